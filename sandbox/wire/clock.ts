@@ -1,0 +1,80 @@
+/**
+ * The sandbox's one clock. It runs with the machine's, plus an offset that a person or a test moves forward, so that a
+ * week passes in a moment. Timers are kept in order of their time; moving the clock runs each at exactly its own time,
+ * also those that earlier ones schedule on the way.
+ */
+export interface SandboxClock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `job` once at `time` (epoch milliseconds); a time already past runs it soon. Returns its cancellation. */
+  at(time: number, job: () => void): () => void;
+  /** Moves the clock forward by `ms` (0 or more) and runs all that became due, in order. */
+  advance(ms: number): void;
+  /** Forgets every timer; the offset stays. */
+  clear(): void;
+  /** Forgets every timer and releases the process. */
+  close(): void;
+}
+
+interface Timer {
+  time: number;
+  order: number;
+  job: () => void;
+}
+
+/** The longest delay that setTimeout takes, in milliseconds. */
+const LONGEST_DELAY_MS = 2_147_483_647;
+
+export function makeSandboxClock(machineNow: () => number = Date.now): SandboxClock {
+  let offset = 0;
+  let held: number | undefined; // the time shown while `advance` walks over due timers
+  let timers: Timer[] = [];
+  let order = 0;
+  let handle: NodeJS.Timeout | undefined;
+
+  const now = () => held ?? machineNow() + offset;
+
+  const arm = () => {
+    clearTimeout(handle);
+    const next = timers[0];
+    if (next === undefined) return;
+    handle = setTimeout(() => runUntil(now()), Math.min(Math.max(0, next.time - now()), LONGEST_DELAY_MS));
+    handle.unref();
+  };
+
+  const runUntil = (end: number) => {
+    while (timers[0] !== undefined && timers[0].time <= end) {
+      const timer = timers.shift() as Timer;
+      held = Math.max(timer.time, held ?? timer.time);
+      timer.job();
+    }
+    held = undefined;
+    arm();
+  };
+
+  return {
+    now,
+    at(time, job) {
+      const timer = { time, order: order++, job };
+      const index = timers.findIndex((other) => other.time > time);
+      timers.splice(index === -1 ? timers.length : index, 0, timer);
+      if (held === undefined) arm();
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    advance(ms) {
+      if (!(ms >= 0)) throw new RangeError(`The clock moves forward only, by milliseconds; got ${ms}.`);
+      const end = now() + ms;
+      offset += ms;
+      runUntil(end);
+    },
+    clear() {
+      timers = [];
+    },
+    close() {
+      timers = [];
+      clearTimeout(handle);
+    },
+  };
+}

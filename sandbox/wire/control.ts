@@ -1,0 +1,73 @@
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { z } from "zod";
+import type { SandboxClock } from "./clock.ts";
+import { type Faults, faultSchema } from "./faults.ts";
+import type { Journal } from "./journal.ts";
+import type { Wire } from "./server.ts";
+
+const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative() });
+
+/**
+ * The part of `/_control/` that both stand-ins share: the journal, the faults, the clock, reset, and a stream of events.
+ * Every answer is JSON; a malformed request is 400 `{error, problems}`.
+ */
+export function controlRoutes(deps: {
+  clock: SandboxClock;
+  faults: Faults;
+  journal: Journal;
+  /** Puts the stand-in back to its seeded beginning. */
+  reset: () => void;
+}): Hono<Wire> {
+  const { clock, faults, journal } = deps;
+  const app = new Hono<Wire>();
+
+  app.get("/requests", (c) => {
+    const operation = c.req.query("operation");
+    const since = Number(c.req.query("since") ?? 0);
+    return c.json({ requests: journal.list({ ...(operation ? { operation } : {}), since }) });
+  });
+  app.delete("/requests", (c) => {
+    journal.clear();
+    return c.json({ ok: true });
+  });
+
+  app.get("/faults", (c) => c.json({ faults: faults.list() }));
+  app.post("/faults", async (c) => {
+    const parsed = faultSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "not a fault", problems: z.treeifyError(parsed.error) }, 400);
+    faults.add(parsed.data);
+    return c.json({ ok: true, faults: faults.list() });
+  });
+  app.delete("/faults", (c) => {
+    faults.clear();
+    return c.json({ ok: true });
+  });
+
+  app.get("/clock", (c) => c.json({ now: clock.now() }));
+  app.post("/clock", async (c) => {
+    const parsed = clockSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "expected {advanceMs}", problems: z.treeifyError(parsed.error) }, 400);
+    clock.advance(parsed.data.advanceMs);
+    return c.json({ now: clock.now() });
+  });
+
+  app.post("/reset", (c) => {
+    deps.reset();
+    faults.clear();
+    journal.clear();
+    return c.json({ ok: true });
+  });
+
+  app.get("/events", (c) =>
+    streamSSE(c, async (stream) => {
+      const stop = journal.subscribe((entry) => {
+        void stream.writeSSE({ event: "request", id: String(entry.seq), data: JSON.stringify(entry) });
+      });
+      await stream.writeSSE({ event: "hello", data: JSON.stringify({ now: clock.now() }) });
+      await new Promise<void>((resolve) => stream.onAbort(resolve));
+      stop();
+    }),
+  );
+  return app;
+}

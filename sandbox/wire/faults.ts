@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+/** What a fault does to a call. `drop-reply` executes the call and then closes the connection without an answer. */
+export const faultSchema = z.strictObject({
+  /** The operation or method it strikes (`SendAutomationSignal`, `chat.postMessage`), or `*` for any. */
+  operation: z.string().default("*"),
+  kind: z.enum(["throttle", "error", "delay", "refuse", "drop-reply"]),
+  /** How many calls it strikes before it is used up; absent: until cleared. */
+  times: z.int().positive().optional(),
+  /** For `error`: the HTTP status (AWS) and the error's code. Each stand-in has its own defaults. */
+  status: z.int().min(400).max(599).optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+  /** For `error`: the call is executed first, then answered with the error. */
+  afterExecution: z.boolean().optional(),
+  /** For `delay`: machine milliseconds before the call is looked at. */
+  delayMs: z.int().nonnegative().optional(),
+  /** For `throttle` in Slack: seconds in the Retry-After header. */
+  retryAfterSeconds: z.int().positive().optional(),
+});
+
+export type Fault = z.infer<typeof faultSchema>;
+
+/** The faults in force, oldest first. */
+export interface Faults {
+  add(fault: Fault): void;
+  /** The first fault that strikes this operation now, counted as used. */
+  take(operation: string): Fault | undefined;
+  list(): Fault[];
+  clear(): void;
+}
+
+export function makeFaults(): Faults {
+  let active: Fault[] = [];
+  return {
+    add(fault) {
+      active.push({ ...fault });
+    },
+    take(operation) {
+      const fault = active.find((each) => each.operation === "*" || each.operation === operation);
+      if (fault?.times !== undefined) {
+        fault.times -= 1;
+        if (fault.times <= 0) active = active.filter((each) => each !== fault);
+      }
+      return fault;
+    },
+    list: () => active.map((fault) => ({ ...fault })),
+    clear() {
+      active = [];
+    },
+  };
+}

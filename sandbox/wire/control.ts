@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { SandboxClock } from "./clock.ts";
-import { type Faults, faultSchema } from "./faults.ts";
+import { type AnyFault, type Fault, type Faults, faultSchema } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 import type { Wire } from "./server.ts";
 
@@ -12,14 +12,19 @@ const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative() });
  * The part of `/_control/` that both stand-ins share: the journal, the faults, the clock, reset, and a stream of events.
  * Every answer is JSON; a malformed request is 400 `{error, problems}`.
  */
-export function controlRoutes(deps: {
+export function controlRoutes<F extends AnyFault = Fault>(deps: {
   clock: SandboxClock;
-  faults: Faults;
+  faults: Faults<F>;
+  /** The faults that this stand-in understands; absent: the ones that all do. */
+  faultSchema?: z.ZodType<F>;
   journal: Journal;
   /** Puts the stand-in back to its seeded beginning. */
   reset: () => void;
+  /** Calls the listener with each change of the stand-in's state; they appear in `/events` as `change`. */
+  changes?: { subscribe(listener: (change: unknown) => void): () => void };
 }): Hono<Wire> {
   const { clock, faults, journal } = deps;
+  const schema = deps.faultSchema ?? (faultSchema as unknown as z.ZodType<F>);
   const app = new Hono<Wire>();
 
   app.get("/requests", (c) => {
@@ -34,7 +39,7 @@ export function controlRoutes(deps: {
 
   app.get("/faults", (c) => c.json({ faults: faults.list() }));
   app.post("/faults", async (c) => {
-    const parsed = faultSchema.safeParse(await c.req.json().catch(() => undefined));
+    const parsed = schema.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: "not a fault", problems: z.treeifyError(parsed.error) }, 400);
     faults.add(parsed.data);
     return c.json({ ok: true, faults: faults.list() });
@@ -64,9 +69,13 @@ export function controlRoutes(deps: {
       const stop = journal.subscribe((entry) => {
         void stream.writeSSE({ event: "request", id: String(entry.seq), data: JSON.stringify(entry) });
       });
+      const quiet = deps.changes?.subscribe((change) => {
+        void stream.writeSSE({ event: "change", data: JSON.stringify(change) });
+      });
       await stream.writeSSE({ event: "hello", data: JSON.stringify({ now: clock.now() }) });
       await new Promise<void>((resolve) => stream.onAbort(resolve));
       stop();
+      quiet?.();
     }),
   );
   return app;

@@ -21,17 +21,23 @@ export const faultSchema = z.strictObject({
 
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The faults in force, oldest first. */
-export interface Faults {
-  add(fault: Fault): void;
+/** The least that a stand-in's own kind of fault must say: what it strikes, and how often. */
+export interface AnyFault {
+  operation: string;
+  times?: number | undefined;
+}
+
+/** The faults in force, oldest first. A stand-in with faults of its own gives their type. */
+export interface Faults<F extends AnyFault = Fault> {
+  add(fault: F): void;
   /** The first fault that strikes this operation now, counted as used. */
-  take(operation: string): Fault | undefined;
-  list(): Fault[];
+  take(operation: string): F | undefined;
+  list(): F[];
   clear(): void;
 }
 
-export function makeFaults(): Faults {
-  let active: Fault[] = [];
+export function makeFaults<F extends AnyFault = Fault>(): Faults<F> {
+  let active: F[] = [];
   return {
     add(fault) {
       active.push({ ...fault });

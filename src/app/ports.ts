@@ -1,0 +1,262 @@
+/**
+ * What the use cases need from outside. Adapters implement these; expected results are values, only breakage throws.
+ * All times are epoch milliseconds.
+ */
+import type { AuditEntry, AuditRecord } from "../core/audit.ts";
+import type { Person } from "../core/decision.ts";
+import type { ListedExecution, ObservedExecution } from "../core/execution.ts";
+import type { People, Route } from "../core/policy.ts";
+import type { ApprovalRequest, RequestPatch, RequestState, Verdict, Vote } from "../core/request.ts";
+
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal is or becomes aborted. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** One AWS account in one Region. */
+export interface Target {
+  /** Unique: the configured name and the Region. */
+  key: string;
+  name: string;
+  account: string;
+  region: string;
+}
+
+/** An AWS call that gave no result: `retry` says whether the same call may succeed later without anyone's help. */
+export interface AwsFailure {
+  kind: "failed";
+  /** Throttled, denied, unreachable, malformed...: AWS's error code or ours. */
+  code: string;
+  message: string;
+  retry: boolean;
+}
+
+export type SignalResult =
+  /** AWS took it. */
+  | { kind: "taken" }
+  /** AWS answered that it did nothing: wrong moment, not allowed, throttled. It has surely had no effect. */
+  | { kind: "refused"; code: string; message: string }
+  /** It never left this machine. */
+  | { kind: "not-sent"; code: string; message: string }
+  /** It may or may not have had its effect, and may still have it until the request's signature expires. */
+  | { kind: "ambiguous"; code: string; message: string };
+
+/** Automation of one target. */
+export interface Automation {
+  readonly target: Target;
+  /** All executions that wait, page by page, 50 a page. */
+  listWaiting(signal: AbortSignal): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
+  /** One execution with all of its steps. */
+  read(
+    executionId: string,
+    signal: AbortSignal,
+  ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "gone" } | AwsFailure>;
+  /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
+  defaults(documentName: string, version: string | null, signal: AbortSignal): Promise<Record<string, string[]> | null>;
+  /** Sends one signal, once: the client's own retries are off. */
+  signal(executionId: string, verdict: Verdict, comment: string[]): Promise<SignalResult>;
+}
+
+export type ChatFailure =
+  /** Nothing was done; try again after this many milliseconds. */
+  | { kind: "limited"; retryAfterMs: number }
+  /** Slack refused for a reason that a person must mend. Nothing was done. */
+  | { kind: "refused"; error: string; advice: string }
+  /** It never left this machine, or Slack said before acting that it is unwell. */
+  | { kind: "unavailable"; error: string }
+  /** It may or may not have been done. */
+  | { kind: "ambiguous"; error: string };
+
+/** What a message shows. The adapter renders it. */
+export interface RequestView {
+  request: ApprovalRequest;
+  votes: Vote[];
+  route: Route | null;
+}
+
+/** Slack, as far as messages go. */
+export interface Chat {
+  /** Posts the message of a request, with `claim` and the request's id in its metadata. Once: no retries. */
+  post(channelId: string, view: RequestView, claim: string): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
+  update(channelId: string, ts: string, view: RequestView): Promise<{ kind: "updated" } | ChatFailure>;
+  /** Looks for a message with this claim in its metadata, posted at `since` or later. */
+  find(
+    channelId: string,
+    claim: string,
+    since: number,
+  ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
+  /** Says something that only this person sees. */
+  whisper(channelId: string, userId: string, text: string): Promise<{ kind: "told" } | ChatFailure>;
+}
+
+/** Slack, as far as people go. */
+export interface Directory {
+  /** The person as Slack knows them now. `fresh` passes over what was remembered. */
+  person(
+    userId: string,
+    fresh: boolean,
+  ): Promise<{ kind: "person"; person: Person } | { kind: "unknown"; error: string }>;
+  /** Whether the person is meant by `people`; groups are read from Slack, and again before anyone is denied. */
+  isAmong(
+    people: People,
+    userId: string,
+  ): Promise<{ kind: "member" } | { kind: "not-member" } | { kind: "unknown"; error: string }>;
+}
+
+/** Where audit events go. */
+export interface EventBus {
+  /** Publishes up to ten records; the answer is aligned with them. */
+  publish(records: readonly AuditRecord[], signal: AbortSignal): Promise<PublishResult[]>;
+}
+export type PublishResult =
+  | { kind: "published"; eventId: string }
+  /** `final` when sending the same entry again cannot help. */
+  | { kind: "failed"; code: string; message: string; final: boolean };
+
+export interface MessageRow {
+  id: string;
+  requestId: string;
+  channelId: string;
+  ts: string | null;
+  /** The request version that the message shows. */
+  version: number;
+  /** Set while somebody posts: what to look for in the channel's history, and from when on. */
+  claim: string | null;
+  claimedAt: number | null;
+  claimUntil: number | null;
+  attempts: number;
+  nextAttemptAt: number;
+  lastError: string | null;
+}
+
+export interface Click {
+  id: string;
+  /** Equal for two deliveries of the same click. */
+  key: string;
+  verdict: Verdict;
+  requestId: string;
+  userId: string;
+  teamId: string;
+  channelId: string;
+  messageTs: string;
+  reason: string | null;
+  receivedAt: number;
+}
+
+export interface ClickRow extends Click {
+  handledAt: number | null;
+  /** What its author has yet to be told. */
+  answer: string | null;
+  answeredAt: number | null;
+  nextAttemptAt: number;
+  attempts: number;
+}
+
+/** An execution that is watched because a request of it is not over, or because it waits for something else. */
+export interface WatchedExecution {
+  target: string;
+  executionId: string;
+  fingerprint: string;
+  /** When it is to be read again at the latest. */
+  nextReadAt: number;
+  /** How often in a row it was read without a change. */
+  quietReads: number;
+}
+
+/** A request that nobody else has changed since it was judged, with all that goes into the same transaction. */
+export interface Step {
+  requestId: string;
+  expectedVersion: number;
+  patch: RequestPatch;
+  vote?: Vote;
+  audit: AuditEntry[];
+  /** A click that this change answers. */
+  click?: string;
+  /** Words to those whose votes came to nothing. */
+  answers?: { userId: string; text: string }[];
+}
+
+export interface RequestStore {
+  /** Opens a request with its messages and audit record; `exists` when the step is on record already. */
+  open(request: ApprovalRequest, channels: readonly string[], audit: AuditEntry): Promise<"opened" | "exists">;
+  /** Writes a change where the version is still the expected one; false when somebody was first. */
+  advance(step: Step): Promise<boolean>;
+  byId(id: string): Promise<ApprovalRequest | null>;
+  ofExecution(target: string, executionId: string): Promise<ApprovalRequest[]>;
+  /** Requests of that request id or execution id, newest first. */
+  find(id: string): Promise<ApprovalRequest[]>;
+  /** Oldest first. */
+  inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
+  votes(requestId: string): Promise<Vote[]>;
+  /** Decided requests of the target whose signal is due. */
+  dueToSignal(target: string, now: number, limit: number): Promise<ApprovalRequest[]>;
+  /** What happened to a request, in order. */
+  history(requestId: string): Promise<AuditRecord[]>;
+}
+
+export interface MessageStore {
+  /** Messages that are not posted yet, or show an old version, and whose time has come; not yet posted ones first. */
+  due(now: number, limit: number): Promise<MessageRow[]>;
+  ofRequest(requestId: string): Promise<MessageRow[]>;
+  /** Takes an unposted message for one attempt; false when another has it. A claim that lapsed keeps its words. */
+  claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
+  /** The message stands in the channel. */
+  posted(id: string, claim: string, ts: string, version: number): Promise<void>;
+  /** The attempt surely posted nothing: the claim is given back. */
+  released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
+  updated(id: string, version: number): Promise<void>;
+  /** An attempt failed; whatever is claimed stays claimed. */
+  failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
+}
+
+export interface ClickStore {
+  record(click: Click): Promise<"recorded" | "duplicate">;
+  unhandled(now: number, limit: number): Promise<ClickRow[]>;
+  /** The click is judged; `answer` is what its author is to be told, null when the message says it all. */
+  handled(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
+  /** The click could not be judged yet. */
+  postponed(id: string, nextAttemptAt: number): Promise<void>;
+  unanswered(now: number, limit: number): Promise<ClickRow[]>;
+  answered(id: string): Promise<void>;
+}
+
+export interface ExecutionStore {
+  watched(target: string): Promise<WatchedExecution[]>;
+  watch(execution: WatchedExecution): Promise<void>;
+  /** Asks for a reading now. */
+  wake(target: string, executionId: string, at: number): Promise<void>;
+  due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
+  forget(target: string, executionId: string): Promise<void>;
+}
+
+export interface LeaseStore {
+  /** Takes or renews the lease; false while another owner holds it. */
+  acquire(name: string, owner: string, now: number, until: number): Promise<boolean>;
+  release(name: string, owner: string): Promise<void>;
+}
+
+export interface AuditStore {
+  unpublished(now: number, limit: number): Promise<AuditRecord[]>;
+  published(seq: number, eventId: string, at: number): Promise<void>;
+  publishFailed(seq: number, error: string, nextAttemptAt: number): Promise<void>;
+}
+
+export interface Store {
+  requests: RequestStore;
+  messages: MessageStore;
+  clicks: ClickStore;
+  executions: ExecutionStore;
+  leases: LeaseStore;
+  audit: AuditStore;
+  /** Answers within a moment while the database can be read and written. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,127 @@
+/**
+ * The approval request: one per (target, execution id, step execution id).
+ *
+ *   open ──votes──> decided ──signal──> closed
+ *     └── decided elsewhere, timed out, cancelled, gone ──> closed
+ *
+ * Only the functions below move it. Each returns the fields that change; the store writes them where the version is
+ * still the one that was judged, together with the audit records of the change.
+ */
+export type Verdict = "approve" | "reject";
+
+/** What is known of the waiting step when the request is opened. It never changes afterwards and is already masked. */
+export interface RequestFacts {
+  documentName: string;
+  documentVersion: string | null;
+  stepName: string;
+  /** Position among the runbook's approve steps, from 1, and how many there are. */
+  gate: number;
+  gates: number;
+  /** The runbook author's words, as written; untrusted. */
+  message: string | null;
+  executedBy: string | null;
+  executionStartedAt: number | null;
+  /** When the step began to wait. */
+  waitingSince: number | null;
+  /** Seconds; null when AWS does not say, and then the documented default is only presumed. */
+  timeoutSeconds: number | null;
+  /** As in the runbook: names and ARNs of those whom AWS lets decide. */
+  awsApprovers: string[];
+  minRequiredApprovals: number;
+  parameters: Parameter[];
+  parentExecutionId: string | null;
+}
+
+export interface Parameter {
+  name: string;
+  /** Masked already where the configuration asks for it. */
+  values: string[];
+  masked: boolean;
+  /** Whether the value is the runbook's default; null when the runbook could not be read. */
+  isDefault: boolean | null;
+}
+
+export type RequestState = "open" | "decided" | "closed";
+
+/**
+ * Where the signal stands.
+ *   none     nothing was decided
+ *   due      decided, never sent, or refused for certain and to be tried again
+ *   sending  about to be sent; after a crash nobody knows whether it was
+ *   unsure   sent without a clear answer
+ *   taken    AWS accepted it
+ */
+export type SignalState = "none" | "due" | "sending" | "unsure" | "taken";
+
+export type OutcomeKind = "approved" | "rejected" | "timed-out" | "cancelled" | "failed" | "gone" | "unknown";
+
+export interface Outcome {
+  kind: OutcomeKind;
+  /** `slack` when our own signal brought it about, `aws` when it came from anywhere else. */
+  where: "slack" | "aws";
+  /** AWS principals named in the step's decisions, when decided elsewhere. */
+  by: string[];
+  /** What AWS says of a failure; masked. */
+  detail: string | null;
+}
+
+export interface ApprovalRequest {
+  id: string;
+  target: string;
+  account: string;
+  region: string;
+  executionId: string;
+  stepExecutionId: string;
+  facts: RequestFacts;
+  /** The name of the route that matched, null when none did. */
+  route: string | null;
+  /** Raised by each change that a message shows. */
+  version: number;
+  state: RequestState;
+  openedAt: number;
+  decision: Verdict | null;
+  decidedAt: number | null;
+  signal: SignalState;
+  signalAttempts: number;
+  /** When the last attempt began. */
+  signalAt: number | null;
+  signalNextAt: number | null;
+  signalError: string | null;
+  /** AWS's own count after our signal, where the step asks for several: [have, needed]. */
+  awsApprovals: [number, number] | null;
+  outcome: Outcome | null;
+  closedAt: number | null;
+  /** The execution's last known status and, once it is over, when it ended and why it failed. */
+  executionStatus: string;
+  executionEndedAt: number | null;
+  executionFailure: string | null;
+}
+
+export interface Vote {
+  requestId: string;
+  userId: string;
+  userName: string;
+  email: string | null;
+  verdict: Verdict;
+  reason: string | null;
+  at: number;
+}
+
+export type RequestPatch = Partial<Omit<ApprovalRequest, "id" | "version">>;
+
+/** The fields that change when enough votes are in. */
+export function decided(verdict: Verdict, now: number): RequestPatch {
+  return { state: "decided", decision: verdict, decidedAt: now, signal: "due", signalNextAt: now };
+}
+
+/** The fields that change when the step waits no longer. */
+export function closed(outcome: Outcome, now: number): RequestPatch {
+  return { state: "closed", outcome, closedAt: now, signalNextAt: null };
+}
+
+/** Until when it can be decided, epoch milliseconds; `presumed` when AWS did not say. Null when not even the start is known. */
+export function deadline(facts: RequestFacts, defaultSeconds: number): { at: number; presumed: boolean } | null {
+  if (facts.waitingSince === null) return null;
+  const seconds = facts.timeoutSeconds ?? defaultSeconds;
+  return { at: facts.waitingSince + seconds * 1000, presumed: facts.timeoutSeconds === null };
+}

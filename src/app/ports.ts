@@ -46,8 +46,11 @@ export type SignalResult =
   | { kind: "refused"; code: string; message: string }
   /** It never left this machine. */
   | { kind: "not-sent"; code: string; message: string }
-  /** It may or may not have had its effect, and may still have it until the request's signature expires. */
-  | { kind: "ambiguous"; code: string; message: string };
+  /**
+   * It may or may not have had its effect. `answered`: AWS replied with an error of its own, so it is over; otherwise no
+   * reply came, and it may still take effect until its signature expires.
+   */
+  | { kind: "ambiguous"; answered: boolean; code: string; message: string };
 
 /** Automation of one target. */
 export interface Automation {
@@ -84,13 +87,15 @@ export interface RequestView {
 
 /** Slack, as far as messages go. */
 export interface Chat {
-  /** Posts the message of a request, with `claim` and the request's id in its metadata. Once: no retries. */
-  post(channelId: string, view: RequestView, claim: string): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
+  /** Resolves when the channel's lane lets the next call of this kind go; at once when aborted. */
+  turn(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
+  /** Posts the message of a request, with the request's id in its metadata. Once: no retries. */
+  post(channelId: string, view: RequestView): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
   update(channelId: string, ts: string, view: RequestView): Promise<{ kind: "updated" } | ChatFailure>;
-  /** Looks for a message with this claim in its metadata, posted at `since` or later. */
+  /** Looks for our message with this request's id in its metadata, posted at `since` or later. */
   find(
     channelId: string,
-    claim: string,
+    requestId: string,
     since: number,
   ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
   /** Says something that only this person sees. */
@@ -128,7 +133,7 @@ export interface MessageRow {
   ts: string | null;
   /** The request version that the message shows. */
   version: number;
-  /** Set while somebody posts: what to look for in the channel's history, and from when on. */
+  /** Set from before an attempt to post until its end is known; who holds it, and from when on to look for its message. */
   claim: string | null;
   claimedAt: number | null;
   claimUntil: number | null;
@@ -198,6 +203,8 @@ export interface RequestStore {
   votes(requestId: string): Promise<Vote[]>;
   /** Decided requests of the target whose signal is due. */
   dueToSignal(target: string, now: number, limit: number): Promise<ApprovalRequest[]>;
+  /** Sets when the signal is looked at next. No message shows it, so the version stays. */
+  postponeSignal(id: string, expectedVersion: number, signalNextAt: number): Promise<void>;
   /** What happened to a request, in order. */
   history(requestId: string): Promise<AuditRecord[]>;
 }
@@ -209,7 +216,9 @@ export interface MessageStore {
   /** Takes an unposted message for one attempt; false when another has it. A claim that lapsed keeps its words. */
   claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** The message stands in the channel. */
-  posted(id: string, claim: string, ts: string, version: number): Promise<void>;
+  posted(id: string, ts: string, version: number): Promise<void>;
+  /** The attempt may have posted: the claim stays, and from `lookAt` on its message is looked for. */
+  unsure(id: string, claim: string, error: string, lookAt: number): Promise<void>;
   /** The attempt surely posted nothing: the claim is given back. */
   released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
   updated(id: string, version: number): Promise<void>;
@@ -231,6 +240,8 @@ export interface ClickStore {
 export interface ExecutionStore {
   watched(target: string): Promise<WatchedExecution[]>;
   watch(execution: WatchedExecution): Promise<void>;
+  /** A reading is done: the next one is due then, unless somebody asked for one in the meantime. */
+  wasRead(seen: WatchedExecution, nextReadAt: number, quietReads: number): Promise<void>;
   /** Asks for a reading now. */
   wake(target: string, executionId: string, at: number): Promise<void>;
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
@@ -245,8 +256,9 @@ export interface LeaseStore {
 
 export interface AuditStore {
   unpublished(now: number, limit: number): Promise<AuditRecord[]>;
-  published(seq: number, eventId: string, at: number): Promise<void>;
-  publishFailed(seq: number, error: string, nextAttemptAt: number): Promise<void>;
+  published(seq: number, eventId: string): Promise<void>;
+  /** `nextAttemptAt` is null when sending the entry again cannot help. */
+  publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
 }
 
 export interface Store {

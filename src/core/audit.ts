@@ -9,6 +9,7 @@ export type AuditKind =
   | "signal-taken"
   | "signal-unsure"
   | "signal-refused"
+  | "signal-held"
   | "progress"
   | "ended";
 

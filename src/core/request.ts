@@ -85,6 +85,8 @@ export interface ApprovalRequest {
   signalAttempts: number;
   /** When the last attempt began. */
   signalAt: number | null;
+  /** Until then the last attempt may still take effect; null when that is not known. */
+  signalSettlesAt: number | null;
   signalNextAt: number | null;
   signalError: string | null;
   /** AWS's own count after our signal, where the step asks for several: [have, needed]. */

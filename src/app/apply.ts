@@ -1,0 +1,151 @@
+import type { AuditEntry } from "../core/audit.ts";
+import { outcomeWords } from "../core/decision.ts";
+import type { ObservedExecution } from "../core/execution.ts";
+import { factsOf } from "../core/facts.ts";
+import type { Mask } from "../core/mask.ts";
+import { type Route, routeFor } from "../core/policy.ts";
+import type { Change } from "../core/reconcile.ts";
+import type { ApprovalRequest, Outcome } from "../core/request.ts";
+import type { Automation, Clock, Log, RequestStore } from "./ports.ts";
+
+/**
+ * Writes the changes that a reading asks for, each with its audit record. Returns false when somebody else was first
+ * with one of them: then the execution is to be read again.
+ */
+export const makeApply =
+  (deps: { requests: RequestStore; routes: readonly Route[]; clock: Clock; newId: () => string; log: Log }) =>
+  async (
+    automation: Automation,
+    execution: ObservedExecution | null,
+    mask: Mask,
+    changes: readonly Change[],
+    signal: AbortSignal,
+  ): Promise<boolean> => {
+    let undisturbed = true;
+    for (const change of changes) {
+      if (change.kind !== "open") undisturbed = (await write(deps, change)) && undisturbed;
+      else if (execution !== null) await open(deps, automation, execution, mask, change, signal);
+    }
+    return undisturbed;
+  };
+
+async function open(
+  deps: Parameters<typeof makeApply>[0],
+  automation: Automation,
+  execution: ObservedExecution,
+  mask: Mask,
+  change: Change & { kind: "open" },
+  signal: AbortSignal,
+): Promise<void> {
+  const { target } = automation;
+  const now = deps.clock.now();
+  const defaults = await automation.defaults(execution.documentName, execution.documentVersion, signal);
+  const route = routeFor(deps.routes, {
+    document: execution.documentName,
+    target: target.name,
+    account: target.account,
+    region: target.region,
+    step: change.step.name,
+    startedBy: execution.executedBy ?? "",
+    parameters: execution.parameters,
+  });
+  const request: ApprovalRequest = {
+    id: deps.newId(),
+    target: target.key,
+    account: target.account,
+    region: target.region,
+    executionId: execution.executionId,
+    stepExecutionId: change.stepExecutionId,
+    facts: factsOf(execution, change.step, change, mask, defaults),
+    route: route?.name ?? null,
+    version: 1,
+    state: "open",
+    openedAt: now,
+    decision: null,
+    decidedAt: null,
+    signal: "none",
+    signalAttempts: 0,
+    signalAt: null,
+    signalSettlesAt: null,
+    signalNextAt: null,
+    signalError: null,
+    awsApprovals: null,
+    outcome: null,
+    closedAt: null,
+    executionStatus: execution.status,
+    executionEndedAt: null,
+    executionFailure: null,
+  };
+  const outcome = await deps.requests.open(request, route?.channels ?? [], {
+    requestId: request.id,
+    kind: "requested",
+    at: now,
+    actor: execution.executedBy ?? "unknown",
+    detail: where(request),
+  });
+  if (outcome === "exists") return;
+  const fields = { requestId: request.id, ...where(request) };
+  if (route === null)
+    deps.log.warn(fields, "no route of the configuration covers this request: nobody can decide it in Slack");
+  else deps.log.info(fields, "a step waits for approval");
+}
+
+async function write(
+  deps: Parameters<typeof makeApply>[0],
+  change: Exclude<Change, { kind: "open" }>,
+): Promise<boolean> {
+  const { request, patch } = change;
+  const entry: AuditEntry = {
+    requestId: request.id,
+    kind: change.kind === "close" ? "closed" : change.kind,
+    at: deps.clock.now(),
+    actor: change.kind === "close" ? await decidedBy(deps, request, change.outcome) : "countersign",
+    detail: {
+      ...where(request),
+      ...(change.kind === "close" ? { outcome: change.outcome } : {}),
+      ...(patch.executionStatus === undefined ? {} : { executionStatus: patch.executionStatus }),
+      ...(patch.awsApprovals === undefined ? {} : { awsApprovals: patch.awsApprovals }),
+    },
+  };
+  const answers = change.kind === "close" ? await lateWords(deps, request, change.outcome) : [];
+  return deps.requests.advance({
+    requestId: request.id,
+    expectedVersion: request.version,
+    patch,
+    audit: [entry],
+    answers,
+  });
+}
+
+async function decidedBy(
+  deps: Parameters<typeof makeApply>[0],
+  request: ApprovalRequest,
+  outcome: Outcome,
+): Promise<string> {
+  if (outcome.where === "aws") return outcome.by.join(", ") || "unknown";
+  const votes = await deps.requests.votes(request.id);
+  return votes
+    .filter((vote) => vote.verdict === request.decision)
+    .map((vote) => vote.userId)
+    .join(", ");
+}
+
+/** Those whose votes counted here but came to nothing in AWS are told so. */
+async function lateWords(
+  deps: Parameters<typeof makeApply>[0],
+  request: ApprovalRequest,
+  outcome: Outcome,
+): Promise<{ userId: string; text: string }[]> {
+  if (outcome.where === "slack") return [];
+  const votes = await deps.requests.votes(request.id);
+  return votes.map((vote) => ({
+    userId: vote.userId,
+    text: `Your ${vote.verdict === "approve" ? "approval" : "rejection"} of ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeWords(outcome.kind)} in AWS. The message has the details.`,
+  }));
+}
+
+function where(request: ApprovalRequest) {
+  const { target, account, region, executionId, stepExecutionId, route } = request;
+  const { documentName, stepName } = request.facts;
+  return { target, account, region, executionId, stepExecutionId, documentName, stepName, route };
+}

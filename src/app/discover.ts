@@ -1,0 +1,36 @@
+import { fingerprint } from "../core/execution.ts";
+import type { Automation, AwsFailure, Clock, ExecutionStore } from "./ports.ts";
+
+/** The fingerprint of a watched execution that the list of waiting ones no longer shows. */
+export const NOT_WAITING = "not waiting";
+
+export type Discovery = { kind: "listed"; waiting: number; changed: number } | AwsFailure;
+
+/**
+ * One poll of a target: lists what waits and marks for reading what is new, what the list shows changed, and what has
+ * left the list. Where nothing changed it costs the list calls and no read.
+ */
+export const makeDiscover =
+  (deps: { automation: Automation; executions: ExecutionStore; clock: Clock }) =>
+  async (signal: AbortSignal): Promise<Discovery> => {
+    const { automation, executions, clock } = deps;
+    const target = automation.target.key;
+    const listing = await automation.listWaiting(signal);
+    if (listing.kind === "failed") return listing;
+
+    const gone = new Map((await executions.watched(target)).map((each) => [each.executionId, each]));
+    let changed = 0;
+    const mark = async (executionId: string, print: string) => {
+      changed++;
+      await executions.watch({ target, executionId, fingerprint: print, nextReadAt: clock.now(), quietReads: 0 });
+    };
+    for (const listed of listing.executions) {
+      const print = fingerprint(listed);
+      if (gone.get(listed.executionId)?.fingerprint !== print) await mark(listed.executionId, print);
+      gone.delete(listed.executionId);
+    }
+    for (const each of gone.values()) {
+      if (each.fingerprint !== NOT_WAITING) await mark(each.executionId, NOT_WAITING);
+    }
+    return { kind: "listed", waiting: listing.executions.length, changed };
+  };

@@ -1,0 +1,99 @@
+import { backoffMs } from "../core/backoff.ts";
+import { hasEnded, type ObservedExecution } from "../core/execution.ts";
+import { makeMask } from "../core/mask.ts";
+import { reconcile, vanished } from "../core/reconcile.ts";
+import type { ApprovalRequest } from "../core/request.ts";
+import type { makeApply } from "./apply.ts";
+import { NOT_WAITING } from "./discover.ts";
+import type { Automation, Clock, ExecutionStore, Log, RequestStore, WatchedExecution } from "./ports.ts";
+
+/** How long a waiting execution goes unread while the list shows no change: what the list cannot tell is seen then. */
+const SLOW_REREAD_MS = 5 * 60_000;
+/** An execution whose outcome somebody is waiting for is read at once, then ever more rarely. */
+const FOLLOW_BASE_MS = 1_000;
+const FOLLOW_CAP_MS = 60_000;
+/** How long a signal may be on its way before its end is judged by what the step shows. */
+const SENDING_MS = 30_000;
+/** After a failed read. */
+const FAILED_BASE_MS = 2_000;
+const FAILED_CAP_MS = 5 * 60_000;
+
+export interface LookDeps {
+  requests: RequestStore;
+  executions: ExecutionStore;
+  apply: ReturnType<typeof makeApply>;
+  mask: readonly string[];
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+/** Reads one watched execution, brings its requests up to date, and says when it is to be read next. */
+export const makeLook =
+  (deps: LookDeps) =>
+  async (automation: Automation, watched: WatchedExecution, signal: AbortSignal): Promise<void> => {
+    const { executions, clock } = deps;
+    const known = await deps.requests.ofExecution(watched.target, watched.executionId);
+    const reading = await automation.read(watched.executionId, signal);
+    if (signal.aborted) return;
+    switch (reading.kind) {
+      case "failed": {
+        const tries = watched.quietReads + 1;
+        const wait = backoffMs(tries, FAILED_BASE_MS, FAILED_CAP_MS, deps.random());
+        deps.log.warn(
+          { executionId: watched.executionId, target: watched.target, code: reading.code, error: reading.message },
+          "an execution could not be read",
+        );
+        return executions.wasRead(watched, clock.now() + wait, tries);
+      }
+      case "gone": {
+        const changes = known.map((request) => vanished(request, clock.now())).filter((change) => change !== null);
+        const settled = await deps.apply(automation, null, makeMask([], {}), changes, signal);
+        if (settled) await executions.forget(watched.target, watched.executionId);
+        else await executions.wasRead(watched, clock.now() + FOLLOW_BASE_MS, 0);
+        return;
+      }
+      case "read":
+        return settle(deps, automation, watched, reading.execution, signal);
+      default:
+        throw new Error(`unexpected reading ${reading satisfies never}`);
+    }
+  };
+
+async function settle(
+  deps: LookDeps,
+  automation: Automation,
+  watched: WatchedExecution,
+  execution: ObservedExecution,
+  signal: AbortSignal,
+): Promise<void> {
+  const { executions, clock } = deps;
+  const mask = makeMask(deps.mask, execution.parameters);
+  // Read again: what was decided while AWS was asked must not be judged by what was known before.
+  const known = await deps.requests.ofExecution(watched.target, watched.executionId);
+  if (known.some((request) => isSending(request, clock.now())))
+    return executions.wasRead(watched, clock.now() + FOLLOW_BASE_MS, watched.quietReads);
+  const changes = reconcile(execution, known, clock.now(), mask.text);
+  const undisturbed = await deps.apply(automation, execution, mask, changes, signal);
+  if (!undisturbed) return executions.wasRead(watched, clock.now(), watched.quietReads);
+
+  const requests = await deps.requests.ofExecution(watched.target, watched.executionId);
+  const over = requests.every((request) => request.state === "closed");
+  const left = watched.fingerprint === NOT_WAITING;
+  if (over && (hasEnded(execution.status) || (left && requests.length === 0)))
+    return executions.forget(watched.target, watched.executionId);
+
+  const quiet = changes.length > 0 ? 0 : watched.quietReads + 1;
+  const followed = left || requests.some((request) => request.state === "decided");
+  const wait = followed ? backoffMs(quiet + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random()) : slow(deps.random());
+  await executions.wasRead(watched, clock.now() + wait, quiet);
+}
+
+/** Whether a signal is on its way right now: whose doing the outcome is will be known in a moment. */
+function isSending(request: ApprovalRequest, now: number): boolean {
+  return request.state === "decided" && request.signal === "sending" && now - (request.signalAt ?? 0) < SENDING_MS;
+}
+
+function slow(random: number): number {
+  return Math.round(SLOW_REREAD_MS * (0.8 + random * 0.4));
+}

@@ -1,0 +1,174 @@
+import type { AuditEntry, AuditKind } from "../core/audit.ts";
+import { backoffMs } from "../core/backoff.ts";
+import { signalComment } from "../core/comment.ts";
+import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
+import { ANSWERED_SETTLE_MS, LOOK_AGAIN_MS, nextSignalMove, SILENT_SETTLE_MS } from "../core/signal.ts";
+import type { Automation, Clock, ExecutionStore, LeaseStore, Log, RequestStore, SignalResult } from "./ports.ts";
+
+/** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
+const LEASE_MS = 60_000;
+/** No signal leaves when less than this is left of the lease. */
+const LEASE_MARGIN_MS = 30_000;
+/** Between attempts that AWS refused or that never left. */
+const RETRY_BASE_MS = 5_000;
+const RETRY_CAP_MS = 5 * 60_000;
+
+export interface SignalDeps {
+  requests: RequestStore;
+  executions: ExecutionStore;
+  leases: LeaseStore;
+  clock: Clock;
+  random: () => number;
+  /** This process, for leases. */
+  owner: string;
+  /** Names the Slack workspace in the payload. */
+  workspace: string;
+  log: Log;
+}
+
+/**
+ * Tells AWS what was decided. The signal names no step, so it leaves only under the execution's lease, after a reading
+ * that shows the request's own step waiting and no other, and with the attempt on record. An attempt without a clear
+ * answer is looked at, never blindly repeated.
+ */
+export const makeSignal =
+  (deps: SignalDeps) =>
+  async (automation: Automation, requestId: string, abort: AbortSignal): Promise<void> => {
+    const request = await deps.requests.byId(requestId);
+    if (request === null || request.state !== "decided" || request.signal === "taken") return;
+    const lease = `execution:${request.target}:${request.executionId}`;
+    const leasedUntil = deps.clock.now() + LEASE_MS;
+    if (!(await deps.leases.acquire(lease, deps.owner, deps.clock.now(), leasedUntil))) return;
+    try {
+      await attempt(deps, automation, request, leasedUntil, abort);
+    } finally {
+      await deps.leases.release(lease, deps.owner);
+    }
+  };
+
+async function attempt(
+  deps: SignalDeps,
+  automation: Automation,
+  request: ApprovalRequest,
+  leasedUntil: number,
+  abort: AbortSignal,
+): Promise<void> {
+  const { clock, executions } = deps;
+  const reading = await automation.read(request.executionId, abort);
+  if (abort.aborted) return;
+  if (reading.kind === "failed") {
+    return hold(deps, request, `AWS could not be asked (${reading.code}: ${reading.message})`);
+  }
+  const now = clock.now();
+  const move =
+    reading.kind === "gone" ? ({ kind: "reconcile" } as const) : nextSignalMove(request, reading.execution, now);
+  switch (move.kind) {
+    case "reconcile":
+      await deps.requests.postponeSignal(request.id, request.version, now + LOOK_AGAIN_MS);
+      return executions.wake(request.target, request.executionId, now);
+    case "wait":
+      return deps.requests.postponeSignal(request.id, request.version, Math.min(move.until, now + LOOK_AGAIN_MS));
+    case "unsafe":
+      return hold(deps, request, `Not sent: ${move.why}`);
+    case "send":
+      break;
+    default:
+      throw new Error(`unexpected move ${move satisfies never}`);
+  }
+
+  const sending: RequestPatch = {
+    signal: "sending",
+    signalAttempts: request.signalAttempts + 1,
+    signalAt: now,
+    signalSettlesAt: now + SILENT_SETTLE_MS,
+    signalNextAt: now + LOOK_AGAIN_MS,
+    signalError: null,
+  };
+  if (!(await change(deps, request, sending, "signal-sending"))) return;
+  const sent = { ...request, ...sending, version: request.version + 1 };
+  if (clock.now() > leasedUntil - LEASE_MARGIN_MS) {
+    await withdraw(deps, sent, "Not sent: this process was held up and lost its turn");
+    return;
+  }
+  const comment = signalComment(sent, await deps.requests.votes(request.id), deps.workspace);
+  const result = await automation.signal(request.executionId, request.decision ?? "reject", comment);
+  await record(deps, sent, result);
+  await executions.wake(request.target, request.executionId, clock.now());
+}
+
+async function record(deps: SignalDeps, request: ApprovalRequest, result: SignalResult): Promise<void> {
+  const now = deps.clock.now();
+  const fields = { requestId: request.id, executionId: request.executionId, decision: request.decision };
+  switch (result.kind) {
+    case "taken":
+      deps.log.info(fields, "AWS took the signal");
+      await change(deps, request, { signal: "taken", signalNextAt: null, signalError: null }, "signal-taken");
+      return;
+    case "refused":
+    case "not-sent": {
+      deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal had no effect");
+      const what = result.kind === "refused" ? "AWS refused the signal" : "The signal could not be sent";
+      return withdraw(deps, request, `${what} (${result.code}: ${result.message})`);
+    }
+    case "ambiguous": {
+      deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal got no clear answer");
+      const settlesAt = now + (result.answered ? ANSWERED_SETTLE_MS : SILENT_SETTLE_MS);
+      await change(
+        deps,
+        request,
+        {
+          signal: "unsure",
+          signalSettlesAt: settlesAt,
+          signalNextAt: now,
+          signalError: `No clear answer from AWS (${result.code}: ${result.message})`,
+        },
+        "signal-unsure",
+      );
+      return;
+    }
+    default:
+      throw new Error(`unexpected result ${result satisfies never}`);
+  }
+}
+
+/** The attempt just made surely had no effect: the next one is as good as a first. */
+async function withdraw(deps: SignalDeps, request: ApprovalRequest, error: string): Promise<void> {
+  const patch: RequestPatch = {
+    signal: "due",
+    signalSettlesAt: null,
+    signalNextAt: retryAt(deps, request),
+    signalError: error,
+  };
+  await change(deps, request, patch, "signal-refused");
+}
+
+/** Nothing was sent now. What is known of an earlier attempt stays as it is. */
+async function hold(deps: SignalDeps, request: ApprovalRequest, error: string): Promise<void> {
+  const signalNextAt = retryAt(deps, request);
+  if (request.signalError === error) return deps.requests.postponeSignal(request.id, request.version, signalNextAt);
+  await change(deps, request, { signalNextAt, signalError: error }, "signal-held");
+}
+
+function retryAt(deps: SignalDeps, request: ApprovalRequest): number {
+  return deps.clock.now() + backoffMs(request.signalAttempts, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
+}
+
+async function change(
+  deps: SignalDeps,
+  request: ApprovalRequest,
+  patch: RequestPatch,
+  kind: AuditKind,
+): Promise<boolean> {
+  const entry: AuditEntry = {
+    requestId: request.id,
+    kind,
+    at: deps.clock.now(),
+    actor: "countersign",
+    detail: {
+      decision: request.decision,
+      attempt: patch.signalAttempts ?? request.signalAttempts,
+      ...(patch.signalError == null ? {} : { error: patch.signalError }),
+    },
+  };
+  return deps.requests.advance({ requestId: request.id, expectedVersion: request.version, patch, audit: [entry] });
+}

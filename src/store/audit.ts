@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from "node:crypto";
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { AuditStore } from "../app/ports.ts";
+import { type AuditEntry, chainText, eventName } from "../core/audit.ts";
+import { auditFromRow } from "./rows.ts";
+import type { Tables } from "./schema.ts";
+
+/**
+ * Appends entries to the chain inside the caller's transaction. Taking the head row first puts writers in a line, on
+ * PostgreSQL too, so that no two records follow the same one.
+ */
+export async function appendAudit(
+  trx: Transaction<Tables>,
+  entries: readonly AuditEntry[],
+  publishes: boolean,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const head = await trx
+    .updateTable("auditHead")
+    .set({ seq: sql<number>`seq + ${entries.length}` })
+    .where("id", "=", 1)
+    .returning(["seq", "hash"])
+    .executeTakeFirstOrThrow();
+  let seq = head.seq - entries.length;
+  let previous = head.hash;
+  for (const entry of entries) {
+    const record = { ...entry, seq: ++seq, id: randomUUID(), previous };
+    const hash = createHash("sha256").update(chainText(record)).digest("hex");
+    await trx
+      .insertInto("audit")
+      .values({
+        ...record,
+        hash,
+        detail: JSON.stringify(entry.detail),
+        publishing: publishes && eventName(entry.kind) !== null ? "due" : "never",
+        publishNextAt: 0,
+        publishError: null,
+        eventId: null,
+      })
+      .execute();
+    previous = hash;
+  }
+  await trx.updateTable("auditHead").set({ hash: previous }).where("id", "=", 1).execute();
+}
+
+export function makeAuditStore(db: Kysely<Tables>): AuditStore {
+  return {
+    async unpublished(now, limit) {
+      const rows = await db
+        .selectFrom("audit")
+        .selectAll()
+        .where("publishing", "=", "due")
+        .where("publishNextAt", "<=", now)
+        .orderBy("seq")
+        .limit(limit)
+        .execute();
+      return rows.map(auditFromRow);
+    },
+    async published(seq, eventId) {
+      await db
+        .updateTable("audit")
+        .set({ publishing: "done", eventId, publishError: null })
+        .where("seq", "=", seq)
+        .execute();
+    },
+    async publishFailed(seq, error, nextAttemptAt) {
+      await db
+        .updateTable("audit")
+        .set({
+          publishing: nextAttemptAt === null ? "failed" : "due",
+          publishError: error,
+          publishNextAt: nextAttemptAt ?? 0,
+        })
+        .where("seq", "=", seq)
+        .execute();
+    },
+  };
+}

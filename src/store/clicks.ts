@@ -1,0 +1,61 @@
+import { type Kysely, sql } from "kysely";
+import type { ClickStore } from "../app/ports.ts";
+import { appendAudit } from "./audit.ts";
+import type { Tables } from "./schema.ts";
+
+export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStore {
+  return {
+    async record(click) {
+      const result = await db
+        .insertInto("clicks")
+        .values({ ...click, handledAt: null, answer: null, answeredAt: null, nextAttemptAt: 0, attempts: 0 })
+        .onConflict((conflict) => conflict.column("key").doNothing())
+        .executeTakeFirst();
+      return result.numInsertedOrUpdatedRows === 0n ? "duplicate" : "recorded";
+    },
+
+    unhandled: (at, limit) =>
+      db
+        .selectFrom("clicks")
+        .selectAll()
+        .where("handledAt", "is", null)
+        .where("nextAttemptAt", "<=", at)
+        .orderBy("receivedAt")
+        .limit(limit)
+        .execute(),
+
+    handled: (id, answer, audit) =>
+      db.transaction().execute(async (trx) => {
+        const result = await trx
+          .updateTable("clicks")
+          .set({ handledAt: now(), answer, nextAttemptAt: 0, attempts: 0 })
+          .where("id", "=", id)
+          .where("handledAt", "is", null)
+          .executeTakeFirst();
+        if (result.numUpdatedRows > 0n && audit !== null) await appendAudit(trx, [audit], false);
+      }),
+
+    async postponed(id, nextAttemptAt) {
+      await db
+        .updateTable("clicks")
+        .set({ nextAttemptAt, attempts: sql<number>`attempts + 1` })
+        .where("id", "=", id)
+        .execute();
+    },
+
+    unanswered: (at, limit) =>
+      db
+        .selectFrom("clicks")
+        .selectAll()
+        .where("answer", "is not", null)
+        .where("answeredAt", "is", null)
+        .where("nextAttemptAt", "<=", at)
+        .orderBy("receivedAt")
+        .limit(limit)
+        .execute(),
+
+    async answered(id) {
+      await db.updateTable("clicks").set({ answeredAt: now() }).where("id", "=", id).execute();
+    },
+  };
+}

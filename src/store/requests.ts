@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import type { Kysely, Transaction } from "kysely";
+import type { RequestStore, Step } from "../app/ports.ts";
+import { appendAudit } from "./audit.ts";
+import { auditFromRow, patchToRow, requestFromRow, requestToRow } from "./rows.ts";
+import type { Tables } from "./schema.ts";
+
+export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
+  return {
+    open: (request, channels, audit) =>
+      db.transaction().execute(async (trx) => {
+        const inserted = await trx
+          .insertInto("requests")
+          .values(requestToRow(request))
+          .onConflict((conflict) => conflict.columns(["target", "executionId", "stepExecutionId"]).doNothing())
+          .executeTakeFirst();
+        if (inserted.numInsertedOrUpdatedRows === 0n) return "exists";
+        for (const channelId of new Set(channels)) {
+          await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
+        }
+        await appendAudit(trx, [audit], publishes);
+        return "opened";
+      }),
+
+    advance: (step) => db.transaction().execute((trx) => advance(trx, step, publishes, now())),
+
+    async byId(id) {
+      const row = await db.selectFrom("requests").selectAll().where("id", "=", id).executeTakeFirst();
+      return row === undefined ? null : requestFromRow(row);
+    },
+
+    async ofExecution(target, executionId) {
+      const rows = await db
+        .selectFrom("requests")
+        .selectAll()
+        .where("target", "=", target)
+        .where("executionId", "=", executionId)
+        .orderBy("openedAt")
+        .execute();
+      return rows.map(requestFromRow);
+    },
+
+    async find(id) {
+      const rows = await db
+        .selectFrom("requests")
+        .selectAll()
+        .where((where) => where.or([where("id", "=", id), where("executionId", "=", id)]))
+        .orderBy("openedAt", "desc")
+        .execute();
+      return rows.map(requestFromRow);
+    },
+
+    async inState(states, limit) {
+      const rows = await db
+        .selectFrom("requests")
+        .selectAll()
+        .where("state", "in", [...states])
+        .orderBy("openedAt")
+        .limit(limit)
+        .execute();
+      return rows.map(requestFromRow);
+    },
+
+    votes: (requestId) =>
+      db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
+
+    async dueToSignal(target, at, limit) {
+      const rows = await db
+        .selectFrom("requests")
+        .selectAll()
+        .where("state", "=", "decided")
+        .where("signal", "in", ["due", "sending", "unsure"])
+        .where("target", "=", target)
+        .where("signalNextAt", "<=", at)
+        .orderBy("signalNextAt")
+        .limit(limit)
+        .execute();
+      return rows.map(requestFromRow);
+    },
+
+    async postponeSignal(id, expectedVersion, signalNextAt) {
+      await db
+        .updateTable("requests")
+        .set({ signalNextAt })
+        .where("id", "=", id)
+        .where("version", "=", expectedVersion)
+        .where("state", "=", "decided")
+        .execute();
+    },
+
+    async history(requestId) {
+      const rows = await db.selectFrom("audit").selectAll().where("requestId", "=", requestId).orderBy("seq").execute();
+      return rows.map(auditFromRow);
+    },
+  };
+}
+
+function newMessage(requestId: string, channelId: string): Tables["messages"] {
+  return {
+    id: randomUUID(),
+    requestId,
+    channelId,
+    ts: null,
+    version: 0,
+    claim: null,
+    claimedAt: null,
+    claimUntil: null,
+    attempts: 0,
+    nextAttemptAt: 0,
+    lastError: null,
+  };
+}
+
+async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean, at: number): Promise<boolean> {
+  const result = await trx
+    .updateTable("requests")
+    .set({ ...patchToRow(step.patch), version: step.expectedVersion + 1 })
+    .where("id", "=", step.requestId)
+    .where("version", "=", step.expectedVersion)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) return false;
+  if (step.vote !== undefined) {
+    const { vote } = step;
+    await trx
+      .insertInto("votes")
+      .values(vote)
+      .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(vote))
+      .execute();
+  }
+  if (step.click !== undefined)
+    await trx.updateTable("clicks").set({ handledAt: at }).where("id", "=", step.click).execute();
+  for (const { userId, text } of step.answers ?? []) {
+    await trx
+      .updateTable("clicks")
+      .set({ answer: text, answeredAt: null, nextAttemptAt: at, attempts: 0 })
+      .where("requestId", "=", step.requestId)
+      .where("userId", "=", userId)
+      .where("answer", "is", null)
+      .where("handledAt", "is not", null)
+      .execute();
+  }
+  await appendAudit(trx, step.audit, publishes);
+  return true;
+}

@@ -1,0 +1,36 @@
+import type { AuditRecord } from "../core/audit.ts";
+import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
+import type { AuditTable, RequestsTable } from "./schema.ts";
+
+export function requestFromRow(row: RequestsTable): ApprovalRequest {
+  return {
+    ...row,
+    facts: JSON.parse(row.facts),
+    awsApprovals: row.awsApprovals === null ? null : JSON.parse(row.awsApprovals),
+    outcome: row.outcome === null ? null : JSON.parse(row.outcome),
+  };
+}
+
+export function requestToRow(request: ApprovalRequest): RequestsTable {
+  return {
+    ...request,
+    facts: JSON.stringify(request.facts),
+    awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
+    outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
+  };
+}
+
+export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
+  const { facts, awsApprovals, outcome, ...plain } = patch;
+  return {
+    ...plain,
+    ...(facts === undefined ? {} : { facts: JSON.stringify(facts) }),
+    ...(awsApprovals === undefined ? {} : { awsApprovals: JSON.stringify(awsApprovals) }),
+    ...(outcome === undefined ? {} : { outcome: JSON.stringify(outcome) }),
+  };
+}
+
+export function auditFromRow(row: AuditTable): AuditRecord {
+  const { seq, id, requestId, kind, at, actor, previous, hash } = row;
+  return { seq, id, requestId, kind, at, actor, detail: JSON.parse(row.detail), previous, hash };
+}

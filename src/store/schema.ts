@@ -1,0 +1,122 @@
+/** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
+import type { AuditKind } from "../core/audit.ts";
+import type { RequestState, SignalState, Verdict } from "../core/request.ts";
+
+export interface RequestsTable {
+  id: string;
+  target: string;
+  account: string;
+  region: string;
+  executionId: string;
+  stepExecutionId: string;
+  facts: string;
+  route: string | null;
+  version: number;
+  state: RequestState;
+  openedAt: number;
+  decision: Verdict | null;
+  decidedAt: number | null;
+  signal: SignalState;
+  signalAttempts: number;
+  signalAt: number | null;
+  signalSettlesAt: number | null;
+  signalNextAt: number | null;
+  signalError: string | null;
+  awsApprovals: string | null;
+  outcome: string | null;
+  closedAt: number | null;
+  executionStatus: string;
+  executionEndedAt: number | null;
+  executionFailure: string | null;
+}
+
+export interface VotesTable {
+  requestId: string;
+  userId: string;
+  userName: string;
+  email: string | null;
+  verdict: Verdict;
+  reason: string | null;
+  at: number;
+}
+
+export interface MessagesTable {
+  id: string;
+  requestId: string;
+  channelId: string;
+  ts: string | null;
+  version: number;
+  claim: string | null;
+  claimedAt: number | null;
+  claimUntil: number | null;
+  attempts: number;
+  nextAttemptAt: number;
+  lastError: string | null;
+}
+
+export interface ClicksTable {
+  id: string;
+  key: string;
+  verdict: Verdict;
+  requestId: string;
+  userId: string;
+  teamId: string;
+  channelId: string;
+  messageTs: string;
+  reason: string | null;
+  receivedAt: number;
+  handledAt: number | null;
+  answer: string | null;
+  answeredAt: number | null;
+  nextAttemptAt: number;
+  attempts: number;
+}
+
+export interface ExecutionsTable {
+  target: string;
+  executionId: string;
+  fingerprint: string;
+  nextReadAt: number;
+  quietReads: number;
+}
+
+export interface LeasesTable {
+  name: string;
+  owner: string;
+  until: number;
+}
+
+export interface AuditTable {
+  seq: number;
+  id: string;
+  requestId: string;
+  kind: AuditKind;
+  at: number;
+  actor: string;
+  detail: string;
+  previous: string;
+  hash: string;
+  /** `never`: only recorded. `failed`: the bus refused it for good. */
+  publishing: "never" | "due" | "done" | "failed";
+  publishNextAt: number;
+  publishError: string | null;
+  eventId: string | null;
+}
+
+/** One row: the number and hash of the newest record. Writers take it first, which puts them in a line. */
+export interface AuditHeadTable {
+  id: number;
+  seq: number;
+  hash: string;
+}
+
+export interface Tables {
+  requests: RequestsTable;
+  votes: VotesTable;
+  messages: MessagesTable;
+  clicks: ClicksTable;
+  executions: ExecutionsTable;
+  leases: LeasesTable;
+  audit: AuditTable;
+  auditHead: AuditHeadTable;
+}

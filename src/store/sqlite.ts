@@ -1,0 +1,45 @@
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { type SqliteDatabase, SqliteDialect } from "kysely";
+
+/** The file cannot be opened: in use by another process, not writable, not a database. */
+export class StoreUnavailableError extends Error {}
+
+/** How long a statement waits for another process's lock, in milliseconds. */
+const BUSY_TIMEOUT_MS = 2_000;
+
+/**
+ * Opens the file for this process alone: the exclusive lock is held until it is closed or the process ends, so that a
+ * second bot on the same file is refused and not merely slow. FULL makes each commit reach the disk before it returns.
+ * Source: SQLite documentation, PRAGMA locking_mode and PRAGMA synchronous.
+ */
+export function sqliteDialect(path: string): SqliteDialect {
+  try {
+    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full");
+    database.exec("pragma foreign_keys = on; begin immediate; commit");
+    return new SqliteDialect({ database: adapt(database) });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const advice = reason.includes("locked")
+      ? "Another process has it open: stop that one first. One file serves one process; several need PostgreSQL."
+      : "Check the path in DATABASE_URL, and that this user may write the file and its folder.";
+    throw new StoreUnavailableError(`The database ${path} cannot be opened (${reason}). ${advice}`, { cause: error });
+  }
+}
+
+/** The sliver of better-sqlite3's interface that Kysely's dialect needs, around Node's own SQLite. */
+function adapt(database: DatabaseSync): SqliteDatabase {
+  return {
+    close: () => database.close(),
+    prepare(text) {
+      const statement = database.prepare(text);
+      const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters) => statement.all(...values(parameters)),
+        run: (parameters) => statement.run(...values(parameters)),
+        iterate: (parameters) => statement.iterate(...values(parameters)),
+      };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { People, Route } from "../core/policy.ts";
+
+/** All that the bot is told from outside: checked, complete, and frozen however deep. */
+export interface Config {
+  readonly slack: SlackConfig;
+  readonly database: DatabaseConfig;
+  readonly pollIntervalMs: number;
+  /** Where audit events are published; null: they are only recorded. */
+  readonly eventBus: EventBusConfig | null;
+  /** 0 lets the system choose a free port. */
+  readonly port: number;
+  readonly logLevel: LogLevel;
+  /** At least one. No Region stands in two of them. */
+  readonly targets: readonly TargetConfig[];
+  /** At least one, in the order in which they are tried. */
+  readonly routes: readonly Route[];
+  /** Globs over names of parameters and inputs whose values are hidden; compared without case. */
+  readonly mask: readonly string[];
+  readonly admins: People;
+}
+
+export interface SlackConfig {
+  readonly botToken: string;
+  /** Base of the Web API, ending in a slash; null: Slack's own. */
+  readonly apiUrl: string | null;
+  readonly connection: SlackConnection;
+}
+
+/** How Slack reaches the bot. */
+export type SlackConnection =
+  | { readonly kind: "socket"; readonly appToken: string }
+  | { readonly kind: "http"; readonly signingSecret: string };
+
+export type DatabaseConfig =
+  | { readonly kind: "sqlite"; readonly path: string }
+  | { readonly kind: "postgres"; readonly url: string };
+
+export interface EventBusConfig {
+  /** Name or ARN, as PutEvents takes it. */
+  readonly name: string;
+  readonly region: string;
+}
+
+/** The Regions of one AWS account, which is that of the bot's own credentials. */
+export interface TargetConfig {
+  readonly name: string;
+  readonly regions: readonly string[];
+}
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];

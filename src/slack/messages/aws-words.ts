@@ -1,0 +1,67 @@
+import type { ApprovalRequest } from "../../core/request.ts";
+import { code } from "./text.ts";
+
+/**
+ * The page of an execution in the AWS console, or null where the id or Region is not what AWS gives out. China and
+ * GovCloud have consoles of their own. Source: AWS documentation, "Getting started with the AWS Management Console".
+ */
+export function consoleUrl(region: string, executionId: string): string | null {
+  if (!/^[a-z0-9-]{1,40}$/.test(region) || !/^[A-Za-z0-9-]{1,64}$/.test(executionId)) return null;
+  return `https://${region}.${consoleDomain(region)}/systems-manager/automation/execution/${executionId}?region=${region}`;
+}
+
+function consoleDomain(region: string): string {
+  if (region.startsWith("cn-")) return "console.amazonaws.cn";
+  if (region.startsWith("us-gov-")) return "console.amazonaws-us-gov.com";
+  return "console.aws.amazon.com";
+}
+
+/** The console's link in mrkdwn, or nothing. */
+export function consoleLink(request: ApprovalRequest): string | null {
+  const url = consoleUrl(request.region, request.executionId);
+  return url === null ? null : `<${url}|Open in the AWS console>`;
+}
+
+/** The target's name without the Region that its key ends in, since the Region is always shown beside it. */
+export function targetName(request: ApprovalRequest): string {
+  const { target, region } = request;
+  const bare = target.endsWith(region) ? target.slice(0, -region.length).replace(/[^\p{L}\p{N}]+$/u, "") : target;
+  return bare || target;
+}
+
+/** "production, account 111122223333, us-east-1", in code spans. */
+export function where(request: ApprovalRequest): string {
+  return `${code(targetName(request), 80)}, account ${code(request.account, 20)}, ${code(request.region, 30)}`;
+}
+
+/** What AWS's execution status says, to stand after "The execution". Values that AWS may add are shown as they are. */
+export function executionWords(status: string): string {
+  switch (status) {
+    case "Success":
+    case "CompletedWithSuccess":
+      return "has succeeded";
+    case "Failed":
+    case "CompletedWithFailure":
+      return "has failed";
+    case "TimedOut":
+      return "has timed out";
+    case "Cancelled":
+      return "was cancelled";
+    case "Cancelling":
+      return "is being cancelled";
+    case "Rejected":
+      return "has ended as rejected";
+    case "Exited":
+      return "has exited";
+    case "InProgress":
+      return "is running";
+    case "Pending":
+      return "is about to run";
+    case "Waiting":
+      return "is waiting";
+    case "Unknown":
+      return "is no longer known to AWS";
+    default:
+      return `has the status ${code(status, 40)}`;
+  }
+}

@@ -1,0 +1,79 @@
+import type {
+  Button,
+  ContextBlock,
+  HeaderBlock,
+  KnownBlock,
+  MrkdwnElement,
+  PlainTextElement,
+  RichTextBlock,
+  RichTextBlockElement,
+  RichTextElement,
+  RichTextPreformatted,
+  RichTextQuote,
+  RichTextSection,
+  RichTextText,
+  SectionBlock,
+} from "@slack/types";
+
+/** A message or a reply: the text is what notifications and screen readers say. */
+export interface Rendered {
+  text: string;
+  blocks: KnownBlock[];
+}
+
+/** `verbatim` keeps Slack from making links and mentions of words that only look like them. */
+export const mrkdwn = (text: string): MrkdwnElement => ({ type: "mrkdwn", text, verbatim: true });
+
+export const plainText = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false });
+
+export const header = (text: string, block_id?: string): HeaderBlock => ({
+  type: "header",
+  text: plainText(text),
+  ...(block_id === undefined ? {} : { block_id }),
+});
+
+export const section = (text: string, block_id?: string): SectionBlock => ({
+  type: "section",
+  text: mrkdwn(text),
+  ...(block_id === undefined ? {} : { block_id }),
+});
+
+/** Label and value side by side on a wide screen, one under the other on a phone. Slack takes ten. */
+export const fields = (pairs: readonly (readonly [string, string])[], block_id?: string): SectionBlock => ({
+  type: "section",
+  fields: pairs.map(([label, value]) => mrkdwn(`*${label}*\n${value}`)),
+  ...(block_id === undefined ? {} : { block_id }),
+});
+
+export const context = (text: string, block_id?: string): ContextBlock => ({
+  type: "context",
+  elements: [mrkdwn(text)],
+  ...(block_id === undefined ? {} : { block_id }),
+});
+
+export const richText = (elements: RichTextBlockElement[], block_id?: string): RichTextBlock => ({
+  type: "rich_text",
+  elements,
+  ...(block_id === undefined ? {} : { block_id }),
+});
+
+export const span = (text: string, style?: RichTextText["style"]): RichTextText => ({
+  type: "text",
+  text,
+  ...(style === undefined ? {} : { style }),
+});
+
+export const line = (...elements: RichTextElement[]): RichTextSection => ({ type: "rich_text_section", elements });
+export const quote = (...elements: RichTextElement[]): RichTextQuote => ({ type: "rich_text_quote", elements });
+export const preformatted = (text: string): RichTextPreformatted => ({
+  type: "rich_text_preformatted",
+  elements: [span(text)],
+});
+
+export const button = (action_id: string, label: string, value: string, style?: "primary" | "danger"): Button => ({
+  type: "button",
+  action_id,
+  text: plainText(label),
+  value,
+  ...(style === undefined ? {} : { style }),
+});

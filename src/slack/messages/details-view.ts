@@ -1,0 +1,112 @@
+import type { KnownBlock, ModalView } from "@slack/types";
+import type { ObservedExecution } from "../../core/execution.ts";
+import type { Route } from "../../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import { consoleLink, executionWords } from "./aws-words.ts";
+import { context, line, mrkdwn, plainText, quote, richText, section, span } from "./blocks.ts";
+import { lengthOf, MOST_BLOCKS, ROOM } from "./budget.ts";
+import { factsBlock } from "./facts.ts";
+import { parametersBlock } from "./parameters.ts";
+import { principal, series } from "./people.ts";
+import { reasonsBlock } from "./reasons.ts";
+import { stateWords } from "./state-words.ts";
+import { stepBlocks } from "./step-details.ts";
+import { code, lines, literal, plain } from "./text.ts";
+import { moment } from "./time.ts";
+
+export interface Details {
+  request: ApprovalRequest;
+  /** As read just now and masked; null when AWS could not be read. */
+  execution: ObservedExecution | null;
+  route: Route | null;
+  votes: Vote[];
+  /** Why AWS could not be read; null or absent when it could. */
+  awsReadError?: string | null | undefined;
+}
+
+const LONGEST_TITLE = 24;
+const PARTS = {
+  words: 1500,
+  wordLines: 60,
+  parameters: { room: 2500, most: 100, longest: 1500, rest: "; all of them in the AWS console" },
+  reasons: { room: 800, most: 10 },
+} as const;
+
+/** What a modal shows while its content is being fetched: Slack gives three seconds to open one. */
+export function loadingView(title: string): ModalView {
+  return modal(title, [{ type: "section", text: plainText("One moment, reading from AWS…") }]);
+}
+
+/** One sentence, such as why a click does not count. The sentence is ours: mentions in it work. */
+export function sentenceView(title: string, sentence: string): ModalView {
+  return modal(title, [section(sentence.length > 2900 ? `${sentence.slice(0, 2900).toWellFormed()}…` : sentence)]);
+}
+
+/** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
+export function detailsView(details: Details): ModalView {
+  const { request, execution, route, votes } = details;
+  const { facts } = request;
+  const blocks: (KnownBlock | null)[] = [
+    readError(details),
+    factsBlock(request, "facts"),
+    section(stateWords({ request, votes, route }), "state"),
+    reasonsBlock(votes, PARTS.reasons, "reasons"),
+    facts.message?.trim()
+      ? richText(
+          [
+            line(span("The runbook's author writes:", { italic: true })),
+            quote(span(literal(lines(facts.message, PARTS.wordLines), PARTS.words))),
+          ],
+          "words",
+        )
+      : null,
+    section(rules(details), "rules"),
+    parametersBlock(facts.parameters, PARTS.parameters, "parameters"),
+    execution === null ? null : section(executionLine(execution), "execution"),
+  ];
+  const head = blocks.filter((block) => block !== null);
+  const foot = context(idsLine(request), "ids");
+  const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, {
+    room: ROOM - lengthOf(head) - lengthOf(foot),
+    most: MOST_BLOCKS.view - head.length - 2,
+  });
+  return modal("Details", [...head, ...steps, foot]);
+}
+
+function readError({ awsReadError, execution }: Details): KnownBlock | null {
+  if (execution !== null && !awsReadError) return null;
+  const why = awsReadError ? `: ${code(awsReadError, 300)}` : "";
+  return section(
+    `*AWS could not be read just now*${why}. What follows was known when the request was opened. Try again in a minute.`,
+    "unread",
+  );
+}
+
+/** Who may decide by which rule, ours and AWS's. */
+function rules({ request, route }: Details): string {
+  const { awsApprovers, minRequiredApprovals, parentExecutionId } = request.facts;
+  const ours = route === null ? "*Route:* none" : `*Route:* ${code(route.name, 100)}`;
+  const approvers = series(
+    awsApprovers.map((arn) => code(principal(arn), 80)),
+    8,
+  );
+  const aws = `*AWS asks for:* ${minRequiredApprovals} of ${approvers || "approvers that it does not name"}`;
+  const parent = parentExecutionId === null ? "" : `\n*Started by execution:* ${code(parentExecutionId, 80)}`;
+  return `${ours}\n${aws}${parent}`;
+}
+
+function executionLine(execution: ObservedExecution): string {
+  const ended = execution.endedAt === null ? "" : `, ${moment(execution.endedAt)}`;
+  const failure = execution.failureMessage === null ? "" : ` AWS says: ${code(execution.failureMessage, 300)}`;
+  return `*The execution* ${executionWords(execution.status)}${ended}.${failure}`;
+}
+
+function idsLine(request: ApprovalRequest): string {
+  const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
+  const link = consoleLink(request);
+  return link === null ? ids : `${ids} · ${link}`;
+}
+
+function modal(title: string, blocks: KnownBlock[]): ModalView {
+  return { type: "modal", title: plainText(plain(title, LONGEST_TITLE)), close: plainText("Close"), blocks };
+}

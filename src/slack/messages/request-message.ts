@@ -1,0 +1,82 @@
+import type { ActionsBlock, ConfirmationDialog, KnownBlock, RichTextBlock } from "@slack/types";
+import type { RequestView } from "../../app/ports.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { consoleLink, targetName } from "./aws-words.ts";
+import { button, context, header, line, plainText, quote, type Rendered, richText, section, span } from "./blocks.ts";
+import { factsBlock } from "./facts.ts";
+import { headline } from "./headline.ts";
+import { parametersBlock } from "./parameters.ts";
+import { reasonsBlock } from "./reasons.ts";
+import { stateWords } from "./state-words.ts";
+import { summary } from "./summary.ts";
+import { code, lines, literal, plain } from "./text.ts";
+
+/** The most that each part may take; with the fixed parts they stay under the room of a message. */
+const PARTS = {
+  words: 2200,
+  wordLines: 30,
+  parameters: { room: 3000, most: 12, longest: 600, rest: "; the rest behind Details" },
+  reasons: { room: 1200, most: 5 },
+} as const;
+
+/** The message of a request in whatever state it is; the same view gives the same message. */
+export function requestMessage(view: RequestView): Rendered {
+  const { request, votes } = view;
+  const blocks: (KnownBlock | null)[] = [
+    header(headline(request), "what"),
+    authorsWords(request),
+    factsBlock(request, "facts"),
+    parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
+    section(stateWords(view), "state"),
+    reasonsBlock(votes, PARTS.reasons, "reasons"),
+    buttons(view),
+    context(idsLine(request), "ids"),
+  ];
+  return { text: summary(view), blocks: blocks.filter((block) => block !== null) };
+}
+
+/** The runbook's own message: a quote, so that nobody takes it for Countersign's words. */
+function authorsWords(request: ApprovalRequest): RichTextBlock | null {
+  const { message } = request.facts;
+  if (message === null || message.trim() === "") return null;
+  return richText(
+    [
+      line(span("The runbook's author writes:", { italic: true })),
+      quote(span(literal(lines(message, PARTS.wordLines), PARTS.words))),
+    ],
+    "words",
+  );
+}
+
+/** Approve and Reject stand only where a click could count. */
+function buttons({ request, route }: RequestView): ActionsBlock {
+  const details = button("details", "Details", request.id);
+  const elements =
+    request.state === "open" && route !== null
+      ? [
+          { ...button("approve", "Approve", request.id, "primary"), confirm: confirmation(request) },
+          button("reject", "Reject", request.id, "danger"),
+          details,
+        ]
+      : [details];
+  return { type: "actions", block_id: "decide", elements };
+}
+
+/** Slack takes 300 characters here, and the account must not be what is cut. */
+function confirmation(request: ApprovalRequest): ConfirmationDialog {
+  const { facts, account, region } = request;
+  const place = `in ${plain(targetName(request), 40)}, account ${plain(account, 20)}, ${plain(region, 25)}`;
+  return {
+    title: plainText("Approve this step?"),
+    text: plainText(`${plain(facts.documentName, 80)}, step ${plain(facts.stepName, 60)}, ${place}.`),
+    confirm: plainText("Approve"),
+    deny: plainText("Go back"),
+    style: "primary",
+  };
+}
+
+function idsLine(request: ApprovalRequest): string {
+  const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
+  const link = consoleLink(request);
+  return link === null ? ids : `${ids} · ${link}`;
+}

@@ -1,0 +1,101 @@
+import type { RequestView } from "../../app/ports.ts";
+import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
+import { executionWords } from "./aws-words.ts";
+import { outcomeSentence } from "./outcome-words.ts";
+import { mentionPeople, mentionUser, series } from "./people.ts";
+import { code } from "./text.ts";
+import { counted, moment } from "./time.ts";
+
+const MOST_VOTES_NAMED = 8;
+const LONGEST_ERROR = 300;
+
+/** The part of a message that changes: where the request stands, and what comes next. In mrkdwn. */
+export function stateWords(view: RequestView): string {
+  switch (view.request.state) {
+    case "open":
+      return openWords(view);
+    case "decided":
+      return decidedWords(view);
+    case "closed":
+      return [outcomeSentence(view), endWords(view.request)].filter(Boolean).join("\n");
+    default:
+      throw new Error(`no words for ${view.request.state satisfies never}`);
+  }
+}
+
+function openWords({ request, votes, route }: RequestView): string {
+  if (route === null) return nobodyWords(request);
+  const given = byVerdict(votes, "approve");
+  const count = `*${given.length} of ${counted(route.quorum, "approval")}${given.length > 0 ? ":" : "."}*`;
+  const by = given.length > 0 ? ` ${voters(given)}.` : "";
+  const needed = request.facts.minRequiredApprovals;
+  const alsoAws = needed > 1 ? `\nAWS itself asks for ${needed} approvals, each by another AWS identity.` : "";
+  return `${count}${by} ${mayDecide(route.approvers)}${alsoAws}`;
+}
+
+function mayDecide(approvers: { users: string[]; groups: string[] }): string {
+  if (approvers.users.length + approvers.groups.length > 0) return `${mentionPeople(approvers)} may decide.`;
+  return "The route names no approvers, so nobody may decide. Ask an admin to name some.";
+}
+
+function nobodyWords(request: ApprovalRequest): string {
+  const why =
+    request.route === null
+      ? "No route of the configuration covers this request"
+      : `The route ${code(request.route, 80)} is no longer in the configuration`;
+  return `*Nobody can decide this in Slack.* ${why}. Ask an admin to add a route, or decide it in the AWS console.`;
+}
+
+function decidedWords({ request, votes }: RequestView): string {
+  const verdict = request.decision ?? "approve";
+  const decisive = byVerdict(votes, verdict);
+  const by = decisive.length > 0 ? ` by ${voters(decisive)}` : "";
+  return `*${verdict === "approve" ? "Approved" : "Rejected"}*${by}.\n${signalWords(request)}`;
+}
+
+function signalWords(request: ApprovalRequest): string {
+  const { signal, signalError, awsApprovals } = request;
+  const error = signalError === null ? null : code(signalError, LONGEST_ERROR);
+  switch (signal) {
+    case "none":
+    case "due": {
+      if (error === null) return "AWS is about to be told.";
+      const next = request.signalNextAt === null ? "soon" : moment(request.signalNextAt);
+      return `AWS did not take the decision yet: ${error}. Countersign tries again: ${next}.`;
+    }
+    case "sending":
+      return "The decision is on its way to AWS.";
+    case "unsure":
+      return `AWS gave no clear answer${error === null ? "" : ` (${error})`}. Countersign reads the step again before it sends anything more.`;
+    case "taken":
+      if (awsApprovals === null) return "AWS took the decision. The step has not moved on yet.";
+      return `AWS has ${awsApprovals[0]} of ${counted(awsApprovals[1], "approval")}. It counts each AWS identity once, so the others must approve in AWS.`;
+    default:
+      throw new Error(`no words for ${signal satisfies never}`);
+  }
+}
+
+function endWords(request: ApprovalRequest): string {
+  const { executionStatus, executionEndedAt, executionFailure } = request;
+  if (executionEndedAt === null) return `The execution ${executionWords(executionStatus)}.`;
+  const failure = executionFailure === null ? "" : ` AWS says: ${code(executionFailure, LONGEST_ERROR)}`;
+  return `The execution ${executionWords(executionStatus)}, ${moment(executionEndedAt)}.${failure}`;
+}
+
+/** One vote a person, in the order given. */
+export function byVerdict(votes: readonly Vote[], verdict: Verdict): Vote[] {
+  const seen = new Set<string>();
+  return votes.filter((vote) => {
+    if (vote.verdict !== verdict || seen.has(vote.userId)) return false;
+    seen.add(vote.userId);
+    return true;
+  });
+}
+
+function voters(votes: readonly Vote[]): string {
+  return series(
+    votes.map((vote) => `${mentionUser(vote.userId)}, ${moment(vote.at)}`),
+    MOST_VOTES_NAMED,
+    "; ",
+  );
+}

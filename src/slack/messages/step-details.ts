@@ -1,0 +1,82 @@
+import type { KnownBlock, RichTextBlockElement } from "@slack/types";
+import type { ObservedStep } from "../../core/execution.ts";
+import { context, line, preformatted, richText, span } from "./blocks.ts";
+import { fitting, share, shownOf } from "./budget.ts";
+import { lines, literal, name } from "./text.ts";
+import { utc } from "./time.ts";
+
+const MOST_LINES = 40;
+/** Roughly what a step's own line, labels and times take. */
+const FRAME = 260;
+
+/**
+ * Every step with its status, times, inputs, outputs and failure, in the runbook's order. Where they do not all fit, the
+ * gate itself comes first, then what failed or runs, then the others from the front.
+ */
+export function stepBlocks(
+  steps: readonly ObservedStep[],
+  gateStepExecutionId: string,
+  limits: { room: number; most: number },
+): KnownBlock[] {
+  if (steps.length === 0) return [];
+  const longest = share(limits.room - 100 - FRAME * steps.length, 2 * steps.length, 80, 700);
+  const isGate = (step: ObservedStep) => step.stepExecutionId === gateStepExecutionId;
+  const urgent = steps
+    .map((step, position) => ({ step, position }))
+    .sort((a, b) => rank(a.step, isGate) - rank(b.step, isGate) || a.position - b.position)
+    .slice(0, limits.most)
+    .map(({ step, position }) => ({ position, block: stepBlock(step, position, longest, isGate(step)) }));
+  const shown = fitting(
+    urgent.map(({ block }) => block),
+    limits.room - 100,
+    limits.most,
+  );
+  const blocks: KnownBlock[] = urgent
+    .slice(0, shown.length)
+    .sort((a, b) => a.position - b.position)
+    .map(({ block }) => block);
+  const cut = shownOf(shown.length, steps.length, "steps");
+  return cut === null ? blocks : [...blocks, context(`${cut}; all of them in the AWS console.`, "steps")];
+}
+
+function rank(step: ObservedStep, isGate: (step: ObservedStep) => boolean): number {
+  if (isGate(step)) return 0;
+  if (step.failureMessage !== null || step.status === "Failed" || step.status === "TimedOut") return 1;
+  if (step.status === "InProgress" || step.status === "Waiting") return 2;
+  return step.status === "Pending" ? 4 : 3;
+}
+
+function stepBlock(step: ObservedStep, position: number, longest: number, isGate: boolean): KnownBlock {
+  const title = `${position + 1}. ${name(step.name, 100)}`;
+  const rest = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}${times(step)}`;
+  const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(rest))];
+  const part = (label: string, text: string) => {
+    if (text !== "") elements.push(line(span(label)), preformatted(literal(lines(text, MOST_LINES), longest)));
+  };
+  part("Inputs", entries(step.inputs));
+  part("Outputs", entries(step.outputs));
+  part("Failure", step.failureMessage ?? "");
+  return richText(elements);
+}
+
+function times(step: ObservedStep): string {
+  const { startedAt, endedAt } = step;
+  if (!isShowable(startedAt)) return "";
+  return isShowable(endedAt) ? ` · ${utc(startedAt)} to ${utc(endedAt)}` : ` · since ${utc(startedAt)}`;
+}
+
+function isShowable(at: number | null): at is number {
+  return at !== null && at > 0 && at < 253_402_300_799_000;
+}
+
+function entries(values: Record<string, unknown>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}: ${shown(value)}`)
+    .join("\n");
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value) && value.length === 1 && typeof value[0] === "string") return value[0];
+  return JSON.stringify(value) ?? "";
+}

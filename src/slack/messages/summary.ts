@@ -1,0 +1,35 @@
+import type { RequestView } from "../../app/ports.ts";
+import { targetName } from "./aws-words.ts";
+import { stateLabel } from "./headline.ts";
+import { principal, series } from "./people.ts";
+import { byVerdict } from "./state-words.ts";
+import { plain } from "./text.ts";
+
+/**
+ * The message as one sentence, for notifications and screen readers: well under the 4,000 characters that chat.update
+ * takes. People are named, not mentioned: the message's own line mentions them.
+ */
+export function summary(view: RequestView): string {
+  const { request } = view;
+  const { facts } = request;
+  const gate = facts.gates > 1 ? ` (gate ${facts.gate} of ${facts.gates})` : "";
+  const what = `${plain(facts.documentName, 140)}, step ${plain(facts.stepName, 140)}${gate}`;
+  const place = `in ${plain(targetName(request), 80)}, account ${plain(request.account, 20)}, ${plain(request.region, 30)}`;
+  return `${stateLabel(request)}${deciders(view)}: ${what}, ${place}, started by ${plain(principal(facts.executedBy), 140)}.${ask(view)}`;
+}
+
+function deciders({ request, votes }: RequestView): string {
+  if (request.decision === null || (request.outcome !== null && request.outcome.where !== "slack")) return "";
+  const decisive = byVerdict(votes, request.decision);
+  if (decisive.length === 0) return "";
+  return ` by ${series(
+    decisive.map((vote) => plain(vote.userName, 60)),
+    5,
+  )}`;
+}
+
+function ask({ request, votes, route }: RequestView): string {
+  if (request.state !== "open") return "";
+  if (route === null) return " No route covers it, so nobody can decide it in Slack.";
+  return ` ${byVerdict(votes, "approve").length} of ${route.quorum} approvals so far.`;
+}

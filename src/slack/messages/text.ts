@@ -1,0 +1,98 @@
+/**
+ * Text that others wrote, made safe to show. Runbooks, their parameters, AWS's errors and people's reasons all pass
+ * through here, and each of the four ways out fits one place in a message:
+ *
+ *   plain    plain_text objects and the top-level text
+ *   code     inside mrkdwn, as a code span, where * _ ~ and :emoji: mean nothing
+ *   literal  text elements of rich_text, which Slack does not parse at all
+ *   name     one line of literal, for labels
+ *
+ * Lengths are UTF-16 units of what is sent, entities included. Slack does not say how it counts; this is never less than
+ * code points or displayed characters.
+ */
+
+/** What stands where nothing is left to show: Slack refuses empty text. */
+export const NOTHING = "(empty)";
+
+/** Invisible marks that an attacker could stack over neighbouring lines; four are enough for any script. */
+const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
+
+/**
+ * Without what is invisible: control characters but newline, bidirectional and zero-width controls, other ignorable code
+ * points, half surrogate pairs. Joined emoji fall apart into their parts, which is the price of hiding nothing.
+ */
+export function clean(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
+    .replaceAll("\t", "    ")
+    .replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
+    .replaceAll(STACKED_MARKS, "$1")
+    .replaceAll(/\n{3,}/g, "\n\n");
+}
+
+/** On one line, for a name or a label. */
+export function oneLine(text: string): string {
+  return clean(text).replaceAll(/\s+/g, " ").trim();
+}
+
+/** For plain_text objects and the top-level text: one line, `&`, `<` and `>` as Slack wants them. */
+export function plain(text: string, limit: number): string {
+  return cutAfter(oneLine(text) || NOTHING, limit, escaped);
+}
+
+/** For mrkdwn: a code span with its two backticks counted. */
+export function code(text: string, limit: number): string {
+  const inside = cutAfter((oneLine(text) || NOTHING).replaceAll("`", "'"), limit - 2, escaped);
+  return `\`${inside}\``;
+}
+
+/**
+ * For rich_text, where nothing is parsed and entities would be shown as they are. What looks like Slack's control
+ * sequences still loses its bracket, so that it is harmless wherever it is copied to.
+ */
+export function literal(text: string, limit: number): string {
+  return cutAndSaid(clean(text).trim() || NOTHING, limit);
+}
+
+/** As `literal`, on one line. */
+export function name(text: string, limit: number): string {
+  return cutAfter(oneLine(text) || NOTHING, limit, disarmed);
+}
+
+/** At most this many lines, and says when there were more. */
+export function lines(text: string, most: number): string {
+  const all = clean(text).split("\n");
+  return all.length <= most ? text : `${all.slice(0, most).join("\n")}\n… [cut: ${all.length} lines in all]`;
+}
+
+function cutAndSaid(text: string, limit: number): string {
+  const safe = disarmed(text);
+  if (safe.length <= limit) return safe;
+  const said = ` [cut: ${text.length.toLocaleString("en-US")} characters in all]`;
+  return limit > 2 * said.length
+    ? cutAfter(text, limit - said.length, disarmed) + said
+    : cutAfter(text, limit, disarmed);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function disarmed(text: string): string {
+  return text.replaceAll(/<(?=[!@#])/g, "‹");
+}
+
+/** Cut to at most `limit` units as sent, between code points and never inside an entity; ends in an ellipsis if cut. */
+function cutAfter(text: string, limit: number, send: (text: string) => string): string {
+  const whole = send(text);
+  if (whole.length <= limit) return whole;
+  let kept = 0;
+  let units = 0;
+  for (const point of text.slice(0, limit)) {
+    units += send(point).length;
+    if (units > limit - 1) break;
+    kept += point.length;
+  }
+  return `${send(text.slice(0, kept))}…`;
+}

@@ -1,0 +1,42 @@
+/** The last second that every client can show: the end of the year 9999. */
+const LAST = 253_402_300_799_000;
+
+/**
+ * A moment that each reader sees in their own time zone; programs that do not know Slack's date tokens show UTC.
+ * Source: Slack documentation, "Formatting text for app surfaces", date formatting.
+ */
+export function moment(at: number | null): string {
+  if (at === null || !(at > 0 && at <= LAST)) return "an unknown time";
+  const seconds = Math.floor(at / 1000);
+  return `<!date^${seconds}^{date_short_pretty} at {time}|${utc(at)}>`;
+}
+
+/** For places without date tokens. */
+export function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+] as const;
+
+/** "4 minutes", "2 hours 5 minutes", "3 days": at most two units, and nothing finer than a reader needs. */
+export function duration(ms: number): string {
+  let rest = Math.max(0, Math.round(ms / 1000));
+  if (rest < 60) return counted(rest, "second");
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(counted(count, unit));
+    else if (parts.length > 0) break;
+    if (parts.length === 2) break;
+  }
+  return parts.join(" ");
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

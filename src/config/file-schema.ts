@@ -41,7 +41,8 @@ const glob = z
   .min(1, { error: say("An empty text matches nothing.", "Write what to match, or remove the key.") })
   .meta({ description: "A glob: * stands for any run of characters, ? for one. Upper and lower case differ." });
 
-const name = z.string().regex(/^[^\s\p{Cc}](?:[^\p{Cc}]{0,98}[^\s\p{Cc}])?$/u, {
+/** Without control characters, in a form that every JSON Schema validator knows. */
+const name = z.string().regex(/^[!-~\u00a1-\uffff](?:[ -~\u00a0-\uffff]{0,98}[!-~\u00a1-\uffff])?$/, {
   error: (issue) =>
     say(
       `${quoted(String(issue.input))} cannot be a name.`,

@@ -22,6 +22,13 @@ export function consoleLink(request: ApprovalRequest): string | null {
   return url === null ? null : `<${url}|Open in the AWS console>`;
 }
 
+/** The small print: what to quote when asking somebody, and where to look in AWS. */
+export function idsLine(request: ApprovalRequest): string {
+  const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
+  const link = consoleLink(request);
+  return link === null ? ids : `${ids} · ${link}`;
+}
+
 /** The target's name without the Region that its key ends in, since the Region is always shown beside it. */
 export function targetName(request: ApprovalRequest): string {
   const { target, region } = request;

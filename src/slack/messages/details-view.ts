@@ -2,8 +2,9 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { consoleLink, executionWords } from "./aws-words.ts";
-import { context, line, mrkdwn, plainText, quote, richText, section, span } from "./blocks.ts";
+import { authorsWords } from "./authors-words.ts";
+import { executionWords, idsLine } from "./aws-words.ts";
+import { context, plainText, section } from "./blocks.ts";
 import { lengthOf, MOST_BLOCKS, ROOM } from "./budget.ts";
 import { factsBlock } from "./facts.ts";
 import { parametersBlock } from "./parameters.ts";
@@ -11,7 +12,7 @@ import { principal, series } from "./people.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
 import { stepBlocks } from "./step-details.ts";
-import { code, lines, literal, plain } from "./text.ts";
+import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
 export interface Details {
@@ -26,8 +27,7 @@ export interface Details {
 
 const LONGEST_TITLE = 24;
 const PARTS = {
-  words: 1500,
-  wordLines: 60,
+  words: { longest: 1500, lines: 60 },
   parameters: { room: 2500, most: 100, longest: 1500, rest: "; all of them in the AWS console" },
   reasons: { room: 800, most: 10 },
 } as const;
@@ -45,23 +45,14 @@ export function sentenceView(title: string, sentence: string): ModalView {
 /** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
 export function detailsView(details: Details): ModalView {
   const { request, execution, route, votes } = details;
-  const { facts } = request;
   const blocks: (KnownBlock | null)[] = [
     readError(details),
     factsBlock(request, "facts"),
     section(stateWords({ request, votes, route }), "state"),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
-    facts.message?.trim()
-      ? richText(
-          [
-            line(span("The runbook's author writes:", { italic: true })),
-            quote(span(literal(lines(facts.message, PARTS.wordLines), PARTS.words))),
-          ],
-          "words",
-        )
-      : null,
+    authorsWords(request, PARTS.words, "words"),
     section(rules(details), "rules"),
-    parametersBlock(facts.parameters, PARTS.parameters, "parameters"),
+    parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
     execution === null ? null : section(executionLine(execution), "execution"),
   ];
   const head = blocks.filter((block) => block !== null);
@@ -99,12 +90,6 @@ function executionLine(execution: ObservedExecution): string {
   const ended = execution.endedAt === null ? "" : `, ${moment(execution.endedAt)}`;
   const failure = execution.failureMessage === null ? "" : ` AWS says: ${code(execution.failureMessage, 300)}`;
   return `*The execution* ${executionWords(execution.status)}${ended}.${failure}`;
-}
-
-function idsLine(request: ApprovalRequest): string {
-  const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
-  const link = consoleLink(request);
-  return link === null ? ids : `${ids} · ${link}`;
 }
 
 function modal(title: string, blocks: KnownBlock[]): ModalView {

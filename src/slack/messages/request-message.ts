@@ -1,20 +1,20 @@
-import type { ActionsBlock, ConfirmationDialog, KnownBlock, RichTextBlock } from "@slack/types";
+import type { ActionsBlock, ConfirmationDialog, KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import { consoleLink, targetName } from "./aws-words.ts";
-import { button, context, header, line, plainText, quote, type Rendered, richText, section, span } from "./blocks.ts";
+import { authorsWords } from "./authors-words.ts";
+import { idsLine, targetName } from "./aws-words.ts";
+import { button, context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
 import { summary } from "./summary.ts";
-import { code, lines, literal, plain } from "./text.ts";
+import { plain } from "./text.ts";
 
 /** The most that each part may take; with the fixed parts they stay under the room of a message. */
 const PARTS = {
-  words: 2200,
-  wordLines: 30,
+  words: { longest: 2200, lines: 30 },
   parameters: { room: 3000, most: 12, longest: 600, rest: "; the rest behind Details" },
   reasons: { room: 1200, most: 5 },
 } as const;
@@ -24,7 +24,7 @@ export function requestMessage(view: RequestView): Rendered {
   const { request, votes } = view;
   const blocks: (KnownBlock | null)[] = [
     header(headline(request), "what"),
-    authorsWords(request),
+    authorsWords(request, PARTS.words, "words"),
     factsBlock(request, "facts"),
     parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
     section(stateWords(view), "state"),
@@ -33,19 +33,6 @@ export function requestMessage(view: RequestView): Rendered {
     context(idsLine(request), "ids"),
   ];
   return { text: summary(view), blocks: blocks.filter((block) => block !== null) };
-}
-
-/** The runbook's own message: a quote, so that nobody takes it for Countersign's words. */
-function authorsWords(request: ApprovalRequest): RichTextBlock | null {
-  const { message } = request.facts;
-  if (message === null || message.trim() === "") return null;
-  return richText(
-    [
-      line(span("The runbook's author writes:", { italic: true })),
-      quote(span(literal(lines(message, PARTS.wordLines), PARTS.words))),
-    ],
-    "words",
-  );
 }
 
 /** Approve and Reject stand only where a click could count. */
@@ -73,10 +60,4 @@ function confirmation(request: ApprovalRequest): ConfirmationDialog {
     deny: plainText("Go back"),
     style: "primary",
   };
-}
-
-function idsLine(request: ApprovalRequest): string {
-  const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
-  const link = consoleLink(request);
-  return link === null ? ids : `${ids} · ${link}`;
 }

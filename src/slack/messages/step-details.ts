@@ -1,9 +1,9 @@
-import type { KnownBlock, RichTextBlockElement } from "@slack/types";
+import type { KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import type { ObservedStep } from "../../core/execution.ts";
 import { context, line, preformatted, richText, span } from "./blocks.ts";
 import { fitting, share, shownOf } from "./budget.ts";
 import { lines, literal, name } from "./text.ts";
-import { utc } from "./time.ts";
+import { dateElement } from "./time.ts";
 
 const MOST_LINES = 40;
 /** Roughly what a step's own line, labels and times take. */
@@ -48,8 +48,8 @@ function rank(step: ObservedStep, isGate: (step: ObservedStep) => boolean): numb
 
 function stepBlock(step: ObservedStep, position: number, longest: number, isGate: boolean): KnownBlock {
   const title = `${position + 1}. ${name(step.name, 100)}`;
-  const rest = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}${times(step)}`;
-  const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(rest))];
+  const rest = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}`;
+  const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(rest), ...times(step))];
   const part = (label: string, text: string) => {
     if (text !== "") elements.push(line(span(label)), preformatted(literal(lines(text, MOST_LINES), longest)));
   };
@@ -59,14 +59,11 @@ function stepBlock(step: ObservedStep, position: number, longest: number, isGate
   return richText(elements);
 }
 
-function times(step: ObservedStep): string {
-  const { startedAt, endedAt } = step;
-  if (!isShowable(startedAt)) return "";
-  return isShowable(endedAt) ? ` · ${utc(startedAt)} to ${utc(endedAt)}` : ` · since ${utc(startedAt)}`;
-}
-
-function isShowable(at: number | null): at is number {
-  return at !== null && at > 0 && at < 253_402_300_799_000;
+function times({ startedAt, endedAt }: ObservedStep): RichTextElement[] {
+  const start = dateElement(startedAt);
+  const end = dateElement(endedAt);
+  if (start === null) return [];
+  return end === null ? [span(" · since "), start] : [span(" · "), start, span(" to "), end];
 }
 
 function entries(values: Record<string, unknown>): string {

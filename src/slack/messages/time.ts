@@ -1,18 +1,30 @@
+import type { RichTextDate } from "@slack/types";
+
 /** The last second that every client can show: the end of the year 9999. */
 const LAST = 253_402_300_799_000;
+
+const FORMAT = "{date_short_pretty} at {time}";
 
 /**
  * A moment that each reader sees in their own time zone; programs that do not know Slack's date tokens show UTC.
  * Source: Slack documentation, "Formatting text for app surfaces", date formatting.
  */
 export function moment(at: number | null): string {
-  if (at === null || !(at > 0 && at <= LAST)) return "an unknown time";
-  const seconds = Math.floor(at / 1000);
-  return `<!date^${seconds}^{date_short_pretty} at {time}|${utc(at)}>`;
+  if (!isShowable(at)) return "an unknown time";
+  return `<!date^${Math.floor(at / 1000)}^${FORMAT}|${utc(at)}>`;
 }
 
-/** For places without date tokens. */
-export function utc(at: number): string {
+/** The same for rich_text; null where there is no moment to show. */
+export function dateElement(at: number | null): RichTextDate | null {
+  if (!isShowable(at)) return null;
+  return { type: "date", timestamp: Math.floor(at / 1000), format: FORMAT, fallback: utc(at) };
+}
+
+function isShowable(at: number | null): at is number {
+  return at !== null && at > 0 && at <= LAST;
+}
+
+function utc(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 

@@ -38,12 +38,12 @@ export function parseEnvironment(variables: Variables): { environment: Environme
   };
 }
 
-/** Texts that no problem may show: tokens, and a database's password. */
+/** Texts that no problem may show: tokens, also within what was mistyped around them, and a database's password. */
 export function secretsOf(variables: Variables): string[] {
   const names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"] as const;
   const tokens = names.flatMap((name) => variables[name] ?? []);
   const password = URL.parse(variables.DATABASE_URL ?? "")?.password ?? "";
-  return [...tokens, ...tokens.map((token) => token.trim()), password];
+  return [...tokens, ...tokens.flatMap((token) => token.split(/[\s"'`]+/)), password];
 }
 
 function textOr(variables: Variables, name: "COUNTERSIGN_CONFIG", otherwise: string, report: Report): string {

@@ -1,0 +1,369 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { parseFile } from "../../src/config/file.ts";
+import { PLANNED_KEYS } from "../../src/config/file-schema.ts";
+import { fileJsonSchema } from "../../src/config/json-schema.ts";
+
+const LEAST = `routes:
+  - name: all
+    channels: [C0AAA]
+    approvers: { groups: [S0AAA] }
+`;
+
+const told = (text: string): string[] => {
+  const outcome = parseFile("c.yml", text);
+  assert.equal(outcome.kind, "problems");
+  return outcome.kind === "problems" ? outcome.problems.map((p) => `${p.where} | ${p.what} | ${p.fix}`) : [];
+};
+const file = (text: string) => {
+  const outcome = parseFile("c.yml", text);
+  assert.deepEqual(outcome.kind === "problems" ? outcome.problems : [], []);
+  return outcome.kind === "file" ? outcome.file : assert.fail();
+};
+
+test("one route is enough, and all else has a default", () => {
+  assert.deepEqual(file(LEAST), {
+    routes: [
+      {
+        name: "all",
+        match: {},
+        channels: ["C0AAA"],
+        approvers: { users: [], groups: ["S0AAA"] },
+        quorum: 1,
+        reason: "reject",
+      },
+    ],
+    mask: ["*password*", "*secret*", "*token*"],
+    admins: { users: [], groups: [] },
+  });
+});
+
+test("a parameter's single text is a list of one", () => {
+  const { routes } = file(`${LEAST}    match: { parameters: { Env: prod, Zone: [a, b] } }\n`);
+  assert.deepEqual(routes[0]?.match.parameters, { Env: ["prod"], Zone: ["a", "b"] });
+});
+
+test("nothing may be hidden, if that is what is written", () => {
+  assert.deepEqual(file(`${LEAST}mask: []\n`).mask, []);
+});
+
+test("a byte order mark and Windows line endings do no harm", () => {
+  assert.equal(file(`\uFEFF${LEAST.replaceAll("\n", "\r\n")}`).routes.length, 1);
+});
+
+describe("YAML that says nothing, or not what it seems to", () => {
+  const begin = "Begin with the example: cp countersign.example.yml countersign.yml";
+  const anchors = "Write the value out in full wherever it holds, or put a text that begins with * or & in quotes.";
+  const rows: [string, string, string[]][] = [
+    ["an empty file", "", [`c.yml | The file is empty. | ${begin}`]],
+    ["only comments", "# routes:\n", [`c.yml | The file is empty. | ${begin}`]],
+    [
+      "a list",
+      "- a\n",
+      [
+        `c.yml:1 | The file holds a list where a map of keys is expected. | Write keys such as "routes:" at the beginning of a line. ${begin}`,
+      ],
+    ],
+    [
+      "a word",
+      "\nroutes\n",
+      [
+        `c.yml:2 | The file holds a single value where a map of keys is expected. | Write keys such as "routes:" at the beginning of a line. ${begin}`,
+      ],
+    ],
+    [
+      "a tab",
+      "routes:\n\t- name: a\n",
+      ["c.yml:2 | A line is indented with a tab, which YAML does not allow. | Indent with spaces."],
+    ],
+    [
+      "a key twice",
+      `${LEAST}mask: []\nmask: [a]\n`,
+      [
+        'c.yml:6 | The key "mask" stands twice in the same map. | Keep one of the two: the other would be lost without a word.',
+      ],
+    ],
+    [
+      "two documents",
+      `${LEAST}---\na: 1\n`,
+      [
+        "c.yml:5 | The file holds more than one YAML document. | Keep one document: remove the line --- and what does not belong.",
+      ],
+    ],
+    [
+      "anchors",
+      "a: &people [U0A]\nb: *people\n",
+      [
+        `c.yml:1 | YAML anchors and aliases (here &people) are not supported. | ${anchors}`,
+        `c.yml:2 | YAML anchors and aliases (here *people) are not supported. | ${anchors}`,
+      ],
+    ],
+    [
+      "a glob without quotes",
+      "mask: [*token]\n",
+      [`c.yml:1 | YAML anchors and aliases (here *token) are not supported. | ${anchors}`],
+    ],
+    [
+      "a tag",
+      "mask: !list [a]\n",
+      ["c.yml:1 | This is not valid YAML: Unresolved tag: !list. | Correct the YAML there, or put the text in quotes."],
+    ],
+    [
+      "a list for a key",
+      "? [a]\n: 1\n",
+      ["c.yml:1 | A list or a map stands where a key is expected. | Write a plain text before the colon."],
+    ],
+  ];
+  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
+});
+
+describe("single keys", () => {
+  const wrote = (line: string) => LEAST.replace("    channels: [C0AAA]\n", `    ${line}\n`);
+  const extra = (line: string) => `${LEAST}    ${line}\n`;
+  const rows: [string, string, string[]][] = [
+    [
+      "a misspelt key",
+      extra("quorom: 2"),
+      ['c.yml:5 routes[0].quorom | "quorom" is not a known key of routes[0]. | Write quorum, or remove it.'],
+    ],
+    [
+      "a key in the wrong case",
+      extra("Reason: none"),
+      ['c.yml:5 routes[0].Reason | "Reason" is not a known key of routes[0]. | Write reason, or remove it.'],
+    ],
+    [
+      "a strange key",
+      `${LEAST}color: red\n`,
+      ['c.yml:5 color | "color" is not a known key. | Remove it. Known keys: targets, routes, mask, admins.'],
+    ],
+    [
+      "a strange key deep down",
+      extra("match: { documents: a }"),
+      [
+        'c.yml:5 routes[0].match.documents | "documents" is not a known key of routes[0].match. | Write document, or remove it.',
+      ],
+    ],
+    [
+      "no channels",
+      LEAST.replace("    channels: [C0AAA]\n", ""),
+      ["c.yml:2 routes[0].channels | It is missing. | Add it: a list, such as channels: [C0123456789]."],
+    ],
+    [
+      "one channel without brackets",
+      wrote("channels: C0AAA"),
+      ['c.yml:3 routes[0].channels | It is "C0AAA". | Write a list, such as channels: [C0123456789].'],
+    ],
+    [
+      "an empty list of channels",
+      wrote("channels: []"),
+      ["c.yml:3 routes[0].channels | The list is empty. | Name at least one channel, or nobody would see the request."],
+    ],
+    [
+      "a channel's name",
+      wrote('channels: ["#general"]'),
+      [
+        'c.yml:3 routes[0].channels[0] | "#general" is not the ID of a channel. | Open the channel\'s details in Slack and copy the Channel ID at the bottom; it begins with C or G.',
+      ],
+    ],
+    [
+      "a direct message",
+      wrote("channels: [D0AAA]"),
+      [
+        'c.yml:3 routes[0].channels[0] | "D0AAA" is not the ID of a channel. | Direct messages are not supported by this version: name a channel\'s ID, which begins with C or G.',
+      ],
+    ],
+    [
+      "a channel twice",
+      wrote("channels: [C0AAA, C0AAA]"),
+      ['c.yml:3 routes[0].channels[1] | "C0AAA" stands here a second time. | Remove one of the two.'],
+    ],
+    [
+      "a group among people",
+      LEAST.replace("groups", "users"),
+      [
+        'c.yml:4 routes[0].approvers.users[0] | "S0AAA" is not the ID of a person. | This is a user group\'s ID: move it to groups.',
+      ],
+    ],
+    [
+      "a person among groups",
+      LEAST.replace("S0AAA", "W0AAA"),
+      [
+        'c.yml:4 routes[0].approvers.groups[0] | "W0AAA" is not the ID of a user group. | This is a person\'s ID: move it to users.',
+      ],
+    ],
+    [
+      "nobody",
+      LEAST.replace("{ groups: [S0AAA] }", "{}"),
+      [
+        "c.yml:4 routes[0].approvers | Nobody is named, so nobody could decide. | Name at least one person under users or one group under groups.",
+      ],
+    ],
+    [
+      "an empty quorum",
+      extra("quorum:"),
+      ["c.yml:5 routes[0].quorum | It has no value. | Write a whole number, or remove the key."],
+    ],
+    [
+      "a quorum of none",
+      extra("quorum: 0"),
+      ["c.yml:5 routes[0].quorum | A quorum is at least 1. | Write how many people must approve."],
+    ],
+    [
+      "a quorum of a crowd",
+      extra("quorum: 51"),
+      ["c.yml:5 routes[0].quorum | A quorum is at most 50. | Write how many people must approve."],
+    ],
+    [
+      "a quorum in quotes",
+      extra('quorum: "2"'),
+      ["c.yml:5 routes[0].quorum | It is a text, not a number. | Remove the quotation marks."],
+    ],
+    [
+      "half a person",
+      extra("quorum: 1.5"),
+      ["c.yml:5 routes[0].quorum | It is the number 1.5. | Write a whole number."],
+    ],
+    [
+      "a reason of its own kind",
+      extra("reason: sometimes"),
+      ['c.yml:5 routes[0].reason | It is "sometimes". | Write one of none, reject, always.'],
+    ],
+    [
+      "an account without quotes keeps its zero",
+      extra("match: { account: 012345678901 }"),
+      ['c.yml:5 routes[0].match.account | It is a number, not a text. | Put it in quotes: "012345678901".'],
+    ],
+    [
+      "an account's name",
+      extra("match: { account: prod }"),
+      ['c.yml:5 routes[0].match.account | "prod" cannot match an account. | Write its 12 digits, or a glob over them.'],
+    ],
+    [
+      "an empty condition",
+      extra("match:"),
+      [
+        "c.yml:5 routes[0].match | It has no value. | Write a map of keys and values, indented below it, or remove the key.",
+      ],
+    ],
+    [
+      "an empty glob",
+      extra('match: { step: "" }'),
+      ["c.yml:5 routes[0].match.step | An empty text matches nothing. | Write what to match, or remove the key."],
+    ],
+    [
+      "a number for a parameter",
+      extra("match: { parameters: { Count: 3 } }"),
+      [
+        'c.yml:5 routes[0].match.parameters.Count | Neither a text nor a list of texts was found. | Write globs, such as [prod, "prod-*"].',
+      ],
+    ],
+    [
+      "a parameter that would vanish",
+      extra("match: { parameters: { __proto__: [a] } }"),
+      [
+        'c.yml:5 routes[0].match.parameters.__proto__ | "__proto__" cannot be the name of a parameter. | Write the parameter\'s name as the runbook declares it.',
+      ],
+    ],
+    [
+      "no routes",
+      "mask: []\n",
+      ['c.yml:1 routes | It is missing. | Add it: a list of routes, each of which begins with "- name:".'],
+    ],
+    [
+      "an empty list of routes",
+      "routes: []\n",
+      ["c.yml:1 routes | The list is empty. | Write at least one route: without one nobody could decide anything."],
+    ],
+    [
+      "an empty list of targets",
+      `${LEAST}targets: []\n`,
+      ["c.yml:5 targets | The list is empty. | Name a target, or remove the key to watch the Region in AWS_REGION."],
+    ],
+    [
+      "no such Region",
+      `${LEAST}targets: [{ name: a, regions: [mars] }]\n`,
+      ['c.yml:5 targets[0].regions[0] | "mars" is not a Region of AWS. | Write a Region\'s code, such as us-east-1.'],
+    ],
+  ];
+  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
+});
+
+describe("keys that must agree", () => {
+  const second = LEAST.replace("routes:\n", "");
+  const rows: [string, string, string[]][] = [
+    [
+      "two routes of one name",
+      LEAST + second,
+      [
+        'c.yml:5 routes[1].name | "all" stands here a second time. | Give each a name of its own: messages and the audit record tell them apart by it.',
+      ],
+    ],
+    [
+      "a quorum that nobody can reach",
+      `${LEAST.replace("groups: [S0AAA]", "users: [U0AAA]")}    quorum: 2\n`,
+      [
+        "c.yml:5 routes[0].quorum | 2 people must approve, but only one is named as approvers. | Name more approvers, or lower the quorum.",
+      ],
+    ],
+    [
+      "a route for a target that is not there",
+      `${LEAST}    match: { target: "prod*" }\n`,
+      [
+        'c.yml:5 routes[0].match.target | No target has the name "prod*". | The only target is default. Name one of them, or add it to targets.',
+      ],
+    ],
+    [
+      "a Region in two targets",
+      `${LEAST}targets:\n  - { name: a, regions: [us-east-1] }\n  - { name: b, regions: [us-east-1] }\n`,
+      [
+        'c.yml:7 targets[1].regions[0] | "us-east-1" stands here a second time. | Keep it in one target only, or every request there would be asked for twice.',
+      ],
+    ],
+  ];
+  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
+
+  test("they are looked at even while other keys are wrong", () => {
+    const text = `${LEAST}${second}    selfApproval: false\n    quorum: many\n`;
+    assert.deepEqual(
+      told(text).map((line) => line.split(" |")[0]),
+      ["c.yml:5 routes[1].name", "c.yml:8 routes[1].selfApproval", "c.yml:9 routes[1].quorum"],
+    );
+  });
+});
+
+describe("a key of a later version is never passed over", () => {
+  for (const key of PLANNED_KEYS)
+    for (const [where, text] of [
+      ["a route", `${LEAST}    ${key}: false\n`],
+      ["the file", `${LEAST}${key}: false\n`],
+    ] as const)
+      test(`${key} in ${where}`, () => {
+        const [line, ...others] = told(text);
+        assert.match(line ?? "", new RegExp(`${key} is not supported by this version\\. \\| Remove it`));
+        assert.deepEqual(others, []);
+      });
+});
+
+test("countersign.example.yml is valid, and names its schema first", () => {
+  const text = readFileSync("countersign.example.yml", "utf8");
+  assert.equal(file(text).routes.length, 2);
+  assert.match(text, /^# yaml-language-server: \$schema=\.\/countersign\.schema\.json\n/);
+});
+
+test("countersign.example.yml is valid with every line that is commented out as an example", () => {
+  const text = readFileSync("countersign.example.yml", "utf8").replace(/^( +)# (\w+: .*)$/gm, "$1$2");
+  assert.deepEqual(Object.keys(file(text).routes[0]?.match ?? {}).sort(), [
+    "account",
+    "document",
+    "parameters",
+    "region",
+    "startedBy",
+    "step",
+    "target",
+  ]);
+});
+
+test("countersign.schema.json is the schema (npm run schema writes it)", () => {
+  assert.deepEqual(JSON.parse(readFileSync("countersign.schema.json", "utf8")), fileJsonSchema());
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { parse } from "yaml";
+import { z } from "zod";
+
+/**
+ * The keys of Slack's manifest that are used here, with Slack's lengths. Strict, since Slack refuses unknown keys.
+ * Source: Slack's published manifest schema, version 2.0.0.
+ */
+const slackManifest = z.strictObject({
+  display_information: z.strictObject({
+    name: z.string().min(1).max(35),
+    description: z.string().min(1).max(140),
+    background_color: z.string().regex(/^#[0-9a-fA-F]{3}([0-9a-fA-F]{3})?$/),
+  }),
+  features: z.strictObject({
+    app_home: z.strictObject({
+      home_tab_enabled: z.boolean(),
+      messages_tab_enabled: z.boolean(),
+      messages_tab_read_only_enabled: z.boolean(),
+    }),
+    bot_user: z.strictObject({ display_name: z.string().min(1).max(80), always_online: z.boolean() }),
+    slash_commands: z
+      .array(
+        z.strictObject({
+          command: z.string().regex(/^\//).max(32),
+          description: z.string().min(1).max(2000),
+          usage_hint: z.string().min(1).max(1000),
+          should_escape: z.boolean(),
+        }),
+      )
+      .min(1)
+      .max(50),
+  }),
+  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()).max(255) }) }),
+  settings: z.strictObject({
+    event_subscriptions: z.strictObject({ bot_events: z.array(z.string()).max(100) }),
+    interactivity: z.strictObject({ is_enabled: z.boolean() }),
+    org_deploy_enabled: z.boolean(),
+    socket_mode_enabled: z.boolean(),
+    token_rotation_enabled: z.boolean(),
+  }),
+});
+
+const read = () => slackManifest.parse(parse(readFileSync("manifest.yml", "utf8")));
+
+test("the manifest has the form that Slack takes", () => {
+  assert.doesNotThrow(read);
+});
+
+test("it asks for each scope once", () => {
+  const { bot } = read().oauth_config.scopes;
+  assert.deepEqual(bot, [...new Set(bot)]);
+});
+
+test("it turns on what the bot stands on", () => {
+  const { features, settings } = read();
+  assert.equal(settings.socket_mode_enabled, true);
+  assert.equal(settings.interactivity.is_enabled, true);
+  assert.deepEqual(settings.event_subscriptions.bot_events, ["app_home_opened"]);
+  assert.equal(features.app_home.home_tab_enabled, true);
+  // The configuration refuses tokens that expire.
+  assert.equal(settings.token_rotation_enabled, false);
+});
+
+test("/approvals gets people and channels as IDs, never as names that somebody else may have", () => {
+  assert.deepEqual(
+    read().features.slash_commands.map(({ command, should_escape }) => ({ command, should_escape })),
+    [{ command: "/approvals", should_escape: true }],
+  );
+});
+
+/** Scopes of the Web API's methods, all of them needed. Source: each method's page in Slack's documentation. */
+const SCOPES: Record<string, string[]> = {
+  "auth.test": [],
+  "chat.postMessage": ["chat:write"],
+  "chat.postEphemeral": ["chat:write"],
+  "chat.update": ["chat:write"],
+  "chat.delete": ["chat:write"],
+  "chat.getPermalink": [],
+  "conversations.history": ["channels:history", "groups:history"],
+  "conversations.replies": ["channels:history", "groups:history"],
+  "conversations.info": ["channels:read", "groups:read"],
+  "conversations.list": ["channels:read", "groups:read"],
+  "conversations.members": ["channels:read", "groups:read"],
+  "conversations.open": ["im:write"],
+  "usergroups.list": ["usergroups:read"],
+  "usergroups.users.list": ["usergroups:read"],
+  "users.info": ["users:read", "users:read.email"],
+  "users.list": ["users:read", "users:read.email"],
+  "users.lookupByEmail": ["users:read.email"],
+  "views.open": [],
+  "views.update": [],
+  "views.push": [],
+  "views.publish": [],
+};
+
+describe("each method of the Web API that the bot calls has its scopes", () => {
+  const source = globSync("src/slack/**/*.ts").map((path) => readFileSync(path, "utf8"));
+  const call = /\b(?:client|web|slack)\.((?:auth|chat|conversations|usergroups|users|views)(?:\.[a-zA-Z]+)+)\(/g;
+  const methods = new Set(source.flatMap((text) => [...text.matchAll(call)].map(([, method = ""]) => method)));
+  for (const method of methods)
+    test(method, () => {
+      const scopes = SCOPES[method] ?? assert.fail(`write the scopes of ${method} into this test`);
+      const { bot } = read().oauth_config.scopes;
+      assert.deepEqual(
+        scopes.filter((scope) => !bot.includes(scope)),
+        [],
+      );
+    });
+});

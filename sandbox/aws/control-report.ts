@@ -1,0 +1,28 @@
+import { type Execution, stepsInOrder } from "./engine/execution.ts";
+import { executionView } from "./ssm/views.ts";
+
+/** An execution with what the API does not tell: tags, who signalled what, and which steps are only simulated. */
+export function executionReport(execution: Execution, now: () => number): object {
+  return {
+    ...executionView(execution, now),
+    place: execution.place,
+    tags: execution.tags,
+    signals: execution.signals.map(({ at, type, payload, principal, stepExecutionId }) => ({
+      at,
+      type,
+      payload,
+      principal: principal.arn,
+      ...(principal.kind === "session" && principal.sourceIdentity !== undefined
+        ? { sourceIdentity: principal.sourceIdentity }
+        : {}),
+      ...(stepExecutionId === undefined ? {} : { stepExecutionId }),
+    })),
+    steps: stepsInOrder(execution).map((step) => ({
+      id: step.id,
+      name: step.definition.name,
+      status: step.status,
+      attempt: step.attempt,
+      simulated: step.simulated,
+    })),
+  };
+}

@@ -1,0 +1,104 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { controlRoutes } from "../wire/control.ts";
+import type { Wire } from "../wire/server.ts";
+import { assumptionsSchema } from "./assumptions.ts";
+import { executionReport } from "./control-report.ts";
+import { simulationRuleSchema } from "./engine/simulation.ts";
+import { AwsError } from "./protocol/aws-error.ts";
+import { plant, seedDemonstration, seedSchema } from "./seed.ts";
+import type { StandIn } from "./stand-in.ts";
+
+const failuresSchema = z.strictObject({
+  times: z.int().positive().default(1),
+  code: z.string().default("InternalFailure"),
+  message: z.string().default("Unexpected error occurred while putting the event."),
+});
+
+const roleSchema = z.strictObject({
+  arn: z.string().regex(/^arn:aws:iam::\d{12}:role\/.+$/),
+  allows: z.array(z.string()),
+  trusts: z.array(z.string()),
+});
+
+/** `/_control/` of the AWS stand-in: what both stand-ins share, and what only this one has. */
+export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<Wire> {
+  const { standIn, reset } = deps;
+  const app = new Hono<Wire>();
+  app.route("/", controlRoutes({ ...standIn, reset }));
+
+  app.post("/seed", async (c) => {
+    const body: unknown = await c.req.json().catch(() => undefined);
+    const parsed = seedSchema.safeParse(body);
+    if (!parsed.success) return c.json({ error: "not a seed", problems: z.treeifyError(parsed.error) }, 400);
+    try {
+      return c.json(parsed.data === "demonstration" ? seedDemonstration(standIn) : plant(standIn, parsed.data));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return c.json({ error: `${error.code}: ${error.message}` }, 400);
+    }
+  });
+
+  app.get("/simulate", (c) => c.json({ rules: standIn.simulation.list() }));
+  app.post("/simulate", async (c) => {
+    const parsed = simulationRuleSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "not a rule", problems: z.treeifyError(parsed.error) }, 400);
+    standIn.simulation.add(parsed.data);
+    return c.json({ ok: true, rules: standIn.simulation.list() });
+  });
+  app.delete("/simulate", (c) => {
+    standIn.simulation.clear();
+    return c.json({ ok: true });
+  });
+
+  app.get("/executions", (c) => {
+    const all = standIn.world.all().flatMap(({ executions }) => [...executions.values()]);
+    return c.json({ executions: all.map((execution) => executionReport(execution, standIn.timers.now)) });
+  });
+  app.get("/executions/:id", (c) => {
+    const id = c.req.param("id");
+    const found = standIn.world
+      .all()
+      .map(({ executions }) => executions.get(id))
+      .find((execution) => execution !== undefined);
+    return found === undefined
+      ? c.json({ error: `no execution ${id}` }, 404)
+      : c.json(executionReport(found, standIn.timers.now));
+  });
+
+  app.get("/bus", (c) => {
+    const { source, bus } = c.req.query();
+    return c.json({ events: standIn.bus.list({ ...(source ? { source } : {}), ...(bus ? { bus } : {}) }) });
+  });
+  app.post("/bus/failures", async (c) => {
+    const parsed = failuresSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "not a failure", problems: z.treeifyError(parsed.error) }, 400);
+    standIn.bus.failNext(parsed.data);
+    return c.json({ ok: true });
+  });
+
+  app.get("/assumptions", (c) => c.json(standIn.assumptions.values));
+  app.post("/assumptions", async (c) => {
+    const changes: unknown = await c.req.json().catch(() => undefined);
+    const parsed = assumptionsSchema.safeParse({ ...standIn.assumptions.values, ...(changes as object) });
+    if (!parsed.success) return c.json({ error: "not assumptions", problems: z.treeifyError(parsed.error) }, 400);
+    standIn.assumptions.change(parsed.data);
+    return c.json(standIn.assumptions.values);
+  });
+
+  app.get("/identities", (c) =>
+    c.json({
+      keys: standIn.directory
+        .keys()
+        .map(({ accessKeyId, principal, allows }) => ({ accessKeyId, arn: principal.arn, allows })),
+    }),
+  );
+  app.post("/roles", async (c) => {
+    const parsed = roleSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "not a role", problems: z.treeifyError(parsed.error) }, 400);
+    const { arn } = parsed.data;
+    standIn.directory.addRole({ ...parsed.data, id: `AROA${arn.replace(/\W/g, "").slice(-16).toUpperCase()}` });
+    return c.json({ ok: true });
+  });
+  return app;
+}

@@ -1,0 +1,33 @@
+import type { Action } from "./action.ts";
+import { approve } from "./actions/approve.ts";
+import { branch } from "./actions/branch.ts";
+import { type ChildDeps, executeAutomation } from "./actions/execute-automation.ts";
+import { pause } from "./actions/pause.ts";
+import { simulated } from "./actions/simulated.ts";
+import { sleep } from "./actions/sleep.ts";
+import { updateVariable } from "./actions/update-variable.ts";
+import type { Simulation } from "./simulation.ts";
+
+export interface ActionDeps extends ChildDeps {
+  simulation: Simulation;
+}
+
+/** What carries out an action. Whatever the engine does not know is simulated. */
+export function actionFor(name: string, deps: ActionDeps): Action {
+  switch (name) {
+    case "aws:approve":
+      return approve;
+    case "aws:pause":
+      return pause;
+    case "aws:sleep":
+      return sleep;
+    case "aws:branch":
+      return branch;
+    case "aws:updateVariable":
+      return updateVariable;
+    case "aws:executeAutomation":
+      return executeAutomation(deps);
+    default:
+      return simulated(deps.simulation);
+  }
+}

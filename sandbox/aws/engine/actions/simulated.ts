@@ -1,0 +1,25 @@
+import type { Action } from "../action.ts";
+import type { Simulation } from "../simulation.ts";
+
+/**
+ * Every action that reaches into AWS: nothing is carried out, and the step says so. It takes its time and ends as
+ * `/_control/simulate` or the step's own description says.
+ */
+export const simulated =
+  (simulation: Simulation): Action =>
+  (run) => {
+    const { action, name, outputs: declared = [] } = run.step.definition;
+    const effect = simulation.effectOf(run.execution, run.step);
+    const response = `Simulated by the Countersign sandbox: ${action} was not carried out.`;
+    run.step.simulated = true;
+    run.step.response = response;
+    run.after(effect.durationMs ?? 0, () => {
+      if (effect.fail !== undefined) {
+        const { message, stage, type, details } = effect.fail;
+        const failure = { kind: "failure", status: "Failed", message, stage, type, details, response } as const;
+        return run.finish({ ...failure, retryable: true });
+      }
+      const placeholders = Object.fromEntries(declared.map(({ Name }) => [Name, `simulated-${name}.${Name}`]));
+      run.finish({ kind: "success", outputs: { ...placeholders, ...effect.outputs }, response });
+    });
+  };

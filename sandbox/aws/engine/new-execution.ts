@@ -1,0 +1,60 @@
+import type { Execution, Place, StepExecution } from "./execution.ts";
+import type { ParameterValues } from "./parameters.ts";
+import type { Runbook, StepDefinition } from "./runbook.ts";
+
+/** An execution to start: everything is checked, parameters are bound. */
+export interface StartRequest {
+  place: Place;
+  document: { name: string; version: string };
+  runbook: Runbook;
+  parameters: ParameterValues;
+  executedBy: string;
+  mode?: "Auto" | "Interactive";
+  tags?: { Key: string; Value: string }[];
+  parent?: { execution: Execution; step: StepExecution };
+  onEnd?: () => void;
+}
+
+/** A Pending execution; every step of the runbook is there from the start, Pending and with its id. */
+export function newExecution(
+  request: StartRequest,
+  given: { id: string; order: number; now: number; newId: () => string },
+): Execution {
+  const { place, document, runbook, parameters, executedBy, parent, onEnd } = request;
+  return {
+    id: given.id,
+    place,
+    document,
+    runbook,
+    mode: request.mode ?? "Auto",
+    startTime: given.now,
+    order: given.order,
+    executedBy,
+    parameters,
+    tags: request.tags ?? [],
+    ...(parent === undefined ? {} : { parent }),
+    ...(onEnd === undefined ? {} : { onEnd }),
+    status: "Pending",
+    variables: Object.fromEntries(Object.entries(runbook.variables).map(([name, each]) => [name, each.default])),
+    steps: runbook.mainSteps.map((definition) => newStep(definition, given.newId())),
+    stepsBegun: 0,
+    signals: [],
+    cancelRequested: false,
+    cancelTimers: [],
+  };
+}
+
+export function newStep(definition: StepDefinition, id: string): StepExecution {
+  return {
+    id,
+    definition,
+    status: "Pending",
+    order: 0,
+    inputs: {},
+    outputs: {},
+    attempt: 1,
+    decisions: [],
+    simulated: false,
+    cancelTimers: [],
+  };
+}

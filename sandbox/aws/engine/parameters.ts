@@ -1,0 +1,98 @@
+import type { ParameterDefinition, Runbook } from "./runbook.ts";
+
+/** Parameters as the engine uses them: typed by the runbook. On the wire each is a list of strings. */
+export type ParameterValues = Record<string, unknown>;
+
+export type Binding = { ok: true; values: ParameterValues } | { ok: false; problem: string };
+
+/**
+ * Holds what StartAutomationExecution was given against the runbook's `parameters`, and fills in defaults. The sentence
+ * about allowedValues is AWS's own; of the others only the error's code is known.
+ */
+export function bindParameters(runbook: Runbook, given: Record<string, string[]>): Binding {
+  const values: ParameterValues = {};
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(runbook.parameters, name)) {
+      return { ok: false, problem: `Parameter "${name}" is not defined in the document.` };
+    }
+  }
+  for (const [name, definition] of Object.entries(runbook.parameters)) {
+    const wire = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (wire === undefined) {
+      if (definition.default === undefined) {
+        return { ok: false, problem: `Required parameter "${name}" is missing.` };
+      }
+      values[name] = definition.default;
+      continue;
+    }
+    const read = readParameter(name, definition, wire);
+    if (!read.ok) return read;
+    values[name] = read.value;
+  }
+  return { ok: true, values };
+}
+
+type Reading = { ok: true; value: unknown } | { ok: false; problem: string };
+
+function readParameter(name: string, definition: ParameterDefinition, wire: string[]): Reading {
+  const typed = typeParameter(name, definition.type, wire);
+  if (!typed.ok) return typed;
+  const items = Array.isArray(typed.value) ? typed.value : [typed.value];
+  const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = definition;
+  const refuse = (problem: string): Reading => ({ ok: false, problem: `Parameter "${name}" ${problem}` });
+  for (const item of items) {
+    const text = typeof item === "string" ? item : JSON.stringify(item);
+    if (allowedValues !== undefined && !allowedValues.some((value) => String(value) === text)) {
+      return refuse(`has value "${text}" not found in [${allowedValues.join(", ")}].`);
+    }
+    if (allowedPattern !== undefined && !new RegExp(`^(?:${allowedPattern})$`).test(text)) {
+      return refuse(`has value "${text}" not matching the pattern ${allowedPattern}.`);
+    }
+    if (minChars !== undefined && text.length < minChars) return refuse(`has fewer than ${minChars} characters.`);
+    if (maxChars !== undefined && text.length > maxChars) return refuse(`has more than ${maxChars} characters.`);
+  }
+  if (minItems !== undefined && items.length < minItems) return refuse(`has fewer than ${minItems} items.`);
+  if (maxItems !== undefined && items.length > maxItems) return refuse(`has more than ${maxItems} items.`);
+  return typed;
+}
+
+function typeParameter(name: string, type: string, wire: string[]): Reading {
+  const refuse = (problem: string): Reading => ({ ok: false, problem: `Parameter "${name}" ${problem}` });
+  if (type === "StringList" || type.startsWith("List<")) return { ok: true, value: wire };
+  if (type === "MapList") {
+    const maps = wire.map(asJson);
+    return maps.every(isMap) ? { ok: true, value: maps } : refuse("is a MapList: each value is a JSON object.");
+  }
+  const [only, ...more] = wire;
+  if (only === undefined || more.length > 0) return refuse(`is of type ${type} and takes exactly one value.`);
+  switch (type) {
+    case "Integer":
+      return /^-?\d+$/.test(only) ? { ok: true, value: Number(only) } : refuse(`is an Integer; got "${only}".`);
+    case "Boolean":
+      return /^(true|false)$/i.test(only)
+        ? { ok: true, value: only.toLowerCase() === "true" }
+        : refuse(`is a Boolean; got "${only}".`);
+    case "StringMap": {
+      const map = asJson(only);
+      return isMap(map) ? { ok: true, value: map } : refuse("is a StringMap: its value is a JSON object.");
+    }
+    default:
+      return { ok: true, value: only };
+  }
+}
+
+function asJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A typed value as the wire has it in Parameters and Outputs: a list of strings. */
+export function toWire(value: unknown): string[] {
+  const items = Array.isArray(value) ? value : [value];
+  return items.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
+}

@@ -1,0 +1,66 @@
+import type { Execution } from "./execution.ts";
+import type { Lookup } from "./interpolate.ts";
+import { toWire } from "./parameters.ts";
+
+/**
+ * What `{{ references }}` stand for in an execution: its parameters, `step.Output`, `variable:NAME`, and the system
+ * variables of the "Automation system variables" reference.
+ */
+export function lookupIn(execution: Execution, now: () => number): Lookup {
+  return (reference) => {
+    if (reference.startsWith("variable:")) return execution.variables[reference.slice("variable:".length)];
+    if (/^(global|automation):/.test(reference)) return systemVariable(execution, reference, now());
+    const [head = "", ...path] = reference.split(".");
+    if (path.length === 0) return Object.hasOwn(execution.parameters, head) ? execution.parameters[head] : undefined;
+    return stepOutput(execution, head, path);
+  };
+}
+
+function systemVariable(execution: Execution, name: string, now: number): string | undefined {
+  const moment = new Date(now).toISOString();
+  switch (name) {
+    case "automation:EXECUTION_ID":
+      return execution.id;
+    case "global:ACCOUNT_ID":
+      return execution.place.account;
+    case "global:REGION":
+      return execution.place.region;
+    case "global:DATE":
+      return moment.slice(0, 10);
+    case "global:DATE_TIME":
+      return moment.slice(0, 19).replace("T", "_").replaceAll(":", ".");
+    default:
+      return undefined;
+  }
+}
+
+/** An output of the latest run of a step. A simulated step has any output: what is not configured is a placeholder. */
+function stepOutput(execution: Execution, name: string, path: string[]): unknown {
+  const step = execution.steps.findLast((each) => each.definition.name === name && each.endTime !== undefined);
+  if (step === undefined) return undefined;
+  const whole = path.join(".");
+  if (Object.hasOwn(step.outputs, whole)) return step.outputs[whole];
+  let value: unknown = step.outputs;
+  for (const key of path) value = (value as Record<string, unknown> | undefined)?.[key];
+  if (value === undefined && step.simulated && step.status === "Success") return `simulated-${name}.${whole}`;
+  return value;
+}
+
+/** AWS shows this for a document output whose step has not succeeded. */
+const NOT_YET = "No output available yet because the step is not successfully executed";
+
+/** The execution's Outputs: one entry for each of the document's `outputs`, in any state. */
+export function documentOutputs(execution: Execution, now: () => number): Record<string, string[]> {
+  const lookup = lookupIn(execution, now);
+  return Object.fromEntries(
+    execution.runbook.outputs.map((name) => {
+      const value = lookup(name);
+      return [name, value === undefined ? [NOT_YET] : toWire(value)];
+    }),
+  );
+}
+
+/** Inputs as the API shows them: each value as JSON text. */
+export function shownInputs(inputs: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, JSON.stringify(value)]));
+}

@@ -1,0 +1,63 @@
+import type { AssumptionValues } from "../assumptions.ts";
+import type { StatusChange } from "../engine/engine.ts";
+import type { EventBus } from "./bus.ts";
+
+/**
+ * Publishes the two events that Automation emits by itself. Their detail has capitalised keys and times such as
+ * `Nov 29, 2024 7:43:25 PM`; the step's has StepName and Action, the execution's ExecutedBy. Source: "Amazon EventBridge
+ * event examples for Systems Manager". AWS delivers them best effort, so nothing may rely on them.
+ */
+export function publishStatusEvent(
+  deps: { bus: EventBus; now: () => number; assumptions: () => AssumptionValues },
+  { execution, step, status }: StatusChange,
+): void {
+  if (step !== undefined && status === "Waiting" && !deps.assumptions().waitingStepEvent) return;
+  const { place, document } = execution;
+  const subject = step ?? execution;
+  const arn = `arn:aws:ssm:${place.region}:${place.account}`;
+  const started = subject.startTime ?? execution.startTime;
+  const detail = {
+    ExecutionId: execution.id,
+    Definition: document.name,
+    DefinitionVersion: Number(document.version),
+    Status: status,
+    ...(subject.endTime === undefined ? {} : { EndTime: spoken(subject.endTime) }),
+    StartTime: spoken(started),
+    Time: (subject.endTime ?? deps.now()) - started,
+    ...(step === undefined
+      ? { ExecutedBy: execution.executedBy }
+      : { StepName: step.definition.name, Action: step.definition.action }),
+  };
+  const kind = step === undefined ? "Execution" : "Step";
+  deps.bus.publish(
+    {
+      "detail-type": `EC2 Automation ${kind} Status-change Notification`,
+      source: "aws.ssm",
+      resources: [
+        `${arn}:automation-execution/${execution.id}`,
+        `${arn}:automation-definition/${document.name}:${document.version}`,
+      ],
+      detail,
+      bus: "default",
+    },
+    place,
+    deps.now(),
+  );
+}
+
+const FORMAT = new Intl.DateTimeFormat("en-US", {
+  timeZone: "UTC",
+  month: "short",
+  day: "numeric",
+  year: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  second: "2-digit",
+});
+
+/** `Nov 29, 2024 7:43:25 PM`: Java's medium format, which has no comma after the year and plain spaces. */
+function spoken(time: number): string {
+  return FORMAT.format(time)
+    .replace(/(\d{4}),/, "$1")
+    .replace(/\u202f/g, " ");
+}

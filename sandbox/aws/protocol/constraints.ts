@@ -1,0 +1,152 @@
+import { type ServiceModel, type Shape, shapeOf } from "../model/service-model.ts";
+import { AwsError } from "./aws-error.ts";
+
+/**
+ * Holds an input against the model's constraints and returns one sentence a violation, in the words of AWS's own
+ * services: `Value 'x' at 'signalType' failed to satisfy constraint: Member must satisfy enum value set: [...]`. Paths
+ * begin in lower case, list items count from 1 as `filters.1.member.key`. Constraints of scalar items and map entries are
+ * reported at the list or map that holds them.
+ */
+export function violations(model: ServiceModel, shapeName: string, input: Record<string, unknown>): string[] {
+  return structureViolations(model, shapeOf(model, shapeName), input, "");
+}
+
+/** Throws the ValidationException that answers these violations; `code` differs in the Query protocol. */
+export function refuseViolations(found: string[], code = "ValidationException"): void {
+  if (found.length === 0) return;
+  const counted = found.length === 1 ? "1 validation error" : `${found.length} validation errors`;
+  throw new AwsError(code, `${counted} detected: ${found.join("; ")}`);
+}
+
+function structureViolations(
+  model: ServiceModel,
+  shape: Shape,
+  value: Record<string, unknown>,
+  path: string,
+): string[] {
+  const found: string[] = [];
+  for (const [name, memberShape] of Object.entries(shape.members ?? {})) {
+    const at = path === "" ? lowerFirst(name) : `${path}.${lowerFirst(name)}`;
+    const member = value[name];
+    if (member !== undefined && member !== null) found.push(...memberViolations(model, memberShape, member, at));
+    else if (shape.required?.includes(name)) found.push(violation(null, at, "Member must not be null"));
+  }
+  return found;
+}
+
+function memberViolations(model: ServiceModel, shapeName: string, value: unknown, at: string): string[] {
+  const shape = shapeOf(model, shapeName);
+  if (shape.type === "structure") return structureViolations(model, shape, value as Record<string, unknown>, at);
+  const own = broken(shape, value).map((constraint) => violation(shape.sensitive ? HIDDEN : value, at, constraint));
+  if (shape.type === "list") return [...own, ...listViolations(model, shape, value as unknown[], at)];
+  if (shape.type === "map") return [...own, ...mapViolations(model, shape, value as Record<string, unknown>, at)];
+  return own;
+}
+
+function listViolations(model: ServiceModel, shape: Shape, items: unknown[], at: string): string[] {
+  const itemName = shape.member ?? "";
+  const item = shapeOf(model, itemName);
+  if (isScalar(item)) {
+    if (!items.some((each) => broken(item, each).length > 0)) return [];
+    return [violation(items, at, `Member must satisfy constraint: [${allConstraints(item).join(", ")}]`)];
+  }
+  return items.flatMap((each, index) => memberViolations(model, itemName, each, `${at}.${index + 1}.member`));
+}
+
+function mapViolations(model: ServiceModel, shape: Shape, map: Record<string, unknown>, at: string): string[] {
+  const key = shapeOf(model, shape.key ?? "");
+  const found: string[] = [];
+  if (Object.keys(map).some((each) => broken(key, each).length > 0)) {
+    found.push(violation(map, at, `Map keys must satisfy constraint: [${allConstraints(key).join(", ")}]`));
+  }
+  const wrong = Object.values(map).some((each) => memberViolations(model, shape.value ?? "", each, at).length > 0);
+  if (wrong) {
+    const wanted = nestedConstraints(model, shapeOf(model, shape.value ?? "")).join(", ");
+    found.push(violation(map, at, `Map value must satisfy constraint: [${wanted}]`));
+  }
+  return found;
+}
+
+function nestedConstraints(model: ServiceModel, shape: Shape): string[] {
+  if (shape.type !== "list") return allConstraints(shape);
+  const inner = nestedConstraints(model, shapeOf(model, shape.member ?? ""));
+  return [
+    ...allConstraints(shape),
+    ...(inner.length > 0 ? [`Member must satisfy constraint: [${inner.join(", ")}]`] : []),
+  ];
+}
+
+/** The constraints of a shape that `value` breaks. A null item of a list breaks "must not be null". */
+function broken(shape: Shape, value: unknown): string[] {
+  if (value === null) return ["Member must not be null"];
+  return constraintsOf(shape)
+    .filter(({ holds }) => !holds(value))
+    .map(({ text }) => text);
+}
+
+const allConstraints = (shape: Shape) => constraintsOf(shape).map(({ text }) => text);
+
+function constraintsOf(shape: Shape): { text: string; holds: (value: unknown) => boolean }[] {
+  const isNumber = shape.type === "integer" || shape.type === "long";
+  const noun = isNumber ? "value" : "length";
+  const size = isNumber ? Number : lengthOf;
+  const { min, max, pattern, enum: values } = shape;
+  const list = [];
+  if (max !== undefined) {
+    list.push({ text: `Member must have ${noun} less than or equal to ${max}`, holds: (v: unknown) => size(v) <= max });
+  }
+  if (min !== undefined) {
+    list.push({
+      text: `Member must have ${noun} greater than or equal to ${min}`,
+      holds: (v: unknown) => size(v) >= min,
+    });
+  }
+  if (pattern !== undefined) {
+    const whole = compile(pattern);
+    const holds = (v: unknown) => whole.test(String(v));
+    list.push({ text: `Member must satisfy regular expression pattern: ${pattern}`, holds });
+  }
+  if (values !== undefined) {
+    const holds = (v: unknown) => values.includes(String(v));
+    list.push({ text: `Member must satisfy enum value set: [${values.join(", ")}]`, holds });
+  }
+  return list;
+}
+
+/**
+ * The models' patterns are written for Java, which matches the whole value. `\u10000` there means U+1000 and a zero; what
+ * is meant is the astral plane. Flag `u` is wanted for `\p{L}`; patterns with escapes that it forbids go without.
+ */
+function compile(pattern: string): RegExp {
+  const source = `^(?:${pattern.replace("\\u10000-\\u10FFFF", "\\u{10000}-\\u{10FFFF}")})$`;
+  try {
+    return new RegExp(source, "u");
+  } catch {
+    return new RegExp(source);
+  }
+}
+
+function lengthOf(value: unknown): number {
+  if (typeof value === "string") return [...value].length;
+  if (Array.isArray(value)) return value.length;
+  return Object.keys(value as object).length;
+}
+
+const HIDDEN = Symbol("a value that messages leave out");
+
+function violation(value: unknown, at: string, constraint: string): string {
+  const shown = value === HIDDEN ? "" : ` ${value === null ? "null" : `'${asJava(value)}'`}`;
+  return `Value${shown} at '${at}' failed to satisfy constraint: ${constraint}`;
+}
+
+/** Lists and maps as Java prints them, which is how AWS quotes them: `[a, b]` and `{k=[v]}`. */
+function asJava(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(asJava).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return String(value);
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${key}=${asJava(item)}`)
+    .join(", ")}}`;
+}
+
+const isScalar = (shape: Shape) => !["structure", "list", "map"].includes(shape.type);
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);

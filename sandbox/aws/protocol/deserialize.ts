@@ -1,0 +1,85 @@
+import { type ServiceModel, type Shape, shapeOf } from "../model/service-model.ts";
+import { AwsError } from "./aws-error.ts";
+
+/**
+ * Reads a JSON body as the model types it. Wrong types are a SerializationException in the words that AWS's JSON services
+ * use; unknown members and nulls are as good as absent. Malformed JSON, and a body that is no object, have no text.
+ */
+export function deserialize(model: ServiceModel, shapeName: string, body: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw new AwsError("SerializationException");
+  }
+  if (Array.isArray(parsed)) throw serialization("Start of list found where not expected");
+  if (typeof parsed !== "object" || parsed === null) throw new AwsError("SerializationException");
+  return read(model, shapeOf(model, shapeName), parsed) as Record<string, unknown>;
+}
+
+function read(model: ServiceModel, shape: Shape, value: unknown): unknown {
+  switch (shape.type) {
+    case "structure":
+      return readStructure(model, shape, value);
+    case "list":
+      if (!Array.isArray(value)) throw serialization(isObject(value) ? OBJECT_UNEXPECTED : "Expected list or null");
+      return value.map((item) => (item === null ? null : read(model, shapeOf(model, shape.member ?? ""), item)));
+    case "map":
+      return readMap(model, shape, value);
+    case "string":
+      if (typeof value !== "string") throw mismatch(value, "a String");
+      return value;
+    case "boolean":
+      if (typeof value !== "boolean") throw mismatch(value, "a Boolean");
+      return value;
+    case "integer":
+    case "long":
+      if (typeof value !== "number") throw mismatch(value, shape.type === "long" ? "a Long" : "an Integer");
+      if (!Number.isInteger(value)) throw new AwsError("SerializationException");
+      return value;
+    case "timestamp":
+      if (typeof value !== "number") throw mismatch(value, "milliseconds since epoch");
+      return value;
+    default:
+      throw new Error(`no reader for ${shape.type satisfies never}`);
+  }
+}
+
+function readStructure(model: ServiceModel, shape: Shape, value: unknown): Record<string, unknown> {
+  if (Array.isArray(value)) throw serialization(LIST_UNEXPECTED);
+  if (!isObject(value)) throw serialization("Expected null");
+  const result: Record<string, unknown> = {};
+  for (const [name, memberShape] of Object.entries(shape.members ?? {})) {
+    const member = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (member !== undefined && member !== null) result[name] = read(model, shapeOf(model, memberShape), member);
+  }
+  return result;
+}
+
+function readMap(model: ServiceModel, shape: Shape, value: unknown): Record<string, unknown> {
+  if (Array.isArray(value)) throw serialization(LIST_UNEXPECTED);
+  if (!isObject(value)) throw serialization("Expected map or null");
+  const valueShape = shapeOf(model, shape.value ?? "");
+  // fromEntries defines own properties, so a key such as `__proto__` stays a key.
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, item === null ? null : read(model, valueShape, item)]),
+  );
+}
+
+const LIST_UNEXPECTED = "Start of list found where not expected";
+const OBJECT_UNEXPECTED = "Start of structure or map found where not expected.";
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function mismatch(value: unknown, wanted: string): AwsError {
+  if (Array.isArray(value)) return serialization(LIST_UNEXPECTED);
+  if (isObject(value)) return serialization(OBJECT_UNEXPECTED);
+  const token = typeof value === "boolean" ? String(value).toUpperCase() : (typeof value).toUpperCase();
+  return serialization(`${token}_VALUE can not be converted to ${wanted}`);
+}
+
+function serialization(message: string): AwsError {
+  return new AwsError("SerializationException", message);
+}

@@ -1,0 +1,92 @@
+import type { EventBus } from "./events/bus.ts";
+import { type Entry, putEvents } from "./events/put-events.ts";
+import type { Caller } from "./identity/authenticate.ts";
+import { eventBridgeModel, type ServiceModel, ssmModel, stsModel } from "./model/service-model.ts";
+import type { SsmDeps, SsmOperation } from "./ssm/context.ts";
+import { createDocument } from "./ssm/create-document.ts";
+import { describeAutomationExecutions } from "./ssm/describe-automation-executions.ts";
+import { describeAutomationStepExecutions } from "./ssm/describe-automation-step-executions.ts";
+import { getAutomationExecution } from "./ssm/get-automation-execution.ts";
+import { getDocument } from "./ssm/get-document.ts";
+import { listDocuments } from "./ssm/list-documents.ts";
+import { sendAutomationSignal } from "./ssm/send-automation-signal.ts";
+import { startAutomationExecution } from "./ssm/start-automation-execution.ts";
+import { stopAutomationExecution } from "./ssm/stop-automation-execution.ts";
+import { assumeRole, getCallerIdentity, type StsDeps } from "./sts/operations.ts";
+
+/** An operation that the stand-in answers. */
+export interface Route {
+  /** As the credential scope names it. */
+  service: "ssm" | "events" | "sts";
+  operation: string;
+  model: ServiceModel;
+  /** The IAM action that the caller needs; absent for what anybody may do. */
+  action?: string;
+  /** The resource that a denial names. */
+  resource: (caller: Caller, input: Record<string, unknown>) => string;
+  /** Takes validated input; returns the output or throws an AwsError. */
+  execute: (caller: Caller, input: Record<string, unknown>) => object;
+}
+
+export type RouteDeps = SsmDeps & StsDeps & { bus: EventBus };
+
+/** Every operation by its name; no two services of the stand-in share one. */
+export function makeRoutes(deps: RouteDeps): Map<string, Route> {
+  const ssm = <Input>(operation: string, run: SsmOperation<Input>, resource: Route["resource"]): Route => ({
+    service: "ssm",
+    operation,
+    model: ssmModel,
+    action: `ssm:${operation}`,
+    resource,
+    execute: (caller, input) => run(deps, caller, input as Input),
+  });
+  const routes: Route[] = [
+    ssm("SendAutomationSignal", sendAutomationSignal, executionArn),
+    ssm("DescribeAutomationExecutions", describeAutomationExecutions, everything),
+    ssm("GetAutomationExecution", getAutomationExecution, executionArn),
+    ssm("DescribeAutomationStepExecutions", describeAutomationStepExecutions, executionArn),
+    ssm("StartAutomationExecution", startAutomationExecution, definitionArn),
+    ssm("StopAutomationExecution", stopAutomationExecution, executionArn),
+    ssm("CreateDocument", createDocument, documentArn),
+    ssm("GetDocument", getDocument, documentArn),
+    ssm("ListDocuments", listDocuments, everything),
+    {
+      service: "events",
+      operation: "PutEvents",
+      model: eventBridgeModel,
+      action: "events:PutEvents",
+      resource: busArn,
+      execute: (caller, input) =>
+        putEvents({ bus: deps.bus, now: deps.timers.now }, caller, input as { Entries: Entry[] }),
+    },
+    {
+      service: "sts",
+      operation: "AssumeRole",
+      model: stsModel,
+      action: "sts:AssumeRole",
+      resource: (_, input) => String(input.RoleArn),
+      execute: (caller, input) => assumeRole(deps, caller, input as unknown as Parameters<typeof assumeRole>[2]),
+    },
+    {
+      service: "sts",
+      operation: "GetCallerIdentity",
+      model: stsModel,
+      resource: everything,
+      execute: (caller) => getCallerIdentity(deps, caller),
+    },
+  ];
+  return new Map(routes.map((route) => [route.operation, route]));
+}
+
+const ssmArn = ({ region, account }: Caller, rest: string) => `arn:aws:ssm:${region}:${account}:${rest}`;
+const everything: Route["resource"] = (caller) => ssmArn(caller, "*");
+const executionArn: Route["resource"] = (caller, input) =>
+  ssmArn(caller, `automation-execution/${input.AutomationExecutionId}`);
+const definitionArn: Route["resource"] = (caller, input) =>
+  ssmArn(caller, `automation-definition/${input.DocumentName}:$DEFAULT`);
+const documentArn: Route["resource"] = (caller, input) => ssmArn(caller, `document/${input.Name}`);
+const busArn: Route["resource"] = ({ region, account }, input) => {
+  const [entry] = input.Entries as { EventBusName?: string }[];
+  const name = entry?.EventBusName ?? "default";
+  return name.startsWith("arn:") ? name : `arn:aws:events:${region}:${account}:event-bus/${name}`;
+};

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { ACCOUNT } from "./identity/accounts.ts";
+import { acceptContent } from "./ssm/create-document.ts";
+import { resolveRunbook } from "./ssm/documents.ts";
+import type { StandIn } from "./stand-in.ts";
+
+const placeSchema = { account: z.string().default(ACCOUNT), region: z.string().default("us-east-1") };
+
+const documentSchema = z.strictObject({
+  ...placeSchema,
+  name: z.string(),
+  /** The runbook as text, or as the object that its JSON would be. */
+  content: z.union([z.string(), z.record(z.string(), z.unknown())]),
+  format: z.enum(["YAML", "JSON"]).optional(),
+});
+
+const executionSchema = z.strictObject({
+  ...placeSchema,
+  document: z.string(),
+  parameters: z.record(z.string(), z.array(z.string())).default({}),
+  executedBy: z.string().default(`arn:aws:iam::${ACCOUNT}:user/jane`),
+  mode: z.enum(["Auto", "Interactive"]).default("Auto"),
+  tags: z.record(z.string(), z.string()).default({}),
+  /** How many such executions to start. */
+  count: z.int().min(1).max(100_000).default(1),
+});
+
+/** A request to `/_control/seed`: documents, then executions of them; or the word "demonstration". */
+export const seedSchema = z.union([
+  z.literal("demonstration"),
+  z.strictObject({
+    documents: z.array(documentSchema).default([]),
+    executions: z.array(executionSchema).default([]),
+  }),
+]);
+
+export type Seed = Exclude<z.infer<typeof seedSchema>, string>;
+
+/**
+ * Loads documents and starts executions without the API's limits: a parameter may be longer than the wire allows, and
+ * anybody may have started an execution. A document that exists gets another version. Throws an AwsError on a bad runbook.
+ */
+export function plant(standIn: StandIn, seed: Seed): { executionIds: string[] } {
+  for (const document of seed.documents) {
+    const { documents } = standIn.world.at(document);
+    const content = typeof document.content === "string" ? document.content : JSON.stringify(document.content);
+    const format = document.format ?? (typeof document.content === "string" ? "YAML" : "JSON");
+    const found = documents.get(document.name) ?? {
+      name: document.name,
+      owner: document.account,
+      tags: [],
+      versions: [],
+    };
+    const version = String(found.versions.length + 1);
+    const runbook = acceptContent(content, format);
+    found.versions.push({ version, content, format, runbook, createdAt: standIn.timers.now() });
+    documents.set(document.name, found);
+  }
+  const executionIds = seed.executions.flatMap((wanted) => {
+    const { place } = standIn.world.at(wanted);
+    const startable = resolveRunbook(standIn.world.at(place), wanted.document, undefined, wanted.parameters);
+    const tags = Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value }));
+    const { executedBy, mode } = wanted;
+    return Array.from({ length: wanted.count }, () => {
+      return standIn.engine.start({ ...startable, place, executedBy, mode, tags }).id;
+    });
+  });
+  return { executionIds };
+}
+
+const DEMONSTRATION_RUNBOOKS = [
+  "Prod-DB-Restart.yaml",
+  "Web-Deploy-Two-Gates.yaml",
+  "Web-Rollback.json",
+  "Maintenance-Pause.yaml",
+  "Batch-Approve-Loop.yaml",
+];
+
+const SSO_ROSA = `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com`;
+const CI_RUN = `arn:aws:sts::${ACCOUNT}:assumed-role/GitHubActionsDeploy/run-4711`;
+
+/** What a person finds in a fresh sandbox: five runbooks, three of which wait for an approval. */
+export function seedDemonstration(standIn: StandIn): { executionIds: string[] } {
+  return plant(standIn, seedSchema.parse({ documents: demonstrationDocuments(), executions: waiting }) as Seed);
+}
+
+function demonstrationDocuments(): object[] {
+  return DEMONSTRATION_RUNBOOKS.map((file) => ({
+    name: file.replace(/\.\w+$/, ""),
+    content: readFileSync(new URL(`./runbooks/${file}`, import.meta.url), "utf8"),
+    format: file.endsWith(".json") ? "JSON" : "YAML",
+  }));
+}
+
+const waiting = [
+  {
+    document: "Prod-DB-Restart",
+    executedBy: SSO_ROSA,
+    parameters: { DatabaseId: ["orders-primary"], Environment: ["prod"], Reason: ["Connections leak since 09:40"] },
+    tags: { Team: "orders" },
+  },
+  {
+    document: "Web-Deploy-Two-Gates",
+    executedBy: CI_RUN,
+    parameters: { Version: ["2026.11.3"], Commit: ["9f1c2ab"] },
+    tags: { Team: "web", Pipeline: "4711" },
+  },
+  {
+    document: "Web-Rollback",
+    executedBy: `arn:aws:iam::${ACCOUNT}:user/jane`,
+    parameters: { ToVersion: ["2026.11.1"] },
+    tags: { Team: "web" },
+  },
+];

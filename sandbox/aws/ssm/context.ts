@@ -1,0 +1,18 @@
+import type { Assumptions } from "../assumptions.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Timers } from "../engine/timers.ts";
+import type { Caller } from "../identity/authenticate.ts";
+import type { World } from "../world.ts";
+
+/** What the SSM operations work with. */
+export interface SsmDeps {
+  world: World;
+  engine: Engine;
+  timers: Timers;
+  assumptions: Assumptions;
+  /** Signs NextTokens, so that only those given out are taken back. */
+  tokenSecret: string;
+}
+
+/** An operation: its input is validated before; it returns the output or throws an AwsError. */
+export type SsmOperation<Input> = (deps: SsmDeps, caller: Caller, input: Input) => object;

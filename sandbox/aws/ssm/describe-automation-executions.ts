@@ -1,0 +1,54 @@
+import { currentStep, ENDED, type Execution } from "../engine/execution.ts";
+import { shapeOf, ssmModel } from "../model/service-model.ts";
+import type { SsmOperation } from "./context.ts";
+import { applyFilters, type Criterion, type Filter, isTime } from "./filters.ts";
+import { type PageRequest, page } from "./page.ts";
+import { metadataView } from "./views.ts";
+
+interface Input extends PageRequest {
+  Filters?: Filter[];
+}
+
+const STATUSES = shapeOf(ssmModel, "AutomationExecutionStatus").enum ?? [];
+
+/** Every key of the model. Executions of the sandbox are local, without resource groups, subtypes and OpsItems. */
+export const executionCriteria: Record<string, { holds: Criterion<Execution>; accepts?: (value: string) => boolean }> =
+  {
+    DocumentNamePrefix: { holds: (execution, value) => execution.document.name.startsWith(value) },
+    ExecutionStatus: {
+      holds: (execution, value) => execution.status === value,
+      accepts: (value) => STATUSES.includes(value),
+    },
+    ExecutionId: { holds: (execution, value) => execution.id === value },
+    ParentExecutionId: { holds: (execution, value) => execution.parent?.execution.id === value },
+    CurrentAction: {
+      holds: (execution, value) => !ENDED.has(execution.status) && currentStep(execution)?.definition.action === value,
+    },
+    StartTimeBefore: { holds: (execution, value) => execution.startTime < Date.parse(value), accepts: isTime },
+    StartTimeAfter: { holds: (execution, value) => execution.startTime > Date.parse(value), accepts: isTime },
+    AutomationType: {
+      holds: (_, value) => value === "Local",
+      accepts: (value) => ["CrossAccount", "Local"].includes(value),
+    },
+    TagKey: { holds: (execution, value) => execution.tags.some((tag) => tag.Key === value) },
+    TargetResourceGroup: { holds: () => false },
+    AutomationSubtype: { holds: () => false, accepts: (value) => ["ChangeRequest", "AccessRequest"].includes(value) },
+    OpsItemId: { holds: () => false },
+  };
+
+/** Lists executions, newest first. An unknown ExecutionId is an empty list, not an error. */
+export const describeAutomationExecutions: SsmOperation<Input> = (deps, caller, input) => {
+  const all = [...deps.world.at(caller).executions.values()].toSorted((a, b) => b.order - a.order);
+  const asked = input.Filters?.some(({ Key }) => Key === "ParentExecutionId" || Key === "ExecutionId");
+  const listed =
+    asked || deps.assumptions.values.childrenListed ? all : all.filter((each) => each.parent === undefined);
+  const { items, NextToken } = page(applyFilters(listed, input.Filters, executionCriteria), input, {
+    scope: [caller.account, caller.region, "executions", input.Filters],
+    secret: deps.tokenSecret,
+    keyOf: (execution) => execution.id,
+  });
+  return {
+    AutomationExecutionMetadataList: items.map((execution) => metadataView(execution, deps.timers.now)),
+    ...(NextToken === undefined ? {} : { NextToken }),
+  };
+};

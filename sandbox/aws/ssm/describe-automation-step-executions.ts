@@ -1,0 +1,53 @@
+import { type StepExecution, stepsInOrder } from "../engine/execution.ts";
+import { shapeOf, ssmModel } from "../model/service-model.ts";
+import type { SsmOperation } from "./context.ts";
+import { applyFilters, type Criterion, type Filter, isTime } from "./filters.ts";
+import { findExecution } from "./find-execution.ts";
+import { type PageRequest, page } from "./page.ts";
+import { stepView } from "./views.ts";
+
+interface Input extends PageRequest {
+  AutomationExecutionId: string;
+  Filters?: Filter[];
+  ReverseOrder?: boolean;
+}
+
+const STATUSES = shapeOf(ssmModel, "AutomationExecutionStatus").enum ?? [];
+
+/** Every key of the model. The sandbox runs no aws:loop, so no step has a parent step. */
+export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; accepts?: (value: string) => boolean }> = {
+  StartTimeBefore: {
+    holds: (step, value) => step.startTime !== undefined && step.startTime < Date.parse(value),
+    accepts: isTime,
+  },
+  StartTimeAfter: {
+    holds: (step, value) => step.startTime !== undefined && step.startTime > Date.parse(value),
+    accepts: isTime,
+  },
+  StepExecutionStatus: {
+    holds: (step, value) => step.status === value,
+    accepts: (value) => STATUSES.includes(value),
+  },
+  StepExecutionId: { holds: (step, value) => step.id === value },
+  StepName: { holds: (step, value) => step.definition.name === value },
+  Action: { holds: (step, value) => step.definition.action === value },
+  ParentStepExecutionId: { holds: () => false },
+  ParentStepIteration: { holds: () => false },
+  ParentStepIteratorValue: { holds: () => false },
+};
+
+/** Lists the steps of an execution by the time they began, or the other way round with ReverseOrder. */
+export const describeAutomationStepExecutions: SsmOperation<Input> = (deps, caller, input) => {
+  const execution = findExecution(deps, caller, input.AutomationExecutionId);
+  const steps = stepsInOrder(execution);
+  const ordered = input.ReverseOrder ? steps.toReversed() : steps;
+  const { items, NextToken } = page(applyFilters(ordered, input.Filters, stepCriteria), input, {
+    scope: [execution.id, input.ReverseOrder === true, "steps", input.Filters],
+    secret: deps.tokenSecret,
+    keyOf: (step) => step.id,
+  });
+  return {
+    StepExecutions: items.map((step) => stepView(execution, step)),
+    ...(NextToken === undefined ? {} : { NextToken }),
+  };
+};

@@ -1,0 +1,50 @@
+import { bindParameters, type ParameterValues } from "../engine/parameters.ts";
+import type { Runbook } from "../engine/runbook.ts";
+import { AwsError } from "../protocol/aws-error.ts";
+import type { AutomationDocument, DocumentVersion, Partition } from "../world.ts";
+
+/** A document may be named by its ARN: `arn:aws:ssm:REGION:ACCOUNT:document/NAME`. */
+const bareName = (nameOrArn: string) =>
+  nameOrArn.replace(/^arn:aws[\w-]*:ssm:[\w-]*:\d*:(document|automation-definition)\//, "");
+
+export function findDocument(partition: Partition, nameOrArn: string): AutomationDocument | undefined {
+  return partition.documents.get(bareName(nameOrArn));
+}
+
+/** A version by `$LATEST`, `$DEFAULT` or number; the default version when nothing is asked. */
+export function findVersion(document: AutomationDocument, version = "$DEFAULT"): DocumentVersion | undefined {
+  if (version.startsWith("$")) return document.versions.at(-1);
+  return document.versions.find((each) => each.version === version);
+}
+
+/** What an execution of a document is started with. */
+export interface Startable {
+  document: { name: string; version: string };
+  runbook: Runbook;
+  parameters: ParameterValues;
+}
+
+/** Finds the runbook and binds its parameters, with the errors of StartAutomationExecution. */
+export function resolveRunbook(
+  partition: Partition,
+  nameOrArn: string,
+  version: string | undefined,
+  parameters: Record<string, string[]>,
+): Startable {
+  const document = findDocument(partition, nameOrArn);
+  if (document === undefined) {
+    throw new AwsError("AutomationDefinitionNotFoundException", `Document with name ${nameOrArn} doesn't exist.`);
+  }
+  const found = findVersion(document, version);
+  if (found === undefined) {
+    const text = `Document with name ${nameOrArn} and version ${version} doesn't exist.`;
+    throw new AwsError("AutomationDefinitionVersionNotFoundException", text);
+  }
+  const bound = bindParameters(found.runbook, parameters);
+  if (!bound.ok) throw new AwsError("InvalidAutomationExecutionParametersException", bound.problem);
+  return {
+    document: { name: document.name, version: found.version },
+    runbook: found.runbook,
+    parameters: bound.values,
+  };
+}

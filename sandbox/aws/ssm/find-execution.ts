@@ -1,0 +1,12 @@
+import type { Execution } from "../engine/execution.ts";
+import type { Caller } from "../identity/authenticate.ts";
+import { AwsError } from "../protocol/aws-error.ts";
+import type { SsmDeps } from "./context.ts";
+
+/** The execution of that id in the caller's account and Region. Throws AutomationExecutionNotFoundException. */
+export function findExecution(deps: SsmDeps, caller: Caller, id: string): Execution {
+  const found = deps.world.at(caller).executions.get(id);
+  if (found !== undefined) return found;
+  const text = `There is no automation execution information for the requested automation execution ID ${id}.`;
+  throw new AwsError("AutomationExecutionNotFoundException", text);
+}

@@ -1,0 +1,66 @@
+import { AwsError } from "../protocol/aws-error.ts";
+import type { AutomationDocument } from "../world.ts";
+import type { SsmOperation } from "./context.ts";
+import { type PageRequest, page } from "./page.ts";
+
+interface Input extends PageRequest {
+  Filters?: { Key?: string; Values?: string[] }[];
+  DocumentFilterList?: { key: string; value: string }[];
+}
+
+/** Lists the runbooks of the account in the Region by name. Documents of Amazon and of other accounts are none here. */
+export const listDocuments: SsmOperation<Input> = (deps, caller, input) => {
+  const old = (input.DocumentFilterList ?? []).map(({ key, value }) => ({ Key: key, Values: [value] }));
+  const filters = [...(input.Filters ?? []), ...old].map(({ Key = "", Values = [] }) => ({ Key, Values }));
+  const all = [...deps.world.at(caller).documents.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const chosen = filters.reduce((left, { Key, Values }) => left.filter((each) => has(each, Key, Values)), all);
+  for (const { Key } of filters) has(undefined, Key, []);
+  const { items, NextToken } = page(chosen, input, {
+    scope: [caller.account, caller.region, "documents", filters],
+    secret: deps.tokenSecret,
+    keyOf: (document) => document.name,
+  });
+  return { DocumentIdentifiers: items.map(identify), ...(NextToken === undefined ? {} : { NextToken }) };
+};
+
+/** Whether a document satisfies a filter; without a document, only whether the key is known. */
+function has(document: AutomationDocument | undefined, key: string, values: string[]): boolean {
+  if (key.startsWith("tag:")) {
+    const tag = document?.tags.find(({ Key }) => Key === key.slice("tag:".length));
+    return tag !== undefined && values.includes(tag.Value);
+  }
+  switch (key) {
+    case "Name":
+      return values.some((value) => document?.name.startsWith(value));
+    case "SearchKeyword":
+      return values.every((value) => document?.name.toLowerCase().includes(value.toLowerCase()));
+    case "Owner":
+      return values.some((value) => ["Self", "All", "Private"].includes(value));
+    case "DocumentType":
+      return values.includes("Automation");
+    case "PlatformTypes":
+      return true;
+    case "TargetType":
+      return values.includes(document?.targetType ?? "");
+    default:
+      throw new AwsError("InvalidFilterKey", `The specified key isn't valid: ${key}.`);
+  }
+}
+
+function identify(document: AutomationDocument): object {
+  const version = document.versions.at(-1);
+  return {
+    Name: document.name,
+    CreatedDate: (version?.createdAt ?? 0) / 1000,
+    ...(document.displayName === undefined ? {} : { DisplayName: document.displayName }),
+    Owner: document.owner,
+    ...(version?.versionName === undefined ? {} : { VersionName: version.versionName }),
+    PlatformTypes: ["Windows", "Linux", "MacOS"],
+    DocumentVersion: version?.version,
+    DocumentType: "Automation",
+    SchemaVersion: "0.3",
+    DocumentFormat: version?.format,
+    ...(document.targetType === undefined ? {} : { TargetType: document.targetType }),
+    Tags: document.tags,
+  };
+}

@@ -1,0 +1,44 @@
+import { AwsError } from "../protocol/aws-error.ts";
+import type { SsmOperation } from "./context.ts";
+import { resolveRunbook } from "./documents.ts";
+
+interface Input {
+  DocumentName: string;
+  DocumentVersion?: string;
+  Parameters?: Record<string, string[]>;
+  ClientToken?: string;
+  Mode?: "Auto" | "Interactive";
+  Tags?: { Key: string; Value: string }[];
+}
+
+/** Members of the request for which the sandbox has no behaviour: refused, so that nobody takes them for done. */
+const NOT_SIMULATED = ["TargetParameterName", "Targets", "TargetMaps", "TargetLocations", "TargetLocationsURL"];
+
+/**
+ * Starts an execution. The same ClientToken with the same request answers the same execution; with another request it is
+ * an IdempotentParameterMismatch.
+ */
+export const startAutomationExecution: SsmOperation<Input> = (deps, caller, input) => {
+  const partition = deps.world.at(caller);
+  const request = JSON.stringify([caller.principal.arn, { ...input, ClientToken: undefined }]);
+  const earlier = input.ClientToken === undefined ? undefined : partition.clientTokens.get(input.ClientToken);
+  if (earlier !== undefined && earlier.request !== request) {
+    const text = "The ClientToken was used before with other parameters.";
+    throw new AwsError("IdempotentParameterMismatch", text);
+  }
+  if (earlier !== undefined) return { AutomationExecutionId: earlier.executionId };
+  const beyond = NOT_SIMULATED.filter((name) => name in input);
+  if (beyond.length > 0) {
+    throw new AwsError("InvalidTarget", `The Countersign sandbox does not simulate ${beyond.join(", ")}.`);
+  }
+  const startable = resolveRunbook(partition, input.DocumentName, input.DocumentVersion, input.Parameters ?? {});
+  const { id } = deps.engine.start({
+    ...startable,
+    place: partition.place,
+    executedBy: caller.principal.arn,
+    ...(input.Mode === undefined ? {} : { mode: input.Mode }),
+    ...(input.Tags === undefined ? {} : { tags: input.Tags }),
+  });
+  if (input.ClientToken !== undefined) partition.clientTokens.set(input.ClientToken, { request, executionId: id });
+  return { AutomationExecutionId: id };
+};

@@ -1,0 +1,22 @@
+import { currentStep, ENDED } from "../engine/execution.ts";
+import { AwsError } from "../protocol/aws-error.ts";
+import type { SsmOperation } from "./context.ts";
+import { findExecution } from "./find-execution.ts";
+
+interface Input {
+  AutomationExecutionId: string;
+  Type?: "Complete" | "Cancel";
+}
+
+/** Cancel (the default) ends any execution under way; Complete ends an Interactive one between two steps. */
+export const stopAutomationExecution: SsmOperation<Input> = (deps, caller, input) => {
+  const execution = findExecution(deps, caller, input.AutomationExecutionId);
+  const type = input.Type ?? "Cancel";
+  const betweenSteps = execution.mode === "Interactive" && currentStep(execution) === undefined;
+  if (ENDED.has(execution.status) || (type === "Complete" && !betweenSteps)) {
+    const text = `The specified update status operation isn't valid. ${type} of an execution that is ${execution.status}.`;
+    throw new AwsError("InvalidAutomationStatusUpdateException", text);
+  }
+  deps.engine.stop(execution, type);
+  return {};
+};

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import type { Caller } from "../identity/authenticate.ts";
+import type { Directory } from "../identity/directory.ts";
+import { type Principal, type Role, sessionPrincipal } from "../identity/principal.ts";
+import { AwsError } from "../protocol/aws-error.ts";
+
+export interface StsDeps {
+  directory: Directory;
+  /** The machine's time: whoever is given credentials reads their expiry by the machine's clock. */
+  machineNow: () => number;
+}
+
+interface AssumeRoleInput {
+  RoleArn: string;
+  RoleSessionName: string;
+  DurationSeconds?: number;
+  SourceIdentity?: string;
+}
+
+export const getCallerIdentity = (_deps: StsDeps, caller: Caller): Record<string, unknown> => ({
+  Arn: caller.principal.arn,
+  UserId: caller.principal.id,
+  Account: caller.principal.account,
+});
+
+/** One hour is a role's default MaxSessionDuration, and the most when a role assumes a role. */
+const MAX_SECONDS = 3600;
+
+/**
+ * Issues a session's credentials. Both sides must agree: the caller's policy (checked before) and the role's trust. Tags,
+ * policies and MFA are validated by their shape and otherwise without effect.
+ */
+export function assumeRole(deps: StsDeps, caller: Caller, input: AssumeRoleInput): Record<string, unknown> {
+  const role = deps.directory.role(input.RoleArn);
+  if (role === undefined || !isTrusted(role, caller.principal)) throw denied(caller, "sts:AssumeRole", input.RoleArn);
+  const { SourceIdentity: identity, DurationSeconds: seconds = MAX_SECONDS } = input;
+  if (identity?.startsWith("aws:")) throw new AwsError("ValidationError", "SourceIdentity can't begin with aws:.");
+  if (seconds > MAX_SECONDS) {
+    throw new AwsError(
+      "ValidationError",
+      caller.principal.kind === "session"
+        ? "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining"
+        : "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    );
+  }
+  const inherited = caller.principal.kind === "session" ? caller.principal.sourceIdentity : undefined;
+  const principal = sessionPrincipal(role, input.RoleSessionName, identity ?? inherited);
+  const expiresAt = Math.floor(deps.machineNow() / 1000) * 1000 + seconds * 1000;
+  const credentials = {
+    accessKeyId: `ASIA${randomBytes(10).toString("hex").toUpperCase().slice(0, 16)}`,
+    secretAccessKey: randomBytes(30).toString("base64"),
+    sessionToken: randomBytes(120).toString("base64"),
+  };
+  deps.directory.issue({ ...credentials, principal, allows: role.allows, expiresAt });
+  return {
+    AssumedRoleUser: { AssumedRoleId: principal.id, Arn: principal.arn },
+    Credentials: {
+      AccessKeyId: credentials.accessKeyId,
+      SecretAccessKey: credentials.secretAccessKey,
+      SessionToken: credentials.sessionToken,
+      Expiration: new Date(expiresAt).toISOString().replace(".000Z", "Z"),
+    },
+    ...(identity === undefined ? {} : { SourceIdentity: identity }),
+  };
+}
+
+function isTrusted(role: Role, principal: Principal): boolean {
+  const names = [principal.arn, `arn:aws:iam::${principal.account}:root`];
+  if (principal.kind === "session") names.push(principal.roleArn);
+  return role.trusts.some((trusted) => names.includes(trusted));
+}
+
+function denied(caller: Caller, action: string, resource: string): AwsError {
+  const text = `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
+  return new AwsError("AccessDeniedException", text);
+}

@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ADMIN_ARN, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world.ts";
+
+const twoGates = { mainSteps: [gate("first", ["admin"]), gate("second", ["admin"]), work("deploy")] };
+
+test("an approve step waits, shows Waiting on step and execution, and goes on when it is approved", async () => {
+  await using aws = await awsWorld();
+  await aws.document("One-Gate", { mainSteps: [gate("first", ["admin"]), work("deploy")] });
+  const id = await aws.start("One-Gate");
+  const before = await aws.get(id);
+  assert.equal(before.AutomationExecutionStatus, "Waiting");
+  assert.equal(before.CurrentStepName, "first");
+  assert.equal(before.CurrentAction, "aws:approve");
+  assert.deepEqual(
+    before.StepExecutions?.map((step) => [step.StepName, step.StepStatus]),
+    [
+      ["first", "Waiting"],
+      ["deploy", "Pending"],
+    ],
+  );
+  await aws.signal(id, "Approve", { Comment: ["looks good"] });
+  assert.equal(await aws.status(id), "InProgress");
+  aws.clock.advance(60_000);
+  const after = await aws.get(id);
+  assert.equal(after.AutomationExecutionStatus, "Success");
+  assert.ok(after.ExecutionEndTime instanceof Date);
+  assert.equal(after.CurrentStepName, undefined);
+  const [step] = after.StepExecutions ?? [];
+  assert.deepEqual(step?.Outputs?.ApprovalStatus, ["Approved"]);
+  const [decision] = (step?.Outputs?.ApproverDecisions ?? []).map((text) => JSON.parse(text));
+  assert.equal(decision.Approver, ADMIN_ARN);
+  assert.equal(decision.Decision, "Approve");
+  assert.equal(decision.Comment, "looks good");
+});
+
+test("an Approve that comes late approves the next gate of the same runbook, since signals name no step", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Two-Gates", twoGates);
+  const id = await aws.start("Two-Gates");
+  await aws.signal(id, "Approve");
+  assert.equal((await aws.get(id)).CurrentStepName, "second");
+  await aws.signal(id, "Approve");
+  assert.equal((await aws.step(id, "second")).StepStatus, "Success");
+});
+
+test("one Reject ends an approve step though two approvals were asked, and the execution fails", async () => {
+  await using aws = await awsWorld();
+  const steps = [gate("first", ["admin", "jane", "omar"], {}, { MinRequiredApprovals: 2 }), work("deploy")];
+  await aws.document("Quorum", { mainSteps: steps });
+  const id = await aws.start("Quorum");
+  await aws.signal(id, "Approve", undefined, KEYS.jane);
+  await aws.signal(id, "Reject", { Comment: ["not on a Friday"] }, KEYS.omar);
+  const execution = await aws.get(id);
+  assert.equal(execution.AutomationExecutionStatus, "Failed");
+  assert.match(execution.FailureMessage ?? "", /Rejected/);
+  const step = await aws.step(id, "first");
+  assert.equal(step.StepStatus, "Failed");
+  assert.deepEqual(step.Outputs?.ApprovalStatus, ["Rejected"]);
+  assert.equal(step.Outputs?.ApproverDecisions?.length, 2);
+  assert.equal(step.FailureDetails?.FailureStage, "Invocation");
+  assert.equal(step.FailureDetails?.FailureType, "Action");
+  assert.match(step.FailureMessage ?? "", /Rejected/);
+  assert.equal((await aws.step(id, "deploy")).StepStatus, "Pending");
+});
+
+test("as many different approvers as asked are needed, and the same one again does not count", async () => {
+  await using aws = await awsWorld();
+  const steps = [gate("first", ["jane", "omar"], {}, { MinRequiredApprovals: 2 })];
+  await aws.document("Quorum", { mainSteps: steps });
+  const id = await aws.start("Quorum");
+  await aws.signal(id, "Approve", undefined, KEYS.jane);
+  await aws.signal(id, "Approve", undefined, KEYS.jane);
+  const waiting = await aws.step(id, "first");
+  assert.equal(waiting.StepStatus, "Waiting");
+  assert.deepEqual(waiting.Outputs?.ApprovalStatus, ["Waiting"]);
+  assert.equal(waiting.Outputs?.ApproverDecisions?.length, 1);
+  await aws.signal(id, "Approve", undefined, KEYS.omar);
+  assert.equal(await aws.status(id), "Success");
+});
+
+for (const [form, named, as] of [
+  ["a user name", "jane", KEYS.jane],
+  ["a user's ARN", "arn:aws:iam::111122223333:user/jane", KEYS.jane],
+  ["a role's ARN, by any session of the role", BOT_ROLE, KEYS.bot],
+  ["an assumed-role ARN", "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign", KEYS.bot],
+] as const) {
+  test(`an approver may be named by ${form}`, async () => {
+    await using aws = await awsWorld();
+    await aws.document("Named", { mainSteps: [gate("first", [named])] });
+    const id = await aws.start("Named");
+    await assert.rejects(aws.signal(id, "Approve", undefined, KEYS.omar), { name: "InvalidAutomationSignalException" });
+    assert.equal(await aws.status(id), "Waiting");
+    await aws.signal(id, "Approve", undefined, as);
+    assert.equal(await aws.status(id), "Success");
+  });
+}
+
+test("a step that nobody decides times out, seven days after it began unless the runbook says otherwise", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Default-Timeout", { mainSteps: [gate("first", ["admin"])] });
+  await aws.document("Own-Timeout", { mainSteps: [gate("first", ["admin"], { timeoutSeconds: 90 })] });
+  const [slow, quick] = [await aws.start("Default-Timeout"), await aws.start("Own-Timeout")];
+  assert.equal((await aws.step(slow, "first")).TimeoutSeconds, undefined);
+  assert.equal((await aws.step(quick, "first")).TimeoutSeconds, 90);
+  aws.clock.advance(91_000);
+  assert.equal(await aws.status(quick), "TimedOut");
+  assert.equal((await aws.step(quick, "first")).StepStatus, "TimedOut");
+  aws.clock.advance(604_800_000 - 200_000);
+  assert.equal(await aws.status(slow), "Waiting");
+  aws.clock.advance(200_000);
+  assert.equal(await aws.status(slow), "TimedOut");
+  await assert.rejects(aws.signal(slow, "Approve"), { name: "InvalidAutomationSignalException" });
+});
+
+test("a rejection does not stop a runbook that has onFailure Continue or leads to another step", async () => {
+  await using aws = await awsWorld();
+  const onward = gate("first", ["admin"], { onFailure: "Continue" });
+  const elsewhere = gate("first", ["admin"], { onFailure: "step:tidy", isCritical: false });
+  const critical = gate("first", ["admin"], { onFailure: "Continue", isCritical: true });
+  await aws.document("Onward", { mainSteps: [onward, work("deploy")] });
+  await aws.document("Elsewhere", { mainSteps: [elsewhere, work("deploy"), work("tidy")] });
+  await aws.document("Critical", { mainSteps: [critical, work("deploy")] });
+  const ids = [await aws.start("Onward"), await aws.start("Elsewhere"), await aws.start("Critical")];
+  for (const id of ids) await aws.signal(id, "Reject");
+  aws.clock.advance(60_000);
+  assert.deepEqual(await Promise.all(ids.map((id) => aws.status(id))), ["Success", "Success", "Failed"]);
+  assert.equal((await aws.step(ids[0] ?? "", "deploy")).StepStatus, "Success");
+  assert.equal((await aws.step(ids[1] ?? "", "deploy")).StepStatus, "Pending");
+  assert.equal((await aws.step(ids[1] ?? "", "tidy")).StepStatus, "Success");
+});
+
+test("a runbook that loops back runs the same step again under another step execution id", async () => {
+  await using aws = await awsWorld({ seed: true });
+  const id = await aws.start("Batch-Approve-Loop");
+  const first = await aws.step(id, "approveBatch");
+  await aws.signal(id, "Approve", undefined, KEYS.bot);
+  aws.clock.advance(3000);
+  const second = await aws.step(id, "approveBatch");
+  assert.equal(second.StepStatus, "Waiting");
+  assert.notEqual(second.StepExecutionId, first.StepExecutionId);
+  await aws.control("simulate", { step: "migrate", outputs: { Left: 0 } });
+  await aws.signal(id, "Approve", undefined, KEYS.bot);
+  aws.clock.advance(10_000);
+  assert.equal(await aws.status(id), "Success");
+  const passes = (await aws.get(id)).StepExecutions?.filter((step) => step.StepName === "approveBatch");
+  assert.equal(passes?.length, 2);
+});
+
+test("Approvers, Message and MinRequiredApprovals may come from parameters, and Inputs show them as JSON text", async () => {
+  await using aws = await awsWorld();
+  await aws.document(
+    "From-Parameters",
+    `
+schemaVersion: "0.3"
+parameters:
+  Who: { type: StringList }
+  Least: { type: Integer, default: 2 }
+  Text: { type: String }
+mainSteps:
+  - name: first
+    action: aws:approve
+    inputs:
+      Approvers: ["{{ Who }}"]
+      MinRequiredApprovals: "{{ Least }}"
+      Message: 'Run "{{ Text }}" as {{ Who }}?'
+`,
+  );
+  const id = await aws.start("From-Parameters", { Who: ["jane", "omar"], Text: ["it"] });
+  const step = await aws.step(id, "first");
+  assert.deepEqual(step.Inputs, {
+    Approvers: '["jane","omar"]',
+    MinRequiredApprovals: "2",
+    Message: JSON.stringify('Run "it" as ["jane","omar"]?'),
+  });
+  assert.deepEqual((await aws.get(id)).Parameters, { Who: ["jane", "omar"], Least: ["2"], Text: ["it"] });
+});
+
+test("a step whose inputs can not be right fails in the stage InputValidation and never waits", async () => {
+  await using aws = await awsWorld();
+  const wrong: [string, object][] = [
+    ["More-Than-There-Are", gate("first", ["admin"], {}, { MinRequiredApprovals: 2 })],
+    [
+      "Eleven",
+      gate(
+        "first",
+        Array.from({ length: 11 }, (_, index) => `user${index}`),
+      ),
+    ],
+    ["Long", gate("first", ["admin"], {}, { Message: "x".repeat(4097) })],
+    ["Topic", gate("first", ["admin"], {}, { NotificationArn: "arn:aws:sns:us-east-1:111122223333:Approvals" })],
+  ];
+  for (const [name, step] of wrong) {
+    await aws.document(name, { mainSteps: [step] });
+    const id = await aws.start(name);
+    const failed = await aws.step(id, "first");
+    assert.equal(failed.StepStatus, "Failed", name);
+    assert.equal(failed.FailureDetails?.FailureStage, "InputValidation", name);
+    assert.equal(await aws.status(id), "Failed", name);
+  }
+});

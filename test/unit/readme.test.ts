@@ -30,7 +30,7 @@ test("each section that a newcomer needs is there", () => {
 });
 
 describe("environment variables", () => {
-  const named = new Set(`${words.join("\n")}\n${shell}`.match(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g));
+  const named = new Set(`${words.join("\n")}\n${shell}`.match(/\b(?:[A-Z]+(?:_[A-Z0-9]+)+|PORT)\b/g));
   const known: readonly string[] = VARIABLES;
   for (const name of named) test(`${name} is read`, () => assert.ok(known.includes(name)));
 });
@@ -126,6 +126,15 @@ describe("Slack", () => {
   for (const name of new Set(named))
     test(`${name} is a scope or an action`, () =>
       assert.ok(others.includes(name) || MANIFEST.oauth_config.scopes.bot.includes(name)));
+
+  test("the request URL of HTTP mode ends in the path that the bot serves", () => {
+    const paths = words.flatMap((word) => URL.parse(word)?.pathname ?? []).filter((path) => path.startsWith("/slack"));
+    const source = globSync("src/slack/**/*.ts")
+      .map((path) => readFileSync(path, "utf8"))
+      .join("\n");
+    assert.equal(paths.length, 1);
+    assert.ok(source.includes(`"${paths[0]}"`));
+  });
 
   test("the bot is invited under its own name", () => {
     const [, name] = /\/invite @(\w+)/.exec(prose) ?? [];

@@ -26,6 +26,7 @@ export interface Details {
 }
 
 const LONGEST_TITLE = 24;
+const MOST_SENTENCE = 2900;
 const PARTS = {
   words: { longest: 1500, lines: 60 },
   parameters: { room: 2500, most: 100, longest: 1500, rest: "; all of them in the AWS console" },
@@ -39,7 +40,7 @@ export function loadingView(title: string): ModalView {
 
 /** One sentence, such as why a click does not count. The sentence is ours: mentions in it work. */
 export function sentenceView(title: string, sentence: string): ModalView {
-  return modal(title, [section(sentence.length > 2900 ? `${sentence.slice(0, 2900).toWellFormed()}…` : sentence)]);
+  return modal(title, [section(sentence.length > MOST_SENTENCE ? `${whole(sentence)}…` : sentence)]);
 }
 
 /** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
@@ -62,6 +63,11 @@ export function detailsView(details: Details): ModalView {
     most: MOST_BLOCKS.view - head.length - 2,
   });
   return modal("Details", [...head, ...steps, foot]);
+}
+
+/** The words that fit: a mention holds no space, so none is cut in two. */
+function whole(sentence: string): string {
+  return sentence.slice(0, sentence.lastIndexOf(" ", MOST_SENTENCE));
 }
 
 function readError({ awsReadError, execution }: Details): KnownBlock | null {

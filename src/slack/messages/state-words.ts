@@ -58,11 +58,10 @@ function signalWords(request: ApprovalRequest): string {
   const error = signalError === null ? null : code(signalError, LONGEST_ERROR);
   switch (signal) {
     case "none":
-    case "due": {
-      if (error === null) return "AWS is about to be told.";
-      const next = request.signalNextAt === null ? "soon" : moment(request.signalNextAt);
-      return `AWS did not take the decision yet: ${error}. Countersign tries again: ${next}.`;
-    }
+    case "due":
+      return error === null
+        ? "AWS is about to be told."
+        : `AWS does not have the decision yet: ${error}. Countersign tries again by itself.`;
     case "sending":
       return "The decision is on its way to AWS.";
     case "unsure":

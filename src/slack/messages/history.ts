@@ -1,0 +1,76 @@
+import type { AuditRecord } from "../../core/audit.ts";
+import { outcomeWords } from "../../core/decision.ts";
+import type { OutcomeKind } from "../../core/request.ts";
+import { mentionUser, principal, series } from "./people.ts";
+import { code } from "./text.ts";
+import { moment } from "./time.ts";
+
+/** One line of a request's life, in mrkdwn. */
+export function historyLine(record: AuditRecord): string {
+  const error = record.detail.error;
+  const why = typeof error === "string" ? `: ${code(error, 120)}` : "";
+  return `• ${moment(record.at)}: ${words(record, actors(record.actor))}${why}`;
+}
+
+function words({ kind, detail }: AuditRecord, who: string | null): string {
+  const by = who === null ? "" : ` by ${who}`;
+  const verb = (detail.decision ?? detail.verdict) === "reject" ? "rejected" : "approved";
+  switch (kind) {
+    case "requested":
+      return `asked${by === "" ? "" : `; the execution was started${by}`}`;
+    case "voted":
+      return `${verb}${by}`;
+    case "denied":
+      return `a click${by} did not count${typeof detail.denial === "string" ? ` (${code(detail.denial, 40)})` : ""}`;
+    case "decided":
+      return `decided, ${verb}${by === "" ? "" : `; the last vote was${by}`}`;
+    case "signal-sending":
+      return "AWS is being told";
+    case "signal-held":
+      return "the decision was held back";
+    case "signal-taken":
+      return "AWS took the decision";
+    case "signal-unsure":
+      return "AWS gave no clear answer";
+    case "signal-refused":
+      return "AWS did not take the decision";
+    case "progress":
+      return `AWS reports progress${status(detail)}`;
+    case "closed":
+      return `closed, ${outcome(detail)}${by}`;
+    case "ended":
+      return `the execution is over${status(detail)}`;
+    default:
+      throw new Error(`no words for ${kind satisfies never}`);
+  }
+}
+
+const OUTCOMES: ReadonlySet<unknown> = new Set<OutcomeKind>([
+  "approved",
+  "rejected",
+  "timed-out",
+  "cancelled",
+  "failed",
+  "gone",
+  "unknown",
+]);
+
+function outcome(detail: Record<string, unknown>): string {
+  const found = detail.outcome;
+  const kind = typeof found === "object" && found !== null && "kind" in found ? found.kind : null;
+  return outcomeWords(OUTCOMES.has(kind) ? (kind as OutcomeKind) : "unknown");
+}
+
+function status(detail: Record<string, unknown>): string {
+  const found = detail.executionStatus;
+  return typeof found === "string" ? `: ${code(found, 40)}` : "";
+}
+
+/** An actor is a Slack user, an AWS principal, several of them in one text, or Countersign itself. */
+function actors(actor: string): string | null {
+  if (actor === "countersign" || actor === "unknown" || actor.trim() === "") return null;
+  const each = actor
+    .split(", ")
+    .map((one) => (/^[UW][A-Z0-9]+$/.test(one) ? mentionUser(one) : code(principal(one), 80)));
+  return series(each, 3);
+}

@@ -1,0 +1,54 @@
+import type { KnownBlock } from "@slack/types";
+import type { Route } from "../../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import { consoleLink, where } from "./aws-words.ts";
+import { section } from "./blocks.ts";
+import { askedAt } from "./facts.ts";
+import { mentionPeople } from "./people.ts";
+import { byVerdict } from "./state-words.ts";
+import { code } from "./text.ts";
+import { counted, duration, moment } from "./time.ts";
+
+/** A request that is not over, for a list of them. */
+export interface PendingItem {
+  request: ApprovalRequest;
+  votes: Vote[];
+  route: Route | null;
+  /** The link to its message, null when none is posted or Slack did not give one. */
+  permalink: string | null;
+}
+
+/** One request in a list: what, where, since when, and for whom it waits. */
+export function pendingBlock(item: PendingItem, now: number): KnownBlock {
+  const { request } = item;
+  const { documentName, stepName, gate, gates } = request.facts;
+  const asked = askedAt(request);
+  const which = gates > 1 ? ` (gate ${gate} of ${gates})` : "";
+  return section(
+    [
+      `*${code(documentName, 100)}*, step ${code(stepName, 100)}${which}`,
+      where(request),
+      `Waits since ${moment(asked)} (${duration(now - asked)}). ${waitsFor(item)}`,
+      [messageLink(item.permalink), consoleLink(request), `Request ${code(request.id, 60)}`]
+        .filter(Boolean)
+        .join(" · "),
+    ].join("\n"),
+  );
+}
+
+function waitsFor({ request, votes, route }: PendingItem): string {
+  if (request.state === "decided")
+    return request.decision === "reject" ? "Rejected; AWS is being told." : "Approved; AWS is being told.";
+  if (route === null) return "*No route covers it:* ask an admin to add one.";
+  const have = byVerdict(votes, "approve").length;
+  const { users, groups } = route.approvers;
+  const people =
+    users.length + groups.length > 0 ? mentionPeople(route.approvers) : "nobody: its route names no approvers";
+  return `${have} of ${counted(route.quorum, "approval")}; waits for ${people}.`;
+}
+
+/** Slack's own link to a message; anything else is not made into one. */
+export function messageLink(permalink: string | null): string | null {
+  if (permalink === null || permalink.length > 400 || !/^https?:\/\/[^\s<>|\p{C}]+$/u.test(permalink)) return null;
+  return `<${permalink.replaceAll("&", "&amp;")}|Open the message>`;
+}

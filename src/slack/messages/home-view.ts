@@ -1,20 +1,20 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import { context, header, section } from "./blocks.ts";
 import { fitting, MOST_BLOCKS, ROOM, shownOf } from "./budget.ts";
-import { type PendingItem, pendingBlock } from "./pending-items.ts";
+import { type ListContext, type PendingItem, pendingBlock } from "./pending-items.ts";
 
 /** App Home: what waits for the person who looks at it, oldest first. */
-export function homeView(items: readonly PendingItem[], { now, total }: { now: number; total: number }): HomeView {
-  const all = Math.max(total, items.length);
+export function homeView(items: readonly PendingItem[], list: ListContext & { total: number }): HomeView {
+  const all = Math.max(list.total, items.length);
   const title = header("Waits for you");
   if (all === 0) return home([title, section("Nothing waits for you. New requests appear in their channels.")]);
   const shown = fitting(
-    items.slice(0, MOST_BLOCKS.view).map((item) => pendingBlock(item, now)),
+    items.slice(0, MOST_BLOCKS.view).map((item) => pendingBlock(item, list)),
     ROOM - 300,
     MOST_BLOCKS.view - 2,
   );
   const cut = shownOf(shown.length, all, "requests");
-  const rest = cut === null ? [] : [context(`${cut}, the oldest first. \`/approvals pending\` tells of all.`)];
+  const rest = cut === null ? [] : [context(`${cut}, the oldest first.`)];
   return home([title, ...shown, ...rest]);
 }
 

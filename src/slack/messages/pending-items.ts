@@ -5,6 +5,7 @@ import { consoleLink, where } from "./aws-words.ts";
 import { section } from "./blocks.ts";
 import { askedAt } from "./facts.ts";
 import { mentionPeople } from "./people.ts";
+import { type MessagePlace, messageLink } from "./permalinks.ts";
 import { byVerdict } from "./state-words.ts";
 import { code } from "./text.ts";
 import { counted, duration, moment } from "./time.ts";
@@ -14,12 +15,17 @@ export interface PendingItem {
   request: ApprovalRequest;
   votes: Vote[];
   route: Route | null;
-  /** The link to its message, null when none is posted or Slack did not give one. */
-  permalink: string | null;
+  messages: readonly MessagePlace[];
+}
+
+/** What a list is seen from: the moment, epoch milliseconds, and the address of the workspace, ending in a slash. */
+export interface ListContext {
+  now: number;
+  workspaceUrl: string;
 }
 
 /** One request in a list: what, where, since when, and for whom it waits. */
-export function pendingBlock(item: PendingItem, now: number): KnownBlock {
+export function pendingBlock(item: PendingItem, { now, workspaceUrl }: ListContext): KnownBlock {
   const { request } = item;
   const { documentName, stepName, gate, gates } = request.facts;
   const asked = askedAt(request);
@@ -29,7 +35,7 @@ export function pendingBlock(item: PendingItem, now: number): KnownBlock {
       `*${code(documentName, 100)}*, step ${code(stepName, 100)}${which}`,
       where(request),
       `Waits since ${moment(asked)} (${duration(now - asked)}). ${waitsFor(item)}`,
-      [messageLink(item.permalink), consoleLink(request), `Request ${code(request.id, 60)}`]
+      [messageLink(item.messages, workspaceUrl), consoleLink(request), `Request ${code(request.id, 60)}`]
         .filter(Boolean)
         .join(" · "),
     ].join("\n"),
@@ -45,10 +51,4 @@ function waitsFor({ request, votes, route }: PendingItem): string {
   const people =
     users.length + groups.length > 0 ? mentionPeople(route.approvers) : "nobody: its route names no approvers";
   return `${have} of ${counted(route.quorum, "approval")}; waits for ${people}.`;
-}
-
-/** Slack's own link to a message; anything else is not made into one. */
-export function messageLink(permalink: string | null): string | null {
-  if (permalink === null || permalink.length > 400 || !/^https?:\/\/[^\s<>|\p{C}]+$/u.test(permalink)) return null;
-  return `<${permalink.replaceAll("&", "&amp;")}|Open the message>`;
 }

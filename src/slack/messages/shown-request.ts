@@ -9,10 +9,9 @@ import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { historyLine } from "./history.ts";
 import { parametersBlock } from "./parameters.ts";
-import { messageLink } from "./pending-items.ts";
+import { type MessagePlace, messageLink, messageProblems } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
-import { code } from "./text.ts";
 
 /** One request with everything on record about it. */
 export interface ShownRequest {
@@ -20,28 +19,26 @@ export interface ShownRequest {
   votes: Vote[];
   route: Route | null;
   /** What happened to it, oldest first. */
-  history: AuditRecord[];
-  /** What stands in the way of its messages now, such as a channel that Countersign is not in. */
-  lastErrors: string[];
-  permalink: string | null;
+  history: readonly AuditRecord[];
+  messages: readonly MessagePlace[];
 }
 
 const MOST_LINES = 25;
 /** Of a section's 3,000 characters. */
 const HISTORY_ROOM = 2800;
-const MOST_ERRORS = 3;
+const MOST_PROBLEMS = 3;
 
 /** Facts, where it stands, votes, and the steps of its life, in at most `room` characters and twelve blocks. */
-export function shownRequestBlocks(shown: ShownRequest, room: number): KnownBlock[] {
+export function shownRequestBlocks(shown: ShownRequest, room: number, workspaceUrl: string): KnownBlock[] {
   const { request, votes, route } = shown;
   const fixed: (KnownBlock | null)[] = [
     header(headline(request)),
     factsBlock(request, `facts-${request.id}`),
     section(stateWords({ request, votes, route })),
-    problems(shown.lastErrors),
+    problems(messageProblems(shown.messages)),
   ];
   const head = fixed.filter((block) => block !== null);
-  const link = messageLink(shown.permalink);
+  const link = messageLink(shown.messages, workspaceUrl);
   const foot = context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`);
   const left = room - lengthOf(head) - lengthOf(foot);
   const history = historyBlock(shown.history, Math.min(HISTORY_ROOM, left));
@@ -57,10 +54,10 @@ export function shownRequestBlocks(shown: ShownRequest, room: number): KnownBloc
   return [...head, ...fitting(optional, left, optional.length), foot];
 }
 
-function problems(errors: readonly string[]): KnownBlock | null {
-  if (errors.length === 0) return null;
-  const most = errors.slice(0, MOST_ERRORS).map((error) => `• ${code(error, 200)}`);
-  const cut = shownOf(most.length, errors.length, "problems");
+function problems(lines: readonly string[]): KnownBlock | null {
+  if (lines.length === 0) return null;
+  const most = lines.slice(0, MOST_PROBLEMS);
+  const cut = shownOf(most.length, lines.length, "problems");
   return section(["*Problems*", ...most, ...(cut === null ? [] : [`${cut}.`])].join("\n"));
 }
 

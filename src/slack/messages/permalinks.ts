@@ -1,0 +1,38 @@
+import type { MessageRow } from "../../app/ports.ts";
+import { code } from "./text.ts";
+
+/** Where a message of a request stands, as far as it is on record. */
+export type MessagePlace = Pick<MessageRow, "channelId" | "ts" | "lastError">;
+
+/**
+ * A link to the first message that is posted, or null. Built from the workspace's own address instead of asking
+ * chat.getPermalink for each, which gives the same form. Source: Slack API, chat.getPermalink.
+ */
+export function messageLink(messages: readonly MessagePlace[], workspaceUrl: string): string | null {
+  const posted = messages.find(({ ts, channelId }) => ts !== null && isTimestamp(ts) && isChannel(channelId));
+  if (posted === undefined || !/^https?:\/\/[\w.:-]{1,200}\/?$/.test(workspaceUrl)) return null;
+  const base = workspaceUrl.replace(/\/$/, "");
+  return `<${base}/archives/${posted.channelId}/p${posted.ts?.replace(".", "")}|Open the message>`;
+}
+
+/** What stands in the way of the messages now, one line for each, such as a channel that Countersign is not in. */
+export function messageProblems(messages: readonly MessagePlace[]): string[] {
+  return messages
+    .filter((message) => message.lastError !== null)
+    .map(({ channelId, ts, lastError }) => {
+      const what = ts === null ? "not posted yet" : "not up to date";
+      return `• The message in ${channelName(channelId)} is ${what}: ${code(lastError ?? "", 200)}`;
+    });
+}
+
+function channelName(id: string): string {
+  return isChannel(id) ? `<#${id}>` : code(id, 40);
+}
+
+function isChannel(id: string): boolean {
+  return /^[CGD][A-Z0-9]{1,20}$/.test(id);
+}
+
+function isTimestamp(ts: string): boolean {
+  return /^\d{1,12}\.\d{6}$/.test(ts);
+}

@@ -26,6 +26,7 @@ export interface AutomationDocument {
 export interface Partition {
   place: Place;
   documents: Map<string, AutomationDocument>;
+  /** In the order in which they began. */
   executions: Map<string, Execution>;
   /** ClientToken of StartAutomationExecution to what it started and with what. */
   clientTokens: Map<string, { request: string; executionId: string }>;

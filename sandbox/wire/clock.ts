@@ -43,13 +43,16 @@ export function makeSandboxClock(machineNow: () => number = Date.now): SandboxCl
   };
 
   const runUntil = (end: number) => {
-    while (timers[0] !== undefined && timers[0].time <= end) {
-      const timer = timers.shift() as Timer;
-      held = Math.max(timer.time, held ?? timer.time);
-      timer.job();
+    try {
+      while (timers[0] !== undefined && timers[0].time <= end) {
+        const timer = timers.shift() as Timer;
+        held = Math.max(timer.time, held ?? timer.time);
+        timer.job();
+      }
+    } finally {
+      held = undefined; // also after a job that threw: the clock must not stand still for the others
+      arm();
     }
-    held = undefined;
-    arm();
   };
 
   return {

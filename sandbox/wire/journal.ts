@@ -25,6 +25,8 @@ export interface Journal {
 
 /** How many entries are kept; older ones are forgotten. */
 const KEPT = 50_000;
+/** How many of them keep the body of their answer: a long run of list calls would fill the memory with pages. */
+const BODIES_KEPT = 2_000;
 
 export function makeJournal(clock: { now(): number }): Journal {
   let entries: JournalEntry[] = [];
@@ -34,6 +36,8 @@ export function makeJournal(clock: { now(): number }): Journal {
     record(entry) {
       const full = { seq: ++seq, at: clock.now(), ...entry };
       entries.push(full);
+      const faded = entries.at(-1 - BODIES_KEPT);
+      if (faded !== undefined) faded.outcome = { ...faded.outcome, body: "(no longer kept)" };
       if (entries.length > KEPT) entries = entries.slice(-KEPT);
       for (const listener of listeners) listener(full);
       return full;

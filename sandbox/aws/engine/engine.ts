@@ -56,7 +56,6 @@ const CANCEL_STEPS_MS = 120_000;
 export function makeEngine(deps: EngineDeps): Engine {
   const { timers, newId, assumptions, onStatus } = deps;
   const runs = new Map<StepExecution, ActionRun>();
-  let started = 0;
 
   const setStepStatus = (execution: Execution, step: StepExecution, status: Status) => {
     if (step.status === status) return;
@@ -76,7 +75,7 @@ export function makeEngine(deps: EngineDeps): Engine {
   };
 
   const start = (request: StartRequest): Execution => {
-    const execution = newExecution(request, { id: newId(), order: ++started, now: timers.now(), newId });
+    const execution = newExecution(request, { id: newId(), now: timers.now(), newId });
     deps.keep(execution);
     onStatus({ execution, status: "Pending" });
     if (execution.mode === "Interactive") setStatus(execution, "Waiting");

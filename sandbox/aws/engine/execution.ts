@@ -77,8 +77,6 @@ export interface Execution {
   readonly runbook: Runbook;
   readonly mode: "Auto" | "Interactive";
   readonly startTime: number;
-  /** Rank by start within the sandbox: executions of the same millisecond keep their order. */
-  readonly order: number;
   /** ARN of the principal that started it. */
   readonly executedBy: string;
   readonly parameters: ParameterValues;

@@ -18,7 +18,7 @@ export interface StartRequest {
 /** A Pending execution; every step of the runbook is there from the start, Pending and with its id. */
 export function newExecution(
   request: StartRequest,
-  given: { id: string; order: number; now: number; newId: () => string },
+  given: { id: string; now: number; newId: () => string },
 ): Execution {
   const { place, document, runbook, parameters, executedBy, parent, onEnd } = request;
   return {
@@ -28,7 +28,6 @@ export function newExecution(
     runbook,
     mode: request.mode ?? "Auto",
     startTime: given.now,
-    order: given.order,
     executedBy,
     parameters,
     tags: request.tags ?? [],

@@ -2,7 +2,7 @@ import type { Assumptions } from "../assumptions.ts";
 import type { Principal } from "../identity/principal.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import type { ActionRun } from "./action.ts";
-import { admit, decide } from "./actions/approve.ts";
+import { admit, judge } from "./actions/approve.ts";
 import type { Engine } from "./engine.ts";
 import { currentStep, ENDED, type Execution, type StepExecution } from "./execution.ts";
 import type { Timers } from "./timers.ts";
@@ -53,9 +53,9 @@ function decideStep(deps: SignalDeps, execution: Execution, signal: Signal, deci
   const verdict = admit(run.inputs, run.step, principal, decision, deps.assumptions.values);
   accept(deps, execution, signal, run.step);
   if (verdict === "ignored") return;
-  const comment = payload.Comment?.join(" ");
-  const made = { principal, decision, at: deps.timers.now(), ...(comment === undefined ? {} : { comment }) };
-  takeEffect(deps, run, () => decide(run, made));
+  const comment = payload.Comment === undefined ? {} : { comment: payload.Comment.join(" ") };
+  run.step.decisions.push({ principal, decision, at: deps.timers.now(), ...comment });
+  takeEffect(deps, run, () => judge(run));
 }
 
 function resume(deps: SignalDeps, execution: Execution, signal: Signal): void {

@@ -38,7 +38,7 @@ export const executionCriteria: Record<string, { holds: Criterion<Execution>; ac
 
 /** Lists executions, newest first. An unknown ExecutionId is an empty list, not an error. */
 export const describeAutomationExecutions: SsmOperation<Input> = (deps, caller, input) => {
-  const all = [...deps.world.at(caller).executions.values()].toSorted((a, b) => b.order - a.order);
+  const all = [...deps.world.at(caller).executions.values()].toReversed();
   const asked = input.Filters?.some(({ Key }) => Key === "ParentExecutionId" || Key === "ExecutionId");
   const listed =
     asked || deps.assumptions.values.childrenListed ? all : all.filter((each) => each.parent === undefined);

@@ -68,11 +68,11 @@ function isSame(one: Principal, other: Principal, assumptions: AssumptionValues)
   return bothSessions && assumptions.sessionsOfOneRole === "one" && one.roleArn === other.roleArn;
 }
 
-/** Counts a decision and ends the step when it is the last one needed. */
-export function decide(run: ActionRun, decision: Decision): void {
-  run.step.decisions.push(decision);
-  const approvals = run.step.decisions.filter((made) => made.decision === "Approve").length;
-  if (decision.decision === "Reject") run.finish(rejected(run.step));
+/** Ends the step when the decisions made so far suffice. */
+export function judge(run: ActionRun): void {
+  const { decisions } = run.step;
+  const approvals = decisions.filter((made) => made.decision === "Approve").length;
+  if (approvals < decisions.length) run.finish(rejected(run.step));
   else if (approvals < requiredOf(run.inputs)) run.step.outputs = outputsOf(run.step, "Waiting");
   else run.finish({ kind: "success", outputs: outputsOf(run.step, "Approved"), response: "Approval status: Approved" });
 }

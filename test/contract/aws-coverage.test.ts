@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assumptionsSchema } from "../../sandbox/aws/assumptions.ts";
+import { coverage } from "../../sandbox/aws/coverage.ts";
+import { makeRoutes } from "../../sandbox/aws/routes.ts";
+import { makeStandIn } from "../../sandbox/aws/stand-in.ts";
+import { unknowns } from "../../sandbox/aws/unknowns.ts";
+import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
+import { awsWorld } from "./aws-world.ts";
+
+const routes = [...makeRoutes(makeStandIn(makeSandboxClock())).values()];
+const name = ({ service, operation }: { service: string; operation: string }) => `${service}:${operation}`;
+
+test("the coverage list has each operation once", () => {
+  assert.equal(new Set(coverage.map(name)).size, coverage.length);
+});
+
+test("what the coverage list calls supported or partial is dispatched, and nothing else is", () => {
+  const listed = coverage.filter(({ state }) => state !== "not started").map(name);
+  assert.deepEqual(listed.toSorted(), routes.map(name).toSorted());
+});
+
+test("what is partial says what is missing", () => {
+  assert.deepEqual(
+    coverage.filter(({ state, note }) => state === "partial" && note === ""),
+    [],
+  );
+});
+
+test("what is not started is answered as an unknown operation", async () => {
+  await using aws = await awsWorld();
+  for (const { service, operation } of coverage.filter(({ state }) => state === "not started")) {
+    const prefix = { ssm: "AmazonSSM", events: "AWSEvents", sts: "" }[service];
+    const response =
+      service === "sts"
+        ? await fetch(aws.sandbox.url, {
+            method: "POST",
+            body: new URLSearchParams({ Action: operation, Version: "2011-06-15" }),
+          })
+        : await fetch(aws.sandbox.url, {
+            method: "POST",
+            headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${prefix}.${operation}` },
+            body: "{}",
+          });
+    assert.equal(response.status, 400, operation);
+    assert.match(await response.text(), /UnknownOperationException|InvalidAction/, operation);
+  }
+});
+
+test("each switch of the assumptions is explained among the unknowns, and each switch named there exists", () => {
+  const named = unknowns.flatMap((unknown) => unknown.switch ?? []);
+  assert.deepEqual(named.toSorted(), Object.keys(assumptionsSchema.shape).toSorted());
+});
+
+test("each unknown has a topic of its own and says what is assumed and why", () => {
+  assert.equal(new Set(unknowns.map(({ topic }) => topic)).size, unknowns.length);
+  for (const { topic, whatWeAssume, why } of unknowns) assert.ok(whatWeAssume && why, topic);
+});

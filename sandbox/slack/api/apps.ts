@@ -1,0 +1,84 @@
+import { isObject, type Problem } from "../blocks/check.ts";
+import { validateBlocks, validateView } from "../blocks/validate.ts";
+import type { SlackApp } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { json, text } from "./arguments.ts";
+import { type Answer, type Call, invalidArguments, type Method, needScope, refuse } from "./method.ts";
+
+interface Deps {
+  workspace: Workspace;
+  /** A fresh, single-use address for a Socket Mode connection. */
+  linkAddress: (app: SlackApp) => string;
+}
+
+/** Methods about the app itself, and the two that need no token. */
+export function appMethods(deps: Deps): Record<string, Method> {
+  return {
+    "auth.test": { token: "bot", scopes: [], tier: "hundreds", run: (call) => authTest(deps.workspace, call) },
+    "apps.connections.open": {
+      token: "app",
+      scopes: [],
+      tier: "connections",
+      run: ({ app }) => ({ ok: true, url: deps.linkAddress(app) }),
+    },
+    "api.test": { token: "none", scopes: [], tier: "tier4", run: apiTest },
+    "blocks.validate": { token: "none", scopes: [], tier: "hundreds", run: validate },
+  };
+}
+
+/** https://docs.slack.dev/reference/methods/auth.test */
+function authTest({ team }: Workspace, { app }: Call): Answer {
+  return {
+    ok: true,
+    url: `https://${team.domain}.slack.com/`,
+    team: team.name,
+    user: app.name.toLowerCase().replaceAll(" ", ""),
+    team_id: team.id,
+    user_id: app.botUserId,
+    bot_id: app.botId,
+    is_enterprise_install: false,
+  };
+}
+
+function apiTest({ args }: Call): Answer {
+  const error = text(args, "error");
+  return error === undefined ? { ok: true, args } : refuse(error, { args });
+}
+
+/** https://docs.slack.dev/reference/methods/blocks.validate: exactly one of blocks, message and view. */
+function validate({ args }: Call): Answer {
+  const given = ["blocks", "message", "view"].filter((name) => args[name] !== undefined);
+  const [name] = given;
+  if (name === undefined || given.length > 1) {
+    return invalidArguments("must provide exactly one of `blocks`, `view`, or `message`");
+  }
+  const read = json(args, name);
+  if ("bad" in read)
+    return refuse(`invalid_${name}`, { errors: [describe({ pointer: "", message: "must provide valid JSON" })] });
+  const problems = problemsOf(name, read.value);
+  return problems.length === 0 ? { ok: true } : refuse(`invalid_${name}`, { errors: problems.map(describe) });
+}
+
+function problemsOf(name: string, value: unknown): Problem[] {
+  if (name === "blocks") return validateBlocks(value, "message", "");
+  if (name === "view") return validateView(value, "");
+  if (!isObject(value)) return [{ pointer: "", message: "must provide an object" }];
+  return value.blocks === undefined ? [] : validateBlocks(value.blocks, "message", "/blocks");
+}
+
+function describe({ pointer, message, constraint }: Problem) {
+  const field = /^(?:missing required field|invalid additional property): (.+)$/.exec(message)?.[1];
+  return {
+    code: "failed_constraint",
+    message,
+    pointer,
+    ...(constraint === undefined ? {} : { constraint }),
+    ...(field === undefined ? {} : { field }),
+  };
+}
+
+/** The scope of the app-level token is fixed: it was made with `connections:write`. */
+export const APP_TOKEN_SCOPES = ["connections:write"];
+
+/** A refusal when a method's own scopes are not granted. */
+export const checkScopes = (app: SlackApp, method: Method) => needScope(app, ...method.scopes);

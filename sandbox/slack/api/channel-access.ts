@@ -1,0 +1,51 @@
+import type { Channel, SlackApp } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { needScope, type Refusal, refuse } from "./method.ts";
+
+/** The scope's first half for each kind of channel: `channels:read`, `groups:history`, `im:read`... */
+const FAMILY: Record<Channel["kind"], string> = { public: "channels", private: "groups", im: "im" };
+
+export const isMember = (channel: Channel, userId: string): boolean => channel.members.includes(userId);
+
+/** A channel that the app may know of: private ones exist only for their members. */
+export function visibleChannel(workspace: Workspace, app: SlackApp, id: string | undefined): Channel | Refusal {
+  const channel = id === undefined ? undefined : workspace.channels.get(id);
+  if (channel === undefined) return refuse("channel_not_found");
+  if (channel.kind !== "public" && !isMember(channel, app.botUserId)) return refuse("channel_not_found");
+  return channel;
+}
+
+/** A channel of which the app may read `what`, by the scope for its kind. */
+export function readableChannel(
+  workspace: Workspace,
+  app: SlackApp,
+  id: string | undefined,
+  what: "read" | "history",
+): Channel | Refusal {
+  const channel = visibleChannel(workspace, app, id);
+  if ("ok" in channel) return channel;
+  return needScope(app, `${FAMILY[channel.kind]}:${what}`) ?? channel;
+}
+
+/**
+ * The channel that a message goes to. A person's id means the direct message with them, and `#name` a public channel.
+ * https://docs.slack.dev/reference/methods/chat.postMessage/#channels
+ */
+export function postableChannel(workspace: Workspace, app: SlackApp, id: string | undefined): Channel | Refusal {
+  const channel = visibleChannel(workspace, app, addressee(workspace, app, id));
+  if ("ok" in channel) return channel;
+  if (channel.archived) return refuse("is_archived");
+  if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
+  if (channel.restricted) return refuse("restricted_action");
+  return channel;
+}
+
+function addressee(workspace: Workspace, app: SlackApp, id: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  const person = workspace.people.get(id);
+  if (person !== undefined) {
+    return person.deleted || person.isBot ? undefined : workspace.directMessage(app, id).channel.id;
+  }
+  if (!id.startsWith("#")) return id;
+  return [...workspace.channels.values()].find((each) => each.kind === "public" && each.name === id.slice(1))?.id;
+}

@@ -1,0 +1,88 @@
+import type { Channel } from "../workspace/model.ts";
+import { renderChannel } from "../workspace/render-channel.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { flag, text } from "./arguments.ts";
+import { readableChannel } from "./channel-access.ts";
+import { type Answer, type Call, type Method, needScope, refuse, refused } from "./method.ts";
+import { page } from "./pages.ts";
+
+/** https://docs.slack.dev/reference/methods?family=conversations */
+export function conversationMethods(deps: { workspace: Workspace }): Record<string, Method> {
+  const { workspace } = deps;
+  return {
+    "conversations.info": { token: "bot", scopes: [], tier: "tier3", run: (call) => info(workspace, call) },
+    "conversations.list": { token: "bot", scopes: [], tier: "tier2", run: (call) => list(workspace, call) },
+    "conversations.members": { token: "bot", scopes: [], tier: "tier4", run: (call) => members(workspace, call) },
+    "conversations.open": { token: "bot", scopes: ["im:write"], tier: "tier3", run: (call) => open(workspace, call) },
+  };
+}
+
+function info(workspace: Workspace, { app, args }: Call): Answer {
+  const channel = readableChannel(workspace, app, text(args, "channel"), "read");
+  if (refused(channel)) return channel;
+  const members = flag(args, "include_num_members") ? { num_members: channel.members.length } : {};
+  return { ok: true, channel: { ...renderChannel(workspace, channel, app.botUserId), ...members } };
+}
+
+const TYPES: Record<string, { kind: Channel["kind"] | undefined; scope: string }> = {
+  public_channel: { kind: "public", scope: "channels:read" },
+  private_channel: { kind: "private", scope: "groups:read" },
+  im: { kind: "im", scope: "im:read" },
+  mpim: { kind: undefined, scope: "mpim:read" },
+};
+
+function list(workspace: Workspace, { app, args }: Call): Answer {
+  const types = (text(args, "types") ?? "public_channel").split(",").map((each) => TYPES[each.trim()]);
+  const known = types.filter((each) => each !== undefined);
+  if (known.length < types.length) return refuse("invalid_types");
+  const missing = needScope(app, ...known.map((each) => each.scope));
+  if (missing !== undefined) return missing;
+  const seen = [...workspace.channels.values()].filter(
+    (each) =>
+      known.some(({ kind }) => kind === each.kind) &&
+      (each.kind === "public" || each.members.includes(app.botUserId)) &&
+      !(flag(args, "exclude_archived") && each.archived),
+  );
+  const cut = page(seen, args, { usual: 100, most: 1000 });
+  if (refused(cut)) return cut;
+  return {
+    ok: true,
+    channels: cut.items.map((each) => ({
+      ...renderChannel(workspace, each, app.botUserId),
+      ...(each.kind === "im" ? {} : { num_members: each.members.length }),
+    })),
+    response_metadata: { next_cursor: cut.nextCursor },
+  };
+}
+
+function members(workspace: Workspace, { app, args }: Call): Answer {
+  const channel = readableChannel(workspace, app, text(args, "channel"), "read");
+  if (refused(channel)) return channel;
+  const cut = page(channel.members, args, { usual: 100, most: 1000 });
+  if (refused(cut)) return cut;
+  return { ok: true, members: cut.items, response_metadata: { next_cursor: cut.nextCursor } };
+}
+
+/** Opens the direct message with one person; with several people it would be a group, which is not simulated. */
+function open(workspace: Workspace, { app, args }: Call): Answer {
+  const channelId = text(args, "channel");
+  if (channelId !== undefined) {
+    const channel = workspace.channels.get(channelId);
+    if (channel?.kind !== "im" || !channel.members.includes(app.botUserId)) return refuse("channel_not_found");
+    return { ok: true, no_op: true, already_open: true, channel: { id: channel.id } };
+  }
+  const users = (text(args, "users") ?? "").split(",").filter((each) => each !== "");
+  const [user] = users;
+  if (user === undefined) return refuse("users_list_not_supplied");
+  if (users.length > 1) return refuse("missing_scope", { needed: "mpim:write", provided: app.scopes.join(",") });
+  const person = workspace.people.get(user);
+  if (person === undefined) return refuse("user_not_found");
+  if (person.deleted) return refuse("user_disabled");
+  if (person.isBot) return refuse("cannot_dm_bot");
+  const { channel, existed } = workspace.directMessage(app, user);
+  return {
+    ok: true,
+    ...(existed ? { no_op: true, already_open: true } : {}),
+    channel: flag(args, "return_im") ? renderChannel(workspace, channel, app.botUserId) : { id: channel.id },
+  };
+}

@@ -1,0 +1,116 @@
+import { type Context, Hono } from "hono";
+import type { SandboxClock } from "../../wire/clock.ts";
+import type { Faults } from "../../wire/faults.ts";
+import type { Journal } from "../../wire/journal.ts";
+import { hangUp, type Wire } from "../../wire/server.ts";
+import { pause, type SlackFault } from "../faults.ts";
+import type { Limiter } from "../limits/limiter.ts";
+import { redact } from "../redact.ts";
+import type { SlackApp } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { APP_TOKEN_SCOPES, checkScopes } from "./apps.ts";
+import { readCall, text } from "./arguments.ts";
+import { authenticate, findToken } from "./authenticate.ts";
+import { type Answer, type Args, type Method, refuse, refused } from "./method.ts";
+
+interface Deps {
+  workspace: Workspace;
+  methods: Record<string, Method>;
+  limiter: Limiter;
+  faults: Faults<SlackFault>;
+  journal: Journal;
+  clock: SandboxClock;
+}
+
+/** What came of a call, before it is written to the wire. */
+interface Outcome {
+  answer: Answer;
+  status: 200 | 429;
+  executed: boolean;
+  retryAfter?: number | undefined;
+  app?: SlackApp | undefined;
+  method?: Method | undefined;
+}
+
+/** `/api/METHOD`. Every answer is HTTP 200, also a refusal; only rate limits and broken servers are not. */
+export function apiRoutes(deps: Deps): Hono<Wire> {
+  const app = new Hono<Wire>();
+  app.on(["GET", "POST"], "/:method", (c) => handle(deps, c, c.req.param("method")));
+  return app;
+}
+
+async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Response> {
+  const fault = deps.faults.take(name);
+  const read = await readCall(c);
+  const { args, token } = refused(read) ? { args: {}, token: undefined } : read;
+  const owner = token === undefined ? undefined : findToken(deps.workspace.apps, token);
+  const record = (executed: boolean, status: number, body: unknown) =>
+    deps.journal.record({
+      operation: name,
+      ...(owner === undefined ? {} : { principal: owner.kind === "bot" ? owner.app.botUserId : owner.app.id }),
+      input: redact(args),
+      executed,
+      outcome: { status, body: redact(body), ...(fault === undefined ? {} : { fault: fault.kind }) },
+    });
+
+  if (fault?.kind === "refuse") {
+    record(false, 0, null);
+    return hangUp(c);
+  }
+  if (fault?.kind === "throttle") {
+    const answer = refuse("ratelimited");
+    record(false, 429, answer);
+    return c.json(answer, 429, fault.omitRetryAfter ? {} : { "retry-after": String(fault.retryAfterSeconds ?? 30) });
+  }
+  if (fault?.kind === "delay") await pause(deps.clock, fault.delayMs ?? 0);
+  const breaks = fault?.kind === "error";
+  if (breaks && !fault.afterExecution) return broken(c, fault, (status, body) => record(false, status, body));
+
+  const outcome = await execute(deps, name, read);
+  if (fault?.kind === "drop-reply") {
+    record(outcome.executed, 0, outcome.answer);
+    return hangUp(c);
+  }
+  if (breaks) return broken(c, fault, (status, body) => record(outcome.executed, status, body));
+  record(outcome.executed, outcome.status, outcome.answer);
+  if (outcome.retryAfter !== undefined) c.header("retry-after", String(outcome.retryAfter));
+  if (outcome.app !== undefined && outcome.method !== undefined) {
+    const granted = outcome.method.token === "app" ? APP_TOKEN_SCOPES : outcome.app.scopes;
+    c.header("x-oauth-scopes", granted.join(","));
+    if (outcome.method.scopes.length > 0) c.header("x-accepted-oauth-scopes", outcome.method.scopes.join(","));
+  }
+  return c.json(outcome.answer, outcome.status);
+}
+
+/** The error that a fault asks for: one of Slack's in a 200, or a bare HTTP status. */
+function broken(_c: Context<Wire>, fault: SlackFault, record: (status: number, body: unknown) => void): Response {
+  const status = fault.status ?? 200;
+  const body = refuse(fault.code ?? "internal_error");
+  record(status, body);
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json; charset=utf-8" } });
+}
+
+async function execute(deps: Deps, name: string, read: Awaited<ReturnType<typeof readCall>>): Promise<Outcome> {
+  const method = Object.hasOwn(deps.methods, name) ? deps.methods[name] : undefined;
+  const no = (answer: Answer): Outcome => ({ answer, status: 200, executed: false, method });
+  if (method === undefined) return no(refuse("unknown_method", { req_method: name }));
+  if (refused(read)) return no(read);
+  const app = method.token === "none" ? deps.workspace.apps[0] : authenticate(deps.workspace.apps, read.token, method);
+  if (app === undefined) return no(refuse("invalid_auth"));
+  if (refused(app)) return no(app);
+  const wait = deps.limiter.take(limited(name, method, app, read.args));
+  if (wait !== undefined) {
+    return { ...no(refuse("ratelimited")), status: 429, retryAfter: wait, app };
+  }
+  const unscoped = checkScopes(app, method);
+  if (unscoped !== undefined) return { ...no(unscoped), app };
+  const answer = await method.run({ app, args: read.args });
+  return { answer, status: 200, executed: answer.ok, app, method };
+}
+
+const limited = (name: string, method: Method, app: SlackApp, args: Args) => ({
+  owner: method.token === "none" ? "anyone" : app.id,
+  method: name,
+  tier: method.tier,
+  channel: text(args, "channel"),
+});

@@ -1,0 +1,81 @@
+import { microsFromTs } from "../workspace/ids.ts";
+import type { Message } from "../workspace/model.ts";
+import { renderMessage } from "../workspace/render-message.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { flag, text } from "./arguments.ts";
+import { isMember, readableChannel } from "./channel-access.ts";
+import { type Answer, type Args, type Call, type Method, type Refusal, refuse, refused } from "./method.ts";
+import { page } from "./pages.ts";
+
+/** https://docs.slack.dev/reference/methods/conversations.history and conversations.replies */
+export function historyMethods(deps: { workspace: Workspace }): Record<string, Method> {
+  return {
+    "conversations.history": { token: "bot", scopes: [], tier: "tier3", run: (call) => history(deps.workspace, call) },
+    "conversations.replies": { token: "bot", scopes: [], tier: "tier3", run: (call) => replies(deps.workspace, call) },
+  };
+}
+
+/** The messages between `oldest` and `latest`; the ends themselves only with `inclusive`. */
+function within(messages: Message[], args: Args): Message[] | Refusal {
+  const oldest = microsFromTs(text(args, "oldest") ?? "0");
+  const latest =
+    text(args, "latest") === undefined ? Number.POSITIVE_INFINITY : microsFromTs(text(args, "latest") ?? "");
+  if (Number.isNaN(oldest)) return refuse("invalid_ts_oldest");
+  if (Number.isNaN(latest)) return refuse("invalid_ts_latest");
+  const inclusive = flag(args, "inclusive");
+  return messages.filter((each) => {
+    const at = microsFromTs(each.ts);
+    return (at > oldest && at < latest) || (inclusive && (at === oldest || at === latest));
+  });
+}
+
+function history(workspace: Workspace, { app, args }: Call): Answer {
+  const channel = readableChannel(workspace, app, text(args, "channel"), "history");
+  if (refused(channel)) return channel;
+  if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
+  const shown = channel.messages.filter(
+    (each) => each.onlyFor === undefined && (each.threadTs === undefined || each.broadcast === true),
+  );
+  const ranged = within(shown, args);
+  if (refused(ranged)) return ranged;
+  const cut = page(ranged.reverse(), args, { usual: 100, most: 999 });
+  if (refused(cut)) return cut;
+  return {
+    ok: true,
+    messages: cut.items.map((each) =>
+      renderMessage(workspace, each, { metadata: flag(args, "include_all_metadata"), channel }),
+    ),
+    has_more: cut.nextCursor !== "",
+    pin_count: 0,
+    channel_actions_ts: null,
+    channel_actions_count: 0,
+    ...(cut.nextCursor === "" ? {} : { response_metadata: { next_cursor: cut.nextCursor } }),
+  };
+}
+
+/** A thread, its first message first, also when a reply's own ts was given. */
+function replies(workspace: Workspace, { app, args }: Call): Answer {
+  const channel = readableChannel(workspace, app, text(args, "channel"), "history");
+  if (refused(channel)) return channel;
+  if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
+  const ts = text(args, "ts");
+  const seen = channel.messages.filter((each) => each.onlyFor === undefined);
+  const named = seen.find((each) => each.ts === ts);
+  if (named === undefined) return refuse("thread_not_found");
+  const root = named.threadTs ?? named.ts;
+  const ranged = within(
+    seen.filter((each) => each.ts === root || each.threadTs === root),
+    args,
+  );
+  if (refused(ranged)) return ranged;
+  const cut = page(ranged, args, { usual: 1000, most: 1000 });
+  if (refused(cut)) return cut;
+  return {
+    ok: true,
+    messages: cut.items.map((each) =>
+      renderMessage(workspace, each, { metadata: flag(args, "include_all_metadata"), channel }),
+    ),
+    has_more: cut.nextCursor !== "",
+    ...(cut.nextCursor === "" ? {} : { response_metadata: { next_cursor: cut.nextCursor } }),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Triggers } from "../interact/triggers.ts";
+import type { Changes } from "../workspace/changes.ts";
+import type { SlackApp } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { appMethods } from "./apps.ts";
+import { changingMethods } from "./chat-change.ts";
+import { postingMethods } from "./chat-post.ts";
+import { conversationMethods } from "./conversations.ts";
+import { historyMethods } from "./history.ts";
+import type { Method } from "./method.ts";
+import { usergroupMethods } from "./usergroups.ts";
+import { userMethods } from "./users.ts";
+import { viewMethods } from "./views.ts";
+
+/** Every Web API method that is dispatched, by name. `coverage.ts` is held against this table. */
+export function makeMethods(deps: {
+  workspace: Workspace;
+  changes: Changes;
+  triggers: Triggers;
+  clock: { now(): number };
+  linkAddress: (app: SlackApp) => string;
+}): Record<string, Method> {
+  return {
+    ...appMethods(deps),
+    ...postingMethods(deps),
+    ...changingMethods(deps),
+    ...conversationMethods(deps),
+    ...historyMethods(deps),
+    ...userMethods(deps),
+    ...usergroupMethods(deps),
+    ...viewMethods(deps),
+  };
+}

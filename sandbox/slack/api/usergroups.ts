@@ -1,0 +1,69 @@
+import type { Group, Json } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { flag, text } from "./arguments.ts";
+import { type Answer, type Call, type Method, refuse } from "./method.ts";
+
+/** https://docs.slack.dev/reference/methods?family=usergroups */
+export function usergroupMethods(deps: { workspace: Workspace }): Record<string, Method> {
+  const { workspace } = deps;
+  return {
+    "usergroups.list": {
+      token: "bot",
+      scopes: ["usergroups:read"],
+      tier: "tier2",
+      run: (call) => list(workspace, call),
+    },
+    "usergroups.users.list": {
+      token: "bot",
+      scopes: ["usergroups:read"],
+      tier: "tier2",
+      run: (call) => users(workspace, call),
+    },
+  };
+}
+
+/** Who deactivates a person takes them out of every group. */
+const activeMembers = (workspace: Workspace, group: Group): string[] =>
+  group.users.filter((id) => workspace.people.get(id)?.deleted === false);
+
+function list(workspace: Workspace, { args }: Call): Answer {
+  const shown = [...workspace.groups.values()].filter((each) => !each.disabled || flag(args, "include_disabled"));
+  return {
+    ok: true,
+    usergroups: shown.map((each) => ({
+      ...render(workspace, each),
+      ...(flag(args, "include_count") ? { user_count: activeMembers(workspace, each).length } : {}),
+      ...(flag(args, "include_users") ? { users: activeMembers(workspace, each) } : {}),
+    })),
+  };
+}
+
+function render(workspace: Workspace, group: Group): Json {
+  return {
+    id: group.id,
+    team_id: workspace.team.id,
+    is_usergroup: true,
+    is_subteam: true,
+    name: group.name,
+    description: "",
+    handle: group.handle,
+    is_external: false,
+    date_create: 1_700_000_000,
+    date_update: 1_700_000_000,
+    date_delete: group.disabled ? 1_710_000_000 : 0,
+    auto_type: null,
+    auto_provision: false,
+    enterprise_subteam_id: "",
+    created_by: "U0ADMIN",
+    updated_by: "U0ADMIN",
+    deleted_by: group.disabled ? "U0ADMIN" : null,
+    prefs: { channels: [], groups: [] },
+  };
+}
+
+function users(workspace: Workspace, { args }: Call): Answer {
+  const group = workspace.groups.get(text(args, "usergroup") ?? "");
+  if (group === undefined) return refuse("no_such_subteam");
+  if (group.disabled && !flag(args, "include_disabled")) return refuse("no_such_subteam");
+  return { ok: true, users: activeMembers(workspace, group) };
+}

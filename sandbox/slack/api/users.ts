@@ -1,0 +1,58 @@
+import { renderPerson } from "../workspace/render-person.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { text } from "./arguments.ts";
+import { type Answer, type Call, type Method, refuse, refused } from "./method.ts";
+import { page } from "./pages.ts";
+
+/** https://docs.slack.dev/reference/methods?family=users */
+export function userMethods(deps: { workspace: Workspace; clock: { now(): number } }): Record<string, Method> {
+  const { workspace, clock } = deps;
+  return {
+    "users.info": { token: "bot", scopes: ["users:read"], tier: "tier4", run: (call) => info(workspace, call) },
+    "users.list": { token: "bot", scopes: ["users:read"], tier: "tier2", run: (call) => list(workspace, clock, call) },
+    "users.lookupByEmail": {
+      token: "bot",
+      scopes: ["users:read.email"],
+      tier: "tier3",
+      run: (call) => lookupByEmail(workspace, call),
+    },
+    "bots.info": { token: "bot", scopes: ["users:read"], tier: "tier3", run: (call) => botInfo(workspace, call) },
+  };
+}
+
+function info(workspace: Workspace, { app, args }: Call): Answer {
+  const person = workspace.people.get(text(args, "user") ?? "");
+  return person === undefined ? refuse("user_not_found") : { ok: true, user: renderPerson(workspace, app, person) };
+}
+
+function list(workspace: Workspace, clock: { now(): number }, { app, args }: Call): Answer {
+  const cut = page([...workspace.people.values()], args, { usual: 1000, most: 1000 });
+  if (refused(cut)) return cut;
+  return {
+    ok: true,
+    members: cut.items.map((each) => renderPerson(workspace, app, each)),
+    cache_ts: Math.floor(clock.now() / 1000),
+    response_metadata: { next_cursor: cut.nextCursor },
+  };
+}
+
+/** Finds people of the own workspace who are active; others are `users_not_found`. */
+function lookupByEmail(workspace: Workspace, { app, args }: Call): Answer {
+  const email = text(args, "email")?.toLowerCase();
+  const person = [...workspace.people.values()].find(
+    (each) => each.email?.toLowerCase() === email && !each.deleted && each.teamId === workspace.team.id,
+  );
+  if (email === undefined || person === undefined) return refuse("users_not_found");
+  return { ok: true, user: renderPerson(workspace, app, person) };
+}
+
+function botInfo(workspace: Workspace, { app, args }: Call): Answer {
+  const id = text(args, "bot") ?? app.botId;
+  const found = workspace.apps.find((each) => each.botId === id);
+  if (found === undefined) return refuse("bot_not_found");
+  const { botId, name, botUserId } = found;
+  return {
+    ok: true,
+    bot: { id: botId, deleted: false, name, updated: 0, app_id: found.id, user_id: botUserId, icons: {} },
+  };
+}

@@ -1,0 +1,40 @@
+import { layoutBlocks } from "./layout.ts";
+import { newerBlocks } from "./newer.ts";
+import { type ObjectRule, only } from "./rules.ts";
+
+/** Where blocks stand. */
+export type Surface = "message" | "modal" | "home";
+
+const EVERYWHERE = ["actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video"];
+
+/**
+ * Which blocks each surface takes, after "Available in surfaces" on each block's page. `file` is in no list: it appears
+ * in messages that are read, and cannot be sent.
+ */
+const ON_SURFACE: Record<Surface, string[]> = {
+  message: [
+    ...EVERYWHERE,
+    "card",
+    "carousel",
+    "container",
+    "context_actions",
+    "data_table",
+    "markdown",
+    "plan",
+    "table",
+    "task_card",
+  ],
+  modal: [...EVERYWHERE, "alert", "card", "carousel", "container"],
+  home: [...EVERYWHERE, "card", "carousel", "container"],
+};
+
+/** How many blocks a surface takes. https://docs.slack.dev/reference/block-kit/blocks */
+export const MAX_BLOCKS: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
+
+const all: Record<string, ObjectRule> = { ...layoutBlocks, ...newerBlocks };
+
+export const BLOCKS: Record<Surface, Record<string, ObjectRule>> = {
+  message: only(all, ...ON_SURFACE.message),
+  modal: only(all, ...ON_SURFACE.modal),
+  home: only(all, ...ON_SURFACE.home),
+};

@@ -1,0 +1,64 @@
+import { check, isObject, type Problem } from "./check.ts";
+import { plain } from "./composition.ts";
+import { boolean, list, may, must, type ObjectRule, object, oneOf, type Rule, string, variant } from "./rules.ts";
+import { BLOCKS, MAX_BLOCKS, type Surface } from "./surfaces.ts";
+import { allBlocks } from "./walk.ts";
+import { checkWhole } from "./whole.ts";
+
+/** Every problem of an array of blocks on a surface; none means that Slack takes them. */
+export function validateBlocks(blocks: unknown, surface: Surface, pointer = "/blocks"): Problem[] {
+  const problems = check(blocks, list(variant(BLOCKS[surface]), MAX_BLOCKS[surface]), pointer);
+  return Array.isArray(blocks) ? [...problems, ...checkWhole(blocks, surface, pointer)] : problems;
+}
+
+const blocksLater: Rule = { is: "list", of: { is: "object", fields: {} } };
+
+/** What all views share. https://docs.slack.dev/reference/views */
+const shared = {
+  blocks: must(blocksLater),
+  private_metadata: may(string(3000)),
+  callback_id: may(string(255)),
+  external_id: may(string(255)),
+};
+
+const MODAL: ObjectRule = object({
+  type: must(oneOf("modal")),
+  ...shared,
+  title: must(plain(24)),
+  close: may(plain(24)),
+  submit: may(plain(24)),
+  clear_on_close: may(boolean),
+  notify_on_close: may(boolean),
+});
+const HOME: ObjectRule = object({ type: must(oneOf("home")), ...shared });
+
+/** Every problem of a view: its own fields, its blocks, and what both decide together. */
+export function validateView(view: unknown, pointer = "/view"): Problem[] {
+  if (!isObject(view)) return [{ pointer, message: "must provide an object" }];
+  const surface: Surface = view.type === "home" ? "home" : "modal";
+  const frame = check(
+    { ...view, blocks: view.blocks === undefined ? undefined : [] },
+    variant({ modal: MODAL, home: HOME }),
+    pointer,
+  );
+  if (view.blocks === undefined) return frame;
+  return [
+    ...frame,
+    ...validateBlocks(view.blocks, surface, `${pointer}/blocks`),
+    ...needsSubmit(view, surface, pointer),
+  ];
+}
+
+function needsSubmit(view: Record<string, unknown>, surface: Surface, pointer: string): Problem[] {
+  if (surface !== "modal" || (view.submit !== undefined && view.submit !== null)) return [];
+  return allBlocks(view.blocks, `${pointer}/blocks`)
+    .filter(({ block }) => block.type === "input")
+    .slice(0, 1)
+    .map(({ pointer: here }) => ({
+      pointer: `${here}/input`,
+      message: "must define `submit` to use an `input` block in modals",
+    }));
+}
+
+/** The problem as a line of `response_metadata.messages`. */
+export const messageLine = (problem: Problem): string => `[ERROR] ${problem.message} [json-pointer:${problem.pointer}]`;

@@ -1,0 +1,90 @@
+import { isObject, length, type Problem } from "./check.ts";
+import type { Surface } from "./surfaces.ts";
+import { allBlocks, allElements } from "./walk.ts";
+
+/** The text of all blocks of one message together, beyond which Slack answers `msg_blocks_too_long` (observed). */
+export const MAX_TEXT_OF_BLOCKS = 13_200;
+/** The markdown blocks of one payload together. https://docs.slack.dev/reference/block-kit/blocks/markdown-block */
+const MAX_MARKDOWN = 12_000;
+
+/** What can be told only by looking at all blocks together. */
+export function checkWhole(blocks: unknown[], surface: Surface, pointer: string): Problem[] {
+  return [
+    ...duplicateBlockIds(blocks, pointer),
+    ...duplicateActionIds(blocks, pointer),
+    ...focusedTwice(blocks, pointer),
+    ...(surface === "message" ? oneTable(blocks, pointer) : []),
+    ...markdownTogether(blocks, pointer),
+  ];
+}
+
+function duplicateBlockIds(blocks: unknown[], pointer: string): Problem[] {
+  const seen = new Set<string>();
+  return allBlocks(blocks, pointer).flatMap(({ block, pointer: here }) => {
+    const id = block.block_id;
+    if (typeof id !== "string") return [];
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return [{ pointer: `${here}/block_id`, message: `\`block_id\` ${id} already exists` }];
+  });
+}
+
+/** An action_id is unique within its block; over blocks, Slack takes the same one again. */
+function duplicateActionIds(blocks: unknown[], pointer: string): Problem[] {
+  const seen = new Map<unknown, Set<string>>();
+  return allElements(blocks, pointer).flatMap(({ element, block, pointer: here }) => {
+    const id = element.action_id;
+    if (typeof id !== "string") return [];
+    const ids = seen.get(block) ?? new Set<string>();
+    seen.set(block, ids);
+    if (!ids.has(id)) {
+      ids.add(id);
+      return [];
+    }
+    return [
+      { pointer: `${here}/action_id`, message: `\`action_id\` ${id} already exists for another element in this block` },
+    ];
+  });
+}
+
+function focusedTwice(blocks: unknown[], pointer: string): Problem[] {
+  return allElements(blocks, pointer)
+    .filter(({ element }) => element.focus_on_load === true)
+    .slice(1)
+    .map(({ pointer: here }) => ({
+      pointer: `${here}/focus_on_load`,
+      message: "only one element can have `focus_on_load` set to true",
+    }));
+}
+
+function oneTable(blocks: unknown[], pointer: string): Problem[] {
+  return allBlocks(blocks, pointer)
+    .filter(({ block }) => block.type === "table")
+    .slice(1)
+    .map(({ pointer: here }) => ({ pointer: here, message: "only one table is allowed" }));
+}
+
+function markdownTogether(blocks: unknown[], pointer: string): Problem[] {
+  const sizes = allBlocks(blocks, pointer)
+    .filter(({ block }) => block.type === "markdown")
+    .map(({ block }) => length(String(block.text ?? "")));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.length > 1 && total > MAX_MARKDOWN
+    ? [{ pointer, message: `markdown blocks must be less than ${MAX_MARKDOWN + 1} characters together` }]
+    : [];
+}
+
+/** Members that hold text which people read; values, ids and URLs are not counted. */
+const TEXT_MEMBERS = new Set(["text", "title", "subtitle", "caption", "alt_text"]);
+
+/** Characters that people read, over all blocks. */
+export function textSize(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + textSize(each), 0);
+  if (!isObject(value)) return 0;
+  return Object.entries(value).reduce((sum, [name, each]) => {
+    if (typeof each === "string") return sum + (TEXT_MEMBERS.has(name) ? length(each) : 0);
+    return sum + textSize(each);
+  }, 0);
+}

@@ -1,0 +1,21 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import type { Wire } from "../../wire/server.ts";
+
+/**
+ * A control route: checks the body (400 when it is malformed), does it, and answers 409 `{ok: false, error, why}` for what
+ * no person could do.
+ */
+export function answering<S extends z.ZodType>(
+  schema: S,
+  act: (body: z.output<S>) => object | Promise<object>,
+): (c: Context<Wire>) => Promise<Response> {
+  return async (c) => {
+    const parsed = schema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) {
+      return c.json({ ok: false, error: "malformed", problems: z.treeifyError(parsed.error) }, 400);
+    }
+    const answer = await act(parsed.data);
+    return c.json(answer, "ok" in answer && answer.ok === false ? 409 : 200);
+  };
+}

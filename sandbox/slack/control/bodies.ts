@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+/** The bodies of `/_control/` requests. Unknown members are refused: a misspelt one would otherwise do nothing. */
+
+const forge = z.record(z.string(), z.unknown()).optional();
+const id = z.string().min(1);
+
+export const clickBody = z.strictObject({
+  user: id,
+  channel: id.optional(),
+  ts: id.optional(),
+  view_id: id.optional(),
+  action_id: id,
+  block_id: id.optional(),
+  value: z.unknown().optional(),
+  confirm: z.boolean().optional(),
+  forge,
+});
+
+export const submitBody = z.strictObject({
+  user: id,
+  view_id: id.optional(),
+  values: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  forge,
+});
+
+export const closeBody = z.strictObject({ user: id, all: z.boolean().optional() });
+export const commandBody = z.strictObject({ user: id, channel: id, text: id, forge });
+export const homeBody = z.strictObject({ user: id, tab: z.enum(["home", "messages"]).optional() });
+export const postBody = z.strictObject({ user: id, channel: id, text: id, thread_ts: id.optional() });
+
+export const disconnectBody = z.strictObject({
+  /** `none`: the connection breaks without a word. */
+  reason: z.enum(["warning", "refresh_requested", "link_disabled", "none"]).default("refresh_requested"),
+  /** One connection, by its number in the state; absent: all of the app. */
+  link: z.int().optional(),
+});
+
+export const scopesBody = z.strictObject({ grant: z.array(id).default([]), revoke: z.array(id).default([]) });
+
+export const tokenBody = z.strictObject({
+  token: z.enum(["bot", "app"]),
+  state: z.enum(["valid", "token_revoked", "account_inactive", "token_expired", "invalid_auth"]),
+});
+
+export const limitsBody = z.strictObject({
+  enabled: z.boolean().optional(),
+  perMinute: z.record(z.string(), z.int().nonnegative()).optional(),
+});
+
+export const settingsBody = z.strictObject({
+  /** Where HTTP deliveries go; null: Socket Mode. */
+  requestUrl: z.url().nullable().optional(),
+  editWindowClosed: z.boolean().optional(),
+  homeEnabled: z.boolean().optional(),
+  shouldEscape: z.boolean().optional(),
+  commands: z.array(z.string().startsWith("/")).optional(),
+});
+
+export const channelBody = z.strictObject({
+  channel: id,
+  invite: z.array(id).default([]),
+  kick: z.array(id).default([]),
+  archived: z.boolean().optional(),
+  restricted: z.boolean().optional(),
+  extShared: z.boolean().optional(),
+});
+
+export const personBody = z.strictObject({
+  user: id,
+  /** Makes the person when there is none; the others change one. */
+  teamId: id.optional(),
+  name: id.optional(),
+  realName: id.optional(),
+  email: z.email().optional(),
+  title: z.string().optional(),
+  deleted: z.boolean().optional(),
+  isBot: z.boolean().optional(),
+  isAdmin: z.boolean().optional(),
+  isRestricted: z.boolean().optional(),
+  isUltraRestricted: z.boolean().optional(),
+});
+
+export const groupBody = z.strictObject({
+  group: id,
+  users: z.array(id).optional(),
+  disabled: z.boolean().optional(),
+});

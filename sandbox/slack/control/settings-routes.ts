@@ -1,0 +1,78 @@
+import { Hono } from "hono";
+import type { Wire } from "../../wire/server.ts";
+import type { Links } from "../deliver/links.ts";
+import { impossible } from "../interact/where.ts";
+import type { Limiter } from "../limits/limiter.ts";
+import type { Changes } from "../workspace/changes.ts";
+import type { SlackApp } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { answering } from "./answer.ts";
+import { disconnectBody, limitsBody, scopesBody, settingsBody, tokenBody } from "./bodies.ts";
+
+/** What the app's owner and Slack itself change: scopes, tokens, limits, where deliveries go, connections. */
+export function settingsRoutes(deps: {
+  workspace: Workspace;
+  changes: Changes;
+  links: Links;
+  limiter: Limiter;
+  setRequestUrl: (url: string | undefined) => void;
+}): Hono<Wire> {
+  const { workspace, changes, links, limiter } = deps;
+  const routes = new Hono<Wire>();
+  const app = (): SlackApp => {
+    const [first] = workspace.apps;
+    if (first === undefined) throw new Error("The seed has no app.");
+    return first;
+  };
+  const done = (more: object = {}) => {
+    changes.announce({ what: "settings" });
+    return { ok: true, ...more };
+  };
+
+  routes.post(
+    "/scopes",
+    answering(scopesBody, ({ grant, revoke }) => {
+      app().scopes = [...new Set([...app().scopes, ...grant])].filter((each) => !revoke.includes(each));
+      return done({ scopes: app().scopes });
+    }),
+  );
+  routes.post(
+    "/token",
+    answering(tokenBody, ({ token, state }) => {
+      app().tokens[token] = state;
+      return done();
+    }),
+  );
+  routes.post(
+    "/limits",
+    answering(limitsBody, ({ enabled, perMinute }) => {
+      limiter.settings = {
+        enabled: enabled ?? limiter.settings.enabled,
+        perMinute: perMinute ?? limiter.settings.perMinute,
+      };
+      return done({ limits: limiter.settings });
+    }),
+  );
+  routes.post(
+    "/settings",
+    answering(settingsBody, ({ requestUrl, editWindowClosed, ...ofApp }) => {
+      if (requestUrl !== undefined) deps.setRequestUrl(requestUrl ?? undefined);
+      if (editWindowClosed !== undefined) workspace.editWindowClosed = editWindowClosed;
+      Object.assign(app(), Object.fromEntries(Object.entries(ofApp).filter(([, value]) => value !== undefined)));
+      return done();
+    }),
+  );
+  routes.post(
+    "/disconnect",
+    answering(disconnectBody, ({ reason, link }) => {
+      const chosen = links.of(app().id).filter((each) => link === undefined || each.id === link);
+      if (chosen.length === 0) return impossible("no_connection", "The app has no such connection.");
+      for (const each of chosen) {
+        if (reason === "none") each.socket.terminate();
+        else links.disconnect(each, reason);
+      }
+      return { ok: true, disconnected: chosen.map((each) => each.id) };
+    }),
+  );
+  return routes;
+}

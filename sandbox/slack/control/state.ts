@@ -1,0 +1,64 @@
+import type { Links } from "../deliver/links.ts";
+import type { Limiter } from "../limits/limiter.ts";
+import type { Channel, Json } from "../workspace/model.ts";
+import { renderMessage } from "../workspace/render-message.ts";
+import { renderView } from "../workspace/render-view.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+
+/** All that a page needs to show the workspace as any of its people sees it. */
+export function readState(deps: {
+  workspace: Workspace;
+  links: Links;
+  limiter: Limiter;
+  clock: { now(): number };
+  requestUrl: () => string | undefined;
+}): Json {
+  const { workspace } = deps;
+  const [app] = workspace.apps;
+  return {
+    now: deps.clock.now(),
+    team: workspace.team,
+    otherTeams: workspace.otherTeams,
+    app: app && {
+      id: app.id,
+      name: app.name,
+      botId: app.botId,
+      botUserId: app.botUserId,
+      scopes: app.scopes,
+      commands: app.commands,
+      tokens: app.tokens,
+      homeEnabled: app.homeEnabled,
+      shouldEscape: app.shouldEscape,
+    },
+    people: [...workspace.people.values()],
+    groups: [...workspace.groups.values()],
+    channels: [...workspace.channels.values()].map((each) => renderChannelState(workspace, each)),
+    modals: Object.fromEntries(
+      [...workspace.modals].map(([user, stack]) => [user, stack.map((view) => renderView(workspace, view))]),
+    ),
+    homes: Object.fromEntries(
+      [...workspace.homes.values()]
+        .filter((view) => view.appId === app?.id)
+        .map((view) => [view.user, renderView(workspace, view)]),
+    ),
+    notices: workspace.notices,
+    delivery: {
+      requestUrl: deps.requestUrl() ?? null,
+      links: app === undefined ? [] : deps.links.of(app.id).map(({ id, waiting }) => ({ id, waiting: waiting.size })),
+    },
+    limits: deps.limiter.settings,
+    editWindowClosed: workspace.editWindowClosed,
+  };
+}
+
+/** A channel with its messages; `onlyFor` names the one person who sees an ephemeral message. */
+function renderChannelState(workspace: Workspace, channel: Channel): Json {
+  const { messages, ...rest } = channel;
+  return {
+    ...rest,
+    messages: messages.map((message) => ({
+      ...renderMessage(workspace, message, { metadata: true, channel }),
+      ...(message.onlyFor === undefined ? {} : { onlyFor: message.onlyFor, is_ephemeral: true }),
+    })),
+  };
+}

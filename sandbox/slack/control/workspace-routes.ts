@@ -1,0 +1,74 @@
+import { Hono } from "hono";
+import type { z } from "zod";
+import type { Wire } from "../../wire/server.ts";
+import { impossible } from "../interact/where.ts";
+import type { Changes } from "../workspace/changes.ts";
+import type { Person } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { answering } from "./answer.ts";
+import { channelBody, groupBody, personBody } from "./bodies.ts";
+
+/** What the workspace's administrators change: channels and their members, people, user groups. */
+export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }): Hono<Wire> {
+  const { workspace, changes } = deps;
+  const routes = new Hono<Wire>();
+
+  routes.post(
+    "/channel",
+    answering(channelBody, ({ channel: id, invite, kick, ...flags }) => {
+      const channel = workspace.channels.get(id);
+      if (channel === undefined) return impossible("channel_not_found", `There is no channel ${id}.`);
+      const stranger = invite.find((each) => !workspace.people.has(each));
+      if (stranger !== undefined) return impossible("user_not_found", `There is no person ${stranger}.`);
+      channel.members = [...new Set([...channel.members, ...invite])].filter((each) => !kick.includes(each));
+      assignGiven(channel, flags);
+      changes.announce({ what: "channel", channel: id });
+      return { ok: true, members: channel.members };
+    }),
+  );
+  routes.post(
+    "/person",
+    answering(personBody, (body) => {
+      const person = workspace.people.get(body.user) ?? newPerson(workspace, body);
+      const { user: _, ...given } = body;
+      assignGiven(person, given);
+      workspace.people.set(person.id, person);
+      changes.announce({ what: "people", user: person.id });
+      return { ok: true, person };
+    }),
+  );
+  routes.post(
+    "/group",
+    answering(groupBody, ({ group: id, ...given }) => {
+      const group = workspace.groups.get(id);
+      if (group === undefined) return impossible("no_such_subteam", `There is no group ${id}.`);
+      assignGiven(group, given);
+      changes.announce({ what: "groups", id });
+      return { ok: true, group };
+    }),
+  );
+  return routes;
+}
+
+/** Assigns the members that were given; undefined ones were not. */
+function assignGiven(target: object, given: object): void {
+  Object.assign(target, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+}
+
+function newPerson(workspace: Workspace, body: z.output<typeof personBody>): Person {
+  const name = body.name ?? body.user.toLowerCase();
+  return {
+    id: body.user,
+    teamId: workspace.team.id,
+    name,
+    realName: name,
+    email: `${name}@example.com`,
+    deleted: false,
+    isBot: false,
+    isAdmin: false,
+    isRestricted: false,
+    isUltraRestricted: false,
+    tz: "Etc/UTC",
+    tzOffset: 0,
+  };
+}

@@ -1,0 +1,115 @@
+import type { SandboxClock } from "../../wire/clock.ts";
+import type { Faults } from "../../wire/faults.ts";
+import type { Journal } from "../../wire/journal.ts";
+import { pause, type SlackFault } from "../faults.ts";
+import { redact } from "../redact.ts";
+import { ACK_WITHIN_MS, type Delivered, type Delivery } from "./delivery.ts";
+import type { Links } from "./links.ts";
+import { sendOverHttp, signedRequest } from "./over-http.ts";
+import { envelopeOf, sendOverSocket } from "./over-socket.ts";
+
+interface Deps {
+  links: Links;
+  clock: SandboxClock;
+  faults: Faults<SlackFault>;
+  journal: Journal;
+  /** Where HTTP deliveries go; undefined: Socket Mode. */
+  requestUrl: () => string | undefined;
+}
+
+export type Deliver = (delivery: Delivery) => Promise<Delivered>;
+
+/** How long after the one before an event comes again: almost at once, after a minute, after five. */
+const EVENT_RETRIES_MS = [1000, 60_000, 300_000];
+
+/**
+ * Brings something to the app, over Socket Mode or signed HTTP, through the faults in force, and writes it down.
+ * Only events come again when they were not acknowledged; for interactions and commands Slack documents no such thing.
+ * https://docs.slack.dev/apis/events-api/#retries
+ */
+export function makeDeliver(deps: Deps): Deliver {
+  const deliver = async (delivery: Delivery): Promise<Delivered> => {
+    const operation = `deliver:${delivery.kind}`;
+    const fault = deps.faults.take(operation);
+    const seen = await through(deps, delivery, fault, (reached, delivered) => {
+      deps.journal.record({
+        operation,
+        principal: delivery.app.id,
+        input: redact(delivery.payload),
+        executed: reached,
+        outcome: {
+          status: delivered.acked ? 200 : 0,
+          body: redact(delivered),
+          ...(fault === undefined ? {} : { fault: fault.kind }),
+        },
+      });
+    });
+    if (!seen.acked && delivery.kind === "events_api") retryEvent(deps, delivery, seen, deliver);
+    return seen;
+  };
+  return deliver;
+}
+
+/** Answers what the person sees; `record` is told what really happened, which may be later. */
+async function through(
+  deps: Deps,
+  delivery: Delivery,
+  fault: SlackFault | undefined,
+  record: (reached: boolean, delivered: Delivered) => void,
+): Promise<Delivered> {
+  const send = sender(deps, delivery);
+  const recorded = async () => {
+    const delivered = await send();
+    record(delivered.via !== "none" && delivered.problem !== "connection_failed", delivered);
+    return delivered;
+  };
+  const gaveUp = (problem: string): Delivered => ({ acked: false, via: "none", ms: ACK_WITHIN_MS, problem });
+  if (fault === undefined) return recorded();
+  switch (fault.kind) {
+    case "refuse":
+    case "throttle":
+    case "error": {
+      const lost = gaveUp("not_delivered");
+      record(false, lost);
+      return lost;
+    }
+    case "delay": {
+      const late = pause(deps.clock, fault.delayMs ?? 0).then(recorded);
+      return Promise.race([late, pause(deps.clock, ACK_WITHIN_MS).then(() => gaveUp("timeout"))]);
+    }
+    case "drop-reply": {
+      const delivered = await recorded();
+      return { ...delivered, acked: false, body: undefined, problem: "timeout" };
+    }
+    case "twice": {
+      const [first] = await Promise.all([recorded(), recorded()]);
+      return first;
+    }
+    default:
+      throw new Error(`no such fault: ${fault.kind satisfies never}`);
+  }
+}
+
+/** Sends the same bytes each time it is called. */
+function sender(deps: Deps, delivery: Delivery): () => Promise<Delivered> {
+  const url = deps.requestUrl();
+  if (url === undefined) {
+    const envelope = envelopeOf(delivery);
+    return () => sendOverSocket(deps, delivery, envelope);
+  }
+  const request = signedRequest(delivery, url);
+  return () => sendOverHttp(deps, request);
+}
+
+function retryEvent(deps: Deps, delivery: Delivery, seen: Delivered, deliver: Deliver): void {
+  const attempt = (delivery.retry?.attempt ?? 0) + 1;
+  const after = EVENT_RETRIES_MS[attempt - 1];
+  if (after === undefined) return;
+  const reason =
+    seen.problem === "timeout"
+      ? "http_timeout"
+      : seen.problem?.startsWith("http_")
+        ? "http_error"
+        : "connection_failed";
+  deps.clock.at(deps.clock.now() + after, () => void deliver({ ...delivery, retry: { attempt, reason } }));
+}

@@ -1,0 +1,83 @@
+import { createHmac } from "node:crypto";
+import type { SandboxClock } from "../../wire/clock.ts";
+import { ACK_WITHIN_MS, type Delivered, type Delivery } from "./delivery.ts";
+
+/** A request as it goes over the wire; sending the same one twice is an exact replay. */
+export interface SignedRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * Signs a delivery for HTTP: interactive payloads as the form field `payload`, commands as form fields, events as JSON.
+ * https://docs.slack.dev/authentication/verifying-requests-from-slack
+ *
+ * The timestamp is the machine's, not the sandbox's: the receiver checks it against the machine's clock.
+ */
+export function signedRequest(delivery: Delivery, url: string, machineNow = Date.now()): SignedRequest {
+  const { body, type } = bodyOf(delivery);
+  const timestamp = String(Math.floor(machineNow / 1000));
+  const signature = createHmac("sha256", delivery.app.signingSecret).update(`v0:${timestamp}:${body}`).digest("hex");
+  return {
+    url,
+    body,
+    headers: {
+      "content-type": type,
+      "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+      "x-slack-request-timestamp": timestamp,
+      "x-slack-signature": `v0=${signature}`,
+      ...(delivery.retry === undefined
+        ? {}
+        : { "x-slack-retry-num": String(delivery.retry.attempt), "x-slack-retry-reason": delivery.retry.reason }),
+    },
+  };
+}
+
+function bodyOf({ kind, payload }: Delivery): { body: string; type: string } {
+  const form = "application/x-www-form-urlencoded";
+  if (kind === "events_api") return { body: JSON.stringify(payload), type: "application/json" };
+  if (kind === "slash_commands") {
+    return { body: new URLSearchParams(payload as Record<string, string>).toString(), type: form };
+  }
+  return { body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), type: form };
+}
+
+/** Sends a signed request; an answer of 2xx within three seconds is the acknowledgement. */
+export async function sendOverHttp(deps: { clock: SandboxClock }, request: SignedRequest): Promise<Delivered> {
+  const started = deps.clock.now();
+  const abort = new AbortController();
+  const cancel = deps.clock.at(started + ACK_WITHIN_MS, () => abort.abort());
+  const failed = (problem: string): Delivered => ({
+    acked: false,
+    via: "http",
+    ms: deps.clock.now() - started,
+    problem,
+  });
+  try {
+    const response = await fetch(request.url, {
+      method: "POST",
+      headers: request.headers,
+      body: request.body,
+      redirect: "manual",
+      signal: abort.signal,
+    });
+    const text = await response.text();
+    if (!response.ok) return failed(`http_${response.status}`);
+    return { acked: true, via: "http", ms: deps.clock.now() - started, body: parse(text) };
+  } catch {
+    return failed(abort.signal.aborted ? "timeout" : "connection_failed");
+  } finally {
+    cancel();
+  }
+}
+
+/** A command may be answered with plain text or with JSON. */
+function parse(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

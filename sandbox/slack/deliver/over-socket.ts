@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import type { SandboxClock } from "../../wire/clock.ts";
+import { ACCEPTS_RESPONSE, ACK_WITHIN_MS, type Delivered, type Delivery, type DeliveryKind } from "./delivery.ts";
+import type { Links } from "./links.ts";
+
+const ENVELOPE_TYPE: Record<DeliveryKind, string> = {
+  block_actions: "interactive",
+  view_submission: "interactive",
+  view_closed: "interactive",
+  slash_commands: "slash_commands",
+  events_api: "events_api",
+};
+
+/** The delivery as a Socket Mode envelope. https://docs.slack.dev/apis/events-api/using-socket-mode#events */
+export function envelopeOf(delivery: Delivery): { id: string; frame: string } {
+  const id = randomUUID();
+  const frame = JSON.stringify({
+    envelope_id: id,
+    payload: delivery.payload,
+    type: ENVELOPE_TYPE[delivery.kind],
+    accepts_response_payload: ACCEPTS_RESPONSE[delivery.kind],
+    ...(delivery.kind === "events_api"
+      ? { retry_attempt: delivery.retry?.attempt ?? 0, retry_reason: delivery.retry?.reason ?? "" }
+      : {}),
+  });
+  return { id, frame };
+}
+
+/** Sends an envelope over one of the app's connections and waits at most three seconds for its acknowledgement. */
+export function sendOverSocket(
+  deps: { links: Links; clock: SandboxClock },
+  delivery: Delivery,
+  envelope: { id: string; frame: string },
+): Promise<Delivered> {
+  const started = deps.clock.now();
+  const link = deps.links.next(delivery.app.id);
+  if (link === undefined) return Promise.resolve({ acked: false, via: "none", ms: 0, problem: "no_connection" });
+  return new Promise((resolve) => {
+    const cancel = deps.clock.at(started + ACK_WITHIN_MS, () => {
+      link.waiting.delete(envelope.id);
+      resolve({ acked: false, via: "socket", ms: deps.clock.now() - started, problem: "timeout" });
+    });
+    link.waiting.set(envelope.id, (body) => {
+      cancel();
+      resolve({ acked: true, via: "socket", ms: deps.clock.now() - started, body });
+    });
+    link.socket.send(envelope.frame);
+  });
+}

@@ -1,0 +1,60 @@
+import { allElements, type PlacedElement } from "../blocks/walk.ts";
+import type { Json } from "../workspace/model.ts";
+import { type Entered, enter } from "./enter.ts";
+
+/** The element that a person means: by action_id, and by block_id where several blocks have the same action_id. */
+export function findElement(
+  blocks: unknown,
+  named: { action_id: string; block_id?: string | undefined },
+): PlacedElement | undefined {
+  return allElements(blocks).find(
+    ({ element, block }) =>
+      element.action_id === named.action_id && (named.block_id === undefined || block.block_id === named.block_id),
+  );
+}
+
+/** One entry of a payload's `actions`, and what the element holds from now on. */
+export interface Action {
+  action: Json;
+  /** For elements that keep a value; buttons do not. */
+  holds?: Json;
+}
+
+const pick = (element: Json, ...names: string[]): Json =>
+  Object.fromEntries(names.filter((name) => element[name] !== undefined).map((name) => [name, element[name]]));
+
+/**
+ * What using an element sends. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+ * `given` is what was chosen or entered; buttons need none.
+ */
+export function actionOf(
+  { element, block }: PlacedElement,
+  given: unknown,
+  actionTs: string,
+): Action | { problem: string } {
+  const head = { action_id: element.action_id, block_id: block.block_id };
+  const end = { type: element.type, action_ts: actionTs };
+  switch (element.type) {
+    case "button":
+    case "workflow_button":
+      return { action: { ...head, ...pick(element, "text", "value", "style", "url", "confirm"), ...end } };
+    case "icon_button":
+      return { action: { ...head, ...pick(element, "icon", "text", "value"), ...end } };
+    case "feedback_buttons": {
+      const chosen = [element.positive_button, element.negative_button].find((each) => (each as Json).value === given);
+      if (chosen === undefined) return { problem: "Give the value of the positive or the negative button." };
+      return { action: { ...head, ...pick(chosen as Json, "text", "value"), ...end } };
+    }
+    case "overflow": {
+      const option = (element.options as Json[]).find((each) => each.value === given);
+      if (option === undefined) return { problem: `There is no option "${String(given)}".` };
+      return { action: { ...head, selected_option: option, ...end } };
+    }
+    default: {
+      const entered: Entered = enter(element, given);
+      if ("problem" in entered) return entered;
+      const kept = pick(element, "placeholder", "confirm");
+      return { action: { ...head, ...kept, ...entered.value, ...end }, holds: entered.value };
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Delivered } from "../deliver/delivery.ts";
+import type { Json, View } from "../workspace/model.ts";
+import { renderView } from "../workspace/render-view.ts";
+import type { InteractDeps } from "./click.ts";
+import { interactionHead } from "./payloads.ts";
+import { clearViews, popView } from "./view-stack.ts";
+import { actingPerson, type Impossible, shownView } from "./where.ts";
+
+/** A person closes the modal on top; with `all`, the whole stack. */
+export interface Close {
+  user: string;
+  all?: boolean | undefined;
+}
+
+export type Closed = Impossible | { ok: true; closed: string[]; deliveries: Delivered[] };
+
+/** Closes, and tells the app of each view that asked with `notify_on_close`. `clear_on_close` takes the stack along. */
+export async function close(deps: InteractDeps, act: Close): Promise<Closed> {
+  const person = actingPerson(deps.workspace, act.user);
+  if ("ok" in person) return person;
+  const top = shownView(deps.workspace, person, undefined);
+  if ("ok" in top) return top;
+  const clears = act.all === true || top.payload.clear_on_close === true;
+  const closed: View[] = clears ? clearViews(deps, person.id) : [top];
+  if (!clears) popView(deps, person.id);
+  const deliveries: Delivered[] = [];
+  for (const view of closed.filter((each) => each.payload.notify_on_close === true)) {
+    const app = deps.workspace.apps.find((each) => each.id === view.appId);
+    if (app === undefined) continue;
+    const payload: Json = {
+      ...interactionHead(deps.workspace, app, person, "view_closed"),
+      view: renderView(deps.workspace, view),
+      is_cleared: clears,
+    };
+    deliveries.push(await deps.deliver({ app, kind: "view_closed", payload }));
+  }
+  return { ok: true, closed: closed.map((each) => each.id), deliveries };
+}

@@ -1,0 +1,84 @@
+import { refused } from "../api/method.ts";
+import { isObject } from "../blocks/check.ts";
+import type { Delivered } from "../deliver/delivery.ts";
+import type { Json, Person } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import type { InteractDeps } from "./click.ts";
+import { commandPayload, overlay } from "./payloads.ts";
+import { respond } from "./respond.ts";
+import type { ResponseTarget } from "./response-urls.ts";
+import { actingPerson, type Impossible, impossible, openChannel } from "./where.ts";
+
+/** A person sends a slash command in a channel. */
+export interface Command {
+  user: string;
+  channel: string;
+  /** The whole line, for instance `/approvals pending`. */
+  text: string;
+  forge?: Json | undefined;
+}
+
+export type Commanded = Impossible | { ok: true; forged: boolean; delivery: Delivered; shown?: string };
+
+export async function command(deps: InteractDeps, act: Command): Promise<Commanded> {
+  const { workspace } = deps;
+  const person = actingPerson(workspace, act.user);
+  if ("ok" in person) return person;
+  if (person.teamId !== workspace.team.id) {
+    return impossible("not_available", "People of other workspaces do not have this workspace's commands.");
+  }
+  const channel = openChannel(workspace, person, act.channel);
+  if ("ok" in channel) return channel;
+  if (channel.archived) return impossible("is_archived", `#${channel.name} is archived.`);
+  const [name = "", ...words] = act.text.trim().split(/(?<=^\S+)\s+/);
+  const app = workspace.apps.find((each) => each.commands.includes(name));
+  if (app === undefined) return impossible("invalid_command", `${name} is not a valid command.`);
+
+  const typed = words.join(" ");
+  const target: ResponseTarget = { appId: app.id, user: person.id, channel: channel.id };
+  const payload = commandPayload(workspace, app, person, channel, {
+    command: name,
+    text: app.shouldEscape ? escapeTyped(workspace, typed) : typed,
+    responseUrl: deps.baseUrl() + deps.responseUrls.issue("commands", workspace.team.id, target),
+    triggerId: deps.triggers.issue({ appId: app.id, user: person.id }),
+  });
+  const delivery = await deps.deliver({
+    app,
+    kind: "slash_commands",
+    payload: overlay(payload, act.forge ?? {}) as Json,
+  });
+  const shown = delivery.acked ? answer(deps, target, delivery.body) : failure(workspace, person, name, delivery);
+  return { ok: true, forged: act.forge !== undefined, delivery, ...(shown === undefined ? {} : { shown }) };
+}
+
+/** Posts what came with the acknowledgement; text alone is for the person only. */
+function answer(deps: InteractDeps, target: ResponseTarget, body: unknown): string | undefined {
+  const args = typeof body === "string" ? { text: body } : body;
+  if (!isObject(args) || Object.keys(args).length === 0) return undefined;
+  const answered = respond(deps, target, args);
+  return refused(answered) ? answered.error : undefined;
+}
+
+/** Slack's own words for the person: `operation_timeout`, or `dispatch_failed` when nothing could be reached. */
+function failure(workspace: Workspace, person: Person, name: string, delivery: Delivered): string {
+  const kind = delivery.problem === "timeout" ? "operation_timeout" : "dispatch_failed";
+  workspace.notice({ user: person.id, kind, text: `${name} failed with the error "${kind}"` });
+  return kind;
+}
+
+/**
+ * What `should_escape` in the manifest does: names that are known become mentions, links are marked.
+ * https://docs.slack.dev/interactivity/implementing-slash-commands/#escaping
+ */
+export function escapeTyped(workspace: Pick<Workspace, "people" | "channels">, text: string): string {
+  return text
+    .replace(/(?<![\w<])@([\w.-]+)/g, (whole, name: string) => {
+      const person = [...workspace.people.values()].find((each) => each.name === name);
+      return person === undefined ? whole : `<@${person.id}|${person.name}>`;
+    })
+    .replace(/(?<![\w<])#([\w-]+)/g, (whole, name: string) => {
+      const channel = [...workspace.channels.values()].find((each) => each.kind === "public" && each.name === name);
+      return channel === undefined ? whole : `<#${channel.id}|${channel.name}>`;
+    })
+    .replace(/(?<![<\w])https?:\/\/[^\s>]+/g, (url) => `<${url}>`);
+}

@@ -1,0 +1,34 @@
+import type { Delivered } from "../deliver/delivery.ts";
+import { newId, tsFromMicros } from "../workspace/ids.ts";
+import { renderView } from "../workspace/render-view.ts";
+import type { InteractDeps } from "./click.ts";
+import { eventPayload } from "./payloads.ts";
+import { actingPerson, type Impossible, impossible } from "./where.ts";
+
+export type HomeOpened = Impossible | { ok: true; delivery: Delivered };
+
+/** A person opens the app's Home: the event that tells the app to fill it. https://docs.slack.dev/reference/events/app_home_opened */
+export async function openHome(
+  deps: InteractDeps,
+  act: { user: string; tab?: "home" | "messages" | undefined },
+): Promise<HomeOpened> {
+  const { workspace } = deps;
+  const person = actingPerson(workspace, act.user);
+  if ("ok" in person) return person;
+  const app = workspace.apps[0];
+  if (app === undefined || !app.homeEnabled || person.teamId !== workspace.team.id) {
+    return impossible("no_home", `${person.name} has no Home of this app.`);
+  }
+  const now = deps.clock.now();
+  const view = workspace.homes.get(`${app.id} ${person.id}`);
+  const event = {
+    type: "app_home_opened",
+    user: person.id,
+    channel: workspace.directMessage(app, person.id).channel.id,
+    tab: act.tab ?? "home",
+    event_ts: tsFromMicros(now * 1000),
+    ...(view === undefined ? {} : { view: renderView(workspace, view) }),
+  };
+  const payload = eventPayload(workspace, app, event, newId("Ev"), now);
+  return { ok: true, delivery: await deps.deliver({ app, kind: "events_api", payload }) };
+}

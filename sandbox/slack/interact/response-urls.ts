@@ -1,0 +1,43 @@
+import { newSecret } from "../workspace/ids.ts";
+
+/** A response URL may be used five times within thirty minutes. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
+export const RESPONSE_URL_USES = 5;
+export const RESPONSE_URL_LIFE_MS = 30 * 60_000;
+
+/** Where a response goes, and what it may replace. */
+export interface ResponseTarget {
+  appId: string;
+  user: string;
+  channel: string;
+  /** The message that the person acted on; a command has none. */
+  messageTs?: string | undefined;
+  threadTs?: string | undefined;
+}
+
+export interface ResponseUrls {
+  /** The path of a new response URL. */
+  issue(kind: "actions" | "commands", teamId: string, target: ResponseTarget): string;
+  /** Counts a use. Answers the target, or Slack's name for why not. */
+  use(path: string): ResponseTarget | "invalid_url" | "expired_url" | "used_url";
+  clear(): void;
+}
+
+export function makeResponseUrls(clock: { now(): number }): ResponseUrls {
+  const urls = new Map<string, { target: ResponseTarget; issuedAt: number; uses: number }>();
+  return {
+    issue(kind, teamId, target) {
+      const path = `/${kind}/${teamId}/${Math.floor(clock.now() / 1000)}/${newSecret(12)}`;
+      urls.set(path, { target, issuedAt: clock.now(), uses: 0 });
+      return path;
+    },
+    use(path) {
+      const url = urls.get(path);
+      if (url === undefined) return "invalid_url";
+      if (clock.now() - url.issuedAt > RESPONSE_URL_LIFE_MS) return "expired_url";
+      if (url.uses >= RESPONSE_URL_USES) return "used_url";
+      url.uses += 1;
+      return url.target;
+    },
+    clear: () => urls.clear(),
+  };
+}

@@ -1,0 +1,80 @@
+import { allBlocks } from "../blocks/walk.ts";
+import type { Delivered } from "../deliver/delivery.ts";
+import type { Json, Person, SlackApp, View } from "../workspace/model.ts";
+import { renderView } from "../workspace/render-view.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { findElement } from "./action.ts";
+import type { InteractDeps } from "./click.ts";
+import { withValue } from "./click-place.ts";
+import { enter, isBlank } from "./enter.ts";
+import { interactionHead, overlay } from "./payloads.ts";
+import { type Applied, applyResponseAction } from "./response-action.ts";
+import { actingPerson, type Impossible, impossible, shownView } from "./where.ts";
+
+/** A person fills in a modal's inputs and presses its submit button. */
+export interface Submit {
+  user: string;
+  /** The modal on top; absent: whichever that is. */
+  view_id?: string | undefined;
+  /** block_id -> action_id -> what was entered. What is left out keeps its value. */
+  values: Record<string, Record<string, unknown>>;
+  forge?: Json | undefined;
+}
+
+export type Submitted = Impossible | ({ ok: true; forged: boolean; delivery: Delivered } & Applied);
+
+export async function submit(deps: InteractDeps, act: Submit): Promise<Submitted> {
+  const { workspace } = deps;
+  const person = actingPerson(workspace, act.user);
+  if ("ok" in person) return person;
+  const view = shownView(workspace, person, act.view_id);
+  if ("ok" in view) return view;
+  const app = workspace.apps.find((each) => each.id === view.appId);
+  if (view.type !== "modal" || app === undefined) return impossible("not_a_modal", "Only a modal can be submitted.");
+  if (!view.payload.submit && !allBlocks(view.payload.blocks, "").some(({ block }) => block.type === "input")) {
+    return impossible("no_submit", "The modal has no submit button.");
+  }
+  const errors = fillIn(view, act.values);
+  if (Object.keys(errors).length > 0) return impossible("invalid_input", "The client asks to correct it.", { errors });
+
+  const payload = overlay(viewSubmission(deps, app, person, view), act.forge ?? {}) as Json;
+  const delivery = await deps.deliver({ app, kind: "view_submission", payload });
+  const applied = delivery.acked
+    ? applyResponseAction(deps, view, delivery.body)
+    : { result: "not_acknowledged" as const, problem: delivery.problem ?? "timeout" };
+  if (applied.problem !== undefined) viewNotice(workspace, person);
+  return { ok: true, forged: act.forge !== undefined, delivery, ...applied };
+}
+
+/** Enters the values; answers what the client itself refuses: impossible values, and required inputs left blank. */
+function fillIn(view: View, values: Submit["values"]): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const [blockId, actions] of Object.entries(values)) {
+    for (const [actionId, given] of Object.entries(actions)) {
+      const found = findElement(view.payload.blocks, { action_id: actionId, block_id: blockId });
+      const entered = found === undefined ? { problem: "There is no such input." } : enter(found.element, given);
+      if ("problem" in entered) errors[blockId] = entered.problem;
+      else if (found !== undefined) view.values = withValue(view.values, found, entered.value);
+    }
+  }
+  for (const { block } of allBlocks(view.payload.blocks, "")) {
+    if (block.type !== "input" || block.optional === true) continue;
+    const blockId = String(block.block_id);
+    const value = view.values[blockId]?.[String((block.element as Json).action_id)];
+    if (errors[blockId] === undefined && isBlank(value)) errors[blockId] = "Please complete this required field.";
+  }
+  return errors;
+}
+
+function viewSubmission(deps: InteractDeps, app: SlackApp, person: Person, view: View): Json {
+  return {
+    ...interactionHead(deps.workspace, app, person, "view_submission"),
+    trigger_id: deps.triggers.issue({ appId: app.id, user: person.id, viewId: view.id }),
+    view: renderView(deps.workspace, view),
+    response_urls: [],
+  };
+}
+
+function viewNotice(workspace: Workspace, person: Person): void {
+  workspace.notice({ user: person.id, kind: "view_error", text: "We had some trouble connecting. Try again?" });
+}

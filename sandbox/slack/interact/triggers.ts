@@ -1,0 +1,40 @@
+import { newSecret } from "../workspace/ids.ts";
+
+/** How long a trigger_id lives, in milliseconds. https://docs.slack.dev/interactivity/handling-user-interaction */
+export const TRIGGER_LIFE_MS = 3000;
+
+interface Trigger {
+  appId: string;
+  user: string;
+  issuedAt: number;
+  used: boolean;
+  /** The modal in which the person acted; views.push puts the next one above it. */
+  viewId?: string | undefined;
+}
+
+/** Permissions to open one modal, each given to an app by something a person did. */
+export interface Triggers {
+  issue(trigger: { appId: string; user: string; viewId?: string | undefined }): string;
+  /** The trigger if it may be exchanged now, or Slack's name for why not. Does not use it up. */
+  look(id: string, appId: string): Trigger | "invalid_trigger_id" | "exchanged_trigger_id" | "expired_trigger_id";
+  clear(): void;
+}
+
+export function makeTriggers(clock: { now(): number }): Triggers {
+  const triggers = new Map<string, Trigger>();
+  return {
+    issue(trigger) {
+      const id = `${clock.now()}.${Math.floor(clock.now() / 1000)}.${newSecret()}`;
+      triggers.set(id, { ...trigger, issuedAt: clock.now(), used: false });
+      return id;
+    },
+    look(id, appId) {
+      const trigger = triggers.get(id);
+      if (trigger === undefined || trigger.appId !== appId) return "invalid_trigger_id";
+      if (trigger.used) return "exchanged_trigger_id";
+      if (clock.now() - trigger.issuedAt > TRIGGER_LIFE_MS) return "expired_trigger_id";
+      return trigger;
+    },
+    clear: () => triggers.clear(),
+  };
+}

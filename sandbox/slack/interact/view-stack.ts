@@ -1,0 +1,96 @@
+import { normalizeBlocks } from "../blocks/normalize.ts";
+import type { Changes } from "../workspace/changes.ts";
+import { newHash, newId } from "../workspace/ids.ts";
+import type { Json, View } from "../workspace/model.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { initialValues, keepValues } from "./values.ts";
+
+/** How many modals lie on one another. https://docs.slack.dev/surfaces/modals */
+export const MAX_STACK = 3;
+
+interface Deps {
+  workspace: Workspace;
+  changes: Changes;
+  clock: { now(): number };
+}
+
+/** A view made of a checked payload. */
+export function makeView(deps: Deps, payload: Json, who: { appId: string; user: string }): View {
+  const id = newId("V");
+  const view: View = {
+    id,
+    type: payload.type === "home" ? "home" : "modal",
+    ...who,
+    hash: "",
+    rootId: id,
+    previousId: null,
+    externalId: "",
+    callbackId: "",
+    privateMetadata: "",
+    payload: {},
+    values: {},
+  };
+  fillView(deps, view, payload);
+  return view;
+}
+
+/** Gives a view a new payload and hash. What was entered stays where block_id, action_id and type of element stay. */
+export function fillView(deps: Pick<Deps, "clock">, view: View, payload: Json): void {
+  const blocks = normalizeBlocks((payload.blocks ?? []) as Json[]);
+  view.values = keepValues(view.values, initialValues(blocks));
+  view.payload = { ...payload, blocks };
+  view.hash = newHash(deps.clock.now());
+  view.externalId = String(payload.external_id ?? "");
+  view.callbackId = String(payload.callback_id ?? "");
+  view.privateMetadata = String(payload.private_metadata ?? "");
+}
+
+/** Shows `view` as the person's only modal. */
+export function openView(deps: Deps, view: View): void {
+  deps.workspace.modals.set(view.user, [view]);
+  deps.changes.announce({ what: "view", user: view.user, id: view.id });
+}
+
+/** Puts `view` on the person's stack; false when three lie there already, or none. */
+export function pushView(deps: Deps, view: View): boolean {
+  const stack = deps.workspace.modals.get(view.user) ?? [];
+  const top = stack.at(-1);
+  if (top === undefined || stack.length >= MAX_STACK) return false;
+  view.rootId = top.rootId;
+  view.previousId = top.id;
+  stack.push(view);
+  deps.changes.announce({ what: "view", user: view.user, id: view.id });
+  return true;
+}
+
+/** Takes the top view away and shows the one below. */
+export function popView(deps: Deps, user: string): void {
+  const stack = deps.workspace.modals.get(user) ?? [];
+  stack.pop();
+  if (stack.length === 0) deps.workspace.modals.delete(user);
+  deps.changes.announce({ what: "view", user });
+}
+
+/** Closes every modal of a person and answers which they were, the lowest first. */
+export function clearViews(deps: Deps, user: string): View[] {
+  const stack = deps.workspace.modals.get(user) ?? [];
+  deps.workspace.modals.delete(user);
+  deps.changes.announce({ what: "view", user });
+  return stack;
+}
+
+/** An open modal or a published home of the app. */
+export function findView(
+  workspace: Workspace,
+  appId: string,
+  by: { viewId?: string | undefined; externalId?: string | undefined },
+): View | undefined {
+  const all = [...[...workspace.modals.values()].flat(), ...workspace.homes.values()];
+  return all.find(
+    (each) =>
+      each.appId === appId &&
+      (by.viewId !== undefined
+        ? each.id === by.viewId
+        : by.externalId !== undefined && each.externalId === by.externalId),
+  );
+}

@@ -1,0 +1,66 @@
+import { CHANNEL_BURST, CHANNEL_PER_SECOND, TIERS, type Tier } from "./tiers.ts";
+
+/** What a person can switch on the stand-in's limits. */
+export interface LimitSettings {
+  enabled: boolean;
+  /** Calls per minute of single methods, instead of their tier's. */
+  perMinute: Record<string, number>;
+}
+
+export interface Limiter {
+  settings: LimitSettings;
+  /** Counts a call. Answers undefined when it may go on, else the whole seconds to wait, at least 1. */
+  take(call: { owner: string; method: string; tier: Tier; channel?: string | undefined }): number | undefined;
+  reset(): void;
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Sliding windows of one minute per app, workspace and method; for chat.postMessage also a bucket per channel that holds a
+ * short burst and fills by one a second. A call that is refused is not counted.
+ */
+export function makeLimiter(clock: { now(): number }): Limiter {
+  const windows = new Map<string, number[]>();
+  const buckets = new Map<string, { left: number; at: number }>();
+
+  const windowWait = (key: string, most: number, now: number): number => {
+    const recent = (windows.get(key) ?? []).filter((at) => at > now - MINUTE_MS);
+    windows.set(key, recent);
+    if (recent.length < most) return 0;
+    // The call fits once the one that is `most` calls back has left the window.
+    return (recent[recent.length - most] ?? now) + MINUTE_MS - now;
+  };
+
+  const bucketWait = (key: string, now: number): number => {
+    const bucket = buckets.get(key) ?? { left: CHANNEL_BURST, at: now };
+    const left = Math.min(CHANNEL_BURST, bucket.left + ((now - bucket.at) / 1000) * CHANNEL_PER_SECOND);
+    buckets.set(key, { left, at: now });
+    return left >= 1 ? 0 : ((1 - left) / CHANNEL_PER_SECOND) * 1000;
+  };
+
+  const limiter: Limiter = {
+    settings: { enabled: true, perMinute: {} },
+    take({ owner, method, tier, channel }) {
+      if (!limiter.settings.enabled) return undefined;
+      const now = clock.now();
+      const key = `${owner} ${method}`;
+      const channelKey = method === "chat.postMessage" && channel !== undefined ? `${key} ${channel}` : undefined;
+      const wait = Math.max(
+        windowWait(key, limiter.settings.perMinute[method] ?? TIERS[tier], now),
+        channelKey === undefined ? 0 : bucketWait(channelKey, now),
+      );
+      if (wait > 0) return Math.max(1, Math.ceil(wait / 1000));
+      windows.get(key)?.push(now);
+      const bucket = channelKey === undefined ? undefined : buckets.get(channelKey);
+      if (bucket !== undefined) bucket.left -= 1;
+      return undefined;
+    },
+    reset() {
+      windows.clear();
+      buckets.clear();
+      limiter.settings = { enabled: true, perMinute: {} };
+    },
+  };
+  return limiter;
+}

@@ -1,0 +1,155 @@
+import type { Channel, Group, Person, SlackApp } from "./workspace/model.ts";
+import type { Seed } from "./workspace/workspace.ts";
+
+/** The seeded app's credentials. They open this sandbox and nothing else. */
+export const BOT_TOKEN = "xoxb-sandbox";
+export const APP_TOKEN = "xapp-sandbox";
+export const SIGNING_SECRET = "sandbox-signing-secret";
+export const OTHER_BOT_TOKEN = "xoxb-other-bot";
+
+export const TEAM_ID = "T0SANDBOX01";
+export const OTHER_TEAM_ID = "T0OTHER0001";
+export const APP_ID = "A0COUNTERSN";
+export const BOT_USER_ID = "U0COUNTERSN";
+const OTHER_BOT_USER_ID = "U0OTHERBOT";
+
+/** The bot scopes that the product's manifest asks for. */
+export const GRANTED_SCOPES = [
+  "chat:write",
+  "commands",
+  "users:read",
+  "users:read.email",
+  "usergroups:read",
+  "channels:read",
+  "groups:read",
+  "channels:history",
+  "groups:history",
+  "im:write",
+];
+
+const person = (id: string, name: string, realName: string, differences: Partial<Person> = {}): Person => ({
+  id,
+  teamId: TEAM_ID,
+  name,
+  realName,
+  email: `${name}@example.com`,
+  deleted: false,
+  isBot: false,
+  isAdmin: false,
+  isRestricted: false,
+  isUltraRestricted: false,
+  tz: "Europe/Amsterdam",
+  tzOffset: 3600,
+  ...differences,
+});
+
+const people = (): Person[] => [
+  person("U0JANE", "jane", "Jane Ito", { title: "Approver", tz: "Asia/Tokyo", tzOffset: 32400 }),
+  person("U0DAN", "dan", "Dan Okafor", { title: "Approver" }),
+  person("U0MIA", "mia", "Mia Chen", {
+    title: "Approver, database administrator",
+    tz: "America/New_York",
+    tzOffset: -18000,
+  }),
+  person("U0ROSA", "rosa", "Rosa Lind", { title: "Requester" }),
+  person("U0ADMIN", "ada", "Ada Admin", { title: "Platform engineer", isAdmin: true }),
+  person("U0GUEST", "gus", "Gus Guest", { title: "Guest", isRestricted: true, isUltraRestricted: true }),
+  person("U0EVE", "eve", "Eve External", { title: "From another company", teamId: OTHER_TEAM_ID }),
+  person("U0GONE", "gone", "Gita Gone", { title: "Left the company", deleted: true }),
+  person(BOT_USER_ID, "countersign", "Countersign", { isBot: true, email: undefined }),
+  person(OTHER_BOT_USER_ID, "otherbot", "Other Bot", { isBot: true, email: undefined }),
+];
+
+const group = (id: string, handle: string, name: string, users: string[], disabled = false): Group => ({
+  id,
+  handle,
+  name,
+  users,
+  disabled,
+});
+
+const groups = (): Group[] => [
+  group("S0DBA", "dba", "Database administrators", ["U0MIA"]),
+  group("S0SRE", "sre", "Site reliability", ["U0JANE", "U0DAN"]),
+  group("S0ONCALL", "oncall", "On call", ["U0DAN"]),
+  group("S0PLATFORM", "platform", "Platform engineering", ["U0ADMIN"]),
+  group("S0FORMER", "former-dba", "Former database administrators", ["U0ROSA"], true),
+];
+
+const STAFF = ["U0JANE", "U0DAN", "U0MIA", "U0ROSA", "U0ADMIN"];
+
+const channels = (now: number): Channel[] => {
+  const channel = (id: string, name: string, members: string[], differences: Partial<Channel> = {}): Channel => ({
+    id,
+    name,
+    kind: "public",
+    members,
+    archived: false,
+    extShared: false,
+    restricted: false,
+    topic: "",
+    created: Math.floor(now / 1000) - 86_400 * 365,
+    creator: "U0ADMIN",
+    messages: [],
+    ...differences,
+  });
+  return [
+    channel("C0APPROVALS", "approvals", [...STAFF, "U0GUEST", BOT_USER_ID], {
+      topic: "Runbooks that wait for a decision",
+    }),
+    channel("C0PRODDBA", "prod-dba", [...STAFF, BOT_USER_ID], { kind: "private" }),
+    channel("C0ONCALL", "oncall", [...STAFF, BOT_USER_ID]),
+    channel("C0RANDOM", "random", [...STAFF, OTHER_BOT_USER_ID]),
+    channel("C0SECRET", "secret", ["U0ADMIN", "U0JANE"], { kind: "private" }),
+    channel("C0OLD", "old", [...STAFF, BOT_USER_ID], { archived: true }),
+    channel("C0SHARED", "shared-with-other", [...STAFF, "U0EVE", BOT_USER_ID], { extShared: true }),
+  ];
+};
+
+const app = (
+  differences: Pick<SlackApp, "id" | "name" | "botId" | "botUserId" | "botToken" | "appToken">,
+): SlackApp => ({
+  tokens: { bot: "valid", app: "valid" },
+  signingSecret: SIGNING_SECRET,
+  verificationToken: "sandbox-verification-token",
+  scopes: [...GRANTED_SCOPES],
+  commands: [],
+  shouldEscape: true,
+  homeEnabled: true,
+  ...differences,
+});
+
+/** The workspace as a person first finds it. `now` is the sandbox's time in epoch milliseconds. */
+export function seedWorkspace(now: number): Seed {
+  return {
+    team: { id: TEAM_ID, domain: "sandbox", name: "Sandbox" },
+    otherTeams: [{ id: OTHER_TEAM_ID, domain: "other", name: "Other Company" }],
+    apps: [
+      {
+        ...app({
+          id: APP_ID,
+          name: "Countersign",
+          botId: "B0COUNTERSN",
+          botUserId: BOT_USER_ID,
+          botToken: BOT_TOKEN,
+          appToken: APP_TOKEN,
+        }),
+        commands: ["/approvals"],
+      },
+      {
+        ...app({
+          id: "A0OTHERBOT0",
+          name: "Other Bot",
+          botId: "B0OTHERBOT0",
+          botUserId: OTHER_BOT_USER_ID,
+          botToken: OTHER_BOT_TOKEN,
+          appToken: "xapp-other-bot",
+        }),
+        signingSecret: "other-signing-secret",
+      },
+    ],
+    people: people(),
+    groups: groups(),
+    channels: channels(now),
+  };
+}

@@ -1,0 +1,108 @@
+import { Hono } from "hono";
+import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
+import { controlRoutes } from "../wire/control.ts";
+import { makeFaults } from "../wire/faults.ts";
+import { type Journal, makeJournal } from "../wire/journal.ts";
+import { listen, type Wire } from "../wire/server.ts";
+import { apiRoutes } from "./api/dispatch.ts";
+import { makeMethods } from "./api/methods.ts";
+import { peopleRoutes } from "./control/people-routes.ts";
+import { settingsRoutes } from "./control/settings-routes.ts";
+import { readState } from "./control/state.ts";
+import { workspaceRoutes } from "./control/workspace-routes.ts";
+import { makeDeliver } from "./deliver/deliver.ts";
+import { serveLinks } from "./deliver/link-server.ts";
+import { makeLinks } from "./deliver/links.ts";
+import { type SlackFault, slackFaultSchema } from "./faults.ts";
+import { responseRoutes } from "./interact/response-routes.ts";
+import { makeResponseUrls } from "./interact/response-urls.ts";
+import { makeTriggers } from "./interact/triggers.ts";
+import { makeLimiter } from "./limits/limiter.ts";
+import { placeholderPage } from "./placeholder-page.ts";
+import { APP_TOKEN, BOT_TOKEN, seedWorkspace } from "./seed.ts";
+import { makeChanges } from "./workspace/changes.ts";
+import { makeWorkspace } from "./workspace/workspace.ts";
+
+export interface SlackSandboxOptions {
+  /** 0 (the default) takes a free one. */
+  port?: number;
+  /** Shared with other stand-ins, so that time is one; absent: a clock of its own. */
+  clock?: SandboxClock;
+  /** Where interactions, commands and events are posted, signed; absent: Socket Mode. */
+  requestUrl?: string;
+  /** Off switches the rate limits off from the start; they can be switched at `/_control/limits` too. */
+  limits?: boolean;
+  /** What to show at `/` instead of the list of addresses. */
+  page?: Hono<Wire>;
+}
+
+export interface SlackSandbox {
+  /** For instance `http://127.0.0.1:3000`; the Web API is at `${url}/api/`. */
+  url: string;
+  port: number;
+  clock: SandboxClock;
+  journal: Journal;
+  close(): Promise<void>;
+}
+
+/** Starts the Slack workspace stand-in on the loopback address. Rejects when the port is taken. */
+export async function startSlackSandbox(options: SlackSandboxOptions = {}): Promise<SlackSandbox> {
+  const clock = options.clock ?? makeSandboxClock();
+  const changes = makeChanges();
+  const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace });
+  const journal = makeJournal(clock);
+  const faults = makeFaults<SlackFault>();
+  const limiter = makeLimiter(clock);
+  const triggers = makeTriggers(clock);
+  const responseUrls = makeResponseUrls(clock);
+  const links = makeLinks({ clock, changes });
+  let url = "";
+  let requestUrl = options.requestUrl;
+  limiter.settings.enabled = options.limits ?? true;
+
+  const baseUrl = () => url;
+  const deliver = makeDeliver({ links, clock, faults, journal, requestUrl: () => requestUrl });
+  const linkAddress = (app: Parameters<typeof links.issueTicket>[0]) =>
+    `${url.replace(/^http/, "ws")}/link/?ticket=${links.issueTicket(app)}&app_id=${app.id}`;
+  const methods = makeMethods({ workspace, changes, triggers, clock, linkAddress });
+
+  const reset = () => {
+    workspace.reset();
+    triggers.clear();
+    responseUrls.clear();
+    limiter.reset();
+    limiter.settings.enabled = options.limits ?? true;
+    requestUrl = options.requestUrl;
+  };
+
+  const app = new Hono<Wire>();
+  app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock }));
+  app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock }));
+  app.get("/_control/state", (c) =>
+    c.json(readState({ workspace, links, limiter, clock, requestUrl: () => requestUrl })),
+  );
+  app.route("/_control", controlRoutes({ clock, faults, faultSchema: slackFaultSchema, journal, reset, changes }));
+  app.route("/_control", peopleRoutes({ workspace, changes, clock, triggers, responseUrls, deliver, baseUrl }));
+  app.route("/_control", workspaceRoutes({ workspace, changes }));
+  app.route(
+    "/_control",
+    settingsRoutes({ workspace, changes, links, limiter, setRequestUrl: (given) => (requestUrl = given) }),
+  );
+  if (options.page !== undefined) app.route("/", options.page);
+  else app.get("/", (c) => c.html(placeholderPage({ url, botToken: BOT_TOKEN, appToken: APP_TOKEN })));
+
+  const running = await listen(app, options.port ?? 0);
+  url = running.url;
+  const endLinks = serveLinks({ server: running.server, links, faults, clock });
+  return {
+    url,
+    port: running.port,
+    clock,
+    journal,
+    async close() {
+      await endLinks();
+      await running.close();
+      if (options.clock === undefined) clock.close();
+    },
+  };
+}

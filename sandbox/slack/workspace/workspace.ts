@@ -1,0 +1,123 @@
+import type { Changes } from "./changes.ts";
+import { newId, tsFromMicros } from "./ids.ts";
+import type { Channel, Group, Json, Message, Person, SlackApp, Team, View } from "./model.ts";
+
+/** Something that a person saw which is no message: a warning triangle, a command that failed. */
+export interface Notice {
+  at: number;
+  user: string;
+  /** `action_not_acknowledged`, `operation_timeout`, `dispatch_failed`, `view_error`. */
+  kind: string;
+  text: string;
+  channel?: string | undefined;
+  ts?: string | undefined;
+}
+
+/** What a seed hands over. */
+export interface Seed {
+  team: Team;
+  otherTeams: Team[];
+  apps: SlackApp[];
+  people: Person[];
+  groups: Group[];
+  channels: Channel[];
+}
+
+/** The workspace as it is now: plain collections, and the few changes that must keep a rule. */
+export interface Workspace {
+  team: Team;
+  otherTeams: Team[];
+  apps: SlackApp[];
+  people: Map<string, Person>;
+  groups: Map<string, Group>;
+  channels: Map<string, Channel>;
+  /** Of each person the stack of open modals, the lowest first; at most three. */
+  modals: Map<string, View[]>;
+  /** The published App Home of each person, by app and person. */
+  homes: Map<string, View>;
+  notices: Notice[];
+  /** What each person chose in the menus of a message, by channel, ts and person. */
+  entered: Map<string, Record<string, Record<string, Json>>>;
+  /** The workspace's message edit window is over: chat.update answers edit_window_closed. */
+  editWindowClosed: boolean;
+  /** A timestamp that no other message of the channel has, later than all of them. */
+  nextTs(channel: Channel): string;
+  post(channel: Channel, message: Omit<Message, "ts">): Message;
+  notice(notice: Omit<Notice, "at">): void;
+  /** The direct message between an app and a person, made when there is none. */
+  directMessage(app: SlackApp, userId: string): { channel: Channel; existed: boolean };
+  /** Puts everything back to the seed. */
+  reset(): void;
+}
+
+export function makeWorkspace(deps: {
+  clock: { now(): number };
+  changes: Changes;
+  seed: (now: number) => Seed;
+}): Workspace {
+  const lastMicros = new Map<string, number>();
+  const fill = () => {
+    const seed = deps.seed(deps.clock.now());
+    lastMicros.clear();
+    return {
+      team: seed.team,
+      otherTeams: seed.otherTeams,
+      apps: seed.apps,
+      people: new Map(seed.people.map((each) => [each.id, each])),
+      groups: new Map(seed.groups.map((each) => [each.id, each])),
+      channels: new Map(seed.channels.map((each) => [each.id, each])),
+      modals: new Map<string, View[]>(),
+      homes: new Map<string, View>(),
+      notices: [] as Notice[],
+      entered: new Map<string, Record<string, Record<string, Json>>>(),
+      editWindowClosed: false,
+    };
+  };
+
+  const workspace: Workspace = {
+    ...fill(),
+    nextTs(channel) {
+      const micros = Math.max(deps.clock.now() * 1000, (lastMicros.get(channel.id) ?? 0) + 1);
+      lastMicros.set(channel.id, micros);
+      return tsFromMicros(micros);
+    },
+    post(channel, message) {
+      const posted = { ...message, ts: workspace.nextTs(channel) };
+      channel.messages.push(posted);
+      deps.changes.announce({ what: "message", channel: channel.id, ts: posted.ts });
+      return posted;
+    },
+    notice(notice) {
+      workspace.notices.push({ at: deps.clock.now(), ...notice });
+      deps.changes.announce({ what: "notice", user: notice.user });
+    },
+    directMessage(app, userId) {
+      const found = [...workspace.channels.values()].find(
+        (each) => each.kind === "im" && each.imUser === userId && each.members.includes(app.botUserId),
+      );
+      if (found !== undefined) return { channel: found, existed: true };
+      const channel: Channel = {
+        id: newId("D"),
+        name: "directmessage",
+        kind: "im",
+        imUser: userId,
+        members: [app.botUserId, userId],
+        archived: false,
+        extShared: false,
+        restricted: false,
+        topic: "",
+        created: Math.floor(deps.clock.now() / 1000),
+        creator: app.botUserId,
+        messages: [],
+      };
+      workspace.channels.set(channel.id, channel);
+      deps.changes.announce({ what: "channel", channel: channel.id });
+      return { channel, existed: false };
+    },
+    reset() {
+      Object.assign(workspace, fill());
+      deps.changes.announce({ what: "reset" });
+    },
+  };
+  return workspace;
+}

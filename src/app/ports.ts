@@ -255,7 +255,8 @@ export interface LeaseStore {
 }
 
 export interface AuditStore {
-  unpublished(now: number, limit: number): Promise<AuditRecord[]>;
+  /** The oldest records that are to be published now, each with how often that has failed. */
+  unpublished(now: number, limit: number): Promise<{ record: AuditRecord; attempts: number }[]>;
   published(seq: number, eventId: string): Promise<void>;
   /** `nextAttemptAt` is null when sending the entry again cannot help. */
   publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;

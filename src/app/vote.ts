@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../core/audit.ts";
-import { type Denial, decide } from "../core/decision.ts";
+import { type Denial, decide, type Membership, type Person } from "../core/decision.ts";
 import type { Route } from "../core/policy.ts";
-import type { ApprovalRequest } from "../core/request.ts";
+import type { ApprovalRequest, Verdict } from "../core/request.ts";
 import type { ClickRow, ClickStore, Clock, Directory, Log, MessageStore, RequestStore } from "./ports.ts";
 
 /** A click on a message whose own posting is not settled yet waits this long for it, then is judged as it is. */
@@ -44,24 +44,31 @@ export const makeVote =
     return outcome;
   };
 
+/** A press of a button, as far as judging it needs. */
+type Press = Pick<ClickRow, "requestId" | "userId" | "channelId" | "messageTs" | "receivedAt">;
+
+/**
+ * Whether a verdict of this person would count now: null, or why not. Nothing is recorded. It spares people a form that
+ * leads nowhere; the verdict itself is judged again when it comes.
+ */
+export const makePreview =
+  (deps: VoteDeps) =>
+  async (press: Press, verdict: Verdict): Promise<Denial | null> => {
+    const gathered = await gather(deps, press);
+    if (gathered.kind === "denied") return gathered.denial;
+    if (gathered.kind === "later") return { kind: "foreign-message" };
+    const votes = await deps.requests.votes(gathered.request.id);
+    const decision = decide({ ...gathered, votes, verdict, reason: "to come", now: deps.clock.now() });
+    return decision.kind === "denied" ? decision.denial : null;
+  };
+
 async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
-  const { requests, directory, clock } = deps;
+  const { requests, clock } = deps;
   const denied = (denial: Denial): VoteOutcome => ({ kind: "denied", denial });
-
-  let request = await requests.byId(click.requestId);
-  if (request === null) return denied({ kind: "no-request" });
-  const place = await placeOf(deps, click);
-  if (place === "unsettled") return { kind: "later" };
-  if (place === "foreign") return denied({ kind: "foreign-message" });
-
-  const route = deps.routes.find((each) => each.name === request?.route) ?? null;
-  const known = await directory.person(click.userId, true);
-  if (known.kind === "unknown") return denied({ kind: "person-unknown", error: known.error });
-  const { person } = known;
-  const membership =
-    route === null || person.standing !== "member"
-      ? ({ kind: "not-member" } as const)
-      : await directory.isAmong(route.approvers, person.id);
+  const gathered = await gather(deps, click);
+  if (gathered.kind === "denied" || gathered.kind === "later") return gathered;
+  const { route, person, membership } = gathered;
+  let { request } = gathered;
 
   for (let race = 0; race < MOST_RACES; race++) {
     const votes = await requests.votes(request.id);
@@ -82,8 +89,33 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
   return { kind: "later" };
 }
 
+type Gathered =
+  | { kind: "ready"; request: ApprovalRequest; route: Route | null; person: Person; membership: Membership }
+  | { kind: "denied"; denial: Denial }
+  | { kind: "later" };
+
+/** What a decision needs to know, from stored state and from Slack as it is now. */
+async function gather(deps: VoteDeps, click: Press): Promise<Gathered> {
+  const { requests, directory } = deps;
+  const request = await requests.byId(click.requestId);
+  if (request === null) return { kind: "denied", denial: { kind: "no-request" } };
+  const place = await placeOf(deps, click);
+  if (place === "unsettled") return { kind: "later" };
+  if (place === "foreign") return { kind: "denied", denial: { kind: "foreign-message" } };
+
+  const route = deps.routes.find((each) => each.name === request.route) ?? null;
+  const known = await directory.person(click.userId, true);
+  if (known.kind === "unknown") return { kind: "denied", denial: { kind: "person-unknown", error: known.error } };
+  const { person } = known;
+  const membership =
+    route === null || person.standing !== "member"
+      ? ({ kind: "not-member" } as const)
+      : await directory.isAmong(route.approvers, person.id);
+  return { kind: "ready", request, route, person, membership };
+}
+
 /** Whether the click came from a message that is on record for its request. */
-async function placeOf(deps: VoteDeps, click: ClickRow): Promise<"ours" | "foreign" | "unsettled"> {
+async function placeOf(deps: VoteDeps, click: Press): Promise<"ours" | "foreign" | "unsettled"> {
   const messages = (await deps.messages.ofRequest(click.requestId)).filter((row) => row.channelId === click.channelId);
   if (messages.some((row) => row.ts === click.messageTs)) return "ours";
   const settling = messages.some((row) => row.ts === null && row.claim !== null);

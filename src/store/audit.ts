@@ -34,6 +34,7 @@ export async function appendAudit(
         detail: JSON.stringify(entry.detail),
         publishing: publishes && eventName(entry.kind) !== null ? "due" : "never",
         publishNextAt: 0,
+        publishAttempts: 0,
         publishError: null,
         eventId: null,
       })
@@ -54,7 +55,7 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
         .orderBy("seq")
         .limit(limit)
         .execute();
-      return rows.map(auditFromRow);
+      return rows.map((row) => ({ record: auditFromRow(row), attempts: row.publishAttempts }));
     },
     async published(seq, eventId) {
       await db
@@ -70,6 +71,7 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
           publishing: nextAttemptAt === null ? "failed" : "due",
           publishError: error,
           publishNextAt: nextAttemptAt ?? 0,
+          publishAttempts: sql<number>`publish_attempts + 1`,
         })
         .where("seq", "=", seq)
         .execute();

@@ -120,6 +120,7 @@ const foundation: Migration = {
       .addColumn("hash", "text", (c) => c.notNull())
       .addColumn("publishing", "text", (c) => c.notNull())
       .addColumn("publish_next_at", "bigint", (c) => c.notNull())
+      .addColumn("publish_attempts", "integer", (c) => c.notNull())
       .addColumn("publish_error", "text")
       .addColumn("event_id", "text")
       .execute();

@@ -99,6 +99,7 @@ export interface AuditTable {
   /** `never`: only recorded. `failed`: the bus refused it for good. */
   publishing: "never" | "due" | "done" | "failed";
   publishNextAt: number;
+  publishAttempts: number;
   publishError: string | null;
   eventId: string | null;
 }

@@ -14,7 +14,14 @@ const READER = [
 ];
 
 /** The least that the bot needs: read, signal, publish, and assume the roles of other targets. */
-const BOT = [...READER, "ssm:SendAutomationSignal", "events:PutEvents", "sts:AssumeRole", "sts:SetSourceIdentity"];
+const BOT = [
+  ...READER,
+  "ssm:GetDocument",
+  "ssm:SendAutomationSignal",
+  "events:PutEvents",
+  "sts:AssumeRole",
+  "sts:SetSourceIdentity",
+];
 
 const OPERATOR = [...APPROVER_ACCESS, "ssm:*Automation*", "ssm:*Document*"];
 

@@ -1,0 +1,157 @@
+import type { AuditRecord } from "../core/audit.ts";
+import type { ObservedExecution } from "../core/execution.ts";
+import { makeMask } from "../core/mask.ts";
+import type { People, Route } from "../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../core/request.ts";
+import type { Automation, Directory, MessageRow, MessageStore, RequestStore } from "./ports.ts";
+
+/** A request with all that is told of it. */
+export interface Inspected {
+  request: ApprovalRequest;
+  votes: Vote[];
+  route: Route | null;
+  messages: MessageRow[];
+}
+
+export type Pending =
+  | { kind: "pending"; items: Inspected[]; total: number }
+  | { kind: "refused" }
+  | { kind: "unknown"; error: string };
+
+export type Shown =
+  | { kind: "shown"; requests: (Inspected & { history: AuditRecord[] })[] }
+  | { kind: "absent" }
+  | { kind: "refused" }
+  | { kind: "unknown"; error: string };
+
+export interface InspectDeps {
+  requests: RequestStore;
+  messages: MessageStore;
+  directory: Directory;
+  routes: readonly Route[];
+  admins: People;
+}
+
+/** More are not listed one by one. */
+const MOST_LISTED = 50;
+/** How many open requests are looked at to find those that concern a person. */
+const MOST_LOOKED_AT = 5_000;
+
+/** What waits: everything for admins, for others what they may decide. Who is neither is refused. */
+export const makePending =
+  (deps: InspectDeps) =>
+  async (userId: string): Promise<Pending> => {
+    const access = await accessOf(deps, userId);
+    if (access.kind === "unknown") return access;
+    if (!access.admin && access.routes.size === 0) return { kind: "refused" };
+    const open = await deps.requests.inState(["open", "decided"], MOST_LOOKED_AT);
+    const theirs = open.filter(
+      (request) => access.admin || (request.route !== null && access.routes.has(request.route)),
+    );
+    const items = await Promise.all(theirs.slice(0, MOST_LISTED).map((request) => inspect(deps, request)));
+    return { kind: "pending", items, total: theirs.length };
+  };
+
+/** All of one request, or of every request of one execution, for admins and for those whom it concerns. */
+export const makeShow =
+  (deps: InspectDeps) =>
+  async (userId: string, id: string): Promise<Shown> => {
+    const access = await accessOf(deps, userId);
+    if (access.kind === "unknown") return access;
+    const found = await Promise.all((await deps.requests.find(id)).map((request) => inspect(deps, request)));
+    const theirs = found.filter(
+      ({ request, votes }) =>
+        access.admin ||
+        (request.route !== null && access.routes.has(request.route)) ||
+        votes.some((vote) => vote.userId === userId),
+    );
+    if (theirs.length === 0) return { kind: access.admin ? "absent" : "refused" };
+    const requests = await Promise.all(
+      theirs.map(async (each) => ({ ...each, history: await deps.requests.history(each.request.id) })),
+    );
+    return { kind: "shown", requests };
+  };
+
+/** The request with its execution as AWS has it now, masked. */
+export const makeDetails =
+  (deps: InspectDeps & { automation: (target: string) => Automation | undefined; mask: readonly string[] }) =>
+  async (
+    userId: string,
+    requestId: string,
+    signal: AbortSignal,
+  ): Promise<
+    | (Inspected & { kind: "details"; execution: ObservedExecution | null; error: string | null })
+    | { kind: "absent" }
+    | { kind: "refused" }
+  > => {
+    const { directory, requests } = deps;
+    const known = await directory.person(userId, false);
+    if (known.kind === "unknown" || known.person.standing === "external") return { kind: "refused" };
+    const request = await requests.byId(requestId);
+    if (request === null) return { kind: "absent" };
+    const inspected = await inspect(deps, request);
+    const automation = deps.automation(request.target);
+    if (automation === undefined)
+      return { kind: "details", ...inspected, execution: null, error: "its target is no longer in the configuration" };
+    const reading = await automation.read(request.executionId, signal);
+    switch (reading.kind) {
+      case "read":
+        return { kind: "details", ...inspected, execution: masked(reading.execution, deps.mask), error: null };
+      case "gone":
+        return { kind: "details", ...inspected, execution: null, error: "AWS no longer knows this execution" };
+      case "failed":
+        return { kind: "details", ...inspected, execution: null, error: `${reading.code}: ${reading.message}` };
+      default:
+        throw new Error(`unexpected reading ${reading satisfies never}`);
+    }
+  };
+
+type Access = { kind: "access"; admin: boolean; routes: ReadonlySet<string> } | { kind: "unknown"; error: string };
+
+async function accessOf(deps: InspectDeps, userId: string): Promise<Access> {
+  const { directory } = deps;
+  const none: Access = { kind: "access", admin: false, routes: new Set() };
+  const known = await directory.person(userId, false);
+  if (known.kind === "unknown") return known;
+  if (known.person.standing !== "member") return none;
+  const admin = await directory.isAmong(deps.admins, userId);
+  if (admin.kind === "unknown") return admin;
+  if (admin.kind === "member") return { kind: "access", admin: true, routes: new Set() };
+  const routes = new Set<string>();
+  for (const route of deps.routes) {
+    const among = await directory.isAmong(route.approvers, userId);
+    if (among.kind === "unknown") return among;
+    if (among.kind === "member") routes.add(route.name);
+  }
+  return { kind: "access", admin: false, routes };
+}
+
+async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Inspected> {
+  const [votes, messages] = await Promise.all([deps.requests.votes(request.id), deps.messages.ofRequest(request.id)]);
+  return { request, votes, messages, route: deps.routes.find((route) => route.name === request.route) ?? null };
+}
+
+/** Hides secrets in everything that an execution carries, steps included. */
+export function masked(execution: ObservedExecution, globs: readonly string[]): ObservedExecution {
+  const mask = makeMask(globs, execution.parameters);
+  const record = <T>(original: Record<string, T>) =>
+    Object.fromEntries(Object.entries(original).map(([key, each]) => [key, mask.value(key, each)]));
+  const lists = (original: Record<string, string[]>) =>
+    Object.fromEntries(
+      Object.entries(original).map(([key, each]) => [
+        key,
+        mask.hides(key) ? [String(mask.value(key, ""))] : each.map(mask.text),
+      ]),
+    );
+  return {
+    ...execution,
+    parameters: lists(execution.parameters),
+    failureMessage: execution.failureMessage === null ? null : mask.text(execution.failureMessage),
+    steps: execution.steps.map((step) => ({
+      ...step,
+      inputs: record(step.inputs),
+      outputs: lists(step.outputs),
+      failureMessage: step.failureMessage === null ? null : mask.text(step.failureMessage),
+    })),
+  };
+}

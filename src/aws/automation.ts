@@ -1,0 +1,121 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import {
+  type AutomationExecution,
+  AutomationExecutionNotFoundException,
+  DescribeAutomationExecutionsCommand,
+  DescribeAutomationStepExecutionsCommand,
+  GetAutomationExecutionCommand,
+  SendAutomationSignalCommand,
+  SSMClient,
+  type StepExecution,
+} from "@aws-sdk/client-ssm";
+import type { Automation, Target } from "../app/ports.ts";
+import type { ListedExecution } from "../core/execution.ts";
+import { decodeExecution, decodeListed } from "./decode.ts";
+import { makeDefaults } from "./defaults.ts";
+import { readFailure, signalFailure } from "./failures.ts";
+
+/** The most that one page may hold. Source: SSM API model, MaxResults. */
+const PAGE = 50;
+/** A list that never ends is a malformed answer. */
+const MOST_PAGES = 2_000;
+
+const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+
+/** Automation of one target over the SDK. `close` ends its connections. */
+export function makeAutomation(target: Target, now: () => number): Automation & { close(): void } {
+  const reader = new SSMClient({ region: target.region, requestHandler: TIMEOUTS });
+  // A signal is never retried by the client, and travels on a connection of its own: one that the server has just closed
+  // for being idle would leave nobody knowing whether the signal arrived.
+  const signaller = new SSMClient({
+    region: target.region,
+    maxAttempts: 1,
+    requestHandler: {
+      ...TIMEOUTS,
+      httpAgent: new HttpAgent({ keepAlive: false }),
+      httpsAgent: new HttpsAgent({ keepAlive: false }),
+    },
+  });
+
+  return {
+    target,
+    async listWaiting(signal) {
+      const executions: ListedExecution[] = [];
+      try {
+        let NextToken: string | undefined;
+        for (let page = 0; page < MOST_PAGES; page++) {
+          const command = new DescribeAutomationExecutionsCommand({
+            Filters: [{ Key: "ExecutionStatus", Values: ["Waiting"] }],
+            MaxResults: PAGE,
+            ...(NextToken === undefined ? {} : { NextToken }),
+          });
+          const answer = await reader.send(command, { abortSignal: signal });
+          const items = (answer.AutomationExecutionMetadataList ?? []).map(decodeListed);
+          executions.push(...items.filter((item) => item !== null));
+          NextToken = answer.NextToken || undefined;
+          if (NextToken === undefined) return { kind: "listed", executions };
+        }
+        return { kind: "failed", code: "MalformedAnswer", message: "the list of executions does not end", retry: true };
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+
+    async read(executionId, signal) {
+      try {
+        const answer = await reader.send(new GetAutomationExecutionCommand({ AutomationExecutionId: executionId }), {
+          abortSignal: signal,
+        });
+        const steps = await allSteps(reader, answer.AutomationExecution, executionId, signal);
+        return { kind: "read", execution: decodeExecution(answer.AutomationExecution, steps) };
+      } catch (error) {
+        return error instanceof AutomationExecutionNotFoundException ? { kind: "gone" } : readFailure(error);
+      }
+    },
+
+    defaults: makeDefaults(reader, now),
+
+    async signal(executionId, verdict, comment) {
+      try {
+        const command = new SendAutomationSignalCommand({
+          AutomationExecutionId: executionId,
+          SignalType: verdict === "approve" ? "Approve" : "Reject",
+          Payload: { Comment: comment },
+        });
+        await signaller.send(command);
+        return { kind: "taken" };
+      } catch (error) {
+        return signalFailure(error);
+      }
+    },
+
+    close() {
+      reader.destroy();
+      signaller.destroy();
+    },
+  };
+}
+
+async function allSteps(
+  client: SSMClient,
+  execution: AutomationExecution | undefined,
+  executionId: string,
+  signal: AbortSignal,
+): Promise<StepExecution[]> {
+  if (execution?.StepExecutionsTruncated !== true) return execution?.StepExecutions ?? [];
+  const steps: StepExecution[] = [];
+  let NextToken: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const command = new DescribeAutomationStepExecutionsCommand({
+      AutomationExecutionId: executionId,
+      MaxResults: PAGE,
+      ...(NextToken === undefined ? {} : { NextToken }),
+    });
+    const answer = await client.send(command, { abortSignal: signal });
+    steps.push(...(answer.StepExecutions ?? []));
+    NextToken = answer.NextToken || undefined;
+    if (NextToken === undefined) return steps;
+  }
+  throw new Error("the list of steps does not end");
+}

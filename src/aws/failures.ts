@@ -1,0 +1,57 @@
+import { SSMServiceException } from "@aws-sdk/client-ssm";
+import type { AwsFailure, SignalResult } from "../app/ports.ts";
+
+/** AWS answered, but not in a form that can be understood. */
+export class MalformedAnswerError extends Error {}
+
+/** Failures to connect at all, by Node's error code: the request never left. */
+const NEVER_LEFT: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** Errors that need somebody to change something before the same call can succeed. */
+const NEEDS_HELP: ReadonlySet<string> = new Set([
+  "AccessDeniedException",
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "ExpiredTokenException",
+  "InvalidSignatureException",
+  "ValidationException",
+  "CredentialsProviderError",
+]);
+
+/** What an error thrown by an SDK client means for a call that only reads. */
+export function readFailure(error: unknown): AwsFailure {
+  const { code, message } = describe(error);
+  return { kind: "failed", code, message, retry: !NEEDS_HELP.has(code) };
+}
+
+/** What an error thrown while a signal was sent says about whether it took effect. */
+export function signalFailure(error: unknown): SignalResult {
+  const { code, message } = describe(error);
+  const status = statusOf(error);
+  if (error instanceof SSMServiceException && status !== undefined && status < 500) {
+    return { kind: "refused", code, message };
+  }
+  if (code === "CredentialsProviderError" || NEVER_LEFT.has(code)) return { kind: "not-sent", code, message };
+  return { kind: "ambiguous", answered: status !== undefined, code, message };
+}
+
+/** An error's code and its words, without the request it belonged to. */
+export function describe(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: "Unknown", message: String(error) };
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return describe(error.errors[0]);
+  if (error instanceof SyntaxError) return { code: "MalformedAnswer", message: "AWS's answer could not be understood" };
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return { code, message: error.message || error.name };
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const answered = error as { $metadata?: { httpStatusCode?: number }; $response?: { statusCode?: number } };
+  return answered.$metadata?.httpStatusCode ?? answered.$response?.statusCode;
+}

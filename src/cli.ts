@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { loadConfig } from "./config/load.ts";
+import { problemLines } from "./config/problem.ts";
+import { readTextFile } from "./config/read-file.ts";
+import { startBot } from "./main.ts";
+import { systemClock } from "./ops/clock.ts";
+import { makeLogger } from "./ops/logging.ts";
+
+/** The configuration is wrong: nothing was started. */
+const EXIT_CONFIGURATION = 2;
+/** The bot could not start, or cannot go on. */
+const EXIT_FAILED = 1;
+
+const program = new Command("countersign").description("Approvals of AWS Systems Manager Automation steps, in Slack");
+
+program
+  .command("serve", { isDefault: true })
+  .description("run the bot until SIGTERM or SIGINT")
+  .action(async () => {
+    const loaded = loadConfig(process.env, readTextFile);
+    if (loaded.kind === "problems") {
+      process.stderr.write(
+        `Countersign was not started: its configuration needs attention.\n\n${problemLines(loaded.problems)}\n`,
+      );
+      process.exit(EXIT_CONFIGURATION);
+    }
+    const log = makeLogger(loaded.config.logLevel);
+    const end = (words: string): never => {
+      log.fatal(words);
+      process.exit(EXIT_FAILED);
+    };
+    // Slack's client rejects where nobody can catch it, for instance while it reconnects: logged, and no reason to end.
+    process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise failed that nobody waited for"));
+    process.on("uncaughtException", (error) => {
+      log.fatal({ err: error }, "unexpected failure: ending, so that a restart finds what is on record");
+      process.exit(EXIT_FAILED);
+    });
+
+    const asked = new Promise<string>((resolve) => {
+      for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => resolve(name));
+    });
+    const bot = await startBot(loaded.config, { clock: systemClock, log }).catch((error: unknown) =>
+      end(error instanceof Error ? error.message : String(error)),
+    );
+    log.info({ port: bot.port }, "listening");
+    const why = await Promise.race([
+      asked.then((signal) => ({ kind: "asked" as const, signal })),
+      bot.failed.then((words) => ({ kind: "failed" as const, words })),
+    ]);
+    if (why.kind === "asked") log.info({ signal: why.signal }, "stopping");
+    await bot.stop();
+    if (why.kind === "failed") end(why.words);
+    log.info({}, "stopped");
+    process.exit(0);
+  });
+
+await program.parseAsync();

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { App } from "@slack/bolt";
+import type { Logger, WebClient } from "@slack/web-api";
+import type { Clock, Log } from "../app/ports.ts";
+import type { Config } from "../config/config.ts";
+import { makeApp } from "../slack/app.ts";
+import { failureWords } from "../slack/failures.ts";
+import { makeHttpReceiver } from "../slack/http.ts";
+import { type Workspace, whoAmI } from "../slack/identity.ts";
+import { makeSocket } from "../slack/socket.ts";
+
+/** Between attempts to reach Slack when the bot starts. */
+const RETRY_MS = 3_000;
+
+/** Asks Slack whose token this is until it answers. Null when aborted; `refused` when asking again cannot help. */
+export async function findWorkspace(
+  web: WebClient,
+  clock: Clock,
+  log: Log,
+  abort: AbortSignal,
+): Promise<{ kind: "workspace"; workspace: Workspace } | { kind: "refused"; words: string } | null> {
+  while (!abort.aborted) {
+    const answer = await whoAmI(web);
+    if (answer.kind === "workspace") return answer;
+    if (answer.kind === "refused")
+      return { kind: "refused", words: `Slack refuses SLACK_BOT_TOKEN (${answer.error}). ${answer.advice}` };
+    log.warn({ error: failureWords(answer) }, "Slack cannot be reached; trying again");
+    await clock.sleep(answer.kind === "limited" ? answer.retryAfterMs : RETRY_MS, abort);
+  }
+  return null;
+}
+
+export interface SlackSide {
+  app: App;
+  /** Slack's requests, in HTTP mode. */
+  handle: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Bolt over the connection that the configuration asks for. Listeners are added to `app` before `start`. */
+export function makeSlackSide(options: {
+  config: Config["slack"];
+  workspace: Workspace;
+  logger: Logger;
+  clock: Clock;
+  log: Log;
+  onConnected: (connected: boolean) => void;
+  onFinal: (words: string) => void;
+}): SlackSide {
+  const { config, workspace, logger, clock, log, onConnected, onFinal } = options;
+  const base = { token: config.botToken, apiUrl: config.apiUrl, workspace, logger, log };
+  if (config.connection.kind === "socket") {
+    const { appToken } = config.connection;
+    const receiver = makeSocket({ appToken, apiUrl: config.apiUrl, logger, clock, log, onConnected, onFinal });
+    return { app: makeApp({ ...base, receiver }), handle: null, start: receiver.start, stop: receiver.stop };
+  }
+  const { receiver, handle } = makeHttpReceiver({ signingSecret: config.connection.signingSecret, logger, clock });
+  return {
+    app: makeApp({ ...base, receiver }),
+    handle,
+    async start() {
+      onConnected(true);
+    },
+    async stop() {
+      onConnected(false);
+    },
+  };
+}

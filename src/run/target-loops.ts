@@ -1,0 +1,138 @@
+import PQueue from "p-queue";
+import { makeDiscover } from "../app/discover.ts";
+import type { makeLook } from "../app/look.ts";
+import type { Automation, Clock, Log, Store, Target } from "../app/ports.ts";
+import type { makeSignal } from "../app/signal.ts";
+import { makeAutomation } from "../aws/automation.ts";
+import { callerIdentity } from "../aws/identity.ts";
+import type { Health } from "../ops/health.ts";
+import { startLoop } from "../ops/loop.ts";
+
+/** Calls under way at a time for one target. */
+const LANE = { concurrency: 4 };
+/** Executions read, or signals sent, in one round. */
+const BATCH = 20;
+/** How often the rows are asked for what is due when nobody wakes the loop. */
+const TICK_MS = 1_000;
+
+export interface TargetLoops {
+  key: string;
+  /** Undefined until AWS has told whose account it is. */
+  automation(): Automation | undefined;
+  wakeLook(): void;
+  wakeSignal(): void;
+  stop(): Promise<void>;
+}
+
+/** Polls one target, reads what changed, and sends its signals. Nothing here waits for another target. */
+export function startTarget(options: {
+  name: string;
+  region: string;
+  pollIntervalMs: number;
+  store: Store;
+  look: ReturnType<typeof makeLook>;
+  signal: ReturnType<typeof makeSignal>;
+  health: Health;
+  clock: Clock;
+  log: Log;
+  /** Something may have to be shown or published. */
+  onChange: () => void;
+}): TargetLoops {
+  const { name, region, store, look, signal, health, clock, log, onChange } = options;
+  const key = `${name}/${region}`;
+  const lane = new PQueue(LANE);
+  let automation: (Automation & { close(): void }) | undefined;
+  health.expect(key);
+
+  const identify = async (abort: AbortSignal): Promise<boolean> => {
+    if (automation !== undefined) return true;
+    const identity = await callerIdentity(region, abort);
+    if (identity.kind === "failed") {
+      health.polled(key, `${identity.code}: ${identity.message}`);
+      log.warn(
+        { target: key, code: identity.code, error: identity.message },
+        "AWS does not say whose credentials these are",
+      );
+      return false;
+    }
+    const target: Target = { key, name, region, account: identity.account };
+    automation = makeAutomation(target, clock.now);
+    log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");
+    return true;
+  };
+
+  const poll = startLoop({
+    name: `poll ${key}`,
+    everyMs: options.pollIntervalMs,
+    clock,
+    log,
+    round: async (abort) => {
+      if (!(await identify(abort)) || automation === undefined) return undefined;
+      const found = await makeDiscover({ automation, executions: store.executions, clock })(abort);
+      if (abort.aborted) return undefined;
+      health.polled(key, found.kind === "failed" ? `${found.code}: ${found.message}` : null);
+      if (found.kind === "failed")
+        log.warn({ target: key, code: found.code, error: found.message }, "the target could not be polled");
+      else if (found.changed > 0) looking.wake();
+      return undefined;
+    },
+  });
+
+  /** Runs a batch through the target's lane; one that fails is logged and does not hold up the others. */
+  const batch = async <T>(items: readonly T[], what: string, work: (item: T) => Promise<void>) => {
+    const each = (item: T) =>
+      lane.add(async () => {
+        try {
+          await work(item);
+        } catch (error) {
+          log.error({ target: key, err: error }, `${what} failed and will be tried again`);
+        }
+      });
+    await Promise.all(items.map(each));
+  };
+
+  const looking = startLoop({
+    name: `look ${key}`,
+    everyMs: TICK_MS,
+    clock,
+    log,
+    round: async (abort) => {
+      const own = automation;
+      if (own === undefined) return undefined;
+      const due = await store.executions.due(key, clock.now(), BATCH);
+      if (due.length === 0) return undefined;
+      await batch(due, "reading an execution", (watched) => look(own, watched, abort));
+      onChange();
+      signalling.wake();
+      return due.length === BATCH ? 0 : undefined;
+    },
+  });
+
+  const signalling = startLoop({
+    name: `signal ${key}`,
+    everyMs: TICK_MS,
+    clock,
+    log,
+    round: async (abort) => {
+      const own = automation;
+      if (own === undefined) return undefined;
+      const due = await store.requests.dueToSignal(key, clock.now(), BATCH);
+      if (due.length === 0) return undefined;
+      await batch(due, "sending a signal", (request) => signal(own, request.id, abort));
+      onChange();
+      looking.wake();
+      return undefined;
+    },
+  });
+
+  return {
+    key,
+    automation: () => automation,
+    wakeLook: () => looking.wake(),
+    wakeSignal: () => signalling.wake(),
+    async stop() {
+      await Promise.all([poll.stop(), looking.stop(), signalling.stop()] satisfies Promise<void>[]);
+      automation?.close();
+    },
+  };
+}

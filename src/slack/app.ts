@@ -1,0 +1,37 @@
+import { App, type Receiver } from "@slack/bolt";
+import type { Logger } from "@slack/web-api";
+import type { Log } from "../app/ports.ts";
+import { clientOptions } from "./client.ts";
+import type { Workspace } from "./identity.ts";
+
+/**
+ * Bolt's App over a receiver built by hand. The workspace is known already, so that Bolt asks Slack nothing for each
+ * event; a listener that throws is logged here and nowhere else.
+ */
+export function makeApp(options: {
+  receiver: Receiver;
+  token: string;
+  apiUrl: string | null;
+  workspace: Workspace;
+  logger: Logger;
+  log: Log;
+}): App {
+  const { receiver, token, apiUrl, workspace, logger, log } = options;
+  const app = new App({
+    receiver,
+    logger,
+    clientOptions: clientOptions(apiUrl, logger),
+    extendedErrorHandler: true,
+    authorize: async () => ({
+      botToken: token,
+      teamId: workspace.teamId,
+      ...(workspace.botId === null ? {} : { botId: workspace.botId }),
+      ...(workspace.botUserId === null ? {} : { botUserId: workspace.botUserId }),
+    }),
+  });
+  app.error(async (raised: unknown) => {
+    const { error, body } = raised as { error: Error; body: { type?: string } };
+    log.error({ err: error, payload: body.type }, "a Slack event failed");
+  });
+  return app;
+}

@@ -1,0 +1,21 @@
+import { type Logger, LogLevel } from "@slack/web-api";
+import type { Log } from "../app/ports.ts";
+
+/**
+ * Slack's packages log through this. Their debug lines print whole payloads, tokens and response_urls included, so they
+ * are dropped at any level; their errors are ours to judge and come as warnings.
+ */
+export function makeBoltLogger(log: Log): Logger {
+  const line = (parts: unknown[]) => ({
+    slack: parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" "),
+  });
+  return {
+    debug() {},
+    info() {},
+    warn: (...parts) => log.warn(line(parts), "Slack client"),
+    error: (...parts) => log.warn(line(parts), "Slack client"),
+    setLevel() {},
+    getLevel: () => LogLevel.WARN,
+    setName() {},
+  };
+}

@@ -1,0 +1,78 @@
+import type { UsersInfoResponse, WebClient } from "@slack/web-api";
+import type { Clock, Directory } from "../app/ports.ts";
+import type { Person } from "../core/decision.ts";
+import { chatFailure, failureWords } from "./failures.ts";
+import type { Workspace } from "./identity.ts";
+
+/** How long a group's members or a person are remembered, in milliseconds: usergroups.users.list is tier 2. */
+const KEPT_MS = 15_000;
+
+/** People and groups in Slack. What is remembered is asked again before anyone is denied by it. */
+export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock): Directory {
+  const people = new Map<string, { at: number; person: Person }>();
+  const groups = new Map<string, { at: number; members: ReadonlySet<string> }>();
+  const isFresh = (kept: { at: number } | undefined) => kept !== undefined && clock.now() - kept.at < KEPT_MS;
+
+  const members = async (groupId: string, fresh: boolean): Promise<ReadonlySet<string>> => {
+    const kept = groups.get(groupId);
+    if (kept !== undefined && !fresh && isFresh(kept)) return kept.members;
+    const answer = await web.usergroups.users.list({ usergroup: groupId });
+    const found = new Set(answer.users ?? []);
+    groups.set(groupId, { at: clock.now(), members: found });
+    return found;
+  };
+
+  return {
+    async person(userId, fresh) {
+      const kept = people.get(userId);
+      if (kept !== undefined && !fresh && isFresh(kept)) return { kind: "person", person: kept.person };
+      try {
+        const { user } = await web.users.info({ user: userId });
+        if (user === undefined) return { kind: "unknown", error: "the answer names no user" };
+        const person = personOf(userId, user, workspace);
+        people.set(userId, { at: clock.now(), person });
+        return { kind: "person", person };
+      } catch (error) {
+        return { kind: "unknown", error: failureWords(chatFailure(error)) };
+      }
+    },
+
+    async isAmong(meant, userId) {
+      if (meant.users.includes(userId)) return { kind: "member" };
+      let unknown: string | null = null;
+      for (const groupId of meant.groups) {
+        try {
+          const remembered = await members(groupId, false);
+          if (remembered.has(userId) || (await members(groupId, true)).has(userId)) return { kind: "member" };
+        } catch (error) {
+          unknown = failureWords(chatFailure(error));
+        }
+      }
+      return unknown === null ? { kind: "not-member" } : { kind: "unknown", error: unknown };
+    },
+  };
+}
+
+type SlackUser = NonNullable<UsersInfoResponse["user"]>;
+
+/** Source: Slack API, user object. Anyone who is not plainly a member of the home workspace is not one. */
+export function personOf(userId: string, user: SlackUser, workspace: Workspace): Person {
+  const names = [user.profile?.display_name, user.real_name, user.name];
+  return {
+    id: userId,
+    name: names.find((name) => name !== undefined && name.trim() !== "") ?? userId,
+    email: user.profile?.email || null,
+    teamId: user.team_id ?? "",
+    standing: standingOf(user, workspace),
+  };
+}
+
+function standingOf(user: SlackUser, workspace: Workspace): Person["standing"] {
+  if (user.is_bot === true || user.id === "USLACKBOT") return "bot";
+  if (user.deleted === true) return "deactivated";
+  const enterprise = user.enterprise_user?.enterprise_id;
+  const home =
+    user.team_id === workspace.teamId || (workspace.enterpriseId !== null && enterprise === workspace.enterpriseId);
+  if (!home || user.is_stranger === true) return "external";
+  return user.is_restricted === true || user.is_ultra_restricted === true ? "guest" : "member";
+}

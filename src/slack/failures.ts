@@ -1,0 +1,98 @@
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
+import type { ChatFailure } from "../app/ports.ts";
+
+/** Platform errors that say "not now" and nothing about our request. Source: Slack API, errors common to all methods. */
+const UNWELL: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);
+
+/** After these the call may have been carried out all the same. */
+const UNCLEAR: ReadonlySet<string> = new Set(["internal_error", "fatal_error"]);
+
+/** Failures to connect at all, by Node's error code: the request never left. */
+const NEVER_LEFT: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+
+/** What an error thrown by the WebClient says about a call. */
+export function chatFailure(error: unknown): ChatFailure {
+  if (error instanceof WebAPIRateLimitedError) return { kind: "limited", retryAfterMs: error.retryAfter * 1000 };
+  if (error instanceof WebAPIPlatformError) {
+    const code = error.data.error;
+    if (code === "ratelimited")
+      return { kind: "limited", retryAfterMs: (error.data.response_metadata?.retryAfter ?? 30) * 1000 };
+    if (UNWELL.has(code)) return { kind: "unavailable", error: code };
+    if (UNCLEAR.has(code)) return { kind: "ambiguous", error: code };
+    return { kind: "refused", error: platformWords(error), advice: adviceFor(code) };
+  }
+  if (error instanceof WebAPIHTTPError) return { kind: "ambiguous", error: `HTTP ${error.statusCode}` };
+  if (error instanceof WebAPIRequestError) {
+    const code = networkCode(error.original);
+    return NEVER_LEFT.has(code) ? { kind: "unavailable", error: code } : { kind: "ambiguous", error: code };
+  }
+  return { kind: "ambiguous", error: error instanceof Error ? error.message : String(error) };
+}
+
+/** The one-line reason for a log or a person. */
+export function failureWords(failure: ChatFailure): string {
+  return failure.kind === "limited" ? "ratelimited" : failure.error;
+}
+
+function platformWords(error: WebAPIPlatformError): string {
+  const { error: code, response_metadata: metadata } = error.data;
+  const needed = "needed" in error.data ? ` (needs ${String(error.data.needed)})` : "";
+  const messages = metadata?.messages?.length ? `: ${metadata.messages.slice(0, 3).join("; ")}` : "";
+  return `${code}${needed}${messages}`;
+}
+
+/** fetch hides the network's own error, sometimes several of them, in its cause. */
+function networkCode(error: unknown): string {
+  let inner: unknown = error;
+  for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
+    if ("code" in inner && typeof inner.code === "string") return inner.code;
+    inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
+  }
+  return error instanceof Error ? error.name : "unknown";
+}
+
+/** What an admin does about an error. Source: Slack API, errors of chat.postMessage and chat.update. */
+export function adviceFor(code: string): string {
+  switch (code) {
+    case "not_in_channel":
+      return "Invite the bot to the channel: /invite @Countersign.";
+    case "channel_not_found":
+      return "Check the channel's id in countersign.yml; a private channel must have the bot invited.";
+    case "is_archived":
+      return "The channel is archived: unarchive it or name another one in countersign.yml.";
+    case "restricted_action":
+    case "restricted_action_read_only_channel":
+    case "restricted_action_thread_only_channel":
+      return "The workspace lets only some people post there: allow the app in the channel's posting permissions.";
+    case "missing_scope":
+    case "no_permission":
+      return "Add the scope to the app (manifest.yml lists all that are needed) and install it again.";
+    case "invalid_auth":
+    case "not_authed":
+    case "token_revoked":
+    case "token_expired":
+    case "account_inactive":
+      return "The token is not valid any more: install the app again and set SLACK_BOT_TOKEN.";
+    case "not_allowed_token_type":
+      return "SLACK_BOT_TOKEN must be the bot token (xoxb-) and SLACK_APP_TOKEN the app-level token (xapp-).";
+    case "message_not_found":
+    case "cant_update_message":
+    case "edit_window_closed":
+      return "The message was deleted or may not be edited; /approvals show tells the request's state.";
+    case "msg_too_long":
+    case "msg_blocks_too_long":
+    case "invalid_blocks":
+    case "invalid_blocks_format":
+      return "This is a fault of Countersign's message: report it with the request id.";
+    case "user_not_in_channel":
+      return "The person has left the channel.";
+    default:
+      return "See the Slack API documentation for this error.";
+  }
+}

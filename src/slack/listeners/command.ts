@@ -1,0 +1,68 @@
+import type { App, RespondArguments } from "@slack/bolt";
+import type { makePending, makeShow } from "../../app/inspect.ts";
+import type { Clock, Log } from "../../app/ports.ts";
+import type { Workspace } from "../identity.ts";
+import { absentText, helpBlocks, pendingBlocks, refusalText, showBlocks } from "../messages/inspect-blocks.ts";
+
+export interface CommandDeps {
+  pending: ReturnType<typeof makePending>;
+  show: ReturnType<typeof makeShow>;
+  workspace: Workspace;
+  /** Hosts to which an answer may be sent: a response_url is a bearer URL and comes with the payload. */
+  responseHosts: readonly string[];
+  clock: Clock;
+  log: Log;
+}
+
+export const COMMAND = "/approvals";
+
+/** `/approvals pending | show ID | help`. The answer is seen by the person who asked, and by nobody else. */
+export function listenForCommand(app: App, deps: CommandDeps): void {
+  app.command(COMMAND, async ({ ack, command, respond }) => {
+    await ack();
+    if (!deps.responseHosts.includes(new URL(command.response_url).host)) {
+      deps.log.warn({ command: COMMAND }, "a command asked for its answer at a host that is not Slack's");
+      return;
+    }
+    const answer = await answerTo(deps, command.user_id, command.text.trim());
+    await respond({ ...answer, response_type: "ephemeral" });
+  });
+}
+
+async function answerTo(deps: CommandDeps, userId: string, text: string): Promise<RespondArguments> {
+  const [verb = "", ...rest] = text.split(/\s+/);
+  const id = rest.join(" ");
+  const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url };
+  switch (verb.toLowerCase()) {
+    case "":
+    case "pending": {
+      const found = await deps.pending(userId);
+      if (found.kind === "pending") return pendingBlocks(found.items, { ...list, total: found.total });
+      return { text: found.kind === "refused" ? refusalText() : unknownText(found.error) };
+    }
+    case "show": {
+      if (id === "") return { text: "Which one? Write `/approvals show ID` with an execution id or a request id." };
+      const found = await deps.show(userId, id);
+      switch (found.kind) {
+        case "shown":
+          return showBlocks(found.requests, list);
+        case "absent":
+          return { text: absentText() };
+        case "refused":
+          return { text: refusalText() };
+        case "unknown":
+          return { text: unknownText(found.error) };
+        default:
+          throw new Error(`unexpected ${found satisfies never}`);
+      }
+    }
+    case "help":
+      return helpBlocks();
+    default:
+      return helpBlocks(verb);
+  }
+}
+
+function unknownText(error: string): string {
+  return `Slack could not tell who you are or which groups you belong to (${error}). Please try again in a minute.`;
+}

@@ -1,0 +1,38 @@
+import type { App } from "@slack/bolt";
+import type { makeDetails } from "../../app/inspect.ts";
+import type { Log } from "../../app/ports.ts";
+import type { Workspace } from "../identity.ts";
+import { detailsView, loadingView, sentenceView } from "../messages/details-view.ts";
+import { isFromHome, pressSchema } from "./payloads.ts";
+
+/** How long AWS may take before the details are shown without what it would have said, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** Details: every step with its status, inputs and outputs, as AWS has them now. */
+export function listenForDetails(
+  app: App,
+  deps: { details: ReturnType<typeof makeDetails>; workspace: Workspace; log: Log },
+): void {
+  app.action({ type: "block_actions", action_id: "details" }, async ({ ack, body, client }) => {
+    await ack();
+    const parsed = pressSchema.safeParse(body);
+    const action = parsed.data?.actions[0];
+    if (!parsed.success || action === undefined || !isFromHome(parsed.data, deps.workspace)) {
+      deps.log.warn({ action: "details" }, "a click could not be read or is not ours");
+      return;
+    }
+    const { user, trigger_id } = parsed.data;
+    const opened = await client.views.open({ trigger_id, view: loadingView("Details") });
+    const view_id = opened.view?.id;
+    if (view_id === undefined) return;
+    const found = await deps.details(user.id, action.value, AbortSignal.timeout(PATIENCE_MS));
+    const view =
+      found.kind === "details"
+        ? detailsView({ ...found, awsReadError: found.error })
+        : sentenceView("Details", found.kind === "absent" ? ABSENT : REFUSED);
+    await client.views.update({ view_id, view });
+  });
+}
+
+const ABSENT = "This request is not on record here. Use the newest message of the request, or ask an admin.";
+const REFUSED = "People from other workspaces, and people whom Slack cannot identify, cannot read a request's details.";

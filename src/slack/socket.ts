@@ -1,0 +1,120 @@
+import { type App, type Receiver, SocketModeReceiver } from "@slack/bolt";
+import { type Logger, WebAPIPlatformError } from "@slack/web-api";
+import type { Clock, Log } from "../app/ports.ts";
+import { adviceFor } from "./failures.ts";
+
+/** A handshake that has not led to a connection after this long is given up; the client itself would wait for minutes. */
+const HANDSHAKE_MS = 10_000;
+/** Between attempts to connect. */
+const RETRY_BASE_MS = 250;
+const RETRY_CAP_MS = 5_000;
+/** How long the socket may take to close when the bot stops. */
+const CLOSING_MS = 2_000;
+
+/** Errors that connecting again cannot mend. Source: Slack API, errors of apps.connections.open. */
+const FINAL: ReadonlySet<string> = new Set([
+  "not_authed",
+  "invalid_auth",
+  "account_inactive",
+  "user_removed_from_team",
+  "team_disabled",
+  "token_revoked",
+  "token_expired",
+  "not_allowed_token_type",
+  "missing_scope",
+]);
+
+export interface SocketConnection extends Receiver {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * A Socket Mode connection that is watched from outside. Each connection is a fresh receiver of Bolt's with its own
+ * reconnecting switched off: that one pauses longer after each failure, waits without limit for a handshake, and ends the
+ * process by an unhandled rejection when the token is refused.
+ */
+export function makeSocket(options: {
+  appToken: string;
+  apiUrl: string | null;
+  logger: Logger;
+  clock: Clock;
+  log: Log;
+  onConnected: (connected: boolean) => void;
+  /** The token is refused for good: the words say what to do. */
+  onFinal: (words: string) => void;
+}): SocketConnection {
+  const { appToken, apiUrl, logger, clock, log, onConnected, onFinal } = options;
+  const stopping = new AbortController();
+  let app: App | undefined;
+  let ended: Promise<void> = Promise.resolve();
+
+  const connect = () => {
+    const receiver = new SocketModeReceiver({
+      appToken,
+      logger,
+      clientPingTimeout: 1_500,
+      autoReconnectEnabled: false,
+      installerOptions: {
+        clientOptions: {
+          ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+          retryConfig: { retries: 0 },
+          rejectRateLimitedCalls: true,
+          timeout: HANDSHAKE_MS,
+        },
+      },
+    });
+    if (app !== undefined) receiver.init(app);
+    return receiver;
+  };
+
+  const session = async (): Promise<void> => {
+    const { client } = connect();
+    const over = Promise.withResolvers<void>();
+    client.on("disconnected", () => over.resolve());
+    stopping.signal.addEventListener("abort", () => over.resolve(), { once: true });
+    try {
+      const started = client.start().then(() => true);
+      started.catch(() => undefined); // a handshake given up may still fail later
+      const connected = await Promise.race([started, clock.sleep(HANDSHAKE_MS, stopping.signal).then(() => false)]);
+      if (!connected) throw new Error(`no connection after ${HANDSHAKE_MS / 1000} s`);
+      onConnected(true);
+      log.info({}, "connected to Slack");
+      await over.promise;
+    } finally {
+      onConnected(false);
+      await Promise.race([client.disconnect().catch(() => undefined), clock.sleep(CLOSING_MS)]);
+    }
+  };
+
+  const run = async () => {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      try {
+        await session();
+        failures = 0;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        const code = error instanceof WebAPIPlatformError ? error.data.error : null;
+        if (code !== null && FINAL.has(code)) {
+          return onFinal(`Slack refuses SLACK_APP_TOKEN (${code}). ${adviceFor(code)}`);
+        }
+        failures += 1;
+        log.warn({ error: error instanceof Error ? error.message : "closed" }, "not connected to Slack; trying again");
+      }
+      if (failures > 0) await clock.sleep(Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** failures), stopping.signal);
+    }
+  };
+
+  return {
+    init(given: App) {
+      app = given;
+    },
+    async start() {
+      ended = run();
+    },
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}

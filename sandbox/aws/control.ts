@@ -25,7 +25,7 @@ const roleSchema = z.strictObject({
 export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<Wire> {
   const { standIn, reset } = deps;
   const app = new Hono<Wire>();
-  app.route("/", controlRoutes({ ...standIn, reset }));
+  app.route("/", controlRoutes({ ...standIn, reset, changes: standIn.bus }));
 
   app.post("/seed", async (c) => {
     const body: unknown = await c.req.json().catch(() => undefined);

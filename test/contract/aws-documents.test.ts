@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CreateDocumentCommand, GetDocumentCommand, ListDocumentsCommand } from "@aws-sdk/client-ssm";
+import { type AwsWorld, awsWorld, gate, work } from "./aws-world.ts";
+
+const yaml = `
+schemaVersion: "0.3"
+description: Says hello
+parameters:
+  Who: { type: String, default: you, description: whom }
+mainSteps:
+  - name: greet
+    action: aws:runCommand
+    inputs: { Text: "{{ Who }}" }
+`;
+const create = (aws: AwsWorld, input: object) =>
+  aws.ssm().send(
+    new CreateDocumentCommand({
+      Name: "Greet",
+      Content: yaml,
+      DocumentType: "Automation",
+      DocumentFormat: "YAML",
+      ...input,
+    }),
+  );
+
+test("CreateDocument describes the runbook, and GetDocument gives it back in either format", async () => {
+  await using aws = await awsWorld();
+  const { DocumentDescription: made } = await create(aws, { Tags: [{ Key: "team", Value: "web" }], VersionName: "v1" });
+  assert.equal(made?.Name, "Greet");
+  assert.equal(made?.Owner, "111122223333");
+  assert.equal(made?.DocumentVersion, "1");
+  assert.equal(made?.SchemaVersion, "0.3");
+  assert.equal(made?.Description, "Says hello");
+  assert.ok(made?.CreatedDate instanceof Date);
+  assert.deepEqual(made?.Parameters, [{ Name: "Who", Type: "String", Description: "whom", DefaultValue: "you" }]);
+  const asYaml = await aws.ssm().send(new GetDocumentCommand({ Name: "Greet", DocumentFormat: "YAML" }));
+  assert.equal(asYaml.Content, yaml);
+  const asJson = await aws.ssm().send(new GetDocumentCommand({ Name: "Greet", VersionName: "v1" }));
+  assert.equal(asJson.DocumentFormat, "JSON");
+  assert.equal(JSON.parse(asJson.Content ?? "").mainSteps[0].name, "greet");
+  await assert.rejects(aws.ssm().send(new GetDocumentCommand({ Name: "Nothing" })), { name: "InvalidDocument" });
+  await assert.rejects(aws.ssm().send(new GetDocumentCommand({ Name: "Greet", DocumentVersion: "2" })), {
+    name: "InvalidDocumentVersion",
+  });
+});
+
+test("a name is taken once, and Amazon's prefixes are not to be had", async () => {
+  await using aws = await awsWorld();
+  await create(aws, {});
+  await assert.rejects(create(aws, {}), { name: "DocumentAlreadyExists" });
+  await assert.rejects(create(aws, { Name: "AWS-Greet" }), { name: "ValidationException" });
+});
+
+const refused: [string, object, string][] = [
+  ["that is not well-formed", { Content: "a: [" }, "InvalidDocumentContent"],
+  ["in YAML that claims to be JSON", { DocumentFormat: "JSON" }, "InvalidDocumentContent"],
+  ["that is a list", { Content: "- a" }, "InvalidDocumentContent"],
+  ["of another schemaVersion", { Content: yaml.replace("0.3", "2.2") }, "InvalidDocumentSchemaVersion"],
+  ["of another type", { DocumentType: "Command" }, "InvalidDocumentSchemaVersion"],
+  ["without a type, which means Command", { DocumentType: undefined }, "InvalidDocumentSchemaVersion"],
+  ["of more than 64 KB", { Content: `${yaml}# ${"x".repeat(65_536)}` }, "MaxDocumentSizeExceeded"],
+  [
+    "that uses a parameter it does not define",
+    { Content: yaml.replace("Who }}", "Whom }}") },
+    "InvalidDocumentContent",
+  ],
+  [
+    "with an action that there is not",
+    { Content: yaml.replace("aws:runCommand", "aws:sayHello") },
+    "InvalidDocumentContent",
+  ],
+  ["with a key misspelt beyond recognition", { Content: yaml.replace("mainSteps", "steps") }, "InvalidDocumentContent"],
+];
+for (const [what, input, name] of refused) {
+  test(`a document ${what} is refused as ${name}`, async () => {
+    await using aws = await awsWorld();
+    await assert.rejects(create(aws, input), { name });
+  });
+}
+
+const brokenSteps: [string, object[], RegExp][] = [
+  ["a step twice", [work("one"), work("one")], /unique/],
+  ["a next step that is not there", [work("one", { nextStep: "two" })], /two/],
+  ["a failure that leads nowhere", [work("one", { onFailure: "step:two" })], /two/],
+  [
+    "a choice that leads nowhere",
+    [{ name: "one", action: "aws:branch", inputs: { Choices: [{ NextStep: "two" }] } }],
+    /two/,
+  ],
+  ["an approval without approvers", [{ name: "one", action: "aws:approve", inputs: {} }], /Approvers/],
+  ["an onFailure of its own", [work("one", { onFailure: "Retry" })], /onFailure/],
+  ["isEnd and nextStep at once", [work("one", { isEnd: true, nextStep: "two" }), work("two")], /exclude/],
+];
+for (const [what, mainSteps, message] of brokenSteps) {
+  test(`a runbook with ${what} is refused, naming it`, async () => {
+    await using aws = await awsWorld();
+    await assert.rejects(aws.document("Broken", { mainSteps }), { name: "InvalidDocumentContent", message });
+  });
+}
+
+test("ListDocuments lists the account's runbooks by name, filtered and in pages", async () => {
+  await using aws = await awsWorld();
+  for (const name of ["Web-B", "Web-A", "App-A"]) await aws.document(name, { mainSteps: [gate("one", ["admin"])] });
+  await create(aws, { Tags: [{ Key: "team", Value: "web" }] });
+  const names = async (input: object) => {
+    const { DocumentIdentifiers = [] } = await aws.ssm().send(new ListDocumentsCommand(input));
+    return DocumentIdentifiers.map(({ Name }) => Name);
+  };
+  assert.deepEqual(await names({}), ["App-A", "Greet", "Web-A", "Web-B"]);
+  assert.deepEqual(await names({ Filters: [{ Key: "Name", Values: ["Web-"] }] }), ["Web-A", "Web-B"]);
+  assert.deepEqual(await names({ Filters: [{ Key: "tag:team", Values: ["web"] }] }), ["Greet"]);
+  assert.deepEqual(await names({ DocumentFilterList: [{ key: "Owner", value: "Amazon" }] }), []);
+  await assert.rejects(names({ Filters: [{ Key: "Colour", Values: ["red"] }] }), { name: "InvalidFilterKey" });
+  const first = await aws.ssm().send(new ListDocumentsCommand({ MaxResults: 3 }));
+  const { NextToken } = first;
+  assert.deepEqual(await names({ MaxResults: 3, NextToken }), ["Web-B"]);
+});

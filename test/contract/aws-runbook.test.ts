@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DescribeAutomationExecutionsCommand, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { type AwsWorld, awsWorld, gate, work } from "./aws-world.ts";
+
+async function childOf(aws: AwsWorld, parent: string): Promise<string> {
+  const Filters = [{ Key: "ParentExecutionId" as const, Values: [parent] }];
+  const { AutomationExecutionMetadataList } = await aws
+    .ssm()
+    .send(new DescribeAutomationExecutionsCommand({ Filters }));
+  return AutomationExecutionMetadataList?.[0]?.AutomationExecutionId ?? "";
+}
+
+test("a branch takes the first choice that is true, then the default, else the next step", async () => {
+  await using aws = await awsWorld();
+  const choices = [
+    { Variable: "{{ Stage }}", StringEquals: "prod", NextStep: "ask" },
+    {
+      And: [{ Variable: "{{ Size }}", NumericGreater: 5 }, { Not: { Variable: "{{ Stage }}", StartsWith: "t" } }],
+      NextStep: "big",
+    },
+  ];
+  const parameters = { Stage: { type: "String" }, Size: { type: "Integer", default: 1 } };
+  const ends = [gate("ask", ["admin"], { isEnd: true }), work("big", { isEnd: true }), work("small", { isEnd: true })];
+  const branch = (inputs: object) => ({ name: "which", action: "aws:branch", inputs: { Choices: choices, ...inputs } });
+  await aws.document("Branch", { parameters, mainSteps: [branch({ Default: "small" }), ...ends] });
+  const taken = async (given: Record<string, string[]>) =>
+    (await aws.get(await aws.start("Branch", given))).CurrentStepName;
+  assert.equal(await taken({ Stage: ["prod"] }), "ask");
+  assert.equal(await taken({ Stage: ["dev"], Size: ["9"] }), "big");
+  assert.equal(await taken({ Stage: ["test"], Size: ["9"] }), "small");
+  await aws.document("No-Default", { parameters, mainSteps: [branch({}), ...ends] });
+  assert.equal((await aws.get(await aws.start("No-Default", { Stage: ["test"] }))).CurrentStepName, "ask");
+});
+
+test("a sleep is InProgress, not Waiting, and ends exactly at its time", async () => {
+  await using aws = await awsWorld();
+  const sleep = { name: "rest", action: "aws:sleep", inputs: { Duration: "PT10M" } };
+  await aws.document("Sleep", { mainSteps: [sleep] });
+  const id = await aws.start("Sleep");
+  const began = (await aws.get(id)).ExecutionStartTime?.getTime() ?? 0;
+  aws.clock.advance(590_000);
+  assert.equal(await aws.status(id), "InProgress");
+  aws.clock.advance(10_000);
+  const execution = await aws.get(id);
+  assert.equal(execution.AutomationExecutionStatus, "Success");
+  assert.ok(Math.abs((execution.ExecutionEndTime?.getTime() ?? 0) - began - 600_000) <= 1);
+});
+
+test("a child execution waits on its own, and its parent goes on with what became of it", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Child", {
+    parameters: { Host: { type: "String" } },
+    mainSteps: [gate("agree", ["admin"], {}, { Message: "On {{ Host }}?" })],
+    outputs: ["agree.ApprovalStatus"],
+  });
+  const inputs = { DocumentName: "Child", RuntimeParameters: { Host: "{{ Host }}" } };
+  await aws.document("Parent", {
+    parameters: { Host: { type: "String", default: "web-7" } },
+    mainSteps: [{ name: "run", action: "aws:executeAutomation", inputs }, work("after")],
+  });
+  const parent = await aws.start("Parent");
+  const child = await childOf(aws, parent);
+  const waiting = await aws.get(child);
+  assert.equal(waiting.AutomationExecutionStatus, "Waiting");
+  assert.equal(waiting.ParentAutomationExecutionId, parent);
+  assert.equal(waiting.StepExecutions?.[0]?.Inputs?.Message, '"On web-7?"');
+  assert.equal(await aws.status(parent), "InProgress");
+  await assert.rejects(aws.signal(parent, "Approve"), { name: "InvalidAutomationSignalException" });
+  await aws.signal(child, "Approve");
+  assert.equal((await aws.get(parent)).CurrentStepName, "after");
+  const step = await aws.step(parent, "run");
+  assert.deepEqual(step.Outputs, { ExecutionId: [child], Status: ["Success"], Output: ["Approved"] });
+});
+
+test("a child that fails, or can not start, fails its parent's step; a cancelled parent cancels its child", async () => {
+  await using aws = await awsWorld();
+  const run = (DocumentName: string) => ({ name: "run", action: "aws:executeAutomation", inputs: { DocumentName } });
+  await aws.document("Child", { mainSteps: [gate("agree", ["admin"])] });
+  await aws.document("Parent", { mainSteps: [run("Child")] });
+  await aws.document("Orphan", { mainSteps: [run("Nothing")] });
+  const rejected = await aws.start("Parent");
+  await aws.signal(await childOf(aws, rejected), "Reject");
+  assert.equal(await aws.status(rejected), "Failed");
+  assert.equal(await aws.status(await aws.start("Orphan")), "Failed");
+  const cancelled = await aws.start("Parent");
+  const child = await childOf(aws, cancelled);
+  await aws.ssm().send(new StopAutomationExecutionCommand({ AutomationExecutionId: cancelled }));
+  assert.equal(await aws.status(cancelled), "Cancelled");
+  assert.equal(await aws.status(child), "Cancelled");
+});
+
+test("a step that times out takes its child with it, and the runbook follows the timeout once", async () => {
+  await using aws = await awsWorld();
+  const inputs = { DocumentName: "Child" };
+  await aws.document("Child", { mainSteps: [gate("agree", ["admin"])] });
+  await aws.document("Parent", {
+    mainSteps: [
+      { name: "run", action: "aws:executeAutomation", timeoutSeconds: 60, onFailure: "Continue", inputs },
+      gate("after", ["admin"]),
+      work("never"),
+    ],
+  });
+  const parent = await aws.start("Parent");
+  const child = await childOf(aws, parent);
+  aws.clock.advance(60_000);
+  assert.equal(await aws.status(child), "Cancelled");
+  assert.equal((await aws.step(parent, "run")).StepStatus, "TimedOut");
+  assert.equal((await aws.get(parent)).CurrentStepName, "after");
+  assert.equal((await aws.get(parent)).StepExecutions?.length, 3);
+});
+
+test("with the switch for it, a parent shows Waiting while its child waits", async () => {
+  await using aws = await awsWorld();
+  await aws.control("assumptions", { parentOfWaitingChild: "Waiting" });
+  const inputs = { DocumentName: "Child" };
+  await aws.document("Child", { mainSteps: [gate("agree", ["admin"]), work("deploy")] });
+  await aws.document("Parent", { mainSteps: [{ name: "run", action: "aws:executeAutomation", inputs }] });
+  const parent = await aws.start("Parent");
+  const shown = await aws.get(parent);
+  assert.equal(shown.AutomationExecutionStatus, "Waiting");
+  assert.equal(shown.CurrentAction, "aws:executeAutomation");
+  await assert.rejects(aws.signal(parent, "Approve"), { name: "InvalidAutomationSignalException" });
+  await aws.signal(await childOf(aws, parent), "Approve");
+  assert.equal(await aws.status(parent), "InProgress");
+  aws.clock.advance(5000);
+  assert.equal(await aws.status(parent), "Success");
+});
+
+test("an action that reaches into AWS is only simulated, and its step says so", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Simulated", { mainSteps: [work("deploy")] });
+  const id = await aws.start("Simulated");
+  assert.match((await aws.step(id, "deploy")).Response ?? "", /Simulated by the Countersign sandbox: aws:runCommand/);
+  assert.equal(await aws.status(id), "InProgress");
+  aws.clock.advance(1000);
+  const step = await aws.step(id, "deploy");
+  assert.equal(step.StepStatus, "Success");
+  assert.equal(step.ResponseCode, "0");
+  assert.match(step.Response ?? "", /was not carried out/);
+});
+
+test("time, outputs and failure of a simulated action come from the control routes, for as many runs as said", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Simulated", { mainSteps: [work("deploy")], outputs: ["deploy.Image", "deploy.Hosts"] });
+  const fail = {
+    message: "no space left on device",
+    stage: "PostVerification",
+    type: "Verification",
+    details: { Host: ["a"] },
+  };
+  await aws.control("simulate", {
+    document: "Simulated",
+    outputs: { Image: "shop:1", Hosts: ["a", "b"] },
+    durationMs: 0,
+  });
+  await aws.control("simulate", { action: "aws:runCommand", fail, times: 1 });
+  const first = await aws.start("Simulated");
+  aws.clock.advance(1000);
+  const failed = await aws.get(first);
+  assert.equal(failed.AutomationExecutionStatus, "Failed");
+  const step = await aws.step(first, "deploy");
+  assert.match(step.FailureMessage ?? "", /no space left on device/);
+  assert.equal(failed.FailureMessage, step.FailureMessage);
+  assert.deepEqual(step.FailureDetails, {
+    FailureStage: "PostVerification",
+    FailureType: "Verification",
+    Details: { Host: ["a"] },
+  });
+  assert.equal(step.ResponseCode, "1");
+  const second = await aws.start("Simulated");
+  aws.clock.advance(0);
+  const succeeded = await aws.get(second);
+  assert.equal(succeeded.AutomationExecutionStatus, "Success");
+  assert.deepEqual(succeeded.Outputs, { "deploy.Image": ["shop:1"], "deploy.Hosts": ["a", "b"] });
+});
+
+test("a runbook can say itself what its simulated steps do, in their description", async () => {
+  await using aws = await awsWorld();
+  await aws.document(
+    "Described",
+    `
+schemaVersion: "0.3"
+mainSteps:
+  - name: build
+    action: aws:executeScript
+    description: |
+      Builds.
+      sandbox: {"durationMs": 0, "outputs": {"Image": "shop:2"}}
+    inputs: {}
+  - name: push
+    action: aws:invokeLambdaFunction
+    description: 'sandbox: {"durationMs": 0, "fail": {"message": "refused {{ build.Image }}"}}'
+    inputs: { FunctionName: "push-{{ build.Image }}", Payload: "{{ build.Digest }}" }
+`,
+  );
+  const id = await aws.start("Described");
+  aws.clock.advance(0);
+  assert.deepEqual((await aws.step(id, "push")).Inputs, {
+    FunctionName: '"push-shop:2"',
+    Payload: '"simulated-build.Digest"',
+  });
+  assert.equal(await aws.status(id), "Failed");
+});
+
+test("a step that fails is tried as often as maxAttempts says", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Retry", { mainSteps: [work("deploy", { maxAttempts: 3 })] });
+  await aws.control("simulate", { step: "deploy", fail: { message: "again" }, times: 2 });
+  const id = await aws.start("Retry");
+  aws.clock.advance(3000);
+  assert.equal(await aws.status(id), "Success");
+  assert.equal((await aws.step(id, "deploy")).MaxAttempts, 3);
+});
+
+test("system variables, variables and outputs of earlier steps are put into inputs", async () => {
+  await using aws = await awsWorld();
+  const message =
+    "{{ global:ACCOUNT_ID }} {{ global:REGION }} {{ automation:EXECUTION_ID }} {{ variable:round }} {{ global:DATE }}";
+  await aws.document("Variables", {
+    variables: { round: { type: "Integer", default: 1 } },
+    mainSteps: [
+      { name: "raise", action: "aws:updateVariable", inputs: { Name: "variable:round", Value: 2 } },
+      gate("first", ["admin"], {}, { Message: message }),
+    ],
+  });
+  const id = await aws.start("Variables");
+  const today = new Date(aws.clock.now()).toISOString().slice(0, 10);
+  assert.equal((await aws.step(id, "first")).Inputs?.Message, `"111122223333 us-east-1 ${id} 2 ${today}"`);
+  assert.deepEqual((await aws.get(id)).Variables, { round: ["2"] });
+});
+
+test("a reference that stands for nothing fails its step before anything is done", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Unresolved", {
+    mainSteps: [gate("first", ["admin"], {}, { Message: "{{ later.Output }}" }), work("later")],
+  });
+  const id = await aws.start("Unresolved");
+  const step = await aws.step(id, "first");
+  assert.equal(step.StepStatus, "Failed");
+  assert.match(step.FailureMessage ?? "", /later\.Output/);
+});
+
+test("a loop without a way out ends, and the clock with it", async () => {
+  await using aws = await awsWorld();
+  const again = { Variable: "a", StringEquals: "a", NextStep: "turn" };
+  await aws.document("Endless", { mainSteps: [{ name: "turn", action: "aws:branch", inputs: { Choices: [again] } }] });
+  const id = await aws.start("Endless");
+  assert.equal(await aws.status(id), "Failed");
+});
+
+test("the same runbook in YAML and in JSON runs alike", async () => {
+  await using aws = await awsWorld();
+  await aws.document("As-Json", { mainSteps: [gate("first", ["admin"], { timeoutSeconds: 60 })] });
+  await aws.document(
+    "As-Yaml",
+    `
+schemaVersion: '0.3'
+mainSteps:
+- name: first
+  action: aws:approve
+  timeoutSeconds: 60
+  inputs:
+    Approvers: [admin]
+`,
+  );
+  const shown = async (name: string) => {
+    const { StepExecutionId: _, ExecutionStartTime: __, ...step } = await aws.step(await aws.start(name), "first");
+    return step;
+  };
+  assert.deepEqual(await shown("As-Yaml"), await shown("As-Json"));
+});

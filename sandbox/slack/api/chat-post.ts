@@ -67,7 +67,8 @@ function postEphemeral(workspace: Workspace, { app, args }: Call): Answer {
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
   if (channel.restricted) return refuse("restricted_action");
   const user = text(args, "user");
-  if (user === undefined || !isMember(channel, user)) return refuse("user_not_in_channel");
+  const person = workspace.people.get(user ?? "");
+  if (person === undefined || person.deleted || !isMember(channel, person.id)) return refuse("user_not_in_channel");
   const content = readContent(args);
   if (refused(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
@@ -81,7 +82,7 @@ function postEphemeral(workspace: Workspace, { app, args }: Call): Answer {
     blocks: content.blocks,
     attachments: content.attachments,
     threadTs,
-    onlyFor: user,
+    onlyFor: person.id,
   });
   return { ok: true, message_ts: message.ts };
 }

@@ -37,7 +37,7 @@ export function readContent(args: Args): Content | Refusal {
 
 /** Whether there is anything to show. */
 export const isEmpty = (content: Content): boolean =>
-  content.text === undefined && !content.blocks?.length && !content.attachments?.length;
+  !content.text?.trim() && !content.blocks?.length && !content.attachments?.length;
 
 export function invalidBlocks(problems: Problem[]): Refusal {
   return refuse("invalid_blocks", {

@@ -1,4 +1,5 @@
 import type { WebSocket } from "ws";
+import type { SandboxClock } from "../../wire/clock.ts";
 import type { Changes } from "../workspace/changes.ts";
 import { newSecret } from "../workspace/ids.ts";
 import type { SlackApp } from "../workspace/model.ts";
@@ -9,6 +10,8 @@ export const MAX_LINKS = 10;
 const TICKET_LIFE_MS = 30_000;
 /** How long closing waits for the client's part of the handshake, in machine milliseconds. */
 const CLOSE_WITHIN_MS = 500;
+/** A warning comes this long before the end. https://docs.slack.dev/apis/events-api/using-socket-mode#disconnect */
+const WARNED_BEFORE_MS = 10_000;
 
 /** Why Slack ends a connection; `warning` comes about ten seconds before the end, the others at it. */
 export type DisconnectReason = "warning" | "refresh_requested" | "link_disabled" | "too_many_websockets";
@@ -36,7 +39,7 @@ export interface Links {
   closeAll(): Promise<void>;
 }
 
-export function makeLinks(deps: { clock: { now(): number }; changes: Changes }): Links {
+export function makeLinks(deps: { clock: Pick<SandboxClock, "now" | "at">; changes: Changes }): Links {
   const tickets = new Map<string, { appId: string; until: number }>();
   const links = new Set<Link>();
   let counter = 0;
@@ -46,7 +49,7 @@ export function makeLinks(deps: { clock: { now(): number }; changes: Changes }):
   const disconnectFrame = (reason: DisconnectReason) =>
     JSON.stringify({ type: "disconnect", reason, debug_info: { host: debugInfo.host } });
 
-  return {
+  const self: Links = {
     of,
     issueTicket(app) {
       const ticket = newSecret();
@@ -87,8 +90,10 @@ export function makeLinks(deps: { clock: { now(): number }; changes: Changes }):
       return open[turn++ % Math.max(1, open.length)];
     },
     disconnect(link, reason) {
+      if (link.socket.readyState !== link.socket.OPEN) return;
       link.socket.send(disconnectFrame(reason));
       if (reason !== "warning") link.socket.close(1000);
+      else deps.clock.at(deps.clock.now() + WARNED_BEFORE_MS, () => self.disconnect(link, "refresh_requested"));
     },
     async closeAll() {
       const closed = [...links].map(
@@ -105,6 +110,7 @@ export function makeLinks(deps: { clock: { now(): number }; changes: Changes }):
       await Promise.all(closed);
     },
   };
+  return self;
 }
 
 /** An acknowledgement counts on the connection that carried the envelope, once. */

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { OTHER_BOT_TOKEN } from "../../sandbox/slack/seed.ts";
+import { type Answer, clientOf, errorOf, section, type World, world } from "./slack-support.ts";
+
+const post = (w: World, more: object = {}) =>
+  w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x", ...more } as never);
+const messagesOf = async (w: World, id: string): Promise<Answer[]> =>
+  (await w.state()).channels.find((each: Answer) => each.id === id).messages;
+
+describe("chat.postMessage", () => {
+  it("answers with the message as Slack keeps it", async (t) => {
+    const w = await world(t);
+    const metadata = { event_type: "approval", event_payload: { request_id: "req-1" } };
+    const answer = await post(w, { text: "hello", blocks: [section("hello")], metadata });
+    assert.match(String(answer.ts), /^\d{10}\.\d{6}$/);
+    assert.partialDeepStrictEqual(answer, {
+      channel: "C0APPROVALS",
+      message: {
+        type: "message",
+        user: "U0COUNTERSN",
+        bot_id: "B0COUNTERSN",
+        app_id: "A0COUNTERSN",
+        bot_profile: { app_id: "A0COUNTERSN", name: "Countersign", team_id: "T0SANDBOX01" },
+        team: "T0SANDBOX01",
+        text: "hello",
+        ts: answer.ts,
+        metadata,
+      },
+    });
+  });
+
+  it("gives each message of a channel a timestamp of its own, also within a millisecond", async (t) => {
+    const w = await world(t, { limits: false });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => post(w)));
+    assert.equal(new Set(answers.map((each) => each.ts)).size, 30);
+  });
+
+  const REFUSED: [error: string, args: object][] = [
+    ["channel_not_found", { channel: "C0NOWHERE" }],
+    ["channel_not_found", { channel: "C0SECRET" }],
+    ["not_in_channel", { channel: "C0RANDOM" }],
+    ["is_archived", { channel: "C0OLD" }],
+    ["no_text", { text: undefined }],
+    ["no_text", { text: "  " }],
+    ["thread_not_found", { thread_ts: "1700000000.000001" }],
+    ["invalid_blocks_format", { blocks: "[" }],
+    ["invalid_blocks_format", { blocks: ["x"] }],
+    ["invalid_blocks", { blocks: [section("")] }],
+    ["msg_blocks_too_long", { blocks: Array.from({ length: 5 }, () => section("x".repeat(2641))) }],
+    ["invalid_attachments", { attachments: "{" }],
+    ["invalid_metadata_format", { metadata: "{" }],
+    ["invalid_metadata_schema", { metadata: { event_type: "x" } }],
+    ["markdown_text_conflict", { markdown_text: "**x**" }],
+  ];
+  for (const [error, args] of REFUSED) {
+    it(`is ${error} for ${JSON.stringify(args).slice(0, 60)}`, async (t) => {
+      const w = await world(t);
+      assert.equal((await errorOf(post(w, args))).error, error);
+      assert.equal(w.requests("chat.postMessage")[0]?.executed, false);
+      assert.deepEqual(await messagesOf(w, "C0APPROVALS"), []);
+    });
+  }
+
+  it("takes 13,200 characters of text over all blocks", async (t) => {
+    const w = await world(t);
+    const blocks = Array.from({ length: 5 }, () => section("x".repeat(2640)));
+    assert.equal((await post(w, { blocks })).ok, true);
+  });
+
+  it("says which block is wrong and how, in the answer's messages", async (t) => {
+    const w = await world(t);
+    const answer = await errorOf(post(w, { blocks: [section("x".repeat(3001))] }));
+    assert.deepEqual(answer.response_metadata.messages, [
+      "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]",
+    ]);
+    assert.deepEqual(answer.errors, ["must be less than 3001 characters [json-pointer:/blocks/0/text/text]"]);
+  });
+
+  it("cuts its text at 40,000 characters", async (t) => {
+    const w = await world(t);
+    const answer = await post(w, { text: "x".repeat(40_001) });
+    assert.equal(answer.message?.text?.length, 40_000);
+  });
+
+  it("is restricted_action where a workspace preference forbids it", async (t) => {
+    const w = await world(t);
+    await w.control("channel", { channel: "C0APPROVALS", restricted: true });
+    assert.equal((await errorOf(post(w))).error, "restricted_action");
+  });
+
+  it("reaches a private channel once the app was invited, and no more once it was removed", async (t) => {
+    const w = await world(t);
+    await w.control("channel", { channel: "C0SECRET", invite: ["U0COUNTERSN"] });
+    assert.equal((await post(w, { channel: "C0SECRET" })).ok, true);
+    await w.control("channel", { channel: "C0SECRET", kick: ["U0COUNTERSN"] });
+    assert.equal((await errorOf(post(w, { channel: "C0SECRET" }))).error, "channel_not_found");
+  });
+
+  it("to a person's id goes into the direct message with them", async (t) => {
+    const w = await world(t);
+    const { channel } = await post(w, { channel: "U0JANE" });
+    const opened = await w.client.conversations.open({ users: "U0JANE" });
+    assert.equal(opened.channel?.id, channel);
+    assert.equal((await errorOf(post(w, { channel: "U0GONE" }))).error, "channel_not_found");
+  });
+});
+
+describe("chat.update", () => {
+  it("changes the app's own message, keeps its metadata, and marks it as edited", async (t) => {
+    const w = await world(t);
+    const metadata = { event_type: "approval", event_payload: { request_id: "req-1" } };
+    const { ts } = await post(w, { blocks: [section("old")], metadata });
+    const updated = await w.client.chat.update({
+      channel: "C0APPROVALS",
+      ts: String(ts),
+      text: "new",
+      blocks: [section("new")],
+    });
+    assert.partialDeepStrictEqual(updated, { text: "new", ts, channel: "C0APPROVALS" });
+    const [message] = await messagesOf(w, "C0APPROVALS");
+    assert.partialDeepStrictEqual(message, { text: "new", metadata, edited: { user: "U0COUNTERSN" } });
+    assert.equal(message.blocks[0].text.text, "new");
+  });
+
+  it("refuses text over 4,000 characters, which chat.postMessage takes", async (t) => {
+    const w = await world(t);
+    const { ts } = await post(w, { text: "x".repeat(4001) });
+    const update = (text: string) => w.client.chat.update({ channel: "C0APPROVALS", ts: String(ts), text });
+    assert.equal((await errorOf(update("x".repeat(4001)))).error, "msg_too_long");
+    assert.equal((await update("x".repeat(4000))).ok, true);
+  });
+
+  it("of another app's or a person's message is cant_update_message, and so is deleting it", async (t) => {
+    const w = await world(t);
+    await w.control("channel", { channel: "C0RANDOM", invite: ["U0COUNTERSN"] });
+    const theirs = await clientOf(w.slack, OTHER_BOT_TOKEN).chat.postMessage({ channel: "C0RANDOM", text: "x" });
+    const { ts } = await w.control("post", { user: "U0JANE", channel: "C0RANDOM", text: "y" });
+    for (const other of [String(theirs.ts), ts]) {
+      const at = { channel: "C0RANDOM", ts: other };
+      assert.equal((await errorOf(w.client.chat.update({ ...at, text: "mine" }))).error, "cant_update_message");
+      assert.equal((await errorOf(w.client.chat.delete(at))).error, "cant_delete_message");
+    }
+  });
+
+  it("tells message_not_found, edit_window_closed and no_text apart", async (t) => {
+    const w = await world(t);
+    const { ts } = await post(w);
+    const at = { channel: "C0APPROVALS", ts: String(ts) };
+    assert.equal(
+      (await errorOf(w.client.chat.update({ ...at, ts: "1.000001", text: "x" }))).error,
+      "message_not_found",
+    );
+    assert.equal((await errorOf(w.client.chat.update({ ...at, text: "" }))).error, "no_text");
+    await w.control("settings", { editWindowClosed: true });
+    assert.equal((await errorOf(w.client.chat.update({ ...at, text: "x" }))).error, "edit_window_closed");
+  });
+
+  it("of a message that was deleted finds nothing", async (t) => {
+    const w = await world(t);
+    const { ts } = await post(w);
+    const at = { channel: "C0APPROVALS", ts: String(ts) };
+    assert.match(
+      String((await w.client.chat.getPermalink({ channel: at.channel, message_ts: at.ts })).permalink),
+      /\/archives\/C0APPROVALS\/p\d{16}$/,
+    );
+    await w.client.chat.delete(at);
+    assert.equal((await errorOf(w.client.chat.update({ ...at, text: "x" }))).error, "message_not_found");
+  });
+});
+
+describe("chat.postEphemeral", () => {
+  it("is seen by one person, is in no history, and cannot be updated", async (t) => {
+    const w = await world(t);
+    const { message_ts: ts } = await w.client.chat.postEphemeral({
+      channel: "C0APPROVALS",
+      user: "U0ROSA",
+      text: "psst",
+    });
+    assert.partialDeepStrictEqual(await messagesOf(w, "C0APPROVALS"), [
+      { text: "psst", onlyFor: "U0ROSA", is_ephemeral: true },
+    ]);
+    assert.deepEqual((await w.client.conversations.history({ channel: "C0APPROVALS" })).messages, []);
+    const update = w.client.chat.update({ channel: "C0APPROVALS", ts: String(ts), text: "x" });
+    assert.equal((await errorOf(update)).error, "message_not_found");
+  });
+
+  for (const [who, channel, user, error] of [
+    ["somebody outside of the channel", "C0PRODDBA", "U0GUEST", "user_not_in_channel"],
+    ["anybody where the app is not", "C0RANDOM", "U0JANE", "not_in_channel"],
+    ["anybody in an archived channel", "C0OLD", "U0JANE", "is_archived"],
+  ] as const) {
+    it(`to ${who} is ${error}`, async (t) => {
+      const { client } = await world(t);
+      assert.equal((await errorOf(client.chat.postEphemeral({ channel, user, text: "x" }))).error, error);
+    });
+  }
+});
+
+describe("conversations.history", () => {
+  it("gives the newest first, with metadata only where it is asked for", async (t) => {
+    const w = await world(t);
+    const metadata = { event_type: "approval", event_payload: { request_id: "req-1" } };
+    await post(w, { text: "first", metadata });
+    await w.control("post", { user: "U0JANE", channel: "C0APPROVALS", text: "second" });
+    const bare = await w.client.conversations.history({ channel: "C0APPROVALS" });
+    assert.deepEqual(
+      bare.messages?.map((each) => each.text),
+      ["second", "first"],
+    );
+    assert.equal(bare.messages?.[1]?.metadata, undefined);
+    const full = await w.client.conversations.history({ channel: "C0APPROVALS", include_all_metadata: true });
+    assert.deepEqual(full.messages?.[1]?.metadata, metadata);
+  });
+
+  it("cuts by oldest and latest, ends included only with inclusive, and pages with a cursor", async (t) => {
+    const w = await world(t, { limits: false });
+    const ts: string[] = [];
+    for (let each = 0; each < 5; each += 1) ts.push(String((await post(w, { text: String(each) })).ts));
+    const read = async (more: object) =>
+      (await w.client.conversations.history({ channel: "C0APPROVALS", ...more })).messages?.map((each) => each.text);
+    assert.deepEqual(await read({ oldest: ts[1], latest: ts[3] }), ["2"]);
+    assert.deepEqual(await read({ oldest: ts[1], latest: ts[3], inclusive: true }), ["3", "2", "1"]);
+    const page = await w.client.conversations.history({ channel: "C0APPROVALS", limit: 2 });
+    assert.equal(page.has_more, true);
+    assert.deepEqual(await read({ limit: 2, cursor: page.response_metadata?.next_cursor }), ["2", "1"]);
+    const wrong = w.client.conversations.history({ channel: "C0APPROVALS", cursor: "never-given" });
+    assert.equal((await errorOf(wrong)).error, "invalid_cursor");
+    const noTime = w.client.conversations.history({ channel: "C0APPROVALS", oldest: "yesterday" });
+    assert.equal((await errorOf(noTime)).error, "invalid_ts_oldest");
+  });
+
+  it("is closed to an app that is not in the channel", async (t) => {
+    const { client } = await world(t);
+    assert.equal((await errorOf(client.conversations.history({ channel: "C0RANDOM" }))).error, "not_in_channel");
+    assert.equal((await errorOf(client.conversations.history({ channel: "C0SECRET" }))).error, "channel_not_found");
+  });
+
+  it("leaves replies to conversations.replies, unless they were broadcast", async (t) => {
+    const w = await world(t, { limits: false });
+    const { ts } = await post(w, { text: "root" });
+    await post(w, { text: "reply", thread_ts: ts });
+    await post(w, { text: "shown", thread_ts: ts, reply_broadcast: true });
+    const history = await w.client.conversations.history({ channel: "C0APPROVALS" });
+    assert.deepEqual(
+      history.messages?.map((each) => each.text),
+      ["shown", "root"],
+    );
+    assert.partialDeepStrictEqual(history.messages?.[1], { reply_count: 2, thread_ts: ts });
+    const replies = await w.client.conversations.replies({ channel: "C0APPROVALS", ts: String(ts) });
+    assert.deepEqual(
+      replies.messages?.map((each) => each.text),
+      ["root", "reply", "shown"],
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { errorOf, world } from "./slack-support.ts";
+
+describe("the seeded people", () => {
+  const WHO: [user: string, what: string, expected: object][] = [
+    ["U0JANE", "a member", { deleted: false, is_bot: false, is_restricted: false, team_id: "T0SANDBOX01" }],
+    ["U0ADMIN", "an admin", { is_admin: true }],
+    ["U0GUEST", "a single-channel guest", { is_restricted: true, is_ultra_restricted: true }],
+    ["U0EVE", "from another workspace", { team_id: "T0OTHER0001", is_stranger: false }],
+    ["U0GONE", "deactivated", { deleted: true }],
+    ["U0OTHERBOT", "another bot", { is_bot: true }],
+  ];
+  for (const [user, what, expected] of WHO) {
+    it(`${user} is ${what}`, async (t) => {
+      const { client } = await world(t);
+      assert.partialDeepStrictEqual((await client.users.info({ user })).user, expected);
+    });
+  }
+
+  it("an external person becomes a stranger once they share no channel with the app", async (t) => {
+    const w = await world(t);
+    await w.control("channel", { channel: "C0SHARED", kick: ["U0EVE"] });
+    assert.equal((await w.client.users.info({ user: "U0EVE" })).user?.is_stranger, true);
+  });
+
+  it("are found by email while they are active and at home", async (t) => {
+    const { client } = await world(t);
+    assert.equal((await client.users.lookupByEmail({ email: "Rosa@Example.com" })).user?.id, "U0ROSA");
+    for (const email of ["gone@example.com", "eve@example.com", "nobody@example.com"]) {
+      assert.equal((await errorOf(client.users.lookupByEmail({ email }))).error, "users_not_found");
+    }
+    assert.equal((await errorOf(client.users.info({ user: "U0NOBODY" }))).error, "user_not_found");
+  });
+
+  it("are listed page by page", async (t) => {
+    const { client } = await world(t);
+    const seen: string[] = [];
+    for await (const page of client.paginate("users.list", { limit: 4 })) {
+      seen.push(...(page as unknown as { members: { id: string }[] }).members.map((each) => each.id));
+    }
+    assert.equal(seen.length, 10);
+    assert.equal(new Set(seen).size, 10);
+  });
+});
+
+describe("user groups", () => {
+  it("list their members; a deactivated member is in none", async (t) => {
+    const w = await world(t);
+    const members = async () => (await w.client.usergroups.users.list({ usergroup: "S0SRE" })).users;
+    assert.deepEqual(await members(), ["U0JANE", "U0DAN"]);
+    await w.control("person", { user: "U0DAN", deleted: true });
+    assert.deepEqual(await members(), ["U0JANE"]);
+    await w.control("group", { group: "S0SRE", users: ["U0MIA"] });
+    assert.deepEqual(await members(), ["U0MIA"]);
+  });
+
+  it("that are disabled or unknown do not answer as if they had members", async (t) => {
+    const { client } = await world(t);
+    for (const usergroup of ["S0FORMER", "S0NOTHING"]) {
+      assert.equal((await errorOf(client.usergroups.users.list({ usergroup }))).error, "no_such_subteam");
+    }
+    const shown = await client.usergroups.list({ include_users: true });
+    assert.deepEqual(shown.usergroups?.find((each) => each.id === "S0DBA")?.users, ["U0MIA"]);
+    assert.equal(
+      shown.usergroups?.some((each) => each.id === "S0FORMER"),
+      false,
+    );
+    const all = await client.usergroups.list({ include_disabled: true });
+    assert.notEqual(all.usergroups?.find((each) => each.id === "S0FORMER")?.date_delete, 0);
+  });
+});
+
+describe("channels", () => {
+  it("are listed as far as the app may know of them", async (t) => {
+    const { client } = await world(t);
+    const list = async (types: string, more: object = {}) =>
+      (await client.conversations.list({ types, ...more })).channels?.map((each) => each.id).sort();
+    assert.deepEqual(await list("private_channel"), ["C0PRODDBA"]);
+    assert.deepEqual(await list("public_channel", { exclude_archived: true }), [
+      "C0APPROVALS",
+      "C0ONCALL",
+      "C0RANDOM",
+      "C0SHARED",
+    ]);
+    assert.equal((await errorOf(client.conversations.list({ types: "im" }))).needed, "im:read");
+    assert.equal((await errorOf(client.conversations.list({ types: "secret" }))).error, "invalid_types");
+  });
+
+  it("say whether they are shared with another workspace, archived, private, and joined", async (t) => {
+    const { client } = await world(t);
+    const info = async (channel: string) => (await client.conversations.info({ channel })).channel;
+    assert.partialDeepStrictEqual(await info("C0SHARED"), { is_ext_shared: true, is_shared: true, is_member: true });
+    assert.partialDeepStrictEqual(await info("C0OLD"), { is_archived: true });
+    assert.partialDeepStrictEqual(await info("C0PRODDBA"), { is_private: true, is_ext_shared: false });
+    assert.partialDeepStrictEqual(await info("C0RANDOM"), { is_member: false });
+    assert.equal((await errorOf(info("C0SECRET"))).error, "channel_not_found");
+  });
+
+  it("list their members", async (t) => {
+    const { client } = await world(t);
+    const { members } = await client.conversations.members({ channel: "C0SHARED" });
+    assert(members?.includes("U0EVE"));
+  });
+
+  it("that are direct messages are opened once, with people who can be reached", async (t) => {
+    const { client } = await world(t);
+    const first = await client.conversations.open({ users: "U0JANE" });
+    assert.partialDeepStrictEqual(await client.conversations.open({ users: "U0JANE" }), {
+      channel: { id: first.channel?.id },
+      already_open: true,
+    });
+    for (const [users, error] of [
+      ["U0GONE", "user_disabled"],
+      ["U0OTHERBOT", "cannot_dm_bot"],
+      ["U0NOBODY", "user_not_found"],
+      ["U0JANE,U0DAN", "missing_scope"],
+    ] as const) {
+      assert.equal((await errorOf(client.conversations.open({ users }))).error, error);
+    }
+  });
+});
+
+it("reset puts everything back, and keeps the journal and the faults empty", async (t) => {
+  const w = await world(t);
+  await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x" });
+  await w.control("channel", { channel: "C0APPROVALS", kick: ["U0COUNTERSN"] });
+  await w.control("scopes", { revoke: ["chat:write"] });
+  await w.control("faults", { operation: "chat.postMessage", kind: "error", code: "fatal_error" });
+  await w.control("reset");
+  assert.equal((await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "y" })).ok, true);
+  assert.equal(w.slack.journal.list().length, 1);
+});

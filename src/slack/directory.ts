@@ -57,7 +57,8 @@ type SlackUser = NonNullable<UsersInfoResponse["user"]>;
 
 /** Source: Slack API, user object. Anyone who is not plainly a member of the home workspace is not one. */
 export function personOf(userId: string, user: SlackUser, workspace: Workspace): Person {
-  const names = [user.profile?.display_name, user.real_name, user.name];
+  // The real name first: people choose their display name themselves, and this one goes into records.
+  const names = [user.profile?.real_name, user.real_name, user.name];
   return {
     id: userId,
     name: names.find((name) => name !== undefined && name.trim() !== "") ?? userId,

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ONE_GATE, textOf, world } from "../support/world.ts";
+
+for (const connection of ["socket", "http"] as const) {
+  test(`over ${connection}: a click on Approve lets the runbook go on, names the person to AWS, and the message tells the end`, async (t) => {
+    const w = await world(t, { connection });
+    const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
+
+    const message = await w.message(id, "Restart billing?");
+    assert.match(textOf(message), /0 of 1 approval/);
+    const click = await w.click("U0JANE", message, "approve");
+    assert.equal(click.delivery.acked, true);
+
+    const ended = await w.message(id, /Success|succeeded/i);
+    const execution = await w.execution(id);
+    assert.equal(execution.AutomationExecutionStatus, "Success");
+    assert.equal(execution.StepExecutions[0].StepStatus, "Success");
+    assert.deepEqual(execution.StepExecutions[0].Outputs.ApprovalStatus, ["Approved"]);
+
+    const [signal, ...more] = await w.signals(id);
+    assert.deepEqual(more, []);
+    assert.equal(signal.type, "Approve");
+    const comment = signal.payload.Comment.join("\n");
+
+    const requestId = message.metadata.event_payload.request_id;
+    for (const words of ["Jane Ito", "jane@example.com", "U0JANE", "T0SANDBOX01", requestId]) {
+      assert.ok(comment.includes(words), `the payload names ${words}: ${comment}`);
+    }
+    for (const value of signal.payload.Comment) assert.ok(value.length >= 1 && value.length <= 512);
+
+    assert.equal(ended.ts, message.ts);
+    assert.match(textOf(ended), /<@U0JANE>/);
+    assert.doesNotMatch(textOf(ended), /"action_id":"(approve|reject)"/);
+    assert.equal((await w.messages()).length, 1);
+  });
+
+  test(`over ${connection}: a rejection with its reason fails the step, and both sides tell who and why`, async (t) => {
+    const w = await world(t, { connection });
+    const id = await w.run(ONE_GATE);
+    const message = await w.message(id);
+
+    const submitted = await w.reject("U0MIA", message, "Not during the sale.");
+    assert.equal(submitted.delivery.acked, true);
+
+    const ended = await w.message(id, /Failed/i);
+    const execution = await w.execution(id);
+    assert.equal(execution.AutomationExecutionStatus, "Failed");
+    assert.deepEqual(execution.StepExecutions[0].Outputs.ApprovalStatus, ["Rejected"]);
+    const [signal, ...more] = await w.signals(id);
+    assert.deepEqual(more, []);
+    assert.equal(signal.type, "Reject");
+    assert.match(signal.payload.Comment.join("\n"), /Mia Chen.*Not during the sale\./s);
+    assert.match(textOf(ended), /Not during the sale\./);
+    assert.match(textOf(ended), /<@U0MIA>/);
+    assert.doesNotMatch(textOf(ended), /"action_id":"(approve|reject)"/);
+  });
+}
+
+test("Details shows every step with its status and inputs, and no masked value", async (t) => {
+  const w = await world(t);
+  const id = await w.run(
+    `
+schemaVersion: "0.3"
+parameters:
+  AdminPassword: { type: String }
+mainSteps:
+  - name: prepare
+    action: aws:runCommand
+    inputs: { DocumentName: AWS-Prepare, Note: "uses {{ AdminPassword }}" }
+  - name: approve
+    action: aws:approve
+    inputs: { Message: "Go on with {{ AdminPassword }}?", Approvers: [someone] }
+`,
+    { parameters: { AdminPassword: ["hunter2-hunter2"] } },
+  );
+  const message = await w.message(id, "Go on");
+  await w.click("U0ROSA", message, "details");
+  const details = JSON.stringify(await w.modal("U0ROSA", "AWS-Prepare"));
+  assert.match(details, /prepare/);
+  assert.match(details, /Success|succeeded/i);
+  assert.match(details, /Waiting|waits/i);
+
+  const everything = JSON.stringify([await w.control.slack("state"), await w.control.slack("requests"), w.bot().lines]);
+  assert.ok(!everything.includes("hunter2"), "a masked value reached Slack or the log");
+});
+
+test("the bot ends cleanly on SIGTERM, and a new one goes on where it left off", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  assert.equal(await w.bot().stop(), 0);
+  assert.ok(w.bot().lines.some((line) => line.msg === "stopped"));
+
+  await w.startBot();
+  await w.ready();
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, /Success|succeeded/i);
+  assert.equal((await w.messages()).length, 1);
+  assert.equal((await w.signals(id)).length, 1);
+});

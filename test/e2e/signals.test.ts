@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventually } from "../support/eventually.ts";
+import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
+
+const TWO_GATES = `
+schemaVersion: "0.3"
+mainSteps:
+  - name: first
+    action: aws:approve
+    inputs: { Message: "The first gate", Approvers: ["${BOT_ROLE}", "admin"] }
+  - name: second
+    action: aws:approve
+    isEnd: true
+    inputs: { Message: "The second gate", Approvers: ["${BOT_ROLE}", "admin"] }
+`;
+
+/** The bot's own signals of an execution, as AWS received them. */
+const botSignals = async (w: Awaited<ReturnType<typeof world>>, id: string) =>
+  (await w.signals(id)).filter((signal) => signal.principal.includes("CountersignBot"));
+
+test("a click that comes after its gate has ended elsewhere does not approve the next gate", async (t) => {
+  // The bot polls so rarely that it has not seen the first gate end when the click comes.
+  const w = await world(t, { env: { POLL_INTERVAL_SECONDS: "600" }, start: false });
+  const id = await w.run(TWO_GATES);
+  await w.startBot();
+  await w.ready();
+  const message = await w.message(id, "The first gate");
+  await w.signal(id, "Approve");
+
+  await w.click("U0JANE", message, "approve");
+
+  const closed = await w.message(id, "first");
+  await eventually("the first message is closed", async () => {
+    const [first] = await w.messages();
+    return !textOf(first).includes('"action_id":"approve"');
+  });
+  assert.equal(closed.ts, message.ts);
+  const { StepExecutions } = await w.execution(id);
+  assert.deepEqual(
+    StepExecutions.map((step: { StepName: string; StepStatus: string }) => [step.StepName, step.StepStatus]),
+    [
+      ["first", "Success"],
+      ["second", "Waiting"],
+    ],
+  );
+  assert.deepEqual(await botSignals(w, id), []);
+  await w.message(id, "The second gate");
+  await w.whispered("U0JANE", /recorded but did not decide|waits no longer/i);
+});
+
+test("a click whose reading is held up until its gate has ended does not approve the next gate", async (t) => {
+  const w = await world(t);
+  const id = await w.run(TWO_GATES);
+  const message = await w.message(id, "The first gate");
+  await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 1500 });
+  await w.click("U0JANE", message, "approve");
+  await eventually("the reading before the signal is under way", async () => {
+    const history = await w.control.aws("faults");
+    return history.faults.length === 1 && (await w.messages())[0]?.edited !== undefined;
+  });
+  await w.signal(id, "Approve");
+  await w.message(id, "The second gate");
+
+  const { StepExecutions } = await w.execution(id);
+  assert.equal(StepExecutions[1].StepStatus, "Waiting");
+  assert.deepEqual(await botSignals(w, id), []);
+});
+
+test("a signal whose reply was lost is not sent again, and the message tells the truth", async (t) => {
+  const w = await world(t);
+  const id = await w.run(TWO_GATES);
+  const message = await w.message(id, "The first gate");
+  await w.control.aws("faults", { operation: "SendAutomationSignal", kind: "drop-reply", times: 1 });
+
+  await w.click("U0JANE", message, "approve");
+
+  await eventually("the first message is closed as approved by Jane", async () => {
+    const [first] = await w.messages();
+    return (
+      /approved/i.test(textOf(first)) &&
+      textOf(first).includes("<@U0JANE>") &&
+      !textOf(first).includes('"action_id":"approve"')
+    );
+  });
+  await w.message(id, "The second gate");
+  const calls = await w.awsCalls("SendAutomationSignal");
+  assert.equal(calls.length, 1);
+  assert.equal((await botSignals(w, id)).length, 1);
+  const { StepExecutions } = await w.execution(id);
+  assert.deepEqual(
+    StepExecutions.map((step: { StepStatus: string }) => step.StepStatus),
+    ["Success", "Waiting"],
+  );
+});
+
+test("a signal that was lost on its way is not repeated while it could still arrive, and the message says so", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  await w.control.aws("faults", { operation: "SendAutomationSignal", kind: "refuse", times: 1 });
+
+  await w.click("U0JANE", message, "approve");
+
+  await w.message(id, /no clear answer/i);
+  const readings = (await w.awsCalls("GetAutomationExecution")).length;
+  await eventually("the step was looked at again", async () => {
+    return (await w.awsCalls("GetAutomationExecution")).length > readings + 1;
+  });
+  assert.equal((await w.awsCalls("SendAutomationSignal")).length, 1);
+  assert.equal((await w.execution(id)).StepExecutions[0].StepStatus, "Waiting");
+});
+
+test("a throttled signal is sent again, since AWS said that it did nothing", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  await w.control.aws("faults", { operation: "SendAutomationSignal", kind: "throttle", times: 1 });
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, /Success|succeeded/i);
+  assert.equal((await w.signals(id)).length, 1);
+  assert.equal((await w.awsCalls("SendAutomationSignal")).length, 2);
+});
+
+test("a bot killed between the click and its judgement finishes it after the restart", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  await w.control.slack("faults", { operation: "users.info", kind: "delay", delayMs: 20_000 });
+  const click = await w.click("U0JANE", message, "approve");
+  assert.equal(click.delivery.acked, true);
+  await w.bot().kill();
+  assert.deepEqual(await w.signals(id), []);
+
+  await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
+  await w.startBot();
+  await w.message(id, /Success|succeeded/i);
+  assert.equal((await w.signals(id)).length, 1);
+  assert.equal((await w.messages()).length, 1);
+});
+
+test("the same click delivered twice counts once", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  await w.control.slack("faults", { operation: "deliver:block_actions", kind: "twice", times: 1 });
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, /Success|succeeded/i);
+  assert.equal((await w.signals(id)).length, 1);
+  const told = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
+  assert.deepEqual(told, []);
+});
+
+test("a message whose reply was lost is found again and not posted twice", async (t) => {
+  const w = await world(t, { start: false });
+  await w.control.slack("faults", { operation: "chat.postMessage", kind: "drop-reply", times: 1 });
+  const id = await w.run(ONE_GATE);
+  await w.startBot();
+  await w.ready();
+  const message = await w.message(id);
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, /Success|succeeded/i);
+  assert.equal((await w.messages()).length, 1);
+  assert.equal((await w.slackCalls("chat.postMessage")).length, 1);
+});

@@ -9,6 +9,17 @@ import type { JournalEntry } from "../../sandbox/wire/journal.ts";
 // biome-ignore lint/suspicious/noExplicitAny: answers of the control API are looked into, not typed
 export type Answer = any;
 
+/** The tests look at what happened, not at what the clients print about it. */
+export const quiet = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  setName() {},
+  getLevel: () => LogLevel.ERROR,
+};
+
 export interface World {
   slack: SlackSandbox;
   /** The bot's client: no retries, so that each call is one call. */
@@ -51,7 +62,7 @@ export const clientOf = (slack: SlackSandbox, token: string): WebClient =>
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: 10_000,
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
   });
 
 /** A Bolt app over Socket Mode, with the receiver built by hand so that its options stay its own. */
@@ -59,13 +70,13 @@ export async function socketApp({ slack, atEnd }: World, listen: (app: App) => v
   const receiver = new SocketModeReceiver({
     appToken: APP_TOKEN,
     clientPingTimeout: 1500,
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
     installerOptions: { clientOptions: { slackApiUrl: `${slack.url}/api/` } },
   });
   const app = new App({
     token: BOT_TOKEN,
     receiver,
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
     clientOptions: { slackApiUrl: `${slack.url}/api/`, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
   });
   listen(app);
@@ -76,11 +87,11 @@ export async function socketApp({ slack, atEnd }: World, listen: (app: App) => v
 
 /** A Bolt app over signed HTTP on a free port; answers the request URL for the stand-in. */
 export async function httpApp({ slack, atEnd }: World, listen: (app: App) => void): Promise<string> {
-  const receiver = new HTTPReceiver({ signingSecret: SIGNING_SECRET, logLevel: LogLevel.ERROR });
+  const receiver = new HTTPReceiver({ signingSecret: SIGNING_SECRET, logger: quiet });
   const app = new App({
     token: BOT_TOKEN,
     receiver,
-    logLevel: LogLevel.ERROR,
+    logger: quiet,
     clientOptions: { slackApiUrl: `${slack.url}/api/`, retryConfig: { retries: 0 } },
   });
   listen(app);

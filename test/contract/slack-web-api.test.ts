@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { WebClient } from "@slack/web-api";
 import { APP_TOKEN, BOT_TOKEN, GRANTED_SCOPES, OTHER_BOT_TOKEN } from "../../sandbox/slack/seed.ts";
-import { type Answer, clientOf, errorOf, section, type World, world } from "./slack-support.ts";
+import { type Answer, clientOf, errorOf, quiet, section, type World, world } from "./slack-support.ts";
 
 /** A call without any client, to send what no client would. */
 async function raw(w: World, method: string, init: RequestInit = {}): Promise<Answer> {
@@ -36,7 +36,11 @@ describe("a token", () => {
   for (const [what, token, method, error] of BAD) {
     it(`${what} is ${error}`, async (t) => {
       const { slack } = await world(t);
-      const client = new WebClient(token, { slackApiUrl: `${slack.url}/api/`, retryConfig: { retries: 0 } });
+      const client = new WebClient(token, {
+        slackApiUrl: `${slack.url}/api/`,
+        retryConfig: { retries: 0 },
+        logger: quiet,
+      });
       assert.partialDeepStrictEqual(await errorOf(client.apiCall(method)), { ok: false, error });
     });
   }

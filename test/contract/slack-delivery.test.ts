@@ -1,0 +1,339 @@
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { describe, it } from "node:test";
+import { WebSocket } from "ws";
+import { APP_TOKEN, SIGNING_SECRET } from "../../sandbox/slack/seed.ts";
+import { type Answer, button, clientOf, eventually, socketApp, strip, type World, world } from "./slack-support.ts";
+
+/** A Socket Mode connection with nothing around it: what arrives, and what is sent, is in the test's hands. */
+async function connect(w: World): Promise<{ socket: WebSocket; frames: Answer[]; ended: () => boolean }> {
+  const { url } = await clientOf(w.slack, APP_TOKEN).apps.connections.open();
+  const socket = new WebSocket(String(url));
+  const frames: Answer[] = [];
+  let ended = false;
+  socket.on("message", (data) => frames.push(JSON.parse(String(data))));
+  socket.on("close", () => {
+    ended = true;
+  });
+  socket.on("error", () => {
+    ended = true;
+  });
+  await eventually(() => frames.length > 0 || ended);
+  return { socket, frames, ended: () => ended };
+}
+
+const envelopes = (frames: Answer[]) => frames.filter((each) => each.envelope_id !== undefined);
+
+async function postButton(w: World): Promise<{ channel: string; ts: string }> {
+  const posted = await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x", blocks: [strip(button("go"))] });
+  return { channel: "C0APPROVALS", ts: String(posted.ts) };
+}
+const clickOf = (at: object, more: object = {}) => ({ user: "U0JANE", action_id: "go", ...at, ...more });
+
+describe("Socket Mode", () => {
+  it("greets each connection with the app's id and how many there are", async (t) => {
+    const w = await world(t);
+    const first = await connect(w);
+    const second = await connect(w);
+    assert.partialDeepStrictEqual(first.frames[0], {
+      type: "hello",
+      num_connections: 1,
+      connection_info: { app_id: "A0COUNTERSN" },
+    });
+    assert.equal(second.frames[0].num_connections, 2);
+  });
+
+  it("gives each envelope to one connection, by turns, and to none that was closed", async (t) => {
+    const w = await world(t, { limits: false });
+    const links = await Promise.all([connect(w), connect(w), connect(w)]);
+    for (const { socket, frames } of links) {
+      socket.on("message", () => socket.send(JSON.stringify({ envelope_id: frames.at(-1).envelope_id })));
+    }
+    const at = await postButton(w);
+    for (let click = 0; click < 6; click += 1)
+      assert.equal((await w.control("click", clickOf(at))).delivery.acked, true);
+    assert.deepEqual(
+      links.map(({ frames }) => envelopes(frames).length),
+      [2, 2, 2],
+    );
+    links[0]?.socket.close();
+    await eventually(async () => (await w.state()).delivery.links.length === 2);
+    for (let click = 0; click < 4; click += 1)
+      assert.equal((await w.control("click", clickOf(at))).delivery.acked, true);
+    assert.deepEqual(
+      links.map(({ frames }) => envelopes(frames).length),
+      [2, 4, 4],
+    );
+  });
+
+  it("turns the eleventh connection away", async (t) => {
+    const w = await world(t, { limits: false });
+    await Promise.all(Array.from({ length: 10 }, () => connect(w)));
+    const eleventh = await connect(w);
+    assert.partialDeepStrictEqual(eleventh.frames[0], { type: "disconnect", reason: "too_many_websockets" });
+    await eventually(eleventh.ended);
+    assert.equal((await w.state()).delivery.links.length, 10);
+  });
+
+  it("takes each address once, and for thirty seconds", async (t) => {
+    const w = await world(t);
+    const client = clientOf(w.slack, APP_TOKEN);
+    const statusOf = (url: string) =>
+      new Promise<number>((resolve) => {
+        const socket = new WebSocket(url);
+        socket.on("error", () => {});
+        socket.on("unexpected-response", (_request, response) => resolve(response.statusCode ?? 0));
+        socket.on("open", () => resolve(101));
+      });
+    const { url } = await client.apps.connections.open();
+    assert.match(String(url), /^ws:\/\/127\.0\.0\.1:\d+\/link\/\?ticket=/);
+    assert.equal(await statusOf(String(url)), 101);
+    assert.equal(await statusOf(String(url)), 403);
+    const late = String((await client.apps.connections.open()).url);
+    w.slack.clock.advance(31_000);
+    assert.equal(await statusOf(late), 403);
+    assert.equal(await statusOf(`${w.slack.url.replace("http", "ws")}/link/?ticket=guessed`), 403);
+  });
+
+  it("counts an acknowledgement only on the connection that carried the envelope, and within three seconds", async (t) => {
+    const w = await world(t);
+    const [carrier, other] = [await connect(w), await connect(w)];
+    const at = await postButton(w);
+    const click = w.control("click", clickOf(at));
+    const envelope = await eventually(() => envelopes([...carrier.frames, ...other.frames])[0]);
+    assert.partialDeepStrictEqual(envelope, { type: "interactive", accepts_response_payload: false });
+    const wrong = carrier.frames.includes(envelope) ? other : carrier;
+    wrong.socket.send(JSON.stringify({ envelope_id: envelope.envelope_id }));
+    wrong.socket.send("no JSON");
+    wrong.socket.ping();
+    await new Promise((resolve) => wrong.socket.once("pong", resolve));
+    w.slack.clock.advance(1000);
+    assert.equal((await w.state()).notices.length, 0);
+    w.slack.clock.advance(2000);
+    assert.partialDeepStrictEqual((await click).delivery, {
+      acked: false,
+      via: "socket",
+      problem: "timeout",
+      ms: 3000,
+    });
+  });
+
+  it("asks to reconnect and closes; Bolt comes back and is given the next click", async (t) => {
+    const w = await world(t);
+    let heard = 0;
+    await socketApp(w, (app) => {
+      app.action("go", async ({ ack }) => {
+        heard += 1;
+        await ack();
+      });
+    });
+    const at = await postButton(w);
+    const [before] = (await w.state()).delivery.links;
+    await w.control("disconnect", { reason: "refresh_requested" });
+    const [after] = await eventually(async () => {
+      const { links } = (await w.state()).delivery;
+      return links.length === 1 && links[0].id !== before.id ? links : undefined;
+    });
+    assert.notEqual(after.id, before.id);
+    assert.equal((await w.control("click", clickOf(at))).delivery.acked, true);
+    assert.equal(heard, 1);
+  });
+
+  it("warns ten seconds before the end, and can break without a word", async (t) => {
+    const w = await world(t);
+    const [warned, broken] = [await connect(w), await connect(w)];
+    const [first, second] = (await w.state()).delivery.links;
+    await w.control("disconnect", { reason: "warning", link: first.id });
+    await eventually(() => warned.frames.at(-1).reason === "warning");
+    assert.equal(warned.ended(), false);
+    w.slack.clock.advance(10_000);
+    await eventually(warned.ended);
+    assert.equal(warned.frames.at(-1).reason, "refresh_requested");
+    await w.control("disconnect", { reason: "none", link: second.id });
+    await eventually(broken.ended);
+    assert.equal(broken.frames.length, 1);
+    assert.equal((await w.control("disconnect")).error, "no_connection");
+  });
+
+  it("without a connection leaves the person with a warning, and a command with dispatch_failed", async (t) => {
+    const w = await world(t);
+    const at = await postButton(w);
+    assert.partialDeepStrictEqual((await w.control("click", clickOf(at))).delivery, {
+      acked: false,
+      problem: "no_connection",
+    });
+    const ran = await w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
+    assert.equal(ran.shown, "dispatch_failed");
+  });
+
+  it("shows operation_timeout for a command that is not acknowledged in three seconds", async (t) => {
+    const w = await world(t);
+    const link = await connect(w);
+    const ran = w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
+    const [envelope] = await eventually(() => (envelopes(link.frames).length > 0 ? envelopes(link.frames) : undefined));
+    assert.partialDeepStrictEqual(envelope, { type: "slash_commands", accepts_response_payload: true });
+    w.slack.clock.advance(3000);
+    assert.equal((await ran).shown, "operation_timeout");
+  });
+
+  it("brings an event again after a second, a minute and five minutes, until it is acknowledged", async (t) => {
+    const w = await world(t);
+    const link = await connect(w);
+    const opened = w.control("home", { user: "U0JANE" });
+    const sent = (count: number) => eventually(() => envelopes(link.frames).length === count && envelopes(link.frames));
+    for (const [count, wait] of [
+      [1, 1000],
+      [2, 60_000],
+      [3, 300_000],
+    ] as const) {
+      const frames = await sent(count);
+      assert.equal(frames.at(-1).retry_attempt, count - 1);
+      w.slack.clock.advance(3000);
+      await eventually(() => w.requests("deliver:events_api").length === count);
+      w.slack.clock.advance(wait);
+    }
+    const last = (await sent(4)).at(-1);
+    assert.partialDeepStrictEqual(last, { type: "events_api", retry_attempt: 3, retry_reason: "http_timeout" });
+    assert.partialDeepStrictEqual(last.payload, {
+      type: "event_callback",
+      api_app_id: "A0COUNTERSN",
+      team_id: "T0SANDBOX01",
+      event: { type: "app_home_opened", user: "U0JANE", tab: "home" },
+    });
+    link.socket.send(JSON.stringify({ envelope_id: last.envelope_id }));
+    await eventually(() => w.requests("deliver:events_api").length === 4);
+    w.slack.clock.advance(3_600_000);
+    assert.equal(envelopes(link.frames).length, 4);
+    assert.equal((await opened).delivery.acked, false);
+  });
+});
+
+/** A request URL that keeps what it is sent and answers as it is told. */
+async function requestUrl(w: World, status = 200, body = "") {
+  const received: { headers: IncomingHttpHeaders; body: string }[] = [];
+  const server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk) => {
+      text += chunk;
+    });
+    request.on("end", () => {
+      received.push({ headers: request.headers, body: text });
+      response.writeHead(status, { "content-type": "application/json" }).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  w.atEnd(() => new Promise((resolve) => server.close(resolve)));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  await w.control("settings", { requestUrl: url });
+  return { received, server };
+}
+
+describe("signed HTTP", () => {
+  it("signs what it sends with the app's secret, and sends each kind as Slack does", async (t) => {
+    const w = await world(t);
+    const { received } = await requestUrl(w);
+    await w.control("click", clickOf(await postButton(w)));
+    await w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals help" });
+    await w.control("home", { user: "U0JANE" });
+    for (const { headers, body } of received) {
+      const timestamp = String(headers["x-slack-request-timestamp"]);
+      const expected = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`).digest("hex");
+      assert.equal(headers["x-slack-signature"], `v0=${expected}`);
+      assert(Math.abs(Number(timestamp) - Date.now() / 1000) < 5);
+    }
+    const [action, command, event] = received.map(({ headers, body }) => ({ type: headers["content-type"], body }));
+    assert.equal(action?.type, "application/x-www-form-urlencoded");
+    assert.equal(JSON.parse(new URLSearchParams(action?.body).get("payload") ?? "").type, "block_actions");
+    assert.equal(new URLSearchParams(command?.body).get("text"), "help");
+    assert.equal(event?.type, "application/json");
+    assert.equal(JSON.parse(event?.body ?? "").type, "event_callback");
+  });
+
+  it("takes a command's message from the answer", async (t) => {
+    const w = await world(t);
+    await requestUrl(w, 200, JSON.stringify({ response_type: "in_channel", text: "Nothing waits." }));
+    await w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
+    const { messages } = await w.client.conversations.history({ channel: "C0APPROVALS" });
+    assert.equal(messages?.[0]?.text, "Nothing waits.");
+  });
+
+  it("takes an error or an unreachable server for no acknowledgement", async (t) => {
+    const w = await world(t);
+    const at = await postButton(w);
+    const { server } = await requestUrl(w, 500);
+    assert.partialDeepStrictEqual((await w.control("click", clickOf(at))).delivery, {
+      acked: false,
+      via: "http",
+      problem: "http_500",
+    });
+    await new Promise((resolve) => server.close(resolve));
+    assert.equal((await w.control("click", clickOf(at))).delivery.problem, "connection_failed");
+    await w.control("settings", { requestUrl: null });
+    assert.equal((await w.control("click", clickOf(at))).delivery.problem, "no_connection");
+  });
+
+  it("gives up after three seconds", async (t) => {
+    const w = await world(t);
+    const at = await postButton(w);
+    const server = createServer(() => {}).listen(0, "127.0.0.1");
+    w.atEnd(() => server.closeAllConnections());
+    w.atEnd(() => server.close());
+    const arrived = new Promise((resolve) => server.once("request", resolve));
+    await new Promise((resolve) => server.once("listening", resolve));
+    await w.control("settings", { requestUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
+    const click = w.control("click", clickOf(at));
+    await arrived;
+    w.slack.clock.advance(3000);
+    assert.partialDeepStrictEqual((await click).delivery, { acked: false, problem: "timeout" });
+  });
+});
+
+describe("a fault on a delivery", () => {
+  it("brings it twice, byte for byte", async (t) => {
+    const w = await world(t);
+    const { received } = await requestUrl(w);
+    await w.control("faults", { operation: "deliver:block_actions", kind: "twice", times: 1 });
+    await w.control("click", clickOf(await postButton(w)));
+    await eventually(() => received.length === 2);
+    assert.equal(received[0]?.body, received[1]?.body);
+    assert.equal(received[0]?.headers["x-slack-signature"], received[1]?.headers["x-slack-signature"]);
+  });
+
+  it("loses it on the way: the app hears nothing and the person is warned", async (t) => {
+    const w = await world(t);
+    const { received } = await requestUrl(w);
+    await w.control("faults", { operation: "deliver:block_actions", kind: "refuse", times: 1 });
+    assert.equal((await w.control("click", clickOf(await postButton(w)))).delivery.acked, false);
+    assert.deepEqual(received, []);
+    assert.partialDeepStrictEqual(w.requests("deliver:block_actions"), [
+      { executed: false, outcome: { fault: "refuse" } },
+    ]);
+  });
+
+  it("loses the acknowledgement: the app heard it, and the person is warned all the same", async (t) => {
+    const w = await world(t);
+    const { received } = await requestUrl(w);
+    await w.control("faults", { operation: "deliver:block_actions", kind: "drop-reply", times: 1 });
+    assert.equal((await w.control("click", clickOf(await postButton(w)))).delivery.acked, false);
+    assert.equal(received.length, 1);
+    assert.equal((await w.state()).notices.length, 1);
+  });
+
+  it("delays it: the person is warned after three seconds, and it arrives when its time has come", async (t) => {
+    const w = await world(t);
+    const { received } = await requestUrl(w);
+    await w.control("faults", { operation: "deliver:block_actions", kind: "delay", delayMs: 600_000, times: 1 });
+    const at = await postButton(w);
+    const click = w.control("click", clickOf(at));
+    await eventually(
+      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Answer).faults.length === 0,
+    );
+    w.slack.clock.advance(3000);
+    assert.equal((await click).delivery.acked, false);
+    assert.deepEqual(received, []);
+    w.slack.clock.advance(600_000);
+    await eventually(() => received.length === 1);
+  });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Answer, button, section, socketApp, strip, world } from "./slack-support.ts";
+
+/** A click whose response URL is in the test's hands. */
+async function start(t: Parameters<typeof world>[0], ephemeral = false) {
+  const w = await world(t);
+  const urls: string[] = [];
+  await socketApp(w, (app) => {
+    app.action("go", async ({ ack, body }) => {
+      if ("response_url" in body) urls.push(body.response_url);
+      await ack();
+    });
+  });
+  const message = { channel: "C0APPROVALS", text: "before", blocks: [strip(button("go"))] };
+  const ts = ephemeral
+    ? (await w.client.chat.postEphemeral({ ...message, user: "U0JANE" })).message_ts
+    : (await w.client.chat.postMessage(message)).ts;
+  await w.control("click", { user: "U0JANE", channel: "C0APPROVALS", ts, action_id: "go" });
+  const respond = async (body: unknown, url = String(urls[0])): Promise<Answer> => {
+    const response = await fetch(url, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  };
+  const messages = async (): Promise<Answer[]> =>
+    (await w.state()).channels.find((each: Answer) => each.id === "C0APPROVALS").messages;
+  return { ...w, respond, messages, url: String(urls[0]) };
+}
+
+describe("a response URL", () => {
+  it("works five times and not once more", async (t) => {
+    const w = await start(t);
+    for (let use = 0; use < 5; use += 1) assert.equal((await w.respond({ text: `${use}` })).status, 200);
+    assert.partialDeepStrictEqual(await w.respond({ text: "6" }), { status: 404, ok: false, error: "used_url" });
+    assert.equal((await w.messages()).length, 6);
+  });
+
+  it("works for thirty minutes", async (t) => {
+    const w = await start(t);
+    w.slack.clock.advance(29 * 60_000);
+    assert.equal((await w.respond({ text: "in time" })).ok, true);
+    w.slack.clock.advance(2 * 60_000);
+    assert.partialDeepStrictEqual(await w.respond({ text: "late" }), { status: 404, error: "expired_url" });
+  });
+
+  it("answers for the person alone unless it says in_channel", async (t) => {
+    const w = await start(t);
+    await w.respond({ text: "for you" });
+    await w.respond({ text: "for all", response_type: "in_channel" });
+    const [, first, second] = await w.messages();
+    assert.partialDeepStrictEqual(first, { text: "for you", onlyFor: "U0JANE" });
+    assert.deepEqual([second.text, second.onlyFor], ["for all", undefined]);
+  });
+
+  for (const ephemeral of [false, true]) {
+    it(`replaces and deletes ${ephemeral ? "an ephemeral message" : "the message"} that was clicked`, async (t) => {
+      const w = await start(t, ephemeral);
+      await w.respond({ replace_original: true, text: "after", blocks: [section("after")] });
+      const [message] = await w.messages();
+      assert.deepEqual([message.text, message.blocks[0].text.text], ["after", "after"]);
+      await w.respond({ delete_original: true });
+      assert.deepEqual(await w.messages(), []);
+    });
+  }
+
+  const REFUSED: [what: string, body: unknown, status: number, error: string][] = [
+    ["blocks that are invalid", { text: "x", blocks: [section("")] }, 400, "invalid_blocks"],
+    ["nothing to say", {}, 400, "no_text"],
+    ["no JSON object", "x", 400, "invalid_payload"],
+  ];
+  for (const [what, body, status, error] of REFUSED) {
+    it(`with ${what} is ${error}`, async (t) => {
+      const w = await start(t);
+      assert.partialDeepStrictEqual(await w.respond(body), { status, error });
+    });
+  }
+
+  it("that was guessed is not found, and a real one stands in no journal", async (t) => {
+    const w = await start(t);
+    assert.equal((await w.respond({ text: "x" }, `${w.slack.url}/actions/T0SANDBOX01/1/abc`)).status, 404);
+    assert.doesNotMatch(JSON.stringify(w.slack.journal.list()), new RegExp(String(w.url.split("/").at(-1))));
+    assert.match(JSON.stringify(w.requests("deliver:block_actions")), /\/actions\/T0SANDBOX01\/\[redacted\]/);
+  });
+});

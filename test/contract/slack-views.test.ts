@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  type Answer,
+  button,
+  errorOf,
+  reasonModal,
+  section,
+  socketApp,
+  strip,
+  type World,
+  world,
+} from "./slack-support.ts";
+
+/** A workspace with a message whose button gives triggers, and an app that only acknowledges. */
+async function start(t: Parameters<typeof world>[0], answerTo: (body: Answer) => object | undefined = () => undefined) {
+  const w = await world(t, { limits: false });
+  const triggers: string[] = [];
+  const closed: Answer[] = [];
+  await socketApp(w, (app) => {
+    app.action(/.*/, async ({ ack, body }) => {
+      if ("trigger_id" in body) triggers.push(body.trigger_id);
+      await ack();
+    });
+    app.view(/.*/, async ({ ack, body }) => {
+      if ("trigger_id" in body) triggers.push(String(body.trigger_id));
+      await ack(answerTo(body) as never);
+    });
+    app.view({ type: "view_closed", callback_id: /.*/ }, async ({ ack, body }) => {
+      closed.push(body);
+      await ack();
+    });
+  });
+  const { ts } = await w.client.chat.postMessage({
+    channel: "C0APPROVALS",
+    text: "x",
+    blocks: [strip(button("open"))],
+  });
+  const trigger = async (where: object = { channel: "C0APPROVALS", ts }) => {
+    await w.control("click", { user: "U0JANE", action_id: "open", ...where });
+    return String(triggers.at(-1));
+  };
+  const open = async (view: never = reasonModal()) =>
+    (await w.client.views.open({ trigger_id: await trigger(), view })).view as Answer;
+  return { ...w, trigger, open, triggers, closed };
+}
+
+const stackOf = async (w: World): Promise<Answer[]> => (await w.state()).modals.U0JANE ?? [];
+const withButton = (more: object = {}) =>
+  reasonModal({ blocks: [strip(button("open")), section("x")], submit: { type: "plain_text", text: "Next" }, ...more });
+
+describe("a trigger", () => {
+  it("opens one modal, once", async (t) => {
+    const w = await start(t);
+    const trigger_id = await w.trigger();
+    const { view } = await w.client.views.open({ trigger_id, view: reasonModal() });
+    assert.partialDeepStrictEqual(view, {
+      type: "modal",
+      team_id: "T0SANDBOX01",
+      app_id: "A0COUNTERSN",
+      bot_id: "B0COUNTERSN",
+      callback_id: "reject-reason",
+      private_metadata: "req-1",
+      root_view_id: view?.id,
+      previous_view_id: null,
+    });
+    const again = w.client.views.open({ trigger_id, view: reasonModal() });
+    assert.equal((await errorOf(again)).error, "exchanged_trigger_id");
+  });
+
+  it("lives for three seconds", async (t) => {
+    const w = await start(t);
+    const [inTime, late] = [await w.trigger(), await w.trigger()];
+    w.slack.clock.advance(2900);
+    assert.equal((await w.client.views.open({ trigger_id: inTime, view: reasonModal() })).ok, true);
+    w.slack.clock.advance(200);
+    const opened = w.client.views.open({ trigger_id: late, view: reasonModal() });
+    assert.equal((await errorOf(opened)).error, "expired_trigger_id");
+  });
+
+  it("that Slack never gave is invalid_trigger_id", async (t) => {
+    const { client } = await world(t);
+    const opened = client.views.open({ trigger_id: "1.2.abc", view: reasonModal() });
+    assert.equal((await errorOf(opened)).error, "invalid_trigger_id");
+  });
+
+  it("survives a view that is refused", async (t) => {
+    const w = await start(t);
+    const trigger_id = await w.trigger();
+    const answer = await errorOf(w.client.views.open({ trigger_id, view: reasonModal({ submit: undefined }) }));
+    assert.equal(answer.error, "invalid_arguments");
+    assert.deepEqual(answer.response_metadata.messages, [
+      "[ERROR] must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/0/input]",
+    ]);
+    assert.equal((await w.client.views.open({ trigger_id, view: reasonModal() })).ok, true);
+  });
+});
+
+describe("a view", () => {
+  it("is updated by id or external_id, with a hash that guards against races", async (t) => {
+    const w = await start(t);
+    const view = await w.open(reasonModal({ external_id: "mine" }));
+    const update = (more: object) =>
+      w.client.views.update({ view: reasonModal({ external_id: "mine" }), ...more } as never);
+    const updated = await update({ view_id: view.id, hash: view.hash });
+    assert.notEqual(updated.view?.hash, view.hash);
+    assert.equal((await errorOf(update({ view_id: view.id, hash: view.hash }))).error, "hash_conflict");
+    assert.equal((await update({ external_id: "mine" })).ok, true);
+    assert.equal((await errorOf(update({ view_id: "V0NOTTHERE" }))).error, "not_found");
+    const home = w.client.views.publish({ user_id: "U0DAN", view: { type: "home", external_id: "mine", blocks: [] } });
+    assert.equal((await errorOf(home)).error, "duplicate_external_id");
+  });
+
+  it("keeps what was entered when an update keeps the input", async (t) => {
+    const w = await start(t, () => ({ response_action: "errors", errors: { reason: "Say more." } }));
+    const view = await w.open();
+    await w.control("submit", { user: "U0JANE", values: { reason: { text: "because" } } });
+    const updated = await w.client.views.update({ view_id: view.id, view: reasonModal() });
+    assert.deepEqual(updated.view?.state, {
+      values: { reason: { text: { type: "plain_text_input", value: "because" } } },
+    });
+  });
+
+  it("can have two others above it and no more", async (t) => {
+    const w = await start(t);
+    const root = await w.open(withButton());
+    const push = async () => w.client.views.push({ trigger_id: await w.trigger({}), view: withButton() });
+    const second = await push();
+    assert.partialDeepStrictEqual(second.view, { root_view_id: root.id, previous_view_id: root.id });
+    await push();
+    assert.equal((await stackOf(w)).length, 3);
+    assert.equal((await errorOf(push())).error, "push_limit_reached");
+  });
+
+  it("cannot be pushed onto nothing", async (t) => {
+    const w = await start(t);
+    const pushed = w.client.views.push({ trigger_id: await w.trigger(), view: reasonModal() });
+    assert.equal((await errorOf(pushed)).error, "invalid_arguments");
+  });
+
+  it("over 250 kB is view_too_large", async (t) => {
+    const w = await start(t);
+    const blocks = Array.from({ length: 90 }, () => section("x".repeat(3000)));
+    const opened = w.client.views.open({
+      trigger_id: await w.trigger(),
+      view: reasonModal({ blocks, submit: undefined }),
+    });
+    assert.equal((await errorOf(opened)).error, "view_too_large");
+  });
+
+  it("of a Home is for people of this workspace", async (t) => {
+    const { client, control } = await world(t);
+    const view = { type: "home" as const, blocks: [section("x")] };
+    for (const user_id of ["U0EVE", "U0GONE", "U0OTHERBOT", "U0NOBODY"]) {
+      assert.equal((await errorOf(client.views.publish({ user_id, view }))).error, "invalid_arguments");
+    }
+    await control("settings", { homeEnabled: false });
+    assert.equal((await errorOf(client.views.publish({ user_id: "U0JANE", view }))).error, "not_enabled");
+  });
+});
+
+describe("a submission", () => {
+  const ACTIONS: [what: string, answer: object | undefined, result: string, left: number][] = [
+    ["without a response closes the view on top", undefined, "closed", 1],
+    ["answered with clear closes the stack", { response_action: "clear" }, "cleared", 0],
+    [
+      "answered with update shows the new view",
+      { response_action: "update", view: reasonModal({ callback_id: "new" }) },
+      "updated",
+      2,
+    ],
+    [
+      "answered with push puts a view above",
+      { response_action: "push", view: reasonModal({ callback_id: "new" }) },
+      "pushed",
+      3,
+    ],
+    ["answered with errors keeps the view", { response_action: "errors", errors: { reason: "No." } }, "errors", 2],
+    [
+      "answered with errors for no input fails",
+      { response_action: "errors", errors: { elsewhere: "No." } },
+      "invalid_response",
+      2,
+    ],
+    [
+      "answered with a view that is invalid fails",
+      { response_action: "update", view: { type: "modal" } },
+      "invalid_response",
+      2,
+    ],
+    ["answered with something unheard of fails", { response_action: "dance" }, "invalid_response", 2],
+  ];
+  for (const [what, answer, result, left] of ACTIONS) {
+    it(what, async (t) => {
+      const w = await start(t, () => answer);
+      await w.open(withButton());
+      await w.client.views.push({ trigger_id: await w.trigger({}), view: reasonModal() });
+      const submitted = await w.control("submit", { user: "U0JANE", values: { reason: { text: "because" } } });
+      assert.equal(submitted.result, result);
+      assert.equal((await stackOf(w)).length, left);
+      const failed = result === "invalid_response";
+      assert.equal(
+        (await w.state()).notices.some((each: Answer) => each.kind === "view_error"),
+        failed,
+      );
+    });
+  }
+
+  it("with a required input left blank, or too long, never leaves the client", async (t) => {
+    const w = await start(t);
+    await w.open();
+    for (const [text, says] of [
+      ["", "Please complete this required field."],
+      ["x".repeat(501), "Must be at most 500 characters."],
+    ]) {
+      const submitted = await w.control("submit", { user: "U0JANE", values: { reason: { text } } });
+      assert.partialDeepStrictEqual(submitted, { status: 409, error: "invalid_input", errors: { reason: says } });
+    }
+    assert.deepEqual(w.requests("deliver:view_submission"), []);
+  });
+
+  it("gives a trigger with which the app can open the next modal", async (t) => {
+    const w = await start(t, () => ({ response_action: "clear" }));
+    await w.open();
+    await w.control("submit", { user: "U0JANE", values: { reason: { text: "because" } } });
+    assert.equal((await w.client.views.open({ trigger_id: String(w.triggers.at(-1)), view: reasonModal() })).ok, true);
+  });
+});
+
+describe("closing", () => {
+  it("tells the app where notify_on_close asks for it, and shows the view below", async (t) => {
+    const w = await start(t);
+    const root = await w.open(withButton());
+    await w.client.views.push({ trigger_id: await w.trigger({}), view: reasonModal({ notify_on_close: true }) });
+    await w.control("close", { user: "U0JANE" });
+    assert.deepEqual(
+      (await stackOf(w)).map((each) => each.id),
+      [root.id],
+    );
+    assert.partialDeepStrictEqual(w.closed, [
+      { type: "view_closed", is_cleared: false, view: { callback_id: "reject-reason" } },
+    ]);
+    await w.control("close", { user: "U0JANE" });
+    assert.equal(w.closed.length, 1);
+    assert.deepEqual(await stackOf(w), []);
+  });
+
+  it("takes the whole stack along where clear_on_close asks for it", async (t) => {
+    const w = await start(t);
+    await w.open(withButton({ notify_on_close: true }));
+    const above = reasonModal({ clear_on_close: true, notify_on_close: true });
+    await w.client.views.push({ trigger_id: await w.trigger({}), view: above });
+    await w.control("close", { user: "U0JANE" });
+    assert.deepEqual(await stackOf(w), []);
+    assert.deepEqual(
+      w.closed.map((each) => each.is_cleared),
+      [true, true],
+    );
+  });
+});

@@ -89,7 +89,7 @@ function cutAfter(text: string, limit: number, send: (text: string) => string): 
   if (whole.length <= limit) return whole;
   let kept = 0;
   let units = 0;
-  for (const point of text.slice(0, limit).split("")) {
+  for (const point of text.slice(0, limit)) {
     units += send(point).length;
     if (units > limit - 1) break;
     kept += point.length;

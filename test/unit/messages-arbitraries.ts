@@ -1,0 +1,269 @@
+import fc from "fast-check";
+import type { AuditKind, AuditRecord } from "../../src/core/audit.ts";
+import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
+import type { Route } from "../../src/core/policy.ts";
+import type { ApprovalRequest, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
+
+/** Stands in every hostile text, so that a test can tell where such a text came out. */
+export const MARK = "☠";
+
+/** The only ids that a message may mention; hostile texts name others. */
+export const MENTIONABLE: ReadonlySet<string> = new Set(["U0JANE", "U0JOE", "W0GRID", "S0DBA", "S0SRE", "C0PROD"]);
+
+const FRAGMENTS = [
+  ...[
+    "<!channel>",
+    "<!here>",
+    "<!everyone>",
+    "<@U0EVIL>",
+    "<!subteam^S0EVIL>",
+    "<#C0EVIL>",
+    "<https://evil.example|ok>",
+  ],
+  ...[
+    "<!date^1^{date}|x>",
+    "<script>",
+    "&",
+    "&amp;",
+    "&lt;!channel&gt;",
+    "<",
+    ">",
+    "|",
+    "`",
+    "``",
+    "```",
+    "*bold* ",
+    "_i_",
+  ],
+  ...[
+    "~s~",
+    ":fire:",
+    "> quote",
+    "\n",
+    "\r\n",
+    "\n\n\n\n",
+    "\t",
+    "\0",
+    "\u001b[31m",
+    "\u202e",
+    "\u2066",
+    "\u2069",
+    "\u061c",
+  ],
+  ...["\u200b", "\u200d", "\ufeff", "\u00ad", "\u2028", "\u{e0041}", "\u3164", "\ud800", "\udc00", "👩‍👩‍👧", "🇨🇭", "❤️"],
+  ...["שלום", "مرحبا", "e\u0301\u0302\u0303\u0304\u0305\u0306\u0307", "中文", " ", "plain words ", '{"a":"b"}', MARK],
+];
+
+/** Text of up to `most` UTF-16 units, full of what Slack or a reader could take for something else. */
+export function hostile(most: number): fc.Arbitrary<string> {
+  const piece = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...FRAGMENTS) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 20 }) },
+  );
+  const length = fc.oneof(
+    fc.integer({ min: 0, max: Math.min(most, 60) }),
+    fc.integer({ min: 0, max: most }),
+    fc.constant(most),
+  );
+  return fc.tuple(fc.array(piece, { maxLength: 8 }), length).map(([pieces, units]) => {
+    const once = `${MARK}${pieces.join("")}`;
+    return once.repeat(Math.ceil(units / once.length)).slice(0, units);
+  });
+}
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const time = fc.oneof(
+  fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }),
+  fc.constantFrom(-1, 0, 1, 8.64e15, 9e15, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY),
+);
+const userId = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom("U0JANE", "U0JOE", "W0GRID") },
+  { weight: 1, arbitrary: hostile(80) },
+);
+const groupId = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom("S0DBA", "S0SRE") },
+  { weight: 1, arbitrary: hostile(80) },
+);
+const count = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 1_000_000 }));
+const arn = fc.oneof(
+  fc.constantFrom(
+    "arn:aws:iam::111122223333:user/ops/jane",
+    "arn:aws:sts::111122223333:assumed-role/Deployer/run-7",
+    "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane@example.com",
+  ),
+  hostile(300).map((text) => `arn:aws:iam::1:user/${text}`),
+  hostile(2000),
+);
+const region = fc.oneof(fc.constantFrom("us-east-1", "cn-north-1", "us-gov-west-1"), hostile(60));
+const executionId = fc.oneof(fc.uuid(), hostile(200));
+
+const parameter: fc.Arbitrary<Parameter> = fc.record({
+  name: hostile(300),
+  values: fc.array(hostile(10_240), { maxLength: 4 }),
+  masked: fc.boolean(),
+  isDefault: maybe(fc.boolean()),
+});
+const parameters = fc
+  .tuple(fc.array(parameter, { maxLength: 12 }), fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 20 })))
+  .map(([few, times]) =>
+    Array.from({ length: times }, () => few)
+      .flat()
+      .slice(0, 200),
+  );
+
+const facts: fc.Arbitrary<RequestFacts> = fc.record({
+  documentName: hostile(2048),
+  documentVersion: maybe(hostile(50)),
+  stepName: hostile(256),
+  gate: count,
+  gates: count,
+  message: maybe(hostile(4096)),
+  executedBy: maybe(arn),
+  executionStartedAt: maybe(time),
+  waitingSince: maybe(time),
+  timeoutSeconds: maybe(fc.nat()),
+  awsApprovers: fc.array(arn, { maxLength: 30 }),
+  minRequiredApprovals: count,
+  parameters,
+  parentExecutionId: maybe(executionId),
+});
+
+export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
+  id: fc.uuid(),
+  target: hostile(200),
+  account: fc.oneof(fc.constant("111122223333"), hostile(100)),
+  region,
+  executionId,
+  stepExecutionId: fc.constantFrom("s-0", "s-1"),
+  facts,
+  route: maybe(hostile(300)),
+  version: count,
+  state: fc.constantFrom("open", "decided", "closed"),
+  openedAt: time,
+  decision: fc.constantFrom(null, "approve", "reject"),
+  decidedAt: maybe(time),
+  signal: fc.constantFrom("none", "due", "sending", "unsure", "taken"),
+  signalAttempts: fc.nat(),
+  signalAt: maybe(time),
+  signalSettlesAt: maybe(time),
+  signalNextAt: maybe(time),
+  signalError: maybe(hostile(5000)),
+  awsApprovals: maybe(fc.tuple(count, count)),
+  outcome: maybe(
+    fc.record({
+      kind: fc.constantFrom("approved", "rejected", "timed-out", "cancelled", "failed", "gone", "unknown"),
+      where: fc.constantFrom("slack", "aws"),
+      by: fc.array(arn, { maxLength: 60 }),
+      detail: maybe(hostile(5000)),
+    }),
+  ),
+  closedAt: maybe(time),
+  executionStatus: fc.oneof(fc.constantFrom("Waiting", "InProgress", "Success", "Failed", "Cancelled"), hostile(200)),
+  executionEndedAt: maybe(time),
+  executionFailure: maybe(hostile(5000)),
+});
+
+export const votes: fc.Arbitrary<Vote[]> = fc.array(
+  fc.record({
+    requestId: fc.uuid(),
+    userId,
+    userName: hostile(500),
+    email: maybe(hostile(100)),
+    verdict: fc.constantFrom("approve", "reject"),
+    reason: maybe(hostile(3000)),
+    at: time,
+  }),
+  { maxLength: 120, size: "max" },
+);
+
+export const routes: fc.Arbitrary<Route | null> = maybe(
+  fc.record({
+    name: hostile(300),
+    match: fc.constant({}),
+    channels: fc.constant(["C0PROD"]),
+    approvers: fc.record({
+      users: fc.array(userId, { maxLength: 100 }),
+      groups: fc.array(groupId, { maxLength: 100 }),
+    }),
+    quorum: count,
+    reason: fc.constantFrom("none", "reject", "always"),
+  }),
+);
+
+export const views = fc.record({ request: requests, votes, route: routes });
+
+const values = fc.dictionary(
+  hostile(100),
+  fc.oneof(hostile(10_240), fc.array(hostile(100), { maxLength: 3 }), fc.jsonValue()),
+  {
+    maxKeys: 5,
+  },
+);
+const step: fc.Arbitrary<ObservedStep> = fc.record({
+  stepExecutionId: fc.constantFrom(null, "s-0", "s-1", "s-2"),
+  name: hostile(256),
+  action: hostile(100),
+  status: fc.oneof(fc.constantFrom("Success", "Waiting", "Failed", "Pending"), hostile(100)),
+  startedAt: maybe(time),
+  endedAt: maybe(time),
+  timeoutSeconds: maybe(fc.nat()),
+  onFailure: maybe(hostile(100)),
+  inputs: values,
+  outputs: fc.dictionary(hostile(100), fc.array(hostile(3000), { maxLength: 3 }), { maxKeys: 3 }),
+  failureMessage: maybe(hostile(5000)),
+});
+
+export const executions: fc.Arbitrary<ObservedExecution> = fc.record({
+  executionId,
+  documentName: hostile(2048),
+  documentVersion: maybe(hostile(20)),
+  status: hostile(60),
+  startedAt: maybe(time),
+  endedAt: maybe(time),
+  executedBy: maybe(arn),
+  parameters: fc.constant({}),
+  failureMessage: maybe(hostile(5000)),
+  parentExecutionId: maybe(executionId),
+  steps: fc
+    .tuple(fc.array(step, { maxLength: 8 }), fc.integer({ min: 1, max: 25 }))
+    .map(([few, times]) => Array.from({ length: times }, () => few).flat()),
+});
+
+const KINDS = {
+  ...{ requested: 0, decided: 0, closed: 0, voted: 0, denied: 0, progress: 0, ended: 0 },
+  ...{ "signal-sending": 0, "signal-taken": 0, "signal-held": 0, "signal-unsure": 0, "signal-refused": 0 },
+} satisfies Record<AuditKind, 0>;
+
+export const histories: fc.Arbitrary<AuditRecord[]> = fc.array(
+  fc.record({
+    seq: fc.nat(),
+    id: fc.uuid(),
+    requestId: fc.uuid(),
+    kind: fc.constantFrom(...(Object.keys(KINDS) as AuditKind[])),
+    at: time,
+    actor: fc.oneof(fc.constantFrom("countersign", "unknown", "U0JANE, U0JOE", ""), arn),
+    detail: fc.dictionary(
+      fc.constantFrom("error", "denial", "verdict", "decision", "outcome", "executionStatus"),
+      fc.oneof(hostile(3000), fc.constantFrom("reject", { kind: "failed" }, { kind: "?" }, null, 7)),
+    ),
+    previous: fc.constant(""),
+    hash: fc.constant(""),
+  }),
+  { maxLength: 200, size: "max" },
+);
+
+export const messages = fc.array(
+  fc.record({
+    channelId: fc.oneof(fc.constant("C0PROD"), hostile(60)),
+    ts: maybe(fc.oneof(fc.constant("1700000000.000100"), hostile(40))),
+    lastError: maybe(hostile(2000)),
+  }),
+  { maxLength: 30 },
+);
+
+export const workspaceUrls = fc.oneof(
+  fc.constantFrom("https://acme.slack.com/", "http://localhost:3000/"),
+  hostile(300),
+);
+
+export const nows = time;

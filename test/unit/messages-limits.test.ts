@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { LONGEST_REASON } from "../../src/core/decision.ts";
+import type { Vote } from "../../src/core/request.ts";
+import { detailsView, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
+import { homeView } from "../../src/slack/messages/home-view.ts";
+import { helpBlocks, pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { readReasonMetadata, reasonView } from "../../src/slack/messages/reason-view.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { formattedTexts, problemsOf, type Surface } from "../support/block-limits.ts";
+import {
+  executions,
+  histories,
+  hostile,
+  MARK,
+  MENTIONABLE,
+  messages,
+  nows,
+  requests,
+  routes,
+  views,
+  votes,
+  workspaceUrls,
+} from "./messages-arbitraries.ts";
+
+/** The time limit ends a search for the smallest counterexample, which can be long with inputs of this size. */
+const LIMIT = { interruptAfterTimeLimit: 20_000 };
+const RUNS = { numRuns: 150, ...LIMIT };
+
+/** Slack would take it, and nothing in it that others wrote is formatted or speaks in Countersign's name. */
+function assertSendable(payload: object, surface: Surface): void {
+  assert.deepEqual(problemsOf(payload, surface, MENTIONABLE), []);
+  for (const text of formattedTexts(payload))
+    assert.ok(!text.includes(MARK), `text of others outside a code span: ${text.slice(0, 300)}`);
+}
+
+test("whatever AWS returns, the message of a request is one that Slack takes", () => {
+  fc.assert(
+    fc.property(views, (view) => assertSendable(requestMessage(view), "message")),
+    RUNS,
+  );
+});
+
+test("whatever AWS returns, the details are a view that Slack takes", () => {
+  const details = fc.record({
+    request: requests,
+    votes,
+    route: routes,
+    execution: fc.option(executions, { nil: null }),
+    awsReadError: fc.option(hostile(3000), { nil: null }),
+  });
+  fc.assert(
+    fc.property(details, (each) => assertSendable(detailsView(each), "modal")),
+    RUNS,
+  );
+});
+
+test("whatever is asked about, the form for a reason is a view that Slack takes, and is read back as it was written", () => {
+  const verdicts = fc.constantFrom("approve" as const, "reject" as const);
+  fc.assert(
+    fc.property(requests, verdicts, fc.boolean(), (request, verdict, required) => {
+      const view = reasonView({ request, verdict, required, channelId: "C0PROD", messageTs: "1700000000.000100" });
+      assertSendable(view, "modal");
+      const expected = { requestId: request.id, verdict, channelId: "C0PROD", messageTs: "1700000000.000100" };
+      assert.deepEqual(readReasonMetadata(view.private_metadata ?? ""), expected);
+      assert.ok(JSON.stringify(view).includes(`"max_length":${LONGEST_REASON}`));
+    }),
+    RUNS,
+  );
+});
+
+test("whatever waits, the list in a reply and the home tab are ones that Slack takes", () => {
+  const item = fc.record({ request: requests, votes: fc.constant<Vote[]>([]), route: routes, messages });
+  const items = fc
+    .tuple(fc.array(item, { maxLength: 5 }), fc.integer({ min: 1, max: 30 }))
+    .map(([few, times]) => Array.from({ length: times }, () => few).flat());
+  fc.assert(
+    fc.property(items, nows, fc.nat(), workspaceUrls, (list, now, total, workspaceUrl) => {
+      assertSendable(pendingBlocks(list, { now, total, workspaceUrl }), "message");
+      assertSendable(homeView(list, { now, total, workspaceUrl }), "home");
+    }),
+    RUNS,
+  );
+});
+
+test("whatever is on record, the reply that shows it is one that Slack takes", () => {
+  const shown = fc.record({ request: requests, votes, route: routes, history: histories, messages });
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(shown, { maxLength: 8, selector: (each) => each.request.id }),
+      nows,
+      workspaceUrls,
+      (list, now, workspaceUrl) => assertSendable(showBlocks(list, { now, workspaceUrl }), "message"),
+    ),
+    { numRuns: 60, ...LIMIT },
+  );
+});
+
+test("whatever title, sentence or word is given, the small views and replies are ones that Slack takes", () => {
+  fc.assert(
+    fc.property(hostile(5000), fc.nat({ max: 400 }), (text, people) => {
+      const sentence = `Only ${Array.from({ length: people }, () => "<@U0JANE>").join(", ")} may decide this.`;
+      assertSendable(loadingView(text), "modal");
+      assertSendable(sentenceView(text, sentence), "modal");
+      assertSendable(helpBlocks(text), "message");
+    }),
+    RUNS,
+  );
+  assertSendable(helpBlocks(), "message");
+});

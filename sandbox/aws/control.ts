@@ -4,6 +4,7 @@ import { controlRoutes } from "../wire/control.ts";
 import type { Wire } from "../wire/server.ts";
 import { assumptionsSchema } from "./assumptions.ts";
 import { executionReport } from "./control-report.ts";
+import { documentReports } from "./document-report.ts";
 import { simulationRuleSchema } from "./engine/simulation.ts";
 import { AwsError } from "./protocol/aws-error.ts";
 import { plant, seedDemonstration, seedSchema } from "./seed.ts";
@@ -51,6 +52,7 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
     return c.json({ ok: true });
   });
 
+  app.get("/documents", (c) => c.json({ documents: standIn.world.all().flatMap(documentReports) }));
   app.get("/executions", (c) => {
     const all = standIn.world.all().flatMap(({ executions }) => [...executions.values()]);
     return c.json({ executions: all.map((execution) => executionReport(execution, standIn.timers.now)) });

@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { test } from "node:test";
+import {
+  DescribeAutomationExecutionsCommand,
+  GetAutomationExecutionCommand,
+  ListDocumentsCommand,
+  SendAutomationSignalCommand,
+} from "@aws-sdk/client-ssm";
+import { type AwsWorld, awsWorld, gate, KEYS } from "./aws-world.ts";
+
+/** A request of the SDK's, signed, with its body replaced: what a client that is wrong in other ways would send. */
+async function sendBody(aws: AwsWorld, body: string, operation = "GetAutomationExecution") {
+  const client = aws.ssm();
+  let answer: { status: number; body: unknown; headers: Headers } | undefined;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const request = args.request as { body: string; headers: Record<string, string> };
+      request.body = body;
+      request.headers["content-length"] = String(Buffer.byteLength(body));
+      request.headers["x-amz-target"] = `AmazonSSM.${operation}`;
+      return next(args);
+    },
+    { step: "build", priority: "low", name: "replaceBody" },
+  );
+  client.middlewareStack.add(
+    () => async (args) => {
+      const request = args.request as { body: string; headers: Record<string, string> };
+      const { host: _, "content-length": __, ...headers } = request.headers;
+      const response = await fetch(aws.sandbox.url, { method: "POST", headers, body: request.body });
+      const text = await response.text();
+      answer = { status: response.status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
+      throw new Error("answered");
+    },
+    { step: "finalizeRequest", priority: "low", name: "sendRaw" },
+  );
+  await client
+    .send(new GetAutomationExecutionCommand({ AutomationExecutionId: randomUUID() }))
+    .catch((error: Error) => error.message === "answered" || Promise.reject(error));
+  if (answer === undefined) throw new Error("not sent");
+  return answer;
+}
+
+const violations: [string, object, string][] = [
+  [
+    "an id of five characters",
+    { AutomationExecutionId: "abcde", SignalType: "Approve" },
+    "1 validation error detected: Value 'abcde' at 'automationExecutionId' failed to satisfy constraint: Member must have length greater than or equal to 36",
+  ],
+  [
+    "the signal Deny of AWS's own example",
+    { AutomationExecutionId: randomUUID(), SignalType: "Deny" },
+    "1 validation error detected: Value 'Deny' at 'signalType' failed to satisfy constraint: Member must satisfy enum value set: [Approve, Reject, StartStep, StopStep, Resume, Revoke]",
+  ],
+  [
+    "no members at all",
+    {},
+    "2 validation errors detected: Value null at 'automationExecutionId' failed to satisfy constraint: Member must not be null; Value null at 'signalType' failed to satisfy constraint: Member must not be null",
+  ],
+  [
+    "an empty payload",
+    { AutomationExecutionId: randomUUID(), SignalType: "Approve", Payload: {} },
+    "1 validation error detected: Value '{}' at 'payload' failed to satisfy constraint: Member must have length greater than or equal to 1",
+  ],
+];
+for (const [what, input, message] of violations) {
+  test(`a signal with ${what} is a ValidationException that says so`, async () => {
+    await using aws = await awsWorld();
+    const command = new SendAutomationSignalCommand(
+      input as ConstructorParameters<typeof SendAutomationSignalCommand>[0],
+    );
+    await assert.rejects(aws.ssm().send(command), { name: "ValidationException", message });
+  });
+}
+
+test("a comment of 513 characters is refused, one of 512 is taken", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
+  const id = await aws.start("Gate");
+  await assert.rejects(aws.signal(id, "Approve", { Comment: ["x".repeat(513)] }), {
+    name: "ValidationException",
+    message:
+      /at 'payload' failed to satisfy constraint: Map value must satisfy constraint: \[.*less than or equal to 512/,
+  });
+  await assert.rejects(aws.signal(id, "Approve", { Comment: [""] }), { name: "ValidationException" });
+  await assert.rejects(aws.signal(id, "Approve", { ["K".repeat(51)]: ["x"] }), { name: "ValidationException" });
+  assert.equal(await aws.status(id), "Waiting");
+  await aws.signal(id, "Approve", { Comment: ["x".repeat(512)] });
+  assert.equal(await aws.status(id), "Success");
+});
+
+test("list sizes, numbers and nested members are held against the model", async () => {
+  await using aws = await awsWorld();
+  const wrong: [object, RegExp][] = [
+    [{ MaxResults: 51 }, /Value '51' at 'maxResults' failed .* less than or equal to 50/],
+    [{ MaxResults: 0 }, /greater than or equal to 1/],
+    [{ Filters: [] }, /Value '\[\]' at 'filters'/],
+    [{ Filters: Array(11).fill({ Key: "ExecutionId", Values: ["x"] }) }, /at 'filters' .* less than or equal to 10/],
+    [{ Filters: [{ Key: "Colour", Values: ["red"] }] }, /'Colour' at 'filters\.1\.member\.key' .* enum value set/],
+    [{ Filters: [{ Key: "ExecutionId", Values: [] }] }, /at 'filters\.1\.member\.values'/],
+    [{ Filters: [{ Key: "ExecutionId" }] }, /Value null at 'filters\.1\.member\.values' .* must not be null/],
+    [{ Filters: [{ Key: "ExecutionId", Values: ["x".repeat(151)] }] }, /'filters\.1\.member\.values' .* to 150/],
+  ];
+  for (const [input, message] of wrong) {
+    await assert.rejects(aws.ssm().send(new DescribeAutomationExecutionsCommand(input)), {
+      name: "ValidationException",
+      message,
+    });
+  }
+});
+
+const malformed: [string, string, string | undefined][] = [
+  ["half a brace", "{", undefined],
+  ["nothing", "", undefined],
+  ["a bare string", '"x"', undefined],
+  ["a list", "[]", "Start of list found where not expected"],
+  ["a number for a string", '{"AutomationExecutionId": 5}', "NUMBER_VALUE can not be converted to a String"],
+  ["true for a string", '{"AutomationExecutionId": true}', "TRUE_VALUE can not be converted to a String"],
+  ["a list for a string", '{"AutomationExecutionId": ["x"]}', "Start of list found where not expected"],
+  ["an object for a string", '{"AutomationExecutionId": {}}', "Start of structure or map found where not expected."],
+];
+for (const [what, body, message] of malformed) {
+  test(`a body that is or has ${what} is a SerializationException`, async () => {
+    await using aws = await awsWorld();
+    const answer = await sendBody(aws, body);
+    assert.equal(answer.status, 400);
+    const expected = { __type: "SerializationException", ...(message === undefined ? {} : { Message: message }) };
+    assert.deepEqual(answer.body, expected);
+  });
+}
+
+test("nulls and members that the model does not know are as good as absent", async () => {
+  await using aws = await awsWorld();
+  const answer = await sendBody(aws, '{"MaxResults": null, "Colour": "red"}', "DescribeAutomationExecutions");
+  assert.equal(answer.status, 200);
+  assert.deepEqual(answer.body, { AutomationExecutionMetadataList: [] });
+});
+
+test("an unknown operation, an unknown service and a wrong content type are each answered as such", async () => {
+  await using aws = await awsWorld();
+  const post = (headers: Record<string, string>) => fetch(aws.sandbox.url, { method: "POST", headers, body: "{}" });
+  const json = "application/x-amz-json-1.1";
+  for (const target of ["AmazonSSM.Approve", "AmazonEC2.RunInstances", "AWSEvents.GetAutomationExecution", ""]) {
+    const answer = await post({ "content-type": json, ...(target ? { "x-amz-target": target } : {}) });
+    assert.equal(answer.status, 400, target);
+    assert.deepEqual(await answer.json(), { __type: "UnknownOperationException" }, target);
+  }
+  for (const type of ["application/json", "text/plain", "application/x-amz-json-1.0"]) {
+    const answer = await post({ "content-type": type, "x-amz-target": "AmazonSSM.GetAutomationExecution" });
+    assert.equal(answer.status, 404, type);
+    assert.match(await answer.text(), /<UnknownOperationException\/>/);
+  }
+});
+
+test("a call without a signature, or with half of one, is refused by name", async () => {
+  await using aws = await awsWorld();
+  const post = async (authorization?: string) => {
+    const headers = {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "AmazonSSM.ListDocuments",
+      ...(authorization === undefined ? {} : { authorization }),
+    };
+    const response = await fetch(aws.sandbox.url, { method: "POST", headers, body: "{}" });
+    return { status: response.status, type: ((await response.json()) as { __type: string }).__type };
+  };
+  assert.deepEqual(await post(), { status: 400, type: "MissingAuthenticationTokenException" });
+  const incomplete = { status: 400, type: "IncompleteSignatureException" };
+  assert.deepEqual(await post("Bearer abc"), incomplete);
+  assert.deepEqual(await post("AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request"), incomplete);
+  const rest = "SignedHeaders=host, Signature=00";
+  assert.deepEqual(await post(`AWS4-HMAC-SHA256 Credential=test/us-east-1/ssm, ${rest}`), incomplete);
+  assert.deepEqual(
+    await post(`AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request, ${rest}`),
+    incomplete,
+  );
+  assert.deepEqual(await post(`AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, ${rest}`), {
+    status: 400,
+    type: "InvalidSignatureException",
+  });
+});
+
+test("an unknown key and a wrong secret are told apart", async () => {
+  await using aws = await awsWorld();
+  const list = (as: { accessKeyId: string; secretAccessKey: string }) =>
+    aws.ssm({ as }).send(new ListDocumentsCommand());
+  await assert.rejects(list({ accessKeyId: "AKIANOBODYHASTHISONE", secretAccessKey: "sandbox" }), {
+    name: "UnrecognizedClientException",
+    message: "The security token included in the request is invalid.",
+  });
+  await assert.rejects(list({ ...KEYS.bot, secretAccessKey: "guess" }), { name: "InvalidSignatureException" });
+});
+
+test("a signature holds for the body that was signed and for no other", async () => {
+  await using aws = await awsWorld();
+  const client = aws.ssm();
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      (args.request as { body: string }).body = JSON.stringify({ MaxResults: 99 });
+      return next(args);
+    },
+    { step: "deserialize", priority: "low", name: "tamper" },
+  );
+  const signed = new ListDocumentsCommand({ MaxResults: 10 });
+  await assert.rejects(client.send(signed), { name: "InvalidSignatureException" });
+});
+
+test("a signature of a quarter of an hour ago has expired, however the sandbox's clock is moved", async () => {
+  await using aws = await awsWorld();
+  const client = aws.ssm();
+  client.config.systemClockOffset = -15 * 60_000;
+  await assert.rejects(client.send(new ListDocumentsCommand()), {
+    name: "InvalidSignatureException",
+    message: /expired/,
+  });
+  aws.clock.advance(30 * 86_400_000);
+  await aws.ssm().send(new ListDocumentsCommand());
+});
+
+test("times are epoch seconds with fractions, and every reply has a request id of its own", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
+  const id = await aws.start("Gate");
+  const one = await sendBody(aws, JSON.stringify({ AutomationExecutionId: id }));
+  const two = await sendBody(aws, JSON.stringify({ AutomationExecutionId: randomUUID() }));
+  const started = (one.body as { AutomationExecution: { ExecutionStartTime: number } }).AutomationExecution
+    .ExecutionStartTime;
+  assert.equal(typeof started, "number");
+  assert.ok(Math.abs(started - Date.now() / 1000) < 60);
+  assert.equal(one.headers.get("content-type"), "application/x-amz-json-1.1");
+  const requestIds = [one, two].map(({ headers }) => headers.get("x-amzn-requestid"));
+  assert.match(requestIds[0] ?? "", /^[0-9a-f-]{36}$/);
+  assert.notEqual(requestIds[0], requestIds[1]);
+  assert.equal((two.body as { __type: string }).__type, "AutomationExecutionNotFoundException");
+});

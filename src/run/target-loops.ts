@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { makeDiscover } from "../app/discover.ts";
 import type { makeLook } from "../app/look.ts";
-import type { Automation, Clock, Log, Store, Target } from "../app/ports.ts";
+import type { Automation, AwsFailure, Clock, Log, Store, Target } from "../app/ports.ts";
 import type { makeSignal } from "../app/signal.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
@@ -44,15 +44,21 @@ export function startTarget(options: {
   let automation: (Automation & { close(): void }) | undefined;
   health.expect(key);
 
+  let lastFailure: string | null = null;
+  /** Remembers how the target is; a failure is logged when it begins and when it changes, not at each poll. */
+  const report = (failure: AwsFailure | null, words: string) => {
+    const error = failure === null ? null : `${failure.code}: ${failure.message}`;
+    health.polled(key, error);
+    if (error !== null && error !== lastFailure) log.warn({ target: key, error }, words);
+    if (error === null && lastFailure !== null) log.info({ target: key }, "the target answers again");
+    lastFailure = error;
+  };
+
   const identify = async (abort: AbortSignal): Promise<boolean> => {
     if (automation !== undefined) return true;
     const identity = await callerIdentity(region, abort);
     if (identity.kind === "failed") {
-      health.polled(key, `${identity.code}: ${identity.message}`);
-      log.warn(
-        { target: key, code: identity.code, error: identity.message },
-        "AWS does not say whose credentials these are",
-      );
+      report(identity, "AWS does not say whose credentials these are");
       return false;
     }
     const target: Target = { key, name, region, account: identity.account };
@@ -70,10 +76,8 @@ export function startTarget(options: {
       if (!(await identify(abort)) || automation === undefined) return undefined;
       const found = await makeDiscover({ automation, executions: store.executions, clock })(abort);
       if (abort.aborted) return undefined;
-      health.polled(key, found.kind === "failed" ? `${found.code}: ${found.message}` : null);
-      if (found.kind === "failed")
-        log.warn({ target: key, code: found.code, error: found.message }, "the target could not be polled");
-      else if (found.changed > 0) looking.wake();
+      report(found.kind === "failed" ? found : null, "the target could not be polled");
+      if (found.kind === "listed" && found.changed > 0) looking.wake();
       return undefined;
     },
   });

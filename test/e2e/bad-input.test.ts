@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { spawnBot } from "../support/bot.ts";
+import { eventually } from "../support/eventually.ts";
+import type { Json } from "../support/http-json.ts";
+import { proxy } from "../support/proxy.ts";
+import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
+
+test("a wrong configuration ends the program with code 2 and names every problem at once, each with its fix", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "countersign.yml");
+  writeFileSync(path, "routes:\n  - name: a\n    channel: C0X\n    quorum: 0\n");
+  const { ended, lines } = spawnBot({
+    COUNTERSIGN_CONFIG: path,
+    SLACK_BOT_TOKEN: "xapp-1-secret",
+    POLL_INTERVAL_SECONDS: "soon",
+  });
+  assert.equal(await ended, 2);
+  const text = lines.join("\n");
+  for (const words of [
+    "SLACK_BOT_TOKEN",
+    "POLL_INTERVAL_SECONDS",
+    "SLACK_SIGNING_SECRET",
+    "channel",
+    "quorum",
+    "approvers",
+  ])
+    assert.ok(text.includes(words), `${words} is named in:\n${text}`);
+  assert.ok(!text.includes("xapp-1-secret"), "a token was printed");
+});
+
+test("an absent configuration file is named with its full path and how to make one", async () => {
+  const { ended, lines } = spawnBot({
+    COUNTERSIGN_CONFIG: "/nonexistent/countersign.yml",
+    SLACK_BOT_TOKEN: "xoxb-1",
+    SLACK_APP_TOKEN: "xapp-1",
+    AWS_REGION: "us-east-1",
+  });
+  assert.equal(await ended, 2);
+  assert.match(lines.join("\n"), /\/nonexistent\/countersign\.yml/);
+  assert.match(lines.join("\n"), /countersign\.example\.yml/);
+});
+
+test("a token that Slack refuses ends the program with code 1 and says which variable to mend", async (t) => {
+  const w = await world(t, { start: false });
+  for (const [variable, value] of [
+    ["SLACK_BOT_TOKEN", "xoxb-wrong"],
+    ["SLACK_APP_TOKEN", "xapp-wrong"],
+  ] as const) {
+    const { ended, lines } = spawnBot({ ...w.environment, [variable]: value });
+    assert.equal(await ended, 1);
+    const text = JSON.stringify(lines);
+    assert.match(text, new RegExp(`Slack refuses ${variable} \\(invalid_auth\\)`));
+    assert.ok(!text.includes(value), "the token was printed");
+  }
+});
+
+test("a channel that is missing, archived or closed to the bot holds up no other, and the log says what to do", async (t) => {
+  const w = await world(t, {
+    policy: `
+routes:
+  - name: all
+    channels: [C0NOSUCH, C0RANDOM, C0OLD, C0APPROVALS]
+    approvers: { users: [U0JANE] }
+`,
+  });
+  const id = await w.run(ONE_GATE);
+  await w.click("U0JANE", await w.message(id), "approve");
+  await w.message(id, /Success|succeeded/i);
+  for (const [channelId, error] of [
+    ["C0NOSUCH", "channel_not_found"],
+    ["C0RANDOM", "not_in_channel"],
+    ["C0OLD", "is_archived"],
+  ]) {
+    const line = await eventually(`a line about ${channelId}`, () =>
+      w.bot().lines.find((each: Json) => each.channelId === channelId && each.error?.includes(error)),
+    );
+    assert.equal(line.level, "error");
+    assert.match(line.error, /invite|Check|unarchive/i);
+  }
+});
+
+test("hostile words and two hundred large parameters are cut to fit, say so, and hold up nobody", async (t) => {
+  const w = await world(t);
+  const nasty =
+    "<!channel> <@U0JANE> <https://evil.example|click> *bold* _it_ `code` ~s~ & \u202Ereversed\u202C \u200Bzero 🎉👩‍👩‍👧 ";
+  const names = Array.from({ length: 200 }, (_, index) => `Parameter${index}`);
+  const hostile = await w.run(
+    {
+      schemaVersion: "0.3",
+      parameters: Object.fromEntries(names.map((name) => [name, { type: "String" }])),
+      mainSteps: [
+        {
+          name: "approve",
+          action: "aws:approve",
+          isEnd: true,
+          inputs: { Message: nasty.repeat(60).slice(0, 4096), Approvers: [BOT_ROLE] },
+        },
+      ],
+    },
+    {
+      parameters: Object.fromEntries(
+        names.map((name, index) => [name, [nasty.repeat(200).slice(index, index + 10_000)]]),
+      ),
+    },
+  );
+  const message = await w.message(hostile);
+  const text = textOf(message);
+  assert.match(text, /of 200 parameters/);
+  assert.ok(!text.includes("<!channel>"), "a broadcast got through");
+  assert.doesNotMatch(text, /[\u202A-\u202E\u2066-\u2069\u200B]/);
+  await w.click("U0JANE", message, "details");
+  await w.modal("U0JANE", "Parameter0");
+  await w.click("U0JANE", message, "approve");
+  await w.message(hostile, /Success|succeeded/i);
+});
+
+test("an execution that vanishes between list and read is passed over, and others are not", async (t) => {
+  const w = await world(t, { start: false });
+  const gone = await w.run(ONE_GATE);
+  const other = await w.run(ONE_GATE);
+  const awsUrl = await proxy(t, w.aws.url, ({ operation, body }) =>
+    operation === "GetAutomationExecution" && body.includes(gone)
+      ? { status: 400, body: JSON.stringify({ __type: "AutomationExecutionNotFoundException", Message: "gone" }) }
+      : undefined,
+  );
+  await w.startBot({ AWS_ENDPOINT_URL: awsUrl });
+  await w.ready();
+  await w.click("U0JANE", await w.message(other), "approve");
+  await w.message(other, /Success|succeeded/i);
+  assert.equal((await w.messages()).length, 1);
+});
+
+test("malformed answers of AWS are logged, hold up no other request, and never crash the bot", async (t) => {
+  const w = await world(t, { start: false });
+  const broken = await w.run(ONE_GATE);
+  const other = await w.run(ONE_GATE);
+  const replies = [
+    "<html>502</html>",
+    "",
+    "null",
+    "[]",
+    '{"AutomationExecution":{"AutomationExecutionId":5,"StepExecutions":"no"}}',
+    "{}",
+  ];
+  let count = 0;
+  const awsUrl = await proxy(t, w.aws.url, ({ operation, body }) => {
+    if (operation === "GetAutomationExecution" && body.includes(broken))
+      return { body: replies[count++ % replies.length] ?? "" };
+    if (operation === "DescribeAutomationExecutions" && count % 5 === 4)
+      return { body: '{"AutomationExecutionMetadataList":[{},null,{"AutomationExecutionId":7}]}' };
+    return undefined;
+  });
+  await w.startBot({ AWS_ENDPOINT_URL: awsUrl });
+  await w.ready();
+  await w.click("U0JANE", await w.message(other), "approve");
+  await w.message(other, /Success|succeeded/i);
+  await eventually("several malformed answers came", () => count >= 3);
+  assert.ok(
+    w.bot().lines.some((line: Json) => line.msg === "an execution could not be read" && line.executionId === broken),
+  );
+  assert.equal((await fetch(`http://127.0.0.1:${w.bot().port}/healthz`)).status, 200);
+});
+
+test("health tells the process, readiness tells Slack, the store and each target", async (t) => {
+  const w = await world(t);
+  const base = `http://127.0.0.1:${w.bot().port}`;
+  assert.equal((await fetch(`${base}/healthz`)).status, 200);
+  const ready = (await (await fetch(`${base}/readyz`)).json()) as Json;
+  assert.equal(ready.status, "ready");
+  assert.equal(ready.targets[0].target, "default/us-east-1");
+  await w.control.slack("faults", { operation: "link", kind: "refuse" });
+  await w.control.slack("disconnect", { reason: "none" });
+  await eventually("not ready", async () => (await fetch(`${base}/readyz`)).status === 503);
+  await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
+  await w.ready();
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventually } from "../support/eventually.ts";
+import type { Json } from "../support/http-json.ts";
+import { ONE_GATE, textOf, type World, world } from "../support/world.ts";
+
+/** What the person alone sees in answer to the command. */
+async function answer(w: World, user: string, text: string): Promise<string> {
+  const before = new Set((await whispers(w, user)).map((each: Json) => each.ts));
+  const sent = await w.control.slack("command", { user, channel: "C0APPROVALS", text: `/approvals ${text}`.trim() });
+  assert.equal(sent.delivery.acked, true);
+  const found = await eventually(`an answer to ${text}`, async () =>
+    (await whispers(w, user)).find((each: Json) => !before.has(each.ts)),
+  );
+  return textOf(found);
+}
+
+const whispers = async (w: World, user: string) =>
+  (await w.channel()).messages.filter((each: Json) => each.onlyFor === user);
+
+test("/approvals tells admins everything, approvers what they may decide, and nobody else anything", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
+  const message = await w.message(id);
+  const requestId = message.metadata.event_payload.request_id;
+
+  const pending = await answer(w, "U0ADMIN", "pending");
+  assert.match(pending, /Test-Runbook/);
+  assert.match(pending, /<@U0JANE>/);
+  assert.ok(pending.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
+  assert.ok(pending.includes(`/systems-manager/automation/execution/${id}`), "links to the console");
+  assert.match(await answer(w, "U0MIA", ""), /Test-Runbook/);
+  assert.match(await answer(w, "U0ROSA", "pending"), /Only admins/);
+  assert.match(await answer(w, "U0ROSA", `show ${id}`), /Only admins/);
+  assert.match(await answer(w, "U0ADMIN", "show 00000000-0000-0000-0000-000000000000"), /No request with this id/);
+  assert.match(await answer(w, "U0ROSA", "help"), /show ID/);
+
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, /Success|succeeded/i);
+  for (const key of [id, requestId]) {
+    const shown = await answer(w, "U0ADMIN", `show ${key}`);
+    assert.match(shown, /billing/);
+    assert.match(shown, /<@U0JANE>/);
+    assert.match(shown, /signal/i);
+    assert.match(shown, /approved/i);
+    assert.match(shown, /Success|succeeded/i);
+  }
+  assert.match(await answer(w, "U0ADMIN", "pending"), /Nothing waits/);
+});
+
+test("App Home lists what waits for the person who opens it", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE);
+  await w.message(id);
+  await w.control.slack("home", { user: "U0MIA" });
+  await eventually("the home tab is published", async () => {
+    const { homes } = await w.control.slack("state");
+    return JSON.stringify(homes.U0MIA ?? "").includes("Test-Runbook");
+  });
+});

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ONE_GATE, world } from "../support/world.ts";
+
+const POLICY = `
+routes:
+  - name: shared
+    channels: [C0SHARED, C0APPROVALS]
+    approvers: { users: [U0JANE, U0EVE, U0GUEST], groups: [S0DBA] }
+admins: { users: [U0ADMIN] }
+`;
+
+test("who may not decide is told so alone, and nothing is decided", async (t) => {
+  const w = await world(t, { policy: POLICY });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  const shared = await w.message(id, undefined, "C0SHARED");
+
+  await t.test("somebody who is no approver", async () => {
+    await w.click("U0ROSA", message, "approve");
+    await w.whispered("U0ROSA", /Only .*<@U0JANE>.*may decide/);
+    const told = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
+    assert.deepEqual(
+      told.map((each: { onlyFor: string }) => each.onlyFor),
+      ["U0ROSA"],
+    );
+  });
+  await t.test("somebody who is no approver, before they write a reason", async () => {
+    await w.click("U0ROSA", message, "reject");
+    await w.modal("U0ROSA", /Only .*may decide/);
+  });
+  await t.test("a guest, even when the route names them", async () => {
+    await w.click("U0GUEST", message, "approve");
+    await w.whispered("U0GUEST", "Guests cannot decide");
+  });
+  await t.test("somebody from another workspace, even when the route names them", async () => {
+    await w.click("U0EVE", shared, "approve", {}, "C0SHARED");
+    await w.whispered("U0EVE", "other workspaces cannot decide", "C0SHARED");
+  });
+  await t.test("an approver while Slack cannot tell who belongs to the groups", async () => {
+    await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });
+    await w.click("U0DAN", message, "approve");
+    await w.whispered("U0DAN", /could not tell who belongs/);
+    await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
+  });
+  await t.test("an approver whose click carries another request's id", async () => {
+    const actions = [
+      {
+        type: "button",
+        action_id: "approve",
+        block_id: "decide",
+        action_ts: "5.5",
+        value: "00000000-0000-0000-0000-000000000000",
+      },
+    ];
+    await w.click("U0JANE", message, "approve", { forge: { actions } });
+    await w.whispered("U0JANE", /not on record here/);
+  });
+  await t.test("an approver whose click comes from a message that is not the request's", async () => {
+    await w.click("U0JANE", message, "approve", {
+      forge: {
+        container: { type: "message", message_ts: "1111111111.000001", channel_id: "C0APPROVALS", is_ephemeral: false },
+      },
+    });
+    await w.whispered("U0JANE", /does not belong to a message/);
+  });
+  await t.test("a payload of another app", async () => {
+    await w.click("U0JANE", message, "approve", { forge: { api_app_id: "A0SOMEONE00" } });
+    await w.whispered("U0JANE", /does not belong to this installation/);
+  });
+
+  assert.equal((await w.execution(id)).StepExecutions[0].StepStatus, "Waiting");
+  assert.deepEqual(await w.signals(id), []);
+  await w.click("U0MIA", message, "approve");
+  await w.message(id, /<@U0MIA>/);
+});

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { eventually } from "../support/eventually.ts";
+import { BOT_ROLE, ONE_GATE, textOf, type World, world } from "../support/world.ts";
+
+const GATE = (approve: string) => `
+schemaVersion: "0.3"
+mainSteps:
+  - name: approve
+    action: aws:approve
+    ${approve}
+    inputs: { Message: "Go on?", Approvers: ["${BOT_ROLE}", "admin"] }
+  - name: after
+    action: aws:runCommand
+    isEnd: true
+    inputs: { DocumentName: AWS-RunShellScript }
+`;
+
+const HOUR_MS = 3_600_000;
+
+const CASES: { name: string; runbook: string; happens: (w: World, id: string) => Promise<unknown>; says: RegExp }[] = [
+  {
+    name: "approved in the console",
+    runbook: GATE(""),
+    happens: (w, id) => w.signal(id, "Approve"),
+    says: /approved/i,
+  },
+  { name: "rejected with the CLI", runbook: GATE(""), happens: (w, id) => w.signal(id, "Reject"), says: /rejected/i },
+  {
+    name: "timed out",
+    runbook: GATE("timeoutSeconds: 3600"),
+    happens: (w) => w.control.aws("clock", { advanceMs: 2 * HOUR_MS }),
+    says: /timed out/i,
+  },
+  {
+    name: "cancelled",
+    runbook: GATE(""),
+    happens: (w, id) =>
+      w.aws.ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" })),
+    says: /cancelled/i,
+  },
+];
+
+test("what is decided elsewhere is noticed at the next poll: the message says it and loses its buttons", async (t) => {
+  const w = await world(t);
+  for (const { name, runbook, happens, says } of CASES) {
+    await t.test(name, async () => {
+      const id = await w.run(runbook);
+      const message = await w.message(id, "Go on?");
+      await happens(w, id);
+      const closed = await w.message(id, says);
+      assert.equal(closed.ts, message.ts);
+      assert.doesNotMatch(textOf(closed), /"action_id":"(approve|reject)"/);
+
+      const click = await w.click("U0JANE", message, "approve", {
+        forge: {
+          actions: [
+            {
+              action_id: "approve",
+              type: "button",
+              block_id: "decide",
+              action_ts: "1.1",
+              value: message.metadata.event_payload.request_id,
+            },
+          ],
+        },
+      });
+      assert.equal(click.delivery.acked, true);
+      await w.whispered("U0JANE", /waits no longer/);
+      assert.equal((await w.signals(id)).filter((each) => each.principal.includes("CountersignBot")).length, 0);
+    });
+  }
+});
+
+test("a runbook that fails after its approval is told as approved and failed", async (t) => {
+  const w = await world(t);
+  await w.control.aws("simulate", { action: "aws:runCommand", fail: { message: "The disk is full" } });
+  const id = await w.run(ONE_GATE);
+  await w.click("U0JANE", await w.message(id), "approve");
+  const ended = await w.message(id, /disk is full/);
+  assert.match(textOf(ended), /approved/i);
+  assert.match(textOf(ended), /failed/i);
+});
+
+test("one execution's gates are requests of their own, also when the same step waits again in a loop", async (t) => {
+  const w = await world(t);
+  const id = await w.run(`
+schemaVersion: "0.3"
+mainSteps:
+  - name: approve
+    action: aws:approve
+    nextStep: approve
+    inputs: { Message: "Once more?", Approvers: ["${BOT_ROLE}"] }
+`);
+  const first = await w.message(id);
+  await w.click("U0JANE", first, "approve");
+  await eventually("the step waits again with a message of its own", async () => (await w.messages()).length === 2);
+  const [, second] = await w.messages();
+  await w.click("U0MIA", second, "approve");
+  await eventually("and again", async () => (await w.messages()).length === 3);
+  assert.equal((await w.signals(id)).length, 2);
+});
+
+test("aws:pause waits too, and is no request", async (t) => {
+  const w = await world(t);
+  await w.run(`
+schemaVersion: "0.3"
+mainSteps:
+  - name: hold
+    action: aws:pause
+    inputs: {}
+`);
+  const id = await w.run(ONE_GATE);
+  await w.message(id);
+  assert.equal((await w.messages()).length, 1);
+});
+
+test("a poll with 120 open requests and nothing new costs three lists and no read", async (t) => {
+  const w = await world(t, { limits: false });
+  await w.run(ONE_GATE, { count: 120 });
+  await eventually("all are read", async () => (await w.awsCalls("GetAutomationExecution")).length >= 120);
+  const reads = (await w.awsCalls("GetAutomationExecution")).length;
+  assert.equal(reads, 120, "each new execution is read once");
+
+  const lists = async () =>
+    (await w.awsCalls("DescribeAutomationExecutions")) as { outcome: { body: { NextToken?: string } } }[];
+  const before = (await lists()).length;
+  await eventually("several polls have passed", async () => (await lists()).length >= before + 12);
+  const during = (await lists()).slice(before);
+  const polls = during.filter((call) => call.outcome.body.NextToken === undefined).length;
+  assert.ok(polls >= 3);
+  assert.ok(
+    during.length <= (polls + 1) * 3 && during.length >= (polls - 1) * 3,
+    `${during.length} lists in ${polls} polls`,
+  );
+  assert.equal((await w.awsCalls("GetAutomationExecution")).length, reads, "nothing was read again");
+  assert.deepEqual(await w.awsCalls("DescribeAutomationStepExecutions"), []);
+});

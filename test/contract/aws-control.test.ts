@@ -169,7 +169,14 @@ test("reset brings the beginning back and leaves no timer, fault, journal or swi
   assert.deepEqual((await aws.control("requests")).requests, []);
   const { executions } = await aws.control("executions");
   assert.equal(executions.length, 3);
-  aws.clock.advance(1_900_000); // a timer of the execution before would end something that is not there any more
+  const forgotten = await aws.start("Web-Rollback", { ToVersion: ["1"] });
+  await aws.control("reset", {});
+  aws.clock.advance(1_900_000); // past the timeout of what is forgotten
+  const { events } = await aws.control("bus");
+  assert.deepEqual(
+    events.filter(({ detail }: { detail: { ExecutionId: string } }) => detail.ExecutionId === forgotten),
+    [],
+  );
   const ended = (await aws.control("executions")).executions.map(
     (each: { AutomationExecutionStatus: string }) => each.AutomationExecutionStatus,
   );

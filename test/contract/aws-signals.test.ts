@@ -5,7 +5,8 @@ import { SendAutomationSignalCommand, StopAutomationExecutionCommand } from "@aw
 import { type AwsWorld, awsWorld, gate, KEYS, work } from "./aws-world.ts";
 
 const misfit = { name: "InvalidAutomationSignalException" };
-const pause = { name: "byHand", action: "aws:pause", inputs: {} };
+/** Approvers mean nothing to a pause: with them it shows that the step's action is looked at, not only its inputs. */
+const pause = { name: "byHand", action: "aws:pause", inputs: { Approvers: ["admin"] } };
 
 /** Executions in each state in which no approve step waits. */
 async function notWaiting(aws: AwsWorld) {
@@ -53,6 +54,14 @@ test("Resume lets the paused step of that name go on, and only that one", async 
   await aws.signal(id, "Resume", { StepName: ["byHand"] });
   aws.clock.advance(5000);
   assert.equal(await aws.status(id), "Success");
+});
+
+test("Resume does not fit an approve step", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
+  const id = await aws.start("Gate");
+  await assert.rejects(aws.signal(id, "Resume", { StepName: ["first"] }), misfit);
+  assert.equal(await aws.status(id), "Waiting");
 });
 
 test("a pause that nobody ends times out after seven days", async () => {

@@ -50,7 +50,7 @@ function readStructure(model: ServiceModel, shape: Shape, value: unknown): Recor
   if (!isObject(value)) throw serialization("Expected null");
   const result: Record<string, unknown> = {};
   for (const [name, memberShape] of Object.entries(shape.members ?? {})) {
-    const member = Object.hasOwn(value, name) ? value[name] : undefined;
+    const member = value[name];
     if (member !== undefined && member !== null) result[name] = read(model, shapeOf(model, memberShape), member);
   }
   return result;

@@ -13,7 +13,7 @@ export const simulated =
     const response = `Simulated by the Countersign sandbox: ${action} was not carried out.`;
     run.step.simulated = true;
     run.step.response = response;
-    run.after(effect.durationMs ?? 0, () => {
+    const end = () => {
       if (effect.fail !== undefined) {
         const { message, stage, type, details } = effect.fail;
         const failure = { kind: "failure", status: "Failed", message, stage, type, details, response } as const;
@@ -21,5 +21,7 @@ export const simulated =
       }
       const placeholders = Object.fromEntries(declared.map(({ Name }) => [Name, `simulated-${name}.${Name}`]));
       run.finish({ kind: "success", outputs: { ...placeholders, ...effect.outputs }, response });
-    });
+    };
+    if (effect.durationMs === 0) end();
+    else run.after(effect.durationMs ?? 0, end);
   };

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isTrueOf } from "../../sandbox/aws/engine/actions/branch-conditions.ts";
+import { durationMs } from "../../sandbox/aws/engine/actions/sleep.ts";
+import { interpolate } from "../../sandbox/aws/engine/interpolate.ts";
+import { nextAfter, timeoutMsOf, validNextSteps } from "../../sandbox/aws/engine/next-step.ts";
+import { toWire } from "../../sandbox/aws/engine/parameters.ts";
+import type { Runbook, StepDefinition } from "../../sandbox/aws/engine/runbook.ts";
+import { describedEffect } from "../../sandbox/aws/engine/simulation.ts";
+
+const values: Record<string, unknown> = {
+  who: "jane",
+  list: ["a", "b"],
+  size: 3,
+  sure: false,
+  map: { k: "v" },
+  nothing: "",
+};
+const lookup = (name: string) => values[name];
+
+const interpolations: [string, unknown, unknown][] = [
+  ["a text without references stays", "plain { text }", "plain { text }"],
+  ["a reference in a text becomes text", "Hello {{ who }}, {{size}} times", "Hello jane, 3 times"],
+  ["a lone reference keeps its type", "{{ size }}", 3],
+  ["a lone reference to a list is the list", "{{ list }}", ["a", "b"]],
+  ["a list with a reference to a list is one list", ["x", "{{ list }}"], ["x", "a", "b"]],
+  ["a list inside a text is JSON", "on {{ list }}", 'on ["a","b"]'],
+  ["false is a value", "{{ sure }}", false],
+  ["the empty string is a value", "<{{ nothing }}>", "<>"],
+  ["keys and nested values are reached", { "{{ who }}": [{ deep: "{{ map }}" }] }, { jane: [{ deep: { k: "v" } }] }],
+  ["numbers and nulls stay", { a: 1, b: null }, { a: 1, b: null }],
+];
+for (const [claim, template, expected] of interpolations) {
+  test(`interpolation: ${claim}`, () =>
+    assert.deepEqual(interpolate(template, lookup), { value: expected, unresolved: [] }));
+}
+
+test("interpolation: what stands for nothing stays as written and is named", () => {
+  assert.deepEqual(interpolate({ a: "{{ gone }}", b: "x {{ step.Out }}" }, lookup), {
+    value: { a: "{{ gone }}", b: "x {{ step.Out }}" },
+    unresolved: ["gone", "step.Out"],
+  });
+});
+
+const conditions: [object, boolean | undefined][] = [
+  [{ Variable: "prod", StringEquals: "prod" }, true],
+  [{ Variable: "Prod", StringEquals: "prod" }, false],
+  [{ Variable: "Prod", EqualsIgnoreCase: "prod" }, true],
+  [{ Variable: "production", StartsWith: "prod" }, true],
+  [{ Variable: "production", EndsWith: "tion" }, true],
+  [{ Variable: "production", Contains: "duct" }, true],
+  [{ Variable: ["a", "b"], Contains: "b" }, true],
+  [{ Variable: ["ab"], Contains: "b" }, false],
+  [{ Variable: "10", NumericEquals: 10 }, true],
+  [{ Variable: 10, NumericGreater: 9 }, true],
+  [{ Variable: 9, NumericLesser: 9 }, false],
+  [{ Variable: 9, NumericGreaterOrEquals: 9 }, true],
+  [{ Variable: 9, NumericLesserOrEquals: 8 }, false],
+  [{ Variable: true, BooleanEquals: "true" }, true],
+  [{ Not: { Variable: "a", StringEquals: "b" } }, true],
+  [
+    {
+      And: [
+        { Variable: 1, NumericEquals: 1 },
+        { Variable: 1, NumericEquals: 2 },
+      ],
+    },
+    false,
+  ],
+  [
+    {
+      Or: [
+        { Variable: 1, NumericEquals: 1 },
+        { Variable: 1, NumericEquals: 2 },
+      ],
+    },
+    true,
+  ],
+  [
+    {
+      Or: [
+        { Variable: 1, NumericEquals: 3 },
+        { Variable: 1, NumericEquals: 2 },
+      ],
+    },
+    false,
+  ],
+  [{ Variable: "a", Resembles: "b" }, undefined],
+  [{ Not: { Variable: "a", Resembles: "b" } }, undefined],
+  [{ StringEquals: "b" }, undefined],
+  [{}, undefined],
+];
+for (const [condition, expected] of conditions) {
+  test(`the condition ${JSON.stringify(condition)} is ${expected}`, () => assert.equal(isTrueOf(condition), expected));
+}
+
+const durations: [string, number | undefined][] = [
+  ["PT10M", 600_000],
+  ["PT1H30M", 5_400_000],
+  ["P1DT1S", 86_401_000],
+  ["P2W", 1_209_600_000],
+  ["PT0.5S", 500],
+  ["P", undefined],
+  ["PT", undefined],
+  ["10M", undefined],
+  ["", undefined],
+];
+for (const [text, expected] of durations) {
+  test(`the duration "${text}" is ${expected} milliseconds`, () => assert.equal(durationMs(text), expected));
+}
+
+const step = (more: Partial<StepDefinition> = {}): StepDefinition => ({
+  name: "one",
+  action: "aws:runCommand",
+  ...more,
+});
+const runbook = (first: StepDefinition): Runbook => ({
+  schemaVersion: "0.3",
+  parameters: {},
+  variables: {},
+  outputs: [],
+  mainSteps: [first, step({ name: "two" }), step({ name: "three" })],
+});
+const success = { kind: "success" } as const;
+const failure = { kind: "failure", status: "Failed", message: "" } as const;
+
+const followings: [string, Partial<StepDefinition>, typeof success | typeof failure, object][] = [
+  ["after success comes the step below", {}, success, { to: "two", fails: false }],
+  ["nextStep goes before the step below", { nextStep: "three" }, success, { to: "three", fails: false }],
+  ["isEnd ends", { isEnd: true }, success, { fails: false }],
+  ["isEnd may be a text", { isEnd: "true" }, success, { fails: false }],
+  ["a failure aborts", {}, failure, { fails: true }],
+  ["Continue goes on and does not fail the execution", { onFailure: "Continue" }, failure, { to: "two", fails: false }],
+  [
+    "Continue fails it when the step is critical",
+    { onFailure: "Continue", isCritical: true },
+    failure,
+    { to: "two", fails: true },
+  ],
+  ["Continue at the end ends", { onFailure: "Continue", isEnd: true }, failure, { fails: false }],
+  ["step:NAME goes there and fails the execution", { onFailure: "step:three" }, failure, { to: "three", fails: true }],
+  [
+    "step:NAME of an uncritical step does not fail it",
+    { onFailure: "step:three", isCritical: "false" },
+    failure,
+    { to: "three", fails: false },
+  ],
+];
+for (const [claim, more, result, expected] of followings) {
+  test(`what follows: ${claim}`, () => {
+    const definition = step(more);
+    assert.deepEqual(nextAfter(runbook(definition), definition, result), expected);
+  });
+}
+
+test("ValidNextSteps of a branch are its choices and its default, or the step below without one", () => {
+  const Choices = [{ NextStep: "three" }, { NextStep: "two" }, { NextStep: "three" }];
+  const branch = (inputs: object) => step({ action: "aws:branch", inputs: { Choices, ...inputs } });
+  const withDefault = branch({ Default: "one" });
+  assert.deepEqual(validNextSteps(runbook(withDefault), withDefault), ["three", "two", "one"]);
+  const without = branch({});
+  assert.deepEqual(validNextSteps(runbook(without), without), ["three", "two"]);
+});
+
+test("approvals and pauses end after seven days, other actions never, unless a timeout is written", () => {
+  assert.equal(timeoutMsOf(step({ action: "aws:approve" }), lookup), 604_800_000);
+  assert.equal(timeoutMsOf(step({ action: "aws:pause" }), lookup), 604_800_000);
+  assert.equal(timeoutMsOf(step(), lookup), undefined);
+  assert.equal(timeoutMsOf(step({ timeoutSeconds: 5 }), lookup), 5000);
+  assert.equal(timeoutMsOf(step({ timeoutSeconds: "{{ size }}" }), lookup), 3000);
+});
+
+test("on the wire every value is a list of strings", () => {
+  assert.deepEqual(
+    [toWire("a"), toWire(1), toWire(true), toWire(["a", 1]), toWire({ k: "v" }), toWire([{ k: 1 }])],
+    [["a"], ["1"], ["true"], ["a", "1"], ['{"k":"v"}'], ['{"k":1}']],
+  );
+});
+
+test("a step's description may say what is simulated; a mistake in it fails the step with a reason", () => {
+  assert.equal(describedEffect("Restarts the sandbox: twice"), undefined);
+  assert.deepEqual(describedEffect('Restarts.\nsandbox: {"durationMs": 5}'), { durationMs: 5 });
+  assert.match(describedEffect("sandbox: {oops}")?.fail?.message ?? "", /not understood/);
+  assert.match(describedEffect('sandbox: {"duration": 5}')?.fail?.message ?? "", /not understood/);
+});

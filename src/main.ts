@@ -103,7 +103,8 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log })
         log,
       });
       const voting = { requests, messages, clicks, directory, routes, sentence, clock, log };
-      const inspecting = { requests, messages, directory, routes, admins };
+      const automation = (key: string) => targets.find((target) => target.key === key)?.automation();
+      const inspecting = { requests, messages, directory, routes, admins, automation, mask };
 
       const onChange = () => {
         messaging.wake();
@@ -149,8 +150,6 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log })
           for (const target of targets) target.wakeSignal();
         },
       });
-      const automation = (key: string) => targets.find((target) => target.key === key)?.automation();
-
       const slack = makeSlackSide({
         config: config.slack,
         workspace,
@@ -162,7 +161,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log })
       });
       const wake = voters.wake;
       listenForVerdicts(slack.app, { ...voting, preview: makePreview(voting), chat, workspace, newId, wake });
-      listenForDetails(slack.app, { details: makeDetails({ ...inspecting, automation, mask }), workspace, log });
+      listenForDetails(slack.app, { details: makeDetails(inspecting), workspace, log });
       const pending = makePending(inspecting);
       listenForHome(slack.app, { pending, workspace, clock });
       listenForCommand(slack.app, {

@@ -19,10 +19,16 @@ export type Pending =
   | { kind: "unknown"; error: string };
 
 export type Shown =
-  | { kind: "shown"; requests: (Inspected & { history: AuditRecord[] })[] }
+  | { kind: "shown"; requests: ShownRequest[] }
   | { kind: "absent" }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
+
+export interface ShownRequest extends Inspected {
+  history: AuditRecord[];
+  /** As AWS has it now, masked; null when it could not be read. */
+  execution: ObservedExecution | null;
+}
 
 export interface InspectDeps {
   requests: RequestStore;
@@ -30,6 +36,10 @@ export interface InspectDeps {
   directory: Directory;
   routes: readonly Route[];
   admins: People;
+  /** Undefined for a target that the configuration no longer has, or whose account is not known yet. */
+  automation: (target: string) => Automation | undefined;
+  /** Globs over names whose values are hidden. */
+  mask: readonly string[];
 }
 
 /** More are not listed one by one. */
@@ -55,7 +65,7 @@ export const makePending =
 /** All of one request, or of every request of one execution, for admins and for those whom it concerns. */
 export const makeShow =
   (deps: InspectDeps) =>
-  async (userId: string, id: string): Promise<Shown> => {
+  async (userId: string, id: string, signal: AbortSignal): Promise<Shown> => {
     const access = await accessOf(deps, userId);
     if (access.kind === "unknown") return access;
     const found = await Promise.all((await deps.requests.find(id)).map((request) => inspect(deps, request)));
@@ -66,15 +76,20 @@ export const makeShow =
         votes.some((vote) => vote.userId === userId),
     );
     if (theirs.length === 0) return { kind: access.admin ? "absent" : "refused" };
+    const executions = await executionsOf(deps, theirs, signal);
     const requests = await Promise.all(
-      theirs.map(async (each) => ({ ...each, history: await deps.requests.history(each.request.id) })),
+      theirs.map(async (each) => ({
+        ...each,
+        history: await deps.requests.history(each.request.id),
+        execution: executions.get(each.request.executionId) ?? null,
+      })),
     );
     return { kind: "shown", requests };
   };
 
 /** The request with its execution as AWS has it now, masked. */
 export const makeDetails =
-  (deps: InspectDeps & { automation: (target: string) => Automation | undefined; mask: readonly string[] }) =>
+  (deps: InspectDeps) =>
   async (
     userId: string,
     requestId: string,
@@ -129,6 +144,21 @@ async function accessOf(deps: InspectDeps, userId: string): Promise<Access> {
 async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Inspected> {
   const [votes, messages] = await Promise.all([deps.requests.votes(request.id), deps.messages.ofRequest(request.id)]);
   return { request, votes, messages, route: deps.routes.find((route) => route.name === request.route) ?? null };
+}
+
+/** Each execution of these requests, read once. One that cannot be read is left out. */
+async function executionsOf(
+  deps: InspectDeps,
+  inspected: readonly Inspected[],
+  signal: AbortSignal,
+): Promise<Map<string, ObservedExecution>> {
+  const found = new Map<string, ObservedExecution>();
+  for (const { request } of inspected) {
+    if (found.has(request.executionId)) continue;
+    const reading = await deps.automation(request.target)?.read(request.executionId, signal);
+    if (reading?.kind === "read") found.set(request.executionId, masked(reading.execution, deps.mask));
+  }
+  return found;
 }
 
 /** Hides secrets in everything that an execution carries, steps included. */

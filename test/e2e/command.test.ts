@@ -43,6 +43,7 @@ test("/approvals tells admins everything, approvers what they may decide, and no
     assert.match(shown, /<@U0JANE>/);
     assert.match(shown, /signal/i);
     assert.match(shown, /approved/i);
+    assert.match(shown, /`restart` `aws:runCommand`: has succeeded/);
     assert.match(shown, /Success|succeeded/i);
   }
   assert.match(await answer(w, "U0ADMIN", "pending"), /Nothing waits/);

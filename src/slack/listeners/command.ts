@@ -16,6 +16,9 @@ export interface CommandDeps {
 
 export const COMMAND = "/approvals";
 
+/** How long AWS may take before a request is shown without its execution's steps, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
 /** `/approvals pending | show ID | help`. The answer is seen by the person who asked, and by nobody else. */
 export function listenForCommand(app: App, deps: CommandDeps): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
@@ -42,7 +45,7 @@ async function answerTo(deps: CommandDeps, userId: string, text: string): Promis
     }
     case "show": {
       if (id === "") return { text: "Which one? Write `/approvals show ID` with an execution id or a request id." };
-      const found = await deps.show(userId, id);
+      const found = await deps.show(userId, id, AbortSignal.timeout(PATIENCE_MS));
       switch (found.kind) {
         case "shown":
           return showBlocks(found.requests, list);

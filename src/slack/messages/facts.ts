@@ -18,7 +18,7 @@ export function factsBlock(request: ApprovalRequest, block_id: string): SectionB
       ["Step", code(facts.stepName, 140) + gate],
       ["Started by", `${code(principal(facts.executedBy), 140)}${startedWhen(request)}`],
       ["Where", where(request)],
-      ["Waits since", moment(askedAt(request))],
+      ["Asked", moment(askedAt(request))],
       ["Decide by", decideBy(request)],
     ],
     block_id,

@@ -25,15 +25,15 @@ function words({ kind, detail }: AuditRecord, who: string | null): string {
     case "decided":
       return `decided, ${verb}${by === "" ? "" : `; the last vote was${by}`}`;
     case "signal-sending":
-      return "AWS is being told";
+      return `the ${detail.decision === "reject" ? "Reject" : "Approve"} signal goes out to AWS`;
     case "signal-held":
-      return "the decision was held back";
+      return "the signal was held back";
     case "signal-taken":
-      return "AWS took the decision";
+      return "AWS took the signal";
     case "signal-unsure":
-      return "AWS gave no clear answer";
+      return "AWS gave no clear answer to the signal";
     case "signal-refused":
-      return "AWS did not take the decision";
+      return "AWS did not take the signal";
     case "progress":
       return `AWS reports progress${status(detail)}`;
     case "closed":

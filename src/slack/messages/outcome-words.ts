@@ -22,19 +22,18 @@ function sentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vo
     case "approved":
     case "rejected": {
       const verb = outcome.kind === "approved" ? "Approved" : "Rejected";
-      if (outcome.where === "aws")
-        return `*${verb} in AWS*, not through this message${byPrincipals(outcome)}; ${noticed}.`;
+      if (outcome.where === "aws") return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack; ${noticed}.`;
       const decisive = votes.filter((vote) => vote.verdict === request.decision);
       const by = decisive.length > 0 ? ` by ${named(decisive)}` : "";
       const after = duration((request.decidedAt ?? request.closedAt ?? asked) - asked);
       return `*${verb}*${by}, ${after} after it was asked.`;
     }
     case "timed-out":
-      return `*Timed out*: the step's time was over before it was decided; ${noticed}.`;
+      return `*Timed out*: the step's time was over before AWS had a decision; ${noticed}.`;
     case "cancelled":
-      return `*Cancelled in AWS* before it was decided${byPrincipals(outcome)}; ${noticed}.`;
+      return `*Cancelled in AWS*${byPrincipals(outcome)} before AWS had a decision; ${noticed}.`;
     case "failed":
-      return `*The step failed in AWS* before it was decided; ${noticed}.`;
+      return `*The step failed in AWS* before AWS had a decision; ${noticed}.`;
     case "gone":
       return `*AWS no longer knows this execution*, so nothing can be decided any more; ${noticed}.`;
     case "unknown":
@@ -47,8 +46,8 @@ function sentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vo
 /** Those who voted in Slack for nothing must be able to see it. */
 function inVain(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
   if (outcome.where === "slack" || votes.length === 0) return "";
-  const count = request.decision === null ? "Votes in Slack" : "The decision in Slack";
-  return `\n${count} by ${named(votes)} had no effect.`;
+  const what = request.decision === null ? "Votes in Slack" : "The decision in Slack";
+  return `\n${what} by ${named(votes)} had no effect.`;
 }
 
 function byPrincipals(outcome: Outcome): string {

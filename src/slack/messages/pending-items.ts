@@ -8,7 +8,7 @@ import { mentionPeople } from "./people.ts";
 import { type MessagePlace, messageLink } from "./permalinks.ts";
 import { byVerdict } from "./state-words.ts";
 import { code } from "./text.ts";
-import { counted, duration, moment } from "./time.ts";
+import { duration, moment } from "./time.ts";
 
 /** A request that is not over, for a list of them. */
 export interface PendingItem {
@@ -50,5 +50,5 @@ function waitsFor({ request, votes, route }: PendingItem): string {
   const { users, groups } = route.approvers;
   const people =
     users.length + groups.length > 0 ? mentionPeople(route.approvers) : "nobody: its route names no approvers";
-  return `${have} of ${counted(route.quorum, "approval")}; waits for ${people}.`;
+  return `${have} of ${route.quorum} approvals; waits for ${people}.`;
 }

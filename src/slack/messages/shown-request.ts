@@ -1,8 +1,9 @@
 import type { KnownBlock } from "@slack/types";
 import type { AuditRecord } from "../../core/audit.ts";
+import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { idsLine } from "./aws-words.ts";
+import { executionWords, idsLine } from "./aws-words.ts";
 import { context, header, section } from "./blocks.ts";
 import { fitting, lengthOf, shownOf } from "./budget.ts";
 import { factsBlock } from "./facts.ts";
@@ -12,6 +13,7 @@ import { parametersBlock } from "./parameters.ts";
 import { type MessagePlace, messageLink, messageProblems } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
+import { code } from "./text.ts";
 
 /** One request with everything on record about it. */
 export interface ShownRequest {
@@ -21,14 +23,17 @@ export interface ShownRequest {
   /** What happened to it, oldest first. */
   history: readonly AuditRecord[];
   messages: readonly MessagePlace[];
+  /** As AWS has it now, masked; null when it could not be read. */
+  execution: ObservedExecution | null;
 }
 
 const MOST_LINES = 25;
+const MOST_STEPS = 20;
 /** Of a section's 3,000 characters. */
-const HISTORY_ROOM = 2800;
+const SECTION_ROOM = 2800;
 const MOST_PROBLEMS = 3;
 
-/** Facts, where it stands, votes, and the steps of its life, in at most `room` characters and twelve blocks. */
+/** Facts, where it stands, votes, the execution's steps and what happened, in at most `room` characters and twelve blocks. */
 export function shownRequestBlocks(shown: ShownRequest, room: number, workspaceUrl: string): KnownBlock[] {
   const { request, votes, route } = shown;
   const fixed: (KnownBlock | null)[] = [
@@ -41,9 +46,10 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, workspaceU
   const link = messageLink(shown.messages, workspaceUrl);
   const foot = context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`);
   const left = room - lengthOf(head) - lengthOf(foot);
-  const history = historyBlock(shown.history, Math.min(HISTORY_ROOM, left));
+  const history = historyBlock(shown.history, Math.min(SECTION_ROOM, left));
   const optional = [
     history,
+    stepsBlock(shown.execution, request.stepExecutionId),
     reasonsBlock(votes, { room: 600, most: 3 }, `reasons-${request.id}`),
     parametersBlock(
       request.facts.parameters,
@@ -59,6 +65,19 @@ function problems(lines: readonly string[]): KnownBlock | null {
   const most = lines.slice(0, MOST_PROBLEMS);
   const cut = shownOf(most.length, lines.length, "problems");
   return section(["*Problems*", ...most, ...(cut === null ? [] : [`${cut}.`])].join("\n"));
+}
+
+/** The execution's steps, a line each, as AWS has them now; the first ones when there are many. */
+function stepsBlock(execution: ObservedExecution | null, ownStep: string): KnownBlock {
+  if (execution === null) return section("*Steps*: AWS could not be read just now.");
+  const { steps } = execution;
+  const all = steps.slice(0, MOST_STEPS).map((step, index) => {
+    const own = step.stepExecutionId === ownStep ? " (this request)" : "";
+    return `${index + 1}. ${code(step.name, 60)} ${code(step.action, 40)}: ${executionWords(step.status)}${own}`;
+  });
+  const lines = fitting(all, SECTION_ROOM - 100 - MOST_STEPS, MOST_STEPS);
+  const cut = shownOf(lines.length, steps.length, "steps");
+  return section([`*Steps*${cut === null ? "" : ` (${cut})`}`, ...lines].join("\n"));
 }
 
 /** The newest lines when they do not all fit: the end of the story matters most. */

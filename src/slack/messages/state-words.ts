@@ -4,7 +4,7 @@ import { executionWords } from "./aws-words.ts";
 import { outcomeSentence } from "./outcome-words.ts";
 import { mentionPeople, mentionUser, series } from "./people.ts";
 import { code } from "./text.ts";
-import { counted, moment } from "./time.ts";
+import { moment } from "./time.ts";
 
 const MOST_VOTES_NAMED = 8;
 const LONGEST_ERROR = 300;
@@ -26,7 +26,7 @@ export function stateWords(view: RequestView): string {
 function openWords({ request, votes, route }: RequestView): string {
   if (route === null) return nobodyWords(request);
   const given = byVerdict(votes, "approve");
-  const count = `*${given.length} of ${counted(route.quorum, "approval")}${given.length > 0 ? ":" : "."}*`;
+  const count = `*${given.length} of ${route.quorum} approvals${given.length > 0 ? ":" : "."}*`;
   const by = given.length > 0 ? ` ${voters(given)}.` : "";
   const needed = request.facts.minRequiredApprovals;
   const alsoAws = needed > 1 ? `\nAWS itself asks for ${needed} approvals, each by another AWS identity.` : "";
@@ -68,7 +68,7 @@ function signalWords(request: ApprovalRequest): string {
       return `AWS gave no clear answer${error === null ? "" : ` (${error})`}. Countersign reads the step again before it sends anything more.`;
     case "taken":
       if (awsApprovals === null) return "AWS took the decision. The step has not moved on yet.";
-      return `AWS has ${awsApprovals[0]} of ${counted(awsApprovals[1], "approval")}. It counts each AWS identity once, so the others must approve in AWS.`;
+      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the others must approve in AWS.`;
     default:
       throw new Error(`no words for ${signal satisfies never}`);
   }

@@ -1,0 +1,50 @@
+import { coverage } from "../sandbox/aws/coverage.ts";
+import { unknowns } from "../sandbox/aws/unknowns.ts";
+import { type Covered, DELIVERIES, METHODS, TRANSPORTS } from "../sandbox/slack/coverage.ts";
+import { UNKNOWNS } from "../sandbox/slack/unknowns.ts";
+
+const INTRODUCTION = [
+  "# How close the stand-ins are to the real services\n",
+  "Written by `npm run fidelity` from the lists that stand beside the code in `sandbox/`; tests hold those lists against",
+  "the routes, and this page against the lists. What is not started answers as the real service answers what it does not",
+  "know.\n",
+].join("\n");
+
+/** The whole of docs/fidelity.md. */
+export function fidelityPage(): string {
+  const rows = (items: Covered[]) => items.map(({ name, state, note }) => [`\`${name}\``, state, note ?? ""]);
+  return [
+    INTRODUCTION,
+    "## AWS: operations\n",
+    table(
+      ["service", "operation", "state", "note"],
+      coverage.map(({ service, operation, state, note }) => [service, `\`${operation}\``, state, note]),
+    ),
+    "## AWS: what is unknown of the real service\n",
+    table(
+      ["about", "what the stand-in does", "why", "switch in `/_control/assumptions`"],
+      unknowns.map((each) => [
+        each.topic,
+        each.whatWeAssume,
+        each.why,
+        each.switch === undefined ? "" : `\`${each.switch}\``,
+      ]),
+    ),
+    "## Slack: methods\n",
+    table(["method", "state", "note"], rows(METHODS)),
+    "## Slack: deliveries\n",
+    table(["delivery", "state", "note"], rows(DELIVERIES)),
+    "## Slack: transports\n",
+    table(["transport", "state", "note"], rows(TRANSPORTS)),
+    "## Slack: what is unknown of the real service\n",
+    table(
+      ["about", "what the stand-in does", "why"],
+      UNKNOWNS.map(({ topic, whatWeAssume, why }) => [topic, whatWeAssume, why]),
+    ),
+  ].join("\n");
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line), ""].join("\n");
+}

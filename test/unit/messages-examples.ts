@@ -1,0 +1,141 @@
+import type { RequestView } from "../../src/app/ports.ts";
+import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
+import type { Route } from "../../src/core/policy.ts";
+import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../../src/core/request.ts";
+
+/** 2026-03-02 10:00 UTC: when the step of the examples began to wait. */
+export const ASKED = Date.UTC(2026, 2, 2, 10, 0);
+export const MINUTE = 60_000;
+
+/** Slack's token for a moment of the examples. */
+export function token(at: number): string {
+  const utc = new Date(at).toISOString().slice(0, 16).replace("T", " ");
+  return `<!date^${at / 1000}^{date_short_pretty} at {time}|${utc} UTC>`;
+}
+
+const FACTS: RequestFacts = {
+  documentName: "Prod-DB-Failover",
+  documentVersion: "7",
+  stepName: "ApproveFailover",
+  gate: 1,
+  gates: 1,
+  message: "Fail over to the standby?",
+  executedBy: "arn:aws:sts::111122223333:assumed-role/Deployer/run-7",
+  executionStartedAt: ASKED - MINUTE,
+  waitingSince: ASKED,
+  timeoutSeconds: 3600,
+  awsApprovers: ["arn:aws:iam::111122223333:role/CountersignApprover"],
+  minRequiredApprovals: 1,
+  parameters: [],
+  parentExecutionId: null,
+};
+
+export const ROUTE: Route = {
+  name: "production databases",
+  match: {},
+  channels: ["C0PROD"],
+  approvers: { users: ["U0JANE"], groups: ["S0DBA"] },
+  quorum: 1,
+  reason: "reject",
+};
+
+export function vote(changes: Partial<Vote> = {}): Vote {
+  const at = ASKED + 4 * MINUTE;
+  return {
+    requestId: "r-1",
+    userId: "U0JANE",
+    userName: "Jane",
+    email: null,
+    verdict: "approve",
+    reason: null,
+    at,
+    ...changes,
+  };
+}
+
+export type Changes = Partial<Omit<ApprovalRequest, "facts">> & { facts?: Partial<RequestFacts> };
+
+export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
+  return {
+    id: "r-1",
+    target: "production/us-east-1",
+    account: "111122223333",
+    region: "us-east-1",
+    executionId: "11111111-2222-3333-4444-555555555555",
+    stepExecutionId: "s-1",
+    facts: { ...FACTS, ...facts },
+    route: ROUTE.name,
+    version: 1,
+    state: "open",
+    openedAt: ASKED + 2000,
+    decision: null,
+    decidedAt: null,
+    signal: "none",
+    signalAttempts: 0,
+    signalAt: null,
+    signalSettlesAt: null,
+    signalNextAt: null,
+    signalError: null,
+    awsApprovals: null,
+    outcome: null,
+    closedAt: null,
+    executionStatus: "Waiting",
+    executionEndedAt: null,
+    executionFailure: null,
+    ...changes,
+  };
+}
+
+export function view(changes: Changes = {}, votes: Vote[] = [], route: Route | null = ROUTE): RequestView {
+  return { request: request(changes), votes, route };
+}
+
+export const DECIDED: Changes = {
+  state: "decided",
+  decision: "approve",
+  decidedAt: ASKED + 4 * MINUTE,
+  signal: "due",
+};
+
+export function closedBy(outcome: Partial<Outcome>, changes: Changes = {}): Changes {
+  return {
+    state: "closed",
+    closedAt: ASKED + 5 * MINUTE,
+    outcome: { kind: "approved", where: "slack", by: [], detail: null, ...outcome },
+    executionStatus: "InProgress",
+    ...changes,
+  };
+}
+
+export function step(changes: Partial<ObservedStep> = {}): ObservedStep {
+  return {
+    stepExecutionId: "s-1",
+    name: "ApproveFailover",
+    action: "aws:approve",
+    status: "Waiting",
+    startedAt: ASKED,
+    endedAt: null,
+    timeoutSeconds: null,
+    onFailure: null,
+    inputs: {},
+    outputs: {},
+    failureMessage: null,
+    ...changes,
+  };
+}
+
+export function execution(steps: ObservedStep[]): ObservedExecution {
+  return {
+    executionId: "11111111-2222-3333-4444-555555555555",
+    documentName: "Prod-DB-Failover",
+    documentVersion: "7",
+    status: "Waiting",
+    startedAt: ASKED - MINUTE,
+    endedAt: null,
+    executedBy: null,
+    parameters: {},
+    failureMessage: null,
+    parentExecutionId: null,
+    steps,
+  };
+}

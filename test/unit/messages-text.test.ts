@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { consoleUrl, targetName } from "../../src/slack/messages/aws-words.ts";
+import { mentionGroup, mentionPeople, mentionUser, principal } from "../../src/slack/messages/people.ts";
+import { clean, code, lines, literal, plain } from "../../src/slack/messages/text.ts";
+import { duration, moment } from "../../src/slack/messages/time.ts";
+import { hostile } from "./messages-arbitraries.ts";
+import { request } from "./messages-examples.ts";
+
+test("what is invisible is taken away, and what is seen stays", () => {
+  const table: [string, string][] = [
+    ["a\u202Eb\u2066c\u200Bd\uFEFF", "abcd"],
+    ["one\r\ntwo\u2028three\n\n\n\nfour", "one\ntwo\nthree\n\nfour"],
+    ["tab\there\0\u001B[31m", "tab    here[31m"],
+    ["half \uD83D pair", "half \uFFFD pair"],
+    ["שלום ❤ 中文", "שלום ❤ 中文"],
+    ["e\u0301\u0302\u0303\u0304\u0305\u0306", "e\u0301\u0302\u0303\u0304"],
+  ];
+  for (const [given, expected] of table) assert.equal(clean(given), expected);
+});
+
+test("Slack's three characters are escaped once, the ampersand first", () => {
+  assert.equal(plain("<!channel> & &lt;", 100), "&lt;!channel&gt; &amp; &amp;lt;");
+  assert.equal(code("a `b` <@U1>", 100), "`a 'b' &lt;@U1&gt;`");
+});
+
+test("in rich text nothing is escaped, and what looks like a mention loses its bracket", () => {
+  assert.equal(literal("a < b && <!here> <@U1> <#C1>", 100), "a < b && ‹!here> ‹@U1> ‹#C1>");
+});
+
+test("a cut ends in an ellipsis, never inside an entity or a surrogate pair", () => {
+  assert.equal(plain("ab&cd", 5), "ab…");
+  assert.equal(plain("ab&cd", 8), "ab&amp;…");
+  assert.equal(plain("ab😀cd", 4), "ab…");
+  assert.equal(plain("ab😀cd", 5), "ab😀…");
+});
+
+test("a long text says that it was cut and how long it was", () => {
+  const cut = literal("x".repeat(10_240), 200);
+  assert.ok(cut.endsWith("… [cut: 10,240 characters in all]"), cut);
+  assert.equal(cut.length, 200);
+  assert.equal(lines("1\n2\n3\n4", 2), "1\n2\n… [cut: 4 lines in all]");
+});
+
+test("whatever is cut to whatever length stays within it and stays whole", () => {
+  fc.assert(
+    fc.property(hostile(2000), fc.integer({ min: 5, max: 3000 }), (text, limit) => {
+      for (const safe of [plain(text, limit), code(text, limit)]) {
+        assert.ok(safe.length <= Math.max(limit, "(empty)".length + 2), `${safe.length} of ${limit}`);
+        assert.ok(safe.isWellFormed());
+        assert.doesNotMatch(safe, /[<>]|&(?!(?:amp|lt|gt);)/);
+      }
+      const shown = literal(text, limit);
+      assert.ok(shown.isWellFormed() && shown.length >= 1 && shown.length <= Math.max(limit, "(empty)".length));
+    }),
+  );
+});
+
+test("what is left of nothing is said, since Slack refuses empty text", () => {
+  for (const text of ["", "  ", "\u200B"]) assert.equal(plain(text, 20), "(empty)");
+});
+
+test("an ARN is told in the words of somebody who does not read ARNs", () => {
+  const table: [string | null, string][] = [
+    ["arn:aws:iam::111122223333:user/ops/jane", "jane"],
+    ["arn:aws:sts::111122223333:assumed-role/Deployer/run-7", "Deployer/run-7"],
+    [
+      "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Power_User_0123456789abcdef/jane@example.com",
+      "jane@example.com (Identity Center, Power_User)",
+    ],
+    ["arn:aws-cn:iam::111122223333:root", "the account's root user"],
+    ["arn:aws:sts::111122223333:federated-user/bob", "bob (federated)"],
+    ["arn:aws:iam::111122223333:role/service/Nightly", "role Nightly"],
+    ["ssm.amazonaws.com", "ssm.amazonaws.com"],
+    [null, "unknown"],
+    ["", "unknown"],
+  ];
+  for (const [arn, expected] of table) assert.equal(principal(arn), expected);
+});
+
+test("only ids become mentions", () => {
+  assert.equal(mentionUser("W0GRID"), "<@W0GRID>");
+  assert.equal(mentionUser("U0> <!channel"), "`U0&gt; &lt;!channel`");
+  assert.equal(mentionGroup("S0DBA"), "<!subteam^S0DBA>");
+  assert.equal(mentionGroup("channel"), "`channel`");
+  const users = Array.from({ length: 14 }, (_, i) => `U0${i}`);
+  assert.ok(mentionPeople({ users, groups: [] }).endsWith("<@U09> and 4 more"));
+});
+
+test("each partition has its own console, and no link is made of what AWS does not give out", () => {
+  const id = "11111111-2222-3333-4444-555555555555";
+  const path = `/systems-manager/automation/execution/${id}?region=`;
+  assert.equal(consoleUrl("eu-west-1", id), `https://eu-west-1.console.aws.amazon.com${path}eu-west-1`);
+  assert.equal(consoleUrl("cn-north-1", id), `https://cn-north-1.console.amazonaws.cn${path}cn-north-1`);
+  assert.equal(
+    consoleUrl("us-gov-west-1", id),
+    `https://us-gov-west-1.console.amazonaws-us-gov.com${path}us-gov-west-1`,
+  );
+  assert.equal(consoleUrl("evil.example/", id), null);
+  assert.equal(consoleUrl("eu-west-1", "x|y>"), null);
+});
+
+test("the target is named without the Region that stands beside it", () => {
+  assert.equal(targetName(request({ target: "production/us-east-1" })), "production");
+  assert.equal(targetName(request({ target: "production" })), "production");
+  assert.equal(targetName(request({ target: "us-east-1" })), "us-east-1");
+});
+
+test("a span of time is told in at most two units", () => {
+  const table: [number, string][] = [
+    [-5, "0 seconds"],
+    [1000, "1 second"],
+    [4 * 60_000 + 59_000, "4 minutes"],
+    [7_500_000, "2 hours 5 minutes"],
+    [3 * 86_400_000 + 60_000, "3 days"],
+    [86_400_000 + 3_600_000 + 60_000, "1 day 1 hour"],
+  ];
+  for (const [ms, expected] of table) assert.equal(duration(ms), expected);
+});
+
+test("a moment that no client can show is not made into a token", () => {
+  assert.equal(moment(1_772_445_600_000), "<!date^1772445600^{date_short_pretty} at {time}|2026-03-02 10:00 UTC>");
+  for (const at of [null, 0, -1, Number.NaN, 9e15]) assert.equal(moment(at), "an unknown time");
+});

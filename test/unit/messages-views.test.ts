@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { KnownBlock } from "@slack/types";
+import type { AuditRecord } from "../../src/core/audit.ts";
+import { detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
+import { homeView } from "../../src/slack/messages/home-view.ts";
+import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { readReasonMetadata, reasonView } from "../../src/slack/messages/reason-view.ts";
+import { readable } from "../support/block-limits.ts";
+import { ASKED, closedBy, DECIDED, execution, MINUTE, ROUTE, request, step, token, vote } from "./messages-examples.ts";
+
+const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
+const POSTED = { channelId: "C0PROD", ts: "1772445602.000100", lastError: null };
+
+function item(changes: Parameters<typeof request>[0] = {}) {
+  return { request: request(changes), votes: [], route: ROUTE, messages: [POSTED] };
+}
+
+test("details show each step with status, times, inputs, outputs and failure", () => {
+  const steps = [
+    step({
+      stepExecutionId: "s-0",
+      name: "Drain",
+      action: "aws:runCommand",
+      status: "Failed",
+      endedAt: ASKED + MINUTE,
+      inputs: { DocumentName: "AWS-RunShellScript", Targets: [{ Key: "tag" }] },
+      outputs: { Code: ["7"] },
+      failureMessage: "exit 7",
+    }),
+    step(),
+  ];
+  const view = detailsView({ request: request(), execution: execution(steps), route: ROUTE, votes: [] });
+  const text = readable(view.blocks);
+  for (const part of ["1. Drain", "aws:runCommand · Failed", "2. ApproveFailover", "this request"])
+    assert.ok(text.includes(part), `${part} in ${text}`);
+  assert.ok(text.includes('Inputs DocumentName: AWS-RunShellScript\nTargets: [{"Key":"tag"}]'));
+  assert.ok(text.includes("Outputs Code: 7 Failure exit 7"));
+});
+
+test("details that do not fit keep the gate and what failed, and say what is missing", () => {
+  const inputs = { Script: "y".repeat(10_000) };
+  const steps = Array.from({ length: 150 }, (_, i) =>
+    step({ stepExecutionId: `s-${i + 100}`, name: `Step${i}`, action: "aws:sleep", status: "Success", inputs }),
+  );
+  steps.push(step({ stepExecutionId: "s-9", name: "Broken", status: "Failed", failureMessage: "no" }), step());
+  const view = detailsView({ request: request(), execution: execution(steps), route: ROUTE, votes: [] });
+  const text = readable(view.blocks);
+  assert.ok(text.includes("151. Broken") && text.includes("152. ApproveFailover"));
+  assert.match(text, /\d+ of 152 steps shown; all of them in the AWS console\./);
+});
+
+test("details say when AWS could not be read, and show what is on record", () => {
+  const view = detailsView({
+    request: request(),
+    execution: null,
+    route: ROUTE,
+    votes: [],
+    awsReadError: "Throttling",
+  });
+  assert.match(
+    readable(view.blocks),
+    /AWS could not be read just now\*: `Throttling`\..*Try again in a minute\..*Runbook/,
+  );
+});
+
+test("a long sentence ends between two words, so that no mention is cut in two", () => {
+  const view = sentenceView("Approve", `Only ${"<@U0JANE>, ".repeat(400)}may decide this.`);
+  assert.match(readable(view.blocks), /<@U0JANE>,…$/);
+});
+
+test("the form says what is decided, and its reason is required where the route asks for one", () => {
+  const form = { request: request(), verdict: "reject" as const, channelId: "C0PROD", messageTs: "1.2" };
+  const view = reasonView({ ...form, required: true });
+  assert.deepEqual([view.callback_id, view.submit?.text, view.title.text], ["reason", "Reject", "Reject this step"]);
+  const [what, input] = view.blocks as KnownBlock[];
+  assert.match(
+    readable(what),
+    /^Reject `Prod-DB-Failover`, step `ApproveFailover`, in `production`, account `111122223333`/,
+  );
+  assert.ok(input?.type === "input" && input.block_id === "reason" && input.optional === false);
+  assert.ok(input.element.type === "plain_text_input" && input.element.action_id === "reason");
+  const [, optional] = reasonView({ ...form, required: false }).blocks as KnownBlock[];
+  assert.ok(optional?.type === "input" && optional.optional === true);
+});
+
+test("metadata that the form did not write is not read", () => {
+  const good = { requestId: "r-1", verdict: "approve", channelId: "C0PROD", messageTs: "1.2" };
+  assert.deepEqual(readReasonMetadata(JSON.stringify({ ...good, more: 1 })), good);
+  const bad = [
+    "",
+    "{",
+    "null",
+    "7",
+    "[]",
+    JSON.stringify({ ...good, verdict: "maybe" }),
+    JSON.stringify({ ...good, requestId: 1 }),
+  ];
+  for (const text of bad) assert.equal(readReasonMetadata(text), null, text);
+});
+
+test("the list says what waits, since when, for whom, and links to it", () => {
+  const { text, blocks } = pendingBlocks([item()], { ...LIST, total: 1 });
+  assert.equal(text, "1 request waits.");
+  const lines = readable(blocks[1]).split("\n");
+  assert.equal(lines[0], "*`Prod-DB-Failover`*, step `ApproveFailover`");
+  assert.equal(lines[1], "`production`, account `111122223333`, `us-east-1`");
+  const people = "<@U0JANE>, <!subteam^S0DBA>";
+  assert.equal(lines[2], `Waits since ${token(ASKED)} (1 hour 30 minutes). 0 of 1 approvals; waits for ${people}.`);
+  assert.match(
+    lines[3] ?? "",
+    /^<https:\/\/acme\.slack\.com\/archives\/C0PROD\/p1772445602000100\|Open the message> · /,
+  );
+});
+
+test("a list that does not fit says how many of how many it shows", () => {
+  const many = Array.from({ length: 60 }, () => item());
+  const reply = readable(pendingBlocks(many, { ...LIST, total: 340 }).blocks);
+  assert.match(reply, /^\*340 requests wait\.\*.* \d+ of 340 requests shown, the oldest first\./s);
+  assert.match(readable(homeView(many, { ...LIST, total: 340 }).blocks), /\d+ of 340 requests shown/);
+});
+
+test("where nothing waits, that is said", () => {
+  assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "Nothing waits for an approval.");
+  assert.match(readable(homeView([], { ...LIST, total: 0 }).blocks), /Nothing waits for you/);
+});
+
+test("a request is shown with the story of its life and with what stands in the way of its messages", () => {
+  const record = (kind: AuditRecord["kind"], actor: string, detail: Record<string, unknown> = {}): AuditRecord => ({
+    ...{ seq: 1, id: "a", requestId: "r-1", previous: "", hash: "" },
+    ...{ kind, actor, detail, at: ASKED },
+  });
+  const history = [
+    record("requested", "arn:aws:sts::111122223333:assumed-role/Deployer/run-7"),
+    record("denied", "U0JOE", { denial: "not-approver" }),
+    record("voted", "U0JANE", { verdict: "approve" }),
+    record("decided", "U0JANE", { decision: "approve" }),
+    record("signal-refused", "countersign", { error: "AccessDenied" }),
+    record("closed", "U0JANE, U0JOE", { outcome: { kind: "approved" } }),
+  ];
+  const messages = [{ channelId: "C0PROD", ts: null, lastError: "not_in_channel" }];
+  const shown = {
+    ...item(closedBy({}, { decision: "approve" })),
+    votes: [vote()],
+    history,
+    messages,
+    execution: execution([step()]),
+  };
+  const text = readable(showBlocks([shown], LIST).blocks);
+  const at = token(ASKED);
+  for (const line of [
+    `• ${at}: asked; the execution was started by \`Deployer/run-7\``,
+    `• ${at}: a click by <@U0JOE> did not count (\`not-approver\`)`,
+    `• ${at}: approved by <@U0JANE>`,
+    `• ${at}: decided, approved; the last vote was by <@U0JANE>`,
+    ": `AccessDenied`",
+    "1. `ApproveFailover` `aws:approve`: is waiting (this request)",
+    `• ${at}: closed, approved by <@U0JANE>, <@U0JOE>`,
+    "• The message in <#C0PROD> is not posted yet: `not_in_channel`",
+  ])
+    assert.ok(text.includes(line), `${line} in ${text}`);
+});
+
+test("of more requests than fit, the newest are shown and the others counted", () => {
+  const requests = Array.from({ length: 9 }, (_, i) => ({
+    ...item({ ...DECIDED, id: `r-${i}` }),
+    history: [],
+    execution: null,
+  }));
+  const reply = showBlocks(requests, LIST);
+  assert.equal(reply.text, "9 requests of one execution.");
+  assert.match(readable(reply.blocks), /4 of 9 requests shown, the newest first\./);
+});
+
+test("help names each use of the command, and tells an unknown word apart", () => {
+  for (const use of ["/approvals pending", "/approvals show ID", "/approvals help"])
+    assert.ok(readable(helpBlocks().blocks).includes(use));
+  assert.match(helpBlocks("frobnicate").text, /^There is no `frobnicate` here\. Use/);
+  assert.match(refusalText(), /ask an admin/);
+});

@@ -38,7 +38,7 @@ export function makeJournal(clock: { now(): number }): Journal {
       entries.push(full);
       const faded = entries.at(-1 - BODIES_KEPT);
       if (faded !== undefined) faded.outcome = { ...faded.outcome, body: "(no longer kept)" };
-      if (entries.length > KEPT) entries = entries.slice(-KEPT);
+      if (entries.length > KEPT * 1.1) entries = entries.slice(-KEPT); // now and then, not each time
       for (const listener of listeners) listener(full);
       return full;
     },

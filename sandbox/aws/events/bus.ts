@@ -53,7 +53,7 @@ export function makeEventBus(newId: () => string): EventBus {
         time,
       };
       events.push(full);
-      if (events.length > KEPT) events = events.slice(-KEPT);
+      if (events.length > KEPT * 1.1) events = events.slice(-KEPT); // now and then, not each time
       for (const listener of listeners) listener(full);
       return full.id;
     },

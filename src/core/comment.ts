@@ -6,28 +6,31 @@ export const LONGEST_PAYLOAD_VALUE = 512;
 /** Values that one payload key may have. Source: SSM API model, AutomationParameterValueList. */
 const MOST_VALUES = 50;
 
+/** What is kept of a name and of an address, so that the ids behind them always stand in the value. */
+const LONGEST_NAME = 80;
+const LONGEST_EMAIL = 128;
+
 /**
  * The `Comment` of a signal: who decided, why, and which request of ours it was. A summary first, then one value for
- * each person. Identity comes before the reason, and only the reason is cut.
+ * each person. Identity comes before the reason, and its ids are never cut.
  */
 export function signalComment(request: ApprovalRequest, votes: readonly Vote[], workspace: string): string[] {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
   const verb = request.decision === "reject" ? "Rejected" : "Approved";
-  const names = decisive.map((vote) => vote.userName).join(", ");
-  const summary = fit(`Countersign request ${request.id}: ${verb} in Slack by `, names);
+  const names = decisive.map((vote) => cut(vote.userName, LONGEST_NAME)).join(", ");
+  const summary = `Countersign request ${request.id}: ${verb} in Slack by ${names}`;
   const each = decisive.slice(0, MOST_VALUES - 1).map((vote) => {
-    const email = vote.email === null ? "" : ` <${vote.email}>`;
-    const identity = cut(
-      `${verb} by ${vote.userName}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}`,
-      LONGEST_PAYLOAD_VALUE,
-    );
-    return vote.reason === null ? identity : fit(`${identity}; reason: `, vote.reason);
+    const name = cut(vote.userName, LONGEST_NAME);
+    const email = vote.email === null ? "" : ` <${cut(vote.email, LONGEST_EMAIL)}>`;
+    const reason = vote.reason === null ? "" : `; reason: ${vote.reason}`;
+    return `${verb} by ${name}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
   });
-  return [summary, ...each].map((value) => value.replaceAll(/\p{Cc}+/gu, " "));
+  return [summary, ...each].map((value) => cut(plain(value), LONGEST_PAYLOAD_VALUE));
 }
 
-function fit(head: string, tail: string): string {
-  return head + cut(tail, Math.max(0, LONGEST_PAYLOAD_VALUE - head.length));
+/** One line of whole characters. */
+function plain(text: string): string {
+  return text.toWellFormed().replaceAll(/\p{Cc}+/gu, " ");
 }
 
 /** At most `length` UTF-16 units, never half a surrogate pair, ending in an ellipsis where something was cut. */

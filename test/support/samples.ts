@@ -1,0 +1,143 @@
+import type { Click } from "../../src/app/ports.ts";
+import type { AuditEntry } from "../../src/core/audit.ts";
+import type { Person } from "../../src/core/decision.ts";
+import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
+import type { Route } from "../../src/core/policy.ts";
+import type { ApprovalRequest, RequestFacts, Vote } from "../../src/core/request.ts";
+
+/** The plainest of each thing; a test says only in what its own differs. */
+export const NOW = Date.UTC(2026, 0, 15, 12);
+
+export const EXECUTION_ID = "11111111-2222-3333-4444-555555555555";
+export const STEP_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee";
+export const REQUEST_ID = "99999999-8888-7777-6666-000000000001";
+
+export const aFacts = (more: Partial<RequestFacts> = {}): RequestFacts => ({
+  documentName: "Prod-DB-Restart",
+  documentVersion: "1",
+  stepName: "approve",
+  gate: 1,
+  gates: 1,
+  message: "Restart the database?",
+  executedBy: "arn:aws:iam::111122223333:user/rosa",
+  executionStartedAt: NOW - 60_000,
+  waitingSince: NOW - 50_000,
+  timeoutSeconds: 3600,
+  awsApprovers: ["arn:aws:iam::111122223333:role/CountersignBot"],
+  minRequiredApprovals: 1,
+  parameters: [],
+  parentExecutionId: null,
+  ...more,
+});
+
+export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest => ({
+  id: REQUEST_ID,
+  target: "default/us-east-1",
+  account: "111122223333",
+  region: "us-east-1",
+  executionId: EXECUTION_ID,
+  stepExecutionId: STEP_ID,
+  facts: aFacts(),
+  route: "databases",
+  version: 1,
+  state: "open",
+  openedAt: NOW,
+  decision: null,
+  decidedAt: null,
+  signal: "none",
+  signalAttempts: 0,
+  signalAt: null,
+  signalSettlesAt: null,
+  signalNextAt: null,
+  signalError: null,
+  awsApprovals: null,
+  outcome: null,
+  closedAt: null,
+  executionStatus: "Waiting",
+  executionEndedAt: null,
+  executionFailure: null,
+  ...more,
+});
+
+export const aRoute = (more: Partial<Route> = {}): Route => ({
+  name: "databases",
+  match: {},
+  channels: ["C0DBA"],
+  approvers: { users: ["U0JANE", "U0OMAR"], groups: ["S0DBA"] },
+  quorum: 1,
+  reason: "none",
+  ...more,
+});
+
+export const aPerson = (id = "U0JANE", more: Partial<Person> = {}): Person => ({
+  id,
+  name: `Person ${id}`,
+  email: `${id.toLowerCase()}@example.com`,
+  teamId: "T0HOME",
+  standing: "member",
+  ...more,
+});
+
+export const aVote = (userId = "U0JANE", more: Partial<Vote> = {}): Vote => ({
+  requestId: REQUEST_ID,
+  userId,
+  userName: `Person ${userId}`,
+  email: `${userId.toLowerCase()}@example.com`,
+  verdict: "approve",
+  reason: null,
+  at: NOW,
+  ...more,
+});
+
+export const aStep = (more: Partial<ObservedStep> = {}): ObservedStep => ({
+  stepExecutionId: STEP_ID,
+  name: "approve",
+  action: "aws:approve",
+  status: "Waiting",
+  startedAt: NOW - 50_000,
+  endedAt: null,
+  timeoutSeconds: 3600,
+  onFailure: null,
+  inputs: { Message: "Restart the database?", Approvers: ["someone"] },
+  outputs: {},
+  failureMessage: null,
+  ...more,
+});
+
+export const anExecution = (more: Partial<ObservedExecution> = {}): ObservedExecution => ({
+  executionId: EXECUTION_ID,
+  documentName: "Prod-DB-Restart",
+  documentVersion: "1",
+  status: "Waiting",
+  startedAt: NOW - 60_000,
+  endedAt: null,
+  executedBy: "arn:aws:iam::111122223333:user/rosa",
+  parameters: {},
+  failureMessage: null,
+  parentExecutionId: null,
+  steps: [aStep()],
+  ...more,
+});
+
+export const aClick = (userId = "U0JANE", more: Partial<Click> = {}): Click => ({
+  id: `click-${userId}`,
+  key: `press:${userId}:1`,
+  verdict: "approve",
+  requestId: REQUEST_ID,
+  userId,
+  teamId: "T0HOME",
+  channelId: "C0DBA",
+  messageTs: "1700000000.000100",
+  reason: null,
+  receivedAt: NOW,
+  ...more,
+});
+
+export const anEntry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
+  requestId: REQUEST_ID,
+  kind: "progress",
+  at: NOW,
+  actor: "countersign",
+  detail: {},
+  ...more,
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { cut, LONGEST_PAYLOAD_VALUE, signalComment } from "../../src/core/comment.ts";
+import type { Vote } from "../../src/core/request.ts";
+import { aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
+
+const decidedAs = (decision: "approve" | "reject") => aRequest({ state: "decided", decision });
+
+/** Any text that a person could have as a name or write as a reason, hostile ones too. */
+const anyText = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 700 }),
+  fc.string({ unit: "grapheme", maxLength: 300 }),
+  fc.nat({ max: 600 }).map((length) => "😀".repeat(length)),
+  fc.nat({ max: 600 }).map((length) => "\n\u0000".repeat(length)),
+  fc.constantFrom("", " ", "\ud83d", "a\udc00b"),
+);
+
+const anyVote: fc.Arbitrary<Vote> = fc.record({
+  requestId: fc.constant(REQUEST_ID),
+  userId: fc.stringMatching(/^[UW][A-Z0-9]{8,12}$/),
+  userName: anyText,
+  email: fc.option(anyText),
+  verdict: fc.constantFrom("approve", "reject"),
+  reason: fc.option(anyText),
+  at: fc.nat(),
+});
+
+test("whatever names and reasons are, AWS takes every value and each deciding person can be told", () => {
+  fc.assert(
+    fc.property(
+      fc.array(anyVote, { maxLength: 60 }),
+      fc.constantFrom("approve" as const, "reject" as const),
+      (votes, decision) => {
+        const values = signalComment(decidedAs(decision), votes, "T0HOME");
+        assert.ok(values.length >= 1 && values.length <= 50);
+        for (const value of values) {
+          assert.ok(value.length >= 1 && value.length <= LONGEST_PAYLOAD_VALUE, `${value.length} units: ${value}`);
+          assert.ok(value.isWellFormed(), "half of a character");
+          assert.doesNotMatch(value, /\p{Cc}/u);
+          assert.ok(value.includes(REQUEST_ID), `names the request: ${value}`);
+        }
+        const decisive = votes.filter((vote) => vote.verdict === decision).slice(0, 49);
+        assert.equal(values.length, decisive.length + 1);
+        for (const [index, vote] of decisive.entries()) {
+          assert.ok(values[index + 1]?.includes(`Slack user ${vote.userId}, workspace T0HOME`), values[index + 1]);
+        }
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+});
+
+test("an ordinary decision reads as a sentence, with the reason whole", () => {
+  const votes = [
+    aVote("U0JANE", { userName: "Jane Ito", email: "jane@example.com", reason: "Checked with the team." }),
+  ];
+  assert.deepEqual(signalComment(decidedAs("approve"), votes, "T0HOME"), [
+    `Countersign request ${REQUEST_ID}: Approved in Slack by Jane Ito`,
+    `Approved by Jane Ito <jane@example.com> (Slack user U0JANE, workspace T0HOME); request ${REQUEST_ID}; reason: Checked with the team.`,
+  ]);
+});
+
+test("only those who decided are named: an approval before a rejection is not", () => {
+  const votes = [aVote("U0OMAR"), aVote("U0JANE", { verdict: "reject", userName: "Jane Ito" })];
+  const comment = signalComment(decidedAs("reject"), votes, "T0HOME").join("\n");
+  assert.match(comment, /Rejected by Jane Ito/);
+  assert.doesNotMatch(comment, /U0OMAR/);
+});
+
+test("a cut text has at most its length, is a beginning of the whole, and says that it was cut", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), fc.nat({ max: 40 }), (text, length) => {
+      const short = cut(text, length);
+      assert.ok(short.length <= length);
+      if (text.length <= length) return assert.equal(short, text);
+      if (length === 0) return;
+      assert.ok(short.endsWith("…") && text.startsWith(short.slice(0, -1)));
+      if (text.isWellFormed()) assert.ok(short.isWellFormed());
+    }),
+    { numRuns: 1_000 },
+  );
+});

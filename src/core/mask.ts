@@ -26,15 +26,22 @@ export function makeMask(globs: readonly string[], parameters: Record<string, re
     .filter(([name]) => hides(name))
     .flatMap(([, values]) => values)
     .filter((value) => value.length >= SHORTEST_SECRET)
+    .flatMap((value) => [value, asInJson(value)])
     .sort((a, b) => b.length - a.length);
   const text = (original: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), original);
   const value = (name: string, original: unknown): unknown => {
     if (hides(name)) return MASK;
     if (typeof original === "string") return text(original);
+    if (typeof original === "number") return text(String(original)) === String(original) ? original : MASK;
     if (Array.isArray(original)) return original.map((each) => value("", each));
     if (typeof original === "object" && original !== null)
       return Object.fromEntries(Object.entries(original).map(([key, each]) => [text(key), value(key, each)]));
     return original;
   };
   return { hides, text, value };
+}
+
+/** A key or certificate has line breaks, and stands inside an input that is JSON itself as JSON writes them. */
+function asInJson(value: string): string {
+  return JSON.stringify(value).slice(1, -1);
 }

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { MASK, makeMask } from "../../src/core/mask.ts";
+
+const GLOBS = ["*password*", "*secret*", "*token*"];
+
+/** A value worth hiding: long enough to be searched for, and not made of what replaces it. */
+const secret = fc
+  .string({ unit: "grapheme", minLength: 4, maxLength: 24 })
+  .filter((value) => value.length >= 4 && !value.includes("•"));
+
+test("names are hidden by glob, without case", () => {
+  const mask = makeMask(GLOBS, {});
+  for (const name of ["Password", "dbPassword", "API_TOKEN", "mySecretKey"]) assert.ok(mask.hides(name), name);
+  for (const name of ["Pass", "Environment", ""]) assert.ok(!mask.hides(name), name);
+});
+
+test("a secret value is hidden wherever it stands in a text", () => {
+  fc.assert(
+    fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.array(fc.string()), (secrets, between) => {
+      const mask = makeMask(GLOBS, { DbPassword: secrets });
+      const text = between.flatMap((words, index) => [words, secrets[index % secrets.length] ?? ""]).join("");
+      const shown = mask.text(text);
+      for (const value of secrets) assert.ok(!shown.includes(value), JSON.stringify({ value, text, shown }));
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("a secret value is hidden however deep it stands, in keys too, and as JSON inside a text", () => {
+  const { nested } = fc.letrec<{ nested: unknown }>((tie) => ({
+    nested: fc.oneof(
+      { maxDepth: 4 },
+      fc.constant("SECRET"),
+      fc.constant("before SECRET after"),
+      fc.constant("JSON"),
+      fc.integer(),
+      fc.array(tie("nested"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom("a", "b", "SECRET", "token"), tie("nested"), { maxKeys: 3 }),
+    ),
+  }));
+  const fill = (value: unknown, hidden: string): unknown => {
+    if (value === "JSON") return JSON.stringify({ password: hidden });
+    if (typeof value === "string") return value.replace("SECRET", () => hidden);
+    if (Array.isArray(value)) return value.map((each) => fill(each, hidden));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(
+        Object.entries(value).map(([key, each]) => [key === "SECRET" ? hidden : key, fill(each, hidden)]),
+      );
+    return value;
+  };
+  const texts = (value: unknown): string[] => {
+    if (Array.isArray(value)) return value.flatMap(texts);
+    if (typeof value === "object" && value !== null)
+      return Object.entries(value).flatMap(([key, each]) => [key, ...texts(each)]);
+    return [String(value)];
+  };
+  fc.assert(
+    fc.property(nested, secret, (shape, hidden) => {
+      const mask = makeMask(GLOBS, { ApiToken: [hidden] });
+      const escaped = JSON.stringify(hidden).slice(1, -1);
+      for (const shown of texts(mask.value("Input", fill(shape, hidden)))) {
+        assert.ok(!shown.includes(hidden) && !shown.includes(escaped), JSON.stringify({ hidden, shown }));
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test("a secret that AWS returns as a number is hidden too", () => {
+  const mask = makeMask(GLOBS, { PinToken: ["48151623"] });
+  assert.deepEqual(mask.value("Input", { pin: 48151623, list: [1, 48151623], yes: true }), {
+    pin: MASK,
+    list: [1, MASK],
+    yes: true,
+  });
+});
+
+test("a longer secret that holds a shorter one leaves no part of itself", () => {
+  const mask = makeMask(GLOBS, { Password: ["hunter2"], Token: ["hunter2-and-more"] });
+  assert.equal(mask.text("is hunter2-and-more or hunter2?"), `is ${MASK} or ${MASK}?`);
+});
+
+test("a very short secret is hidden under its own name only: its letters stand in every sentence", () => {
+  const mask = makeMask(GLOBS, { Password: ["on"] });
+  assert.equal(mask.text("going on"), "going on");
+  assert.equal(mask.value("Password", "on"), MASK);
+});
+
+test("what is not secret stays as it is", () => {
+  const mask = makeMask(GLOBS, { Environment: ["production"], Password: ["hunter2"] });
+  const value = { a: ["production", 1, null, true], b: { c: "x" } };
+  assert.deepEqual(mask.value("Inputs", value), value);
+});

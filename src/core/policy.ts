@@ -47,8 +47,13 @@ function matches(match: RouteMatch, subject: RouteSubject): boolean {
   const texts = ["document", "target", "account", "region", "step", "startedBy"] as const;
   if (!texts.every((key) => match[key] === undefined || globMatches(match[key], subject[key]))) return false;
   return Object.entries(match.parameters ?? {}).every(([name, globs]) =>
-    (subject.parameters[name] ?? []).some((value) => globs.some((glob) => globMatches(glob, value))),
+    parameterOf(subject, name).some((value) => globs.some((glob) => globMatches(glob, value))),
   );
+}
+
+/** A parameter's values. Its name is the runbook's own choice, so it may be that of a member which every object has. */
+function parameterOf({ parameters }: RouteSubject, name: string): readonly string[] {
+  return Object.hasOwn(parameters, name) ? (parameters[name] ?? []) : [];
 }
 
 /**

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { backoffMs } from "../../src/core/backoff.ts";
+import { factsOf } from "../../src/core/facts.ts";
+import { MASK, makeMask } from "../../src/core/mask.ts";
+import { deadline } from "../../src/core/request.ts";
+import { aFacts, anExecution, aStep, NOW } from "../support/samples.ts";
+
+const gate = { gate: 1, gates: 2 };
+const open = makeMask([], {});
+
+test("what a step says is kept: its message, approvers, how many must approve, and until when", () => {
+  const step = aStep({
+    name: "second",
+    inputs: { Message: "Go?", Approvers: ["a", "b"], MinRequiredApprovals: 2 },
+    timeoutSeconds: 60,
+  });
+  const facts = factsOf(anExecution(), step, { gate: 2, gates: 2 }, open, null);
+  assert.deepEqual(
+    [facts.stepName, facts.message, facts.awsApprovers, facts.minRequiredApprovals, facts.timeoutSeconds, facts.gate],
+    ["second", "Go?", ["a", "b"], 2, 60, 2],
+  );
+});
+
+const INPUTS: [claim: string, inputs: Record<string, unknown>, expected: Partial<ReturnType<typeof aFacts>>][] = [
+  ["absent inputs", {}, { message: null, awsApprovers: [], minRequiredApprovals: 1 }],
+  ["an empty message", { Message: "" }, { message: null }],
+  ["one approver as a text", { Approvers: "someone" }, { awsApprovers: ["someone"] }],
+  ["a number as a text", { MinRequiredApprovals: "3" }, { minRequiredApprovals: 3 }],
+  ["no sensible number", { MinRequiredApprovals: "many" }, { minRequiredApprovals: 1 }],
+  ["zero", { MinRequiredApprovals: 0 }, { minRequiredApprovals: 1 }],
+  ["half an approval", { MinRequiredApprovals: 1.5 }, { minRequiredApprovals: 1 }],
+  ["a message of another type", { Message: { a: 1 } }, { message: null }],
+  ["approvers of another type", { Approvers: { a: 1 } }, { awsApprovers: [] }],
+];
+
+for (const [claim, inputs, expected] of INPUTS) {
+  test(`${claim} is understood defensively`, () => {
+    const facts: Record<string, unknown> = { ...factsOf(anExecution(), aStep({ inputs }), gate, open, null) };
+    for (const [key, value] of Object.entries(expected)) assert.deepEqual(facts[key], value);
+  });
+}
+
+test("whatever AWS gives as inputs, facts come of it", () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom("Message", "Approvers", "MinRequiredApprovals"), fc.jsonValue()),
+      (inputs) => {
+        const facts = factsOf(anExecution(), aStep({ inputs }), gate, open, null);
+        assert.ok(Number.isInteger(facts.minRequiredApprovals) && facts.minRequiredApprovals >= 1);
+        assert.ok(facts.awsApprovers.every((each) => typeof each === "string"));
+        assert.ok(facts.message === null || typeof facts.message === "string");
+      },
+    ),
+  );
+});
+
+test("a secret parameter is masked under its name, in other parameters and in the message", () => {
+  const parameters = { DbPassword: ["hunter2"], Url: ["https://x:hunter2@db"], Zone: ["a"] };
+  const execution = anExecution({ parameters });
+  const step = aStep({ inputs: { Message: "Use hunter2?" } });
+  const facts = factsOf(execution, step, gate, makeMask(["*password*"], parameters), null);
+  assert.doesNotMatch(JSON.stringify(facts), /hunter2/);
+  assert.deepEqual(
+    facts.parameters.map(({ name, values, masked }) => [name, values, masked]),
+    [
+      ["DbPassword", [MASK], true],
+      ["Url", [`https://x:${MASK}@db`], false],
+      ["Zone", ["a"], false],
+    ],
+  );
+});
+
+test("a parameter says whether it is the runbook's default, and nothing where the runbook could not be read", () => {
+  const execution = anExecution({ parameters: { Same: ["a", "b"], Other: ["a"], New: ["x"], toString: ["y"] } });
+  const known = factsOf(execution, aStep(), gate, open, { Same: ["a", "b"], Other: ["b"] });
+  assert.deepEqual(
+    known.parameters.map(({ isDefault }) => isDefault),
+    [true, false, false, false],
+  );
+  const unknown = factsOf(execution, aStep(), gate, open, null);
+  assert.ok(unknown.parameters.every(({ isDefault }) => isDefault === null));
+});
+
+test("a deadline is AWS's own, or the documented default marked as presumed, or not known", () => {
+  assert.deepEqual(deadline(aFacts({ waitingSince: NOW, timeoutSeconds: 60 }), 100), {
+    at: NOW + 60_000,
+    presumed: false,
+  });
+  assert.deepEqual(deadline(aFacts({ waitingSince: NOW, timeoutSeconds: null }), 100), {
+    at: NOW + 100_000,
+    presumed: true,
+  });
+  assert.equal(deadline(aFacts({ waitingSince: null }), 100), null);
+});
+
+test("a pause between attempts doubles up to its cap, and half of it is left to chance", () => {
+  const attempt = fc.integer({ min: -5, max: 10_000 });
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  fc.assert(
+    fc.property(
+      attempt,
+      fc.integer({ min: 1, max: 10_000 }),
+      fc.integer({ min: 1, max: 600_000 }),
+      random,
+      (n, base, cap, r) => {
+        const full = Math.min(cap, base * 2 ** Math.max(0, n - 1));
+        const wait = backoffMs(n, base, cap, r);
+        assert.ok(
+          Number.isInteger(wait) && wait >= Math.floor(full / 2) && wait <= Math.ceil(full),
+          `${wait} of ${full}`,
+        );
+        assert.ok(backoffMs(n + 1, base, cap, r) >= wait);
+      },
+    ),
+  );
+});

@@ -29,7 +29,7 @@ export function reconcile(
   for (const request of known) {
     const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
     const ended = endedPatch(observed, request, maskText);
-    if (request.state !== "closed" && (step === undefined || !isWaitingForApproval(step))) {
+    if (request.state !== "closed" && isOver(observed, step)) {
       const outcome = outcomeOf(step, observed, request, maskText);
       changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
     } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
@@ -42,7 +42,8 @@ export function reconcile(
 
   for (const step of gates) {
     const id = step.stepExecutionId;
-    if (!isWaitingForApproval(step) || id === null || known.some((request) => request.stepExecutionId === id)) continue;
+    if (!isWaitingForApproval(step) || id === null || hasEnded(observed.status)) continue;
+    if (known.some((request) => request.stepExecutionId === id)) continue;
     changes.push({
       kind: "open",
       step,
@@ -52,6 +53,25 @@ export function reconcile(
     });
   }
   return changes;
+}
+
+/**
+ * Whether nobody can decide the step any more. A closed request is never opened again, so an answer that shows the step
+ * between two states, or a live execution without its steps, ends nothing.
+ */
+function isOver(observed: ObservedExecution, step: ObservedStep | undefined): boolean {
+  if (hasEnded(observed.status)) return true;
+  return step !== undefined && !isWaitingForApproval(step) && (approvalStatus(step) !== null || !isUnderWay(step));
+}
+
+function isUnderWay(step: ObservedStep): boolean {
+  return step.status === "Pending" || step.status === "InProgress";
+}
+
+/** AWS's own word for how the step was decided. Source: AWS documentation, aws:approve, "Output". */
+function approvalStatus(step: ObservedStep): "Approved" | "Rejected" | null {
+  const word = step.outputs.ApprovalStatus?.[0];
+  return word === "Approved" || word === "Rejected" ? word : null;
 }
 
 /** The change that closes a request whose execution AWS no longer knows. */
@@ -112,13 +132,18 @@ function outcomeKind(
   observed: ObservedExecution,
   request: ApprovalRequest,
 ): OutcomeKind {
-  if (step === undefined) return observed.status === "Cancelled" ? "cancelled" : "unknown";
-  const approvalStatus = step.outputs.ApprovalStatus?.[0];
-  if (step.status === "TimedOut") return "timed-out";
-  if (step.status === "Cancelled" || step.status === "Cancelling") return "cancelled";
-  if (approvalStatus === "Rejected") return "rejected";
-  if (approvalStatus === "Approved" || step.status === "Success") return "approved";
-  if (step.status === "Failed") return sentWith(request, "reject") ? "rejected" : "failed";
+  const decided = step === undefined ? null : approvalStatus(step);
+  // A step that stood still when its execution ended says nothing itself.
+  const stood = step === undefined || step.status === "Waiting" || isUnderWay(step);
+  if (stood && decided !== null) return decided === "Approved" ? "approved" : "rejected";
+  const status = stood ? observed.status : step.status;
+  if (status === "TimedOut") return "timed-out";
+  if (status === "Cancelled" || status === "Cancelling") return "cancelled";
+  if (decided === "Rejected") return "rejected";
+  if (decided === "Approved") return "approved";
+  if (stood) return "unknown";
+  if (status === "Success") return "approved";
+  if (status === "Failed") return sentWith(request, "reject") ? "rejected" : "failed";
   return "unknown";
 }
 
@@ -152,7 +177,7 @@ export function approvalsIn(step: ObservedStep): number {
 /** ARNs and names that the step's ApproverDecisions mention, each once, as far as they can be told. */
 export function principalsIn(step: ObservedStep): string[] {
   const found = (step.outputs.ApproverDecisions ?? []).flatMap(
-    (text) => text.match(/arn:aws[\w-]*:(?:iam|sts)::\d*:[\w+=,.@/-]+/g) ?? [],
+    (text) => text.match(/arn:aws[\w-]*:(?:iam|sts)::\d*:[\w+=,.@/-]*[\w+=@/-]/g) ?? [],
   );
   return [...new Set(found)];
 }

@@ -1,4 +1,4 @@
-import { APPROVE_ACTION, isWaitingForApproval, type ObservedExecution } from "./execution.ts";
+import { APPROVE_ACTION, hasEnded, isWaitingForApproval, type ObservedExecution } from "./execution.ts";
 import type { ApprovalRequest } from "./request.ts";
 
 /**
@@ -30,7 +30,7 @@ export function nextSignalMove(request: ApprovalRequest, observed: ObservedExecu
   const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
   if (request.state !== "decided" || request.decision === null || request.signal === "taken")
     return { kind: "reconcile" };
-  if (step === undefined || !isWaitingForApproval(step)) return { kind: "reconcile" };
+  if (step === undefined || !isWaitingForApproval(step) || hasEnded(observed.status)) return { kind: "reconcile" };
   const others = observed.steps.filter((each) => each !== step && each.status === "Waiting");
   if (others.length > 0) {
     const names = others.map((each) => `${each.name} (${each.action === APPROVE_ACTION ? "approval" : each.action})`);

@@ -50,6 +50,11 @@ test("a step that waits no longer is never signalled, but looked at", () => {
   }
 });
 
+test("an execution that has ended is never signalled, whatever its step shows", () => {
+  for (const status of ["Cancelled", "TimedOut", "Failed", "Success"])
+    assert.equal(nextSignalMove(decidedRequest(), anExecution({ status }), NOW).kind, "reconcile");
+});
+
 test("the next gate of the same name is not the one that was decided", () => {
   const later = anExecution({ steps: [aStep({ status: "Success" }), aStep({ stepExecutionId: "again" })] });
   assert.deepEqual(nextSignalMove(decidedRequest(), later, NOW), { kind: "reconcile" });

@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { hasEnded, type ObservedExecution, type ObservedStep } from "../../src/core/execution.ts";
+import { approvalsIn, type Change, principalsIn, reconcile, vanished } from "../../src/core/reconcile.ts";
+import type { ApprovalRequest, Outcome, SignalState, Verdict } from "../../src/core/request.ts";
+import { aFacts, anExecution, aRequest, aStep, NOW, REQUEST_ID } from "../support/samples.ts";
+
+const REVIEWER = "arn:aws:iam::111122223333:user/omar";
+
+const decidedAs = (decision: Verdict, signal: SignalState): Partial<ApprovalRequest> => ({
+  state: "decided",
+  decision,
+  decidedAt: NOW,
+  signal,
+  signalAt: NOW,
+});
+
+type Ending = { kind: Outcome["kind"]; where: Outcome["where"]; by?: string[] } | "stays";
+
+/** (what the step shows, what was done here) -> how the request ends. */
+const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<ApprovalRequest>, Ending][] = [
+  ["still waiting", {}, {}, "stays"],
+  ["still waiting after our decision", {}, decidedAs("approve", "taken"), "stays"],
+  ["not begun", { status: "Pending" }, {}, "stays"],
+  ["under way", { status: "InProgress" }, decidedAs("approve", "taken"), "stays"],
+  ["approved elsewhere", { status: "Success" }, {}, { kind: "approved", where: "aws" }],
+  [
+    "approved, and the step moves on",
+    { status: "InProgress", outputs: { ApprovalStatus: ["Approved"] } },
+    decidedAs("approve", "taken"),
+    { kind: "approved", where: "slack" },
+  ],
+  [
+    "approved elsewhere by a person with a name",
+    {
+      status: "Success",
+      outputs: { ApprovalStatus: ["Approved"], ApproverDecisions: [`{"approver":"${REVIEWER}","decision":"Approve"}`] },
+    },
+    {},
+    { kind: "approved", where: "aws", by: [REVIEWER] },
+  ],
+  [
+    "approved by our signal",
+    { status: "Success" },
+    decidedAs("approve", "taken"),
+    { kind: "approved", where: "slack" },
+  ],
+  [
+    "approved while our signal is on its way",
+    { status: "Success" },
+    decidedAs("approve", "sending"),
+    { kind: "approved", where: "slack" },
+  ],
+  [
+    "approved after our signal got no answer",
+    { status: "Success" },
+    decidedAs("approve", "unsure"),
+    { kind: "approved", where: "slack" },
+  ],
+  [
+    "approved after our signal got no answer, with our request's id in the decisions",
+    { status: "Success", outputs: { ApproverDecisions: [`{"comment":"request ${REQUEST_ID}"}`] } },
+    decidedAs("approve", "unsure"),
+    { kind: "approved", where: "slack" },
+  ],
+  [
+    "approved with another's comment after our signal got no answer",
+    { status: "Success", outputs: { ApproverDecisions: [`{"approver":"${REVIEWER}","comment":"mine"}`] } },
+    decidedAs("approve", "unsure"),
+    { kind: "approved", where: "aws", by: [REVIEWER] },
+  ],
+  [
+    "approved elsewhere before our signal left",
+    { status: "Success" },
+    decidedAs("approve", "due"),
+    { kind: "approved", where: "aws" },
+  ],
+  [
+    "approved elsewhere although we rejected",
+    { status: "Success" },
+    decidedAs("reject", "taken"),
+    { kind: "approved", where: "aws" },
+  ],
+  [
+    "rejected elsewhere",
+    { status: "Failed", outputs: { ApprovalStatus: ["Rejected"] } },
+    {},
+    { kind: "rejected", where: "aws" },
+  ],
+  [
+    "rejected by our signal",
+    { status: "Failed", outputs: { ApprovalStatus: ["Rejected"] } },
+    decidedAs("reject", "taken"),
+    { kind: "rejected", where: "slack" },
+  ],
+  [
+    "failed after our rejection, without more words",
+    { status: "Failed" },
+    decidedAs("reject", "taken"),
+    { kind: "rejected", where: "slack" },
+  ],
+  [
+    "rejected elsewhere after our approval",
+    { status: "Failed", outputs: { ApprovalStatus: ["Rejected"] } },
+    decidedAs("approve", "taken"),
+    { kind: "rejected", where: "aws" },
+  ],
+  ["failed for its own reasons", { status: "Failed" }, {}, { kind: "failed", where: "aws" }],
+  ["timed out", { status: "TimedOut" }, {}, { kind: "timed-out", where: "aws" }],
+  [
+    "timed out after our decision",
+    { status: "TimedOut" },
+    decidedAs("approve", "due"),
+    { kind: "timed-out", where: "aws" },
+  ],
+  ["cancelled", { status: "Cancelled" }, {}, { kind: "cancelled", where: "aws" }],
+  ["being cancelled", { status: "Cancelling" }, {}, { kind: "cancelled", where: "aws" }],
+  ["in a state that nobody knows", { status: "Exploded" }, {}, { kind: "unknown", where: "aws" }],
+];
+
+for (const [claim, step, request, ending] of ENDINGS) {
+  test(`a step that is ${claim} ${ending === "stays" ? "leaves the request as it is" : `ends it: ${ending.kind}, ${ending.where}`}`, () => {
+    const [change, ...more] = reconcile(anExecution({ steps: [aStep(step)] }), [aRequest(request)], NOW);
+    assert.deepEqual(more, []);
+    if (ending === "stays") return assert.notEqual(change?.kind, "close");
+    assert(change?.kind === "close");
+    const { kind, where, by } = change.outcome;
+    assert.deepEqual({ kind, where, by }, { by: [], ...ending });
+    assert.equal(change.patch.state, "closed");
+    assert.equal(change.patch.closedAt, NOW);
+  });
+}
+
+/** What the execution as a whole shows, where the step shows nothing of use. */
+const EXECUTIONS: [claim: string, Partial<ObservedExecution>, Ending][] = [
+  ["goes on without naming its steps", { status: "Waiting", steps: [] }, "stays"],
+  [
+    "goes on and names other steps only",
+    { status: "InProgress", steps: [aStep({ stepExecutionId: "x", status: "Success" })] },
+    "stays",
+  ],
+  [
+    "was cancelled before its step ended",
+    { status: "Cancelled", steps: [aStep()] },
+    { kind: "cancelled", where: "aws" },
+  ],
+  ["timed out before its step ended", { status: "TimedOut", steps: [aStep()] }, { kind: "timed-out", where: "aws" }],
+  [
+    "was cancelled after its step was approved",
+    { status: "Cancelled", steps: [aStep({ status: "InProgress", outputs: { ApprovalStatus: ["Approved"] } })] },
+    { kind: "approved", where: "aws" },
+  ],
+  ["was cancelled and names no steps", { status: "Cancelled", steps: [] }, { kind: "cancelled", where: "aws" }],
+  ["ended and names no steps", { status: "Success", steps: [] }, { kind: "unknown", where: "aws" }],
+];
+
+for (const [claim, execution, ending] of EXECUTIONS) {
+  test(`an execution that ${claim} ${ending === "stays" ? "leaves the request as it is" : `ends it: ${ending.kind}`}`, () => {
+    const changes = reconcile(anExecution(execution), [aRequest()], NOW).filter(({ kind }) => kind === "close");
+    if (ending === "stays") return assert.deepEqual(changes, []);
+    const [change] = changes;
+    assert(change?.kind === "close");
+    assert.deepEqual([change.outcome.kind, change.outcome.where], [ending.kind, ending.where]);
+  });
+}
+
+test("a waiting approval opens a request, and tells which gate of how many it is", () => {
+  const steps = [
+    aStep({ stepExecutionId: "1", name: "first", status: "Success" }),
+    aStep({ stepExecutionId: "2", name: "work", action: "aws:runCommand", status: "Success" }),
+    aStep({ stepExecutionId: "3", name: "second" }),
+    aStep({ stepExecutionId: null, name: "third", status: "Pending" }),
+  ];
+  const [change, ...more] = reconcile(anExecution({ steps }), [], NOW);
+  assert.deepEqual(more, []);
+  assert(change?.kind === "open");
+  assert.deepEqual([change.stepExecutionId, change.gate, change.gates], ["3", 2, 3]);
+});
+
+test("the same step name that waits again in a loop opens another request, and ends the first", () => {
+  const round = (id: string, status: string) => aStep({ stepExecutionId: id, name: "approve", status });
+  const again = anExecution({ steps: [round("one", "Success"), round("two", "Waiting")] });
+  const changes = reconcile(again, [aRequest({ stepExecutionId: "one" })], NOW);
+  assert.deepEqual(
+    changes.map(({ kind }) => kind),
+    ["close", "open"],
+  );
+  assert(changes[1]?.kind === "open");
+  assert.deepEqual([changes[1].stepExecutionId, changes[1].gate, changes[1].gates], ["two", 1, 1]);
+});
+
+test("a pause, a step without an id, and an approval that has not begun open nothing", () => {
+  const steps = [
+    aStep({ stepExecutionId: "1", action: "aws:pause" }),
+    aStep({ stepExecutionId: null }),
+    aStep({ stepExecutionId: "3", status: "Pending" }),
+    aStep({ stepExecutionId: "4", action: "aws:executeAutomation" }),
+  ];
+  assert.deepEqual(reconcile(anExecution({ steps }), [], NOW), []);
+});
+
+test("a child execution's own gate opens a request; its parent, which waits for the child, opens none", () => {
+  const child = anExecution({ parentExecutionId: "parent" });
+  assert.deepEqual(
+    reconcile(child, [], NOW).map(({ kind }) => kind),
+    ["open"],
+  );
+  const parent = anExecution({ steps: [aStep({ action: "aws:executeAutomation", status: "Waiting" })] });
+  assert.deepEqual(reconcile(parent, [], NOW), []);
+});
+
+test("AWS's own count of approvals is shown as it changes, after our approval only", () => {
+  const facts = aFacts({ minRequiredApprovals: 2 });
+  const decisions = [`{"approver":"a","decision":"Approve"}`];
+  const execution = anExecution({ steps: [aStep({ outputs: { ApproverDecisions: decisions } })] });
+  const request = aRequest({ ...decidedAs("approve", "taken"), facts });
+  const [change] = reconcile(execution, [request], NOW);
+  assert(change?.kind === "progress");
+  assert.deepEqual(change.patch.awsApprovals, [1, 2]);
+  for (const other of [decidedAs("approve", "due"), decidedAs("reject", "taken"), {}])
+    assert.deepEqual(reconcile(execution, [aRequest({ ...other, facts })], NOW), []);
+});
+
+test("the end of an execution reaches the requests that were closed before it, with its failure masked", () => {
+  const closed = aRequest({ state: "closed", outcome: { kind: "approved", where: "slack", by: [], detail: null } });
+  const execution = anExecution({
+    status: "Failed",
+    endedAt: NOW + 5,
+    failureMessage: "no hunter2",
+    steps: [aStep({ status: "Success" })],
+  });
+  const [change] = reconcile(execution, [closed], NOW, (text) => text.replace("hunter2", "***"));
+  assert(change?.kind === "ended");
+  assert.deepEqual(change.patch, { executionStatus: "Failed", executionEndedAt: NOW + 5, executionFailure: "no ***" });
+});
+
+test("what AWS says of a failed step is kept masked", () => {
+  const execution = anExecution({ steps: [aStep({ status: "Failed", failureMessage: "bad hunter2" })] });
+  const [change] = reconcile(execution, [aRequest()], NOW, (text) => text.replace("hunter2", "***"));
+  assert.equal(change?.kind === "close" && change.outcome.detail, "bad ***");
+});
+
+test("an execution that AWS no longer knows ends what is open, and only notes the end of what is closed", () => {
+  const gone = vanished(aRequest(), NOW);
+  assert.equal(gone?.kind === "close" && gone.outcome.kind, "gone");
+  assert.equal(vanished(aRequest({ state: "closed" }), NOW)?.kind, "ended");
+  assert.equal(vanished(aRequest({ state: "closed", executionEndedAt: NOW }), NOW), null);
+});
+
+const anyStep: fc.Arbitrary<ObservedStep> = fc
+  .record({
+    stepExecutionId: fc.constantFrom("s1", "s2", "s3", null),
+    name: fc.constantFrom("a", "b"),
+    action: fc.constantFrom("aws:approve", "aws:approve", "aws:pause", "aws:runCommand"),
+    status: fc.constantFrom(
+      "Pending",
+      "InProgress",
+      "Waiting",
+      "Success",
+      "TimedOut",
+      "Cancelling",
+      "Cancelled",
+      "Failed",
+      "New",
+    ),
+    outputs: fc.constantFrom<Record<string, string[]>>(
+      {},
+      { ApprovalStatus: ["Approved"] },
+      { ApprovalStatus: ["Rejected"] },
+      { ApproverDecisions: ['{"d":"Approve"}'] },
+    ),
+    failureMessage: fc.constantFrom(null, "boom"),
+  })
+  .map((step) => aStep(step));
+
+const anyExecution = fc
+  .record({
+    status: fc.constantFrom("Waiting", "InProgress", "Success", "Failed", "Cancelled", "TimedOut", "Rejected", "New"),
+    steps: fc.uniqueArray(anyStep, { maxLength: 4, selector: (step) => step.stepExecutionId ?? Symbol() }),
+    endedAt: fc.constantFrom(null, NOW + 1),
+    failureMessage: fc.constantFrom(null, "boom"),
+  })
+  .map((execution) => anExecution(execution));
+
+const anyRequest = (id: string): fc.Arbitrary<ApprovalRequest> =>
+  fc
+    .record({
+      state: fc.constantFrom("open", "decided"),
+      decision: fc.constantFrom("approve", "reject"),
+      signal: fc.constantFrom("due", "sending", "unsure", "taken"),
+      min: fc.constantFrom(1, 2),
+    })
+    .map(({ state, decision, signal, min }) => {
+      const facts = aFacts({ minRequiredApprovals: min });
+      const open = { id: `r-${id}`, stepExecutionId: id, facts };
+      return aRequest(state === "open" ? open : { ...open, state: "decided", decision, signal });
+    });
+
+/** The requests after the changes were written, as the store would have them. */
+function after(known: readonly ApprovalRequest[], execution: ObservedExecution, changes: readonly Change[]) {
+  const changed = known.map((request) => {
+    const change = changes.find((each) => each.kind !== "open" && each.request.id === request.id);
+    return change === undefined || change.kind === "open" ? request : { ...request, ...change.patch };
+  });
+  const opened = changes.flatMap((change) =>
+    change.kind === "open"
+      ? [
+          aRequest({
+            id: `new-${change.stepExecutionId}`,
+            stepExecutionId: change.stepExecutionId,
+            executionStatus: execution.status,
+          }),
+        ]
+      : [],
+  );
+  return [...changed, ...opened];
+}
+
+test("whatever AWS shows: the same reading a second time asks for nothing; only waiting approvals open; an end ends all", () => {
+  const requests = fc.tuple(anyRequest("s1"), anyRequest("s2")).chain((both) => fc.subarray(both));
+  fc.assert(
+    fc.property(anyExecution, requests, (execution, known) => {
+      const changes = reconcile(execution, known, NOW);
+      const next = after(known, execution, changes);
+      assert.deepEqual(reconcile(execution, next, NOW + 1), []);
+      for (const change of changes) {
+        if (change.kind !== "open") continue;
+        assert.deepEqual([change.step.action, change.step.status], ["aws:approve", "Waiting"]);
+        assert.ok(!known.some((request) => request.stepExecutionId === change.stepExecutionId));
+      }
+      if (hasEnded(execution.status))
+        assert.ok(next.every(({ state, executionEndedAt }) => state === "closed" && executionEndedAt !== null));
+      for (const request of next)
+        assert.equal(request.state === "closed", request.outcome !== null, "closed and only then with an outcome");
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test("approvals and principals are read out of decisions whose form is not documented", () => {
+  const step = aStep({
+    outputs: {
+      ApproverDecisions: [
+        `{"approver":"${REVIEWER}","decision":"Approve"}`,
+        "{approver=arn:aws:sts::111122223333:assumed-role/Role/jane@example.com, decision: Approved}",
+        `{"approver":"${REVIEWER}","decision":"Reject"}`,
+        "nonsense",
+      ],
+    },
+  });
+  assert.equal(approvalsIn(step), 2);
+  assert.deepEqual(principalsIn(step), [REVIEWER, "arn:aws:sts::111122223333:assumed-role/Role/jane@example.com"]);
+});

@@ -30,6 +30,7 @@ import { listenForDetails } from "./slack/listeners/details.ts";
 import { listenForHome } from "./slack/listeners/home.ts";
 import { listenForVerdicts } from "./slack/listeners/verdicts.ts";
 import { mentionGroup, mentionUser } from "./slack/messages/people.ts";
+import { code } from "./slack/messages/text.ts";
 import { sqliteDialect } from "./store/sqlite.ts";
 import { openStore } from "./store/store.ts";
 
@@ -85,7 +86,12 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log })
     const run = async (workspace: Workspace) => {
       const { routes, admins, mask } = config;
       const { requests, messages, clicks, executions, leases } = store;
-      const sentence = (denial: Denial) => denialSentence(denial, { user: mentionUser, group: mentionGroup });
+      const sentence = (denial: Denial) =>
+        denialSentence(denial, {
+          user: mentionUser,
+          group: mentionGroup,
+          text: (text) => code(text, 150),
+        });
       const random = Math.random;
       const newId = randomUUID;
       const chat = makeChat(web);

@@ -82,14 +82,15 @@ export function asksReason(route: Route, verdict: Verdict): boolean {
   return route.reason === "always" || (route.reason === "reject" && verdict === "reject");
 }
 
-/**
- * Why the click did not count and what to do next, for the person who clicked. `mention` renders a user or group id so
- * that the reader sees a name.
- */
-export function denialSentence(
-  denial: Denial,
-  mention: { user: (id: string) => string; group: (id: string) => string },
-): string {
+/** How names are shown to the reader: an id becomes a name, and text of others can do nothing but be read. */
+export interface Wording {
+  user: (id: string) => string;
+  group: (id: string) => string;
+  text: (text: string) => string;
+}
+
+/** Why the click did not count and what to do next, for the person who clicked. */
+export function denialSentence(denial: Denial, show: Wording): string {
   switch (denial.kind) {
     case "no-request":
       return "This request is not on record here, so nothing was decided. Use the newest message of the request, or ask an admin.";
@@ -98,21 +99,21 @@ export function denialSentence(
     case "no-route":
       return denial.route === null
         ? "No route of the configuration covers this request, so nobody can decide it in Slack. Ask an admin to add one."
-        : `The route "${denial.route}" is no longer in the configuration, so nobody can decide this request in Slack. Ask an admin.`;
+        : `The route ${show.text(denial.route)} is no longer in the configuration, so nobody can decide this request in Slack. Ask an admin.`;
     case "standing":
       return standingSentence(denial.standing);
     case "person-unknown":
-      return `Slack could not tell who you are (${denial.error}), so nothing was decided. Please try again in a minute.`;
+      return `Slack could not tell who you are (${show.text(denial.error)}), so nothing was decided. Please try again in a minute.`;
     case "not-approver": {
       const { users, groups } = denial.route.approvers;
-      const who = [...users.map(mention.user), ...groups.map(mention.group)].join(", ");
-      return `Only ${who} may decide this (route "${denial.route.name}"). Nothing was decided.`;
+      const who = [...users.map(show.user), ...groups.map(show.group)].join(", ");
+      return `Only ${who} may decide this (route ${show.text(denial.route.name)}). Nothing was decided.`;
     }
     case "membership-unknown":
-      return `Slack could not tell who belongs to the approvers' groups (${denial.error}), so nothing was decided. Please try again in a minute.`;
+      return `Slack could not tell who belongs to the approvers' groups (${show.text(denial.error)}), so nothing was decided. Please try again in a minute.`;
     case "closed":
     case "decided":
-      return settledSentence(denial.request, denial.votes, mention.user);
+      return settledSentence(denial.request, denial.votes, show);
     case "already-voted":
       return denial.verdict === "approve"
         ? "You have approved this already; it waits for other people now."
@@ -139,13 +140,13 @@ function standingSentence(standing: Exclude<Person["standing"], "member">): stri
   }
 }
 
-function settledSentence(request: ApprovalRequest, votes: readonly Vote[], user: (id: string) => string): string {
+function settledSentence(request: ApprovalRequest, votes: readonly Vote[], show: Wording): string {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
-  const by = decisive.map((vote) => user(vote.userId)).join(", ");
+  const by = decisive.map((vote) => show.user(vote.userId)).join(", ");
   const outcome = request.outcome;
   if (outcome === null || outcome.where === "slack")
     return `Already ${request.decision === "reject" ? "rejected" : "approved"}${by ? ` by ${by}` : ""}. Your click changes nothing.`;
-  const elsewhere = outcome.by.length > 0 ? ` by ${outcome.by.join(", ")}` : "";
+  const elsewhere = outcome.by.length > 0 ? ` by ${outcome.by.map(show.text).join(", ")}` : "";
   return `The step waits no longer: ${outcomeWords(outcome.kind)} in AWS${elsewhere}. Your click changes nothing.`;
 }
 

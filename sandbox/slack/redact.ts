@@ -13,3 +13,17 @@ export function redact(value: unknown): unknown {
     Object.entries(value).map(([name, each]) => [name, name === "token" ? "[token]" : redact(each)]),
   );
 }
+
+/** A call's arguments as they are meant: what a form carries as strings of JSON is JSON again. */
+export function readable(args: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(args).map(([name, each]) => [name, parsed(each)]));
+}
+
+function parsed(value: unknown): unknown {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

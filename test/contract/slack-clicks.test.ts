@@ -185,12 +185,10 @@ describe("commands", () => {
   });
 
   it("pass what was typed as it is where the manifest does not ask to escape it", async (t) => {
-    const w = await start(t);
+    const w = await world(t);
     for (const shouldEscape of [true, false]) {
       await w.control("settings", { shouldEscape });
-      const link = await run(w, { text: "/approvals show @jane https://example.com/x a@jane.example" });
-      assert.equal(link.ok, true);
-      w.slack.clock.advance(3000);
+      await run(w, { text: "/approvals show @jane https://example.com/x a@jane.example" });
     }
     assert.deepEqual(
       w.requests("deliver:slash_commands").map(({ input }) => (input as Answer).text),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { Hono } from "hono";
 import { makeMethods } from "../../sandbox/slack/api/methods.ts";
 import { DELIVERIES, METHODS, TRANSPORTS } from "../../sandbox/slack/coverage.ts";
 import { ACCEPTS_RESPONSE } from "../../sandbox/slack/deliver/delivery.ts";
@@ -8,6 +9,7 @@ import { seedWorkspace } from "../../sandbox/slack/seed.ts";
 import { UNKNOWNS } from "../../sandbox/slack/unknowns.ts";
 import { makeChanges } from "../../sandbox/slack/workspace/changes.ts";
 import { makeWorkspace } from "../../sandbox/slack/workspace/workspace.ts";
+import type { Wire } from "../../sandbox/wire/server.ts";
 import { errorOf, world } from "./slack-support.ts";
 
 const there = (list: typeof METHODS) => list.filter((each) => each.state !== "not started").map((each) => each.name);
@@ -64,4 +66,12 @@ it("the page at / is a list of addresses until another is mounted there", async 
   const page = await fetch(slack.url);
   assert.match(page.headers.get("content-type") ?? "", /text\/html/);
   assert.match(await page.text(), /\/api\//);
+
+  const mounted = new Hono<Wire>();
+  mounted.get("/", (c) => c.text("the workspace"));
+  mounted.get("/assets/:name", (c) => c.text(c.req.param("name")));
+  const w = await world(t, { page: mounted });
+  assert.equal(await (await fetch(w.slack.url)).text(), "the workspace");
+  assert.equal(await (await fetch(`${w.slack.url}/assets/page.js`)).text(), "page.js");
+  assert.equal((await w.client.auth.test()).ok, true);
 });

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { WebSocket } from "ws";
-import { APP_TOKEN, SIGNING_SECRET } from "../../sandbox/slack/seed.ts";
-import { type Answer, button, clientOf, eventually, socketApp, strip, type World, world } from "./slack-support.ts";
+import { APP_TOKEN } from "../../sandbox/slack/seed.ts";
+import {
+  type Answer,
+  clickOf,
+  clientOf,
+  eventually,
+  postButton,
+  socketApp,
+  type World,
+  world,
+} from "./slack-support.ts";
 
 /** A Socket Mode connection with nothing around it: what arrives, and what is sent, is in the test's hands. */
 async function connect(w: World): Promise<{ socket: WebSocket; frames: Answer[]; ended: () => boolean }> {
@@ -25,12 +31,6 @@ async function connect(w: World): Promise<{ socket: WebSocket; frames: Answer[];
 }
 
 const envelopes = (frames: Answer[]) => frames.filter((each) => each.envelope_id !== undefined);
-
-async function postButton(w: World): Promise<{ channel: string; ts: string }> {
-  const posted = await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x", blocks: [strip(button("go"))] });
-  return { channel: "C0APPROVALS", ts: String(posted.ts) };
-}
-const clickOf = (at: object, more: object = {}) => ({ user: "U0JANE", action_id: "go", ...at, ...more });
 
 describe("Socket Mode", () => {
   it("greets each connection with the app's id and how many there are", async (t) => {
@@ -207,133 +207,5 @@ describe("Socket Mode", () => {
     w.slack.clock.advance(3_600_000);
     assert.equal(envelopes(link.frames).length, 4);
     assert.equal((await opened).delivery.acked, false);
-  });
-});
-
-/** A request URL that keeps what it is sent and answers as it is told. */
-async function requestUrl(w: World, status = 200, body = "") {
-  const received: { headers: IncomingHttpHeaders; body: string }[] = [];
-  const server = createServer((request, response) => {
-    let text = "";
-    request.on("data", (chunk) => {
-      text += chunk;
-    });
-    request.on("end", () => {
-      received.push({ headers: request.headers, body: text });
-      response.writeHead(status, { "content-type": "application/json" }).end(body);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  w.atEnd(() => new Promise((resolve) => server.close(resolve)));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  await w.control("settings", { requestUrl: url });
-  return { received, server };
-}
-
-describe("signed HTTP", () => {
-  it("signs what it sends with the app's secret, and sends each kind as Slack does", async (t) => {
-    const w = await world(t);
-    const { received } = await requestUrl(w);
-    await w.control("click", clickOf(await postButton(w)));
-    await w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals help" });
-    await w.control("home", { user: "U0JANE" });
-    for (const { headers, body } of received) {
-      const timestamp = String(headers["x-slack-request-timestamp"]);
-      const expected = createHmac("sha256", SIGNING_SECRET).update(`v0:${timestamp}:${body}`).digest("hex");
-      assert.equal(headers["x-slack-signature"], `v0=${expected}`);
-      assert(Math.abs(Number(timestamp) - Date.now() / 1000) < 5);
-    }
-    const [action, command, event] = received.map(({ headers, body }) => ({ type: headers["content-type"], body }));
-    assert.equal(action?.type, "application/x-www-form-urlencoded");
-    assert.equal(JSON.parse(new URLSearchParams(action?.body).get("payload") ?? "").type, "block_actions");
-    assert.equal(new URLSearchParams(command?.body).get("text"), "help");
-    assert.equal(event?.type, "application/json");
-    assert.equal(JSON.parse(event?.body ?? "").type, "event_callback");
-  });
-
-  it("takes a command's message from the answer", async (t) => {
-    const w = await world(t);
-    await requestUrl(w, 200, JSON.stringify({ response_type: "in_channel", text: "Nothing waits." }));
-    await w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
-    const { messages } = await w.client.conversations.history({ channel: "C0APPROVALS" });
-    assert.equal(messages?.[0]?.text, "Nothing waits.");
-  });
-
-  it("takes an error or an unreachable server for no acknowledgement", async (t) => {
-    const w = await world(t);
-    const at = await postButton(w);
-    const { server } = await requestUrl(w, 500);
-    assert.partialDeepStrictEqual((await w.control("click", clickOf(at))).delivery, {
-      acked: false,
-      via: "http",
-      problem: "http_500",
-    });
-    await new Promise((resolve) => server.close(resolve));
-    assert.equal((await w.control("click", clickOf(at))).delivery.problem, "connection_failed");
-    await w.control("settings", { requestUrl: null });
-    assert.equal((await w.control("click", clickOf(at))).delivery.problem, "no_connection");
-  });
-
-  it("gives up after three seconds", async (t) => {
-    const w = await world(t);
-    const at = await postButton(w);
-    const server = createServer(() => {}).listen(0, "127.0.0.1");
-    w.atEnd(() => server.closeAllConnections());
-    w.atEnd(() => server.close());
-    const arrived = new Promise((resolve) => server.once("request", resolve));
-    await new Promise((resolve) => server.once("listening", resolve));
-    await w.control("settings", { requestUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
-    const click = w.control("click", clickOf(at));
-    await arrived;
-    w.slack.clock.advance(3000);
-    assert.partialDeepStrictEqual((await click).delivery, { acked: false, problem: "timeout" });
-  });
-});
-
-describe("a fault on a delivery", () => {
-  it("brings it twice, byte for byte", async (t) => {
-    const w = await world(t);
-    const { received } = await requestUrl(w);
-    await w.control("faults", { operation: "deliver:block_actions", kind: "twice", times: 1 });
-    await w.control("click", clickOf(await postButton(w)));
-    await eventually(() => received.length === 2);
-    assert.equal(received[0]?.body, received[1]?.body);
-    assert.equal(received[0]?.headers["x-slack-signature"], received[1]?.headers["x-slack-signature"]);
-  });
-
-  it("loses it on the way: the app hears nothing and the person is warned", async (t) => {
-    const w = await world(t);
-    const { received } = await requestUrl(w);
-    await w.control("faults", { operation: "deliver:block_actions", kind: "refuse", times: 1 });
-    assert.equal((await w.control("click", clickOf(await postButton(w)))).delivery.acked, false);
-    assert.deepEqual(received, []);
-    assert.partialDeepStrictEqual(w.requests("deliver:block_actions"), [
-      { executed: false, outcome: { fault: "refuse" } },
-    ]);
-  });
-
-  it("loses the acknowledgement: the app heard it, and the person is warned all the same", async (t) => {
-    const w = await world(t);
-    const { received } = await requestUrl(w);
-    await w.control("faults", { operation: "deliver:block_actions", kind: "drop-reply", times: 1 });
-    assert.equal((await w.control("click", clickOf(await postButton(w)))).delivery.acked, false);
-    assert.equal(received.length, 1);
-    assert.equal((await w.state()).notices.length, 1);
-  });
-
-  it("delays it: the person is warned after three seconds, and it arrives when its time has come", async (t) => {
-    const w = await world(t);
-    const { received } = await requestUrl(w);
-    await w.control("faults", { operation: "deliver:block_actions", kind: "delay", delayMs: 600_000, times: 1 });
-    const at = await postButton(w);
-    const click = w.control("click", clickOf(at));
-    await eventually(
-      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Answer).faults.length === 0,
-    );
-    w.slack.clock.advance(3000);
-    assert.equal((await click).delivery.acked, false);
-    assert.deepEqual(received, []);
-    w.slack.clock.advance(600_000);
-    await eventually(() => received.length === 1);
   });
 });

@@ -88,6 +88,23 @@ describe("a fault", () => {
     assert.deepEqual((await w.state()).delivery.links, []);
   });
 
+  it("stalls that handshake until the clock has moved on", async (t) => {
+    const w = await world(t);
+    await w.control("faults", { operation: "link", kind: "delay", delayMs: 300_000, times: 1 });
+    const { url } = (await w.client.apiCall("apps.connections.open", { token: "xapp-sandbox" })) as { url?: string };
+    const socket = new WebSocket(String(url));
+    w.atEnd(() => socket.close());
+    const ended = new Promise((resolve) => socket.addEventListener("close", resolve));
+    await eventually(
+      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Answer).faults.length === 0,
+    );
+    assert.equal(socket.readyState, WebSocket.CONNECTING);
+    // By then the address is too old.
+    w.slack.clock.advance(300_000);
+    await ended;
+    assert.deepEqual((await w.state()).delivery.links, []);
+  });
+
   it("that the stand-in does not know is refused", async (t) => {
     const w = await world(t);
     assert.partialDeepStrictEqual(await fault(w, { kind: "earthquake" }), { status: 400, error: "not a fault" });

@@ -153,3 +153,12 @@ export const reasonModal = (more: object = {}) =>
     ],
     ...more,
   }) as never;
+
+/** Posts a message with one button, `go`, and answers where it stands. */
+export async function postButton({ client }: World): Promise<{ channel: string; ts: string }> {
+  const posted = await client.chat.postMessage({ channel: "C0APPROVALS", text: "x", blocks: [strip(button("go"))] });
+  return { channel: "C0APPROVALS", ts: String(posted.ts) };
+}
+
+/** Jane's click on that button. */
+export const clickOf = (at: object, more: object = {}) => ({ user: "U0JANE", action_id: "go", ...at, ...more });

@@ -55,8 +55,11 @@ describe("a token", () => {
     });
   }
 
-  it("may stand in a form's body, and not in a JSON body", async (t) => {
+  it("may stand in a form's body, and neither in a JSON body nor in the address", async (t) => {
     const w = await world(t);
+    for (const method of ["GET", "POST"]) {
+      assert.equal((await raw(w, `auth.test?token=${BOT_TOKEN}`, { method })).error, "not_authed");
+    }
     assert.equal((await raw(w, "auth.test", form({ token: BOT_TOKEN }))).ok, true);
     assert.equal((await raw(w, "auth.test", asJson(JSON.stringify({ token: BOT_TOKEN })))).error, "not_authed");
     assert.equal((await raw(w, "auth.test", asJson("{}", BOT_TOKEN))).ok, true);
@@ -96,6 +99,16 @@ describe("a call", () => {
       form({ token: BOT_TOKEN, ...message, blocks: JSON.stringify(blocks) }),
     );
     assert.deepEqual(posted.message.blocks[0].text, formed.message.blocks[0].text);
+  });
+
+  it("stands in the journal as it is meant, not as the form wrote it", async (t) => {
+    const w = await world(t);
+    await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "{", blocks: [section("hello")] });
+    assert.deepEqual(w.requests("chat.postMessage")[0]?.input, {
+      channel: "C0APPROVALS",
+      text: "{",
+      blocks: [section("hello")],
+    });
   });
 
   it("is answered with the scopes that the app has and the method needs", async (t) => {

@@ -2,175 +2,23 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { normalizeBlocks } from "../../sandbox/slack/blocks/normalize.ts";
 import type { Surface } from "../../sandbox/slack/blocks/surfaces.ts";
-import { messageLine, validateBlocks, validateView } from "../../sandbox/slack/blocks/validate.ts";
+import { messageLine, validateBlocks } from "../../sandbox/slack/blocks/validate.ts";
 import { textSize } from "../../sandbox/slack/blocks/whole.ts";
-
-type Json = Record<string, unknown>;
-
-const plain = (text: string) => ({ type: "plain_text", text });
-const mrkdwn = (text: string) => ({ type: "mrkdwn", text });
-const section = (text: string, more: Json = {}) => ({ type: "section", text: mrkdwn(text), ...more });
-const button = (more: Json = {}) => ({ type: "button", action_id: "a", text: plain("Go"), ...more });
-const actions = (...elements: Json[]) => ({ type: "actions", elements });
-const input = (element: Json, more: Json = {}) => ({ type: "input", label: plain("Label"), element, ...more });
-const option = (value: string, more: Json = {}) => ({ text: plain(value), value, ...more });
-const select = (more: Json = {}) => ({ type: "static_select", action_id: "s", options: [option("a")], ...more });
-const image = { type: "image", image_url: "https://example.com/a.png", alt_text: "a" };
-const richText = (...elements: Json[]) => ({ type: "rich_text", elements });
-const times = <T>(count: number, make: (index: number) => T): T[] =>
-  Array.from({ length: count }, (_, index) => make(index));
-const x = (count: number) => "x".repeat(count);
-
-/** A value at its limit, and the same one step beyond it with the line that Slack answers. */
-const LIMITS: [what: string, within: Json, beyond: Json, says: string][] = [
-  [
-    "text of a section",
-    section(x(3000)),
-    section(x(3001)),
-    "must be less than 3001 characters [json-pointer:/blocks/0/text/text]",
-  ],
-  [
-    "text of a section, empty",
-    section("x"),
-    section(""),
-    "must be more than 0 characters [json-pointer:/blocks/0/text/text]",
-  ],
-  [
-    "field of a section",
-    { type: "section", fields: [mrkdwn(x(2000))] },
-    { type: "section", fields: [mrkdwn(x(2001))] },
-    "must be less than 2001 characters [json-pointer:/blocks/0/fields/0/text]",
-  ],
-  [
-    "fields of a section",
-    { type: "section", fields: times(10, () => mrkdwn("x")) },
-    { type: "section", fields: times(11, () => mrkdwn("x")) },
-    "no more than 10 items allowed [json-pointer:/blocks/0/fields]",
-  ],
-  [
-    "header",
-    { type: "header", text: plain(x(150)) },
-    { type: "header", text: plain(x(151)) },
-    "must be less than 151 characters [json-pointer:/blocks/0/text/text]",
-  ],
-  [
-    "text of a button",
-    actions(button({ text: plain(x(75)) })),
-    actions(button({ text: plain(x(76)) })),
-    "must be less than 76 characters [json-pointer:/blocks/0/elements/0/text/text]",
-  ],
-  [
-    "value of a button",
-    actions(button({ value: x(2000) })),
-    actions(button({ value: x(2001) })),
-    "must be less than 2001 characters [json-pointer:/blocks/0/elements/0/value]",
-  ],
-  [
-    "url of a button",
-    actions(button({ url: `https://e.com/${x(2986)}` })),
-    actions(button({ url: `https://e.com/${x(2987)}` })),
-    "must be less than 3001 characters [json-pointer:/blocks/0/elements/0/url]",
-  ],
-  [
-    "action_id",
-    actions(button({ action_id: x(255) })),
-    actions(button({ action_id: x(256) })),
-    "must be less than 256 characters [json-pointer:/blocks/0/elements/0/action_id]",
-  ],
-  [
-    "block_id",
-    section("x", { block_id: x(255) }),
-    section("x", { block_id: x(256) }),
-    "must be less than 256 characters [json-pointer:/blocks/0/block_id]",
-  ],
-  [
-    "elements of a context",
-    { type: "context", elements: times(10, () => mrkdwn("x")) },
-    { type: "context", elements: times(11, () => mrkdwn("x")) },
-    "no more than 10 items allowed [json-pointer:/blocks/0/elements]",
-  ],
-  [
-    "elements of actions",
-    actions(...times(25, (index) => button({ action_id: `a${index}` }))),
-    actions(...times(26, (index) => button({ action_id: `a${index}` }))),
-    "no more than 25 items allowed [json-pointer:/blocks/0/elements]",
-  ],
-  [
-    "title of a confirmation",
-    actions(button({ confirm: { title: plain(x(100)), text: plain("x") } })),
-    actions(button({ confirm: { title: plain(x(101)), text: plain("x") } })),
-    "must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]",
-  ],
-  [
-    "text of a confirmation",
-    actions(button({ confirm: { text: plain(x(300)) } })),
-    actions(button({ confirm: { text: plain(x(301)) } })),
-    "must be less than 301 characters [json-pointer:/blocks/0/elements/0/confirm/text/text]",
-  ],
-  [
-    "button of a confirmation",
-    actions(button({ confirm: { text: plain("x"), confirm: plain(x(30)) } })),
-    actions(button({ confirm: { text: plain("x"), confirm: plain(x(31)) } })),
-    "must be less than 31 characters [json-pointer:/blocks/0/elements/0/confirm/confirm/text]",
-  ],
-  [
-    "options of an overflow menu",
-    section("x", { accessory: { type: "overflow", options: times(5, (index) => option(`${index}`)) } }),
-    section("x", { accessory: { type: "overflow", options: times(6, (index) => option(`${index}`)) } }),
-    "no more than 5 items allowed [json-pointer:/blocks/0/accessory/options]",
-  ],
-  [
-    "options of a select",
-    actions(select({ options: times(100, (index) => option(`${index}`)) })),
-    actions(select({ options: times(101, (index) => option(`${index}`)) })),
-    "no more than 100 items allowed [json-pointer:/blocks/0/elements/0/options]",
-  ],
-  [
-    "options of checkboxes",
-    actions({ type: "checkboxes", options: times(10, (index) => option(`${index}`)) }),
-    actions({ type: "checkboxes", options: times(11, (index) => option(`${index}`)) }),
-    "no more than 10 items allowed [json-pointer:/blocks/0/elements/0/options]",
-  ],
-  [
-    "markdown",
-    { type: "markdown", text: x(12_000) },
-    { type: "markdown", text: x(12_001) },
-    "must be less than 12001 characters [json-pointer:/blocks/0/text]",
-  ],
-  [
-    "rows of a table",
-    { type: "table", rows: times(100, () => [{ type: "raw_text", text: "x" }]) },
-    { type: "table", rows: times(101, () => [{ type: "raw_text", text: "x" }]) },
-    "no more than 100 items allowed [json-pointer:/blocks/0/rows]",
-  ],
-  [
-    "cards of a carousel",
-    { type: "carousel", elements: times(10, () => ({ type: "card", title: mrkdwn("x") })) },
-    { type: "carousel", elements: times(11, () => ({ type: "card", title: mrkdwn("x") })) },
-    "no more than 10 items allowed [json-pointer:/blocks/0/elements]",
-  ],
-  [
-    "children of a container",
-    { type: "container", title: plain("x"), child_blocks: times(10, () => ({ type: "divider" })) },
-    { type: "container", title: plain("x"), child_blocks: times(11, () => ({ type: "divider" })) },
-    "no more than 10 items allowed [json-pointer:/blocks/0/child_blocks]",
-  ],
-  [
-    "text counted by code points",
-    section("😀".repeat(3000)),
-    section("😀".repeat(3001)),
-    "must be less than 3001 characters [json-pointer:/blocks/0/text/text]",
-  ],
-];
-
-describe("a limit holds exactly", () => {
-  for (const [what, within, beyond, says] of LIMITS) {
-    it(what, () => {
-      assert.deepEqual(validateBlocks([within], "message"), []);
-      assert.deepEqual(validateBlocks([beyond], "message").map(messageLine), [`[ERROR] ${says}`]);
-    });
-  }
-});
+import {
+  actions,
+  button,
+  image,
+  input,
+  type Json,
+  mrkdwn,
+  option,
+  plain,
+  richText,
+  section,
+  select,
+  times,
+  x,
+} from "./slack-block-builders.ts";
 
 const REFUSED: [what: string, surface: Surface, blocks: unknown, says: string[]][] = [
   ["no array", "message", {}, ["must provide an array [json-pointer:/blocks]"]],
@@ -438,69 +286,6 @@ describe("a surface takes", () => {
           surface,
         ).map((each) => each.message),
         [`no more than ${most} items allowed`],
-      );
-    });
-  }
-});
-
-describe("a view", () => {
-  const modal = (more: Json = {}) => ({ type: "modal", title: plain("T"), blocks: [], ...more });
-  const CASES: [what: string, view: unknown, says: string[]][] = [
-    [
-      "is taken with all its members",
-      modal({
-        submit: plain("S"),
-        close: plain("C"),
-        private_metadata: x(3000),
-        callback_id: x(255),
-        notify_on_close: true,
-        clear_on_close: false,
-      }),
-      [],
-    ],
-    ["names what it lacks", {}, ["missing required field: type [json-pointer:/view]"]],
-    [
-      "of a modal needs a title and blocks",
-      { type: "modal" },
-      ["missing required field: blocks [json-pointer:/view]", "missing required field: title [json-pointer:/view]"],
-    ],
-    [
-      "has a title of at most 24 characters",
-      modal({ title: plain(x(25)) }),
-      ["must be less than 25 characters [json-pointer:/view/title/text]"],
-    ],
-    [
-      "has a submit button of at most 24",
-      modal({ submit: plain(x(25)) }),
-      ["must be less than 25 characters [json-pointer:/view/submit/text]"],
-    ],
-    [
-      "has private_metadata of at most 3000",
-      modal({ private_metadata: x(3001) }),
-      ["must be less than 3001 characters [json-pointer:/view/private_metadata]"],
-    ],
-    [
-      "with inputs needs a submit button",
-      modal({ blocks: [{ type: "divider" }, input({ type: "plain_text_input" })] }),
-      ["must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/1/input]"],
-    ],
-    ["of a Home needs none", { type: "home", blocks: [input({ type: "plain_text_input" })] }, []],
-    [
-      "of a Home has no title",
-      { type: "home", title: plain("T"), blocks: [] },
-      ["invalid additional property: title [json-pointer:/view]"],
-    ],
-    [
-      "has blocks that are checked too",
-      modal({ blocks: [section("")] }),
-      ["must be more than 0 characters [json-pointer:/view/blocks/0/text/text]"],
-    ],
-  ];
-  for (const [what, view, says] of CASES) {
-    it(what, () => {
-      assert.deepEqual(
-        validateView(view).map(messageLine),
-        says.map((each) => `[ERROR] ${each}`),
       );
     });
   }

@@ -15,8 +15,9 @@ export interface ReadCall {
  */
 export async function readCall(c: Context<Wire>): Promise<ReadCall | Refusal> {
   const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  const query: Args = c.req.query();
-  if (c.req.method === "GET") return withToken(query, bearer);
+  // A token in the address is ignored: Slack has not taken it there since 2021.
+  const { token: _, ...query }: Args = c.req.query();
+  if (c.req.method === "GET") return { args: query, token: bearer };
   const type = (c.req.header("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   switch (type) {
     case "application/json": {

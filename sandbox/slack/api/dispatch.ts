@@ -5,7 +5,7 @@ import type { Journal } from "../../wire/journal.ts";
 import { hangUp, type Wire } from "../../wire/server.ts";
 import { pause, type SlackFault } from "../faults.ts";
 import type { Limiter } from "../limits/limiter.ts";
-import { redact } from "../redact.ts";
+import { readable, redact } from "../redact.ts";
 import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { APP_TOKEN_SCOPES, checkScopes } from "./apps.ts";
@@ -48,7 +48,7 @@ async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Respo
     deps.journal.record({
       operation: name,
       ...(owner === undefined ? {} : { principal: owner.kind === "bot" ? owner.app.botUserId : owner.app.id }),
-      input: redact(args),
+      input: redact(readable(args)),
       executed,
       outcome: { status, body: redact(body), ...(fault === undefined ? {} : { fault: fault.kind }) },
     });

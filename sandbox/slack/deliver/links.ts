@@ -16,12 +16,15 @@ const WARNED_BEFORE_MS = 10_000;
 /** Why Slack ends a connection; `warning` comes about ten seconds before the end, the others at it. */
 export type DisconnectReason = "warning" | "refresh_requested" | "link_disabled" | "too_many_websockets";
 
-/** One open connection, with the envelopes that were sent over it and wait for their acknowledgement. */
+/**
+ * One open connection, with the envelopes that were sent over it and wait for their acknowledgement. An envelope that went
+ * out twice waits twice, and is acknowledged at once.
+ */
 export interface Link {
   id: number;
   appId: string;
   socket: WebSocket;
-  waiting: Map<string, (payload: unknown) => void>;
+  waiting: Map<string, ((payload: unknown) => void)[]>;
 }
 
 export interface Links {
@@ -118,9 +121,9 @@ function acknowledge(link: Link, data: string): void {
   try {
     const frame = JSON.parse(data) as { envelope_id?: unknown; payload?: unknown };
     const id = String(frame.envelope_id);
-    const resolve = link.waiting.get(id);
+    const resolves = link.waiting.get(id) ?? [];
     link.waiting.delete(id);
-    resolve?.(frame.payload);
+    for (const resolve of resolves) resolve(frame.payload);
   } catch {
     // Slack ignores what is no JSON.
   }

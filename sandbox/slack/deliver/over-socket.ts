@@ -40,10 +40,11 @@ export function sendOverSocket(
       link.waiting.delete(envelope.id);
       resolve({ acked: false, via: "socket", ms: deps.clock.now() - started, problem: "timeout" });
     });
-    link.waiting.set(envelope.id, (body) => {
+    const acknowledged = (body: unknown) => {
       cancel();
       resolve({ acked: true, via: "socket", ms: deps.clock.now() - started, body });
-    });
+    };
+    link.waiting.set(envelope.id, [...(link.waiting.get(envelope.id) ?? []), acknowledged]);
     link.socket.send(envelope.frame);
   });
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
-import { listen, type Wire } from "../wire/server.ts";
+import { hangUp, listen, type Wire } from "../wire/server.ts";
 import { controlApp } from "./control.ts";
 import { dispatch } from "./dispatch.ts";
 import { readIncoming } from "./protocol/incoming.ts";
@@ -41,7 +41,9 @@ export async function startAwsSandbox(options: {
   app.post("/", async (c) => {
     const [path = "/", query = ""] = (c.env.incoming.url ?? "/").split("?");
     const { method, headers } = c.req.raw;
-    const incoming = readIncoming({ method, path, query, headers, body: await c.req.text() });
+    const body = await c.req.text().catch(() => undefined);
+    if (body === undefined) return hangUp(c); // the caller went away while it spoke
+    const incoming = readIncoming({ method, path, query, headers, body });
     return writeReply(c, incoming, await dispatch({ ...standIn, routes }, incoming));
   });
   const server = await listen(app, options.port);

@@ -79,6 +79,11 @@ export const unknowns: Unknown[] = [
     why: "There is some limit; here it ends loops without a way out.",
   },
   {
+    topic: "How deep executions may nest through aws:executeAutomation",
+    whatWeAssume: "10 levels; then the step fails.",
+    why: "There is some limit; here it ends runbooks that start themselves.",
+  },
+  {
     topic: "The order of DescribeAutomationExecutions, and the size of a page without MaxResults",
     whatWeAssume: "Newest first, 50.",
     why: "Neither is documented. 50 is the documented maximum.",

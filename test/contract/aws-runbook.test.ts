@@ -249,6 +249,16 @@ test("a loop without a way out ends, and the clock with it", async () => {
   assert.equal(await aws.status(id), "Failed");
 });
 
+test("a runbook that starts itself ends, and so does each execution of it", async () => {
+  await using aws = await awsWorld();
+  const inputs = { DocumentName: "Mirror" };
+  await aws.document("Mirror", { mainSteps: [{ name: "again", action: "aws:executeAutomation", inputs }] });
+  assert.equal(await aws.status(await aws.start("Mirror")), "Failed");
+  const { executions } = await aws.control("executions");
+  const statuses = executions.map((each: { AutomationExecutionStatus: string }) => each.AutomationExecutionStatus);
+  assert.deepEqual(statuses, Array(11).fill("Failed"));
+});
+
 test("the same runbook in YAML and in JSON runs alike", async () => {
   await using aws = await awsWorld();
   await aws.document("As-Json", { mainSteps: [gate("first", ["admin"], { timeoutSeconds: 60 })] });

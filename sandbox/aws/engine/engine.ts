@@ -7,6 +7,7 @@ import { newExecution, newStep, type StartRequest } from "./new-execution.ts";
 import { nextAfter, timeoutMsOf } from "./next-step.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Timers } from "./timers.ts";
+import { makeTrampoline } from "./trampoline.ts";
 import { lookupIn, shownInputs } from "./values.ts";
 
 /**
@@ -56,6 +57,7 @@ const CANCEL_STEPS_MS = 120_000;
 export function makeEngine(deps: EngineDeps): Engine {
   const { timers, newId, assumptions, onStatus } = deps;
   const runs = new Map<StepExecution, ActionRun>();
+  const soon = makeTrampoline();
 
   const setStepStatus = (execution: Execution, step: StepExecution, status: Status) => {
     if (step.status === status) return;
@@ -79,11 +81,12 @@ export function makeEngine(deps: EngineDeps): Engine {
     deps.keep(execution);
     onStatus({ execution, status: "Pending" });
     if (execution.mode === "Interactive") setStatus(execution, "Waiting");
-    else enter(execution, execution.runbook.mainSteps[0]?.name ?? "");
+    else soon(() => enter(execution, execution.runbook.mainSteps[0]?.name ?? ""));
     return execution;
   };
 
   const enter = (execution: Execution, stepName: string) => {
+    if (ENDED.has(execution.status)) return;
     if (execution.stepsBegun >= MAX_STEP_RUNS) {
       return end(execution, "Failed", `The execution ran more than ${MAX_STEP_RUNS} steps.`);
     }
@@ -145,7 +148,7 @@ export function makeEngine(deps: EngineDeps): Engine {
     const { to, fails } = nextAfter(execution.runbook, step.definition, result);
     if (fails && !execution.cancelRequested) execution.failure ??= step;
     if (execution.mode === "Interactive" && !execution.cancelRequested) return setStatus(execution, "Waiting");
-    if (to !== undefined) return enter(execution, to);
+    if (to !== undefined) return soon(() => enter(execution, to));
     if (execution.cancelRequested) return end(execution, "Cancelled");
     end(execution, execution.failure?.status ?? "Success", execution.failure?.failureMessage);
   };
@@ -180,10 +183,15 @@ export function makeEngine(deps: EngineDeps): Engine {
     const onCancel = step?.definition.onCancel;
     if (!onCancel?.startsWith("step:")) return end(execution, "Cancelled");
     execution.cancelTimers.push(timers.after(CANCEL_STEPS_MS, () => end(execution, "Cancelled")));
-    enter(execution, onCancel.slice("step:".length));
+    soon(() => enter(execution, onCancel.slice("step:".length)));
   };
 
-  return { start, enter, runOf: (step) => runs.get(step), stop };
+  return {
+    start,
+    enter: (execution, stepName) => soon(() => enter(execution, stepName)),
+    runOf: (step) => runs.get(step),
+    stop,
+  };
 }
 
 /** The step execution that is about to run: the one that was Pending from the start, or another for a step run again. */

@@ -25,6 +25,9 @@ export const executeAutomation =
   (deps: ChildDeps): Action =>
   (run) => {
     const { DocumentName, DocumentVersion, RuntimeParameters, TargetLocations } = run.inputs;
+    if (depthOf(run.execution) >= MAX_DEPTH) {
+      return run.finish(invalidInput(`Executions can be nested ${MAX_DEPTH} deep at most.`));
+    }
     if (TargetLocations !== undefined) return run.finish(invalidInput("The sandbox runs no TargetLocations."));
     const given = Object.entries((RuntimeParameters ?? {}) as Record<string, unknown>);
     const parameters = Object.fromEntries(given.map(([name, value]) => [name, toWire(value)]));
@@ -49,6 +52,13 @@ export const executeAutomation =
       run.finish(invalidInput(`${error.code}: ${error.message}`));
     }
   };
+
+/** Keeps a runbook that starts itself from doing so for ever. AWS's own limit is not documented. */
+const MAX_DEPTH = 10;
+
+function depthOf(execution: Execution): number {
+  return execution.parent === undefined ? 0 : 1 + depthOf(execution.parent.execution);
+}
 
 function resultOf(child: Execution, now: () => number) {
   const outputs = {

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { checkRunbook } from "../../sandbox/aws/engine/check-runbook.ts";
+import { currentStep, ENDED, type Execution } from "../../sandbox/aws/engine/execution.ts";
+import { type Runbook, readRunbook } from "../../sandbox/aws/engine/runbook.ts";
+import { applySignal } from "../../sandbox/aws/engine/signals.ts";
+import { userPrincipal } from "../../sandbox/aws/identity/principal.ts";
+import { AwsError } from "../../sandbox/aws/protocol/aws-error.ts";
+import { makeStandIn, type StandIn } from "../../sandbox/aws/stand-in.ts";
+import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
+
+const NAMES = ["one", "two", "three", "four"];
+const admin = userPrincipal("111122223333", "admin");
+
+/** A step of any kind, which may lead to any other, also back. */
+const stepArbitrary = (name: string) => {
+  const target = fc.constantFrom(...NAMES);
+  const shared = fc.record(
+    {
+      onFailure: fc.oneof(
+        fc.constantFrom("Abort", "Continue"),
+        target.map((to) => `step:${to}`),
+      ),
+      isCritical: fc.boolean(),
+      timeoutSeconds: fc.integer({ min: 1, max: 600 }),
+      maxAttempts: fc.integer({ min: 1, max: 3 }),
+      onCancel: target.map((to) => `step:${to}`),
+    },
+    { requiredKeys: [] },
+  );
+  const onward = fc.oneof(
+    fc.constant({}),
+    fc.constant({ isEnd: true }),
+    target.map((nextStep) => ({ nextStep })),
+  );
+  const action = fc.oneof(
+    fc.constant({ action: "aws:approve", inputs: { Approvers: ["admin"] } }),
+    fc.constant({ action: "aws:pause", inputs: {} }),
+    fc.constant({ action: "aws:sleep", inputs: { Duration: "PT1M" } }),
+    fc.constant({ action: "aws:runCommand", inputs: {} }),
+    fc.constant({ action: "aws:runCommand", description: 'sandbox: {"durationMs": 0}', inputs: {} }),
+    fc.constant({ action: "aws:runCommand", description: 'sandbox: {"fail": {"message": "broken"}}', inputs: {} }),
+    fc.constant({ action: "aws:executeAutomation", inputs: { DocumentName: "Child" } }),
+    target.map((NextStep) => ({
+      action: "aws:branch",
+      inputs: { Choices: [{ Variable: "{{ global:REGION }}", StringEquals: "us-east-1", NextStep }] },
+    })),
+  );
+  return fc.tuple(shared, onward, action).map(([a, b, c]) => ({ name, ...a, ...b, ...c }));
+};
+
+const runbookArbitrary = fc.record({
+  schemaVersion: fc.constant("0.3"),
+  mainSteps: fc.tuple(...NAMES.map(stepArbitrary)),
+  mode: fc.constantFrom("Auto" as const, "Interactive" as const),
+});
+
+const moveArbitrary = fc.oneof(
+  fc.constantFrom("Approve", "Reject", "Cancel", "Complete").map((type) => ({ type, name: "" })),
+  fc
+    .tuple(fc.constantFrom("Resume", "StartStep", "StopStep"), fc.constantFrom(...NAMES))
+    .map(([type, name]) => ({ type, name })),
+  fc.integer({ min: 0, max: 700 }).map((seconds) => ({ type: "wait", name: String(seconds) })),
+);
+
+/** Makes one move; a refusal by the service is a normal outcome, anything else thrown is a bug. */
+function make(standIn: StandIn, execution: Execution, { type, name }: { type: string; name: string }): void {
+  try {
+    if (type === "wait") standIn.clock.advance(Number(name) * 1000);
+    else if (type !== "Cancel" && type !== "Complete") signal(standIn, execution, type, name);
+    else if (!ENDED.has(execution.status)) standIn.engine.stop(execution, type);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+  }
+}
+
+function signal(standIn: StandIn, execution: Execution, type: string, name: string): void {
+  const id = execution.steps.findLast((step) => step.definition.name === name)?.id ?? "";
+  const payload: Record<string, string[]> = type === "StopStep" ? { StepExecutionId: [id] } : { StepName: [name] };
+  applySignal(standIn, execution, { type, payload, principal: admin });
+}
+
+/** What must be so of an execution at any time. */
+function hold(execution: Execution): void {
+  const underWay = execution.steps.filter((step) => step.order > 0 && !ENDED.has(step.status));
+  assert.ok(underWay.length <= 1, "at most one step is under way");
+  const current = currentStep(execution);
+  const over = ENDED.has(execution.status);
+  assert.equal(execution.endTime !== undefined, over, "an end time is there when it has ended");
+  if (over) assert.equal(current, undefined, "no step is under way after the end");
+  if (execution.status === "InProgress")
+    assert.ok(current && current.status === "InProgress", "something is in progress");
+  if (execution.status === "Waiting" && execution.mode === "Auto") assert.equal(current?.status, "Waiting");
+  if (current?.status === "Waiting") assert.ok(["Waiting", "Cancelling"].includes(execution.status));
+  assert.notEqual(execution.status, "Pending");
+  for (const step of execution.steps) {
+    assert.equal(step.startTime === undefined, step.order === 0, "a step that began has a start time");
+    assert.equal(step.endTime !== undefined, ENDED.has(step.status), "a step that ended has an end time");
+    if (step.order === 0) assert.equal(step.status, "Pending");
+    if (ENDED.has(step.status)) assert.equal(step.cancelTimers.length, 0, "no timer outlives its step");
+  }
+  assert.equal(new Set(execution.steps.map((step) => step.id)).size, execution.steps.length, "ids are unique");
+}
+
+test("whatever runs, whoever signals and however long it takes, an execution never contradicts itself", () => {
+  const child = read({
+    schemaVersion: "0.3",
+    mainSteps: [{ name: "agree", action: "aws:approve", inputs: { Approvers: ["admin"] } }],
+  });
+  fc.assert(
+    fc.property(runbookArbitrary, fc.array(moveArbitrary, { maxLength: 25 }), ({ mode, ...written }, moves) => {
+      const clock = makeSandboxClock(() => 1_700_000_000_000);
+      const standIn = makeStandIn(clock);
+      const place = { account: "111122223333", region: "us-east-1" };
+      const version = { version: "1", content: "", format: "JSON" as const, runbook: child, createdAt: 0 };
+      const { documents, executions } = standIn.world.at(place);
+      documents.set("Child", { name: "Child", owner: place.account, tags: [], versions: [version] });
+      const document = { name: "Generated", version: "1" };
+      const start = { place, document, runbook: read(written), parameters: {}, executedBy: admin.arn, mode };
+      const execution = standIn.engine.start(start);
+      try {
+        for (const move of moves) {
+          make(standIn, execution, move);
+          for (const each of executions.values()) hold(each);
+        }
+        if (ENDED.has(execution.status)) {
+          const left = [...executions.values()].filter((each) => !ENDED.has(each.status));
+          assert.deepEqual(left, [], "no child outlives its parent");
+        }
+      } finally {
+        clock.close();
+      }
+    }),
+    { numRuns: 400 },
+  );
+});
+
+function read(written: object): Runbook {
+  const reading = readRunbook(JSON.stringify(written), "JSON");
+  assert.ok(reading.ok);
+  assert.deepEqual(
+    checkRunbook(reading.runbook).filter((problem) => !problem.includes("exclude")),
+    [],
+  );
+  return reading.runbook;
+}

@@ -1,14 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { startAwsSandbox } from "./aws/server.ts";
-import { startBotProcess } from "./bot.ts";
-import { botEnvironment } from "./environment.ts";
 import { readableLine } from "./readable-line.ts";
 import { startSlackSandbox } from "./slack/server.ts";
+import { startSandbox } from "./start.ts";
 import { welcome } from "./welcome.ts";
-import { makeSandboxClock } from "./wire/clock.ts";
 
 const SLACK_PORT = 3000;
 const AWS_PORT = 4566;
@@ -50,29 +45,19 @@ withSlackPort(program.command("slack").description("the Slack stand-in alone")).
   await slack.close();
 });
 
-withSlackPort(withAwsPort(program.command("all").description("both stand-ins and the bot")))
+withSlackPort(withAwsPort(program.command("all").description("the page, both stand-ins and the bot")))
   .option("--bot-port <port>", "port of the bot's health checks; 0 takes a free one", port, 0)
   .action(async ({ slackPort, awsPort, botPort }) => {
-    const clock = makeSandboxClock();
-    const slack = await startSlackSandbox({ port: slackPort, clock });
-    const aws = await startAwsSandbox({ port: awsPort, clock, seed: true });
-    const folder = mkdtempSync(join(tmpdir(), "countersign-sandbox-"));
-    const environment = botEnvironment({
-      slackUrl: slack.url,
-      awsUrl: aws.url,
-      configPath: new URL("./countersign.yml", import.meta.url).pathname,
-      folder,
-      port: botPort,
+    const sandbox = await startSandbox({
+      slackPort,
+      awsPort,
+      botPort,
+      line: (text) => say(`bot  ${readableLine(text)}`),
+      ended: (why) => say(`The bot has ended (${why}); its last lines above say why. The page can start it again.`),
     });
-    say(welcome({ slackUrl: local(slack.port), awsUrl: local(aws.port) }));
-    const bot = startBotProcess(environment, (text) => say(`bot  ${readableLine(text)}`));
-    const why = await Promise.race([interrupted().then(() => null), bot.ended]);
-    if (why !== null) say(`The bot has ended (${why}); its last lines above say why.`);
-    await bot.stop();
-    await Promise.all([aws.close(), slack.close()]);
-    clock.close();
-    rmSync(folder, { recursive: true, force: true });
-    process.exitCode = why === null ? 0 : 1;
+    say(welcome({ pageUrl: local(sandbox.slackPort), awsUrl: local(sandbox.awsPort) }));
+    await interrupted();
+    await sandbox.close();
   });
 
 function local(portNumber: number): string {

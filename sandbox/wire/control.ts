@@ -30,7 +30,9 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   app.get("/requests", (c) => {
     const operation = c.req.query("operation");
     const since = Number(c.req.query("since") ?? 0);
-    return c.json({ requests: journal.list({ ...(operation ? { operation } : {}), since }) });
+    const requests = journal.list({ ...(operation ? { operation } : {}), since });
+    const last = Number(c.req.query("last") ?? requests.length); // the newest so many
+    return c.json({ requests: requests.slice(Math.max(0, requests.length - last)) });
   });
   app.delete("/requests", (c) => {
     journal.clear();

@@ -1,0 +1,40 @@
+import { memo, useState } from "react";
+import type { BusEvent } from "../live/aws-state.ts";
+import { useWorld } from "../live/world.ts";
+import { Body } from "../wire/body.tsx";
+
+/** What went over the event bus: what Countersign recorded, and on demand what AWS itself tells. */
+export function Audit() {
+  const events = useWorld((state) => state.events);
+  const [all, setAll] = useState(false);
+  const shown = events.filter((each) => all || !each.source.startsWith("aws."));
+  return (
+    <>
+      <p className="lead">
+        Each change of a request is recorded, and published to EventBridge: who let this run has one exact answer.
+      </p>
+      <label className="check">
+        <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
+        Show Automation's own events too
+      </label>
+      {shown.length === 0 ? <p className="nothing">Nothing yet.</p> : null}
+      {shown.map((each) => (
+        <Event key={each.id} event={each} />
+      ))}
+    </>
+  );
+}
+
+const Event = memo(function Event({ event }: { event: BusEvent }) {
+  return (
+    <details className="entry">
+      <summary>
+        <span className="title">{event["detail-type"]}</span>
+        <span className="meta">
+          {event.source}, {event.time.slice(11, 19)} UTC
+        </span>
+      </summary>
+      <Body label={`Detail of ${event["detail-type"]}`} value={event.detail} />
+    </details>
+  );
+});

@@ -1,0 +1,40 @@
+import { useWorld } from "../live/world.ts";
+import { type AwsTab, choices, useChoices } from "../shell/choices.ts";
+import { type Tab, Tabs } from "../shell/tabs.tsx";
+import { WireView } from "../wire/wire.tsx";
+import { Audit } from "./audit.tsx";
+import { Executions } from "./executions.tsx";
+import { Runbooks } from "./runbooks.tsx";
+
+const CONTENT: Record<AwsTab, () => React.ReactNode> = {
+  runbooks: Runbooks,
+  executions: Executions,
+  audit: Audit,
+  wire: WireView,
+};
+
+/** The right: AWS as Systems Manager and EventBridge have it, and the wire between all. */
+export function AwsPanel() {
+  const tab = useChoices((state) => state.tab);
+  const waiting = useWorld(
+    (state) => state.aws.executions.filter((each) => each.AutomationExecutionStatus === "Waiting").length,
+  );
+  const tabs: Tab<AwsTab>[] = [
+    { id: "runbooks", label: "Runbooks" },
+    { id: "executions", label: "Executions", count: waiting },
+    { id: "audit", label: "Audit" },
+    { id: "wire", label: "Wire" },
+  ];
+  const Content = CONTENT[tab];
+  return (
+    <section className="aws" aria-label="AWS">
+      <header className="bar">
+        <h2>AWS Systems Manager</h2>
+        <p>account 111122223333, us-east-1</p>
+      </header>
+      <Tabs label="AWS" tabs={tabs} current={tab} choose={(id) => choices.set({ tab: id })}>
+        <Content />
+      </Tabs>
+    </section>
+  );
+}

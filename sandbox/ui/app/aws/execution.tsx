@@ -1,0 +1,66 @@
+import { memo } from "react";
+import type { Execution as ExecutionState, Step } from "../live/aws-state.ts";
+import { useWorld } from "../live/world.ts";
+import { CopyLine } from "../shell/copy-line.tsx";
+import { showLine, signalLine } from "./cli-lines.ts";
+import { Signals } from "./signals.tsx";
+import { shortPrincipal } from "./starters.ts";
+import { Status, StatusMark } from "./status.tsx";
+
+/** One execution: what it is, its steps with their live status, the signals it received. */
+export const Execution = memo(function Execution({ execution }: { execution: ExecutionState }) {
+  const awsUrl = useWorld((state) => state.awsUrl);
+  const runbook = useWorld((state) => state.aws.runbooks.find((each) => each.name === execution.DocumentName));
+  const id = execution.AutomationExecutionId;
+  const reached = new Set(execution.StepExecutions.map((each) => each.StepName));
+  const ahead = runbook?.steps.filter((each) => !reached.has(each.name)) ?? [];
+  const ended = execution.ExecutionEndTime !== undefined;
+  return (
+    <article className="card execution" aria-label={execution.DocumentName} data-execution={id}>
+      <header>
+        <h3>{execution.DocumentName}</h3>
+        <Status status={execution.AutomationExecutionStatus} />
+      </header>
+      <p className="meta">
+        <code>{id.slice(0, 8)}</code> started by {shortPrincipal(execution.ExecutedBy)}
+      </p>
+      <ol className="steps">
+        {execution.StepExecutions.map((each) => (
+          <StepLine key={each.StepExecutionId} step={each} />
+        ))}
+        {ended
+          ? null
+          : ahead.map((each) => (
+              <li key={each.name} className="step ahead">
+                <StatusMark status="Pending" />
+                <span className="step-name">{each.name}</span>
+                <span className="action">{each.action}</span>
+              </li>
+            ))}
+      </ol>
+      {execution.FailureMessage ? <p className="failure">{execution.FailureMessage}</p> : null}
+      <Signals signals={execution.signals} />
+      <details className="terminal">
+        <summary>From a terminal</summary>
+        <CopyLine label={`show execution ${id}`} line={showLine(awsUrl, id)} />
+        {ended ? null : (
+          <>
+            <p className="hint">Approve it past Slack, and see Countersign notice:</p>
+            <CopyLine label={`approve execution ${id}`} line={signalLine(awsUrl, id)} />
+          </>
+        )}
+      </details>
+    </article>
+  );
+});
+
+function StepLine({ step }: { step: Step }) {
+  return (
+    <li className="step" data-step={step.StepName}>
+      <StatusMark status={step.StepStatus} />
+      <span className="step-name">{step.StepName}</span>
+      <span className="action">{step.Action}</span>
+      <Status status={step.StepStatus} />
+    </li>
+  );
+}

@@ -1,0 +1,43 @@
+import type { ParameterDefinition, Runbook } from "../live/aws-state.ts";
+
+/** What a person has written into the form: the text of each field. */
+export type Written = Record<string, string>;
+
+/** Something sensible for parameters of the demonstration that have no default, so that one click is enough. */
+const EXAMPLES: Record<string, string> = {
+  DatabaseId: "orders-primary",
+  Environment: "prod",
+  Reason: "Connections leak since 09:40",
+  Version: "2026.12.1",
+  Commit: "4b1d77e",
+  ToVersion: "2026.11.1",
+};
+
+export const isList = ({ type }: ParameterDefinition) => type === "StringList" || type.startsWith("List<");
+
+/** A default as a field shows it: a list has a line for each item. */
+function fieldText(definition: ParameterDefinition): string {
+  const value = definition.default;
+  if (value === undefined) return "";
+  if (Array.isArray(value)) return value.map(plain).join("\n");
+  return plain(value);
+}
+
+const plain = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+
+export function writtenAtFirst(runbook: Runbook): Written {
+  return Object.fromEntries(
+    Object.entries(runbook.parameters).map(([name, definition]) => [name, EXAMPLES[name] ?? fieldText(definition)]),
+  );
+}
+
+/** The parameters to send: as AWS takes them, and without those that are the runbook's own defaults. */
+export function parametersOf(runbook: Runbook, written: Written): Record<string, string[]> {
+  const entries = Object.entries(runbook.parameters).flatMap(([name, definition]) => {
+    const text = written[name] ?? "";
+    if (text === fieldText(definition)) return [];
+    const value = isList(definition) ? text.split("\n").filter((line) => line !== "") : [text];
+    return [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,99 @@
+import { type FormEvent, useId, useState } from "react";
+import type { ParameterDefinition, Runbook } from "../live/aws-state.ts";
+import { control, refusalOf } from "../live/control.ts";
+import { refreshAws } from "../live/refresh.ts";
+import { useWorld } from "../live/world.ts";
+import { choices, toast } from "../shell/choices.ts";
+import { CopyLine } from "../shell/copy-line.tsx";
+import { startLine } from "./cli-lines.ts";
+import { isList, parametersOf, writtenAtFirst } from "./parameters.ts";
+import { STARTERS } from "./starters.ts";
+
+/** The parameters of a runbook, and the button that starts it. */
+export function StartForm({ runbook }: { runbook: Runbook }) {
+  const awsUrl = useWorld((state) => state.awsUrl);
+  const [written, setWritten] = useState(() => writtenAtFirst(runbook));
+  const [executedBy, setExecutedBy] = useState<string>(STARTERS[0].arn);
+  const [problem, setProblem] = useState("");
+  const starter = useId();
+  const parameters = parametersOf(runbook, written);
+
+  const start = async (event: FormEvent) => {
+    event.preventDefault();
+    const executions = [{ document: runbook.name, parameters, executedBy, tags: { StartedFrom: "sandbox-page" } }];
+    const answer = await control.post("aws", "/seed", { executions });
+    const refusal = refusalOf(answer);
+    setProblem(refusal ?? "");
+    if (refusal !== undefined) return;
+    refreshAws();
+    toast(`${runbook.name} has started. When it waits, Countersign asks for approval in a channel.`);
+    choices.set({ tab: "executions" });
+  };
+
+  return (
+    <form className="start-form" onSubmit={(event) => void start(event)} noValidate>
+      {Object.entries(runbook.parameters).map(([name, definition]) => (
+        <ParameterField
+          key={name}
+          name={name}
+          definition={definition}
+          value={written[name] ?? ""}
+          change={(value) => setWritten((now) => ({ ...now, [name]: value }))}
+        />
+      ))}
+      <div className="field">
+        <label htmlFor={starter}>Started by</label>
+        <select id={starter} value={executedBy} onChange={(event) => setExecutedBy(event.target.value)}>
+          {STARTERS.map(({ label, arn }) => (
+            <option key={arn} value={arn}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <p className="field-error" role="alert">
+        {problem}
+      </p>
+      <button type="submit" className="primary wide">
+        Start {runbook.name}
+      </button>
+      <details className="terminal">
+        <summary>The same from a terminal</summary>
+        <CopyLine label={`start ${runbook.name}`} line={startLine(awsUrl, runbook.name, parameters)} />
+      </details>
+    </form>
+  );
+}
+
+function ParameterField(props: {
+  name: string;
+  definition: ParameterDefinition;
+  value: string;
+  change: (value: string) => void;
+}) {
+  const { name, definition, value, change } = props;
+  const id = useId();
+  const options = definition.type === "Boolean" ? ["true", "false"] : definition.allowedValues?.map(String);
+  const common = { id, value, "aria-describedby": `${id}-hint` };
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {name} <span className="type">{definition.type}</span>
+      </label>
+      {options !== undefined ? (
+        <select {...common} onChange={(event) => change(event.target.value)}>
+          {options.map((each) => (
+            <option key={each}>{each}</option>
+          ))}
+        </select>
+      ) : isList(definition) ? (
+        <textarea {...common} rows={2} onChange={(event) => change(event.target.value)} />
+      ) : (
+        <input type="text" {...common} onChange={(event) => change(event.target.value)} />
+      )}
+      <p id={`${id}-hint`} className="hint">
+        {definition.description ?? (isList(definition) ? "One a line." : "")}
+      </p>
+    </div>
+  );
+}

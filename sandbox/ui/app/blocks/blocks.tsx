@@ -1,0 +1,42 @@
+import { type MouseEvent, memo, useState } from "react";
+import type { Json } from "../live/slack-state.ts";
+import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { type Pressed, pressedButton } from "./pressed.ts";
+import { StillBlocks } from "./still-blocks.tsx";
+
+/**
+ * Blocks as Slack draws them, with their buttons alive: a confirming dialog first where one is asked for, then `press`.
+ */
+export const Blocks = memo(function Blocks(props: { blocks: Json[]; press: (pressed: Pressed) => Promise<void> }) {
+  const { blocks, press } = props;
+  const [asking, setAsking] = useState<Pressed | null>(null);
+  const [busy, setBusy] = useState(false);
+
+  const go = async (pressed: Pressed) => {
+    setAsking(null);
+    if (pressed.url !== undefined) window.open(pressed.url, "_blank", "noopener,noreferrer");
+    setBusy(true);
+    await press(pressed);
+    setBusy(false);
+  };
+
+  // Before the renderer's own listeners: its dialogs know nothing of the sandbox.
+  const onClickCapture = (event: MouseEvent) => {
+    const pressed = pressedButton(event.target as Element, blocks);
+    if (pressed === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (busy) return;
+    if (pressed.confirm === undefined) void go(pressed);
+    else setAsking(pressed);
+  };
+
+  return (
+    <div className="blocks" onClickCapture={onClickCapture} aria-busy={busy}>
+      <StillBlocks blocks={blocks} />
+      {asking?.confirm === undefined ? null : (
+        <ConfirmDialog confirm={asking.confirm} onConfirm={() => void go(asking)} onDeny={() => setAsking(null)} />
+      )}
+    </div>
+  );
+});

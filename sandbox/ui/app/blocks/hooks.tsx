@@ -1,0 +1,24 @@
+import type { ReactNode } from "react";
+import { slackDate } from "./slack-date.ts";
+
+/** Only these open anything; other schemes stay text. */
+const OPENS = /^(https?|mailto):/i;
+
+export function SafeLink({ href, children }: { href: string; children: ReactNode }) {
+  if (!OPENS.test(href)) return <span>{children}</span>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  );
+}
+
+/** What the renderer leaves to its user: links, and times as the reader's own. */
+export const hooksFor = (reader: { tz: string; now: () => number }) => ({
+  link: ({ href, children }: { href: string; children: ReactNode }) => <SafeLink href={href}>{children}</SafeLink>,
+  date: ({ timestamp, format, fallback }: { timestamp: string; format: string; fallback: string }) => (
+    <time dateTime={new Date(Number(timestamp) * 1000).toISOString()} title={fallback}>
+      {slackDate(format, Number(timestamp), { tz: reader.tz, now: reader.now() })}
+    </time>
+  ),
+});

@@ -1,0 +1,29 @@
+import type { Json } from "../live/slack-state.ts";
+
+export interface Pressed {
+  actionId: string;
+  blockId: string;
+  confirm?: Json;
+  url?: string;
+}
+
+/**
+ * The Block Kit button behind a click. The renderer marks each element with its action_id and each block with its block_id
+ * as the id, so one listener around all blocks is enough. Undefined for anything else, a link for instance.
+ */
+export function pressedButton(target: Element, blocks: Json[]): Pressed | undefined {
+  const button = target.closest("button[id]");
+  if (button === null) return undefined;
+  const actionId = button.id;
+  const block = blocks.find((each) => button.closest(`[id="${CSS.escape(String(each.block_id))}"]`) !== null);
+  if (block === undefined) return undefined;
+  const elements = [...((block.elements ?? []) as Json[]), ...(block.accessory ? [block.accessory as Json] : [])];
+  const element = elements.find((each) => each.action_id === actionId);
+  if (element === undefined) return undefined;
+  return {
+    actionId,
+    blockId: String(block.block_id),
+    ...(element.confirm === undefined ? {} : { confirm: element.confirm as Json }),
+    ...(typeof element.url === "string" ? { url: element.url } : {}),
+  };
+}

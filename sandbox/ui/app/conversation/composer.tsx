@@ -1,0 +1,98 @@
+import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
+import { control, refusalOf } from "../live/control.ts";
+import type { Channel } from "../live/slack-state.ts";
+import { useSlack } from "../live/world.ts";
+import { toast } from "../shell/choices.ts";
+import { type Completion, completionsOf } from "./completions.ts";
+
+/** Where a person writes: words to the channel, or a slash command to the app. */
+export function Composer({ me, channel, thread }: { me: string; channel: Channel; thread?: string }) {
+  const [line, setLine] = useState("");
+  const [chosen, setChosen] = useState(0);
+  const [closed, setClosed] = useState(false);
+  const commands = useSlack((state) => state.app.commands);
+  const options = closed || thread !== undefined ? [] : completionsOf(line, commands);
+  const list = useId();
+
+  const write = (text: string) => {
+    setLine(text);
+    setChosen(0);
+    setClosed(false);
+  };
+
+  const send = async (event?: FormEvent) => {
+    event?.preventDefault();
+    const text = line.trim();
+    if (text === "") return;
+    write("");
+    const answer = text.startsWith("/")
+      ? await control.post("slack", "/command", { user: me, channel: channel.id, text })
+      : await control.post("slack", "/post", {
+          user: me,
+          channel: channel.id,
+          text,
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+        });
+    const refusal = refusalOf(answer);
+    if (refusal !== undefined) toast(refusal);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const option = options[chosen];
+    if (option === undefined) return;
+    const steps: Record<string, () => void> = {
+      ArrowDown: () => setChosen((chosen + 1) % options.length),
+      ArrowUp: () => setChosen((chosen + options.length - 1) % options.length),
+      Tab: () => write(option.line),
+      Enter: () => write(option.line),
+      Escape: () => setClosed(true),
+    };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    step();
+  };
+
+  return (
+    <form className="composer" onSubmit={(event) => void send(event)}>
+      {options.length > 0 ? <Options id={list} options={options} chosen={chosen} choose={write} /> : null}
+      <input
+        type="text"
+        role="combobox"
+        aria-label={thread === undefined ? `Message #${channel.name}, or a /command` : "Reply"}
+        aria-autocomplete="list"
+        aria-expanded={options.length > 0}
+        aria-controls={list}
+        aria-activedescendant={options.length > 0 ? `${list}-${chosen}` : undefined}
+        placeholder={thread === undefined ? "Write a message, or type / for commands" : "Reply"}
+        autoComplete="off"
+        value={line}
+        onChange={(event) => write(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <button type="submit" className="primary" disabled={line.trim() === ""}>
+        Send
+      </button>
+    </form>
+  );
+}
+
+function Options(props: { id: string; options: Completion[]; chosen: number; choose: (line: string) => void }) {
+  return (
+    <div id={props.id} role="listbox" aria-label="Commands" className="completions">
+      {props.options.map((each, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the box that it belongs to
+        // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus and names the active option
+        <div
+          key={each.line}
+          id={`${props.id}-${index}`}
+          role="option"
+          aria-selected={index === props.chosen}
+          onClick={() => props.choose(each.line)}
+        >
+          <code>{each.line}</code> <span>{each.says}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { useCallback, useEffect } from "react";
+import { Blocks } from "../blocks/blocks.tsx";
+import type { Pressed } from "../blocks/pressed.ts";
+import { control, refusalOf } from "../live/control.ts";
+import { useSlack } from "../live/world.ts";
+import { toast } from "../shell/choices.ts";
+import { press } from "./press.ts";
+
+/** The app's Home: opening it is what asks the app to fill it. */
+export function Home({ me }: { me: string }) {
+  const view = useSlack((state) => state.homes[me]);
+  useEffect(() => {
+    void control.post("slack", "/home", { user: me, tab: "home" }).then((answer) => {
+      const refusal = refusalOf(answer);
+      if (refusal !== undefined) toast(refusal);
+    });
+  }, [me]);
+  const id = view?.id ?? "";
+  const pressed = useCallback((what: Pressed) => press(me, { view_id: id }, what), [me, id]);
+  return (
+    <section className="channel" aria-label="App Home">
+      <header className="bar">
+        <h1>Countersign</h1>
+        <p>App Home: what waits for you, and for you alone</p>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="home" aria-label="What waits for you" tabIndex={0}>
+        {view === undefined ? <p className="nothing">Nothing has been published yet.</p> : null}
+        {view === undefined ? null : <Blocks blocks={view.blocks} press={pressed} />}
+      </section>
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import { memo, useCallback } from "react";
+import { Blocks } from "../blocks/blocks.tsx";
+import type { Pressed } from "../blocks/pressed.ts";
+import { StillBlocks } from "../blocks/still-blocks.tsx";
+import type { Message as MessageState } from "../live/slack-state.ts";
+import { useSlack } from "../live/world.ts";
+import { Avatar } from "../people/avatar.tsx";
+import { choices, useChoices } from "../shell/choices.ts";
+import { NotAnswered } from "./notices.tsx";
+import { press } from "./press.ts";
+
+/** One message of a conversation. It is rendered again only when it changed. */
+export const Message = memo(function Message(props: { channel: string; message: MessageState; inThread?: boolean }) {
+  const { channel, message } = props;
+  const me = useChoices((state) => state.me);
+  const author = useSlack((state) => state.people.find((each) => each.id === message.user));
+  const pressed = useCallback(
+    (what: Pressed) => press(me, { channel, ts: message.ts }, what),
+    [me, channel, message.ts],
+  );
+  const name = author?.realName ?? message.user;
+  const { blocks } = message;
+  return (
+    <article className={message.onlyFor ? "message ephemeral" : "message"} data-ts={message.ts} aria-label={name}>
+      <Avatar person={author} />
+      <div className="content">
+        {message.onlyFor ? <p className="only-you">Only visible to you</p> : null}
+        <p className="byline">
+          <span className="name">{name}</span>
+          {message.app_id ? <span className="badge">APP</span> : null}
+          <Time ts={message.ts} />
+          {message.edited ? <span className="edited">(edited)</span> : null}
+        </p>
+        {blocks === undefined || blocks.length === 0 ? (
+          <StillBlocks blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]} />
+        ) : (
+          <Blocks blocks={blocks} press={pressed} />
+        )}
+        <NotAnswered channel={channel} ts={message.ts} />
+        {props.inThread || message.onlyFor ? null : <ThreadButton message={message} />}
+      </div>
+    </article>
+  );
+});
+
+function ThreadButton({ message }: { message: MessageState }) {
+  const replies = message.reply_count ?? 0;
+  const label = replies === 0 ? "Reply in thread" : `${replies} ${replies === 1 ? "reply" : "replies"}`;
+  return (
+    <button
+      type="button"
+      className={replies === 0 ? "thread-button none" : "thread-button"}
+      onClick={() => choices.set({ thread: message.ts })}
+    >
+      {label}
+    </button>
+  );
+}
+
+/** The time of a message on the reader's own watch. */
+function Time({ ts }: { ts: string }) {
+  const me = useChoices((state) => state.me);
+  const tz = useSlack((state) => state.people.find((each) => each.id === me)?.tz ?? "Etc/UTC");
+  const at = new Date(Number(ts) * 1000);
+  const show = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-US", { timeZone: tz, ...options });
+  const full = show({ dateStyle: "full", timeStyle: "medium" }).format(at);
+  return (
+    <time dateTime={at.toISOString()} title={`${full} (${tz})`}>
+      {show({ hour: "numeric", minute: "2-digit" }).format(at)}
+    </time>
+  );
+}

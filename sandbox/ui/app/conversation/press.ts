@@ -1,0 +1,21 @@
+import type { Pressed } from "../blocks/pressed.ts";
+import { control, refusalOf } from "../live/control.ts";
+import { refreshSlack } from "../live/refresh.ts";
+import { toast } from "../shell/choices.ts";
+
+/** Where a pressed button stands: in a message, or in a view. */
+export type PressPlace = { channel: string; ts: string } | { view_id: string };
+
+/** Presses a button as `user`. What cannot be done is told in a toast; what it leads to comes by itself. */
+export async function press(user: string, place: PressPlace, pressed: Pressed): Promise<void> {
+  const answer = await control.post("slack", "/click", {
+    user,
+    ...place,
+    action_id: pressed.actionId,
+    block_id: pressed.blockId,
+    ...(pressed.confirm === undefined ? {} : { confirm: true }),
+  });
+  const refusal = refusalOf(answer);
+  if (refusal !== undefined) toast(refusal);
+  refreshSlack();
+}

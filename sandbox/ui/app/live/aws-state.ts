@@ -1,0 +1,64 @@
+/** What the AWS stand-in tells under `/_control/`, as far as the page uses it. */
+
+export interface ParameterDefinition {
+  type: string;
+  description?: string;
+  default?: unknown;
+  allowedValues?: unknown[];
+}
+
+export interface Runbook {
+  name: string;
+  version: string;
+  format: "YAML" | "JSON";
+  content: string;
+  description?: string;
+  parameters: Record<string, ParameterDefinition>;
+  steps: { name: string; action: string }[];
+}
+
+export interface Signal {
+  at: number;
+  type: string;
+  payload: Record<string, string[]>;
+  principal: string;
+  sourceIdentity?: string;
+  stepExecutionId?: string;
+}
+
+export interface Step {
+  StepName: string;
+  Action: string;
+  StepStatus: string;
+  StepExecutionId: string;
+  FailureMessage?: string;
+  Inputs?: Record<string, unknown>;
+}
+
+export interface Execution {
+  AutomationExecutionId: string;
+  DocumentName: string;
+  AutomationExecutionStatus: string;
+  /** Seconds since the epoch. */
+  ExecutionStartTime: number;
+  ExecutionEndTime?: number;
+  ExecutedBy: string;
+  FailureMessage?: string;
+  Parameters: Record<string, string[]>;
+  StepExecutions: Step[];
+  tags: { Key: string; Value: string }[];
+  signals: Signal[];
+}
+
+export interface BusEvent {
+  id: string;
+  "detail-type": string;
+  source: string;
+  time: string;
+  detail: Record<string, unknown>;
+}
+
+export interface AwsState {
+  runbooks: Runbook[];
+  executions: Execution[];
+}

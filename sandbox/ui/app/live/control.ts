@@ -1,0 +1,33 @@
+import type { Side } from "./wire-entry.ts";
+
+export interface Answer {
+  ok?: boolean;
+  /** Why a person could not do that. */
+  why?: string;
+  error?: string;
+  [more: string]: unknown;
+}
+
+const BASE: Record<Side, string> = { slack: "/_control", aws: "/aws/_control" };
+
+async function ask(method: string, side: Side, path: string, body?: object): Promise<Answer> {
+  try {
+    const answer = await fetch(BASE[side] + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const read = (await answer.json()) as Answer;
+    return answer.ok ? read : { ok: false, ...read };
+  } catch (error) {
+    return { ok: false, why: `The sandbox does not answer (${error instanceof Error ? error.message : error}).` };
+  }
+}
+
+/** The stand-ins' `/_control/`: the only thing through which the page does anything. Failures are answers too. */
+export const control = {
+  get: (side: Side, path: string) => ask("GET", side, path),
+  post: (side: Side, path: string, body: object) => ask("POST", side, path, body),
+  delete: (side: Side, path: string) => ask("DELETE", side, path),
+};
+
+/** What to tell a person of an answer that is a refusal; undefined when it is none. */
+export function refusalOf(answer: Answer): string | undefined {
+  return answer.ok === false || answer.error !== undefined ? (answer.why ?? answer.error ?? "That failed.") : undefined;
+}

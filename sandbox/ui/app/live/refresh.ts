@@ -1,0 +1,71 @@
+import type { Execution, Runbook } from "./aws-state.ts";
+import { control } from "./control.ts";
+import { share } from "./share.ts";
+import type { SlackState } from "./slack-state.ts";
+import type { FaultInForce } from "./wire-entry.ts";
+import { type Names, world } from "./world.ts";
+
+/** Runs `work` soon after each call, at most once in `pauseMs`, and always once more after the last call. */
+export function coalesced(work: () => Promise<void>, pauseMs: number): () => void {
+  let running = false;
+  let again = false;
+  const run = async () => {
+    running = true;
+    while (again) {
+      again = false;
+      await work();
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+    running = false;
+  };
+  return () => {
+    again = true;
+    if (!running) void run();
+  };
+}
+
+async function readSlack(): Promise<void> {
+  const answer = await control.get("slack", "/state");
+  if (answer.ok === false) return;
+  const state = answer as unknown as SlackState;
+  world.set(({ slack, names }) => ({
+    slack: share(slack, state),
+    names: share(names, namesIn(state)),
+    clockOffset: state.now - Date.now(),
+  }));
+}
+
+const namesIn = (state: SlackState): Names => ({
+  users: state.people.map(({ id, realName }) => ({ id, name: realName })),
+  channels: state.channels.map(({ id, name }) => ({ id, name })),
+  // Slack shows a group by its handle.
+  user_groups: state.groups.map(({ id, handle }) => ({ id, name: handle })),
+});
+
+async function readAws(): Promise<void> {
+  const [executions, documents] = await Promise.all([
+    control.get("aws", "/executions"),
+    control.get("aws", "/documents"),
+  ]);
+  if (executions.ok === false || documents.ok === false) return;
+  const read = { executions: executions.executions as Execution[], runbooks: documents.documents as Runbook[] };
+  world.set(({ aws }) => ({ aws: share(aws, read) }));
+}
+
+async function readFaults(): Promise<void> {
+  const [slack, aws] = await Promise.all([control.get("slack", "/faults"), control.get("aws", "/faults")]);
+  const read = { slack: (slack.faults ?? []) as FaultInForce[], aws: (aws.faults ?? []) as FaultInForce[] };
+  world.set(({ faults }) => ({ faults: share(faults, read) }));
+}
+
+export const refreshSlack = coalesced(readSlack, 40);
+export const refreshAws = coalesced(readAws, 60);
+/** For what may have changed without an event. */
+export const refreshAwsLater = coalesced(readAws, 2000);
+export const refreshFaults = coalesced(readFaults, 100);
+
+export function refreshAll(): void {
+  refreshSlack();
+  refreshAws();
+  refreshFaults();
+}

@@ -1,0 +1,53 @@
+import type { AwsState, BusEvent } from "./aws-state.ts";
+import type { SlackState } from "./slack-state.ts";
+import { makeStore, useStore } from "./store.ts";
+import type { BotStatus, FaultInForce, Side, SidedEntry } from "./wire-entry.ts";
+
+export interface Names {
+  users: { id: string; name: string }[];
+  channels: { id: string; name: string }[];
+  user_groups: { id: string; name: string }[];
+}
+
+/** Everything that is known of the sandbox. Nothing in here is made up by the page. */
+export interface World {
+  slack: SlackState | null;
+  /** What mentions are called. Apart from the state, since it changes so much less often. */
+  names: Names;
+  aws: AwsState;
+  /** What went over the event bus, newest first. */
+  events: BusEvent[];
+  bot: BotStatus;
+  faults: Record<Side, FaultInForce[]>;
+  /** Newest first. */
+  wire: SidedEntry[];
+  /** The sandbox's clock less the machine's, in milliseconds. */
+  clockOffset: number;
+  /** The AWS stand-in's address, for programs outside the page. */
+  awsUrl: string;
+  /** Whether the stream of events stands. */
+  live: boolean;
+}
+
+export const world = makeStore<World>({
+  slack: null,
+  names: { users: [], channels: [], user_groups: [] },
+  aws: { runbooks: [], executions: [] },
+  events: [],
+  bot: { running: false, pid: null, ended: null, starts: 0, lines: [] },
+  faults: { slack: [], aws: [] },
+  wire: [],
+  clockOffset: 0,
+  awsUrl: "",
+  live: false,
+});
+
+export const useWorld = <S>(select: (state: World) => S): S => useStore(world, select);
+
+/** For components below the root, which is shown only once the state is there. */
+export function useSlack<S>(select: (state: SlackState) => S): S {
+  return useWorld(({ slack }) => {
+    if (slack === null) throw new Error("The workspace has not been read yet.");
+    return select(slack);
+  });
+}

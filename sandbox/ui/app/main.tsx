@@ -1,0 +1,15 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { listen } from "./live/listen.ts";
+import { App } from "./shell/app.tsx";
+import { rememberChoices } from "./shell/choices.ts";
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no #root.");
+rememberChoices();
+listen();
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

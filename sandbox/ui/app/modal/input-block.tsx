@@ -1,0 +1,42 @@
+import { useId } from "react";
+import type { Json } from "../live/slack-state.ts";
+import { Choice } from "./choice.tsx";
+import type { FieldProps } from "./field.ts";
+import { TextField } from "./text-field.tsx";
+
+const textOf = (object: unknown) => String((object as Json | undefined)?.text ?? "");
+
+/** An input with its label, its hint, and what is wrong with it. */
+export function InputBlock(props: {
+  block: Json;
+  entered: Record<string, unknown> | undefined;
+  error: string | undefined;
+  enter: (blockId: string, actionId: string, value: unknown) => void;
+}) {
+  const { block, entered, error, enter } = props;
+  const id = useId();
+  const element = block.element as Json;
+  const actionId = String(element.action_id);
+  const field: FieldProps = {
+    id,
+    element,
+    value: entered?.[actionId] ?? null,
+    described: `${id}-hint ${id}-error`,
+    invalid: error !== undefined,
+    change: (value) => enter(String(block.block_id), actionId, value),
+  };
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {textOf(block.label)} {block.optional ? <span className="optional">(optional)</span> : null}
+      </label>
+      {"options" in element ? <Choice {...field} /> : <TextField {...field} />}
+      <p id={`${id}-error`} className="field-error" role="alert">
+        {error ?? ""}
+      </p>
+      <p id={`${id}-hint`} className="hint">
+        {textOf(block.hint)}
+      </p>
+    </div>
+  );
+}

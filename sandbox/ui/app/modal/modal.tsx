@@ -1,0 +1,68 @@
+import { type FormEvent, useCallback, useState } from "react";
+import { Blocks } from "../blocks/blocks.tsx";
+import type { Pressed } from "../blocks/pressed.ts";
+import { press } from "../conversation/press.ts";
+import { control, refusalOf } from "../live/control.ts";
+import type { View } from "../live/slack-state.ts";
+import { useSlack } from "../live/world.ts";
+import { useChoices } from "../shell/choices.ts";
+import { Dialog } from "../shell/dialog.tsx";
+import { InputBlock } from "./input-block.tsx";
+import { type Entered, enteredAtFirst } from "./values.ts";
+
+/** The modal that lies on top for the person, if there is one. */
+export function Modals() {
+  const me = useChoices((state) => state.me);
+  const view = useSlack((state) => state.modals[me]?.at(-1));
+  return view === undefined ? null : <Modal key={view.id} me={me} view={view} />;
+}
+
+function Modal({ me, view }: { me: string; view: View }) {
+  const [entered, setEntered] = useState<Entered>(() => enteredAtFirst(view));
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const pressed = useCallback((what: Pressed) => press(me, { view_id: view.id }, what), [me, view.id]);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    const answer = await control.post("slack", "/submit", { user: me, view_id: view.id, values: entered });
+    setBusy(false);
+    setErrors((answer.errors ?? {}) as Record<string, string>);
+    setProblem(answer.errors === undefined ? (refusalOf(answer) ?? problemOf(answer.result)) : "");
+  };
+
+  const enter = (blockId: string, actionId: string, value: unknown) =>
+    setEntered((now) => ({ ...now, [blockId]: { ...now[blockId], [actionId]: value } }));
+
+  const close = () => void control.post("slack", "/close", { user: me });
+  return (
+    <Dialog title={view.title?.text ?? ""} onClose={close} className="modal">
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <div className="dialog-body">
+          {view.blocks.map((block) => {
+            const id = String(block.block_id);
+            if (block.type !== "input") return <Blocks key={id} blocks={[block]} press={pressed} />;
+            return <InputBlock key={id} block={block} entered={entered[id]} error={errors[id]} enter={enter} />;
+          })}
+          {problem ? <p className="field-error">{problem}</p> : null}
+        </div>
+        <div className="dialog-actions">
+          <button type="button" onClick={close}>
+            {view.close?.text ?? "Close"}
+          </button>
+          {view.submit ? (
+            <button type="submit" className="primary" disabled={busy}>
+              {view.submit.text}
+            </button>
+          ) : null}
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Slack's words where the app gave no usable answer. */
+const problemOf = (result: unknown): string =>
+  result === "not_acknowledged" || result === "invalid_response" ? "We had some trouble connecting. Try again?" : "";

@@ -1,0 +1,29 @@
+import type { Json, View } from "../live/slack-state.ts";
+
+/** What a person entered, as `/_control/submit` takes it: block_id -> action_id -> text, option's value, or a list. */
+export type Entered = Record<string, Record<string, unknown>>;
+
+const OPTION = "selected_option";
+const OPTIONS = "selected_options";
+
+/** What a view's inputs hold when it appears. */
+export function enteredAtFirst(view: View): Entered {
+  const inputs = view.blocks.filter((block) => block.type === "input");
+  return Object.fromEntries(
+    inputs.map((block) => {
+      const id = String(block.block_id);
+      const held = Object.entries(view.state.values[id] ?? {});
+      return [id, Object.fromEntries(held.map(([actionId, value]) => [actionId, given(value)]))];
+    }),
+  );
+}
+
+/** The wire has whole options; what is entered are their values. */
+function given(value: Json): unknown {
+  if (OPTION in value) return (value[OPTION] as Json | null)?.value ?? null;
+  if (OPTIONS in value) return ((value[OPTIONS] ?? []) as Json[]).map((each) => each.value);
+  const [held] = Object.entries(value)
+    .filter(([name]) => name !== "type")
+    .map(([, each]) => each);
+  return held ?? null;
+}

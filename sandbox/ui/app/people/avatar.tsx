@@ -1,0 +1,34 @@
+import { memo } from "react";
+import type { Person } from "../live/slack-state.ts";
+
+/** How many colours the style sheet has for people. */
+const COLOURS = 6;
+
+const colourOf = (id: string) => [...id].reduce((sum, each) => sum + each.charCodeAt(0), 0) % COLOURS;
+
+const initials = (name: string) =>
+  name
+    .split(/\s+/)
+    .map((each) => each[0] ?? "")
+    .slice(0, 2)
+    .join("");
+
+/** A picture made of letters: the sandbox loads none from anywhere. */
+export const Avatar = memo(function Avatar({ person, small }: { person: Person | undefined; small?: boolean }) {
+  const size = small ? "avatar small" : "avatar";
+  if (person === undefined) return <span className={`${size} person-0`} aria-hidden="true" />;
+  if (person.isBot) {
+    return (
+      <span className={`${size} bot`} aria-hidden="true">
+        <svg viewBox="0 0 32 32" role="presentation">
+          <path d="M8.5 16.5l5 5 10-11" />
+        </svg>
+      </span>
+    );
+  }
+  return (
+    <span className={`${size} person-${colourOf(person.id)}`} aria-hidden="true">
+      {initials(person.realName)}
+    </span>
+  );
+});

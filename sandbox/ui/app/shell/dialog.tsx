@@ -1,0 +1,33 @@
+import { type ReactNode, useEffect, useId, useRef } from "react";
+import { createPortal } from "react-dom";
+
+/** A modal dialog of the browser's own: it keeps the focus, gives it back, and closes with Escape. */
+export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; className?: string }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+  return createPortal(
+    <dialog
+      ref={dialog}
+      className={props.className}
+      aria-labelledby={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.onClose();
+      }}
+    >
+      <header>
+        <h2 id={title}>{props.title}</h2>
+        <button type="button" className="plain" aria-label="Close" onClick={props.onClose}>
+          <span aria-hidden="true">✕</span>
+        </button>
+      </header>
+      {props.children}
+    </dialog>,
+    document.body,
+  );
+}

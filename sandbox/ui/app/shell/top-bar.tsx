@@ -1,0 +1,57 @@
+import { useSlack, useWorld } from "../live/world.ts";
+import { choices, useChoices } from "./choices.ts";
+import { Guide } from "./guide.tsx";
+
+export function TopBar() {
+  const theme = useChoices((state) => state.theme);
+  const trouble = useChoices((state) => state.trouble);
+  const other = theme === "dark" ? "light" : "dark";
+  return (
+    <header className="top">
+      <p className="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <rect width="32" height="32" rx="8" />
+          <path d="M8.5 16.5l5 5 10-11" />
+        </svg>
+        <span>Countersign</span> <span className="sandbox">sandbox</span>
+      </p>
+      <Guide />
+      <BotState />
+      <button
+        type="button"
+        className="trouble-button"
+        aria-expanded={trouble}
+        onClick={() => choices.set({ trouble: !trouble })}
+      >
+        What could go wrong
+      </button>
+      <button
+        type="button"
+        className="plain theme"
+        aria-label={`Switch to ${other} colours`}
+        onClick={() => choices.set({ theme: other })}
+      >
+        <span aria-hidden="true">{theme === "dark" ? "☀︎" : "☾"}</span>
+      </button>
+    </header>
+  );
+}
+
+/** Whether the bot is there, in one word. */
+function BotState() {
+  const bot = useWorld((state) => state.bot);
+  const live = useWorld((state) => state.live);
+  const connected = useSlack((state) => state.delivery.links.length > 0);
+  const [kind, words] = !live
+    ? ["bad", "sandbox gone"]
+    : !bot.running
+      ? ["bad", "bot down"]
+      : connected
+        ? ["good", "bot connected"]
+        : ["waiting", "bot connecting"];
+  return (
+    <p className={`bot-state status ${kind}`} role="status">
+      {words}
+    </p>
+  );
+}

@@ -1,0 +1,70 @@
+import { memo, useId, useState } from "react";
+import type { SidedEntry } from "../live/wire-entry.ts";
+import { useWorld } from "../live/world.ts";
+import { Body } from "./body.tsx";
+import { type Filter, matches, wayOf } from "./filter.ts";
+
+/** What exactly is sent to AWS and Slack, both ways, newest first. */
+export function WireView() {
+  const wire = useWorld((state) => state.wire);
+  const [filter, setFilter] = useState<Filter>({ side: "both", text: "", quiet: true });
+  const id = useId();
+  const change = (part: Partial<Filter>) => setFilter((now) => ({ ...now, ...part }));
+  const shown = wire.filter((each) => matches(each, filter));
+  return (
+    <>
+      <div className="filter">
+        <label htmlFor={`${id}-side`}>Calls of</label>
+        <select
+          id={`${id}-side`}
+          value={filter.side}
+          onChange={(event) => change({ side: event.target.value as Filter["side"] })}
+        >
+          <option value="both">AWS and Slack</option>
+          <option value="aws">AWS</option>
+          <option value="slack">Slack</option>
+        </select>
+        <label htmlFor={`${id}-text`}>with</label>
+        <input
+          id={`${id}-text`}
+          type="search"
+          placeholder="an operation, an id, a word"
+          value={filter.text}
+          onChange={(event) => change({ text: event.target.value })}
+        />
+        <label className="check">
+          <input type="checkbox" checked={filter.quiet} onChange={(event) => change({ quiet: event.target.checked })} />
+          Leave out calls that only look
+        </label>
+      </div>
+      {shown.length === 0 ? <p className="nothing">No such call yet.</p> : null}
+      {shown.map((each) => (
+        <Entry key={`${each.side} ${each.seq}`} entry={each} />
+      ))}
+    </>
+  );
+}
+
+const Entry = memo(function Entry({ entry }: { entry: SidedEntry }) {
+  const { status, fault, body } = entry.outcome;
+  const failed = status < 200 || status >= 400;
+  return (
+    <details className="entry wire">
+      <summary>
+        <span className="title">{entry.operation.replace(/^deliver:/, "")}</span>
+        <span className={failed || fault !== undefined ? "outcome bad" : "outcome"}>
+          {status === 0 ? "no answer" : status}
+          {fault === undefined ? "" : `, ${fault}`}
+        </span>
+        <span className="meta">
+          {wayOf(entry)}, {new Date(entry.at).toISOString().slice(11, 23)}
+        </span>
+      </summary>
+      {entry.principal ? <p className="meta">{entry.principal}</p> : null}
+      <h4>Sent</h4>
+      <Body label="What was sent" value={entry.input} />
+      <h4>Answered</h4>
+      <Body label="What was answered" value={body} />
+    </details>
+  );
+});

@@ -1,0 +1,24 @@
+import { useEffect } from "react";
+import type { Channel } from "../live/slack-state.ts";
+import { makeStore, useStore } from "../live/store.ts";
+import { seenBy } from "./places.ts";
+
+/** The newest message that was seen, by person and channel. */
+const seen = makeStore<Record<string, string>>({});
+
+const key = (me: string, channel: string) => `${me} ${channel}`;
+
+function newestTs(channel: Channel, me: string): string {
+  return channel.messages.filter(seenBy(me)).at(-1)?.ts ?? "";
+}
+
+/** Marks what the person looks at as seen. */
+export function useSeen(channel: Channel, me: string): void {
+  const newest = newestTs(channel, me);
+  useEffect(() => seen.set({ [key(me, channel.id)]: newest }), [channel.id, me, newest]);
+}
+
+export function useUnread(channel: Channel, me: string): boolean {
+  const last = useStore(seen, (state) => state[key(me, channel.id)] ?? "");
+  return newestTs(channel, me) > last;
+}

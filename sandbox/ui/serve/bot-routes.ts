@@ -1,0 +1,35 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { BotSupervisor } from "../../bot.ts";
+import type { Wire } from "../../wire/server.ts";
+
+const body = z.strictObject({ action: z.enum(["start", "stop", "kill", "restart"]) });
+
+/** `/_control/bot`: the bot's process as the machine's owner has it in hand. Every answer is its status. */
+export function botRoutes(bot: () => BotSupervisor): Hono<Wire> {
+  const app = new Hono<Wire>();
+  app.get("/", (c) => c.json(bot().status()));
+  app.post("/", async (c) => {
+    const parsed = body.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "expected {action}", problems: z.treeifyError(parsed.error) }, 400);
+    switch (parsed.data.action) {
+      case "start":
+        bot().start();
+        break;
+      case "stop":
+        await bot().stop();
+        break;
+      case "kill":
+        await bot().kill();
+        break;
+      case "restart":
+        await bot().stop();
+        bot().start();
+        break;
+      default:
+        throw new Error(`no such action: ${parsed.data.action satisfies never}`);
+    }
+    return c.json(bot().status());
+  });
+  return app;
+}

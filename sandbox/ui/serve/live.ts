@@ -1,0 +1,37 @@
+import type { Context } from "hono";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import type { BotSupervisor } from "../../bot.ts";
+import type { Wire } from "../../wire/server.ts";
+
+/**
+ * What happens in both stand-ins and to the bot as one stream of events: `slack-change`, `slack-request`, `aws-change`,
+ * `aws-request`, `bot`. One stream and not three, since a browser opens only six connections to an address.
+ */
+export const liveRoute =
+  (deps: { slackUrl: () => string; awsUrl: string; bot: () => BotSupervisor }) =>
+  (c: Context<Wire>): Response =>
+    streamSSE(c, async (stream) => {
+      const ended = new AbortController();
+      stream.onAbort(() => ended.abort());
+      const stop = deps.bot().subscribe(() => {
+        void stream.writeSSE({ event: "bot", data: JSON.stringify(deps.bot().status()) });
+      });
+      await stream.writeSSE({ event: "bot", data: JSON.stringify(deps.bot().status()) });
+      await Promise.allSettled([
+        pass(stream, "slack", `${deps.slackUrl()}/_control/events`, ended.signal),
+        pass(stream, "aws", `${deps.awsUrl}/_control/events`, ended.signal),
+      ]);
+      stop();
+    });
+
+/** Copies a stream of server-sent events, each event's name after `prefix`. Ends when either side does. */
+async function pass(stream: SSEStreamingApi, prefix: string, url: string, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(url, { signal });
+  if (answer.body === null) return;
+  let rest = "";
+  for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {
+    const events = (rest + chunk).split("\n\n");
+    rest = events.pop() ?? "";
+    for (const event of events) await stream.write(`${event.replace(/^event: /m, `event: ${prefix}-`)}\n\n`);
+  }
+}

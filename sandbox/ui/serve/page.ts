@@ -1,0 +1,69 @@
+import { Hono } from "hono";
+import type { BotSupervisor } from "../../bot.ts";
+import type { Wire } from "../../wire/server.ts";
+import { botRoutes } from "./bot-routes.ts";
+import type { PageFile } from "./bundle.ts";
+import { liveRoute } from "./live.ts";
+import { ownPageOnly } from "./own-page-only.ts";
+
+/**
+ * The page lets nothing in from elsewhere and sends nothing out: what a runbook's author writes is shown in it, and no
+ * script, picture or address in there may reach anything.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/**
+ * The page at `/` of the Slack stand-in, and what it needs besides `/_control/`: the AWS stand-in's `/_control/` under
+ * `/aws/`, so that the browser talks to one address only; one stream of both stand-ins' events; and the bot's process.
+ */
+export function pageRoutes(deps: {
+  files: Map<string, PageFile>;
+  slackUrl: () => string;
+  awsUrl: string;
+  bot: () => BotSupervisor;
+}): Hono<Wire> {
+  const { files, slackUrl, awsUrl, bot } = deps;
+  const app = new Hono<Wire>();
+
+  app.use("/aws/*", ownPageOnly);
+  app.use("/_control/bot", ownPageOnly);
+
+  app.get("/_control/addresses", (c) => {
+    const { port } = new URL(awsUrl);
+    return c.json({ aws: `http://localhost:${port}` });
+  });
+  app.route("/_control/bot", botRoutes(bot));
+  app.get("/live", liveRoute({ slackUrl, awsUrl, bot }));
+
+  app.all("/aws/_control/*", async (c) => {
+    const { pathname, search } = new URL(c.req.url);
+    const { method } = c.req;
+    const body = method === "GET" ? null : await c.req.text();
+    const answer = await fetch(`${awsUrl}${pathname.slice("/aws".length)}${search}`, { method, body });
+    return c.body(await answer.text(), answer.status as 200, { "content-type": "application/json" });
+  });
+
+  app.get("/*", (c) => {
+    const file = files.get(c.req.path === "/" ? "index.html" : c.req.path.slice(1));
+    if (file === undefined) return c.notFound();
+    // The names of assets carry their content's hash; the page itself has to be asked for again.
+    const hashed = c.req.path.startsWith("/assets/");
+    return c.body(file.body, 200, {
+      "content-type": file.type,
+      "content-security-policy": POLICY,
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": hashed ? "public, max-age=31536000, immutable" : "no-cache",
+    });
+  });
+  return app;
+}

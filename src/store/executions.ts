@@ -25,13 +25,13 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         .execute();
     },
 
+    /** Also where one is due already: it may be under way, and not have seen what this is about. */
     async wake(target, executionId, at) {
       await db
         .updateTable("executions")
         .set({ nextReadAt: at, quietReads: 0 })
         .where("target", "=", target)
         .where("executionId", "=", executionId)
-        .where("nextReadAt", ">", at)
         .execute();
     },
 

@@ -22,7 +22,14 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
         return "opened";
       }),
 
-    advance: (step) => db.transaction().execute((trx) => advance(trx, step, publishes, now())),
+    async advance(step) {
+      try {
+        return await db.transaction().execute((trx) => advance(trx, step, publishes, now()));
+      } catch (error) {
+        if (error instanceof ClickTaken) return false;
+        throw error;
+      }
+    },
 
     async byId(id) {
       const row = await db.selectFrom("requests").selectAll().where("id", "=", id).executeTakeFirst();
@@ -111,6 +118,9 @@ function newMessage(requestId: string, channelId: string): Tables["messages"] {
   };
 }
 
+/** Another judge of the same click was first, so nothing of this change may stay. */
+class ClickTaken extends Error {}
+
 async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean, at: number): Promise<boolean> {
   const result = await trx
     .updateTable("requests")
@@ -127,16 +137,31 @@ async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean,
       .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(vote))
       .execute();
   }
-  if (step.click !== undefined)
-    await trx.updateTable("clicks").set({ handledAt: at }).where("id", "=", step.click).execute();
+  if (step.click !== undefined) {
+    const { numUpdatedRows } = await trx
+      .updateTable("clicks")
+      .set({ handledAt: at })
+      .where("id", "=", step.click)
+      .where("handledAt", "is", null)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new ClickTaken();
+  }
   for (const { userId, text } of step.answers ?? []) {
     await trx
       .updateTable("clicks")
       .set({ answer: text, answeredAt: null, nextAttemptAt: at, attempts: 0 })
-      .where("requestId", "=", step.requestId)
-      .where("userId", "=", userId)
-      .where("answer", "is", null)
-      .where("handledAt", "is not", null)
+      // Their newest click that counted: nobody is told the same thing twice.
+      .where("id", "=", (clicks) =>
+        clicks
+          .selectFrom("clicks")
+          .select("id")
+          .where("requestId", "=", step.requestId)
+          .where("userId", "=", userId)
+          .where("answer", "is", null)
+          .where("handledAt", "is not", null)
+          .orderBy("receivedAt", "desc")
+          .limit(1),
+      )
       .execute();
   }
   await appendAudit(trx, step.audit, publishes);

@@ -147,7 +147,11 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
   "reason-missing": [{ kind: "reason-missing", verdict: "reject" }],
 };
 
-const mention = { user: (id: string) => `<@${id}>`, group: (id: string) => `<!subteam^${id}>` };
+const mention = {
+  user: (id: string) => `<@${id}>`,
+  group: (id: string) => `<!subteam^${id}>`,
+  text: (text: string) => `"${text}"`,
+};
 
 test("every denial has a sentence of its own that says that nothing was decided, or what was", () => {
   const sentences = Object.values(DENIALS)
@@ -179,7 +183,7 @@ test("a late click is told who decided, or that AWS did", () => {
   });
   assert.match(
     denialSentence({ kind: "closed", request: elsewhere, votes: [] }, mention),
-    /timed out in AWS by arn:aws:iam::1:user\/x/,
+    /timed out in AWS by "arn:aws:iam::1:user\/x"/,
   );
 });
 

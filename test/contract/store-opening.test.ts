@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type TestContext, test } from "node:test";
+import { CamelCasePlugin, Kysely, sql } from "kysely";
+import { MigrationError } from "../../src/store/migrations.ts";
+import { StoreUnavailableError, sqliteDialect } from "../../src/store/sqlite.ts";
+import { openStore } from "../../src/store/store.ts";
+import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
+import { type Database, ENGINES, sqliteFile } from "../support/stores.ts";
+
+const open = (database: Database) => openStore({ dialect: database.dialect(), publishes: true, now: () => 0 });
+
+for (const engine of ENGINES) {
+  const database = async (t: TestContext) => {
+    const created = await engine.create();
+    t.after(() => created.remove());
+    return created;
+  };
+
+  test(`${engine.name}: opening an up-to-date database changes nothing in it`, async (t) => {
+    const own = await database(t);
+    const first = await open(own);
+    await first.requests.open(aRequest(), ["C0DBA"], anEntry());
+    await first.close();
+    for (let round = 0; round < 2; round++) {
+      const again = await open(own);
+      await again.ping();
+      assert.deepEqual(await again.requests.byId(REQUEST_ID), aRequest());
+      assert.equal((await again.messages.ofRequest(REQUEST_ID)).length, 1);
+      assert.equal((await again.requests.history(REQUEST_ID)).length, 1);
+      await again.close();
+    }
+  });
+
+  test(`${engine.name}: a database that a newer version wrote is refused, and left as it is`, async (t) => {
+    const own = await database(t);
+    await (await open(own)).close();
+    const db = new Kysely<never>({ dialect: own.dialect(), plugins: [new CamelCasePlugin()] });
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '2030-01-01')`.execute(db);
+    await db.destroy();
+    const refused = (error: unknown) =>
+      error instanceof MigrationError && /newer version.*9999-future.*Run that version/s.test(error.message);
+    await assert.rejects(open(own), refused);
+    // The refusal let go of the database: the second one is not about a lock.
+    await assert.rejects(open(own), refused);
+  });
+}
+
+test("SQLite: a second process on the same file is refused with a way out, and the first goes on", async (t) => {
+  const database = sqliteFile();
+  const store = await open(database);
+  t.after(async () => {
+    await store.close();
+    database.remove();
+  });
+  const program = `
+    import { sqliteDialect } from ${JSON.stringify(new URL("../../src/store/sqlite.ts", import.meta.url).href)};
+    try { sqliteDialect(${JSON.stringify(database.path)}); console.log("opened"); }
+    catch (error) { console.log(error.constructor.name + ": " + error.message); }
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (data) => (said += data));
+  await once(child, "close");
+  assert.match(said, /^StoreUnavailableError: .*Another process has it open: stop that one first/);
+  await store.ping();
+  assert.equal(await store.requests.open(aRequest(), [], anEntry()), "opened");
+});
+
+test("SQLite: a second store in the same process is refused too", async (t) => {
+  const database = sqliteFile();
+  const store = await open(database);
+  t.after(async () => {
+    await store.close();
+    database.remove();
+  });
+  assert.throws(() => database.dialect(), StoreUnavailableError);
+});
+
+test("SQLite: a file that ends in the middle of nothing is refused with a way out", async (t) => {
+  const database = sqliteFile();
+  t.after(() => database.remove());
+  const advice = (error: unknown) =>
+    error instanceof StoreUnavailableError && /Check the path in DATABASE_URL/.test(error.message);
+  assert.throws(() => sqliteDialect(`${database.path}/no/such/folder.db`), advice);
+  mkdirSync(`${database.path}-folder`);
+  assert.throws(() => sqliteDialect(`${database.path}-folder`), advice);
+  writeFileSync(database.path, "This is a text and no database at all.".repeat(50));
+  assert.throws(() => database.dialect(), advice);
+});

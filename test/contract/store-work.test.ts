@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { MessageRow, WatchedExecution } from "../../src/app/ports.ts";
+import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
+
+const TARGET = "default/us-east-1";
+
+for (const engine of ENGINES) {
+  const withMessage = async (t: TestContext): Promise<{ store: OpenStore; message: MessageRow }> => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+    const [message] = await store.messages.due(NOW, 10);
+    assert(message !== undefined);
+    return { store, message };
+  };
+  const change = (store: OpenStore, expectedVersion: number, patch = {}) =>
+    store.requests.advance({ requestId: REQUEST_ID, expectedVersion, patch, audit: [] });
+
+  test(`${engine.name}: of many who want to post a message one may`, async (t) => {
+    const { store, message } = await withMessage(t);
+    const won = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => store.messages.claim(message.id, `claim-${index}`, NOW, NOW + 60)),
+    );
+    assert.equal(won.filter(Boolean).length, 1);
+    assert.deepEqual(await store.messages.due(NOW + 59, 10), []);
+  });
+
+  test(`${engine.name}: a lapsed claim is handed out to be settled, never to be posted again`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.claim(message.id, "mine", NOW, NOW + 60);
+    const again = await store.reopened();
+    const [lapsed] = await again.messages.due(NOW + 60, 10);
+    assert.deepEqual([lapsed?.claim, lapsed?.claimedAt], ["mine", NOW]);
+    assert.equal(await again.messages.claim(message.id, "other", NOW + 60, NOW + 120), false);
+  });
+
+  test(`${engine.name}: a claim is given back by its holder only, and rests as long as was asked`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.claim(message.id, "mine", NOW, NOW + 60);
+    await store.messages.released(message.id, "other", "x", NOW);
+    assert.deepEqual(await store.messages.due(NOW, 10), []);
+    await store.messages.released(message.id, "mine", "limited", NOW + 5);
+    assert.deepEqual(await store.messages.due(NOW + 4, 10), []);
+    const [free] = await store.messages.due(NOW + 5, 10);
+    assert.deepEqual([free?.claim, free?.lastError, free?.attempts], [null, "limited", 1]);
+  });
+
+  test(`${engine.name}: an unclear attempt keeps its claim and is looked at when asked`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.claim(message.id, "mine", NOW, NOW + 60);
+    await store.messages.unsure(message.id, "other", "x", NOW);
+    await store.messages.unsure(message.id, "mine", "timeout", NOW + 10);
+    assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
+    const [unclear] = await store.messages.due(NOW + 10, 10);
+    assert.deepEqual([unclear?.claim, unclear?.lastError], ["mine", "timeout"]);
+  });
+
+  test(`${engine.name}: a posted message keeps its first ts, whatever is reported later`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.claim(message.id, "mine", NOW, NOW + 60);
+    await store.messages.posted(message.id, "1.1", 1);
+    await store.messages.posted(message.id, "2.2", 1);
+    await store.messages.released(message.id, "mine", "late", NOW);
+    await store.messages.unsure(message.id, "mine", "late", NOW);
+    const [row] = await store.messages.ofRequest(REQUEST_ID);
+    assert.deepEqual([row?.ts, row?.version, row?.claim, row?.lastError], ["1.1", 1, null, null]);
+    assert.equal(await store.messages.claim(message.id, "again", NOW, NOW + 60), false);
+    assert.deepEqual(await store.messages.due(NOW, 10), []);
+  });
+
+  test(`${engine.name}: a message is due again when its request has moved on, once for many changes, and never goes back`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.posted(message.id, "1.1", 1);
+    await change(store, 1);
+    await change(store, 2);
+    assert.equal((await store.messages.due(NOW, 10)).length, 1);
+    await store.messages.updated(message.id, 3);
+    await store.messages.updated(message.id, 2);
+    assert.deepEqual(await store.messages.due(NOW, 10), []);
+    assert.equal((await store.messages.ofRequest(REQUEST_ID))[0]?.version, 3);
+  });
+
+  test(`${engine.name}: a failed update rests, counts, and starts anew after success`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.posted(message.id, "1.1", 0);
+    await store.messages.failed(message.id, "away", NOW + 10);
+    assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
+    assert.equal((await store.messages.due(NOW + 10, 10))[0]?.attempts, 1);
+    await store.messages.updated(message.id, 1);
+    const [row] = await store.messages.ofRequest(REQUEST_ID);
+    assert.deepEqual([row?.attempts, row?.nextAttemptAt, row?.lastError], [0, 0, null]);
+  });
+
+  test(`${engine.name}: what ended unseen is not posted; what may stand in Slack is settled all the same`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await change(store, 1, { state: "closed" });
+    assert.deepEqual(await store.messages.due(NOW, 10), []);
+    await store.messages.claim(message.id, "mine", NOW, NOW + 60);
+    assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
+  });
+
+  test(`${engine.name}: the same click twice is one click; the first stays`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, (_, index) => store.clicks.record(aClick("U0JANE", { id: `c${index}` }))),
+    );
+    assert.deepEqual(outcomes.toSorted(), ["duplicate", "duplicate", "duplicate", "duplicate", "recorded"]);
+    assert.equal(await store.clicks.record(aClick("U0JANE", { id: "other", key: "press:U0JANE:2" })), "recorded");
+    const again = await store.reopened();
+    assert.equal((await again.clicks.unhandled(NOW, 10)).length, 2);
+    assert.equal(await again.clicks.record(aClick("U0JANE", { id: "after" })), "duplicate");
+  });
+
+  test(`${engine.name}: a click waits for its judgement, then for its answer, each in its own time`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.clicks.record(aClick("U0OMAR", { receivedAt: NOW + 1 }));
+    await store.clicks.record(aClick("U0JANE"));
+    const unhandled = async (now: number, limit = 10) =>
+      (await store.clicks.unhandled(now, limit)).map(({ userId }) => userId);
+    assert.deepEqual(await unhandled(NOW), ["U0JANE", "U0OMAR"]);
+    assert.deepEqual(await unhandled(NOW, 1), ["U0JANE"]);
+    await store.clicks.postponed("click-U0JANE", NOW + 5);
+    assert.deepEqual(await unhandled(NOW), ["U0OMAR"]);
+    assert.deepEqual(await unhandled(NOW + 5), ["U0JANE", "U0OMAR"]);
+
+    await store.clicks.handled("click-U0JANE", "No.", anEntry({ kind: "denied" }));
+    await store.clicks.handled("click-U0JANE", "Another word.", anEntry({ kind: "denied" }));
+    await store.clicks.handled("click-U0OMAR", null, null);
+    assert.deepEqual(await unhandled(NOW + 99), []);
+    const [told, ...more] = await store.clicks.unanswered(NOW, 10);
+    assert.deepEqual(more, []);
+    assert.deepEqual([told?.userId, told?.answer, told?.attempts], ["U0JANE", "No.", 0]);
+    assert.equal((await store.requests.history(REQUEST_ID)).length, 1);
+
+    await store.clicks.postponed("click-U0JANE", NOW + 5);
+    assert.deepEqual(await store.clicks.unanswered(NOW + 4, 10), []);
+    const again = await store.reopened();
+    assert.equal((await again.clicks.unanswered(NOW + 5, 10)).length, 1);
+    await again.clicks.answered("click-U0JANE");
+    assert.deepEqual(await again.clicks.unanswered(NOW + 99, 10), []);
+  });
+
+  test(`${engine.name}: a lease has one holder until it ends; the holder renews it, and nobody else gives it back`, async (t) => {
+    const store = await aStore(t, { engine });
+    const { leases } = store;
+    const won = await Promise.all(["a", "b", "c", "d"].map((owner) => leases.acquire("one", owner, NOW, NOW + 10)));
+    assert.deepEqual(won, [true, false, false, false]);
+    assert.equal(await leases.acquire("two", "b", NOW, NOW + 10), true);
+    assert.equal(await leases.acquire("one", "a", NOW + 9, NOW + 20), true);
+    assert.equal(await leases.acquire("one", "b", NOW + 19, NOW + 30), false);
+    await leases.release("one", "b");
+    assert.equal(await leases.acquire("one", "b", NOW + 19, NOW + 30), false);
+    assert.equal(await leases.acquire("one", "b", NOW + 20, NOW + 30), true);
+    await leases.release("one", "a");
+    const again = await store.reopened();
+    assert.equal(await again.leases.acquire("one", "c", NOW + 29, NOW + 40), false);
+    await again.leases.release("one", "b");
+    assert.equal(await again.leases.acquire("one", "c", NOW + 21, NOW + 40), true);
+  });
+
+  const watched = (more: Partial<WatchedExecution> = {}): WatchedExecution => ({
+    target: TARGET,
+    executionId: "e1",
+    fingerprint: "one",
+    nextReadAt: NOW,
+    quietReads: 3,
+    ...more,
+  });
+
+  test(`${engine.name}: executions are read in the order of their time, each target its own`, async (t) => {
+    const { executions } = await aStore(t, { engine });
+    await executions.watch(watched());
+    await executions.watch(watched({ executionId: "e2", nextReadAt: NOW - 5 }));
+    await executions.watch(watched({ executionId: "e3", nextReadAt: NOW + 5 }));
+    await executions.watch(watched({ target: "other" }));
+    const due = async (now: number, limit = 10) =>
+      (await executions.due(TARGET, now, limit)).map(({ executionId }) => executionId);
+    assert.deepEqual(await due(NOW), ["e2", "e1"]);
+    assert.deepEqual(await due(NOW + 5, 2), ["e2", "e1"]);
+    assert.equal((await executions.watched(TARGET)).length, 3);
+    await executions.forget(TARGET, "e1");
+    assert.deepEqual(await due(NOW + 5), ["e2", "e3"]);
+    assert.equal((await executions.watched("other")).length, 1);
+  });
+
+  test(`${engine.name}: a reading that is done sets the next one, unless the list has changed in the meantime`, async (t) => {
+    const { executions } = await aStore(t, { engine });
+    await executions.watch(watched());
+    await executions.wasRead(watched(), NOW + 100, 4);
+    assert.deepEqual(await executions.watched(TARGET), [watched({ nextReadAt: NOW + 100, quietReads: 4 })]);
+    await executions.watch(watched({ fingerprint: "two", nextReadAt: NOW + 1, quietReads: 0 }));
+    await executions.wasRead(watched({ nextReadAt: NOW + 100 }), NOW + 200, 5);
+    assert.deepEqual(await executions.watched(TARGET), [
+      watched({ fingerprint: "two", nextReadAt: NOW + 1, quietReads: 0 }),
+    ]);
+  });
+
+  test(`${engine.name}: an execution that is woken is read now, also when it was woken while it was being read`, async (t) => {
+    const { executions } = await aStore(t, { engine });
+    await executions.watch(watched({ nextReadAt: NOW + 300_000 }));
+    await executions.wake(TARGET, "e1", NOW + 1);
+    assert.deepEqual(await executions.due(TARGET, NOW + 1, 10), [watched({ nextReadAt: NOW + 1, quietReads: 0 })]);
+    const seen = watched({ nextReadAt: NOW + 1, quietReads: 0 });
+    await executions.wake(TARGET, "e1", NOW + 2);
+    await executions.wasRead(seen, NOW + 300_000, 1);
+    assert.equal((await executions.due(TARGET, NOW + 2, 10)).length, 1);
+  });
+}

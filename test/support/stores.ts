@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { Dialect } from "kysely";
+import type { Store } from "../../src/app/ports.ts";
+import { sqliteDialect } from "../../src/store/sqlite.ts";
+import { openStore } from "../../src/store/store.ts";
+
+/** An empty database of one engine. */
+export interface Database {
+  /** A new connection to it; those before are closed first where the engine serves one process only. */
+  dialect(): Dialect;
+  remove(): void | Promise<void>;
+}
+
+export interface Engine {
+  name: string;
+  create(): Database | Promise<Database>;
+}
+
+/** Every engine that the store runs on. The contract holds for each. */
+export const ENGINES: readonly Engine[] = [{ name: "SQLite", create: sqliteFile }];
+
+/** A SQLite database in a folder of its own. */
+export function sqliteFile(): Database & { path: string } {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-store-"));
+  const path = join(folder, "countersign.db");
+  return {
+    path,
+    dialect: () => sqliteDialect(path),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface OpenStore extends Store {
+  /** Closes the store and opens it again, as after a restart of the program. */
+  reopened(): Promise<OpenStore>;
+}
+
+/** A store on an empty database, closed and removed with the test. */
+export async function aStore(
+  t: TestContext,
+  options: { engine?: Engine; publishes?: boolean; now?: () => number } = {},
+): Promise<OpenStore> {
+  const { engine, publishes = true, now = () => 0 } = options;
+  const database = await (engine ?? { create: sqliteFile }).create();
+  let open: Store | undefined;
+  const openAgain = async (): Promise<OpenStore> => {
+    await open?.close();
+    const store = await openStore({ dialect: database.dialect(), publishes, now });
+    open = store;
+    return { ...store, reopened: openAgain };
+  };
+  t.after(async () => {
+    await open?.close();
+    await database.remove();
+  });
+  return openAgain();
+}

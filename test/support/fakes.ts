@@ -1,0 +1,207 @@
+import type {
+  Automation,
+  Chat,
+  Clock,
+  Directory,
+  Log,
+  RequestView,
+  SignalResult,
+  Target,
+} from "../../src/app/ports.ts";
+import type { Person } from "../../src/core/decision.ts";
+import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
+import { aPerson, NOW } from "./samples.ts";
+
+export interface TestClock extends Clock {
+  /** Moves time forward; sleepers whose time has come wake up in order. */
+  advance(ms: number): void;
+  /** How long each that sleeps now still wants to sleep. */
+  sleeping(): number[];
+}
+
+/** Time that passes only when the test says so. */
+export function testClock(start = NOW): TestClock {
+  let now = start;
+  let sleepers: { until: number; wake: () => void }[] = [];
+  return {
+    now: () => now,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const wake = () => {
+          sleepers = sleepers.filter((each) => each !== sleeper);
+          signal?.removeEventListener("abort", wake);
+          resolve();
+        };
+        const sleeper = { until: now + ms, wake };
+        sleepers.push(sleeper);
+        signal?.addEventListener("abort", wake, { once: true });
+      }),
+    advance(ms) {
+      now += ms;
+      for (const { wake } of sleepers.filter(({ until }) => until <= now).sort((a, b) => a.until - b.until)) wake();
+    },
+    sleeping: () => sleepers.map(({ until }) => until - now),
+  };
+}
+
+export interface TestLog extends Log {
+  lines: { level: string; fields: Record<string, unknown>; message: string }[];
+}
+
+export function testLog(): TestLog {
+  const lines: TestLog["lines"] = [];
+  const at = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, fields: { ...fields }, message });
+  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+export const TARGET: Target = {
+  key: "default/us-east-1",
+  name: "default",
+  account: "111122223333",
+  region: "us-east-1",
+};
+
+type Reading = Awaited<ReturnType<Automation["read"]>>;
+type Listing = Awaited<ReturnType<Automation["listWaiting"]>>;
+
+export interface FakeAutomation extends Automation {
+  calls: { list: number; read: string[]; signal: { executionId: string; verdict: string; comment: string[] }[] };
+  /** What the next reads and lists tell. */
+  listing: Listing;
+  readings: Map<string, Reading>;
+  /** What becomes of a signal; by default AWS takes it. */
+  onSignal: (executionId: string, verdict: string) => SignalResult | Promise<SignalResult>;
+  /** Runs before each answer to a read, as if something happened meanwhile. */
+  onRead: (executionId: string) => void | Promise<void>;
+  shows(execution: ObservedExecution): void;
+  lists(...executions: ListedExecution[]): void;
+}
+
+/** AWS as a test dictates it. */
+export function fakeAutomation(target = TARGET): FakeAutomation {
+  const fake: FakeAutomation = {
+    target,
+    calls: { list: 0, read: [], signal: [] },
+    listing: { kind: "listed", executions: [] },
+    readings: new Map(),
+    onSignal: () => ({ kind: "taken" }),
+    onRead: () => undefined,
+    shows: (execution) => void fake.readings.set(execution.executionId, { kind: "read", execution }),
+    lists(...executions) {
+      fake.listing = { kind: "listed", executions };
+    },
+    async listWaiting() {
+      fake.calls.list++;
+      return fake.listing;
+    },
+    async read(executionId) {
+      fake.calls.read.push(executionId);
+      const reading = fake.readings.get(executionId) ?? { kind: "gone" };
+      await fake.onRead(executionId);
+      return reading;
+    },
+    defaults: async () => null,
+    async signal(executionId, verdict, comment) {
+      fake.calls.signal.push({ executionId, verdict, comment });
+      return fake.onSignal(executionId, verdict);
+    },
+  };
+  return fake;
+}
+
+type Posted = Awaited<ReturnType<Chat["post"]>>;
+type Updated = Awaited<ReturnType<Chat["update"]>>;
+type Found = Awaited<ReturnType<Chat["find"]>>;
+type Told = Awaited<ReturnType<Chat["whisper"]>>;
+
+export interface FakeChat extends Chat {
+  /** Messages that stand in Slack, by their ts, with the view that each shows. */
+  standing: Map<string, { channelId: string; view: RequestView }>;
+  whispers: { channelId: string; userId: string; text: string }[];
+  looked: { channelId: string; requestId: string; since: number }[];
+  /** What is answered to the next calls instead; a post that is `ambiguous` with `posts` stands all the same. */
+  nextPost: { answer: Posted; posts?: boolean }[];
+  nextUpdate: Updated[];
+  nextFind: Found[];
+  nextWhisper: Told[];
+  turns: string[];
+}
+
+/** Slack as a test dictates it. */
+export function fakeChat(): FakeChat {
+  let counter = 0;
+  const stand = (channelId: string, view: RequestView): string => {
+    const ts = `1700000000.${String(++counter).padStart(6, "0")}`;
+    fake.standing.set(ts, { channelId, view });
+    return ts;
+  };
+  const fake: FakeChat = {
+    standing: new Map(),
+    whispers: [],
+    looked: [],
+    nextPost: [],
+    nextUpdate: [],
+    nextFind: [],
+    nextWhisper: [],
+    turns: [],
+    async turn(kind, channelId) {
+      fake.turns.push(`${kind} ${channelId}`);
+    },
+    async post(channelId, view) {
+      const next = fake.nextPost.shift();
+      if (next?.posts) stand(channelId, view);
+      return next?.answer ?? { kind: "posted", ts: stand(channelId, view) };
+    },
+    async update(channelId, ts, view) {
+      const next = fake.nextUpdate.shift();
+      if (next !== undefined) return next;
+      fake.standing.set(ts, { channelId, view });
+      return { kind: "updated" };
+    },
+    async find(channelId, requestId, since) {
+      fake.looked.push({ channelId, requestId, since });
+      const next = fake.nextFind.shift();
+      if (next !== undefined) return next;
+      for (const [ts, message] of fake.standing) {
+        if (message.channelId === channelId && message.view.request.id === requestId) return { kind: "found", ts };
+      }
+      return { kind: "absent" };
+    },
+    async whisper(channelId, userId, text) {
+      const next = fake.nextWhisper.shift();
+      if (next !== undefined) return next;
+      fake.whispers.push({ channelId, userId, text });
+      return { kind: "told" };
+    },
+  };
+  return fake;
+}
+
+export interface FakeDirectory extends Directory {
+  people: Map<string, Person>;
+  groups: Map<string, Set<string>>;
+  /** Set: Slack does not answer. */
+  away: string | null;
+}
+
+/** A workspace in which everyone is a plain member unless the test says otherwise. */
+export function fakeDirectory(): FakeDirectory {
+  const fake: FakeDirectory = {
+    people: new Map(),
+    groups: new Map(),
+    away: null,
+    async person(userId) {
+      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      return { kind: "person", person: fake.people.get(userId) ?? aPerson(userId) };
+    },
+    async isAmong(people, userId) {
+      if (people.users.includes(userId)) return { kind: "member" };
+      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      const among = people.groups.some((group) => fake.groups.get(group)?.has(userId));
+      return among ? { kind: "member" } : { kind: "not-member" };
+    },
+  };
+  return fake;
+}

@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { makeDeliver } from "../../src/app/deliver.ts";
+import type { MessageRow } from "../../src/app/ports.ts";
+import { fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { anEntry, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const CLAIM_MS = 60_000;
+const LOOK_AFTER_MS = 10_000;
+
+async function setUp(t: TestContext) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const chat = fakeChat();
+  const log = testLog();
+  let ids = 0;
+  const deliver = makeDeliver({
+    messages: store.messages,
+    requests: store.requests,
+    routes: [aRoute()],
+    chat,
+    clock,
+    newId: () => `claim-${++ids}`,
+    random: () => 0,
+    log,
+  });
+  await store.requests.open(aRequest({ openedAt: clock.now() }), ["C0DBA"], anEntry());
+  const due = () => store.messages.due(clock.now(), 100);
+  /** Delivers all that is due now, once. */
+  const round = async () => {
+    const rows = await due();
+    return Promise.all(rows.map((row) => deliver(row, new AbortController().signal)));
+  };
+  const row = async (): Promise<MessageRow> => {
+    const [only] = await store.messages.ofRequest(REQUEST_ID);
+    assert(only !== undefined);
+    return only;
+  };
+  const move = async (patch = {}) => {
+    const request = await store.requests.byId(REQUEST_ID);
+    assert(request !== null);
+    await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: request.version, patch, audit: [] });
+  };
+  return { clock, store, chat, log, deliver, due, round, row, move };
+}
+
+test("a request is posted once, with its votes and route, and then is at rest", async (t) => {
+  const { chat, round, row, due } = await setUp(t);
+  await round();
+  const [[ts, message] = assert.fail("nothing was posted"), ...more] = chat.standing;
+  assert.deepEqual(more, []);
+  assert.deepEqual(
+    [message.channelId, message.view.request.id, message.view.route?.name],
+    ["C0DBA", REQUEST_ID, "databases"],
+  );
+  assert.deepEqual([(await row()).ts, (await row()).version], [ts, 1]);
+  assert.deepEqual(await due(), []);
+});
+
+test("two workers with the same row post once", async (t) => {
+  const { chat, deliver, due } = await setUp(t);
+  const [row] = await due();
+  assert(row !== undefined);
+  const { signal } = new AbortController();
+  await Promise.all([deliver(row, signal), deliver(row, signal), deliver(row, signal)]);
+  assert.equal(chat.standing.size, 1);
+});
+
+test("many changes become one update, and the message shows the last", async (t) => {
+  const { chat, round, move, row, due } = await setUp(t);
+  await round();
+  await move({ executionStatus: "InProgress" });
+  await move({ executionStatus: "Success" });
+  await round();
+  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+  assert.deepEqual(chat.turns, ["post C0DBA", "update C0DBA"]);
+  assert.equal((await row()).version, 3);
+  assert.deepEqual(await due(), []);
+});
+
+test("a post without an answer is looked for before anything else; found, it is the message, and is brought up to date", async (t) => {
+  const { clock, chat, round, row, due } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "ambiguous", error: "ETIMEDOUT" }, posts: true });
+  await round();
+  assert.deepEqual(await due(), []);
+  clock.advance(LOOK_AFTER_MS);
+  await round();
+  assert.deepEqual([(await row()).ts, chat.standing.size], ["1700000000.000001", 1]);
+  assert.equal((await due()).length, 1, "which version it shows is not known");
+  await round();
+  assert.deepEqual([(await row()).version, chat.standing.size], [1, 1]);
+});
+
+test("a post without an answer that stands nowhere is posted again, after looking", async (t) => {
+  const { clock, chat, round, row } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "ambiguous", error: "ECONNRESET" } });
+  await round();
+  const claimedAt = clock.now();
+  clock.advance(LOOK_AFTER_MS);
+  await round();
+  assert.equal(chat.standing.size, 0);
+  assert.equal(chat.looked.length, 1);
+  assert.ok((chat.looked[0]?.since ?? 0) < claimedAt, "looks from before the attempt on: clocks differ");
+  await round();
+  assert.deepEqual([chat.standing.size, (await row()).ts !== null], [1, true]);
+});
+
+test("a crash between the claim and the answer is settled when the claim has lapsed, not before", async (t) => {
+  const { clock, store, chat, round, row, due } = await setUp(t);
+  const { id } = await row();
+  await store.messages.claim(id, "of-before", clock.now(), clock.now() + CLAIM_MS);
+  clock.advance(CLAIM_MS - 1);
+  assert.deepEqual(await due(), []);
+  clock.advance(1);
+  await round();
+  assert.deepEqual([chat.looked.length, chat.standing.size], [1, 0]);
+  await round();
+  assert.equal(chat.standing.size, 1);
+});
+
+test("a history that may not be read risks a second message rather than a lost request", async (t) => {
+  const { clock, chat, log, round } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "ambiguous", error: "ETIMEDOUT" } });
+  chat.nextFind.push({ kind: "refused", error: "missing_scope (needs channels:history)", advice: "Add the scope." });
+  await round();
+  clock.advance(LOOK_AFTER_MS);
+  await round();
+  assert.match(
+    String(log.lines.find(({ level }) => level === "error")?.fields.error),
+    /channels:history.*Add the scope/,
+  );
+  await round();
+  assert.equal(chat.standing.size, 1);
+});
+
+test("a history that cannot be read for now is asked again; nothing is posted meanwhile", async (t) => {
+  const { clock, chat, round, due } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "ambiguous", error: "ETIMEDOUT" }, posts: true });
+  chat.nextFind.push({ kind: "limited", retryAfterMs: 7_000 }, { kind: "unavailable", error: "ECONNREFUSED" });
+  await round();
+  clock.advance(LOOK_AFTER_MS);
+  assert.deepEqual(await round(), [7_000]);
+  clock.advance(6_999);
+  assert.deepEqual(await due(), []);
+  clock.advance(1);
+  await round();
+  assert.deepEqual(await due(), []);
+  clock.advance(5 * 60_000);
+  await round();
+  await round();
+  assert.equal(chat.standing.size, 1);
+});
+
+test("a limit holds the channel as long as Slack asks, and the message too", async (t) => {
+  const { clock, chat, round, due } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "limited", retryAfterMs: 30_000 } });
+  assert.deepEqual(await round(), [30_000]);
+  clock.advance(29_999);
+  assert.deepEqual(await due(), []);
+  clock.advance(1);
+  assert.deepEqual(await round(), [0]);
+  assert.equal(chat.standing.size, 1);
+});
+
+test("a refused post says what to do, and is tried ever more rarely until somebody has done it", async (t) => {
+  const { clock, chat, log, round, row, due } = await setUp(t);
+  const waits: number[] = [];
+  for (let attempt = 0; attempt < 12; attempt++) {
+    chat.nextPost.push({ answer: { kind: "refused", error: "not_in_channel", advice: "Invite the bot." } });
+    assert.deepEqual(await round(), [0]);
+    waits.push((await row()).nextAttemptAt - clock.now());
+    clock.advance(waits.at(-1) ?? 0);
+  }
+  assert.deepEqual(waits.slice(0, 3), [2_000, 4_000, 8_000]);
+  assert.equal(waits.at(-1), 5 * 60_000);
+  assert.match((await row()).lastError ?? "", /not_in_channel.*Invite the bot/);
+  assert.equal(log.lines.filter(({ level }) => level === "error").length, 12);
+  await round();
+  assert.deepEqual([chat.standing.size, await due()], [1, []]);
+});
+
+test("an update that fails, for whatever reason, is made again until it shows the truth", async (t) => {
+  const { clock, chat, round, move } = await setUp(t);
+  await round();
+  await move({ executionStatus: "Success" });
+  chat.nextUpdate.push(
+    { kind: "ambiguous", error: "HTTP 502" },
+    { kind: "unavailable", error: "ECONNREFUSED" },
+    { kind: "limited", retryAfterMs: 1_000 },
+    { kind: "refused", error: "edit_window_closed", advice: "x" },
+  );
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await round();
+    clock.advance(5 * 60_000);
+  }
+  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+  assert.equal(chat.standing.size, 1);
+});
+
+test("a change while a message is being posted or updated is not lost", async (t) => {
+  const { chat, round, move, due } = await setUp(t);
+  const { post, update } = chat;
+  chat.post = async (channelId, view) => {
+    await move({ executionStatus: "InProgress" });
+    return post(channelId, view);
+  };
+  await round();
+  assert.equal((await due()).length, 1);
+  chat.update = async (channelId, ts, view) => {
+    chat.update = update;
+    await move({ executionStatus: "Success" });
+    return update(channelId, ts, view);
+  };
+  await round();
+  await round();
+  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+});
+
+test("a request that ended before its message was posted is not announced", async (t) => {
+  const { chat, round, move } = await setUp(t);
+  await move({ state: "closed", outcome: { kind: "gone", where: "aws", by: [], detail: null } });
+  await round();
+  assert.equal(chat.standing.size, 0);
+});
+
+test("when the bot stops while it waits for its turn, nothing is posted and nothing is claimed", async (t) => {
+  const { chat, deliver, row } = await setUp(t);
+  const stopping = new AbortController();
+  chat.turn = async () => stopping.abort();
+  await deliver(await row(), stopping.signal);
+  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
+});

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { Click } from "../../src/app/ports.ts";
+import { makePreview, makeVote } from "../../src/app/vote.ts";
+import type { Route } from "../../src/core/policy.ts";
+import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { aClick, anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const PEOPLE = Array.from({ length: 20 }, (_, index) => `U${String(index).padStart(3, "0")}`);
+
+async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const directory = fakeDirectory();
+  const log = testLog();
+  const deps = {
+    requests: store.requests,
+    messages: store.messages,
+    clicks: store.clicks,
+    directory,
+    routes: [aRoute({ approvers: { users: PEOPLE, groups: ["S0DBA"] }, ...route })],
+    sentence: (denial: { kind: string }) => `because: ${denial.kind}`,
+    clock,
+    log,
+  };
+  await store.requests.open(aRequest(), ["C0DBA"], anEntry({ kind: "requested" }));
+  const click = aClick();
+  if (posted) {
+    const [message] = await store.messages.due(clock.now(), 1);
+    await store.messages.posted(message?.id ?? "", click.messageTs, 1);
+  }
+  const vote = makeVote(deps);
+  /** Records a click and hands it to a judge. */
+  const press = async (userId: string, more: Partial<Click> = {}) => {
+    const id = more.id ?? `click-${userId}-${more.verdict ?? "approve"}`;
+    await store.clicks.record(aClick(userId, { id, key: id, receivedAt: clock.now(), ...more }));
+    return judge(id);
+  };
+  const judge = async (id: string) => {
+    const row = (await store.clicks.unhandled(Number.MAX_SAFE_INTEGER, 100)).find((each) => each.id === id);
+    assert(row !== undefined, `click ${id} waits`);
+    return vote(row);
+  };
+  const answers = async () =>
+    (await store.clicks.unanswered(Number.MAX_SAFE_INTEGER, 100)).map(({ userId, answer }) => [userId, answer]);
+  const request = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
+  const kinds = async () => (await store.requests.history(REQUEST_ID)).map(({ kind, actor }) => `${kind} ${actor}`);
+  return { clock, store, directory, log, deps, vote, press, judge, answers, request, kinds };
+}
+
+test("a click that counts is voted, decided, recorded and finished in one step", async (t) => {
+  const { store, press, request, kinds, answers } = await setUp(t);
+  assert.deepEqual(await press("U000"), { kind: "counted", completes: true });
+  const { state, decision, signal, version } = await request();
+  assert.deepEqual([state, decision, signal, version], ["decided", "approve", "due", 2]);
+  assert.deepEqual(await kinds(), ["requested countersign", "voted U000", "decided U000"]);
+  assert.deepEqual(await store.clicks.unhandled(Number.MAX_SAFE_INTEGER, 10), []);
+  assert.deepEqual(await answers(), []);
+});
+
+test("twenty people at once make one decision; who was too late is told so", async (t) => {
+  const { store, press, request, kinds, answers } = await setUp(t);
+  const outcomes = await Promise.all(PEOPLE.map((userId) => press(userId)));
+  assert.equal(outcomes.filter(({ kind }) => kind === "counted").length, 1);
+  assert.equal(outcomes.filter(({ kind }) => kind === "denied").length, 19);
+  assert.equal((await store.requests.votes(REQUEST_ID)).length, 1);
+  assert.equal((await request()).version, 2);
+  assert.equal((await kinds()).filter((kind) => kind.startsWith("decided")).length, 1);
+  const told = await answers();
+  assert.equal(told.length, 19);
+  assert.ok(told.every(([, answer]) => answer === "because: decided"));
+});
+
+test("twenty people at once and a quorum of five: five votes, one decision, by the fifth", async (t) => {
+  const { store, press, kinds } = await setUp(t, { quorum: 5 });
+  const outcomes = await Promise.all(PEOPLE.map((userId) => press(userId)));
+  assert.equal(outcomes.filter(({ kind }) => kind === "counted").length, 5);
+  assert.equal((await store.requests.votes(REQUEST_ID)).length, 5);
+  const history = await kinds();
+  assert.equal(history.filter((kind) => kind.startsWith("voted")).length, 5);
+  const [last, decision] = history.filter((kind) => /^(voted|decided)/.test(kind)).slice(-2);
+  assert.equal(decision?.split(" ")[1], last?.split(" ")[1]);
+});
+
+test("an approval and a rejection at once: the one that is first decides, and the other is told", async (t) => {
+  const { press, request } = await setUp(t);
+  const outcomes = await Promise.all([press("U000"), press("U001", { verdict: "reject" })]);
+  assert.deepEqual(outcomes.map(({ kind }) => kind).toSorted(), ["counted", "denied"]);
+  assert.equal((await request()).decision, outcomes[0]?.kind === "counted" ? "approve" : "reject");
+});
+
+test("a click judged twice at once, by two processes or after a crash, counts once and is not told that it did not", async (t) => {
+  for (const quorum of [1, 2]) {
+    const { store, clock, vote, kinds, answers } = await setUp(t, { quorum });
+    await store.clicks.record(aClick("U000", { id: "c" }));
+    const [row] = await store.clicks.unhandled(clock.now(), 1);
+    assert(row !== undefined);
+    await Promise.all([vote(row), vote(row), vote(row)]);
+    assert.equal((await store.requests.votes(REQUEST_ID)).length, 1);
+    assert.equal((await kinds()).filter((kind) => /^(voted|denied)/.test(kind)).length, 1);
+    assert.deepEqual(await answers(), []);
+  }
+});
+
+test("who may decide is asked of Slack at the click: who has left the group does not decide", async (t) => {
+  const { directory, press, answers, request } = await setUp(t, { approvers: { users: [], groups: ["S0DBA"] } });
+  directory.groups.set("S0DBA", new Set(["U001"]));
+  assert.equal((await press("U000")).kind, "denied");
+  directory.groups.set("S0DBA", new Set(["U000"]));
+  assert.equal((await press("U001")).kind, "denied");
+  assert.deepEqual(await answers(), [
+    ["U000", "because: not-approver"],
+    ["U001", "because: not-approver"],
+  ]);
+  assert.equal((await request()).state, "open");
+});
+
+test("a person who is named but external, deactivated, a guest or a bot does not decide", async (t) => {
+  const { directory, press, request } = await setUp(t);
+  for (const [index, standing] of (["external", "deactivated", "guest", "bot"] as const).entries()) {
+    const userId = PEOPLE[index] ?? "";
+    directory.people.set(userId, aPerson(userId, { standing }));
+    assert.equal((await press(userId)).kind, "denied");
+  }
+  assert.deepEqual([(await request()).state, (await request()).version], ["open", 1]);
+});
+
+test("when Slack cannot tell who somebody is, nothing is decided and they are told", async (t) => {
+  const { directory, press, answers, request } = await setUp(t);
+  directory.away = "ratelimited";
+  await press("U000");
+  assert.deepEqual(await answers(), [["U000", "because: person-unknown"]]);
+  assert.equal((await request()).state, "open");
+});
+
+test("a button says only where to look: a request that is not on record, or a message that is not its own, decides nothing", async (t) => {
+  const { press, answers, request } = await setUp(t);
+  await press("U000", { requestId: "no-such-request" });
+  await press("U001", { messageTs: "1.1" });
+  await press("U002", { channelId: "C0ELSE" });
+  assert.deepEqual(await answers(), [
+    ["U000", "because: no-request"],
+    ["U001", "because: foreign-message"],
+    ["U002", "because: foreign-message"],
+  ]);
+  assert.equal((await request()).version, 1);
+});
+
+test("a route that has left the configuration lets nobody decide", async (t) => {
+  const { press, answers } = await setUp(t, { name: "renamed" });
+  await press("U000");
+  assert.deepEqual(await answers(), [["U000", "because: no-route"]]);
+});
+
+test("a click on a message whose posting is not settled waits for it, and counts as soon as it is", async (t) => {
+  const { clock, store, press, judge, answers } = await setUp(t, {}, false);
+  const [message] = await store.messages.due(clock.now(), 1);
+  assert(message !== undefined);
+  await store.messages.claim(message.id, "post", clock.now(), clock.now() + 60_000);
+  assert.deepEqual(await press("U000", { id: "early" }), { kind: "later" });
+  assert.deepEqual(await store.clicks.unhandled(clock.now(), 1), []);
+  clock.advance(1_000);
+  assert.equal((await store.clicks.unhandled(clock.now(), 1)).length, 1);
+  await store.messages.posted(message.id, aClick().messageTs, 1);
+  assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
+  assert.deepEqual(await answers(), []);
+});
+
+test("a click on a message that is never settled is answered in the end", async (t) => {
+  const { clock, store, press, judge, answers } = await setUp(t, {}, false);
+  const [message] = await store.messages.due(clock.now(), 1);
+  await store.messages.claim(message?.id ?? "", "post", clock.now(), clock.now() + 60_000);
+  await press("U000", { id: "early" });
+  clock.advance(3 * 60_000);
+  assert.equal((await judge("early")).kind, "denied");
+  assert.deepEqual(await answers(), [["U000", "because: foreign-message"]]);
+});
+
+test("what a form would lead to is told before it is filled in, and nothing is recorded", async (t) => {
+  const { deps, directory, kinds } = await setUp(t, { reason: "reject" });
+  const preview = makePreview(deps);
+  assert.equal(await preview(aClick("U000"), "reject"), null);
+  assert.equal((await preview(aClick("U0NOBODY"), "reject"))?.kind, "not-approver");
+  assert.equal((await preview(aClick("U000", { messageTs: "1.1" }), "reject"))?.kind, "foreign-message");
+  directory.away = "x";
+  assert.equal((await preview(aClick("U000"), "reject"))?.kind, "person-unknown");
+  assert.deepEqual(await kinds(), ["requested countersign"]);
+});
+
+test("a reason is asked for where the route says so, and is kept", async (t) => {
+  const { store, press, answers, kinds } = await setUp(t, { reason: "reject" });
+  await press("U000", { verdict: "reject" });
+  assert.deepEqual(await answers(), [["U000", "because: reason-missing"]]);
+  await press("U000", { id: "form", verdict: "reject", reason: "  Not now. " });
+  assert.equal((await store.requests.votes(REQUEST_ID))[0]?.reason, "Not now.");
+  assert.deepEqual((await kinds()).slice(1), ["denied U000", "voted U000", "decided U000"]);
+});

@@ -24,7 +24,9 @@ export const makeDiscover =
       changed++;
       await executions.watch({ target, executionId, fingerprint: print, nextReadAt: clock.now(), quietReads: 0 });
     };
-    for (const listed of listing.executions) {
+    // Pages shift while they are turned, so that one execution may stand on two of them.
+    const waiting = new Map(listing.executions.map((listed) => [listed.executionId, listed]));
+    for (const listed of waiting.values()) {
       const print = fingerprint(listed);
       if (gone.get(listed.executionId)?.fingerprint !== print) await mark(listed.executionId, print);
       gone.delete(listed.executionId);
@@ -32,5 +34,5 @@ export const makeDiscover =
     for (const each of gone.values()) {
       if (each.fingerprint !== NOT_WAITING) await mark(each.executionId, NOT_WAITING);
     }
-    return { kind: "listed", waiting: listing.executions.length, changed };
+    return { kind: "listed", waiting: waiting.size, changed };
   };

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { makeDiscover, NOT_WAITING } from "../../src/app/discover.ts";
+import type { ListedExecution } from "../../src/core/execution.ts";
+import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
+import { aStore } from "../support/stores.ts";
+
+const listed = (executionId: string, more: Partial<ListedExecution> = {}): ListedExecution => ({
+  executionId,
+  status: "Waiting",
+  currentStepName: "approve",
+  currentAction: "aws:approve",
+  ...more,
+});
+
+async function setUp(t: TestContext) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const automation = fakeAutomation();
+  const discover = makeDiscover({ automation, executions: store.executions, clock });
+  const poll = () => discover(new AbortController().signal);
+  const due = async () =>
+    (await store.executions.due(TARGET.key, clock.now(), 100)).map(({ executionId }) => executionId);
+  /** As if all that is due had been read without a change. */
+  const readAll = async () => {
+    for (const each of await store.executions.due(TARGET.key, clock.now(), 1_000))
+      await store.executions.wasRead(each, clock.now() + 300_000, each.quietReads + 1);
+  };
+  return { clock, store, automation, poll, due, readAll };
+}
+
+test("what waits and is new is marked for reading, and nothing is read by the poll itself", async (t) => {
+  const { automation, poll, due } = await setUp(t);
+  automation.lists(listed("a"), listed("b"));
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 2, changed: 2 });
+  assert.deepEqual((await due()).toSorted(), ["a", "b"]);
+  assert.deepEqual([automation.calls.list, automation.calls.read], [1, []]);
+});
+
+test("a poll that finds nothing new marks nothing", async (t) => {
+  const { automation, poll, due, readAll } = await setUp(t);
+  automation.lists(...Array.from({ length: 120 }, (_, index) => listed(`e${index}`)));
+  await poll();
+  await readAll();
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 120, changed: 0 });
+  assert.deepEqual(await due(), []);
+});
+
+test("an execution whose step or action has changed in the list is read again", async (t) => {
+  const { automation, poll, due, readAll } = await setUp(t);
+  automation.lists(listed("a"), listed("b"), listed("c"));
+  await poll();
+  await readAll();
+  automation.lists(
+    listed("a", { currentStepName: "second" }),
+    listed("b", { currentAction: "aws:pause" }),
+    listed("c"),
+  );
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 3, changed: 2 });
+  assert.deepEqual((await due()).toSorted(), ["a", "b"]);
+});
+
+test("what has left the list is read once, not at every poll; back in the list it is read again", async (t) => {
+  const { automation, poll, due, readAll, store } = await setUp(t);
+  automation.lists(listed("a"));
+  await poll();
+  await readAll();
+  automation.lists();
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 0, changed: 1 });
+  assert.deepEqual(await due(), ["a"]);
+  assert.equal((await store.executions.watched(TARGET.key))[0]?.fingerprint, NOT_WAITING);
+  await readAll();
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 0, changed: 0 });
+  automation.lists(listed("a"));
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 1, changed: 1 });
+});
+
+test("an execution that turns up on two pages is one execution", async (t) => {
+  const { automation, poll } = await setUp(t);
+  automation.lists(listed("a"), listed("a"));
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 1, changed: 1 });
+});
+
+test("a list that could not be read marks nothing: what it does not show has not left", async (t) => {
+  const { automation, poll, due, readAll } = await setUp(t);
+  automation.lists(listed("a"));
+  await poll();
+  await readAll();
+  automation.listing = { kind: "failed", code: "ThrottlingException", message: "Rate exceeded", retry: true };
+  assert.equal((await poll()).kind, "failed");
+  assert.deepEqual(await due(), []);
+});
+
+test("another target's executions are none of this one's business", async (t) => {
+  const { clock, store, automation, poll } = await setUp(t);
+  const other = { target: "other", executionId: "a", fingerprint: "x", nextReadAt: clock.now() + 9, quietReads: 1 };
+  await store.executions.watch(other);
+  automation.lists(listed("a"));
+  await poll();
+  assert.deepEqual(await store.executions.watched("other"), [other]);
+});

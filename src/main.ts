@@ -5,7 +5,7 @@ import { makeApply } from "./app/apply.ts";
 import { makeDeliver } from "./app/deliver.ts";
 import { makeDetails, makePending, makeShow } from "./app/inspect.ts";
 import { makeLook } from "./app/look.ts";
-import type { Clock, Log } from "./app/ports.ts";
+import type { Automation, Chat, Clock, EventBus, Log, Store } from "./app/ports.ts";
 import { makePublish } from "./app/publish.ts";
 import { makeSignal } from "./app/signal.ts";
 import { makePreview, makeVote } from "./app/vote.ts";
@@ -43,6 +43,16 @@ export interface Bot {
   stop(): Promise<void>;
 }
 
+/** Where a test stands between the use cases and the outside. What ships passes none. */
+export interface Seams {
+  store: (store: Store) => Store;
+  chat: (chat: Chat) => Chat;
+  automation: (automation: Automation) => Automation;
+  bus: (bus: EventBus) => EventBus;
+}
+
+const NO_SEAMS: Seams = { store: (own) => own, chat: (own) => own, automation: (own) => own, bus: (own) => own };
+
 /** Slack's own host for answers to commands. */
 const SLACK_RESPONSE_HOST = "hooks.slack.com";
 
@@ -50,12 +60,14 @@ const SLACK_RESPONSE_HOST = "hooks.slack.com";
  * Puts the bot together and starts it. Throws when the store or the port cannot be had; Slack and AWS may be away at the
  * start, and are waited for.
  */
-export async function startBot(config: Config, deps: { clock: Clock; log: Log }): Promise<Bot> {
-  const { clock, log } = deps;
+export async function startBot(config: Config, deps: { clock: Clock; log: Log; seams?: Seams }): Promise<Bot> {
+  const { clock, log, seams = NO_SEAMS } = deps;
   const health = makeHealth(clock, config.pollIntervalMs);
   const failed = Promise.withResolvers<string>();
   const stopping = new AbortController();
-  const store = await openStore({ dialect: dialectOf(config), publishes: config.eventBus !== null, now: clock.now });
+  const store = seams.store(
+    await openStore({ dialect: dialectOf(config), publishes: config.eventBus !== null, now: clock.now }),
+  );
   const releases: (() => Promise<void> | void)[] = [() => store.close()];
 
   const storeIsUp = () => store.ping().then(...([() => true, () => false] as const));
@@ -94,7 +106,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log })
         });
       const random = Math.random;
       const newId = randomUUID;
-      const chat = makeChat(web);
+      const chat = seams.chat(makeChat(web));
       const directory = makeDirectory(web, workspace, clock);
       const apply = makeApply({ requests, routes, clock, newId, log });
       const look = makeLook({ requests, executions, apply, mask, clock, random, log });
@@ -139,6 +151,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log })
             store,
             look,
             signal,
+            seam: seams.automation,
             health,
             clock,
             log,
@@ -192,7 +205,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log })
     const startPublishing = () => {
       if (config.eventBus === null) return undefined;
       const bus = makeEventBus({ busName: config.eventBus.name, region: config.eventBus.region });
-      const publish = makePublish({ audit: store.audit, bus, clock, random: Math.random, log });
+      const publish = makePublish({ audit: store.audit, bus: seams.bus(bus), clock, random: Math.random, log });
       const loop = startLoop({
         name: "publish",
         everyMs: 1_000,

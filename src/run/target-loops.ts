@@ -32,6 +32,7 @@ export function startTarget(options: {
   store: Store;
   look: ReturnType<typeof makeLook>;
   signal: ReturnType<typeof makeSignal>;
+  seam: (automation: Automation) => Automation;
   health: Health;
   clock: Clock;
   log: Log;
@@ -41,7 +42,8 @@ export function startTarget(options: {
   const { name, region, store, look, signal, health, clock, log, onChange } = options;
   const key = `${name}/${region}`;
   const lane = new PQueue(LANE);
-  let automation: (Automation & { close(): void }) | undefined;
+  let automation: Automation | undefined;
+  let close = () => {};
   health.expect(key);
 
   let lastFailure: string | null = null;
@@ -62,7 +64,9 @@ export function startTarget(options: {
       return false;
     }
     const target: Target = { key, name, region, account: identity.account };
-    automation = makeAutomation(target, clock.now);
+    const own = makeAutomation(target, clock.now);
+    close = own.close;
+    automation = options.seam(own);
     log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");
     return true;
   };
@@ -136,7 +140,7 @@ export function startTarget(options: {
     wakeSignal: () => signalling.wake(),
     async stop() {
       await Promise.all([poll.stop(), looking.stop(), signalling.stop()] satisfies Promise<void>[]);
-      automation?.close();
+      close();
     },
   };
 }

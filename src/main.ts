@@ -31,6 +31,7 @@ import { listenForHome } from "./slack/listeners/home.ts";
 import { listenForVerdicts } from "./slack/listeners/verdicts.ts";
 import { mentionGroup, mentionUser } from "./slack/messages/people.ts";
 import { code } from "./slack/messages/text.ts";
+import { postgresDialect } from "./store/postgres.ts";
 import { sqliteDialect } from "./store/sqlite.ts";
 import { openStore } from "./store/store.ts";
 
@@ -238,6 +239,5 @@ async function release(releases: (() => Promise<void> | void)[]): Promise<void> 
 }
 
 function dialectOf({ database }: Config) {
-  if (database.kind === "sqlite") return sqliteDialect(database.path);
-  throw new Error("PostgreSQL is not available in this version: set DATABASE_URL to sqlite:PATH.");
+  return database.kind === "sqlite" ? sqliteDialect(database.path) : postgresDialect(database.url);
 }

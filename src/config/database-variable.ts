@@ -4,12 +4,11 @@ import type { Variables } from "./variables.ts";
 
 export const DEFAULT_DATABASE = "sqlite:countersign.db";
 
-const SQLITE_FIX = `Write sqlite: and a path, such as ${DEFAULT_DATABASE} or sqlite:/var/lib/countersign/countersign.db.`;
+const FIX = `Write sqlite: and a path, such as ${DEFAULT_DATABASE} or sqlite:/var/lib/countersign/countersign.db; or postgres://USER:PASSWORD@HOST:5432/DATABASE.`;
 
 /** The database, or what is wrong with the address. It may hold a password, so it is never repeated. */
 export function parseDatabaseUrl(text: string): DatabaseConfig | { kind: "wrong"; what: string } {
-  if (/^postgres(ql)?:\/\//.test(text))
-    return URL.canParse(text) ? { kind: "postgres", url: text } : { kind: "wrong", what: "It is not a valid address." };
+  if (/^postgres(ql)?:\/\//.test(text)) return parsePostgres(text);
   if (!text.startsWith("sqlite:"))
     return { kind: "wrong", what: "It begins neither with sqlite: nor with postgres://." };
   const path = text.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
@@ -20,17 +19,26 @@ export function parseDatabaseUrl(text: string): DatabaseConfig | { kind: "wrong"
   return { kind: "sqlite", path };
 }
 
+function parsePostgres(text: string): ReturnType<typeof parseDatabaseUrl> {
+  const url = URL.parse(text);
+  if (url === null)
+    return {
+      kind: "wrong",
+      what: "It is not a valid address; in a password, / ? # @ and % are written as %2F %3F %23 %40 %25.",
+    };
+  if (url.pathname.length < 2) return { kind: "wrong", what: "It names no database after the host." };
+  return { kind: "postgres", url: text };
+}
+
 export function readDatabase(variables: Variables, report: Report): DatabaseConfig {
   const reading = readVariable(variables, "DATABASE_URL", report);
   const database = parseDatabaseUrl(reading.kind === "text" ? reading.text : DEFAULT_DATABASE);
   switch (database.kind) {
     case "sqlite":
-      return database;
     case "postgres":
-      report("DATABASE_URL", "PostgreSQL is not available yet in this version.", SQLITE_FIX);
       return database;
     case "wrong":
-      report("DATABASE_URL", database.what, SQLITE_FIX);
+      report("DATABASE_URL", database.what, FIX);
       return { kind: "sqlite", path: "" };
     default:
       throw new Error(`no such database: ${database satisfies never}`);

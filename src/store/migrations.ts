@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import { type Migration, type MigrationProvider, Migrator } from "kysely/migration";
 import { FIRST_HASH } from "../core/audit.ts";
+import { StoreUnavailableError } from "./unavailable.ts";
 
 /** The database was written by a newer version of the program, or a migration failed. */
 export class MigrationError extends Error {}
@@ -152,6 +153,7 @@ const provider: MigrationProvider = {
 export async function migrate<T>(db: Kysely<T>): Promise<string[]> {
   const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
   if (error === undefined) return (results ?? []).map((result) => result.migrationName);
+  if (error instanceof StoreUnavailableError) throw error;
   const cause = error instanceof Error ? error.message : String(error);
   const newer = cause.includes("is missing");
   throw new MigrationError(

@@ -1,8 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { type SqliteDatabase, SqliteDialect } from "kysely";
-
-/** The file cannot be opened: in use by another process, not writable, not a database. */
-export class StoreUnavailableError extends Error {}
+import { StoreUnavailableError } from "./unavailable.ts";
 
 /** How long a statement waits for another process's lock, in milliseconds. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -23,7 +21,10 @@ export function sqliteDialect(path: string): SqliteDialect {
     const advice = reason.includes("locked")
       ? "Another process has it open: stop that one first. One file serves one process; several need PostgreSQL."
       : "Check the path in DATABASE_URL, and that this user may write the file and its folder.";
-    throw new StoreUnavailableError(`The database ${path} cannot be opened (${reason}). ${advice}`, { cause: error });
+    throw new StoreUnavailableError(`The database ${path} cannot be opened (${reason}). ${advice}`, {
+      cause: error,
+      passing: false,
+    });
   }
 }
 

@@ -5,8 +5,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { MigrationError } from "../../src/store/migrations.ts";
-import { StoreUnavailableError, sqliteDialect } from "../../src/store/sqlite.ts";
+import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
+import { StoreUnavailableError } from "../../src/store/unavailable.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { type Database, ENGINES, sqliteFile } from "../support/stores.ts";
 

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Dialect } from "kysely";
 import type { Store } from "../../src/app/ports.ts";
+import { postgresDialect } from "../../src/store/postgres.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
+import { postgresServer } from "./postgres.ts";
 
 /** An empty database of one engine. */
 export interface Database {
@@ -20,7 +22,10 @@ export interface Engine {
 }
 
 /** Every engine that the store runs on. The contract holds for each. */
-export const ENGINES: readonly Engine[] = [{ name: "SQLite", create: sqliteFile }];
+export const ENGINES: readonly Engine[] = [
+  { name: "SQLite", create: sqliteFile },
+  { name: "PostgreSQL", create: postgresDatabase },
+];
 
 /** A SQLite database in a folder of its own. */
 export function sqliteFile(): Database & { path: string } {
@@ -31,6 +36,14 @@ export function sqliteFile(): Database & { path: string } {
     dialect: () => sqliteDialect(path),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** A database of its own on the test file's PostgreSQL server. */
+export async function postgresDatabase(): Promise<Database & { url: string }> {
+  const server = await postgresServer();
+  const name = await server.database();
+  const url = server.url(name);
+  return { url, dialect: () => postgresDialect(url), remove: () => server.drop(name) };
 }
 
 export interface OpenStore extends Store {

@@ -207,9 +207,9 @@ describe("what is refused, each with its own sentence", () => {
       ['AWS_REGION: "us-east-1a" is not a Region of AWS.'],
     ],
     [
-      "PostgreSQL",
-      { ...LEAST, DATABASE_URL: "postgres://u:p@h/d" },
-      ["DATABASE_URL: PostgreSQL is not available yet in this version."],
+      "PostgreSQL without a database",
+      { ...LEAST, DATABASE_URL: "postgres://u:p@h" },
+      ["DATABASE_URL: It names no database after the host."],
     ],
     [
       "a bare path",

@@ -33,8 +33,9 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
           : ahead.map((each) => (
               <li key={each.name} className="step ahead">
                 <StatusMark status="Pending" />
-                <span className="step-name">{each.name}</span>
-                <span className="action">{each.action}</span>
+                <span className="step-name">
+                  {each.name} <span className="action">{each.action}</span>
+                </span>
               </li>
             ))}
       </ol>
@@ -58,8 +59,9 @@ function StepLine({ step }: { step: Step }) {
   return (
     <li className="step" data-step={step.StepName}>
       <StatusMark status={step.StepStatus} />
-      <span className="step-name">{step.StepName}</span>
-      <span className="action">{step.Action}</span>
+      <span className="step-name">
+        {step.StepName} <span className="action">{step.Action}</span>
+      </span>
       <Status status={step.StepStatus} />
     </li>
   );

@@ -1,10 +1,27 @@
 import type { ReactNode } from "react";
+import { goTo } from "../shell/choices.ts";
 import { slackDate } from "./slack-date.ts";
 
 /** Only these open anything; other schemes stay text. */
 const OPENS = /^(https?|mailto):/i;
 
+/** The message that a permalink leads to, which is on this very page. */
+function messageAt(href: string): { channel: string; ts: string } | undefined {
+  const found = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(href);
+  if (found === null) return undefined;
+  const [, channel = "", seconds, micros] = found;
+  return { channel, ts: `${seconds}.${micros}` };
+}
+
 export function SafeLink({ href, children }: { href: string; children: ReactNode }) {
+  const place = messageAt(href);
+  if (place !== undefined) {
+    return (
+      <button type="button" className="link" onClick={() => goTo(place.channel, place.ts)}>
+        {children}
+      </button>
+    );
+  }
   if (!OPENS.test(href)) return <span>{children}</span>;
   return (
     <a href={href} target="_blank" rel="noopener noreferrer">

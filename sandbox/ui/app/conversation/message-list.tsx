@@ -14,7 +14,7 @@ export function MessageList({ channel, messages }: { channel: string; messages: 
   const [shown, setShown] = useState(FIRST);
   const first = Math.max(0, messages.length - shown);
   const older = useOlder(list, first > 0, () => setShown((count) => count + MORE));
-  useFollowEnd(list, messages.at(-1)?.ts);
+  useFollowEnd(list, messages.at(-1));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div ref={list} className="messages" role="log" aria-label="Messages" tabIndex={0}>
@@ -45,7 +45,7 @@ function useOlder(list: RefObject<HTMLDivElement | null>, some: boolean, more: (
   return mark;
 }
 
-function useFollowEnd(list: RefObject<HTMLDivElement | null>, newest: string | undefined): void {
+function useFollowEnd(list: RefObject<HTMLDivElement | null>, newest: MessageState | undefined): void {
   const atEnd = useRef(true);
   useEffect(() => {
     const box = list.current;
@@ -65,8 +65,13 @@ function useFollowEnd(list: RefObject<HTMLDivElement | null>, newest: string | u
       follow.disconnect();
     };
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new newest message is the occasion
+  const ts = newest?.ts;
+  // A message for this reader alone answers what they just did, so it is shown wherever they are.
+  const answer = newest?.onlyFor !== undefined;
   useLayoutEffect(() => {
-    if (list.current !== null && atEnd.current) list.current.scrollTop = list.current.scrollHeight;
-  }, [newest]);
+    const box = list.current;
+    if (box === null || ts === undefined || !(atEnd.current || answer)) return;
+    box.scrollTop = box.scrollHeight;
+    atEnd.current = true;
+  }, [list, ts, answer]);
 }

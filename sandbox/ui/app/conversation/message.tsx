@@ -1,4 +1,4 @@
-import { memo, useCallback } from "react";
+import { memo, useCallback, useEffect, useRef } from "react";
 import { Blocks } from "../blocks/blocks.tsx";
 import type { Pressed } from "../blocks/pressed.ts";
 import { StillBlocks } from "../blocks/still-blocks.tsx";
@@ -20,8 +20,14 @@ export const Message = memo(function Message(props: { channel: string; message: 
   );
   const name = author?.realName ?? message.user;
   const { blocks } = message;
+  const shown = useSought(message.ts);
   return (
-    <article className={message.onlyFor ? "message ephemeral" : "message"} data-ts={message.ts} aria-label={name}>
+    <article
+      ref={shown}
+      className={message.onlyFor ? "message ephemeral" : "message"}
+      data-ts={message.ts}
+      aria-label={name}
+    >
       <Avatar person={author} />
       <div className="content">
         {message.onlyFor ? <p className="only-you">Only visible to you</p> : null}
@@ -42,6 +48,18 @@ export const Message = memo(function Message(props: { channel: string; message: 
     </article>
   );
 });
+
+/** Brings the message into view when somebody followed a link to it. */
+function useSought(ts: string) {
+  const article = useRef<HTMLElement>(null);
+  const sought = useChoices((state) => state.sought === ts);
+  useEffect(() => {
+    if (!sought) return;
+    article.current?.scrollIntoView({ block: "center" });
+    choices.set({ sought: null });
+  }, [sought]);
+  return article;
+}
 
 function ThreadButton({ message }: { message: MessageState }) {
   const replies = message.reply_count ?? 0;

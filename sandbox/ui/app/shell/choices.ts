@@ -12,6 +12,8 @@ export interface Choices {
   place: string;
   /** The thread that is open beside the conversation. */
   thread: string | null;
+  /** The message that somebody followed a link to. */
+  sought: string | null;
   /** On a narrow screen: which of the three is shown. */
   pane: Pane;
   tab: AwsTab;
@@ -35,6 +37,7 @@ export const choices = makeStore<Choices>({
   me: stored("me") ?? "U0JANE",
   place: stored("place") ?? "C0APPROVALS",
   thread: null,
+  sought: null,
   pane: "conversation",
   tab: "runbooks",
   trouble: false,
@@ -69,5 +72,6 @@ export function toast(text: string): void {
   setTimeout(() => choices.set(({ toasts }) => ({ toasts: toasts.filter((each) => each.id !== id) })), TOAST_MS);
 }
 
-/** Opens a channel or `home`, and on a narrow screen shows it. */
-export const goTo = (place: string) => choices.set({ place, thread: null, pane: "conversation" });
+/** Opens a channel or `home`, and on a narrow screen shows it; with `ts`, at that message. */
+export const goTo = (place: string, ts: string | null = null) =>
+  choices.set({ place, thread: null, pane: "conversation", sought: ts });

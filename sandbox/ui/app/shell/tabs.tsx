@@ -42,8 +42,15 @@ export function Tabs<T extends string>(props: {
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <div role="tabpanel" id={`panel-${current}`} aria-labelledby={`tab-${current}`} className="panel" tabIndex={0}>
+      <div
+        key={current}
+        role="tabpanel"
+        id={`panel-${current}`}
+        aria-labelledby={`tab-${current}`}
+        className="panel"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+      >
         {props.children}
       </div>
     </>

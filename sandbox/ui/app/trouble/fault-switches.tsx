@@ -1,12 +1,15 @@
 import { control, refusalOf } from "../live/control.ts";
 import { refreshFaults } from "../live/refresh.ts";
-import { useWorld } from "../live/world.ts";
+import { useWorld, world } from "../live/world.ts";
 import { toast } from "../shell/choices.ts";
 import { isOf, PRESETS, type Preset } from "./presets.ts";
 
 /** The stand-in can only forget all its faults, so the others are put back. */
 async function turn(preset: Preset, on: boolean): Promise<void> {
   const { side, fault } = preset;
+  const others = world.get().faults[side].filter((each) => !isOf(preset)(each));
+  // The switch moves at once; what is in force is read again below.
+  world.set(({ faults }) => ({ faults: { ...faults, [side]: on ? [...others, fault] : others } }));
   const kept = (await control.get(side, "/faults")).faults as Preset["fault"][];
   await control.delete(side, "/faults");
   const wanted = [...kept.filter((each) => !isOf(preset)(each)), ...(on ? [fault] : [])];

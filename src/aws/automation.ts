@@ -12,9 +12,9 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { Automation, Target } from "../app/ports.ts";
 import type { ListedExecution } from "../core/execution.ts";
-import { decodeExecution, decodeListed } from "./decode.ts";
+import { decodeExecution, decodeListed, pageOf } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
-import { readFailure, signalFailure } from "./failures.ts";
+import { MalformedAnswerError, readFailure, signalFailure } from "./failures.ts";
 
 /** The most that one page may hold. Source: SSM API model, MaxResults. */
 const PAGE = 50;
@@ -51,12 +51,12 @@ export function makeAutomation(target: Target, now: () => number): Automation & 
             ...(NextToken === undefined ? {} : { NextToken }),
           });
           const answer = await reader.send(command, { abortSignal: signal });
-          const items = (answer.AutomationExecutionMetadataList ?? []).map(decodeListed);
+          const items = pageOf(answer.AutomationExecutionMetadataList).map(decodeListed);
           executions.push(...items.filter((item) => item !== null));
-          NextToken = answer.NextToken || undefined;
+          NextToken = following(answer.NextToken, NextToken);
           if (NextToken === undefined) return { kind: "listed", executions };
         }
-        return { kind: "failed", code: "MalformedAnswer", message: "the list of executions does not end", retry: true };
+        throw new MalformedAnswerError("the list of executions does not end");
       } catch (error) {
         return readFailure(error);
       }
@@ -102,8 +102,8 @@ async function allSteps(
   execution: AutomationExecution | undefined,
   executionId: string,
   signal: AbortSignal,
-): Promise<StepExecution[]> {
-  if (execution?.StepExecutionsTruncated !== true) return execution?.StepExecutions ?? [];
+): Promise<readonly StepExecution[]> {
+  if (execution?.StepExecutionsTruncated !== true) return pageOf(execution?.StepExecutions);
   const steps: StepExecution[] = [];
   let NextToken: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -113,9 +113,16 @@ async function allSteps(
       ...(NextToken === undefined ? {} : { NextToken }),
     });
     const answer = await client.send(command, { abortSignal: signal });
-    steps.push(...(answer.StepExecutions ?? []));
-    NextToken = answer.NextToken || undefined;
+    steps.push(...pageOf(answer.StepExecutions));
+    NextToken = following(answer.NextToken, NextToken);
     if (NextToken === undefined) return steps;
   }
-  throw new Error("the list of steps does not end");
+  throw new MalformedAnswerError("the list of steps does not end");
+}
+
+/** The token of the next page, undefined after the last. A page that names itself as the next would be read for ever. */
+function following(next: string | undefined, asked: string | undefined): string | undefined {
+  if (!next) return undefined;
+  if (next === asked) throw new MalformedAnswerError("a page of a list names itself as the next");
+  return next;
 }

@@ -3,64 +3,101 @@ import type { ListedExecution, ObservedExecution, ObservedStep } from "../core/e
 import { MalformedAnswerError } from "./failures.ts";
 
 /** A listed execution, or null where AWS left out what it always sends. */
-export function decodeListed(item: AutomationExecutionMetadata): ListedExecution | null {
-  if (item.AutomationExecutionId === undefined || item.AutomationExecutionStatus === undefined) return null;
+export function decodeListed(item: AutomationExecutionMetadata | null): ListedExecution | null {
+  const executionId = text(item?.AutomationExecutionId);
+  const status = text(item?.AutomationExecutionStatus);
+  if (executionId === null || status === null) return null;
   return {
-    executionId: item.AutomationExecutionId,
-    status: item.AutomationExecutionStatus,
-    currentStepName: item.CurrentStepName ?? null,
-    currentAction: item.CurrentAction ?? null,
+    executionId,
+    status,
+    currentStepName: text(item?.CurrentStepName),
+    currentAction: text(item?.CurrentAction),
   };
 }
 
-/** Throws MalformedAnswerError where the answer lacks what makes it an execution. */
+/**
+ * An answer in our own words. The SDK passes on whatever type a member came with, so each is looked at here. Throws
+ * MalformedAnswerError where the answer lacks what makes it an execution.
+ */
 export function decodeExecution(
   execution: AutomationExecution | undefined,
   steps: readonly StepExecution[],
 ): ObservedExecution {
-  if (execution?.AutomationExecutionId === undefined || execution.AutomationExecutionStatus === undefined)
-    throw new MalformedAnswerError("the execution has no id or no status");
+  const executionId = text(execution?.AutomationExecutionId);
+  const status = text(execution?.AutomationExecutionStatus);
+  if (executionId === null || status === null) throw new MalformedAnswerError("the execution has no id or no status");
   return {
-    executionId: execution.AutomationExecutionId,
-    documentName: execution.DocumentName ?? "(unnamed runbook)",
-    documentVersion: execution.DocumentVersion ?? null,
-    status: execution.AutomationExecutionStatus,
-    startedAt: time(execution.ExecutionStartTime),
-    endedAt: time(execution.ExecutionEndTime),
-    executedBy: execution.ExecutedBy ?? null,
-    parameters: execution.Parameters ?? {},
-    failureMessage: execution.FailureMessage ?? null,
-    parentExecutionId: execution.ParentAutomationExecutionId ?? null,
-    steps: steps.map(decodeStep),
+    executionId,
+    documentName: text(execution?.DocumentName) ?? "(unnamed runbook)",
+    documentVersion: text(execution?.DocumentVersion),
+    status,
+    startedAt: time(execution?.ExecutionStartTime),
+    endedAt: time(execution?.ExecutionEndTime),
+    executedBy: text(execution?.ExecutedBy),
+    parameters: lists(execution?.Parameters),
+    failureMessage: text(execution?.FailureMessage),
+    parentExecutionId: text(execution?.ParentAutomationExecutionId),
+    steps: pageOf(steps).map(decodeStep),
   };
 }
 
 function decodeStep(step: StepExecution): ObservedStep {
+  if (typeof step !== "object" || step === null) throw new MalformedAnswerError("a step is not one");
+  const { TimeoutSeconds: timeout } = step;
   return {
-    stepExecutionId: step.StepExecutionId ?? null,
-    name: step.StepName ?? "(unnamed step)",
-    action: step.Action ?? "",
-    status: step.StepStatus ?? "Pending",
+    stepExecutionId: text(step.StepExecutionId),
+    name: text(step.StepName) ?? "(unnamed step)",
+    action: text(step.Action) ?? "",
+    status: text(step.StepStatus) ?? "Pending",
     startedAt: time(step.ExecutionStartTime),
     endedAt: time(step.ExecutionEndTime),
-    timeoutSeconds: step.TimeoutSeconds ?? null,
-    onFailure: step.OnFailure ?? null,
-    inputs: Object.fromEntries(Object.entries(step.Inputs ?? {}).map(([key, value]) => [key, decodeInput(value)])),
-    outputs: step.Outputs ?? {},
-    failureMessage: step.FailureMessage ?? null,
+    timeoutSeconds: Number.isFinite(timeout) ? (timeout ?? null) : null,
+    onFailure: text(step.OnFailure),
+    inputs: Object.fromEntries(members(step.Inputs).map(([key, value]) => [key, decodeInput(value)])),
+    outputs: lists(step.Outputs),
+    failureMessage: text(step.FailureMessage),
   };
 }
 
-/** AWS encodes each input as JSON, now and then not: then the raw text stands. */
-export function decodeInput(text: string): unknown {
+/**
+ * AWS encodes each input as JSON, now and then not: then the raw text stands. So it does where reading it as a number
+ * would change it, as it would with a long account or serial number.
+ */
+export function decodeInput(input: unknown): unknown {
+  if (typeof input !== "string") return input;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(input);
+    return typeof value === "number" && String(value) !== input ? input : value;
   } catch {
-    return text;
+    return input;
   }
 }
 
-function time(date: Date | undefined): number | null {
-  const at = date?.getTime();
-  return at === undefined || Number.isNaN(at) ? null : at;
+/** A page of an answer; an absent one is empty. */
+export function pageOf<Item>(list: readonly Item[] | undefined): readonly Item[] {
+  if (list !== undefined && !Array.isArray(list)) throw new MalformedAnswerError("a list is not one");
+  return list ?? [];
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function lists(value: unknown): Record<string, string[]> {
+  return Object.fromEntries(
+    members(value).map(([key, each]) => [
+      key,
+      (Array.isArray(each) ? each : [each]).filter((one) => one != null).map((one) => text(one) ?? JSON.stringify(one)),
+    ]),
+  );
+}
+
+function members(value: unknown): [string, unknown][] {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+}
+
+function time(date: unknown): number | null {
+  if (!(date instanceof Date)) return null;
+  const at = date.getTime();
+  return Number.isNaN(at) ? null : at;
 }

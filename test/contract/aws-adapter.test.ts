@@ -1,0 +1,328 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { type TestContext, test } from "node:test";
+import { makeAutomation } from "../../src/aws/automation.ts";
+import { hasEnded } from "../../src/core/execution.ts";
+import { TARGET } from "../support/fakes.ts";
+import { closedPort, rawServer } from "../support/raw-server.ts";
+import { type AwsWorld, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world.ts";
+
+/** The adapter as it ships: it finds AWS through the SDK's own variables. */
+function automationAt(t: TestContext, endpoint: string) {
+  const { bot } = KEYS;
+  const ours = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: bot.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: bot.secretAccessKey,
+  };
+  const before = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, ours);
+  const automation = makeAutomation(TARGET, Date.now);
+  t.after(() => {
+    automation.close();
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  return automation;
+}
+
+async function setUp(t: TestContext) {
+  const aws = await awsWorld();
+  t.after(() => aws[Symbol.asyncDispose]());
+  const automation = automationAt(t, aws.sandbox.url);
+  const { signal: abort } = new AbortController();
+  const calls = async (operation: string) => (await aws.control(`requests?operation=${operation}`)).requests;
+  return { aws, automation, abort, calls };
+}
+
+const plantGates = (aws: AwsWorld, count: number) =>
+  aws.control("seed", {
+    documents: [
+      {
+        name: "Gate",
+        content: { schemaVersion: "0.3", mainSteps: [gate("approve", [BOT_ROLE], {}, { Message: "Go?" })] },
+      },
+    ],
+    executions: [{ document: "Gate", count }],
+  });
+
+test("a list is turned page by page, fifty at a time, and asks for what waits only", async (t) => {
+  const { aws, automation, abort, calls } = await setUp(t);
+  const { executionIds } = await plantGates(aws, 120);
+  await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
+  const listing = await automation.listWaiting(abort);
+  assert(listing.kind === "listed");
+  assert.deepEqual(
+    listing.executions.map(({ executionId }) => executionId).toSorted(),
+    executionIds.slice(1).toSorted(),
+  );
+  assert.deepEqual(listing.executions[0], {
+    executionId: listing.executions[0]?.executionId,
+    status: "Waiting",
+    currentStepName: "approve",
+    currentAction: "aws:approve",
+  });
+  assert.equal((await calls("DescribeAutomationExecutions")).length, 3);
+  assert.equal((await calls("GetAutomationExecution")).length, 0);
+});
+
+test("an execution is read with its steps decoded, however many there are", async (t) => {
+  const { aws, automation, abort } = await setUp(t);
+  const many = Array.from({ length: 130 }, (_, index) => work(`step${index}`));
+  await aws.document("Long", {
+    parameters: { Note: { type: "String", default: "x" } },
+    mainSteps: [
+      ...many.slice(0, 60),
+      gate("approve", [BOT_ROLE], {}, { Message: 'Say "yes"?', MinRequiredApprovals: 1 }),
+      ...many.slice(60),
+    ],
+  });
+  const id = await aws.start("Long");
+  aws.clock.advance(3_600_000);
+  const reading = await automation.read(id, abort);
+  assert(reading.kind === "read");
+  const { execution } = reading;
+  assert.equal(execution.status, "Waiting");
+  assert.deepEqual(execution.parameters, { Note: ["x"] });
+  assert.equal(execution.steps.length, 131);
+  const waiting = execution.steps.filter(({ status }) => status === "Waiting");
+  assert.deepEqual(
+    waiting.map(({ name, inputs }) => [name, inputs.Message, inputs.Approvers]),
+    [["approve", 'Say "yes"?', [BOT_ROLE]]],
+  );
+  assert.ok(waiting[0]?.stepExecutionId);
+  assert.ok(typeof waiting[0]?.startedAt === "number");
+});
+
+test("an execution that does not exist is gone; one that was refused or throttled is not", async (t) => {
+  const { aws, automation, abort } = await setUp(t);
+  assert.deepEqual(await automation.read(randomUUID(), abort), { kind: "gone" });
+  const { executionIds } = await plantGates(aws, 1);
+  await aws.control("faults", { operation: "GetAutomationExecution", kind: "throttle" });
+  const throttled = await automation.read(executionIds[0], abort);
+  assert.deepEqual(throttled.kind === "failed" && [throttled.code, throttled.retry], ["ThrottlingException", true]);
+  await aws.control("faults", undefined, "DELETE");
+  await aws.control("faults", { operation: "*", kind: "error", status: 400, code: "AccessDeniedException" });
+  const denied = await automation.listWaiting(abort);
+  assert.deepEqual(denied.kind === "failed" && [denied.code, denied.retry], ["AccessDeniedException", false]);
+});
+
+test("a read that is throttled once is repeated by the client", async (t) => {
+  const { aws, automation, abort, calls } = await setUp(t);
+  const { executionIds } = await plantGates(aws, 1);
+  await aws.control("faults", { operation: "GetAutomationExecution", kind: "throttle", times: 1 });
+  assert.equal((await automation.read(executionIds[0], abort)).kind, "read");
+  assert.equal((await calls("GetAutomationExecution")).length, 2);
+});
+
+test("a read that is given up ends at once, as a failure", async (t) => {
+  const { aws, automation } = await setUp(t);
+  await aws.control("faults", { operation: "*", kind: "delay", delayMs: 20_000, times: 1 });
+  const reading = await automation.read(randomUUID(), AbortSignal.timeout(20));
+  assert.equal(reading.kind, "failed");
+});
+
+for (const [verdict, status] of [
+  ["approve", "Success"],
+  ["reject", "Failed"],
+] as const) {
+  test(`a signal to ${verdict} takes effect, with the comment as it was given`, async (t) => {
+    const { aws, automation, calls } = await setUp(t);
+    const { executionIds } = await plantGates(aws, 1);
+    const comment = ["Countersign", "by Jané 😀 <jane@example.com>", "x".repeat(512)];
+    assert.deepEqual(await automation.signal(executionIds[0], verdict, comment), { kind: "taken" });
+    assert.equal((await aws.step(executionIds[0], "approve")).StepStatus, status);
+    const [signal, ...more] = await calls("SendAutomationSignal");
+    assert.deepEqual(more, []);
+    assert.deepEqual(signal.input.Payload, { Comment: comment });
+  });
+}
+
+type SignalFault = [claim: string, fault: object, expected: object, tookEffect: boolean];
+
+const SIGNAL_FAULTS: SignalFault[] = [
+  ["took effect without an answer", { kind: "drop-reply" }, { kind: "ambiguous", answered: false }, true],
+  ["was cut off before anything happened", { kind: "refuse" }, { kind: "ambiguous", answered: false }, false],
+  [
+    "took effect and was answered with 500",
+    { kind: "error", status: 500, afterExecution: true },
+    { kind: "ambiguous", answered: true },
+    true,
+  ],
+  ["was answered with 500", { kind: "error", status: 500 }, { kind: "ambiguous", answered: true }, false],
+  [
+    "was answered with 503",
+    { kind: "error", status: 503, code: "ServiceUnavailable" },
+    { kind: "ambiguous", answered: true },
+    false,
+  ],
+  ["was throttled", { kind: "throttle" }, { kind: "refused", code: "ThrottlingException" }, false],
+  [
+    "was denied",
+    { kind: "error", status: 400, code: "AccessDeniedException" },
+    { kind: "refused", code: "AccessDeniedException" },
+    false,
+  ],
+];
+
+for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
+  test(`a signal that ${claim} is told as such, and went out exactly once`, async (t) => {
+    const { aws, automation, calls } = await setUp(t);
+    const { executionIds } = await plantGates(aws, 1);
+    await aws.control("faults", { operation: "SendAutomationSignal", ...fault });
+    const result: Record<string, unknown> = { ...(await automation.signal(executionIds[0], "approve", ["x"])) };
+    for (const [key, value] of Object.entries(expected)) assert.equal(result[key], value, JSON.stringify(result));
+    assert.equal((await calls("SendAutomationSignal")).length, 1);
+    assert.equal(await aws.status(executionIds[0]), tookEffect ? "Success" : "Waiting");
+  });
+}
+
+test("a signal that fits nothing any more is refused", async (t) => {
+  const { aws, automation } = await setUp(t);
+  const { executionIds } = await plantGates(aws, 1);
+  await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
+  const late = await automation.signal(executionIds[0], "approve", ["x"]);
+  assert.deepEqual([late.kind, late.kind === "refused" && late.code], ["refused", "InvalidAutomationSignalException"]);
+  const nowhere = await automation.signal(randomUUID(), "approve", ["x"]);
+  assert.equal(nowhere.kind === "refused" && nowhere.code, "AutomationExecutionNotFoundException");
+});
+
+test("a signal that cannot leave because nobody listens is known not to have been sent", async (t) => {
+  const automation = automationAt(t, `http://127.0.0.1:${await closedPort()}`);
+  const result = await automation.signal(randomUUID(), "approve", ["x"]);
+  assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "ECONNREFUSED"]);
+  const reading = await automation.read(randomUUID(), new AbortController().signal);
+  assert.deepEqual([reading.kind, reading.kind === "failed" && reading.retry], ["failed", true]);
+});
+
+test("a connection that breaks in the middle of the signal's answer leaves its end open", async (t) => {
+  const server = await rawServer(t, (_, response) => {
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.1", "content-length": "100" });
+    response.write("{");
+    setImmediate(() => response.destroy());
+  });
+  const result = await automationAt(t, server.url).signal(randomUUID(), "approve", ["x"]);
+  assert.equal(result.kind, "ambiguous");
+  assert.equal(server.requests.length, 1);
+});
+
+const ID = randomUUID();
+const execution = (more: object) => ({
+  AutomationExecution: { AutomationExecutionId: ID, AutomationExecutionStatus: "Waiting", ...more },
+});
+
+/** What no service should answer, and some proxies do. */
+const MALFORMED: [claim: string, status: number, body: string][] = [
+  ["nothing", 200, ""],
+  ["a page", 200, "<html><body>Sign in</body></html>"],
+  ["half of an answer", 200, '{"AutomationExecution": {"AutomationExec'],
+  ["null", 200, "null"],
+  ["a list", 200, "[]"],
+  ["a number", 200, "7"],
+  ["an empty object", 200, "{}"],
+  ["lists that are none", 200, JSON.stringify({ AutomationExecutionMetadataList: "many", AutomationExecution: "one" })],
+  [
+    "lists with holes",
+    200,
+    JSON.stringify({ AutomationExecutionMetadataList: [null, 3, {}], AutomationExecution: null }),
+  ],
+  [
+    "an execution of wrong types",
+    200,
+    JSON.stringify(
+      execution({
+        Parameters: { a: "text", b: [1, null, "x"], c: null },
+        StepExecutions: "none",
+        ExecutionStartTime: "yesterday",
+        DocumentName: 7,
+        ExecutedBy: {},
+      }),
+    ),
+  ],
+  [
+    "steps of wrong types",
+    200,
+    JSON.stringify(
+      execution({
+        StepExecutions: [
+          null,
+          "step",
+          {
+            StepName: 5,
+            StepStatus: {},
+            Inputs: { Message: 5, Approvers: null },
+            Outputs: { ApprovalStatus: "Approved", ApproverDecisions: [1, null] },
+            TimeoutSeconds: "soon",
+          },
+        ],
+      }),
+    ),
+  ],
+  [
+    "an execution whose steps are elsewhere and never come",
+    200,
+    JSON.stringify(execution({ StepExecutionsTruncated: true, StepExecutions: [] })),
+  ],
+  ["a page with an error's status", 502, "<html>Bad gateway</html>"],
+  ["a page of a firewall", 403, "<html>Forbidden</html>"],
+  ["an error without a name", 400, "{}"],
+];
+
+for (const [claim, status, body] of MALFORMED) {
+  test(`an answer that is ${claim} breaks nothing: calls end in a value that the use cases understand`, async (t) => {
+    const server = await rawServer(t, (_, response) => {
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(body);
+    });
+    const automation = automationAt(t, server.url);
+    const { signal: abort } = new AbortController();
+    const listing = await automation.listWaiting(abort);
+    if (listing.kind === "listed")
+      assert.ok(listing.executions.every(({ executionId }) => typeof executionId === "string"));
+    else assert.equal(typeof listing.code, "string");
+
+    const reading = await automation.read(ID, abort);
+    if (reading.kind === "read") {
+      assert.equal(hasEnded(reading.execution.status), false);
+      for (const value of [reading.execution.documentName, reading.execution.executedBy ?? ""])
+        assert.equal(typeof value, "string");
+      for (const values of Object.values(reading.execution.parameters))
+        assert.ok(values.every((value) => typeof value === "string"));
+      for (const step of reading.execution.steps) {
+        for (const value of [step.name, step.action, step.status]) assert.equal(typeof value, "string");
+        assert.ok(step.timeoutSeconds === null || Number.isFinite(step.timeoutSeconds));
+        for (const values of Object.values(step.outputs)) assert.ok(values.every((value) => typeof value === "string"));
+      }
+    } else assert.equal(reading.kind, "failed");
+
+    assert.equal(
+      await automation.defaults("Doc", "1", abort).then((found) => found === null || typeof found === "object"),
+      true,
+    );
+    const signal = await automation.signal(ID, "approve", ["x"]);
+    if (status === 200) assert.ok(["taken", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
+    else assert.ok(["refused", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
+    if (status >= 500) assert.equal(signal.kind, "ambiguous");
+    assert.equal(server.requests.filter((target) => target.endsWith("SendAutomationSignal")).length, 1);
+  });
+}
+
+test("a list or an execution that never ends is given up", async (t) => {
+  const server = await rawServer(t, (_, response) => {
+    const endless = {
+      AutomationExecutionMetadataList: [],
+      StepExecutions: [],
+      NextToken: "again",
+      ...execution({ StepExecutionsTruncated: true }),
+    };
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(endless));
+  });
+  const automation = automationAt(t, server.url);
+  const { signal: abort } = new AbortController();
+  const listing = await automation.listWaiting(abort);
+  assert.equal(listing.kind === "failed" && listing.code, "MalformedAnswer");
+  const reading = await automation.read(ID, abort);
+  assert.equal(reading.kind === "failed" && reading.code, "MalformedAnswer");
+  assert.ok(server.requests.length < 20, `${server.requests.length} calls`);
+});

@@ -11,6 +11,8 @@ export const SLACK_PATH = "/slack/events";
 const MOST_AHEAD_MS = 60_000;
 /** How long a signature is remembered, so that a captured request cannot be played again. */
 const REMEMBERED_MS = 6 * 60_000;
+/** How many are remembered: forged ones count too, and must not fill the memory. */
+const MOST_REMEMBERED = 20_000;
 
 /**
  * Slack's requests over HTTP: Bolt's receiver verifies the signature; before it stands a bound on the future and a memory
@@ -28,10 +30,13 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
     const signature = request.headers["x-slack-signature"];
     if (typeof signature !== "string") return null; // Bolt refuses it
     for (const [key, at] of seen) {
-      if (now - at < REMEMBERED_MS) break;
+      if (now - at < REMEMBERED_MS && seen.size < MOST_REMEMBERED) break;
       seen.delete(key);
     }
-    const key = createHash("sha256").update(signature).digest("base64");
+    // Bolt verifies what stands between the first two equals signs; whatever follows makes no other request of it.
+    const key = createHash("sha256")
+      .update(signature.split("=")[1] ?? "")
+      .digest("base64");
     if (seen.has(key)) return "the request was seen before";
     seen.set(key, now);
     return null;

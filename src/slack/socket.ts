@@ -8,7 +8,9 @@ const HANDSHAKE_MS = 10_000;
 /** Between attempts to connect. */
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 5_000;
-/** How long the socket may take to close when the bot stops. */
+/** A connection that did not last this long counts as a failure: Slack may end each one as soon as it stands. */
+const STEADY_MS = 10_000;
+/** How long a socket may take to close politely, and then to be cut. */
 const CLOSING_MS = 2_000;
 
 /** Errors that connecting again cannot mend. Source: Slack API, errors of apps.connections.open. */
@@ -83,15 +85,26 @@ export function makeSocket(options: {
       await over.promise;
     } finally {
       onConnected(false);
-      await Promise.race([client.disconnect().catch(() => undefined), clock.sleep(CLOSING_MS)]);
+      // Twice: first politely. The second time cuts off a silent peer, for which the client itself would wait half a
+      // minute, and ends the timer that it leaves behind when a handshake is given up.
+      await close(client);
+      await close(client);
     }
+  };
+
+  const close = async (client: SocketModeReceiver["client"]): Promise<void> => {
+    const patience = new AbortController();
+    const closed = client.disconnect().catch(() => undefined);
+    await Promise.race([closed, clock.sleep(CLOSING_MS, patience.signal)]);
+    patience.abort();
   };
 
   const run = async () => {
     for (let failures = 0; !stopping.signal.aborted; ) {
+      const begun = clock.now();
       try {
         await session();
-        failures = 0;
+        failures = clock.now() - begun < STEADY_MS ? failures + 1 : 0;
       } catch (error) {
         if (stopping.signal.aborted) return;
         const code = error instanceof WebAPIPlatformError ? error.data.error : null;

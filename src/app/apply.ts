@@ -83,7 +83,7 @@ async function open(
     actor: execution.executedBy ?? "unknown",
     detail: where(request),
   });
-  if (outcome === "exists") return;
+  if (outcome !== "opened") return;
   const fields = { requestId: request.id, ...where(request) };
   if (route === null)
     deps.log.warn(fields, "no route of the configuration covers this request: nobody can decide it in Slack");

@@ -6,6 +6,8 @@ import type { Chat, ChatFailure, Clock, Log, MessageRow, MessageStore, RequestSt
 const CLAIM_MS = 60_000;
 /** How soon after a post without a clear answer its message is looked for. */
 const LOOK_AFTER_MS = 10_000;
+/** How much of the claim must be left when a call to Slack leaves: longer than the call can take. */
+const CALL_MS = 20_000;
 /** How far Slack's clock and ours may differ, when a message is looked for by its time. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 const RETRY_BASE_MS = 2_000;
@@ -29,11 +31,21 @@ export interface DeliverDeps {
 export const makeDeliver =
   (deps: DeliverDeps) =>
   async (row: MessageRow, signal: AbortSignal): Promise<number> => {
-    await deps.chat.turn(row.ts === null ? "post" : "update", row.channelId, signal);
-    if (signal.aborted) return 0;
-    if (row.ts !== null) return update(deps, row, row.ts);
-    return row.claim === null ? post(deps, row) : settle(deps, row, row.claim);
+    if (row.ts !== null) return update(deps, row, row.ts, signal);
+    return row.claim === null ? post(deps, row, signal) : settle(deps, row, row.claim, signal);
   };
+
+/**
+ * Waits for the channel's turn with the claim in hand, so that of several processes only one waits for a message and no
+ * turn is taken in vain. False when the bot stops, or when this process was held up (paused, suspended) for so long that
+ * another may have the claim by the time the call arrives.
+ */
+async function inTime(deps: DeliverDeps, row: MessageRow, claimedUntil: number, signal: AbortSignal): Promise<boolean> {
+  await deps.chat.turn(row.ts === null ? "post" : "update", row.channelId, signal);
+  return !signal.aborted && deps.clock.now() < claimedUntil - CALL_MS;
+}
+
+const NOT_SENT = "Not sent: this process stopped or was held up";
 
 async function viewOf(deps: DeliverDeps, requestId: string): Promise<RequestView> {
   const request = await deps.requests.byId(requestId);
@@ -42,12 +54,16 @@ async function viewOf(deps: DeliverDeps, requestId: string): Promise<RequestView
   return { request, votes, route: deps.routes.find((route) => route.name === request.route) ?? null };
 }
 
-async function post(deps: DeliverDeps, row: MessageRow): Promise<number> {
+async function post(deps: DeliverDeps, row: MessageRow, signal: AbortSignal): Promise<number> {
   const { messages, clock } = deps;
   const claim = deps.newId();
   const now = clock.now();
   if (!(await messages.claim(row.id, claim, now, now + CLAIM_MS))) return 0;
   const view = await viewOf(deps, row.requestId);
+  if (!(await inTime(deps, row, now + CLAIM_MS, signal))) {
+    await messages.released(row.id, claim, NOT_SENT, clock.now());
+    return 0;
+  }
   const result = await deps.chat.post(row.channelId, view);
   switch (result.kind) {
     case "posted":
@@ -65,8 +81,10 @@ async function post(deps: DeliverDeps, row: MessageRow): Promise<number> {
 }
 
 /** An attempt whose end is not known: the channel's history says whether it posted. */
-async function settle(deps: DeliverDeps, row: MessageRow, claim: string): Promise<number> {
+async function settle(deps: DeliverDeps, row: MessageRow, claim: string, signal: AbortSignal): Promise<number> {
   const { messages, chat, clock } = deps;
+  const now = clock.now();
+  if (signal.aborted || !(await messages.settling(row.id, claim, now, now + CLAIM_MS))) return 0;
   const found = await chat.find(row.channelId, row.requestId, (row.claimedAt ?? 0) - CLOCK_SKEW_MS);
   switch (found.kind) {
     case "found":
@@ -83,18 +101,27 @@ async function settle(deps: DeliverDeps, row: MessageRow, claim: string): Promis
       return 0;
     default:
       await messages.failed(row.id, words(found), retryAt(deps, row, found));
+      await messages.unsure(row.id, claim, words(found), clock.now());
       return found.kind === "limited" ? found.retryAfterMs : 0;
   }
 }
 
-async function update(deps: DeliverDeps, row: MessageRow, ts: string): Promise<number> {
+async function update(deps: DeliverDeps, row: MessageRow, ts: string, signal: AbortSignal): Promise<number> {
+  const { messages, clock } = deps;
+  const claim = deps.newId();
+  const now = clock.now();
+  if (!(await messages.claimUpdate(row.id, claim, now, now + CLAIM_MS))) return 0;
+  if (!(await inTime(deps, row, now + CLAIM_MS, signal))) {
+    await messages.released(row.id, claim, NOT_SENT, clock.now());
+    return 0;
+  }
   const view = await viewOf(deps, row.requestId);
   const result = await deps.chat.update(row.channelId, ts, view);
   if (result.kind === "updated") {
-    await deps.messages.updated(row.id, view.request.version);
+    await messages.updated(row.id, view.request.version, claim);
     return 0;
   }
-  await deps.messages.failed(row.id, words(result), retryAt(deps, row, result));
+  await messages.released(row.id, claim, words(result), retryAt(deps, row, result));
   report(deps, row, result, "a message could not be updated");
   return result.kind === "limited" ? result.retryAfterMs : 0;
 }

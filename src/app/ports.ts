@@ -64,8 +64,8 @@ export interface Automation {
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "gone" } | AwsFailure>;
   /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
   defaults(documentName: string, version: string | null, signal: AbortSignal): Promise<Record<string, string[]> | null>;
-  /** Sends one signal, once: the client's own retries are off. */
-  signal(executionId: string, verdict: Verdict, comment: string[]): Promise<SignalResult>;
+  /** Sends one signal, once: the client's own retries are off. What is not on its way by `notAfter` is not sent. */
+  signal(executionId: string, verdict: Verdict, comment: string[], notAfter: number): Promise<SignalResult>;
 }
 
 export type ChatFailure =
@@ -176,6 +176,17 @@ export interface WatchedExecution {
   quietReads: number;
 }
 
+/**
+ * The right to act on something until it ends, or longer if nobody else takes it. The token grows with each change of
+ * owner: a write that names its lease has no effect once another owner has had it.
+ */
+export interface Lease {
+  name: string;
+  owner: string;
+  token: number;
+  until: number;
+}
+
 /** A request that nobody else has changed since it was judged, with all that goes into the same transaction. */
 export interface Step {
   requestId: string;
@@ -187,11 +198,18 @@ export interface Step {
   click?: string;
   /** Words to those whose votes came to nothing. */
   answers?: { userId: string; text: string }[];
+  /** What was judged under this lease is written only while it is still the owner's. */
+  lease?: Lease;
 }
 
 export interface RequestStore {
   /** Opens a request with its messages and audit record; `exists` when the step is on record already. */
-  open(request: ApprovalRequest, channels: readonly string[], audit: AuditEntry): Promise<"opened" | "exists">;
+  open(
+    request: ApprovalRequest,
+    channels: readonly string[],
+    audit: AuditEntry,
+    lease?: Lease,
+  ): Promise<"opened" | "exists" | "lease-lost">;
   /** Writes a change where the version is still the expected one; false when somebody was first. */
   advance(step: Step): Promise<boolean>;
   byId(id: string): Promise<ApprovalRequest | null>;
@@ -210,18 +228,29 @@ export interface RequestStore {
 }
 
 export interface MessageStore {
-  /** Messages that are not posted yet, or show an old version, and whose time has come; not yet posted ones first. */
-  due(now: number, limit: number): Promise<MessageRow[]>;
+  /**
+   * Messages that are not posted yet, or show an old version, and whose time has come, so many of either kind from each
+   * channel: a flood in one hides no other. Not yet posted ones first; those soonest past their deadline first.
+   */
+  due(now: number, perChannel: number): Promise<MessageRow[]>;
   ofRequest(requestId: string): Promise<MessageRow[]>;
   /** Takes an unposted message for one attempt; false when another has it. A claim that lapsed keeps its words. */
   claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
+  /** Takes a lapsed claim to find out what came of it; false when another does. */
+  settling(id: string, claim: string, now: number, until: number): Promise<boolean>;
+  /** Takes a posted message for one update; false when another has it. */
+  claimUpdate(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** The message stands in the channel. */
   posted(id: string, ts: string, version: number): Promise<void>;
   /** The attempt may have posted: the claim stays, and from `lookAt` on its message is looked for. */
   unsure(id: string, claim: string, error: string, lookAt: number): Promise<void>;
-  /** The attempt surely posted nothing: the claim is given back. */
+  /** The attempt surely did nothing, or was an update: the claim is given back. */
   released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
-  updated(id: string, version: number): Promise<void>;
+  /**
+   * The message shows this version. Without the claim, which lapsed while the update was on its way, it may as well show
+   * an older one than another wrote since: then it is due again, whatever is on record.
+   */
+  updated(id: string, version: number, claim: string): Promise<void>;
   /** An attempt failed; whatever is claimed stays claimed. */
   failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
 }
@@ -229,6 +258,8 @@ export interface MessageStore {
 export interface ClickStore {
   record(click: Click): Promise<"recorded" | "duplicate">;
   unhandled(now: number, limit: number): Promise<ClickRow[]>;
+  /** Takes a due click for judging or answering; false when another has it. It is due again at `until`. */
+  claim(id: string, now: number, until: number): Promise<boolean>;
   /** The click is judged; `answer` is what its author is to be told, null when the message says it all. */
   handled(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
   /** The click could not be judged yet. */
@@ -239,27 +270,89 @@ export interface ClickStore {
 
 export interface ExecutionStore {
   watched(target: string): Promise<WatchedExecution[]>;
-  watch(execution: WatchedExecution): Promise<void>;
+  watch(execution: WatchedExecution, lease?: Lease): Promise<void>;
   /** A reading is done: the next one is due then, unless somebody asked for one in the meantime. */
-  wasRead(seen: WatchedExecution, nextReadAt: number, quietReads: number): Promise<void>;
+  wasRead(seen: WatchedExecution, nextReadAt: number, quietReads: number, lease?: Lease): Promise<void>;
   /** Asks for a reading now. */
   wake(target: string, executionId: string, at: number): Promise<void>;
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
-  forget(target: string, executionId: string): Promise<void>;
+  forget(target: string, executionId: string, lease?: Lease): Promise<void>;
 }
 
 export interface LeaseStore {
-  /** Takes or renews the lease; false while another owner holds it. */
-  acquire(name: string, owner: string, now: number, until: number): Promise<boolean>;
+  /** Takes or renews the lease; null while another owner holds it. */
+  acquire(name: string, owner: string, now: number, until: number): Promise<Lease | null>;
+  /** Extends every lease of the owner that nobody else has taken, and returns them. */
+  renew(owner: string, until: number): Promise<Lease[]>;
   release(name: string, owner: string): Promise<void>;
+  /** Those of the names that nobody holds. */
+  free(names: readonly string[], now: number): Promise<string[]>;
+}
+
+/** The processes that share the database. */
+export interface ReplicaStore {
+  /** This one lives until then, at least; returns how many live, this one among them. */
+  beat(id: string, now: number, until: number): Promise<number>;
+  /** This one ends. */
+  leave(id: string): Promise<void>;
+}
+
+/** How often a call may be made: one each interval, and `burst` of them at once after a rest. */
+export interface Pace {
+  intervalMs: number;
+  burst: number;
+}
+
+/** The pace of calls to Slack, kept for all processes together. */
+export interface LaneStore {
+  /** Takes the next turn and returns 0, or returns after how many milliseconds to ask again. */
+  take(name: string, pace: Pace, now: number): Promise<number>;
+  /** Nobody's turn comes before then. */
+  hold(name: string, until: number): Promise<void>;
+  /** Until when each lane is held; lanes that are not held are left out. */
+  held(now: number): Promise<Map<string, number>>;
+}
+
+export interface Poll {
+  target: string;
+  /** The last good poll; null when there was none. */
+  polledAt: number | null;
+  /** What the last poll failed with; null when it was good. */
+  error: string | null;
+}
+
+export interface PollStore {
+  /** A poll ended, well or with an error. */
+  record(target: string, at: number, error: string | null, replica: string, lease?: Lease): Promise<void>;
+  all(): Promise<Poll[]>;
 }
 
 export interface AuditStore {
   /** The oldest records that are to be published now, each with how often that has failed. */
   unpublished(now: number, limit: number): Promise<{ record: AuditRecord; attempts: number }[]>;
+  /** Takes all of these records for one attempt under the lease; false when they or the lease are another's by now. */
+  claim(seqs: readonly number[], now: number, until: number, lease: Lease): Promise<boolean>;
   published(seq: number, eventId: string): Promise<void>;
   /** `nextAttemptAt` is null when sending the entry again cannot help. */
   publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
+}
+
+export type EffectKind = "post" | "update" | "signal" | "judge" | "answer" | "publish";
+
+/** What is not yet done of one kind of effect. */
+export interface Backlog {
+  kind: EffectKind;
+  /** Waiting to be done, those that rest after a failure included. */
+  due: number;
+  /** Of these, those whose last attempt failed; and those that will not be tried again. */
+  failing: number;
+  /** One of the errors, and what it is about: a channel, a request, a record. */
+  lastError: { about: string; error: string } | null;
+}
+
+/** The work that the rows ask for, counted. */
+export interface EffectStore {
+  backlog(): Promise<{ open: number; effects: Backlog[] }>;
 }
 
 export interface Store {
@@ -268,7 +361,15 @@ export interface Store {
   clicks: ClickStore;
   executions: ExecutionStore;
   leases: LeaseStore;
+  replicas: ReplicaStore;
+  lanes: LaneStore;
+  polls: PollStore;
   audit: AuditStore;
+  effects: EffectStore;
+  /** The same for what somebody waits for: it answers or fails within a second and a half, however the database is. */
+  prompt: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
+  /** This process is the only one: what another held when it ended is free at once. */
+  alone(): Promise<void>;
   /** Answers within a moment while the database can be read and written. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import { backoffMs } from "../core/backoff.ts";
 import { signalComment } from "../core/comment.ts";
 import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
 import { ANSWERED_SETTLE_MS, LOOK_AGAIN_MS, nextSignalMove, SILENT_SETTLE_MS } from "../core/signal.ts";
-import type { Automation, Clock, ExecutionStore, LeaseStore, Log, RequestStore, SignalResult } from "./ports.ts";
+import type { Automation, Clock, ExecutionStore, Lease, LeaseStore, Log, RequestStore, SignalResult } from "./ports.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
 const LEASE_MS = 60_000;
@@ -36,13 +36,16 @@ export const makeSignal =
   async (automation: Automation, requestId: string, abort: AbortSignal): Promise<void> => {
     const request = await deps.requests.byId(requestId);
     if (request === null || request.state !== "decided" || request.signal === "taken") return;
-    const lease = `execution:${request.target}:${request.executionId}`;
-    const leasedUntil = deps.clock.now() + LEASE_MS;
-    if (!(await deps.leases.acquire(lease, deps.owner, deps.clock.now(), leasedUntil))) return;
+    const name = `execution:${request.target}:${request.executionId}`;
+    // Another request of the same execution is another owner, also within this process.
+    const owner = `${deps.owner}:${request.id}`;
+    const now = deps.clock.now();
+    const lease = await deps.leases.acquire(name, owner, now, now + LEASE_MS);
+    if (lease === null) return;
     try {
-      await attempt(deps, automation, request, leasedUntil, abort);
+      await attempt(deps, automation, request, lease, abort);
     } finally {
-      await deps.leases.release(lease, deps.owner);
+      await deps.leases.release(name, owner);
     }
   };
 
@@ -50,7 +53,7 @@ async function attempt(
   deps: SignalDeps,
   automation: Automation,
   request: ApprovalRequest,
-  leasedUntil: number,
+  lease: Lease,
   abort: AbortSignal,
 ): Promise<void> {
   const { clock, executions } = deps;
@@ -84,14 +87,17 @@ async function attempt(
     signalNextAt: now + LOOK_AGAIN_MS,
     signalError: null,
   };
-  if (!(await change(deps, request, sending, "signal-sending"))) return;
+  // Written only while the lease is ours: who was paused past it finds that another has had it since.
+  if (!(await change(deps, request, sending, "signal-sending", lease))) return;
   const sent = { ...request, ...sending, version: request.version + 1 };
-  if (clock.now() > leasedUntil - LEASE_MARGIN_MS) {
+  const comment = signalComment(sent, await deps.requests.votes(request.id), deps.workspace);
+  // The last look at the clock; the adapter takes another when the signed request is about to leave.
+  const notAfter = lease.until - LEASE_MARGIN_MS;
+  if (clock.now() > notAfter) {
     await withdraw(deps, sent, "Not sent: this process was held up and lost its turn");
     return;
   }
-  const comment = signalComment(sent, await deps.requests.votes(request.id), deps.workspace);
-  const result = await automation.signal(request.executionId, request.decision ?? "reject", comment);
+  const result = await automation.signal(request.executionId, request.decision ?? "reject", comment, notAfter);
   await record(deps, sent, result);
   await executions.wake(request.target, request.executionId, clock.now());
 }
@@ -158,6 +164,7 @@ async function change(
   request: ApprovalRequest,
   patch: RequestPatch,
   kind: AuditKind,
+  lease?: Lease,
 ): Promise<boolean> {
   const entry: AuditEntry = {
     requestId: request.id,
@@ -170,5 +177,11 @@ async function change(
       ...(patch.signalError == null ? {} : { error: patch.signalError }),
     },
   };
-  return deps.requests.advance({ requestId: request.id, expectedVersion: request.version, patch, audit: [entry] });
+  return deps.requests.advance({
+    requestId: request.id,
+    expectedVersion: request.version,
+    patch,
+    audit: [entry],
+    ...(lease === undefined ? {} : { lease }),
+  });
 }

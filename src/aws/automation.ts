@@ -14,7 +14,7 @@ import type { Automation, Target } from "../app/ports.ts";
 import type { ListedExecution } from "../core/execution.ts";
 import { decodeExecution, decodeListed, pageOf } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
-import { MalformedAnswerError, readFailure, signalFailure } from "./failures.ts";
+import { MalformedAnswerError, readFailure, signalFailure, TooLateError } from "./failures.ts";
 
 /** The most that one page may hold. Source: SSM API model, MaxResults. */
 const PAGE = 50;
@@ -76,13 +76,21 @@ export function makeAutomation(target: Target, now: () => number): Automation & 
 
     defaults: makeDefaults(reader, now),
 
-    async signal(executionId, verdict, comment) {
+    async signal(executionId, verdict, comment, notAfter) {
       try {
         const command = new SendAutomationSignalCommand({
           AutomationExecutionId: executionId,
           SignalType: verdict === "approve" ? "Approve" : "Reject",
           Payload: { Comment: comment },
         });
+        // Innermost: after credentials were found and the request was signed, either of which may have taken long.
+        command.middlewareStack.add(
+          (next) => (sending) => {
+            if (now() > notAfter) throw new TooLateError("this process was held up, and its turn is over");
+            return next(sending);
+          },
+          { step: "deserialize", priority: "low", name: "notAfter" },
+        );
         await signaller.send(command);
         return { kind: "taken" };
       } catch (error) {

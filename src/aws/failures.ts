@@ -6,6 +6,11 @@ export class MalformedAnswerError extends Error {
   override readonly name = "MalformedAnswer";
 }
 
+/** The request was ready, but its time was over: it was not sent. */
+export class TooLateError extends Error {
+  override readonly name = "TooLate";
+}
+
 /** Failures to connect at all, by Node's error code. */
 const NEVER_LEFT: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -41,7 +46,8 @@ export function signalFailure(error: unknown): SignalResult {
   if (error instanceof SSMServiceException && status !== undefined && status < 500) {
     return { kind: "refused", code, message };
   }
-  if (code === "CredentialsProviderError" || neverLeft(error)) return { kind: "not-sent", code, message };
+  if (error instanceof TooLateError || code === "CredentialsProviderError" || neverLeft(error))
+    return { kind: "not-sent", code, message };
   return { kind: "ambiguous", answered: status !== undefined, code, message };
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { AuditStore } from "../app/ports.ts";
 import { type AuditEntry, chainText, eventName } from "../core/audit.ts";
+import { holdsLease } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -57,6 +58,19 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
         .execute();
       return rows.map((row) => ({ record: auditFromRow(row), attempts: row.publishAttempts }));
     },
+    claim: (seqs, now, until, lease) =>
+      db.transaction().execute(async (trx) => {
+        if (!(await holdsLease(trx, lease))) return false;
+        const { numUpdatedRows } = await trx
+          .updateTable("audit")
+          .set({ publishNextAt: until })
+          .where("seq", "in", [...seqs])
+          .where("publishing", "=", "due")
+          .where("publishNextAt", "<=", now)
+          .executeTakeFirst();
+        // Those of them that another has just published come back when the claim has lapsed.
+        return numUpdatedRows === BigInt(seqs.length);
+      }),
     async published(seq, eventId) {
       await db
         .updateTable("audit")

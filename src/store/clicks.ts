@@ -24,6 +24,18 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .limit(limit)
         .execute(),
 
+    async claim(id, at, until) {
+      const { numUpdatedRows } = await db
+        .updateTable("clicks")
+        .set({ nextAttemptAt: until })
+        .where("id", "=", id)
+        .where("nextAttemptAt", "<=", at)
+        .where("answeredAt", "is", null)
+        .where((where) => where.or([where("handledAt", "is", null), where("answer", "is not", null)]))
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
     handled: (id, answer, audit) =>
       db.transaction().execute(async (trx) => {
         const result = await trx

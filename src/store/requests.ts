@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Kysely, Transaction } from "kysely";
 import type { RequestStore, Step } from "../app/ports.ts";
 import { appendAudit } from "./audit.ts";
+import { holdsLease } from "./guard.ts";
 import { auditFromRow, patchToRow, requestFromRow, requestToRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
   return {
-    open: (request, channels, audit) =>
+    open: (request, channels, audit, lease) =>
       db.transaction().execute(async (trx) => {
+        if (lease !== undefined && !(await holdsLease(trx, lease))) return "lease-lost";
         const inserted = await trx
           .insertInto("requests")
           .values(requestToRow(request))
@@ -122,6 +124,7 @@ function newMessage(requestId: string, channelId: string): Tables["messages"] {
 class ClickTaken extends Error {}
 
 async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean, at: number): Promise<boolean> {
+  if (step.lease !== undefined && !(await holdsLease(trx, step.lease))) return false;
   const result = await trx
     .updateTable("requests")
     .set({ ...patchToRow(step.patch), version: step.expectedVersion + 1 })

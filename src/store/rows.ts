@@ -1,8 +1,11 @@
 import type { AuditRecord } from "../core/audit.ts";
-import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
+import { type ApprovalRequest, deadline, type RequestPatch } from "../core/request.ts";
 import type { AuditTable, RequestsTable } from "./schema.ts";
 
-export function requestFromRow(row: RequestsTable): ApprovalRequest {
+/** How long a step waits where AWS does not say. Source: AWS documentation, aws:approve, "timeoutSeconds". */
+const DEFAULT_TIMEOUT_SECONDS = 604_800;
+
+export function requestFromRow({ deadline: _, ...row }: RequestsTable): ApprovalRequest {
   return {
     ...row,
     facts: JSON.parse(row.facts),
@@ -17,6 +20,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     facts: JSON.stringify(request.facts),
     awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
+    deadline: deadline(request.facts, DEFAULT_TIMEOUT_SECONDS)?.at ?? request.openedAt + DEFAULT_TIMEOUT_SECONDS * 1000,
   };
 }
 

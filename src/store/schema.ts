@@ -28,6 +28,8 @@ export interface RequestsTable {
   executionStatus: string;
   executionEndedAt: number | null;
   executionFailure: string | null;
+  /** Until when it can be decided, as far as is known: what is over soonest is posted first. */
+  deadline: number;
 }
 
 export interface VotesTable {
@@ -84,6 +86,32 @@ export interface LeasesTable {
   name: string;
   owner: string;
   until: number;
+  /** Grows with each change of owner. */
+  token: number;
+}
+
+export interface ReplicasTable {
+  id: string;
+  startedAt: number;
+  /** Counts as alive until then. */
+  until: number;
+}
+
+export interface LanesTable {
+  name: string;
+  /** When the next call would be due if all went at an even pace; how far it lies ahead is how much of the burst is used. */
+  nextAt: number;
+  heldUntil: number;
+}
+
+export interface PollsTable {
+  target: string;
+  /** The last good poll. */
+  polledAt: number | null;
+  /** The last poll, good or not. */
+  triedAt: number;
+  error: string | null;
+  replica: string;
 }
 
 export interface AuditTable {
@@ -118,6 +146,9 @@ export interface Tables {
   clicks: ClicksTable;
   executions: ExecutionsTable;
   leases: LeasesTable;
+  replicas: ReplicasTable;
+  lanes: LanesTable;
+  polls: PollsTable;
   audit: AuditTable;
   auditHead: AuditHeadTable;
 }

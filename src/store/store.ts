@@ -2,23 +2,38 @@ import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
 import type { Store } from "../app/ports.ts";
 import { makeAuditStore } from "./audit.ts";
 import { makeClickStore } from "./clicks.ts";
-import { makeExecutionStore, makeLeaseStore } from "./executions.ts";
+import { makeEffectStore } from "./effects.ts";
+import { makeExecutionStore } from "./executions.ts";
+import { makeLaneStore, makePollStore } from "./lanes.ts";
+import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
 import { migrate } from "./migrations.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
 /**
- * Opens the repository over one of the engines and brings its schema up to date. `publishes` says whether audit records
- * are to be published at all; without a bus they are only recorded. Throws MigrationError.
+ * Opens the repository over one of the engines and brings its schema up to date. `prompt` is the same database for what
+ * somebody waits for. `publishes` says whether audit records are to be published at all; without a bus they are only
+ * recorded. Throws MigrationError and StoreUnavailableError.
  */
-export async function openStore(options: { dialect: Dialect; publishes: boolean; now: () => number }): Promise<Store> {
+export async function openStore(options: {
+  dialect: Dialect;
+  prompt?: Dialect | null;
+  publishes: boolean;
+  now: () => number;
+}): Promise<Store> {
   const { publishes, now } = options;
-  const db = new Kysely<Tables>({ dialect: options.dialect, plugins: [new CamelCasePlugin()] });
+  const connect = (dialect: Dialect) => new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+  const db = connect(options.dialect);
+  const prompt = options.prompt == null ? db : connect(options.prompt);
+  const close = async () => {
+    await db.destroy();
+    if (prompt !== db) await prompt.destroy();
+  };
   try {
     await migrate(db);
   } catch (error) {
-    await db.destroy();
+    await close();
     throw error;
   }
   return {
@@ -27,10 +42,35 @@ export async function openStore(options: { dialect: Dialect; publishes: boolean;
     clicks: makeClickStore(db, now),
     executions: makeExecutionStore(db),
     leases: makeLeaseStore(db),
+    replicas: makeReplicaStore(db),
+    lanes: makeLaneStore(db),
+    polls: makePollStore(db),
     audit: makeAuditStore(db),
-    async ping() {
-      await sql`select 1`.execute(db);
+    effects: makeEffectStore(db),
+    prompt: {
+      clicks: makeClickStore(prompt, now),
+      requests: makeRequestStore(prompt, publishes, now),
+      polls: makePollStore(prompt),
     },
-    close: () => db.destroy(),
+    async alone() {
+      await db.deleteFrom("replicas").execute();
+      await db.updateTable("leases").set({ until: 0 }).execute();
+      await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("answeredAt", "is", null).execute();
+      await db.updateTable("audit").set({ publishNextAt: 0 }).where("publishing", "=", "due").execute();
+    },
+    async ping() {
+      await sql`select 1`.execute(prompt);
+    },
+    close,
   };
+}
+
+/** Brings a database up to date and lets it go; returns the names of the migrations that it took. */
+export async function migrateOnly(dialect: Dialect): Promise<string[]> {
+  const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+  try {
+    return await migrate(db);
+  } finally {
+    await db.destroy();
+  }
 }

@@ -7,6 +7,8 @@ import { TARGET } from "../support/fakes.ts";
 import { closedPort, rawServer } from "../support/raw-server.ts";
 import { type AwsWorld, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world.ts";
 
+const ANY_TIME = Number.POSITIVE_INFINITY;
+
 /** The adapter as it ships: it finds AWS through the SDK's own variables. */
 function automationAt(t: TestContext, endpoint: string) {
   const { bot } = KEYS;
@@ -132,7 +134,7 @@ for (const [verdict, status] of [
     const { aws, automation, calls } = await setUp(t);
     const { executionIds } = await plantGates(aws, 1);
     const comment = ["Countersign", "by Jané 😀 <jane@example.com>", "x".repeat(512)];
-    assert.deepEqual(await automation.signal(executionIds[0], verdict, comment), { kind: "taken" });
+    assert.deepEqual(await automation.signal(executionIds[0], verdict, comment, ANY_TIME), { kind: "taken" });
     assert.equal((await aws.step(executionIds[0], "approve")).StepStatus, status);
     const [signal, ...more] = await calls("SendAutomationSignal");
     assert.deepEqual(more, []);
@@ -172,7 +174,9 @@ for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
     const { aws, automation, calls } = await setUp(t);
     const { executionIds } = await plantGates(aws, 1);
     await aws.control("faults", { operation: "SendAutomationSignal", ...fault });
-    const result: Record<string, unknown> = { ...(await automation.signal(executionIds[0], "approve", ["x"])) };
+    const result: Record<string, unknown> = {
+      ...(await automation.signal(executionIds[0], "approve", ["x"], ANY_TIME)),
+    };
     for (const [key, value] of Object.entries(expected)) assert.equal(result[key], value, JSON.stringify(result));
     assert.equal((await calls("SendAutomationSignal")).length, 1);
     assert.equal(await aws.status(executionIds[0]), tookEffect ? "Success" : "Waiting");
@@ -183,15 +187,23 @@ test("a signal that fits nothing any more is refused", async (t) => {
   const { aws, automation } = await setUp(t);
   const { executionIds } = await plantGates(aws, 1);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
-  const late = await automation.signal(executionIds[0], "approve", ["x"]);
+  const late = await automation.signal(executionIds[0], "approve", ["x"], ANY_TIME);
   assert.deepEqual([late.kind, late.kind === "refused" && late.code], ["refused", "InvalidAutomationSignalException"]);
-  const nowhere = await automation.signal(randomUUID(), "approve", ["x"]);
+  const nowhere = await automation.signal(randomUUID(), "approve", ["x"], ANY_TIME);
   assert.equal(nowhere.kind === "refused" && nowhere.code, "AutomationExecutionNotFoundException");
+});
+
+test("a signal whose time is over when it would leave is not sent", async (t) => {
+  const { aws, automation, calls } = await setUp(t);
+  const { executionIds } = await plantGates(aws, 1);
+  const result = await automation.signal(executionIds[0], "approve", ["x"], Date.now() - 1);
+  assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "TooLate"]);
+  assert.deepEqual(await calls("SendAutomationSignal"), []);
 });
 
 test("a signal that cannot leave because nobody listens is known not to have been sent", async (t) => {
   const automation = automationAt(t, `http://127.0.0.1:${await closedPort()}`);
-  const result = await automation.signal(randomUUID(), "approve", ["x"]);
+  const result = await automation.signal(randomUUID(), "approve", ["x"], ANY_TIME);
   assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "ECONNREFUSED"]);
   const reading = await automation.read(randomUUID(), new AbortController().signal);
   assert.deepEqual([reading.kind, reading.kind === "failed" && reading.retry], ["failed", true]);
@@ -203,7 +215,7 @@ test("a connection that breaks in the middle of the signal's answer leaves its e
     response.write("{");
     setImmediate(() => response.destroy());
   });
-  const result = await automationAt(t, server.url).signal(randomUUID(), "approve", ["x"]);
+  const result = await automationAt(t, server.url).signal(randomUUID(), "approve", ["x"], ANY_TIME);
   assert.equal(result.kind, "ambiguous");
   assert.equal(server.requests.length, 1);
 });
@@ -300,7 +312,7 @@ for (const [claim, status, body] of MALFORMED) {
       await automation.defaults("Doc", "1", abort).then((found) => found === null || typeof found === "object"),
       true,
     );
-    const signal = await automation.signal(ID, "approve", ["x"]);
+    const signal = await automation.signal(ID, "approve", ["x"], ANY_TIME);
     if (status === 200) assert.ok(["taken", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     else assert.ok(["refused", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     if (status >= 500) assert.equal(signal.kind, "ambiguous");

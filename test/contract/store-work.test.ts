@@ -69,16 +69,76 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.messages.due(NOW, 10), []);
   });
 
-  test(`${engine.name}: a message is due again when its request has moved on, once for many changes, and never goes back`, async (t) => {
+  test(`${engine.name}: a message is due again when its request has moved on, once for many changes`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.posted(message.id, "1.1", 1);
     await change(store, 1);
     await change(store, 2);
     assert.equal((await store.messages.due(NOW, 10)).length, 1);
-    await store.messages.updated(message.id, 3);
-    await store.messages.updated(message.id, 2);
+    assert.equal(await store.messages.claimUpdate(message.id, "mine", NOW, NOW + 60), true);
+    await store.messages.updated(message.id, 3, "mine");
     assert.deepEqual(await store.messages.due(NOW, 10), []);
     assert.equal((await store.messages.ofRequest(REQUEST_ID))[0]?.version, 3);
+  });
+
+  test(`${engine.name}: of many who want to update a message one may, until the claim lapses`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.posted(message.id, "1.1", 0);
+    const won = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => store.messages.claimUpdate(message.id, `claim-${index}`, NOW, NOW + 60)),
+    );
+    assert.equal(won.filter(Boolean).length, 1);
+    assert.deepEqual(await store.messages.due(NOW + 59, 10), []);
+    assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
+    assert.equal(await store.messages.claimUpdate(message.id, "next", NOW + 60, NOW + 120), true);
+  });
+
+  test(`${engine.name}: an update that comes after its claim has lapsed makes the message be written again`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.posted(message.id, "1.1", 1);
+    await change(store, 1);
+    await store.messages.claimUpdate(message.id, "slow", NOW, NOW + 60);
+    await change(store, 2);
+    await store.messages.claimUpdate(message.id, "quick", NOW + 60, NOW + 120);
+    await store.messages.updated(message.id, 3, "quick");
+    assert.deepEqual(await store.messages.due(NOW + 60, 10), []);
+    await store.messages.updated(message.id, 2, "slow");
+    assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
+
+    // The same while the other is still on its way: neither knows whose words came last.
+    await store.messages.claimUpdate(message.id, "third", NOW + 60, NOW + 120);
+    await store.messages.updated(message.id, 2, "slow");
+    await store.messages.updated(message.id, 3, "third");
+    assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
+  });
+
+  test(`${engine.name}: of many who want to find out about a lapsed claim one may`, async (t) => {
+    const { store, message } = await withMessage(t);
+    await store.messages.claim(message.id, "dead", NOW, NOW + 60);
+    assert.equal(await store.messages.settling(message.id, "dead", NOW + 59, NOW + 200), false);
+    const won = await Promise.all(
+      Array.from({ length: 8 }, () => store.messages.settling(message.id, "dead", NOW + 60, NOW + 120)),
+    );
+    assert.equal(won.filter(Boolean).length, 1);
+    assert.deepEqual(await store.messages.due(NOW + 119, 10), []);
+  });
+
+  test(`${engine.name}: a flood in one channel hides no other, and what is over soonest comes first`, async (t) => {
+    const { store } = await withMessage(t);
+    const due = (id: string, channel: string, timeoutSeconds: number | null) =>
+      store.requests.open(
+        aRequest({ id, stepExecutionId: id, facts: { ...aRequest().facts, waitingSince: NOW, timeoutSeconds } }),
+        [channel],
+        anEntry(),
+      );
+    for (let index = 0; index < 20; index++) await due(`flood-${index}`, "C0FLOOD", 10_000 - index);
+    await due("quiet", "C0QUIET", null);
+    const found = await store.messages.due(NOW, 2);
+    assert.deepEqual(
+      found.filter(({ channelId }) => channelId === "C0FLOOD").map(({ requestId }) => requestId),
+      ["flood-19", "flood-18"],
+    );
+    assert.ok(found.some(({ channelId }) => channelId === "C0QUIET"));
   });
 
   test(`${engine.name}: a failed update rests, counts, and starts anew after success`, async (t) => {
@@ -87,7 +147,8 @@ for (const engine of ENGINES) {
     await store.messages.failed(message.id, "away", NOW + 10);
     assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
     assert.equal((await store.messages.due(NOW + 10, 10))[0]?.attempts, 1);
-    await store.messages.updated(message.id, 1);
+    await store.messages.claimUpdate(message.id, "mine", NOW, NOW + 60);
+    await store.messages.updated(message.id, 1, "mine");
     const [row] = await store.messages.ofRequest(REQUEST_ID);
     assert.deepEqual([row?.attempts, row?.nextAttemptAt, row?.lastError], [0, 0, null]);
   });
@@ -145,18 +206,21 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine });
     const { leases } = store;
     const won = await Promise.all(["a", "b", "c", "d"].map((owner) => leases.acquire("one", owner, NOW, NOW + 10)));
-    assert.deepEqual(won, [true, false, false, false]);
-    assert.equal(await leases.acquire("two", "b", NOW, NOW + 10), true);
-    assert.equal(await leases.acquire("one", "a", NOW + 9, NOW + 20), true);
-    assert.equal(await leases.acquire("one", "b", NOW + 19, NOW + 30), false);
-    await leases.release("one", "b");
-    assert.equal(await leases.acquire("one", "b", NOW + 19, NOW + 30), false);
-    assert.equal(await leases.acquire("one", "b", NOW + 20, NOW + 30), true);
-    await leases.release("one", "a");
+    const [winner = ""] = ["a", "b", "c", "d"].filter((_, index) => won[index] !== null);
+    assert.equal(won.filter((each) => each !== null).length, 1);
+    const holds = async (...[name, owner, now, until]: Parameters<typeof leases.acquire>) =>
+      (await leases.acquire(name, owner, now, until)) !== null;
+    assert.equal(await holds("two", "other", NOW, NOW + 10), true);
+    assert.equal(await holds("one", winner, NOW + 9, NOW + 20), true);
+    assert.equal(await holds("one", "other", NOW + 19, NOW + 30), false);
+    await leases.release("one", "other");
+    assert.equal(await holds("one", "other", NOW + 19, NOW + 30), false);
+    assert.equal(await holds("one", "other", NOW + 20, NOW + 30), true);
+    await leases.release("one", winner);
     const again = await store.reopened();
-    assert.equal(await again.leases.acquire("one", "c", NOW + 29, NOW + 40), false);
-    await again.leases.release("one", "b");
-    assert.equal(await again.leases.acquire("one", "c", NOW + 21, NOW + 40), true);
+    assert.equal(await again.leases.acquire("one", "third", NOW + 29, NOW + 40), null);
+    await again.leases.release("one", "other");
+    assert.notEqual(await again.leases.acquire("one", "third", NOW + 21, NOW + 40), null);
   });
 
   const watched = (more: Partial<WatchedExecution> = {}): WatchedExecution => ({

@@ -1,0 +1,82 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Backlog, EffectKind, EffectStore } from "../app/ports.ts";
+import type { Tables } from "./schema.ts";
+
+/** Where each kind of effect stands in the rows: the same conditions by which its worker finds it, whatever the time. */
+const EFFECTS: { kind: EffectKind; from: RawBuilder<unknown>; error: string; about: string; failing: string }[] = [
+  {
+    kind: "post",
+    from: sql`messages join requests on requests.id = messages.request_id
+      where ts is null and (requests.state <> 'closed' or claim is not null)`,
+    error: "last_error",
+    about: "channel_id",
+    failing: "last_error is not null",
+  },
+  {
+    kind: "update",
+    from: sql`messages join requests on requests.id = messages.request_id
+      where ts is not null and messages.version < requests.version`,
+    error: "last_error",
+    about: "channel_id",
+    failing: "last_error is not null",
+  },
+  {
+    kind: "signal",
+    from: sql`requests where state = 'decided' and signal in ('due', 'sending', 'unsure')`,
+    error: "signal_error",
+    about: "id",
+    failing: "signal_error is not null",
+  },
+  {
+    kind: "judge",
+    from: sql`clicks where handled_at is null`,
+    error: "null",
+    about: "request_id",
+    failing: "attempts > 0",
+  },
+  {
+    kind: "answer",
+    from: sql`clicks where answer is not null and answered_at is null`,
+    error: "null",
+    about: "request_id",
+    failing: "attempts > 0",
+  },
+  {
+    kind: "publish",
+    from: sql`audit where publishing in ('due', 'failed')`,
+    error: "publish_error",
+    about: "request_id",
+    failing: "publish_error is not null",
+  },
+];
+
+export function makeEffectStore(db: Kysely<Tables>): EffectStore {
+  const count = async ({ kind, from, error, about, failing }: (typeof EFFECTS)[number]): Promise<Backlog> => {
+    const fails = sql.raw(failing);
+    const counted = await sql<{ due: number; failing: number; worst: string | null }>`
+      select count(*) as due, count(case when ${fails} then 1 end) as failing,
+        max(case when ${fails} and ${sql.raw(error)} is not null
+          then ${sql.raw(about)} || ${"\n"} || ${sql.raw(error)} end) as worst
+      from ${from}`.execute(db);
+    const row = counted.rows[0];
+    const [place = "", ...words] = (row?.worst ?? "").split("\n");
+    return {
+      kind,
+      due: row?.due ?? 0,
+      failing: row?.failing ?? 0,
+      lastError: row?.worst == null ? null : { about: place, error: words.join("\n") },
+    };
+  };
+  return {
+    async backlog() {
+      const { open } = await db
+        .selectFrom("requests")
+        .select(({ fn }) => fn.countAll<number>().as("open"))
+        .where("state", "!=", "closed")
+        .executeTakeFirstOrThrow();
+      const effects: Backlog[] = [];
+      for (const effect of EFFECTS) effects.push(await count(effect));
+      return { open, effects };
+    },
+  };
+}

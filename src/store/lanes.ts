@@ -1,0 +1,63 @@
+import { type Kysely, sql } from "kysely";
+import type { LaneStore, PollStore } from "../app/ports.ts";
+import { guarded } from "./guard.ts";
+import type { Tables } from "./schema.ts";
+
+/**
+ * One row a lane, as the generic cell rate algorithm keeps it: the time at which the next call would be due at an even
+ * pace. A call may go while that lies no further ahead than the burst allows. Source: ITU-T I.371, annex A.
+ */
+export function makeLaneStore(db: Kysely<Tables>): LaneStore {
+  return {
+    async take(name, { intervalMs, burst }, now) {
+      const ahead = now + intervalMs * (burst - 1);
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto("lanes")
+        .values({ name, nextAt: now + intervalMs, heldUntil: 0 })
+        .onConflict((conflict) =>
+          conflict
+            .column("name")
+            .doUpdateSet({
+              nextAt: sql<number>`case when lanes.next_at > ${now} then lanes.next_at else ${now} end + ${intervalMs}`,
+            })
+            .where("lanes.nextAt", "<=", ahead)
+            .where("lanes.heldUntil", "<=", now),
+        )
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows !== 0n) return 0;
+      const lane = await db.selectFrom("lanes").selectAll().where("name", "=", name).executeTakeFirst();
+      return Math.max(1, (lane?.nextAt ?? 0) - ahead, (lane?.heldUntil ?? 0) - now);
+    },
+
+    async hold(name, until) {
+      await db
+        .insertInto("lanes")
+        .values({ name, nextAt: 0, heldUntil: until })
+        .onConflict((conflict) =>
+          conflict.column("name").doUpdateSet({ heldUntil: until }).where("lanes.heldUntil", "<", until),
+        )
+        .execute();
+    },
+
+    async held(now) {
+      const rows = await db.selectFrom("lanes").select(["name", "heldUntil"]).where("heldUntil", ">", now).execute();
+      return new Map(rows.map(({ name, heldUntil }) => [name, heldUntil]));
+    },
+  };
+}
+
+/** How each target answered last, whichever process asked. */
+export function makePollStore(db: Kysely<Tables>): PollStore {
+  return {
+    record: (target, at, error, replica, lease) =>
+      guarded(db, lease, (held) => {
+        const poll = { triedAt: at, error, replica, ...(error === null ? { polledAt: at } : {}) };
+        return held
+          .insertInto("polls")
+          .values({ target, polledAt: null, ...poll })
+          .onConflict((conflict) => conflict.column("target").doUpdateSet(poll))
+          .execute();
+      }),
+    all: () => db.selectFrom("polls").select(["target", "polledAt", "error"]).orderBy("target").execute(),
+  };
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NOW } from "../support/samples.ts";
+import { aStore, ENGINES } from "../support/stores.ts";
+
+const POSTS = { intervalMs: 1_000, burst: 3 };
+
+for (const engine of ENGINES) {
+  test(`${engine.name}: after a rest three calls may go at once, then one a second`, async (t) => {
+    const { lanes } = await aStore(t, { engine });
+    const at = (after: number) => lanes.take("C0DBA", POSTS, NOW + after);
+    assert.deepEqual([await at(0), await at(0), await at(0)], [0, 0, 0]);
+    assert.equal(await at(0), 1_000);
+    assert.equal(await at(400), 600);
+    assert.equal(await at(1_000), 0);
+    assert.equal(await at(1_001), 999);
+    assert.deepEqual([await at(60_000), await at(60_000), await at(60_000)], [0, 0, 0], "what rested is not saved up");
+    assert.equal(await at(60_000), 1_000);
+    assert.equal(await lanes.take("C0OPS", POSTS, NOW), 0, "another lane is another");
+  });
+
+  test(`${engine.name}: of many who want the last turn one gets it`, async (t) => {
+    const { lanes } = await aStore(t, { engine });
+    const turns = await Promise.all(Array.from({ length: 12 }, () => lanes.take("one", POSTS, NOW)));
+    assert.equal(turns.filter((wait) => wait === 0).length, 3);
+  });
+
+  test(`${engine.name}: a lane that is held lets nobody go, and the longest hold counts, also after a restart`, async (t) => {
+    const store = await aStore(t, { engine });
+    await store.lanes.hold("one", NOW + 30_000);
+    await store.lanes.hold("one", NOW + 10_000);
+    const { lanes } = await store.reopened();
+    assert.equal(await lanes.take("one", POSTS, NOW), 30_000);
+    assert.deepEqual([...(await lanes.held(NOW))], [["one", NOW + 30_000]]);
+    assert.deepEqual([...(await lanes.held(NOW + 30_000))], []);
+    assert.equal(await lanes.take("one", POSTS, NOW + 30_000), 0);
+  });
+}

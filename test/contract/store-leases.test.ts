@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { Lease, Store } from "../../src/app/ports.ts";
+import { openStore } from "../../src/store/store.ts";
+import { anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aStore, ENGINES, postgresDatabase } from "../support/stores.ts";
+
+const TARGET = "default/us-east-1";
+const watched = { target: TARGET, executionId: "e1", fingerprint: "one", nextReadAt: NOW, quietReads: 0 };
+
+for (const engine of ENGINES) {
+  /** A lease whose owner was away for so long that another has had it. */
+  const lost = async (store: Store): Promise<Lease> => {
+    const lease = await store.leases.acquire("one", "paused", NOW, NOW + 10);
+    assert(lease !== null);
+    assert(await store.leases.acquire("one", "other", NOW + 10, NOW + 20));
+    return lease;
+  };
+
+  test(`${engine.name}: a lease's token grows with each change of owner, and only then`, async (t) => {
+    const { leases } = await aStore(t, { engine });
+    const tokens: number[] = [];
+    let now = NOW;
+    for (const owner of ["a", "a", "b", "a"]) {
+      const lease = await leases.acquire("one", owner, now, now + 10);
+      tokens.push(lease?.token ?? assert.fail("not free"));
+      now += owner === "a" && tokens.length === 1 ? 5 : 10;
+    }
+    const [first = 0, renewed = 0, second = 0, third = 0] = tokens;
+    assert.equal(renewed, first);
+    assert.ok(second > renewed && third > second, tokens.join());
+    await leases.release("one", "a");
+    const fourth = await leases.acquire("one", "b", 1, 2);
+    assert.ok((fourth?.token ?? 0) > third, "also while the clock stands far behind");
+  });
+
+  test(`${engine.name}: all of an owner's leases are renewed at once, but for those that another has or that it gave back`, async (t) => {
+    const { leases } = await aStore(t, { engine });
+    for (const name of ["kept", "lost", "returned"]) await leases.acquire(name, "me", NOW, NOW + 10);
+    await leases.acquire("lost", "other", NOW + 10, NOW + 20);
+    await leases.release("returned", "me");
+    const renewed = await leases.renew("me", NOW + 50);
+    assert.deepEqual(
+      renewed.map(({ name, until }) => [name, until]),
+      [["kept", NOW + 50]],
+    );
+    assert.deepEqual(await leases.free(["kept", "lost", "returned", "new"], NOW + 49), ["lost", "returned", "new"]);
+    assert.deepEqual(await leases.renew("nobody", NOW + 50), []);
+  });
+
+  test(`${engine.name}: who was paused past its lease changes nothing on what it believed`, async (t) => {
+    const store = await aStore(t, { engine });
+    const lease = await lost(store);
+    assert.equal(await store.requests.open(aRequest(), ["C0DBA"], anEntry(), lease), "lease-lost");
+    assert.equal(await store.requests.byId(REQUEST_ID), null);
+    await store.executions.watch(watched, lease);
+    assert.deepEqual(await store.executions.watched(TARGET), []);
+    await store.polls.record(TARGET, NOW, null, "paused", lease);
+    assert.deepEqual(await store.polls.all(), []);
+
+    await store.requests.open(aRequest(), [], anEntry({ kind: "decided" }));
+    await store.executions.watch(watched);
+    const step = { requestId: REQUEST_ID, expectedVersion: 1, patch: { signal: "sending" as const }, audit: [] };
+    assert.equal(await store.requests.advance({ ...step, lease }), false);
+    await store.executions.wasRead(watched, NOW + 99, 1, lease);
+    await store.executions.forget(TARGET, "e1", lease);
+    assert.equal(await store.audit.claim([1], NOW, NOW + 10, lease), false);
+    assert.deepEqual(await store.executions.watched(TARGET), [watched]);
+    assert.deepEqual(await store.requests.byId(REQUEST_ID), aRequest());
+
+    const holder = await store.leases.acquire("one", "other", NOW + 15, NOW + 30);
+    assert(holder !== null);
+    assert.equal(await store.requests.advance({ ...step, lease: holder }), true);
+    assert.equal(await store.audit.claim([1], NOW, NOW + 10, holder), true);
+    assert.equal(await store.audit.claim([1], NOW + 9, NOW + 20, holder), false, "taken already");
+  });
+
+  test(`${engine.name}: a lease that has run out is its owner's until somebody takes it`, async (t) => {
+    const store = await aStore(t, { engine });
+    const lease = await store.leases.acquire("one", "slow", NOW, NOW + 10);
+    assert(lease !== null);
+    assert.equal(await store.requests.open(aRequest(), [], anEntry(), lease), "opened");
+  });
+
+  test(`${engine.name}: replicas are counted while they live`, async (t) => {
+    const { replicas } = await aStore(t, { engine });
+    assert.equal(await replicas.beat("a", NOW, NOW + 15), 1);
+    assert.equal(await replicas.beat("b", NOW + 1, NOW + 16), 2);
+    assert.equal(await replicas.beat("a", NOW + 16, NOW + 31), 1, "b is silent for too long");
+    await replicas.beat("b", NOW + 17, NOW + 32);
+    await replicas.leave("b");
+    assert.equal(await replicas.beat("a", NOW + 18, NOW + 33), 1);
+  });
+
+  test(`${engine.name}: a process that is the only one takes over at once what an earlier one held`, async (t) => {
+    const store = await aStore(t, { engine });
+    const lease = await store.leases.acquire("one", "dead", NOW, NOW + 99);
+    await store.replicas.beat("dead", NOW, NOW + 99);
+    await store.alone();
+    const mine = await store.leases.acquire("one", "new", NOW + 1, NOW + 99);
+    assert.ok((mine?.token ?? 0) > (lease?.token ?? 0));
+    assert.equal(await store.replicas.beat("new", NOW + 1, NOW + 99), 1);
+  });
+}
+
+/** Two processes' worth of connections to one PostgreSQL database. */
+async function twoStores(t: TestContext): Promise<[Store, Store]> {
+  const database = await postgresDatabase();
+  const open = () => openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
+  const stores = await Promise.all([open(), open()]);
+  t.after(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await database.remove();
+  });
+  return stores as [Store, Store];
+}
+
+test("PostgreSQL: replicas that start together bring the database up to date once", async (t) => {
+  const database = await postgresDatabase();
+  const stores = await Promise.all(
+    Array.from({ length: 5 }, () => openStore({ dialect: database.dialect(), publishes: true, now: () => NOW })),
+  );
+  t.after(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await database.remove();
+  });
+  assert.equal(await stores[0]?.requests.open(aRequest(), [], anEntry()), "opened");
+  assert.equal(await stores[4]?.requests.open(aRequest({ id: "again" }), [], anEntry()), "exists");
+});
+
+test("PostgreSQL: of many requests for a lease over many connections one is granted, each time", async (t) => {
+  const stores = await twoStores(t);
+  for (let round = 0; round < 10; round++) {
+    const now = NOW + round * 10;
+    const won = await Promise.all(
+      Array.from({ length: 16 }, (_, index) =>
+        (stores[index % 2] as Store).leases.acquire("one", `r${round}-${index}`, now, now + 10),
+      ),
+    );
+    assert.equal(won.filter((lease) => lease !== null).length, 1);
+  }
+});
+
+test("PostgreSQL: votes, clicks, leases and records written at once from two processes never block each other for good", async (t) => {
+  const stores = await twoStores(t);
+  const count = 12;
+  for (let index = 0; index < count; index++)
+    await stores[0].requests.open(aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }), ["C0DBA"], anEntry());
+  const lease = await stores[0].leases.acquire("one", "me", NOW, NOW + 1_000);
+  assert(lease !== null);
+  const advance = async (store: Store, id: string) => {
+    for (;;) {
+      const request = await store.requests.byId(id);
+      assert(request !== null);
+      const step = { requestId: id, expectedVersion: request.version, patch: { signalError: "x" }, lease };
+      if (await store.requests.advance({ ...step, audit: [anEntry({ requestId: id }), anEntry({ requestId: id })] }))
+        return;
+    }
+  };
+  const work = stores.flatMap((store) =>
+    Array.from({ length: count }, (_, index) => [
+      advance(store, `r${index}`),
+      store.leases.renew("me", NOW + 1_000 + index),
+    ]),
+  );
+  await Promise.all(work.flat());
+  const versions = await Promise.all(
+    Array.from({ length: count }, async (_, index) => (await stores[1].requests.byId(`r${index}`))?.version),
+  );
+  assert.deepEqual(new Set(versions), new Set([3]));
+  const seqs = (await stores[1].audit.unpublished(NOW, 1_000)).length;
+  assert.ok(seqs <= count * 5);
+});

@@ -21,7 +21,11 @@ export function serveHttp(port: number, routes: Record<string, Handler>): Promis
       response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
       return;
     }
-    Promise.resolve(handler(request, response)).catch(() => {
+    response.once("close", () => {
+      // What was under way when the server closed leaves an idle connection behind.
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+    answer(handler, request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -46,6 +50,11 @@ export function serveHttp(port: number, routes: Record<string, Handler>): Promis
       }),
     );
   });
+}
+
+/** A handler that throws at once rejects, as one that throws later does. */
+async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  await handler(request, response);
 }
 
 /** Answers with JSON. */

@@ -18,6 +18,8 @@ export interface PageWorld {
   open(options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
   /** AWS's executions as `/_control/` tells them. */
   executions(): Promise<Json[]>;
+  /** Closes every page that was opened; the sandbox stays. */
+  closePages(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,20 +32,31 @@ export async function pageWorld(): Promise<PageWorld> {
   const awsUrl = `http://127.0.0.1:${sandbox.awsPort}`;
   const strays: string[] = [];
   const complaints: string[] = [];
-  const contexts: BrowserContext[] = [];
+  let contexts: BrowserContext[] = [];
   const browser = await launchBrowser().catch(async (error: unknown) => {
     await sandbox.close();
     throw error;
   });
-
-  await eventually(
-    "the seeded requests are in Slack",
-    async () => {
-      const { channels } = await getJson(`${slackUrl}/_control/state`);
-      return channels.flatMap((each: Json) => each.messages).length >= 3;
-    },
-    () => lines.slice(-20).join("\n"),
-  );
+  const closePages = async () => {
+    const open = contexts;
+    contexts = [];
+    for (const context of open) await context.close();
+  };
+  const close = async () => {
+    await closePages();
+    await browser.close();
+    await sandbox.close();
+  };
+  const seeded = async () => {
+    const { channels } = await getJson(`${slackUrl}/_control/state`);
+    return channels.flatMap((each: Json) => each.messages).length >= 3;
+  };
+  try {
+    await eventually("the seeded requests are in Slack", seeded, () => lines.slice(-20).join("\n"));
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   return {
     sandbox,
@@ -66,15 +79,12 @@ export async function pageWorld(): Promise<PageWorld> {
         if (message.type() === "error" && !message.text().includes("409")) complaints.push(message.text());
       });
       await page.goto(slackUrl);
-      await page.getByRole("navigation", { name: "Workspace" }).waitFor();
+      await page.getByRole("main").waitFor();
       return page;
     },
     executions: async () => (await getJson(`${awsUrl}/_control/executions`)).executions,
-    async close() {
-      for (const context of contexts) await context.close();
-      await browser.close();
-      await sandbox.close();
-    },
+    closePages,
+    close,
   };
 }
 

@@ -2,7 +2,13 @@ import type { AuditEntry, AuditKind } from "../core/audit.ts";
 import { backoffMs } from "../core/backoff.ts";
 import { signalComment } from "../core/comment.ts";
 import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
-import { ANSWERED_SETTLE_MS, LOOK_AGAIN_MS, nextSignalMove, SILENT_SETTLE_MS } from "../core/signal.ts";
+import {
+  ANSWERED_SETTLE_MS,
+  LOOK_AGAIN_MS,
+  nextSignalMove,
+  READING_FRESH_MS,
+  SILENT_SETTLE_MS,
+} from "../core/signal.ts";
 import type { Automation, Clock, ExecutionStore, Lease, LeaseStore, Log, RequestStore, SignalResult } from "./ports.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
@@ -12,6 +18,8 @@ const LEASE_MARGIN_MS = 30_000;
 /** Between attempts that AWS refused or that never left. */
 const RETRY_BASE_MS = 5_000;
 const RETRY_CAP_MS = 5 * 60_000;
+
+const TOO_OLD = "what AWS said of the step was too old when the signal was about to leave";
 
 export interface SignalDeps {
   requests: RequestStore;
@@ -57,6 +65,7 @@ async function attempt(
   abort: AbortSignal,
 ): Promise<void> {
   const { clock, executions } = deps;
+  const askedAt = clock.now();
   const reading = await automation.read(request.executionId, abort);
   if (abort.aborted) return;
   if (reading.kind === "failed") {
@@ -79,6 +88,8 @@ async function attempt(
       throw new Error(`unexpected move ${move satisfies never}`);
   }
 
+  const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + READING_FRESH_MS);
+  if (now > notAfter) return hold(deps, request, `Not sent: ${TOO_OLD}`);
   const sending: RequestPatch = {
     signal: "sending",
     signalAttempts: request.signalAttempts + 1,
@@ -92,11 +103,7 @@ async function attempt(
   const sent = { ...request, ...sending, version: request.version + 1 };
   const comment = signalComment(sent, await deps.requests.votes(request.id), deps.workspace);
   // The last look at the clock; the adapter takes another when the signed request is about to leave.
-  const notAfter = lease.until - LEASE_MARGIN_MS;
-  if (clock.now() > notAfter) {
-    await withdraw(deps, sent, "Not sent: this process was held up and lost its turn");
-    return;
-  }
+  if (clock.now() > notAfter) return withdraw(deps, sent, `Not sent: ${TOO_OLD}`);
   const result = await automation.signal(request.executionId, request.decision ?? "reject", comment, notAfter);
   await record(deps, sent, result);
   await executions.wake(request.target, request.executionId, clock.now());

@@ -28,8 +28,10 @@ export function makeAutomation(target: Target, now: () => number): Automation & 
   const reader = new SSMClient({ region: target.region, requestHandler: TIMEOUTS });
   // A signal is never retried by the client, and travels on a connection of its own: one that the server has just closed
   // for being idle would leave nobody knowing whether the signal arrived.
+  // Credentials are the reader's, so that a signal never waits for them between the reading and its own leaving.
   const signaller = new SSMClient({
     region: target.region,
+    credentials: reader.config.credentials,
     maxAttempts: 1,
     requestHandler: {
       ...TIMEOUTS,

@@ -12,6 +12,12 @@ export const SILENT_SETTLE_MS = 10 * 60_000 + 30_000;
 /** The same after an attempt that AWS answered with an error of its own: it is over, but what others read may lag. */
 export const ANSWERED_SETTLE_MS = 15_000;
 
+/**
+ * How old a reading may be, counted from before it was asked for, when the signal leaves. AWS may have answered early and
+ * the answer have come late, and in between the gate may have been decided elsewhere and the next one have begun to wait.
+ */
+export const READING_FRESH_MS = 3_000;
+
 /** How soon the step is looked at again while an attempt settles, in milliseconds. */
 export const LOOK_AGAIN_MS = 5_000;
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { READING_FRESH_MS } from "../../src/core/signal.ts";
 import { eventually } from "../support/eventually.ts";
+import { proxy } from "../support/proxy.ts";
 import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
 
 const TWO_GATES = `
@@ -62,6 +64,40 @@ test("a click whose reading is held up until its gate has ended does not approve
   await w.signal(id, "Approve");
   await w.message(id, "The second gate");
 
+  const { StepExecutions } = await w.execution(id);
+  assert.equal(StepExecutions[1].StepStatus, "Waiting");
+  assert.deepEqual(await botSignals(w, id), []);
+});
+
+test("an answer that AWS gave early and that comes late is not acted on: the next gate is not approved", async (t) => {
+  const w = await world(t, { start: false });
+  const id = await w.run(TWO_GATES);
+  let clicked = false;
+  const late = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const awsUrl = await proxy(
+    t,
+    w.aws.url,
+    () => undefined,
+    ({ operation }) => {
+      if (!clicked || operation !== "GetAutomationExecution") return undefined;
+      held.resolve();
+      return late.promise;
+    },
+  );
+  await w.startBot({ AWS_ENDPOINT_URL: awsUrl, POLL_INTERVAL_SECONDS: "600" });
+  await w.ready();
+  const message = await w.message(id, "The first gate");
+  clicked = true;
+  await w.click("U0JANE", message, "approve");
+  await held.promise;
+  await w.signal(id, "Approve");
+  const gaveAt = Date.now();
+  await eventually("the answer has grown too old", () => Date.now() - gaveAt > READING_FRESH_MS);
+  clicked = false;
+  late.resolve();
+
+  await w.message(id, "The second gate");
   const { StepExecutions } = await w.execution(id);
   assert.equal(StepExecutions[1].StepStatus, "Waiting");
   assert.deepEqual(await botSignals(w, id), []);

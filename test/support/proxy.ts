@@ -10,12 +10,13 @@ export interface Passing {
 
 /**
  * Stands between the bot and the AWS stand-in. `answer` may return a reply of its own for a call; anything else is passed
- * on unchanged.
+ * on unchanged. `holdBack` may keep a reply that AWS has already given from arriving until its promise resolves.
  */
 export async function proxy(
   t: TestContext,
   upstream: string,
   answer: (call: Passing) => { status?: number; body: string } | undefined,
+  holdBack: (call: Passing) => Promise<unknown> | undefined = () => undefined,
 ): Promise<string> {
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
@@ -31,9 +32,10 @@ export async function proxy(
     // The host is part of what AWS clients sign, so the headers go on exactly as they came.
     const { port, hostname } = new URL(upstream);
     const passed = passOn({ port, hostname, path: request.url, method: request.method, headers: request.headers });
-    passed.on("response", (reply) => {
-      response.writeHead(reply.statusCode ?? 500, reply.headers);
-      reply.pipe(response);
+    passed.on("response", async (reply) => {
+      const text = await bodyOf(reply);
+      await holdBack({ operation, body });
+      response.writeHead(reply.statusCode ?? 500, reply.headers).end(text);
     });
     passed.on("error", () => response.destroy());
     passed.end(body);

@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { makeApply } from "../../src/app/apply.ts";
+import { makeDeliver } from "../../src/app/deliver.ts";
+import { makeDiscover } from "../../src/app/discover.ts";
+import { makeLook } from "../../src/app/look.ts";
+import type { Store } from "../../src/app/ports.ts";
+import { makeSignal } from "../../src/app/signal.ts";
+import { makeVote } from "../../src/app/vote.ts";
+import type { Verdict } from "../../src/core/request.ts";
+import { sqliteDialect } from "../../src/store/sqlite.ts";
+import { openStore } from "../../src/store/store.ts";
+import { fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { FATES, type Fate, gatesInAws } from "../support/gates.ts";
+import { aClick, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
+
+const GROUP = "S0DBA";
+const PEOPLE = ["U0ANN", "U0BEN", "U0CAT", "U0DAN", "U0EVE"];
+/** Eve is named as an approver, but belongs to another workspace. */
+const EXTERNAL = "U0EVE";
+
+const WORKERS = ["poll", "look", "deliver", "vote", "signal"] as const;
+type Worker = (typeof WORKERS)[number];
+
+type Happening =
+  | { kind: "click"; user: string; verdict: Verdict; message: number }
+  | { kind: "membership"; user: string; member: boolean }
+  | { kind: "elsewhere"; verdict: Verdict }
+  | { kind: "ends"; status: "Cancelled" | "TimedOut" }
+  | { kind: "fate"; fate: Fate }
+  | { kind: "time"; ms: number }
+  | { kind: "work"; who: Worker; together: number }
+  /** Every worker in turn: a second in the bot's life. */
+  | { kind: "second" }
+  | { kind: "crash" };
+
+const often = (weight: number, arbitrary: fc.Arbitrary<Happening>) => ({ weight, arbitrary });
+const is = <Kind extends Happening["kind"]>(kind: Kind) => fc.constant(kind);
+const verdict = fc.constantFrom<Verdict>("approve", "approve", "approve", "approve", "reject");
+const user = fc.constantFrom(...PEOPLE);
+const fate = fc.constantFrom<Fate>(...FATES);
+const ms = fc.constantFrom(1, 1_000, 5_000, 20_000, 60_000, 300_000, 700_000);
+
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  often(30, fc.record({ kind: is("click"), user, verdict, message: fc.nat({ max: 5 }) })),
+  often(30, fc.record({ kind: is("second") })),
+  often(
+    12,
+    fc.record({ kind: is("work"), who: fc.constantFrom(...WORKERS), together: fc.integer({ min: 1, max: 3 }) }),
+  ),
+  often(8, fc.record({ kind: is("fate"), fate })),
+  often(6, fc.record({ kind: is("time"), ms })),
+  often(4, fc.record({ kind: is("membership"), user, member: fc.boolean() })),
+  often(2, fc.record({ kind: is("crash") })),
+  often(1, fc.record({ kind: is("elsewhere"), verdict })),
+  often(1, fc.record({ kind: is("ends"), status: fc.constantFrom("Cancelled" as const, "TimedOut" as const) })),
+);
+
+/** A bot on an empty store, and AWS with the given gates. The store is given: one migration serves many runs. */
+async function bot(store: Store, quorum: number, gates: number) {
+  const clock = testClock();
+  const log = testLog();
+  const chat = fakeChat();
+  const directory = fakeDirectory();
+  directory.groups.set(GROUP, new Set(["U0ANN", "U0BEN", "U0CAT"]));
+  directory.people.set(EXTERNAL, aPerson(EXTERNAL, { standing: "external" }));
+  const aws = gatesInAws(clock, gates);
+  const routes = [aRoute({ approvers: { users: [EXTERNAL], groups: [GROUP] }, quorum })];
+  const { requests, executions, messages, clicks, leases } = store;
+  const random = () => 0.5;
+  let ids = 0;
+  let process = 1;
+  const newId = () => `id-${++ids}`;
+  const abort = new AbortController().signal;
+
+  /** Who was permitted when their vote was taken, for each request. The bot's own word is not taken for it. */
+  const permitted = new Map<string, Map<string, Verdict>>();
+  const isPermitted = (user: string) => user !== EXTERNAL && directory.groups.get(GROUP)?.has(user) === true;
+
+  const { automation } = aws;
+  const guarded = {
+    ...automation,
+    async signal(...args: Parameters<typeof automation.signal>) {
+      const [, verdict] = args;
+      const gate = aws.waiting();
+      const earlier = aws.sent.filter((signal) => signal.gate === gate);
+      assert.ok(gate !== null, "a signal left while nothing waits");
+      const request = (await requests.ofExecution(TARGET.key, EXECUTION_ID)).find(
+        (each) => each.stepExecutionId === gate,
+      );
+      assert.ok(request !== undefined, `a signal left for ${gate}, which is not on record`);
+      assert.deepEqual(
+        [request.state, request.decision, request.signal],
+        ["decided", verdict, "sending"],
+        "it was not on record before it left",
+      );
+      const verdicts = [...(permitted.get(request.id)?.values() ?? [])];
+      const count = verdicts.filter((each) => each === verdict).length;
+      assert.ok(
+        count >= (verdict === "approve" ? quorum : 1),
+        `${count} permitted people ask to ${verdict} ${gate}, of ${quorum}`,
+      );
+      for (const signal of earlier)
+        assert.ok(
+          signal.mayLandUntil <= clock.now(),
+          `sent again while the one before may still land (${signal.fate})`,
+        );
+      return automation.signal(...args);
+    },
+  };
+
+  const apply = makeApply({ requests, routes, clock, newId, log });
+  const look = makeLook({ requests, executions, apply, mask: [], clock, random, log });
+  const vote = makeVote({ requests, messages, clicks, directory, routes, sentence: ({ kind }) => kind, clock, log });
+  const deliver = makeDeliver({ messages, requests, routes, chat, clock, newId, random, log });
+  const discover = makeDiscover({ automation: guarded, executions, clock });
+  const signalAs = (owner: string) =>
+    makeSignal({ requests, executions, leases, clock, random, owner, workspace: "T0HOME", log });
+
+  const work = {
+    poll: () => discover(abort),
+    look: async () => {
+      for (const each of await executions.due(TARGET.key, clock.now(), 10)) await look(guarded, each, abort);
+    },
+    async vote() {
+      for (const click of await clicks.unhandled(clock.now(), 20)) {
+        const allowed = isPermitted(click.userId);
+        const outcome = await vote(click);
+        if (outcome.kind !== "counted") continue;
+        assert.ok(allowed, `${click.userId} was counted`);
+        const votes = permitted.get(click.requestId) ?? new Map<string, Verdict>();
+        permitted.set(click.requestId, votes.set(click.userId, click.verdict));
+      }
+    },
+    async signal() {
+      const owner = `process-${process}`;
+      for (const { id } of await requests.dueToSignal(TARGET.key, clock.now(), 10))
+        await signalAs(owner)(guarded, id, abort);
+    },
+    async deliver() {
+      for (const row of await messages.due(clock.now(), 100)) await deliver(row, abort);
+    },
+  };
+
+  const happen = async (what: Happening): Promise<void> => {
+    switch (what.kind) {
+      case "click": {
+        const [ts, message] = [...chat.standing][what.message % Math.max(1, chat.standing.size)] ?? [];
+        if (ts === undefined || message === undefined) return;
+        const id = newId();
+        const place = { requestId: message.view.request.id, channelId: message.channelId, messageTs: ts };
+        await clicks.record(
+          aClick(what.user, { id, key: id, verdict: what.verdict, receivedAt: clock.now(), ...place }),
+        );
+        return;
+      }
+      case "membership":
+        directory.groups.get(GROUP)?.[what.member ? "add" : "delete"](what.user);
+        return;
+      case "elsewhere":
+        return aws.elsewhere(what.verdict);
+      case "ends":
+        return aws.ends(what.status);
+      case "fate":
+        return aws.meets(what.fate);
+      case "time":
+        return clock.advance(what.ms);
+      case "work":
+        // Two workers of one kind at a time are two processes.
+        await Promise.all(Array.from({ length: what.who === "vote" ? 1 : what.together }, () => work[what.who]()));
+        return;
+      case "second":
+        for (const who of WORKERS) await work[who]();
+        return clock.advance(1_000);
+      case "crash":
+        process++;
+        return;
+      default:
+        assert.fail(what satisfies never);
+    }
+  };
+
+  /** Everything that is due is done, for hours: what is not settled then never will be. */
+  const settle = async () => {
+    aws.meets("taken");
+    for (let round = 0; round < 60; round++) {
+      for (const who of WORKERS) await work[who]();
+      clock.advance(round < 10 ? 1_000 : 310_000);
+    }
+    const all = await requests.ofExecution(TARGET.key, EXECUTION_ID);
+    for (const request of all) {
+      const waits = request.stepExecutionId === aws.waiting();
+      assert.equal(
+        request.state === "closed",
+        !waits,
+        `${request.stepExecutionId} is ${request.state}, waits: ${waits}`,
+      );
+      if (waits) assert.equal(request.state, "open", "a decision that never reached AWS");
+      const shown = [...chat.standing.values()].filter(({ view }) => view.request.id === request.id);
+      assert.ok(shown.length <= 1, "two messages");
+      for (const { view } of shown) assert.equal(view.request.version, request.version, "the message is out of date");
+      if (aws.isOver()) assert.notEqual(request.executionEndedAt, null);
+    }
+    if (aws.waiting() !== null)
+      assert.ok(
+        all.some(({ stepExecutionId }) => stepExecutionId === aws.waiting()),
+        "a gate that nobody was asked about",
+      );
+    assert.deepEqual(await clicks.unhandled(Number.MAX_SAFE_INTEGER, 10), [], "a click without a verdict");
+    if (aws.isOver())
+      assert.deepEqual(await executions.watched(TARGET.key), [], "an execution that is watched for ever");
+  };
+
+  return { happen, settle, aws, log };
+}
+
+test("whatever people click and AWS does: a signal leaves only for a complete quorum of permitted people, for the gate that waits, and never twice unless the first surely came to nothing; in the end all is settled and shown", async (t) => {
+  const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  t.diagnostic(`seed ${seed}; FC_SEED repeats it`);
+  let signals = 0;
+  const fates = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 3 }),
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(happening, { minLength: 30, maxLength: 80, size: "max" }),
+      async (quorum, gates, happenings) => {
+        const store = await openStore({ dialect: sqliteDialect(":memory:"), publishes: false, now: () => 0 });
+        try {
+          const { happen, settle, aws } = await bot(store, quorum, gates);
+          for (const who of ["poll", "look", "deliver"] as const) await happen({ kind: "work", who, together: 1 });
+          for (const each of happenings) await happen(each);
+          await settle();
+          signals += aws.sent.length;
+          for (const { fate } of aws.sent) fates.add(fate);
+        } finally {
+          await store.close();
+        }
+      },
+    ),
+    { numRuns: 50, seed },
+  );
+  assert.ok(signals >= 20, `only ${signals} signals: the runs do not reach what they are about`);
+  t.diagnostic(`${signals} signals met: ${[...fates].join("; ")}`);
+});

@@ -105,6 +105,10 @@ for (const width of [390, 1280]) {
     const page = await world.open({ viewport: { width, height: 844 } });
     const parts = page.getByRole("navigation", { name: "Parts of the page" });
     const rooms = width < 900 ? ["Workspace", "Conversation", "AWS"] : [""];
+    await page.getByText("Approval needed: Web-Rollback").first().waitFor();
+    if (width < 900) await parts.getByRole("button", { name: "Workspace" }).click();
+    await goTo(page, "prod-dba");
+    await page.getByText("Approval needed: Prod-DB-Restart").waitFor();
     for (const room of rooms) {
       if (room !== "") await parts.getByRole("button", { name: room }).click();
       const wide = await page.evaluate(() =>

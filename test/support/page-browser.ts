@@ -53,6 +53,7 @@ const fontsConf = (place: string) => `<?xml version="1.0"?>
   <dir>/usr/share/fonts</dir>
   <cachedir>${join(place, "fonts-cache")}</cachedir>
   <alias binding="strong"><family>system-ui</family><prefer><family>Open Sans</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family><family>Liberation Mono</family></prefer></alias>
   <alias binding="strong"><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
 </fontconfig>
 `;

@@ -3,7 +3,7 @@ const LOOK: Record<string, { mark: string; kind: string }> = {
   Success: { mark: "✓", kind: "good" },
   Waiting: { mark: "…", kind: "waiting" },
   InProgress: { mark: "▸", kind: "running" },
-  Pending: { mark: "○", kind: "idle" },
+  Pending: { mark: "", kind: "idle" },
   Failed: { mark: "✕", kind: "bad" },
   TimedOut: { mark: "✕", kind: "bad" },
   Rejected: { mark: "✕", kind: "bad" },
@@ -11,7 +11,7 @@ const LOOK: Record<string, { mark: string; kind: string }> = {
   Cancelling: { mark: "–", kind: "idle" },
 };
 
-const IDLE = { mark: "○", kind: "idle" };
+const IDLE = { mark: "", kind: "idle" };
 
 export function Status({ status }: { status: string }) {
   return <span className={`status ${(LOOK[status] ?? IDLE).kind}`}>{status}</span>;

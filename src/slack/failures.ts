@@ -4,6 +4,9 @@ import type { ChatFailure } from "../app/ports.ts";
 /** Platform errors that say "not now" and nothing about our request. Source: Slack API, errors common to all methods. */
 const UNWELL: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);
 
+/** What every error of the Web API looks like. */
+const SLACK_CODE = /^[a-z][a-z0-9_]*$/;
+
 /** After these the call may have been carried out all the same. */
 const UNCLEAR: ReadonlySet<string> = new Set(["internal_error", "fatal_error"]);
 
@@ -23,6 +26,8 @@ export function chatFailure(error: unknown): ChatFailure {
     const code = error.data.error;
     if (code === "ratelimited")
       return { kind: "limited", retryAfterMs: (error.data.response_metadata?.retryAfter ?? 30) * 1000 };
+    // The client takes any answer that is no JSON for an error of that name: a page of a proxy, or nothing at all.
+    if (!SLACK_CODE.test(code)) return { kind: "ambiguous", error: "the answer is not one of Slack's" };
     if (UNWELL.has(code)) return { kind: "unavailable", error: code };
     if (UNCLEAR.has(code)) return { kind: "ambiguous", error: code };
     return { kind: "refused", error: platformWords(error), advice: adviceFor(code) };

@@ -42,8 +42,9 @@ export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock
       let unknown: string | null = null;
       for (const groupId of meant.groups) {
         try {
-          const remembered = await members(groupId, false);
-          if (remembered.has(userId) || (await members(groupId, true)).has(userId)) return { kind: "member" };
+          const wasRemembered = isFresh(groups.get(groupId));
+          if ((await members(groupId, false)).has(userId)) return { kind: "member" };
+          if (wasRemembered && (await members(groupId, true)).has(userId)) return { kind: "member" };
         } catch (error) {
           unknown = failureWords(chatFailure(error));
         }

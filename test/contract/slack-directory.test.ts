@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { Person } from "../../src/core/decision.ts";
+import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
+import { makeWebClient } from "../../src/slack/client.ts";
+import { makeDirectory } from "../../src/slack/directory.ts";
+import { chatFailure } from "../../src/slack/failures.ts";
+import { whoAmI } from "../../src/slack/identity.ts";
+import { testClock, testLog } from "../support/fakes.ts";
+import { closedPort, rawServer } from "../support/raw-server.ts";
+import { type World, world } from "./slack-support.ts";
+
+async function setUp(t: TestContext) {
+  const slack: World = await world(t);
+  const clock = testClock();
+  const workspace = await whoAmI(slack.client);
+  assert(workspace.kind === "workspace");
+  const directory = makeDirectory(slack.client, workspace.workspace, clock);
+  const asked = () => slack.requests("usergroups.users.list").length;
+  const dba = { users: ["U0ADMIN"], groups: ["S0DBA"] };
+  return { slack, clock, directory, asked, dba };
+}
+
+const STANDINGS: [userId: string, standing: Person["standing"]][] = [
+  ["U0JANE", "member"],
+  ["U0GUEST", "guest"],
+  ["U0EVE", "external"],
+  ["U0GONE", "deactivated"],
+  ["U0COUNTERSN", "bot"],
+];
+
+for (const [userId, standing] of STANDINGS) {
+  test(`${userId} counts as ${standing}`, async (t) => {
+    const { directory } = await setUp(t);
+    const found = await directory.person(userId, true);
+    assert(found.kind === "person");
+    assert.equal(found.person.standing, standing);
+    assert.equal(found.person.id, userId);
+  });
+}
+
+test("a person comes with the name and address that their administrators gave, not the one they chose to show", async (t) => {
+  const { directory } = await setUp(t);
+  const found = await directory.person("U0JANE", true);
+  assert(found.kind === "person");
+  assert.deepEqual([found.person.name, found.person.email], ["Jane Ito", "jane@example.com"]);
+});
+
+test("somebody whom Slack does not know, or cannot tell for now, is unknown", async (t) => {
+  const { slack, directory } = await setUp(t);
+  assert.equal((await directory.person("U0NOBODY", true)).kind, "unknown");
+  await slack.control("faults", { operation: "users.info", kind: "throttle", retryAfterSeconds: 5, times: 1 });
+  assert.deepEqual(await directory.person("U0JANE", true), { kind: "unknown", error: "ratelimited" });
+  await slack.control("faults", { operation: "users.info", kind: "drop-reply", times: 1 });
+  assert.equal((await directory.person("U0JANE", true)).kind, "unknown");
+});
+
+test("who was deactivated a moment ago is, when asked afresh", async (t) => {
+  const { slack, directory } = await setUp(t);
+  await directory.person("U0JANE", true);
+  await slack.control("person", { user: "U0JANE", deleted: true });
+  const fresh = await directory.person("U0JANE", true);
+  assert.equal(fresh.kind === "person" && fresh.person.standing, "deactivated");
+});
+
+test("who is named needs no group; who is in one is found; who is in none is not among them", async (t) => {
+  const { directory, asked, dba } = await setUp(t);
+  assert.deepEqual(await directory.isAmong(dba, "U0ADMIN"), { kind: "member" });
+  assert.equal(asked(), 0);
+  assert.deepEqual(await directory.isAmong(dba, "U0MIA"), { kind: "member" });
+  assert.deepEqual(await directory.isAmong(dba, "U0JANE"), { kind: "not-member" });
+});
+
+test("a group is asked once for many members, and once more before anyone is denied by memory, never twice for one answer", async (t) => {
+  const { directory, asked, dba } = await setUp(t);
+  await directory.isAmong(dba, "U0JANE");
+  assert.equal(asked(), 1, "nothing was remembered, so one answer is fresh enough");
+  for (let click = 0; click < 5; click++) await directory.isAmong(dba, "U0MIA");
+  assert.equal(asked(), 1);
+  await directory.isAmong(dba, "U0JANE");
+  assert.equal(asked(), 2);
+});
+
+test("who has just joined the group may decide at once; who has left may not for longer than is remembered", async (t) => {
+  const { slack, clock, directory, dba } = await setUp(t);
+  await directory.isAmong(dba, "U0MIA");
+  await slack.control("group", { group: "S0DBA", users: ["U0JANE"] });
+  assert.deepEqual(await directory.isAmong(dba, "U0JANE"), { kind: "member" });
+  assert.deepEqual(await directory.isAmong(dba, "U0MIA"), { kind: "not-member" });
+  await slack.control("group", { group: "S0DBA", users: ["U0MIA"] });
+  clock.advance(15_000);
+  assert.deepEqual(await directory.isAmong(dba, "U0JANE"), { kind: "not-member" });
+});
+
+test("a group that cannot be read makes nobody a member, and nobody is denied as if it had been read", async (t) => {
+  const { slack, directory, dba } = await setUp(t);
+  await slack.control("faults", {
+    operation: "usergroups.users.list",
+    kind: "throttle",
+    retryAfterSeconds: 5,
+    times: 1,
+  });
+  assert.deepEqual(await directory.isAmong(dba, "U0MIA"), { kind: "unknown", error: "ratelimited" });
+  const two = { users: [], groups: ["S0NOSUCH", "S0DBA"] };
+  assert.deepEqual(await directory.isAmong(two, "U0MIA"), { kind: "member" });
+  const other = await directory.isAmong(two, "U0JANE");
+  assert.match(other.kind === "unknown" ? other.error : "", /no_such_subteam/);
+});
+
+const clientFor = (url: string) => makeWebClient("xoxb-test", `${url}/api/`, makeBoltLogger(testLog()));
+const ok = (body: object) => ({
+  status: 200,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+type Answer = { status: number; headers?: Record<string, string>; body: string };
+
+const ANSWERS: [claim: string, answer: Answer, expected: object][] = [
+  [
+    "a limit with its time",
+    { status: 429, headers: { "retry-after": "7" }, body: "" },
+    { kind: "limited", retryAfterMs: 7_000 },
+  ],
+  ["a limit as an error", ok({ ok: false, error: "ratelimited" }), { kind: "limited", retryAfterMs: 30_000 }],
+  ["a refusal", ok({ ok: false, error: "not_in_channel" }), { kind: "refused", error: "not_in_channel" }],
+  [
+    "a missing scope",
+    ok({ ok: false, error: "missing_scope", needed: "chat:write" }),
+    { kind: "refused", error: "missing_scope (needs chat:write)" },
+  ],
+  [
+    "a refusal that nobody has heard of",
+    ok({ ok: false, error: "brand_new" }),
+    { kind: "refused", error: "brand_new" },
+  ],
+  ["that it is unwell", ok({ ok: false, error: "service_unavailable" }), { kind: "unavailable" }],
+  ["that it failed inside", ok({ ok: false, error: "internal_error" }), { kind: "ambiguous" }],
+  ["500", { status: 500, body: "oops" }, { kind: "ambiguous", error: "HTTP 500" }],
+  ["a page", { status: 200, headers: { "content-type": "text/html" }, body: "<html>" }, { kind: "ambiguous" }],
+  ["nothing", { status: 200, body: "" }, { kind: "ambiguous" }],
+];
+
+for (const [claim, answer, expected] of ANSWERS) {
+  test(`when Slack answers with ${claim}, a call ends as ${JSON.stringify(expected)}, after one attempt`, async (t) => {
+    const server = await rawServer(t, (_, response) =>
+      response.writeHead(answer.status, answer.headers).end(answer.body),
+    );
+    const failure = await clientFor(server.url)
+      .chat.postMessage({ channel: "C0", text: "x" })
+      .then(() => null, chatFailure);
+    const told: Record<string, unknown> = { ...failure };
+    for (const [key, value] of Object.entries(expected)) assert.equal(told[key], value, JSON.stringify(failure));
+    assert.equal(server.requests.length, 1);
+    if (failure?.kind === "refused") assert.match(failure.advice, /^[A-Z].*\.$/);
+  });
+}
+
+test("a call that nobody listens to never left; one whose connection breaks may have been carried out", async (t) => {
+  const post = (url: string) =>
+    clientFor(url)
+      .chat.postMessage({ channel: "C0", text: "x" })
+      .then(() => null, chatFailure);
+  assert.deepEqual(await post(`http://127.0.0.1:${await closedPort()}`), {
+    kind: "unavailable",
+    error: "ECONNREFUSED",
+  });
+  const broken = await rawServer(t, (_, response) => response.destroy());
+  assert.equal((await post(broken.url))?.kind, "ambiguous");
+  assert.equal(broken.requests.length, 1);
+});

@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { type SqliteDatabase, SqliteDialect } from "kysely";
+import { SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { StoreUnavailableError } from "./unavailable.ts";
 
 /** How long a statement waits for another process's lock, in milliseconds. */
@@ -15,7 +15,7 @@ export function sqliteDialect(path: string): SqliteDialect {
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full");
     database.exec("pragma foreign_keys = on; begin immediate; commit");
-    return new SqliteDialect({ database: adapt(database) });
+    return new WholeMigrations({ database: adapt(database) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const advice = reason.includes("locked")
@@ -25,6 +25,22 @@ export function sqliteDialect(path: string): SqliteDialect {
       cause: error,
       passing: false,
     });
+  }
+}
+
+/**
+ * Kysely takes SQLite for an engine that cannot take back a change of the schema, and would leave half of one behind when
+ * the process is killed in the middle. SQLite can.
+ */
+class WholeMigrations extends SqliteDialect {
+  override createAdapter() {
+    return new TransactionalAdapter();
+  }
+}
+
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl() {
+    return true;
   }
 }
 

@@ -18,6 +18,10 @@ const SENDING_MS = 30_000;
 const FAILED_BASE_MS = 2_000;
 const FAILED_CAP_MS = 5 * 60_000;
 
+/** How long AWS must have known nothing of an execution before that is believed, and how often it is asked. */
+const GONE_FOR_MS = 3 * 60_000;
+const GONE_AGAIN_MS = 15_000;
+
 export interface LookDeps {
   requests: RequestStore;
   executions: ExecutionStore;
@@ -46,19 +50,38 @@ export const makeLook =
         );
         return executions.wasRead(watched, clock.now() + wait, tries);
       }
-      case "gone": {
-        const changes = known.map((request) => vanished(request, clock.now())).filter((change) => change !== null);
-        const settled = await deps.apply(automation, null, makeMask([], {}), changes, signal);
-        if (settled) await executions.forget(watched.target, watched.executionId);
-        else await executions.wasRead(watched, clock.now() + FOLLOW_BASE_MS, 0);
-        return;
-      }
+      case "gone":
+        return closeVanished(deps, automation, watched, known, signal);
       case "read":
         return settle(deps, automation, watched, reading.execution, signal);
       default:
         throw new Error(`unexpected reading ${reading satisfies never}`);
     }
   };
+
+/**
+ * AWS knows no such execution, or says so by mistake: one answer alone closes nothing. Not while the list shows the
+ * execution, and only when every reading of some minutes has said the same.
+ */
+async function closeVanished(
+  deps: LookDeps,
+  automation: Automation,
+  watched: WatchedExecution,
+  known: readonly ApprovalRequest[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { executions, clock } = deps;
+  const now = clock.now();
+  const goneSince = watched.goneSince ?? now;
+  const believed = now - goneSince >= GONE_FOR_MS;
+  if (known.length === 0) return executions.forget(watched.target, watched.executionId);
+  if (watched.fingerprint !== NOT_WAITING || !believed)
+    return executions.wasGone(watched, now + GONE_AGAIN_MS, goneSince);
+  const changes = known.map((request) => vanished(request, now)).filter((change) => change !== null);
+  const settled = await deps.apply(automation, null, makeMask([], {}), changes, signal);
+  if (settled) await executions.forget(watched.target, watched.executionId);
+  else await executions.wasGone(watched, now + FOLLOW_BASE_MS, goneSince);
+}
 
 async function settle(
   deps: LookDeps,

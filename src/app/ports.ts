@@ -174,6 +174,8 @@ export interface WatchedExecution {
   nextReadAt: number;
   /** How often in a row it was read without a change. */
   quietReads: number;
+  /** Since when AWS has answered every reading with "not found"; absent or null when it did not. */
+  goneSince?: number | null;
 }
 
 /**
@@ -273,6 +275,8 @@ export interface ExecutionStore {
   watch(execution: WatchedExecution, lease?: Lease): Promise<void>;
   /** A reading is done: the next one is due then, unless somebody asked for one in the meantime. */
   wasRead(seen: WatchedExecution, nextReadAt: number, quietReads: number, lease?: Lease): Promise<void>;
+  /** A reading said that AWS knows no such execution, for the first time at `goneSince`. */
+  wasGone(seen: WatchedExecution, nextReadAt: number, goneSince: number, lease?: Lease): Promise<void>;
   /** Asks for a reading now. */
   wake(target: string, executionId: string, at: number): Promise<void>;
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;

@@ -1,32 +1,29 @@
 import type { Kysely } from "kysely";
-import type { ExecutionStore } from "../app/ports.ts";
+import type { ExecutionStore, WatchedExecution } from "../app/ports.ts";
 import { guarded } from "./guard.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
   return {
-    watched: (target) => db.selectFrom("executions").selectAll().where("target", "=", target).execute(),
+    async watched(target) {
+      const rows = await db.selectFrom("executions").selectAll().where("target", "=", target).execute();
+      return rows.map(fromRow);
+    },
 
     watch: (execution, lease) =>
       guarded(db, lease, (held) =>
         held
           .insertInto("executions")
-          .values(execution)
+          .values({ goneSince: null, ...execution })
           .onConflict((conflict) => conflict.columns(["target", "executionId"]).doUpdateSet(execution))
           .execute(),
       ),
 
     wasRead: (seen, nextReadAt, quietReads, lease) =>
-      guarded(db, lease, (held) =>
-        held
-          .updateTable("executions")
-          .set({ nextReadAt, quietReads })
-          .where("target", "=", seen.target)
-          .where("executionId", "=", seen.executionId)
-          .where("fingerprint", "=", seen.fingerprint)
-          .where("nextReadAt", "=", seen.nextReadAt)
-          .execute(),
-      ),
+      guarded(db, lease, (held) => reread(held, seen, { nextReadAt, quietReads, goneSince: null })),
+
+    wasGone: (seen, nextReadAt, goneSince, lease) =>
+      guarded(db, lease, (held) => reread(held, seen, { nextReadAt, goneSince })),
 
     /** Also where one is due already: it may be under way, and not have seen what this is about. */
     async wake(target, executionId, at) {
@@ -38,19 +35,41 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         .execute();
     },
 
-    due: (target, now, limit) =>
-      db
+    async due(target, now, limit) {
+      const rows = await db
         .selectFrom("executions")
         .selectAll()
         .where("target", "=", target)
         .where("nextReadAt", "<=", now)
         .orderBy("nextReadAt")
         .limit(limit)
-        .execute(),
+        .execute();
+      return rows.map(fromRow);
+    },
 
     forget: (target, executionId, lease) =>
       guarded(db, lease, (held) =>
         held.deleteFrom("executions").where("target", "=", target).where("executionId", "=", executionId).execute(),
       ),
   };
+}
+
+function fromRow({ goneSince, ...row }: Tables["executions"]): WatchedExecution {
+  return goneSince === null ? row : { ...row, goneSince };
+}
+
+/** Writes what a reading leads to, unless somebody has asked for another one in the meantime. */
+async function reread(
+  db: Kysely<Tables>,
+  seen: WatchedExecution,
+  change: Partial<Tables["executions"]>,
+): Promise<void> {
+  await db
+    .updateTable("executions")
+    .set(change)
+    .where("target", "=", seen.target)
+    .where("executionId", "=", seen.executionId)
+    .where("fingerprint", "=", seen.fingerprint)
+    .where("nextReadAt", "=", seen.nextReadAt)
+    .execute();
 }

@@ -98,6 +98,7 @@ const foundation: Migration = {
       .addColumn("fingerprint", "text", (c) => c.notNull())
       .addColumn("next_read_at", "bigint", (c) => c.notNull())
       .addColumn("quiet_reads", "integer", (c) => c.notNull())
+      .addColumn("gone_since", "bigint")
       .addPrimaryKeyConstraint("executions_key", ["target", "execution_id"])
       .execute();
     await index(db, "executions", "executions_due", ["target", "next_read_at"]);

@@ -80,6 +80,7 @@ export interface ExecutionsTable {
   fingerprint: string;
   nextReadAt: number;
   quietReads: number;
+  goneSince: number | null;
 }
 
 export interface LeasesTable {

@@ -183,13 +183,51 @@ test("an ended execution is noted in all its requests and forgotten", async (t) 
   assert.equal(await watched(), undefined);
 });
 
-test("an execution that vanished between list and read ends its requests and is forgotten", async (t) => {
-  const { automation, read, requests, watched } = await setUp(t);
-  await read();
-  automation.readings.clear();
-  assert.equal(await read(), null);
-  assert.deepEqual([(await requests())[0]?.state, (await requests())[0]?.outcome?.kind], ["closed", "gone"]);
-  assert.equal(await watched(), undefined);
+/** Reads every time it is due until so much time has passed; true when it was forgotten on the way. */
+async function goneFor(ms: number, { read, clock }: Pick<Awaited<ReturnType<typeof setUp>>, "read" | "clock">) {
+  const end = clock.now() + ms;
+  while (clock.now() < end) {
+    const wait = await read();
+    if (wait === null) return true;
+    clock.advance(wait);
+  }
+  return false;
+}
+
+const leftTheList = (store: Awaited<ReturnType<typeof setUp>>["store"], now: number) =>
+  store.executions.watch({
+    target: TARGET.key,
+    executionId: EXECUTION_ID,
+    fingerprint: NOT_WAITING,
+    nextReadAt: now,
+    quietReads: 0,
+  });
+
+test("an execution that AWS has not known for minutes ends its requests and is forgotten", async (t) => {
+  const world = await setUp(t);
+  await world.read();
+  world.automation.readings.clear();
+  await leftTheList(world.store, world.clock.now());
+  assert.equal(await goneFor(10 * 60_000, world), true);
+  const [request] = await world.requests();
+  assert.deepEqual([request?.state, request?.outcome?.kind], ["closed", "gone"]);
+  assert.ok((request?.closedAt ?? 0) - NOW >= 3 * 60_000, "one answer alone closes nothing");
+});
+
+test("an execution that AWS denies to know once, or while the list shows it, keeps its requests open", async (t) => {
+  const world = await setUp(t);
+  await world.read();
+  world.automation.readings.clear();
+  assert.equal(await goneFor(10 * 60_000, world), false);
+  assert.equal((await world.requests())[0]?.state, "open");
+
+  await leftTheList(world.store, world.clock.now());
+  assert.equal(await goneFor(2 * 60_000, world), false);
+  world.automation.shows(anExecution());
+  await world.read();
+  world.automation.readings.clear();
+  assert.equal(await goneFor(2 * 60_000, world), false);
+  assert.equal((await world.requests())[0]?.state, "open");
 });
 
 test("an execution that vanished before it was read at all leaves nothing behind", async (t) => {

@@ -14,6 +14,8 @@ const LANE = { concurrency: 4 };
 const BATCH = 20;
 /** How often the rows are asked for what is due when nobody wakes the loop. */
 const TICK_MS = 1_000;
+/** After something unforeseen, a row rests this long: otherwise a full batch of such rows would hide all others. */
+const BROKEN_MS = 10_000;
 
 export interface TargetLoops {
   key: string;
@@ -87,13 +89,19 @@ export function startTarget(options: {
   });
 
   /** Runs a batch through the target's lane; one that fails is logged and does not hold up the others. */
-  const batch = async <T>(items: readonly T[], what: string, work: (item: T) => Promise<void>) => {
+  const batch = async <T>(
+    items: readonly T[],
+    what: string,
+    work: (item: T) => Promise<void>,
+    rest: (item: T, until: number) => Promise<void>,
+  ) => {
     const each = (item: T) =>
       lane.add(async () => {
         try {
           await work(item);
         } catch (error) {
           log.error({ target: key, err: error }, `${what} failed and will be tried again`);
+          await rest(item, clock.now() + BROKEN_MS).catch(() => undefined);
         }
       });
     await Promise.all(items.map(each));
@@ -109,7 +117,12 @@ export function startTarget(options: {
       if (own === undefined) return undefined;
       const due = await store.executions.due(key, clock.now(), BATCH);
       if (due.length === 0) return undefined;
-      await batch(due, "reading an execution", (watched) => look(own, watched, abort));
+      await batch(
+        due,
+        "reading an execution",
+        (watched) => look(own, watched, abort),
+        (watched, until) => store.executions.wasRead(watched, until, watched.quietReads),
+      );
       onChange();
       signalling.wake();
       return due.length === BATCH ? 0 : undefined;
@@ -126,7 +139,12 @@ export function startTarget(options: {
       if (own === undefined) return undefined;
       const due = await store.requests.dueToSignal(key, clock.now(), BATCH);
       if (due.length === 0) return undefined;
-      await batch(due, "sending a signal", (request) => signal(own, request.id, abort));
+      await batch(
+        due,
+        "sending a signal",
+        (request) => signal(own, request.id, abort),
+        ({ id, version }, until) => store.requests.postponeSignal(id, version, until),
+      );
       onChange();
       looking.wake();
       return undefined;

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { Clock, MessageRow } from "../../src/app/ports.ts";
+import { systemClock } from "../../src/ops/clock.ts";
+import { makeHealth } from "../../src/ops/health.ts";
+import { startVoteLoop } from "../../src/run/click-loops.ts";
+import { startMessageLoop } from "../../src/run/message-loop.ts";
+import { startTarget } from "../../src/run/target-loops.ts";
+import { eventually } from "../support/eventually.ts";
+import { type FakeAutomation, fakeAutomation, testLog } from "../support/fakes.ts";
+import { rawServer } from "../support/raw-server.ts";
+import { aClick, anEntry, anExecution, aRequest } from "../support/samples.ts";
+import { aStore, type OpenStore } from "../support/stores.ts";
+
+/** Pauses a twentieth as long as on the machine's clock. */
+const QUICK: Clock = { now: Date.now, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) };
+
+const CALLER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::111122223333:role/Bot</Arn><UserId>X</UserId><Account>111122223333</Account>
+</GetCallerIdentityResult></GetCallerIdentityResponse>`;
+
+/** The loops of one target, with AWS as the test dictates it behind them. */
+async function target(
+  t: TestContext,
+  store: OpenStore,
+  work: { look?: (executionId: string) => Promise<void>; signal?: (requestId: string) => Promise<void> },
+) {
+  const sts = await rawServer(t, (_, response) => response.writeHead(200, { "content-type": "text/xml" }).end(CALLER));
+  const ours = { AWS_ENDPOINT_URL: sts.url, AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "y" };
+  const before = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, ours);
+  const automation: FakeAutomation = fakeAutomation();
+  const log = testLog();
+  const loops = startTarget({
+    name: "default",
+    region: "us-east-1",
+    pollIntervalMs: 1_000,
+    store,
+    look: async (_, { executionId }) => work.look?.(executionId),
+    signal: async (_, requestId) => work.signal?.(requestId),
+    seam: () => automation,
+    health: makeHealth(QUICK, 1_000),
+    clock: QUICK,
+    log,
+    onChange: () => undefined,
+  });
+  t.after(async () => {
+    await loops.stop();
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  return { automation, log, loops };
+}
+
+test("executions that break their reading do not hide the one behind them, and are not read in a rush", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const bad = Array.from({ length: 40 }, (_, index) => `bad-${index}`);
+  for (const [index, executionId] of [...bad, "good"].entries())
+    await store.executions.watch({
+      target: "default/us-east-1",
+      executionId,
+      fingerprint: "x",
+      nextReadAt: index,
+      quietReads: 0,
+    });
+  const looked: string[] = [];
+  const { automation, log } = await target(t, store, {
+    async look(executionId) {
+      looked.push(executionId);
+      if (executionId !== "good") throw new Error("broken");
+      await store.executions.forget("default/us-east-1", executionId);
+    },
+  });
+  automation.listing = { kind: "failed", code: "X", message: "not asked here", retry: true };
+  await eventually("the good one was read", () => looked.includes("good"));
+  assert.ok(looked.length < 100, `${looked.length} readings`);
+  assert.ok(log.lines.some(({ message }) => /reading an execution failed/.test(message)));
+});
+
+test("decisions that break their sending do not hide the one behind them", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const ids = [...Array.from({ length: 40 }, (_, index) => `bad-${index}`), "good"];
+  for (const [index, id] of ids.entries())
+    await store.requests.open(
+      aRequest({ id, stepExecutionId: id, state: "decided", decision: "approve", signal: "due", signalNextAt: index }),
+      [],
+      anEntry(),
+    );
+  const sent: string[] = [];
+  await target(t, store, {
+    async signal(id) {
+      sent.push(id);
+      if (id !== "good") throw new Error("broken");
+    },
+  });
+  await eventually("the good one was sent", () => sent.includes("good"));
+  assert.ok(new Set(sent).size <= ids.length);
+});
+
+test("a poll that finds something new wakes the reading; a target is found before anything is asked of it", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const looked: string[] = [];
+  const { automation, loops } = await target(t, store, {
+    async look(executionId) {
+      looked.push(executionId);
+      await store.executions.forget("default/us-east-1", executionId);
+    },
+  });
+  const { executionId, status } = anExecution();
+  automation.lists({ executionId, status, currentStepName: "approve", currentAction: "aws:approve" });
+  await eventually("it was read", () => looked.includes(executionId));
+  assert.equal(loops.automation()?.target.account, "111122223333");
+});
+
+async function withMessages(t: TestContext, channels: string[], each: number) {
+  const store = await aStore(t, { now: Date.now });
+  for (let index = 0; index < each; index++)
+    await store.requests.open(
+      aRequest({ id: `r${index}`, stepExecutionId: `s${index}`, openedAt: index }),
+      channels,
+      anEntry(),
+    );
+  return store;
+}
+
+test("a channel that hangs, one that fails and one that is limited hold up no other", async (t) => {
+  const store = await withMessages(t, ["C0BROKEN", "C0GOOD", "C0HANGS", "C0LIMITED"], 8);
+  const delivered: string[] = [];
+  const stopping = Promise.withResolvers<number>();
+  const deliver = async (row: MessageRow): Promise<number> => {
+    delivered.push(row.channelId);
+    if (row.channelId === "C0HANGS") return stopping.promise;
+    if (row.channelId === "C0BROKEN") throw new Error("broken");
+    if (row.channelId === "C0LIMITED") return 3_600_000;
+    await store.messages.claim(row.id, row.id, Date.now(), Date.now() + 60_000);
+    await store.messages.posted(row.id, `1.${delivered.length}`, 1);
+    return 0;
+  };
+  const log = testLog();
+  const loop = startMessageLoop({ messages: store.messages, deliver, clock: QUICK, log });
+  t.after(async () => {
+    stopping.resolve(0);
+    await loop.stop();
+  });
+  const count = (channel: string) => delivered.filter((each) => each === channel).length;
+  await eventually("all of the good channel", () => count("C0GOOD") === 8);
+  await eventually("all of the broken one were tried", () => count("C0BROKEN") >= 8);
+  assert.deepEqual([count("C0HANGS"), count("C0LIMITED")], [1, 1]);
+});
+
+test("a click that breaks its judge is tried again later, and others are judged meanwhile", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const users = ["U0BAD", ...Array.from({ length: 30 }, (_, index) => `U${index}`)];
+  for (const [index, user] of users.entries()) await store.clicks.record(aClick(user, { receivedAt: index }));
+  const judged: string[] = [];
+  const log = testLog();
+  const loop = startVoteLoop({
+    clicks: store.clicks,
+    async vote(click) {
+      judged.push(click.userId);
+      if (click.userId === "U0BAD" && judged.filter((each) => each === "U0BAD").length < 2) throw new Error("broken");
+      await store.clicks.handled(click.id, null, null);
+      return { kind: "later" };
+    },
+    clock: QUICK,
+    log,
+    onVote: () => undefined,
+  });
+  t.after(() => loop.stop());
+  await eventually(
+    "all are judged",
+    async () => (await store.clicks.unhandled(Number.MAX_SAFE_INTEGER, 100)).length === 0,
+  );
+  assert.equal(judged.length, users.length + 1);
+  assert.equal(log.lines.filter(({ level }) => level === "error").length, 1);
+});

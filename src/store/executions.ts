@@ -15,7 +15,9 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         held
           .insertInto("executions")
           .values({ goneSince: null, ...execution })
-          .onConflict((conflict) => conflict.columns(["target", "executionId"]).doUpdateSet(execution))
+          .onConflict((conflict) =>
+            conflict.columns(["target", "executionId"]).doUpdateSet({ goneSince: null, ...execution }),
+          )
           .execute(),
       ),
 

@@ -100,8 +100,9 @@ export async function startRunbook(page: Page, world: PageWorld, name: string): 
   const before = new Set((await world.executions()).map((each) => each.AutomationExecutionId));
   await page.getByRole("tab", { name: "Runbooks" }).click();
   const card = page.locator("details.runbook", { hasText: name });
-  await card.locator("summary").first().click();
-  await card.getByRole("button", { name: `Start ${name}` }).click();
+  const open = await card.evaluate((each) => (each as HTMLDetailsElement).open);
+  if (!open) await card.locator("summary").first().click();
+  await card.getByRole("button", { name: `Start ${name}`, exact: true }).click();
   const found = await eventually(`${name} has started`, async () =>
     (await world.executions()).find((each) => !before.has(each.AutomationExecutionId)),
   );

@@ -23,7 +23,7 @@ export function Guide() {
       go: () => choices.set({ me: "U0MIA", place: "C0PRODDBA", thread: null, pane: "conversation" }),
     },
     {
-      done: executions.some((each) => each.AutomationExecutionStatus === "Success"),
+      done: executions.some((each) => each.AutomationExecutionStatus === "Success" && each.signals.length > 0),
       label: "Watch it go on",
       go: () => choices.set({ tab: "executions", pane: "aws" }),
     },

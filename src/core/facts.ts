@@ -26,7 +26,7 @@ export function factsOf(
     executionStartedAt: execution.startedAt,
     waitingSince: step.startedAt,
     timeoutSeconds: step.timeoutSeconds,
-    awsApprovers: texts(step.inputs.Approvers),
+    awsApprovers: texts(step.inputs.Approvers).map(mask.text),
     minRequiredApprovals: positive(step.inputs.MinRequiredApprovals),
     parameters: Object.entries(execution.parameters).map(([name, values]) => parameter(name, values, mask, defaults)),
     parentExecutionId: execution.parentExecutionId,
@@ -40,7 +40,11 @@ function parameter(name: string, values: string[], mask: Mask, defaults: Record<
     name,
     values: masked ? [MASK] : values.map(mask.text),
     masked,
-    isDefault: defaults === null ? null : fallback !== undefined && JSON.stringify(fallback) === JSON.stringify(values),
+    // Of a masked value it is not even said whether it is the default: that would tell what it is.
+    isDefault:
+      defaults === null || masked
+        ? null
+        : fallback !== undefined && JSON.stringify(fallback) === JSON.stringify(values),
   };
 }
 

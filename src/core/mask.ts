@@ -4,41 +4,90 @@ import { globMatches } from "./policy.ts";
 export const MASK = "••••••";
 
 /** Values shorter than this are not searched for in other texts: they would mask half of every sentence. */
-const SHORTEST_SECRET = 4;
+const SHORTEST_SECRET = 3;
+
+/** What lies deeper in a value is hidden whole: nobody reads it there, and it must not exhaust the stack. */
+const DEEPEST = 60;
 
 export interface Mask {
   /** Whether a parameter or input of this name is hidden. Names are compared without case. */
   hides(name: string): boolean;
-  /** The text with every secret value known to this mask replaced, wherever it stands. */
+  /** The text with every secret value known to this mask replaced, also inside JSON that the text is. */
   text(text: string): string;
-  /** The same value with hidden members and secret values replaced, however deep. */
+  /** The same value with hidden members and secret values replaced, however deep, also inside texts that are JSON. */
   value(name: string, value: unknown): unknown;
 }
 
 /**
  * A mask for one execution. A secret parameter also turns up inside the step's message and the inputs of other steps,
- * since runbooks interpolate; so its values are hidden there too, not only under its name.
+ * since runbooks interpolate; so its values are hidden there too, not only under its name. The same holds for hidden
+ * members of parameters that are JSON themselves, such as a StringMap.
  */
 export function makeMask(globs: readonly string[], parameters: Record<string, readonly string[]>): Mask {
   const lowered = globs.map((glob) => glob.toLowerCase());
   const hides = (name: string) => lowered.some((glob) => globMatches(glob, name.toLowerCase()));
   const secrets = Object.entries(parameters)
-    .filter(([name]) => hides(name))
-    .flatMap(([, values]) => values)
+    .flatMap(([name, values]) => values.flatMap((value) => secretsIn(name, value, hides, false, 0)))
     .filter((value) => value.length >= SHORTEST_SECRET)
     .flatMap((value) => [value, asInJson(value)])
     .sort((a, b) => b.length - a.length);
-  const text = (original: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), original);
-  const value = (name: string, original: unknown): unknown => {
-    if (hides(name)) return MASK;
-    if (typeof original === "string") return text(original);
-    if (typeof original === "number") return text(String(original)) === String(original) ? original : MASK;
-    if (Array.isArray(original)) return original.map((each) => value("", each));
+  const known = [...new Set(secrets)];
+
+  const replaced = (original: string) => known.reduce((rest, secret) => rest.replaceAll(secret, MASK), original);
+  const inText = (original: string, depth: number): string => {
+    const inside = parsedJson(original);
+    if (inside === undefined) return replaced(original);
+    const masked = inValue("", inside, depth + 1);
+    return masked === MASK || JSON.stringify(masked) !== JSON.stringify(inside) ? asText(masked) : original;
+  };
+  const inValue = (name: string, original: unknown, depth: number): unknown => {
+    if (hides(name) || depth > DEEPEST) return MASK;
+    if (typeof original === "string") return inText(original, depth);
+    if (typeof original === "number") return replaced(String(original)) === String(original) ? original : MASK;
+    if (Array.isArray(original)) return original.map((each) => inValue("", each, depth + 1));
     if (typeof original === "object" && original !== null)
-      return Object.fromEntries(Object.entries(original).map(([key, each]) => [text(key), value(key, each)]));
+      return Object.fromEntries(
+        Object.entries(original).map(([key, each]) => [replaced(key), inValue(key, each, depth + 1)]),
+      );
     return original;
   };
-  return { hides, text, value };
+  return { hides, text: (text) => inText(text, 0), value: (name, value) => inValue(name, value, 0) };
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Every text and number that stands under a hidden name, however deep; all of it once a name above is hidden. */
+function secretsIn(
+  name: string,
+  value: unknown,
+  hides: (name: string) => boolean,
+  hidden: boolean,
+  depth: number,
+): string[] {
+  if (depth > DEEPEST) return [];
+  const secret = hidden || hides(name);
+  const within = (key: string, each: unknown) => secretsIn(key, each, hides, secret, depth + 1);
+  if (typeof value === "number") return secret ? [String(value)] : [];
+  if (typeof value === "string") {
+    const inside = parsedJson(value);
+    return [...(secret ? [value] : []), ...(inside === undefined ? [] : within("", inside))];
+  }
+  if (Array.isArray(value)) return value.flatMap((each) => within("", each));
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value).flatMap(([key, each]) => within(key, each));
+  return [];
+}
+
+/** What the text holds when it is a JSON object or list; undefined for any other text. */
+function parsedJson(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A key or certificate has line breaks, and stands inside an input that is JSON itself as JSON writes them. */

@@ -93,3 +93,31 @@ test("what is not secret stays as it is", () => {
   const value = { a: ["production", 1, null, true], b: { c: "x" } };
   assert.deepEqual(mask.value("Inputs", value), value);
 });
+
+test("a secret inside a parameter that is JSON itself is hidden there and wherever it turns up", () => {
+  const mask = makeMask(["*password*", "*token*"], {
+    Config: ['{"DbPassword":"mapped-Secret-9","Region":"eu-west-1"}'],
+    Payload: ['{"nested":[{"apiToken":"json-Secret-8"}]}'],
+    Pin_token: ["987"],
+  });
+  const texts = [
+    '{"DbPassword":"mapped-Secret-9","Region":"eu-west-1"}',
+    '{"nested":[{"apiToken":"json-Secret-8"}]}',
+    "Connect with mapped-Secret-9 and json-Secret-8, pin 987",
+    '{"password":"literal-3"}',
+  ];
+  const masked = texts.map(mask.text).join();
+  for (const secret of ["mapped-Secret-9", "json-Secret-8", "987", "literal-3"]) assert.ok(!masked.includes(secret));
+  assert.ok(masked.includes("eu-west-1"), "what is no secret stays");
+  assert.deepEqual(mask.value("Payload", '{"password":"literal-3"}'), `{"password":"${MASK}"}`);
+});
+
+test("JSON without secrets stays as it was written, to the last space", () => {
+  const mask = makeMask(["*password*"], {});
+  for (const text of ['{ "a": 1.0 }', "[1, 2]", "{not json}", "{}"]) assert.equal(mask.text(text), text);
+});
+
+test("a value nested without end is hidden and exhausts nothing", () => {
+  const mask = makeMask(["*password*"], { Deep: [`${"[".repeat(5_000)}${"]".repeat(5_000)}`] });
+  assert.ok(mask.text(`${'{"a":'.repeat(3_000)}"password"${"}".repeat(3_000)}`).includes(MASK));
+});

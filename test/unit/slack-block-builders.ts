@@ -6,6 +6,13 @@ export const plain = (text: string) => ({ type: "plain_text", text });
 export const mrkdwn = (text: string) => ({ type: "mrkdwn", text });
 export const section = (text: string, more: Json = {}) => ({ type: "section", text: mrkdwn(text), ...more });
 export const button = (more: Json = {}) => ({ type: "button", action_id: "a", text: plain("Go"), ...more });
+export const confirm = (more: Json = {}) => ({
+  title: plain("Sure?"),
+  text: plain("x"),
+  confirm: plain("Yes"),
+  deny: plain("No"),
+  ...more,
+});
 export const actions = (...elements: Json[]) => ({ type: "actions", elements });
 export const input = (element: Json, more: Json = {}) => ({ type: "input", label: plain("Label"), element, ...more });
 export const option = (value: string, more: Json = {}) => ({ text: plain(value), value, ...more });

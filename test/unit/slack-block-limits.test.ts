@@ -4,6 +4,7 @@ import { messageLine, validateBlocks } from "../../sandbox/slack/blocks/validate
 import {
   actions,
   button,
+  confirm,
   type Json,
   mrkdwn,
   option,
@@ -90,20 +91,20 @@ const LIMITS: [what: string, within: Json, beyond: Json, says: string][] = [
   ],
   [
     "title of a confirmation",
-    actions(button({ confirm: { title: plain(x(100)), text: plain("x") } })),
-    actions(button({ confirm: { title: plain(x(101)), text: plain("x") } })),
+    actions(button({ confirm: confirm({ title: plain(x(100)) }) })),
+    actions(button({ confirm: confirm({ title: plain(x(101)) }) })),
     "must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]",
   ],
   [
     "text of a confirmation",
-    actions(button({ confirm: { text: plain(x(300)) } })),
-    actions(button({ confirm: { text: plain(x(301)) } })),
+    actions(button({ confirm: confirm({ text: plain(x(300)) }) })),
+    actions(button({ confirm: confirm({ text: plain(x(301)) }) })),
     "must be less than 301 characters [json-pointer:/blocks/0/elements/0/confirm/text/text]",
   ],
   [
     "button of a confirmation",
-    actions(button({ confirm: { text: plain("x"), confirm: plain(x(30)) } })),
-    actions(button({ confirm: { text: plain("x"), confirm: plain(x(31)) } })),
+    actions(button({ confirm: confirm({ confirm: plain(x(30)) }) })),
+    actions(button({ confirm: confirm({ confirm: plain(x(31)) }) })),
     "must be less than 31 characters [json-pointer:/blocks/0/elements/0/confirm/confirm/text]",
   ],
   [

@@ -36,13 +36,16 @@ export const textVariants = { plain_text: plainText(TEXT_MAX), mrkdwn: mrkdwnTex
 export const actionId = string(255, 1);
 export const blockId = string(255, 1);
 export const colorScheme = oneOf("primary", "danger");
-export const url = (max = 3000): Rule => formed(/^[a-z][a-z0-9+.-]*:\S+$/i, "must be a valid URL", max);
+/** What a person's press may open. Addresses that run something, or read a file, are none. */
+export const url = (max = 3000): Rule =>
+  formed(/^(?:https?:\/\/[^\s/?#]+|mailto:|slack:\/\/)\S*$/i, "must be a valid URL", max);
 
+/** As the reference page has it; the types ask for `text` alone, and let it be mrkdwn. */
 export const confirm: Rule = object({
-  title: may(plain(100)),
-  text: must(anyText(300)),
-  confirm: may(plain(30)),
-  deny: may(plain(30)),
+  title: must(plain(100)),
+  text: must(plain(300)),
+  confirm: must(plain(30)),
+  deny: must(plain(30)),
   style: may(colorScheme),
 });
 

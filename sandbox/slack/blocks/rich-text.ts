@@ -1,4 +1,4 @@
-import { blockId } from "./composition.ts";
+import { blockId, url } from "./composition.ts";
 import {
   boolean,
   type Field,
@@ -36,7 +36,7 @@ const piece = (type: string, fields: Record<string, Field>): ObjectRule =>
 
 const id = must(string(undefined, 1));
 const text = piece("text", { text: must(string(undefined, 1)) });
-const link = piece("link", { url: must(string(undefined, 1)), text: may(string()), unsafe: may(boolean) });
+const link = piece("link", { url: must(url()), text: may(string()), unsafe: may(boolean) });
 
 const inline = {
   text,

@@ -19,10 +19,3 @@ export const slackFaultSchema = faultSchema.extend({
 });
 
 export type SlackFault = z.infer<typeof slackFaultSchema>;
-
-/** Resolves after `ms` on the sandbox's clock. */
-export function pause(clock: { now(): number; at(time: number, job: () => void): unknown }, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.at(clock.now() + ms, resolve);
-  });
-}

@@ -1,4 +1,5 @@
 import { isObject } from "./blocks/check.ts";
+import { parseJson } from "./json.ts";
 
 const TOKEN = /\bx(?:ox[a-z]|app)-[\w-]+/g;
 /** A response URL's last part is the permission itself. */
@@ -21,9 +22,6 @@ export function readable(args: Record<string, unknown>): Record<string, unknown>
 
 function parsed(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  const read = parseJson(value);
+  return read === undefined ? value : read.value;
 }

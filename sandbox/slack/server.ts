@@ -17,6 +17,7 @@ import { type SlackFault, slackFaultSchema } from "./faults.ts";
 import { responseRoutes } from "./interact/response-routes.ts";
 import { makeResponseUrls } from "./interact/response-urls.ts";
 import { makeTriggers } from "./interact/triggers.ts";
+import { makeLife } from "./life.ts";
 import { makeLimiter } from "./limits/limiter.ts";
 import { placeholderPage } from "./placeholder-page.ts";
 import { APP_TOKEN, BOT_TOKEN, seedWorkspace } from "./seed.ts";
@@ -55,15 +56,22 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   const limiter = makeLimiter(clock);
   const triggers = makeTriggers(clock);
   const responseUrls = makeResponseUrls(clock);
-  const links = makeLinks({ clock, changes });
+  const life = makeLife(clock);
+  const links = makeLinks({ clock: life, changes });
   let url = "";
   let requestUrl = options.requestUrl;
   limiter.settings.enabled = options.limits ?? true;
 
   const baseUrl = () => url;
-  const deliver = makeDeliver({ links, clock, faults, journal, requestUrl: () => requestUrl });
+  const deliver = makeDeliver({ links, clock: life, faults, journal, requestUrl: () => requestUrl });
   const linkAddress = (app: Parameters<typeof links.issueTicket>[0]) =>
-    `${url.replace(/^http/, "ws")}/link/?ticket=${links.issueTicket(app)}&app_id=${app.id}`;
+    requestUrl === undefined
+      ? `${url.replace(/^http/, "ws")}/link/?ticket=${links.issueTicket(app)}&app_id=${app.id}`
+      : undefined;
+  const setRequestUrl = (given: string | undefined) => {
+    requestUrl = given;
+    if (given !== undefined) links.disable();
+  };
   const methods = makeMethods({ workspace, changes, triggers, clock, linkAddress });
 
   const reset = () => {
@@ -72,34 +80,33 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     responseUrls.clear();
     limiter.reset();
     limiter.settings.enabled = options.limits ?? true;
-    requestUrl = options.requestUrl;
+    setRequestUrl(options.requestUrl);
+    life.end(); // last: whoever waited for the old workspace is told once the new one stands
   };
 
   const app = new Hono<Wire>();
-  app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock }));
-  app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock }));
+  app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock: life }));
+  app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock: life }));
   app.get("/_control/state", (c) =>
     c.json(readState({ workspace, links, limiter, clock, requestUrl: () => requestUrl })),
   );
   app.route("/_control", controlRoutes({ clock, faults, faultSchema: slackFaultSchema, journal, reset, changes }));
   app.route("/_control", peopleRoutes({ workspace, changes, clock, triggers, responseUrls, deliver, baseUrl }));
   app.route("/_control", workspaceRoutes({ workspace, changes }));
-  app.route(
-    "/_control",
-    settingsRoutes({ workspace, changes, links, limiter, setRequestUrl: (given) => (requestUrl = given) }),
-  );
+  app.route("/_control", settingsRoutes({ workspace, changes, links, limiter, setRequestUrl }));
   if (options.page !== undefined) app.route("/", options.page);
   else app.get("/", (c) => c.html(placeholderPage({ url, botToken: BOT_TOKEN, appToken: APP_TOKEN })));
 
   const running = await listen(app, options.port ?? 0);
   url = running.url;
-  const endLinks = serveLinks({ server: running.server, links, faults, clock });
+  const endLinks = serveLinks({ server: running.server, links, faults, clock: life });
   return {
     url,
     port: running.port,
     clock,
     journal,
     async close() {
+      life.end();
       await endLinks();
       await running.close();
       if (options.clock === undefined) clock.close();

@@ -78,6 +78,42 @@ describe("a response URL", () => {
     });
   }
 
+  const NOT_THERE: [what: string, change: object, body: object, error: string][] = [
+    ["posts nothing into an archived channel", { archived: true }, { response_type: "in_channel" }, "is_archived"],
+    ["replaces nothing in an archived channel", { archived: true }, { replace_original: true }, "is_archived"],
+    ["deletes nothing in an archived channel", { archived: true }, { delete_original: true }, "is_archived"],
+    ["posts nothing where the app may not", { restricted: true }, { response_type: "in_channel" }, "restricted_action"],
+    ["answers no thread that is not there", {}, { thread_ts: "1.000001" }, "thread_not_found"],
+    [
+      "replaces with no more text than chat.update",
+      {},
+      { replace_original: true, text: "x".repeat(4001) },
+      "msg_too_long",
+    ],
+  ];
+  for (const [what, change, body, error] of NOT_THERE) {
+    it(what, async (t) => {
+      const w = await start(t);
+      await w.control("channel", { channel: "C0APPROVALS", ...change });
+      const before = await w.messages();
+      assert.partialDeepStrictEqual(await w.respond({ text: "x", ...body }), { status: 400, error });
+      assert.deepEqual(await w.messages(), before);
+    });
+  }
+
+  it("answers in the thread that it names, and in that of a reply", async (t) => {
+    const w = await start(t);
+    const [root] = await w.messages();
+    await w.respond({ text: "reply", response_type: "in_channel", thread_ts: root.ts });
+    const [, reply] = await w.messages();
+    await w.respond({ text: "reply to it", response_type: "in_channel", thread_ts: reply.ts });
+    const { messages } = await w.client.conversations.replies({ channel: "C0APPROVALS", ts: root.ts });
+    assert.deepEqual(
+      messages?.map((each) => each.text),
+      ["before", "reply", "reply to it"],
+    );
+  });
+
   it("that was guessed is not found, and a real one stands in no journal", async (t) => {
     const w = await start(t);
     assert.equal((await w.respond({ text: "x" }, `${w.slack.url}/actions/T0SANDBOX01/1/abc`)).status, 404);

@@ -197,6 +197,19 @@ describe("rate limits", () => {
     await post("C0APPROVALS");
   });
 
+  it("count a channel as one, however it is named", async (t) => {
+    const w = await world(t);
+    const post = (channel: string) => w.client.chat.postMessage({ channel, text: "x" });
+    for (const name of ["C0APPROVALS", "#approvals", "C0APPROVALS"]) await post(name);
+    await assert.rejects(post("#approvals"), { code: "slack_webapi_rate_limited_error" });
+    const im = String((await w.client.conversations.open({ users: "U0JANE" })).channel?.id);
+    for (const name of ["U0JANE", im, "U0JANE"]) await post(name);
+    await assert.rejects(post(im), { code: "slack_webapi_rate_limited_error" });
+    await post("U0DAN"); // where no direct message is yet
+    for (const name of ["U0DAN", "U0DAN"]) await post(name);
+    await assert.rejects(post("U0DAN"), { code: "slack_webapi_rate_limited_error" });
+  });
+
   it("can be changed for one method and switched off", async (t) => {
     const w = await world(t);
     await w.control("limits", { perMinute: { "auth.test": 1 } });

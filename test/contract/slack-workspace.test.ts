@@ -44,6 +44,32 @@ describe("the seeded people", () => {
   });
 });
 
+it("a cursor belongs to the list that gave it", async (t) => {
+  const { client } = await world(t);
+  const cursorOf = (answer: { response_metadata?: { next_cursor?: string } }) =>
+    String(answer.response_metadata?.next_cursor);
+  const cursor = cursorOf(await client.conversations.list({ limit: 1 }));
+  assert.equal((await client.conversations.list({ limit: 1, cursor })).ok, true);
+  assert.equal((await errorOf(client.users.list({ limit: 1, cursor }))).error, "invalid_cursor");
+  const ofApprovals = await client.conversations.members({ channel: "C0APPROVALS", limit: 1 });
+  const elsewhere = { channel: "C0ONCALL", limit: 1, cursor: cursorOf(ofApprovals) };
+  assert.equal((await errorOf(client.conversations.members(elsewhere))).error, "invalid_cursor");
+});
+
+it("a person writes where they are, not into an archived channel, and answers only what is there", async (t) => {
+  const w = await world(t);
+  const write = (more: object) => w.control("post", { user: "U0JANE", channel: "C0APPROVALS", text: "x", ...more });
+  const { ts } = await write({});
+  assert.equal((await write({ thread_ts: ts })).ok, true);
+  for (const [more, error] of [
+    [{ channel: "C0OLD" }, "is_archived"],
+    [{ user: "U0GUEST", channel: "C0ONCALL" }, "not_in_channel"],
+    [{ thread_ts: "1.000001" }, "thread_not_found"],
+  ] as const) {
+    assert.partialDeepStrictEqual(await write(more), { status: 409, error });
+  }
+});
+
 describe("user groups", () => {
   it("list their members; a deactivated member is in none", async (t) => {
     const w = await world(t);

@@ -7,8 +7,8 @@ import { type Answer, type Call, invalidArguments, type Method, needScope, refus
 
 interface Deps {
   workspace: Workspace;
-  /** A fresh, single-use address for a Socket Mode connection. */
-  linkAddress: (app: SlackApp) => string;
+  /** A fresh, single-use address for a Socket Mode connection; undefined while the app has request URLs instead. */
+  linkAddress: (app: SlackApp) => string | undefined;
 }
 
 /** Methods about the app itself, and the two that need no token. */
@@ -19,11 +19,18 @@ export function appMethods(deps: Deps): Record<string, Method> {
       token: "app",
       scopes: [],
       tier: "connections",
-      run: ({ app }) => ({ ok: true, url: deps.linkAddress(app) }),
+      headerOnly: true,
+      run: ({ app }) => connect(deps, app),
     },
     "api.test": { token: "none", scopes: [], tier: "tier4", run: apiTest },
     "blocks.validate": { token: "none", scopes: [], tier: "hundreds", run: validate },
   };
+}
+
+/** https://docs.slack.dev/reference/methods/apps.connections.open */
+function connect(deps: Deps, app: SlackApp): Answer {
+  const url = deps.linkAddress(app);
+  return url === undefined ? refuse("socket_mode_disabled") : { ok: true, url };
 }
 
 /** https://docs.slack.dev/reference/methods/auth.test */

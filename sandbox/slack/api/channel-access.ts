@@ -40,12 +40,24 @@ export function postableChannel(workspace: Workspace, app: SlackApp, id: string 
   return channel;
 }
 
+/**
+ * What the limit per channel is counted by: the same however the channel was named. A direct message counts by its person,
+ * since it need not exist yet.
+ */
+export function postingKey(workspace: Workspace, id: string | undefined): string | undefined {
+  const named = id?.startsWith("#") ? publicChannel(workspace, id.slice(1))?.id : id;
+  const channel = named === undefined ? undefined : workspace.channels.get(named);
+  return channel?.imUser ?? channel?.id ?? id;
+}
+
+const publicChannel = (workspace: Workspace, name: string): Channel | undefined =>
+  [...workspace.channels.values()].find((each) => each.kind === "public" && each.name === name);
+
 function addressee(workspace: Workspace, app: SlackApp, id: string | undefined): string | undefined {
   if (id === undefined) return undefined;
   const person = workspace.people.get(id);
   if (person !== undefined) {
     return person.deleted || person.isBot ? undefined : workspace.directMessage(app, id).channel.id;
   }
-  if (!id.startsWith("#")) return id;
-  return [...workspace.channels.values()].find((each) => each.kind === "public" && each.name === id.slice(1))?.id;
+  return id.startsWith("#") ? publicChannel(workspace, id.slice(1))?.id : id;
 }

@@ -9,7 +9,7 @@ import { type Content, isEmpty, readContent } from "./content.ts";
 import { type Answer, type Call, type Method, type Refusal, refuse, refused } from "./method.ts";
 
 /** Unlike chat.postMessage, which cuts, chat.update refuses. https://docs.slack.dev/reference/methods/chat.update */
-const MAX_UPDATED_TEXT = 4000;
+export const MAX_UPDATED_TEXT = 4000;
 
 interface Deps {
   workspace: Workspace;

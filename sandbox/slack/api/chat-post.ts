@@ -1,10 +1,10 @@
-import { length } from "../blocks/check.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { isMember, postableChannel, visibleChannel } from "./channel-access.ts";
-import { isEmpty, readContent, TEXT_CUT } from "./content.ts";
+import { cutText, isEmpty, readContent } from "./content.ts";
 import { type Answer, type Call, type Method, refuse, refused } from "./method.ts";
+import { threadOf } from "./thread.ts";
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage and chat.postEphemeral */
 export function postingMethods(deps: { workspace: Workspace }): Record<string, Method> {
@@ -24,27 +24,21 @@ export function postingMethods(deps: { workspace: Workspace }): Record<string, M
   };
 }
 
-/** The thread a message goes to: undefined for none, `false` when there is no such message. */
-function threadOf(messages: { ts: string }[], args: Call["args"]): string | undefined | false {
-  const ts = text(args, "thread_ts");
-  if (ts === undefined) return undefined;
-  return messages.some((each) => each.ts === ts) ? ts : false;
-}
-
 function postMessage(workspace: Workspace, { app, args }: Call): Answer {
   const channel = postableChannel(workspace, app, text(args, "channel"));
   if (refused(channel)) return channel;
   const content = readContent(args);
   if (refused(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
-  const threadTs = threadOf(channel.messages, args);
-  if (threadTs === false) return refuse("thread_not_found");
-  const cut = content.text !== undefined && length(content.text) > TEXT_CUT;
+  const thread = threadOf(channel, args);
+  if (refused(thread)) return thread;
+  const { threadTs } = thread;
+  const { text: shown, cut } = cutText(content.text ?? "");
   const message = workspace.post(channel, {
     user: app.botUserId,
     botId: app.botId,
     appId: app.id,
-    text: cut ? [...(content.text ?? "")].slice(0, TEXT_CUT).join("") : (content.text ?? ""),
+    text: shown,
     blocks: content.blocks,
     attachments: content.attachments,
     metadata: content.metadata,
@@ -72,16 +66,16 @@ function postEphemeral(workspace: Workspace, { app, args }: Call): Answer {
   const content = readContent(args);
   if (refused(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
-  const threadTs = threadOf(channel.messages, args);
-  if (threadTs === false) return refuse("thread_not_found");
+  const thread = threadOf(channel, args);
+  if (refused(thread)) return thread;
   const message = workspace.post(channel, {
     user: app.botUserId,
     botId: app.botId,
     appId: app.id,
-    text: content.text ?? "",
+    text: cutText(content.text ?? "").text,
     blocks: content.blocks,
     attachments: content.attachments,
-    threadTs,
+    threadTs: thread.threadTs,
     onlyFor: person.id,
   });
   return { ok: true, message_ts: message.ts };

@@ -1,9 +1,11 @@
 import { isObject, length, type Problem } from "../blocks/check.ts";
 import { normalizeBlocks } from "../blocks/normalize.ts";
+import { MAX_BLOCKS } from "../blocks/surfaces.ts";
 import { messageLine, validateBlocks } from "../blocks/validate.ts";
 import { MAX_TEXT_OF_BLOCKS, textSize } from "../blocks/whole.ts";
 import type { Json } from "../workspace/model.ts";
 import { json, text } from "./arguments.ts";
+import { readMetadata } from "./metadata.ts";
 import { type Args, type Refusal, refuse } from "./method.ts";
 
 /** What a message says. Undefined members were not given. */
@@ -30,6 +32,8 @@ export function readContent(args: Args): Content | Refusal {
   if (blocks !== undefined && "ok" in blocks) return blocks;
   const attachments = readAttachments(args);
   if (attachments !== undefined && "ok" in attachments) return attachments;
+  const together = checkTogether(blocks ?? [], attachments ?? []);
+  if (together !== undefined) return together;
   const metadata = readMetadata(args);
   if (metadata !== undefined && "ok" in metadata) return metadata as Refusal;
   return { text: markdown ?? text(args, "text"), blocks, attachments, metadata };
@@ -38,6 +42,24 @@ export function readContent(args: Args): Content | Refusal {
 /** Whether there is anything to show. */
 export const isEmpty = (content: Content): boolean =>
   !content.text?.trim() && !content.blocks?.length && !content.attachments?.length;
+
+/** What is left of a text that is too long; chat.postMessage cuts where chat.update refuses. */
+export function cutText(given: string): { text: string; cut: boolean } {
+  const cut = length(given) > TEXT_CUT;
+  return { text: cut ? [...given].slice(0, TEXT_CUT).join("") : given, cut };
+}
+
+/** Blocks in attachments are blocks of the message: they count towards its number of blocks and its text. */
+function checkTogether(blocks: Json[], attachments: Json[]): Refusal | undefined {
+  const attached = attachments.flatMap((each) => (Array.isArray(each.blocks) ? each.blocks : []));
+  if (blocks.length + attached.length > MAX_BLOCKS.message) {
+    const message = `no more than ${MAX_BLOCKS.message} items allowed`;
+    return refuse("invalid_attachments", {
+      response_metadata: { messages: [messageLine({ pointer: "/attachments", message })] },
+    });
+  }
+  return textSize([blocks, attached]) > MAX_TEXT_OF_BLOCKS ? refuse("msg_blocks_too_long") : undefined;
+}
 
 export function invalidBlocks(problems: Problem[]): Refusal {
   return refuse("invalid_blocks", {
@@ -53,7 +75,6 @@ function readBlocks(args: Args): Json[] | undefined | Refusal {
   if (!Array.isArray(read.value) || !read.value.every(isObject)) return refuse("invalid_blocks_format");
   const problems = validateBlocks(read.value, "message");
   if (problems.length > 0) return invalidBlocks(problems);
-  if (textSize(read.value) > MAX_TEXT_OF_BLOCKS) return refuse("msg_blocks_too_long");
   return normalizeBlocks(read.value);
 }
 
@@ -74,18 +95,4 @@ function readAttachments(args: Args): Json[] | undefined | Refusal {
     ...each,
     ...(Array.isArray(each.blocks) ? { blocks: normalizeBlocks(each.blocks) } : {}),
   }));
-}
-
-/** https://docs.slack.dev/messaging/message-metadata */
-function readMetadata(args: Args): Json | undefined | Refusal {
-  const read = json(args, "metadata");
-  if ("bad" in read) return refuse("invalid_metadata_format");
-  if (read.value === undefined) return undefined;
-  if (!isObject(read.value)) return refuse("invalid_metadata_format");
-  if (Object.keys(read.value).length === 0) return {};
-  const { event_type: type, event_payload: payload, ...others } = read.value;
-  if (typeof type !== "string" || type === "" || !isObject(payload) || Object.keys(others).length > 0) {
-    return refuse("invalid_metadata_schema");
-  }
-  return read.value;
 }

@@ -43,7 +43,7 @@ function list(workspace: Workspace, { app, args }: Call): Answer {
       (each.kind === "public" || each.members.includes(app.botUserId)) &&
       !(flag(args, "exclude_archived") && each.archived),
   );
-  const cut = page(seen, args, { usual: 100, most: 1000 });
+  const cut = page(seen, args, { list: "conversations.list", usual: 100, most: 1000 });
   if (refused(cut)) return cut;
   return {
     ok: true,
@@ -58,7 +58,7 @@ function list(workspace: Workspace, { app, args }: Call): Answer {
 function members(workspace: Workspace, { app, args }: Call): Answer {
   const channel = readableChannel(workspace, app, text(args, "channel"), "read");
   if (refused(channel)) return channel;
-  const cut = page(channel.members, args, { usual: 100, most: 1000 });
+  const cut = page(channel.members, args, { list: `conversations.members ${channel.id}`, usual: 100, most: 1000 });
   if (refused(cut)) return cut;
   return { ok: true, members: cut.items, response_metadata: { next_cursor: cut.nextCursor } };
 }

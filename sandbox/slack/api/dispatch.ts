@@ -1,17 +1,17 @@
 import { type Context, Hono } from "hono";
-import type { SandboxClock } from "../../wire/clock.ts";
 import type { Faults } from "../../wire/faults.ts";
 import type { Journal } from "../../wire/journal.ts";
 import { hangUp, type Wire } from "../../wire/server.ts";
-import { pause, type SlackFault } from "../faults.ts";
+import type { SlackFault } from "../faults.ts";
+import { type Life, pause } from "../life.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import { readable, redact } from "../redact.ts";
-import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { APP_TOKEN_SCOPES, checkScopes } from "./apps.ts";
-import { readCall, text } from "./arguments.ts";
-import { authenticate, findToken } from "./authenticate.ts";
-import { type Answer, type Args, type Method, refuse, refused } from "./method.ts";
+import { APP_TOKEN_SCOPES } from "./apps.ts";
+import { findToken } from "./authenticate.ts";
+import { execute } from "./execute.ts";
+import { type Method, refuse, refused } from "./method.ts";
+import { readCall } from "./read-call.ts";
 
 interface Deps {
   workspace: Workspace;
@@ -19,17 +19,7 @@ interface Deps {
   limiter: Limiter;
   faults: Faults<SlackFault>;
   journal: Journal;
-  clock: SandboxClock;
-}
-
-/** What came of a call, before it is written to the wire. */
-interface Outcome {
-  answer: Answer;
-  status: 200 | 429;
-  executed: boolean;
-  retryAfter?: number | undefined;
-  app?: SlackApp | undefined;
-  method?: Method | undefined;
+  clock: Life;
 }
 
 /** `/api/METHOD`. Every answer is HTTP 200, also a refusal; only rate limits and broken servers are not. */
@@ -62,7 +52,7 @@ async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Respo
     record(false, 429, answer);
     return c.json(answer, 429, fault.omitRetryAfter ? {} : { "retry-after": String(fault.retryAfterSeconds ?? 30) });
   }
-  if (fault?.kind === "delay") await pause(deps.clock, fault.delayMs ?? 0);
+  if (fault?.kind === "delay" && !(await pause(deps.clock, fault.delayMs ?? 0))) return hangUp(c);
   const breaks = fault?.kind === "error";
   if (breaks && !fault.afterExecution) return broken(c, fault, (status, body) => record(false, status, body));
 
@@ -89,28 +79,3 @@ function broken(_c: Context<Wire>, fault: SlackFault, record: (status: number, b
   record(status, body);
   return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json; charset=utf-8" } });
 }
-
-async function execute(deps: Deps, name: string, read: Awaited<ReturnType<typeof readCall>>): Promise<Outcome> {
-  const method = Object.hasOwn(deps.methods, name) ? deps.methods[name] : undefined;
-  const no = (answer: Answer): Outcome => ({ answer, status: 200, executed: false, method });
-  if (method === undefined) return no(refuse("unknown_method", { req_method: name }));
-  if (refused(read)) return no(read);
-  const app = method.token === "none" ? deps.workspace.apps[0] : authenticate(deps.workspace.apps, read.token, method);
-  if (app === undefined) return no(refuse("invalid_auth"));
-  if (refused(app)) return no(app);
-  const wait = deps.limiter.take(limited(name, method, app, read.args));
-  if (wait !== undefined) {
-    return { ...no(refuse("ratelimited")), status: 429, retryAfter: wait, app };
-  }
-  const unscoped = checkScopes(app, method);
-  if (unscoped !== undefined) return { ...no(unscoped), app };
-  const answer = await method.run({ app, args: read.args });
-  return { answer, status: 200, executed: answer.ok, app, method };
-}
-
-const limited = (name: string, method: Method, app: SlackApp, args: Args) => ({
-  owner: method.token === "none" ? "anyone" : app.id,
-  method: name,
-  tier: method.tier,
-  channel: text(args, "channel"),
-});

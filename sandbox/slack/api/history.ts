@@ -38,7 +38,7 @@ function history(workspace: Workspace, { app, args }: Call): Answer {
   );
   const ranged = within(shown, args);
   if (refused(ranged)) return ranged;
-  const cut = page(ranged.reverse(), args, { usual: 100, most: 999 });
+  const cut = page(ranged.reverse(), args, { list: `conversations.history ${channel.id}`, usual: 100, most: 999 });
   if (refused(cut)) return cut;
   return {
     ok: true,
@@ -68,7 +68,7 @@ function replies(workspace: Workspace, { app, args }: Call): Answer {
     args,
   );
   if (refused(ranged)) return ranged;
-  const cut = page(ranged, args, { usual: 1000, most: 1000 });
+  const cut = page(ranged, args, { list: `conversations.replies ${channel.id} ${root}`, usual: 1000, most: 1000 });
   if (refused(cut)) return cut;
   return {
     ok: true,

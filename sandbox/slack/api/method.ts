@@ -31,6 +31,8 @@ export interface Method {
   /** Scopes it cannot do without. Methods whose need depends on the kind of channel ask `needScope` themselves. */
   scopes: string[];
   tier: Tier;
+  /** Takes POST alone, and its token in the Authorization header alone. */
+  headerOnly?: true;
   run(call: Call): Answer | Promise<Answer>;
 }
 

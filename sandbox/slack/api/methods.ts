@@ -18,7 +18,7 @@ export function makeMethods(deps: {
   changes: Changes;
   triggers: Triggers;
   clock: { now(): number };
-  linkAddress: (app: SlackApp) => string;
+  linkAddress: (app: SlackApp) => string | undefined;
 }): Record<string, Method> {
   return {
     ...appMethods(deps),

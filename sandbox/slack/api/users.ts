@@ -12,7 +12,8 @@ export function userMethods(deps: { workspace: Workspace; clock: { now(): number
     "users.list": { token: "bot", scopes: ["users:read"], tier: "tier2", run: (call) => list(workspace, clock, call) },
     "users.lookupByEmail": {
       token: "bot",
-      scopes: ["users:read.email"],
+      // Slack grants users:read.email only together with users:read.
+      scopes: ["users:read", "users:read.email"],
       tier: "tier3",
       run: (call) => lookupByEmail(workspace, call),
     },
@@ -26,7 +27,7 @@ function info(workspace: Workspace, { app, args }: Call): Answer {
 }
 
 function list(workspace: Workspace, clock: { now(): number }, { app, args }: Call): Answer {
-  const cut = page([...workspace.people.values()], args, { usual: 1000, most: 1000 });
+  const cut = page([...workspace.people.values()], args, { list: "users.list", usual: 1000, most: 1000 });
   if (refused(cut)) return cut;
   return {
     ok: true,

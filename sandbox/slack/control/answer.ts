@@ -1,9 +1,10 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Wire } from "../../wire/server.ts";
+import { parseJson } from "../json.ts";
 
 /**
- * A control route: checks the body (400 when it is malformed), does it, and answers 409 `{ok: false, error, why}` for what
+ * A control route: checks the body (400 when it is malformed, or nested too deep), does it, and answers 409 `{ok: false, error, why}` for what
  * no person could do.
  */
 export function answering<S extends z.ZodType>(
@@ -11,7 +12,7 @@ export function answering<S extends z.ZodType>(
   act: (body: z.output<S>) => object | Promise<object>,
 ): (c: Context<Wire>) => Promise<Response> {
   return async (c) => {
-    const parsed = schema.safeParse(await c.req.json().catch(() => undefined));
+    const parsed = schema.safeParse(parseJson(await c.req.text())?.value);
     if (!parsed.success) {
       return c.json({ ok: false, error: "malformed", problems: z.treeifyError(parsed.error) }, 400);
     }

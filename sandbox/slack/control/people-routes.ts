@@ -4,8 +4,8 @@ import { click, type InteractDeps } from "../interact/click.ts";
 import { close } from "../interact/close.ts";
 import { command } from "../interact/command.ts";
 import { openHome } from "../interact/home.ts";
+import { post } from "../interact/post.ts";
 import { submit } from "../interact/submit.ts";
-import { actingPerson, openChannel } from "../interact/where.ts";
 import { answering } from "./answer.ts";
 import { clickBody, closeBody, commandBody, homeBody, postBody, submitBody } from "./bodies.ts";
 
@@ -34,14 +34,7 @@ export function peopleRoutes(deps: InteractDeps): Hono<Wire> {
   );
   app.post(
     "/post",
-    answering(postBody, (body) => {
-      const person = actingPerson(deps.workspace, body.user);
-      if ("ok" in person) return person;
-      const channel = openChannel(deps.workspace, person, body.channel);
-      if ("ok" in channel) return channel;
-      const message = deps.workspace.post(channel, { user: person.id, text: body.text, threadTs: body.thread_ts });
-      return { ok: true, ts: message.ts };
-    }),
+    answering(postBody, (body) => post(deps.workspace, body)),
   );
   return app;
 }

@@ -1,16 +1,17 @@
-import type { SandboxClock } from "../../wire/clock.ts";
 import type { Faults } from "../../wire/faults.ts";
 import type { Journal } from "../../wire/journal.ts";
-import { pause, type SlackFault } from "../faults.ts";
+import type { SlackFault } from "../faults.ts";
+import { type Life, pause } from "../life.ts";
 import { redact } from "../redact.ts";
-import { ACK_WITHIN_MS, type Delivered, type Delivery } from "./delivery.ts";
+import { isInstalled } from "../workspace/installed.ts";
+import { ACK_WITHIN_MS, type Delivered, type Delivery, RESET } from "./delivery.ts";
 import type { Links } from "./links.ts";
 import { sendOverHttp, signedRequest } from "./over-http.ts";
 import { envelopeOf, sendOverSocket } from "./over-socket.ts";
 
 interface Deps {
   links: Links;
-  clock: SandboxClock;
+  clock: Life;
   faults: Faults<SlackFault>;
   journal: Journal;
   /** Where HTTP deliveries go; undefined: Socket Mode. */
@@ -29,9 +30,11 @@ const EVENT_RETRIES_MS = [1000, 60_000, 300_000];
  */
 export function makeDeliver(deps: Deps): Deliver {
   const deliver = async (delivery: Delivery): Promise<Delivered> => {
+    if (!isInstalled(delivery.app)) return { acked: false, via: "none", ms: 0, problem: "app_not_installed" };
     const operation = `deliver:${delivery.kind}`;
     const fault = deps.faults.take(operation);
     const seen = await through(deps, delivery, fault, (reached, delivered) => {
+      if (delivered.problem === RESET) return;
       deps.journal.record({
         operation,
         principal: delivery.app.id,
@@ -44,7 +47,8 @@ export function makeDeliver(deps: Deps): Deliver {
         },
       });
     });
-    if (!seen.acked && delivery.kind === "events_api") retryEvent(deps, delivery, seen, deliver);
+    if (!seen.acked && seen.problem !== RESET && delivery.kind === "events_api")
+      retryEvent(deps, delivery, seen, deliver);
     return seen;
   };
   return deliver;
@@ -74,11 +78,13 @@ async function through(
       return lost;
     }
     case "delay": {
-      const late = pause(deps.clock, fault.delayMs ?? 0).then(recorded);
-      return Promise.race([late, pause(deps.clock, ACK_WITHIN_MS).then(() => gaveUp("timeout"))]);
+      const late = pause(deps.clock, fault.delayMs ?? 0).then((lasts) => (lasts ? recorded() : gaveUp(RESET)));
+      const warned = pause(deps.clock, ACK_WITHIN_MS).then((lasts) => gaveUp(lasts ? "timeout" : RESET));
+      return Promise.race([late, warned]);
     }
     case "drop-reply": {
       const delivered = await recorded();
+      if (delivered.problem === RESET) return delivered;
       return { ...delivered, acked: false, body: undefined, problem: "timeout" };
     }
     case "twice": {

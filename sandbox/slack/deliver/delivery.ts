@@ -14,6 +14,9 @@ export interface Delivery {
 /** How long an app may take to acknowledge, in milliseconds. */
 export const ACK_WITHIN_MS = 3000;
 
+/** The problem of a delivery during which the workspace was reset: nothing comes of it any more. */
+export const RESET = "reset";
+
 /** What became of a delivery, as far as Slack can tell. */
 export interface Delivered {
   acked: boolean;
@@ -22,7 +25,10 @@ export interface Delivered {
   ms: number;
   /** What came with the acknowledgement: a response_action, a command's message. */
   body?: unknown;
-  /** Why there is no acknowledgement: `no_connection`, `timeout`, `http_500`, `connection_failed`, `not_delivered`. */
+  /**
+   * Why there is no acknowledgement: `no_connection`, `timeout`, `http_500`, `connection_failed`, `not_delivered`,
+   * `app_not_installed`, or `reset`.
+   */
   problem?: string;
 }
 

@@ -1,9 +1,9 @@
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import type { SandboxClock } from "../../wire/clock.ts";
 import type { Faults } from "../../wire/faults.ts";
-import { pause, type SlackFault } from "../faults.ts";
+import type { SlackFault } from "../faults.ts";
+import { type Life, pause } from "../life.ts";
 import type { Links } from "./links.ts";
 
 /** Slack pings its sockets; clients take a silence of 30 s for a dead connection. Machine time, as their timers are. */
@@ -14,13 +14,15 @@ export function serveLinks(deps: {
   server: Server;
   links: Links;
   faults: Faults<SlackFault>;
-  clock: SandboxClock;
+  clock: Life;
 }): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true });
   const upgrade = async (...[request, socket, head]: Parameters<typeof sockets.handleUpgrade>) => {
     const fault = deps.faults.take("link");
-    if (fault?.kind === "delay") await pause(deps.clock, fault.delayMs ?? 0);
-    else if (fault !== undefined) return socket.destroy();
+    if (fault !== undefined) {
+      const lasts = fault.kind === "delay" && (await pause(deps.clock, fault.delayMs ?? 0));
+      if (!lasts) return socket.destroy();
+    }
     const url = new URL(request.url ?? "/", "http://sandbox");
     const appId = url.pathname === "/link/" ? deps.links.redeem(url.searchParams.get("ticket") ?? "") : undefined;
     if (appId === undefined) return turnAway(socket);

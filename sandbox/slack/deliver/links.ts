@@ -1,5 +1,7 @@
 import type { WebSocket } from "ws";
-import type { SandboxClock } from "../../wire/clock.ts";
+import { isObject } from "../blocks/check.ts";
+import { parseJson } from "../json.ts";
+import type { Life } from "../life.ts";
 import type { Changes } from "../workspace/changes.ts";
 import { newSecret } from "../workspace/ids.ts";
 import type { SlackApp } from "../workspace/model.ts";
@@ -33,6 +35,8 @@ export interface Links {
   redeem(ticket: string): string | undefined;
   /** Takes a connection and greets it, or turns it away when the app has ten. */
   attach(appId: string, socket: WebSocket): void;
+  /** Socket Mode was switched off: tickets are worthless, and every connection is told and closed. */
+  disable(): void;
   /** The open connections of an app. */
   of(appId: string): Link[];
   /** The connection whose turn it is: an envelope goes to one of them, never to all. */
@@ -42,7 +46,7 @@ export interface Links {
   closeAll(): Promise<void>;
 }
 
-export function makeLinks(deps: { clock: Pick<SandboxClock, "now" | "at">; changes: Changes }): Links {
+export function makeLinks(deps: { clock: Pick<Life, "now" | "at">; changes: Changes }): Links {
   const tickets = new Map<string, { appId: string; until: number }>();
   const links = new Set<Link>();
   let counter = 0;
@@ -63,6 +67,10 @@ export function makeLinks(deps: { clock: Pick<SandboxClock, "now" | "at">; chang
       const found = tickets.get(ticket);
       tickets.delete(ticket);
       return found !== undefined && deps.clock.now() <= found.until ? found.appId : undefined;
+    },
+    disable() {
+      tickets.clear();
+      for (const link of links) self.disconnect(link, "link_disabled");
     },
     attach(appId, socket) {
       socket.on("error", () => socket.terminate());
@@ -118,13 +126,10 @@ export function makeLinks(deps: { clock: Pick<SandboxClock, "now" | "at">; chang
 
 /** An acknowledgement counts on the connection that carried the envelope, once. */
 function acknowledge(link: Link, data: string): void {
-  try {
-    const frame = JSON.parse(data) as { envelope_id?: unknown; payload?: unknown };
-    const id = String(frame.envelope_id);
-    const resolves = link.waiting.get(id) ?? [];
-    link.waiting.delete(id);
-    for (const resolve of resolves) resolve(frame.payload);
-  } catch {
-    // Slack ignores what is no JSON.
-  }
+  const frame = parseJson(data)?.value;
+  if (!isObject(frame)) return; // Slack ignores what is no JSON.
+  const id = String(frame.envelope_id);
+  const resolves = link.waiting.get(id) ?? [];
+  link.waiting.delete(id);
+  for (const resolve of resolves) resolve(frame.payload);
 }

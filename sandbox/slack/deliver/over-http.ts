@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
-import type { SandboxClock } from "../../wire/clock.ts";
-import { ACK_WITHIN_MS, type Delivered, type Delivery } from "./delivery.ts";
+import { parseJson } from "../json.ts";
+import type { Life } from "../life.ts";
+import { ACK_WITHIN_MS, type Delivered, type Delivery, RESET } from "./delivery.ts";
 
 /** A request as it goes over the wire; sending the same one twice is an exact replay. */
 export interface SignedRequest {
@@ -44,10 +45,14 @@ function bodyOf({ kind, payload }: Delivery): { body: string; type: string } {
 }
 
 /** Sends a signed request; an answer of 2xx within three seconds is the acknowledgement. */
-export async function sendOverHttp(deps: { clock: SandboxClock }, request: SignedRequest): Promise<Delivered> {
+export async function sendOverHttp(deps: { clock: Life }, request: SignedRequest): Promise<Delivered> {
   const started = deps.clock.now();
   const abort = new AbortController();
-  const cancel = deps.clock.at(started + ACK_WITHIN_MS, () => abort.abort());
+  const cancel = deps.clock.at(
+    started + ACK_WITHIN_MS,
+    () => abort.abort("timeout"),
+    () => abort.abort(RESET),
+  );
   const failed = (problem: string): Delivered => ({
     acked: false,
     via: "http",
@@ -66,7 +71,7 @@ export async function sendOverHttp(deps: { clock: SandboxClock }, request: Signe
     if (!response.ok) return failed(`http_${response.status}`);
     return { acked: true, via: "http", ms: deps.clock.now() - started, body: parse(text) };
   } catch {
-    return failed(abort.signal.aborted ? "timeout" : "connection_failed");
+    return failed(abort.signal.aborted ? String(abort.signal.reason) : "connection_failed");
   } finally {
     cancel();
   }
@@ -75,9 +80,6 @@ export async function sendOverHttp(deps: { clock: SandboxClock }, request: Signe
 /** A command may be answered with plain text or with JSON. */
 function parse(text: string): unknown {
   if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const read = parseJson(text);
+  return read === undefined ? text : read.value;
 }

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { SandboxClock } from "../../wire/clock.ts";
-import { ACCEPTS_RESPONSE, ACK_WITHIN_MS, type Delivered, type Delivery, type DeliveryKind } from "./delivery.ts";
+import type { Life } from "../life.ts";
+import {
+  ACCEPTS_RESPONSE,
+  ACK_WITHIN_MS,
+  type Delivered,
+  type Delivery,
+  type DeliveryKind,
+  RESET,
+} from "./delivery.ts";
 import type { Links } from "./links.ts";
 
 const ENVELOPE_TYPE: Record<DeliveryKind, string> = {
@@ -28,7 +35,7 @@ export function envelopeOf(delivery: Delivery): { id: string; frame: string } {
 
 /** Sends an envelope over one of the app's connections and waits at most three seconds for its acknowledgement. */
 export function sendOverSocket(
-  deps: { links: Links; clock: SandboxClock },
+  deps: { links: Links; clock: Life },
   delivery: Delivery,
   envelope: { id: string; frame: string },
 ): Promise<Delivered> {
@@ -36,10 +43,15 @@ export function sendOverSocket(
   const link = deps.links.next(delivery.app.id);
   if (link === undefined) return Promise.resolve({ acked: false, via: "none", ms: 0, problem: "no_connection" });
   return new Promise((resolve) => {
-    const cancel = deps.clock.at(started + ACK_WITHIN_MS, () => {
+    const giveUp = (problem: string) => {
       link.waiting.delete(envelope.id);
-      resolve({ acked: false, via: "socket", ms: deps.clock.now() - started, problem: "timeout" });
-    });
+      resolve({ acked: false, via: "socket", ms: deps.clock.now() - started, problem });
+    };
+    const cancel = deps.clock.at(
+      started + ACK_WITHIN_MS,
+      () => giveUp("timeout"),
+      () => giveUp(RESET),
+    );
     const acknowledged = (body: unknown) => {
       cancel();
       resolve({ acked: true, via: "socket", ms: deps.clock.now() - started, body });

@@ -7,7 +7,7 @@ import type { Click, InteractDeps } from "./click.ts";
 import { channelName } from "./payloads.ts";
 import type { ResponseTarget } from "./response-urls.ts";
 import { initialValues, type Values } from "./values.ts";
-import { type Impossible, impossible, openChannel, sees, shownView } from "./where.ts";
+import { type Impossible, impossible, openChannel, presentApp, sees, shownView } from "./where.ts";
 
 /** Where an element stands: what differs between a message, a modal and a home. */
 export interface Place {
@@ -22,9 +22,6 @@ export interface Place {
   viewId?: string | undefined;
 }
 
-const appOf = (workspace: Workspace, id: string | undefined): SlackApp | Impossible =>
-  workspace.apps.find((each) => each.id === id) ?? impossible("no_app", "No app stands behind this.");
-
 export function messagePlace(
   deps: Pick<InteractDeps, "workspace">,
   person: Person,
@@ -38,7 +35,7 @@ export function messagePlace(
     return impossible("message_not_found", `${person.name} sees no message ${at.ts} there.`);
   }
   if (channel.archived) return impossible("is_archived", `#${channel.name} is archived: its messages are read only.`);
-  const app = appOf(workspace, message.appId);
+  const app = presentApp(workspace, message.appId);
   if ("ok" in app) return app;
   const key = `${channel.id} ${message.ts} ${person.id}`;
   const values = (): Values => workspace.entered.get(key) ?? initialValues(message.blocks ?? []);
@@ -76,7 +73,7 @@ export function viewPlace(
   const { workspace } = deps;
   const view = shownView(workspace, person, viewId);
   if ("ok" in view) return view;
-  const app = appOf(workspace, view.appId);
+  const app = presentApp(workspace, view.appId);
   if ("ok" in app) return app;
   return {
     app,

@@ -1,5 +1,5 @@
 import type { Deliver } from "../deliver/deliver.ts";
-import type { Delivered } from "../deliver/delivery.ts";
+import { type Delivered, RESET } from "../deliver/delivery.ts";
 import type { Changes } from "../workspace/changes.ts";
 import { tsFromMicros } from "../workspace/ids.ts";
 import type { Json, Person, SlackApp } from "../workspace/model.ts";
@@ -9,7 +9,7 @@ import { messagePlace, type Place, viewPlace } from "./click-place.ts";
 import { interactionHead, overlay } from "./payloads.ts";
 import type { ResponseUrls } from "./response-urls.ts";
 import type { Triggers } from "./triggers.ts";
-import { actingPerson, type Impossible, impossible } from "./where.ts";
+import { actingPerson, type Impossible, impossible, wasReset } from "./where.ts";
 
 /** A person uses an element of a message (`channel` and `ts`) or of a view (`view_id`, or the modal that is open). */
 export interface Click {
@@ -68,6 +68,7 @@ export async function click(deps: InteractDeps, act: Click): Promise<Clicked> {
 
   const payload = overlay(blockActions(deps, place, person, made.action), act.forge ?? {}) as Json;
   const delivery = await deps.deliver({ app: place.app, kind: "block_actions", payload });
+  if (delivery.problem === RESET) return wasReset();
   if (!delivery.acked) warn(deps.workspace, act);
   return { ok: true, dispatched: true, forged, delivery };
 }

@@ -1,13 +1,14 @@
 import { refused } from "../api/method.ts";
 import { isObject } from "../blocks/check.ts";
-import type { Delivered } from "../deliver/delivery.ts";
-import type { Json, Person } from "../workspace/model.ts";
+import { type Delivered, RESET } from "../deliver/delivery.ts";
+import { isInstalled } from "../workspace/installed.ts";
+import type { Json, Person, SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { InteractDeps } from "./click.ts";
 import { commandPayload, overlay } from "./payloads.ts";
 import { respond } from "./respond.ts";
 import type { ResponseTarget } from "./response-urls.ts";
-import { actingPerson, type Impossible, impossible, openChannel } from "./where.ts";
+import { actingPerson, type Impossible, impossible, openChannel, wasReset } from "./where.ts";
 
 /** A person sends a slash command in a channel. */
 export interface Command {
@@ -31,7 +32,7 @@ export async function command(deps: InteractDeps, act: Command): Promise<Command
   if ("ok" in channel) return channel;
   if (channel.archived) return impossible("is_archived", `#${channel.name} is archived.`);
   const [name = "", ...words] = act.text.trim().split(/(?<=^\S+)\s+/);
-  const app = workspace.apps.find((each) => each.commands.includes(name));
+  const app = workspace.apps.find((each) => hasCommand(each, name));
   if (app === undefined) return impossible("invalid_command", `${name} is not a valid command.`);
 
   const typed = words.join(" ");
@@ -47,9 +48,14 @@ export async function command(deps: InteractDeps, act: Command): Promise<Command
     kind: "slash_commands",
     payload: overlay(payload, act.forge ?? {}) as Json,
   });
+  if (delivery.problem === RESET) return wasReset();
   const shown = delivery.acked ? answer(deps, target, delivery.body) : failure(workspace, person, name, delivery);
   return { ok: true, forged: act.forge !== undefined, delivery, ...(shown === undefined ? {} : { shown }) };
 }
+
+/** An app's commands come with its scope, and go with it. */
+const hasCommand = (app: SlackApp, name: string): boolean =>
+  isInstalled(app) && app.scopes.includes("commands") && app.commands.includes(name);
 
 /** Posts what came with the acknowledgement; text alone is for the person only. */
 function answer(deps: InteractDeps, target: ResponseTarget, body: unknown): string | undefined {

@@ -1,9 +1,10 @@
-import type { Delivered } from "../deliver/delivery.ts";
+import { type Delivered, RESET } from "../deliver/delivery.ts";
 import { newId, tsFromMicros } from "../workspace/ids.ts";
+import { isInstalled } from "../workspace/installed.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { InteractDeps } from "./click.ts";
 import { eventPayload } from "./payloads.ts";
-import { actingPerson, type Impossible, impossible } from "./where.ts";
+import { actingPerson, type Impossible, impossible, wasReset } from "./where.ts";
 
 export type HomeOpened = Impossible | { ok: true; delivery: Delivered };
 
@@ -16,7 +17,7 @@ export async function openHome(
   const person = actingPerson(workspace, act.user);
   if ("ok" in person) return person;
   const app = workspace.apps[0];
-  if (app === undefined || !app.homeEnabled || person.teamId !== workspace.team.id) {
+  if (app === undefined || !isInstalled(app) || !app.homeEnabled || person.teamId !== workspace.team.id) {
     return impossible("no_home", `${person.name} has no Home of this app.`);
   }
   const now = deps.clock.now();
@@ -30,5 +31,6 @@ export async function openHome(
     ...(view === undefined ? {} : { view: renderView(workspace, view) }),
   };
   const payload = eventPayload(workspace, app, event, newId("Ev"), now);
-  return { ok: true, delivery: await deps.deliver({ app, kind: "events_api", payload }) };
+  const delivery = await deps.deliver({ app, kind: "events_api", payload });
+  return delivery.problem === RESET ? wasReset() : { ok: true, delivery };
 }

@@ -1,49 +1,75 @@
-import { text } from "../api/arguments.ts";
-import { applyContent } from "../api/chat-change.ts";
-import { isEmpty, readContent } from "../api/content.ts";
+import { applyContent, MAX_UPDATED_TEXT } from "../api/chat-change.ts";
+import { type Content, cutText, isEmpty, readContent } from "../api/content.ts";
 import { type Args, type Refusal, refuse, refused } from "../api/method.ts";
+import { threadOf } from "../api/thread.ts";
+import { length } from "../blocks/check.ts";
 import type { Changes } from "../workspace/changes.ts";
-import type { Channel } from "../workspace/model.ts";
+import { isInstalled } from "../workspace/installed.ts";
+import type { Channel, Message, SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { ResponseTarget } from "./response-urls.ts";
 
 /**
  * Carries out a message response: what is sent to a response URL, or comes with a command's acknowledgement. It replaces
  * or deletes the message that the person acted on, also an ephemeral one, or posts a new message: for the person alone,
- * unless `response_type` is `in_channel`.
+ * unless `response_type` is `in_channel`. It may do what chat.postMessage and chat.update may, except that the app need not
+ * be in the channel.
  */
 export function respond(
   deps: { workspace: Workspace; changes: Changes },
   target: ResponseTarget,
   args: Args,
 ): { ok: true } | Refusal {
-  const { workspace, changes } = deps;
+  const { workspace } = deps;
   const channel = workspace.channels.get(target.channel);
   const app = workspace.apps.find((each) => each.id === target.appId);
   if (channel === undefined || app === undefined) return refuse("channel_not_found");
+  if (!isInstalled(app)) return refuse(app.tokens.bot);
+  if (channel.archived) return refuse("is_archived");
   const source = channel.messages.find((each) => each.ts === target.messageTs);
   if (args.delete_original === true) return remove(deps, channel, source?.ts);
 
   const content = readContent(args);
   if (refused(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
-  if (args.replace_original === true && source !== undefined) {
-    applyContent(source, { ...content, blocks: content.blocks ?? [], attachments: content.attachments ?? [] });
-    changes.announce({ what: "message", channel: channel.id, ts: source.ts });
-    return { ok: true };
+  if (args.replace_original === true && target.messageTs !== undefined) {
+    return source === undefined ? refuse("message_not_found") : replace(deps, channel, source, content);
   }
-  if (args.replace_original === true && target.messageTs !== undefined) return refuse("message_not_found");
+  return post(workspace, { channel, app, target }, args, content);
+}
+
+function post(
+  workspace: Workspace,
+  { channel, app, target }: { channel: Channel; app: SlackApp; target: ResponseTarget },
+  args: Args,
+  content: Content,
+): { ok: true } | Refusal {
+  if (channel.restricted) return refuse("restricted_action");
+  const thread = threadOf(channel, args);
+  if (refused(thread)) return thread;
   workspace.post(channel, {
     user: app.botUserId,
     botId: app.botId,
     appId: app.id,
-    text: content.text ?? "",
+    text: cutText(content.text ?? "").text,
     blocks: content.blocks,
     attachments: content.attachments,
     metadata: content.metadata,
-    threadTs: text(args, "thread_ts"),
+    threadTs: thread.threadTs,
     onlyFor: args.response_type === "in_channel" ? undefined : target.user,
   });
+  return { ok: true };
+}
+
+function replace(
+  { changes }: { changes: Changes },
+  channel: Channel,
+  source: Message,
+  content: Content,
+): { ok: true } | Refusal {
+  if (length(content.text ?? "") > MAX_UPDATED_TEXT) return refuse("msg_too_long");
+  applyContent(source, { ...content, blocks: content.blocks ?? [], attachments: content.attachments ?? [] });
+  changes.announce({ what: "message", channel: channel.id, ts: source.ts });
   return { ok: true };
 }
 

@@ -1,11 +1,12 @@
 import { Hono } from "hono";
-import type { SandboxClock } from "../../wire/clock.ts";
 import type { Faults } from "../../wire/faults.ts";
 import type { Journal } from "../../wire/journal.ts";
 import { hangUp, type Wire } from "../../wire/server.ts";
 import { refuse, refused } from "../api/method.ts";
 import { isObject } from "../blocks/check.ts";
-import { pause, type SlackFault } from "../faults.ts";
+import type { SlackFault } from "../faults.ts";
+import { parseJson } from "../json.ts";
+import { type Life, pause } from "../life.ts";
 import { redact } from "../redact.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -21,12 +22,12 @@ export function responseRoutes(deps: {
   responseUrls: ResponseUrls;
   faults: Faults<SlackFault>;
   journal: Journal;
-  clock: SandboxClock;
+  clock: Life;
 }): Hono<Wire> {
   const app = new Hono<Wire>();
   app.on("POST", ["/actions/*", "/commands/*"], async (c) => {
     const fault = deps.faults.take(OPERATION);
-    const body = await readBody(await c.req.text());
+    const body = readBody(await c.req.text());
     const record = (executed: boolean, status: number, answer: unknown) =>
       deps.journal.record({
         operation: OPERATION,
@@ -34,7 +35,7 @@ export function responseRoutes(deps: {
         executed,
         outcome: { status, body: answer, ...(fault === undefined ? {} : { fault: fault.kind }) },
       });
-    if (fault?.kind === "delay") await pause(deps.clock, fault.delayMs ?? 0);
+    if (fault?.kind === "delay" && !(await pause(deps.clock, fault.delayMs ?? 0))) return hangUp(c);
     if (fault?.kind === "refuse") {
       record(false, 0, null);
       return hangUp(c);
@@ -66,9 +67,5 @@ function execute(
 
 /** JSON, or a form whose `payload` is JSON. */
 function readBody(text: string): unknown {
-  try {
-    return JSON.parse(text.startsWith("payload=") ? (new URLSearchParams(text).get("payload") ?? "") : text);
-  } catch {
-    return undefined;
-  }
+  return parseJson(text.startsWith("payload=") ? (new URLSearchParams(text).get("payload") ?? "") : text)?.value;
 }

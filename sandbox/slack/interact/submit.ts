@@ -1,5 +1,5 @@
 import { allBlocks } from "../blocks/walk.ts";
-import type { Delivered } from "../deliver/delivery.ts";
+import { type Delivered, RESET } from "../deliver/delivery.ts";
 import type { Json, Person, SlackApp, View } from "../workspace/model.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -9,7 +9,7 @@ import { withValue } from "./click-place.ts";
 import { enter, isBlank } from "./enter.ts";
 import { interactionHead, overlay } from "./payloads.ts";
 import { type Applied, applyResponseAction } from "./response-action.ts";
-import { actingPerson, type Impossible, impossible, shownView } from "./where.ts";
+import { actingPerson, type Impossible, impossible, presentApp, shownView, wasReset } from "./where.ts";
 
 /** A person fills in a modal's inputs and presses its submit button. */
 export interface Submit {
@@ -29,8 +29,9 @@ export async function submit(deps: InteractDeps, act: Submit): Promise<Submitted
   if ("ok" in person) return person;
   const view = shownView(workspace, person, act.view_id);
   if ("ok" in view) return view;
-  const app = workspace.apps.find((each) => each.id === view.appId);
-  if (view.type !== "modal" || app === undefined) return impossible("not_a_modal", "Only a modal can be submitted.");
+  const app = presentApp(workspace, view.appId);
+  if ("ok" in app) return app;
+  if (view.type !== "modal") return impossible("not_a_modal", "Only a modal can be submitted.");
   if (!view.payload.submit && !allBlocks(view.payload.blocks, "").some(({ block }) => block.type === "input")) {
     return impossible("no_submit", "The modal has no submit button.");
   }
@@ -39,6 +40,7 @@ export async function submit(deps: InteractDeps, act: Submit): Promise<Submitted
 
   const payload = overlay(viewSubmission(deps, app, person, view), act.forge ?? {}) as Json;
   const delivery = await deps.deliver({ app, kind: "view_submission", payload });
+  if (delivery.problem === RESET) return wasReset();
   const applied = delivery.acked
     ? applyResponseAction(deps, view, delivery.body)
     : { result: "not_acknowledged" as const, problem: delivery.problem ?? "timeout" };

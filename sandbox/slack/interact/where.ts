@@ -1,4 +1,5 @@
-import type { Channel, Message, Person, View } from "../workspace/model.ts";
+import { isInstalled } from "../workspace/installed.ts";
+import type { Channel, Message, Person, SlackApp, View } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 /** Why a person could not do that in Slack. It never reaches the app. */
@@ -24,6 +25,16 @@ export function actingPerson(workspace: Workspace, id: string): Person | Impossi
   if (person.deleted) return impossible("user_is_deactivated", `${person.name} is deactivated and cannot sign in.`);
   return person;
 }
+
+/** The app behind a message or a view, as long as it is in the workspace. */
+export function presentApp(workspace: Workspace, id: string | undefined): SlackApp | Impossible {
+  const app = workspace.apps.find((each) => each.id === id);
+  if (app === undefined) return impossible("no_app", "No app stands behind this.");
+  return isInstalled(app) ? app : impossible("app_not_installed", `${app.name} is no longer in this workspace.`);
+}
+
+/** What a person's act answers when the workspace was reset before the app had answered. */
+export const wasReset = (): Impossible => impossible("reset", "The workspace was reset meanwhile.");
 
 /** A channel that the person is in. */
 export function openChannel(workspace: Workspace, person: Person, id: string): Channel | Impossible {

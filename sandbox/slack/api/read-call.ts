@@ -1,0 +1,69 @@
+import type { Context } from "hono";
+import type { Wire } from "../../wire/server.ts";
+import { isObject } from "../blocks/check.ts";
+import { isTooDeep } from "../json.ts";
+import type { ReadCall } from "./arguments.ts";
+import { type Args, type Refusal, refuse } from "./method.ts";
+
+/** https://docs.slack.dev/apis/web-api/#post_bodies */
+const CHARSETS = ["utf-8", "iso-8859-1"];
+
+/** Reads a Web API call as Slack does: GET with a query, or POST of a form or of JSON. Never throws. */
+export async function readCall(c: Context<Wire>): Promise<ReadCall | Refusal> {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  // A token in the address is ignored: Slack has not taken it there since 2021.
+  const { token: _, ...query }: Args = c.req.query();
+  const call = { token: bearer, tokenInBody: false, warnings: [] };
+  if (c.req.method === "GET") return { ...call, verb: "GET", args: query };
+  const header = c.req.header("content-type") ?? "";
+  const type = header.split(";")[0]?.trim().toLowerCase() ?? "";
+  const charset = /;\s*charset="?([^";\s]*)/i.exec(header)?.[1]?.toLowerCase();
+  if (charset !== undefined && !CHARSETS.includes(charset)) return refuse("invalid_charset");
+  const superfluous = charset === undefined ? [] : ["superfluous_charset"];
+  switch (type) {
+    case "application/json": {
+      const body = readJson(await readText(c, charset));
+      if (body.ok === false) return body as Refusal;
+      const warnings = charset === undefined ? ["missing_charset"] : [];
+      return { ...call, verb: "POST", args: { ...query, ...(body.args as Args) }, warnings };
+    }
+    case "application/x-www-form-urlencoded": {
+      const form = Object.fromEntries(new URLSearchParams(await readText(c, charset)));
+      return withToken({ ...query, ...form }, bearer, superfluous);
+    }
+    case "multipart/form-data": {
+      // Without a boundary, or with one that the body does not keep, there is no form in it.
+      const form = await c.req.parseBody().catch(() => undefined);
+      return form === undefined ? refuse("invalid_form_data") : withToken({ ...query, ...form }, bearer, superfluous);
+    }
+    case "":
+      return (await readText(c, undefined)) === "" ? withToken(query, bearer, []) : refuse("missing_post_type");
+    default:
+      return refuse("invalid_post_type");
+  }
+}
+
+/** The body's text; what could not be read, since the caller went away, is none. */
+async function readText(c: Context<Wire>, charset: string | undefined): Promise<string> {
+  const bytes = await c.req.arrayBuffer().catch(() => new ArrayBuffer(0));
+  return new TextDecoder(charset ?? "utf-8").decode(bytes);
+}
+
+function readJson(text: string): { ok: true; args: Args } | Refusal {
+  try {
+    const body: unknown = text === "" ? {} : JSON.parse(text);
+    if (!isObject(body)) return refuse("json_not_object");
+    return isTooDeep(body) ? refuse("invalid_arguments", TOO_DEEP) : { ok: true, args: body };
+  } catch {
+    return refuse("invalid_json");
+  }
+}
+
+const TOO_DEEP = { response_metadata: { messages: ["[ERROR] the arguments are nested too deep"] } };
+
+function withToken(given: Args, bearer: string | undefined, warnings: string[]): ReadCall {
+  const { token, ...args } = given;
+  const inBody = typeof token === "string" && token !== "" ? token : undefined;
+  const tokenInBody = bearer === undefined && inBody !== undefined;
+  return { verb: "POST", args, token: bearer ?? inBody, tokenInBody, warnings };
+}

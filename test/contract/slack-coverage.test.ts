@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import { Hono } from "hono";
+import { startAwsSandbox } from "../../sandbox/aws/server.ts";
 import { makeMethods } from "../../sandbox/slack/api/methods.ts";
 import { DELIVERIES, METHODS, TRANSPORTS } from "../../sandbox/slack/coverage.ts";
 import { ACCEPTS_RESPONSE } from "../../sandbox/slack/deliver/delivery.ts";
@@ -75,3 +77,59 @@ it("the page at / is a list of addresses until another is mounted there", async 
   assert.equal(await (await fetch(`${w.slack.url}/assets/page.js`)).text(), "page.js");
   assert.equal((await w.client.auth.test()).ok, true);
 });
+
+/** The routes in the first column of a README's table under `/_control/`: "`GET requests?since=`, `DELETE`" are two. */
+function documentedRoutes(standIn: "aws" | "slack"): { verb: string; path: string }[] {
+  const readme = readFileSync(new URL(`../../sandbox/${standIn}/README.md`, import.meta.url), "utf8");
+  const [, section = ""] = readme.split("## `/_control/`\n");
+  return [...section.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) => {
+    let path = "";
+    return [...cell.matchAll(/`(GET|POST|DELETE)(?: ([^`]+))?`/g)].map(([, verb = "", given]) => {
+      path = given?.split("?")[0] ?? path;
+      return { verb, path };
+    });
+  });
+}
+
+/** Whether something stands at a route: a body that no route takes is refused there, and not found elsewhere. */
+async function stands(url: string, { verb, path }: { verb: string; path: string }): Promise<boolean> {
+  const body = verb === "POST" ? { body: "?" } : {};
+  const response = await fetch(`${url}/_control/${path}`, { method: verb, ...body });
+  await response.body?.cancel();
+  return response.status !== 404 && response.status < 500;
+}
+
+/** What every stand-in has, so that whoever knows one knows the other. */
+const SHARED = [
+  "POST reset",
+  "POST seed",
+  "GET requests",
+  "DELETE requests",
+  "POST faults",
+  "GET faults",
+  "DELETE faults",
+  "POST clock",
+  "GET clock",
+  "GET events",
+];
+/** What only Slack's people and owners do. */
+const OF_SLACK = [
+  "GET state",
+  ...["click", "submit", "close", "command", "home", "post"].map((each) => `POST ${each}`),
+  ...["channel", "person", "group", "scopes", "token", "limits", "settings", "disconnect"].map(
+    (each) => `POST ${each}`,
+  ),
+];
+
+for (const standIn of ["aws", "slack"] as const) {
+  it(`what the README of ${standIn} says of /_control/ is there, and what every stand-in has is in it`, async (t) => {
+    const aws = standIn === "aws" ? await startAwsSandbox({ port: 0 }) : undefined;
+    t.after(() => aws?.close());
+    const url = aws?.url ?? (await world(t)).slack.url;
+    const routes = documentedRoutes(standIn).filter(({ path }) => !path.includes("ID"));
+    const names = new Set(routes.map(({ verb, path }) => `${verb} ${path}`));
+    for (const name of [...SHARED, ...(standIn === "slack" ? OF_SLACK : [])]) assert(names.has(name), name);
+    for (const route of routes) assert(await stands(url, route), `${route.verb} ${route.path}`);
+    assert.equal(await stands(url, { verb: "POST", path: "dance" }), false);
+  });
+}

@@ -1,18 +1,23 @@
 import { Hono } from "hono";
-import type { z } from "zod";
 import type { Wire } from "../../wire/server.ts";
 import { impossible } from "../interact/where.ts";
 import type { Changes } from "../workspace/changes.ts";
-import type { Person } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { answering } from "./answer.ts";
 import { channelBody, groupBody, personBody } from "./bodies.ts";
+import { newPerson } from "./newcomers.ts";
+import { seedBody } from "./seed-bodies.ts";
+import { seed } from "./seed-route.ts";
 
-/** What the workspace's administrators change: channels and their members, people, user groups. */
+/** What the workspace's administrators change: channels and their members, people, user groups; and what is seeded. */
 export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }): Hono<Wire> {
   const { workspace, changes } = deps;
   const routes = new Hono<Wire>();
 
+  routes.post(
+    "/seed",
+    answering(seedBody, (body) => seed(deps, body)),
+  );
   routes.post(
     "/channel",
     answering(channelBody, ({ channel: id, invite, kick, ...flags }) => {
@@ -29,7 +34,7 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
   routes.post(
     "/person",
     answering(personBody, (body) => {
-      const person = workspace.people.get(body.user) ?? newPerson(workspace, body);
+      const person = workspace.people.get(body.user) ?? newPerson(workspace, body.user, body.name);
       const { user: _, ...given } = body;
       assignGiven(person, given);
       workspace.people.set(person.id, person);
@@ -53,22 +58,4 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
 /** Assigns the members that were given; undefined ones were not. */
 function assignGiven(target: object, given: object): void {
   Object.assign(target, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
-}
-
-function newPerson(workspace: Workspace, body: z.output<typeof personBody>): Person {
-  const name = body.name ?? body.user.toLowerCase();
-  return {
-    id: body.user,
-    teamId: workspace.team.id,
-    name,
-    realName: name,
-    email: `${name}@example.com`,
-    deleted: false,
-    isBot: false,
-    isAdmin: false,
-    isRestricted: false,
-    isUltraRestricted: false,
-    tz: "Etc/UTC",
-    tzOffset: 0,
-  };
 }

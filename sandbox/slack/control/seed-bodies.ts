@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+/** The body of `POST /_control/seed`. Whoever or whatever is there already is changed; what is left out stays. */
+
+const id = (form: RegExp) => z.string().regex(form);
+const user = id(/^[UW][A-Z0-9]+$/);
+const channel = id(/^[CG][A-Z0-9]+$/);
+const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/);
+
+export const seedBody = z.strictObject({
+  people: z
+    .array(
+      z.strictObject({
+        id: user,
+        /** One of the seeded workspaces; the own one unless given. */
+        teamId: id(/^T[A-Z0-9]+$/).optional(),
+        name: name.optional(),
+        realName: z.string().min(1).optional(),
+        email: z.email().optional(),
+        title: z.string().optional(),
+        deleted: z.boolean().optional(),
+        isBot: z.boolean().optional(),
+        isAdmin: z.boolean().optional(),
+        isRestricted: z.boolean().optional(),
+        isUltraRestricted: z.boolean().optional(),
+        tz: z.string().optional(),
+        tzOffset: z.int().optional(),
+      }),
+    )
+    .default([]),
+  groups: z
+    .array(
+      z.strictObject({
+        id: id(/^S[A-Z0-9]+$/),
+        handle: name.optional(),
+        name: z.string().min(1).optional(),
+        users: z.array(user).optional(),
+        disabled: z.boolean().optional(),
+      }),
+    )
+    .default([]),
+  channels: z
+    .array(
+      z.strictObject({
+        id: channel,
+        name: name.optional(),
+        kind: z.enum(["public", "private"]).optional(),
+        members: z.array(user).optional(),
+        archived: z.boolean().optional(),
+        extShared: z.boolean().optional(),
+        restricted: z.boolean().optional(),
+        topic: z.string().optional(),
+      }),
+    )
+    .default([]),
+  /** In the order in which they are posted; an app's bot user posts as its app. */
+  messages: z
+    .array(
+      z.strictObject({
+        channel,
+        user,
+        text: z.string().min(1),
+        blocks: z.array(z.record(z.string(), z.unknown())).optional(),
+        metadata: z.record(z.string(), z.unknown()).optional(),
+        thread_ts: z.string().optional(),
+      }),
+    )
+    .default([]),
+});
+
+export type SeedBody = z.output<typeof seedBody>;

@@ -103,6 +103,74 @@ export const UNKNOWNS: Unknown[] = [
     why: "Archived channels are read only.",
   },
   {
+    topic: "What a confirmation dialog must have",
+    whatWeAssume: "title, text, confirm and deny, all of them plain_text.",
+    why: "The reference page says so; the types ask for text alone, and let it be mrkdwn.",
+  },
+  {
+    topic: "How large a message's metadata may be, and what may stand in it",
+    whatWeAssume:
+      "8,192 bytes of JSON (then metadata_too_large); an event_type of letters, digits and underscores; a payload of scalars, flat objects and lists of flat objects.",
+    why: "Slack names the errors without numbers. The shape is that of the types; the documentation calls the payload free-form.",
+  },
+  {
+    topic: "Whether blocks in attachments count with the message's own",
+    whatWeAssume: "They do, towards the 50 blocks (invalid_attachments) and the 13,200 characters.",
+    why: "The stricter side. Attachments are no way around a limit.",
+  },
+  {
+    topic: "How deep JSON may be nested",
+    whatWeAssume: "64 levels; beyond, it is answered as JSON that cannot be read.",
+    why: "No block that is described comes near it.",
+  },
+  {
+    topic: "Which addresses a button or a link may open",
+    whatWeAssume: "http, https, mailto and slack.",
+    why: "The reference says URL. An app should not depend on what other schemes do in somebody's client.",
+  },
+  {
+    topic: "What apps.connections.open answers while Socket Mode is switched off",
+    whatWeAssume: "socket_mode_disabled; open connections end with link_disabled, which is documented.",
+    why: "Programs of others know that error; the method's page does not list it.",
+  },
+  {
+    topic: "What apps.connections.open answers to a token in the body of the request",
+    whatWeAssume: "invalid_auth; to a GET, insecure_request.",
+    why: "Its page says that it is an error, and not which; the first was seen by others.",
+  },
+  {
+    topic: "What happens to open connections when the app-level token is revoked",
+    whatWeAssume: "They stay until they end; no new one is opened.",
+    why: "Not documented. An app sees token_revoked when it connects again.",
+  },
+  {
+    topic: "What people see of an app that was taken out of the workspace",
+    whatWeAssume:
+      "A click tells them that the app is not there, its commands are unknown and its Home is gone; its response URLs answer as its token does. Revoking the bot token takes the app out.",
+    why: "Not documented beyond the token's errors. Nothing may reach the app.",
+  },
+  {
+    topic: "users.lookupByEmail with users:read.email alone",
+    whatWeAssume: "missing_scope, with users:read needed.",
+    why: "Slack grants the one only together with the other, so that an app should never be there.",
+  },
+  {
+    topic: "What a response URL may do in archived and restricted channels, and in threads",
+    whatWeAssume:
+      "What chat.postMessage and chat.update may, with their errors and HTTP 400; the app need not be in the channel.",
+    why: "Not documented. A way around the Web API's checks would be found here only.",
+  },
+  {
+    topic: "A message whose thread_ts is that of a reply",
+    whatWeAssume: "It stands in the thread of that reply.",
+    why: "The documentation says to use the first message's.",
+  },
+  {
+    topic: "Which view an empty acknowledgement closes when another was pushed meanwhile with views.push",
+    whatWeAssume: "The one on top; the person sees the submitted one again.",
+    why: "Seen in reports of others. An app should push with response_action.",
+  },
+  {
     topic: "How Slack rewrites the text of a message (entities, links)",
     whatWeAssume: "It is kept as it was sent.",
     why: "An app should compare metadata, not texts.",

@@ -129,12 +129,12 @@ async function accessOf(deps: InspectDeps, userId: string): Promise<Access> {
   const known = await directory.person(userId, false);
   if (known.kind === "unknown") return known;
   if (known.person.standing !== "member") return none;
-  const admin = await directory.isAmong(deps.admins, userId);
+  const admin = await directory.isAmong(deps.admins, userId, "show");
   if (admin.kind === "unknown") return admin;
   if (admin.kind === "member") return { kind: "access", admin: true, routes: new Set() };
   const routes = new Set<string>();
   for (const route of deps.routes) {
-    const among = await directory.isAmong(route.approvers, userId);
+    const among = await directory.isAmong(route.approvers, userId, "show");
     if (among.kind === "unknown") return among;
     if (among.kind === "member") routes.add(route.name);
   }

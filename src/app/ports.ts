@@ -109,11 +109,15 @@ export interface Directory {
     userId: string,
     fresh: boolean,
   ): Promise<{ kind: "person"; person: Person } | { kind: "unknown"; error: string }>;
-  /** Whether the person is meant by `people`; groups are read from Slack, and again before anyone is denied. */
+  /**
+   * Whether the person is meant by `people`. To decide, groups are read from Slack, and again before anyone is denied; to
+   * show, what is remembered will do. `retryAfterMs` is there when Slack only asks to wait.
+   */
   isAmong(
     people: People,
     userId: string,
-  ): Promise<{ kind: "member" } | { kind: "not-member" } | { kind: "unknown"; error: string }>;
+    purpose?: "decide" | "show",
+  ): Promise<{ kind: "member" } | { kind: "not-member" } | { kind: "unknown"; error: string; retryAfterMs?: number }>;
 }
 
 /** Where audit events go. */

@@ -25,7 +25,7 @@ export interface VoteDeps {
 export type VoteOutcome =
   | { kind: "counted"; completes: boolean }
   | { kind: "denied"; denial: Denial }
-  | { kind: "later" };
+  | { kind: "later"; waitMs?: number };
 
 /**
  * Judges one recorded click from stored state and fresh membership. The vote, its audit record and the end of the click
@@ -35,7 +35,8 @@ export const makeVote =
   (deps: VoteDeps) =>
   async (click: ClickRow): Promise<VoteOutcome> => {
     const outcome = await judge(deps, click);
-    if (outcome.kind === "later") await deps.clicks.postponed(click.id, deps.clock.now() + SETTLING_RETRY_MS);
+    if (outcome.kind === "later")
+      await deps.clicks.postponed(click.id, deps.clock.now() + (outcome.waitMs ?? SETTLING_RETRY_MS));
     if (outcome.kind === "denied") {
       const { denial } = outcome;
       deps.log.info({ requestId: click.requestId, userId: click.userId, denial: denial.kind }, "a click was denied");
@@ -56,7 +57,10 @@ export const makePreview =
   async (press: Press, verdict: Verdict): Promise<Denial | null> => {
     const gathered = await gather(deps, press);
     if (gathered.kind === "denied") return gathered.denial;
-    if (gathered.kind === "later") return { kind: "foreign-message" };
+    if (gathered.kind === "later")
+      return gathered.waitMs === undefined
+        ? { kind: "foreign-message" }
+        : { kind: "membership-unknown", error: "Slack asks to wait" };
     const votes = await deps.requests.votes(gathered.request.id);
     const decision = decide({ ...gathered, votes, verdict, reason: "to come", now: deps.clock.now() });
     return decision.kind === "denied" ? decision.denial : null;
@@ -92,7 +96,7 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
 type Gathered =
   | { kind: "ready"; request: ApprovalRequest; route: Route | null; person: Person; membership: Membership }
   | { kind: "denied"; denial: Denial }
-  | { kind: "later" };
+  | { kind: "later"; waitMs?: number };
 
 /** What a decision needs to know, from stored state and from Slack as it is now. */
 async function gather(deps: VoteDeps, click: Press): Promise<Gathered> {
@@ -111,6 +115,9 @@ async function gather(deps: VoteDeps, click: Press): Promise<Gathered> {
     route === null || person.standing !== "member"
       ? ({ kind: "not-member" } as const)
       : await directory.isAmong(route.approvers, person.id);
+  // Slack only asks to wait: the click is on record and can.
+  if (membership.kind === "unknown" && membership.retryAfterMs !== undefined && isYoung(deps, click))
+    return { kind: "later", waitMs: membership.retryAfterMs };
   return { kind: "ready", request, route, person, membership };
 }
 
@@ -119,7 +126,12 @@ async function placeOf(deps: VoteDeps, click: Press): Promise<"ours" | "foreign"
   const messages = (await deps.messages.ofRequest(click.requestId)).filter((row) => row.channelId === click.channelId);
   if (messages.some((row) => row.ts === click.messageTs)) return "ours";
   const settling = messages.some((row) => row.ts === null && row.claim !== null);
-  return settling && deps.clock.now() - click.receivedAt < SETTLING_MS ? "unsettled" : "foreign";
+  return settling && isYoung(deps, click) ? "unsettled" : "foreign";
+}
+
+/** Whether a click may still wait to be judged; later its author is told rather than left waiting. */
+function isYoung(deps: VoteDeps, click: Press): boolean {
+  return deps.clock.now() - click.receivedAt < SETTLING_MS;
 }
 
 function entry(deps: VoteDeps, click: ClickRow, detail: Record<string, unknown>): AuditEntry {

@@ -1,26 +1,22 @@
 import type { UsersInfoResponse, WebClient } from "@slack/web-api";
-import type { Clock, Directory } from "../app/ports.ts";
+import type { ChatFailure, Clock, Directory } from "../app/ports.ts";
 import type { Person } from "../core/decision.ts";
 import { chatFailure, failureWords } from "./failures.ts";
+import { makeGroups } from "./groups.ts";
 import type { Workspace } from "./identity.ts";
 
-/** How long a group's members or a person are remembered, in milliseconds: usergroups.users.list is tier 2. */
+/** How long a person, or a group's members, are remembered when somebody decides, in milliseconds. */
 const KEPT_MS = 15_000;
+/** Nobody is denied by a list of members older than this. */
+const FRESH_MS = 3_000;
+/** How old a list of members may be where it only says what to show. */
+const SHOWN_MS = 60_000;
 
 /** People and groups in Slack. What is remembered is asked again before anyone is denied by it. */
 export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock): Directory {
   const people = new Map<string, { at: number; person: Person }>();
-  const groups = new Map<string, { at: number; members: ReadonlySet<string> }>();
-  const isFresh = (kept: { at: number } | undefined) => kept !== undefined && clock.now() - kept.at < KEPT_MS;
-
-  const members = async (groupId: string, fresh: boolean): Promise<ReadonlySet<string>> => {
-    const kept = groups.get(groupId);
-    if (kept !== undefined && !fresh && isFresh(kept)) return kept.members;
-    const answer = await web.usergroups.users.list({ usergroup: groupId });
-    const found = new Set(answer.users ?? []);
-    groups.set(groupId, { at: clock.now(), members: found });
-    return found;
-  };
+  const groups = makeGroups(web, clock);
+  const isFresh = (kept: { at: number }) => clock.now() - kept.at < KEPT_MS;
 
   return {
     async person(userId, fresh) {
@@ -37,19 +33,24 @@ export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock
       }
     },
 
-    async isAmong(meant, userId) {
+    async isAmong(meant, userId, purpose = "decide") {
       if (meant.users.includes(userId)) return { kind: "member" };
-      let unknown: string | null = null;
+      let failure: ChatFailure | null = null;
       for (const groupId of meant.groups) {
         try {
-          const wasRemembered = isFresh(groups.get(groupId));
-          if ((await members(groupId, false)).has(userId)) return { kind: "member" };
-          if (wasRemembered && (await members(groupId, true)).has(userId)) return { kind: "member" };
+          const ages = purpose === "decide" ? [KEPT_MS, FRESH_MS] : [SHOWN_MS];
+          for (const oldest of ages) {
+            if ((await groups.members(groupId, oldest)).has(userId)) return { kind: "member" };
+          }
         } catch (error) {
-          unknown = failureWords(chatFailure(error));
+          failure = chatFailure(error);
         }
       }
-      return unknown === null ? { kind: "not-member" } : { kind: "unknown", error: unknown };
+      if (failure === null) return { kind: "not-member" };
+      const error = failureWords(failure);
+      return failure.kind === "limited"
+        ? { kind: "unknown", error, retryAfterMs: failure.retryAfterMs }
+        : { kind: "unknown", error };
     },
   };
 }

@@ -72,19 +72,31 @@ test("who is named needs no group; who is in one is found; who is in none is not
 });
 
 test("a group is asked once for many members, and once more before anyone is denied by memory, never twice for one answer", async (t) => {
-  const { directory, asked, dba } = await setUp(t);
+  const { clock, directory, asked, dba } = await setUp(t);
   await directory.isAmong(dba, "U0JANE");
   assert.equal(asked(), 1, "nothing was remembered, so one answer is fresh enough");
   for (let click = 0; click < 5; click++) await directory.isAmong(dba, "U0MIA");
   assert.equal(asked(), 1);
+  clock.advance(3_000);
   await directory.isAmong(dba, "U0JANE");
   assert.equal(asked(), 2);
+});
+
+test("nobody can make the bot spend its calls: many who are in no group, or look at a list, cost one", async (t) => {
+  const { clock, directory, asked, dba } = await setUp(t);
+  await Promise.all(Array.from({ length: 30 }, () => directory.isAmong(dba, "U0ROSA")));
+  assert.equal(asked(), 1);
+  clock.advance(20_000);
+  for (let look = 0; look < 30; look++)
+    assert.deepEqual(await directory.isAmong(dba, "U0ROSA", "show"), { kind: "not-member" });
+  assert.equal(asked(), 1);
 });
 
 test("who has just joined the group may decide at once; who has left may not for longer than is remembered", async (t) => {
   const { slack, clock, directory, dba } = await setUp(t);
   await directory.isAmong(dba, "U0MIA");
   await slack.control("group", { group: "S0DBA", users: ["U0JANE"] });
+  clock.advance(3_000);
   assert.deepEqual(await directory.isAmong(dba, "U0JANE"), { kind: "member" });
   assert.deepEqual(await directory.isAmong(dba, "U0MIA"), { kind: "not-member" });
   await slack.control("group", { group: "S0DBA", users: ["U0MIA"] });
@@ -100,7 +112,11 @@ test("a group that cannot be read makes nobody a member, and nobody is denied as
     retryAfterSeconds: 5,
     times: 1,
   });
-  assert.deepEqual(await directory.isAmong(dba, "U0MIA"), { kind: "unknown", error: "ratelimited" });
+  assert.deepEqual(await directory.isAmong(dba, "U0MIA"), {
+    kind: "unknown",
+    error: "ratelimited",
+    retryAfterMs: 5_000,
+  });
   const two = { users: [], groups: ["S0NOSUCH", "S0DBA"] };
   assert.deepEqual(await directory.isAmong(two, "U0MIA"), { kind: "member" });
   const other = await directory.isAmong(two, "U0JANE");

@@ -196,3 +196,16 @@ test("a reason is asked for where the route says so, and is kept", async (t) => 
   assert.equal((await store.requests.votes(REQUEST_ID))[0]?.reason, "Not now.");
   assert.deepEqual((await kinds()).slice(1), ["denied U000", "voted U000", "decided U000"]);
 });
+
+test("while Slack only asks to wait, a click waits too; after minutes its author is told", async (t) => {
+  const { clock, store, directory, press, judge, answers, request } = await setUp(t);
+  directory.isAmong = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 20_000 });
+  assert.equal((await press("U900")).kind, "later");
+  const id = "click-U900-approve";
+  assert.deepEqual(await store.clicks.unhandled(clock.now() + 19_999, 10), []);
+  assert.equal((await store.clicks.unhandled(clock.now() + 20_000, 10)).length, 1);
+  clock.advance(4 * 60_000);
+  assert.equal((await judge(id)).kind, "denied");
+  assert.deepEqual(await answers(), [["U900", "because: membership-unknown"]]);
+  assert.equal((await request()).state, "open");
+});

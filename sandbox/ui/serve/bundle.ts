@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { extname, join, relative } from "node:path";
+import { basename, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** A file of the built page, held in memory: what is not in here cannot be asked for. */
@@ -52,7 +52,13 @@ async function buildInto(folder: string): Promise<void> {
     if (!existsSync(folder)) throw error;
     rmSync(workshop, { recursive: true, force: true });
   }
+  for (const name of readdirSync(DIST).filter((each) => isOlderBuild(each, folder))) {
+    rmSync(join(DIST, name), { recursive: true, force: true });
+  }
 }
+
+/** A finished build of other sources; one that is still being made has its process in its name. */
+const isOlderBuild = (name: string, folder: string) => !name.includes(".") && name !== basename(folder);
 
 /** Names the sources by their content: a time of change says little after a checkout. */
 function fingerprint(): string {

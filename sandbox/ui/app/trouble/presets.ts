@@ -30,7 +30,7 @@ export const PRESETS: Preset[] = [
   {
     side: "aws",
     label: "AWS throttles reads",
-    says: "Countersign is blind: nothing new is found, nothing can be checked.",
+    says: "Countersign cannot look before it acts, so it waits.",
     fault: { operation: "GetAutomationExecution", kind: "throttle" },
   },
   {

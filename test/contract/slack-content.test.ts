@@ -85,4 +85,14 @@ describe("blocks in attachments", () => {
       "[ERROR] no more than 50 items allowed [json-pointer:/attachments]",
     ]);
   });
+
+  it("count with the blocks that an update leaves as they are", async (t) => {
+    const w = await world(t);
+    const { ts } = await post(w, { blocks: sections(50) });
+    const update = (more: object) =>
+      w.client.chat.update({ channel: "C0APPROVALS", ts: String(ts), text: "y", ...more } as never);
+    assert.equal((await errorOf(update({ attachments: [{ blocks: sections(1) }] }))).error, "invalid_attachments");
+    assert.equal((await update({ blocks: sections(49), attachments: [{ blocks: sections(1) }] })).ok, true);
+    assert.equal((await errorOf(update({ blocks: sections(50) }))).error, "invalid_attachments");
+  });
 });

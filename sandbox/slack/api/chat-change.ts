@@ -5,7 +5,7 @@ import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { text } from "./arguments.ts";
 import { visibleChannel } from "./channel-access.ts";
-import { type Content, isEmpty, readContent } from "./content.ts";
+import { type Content, checkTogether, isEmpty, readContent } from "./content.ts";
 import { type Answer, type Call, type Method, type Refusal, refuse, refused } from "./method.ts";
 
 /** Unlike chat.postMessage, which cuts, chat.update refuses. https://docs.slack.dev/reference/methods/chat.update */
@@ -44,6 +44,10 @@ function update(deps: Deps, call: Call): Answer {
   if (refused(content)) return content;
   if (isEmpty(content) && content.blocks === undefined && content.attachments === undefined) return refuse("no_text");
   if (content.text !== undefined && length(content.text) > MAX_UPDATED_TEXT) return refuse("msg_too_long");
+  // What stays counts with what comes.
+  const { blocks = message.blocks, attachments = message.attachments } = content;
+  const together = checkTogether(blocks ?? [], attachments ?? []);
+  if (together !== undefined) return together;
   applyContent(message, content);
   message.edited = { user: call.app.botUserId, ts: `${Math.floor(deps.clock.now() / 1000)}.000000` };
   deps.changes.announce({ what: "message", channel: channel.id, ts: message.ts });

@@ -50,7 +50,7 @@ export function cutText(given: string): { text: string; cut: boolean } {
 }
 
 /** Blocks in attachments are blocks of the message: they count towards its number of blocks and its text. */
-function checkTogether(blocks: Json[], attachments: Json[]): Refusal | undefined {
+export function checkTogether(blocks: Json[], attachments: Json[]): Refusal | undefined {
   const attached = attachments.flatMap((each) => (Array.isArray(each.blocks) ? each.blocks : []));
   if (blocks.length + attached.length > MAX_BLOCKS.message) {
     const message = `no more than ${MAX_BLOCKS.message} items allowed`;

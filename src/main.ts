@@ -181,7 +181,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; s
       });
       const wake = voters.wake;
       listenForVerdicts(slack.app, { ...voting, preview: makePreview(voting), chat, workspace, newId, wake });
-      listenForDetails(slack.app, { details: makeDetails(inspecting), workspace, log });
+      listenForDetails(slack.app, { details: makeDetails(inspecting), chat, workspace, log });
       const pending = makePending(inspecting);
       listenForHome(slack.app, { pending, workspace, clock });
       listenForCommand(slack.app, {

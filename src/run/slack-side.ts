@@ -30,6 +30,9 @@ export async function findWorkspace(
   return null;
 }
 
+/** How long listeners may take to finish when the bot stops. */
+const SETTLING_MS = 10_000;
+
 export interface SlackSide {
   app: App;
   /** Slack's requests, in HTTP mode. */
@@ -53,17 +56,33 @@ export function makeSlackSide(options: {
   if (config.connection.kind === "socket") {
     const { appToken } = config.connection;
     const receiver = makeSocket({ appToken, apiUrl: config.apiUrl, logger, clock, log, onConnected, onFinal });
-    return { app: makeApp({ ...base, receiver }), handle: null, start: receiver.start, stop: receiver.stop };
+    const { app, settled } = makeApp({ ...base, receiver });
+    return { app, handle: null, start: receiver.start, stop: () => ended(receiver.stop(), settled, clock) };
   }
   const { receiver, handle } = makeHttpReceiver({ signingSecret: config.connection.signingSecret, logger, clock });
+  const { app, settled } = makeApp({ ...base, receiver });
+  let open = true;
   return {
-    app: makeApp({ ...base, receiver }),
-    handle,
+    app,
+    handle(request, response) {
+      if (open) handle(request, response);
+      else response.writeHead(503).end();
+    },
     async start() {
       onConnected(true);
     },
     async stop() {
+      open = false;
       onConnected(false);
+      await ended(Promise.resolve(), settled, clock);
     },
   };
+}
+
+/** No more events come; then those that came are answered, if that does not take too long. */
+async function ended(closed: Promise<void>, settled: () => Promise<void>, clock: Clock): Promise<void> {
+  await closed;
+  const patience = new AbortController();
+  await Promise.race([settled(), clock.sleep(SETTLING_MS, patience.signal)]);
+  patience.abort();
 }

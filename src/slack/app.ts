@@ -6,7 +6,8 @@ import type { Workspace } from "./identity.ts";
 
 /**
  * Bolt's App over a receiver built by hand. The workspace is known already, so that Bolt asks Slack nothing for each
- * event; a listener that throws is logged here and nowhere else.
+ * event; a listener that throws is logged here and nowhere else. `settled` resolves when the listeners that run are done:
+ * somebody who was told that their click arrived also gets its answer before the process ends.
  */
 export function makeApp(options: {
   receiver: Receiver;
@@ -15,7 +16,7 @@ export function makeApp(options: {
   workspace: Workspace;
   logger: Logger;
   log: Log;
-}): App {
+}): { app: App; settled: () => Promise<void> } {
   const { receiver, token, apiUrl, workspace, logger, log } = options;
   const app = new App({
     receiver,
@@ -33,5 +34,16 @@ export function makeApp(options: {
     const { error, body } = raised as { error: Error; body: { type?: string } };
     log.error({ err: error, payload: body.type }, "a Slack event failed");
   });
-  return app;
+  const underWay = new Set<Promise<void>>();
+  app.use(async ({ next }) => {
+    const work = next();
+    underWay.add(work);
+    await work.finally(() => underWay.delete(work));
+  });
+  return {
+    app,
+    async settled() {
+      await Promise.allSettled(underWay);
+    },
+  };
 }

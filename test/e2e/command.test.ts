@@ -59,3 +59,36 @@ test("App Home lists what waits for the person who opens it", async (t) => {
     return JSON.stringify(homes.U0MIA ?? "").includes("Test-Runbook");
   });
 });
+
+test("a press whose form cannot be opened or filled is answered all the same", async (t) => {
+  const w = await world(t);
+  const message = await w.message(await w.run(ONE_GATE));
+  for (const operation of ["views.open", "views.update"]) {
+    await w.control.slack("faults", { operation, kind: "error", code: "internal_error", times: 1 });
+    const before = (await whispers(w, "U0JANE")).length;
+    await w.click("U0JANE", message, "reject");
+    await eventually(`an answer though ${operation} failed`, async () => (await whispers(w, "U0JANE")).length > before);
+  }
+  assert.match(textOf((await whispers(w, "U0JANE")).at(-1)), /press the button again/);
+});
+
+test("a command under way when the bot is asked to end is answered first", async (t) => {
+  const w = await world(t);
+  await w.message(await w.run(ONE_GATE));
+  await w.control.slack("faults", { operation: "users.info", kind: "delay", delayMs: 1_500, times: 1 });
+  await w.control.slack("command", { user: "U0ADMIN", channel: "C0APPROVALS", text: "/approvals pending" });
+  assert.equal(await w.bot().stop(), 0);
+  const [answer] = await whispers(w, "U0ADMIN");
+  assert.match(textOf(answer), /Test-Runbook/);
+});
+
+test("the home tab says that it does not know, rather than that nothing waits", async (t) => {
+  const w = await world(t);
+  await w.message(await w.run(ONE_GATE));
+  await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });
+  await w.control.slack("home", { user: "U0MIA" });
+  await eventually("the home tab is published", async () => {
+    const { homes } = await w.control.slack("state");
+    return JSON.stringify(homes.U0MIA ?? "").includes("is not known");
+  });
+});

@@ -1,8 +1,9 @@
 import type { App } from "@slack/bolt";
 import type { makeDetails } from "../../app/inspect.ts";
-import type { Log } from "../../app/ports.ts";
+import type { Chat, Log } from "../../app/ports.ts";
 import type { Workspace } from "../identity.ts";
-import { detailsView, loadingView, sentenceView } from "../messages/details-view.ts";
+import { detailsView, sentenceView } from "../messages/details-view.ts";
+import { fillModal } from "./modal.ts";
 import { isFromHome, pressSchema } from "./payloads.ts";
 
 /** How long AWS may take before the details are shown without what it would have said, in milliseconds. */
@@ -11,7 +12,7 @@ const PATIENCE_MS = 20_000;
 /** Details: every step with its status, inputs and outputs, as AWS has them now. */
 export function listenForDetails(
   app: App,
-  deps: { details: ReturnType<typeof makeDetails>; workspace: Workspace; log: Log },
+  deps: { details: ReturnType<typeof makeDetails>; chat: Chat; workspace: Workspace; log: Log },
 ): void {
   app.action({ type: "block_actions", action_id: "details" }, async ({ ack, body, client }) => {
     await ack();
@@ -21,16 +22,14 @@ export function listenForDetails(
       deps.log.warn({ action: "details" }, "a click could not be read or is not ours");
       return;
     }
-    const { user, trigger_id } = parsed.data;
-    const opened = await client.views.open({ trigger_id, view: loadingView("Details") });
-    const view_id = opened.view?.id;
-    if (view_id === undefined) return;
-    const found = await deps.details(user.id, action.value, AbortSignal.timeout(PATIENCE_MS));
-    const view =
-      found.kind === "details"
-        ? detailsView({ ...found, awsReadError: found.error })
-        : sentenceView("Details", found.kind === "absent" ? ABSENT : REFUSED);
-    await client.views.update({ view_id, view });
+    const { user, trigger_id: triggerId, container } = parsed.data;
+    const content = async () => {
+      const found = await deps.details(user.id, action.value, AbortSignal.timeout(PATIENCE_MS));
+      if (found.kind === "details") return detailsView({ ...found, awsReadError: found.error });
+      return sentenceView("Details", found.kind === "absent" ? ABSENT : REFUSED);
+    };
+    const onFailure = (sentence: string) => deps.chat.whisper(container.channel_id, user.id, sentence);
+    await fillModal({ client, triggerId, title: "Details", content, onFailure, log: deps.log });
   });
 }
 

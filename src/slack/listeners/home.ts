@@ -1,8 +1,8 @@
 import type { App } from "@slack/bolt";
-import type { makePending } from "../../app/inspect.ts";
+import type { makePending, Pending } from "../../app/inspect.ts";
 import type { Clock } from "../../app/ports.ts";
 import type { Workspace } from "../identity.ts";
-import { homeView } from "../messages/home-view.ts";
+import { homeSentence, homeView } from "../messages/home-view.ts";
 
 /** App Home: what waits for the person who opens it. */
 export function listenForHome(
@@ -12,9 +12,23 @@ export function listenForHome(
   app.event("app_home_opened", async ({ event, client }) => {
     if (event.tab !== "home") return;
     const found = await deps.pending(event.user);
-    const items = found.kind === "pending" ? found.items : [];
-    const total = found.kind === "pending" ? found.total : 0;
-    const view = homeView(items, { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total });
+    const view = viewOf(found, { now: deps.clock.now(), workspaceUrl: deps.workspace.url });
     await client.views.publish({ user_id: event.user, view });
   });
+}
+
+/** Nothing to decide is one thing; not knowing is another, and is said. */
+function viewOf(found: Pending, list: { now: number; workspaceUrl: string }) {
+  switch (found.kind) {
+    case "pending":
+      return homeView(found.items, { ...list, total: found.total });
+    case "refused":
+      return homeSentence("You are not among the approvers of any route, so nothing can wait for you here.");
+    case "unknown":
+      return homeSentence(
+        `What waits for you is not known: Slack could not tell which groups you belong to (${found.error}). Open this tab again in a minute.`,
+      );
+    default:
+      throw new Error(`no view for ${found satisfies never}`);
+  }
 }

@@ -5,8 +5,9 @@ import { asksReason, type Denial } from "../../core/decision.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Verdict } from "../../core/request.ts";
 import type { Workspace } from "../identity.ts";
-import { loadingView, sentenceView } from "../messages/details-view.ts";
+import { sentenceView } from "../messages/details-view.ts";
 import { readReasonMetadata, reasonView } from "../messages/reason-view.ts";
+import { fillModal } from "./modal.ts";
 import { isFromHome, pressSchema, submissionSchema } from "./payloads.ts";
 
 export interface VerdictDeps {
@@ -56,22 +57,15 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
       }
       await acknowledge(ack, deps.log);
       const title = verdict === "approve" ? "Approve this step" : "Reject this step";
-      const opened = await client.views.open({ trigger_id: triggerId, view: loadingView(title) });
-      const view_id = opened.view?.id;
-      if (view_id === undefined) return;
-      const denial = await deps.preview(click, verdict);
-      const request = await deps.requests.byId(click.requestId);
-      const view =
-        denial !== null || request === null
-          ? sentenceView(title, deps.sentence(denial ?? { kind: "no-request" }))
-          : reasonView({
-              request,
-              verdict,
-              required: true,
-              channelId: click.channelId,
-              messageTs: click.messageTs,
-            });
-      await client.views.update({ view_id, view });
+      const content = async () => {
+        const denial = await deps.preview(click, verdict);
+        const request = await deps.requests.byId(click.requestId);
+        if (denial !== null || request === null)
+          return sentenceView(title, deps.sentence(denial ?? { kind: "no-request" }));
+        const { channelId, messageTs } = click;
+        return reasonView({ request, verdict, required: true, channelId, messageTs });
+      };
+      await fillModal({ client, triggerId, title, content, onFailure: whisper, log: deps.log });
     });
   }
 

@@ -35,7 +35,7 @@ const PARTS = {
 
 /** What a modal shows while its content is being fetched: Slack gives three seconds to open one. */
 export function loadingView(title: string): ModalView {
-  return modal(title, [{ type: "section", text: plainText("One moment, reading from AWS…") }]);
+  return modal(title, [{ type: "section", text: plainText("One moment…") }]);
 }
 
 /** One sentence, such as why a click does not count. The sentence is ours: mentions in it work. */

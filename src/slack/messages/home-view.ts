@@ -18,6 +18,11 @@ export function homeView(items: readonly PendingItem[], list: ListContext & { to
   return home([title, ...shown, ...rest]);
 }
 
+/** App Home with one sentence of ours instead of a list. */
+export function homeSentence(sentence: string): HomeView {
+  return home([header("Waits for you"), section(sentence)]);
+}
+
 function home(blocks: KnownBlock[]): HomeView {
   return { type: "home", blocks };
 }

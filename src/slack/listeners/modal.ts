@@ -1,0 +1,29 @@
+import type { ModalView, WebClient } from "@slack/web-api";
+import type { Log } from "../../app/ports.ts";
+import { chatFailure, failureWords } from "../failures.ts";
+import { loadingView } from "../messages/details-view.ts";
+
+/**
+ * Opens a modal at once, since a trigger lives for three seconds, and fills it when its content is known. Whatever goes
+ * wrong on the way, `onFailure` tells the person: a press of a button never ends in silence.
+ */
+export async function fillModal(options: {
+  client: WebClient;
+  triggerId: string;
+  title: string;
+  content: () => Promise<ModalView>;
+  onFailure: (sentence: string) => Promise<unknown>;
+  log: Log;
+}): Promise<void> {
+  const { client, triggerId, title, content, onFailure, log } = options;
+  try {
+    const opened = await client.views.open({ trigger_id: triggerId, view: loadingView(title) });
+    const view = await content();
+    await client.views.update({ view_id: opened.view?.id ?? "", view });
+  } catch (error) {
+    log.warn({ err: error, title }, "a modal could not be opened or filled");
+    await onFailure(
+      `Slack could not show "${title}" (${failureWords(chatFailure(error))}). Nothing was decided; please press the button again.`,
+    );
+  }
+}

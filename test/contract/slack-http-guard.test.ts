@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { type TestContext, test } from "node:test";
+import { App } from "@slack/bolt";
 import { serveHttp } from "../../src/ops/server.ts";
-import { makeApp } from "../../src/slack/app.ts";
 import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
 import { makeHttpReceiver, SLACK_PATH } from "../../src/slack/http.ts";
 import { testLog } from "../support/fakes.ts";
@@ -16,16 +16,7 @@ async function setUp(t: TestContext) {
   let ahead = 0;
   const clock = { now: () => Date.now() + ahead, sleep: async () => undefined };
   const { receiver, handle } = makeHttpReceiver({ signingSecret: SECRET, logger, clock });
-  const workspace = {
-    teamId: "T0HOME",
-    enterpriseId: null,
-    url: "https://x/",
-    name: "Home",
-    botId: "B0",
-    botUserId: "U0",
-    appId: "A0",
-  };
-  const app = makeApp({ receiver, token: "xoxb-test", apiUrl: "http://127.0.0.1:9/api/", workspace, logger, log });
+  const app = new App({ receiver, logger, authorize: async () => ({ botToken: "xoxb-test" }) });
   const clicks: string[] = [];
   app.action("approve", async ({ ack, body }) => {
     clicks.push(body.user.id);

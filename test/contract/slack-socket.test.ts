@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
+import { App } from "@slack/bolt";
 import { WebSocketServer } from "ws";
 import { APP_TOKEN } from "../../sandbox/slack/seed.ts";
 import type { Clock } from "../../src/app/ports.ts";
 import { systemClock } from "../../src/ops/clock.ts";
-import { makeApp } from "../../src/slack/app.ts";
 import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
 import { makeSocket } from "../../src/slack/socket.ts";
 import { eventually } from "../support/eventually.ts";
@@ -32,16 +32,7 @@ function connect(t: TestContext, apiUrl: string, options: { clock?: Clock; appTo
     onConnected: (connected) => states.push(connected),
     onFinal: (words) => finals.push(words),
   });
-  const workspace = {
-    teamId: "T0HOME",
-    enterpriseId: null,
-    url: "https://x/",
-    name: "Home",
-    botId: "B0",
-    botUserId: "U0",
-    appId: "A0",
-  };
-  const app = makeApp({ receiver: socket, token: "xoxb-test", apiUrl, workspace, logger, log });
+  const app = new App({ receiver: socket, logger, authorize: async () => ({ botToken: "xoxb-test" }) });
   const opened: string[] = [];
   app.event("app_home_opened", async ({ event }) => void opened.push(event.user));
   t.after(() => socket.stop());

@@ -6,7 +6,7 @@ import { type AwsWorld, awsWorld, gate, KEYS, work } from "./aws-world.ts";
 
 const misfit = { name: "InvalidAutomationSignalException" };
 /** Approvers mean nothing to a pause: with them it shows that the step's action is looked at, not only its inputs. */
-const pause = { name: "byHand", action: "aws:pause", inputs: { Approvers: ["admin"] } };
+const pause = { name: "byHand", action: "aws:pause", inputs: {} };
 
 /** Executions in each state in which no approve step waits. */
 async function notWaiting(aws: AwsWorld) {

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import { isTrueOf } from "../../sandbox/aws/engine/actions/branch-conditions.ts";
 import { durationMs } from "../../sandbox/aws/engine/actions/sleep.ts";
 import { interpolate } from "../../sandbox/aws/engine/interpolate.ts";
-import { nextAfter, timeoutMsOf, validNextSteps } from "../../sandbox/aws/engine/next-step.ts";
+import { nextAfter, validNextSteps } from "../../sandbox/aws/engine/next-step.ts";
 import { toWire } from "../../sandbox/aws/engine/parameters.ts";
 import type { Runbook, StepDefinition } from "../../sandbox/aws/engine/runbook.ts";
 import { describedEffect } from "../../sandbox/aws/engine/simulation.ts";
+import { timingOf } from "../../sandbox/aws/engine/timing.ts";
 
 const values: Record<string, unknown> = {
   who: "jane",
@@ -15,6 +16,9 @@ const values: Record<string, unknown> = {
   sure: false,
   map: { k: "v" },
   nothing: "",
+  zero: 0,
+  minus: -5,
+  ages: 99_999_999,
 };
 const lookup = (name: string) => values[name];
 
@@ -86,6 +90,18 @@ const conditions: [object, boolean | undefined][] = [
     false,
   ],
   [{ Variable: "a", Resembles: "b" }, undefined],
+  [{ Variable: "a", constructor: "b" }, undefined],
+  [{ Variable: "a", toString: "b" }, undefined],
+  [{ Variable: "", NumericEquals: 0 }, undefined],
+  [{ Variable: null, NumericEquals: 0 }, undefined],
+  [{ Variable: 0, NumericEquals: "" }, undefined],
+  [{ Variable: [], NumericEquals: 0 }, undefined],
+  [{ Variable: "banana", BooleanEquals: "banana" }, undefined],
+  [{ Variable: "False", BooleanEquals: false }, true],
+  [{ Variable: null, StringEquals: "null" }, undefined],
+  [{ And: [] }, undefined],
+  [{ Or: [{ Variable: "a", StringEquals: "a" }], Variable: "a", StringEquals: "b" }, undefined],
+  [{ Variable: "a", StringEquals: "a", Contains: "b" }, undefined],
   [{ Not: { Variable: "a", Resembles: "b" } }, undefined],
   [{ StringEquals: "b" }, undefined],
   [{}, undefined],
@@ -163,12 +179,26 @@ test("ValidNextSteps of a branch are its choices and its default, or the step be
 });
 
 test("approvals and pauses end after seven days, other actions never, unless a timeout is written", () => {
-  assert.equal(timeoutMsOf(step({ action: "aws:approve" }), lookup), 604_800_000);
-  assert.equal(timeoutMsOf(step({ action: "aws:pause" }), lookup), 604_800_000);
-  assert.equal(timeoutMsOf(step(), lookup), undefined);
-  assert.equal(timeoutMsOf(step({ timeoutSeconds: 5 }), lookup), 5000);
-  assert.equal(timeoutMsOf(step({ timeoutSeconds: "{{ size }}" }), lookup), 3000);
+  const timeoutMs = (more: Partial<StepDefinition>) => {
+    const timing = timingOf(step(more), lookup);
+    return timing.ok ? timing.timeoutMs : timing.problem;
+  };
+  assert.equal(timeoutMs({ action: "aws:approve" }), 604_800_000);
+  assert.equal(timeoutMs({ action: "aws:pause" }), 604_800_000);
+  assert.equal(timeoutMs({}), undefined);
+  assert.equal(timeoutMs({ timeoutSeconds: 5 }), 5000);
+  assert.equal(timeoutMs({ timeoutSeconds: "{{ size }}" }), 3000);
+  assert.equal(timeoutMs({ timeoutSeconds: "{{ ages }}" }), 99_999_999_000);
+  assert.equal(timeoutMs({ action: "aws:approve", timeoutSeconds: "{{ ages }}" }), 2_592_000_000);
+  assert.equal(timeoutMs({ action: "aws:pause", timeoutSeconds: "{{ ages }}" }), 2_592_000_000);
 });
+
+for (const timeoutSeconds of ["{{ who }}", "{{ nothing }}", "{{ zero }}", "{{ minus }}", "{{ gone }}", "{{ list }}"]) {
+  test(`a timeout of ${timeoutSeconds} is none`, () => {
+    assert.equal(timingOf(step({ timeoutSeconds }), lookup).ok, false);
+    assert.equal(timingOf(step({ maxAttempts: timeoutSeconds }), lookup).ok, false);
+  });
+}
 
 test("on the wire every value is a list of strings", () => {
   assert.deepEqual(

@@ -1,5 +1,9 @@
-import { referencesIn } from "./interpolate.ts";
-import type { Runbook, StepDefinition } from "./runbook.ts";
+import { checkInputs } from "./check/inputs.ts";
+import { checkLoop } from "./check/loop.ts";
+import { checkParameters } from "./check/parameters.ts";
+import { checkReferences } from "./check/references.ts";
+import { isTrue, type Runbook, type StepDefinition } from "./runbook.ts";
+import { MAX_ATTEMPTS, MAX_TIMEOUT_SECONDS } from "./timing.ts";
 
 /** The actions of the "Systems Manager Automation actions reference". */
 export const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
@@ -13,40 +17,40 @@ export const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
     .map((name) => `aws:${name}`),
 );
 
-/** Inputs without which an action of the engine cannot run. */
-const REQUIRED_INPUTS: Record<string, string[][]> = {
-  "aws:approve": [["Approvers"]],
-  "aws:branch": [["Choices"]],
-  "aws:sleep": [["Duration", "Timestamp"]],
-  "aws:executeAutomation": [["DocumentName"]],
-};
-
 /** What is wrong with a runbook beyond its shape: names that lead nowhere, twice the same, or unknown. All at once. */
 export function checkRunbook(runbook: Runbook): string[] {
-  const names = new Set(runbook.mainSteps.map((step) => step.name));
+  return [...checkParameters(runbook), ...checkSteps(runbook.mainSteps, runbook), ...checkReferences(runbook)];
+}
+
+/** The steps of a runbook, or of a loop in it. */
+export function checkSteps(steps: StepDefinition[], runbook: Runbook): string[] {
+  const names = new Set(steps.map((step) => step.name));
+  const problems = names.size < steps.length ? ["Step names must be unique."] : [];
+  for (const step of steps) {
+    const found = [
+      ...(KNOWN_ACTIONS.has(step.action) ? [] : [`${step.action} is not an Automation action.`]),
+      ...targetsOf(step)
+        .filter((target) => !names.has(target))
+        .map((target) => `it leads to the step ${target}, which is not defined.`),
+      ...checkProperties(step),
+      ...checkInputs(step, runbook),
+    ];
+    problems.push(...found.map((problem) => `Step ${step.name}: ${problem}`));
+    if (step.action === "aws:loop") problems.push(...checkLoop(step, (inner) => checkSteps(inner, runbook)));
+  }
+  return problems;
+}
+
+/** "Properties shared by all actions", as far as their shape does not tell. */
+function checkProperties(step: StepDefinition): string[] {
   const problems: string[] = [];
-  if (names.size < runbook.mainSteps.length) problems.push("Step names must be unique.");
-  for (const step of runbook.mainSteps) {
-    if (!KNOWN_ACTIONS.has(step.action))
-      problems.push(`Step ${step.name}: ${step.action} is not an Automation action.`);
-    for (const target of targetsOf(step)) {
-      if (!names.has(target)) problems.push(`Step ${step.name} leads to the step ${target}, which is not defined.`);
-    }
-    for (const oneOf of REQUIRED_INPUTS[step.action] ?? []) {
-      if (!oneOf.some((input) => step.inputs?.[input] !== undefined)) {
-        problems.push(`Step ${step.name}: ${step.action} needs the input ${oneOf.join(" or ")}.`);
-      }
-    }
-    if (step.isEnd !== undefined && step.nextStep !== undefined) {
-      problems.push(`Step ${step.name}: isEnd and nextStep exclude each other.`);
-    }
+  const longest = MAX_TIMEOUT_SECONDS[step.action];
+  if (step.inputs === undefined) problems.push("inputs are required, be they empty.");
+  if (isTrue(step.isEnd) && step.nextStep !== undefined) problems.push("isEnd and nextStep exclude each other.");
+  if (longest !== undefined && Number(step.timeoutSeconds) > longest) {
+    problems.push(`timeoutSeconds of ${step.action} can be ${longest} at most; got ${step.timeoutSeconds}.`);
   }
-  for (const reference of referencesIn([runbook.mainSteps, runbook.assumeRole])) {
-    const isParameter = !/[.:]/.test(reference);
-    if (isParameter && runbook.parameters[reference] === undefined) {
-      problems.push(`Parameter {{ ${reference} }} is used but not defined.`);
-    }
-  }
+  if (Number(step.maxAttempts) > MAX_ATTEMPTS) problems.push(`maxAttempts can be ${MAX_ATTEMPTS} at most.`);
   return problems;
 }
 

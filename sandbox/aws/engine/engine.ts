@@ -1,12 +1,13 @@
 import type { Assumptions } from "../assumptions.ts";
-import type { ActionRun, StepResult } from "./action.ts";
+import { type ActionRun, invalidInput, type StepResult } from "./action.ts";
 import { type ActionDeps, actionFor } from "./actions.ts";
 import { currentStep, ENDED, type Execution, type Status, type StepExecution } from "./execution.ts";
-import { interpolate } from "./interpolate.ts";
 import { newExecution, newStep, type StartRequest } from "./new-execution.ts";
-import { nextAfter, timeoutMsOf } from "./next-step.ts";
+import { nextAfter } from "./next-step.ts";
+import { prepareInputs } from "./prepare.ts";
 import type { Simulation } from "./simulation.ts";
 import type { Timers } from "./timers.ts";
+import { timingOf } from "./timing.ts";
 import { makeTrampoline } from "./trampoline.ts";
 import { lookupIn, shownInputs } from "./values.ts";
 
@@ -91,53 +92,61 @@ export function makeEngine(deps: EngineDeps): Engine {
       return end(execution, "Failed", `The execution ran more than ${MAX_STEP_RUNS} steps.`);
     }
     const step = takeStep(execution, stepName, newId);
+    if (step === undefined) return end(execution, "Failed", `The runbook has no step "${stepName}".`);
     step.order = ++execution.stepsBegun;
     step.startTime = timers.now();
-    setStatus(execution, execution.cancelRequested ? "Cancelling" : "InProgress");
-    setStepStatus(execution, step, "InProgress");
     attempt(execution, step);
   };
 
   const attempt = (execution: Execution, step: StepExecution) => {
-    const { definition } = step;
-    const lookup = lookupIn(execution, timers.now);
-    const { value, unresolved } = interpolate(definition.inputs ?? {}, lookup);
-    const inputs = value as Record<string, unknown>;
-    step.inputs = shownInputs(inputs);
+    setStatus(execution, execution.cancelRequested ? "Cancelling" : "InProgress");
+    setStepStatus(execution, step, "InProgress");
     const run: ActionRun = {
       execution,
       step,
-      inputs,
+      inputs: {},
       now: timers.now,
       wait() {
         setStepStatus(execution, step, "Waiting");
         if (!execution.cancelRequested) setStatus(execution, "Waiting");
       },
-      after: (ms, job) => void step.cancelTimers.push(timers.after(ms, job)),
-      finish: (result) => finish(execution, step, result),
+      after: (ms, job) => void step.cancelTimers.push(timers.after(ms, () => guarded(run, job))),
+      finish: (result) => finish(run, result),
     };
     runs.set(step, run);
-    if (unresolved.length > 0) {
-      const message = `The references ${unresolved.join(", ")} can not be resolved.`;
-      return run.finish({ kind: "failure", status: "Failed", message, stage: "InputValidation", type: "Action" });
-    }
-    const timeout = timeoutMsOf(definition, lookup);
-    if (timeout !== undefined) {
-      const message = `The step did not end within ${timeout / 1000} seconds.`;
-      run.after(timeout, () => run.finish({ kind: "failure", status: "TimedOut", message }));
+    guarded(run, () => begin(run));
+  };
+
+  const begin = (run: ActionRun) => {
+    const { definition } = run.step;
+    const lookup = lookupIn(run.execution, timers.now);
+    const { inputs, problem } = prepareInputs(definition, lookup);
+    run.inputs = inputs;
+    run.step.inputs = shownInputs(inputs);
+    if (problem !== undefined) return run.finish(invalidInput(problem));
+    const timing = timingOf(definition, lookup);
+    if (!timing.ok) return run.finish(invalidInput(timing.problem));
+    run.step.maxAttempts = timing.maxAttempts;
+    const { timeoutMs } = timing;
+    if (timeoutMs !== undefined) {
+      const message = `The step did not end within ${timeoutMs / 1000} seconds.`;
+      run.after(timeoutMs, () => run.finish({ kind: "failure", status: "TimedOut", message, retryable: true }));
     }
     actionFor(definition.action, { ...deps, startChild: start, stop })(run);
   };
 
-  const finish = (execution: Execution, step: StepExecution, result: StepResult) => {
+  const finish = (run: ActionRun, result: StepResult) => {
+    const { execution, step } = run;
+    if (runs.get(step) !== run) return; // over, or an earlier attempt whose child execution reports late
     // The run goes first: releasing it may end a child execution, which reports back here.
-    if (!runs.delete(step)) return;
+    runs.delete(step);
     release(step.cancelTimers);
-    const again =
-      result.kind === "failure" && result.retryable && step.attempt < Number(step.definition.maxAttempts ?? 1);
-    if (again) {
+    if (result.kind === "failure" && result.retryable && step.attempt < step.maxAttempts) {
       step.attempt += 1;
-      return attempt(execution, step);
+      step.decisions = [];
+      return soon(() => {
+        if (!ENDED.has(step.status)) attempt(execution, step);
+      });
     }
     record(step, result, timers.now());
     setStepStatus(execution, step, result.kind === "success" ? "Success" : result.status);
@@ -195,14 +204,25 @@ export function makeEngine(deps: EngineDeps): Engine {
 }
 
 /** The step execution that is about to run: the one that was Pending from the start, or another for a step run again. */
-function takeStep(execution: Execution, name: string, newId: () => string): StepExecution {
+function takeStep(execution: Execution, name: string, newId: () => string): StepExecution | undefined {
   const pending = execution.steps.find((step) => step.definition.name === name && step.order === 0);
   if (pending !== undefined) return pending;
   const definition = execution.runbook.mainSteps.find((step) => step.name === name);
-  if (definition === undefined) throw new Error(`The runbook has no step "${name}".`);
+  if (definition === undefined) return undefined;
   const step = newStep(definition, newId());
   execution.steps.push(step);
   return step;
+}
+
+/** What goes wrong in the sandbox itself fails the step and nothing more: most of it runs in timers. */
+function guarded(run: ActionRun, job: () => void): void {
+  try {
+    job();
+  } catch (error) {
+    console.error("The AWS stand-in failed in a step:", error);
+    const message = `The sandbox itself failed; see its output. ${error}`;
+    run.finish({ kind: "failure", status: "Failed", message, type: "Internal" });
+  }
 }
 
 /** Writes a step's result down as the API shows it. A failed step's message begins with its stage, as AWS's do. */

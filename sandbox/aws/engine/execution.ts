@@ -45,6 +45,8 @@ export interface StepExecution {
   failureMessage?: string;
   failureDetails?: FailureDetails;
   attempt: number;
+  /** How often it is tried at most; known when it begins, since the runbook may leave it to a parameter. */
+  maxAttempts: number;
   /** Who decided, of an aws:approve step. */
   decisions: Decision[];
   /** Whether an action that the sandbox only pretends to carry out. */

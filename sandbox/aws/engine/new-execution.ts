@@ -1,6 +1,7 @@
 import type { Execution, Place, StepExecution } from "./execution.ts";
 import type { ParameterValues } from "./parameters.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
+import { wholeNumber } from "./timing.ts";
 
 /** An execution to start: everything is checked, parameters are bound. */
 export interface StartRequest {
@@ -52,6 +53,7 @@ export function newStep(definition: StepDefinition, id: string): StepExecution {
     inputs: {},
     outputs: {},
     attempt: 1,
+    maxAttempts: wholeNumber(definition.maxAttempts) ?? 1,
     decisions: [],
     simulated: false,
     cancelTimers: [],

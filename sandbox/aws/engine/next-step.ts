@@ -1,6 +1,5 @@
 import type { StepResult } from "./action.ts";
 import { branchTargets } from "./check-runbook.ts";
-import { interpolate, type Lookup } from "./interpolate.ts";
 import { isTrue, type Runbook, type StepDefinition } from "./runbook.ts";
 
 /** Where a runbook goes after a step (nowhere: it ends), and whether the step's failure makes the execution fail. */
@@ -46,14 +45,4 @@ export function validNextSteps(runbook: Runbook, definition: StepDefinition): st
     return [...new Set([...targets, ...Object.values(successor(runbook, definition, undefined))])];
   }
   return Object.values(successor(runbook, definition, undefined));
-}
-
-/** Seven days for the actions that wait for people, as their reference pages say. Others have limits of their own. */
-const DEFAULT_TIMEOUT_SECONDS: Record<string, number> = { "aws:approve": 604_800, "aws:pause": 604_800 };
-
-/** Milliseconds until a step times out; undefined when it may run for ever. */
-export function timeoutMsOf(definition: StepDefinition, lookup: Lookup): number | undefined {
-  const written = definition.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS[definition.action];
-  const seconds = Number(interpolate(written, lookup).value);
-  return written === undefined || Number.isNaN(seconds) ? undefined : seconds * 1000;
 }

@@ -1,3 +1,4 @@
+import { constraintProblem, isMap } from "./parameter-constraints.ts";
 import type { ParameterDefinition, Runbook } from "./runbook.ts";
 
 /** Parameters as the engine uses them: typed by the runbook. On the wire each is a list of strings. */
@@ -37,22 +38,8 @@ type Reading = { ok: true; value: unknown } | { ok: false; problem: string };
 function readParameter(name: string, definition: ParameterDefinition, wire: string[]): Reading {
   const typed = typeParameter(name, definition.type, wire);
   if (!typed.ok) return typed;
-  const items = Array.isArray(typed.value) ? typed.value : [typed.value];
-  const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = definition;
-  const refuse = (problem: string): Reading => ({ ok: false, problem: `Parameter "${name}" ${problem}` });
-  for (const item of items) {
-    const text = typeof item === "string" ? item : JSON.stringify(item);
-    if (allowedValues !== undefined && !allowedValues.some((value) => String(value) === text)) {
-      return refuse(`has value "${text}" not found in [${allowedValues.join(", ")}].`);
-    }
-    if (allowedPattern !== undefined && !new RegExp(`^(?:${allowedPattern})$`).test(text)) {
-      return refuse(`has value "${text}" not matching the pattern ${allowedPattern}.`);
-    }
-    if (minChars !== undefined && text.length < minChars) return refuse(`has fewer than ${minChars} characters.`);
-    if (maxChars !== undefined && text.length > maxChars) return refuse(`has more than ${maxChars} characters.`);
-  }
-  if (minItems !== undefined && items.length < minItems) return refuse(`has fewer than ${minItems} items.`);
-  if (maxItems !== undefined && items.length > maxItems) return refuse(`has more than ${maxItems} items.`);
+  const problem = constraintProblem(definition, typed.value);
+  if (problem !== undefined) return { ok: false, problem: `Parameter "${name}" ${problem}` };
   return typed;
 }
 
@@ -88,8 +75,6 @@ function asJson(text: string): unknown {
     return undefined;
   }
 }
-
-const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A typed value as the wire has it in Parameters and Outputs: a list of strings. */
 export function toWire(value: unknown): string[] {

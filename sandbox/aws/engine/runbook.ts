@@ -1,12 +1,12 @@
-import { parse as parseYaml } from "yaml";
 import { z } from "zod";
+import { type Format, parseContent } from "./content.ts";
 
 /**
  * A runbook: an Automation document of schemaVersion 0.3, the only one there is for Automation. Source: "Systems Manager
  * Automation actions reference" and "Data elements and parameters" in the Systems Manager User Guide.
  */
 const text = z.string();
-const parameterSchema = z.looseObject({
+const parameterSchema = z.strictObject({
   type: z.string().regex(/^(String|StringList|Integer|Boolean|MapList|StringMap|AWS::[\w:]+|List<AWS::[\w:]+>)$/),
   description: text.optional(),
   default: z.unknown().optional(),
@@ -16,15 +16,22 @@ const parameterSchema = z.looseObject({
   maxItems: z.int().nonnegative().optional(),
   minChars: z.int().nonnegative().optional(),
   maxChars: z.int().nonnegative().optional(),
+  displayType: text.optional(),
 });
 
-const stepSchema = z.looseObject({
+/** A whole number, also as text, or a reference to one. */
+const count = z.union(
+  [z.int().positive(), text.regex(/^([1-9]\d*|\s*\{\{\s*[\w:.$[\]-]+\s*\}\}\s*)$/)],
+  "a whole number of at least 1, or a {{ reference }} to one",
+);
+
+export const stepSchema = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9_]{3,128}$/, "step names are 3 to 128 letters, digits and underscores"),
   action: z.string().regex(/^aws:[a-zA-Z]{3,25}$/),
   description: text.optional(),
   inputs: z.record(text, z.unknown()).nullish(),
-  timeoutSeconds: z.union([z.number().positive(), text]).optional(),
-  maxAttempts: z.union([z.int().positive(), text]).optional(),
+  timeoutSeconds: count.optional(),
+  maxAttempts: count.optional(),
   onFailure: z
     .string()
     .regex(/^(Abort|Continue|step:.+)$/, "onFailure is Abort, Continue or step:NAME")
@@ -39,14 +46,15 @@ const stepSchema = z.looseObject({
   outputs: z.array(z.looseObject({ Name: text, Selector: text.optional(), Type: text.optional() })).optional(),
 });
 
-const runbookSchema = z.looseObject({
+const runbookSchema = z.strictObject({
   schemaVersion: z.literal("0.3"),
   description: text.optional(),
   assumeRole: text.optional(),
   parameters: z.record(text, parameterSchema).default({}),
-  variables: z.record(text, z.looseObject({ type: text, default: z.unknown().optional() })).default({}),
+  variables: z.record(text, parameterSchema).default({}),
   mainSteps: z.array(stepSchema).min(1),
   outputs: z.array(text).default([]),
+  files: z.record(text, z.unknown()).optional(),
 });
 
 export type Runbook = z.infer<typeof runbookSchema>;
@@ -57,14 +65,11 @@ export type RunbookReading =
   | { ok: true; runbook: Runbook }
   | { ok: false; kind: "content" | "schema-version"; problem: string };
 
-/** Reads a document's text. YAML is read with the core schema, so that `2026-01-31` and `no` stay what was written. */
-export function readRunbook(content: string, format: "YAML" | "JSON"): RunbookReading {
-  let raw: unknown;
-  try {
-    raw = format === "JSON" ? JSON.parse(content) : parseYaml(content);
-  } catch (error) {
-    return { ok: false, kind: "content", problem: `${format} not well-formed. ${(error as Error).message}` };
-  }
+/** Reads a document's text. */
+export function readRunbook(content: string, format: Format): RunbookReading {
+  const parsedContent = parseContent(content, format);
+  if (!parsedContent.ok) return { ...parsedContent, kind: "content" };
+  const { raw } = parsedContent;
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
     return { ok: false, kind: "content", problem: `${format} not well-formed. The document is not an object.` };
   }

@@ -1,6 +1,7 @@
 import type { Execution } from "./execution.ts";
 import type { Lookup } from "./interpolate.ts";
 import { toWire } from "./parameters.ts";
+import { systemVariable } from "./system-variables.ts";
 
 /**
  * What `{{ references }}` stand for in an execution: its parameters, `step.Output`, `variable:NAME`, and the system
@@ -8,30 +9,12 @@ import { toWire } from "./parameters.ts";
  */
 export function lookupIn(execution: Execution, now: () => number): Lookup {
   return (reference) => {
-    if (reference.startsWith("variable:")) return execution.variables[reference.slice("variable:".length)];
+    if (reference.startsWith("variable:")) return own(execution.variables, reference.slice("variable:".length));
     if (/^(global|automation):/.test(reference)) return systemVariable(execution, reference, now());
     const [head = "", ...path] = reference.split(".");
-    if (path.length === 0) return Object.hasOwn(execution.parameters, head) ? execution.parameters[head] : undefined;
+    if (path.length === 0) return own(execution.parameters, head);
     return stepOutput(execution, head, path);
   };
-}
-
-function systemVariable(execution: Execution, name: string, now: number): string | undefined {
-  const moment = new Date(now).toISOString();
-  switch (name) {
-    case "automation:EXECUTION_ID":
-      return execution.id;
-    case "global:ACCOUNT_ID":
-      return execution.place.account;
-    case "global:REGION":
-      return execution.place.region;
-    case "global:DATE":
-      return moment.slice(0, 10);
-    case "global:DATE_TIME":
-      return moment.slice(0, 19).replace("T", "_").replaceAll(":", ".");
-    default:
-      return undefined;
-  }
 }
 
 /** An output of the latest run of a step. A simulated step has any output: what is not configured is a placeholder. */
@@ -41,9 +24,15 @@ function stepOutput(execution: Execution, name: string, path: string[]): unknown
   const whole = path.join(".");
   if (Object.hasOwn(step.outputs, whole)) return step.outputs[whole];
   let value: unknown = step.outputs;
-  for (const key of path) value = (value as Record<string, unknown> | undefined)?.[key];
+  for (const key of path) value = own(value, key);
   if (value === undefined && step.simulated && step.status === "Success") return `simulated-${name}.${whole}`;
   return value;
+}
+
+/** A member that a value has itself, not one that every object inherits. */
+function own(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Record<string, unknown>)[key];
 }
 
 /** AWS shows this for a document output whose step has not succeeded. */

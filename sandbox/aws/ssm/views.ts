@@ -54,7 +54,7 @@ export function stepView(execution: Execution, step: StepExecution): object {
     Action: definition.action,
     ...optional("TimeoutSeconds", plainNumber(definition.timeoutSeconds)),
     OnFailure: definition.onFailure ?? "Abort",
-    MaxAttempts: plainNumber(definition.maxAttempts) ?? 1,
+    MaxAttempts: step.maxAttempts,
     ...optional("ExecutionStartTime", step.startTime, seconds),
     ...optional("ExecutionEndTime", step.endTime, seconds),
     StepStatus: step.status,
@@ -73,7 +73,7 @@ export function stepView(execution: Execution, step: StepExecution): object {
   };
 }
 
-/** TimeoutSeconds and MaxAttempts when the runbook writes them as numbers; `{{ }}` in them is not shown resolved. */
+/** TimeoutSeconds when the runbook writes it as a number; `{{ }}` in it is not shown resolved. */
 function plainNumber(written: number | string | undefined): number | undefined {
   const number = Number(written);
   return written === undefined || Number.isNaN(number) ? undefined : number;

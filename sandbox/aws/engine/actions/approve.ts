@@ -3,6 +3,7 @@ import { isMeant, type Principal } from "../../identity/principal.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { type Action, type ActionRun, invalidInput, type StepResult } from "../action.ts";
 import type { Decision, StepExecution } from "../execution.ts";
+import { wholeNumber } from "../timing.ts";
 
 /** aws:approve: waits until enough of the Approvers approve, or one rejects. Limits: Automation actions reference. */
 const MAX_APPROVERS = 10;
@@ -18,10 +19,11 @@ export const approve: Action = (run) => {
 function problemWith(inputs: Record<string, unknown>): string | undefined {
   const { Approvers, MinRequiredApprovals, Message, NotificationArn } = inputs;
   const approvers = approversOf(inputs);
-  if (!Array.isArray(Approvers) || approvers.length === 0) return "Approvers must be a list of at least one principal.";
+  if (approvers.length === 0) return "Approvers must be a list of at least one principal.";
+  if (!isTexts(Approvers)) return "Each of the Approvers must be a text.";
   if (approvers.length > MAX_APPROVERS) return `Approvers can be ${MAX_APPROVERS} at most; got ${approvers.length}.`;
   const required = requiredOf(inputs);
-  if (!Number.isInteger(required) || required < 1) return `MinRequiredApprovals is no number: ${MinRequiredApprovals}.`;
+  if (required === undefined) return `MinRequiredApprovals is no number of at least 1: ${MinRequiredApprovals}.`;
   if (required > approvers.length) {
     return `MinRequiredApprovals (${required}) can not exceed the number of Approvers (${approvers.length}).`;
   }
@@ -36,7 +38,8 @@ function problemWith(inputs: Record<string, unknown>): string | undefined {
 
 const approversOf = (inputs: Record<string, unknown>) =>
   (Array.isArray(inputs.Approvers) ? inputs.Approvers : []).filter((each): each is string => typeof each === "string");
-const requiredOf = (inputs: Record<string, unknown>) => Number(inputs.MinRequiredApprovals ?? 1);
+const isTexts = (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === "string");
+const requiredOf = (inputs: Record<string, unknown>) => wholeNumber(inputs.MinRequiredApprovals ?? 1);
 
 /**
  * Whether `principal` may decide this step, by the assumptions in force. Returns "ignored" for a signal that is accepted
@@ -73,7 +76,7 @@ export function judge(run: ActionRun): void {
   const { decisions } = run.step;
   const approvals = decisions.filter((made) => made.decision === "Approve").length;
   if (approvals < decisions.length) run.finish(rejected(run.step));
-  else if (approvals < requiredOf(run.inputs)) run.step.outputs = outputsOf(run.step, "Waiting");
+  else if (approvals < (requiredOf(run.inputs) ?? 1)) run.step.outputs = outputsOf(run.step, "Waiting");
   else run.finish({ kind: "success", outputs: outputsOf(run.step, "Approved"), response: "Approval status: Approved" });
 }
 

@@ -1,43 +1,86 @@
+import { referencesIn } from "../interpolate.ts";
+
 /**
  * The conditions of aws:branch: And, Or, Not around comparisons of `Variable`. Source: "Creating dynamic automations with
  * conditional branching" in the Systems Manager User Guide.
  */
-type Compare = (variable: unknown, operand: unknown) => boolean;
+interface Operator {
+  /** Whether a value is of the kind that is compared. */
+  takes: (value: unknown) => boolean;
+  compare: (variable: unknown, operand: unknown) => boolean;
+}
 
-const onText =
-  (compare: (a: string, b: string) => boolean): Compare =>
-  (a, b) =>
-    compare(String(a), String(b));
-const onNumber =
-  (compare: (a: number, b: number) => boolean): Compare =>
-  (a, b) =>
-    compare(Number(a), Number(b));
+const isNumeric = (value: unknown) =>
+  typeof value === "string" ? /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value) : Number.isFinite(value);
+const isBoolean = (value: unknown) => /^(true|false)$/i.test(String(value));
+const isSomething = (value: unknown) => value !== undefined && value !== null;
 
-const OPERATORS: Record<string, Compare> = {
+const onText = (compare: (a: string, b: string) => boolean): Operator => ({
+  takes: isSomething,
+  compare: (a, b) => compare(String(a), String(b)),
+});
+const onNumber = (compare: (a: number, b: number) => boolean): Operator => ({
+  takes: isNumeric,
+  compare: (a, b) => compare(Number(a), Number(b)),
+});
+const contains: Operator = {
+  takes: isSomething,
+  compare: (a, b) => (Array.isArray(a) ? a.map(String).includes(String(b)) : String(a).includes(String(b))),
+};
+
+const OPERATORS: Record<string, Operator> = {
   StringEquals: onText((a, b) => a === b),
   EqualsIgnoreCase: onText((a, b) => a.toLowerCase() === b.toLowerCase()),
   StartsWith: onText((a, b) => a.startsWith(b)),
   EndsWith: onText((a, b) => a.endsWith(b)),
-  Contains: (a, b) => (Array.isArray(a) ? a.map(String).includes(String(b)) : String(a).includes(String(b))),
+  Contains: contains,
   NumericEquals: onNumber((a, b) => a === b),
   NumericGreater: onNumber((a, b) => a > b),
   NumericLesser: onNumber((a, b) => a < b),
   NumericGreaterOrEquals: onNumber((a, b) => a >= b),
   NumericLesserOrEquals: onNumber((a, b) => a <= b),
-  BooleanEquals: onText((a, b) => a.toLowerCase() === b.toLowerCase()),
+  BooleanEquals: { ...onText((a, b) => a.toLowerCase() === b.toLowerCase()), takes: isBoolean },
 };
 
-/** Whether a condition holds; undefined when it is none that the reference knows. */
-export function isTrueOf(condition: unknown): boolean | undefined {
+/** A condition taken apart; undefined when it is none that the reference knows, or more than one. */
+type Condition =
+  | { kind: "and" | "or"; parts: unknown[] }
+  | { kind: "not"; part: unknown }
+  | { kind: "comparison"; operator: Operator; variable: unknown; operand: unknown };
+
+function takeApart(condition: unknown): Condition | undefined {
   if (typeof condition !== "object" || condition === null || Array.isArray(condition)) return undefined;
-  const { And, Or, Not, Variable, NextStep: _, ...operators } = condition as Record<string, unknown>;
-  if (Array.isArray(And)) return every(And);
-  if (Array.isArray(Or)) return negate(every(Or.map((each) => ({ Not: each }))));
-  if (Not !== undefined) return negate(isTrueOf(Not));
-  const [name, ...more] = Object.keys(operators);
-  const compare = name === undefined ? undefined : OPERATORS[name];
-  if (compare === undefined || name === undefined || more.length > 0 || Variable === undefined) return undefined;
-  return compare(Variable, operators[name]);
+  const { NextStep: _, Variable: variable, ...rest } = condition as Record<string, unknown>;
+  const [entry, ...more] = Object.entries(rest);
+  if (entry === undefined || more.length > 0) return undefined;
+  const [name, operand] = entry;
+  if (variable === undefined) {
+    if (name === "Not") return { kind: "not", part: operand };
+    if ((name !== "And" && name !== "Or") || !Array.isArray(operand) || operand.length === 0) return undefined;
+    return { kind: name === "And" ? "and" : "or", parts: operand };
+  }
+  const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+  return operator === undefined ? undefined : { kind: "comparison", operator, variable, operand };
+}
+
+/** Whether a condition is one of the reference, as far as that shows before its references are resolved. */
+export function isCondition(condition: unknown): boolean {
+  const apart = takeApart(condition);
+  if (apart === undefined) return false;
+  if (apart.kind === "not") return isCondition(apart.part);
+  if (apart.kind !== "comparison") return apart.parts.every(isCondition);
+  const { operator, variable, operand } = apart;
+  return [variable, operand].every((value) => operator.takes(value) || referencesIn(value).length > 0);
+}
+
+/** Whether a condition holds; undefined when it is none, or compares what its operator does not compare. */
+export function isTrueOf(condition: unknown): boolean | undefined {
+  const apart = takeApart(condition);
+  if (apart === undefined) return undefined;
+  if (apart.kind === "not") return negate(isTrueOf(apart.part));
+  if (apart.kind !== "comparison") return apart.kind === "and" ? every(apart.parts) : some(apart.parts);
+  const { operator, variable, operand } = apart;
+  return operator.takes(variable) && operator.takes(operand) ? operator.compare(variable, operand) : undefined;
 }
 
 function every(conditions: unknown[]): boolean | undefined {
@@ -45,4 +88,5 @@ function every(conditions: unknown[]): boolean | undefined {
   return verdicts.includes(undefined) ? undefined : verdicts.every((verdict) => verdict === true);
 }
 
+const some = (conditions: unknown[]) => negate(every(conditions.map((each) => ({ Not: each }))));
 const negate = (verdict: boolean | undefined) => (verdict === undefined ? undefined : !verdict);

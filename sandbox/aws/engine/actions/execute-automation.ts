@@ -2,6 +2,7 @@ import { AwsError } from "../../protocol/aws-error.ts";
 import { type Action, invalidInput } from "../action.ts";
 import { ENDED, type Execution, type Place } from "../execution.ts";
 import type { StartRequest } from "../new-execution.ts";
+import { isMap } from "../parameter-constraints.ts";
 import { toWire } from "../parameters.ts";
 import { documentOutputs } from "../values.ts";
 
@@ -29,7 +30,10 @@ export const executeAutomation =
       return run.finish(invalidInput(`Executions can be nested ${MAX_DEPTH} deep at most.`));
     }
     if (TargetLocations !== undefined) return run.finish(invalidInput("The sandbox runs no TargetLocations."));
-    const given = Object.entries((RuntimeParameters ?? {}) as Record<string, unknown>);
+    if (RuntimeParameters !== undefined && !isMap(RuntimeParameters)) {
+      return run.finish(invalidInput("RuntimeParameters must be a map."));
+    }
+    const given = Object.entries(RuntimeParameters ?? {});
     const parameters = Object.fromEntries(given.map(([name, value]) => [name, toWire(value)]));
     const version = DocumentVersion === undefined ? undefined : String(DocumentVersion);
     const { place, executedBy } = run.execution;

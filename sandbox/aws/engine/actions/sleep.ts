@@ -1,10 +1,13 @@
 import { type Action, invalidInput } from "../action.ts";
+import { parseTime } from "../iso-time.ts";
 
 /** aws:sleep: goes on after an ISO 8601 Duration, or at a Timestamp. It is InProgress meanwhile, not Waiting. */
 export const sleep: Action = (run) => {
   const { Duration, Timestamp } = run.inputs;
-  const ms = Duration === undefined ? Date.parse(String(Timestamp)) - run.now() : durationMs(String(Duration));
-  if (ms === undefined || Number.isNaN(ms)) {
+  const until = parseTime(String(Timestamp));
+  const left = until === undefined ? undefined : until - run.now();
+  const ms = Duration === undefined ? left : durationMs(String(Duration));
+  if (ms === undefined) {
     return run.finish(invalidInput(`Neither an ISO 8601 duration nor a timestamp: ${Duration ?? Timestamp}.`));
   }
   if (ms > MAX_SLEEP_MS) return run.finish(invalidInput("aws:sleep can last 7 days (604800 seconds) at most."));

@@ -1,0 +1,97 @@
+import { isCondition } from "../actions/branch-conditions.ts";
+import { durationMs } from "../actions/sleep.ts";
+import { referencesIn } from "../interpolate.ts";
+import { parseTime } from "../iso-time.ts";
+import { isMap } from "../parameter-constraints.ts";
+import type { Runbook, StepDefinition } from "../runbook.ts";
+import { wholeNumber } from "../timing.ts";
+
+/** The inputs that the reference gives to the actions which the sandbox carries out or looks into; `!` marks a must. */
+const INPUTS: Record<string, string> = {
+  "aws:approve": "Approvers! MinRequiredApprovals Message NotificationArn",
+  "aws:branch": "Choices! Default",
+  "aws:executeAutomation":
+    "DocumentName! DocumentVersion MaxConcurrency MaxErrors RuntimeParameters Tags TargetLocations TargetMaps TargetParameterName Targets",
+  "aws:loop": "Iterators IteratorDataType LoopCondition MaxIterations Steps!",
+  "aws:pause": "",
+  "aws:sleep": "Duration Timestamp",
+  "aws:updateVariable": "Name! Value!",
+};
+
+/** What is wrong with a step's inputs, as far as it shows before their references are resolved. */
+export function checkInputs(step: StepDefinition, runbook: Runbook): string[] {
+  const listed = INPUTS[step.action];
+  if (listed === undefined) return []; // simulated: whatever it is given is not looked at
+  const given = step.inputs ?? {};
+  const names = listed.split(" ");
+  const known = names.map((name) => name.replace("!", ""));
+  const missing = names.filter((name) => name.endsWith("!") && isNothing(given[name.slice(0, -1)]));
+  return [
+    ...Object.keys(given)
+      .filter((name) => !known.includes(name))
+      .map((name) => `${step.action} has no input ${name}.`),
+    ...missing.map((name) => `${step.action} needs the input ${name.slice(0, -1)}.`),
+    ...(missing.length > 0 ? [] : valueProblems(step.action, given, runbook)),
+  ];
+}
+
+function valueProblems(action: string, given: Record<string, unknown>, runbook: Runbook): string[] {
+  switch (action) {
+    case "aws:approve":
+      return approveProblems(given);
+    case "aws:branch":
+      return branchProblems(given);
+    case "aws:sleep":
+      return sleepProblems(given);
+    case "aws:executeAutomation":
+      return isLeftOpen(given.RuntimeParameters) || isMap(given.RuntimeParameters)
+        ? []
+        : ["RuntimeParameters must be a map."];
+    case "aws:updateVariable": {
+      const name = String(given.Name).replace(/^variable:/, "");
+      return Object.hasOwn(runbook.variables, name) ? [] : [`the runbook has no variable "${name}".`];
+    }
+    default:
+      return [];
+  }
+}
+
+function approveProblems({ Approvers, MinRequiredApprovals, Message, NotificationArn }: Record<string, unknown>) {
+  const problems: string[] = [];
+  const areTexts = Array.isArray(Approvers) && Approvers.every((each) => typeof each === "string");
+  if (!isLeftOpen(Approvers) && !(areTexts && Approvers.length > 0)) {
+    problems.push("Approvers must be a list of texts, at least one.");
+  }
+  if (!isLeftOpen(MinRequiredApprovals) && wholeNumber(MinRequiredApprovals) === undefined) {
+    problems.push(`MinRequiredApprovals must be a whole number of at least 1; got ${MinRequiredApprovals}.`);
+  }
+  for (const [name, value] of Object.entries({ Message, NotificationArn })) {
+    if (value !== undefined && typeof value !== "string") problems.push(`${name} must be a text.`);
+  }
+  return problems;
+}
+
+function branchProblems({ Choices: choices, Default }: Record<string, unknown>): string[] {
+  if (Default !== undefined && typeof Default !== "string") return ["Default must be the name of a step."];
+  if (isLeftOpen(choices)) return [];
+  if (!Array.isArray(choices) || choices.length === 0) return ["Choices must be a list of at least one choice."];
+  return choices.flatMap((choice) => [
+    ...(typeof choice?.NextStep === "string" ? [] : [`a choice has no NextStep: ${JSON.stringify(choice)}.`]),
+    ...(isCondition(choice) ? [] : [`a choice is not understood: ${JSON.stringify(choice)}.`]),
+  ]);
+}
+
+function sleepProblems({ Duration, Timestamp }: Record<string, unknown>): string[] {
+  if ((Duration === undefined) === (Timestamp === undefined)) return ["aws:sleep needs either Duration or Timestamp."];
+  const isDuration = isLeftOpen(Duration) || durationMs(String(Duration)) !== undefined;
+  const isTimestamp = isLeftOpen(Timestamp) || parseTime(String(Timestamp)) !== undefined;
+  return [
+    ...(isDuration ? [] : [`Duration must be an ISO 8601 duration; got ${Duration}.`]),
+    ...(isTimestamp ? [] : [`Timestamp must be an ISO 8601 time; got ${Timestamp}.`]),
+  ];
+}
+
+const isNothing = (value: unknown) => value === undefined || value === null;
+/** Not given, or a text whose references only the execution resolves. */
+const isLeftOpen = (value: unknown) =>
+  value === undefined || (typeof value === "string" && referencesIn(value).length > 0);

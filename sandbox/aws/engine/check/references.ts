@@ -1,0 +1,40 @@
+import { referencesIn } from "../interpolate.ts";
+import type { Runbook } from "../runbook.ts";
+import { isSystemVariable } from "../system-variables.ts";
+import { namesWithin } from "./loop.ts";
+
+/** The references of a runbook that can not stand for anything: each is named once. */
+export function checkReferences(runbook: Runbook): string[] {
+  const steps = new Set(runbook.mainSteps.map((step) => step.name));
+  const problems = [
+    ...runbook.mainSteps.flatMap((step) => {
+      const { description: _, ...working } = step;
+      const known = new Set([...steps, ...namesWithin(step)]);
+      return referencesIn(working).map((reference) => referenceProblem(runbook, known, reference));
+    }),
+    ...referencesIn(runbook.assumeRole).map((reference) => referenceProblem(runbook, new Set(), reference)),
+    ...runbook.outputs.map((output) => outputProblem(runbook, steps, output)),
+  ];
+  return [...new Set(problems)].filter((problem) => problem !== undefined);
+}
+
+function referenceProblem(runbook: Runbook, steps: Set<string>, reference: string): string | undefined {
+  if (reference.startsWith("variable:")) {
+    const isDefined = Object.hasOwn(runbook.variables, reference.slice("variable:".length));
+    return isDefined ? undefined : `Variable {{ ${reference} }} is used but not defined.`;
+  }
+  if (reference.includes(":")) {
+    return isSystemVariable(reference) ? undefined : `There is no system variable {{ ${reference} }}.`;
+  }
+  const [head = "", ...path] = reference.split(".");
+  if (path.length > 0) {
+    return steps.has(head) ? undefined : `{{ ${reference} }} refers to the step ${head}, which is not defined.`;
+  }
+  return Object.hasOwn(runbook.parameters, head) ? undefined : `Parameter {{ ${head} }} is used but not defined.`;
+}
+
+/** An output of the runbook is `step.Output` or `variable:NAME`, without braces. */
+function outputProblem(runbook: Runbook, steps: Set<string>, output: string): string | undefined {
+  const problem = /^(variable:|[^:]+\.)[^{}]+$/.test(output) ? referenceProblem(runbook, steps, output) : "It is none.";
+  return problem === undefined ? undefined : `The output ${output} of the runbook can not be: ${problem}`;
+}

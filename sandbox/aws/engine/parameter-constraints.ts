@@ -1,0 +1,45 @@
+import { compilePattern } from "./pattern.ts";
+import type { ParameterDefinition } from "./runbook.ts";
+
+export const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether a value, as a document writes it, is of a parameter's type. */
+export function isOfType(type: string, value: unknown): boolean {
+  const isListOf = (holds: (item: unknown) => boolean) => Array.isArray(value) && value.every(holds);
+  if (type === "StringList" || type.startsWith("List<")) return isListOf((item) => typeof item === "string");
+  if (type === "MapList") return isListOf(isMap);
+  if (type === "StringMap") return isMap(value);
+  if (type === "Integer") return Number.isInteger(value);
+  return typeof value === (type === "Boolean" ? "boolean" : "string");
+}
+
+/** What a value of the right type breaks of a parameter's constraints, to be read after the parameter's name. */
+export function constraintProblem(definition: ParameterDefinition, value: unknown): string | undefined {
+  const items = Array.isArray(value) ? value : [value];
+  const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = definition;
+  const pattern = allowedPattern === undefined ? undefined : compilePattern(allowedPattern);
+  if (allowedPattern !== undefined && pattern === undefined) return `has a pattern that is none: ${allowedPattern}.`;
+  const allowed = allowedValues?.map(asComparable);
+  for (const text of items.map(asComparable)) {
+    if (allowed?.includes(text) === false) return `has value "${text}" not found in [${allowed.join(", ")}].`;
+    if (pattern?.test(text) === false) return `has value "${text}" not matching the pattern ${allowedPattern}.`;
+    if (minChars !== undefined && text.length < minChars) return `has fewer than ${minChars} characters.`;
+    if (maxChars !== undefined && text.length > maxChars) return `has more than ${maxChars} characters.`;
+  }
+  if (minItems !== undefined && items.length < minItems) return `has fewer than ${minItems} items.`;
+  if (maxItems !== undefined && items.length > maxItems) return `has more than ${maxItems} items.`;
+  return undefined;
+}
+
+/** Text is itself, the rest is JSON with its keys in order: `{b: 1, a: 2}` and `{"a":2,"b":1}` are the same map. */
+function asComparable(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(inOrder(value));
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isMap(value)) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, inOrder(item)]));
+}

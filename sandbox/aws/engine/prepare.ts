@@ -1,0 +1,22 @@
+import { interpolate, type Lookup } from "./interpolate.ts";
+import type { StepDefinition } from "./runbook.ts";
+
+/** Inputs that only the iterations of a loop could resolve: references in them are left as written. */
+const LEFT_AS_WRITTEN: Record<string, string[]> = { "aws:loop": ["Steps", "LoopCondition"] };
+
+/** A step's inputs with their references resolved; `problem` says which stand for nothing. */
+export function prepareInputs(
+  definition: StepDefinition,
+  lookup: Lookup,
+): { inputs: Record<string, unknown>; problem?: string } {
+  const left = LEFT_AS_WRITTEN[definition.action] ?? [];
+  const entries = Object.entries(definition.inputs ?? {});
+  const { value, unresolved } = interpolate(
+    Object.fromEntries(entries.filter(([name]) => !left.includes(name))),
+    lookup,
+  );
+  const untouched = entries.filter(([name]) => left.includes(name));
+  const inputs = { ...(value as Record<string, unknown>), ...Object.fromEntries(untouched) };
+  if (unresolved.length === 0) return { inputs };
+  return { inputs, problem: `The references ${unresolved.join(", ")} can not be resolved.` };
+}

@@ -1,0 +1,33 @@
+import type { Execution } from "./execution.ts";
+
+/** The partition that a Region is in. Source: "AWS partitions" in the AWS fault isolation whitepaper. */
+export function partitionOf(region: string): string {
+  const partitions: [string, string][] = [
+    ["cn-", "aws-cn"],
+    ["us-gov-", "aws-us-gov"],
+    ["us-iso-", "aws-iso"],
+    ["us-isob-", "aws-iso-b"],
+    ["us-isof-", "aws-iso-f"],
+    ["eu-isoe-", "aws-iso-e"],
+    ["eusc-", "aws-eusc"],
+  ];
+  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
+/** All of "Automation system variables" in the Systems Manager User Guide. */
+const VARIABLES: Record<string, (execution: Execution, moment: string) => string> = {
+  "automation:EXECUTION_ID": ({ id }) => id,
+  "global:ACCOUNT_ID": ({ place }) => place.account,
+  "global:AWS_PARTITION": ({ place }) => partitionOf(place.region),
+  "global:DATE": (_, moment) => moment.slice(0, 10),
+  "global:DATE_TIME": (_, moment) => moment.slice(0, 19).replace("T", "_").replaceAll(":", "."),
+  "global:REGION": ({ place }) => place.region,
+};
+
+export const isSystemVariable = (name: string): boolean => Object.hasOwn(VARIABLES, name);
+
+/** The value of `global:NAME` or `automation:NAME` in an execution; undefined when there is no such variable. */
+export function systemVariable(execution: Execution, name: string, now: number): string | undefined {
+  if (!isSystemVariable(name)) return undefined;
+  return VARIABLES[name]?.(execution, new Date(now).toISOString());
+}

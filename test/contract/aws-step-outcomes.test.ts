@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type AwsWorld, awsWorld, gate, work } from "./aws-world.ts";
+
+const DAY_MS = 86_400_000;
+const run = (DocumentName: string, RuntimeParameters: object = {}) => ({
+  name: "run",
+  action: "aws:executeAutomation",
+  inputs: { DocumentName, RuntimeParameters },
+});
+
+test("a pattern with a flag of Java's is understood, for a child execution too", async () => {
+  await using aws = await awsWorld();
+  const Word = { type: "String", allowedPattern: "(?i)^[a-z]+$" };
+  await aws.document("Child", { parameters: { Word }, mainSteps: [gate("agree", ["admin"])] });
+  await aws.document("Parent", { mainSteps: [work("before"), run("Child", { Word: "ABC" })] });
+  await aws.document("Wrong", { mainSteps: [work("before"), run("Child", { Word: "1" })] });
+  const [right, wrong] = [await aws.start("Parent"), await aws.start("Wrong")];
+  aws.clock.advance(1000);
+  assert.equal(await aws.status(right), "InProgress");
+  assert.equal(await aws.status(wrong), "Failed");
+  await assert.rejects(aws.start("Child", { Word: ["1"] }), { name: "InvalidAutomationExecutionParametersException" });
+});
+
+/** Puts a pattern into a kept runbook that CreateDocument would have refused. */
+function spoilPattern(aws: AwsWorld): void {
+  const { documents } = aws.sandbox.standIn.world.at({ account: "111122223333", region: "us-east-1" });
+  const word = documents.get("Child")?.versions[0]?.runbook.parameters.Word;
+  assert.ok(word);
+  word.allowedPattern = "[";
+}
+
+test("a pattern that can not be compiled is the caller's error wherever it is met", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Child", { parameters: { Word: { type: "String" } }, mainSteps: [work("one")] });
+  await aws.document("Parent", { mainSteps: [work("before"), run("Child", { Word: "a" })] });
+  spoilPattern(aws);
+  await assert.rejects(aws.start("Child", { Word: ["a"] }), { name: "InvalidAutomationExecutionParametersException" });
+  const id = await aws.start("Parent");
+  aws.clock.advance(1000);
+  assert.equal((await aws.step(id, "run")).StepStatus, "Failed");
+});
+
+test("what breaks within a step fails it as Internal, and the timer that ran it goes on", async (t) => {
+  await using aws = await awsWorld();
+  const errors = t.mock.method(console, "error", () => {});
+  aws.sandbox.standIn.simulation.effectOf = () => {
+    throw new Error("out of order");
+  };
+  await aws.document("Broken", {
+    mainSteps: [{ name: "rest", action: "aws:sleep", inputs: { Duration: "PT1M" } }, work("deploy")],
+  });
+  const [one, two] = [await aws.start("Broken"), await aws.start("Broken")];
+  aws.clock.advance(60_000);
+  assert.deepEqual([await aws.status(one), await aws.status(two)], ["Failed", "Failed"]);
+  const { FailureDetails, FailureMessage } = await aws.step(one, "deploy");
+  assert.equal(FailureDetails?.FailureType, "Internal");
+  assert.match(FailureMessage ?? "", /out of order/);
+  assert.equal(errors.mock.callCount(), 2);
+});
+
+test("a choice that leads nowhere, known only when it runs, fails its step", async () => {
+  await using aws = await awsWorld();
+  const inputs = { Choices: "{{ Where }}" };
+  await aws.document("Lost", {
+    parameters: { Where: { type: "MapList" } },
+    mainSteps: [work("before"), { name: "which", action: "aws:branch", inputs }],
+  });
+  const choice = { Variable: "a", StringEquals: "a" };
+  const nowhere = await aws.start("Lost", { Where: [JSON.stringify({ ...choice, NextStep: "nosuch" })] });
+  const unsaid = await aws.start("Lost", { Where: [JSON.stringify(choice)] });
+  aws.clock.advance(1000);
+  for (const id of [nowhere, unsaid]) assert.equal((await aws.step(id, "which")).StepStatus, "Failed");
+});
+
+test("a loop is simulated whatever its steps refer to, and its own inputs are resolved", async () => {
+  await using aws = await awsWorld();
+  const Steps = [
+    { name: "stop", action: "aws:runCommand", inputs: { Id: "{{ each.CurrentIteratorValue }}" } },
+    { name: "wait", action: "aws:sleep", inputs: { Duration: "{{ stop.Duration }}" } },
+  ];
+  const condition = { Variable: "{{ wait.Again }}", BooleanEquals: true };
+  const loop = (inputs: object) => ({ name: "each", action: "aws:loop", inputs: { Steps, ...inputs } });
+  await aws.document("For-Each", {
+    parameters: { Hosts: { type: "StringList", default: ["a", "b"] } },
+    mainSteps: [loop({ Iterators: "{{ Hosts }}" })],
+  });
+  await aws.document("Do-While", { mainSteps: [loop({ LoopCondition: condition, MaxIterations: 3 })] });
+  const [each, again] = [await aws.start("For-Each"), await aws.start("Do-While")];
+  aws.clock.advance(1000);
+  assert.deepEqual([await aws.status(each), await aws.status(again)], ["Success", "Success"]);
+  const { Inputs } = await aws.step(each, "each");
+  assert.equal(Inputs?.Iterators, '["a","b"]');
+  assert.match(Inputs?.Steps ?? "", /\{\{ each\.CurrentIteratorValue \}\}/);
+});
+
+test("a timeout from a parameter that is no number fails the step; one of too long is thirty days", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Gate", {
+    parameters: { Seconds: { type: "String" } },
+    mainSteps: [gate("first", ["admin"], { timeoutSeconds: "{{ Seconds }}" })],
+  });
+  for (const seconds of ["abc", "0", "-5", "1.5"]) {
+    const step = await aws.step(await aws.start("Gate", { Seconds: [seconds] }), "first");
+    assert.equal(step.StepStatus, "Failed", seconds);
+    assert.equal(step.FailureDetails?.FailureStage, "InputValidation");
+  }
+  const id = await aws.start("Gate", { Seconds: ["2592001"] });
+  aws.clock.advance(30 * DAY_MS - 1000);
+  assert.equal(await aws.status(id), "Waiting");
+  aws.clock.advance(1000);
+  assert.equal(await aws.status(id), "TimedOut");
+});
+
+test("a timeout of exactly thirty days is taken", async () => {
+  await using aws = await awsWorld();
+  const pause = { name: "hold", action: "aws:pause", timeoutSeconds: "2592000", inputs: {} };
+  await aws.document("Longest", { mainSteps: [pause] });
+  const id = await aws.start("Longest");
+  aws.clock.advance(30 * DAY_MS - 1000);
+  assert.equal(await aws.status(id), "Waiting");
+  aws.clock.advance(1000);
+  assert.equal(await aws.status(id), "TimedOut");
+});
+
+test("a step that times out is tried again, and has timed out when the last attempt has", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Gate", {
+    parameters: { Times: { type: "Integer" } },
+    mainSteps: [
+      gate("first", ["jane", "admin"], { timeoutSeconds: 60, maxAttempts: "{{ Times }}" }, { MinRequiredApprovals: 2 }),
+    ],
+  });
+  const [late, given] = [await aws.start("Gate", { Times: ["2"] }), await aws.start("Gate", { Times: ["1"] })];
+  await aws.signal(late, "Approve");
+  aws.clock.advance(61_000);
+  assert.equal(await aws.status(given), "TimedOut");
+  const again = await aws.step(late, "first");
+  assert.equal(again.StepStatus, "Waiting");
+  assert.equal(again.MaxAttempts, 2);
+  assert.deepEqual(again.Outputs, { ApprovalStatus: ["Waiting"], ApproverDecisions: [] });
+  aws.clock.advance(60_000);
+  assert.equal(await aws.status(late), "TimedOut");
+});
+
+test("a child that ends late does not end the attempt after its own", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Child", {
+    mainSteps: [gate("agree", ["admin"], { onCancel: "step:tidy" }), work("tidy", { isEnd: true })],
+  });
+  await aws.document("Parent", { mainSteps: [{ ...run("Child"), timeoutSeconds: 60, maxAttempts: 2 }] });
+  const parent = await aws.start("Parent");
+  aws.clock.advance(65_000); // the first child has been cancelled and has tidied up
+  assert.equal(await aws.status(parent), "InProgress");
+  assert.equal((await aws.step(parent, "run")).StepStatus, "InProgress");
+  aws.clock.advance(60_000);
+  assert.equal(await aws.status(parent), "TimedOut");
+});
+
+test("maxAttempts may come from a parameter, and must be a number from 1 to 1000 then", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Retry", {
+    parameters: { Times: { type: "String" } },
+    mainSteps: [work("deploy", { maxAttempts: "{{ Times }}" })],
+  });
+  await aws.control("simulate", { step: "deploy", fail: { message: "again" }, times: 2 });
+  const id = await aws.start("Retry", { Times: ["3"] });
+  aws.clock.advance(3000);
+  assert.equal(await aws.status(id), "Success");
+  assert.equal((await aws.step(id, "deploy")).MaxAttempts, 3);
+  for (const times of ["many", "0", "1001"])
+    assert.equal(await aws.status(await aws.start("Retry", { Times: [times] })), "Failed");
+});
+
+test("every documented system variable is put into inputs, and times are the sandbox's", async () => {
+  await using aws = await awsWorld();
+  const names = ["ACCOUNT_ID", "REGION", "AWS_PARTITION", "DATE", "DATE_TIME"].map((name) => `{{ global:${name} }}`);
+  const Message = [...names, "{{ automation:EXECUTION_ID }}"].join(" ");
+  await aws.document("Variables", { mainSteps: [gate("first", ["admin"], {}, { Message })] });
+  const id = await aws.start("Variables");
+  const now = new Date(aws.clock.now()).toISOString();
+  const shown = JSON.parse((await aws.step(id, "first")).Inputs?.Message ?? "").split(" ");
+  assert.deepEqual(shown.slice(0, 4), ["111122223333", "us-east-1", "aws", now.slice(0, 10)]);
+  assert.match(shown[4], /^\d{4}-\d\d-\d\d_\d\d\.\d\d\.\d\d$/);
+  assert.equal(shown[5], id);
+});
+
+test("a sleep until a Timestamp ends then; one past ends at once; one a week off, or none, fails", async () => {
+  await using aws = await awsWorld();
+  const parameters = { Until: { type: "String" } };
+  const sleep = { name: "rest", action: "aws:sleep", inputs: { Timestamp: "{{ Until }}" } };
+  await aws.document("Sleep", { parameters, mainSteps: [sleep] });
+  const until = (ms: number) => new Date(aws.clock.now() + ms).toISOString();
+  const start = (Until: string) => aws.start("Sleep", { Until: [Until] });
+  const [soon, past, far, none] = [
+    await start(until(600_000)),
+    await start(until(-1)),
+    await start(until(8 * DAY_MS)),
+    await start("5"),
+  ];
+  aws.clock.advance(590_000);
+  const statuses = await Promise.all([soon, past, far, none].map((id) => aws.status(id)));
+  assert.deepEqual(statuses, ["InProgress", "Success", "Failed", "Failed"]);
+  aws.clock.advance(10_000);
+  assert.equal(await aws.status(soon), "Success");
+});
+
+test("a comparison of what can not be compared fails its step", async () => {
+  await using aws = await awsWorld();
+  const choice = { Variable: "{{ Left }}", NumericEquals: 0, NextStep: "end" };
+  await aws.document("Compare", {
+    parameters: { Left: { type: "String", default: "" } },
+    mainSteps: [{ name: "which", action: "aws:branch", inputs: { Choices: [choice] } }, work("end")],
+  });
+  assert.equal(await aws.status(await aws.start("Compare")), "Failed");
+  assert.equal((await aws.get(await aws.start("Compare", { Left: ["0"] }))).CurrentStepName, "end");
+});

@@ -70,9 +70,12 @@ function perform(deps: DispatchDeps, incoming: Incoming, call: Call): object {
   return route.execute(caller, input);
 }
 
+/** The only version of the API of STS. */
+const STS_VERSION = "2011-06-15";
+
 /** A target of one service does not reach an operation of another. */
 function isSpoken(route: Route, incoming: Exclude<Incoming, { protocol: "unknown" }>): boolean {
-  if (incoming.protocol === "query") return route.service === "sts";
+  if (incoming.protocol === "query") return route.service === "sts" && incoming.form.get("Version") === STS_VERSION;
   return (
     incoming.target === `${route.service === "ssm" ? "AmazonSSM" : "AWSEvents"}.${route.operation}` &&
     route.service !== "sts"
@@ -81,7 +84,7 @@ function isSpoken(route: Route, incoming: Exclude<Incoming, { protocol: "unknown
 
 function unknownOperation(incoming: Incoming): AwsError {
   if (incoming.protocol !== "query") return new AwsError("UnknownOperationException");
-  const version = incoming.form.get("Version") ?? "";
+  const version = incoming.form.get("Version") ?? "NO_VERSION_SPECIFIED";
   if (incoming.operation === "") return new AwsError("MissingAction", "Missing Action");
   return new AwsError("InvalidAction", `Could not find operation ${incoming.operation} for version ${version}`);
 }

@@ -86,7 +86,7 @@ const definitionArn: Route["resource"] = (caller, input) =>
   ssmArn(caller, `automation-definition/${input.DocumentName}:$DEFAULT`);
 const documentArn: Route["resource"] = (caller, input) => ssmArn(caller, `document/${input.Name}`);
 const busArn: Route["resource"] = ({ region, account }, input) => {
-  const [entry] = input.Entries as { EventBusName?: string }[];
+  const [entry] = (input.Entries ?? []) as ({ EventBusName?: string } | null)[]; // not validated yet
   const name = entry?.EventBusName ?? "default";
   return name.startsWith("arn:") ? name : `arn:aws:events:${region}:${account}:event-bus/${name}`;
 };

@@ -100,6 +100,7 @@ test("an ExecutionId that nobody has gives an empty list, and an impossible valu
   const impossible = [
     ["ExecutionStatus", "Running"],
     ["StartTimeAfter", "yesterday"],
+    ["StartTimeAfter", "2026-02-31T00:00:00Z"],
     ["AutomationType", "Remote"],
     ["AutomationSubtype", "Other"],
   ] as const;

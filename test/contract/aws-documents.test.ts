@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CreateDocumentCommand, GetDocumentCommand, ListDocumentsCommand } from "@aws-sdk/client-ssm";
-import { type AwsWorld, awsWorld, gate, work } from "./aws-world.ts";
+import { parse, stringify } from "yaml";
+import { type AwsWorld, awsWorld, gate } from "./aws-world.ts";
 
 const yaml = `
 schemaVersion: "0.3"
@@ -79,25 +80,38 @@ for (const [what, input, name] of refused) {
   });
 }
 
-const brokenSteps: [string, object[], RegExp][] = [
-  ["a step twice", [work("one"), work("one")], /unique/],
-  ["a next step that is not there", [work("one", { nextStep: "two" })], /two/],
-  ["a failure that leads nowhere", [work("one", { onFailure: "step:two" })], /two/],
-  [
-    "a choice that leads nowhere",
-    [{ name: "one", action: "aws:branch", inputs: { Choices: [{ NextStep: "two" }] } }],
-    /two/,
-  ],
-  ["an approval without approvers", [{ name: "one", action: "aws:approve", inputs: {} }], /Approvers/],
-  ["an onFailure of its own", [work("one", { onFailure: "Retry" })], /onFailure/],
-  ["isEnd and nextStep at once", [work("one", { isEnd: true, nextStep: "two" }), work("two")], /exclude/],
-];
-for (const [what, mainSteps, message] of brokenSteps) {
-  test(`a runbook with ${what} is refused, naming it`, async () => {
-    await using aws = await awsWorld();
-    await assert.rejects(aws.document("Broken", { mainSteps }), { name: "InvalidDocumentContent", message });
-  });
-}
+test("a document with attachments, or that requires another, is refused", async () => {
+  await using aws = await awsWorld();
+  const attachments = { Attachments: [{ Key: "SourceUrl", Values: ["s3://bucket/script.py"], Name: "script.py" }] };
+  for (const more of [attachments, { Requires: [{ Name: "Other" }] }]) {
+    await assert.rejects(create(aws, more), { name: "InvalidDocumentContent" });
+  }
+});
+
+test("a document in the other format has what its author wrote, and nothing more", async () => {
+  await using aws = await awsWorld();
+  const written = { schemaVersion: "0.3", mainSteps: [gate("one", ["admin"])] };
+  await create(aws, { Name: "As-Json", Content: JSON.stringify(written), DocumentFormat: "JSON" });
+  await create(aws, { Name: "As-Yaml", Content: stringify(written) });
+  const asYaml = await aws.ssm().send(new GetDocumentCommand({ Name: "As-Json", DocumentFormat: "YAML" }));
+  const asJson = await aws.ssm().send(new GetDocumentCommand({ Name: "As-Yaml", DocumentFormat: "JSON" }));
+  assert.deepEqual(parse(asYaml.Content ?? ""), written);
+  assert.deepEqual(JSON.parse(asJson.Content ?? ""), written);
+});
+
+test("an ARN names the document of its own account and Region only", async () => {
+  await using aws = await awsWorld();
+  await create(aws, {});
+  const get = (where: string) => aws.ssm().send(new GetDocumentCommand({ Name: `arn:${where}:document/Greet` }));
+  assert.equal((await get("aws:ssm:us-east-1:111122223333")).Name, "Greet");
+  for (const where of [
+    "aws:ssm:us-east-1:444455556666",
+    "aws:ssm:eu-west-1:111122223333",
+    "aws-cn:ssm:us-east-1:111122223333",
+  ]) {
+    await assert.rejects(get(where), { name: "InvalidDocument" });
+  }
+});
 
 test("ListDocuments lists the account's runbooks by name, filtered and in pages", async () => {
   await using aws = await awsWorld();
@@ -111,6 +125,8 @@ test("ListDocuments lists the account's runbooks by name, filtered and in pages"
   assert.deepEqual(await names({ Filters: [{ Key: "Name", Values: ["Web-"] }] }), ["Web-A", "Web-B"]);
   assert.deepEqual(await names({ Filters: [{ Key: "tag:team", Values: ["web"] }] }), ["Greet"]);
   assert.deepEqual(await names({ DocumentFilterList: [{ key: "Owner", value: "Amazon" }] }), []);
+  assert.equal((await names({ Filters: [{ Key: "PlatformTypes", Values: ["Amiga", "Linux"] }] })).length, 4);
+  assert.deepEqual(await names({ Filters: [{ Key: "PlatformTypes", Values: ["Amiga"] }] }), []);
   await assert.rejects(names({ Filters: [{ Key: "Colour", Values: ["red"] }] }), { name: "InvalidFilterKey" });
   const first = await aws.ssm().send(new ListDocumentsCommand({ MaxResults: 3 }));
   const { NextToken } = first;

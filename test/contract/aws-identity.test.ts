@@ -161,3 +161,16 @@ test("an unknown action and an unsigned request have STS's own errors, in XML", 
   assert.equal(unsigned.status, 403);
   assert.match(unsigned.text, /<Type>Sender<\/Type><Code>MissingAuthenticationToken<\/Code>/);
 });
+
+test("STS answers for the one version of its API that there is", async () => {
+  await using aws = await awsWorld();
+  const ask = async (version: string) => {
+    const body = new URLSearchParams(`Action=GetCallerIdentity${version}`);
+    return (await fetch(aws.sandbox.url, { method: "POST", body })).text();
+  };
+  const text = (version: string) =>
+    `<Message>Could not find operation GetCallerIdentity for version ${version}</Message>`;
+  assert.ok((await ask("&Version=1999-01-01")).includes(`<Code>InvalidAction</Code>${text("1999-01-01")}`));
+  assert.ok((await ask("")).includes(`<Code>InvalidAction</Code>${text("NO_VERSION_SPECIFIED")}`));
+  assert.ok((await ask("&Version=2011-06-15")).includes("<Code>MissingAuthenticationToken</Code>"));
+});

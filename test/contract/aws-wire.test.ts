@@ -3,43 +3,11 @@ import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import {
   DescribeAutomationExecutionsCommand,
-  GetAutomationExecutionCommand,
   ListDocumentsCommand,
   SendAutomationSignalCommand,
 } from "@aws-sdk/client-ssm";
-import { type AwsWorld, awsWorld, gate, KEYS } from "./aws-world.ts";
-
-/** A request of the SDK's, signed, with its body replaced: what a client that is wrong in other ways would send. */
-async function sendBody(aws: AwsWorld, body: string, operation = "GetAutomationExecution") {
-  const client = aws.ssm();
-  let answer: { status: number; body: unknown; headers: Headers } | undefined;
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const request = args.request as { body: string; headers: Record<string, string> };
-      request.body = body;
-      request.headers["content-length"] = String(Buffer.byteLength(body));
-      request.headers["x-amz-target"] = `AmazonSSM.${operation}`;
-      return next(args);
-    },
-    { step: "build", priority: "low", name: "replaceBody" },
-  );
-  client.middlewareStack.add(
-    () => async (args) => {
-      const request = args.request as { body: string; headers: Record<string, string> };
-      const { host: _, "content-length": __, ...headers } = request.headers;
-      const response = await fetch(aws.sandbox.url, { method: "POST", headers, body: request.body });
-      const text = await response.text();
-      answer = { status: response.status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
-      throw new Error("answered");
-    },
-    { step: "finalizeRequest", priority: "low", name: "sendRaw" },
-  );
-  await client
-    .send(new GetAutomationExecutionCommand({ AutomationExecutionId: randomUUID() }))
-    .catch((error: Error) => error.message === "answered" || Promise.reject(error));
-  if (answer === undefined) throw new Error("not sent");
-  return answer;
-}
+import { sendBody } from "./aws-raw.ts";
+import { awsWorld, gate, KEYS } from "./aws-world.ts";
 
 const violations: [string, object, string][] = [
   [

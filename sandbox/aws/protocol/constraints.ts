@@ -36,6 +36,7 @@ function structureViolations(
 
 function memberViolations(model: ServiceModel, shapeName: string, value: unknown, at: string): string[] {
   const shape = shapeOf(model, shapeName);
+  if (value === null) return [violation(null, at, "Member must not be null")];
   if (shape.type === "structure") return structureViolations(model, shape, value as Record<string, unknown>, at);
   const own = broken(shape, value).map((constraint) => violation(shape.sensitive ? HIDDEN : value, at, constraint));
   if (shape.type === "list") return [...own, ...listViolations(model, shape, value as unknown[], at)];

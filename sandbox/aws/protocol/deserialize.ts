@@ -39,6 +39,7 @@ function read(model: ServiceModel, shape: Shape, value: unknown): unknown {
       return value;
     case "timestamp":
       if (typeof value !== "number") throw mismatch(value, "milliseconds since epoch");
+      if (value < FIRST_SECOND || value > LAST_SECOND) throw serialization("Timestamp out of range");
       return value;
     default:
       throw new Error(`no reader for ${shape.type satisfies never}`);
@@ -65,6 +66,10 @@ function readMap(model: ServiceModel, shape: Shape, value: unknown): Record<stri
     Object.entries(value).map(([key, item]) => [key, item === null ? null : read(model, valueShape, item)]),
   );
 }
+
+/** The years 1 to 9999, which every SDK can show. */
+const FIRST_SECOND = -62_135_596_800;
+const LAST_SECOND = 253_402_300_799;
 
 const LIST_UNEXPECTED = "Start of list found where not expected";
 const OBJECT_UNEXPECTED = "Start of structure or map found where not expected.";

@@ -14,6 +14,8 @@ interface Input {
   VersionName?: string;
   TargetType?: string;
   Tags?: { Key: string; Value: string }[];
+  Attachments?: object[];
+  Requires?: object[];
 }
 
 /** "Systems Manager service quotas": a document has 64 KB at most. */
@@ -34,6 +36,10 @@ export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
   if (DocumentType !== "Automation") {
     const text = `The Countersign sandbox keeps documents of type Automation (schemaVersion 0.3) only; got ${DocumentType}.`;
     throw new AwsError("InvalidDocumentSchemaVersion", text);
+  }
+  if (input.Attachments?.length || input.Requires?.length) {
+    const text = "The Countersign sandbox keeps no Attachments and no Requires of a document.";
+    throw new AwsError("InvalidDocumentContent", text);
   }
   const runbook = acceptContent(input.Content, DocumentFormat);
   const version: DocumentVersion = {

@@ -1,7 +1,7 @@
 import { currentStep, ENDED, type Execution } from "../engine/execution.ts";
 import { shapeOf, ssmModel } from "../model/service-model.ts";
 import type { SsmOperation } from "./context.ts";
-import { applyFilters, type Criterion, type Filter, isTime } from "./filters.ts";
+import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isTime } from "./filters.ts";
 import { type PageRequest, page } from "./page.ts";
 import { metadataView } from "./views.ts";
 
@@ -24,8 +24,8 @@ export const executionCriteria: Record<string, { holds: Criterion<Execution>; ac
     CurrentAction: {
       holds: (execution, value) => !ENDED.has(execution.status) && currentStep(execution)?.definition.action === value,
     },
-    StartTimeBefore: { holds: (execution, value) => execution.startTime < Date.parse(value), accepts: isTime },
-    StartTimeAfter: { holds: (execution, value) => execution.startTime > Date.parse(value), accepts: isTime },
+    StartTimeBefore: { holds: (execution, value) => isBefore(execution.startTime, value), accepts: isTime },
+    StartTimeAfter: { holds: (execution, value) => isAfter(execution.startTime, value), accepts: isTime },
     AutomationType: {
       holds: (_, value) => value === "Local",
       accepts: (value) => ["CrossAccount", "Local"].includes(value),

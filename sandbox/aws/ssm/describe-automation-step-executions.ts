@@ -1,7 +1,7 @@
 import { type StepExecution, stepsInOrder } from "../engine/execution.ts";
 import { shapeOf, ssmModel } from "../model/service-model.ts";
 import type { SsmOperation } from "./context.ts";
-import { applyFilters, type Criterion, type Filter, isTime } from "./filters.ts";
+import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isTime } from "./filters.ts";
 import { findExecution } from "./find-execution.ts";
 import { type PageRequest, page } from "./page.ts";
 import { stepView } from "./views.ts";
@@ -17,11 +17,11 @@ const STATUSES = shapeOf(ssmModel, "AutomationExecutionStatus").enum ?? [];
 /** Every key of the model. The sandbox runs no aws:loop, so no step has a parent step. */
 export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; accepts?: (value: string) => boolean }> = {
   StartTimeBefore: {
-    holds: (step, value) => step.startTime !== undefined && step.startTime < Date.parse(value),
+    holds: (step, value) => isBefore(step.startTime, value),
     accepts: isTime,
   },
   StartTimeAfter: {
-    holds: (step, value) => step.startTime !== undefined && step.startTime > Date.parse(value),
+    holds: (step, value) => isAfter(step.startTime, value),
     accepts: isTime,
   },
   StepExecutionStatus: {

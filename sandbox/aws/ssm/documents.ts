@@ -1,14 +1,18 @@
 import { bindParameters, type ParameterValues } from "../engine/parameters.ts";
 import type { Runbook } from "../engine/runbook.ts";
+import { partitionOf } from "../engine/system-variables.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import type { AutomationDocument, DocumentVersion, Partition } from "../world.ts";
 
-/** A document may be named by its ARN: `arn:aws:ssm:REGION:ACCOUNT:document/NAME`. */
-const bareName = (nameOrArn: string) =>
-  nameOrArn.replace(/^arn:aws[\w-]*:ssm:[\w-]*:\d*:(document|automation-definition)\//, "");
-
+/**
+ * A document by its name or its ARN, `arn:aws:ssm:REGION:ACCOUNT:document/NAME`. That of another account or Region is not
+ * found: nothing is shared here.
+ */
 export function findDocument(partition: Partition, nameOrArn: string): AutomationDocument | undefined {
-  return partition.documents.get(bareName(nameOrArn));
+  const { account, region } = partition.place;
+  const [owner = "", name = ""] = nameOrArn.split(/:(?:document|automation-definition)\//);
+  if (!nameOrArn.startsWith("arn:")) return partition.documents.get(nameOrArn);
+  return owner === `arn:${partitionOf(region)}:ssm:${region}:${account}` ? partition.documents.get(name) : undefined;
 }
 
 /** A version by `$LATEST`, `$DEFAULT` or number; the default version when nothing is asked. */

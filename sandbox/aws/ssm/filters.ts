@@ -1,3 +1,4 @@
+import { parseTime } from "../engine/iso-time.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 
 /** As both Describe operations take them: keys AND, the values of one key OR. */
@@ -32,9 +33,13 @@ export function applyFilters<T>(
   return left;
 }
 
-const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
-
 /** Whether a text is a time as the filters StartTimeBefore and StartTimeAfter take it, ISO 8601. */
-export function isTime(value: string): boolean {
-  return ISO_8601.test(value) && !Number.isNaN(Date.parse(value));
+export const isTime = (value: string): boolean => parseTime(value) !== undefined;
+
+/** Whether something began before, or after, a time that `isTime` accepts. What has not begun is neither. */
+export function isBefore(startTime: number | undefined, value: string): boolean {
+  return startTime !== undefined && startTime < (parseTime(value) ?? Number.NEGATIVE_INFINITY);
+}
+export function isAfter(startTime: number | undefined, value: string): boolean {
+  return startTime !== undefined && startTime > (parseTime(value) ?? Number.POSITIVE_INFINITY);
 }

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { parseContent } from "../engine/content.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import type { DocumentVersion } from "../world.ts";
 import type { SsmOperation } from "./context.ts";
@@ -41,5 +42,7 @@ export const getDocument: SsmOperation<Input> = (deps, caller, input) => {
 
 function contentAs(version: DocumentVersion, format: string): string {
   if (version.format === format || format === "TEXT") return version.content;
-  return format === "YAML" ? stringify(version.runbook) : JSON.stringify(version.runbook, null, 2);
+  const parsed = parseContent(version.content, version.format);
+  if (!parsed.ok) throw new Error(`A document was kept that can not be read: ${parsed.problem}`);
+  return format === "YAML" ? stringify(parsed.raw) : JSON.stringify(parsed.raw, null, 2);
 }

@@ -8,6 +8,9 @@ interface Input extends PageRequest {
   DocumentFilterList?: { key: string; value: string }[];
 }
 
+/** Where a runbook runs, as AWS describes each: anywhere. */
+const PLATFORMS = ["Windows", "Linux", "MacOS"];
+
 /** Lists the runbooks of the account in the Region by name. Documents of Amazon and of other accounts are none here. */
 export const listDocuments: SsmOperation<Input> = (deps, caller, input) => {
   const old = (input.DocumentFilterList ?? []).map(({ key, value }) => ({ Key: key, Values: [value] }));
@@ -39,7 +42,7 @@ function has(document: AutomationDocument | undefined, key: string, values: stri
     case "DocumentType":
       return values.includes("Automation");
     case "PlatformTypes":
-      return true;
+      return values.some((value) => PLATFORMS.includes(value));
     case "TargetType":
       return values.includes(document?.targetType ?? "");
     default:
@@ -55,7 +58,7 @@ function identify(document: AutomationDocument): object {
     ...(document.displayName === undefined ? {} : { DisplayName: document.displayName }),
     Owner: document.owner,
     ...(version?.versionName === undefined ? {} : { VersionName: version.versionName }),
-    PlatformTypes: ["Windows", "Linux", "MacOS"],
+    PlatformTypes: PLATFORMS,
     DocumentVersion: version?.version,
     DocumentType: "Automation",
     SchemaVersion: "0.3",

@@ -6,7 +6,10 @@ import { type AnyFault, type Fault, type Faults, faultSchema } from "./faults.ts
 import type { Journal } from "./journal.ts";
 import type { Wire } from "./server.ts";
 
-const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative() });
+/** Ten years at a time, and never past a year that every client can show. */
+const MAX_ADVANCE_MS = 3_652 * 86_400_000;
+const LAST_DAY = Date.UTC(9999, 11, 31);
+const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative().max(MAX_ADVANCE_MS) });
 
 /**
  * The part of `/_control/` that both stand-ins share: the journal, the faults, the clock, reset, and a stream of events.
@@ -55,6 +58,7 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   app.post("/clock", async (c) => {
     const parsed = clockSchema.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: "expected {advanceMs}", problems: z.treeifyError(parsed.error) }, 400);
+    if (clock.now() + parsed.data.advanceMs > LAST_DAY) return c.json({ error: "the clock ends with 9999" }, 400);
     clock.advance(parsed.data.advanceMs);
     return c.json({ now: clock.now() });
   });

@@ -1,6 +1,10 @@
 import { z } from "zod";
 
-/** What a fault does to a call. `drop-reply` executes the call and then closes the connection without an answer. */
+/**
+ * What a fault does to a call. `drop-reply` executes the call and then closes the connection without an answer. `refuse`
+ * executes nothing: the connection is accepted, the request read, and then the connection closed (ECONNRESET at the
+ * caller, not ECONNREFUSED), since the port must stay open for everybody else.
+ */
 export const faultSchema = z.strictObject({
   /** The operation or method it strikes (`SendAutomationSignal`, `chat.postMessage`), or `*` for any. */
   operation: z.string().default("*"),

@@ -219,6 +219,8 @@ test("malformed control requests are told what is wrong with them", async () => 
   for (const [path, body] of [
     ["faults", { kind: "earthquake" }],
     ["clock", { advanceMs: -1 }],
+    ["clock", { advanceMs: 1e17 }],
+    ["clock", { advanceMs: 3_653 * 86_400_000 }],
     ["simulate", { durationMs: "long" }],
     ["assumptions", { parentOfWaitingChild: "Sleeping" }],
     ["bus/failures", { times: 0 }],
@@ -248,6 +250,23 @@ test("two stand-ins on one clock move together, and resetting one leaves the oth
     }
   } finally {
     await Promise.all([one.close(), other.close()]);
+    clock.close();
+  }
+});
+
+test("the clock goes ten years at a time and ends with 9999, so that what it shows can be read", async () => {
+  const clock = makeSandboxClock(() => Date.UTC(9985, 0, 1));
+  const { url, close } = await startAwsSandbox({ port: 0, clock, seed: true });
+  const advance = async () => {
+    const body = JSON.stringify({ advanceMs: 3_652 * 86_400_000 });
+    return (await fetch(`${url}/_control/clock`, { method: "POST", body })).status;
+  };
+  try {
+    assert.deepEqual([await advance(), await advance()], [200, 400]);
+    const { now } = (await (await fetch(`${url}/_control/clock`)).json()) as { now: number };
+    assert.ok(new Date(now).toISOString().startsWith("9995"));
+  } finally {
+    await close();
     clock.close();
   }
 });

@@ -36,8 +36,16 @@ export const coverage: OperationCoverage[] = [
     "supported",
     "Cancel with children and onCancel steps; Complete between two Interactive steps.",
   ),
-  ssm("CreateDocument", "partial", "Type Automation, schemaVersion 0.3, YAML and JSON. No attachments, no Requires."),
-  ssm("GetDocument", "supported", "By version or version name, in YAML, JSON or TEXT."),
+  ssm(
+    "CreateDocument",
+    "partial",
+    "Type Automation, schemaVersion 0.3, YAML and JSON. Attachments and Requires are refused with InvalidDocumentContent. An aws:loop is checked and then simulated as a whole: its steps do not run, approvals among them included. A default of {{ ssm:name }} stays as written.",
+  ),
+  ssm(
+    "GetDocument",
+    "supported",
+    "By name or ARN, version or version name, in YAML, JSON or TEXT. Nothing is shared between accounts.",
+  ),
   ssm("ListDocuments", "partial", "The account's own runbooks, with the documented filter keys; none of Amazon's."),
   {
     service: "events",
@@ -49,7 +57,7 @@ export const coverage: OperationCoverage[] = [
     service: "sts",
     operation: "AssumeRole",
     state: "partial",
-    note: "Trust, duration, SourceIdentity. Session tags, session policies, MFA and ExternalId are validated by shape and otherwise ignored.",
+    note: "Version 2011-06-15; trust, duration, SourceIdentity. Session tags, session policies, MFA and ExternalId are validated by shape and otherwise ignored.",
   },
   { service: "sts", operation: "GetCallerIdentity", state: "supported", note: "" },
   ...later("ssm", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "DeleteDocument"),

@@ -134,4 +134,75 @@ export const unknowns: Unknown[] = [
     whatWeAssume: "Operation, signature, types, permission, constraints, and then the state of things.",
     why: "Calls with one mistake are answered alike in any order.",
   },
+  {
+    topic: "What CreateDocument checks of a runbook",
+    whatWeAssume:
+      "Every property, parameter and input must be one that the references list; every reference must be to a parameter, variable, system variable or step that is there; inputs are required; a document's outputs are step.Output or variable:NAME. Anything else is InvalidDocumentContent.",
+    why: "The references say what there is, and of aws:branch that unsupported operations are refused. Beyond that the stricter is assumed: what passes here should pass there.",
+  },
+  {
+    topic: "The default of a parameter or variable",
+    whatWeAssume:
+      "It must be of the type as written (no quoted numbers), among allowedValues and match allowedPattern; else InvalidDocumentContent.",
+    why: "Types and constraints are documented for values; that defaults are held against them when the document is created is assumed.",
+  },
+  {
+    topic: "The language of allowedPattern",
+    whatWeAssume:
+      "Java's, matched against the whole value. Flags at the beginning are understood; what JavaScript cannot express is refused with InvalidDocumentContent.",
+    why: "Amazon's own runbooks use Java's forms. A pattern with possessive quantifiers or classes such as \\p{Alpha} may be fine on AWS and is not here.",
+  },
+  {
+    topic: "aws:branch with a comparison of what can not be compared, as NumericEquals of an empty text",
+    whatWeAssume: "The step fails; it is neither true nor false.",
+    why: "The operations are documented for their own kinds of value only.",
+  },
+  {
+    topic: "A timeoutSeconds or maxAttempts that a reference leaves to the execution",
+    whatWeAssume:
+      "No whole number of at least 1 fails the step in InputValidation; an approval or a pause of more than 2592000 seconds ends after that many; MaxAttempts is shown resolved, TimeoutSeconds not.",
+    why: "The maximum and that both are integers are documented; what becomes of others is not. As a number in the document they are refused.",
+  },
+  {
+    topic: "How often a step may be tried",
+    whatWeAssume: "maxAttempts of more than 1,000 is refused.",
+    why: "No maximum is documented; here it ends a step that fails in no time.",
+  },
+  {
+    topic: "What an approval that timed out keeps for its next attempt",
+    whatWeAssume:
+      "Nothing: the approvals so far are forgotten, and the timeout begins again. A rejection is not retried.",
+    why: "Retries after a timeout are documented without their details.",
+  },
+  {
+    topic: "Whether steps outside of an aws:loop may refer to the steps within",
+    whatWeAssume: "They may not.",
+    why: "The examples refer to them from within and from LoopCondition.",
+  },
+  {
+    topic: "How deep a document may be nested",
+    whatWeAssume: "100 levels; deeper, or a YAML alias within its own anchor, is InvalidDocumentContent.",
+    why: "There is some limit. Whether AWS takes YAML aliases at all is not documented.",
+  },
+  {
+    topic: "A document named by the ARN of another account or Region",
+    whatWeAssume: "It is not found.",
+    why: "Sharing documents is not simulated, and a document belongs to its Region.",
+  },
+  {
+    topic: "ListDocuments with a platform that there is not",
+    whatWeAssume: "Nothing is listed.",
+    why: "No error for the values of its filters is documented.",
+  },
+  {
+    topic: "A Time of PutEvents beyond the year 9999",
+    whatWeAssume: "SerializationException.",
+    why: "Only the type is documented, and no client could show it.",
+  },
+  {
+    topic: "A service that can not be reached",
+    whatWeAssume:
+      "The fault refuse accepts the connection, reads the request and closes it without an answer: ECONNRESET, not ECONNREFUSED. No fault of the stand-in refuses a connection, leaves it unanswered for ever or breaks its name.",
+    why: "The port stays open for everybody else. To see a refused connection, stop the stand-in or name a closed port.",
+  },
 ];

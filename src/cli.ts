@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { loadConfig } from "./config/load.ts";
+import { loadDatabase } from "./config/load-database.ts";
 import { problemLines } from "./config/problem.ts";
 import { readTextFile } from "./config/read-file.ts";
 import { startBot } from "./main.ts";
 import { systemClock } from "./ops/clock.ts";
 import { makeLogger } from "./ops/logging.ts";
+import { migrateDatabase } from "./run/migrate-command.ts";
 
 /** The configuration is wrong: nothing was started. */
 const EXIT_CONFIGURATION = 2;
@@ -53,6 +55,20 @@ program
     if (why.kind === "failed") end(why.words);
     log.info({}, "stopped");
     process.exit(0);
+  });
+
+program
+  .command("migrate")
+  .description("bring the database of DATABASE_URL to this version's schema; serve does so too when it starts")
+  .action(async () => {
+    const loaded = loadDatabase(process.env);
+    if (loaded.kind === "problems") {
+      process.stderr.write(`Nothing was migrated: DATABASE_URL needs attention.\n\n${problemLines(loaded.problems)}\n`);
+      process.exit(EXIT_CONFIGURATION);
+    }
+    const { ok, words } = await migrateDatabase(loaded.database);
+    (ok ? process.stdout : process.stderr).write(`${words}\n`);
+    process.exitCode = ok ? 0 : EXIT_FAILED;
   });
 
 await program.parseAsync();

@@ -1,5 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
-import type { AuditStore, Clock, EventBus, Log, PublishResult } from "./ports.ts";
+import type { AuditStore, Clock, EventBus, Lease, Log, PublishResult } from "./ports.ts";
 
 /** Entries that PutEvents takes at once. Source: EventBridge API, PutEvents. */
 export const MOST_ENTRIES = 10;
@@ -7,13 +7,27 @@ export const MOST_ENTRIES = 10;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 
-/** Publishes the oldest unpublished audit records; each is settled by its own entry of the answer. Returns how many were due. */
+/** Longer than a call with the client's own retries takes: after it, records that are not settled are due again. */
+const CLAIM_MS = 60_000;
+/** How much of it must be left when the call leaves. */
+const CALL_MS = 30_000;
+
+/**
+ * Publishes the oldest unpublished audit records under the publisher's lease; each is settled by its own entry of the
+ * answer. Returns how many were due. A call whose answer is lost is made again: events carry their record's id, and who
+ * reads them may see one twice.
+ */
 export const makePublish =
   (deps: { audit: AuditStore; bus: EventBus; clock: Clock; random: () => number; log: Log }) =>
-  async (signal: AbortSignal): Promise<number> => {
+  async (lease: Lease, signal: AbortSignal): Promise<number> => {
     const { audit, clock, log } = deps;
-    const due = await audit.unpublished(clock.now(), MOST_ENTRIES);
+    const now = clock.now();
+    const due = await audit.unpublished(now, MOST_ENTRIES);
     if (due.length === 0) return 0;
+    const seqs = due.map(({ record }) => record.seq);
+    if (!(await audit.claim(seqs, now, now + CLAIM_MS, lease))) return 0;
+    // Held up for so long, this process no longer knows whether another has published them.
+    if (clock.now() > now + CLAIM_MS - CALL_MS) return 0;
     const results = await deps.bus.publish(
       due.map(({ record }) => record),
       signal,

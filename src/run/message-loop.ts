@@ -1,42 +1,46 @@
 import type { makeDeliver } from "../app/deliver.ts";
-import type { Clock, Log, MessageRow, MessageStore } from "../app/ports.ts";
+import type { Clock, LaneStore, Log, MessageRow, MessageStore } from "../app/ports.ts";
 import { type Loop, startLoop } from "../ops/loop.ts";
+import { type LaneKind, laneOf } from "./turns.ts";
 
-/** Rows asked for at once, and how many of one channel are worked on before the rows are asked again. */
-const ASKED = 500;
+/** How many of one channel are worked on before the rows are asked again. */
 const PER_CHANNEL = 5;
 const TICK_MS = 1_000;
 /** After something unforeseen, the message rests this long. */
 const BROKEN_MS = 10_000;
+/** And its channel this long. */
+const RESTING_MS = 2_000;
 
-/** Delivers messages, each channel at its own pace: a channel that is slow, closed or limited holds up no other. */
+/**
+ * Delivers messages, each channel at its own pace: a channel that is slow, closed or limited holds up no other. A
+ * channel's posts and its updates are worked on side by side, since Slack counts them apart: a new request waits for no
+ * update. What Slack asks to wait for is written down, so that other replicas and the next start wait too.
+ */
 export function startMessageLoop(options: {
   messages: MessageStore;
+  lanes: LaneStore;
   deliver: ReturnType<typeof makeDeliver>;
   clock: Clock;
   log: Log;
 }): Loop {
-  const { messages, deliver, clock, log } = options;
+  const { messages, lanes, deliver, clock, log } = options;
   const busy = new Map<string, Promise<void>>();
-  const heldUntil = new Map<string, number>();
 
-  const drain = async (channelId: string, rows: readonly MessageRow[], abort: AbortSignal) => {
+  const drain = async (lane: string, rows: readonly MessageRow[], abort: AbortSignal) => {
     for (const row of rows) {
       if (abort.aborted) return;
       try {
         const hold = await deliver(row, abort);
-        if (hold > 0) {
-          heldUntil.set(channelId, clock.now() + hold);
-          return;
-        }
+        if (hold > 0) return await lanes.hold(lane, clock.now() + hold);
       } catch (error) {
-        log.error(
-          { requestId: row.requestId, channelId, err: error },
-          "delivering a message failed and will be tried again",
-        );
+        const { requestId, channelId } = row;
+        log.error({ requestId, channelId, err: error }, "delivering a message failed and will be tried again");
         await messages
           .failed(row.id, "unexpected failure, see the log", clock.now() + BROKEN_MS)
           .catch(() => undefined);
+        // Where not even that can be written (a full disk, a database that is away) the rows ask again at once.
+        await clock.sleep(RESTING_MS, abort);
+        return;
       }
     }
   };
@@ -48,14 +52,21 @@ export function startMessageLoop(options: {
     log,
     round: async (abort) => {
       const now = clock.now();
-      const byChannel = Map.groupBy(await messages.due(now, ASKED), (row) => row.channelId);
-      for (const [channelId, rows] of byChannel) {
-        if (busy.has(channelId) || (heldUntil.get(channelId) ?? 0) > now) continue;
-        const work = drain(channelId, rows.slice(0, PER_CHANNEL), abort).finally(() => {
-          busy.delete(channelId);
-          loop.wake();
-        });
-        busy.set(channelId, work);
+      const due = await messages.due(now, PER_CHANNEL);
+      if (due.length === 0) return undefined;
+      const held = await lanes.held(now);
+      for (const [place, rows] of Map.groupBy(due, (row) => `${kindOf(row)}:${row.channelId}`)) {
+        const [first] = rows;
+        if (first === undefined || busy.has(place)) continue;
+        const lane = laneOf(kindOf(first), first.channelId);
+        if (held.has(lane)) continue;
+        const work = drain(lane, rows, abort)
+          .catch((error: unknown) => log.error({ lane, err: error }, "a lane failed and will be tried again"))
+          .finally(() => {
+            busy.delete(place);
+            loop.wake();
+          });
+        busy.set(place, work);
       }
       return undefined;
     },
@@ -68,4 +79,9 @@ export function startMessageLoop(options: {
       await Promise.all(busy.values());
     },
   };
+}
+
+/** A message that may stand already is looked for in the posts' lane: it is a post that is not finished. */
+function kindOf(row: MessageRow): LaneKind {
+  return row.ts === null ? "post" : "update";
 }

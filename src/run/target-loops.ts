@@ -1,8 +1,9 @@
 import PQueue from "p-queue";
 import { makeDiscover } from "../app/discover.ts";
 import type { makeLook } from "../app/look.ts";
-import type { Automation, AwsFailure, Clock, Log, Store, Target } from "../app/ports.ts";
+import type { Automation, AwsFailure, Clock, Lease, Log, Store, Target } from "../app/ports.ts";
 import type { makeSignal } from "../app/signal.ts";
+import { underLease } from "../app/under-lease.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import type { Health } from "../ops/health.ts";
@@ -17,31 +18,43 @@ const TICK_MS = 1_000;
 /** After something unforeseen, a row rests this long: otherwise a full batch of such rows would hide all others. */
 const BROKEN_MS = 10_000;
 
+/** The lease of the one replica that polls and reads a target. */
+export const targetLease = (key: string) => `target:${key}`;
+
 export interface TargetLoops {
   key: string;
   /** Undefined until AWS has told whose account it is. */
   automation(): Automation | undefined;
-  wakeLook(): void;
+  /** The target has become this replica's. */
+  wakeAll(): void;
+  /** Something was decided: its signal is sent from here, whoever polls the target. */
   wakeSignal(): void;
   stop(): Promise<void>;
 }
 
-/** Polls one target, reads what changed, and sends its signals. Nothing here waits for another target. */
+/**
+ * Polls one target, reads what changed, and sends its signals. Nothing here waits for another target. Polling and reading
+ * are one replica's at a time, and what they write counts only while it still is; a signal has a lease of its own, so any
+ * replica that is woken sends it.
+ */
 export function startTarget(options: {
   name: string;
   region: string;
   pollIntervalMs: number;
   store: Store;
-  look: ReturnType<typeof makeLook>;
+  look: (stores: Pick<Store, "requests" | "executions">) => ReturnType<typeof makeLook>;
   signal: ReturnType<typeof makeSignal>;
   seam: (automation: Automation) => Automation;
   health: Health;
+  /** This process, and whether the target is its own to poll and read. */
+  replica: string;
+  lease: () => Lease | null;
   clock: Clock;
   log: Log;
   /** Something may have to be shown or published. */
   onChange: () => void;
 }): TargetLoops {
-  const { name, region, store, look, signal, health, clock, log, onChange } = options;
+  const { name, region, store, look, signal, health, replica, clock, log, onChange } = options;
   const key = `${name}/${region}`;
   const lane = new PQueue(LANE);
   let automation: Automation | undefined;
@@ -50,19 +63,21 @@ export function startTarget(options: {
 
   let lastFailure: string | null = null;
   /** Remembers how the target is; a failure is logged when it begins and when it changes, not at each poll. */
-  const report = (failure: AwsFailure | null, words: string) => {
+  const report = async (failure: AwsFailure | null, words: string, lease: Lease | null) => {
     const error = failure === null ? null : `${failure.code}: ${failure.message}`;
-    health.polled(key, error);
     if (error !== null && error !== lastFailure) log.warn({ target: key, error }, words);
     if (error === null && lastFailure !== null) log.info({ target: key }, "the target answers again");
     lastFailure = error;
+    if (lease === null) return;
+    health.polled(key, error);
+    await store.polls.record(key, clock.now(), error, replica, lease);
   };
 
-  const identify = async (abort: AbortSignal): Promise<boolean> => {
+  const identify = async (lease: Lease | null, abort: AbortSignal): Promise<boolean> => {
     if (automation !== undefined) return true;
     const identity = await callerIdentity(region, abort);
     if (identity.kind === "failed") {
-      report(identity, "AWS does not say whose credentials these are");
+      await report(identity, "AWS does not say whose credentials these are", lease);
       return false;
     }
     const target: Target = { key, name, region, account: identity.account };
@@ -79,32 +94,36 @@ export function startTarget(options: {
     clock,
     log,
     round: async (abort) => {
-      if (!(await identify(abort)) || automation === undefined) return undefined;
-      const found = await makeDiscover({ automation, executions: store.executions, clock })(abort);
+      const lease = options.lease();
+      if (!(await identify(lease, abort)) || automation === undefined || lease === null) return undefined;
+      const { executions } = underLease(store, lease);
+      const found = await makeDiscover({ automation, executions, clock })(abort);
       if (abort.aborted) return undefined;
-      report(found.kind === "failed" ? found : null, "the target could not be polled");
+      await report(found.kind === "failed" ? found : null, "the target could not be polled", lease);
       if (found.kind === "listed" && found.changed > 0) looking.wake();
       return undefined;
     },
   });
 
-  /** Runs a batch through the target's lane; one that fails is logged and does not hold up the others. */
+  /** Runs a batch through the target's lane; one that fails is logged and does not hold up the others. False if any did. */
   const batch = async <T>(
     items: readonly T[],
     what: string,
     work: (item: T) => Promise<void>,
     rest: (item: T, until: number) => Promise<void>,
-  ) => {
+  ): Promise<boolean> => {
     const each = (item: T) =>
       lane.add(async () => {
         try {
           await work(item);
+          return true;
         } catch (error) {
           log.error({ target: key, err: error }, `${what} failed and will be tried again`);
           await rest(item, clock.now() + BROKEN_MS).catch(() => undefined);
+          return false;
         }
       });
-    await Promise.all(items.map(each));
+    return (await Promise.all(items.map(each))).every(Boolean);
   };
 
   const looking = startLoop({
@@ -114,21 +133,27 @@ export function startTarget(options: {
     log,
     round: async (abort) => {
       const own = automation;
-      if (own === undefined) return undefined;
+      const lease = options.lease();
+      if (own === undefined || lease === null) return undefined;
       const due = await store.executions.due(key, clock.now(), BATCH);
       if (due.length === 0) return undefined;
-      await batch(
+      const under = underLease(store, lease);
+      const lookUnder = look(under);
+      const well = await batch(
         due,
         "reading an execution",
-        (watched) => look(own, watched, abort),
-        (watched, until) => store.executions.wasRead(watched, until, watched.quietReads),
+        (watched) => lookUnder(own, watched, abort),
+        (watched, until) => under.executions.wasRead(watched, until, watched.quietReads),
       );
       onChange();
+      // Where something failed and not even its rest could be written, asking at once would only fail again.
+      if (!well) return undefined;
       signalling.wake();
       return due.length === BATCH ? 0 : undefined;
     },
   });
 
+  let asked = false;
   const signalling = startLoop({
     name: `signal ${key}`,
     everyMs: TICK_MS,
@@ -136,17 +161,18 @@ export function startTarget(options: {
     log,
     round: async (abort) => {
       const own = automation;
-      if (own === undefined) return undefined;
+      if (own === undefined || !(asked || options.lease() !== null)) return undefined;
+      asked = false;
       const due = await store.requests.dueToSignal(key, clock.now(), BATCH);
       if (due.length === 0) return undefined;
-      await batch(
+      const well = await batch(
         due,
         "sending a signal",
         (request) => signal(own, request.id, abort),
         ({ id, version }, until) => store.requests.postponeSignal(id, version, until),
       );
       onChange();
-      looking.wake();
+      if (well) looking.wake();
       return undefined;
     },
   });
@@ -154,8 +180,13 @@ export function startTarget(options: {
   return {
     key,
     automation: () => automation,
-    wakeLook: () => looking.wake(),
-    wakeSignal: () => signalling.wake(),
+    wakeAll() {
+      for (const loop of [poll, looking, signalling]) loop.wake();
+    },
+    wakeSignal() {
+      asked = true;
+      signalling.wake();
+    },
     async stop() {
       await Promise.all([poll.stop(), looking.stop(), signalling.stop()] satisfies Promise<void>[]);
       close();

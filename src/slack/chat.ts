@@ -1,7 +1,6 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
 import type { Chat, RequestView } from "../app/ports.ts";
 import { chatFailure } from "./failures.ts";
-import { makeLanes } from "./lanes.ts";
 import { requestMessage } from "./messages/request-message.ts";
 
 /** How a message of ours is known again in a channel's history. */
@@ -11,14 +10,14 @@ export const METADATA_EVENT = "countersign_request";
 const HISTORY_PAGE = 200;
 const MOST_PAGES = 50;
 
-/** Messages in Slack, over the Web API. */
-export function makeChat(web: WebClient): Chat {
+/** Messages in Slack, over the Web API; `turn` keeps the pace. */
+export function makeChat(web: WebClient, turn: Chat["turn"]): Chat {
   const content = (view: RequestView) => {
     const { text, blocks } = requestMessage(view);
     return { text, blocks: blocks as KnownBlock[], metadata: metadata(view.request.id) };
   };
   return {
-    turn: makeLanes().turn,
+    turn,
 
     async post(channel, view) {
       try {

@@ -31,15 +31,21 @@ async function target(
   Object.assign(process.env, ours);
   const automation: FakeAutomation = fakeAutomation();
   const log = testLog();
+  const lease = await store.leases.acquire("target:default/us-east-1", "me", Date.now(), Date.now() + 3_600_000);
   const loops = startTarget({
     name: "default",
     region: "us-east-1",
     pollIntervalMs: 1_000,
     store,
-    look: async (_, { executionId }) => work.look?.(executionId),
+    look:
+      () =>
+      async (_, { executionId }) =>
+        work.look?.(executionId),
     signal: async (_, requestId) => work.signal?.(requestId),
     seam: () => automation,
     health: makeHealth(QUICK, 1_000),
+    replica: "me",
+    lease: () => lease,
     clock: QUICK,
     log,
     onChange: () => undefined,
@@ -139,7 +145,7 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
     return 0;
   };
   const log = testLog();
-  const loop = startMessageLoop({ messages: store.messages, deliver, clock: QUICK, log });
+  const loop = startMessageLoop({ messages: store.messages, lanes: store.lanes, deliver, clock: QUICK, log });
   t.after(async () => {
     stopping.resolve(0);
     await loop.stop();

@@ -96,7 +96,10 @@ async function withRecords(t: TestContext, count: number) {
     answers: (make: typeof answer) => {
       answer = make;
     },
-    round: () => publish(new AbortController().signal),
+    round: async () => {
+      const lease = await store.leases.acquire("publisher", "me", clock.now(), clock.now() + 1);
+      return publish(lease ?? assert.fail("no lease"), new AbortController().signal);
+    },
     left: async () => (await store.audit.unpublished(Number.MAX_SAFE_INTEGER, 100)).map(({ record }) => record.seq),
   };
 }

@@ -1,12 +1,15 @@
 import type { App, RespondArguments } from "@slack/bolt";
+import type { makeHealthReport } from "../../app/health.ts";
 import type { makePending, makeShow } from "../../app/inspect.ts";
 import type { Clock, Log } from "../../app/ports.ts";
 import type { Workspace } from "../identity.ts";
 import { absentText, helpBlocks, pendingBlocks, refusalText, showBlocks } from "../messages/inspect-blocks.ts";
+import { healthText } from "./health-text.ts";
 
 export interface CommandDeps {
   pending: ReturnType<typeof makePending>;
   show: ReturnType<typeof makeShow>;
+  health: ReturnType<typeof makeHealthReport>;
   workspace: Workspace;
   /** Hosts to which an answer may be sent: a response_url is a bearer URL and comes with the payload. */
   responseHosts: readonly string[];
@@ -16,10 +19,12 @@ export interface CommandDeps {
 
 export const COMMAND = "/approvals";
 
+const HEALTH_REFUSED = "Only admins of Countersign may see how it is. Ask one of them.";
+
 /** How long AWS may take before a request is shown without its execution's steps, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** `/approvals pending | show ID | help`. The answer is seen by the person who asked, and by nobody else. */
+/** `/approvals pending | show ID | health | help`. The answer is seen by the person who asked, and by nobody else. */
 export function listenForCommand(app: App, deps: CommandDeps): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();
@@ -58,6 +63,11 @@ async function answerTo(deps: CommandDeps, userId: string, text: string): Promis
         default:
           throw new Error(`unexpected ${found satisfies never}`);
       }
+    }
+    case "health": {
+      const found = await deps.health(userId);
+      if (found.kind === "health") return { text: healthText(found, list.now) };
+      return { text: found.kind === "refused" ? HEALTH_REFUSED : unknownText(found.error) };
     }
     case "help":
       return helpBlocks();

@@ -11,8 +11,8 @@ import { fillModal } from "./modal.ts";
 import { isFromHome, pressSchema, submissionSchema } from "./payloads.ts";
 
 export interface VerdictDeps {
-  clicks: ClickStore;
-  requests: RequestStore;
+  clicks: Pick<ClickStore, "record">;
+  requests: Pick<RequestStore, "byId">;
   preview: ReturnType<typeof makePreview>;
   chat: Chat;
   routes: readonly Route[];

@@ -1,0 +1,46 @@
+import type { People } from "../core/policy.ts";
+import type { Backlog, Directory, EffectStore, Poll, PollStore } from "./ports.ts";
+
+export type HealthReport =
+  | {
+      kind: "health";
+      slackConnected: boolean;
+      targets: (Poll & { stale: boolean })[];
+      /** Null when the store cannot be read: then nothing is known of the targets either. */
+      work: { open: number; effects: Backlog[] } | null;
+    }
+  | { kind: "refused" }
+  | { kind: "unknown"; error: string };
+
+/** How the bot is, for admins: targets, Slack, store, and the effects that are behind with their last errors. */
+export const makeHealthReport =
+  (deps: {
+    directory: Directory;
+    admins: People;
+    effects: EffectStore;
+    polls: Pick<PollStore, "all">;
+    /** Every target of the configuration. */
+    targets: readonly string[];
+    isSlackConnected: () => boolean;
+    isStale: (lastPollAt: number | null) => boolean;
+  }) =>
+  async (userId: string): Promise<HealthReport> => {
+    const { directory } = deps;
+    const known = await directory.person(userId, false);
+    if (known.kind === "unknown") return known;
+    if (known.person.standing !== "member") return { kind: "refused" };
+    const admin = await directory.isAmong(deps.admins, userId);
+    if (admin.kind === "unknown") return admin;
+    if (admin.kind === "not-member") return { kind: "refused" };
+    const slackConnected = deps.isSlackConnected();
+    try {
+      const [polls, work] = await Promise.all([deps.polls.all(), deps.effects.backlog()]);
+      const targets = deps.targets.map((target) => {
+        const poll = polls.find((each) => each.target === target) ?? { target, polledAt: null, error: null };
+        return { ...poll, stale: deps.isStale(poll.polledAt) };
+      });
+      return { kind: "health", slackConnected, targets, work };
+    } catch {
+      return { kind: "health", slackConnected, targets: [], work: null };
+    }
+  };

@@ -1,0 +1,92 @@
+import { Counter, Gauge, Registry } from "prom-client";
+import type { Automation, Chat, EventBus, Store } from "../app/ports.ts";
+import type { VoteOutcome } from "../app/vote.ts";
+
+export interface Metrics {
+  /** Prometheus's text, with what the rows ask for at this moment. */
+  text(read: Pick<Store, "effects" | "polls"> | null, now: number, slackConnected: boolean): Promise<string>;
+  contentType: string;
+  clicked(outcome: VoteOutcome): void;
+  chat(own: Chat): Chat;
+  automation(own: Automation): Automation;
+  bus(own: EventBus): EventBus;
+}
+
+/** The bot's metrics: counters of what it did, and gauges read from the store when somebody asks. */
+export function makeMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `countersign_${name}`, help, labelNames, registers });
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `countersign_${name}`, help, labelNames, registers });
+
+  const storeUp = gauge("store_up", "Whether the store could be read.");
+  const slackUp = gauge("slack_connected", "Whether Slack reaches this process.");
+  const open = gauge("open_requests", "Requests that are not closed.");
+  const due = gauge("effects_due", "Effects that are still to be done, by kind.", ["kind"]);
+  const failing = gauge("effects_failing", "Of these, those whose last attempt failed.", ["kind"]);
+  const age = gauge("last_poll_age_seconds", "Since the last good poll of a target, by any replica.", ["target"]);
+  const signals = counter("signals_total", "Signals, by what came of them.", ["result"]);
+  const clicks = counter("clicks_total", "Judged clicks, by outcome.", ["outcome"]);
+  const posted = counter("messages_posted_total", "Messages posted.");
+  const updated = counter("messages_updated_total", "Updates of messages.");
+  const failed = counter("messages_failed_total", "Posts and updates that failed, by reason.", ["call", "reason"]);
+  const unpublished = counter("publish_failures_total", "Audit events that the bus did not take.", ["code"]);
+
+  return {
+    contentType: registry.contentType,
+    async text(read, now, slackConnected) {
+      slackUp.set(slackConnected ? 1 : 0);
+      for (const each of [due, failing, age, open]) each.reset();
+      try {
+        if (read === null) throw new Error("the store is not open yet");
+        const [backlog, polls] = await Promise.all([read.effects.backlog(), read.polls.all()]);
+        open.set(backlog.open);
+        for (const effect of backlog.effects) {
+          due.set({ kind: effect.kind }, effect.due);
+          failing.set({ kind: effect.kind }, effect.failing);
+        }
+        for (const { target, polledAt } of polls) if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
+        storeUp.set(1);
+      } catch {
+        // The rest is still worth telling, and this says what is missing.
+        storeUp.set(0);
+      }
+      return registry.metrics();
+    },
+    clicked: (outcome) =>
+      clicks.inc({ outcome: outcome.kind === "denied" ? `denied: ${outcome.denial.kind}` : outcome.kind }),
+    chat: (own) => ({
+      ...own,
+      async post(...call) {
+        const result = await own.post(...call);
+        if (result.kind === "posted") posted.inc();
+        else failed.inc({ call: "post", reason: result.kind });
+        return result;
+      },
+      async update(...call) {
+        const result = await own.update(...call);
+        if (result.kind === "updated") updated.inc();
+        else failed.inc({ call: "update", reason: result.kind });
+        return result;
+      },
+    }),
+    automation: (own) => ({
+      ...own,
+      async signal(...call) {
+        const result = await own.signal(...call);
+        signals.inc({ result: result.kind });
+        return result;
+      },
+    }),
+    bus: (own) => ({
+      ...own,
+      async publish(...call) {
+        const results = await own.publish(...call);
+        for (const result of results) if (result.kind === "failed") unpublished.inc({ code: result.code });
+        return results;
+      },
+    }),
+  };
+}

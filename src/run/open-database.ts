@@ -1,0 +1,50 @@
+import type { Clock, Log, Store } from "../app/ports.ts";
+import type { DatabaseConfig } from "../config/config.ts";
+import { backoffMs } from "../core/backoff.ts";
+import { postgresDialect } from "../store/postgres.ts";
+import { sqliteDialect } from "../store/sqlite.ts";
+import { openStore } from "../store/store.ts";
+import { StoreUnavailableError } from "../store/unavailable.ts";
+
+/** Between attempts to reach the database when the bot starts. */
+const RETRY_BASE_MS = 500;
+const RETRY_CAP_MS = 5_000;
+
+export type Opening = { kind: "open"; store: Store } | { kind: "away"; words: string };
+
+/** One attempt. `away` when waiting may help; throws what a person must mend, in words that say how. */
+export async function openDatabase(
+  database: DatabaseConfig,
+  options: { publishes: boolean; now: () => number },
+): Promise<Opening> {
+  try {
+    if (database.kind === "sqlite") {
+      const store = await openStore({ ...options, dialect: sqliteDialect(database.path) });
+      await store.alone();
+      return { kind: "open", store };
+    }
+    const dialect = postgresDialect(database.url);
+    const prompt = postgresDialect(database.url, "prompt");
+    return { kind: "open", store: await openStore({ ...options, dialect, prompt }) };
+  } catch (error) {
+    if (error instanceof StoreUnavailableError && error.passing) return { kind: "away", words: error.message };
+    throw error;
+  }
+}
+
+/** Tries again until the database is there; null when aborted. Throws as above. */
+export async function awaitDatabase(
+  first: Opening,
+  open: () => Promise<Opening>,
+  deps: { clock: Clock; random: () => number; log: Log },
+  abort: AbortSignal,
+): Promise<Store | null> {
+  let opening = first;
+  for (let attempt = 1; opening.kind === "away"; attempt++) {
+    deps.log.warn({ error: opening.words }, "the database is away; trying again");
+    await deps.clock.sleep(backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS, deps.random()), abort);
+    if (abort.aborted) return null;
+    opening = await open();
+  }
+  return opening.store;
+}

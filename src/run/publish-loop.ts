@@ -1,0 +1,26 @@
+import type { Clock, Lease, Log } from "../app/ports.ts";
+import type { makePublish } from "../app/publish.ts";
+import { type Loop, startLoop } from "../ops/loop.ts";
+
+/** The lease of the one replica that publishes. */
+export const PUBLISHER = "publisher";
+
+/** Publishes audit events, in one replica at a time, so that they leave in order and once. */
+export function startPublishLoop(options: {
+  publish: ReturnType<typeof makePublish>;
+  lease: () => Lease | null;
+  clock: Clock;
+  log: Log;
+}): Loop {
+  const { publish, lease, clock, log } = options;
+  return startLoop({
+    name: "publish",
+    everyMs: 1_000,
+    clock,
+    log,
+    round: async (abort) => {
+      const own = lease();
+      return own !== null && (await publish(own, abort)) > 0 ? 0 : undefined;
+    },
+  });
+}

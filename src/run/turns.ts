@@ -1,0 +1,34 @@
+import PQueue from "p-queue";
+import type { Chat, Clock, LaneStore, Pace } from "../app/ports.ts";
+
+/** One post a second in a channel, with a burst of three. Source: Slack API, rate limits of chat.postMessage. */
+const POSTS: Pace = { intervalMs: 1_000, burst: 3 };
+/** chat.update is tier 3: fifty a minute for the whole app, in bursts. Source: Slack API, rate limits. */
+const UPDATES: Pace = { intervalMs: 1_200, burst: 5 };
+/** No longer is slept at once, so that a lane that moves on early is noticed. */
+const LONGEST_NAP_MS = 2_000;
+
+export type LaneKind = "post" | "update";
+
+/** Posts have a lane for each channel, updates one for all. */
+export const laneOf = (kind: LaneKind, channelId: string) => (kind === "post" ? `post:${channelId}` : "update");
+
+/**
+ * Waits for the next turn in a lane that all replicas share. Within this process callers of a lane stand in a queue, so
+ * that only its head asks the database.
+ */
+export function makeTurn(lanes: LaneStore, clock: Clock): Chat["turn"] {
+  const queues = new Map<string, PQueue>();
+  return async (kind, channelId, signal) => {
+    const name = laneOf(kind, channelId);
+    const queue = queues.get(name) ?? new PQueue({ concurrency: 1 });
+    queues.set(name, queue);
+    await queue.add(async () => {
+      while (!signal.aborted) {
+        const wait = await lanes.take(name, kind === "post" ? POSTS : UPDATES, clock.now());
+        if (wait === 0) return;
+        await clock.sleep(Math.min(wait, LONGEST_NAP_MS), signal);
+      }
+    });
+  };
+}

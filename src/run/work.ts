@@ -1,0 +1,228 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger, WebClient } from "@slack/web-api";
+import { makeAnswer } from "../app/answer.ts";
+import { makeApply } from "../app/apply.ts";
+import { makeDeliver } from "../app/deliver.ts";
+import { makeHealthReport } from "../app/health.ts";
+import { makeDetails, makePending, makeShow } from "../app/inspect.ts";
+import { makeLook } from "../app/look.ts";
+import type { Clock, Lease, Log, Store } from "../app/ports.ts";
+import { makePublish } from "../app/publish.ts";
+import { makeSignal } from "../app/signal.ts";
+import { makePreview, makeVote } from "../app/vote.ts";
+import { makeEventBus } from "../aws/event-bus.ts";
+import type { Config } from "../config/config.ts";
+import { type Denial, denialSentence } from "../core/decision.ts";
+import type { Health } from "../ops/health.ts";
+import type { Loop } from "../ops/loop.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import { makeChat } from "../slack/chat.ts";
+import { makeDirectory } from "../slack/directory.ts";
+import type { Workspace } from "../slack/identity.ts";
+import { listenForCommand } from "../slack/listeners/command.ts";
+import { listenForDetails } from "../slack/listeners/details.ts";
+import { listenForHome } from "../slack/listeners/home.ts";
+import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
+import { mentionGroup, mentionUser } from "../slack/messages/people.ts";
+import { code } from "../slack/messages/text.ts";
+import { startAnswerLoop, startVoteLoop } from "./click-loops.ts";
+import { startMessageLoop } from "./message-loop.ts";
+import { PUBLISHER, startPublishLoop } from "./publish-loop.ts";
+import type { Seams } from "./seams.ts";
+import { makeSlackSide } from "./slack-side.ts";
+import { startTarget, targetLease } from "./target-loops.ts";
+import { startTenancy } from "./tenancy.ts";
+import { makeTurn } from "./turns.ts";
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface WorkOptions {
+  config: Config;
+  store: Store;
+  workspace: Workspace;
+  web: WebClient;
+  logger: Logger;
+  health: Health;
+  metrics: Metrics;
+  seams: Seams;
+  clock: Clock;
+  log: Log;
+  /** The bot cannot go on: the words say what to do. */
+  onFinal: (words: string) => void;
+  releases: (() => Promise<void> | void)[];
+}
+
+/** Slack's own host for answers to commands. */
+const SLACK_RESPONSE_HOST = "hooks.slack.com";
+
+/**
+ * Puts the work together over an open store and a known workspace, and starts it. What is to be undone at the end goes to
+ * `releases`, last in, first out. Returns what handles Slack's requests, in HTTP mode.
+ */
+export async function startWork(options: WorkOptions): Promise<Handle | null> {
+  const { config, store, workspace, web, logger, health, metrics, seams, clock, log, onFinal, releases } = options;
+  const { routes, admins, mask } = config;
+  const { requests, messages, clicks, executions, leases } = store;
+  const sentence = (denial: Denial) =>
+    denialSentence(denial, {
+      user: mentionUser,
+      group: mentionGroup,
+      text: (text) => code(text, 150),
+    });
+  const random = Math.random;
+  const newId = randomUUID;
+  const chat = metrics.chat(seams.chat(makeChat(web, makeTurn(store.lanes, clock))));
+  const directory = makeDirectory(web, workspace, clock);
+  const replica = newId();
+  const look = (under: Pick<Store, "requests" | "executions">) => {
+    const apply = makeApply({ requests: under.requests, routes, clock, newId, log });
+    return makeLook({ ...under, apply, mask, clock, random, log });
+  };
+  const signal = makeSignal({
+    requests,
+    executions,
+    leases,
+    clock,
+    random,
+    owner: replica,
+    workspace: workspace.teamId,
+    log,
+  });
+  const voting = { requests, messages, clicks, directory, routes, sentence, clock, log };
+  const automation = (key: string) => targets.find((target) => target.key === key)?.automation();
+  const inspecting = { requests, messages, directory, routes, admins, automation, mask };
+
+  const tenancy = startTenancy({
+    id: replica,
+    names: [
+      ...config.targets.flatMap(({ name, regions }) => regions.map((region) => targetLease(`${name}/${region}`))),
+      PUBLISHER,
+    ],
+    leases,
+    replicas: store.replicas,
+    clock,
+    random,
+    log,
+    onGain(name) {
+      if (name === PUBLISHER) publishing?.wake();
+      else targets.find(({ key }) => targetLease(key) === name)?.wakeAll();
+    },
+  });
+  const onChange = () => {
+    messaging.wake();
+    answering.wake();
+    publishing?.wake();
+  };
+  const messaging = startMessageLoop({
+    messages,
+    lanes: store.lanes,
+    deliver: makeDeliver({ messages, requests, routes, chat, clock, newId, random, log }),
+    clock,
+    log,
+  });
+  const answering = startAnswerLoop({
+    clicks,
+    answer: makeAnswer({ clicks, chat, clock, random, log }),
+    clock,
+    log,
+  });
+  const publishing = startPublishing(options, () => tenancy.lease(PUBLISHER));
+  const targets = config.targets.flatMap(({ name, regions }) =>
+    regions.map((region) =>
+      startTarget({
+        name,
+        region,
+        pollIntervalMs: config.pollIntervalMs,
+        store,
+        look,
+        signal,
+        seam: (own) => metrics.automation(seams.automation(own)),
+        health,
+        replica,
+        lease: () => tenancy.lease(targetLease(`${name}/${region}`)),
+        clock,
+        log,
+        onChange,
+      }),
+    ),
+  );
+  /** Here and at once, whichever replica polls the target: its own ticks find the signal too, but later. */
+  const wakeSignalOf = (requestId: string) => {
+    const wakeIt = async () => {
+      const request = await requests.byId(requestId);
+      targets.find(({ key }) => key === request?.target)?.wakeSignal();
+    };
+    wakeIt().catch((error: unknown) => log.warn({ requestId, err: error }, "a signal waits for the next tick"));
+  };
+  const voters = startVoteLoop({
+    clicks,
+    vote: makeVote(voting),
+    clock,
+    log,
+    onVote(click, outcome) {
+      metrics.clicked(outcome);
+      onChange();
+      if (outcome.kind === "counted" && outcome.completes) wakeSignalOf(click.requestId);
+    },
+  });
+  const slack = makeSlackSide({
+    config: config.slack,
+    workspace,
+    logger,
+    clock,
+    log,
+    onConnected: health.slackConnected,
+    onFinal,
+  });
+  const wake = voters.wake;
+  const preview = makePreview(voting);
+  // What Slack waits for answers or fails within its three seconds, however the database is.
+  listenForVerdicts(slack.app, { ...voting, ...store.prompt, preview, chat, workspace, newId, wake });
+  listenForDetails(slack.app, { details: makeDetails(inspecting), chat, workspace, log });
+  const pending = makePending(inspecting);
+  listenForHome(slack.app, { pending, workspace, clock });
+  listenForCommand(slack.app, {
+    pending,
+    show: makeShow(inspecting),
+    health: makeHealthReport({
+      directory,
+      admins,
+      effects: store.effects,
+      polls: store.polls,
+      targets: targets.map(({ key }) => key),
+      isSlackConnected: health.isSlackConnected,
+      isStale: health.isStale,
+    }),
+    workspace,
+    responseHosts: config.slack.apiUrl === null ? [SLACK_RESPONSE_HOST] : [new URL(config.slack.apiUrl).host],
+    clock,
+    log,
+  });
+  releases.push(async () => {
+    await Promise.all([messaging.stop(), answering.stop(), publishing?.stop()]);
+  });
+  releases.push(tenancy.stop);
+  releases.push(async () => {
+    await Promise.all([voters.stop(), ...targets.map((target) => target.stop())]);
+  });
+  releases.push(slack.stop);
+  await slack.start();
+  return slack.handle;
+}
+
+function startPublishing(options: WorkOptions, lease: () => Lease | null): Loop | undefined {
+  const { config, store, metrics, seams, clock, log, releases } = options;
+  if (config.eventBus === null) return undefined;
+  const bus = makeEventBus({ busName: config.eventBus.name, region: config.eventBus.region });
+  const publish = makePublish({
+    audit: store.audit,
+    bus: metrics.bus(seams.bus(bus)),
+    clock,
+    random: Math.random,
+    log,
+  });
+  const loop = startPublishLoop({ publish, lease, clock, log });
+  releases.push(() => bus.close());
+  return loop;
+}

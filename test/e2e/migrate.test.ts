@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { CamelCasePlugin, Kysely, sql } from "kysely";
+import { spawnBot } from "../support/bot.ts";
+import { postgresServer } from "../support/postgres.ts";
+import { type Database, postgresDatabase, sqliteFile } from "../support/stores.ts";
+
+const PROGRAM = new URL("../../src/cli.ts", import.meta.url).pathname;
+
+async function migrate(DATABASE_URL: string) {
+  const { lines, ended } = spawnBot({ DATABASE_URL }, [PROGRAM, "migrate"]);
+  const code = await ended;
+  return { code, said: lines.join("\n") };
+}
+
+const engines: [string, (t: TestContext) => Promise<{ url: string; database: Database }>][] = [
+  [
+    "SQLite",
+    async (t) => {
+      const database = sqliteFile();
+      t.after(() => database.remove());
+      return { url: `sqlite:${database.path}`, database };
+    },
+  ],
+  [
+    "PostgreSQL",
+    async (t) => {
+      const database = await postgresDatabase();
+      t.after(() => database.remove());
+      return { url: database.url, database };
+    },
+  ],
+];
+
+for (const [name, create] of engines) {
+  test(`${name}: migrate says what it did, and has nothing to do the second time`, async (t) => {
+    const { url } = await create(t);
+    const first = await migrate(url);
+    assert.equal(first.code, 0, first.said);
+    assert.match(first.said, /Migrated:\n\s+0001-foundation\n/);
+    const second = await migrate(url);
+    assert.deepEqual(second, { code: 0, said: "The database is up to date: nothing to migrate." });
+  });
+
+  test(`${name}: migrate refuses a database that a newer version wrote`, async (t) => {
+    const { url, database } = await create(t);
+    await migrate(url);
+    const db = new Kysely<never>({ dialect: database.dialect(), plugins: [new CamelCasePlugin()] });
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '2030-01-01')`.execute(db);
+    await db.destroy();
+    const refused = await migrate(url);
+    assert.equal(refused.code, 1);
+    assert.match(refused.said, /newer version.*Run that version/);
+  });
+}
+
+test("migrate ends with the next step, and without the password, where the server lets it in or answers not at all", async () => {
+  const server = await postgresServer();
+  const name = await server.database();
+  const wrong = await migrate(server.url(name, "battery-staple"));
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.said, /password authentication failed.*Check user and password in DATABASE_URL/);
+  assert.doesNotMatch(wrong.said, /battery-staple/);
+  const absent = await migrate(server.url("absent"));
+  assert.match(absent.said, /"absent" does not exist.*Create the database/);
+  const nobody = await migrate("postgres://u:battery-staple@127.0.0.1:1/d");
+  assert.equal(nobody.code, 1);
+  assert.match(nobody.said, /ECONNREFUSED.*Check that the server runs/);
+  assert.doesNotMatch(nobody.said, /battery-staple/);
+  const misspelt = await migrate("postgre://u:battery-staple@h/d");
+  assert.equal(misspelt.code, 2);
+  assert.doesNotMatch(misspelt.said, /battery-staple/);
+});

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { type Bot, tail } from "../support/bot.ts";
+import { eventually } from "../support/eventually.ts";
+import { getJson } from "../support/http-json.ts";
+import { postgresDatabase } from "../support/stores.ts";
+import { BOT_ROLE, ONE_GATE, type WorldOptions, world } from "../support/world.ts";
+
+const REGIONS = ["us-east-1", "eu-west-1"];
+const POLICY = `
+targets:
+  - { name: default, regions: [${REGIONS.join(", ")}] }
+routes:
+  - name: everything
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE], groups: [S0DBA] }
+admins: { users: [U0ADMIN] }
+`;
+
+/** So many bots on one PostgreSQL and one Slack. */
+async function replicas(t: TestContext, count: number, options: WorldOptions = {}) {
+  const database = await postgresDatabase();
+  const w = await world(t, { ...options, start: false, env: { DATABASE_URL: database.url, ...options.env } });
+  t.after(() => database.remove());
+  const bots: Bot[] = [];
+  for (let index = 0; index < count; index++) bots.push(await w.startBot());
+  for (const bot of bots) await readiness(bot);
+  return { w, bots, database };
+}
+
+const readiness = (bot: Bot) =>
+  eventually(
+    "the replica is ready",
+    async () => (await fetch(`http://127.0.0.1:${bot.port}/readyz`)).ok,
+    () => tail(bot.lines),
+  );
+
+/** What this replica took, and did not give back, by its own log. */
+function holds(bot: Bot): string[] {
+  const held = new Set<string>();
+  for (const { msg, lease } of bot.lines) {
+    if (msg === "taken by this replica") held.add(lease);
+    if (msg === "given back, for another replica to take") held.delete(lease);
+  }
+  return [...held].sort();
+}
+
+const all = ["publisher", ...REGIONS.map((region) => `target:default/${region}`)].sort();
+
+test("two replicas post each request once, and each click counts once, whoever gets it", async (t) => {
+  const { w } = await replicas(t, 2, { limits: false });
+  const ids: string[] = [];
+  for (let index = 0; index < 6; index++) ids.push(await w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } }));
+  const messages = await Promise.all(ids.map((id) => w.message(id)));
+  await Promise.all(messages.map((message) => w.click("U0JANE", message, "approve")));
+  await Promise.all(ids.map((id) => w.message(id, /Success|succeeded/i)));
+  assert.equal((await w.messages()).length, ids.length);
+  assert.equal((await w.slackCalls("chat.postMessage")).length, ids.length);
+  for (const id of ids) assert.equal((await w.signals(id)).length, 1);
+  assert.equal((await w.awsCalls("SendAutomationSignal")).length, ids.length);
+  assert.deepEqual(
+    (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined),
+    [],
+  );
+});
+
+test("a replica that is killed loses its targets to another within 30 s; one that is told to stop, at once; one that joins takes its share", async (t) => {
+  const { w, bots, database } = await replicas(t, 2, { policy: POLICY });
+  const [first, second] = bots as [Bot, Bot];
+  await eventually("both have a share", () => holds(first).length > 0 && holds(second).length > 0);
+  assert.deepEqual([...holds(first), ...holds(second)].sort(), all);
+
+  const killedAt = Date.now();
+  await first.kill();
+  await eventually(
+    "the survivor has everything",
+    () => holds(second).length === all.length,
+    () => tail(second.lines),
+  );
+  const took = Date.now() - killedAt;
+  t.diagnostic(`takeover after SIGKILL: ${(took / 1000).toFixed(1)} s`);
+  assert.ok(took < 30_000);
+  const id = await w.run(ONE_GATE);
+  await w.message(id);
+
+  const third = await w.startBot({ DATABASE_URL: database.url });
+  await readiness(third);
+  await eventually(
+    "the newcomer has a share",
+    () => holds(third).length > 0,
+    () => tail(third.lines),
+  );
+  assert.ok(holds(second).length < all.length);
+  const stoppedAt = Date.now();
+  assert.equal(await second.stop(), 0);
+  await eventually(
+    "the newcomer has everything",
+    () => holds(third).length === all.length,
+    () => tail(third.lines),
+  );
+  t.diagnostic(`takeover after SIGTERM: ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`);
+  assert.ok(Date.now() - stoppedAt < 10_000);
+  assert.equal((await w.messages()).length, 1);
+});
+
+test("a replica that was paused past its leases finds them taken, changes nothing, and takes its share again", async (t) => {
+  const { w, bots } = await replicas(t, 2, { policy: POLICY });
+  const [first, second] = bots as [Bot, Bot];
+  await eventually("both have a share", () => holds(first).length > 0 && holds(second).length > 0);
+  // A reading is on its way to the paused replica when it is stopped.
+  await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 1_000, times: 1 });
+  const id = await w.run(ONE_GATE.replace(`["${BOT_ROLE}"]`, `["${BOT_ROLE}", "admin"]`));
+  await eventually("somebody reads it", async () => (await w.awsCalls("GetAutomationExecution")).length > 0);
+  first.signal("SIGSTOP");
+  t.after(() => first.signal("SIGCONT"));
+  await eventually(
+    "the other has everything",
+    () => holds(second).length === all.length,
+    () => tail(second.lines),
+  );
+  const message = await w.message(id);
+  await w.signal(id, "Approve");
+  await w.message(id, /approved/i);
+
+  first.signal("SIGCONT");
+  await eventually(
+    "the paused one has a share again",
+    () => holds(second).length < all.length,
+    () => tail(first.lines),
+  );
+  await readiness(first);
+  assert.deepEqual(
+    (await w.messages()).map(({ ts }) => ts),
+    [message.ts],
+  );
+  assert.match(JSON.stringify((await w.messages())[0]), /approved/i);
+  assert.deepEqual((await w.awsCalls("SendAutomationSignal")).length, 1, "the console's own");
+});
+
+test("metrics and readiness of any replica tell of the targets that another polls", async (t) => {
+  const { w, bots } = await replicas(t, 2, { policy: POLICY });
+  await w.run(ONE_GATE);
+  for (const bot of bots) {
+    const { targets } = await getJson(`http://127.0.0.1:${bot.port}/readyz`);
+    assert.deepEqual(
+      targets.map((each: { target: string; ok: boolean }) => [each.target, each.ok]),
+      REGIONS.map((region) => [`default/${region}`, true]),
+    );
+    const text = await (await fetch(`http://127.0.0.1:${bot.port}/metrics`)).text();
+    for (const region of REGIONS)
+      assert.match(text, new RegExp(`countersign_last_poll_age_seconds\\{target="default/${region}"\\} \\d`));
+    assert.match(text, /countersign_store_up 1/);
+  }
+});

@@ -18,6 +18,8 @@ export function serveLinks(deps: {
 }): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true });
   const upgrade = async (...[request, socket, head]: Parameters<typeof sockets.handleUpgrade>) => {
+    // A client may go away while its handshake is held up, and nobody else listens to its socket then.
+    socket.on("error", () => socket.destroy());
     const fault = deps.faults.take("link");
     if (fault !== undefined) {
       const lasts = fault.kind === "delay" && (await pause(deps.clock, fault.delayMs ?? 0));

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Json } from "../support/http-json.ts";
+import { calm } from "../torture/calm.ts";
+import { CRASH_POINTS } from "../torture/crash-points.ts";
+import { openDatabase } from "../torture/databases.ts";
+import { gatherEvidence, isBot } from "../torture/oracle/evidence.ts";
+import { judge } from "../torture/oracle/judge.ts";
+import { press } from "../torture/press.ts";
+import { openStage, type Stage } from "../torture/stage.ts";
+
+// The bot kills itself with SIGKILL at each point, through a port that is wrapped for this test, and is started again.
+let stage: Stage;
+before(async () => {
+  stage = await openStage(await openDatabase("sqlite"));
+});
+after(() => stage.close());
+
+const CHANNEL = "C0APPROVALS";
+
+for (const point of CRASH_POINTS) {
+  test(`killed ${point}: one message, one signal, the right end`, async () => {
+    await stage.reset();
+    const executionId = await stage.run("One-Gate");
+    const doomed = await stage.startBot(0, { crashPoint: point });
+    const restarted = doomed.ended.then(() => stage.startBot(0));
+    const click = (user: string) =>
+      press(stage, { user, channel: CHANNEL, executionId, verdict: "approve", twice: false, stale: true });
+
+    await until(() => isOpen(executionId), "the request is posted and open");
+    await click("U0JANE");
+    await click("U0ROSA"); // not an approver, and looking at a message that has changed since
+    await until(async () => doomed.isOver(), `the bot dies ${point}`);
+    await restarted;
+    assert.equal(await calm(stage), null);
+    if (await isOpen(executionId)) {
+      // Nobody took the click, and Slack has shown its author that: it is made again.
+      assert.deepEqual((await acknowledged()).includes("U0JANE"), false);
+      assert.notEqual(point, "after the click is recorded, before it is acknowledged");
+      stage.time.release();
+      await click("U0JANE");
+      assert.equal(await calm(stage), null);
+    }
+    await Promise.all(stage.bots().map((bot) => bot?.kill()));
+    const evidence = await gatherEvidence(stage);
+    assert.deepEqual(judge(evidence).violations, []);
+    const [execution] = evidence.executions;
+    assert.equal(execution.AutomationExecutionStatus, "Success");
+    assert.equal(execution.signals.filter((each: Json) => isBot(each.principal)).length, 1);
+    const messages = (evidence.channels[CHANNEL] ?? []).filter((each) => each.onlyFor === undefined);
+    assert.equal(messages.length, 1);
+    assert.match(JSON.stringify(messages[0]), /\*Approved\* by <@U0JANE>/);
+    const requests = evidence.records.requests.map(({ state, decision }) => [state, decision]);
+    assert.deepEqual(requests, [["closed", "approve"]]);
+  });
+}
+
+async function isOpen(executionId: string): Promise<boolean> {
+  const messages = await stage.channel(CHANNEL);
+  return messages.some((message) => {
+    const blocks = JSON.stringify(message.blocks ?? []);
+    return blocks.includes(executionId) && blocks.includes('"action_id":"approve"');
+  });
+}
+
+/** Whose clicks Slack was told we have. */
+async function acknowledged(): Promise<string[]> {
+  const { requests } = await stage.control.slack("requests?operation=deliver:block_actions");
+  return requests.filter((call: Json) => call.outcome.status === 200).map((call: Json) => call.input.user.id);
+}
+
+/** Waits, and moves time on while nothing happens by itself. */
+async function until(ask: () => Promise<boolean>, what: string): Promise<void> {
+  for (let strides = 0; strides < 25; strides++) {
+    const end = Date.now() + 600;
+    while (Date.now() < end) {
+      if (await ask()) return;
+      await stage.wait(1_000);
+    }
+    stage.pass(30_000);
+  }
+  const lines = stage.bots().flatMap((bot) => bot?.lines.slice(-20) ?? []);
+  assert.fail(`not so: ${what}\n${lines.join("\n")}`);
+}

@@ -1,0 +1,89 @@
+/**
+ * The bot that ships, in a process of its own whose clock runs fast, for tests that kill it. Faults and crash points are
+ * wrapped around its ports here: no switch for them exists in the program.
+ */
+import type { Chat, Store } from "../../src/app/ports.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { problemLines } from "../../src/config/problem.ts";
+import { readTextFile } from "../../src/config/read-file.ts";
+import { startBot } from "../../src/main.ts";
+import { makeLogger } from "../../src/ops/logging.ts";
+import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
+import { crashSeams } from "./crash-points.ts";
+import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";
+import { mutantSeams } from "./mutants.ts";
+import { chained, NO_SEAMS } from "./seams.ts";
+
+const tell = (message: FromBot) => process.send?.(message);
+const end = (words: string): never => {
+  tell({ kind: "failed", words });
+  process.exit(1);
+};
+
+let time: FastTime | undefined;
+let moved = () => {};
+let store: Store | undefined;
+
+process.on("disconnect", () => process.exit(0));
+process.on("message", (message: ToBot) => {
+  switch (message.kind) {
+    case "start":
+      start(message).catch((error: unknown) => end(error instanceof Error ? error.message : String(error)));
+      break;
+    case "move":
+      time?.moveTo(message.offset);
+      moved();
+      break;
+    case "pending":
+      if (store !== undefined) void answerPending(store, message.id);
+      break;
+    default:
+      throw new Error(`no such message: ${message satisfies never}`);
+  }
+});
+tell({ kind: "warm" });
+
+async function start(order: ToBot & { kind: "start" }): Promise<void> {
+  Object.assign(process.env, order.environment); // the SDK reads its own variables
+  const loaded = loadConfig(process.env, readTextFile);
+  if (loaded.kind === "problems") return end(problemLines(loaded.problems));
+  const log = makeLogger(loaded.config.logLevel);
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise failed that nobody waited for"));
+  time = makeFastTime(order.time);
+  const clock = makeFastClock(time);
+  moved = clock.moved;
+  const kept = (opened: Store) => {
+    store = opened;
+    return opened;
+  };
+  const seams = chained(
+    { ...NO_SEAMS, store: kept, chat: unpaced },
+    mutantSeams(order.mutant),
+    crashSeams(order.crashPoint),
+  );
+  const bot = await startBot(loaded.config, { clock, log, seams });
+  tell({ kind: "listening" });
+  end(await bot.failed);
+}
+
+/** The lanes keep the machine's time, in which the fast clock's limits of Slack are never reached. */
+const unpaced = (chat: Chat): Chat => ({ ...chat, turn: async () => undefined });
+
+const ALWAYS = Number.MAX_SAFE_INTEGER;
+const MANY = 500;
+
+async function answerPending(from: Store, id: number): Promise<void> {
+  const pending: Pending = {
+    clicks: (await from.clicks.unhandled(ALWAYS, MANY)).map((click) => click.key),
+    answers: (await from.clicks.unanswered(ALWAYS, MANY)).map((click) => click.key),
+    signals: (await from.requests.inState(["decided"], MANY)).map((request) => request.id),
+    messages: (await from.messages.due(ALWAYS, MANY)).map((row) => row.id),
+    events: (await from.audit.unpublished(ALWAYS, MANY)).map(({ record }) => record.id),
+    open: (await from.requests.inState(["open"], MANY)).map((request) => request.stepExecutionId),
+    watched: (await from.executions.watched(TARGET)).map((each) => each.executionId),
+  };
+  tell({ kind: "pending", id, pending });
+}
+
+/** The one target of the torture's configuration. */
+const TARGET = "default/us-east-1";

@@ -1,0 +1,95 @@
+import type { Chat, EventBus, RequestView, Step, Store } from "../../src/app/ports.ts";
+import type { Seams } from "../../src/main.ts";
+import { NO_SEAMS } from "./seams.ts";
+
+/** Ends this process as a power cut would. Nothing after it runs. */
+function die(): never {
+  process.kill(process.pid, "SIGKILL");
+  throw new Error("SIGKILL came back");
+}
+
+/** Dies before the call where `is` says so of its arguments. */
+const before =
+  <A extends unknown[], R>(call: (...given: A) => Promise<R>, is: (...given: A) => boolean = () => true) =>
+  async (...given: A): Promise<R> =>
+    is(...given) ? die() : call(...given);
+
+/** Dies after the call has done its work where `is` says so of its arguments. */
+const after =
+  <A extends unknown[], R>(call: (...given: A) => Promise<R>, is: (...given: A) => boolean = () => true) =>
+  async (...given: A): Promise<R> => {
+    const result = await call(...given);
+    return is(...given) ? die() : result;
+  };
+
+const requests = (around: (own: Store["requests"]) => Partial<Store["requests"]>): Seams => ({
+  ...NO_SEAMS,
+  store: (own) => ({ ...own, requests: { ...own.requests, ...around(own.requests) } }),
+});
+const messages = (around: (own: Store["messages"]) => Partial<Store["messages"]>): Seams => ({
+  ...NO_SEAMS,
+  store: (own) => ({ ...own, messages: { ...own.messages, ...around(own.messages) } }),
+});
+const clicks = (around: (own: Store["clicks"]) => Partial<Store["clicks"]>): Seams => ({
+  ...NO_SEAMS,
+  store: (own) => ({ ...own, clicks: { ...own.clicks, ...around(own.clicks) } }),
+});
+const chat = (around: (own: Chat) => Partial<Chat>): Seams => ({
+  ...NO_SEAMS,
+  chat: (own) => ({ ...own, ...around(own) }),
+});
+const bus = (publish: (own: EventBus["publish"]) => EventBus["publish"]): Seams => ({
+  ...NO_SEAMS,
+  bus: (own) => ({ ...own, publish: publish(own.publish) }),
+});
+
+const votes = (step: Step) => step.vote !== undefined;
+const signals = (word: string) => (step: Step) => step.patch.signal === word && step.patch.state === undefined;
+const closes = (step: Step) => step.patch.state === "closed";
+const showsEnd = (_channel: string, _ts: string, view: RequestView) => view.request.state === "closed";
+const refuses = (_id: string, answer: string | null) => answer !== null;
+
+/** Every place between two steps of a request's life where a crash could lose or double something. */
+const POINTS: Record<string, Seams> = {
+  "after the request is recorded, before its message is claimed": requests((own) => ({ open: after(own.open) })),
+  "after the claim, before the post": chat((own) => ({ post: before(own.post) })),
+  "after the post, before its ts is recorded": chat((own) => ({ post: after(own.post) })),
+  "after the ts is recorded": messages((own) => ({ posted: after(own.posted) })),
+  "after the click is recorded, before it is acknowledged": clicks((own) => ({ record: after(own.record) })),
+  "after the click is acknowledged, before the vote is recorded": requests((own) => ({
+    advance: before(own.advance, votes),
+  })),
+  "after the vote is recorded, before the signal is thought of": requests((own) => ({
+    advance: after(own.advance, votes),
+  })),
+  "after the fresh read, before the attempt is recorded": requests((own) => ({
+    advance: before(own.advance, signals("sending")),
+  })),
+  "after the attempt is recorded, before the signal": requests((own) => ({
+    advance: after(own.advance, signals("sending")),
+  })),
+  "after the signal, before its outcome is recorded": {
+    ...NO_SEAMS,
+    automation: (own) => ({ ...own, signal: after(own.signal) }),
+  },
+  "after the signal's outcome is recorded, before the request is closed": requests((own) => ({
+    advance: after(own.advance, signals("taken")),
+  })),
+  "after the request is closed, before its message shows it": requests((own) => ({
+    advance: after(own.advance, closes),
+  })),
+  "after the message shows the end, before that is recorded": chat((own) => ({ update: after(own.update, showsEnd) })),
+  "after a denial is recorded, before its author is told": clicks((own) => ({ handled: after(own.handled, refuses) })),
+  "after the author is told, before that is recorded": chat((own) => ({ whisper: after(own.whisper) })),
+  "before events are published": bus((publish) => before(publish)),
+  "after events are published, before that is recorded": bus((publish) => after(publish)),
+};
+
+export const CRASH_POINTS = Object.keys(POINTS);
+
+export function crashSeams(name: string | null): Seams {
+  if (name === null) return NO_SEAMS;
+  const seams = POINTS[name];
+  if (seams === undefined) throw new Error(`There is no crash point "${name}".`);
+  return seams;
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
+import type { Tables } from "../../src/store/schema.ts";
+import { sqliteDialect } from "../../src/store/sqlite.ts";
+
+/** All that a schedule left behind. */
+export interface Records {
+  requests: Tables["requests"][];
+  votes: Tables["votes"][];
+  messages: Tables["messages"][];
+  clicks: Tables["clicks"][];
+  audit: Tables["audit"][];
+}
+
+/** Where the bots of a run keep their records. */
+export interface TortureDatabase {
+  /** An empty one; the one before it is gone. Resolves with its DATABASE_URL. */
+  fresh(): Promise<string>;
+  /** Everything in it, after the bots have ended. */
+  read(url: string): Promise<Records>;
+  close(): Promise<void>;
+}
+
+export function sqliteFiles(): TortureDatabase {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-torture-db-"));
+  let count = 0;
+  let file = "";
+  const remove = () => {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${file}${suffix}`, { force: true });
+  };
+  return {
+    async fresh() {
+      if (file !== "") remove();
+      file = join(folder, `${++count}.db`);
+      return `sqlite:${file}`;
+    },
+    read: (url) => readRecords(sqliteDialect(url.slice("sqlite:".length))),
+    async close() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function readRecords(dialect: Dialect): Promise<Records> {
+  const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+  try {
+    return {
+      requests: await db.selectFrom("requests").selectAll().execute(),
+      votes: await db.selectFrom("votes").selectAll().execute(),
+      messages: await db.selectFrom("messages").selectAll().execute(),
+      clicks: await db.selectFrom("clicks").selectAll().execute(),
+      audit: await db.selectFrom("audit").selectAll().orderBy("seq").execute(),
+    };
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,25 @@
+import { postgresDialect } from "../../src/store/postgres.ts";
+import { startPostgres } from "../support/postgres-server.ts";
+import { readRecords, sqliteFiles, type TortureDatabase } from "./database.ts";
+
+export type EngineName = "sqlite" | "postgres";
+
+export async function openDatabase(engine: EngineName): Promise<TortureDatabase> {
+  return engine === "sqlite" ? sqliteFiles() : postgresDatabases();
+}
+
+/** A server of its own, and a database for each schedule. */
+async function postgresDatabases(): Promise<TortureDatabase> {
+  const server = await startPostgres();
+  let name: string | undefined;
+  return {
+    async fresh() {
+      // A bot that was killed a moment ago may still be a connection there.
+      if (name !== undefined) await server.drop(name).catch(() => undefined);
+      name = await server.database();
+      return server.url(name);
+    },
+    read: (url) => readRecords(postgresDialect(url)),
+    close: server.end,
+  };
+}

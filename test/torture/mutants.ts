@@ -1,0 +1,72 @@
+import type { Automation, Store } from "../../src/app/ports.ts";
+import type { Seams } from "../../src/main.ts";
+import { NO_SEAMS } from "./seams.ts";
+
+/** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */
+const MUTANTS: Record<string, () => Seams> = {
+  /** The signal goes out on what was read when the execution was last looked at. */
+  "no-fresh-read": () => {
+    const signalling = new Set<string>();
+    const isSignalling = (executionId: string) => [...signalling].some((name) => name.includes(executionId));
+    return {
+      ...NO_SEAMS,
+      store: (own) => ({ ...own, leases: noting(own.leases, signalling) }),
+      automation: (own) => ({ ...own, read: staleWhile(isSignalling, own) }),
+    };
+  },
+  /** A post without a clear answer is simply made again. */
+  "no-metadata-search": () => ({
+    ...NO_SEAMS,
+    chat: (own) => ({ ...own, find: async () => ({ kind: "absent" }) }),
+  }),
+  /** A change is written over whatever somebody else wrote meanwhile. */
+  "unguarded-update": () => ({
+    ...NO_SEAMS,
+    store: (own) => ({
+      ...own,
+      requests: {
+        ...own.requests,
+        async advance(step) {
+          const now = await own.requests.byId(step.requestId);
+          return own.requests.advance({ ...step, expectedVersion: now?.version ?? step.expectedVersion });
+        },
+      },
+    }),
+  }),
+};
+
+export const MUTANT_NAMES = Object.keys(MUTANTS);
+
+export function mutantSeams(name: string | null): Seams {
+  if (name === null) return NO_SEAMS;
+  const make = MUTANTS[name];
+  if (make === undefined) throw new Error(`There is no mutant ${name}: ${MUTANT_NAMES.join(", ")}.`);
+  return make();
+}
+
+/** Only the signal takes a lease of an execution: while it is held, a reading is the one before the signal. */
+function noting(leases: Store["leases"], held: Set<string>): Store["leases"] {
+  return {
+    ...leases,
+    async acquire(name, ...rest) {
+      const acquired = await leases.acquire(name, ...rest);
+      if (acquired) held.add(name);
+      return acquired;
+    },
+    async release(name, ...rest) {
+      held.delete(name);
+      return leases.release(name, ...rest);
+    },
+  };
+}
+
+function staleWhile(isSignalling: (executionId: string) => boolean, own: Automation): Automation["read"] {
+  const seen = new Map<string, Awaited<ReturnType<Automation["read"]>>>();
+  return async (executionId, signal) => {
+    const known = seen.get(executionId);
+    if (known !== undefined && isSignalling(executionId)) return known;
+    const reading = await own.read(executionId, signal);
+    seen.set(executionId, reading);
+    return reading;
+  };
+}

@@ -1,0 +1,43 @@
+import type { Json } from "../../support/http-json.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** What was acknowledged is on record and finished: it counted, or its author was told why not. */
+export function clickViolations(evidence: Evidence): string[] {
+  const { clicks } = evidence.records;
+  const known = new Set(clicks.map((click) => click.key));
+  const violations = acknowledged(evidence.slackCalls)
+    .filter((key) => !known.has(key))
+    .map((key) => `the click ${key} was acknowledged but is not on record`);
+  const told = evidence.slackCalls
+    .filter((call) => call.operation === "chat.postEphemeral" && call.executed)
+    .map((call) => ({ user: call.input.user, text: call.input.text }));
+  for (const click of clicks) {
+    if (click.handledAt === null) violations.push(`the click ${click.key} was never judged`);
+    if (click.answer === null) {
+      const vote = evidence.records.votes.find(
+        (each) => each.requestId === click.requestId && each.userId === click.userId,
+      );
+      if (click.handledAt !== null && vote === undefined)
+        violations.push(`the click ${click.key} neither counted nor was answered`);
+    } else if (!told.some(({ user, text }) => user === click.userId && text === click.answer)) {
+      violations.push(`the author of the click ${click.key} was never told: ${click.answer}`);
+    }
+  }
+  return violations;
+}
+
+/** Keys of the verdicts that Slack was told we have. */
+function acknowledged(slackCalls: readonly Json[]): string[] {
+  return slackCalls
+    .filter((call) => call.operation.startsWith("deliver:") && call.outcome.status === 200)
+    .flatMap(({ operation, input, outcome }) => {
+      if (operation === "deliver:view_submission" && input.view.callback_id === "reason") {
+        return outcome.body?.body?.response_action === "errors" ? [] : [`view:${input.view.id}`];
+      }
+      const action = input.actions?.[0];
+      // A rejection without its reason opens a form, and is nothing yet.
+      if (operation !== "deliver:block_actions" || action?.action_id !== "approve") return [];
+      const { channel_id, message_ts } = input.container;
+      return [`press:${input.user.id}:${channel_id}:${message_ts}:approve:${action.action_ts}`];
+    });
+}

@@ -1,0 +1,43 @@
+import type { Json } from "../../support/http-json.ts";
+import type { Records } from "../database.ts";
+import type { Stage } from "../stage.ts";
+
+/** What the stand-ins saw and what the bot wrote down, after everything has come to rest. */
+export interface Evidence {
+  executions: Json[];
+  awsCalls: Json[];
+  slackCalls: Json[];
+  /** Messages by channel; `onlyFor` marks those for one person. */
+  channels: Record<string, Json[]>;
+  /** Events of the bot on the bus. */
+  events: Json[];
+  records: Records;
+}
+
+/** A principal of the bot's own role. */
+export const isBot = (principal: unknown) => String(principal).includes("CountersignBot");
+
+export async function gatherEvidence(stage: Stage): Promise<Evidence> {
+  const [{ executions }, aws, slack, state, { events }, records] = await Promise.all([
+    stage.control.aws("executions"),
+    stage.control.aws("requests"),
+    stage.control.slack("requests"),
+    stage.control.slack("state"),
+    stage.control.aws("bus?source=countersign"),
+    stage.tables(),
+  ]);
+  const channels = Object.fromEntries(state.channels.map((each: Json) => [each.id, each.messages]));
+  return { executions, awsCalls: aws.requests, slackCalls: slack.requests, channels, events, records };
+}
+
+/** A step execution of an execution that AWS shows. */
+export function stepOf(execution: Json, stepExecutionId: string): Json | undefined {
+  return execution.StepExecutions.find((step: Json) => step.StepExecutionId === stepExecutionId);
+}
+
+/** Messages of the bot in a channel that are about a request. */
+export function messagesOf(evidence: Evidence, channel: string, requestId: string): Json[] {
+  return (evidence.channels[channel] ?? []).filter(
+    (message) => message.onlyFor === undefined && message.metadata?.event_payload?.request_id === requestId,
+  );
+}

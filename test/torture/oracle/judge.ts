@@ -1,0 +1,32 @@
+import { auditViolations, repeatedEvents } from "./audit.ts";
+import { clickViolations } from "./clicks.ts";
+import type { Evidence } from "./evidence.ts";
+import { messageViolations } from "./messages.ts";
+import { judgeSignals } from "./signals.ts";
+
+export interface Judgement {
+  violations: string[];
+  signals: number;
+  overtaken: number;
+  requests: number;
+  votes: number;
+  repeatedEvents: number;
+}
+
+/** Compares what the stand-ins saw with what the bot wrote down. */
+export function judge(evidence: Evidence): Judgement {
+  const { violations, taken, overtaken } = judgeSignals(evidence);
+  return {
+    violations: [
+      ...violations,
+      ...messageViolations(evidence),
+      ...clickViolations(evidence),
+      ...auditViolations(evidence),
+    ],
+    signals: taken,
+    overtaken,
+    requests: evidence.records.requests.length,
+    votes: evidence.records.votes.length,
+    repeatedEvents: repeatedEvents(evidence),
+  };
+}

@@ -1,0 +1,84 @@
+import type { Json } from "../../support/http-json.ts";
+import { routeOf } from "../runbooks.ts";
+import { type Evidence, isBot, messagesOf, stepOf } from "./evidence.ts";
+
+/** Each waiting step has one message in each channel of its route, and every message tells how its step ended. */
+export function messageViolations(evidence: Evidence): string[] {
+  return [...waitingWithout(evidence), ...twice(evidence), ...untrue(evidence)];
+}
+
+function waitingWithout({ executions, records, channels }: Evidence): string[] {
+  const evidence = { executions, records, channels } as Evidence;
+  return executions.flatMap((execution) =>
+    execution.StepExecutions.filter((step: Json) => step.StepStatus === "Waiting" && step.Action === "aws:approve")
+      .flatMap((step: Json) =>
+        routeOf(execution.DocumentName).channels.map((channel) => {
+          const request = records.requests.find((each) => each.stepExecutionId === step.StepExecutionId);
+          const found = request === undefined ? [] : messagesOf(evidence, channel, request.id);
+          return found.length > 0 ? null : `waiting step ${step.StepExecutionId} has no message in ${channel}`;
+        }),
+      )
+      .filter((words: string | null) => words !== null),
+  );
+}
+
+function twice({ channels, records }: Evidence): string[] {
+  const known = new Set(records.requests.map((request) => request.id));
+  return Object.entries(channels).flatMap(([channel, messages]) => {
+    const ours = messages.filter((message) => message.metadata?.event_type === "countersign_request");
+    const byRequest = Map.groupBy(ours, (message) => String(message.metadata.event_payload.request_id));
+    return [...byRequest].flatMap(([id, found]) => [
+      ...(found.length > 1 ? [`request ${id} has ${found.length} messages in ${channel}`] : []),
+      ...(known.has(id) ? [] : [`a message in ${channel} is about the request ${id}, which is not on record`]),
+    ]);
+  });
+}
+
+/** What a message must say of a step that AWS shows in this state. */
+function endWords(step: Json): RegExp | null {
+  const decided = step.Outputs.ApprovalStatus?.[0];
+  if (step.StepStatus === "TimedOut") return /\*Timed out\*/;
+  if (step.StepStatus === "Cancelled") return /\*Cancelled in AWS\*/;
+  if (decided === "Approved") return /\*Approved( in AWS)?\*/;
+  if (decided === "Rejected") return /\*Rejected( in AWS)?\*/;
+  return null;
+}
+
+function untrue(evidence: Evidence): string[] {
+  const violations: string[] = [];
+  for (const request of evidence.records.requests) {
+    const execution = evidence.executions.find((each) => each.AutomationExecutionId === request.executionId);
+    const step = execution === undefined ? undefined : stepOf(execution, request.stepExecutionId);
+    if (step === undefined) {
+      violations.push(`request ${request.id} is about a step that AWS does not have`);
+      continue;
+    }
+    for (const channel of routeOf(execution.DocumentName).channels) {
+      for (const message of messagesOf(evidence, channel, request.id)) {
+        const say = (words: string) =>
+          violations.push(`the message of request ${request.id} in ${channel} ${words}: ${stateOf(message)}`);
+        const blocks = JSON.stringify(message.blocks);
+        const open = blocks.includes('"action_id":"approve"');
+        if (step.StepStatus === "Waiting") {
+          if (!open) say("has no buttons though its step waits");
+          continue;
+        }
+        if (open) say(`has buttons though its step is ${step.StepStatus}`);
+        const words = endWords(step);
+        if (words !== null && !words.test(blocks)) say(`does not tell that its step is ${step.StepStatus}`);
+        const byUs = signalled(execution, request.stepExecutionId);
+        if (/\*(Approved|Rejected) in AWS\*/.test(blocks) && byUs) say("tells of AWS what was decided in Slack");
+        if (/\*(Approved|Rejected)\*/.test(blocks) && !byUs) say("tells of Slack what was decided in AWS");
+      }
+    }
+  }
+  return violations;
+}
+
+function signalled(execution: Json, stepExecutionId: string): boolean {
+  return execution.signals.some((each: Json) => each.stepExecutionId === stepExecutionId && isBot(each.principal));
+}
+
+function stateOf(message: Json): string {
+  return JSON.stringify(message.blocks.find((block: Json) => block.block_id === "state")?.text?.text ?? message.text);
+}

@@ -1,0 +1,79 @@
+import type { Json } from "../../support/http-json.ts";
+import { APPROVERS, routeOf } from "../runbooks.ts";
+import { type Evidence, isBot, stepOf } from "./evidence.ts";
+
+export interface SignalVerdict {
+  violations: string[];
+  /** Signals of the bot that AWS took. */
+  taken: number;
+  /**
+   * Signals that reached another gate because somebody else ended the right one after the bot had read it and before the
+   * signal took effect. SendAutomationSignal names no step, so this can be made rare but not impossible.
+   */
+  overtaken: number;
+}
+
+/** No second signal, none without enough votes, and none for another step than the one that was decided. */
+export function judgeSignals(evidence: Evidence): SignalVerdict {
+  const violations: string[] = [];
+  const counts = { taken: 0, overtaken: 0 };
+  const seen = new Map<string, number>();
+  for (const execution of evidence.executions) {
+    for (const signal of execution.signals.filter((each: Json) => isBot(each.principal))) {
+      counts.taken += 1;
+      const comment = String(signal.payload.Comment?.[0] ?? "");
+      const id = /request ([0-9a-f-]{36})/.exec(comment)?.[1] ?? "none";
+      const request = evidence.records.requests.find((each) => each.id === id);
+      const name = `the ${signal.type} for request ${id} on ${execution.AutomationExecutionId}`;
+      if (request === undefined) {
+        violations.push(`${name} belongs to no request on record: ${comment}`);
+        continue;
+      }
+      for (const key of [`request ${id}`, `step ${signal.stepExecutionId}`]) {
+        const count = (seen.get(key) ?? 0) + 1;
+        seen.set(key, count);
+        if (count > 1) violations.push(`${key} of ${execution.AutomationExecutionId} was signalled ${count} times`);
+      }
+      if (request.decision !== signal.type.toLowerCase()) violations.push(`${name} is not what was decided`);
+      const votes = evidence.records.votes.filter(
+        (vote) => vote.requestId === id && vote.verdict === request.decision && APPROVERS.includes(vote.userId),
+      );
+      const needed = request.decision === "reject" ? 1 : routeOf(execution.DocumentName).quorum;
+      if (votes.length < needed) violations.push(`${name} has ${votes.length} of ${needed} votes`);
+      if (signal.stepExecutionId === request.stepExecutionId) continue;
+      if (wasOvertaken(evidence, execution, request, signal)) counts.overtaken += 1;
+      else violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}`);
+    }
+  }
+  return { violations, ...counts };
+}
+
+/** Whether the reading before the signal still showed the right step waiting. */
+function wasOvertaken(
+  { awsCalls }: Evidence,
+  execution: Json,
+  request: { stepExecutionId: string; decidedAt: number | null },
+  signal: Json,
+): boolean {
+  const id = execution.AutomationExecutionId;
+  const endedAt = (stepOf(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
+  const call = awsCalls.findLast(
+    (each) => each.operation === "SendAutomationSignal" && each.executed && each.at <= signal.at && about(each, id),
+  );
+  const readings = awsCalls.filter(
+    (each) =>
+      each.operation === "GetAutomationExecution" &&
+      each.executed &&
+      isBot(each.principal) &&
+      about(each, id) &&
+      each.seq < (call?.seq ?? 0) &&
+      each.at >= (request.decidedAt ?? Number.POSITIVE_INFINITY),
+  );
+  // A signal that was held up on its way may have been passed by later readings.
+  const asked = call?.outcome.fault === "delay" ? readings : readings.slice(-1);
+  return asked.some((reading) => reading.at <= endedAt);
+}
+
+function about(call: Json, executionId: string): boolean {
+  return call.input?.AutomationExecutionId === executionId;
+}

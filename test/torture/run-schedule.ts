@@ -1,0 +1,38 @@
+import { told } from "./actions.ts";
+import { calm } from "./calm.ts";
+import { gatherEvidence } from "./oracle/evidence.ts";
+import { type Judgement, judge } from "./oracle/judge.ts";
+import { type Done, perform } from "./perform.ts";
+import type { Schedule } from "./schedule.ts";
+import type { Spoil, Stage } from "./stage.ts";
+
+export interface Result extends Judgement, Done {
+  seed: number;
+  seconds: number;
+  /** What happened, for a violation: the actions, and what each bot said last. */
+  story: string[];
+}
+
+/** One schedule from an empty world to its judgement. */
+export async function runSchedule(stage: Stage, schedule: Schedule, spoil: Spoil = {}): Promise<Result> {
+  const began = Date.now();
+  await stage.reset();
+  const done = await perform(stage, schedule, spoil);
+  const left = await calm(stage, spoil);
+  await Promise.all(stage.bots().map((bot) => bot?.kill()));
+  const judgement = judge(await gatherEvidence(stage));
+  const violations = [
+    ...judgement.violations,
+    ...stage.collapsed(),
+    ...(left === null ? [] : [`not everything came to rest: ${left}`]),
+  ];
+  const lines = stage.bots().flatMap((bot, replica) => (bot?.lines ?? []).map((line) => `bot ${replica}: ${line}`));
+  return {
+    ...done,
+    ...judgement,
+    violations,
+    seed: schedule.seed,
+    seconds: (Date.now() - began) / 1000,
+    story: violations.length === 0 ? [] : [...schedule.actions.map(told), ...lines.slice(-80)],
+  };
+}

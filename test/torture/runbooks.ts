@@ -1,0 +1,104 @@
+import { BOT_ROLE } from "../support/world.ts";
+
+const approvers = `["${BOT_ROLE}", "admin"]`;
+
+/** One gate, and a step after it. */
+const oneGate = `
+schemaVersion: "0.3"
+mainSteps:
+  - name: approve
+    action: aws:approve
+    timeoutSeconds: 900
+    onFailure: Abort
+    inputs: { Message: "One gate", MinRequiredApprovals: 1, Approvers: ${approvers} }
+  - name: restart
+    action: aws:runCommand
+    isEnd: true
+    inputs: { DocumentName: AWS-RunShellScript }
+`;
+
+/** Two gates with nothing between them: a signal that comes late, or twice, passes the second. */
+const twoGates = `
+schemaVersion: "0.3"
+mainSteps:
+  - name: first
+    action: aws:approve
+    inputs: { Message: "The first gate", Approvers: ${approvers} }
+  - name: second
+    action: aws:approve
+    isEnd: true
+    inputs: { Message: "The second gate", Approvers: ${approvers} }
+`;
+
+/** The same gate again and again, until somebody rejects. */
+const loop = `
+schemaVersion: "0.3"
+mainSteps:
+  - name: approve
+    action: aws:approve
+    onFailure: Abort
+    inputs: { Message: "Another batch?", Approvers: ${approvers} }
+  - name: migrate
+    action: aws:sleep
+    inputs: { Duration: PT2S }
+  - name: again
+    action: aws:branch
+    inputs:
+      Choices:
+        - NextStep: approve
+          Variable: "yes"
+          StringEquals: "yes"
+      Default: finish
+  - name: finish
+    action: aws:sleep
+    isEnd: true
+    inputs: { Duration: PT1S }
+`;
+
+/** The first gate's rejection lets the runbook go on to the second. */
+const goesOn = `
+schemaVersion: "0.3"
+mainSteps:
+  - name: optional
+    action: aws:approve
+    onFailure: Continue
+    timeoutSeconds: 120
+    inputs: { Message: "An optional gate", Approvers: ${approvers} }
+  - name: needed
+    action: aws:approve
+    isEnd: true
+    inputs: { Message: "The gate after it", Approvers: ${approvers} }
+`;
+
+export const RUNBOOKS: Record<string, string> = {
+  "One-Gate": oneGate,
+  "Two-Gates": twoGates,
+  Loop: loop,
+  "Goes-On": goesOn,
+};
+
+/** What the bot is told: two channels and two people for one of the runbooks, one and one for the others. */
+export const POLICY = `
+routes:
+  - name: two people
+    match: { document: "Goes-*" }
+    channels: [C0APPROVALS, C0PRODDBA]
+    approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
+    quorum: 2
+    reason: none
+  - name: everything else
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
+admins: { users: [U0ADMIN] }
+`;
+
+/** Which channels a runbook's requests are to be seen in, and how many must agree. */
+export function routeOf(document: string): { channels: string[]; quorum: number } {
+  return document.startsWith("Goes-")
+    ? { channels: ["C0APPROVALS", "C0PRODDBA"], quorum: 2 }
+    : { channels: ["C0APPROVALS"], quorum: 1 };
+}
+
+export const APPROVERS = ["U0JANE", "U0DAN", "U0MIA"];
+/** In the channels, but not among the approvers. */
+export const OTHERS = ["U0ROSA", "U0ADMIN"];

@@ -1,0 +1,117 @@
+import type { Action, FaultBody } from "./actions.ts";
+import { makePrng, type Prng } from "./prng.ts";
+import { APPROVERS, OTHERS, RUNBOOKS, routeOf } from "./runbooks.ts";
+
+export interface Schedule {
+  seed: number;
+  replicas: number;
+  actions: Action[];
+}
+
+/** How long a schedule's trouble lasts, in the fast clock's milliseconds. */
+const LENGTH_MS = 70_000;
+/** The stand-ins' clock stays this near to the bot's: a message is looked for with five minutes to spare. */
+const MOST_SKEW_MS = 45_000;
+
+/** Everything that happens under a seed, in order. Pure: the same seed and number of replicas give the same schedule. */
+export function makeSchedule(seed: number, replicas: number): Schedule {
+  const prng = makePrng(seed);
+  const actions: Action[] = [];
+  const started: string[] = [];
+  const later = (most: number) => prng.int(0, most);
+
+  for (let index = prng.int(2, 5); index > 0; index--) {
+    const runbook = prng.pick(Object.keys(RUNBOOKS));
+    started.push(runbook);
+    actions.push({ at: index === 1 ? 500 : later(LENGTH_MS / 2), kind: "run", runbook });
+  }
+  for (let count = prng.int(6, 14); count > 0; count--) actions.push(...people(prng, started, later(LENGTH_MS)));
+  for (let count = prng.int(2, 9); count > 0; count--) actions.push(fault(prng, later(LENGTH_MS)));
+  for (let count = prng.int(0, 3); count > 0; count--) {
+    const replica = prng.int(0, replicas - 1);
+    actions.push({ at: later(LENGTH_MS), kind: "kill", replica, downMs: later(12_000) });
+  }
+  if (prng.chance(replicas > 1 ? 0.7 : 0.25)) {
+    const replica = prng.int(0, replicas - 1);
+    actions.push({ at: later(LENGTH_MS), kind: "pause", replica, ms: prng.int(2_000, 100_000) });
+  }
+  if (prng.chance(0.4)) actions.push({ at: later(LENGTH_MS), kind: "pass", ms: prng.int(20, 700) * 1000 });
+  if (prng.chance(0.2)) actions.push({ at: later(LENGTH_MS), kind: "skew", ms: prng.int(1_000, MOST_SKEW_MS) });
+  return { seed, replicas, actions: actions.sort((a, b) => a.at - b.at) };
+}
+
+/** One person does something, or two things happen close together, as they do when it matters. */
+function people(prng: Prng, started: readonly string[], at: number): Action[] {
+  const execution = prng.int(0, started.length - 1);
+  const soon = () => at + prng.int(0, 4_000);
+  if (prng.chance(0.22)) {
+    const elsewhere: Action = {
+      at,
+      kind: "console",
+      execution,
+      does: prng.pick(["Approve", "Approve", "Reject", "Cancel"]),
+    };
+    return prng.chance(0.7) ? [elsewhere, click(prng, started, execution, soon())] : [elsewhere];
+  }
+  const clicks = [click(prng, started, execution, at)];
+  if (prng.chance(0.35)) clicks.push(click(prng, started, execution, soon()));
+  return clicks;
+}
+
+function click(prng: Prng, started: readonly string[], execution: number, at: number): Action {
+  return {
+    at,
+    kind: "click",
+    user: prng.pick(prng.chance(0.85) ? APPROVERS : OTHERS),
+    execution,
+    channel: prng.pick(routeOf(started[execution] ?? "").channels),
+    verdict: prng.chance(0.75) ? "approve" : "reject",
+    twice: prng.chance(0.15),
+    stale: prng.chance(0.2),
+  };
+}
+
+const SLACK_OPERATIONS = [
+  ...["chat.postMessage", "chat.postMessage", "chat.postMessage", "chat.update", "chat.update"],
+  ...["conversations.history", "chat.postEphemeral", "users.info", "usergroups.users.list", "views.open"],
+  ...["apps.connections.open", "auth.test"],
+];
+const AWS_OPERATIONS = [
+  ...["SendAutomationSignal", "SendAutomationSignal", "SendAutomationSignal", "GetAutomationExecution"],
+  ...["GetAutomationExecution", "DescribeAutomationExecutions", "PutEvents", "GetCallerIdentity", "GetDocument"],
+];
+
+function fault(prng: Prng, at: number): Action {
+  const which = prng.next();
+  if (which < 0.38) return { at, kind: "slack-fault", fault: spoiled(prng, prng.pick(SLACK_OPERATIONS)) };
+  if (which < 0.76) return { at, kind: "aws-fault", fault: spoiled(prng, prng.pick(AWS_OPERATIONS)) };
+  if (which < 0.86) return { at, kind: "slack-fault", fault: delivery(prng) };
+  if (which < 0.94) {
+    return { at, kind: "disconnect", reason: prng.pick(["warning", "refresh_requested", "link_disabled", "none"]) };
+  }
+  return { at, kind: "outage", of: prng.pick(["slack", "aws"]), ms: prng.int(2_000, 50_000) };
+}
+
+function spoiled(prng: Prng, operation: string): FaultBody {
+  const times = prng.int(1, 3);
+  switch (prng.int(0, 6)) {
+    case 0:
+      return { operation, times, kind: "throttle", retryAfterSeconds: prng.int(1, 20) };
+    case 1:
+      return { operation, times, kind: "error", status: 503 };
+    case 2:
+      return { operation, times, kind: "error", status: 500, afterExecution: true };
+    case 3:
+      return { operation, times, kind: "refuse" };
+    case 4:
+      return { operation, times, kind: "delay", delayMs: prng.int(500, 15_000) };
+    default:
+      return { operation, times, kind: "drop-reply" };
+  }
+}
+
+function delivery(prng: Prng): FaultBody {
+  const operation = prng.pick(["deliver:block_actions", "deliver:block_actions", "deliver:view_submission"]);
+  const kind = prng.pick(["twice", "twice", "drop-reply", "refuse", "delay"] as const);
+  return { operation, kind, times: prng.int(1, 2), ...(kind === "delay" ? { delayMs: prng.int(500, 6_000) } : {}) };
+}

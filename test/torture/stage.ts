@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SendAutomationSignalCommand, SSMClient, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { startAwsSandbox } from "../../sandbox/aws/server.ts";
+import { botEnvironment } from "../../sandbox/environment.ts";
+import { startSlackSandbox } from "../../sandbox/slack/server.ts";
+import { getJson, type Json, postJson } from "../support/http-json.ts";
+import { type ChildBot, warmBot } from "./child-bot.ts";
+import type { TortureDatabase } from "./database.ts";
+import { makeFastSandboxClock, makeFastTime } from "./fast-time.ts";
+import { POLICY, RUNBOOKS } from "./runbooks.ts";
+
+/**
+ * Milliseconds of the fast clock in one of the machine's. Faster, and a handshake or an acknowledgement on a busy machine
+ * takes longer than Slack or the bot allows.
+ */
+const SCALE = 20;
+
+export interface Spoil {
+  mutant?: string | null;
+  crashPoint?: string | null;
+}
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+/**
+ * Both stand-ins in this process, on one fast clock, and the bot's processes. They stay for many schedules: `reset` gives
+ * an empty world and an empty database. `close` ends everything.
+ */
+export async function openStage(database: TortureDatabase) {
+  const base = Date.now();
+  const time = makeFastTime({ scale: SCALE, base, offset: 0 });
+  const clock = makeFastSandboxClock(time);
+  const slack = await startSlackSandbox({ port: 0, clock });
+  const aws = await startAwsSandbox({ port: 0, clock });
+  const folder = mkdtempSync(join(tmpdir(), "countersign-torture-"));
+  const configPath = join(folder, "countersign.yml");
+  writeFileSync(configPath, POLICY);
+  const ssm = new SSMClient({
+    endpoint: aws.url,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  let bots: (ChildBot | undefined)[] = [];
+  let spare: ChildBot | undefined = warmBot();
+  let databaseUrl = "";
+  /** Bots of this schedule that ended without being killed. */
+  let collapsed: string[] = [];
+
+  const call = (url: string) => (path: string, body?: unknown) =>
+    body === undefined ? getJson(`${url}/_control/${path}`) : postJson(`${url}/_control/${path}`, body);
+  const control = { slack: call(slack.url), aws: call(aws.url) };
+  const clearFaults = async () => {
+    for (const { url } of [slack, aws]) await fetch(`${url}/_control/faults`, { method: "DELETE" });
+  };
+
+  return {
+    time,
+    control,
+    ssm,
+    clearFaults,
+    bots: () => bots,
+    collapsed: () => collapsed,
+    /** Resolves after `ms` of the fast clock. */
+    wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.real(ms))),
+
+    /** An empty world, an empty database and no bot. */
+    async reset(): Promise<void> {
+      await Promise.all(bots.map((bot) => bot?.kill()));
+      bots = [];
+      collapsed = [];
+      clock.clear();
+      time.release();
+      await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
+      databaseUrl = await database.fresh();
+      const documents = Object.entries(RUNBOOKS).map(([name, content]) => ({ name, content }));
+      await control.aws("seed", { documents });
+    },
+
+    /** Starts a replica, in the place of the one before it. Resolves when it listens, or has ended. */
+    async startBot(replica: number, spoil: Spoil = {}): Promise<ChildBot> {
+      const bot = spare ?? warmBot();
+      spare = warmBot();
+      bots[replica] = bot;
+      const environment = {
+        ...botEnvironment({ slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: 0 }),
+        DATABASE_URL: databaseUrl,
+        POLL_INTERVAL_SECONDS: "5",
+        LOG_LEVEL: "info",
+      };
+      void bot.ended.then((how) => {
+        if (how !== "SIGKILL") collapsed.push(`a bot ended by itself (${how}): ${bot.lines.at(-1)}`);
+      });
+      await bot.start({
+        environment,
+        time: { scale: SCALE, base, offset: time.offset },
+        mutant: spoil.mutant ?? null,
+        crashPoint: spoil.crashPoint ?? null,
+      });
+      bot.move(time.offset);
+      return bot;
+    },
+
+    /** Time passes for the stand-ins and the bots. */
+    pass(ms: number): void {
+      time.moveTo(time.offset + ms);
+      clock.advance(0);
+      for (const bot of bots) bot?.move(time.offset);
+    },
+    /** The stand-ins' clock alone goes ahead. */
+    skew: (ms: number) => clock.advance(ms),
+
+    async run(document: string): Promise<string> {
+      const { executionIds } = await control.aws("seed", { executions: [{ document }] });
+      return executionIds[0];
+    },
+    /** A decision by somebody else; AWS may refuse it. */
+    async decide(executionId: string, does: "Approve" | "Reject" | "Cancel"): Promise<void> {
+      const id = { AutomationExecutionId: executionId };
+      const command =
+        does === "Cancel"
+          ? ssm.send(new StopAutomationExecutionCommand({ ...id, Type: "Cancel" }))
+          : ssm.send(new SendAutomationSignalCommand({ ...id, SignalType: does }));
+      await command.catch(() => undefined);
+    },
+    async channel(id: string): Promise<Json[]> {
+      const { channels } = await control.slack("state");
+      return channels.find((each: Json) => each.id === id).messages;
+    },
+    tables: () => database.read(databaseUrl),
+
+    async close(): Promise<void> {
+      await Promise.all([...bots, spare].map((bot) => bot?.kill()));
+      ssm.destroy();
+      await Promise.all([slack.close(), aws.close()]);
+      clock.close();
+      rmSync(folder, { recursive: true, force: true });
+      await database.close();
+    },
+  };
+}

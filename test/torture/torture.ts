@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+/**
+ * Runs the bot through seeded schedules of faults, kills and clicks, and compares afterwards what the stand-ins saw with
+ * what it wrote down. Ends with 1 when something was lost, done twice or untrue.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { figures, story } from "./figures.ts";
+import { type Options, readOptions, USAGE } from "./options.ts";
+import type { Result } from "./run-schedule.ts";
+import type { FromWorker, ToWorker } from "./worker.ts";
+
+/** How many schedules in a row may break (not: find something) before the run is given up. */
+const MOST_BROKEN = 3;
+
+let options: Options;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+  process.exit(2);
+}
+const say = (...lines: string[]) => void process.stdout.write(`${lines.join("\n")}\n`);
+const results: Result[] = [];
+const broken: string[] = [];
+const began = Date.now();
+let next = 0;
+// A mutant has been shown once it is found.
+const isDone = () =>
+  next >= options.schedules ||
+  broken.length >= MOST_BROKEN ||
+  (options.mutant !== null && results.some((result) => result.violations.length > 0));
+
+say(
+  `seeds ${options.seed} to ${options.seed + options.schedules - 1}, ${options.engine}, replicas ${options.replicas}`,
+);
+const compiled = mkdtempSync(join(tmpdir(), "countersign-compiled-"));
+try {
+  const workers = Math.min(options.workers, options.schedules);
+  await Promise.all(Array.from({ length: workers }, () => work()));
+} finally {
+  rmSync(compiled, { recursive: true, force: true });
+}
+
+const found = results.filter((result) => result.violations.length > 0);
+say("", ...figures(results, (Date.now() - began) / 1000), ...broken.map((words) => `broken: ${words}`));
+if (options.mutant !== null) {
+  say(found.length > 0 ? `The mutant ${options.mutant} was found.` : `The mutant ${options.mutant} was NOT found.`);
+}
+process.exit((options.mutant === null ? found.length === 0 : found.length > 0) && broken.length === 0 ? 0 : 1);
+
+/** One worker: a process with stand-ins of its own, given one seed after another. */
+async function work(): Promise<void> {
+  const worker: ChildProcess = fork(new URL("./worker.ts", import.meta.url).pathname, [JSON.stringify(options)], {
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+  });
+  const exited = once(worker, "exit");
+  const hand = () => {
+    const message: ToWorker = isDone() ? { kind: "end" } : { kind: "run", seed: options.seed + next++ };
+    if (worker.connected) worker.send(message);
+  };
+  worker.on("message", (message: FromWorker) => {
+    if (message.kind === "result") took(message.result);
+    if (message.kind === "broken") broken.push(`seed ${message.seed}: ${message.words}`);
+    hand();
+  });
+  const [code] = await exited;
+  if (code !== 0) broken.push(`a worker ended with ${code}`);
+}
+
+function took(result: Result): void {
+  results.push(result);
+  if (result.violations.length > 0) say(...story(result));
+  else if (results.length % 25 === 0) say(`${results.length} of ${options.schedules}`);
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
+import fc from "fast-check";
+import { masked } from "../../src/app/inspect.ts";
+import { decodeExecution } from "../../src/aws/decode.ts";
+import { factsOf } from "../../src/core/facts.ts";
+import { makeMask } from "../../src/core/mask.ts";
+import { reconcile } from "../../src/core/reconcile.ts";
+import { detailsView } from "../../src/slack/messages/details-view.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { problemsOf, readable } from "../support/block-limits.ts";
+import { aRequest, aRoute } from "../support/samples.ts";
+import { hostile } from "./messages-arbitraries.ts";
+
+/**
+ * The whole way from an answer of AWS to a message: executions as the SDK hands them over, any member missing or of a
+ * size that AWS never sends, decoded, masked, kept as facts and rendered.
+ */
+const SECRET = "s3cret-value-that-must-not-be-seen";
+
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 4 });
+const date = maybe(fc.oneof(fc.date({ noInvalidDate: true }), fc.constant(new Date(Number.NaN))));
+const inputText = fc.oneof(
+  hostile(4096).map((text) => JSON.stringify(text)),
+  hostile(4096),
+  fc.json({ maxDepth: 5 }),
+  fc.constant(JSON.stringify({ password: SECRET, list: [{ apiToken: SECRET }] })),
+  fc.constant(JSON.stringify(`connect with ${SECRET}`)),
+);
+const approve = fc.record({
+  Message: maybe(inputText),
+  Approvers: maybe(fc.array(hostile(200), { maxLength: 10 }).map((list) => JSON.stringify(list))),
+  MinRequiredApprovals: maybe(fc.constantFrom("1", "2", '"3"', "-1", "many", "{{ N }}")),
+});
+const withoutHoles = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
+
+const lists = fc.dictionary(
+  fc.oneof(hostile(50), fc.constantFrom("DbPassword", "ApiToken", "Region")),
+  fc.array(fc.oneof(hostile(10_000), fc.constant(SECRET)), { maxLength: 4 }),
+  { maxKeys: 200, size: "max" },
+);
+const step: fc.Arbitrary<StepExecution> = fc
+  .record({
+    StepExecutionId: maybe(fc.uuid()),
+    StepName: maybe(hostile(128)),
+    Action: maybe(fc.constantFrom("aws:approve", "aws:approve", "aws:pause", "aws:runCommand", "")),
+    StepStatus: maybe(fc.constantFrom("Waiting", "Waiting", "Success", "Failed", "Pending", "Brand-New")),
+    Inputs: maybe(fc.oneof(approve.map(withoutHoles), fc.dictionary(hostile(50), inputText, { maxKeys: 20 }))),
+    Outputs: maybe(
+      fc.dictionary(hostile(50), fc.array(fc.oneof(inputText, hostile(2000)), { maxLength: 3 }), { maxKeys: 5 }),
+    ),
+    TimeoutSeconds: maybe(fc.oneof(fc.integer(), fc.constant(Number.NaN))),
+    FailureMessage: maybe(fc.oneof(hostile(5000), fc.constant(`failed with ${SECRET}`))),
+    ExecutionStartTime: date,
+    ExecutionEndTime: date,
+  })
+  .map((value) => withoutHoles(value) as StepExecution);
+const gate = fc.tuple(step, approve, fc.uuid()).map(([some, inputs, StepExecutionId]): StepExecution => {
+  const Inputs = withoutHoles(inputs) as Record<string, string>;
+  return { ...some, StepExecutionId, Action: "aws:approve", StepStatus: "Waiting", Inputs };
+});
+const answer: fc.Arbitrary<AutomationExecution> = fc
+  .record({
+    AutomationExecutionId: fc.uuid(),
+    AutomationExecutionStatus: fc.constantFrom("Waiting", "InProgress", "Success", "Failed", "Brand-New"),
+    DocumentName: maybe(hostile(300)),
+    DocumentVersion: maybe(hostile(20)),
+    ExecutedBy: maybe(hostile(2048)),
+    FailureMessage: maybe(hostile(5000)),
+    ExecutionStartTime: date,
+    Parameters: maybe(lists.map((some) => ({ ...some, AdminPassword: [SECRET] }))),
+    StepExecutions: fc.tuple(gate, fc.array(step, { maxLength: 30 })).map(([own, others]) => [own, ...others]),
+  })
+  .map((value) => withoutHoles(value) as AutomationExecution);
+
+test("whatever AWS returns of an execution, each message and view made from it is one that Slack takes, without its secrets", () => {
+  let rendered = 0;
+  fc.assert(
+    fc.property(answer, (given) => {
+      const execution = decodeExecution(given, given.StepExecutions ?? []);
+      const mask = makeMask(["*password*", "*token*"], execution.parameters);
+      for (const change of reconcile(execution, [], 0, mask.text)) {
+        if (change.kind !== "open") continue;
+        const facts = factsOf(execution, change.step, change, mask, {});
+        const { stepExecutionId } = change;
+        const request = aRequest({ facts, executionId: execution.executionId, stepExecutionId });
+        const route = aRoute();
+        const message = requestMessage({ request, votes: [], route });
+        const seen = masked(execution, ["*password*", "*token*"]);
+        const view = detailsView({ request, execution: seen, route, votes: [] });
+        const people = new Set([...route.approvers.users, ...route.approvers.groups]);
+        assert.deepEqual(problemsOf(message, "message", people), []);
+        assert.deepEqual(problemsOf(view, "modal", people), []);
+        // With the secret under a hidden name among the parameters, it is to be hidden wherever it turns up.
+        if (given.Parameters !== undefined)
+          for (const text of [readable(message), readable(view)])
+            assert.ok(!text.includes(SECRET), `a secret is seen: ${text.slice(0, 200)}`);
+        rendered += 1;
+      }
+    }),
+    { numRuns: 120, interruptAfterTimeLimit: 20_000 },
+  );
+  assert.ok(rendered > 50, `only ${rendered} requests were rendered`);
+});

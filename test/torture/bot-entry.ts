@@ -2,17 +2,18 @@
  * The bot that ships, in a process of its own whose clock runs fast, for tests that kill it. Faults and crash points are
  * wrapped around its ports here: no switch for them exists in the program.
  */
-import type { Chat, Store } from "../../src/app/ports.ts";
+import type { Store } from "../../src/app/ports.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { problemLines } from "../../src/config/problem.ts";
 import { readTextFile } from "../../src/config/read-file.ts";
 import { startBot } from "../../src/main.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
+import { NO_SEAMS } from "../../src/run/seams.ts";
 import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
 import { crashSeams } from "./crash-points.ts";
 import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";
 import { mutantSeams } from "./mutants.ts";
-import { chained, NO_SEAMS } from "./seams.ts";
+import { chained } from "./seams.ts";
 
 const tell = (message: FromBot) => process.send?.(message);
 const end = (words: string): never => {
@@ -56,18 +57,11 @@ async function start(order: ToBot & { kind: "start" }): Promise<void> {
     store = opened;
     return opened;
   };
-  const seams = chained(
-    { ...NO_SEAMS, store: kept, chat: unpaced },
-    mutantSeams(order.mutant),
-    crashSeams(order.crashPoint),
-  );
+  const seams = chained({ ...NO_SEAMS, store: kept }, mutantSeams(order.mutant), crashSeams(order.crashPoint));
   const bot = await startBot(loaded.config, { clock, log, seams });
   tell({ kind: "listening" });
   end(await bot.failed);
 }
-
-/** The lanes keep the machine's time, in which the fast clock's limits of Slack are never reached. */
-const unpaced = (chat: Chat): Chat => ({ ...chat, turn: async () => undefined });
 
 const ALWAYS = Number.MAX_SAFE_INTEGER;
 const MANY = 500;

@@ -1,6 +1,5 @@
 import type { Chat, EventBus, RequestView, Step, Store } from "../../src/app/ports.ts";
-import type { Seams } from "../../src/main.ts";
-import { NO_SEAMS } from "./seams.ts";
+import { NO_SEAMS, type Seams } from "../../src/run/seams.ts";
 
 /** Ends this process as a power cut would. Nothing after it runs. */
 function die(): never {
@@ -55,7 +54,13 @@ const POINTS: Record<string, Seams> = {
   "after the claim, before the post": chat((own) => ({ post: before(own.post) })),
   "after the post, before its ts is recorded": chat((own) => ({ post: after(own.post) })),
   "after the ts is recorded": messages((own) => ({ posted: after(own.posted) })),
-  "after the click is recorded, before it is acknowledged": clicks((own) => ({ record: after(own.record) })),
+  "after the click is recorded, before it is acknowledged": {
+    ...NO_SEAMS,
+    store: (own) => ({
+      ...own,
+      prompt: { ...own.prompt, clicks: { ...own.prompt.clicks, record: after(own.prompt.clicks.record) } },
+    }),
+  },
   "after the click is acknowledged, before the vote is recorded": requests((own) => ({
     advance: before(own.advance, votes),
   })),

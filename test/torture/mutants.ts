@@ -1,6 +1,5 @@
 import type { Automation, Store } from "../../src/app/ports.ts";
-import type { Seams } from "../../src/main.ts";
-import { NO_SEAMS } from "./seams.ts";
+import { NO_SEAMS, type Seams } from "../../src/run/seams.ts";
 
 /** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */
 const MUTANTS: Record<string, () => Seams> = {

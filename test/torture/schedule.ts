@@ -43,13 +43,13 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
 /** One person does something, or two things happen close together, as they do when it matters. */
 function people(prng: Prng, started: readonly string[], at: number): Action[] {
   const execution = prng.int(0, started.length - 1);
-  const soon = () => at + prng.int(0, 4_000);
-  if (prng.chance(0.22)) {
+  const soon = () => at + prng.int(0, 3_000);
+  if (prng.chance(0.3)) {
     const elsewhere: Action = {
       at,
       kind: "console",
       execution,
-      does: prng.pick(["Approve", "Approve", "Reject", "Cancel"]),
+      does: prng.pick(["Approve", "Approve", "Approve", "Reject", "Cancel"]),
     };
     return prng.chance(0.7) ? [elsewhere, click(prng, started, execution, soon())] : [elsewhere];
   }

@@ -1,6 +1,4 @@
-import type { Seams } from "../../src/main.ts";
-
-export const NO_SEAMS: Seams = { store: (own) => own, chat: (own) => own, automation: (own) => own, bus: (own) => own };
+import type { Seams } from "../../src/run/seams.ts";
 
 /** Each stands around the one before it. */
 export function chained(...all: readonly Seams[]): Seams {

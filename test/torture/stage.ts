@@ -86,7 +86,7 @@ export async function openStage(database: TortureDatabase) {
       const environment = {
         ...botEnvironment({ slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: 0 }),
         DATABASE_URL: databaseUrl,
-        POLL_INTERVAL_SECONDS: "5",
+        POLL_INTERVAL_SECONDS: "10",
         LOG_LEVEL: "info",
       };
       void bot.ended.then((how) => {

@@ -25,6 +25,7 @@ export const GRANTED_SCOPES = [
   "channels:history",
   "groups:history",
   "im:write",
+  "im:history",
 ];
 
 const person = (id: string, name: string, realName: string, differences: Partial<Person> = {}): Person => ({

@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../core/audit.ts";
-import { outcomeWords } from "../core/decision.ts";
+import { outcomeWords } from "../core/denial.ts";
 import type { ObservedExecution } from "../core/execution.ts";
 import { factsOf } from "../core/facts.ts";
 import type { Mask } from "../core/mask.ts";
@@ -69,20 +69,24 @@ async function open(
     signalSettlesAt: null,
     signalNextAt: null,
     signalError: null,
+    signalsTaken: 0,
     awsApprovals: null,
+    awsDecidedBy: [],
     outcome: null,
     closedAt: null,
     executionStatus: execution.status,
     executionEndedAt: null,
     executionFailure: null,
   };
-  const outcome = await deps.requests.open(request, route?.channels ?? [], {
+  const entry: AuditEntry = {
     requestId: request.id,
     kind: "requested",
     at: now,
     actor: execution.executedBy ?? "unknown",
     detail: where(request),
-  });
+  };
+  const errand = route === null ? "no-route" : route.dm ? "direct-messages" : undefined;
+  const outcome = await deps.requests.open(request, route?.channels ?? [], entry, undefined, errand);
   if (outcome !== "opened") return;
   const fields = { requestId: request.id, ...where(request) };
   if (route === null)

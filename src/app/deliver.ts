@@ -1,5 +1,6 @@
 import { backoffMs } from "../core/backoff.ts";
 import type { Route } from "../core/policy.ts";
+import { type Identities, starterOf } from "../core/starter.ts";
 import type { Chat, ChatFailure, Clock, Log, MessageRow, MessageStore, RequestStore, RequestView } from "./ports.ts";
 
 /** Longer than a post can take. After it a claim is nobody's, and its message is looked for. */
@@ -17,6 +18,7 @@ export interface DeliverDeps {
   messages: MessageStore;
   requests: RequestStore;
   routes: readonly Route[];
+  identities?: Identities;
   chat: Chat;
   clock: Clock;
   newId: () => string;
@@ -51,7 +53,8 @@ async function viewOf(deps: DeliverDeps, requestId: string): Promise<RequestView
   const request = await deps.requests.byId(requestId);
   if (request === null) throw new Error(`Request ${requestId} has a message but is not on record.`);
   const votes = await deps.requests.votes(requestId);
-  return { request, votes, route: deps.routes.find((route) => route.name === request.route) ?? null };
+  const route = deps.routes.find((each) => each.name === request.route) ?? null;
+  return { request, votes, route, starter: starterOf(request.facts.executedBy, deps.identities ?? {}) };
 }
 
 async function post(deps: DeliverDeps, row: MessageRow, signal: AbortSignal): Promise<number> {

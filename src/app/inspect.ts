@@ -95,7 +95,13 @@ export const makeDetails =
     requestId: string,
     signal: AbortSignal,
   ): Promise<
-    | (Inspected & { kind: "details"; execution: ObservedExecution | null; error: string | null })
+    | (Inspected & {
+        kind: "details";
+        execution: ObservedExecution | null;
+        error: string | null;
+        /** Whether this person is an admin, as far as Slack could tell. */
+        admin: boolean;
+      })
     | { kind: "absent" }
     | { kind: "refused" }
   > => {
@@ -105,17 +111,25 @@ export const makeDetails =
     const request = await requests.byId(requestId);
     if (request === null) return { kind: "absent" };
     const inspected = await inspect(deps, request);
+    const isMember = known.person.standing === "member";
+    const admin = isMember && (await directory.isAmong(deps.admins, userId)).kind === "member";
     const automation = deps.automation(request.target);
     if (automation === undefined)
-      return { kind: "details", ...inspected, execution: null, error: "its target is no longer in the configuration" };
+      return {
+        kind: "details",
+        ...inspected,
+        admin,
+        execution: null,
+        error: "its target is no longer in the configuration",
+      };
     const reading = await automation.read(request.executionId, signal);
     switch (reading.kind) {
       case "read":
-        return { kind: "details", ...inspected, execution: masked(reading.execution, deps.mask), error: null };
+        return { kind: "details", ...inspected, admin, execution: masked(reading.execution, deps.mask), error: null };
       case "gone":
-        return { kind: "details", ...inspected, execution: null, error: "AWS no longer knows this execution" };
+        return { kind: "details", ...inspected, admin, execution: null, error: "AWS no longer knows this execution" };
       case "failed":
-        return { kind: "details", ...inspected, execution: null, error: `${reading.code}: ${reading.message}` };
+        return { kind: "details", ...inspected, admin, execution: null, error: `${reading.code}: ${reading.message}` };
       default:
         throw new Error(`unexpected reading ${reading satisfies never}`);
     }
@@ -134,7 +148,7 @@ async function accessOf(deps: InspectDeps, userId: string): Promise<Access> {
   if (admin.kind === "member") return { kind: "access", admin: true, routes: new Set() };
   const routes = new Set<string>();
   for (const route of deps.routes) {
-    const among = await directory.isAmong(route.approvers, userId, "show");
+    const among = await directory.isAmong(route.approvers, userId, "show", route.channels);
     if (among.kind === "unknown") return among;
     if (among.kind === "member") routes.add(route.name);
   }

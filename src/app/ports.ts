@@ -3,10 +3,12 @@
  * All times are epoch milliseconds.
  */
 import type { AuditEntry, AuditRecord } from "../core/audit.ts";
-import type { Person } from "../core/decision.ts";
 import type { ListedExecution, ObservedExecution } from "../core/execution.ts";
-import type { People, Route } from "../core/policy.ts";
-import type { ApprovalRequest, RequestPatch, RequestState, Verdict, Vote } from "../core/request.ts";
+import type { Membership, Person } from "../core/person.ts";
+import type { Approvers, People, Route } from "../core/policy.ts";
+import type { ApprovalRequest, Authority, RequestPatch, RequestState, Verdict, Vote, Wish } from "../core/request.ts";
+import type { PersonSignal } from "../core/signers.ts";
+import type { Starter } from "../core/starter.ts";
 
 export interface Clock {
   now(): number;
@@ -64,8 +66,31 @@ export interface Automation {
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "gone" } | AwsFailure>;
   /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
   defaults(documentName: string, version: string | null, signal: AbortSignal): Promise<Record<string, string[]> | null>;
+  /** Set where each deciding person signals as themselves; then `signal` is not used. */
+  asPerson?: PersonSigning;
   /** Sends one signal, once: the client's own retries are off. What is not on its way by `notAfter` is not sent. */
   signal(executionId: string, verdict: Verdict, comment: string[], notAfter: number): Promise<SignalResult>;
+}
+
+/** Signals under the name of the person who decided. */
+export interface PersonSigning {
+  /** Makes sure that the person can act, before anything is read or sent. Nothing is ever sent as somebody else. */
+  ready(person: Signer, signal: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
+  /** Sends one signal as that person, once; nothing when it is not on its way by `notAfter`. */
+  signal(
+    person: Signer,
+    executionId: string,
+    verdict: Verdict,
+    comment: string[],
+    notAfter: number,
+  ): Promise<SignalResult>;
+}
+
+/** A person who decided, and the name under which AWS sees them. */
+export interface Signer {
+  userId: string;
+  /** RoleSessionName and SourceIdentity. */
+  session: string;
 }
 
 export type ChatFailure =
@@ -83,12 +108,24 @@ export interface RequestView {
   request: ApprovalRequest;
   votes: Vote[];
   route: Route | null;
+  /** Who started the execution, as far as it is known. */
+  starter?: Starter | undefined;
+}
+
+/** What a notice tells. */
+export interface NoticeView extends RequestView {
+  noticeId: string;
+  kind: NoticeKind;
 }
 
 /** Slack, as far as messages go. */
 export interface Chat {
   /** Resolves when the channel's lane lets the next call of this kind go; at once when aborted. */
   turn(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
+  /** Posts what is told once, with the notice's id in its metadata. Once: no retries. */
+  tell(channelId: string, notice: NoticeView): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
+  /** The channel of the direct messages with one person. */
+  direct(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
   /** Posts the message of a request, with the request's id in its metadata. Once: no retries. */
   post(channelId: string, view: RequestView): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
   update(channelId: string, ts: string, view: RequestView): Promise<{ kind: "updated" } | ChatFailure>;
@@ -110,14 +147,21 @@ export interface Directory {
     fresh: boolean,
   ): Promise<{ kind: "person"; person: Person } | { kind: "unknown"; error: string }>;
   /**
-   * Whether the person is meant by `people`. To decide, groups are read from Slack, and again before anyone is denied; to
-   * show, what is remembered will do. `retryAfterMs` is there when Slack only asks to wait.
+   * Whether the person is meant. To decide, groups are read from Slack, and again before anyone is denied; to show, what is
+   * remembered will do. `channels` are those whose members are meant by `channel: members`.
    */
   isAmong(
-    people: People,
+    people: Approvers,
     userId: string,
     purpose?: "decide" | "show",
-  ): Promise<{ kind: "member" } | { kind: "not-member" } | { kind: "unknown"; error: string; retryAfterMs?: number }>;
+    channels?: readonly string[],
+  ): Promise<Membership>;
+  /** The people meant one by one: those named, and the members of the groups. */
+  members(people: People): Promise<{ kind: "members"; userIds: string[] } | { kind: "unknown"; error: string }>;
+  /** Whose address this is; `nobody` when it belongs to nobody in the workspace. */
+  byEmail(
+    email: string,
+  ): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | { kind: "unknown"; error: string }>;
 }
 
 /** Where audit events go. */
@@ -150,13 +194,17 @@ export interface Click {
   id: string;
   /** Equal for two deliveries of the same click. */
   key: string;
-  verdict: Verdict;
+  verdict: Wish;
+  /** By what right the person asks for it. */
+  authority: Authority;
   requestId: string;
   userId: string;
   teamId: string;
   channelId: string;
   messageTs: string;
   reason: string | null;
+  /** What was typed as the runbook's name, where a form asked for it. */
+  typed: string | null;
   receivedAt: number;
 }
 
@@ -199,6 +247,12 @@ export interface Step {
   expectedVersion: number;
   patch: RequestPatch;
   vote?: Vote;
+  /** The person whose vote is taken back. */
+  withdraw?: string;
+  /** What becomes of one person's own signal. */
+  signal?: PersonSignal;
+  /** What has to be said beside the request's own messages. */
+  errand?: ErrandKind;
   audit: AuditEntry[];
   /** A click that this change answers. */
   click?: string;
@@ -215,6 +269,7 @@ export interface RequestStore {
     channels: readonly string[],
     audit: AuditEntry,
     lease?: Lease,
+    errand?: ErrandKind,
   ): Promise<"opened" | "exists" | "lease-lost">;
   /** Writes a change where the version is still the expected one; false when somebody was first. */
   advance(step: Step): Promise<boolean>;
@@ -225,6 +280,8 @@ export interface RequestStore {
   /** Oldest first. */
   inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
   votes(requestId: string): Promise<Vote[]>;
+  /** Each person's own signal, as far as there was one. */
+  signals(requestId: string): Promise<PersonSignal[]>;
   /** Decided requests of the target whose signal is due. */
   dueToSignal(target: string, now: number, limit: number): Promise<ApprovalRequest[]>;
   /** Sets when the signal is looked at next. No message shows it, so the version stays. */
@@ -259,6 +316,48 @@ export interface MessageStore {
   updated(id: string, version: number, claim: string): Promise<void>;
   /** An attempt failed; whatever is claimed stays claimed. */
   failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
+}
+
+/** Work whose recipients have yet to be found: direct messages to approvers, and what is said beside the messages. */
+export type ErrandKind = "direct-messages" | NoticeKind;
+export interface Errand {
+  requestId: string;
+  kind: ErrandKind;
+  attempts: number;
+}
+
+/** What is told once, beside the request's own messages. */
+export type NoticeKind = "break-glass" | "no-route";
+export interface NoticeRow {
+  id: string;
+  requestId: string;
+  kind: NoticeKind;
+  channelId: string;
+  ts: string | null;
+  /** As in MessageRow. */
+  claim: string | null;
+  claimedAt: number | null;
+  claimUntil: number | null;
+  attempts: number;
+  nextAttemptAt: number;
+  lastError: string | null;
+}
+
+export interface NoticeStore {
+  errands(now: number, limit: number): Promise<Errand[]>;
+  /** The recipients are found: they get messages of the request or notices, each once, and the errand is done. */
+  errandDone(errand: Errand, channels: readonly string[], at: number): Promise<void>;
+  errandFailed(errand: Errand, error: string, nextAttemptAt: number): Promise<void>;
+  /** Notices that are not posted yet and whose time has come. */
+  due(now: number, limit: number): Promise<NoticeRow[]>;
+  ofRequest(requestId: string): Promise<NoticeRow[]>;
+  /** Takes an unposted notice for one attempt; false when another has it. */
+  claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
+  posted(id: string, ts: string): Promise<void>;
+  /** The attempt may have posted: from `lookAt` on its message is looked for. */
+  unsure(id: string, claim: string, error: string, lookAt: number): Promise<void>;
+  /** The attempt surely posted nothing. */
+  released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
 }
 
 export interface ClickStore {
@@ -366,6 +465,7 @@ export interface EffectStore {
 export interface Store {
   requests: RequestStore;
   messages: MessageStore;
+  notices: NoticeStore;
   clicks: ClickStore;
   executions: ExecutionStore;
   leases: LeaseStore;

@@ -9,12 +9,16 @@ import {
   READING_FRESH_MS,
   SILENT_SETTLE_MS,
 } from "../core/signal.ts";
+import type { PersonSignal } from "../core/signers.ts";
+import { attemptOf, type OwnTurn, ownMove, ownTurn, settled, takenPatch } from "./own-signal.ts";
 import type { Automation, Clock, ExecutionStore, Lease, LeaseStore, Log, RequestStore, SignalResult } from "./ports.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
 const LEASE_MS = 60_000;
 /** No signal leaves when less than this is left of the lease. */
 const LEASE_MARGIN_MS = 30_000;
+/** How soon the step is read again until it shows one person's signal, before the next person's goes out. */
+const SHOWN_AGAIN_MS = 1_000;
 /** Between attempts that AWS refused or that never left. */
 const RETRY_BASE_MS = 5_000;
 const RETRY_CAP_MS = 5 * 60_000;
@@ -65,6 +69,18 @@ async function attempt(
   abort: AbortSignal,
 ): Promise<void> {
   const { clock, executions } = deps;
+  const own = await ownTurn(deps.requests, automation, request);
+  if (own === "done") {
+    await change(deps, request, { signal: "taken", signalNextAt: null, signalError: null }, "signal-taken");
+    return;
+  }
+  // Before the reading, so that nothing slow stands between it and the signal.
+  const ready = (await own?.signing.ready(own.signer, abort)) ?? { kind: "ready" };
+  if (abort.aborted) return;
+  if (ready.kind === "failed") {
+    const why = `AWS does not let Countersign act as ${own?.signer.session}`;
+    return hold(deps, request, `Not sent: ${why} (${ready.code}: ${ready.message})`);
+  }
   const askedAt = clock.now();
   const reading = await automation.read(request.executionId, abort);
   if (abort.aborted) return;
@@ -72,8 +88,17 @@ async function attempt(
     return hold(deps, request, `AWS could not be asked (${reading.code}: ${reading.message})`);
   }
   const now = clock.now();
-  const move =
-    reading.kind === "gone" ? ({ kind: "reconcile" } as const) : nextSignalMove(request, reading.execution, now);
+  if (reading.kind === "gone") {
+    await deps.requests.postponeSignal(request.id, request.version, now + LOOK_AGAIN_MS);
+    return executions.wake(request.target, request.executionId, now);
+  }
+  const move = nextSignalMove(request, reading.execution, now);
+  const turn = own === null ? ({ kind: "go" } as const) : ownMove(own, request, reading.execution, now);
+  if (turn.kind === "shown" && (move.kind === "wait" || move.kind === "send")) {
+    // Its answer was lost, and AWS shows it all the same: it is settled, and the next person's may go.
+    await change(deps, request, takenPatch(own, request, now), "signal-taken", lease, turn.signal);
+    return executions.wake(request.target, request.executionId, now);
+  }
   switch (move.kind) {
     case "reconcile":
       await deps.requests.postponeSignal(request.id, request.version, now + LOOK_AGAIN_MS);
@@ -83,7 +108,9 @@ async function attempt(
     case "unsafe":
       return hold(deps, request, `Not sent: ${move.why}`);
     case "send":
-      break;
+      if (turn.kind !== "wait") break;
+      await deps.requests.postponeSignal(request.id, request.version, Math.min(turn.until, now + SHOWN_AGAIN_MS));
+      return executions.wake(request.target, request.executionId, now);
     default:
       throw new Error(`unexpected move ${move satisfies never}`);
   }
@@ -99,29 +126,49 @@ async function attempt(
     signalError: null,
   };
   // Written only while the lease is ours: who was paused past it finds that another has had it since.
-  if (!(await change(deps, request, sending, "signal-sending", lease))) return;
+  const signal = own === null ? undefined : attemptOf(own, request, reading.execution, now);
+  if (!(await change(deps, request, sending, "signal-sending", lease, signal))) return;
   const sent = { ...request, ...sending, version: request.version + 1 };
   const comment = signalComment(sent, await deps.requests.votes(request.id), deps.workspace);
   // The last look at the clock; the adapter takes another when the signed request is about to leave.
-  if (clock.now() > notAfter) return withdraw(deps, sent, `Not sent: ${TOO_OLD}`);
-  const result = await automation.signal(request.executionId, request.decision ?? "reject", comment, notAfter);
-  await record(deps, sent, result);
+  if (clock.now() > notAfter) {
+    const unsent = { kind: "not-sent", code: "TooLate", message: TOO_OLD } as const;
+    return withdraw(deps, sent, `Not sent: ${TOO_OLD}`, signal && settled(signal, unsent, clock.now()));
+  }
+  const verdict = request.decision ?? "reject";
+  const result =
+    own === null
+      ? await automation.signal(request.executionId, verdict, comment, notAfter)
+      : await own.signing.signal(own.signer, request.executionId, verdict, comment, notAfter);
+  await record(deps, sent, result, own, signal && settled(signal, result, clock.now()));
   await executions.wake(request.target, request.executionId, clock.now());
 }
 
-async function record(deps: SignalDeps, request: ApprovalRequest, result: SignalResult): Promise<void> {
+async function record(
+  deps: SignalDeps,
+  request: ApprovalRequest,
+  result: SignalResult,
+  own: OwnTurn | null,
+  signal: PersonSignal | undefined,
+): Promise<void> {
   const now = deps.clock.now();
-  const fields = { requestId: request.id, executionId: request.executionId, decision: request.decision };
+  const fields = {
+    requestId: request.id,
+    executionId: request.executionId,
+    decision: request.decision,
+    ...(own === null ? {} : { as: own.signer.session }),
+  };
   switch (result.kind) {
     case "taken":
       deps.log.info(fields, "AWS took the signal");
-      await change(deps, request, { signal: "taken", signalNextAt: null, signalError: null }, "signal-taken");
+      await change(deps, request, takenPatch(own, request, now), "signal-taken", undefined, signal);
       return;
     case "refused":
     case "not-sent": {
       deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal had no effect");
       const what = result.kind === "refused" ? "AWS refused the signal" : "The signal could not be sent";
-      return withdraw(deps, request, `${what} (${result.code}: ${result.message})`);
+      const as = own === null ? "" : ` of ${own.signer.session}`;
+      return withdraw(deps, request, `${what}${as} (${result.code}: ${result.message})`, signal);
     }
     case "ambiguous": {
       deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal got no clear answer");
@@ -136,6 +183,8 @@ async function record(deps: SignalDeps, request: ApprovalRequest, result: Signal
           signalError: `No clear answer from AWS (${result.code}: ${result.message})`,
         },
         "signal-unsure",
+        undefined,
+        signal,
       );
       return;
     }
@@ -145,14 +194,19 @@ async function record(deps: SignalDeps, request: ApprovalRequest, result: Signal
 }
 
 /** The attempt just made surely had no effect: the next one is as good as a first. */
-async function withdraw(deps: SignalDeps, request: ApprovalRequest, error: string): Promise<void> {
+async function withdraw(
+  deps: SignalDeps,
+  request: ApprovalRequest,
+  error: string,
+  signal?: PersonSignal,
+): Promise<void> {
   const patch: RequestPatch = {
     signal: "due",
     signalSettlesAt: null,
     signalNextAt: retryAt(deps, request),
     signalError: error,
   };
-  await change(deps, request, patch, "signal-refused");
+  await change(deps, request, patch, "signal-refused", undefined, signal);
 }
 
 /** Nothing was sent now. What is known of an earlier attempt stays as it is. */
@@ -172,6 +226,7 @@ async function change(
   patch: RequestPatch,
   kind: AuditKind,
   lease?: Lease,
+  signal?: PersonSignal,
 ): Promise<boolean> {
   const entry: AuditEntry = {
     requestId: request.id,
@@ -181,6 +236,7 @@ async function change(
     detail: {
       decision: request.decision,
       attempt: patch.signalAttempts ?? request.signalAttempts,
+      ...(signal === undefined ? {} : { userId: signal.userId, session: signal.session }),
       ...(patch.signalError == null ? {} : { error: patch.signalError }),
     },
   };
@@ -190,5 +246,6 @@ async function change(
     patch,
     audit: [entry],
     ...(lease === undefined ? {} : { lease }),
+    ...(signal === undefined ? {} : { signal }),
   });
 }

@@ -11,7 +11,7 @@ export function underLease(
   return {
     requests: {
       ...requests,
-      open: (request, channels, audit) => requests.open(request, channels, audit, lease),
+      open: (request, channels, audit, _, errand) => requests.open(request, channels, audit, lease, errand),
       advance: (step) => requests.advance({ ...step, lease }),
     },
     executions: {

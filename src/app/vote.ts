@@ -1,8 +1,10 @@
 import type { AuditEntry } from "../core/audit.ts";
-import { type Denial, decide, type Membership, type Person } from "../core/decision.ts";
-import type { Route } from "../core/policy.ts";
-import type { ApprovalRequest, Verdict } from "../core/request.ts";
-import type { ClickRow, ClickStore, Clock, Directory, Log, MessageStore, RequestStore } from "./ports.ts";
+import { type Asked, type Decision, decide } from "../core/decision.ts";
+import type { Denial } from "../core/denial.ts";
+import type { People, Route } from "../core/policy.ts";
+import type { ApprovalRequest, Authority, Verdict, Vote } from "../core/request.ts";
+import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../core/starter.ts";
+import type { ClickRow, ClickStore, Clock, Directory, Log, MessageStore, RequestStore, Step } from "./ports.ts";
 
 /** A click on a message whose own posting is not settled yet waits this long for it, then is judged as it is. */
 const SETTLING_MS = 3 * 60_000;
@@ -16,6 +18,10 @@ export interface VoteDeps {
   clicks: ClickStore;
   directory: Directory;
   routes: readonly Route[];
+  admins: People;
+  identities: Identities;
+  /** Whether a team that a payload names is the workspace, or may be one of the same organisation. */
+  isHomeTeam: (teamId: string) => boolean;
   /** Renders a denial for the person who reads it. */
   sentence: (denial: Denial) => string;
   clock: Clock;
@@ -24,6 +30,7 @@ export interface VoteDeps {
 
 export type VoteOutcome =
   | { kind: "counted"; completes: boolean }
+  | { kind: "withdrawn" }
   | { kind: "denied"; denial: Denial }
   | { kind: "later"; waitMs?: number };
 
@@ -40,13 +47,20 @@ export const makeVote =
     if (outcome.kind === "denied") {
       const { denial } = outcome;
       deps.log.info({ requestId: click.requestId, userId: click.userId, denial: denial.kind }, "a click was denied");
-      await deps.clicks.handled(click.id, deps.sentence(denial), entry(deps, click, { denial: denial.kind }));
+      await deps.clicks.handled(
+        click.id,
+        deps.sentence(denial),
+        entry(deps, click, "denied", deniedDetail(click, denial)),
+      );
     }
     return outcome;
   };
 
 /** A press of a button, as far as judging it needs. */
-type Press = Pick<ClickRow, "requestId" | "userId" | "channelId" | "messageTs" | "receivedAt">;
+export type Press = Pick<ClickRow, "requestId" | "userId" | "teamId" | "channelId" | "messageTs" | "receivedAt">;
+
+/** What is asked for, as far as gathering needs to know it. */
+type Wanted = Press & Pick<ClickRow, "verdict" | "authority">;
 
 /**
  * Whether a verdict of this person would count now: null, or why not. Nothing is recorded. It spares people a form that
@@ -54,15 +68,16 @@ type Press = Pick<ClickRow, "requestId" | "userId" | "channelId" | "messageTs" |
  */
 export const makePreview =
   (deps: VoteDeps) =>
-  async (press: Press, verdict: Verdict): Promise<Denial | null> => {
-    const gathered = await gather(deps, press);
+  async (press: Press, verdict: Verdict, authority: Authority = "approver"): Promise<Denial | null> => {
+    const gathered = await gather(deps, { ...press, verdict, authority });
     if (gathered.kind === "denied") return gathered.denial;
     if (gathered.kind === "later")
       return gathered.waitMs === undefined
         ? { kind: "foreign-message" }
         : { kind: "membership-unknown", error: "Slack asks to wait" };
     const votes = await deps.requests.votes(gathered.request.id);
-    const decision = decide({ ...gathered, votes, verdict, reason: "to come", now: deps.clock.now() });
+    const toCome = { reason: "to come", typed: gathered.request.facts.documentName };
+    const decision = decide({ ...gathered, ...toCome, votes, verdict, authority, now: deps.clock.now() });
     return decision.kind === "denied" ? decision.denial : null;
   };
 
@@ -71,21 +86,16 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
   const denied = (denial: Denial): VoteOutcome => ({ kind: "denied", denial });
   const gathered = await gather(deps, click);
   if (gathered.kind === "denied" || gathered.kind === "later") return gathered;
-  const { route, person, membership } = gathered;
   let { request } = gathered;
 
   for (let race = 0; race < MOST_RACES; race++) {
     const votes = await requests.votes(request.id);
-    const { verdict, reason } = click;
-    const decision = decide({ request, route, votes, person, membership, verdict, reason, now: clock.now() });
+    const { verdict, authority, reason, typed } = click;
+    const decision = decide({ ...gathered, request, votes, verdict, authority, reason, typed, now: clock.now() });
     if (decision.kind === "denied") return denied(decision.denial);
-    const { vote, completes, patch } = decision;
-    const audit = [
-      entry(deps, click, { verdict, ...(vote.reason === null ? {} : { reason: vote.reason }), name: vote.userName }),
-    ];
-    if (completes) audit.push(decidedEntry(deps, click, request));
-    const step = { requestId: request.id, expectedVersion: request.version, patch, vote, audit, click: click.id };
-    if (await requests.advance(step)) return { kind: "counted", completes };
+    const step = { requestId: request.id, expectedVersion: request.version, click: click.id };
+    if (await requests.advance({ ...step, ...changeOf(deps, click, request, decision) }))
+      return decision.kind === "withdrawn" ? { kind: "withdrawn" } : { kind: "counted", completes: decision.completes };
     const again = await requests.byId(click.requestId);
     if (again === null) return denied({ kind: "no-request" });
     request = again;
@@ -93,32 +103,76 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
   return { kind: "later" };
 }
 
+/** What a decision changes, for one transaction. */
+function changeOf(
+  deps: VoteDeps,
+  click: ClickRow,
+  request: ApprovalRequest,
+  decision: Exclude<Decision, { kind: "denied" }>,
+): Pick<Step, "patch" | "vote" | "withdraw" | "audit" | "errand"> {
+  if (decision.kind === "withdrawn")
+    return { patch: {}, withdraw: click.userId, audit: [entry(deps, click, "withdrawn", {})] };
+  const { vote, completes, patch } = decision;
+  const audit = [entry(deps, click, "voted", voteDetail(vote))];
+  if (completes) audit.push(decidedEntry(deps, vote, request));
+  return { patch, vote, audit, ...(vote.authority === "break-glass" ? { errand: "break-glass" as const } : {}) };
+}
+
 type Gathered =
-  | { kind: "ready"; request: ApprovalRequest; route: Route | null; person: Person; membership: Membership }
+  | ({ kind: "ready" } & Pick<Asked, "request" | "route" | "person" | "membership" | "starter">)
   | { kind: "denied"; denial: Denial }
   | { kind: "later"; waitMs?: number };
 
 /** What a decision needs to know, from stored state and from Slack as it is now. */
-async function gather(deps: VoteDeps, click: Press): Promise<Gathered> {
+async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
   const { requests, directory } = deps;
+  const denied = (denial: Denial): Gathered => ({ kind: "denied", denial });
   const request = await requests.byId(click.requestId);
-  if (request === null) return { kind: "denied", denial: { kind: "no-request" } };
+  if (request === null) return denied({ kind: "no-request" });
   const place = await placeOf(deps, click);
   if (place === "unsettled") return { kind: "later" };
-  if (place === "foreign") return { kind: "denied", denial: { kind: "foreign-message" } };
+  if (place === "foreign") return denied({ kind: "foreign-message" });
+  if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "standing", standing: "external" });
 
   const route = deps.routes.find((each) => each.name === request.route) ?? null;
   const known = await directory.person(click.userId, true);
-  if (known.kind === "unknown") return { kind: "denied", denial: { kind: "person-unknown", error: known.error } };
+  if (known.kind === "unknown") return denied({ kind: "person-unknown", error: known.error });
   const { person } = known;
+  if (route === null || person.standing !== "member" || click.verdict === "withdraw")
+    return { kind: "ready", request, route, person, membership: { kind: "not-member" }, starter: UNKNOWN_STARTER };
   const membership =
-    route === null || person.standing !== "member"
-      ? ({ kind: "not-member" } as const)
-      : await directory.isAmong(route.approvers, person.id);
+    click.authority === "break-glass"
+      ? await directory.isAmong(deps.admins, person.id)
+      : await directory.isAmong(route.approvers, person.id, "decide", route.channels);
   // Slack only asks to wait: the click is on record and can.
   if (membership.kind === "unknown" && membership.retryAfterMs !== undefined && isYoung(deps, click))
     return { kind: "later", waitMs: membership.retryAfterMs };
-  return { kind: "ready", request, route, person, membership };
+  const matters = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
+  const starter = matters && membership.kind === "member" ? await starterFor(deps, request, person) : UNKNOWN_STARTER;
+  if ("error" in starter) return denied({ kind: "starter-unread", error: starter.error });
+  return { kind: "ready", request, route, person, membership, starter };
+}
+
+/** Who started it. An address that is not the person's own is looked up: only if it is somebody's does it say anything. */
+async function starterFor(
+  deps: VoteDeps,
+  request: ApprovalRequest,
+  person: Asked["person"],
+): Promise<Starter | { error: string }> {
+  const starter = starterOf(request.facts.executedBy, deps.identities);
+  const { email } = starter;
+  if (email === null || starter.userIds.length > 0 || isStarter(person, starter) === "yes") return starter;
+  const found = await deps.directory.byEmail(email);
+  switch (found.kind) {
+    case "person":
+      return { ...starter, userIds: [found.userId] };
+    case "nobody":
+      return { ...starter, emailIsForeign: true };
+    case "unknown":
+      return { error: found.error };
+    default:
+      throw new Error(`unexpected ${found satisfies never}`);
+  }
 }
 
 /** Whether the click came from a message that is on record for its request. */
@@ -134,20 +188,39 @@ function isYoung(deps: VoteDeps, click: Press): boolean {
   return deps.clock.now() - click.receivedAt < SETTLING_MS;
 }
 
-function entry(deps: VoteDeps, click: ClickRow, detail: Record<string, unknown>): AuditEntry {
-  const kind = "denial" in detail ? "denied" : "voted";
+function entry(
+  deps: VoteDeps,
+  click: ClickRow,
+  kind: "voted" | "denied" | "withdrawn",
+  detail: Record<string, unknown>,
+): AuditEntry {
   return { requestId: click.requestId, kind, at: deps.clock.now(), actor: click.userId, detail };
 }
 
-function decidedEntry(deps: VoteDeps, click: ClickRow, request: ApprovalRequest): AuditEntry {
+function deniedDetail({ verdict, authority }: ClickRow, denial: Denial): Record<string, unknown> {
+  return { denial: denial.kind, verdict, ...(authority === "approver" ? {} : { authority }) };
+}
+
+function voteDetail(vote: Vote): Record<string, unknown> {
+  const { verdict, authority, reason, userName } = vote;
+  return {
+    verdict,
+    ...(authority === "approver" ? {} : { authority }),
+    ...(reason === null ? {} : { reason }),
+    name: userName,
+  };
+}
+
+function decidedEntry(deps: VoteDeps, vote: Vote, request: ApprovalRequest): AuditEntry {
   const { target, account, region, executionId, stepExecutionId, route, facts } = request;
   return {
     requestId: request.id,
     kind: "decided",
     at: deps.clock.now(),
-    actor: click.userId,
+    actor: vote.userId,
     detail: {
-      decision: click.verdict,
+      decision: vote.verdict,
+      ...(vote.authority === "approver" ? {} : { authority: vote.authority }),
       target,
       account,
       region,
@@ -156,7 +229,7 @@ function decidedEntry(deps: VoteDeps, click: ClickRow, request: ApprovalRequest)
       documentName: facts.documentName,
       stepName: facts.stepName,
       route,
-      ...(click.reason === null ? {} : { reason: click.reason }),
+      ...(vote.reason === null ? {} : { reason: vote.reason }),
     },
   };
 }

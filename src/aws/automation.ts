@@ -1,12 +1,9 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import {
   type AutomationExecution,
   AutomationExecutionNotFoundException,
   DescribeAutomationExecutionsCommand,
   DescribeAutomationStepExecutionsCommand,
   GetAutomationExecutionCommand,
-  SendAutomationSignalCommand,
   SSMClient,
   type StepExecution,
 } from "@aws-sdk/client-ssm";
@@ -14,34 +11,46 @@ import type { Automation, Target } from "../app/ports.ts";
 import type { ListedExecution } from "../core/execution.ts";
 import { decodeExecution, decodeListed, pageOf } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
-import { MalformedAnswerError, readFailure, signalFailure, TooLateError } from "./failures.ts";
+import { MalformedAnswerError, readFailure } from "./failures.ts";
+import { makePeople } from "./people.ts";
+import { makeReadCredentials } from "./read-role.ts";
+import { makeSignaller } from "./signaller.ts";
+import { TIMEOUTS } from "./timeouts.ts";
 
 /** The most that one page may hold. Source: SSM API model, MaxResults. */
 const PAGE = 50;
 /** A list that never ends is a malformed answer. */
 const MOST_PAGES = 2_000;
 
-const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+/** ARNs of roles that are assumed; null: the bot's own credentials are used. */
+export interface TargetRoles {
+  readRole: string | null;
+  approverRole: string | null;
+}
+
+export const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
 
 /** Automation of one target over the SDK. `close` ends its connections. */
-export function makeAutomation(target: Target, now: () => number): Automation & { close(): void } {
-  const reader = new SSMClient({ region: target.region, requestHandler: TIMEOUTS });
-  // A signal is never retried by the client, and travels on a connection of its own: one that the server has just closed
-  // for being idle would leave nobody knowing whether the signal arrived.
-  // Credentials are the reader's, so that a signal never waits for them between the reading and its own leaving.
-  const signaller = new SSMClient({
-    region: target.region,
-    credentials: reader.config.credentials,
-    maxAttempts: 1,
-    requestHandler: {
-      ...TIMEOUTS,
-      httpAgent: new HttpAgent({ keepAlive: false }),
-      httpsAgent: new HttpsAgent({ keepAlive: false }),
-    },
+export function makeAutomation(
+  target: Target,
+  now: () => number,
+  roles: TargetRoles = NO_ROLES,
+): Automation & { close(): void } {
+  const { region } = target;
+  const readCredentials = roles.readRole === null ? null : makeReadCredentials(region, roles.readRole);
+  const reader = new SSMClient({
+    region,
+    requestHandler: TIMEOUTS,
+    ...(readCredentials === null ? {} : { credentials: readCredentials.provider }),
   });
+  const people = roles.approverRole === null ? null : makePeople({ region, roleArn: roles.approverRole, now });
+  // Credentials are the reader's, so that a signal never waits for them between the reading and its own leaving.
+  const credentials = roles.readRole === null ? reader.config.credentials : undefined;
+  const signaller = makeSignaller({ region, now, ...(credentials === undefined ? {} : { credentials }) });
 
   return {
     target,
+    ...(people === null ? {} : { asPerson: people }),
     async listWaiting(signal) {
       const executions: ListedExecution[] = [];
       try {
@@ -78,31 +87,13 @@ export function makeAutomation(target: Target, now: () => number): Automation & 
 
     defaults: makeDefaults(reader, now),
 
-    async signal(executionId, verdict, comment, notAfter) {
-      try {
-        const command = new SendAutomationSignalCommand({
-          AutomationExecutionId: executionId,
-          SignalType: verdict === "approve" ? "Approve" : "Reject",
-          Payload: { Comment: comment },
-        });
-        // Innermost: after credentials were found and the request was signed, either of which may have taken long.
-        command.middlewareStack.add(
-          (next) => (sending) => {
-            if (now() > notAfter) throw new TooLateError("this process was held up, and its turn is over");
-            return next(sending);
-          },
-          { step: "deserialize", priority: "low", name: "notAfter" },
-        );
-        await signaller.send(command);
-        return { kind: "taken" };
-      } catch (error) {
-        return signalFailure(error);
-      }
-    },
+    signal: signaller.signal,
 
     close() {
       reader.destroy();
-      signaller.destroy();
+      readCredentials?.close();
+      people?.close();
+      signaller.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { People, Route } from "../core/policy.ts";
+import type { Identities } from "../core/starter.ts";
 
 /** All that the bot is told from outside: checked, complete, and frozen however deep. */
 export interface Config {
@@ -10,13 +11,14 @@ export interface Config {
   /** 0 lets the system choose a free port. */
   readonly port: number;
   readonly logLevel: LogLevel;
-  /** At least one. No Region stands in two of them. */
+  /** At least one. No Region of one account stands in two of them. */
   readonly targets: readonly TargetConfig[];
   /** At least one, in the order in which they are tried. */
   readonly routes: readonly Route[];
   /** Globs over names of parameters and inputs whose values are hidden; compared without case. */
   readonly mask: readonly string[];
   readonly admins: People;
+  readonly identities: Identities;
 }
 
 export interface SlackConfig {
@@ -41,10 +43,14 @@ export interface EventBusConfig {
   readonly region: string;
 }
 
-/** The Regions of one AWS account, which is that of the bot's own credentials. */
+/** The Regions of one AWS account: that of its roles or, without any, of the bot's own credentials. */
 export interface TargetConfig {
   readonly name: string;
   readonly regions: readonly string[];
+  /** ARN of the role that is assumed for reading. */
+  readonly readRole?: string | undefined;
+  /** ARN of the role that is assumed for each deciding person. */
+  readonly approverRole?: string | undefined;
 }
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;

@@ -1,12 +1,8 @@
 import { globMatches } from "../core/policy.ts";
+import type { Disagreement } from "./disagreement.ts";
+import { accountOf, directWithoutNames, identityKeys, idleRule, roleDisagreement } from "./file-agreement-deciders.ts";
+import { at, isListOrAbsent, isMap, list, texts } from "./file-parts.ts";
 import { quoted } from "./problem.ts";
-
-/** A rule over several keys that does not hold. */
-export interface Disagreement {
-  path: PropertyKey[];
-  what: string;
-  fix: string;
-}
 
 /** The name of the one target that there is when the file names none. */
 export const DEFAULT_TARGET = "default";
@@ -25,22 +21,28 @@ export function disagreements(file: unknown): Disagreement[] {
     ),
     ...repeats(
       targets.flatMap((each, i) =>
-        texts(each, "regions").map((text, j) => ({ text, path: ["targets", i, "regions", j] })),
+        texts(each, "regions").map((text, j) => ({
+          text: text === undefined ? undefined : `${accountOf(each)} ${text}`,
+          shown: text,
+          path: ["targets", i, "regions", j],
+        })),
       ),
       REGION_TWICE,
     ),
+    ...targets.flatMap((each, i) => roleDisagreement(each, ["targets", i, "approverRole"])),
     ...repeats(
       routes.map((each, i) => ({ text: at(each, "name"), path: ["routes", i, "name"] })),
       NAME_TWICE,
     ),
     ...routes.flatMap((route, i) => routeDisagreements(route, ["routes", i], namesOf(file))),
     ...peopleRepeats(at(file, "admins"), ["admins"]),
+    ...identityKeys(at(file, "identities")),
   ];
 }
 
 const NAME_TWICE = "Give each a name of its own: messages and the audit record tell them apart by it.";
 const ONCE = "Remove one of the two.";
-/** All targets are in the bot's own account, so a Region in two of them would be watched twice. */
+/** A Region of one account in two targets would be watched twice. */
 const REGION_TWICE = "Keep it in one target only, or every request there would be asked for twice.";
 
 function routeDisagreements(route: unknown, path: PropertyKey[], targets: string[] | null): Disagreement[] {
@@ -51,6 +53,9 @@ function routeDisagreements(route: unknown, path: PropertyKey[], targets: string
       ONCE,
     ),
     ...peopleRepeats(approvers, [...path, "approvers"]),
+    ...peopleRepeats(at(route, "notify"), [...path, "notify"]),
+    ...idleRule(route, path),
+    ...directWithoutNames(approvers, at(route, "dm"), path),
     ...unreachableQuorum(approvers, at(route, "quorum"), path),
     ...unknownTarget(at(at(route, "match"), "target"), targets, [...path, "match", "target"]),
     ...parameterNames(at(at(route, "match"), "parameters"), [...path, "match", "parameters"]),
@@ -74,14 +79,14 @@ function parameterNames(parameters: unknown, path: PropertyKey[]): Disagreement[
 
 function unreachableQuorum(approvers: unknown, quorum: unknown, path: PropertyKey[]): Disagreement[] {
   if (!isMap(approvers) || !isListOrAbsent(approvers.users) || !isListOrAbsent(approvers.groups)) return [];
-  if (list(approvers, "groups").length > 0) return [];
+  if (list(approvers, "groups").length > 0 || approvers.channel !== undefined) return [];
   const people = new Set(list(approvers, "users")).size;
   if (people === 0)
     return [
       {
         path: [...path, "approvers"],
         what: "Nobody is named, so nobody could decide.",
-        fix: "Name at least one person under users or one group under groups.",
+        fix: "Name at least one person under users or one group under groups, or write channel: members.",
       },
     ];
   if (!Number.isInteger(quorum) || Number(quorum) <= people) return [];
@@ -120,24 +125,13 @@ function peopleRepeats(people: unknown, path: PropertyKey[]): Disagreement[] {
   );
 }
 
-function repeats(items: { text: unknown; path: PropertyKey[] }[], fix: string): Disagreement[] {
+/** `shown` is what is quoted, where it is not the whole of what must not stand twice. */
+function repeats(items: { text: unknown; shown?: unknown; path: PropertyKey[] }[], fix: string): Disagreement[] {
   const seen = new Set<unknown>();
-  return items.flatMap(({ text, path }) => {
+  return items.flatMap(({ text, shown = text, path }) => {
     if (typeof text !== "string") return [];
-    if (seen.has(text)) return [{ path, what: `${quoted(text)} stands here a second time.`, fix }];
+    if (seen.has(text)) return [{ path, what: `${quoted(String(shown))} stands here a second time.`, fix }];
     seen.add(text);
     return [];
   });
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isListOrAbsent = (value: unknown): boolean => value === undefined || Array.isArray(value);
-const at = (value: unknown, key: string): unknown => (isMap(value) ? value[key] : undefined);
-const list = (value: unknown, key: string): unknown[] => {
-  const found = at(value, key);
-  return Array.isArray(found) ? found : [];
-};
-/** The items with their places kept: what is not a text stays as undefined. */
-const texts = (value: unknown, key: string): (string | undefined)[] =>
-  list(value, key).map((each) => (typeof each === "string" ? each : undefined));

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { PLANNED_KEYS } from "./file-schema.ts";
+import { IMPOSSIBLE_KEYS, PLANNED_KEYS } from "./file-schema.ts";
 import { knownKeys } from "./json-schema.ts";
 import { nearest } from "./nearest.ts";
 import { type Problem, quoted } from "./problem.ts";
@@ -21,6 +21,8 @@ function unknownKey(yaml: YamlText, path: readonly PropertyKey[], key: string): 
       what: `${key} is not supported by this version.`,
       fix: "Remove it, and bear in mind that what it asks for is not enforced.",
     };
+  const impossible = Object.hasOwn(IMPOSSIBLE_KEYS, key) ? IMPOSSIBLE_KEYS[key] : undefined;
+  if (impossible !== undefined) return { where, ...impossible };
   const known = knownKeys(path);
   const meant = nearest(key, known);
   return {

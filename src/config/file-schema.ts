@@ -20,7 +20,7 @@ const copied = (pattern: RegExp, noun: string, advice: (found: string) => string
 
 const channel = copied(/^[CG][A-Z0-9]{2,}$/, "a channel", (found) =>
   found.startsWith("D")
-    ? "Direct messages are not supported by this version: name a channel's ID, which begins with C or G."
+    ? "This is a direct message: name a channel's ID, which begins with C or G; dm: true adds direct messages to approvers."
     : "Open the channel's details in Slack and copy the Channel ID at the bottom; it begins with C or G.",
 ).describe("ID of a Slack channel");
 
@@ -62,6 +62,36 @@ const people = {
     .describe("User groups; who is a member is read from Slack at the moment of decision"),
 };
 
+const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+
+const role = (what: string) =>
+  z
+    .string()
+    .regex(ROLE, {
+      error: (issue) =>
+        say(
+          `${quoted(String(issue.input))} is not the ARN of a role.`,
+          "Copy the role's ARN from IAM; it has the form arn:aws:iam::111122223333:role/NAME.",
+        ),
+    })
+    .optional()
+    .describe(what);
+
+/** The principals that AWS names in ExecutedBy, and the role of which such a session is one. */
+const PRINCIPAL =
+  /^arn:aws[\w-]*:(?:iam::\d{12}:(?:root|user\/[\w+=,.@/-]+|role\/[\w+=,.@/-]+)|sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+|federated-user\/[\w+=,.@-]+))$/;
+
+const principal = z
+  .string()
+  .regex(PRINCIPAL, {
+    error: (issue) =>
+      say(
+        `${quoted(String(issue.input))} is not the ARN of a user, a role or a role's session.`,
+        "Write it out in full, without globs, as AWS shows it under Executed by. A role's ARN means every session of the role.",
+      ),
+  })
+  .describe("ARN of a user, a role (every session of it), or one session of a role");
+
 const target = z
   .strictObject({
     name: z
@@ -79,7 +109,11 @@ const target = z
         error: (issue) => say(`${quoted(String(issue.input))} is not a Region of AWS.`, REGION_FIX),
       }),
       REGION_FIX,
-    ).describe("Regions of the account of the bot's own credentials"),
+    ).describe("Regions of the account"),
+    readRole: role("Role that is assumed for reading; left out: the bot's own credentials are used"),
+    approverRole: role(
+      "Role that is assumed for each deciding person under that person's name; left out: the bot itself signals",
+    ),
   })
   .describe("An AWS account and the Regions to watch in it");
 
@@ -119,14 +153,33 @@ const route = z
     channels: someOf(channel, "Name at least one channel, or nobody would see the request.").describe(
       "Where a request is posted",
     ),
-    approvers: z.strictObject(people).describe("Who may approve or reject: at least one person or group"),
+    dm: z.boolean().default(false).describe("Whether each approver also gets the request as a direct message"),
+    approvers: z
+      .strictObject({
+        ...people,
+        channel: z
+          .literal("members")
+          .optional()
+          .describe("members: whoever is in one of the route's channels when they click"),
+      })
+      .describe("Who may approve or reject: at least one person, one group, or the channel's members"),
+    notify: z.strictObject(people).prefault({}).describe("Who is mentioned in the message, without power to decide"),
     quorum: z
       .int()
       .min(1, { error: say("A quorum is at least 1.", "Write how many people must approve.") })
       .max(50, { error: say("A quorum is at most 50.", "Write how many people must approve.") })
       .default(1)
       .describe("How many distinct people must approve; one rejection rejects"),
+    selfApproval: z.boolean().default(false).describe("Whether who started the execution may approve it"),
+    whenRequesterUnknown: z
+      .enum(["allow", "deny"])
+      .default("allow")
+      .describe("What holds without selfApproval when it cannot be known who started the execution"),
     reason: z.enum(["none", "reject", "always"]).default("reject").describe("When a reason is asked for"),
+    confirm: z
+      .enum(["button", "typed"])
+      .default("button")
+      .describe("What an approval asks for: a press of a button, or the runbook's name typed out"),
   })
   .describe("Which requests go where, and who may decide them");
 
@@ -143,7 +196,14 @@ export const fileSchema = z
       .array(glob)
       .default(["*password*", "*secret*", "*token*"])
       .describe("Globs over names of parameters and inputs whose values are never shown; case does not matter"),
-    admins: z.strictObject(people).prefault({}).describe("Who may ask about every request"),
+    admins: z
+      .strictObject(people)
+      .prefault({})
+      .describe("Who may ask about every request, break glass, and is told of what no route covers"),
+    identities: z
+      .record(z.string(), someOf(principal, "Write the ARNs, or remove the person."))
+      .default({})
+      .describe("Person to the ARNs under which they act in AWS"),
   })
   .meta({ title: "Countersign's configuration file" });
 
@@ -153,17 +213,12 @@ export type ConfigFile = z.output<typeof fileSchema>;
  * Keys that a later version will know. They are refused with words of their own: a policy that looks stricter than what
  * is enforced is worse than none.
  */
-export const PLANNED_KEYS: readonly string[] = [
-  "readRole",
-  "approverRole",
-  "selfApproval",
-  "whenRequesterUnknown",
-  "remind",
-  "escalate",
-  "identities",
-  "dm",
-  "notify",
-  "confirm",
-  "channel",
-  "tags",
-];
+export const PLANNED_KEYS: readonly string[] = ["remind", "escalate"];
+
+/** Keys that cannot be had, each with the reason. */
+export const IMPOSSIBLE_KEYS: Readonly<Record<string, { what: string; fix: string }>> = {
+  tags: {
+    what: "tags cannot be matched: AWS returns an execution's tags neither in its list nor with the execution.",
+    fix: "Remove it, and match on a parameter, the runbook's name or startedBy instead.",
+  },
+};

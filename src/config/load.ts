@@ -64,6 +64,6 @@ function targetsOf(file: ConfigFile, environment: Environment): TargetConfig[] |
 
 function assemble(environment: Environment, file: ConfigFile, targets: TargetConfig[]): Config {
   const { slack, database, pollIntervalMs, eventBus, port, logLevel } = environment;
-  const { routes, mask, admins } = file;
-  return { slack, database, pollIntervalMs, eventBus, port, logLevel, targets, routes, mask, admins };
+  const { routes, mask, admins, identities } = file;
+  return { slack, database, pollIntervalMs, eventBus, port, logLevel, targets, routes, mask, admins, identities };
 }

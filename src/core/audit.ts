@@ -4,6 +4,7 @@ export type AuditKind =
   | "decided"
   | "closed"
   | "voted"
+  | "withdrawn"
   | "denied"
   | "signal-sending"
   | "signal-taken"

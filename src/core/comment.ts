@@ -3,6 +3,9 @@ import type { ApprovalRequest, Vote } from "./request.ts";
 /** AWS takes 1 to 512 characters in each payload value. Source: SSM API model, AutomationParameterValue. */
 export const LONGEST_PAYLOAD_VALUE = 512;
 
+/** How a decision against quorum and self-approval is marked, for whoever searches the records. */
+export const BREAK_GLASS = "BREAK-GLASS";
+
 /** Values that one payload key may have. Source: SSM API model, AutomationParameterValueList. */
 const MOST_VALUES = 50;
 
@@ -18,12 +21,14 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
   const verb = request.decision === "reject" ? "Rejected" : "Approved";
   const names = decisive.map((vote) => cut(vote.userName, LONGEST_NAME)).join(", ");
-  const summary = `Countersign request ${request.id}: ${verb} in Slack by ${names}`;
+  const broken = decisive.some((vote) => vote.authority === "break-glass") ? `${BREAK_GLASS}: ` : "";
+  const summary = `${broken}Countersign request ${request.id}: ${verb} in Slack by ${names}`;
   const each = decisive.slice(0, MOST_VALUES - 1).map((vote) => {
     const name = cut(vote.userName, LONGEST_NAME);
     const email = vote.email === null ? "" : ` <${cut(vote.email, LONGEST_EMAIL)}>`;
     const reason = vote.reason === null ? "" : `; reason: ${vote.reason}`;
-    return `${verb} by ${name}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
+    const mark = vote.authority === "break-glass" ? `${BREAK_GLASS}: ` : "";
+    return `${mark}${verb} by ${name}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
   });
   return [summary, ...each].map((value) => cut(plain(value), LONGEST_PAYLOAD_VALUE));
 }

@@ -4,6 +4,11 @@ export interface People {
   groups: string[];
 }
 
+/** Who may decide: people, members of groups and, only where written out, whoever is in one of the route's channels. */
+export interface Approvers extends People {
+  channel?: "members" | undefined;
+}
+
 /** Conditions that must all hold; an absent one always holds. Texts are globs: `*` any run of characters, `?` one. */
 export interface RouteMatch {
   document?: string | undefined;
@@ -20,11 +25,21 @@ export interface Route {
   name: string;
   match: RouteMatch;
   channels: string[];
-  approvers: People;
+  /** Whether each approver also gets the request as a direct message. */
+  dm: boolean;
+  approvers: Approvers;
+  /** Mentioned in the message, without power to decide. */
+  notify: People;
   /** How many distinct people must approve. One rejection rejects. */
   quorum: number;
+  /** Whether who started the execution may approve it. */
+  selfApproval: boolean;
+  /** What holds without self-approval when it cannot be known who started the execution. */
+  whenRequesterUnknown: "allow" | "deny";
   /** When a reason is asked for: never, when rejecting, or for both verdicts. */
   reason: "none" | "reject" | "always";
+  /** What an approval asks for: a press of a button, or the runbook's name typed out. */
+  confirm: "button" | "typed";
 }
 
 /** What routes look at. Parameters are not masked here, so this is never stored. */
@@ -38,17 +53,23 @@ export interface RouteSubject {
   parameters: Record<string, string[]>;
 }
 
+/** The conditions over one text each. */
+export const TEXT_CONDITIONS = ["document", "target", "account", "region", "step", "startedBy"] as const;
+
 /** The first route that matches, or null: then nobody can decide. */
 export function routeFor(routes: readonly Route[], subject: RouteSubject): Route | null {
-  return routes.find((route) => matches(route.match, subject)) ?? null;
+  return routes.find((route) => failedConditions(route.match, subject).length === 0) ?? null;
 }
 
-function matches(match: RouteMatch, subject: RouteSubject): boolean {
-  const texts = ["document", "target", "account", "region", "step", "startedBy"] as const;
-  if (!texts.every((key) => match[key] === undefined || globMatches(match[key], subject[key]))) return false;
-  return Object.entries(match.parameters ?? {}).every(([name, globs]) =>
-    parameterOf(subject, name).some((value) => globs.some((glob) => globMatches(glob, value))),
-  );
+/** The conditions that do not hold, each by its key: `document`, `parameters.Environment`. */
+export function failedConditions(match: RouteMatch, subject: RouteSubject): string[] {
+  const texts = TEXT_CONDITIONS.filter((key) => match[key] !== undefined && !globMatches(match[key], subject[key]));
+  const parameters = Object.entries(match.parameters ?? {})
+    .filter(
+      ([name, globs]) => !parameterOf(subject, name).some((value) => globs.some((glob) => globMatches(glob, value))),
+    )
+    .map(([name]) => `parameters.${name}`);
+  return [...texts, ...parameters];
 }
 
 /** A parameter's values. Its name is the runbook's own choice, so it may be that of a member which every object has. */

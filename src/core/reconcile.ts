@@ -102,13 +102,16 @@ function progressPatch(
   request: ApprovalRequest,
   step: ObservedStep | undefined,
 ): RequestPatch {
-  if (step === undefined || request.state !== "decided" || request.signal !== "taken") return {};
+  const anyTaken = request.signal === "taken" || request.signalsTaken > 0;
+  if (step === undefined || request.state !== "decided" || !anyTaken) return {};
   const needed = request.facts.minRequiredApprovals;
   const have = approvalsIn(step);
   if (needed <= 1 || request.decision !== "approve") return {};
   const before = request.awsApprovals;
-  if (before !== null && before[0] === have && before[1] === needed) return {};
-  return { awsApprovals: [have, needed], executionStatus: observed.status };
+  const by = principalsIn(step);
+  const isTold = before !== null && before[0] === have && before[1] === needed;
+  if (isTold && by.join() === request.awsDecidedBy.join()) return {};
+  return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
 }
 
 function outcomeOf(
@@ -150,7 +153,10 @@ function outcomeKind(
 function sentWith(request: ApprovalRequest, verdict: ApprovalRequest["decision"]): boolean {
   return (
     request.decision === verdict &&
-    (request.signal === "taken" || request.signal === "unsure" || request.signal === "sending")
+    (request.signal === "taken" ||
+      request.signal === "unsure" ||
+      request.signal === "sending" ||
+      request.signalsTaken > 0)
   );
 }
 
@@ -161,7 +167,7 @@ function sentWith(request: ApprovalRequest, verdict: ApprovalRequest["decision"]
 function isOurs(kind: OutcomeKind, step: ObservedStep | undefined, request: ApprovalRequest): boolean {
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
   if (verdict === null || !sentWith(request, verdict)) return false;
-  if (request.signal === "taken") return true;
+  if (request.signal === "taken" || request.signalsTaken > 0) return true;
   const decisions = step?.outputs.ApproverDecisions ?? [];
   return decisions.length === 0 || decisions.some((text) => text.includes(request.id));
 }

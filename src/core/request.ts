@@ -9,6 +9,12 @@
  */
 export type Verdict = "approve" | "reject";
 
+/** What a person asks for: a verdict, or to take back the approval that they gave. */
+export type Wish = Verdict | "withdraw";
+
+/** By what right somebody decides: as the route's approver, or as an admin against quorum and self-approval. */
+export type Authority = "approver" | "break-glass";
+
 /** What is known of the waiting step when the request is opened. It never changes afterwards and is already masked. */
 export interface RequestFacts {
   documentName: string;
@@ -89,8 +95,12 @@ export interface ApprovalRequest {
   signalSettlesAt: number | null;
   signalNextAt: number | null;
   signalError: string | null;
+  /** How many of the people's own signals AWS has taken, where each signals as themselves; else 0. */
+  signalsTaken: number;
   /** AWS's own count after our signal, where the step asks for several: [have, needed]. */
   awsApprovals: [number, number] | null;
+  /** AWS principals that the step's decisions name while it still waits after our signal. */
+  awsDecidedBy: string[];
   outcome: Outcome | null;
   closedAt: number | null;
   /** The execution's last known status and, once it is over, when it ended and why it failed. */
@@ -105,6 +115,7 @@ export interface Vote {
   userName: string;
   email: string | null;
   verdict: Verdict;
+  authority: Authority;
   reason: string | null;
   at: number;
 }

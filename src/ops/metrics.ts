@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Automation, Chat, EventBus, Store } from "../app/ports.ts";
+import type { Automation, Chat, EventBus, PersonSigning, Store } from "../app/ports.ts";
 import type { VoteOutcome } from "../app/vote.ts";
 
 export interface Metrics {
@@ -33,6 +33,16 @@ export function makeMetrics(): Metrics {
   const updated = counter("messages_updated_total", "Updates of messages.");
   const failed = counter("messages_failed_total", "Posts and updates that failed, by reason.", ["call", "reason"]);
   const unpublished = counter("publish_failures_total", "Audit events that the bus did not take.", ["code"]);
+
+  /** Each person's own signal is a signal. */
+  const counted = (own: PersonSigning): PersonSigning => ({
+    ...own,
+    async signal(...call) {
+      const result = await own.signal(...call);
+      signals.inc({ result: result.kind });
+      return result;
+    },
+  });
 
   return {
     contentType: registry.contentType,
@@ -74,6 +84,7 @@ export function makeMetrics(): Metrics {
     }),
     automation: (own) => ({
       ...own,
+      ...(own.asPerson === undefined ? {} : { asPerson: counted(own.asPerson) }),
       async signal(...call) {
         const result = await own.signal(...call);
         signals.inc({ result: result.kind });

@@ -4,7 +4,7 @@ import type { makeLook } from "../app/look.ts";
 import type { Automation, AwsFailure, Clock, Lease, Log, Store, Target } from "../app/ports.ts";
 import type { makeSignal } from "../app/signal.ts";
 import { underLease } from "../app/under-lease.ts";
-import { makeAutomation } from "../aws/automation.ts";
+import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import type { Health } from "../ops/health.ts";
 import { startLoop } from "../ops/loop.ts";
@@ -40,6 +40,7 @@ export interface TargetLoops {
 export function startTarget(options: {
   name: string;
   region: string;
+  roles?: TargetRoles;
   pollIntervalMs: number;
   store: Store;
   look: (stores: Pick<Store, "requests" | "executions">) => ReturnType<typeof makeLook>;
@@ -76,15 +77,25 @@ export function startTarget(options: {
   const identify = async (lease: Lease | null, abort: AbortSignal): Promise<boolean> => {
     if (automation !== undefined) return true;
     const identity = await callerIdentity(region, abort);
+    if (abort.aborted) return false;
     if (identity.kind === "failed") {
       await report(identity, "AWS does not say whose credentials these are", lease);
       return false;
     }
-    const target: Target = { key, name, region, account: identity.account };
-    const own = makeAutomation(target, clock.now);
+    const { roles = NO_ROLES } = options;
+    const named = roles.readRole ?? roles.approverRole;
+    const account = named?.split(":")[4] ?? identity.account;
+    const lacks = roles.readRole === null ? "readRole" : roles.approverRole === null ? "approverRole" : null;
+    if (lacks !== null && account !== identity.account) {
+      const message = `The target is account ${account}, the bot's own credentials are of ${identity.account}: name a ${lacks} too`;
+      await report({ kind: "failed", code: "WrongAccount", message, retry: false }, "the target cannot be read", lease);
+      return false;
+    }
+    const target: Target = { key, name, region, account };
+    const own = makeAutomation(target, clock.now, roles);
     close = own.close;
     automation = options.seam(own);
-    log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");
+    log.info({ target: key, account, principal: identity.arn }, "target found");
     return true;
   };
 

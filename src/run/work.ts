@@ -4,30 +4,37 @@ import type { Logger, WebClient } from "@slack/web-api";
 import { makeAnswer } from "../app/answer.ts";
 import { makeApply } from "../app/apply.ts";
 import { makeDeliver } from "../app/deliver.ts";
+import { makeErrand } from "../app/errands.ts";
 import { makeHealthReport } from "../app/health.ts";
 import { makeDetails, makePending, makeShow } from "../app/inspect.ts";
 import { makeLook } from "../app/look.ts";
+import { makeNotify } from "../app/notify.ts";
 import type { Clock, Lease, Log, Store } from "../app/ports.ts";
 import { makePublish } from "../app/publish.ts";
 import { makeSignal } from "../app/signal.ts";
 import { makePreview, makeVote } from "../app/vote.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
 import type { Config } from "../config/config.ts";
-import { type Denial, denialSentence } from "../core/decision.ts";
+import { type Denial, denialSentence } from "../core/denial.ts";
 import type { Health } from "../ops/health.ts";
 import type { Loop } from "../ops/loop.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { makeChat } from "../slack/chat.ts";
 import { makeDirectory } from "../slack/directory.ts";
+import { makeFormSeal } from "../slack/form-seal.ts";
 import type { Workspace } from "../slack/identity.ts";
+import { listenForBreakGlass } from "../slack/listeners/break-glass.ts";
 import { listenForCommand } from "../slack/listeners/command.ts";
 import { listenForDetails } from "../slack/listeners/details.ts";
+import { listenForForms } from "../slack/listeners/forms.ts";
 import { listenForHome } from "../slack/listeners/home.ts";
+import { isHomeTeam } from "../slack/listeners/payloads.ts";
 import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
 import { mentionGroup, mentionUser } from "../slack/messages/people.ts";
 import { code } from "../slack/messages/text.ts";
 import { startAnswerLoop, startVoteLoop } from "./click-loops.ts";
 import { startMessageLoop } from "./message-loop.ts";
+import { startNoticeLoop } from "./notice-loop.ts";
 import { PUBLISHER, startPublishLoop } from "./publish-loop.ts";
 import type { Seams } from "./seams.ts";
 import { makeSlackSide } from "./slack-side.ts";
@@ -62,8 +69,8 @@ const SLACK_RESPONSE_HOST = "hooks.slack.com";
  */
 export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const { config, store, workspace, web, logger, health, metrics, seams, clock, log, onFinal, releases } = options;
-  const { routes, admins, mask } = config;
-  const { requests, messages, clicks, executions, leases } = store;
+  const { routes, admins, identities, mask } = config;
+  const { requests, messages, notices, clicks, executions, leases } = store;
   const sentence = (denial: Denial) =>
     denialSentence(denial, {
       user: mentionUser,
@@ -89,7 +96,9 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     workspace: workspace.teamId,
     log,
   });
-  const voting = { requests, messages, clicks, directory, routes, sentence, clock, log };
+  const policy = { routes, admins, identities, isHomeTeam: isHomeTeam(workspace) };
+  const voting = { requests, messages, clicks, directory, ...policy, sentence, clock, log };
+  const seal = makeFormSeal(config.slack.botToken);
   const automation = (key: string) => targets.find((target) => target.key === key)?.automation();
   const inspecting = { requests, messages, directory, routes, admins, automation, mask };
 
@@ -111,15 +120,24 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   });
   const onChange = () => {
     messaging.wake();
+    noticing.wake();
     answering.wake();
     publishing?.wake();
   };
   const messaging = startMessageLoop({
     messages,
     lanes: store.lanes,
-    deliver: makeDeliver({ messages, requests, routes, chat, clock, newId, random, log }),
+    deliver: makeDeliver({ messages, requests, routes, identities, chat, clock, newId, random, log }),
     clock,
     log,
+  });
+  const noticing = startNoticeLoop({
+    notices,
+    errand: makeErrand({ notices, requests, messages, directory, chat, routes, admins, clock, random, log }),
+    notify: makeNotify({ notices, requests, routes, identities, chat, clock, newId, random, log }),
+    clock,
+    log,
+    onPlaces: () => messaging.wake(),
   });
   const answering = startAnswerLoop({
     clicks,
@@ -128,11 +146,12 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     log,
   });
   const publishing = startPublishing(options, () => tenancy.lease(PUBLISHER));
-  const targets = config.targets.flatMap(({ name, regions }) =>
+  const targets = config.targets.flatMap(({ name, regions, readRole = null, approverRole = null }) =>
     regions.map((region) =>
       startTarget({
         name,
         region,
+        roles: { readRole, approverRole },
         pollIntervalMs: config.pollIntervalMs,
         store,
         look,
@@ -178,8 +197,11 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const wake = voters.wake;
   const preview = makePreview(voting);
   // What Slack waits for answers or fails within its three seconds, however the database is.
-  listenForVerdicts(slack.app, { ...voting, ...store.prompt, preview, chat, workspace, newId, wake });
-  listenForDetails(slack.app, { details: makeDetails(inspecting), chat, workspace, log });
+  const deciding = { ...voting, ...store.prompt, preview, chat, workspace, seal, newId, wake };
+  listenForVerdicts(slack.app, deciding);
+  listenForForms(slack.app, deciding);
+  listenForBreakGlass(slack.app, deciding);
+  listenForDetails(slack.app, { details: makeDetails(inspecting), identities, chat, seal, workspace, newId, log });
   const pending = makePending(inspecting);
   listenForHome(slack.app, { pending, workspace, clock });
   listenForCommand(slack.app, {
@@ -200,7 +222,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     log,
   });
   releases.push(async () => {
-    await Promise.all([messaging.stop(), answering.stop(), publishing?.stop()]);
+    await Promise.all([messaging.stop(), noticing.stop(), answering.stop(), publishing?.stop()]);
   });
   releases.push(tenancy.stop);
   releases.push(async () => {

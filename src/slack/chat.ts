@@ -1,6 +1,7 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
 import type { Chat, RequestView } from "../app/ports.ts";
 import { chatFailure } from "./failures.ts";
+import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
 
 /** How a message of ours is known again in a channel's history. */
@@ -63,6 +64,30 @@ export function makeChat(web: WebClient, turn: Chat["turn"]): Chat {
           if (cursor === undefined) return { kind: "absent" };
         }
         return { kind: "unavailable", error: "the channel's history is too long to look through" };
+      } catch (error) {
+        return chatFailure(error);
+      }
+    },
+
+    async tell(channel, notice) {
+      const { text, blocks } = noticeMessage(notice);
+      const content = { text, blocks: blocks as KnownBlock[], metadata: metadata(notice.noticeId) };
+      try {
+        const answer = await web.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false });
+        return answer.ts === undefined
+          ? { kind: "ambiguous", error: "the answer names no ts" }
+          : { kind: "posted", ts: answer.ts };
+      } catch (error) {
+        return chatFailure(error);
+      }
+    },
+
+    async direct(userId) {
+      try {
+        const { channel } = await web.conversations.open({ users: userId });
+        return channel?.id === undefined
+          ? { kind: "unavailable", error: "the answer names no channel" }
+          : { kind: "channel", channelId: channel.id };
       } catch (error) {
         return chatFailure(error);
       }

@@ -1,8 +1,8 @@
 import type { UsersInfoResponse, WebClient } from "@slack/web-api";
 import type { ChatFailure, Clock, Directory } from "../app/ports.ts";
-import type { Person } from "../core/decision.ts";
+import type { Person } from "../core/person.ts";
 import { chatFailure, failureWords } from "./failures.ts";
-import { makeGroups } from "./groups.ts";
+import { makeChannels, makeGroups } from "./groups.ts";
 import type { Workspace } from "./identity.ts";
 
 /** How long a person, or a group's members, are remembered when somebody decides, in milliseconds. */
@@ -14,8 +14,10 @@ const SHOWN_MS = 60_000;
 
 /** People and groups in Slack. What is remembered is asked again before anyone is denied by it. */
 export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock): Directory {
+  const addresses = new Map<string, { at: number; userId: string | null }>();
   const people = new Map<string, { at: number; person: Person }>();
   const groups = makeGroups(web, clock);
+  const channelLists = makeChannels(web, clock);
   const isFresh = (kept: { at: number }) => clock.now() - kept.at < KEPT_MS;
 
   return {
@@ -33,26 +35,76 @@ export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock
       }
     },
 
-    async isAmong(meant, userId, purpose = "decide") {
+    async isAmong(meant, userId, purpose = "decide", channels = []) {
       if (meant.users.includes(userId)) return { kind: "member" };
+      const lists = [
+        ...meant.groups.map((id) => ({ id, members: groups.members })),
+        ...(meant.channel === "members" ? channels : []).map((id) => ({ id, members: channelLists.members })),
+      ];
+      const ages = purpose === "decide" ? [KEPT_MS, FRESH_MS] : [SHOWN_MS];
+      const gone: string[] = [];
       let failure: ChatFailure | null = null;
-      for (const groupId of meant.groups) {
+      for (const { id, members } of lists) {
         try {
-          const ages = purpose === "decide" ? [KEPT_MS, FRESH_MS] : [SHOWN_MS];
-          for (const oldest of ages) {
-            if ((await groups.members(groupId, oldest)).has(userId)) return { kind: "member" };
-          }
+          for (const oldest of ages) if ((await members(id, oldest)).has(userId)) return { kind: "member" };
         } catch (error) {
-          failure = chatFailure(error);
+          const found = chatFailure(error);
+          if (isNoGroup(found)) gone.push(id);
+          else failure = found;
         }
       }
-      if (failure === null) return { kind: "not-member" };
+      if (failure === null) return { kind: "not-member", ...(gone.length === 0 ? {} : { gone }) };
       const error = failureWords(failure);
       return failure.kind === "limited"
         ? { kind: "unknown", error, retryAfterMs: failure.retryAfterMs }
         : { kind: "unknown", error };
     },
+
+    async members(meant) {
+      const found = new Set(meant.users);
+      for (const group of meant.groups) {
+        try {
+          for (const userId of await groups.members(group, SHOWN_MS)) found.add(userId);
+        } catch (error) {
+          const failure = chatFailure(error);
+          if (!isNoGroup(failure)) return { kind: "unknown", error: failureWords(failure) };
+        }
+      }
+      return { kind: "members", userIds: [...found] };
+    },
+
+    async byEmail(email) {
+      const kept = addresses.get(email.toLowerCase());
+      if (kept !== undefined && isFresh(kept)) return asAnswer(kept.userId);
+      const found = await ownerOf(web, email);
+      if (found.kind === "unknown") return found;
+      addresses.set(email.toLowerCase(), { at: clock.now(), userId: found.userId });
+      return asAnswer(found.userId);
+    },
   };
+}
+
+const asAnswer = (userId: string | null) =>
+  userId === null ? ({ kind: "nobody" } as const) : ({ kind: "person", userId } as const);
+
+/** A group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */
+function isNoGroup(failure: ChatFailure): boolean {
+  return failure.kind === "refused" && /^(no_such_subteam|subteam_not_found|invalid_usergroup)\b/.test(failure.error);
+}
+
+/** Source: Slack API, users.lookupByEmail, error users_not_found. */
+async function ownerOf(
+  web: WebClient,
+  email: string,
+): Promise<{ kind: "owner"; userId: string | null } | { kind: "unknown"; error: string }> {
+  try {
+    return { kind: "owner", userId: (await web.users.lookupByEmail({ email })).user?.id ?? null };
+  } catch (error) {
+    const failure = chatFailure(error);
+    if (failure.kind === "refused" && failure.error.startsWith("users_not_found"))
+      return { kind: "owner", userId: null };
+    return { kind: "unknown", error: failureWords(failure) };
+  }
 }
 
 type SlackUser = NonNullable<UsersInfoResponse["user"]>;

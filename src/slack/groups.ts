@@ -7,13 +7,21 @@ import type { Clock } from "../app/ports.ts";
  * while it is young enough for the purpose. Source: Slack API, rate limits.
  */
 export function makeGroups(web: WebClient, clock: Clock) {
+  return makeLists(clock, async (usergroup) => (await web.usergroups.users.list({ usergroup })).users ?? []);
+}
+
+/** The members of channels, in the same way. */
+export function makeChannels(web: WebClient, clock: Clock) {
+  return makeLists(clock, (channel) => channelMembers(web, channel));
+}
+
+function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
   const kept = new Map<string, { at: number; members: ReadonlySet<string> }>();
   const underWay = new Map<string, Promise<ReadonlySet<string>>>();
 
   const read = async (groupId: string): Promise<ReadonlySet<string>> => {
     const at = clock.now();
-    const answer = await web.usergroups.users.list({ usergroup: groupId });
-    const members = new Set(answer.users ?? []);
+    const members = new Set(await list(groupId));
     kept.set(groupId, { at, members });
     return members;
   };
@@ -28,4 +36,24 @@ export function makeGroups(web: WebClient, clock: Clock) {
       return running;
     },
   };
+}
+
+/** Members that one page of conversations.members may hold, and how many pages are read. */
+const PAGE = 200;
+const MOST_PAGES = 50;
+
+async function channelMembers(web: WebClient, channel: string): Promise<string[]> {
+  const found: string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await web.conversations.members({
+      channel,
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    found.push(...(answer.members ?? []));
+    cursor = answer.response_metadata?.next_cursor || undefined;
+    if (cursor === undefined) break;
+  }
+  return found;
 }

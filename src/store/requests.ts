@@ -1,14 +1,15 @@
-import { randomUUID } from "node:crypto";
 import type { Kysely, Transaction } from "kysely";
 import type { RequestStore, Step } from "../app/ports.ts";
 import { appendAudit } from "./audit.ts";
 import { holdsLease } from "./guard.ts";
+import { newMessage } from "./new-message.ts";
+import { addErrand } from "./notices.ts";
 import { auditFromRow, patchToRow, requestFromRow, requestToRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
   return {
-    open: (request, channels, audit, lease) =>
+    open: (request, channels, audit, lease, errand) =>
       db.transaction().execute(async (trx) => {
         if (lease !== undefined && !(await holdsLease(trx, lease))) return "lease-lost";
         const inserted = await trx
@@ -20,6 +21,7 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
         for (const channelId of new Set(channels)) {
           await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
         }
+        if (errand !== undefined) await addErrand(trx, request.id, errand);
         await appendAudit(trx, [audit], publishes);
         return "opened";
       }),
@@ -73,6 +75,9 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
     votes: (requestId) =>
       db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
 
+    signals: (requestId) =>
+      db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
+
     async dueToSignal(target, at, limit) {
       const rows = await db
         .selectFrom("requests")
@@ -104,22 +109,6 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
   };
 }
 
-function newMessage(requestId: string, channelId: string): Tables["messages"] {
-  return {
-    id: randomUUID(),
-    requestId,
-    channelId,
-    ts: null,
-    version: 0,
-    claim: null,
-    claimedAt: null,
-    claimUntil: null,
-    attempts: 0,
-    nextAttemptAt: 0,
-    lastError: null,
-  };
-}
-
 /** Another judge of the same click was first, so nothing of this change may stay. */
 class ClickTaken extends Error {}
 
@@ -140,6 +129,17 @@ async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean,
       .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(vote))
       .execute();
   }
+  if (step.withdraw !== undefined)
+    await trx.deleteFrom("votes").where("requestId", "=", step.requestId).where("userId", "=", step.withdraw).execute();
+  if (step.signal !== undefined) {
+    const { signal } = step;
+    await trx
+      .insertInto("signals")
+      .values(signal)
+      .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(signal))
+      .execute();
+  }
+  if (step.errand !== undefined) await addErrand(trx, step.requestId, step.errand);
   if (step.click !== undefined) {
     const { numUpdatedRows } = await trx
       .updateTable("clicks")

@@ -10,6 +10,7 @@ export function requestFromRow({ deadline: _, ...row }: RequestsTable): Approval
     ...row,
     facts: JSON.parse(row.facts),
     awsApprovals: row.awsApprovals === null ? null : JSON.parse(row.awsApprovals),
+    awsDecidedBy: JSON.parse(row.awsDecidedBy),
     outcome: row.outcome === null ? null : JSON.parse(row.outcome),
   };
 }
@@ -19,17 +20,19 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     ...request,
     facts: JSON.stringify(request.facts),
     awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
+    awsDecidedBy: JSON.stringify(request.awsDecidedBy),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
     deadline: deadline(request.facts, DEFAULT_TIMEOUT_SECONDS)?.at ?? request.openedAt + DEFAULT_TIMEOUT_SECONDS * 1000,
   };
 }
 
 export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
-  const { facts, awsApprovals, outcome, ...plain } = patch;
+  const { facts, awsApprovals, awsDecidedBy, outcome, ...plain } = patch;
   return {
     ...plain,
     ...(facts === undefined ? {} : { facts: JSON.stringify(facts) }),
     ...(awsApprovals === undefined ? {} : { awsApprovals: JSON.stringify(awsApprovals) }),
+    ...(awsDecidedBy === undefined ? {} : { awsDecidedBy: JSON.stringify(awsDecidedBy) }),
     ...(outcome === undefined ? {} : { outcome: JSON.stringify(outcome) }),
   };
 }

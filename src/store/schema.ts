@@ -1,6 +1,8 @@
 /** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
+import type { ErrandKind, NoticeRow } from "../app/ports.ts";
 import type { AuditKind } from "../core/audit.ts";
-import type { RequestState, SignalState, Verdict } from "../core/request.ts";
+import type { Authority, RequestState, SignalState, Verdict, Wish } from "../core/request.ts";
+import type { PersonSignal } from "../core/signers.ts";
 
 export interface RequestsTable {
   id: string;
@@ -22,7 +24,9 @@ export interface RequestsTable {
   signalSettlesAt: number | null;
   signalNextAt: number | null;
   signalError: string | null;
+  signalsTaken: number;
   awsApprovals: string | null;
+  awsDecidedBy: string;
   outcome: string | null;
   closedAt: number | null;
   executionStatus: string;
@@ -38,6 +42,7 @@ export interface VotesTable {
   userName: string;
   email: string | null;
   verdict: Verdict;
+  authority: Authority;
   reason: string | null;
   at: number;
 }
@@ -59,13 +64,15 @@ export interface MessagesTable {
 export interface ClicksTable {
   id: string;
   key: string;
-  verdict: Verdict;
+  verdict: Wish;
+  authority: Authority;
   requestId: string;
   userId: string;
   teamId: string;
   channelId: string;
   messageTs: string;
   reason: string | null;
+  typed: string | null;
   receivedAt: number;
   handledAt: number | null;
   answer: string | null;
@@ -73,6 +80,20 @@ export interface ClicksTable {
   nextAttemptAt: number;
   attempts: number;
 }
+
+/** One person's own signal for a request, where each signals as themselves. */
+export type SignalsTable = PersonSignal;
+
+export interface ErrandsTable {
+  requestId: string;
+  kind: ErrandKind;
+  doneAt: number | null;
+  attempts: number;
+  nextAttemptAt: number;
+  lastError: string | null;
+}
+
+export type NoticesTable = NoticeRow;
 
 export interface ExecutionsTable {
   target: string;
@@ -145,6 +166,9 @@ export interface Tables {
   votes: VotesTable;
   messages: MessagesTable;
   clicks: ClicksTable;
+  signals: SignalsTable;
+  errands: ErrandsTable;
+  notices: NoticesTable;
   executions: ExecutionsTable;
   leases: LeasesTable;
   replicas: ReplicasTable;

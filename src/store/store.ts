@@ -8,6 +8,7 @@ import { makeLaneStore, makePollStore } from "./lanes.ts";
 import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
 import { migrate } from "./migrations.ts";
+import { makeNoticeStore } from "./notices.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
@@ -39,6 +40,7 @@ export async function openStore(options: {
   return {
     requests: makeRequestStore(db, publishes, now),
     messages: makeMessageStore(db),
+    notices: makeNoticeStore(db),
     clicks: makeClickStore(db, now),
     executions: makeExecutionStore(db),
     leases: makeLeaseStore(db),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Person } from "../../src/core/decision.ts";
+import type { Person } from "../../src/core/person.ts";
 import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
 import { makeWebClient } from "../../src/slack/client.ts";
 import { makeDirectory } from "../../src/slack/directory.ts";
@@ -119,8 +119,38 @@ test("a group that cannot be read makes nobody a member, and nobody is denied as
   });
   const two = { users: [], groups: ["S0NOSUCH", "S0DBA"] };
   assert.deepEqual(await directory.isAmong(two, "U0MIA"), { kind: "member" });
-  const other = await directory.isAmong(two, "U0JANE");
-  assert.match(other.kind === "unknown" ? other.error : "", /no_such_subteam/);
+  assert.deepEqual(await directory.isAmong(two, "U0JANE"), { kind: "not-member", gone: ["S0NOSUCH"] });
+});
+
+test("a group that does not exist or is disabled has no members, and is named to whoever is denied by it", async (t) => {
+  const { directory } = await setUp(t);
+  const meant = { users: [], groups: ["S0NOSUCH", "S0FORMER"] };
+  assert.deepEqual(await directory.isAmong(meant, "U0ROSA"), { kind: "not-member", gone: ["S0NOSUCH", "S0FORMER"] });
+  assert.deepEqual(await directory.members({ users: ["U0JANE"], groups: ["S0NOSUCH", "S0DBA"] }), {
+    kind: "members",
+    userIds: ["U0JANE", "U0MIA"],
+  });
+});
+
+test("a channel's members are meant only where that is written out, and as they are at the click", async (t) => {
+  const { slack, directory } = await setUp(t);
+  const nobody = { users: [], groups: [] };
+  const members = { ...nobody, channel: "members" as const };
+  const among = (meant: typeof nobody, user: string, channel: string) =>
+    directory.isAmong(meant, user, "decide", [channel]);
+  assert.deepEqual(await among(nobody, "U0ROSA", "C0APPROVALS"), { kind: "not-member" });
+  assert.deepEqual(await among(members, "U0ROSA", "C0APPROVALS"), { kind: "member" });
+  assert.deepEqual(await among(members, "U0EVE", "C0APPROVALS"), { kind: "not-member" });
+  await slack.control("channel", { channel: "C0ONCALL", invite: ["U0EVE"] });
+  assert.deepEqual(await among(members, "U0EVE", "C0ONCALL"), { kind: "member" });
+});
+
+test("an address is somebody's, nobody's, or not known while Slack is away", async (t) => {
+  const { slack, directory } = await setUp(t);
+  assert.deepEqual(await directory.byEmail("rosa@example.com"), { kind: "person", userId: "U0ROSA" });
+  assert.deepEqual(await directory.byEmail("nobody@example.com"), { kind: "nobody" });
+  await slack.control("faults", { operation: "users.lookupByEmail", kind: "error", code: "internal_error", times: 1 });
+  assert.deepEqual(await directory.byEmail("mia@example.com"), { kind: "unknown", error: "internal_error" });
 });
 
 const clientFor = (url: string) => makeWebClient("xoxb-test", `${url}/api/`, makeBoltLogger(testLog()));

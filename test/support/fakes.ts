@@ -4,12 +4,13 @@ import type {
   Clock,
   Directory,
   Log,
+  NoticeView,
   RequestView,
   SignalResult,
   Target,
 } from "../../src/app/ports.ts";
-import type { Person } from "../../src/core/decision.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
+import type { Person } from "../../src/core/person.ts";
 import { aPerson, NOW } from "./samples.ts";
 
 export interface TestClock extends Clock {
@@ -119,6 +120,7 @@ type Told = Awaited<ReturnType<Chat["whisper"]>>;
 export interface FakeChat extends Chat {
   /** Messages that stand in Slack, by their ts, with the view that each shows. */
   standing: Map<string, { channelId: string; view: RequestView }>;
+  told: { channelId: string; notice: NoticeView }[];
   whispers: { channelId: string; userId: string; text: string }[];
   looked: { channelId: string; requestId: string; since: number }[];
   /** What is answered to the next calls instead; a post that is `ambiguous` with `posts` stands all the same. */
@@ -140,6 +142,7 @@ export function fakeChat(): FakeChat {
   const fake: FakeChat = {
     standing: new Map(),
     whispers: [],
+    told: [],
     looked: [],
     nextPost: [],
     nextUpdate: [],
@@ -169,6 +172,14 @@ export function fakeChat(): FakeChat {
       }
       return { kind: "absent" };
     },
+    async tell(channelId, notice) {
+      const next = fake.nextPost.shift();
+      if (next === undefined || next.posts) fake.told.push({ channelId, notice });
+      return next?.answer ?? { kind: "posted", ts: stand(channelId, notice) };
+    },
+    async direct(userId) {
+      return { kind: "channel", channelId: `D${userId}` };
+    },
     async whisper(channelId, userId, text) {
       const next = fake.nextWhisper.shift();
       if (next !== undefined) return next;
@@ -195,6 +206,18 @@ export function fakeDirectory(): FakeDirectory {
     async person(userId) {
       if (fake.away !== null) return { kind: "unknown", error: fake.away };
       return { kind: "person", person: fake.people.get(userId) ?? aPerson(userId) };
+    },
+    async members({ users, groups }) {
+      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      return {
+        kind: "members",
+        userIds: [...users, ...groups.flatMap((group) => [...(fake.groups.get(group) ?? [])])],
+      };
+    },
+    async byEmail(email) {
+      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      const found = [...fake.people.values()].find((person) => person.email === email);
+      return found === undefined ? { kind: "nobody" } : { kind: "person", userId: found.id };
     },
     async isAmong(people, userId) {
       if (people.users.includes(userId)) return { kind: "member" };

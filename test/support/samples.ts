@@ -1,7 +1,7 @@
 import type { Click } from "../../src/app/ports.ts";
 import type { AuditEntry } from "../../src/core/audit.ts";
-import type { Person } from "../../src/core/decision.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
+import type { Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, RequestFacts, Vote } from "../../src/core/request.ts";
 
@@ -50,7 +50,9 @@ export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest =
   signalSettlesAt: null,
   signalNextAt: null,
   signalError: null,
+  signalsTaken: 0,
   awsApprovals: null,
+  awsDecidedBy: [],
   outcome: null,
   closedAt: null,
   executionStatus: "Waiting",
@@ -63,9 +65,14 @@ export const aRoute = (more: Partial<Route> = {}): Route => ({
   name: "databases",
   match: {},
   channels: ["C0DBA"],
+  dm: false,
   approvers: { users: ["U0JANE", "U0OMAR"], groups: ["S0DBA"] },
+  notify: { users: [], groups: [] },
   quorum: 1,
+  selfApproval: false,
+  whenRequesterUnknown: "allow",
   reason: "none",
+  confirm: "button",
   ...more,
 });
 
@@ -84,6 +91,7 @@ export const aVote = (userId = "U0JANE", more: Partial<Vote> = {}): Vote => ({
   userName: `Person ${userId}`,
   email: `${userId.toLowerCase()}@example.com`,
   verdict: "approve",
+  authority: "approver",
   reason: null,
   at: NOW,
   ...more,
@@ -123,12 +131,14 @@ export const aClick = (userId = "U0JANE", more: Partial<Click> = {}): Click => (
   id: `click-${userId}`,
   key: `press:${userId}:1`,
   verdict: "approve",
+  authority: "approver",
   requestId: REQUEST_ID,
   userId,
   teamId: "T0HOME",
   channelId: "C0DBA",
   messageTs: "1700000000.000100",
   reason: null,
+  typed: null,
   receivedAt: NOW,
   ...more,
 });

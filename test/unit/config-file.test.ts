@@ -29,13 +29,19 @@ test("one route is enough, and all else has a default", () => {
         name: "all",
         match: {},
         channels: ["C0AAA"],
+        dm: false,
         approvers: { users: [], groups: ["S0AAA"] },
+        notify: { users: [], groups: [] },
         quorum: 1,
+        selfApproval: false,
+        whenRequesterUnknown: "allow",
         reason: "reject",
+        confirm: "button",
       },
     ],
     mask: ["*password*", "*secret*", "*token*"],
     admins: { users: [], groups: [] },
+    identities: {},
   });
 });
 
@@ -135,7 +141,9 @@ describe("single keys", () => {
     [
       "a strange key",
       `${LEAST}color: red\n`,
-      ['c.yml:5 color | "color" is not a known key. | Remove it. Known keys: targets, routes, mask, admins.'],
+      [
+        'c.yml:5 color | "color" is not a known key. | Remove it. Known keys: targets, routes, mask, admins, identities.',
+      ],
     ],
     [
       "a strange key deep down",
@@ -170,7 +178,7 @@ describe("single keys", () => {
       "a direct message",
       wrote("channels: [D0AAA]"),
       [
-        'c.yml:3 routes[0].channels[0] | "D0AAA" is not the ID of a channel. | Direct messages are not supported by this version: name a channel\'s ID, which begins with C or G.',
+        'c.yml:3 routes[0].channels[0] | "D0AAA" is not the ID of a channel. | This is a direct message: name a channel\'s ID, which begins with C or G; dm: true adds direct messages to approvers.',
       ],
     ],
     [
@@ -196,7 +204,7 @@ describe("single keys", () => {
       "nobody",
       LEAST.replace("{ groups: [S0AAA] }", "{}"),
       [
-        "c.yml:4 routes[0].approvers | Nobody is named, so nobody could decide. | Name at least one person under users or one group under groups.",
+        "c.yml:4 routes[0].approvers | Nobody is named, so nobody could decide. | Name at least one person under users or one group under groups, or write channel: members.",
       ],
     ],
     [
@@ -324,10 +332,10 @@ describe("keys that must agree", () => {
   for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
 
   test("they are looked at even while other keys are wrong", () => {
-    const text = `${LEAST}${second}    selfApproval: false\n    quorum: many\n`;
+    const text = `${LEAST}${second}    remind: 1h\n    quorum: many\n`;
     assert.deepEqual(
       told(text).map((line) => line.split(" |")[0]),
-      ["c.yml:5 routes[1].name", "c.yml:8 routes[1].selfApproval", "c.yml:9 routes[1].quorum"],
+      ["c.yml:5 routes[1].name", "c.yml:8 routes[1].remind", "c.yml:9 routes[1].quorum"],
     );
   });
 });

@@ -22,6 +22,7 @@ const anyVote: fc.Arbitrary<Vote> = fc.record({
   userName: anyText,
   email: fc.option(anyText),
   verdict: fc.constantFrom("approve", "reject"),
+  authority: fc.constant("approver" as const),
   reason: fc.option(anyText),
   at: fc.nat(),
 });

@@ -8,23 +8,27 @@ import { makeLook } from "../../src/app/look.ts";
 import type { Store } from "../../src/app/ports.ts";
 import { makeSignal } from "../../src/app/signal.ts";
 import { makeVote } from "../../src/app/vote.ts";
-import type { Verdict } from "../../src/core/request.ts";
+import type { Authority, Verdict, Wish } from "../../src/core/request.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { FATES, type Fate, gatesInAws } from "../support/gates.ts";
-import { aClick, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
+import { aClick, anExecution, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
 
 const GROUP = "S0DBA";
 const PEOPLE = ["U0ANN", "U0BEN", "U0CAT", "U0DAN", "U0EVE"];
 /** Eve is named as an approver, but belongs to another workspace. */
 const EXTERNAL = "U0EVE";
+/** Ann started the execution, and may not approve it. */
+const STARTER = "U0ANN";
+/** Dan may break glass, and is an approver only while he belongs to the group. */
+const ADMIN = "U0DAN";
 
 const WORKERS = ["poll", "look", "deliver", "vote", "signal"] as const;
 type Worker = (typeof WORKERS)[number];
 
 type Happening =
-  | { kind: "click"; user: string; verdict: Verdict; message: number }
+  | { kind: "click"; user: string; verdict: Wish; authority: Authority; message: number }
   | { kind: "membership"; user: string; member: boolean }
   | { kind: "elsewhere"; verdict: Verdict }
   | { kind: "ends"; status: "Cancelled" | "TimedOut" }
@@ -38,12 +42,14 @@ type Happening =
 const often = (weight: number, arbitrary: fc.Arbitrary<Happening>) => ({ weight, arbitrary });
 const is = <Kind extends Happening["kind"]>(kind: Kind) => fc.constant(kind);
 const verdict = fc.constantFrom<Verdict>("approve", "approve", "approve", "approve", "reject");
+const wish = fc.constantFrom<Wish>("approve", "approve", "approve", "approve", "reject", "withdraw");
+const authority = fc.constantFrom<Authority>(...Array<Authority>(9).fill("approver"), "break-glass");
 const user = fc.constantFrom(...PEOPLE);
 const fate = fc.constantFrom<Fate>(...FATES);
 const ms = fc.constantFrom(1, 1_000, 5_000, 20_000, 60_000, 300_000, 700_000);
 
 const happening: fc.Arbitrary<Happening> = fc.oneof(
-  often(30, fc.record({ kind: is("click"), user, verdict, message: fc.nat({ max: 5 }) })),
+  often(30, fc.record({ kind: is("click"), user, verdict: wish, authority, message: fc.nat({ max: 5 }) })),
   often(30, fc.record({ kind: is("second") })),
   often(
     12,
@@ -76,7 +82,13 @@ async function bot(store: Store, quorum: number, gates: number) {
 
   /** Who was permitted when their vote was taken, for each request. The bot's own word is not taken for it. */
   const permitted = new Map<string, Map<string, Verdict>>();
-  const isPermitted = (user: string) => user !== EXTERNAL && directory.groups.get(GROUP)?.has(user) === true;
+  const isPermitted = (user: string, verdict: Wish, authority: Authority) => {
+    if (authority === "break-glass") return user === ADMIN && verdict !== "withdraw";
+    if (user === STARTER && verdict === "approve") return false;
+    return user !== EXTERNAL && directory.groups.get(GROUP)?.has(user) === true;
+  };
+  /** Requests that an admin decided alone. */
+  const broken = new Set<string>();
 
   const { automation } = aws;
   const guarded = {
@@ -98,7 +110,7 @@ async function bot(store: Store, quorum: number, gates: number) {
       const verdicts = [...(permitted.get(request.id)?.values() ?? [])];
       const count = verdicts.filter((each) => each === verdict).length;
       assert.ok(
-        count >= (verdict === "approve" ? quorum : 1),
+        count >= (verdict === "approve" && !broken.has(request.id) ? quorum : 1),
         `${count} permitted people ask to ${verdict} ${gate}, of ${quorum}`,
       );
       for (const signal of earlier)
@@ -112,7 +124,19 @@ async function bot(store: Store, quorum: number, gates: number) {
 
   const apply = makeApply({ requests, routes, clock, newId, log });
   const look = makeLook({ requests, executions, apply, mask: [], clock, random, log });
-  const vote = makeVote({ requests, messages, clicks, directory, routes, sentence: ({ kind }) => kind, clock, log });
+  const vote = makeVote({
+    requests,
+    messages,
+    clicks,
+    directory,
+    routes,
+    admins: { users: [ADMIN], groups: [] },
+    identities: { [STARTER]: [anExecution().executedBy ?? ""] },
+    isHomeTeam: () => true,
+    sentence: ({ kind }) => kind,
+    clock,
+    log,
+  });
   const deliver = makeDeliver({ messages, requests, routes, chat, clock, newId, random, log });
   const discover = makeDiscover({ automation: guarded, executions, clock });
   const signalAs = (owner: string) =>
@@ -125,12 +149,15 @@ async function bot(store: Store, quorum: number, gates: number) {
     },
     async vote() {
       for (const click of await clicks.unhandled(clock.now(), 20)) {
-        const allowed = isPermitted(click.userId);
+        const { requestId, userId, verdict, authority } = click;
+        const allowed = isPermitted(userId, verdict, authority);
+        const votes = permitted.get(requestId) ?? new Map<string, Verdict>();
         const outcome = await vote(click);
-        if (outcome.kind !== "counted") continue;
-        assert.ok(allowed, `${click.userId} was counted`);
-        const votes = permitted.get(click.requestId) ?? new Map<string, Verdict>();
-        permitted.set(click.requestId, votes.set(click.userId, click.verdict));
+        if (outcome.kind === "withdrawn") assert.ok(votes.delete(userId), `${userId} withdrew what was not theirs`);
+        if (outcome.kind !== "counted" || verdict === "withdraw") continue;
+        assert.ok(allowed, `${userId} was counted (${verdict}, ${authority})`);
+        if (authority === "break-glass") broken.add(requestId);
+        permitted.set(requestId, votes.set(userId, verdict));
       }
     },
     async signal() {
@@ -151,7 +178,15 @@ async function bot(store: Store, quorum: number, gates: number) {
         const id = newId();
         const place = { requestId: message.view.request.id, channelId: message.channelId, messageTs: ts };
         await clicks.record(
-          aClick(what.user, { id, key: id, verdict: what.verdict, receivedAt: clock.now(), ...place }),
+          aClick(what.user, {
+            id,
+            key: id,
+            verdict: what.verdict,
+            authority: what.authority,
+            ...(what.authority === "break-glass" ? { reason: "in need", typed: anExecution().documentName } : {}),
+            receivedAt: clock.now(),
+            ...place,
+          }),
         );
         return;
       }

@@ -3,6 +3,7 @@ import type { AuditKind, AuditRecord } from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
+import type { Starter } from "../../src/core/starter.ts";
 
 /** Stands in every hostile text, so that a test can tell where such a text came out. */
 export const MARK = "☠";
@@ -148,7 +149,9 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   signalSettlesAt: maybe(time),
   signalNextAt: maybe(time),
   signalError: maybe(hostile(5000)),
+  signalsTaken: fc.nat({ max: 3 }),
   awsApprovals: maybe(fc.tuple(count, count)),
+  awsDecidedBy: fc.array(arn, { maxLength: 12 }),
   outcome: maybe(
     fc.record({
       kind: fc.constantFrom("approved", "rejected", "timed-out", "cancelled", "failed", "gone", "unknown"),
@@ -170,6 +173,7 @@ export const votes: fc.Arbitrary<Vote[]> = fc.array(
     userName: hostile(500),
     email: maybe(hostile(100)),
     verdict: fc.constantFrom("approve", "reject"),
+    authority: fc.constantFrom("approver", "break-glass"),
     reason: maybe(hostile(3000)),
     at: time,
   }),
@@ -181,16 +185,34 @@ export const routes: fc.Arbitrary<Route | null> = maybe(
     name: hostile(300),
     match: fc.constant({}),
     channels: fc.constant(["C0PROD"]),
+    dm: fc.boolean(),
     approvers: fc.record({
+      users: fc.array(userId, { maxLength: 100 }),
+      groups: fc.array(groupId, { maxLength: 100 }),
+      channel: fc.constantFrom(undefined, "members"),
+    }),
+    notify: fc.record({
       users: fc.array(userId, { maxLength: 100 }),
       groups: fc.array(groupId, { maxLength: 100 }),
     }),
     quorum: count,
+    selfApproval: fc.boolean(),
+    whenRequesterUnknown: fc.constantFrom("allow", "deny"),
     reason: fc.constantFrom("none", "reject", "always"),
+    confirm: fc.constantFrom("button", "typed"),
   }),
 );
 
-export const views = fc.record({ request: requests, votes, route: routes });
+export const starters: fc.Arbitrary<Starter | undefined> = fc.option(
+  fc.record({
+    userIds: fc.array(userId, { maxLength: 20 }),
+    email: maybe(hostile(200)),
+    emailIsForeign: fc.constantFrom(undefined, true),
+  }),
+  { nil: undefined },
+);
+
+export const views = fc.record({ request: requests, votes, route: routes, starter: starters });
 
 const values = fc.dictionary(
   hostile(100),
@@ -230,7 +252,7 @@ export const executions: fc.Arbitrary<ObservedExecution> = fc.record({
 });
 
 const KINDS = {
-  ...{ requested: 0, decided: 0, closed: 0, voted: 0, denied: 0, progress: 0, ended: 0 },
+  ...{ requested: 0, decided: 0, closed: 0, voted: 0, withdrawn: 0, denied: 0, progress: 0, ended: 0 },
   ...{ "signal-sending": 0, "signal-taken": 0, "signal-held": 0, "signal-unsure": 0, "signal-refused": 0 },
 } satisfies Record<AuditKind, 0>;
 

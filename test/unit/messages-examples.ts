@@ -37,6 +37,11 @@ export const ROUTE: Route = {
   approvers: { users: ["U0JANE"], groups: ["S0DBA"] },
   quorum: 1,
   reason: "reject",
+  dm: false,
+  notify: { users: [], groups: [] },
+  selfApproval: true,
+  whenRequesterUnknown: "allow",
+  confirm: "button",
 };
 
 export function vote(changes: Partial<Vote> = {}): Vote {
@@ -47,6 +52,7 @@ export function vote(changes: Partial<Vote> = {}): Vote {
     userName: "Jane",
     email: null,
     verdict: "approve",
+    authority: "approver",
     reason: null,
     at,
     ...changes,
@@ -76,7 +82,9 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     signalSettlesAt: null,
     signalNextAt: null,
     signalError: null,
+    signalsTaken: 0,
     awsApprovals: null,
+    awsDecidedBy: [],
     outcome: null,
     closedAt: null,
     executionStatus: "Waiting",

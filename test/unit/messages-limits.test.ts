@@ -3,11 +3,13 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { LONGEST_REASON } from "../../src/core/decision.ts";
 import type { Vote } from "../../src/core/request.ts";
+import { makeFormSeal } from "../../src/slack/form-seal.ts";
 import { detailsView, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
-import { readReasonMetadata, reasonView } from "../../src/slack/messages/reason-view.ts";
+import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { formattedTexts, problemsOf, type Surface } from "../support/block-limits.ts";
 import {
   executions,
@@ -19,6 +21,7 @@ import {
   nows,
   requests,
   routes,
+  starters,
   views,
   votes,
   workspaceUrls,
@@ -49,6 +52,8 @@ test("whatever AWS returns, the details are a view that Slack takes", () => {
     route: routes,
     execution: fc.option(executions, { nil: null }),
     awsReadError: fc.option(hostile(3000), { nil: null }),
+    starter: starters,
+    breakGlass: fc.constantFrom(null, { metadata: "x".repeat(500) }),
   });
   fc.assert(
     fc.property(details, (each) => assertSendable(detailsView(each), "modal")),
@@ -56,16 +61,36 @@ test("whatever AWS returns, the details are a view that Slack takes", () => {
   );
 });
 
-test("whatever is asked about, the form for a reason is a view that Slack takes, and is read back as it was written", () => {
-  const verdicts = fc.constantFrom("approve" as const, "reject" as const);
+test("whatever is asked about, the form for a verdict is a view that Slack takes, and carries its origin", () => {
+  const form = fc.record({
+    request: requests,
+    verdict: fc.constantFrom("approve" as const, "reject" as const),
+    authority: fc.constantFrom("approver" as const, "break-glass" as const),
+    asks: fc.record({ reason: fc.boolean(), typed: fc.boolean() }),
+  });
+  const seal = makeFormSeal("xoxb-secret");
   fc.assert(
-    fc.property(requests, verdicts, fc.boolean(), (request, verdict, required) => {
-      const view = reasonView({ request, verdict, required, channelId: "C0PROD", messageTs: "1700000000.000100" });
+    fc.property(form, (each) => {
+      const { request, verdict, authority } = each;
+      const origin = { purpose: "form", requestId: request.id, verdict, authority, nonce: "n".repeat(36) } as const;
+      const place = { channelId: "C0PRODPRODPROD", messageTs: "1700000000.000100" };
+      const metadata = seal.write({ ...origin, ...place }, "U0JANE");
+      const view = verdictForm({ ...each, metadata });
       assertSendable(view, "modal");
-      const expected = { requestId: request.id, verdict, channelId: "C0PROD", messageTs: "1700000000.000100" };
-      assert.deepEqual(readReasonMetadata(view.private_metadata ?? ""), expected);
-      assert.ok(JSON.stringify(view).includes(`"max_length":${LONGEST_REASON}`));
+      assert.deepEqual(seal.read(view.private_metadata ?? "", "U0JANE", "form"), { ...origin, ...place });
+      assert.ok(view.blocks.some((block) => block.type === "input"));
+      assert.ok(!each.asks.reason || JSON.stringify(view).includes(`"max_length":${LONGEST_REASON}`));
     }),
+    RUNS,
+  );
+});
+
+test("whatever happens beside a request, the notice is a message that Slack takes", () => {
+  const kind = fc.constantFrom("break-glass" as const, "no-route" as const);
+  fc.assert(
+    fc.property(views, kind, (view, notice) =>
+      assertSendable(noticeMessage({ ...view, noticeId: "n", kind: notice }), "message"),
+    ),
     RUNS,
   );
 });

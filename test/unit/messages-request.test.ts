@@ -79,7 +79,7 @@ test("an open request tells how many approvals it has and who may decide", () =>
   assert.equal(text(view(), "state"), "*0 of 1 approvals.* <@U0JANE>, <!subteam^S0DBA> may decide.");
   const twice = { ...ROUTE, quorum: 2 };
   const when = token(ASKED + 4 * MINUTE);
-  const expected = `*1 of 2 approvals:* <@U0JANE>, ${when}. <@U0JANE>, <!subteam^S0DBA> may decide.`;
+  const expected = `*1 of 2 approvals:* <@U0JANE>, ${when}. *1 more is missing.* <!subteam^S0DBA> may decide.`;
   assert.equal(text(view({}, [vote()], twice), "state"), expected);
 });
 

@@ -5,7 +5,7 @@ import type { AuditRecord } from "../../src/core/audit.ts";
 import { detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
-import { readReasonMetadata, reasonView } from "../../src/slack/messages/reason-view.ts";
+import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { readable } from "../support/block-limits.ts";
 import { ASKED, closedBy, DECIDED, execution, MINUTE, ROUTE, request, step, token, vote } from "./messages-examples.ts";
 
@@ -69,34 +69,35 @@ test("a long sentence ends between two words, so that no mention is cut in two",
   assert.match(readable(view.blocks), /<@U0JANE>,…$/);
 });
 
-test("the form says what is decided, and its reason is required where the route asks for one", () => {
-  const form = { request: request(), verdict: "reject" as const, channelId: "C0PROD", messageTs: "1.2" };
-  const view = reasonView({ ...form, required: true });
-  assert.deepEqual([view.callback_id, view.submit?.text, view.title.text], ["reason", "Reject", "Reject this step"]);
+test("the form says what is decided, and asks for what the route asks for", () => {
+  const form = { request: request(), verdict: "reject" as const, authority: "approver" as const, metadata: "{}" };
+  const view = verdictForm({ ...form, asks: { reason: true, typed: false } });
+  assert.deepEqual([view.callback_id, view.submit?.text, view.title.text], ["verdict", "Reject", "Reject this step"]);
   const [what, input] = view.blocks as KnownBlock[];
   assert.match(
     readable(what),
     /^Reject `Prod-DB-Failover`, step `ApproveFailover`, in `production`, account `111122223333`/,
   );
-  assert.ok(input?.type === "input" && input.block_id === "reason" && input.optional === false);
+  assert.ok(input?.type === "input" && input.block_id === "reason" && input.optional !== true);
   assert.ok(input.element.type === "plain_text_input" && input.element.action_id === "reason");
-  const [, optional] = reasonView({ ...form, required: false }).blocks as KnownBlock[];
-  assert.ok(optional?.type === "input" && optional.optional === true);
+  const inputs = (asks: { reason: boolean; typed: boolean }) =>
+    verdictForm({ ...form, asks }).blocks.flatMap((block) => (block.type === "input" ? [block.block_id] : []));
+  assert.deepEqual(inputs({ reason: true, typed: true }), ["reason", "typed"]);
+  assert.deepEqual(inputs({ reason: false, typed: true }), ["typed"]);
 });
 
-test("metadata that the form did not write is not read", () => {
-  const good = { requestId: "r-1", verdict: "approve", channelId: "C0PROD", messageTs: "1.2" };
-  assert.deepEqual(readReasonMetadata(JSON.stringify({ ...good, more: 1 })), good);
-  const bad = [
-    "",
-    "{",
-    "null",
-    "7",
-    "[]",
-    JSON.stringify({ ...good, verdict: "maybe" }),
-    JSON.stringify({ ...good, requestId: 1 }),
-  ];
-  for (const text of bad) assert.equal(readReasonMetadata(text), null, text);
+test("the form that breaks glass says what that means before anybody submits it", () => {
+  const form = { request: request(), verdict: "approve" as const, metadata: "{}", asks: { reason: true, typed: true } };
+  const text = readable(verdictForm({ ...form, authority: "break-glass" }).blocks);
+  assert.match(text, /decides alone.*announced.*every admin.*marked/s);
+});
+
+test("Details offers break-glass only where it is handed the way to it", () => {
+  const details = { request: request(), execution: null, route: ROUTE, votes: [] };
+  assert.doesNotMatch(JSON.stringify(detailsView(details)), /break-glass/);
+  const view = detailsView({ ...details, breakGlass: { metadata: "sealed" } });
+  assert.match(JSON.stringify(view), /break-glass-approve.*break-glass-reject/);
+  assert.equal(view.private_metadata, "sealed");
 });
 
 test("the list says what waits, since when, for whom, and links to it", () => {

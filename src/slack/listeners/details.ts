@@ -1,6 +1,8 @@
 import type { App } from "@slack/bolt";
 import type { makeDetails } from "../../app/inspect.ts";
 import type { Chat, Log } from "../../app/ports.ts";
+import { type Identities, starterOf } from "../../core/starter.ts";
+import type { FormSeal } from "../form-seal.ts";
 import type { Workspace } from "../identity.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
@@ -12,7 +14,15 @@ const PATIENCE_MS = 20_000;
 /** Details: every step with its status, inputs and outputs, as AWS has them now. */
 export function listenForDetails(
   app: App,
-  deps: { details: ReturnType<typeof makeDetails>; chat: Chat; workspace: Workspace; log: Log },
+  deps: {
+    details: ReturnType<typeof makeDetails>;
+    identities: Identities;
+    chat: Chat;
+    seal: FormSeal;
+    workspace: Workspace;
+    newId: () => string;
+    log: Log;
+  },
 ): void {
   app.action({ type: "block_actions", action_id: "details" }, async ({ ack, body, client }) => {
     await ack();
@@ -23,10 +33,21 @@ export function listenForDetails(
       return;
     }
     const { user, trigger_id: triggerId, container } = parsed.data;
+    const glass = (requestId: string) => {
+      const place = { channelId: container.channel_id, messageTs: container.message_ts };
+      const origin = { purpose: "details", requestId, ...place, verdict: "approve", authority: "break-glass" } as const;
+      return { metadata: deps.seal.write({ ...origin, nonce: deps.newId() }, user.id) };
+    };
     const content = async () => {
       const found = await deps.details(user.id, action.value, AbortSignal.timeout(PATIENCE_MS));
-      if (found.kind === "details") return detailsView({ ...found, awsReadError: found.error });
-      return sentenceView("Details", found.kind === "absent" ? ABSENT : REFUSED);
+      if (found.kind !== "details") return sentenceView("Details", found.kind === "absent" ? ABSENT : REFUSED);
+      const { request, route, admin, error } = found;
+      return detailsView({
+        ...found,
+        awsReadError: error,
+        starter: starterOf(request.facts.executedBy, deps.identities),
+        breakGlass: admin && request.state === "open" && route !== null ? glass(request.id) : null,
+      });
     };
     const onFailure = (sentence: string) => deps.chat.whisper(container.channel_id, user.id, sentence);
     await fillModal({ client, triggerId, title: "Details", content, onFailure, log: deps.log });

@@ -10,14 +10,16 @@ import { loadingView } from "../messages/details-view.ts";
 export async function fillModal(options: {
   client: WebClient;
   triggerId: string;
+  /** `push`: above the modal in which the button was pressed. */
+  how?: "open" | "push";
   title: string;
   content: () => Promise<ModalView>;
   onFailure: (sentence: string) => Promise<unknown>;
   log: Log;
 }): Promise<void> {
-  const { client, triggerId, title, content, onFailure, log } = options;
+  const { client, triggerId, how = "open", title, content, onFailure, log } = options;
   try {
-    const opened = await client.views.open({ trigger_id: triggerId, view: loadingView(title) });
+    const opened = await client.views[how]({ trigger_id: triggerId, view: loadingView(title) });
     const view = await content();
     await client.views.update({ view_id: opened.view?.id ?? "", view });
   } catch (error) {

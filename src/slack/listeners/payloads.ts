@@ -20,6 +20,16 @@ export const pressSchema = z.object({
     .length(1),
 });
 
+/** A press within a modal. */
+export const viewPressSchema = z.object({
+  api_app_id: z.string(),
+  team: teamSchema,
+  enterprise: z.object({ id: z.string() }).nullish(),
+  user: userSchema,
+  trigger_id: z.string(),
+  view: z.object({ private_metadata: z.string() }),
+});
+
 export const submissionSchema = z.object({
   api_app_id: z.string(),
   team: teamSchema,
@@ -29,7 +39,10 @@ export const submissionSchema = z.object({
     id: z.string().min(1),
     private_metadata: z.string(),
     state: z.object({
-      values: z.object({ reason: z.object({ reason: z.object({ value: z.string().nullish() }) }).optional() }),
+      values: z.object({
+        reason: z.object({ reason: z.object({ value: z.string().nullish() }) }).optional(),
+        typed: z.object({ typed: z.object({ value: z.string().nullish() }) }).optional(),
+      }),
     }),
   }),
 });
@@ -39,6 +52,13 @@ interface Origin {
   team?: { id: string } | null | undefined;
   enterprise?: { id: string } | null | undefined;
 }
+
+/**
+ * Whether a team named in a payload can be a home of our own people: the workspace or, in an organisation, any of its
+ * workspaces, which only the person's record tells apart.
+ */
+export const isHomeTeam = (workspace: Workspace) => (teamId: string) =>
+  teamId === workspace.teamId || workspace.enterpriseId !== null;
 
 /** Whether a payload comes from the app and the workspace (or organisation) in which this bot is installed. */
 export function isFromHome(payload: Origin, workspace: Workspace): boolean {

@@ -2,9 +2,10 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { Starter } from "../../core/starter.ts";
 import { authorsWords } from "./authors-words.ts";
 import { executionWords, idsLine } from "./aws-words.ts";
-import { context, plainText, section } from "./blocks.ts";
+import { button, context, plainText, section } from "./blocks.ts";
 import { lengthOf, MOST_BLOCKS, ROOM } from "./budget.ts";
 import { factsBlock } from "./facts.ts";
 import { parametersBlock } from "./parameters.ts";
@@ -15,6 +16,12 @@ import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
+/** How an admin gets to the form that breaks glass. */
+export interface BreakGlass {
+  /** Sealed; see form-seal.ts. */
+  metadata: string;
+}
+
 export interface Details {
   request: ApprovalRequest;
   /** As read just now and masked; null when AWS could not be read. */
@@ -23,6 +30,9 @@ export interface Details {
   votes: Vote[];
   /** Why AWS could not be read; null or absent when it could. */
   awsReadError?: string | null | undefined;
+  starter?: Starter | undefined;
+  /** Set for admins while the request is open. */
+  breakGlass?: BreakGlass | null | undefined;
 }
 
 const LONGEST_TITLE = 24;
@@ -45,11 +55,11 @@ export function sentenceView(title: string, sentence: string): ModalView {
 
 /** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
 export function detailsView(details: Details): ModalView {
-  const { request, execution, route, votes } = details;
+  const { request, execution, route, votes, starter, breakGlass } = details;
   const blocks: (KnownBlock | null)[] = [
     readError(details),
     factsBlock(request, "facts"),
-    section(stateWords({ request, votes, route }), "state"),
+    section(stateWords({ request, votes, route, starter }), "state"),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
     authorsWords(request, PARTS.words, "words"),
     section(rules(details), "rules"),
@@ -57,12 +67,29 @@ export function detailsView(details: Details): ModalView {
     execution === null ? null : section(executionLine(execution), "execution"),
   ];
   const head = blocks.filter((block) => block !== null);
-  const foot = context(idsLine(request), "ids");
+  const foot: KnownBlock[] = [context(idsLine(request), "ids")];
+  if (breakGlass) foot.unshift(...breakGlassBlocks(request));
   const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, {
     room: ROOM - lengthOf(head) - lengthOf(foot),
-    most: MOST_BLOCKS.view - head.length - 2,
+    most: MOST_BLOCKS.view - head.length - foot.length - 1,
   });
-  return modal("Details", [...head, ...steps, foot]);
+  const view = modal("Details", [...head, ...steps, ...foot]);
+  return breakGlass ? { ...view, private_metadata: breakGlass.metadata } : view;
+}
+
+/** For admins only. The press leads to a form, and counts for nothing by itself. */
+function breakGlassBlocks(request: ApprovalRequest): KnownBlock[] {
+  return [
+    section("*Break glass:* decide alone, with a reason, announced to the channel and to every admin.", "glass"),
+    {
+      type: "actions",
+      block_id: "break-glass",
+      elements: [
+        button("break-glass-approve", "Break glass: approve…", request.id, "danger"),
+        button("break-glass-reject", "Break glass: reject…", request.id, "danger"),
+      ],
+    },
+  ];
 }
 
 /** The words that fit: a mention holds no space, so none is cut in two. */

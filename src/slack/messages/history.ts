@@ -1,5 +1,5 @@
 import type { AuditRecord } from "../../core/audit.ts";
-import { outcomeWords } from "../../core/decision.ts";
+import { outcomeWords } from "../../core/denial.ts";
 import type { OutcomeKind } from "../../core/request.ts";
 import { mentionUser, principal, series } from "./people.ts";
 import { code } from "./text.ts";
@@ -14,16 +14,19 @@ export function historyLine(record: AuditRecord): string {
 
 function words({ kind, detail }: AuditRecord, who: string | null): string {
   const by = who === null ? "" : ` by ${who}`;
+  const broken = detail.authority === "break-glass" ? " by *break-glass*" : "";
   const verb = (detail.decision ?? detail.verdict) === "reject" ? "rejected" : "approved";
   switch (kind) {
     case "requested":
       return `asked${by === "" ? "" : `; the execution was started${by}`}`;
     case "voted":
-      return `${verb}${by}`;
+      return `${verb}${by}${broken}`;
+    case "withdrawn":
+      return `an approval was withdrawn${by}`;
     case "denied":
       return `a click${by} did not count${typeof detail.denial === "string" ? ` (${code(detail.denial, 40)})` : ""}`;
     case "decided":
-      return `decided, ${verb}${by === "" ? "" : `; the last vote was${by}`}`;
+      return `decided${broken}, ${verb}${by === "" ? "" : `; the last vote was${by}`}`;
     case "signal-sending":
       return `the ${detail.decision === "reject" ? "Reject" : "Approve"} signal goes out to AWS`;
     case "signal-held":

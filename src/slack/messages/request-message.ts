@@ -7,6 +7,7 @@ import { button, context, header, plainText, type Rendered, section } from "./bl
 import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { parametersBlock } from "./parameters.ts";
+import { mentionPeople } from "./people.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
 import { summary } from "./summary.ts";
@@ -28,6 +29,7 @@ export function requestMessage(view: RequestView): Rendered {
     factsBlock(request, "facts"),
     parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
     section(stateWords(view), "state"),
+    notified(view),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
     buttons(view),
     context(idsLine(request), "ids"),
@@ -35,14 +37,25 @@ export function requestMessage(view: RequestView): Rendered {
   return { text: summary(view), blocks: blocks.filter((block) => block !== null) };
 }
 
+/** Those who are to know, and have no power to decide by it. */
+function notified({ route }: RequestView): KnownBlock | null {
+  if (route === null || route.notify.users.length + route.notify.groups.length === 0) return null;
+  return context(`For information: ${mentionPeople(route.notify)}`, "notify");
+}
+
 /** Approve and Reject stand only where a click could count. */
-function buttons({ request, route }: RequestView): ActionsBlock {
+function buttons({ request, votes, route }: RequestView): ActionsBlock {
   const details = button("details", "Details", request.id);
   const elements =
     request.state === "open" && route !== null
       ? [
-          { ...button("approve", "Approve", request.id, "primary"), confirm: confirmation(request) },
+          {
+            ...button("approve", "Approve", request.id, "primary"),
+            // Where the runbook's name is typed, that is the confirmation.
+            ...(route.confirm === "typed" ? {} : { confirm: confirmation(request) }),
+          },
           button("reject", "Reject", request.id, "danger"),
+          ...(votes.length > 0 ? [button("withdraw", "Withdraw my approval", request.id)] : []),
           details,
         ]
       : [details];

@@ -1,8 +1,12 @@
 import type { RequestView } from "../../app/ports.ts";
+import type { Approvers } from "../../core/policy.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
+import { arnMeans } from "../../core/starter.ts";
 import { executionWords } from "./aws-words.ts";
+import { brokenGlass } from "./notice-message.ts";
 import { outcomeSentence } from "./outcome-words.ts";
-import { mentionPeople, mentionUser, series } from "./people.ts";
+import { mentionPeople, mentionUser, principal, series } from "./people.ts";
+import { starterWords } from "./starter-words.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -15,26 +19,41 @@ export function stateWords(view: RequestView): string {
     case "open":
       return openWords(view);
     case "decided":
-      return decidedWords(view);
+      return [glassWords(view), decidedWords(view)].filter(Boolean).join("\n");
     case "closed":
-      return [outcomeSentence(view), endWords(view.request)].filter(Boolean).join("\n");
+      return [glassWords(view), outcomeSentence(view), endWords(view.request)].filter(Boolean).join("\n");
     default:
       throw new Error(`no words for ${view.request.state satisfies never}`);
   }
 }
 
-function openWords({ request, votes, route }: RequestView): string {
+/** Said before all else where an admin decided against the route's rules. */
+function glassWords({ votes }: RequestView): string {
+  const by = brokenGlass(votes).map((vote) => mentionUser(vote.userId));
+  return by.length === 0 ? "" : `:rotating_light: *Break-glass* by ${series(by, 3)}, against the route's rules.`;
+}
+
+function openWords({ request, votes, route, starter }: RequestView): string {
   if (route === null) return nobodyWords(request);
   const given = byVerdict(votes, "approve");
   const count = `*${given.length} of ${route.quorum} approvals${given.length > 0 ? ":" : "."}*`;
   const by = given.length > 0 ? ` ${voters(given)}.` : "";
   const needed = request.facts.minRequiredApprovals;
   const alsoAws = needed > 1 ? `\nAWS itself asks for ${needed} approvals, each by another AWS identity.` : "";
-  return `${count}${by} ${mayDecide(route.approvers)}${alsoAws}`;
+  const missing = route.quorum - given.length;
+  const more = given.length > 0 && missing > 0 ? ` *${missing} more ${missing === 1 ? "is" : "are"} missing.*` : "";
+  const ownExecution = starterWords(route, starter);
+  const about = ownExecution === null ? "" : `\n${ownExecution}`;
+  return `${count}${by}${more} ${mayDecide(route.approvers, given)}${about}${alsoAws}`;
 }
 
-function mayDecide(approvers: { users: string[]; groups: string[] }): string {
-  if (approvers.users.length + approvers.groups.length > 0) return `${mentionPeople(approvers)} may decide.`;
+/** Those who may still decide: who has approved already is left out. */
+function mayDecide(approvers: Approvers, given: readonly Vote[]): string {
+  const users = approvers.users.filter((userId) => !given.some((vote) => vote.userId === userId));
+  const named = mentionPeople({ users, groups: approvers.groups });
+  const members = approvers.channel === "members" ? "members of this channel" : "";
+  if (named || members) return `${[named, members].filter(Boolean).join(", ")} may decide.`;
+  if (approvers.users.length > 0) return "Everybody who may decide has approved.";
   return "The route names no approvers, so nobody may decide. Ask an admin to name some.";
 }
 
@@ -60,7 +79,7 @@ function signalWords(request: ApprovalRequest): string {
     case "none":
     case "due":
       return error === null
-        ? "AWS is about to be told."
+        ? toldSoFar(request)
         : `AWS does not have the decision yet: ${error}. Countersign tries again by itself.`;
     case "sending":
       return "The decision is on its way to AWS.";
@@ -68,10 +87,25 @@ function signalWords(request: ApprovalRequest): string {
       return `AWS gave no clear answer${error === null ? "" : ` (${error})`}. Countersign reads the step again before it sends anything more.`;
     case "taken":
       if (awsApprovals === null) return "AWS took the decision. The step has not moved on yet.";
-      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the others must approve in AWS.`;
+      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the others must approve in AWS${stillNamed(request)}.`;
     default:
       throw new Error(`no words for ${signal satisfies never}`);
   }
+}
+
+function toldSoFar({ signalsTaken, facts }: ApprovalRequest): string {
+  if (signalsTaken === 0) return "AWS is about to be told.";
+  return `AWS took ${signalsTaken} of the ${facts.minRequiredApprovals} approvals that it asks for; the next is on its way.`;
+}
+
+/** Whom else the step names: its Approvers without those whom AWS counts already. */
+function stillNamed({ facts, awsDecidedBy }: ApprovalRequest): string {
+  const others = facts.awsApprovers.filter((listed) => !awsDecidedBy.some((arn) => arnMeans(listed, arn)));
+  if (others.length === 0) return "";
+  return `. The step also names ${series(
+    others.map((each) => code(principal(each), 80)),
+    8,
+  )}`;
 }
 
 function endWords(request: ApprovalRequest): string {

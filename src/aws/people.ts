@@ -1,0 +1,87 @@
+import type { PersonSigning, Signer } from "../app/ports.ts";
+import { describe, readFailure } from "./failures.ts";
+import { assumeRole, makeStsClient } from "./sessions.ts";
+import { makeSignaller } from "./signaller.ts";
+
+/** A session with less than this left is not used any more, in milliseconds: it outlives a reading and a signal. */
+const LEAST_LEFT_MS = 5 * 60_000;
+
+/** Errors that say that a session is no longer good. */
+const STALE: ReadonlySet<string> = new Set([
+  "ExpiredTokenException",
+  "ExpiredToken",
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+]);
+
+interface Session {
+  expiresAt: number;
+  signaller: ReturnType<typeof makeSignaller>;
+}
+
+/**
+ * Signals of people, each under a session of the role with their own name. A session belongs to one person and is never
+ * used for another; without one nothing is sent. The role's trust must allow the bot sts:AssumeRole and
+ * sts:SetSourceIdentity. Source: IAM User Guide, "Monitor and control actions taken with assumed roles".
+ */
+export function makePeople(options: {
+  region: string;
+  roleArn: string;
+  now: () => number;
+}): PersonSigning & { close(): void } {
+  const { region, roleArn, now } = options;
+  const client = makeStsClient(region);
+  const sessions = new Map<string, Session>();
+  const keyOf = (person: Signer) => JSON.stringify([person.userId, person.session]);
+
+  const drop = (key: string) => {
+    sessions.get(key)?.signaller.close();
+    sessions.delete(key);
+  };
+  const fresh = (key: string): Session | undefined => {
+    const kept = sessions.get(key);
+    if (kept !== undefined && kept.expiresAt - now() >= LEAST_LEFT_MS) return kept;
+    drop(key);
+    return undefined;
+  };
+
+  return {
+    async ready(person, signal) {
+      const key = keyOf(person);
+      if (fresh(key) !== undefined) return { kind: "ready" };
+      try {
+        const role = { arn: roleArn, session: person.session, sourceIdentity: person.session };
+        const credentials = await assumeRole(client, role, signal);
+        drop(key);
+        const expiresAt = credentials.expiration.getTime();
+        sessions.set(key, { expiresAt, signaller: makeSignaller({ region, now, credentials }) });
+        return { kind: "ready" };
+      } catch (error) {
+        return { ...readFailure(error), ...assumeWords(error) };
+      }
+    },
+
+    async signal(person, executionId, verdict, comment, notAfter) {
+      const key = keyOf(person);
+      const session = fresh(key);
+      if (session === undefined)
+        return { kind: "not-sent", code: "NoSession", message: `there is no session of ${person.session}` };
+      const result = await session.signaller.signal(executionId, verdict, comment, notAfter);
+      if (result.kind === "refused" && STALE.has(result.code)) drop(key);
+      return result;
+    },
+
+    close() {
+      for (const key of [...sessions.keys()]) drop(key);
+      client.destroy();
+    },
+  };
+}
+
+/** What an admin does about a role that cannot be assumed stands with AWS's own words. */
+function assumeWords(error: unknown): { message: string } {
+  const { code, message } = describe(error);
+  const denied = /^AccessDenied/.test(code);
+  const advice = "the role's trust policy and the bot's own must allow sts:AssumeRole and sts:SetSourceIdentity";
+  return { message: denied ? `${message}; ${advice}` : message };
+}

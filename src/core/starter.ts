@@ -1,0 +1,67 @@
+import type { Person } from "./person.ts";
+
+/** Slack user id to the ARNs under which that person acts in AWS. */
+export type Identities = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * Who started an execution, as far as its ExecutedBy tells. With neither ids nor an address it is not known. Several ids
+ * where several people act under the same ARN: any of them may have been it.
+ */
+export interface Starter {
+  userIds: string[];
+  /** The address in the name of an IAM Identity Center session. */
+  email: string | null;
+  /** Set where the address was looked up and belongs to nobody in the workspace: then it identifies nobody. */
+  emailIsForeign?: boolean | undefined;
+}
+
+export const UNKNOWN_STARTER: Starter = { userIds: [], email: null };
+
+/** Whom ExecutedBy means. Pure; addresses are not looked up here. */
+export function starterOf(executedBy: string | null, identities: Identities): Starter {
+  if (executedBy === null) return UNKNOWN_STARTER;
+  const userIds = Object.entries(identities)
+    .filter(([, arns]) => arns.some((arn) => arnMeans(arn, executedBy)))
+    .map(([userId]) => userId);
+  return { userIds, email: identityCenterEmail(executedBy) };
+}
+
+/** Whether the person is the one who started the execution. */
+export function isStarter(person: Pick<Person, "id" | "email">, starter: Starter): "yes" | "no" | "unknown" {
+  if (starter.userIds.includes(person.id)) return "yes";
+  const { email } = starter;
+  if (email !== null && person.email?.toLowerCase() === email.toLowerCase()) return "yes";
+  if (starter.userIds.length > 0) return "no";
+  if (email === null || starter.emailIsForeign === true || person.email === null) return "unknown";
+  return "no";
+}
+
+export function isKnown(starter: Starter): boolean {
+  return starter.userIds.length > 0 || (starter.email !== null && starter.emailIsForeign !== true);
+}
+
+/**
+ * Whether an ARN of the configuration means the ARN in ExecutedBy. A role's ARN means every session of that role; a
+ * session's ARN has no path, so a role's path is passed over. A session's ARN means that session alone. Compared without
+ * case: names that differ only in case cannot both exist as users or roles, and too much likeness denies, too little allows.
+ * Source: IAM User Guide, "IAM identifiers".
+ */
+export function arnMeans(listed: string, executedBy: string): boolean {
+  const [a, b] = [listed.toLowerCase(), executedBy.toLowerCase()];
+  if (a === b) return true;
+  const role = /^arn:([\w-]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(a);
+  const session = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(b);
+  return role !== null && session !== null && [1, 2, 3].every((part) => role[part] === session[part]);
+}
+
+/**
+ * The address in an IAM Identity Center session's name, or null. Only Identity Center chooses the names of its sessions;
+ * whoever assumes another role writes whatever they like there.
+ * Source: AWS documentation, IAM Identity Center; roles are named AWSReservedSSO_<permission set>_<16 hex digits>.
+ */
+export function identityCenterEmail(executedBy: string): string | null {
+  const session = /^arn:[\w-]+:sts::\d{12}:assumed-role\/AWSReservedSSO_[^/]+_[0-9a-f]{16}\/([^/\s]+@[^/\s@]+)$/i.exec(
+    executedBy,
+  );
+  return session?.[1] ?? null;
+}

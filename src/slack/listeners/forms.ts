@@ -1,0 +1,46 @@
+import type { App } from "@slack/bolt";
+import type { Click } from "../../app/ports.ts";
+import { formAsks } from "./open-form.ts";
+import { isFromHome, submissionSchema } from "./payloads.ts";
+import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
+
+/** The form for a reason or a typed name comes back. It counts once, and only as it was opened, for whom it was opened. */
+export function listenForForms(app: App, deps: VerdictDeps): void {
+  app.view({ type: "view_submission", callback_id: "verdict" }, async ({ ack, body }) => {
+    const parsed = submissionSchema.safeParse(body);
+    const data = parsed.success ? parsed.data : null;
+    const values = data?.view.state.values;
+    /** Slack shows an error only beside an input of the form. */
+    const refuse = (text: string, beside: "reason" | "typed" = values?.reason === undefined ? "typed" : "reason") =>
+      ack({ response_action: "errors", errors: { [beside]: text } });
+    if (data === null || !isFromHome(data, deps.workspace)) {
+      deps.log.warn({ view: "verdict" }, "a form that is not ours was submitted");
+      return refuse(deps.sentence({ kind: "wrong-workspace" }));
+    }
+    const { user, view, team } = data;
+    const origin = deps.seal.read(view.private_metadata, user.id, "form");
+    if (origin === null) {
+      deps.log.warn({ view: "verdict", userId: user.id }, "a form was submitted that was not opened so");
+      return refuse(deps.sentence({ kind: "forged-form" }));
+    }
+    const { nonce, purpose: _, ...press } = origin;
+    const click: Click = {
+      ...press,
+      id: deps.newId(),
+      key: `form:${nonce}`,
+      userId: user.id,
+      teamId: user.team_id ?? team?.id ?? "",
+      reason: values?.reason?.reason.value?.trim() || null,
+      typed: values?.typed?.typed.value?.trim() || null,
+      receivedAt: deps.clock.now(),
+    };
+    const request = await deps.requests.byId(click.requestId).catch(() => null);
+    const asks = formAsks(deps, request, origin);
+    // Told beside the input, where it can be mended; it is judged again with the rest.
+    if (asks.typed && request !== null && click.typed !== request.facts.documentName)
+      return refuse(deps.sentence({ kind: "not-typed", documentName: request.facts.documentName }), "typed");
+    if (!(await recorded(deps, click))) return refuse(NOT_RECORDED);
+    await acknowledge(() => ack(), deps.log);
+    deps.wake();
+  });
+}

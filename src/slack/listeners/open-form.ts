@@ -1,0 +1,45 @@
+import type { WebClient } from "@slack/web-api";
+import type { Press } from "../../app/vote.ts";
+import { asksReason, asksTyped } from "../../core/decision.ts";
+import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
+import { sentenceView } from "../messages/details-view.ts";
+import { verdictForm } from "../messages/verdict-form.ts";
+import { fillModal } from "./modal.ts";
+import type { VerdictDeps } from "./record.ts";
+
+/** Shows the form for a verdict, or why it would lead nowhere. */
+export function openForm(
+  deps: VerdictDeps,
+  client: WebClient,
+  place: { triggerId: string; how: "open" | "push" },
+  press: Press,
+  wanted: { verdict: Verdict; authority: Authority },
+): Promise<void> {
+  const { verdict, authority } = wanted;
+  const { requestId, channelId, messageTs, userId } = press;
+  const title =
+    authority === "break-glass" ? "Break glass" : verdict === "approve" ? "Approve this step" : "Reject this step";
+  const content = async () => {
+    const denial = await deps.preview(press, verdict, authority);
+    const request = await deps.requests.byId(requestId);
+    if (denial !== null || request === null)
+      return sentenceView(title, deps.sentence(denial ?? { kind: "no-request" }));
+    const origin = { purpose: "form", requestId, channelId, messageTs, ...wanted, nonce: deps.newId() } as const;
+    const metadata = deps.seal.write(origin, userId);
+    return verdictForm({ request, ...wanted, asks: formAsks(deps, request, wanted), metadata });
+  };
+  const onFailure = (sentence: string) => deps.chat.whisper(channelId, userId, sentence);
+  return fillModal({ client, ...place, title, content, onFailure, log: deps.log });
+}
+
+/** What a verdict needs beyond a press. A request or route that is not known needs nothing: it is denied either way. */
+export function formAsks(
+  deps: Pick<VerdictDeps, "routes">,
+  request: ApprovalRequest | null,
+  { verdict, authority }: { verdict: Verdict; authority: Authority },
+): { reason: boolean; typed: boolean } {
+  if (authority === "break-glass") return { reason: true, typed: true };
+  const route = deps.routes.find((each) => each.name === request?.route);
+  if (route === undefined) return { reason: false, typed: false };
+  return { reason: asksReason(route, verdict), typed: asksTyped(route, verdict) };
+}

@@ -1,0 +1,46 @@
+import type { Chat, Click, ClickStore, Clock, Log, RequestStore } from "../../app/ports.ts";
+import type { makePreview } from "../../app/vote.ts";
+import type { Denial } from "../../core/denial.ts";
+import type { Route } from "../../core/policy.ts";
+import type { FormSeal } from "../form-seal.ts";
+import type { Workspace } from "../identity.ts";
+
+/** What the listeners of presses and forms need. */
+export interface VerdictDeps {
+  clicks: Pick<ClickStore, "record">;
+  requests: Pick<RequestStore, "byId">;
+  preview: ReturnType<typeof makePreview>;
+  chat: Chat;
+  routes: readonly Route[];
+  workspace: Workspace;
+  seal: FormSeal;
+  sentence: (denial: Denial) => string;
+  clock: Clock;
+  newId: () => string;
+  /** Says that a click was recorded. */
+  wake: () => void;
+  log: Log;
+}
+
+export const NOT_RECORDED =
+  "Countersign could not record your decision, so nothing was decided. Please try again in a minute; if it happens again, tell an admin.";
+
+/** Puts the click on disk. False: it is not, and its author must be told. */
+export async function recorded(deps: VerdictDeps, click: Click): Promise<boolean> {
+  try {
+    await deps.clicks.record(click);
+    return true;
+  } catch (error) {
+    deps.log.error({ err: error, requestId: click.requestId }, "a click could not be recorded");
+    return false;
+  }
+}
+
+/** An acknowledgement that fails changes nothing: the click is on disk, and the same one may come again. */
+export async function acknowledge(ack: () => Promise<unknown>, log: Log): Promise<void> {
+  try {
+    await ack();
+  } catch (error) {
+    log.warn({ err: error }, "Slack could not be told that a click has arrived");
+  }
+}

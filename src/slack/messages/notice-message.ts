@@ -1,0 +1,103 @@
+import type { KnownBlock } from "@slack/types";
+import type { NoticeView } from "../../app/ports.ts";
+import { TEXT_CONDITIONS } from "../../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import { idsLine, targetName, where } from "./aws-words.ts";
+import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
+import { mentionPeople, mentionUser, principal } from "./people.ts";
+import { reasonsBlock } from "./reasons.ts";
+import { code, literal, plain } from "./text.ts";
+import { moment } from "./time.ts";
+
+const MOST_NAMED = 3;
+
+/** What is told once, beside a request's own messages. */
+export function noticeMessage(view: NoticeView): Rendered {
+  switch (view.kind) {
+    case "break-glass":
+      return breakGlass(view);
+    case "no-route":
+      return noRoute(view.request);
+    default:
+      throw new Error(`no message for ${view.kind satisfies never}`);
+  }
+}
+
+/** The votes that decided by break-glass; one as a rule. */
+export function brokenGlass(votes: readonly Vote[]): Vote[] {
+  return votes.filter((vote) => vote.authority === "break-glass");
+}
+
+function breakGlass({ request, votes, route }: NoticeView): Rendered {
+  const broken = brokenGlass(votes);
+  const verb = broken[0]?.verdict === "reject" ? "rejected" : "approved";
+  const who = broken
+    .slice(0, MOST_NAMED)
+    .map((vote) => `${mentionUser(vote.userId)}, ${moment(vote.at)}`)
+    .join("; ");
+  const quorum = route === null ? "" : ` against a quorum of ${route.quorum}`;
+  const instead = route === null ? "" : ` It was for ${mentionPeople(route.approvers) || "the channel"} to decide.`;
+  const { documentName, stepName } = request.facts;
+  const title = `BREAK-GLASS: ${verb} ${plain(documentName, 90)}`;
+  const blocks: (KnownBlock | null)[] = [
+    header(title, "what"),
+    section(
+      `:rotating_light: *Break-glass.* ${who || "An admin"}: *${verb}* ${code(documentName, 140)}, step ${code(stepName, 140)}, in ${where(request)}, alone and${quorum || " against the usual rule"}.${instead}`,
+      "state",
+    ),
+    reasonsBlock(broken, { room: 1200, most: 3 }, "reasons"),
+    context(idsLine(request), "ids"),
+  ];
+  return {
+    text: `${title}, by ${
+      broken
+        .slice(0, MOST_NAMED)
+        .map((vote) => plain(vote.userName, 60))
+        .join(", ") || "an admin"
+    }`,
+    blocks: blocks.filter((block) => block !== null),
+  };
+}
+
+function noRoute(request: ApprovalRequest): Rendered {
+  const { documentName, stepName, executedBy } = request.facts;
+  const title = `No route covers ${plain(documentName, 90)}`;
+  return {
+    text: `${title}: nobody can decide it in Slack.`,
+    blocks: [
+      header(title, "what"),
+      section(
+        `${code(documentName, 140)}, step ${code(stepName, 140)}, waits in ${where(request)}, started by ${code(principal(executedBy), 140)}. *Nobody can decide it in Slack*, and nobody else was told. It can be decided in the AWS console.`,
+        "state",
+      ),
+      richText(
+        [
+          line(span("A route for such requests, to be put into the configuration before a new execution is started:")),
+          preformatted(literal(routeFor(request), 1800)),
+        ],
+        "route",
+      ),
+      context(idsLine(request), "ids"),
+    ],
+  };
+}
+
+/** A route that would match, as YAML; its texts as JSON, which YAML reads too. */
+function routeFor(request: ApprovalRequest): string {
+  const { documentName, stepName, executedBy } = request.facts;
+  const known: Record<(typeof TEXT_CONDITIONS)[number], string | null> = {
+    document: documentName,
+    target: targetName(request),
+    account: request.account,
+    region: request.region,
+    step: stepName,
+    startedBy: executedBy,
+  };
+  return [
+    `- name: ${JSON.stringify(documentName.slice(0, 100))}`,
+    "  match: # leave out what need not hold",
+    ...TEXT_CONDITIONS.flatMap((key) => (known[key] === null ? [] : [`    ${key}: ${JSON.stringify(known[key])}`])),
+    "  channels: [C...]",
+    "  approvers: { groups: [S...] }",
+  ].join("\n");
+}

@@ -1,0 +1,68 @@
+import type { InputBlock, ModalView } from "@slack/types";
+import { LONGEST_REASON } from "../../core/decision.ts";
+import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
+import { where } from "./aws-words.ts";
+import { plainText, section } from "./blocks.ts";
+import { code } from "./text.ts";
+
+/** A runbook's name has at most 128 characters, its ARN some more. Source: SSM API model, DocumentARN. */
+const LONGEST_TYPED = 300;
+
+/** The form that asks for a reason, for the runbook's name, or for both, before a vote is counted. */
+export function verdictForm(form: {
+  request: ApprovalRequest;
+  verdict: Verdict;
+  authority: Authority;
+  asks: { reason: boolean; typed: boolean };
+  /** Sealed; see form-seal.ts. */
+  metadata: string;
+}): ModalView {
+  const { request, verdict, authority, asks, metadata } = form;
+  const verb = verdict === "approve" ? "Approve" : "Reject";
+  const breaksGlass = authority === "break-glass";
+  const { documentName, stepName } = request.facts;
+  const what = `${verb} ${code(documentName, 140)}, step ${code(stepName, 140)}, in ${where(request)}.`;
+  const inputs = [...(asks.typed ? [typedInput(verdict, documentName, !asks.reason)] : [])];
+  if (asks.reason || !asks.typed) inputs.unshift(reasonInput());
+  return {
+    type: "modal",
+    callback_id: "verdict",
+    private_metadata: metadata,
+    title: plainText(breaksGlass ? "Break glass" : `${verb} this step`),
+    submit: plainText(verb),
+    close: plainText("Go back"),
+    blocks: [section(breaksGlass ? `${what}\n${WARNING}` : what, "what"), ...inputs],
+  };
+}
+
+const WARNING =
+  "*This decides alone*, against the quorum and the rule on self-approval. It is announced in the channel and to every admin, and marked in the audit record and in AWS.";
+
+function reasonInput(): InputBlock {
+  return {
+    type: "input",
+    block_id: "reason",
+    label: plainText("Reason"),
+    hint: plainText("It is shown in the message, recorded, and sent to AWS with your name."),
+    element: {
+      type: "plain_text_input",
+      action_id: "reason",
+      multiline: true,
+      max_length: LONGEST_REASON,
+      focus_on_load: true,
+    },
+  };
+}
+
+function typedInput(verdict: Verdict, documentName: string, focus: boolean): InputBlock {
+  return {
+    type: "input",
+    block_id: "typed",
+    label: plainText(`Type the runbook's name to ${verdict}`),
+    // A name that does not fit is not one of AWS's; then nothing can be typed that is right.
+    hint: plainText(
+      `${documentName.length <= LONGEST_TYPED ? "Exactly as it stands above." : "The name is too long."}`,
+    ),
+    element: { type: "plain_text_input", action_id: "typed", max_length: LONGEST_TYPED, focus_on_load: focus },
+  };
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { ErrandKind, NoticeKind, NoticeStore } from "../app/ports.ts";
+import { newMessage } from "./new-message.ts";
+import type { Tables } from "./schema.ts";
+
+/** An errand is asked for once for a request, whoever asks. */
+export async function addErrand(trx: Transaction<Tables>, requestId: string, kind: ErrandKind): Promise<void> {
+  await trx
+    .insertInto("errands")
+    .values({ requestId, kind, doneAt: null, attempts: 0, nextAttemptAt: 0, lastError: null })
+    .onConflict((conflict) => conflict.columns(["requestId", "kind"]).doNothing())
+    .execute();
+}
+
+export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
+  return {
+    errands: (now, limit) =>
+      db
+        .selectFrom("errands")
+        .select(["requestId", "kind", "attempts"])
+        .where("doneAt", "is", null)
+        .where("nextAttemptAt", "<=", now)
+        .orderBy("nextAttemptAt")
+        .limit(limit)
+        .execute(),
+
+    errandDone: (errand, channels, at) =>
+      db.transaction().execute(async (trx) => {
+        for (const channelId of new Set(channels)) {
+          if (errand.kind === "direct-messages") await addMessage(trx, errand.requestId, channelId);
+          else await addNotice(trx, errand.requestId, errand.kind, channelId);
+        }
+        await trx
+          .updateTable("errands")
+          .set({ doneAt: at, lastError: null })
+          .where("requestId", "=", errand.requestId)
+          .where("kind", "=", errand.kind)
+          .execute();
+      }),
+
+    async errandFailed({ requestId, kind }, lastError, nextAttemptAt) {
+      await db
+        .updateTable("errands")
+        .set({ lastError, nextAttemptAt, attempts: sql<number>`attempts + 1` })
+        .where("requestId", "=", requestId)
+        .where("kind", "=", kind)
+        .execute();
+    },
+
+    due: (now, limit) =>
+      db
+        .selectFrom("notices")
+        .selectAll()
+        .where("ts", "is", null)
+        .where("nextAttemptAt", "<=", now)
+        .where((where) => where.or([where("claim", "is", null), where("claimUntil", "<=", now)]))
+        .orderBy("nextAttemptAt")
+        .limit(limit)
+        .execute(),
+
+    ofRequest: (requestId) =>
+      db.selectFrom("notices").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),
+
+    async claim(id, claim, now, until) {
+      const { numUpdatedRows } = await db
+        .updateTable("notices")
+        .set({ claim, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
+        .where("id", "=", id)
+        .where("ts", "is", null)
+        .where("claim", "is", null)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    async posted(id, ts) {
+      await db
+        .updateTable("notices")
+        .set({ ts, claim: null, claimUntil: null, lastError: null })
+        .where("id", "=", id)
+        .where("ts", "is", null)
+        .execute();
+    },
+
+    async unsure(id, claim, lastError, claimUntil) {
+      await db
+        .updateTable("notices")
+        .set({ claimUntil, lastError })
+        .where("id", "=", id)
+        .where("claim", "=", claim)
+        .execute();
+    },
+
+    async released(id, claim, lastError, nextAttemptAt) {
+      await db
+        .updateTable("notices")
+        .set({ claim: null, claimUntil: null, lastError, nextAttemptAt })
+        .where("id", "=", id)
+        .where("claim", "=", claim)
+        .where("ts", "is", null)
+        .execute();
+    },
+  };
+}
+
+async function addMessage(trx: Transaction<Tables>, requestId: string, channelId: string): Promise<void> {
+  await trx
+    .insertInto("messages")
+    .values(newMessage(requestId, channelId))
+    .onConflict((conflict) => conflict.columns(["requestId", "channelId"]).doNothing())
+    .execute();
+}
+
+async function addNotice(
+  trx: Transaction<Tables>,
+  requestId: string,
+  kind: NoticeKind,
+  channelId: string,
+): Promise<void> {
+  await trx
+    .insertInto("notices")
+    .values({
+      id: randomUUID(),
+      requestId,
+      kind,
+      channelId,
+      ts: null,
+      claim: null,
+      claimedAt: null,
+      claimUntil: null,
+      attempts: 0,
+      nextAttemptAt: 0,
+      lastError: null,
+    })
+    .onConflict((conflict) => conflict.columns(["requestId", "kind", "channelId"]).doNothing())
+    .execute();
+}

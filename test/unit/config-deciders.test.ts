@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseFile } from "../../src/config/file.ts";
+
+const LEAST = `routes:
+  - name: all
+    channels: [C0AAA]
+    approvers: { groups: [S0AAA] }
+`;
+const JANE = "arn:aws:iam::111122223333:user/ops/jane";
+const READER = "arn:aws:iam::111122223333:role/Reader";
+const APPROVER = "arn:aws:iam::111122223333:role/teams/Approver";
+
+const file = (text: string) => {
+  const outcome = parseFile("c.yml", text);
+  assert.deepEqual(outcome.kind === "problems" ? outcome.problems : [], []);
+  return outcome.kind === "file" ? outcome.file : assert.fail();
+};
+/** Each problem's place and words, without the fix. */
+const told = (text: string): string[] => {
+  const outcome = parseFile("c.yml", text);
+  return outcome.kind === "problems" ? outcome.problems.map(({ where, what }) => `${where} | ${what}`) : [];
+};
+const route = (...lines: string[]) => `${LEAST}${lines.map((line) => `    ${line}\n`).join("")}`;
+
+test("everything about who may decide is read as it is written", () => {
+  const { routes, identities, targets } = file(`
+targets:
+  - { name: production, regions: [us-east-1], readRole: "${READER}", approverRole: "${APPROVER}" }
+routes:
+  - name: all
+    channels: [C0AAA]
+    dm: true
+    approvers: { users: [U0AAA], channel: members }
+    notify: { groups: [S0OPS] }
+    selfApproval: false
+    whenRequesterUnknown: deny
+    confirm: typed
+identities: { U0AAA: ["${JANE}", "arn:aws:sts::111122223333:assumed-role/Deployer/jane"] }
+`);
+  const [found] = routes;
+  assert.deepEqual(found?.approvers, { users: ["U0AAA"], groups: [], channel: "members" });
+  assert.deepEqual(found?.notify, { users: [], groups: ["S0OPS"] });
+  assert.deepEqual([found?.dm, found?.confirm, found?.whenRequesterUnknown], [true, "typed", "deny"]);
+  assert.equal(identities.U0AAA?.length, 2);
+  assert.deepEqual(targets?.[0], {
+    name: "production",
+    regions: ["us-east-1"],
+    readRole: READER,
+    approverRole: APPROVER,
+  });
+});
+
+describe("what is refused", () => {
+  const two = (a: string, b: string) =>
+    `${LEAST}targets:\n  - { name: a, regions: [us-east-1]${a} }\n  - { name: b, regions: [us-east-1]${b} }\n`;
+  const inSecond = (arn: string) => arn.replace("111122223333", "444455556666");
+  const rows: [claim: string, text: string, problems: string[]][] = [
+    [
+      "tags, which AWS does not return",
+      route("match: { tags: { Team: [orders] } }"),
+      [
+        "c.yml:5 routes[0].match.tags | tags cannot be matched: AWS returns an execution's tags neither in its list nor with the execution.",
+      ],
+    ],
+    [
+      "approvers who are anybody else than the channel's members",
+      LEAST.replace("groups: [S0AAA]", "channel: everyone"),
+      ['c.yml:4 routes[0].approvers.channel | It is "everyone".'],
+    ],
+    [
+      "direct messages to a channel's members",
+      LEAST.replace("groups: [S0AAA]", "channel: members") + "    dm: true\n",
+      ["c.yml:5 routes[0].dm | Direct messages go to people and groups, and only the channel's members are named."],
+    ],
+    [
+      "a rule that would apply to nobody",
+      route("selfApproval: true", "whenRequesterUnknown: deny"),
+      [
+        "c.yml:6 routes[0].whenRequesterUnknown | It has no effect with selfApproval: true: whoever started it may approve it.",
+      ],
+    ],
+    ["a yes that is a text", route('selfApproval: "no"'), ['c.yml:5 routes[0].selfApproval | It is "no".']],
+    ["another way to confirm", route("confirm: twice"), ['c.yml:5 routes[0].confirm | It is "twice".']],
+    [
+      "somebody who is told twice",
+      route("notify: { users: [U0AAA, U0AAA] }"),
+      ['c.yml:5 routes[0].notify.users[1] | "U0AAA" stands here a second time.'],
+    ],
+    [
+      "an identity that is a glob",
+      `${LEAST}identities: { U0AAA: ["arn:aws:iam::*:user/jane"] }\n`,
+      [
+        'c.yml:5 identities.U0AAA[0] | "arn:aws:iam::*:user/jane" is not the ARN of a user, a role or a role\'s session.',
+      ],
+    ],
+    [
+      "an identity of a group",
+      `${LEAST}identities: { S0AAA: ["${JANE}"] }\n`,
+      ['c.yml:5 identities.S0AAA | "S0AAA" is not the ID of a person.'],
+    ],
+    [
+      "an identity that would vanish",
+      `${LEAST}identities: { __proto__: ["${JANE}"] }\n`,
+      ['c.yml:5 identities.__proto__ | "__proto__" is not the ID of a person.'],
+    ],
+    ["no identities", `${LEAST}identities: { U0AAA: [] }\n`, ["c.yml:5 identities.U0AAA | The list is empty."]],
+    [
+      "a role's name instead of its ARN",
+      `${LEAST}targets: [{ name: a, regions: [us-east-1], approverRole: Approver }]\n`,
+      ['c.yml:5 targets[0].approverRole | "Approver" is not the ARN of a role.'],
+    ],
+    [
+      "two roles of two accounts",
+      `${LEAST}targets: [{ name: a, regions: [us-east-1], readRole: "${READER}", approverRole: "${inSecond(APPROVER)}" }]\n`,
+      ["c.yml:5 targets[0].approverRole | It is in another account than readRole."],
+    ],
+    [
+      "one account's Region twice",
+      two(`, readRole: "${READER}"`, `, readRole: "${READER}2"`),
+      ['c.yml:7 targets[1].regions[0] | "us-east-1" stands here a second time.'],
+    ],
+    ["the same Region of two accounts is fine", two("", `, readRole: "${READER}"`), []],
+  ];
+  for (const [claim, text, problems] of rows) test(claim, () => assert.deepEqual(told(text), problems));
+});

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type FormOrigin, makeFormSeal } from "../../src/slack/form-seal.ts";
+
+const ORIGIN: FormOrigin = {
+  purpose: "form",
+  requestId: "r-1",
+  verdict: "reject",
+  authority: "approver",
+  channelId: "C0PROD",
+  messageTs: "1.2",
+  nonce: "n-1",
+};
+
+test("a form comes back to the same person as it was written", () => {
+  const seal = makeFormSeal("xoxb-1");
+  assert.deepEqual(seal.read(seal.write(ORIGIN, "U0JANE"), "U0JANE", "form"), ORIGIN);
+});
+
+test("another person, another purpose, another bot and another text read nothing", () => {
+  const seal = makeFormSeal("xoxb-1");
+  const text = seal.write(ORIGIN, "U0JANE");
+  assert.equal(seal.read(text, "U0OMAR", "form"), null);
+  assert.equal(seal.read(text, "U0JANE", "details"), null);
+  assert.equal(makeFormSeal("xoxb-2").read(text, "U0JANE", "form"), null);
+  for (const other of ["", "{", "null", "7", "[]", "{}", JSON.stringify(ORIGIN)])
+    assert.equal(seal.read(other, "U0JANE", "form"), null, other);
+});
+
+test("whatever part is changed, the seal no longer holds", () => {
+  const seal = makeFormSeal("xoxb-1");
+  const written = JSON.parse(seal.write(ORIGIN, "U0JANE"));
+  const part = fc.constantFrom(...Object.keys(written));
+  fc.assert(
+    fc.property(part, fc.jsonValue(), (key, value) => {
+      fc.pre(written[key] !== value);
+      assert.equal(seal.read(JSON.stringify({ ...written, [key]: value }), "U0JANE", "form"), null);
+    }),
+  );
+});

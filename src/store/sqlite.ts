@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
+import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import { StoreUnavailableError } from "./unavailable.ts";
 
 /** How long a statement waits for another process's lock, in milliseconds. */
@@ -44,11 +44,21 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+const NOTHING: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};
+
 /** The sliver of better-sqlite3's interface that Kysely's dialect needs, around Node's own SQLite. */
 function adapt(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(text) {
+      // A full disk ends the transaction by itself. A rollback then fails, and would take the place of the real error.
+      // Source: SQLite documentation, lang_transaction, "Response to errors within a transaction".
+      if (text === "rollback" && !database.isTransaction) return NOTHING;
       const statement = database.prepare(text);
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {

@@ -75,6 +75,15 @@ for (const engine of ENGINES) {
     assert.equal(await store.audit.claim([1], NOW + 9, NOW + 20, holder), false, "taken already");
   });
 
+  test(`${engine.name}: a lease that came back to its owner is another one: what was believed under the first counts no more`, async (t) => {
+    const store = await aStore(t, { engine });
+    const first = await lost(store);
+    const second = await store.leases.acquire("one", "paused", NOW + 20, NOW + 30);
+    assert(second !== null);
+    assert.equal(await store.requests.open(aRequest(), [], anEntry(), first), "lease-lost");
+    assert.equal(await store.requests.open(aRequest(), [], anEntry(), second), "opened");
+  });
+
   test(`${engine.name}: a lease that has run out is its owner's until somebody takes it`, async (t) => {
     const store = await aStore(t, { engine });
     const lease = await store.leases.acquire("one", "slow", NOW, NOW + 10);

@@ -231,3 +231,20 @@ test("when the bot stops while it waits for its turn, nothing is posted and noth
   await deliver(await row(), stopping.signal);
   assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
 });
+
+test("a process that is held up while it waits for its turn posts and updates nothing on a claim that may be another's", async (t) => {
+  const { clock, chat, round, move, row } = await setUp(t);
+  const { turn } = chat;
+  chat.turn = async () => clock.advance(CLAIM_MS);
+  await round();
+  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
+  chat.turn = turn;
+  await round();
+  await move({ executionStatus: "Success" });
+  chat.turn = async () => clock.advance(CLAIM_MS);
+  await round();
+  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Waiting");
+  chat.turn = turn;
+  await round();
+  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+});

@@ -296,3 +296,27 @@ for (const [claim, more] of [
     assert.deepEqual([sent(), automation.calls.read], [[], []]);
   });
 }
+
+test("a process whose lease another has had since its reading writes no attempt and sends nothing", async (t) => {
+  const { clock, store, automation, send, sent, request } = await setUp(t);
+  automation.onRead = async () => {
+    // Paused here, while the machine's clock stands as well: only the token tells.
+    assert.notEqual(
+      await store.leases.acquire(LEASE, "other", clock.now() + LEASE_MS, clock.now() + LEASE_MS + 1),
+      null,
+    );
+  };
+  await send();
+  assert.deepEqual([sent(), (await request()).signal, (await request()).signalAttempts], [[], "due", 0]);
+});
+
+test("a process that is held up after its attempt was written does not send, and takes the attempt back", async (t) => {
+  const { clock, store, send, sent, request } = await setUp(t);
+  const { votes } = store.requests;
+  store.requests.votes = async (id) => {
+    clock.advance(LEASE_MS);
+    return votes(id);
+  };
+  await send();
+  assert.deepEqual([sent(), (await request()).signal], [[], "due"]);
+});

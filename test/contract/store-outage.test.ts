@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CompiledQuery, type Dialect, Kysely, sql } from "kysely";
+import { makeSignal } from "../../src/app/signal.ts";
+import { postgresDialect } from "../../src/store/postgres.ts";
+import { openStore } from "../../src/store/store.ts";
+import { StoreUnavailableError } from "../../src/store/unavailable.ts";
+import { eventually } from "../support/eventually.ts";
+import { fakeAutomation, testClock, testLog } from "../support/fakes.ts";
+import { postgresServer } from "../support/postgres.ts";
+import { aClick, anEntry, anExecution, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { postgresDatabase, sqliteFile } from "../support/stores.ts";
+import { tcpGate } from "../support/tcp-gate.ts";
+
+const SLACK_WAITS_MS = 3_000;
+
+test("PostgreSQL: a click is recorded or refused within Slack's three seconds, also when the server hangs", async (t) => {
+  const server = await postgresServer();
+  const database = await postgresDatabase();
+  const gate = await tcpGate(t, server.port);
+  const url = database.url.replace(String(server.port), String(gate.port));
+  const store = await openStore({
+    dialect: postgresDialect(url),
+    prompt: postgresDialect(url, "prompt"),
+    publishes: true,
+    now: () => NOW,
+  });
+  t.after(async () => {
+    gate.resume();
+    await store.close();
+    await database.remove();
+  });
+  assert.equal(await store.prompt.clicks.record(aClick("U0JANE")), "recorded");
+
+  gate.stall();
+  for (const user of ["U0A", "U0B", "U0C", "U0D"]) {
+    const began = Date.now();
+    await assert.rejects(store.prompt.requests.byId(REQUEST_ID), StoreUnavailableError);
+    await assert.rejects(
+      store.prompt.clicks.record(aClick(user)),
+      (error: unknown) =>
+        error instanceof StoreUnavailableError && error.passing && !error.message.includes("correct-horse"),
+    );
+    assert.ok(Date.now() - began < SLACK_WAITS_MS - 500, `${Date.now() - began} ms`);
+  }
+  // Those that hang are never heard of again: they must not be what the next click is given.
+  gate.passNew();
+  await eventually("clicks are recorded again", () => store.prompt.clicks.record(aClick("U0LATE")));
+  for (let index = 0; index < 10; index++)
+    assert.equal(await store.prompt.clicks.record(aClick("U0LATE", { id: `${index}`, key: `${index}` })), "recorded");
+});
+
+test("PostgreSQL: a server that goes and comes back is found again, and its going ends nothing", async (t) => {
+  const server = await postgresServer();
+  const database = await postgresDatabase();
+  const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
+  t.after(async () => {
+    await store.close();
+    await database.remove();
+  });
+  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+  await server.stop();
+  await assert.rejects(store.requests.byId(REQUEST_ID), StoreUnavailableError);
+  await assert.rejects(
+    store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [anEntry()] }),
+    StoreUnavailableError,
+  );
+  await server.start();
+  await eventually("the store answers", async () => (await store.requests.byId(REQUEST_ID))?.version === 1);
+  assert.equal(
+    await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [anEntry()] }),
+    true,
+  );
+});
+
+test("PostgreSQL: a connection that the server ends between two statements of a transaction ends nothing else", async (t) => {
+  const database = await postgresDatabase();
+  const [one, other] = [0, 1].map(() => new Kysely<never>({ dialect: database.dialect() })) as [
+    Kysely<never>,
+    Kysely<never>,
+  ];
+  t.after(async () => {
+    await Promise.all([one.destroy(), other.destroy()]);
+    await database.remove();
+  });
+  const broken = one.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(other);
+    await eventually("it is gone", async () => {
+      const { rows: left } = await sql`select 1 from pg_stat_activity where pid = ${rows[0]?.pid}`.execute(other);
+      return left.length === 0;
+    });
+    await sql`select 1`.execute(trx);
+  });
+  await assert.rejects(broken, StoreUnavailableError);
+  for (let use = 0; use < 10; use++) await sql`select 1`.execute(one);
+});
+
+test("PostgreSQL: others' words are written whatever is in them, and a refused statement costs no connection", async (t) => {
+  const database = await postgresDatabase();
+  const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
+  t.after(async () => {
+    await store.close();
+    await database.remove();
+  });
+  await store.requests.open(aRequest(), [], anEntry());
+  // PostgreSQL's text holds no NUL, and others' words are written all the same.
+  const odd = { requestId: REQUEST_ID, expectedVersion: 1, patch: { signalError: "a\0b" }, audit: [anEntry()] };
+  assert.equal(await store.requests.advance(odd), true);
+  const clash = { ...odd, expectedVersion: 2, vote: { ...aVoteFor("nobody"), requestId: "no-such-request" } };
+  await assert.rejects(store.requests.advance(clash), /foreign key/);
+  for (let use = 0; use < 20; use++) assert.equal((await store.requests.byId(REQUEST_ID))?.version, 2);
+});
+
+const aVoteFor = (userId: string) => ({
+  requestId: REQUEST_ID,
+  userId,
+  userName: userId,
+  email: null,
+  verdict: "approve" as const,
+  reason: null,
+  at: NOW,
+});
+
+/** The same file, which may grow to so many pages. */
+function limited(dialect: Dialect, pages: () => number): Dialect {
+  const createDriver = dialect.createDriver.bind(dialect);
+  dialect.createDriver = () => {
+    const driver = createDriver();
+    const acquire = driver.acquireConnection.bind(driver);
+    driver.acquireConnection = async (options) => {
+      const connection = await acquire(options);
+      await connection.executeQuery(CompiledQuery.raw(`pragma max_page_count = ${pages()}`));
+      return connection;
+    };
+    return driver;
+  };
+  return dialect;
+}
+
+test("SQLite: a full disk refuses what cannot be written, keeps what is, and nothing is signalled meanwhile", async (t) => {
+  const file = sqliteFile();
+  let pages = 1_000_000;
+  const store = await openStore({ dialect: limited(file.dialect(), () => pages), publishes: true, now: () => NOW });
+  t.after(async () => {
+    await store.close();
+    file.remove();
+  });
+  const clock = testClock();
+  const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: NOW } as const;
+  await store.requests.open(aRequest(decided), [], anEntry());
+  pages = 1; // SQLite takes the present size where less is asked for.
+  const long = "x".repeat(3_000);
+  let recorded = 0;
+  const fill = async () => {
+    for (; recorded < 1_000; recorded++)
+      await store.clicks.record(aClick("U0JANE", { id: `c${recorded}`, key: `k${recorded}`, reason: long }));
+  };
+  await assert.rejects(fill(), /full/);
+
+  const automation = fakeAutomation();
+  automation.shows(anExecution());
+  const signal = makeSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  // Small writes may still find room in the last page; what matters is that no signal leaves unrecorded.
+  const advance = store.requests.advance;
+  const written: boolean[] = [];
+  store.requests.advance = async (step) => {
+    const filled = {
+      ...step,
+      audit: step.audit.map((entry) => ({ ...entry, detail: { ...entry.detail, long: long.repeat(9) } })),
+    };
+    const done = await advance(filled);
+    written.push(done);
+    return done;
+  };
+  await assert.rejects(signal(automation, REQUEST_ID, new AbortController().signal), /full/);
+  assert.deepEqual([automation.calls.signal, written], [[], []]);
+  assert.equal((await store.requests.byId(REQUEST_ID))?.signal, "due");
+  assert.equal((await store.clicks.unhandled(NOW, 5_000)).length, recorded);
+
+  pages = 1_000_000;
+  assert.equal(await store.clicks.record(aClick("U0JANE", { id: "after", key: "after" })), "recorded");
+});

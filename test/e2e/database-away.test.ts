@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { spawnBot, tail } from "../support/bot.ts";
+import { eventually } from "../support/eventually.ts";
+import { getJson } from "../support/http-json.ts";
+import { postgresServer } from "../support/postgres.ts";
+import { postgresDatabase } from "../support/stores.ts";
+import { ONE_GATE, world } from "../support/world.ts";
+
+test("while the database is away a click is refused with a reason, and nothing is signalled; afterwards all goes on", async (t) => {
+  const server = await postgresServer();
+  const database = await postgresDatabase();
+  const w = await world(t, { env: { DATABASE_URL: database.url } });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+
+  await server.stop();
+  const click = await w.click("U0JANE", message, "approve");
+  assert.notEqual(click.delivery?.acked, true);
+  await w.whispered("U0JANE", /could not record your decision.*try again/i);
+  assert.equal((await fetch(`http://127.0.0.1:${w.bot().port}/readyz`)).status, 503);
+  assert.match(await (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text(), /countersign_store_up 0/);
+  assert.deepEqual(await w.signals(id), []);
+
+  await server.start();
+  await w.ready();
+  assert.deepEqual(await w.signals(id), []);
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, /Success|succeeded/i);
+  assert.equal((await w.signals(id)).length, 1);
+  assert.equal((await w.messages()).length, 1);
+});
+
+test("a database that is away at the start is waited for; wrong credentials end the bot with the next step", async (t) => {
+  const server = await postgresServer();
+  const database = await postgresDatabase();
+  const w = await world(t, { start: false, env: { DATABASE_URL: database.url } });
+  await server.stop();
+  const bot = await w.startBot();
+  const ready = await fetch(`http://127.0.0.1:${bot.port}/readyz`);
+  assert.equal(ready.status, 503);
+  assert.equal((await ready.json()).store, "unreachable");
+  assert.equal((await getJson(`http://127.0.0.1:${bot.port}/healthz`)).status, "ok");
+  await eventually("it says that it waits", () =>
+    bot.lines.some((line) => /database is away/.test(line.msg) && /Check that the server runs/.test(line.error)),
+  );
+  await server.start();
+  await w.ready();
+  await w.message(await w.run(ONE_GATE));
+
+  const wrong = database.url.replace("correct-horse", "battery-staple");
+  const { lines, ended } = spawnBot({ ...w.environment, DATABASE_URL: wrong });
+  assert.equal(await ended, 1);
+  assert.match(tail(lines), /Check user and password in DATABASE_URL/);
+  assert.doesNotMatch(tail(lines), /battery-staple/);
+});

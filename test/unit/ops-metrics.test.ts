@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeHealthReport } from "../../src/app/health.ts";
+import { makeMetrics } from "../../src/ops/metrics.ts";
+import { healthText } from "../../src/slack/listeners/health-text.ts";
+import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
+import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aStore, ENGINES } from "../support/stores.ts";
+
+for (const engine of ENGINES) {
+  test(`${engine.name}: the backlog counts what the rows ask for, and shows an error of each kind`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open(aRequest(), ["C0DBA", "C0OPS"], anEntry({ kind: "requested" }));
+    const [first, second] = await store.messages.ofRequest(REQUEST_ID);
+    await store.messages.failed(first?.id ?? "", "not_in_channel", NOW + 60_000);
+    await store.messages.posted(second?.id ?? "", "1.1", 0);
+    await store.clicks.record(aClick("U0JANE"));
+    const { open, effects } = await store.effects.backlog();
+    assert.equal(open, 1);
+    const counted = Object.fromEntries(effects.map(({ kind, due, failing }) => [kind, [due, failing]]));
+    assert.deepEqual(counted, {
+      post: [1, 1],
+      update: [1, 0],
+      signal: [0, 0],
+      judge: [1, 0],
+      answer: [0, 0],
+      publish: [1, 0],
+    });
+    assert.deepEqual(effects.find(({ kind }) => kind === "post")?.lastError, {
+      about: "C0DBA",
+      error: "not_in_channel",
+    });
+  });
+}
+
+test("metrics tell what waits, how old the polls are, and what was done; without the store they say so", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+  await store.polls.record("default/us-east-1", NOW - 5_000, null, "me");
+  const metrics = makeMetrics();
+  const chat = metrics.chat({ ...fakeChat(), post: async () => ({ kind: "limited", retryAfterMs: 1 }) });
+  await chat.post("C0DBA", { request: aRequest(), votes: [], route: null });
+  await metrics.automation(fakeAutomation()).signal("e", "approve", [], NOW);
+  metrics.clicked({ kind: "counted", completes: true });
+  metrics.clicked({ kind: "denied", denial: { kind: "no-request" } });
+  const text = await metrics.text(store, NOW, true);
+  for (const line of [
+    "countersign_store_up 1",
+    "countersign_slack_connected 1",
+    "countersign_open_requests 1",
+    'countersign_effects_due{kind="post"} 1',
+    'countersign_last_poll_age_seconds{target="default/us-east-1"} 5',
+    'countersign_signals_total{result="taken"} 1',
+    'countersign_clicks_total{outcome="denied: no-request"} 1',
+    'countersign_messages_failed_total{call="post",reason="limited"} 1',
+  ])
+    assert.ok(text.includes(`${line}\n`), `${line} in\n${text}`);
+  const without = await metrics.text(null, NOW, false);
+  assert.match(without, /countersign_store_up 0\n/);
+  assert.match(without, /countersign_signals_total\{result="taken"\} 1\n/);
+  assert.doesNotMatch(without, /effects_due\{/);
+});
+
+test("health is for admins: stale targets with their errors first, then what is behind", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+  await store.messages.failed((await store.messages.ofRequest(REQUEST_ID))[0]?.id ?? "", "not_in_channel", NOW);
+  await store.polls.record("default/eu-west-1", NOW - 600_000, null, "me");
+  await store.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me");
+  await store.polls.record("default/us-east-1", NOW, null, "me");
+  const ask = makeHealthReport({
+    directory: fakeDirectory(),
+    admins: { users: ["U0ADMIN"], groups: [] },
+    effects: store.effects,
+    polls: store.polls,
+    targets: ["default/eu-west-1", "default/us-east-1"],
+    isSlackConnected: () => true,
+    isStale: (at) => at === null || NOW - at > 60_000,
+  });
+  assert.deepEqual(await ask("U0JANE"), { kind: "refused" });
+  const report = await ask("U0ADMIN");
+  assert(report.kind === "health");
+  const text = healthText(report, NOW);
+  assert.match(
+    text,
+    /\*Targets\*: 1 of 2 well\n• `default\/eu-west-1`: stale, last polled 600 s ago, `AccessDenied.*'no'`/,
+  );
+  assert.match(text, /1 messages to post, 1 of them failed before; `C0DBA`: `not_in_channel`/);
+  assert.match(healthText({ ...report, work: null, targets: [] }, NOW), /cannot be reached/);
+});

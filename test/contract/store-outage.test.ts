@@ -8,7 +8,7 @@ import { StoreUnavailableError } from "../../src/store/unavailable.ts";
 import { eventually } from "../support/eventually.ts";
 import { fakeAutomation, testClock, testLog } from "../support/fakes.ts";
 import { postgresServer } from "../support/postgres.ts";
-import { aClick, anEntry, anExecution, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, anExecution, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { postgresDatabase, sqliteFile } from "../support/stores.ts";
 import { tcpGate } from "../support/tcp-gate.ts";
 
@@ -107,19 +107,9 @@ test("PostgreSQL: others' words are written whatever is in them, and a refused s
   // PostgreSQL's text holds no NUL, and others' words are written all the same.
   const odd = { requestId: REQUEST_ID, expectedVersion: 1, patch: { signalError: "a\0b" }, audit: [anEntry()] };
   assert.equal(await store.requests.advance(odd), true);
-  const clash = { ...odd, expectedVersion: 2, vote: { ...aVoteFor("nobody"), requestId: "no-such-request" } };
+  const clash = { ...odd, expectedVersion: 2, vote: aVote("nobody", { requestId: "no-such-request" }) };
   await assert.rejects(store.requests.advance(clash), /foreign key/);
   for (let use = 0; use < 20; use++) assert.equal((await store.requests.byId(REQUEST_ID))?.version, 2);
-});
-
-const aVoteFor = (userId: string) => ({
-  requestId: REQUEST_ID,
-  userId,
-  userName: userId,
-  email: null,
-  verdict: "approve" as const,
-  reason: null,
-  at: NOW,
 });
 
 /** The same file, which may grow to so many pages. */

@@ -273,6 +273,11 @@ export interface RequestStore {
   ): Promise<"opened" | "exists" | "lease-lost">;
   /** Writes a change where the version is still the expected one; false when somebody was first. */
   advance(step: Step): Promise<boolean>;
+  /**
+   * Takes over what is on record of this account and Region under another target's name: a target that was renamed in the
+   * configuration keeps its requests, and none is opened twice.
+   */
+  adopt(target: Target): Promise<void>;
   byId(id: string): Promise<ApprovalRequest | null>;
   ofExecution(target: string, executionId: string): Promise<ApprovalRequest[]>;
   /** Requests of that request id or execution id, newest first. */

@@ -1,18 +1,18 @@
-import PQueue from "p-queue";
 import { makeDiscover } from "../app/discover.ts";
 import type { makeLook } from "../app/look.ts";
-import type { Automation, AwsFailure, Clock, Lease, Log, Store, Target } from "../app/ports.ts";
+import type { Automation, AwsFailure, Clock, Lease, Log, Store, Target, WatchedExecution } from "../app/ports.ts";
 import type { makeSignal } from "../app/signal.ts";
 import { underLease } from "../app/under-lease.ts";
 import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
+import type { ApprovalRequest } from "../core/request.ts";
 import type { Health } from "../ops/health.ts";
 import { startLoop } from "../ops/loop.ts";
+import { makeInFlight } from "./in-flight.ts";
 
-/** Calls under way at a time for one target. */
-const LANE = { concurrency: 4 };
-/** Executions read, or signals sent, in one round. */
-const BATCH = 20;
+/** Executions read, and signals sent, at a time for one target. */
+const READS = 4;
+const SIGNALS = 4;
 /** How often the rows are asked for what is due when nobody wakes the loop. */
 const TICK_MS = 1_000;
 /** After something unforeseen, a row rests this long: otherwise a full batch of such rows would hide all others. */
@@ -57,7 +57,6 @@ export function startTarget(options: {
 }): TargetLoops {
   const { name, region, store, look, signal, health, replica, clock, log, onChange } = options;
   const key = `${name}/${region}`;
-  const lane = new PQueue(LANE);
   let automation: Automation | undefined;
   let close = () => {};
   health.expect(key);
@@ -92,10 +91,11 @@ export function startTarget(options: {
       return false;
     }
     const target: Target = { key, name, region, account };
+    await store.requests.adopt(target);
     const own = makeAutomation(target, clock.now, roles);
     close = own.close;
     automation = options.seam(own);
-    log.info({ target: key, account, principal: identity.arn }, "target found");
+    log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");
     return true;
   };
 
@@ -116,74 +116,74 @@ export function startTarget(options: {
     },
   });
 
-  /** Runs a batch through the target's lane; one that fails is logged and does not hold up the others. False if any did. */
-  const batch = async <T>(
-    items: readonly T[],
-    what: string,
-    work: (item: T) => Promise<void>,
-    rest: (item: T, until: number) => Promise<void>,
-  ): Promise<boolean> => {
-    const each = (item: T) =>
-      lane.add(async () => {
-        try {
-          await work(item);
-          return true;
-        } catch (error) {
-          log.error({ target: key, err: error }, `${what} failed and will be tried again`);
-          await rest(item, clock.now() + BROKEN_MS).catch(() => undefined);
-          return false;
-        }
-      });
-    return (await Promise.all(items.map(each))).every(Boolean);
-  };
-
+  let aborted: AbortSignal = AbortSignal.abort();
+  const reading = makeInFlight<WatchedExecution>({
+    most: READS,
+    keyOf: ({ executionId }) => executionId,
+    async work(watched) {
+      const lease = options.lease();
+      if (automation === undefined || lease === null) return;
+      await look(underLease(store, lease))(automation, watched, aborted);
+    },
+    async rest(watched, until) {
+      const lease = options.lease();
+      if (lease !== null) await underLease(store, lease).executions.wasRead(watched, until, watched.quietReads);
+    },
+    restMs: BROKEN_MS,
+    onDone(well, more) {
+      onChange();
+      // Where something failed and not even its rest could be written, asking at once would only fail again.
+      if (!well) return;
+      if (more) looking.wake();
+      signalling.wake();
+    },
+    what: "reading an execution",
+    clock,
+    log,
+  });
   const looking = startLoop({
     name: `look ${key}`,
     everyMs: TICK_MS,
     clock,
     log,
     round: async (abort) => {
-      const own = automation;
-      const lease = options.lease();
-      if (own === undefined || lease === null) return undefined;
-      const due = await store.executions.due(key, clock.now(), BATCH);
-      if (due.length === 0) return undefined;
-      const under = underLease(store, lease);
-      const lookUnder = look(under);
-      const well = await batch(
-        due,
-        "reading an execution",
-        (watched) => lookUnder(own, watched, abort),
-        (watched, until) => under.executions.wasRead(watched, until, watched.quietReads),
-      );
-      onChange();
-      // Where something failed and not even its rest could be written, asking at once would only fail again.
-      if (!well) return undefined;
-      signalling.wake();
-      return due.length === BATCH ? 0 : undefined;
+      aborted = abort;
+      if (automation === undefined || options.lease() === null) return undefined;
+      reading.take(await store.executions.due(automation.target.key, clock.now(), reading.wanted()));
+      return undefined;
     },
   });
 
   let asked = false;
+  const sending = makeInFlight<ApprovalRequest>({
+    most: SIGNALS,
+    keyOf: ({ id }) => id,
+    async work({ id }) {
+      if (automation !== undefined) await signal(automation, id, aborted);
+    },
+    rest: ({ id, version }, until) => store.requests.postponeSignal(id, version, until),
+    restMs: BROKEN_MS,
+    onDone(well, more) {
+      onChange();
+      if (!well) return;
+      looking.wake();
+      asked ||= more;
+      if (more) signalling.wake();
+    },
+    what: "sending a signal",
+    clock,
+    log,
+  });
   const signalling = startLoop({
     name: `signal ${key}`,
     everyMs: TICK_MS,
     clock,
     log,
     round: async (abort) => {
-      const own = automation;
-      if (own === undefined || !(asked || options.lease() !== null)) return undefined;
+      aborted = abort;
+      if (automation === undefined || !(asked || options.lease() !== null)) return undefined;
       asked = false;
-      const due = await store.requests.dueToSignal(key, clock.now(), BATCH);
-      if (due.length === 0) return undefined;
-      const well = await batch(
-        due,
-        "sending a signal",
-        (request) => signal(own, request.id, abort),
-        ({ id, version }, until) => store.requests.postponeSignal(id, version, until),
-      );
-      onChange();
-      if (well) looking.wake();
+      sending.take(await store.requests.dueToSignal(automation.target.key, clock.now(), sending.wanted()));
       return undefined;
     },
   });
@@ -199,7 +199,8 @@ export function startTarget(options: {
       signalling.wake();
     },
     async stop() {
-      await Promise.all([poll.stop(), looking.stop(), signalling.stop()] satisfies Promise<void>[]);
+      await Promise.all([poll.stop(), looking.stop(), signalling.stop()]);
+      await Promise.all([reading.settled(), sending.settled()]);
       close();
     },
   };

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
-import type { RequestStore, Step } from "../app/ports.ts";
+import type { RequestStore, Step, Target } from "../app/ports.ts";
 import { appendAudit } from "./audit.ts";
 import { holdsLease } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
@@ -34,6 +34,8 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
         throw error;
       }
     },
+
+    adopt: (target) => db.transaction().execute((trx) => adopt(trx, target)),
 
     async byId(id) {
       const row = await db.selectFrom("requests").selectAll().where("id", "=", id).executeTakeFirst();
@@ -111,6 +113,29 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
 
 /** Another judge of the same click was first, so nothing of this change may stay. */
 class ClickTaken extends Error {}
+
+async function adopt(trx: Transaction<Tables>, { key, account, region }: Target): Promise<void> {
+  const renamed = await trx
+    .selectFrom("requests")
+    .select("target")
+    .distinct()
+    .where("account", "=", account)
+    .where("region", "=", region)
+    .where("target", "!=", key)
+    .execute();
+  const names = renamed.map(({ target }) => target);
+  if (names.length === 0) return;
+  const theirs = trx.selectFrom("executions").select("executionId").where("target", "in", names);
+  await trx.deleteFrom("executions").where("target", "=", key).where("executionId", "in", theirs).execute();
+  await trx.updateTable("executions").set({ target: key }).where("target", "in", names).execute();
+  await trx
+    .updateTable("requests")
+    .set({ target: key })
+    .where("account", "=", account)
+    .where("region", "=", region)
+    .where("target", "in", names)
+    .execute();
+}
 
 async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean, at: number): Promise<boolean> {
   if (step.lease !== undefined && !(await holdsLease(trx, step.lease))) return false;

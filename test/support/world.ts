@@ -118,7 +118,7 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
     /** Loads a runbook and starts it; resolves with the execution's id. */
     async run(
       content: string | object,
-      start: { parameters?: Record<string, string[]>; count?: number } = {},
+      start: { parameters?: Record<string, string[]>; count?: number; executedBy?: string } = {},
     ): Promise<string> {
       const document = "Test-Runbook";
       const seeded = await control.aws("seed", {

@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventually } from "../support/eventually.ts";
+import type { Json } from "../support/http-json.ts";
+import { BOT_ROLE, ONE_GATE, textOf, type World, world } from "../support/world.ts";
+
+const ACCOUNT = "111122223333";
+const APPROVER_ROLE = `arn:aws:iam::${ACCOUNT}:role/CountersignApprover`;
+const session = (name: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/CountersignApprover/${name}`;
+const ROSA_SSO = `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/ROSA@example.com`;
+
+const policy = (route: string, more = "") => `
+routes:
+  - name: everything
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE, U0ROSA], groups: [S0DBA] }
+${route
+  .trim()
+  .split("\n")
+  .map((line) => `    ${line.trim()}\n`)
+  .join("")}
+admins: { users: [U0ADMIN] }
+${more}
+`;
+
+const AS_PEOPLE = `
+targets:
+  - name: main
+    regions: [us-east-1]
+    approverRole: ${APPROVER_ROLE}
+`;
+
+/** A gate for two people, and another behind it that nobody decides. */
+const TWO_PEOPLE = (approvers: string[]) => `
+schemaVersion: "0.3"
+mainSteps:
+  - name: both
+    action: aws:approve
+    inputs: { Message: "Both?", MinRequiredApprovals: 2, Approvers: ${JSON.stringify(approvers)} }
+  - name: next
+    action: aws:approve
+    isEnd: true
+    inputs: { Message: "And next?", Approvers: ${JSON.stringify(approvers)} }
+`;
+
+const steps = async (w: World, id: string): Promise<[string, string][]> =>
+  (await w.execution(id)).StepExecutions.map((step: Json) => [step.StepName, step.StepStatus]);
+const assumed = async (w: World) =>
+  (await w.awsCalls("AssumeRole")).map(({ input }: Json) => [input.RoleSessionName, input.SourceIdentity]);
+
+test("two people approve a step that asks AWS for two: each signals as themselves, and the next gate is left alone", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 2", AS_PEOPLE) });
+  const id = await w.run(TWO_PEOPLE([session("jane@example.com"), session("mia@example.com")]));
+  const message = await w.message(id, "Both?");
+  await w.click("U0JANE", message, "approve");
+  await w.message(id, /1 of 2 approvals.*1 more is missing/);
+  assert.deepEqual(await w.signals(id), [], "nothing is sent before the quorum is complete");
+  await w.click("U0MIA", message, "approve");
+
+  await w.message(id, "And next?");
+  const [both] = (await w.execution(id)).StepExecutions;
+  const decisions = both.Outputs.ApproverDecisions.map((text: string) => JSON.parse(text).Approver);
+  assert.deepEqual(decisions, [session("jane@example.com"), session("mia@example.com")]);
+  assert.deepEqual(await steps(w, id), [
+    ["both", "Success"],
+    ["next", "Waiting"],
+  ]);
+  const sent = await w.signals(id);
+  assert.deepEqual(
+    sent.map((signal) => signal.principal),
+    [session("jane@example.com"), session("mia@example.com")],
+  );
+  assert.deepEqual(await assumed(w), [
+    ["jane@example.com", "jane@example.com"],
+    ["mia@example.com", "mia@example.com"],
+  ]);
+  const closed = await eventually("the first message is closed", async () =>
+    (await w.messages()).find((each) => each.ts === message.ts && /\*Approved\*/.test(textOf(each))),
+  );
+  assert.match(textOf(closed), /<@U0JANE>.*<@U0MIA>/);
+});
+
+test("a person's signal without an answer is settled by what AWS shows before the next person's goes out", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 2", AS_PEOPLE) });
+  const id = await w.run(TWO_PEOPLE([session("jane@example.com"), session("mia@example.com")]));
+  const message = await w.message(id, "Both?");
+  await w.click("U0JANE", message, "approve");
+  await w.control.aws("faults", { operation: "SendAutomationSignal", kind: "drop-reply", times: 1 });
+  await w.click("U0MIA", message, "approve");
+  await w.message(id, "And next?");
+  assert.deepEqual(
+    (await w.signals(id)).map((signal) => signal.principal),
+    [session("jane@example.com"), session("mia@example.com")],
+  );
+  assert.deepEqual(await steps(w, id), [
+    ["both", "Success"],
+    ["next", "Waiting"],
+  ]);
+});
+
+test("where AWS still waits after all of ours, the message tells its count and whom else the step names", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
+  const id = await w.run(TWO_PEOPLE([session("jane@example.com"), `arn:aws:iam::${ACCOUNT}:user/omar`]));
+  await w.click("U0JANE", await w.message(id, "Both?"), "approve");
+  const told = textOf(await w.message(id, /AWS has 1 of 2 approvals/));
+  assert.match(told, /also names `omar`/);
+  assert.doesNotMatch(told, /also names `[^`]*jane/);
+});
+
+test("a role that cannot be assumed is told, and nothing is sent with another identity", async (t) => {
+  const w = await world(t, {
+    policy: policy("quorum: 1", AS_PEOPLE.replace("CountersignApprover", "NoSuchRole")),
+  });
+  const id = await w.run(ONE_GATE);
+  await w.click("U0JANE", await w.message(id), "approve");
+  await w.message(id, /does not let Countersign act as jane@example\.com.*AccessDenied/);
+  assert.deepEqual(await w.signals(id), []);
+  assert.deepEqual(await w.awsCalls("SendAutomationSignal"), []);
+});
+
+test("who started an execution cannot approve it, but may reject it; the message says so from the start", async (t) => {
+  const w = await world(t, { policy: policy("reason: none") });
+  const id = await w.run(ONE_GATE, { executedBy: ROSA_SSO });
+  const message = await w.message(id, /ROSA@example\.com.*started it and may not approve it/);
+  await w.click("U0ROSA", message, "approve");
+  await w.whispered("U0ROSA", /You started this execution/);
+  assert.deepEqual(await w.signals(id), []);
+  await w.click("U0ROSA", message, "reject");
+  await w.message(id, /Failed|failed/);
+  assert.equal((await w.signals(id))[0].type, "Reject");
+});
+
+test("identities tell who started it, and a strict route takes no approval while nobody knows", async (t) => {
+  const deploy = `arn:aws:iam::${ACCOUNT}:role/ci/Deploy`;
+  const w = await world(t, {
+    policy: policy("whenRequesterUnknown: deny", `identities: { U0JANE: ["${deploy}"] }`),
+  });
+  const known = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Deploy/run-1` });
+  await w.click("U0JANE", await w.message(known), "approve");
+  await w.whispered("U0JANE", /You started this execution/);
+  await w.click("U0MIA", await w.message(known), "approve");
+  await w.message(known, /Success|succeeded/i);
+
+  // The name of an ordinary role's session is whatever its caller wrote there.
+  const unknown = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Other/rosa@example.com` });
+  const message = await w.message(unknown, /takes \*no approval\*/);
+  await w.click("U0MIA", message, "approve");
+  await w.whispered("U0MIA", /cannot be known who started this/);
+  assert.deepEqual(await w.signals(unknown), []);
+});
+
+test("an approval can be withdrawn by whoever gave it until the quorum is complete", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 2") });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  assert.doesNotMatch(textOf(message), /"action_id":"withdraw"/);
+  await w.click("U0JANE", message, "approve");
+  const half = await w.message(id, '"action_id":"withdraw"');
+  await w.click("U0MIA", half, "withdraw");
+  await w.whispered("U0MIA", /no approval of yours to withdraw/);
+  await w.click("U0JANE", half, "withdraw");
+  await w.message(id, "0 of 2 approvals");
+  await w.click("U0MIA", await w.message(id), "approve");
+  await w.message(id, /1 of 2 approvals.*<@U0MIA>/);
+  assert.deepEqual(await w.signals(id), []);
+  await w.click("U0JANE", await w.message(id), "approve");
+  await w.message(id, /Success|succeeded/i);
+});
+
+test("a typed confirmation takes the runbook's name and nothing else", async (t) => {
+  const w = await world(t, { policy: policy("confirm: typed") });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  await w.click("U0JANE", message, "approve");
+  await w.modal("U0JANE", "Type the runbook");
+  const wrong = await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "test-runbook" } } });
+  assert.equal(wrong.result, "errors");
+  assert.match(wrong.errors.typed, /not `Test-Runbook`/);
+  await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "Test-Runbook" } } });
+  await w.message(id, /Success|succeeded/i);
+});
+
+test("an admin breaks glass: alone, with a reason, told to the channel and to every admin, and marked in AWS and the record", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 3") });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  await w.click("U0JANE", message, "details");
+  assert.doesNotMatch(JSON.stringify(await w.modal("U0JANE", "AWS asks for")), /break-glass/, "only admins see it");
+
+  await w.click("U0ADMIN", message, "approve");
+  await w.whispered("U0ADMIN", /Only .*may decide/);
+  await w.click("U0ADMIN", message, "details");
+  await w.modal("U0ADMIN", "break-glass-approve");
+  await w.control.slack("click", { user: "U0ADMIN", action_id: "break-glass-approve" });
+  await w.modal("U0ADMIN", "This decides alone");
+  const values = { reason: { reason: "The shop is down." }, typed: { typed: "Test-Runbook" } };
+  await w.control.slack("submit", { user: "U0ADMIN", values });
+
+  const ended = await w.message(id, /Success|succeeded/i);
+  assert.match(textOf(ended), /Break-glass\* by <@U0ADMIN>/);
+  const notice = await eventually("the channel is told", async () =>
+    (await w.messages()).find((each) => textOf(each).includes("BREAK-GLASS")),
+  );
+  assert.match(textOf(notice), /The shop is down\./);
+  assert.match(textOf(notice), /against a quorum of 3/);
+  await eventually("the admin is told by direct message", async () => {
+    const { channels } = await w.control.slack("state");
+    const direct = channels.filter((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
+    return direct.some((each: Json) => JSON.stringify(each.messages).includes("BREAK-GLASS"));
+  });
+  const [signal] = await w.signals(id);
+  assert.match(signal.payload.Comment.join("\n"), /^BREAK-GLASS: .*Ada Admin.*The shop is down\./s);
+  const events = await eventually("the decision is published", async () => {
+    const found = (await w.control.aws("bus?source=countersign")).events.map((each: Json) => JSON.stringify(each));
+    return found.some((each: string) => each.includes("Approval Decided")) && found;
+  });
+  assert.ok(events.some((each: string) => each.includes("Approval Decided") && each.includes("break-glass")));
+});
+
+test("approvers get the request as a direct message too, can decide there, and people to notify are mentioned", async (t) => {
+  const w = await world(t, {
+    policy: policy("dm: true\nnotify: { users: [U0DAN] }").replace("U0JANE, U0ROSA", "U0JANE"),
+  });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id, /For information: <@U0DAN>/);
+  const direct = (user: string) =>
+    eventually(`${user} has it as a direct message`, async () => {
+      const { channels } = await w.control.slack("state");
+      const found = channels.find((each: Json) => each.kind === "im" && each.members.includes(user));
+      const own = found?.messages.find((each: Json) => textOf(each).includes(id));
+      return own && { channel: found.id as string, message: own };
+    });
+  const mia = await direct("U0MIA");
+  await direct("U0JANE");
+  await w.click("U0DAN", message, "approve");
+  await w.whispered("U0DAN", /Only .*may decide/);
+  await w.click("U0MIA", mia.message, "approve", {}, mia.channel);
+  await w.message(id, /Success|succeeded/i);
+  await w.message(id, /Success|succeeded/i, mia.channel);
+  const { channels } = await w.control.slack("state");
+  for (const each of channels.filter((channel: Json) => channel.kind === "im"))
+    assert.ok(each.messages.filter((one: Json) => textOf(one).includes(id)).length <= 1, "one message in each place");
+});
+
+test("where no route covers a request, each admin is told once by direct message which route would", async (t) => {
+  const w = await world(t, {
+    policy: policy("match: { document: Other }"),
+  });
+  const id = await w.run(ONE_GATE);
+  const told = await eventually("the admin is told", async () => {
+    const { channels } = await w.control.slack("state");
+    const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
+    return direct?.messages.find((each: Json) => textOf(each).includes(id));
+  });
+  assert.match(textOf(told), /No route covers Test-Runbook/);
+  assert.match(textOf(told), /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
+  assert.deepEqual(await w.messages(), []);
+});
+
+test("a group that is disabled or does not exist makes nobody an approver, and is named", async (t) => {
+  const w = await world(t, { policy: policy("reason: none").replace("S0DBA", "S0FORMER, S0NOSUCH") });
+  const id = await w.run(ONE_GATE);
+  await w.click("U0DAN", await w.message(id), "approve");
+  await w.whispered("U0DAN", /S0FORMER.*S0NOSUCH.* does not exist or is disabled/);
+  assert.deepEqual(await w.signals(id), []);
+});
+
+test("two clicks in one millisecond are two votes of two people, and one of one person", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 2") });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  await Promise.all([w.click("U0JANE", message, "approve"), w.click("U0JANE", message, "approve")]);
+  await w.message(id, "1 of 2 approvals");
+  assert.deepEqual(await w.signals(id), []);
+  await Promise.all([w.click("U0MIA", message, "approve"), w.click("U0JANE", message, "approve")]);
+  await w.message(id, /Success|succeeded/i);
+  assert.equal((await w.signals(id)).length, 1);
+});
+
+test("a form that is replayed, altered or handed to somebody else decides nothing", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 2\nreason: always") });
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  const form = async (user: string) => {
+    await w.click(user, message, "approve");
+    return w.modal(user, "input");
+  };
+  const submit = (user: string, forge?: object) =>
+    w.control.slack("submit", { user, values: { reason: { reason: "Tested." } }, ...(forge ? { forge } : {}) });
+
+  const view = await form("U0JANE");
+  const origin = JSON.parse(view.private_metadata);
+  const altered = (change: object) => ({ view: { private_metadata: JSON.stringify({ ...origin, ...change }) } });
+  for (const change of [{ verdict: "reject" }, { authority: "break-glass" }, { nonce: "x" }, { messageTs: "1.1" }]) {
+    const answer = await submit("U0JANE", altered(change));
+    assert.match(JSON.stringify(answer), /not one that Countersign opened for you/);
+  }
+  await form("U0MIA");
+  const stolen = await submit("U0MIA", { view: { private_metadata: view.private_metadata } });
+  assert.match(JSON.stringify(stolen), /not one that Countersign opened for you/);
+
+  await submit("U0JANE");
+  const half = await w.message(id, "1 of 2 approvals");
+  await w.click("U0JANE", half, "withdraw");
+  await w.message(id, "0 of 2 approvals");
+  // The same form once more, from another view: it has counted already.
+  await form("U0JANE");
+  await submit("U0JANE", { view: { private_metadata: view.private_metadata } });
+  await submit("U0MIA");
+  await w.message(id, /1 of 2 approvals:\* <@U0MIA>/);
+  assert.deepEqual(await w.signals(id), []);
+});
+
+test("the runbook's own approvers are respected: a person whom the step does not name is refused by AWS, and that is told", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
+  const id = await w.run(ONE_GATE.replace(BOT_ROLE, session("mia@example.com")));
+  await w.click("U0JANE", await w.message(id), "approve");
+  await w.message(id, /AWS refused the signal of jane@example\.com/);
+  assert.deepEqual(await steps(w, id), [
+    ["approve", "Waiting"],
+    ["restart", "Pending"],
+  ]);
+});

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { loadConfig } from "./config/load.ts";
 import { loadDatabase } from "./config/load-database.ts";
-import { problemLines } from "./config/problem.ts";
+import { loadPolicy } from "./config/load-policy.ts";
+import { type Problem, problemLines } from "./config/problem.ts";
 import { readTextFile } from "./config/read-file.ts";
 import { startBot } from "./main.ts";
 import { systemClock } from "./ops/clock.ts";
 import { makeLogger } from "./ops/logging.ts";
 import { migrateDatabase } from "./run/migrate-command.ts";
+import { checkPolicy, explainExecution, explainSubject, type Told } from "./run/policy-command.ts";
 
 /** The configuration is wrong: nothing was started. */
 const EXIT_CONFIGURATION = 2;
@@ -69,6 +71,50 @@ program
     const { ok, words } = await migrateDatabase(loaded.database);
     (ok ? process.stdout : process.stderr).write(`${words}\n`);
     process.exitCode = ok ? 0 : EXIT_FAILED;
+  });
+
+const policy = program.command("policy").description("check the policy, or explain what it means for a request");
+
+const tell = ({ ok, lines }: Told) => {
+  (ok ? process.stdout : process.stderr).write(`${lines.join("\n")}\n`);
+  process.exitCode = ok ? 0 : EXIT_FAILED;
+};
+const refuse = (problems: readonly Problem[]): never => {
+  process.stderr.write(`The configuration needs attention.\n\n${problemLines(problems)}\n`);
+  process.exit(EXIT_CONFIGURATION);
+};
+
+policy
+  .command("check")
+  .description("hold the configuration against Slack: people, groups, channels, and routes that are never reached")
+  .action(async () => {
+    const loaded = loadConfig(process.env, readTextFile);
+    tell(loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded.config));
+  });
+
+const parameter = (text: string, others: Record<string, string[]>) => {
+  const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("Write it as NAME=VALUE.");
+  return { ...others, [name]: [...(Object.hasOwn(others, name) ? (others[name] ?? []) : []), value] };
+};
+
+policy
+  .command("explain")
+  .description("which route covers a request, who may decide it, and why")
+  .argument("[execution-id]", "an execution, read from AWS; otherwise the request is described by options")
+  .option("--document <name>", "the runbook's name")
+  .option("--target <name>")
+  .option("--account <number>")
+  .option("--region <region>")
+  .option("--step <name>")
+  .option("--started-by <arn>")
+  .option("--parameter <name=value>", "a parameter's value; may be given several times", parameter, {})
+  .action(async (executionId: string | undefined, { parameter: parameters, ...texts }) => {
+    const loaded = loadPolicy(process.env, readTextFile);
+    if (loaded.kind === "problems") return refuse(loaded.problems);
+    if (executionId !== undefined) return tell(await explainExecution(loaded.file, loaded.targets, executionId));
+    if (texts.document === undefined) return program.error("Give an execution's id, or --document.");
+    tell(explainSubject(loaded.file, { ...texts, parameters }));
   });
 
 await program.parseAsync();

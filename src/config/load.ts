@@ -32,7 +32,7 @@ const NO_REGION: Problem = {
   fix: "Set AWS_REGION, or name targets with their regions in the configuration file.",
 };
 
-function loadFile(configFile: string, readFile: ReadFile): ReturnType<typeof parseFile> {
+export function loadFile(configFile: string, readFile: ReadFile): ReturnType<typeof parseFile> {
   const reading = readFile(configFile);
   switch (reading.kind) {
     case "text":

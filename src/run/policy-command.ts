@@ -1,0 +1,93 @@
+import { makePolicyCheck } from "../app/policy-check.ts";
+import { explain, subjectsOf } from "../app/policy-explain.ts";
+import type { Log, Target } from "../app/ports.ts";
+import { makeAutomation } from "../aws/automation.ts";
+import { callerIdentity } from "../aws/identity.ts";
+import type { Config, TargetConfig } from "../config/config.ts";
+import type { ConfigFile } from "../config/file-schema.ts";
+import type { PartialSubject } from "../core/explain.ts";
+import { makeBoltLogger } from "../slack/bolt-logger.ts";
+import { makeWebClient } from "../slack/client.ts";
+import { failureWords } from "../slack/failures.ts";
+import { whoAmI } from "../slack/identity.ts";
+import { makeRoster } from "../slack/roster.ts";
+
+export interface Told {
+  ok: boolean;
+  lines: string[];
+}
+
+/** How long AWS may take to find an execution, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Whether what the policy names exists in Slack, and whether every route can be reached. */
+export async function checkPolicy(config: Config): Promise<Told> {
+  const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
+  const who = await whoAmI(web);
+  if (who.kind !== "workspace") {
+    return { ok: false, lines: [`Slack could not be asked (${failureWords(who)}), so nothing was checked.`] };
+  }
+  const findings = await makePolicyCheck(makeRoster(web, who.workspace))(config);
+  const routes = `${config.routes.length} route${config.routes.length === 1 ? "" : "s"}`;
+  if (findings.length === 0)
+    return { ok: true, lines: [`The policy is fine: ${routes}, and all that they name is in ${who.workspace.name}.`] };
+  return { ok: false, lines: findings.map(({ where, words }) => `${where}\n  ${words}`) };
+}
+
+/** Which route covers a request of this description. */
+export function explainSubject(file: ConfigFile, subject: PartialSubject): Told {
+  const { found, lines } = explain(file, subject);
+  return { ok: found, lines };
+}
+
+/** Which route covers each gate of an execution, as AWS has it now. */
+export async function explainExecution(
+  file: ConfigFile,
+  targets: readonly TargetConfig[],
+  executionId: string,
+): Promise<Told> {
+  const failures: string[] = [];
+  for (const { name, regions, readRole = null } of targets) {
+    for (const region of regions) {
+      const told = await lookIn({ file, name, region, readRole, executionId });
+      if ("lines" in told) return told;
+      if (told.error !== null) failures.push(`${name}/${region}: ${told.error}`);
+    }
+  }
+  return { ok: false, lines: [`No target has the execution ${executionId}.`, ...failures] };
+}
+
+async function lookIn(where: {
+  file: ConfigFile;
+  name: string;
+  region: string;
+  readRole: string | null;
+  executionId: string;
+}): Promise<Told | { error: string | null }> {
+  const { file, name, region, readRole, executionId } = where;
+  const abort = AbortSignal.timeout(PATIENCE_MS);
+  const identity = await callerIdentity(region, abort);
+  if (identity.kind === "failed") return { error: `${identity.code}: ${identity.message}` };
+  const account = readRole?.split(":")[4] ?? identity.account;
+  const target: Target = { key: `${name}/${region}`, name, region, account };
+  const automation = makeAutomation(target, Date.now, { readRole, approverRole: null });
+  try {
+    const reading = await automation.read(executionId, abort);
+    if (reading.kind === "gone") return { error: null };
+    if (reading.kind === "failed") return { error: `${reading.code}: ${reading.message}` };
+    const subjects = subjectsOf(target, reading.execution);
+    if (subjects.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
+    const told = subjects.map((subject) => ({ subject, ...explain(file, subject) }));
+    return {
+      ok: told.every(({ found }) => found),
+      lines: told.flatMap(({ subject, lines }) => [
+        `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
+        ...lines,
+      ]),
+    };
+  } finally {
+    automation.close();
+  }
+}

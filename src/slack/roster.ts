@@ -1,0 +1,63 @@
+import type { WebClient } from "@slack/web-api";
+import type { Known, Roster } from "../app/policy-check.ts";
+import { personOf } from "./directory.ts";
+import { chatFailure, failureWords } from "./failures.ts";
+import type { Workspace } from "./identity.ts";
+
+/** Names of the configuration, held against Slack. Reads only. */
+export function makeRoster(web: WebClient, workspace: Workspace): Roster {
+  let groups: Promise<Map<string, { enabled: boolean; count: number }>> | undefined;
+  return {
+    user: (id) =>
+      known(async () => {
+        const { user } = await web.users.info({ user: id });
+        if (user === undefined) return wrong("There is no such person.");
+        const { standing } = personOf(id, user, workspace);
+        return standing === "member" ? FINE : wrong(`This is ${STANDINGS[standing]}, who can never decide: remove it.`);
+      }, "There is no such person: copy the member ID from their profile."),
+
+    group: (id) =>
+      known(async () => {
+        // One call for all groups: usergroups.list is tier 2.
+        groups ??= listGroups(web);
+        const found = (await groups).get(id);
+        if (found === undefined) return wrong("There is no such user group: copy the group ID from its menu in Slack.");
+        if (!found.enabled) return wrong("The user group is disabled: enable it in Slack, or name another.");
+        return found.count === 0 ? wrong("The user group has no members.") : FINE;
+      }, "There is no such user group."),
+
+    channel: (id) =>
+      known(async () => {
+        const { channel } = await web.conversations.info({ channel: id });
+        if (channel?.is_archived) return wrong("The channel is archived: unarchive it, or name another.");
+        return channel?.is_member ? FINE : wrong("The bot is not in the channel: /invite @Countersign.");
+      }, "There is no such channel, or it is private and the bot was not invited: /invite @Countersign."),
+  };
+}
+
+const FINE: Known = { kind: "fine" };
+const wrong = (words: string): Known => ({ kind: "wrong", words });
+
+const STANDINGS = {
+  guest: "a guest",
+  external: "somebody from another workspace",
+  deactivated: "a deactivated account",
+  bot: "a bot",
+} as const;
+
+async function known(ask: () => Promise<Known>, absent: string): Promise<Known> {
+  try {
+    return await ask();
+  } catch (error) {
+    const failure = chatFailure(error);
+    if (failure.kind === "refused" && /^(user|channel)_not_found\b/.test(failure.error)) return wrong(absent);
+    return { kind: "unknown", error: failureWords(failure) };
+  }
+}
+
+async function listGroups(web: WebClient): Promise<Map<string, { enabled: boolean; count: number }>> {
+  const { usergroups = [] } = await web.usergroups.list({ include_disabled: true, include_users: true });
+  return new Map(
+    usergroups.map((each) => [each.id ?? "", { enabled: !each.date_delete, count: each.users?.length ?? 0 }]),
+  );
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { spawnBot } from "../support/bot.ts";
+import { BOT_ROLE, type World, world } from "../support/world.ts";
+
+const PROGRAM = new URL("../../src/cli.ts", import.meta.url).pathname;
+
+const GOOD = `
+routes:
+  - name: databases
+    match: { document: "Prod-DB-*", parameters: { Environment: [prod] } }
+    channels: [C0PRODDBA]
+    approvers: { users: [U0JANE], groups: [S0DBA] }
+    quorum: 2
+    whenRequesterUnknown: deny
+  - name: the rest
+    channels: [C0APPROVALS]
+    approvers: { channel: members }
+    selfApproval: true
+admins: { users: [U0ADMIN] }
+identities: { U0JANE: ["arn:aws:iam::111122223333:user/jane"] }
+`;
+
+const BAD = `
+routes:
+  - name: everything
+    channels: [C0NOSUCH, C0OLD, C0RANDOM]
+    approvers: { users: [U0EVE, U0GONE, U0NOBODY], groups: [S0FORMER, S0NOSUCH, S0DBA] }
+  - name: too late
+    match: { document: "Prod-*" }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE] }
+`;
+
+async function policy(w: World, file: string, ...words: string[]): Promise<{ code: number | string; text: string }> {
+  const path = join(w.folder, "policy.yml");
+  writeFileSync(path, file);
+  const { ended, lines } = spawnBot({ ...w.environment, COUNTERSIGN_CONFIG: path }, [PROGRAM, "policy", ...words]);
+  return { code: await ended, text: lines.map((line) => (typeof line === "string" ? line : "")).join("\n") };
+}
+
+test("policy check and policy explain say what the configuration means, and end with a code that scripts can use", async (t) => {
+  const w = await world(t, { start: false });
+
+  await t.test("a policy whose every name exists is fine", async () => {
+    const { code, text } = await policy(w, GOOD, "check");
+    assert.equal(code, 0, text);
+    assert.match(text, /The policy is fine: 2 routes/);
+  });
+  await t.test(
+    "each name that Slack does not have, and each route that is never reached, is told with its place",
+    async () => {
+      const { code, text } = await policy(w, BAD, "check");
+      assert.equal(code, 1);
+      for (const words of [
+        /routes\[0\]\.channels C0NOSUCH\n {2}There is no such channel/,
+        /routes\[0\]\.channels C0OLD\n {2}The channel is archived/,
+        /routes\[0\]\.channels C0RANDOM\n {2}The bot is not in the channel/,
+        /routes\[0\]\.approvers\.users U0EVE\n {2}This is somebody from another workspace/,
+        /routes\[0\]\.approvers\.users U0GONE\n {2}This is a deactivated account/,
+        /routes\[0\]\.approvers\.users U0NOBODY\n {2}There is no such person/,
+        /routes\[0\]\.approvers\.groups S0FORMER\n {2}The user group is disabled/,
+        /routes\[0\]\.approvers\.groups S0NOSUCH\n {2}There is no such user group/,
+        /routes\[1\]\n {2}The route "too late" is never reached: "everything" before it/,
+      ])
+        assert.match(text, words);
+      assert.doesNotMatch(text, /S0DBA|U0JANE/);
+    },
+  );
+  await t.test("a file that is wrong ends with 2", async () => {
+    const { code, text } = await policy(w, GOOD.replace("quorum: 2", "quorum: 0"), "check");
+    assert.equal(code, 2);
+    assert.match(text, /quorum is at least 1/);
+  });
+  await t.test("a Slack that does not answer is told", async () => {
+    await w.control.slack("faults", { operation: "usergroups.list", kind: "error", code: "internal_error", times: 1 });
+    const { code, text } = await policy(w, GOOD, "check");
+    assert.equal(code, 1);
+    assert.match(text, /approvers\.groups S0DBA\n {2}Slack could not be asked: internal_error/);
+  });
+
+  const described = ["--document", "Prod-DB-Restart", "--target", "default"];
+  await t.test("a request that is described is explained, with who may decide", async () => {
+    const jane = "arn:aws:iam::111122223333:user/jane";
+    const words = [...described, "--parameter", "Environment=prod", "--started-by", jane];
+    const { code, text } = await policy(w, GOOD, "explain", ...words);
+    assert.equal(code, 0, text);
+    assert.match(text, /Route "databases" matches\./);
+    assert.match(text, /May decide: U0JANE, the members of S0DBA\. 2 approvals are needed/);
+    assert.match(text, /user\/jane: U0JANE may not approve it/);
+  });
+  await t.test("the conditions that do not hold are named", async () => {
+    const { code, text } = await policy(w, GOOD, "explain", ...described, "--parameter", "Environment=test");
+    assert.equal(code, 0);
+    assert.match(text, /Route "databases" does not match: parameters\.Environment\.\nRoute "the rest" matches/);
+    assert.match(text, /the members of C0APPROVALS/);
+  });
+  await t.test("what was not given is not guessed", async () => {
+    const file = GOOD.replace('document: "Prod-DB-*"', "step: approve");
+    const { text } = await policy(w, file, "explain", ...described, "--parameter", "Environment=prod");
+    assert.match(text, /Route "databases" might match: it asks for step, which was not given/);
+  });
+  await t.test("no route at all ends with 1", async () => {
+    const file = GOOD.slice(0, GOOD.indexOf("  - name: the rest")) + GOOD.slice(GOOD.indexOf("admins:"));
+    const { code, text } = await policy(w, file, "explain", "--document", "Web");
+    assert.equal(code, 1);
+    assert.match(text, /No route covers it/);
+  });
+  await t.test("an execution is read from AWS, and each of its gates explained", async () => {
+    const id = await w.run(`
+schemaVersion: "0.3"
+mainSteps:
+  - { name: first, action: "aws:approve", inputs: { Message: a, Approvers: ["${BOT_ROLE}"] } }
+`);
+    const { code, text } = await policy(w, GOOD, "explain", id);
+    assert.equal(code, 0, text);
+    assert.match(text, /Test-Runbook, step first, in default, account 111122223333, us-east-1:/);
+    assert.match(text, /Route "the rest" matches/);
+    const absent = await policy(w, GOOD, "explain", "00000000-0000-0000-0000-000000000000");
+    assert.equal(absent.code, 1);
+    assert.match(absent.text, /No target has the execution/);
+  });
+});

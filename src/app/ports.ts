@@ -449,7 +449,7 @@ export interface AuditStore {
   publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
 }
 
-export type EffectKind = "post" | "update" | "signal" | "judge" | "answer" | "publish";
+export type EffectKind = "post" | "update" | "notice" | "errand" | "signal" | "judge" | "answer" | "publish";
 
 /** What is not yet done of one kind of effect. */
 export interface Backlog {

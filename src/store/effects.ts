@@ -21,6 +21,20 @@ const EFFECTS: { kind: EffectKind; from: RawBuilder<unknown>; error: string; abo
     failing: "last_error is not null",
   },
   {
+    kind: "notice",
+    from: sql`notices where ts is null`,
+    error: "last_error",
+    about: "channel_id",
+    failing: "last_error is not null",
+  },
+  {
+    kind: "errand",
+    from: sql`errands where done_at is null`,
+    error: "last_error",
+    about: "request_id",
+    failing: "last_error is not null",
+  },
+  {
     kind: "signal",
     from: sql`requests where state = 'decided' and signal in ('due', 'sending', 'unsure')`,
     error: "signal_error",

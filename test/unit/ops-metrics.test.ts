@@ -21,6 +21,8 @@ for (const engine of ENGINES) {
     assert.deepEqual(counted, {
       post: [1, 1],
       update: [1, 0],
+      notice: [0, 0],
+      errand: [0, 0],
       signal: [0, 0],
       judge: [1, 0],
       answer: [0, 0],

@@ -5,6 +5,8 @@ import { code } from "../messages/text.ts";
 const WORDS: Record<EffectKind, string> = {
   post: "messages to post",
   update: "messages to update",
+  notice: "notices to post",
+  errand: "lists of people to find",
   signal: "signals to send",
   judge: "clicks to judge",
   answer: "people to tell why their click did not count",

@@ -152,6 +152,8 @@ function words(failure: ChatFailure): string {
 
 function report(deps: DeliverDeps, row: MessageRow, failure: ChatFailure, message: string): void {
   const fields = { requestId: row.requestId, channelId: row.channelId, error: words(failure) };
-  if (failure.kind === "refused") deps.log.error(fields, message);
+  // Said when it begins and when it changes; the last error stands on the row all the while.
+  if (row.lastError === fields.error) deps.log.debug(fields, message);
+  else if (failure.kind === "refused") deps.log.error(fields, message);
   else deps.log.warn(fields, message);
 }

@@ -79,7 +79,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     });
   const random = Math.random;
   const newId = randomUUID;
-  const chat = metrics.chat(seams.chat(makeChat(web, makeTurn(store.lanes, clock))));
+  const chat = metrics.chat(seams.chat(makeChat(web, makeTurn(store.lanes, clock), clock)));
   const directory = makeDirectory(web, workspace, clock);
   const replica = newId();
   const look = (under: Pick<Store, "requests" | "executions">) => {

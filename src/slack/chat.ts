@@ -1,8 +1,9 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
-import type { Chat, RequestView } from "../app/ports.ts";
+import type { Chat, Clock, RequestView } from "../app/ports.ts";
 import { chatFailure } from "./failures.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
+import { makeSharedChannels } from "./shared-channels.ts";
 
 /** How a message of ours is known again in a channel's history. */
 export const METADATA_EVENT = "countersign_request";
@@ -12,9 +13,10 @@ const HISTORY_PAGE = 200;
 const MOST_PAGES = 50;
 
 /** Messages in Slack, over the Web API; `turn` keeps the pace. */
-export function makeChat(web: WebClient, turn: Chat["turn"]): Chat {
-  const content = (view: RequestView) => {
-    const { text, blocks } = requestMessage(view);
+export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat {
+  const isShared = makeSharedChannels(web, clock);
+  const content = async (channel: string, view: RequestView) => {
+    const { text, blocks } = requestMessage(view, { withhold: await isShared(channel) });
     return { text, blocks: blocks as KnownBlock[], metadata: metadata(view.request.id) };
   };
   return {
@@ -24,7 +26,7 @@ export function makeChat(web: WebClient, turn: Chat["turn"]): Chat {
       try {
         const answer = await web.chat.postMessage({
           channel,
-          ...content(view),
+          ...(await content(channel, view)),
           unfurl_links: false,
           unfurl_media: false,
         });
@@ -38,7 +40,7 @@ export function makeChat(web: WebClient, turn: Chat["turn"]): Chat {
 
     async update(channel, ts, view) {
       try {
-        await web.chat.update({ channel, ts, ...content(view) });
+        await web.chat.update({ channel, ts, ...(await content(channel, view)) });
         return { kind: "updated" };
       } catch (error) {
         return chatFailure(error);

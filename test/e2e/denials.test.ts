@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_GATE, world } from "../support/world.ts";
+import { ONE_GATE, textOf, world } from "../support/world.ts";
 
 const POLICY = `
 routes:
@@ -74,4 +74,13 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
   assert.deepEqual(await w.signals(id), []);
   await w.click("U0MIA", message, "approve");
   await w.message(id, /<@U0MIA>/);
+});
+
+test("where people of other organisations read, parameters are not posted; Details still shows them at home", async (t) => {
+  const w = await world(t, { policy: POLICY });
+  const id = await w.run(ONE_GATE);
+  const shared = await w.message(id, "1 parameter: not shown", "C0SHARED");
+  assert.doesNotMatch(textOf(await w.message(id)), /not shown/);
+  await w.click("U0JANE", shared, "details", {}, "C0SHARED");
+  await w.modal("U0JANE", "Service");
 });

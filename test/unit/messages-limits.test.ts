@@ -40,7 +40,7 @@ function assertSendable(payload: object, surface: Surface): void {
 
 test("whatever AWS returns, the message of a request is one that Slack takes", () => {
   fc.assert(
-    fc.property(views, (view) => assertSendable(requestMessage(view), "message")),
+    fc.property(views, fc.boolean(), (view, withhold) => assertSendable(requestMessage(view, { withhold }), "message")),
     RUNS,
   );
 });

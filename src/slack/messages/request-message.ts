@@ -12,6 +12,7 @@ import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
 import { summary } from "./summary.ts";
 import { plain } from "./text.ts";
+import { counted } from "./time.ts";
 
 /** The most that each part may take; with the fixed parts they stay under the room of a message. */
 const PARTS = {
@@ -20,14 +21,14 @@ const PARTS = {
   reasons: { room: 1200, most: 5 },
 } as const;
 
-/** The message of a request in whatever state it is; the same view gives the same message. */
-export function requestMessage(view: RequestView): Rendered {
+/** The message of a request in whatever state it is; the same view gives the same message. `withhold` leaves the parameters out. */
+export function requestMessage(view: RequestView, { withhold = false }: { withhold?: boolean } = {}): Rendered {
   const { request, votes } = view;
   const blocks: (KnownBlock | null)[] = [
     header(headline(request), "what"),
     authorsWords(request, PARTS.words, "words"),
     factsBlock(request, "facts"),
-    parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
+    withhold ? withheld(request) : parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
     section(stateWords(view), "state"),
     notified(view),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
@@ -41,6 +42,14 @@ export function requestMessage(view: RequestView): Rendered {
 function notified({ route }: RequestView): KnownBlock | null {
   if (route === null || route.notify.users.length + route.notify.groups.length === 0) return null;
   return context(`For information: ${mentionPeople(route.notify)}`, "notify");
+}
+
+/** Where others than this workspace's people read, parameters are not shown. */
+function withheld({ facts }: ApprovalRequest): KnownBlock | null {
+  const count = facts.parameters.length;
+  if (count === 0) return null;
+  const words = `${counted(count, "parameter")}: not shown, since people of other organisations may read this channel. Details shows them to people of this workspace.`;
+  return context(words, "parameters");
 }
 
 /** Approve and Reject stand only where a click could count. */

@@ -28,7 +28,12 @@ for (const point of CRASH_POINTS) {
       press(stage, { user, channel: CHANNEL, executionId, verdict: "approve", twice: false, stale: true });
 
     await until(() => isOpen(executionId), "the request is posted and open");
-    await click("U0JANE");
+    const isTaken = async () => doomed.isOver() || (await acknowledged()).includes("U0JANE");
+    await until(async () => {
+      if (await isTaken()) return true;
+      await click("U0JANE");
+      return isTaken();
+    }, "a click arrives, or the bot dies");
     await click("U0ROSA"); // not an approver, and looking at a message that has changed since
     await until(async () => doomed.isOver(), `the bot dies ${point}`);
     await restarted;
@@ -72,7 +77,7 @@ async function acknowledged(): Promise<string[]> {
 /** Waits, and moves time on while nothing happens by itself. */
 async function until(ask: () => Promise<boolean>, what: string): Promise<void> {
   for (let strides = 0; strides < 25; strides++) {
-    const end = Date.now() + 600;
+    const end = Date.now() + 1_500;
     while (Date.now() < end) {
       if (await ask()) return;
       await stage.wait(1_000);

@@ -17,7 +17,7 @@ export const USAGE = `npm run torture -- [--schedules N] [--seed S] [--engine sq
   --seed       the first seed; a seed alone replays its schedule
   --engine     what the bot keeps its records in; default sqlite
   --replicas   how many bots share the records; more than one needs postgres
-  --workers    how many schedules run side by side; default 2
+  --workers    how many schedules run side by side; default 3
   --mutant     a safeguard to take away (${MUTANT_NAMES.join(", ")}): then a run that finds nothing fails
 `;
 
@@ -30,7 +30,7 @@ export function readOptions(args: readonly string[]): Options {
       seed: { type: "string" },
       engine: { type: "string", default: "sqlite" },
       replicas: { type: "string", default: "1" },
-      workers: { type: "string", default: "2" },
+      workers: { type: "string", default: "3" },
       mutant: { type: "string" },
     },
   });

@@ -17,14 +17,14 @@ interface Press {
 
 /**
  * A person clicks on the newest message of an execution, twice where they are impatient, and fills in the form if one
- * comes. False when there is nothing to click on.
+ * comes. Where nothing can be decided there they take another message that is open, unless they have not noticed yet.
+ * False when there is nothing to click on.
  */
 export async function press(stage: Stage, given: Press): Promise<boolean> {
-  const { user, channel, executionId, verdict } = given;
-  const message = await newest(stage, channel, executionId);
+  const { user, channel, verdict } = given;
+  const message = await choose(stage, given);
   if (message === undefined) return false;
   const isOpen = hasButton(message, verdict);
-  if (!isOpen && !given.stale) return false;
   const body = {
     ...{ user, channel, ts: message.ts, action_id: verdict, confirm: true },
     ...(isOpen ? {} : { forge: { actions: [asItWas(message, verdict)] } }),
@@ -39,14 +39,15 @@ export async function press(stage: Stage, given: Press): Promise<boolean> {
   return true;
 }
 
-/** The newest message about an execution, which its reader waits for a while. */
-async function newest(stage: Stage, channel: string, executionId: string): Promise<Json | undefined> {
+/** What the person clicks on; they wait a while for it to come. */
+async function choose(stage: Stage, { channel, executionId, verdict, stale }: Press): Promise<Json | undefined> {
   const end = stage.time.now() + PATIENCE_MS;
   for (;;) {
-    const messages = (await stage.channel(channel)).filter(
-      (message) => message.onlyFor === undefined && JSON.stringify(message.blocks ?? []).includes(executionId),
-    );
-    if (messages.length > 0 || stage.time.now() > end) return messages.at(-1);
+    const messages = (await stage.channel(channel)).filter((message) => message.onlyFor === undefined);
+    const newest = messages.findLast((message) => JSON.stringify(message.blocks ?? []).includes(executionId));
+    if (newest !== undefined && (stale || hasButton(newest, verdict))) return newest;
+    const open = messages.find((message) => hasButton(message, verdict));
+    if (open !== undefined || stage.time.now() > end) return open;
     await stage.wait(LOOK_MS);
   }
 }

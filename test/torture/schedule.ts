@@ -9,7 +9,7 @@ export interface Schedule {
 }
 
 /** How long a schedule's trouble lasts, in the fast clock's milliseconds. */
-const LENGTH_MS = 70_000;
+const LENGTH_MS = 60_000;
 /** The stand-ins' clock stays this near to the bot's: a message is looked for with five minutes to spare. */
 const MOST_SKEW_MS = 45_000;
 
@@ -20,12 +20,14 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
   const started: string[] = [];
   const later = (most: number) => prng.int(0, most);
 
-  for (let index = prng.int(2, 5); index > 0; index--) {
+  for (let index = 0, count = prng.int(2, 6); index < count; index++) {
     const runbook = prng.pick(Object.keys(RUNBOOKS));
     started.push(runbook);
-    actions.push({ at: index === 1 ? 500 : later(LENGTH_MS / 2), kind: "run", runbook });
+    // In this order, so that people mean the execution that they name.
+    actions.push({ at: Math.round((index * LENGTH_MS) / (2 * count)) + later(3_000), kind: "run", runbook });
   }
-  for (let count = prng.int(6, 14); count > 0; count--) actions.push(...people(prng, started, later(LENGTH_MS)));
+  for (let count = prng.int(8, 16); count > 0; count--)
+    actions.push(...people(prng, started, 3_000 + later(LENGTH_MS)));
   for (let count = prng.int(2, 9); count > 0; count--) actions.push(fault(prng, later(LENGTH_MS)));
   for (let count = prng.int(0, 3); count > 0; count--) {
     const replica = prng.int(0, replicas - 1);
@@ -89,7 +91,7 @@ function fault(prng: Prng, at: number): Action {
   if (which < 0.94) {
     return { at, kind: "disconnect", reason: prng.pick(["warning", "refresh_requested", "link_disabled", "none"]) };
   }
-  return { at, kind: "outage", of: prng.pick(["slack", "aws"]), ms: prng.int(2_000, 50_000) };
+  return { at, kind: "outage", of: prng.pick(["slack", "aws"]), ms: prng.int(2_000, 25_000) };
 }
 
 function spoiled(prng: Prng, operation: string): FaultBody {

@@ -15,7 +15,7 @@ import { POLICY, RUNBOOKS } from "./runbooks.ts";
  * Milliseconds of the fast clock in one of the machine's. Faster, and a handshake or an acknowledgement on a busy machine
  * takes longer than Slack or the bot allows.
  */
-const SCALE = 20;
+const SCALE = 12;
 
 export interface Spoil {
   mutant?: string | null;

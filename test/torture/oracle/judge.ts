@@ -19,12 +19,12 @@ export function judge(evidence: Evidence): Judgement {
   return {
     violations: [
       ...violations,
-      ...messageViolations(evidence),
+      ...messageViolations(evidence, overtaken),
       ...clickViolations(evidence),
       ...auditViolations(evidence),
     ],
     signals: taken,
-    overtaken,
+    overtaken: overtaken.size,
     requests: evidence.records.requests.length,
     votes: evidence.records.votes.length,
     repeatedEvents: repeatedEvents(evidence),

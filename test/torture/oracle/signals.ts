@@ -7,20 +7,21 @@ export interface SignalVerdict {
   /** Signals of the bot that AWS took. */
   taken: number;
   /**
-   * Signals that reached another gate because somebody else ended the right one after the bot had read it and before the
+   * Requests whose signal reached another gate because somebody else ended the right one after the bot had read it and before the
    * signal took effect. SendAutomationSignal names no step, so this can be made rare but not impossible.
    */
-  overtaken: number;
+  overtaken: Set<string>;
 }
 
 /** No second signal, none without enough votes, and none for another step than the one that was decided. */
 export function judgeSignals(evidence: Evidence): SignalVerdict {
   const violations: string[] = [];
-  const counts = { taken: 0, overtaken: 0 };
+  const overtaken = new Set<string>();
+  let taken = 0;
   const seen = new Map<string, number>();
   for (const execution of evidence.executions) {
     for (const signal of execution.signals.filter((each: Json) => isBot(each.principal))) {
-      counts.taken += 1;
+      taken += 1;
       const comment = String(signal.payload.Comment?.[0] ?? "");
       const id = /request ([0-9a-f-]{36})/.exec(comment)?.[1] ?? "none";
       const request = evidence.records.requests.find((each) => each.id === id);
@@ -41,11 +42,11 @@ export function judgeSignals(evidence: Evidence): SignalVerdict {
       const needed = request.decision === "reject" ? 1 : routeOf(execution.DocumentName).quorum;
       if (votes.length < needed) violations.push(`${name} has ${votes.length} of ${needed} votes`);
       if (signal.stepExecutionId === request.stepExecutionId) continue;
-      if (wasOvertaken(evidence, execution, request, signal)) counts.overtaken += 1;
+      if (wasOvertaken(evidence, execution, request, signal)) overtaken.add(id);
       else violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}`);
     }
   }
-  return { violations, ...counts };
+  return { violations, taken, overtaken };
 }
 
 /** Whether the reading before the signal still showed the right step waiting. */

@@ -48,20 +48,24 @@ function readPress(
     return null;
   }
   const { user, team, container, trigger_id } = parsed.data;
+  const teamId = user.team_id ?? team?.id ?? "";
+  const { channel_id, message_ts } = container;
   return {
     triggerId: trigger_id,
     isHome: isFromHome(parsed.data, deps.workspace),
     click: {
       id: deps.newId(),
-      // The same press delivered twice is one click; a second press is another.
-      key: `press:${user.id}:${container.channel_id}:${container.message_ts}:${action.action_id}:${action.action_ts}`,
+      // The same press delivered twice is one click; a second press is another, and so is one that says anything else.
+      key: ["press", user.id, teamId, channel_id, message_ts, action.action_id, action.value, action.action_ts].join(
+        ":",
+      ),
       verdict,
       authority: "approver",
       requestId: action.value,
       userId: user.id,
-      teamId: user.team_id ?? team?.id ?? "",
-      channelId: container.channel_id,
-      messageTs: container.message_ts,
+      teamId,
+      channelId: channel_id,
+      messageTs: message_ts,
       reason: null,
       typed: null,
       receivedAt: deps.clock.now(),

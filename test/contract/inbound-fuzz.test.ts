@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import fc from "fast-check";
+import { makeDetails, makePending, makeShow } from "../../src/app/inspect.ts";
+import { makeSignal } from "../../src/app/signal.ts";
+import { makePreview, makeVote } from "../../src/app/vote.ts";
+import { makeApp } from "../../src/slack/app.ts";
+import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
+import { type FormOrigin, makeFormSeal } from "../../src/slack/form-seal.ts";
+import { listenForBreakGlass } from "../../src/slack/listeners/break-glass.ts";
+import { listenForCommand } from "../../src/slack/listeners/command.ts";
+import { listenForDetails } from "../../src/slack/listeners/details.ts";
+import { listenForForms } from "../../src/slack/listeners/forms.ts";
+import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
+import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
+import { alterations, altered } from "../support/alterations.ts";
+import { fakeAutomation, fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
+import type { Json } from "../support/http-json.ts";
+import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const PAYLOADS = 12_000;
+const AT_ONCE = 200;
+
+const WORKSPACE = {
+  teamId: "T0HOME",
+  enterpriseId: null,
+  url: "https://home.slack.com/",
+  name: "Home",
+  botId: "B0BOT",
+  botUserId: "U0BOT",
+  appId: "A0APP",
+};
+/** Decided by a press, and by a form. Jane alone may approve either, Ada alone may break glass. */
+const PRESSED = { id: "99999999-0000-4000-8000-000000000001", channel: "C0DBA", ts: "1700000000.000100" };
+const ASKED = { id: "99999999-0000-4000-8000-000000000002", channel: "C0ASK", ts: "1700000000.000200" };
+
+/** Bolt's own App over the real listeners and a store, and AWS and Slack as fakes that write down what they are asked. */
+async function inbound(t: TestContext) {
+  const slackApi = createServer((request, response) => {
+    request.resume();
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ ok: true, view: { id: "V0VIEW" } }));
+  });
+  await new Promise<void>((resolve) => slackApi.listen(0, "127.0.0.1", resolve));
+  t.after(() => new Promise((resolve) => slackApi.close(resolve)));
+  t.after(() => slackApi.closeAllConnections());
+  const apiUrl = `http://127.0.0.1:${(slackApi.address() as AddressInfo).port}/api/`;
+
+  const clock = testClock();
+  const log = testLog();
+  const store = await aStore(t, { now: clock.now });
+  const directory = fakeDirectory();
+  directory.people.set("U0EVIL", aPerson("U0EVIL", { standing: "external" }));
+  const chat = fakeChat();
+  const automation = fakeAutomation();
+  const people = { users: ["U0JANE"], groups: [] };
+  const routes = [
+    aRoute({ name: "pressed", channels: [PRESSED.channel], approvers: people, reason: "none" }),
+    aRoute({ name: "asked", channels: [ASKED.channel], approvers: people, reason: "always", confirm: "typed" }),
+  ];
+  const facts = aFacts();
+  for (const [name, { id, channel, ts }] of [
+    ["pressed", PRESSED],
+    ["asked", ASKED],
+  ] as const) {
+    const ids = { executionId: `execution-${name}`, stepExecutionId: `step-${name}` };
+    await store.requests.open(aRequest({ id, route: name, ...ids, facts }), [channel], anEntry({ requestId: id }));
+    const [row] = await store.messages.ofRequest(id);
+    await store.messages.posted(row?.id ?? "", ts, 1);
+    automation.shows(anExecution({ ...ids, steps: [aStep(ids)] }));
+  }
+
+  const seal = makeFormSeal("xoxb-fuzz");
+  const { requests, messages, clicks, executions, leases } = store;
+  const policy = { routes, admins: { users: ["U0ADA"], groups: [] }, identities: {} };
+  const voting = {
+    requests,
+    messages,
+    clicks,
+    directory,
+    ...policy,
+    isHomeTeam: isHomeTeam(WORKSPACE),
+    sentence: ({ kind }: { kind: string }) => kind,
+    clock,
+    log,
+  };
+  const inspecting = { requests, messages, directory, ...policy, automation: () => automation, mask: [] };
+  let ids = 0;
+  const newId = () => `id-${++ids}`;
+  const { app, settled } = makeApp({
+    receiver: { init() {}, start: async () => undefined, stop: async () => undefined },
+    token: "xoxb-fuzz",
+    apiUrl,
+    workspace: WORKSPACE,
+    logger: makeBoltLogger(log),
+    log,
+  });
+  const base = { chat, workspace: WORKSPACE, seal, newId, log };
+  const deciding = { ...voting, ...base, preview: makePreview(voting), wake() {} };
+  listenForVerdicts(app, deciding);
+  listenForForms(app, deciding);
+  listenForBreakGlass(app, deciding);
+  listenForDetails(app, { ...base, details: makeDetails(inspecting), identities: {} });
+  listenForCommand(app, {
+    pending: makePending(inspecting),
+    show: makeShow(inspecting),
+    health: async () => ({ kind: "refused" }),
+    workspace: WORKSPACE,
+    responseHosts: [new URL(apiUrl).host],
+    clock,
+    log,
+  });
+  const vote = makeVote(voting);
+  const signal = makeSignal({ requests, executions, leases, clock, random: () => 0, owner: "o", workspace: "T", log });
+  return {
+    seal,
+    apiUrl,
+    automation,
+    /** Delivers as a receiver does: what Bolt throws is the receiver's to log. Resolves with the acknowledgement. */
+    async deliver(body: Json): Promise<unknown> {
+      let answer: unknown = "not acknowledged";
+      const ack = async (response?: unknown) => {
+        answer = response ?? "acknowledged";
+      };
+      await app.processEvent({ body, ack }).catch(() => undefined);
+      return answer;
+    },
+    /** Judges every click and sends every signal that is due. */
+    async work(): Promise<void> {
+      await settled();
+      for (let round = 0; round < 20; round++) {
+        const waiting = await clicks.unhandled(Number.MAX_SAFE_INTEGER, 500);
+        if (waiting.length === 0) break;
+        for (const click of waiting) await vote(click);
+      }
+      for (const { id } of await requests.dueToSignal(TARGET.key, clock.now(), 10))
+        await signal(automation, id, new AbortController().signal);
+    },
+    votes: async () => [...(await requests.votes(PRESSED.id)), ...(await requests.votes(ASKED.id))],
+    clicks: () => ids,
+  };
+}
+
+type Inbound = Awaited<ReturnType<typeof inbound>>;
+
+/** What Slack sends when permitted people do what decides, and what is beside it. */
+function validPayloads({ seal, apiUrl }: Inbound): Record<string, Json> {
+  const head = (user: string) => ({
+    api_app_id: "A0APP",
+    token: "verification",
+    team: { id: "T0HOME", domain: "home" },
+    enterprise: null,
+    is_enterprise_install: false,
+    user: { id: user, username: user, name: user, team_id: "T0HOME" },
+    trigger_id: "1.2.3",
+  });
+  const press = (user: string, action_id: string, { id, channel, ts }: typeof PRESSED) => ({
+    ...head(user),
+    type: "block_actions",
+    container: { type: "message", message_ts: ts, channel_id: channel, is_ephemeral: false },
+    channel: { id: channel, name: "dba" },
+    message: { type: "message", ts, user: "U0BOT", bot_id: "B0BOT", text: "Approval needed" },
+    state: { values: {} },
+    response_url: `${apiUrl}respond`,
+    actions: [{ type: "button", action_id, block_id: "decide", value: id, action_ts: "1700000001.1" }],
+  });
+  const origin = (more: Partial<FormOrigin>): FormOrigin => ({
+    purpose: "form",
+    requestId: ASKED.id,
+    verdict: "approve",
+    authority: "approver",
+    channelId: ASKED.channel,
+    messageTs: ASKED.ts,
+    nonce: "nonce",
+    ...more,
+  });
+  const view = (user: string, callback_id: string, more: Partial<FormOrigin>) => ({
+    id: "V0VIEW",
+    team_id: "T0HOME",
+    type: "modal",
+    callback_id,
+    private_metadata: seal.write(origin(more), user),
+    hash: "1.abc",
+    app_id: "A0APP",
+    bot_id: "B0BOT",
+    state: {
+      values: {
+        reason: { reason: { type: "plain_text_input", value: "Tested." } },
+        typed: { typed: { type: "plain_text_input", value: aFacts().documentName } },
+      },
+    },
+  });
+  const submission = (user: string, more: Partial<FormOrigin>) => ({
+    ...head(user),
+    type: "view_submission",
+    view: view(user, "verdict", more),
+    response_urls: [],
+  });
+  return {
+    approve: press("U0JANE", "approve", PRESSED),
+    reject: press("U0JANE", "reject", PRESSED),
+    form: submission("U0JANE", { nonce: "a" }),
+    "break-glass": submission("U0ADA", { authority: "break-glass", nonce: "b" }),
+    details: press("U0JANE", "details", PRESSED),
+    "break-glass press": {
+      ...head("U0ADA"),
+      type: "block_actions",
+      container: { type: "view", view_id: "V0VIEW" },
+      view: view("U0ADA", "", { purpose: "details", authority: "break-glass" }),
+      actions: [{ type: "button", action_id: "break-glass-approve", block_id: "g", value: ASKED.id, action_ts: "1.1" }],
+    },
+    command: {
+      ...{ command: "/approvals", text: "pending", user_id: "U0JANE", team_id: "T0HOME", api_app_id: "A0APP" },
+      ...{ channel_id: "C0DBA", response_url: `${apiUrl}respond`, trigger_id: "1.2.3", is_enterprise_install: "false" },
+    },
+  };
+}
+
+const DECISIVE = ["approve", "reject", "form", "break-glass"];
+
+/**
+ * What a payload says, as far as anything is decided by it. Slack itself vouches for who pressed and for what was typed;
+ * a payload that still says the same in all of this is the same click, and counts.
+ */
+function saying(payload: Json): string {
+  const { type, api_app_id, team, user, container, actions, view } = payload ?? {};
+  const action = Array.isArray(actions) ? [actions.length, actions[0]?.action_id, actions[0]?.value] : null;
+  const place = type === "block_actions" ? [container?.channel_id, container?.message_ts] : null;
+  const form = type === "view_submission" ? [view?.callback_id, view?.private_metadata, typedOf(view)] : null;
+  return JSON.stringify([type, api_app_id, team?.id, user?.id, user?.team_id ?? team?.id, place, action, form]);
+}
+
+/** A form needs a reason and the runbook's name; which reason it is decides nothing. */
+function typedOf(view: Json): unknown {
+  const values = view?.state?.values;
+  const text = (value: unknown) => (typeof value === "string" ? value.trim() : value);
+  return [Boolean(text(values?.reason?.reason?.value)), text(values?.typed?.typed?.value)];
+}
+
+for (const name of DECISIVE) {
+  test(`unaltered, ${name} decides: what follows is about payloads that would count`, async (t) => {
+    const bot = await inbound(t);
+    await bot.deliver(validPayloads(bot)[name]);
+    await bot.work();
+    assert.equal(bot.automation.calls.signal.length, 1);
+  });
+}
+
+test(`no signal leaves for any of ${PAYLOADS.toLocaleString("en-US")} altered payloads, none counts, and nothing is left unhandled`, async (t) => {
+  const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  t.diagnostic(`seed ${seed}; FC_SEED repeats it`);
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => void unhandled.push(error);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+
+  const bot = await inbound(t);
+  const valid = validPayloads(bot);
+  // Most of all what decides.
+  const names = [...DECISIVE, ...DECISIVE, ...DECISIVE, ...DECISIVE, ...Object.keys(valid)];
+  const choice = fc.record({ name: fc.constantFrom(...names), changes: alterations });
+  // More than are needed: an alteration of what decides nothing leaves the same click, and is passed over.
+  const candidates = fc.sample(choice, { numRuns: PAYLOADS * 6, seed });
+  const delivered = new Map<string, number>();
+  let batch: { name: string; body: Json; changes: unknown }[] = [];
+  let total = 0;
+  for (const { name, changes } of candidates) {
+    if (total >= PAYLOADS) break;
+    const body = altered(valid[name], changes) as Json;
+    if (DECISIVE.includes(name) && saying(body) === saying(valid[name])) continue;
+    delivered.set(name, (delivered.get(name) ?? 0) + 1);
+    total += 1;
+    batch.push({ name, body, changes });
+    if (batch.length < AT_ONCE) continue;
+    await Promise.all(batch.map((each) => bot.deliver(each.body)));
+    await bot.work();
+    const votes = await bot.votes();
+    assert.deepEqual(
+      votes,
+      [],
+      `one of these counted: ${JSON.stringify(batch.map(({ name, changes }) => [name, changes]))}`,
+    );
+    assert.deepEqual(bot.automation.calls.signal, []);
+    batch = [];
+  }
+  assert.equal(total, PAYLOADS);
+  assert.deepEqual(unhandled, []);
+  t.diagnostic(`delivered ${JSON.stringify(Object.fromEntries(delivered))}`);
+  // The bot is as well as before: what counts still counts.
+  await bot.deliver(valid.approve);
+  await bot.work();
+  assert.equal(bot.automation.calls.signal.length, 1);
+});

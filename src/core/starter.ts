@@ -60,7 +60,7 @@ export function arnMeans(listed: string, executedBy: string): boolean {
  * Source: AWS documentation, IAM Identity Center; roles are named AWSReservedSSO_<permission set>_<16 hex digits>.
  */
 export function identityCenterEmail(executedBy: string): string | null {
-  const session = /^arn:[\w-]+:sts::\d{12}:assumed-role\/AWSReservedSSO_[^/]+_[0-9a-f]{16}\/([^/\s]+@[^/\s@]+)$/i.exec(
+  const session = /^arn:[\w-]+:sts::\d{12}:assumed-role\/AWSReservedSSO_[^/]+_[0-9a-f]{16}\/([^/\s@]+@[^/\s@]+)$/i.exec(
     executedBy,
   );
   return session?.[1] ?? null;

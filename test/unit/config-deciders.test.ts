@@ -70,7 +70,7 @@ describe("what is refused", () => {
     ],
     [
       "direct messages to a channel's members",
-      LEAST.replace("groups: [S0AAA]", "channel: members") + "    dm: true\n",
+      `${LEAST.replace("groups: [S0AAA]", "channel: members")}    dm: true\n`,
       ["c.yml:5 routes[0].dm | Direct messages go to people and groups, and only the channel's members are named."],
     ],
     [

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { makeAutomation } from "../../src/aws/automation.ts";
+import { TARGET } from "../support/fakes.ts";
+import { awsWorld, gate, KEYS } from "./aws-world.ts";
+
+const ACCOUNT = "111122223333";
+const APPROVER = `arn:aws:iam::${ACCOUNT}:role/CountersignApprover`;
+const READER = `arn:aws:iam::${ACCOUNT}:role/CountersignReader`;
+const JANE = { userId: "U0JANE", session: "jane@example.com" };
+const MIA = { userId: "U0MIA", session: "mia@example.com" };
+const session = (name: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/CountersignApprover/${name}`;
+const ANY_TIME = Number.POSITIVE_INFINITY;
+const MINUTE = 60_000;
+
+async function setUp(t: TestContext, roles: { readRole?: string; approverRole?: string }) {
+  const aws = await awsWorld();
+  t.after(() => aws[Symbol.asyncDispose]());
+  const ours = {
+    AWS_ENDPOINT_URL: aws.sandbox.url,
+    AWS_ACCESS_KEY_ID: KEYS.bot.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS.bot.secretAccessKey,
+  };
+  const before = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, ours);
+  let ahead = 0;
+  const all = { readRole: null, approverRole: null, ...roles };
+  const automation = makeAutomation(TARGET, () => Date.now() + ahead, all);
+  t.after(() => {
+    automation.close();
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  });
+  const people = automation.asPerson;
+  const run = async (approvers: string[], min = 1) => {
+    const inputs = { Message: "Go?", MinRequiredApprovals: min };
+    const content = { schemaVersion: "0.3", mainSteps: [gate("approve", approvers, {}, inputs)] };
+    const seeded = await aws.control("seed", {
+      documents: [{ name: "Gate", content }],
+      executions: [{ document: "Gate" }],
+    });
+    return seeded.executionIds[0] as string;
+  };
+  const calls = async (operation: string) => (await aws.control(`requests?operation=${operation}`)).requests;
+  const { signal: abort } = new AbortController();
+  return {
+    ...{ aws, automation, people, run, calls, abort },
+    /** Moves the clock by which sessions are judged. */
+    later(ms: number) {
+      ahead += ms;
+    },
+  };
+}
+
+test("each person has a session of their own, used again while it is good and for nobody else", async (t) => {
+  const { people, run, calls, abort } = await setUp(t, { approverRole: APPROVER });
+  assert(people !== undefined);
+  for (const person of [JANE, MIA, JANE, MIA]) assert.deepEqual(await people.ready(person, abort), { kind: "ready" });
+  assert.deepEqual(
+    (await calls("AssumeRole")).map(({ input }: { input: Record<string, string> }) => [
+      input.RoleArn,
+      input.RoleSessionName,
+      input.SourceIdentity,
+    ]),
+    [
+      [APPROVER, JANE.session, JANE.session],
+      [APPROVER, MIA.session, MIA.session],
+    ],
+  );
+  const id = await run([session(JANE.session), session(MIA.session)], 2);
+  assert.equal((await people.signal(MIA, id, "approve", ["by Mia"], ANY_TIME)).kind, "taken");
+  assert.equal((await people.signal(JANE, id, "approve", ["by Jane"], ANY_TIME)).kind, "taken");
+  const signals = await calls("SendAutomationSignal");
+  assert.deepEqual(
+    signals.map((call: { principal: string; input: { Payload: { Comment: string[] } } }) => [
+      call.principal,
+      call.input.Payload.Comment[0],
+    ]),
+    [
+      [session(MIA.session), "by Mia"],
+      [session(JANE.session), "by Jane"],
+    ],
+  );
+});
+
+test("a session is made anew before it expires, and one that is about to expire is not used", async (t) => {
+  const { people, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
+  assert(people !== undefined);
+  await people.ready(JANE, abort);
+  later(54 * MINUTE);
+  await people.ready(JANE, abort);
+  assert.equal((await calls("AssumeRole")).length, 1);
+  later(2 * MINUTE);
+  const id = await run([session(JANE.session)]);
+  const late = await people.signal(JANE, id, "approve", ["x"], ANY_TIME);
+  assert.equal(late.kind, "not-sent");
+  assert.deepEqual(await calls("SendAutomationSignal"), []);
+  await people.ready(JANE, abort);
+  assert.equal((await calls("AssumeRole")).length, 2);
+});
+
+test("without a session of the person nothing is sent, and a role that cannot be assumed says why", async (t) => {
+  const { people, run, calls, abort } = await setUp(t, { approverRole: `${APPROVER}NoSuch` });
+  assert(people !== undefined);
+  const ready = await people.ready(JANE, abort);
+  assert(ready.kind === "failed");
+  assert.match(`${ready.code} ${ready.message}`, /AccessDenied.*trust policy.*sts:SetSourceIdentity/);
+  const id = await run([session(JANE.session)]);
+  assert.equal((await people.signal(JANE, id, "approve", ["x"], ANY_TIME)).kind, "not-sent");
+  assert.deepEqual(await calls("SendAutomationSignal"), []);
+});
+
+test("readRole reads under its own session, and signals nothing", async (t) => {
+  const { automation, run, calls, abort } = await setUp(t, { readRole: READER, approverRole: APPROVER });
+  const id = await run([session(JANE.session)]);
+  assert.equal((await automation.listWaiting(abort)).kind, "listed");
+  assert.equal((await automation.read(id, abort)).kind, "read");
+  const readers = [...(await calls("DescribeAutomationExecutions")), ...(await calls("GetAutomationExecution"))];
+  for (const call of readers)
+    assert.equal(call.principal, `arn:aws:sts::${ACCOUNT}:assumed-role/CountersignReader/countersign`);
+  assert.equal((await calls("AssumeRole")).length, 1);
+});

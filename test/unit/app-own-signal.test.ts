@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { SignalResult } from "../../src/app/ports.ts";
+import { makeSignal } from "../../src/app/signal.ts";
+import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../../src/core/signal.ts";
+import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { aFacts, anEntry, anExecution, aRequest, aStep, aVote, REQUEST_ID } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const TAKEN: SignalResult = { kind: "taken" };
+const SILENT: SignalResult = { kind: "ambiguous", answered: false, code: "TimeoutError", message: "no reply" };
+const REFUSED: SignalResult = { kind: "refused", code: "InvalidAutomationSignalException", message: "not listed" };
+
+/** Ann and Ben approved; the step asks AWS for two. What AWS shows and answers is the test's to say. */
+async function setUp(t: TestContext) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const automation = fakeAutomation();
+  const sent: string[] = [];
+  const fates: SignalResult[] = [];
+  let readable: "ready" | "denied" = "ready";
+  automation.asPerson = {
+    async ready() {
+      return readable === "ready"
+        ? { kind: "ready" }
+        : { kind: "failed", code: "AccessDenied", message: "no trust", retry: false };
+    },
+    async signal({ session }) {
+      sent.push(session);
+      return fates.shift() ?? TAKEN;
+    },
+  };
+  /** What AWS shows: the step waits, and these people's sessions have approved it. */
+  const shows = (...sessions: string[]) =>
+    automation.shows(
+      anExecution({
+        steps: [
+          aStep({
+            outputs: {
+              ApproverDecisions: sessions.map((each) =>
+                JSON.stringify({ Approver: `arn:aws:sts::1:assumed-role/R/${each}`, Decision: "Approve" }),
+              ),
+            },
+          }),
+        ],
+      }),
+    );
+  shows();
+  const facts = aFacts({ minRequiredApprovals: 2 });
+  const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), facts } as const;
+  await store.requests.open(aRequest(decided), [], anEntry());
+  let version = 1;
+  for (const [at, userId] of ["U0ANN", "U0BEN"].entries()) {
+    const vote = aVote(userId, { email: `${userId.slice(2).toLowerCase()}@x.y`, at });
+    await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version++, patch: {}, vote, audit: [] });
+  }
+  const signal = makeSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const round = async () => {
+    for (const { id } of await store.requests.dueToSignal(TARGET.key, clock.now(), 10))
+      await signal(automation, id, new AbortController().signal);
+  };
+  return {
+    ...{ clock, store, automation, sent, fates, shows, round },
+    request: async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request"),
+    states: async () =>
+      (await store.requests.signals(REQUEST_ID)).map(({ userId, state }) => `${userId} ${state}`).toSorted(),
+    deny() {
+      readable = "denied";
+    },
+  };
+}
+
+test("each person signals once, in order, and the bot itself never", async (t) => {
+  const { automation, sent, shows, round, request, states, clock } = await setUp(t);
+  await round();
+  assert.deepEqual([sent, (await request()).signal], [["ann@x.y"], "due"]);
+  shows("ann@x.y");
+  await round();
+  assert.deepEqual([sent, (await request()).signal], [["ann@x.y", "ben@x.y"], "taken"]);
+  assert.equal((await request()).signalsTaken, 2);
+  assert.deepEqual(await states(), ["U0ANN taken", "U0BEN taken"]);
+  clock.advance(SILENT_SETTLE_MS);
+  await round();
+  assert.equal(sent.length, 2);
+  assert.deepEqual(automation.calls.signal, []);
+});
+
+test("the second person waits until AWS shows the first one's signal, or can no longer be behind", async (t) => {
+  const { sent, round, clock } = await setUp(t);
+  await round();
+  await round();
+  assert.deepEqual(sent, ["ann@x.y"]);
+  clock.advance(ANSWERED_SETTLE_MS);
+  await round();
+  assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
+});
+
+test("a signal without an answer holds everybody up until AWS shows it; then it is not repeated", async (t) => {
+  const { sent, fates, shows, round, request, states, clock } = await setUp(t);
+  fates.push(SILENT);
+  await round();
+  for (let minute = 0; minute < 5; minute++) {
+    clock.advance(60_000);
+    await round();
+  }
+  assert.deepEqual([sent, (await request()).signal, await states()], [["ann@x.y"], "unsure", ["U0ANN unsure"]]);
+  shows("ann@x.y");
+  clock.advance(5_000);
+  await round();
+  assert.deepEqual(await states(), ["U0ANN taken"]);
+  await round();
+  assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
+});
+
+test("one that AWS never shows is sent again by the same person, and only when it can no longer arrive", async (t) => {
+  const { sent, fates, round, clock } = await setUp(t);
+  fates.push(SILENT);
+  await round();
+  clock.advance(SILENT_SETTLE_MS - 1);
+  await round();
+  assert.deepEqual(sent, ["ann@x.y"]);
+  clock.advance(5_000);
+  await round();
+  assert.deepEqual(sent, ["ann@x.y", "ann@x.y"]);
+});
+
+test("after a crash in the middle of a signal the same holds as without an answer", async (t) => {
+  const { automation, sent, round, states, clock } = await setUp(t);
+  const dying = automation.asPerson ?? assert.fail();
+  automation.asPerson = {
+    ...dying,
+    async signal(...call) {
+      await dying.signal(...call);
+      throw new Error("the process ends here");
+    },
+  };
+  await assert.rejects(round());
+  automation.asPerson = dying;
+  clock.advance(60_000);
+  await round();
+  assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN sending"]]);
+});
+
+test("who is refused comes again after the others", async (t) => {
+  const { sent, fates, shows, round, clock, request } = await setUp(t);
+  fates.push(REFUSED);
+  await round();
+  assert.match((await request()).signalError ?? "", /refused the signal of ann@x\.y/);
+  clock.advance(60_000);
+  await round();
+  shows("ben@x.y");
+  clock.advance(60_000);
+  await round();
+  assert.deepEqual(sent, ["ann@x.y", "ben@x.y", "ann@x.y"]);
+});
+
+test("nothing is sent, or even read, for a person whose role cannot be assumed", async (t) => {
+  const { automation, sent, round, request, deny } = await setUp(t);
+  deny();
+  await round();
+  assert.deepEqual([sent, automation.calls.read], [[], []]);
+  assert.match((await request()).signalError ?? "", /act as ann@x\.y \(AccessDenied: no trust\)/);
+});
+
+test("between two people's signals the step may end: then the second person's does not go out", async (t) => {
+  const { automation, sent, round } = await setUp(t);
+  await round();
+  automation.shows(
+    anExecution({ steps: [aStep({ status: "Success" }), aStep({ stepExecutionId: "next", name: "next" })] }),
+  );
+  await round();
+  assert.deepEqual(sent, ["ann@x.y"]);
+});

@@ -32,8 +32,8 @@ const interrupted = () =>
 withAwsPort(program.command("aws").description("the AWS stand-in alone")).action(async ({ awsPort }) => {
   const aws = await startAwsSandbox({ port: awsPort, seed: true });
   say(`AWS stand-in on ${local(aws.port)}. Press Ctrl-C to end it.`);
-  say(`Try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \\`);
-  say(`  aws --endpoint-url ${local(aws.port)} ssm describe-automation-executions`);
+  say(`Try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\`);
+  say(`  aws --region us-east-1 --endpoint-url ${local(aws.port)} ssm describe-automation-executions`);
   await interrupted();
   await aws.close();
 });

@@ -17,8 +17,8 @@ People to act as
   U0GUEST  Gus Guest    guest        U0EVE  Eve External   from another workspace
 
 Three runbooks wait already: Prod-DB-Restart in #prod-dba, Web-Deploy-Two-Gates and Web-Rollback in #approvals. The page starts more of them, and so does the AWS CLI:
-  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \\
-    aws --endpoint-url ${awsUrl} ssm start-automation-execution --document-name Web-Rollback \\
+  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\
+    aws --region us-east-1 --endpoint-url ${awsUrl} ssm start-automation-execution --document-name Web-Rollback \\
     --parameters ToVersion=2026.11.2
 `;
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
+import { ownSitesOnly } from "../wire/own-sites-only.ts";
 import { hangUp, listen, type Wire } from "../wire/server.ts";
 import { controlApp } from "./control.ts";
 import { dispatch } from "./dispatch.ts";
@@ -36,6 +37,7 @@ export async function startAwsSandbox(options: {
   };
   const routes = makeRoutes(standIn);
   const app = new Hono<Wire>();
+  app.use("/_control/*", ownSitesOnly);
   app.route("/_control", controlApp({ standIn, reset }));
   app.get("/", (c) => c.text("The AWS stand-in of Countersign: set AWS_ENDPOINT_URL to this address.\n"));
   app.post("/", async (c) => {

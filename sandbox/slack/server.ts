@@ -3,6 +3,7 @@ import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
 import { controlRoutes } from "../wire/control.ts";
 import { makeFaults } from "../wire/faults.ts";
 import { type Journal, makeJournal } from "../wire/journal.ts";
+import { ownSitesOnly } from "../wire/own-sites-only.ts";
 import { listen, type Wire } from "../wire/server.ts";
 import { apiRoutes } from "./api/dispatch.ts";
 import { makeMethods } from "./api/methods.ts";
@@ -87,6 +88,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   const app = new Hono<Wire>();
   app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock: life }));
   app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock: life }));
+  app.use("/_control/*", ownSitesOnly);
   app.get("/_control/state", (c) =>
     c.json(readState({ workspace, links, limiter, clock, requestUrl: () => requestUrl })),
   );

@@ -33,7 +33,10 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   app.get("/requests", (c) => {
     const operation = c.req.query("operation");
     const since = Number(c.req.query("since") ?? 0);
-    const requests = journal.list({ ...(operation ? { operation } : {}), since });
+    const without = (c.req.query("without") ?? "").split(",").filter((each) => each !== ""); // beginnings of names
+    const requests = journal
+      .list({ ...(operation ? { operation } : {}), since })
+      .filter((entry) => !without.some((each) => entry.operation.startsWith(each)));
     const last = Number(c.req.query("last") ?? requests.length); // the newest so many
     return c.json({ requests: requests.slice(Math.max(0, requests.length - last)) });
   });

@@ -2,6 +2,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { listen } from "./live/listen.ts";
 import { App } from "./shell/app.tsx";
+import { Boundary } from "./shell/boundary.tsx";
+import { Broken } from "./shell/broken.tsx";
 import { rememberChoices } from "./shell/choices.ts";
 
 const root = document.getElementById("root");
@@ -10,6 +12,8 @@ rememberChoices();
 listen();
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <Boundary instead={<Broken />}>
+      <App />
+    </Boundary>
   </StrictMode>,
 );

@@ -24,6 +24,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
       <p className="meta">
         <code>{id.slice(0, 8)}</code> started by {shortPrincipal(execution.ExecutedBy)}
       </p>
+      <Given parameters={execution.Parameters} />
       <ol className="steps">
         {execution.StepExecutions.map((each) => (
           <StepLine key={each.StepExecutionId} step={each} />
@@ -55,6 +56,22 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
   );
 });
 
+/** What it was started with. */
+function Given({ parameters }: { parameters: Record<string, string[]> }) {
+  const entries = Object.entries(parameters);
+  if (entries.length === 0) return null;
+  return (
+    <dl className="given">
+      {entries.map(([name, values]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{values.join(", ")}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 function StepLine({ step }: { step: Step }) {
   return (
     <li className="step" data-step={step.StepName}>
@@ -63,6 +80,7 @@ function StepLine({ step }: { step: Step }) {
         {step.StepName} <span className="action">{step.Action}</span>
       </span>
       <Status status={step.StepStatus} />
+      {step.FailureMessage ? <p className="failure">{step.FailureMessage}</p> : null}
     </li>
   );
 }

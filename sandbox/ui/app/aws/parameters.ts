@@ -15,6 +15,10 @@ const EXAMPLES: Record<string, string> = {
 
 export const isList = ({ type }: ParameterDefinition) => type === "StringList" || type.startsWith("List<");
 
+/** What may be chosen, where not every text may be written. */
+export const choicesOf = ({ type, allowedValues }: ParameterDefinition): string[] | undefined =>
+  type === "Boolean" ? ["true", "false"] : allowedValues?.map(plain);
+
 /** A default as a field shows it: a list has a line for each item. */
 function fieldText(definition: ParameterDefinition): string {
   const value = definition.default;
@@ -25,9 +29,17 @@ function fieldText(definition: ParameterDefinition): string {
 
 const plain = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
+/** A runbook's own default comes first; an example only where it has none and allows that one. */
+function textAtFirst(name: string, definition: ParameterDefinition): string {
+  const example = EXAMPLES[name];
+  if (definition.default !== undefined || example === undefined) return fieldText(definition);
+  const choices = choicesOf(definition);
+  return choices === undefined || choices.includes(example) ? example : "";
+}
+
 export function writtenAtFirst(runbook: Runbook): Written {
   return Object.fromEntries(
-    Object.entries(runbook.parameters).map(([name, definition]) => [name, EXAMPLES[name] ?? fieldText(definition)]),
+    Object.entries(runbook.parameters).map(([name, definition]) => [name, textAtFirst(name, definition)]),
   );
 }
 

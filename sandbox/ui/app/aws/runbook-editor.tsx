@@ -24,6 +24,18 @@ mainSteps:
     isEnd: true
 `;
 
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html */
+const NAME = /^[a-zA-Z0-9_\-.]{3,128}$/;
+
+/** A YAML document may begin with a brace too, so only what can be read as JSON is called JSON. */
+function isJson(content: string): boolean {
+  try {
+    return typeof JSON.parse(content) === "object";
+  } catch {
+    return false;
+  }
+}
+
 /** A place to paste a runbook of one's own. AWS's stand-in reads it, and says what is wrong with it. */
 export function RunbookEditor() {
   const [name, setName] = useState("My-Runbook");
@@ -33,7 +45,11 @@ export function RunbookEditor() {
 
   const create = async (event: FormEvent) => {
     event.preventDefault();
-    const format = content.trimStart().startsWith("{") ? "JSON" : "YAML";
+    if (!NAME.test(name)) {
+      setProblem("A runbook's name has 3 to 128 characters: letters, digits, dots, underscores and hyphens.");
+      return;
+    }
+    const format = isJson(content) ? "JSON" : "YAML";
     const answer = await control.post("aws", "/seed", { documents: [{ name, content, format }] });
     const refusal = refusalOf(answer);
     setProblem(refusal ?? "");

@@ -6,7 +6,7 @@ import { useWorld } from "../live/world.ts";
 import { choices, toast } from "../shell/choices.ts";
 import { CopyLine } from "../shell/copy-line.tsx";
 import { startLine } from "./cli-lines.ts";
-import { isList, parametersOf, writtenAtFirst } from "./parameters.ts";
+import { choicesOf, isList, parametersOf, writtenAtFirst } from "./parameters.ts";
 import { STARTERS } from "./starters.ts";
 
 /** The parameters of a runbook, and the button that starts it. */
@@ -26,7 +26,8 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
     setProblem(refusal ?? "");
     if (refusal !== undefined) return;
     refreshAws();
-    toast(`${runbook.name} has started. When it waits, Countersign asks for approval in a channel.`);
+    const [started] = (answer.executionIds ?? []) as string[];
+    toast(`${runbook.name} has started. When it waits, Countersign asks for approval in a channel.`, started);
     choices.set({ tab: "executions" });
   };
 
@@ -73,7 +74,8 @@ function ParameterField(props: {
 }) {
   const { name, definition, value, change } = props;
   const id = useId();
-  const options = definition.type === "Boolean" ? ["true", "false"] : definition.allowedValues?.map(String);
+  // A list with allowed values is still written, since it may hold several of them.
+  const options = isList(definition) ? undefined : choicesOf(definition);
   const common = { id, value, "aria-describedby": `${id}-hint` };
   return (
     <div className="field">
@@ -82,6 +84,7 @@ function ParameterField(props: {
       </label>
       {options !== undefined ? (
         <select {...common} onChange={(event) => change(event.target.value)}>
+          {options.includes(value) ? null : <option value={value}>Choose…</option>}
           {options.map((each) => (
             <option key={each}>{each}</option>
           ))}

@@ -33,9 +33,14 @@ export function SafeLink({ href, children }: { href: string; children: ReactNode
 /** What the renderer leaves to its user: links, and times as the reader's own. */
 export const hooksFor = (reader: { tz: string; now: () => number }) => ({
   link: ({ href, children }: { href: string; children: ReactNode }) => <SafeLink href={href}>{children}</SafeLink>,
-  date: ({ timestamp, format, fallback }: { timestamp: string; format: string; fallback: string }) => (
-    <time dateTime={new Date(Number(timestamp) * 1000).toISOString()} title={fallback}>
-      {slackDate(format, Number(timestamp), { tz: reader.tz, now: reader.now() })}
-    </time>
-  ),
+  date: ({ timestamp, format, fallback }: { timestamp: string; format: string; fallback: string }) => {
+    const at = new Date(Number(timestamp) * 1000);
+    // Anybody may write any number; a time that no calendar has is shown as its author's own words.
+    if (Number.isNaN(at.getTime())) return <>{fallback}</>;
+    return (
+      <time dateTime={at.toISOString()} title={fallback}>
+        {slackDate(format, Number(timestamp), { tz: reader.tz, now: reader.now() })}
+      </time>
+    );
+  },
 });

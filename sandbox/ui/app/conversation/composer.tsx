@@ -5,6 +5,9 @@ import { useSlack } from "../live/world.ts";
 import { toast } from "../shell/choices.ts";
 import { type Completion, completionsOf } from "./completions.ts";
 
+/** As Slack's client sends what was typed: no mark, whatever it looks like. */
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
 /** Where a person writes: words to the channel, or a slash command to the app. */
 export function Composer({ me, channel, thread }: { me: string; channel: Channel; thread?: string }) {
   const [line, setLine] = useState("");
@@ -30,7 +33,7 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
       : await control.post("slack", "/post", {
           user: me,
           channel: channel.id,
-          text,
+          text: escaped(text),
           ...(thread === undefined ? {} : { thread_ts: thread }),
         });
     const refusal = refusalOf(answer);

@@ -25,7 +25,11 @@ export function Home({ me }: { me: string }) {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="home" aria-label="What waits for you" tabIndex={0}>
-        {view === undefined ? <p className="nothing">Nothing has been published yet.</p> : null}
+        {view === undefined ? (
+          <p className="nothing">
+            Countersign has not filled its Home yet. It does so when a person opens it, while the bot runs.
+          </p>
+        ) : null}
         {view === undefined ? null : <Blocks blocks={view.blocks} press={pressed} />}
       </section>
     </section>

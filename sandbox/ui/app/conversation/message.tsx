@@ -5,6 +5,7 @@ import { StillBlocks } from "../blocks/still-blocks.tsx";
 import type { Message as MessageState } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { Avatar } from "../people/avatar.tsx";
+import { Boundary } from "../shell/boundary.tsx";
 import { choices, useChoices } from "../shell/choices.ts";
 import { NotAnswered } from "./notices.tsx";
 import { press } from "./press.ts";
@@ -37,11 +38,15 @@ export const Message = memo(function Message(props: { channel: string; message: 
           <Time ts={message.ts} />
           {message.edited ? <span className="edited">(edited)</span> : null}
         </p>
-        {blocks === undefined || blocks.length === 0 ? (
-          <StillBlocks blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]} />
-        ) : (
-          <Blocks blocks={blocks} press={pressed} />
-        )}
+        <Boundary instead={<p className="failure">This message cannot be shown here. It says: {message.text}</p>}>
+          {blocks === undefined || blocks.length === 0 ? (
+            <StillBlocks
+              blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]}
+            />
+          ) : (
+            <Blocks blocks={blocks} press={pressed} />
+          )}
+        </Boundary>
         <NotAnswered channel={channel} ts={message.ts} />
         {props.inThread || message.onlyFor ? null : <ThreadButton message={message} />}
       </div>

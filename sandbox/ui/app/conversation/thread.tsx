@@ -1,17 +1,31 @@
+import { useEffect, useRef } from "react";
 import type { Channel } from "../live/slack-state.ts";
 import { choices } from "../shell/choices.ts";
+import { useFocusBack } from "../shell/focus-back.ts";
 import { seenBy } from "../workspace/places.ts";
 import { Composer } from "./composer.tsx";
 import { Message } from "./message.tsx";
 
+const close = () => choices.set({ thread: null });
+
 /** A message with its replies, beside the conversation. */
 export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: string }) {
+  const room = useRef<HTMLElement>(null);
+  useFocusBack(room);
+  useEffect(() => room.current?.querySelector("input")?.focus(), []);
   const messages = channel.messages.filter((each) => (each.ts === ts || each.thread_ts === ts) && seenBy(me)(each));
   return (
-    <section className="thread" aria-label="Thread">
+    <section
+      ref={room}
+      className="thread"
+      aria-label="Thread"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
+      }}
+    >
       <header className="bar">
         <h2>Thread</h2>
-        <button type="button" className="plain" aria-label="Close thread" onClick={() => choices.set({ thread: null })}>
+        <button type="button" className="plain" aria-label="Close thread" onClick={close}>
           <span aria-hidden="true">✕</span>
         </button>
       </header>

@@ -1,11 +1,14 @@
+import { LOOKS, onlyLooks } from "../wire/filter.ts";
 import type { BusEvent } from "./aws-state.ts";
 import { control } from "./control.ts";
 import { refreshAll, refreshAws, refreshAwsLater, refreshFaults, refreshSlack } from "./refresh.ts";
 import type { BotStatus, Side, SidedEntry, WireEntry } from "./wire-entry.ts";
 import { world } from "./world.ts";
 
-/** How many calls the page keeps. */
+/** How many calls the page keeps, and how many events. */
 const KEPT = 400;
+/** How many of the calls that only look: apart from the others, which they would else push out. */
+const LOOKS_KEPT = 100;
 
 const newestFirst = (a: SidedEntry, b: SidedEntry) => b.at - a.at || b.seq - a.seq;
 
@@ -14,13 +17,18 @@ function keep(side: Side, entries: WireEntry[]): void {
   world.set(({ wire }) => {
     const known = new Set(wire.filter((each) => each.side === side).map((each) => each.seq));
     const fresh = sided.filter((each) => !known.has(each.seq));
-    return { wire: [...fresh, ...wire].sort(newestFirst).slice(0, KEPT) };
+    const all = [...fresh, ...wire].sort(newestFirst);
+    const looks = all.filter(onlyLooks).slice(0, LOOKS_KEPT);
+    const others = all.filter((each) => !onlyLooks(each)).slice(0, KEPT);
+    return { wire: [...looks, ...others].sort(newestFirst) };
   });
 }
 
 async function readWire(side: Side): Promise<void> {
-  const { requests } = await control.get(side, `/requests?last=${KEPT / 2}`);
-  keep(side, (requests ?? []) as WireEntry[]);
+  for (const which of [`last=${LOOKS_KEPT}`, `last=${KEPT / 2}&without=${LOOKS.join(",")}`]) {
+    const { requests } = await control.get(side, `/requests?${which}`);
+    keep(side, (requests ?? []) as WireEntry[]);
+  }
 }
 
 /** The bus only grows: it is read once, and then each event comes by itself. */

@@ -7,6 +7,7 @@ import { Modals } from "../modal/modal.tsx";
 import { Trouble } from "../trouble/trouble.tsx";
 import { Sidebar } from "../workspace/sidebar.tsx";
 import { choices, type Pane, useChoices } from "./choices.ts";
+import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 export function App() {
@@ -60,16 +61,5 @@ function Panes() {
         </button>
       ))}
     </nav>
-  );
-}
-
-function Toasts() {
-  const toasts = useChoices((state) => state.toasts);
-  return (
-    <div className="toasts" role="status">
-      {toasts.map(({ id, text }) => (
-        <p key={id}>{text}</p>
-      ))}
-    </div>
   );
 }

@@ -4,6 +4,13 @@ export type Pane = "workspace" | "conversation" | "aws";
 export type AwsTab = "runbooks" | "executions" | "audit" | "wire";
 export type Theme = "light" | "dark";
 
+export interface Toast {
+  id: number;
+  text: string;
+  /** The execution that it tells of: once its request is in a channel, the toast leads there. */
+  execution?: string;
+}
+
 /** What the person at the page has chosen; none of it exists outside the page. */
 export interface Choices {
   /** Who they act as. */
@@ -20,7 +27,7 @@ export interface Choices {
   trouble: boolean;
   theme: Theme;
   /** A short word on what just happened. */
-  toasts: { id: number; text: string }[];
+  toasts: Toast[];
 }
 
 const stored = (name: string) => {
@@ -62,13 +69,26 @@ export function rememberChoices(): void {
   });
 }
 
+/** Puts the page back to its beginning when it is loaded again: what was chosen may be what it cannot draw. */
+export function forgetChoices(): void {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // Without storage there is nothing to forget.
+  }
+}
+
 /** How long a toast stays, in milliseconds. */
 const TOAST_MS = 7000;
 let toastId = 0;
 
-export function toast(text: string): void {
+/** How many toasts are there at a time; the oldest makes room. */
+const TOASTS = 3;
+
+export function toast(text: string, execution?: string): void {
   const id = ++toastId;
-  choices.set(({ toasts }) => ({ toasts: [...toasts, { id, text }] }));
+  const fresh: Toast = { id, text, ...(execution === undefined ? {} : { execution }) };
+  choices.set(({ toasts }) => ({ toasts: [...toasts.slice(1 - TOASTS), fresh] }));
   setTimeout(() => choices.set(({ toasts }) => ({ toasts: toasts.filter((each) => each.id !== id) })), TOAST_MS);
 }
 

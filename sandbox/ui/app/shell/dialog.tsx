@@ -1,6 +1,9 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 
+const FIELD = ":is(input, textarea, select):not(:disabled)";
+const ANSWER = ".dialog-actions :is(.primary, .danger)";
+
 /** A modal dialog of the browser's own: it keeps the focus, gives it back, and closes with Escape. */
 export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; className?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -9,6 +12,8 @@ export function Dialog(props: { title: string; onClose: () => void; children: Re
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
+    // Not on the cross, where the browser puts it.
+    (shown?.querySelector<HTMLElement>(FIELD) ?? shown?.querySelector<HTMLElement>(ANSWER))?.focus();
     return () => shown?.close();
   }, []);
   return createPortal(

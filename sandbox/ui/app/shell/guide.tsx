@@ -1,5 +1,14 @@
-import { useWorld } from "../live/world.ts";
-import { choices } from "./choices.ts";
+import { useWorld, world } from "../live/world.ts";
+import { requestOf } from "../workspace/requests.ts";
+import { choices, goTo } from "./choices.ts";
+
+/** Becomes this person, and looks at the last request that they can see. */
+function lookAs(me: string, otherwise: string): void {
+  choices.set({ me });
+  const last = requestOf(world.get().slack?.channels ?? [], me);
+  if (last === undefined) goTo(otherwise);
+  else goTo(last.channel, last.ts);
+}
 
 /** What a newcomer does in the first minute; each part is ticked off by what really happened. */
 export function Guide() {
@@ -15,12 +24,12 @@ export function Guide() {
     {
       done: signals.some((each) => each.type === "Approve"),
       label: "Approve it as Jane",
-      go: () => choices.set({ me: "U0JANE", place: "C0APPROVALS", thread: null, pane: "conversation" }),
+      go: () => lookAs("U0JANE", "C0APPROVALS"),
     },
     {
       done: signals.some((each) => each.type === "Reject"),
       label: "Reject another",
-      go: () => choices.set({ me: "U0MIA", place: "C0PRODDBA", thread: null, pane: "conversation" }),
+      go: () => lookAs("U0MIA", "C0PRODDBA"),
     },
     {
       done: executions.some((each) => each.AutomationExecutionStatus === "Success" && each.signals.length > 0),
@@ -29,18 +38,21 @@ export function Guide() {
     },
   ];
   return (
-    <ol className="guide" aria-label="First steps">
-      {steps.map(({ done, label, go }, index) => (
-        <li key={label} className={done ? "done" : ""}>
-          <button type="button" onClick={go}>
-            <span className="number" aria-hidden="true">
-              {done ? "✓" : index + 1}
-            </span>
-            {label}
-            {done ? <span className="visually-hidden"> (done)</span> : null}
-          </button>
-        </li>
-      ))}
-    </ol>
+    <section className="intro" aria-label="What this is">
+      <p>A runbook that needs approval waits until the right people have said yes in Slack; AWS then goes on.</p>
+      <ol className="guide" aria-label="First steps">
+        {steps.map(({ done, label, go }, index) => (
+          <li key={label} className={done ? "done" : ""}>
+            <button type="button" onClick={go}>
+              <span className="number" aria-hidden="true">
+                {done ? "✓" : index + 1}
+              </span>
+              {label}
+              {done ? <span className="visually-hidden"> (done)</span> : null}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }

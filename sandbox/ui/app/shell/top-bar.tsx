@@ -7,32 +7,34 @@ export function TopBar() {
   const trouble = useChoices((state) => state.trouble);
   const other = theme === "dark" ? "light" : "dark";
   return (
-    <header className="top">
-      <p className="brand">
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <rect width="32" height="32" rx="8" />
-          <path d="M8.5 16.5l5 5 10-11" />
-        </svg>
-        <span>Countersign</span> <span className="sandbox">sandbox</span>
-      </p>
+    <header className="head">
+      <div className="top">
+        <p className="brand">
+          <svg viewBox="0 0 32 32" aria-hidden="true">
+            <rect width="32" height="32" rx="8" />
+            <path d="M8.5 16.5l5 5 10-11" />
+          </svg>
+          <span>Countersign</span> <span className="sandbox">sandbox</span>
+        </p>
+        <BotState />
+        <button
+          type="button"
+          className="trouble-button"
+          aria-expanded={trouble}
+          onClick={() => choices.set({ trouble: !trouble })}
+        >
+          What could go wrong
+        </button>
+        <button
+          type="button"
+          className="plain theme"
+          aria-label={`Switch to ${other} colours`}
+          onClick={() => choices.set({ theme: other })}
+        >
+          <span aria-hidden="true">{theme === "dark" ? "☀︎" : "☾"}</span>
+        </button>
+      </div>
       <Guide />
-      <BotState />
-      <button
-        type="button"
-        className="trouble-button"
-        aria-expanded={trouble}
-        onClick={() => choices.set({ trouble: !trouble })}
-      >
-        What could go wrong
-      </button>
-      <button
-        type="button"
-        className="plain theme"
-        aria-label={`Switch to ${other} colours`}
-        onClick={() => choices.set({ theme: other })}
-      >
-        <span aria-hidden="true">{theme === "dark" ? "☀︎" : "☾"}</span>
-      </button>
     </header>
   );
 }

@@ -4,12 +4,21 @@ import { useWorld, world } from "../live/world.ts";
 import { toast } from "../shell/choices.ts";
 import { isOf, PRESETS, type Preset } from "./presets.ts";
 
-/** The stand-in can only forget all its faults, so the others are put back. */
+/** The last change that was begun. Each reads what is in force and writes it anew, so one waits for the one before. */
+let last: Promise<void> = Promise.resolve();
+
 async function turn(preset: Preset, on: boolean): Promise<void> {
   const { side, fault } = preset;
   const others = world.get().faults[side].filter((each) => !isOf(preset)(each));
   // The switch moves at once; what is in force is read again below.
   world.set(({ faults }) => ({ faults: { ...faults, [side]: on ? [...others, fault] : others } }));
+  last = last.then(() => putInForce(preset, on));
+  await last;
+}
+
+/** The stand-in can only forget all its faults, so the others are put back. */
+async function putInForce(preset: Preset, on: boolean): Promise<void> {
+  const { side, fault } = preset;
   const kept = (await control.get(side, "/faults")).faults as Preset["fault"][];
   await control.delete(side, "/faults");
   const wanted = [...kept.filter((each) => !isOf(preset)(each)), ...(on ? [fault] : [])];

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { control, refusalOf } from "../live/control.ts";
 import { choices, toast } from "../shell/choices.ts";
+import { useFocusBack } from "../shell/focus-back.ts";
 import { BotSwitch } from "./bot-switch.tsx";
 import { ClockSwitch } from "./clock-switch.tsx";
 import { FaultSwitches } from "./fault-switches.tsx";
@@ -15,6 +16,7 @@ async function dropSocket(): Promise<void> {
 /** A drawer, not a dialog: one wants to see what happens meanwhile. */
 export function Trouble() {
   const drawer = useRef<HTMLElement>(null);
+  useFocusBack(drawer);
   useEffect(() => drawer.current?.focus(), []);
   return (
     <aside

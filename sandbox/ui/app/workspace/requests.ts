@@ -1,0 +1,20 @@
+import type { Channel, Message } from "../live/slack-state.ts";
+import { inChannel } from "./places.ts";
+
+const asks = (message: Message): boolean =>
+  message.app_id !== undefined && message.onlyFor === undefined && message.blocks !== undefined && inChannel(message);
+
+/** The newest message of the app in a channel of this person: of one execution, or of any. */
+export function requestOf(
+  channels: Channel[],
+  me: string,
+  execution = "",
+): { channel: string; ts: string } | undefined {
+  return channels
+    .filter((each) => each.kind !== "im" && each.members.includes(me))
+    .flatMap(({ id, messages }) => {
+      const last = messages.findLast((each) => asks(each) && JSON.stringify(each.blocks).includes(execution));
+      return last === undefined ? [] : [{ channel: id, ts: last.ts }];
+    })
+    .sort((a, b) => Number(b.ts) - Number(a.ts))[0];
+}

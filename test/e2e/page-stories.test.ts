@@ -50,6 +50,8 @@ test("a rejection asks for its reason in a modal, refuses an empty one, and take
   const id = await startRunbook(page, world, "Prod-DB-Restart");
   await decide(page, id, "Reject");
   const modal = page.getByRole("dialog", { name: "Reject this step" });
+  const reason = modal.getByRole("textbox", { name: "Reason" });
+  assert.ok(await reason.evaluate((each) => each === document.activeElement), "one can write at once");
   await modal.getByRole("button", { name: "Reject" }).click();
   await modal.getByText("Please complete this required field.").waitFor();
   assert.equal(await modal.getByRole("textbox", { name: "Reason" }).getAttribute("aria-invalid"), "true");

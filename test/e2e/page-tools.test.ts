@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import type { Page } from "playwright-core";
@@ -76,22 +77,35 @@ test("the wire shows the signal with its body, newest first, and can be searched
   await panel.getByText("No such call yet.").waitFor();
 });
 
+/** What a shell would make of text that is not quoted well. */
+const HOSTILE = "it's 2026 $(touch x) `id` \"; exit 1";
+
+/** What the CLI would be given: a real shell reads the line, and a function stands where the CLI would. */
+function asTheShellReads(line: string) {
+  const cli = `aws() { printf '%s\\0' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$@"; }`;
+  const read = execFileSync("/bin/sh", ["-c", `${cli}\n${line}`], { encoding: "utf8", env: {} });
+  const [accessKeyId = "", secretAccessKey = "", ...words] = read.split("\0");
+  return { accessKeyId, secretAccessKey, words };
+}
+
 test("what is started as the page's line for a terminal says appears on the page", async () => {
   await page.getByRole("tab", { name: "Runbooks" }).click();
   const card = page.locator("details.runbook", { hasText: "Web-Rollback" });
   await card.locator("summary").first().click();
-  await card.getByRole("textbox", { name: "ToVersion" }).fill("it's 2026");
+  await card.getByRole("textbox", { name: "ToVersion" }).fill(HOSTILE);
   await card.getByText("The same from a terminal").click();
   const line = await card.getByRole("region", { name: "start Web-Rollback" }).innerText();
-  const said = /AWS_ACCESS_KEY_ID=(\S+) AWS_SECRET_ACCESS_KEY=(\S+) AWS_REGION=(\S+).*--endpoint-url (\S+)/s.exec(line);
-  const [, accessKeyId = "", secretAccessKey = "", region = "", endpoint = ""] = said ?? [];
-  const parameters = /--parameters '(.*)'/s.exec(line)?.[1]?.replaceAll("'\\''", "'") ?? "{}";
+  const { words, accessKeyId, secretAccessKey } = asTheShellReads(line);
+  assert.deepEqual(words.slice(4, 8), ["ssm", "start-automation-execution", "--document-name", "Web-Rollback"]);
+  const after = (option: string) => words[words.indexOf(option) + 1] ?? "";
+  const [region, endpoint, parameters] = [after("--region"), after("--endpoint-url"), after("--parameters")];
+  assert.equal(region, "us-east-1");
   const ssm = new SSMClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
   const started = await ssm.send(
     new StartAutomationExecutionCommand({ DocumentName: "Web-Rollback", Parameters: JSON.parse(parameters) }),
   );
   ssm.destroy();
-  await messageOf(page, String(started.AutomationExecutionId)).getByText("it's 2026").first().waitFor();
+  await messageOf(page, String(started.AutomationExecutionId)).getByText("2026 $(touch").first().waitFor();
 });
 
 test("a reply stays in its thread, and the channel counts it", async () => {

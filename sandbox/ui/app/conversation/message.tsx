@@ -10,8 +10,22 @@ import { choices, useChoices } from "../shell/choices.ts";
 import { NotAnswered } from "./notices.tsx";
 import { press } from "./press.ts";
 
-/** One message of a conversation. It is rendered again only when it changed. */
-export const Message = memo(function Message(props: { channel: string; message: MessageState; inThread?: boolean }) {
+interface Shown {
+  channel: string;
+  message: MessageState;
+  inThread?: boolean;
+}
+
+/** One message of a conversation. It is rendered again only when it changed; one that cannot be drawn is told of. */
+export const Message = memo(function Message(props: Shown) {
+  return (
+    <Boundary instead={<p className="failure message">This message cannot be shown: {props.message.text}</p>}>
+      <Drawn {...props} />
+    </Boundary>
+  );
+});
+
+function Drawn(props: Shown) {
   const { channel, message } = props;
   const me = useChoices((state) => state.me);
   const author = useSlack((state) => state.people.find((each) => each.id === message.user));
@@ -38,21 +52,17 @@ export const Message = memo(function Message(props: { channel: string; message: 
           <Time ts={message.ts} />
           {message.edited ? <span className="edited">(edited)</span> : null}
         </p>
-        <Boundary instead={<p className="failure">This message cannot be shown here. It says: {message.text}</p>}>
-          {blocks === undefined || blocks.length === 0 ? (
-            <StillBlocks
-              blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]}
-            />
-          ) : (
-            <Blocks blocks={blocks} press={pressed} />
-          )}
-        </Boundary>
+        {blocks === undefined || blocks.length === 0 ? (
+          <StillBlocks blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]} />
+        ) : (
+          <Blocks blocks={blocks} press={pressed} />
+        )}
         <NotAnswered channel={channel} ts={message.ts} />
         {props.inThread || message.onlyFor ? null : <ThreadButton message={message} />}
       </div>
     </article>
   );
-});
+}
 
 /** Brings the message into view when somebody followed a link to it. */
 function useSought(ts: string) {

@@ -50,10 +50,15 @@ function parameter(name: string, values: string[], mask: Mask, defaults: Record<
 
 function texts(input: unknown): string[] {
   if (typeof input === "string") return [input];
-  return Array.isArray(input) ? input.map(String) : [];
+  return Array.isArray(input) ? input.map(asText) : [];
 }
 
 function positive(input: unknown): number {
-  const number = Number(input);
-  return Number.isInteger(number) && number > 0 ? number : 1;
+  const number = typeof input === "string" ? Number(input) : input;
+  return typeof number === "number" && Number.isInteger(number) && number > 0 ? number : 1;
+}
+
+/** Whatever a list may hold where a text was expected: an object has no text of its own that could be relied on. */
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }

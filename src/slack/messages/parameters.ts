@@ -26,7 +26,7 @@ export function parametersBlock(
     limits.most,
   );
   const cut = shownOf(entries.length, parameters.length, "parameters");
-  const unknown = parameters.some(({ isDefault }) => isDefault === null)
+  const unknown = parameters.some(({ isDefault, masked }) => isDefault === null && !masked)
     ? " (the runbook's defaults could not be read)"
     : "";
   const elements: RichTextBlockElement[] = [line(span(`Parameters${unknown}`, { bold: true })), ...joined(entries)];

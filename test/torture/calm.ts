@@ -2,13 +2,13 @@ import type { Json } from "../support/http-json.ts";
 import { routeOf } from "./runbooks.ts";
 import type { Spoil, Stage } from "./stage.ts";
 
-/** How long nothing is moved while everything comes to rest by itself, in the fast clock's milliseconds. */
-const PATIENCE_MS = 14_000;
-const LOOK_MS = 1_500;
+/** How long nothing is moved while everything comes to rest by itself: of the machine's milliseconds, and of the clock's. */
+const PATIENCE = { machineMs: 900, clockMs: 4_000 };
+const LOOK_MS = 800;
 /** Then time is moved on, in ever longer strides: some things wait for minutes. */
-const STRIDE_MS = 30_000;
+const STRIDE_MS = 10_000;
 const LONGEST_STRIDE_MS = 300_000;
-const MOST_STRIDES = 24;
+const MOST_STRIDES = 28;
 
 /**
  * Ends all trouble and waits until nothing is left to do; then the stand-ins' time stands still, so that no step runs out
@@ -22,8 +22,8 @@ export async function calm(stage: Stage, spoil: Spoil = {}): Promise<string | nu
   }
   let left = "";
   for (let strides = 0, stride = STRIDE_MS; strides < MOST_STRIDES; strides++) {
-    const end = stage.time.now() + PATIENCE_MS;
-    while (stage.time.now() < end) {
+    const end = Date.now() + Math.max(PATIENCE.machineMs, stage.time.real(PATIENCE.clockMs));
+    while (Date.now() < end) {
       stage.time.hold();
       const found = await unsettled(stage);
       if (found === null) return null;

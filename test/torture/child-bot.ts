@@ -13,6 +13,8 @@ const ANSWER_MS = 3_000;
 export interface ChildBot {
   readonly pid: number;
   readonly lines: readonly string[];
+  /** Resolves when everything is loaded, with how many of the machine's milliseconds that took. */
+  readonly warm: Promise<number>;
   /** Resolves with the exit code or the signal that ended it. */
   readonly ended: Promise<number | string>;
   isOver(): boolean;
@@ -42,8 +44,11 @@ export function warmBot(): ChildBot {
   }
   let ask = 0;
   const answers = new Map<number, (pending: Pending) => void>();
+  const warm = Promise.withResolvers<number>();
+  const began = Date.now();
   const listening = Promise.withResolvers<"listening">();
   child.on("message", (message: FromBot) => {
+    if (message.kind === "warm") warm.resolve(Date.now() - began);
     if (message.kind === "listening") listening.resolve("listening");
     if (message.kind === "pending") answers.get(message.id)?.(message.pending);
     if (message.kind === "failed") lines.push(`ended by itself: ${message.words}`);
@@ -58,6 +63,7 @@ export function warmBot(): ChildBot {
   return {
     pid: child.pid ?? 0,
     lines,
+    warm: warm.promise,
     ended,
     isOver,
     async start(order) {

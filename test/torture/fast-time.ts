@@ -13,6 +13,10 @@ export interface TimeBase {
 
 export interface FastTime {
   now(): number;
+  /** What another process needs to show the same. */
+  shared(): TimeBase;
+  /** Goes on from the same moment at another pace. */
+  setScale(scale: number): void;
   /** The machine's milliseconds in which `ms` pass. */
   real(ms: number): number;
   readonly offset: number;
@@ -23,18 +27,24 @@ export interface FastTime {
 }
 
 /** Time that runs faster than the machine's and can be moved forward. */
-export function makeFastTime({ scale, base, offset }: TimeBase): FastTime {
-  let moved = offset;
+export function makeFastTime(given: TimeBase): FastTime {
+  let { scale, base, offset } = given;
   let held: number | null = null;
-  const now = () => held ?? base + Math.round((Date.now() - base) * scale) + moved;
+  const now = () => held ?? base + Math.round((Date.now() - base) * scale) + offset;
   return {
     now,
+    shared: () => ({ scale, base, offset }),
+    setScale(other) {
+      const moment = now();
+      [scale, base] = [other, Date.now()];
+      offset = moment - base;
+    },
     real: (ms) => ms / scale,
     get offset() {
-      return moved;
+      return offset;
     },
-    moveTo(given) {
-      moved = given;
+    moveTo(other) {
+      offset = other;
     },
     hold() {
       held = now();

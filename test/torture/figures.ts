@@ -44,8 +44,14 @@ export function figures(results: readonly Result[], seconds: number): string[] {
       "violations",
       sum((result) => result.violations.length),
     ),
+    line("pace", `${pace(results)} times the machine's clock`),
     line("seconds", `${seconds.toFixed(0)} (${((results.length / seconds) * 60).toFixed(1)} schedules a minute)`),
   ];
+}
+
+function pace(results: readonly Result[]): string {
+  const scales = results.map((result) => result.scale);
+  return `${Math.min(...scales)} to ${Math.max(...scales)}`;
 }
 
 /** A schedule that went wrong, from its seed to what the bots said. */

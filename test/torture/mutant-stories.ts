@@ -18,30 +18,30 @@ export const MUTANT_STORIES: Record<string, Action[]> = {
   "no-fresh-read": [
     { at: 100, kind: "run", runbook: "Two-Gates" },
     {
-      at: 14_000,
+      at: 24_000,
       kind: "aws-fault",
       fault: { operation: "DescribeAutomationExecutions", kind: "throttle", times: 60 },
     },
-    { at: 15_000, kind: "console", execution: 0, does: "Approve" },
-    click(15_500, "U0JANE"),
-    click(22_000, "U0DAN", { stale: true }),
+    { at: 25_000, kind: "console", execution: 0, does: "Approve" },
+    click(25_500, "U0JANE"),
+    click(32_000, "U0DAN", { stale: true }),
   ],
   // The message stands in the channel, but nobody heard Slack say so.
   "no-metadata-search": [
     { at: 0, kind: "slack-fault", fault: { operation: "chat.postMessage", kind: "drop-reply", times: 1 } },
     { at: 100, kind: "run", runbook: "One-Gate" },
-    { at: 14_000, kind: "pass", ms: 1_000 },
+    { at: 24_000, kind: "pass", ms: 1_000 },
   ],
   // While one is judged, two others wait, and are then judged at the same time, both as the one whose vote decides.
   "unguarded-update": [
     { at: 100, kind: "run", runbook: "One-Gate" },
     {
-      at: 14_000,
+      at: 24_000,
       kind: "slack-fault",
       fault: { operation: "users.info", kind: "delay", delayMs: 4_000, times: 3 },
     },
-    click(15_000, "U0ROSA"),
-    click(16_000, "U0JANE"),
-    click(16_000, "U0DAN"),
+    click(25_000, "U0ROSA"),
+    click(26_000, "U0JANE"),
+    click(26_000, "U0DAN"),
   ],
 };

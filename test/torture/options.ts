@@ -19,6 +19,8 @@ export const USAGE = `npm run torture -- [--schedules N] [--seed S] [--engine sq
   --replicas   how many bots share the records; more than one needs postgres
   --workers    how many schedules run side by side; default 3
   --mutant     a safeguard to take away (${MUTANT_NAMES.join(", ")}): then a run that finds nothing fails
+
+Ctrl-C ends after the schedules under way and prints the figures so far.
 `;
 
 /** Reads the command line. Throws with words for the person who typed it. */

@@ -9,6 +9,8 @@ import type { Spoil, Stage } from "./stage.ts";
 export interface Result extends Judgement, Done {
   seed: number;
   seconds: number;
+  /** How many times as fast as the machine's clock it ran. */
+  scale: number;
   /** What happened, for a violation: the actions, and what each bot said last. */
   story: string[];
 }
@@ -32,6 +34,7 @@ export async function runSchedule(stage: Stage, schedule: Schedule, spoil: Spoil
     ...judgement,
     violations,
     seed: schedule.seed,
+    scale: stage.time.shared().scale,
     seconds: (Date.now() - began) / 1000,
     story: violations.length === 0 ? [] : [...schedule.actions.map(told), ...lines.slice(-80)],
   };

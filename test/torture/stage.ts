@@ -12,10 +12,15 @@ import { makeFastSandboxClock, makeFastTime } from "./fast-time.ts";
 import { POLICY, RUNBOOKS } from "./runbooks.ts";
 
 /**
- * Milliseconds of the fast clock in one of the machine's. Faster, and a handshake or an acknowledgement on a busy machine
- * takes longer than Slack or the bot allows.
+ * Milliseconds of the fast clock in one of the machine's, on a machine that loads the bot in so many milliseconds. Faster,
+ * and a handshake or an acknowledgement on a busy machine takes longer than Slack or the bot allows: then nobody gets
+ * through, and a schedule shows nothing.
  */
-const SCALE = 12;
+const PACE = { scale: 14, loadingMs: 350, least: 2, most: 16 };
+
+function paceFor(loadingMs: number): number {
+  return Math.round(Math.min(PACE.most, Math.max(PACE.least, (PACE.scale * PACE.loadingMs) / loadingMs)));
+}
 
 export interface Spoil {
   mutant?: string | null;
@@ -30,7 +35,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
  */
 export async function openStage(database: TortureDatabase) {
   const base = Date.now();
-  const time = makeFastTime({ scale: SCALE, base, offset: 0 });
+  const time = makeFastTime({ scale: PACE.least, base, offset: 0 });
   const clock = makeFastSandboxClock(time);
   const slack = await startSlackSandbox({ port: 0, clock });
   const aws = await startAwsSandbox({ port: 0, clock });
@@ -43,7 +48,7 @@ export async function openStage(database: TortureDatabase) {
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   let bots: (ChildBot | undefined)[] = [];
-  let spare: ChildBot | undefined = warmBot();
+  let spare = warmBot();
   let databaseUrl = "";
   /** Bots of this schedule that ended without being killed. */
   let collapsed: string[] = [];
@@ -65,13 +70,14 @@ export async function openStage(database: TortureDatabase) {
     /** Resolves after `ms` of the fast clock. */
     wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.real(ms))),
 
-    /** An empty world, an empty database and no bot. */
+    /** An empty world, an empty database and no bot; the clock at the pace that the machine can keep now. */
     async reset(): Promise<void> {
       await Promise.all(bots.map((bot) => bot?.kill()));
       bots = [];
       collapsed = [];
       clock.clear();
       time.release();
+      time.setScale(paceFor(await Promise.race([spare.warm, spare.ended.then(() => PACE.loadingMs)])));
       await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
       databaseUrl = await database.fresh();
       const documents = Object.entries(RUNBOOKS).map(([name, content]) => ({ name, content }));
@@ -80,7 +86,7 @@ export async function openStage(database: TortureDatabase) {
 
     /** Starts a replica, in the place of the one before it. Resolves when it listens, or has ended. */
     async startBot(replica: number, spoil: Spoil = {}): Promise<ChildBot> {
-      const bot = spare ?? warmBot();
+      const bot = spare;
       spare = warmBot();
       bots[replica] = bot;
       const environment = {
@@ -94,7 +100,7 @@ export async function openStage(database: TortureDatabase) {
       });
       await bot.start({
         environment,
-        time: { scale: SCALE, base, offset: time.offset },
+        time: time.shared(),
         mutant: spoil.mutant ?? null,
         crashPoint: spoil.crashPoint ?? null,
       });

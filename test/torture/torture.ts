@@ -28,8 +28,14 @@ const results: Result[] = [];
 const broken: string[] = [];
 const began = Date.now();
 let next = 0;
+let interrupted = false;
+process.once("SIGINT", () => {
+  interrupted = true;
+  say("ending after the schedules under way");
+});
 // A mutant has been shown once it is found.
 const isDone = () =>
+  interrupted ||
   next >= options.schedules ||
   broken.length >= MOST_BROKEN ||
   (options.mutant !== null && results.some((result) => result.violations.length > 0));
@@ -56,6 +62,7 @@ process.exit((options.mutant === null ? found.length === 0 : found.length > 0) &
 async function work(): Promise<void> {
   const worker: ChildProcess = fork(new URL("./worker.ts", import.meta.url).pathname, [JSON.stringify(options)], {
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+    detached: true, // Ctrl-C is for this process, which lets the schedules under way end
   });
   const exited = once(worker, "exit");
   const hand = () => {

@@ -43,7 +43,11 @@ for (const point of CRASH_POINTS) {
       assert.deepEqual((await acknowledged()).includes("U0JANE"), false);
       assert.notEqual(point, "after the click is recorded, before it is acknowledged");
       stage.time.release();
-      await click("U0JANE");
+      // The new bot has nothing left to do as soon as it runs, and may not have reached Slack yet.
+      await until(async () => {
+        await click("U0JANE");
+        return (await acknowledged()).includes("U0JANE");
+      }, "the click arrives at the new bot");
       assert.equal(await calm(stage), null);
     }
     await Promise.all(stage.bots().map((bot) => bot?.kill()));

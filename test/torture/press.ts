@@ -67,7 +67,7 @@ async function giveReason(stage: Stage, user: string): Promise<void> {
   while (stage.time.now() < end) {
     const { modals } = await stage.control.slack("state");
     const topmost = modals[user]?.at(-1);
-    if (topmost?.callback_id === "reason") {
+    if (topmost?.callback_id === "verdict") {
       const answer = { user, values: { reason: { reason: "Not today" } } };
       await stage.control.slack("submit", answer).catch(() => undefined);
       return;

@@ -49,6 +49,8 @@ export async function openStage(database: TortureDatabase) {
   });
   let bots: (ChildBot | undefined)[] = [];
   let spare = warmBot();
+  /** By how much the stand-ins' clock is ahead of the fast time, and how much of it the bots share since the last reset. */
+  let [ahead, shared] = [0, 0];
   let databaseUrl = "";
   /** Bots of this schedule that ended without being killed. */
   let collapsed: string[] = [];
@@ -76,6 +78,7 @@ export async function openStage(database: TortureDatabase) {
       bots = [];
       collapsed = [];
       clock.clear();
+      shared = ahead;
       time.release();
       time.setScale(paceFor(await Promise.race([spare.warm, spare.ended.then(() => PACE.loadingMs)])));
       await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
@@ -100,22 +103,25 @@ export async function openStage(database: TortureDatabase) {
       });
       await bot.start({
         environment,
-        time: time.shared(),
+        time: { ...time.shared(), offset: time.offset + shared },
         mutant: spoil.mutant ?? null,
         crashPoint: spoil.crashPoint ?? null,
       });
-      bot.move(time.offset);
+      bot.move(time.offset + shared);
       return bot;
     },
 
     /** Time passes for the stand-ins and the bots. */
     pass(ms: number): void {
-      time.moveTo(time.offset + ms);
+      time.moveTo(Math.round(time.offset + ms));
       clock.advance(0);
-      for (const bot of bots) bot?.move(time.offset);
+      for (const bot of bots) bot?.move(time.offset + shared);
     },
     /** The stand-ins' clock alone goes ahead. */
-    skew: (ms: number) => clock.advance(ms),
+    skew(ms: number): void {
+      ahead += ms;
+      clock.advance(ms);
+    },
 
     async run(document: string): Promise<string> {
       const { executionIds } = await control.aws("seed", { executions: [{ document }] });

@@ -31,13 +31,15 @@ function acknowledged(slackCalls: readonly Json[]): string[] {
   return slackCalls
     .filter((call) => call.operation.startsWith("deliver:") && call.outcome.status === 200)
     .flatMap(({ operation, input, outcome }) => {
-      if (operation === "deliver:view_submission" && input.view.callback_id === "reason") {
-        return outcome.body?.body?.response_action === "errors" ? [] : [`view:${input.view.id}`];
+      if (operation === "deliver:view_submission" && input.view.callback_id === "verdict") {
+        const { nonce } = JSON.parse(input.view.private_metadata);
+        return outcome.body?.body?.response_action === "errors" ? [] : [`form:${nonce}`];
       }
       const action = input.actions?.[0];
       // A rejection without its reason opens a form, and is nothing yet.
       if (operation !== "deliver:block_actions" || action?.action_id !== "approve") return [];
       const { channel_id, message_ts } = input.container;
-      return [`press:${input.user.id}:${channel_id}:${message_ts}:approve:${action.action_ts}`];
+      const { id, team_id } = input.user;
+      return [["press", id, team_id, channel_id, message_ts, "approve", action.value, action.action_ts].join(":")];
     });
 }

@@ -3,7 +3,7 @@ import type { Clock, Log } from "../app/ports.ts";
 export interface InFlight<T> {
   /** Starts those that are not under way already, as far as there is room. */
   take(items: readonly T[]): void;
-  /** How many to ask the rows for: what is under way may still look due. */
+  /** How many to ask the rows for: what is under way may still look due, and one too many tells that there is more. */
   wanted(): number;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
@@ -54,7 +54,7 @@ export function makeInFlight<T>(options: {
         underWay.set(key, run(item, key));
       }
     },
-    wanted: () => most + underWay.size,
+    wanted: () => 2 * most + underWay.size,
     async settled() {
       await Promise.all(underWay.values());
     },

@@ -9,6 +9,7 @@ export type Denial =
   | { kind: "foreign-message" }
   | { kind: "forged-form" }
   | { kind: "no-route"; route: string | null }
+  | { kind: "no-target"; target: string }
   | { kind: "standing"; standing: Exclude<Person["standing"], "member"> }
   | { kind: "person-unknown"; error: string }
   /** `gone`: groups of the route that do not exist or are disabled. */
@@ -47,6 +48,8 @@ export function denialSentence(denial: Denial, show: Wording): string {
       return denial.route === null
         ? "No route of the configuration covers this request, so nobody can decide it in Slack. Ask an admin to add one."
         : `The route ${show.text(denial.route)} is no longer in the configuration, so nobody can decide this request in Slack. Ask an admin.`;
+    case "no-target":
+      return `The target ${show.text(denial.target)} is no longer in the configuration, so nothing can be decided from here. Decide it in the AWS console, or ask an admin.`;
     case "standing":
       return standingSentence(denial.standing);
     case "person-unknown":

@@ -19,8 +19,10 @@ export async function findWorkspace(
   log: Log,
   abort: AbortSignal,
 ): Promise<{ kind: "workspace"; workspace: Workspace } | { kind: "refused"; words: string } | null> {
+  const aborted = new Promise<null>((resolve) => abort.addEventListener("abort", () => resolve(null), { once: true }));
   while (!abort.aborted) {
-    const answer = await whoAmI(web);
+    const answer = await Promise.race([whoAmI(web), aborted]);
+    if (answer === null) return null;
     if (answer.kind === "workspace") return answer;
     if (answer.kind === "refused")
       return { kind: "refused", words: `Slack refuses SLACK_BOT_TOKEN (${answer.error}). ${answer.advice}` };

@@ -96,7 +96,8 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     workspace: workspace.teamId,
     log,
   });
-  const policy = { routes, admins, identities, isHomeTeam: isHomeTeam(workspace) };
+  const hasTarget = (key: string) => targets.some((target) => target.key === key);
+  const policy = { routes, admins, identities, isHomeTeam: isHomeTeam(workspace), hasTarget };
   const voting = { requests, messages, clicks, directory, ...policy, sentence, clock, log };
   const seal = makeFormSeal(config.slack.botToken);
   const automation = (key: string) => targets.find((target) => target.key === key)?.automation();

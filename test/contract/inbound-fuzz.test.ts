@@ -83,6 +83,7 @@ async function inbound(t: TestContext) {
     directory,
     ...policy,
     isHomeTeam: isHomeTeam(WORKSPACE),
+    hasTarget: () => true,
     sentence: ({ kind }: { kind: string }) => kind,
     clock,
     log,

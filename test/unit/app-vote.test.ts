@@ -14,6 +14,8 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
   const store = await aStore(t, { now: clock.now });
   const directory = fakeDirectory();
   const log = testLog();
+  /** Targets that have left the configuration. */
+  const gone = new Set<string>();
   const deps = {
     requests: store.requests,
     messages: store.messages,
@@ -23,6 +25,7 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: {},
     isHomeTeam: (teamId: string) => teamId === "T0HOME",
+    hasTarget: (target: string) => !gone.has(target),
     sentence: (denial: { kind: string }) => `because: ${denial.kind}`,
     clock,
     log,
@@ -49,7 +52,7 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     (await store.clicks.unanswered(Number.MAX_SAFE_INTEGER, 100)).map(({ userId, answer }) => [userId, answer]);
   const request = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
   const kinds = async () => (await store.requests.history(REQUEST_ID)).map(({ kind, actor }) => `${kind} ${actor}`);
-  return { clock, store, directory, log, deps, vote, press, judge, answers, request, kinds };
+  return { clock, store, directory, gone, log, deps, vote, press, judge, answers, request, kinds };
 }
 
 test("a click that counts is voted, decided, recorded and finished in one step", async (t) => {
@@ -154,6 +157,21 @@ test("a route that has left the configuration lets nobody decide", async (t) => 
   const { press, answers } = await setUp(t, { name: "renamed" });
   await press("U000");
   assert.deepEqual(await answers(), [["U000", "because: no-route"]]);
+});
+
+test("a target that has left the configuration: nothing is decided that could not be signalled; what is over is told as ever", async (t) => {
+  const { press, answers, request, gone } = await setUp(t);
+  gone.add((await request()).target);
+  await press("U000");
+  assert.deepEqual([(await request()).state, (await request()).version], ["open", 1]);
+  gone.clear();
+  await press("U001");
+  gone.add((await request()).target);
+  await press("U002");
+  assert.deepEqual(await answers(), [
+    ["U000", "because: no-target"],
+    ["U002", "because: decided"],
+  ]);
 });
 
 test("a click on a message whose posting is not settled waits for it, and counts as soon as it is", async (t) => {

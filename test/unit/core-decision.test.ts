@@ -241,6 +241,7 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
     { kind: "no-route", route: null },
     { kind: "no-route", route: "databases" },
   ],
+  "no-target": [{ kind: "no-target", target: "default/us-east-1" }],
   standing: (["guest", "external", "deactivated", "bot"] as const).map((standing) => ({ kind: "standing", standing })),
   "wrong-workspace": [{ kind: "wrong-workspace" }],
   "forged-form": [{ kind: "forged-form" }],

@@ -73,9 +73,9 @@ export function superviseBot(options: {
     status: () => ({ running: child !== undefined, pid: child?.pid ?? null, ended, starts, lines }),
     start() {
       if (child !== undefined) return;
-      const { PATH, HOME } = process.env;
+      const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
       const started = spawn(process.execPath, [program, "serve"], {
-        env: { PATH, HOME, ...options.environment },
+        env: { PATH, HOME, NODE_COMPILE_CACHE, ...options.environment },
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = started;

@@ -22,9 +22,9 @@ export interface Bot {
 
 /** Starts the program with this environment and nothing else of ours; does not wait for it to be ready. */
 export function spawnBot(environment: Record<string, string | undefined>, program: string[] = [PROGRAM, "serve"]) {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child: ChildProcess = spawn(process.execPath, program, {
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: Json[] = [];

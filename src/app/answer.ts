@@ -1,5 +1,7 @@
 import { backoffMs } from "../core/backoff.ts";
-import type { Chat, ClickRow, ClickStore, Clock, Log } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { Chat } from "./ports-slack.ts";
+import type { ClickRow, ClickStore } from "./ports-store.ts";
 
 /** After so many attempts of which each may have told the person, they are taken to know. */
 const MOST_UNCLEAR = 6;

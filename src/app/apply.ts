@@ -6,7 +6,8 @@ import type { Mask } from "../core/mask.ts";
 import { type Route, routeFor } from "../core/policy.ts";
 import type { Change } from "../core/reconcile.ts";
 import type { ApprovalRequest, Outcome } from "../core/request.ts";
-import type { Automation, Clock, Log, RequestStore } from "./ports.ts";
+import type { Automation, Clock, Log } from "./ports.ts";
+import type { RequestStore } from "./ports-store.ts";
 
 /**
  * Writes the changes that a reading asks for, each with its audit record. Returns false when somebody else was first

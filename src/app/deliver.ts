@@ -1,7 +1,9 @@
 import { backoffMs } from "../core/backoff.ts";
 import type { Route } from "../core/policy.ts";
 import { type Identities, starterOf } from "../core/starter.ts";
-import type { Chat, ChatFailure, Clock, Log, MessageRow, MessageStore, RequestStore, RequestView } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { Chat, ChatFailure, RequestView } from "./ports-slack.ts";
+import type { MessageRow, MessageStore, RequestStore } from "./ports-store.ts";
 
 /** Longer than a post can take. After it a claim is nobody's, and its message is looked for. */
 const CLAIM_MS = 60_000;

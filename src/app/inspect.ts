@@ -3,7 +3,9 @@ import type { ObservedExecution } from "../core/execution.ts";
 import { makeMask } from "../core/mask.ts";
 import type { People, Route } from "../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
-import type { Automation, Directory, MessageRow, MessageStore, RequestStore } from "./ports.ts";
+import type { Automation } from "./ports.ts";
+import type { Directory } from "./ports-slack.ts";
+import type { MessageRow, MessageStore, RequestStore } from "./ports-store.ts";
 
 /** A request with all that is told of it. */
 export interface Inspected {

@@ -5,7 +5,8 @@ import { reconcile, vanished } from "../core/reconcile.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import type { makeApply } from "./apply.ts";
 import { NOT_WAITING } from "./discover.ts";
-import type { Automation, Clock, ExecutionStore, Log, RequestStore, WatchedExecution } from "./ports.ts";
+import type { Automation, Clock, Log } from "./ports.ts";
+import type { ExecutionStore, RequestStore, WatchedExecution } from "./ports-store.ts";
 
 /** How long a waiting execution goes unread while the list shows no change: what the list cannot tell is seen then. */
 const SLOW_REREAD_MS = 5 * 60_000;

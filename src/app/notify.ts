@@ -1,7 +1,9 @@
 import { backoffMs } from "../core/backoff.ts";
 import type { Route } from "../core/policy.ts";
 import { type Identities, starterOf } from "../core/starter.ts";
-import type { Chat, ChatFailure, Clock, Log, NoticeRow, NoticeStore, RequestStore } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { Chat, ChatFailure } from "./ports-slack.ts";
+import type { NoticeRow, NoticeStore, RequestStore } from "./ports-store.ts";
 
 /** As for a request's own messages: a claim that lapsed is nobody's, and its message is looked for. */
 const CLAIM_MS = 60_000;

@@ -10,7 +10,8 @@ import {
   sessionNameFor,
   waitsForReading,
 } from "../core/signers.ts";
-import type { Automation, PersonSigning, RequestStore, SignalResult, Signer } from "./ports.ts";
+import type { Automation, PersonSigning, SignalResult, Signer } from "./ports.ts";
+import type { RequestStore } from "./ports-store.ts";
 
 /** The turn of one deciding person, where each signals as themselves. */
 export interface OwnTurn {

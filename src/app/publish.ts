@@ -1,5 +1,6 @@
 import { backoffMs } from "../core/backoff.ts";
-import type { AuditStore, Clock, EventBus, Lease, Log, PublishResult } from "./ports.ts";
+import type { Clock, EventBus, Log, PublishResult } from "./ports.ts";
+import type { AuditStore, Lease } from "./ports-shared.ts";
 
 /** Entries that PutEvents takes at once. Source: EventBridge API, PutEvents. */
 export const MOST_ENTRIES = 10;

@@ -11,7 +11,9 @@ import {
 } from "../core/signal.ts";
 import type { PersonSignal } from "../core/signers.ts";
 import { attemptOf, type OwnTurn, ownMove, ownTurn, settled, takenPatch } from "./own-signal.ts";
-import type { Automation, Clock, ExecutionStore, Lease, LeaseStore, Log, RequestStore, SignalResult } from "./ports.ts";
+import type { Automation, Clock, Log, SignalResult } from "./ports.ts";
+import type { Lease, LeaseStore } from "./ports-shared.ts";
+import type { ExecutionStore, RequestStore } from "./ports-store.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
 const LEASE_MS = 60_000;

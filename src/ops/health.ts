@@ -1,4 +1,5 @@
-import type { Clock, Poll } from "../app/ports.ts";
+import type { Clock } from "../app/ports.ts";
+import type { Poll } from "../app/ports-shared.ts";
 
 /** What the parts of the bot last reported of themselves. */
 export interface Health {

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Automation, Chat, EventBus, PersonSigning, Store } from "../app/ports.ts";
+import type { Automation, EventBus, PersonSigning } from "../app/ports.ts";
+import type { Store } from "../app/ports-shared.ts";
+import type { Chat } from "../app/ports-slack.ts";
 import type { VoteOutcome } from "../app/vote.ts";
 
 export interface Metrics {

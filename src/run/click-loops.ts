@@ -1,5 +1,6 @@
 import type { makeAnswer } from "../app/answer.ts";
-import type { ClickRow, ClickStore, Clock, Log } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports.ts";
+import type { ClickRow, ClickStore } from "../app/ports-store.ts";
 import type { makeVote, VoteOutcome } from "../app/vote.ts";
 import { type Loop, startLoop } from "../ops/loop.ts";
 import { makeInFlight } from "./in-flight.ts";

@@ -1,5 +1,7 @@
 import type { makeDeliver } from "../app/deliver.ts";
-import type { Clock, LaneStore, Log, MessageRow, MessageStore } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports.ts";
+import type { LaneStore } from "../app/ports-shared.ts";
+import type { MessageRow, MessageStore } from "../app/ports-store.ts";
 import { type Loop, startLoop } from "../ops/loop.ts";
 import { type LaneKind, laneOf } from "./turns.ts";
 

@@ -1,4 +1,5 @@
-import type { Clock, Log, Store } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports.ts";
+import type { Store } from "../app/ports-shared.ts";
 import type { DatabaseConfig } from "../config/config.ts";
 import { backoffMs } from "../core/backoff.ts";
 import { postgresDialect } from "../store/postgres.ts";

@@ -1,4 +1,5 @@
-import type { Clock, Lease, Log } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports.ts";
+import type { Lease } from "../app/ports-shared.ts";
 import type { makePublish } from "../app/publish.ts";
 import { type Loop, startLoop } from "../ops/loop.ts";
 

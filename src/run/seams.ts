@@ -1,4 +1,6 @@
-import type { Automation, Chat, EventBus, Store } from "../app/ports.ts";
+import type { Automation, EventBus } from "../app/ports.ts";
+import type { Store } from "../app/ports-shared.ts";
+import type { Chat } from "../app/ports-slack.ts";
 
 /** Where a test stands between the use cases and the outside. What ships passes none. */
 export interface Seams {

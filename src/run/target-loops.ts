@@ -1,6 +1,8 @@
 import { makeDiscover } from "../app/discover.ts";
 import type { makeLook } from "../app/look.ts";
-import type { Automation, AwsFailure, Clock, Lease, Log, Store, Target, WatchedExecution } from "../app/ports.ts";
+import type { Automation, AwsFailure, Clock, Log, Target } from "../app/ports.ts";
+import type { Lease, Store } from "../app/ports-shared.ts";
+import type { WatchedExecution } from "../app/ports-store.ts";
 import type { makeSignal } from "../app/signal.ts";
 import { underLease } from "../app/under-lease.ts";
 import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";

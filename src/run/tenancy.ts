@@ -1,4 +1,5 @@
-import type { Clock, Lease, LeaseStore, Log, ReplicaStore } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports.ts";
+import type { Lease, LeaseStore, ReplicaStore } from "../app/ports-shared.ts";
 import { startLoop } from "../ops/loop.ts";
 
 /**

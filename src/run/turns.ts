@@ -1,5 +1,7 @@
 import PQueue from "p-queue";
-import type { Chat, Clock, LaneStore, Pace } from "../app/ports.ts";
+import type { Clock } from "../app/ports.ts";
+import type { LaneStore, Pace } from "../app/ports-shared.ts";
+import type { Chat } from "../app/ports-slack.ts";
 
 /** One post a second in a channel, with a burst of three. Source: Slack API, rate limits of chat.postMessage. */
 const POSTS: Pace = { intervalMs: 1_000, burst: 3 };

@@ -1,5 +1,6 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
-import type { Chat, Clock, RequestView } from "../app/ports.ts";
+import type { Clock } from "../app/ports.ts";
+import type { Chat, RequestView } from "../app/ports-slack.ts";
 import { chatFailure } from "./failures.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";

@@ -1,5 +1,6 @@
 import type { UsersInfoResponse, WebClient } from "@slack/web-api";
-import type { ChatFailure, Clock, Directory } from "../app/ports.ts";
+import type { Clock } from "../app/ports.ts";
+import type { ChatFailure, Directory } from "../app/ports-slack.ts";
 import type { Person } from "../core/person.ts";
 import { chatFailure, failureWords } from "./failures.ts";
 import { makeChannels, makeGroups } from "./groups.ts";

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
-import type { Lease } from "../app/ports.ts";
+import type { Lease } from "../app/ports-shared.ts";
 import type { Tables } from "./schema.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { ErrandKind, NoticeKind, NoticeStore } from "../app/ports.ts";
+import type { ErrandKind, NoticeKind, NoticeStore } from "../app/ports-store.ts";
 import { newMessage } from "./new-message.ts";
 import type { Tables } from "./schema.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Clock, MessageRow } from "../../src/app/ports.ts";
+import type { Clock } from "../../src/app/ports.ts";
+import type { MessageRow } from "../../src/app/ports-store.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { makeHealth } from "../../src/ops/health.ts";
 import { startVoteLoop } from "../../src/run/click-loops.ts";

@@ -1,14 +1,5 @@
-import type {
-  Automation,
-  Chat,
-  Clock,
-  Directory,
-  Log,
-  NoticeView,
-  RequestView,
-  SignalResult,
-  Target,
-} from "../../src/app/ports.ts";
+import type { Automation, Clock, Log, SignalResult, Target } from "../../src/app/ports.ts";
+import type { Chat, Directory, NoticeView, RequestView } from "../../src/app/ports-slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import { aPerson, NOW } from "./samples.ts";

@@ -1,4 +1,7 @@
-import type { Chat, EventBus, RequestView, Step, Store } from "../../src/app/ports.ts";
+import type { EventBus } from "../../src/app/ports.ts";
+import type { Store } from "../../src/app/ports-shared.ts";
+import type { Chat, RequestView } from "../../src/app/ports-slack.ts";
+import type { Step } from "../../src/app/ports-store.ts";
 import { NO_SEAMS, type Seams } from "../../src/run/seams.ts";
 
 /** Ends this process as a power cut would. Nothing after it runs. */

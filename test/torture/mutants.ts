@@ -1,4 +1,5 @@
-import type { Automation, Store } from "../../src/app/ports.ts";
+import type { Automation } from "../../src/app/ports.ts";
+import type { Store } from "../../src/app/ports-shared.ts";
 import { NO_SEAMS, type Seams } from "../../src/run/seams.ts";
 
 /** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */

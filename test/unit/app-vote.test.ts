@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Click } from "../../src/app/ports.ts";
+import type { Click } from "../../src/app/ports-store.ts";
 import { makePreview, makeVote } from "../../src/app/vote.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";

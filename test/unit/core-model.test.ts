@@ -5,7 +5,7 @@ import { makeApply } from "../../src/app/apply.ts";
 import { makeDeliver } from "../../src/app/deliver.ts";
 import { makeDiscover } from "../../src/app/discover.ts";
 import { makeLook } from "../../src/app/look.ts";
-import type { Store } from "../../src/app/ports.ts";
+import type { Store } from "../../src/app/ports-shared.ts";
 import { makeSignal } from "../../src/app/signal.ts";
 import { makeVote } from "../../src/app/vote.ts";
 import type { Authority, Verdict, Wish } from "../../src/core/request.ts";

@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { makeDetails } from "../../app/inspect.ts";
-import type { Chat, Log } from "../../app/ports.ts";
+import type { Log } from "../../app/ports.ts";
+import type { Chat } from "../../app/ports-slack.ts";
 import { type Identities, starterOf } from "../../core/starter.ts";
 import type { FormSeal } from "../form-seal.ts";
 import type { Workspace } from "../identity.ts";

@@ -1,5 +1,5 @@
 import type { HealthReport } from "../../app/health.ts";
-import type { EffectKind } from "../../app/ports.ts";
+import type { EffectKind } from "../../app/ports-shared.ts";
 import { code } from "../messages/text.ts";
 
 const WORDS: Record<EffectKind, string> = {

@@ -1,4 +1,6 @@
-import type { Chat, Click, ClickStore, Clock, Log, RequestStore } from "../../app/ports.ts";
+import type { Clock, Log } from "../../app/ports.ts";
+import type { Chat } from "../../app/ports-slack.ts";
+import type { Click, ClickStore, RequestStore } from "../../app/ports-store.ts";
 import type { makePreview } from "../../app/vote.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { Route } from "../../core/policy.ts";

@@ -1,4 +1,4 @@
-import type { MessageRow } from "../../app/ports.ts";
+import type { MessageRow } from "../../app/ports-store.ts";
 import { code } from "./text.ts";
 
 /** Where a message of a request stands, as far as it is on record. */

@@ -1,0 +1,77 @@
+/** What the use cases need of Slack. The rules of ports.ts hold here too. */
+import type { Membership, Person } from "../core/person.ts";
+import type { Approvers, People, Route } from "../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../core/request.ts";
+import type { Starter } from "../core/starter.ts";
+import type { NoticeKind } from "./ports-store.ts";
+
+export type ChatFailure =
+  /** Nothing was done; try again after this many milliseconds. */
+  | { kind: "limited"; retryAfterMs: number }
+  /** Slack refused for a reason that a person must mend. Nothing was done. */
+  | { kind: "refused"; error: string; advice: string }
+  /** It never left this machine, or Slack said before acting that it is unwell. */
+  | { kind: "unavailable"; error: string }
+  /** It may or may not have been done. */
+  | { kind: "ambiguous"; error: string };
+
+/** What a message shows. The adapter renders it. */
+export interface RequestView {
+  request: ApprovalRequest;
+  votes: Vote[];
+  route: Route | null;
+  /** Who started the execution, as far as it is known. */
+  starter?: Starter | undefined;
+}
+
+/** What a notice tells. */
+export interface NoticeView extends RequestView {
+  noticeId: string;
+  kind: NoticeKind;
+}
+
+/** Slack, as far as messages go. */
+export interface Chat {
+  /** Resolves when the channel's lane lets the next call of this kind go; at once when aborted. */
+  turn(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
+  /** Posts what is told once, with the notice's id in its metadata. Once: no retries. */
+  tell(channelId: string, notice: NoticeView): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
+  /** The channel of the direct messages with one person. */
+  direct(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
+  /** Posts the message of a request, with the request's id in its metadata. Once: no retries. */
+  post(channelId: string, view: RequestView): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
+  update(channelId: string, ts: string, view: RequestView): Promise<{ kind: "updated" } | ChatFailure>;
+  /** Looks for our message with this request's id in its metadata, posted at `since` or later. */
+  find(
+    channelId: string,
+    requestId: string,
+    since: number,
+  ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
+  /** Says something that only this person sees. */
+  whisper(channelId: string, userId: string, text: string): Promise<{ kind: "told" } | ChatFailure>;
+}
+
+/** Slack, as far as people go. */
+export interface Directory {
+  /** The person as Slack knows them now. `fresh` passes over what was remembered. */
+  person(
+    userId: string,
+    fresh: boolean,
+  ): Promise<{ kind: "person"; person: Person } | { kind: "unknown"; error: string }>;
+  /**
+   * Whether the person is meant. To decide, groups are read from Slack, and again before anyone is denied; to show, what is
+   * remembered will do. `channels` are those whose members are meant by `channel: members`.
+   */
+  isAmong(
+    people: Approvers,
+    userId: string,
+    purpose?: "decide" | "show",
+    channels?: readonly string[],
+  ): Promise<Membership>;
+  /** The people meant one by one: those named, and the members of the groups. */
+  members(people: People): Promise<{ kind: "members"; userIds: string[] } | { kind: "unknown"; error: string }>;
+  /** Whose address this is; `nobody` when it belongs to nobody in the workspace. */
+  byEmail(
+    email: string,
+  ): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | { kind: "unknown"; error: string }>;
+}

@@ -1,6 +1,13 @@
 /** What the processes that share a database keep there, and the store as a whole. The rules of ports.ts hold here too. */
 import type { AuditRecord } from "../core/audit.ts";
-import type { ClickStore, ExecutionStore, MessageStore, NoticeStore, RequestStore } from "./ports-store.ts";
+import type {
+  ClickStore,
+  DigestStore,
+  ExecutionStore,
+  MessageStore,
+  NoticeStore,
+  RequestStore,
+} from "./ports-store.ts";
 
 /**
  * The right to act on something until it ends, or longer if nobody else takes it. The token grows with each change of
@@ -71,7 +78,7 @@ export interface AuditStore {
   publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
 }
 
-export type EffectKind = "post" | "update" | "notice" | "errand" | "signal" | "judge" | "answer" | "publish";
+export type EffectKind = "post" | "update" | "digest" | "notice" | "errand" | "signal" | "judge" | "answer" | "publish";
 
 /** What is not yet done of one kind of effect. */
 export interface Backlog {
@@ -93,6 +100,7 @@ export interface Store {
   requests: RequestStore;
   messages: MessageStore;
   notices: NoticeStore;
+  digests: DigestStore;
   clicks: ClickStore;
   executions: ExecutionStore;
   leases: LeaseStore;

@@ -22,29 +22,44 @@ export interface RequestView {
   route: Route | null;
   /** Who started the execution, as far as it is known. */
   starter?: Starter | undefined;
+  /** When the message that shows it was posted, or is being posted. */
+  postedAt?: number | undefined;
 }
 
 /** What a notice tells. */
 export interface NoticeView extends RequestView {
-  noticeId: string;
   kind: NoticeKind;
 }
+
+/** What waits in a channel that is far behind. */
+export interface DigestView {
+  /** Since when it is. */
+  since: number;
+  /** The first of them; `count` says how many there are. */
+  waiting: RequestView[];
+  count: number;
+}
+
+/** What a message of ours tells. The adapter renders it; by its id, which goes into the metadata, it is found again. */
+export type Content = { id: string } & (
+  | { kind: "request"; view: RequestView }
+  | { kind: "notice"; view: NoticeView }
+  | { kind: "digest"; view: DigestView }
+);
 
 /** Slack, as far as messages go. */
 export interface Chat {
   /** Resolves when the channel's lane lets the next call of this kind go; at once when aborted. */
   turn(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
-  /** Posts what is told once, with the notice's id in its metadata. Once: no retries. */
-  tell(channelId: string, notice: NoticeView): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
   /** The channel of the direct messages with one person. */
   direct(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
-  /** Posts the message of a request, with the request's id in its metadata. Once: no retries. */
-  post(channelId: string, view: RequestView): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
-  update(channelId: string, ts: string, view: RequestView): Promise<{ kind: "updated" } | ChatFailure>;
-  /** Looks for our message with this request's id in its metadata, posted at `since` or later. */
+  /** Posts a message. Once: no retries. */
+  post(channelId: string, content: Content): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
+  update(channelId: string, ts: string, content: Content): Promise<{ kind: "updated" } | ChatFailure>;
+  /** Looks for our message with this id in its metadata, posted at `since` or later. */
   find(
     channelId: string,
-    requestId: string,
+    id: string,
     since: number,
   ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
   /** Says something that only this person sees. */

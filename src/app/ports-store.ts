@@ -5,12 +5,12 @@ import type { PersonSignal } from "../core/signers.ts";
 import type { Target } from "./ports.ts";
 import type { Lease } from "./ports-shared.ts";
 
-export interface MessageRow {
+/** A message of ours: what all kinds of them have in common. Each is posted once. */
+export interface PostingRow {
   id: string;
-  requestId: string;
   channelId: string;
   ts: string | null;
-  /** The request version that the message shows. */
+  /** What it shows; 0 when that is not known. */
   version: number;
   /** Set from before an attempt to post until its end is known; who holds it, and from when on to look for its message. */
   claim: string | null;
@@ -19,6 +19,11 @@ export interface MessageRow {
   attempts: number;
   nextAttemptAt: number;
   lastError: string | null;
+}
+
+/** The message of a request in one channel. Its version is the request's. */
+export interface MessageRow extends PostingRow {
+  requestId: string;
 }
 
 export interface Click {
@@ -115,13 +120,8 @@ export interface RequestStore {
   history(requestId: string): Promise<AuditRecord[]>;
 }
 
-export interface MessageStore {
-  /**
-   * Messages that are not posted yet, or show an old version, and whose time has come, so many of either kind from each
-   * channel: a flood in one hides no other. Not yet posted ones first; those soonest past their deadline first.
-   */
-  due(now: number, perChannel: number): Promise<MessageRow[]>;
-  ofRequest(requestId: string): Promise<MessageRow[]>;
+/** How a message comes to stand in its channel once, whoever tries and whatever becomes of the attempt. */
+export interface PostingStore {
   /** Takes an unposted message for one attempt; false when another has it. A claim that lapsed keeps its words. */
   claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** Takes a lapsed claim to find out what came of it; false when another does. */
@@ -143,6 +143,15 @@ export interface MessageStore {
   failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
 }
 
+export interface MessageStore extends PostingStore {
+  /**
+   * Messages that are not posted yet, or show an old version, and whose time has come, so many of either kind from each
+   * channel: a flood in one hides no other. Not yet posted ones first; those soonest past their deadline first.
+   */
+  due(now: number, perChannel: number): Promise<MessageRow[]>;
+  ofRequest(requestId: string): Promise<MessageRow[]>;
+}
+
 /** Work whose recipients have yet to be found: direct messages to approvers, and what is said beside the messages. */
 export type ErrandKind = "direct-messages" | NoticeKind;
 
@@ -155,22 +164,30 @@ export interface Errand {
 /** What is told once, beside the request's own messages. */
 export type NoticeKind = "break-glass" | "no-route";
 
-export interface NoticeRow {
-  id: string;
+export interface NoticeRow extends PostingRow {
   requestId: string;
   kind: NoticeKind;
-  channelId: string;
-  ts: string | null;
-  /** As in MessageRow. */
-  claim: string | null;
-  claimedAt: number | null;
-  claimUntil: number | null;
-  attempts: number;
-  nextAttemptAt: number;
-  lastError: string | null;
 }
 
-export interface NoticeStore {
+/** What tells, while a channel is far behind, all that waits there; from the flood's beginning to its end. */
+export interface DigestRow extends PostingRow {
+  beganAt: number;
+}
+
+export interface DigestStore extends PostingStore {
+  /** Begins a digest for each channel that has more than `behind` open requests without a message, and none yet. */
+  begin(behind: number, now: number): Promise<void>;
+  /** Digests that have not ended. */
+  current(): Promise<DigestRow[]>;
+  /** Open requests without a message in the channel, those soonest past their deadline first, and how many there are. */
+  waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
+  /** Nothing waits there any more, and the digest says so, or was never posted. */
+  ended(id: string, at: number): Promise<void>;
+  /** Whether a digest was ever posted as this message. */
+  isAt(channelId: string, ts: string): Promise<boolean>;
+}
+
+export interface NoticeStore extends PostingStore {
   errands(now: number, limit: number): Promise<Errand[]>;
   /** The recipients are found: they get messages of the request or notices, each once, and the errand is done. */
   errandDone(errand: Errand, channels: readonly string[], at: number): Promise<void>;
@@ -178,13 +195,6 @@ export interface NoticeStore {
   /** Notices that are not posted yet and whose time has come. */
   due(now: number, limit: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;
-  /** Takes an unposted notice for one attempt; false when another has it. */
-  claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  posted(id: string, ts: string): Promise<void>;
-  /** The attempt may have posted: from `lookAt` on its message is looked for. */
-  unsure(id: string, claim: string, error: string, lookAt: number): Promise<void>;
-  /** The attempt surely posted nothing. */
-  released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
 }
 
 export interface ClickStore {

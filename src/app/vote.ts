@@ -6,7 +6,7 @@ import type { ApprovalRequest, Authority, Verdict, Vote } from "../core/request.
 import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../core/starter.ts";
 import type { Clock, Log } from "./ports.ts";
 import type { Directory } from "./ports-slack.ts";
-import type { ClickRow, ClickStore, MessageStore, RequestStore, Step } from "./ports-store.ts";
+import type { ClickRow, ClickStore, DigestStore, MessageStore, RequestStore, Step } from "./ports-store.ts";
 
 /** A click on a message whose own posting is not settled yet waits this long for it, then is judged as it is. */
 const SETTLING_MS = 3 * 60_000;
@@ -17,6 +17,7 @@ const MOST_RACES = 20;
 export interface VoteDeps {
   requests: RequestStore;
   messages: MessageStore;
+  digests: Pick<DigestStore, "isAt">;
   clicks: ClickStore;
   directory: Directory;
   routes: readonly Route[];
@@ -182,10 +183,11 @@ async function starterFor(
   }
 }
 
-/** Whether the click came from a message that is on record for its request. */
+/** Whether the click came from a message that is on record for its request, or from a digest of a channel of its. */
 async function placeOf(deps: VoteDeps, click: Press): Promise<"ours" | "foreign" | "unsettled"> {
   const messages = (await deps.messages.ofRequest(click.requestId)).filter((row) => row.channelId === click.channelId);
   if (messages.some((row) => row.ts === click.messageTs)) return "ours";
+  if (messages.length > 0 && (await deps.digests.isAt(click.channelId, click.messageTs))) return "ours";
   const settling = messages.some((row) => row.ts === null && row.claim !== null);
   return settling && isYoung(deps, click) ? "unsettled" : "foreign";
 }

@@ -1,5 +1,5 @@
+import type { makeNotify } from "../app/deliver.ts";
 import type { makeErrand } from "../app/errands.ts";
-import type { makeNotify } from "../app/notify.ts";
 import type { Clock, Log } from "../app/ports.ts";
 import type { NoticeStore } from "../app/ports-store.ts";
 import { type Loop, startLoop } from "../ops/loop.ts";

@@ -3,12 +3,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger, WebClient } from "@slack/web-api";
 import { makeAnswer } from "../app/answer.ts";
 import { makeApply } from "../app/apply.ts";
-import { makeDeliver } from "../app/deliver.ts";
+import { makeDeliver, makeNotify } from "../app/deliver.ts";
+import { makeDigest } from "../app/digest.ts";
 import { makeErrand } from "../app/errands.ts";
 import { makeHealthReport } from "../app/health.ts";
 import { makeDetails, makePending, makeShow } from "../app/inspect.ts";
 import { makeLook } from "../app/look.ts";
-import { makeNotify } from "../app/notify.ts";
 import type { Clock, Log } from "../app/ports.ts";
 import type { Lease, Store } from "../app/ports-shared.ts";
 import { makePublish } from "../app/publish.ts";
@@ -24,9 +24,9 @@ import { makeChat } from "../slack/chat.ts";
 import { makeDirectory } from "../slack/directory.ts";
 import { makeFormSeal } from "../slack/form-seal.ts";
 import type { Workspace } from "../slack/identity.ts";
-import { listenForBreakGlass } from "../slack/listeners/break-glass.ts";
 import { listenForCommand } from "../slack/listeners/command.ts";
 import { listenForDetails } from "../slack/listeners/details.ts";
+import { listenForDetailsVerdicts } from "../slack/listeners/details-verdicts.ts";
 import { listenForForms } from "../slack/listeners/forms.ts";
 import { listenForHome } from "../slack/listeners/home.ts";
 import { isHomeTeam } from "../slack/listeners/payloads.ts";
@@ -34,6 +34,7 @@ import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
 import { mentionGroup, mentionUser } from "../slack/messages/people.ts";
 import { code } from "../slack/messages/text.ts";
 import { startAnswerLoop, startVoteLoop } from "./click-loops.ts";
+import { startDigestLoop } from "./digest-loop.ts";
 import { startMessageLoop } from "./message-loop.ts";
 import { startNoticeLoop } from "./notice-loop.ts";
 import { PUBLISHER, startPublishLoop } from "./publish-loop.ts";
@@ -71,7 +72,7 @@ const SLACK_RESPONSE_HOST = "hooks.slack.com";
 export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const { config, store, workspace, web, logger, health, metrics, seams, clock, log, onFinal, releases } = options;
   const { routes, admins, identities, mask } = config;
-  const { requests, messages, notices, clicks, executions, leases } = store;
+  const { requests, messages, notices, digests, clicks, executions, leases } = store;
   const sentence = (denial: Denial) =>
     denialSentence(denial, {
       user: mentionUser,
@@ -99,7 +100,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   });
   const hasTarget = (key: string) => targets.some((target) => target.key === key);
   const policy = { routes, admins, identities, isHomeTeam: isHomeTeam(workspace), hasTarget };
-  const voting = { requests, messages, clicks, directory, ...policy, sentence, clock, log };
+  const voting = { requests, messages, digests, clicks, directory, ...policy, sentence, clock, log };
   const seal = makeFormSeal(config.slack.botToken);
   const automation = (key: string) => targets.find((target) => target.key === key)?.automation();
   const inspecting = { requests, messages, directory, routes, admins, automation, mask };
@@ -130,6 +131,13 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     messages,
     lanes: store.lanes,
     deliver: makeDeliver({ messages, requests, routes, identities, chat, clock, newId, random, log }),
+    clock,
+    log,
+  });
+  const digesting = startDigestLoop({
+    digests,
+    lanes: store.lanes,
+    digest: makeDigest({ digests, requests, routes, chat, clock, newId, random, log }),
     clock,
     log,
   });
@@ -202,7 +210,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const deciding = { ...voting, ...store.prompt, preview, chat, workspace, seal, newId, wake };
   listenForVerdicts(slack.app, deciding);
   listenForForms(slack.app, deciding);
-  listenForBreakGlass(slack.app, deciding);
+  listenForDetailsVerdicts(slack.app, deciding);
   listenForDetails(slack.app, { details: makeDetails(inspecting), identities, chat, seal, workspace, newId, log });
   const pending = makePending(inspecting);
   listenForHome(slack.app, { pending, workspace, clock });
@@ -224,7 +232,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     log,
   });
   releases.push(async () => {
-    await Promise.all([messaging.stop(), noticing.stop(), answering.stop(), publishing?.stop()]);
+    await Promise.all([messaging.stop(), digesting.stop(), noticing.stop(), answering.stop(), publishing?.stop()]);
   });
   releases.push(tenancy.stop);
   releases.push(async () => {

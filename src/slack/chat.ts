@@ -1,7 +1,9 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports.ts";
-import type { Chat, RequestView } from "../app/ports-slack.ts";
+import type { Chat, Content } from "../app/ports-slack.ts";
 import { chatFailure } from "./failures.ts";
+import type { Rendered } from "./messages/blocks.ts";
+import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
 import { makeSharedChannels } from "./shared-channels.ts";
@@ -16,18 +18,18 @@ const MOST_PAGES = 50;
 /** Messages in Slack, over the Web API; `turn` keeps the pace. */
 export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat {
   const isShared = makeSharedChannels(web, clock);
-  const content = async (channel: string, view: RequestView) => {
-    const { text, blocks } = requestMessage(view, { withhold: await isShared(channel) });
-    return { text, blocks: blocks as KnownBlock[], metadata: metadata(view.request.id) };
+  const rendered = async (channel: string, content: Content) => {
+    const { text, blocks } = await render(content, () => isShared(channel));
+    return { text, blocks: blocks as KnownBlock[], metadata: metadata(content.id) };
   };
   return {
     turn,
 
-    async post(channel, view) {
+    async post(channel, content) {
       try {
         const answer = await web.chat.postMessage({
           channel,
-          ...(await content(channel, view)),
+          ...(await rendered(channel, content)),
           unfurl_links: false,
           unfurl_media: false,
         });
@@ -39,16 +41,16 @@ export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat
       }
     },
 
-    async update(channel, ts, view) {
+    async update(channel, ts, content) {
       try {
-        await web.chat.update({ channel, ts, ...(await content(channel, view)) });
+        await web.chat.update({ channel, ts, ...(await rendered(channel, content)) });
         return { kind: "updated" };
       } catch (error) {
         return chatFailure(error);
       }
     },
 
-    async find(channel, requestId, since) {
+    async find(channel, id, since) {
       try {
         let cursor: string | undefined;
         for (let page = 0; page < MOST_PAGES; page++) {
@@ -59,27 +61,12 @@ export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat
             limit: HISTORY_PAGE,
             ...(cursor === undefined ? {} : { cursor }),
           });
-          const ours = answer.messages?.find(
-            (message) => isOf(message.metadata, requestId) && message.bot_id !== undefined,
-          );
+          const ours = answer.messages?.find((message) => isOf(message.metadata, id) && message.bot_id !== undefined);
           if (ours?.ts !== undefined) return { kind: "found", ts: ours.ts };
           cursor = answer.response_metadata?.next_cursor || undefined;
           if (cursor === undefined) return { kind: "absent" };
         }
         return { kind: "unavailable", error: "the channel's history is too long to look through" };
-      } catch (error) {
-        return chatFailure(error);
-      }
-    },
-
-    async tell(channel, notice) {
-      const { text, blocks } = noticeMessage(notice);
-      const content = { text, blocks: blocks as KnownBlock[], metadata: metadata(notice.noticeId) };
-      try {
-        const answer = await web.chat.postMessage({ channel, ...content, unfurl_links: false, unfurl_media: false });
-        return answer.ts === undefined
-          ? { kind: "ambiguous", error: "the answer names no ts" }
-          : { kind: "posted", ts: answer.ts };
       } catch (error) {
         return chatFailure(error);
       }
@@ -107,11 +94,25 @@ export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat
   };
 }
 
-function metadata(requestId: string) {
-  return { event_type: METADATA_EVENT, event_payload: { request_id: requestId } };
+async function render(content: Content, isShared: () => Promise<boolean>): Promise<Rendered> {
+  switch (content.kind) {
+    case "request":
+      return requestMessage(content.view, { withhold: await isShared() });
+    case "notice":
+      return noticeMessage(content.view);
+    case "digest":
+      return digestMessage(content.view);
+    default:
+      throw new Error(`no message for ${content satisfies never}`);
+  }
 }
 
-function isOf(found: { event_type?: string; event_payload?: object } | undefined, requestId: string): boolean {
+/** The field's name is that of the first kind of message, and of what stands in channels already. */
+function metadata(id: string) {
+  return { event_type: METADATA_EVENT, event_payload: { request_id: id } };
+}
+
+function isOf(found: { event_type?: string; event_payload?: object } | undefined, id: string): boolean {
   const payload = found?.event_payload as { request_id?: unknown } | undefined;
-  return found?.event_type === METADATA_EVENT && payload?.request_id === requestId;
+  return found?.event_type === METADATA_EVENT && payload?.request_id === id;
 }

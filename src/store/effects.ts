@@ -14,8 +14,14 @@ const EFFECTS: { kind: EffectKind; from: RawBuilder<unknown>; error: string; abo
   },
   {
     kind: "update",
-    from: sql`messages join requests on requests.id = messages.request_id
-      where ts is not null and messages.version < requests.version`,
+    from: sql`messages where ts is not null and version < wanted_version`,
+    error: "last_error",
+    about: "channel_id",
+    failing: "last_error is not null",
+  },
+  {
+    kind: "digest",
+    from: sql`digests where ts is null and ended_at is null`,
     error: "last_error",
     about: "channel_id",
     failing: "last_error is not null",

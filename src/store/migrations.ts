@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { type Migration, type MigrationProvider, Migrator } from "kysely/migration";
 import { FIRST_HASH } from "../core/audit.ts";
 import { deciders } from "./migration-deciders.ts";
+import { places } from "./migration-places.ts";
 import { replicas } from "./migration-replicas.ts";
 import { StoreUnavailableError } from "./unavailable.ts";
 
@@ -148,7 +149,12 @@ async function index(db: Kysely<any>, table: string, name: string, columns: stri
 
 const provider: MigrationProvider = {
   async getMigrations() {
-    return { "0001-foundation": foundation, "0002-deciders": deciders, "0003-replicas": replicas };
+    return {
+      "0001-foundation": foundation,
+      "0002-deciders": deciders,
+      "0003-replicas": replicas,
+      "0004-places": places,
+    };
   },
 };
 

@@ -9,6 +9,7 @@ export function newMessage(requestId: string, channelId: string): MessagesTable 
     channelId,
     ts: null,
     version: 0,
+    wantedVersion: 1,
     claim: null,
     claimedAt: null,
     claimUntil: null,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ErrandKind, NoticeKind, NoticeStore } from "../app/ports-store.ts";
 import { newMessage } from "./new-message.ts";
+import { makePostingStore } from "./postings.ts";
 import type { Tables } from "./schema.ts";
 
 /** An errand is asked for once for a request, whoever asks. */
@@ -15,6 +16,8 @@ export async function addErrand(trx: Transaction<Tables>, requestId: string, kin
 
 export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
   return {
+    ...makePostingStore(db, "notices"),
+
     errands: (now, limit) =>
       db
         .selectFrom("errands")
@@ -61,45 +64,6 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
 
     ofRequest: (requestId) =>
       db.selectFrom("notices").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),
-
-    async claim(id, claim, now, until) {
-      const { numUpdatedRows } = await db
-        .updateTable("notices")
-        .set({ claim, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
-        .where("id", "=", id)
-        .where("ts", "is", null)
-        .where("claim", "is", null)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    },
-
-    async posted(id, ts) {
-      await db
-        .updateTable("notices")
-        .set({ ts, claim: null, claimUntil: null, lastError: null })
-        .where("id", "=", id)
-        .where("ts", "is", null)
-        .execute();
-    },
-
-    async unsure(id, claim, lastError, claimUntil) {
-      await db
-        .updateTable("notices")
-        .set({ claimUntil, lastError })
-        .where("id", "=", id)
-        .where("claim", "=", claim)
-        .execute();
-    },
-
-    async released(id, claim, lastError, nextAttemptAt) {
-      await db
-        .updateTable("notices")
-        .set({ claim: null, claimUntil: null, lastError, nextAttemptAt })
-        .where("id", "=", id)
-        .where("claim", "=", claim)
-        .where("ts", "is", null)
-        .execute();
-    },
   };
 }
 
@@ -125,6 +89,7 @@ async function addNotice(
       kind,
       channelId,
       ts: null,
+      version: 0,
       claim: null,
       claimedAt: null,
       claimUntil: null,

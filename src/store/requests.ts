@@ -147,6 +147,11 @@ async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean,
     .where("version", "=", step.expectedVersion)
     .executeTakeFirst();
   if (result.numUpdatedRows === 0n) return false;
+  await trx
+    .updateTable("messages")
+    .set({ wantedVersion: step.expectedVersion + 1 })
+    .where("requestId", "=", step.requestId)
+    .execute();
   if (step.vote !== undefined) {
     const { vote } = step;
     await trx

@@ -1,5 +1,5 @@
 /** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
-import type { ErrandKind, NoticeRow } from "../app/ports-store.ts";
+import type { DigestRow, ErrandKind, MessageRow, NoticeRow } from "../app/ports-store.ts";
 import type { AuditKind } from "../core/audit.ts";
 import type { Authority, RequestState, SignalState, Verdict, Wish } from "../core/request.ts";
 import type { PersonSignal } from "../core/signers.ts";
@@ -47,18 +47,9 @@ export interface VotesTable {
   at: number;
 }
 
-export interface MessagesTable {
-  id: string;
-  requestId: string;
-  channelId: string;
-  ts: string | null;
-  version: number;
-  claim: string | null;
-  claimedAt: number | null;
-  claimUntil: number | null;
-  attempts: number;
-  nextAttemptAt: number;
-  lastError: string | null;
+export interface MessagesTable extends MessageRow {
+  /** The version of the request, at least 1: a message that shows less is to be updated. Kept here to be found quickly. */
+  wantedVersion: number;
 }
 
 export interface ClicksTable {
@@ -94,6 +85,10 @@ export interface ErrandsTable {
 }
 
 export type NoticesTable = NoticeRow;
+
+export interface DigestsTable extends DigestRow {
+  endedAt: number | null;
+}
 
 export interface ExecutionsTable {
   target: string;
@@ -169,6 +164,7 @@ export interface Tables {
   signals: SignalsTable;
   errands: ErrandsTable;
   notices: NoticesTable;
+  digests: DigestsTable;
   executions: ExecutionsTable;
   leases: LeasesTable;
   replicas: ReplicasTable;

@@ -2,6 +2,7 @@ import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
 import type { Store } from "../app/ports-shared.ts";
 import { makeAuditStore } from "./audit.ts";
 import { makeClickStore } from "./clicks.ts";
+import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
 import { makeExecutionStore } from "./executions.ts";
 import { makeLaneStore, makePollStore } from "./lanes.ts";
@@ -41,6 +42,7 @@ export async function openStore(options: {
     requests: makeRequestStore(db, publishes, now),
     messages: makeMessageStore(db),
     notices: makeNoticeStore(db),
+    digests: makeDigestStore(db),
     clicks: makeClickStore(db, now),
     executions: makeExecutionStore(db),
     leases: makeLeaseStore(db),

@@ -9,9 +9,9 @@ import { makePreview, makeVote } from "../../src/app/vote.ts";
 import { makeApp } from "../../src/slack/app.ts";
 import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
 import { type FormOrigin, makeFormSeal } from "../../src/slack/form-seal.ts";
-import { listenForBreakGlass } from "../../src/slack/listeners/break-glass.ts";
 import { listenForCommand } from "../../src/slack/listeners/command.ts";
 import { listenForDetails } from "../../src/slack/listeners/details.ts";
+import { listenForDetailsVerdicts } from "../../src/slack/listeners/details-verdicts.ts";
 import { listenForForms } from "../../src/slack/listeners/forms.ts";
 import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
@@ -83,6 +83,7 @@ async function inbound(t: TestContext) {
     directory,
     ...policy,
     isHomeTeam: isHomeTeam(WORKSPACE),
+    digests: store.digests,
     hasTarget: () => true,
     sentence: ({ kind }: { kind: string }) => kind,
     clock,
@@ -103,7 +104,7 @@ async function inbound(t: TestContext) {
   const deciding = { ...voting, ...base, preview: makePreview(voting), wake() {} };
   listenForVerdicts(app, deciding);
   listenForForms(app, deciding);
-  listenForBreakGlass(app, deciding);
+  listenForDetailsVerdicts(app, deciding);
   listenForDetails(app, { ...base, details: makeDetails(inspecting), identities: {} });
   listenForCommand(app, {
     pending: makePending(inspecting),

@@ -1,5 +1,5 @@
 import type { Automation, Clock, Log, SignalResult, Target } from "../../src/app/ports.ts";
-import type { Chat, Directory, NoticeView, RequestView } from "../../src/app/ports-slack.ts";
+import type { Chat, Content, Directory, NoticeView, RequestView } from "../../src/app/ports-slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import { aPerson, NOW } from "./samples.ts";
@@ -110,10 +110,10 @@ type Told = Awaited<ReturnType<Chat["whisper"]>>;
 
 export interface FakeChat extends Chat {
   /** Messages that stand in Slack, by their ts, with the view that each shows. */
-  standing: Map<string, { channelId: string; view: RequestView }>;
+  standing: Map<string, { channelId: string; id: string; view: RequestView }>;
   told: { channelId: string; notice: NoticeView }[];
   whispers: { channelId: string; userId: string; text: string }[];
-  looked: { channelId: string; requestId: string; since: number }[];
+  looked: { channelId: string; id: string; since: number }[];
   /** What is answered to the next calls instead; a post that is `ambiguous` with `posts` stands all the same. */
   nextPost: { answer: Posted; posts?: boolean }[];
   nextUpdate: Updated[];
@@ -125,9 +125,10 @@ export interface FakeChat extends Chat {
 /** Slack as a test dictates it. */
 export function fakeChat(): FakeChat {
   let counter = 0;
-  const stand = (channelId: string, view: RequestView): string => {
-    const ts = `1700000000.${String(++counter).padStart(6, "0")}`;
-    fake.standing.set(ts, { channelId, view });
+  const newTs = () => `1700000000.${String(++counter).padStart(6, "0")}`;
+  const stand = (channelId: string, content: Content, ts = newTs()): string => {
+    fake.standing.set(ts, { channelId, id: content.id, view: content.view as RequestView });
+    if (content.kind === "notice") fake.told.push({ channelId, notice: content.view });
     return ts;
   };
   const fake: FakeChat = {
@@ -143,30 +144,25 @@ export function fakeChat(): FakeChat {
     async turn(kind, channelId) {
       fake.turns.push(`${kind} ${channelId}`);
     },
-    async post(channelId, view) {
+    async post(channelId, content) {
       const next = fake.nextPost.shift();
-      if (next?.posts) stand(channelId, view);
-      return next?.answer ?? { kind: "posted", ts: stand(channelId, view) };
+      if (next?.posts) stand(channelId, content);
+      return next?.answer ?? { kind: "posted", ts: stand(channelId, content) };
     },
-    async update(channelId, ts, view) {
+    async update(channelId, ts, content) {
       const next = fake.nextUpdate.shift();
       if (next !== undefined) return next;
-      fake.standing.set(ts, { channelId, view });
+      stand(channelId, content, ts);
       return { kind: "updated" };
     },
-    async find(channelId, requestId, since) {
-      fake.looked.push({ channelId, requestId, since });
+    async find(channelId, id, since) {
+      fake.looked.push({ channelId, id, since });
       const next = fake.nextFind.shift();
       if (next !== undefined) return next;
       for (const [ts, message] of fake.standing) {
-        if (message.channelId === channelId && message.view.request.id === requestId) return { kind: "found", ts };
+        if (message.channelId === channelId && message.id === id) return { kind: "found", ts };
       }
       return { kind: "absent" };
-    },
-    async tell(channelId, notice) {
-      const next = fake.nextPost.shift();
-      if (next === undefined || next.posts) fake.told.push({ channelId, notice });
-      return next?.answer ?? { kind: "posted", ts: stand(channelId, notice) };
     },
     async direct(userId) {
       return { kind: "channel", channelId: `D${userId}` };

@@ -1,6 +1,6 @@
 import type { EventBus } from "../../src/app/ports.ts";
 import type { Store } from "../../src/app/ports-shared.ts";
-import type { Chat, RequestView } from "../../src/app/ports-slack.ts";
+import type { Chat, Content } from "../../src/app/ports-slack.ts";
 import type { Step } from "../../src/app/ports-store.ts";
 import { NO_SEAMS, type Seams } from "../../src/run/seams.ts";
 
@@ -48,7 +48,8 @@ const bus = (publish: (own: EventBus["publish"]) => EventBus["publish"]): Seams 
 const votes = (step: Step) => step.vote !== undefined;
 const signals = (word: string) => (step: Step) => step.patch.signal === word && step.patch.state === undefined;
 const closes = (step: Step) => step.patch.state === "closed";
-const showsEnd = (_channel: string, _ts: string, view: RequestView) => view.request.state === "closed";
+const showsEnd = (_channel: string, _ts: string, content: Content) =>
+  content.kind === "request" && content.view.request.state === "closed";
 const refuses = (_id: string, answer: string | null) => answer !== null;
 
 /** Every place between two steps of a request's life where a crash could lose or double something. */

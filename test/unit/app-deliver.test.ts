@@ -45,6 +45,22 @@ async function setUp(t: TestContext) {
   return { clock, store, chat, log, deliver, due, round, row, move };
 }
 
+test("the message tells when it was posted, which is the same whenever it is updated", async (t) => {
+  const { chat, clock, round, move } = await setUp(t);
+  const posted = clock.now() + 3_600_000;
+  chat.nextPost.push({ answer: { kind: "unavailable", error: "ECONNREFUSED" } });
+  await round();
+  clock.advance(3_600_000);
+  await round();
+  const shown = () => [...chat.standing.values()].map(({ view }) => view.postedAt);
+  assert.deepEqual(shown(), [posted]);
+  const [ts] = chat.standing.keys();
+  clock.advance(60_000);
+  await move();
+  await round();
+  assert.deepEqual(shown(), [Number(ts) * 1000]);
+});
+
 test("a request is posted once, with its votes and route, and then is at rest", async (t) => {
   const { chat, round, row, due } = await setUp(t);
   await round();

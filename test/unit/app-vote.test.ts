@@ -25,6 +25,7 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: {},
     isHomeTeam: (teamId: string) => teamId === "T0HOME",
+    digests: store.digests,
     hasTarget: (target: string) => !gone.has(target),
     sentence: (denial: { kind: string }) => `because: ${denial.kind}`,
     clock,
@@ -151,6 +152,24 @@ test("a button says only where to look: a request that is not on record, or a me
     ["U002", "because: foreign-message"],
   ]);
   assert.equal((await request()).version, 1);
+});
+
+test("a digest of the channel leads to its requests; one of another channel, and another message, do not", async (t) => {
+  const { store, press, answers, request } = await setUp(t);
+  await store.requests.open(aRequest({ id: "other", stepExecutionId: "other" }), ["C0OPS"], anEntry());
+  await store.digests.begin(0, 1);
+  for (const { id, channelId } of await store.digests.current()) await store.digests.posted(id, `9.${channelId}`, 1);
+  await store.requests.open(aRequest({ id: "third", stepExecutionId: "third" }), ["C0DBA"], anEntry());
+  await store.digests.begin(0, 2);
+  for (const { id, ts } of await store.digests.current()) if (ts === null) await store.digests.posted(id, "9.9", 1);
+  await press("U000", { channelId: "C0OPS", messageTs: "9.C0OPS" });
+  await press("U001", { messageTs: "9.8" });
+  assert.deepEqual(await answers(), [
+    ["U000", "because: foreign-message"],
+    ["U001", "because: foreign-message"],
+  ]);
+  assert.equal((await press("U002", { messageTs: "9.9" })).kind, "counted");
+  assert.equal((await request()).state, "decided");
 });
 
 test("a route that has left the configuration lets nobody decide", async (t) => {

@@ -133,6 +133,7 @@ async function bot(store: Store, quorum: number, gates: number) {
     admins: { users: [ADMIN], groups: [] },
     identities: { [STARTER]: [anExecution().executedBy ?? ""] },
     isHomeTeam: () => true,
+    digests: store.digests,
     hasTarget: () => true,
     sentence: ({ kind }) => kind,
     clock,

@@ -5,6 +5,7 @@ import { LONGEST_REASON } from "../../src/core/decision.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { makeFormSeal } from "../../src/slack/form-seal.ts";
 import { detailsView, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
+import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
@@ -53,7 +54,7 @@ test("whatever AWS returns, the details are a view that Slack takes", () => {
     execution: fc.option(executions, { nil: null }),
     awsReadError: fc.option(hostile(3000), { nil: null }),
     starter: starters,
-    breakGlass: fc.constantFrom(null, { metadata: "x".repeat(500) }),
+    leadsTo: fc.constantFrom(null, { metadata: "x".repeat(500), verdicts: true, breakGlass: true }),
   });
   fc.assert(
     fc.property(details, (each) => assertSendable(detailsView(each), "modal")),
@@ -88,11 +89,25 @@ test("whatever is asked about, the form for a verdict is a view that Slack takes
 test("whatever happens beside a request, the notice is a message that Slack takes", () => {
   const kind = fc.constantFrom("break-glass" as const, "no-route" as const);
   fc.assert(
-    fc.property(views, kind, (view, notice) =>
-      assertSendable(noticeMessage({ ...view, noticeId: "n", kind: notice }), "message"),
-    ),
+    fc.property(views, kind, (view, notice) => assertSendable(noticeMessage({ ...view, kind: notice }), "message")),
     RUNS,
   );
+});
+
+test("however many approvals wait, the digest is a message that Slack takes, and each entry can be opened", () => {
+  const many = fc
+    .tuple(fc.array(views, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 10 }))
+    .map(([few, times]) => Array.from({ length: times }, () => few).flat())
+    .map((list) => list.map((view, index) => ({ ...view, request: { ...view.request, id: `r${index}` } })));
+  fc.assert(
+    fc.property(many, nows, fc.nat(500), (waiting, since, more) => {
+      const { blocks, text } = digestMessage({ since, waiting, count: waiting.length + more });
+      assertSendable({ blocks, text }, "message");
+      assert.ok(blocks.some((block) => block.type === "section" && block.accessory?.type === "button"));
+    }),
+    RUNS,
+  );
+  assertSendable(digestMessage({ since: 0, waiting: [], count: 0 }), "message");
 });
 
 test("whatever waits, the list in a reply and the home tab are ones that Slack takes", () => {

@@ -29,6 +29,18 @@ test("from top to bottom: what, the author's words, facts, parameters, state, bu
   assert.deepEqual(ids, ["what", "words", "facts", "parameters", "state", "decide", "ids"]);
 });
 
+test("a message that could not be posted when it should is marked late", () => {
+  const ids = (of: RequestView) => requestMessage(of).blocks.map((each) => each.block_id);
+  const inTime = view({ facts: { parameters: [] } });
+  assert.deepEqual(ids({ ...inTime, postedAt: ASKED + MINUTE }), ["what", "words", "facts", "state", "decide", "ids"]);
+  const late = { ...inTime, postedAt: ASKED + 62 * MINUTE };
+  assert.equal(ids(late)[1], "late");
+  assert.equal(
+    text(late, "late"),
+    `*Late:* this waits since ${token(ASKED)}, and could be posted only 1 hour 2 minutes later.`,
+  );
+});
+
 test("the header names the step only when the runbook has several gates", () => {
   assert.equal(text(view(), "what"), "Approval needed: Prod-DB-Failover");
   const second = view({ facts: { gate: 2, gates: 3 } });

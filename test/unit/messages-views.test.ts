@@ -84,6 +84,10 @@ test("the form says what is decided, and asks for what the route asks for", () =
     verdictForm({ ...form, asks }).blocks.flatMap((block) => (block.type === "input" ? [block.block_id] : []));
   assert.deepEqual(inputs({ reason: true, typed: true }), ["reason", "typed"]);
   assert.deepEqual(inputs({ reason: false, typed: true }), ["typed"]);
+  const [, offered] = verdictForm({ ...form, asks: { reason: false, typed: false } }).blocks;
+  assert.ok(
+    offered?.type === "input" && "optional" in offered && offered.block_id === "reason" && offered.optional === true,
+  );
 });
 
 test("the form that breaks glass says what that means before anybody submits it", () => {
@@ -95,8 +99,9 @@ test("the form that breaks glass says what that means before anybody submits it"
 test("Details offers break-glass only where it is handed the way to it", () => {
   const details = { request: request(), execution: null, route: ROUTE, votes: [] };
   assert.doesNotMatch(JSON.stringify(detailsView(details)), /break-glass/);
-  const view = detailsView({ ...details, breakGlass: { metadata: "sealed" } });
+  const view = detailsView({ ...details, leadsTo: { metadata: "sealed", verdicts: false, breakGlass: true } });
   assert.match(JSON.stringify(view), /break-glass-approve.*break-glass-reject/);
+  assert.doesNotMatch(JSON.stringify(view), /open-approve/);
   assert.equal(view.private_metadata, "sealed");
 });
 

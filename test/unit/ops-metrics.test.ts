@@ -21,6 +21,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(counted, {
       post: [1, 1],
       update: [1, 0],
+      digest: [0, 0],
       notice: [0, 0],
       errand: [0, 0],
       signal: [0, 0],
@@ -41,7 +42,8 @@ test("metrics tell what waits, how old the polls are, and what was done; without
   await store.polls.record("default/us-east-1", NOW - 5_000, null, "me");
   const metrics = makeMetrics();
   const chat = metrics.chat({ ...fakeChat(), post: async () => ({ kind: "limited", retryAfterMs: 1 }) });
-  await chat.post("C0DBA", { request: aRequest(), votes: [], route: null });
+  const view = { request: aRequest(), votes: [], route: null };
+  await chat.post("C0DBA", { id: "r", kind: "request", view });
   await metrics.automation(fakeAutomation()).signal("e", "approve", [], NOW);
   metrics.clicked({ kind: "counted", completes: true });
   metrics.clicked({ kind: "denied", denial: { kind: "no-request" } });

@@ -12,7 +12,10 @@ import { isFromHome, pressSchema } from "./payloads.ts";
 /** How long AWS may take before the details are shown without what it would have said, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** Details: every step with its status, inputs and outputs, as AWS has them now. */
+/**
+ * Details: every step with its status, inputs and outputs, as AWS has them now. Opened from a list of requests they lead
+ * to a decision too, since no message with buttons may stand yet.
+ */
 export function listenForDetails(
   app: App,
   deps: {
@@ -25,7 +28,7 @@ export function listenForDetails(
     log: Log;
   },
 ): void {
-  app.action({ type: "block_actions", action_id: "details" }, async ({ ack, body, client }) => {
+  app.action({ type: "block_actions", action_id: /^(details|open)$/ }, async ({ ack, body, client }) => {
     await ack();
     const parsed = pressSchema.safeParse(body);
     const action = parsed.data?.actions[0];
@@ -34,10 +37,11 @@ export function listenForDetails(
       return;
     }
     const { user, trigger_id: triggerId, container } = parsed.data;
-    const glass = (requestId: string) => {
+    const verdicts = action.action_id === "open";
+    const leadsTo = (requestId: string, breakGlass: boolean) => {
       const place = { channelId: container.channel_id, messageTs: container.message_ts };
       const origin = { purpose: "details", requestId, ...place, verdict: "approve", authority: "break-glass" } as const;
-      return { metadata: deps.seal.write({ ...origin, nonce: deps.newId() }, user.id) };
+      return { metadata: deps.seal.write({ ...origin, nonce: deps.newId() }, user.id), verdicts, breakGlass };
     };
     const content = async () => {
       const found = await deps.details(user.id, action.value, AbortSignal.timeout(PATIENCE_MS));
@@ -47,7 +51,7 @@ export function listenForDetails(
         ...found,
         awsReadError: error,
         starter: starterOf(request.facts.executedBy, deps.identities),
-        breakGlass: admin && request.state === "open" && route !== null ? glass(request.id) : null,
+        leadsTo: (admin || verdicts) && request.state === "open" && route !== null ? leadsTo(request.id, admin) : null,
       });
     };
     const onFailure = (sentence: string) => deps.chat.whisper(container.channel_id, user.id, sentence);

@@ -5,6 +5,7 @@ import { code } from "../messages/text.ts";
 const WORDS: Record<EffectKind, string> = {
   post: "messages to post",
   update: "messages to update",
+  digest: "digests to post",
   notice: "notices to post",
   errand: "lists of people to find",
   signal: "signals to send",

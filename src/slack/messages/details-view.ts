@@ -16,10 +16,14 @@ import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
-/** How an admin gets to the form that breaks glass. */
-export interface BreakGlass {
+/** To which forms the details lead. */
+export interface LeadsTo {
   /** Sealed; see form-seal.ts. */
   metadata: string;
+  /** To approve and to reject, where the message in which the details were opened has no buttons for it. */
+  verdicts: boolean;
+  /** To break glass, for admins. */
+  breakGlass: boolean;
 }
 
 export interface Details {
@@ -31,8 +35,7 @@ export interface Details {
   /** Why AWS could not be read; null or absent when it could. */
   awsReadError?: string | null | undefined;
   starter?: Starter | undefined;
-  /** Set for admins while the request is open. */
-  breakGlass?: BreakGlass | null | undefined;
+  leadsTo?: LeadsTo | null | undefined;
 }
 
 const LONGEST_TITLE = 24;
@@ -55,7 +58,7 @@ export function sentenceView(title: string, sentence: string): ModalView {
 
 /** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
 export function detailsView(details: Details): ModalView {
-  const { request, execution, route, votes, starter, breakGlass } = details;
+  const { request, execution, route, votes, starter, leadsTo } = details;
   const blocks: (KnownBlock | null)[] = [
     readError(details),
     factsBlock(request, "facts"),
@@ -68,13 +71,25 @@ export function detailsView(details: Details): ModalView {
   ];
   const head = blocks.filter((block) => block !== null);
   const foot: KnownBlock[] = [context(idsLine(request), "ids")];
-  if (breakGlass) foot.unshift(...breakGlassBlocks(request));
+  if (leadsTo?.breakGlass) foot.unshift(...breakGlassBlocks(request));
+  if (leadsTo?.verdicts) foot.unshift(verdictButtons(request));
   const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, {
     room: ROOM - lengthOf(head) - lengthOf(foot),
     most: MOST_BLOCKS.view - head.length - foot.length - 1,
   });
   const view = modal("Details", [...head, ...steps, ...foot]);
-  return breakGlass ? { ...view, private_metadata: breakGlass.metadata } : view;
+  return leadsTo ? { ...view, private_metadata: leadsTo.metadata } : view;
+}
+
+function verdictButtons(request: ApprovalRequest): KnownBlock {
+  return {
+    type: "actions",
+    block_id: "decide",
+    elements: [
+      button("open-approve", "Approve…", request.id, "primary"),
+      button("open-reject", "Reject…", request.id, "danger"),
+    ],
+  };
 }
 
 /** For admins only. The press leads to a form, and counts for nothing by itself. */

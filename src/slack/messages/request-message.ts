@@ -6,6 +6,7 @@ import { idsLine, targetName } from "./aws-words.ts";
 import { button, context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
+import { lateBlock } from "./late.ts";
 import { parametersBlock } from "./parameters.ts";
 import { mentionPeople } from "./people.ts";
 import { reasonsBlock } from "./reasons.ts";
@@ -26,6 +27,7 @@ export function requestMessage(view: RequestView, { withhold = false }: { withho
   const { request, votes } = view;
   const blocks: (KnownBlock | null)[] = [
     header(headline(request), "what"),
+    lateBlock(view),
     authorsWords(request, PARTS.words, "words"),
     factsBlock(request, "facts"),
     withhold ? withheld(request) : parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),

@@ -23,7 +23,7 @@ export function verdictForm(form: {
   const { documentName, stepName } = request.facts;
   const what = `${verb} ${code(documentName, 140)}, step ${code(stepName, 140)}, in ${where(request)}.`;
   const inputs = [...(asks.typed ? [typedInput(verdict, documentName, !asks.reason)] : [])];
-  if (asks.reason || !asks.typed) inputs.unshift(reasonInput());
+  if (asks.reason || !asks.typed) inputs.unshift(reasonInput(!asks.reason));
   return {
     type: "modal",
     callback_id: "verdict",
@@ -38,11 +38,12 @@ export function verdictForm(form: {
 const WARNING =
   "*This decides alone*, against the quorum and the rule on self-approval. It is announced in the channel and to every admin, and marked in the audit record and in AWS.";
 
-function reasonInput(): InputBlock {
+function reasonInput(optional: boolean): InputBlock {
   return {
     type: "input",
     block_id: "reason",
     label: plainText("Reason"),
+    optional,
     hint: plainText("It is shown in the message, recorded, and sent to AWS with your name."),
     element: {
       type: "plain_text_input",

@@ -1,0 +1,72 @@
+import type { Route } from "../core/policy.ts";
+import type { Log } from "./ports.ts";
+import type { DigestView } from "./ports-slack.ts";
+import type { DigestRow, DigestStore, RequestStore } from "./ports-store.ts";
+import { makePosting, type PostingDeps } from "./posting.ts";
+
+/** A channel that is further behind than this many messages gets a digest. */
+export const FLOOD = 20;
+/** No message takes more entries; see the limits of blocks. */
+const MOST_LISTED = 40;
+/** How often a digest is brought up to date at most: the requests' own messages come first. */
+const EVERY_MS = 5_000;
+
+export interface DigestDeps extends PostingDeps {
+  digests: DigestStore;
+  requests: Pick<RequestStore, "votes">;
+  routes: readonly Route[];
+  log: Log;
+}
+
+/**
+ * Brings the digest of a channel one step nearer to the truth: posts it, updates it when the list has changed, and ends
+ * it when nothing waits there without a message any more. Returns how long the channel wants to be left alone, in
+ * milliseconds.
+ */
+export function makeDigest(deps: DigestDeps) {
+  const { digests, clock } = deps;
+  const deliver = makePosting<DigestRow>(deps, {
+    store: digests,
+    idOf: (row) => row.id,
+    async content(row) {
+      const view = await viewOf(deps, row);
+      return { content: { id: row.id, kind: "digest", view }, version: versionOf(view) };
+    },
+    about: () => ({ digest: true }),
+  });
+
+  return async (row: DigestRow, signal: AbortSignal): Promise<number> => {
+    const now = clock.now();
+    if (row.nextAttemptAt > now || (row.claimUntil ?? 0) > now) return 0;
+    const view = await viewOf(deps, row);
+    if (row.ts === null) {
+      // The flood was over before anybody was told of it.
+      if (row.claim === null && view.count <= FLOOD) await digests.ended(row.id, now);
+      else return deliver(row, signal);
+    } else if (row.version === versionOf(view)) {
+      if (view.count === 0) await digests.ended(row.id, now);
+    } else if (view.count === 0 || now >= (row.claimedAt ?? 0) + EVERY_MS) {
+      return deliver(row, signal);
+    }
+    return 0;
+  };
+}
+
+async function viewOf(deps: DigestDeps, row: DigestRow): Promise<DigestView> {
+  const { requests, count } = await deps.digests.waiting(row.channelId, MOST_LISTED);
+  const waiting: DigestView["waiting"] = [];
+  for (const request of requests) {
+    // The first version is the one in which nobody has voted yet.
+    const votes = request.version > 1 ? await deps.requests.votes(request.id) : [];
+    waiting.push({ request, votes, route: deps.routes.find((route) => route.name === request.route) ?? null });
+  }
+  return { since: row.beganAt, waiting, count };
+}
+
+/** Differs with what the digest lists: FNV-1a over it, cut to 31 bits and never 0, which stands for "not known". */
+function versionOf({ waiting, count }: DigestView): number {
+  let hash = 0x811c9dc5;
+  for (const char of [count, ...waiting.map(({ request }) => `${request.id}:${request.version}`)].join(" "))
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return (hash >>> 1) | 1;
+}

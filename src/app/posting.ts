@@ -1,0 +1,183 @@
+import { backoffMs } from "../core/backoff.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { Chat, ChatFailure, Content } from "./ports-slack.ts";
+import type { PostingRow, PostingStore } from "./ports-store.ts";
+
+/** Longer than a post can take. After it a claim is nobody's, and its message is looked for. */
+const CLAIM_MS = 60_000;
+/** How soon after a post without a clear answer its message is looked for. */
+const LOOK_AFTER_MS = 10_000;
+/** How much of the claim must be left when a call to Slack leaves: longer than the call can take. */
+const CALL_MS = 20_000;
+/** How far Slack's clock and ours may differ, when a message is looked for by its time. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+const RETRY_BASE_MS = 2_000;
+const RETRY_CAP_MS = 5 * 60_000;
+
+export interface PostingDeps {
+  chat: Chat;
+  clock: Clock;
+  newId: () => string;
+  random: () => number;
+  log: Log;
+}
+
+/** One kind of message: where it is on record, by what it is found again, and what it tells now. */
+export interface PostingKind<Row extends PostingRow> {
+  store: PostingStore;
+  idOf(row: Row): string;
+  /** The content as of now, and the version by which it is known. */
+  content(row: Row): Promise<{ content: Content; version: number }>;
+  /** What the log says of it beside its channel. */
+  about(row: Row): object;
+}
+
+/**
+ * Brings one message nearer to the truth: posts it, settles whether an unfinished attempt posted it, or updates it.
+ * Returns how long the channel wants to be left alone, in milliseconds.
+ */
+export const makePosting =
+  <Row extends PostingRow>(deps: PostingDeps, kind: PostingKind<Row>) =>
+  async (row: Row, signal: AbortSignal): Promise<number> => {
+    if (row.ts !== null) return update(deps, kind, row, row.ts, signal);
+    return row.claim === null ? post(deps, kind, row, signal) : settle(deps, kind, row, row.claim, signal);
+  };
+
+/**
+ * Waits for the channel's turn with the claim in hand, so that of several processes only one waits for a message and no
+ * turn is taken in vain. False when the bot stops, or when this process was held up (paused, suspended) for so long that
+ * another may have the claim by the time the call arrives.
+ */
+async function inTime(deps: PostingDeps, row: PostingRow, claimedUntil: number, signal: AbortSignal): Promise<boolean> {
+  await deps.chat.turn(row.ts === null ? "post" : "update", row.channelId, signal);
+  return !signal.aborted && deps.clock.now() < claimedUntil - CALL_MS;
+}
+
+const NOT_SENT = "Not sent: this process stopped or was held up";
+
+async function post<Row extends PostingRow>(
+  deps: PostingDeps,
+  kind: PostingKind<Row>,
+  row: Row,
+  signal: AbortSignal,
+): Promise<number> {
+  const { clock } = deps;
+  const { store } = kind;
+  const claim = deps.newId();
+  const now = clock.now();
+  if (!(await store.claim(row.id, claim, now, now + CLAIM_MS))) return 0;
+  if (!(await inTime(deps, row, now + CLAIM_MS, signal))) {
+    await store.released(row.id, claim, NOT_SENT, clock.now());
+    return 0;
+  }
+  const { content, version } = await kind.content(row);
+  const result = await deps.chat.post(row.channelId, content);
+  switch (result.kind) {
+    case "posted":
+      await store.posted(row.id, result.ts, version);
+      return 0;
+    case "ambiguous":
+      await store.unsure(row.id, claim, words(result), clock.now() + LOOK_AFTER_MS);
+      report(deps, kind, row, result, "a post got no clear answer");
+      return 0;
+    default:
+      await store.released(row.id, claim, words(result), retryAt(deps, row, result));
+      report(deps, kind, row, result, "a message could not be posted");
+      return result.kind === "limited" ? result.retryAfterMs : 0;
+  }
+}
+
+/** An attempt whose end is not known: the channel's history says whether it posted. */
+async function settle<Row extends PostingRow>(
+  deps: PostingDeps,
+  kind: PostingKind<Row>,
+  row: Row,
+  claim: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { chat, clock } = deps;
+  const { store } = kind;
+  const now = clock.now();
+  if (signal.aborted || !(await store.settling(row.id, claim, now, now + CLAIM_MS))) return 0;
+  const found = await chat.find(row.channelId, kind.idOf(row), (row.claimedAt ?? 0) - CLOCK_SKEW_MS);
+  switch (found.kind) {
+    case "found":
+      // Which version it shows is not known; the oldest is presumed, so that it is updated.
+      await store.posted(row.id, found.ts, 0);
+      return 0;
+    case "absent":
+      await store.released(row.id, claim, "An earlier attempt posted nothing", clock.now());
+      return 0;
+    case "refused":
+      // The history cannot be read. A rare second message is better than a request that nobody sees.
+      await store.released(row.id, claim, words(found), clock.now());
+      report(deps, kind, row, found, "the channel's history cannot be read to see whether a message was posted");
+      return 0;
+    default:
+      await store.failed(row.id, words(found), retryAt(deps, row, found));
+      await store.unsure(row.id, claim, words(found), clock.now());
+      return found.kind === "limited" ? found.retryAfterMs : 0;
+  }
+}
+
+async function update<Row extends PostingRow>(
+  deps: PostingDeps,
+  kind: PostingKind<Row>,
+  row: Row,
+  ts: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const { clock } = deps;
+  const { store } = kind;
+  const claim = deps.newId();
+  const now = clock.now();
+  if (!(await store.claimUpdate(row.id, claim, now, now + CLAIM_MS))) return 0;
+  if (!(await inTime(deps, row, now + CLAIM_MS, signal))) {
+    await store.released(row.id, claim, NOT_SENT, clock.now());
+    return 0;
+  }
+  const { content, version } = await kind.content(row);
+  const result = await deps.chat.update(row.channelId, ts, content);
+  if (result.kind === "updated") {
+    await store.updated(row.id, version, claim);
+    return 0;
+  }
+  await store.released(row.id, claim, words(result), retryAt(deps, row, result));
+  report(deps, kind, row, result, "a message could not be updated");
+  return result.kind === "limited" ? result.retryAfterMs : 0;
+}
+
+function retryAt(deps: PostingDeps, row: PostingRow, failure: ChatFailure): number {
+  const now = deps.clock.now();
+  if (failure.kind === "limited") return now + failure.retryAfterMs;
+  return now + backoffMs(row.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
+}
+
+function words(failure: ChatFailure): string {
+  switch (failure.kind) {
+    case "limited":
+      return `Slack asks to wait ${Math.ceil(failure.retryAfterMs / 1000)} s`;
+    case "refused":
+      return `Slack refused: ${failure.error}. ${failure.advice}`;
+    case "unavailable":
+      return `Slack could not be reached: ${failure.error}`;
+    case "ambiguous":
+      return `No clear answer from Slack: ${failure.error}`;
+    default:
+      throw new Error(`no words for ${failure satisfies never}`);
+  }
+}
+
+function report<Row extends PostingRow>(
+  deps: PostingDeps,
+  kind: PostingKind<Row>,
+  row: Row,
+  failure: ChatFailure,
+  message: string,
+): void {
+  const fields = { ...kind.about(row), channelId: row.channelId, error: words(failure) };
+  // Said when it begins and when it changes; the last error stands on the row all the while.
+  if (row.lastError === fields.error) deps.log.debug(fields, message);
+  else if (failure.kind === "refused") deps.log.error(fields, message);
+  else deps.log.warn(fields, message);
+}

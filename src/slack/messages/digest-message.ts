@@ -1,0 +1,55 @@
+import type { KnownBlock } from "@slack/types";
+import type { DigestView, RequestView } from "../../app/ports-slack.ts";
+import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
+import { deadline } from "../../core/request.ts";
+import { where } from "./aws-words.ts";
+import { button, context, header, type Rendered, section } from "./blocks.ts";
+import { fitting, lengthOf, MOST_BLOCKS, ROOM } from "./budget.ts";
+import { principal } from "./people.ts";
+import { byVerdict } from "./state-words.ts";
+import { code, plain } from "./text.ts";
+import { counted, moment } from "./time.ts";
+
+/** While a channel is far behind: all that waits there without a message, each to be opened and decided from here. */
+export function digestMessage({ since, waiting, count }: DigestView): Rendered {
+  if (count === 0) {
+    const words = `All posted: each approval that waited here since ${moment(since)} has its own message.`;
+    return {
+      text: "All posted: each approval that waited here has its own message.",
+      blocks: [section(words, "what")],
+    };
+  }
+  const title = `${counted(count, "approval")} ${count === 1 ? "waits" : "wait"} here`;
+  const head: KnownBlock[] = [
+    header(title, "what"),
+    section(
+      "More at once than Slack takes in a channel. Their messages follow one after the other; what is urgent can be opened and decided here.",
+      "why",
+    ),
+  ];
+  const items = waiting.map(entry);
+  const shown = fitting(items, ROOM - lengthOf(head) - 200, MOST_BLOCKS.message - head.length - 1);
+  const rest = count - shown.length;
+  const foot = rest === 0 ? [] : [context(`And ${rest} more, which move up as this list empties.`, "rest")];
+  return {
+    text: `${title}. What is urgent can be opened and decided from the list.`,
+    blocks: [...head, ...shown, ...foot],
+  };
+}
+
+function entry(view: RequestView): KnownBlock {
+  const { request, votes, route } = view;
+  const { documentName, stepName, gate, gates, executedBy } = request.facts;
+  const which = gates > 1 ? ` (gate ${gate} of ${gates})` : "";
+  const until = deadline(request.facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
+  const by = until === null ? "" : ` Decide by ${moment(until.at)}.`;
+  const have =
+    route === null ? " No route covers it." : ` ${byVerdict(votes, "approve").length} of ${route.quorum} approvals.`;
+  return {
+    ...section(
+      `*${code(documentName, 60)}*, step ${code(stepName, 40)}${which}\n${where(request)}, started by ${code(principal(executedBy), 50)}.${have}${by}`,
+      `open-${request.id}`,
+    ),
+    accessory: { ...button("open", "Open", request.id), accessibility_label: `Open ${plain(documentName, 60)}` },
+  };
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from "node:crypto";
+import { type Kysely, sql } from "kysely";
+import type { DigestStore } from "../app/ports-store.ts";
+import { makePostingStore } from "./postings.ts";
+import { requestFromRow } from "./rows.ts";
+import type { Tables } from "./schema.ts";
+
+export function makeDigestStore(db: Kysely<Tables>): DigestStore {
+  /** Open requests that stand in no channel yet, with the channel where each is to stand. */
+  const waiting = () =>
+    db
+      .selectFrom("messages")
+      .innerJoin("requests", "requests.id", "messages.requestId")
+      .where("messages.ts", "is", null)
+      .where("requests.state", "=", "open");
+
+  return {
+    ...makePostingStore(db, "digests"),
+
+    async begin(behind, now) {
+      const channels = await waiting()
+        .select("messages.channelId")
+        .groupBy("messages.channelId")
+        .having(sql<number>`count(*)`, ">", behind)
+        .execute();
+      for (const { channelId } of channels) {
+        await db
+          .insertInto("digests")
+          .values({
+            id: randomUUID(),
+            channelId,
+            beganAt: now,
+            endedAt: null,
+            ts: null,
+            version: 0,
+            claim: null,
+            claimedAt: null,
+            claimUntil: null,
+            attempts: 0,
+            nextAttemptAt: 0,
+            lastError: null,
+          })
+          .onConflict((conflict) => conflict.column("channelId").where("endedAt", "is", null).doNothing())
+          .execute();
+      }
+    },
+
+    current: () => db.selectFrom("digests").selectAll().where("endedAt", "is", null).orderBy("beganAt").execute(),
+
+    async waiting(channelId, limit) {
+      const there = waiting().where("messages.channelId", "=", channelId);
+      const rows = await there
+        .selectAll("requests")
+        .orderBy("requests.deadline")
+        .orderBy("requests.openedAt")
+        .limit(limit)
+        .execute();
+      const { count } = await there.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
+      return { requests: rows.map(requestFromRow), count };
+    },
+
+    async ended(id, at) {
+      await db.updateTable("digests").set({ endedAt: at }).where("id", "=", id).execute();
+    },
+
+    async isAt(channelId, ts) {
+      const found = await db
+        .selectFrom("digests")
+        .select("id")
+        .where("channelId", "=", channelId)
+        .where("ts", "=", ts)
+        .executeTakeFirst();
+      return found !== undefined;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { aFacts, anEntry, aRequest, NOW } from "../support/samples.ts";
+import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
+
+const open = (store: OpenStore, id: string, channels: string[], timeoutSeconds = 3600) =>
+  store.requests.open(aRequest({ id, stepExecutionId: id, facts: aFacts({ timeoutSeconds }) }), channels, anEntry());
+
+for (const engine of ENGINES) {
+  test(`${engine.name}: a channel that is too far behind gets one digest, whoever notices; others get none`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (const id of ["a", "b", "c"]) await open(store, id, id === "c" ? ["C0DBA"] : ["C0DBA", "C0OPS"]);
+    await Promise.all(Array.from({ length: 5 }, () => store.digests.begin(2, NOW)));
+    const current = await store.digests.current();
+    assert.deepEqual(
+      current.map(({ channelId, beganAt, ts, version }) => [channelId, beganAt, ts, version]),
+      [["C0DBA", NOW, null, 0]],
+    );
+    await store.digests.ended(current[0]?.id ?? "", NOW + 1);
+    assert.deepEqual(await store.digests.current(), []);
+    await store.digests.begin(2, NOW + 2);
+    assert.deepEqual(
+      (await store.digests.current()).map(({ beganAt }) => beganAt),
+      [NOW + 2],
+    );
+  });
+
+  test(`${engine.name}: what waits in a channel is open and has no message there; what is over soonest comes first`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await open(store, "late", ["C0DBA"], 7200);
+    await open(store, "soon", ["C0DBA"], 600);
+    await open(store, "posted", ["C0DBA", "C0OPS"]);
+    await open(store, "decided", ["C0DBA"]);
+    await open(store, "elsewhere", ["C0OPS"]);
+    const [row] = (await store.messages.ofRequest("posted")).filter(({ channelId }) => channelId === "C0DBA");
+    await store.messages.posted(row?.id ?? "", "1.1", 1);
+    await store.requests.advance({ requestId: "decided", expectedVersion: 1, patch: { state: "decided" }, audit: [] });
+    const ids = async (channel: string, limit: number) => {
+      const { requests, count } = await store.digests.waiting(channel, limit);
+      return [requests.map(({ id }) => id), count];
+    };
+    assert.deepEqual(await ids("C0DBA", 10), [["soon", "late"], 2]);
+    assert.deepEqual(await ids("C0DBA", 1), [["soon"], 2]);
+    assert.deepEqual(await ids("C0NONE", 10), [[], 0]);
+  });
+
+  test(`${engine.name}: a digest is claimed, posted and known again by its place, also after it has ended`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await open(store, "a", ["C0DBA"]);
+    await store.digests.begin(0, NOW);
+    const [row] = await store.digests.current();
+    assert(row !== undefined);
+    const won = await Promise.all(["x", "y"].map((claim) => store.digests.claim(row.id, claim, NOW, NOW + 60)));
+    assert.equal(won.filter(Boolean).length, 1);
+    await store.digests.posted(row.id, "7.7", 4711);
+    await store.digests.ended(row.id, NOW);
+    assert.equal(await store.digests.isAt("C0DBA", "7.7"), true);
+    assert.equal(await store.digests.isAt("C0OPS", "7.7"), false);
+    assert.equal(await store.digests.isAt("C0DBA", "8.8"), false);
+  });
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FLOOD } from "../../src/app/digest.ts";
+import { tail } from "../support/bot.ts";
+import { eventually } from "../support/eventually.ts";
+import type { Json } from "../support/http-json.ts";
+import { ONE_GATE, textOf, world } from "../support/world.ts";
+
+const MANY = FLOOD + 3;
+
+test("what waits after an outage is seen at once in one digest, can be decided from it, and gets its own messages", async (t) => {
+  const w = await world(t, { start: false });
+  await w.control.slack("faults", { operation: "chat.postMessage", kind: "error", code: "service_unavailable" });
+  await w.startBot();
+  await w.ready();
+  const ids: string[] = [];
+  for (let index = 0; index < MANY; index++)
+    ids.push(await w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } }));
+  const waiting = () => w.bot().lines.filter((line) => line.msg === "a step waits for approval");
+  await eventually("all are known", () => waiting().length === MANY);
+  await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
+
+  const digest = await eventually(
+    "a digest stands in the channel",
+    async () => (await w.messages()).find((message) => /approvals wait here/.test(textOf(message))),
+    () => tail(w.bot().lines),
+  );
+  const before = (await w.messages()).filter(({ ts }) => ts < digest.ts);
+  assert.ok(before.length < MANY - FLOOD + 3, `${before.length} messages stood before the digest`);
+  const openings = digest.blocks.filter((block: Json) => block.accessory?.action_id === "open");
+  assert.ok(openings.length > FLOOD);
+
+  // The last in line is decided before its own message stands.
+  const last = openings.at(-1);
+  const requestId = last.accessory.value;
+  await w.click("U0ROSA", digest, "open", { block_id: last.block_id });
+  await w.modal("U0ROSA", "open-approve");
+  await w.control.slack("click", { user: "U0ROSA", action_id: "open-approve" });
+  await w.modal("U0ROSA", "may decide this");
+  await w.click("U0JANE", digest, "open", { block_id: last.block_id });
+  await w.modal("U0JANE", requestId);
+  await w.control.slack("click", { user: "U0JANE", action_id: "open-approve" });
+  await w.modal("U0JANE", '"reason"');
+  await w.control.slack("submit", { user: "U0JANE", values: {} });
+  const decided = waiting().find((line) => line.requestId === requestId)?.executionId;
+  await eventually(
+    "AWS has the approval",
+    async () => (await w.signals(decided)).length === 1,
+    () => tail(w.bot().lines),
+  );
+  const [signal] = await w.signals(decided);
+  assert.match(JSON.stringify(signal), /Jane Ito/);
+
+  const over = await eventually(
+    "the digest says that all is posted",
+    async () => (await w.messages()).find((message) => message.ts === digest.ts && /All posted/.test(textOf(message))),
+    () => tail(w.bot().lines),
+  );
+  assert.doesNotMatch(textOf(over), /"action_id"/);
+  const own = (await w.messages()).filter((message) => message.ts !== digest.ts);
+  for (const id of ids.filter((each) => each !== decided))
+    assert.equal(own.filter((message) => textOf(message).includes(id)).length, 1, id);
+  assert.ok(own.length === MANY || own.length === MANY - 1, "what was over before it was posted needs no message");
+});

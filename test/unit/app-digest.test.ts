@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { FLOOD, makeDigest } from "../../src/app/digest.ts";
+import type { DigestView } from "../../src/app/ports-slack.ts";
+import { fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { anEntry, aRequest, aRoute } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const EVERY_MS = 5_000;
+
+async function setUp(t: TestContext, count: number) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const chat = fakeChat();
+  let ids = 0;
+  const digest = makeDigest({
+    digests: store.digests,
+    requests: store.requests,
+    routes: [aRoute()],
+    chat,
+    clock,
+    newId: () => `claim-${++ids}`,
+    random: () => 0,
+    log: testLog(),
+  });
+  const open = (index: number) =>
+    store.requests.open(aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }), ["C0DBA"], anEntry());
+  for (let index = 0; index < count; index++) await open(index);
+  const round = async () => {
+    await store.digests.begin(FLOOD, clock.now());
+    for (const row of await store.digests.current()) await digest(row, new AbortController().signal);
+  };
+  /** The request's own message stands now. */
+  const post = async (index: number) => {
+    const [row] = await store.messages.ofRequest(`r${index}`);
+    await store.messages.posted(row?.id ?? "", `1.${index}`, 1);
+  };
+  const shown = () => [...chat.standing.values()].map(({ view }) => (view as unknown as DigestView).count);
+  return { clock, store, chat, open, round, post, shown };
+}
+
+test("a channel that is no further behind than it may be has no digest", async (t) => {
+  const { round, shown, store } = await setUp(t, FLOOD);
+  await round();
+  assert.deepEqual([shown(), await store.digests.current()], [[], []]);
+});
+
+test("a flood has one digest, which follows it at its pace, says when all is posted, and ends", async (t) => {
+  const { clock, chat, round, post, shown, store } = await setUp(t, FLOOD + 1);
+  await round();
+  await round();
+  assert.deepEqual(shown(), [FLOOD + 1]);
+  await post(0);
+  await round();
+  assert.deepEqual(shown(), [FLOOD + 1], "the requests' own messages come first");
+  clock.advance(EVERY_MS);
+  await round();
+  assert.deepEqual(shown(), [FLOOD]);
+  const calls = chat.turns.length;
+  clock.advance(EVERY_MS);
+  await round();
+  assert.equal(chat.turns.length, calls, "nothing has changed");
+  for (let index = 1; index <= FLOOD; index++) await post(index);
+  await round();
+  assert.deepEqual(shown(), [0]);
+  await round();
+  assert.deepEqual(await store.digests.current(), []);
+});
+
+test("a vote shows in the digest, and what is decided leaves it", async (t) => {
+  const { clock, chat, round, shown, store } = await setUp(t, FLOOD + 1);
+  await round();
+  const vote = { requestId: "r3", userId: "U0MIA", userName: "Mia Chen", email: null, reason: null, at: clock.now() };
+  const approval = { ...vote, verdict: "approve" as const, authority: "approver" as const };
+  await store.requests.advance({ requestId: "r3", expectedVersion: 1, patch: {}, vote: approval, audit: [] });
+  clock.advance(EVERY_MS);
+  await round();
+  const [standing] = [...chat.standing.values()] as unknown as { view: DigestView }[];
+  const votes = standing?.view.waiting.map((view) => view.votes.length);
+  assert.deepEqual(
+    votes?.reduce((sum, each) => sum + each, 0),
+    1,
+  );
+  await store.requests.advance({ requestId: "r3", expectedVersion: 2, patch: { state: "decided" }, audit: [] });
+  clock.advance(EVERY_MS);
+  await round();
+  assert.deepEqual(shown(), [FLOOD]);
+});
+
+test("a digest that may stand already is looked for and not posted twice", async (t) => {
+  const { clock, chat, round, shown, store } = await setUp(t, FLOOD + 1);
+  chat.nextPost.push({ answer: { kind: "ambiguous", error: "ECONNRESET" }, posts: true });
+  await round();
+  await round();
+  assert.equal((await store.digests.current())[0]?.ts, null);
+  clock.advance(10_000);
+  await round();
+  assert.notEqual((await store.digests.current())[0]?.ts, null);
+  assert.deepEqual(shown(), [FLOOD + 1]);
+});
+
+test("a flood that is over before its digest could be posted leaves none; the next one has its own", async (t) => {
+  const { clock, chat, round, post, open, shown, store } = await setUp(t, FLOOD + 1);
+  chat.nextPost.push({ answer: { kind: "unavailable", error: "ECONNREFUSED" } });
+  await round();
+  await post(0);
+  clock.advance(60_000);
+  await round();
+  assert.deepEqual([shown(), await store.digests.current()], [[], []]);
+  await open(100);
+  await round();
+  assert.deepEqual(shown(), [FLOOD + 1]);
+});

@@ -124,7 +124,7 @@ export const makeDetails =
         execution: null,
         error: "its target is no longer in the configuration",
       };
-    const reading = await automation.read(request.executionId, signal);
+    const reading = await automation.read(request.executionId, signal, true);
     switch (reading.kind) {
       case "read":
         return { kind: "details", ...inspected, admin, execution: masked(reading.execution, deps.mask), error: null };
@@ -171,7 +171,7 @@ async function executionsOf(
   const found = new Map<string, ObservedExecution>();
   for (const { request } of inspected) {
     if (found.has(request.executionId)) continue;
-    const reading = await deps.automation(request.target)?.read(request.executionId, signal);
+    const reading = await deps.automation(request.target)?.read(request.executionId, signal, true);
     if (reading?.kind === "read") found.set(request.executionId, masked(reading.execution, deps.mask));
   }
   return found;

@@ -55,10 +55,11 @@ export interface Automation {
   readonly target: Target;
   /** All executions that wait, page by page, 50 a page. */
   listWaiting(signal: AbortSignal): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
-  /** One execution with all of its steps. */
+  /** One execution with all of its steps. An urgent reading passes others that wait because AWS throttles. */
   read(
     executionId: string,
     signal: AbortSignal,
+    urgent?: boolean,
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "gone" } | AwsFailure>;
   /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
   defaults(documentName: string, version: string | null, signal: AbortSignal): Promise<Record<string, string[]> | null>;

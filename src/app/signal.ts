@@ -84,7 +84,7 @@ async function attempt(
     return hold(deps, request, `Not sent: ${why} (${ready.code}: ${ready.message})`);
   }
   const askedAt = clock.now();
-  const reading = await automation.read(request.executionId, abort);
+  const reading = await automation.read(request.executionId, abort, true);
   if (abort.aborted) return;
   if (reading.kind === "failed") {
     return hold(deps, request, `AWS could not be asked (${reading.code}: ${reading.message})`);

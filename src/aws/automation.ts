@@ -7,11 +7,12 @@ import {
   SSMClient,
   type StepExecution,
 } from "@aws-sdk/client-ssm";
-import type { Automation, Target } from "../app/ports.ts";
+import type { Automation, Clock, Target } from "../app/ports.ts";
 import type { ListedExecution } from "../core/execution.ts";
 import { decodeExecution, decodeListed, pageOf } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
 import { MalformedAnswerError, readFailure } from "./failures.ts";
+import { makePace, paced } from "./pace.ts";
 import { makePeople } from "./people.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeSignaller } from "./signaller.ts";
@@ -33,20 +34,28 @@ export const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
 /** Automation of one target over the SDK. `close` ends its connections. */
 export function makeAutomation(
   target: Target,
-  now: () => number,
+  clock: Clock,
   roles: TargetRoles = NO_ROLES,
 ): Automation & { close(): void } {
   const { region } = target;
+  const { now } = clock;
+  const pace = makePace(clock);
   const readCredentials = roles.readRole === null ? null : makeReadCredentials(region, roles.readRole);
   const reader = new SSMClient({
     region,
     requestHandler: TIMEOUTS,
     ...(readCredentials === null ? {} : { credentials: readCredentials.provider }),
   });
-  const people = roles.approverRole === null ? null : makePeople({ region, roleArn: roles.approverRole, now });
+  const people =
+    roles.approverRole === null ? null : makePeople({ region, roleArn: roles.approverRole, now, onEnd: pace.learn });
   // Credentials are the reader's, so that a signal never waits for them between the reading and its own leaving.
   const credentials = roles.readRole === null ? reader.config.credentials : undefined;
-  const signaller = makeSignaller({ region, now, ...(credentials === undefined ? {} : { credentials }) });
+  const signaller = makeSignaller({
+    region,
+    now,
+    onEnd: pace.learn,
+    ...(credentials === undefined ? {} : { credentials }),
+  });
 
   return {
     target,
@@ -61,7 +70,7 @@ export function makeAutomation(
             MaxResults: PAGE,
             ...(NextToken === undefined ? {} : { NextToken }),
           });
-          const answer = await reader.send(command, { abortSignal: signal });
+          const answer = await reader.send(paced(command, { pace, urgent: false, signal }), { abortSignal: signal });
           const items = pageOf(answer.AutomationExecutionMetadataList).map(decodeListed);
           executions.push(...items.filter((item) => item !== null));
           NextToken = following(answer.NextToken, NextToken);
@@ -73,12 +82,12 @@ export function makeAutomation(
       }
     },
 
-    async read(executionId, signal) {
+    async read(executionId, signal, urgent = false) {
+      const own = { pace, urgent, signal };
       try {
-        const answer = await reader.send(new GetAutomationExecutionCommand({ AutomationExecutionId: executionId }), {
-          abortSignal: signal,
-        });
-        const steps = await allSteps(reader, answer.AutomationExecution, executionId, signal);
+        const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
+        const answer = await reader.send(paced(command, own), { abortSignal: signal });
+        const steps = await allSteps(reader, answer.AutomationExecution, executionId, own);
         return { kind: "read", execution: decodeExecution(answer.AutomationExecution, steps) };
       } catch (error) {
         return error instanceof AutomationExecutionNotFoundException ? { kind: "gone" } : readFailure(error);
@@ -102,7 +111,7 @@ async function allSteps(
   client: SSMClient,
   execution: AutomationExecution | undefined,
   executionId: string,
-  signal: AbortSignal,
+  own: Parameters<typeof paced>[1],
 ): Promise<readonly StepExecution[]> {
   if (execution?.StepExecutionsTruncated !== true) return pageOf(execution?.StepExecutions);
   const steps: StepExecution[] = [];
@@ -113,7 +122,7 @@ async function allSteps(
       MaxResults: PAGE,
       ...(NextToken === undefined ? {} : { NextToken }),
     });
-    const answer = await client.send(command, { abortSignal: signal });
+    const answer = await client.send(paced(command, own), { abortSignal: own.signal });
     steps.push(...pageOf(answer.StepExecutions));
     NextToken = following(answer.NextToken, NextToken);
     if (NextToken === undefined) return steps;

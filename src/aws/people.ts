@@ -28,8 +28,10 @@ export function makePeople(options: {
   region: string;
   roleArn: string;
   now: () => number;
+  /** Told how each signal ended: with this error, or well. */
+  onEnd: (error?: unknown) => void;
 }): PersonSigning & { close(): void } {
-  const { region, roleArn, now } = options;
+  const { region, roleArn, now, onEnd } = options;
   const client = makeStsClient(region);
   const sessions = new Map<string, Session>();
   const keyOf = (person: Signer) => JSON.stringify([person.userId, person.session]);
@@ -54,7 +56,7 @@ export function makePeople(options: {
         const credentials = await assumeRole(client, role, signal);
         drop(key);
         const expiresAt = credentials.expiration.getTime();
-        sessions.set(key, { expiresAt, signaller: makeSignaller({ region, now, credentials }) });
+        sessions.set(key, { expiresAt, signaller: makeSignaller({ region, now, credentials, onEnd }) });
         return { kind: "ready" };
       } catch (error) {
         return { ...readFailure(error), ...assumeWords(error) };

@@ -12,11 +12,17 @@ type Credentials = NonNullable<SSMClientConfig["credentials"]>;
  * travels on a connection of its own: one that the server has just closed for being idle would leave nobody knowing
  * whether the signal arrived.
  */
-export function makeSignaller(options: { region: string; now: () => number; credentials?: Credentials }): {
+export function makeSignaller(options: {
+  region: string;
+  now: () => number;
+  credentials?: Credentials;
+  /** Told how each call ended: with this error, or well. */
+  onEnd: (error?: unknown) => void;
+}): {
   signal: Automation["signal"];
   close(): void;
 } {
-  const { region, now, credentials } = options;
+  const { region, now, credentials, onEnd } = options;
   const client = new SSMClient({
     region,
     maxAttempts: 1,
@@ -44,8 +50,10 @@ export function makeSignaller(options: { region: string; now: () => number; cred
           { step: "deserialize", priority: "low", name: "notAfter" },
         );
         await client.send(command);
+        onEnd();
         return { kind: "taken" };
       } catch (error) {
+        onEnd(error);
         return signalFailure(error);
       }
     },

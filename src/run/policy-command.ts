@@ -6,6 +6,7 @@ import { callerIdentity } from "../aws/identity.ts";
 import type { Config, TargetConfig } from "../config/config.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
 import type { PartialSubject } from "../core/explain.ts";
+import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/bolt-logger.ts";
 import { makeWebClient } from "../slack/client.ts";
 import { failureWords } from "../slack/failures.ts";
@@ -72,7 +73,7 @@ async function lookIn(where: {
   if (identity.kind === "failed") return { error: `${identity.code}: ${identity.message}` };
   const account = readRole?.split(":")[4] ?? identity.account;
   const target: Target = { key: `${name}/${region}`, name, region, account };
-  const automation = makeAutomation(target, Date.now, { readRole, approverRole: null });
+  const automation = makeAutomation(target, systemClock, { readRole, approverRole: null });
   try {
     const reading = await automation.read(executionId, abort);
     if (reading.kind === "gone") return { error: null };

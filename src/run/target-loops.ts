@@ -94,7 +94,7 @@ export function startTarget(options: {
     }
     const target: Target = { key, name, region, account };
     await store.requests.adopt(target);
-    const own = makeAutomation(target, clock.now, roles);
+    const own = makeAutomation(target, clock, roles);
     close = own.close;
     automation = options.seam(own);
     log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");

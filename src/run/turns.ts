@@ -1,33 +1,45 @@
 import PQueue from "p-queue";
 import type { Clock } from "../app/ports.ts";
 import type { LaneStore, Pace } from "../app/ports-shared.ts";
-import type { Chat } from "../app/ports-slack.ts";
 
 /** One post a second in a channel, with a burst of three. Source: Slack API, rate limits of chat.postMessage. */
 const POSTS: Pace = { intervalMs: 1_000, burst: 3 };
 /** chat.update is tier 3: fifty a minute for the whole app, in bursts. Source: Slack API, rate limits. */
 const UPDATES: Pace = { intervalMs: 1_200, burst: 5 };
+/** Tiers 3 and 4 are fifty and a hundred calls a minute for the whole app. Source: Slack API, rate limits. */
+const TIER_3: Pace = { intervalMs: 1_200, burst: 10 };
+const TIER_4: Pace = { intervalMs: 600, burst: 20 };
 /** No longer is slept at once, so that a lane that moves on early is noticed. */
 const LONGEST_NAP_MS = 2_000;
 
-export type LaneKind = "post" | "update";
+const PACES = {
+  post: POSTS,
+  update: UPDATES,
+  /** conversations.history: what came of an unfinished post. */
+  history: TIER_3,
+  /** conversations.open: where to write to a person. */
+  direct: TIER_3,
+  /** chat.postEphemeral: why a click does not count. */
+  whisper: TIER_4,
+} as const;
+export type LaneKind = keyof typeof PACES;
 
-/** Posts have a lane for each channel, updates one for all. */
-export const laneOf = (kind: LaneKind, channelId: string) => (kind === "post" ? `post:${channelId}` : "update");
+/** Posts have a lane for each channel, each other method one for all. */
+export const laneOf = (kind: LaneKind, channelId: string) => (kind === "post" ? `post:${channelId}` : kind);
 
 /**
  * Waits for the next turn in a lane that all replicas share. Within this process callers of a lane stand in a queue, so
  * that only its head asks the database.
  */
-export function makeTurn(lanes: LaneStore, clock: Clock): Chat["turn"] {
+export function makeTurn(lanes: LaneStore, clock: Clock) {
   const queues = new Map<string, PQueue>();
-  return async (kind, channelId, signal) => {
+  return async (kind: LaneKind, channelId: string, signal: AbortSignal): Promise<void> => {
     const name = laneOf(kind, channelId);
     const queue = queues.get(name) ?? new PQueue({ concurrency: 1 });
     queues.set(name, queue);
     await queue.add(async () => {
       while (!signal.aborted) {
-        const wait = await lanes.take(name, kind === "post" ? POSTS : UPDATES, clock.now());
+        const wait = await lanes.take(name, PACES[kind], clock.now());
         if (wait === 0) return;
         await clock.sleep(Math.min(wait, LONGEST_NAP_MS), signal);
       }

@@ -37,6 +37,7 @@ import { startAnswerLoop, startVoteLoop } from "./click-loops.ts";
 import { startDigestLoop } from "./digest-loop.ts";
 import { startMessageLoop } from "./message-loop.ts";
 import { startNoticeLoop } from "./notice-loop.ts";
+import { pacedChat } from "./paced-chat.ts";
 import { PUBLISHER, startPublishLoop } from "./publish-loop.ts";
 import type { Seams } from "./seams.ts";
 import { makeSlackSide } from "./slack-side.ts";
@@ -81,7 +82,8 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     });
   const random = Math.random;
   const newId = randomUUID;
-  const chat = metrics.chat(seams.chat(makeChat(web, makeTurn(store.lanes, clock), clock)));
+  const turn = makeTurn(store.lanes, clock);
+  const chat = metrics.chat(seams.chat(pacedChat(makeChat(web, turn, clock), turn, store.lanes, clock)));
   const directory = makeDirectory(web, workspace, clock);
   const replica = newId();
   const look = (under: Pick<Store, "requests" | "executions">) => {

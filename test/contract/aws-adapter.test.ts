@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
+import type { Clock } from "../../src/app/ports.ts";
 import { makeAutomation } from "../../src/aws/automation.ts";
 import { hasEnded } from "../../src/core/execution.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 import { TARGET } from "../support/fakes.ts";
 import { closedPort, rawServer } from "../support/raw-server.ts";
 import { type AwsWorld, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world.ts";
@@ -10,7 +12,7 @@ import { type AwsWorld, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world
 const ANY_TIME = Number.POSITIVE_INFINITY;
 
 /** The adapter as it ships: it finds AWS through the SDK's own variables. */
-function automationAt(t: TestContext, endpoint: string) {
+function automationAt(t: TestContext, endpoint: string, clock: Clock = systemClock) {
   const { bot } = KEYS;
   const ours = {
     AWS_ENDPOINT_URL: endpoint,
@@ -19,7 +21,7 @@ function automationAt(t: TestContext, endpoint: string) {
   };
   const before = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
   Object.assign(process.env, ours);
-  const automation = makeAutomation(TARGET, Date.now);
+  const automation = makeAutomation(TARGET, clock);
   t.after(() => {
     automation.close();
     for (const [name, value] of Object.entries(before)) {
@@ -337,4 +339,53 @@ test("a list or an execution that never ends is given up", async (t) => {
   const reading = await automation.read(ID, abort);
   assert.equal(reading.kind === "failed" && reading.code, "MalformedAnswer");
   assert.ok(server.requests.length < 20, `${server.requests.length} calls`);
+});
+
+test("a target that throttles is asked less often, an urgent reading passes, and the pace comes back", async (t) => {
+  const aws = await awsWorld();
+  t.after(() => aws[Symbol.asyncDispose]());
+  const slept: number[] = [];
+  // A clock on which only sleeping takes time.
+  let now = 0;
+  const clock: Clock = {
+    now: () => now,
+    sleep: async (ms) => {
+      slept.push(ms);
+      now += ms;
+    },
+  };
+  const automation = automationAt(t, aws.sandbox.url, clock);
+  const { signal: abort } = new AbortController();
+  const id = (await plantGates(aws, 1)).executionIds[0];
+  const read = (urgent = false) => automation.read(id, abort, urgent);
+  await read();
+  await read();
+  assert.deepEqual(slept, [], "nothing waits while nothing is throttled");
+
+  await aws.control("faults", { operation: "GetAutomationExecution", kind: "throttle", times: 2 });
+  assert.equal((await read()).kind, "read", "the client's own retries are enough");
+  const [first = 0, second = 0] = slept.splice(0);
+  assert.ok(first > 0 && second > first, `waited ${first} ms, then ${second} ms`);
+  await read(true);
+  assert.deepEqual(slept, []);
+  const eased: number[] = [];
+  for (let calls = 0; calls < 40; calls++) {
+    await read();
+    eased.push(...slept.splice(0));
+  }
+  assert.ok(eased.length > 3 && eased.length < 40, `${eased.length} of 40 calls waited`);
+  assert.ok((eased.at(-1) ?? 0) < (eased[1] ?? 0) / 4, "ever shorter");
+});
+
+test("a throttled signal slows the readings that follow it", async (t) => {
+  const aws = await awsWorld();
+  t.after(() => aws[Symbol.asyncDispose]());
+  const slept: number[] = [];
+  const clock: Clock = { now: () => 0, sleep: async (ms) => void slept.push(ms) };
+  const automation = automationAt(t, aws.sandbox.url, clock);
+  const id = (await plantGates(aws, 1)).executionIds[0];
+  await aws.control("faults", { operation: "SendAutomationSignal", kind: "throttle", times: 1 });
+  assert.equal((await automation.signal(id, "approve", ["by a test"], ANY_TIME)).kind, "refused");
+  await automation.read(id, new AbortController().signal);
+  assert.equal(slept.length, 1);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeAutomation } from "../../src/aws/automation.ts";
+import { systemClock } from "../../src/ops/clock.ts";
 import { TARGET } from "../support/fakes.ts";
 import { awsWorld, gate, KEYS } from "./aws-world.ts";
 
@@ -25,7 +26,7 @@ async function setUp(t: TestContext, roles: { readRole?: string; approverRole?: 
   Object.assign(process.env, ours);
   let ahead = 0;
   const all = { readRole: null, approverRole: null, ...roles };
-  const automation = makeAutomation(TARGET, () => Date.now() + ahead, all);
+  const automation = makeAutomation(TARGET, { ...systemClock, now: () => Date.now() + ahead }, all);
   t.after(() => {
     automation.close();
     for (const [name, value] of Object.entries(before)) {

@@ -3,8 +3,9 @@ import { routeOf } from "./runbooks.ts";
 import type { Spoil, Stage } from "./stage.ts";
 
 /** How long nothing is moved while everything comes to rest by itself: of the machine's milliseconds, and of the clock's. */
-const PATIENCE = { machineMs: 900, clockMs: 4_000 };
-const LOOK_MS = 800;
+const PATIENCE = { machineMs: 600, clockMs: 4_000 };
+/** Between two looks, of the machine's milliseconds: each costs both stand-ins their whole state. */
+const LOOK_MS = 120;
 /** Then time is moved on, in ever longer strides: some things wait for minutes. */
 const STRIDE_MS = 10_000;
 const LONGEST_STRIDE_MS = 300_000;
@@ -29,10 +30,10 @@ export async function calm(stage: Stage, spoil: Spoil = {}): Promise<string | nu
       if (found === null) return null;
       stage.time.release();
       left = found;
-      await stage.wait(LOOK_MS);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
     stage.pass(stride);
-    stride = Math.min(LONGEST_STRIDE_MS, stride * 1.5);
+    stride = Math.min(LONGEST_STRIDE_MS, stride * 2);
   }
   return left;
 }

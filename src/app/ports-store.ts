@@ -141,6 +141,8 @@ export interface PostingStore {
   updated(id: string, version: number, claim: string): Promise<void>;
   /** An attempt failed; whatever is claimed stays claimed. */
   failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
+  /** What is not yet posted in the channel may be tried again now. */
+  restNoLonger(channelId: string): Promise<void>;
 }
 
 export interface MessageStore extends PostingStore {

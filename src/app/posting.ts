@@ -11,6 +11,11 @@ const LOOK_AFTER_MS = 10_000;
 const CALL_MS = 20_000;
 /** How far Slack's clock and ours may differ, when a message is looked for by its time. */
 const CLOCK_SKEW_MS = 5 * 60_000;
+/** How long a channel rests while Slack is away: then it goes on with what is most urgent, not with what rested longest. */
+const AWAY_BASE_MS = 1_000;
+const AWAY_CAP_MS = 20_000;
+/** How long a message rests at most when the history could not be read; others of its channel go on. */
+const LOOK_CAP_MS = 30_000;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 
@@ -75,15 +80,17 @@ async function post<Row extends PostingRow>(
   switch (result.kind) {
     case "posted":
       await store.posted(row.id, result.ts, version);
+      await recovered(kind, row);
       return 0;
     case "ambiguous":
       await store.unsure(row.id, claim, words(result), clock.now() + LOOK_AFTER_MS);
       report(deps, kind, row, result, "a post got no clear answer");
-      return 0;
+      // If Slack is not well, the others need not go the same way at once.
+      return AWAY_BASE_MS;
     default:
       await store.released(row.id, claim, words(result), retryAt(deps, row, result));
       report(deps, kind, row, result, "a message could not be posted");
-      return result.kind === "limited" ? result.retryAfterMs : 0;
+      return restOf(deps, row, result);
   }
 }
 
@@ -104,19 +111,27 @@ async function settle<Row extends PostingRow>(
     case "found":
       // Which version it shows is not known; the oldest is presumed, so that it is updated.
       await store.posted(row.id, found.ts, 0);
+      await recovered(kind, row);
       return 0;
     case "absent":
       await store.released(row.id, claim, "An earlier attempt posted nothing", clock.now());
+      await recovered(kind, row);
       return 0;
     case "refused":
       // The history cannot be read. A rare second message is better than a request that nobody sees.
       await store.released(row.id, claim, words(found), clock.now());
       report(deps, kind, row, found, "the channel's history cannot be read to see whether a message was posted");
       return 0;
-    default:
-      await store.failed(row.id, words(found), retryAt(deps, row, found));
+    case "limited":
+      await store.failed(row.id, words(found), now + found.retryAfterMs);
       await store.unsure(row.id, claim, words(found), clock.now());
-      return found.kind === "limited" ? found.retryAfterMs : 0;
+      return found.retryAfterMs;
+    default: {
+      const wait = backoffMs(row.attempts + 1, RETRY_BASE_MS, LOOK_CAP_MS, deps.random());
+      await store.failed(row.id, words(found), clock.now() + wait);
+      await store.unsure(row.id, claim, words(found), clock.now());
+      return 0;
+    }
   }
 }
 
@@ -144,12 +159,26 @@ async function update<Row extends PostingRow>(
   }
   await store.released(row.id, claim, words(result), retryAt(deps, row, result));
   report(deps, kind, row, result, "a message could not be updated");
-  return result.kind === "limited" ? result.retryAfterMs : 0;
+  return restOf(deps, row, result);
+}
+
+/** Slack answers again: what rests in the channel after a failure need rest no longer. */
+async function recovered<Row extends PostingRow>({ store }: PostingKind<Row>, row: Row): Promise<void> {
+  if (row.lastError !== null) await store.restNoLonger(row.channelId);
+}
+
+/** How long the whole channel is to be left alone, in milliseconds. */
+function restOf(deps: PostingDeps, row: PostingRow, failure: ChatFailure): number {
+  if (failure.kind === "limited") return failure.retryAfterMs;
+  if (failure.kind === "unavailable") return backoffMs(row.attempts + 1, AWAY_BASE_MS, AWAY_CAP_MS, deps.random());
+  return 0;
 }
 
 function retryAt(deps: PostingDeps, row: PostingRow, failure: ChatFailure): number {
   const now = deps.clock.now();
   if (failure.kind === "limited") return now + failure.retryAfterMs;
+  // Its channel rests, and it is the first again unless something more urgent has come.
+  if (failure.kind === "unavailable") return now;
   return now + backoffMs(row.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
 }
 

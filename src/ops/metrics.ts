@@ -28,6 +28,7 @@ export function makeMetrics(): Metrics {
   const open = gauge("open_requests", "Requests that are not closed.");
   const due = gauge("effects_due", "Effects that are still to be done, by kind.", ["kind"]);
   const failing = gauge("effects_failing", "Of these, those whose last attempt failed.", ["kind"]);
+  const up = gauge("target_up", "Whether the last poll of a target went well, by any replica.", ["target"]);
   const age = gauge("last_poll_age_seconds", "Since the last good poll of a target, by any replica.", ["target"]);
   const signals = counter("signals_total", "Signals, by what came of them.", ["result"]);
   const clicks = counter("clicks_total", "Judged clicks, by outcome.", ["outcome"]);
@@ -50,7 +51,7 @@ export function makeMetrics(): Metrics {
     contentType: registry.contentType,
     async text(read, now, slackConnected) {
       slackUp.set(slackConnected ? 1 : 0);
-      for (const each of [due, failing, age, open]) each.reset();
+      for (const each of [due, failing, age, up, open]) each.reset();
       try {
         if (read === null) throw new Error("the store is not open yet");
         const [backlog, polls] = await Promise.all([read.effects.backlog(), read.polls.all()]);
@@ -59,7 +60,10 @@ export function makeMetrics(): Metrics {
           due.set({ kind: effect.kind }, effect.due);
           failing.set({ kind: effect.kind }, effect.failing);
         }
-        for (const { target, polledAt } of polls) if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
+        for (const { target, polledAt, error } of polls) {
+          up.set({ target }, error === null ? 1 : 0);
+          if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
+        }
         storeUp.set(1);
       } catch {
         // The rest is still worth telling, and this says what is missing.

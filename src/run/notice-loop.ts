@@ -1,8 +1,10 @@
 import type { makeNotify } from "../app/deliver.ts";
 import type { makeErrand } from "../app/errands.ts";
 import type { Clock, Log } from "../app/ports.ts";
+import type { LaneStore } from "../app/ports-shared.ts";
 import type { NoticeStore } from "../app/ports-store.ts";
 import { type Loop, startLoop } from "../ops/loop.ts";
+import { laneOf } from "./turns.ts";
 
 const BATCH = 20;
 const TICK_MS = 1_000;
@@ -12,6 +14,7 @@ const BROKEN_MS = 10_000;
 /** Finds for whom something is meant, and says what is said beside the requests' own messages. */
 export function startNoticeLoop(options: {
   notices: NoticeStore;
+  lanes: LaneStore;
   errand: ReturnType<typeof makeErrand>;
   notify: ReturnType<typeof makeNotify>;
   clock: Clock;
@@ -19,7 +22,7 @@ export function startNoticeLoop(options: {
   /** New places for messages are on record. */
   onPlaces: () => void;
 }): Loop {
-  const { notices, errand, notify, clock, log, onPlaces } = options;
+  const { notices, lanes, errand, notify, clock, log, onPlaces } = options;
   return startLoop({
     name: "notices",
     everyMs: TICK_MS,
@@ -36,12 +39,18 @@ export function startNoticeLoop(options: {
         }
       }
       const due = await notices.due(clock.now(), BATCH);
+      const held = await lanes.held(clock.now());
       await Promise.all(
-        due.map((row) =>
-          notify(row, abort).catch((error: unknown) =>
-            log.error({ requestId: row.requestId, notice: row.kind, err: error }, "posting a notice failed"),
-          ),
-        ),
+        due.map(async (row) => {
+          const lane = laneOf("post", row.channelId);
+          if (held.has(lane)) return;
+          try {
+            const hold = await notify(row, abort);
+            if (hold > 0) await lanes.hold(lane, clock.now() + hold);
+          } catch (error) {
+            log.error({ requestId: row.requestId, notice: row.kind, err: error }, "posting a notice failed");
+          }
+        }),
       );
       return undefined;
     },

@@ -145,6 +145,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   });
   const noticing = startNoticeLoop({
     notices,
+    lanes: store.lanes,
     errand: makeErrand({ notices, requests, messages, directory, chat, routes, admins, clock, random, log }),
     notify: makeNotify({ notices, requests, routes, identities, chat, clock, newId, random, log }),
     clock,

@@ -66,7 +66,11 @@ export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat
           cursor = answer.response_metadata?.next_cursor || undefined;
           if (cursor === undefined) return { kind: "absent" };
         }
-        return { kind: "unavailable", error: "the channel's history is too long to look through" };
+        return {
+          kind: "refused",
+          error: "the channel's history is too long to look through",
+          advice: "Post less there.",
+        };
       } catch (error) {
         return chatFailure(error);
       }

@@ -88,6 +88,15 @@ export function makePostingStore(db: Kysely<Tables>, kind: PostingTable): Postin
         .execute();
     },
 
+    async restNoLonger(channelId) {
+      await db
+        .updateTable(table)
+        .set({ nextAttemptAt: 0 })
+        .where("channelId", "=", channelId)
+        .where("ts", "is", null)
+        .execute();
+    },
+
     async failed(id, error, nextAttemptAt) {
       await db
         .updateTable(table)

@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { answer, whispers } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
-import type { Json } from "../support/http-json.ts";
-import { ONE_GATE, textOf, type World, world } from "../support/world.ts";
-
-/** What the person alone sees in answer to the command. */
-async function answer(w: World, user: string, text: string): Promise<string> {
-  const before = new Set((await whispers(w, user)).map((each: Json) => each.ts));
-  const sent = await w.control.slack("command", { user, channel: "C0APPROVALS", text: `/approvals ${text}`.trim() });
-  assert.equal(sent.delivery.acked, true);
-  const found = await eventually(`an answer to ${text}`, async () =>
-    (await whispers(w, user)).find((each: Json) => !before.has(each.ts)),
-  );
-  return textOf(found);
-}
-
-const whispers = async (w: World, user: string) =>
-  (await w.channel()).messages.filter((each: Json) => each.onlyFor === user);
+import { ONE_GATE, textOf, world } from "../support/world.ts";
 
 test("/approvals tells admins everything, approvers what they may decide, and nobody else anything", async (t) => {
   const w = await world(t);

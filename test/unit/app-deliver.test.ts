@@ -160,9 +160,9 @@ test("a history that cannot be read for now is asked again; nothing is posted me
   clock.advance(6_999);
   assert.deepEqual(await due(), []);
   clock.advance(1);
-  await round();
+  assert.deepEqual(await round(), [0], "the message rests, and not its channel");
   assert.deepEqual(await due(), []);
-  clock.advance(5 * 60_000);
+  clock.advance(30_000);
   await round();
   await round();
   assert.equal(chat.standing.size, 1);

@@ -54,6 +54,7 @@ test("metrics tell what waits, how old the polls are, and what was done; without
     "countersign_open_requests 1",
     'countersign_effects_due{kind="post"} 1',
     'countersign_last_poll_age_seconds{target="default/us-east-1"} 5',
+    'countersign_target_up{target="default/us-east-1"} 1',
     'countersign_signals_total{result="taken"} 1',
     'countersign_clicks_total{outcome="denied: no-request"} 1',
     'countersign_messages_failed_total{call="post",reason="limited"} 1',

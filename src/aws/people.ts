@@ -36,14 +36,11 @@ export function makePeople(options: {
   const sessions = new Map<string, Session>();
   const keyOf = (person: Signer) => JSON.stringify([person.userId, person.session]);
 
-  const drop = (key: string) => {
-    sessions.get(key)?.signaller.close();
-    sessions.delete(key);
-  };
   const fresh = (key: string): Session | undefined => {
     const kept = sessions.get(key);
     if (kept !== undefined && kept.expiresAt - now() >= LEAST_LEFT_MS) return kept;
-    drop(key);
+    // Forgotten, but not closed: a signal may be on its way under it, and would be left without an answer.
+    sessions.delete(key);
     return undefined;
   };
 
@@ -54,7 +51,6 @@ export function makePeople(options: {
       try {
         const role = { arn: roleArn, session: person.session, sourceIdentity: person.session };
         const credentials = await assumeRole(client, role, signal);
-        drop(key);
         const expiresAt = credentials.expiration.getTime();
         sessions.set(key, { expiresAt, signaller: makeSignaller({ region, now, credentials, onEnd }) });
         return { kind: "ready" };
@@ -69,12 +65,13 @@ export function makePeople(options: {
       if (session === undefined)
         return { kind: "not-sent", code: "NoSession", message: `there is no session of ${person.session}` };
       const result = await session.signaller.signal(executionId, verdict, comment, notAfter);
-      if (result.kind === "refused" && STALE.has(result.code)) drop(key);
+      if (result.kind === "refused" && STALE.has(result.code) && sessions.get(key) === session) sessions.delete(key);
       return result;
     },
 
     close() {
-      for (const key of [...sessions.keys()]) drop(key);
+      for (const { signaller } of sessions.values()) signaller.close();
+      sessions.clear();
       client.destroy();
     },
   };

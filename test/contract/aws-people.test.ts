@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeAutomation } from "../../src/aws/automation.ts";
 import { systemClock } from "../../src/ops/clock.ts";
+import { eventually } from "../support/eventually.ts";
 import { TARGET } from "../support/fakes.ts";
 import { awsWorld, gate, KEYS } from "./aws-world.ts";
 
@@ -100,6 +101,20 @@ test("a session is made anew before it expires, and one that is about to expire 
   assert.deepEqual(await calls("SendAutomationSignal"), []);
   await people.ready(JANE, abort);
   assert.equal((await calls("AssumeRole")).length, 2);
+});
+
+test("a session that is made anew leaves the signal that is on its way under the one before alone", async (t) => {
+  const { aws, people, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
+  assert(people !== undefined);
+  await people.ready(JANE, abort);
+  const id = await run([session(JANE.session)]);
+  await aws.control("faults", { operation: "SendAutomationSignal", kind: "delay", delayMs: 1_000, times: 1 });
+  const sent = people.signal(JANE, id, "approve", ["by Jane"], ANY_TIME);
+  await eventually("the signal is on its way", async () => (await aws.control("faults")).faults.length === 0);
+  later(58 * MINUTE);
+  assert.deepEqual(await people.ready(JANE, abort), { kind: "ready" });
+  assert.equal((await calls("AssumeRole")).length, 2);
+  assert.deepEqual(await sent, { kind: "taken" });
 });
 
 test("without a session of the person nothing is sent, and a role that cannot be assumed says why", async (t) => {

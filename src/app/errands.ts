@@ -22,33 +22,41 @@ export interface ErrandDeps {
 
 /**
  * Finds for whom something is meant, and puts it on record for each: direct messages of a request, or a notice. Done
- * again after a crash it finds the same places, and each is on record once.
+ * again after a crash it finds the same places, and each is on record once. What is found is on record also where the
+ * rest could not be: a group that Slack does not tell silences nobody else.
  */
-export const makeErrand =
-  (deps: ErrandDeps) =>
-  async (errand: Errand): Promise<void> => {
-    const found = await placesOf(deps, errand);
-    if (found.kind === "places") return deps.notices.errandDone(errand, found.channels, deps.clock.now());
-    const fields = { requestId: errand.requestId, errand: errand.kind, error: found.error };
-    deps.log.warn(fields, "those for whom a message is meant could not be found; trying again");
-    const wait = backoffMs(errand.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-    await deps.notices.errandFailed(errand, found.error, deps.clock.now() + wait);
+export const makeErrand = (deps: ErrandDeps) => {
+  const direct = rememberDirect(deps.chat);
+  return async (errand: Errand): Promise<void> => {
+    const { channels, missing } = await placesOf({ ...deps, direct }, errand);
+    const now = deps.clock.now();
+    if (missing === null) return deps.notices.errandDone(errand, channels, now);
+    const fields = { requestId: errand.requestId, errand: errand.kind, error: missing.error };
+    deps.log.warn(fields, "some of those for whom a message is meant could not be found; trying again");
+    const wait = missing.retryAfterMs ?? backoffMs(errand.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
+    await deps.notices.errandFailed(errand, missing.error, now + wait, channels);
   };
+};
 
-type Places = { kind: "places"; channels: string[] } | { kind: "unknown"; error: string };
+/** `missing`: why there may be more, null when these are all. */
+interface Places {
+  channels: string[];
+  missing: { error: string; retryAfterMs?: number } | null;
+}
 
-async function placesOf(deps: ErrandDeps, errand: Errand): Promise<Places> {
-  const request = await deps.requests.byId(errand.requestId);
+type FindDeps = ErrandDeps & { direct: Chat["direct"] };
+
+async function placesOf(deps: FindDeps, errand: Errand): Promise<Places> {
   switch (errand.kind) {
     case "direct-messages": {
+      const request = await deps.requests.byId(errand.requestId);
       const route = deps.routes.find((each) => each.name === request?.route);
-      return route === undefined ? { kind: "places", channels: [] } : directPlaces(deps, errand, route.approvers);
+      return route === undefined ? { channels: [], missing: null } : directPlaces(deps, errand, route.approvers);
     }
     case "break-glass": {
-      const direct = await directPlaces(deps, errand, deps.admins);
-      if (direct.kind !== "places") return direct;
+      const { channels, missing } = await directPlaces(deps, errand, deps.admins);
       const rows = await deps.messages.ofRequest(errand.requestId);
-      return { kind: "places", channels: [...rows.map((row) => row.channelId), ...direct.channels] };
+      return { channels: [...rows.map((row) => row.channelId), ...channels], missing };
     }
     case "no-route":
       return directPlaces(deps, errand, deps.admins);
@@ -58,16 +66,40 @@ async function placesOf(deps: ErrandDeps, errand: Errand): Promise<Places> {
 }
 
 /** The direct messages with these people. One who cannot be written to, such as a deactivated account, is passed over. */
-async function directPlaces(deps: ErrandDeps, errand: Errand, people: People): Promise<Places> {
+async function directPlaces(deps: FindDeps, errand: Errand, people: People): Promise<Places> {
   const found = await deps.directory.members(people);
-  if (found.kind === "unknown") return found;
+  if (found.kind === "unknown") return { channels: [], missing: { error: found.error } };
   const channels: string[] = [];
   for (const userId of found.userIds) {
-    const opened = await deps.chat.direct(userId);
-    if (opened.kind === "channel") channels.push(opened.channelId);
-    else if (opened.kind === "refused")
-      deps.log.error({ requestId: errand.requestId, userId, error: opened.error }, "a person cannot be written to");
-    else return { kind: "unknown", error: opened.kind === "limited" ? "ratelimited" : opened.error };
+    const opened = await deps.direct(userId);
+    switch (opened.kind) {
+      case "channel":
+        channels.push(opened.channelId);
+        break;
+      case "refused":
+        deps.log.error({ requestId: errand.requestId, userId, error: opened.error }, "a person cannot be written to");
+        break;
+      case "limited":
+        return { channels, missing: { error: "ratelimited", retryAfterMs: opened.retryAfterMs } };
+      default:
+        return { channels, missing: { error: opened.error } };
+    }
   }
-  return { kind: "places", channels };
+  return { channels, missing: null };
+}
+
+/**
+ * A person's channel of direct messages stays the same, so it is asked for once. Slack takes some fifty such calls a
+ * minute: an errand for more people than that ends only if it goes on where it was told to wait.
+ * Source: Slack API, conversations.open, tier 3.
+ */
+function rememberDirect(chat: Pick<Chat, "direct">): Chat["direct"] {
+  const known = new Map<string, Awaited<ReturnType<Chat["direct"]>>>();
+  return async (userId) => {
+    const kept = known.get(userId);
+    if (kept !== undefined) return kept;
+    const opened = await chat.direct(userId);
+    if (opened.kind === "channel") known.set(userId, opened);
+    return opened;
+  };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { ErrandKind, NoticeKind, NoticeStore } from "../app/ports-store.ts";
+import type { Errand, ErrandKind, NoticeKind, NoticeStore } from "../app/ports-store.ts";
 import { newMessage } from "./new-message.ts";
 import { makePostingStore } from "./postings.ts";
 import type { Tables } from "./schema.ts";
@@ -30,10 +30,7 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
 
     errandDone: (errand, channels, at) =>
       db.transaction().execute(async (trx) => {
-        for (const channelId of new Set(channels)) {
-          if (errand.kind === "direct-messages") await addMessage(trx, errand.requestId, channelId);
-          else await addNotice(trx, errand.requestId, errand.kind, channelId);
-        }
+        await addPlaces(trx, errand, channels);
         await trx
           .updateTable("errands")
           .set({ doneAt: at, lastError: null })
@@ -42,14 +39,16 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
           .execute();
       }),
 
-    async errandFailed({ requestId, kind }, lastError, nextAttemptAt) {
-      await db
-        .updateTable("errands")
-        .set({ lastError, nextAttemptAt, attempts: sql<number>`attempts + 1` })
-        .where("requestId", "=", requestId)
-        .where("kind", "=", kind)
-        .execute();
-    },
+    errandFailed: (errand, lastError, nextAttemptAt, channels = []) =>
+      db.transaction().execute(async (trx) => {
+        await addPlaces(trx, errand, channels);
+        await trx
+          .updateTable("errands")
+          .set({ lastError, nextAttemptAt, attempts: sql<number>`attempts + 1` })
+          .where("requestId", "=", errand.requestId)
+          .where("kind", "=", errand.kind)
+          .execute();
+      }),
 
     due: (now, limit) =>
       db
@@ -65,6 +64,18 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
     ofRequest: (requestId) =>
       db.selectFrom("notices").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),
   };
+}
+
+/** Each place is on record once, however often it is found. */
+async function addPlaces(
+  trx: Transaction<Tables>,
+  { requestId, kind }: Errand,
+  channels: readonly string[],
+): Promise<void> {
+  for (const channelId of new Set(channels)) {
+    if (kind === "direct-messages") await addMessage(trx, requestId, channelId);
+    else await addNotice(trx, requestId, kind, channelId);
+  }
 }
 
 async function addMessage(trx: Transaction<Tables>, requestId: string, channelId: string): Promise<void> {

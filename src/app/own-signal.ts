@@ -77,6 +77,13 @@ export function attemptOf(
   };
 }
 
+/** The record of a turn at which the person could not act: nothing left, and others come before them now. */
+export function passedOver(turn: OwnTurn, request: ApprovalRequest, error: string, now: number): PersonSignal {
+  const { earlier, signer } = turn;
+  const none = { requestId: request.id, ...signer, attempts: 0, shownBefore: 0 };
+  return { ...(earlier ?? none), state: "refused", at: now, settlesAt: now, error };
+}
+
 /** What became of the attempt. */
 export function settled(signal: PersonSignal, result: SignalResult, now: number): PersonSignal {
   switch (result.kind) {

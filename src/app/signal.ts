@@ -9,8 +9,8 @@ import {
   READING_FRESH_MS,
   SILENT_SETTLE_MS,
 } from "../core/signal.ts";
-import type { PersonSignal } from "../core/signers.ts";
-import { attemptOf, type OwnTurn, ownMove, ownTurn, settled, takenPatch } from "./own-signal.ts";
+import { isUnsettled, type PersonSignal } from "../core/signers.ts";
+import { attemptOf, type OwnTurn, ownMove, ownTurn, passedOver, settled, takenPatch } from "./own-signal.ts";
 import type { Automation, Clock, Log, SignalResult } from "./ports.ts";
 import type { Lease, LeaseStore } from "./ports-shared.ts";
 import type { ExecutionStore, RequestStore } from "./ports-store.ts";
@@ -79,9 +79,12 @@ async function attempt(
   // Before the reading, so that nothing slow stands between it and the signal.
   const ready = (await own?.signing.ready(own.signer, abort)) ?? { kind: "ready" };
   if (abort.aborted) return;
-  if (ready.kind === "failed") {
-    const why = `AWS does not let Countersign act as ${own?.signer.session}`;
-    return hold(deps, request, `Not sent: ${why} (${ready.code}: ${ready.message})`);
+  if (own != null && ready.kind === "failed") {
+    const why = `AWS does not let Countersign act as ${own.signer.session}`;
+    const error = `Not sent: ${why} (${ready.code}: ${ready.message})`;
+    // One whose end is not known stays first, whatever happens.
+    if (ready.retry || isUnsettled(own.earlier ?? undefined)) return hold(deps, request, error);
+    return passOver(deps, request, own, error, lease);
   }
   const askedAt = clock.now();
   const reading = await automation.read(request.executionId, abort, true);
@@ -216,6 +219,22 @@ async function hold(deps: SignalDeps, request: ApprovalRequest, error: string): 
   const signalNextAt = retryAt(deps, request);
   if (request.signalError === error) return deps.requests.postponeSignal(request.id, request.version, signalNextAt);
   await change(deps, request, { signalNextAt, signalError: error }, "signal-held");
+}
+
+/** Nothing was sent, and nothing will be for this person until somebody mends it: those after them may come first. */
+async function passOver(
+  deps: SignalDeps,
+  request: ApprovalRequest,
+  own: OwnTurn,
+  error: string,
+  lease: Lease,
+): Promise<void> {
+  const patch: RequestPatch = {
+    signalAttempts: request.signalAttempts + 1,
+    signalNextAt: retryAt(deps, request),
+    signalError: error,
+  };
+  await change(deps, request, patch, "signal-held", lease, passedOver(own, request, error, deps.clock.now()));
 }
 
 function retryAt(deps: SignalDeps, request: ApprovalRequest): number {

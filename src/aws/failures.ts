@@ -25,6 +25,8 @@ const CONNECTING: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 /** Errors that need somebody to change something before the same call can succeed. */
 const NEEDS_HELP: ReadonlySet<string> = new Set([
   "AccessDeniedException",
+  // STS's own word for it. Source: AWS STS API, common errors.
+  "AccessDenied",
   "UnrecognizedClientException",
   "InvalidClientTokenId",
   "ExpiredTokenException",

@@ -18,12 +18,13 @@ async function setUp(t: TestContext) {
   const automation = fakeAutomation();
   const sent: string[] = [];
   const fates: SignalResult[] = [];
-  let readable: "ready" | "denied" = "ready";
+  /** As whom AWS lets nobody act, by their session. */
+  const untrusted = new Set<string>();
   automation.asPerson = {
-    async ready() {
-      return readable === "ready"
-        ? { kind: "ready" }
-        : { kind: "failed", code: "AccessDenied", message: "no trust", retry: false };
+    async ready({ session }) {
+      return untrusted.has(session)
+        ? { kind: "failed", code: "AccessDenied", message: "no trust", retry: false }
+        : { kind: "ready" };
     },
     async signal({ session }) {
       sent.push(session);
@@ -64,9 +65,10 @@ async function setUp(t: TestContext) {
     request: async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request"),
     states: async () =>
       (await store.requests.signals(REQUEST_ID)).map(({ userId, state }) => `${userId} ${state}`).toSorted(),
-    deny() {
-      readable = "denied";
+    deny: (...sessions: string[]) => {
+      for (const each of sessions) untrusted.add(each);
     },
+    trust: (session: string) => void untrusted.delete(session),
   };
 }
 
@@ -156,10 +158,57 @@ test("who is refused comes again after the others", async (t) => {
 
 test("nothing is sent, or even read, for a person whose role cannot be assumed", async (t) => {
   const { automation, sent, round, request, deny } = await setUp(t);
-  deny();
+  deny("ann@x.y", "ben@x.y");
   await round();
   assert.deepEqual([sent, automation.calls.read], [[], []]);
   assert.match((await request()).signalError ?? "", /act as ann@x\.y \(AccessDenied: no trust\)/);
+});
+
+test("a person whose role cannot be assumed holds up nobody else, and comes again after them", async (t) => {
+  const { sent, shows, round, states, deny, trust, clock, request } = await setUp(t);
+  deny("ann@x.y");
+  await round();
+  assert.deepEqual([sent, await states(), (await request()).signal], [[], ["U0ANN refused"], "due"]);
+  clock.advance(60_000);
+  await round();
+  shows("ben@x.y");
+  assert.deepEqual(sent, ["ben@x.y"]);
+  trust("ann@x.y");
+  clock.advance(60_000);
+  await round();
+  assert.deepEqual([sent, (await request()).signal], [["ben@x.y", "ann@x.y"], "taken"]);
+});
+
+test("while nobody can act, AWS is asked ever more rarely", async (t) => {
+  const { automation, round, deny, clock, store } = await setUp(t);
+  deny("ann@x.y", "ben@x.y");
+  let asked = 0;
+  const { ready, ...signing } = automation.asPerson ?? assert.fail();
+  automation.asPerson = {
+    ...signing,
+    ready(...call) {
+      asked++;
+      return ready(...call);
+    },
+  };
+  for (let second = 0; second < 3_600; second++) {
+    await round();
+    clock.advance(1_000);
+  }
+  assert.ok(asked < 25, `asked ${asked} times in an hour`);
+  assert.ok((await store.requests.history(REQUEST_ID)).length < 30);
+});
+
+test("a signal without an answer stays its sender's, also when their role can be assumed no more", async (t) => {
+  const { sent, fates, round, states, deny, clock } = await setUp(t);
+  fates.push(SILENT);
+  await round();
+  deny("ann@x.y");
+  for (let minute = 0; minute < 20; minute++) {
+    clock.advance(60_000);
+    await round();
+  }
+  assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN unsure"]]);
 });
 
 test("between two people's signals the step may end: then the second person's does not go out", async (t) => {

@@ -1,3 +1,4 @@
+import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
 import type { Membership, Person } from "./person.ts";
 import type { Route } from "./policy.ts";
@@ -19,7 +20,7 @@ export type Decision =
   /** The person's approval counts no longer. */
   | { kind: "withdrawn"; vote: Vote };
 
-/** The longest reason that is taken, in UTF-16 units: with the person named it still fits AWS's 512. */
+/** The longest reason that is taken, in UTF-16 units: with an ordinary name and address it fits AWS's 512. */
 export const LONGEST_REASON = 300;
 
 export interface Asked {
@@ -52,16 +53,19 @@ export function decide(asked: Asked): Decision {
   if (request.state === "decided") return denied({ kind: "decided", request, votes });
 
   const earlier = votes.find((vote) => vote.userId === person.id);
+  const approvals = new Set(votes.filter((each) => each.verdict === "approve").map((each) => each.userId));
   if (verdict === "withdraw")
     return earlier?.verdict === "approve"
       ? { kind: "withdrawn", vote: earlier }
       : denied({ kind: "nothing-to-withdraw" });
   const breaksGlass = authority === "break-glass";
-  if (earlier !== undefined && !breaksGlass && (earlier.verdict === verdict || verdict === "approve"))
-    return denied({ kind: "already-voted", verdict: earlier.verdict });
+  // Where the quorum was lowered to what is there already, any of those who approved completes it.
+  const isEnough = verdict === "approve" && earlier?.verdict === "approve" && approvals.size >= route.quorum;
+  const repeats = earlier !== undefined && (earlier.verdict === verdict || verdict === "approve");
+  if (repeats && !breaksGlass && !isEnough) return denied({ kind: "already-voted", verdict: earlier.verdict });
   const own = breaksGlass || verdict === "reject" ? null : selfApproval(asked, route);
   if (own !== null) return denied(own);
-  const reason = asked.reason?.trim() || null;
+  const reason = cut(asked.reason?.trim() ?? "", LONGEST_REASON) || null;
   if (reason === null && (breaksGlass || asksReason(route, verdict)))
     return denied({ kind: "reason-missing", verdict });
   const { documentName } = request.facts;
@@ -78,7 +82,6 @@ export function decide(asked: Asked): Decision {
     reason,
     at: now,
   };
-  const approvals = new Set(votes.filter((each) => each.verdict === "approve").map((each) => each.userId));
   if (verdict === "approve") approvals.add(person.id);
   const completes = verdict === "reject" || breaksGlass || approvals.size >= route.quorum;
   return { kind: "counted", vote, completes, patch: completes ? decided(verdict, now) : {} };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Asked, asksReason, decide } from "../../src/core/decision.ts";
+import { type Asked, asksReason, decide, LONGEST_REASON } from "../../src/core/decision.ts";
 import { type Denial, denialSentence, outcomeWords } from "../../src/core/denial.ts";
 import type { Membership, Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
@@ -68,6 +68,16 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ["the same person approves again", [quorum(2), before(...jane)], denied("already-voted")],
   ["one person's votes stand twice on record", [quorum(3), before(...jane, ...jane), omar], counts("approve")],
   ["the quorum was lowered since the first vote", [quorum(1), before(omarApproved)], decides("approve")],
+  [
+    "the quorum was lowered to what is there, and one of them approves again",
+    [quorum(2), before(...jane, omarApproved)],
+    decides("approve"),
+  ],
+  [
+    "the quorum was lowered, and who approved started it as is known now",
+    [quorum(2), before(...jane, omarApproved), janeStarted],
+    denied("self-approval"),
+  ],
   ["the quorum was raised since the first vote", [quorum(3), before(omarApproved)], counts("approve")],
   ["one rejection among approvals", [quorum(3), before(omarApproved), rejects], decides("reject")],
   ["the first of two rejects", [quorum(2), rejects], decides("reject")],
@@ -225,6 +235,11 @@ for (const [claim, given, expected] of TABLE) {
     );
   });
 }
+
+test("a reason is kept as far as it may go, whatever a form carries", () => {
+  const decision = decide({ ...PLAIN, reason: "x".repeat(5_000) });
+  assert.equal(decision.kind === "counted" && decision.vote.reason?.length, LONGEST_REASON);
+});
 
 /** In what a route differs from the plainest. */
 function differences(each: Route): Partial<Route> {

@@ -34,10 +34,11 @@ export async function ownTurn(
   const signing = automation.asPerson;
   if (signing === undefined) return null;
   const all = await requests.signals(request.id);
-  const turn = nextSigner(request, await requests.votes(request.id), all);
+  const votes = await requests.votes(request.id);
+  const turn = nextSigner(request, votes, all);
   if (turn.kind === "done") return "done";
   const { userId } = turn.signer;
-  const signer = { userId, session: sessionNameFor(turn.signer) };
+  const signer = { userId, session: sessionNameFor(turn.signer, votes) };
   return { signing, signer, last: turn.last, earlier: all.find((each) => each.userId === userId) ?? null, all };
 }
 

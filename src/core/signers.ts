@@ -29,10 +29,20 @@ export interface PersonSignal {
 /** What AssumeRole takes as RoleSessionName and SourceIdentity. Source: AWS STS API, AssumeRole. */
 const SESSION = /^[\w+=,.@-]{2,64}$/;
 
-/** The name under which AWS sees a person: the address where it fits, else the Slack id. */
-export function sessionNameFor(person: { userId: string; email: string | null }): string {
-  if (person.email !== null && SESSION.test(person.email)) return person.email;
-  return person.userId;
+/**
+ * The name under which AWS sees a person: the address where it fits, else the Slack id. An address that stands with
+ * another who voted too, since it changed hands meanwhile, names neither: AWS would take the two for one.
+ */
+export function sessionNameFor(
+  person: { userId: string; email: string | null },
+  others: readonly { userId: string; email: string | null }[] = [],
+): string {
+  const { userId, email } = person;
+  if (email === null || !SESSION.test(email)) return userId;
+  const isShared = others.some(
+    (other) => other.userId !== userId && other.email?.toLowerCase() === email.toLowerCase(),
+  );
+  return isShared ? userId : email;
 }
 
 /** How many signals AWS needs. One rejection is enough. */

@@ -38,6 +38,17 @@ test("a session has the person's address where AWS takes it, else their Slack id
   for (const [email, session] of table) assert.equal(sessionNameFor({ userId: "U0JANE", email }), session, `${email}`);
 });
 
+test("an address that changed hands between two votes names neither of the two", () => {
+  const ann = { userId: "U0ANN", email: "ops@example.com" };
+  const ben = { userId: "U0BEN", email: "Ops@Example.com" };
+  const cat = { userId: "U0CAT", email: "cat@example.com" };
+  const all = [ann, ben, cat];
+  assert.deepEqual(
+    all.map((each) => sessionNameFor(each, all)),
+    ["U0ANN", "U0BEN", "cat@example.com"],
+  );
+});
+
 test("one approval is the signal of whoever completed the decision, and of the others only if AWS refuses that", () => {
   assert.equal(whose(decided(1), votes, []), "U0CAT, the last");
   assert.equal(whose(decided(1), votes, [signal("U0CAT", "refused")]), "U0BEN, the last");

@@ -114,7 +114,7 @@ policy
     if (loaded.kind === "problems") return refuse(loaded.problems);
     if (executionId !== undefined) return tell(await explainExecution(loaded.file, loaded.targets, executionId));
     if (texts.document === undefined) return program.error("Give an execution's id, or --document.");
-    tell(explainSubject(loaded.file, { ...texts, parameters }));
+    tell(explainSubject(loaded.file, { ...texts, parameters, moreParameters: true }));
   });
 
 await program.parseAsync();

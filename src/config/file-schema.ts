@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MOST_APPROVALS } from "../core/comment.ts";
 import { quoted } from "./problem.ts";
 import { REGION, REGION_FIX } from "./region.ts";
 
@@ -123,7 +124,7 @@ const match = z
     target: glob.optional().describe("Glob over the target's name"),
     account: z
       .string()
-      .regex(/^[\d*?]+$/, {
+      .regex(/^(?:\d{12}|\d*[*?][\d*?]*)$/, {
         error: (issue) =>
           say(`${quoted(String(issue.input))} cannot match an account.`, "Write its 12 digits, or a glob over them."),
       })
@@ -167,7 +168,9 @@ const route = z
     quorum: z
       .int()
       .min(1, { error: say("A quorum is at least 1.", "Write how many people must approve.") })
-      .max(50, { error: say("A quorum is at most 50.", "Write how many people must approve.") })
+      .max(MOST_APPROVALS, {
+        error: say(`A quorum is at most ${MOST_APPROVALS}.`, "Write how many people must approve."),
+      })
       .default(1)
       .describe("How many distinct people must approve; one rejection rejects"),
     selfApproval: z.boolean().default(false).describe("Whether who started the execution may approve it"),

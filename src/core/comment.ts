@@ -9,6 +9,9 @@ export const BREAK_GLASS = "BREAK-GLASS";
 /** Values that one payload key may have. Source: SSM API model, AutomationParameterValueList. */
 const MOST_VALUES = 50;
 
+/** How many people's approvals one signal can name, beside the summary. */
+export const MOST_APPROVALS = MOST_VALUES - 1;
+
 /** What is kept of a name and of an address, so that the ids behind them always stand in the value. */
 const LONGEST_NAME = 80;
 const LONGEST_EMAIL = 128;
@@ -23,7 +26,7 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
   const names = decisive.map((vote) => cut(vote.userName, LONGEST_NAME)).join(", ");
   const broken = decisive.some((vote) => vote.authority === "break-glass") ? `${BREAK_GLASS}: ` : "";
   const summary = `${broken}Countersign request ${request.id}: ${verb} in Slack by ${names}`;
-  const each = decisive.slice(0, MOST_VALUES - 1).map((vote) => {
+  const each = decisive.slice(0, MOST_APPROVALS).map((vote) => {
     const name = cut(vote.userName, LONGEST_NAME);
     const email = vote.email === null ? "" : ` <${cut(vote.email, LONGEST_EMAIL)}>`;
     const reason = vote.reason === null ? "" : `; reason: ${vote.reason}`;

@@ -219,8 +219,8 @@ describe("single keys", () => {
     ],
     [
       "a quorum of a crowd",
-      extra("quorum: 51"),
-      ["c.yml:5 routes[0].quorum | A quorum is at most 50. | Write how many people must approve."],
+      extra("quorum: 50"),
+      ["c.yml:5 routes[0].quorum | A quorum is at most 49. | Write how many people must approve."],
     ],
     [
       "a quorum in quotes",
@@ -241,6 +241,13 @@ describe("single keys", () => {
       "an account without quotes keeps its zero",
       extra("match: { account: 012345678901 }"),
       ['c.yml:5 routes[0].match.account | It is a number, not a text. | Put it in quotes: "012345678901".'],
+    ],
+    [
+      "an account that lost its zero",
+      extra('match: { account: "12345678901" }'),
+      [
+        'c.yml:5 routes[0].match.account | "12345678901" cannot match an account. | Write its 12 digits, or a glob over them.',
+      ],
     ],
     [
       "an account's name",

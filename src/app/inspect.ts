@@ -21,7 +21,8 @@ export type Pending =
   | { kind: "unknown"; error: string };
 
 export type Shown =
-  | { kind: "shown"; requests: ShownRequest[] }
+  /** `admin`: whether this person is one, as far as Slack could tell. */
+  | { kind: "shown"; requests: ShownRequest[]; admin: boolean }
   | { kind: "absent" }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
@@ -86,7 +87,7 @@ export const makeShow =
         execution: executions.get(each.request.executionId) ?? null,
       })),
     );
-    return { kind: "shown", requests };
+    return { kind: "shown", requests, admin: access.admin };
   };
 
 /** The request with its execution as AWS has it now, masked. */

@@ -14,6 +14,12 @@ const SETTLING_RETRY_MS = 1_000;
 /** More people do not decide one request in the same moment. */
 const MOST_RACES = 20;
 
+/**
+ * The `messageTs` of a form to which no message of the request led, but an admin's command. A press of a button always
+ * names its message, so this comes only from a form that was sealed so, and only break-glass does without the message.
+ */
+export const NO_MESSAGE = "";
+
 export interface VoteDeps {
   requests: RequestStore;
   messages: MessageStore;
@@ -183,8 +189,12 @@ async function starterFor(
   }
 }
 
-/** Whether the click came from a message that is on record for its request, or from a digest of a channel of its. */
-async function placeOf(deps: VoteDeps, click: Press): Promise<"ours" | "foreign" | "unsettled"> {
+/**
+ * Whether the click came from a message that is on record for its request, from a digest of a channel of its, or from a
+ * form that needs neither.
+ */
+async function placeOf(deps: VoteDeps, click: Wanted): Promise<"ours" | "foreign" | "unsettled"> {
+  if (click.authority === "break-glass" && click.messageTs === NO_MESSAGE) return "ours";
   const messages = (await deps.messages.ofRequest(click.requestId)).filter((row) => row.channelId === click.channelId);
   if (messages.some((row) => row.ts === click.messageTs)) return "ours";
   if (messages.length > 0 && (await deps.digests.isAt(click.channelId, click.messageTs))) return "ours";

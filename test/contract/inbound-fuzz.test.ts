@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { makeDetails, makePending, makeShow } from "../../src/app/inspect.ts";
 import { makeSignal } from "../../src/app/signal.ts";
-import { makePreview, makeVote } from "../../src/app/vote.ts";
+import { makePreview, makeVote, NO_MESSAGE } from "../../src/app/vote.ts";
 import { makeApp } from "../../src/slack/app.ts";
 import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
 import { type FormOrigin, makeFormSeal } from "../../src/slack/form-seal.ts";
@@ -206,7 +206,14 @@ function validPayloads({ seal, apiUrl }: Inbound): Record<string, Json> {
     reject: press("U0JANE", "reject", PRESSED),
     form: submission("U0JANE", { nonce: "a" }),
     "break-glass": submission("U0ADA", { authority: "break-glass", nonce: "b" }),
+    "break-glass without a message": submission("U0ADA", {
+      ...{ authority: "break-glass", channelId: "D0ADA", messageTs: NO_MESSAGE, nonce: "c" },
+    }),
     details: press("U0JANE", "details", PRESSED),
+    "details of a command's answer": {
+      ...press("U0ADA", "details", PRESSED),
+      container: { type: "message", message_ts: "1700000002.000100", channel_id: "C0ELSE", is_ephemeral: true },
+    },
     "break-glass press": {
       ...head("U0ADA"),
       type: "block_actions",
@@ -221,7 +228,7 @@ function validPayloads({ seal, apiUrl }: Inbound): Record<string, Json> {
   };
 }
 
-const DECISIVE = ["approve", "reject", "form", "break-glass"];
+const DECISIVE = ["approve", "reject", "form", "break-glass", "break-glass without a message"];
 
 /**
  * What a payload says, as far as anything is decided by it. Slack itself vouches for who pressed and for what was typed;

@@ -217,6 +217,42 @@ test("an admin breaks glass: alone, with a reason, told to the channel and to ev
   assert.ok(events.some((each: string) => each.includes("Approval Decided") && each.includes("break-glass")));
 });
 
+test("an admin who is not in the request's channel breaks glass from what /approvals show answers, and nobody else can", async (t) => {
+  const w = await world(t, { policy: policy("quorum: 3") });
+  const id = await w.run(ONE_GATE);
+  await w.message(id);
+  const shown = async (user: string) => {
+    await w.control.slack("command", { user, channel: "C0RANDOM", text: `/approvals show ${id}` });
+    return w.whispered(user, id, "C0RANDOM");
+  };
+  assert.doesNotMatch(textOf(await shown("U0JANE")), /"details"/, "approvers decide in the channel");
+
+  const answer = await shown("U0ADMIN");
+  const press = async () => {
+    await w.click("U0ADMIN", answer, "details", {}, "C0RANDOM");
+    await w.modal("U0ADMIN", "break-glass-approve");
+    await w.control.slack("click", { user: "U0ADMIN", action_id: "break-glass-approve" });
+  };
+  await press();
+  const form = await w.modal("U0ADMIN", "This decides alone");
+  const values = { reason: { reason: "The shop is down." }, typed: { typed: "Test-Runbook" } };
+  const origin = JSON.parse(form.private_metadata);
+  for (const change of [{ requestId: "another" }, { authority: "approver" }, { verdict: "reject" }]) {
+    const view = { private_metadata: JSON.stringify({ ...origin, ...change }) };
+    const refused = await w.control.slack("submit", { user: "U0ADMIN", values, forge: { view } });
+    assert.match(JSON.stringify(refused), /not one that Countersign opened for you/);
+  }
+  assert.deepEqual(await w.signals(id), []);
+  await w.control.slack("submit", { user: "U0ADMIN", values });
+  await w.message(id, /Break-glass\* by <@U0ADMIN>/);
+  await w.message(id, /Success|succeeded/i);
+
+  // The answer is as it was; what it leads to is not.
+  await w.click("U0ADMIN", answer, "details", {}, "C0RANDOM");
+  assert.doesNotMatch(JSON.stringify(await w.modal("U0ADMIN", "has succeeded")), /break-glass/);
+  assert.equal((await w.signals(id)).length, 1);
+});
+
 test("approvers get the request as a direct message too, can decide there, and people to notify are mentioned", async (t) => {
   const w = await world(t, {
     policy: policy("dm: true\nnotify: { users: [U0DAN] }").replace("U0JANE, U0ROSA", "U0JANE"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Click } from "../../src/app/ports-store.ts";
-import { makePreview, makeVote } from "../../src/app/vote.ts";
+import { makePreview, makeVote, NO_MESSAGE } from "../../src/app/vote.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
@@ -170,6 +170,31 @@ test("a digest of the channel leads to its requests; one of another channel, and
   ]);
   assert.equal((await press("U002", { messageTs: "9.9" })).kind, "counted");
   assert.equal((await request()).state, "decided");
+});
+
+test("break-glass may come from a form that no message led to; nothing else may, and only admins break glass", async (t) => {
+  const { press, answers, request } = await setUp(t);
+  const nowhere = {
+    channelId: "DU0ADMIN",
+    messageTs: NO_MESSAGE,
+    reason: "In need.",
+    typed: aRequest().facts.documentName,
+  };
+  await press("U000", { ...nowhere, id: "a" });
+  await press("U0ADMIN", { ...nowhere, id: "b" });
+  await press("U000", { ...nowhere, id: "c", authority: "break-glass" });
+  await press("U0ADMIN", { ...nowhere, id: "d", authority: "break-glass", messageTs: "1.1" });
+  assert.deepEqual(await answers(), [
+    ["U000", "because: foreign-message"],
+    ["U0ADMIN", "because: foreign-message"],
+    ["U000", "because: not-admin"],
+    ["U0ADMIN", "because: foreign-message"],
+  ]);
+  assert.equal((await request()).state, "open");
+  assert.deepEqual(await press("U0ADMIN", { ...nowhere, id: "e", authority: "break-glass" }), {
+    kind: "counted",
+    completes: true,
+  });
 });
 
 test("a route that has left the configuration lets nobody decide", async (t) => {

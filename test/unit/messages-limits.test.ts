@@ -132,7 +132,7 @@ test("whatever is on record, the reply that shows it is one that Slack takes", (
       fc.uniqueArray(shown, { maxLength: 8, selector: (each) => each.request.id }),
       nows,
       workspaceUrls,
-      (list, now, workspaceUrl) => assertSendable(showBlocks(list, { now, workspaceUrl }), "message"),
+      (list, now, workspaceUrl) => assertSendable(showBlocks(list, { now, workspaceUrl, admin: true }), "message"),
     ),
     { numRuns: 60, ...LIMIT },
   );

@@ -154,6 +154,7 @@ test("a request is shown with the story of its life and with what stands in the 
   };
   const text = readable(showBlocks([shown], LIST).blocks);
   const at = token(ASKED);
+  assert.doesNotMatch(JSON.stringify(showBlocks([shown], { ...LIST, admin: true }).blocks), /"details"/);
   for (const line of [
     `• ${at}: asked; the execution was started by \`Deployer/run-7\``,
     `• ${at}: a click by <@U0JOE> did not count (\`not-approver\`)`,
@@ -179,7 +180,7 @@ test("of more requests than fit, the newest are shown and the others counted", (
 });
 
 test("help names each use of the command, and tells an unknown word apart", () => {
-  for (const use of ["/approvals pending", "/approvals show ID", "/approvals help"])
+  for (const use of ["/approvals pending", "/approvals show ID", "/approvals health", "/approvals help"])
     assert.ok(readable(helpBlocks().blocks).includes(use));
   assert.match(helpBlocks("frobnicate").text, /^There is no `frobnicate` here\. Use/);
   assert.match(refusalText(), /ask an admin/);

@@ -53,7 +53,7 @@ async function answerTo(deps: CommandDeps, userId: string, text: string): Promis
       const found = await deps.show(userId, id, AbortSignal.timeout(PATIENCE_MS));
       switch (found.kind) {
         case "shown":
-          return showBlocks(found.requests, list);
+          return showBlocks(found.requests, { ...list, admin: found.admin });
         case "absent":
           return { text: absentText() };
         case "refused":

@@ -2,6 +2,7 @@ import type { App } from "@slack/bolt";
 import type { makeDetails } from "../../app/inspect.ts";
 import type { Log } from "../../app/ports.ts";
 import type { Chat } from "../../app/ports-slack.ts";
+import { NO_MESSAGE } from "../../app/vote.ts";
 import { type Identities, starterOf } from "../../core/starter.ts";
 import type { FormSeal } from "../form-seal.ts";
 import type { Workspace } from "../identity.ts";
@@ -38,10 +39,15 @@ export function listenForDetails(
     }
     const { user, trigger_id: triggerId, container } = parsed.data;
     const verdicts = action.action_id === "open";
-    const leadsTo = (requestId: string, breakGlass: boolean) => {
-      const place = { channelId: container.channel_id, messageTs: container.message_ts };
-      const origin = { purpose: "details", requestId, ...place, verdict: "approve", authority: "break-glass" } as const;
-      return { metadata: deps.seal.write({ ...origin, nonce: deps.newId() }, user.id), verdicts, breakGlass };
+    // Asked only when the modal is open: its trigger does not wait.
+    const place = async () =>
+      container.is_ephemeral === true
+        ? { channelId: await directChannel(deps.chat, user.id, container.channel_id), messageTs: NO_MESSAGE }
+        : { channelId: container.channel_id, messageTs: container.message_ts };
+    const leadsTo = async (requestId: string, breakGlass: boolean) => {
+      const origin = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
+      const metadata = deps.seal.write({ ...origin, ...(await place()), nonce: deps.newId() }, user.id);
+      return { metadata, verdicts, breakGlass };
     };
     const content = async () => {
       const found = await deps.details(user.id, action.value, AbortSignal.timeout(PATIENCE_MS));
@@ -51,13 +57,20 @@ export function listenForDetails(
         ...found,
         awsReadError: error,
         starter: starterOf(request.facts.executedBy, deps.identities),
-        leadsTo: (admin || verdicts) && request.state === "open" && route !== null ? leadsTo(request.id, admin) : null,
+        leadsTo:
+          (admin || verdicts) && request.state === "open" && route !== null ? await leadsTo(request.id, admin) : null,
       });
     };
-    const onFailure = (sentence: string) => deps.chat.whisper(container.channel_id, user.id, sentence);
+    const onFailure = async (sentence: string) => deps.chat.whisper((await place()).channelId, user.id, sentence);
     await fillModal({ client, triggerId, title: "Details", content, onFailure, log: deps.log });
   });
 }
 
 const ABSENT = "This request is not on record here. Use the newest message of the request, or ask an admin.";
 const REFUSED = "People from other workspaces, and people whom Slack cannot identify, cannot read a request's details.";
+
+/** Where somebody is answered whose command stood in a channel that the bot may not be in. */
+async function directChannel(chat: Chat, userId: string, otherwise: string): Promise<string> {
+  const opened = await chat.direct(userId);
+  return opened.kind === "channel" ? opened.channelId : otherwise;
+}

@@ -14,7 +14,12 @@ export const pressSchema = z.object({
   enterprise: z.object({ id: z.string() }).nullish(),
   user: userSchema,
   trigger_id: z.string(),
-  container: z.object({ channel_id: z.string().min(1), message_ts: z.string().min(1) }),
+  container: z.object({
+    channel_id: z.string().min(1),
+    message_ts: z.string().min(1),
+    /** Seen by one person alone, as the answer to a command is; never a message of a request. */
+    is_ephemeral: z.boolean().optional(),
+  }),
   actions: z
     .array(z.object({ action_id: z.string(), value: z.string().min(1).max(100), action_ts: z.string().min(1) }))
     .length(1),

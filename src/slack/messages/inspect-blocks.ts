@@ -10,6 +10,8 @@ const MOST_SHOWN = 4;
 const HELP = [
   "*`/approvals`* or *`/approvals pending`*: what waits, since when, and for whom.",
   "*`/approvals show ID`*: one request in full, by its request id or by the AWS execution id. Both stand at the foot of each message.",
+  "Admins of Countersign find there also the way to break glass, wherever they are.",
+  "*`/approvals health`*: how the bot is, for admins: targets, Slack, and what is behind, with the last errors.",
   "*`/approvals help`*: this text.",
 ].join("\n");
 
@@ -28,14 +30,17 @@ export function pendingBlocks(items: readonly PendingItem[], list: ListContext &
   return { text, blocks: [section(`*${text}*`), ...shown, ...rest] };
 }
 
-/** `/approvals show ID`: the requests of that id, newest first. */
-export function showBlocks(requests: readonly ShownRequest[], { workspaceUrl }: ListContext): Rendered {
+/** `/approvals show ID`: the requests of that id, newest first. Admins get a way to break glass. */
+export function showBlocks(
+  requests: readonly ShownRequest[],
+  { workspaceUrl, admin = false }: ListContext & { admin?: boolean },
+): Rendered {
   if (requests.length === 0) return sentenceReply(absentText());
   const text = requests.length === 1 ? "One request." : `${requests.length} requests of one execution.`;
   const heads: KnownBlock[] = requests.length > 1 ? [header(text)] : [];
   const count = Math.min(requests.length, MOST_SHOWN);
   const share = Math.floor((ROOM - lengthOf(heads) - 200) / count);
-  const parts = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, workspaceUrl));
+  const parts = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, { workspaceUrl, admin }));
   const cut = shownOf(count, requests.length, "requests");
   const rest = cut === null ? [] : [context(`${cut}, the newest first. Use the request id for any other.`)];
   return { text, blocks: [...heads, ...parts.flat(), ...rest] };
@@ -43,7 +48,7 @@ export function showBlocks(requests: readonly ShownRequest[], { workspaceUrl }: 
 
 /** How to use the command; `unknown` is what was asked for in vain. */
 export function helpBlocks(unknown?: string): Rendered {
-  const help = "Use /approvals pending, /approvals show ID or /approvals help.";
+  const help = "Use /approvals pending, /approvals show ID, /approvals health or /approvals help.";
   if (unknown === undefined) return { text: help, blocks: [section(HELP)] };
   const missed = `There is no ${code(unknown, 60)} here.`;
   return { text: `${missed} ${help}`, blocks: [section(missed), section(HELP)] };

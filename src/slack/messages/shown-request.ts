@@ -4,7 +4,7 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import { executionWords, idsLine } from "./aws-words.ts";
-import { context, header, section } from "./blocks.ts";
+import { button, context, header, section } from "./blocks.ts";
 import { fitting, lengthOf, shownOf } from "./budget.ts";
 import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
@@ -34,7 +34,11 @@ const SECTION_ROOM = 2800;
 const MOST_PROBLEMS = 3;
 
 /** Facts, where it stands, votes, the execution's steps and what happened, in at most `room` characters and twelve blocks. */
-export function shownRequestBlocks(shown: ShownRequest, room: number, workspaceUrl: string): KnownBlock[] {
+export function shownRequestBlocks(
+  shown: ShownRequest,
+  room: number,
+  { workspaceUrl, admin }: { workspaceUrl: string; admin: boolean },
+): KnownBlock[] {
   const { request, votes, route } = shown;
   const fixed: (KnownBlock | null)[] = [
     header(headline(request)),
@@ -44,7 +48,8 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, workspaceU
   ];
   const head = fixed.filter((block) => block !== null);
   const link = messageLink(shown.messages, workspaceUrl);
-  const foot = context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`);
+  const foot: KnownBlock[] = [context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`)];
+  if (admin && request.state === "open" && route !== null) foot.unshift(detailsButton(request));
   const left = room - lengthOf(head) - lengthOf(foot);
   const history = historyBlock(shown.history, Math.min(SECTION_ROOM, left));
   const optional = [
@@ -57,7 +62,13 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, workspaceU
       `parameters-${request.id}`,
     ),
   ].filter((block) => block !== null);
-  return [...head, ...fitting(optional, left, optional.length), foot];
+  return [...head, ...fitting(optional, left, optional.length), ...foot];
+}
+
+/** As in the request's own message, where an admin may not be able to see it: the details lead on to break-glass. */
+function detailsButton(request: ApprovalRequest): KnownBlock {
+  const elements = [button("details", "Details and break glass…", request.id)];
+  return { type: "actions", block_id: `details-${request.id}`, elements };
 }
 
 function problems(lines: readonly string[]): KnownBlock | null {

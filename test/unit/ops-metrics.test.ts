@@ -93,3 +93,26 @@ test("health is for admins: stale targets with their errors first, then what is 
   assert.match(text, /1 messages to post, 1 of them failed before; `C0DBA`: `not_in_channel`/);
   assert.match(healthText({ ...report, work: null, targets: [] }, NOW), /cannot be reached/);
 });
+
+test("notices that cannot be posted, and people who cannot be found, show in the metrics and to admins", async (t) => {
+  const store = await aStore(t, { now: () => NOW });
+  const errand = { requestId: REQUEST_ID, kind: "break-glass", attempts: 0 } as const;
+  await store.requests.open(aRequest(), [], anEntry(), undefined, "break-glass");
+  await store.notices.errandFailed(errand, "missing_scope (needs im:write)", NOW, ["C0DBA", "C0OPS"]);
+  const [notice] = await store.notices.ofRequest(REQUEST_ID);
+  await store.notices.claim(notice?.id ?? "", "mine", NOW, NOW + 1);
+  await store.notices.released(notice?.id ?? "", "mine", "is_archived", NOW + 60_000);
+
+  const metrics = await makeMetrics().text(store, NOW, true);
+  for (const line of [
+    'countersign_effects_due{kind="errand"} 1',
+    'countersign_effects_failing{kind="errand"} 1',
+    'countersign_effects_due{kind="notice"} 2',
+    'countersign_effects_failing{kind="notice"} 1',
+  ])
+    assert.ok(metrics.includes(`${line}\n`), `${line} in\n${metrics}`);
+  const work = await store.effects.backlog();
+  const text = healthText({ kind: "health", slackConnected: true, targets: [], work }, NOW);
+  assert.match(text, /2 notices to post, 1 of them failed before; `C0DBA`: `is_archived`/);
+  assert.match(text, /1 lists of people to find, 1 of them failed before; `.*`: `missing_scope \(needs im:write\)`/);
+});

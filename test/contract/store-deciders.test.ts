@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { ErrandKind } from "../../src/app/ports-store.ts";
+import type { PersonSignal } from "../../src/core/signers.ts";
+import { anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
+
+const aSignal = (userId: string, more: Partial<PersonSignal> = {}): PersonSignal => ({
+  requestId: REQUEST_ID,
+  userId,
+  session: `${userId}@example.com`,
+  state: "sending",
+  attempts: 1,
+  at: NOW,
+  settlesAt: NOW + 630_000,
+  shownBefore: 0,
+  error: null,
+  ...more,
+});
+
+const step = (expectedVersion: number) => ({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+for (const engine of ENGINES) {
+  const withErrand = async (t: TestContext, errand: ErrandKind) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, errand);
+    const [due] = await store.notices.errands(NOW, 10);
+    assert(due !== undefined);
+    return { store, errand: due };
+  };
+  const places = async (store: OpenStore) =>
+    (await store.notices.ofRequest(REQUEST_ID)).map(({ kind, channelId }) => `${kind} ${channelId}`);
+  const withNotice = async (t: TestContext) => {
+    const { store, errand } = await withErrand(t, "break-glass");
+    await store.notices.errandDone(errand, ["C0DBA"], NOW);
+    const [notice] = await store.notices.due(NOW, 10);
+    assert(notice !== undefined);
+    return { store, notice };
+  };
+
+  test(`${engine.name}: each person's own signal comes back as it went in, the newest state of each`, async (t) => {
+    const store = await aStore(t, { engine });
+    await store.requests.open(aRequest(), [], anEntry());
+    const ben = aSignal("U0BEN", { at: NOW + 1, state: "unsure", error: "no reply", shownBefore: 1 });
+    await store.requests.advance({ ...step(1), signal: ben });
+    await store.requests.advance({ ...step(2), signal: aSignal("U0ANN") });
+    const taken = aSignal("U0ANN", { state: "taken", attempts: 2 });
+    await store.requests.advance({ ...step(3), signal: taken });
+    assert.deepEqual(await store.requests.signals(REQUEST_ID), [taken, ben]);
+    assert.deepEqual(await store.requests.signals("another"), []);
+    assert.deepEqual(await (await store.reopened()).requests.signals(REQUEST_ID), [taken, ben]);
+  });
+
+  test(`${engine.name}: a signal is on record with the change it belongs to, or not at all`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open(aRequest(), [], anEntry());
+    assert.equal(await store.requests.advance({ ...step(7), signal: aSignal("U0ANN") }), false);
+    const old = await store.leases.acquire("execution", "one", NOW, NOW + 1);
+    await store.leases.acquire("execution", "two", NOW + 2, NOW + 60_000);
+    assert(old !== null);
+    assert.equal(await store.requests.advance({ ...step(1), signal: aSignal("U0ANN"), lease: old }), false);
+    assert.deepEqual(await store.requests.signals(REQUEST_ID), []);
+    const won = await Promise.all(
+      ["U0ANN", "U0BEN", "U0CAT"].map((userId) => store.requests.advance({ ...step(1), signal: aSignal(userId) })),
+    );
+    assert.equal(won.filter(Boolean).length, 1);
+    assert.equal((await store.requests.signals(REQUEST_ID)).length, 1);
+  });
+
+  test(`${engine.name}: an errand is on record with what asks for it, once for a request, whoever asks`, async (t) => {
+    const store = await aStore(t, { engine });
+    await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, "direct-messages");
+    const vote = aVote("U0ADMIN", { authority: "break-glass" });
+    assert.equal(await store.requests.advance({ ...step(9), vote, errand: "break-glass" }), false);
+    assert.deepEqual(
+      (await store.notices.errands(NOW, 10)).map(({ kind }) => kind),
+      ["direct-messages"],
+    );
+    await store.requests.advance({ ...step(1), vote, errand: "break-glass" });
+    await store.requests.advance({ ...step(2), errand: "break-glass" });
+    const again = await store.reopened();
+    assert.deepEqual((await again.notices.errands(NOW, 10)).map(({ kind }) => kind).toSorted(), [
+      "break-glass",
+      "direct-messages",
+    ]);
+    assert.equal((await again.notices.errands(NOW, 1)).length, 1);
+  });
+
+  test(`${engine.name}: an errand that failed rests and counts; those who were found have theirs already`, async (t) => {
+    const { store, errand } = await withErrand(t, "break-glass");
+    await store.notices.errandFailed(errand, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
+    assert.deepEqual(await store.notices.errands(NOW + 4_999, 10), []);
+    const [later] = await store.notices.errands(NOW + 5_000, 10);
+    assert.deepEqual(later, { requestId: REQUEST_ID, kind: "break-glass", attempts: 1 });
+    assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE"]);
+    await store.notices.errandDone(errand, ["C0DBA", "D0ONE", "D0TWO"], NOW);
+    assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE", "break-glass D0TWO"]);
+    assert.deepEqual(await store.notices.errands(FOREVER, 10), []);
+  });
+
+  test(`${engine.name}: an errand done twice, as after a crash or by two processes, leaves each place one notice`, async (t) => {
+    const { store, errand } = await withErrand(t, "no-route");
+    await Promise.all([1, 2, 3].map(() => store.notices.errandDone(errand, ["D0ONE", "D0TWO", "D0ONE"], NOW)));
+    assert.deepEqual(await places(store), ["no-route D0ONE", "no-route D0TWO"]);
+    assert.deepEqual(await store.notices.errands(FOREVER, 10), []);
+  });
+
+  test(`${engine.name}: direct messages are messages of the request, and none stands twice in one place`, async (t) => {
+    const { store, errand } = await withErrand(t, "direct-messages");
+    await store.notices.errandDone(errand, ["D0ONE", "C0DBA", "D0ONE"], NOW);
+    assert.deepEqual(
+      (await store.messages.ofRequest(REQUEST_ID)).map(({ channelId }) => channelId),
+      ["C0DBA", "D0ONE"],
+    );
+    assert.deepEqual(await places(store), []);
+  });
+
+  test(`${engine.name}: of many who want to post a notice one may; a posted one keeps its ts and is due no more`, async (t) => {
+    const { store, notice } = await withNotice(t);
+    const won = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => store.notices.claim(notice.id, `claim-${index}`, NOW, NOW + 60)),
+    );
+    assert.equal(won.filter(Boolean).length, 1);
+    assert.deepEqual(await store.notices.due(NOW + 59, 10), []);
+    await store.notices.posted(notice.id, "1.1", 1);
+    await store.notices.posted(notice.id, "2.2", 1);
+    const [row] = await store.notices.ofRequest(REQUEST_ID);
+    assert.deepEqual([row?.ts, row?.claim, row?.lastError], ["1.1", null, null]);
+    assert.deepEqual(await store.notices.due(FOREVER, 10), []);
+  });
+
+  test(`${engine.name}: a lapsed claim on a notice is handed out to be settled, never to be posted again`, async (t) => {
+    const { store, notice } = await withNotice(t);
+    await store.notices.claim(notice.id, "mine", NOW, NOW + 60);
+    const again = await store.reopened();
+    const [lapsed] = await again.notices.due(NOW + 60, 10);
+    assert.deepEqual([lapsed?.claim, lapsed?.claimedAt], ["mine", NOW]);
+    assert.equal(await again.notices.claim(notice.id, "other", NOW + 60, NOW + 120), false);
+    await again.notices.unsure(notice.id, "mine", "timeout", NOW + 90);
+    assert.deepEqual(await again.notices.due(NOW + 89, 10), []);
+    assert.equal((await again.notices.due(NOW + 90, 10))[0]?.lastError, "timeout");
+  });
+
+  test(`${engine.name}: a claim on a notice is given back by its holder only, and rests as long as was asked`, async (t) => {
+    const { store, notice } = await withNotice(t);
+    await store.notices.claim(notice.id, "mine", NOW, NOW + 60);
+    await store.notices.released(notice.id, "other", "x", NOW);
+    assert.deepEqual(await store.notices.due(NOW, 10), []);
+    await store.notices.released(notice.id, "mine", "is_archived", NOW + 5);
+    assert.deepEqual(await store.notices.due(NOW + 4, 10), []);
+    const [free] = await store.notices.due(NOW + 5, 10);
+    assert.deepEqual([free?.claim, free?.lastError, free?.attempts], [null, "is_archived", 1]);
+  });
+}

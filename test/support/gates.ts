@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Automation, SignalResult } from "../../src/app/ports.ts";
+import type { Automation, PersonSigning, SignalResult } from "../../src/app/ports.ts";
 import type { ObservedExecution } from "../../src/core/execution.ts";
 import type { Verdict } from "../../src/core/request.ts";
 import { TARGET, type TestClock } from "./fakes.ts";
@@ -20,6 +20,8 @@ export type Fate = (typeof FATES)[number];
 
 export interface SentSignal {
   verdict: Verdict;
+  /** The role session that sent it; null for the bot itself. */
+  session: string | null;
   at: number;
   /** The gate that waited when it left, null when none did. */
   gate: string | null;
@@ -33,28 +35,40 @@ const LATEST_MS = 10 * 60_000;
 
 /**
  * One execution of a runbook with gates one after another, as AWS has it. A signal names no gate: it lands on the one
- * that waits when it arrives, which is what makes it dangerous.
+ * that waits when it arrives, which is what makes it dangerous. With `needed`, each person signals as themselves, and a
+ * gate lets pass when so many different principals have approved.
  */
-export function gatesInAws(clock: TestClock, gates: number) {
+export function gatesInAws(clock: TestClock, gates: number, needed: number | null = null) {
+  /** Who has approved each gate. */
+  const approved = Array.from({ length: gates }, () => new Set<string>());
+  /** As whom AWS lets the bot not act at present. */
+  const untrusted = new Set<string>();
   let passed = 0;
   let ended: ObservedExecution["status"] | null = null;
   let fate: Fate = "taken";
   const sent: SentSignal[] = [];
-  let underWay: { verdict: Verdict; lands: number }[] = [];
+  let underWay: { signal: SentSignal; lands: number }[] = [];
   const gateOf = (index: number) => `gate-${index}`;
   const waiting = () => (ended === null && passed < gates ? gateOf(passed) : null);
 
-  const land = (verdict: Verdict): boolean => {
+  const land = (verdict: Verdict, session: string | null): boolean => {
     if (waiting() === null) return false;
-    if (verdict === "reject") ended = "Failed";
-    else if (++passed === gates) ended = "Success";
+    if (verdict === "reject") {
+      ended = "Failed";
+      return true;
+    }
+    approved[passed]?.add(session ?? "bot");
+    if ((approved[passed]?.size ?? 0) >= (needed ?? 1) && ++passed === gates) ended = "Success";
     return true;
   };
   /** Signals on their way whose moment has come. */
   const settle = () => {
     const due = underWay.filter(({ lands }) => lands <= clock.now());
     underWay = underWay.filter(({ lands }) => lands > clock.now());
-    for (const { verdict } of due) land(verdict);
+    for (const { signal } of due) {
+      land(signal.verdict, signal.session);
+      signal.mayLandUntil = clock.now();
+    }
   };
 
   const execution = (): ObservedExecution => {
@@ -73,27 +87,34 @@ export function gatesInAws(clock: TestClock, gates: number) {
                 ? "Waiting"
                 : "Pending";
         // The same step name each time: a loop, as far as anybody can tell by names.
-        return aStep({ stepExecutionId: index <= passed ? gateOf(index) : null, status, outputs: {} });
+        const stepExecutionId = index <= passed ? gateOf(index) : null;
+        if (needed === null) return aStep({ stepExecutionId, status, outputs: {} });
+        const ApproverDecisions = [...(approved[index] ?? [])].map((session) =>
+          JSON.stringify({ Approver: `arn:aws:sts::111122223333:assumed-role/R/${session}`, Decision: "Approve" }),
+        );
+        const inputs = { ...aStep().inputs, MinRequiredApprovals: needed };
+        return aStep({ stepExecutionId, status, inputs, outputs: { ApproverDecisions } });
       }),
     });
   };
 
-  const answerTo = (verdict: Verdict): SignalResult => {
+  const answerTo = (signal: SentSignal): SignalResult => {
+    const { verdict, session } = signal;
     const silent = { kind: "ambiguous", answered: false, code: "TimeoutError", message: "x" } as const;
     const error = { kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" } as const;
     switch (fate) {
       case "taken":
-        return land(verdict)
+        return land(verdict, session)
           ? { kind: "taken" }
           : { kind: "refused", code: "InvalidAutomationSignalException", message: "x" };
       case "effect, no answer":
-        land(verdict);
+        land(verdict, session);
         return silent;
       case "effect, 500":
-        land(verdict);
+        land(verdict, session);
         return error;
       case "late effect, no answer":
-        underWay.push({ verdict, lands: clock.now() + LATEST_MS / 2 });
+        underWay.push({ signal, lands: clock.now() + LATEST_MS / 2 });
         return silent;
       case "lost, no answer":
         return silent;
@@ -108,6 +129,29 @@ export function gatesInAws(clock: TestClock, gates: number) {
     }
   };
 
+  const send = (executionId: string, verdict: Verdict, session: string | null): SignalResult => {
+    settle();
+    assert.equal(executionId, EXECUTION_ID);
+    // Nobody hears whether it is lost, or late, or has had its effect; what has had it can have it no more.
+    const open = fate === "lost, no answer" || fate === "late effect, no answer";
+    const signal: SentSignal = {
+      verdict,
+      session,
+      at: clock.now(),
+      gate: waiting(),
+      fate,
+      mayLandUntil: open ? clock.now() + LATEST_MS : fate === "refused" || fate === "not sent" ? 0 : clock.now(),
+    };
+    sent.push(signal);
+    return answerTo(signal);
+  };
+
+  const people: PersonSigning = {
+    ready: async ({ session }) =>
+      untrusted.has(session) ? { kind: "failed", code: "AccessDenied", message: "x", retry: false } : { kind: "ready" },
+    signal: async ({ session }, executionId, verdict) => send(executionId, verdict, session),
+  };
+
   const automation: Automation = {
     target: TARGET,
     async listWaiting() {
@@ -118,19 +162,8 @@ export function gatesInAws(clock: TestClock, gates: number) {
     },
     read: async () => ({ kind: "read", execution: execution() }),
     defaults: async () => null,
-    async signal(executionId, verdict) {
-      settle();
-      assert.equal(executionId, EXECUTION_ID);
-      const silent = fate.endsWith("no answer");
-      sent.push({
-        verdict,
-        at: clock.now(),
-        gate: waiting(),
-        fate,
-        mayLandUntil: silent ? clock.now() + LATEST_MS : fate === "refused" || fate === "not sent" ? 0 : clock.now(),
-      });
-      return answerTo(verdict);
-    },
+    signal: async (executionId, verdict) => send(executionId, verdict, null),
+    ...(needed === null ? {} : { asPerson: people }),
   };
 
   return {
@@ -141,6 +174,11 @@ export function gatesInAws(clock: TestClock, gates: number) {
       return waiting();
     },
     isOver: () => ended !== null,
+    /** Whether AWS lets the bot act under a session of that name from now on. */
+    trusts(session: string, trusted: boolean) {
+      if (trusted) untrusted.delete(session);
+      else untrusted.add(session);
+    },
     /** What the next signals meet. */
     meets(next: Fate) {
       fate = next;
@@ -148,7 +186,7 @@ export function gatesInAws(clock: TestClock, gates: number) {
     /** Somebody else signals, in the console or by the CLI. */
     elsewhere(verdict: Verdict) {
       settle();
-      land(verdict);
+      land(verdict, "somebody-else");
     },
     ends(status: "Cancelled" | "TimedOut") {
       settle();

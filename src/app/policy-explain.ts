@@ -72,9 +72,11 @@ function starterLine(route: Route, subject: PartialSubject, identities: Identiti
   if (route.selfApproval) return "Whoever started it may approve it.";
   if (subject.startedBy === undefined) return "Whoever started it may not approve it.";
   const starter = starterOf(subject.startedBy, identities);
+  if (starter.userIds.length > 0)
+    return `Started by ${subject.startedBy}: ${starter.userIds.join(", ")} may not approve it.`;
   if (isKnown(starter)) {
-    const named = starter.userIds.length > 0 ? starter.userIds.join(", ") : `whoever has the address ${starter.email}`;
-    return `Started by ${subject.startedBy}: ${named} may not approve it.`;
+    const rule = `whenRequesterUnknown: ${route.whenRequesterUnknown}`;
+    return `Started by ${subject.startedBy}: whoever has the address ${starter.email} in Slack may not approve it; if nobody has, ${rule}.`;
   }
   return route.whenRequesterUnknown === "allow"
     ? `Started by ${subject.startedBy}, whom nobody under identities matches: approvals count all the same (whenRequesterUnknown: allow).`

@@ -218,3 +218,25 @@ test("the same view gives the same message", () => {
   const of = view({ facts: { parameters: [parameter({}), parameter({ name: "Size", isDefault: true })] } }, [vote()]);
   assert.deepEqual(requestMessage(of), requestMessage(structuredClone(of)));
 });
+
+test("the members of a channel are those of the route's channels, wherever the message stands", () => {
+  const route = {
+    ...ROUTE,
+    approvers: { users: [], groups: [], channel: "members" as const },
+    channels: ["C0A", "C0B"],
+  };
+  assert.match(text(view({}, [], route), "state"), /members of <#C0A>, <#C0B> may decide\./);
+});
+
+test("the message tells what the rule on self-approval means for this request", () => {
+  const of = (starter: RequestView["starter"], whenRequesterUnknown: "allow" | "deny") =>
+    text({ ...view({}, [], { ...ROUTE, selfApproval: false, whenRequesterUnknown }), starter }, "state");
+  const jane = { userIds: ["U0JANE"], email: null };
+  assert.match(of(jane, "allow"), /<@U0JANE> started it and may not approve it\.(?! If)/);
+  const address = { userIds: [], email: "rosa@example.com" };
+  assert.match(of(address, "allow"), /`rosa@example\.com` .* If nobody in Slack has that address, nobody is kept from/);
+  assert.match(of(address, "deny"), /If nobody in Slack has that address, this route takes \*no approval\*/);
+  const nobody = { userIds: [], email: null };
+  assert.match(of(nobody, "allow"), /cannot be matched to anybody in Slack, so nobody is kept from approving it/);
+  assert.match(of(nobody, "deny"), /cannot be matched to anybody in Slack, and this route then takes \*no approval\*/);
+});

@@ -12,6 +12,10 @@ export function mentionGroup(id: string): string {
   return /^S[A-Z0-9]{1,20}$/.test(id) ? `<!subteam^${id}>` : code(id, 60);
 }
 
+export function mentionChannel(id: string): string {
+  return /^[CG][A-Z0-9]{1,20}$/.test(id) ? `<#${id}>` : code(id, 60);
+}
+
 /** "@jane, @dba", with a count where there are too many to name. */
 export function mentionPeople(people: People): string {
   return series([...people.users.map(mentionUser), ...people.groups.map(mentionGroup)]);

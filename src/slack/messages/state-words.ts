@@ -1,11 +1,11 @@
 import type { RequestView } from "../../app/ports-slack.ts";
-import type { Approvers } from "../../core/policy.ts";
+import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
 import { arnMeans } from "../../core/starter.ts";
 import { executionWords } from "./aws-words.ts";
 import { brokenGlass } from "./notice-message.ts";
 import { outcomeSentence } from "./outcome-words.ts";
-import { mentionPeople, mentionUser, principal, series } from "./people.ts";
+import { mentionChannel, mentionPeople, mentionUser, principal, series } from "./people.ts";
 import { starterWords } from "./starter-words.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
@@ -44,14 +44,15 @@ function openWords({ request, votes, route, starter }: RequestView): string {
   const more = given.length > 0 && missing > 0 ? ` *${missing} more ${missing === 1 ? "is" : "are"} missing.*` : "";
   const ownExecution = starterWords(route, starter);
   const about = ownExecution === null ? "" : `\n${ownExecution}`;
-  return `${count}${by}${more} ${mayDecide(route.approvers, given)}${about}${alsoAws}`;
+  return `${count}${by}${more} ${mayDecide(route, given)}${about}${alsoAws}`;
 }
 
 /** Those who may still decide: who has approved already is left out. */
-function mayDecide(approvers: Approvers, given: readonly Vote[]): string {
+function mayDecide({ approvers, channels }: Route, given: readonly Vote[]): string {
   const users = approvers.users.filter((userId) => !given.some((vote) => vote.userId === userId));
   const named = mentionPeople({ users, groups: approvers.groups });
-  const members = approvers.channel === "members" ? "members of this channel" : "";
+  // Named, since the same words stand in the route's other channels and in direct messages.
+  const members = approvers.channel === "members" ? `members of ${series(channels.map(mentionChannel), 3)}` : "";
   if (named || members) return `${[named, members].filter(Boolean).join(", ")} may decide.`;
   if (approvers.users.length > 0) return "Everybody who may decide has approved.";
   return "The route names no approvers, so nobody may decide. Ask an admin to name some.";

@@ -8,7 +8,7 @@ export type HealthReport =
       slackConnected: boolean;
       targets: (Poll & { stale: boolean })[];
       /** Null when the store cannot be read: then nothing is known of the targets either. */
-      work: { open: number; effects: Backlog[] } | null;
+      work: { open: number; uncovered: number; effects: Backlog[] } | null;
     }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };

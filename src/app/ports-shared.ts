@@ -93,7 +93,8 @@ export interface Backlog {
 
 /** The work that the rows ask for, counted. */
 export interface EffectStore {
-  backlog(): Promise<{ open: number; effects: Backlog[] }>;
+  /** `uncovered`: of the open requests, those that no route covers. */
+  backlog(): Promise<{ open: number; uncovered: number; effects: Backlog[] }>;
 }
 
 export interface Store {

@@ -26,6 +26,10 @@ export function makeMetrics(): Metrics {
   const storeUp = gauge("store_up", "Whether the store could be read.");
   const slackUp = gauge("slack_connected", "Whether Slack reaches this process.");
   const open = gauge("open_requests", "Requests that are not closed.");
+  const uncovered = gauge(
+    "uncovered_requests",
+    "Of these, those that no route covers: nobody can decide them in Slack.",
+  );
   const due = gauge("effects_due", "Effects that are still to be done, by kind.", ["kind"]);
   const failing = gauge("effects_failing", "Of these, those whose last attempt failed.", ["kind"]);
   const up = gauge("target_up", "Whether the last poll of a target went well, by any replica.", ["target"]);
@@ -51,11 +55,12 @@ export function makeMetrics(): Metrics {
     contentType: registry.contentType,
     async text(read, now, slackConnected) {
       slackUp.set(slackConnected ? 1 : 0);
-      for (const each of [due, failing, age, up, open]) each.reset();
+      for (const each of [due, failing, age, up, open, uncovered]) each.reset();
       try {
         if (read === null) throw new Error("the store is not open yet");
         const [backlog, polls] = await Promise.all([read.effects.backlog(), read.polls.all()]);
         open.set(backlog.open);
+        uncovered.set(backlog.uncovered);
         for (const effect of backlog.effects) {
           due.set({ kind: effect.kind }, effect.due);
           failing.set({ kind: effect.kind }, effect.failing);

@@ -89,14 +89,14 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
   };
   return {
     async backlog() {
-      const { open } = await db
+      const { open, covered } = await db
         .selectFrom("requests")
-        .select(({ fn }) => fn.countAll<number>().as("open"))
+        .select(({ fn }) => [fn.countAll<number>().as("open"), fn.count<number>("route").as("covered")])
         .where("state", "!=", "closed")
         .executeTakeFirstOrThrow();
       const effects: Backlog[] = [];
       for (const effect of EFFECTS) effects.push(await count(effect));
-      return { open, effects };
+      return { open, uncovered: open - covered, effects };
     },
   };
 }

@@ -15,8 +15,10 @@ for (const engine of ENGINES) {
     await store.messages.failed(first?.id ?? "", "not_in_channel", NOW + 60_000);
     await store.messages.posted(second?.id ?? "", "1.1", 0);
     await store.clicks.record(aClick("U0JANE"));
-    const { open, effects } = await store.effects.backlog();
-    assert.equal(open, 1);
+    const lost = aRequest({ id: "lost", stepExecutionId: "lost", route: null });
+    await store.requests.open(lost, [], anEntry({ requestId: "lost" }));
+    const { open, uncovered, effects } = await store.effects.backlog();
+    assert.deepEqual([open, uncovered], [2, 1]);
     const counted = Object.fromEntries(effects.map(({ kind, due, failing }) => [kind, [due, failing]]));
     assert.deepEqual(counted, {
       post: [1, 1],
@@ -94,17 +96,18 @@ test("health is for admins: stale targets with their errors first, then what is 
   assert.match(healthText({ ...report, work: null, targets: [] }, NOW), /cannot be reached/);
 });
 
-test("notices that cannot be posted, and people who cannot be found, show in the metrics and to admins", async (t) => {
+test("what no route covers, notices that cannot be posted, and people who cannot be found show in the metrics and to admins", async (t) => {
   const store = await aStore(t, { now: () => NOW });
-  const errand = { requestId: REQUEST_ID, kind: "break-glass", attempts: 0 } as const;
-  await store.requests.open(aRequest(), [], anEntry(), undefined, "break-glass");
-  await store.notices.errandFailed(errand, "missing_scope (needs im:write)", NOW, ["C0DBA", "C0OPS"]);
+  const errand = { requestId: REQUEST_ID, kind: "no-route", attempts: 0 } as const;
+  await store.requests.open(aRequest({ route: null }), [], anEntry(), undefined, "no-route");
+  await store.notices.errandFailed(errand, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
   const [notice] = await store.notices.ofRequest(REQUEST_ID);
   await store.notices.claim(notice?.id ?? "", "mine", NOW, NOW + 1);
   await store.notices.released(notice?.id ?? "", "mine", "is_archived", NOW + 60_000);
 
   const metrics = await makeMetrics().text(store, NOW, true);
   for (const line of [
+    "countersign_uncovered_requests 1",
     'countersign_effects_due{kind="errand"} 1',
     'countersign_effects_failing{kind="errand"} 1',
     'countersign_effects_due{kind="notice"} 2',
@@ -113,6 +116,7 @@ test("notices that cannot be posted, and people who cannot be found, show in the
     assert.ok(metrics.includes(`${line}\n`), `${line} in\n${metrics}`);
   const work = await store.effects.backlog();
   const text = healthText({ kind: "health", slackConnected: true, targets: [], work }, NOW);
-  assert.match(text, /2 notices to post, 1 of them failed before; `C0DBA`: `is_archived`/);
+  assert.match(text, /2 notices to post, 1 of them failed before; `D0ADA`: `is_archived`/);
+  assert.match(text, /\*Open requests\*: 1, 1 of them covered by no route/);
   assert.match(text, /1 lists of people to find, 1 of them failed before; `.*`: `missing_scope \(needs im:write\)`/);
 });

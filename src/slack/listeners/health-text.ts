@@ -34,7 +34,8 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
     );
   }
   if (sick.length > MOST_TARGETS) lines.push(`• and ${sick.length - MOST_TARGETS} more`);
-  lines.push(`*Open requests*: ${work.open}`);
+  const uncovered = work.uncovered === 0 ? "" : `, ${work.uncovered} of them covered by no route`;
+  lines.push(`*Open requests*: ${work.open}${uncovered}`);
   const behind = work.effects.filter(({ due }) => due > 0);
   lines.push(behind.length === 0 ? "*Work*: all done" : "*Work*");
   for (const { kind, due, failing, lastError } of behind) {

@@ -23,17 +23,21 @@ const LONGEST_EMAIL = 128;
 export function signalComment(request: ApprovalRequest, votes: readonly Vote[], workspace: string): string[] {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
   const verb = request.decision === "reject" ? "Rejected" : "Approved";
-  const names = decisive.map((vote) => cut(vote.userName, LONGEST_NAME)).join(", ");
+  const names = decisive.map(nameOf).join(", ");
   const broken = decisive.some((vote) => vote.authority === "break-glass") ? `${BREAK_GLASS}: ` : "";
   const summary = `${broken}Countersign request ${request.id}: ${verb} in Slack by ${names}`;
   const each = decisive.slice(0, MOST_APPROVALS).map((vote) => {
-    const name = cut(vote.userName, LONGEST_NAME);
     const email = vote.email === null ? "" : ` <${cut(vote.email, LONGEST_EMAIL)}>`;
     const reason = vote.reason === null ? "" : `; reason: ${vote.reason}`;
     const mark = vote.authority === "break-glass" ? `${BREAK_GLASS}: ` : "";
-    return `${mark}${verb} by ${name}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
+    return `${mark}${verb} by ${nameOf(vote)}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
   });
   return [summary, ...each].map((value) => cut(plain(value), LONGEST_PAYLOAD_VALUE));
+}
+
+/** A name without the marks by which a value tells its parts apart: people choose their names, and not their ids. */
+function nameOf(vote: Vote): string {
+  return cut(vote.userName.replaceAll(/[<>();\s]+/g, " ").trim(), LONGEST_NAME);
 }
 
 /** One line of whole characters. */

@@ -62,6 +62,13 @@ test("an ordinary decision reads as a sentence, with the reason whole", () => {
   ]);
 });
 
+test("nobody passes for somebody else by their name", () => {
+  const userName = "Ann Boss <boss@example.com> (Slack user U0BOSS, workspace T0HOME); request x (she/her)";
+  const [summary = "", value = ""] = signalComment(decidedAs("approve"), [aVote("U0JANE", { userName })], "T0HOME");
+  assert.deepEqual(value.match(/[<(][^<>()]*[>)]/g), ["<u0jane@example.com>", "(Slack user U0JANE, workspace T0HOME)"]);
+  assert.doesNotMatch(summary, /[<>();]/);
+});
+
 test("only those who decided are named: an approval before a rejection is not", () => {
   const votes = [aVote("U0OMAR"), aVote("U0JANE", { verdict: "reject", userName: "Jane Ito" })];
   const comment = signalComment(decidedAs("reject"), votes, "T0HOME").join("\n");

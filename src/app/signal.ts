@@ -8,10 +8,11 @@ import {
   nextSignalMove,
   READING_FRESH_MS,
   SILENT_SETTLE_MS,
+  settlesAt,
 } from "../core/signal.ts";
 import { isUnsettled, type PersonSignal } from "../core/signers.ts";
 import { attemptOf, type OwnTurn, ownMove, ownTurn, passedOver, settled, takenPatch } from "./own-signal.ts";
-import type { Automation, Clock, Log, SignalResult } from "./ports.ts";
+import type { Automation, AwsFailure, Clock, Log, SignalResult } from "./ports.ts";
 import type { Lease, LeaseStore } from "./ports-shared.ts";
 import type { ExecutionStore, RequestStore } from "./ports-store.ts";
 
@@ -79,13 +80,9 @@ async function attempt(
   // Before the reading, so that nothing slow stands between it and the signal.
   const ready = (await own?.signing.ready(own.signer, abort)) ?? { kind: "ready" };
   if (abort.aborted) return;
-  if (own != null && ready.kind === "failed") {
-    const why = `AWS does not let Countersign act as ${own.signer.session}`;
-    const error = `Not sent: ${why} (${ready.code}: ${ready.message})`;
-    // One whose end is not known stays first, whatever happens.
-    if (ready.retry || isUnsettled(own.earlier ?? undefined)) return hold(deps, request, error);
-    return passOver(deps, request, own, error, lease);
-  }
+  const giveWay = ready.kind === "ready" || own === null ? null : () => passOver(deps, request, own, ready, lease);
+  // What became of an earlier attempt is looked for all the same.
+  if (giveWay !== null && !isUnsettled(own?.earlier ?? undefined)) return giveWay();
   const askedAt = clock.now();
   const reading = await automation.read(request.executionId, abort, true);
   if (abort.aborted) return;
@@ -113,6 +110,7 @@ async function attempt(
     case "unsafe":
       return hold(deps, request, `Not sent: ${move.why}`);
     case "send":
+      if (giveWay !== null) return giveWay();
       if (turn.kind !== "wait") break;
       await deps.requests.postponeSignal(request.id, request.version, Math.min(turn.until, now + SHOWN_AGAIN_MS));
       return executions.wake(request.target, request.executionId, now);
@@ -177,13 +175,13 @@ async function record(
     }
     case "ambiguous": {
       deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal got no clear answer");
-      const settlesAt = now + (result.answered ? ANSWERED_SETTLE_MS : SILENT_SETTLE_MS);
+      const until = now + (result.answered ? ANSWERED_SETTLE_MS : SILENT_SETTLE_MS);
       await change(
         deps,
         request,
         {
           signal: "unsure",
-          signalSettlesAt: settlesAt,
+          signalSettlesAt: until,
           signalNextAt: now,
           signalError: `No clear answer from AWS (${result.code}: ${result.message})`,
         },
@@ -221,20 +219,25 @@ async function hold(deps: SignalDeps, request: ApprovalRequest, error: string): 
   await change(deps, request, { signalNextAt, signalError: error }, "signal-held");
 }
 
-/** Nothing was sent, and nothing will be for this person until somebody mends it: those after them may come first. */
+/** The person cannot act, so nothing is sent. Unless that soon passes, those after them come first. */
 async function passOver(
   deps: SignalDeps,
   request: ApprovalRequest,
   own: OwnTurn,
-  error: string,
+  failure: AwsFailure,
   lease: Lease,
 ): Promise<void> {
+  const { code, message, retry } = failure;
+  const error = `Not sent: AWS does not let Countersign act as ${own.signer.session} (${code}: ${message})`;
+  if (retry) return hold(deps, request, error);
+  const now = deps.clock.now();
   const patch: RequestPatch = {
+    ...(settlesAt(request) <= now ? { signal: "due", signalSettlesAt: null } : {}),
     signalAttempts: request.signalAttempts + 1,
     signalNextAt: retryAt(deps, request),
     signalError: error,
   };
-  await change(deps, request, patch, "signal-held", lease, passedOver(own, request, error, deps.clock.now()));
+  await change(deps, request, patch, "signal-held", lease, passedOver(own, request, error, now));
 }
 
 function retryAt(deps: SignalDeps, request: ApprovalRequest): number {

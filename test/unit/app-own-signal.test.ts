@@ -199,16 +199,31 @@ test("while nobody can act, AWS is asked ever more rarely", async (t) => {
   assert.ok((await store.requests.history(REQUEST_ID)).length < 30);
 });
 
-test("a signal without an answer stays its sender's, also when their role can be assumed no more", async (t) => {
-  const { sent, fates, round, states, deny, clock } = await setUp(t);
-  fates.push(SILENT);
-  await round();
-  deny("ann@x.y");
-  for (let minute = 0; minute < 20; minute++) {
-    clock.advance(60_000);
+test("a signal without an answer is settled also when its sender's role can be assumed no more; then the others come", async (t) => {
+  for (const isShown of [true, false]) {
+    const { sent, fates, shows, round, states, deny, clock } = await setUp(t);
+    fates.push(SILENT);
     await round();
+    deny("ann@x.y");
+    for (let minute = 0; minute < 10; minute++) {
+      clock.advance(60_000);
+      await round();
+    }
+    assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN unsure"]]);
+    if (isShown) shows("ann@x.y");
+    clock.advance(60_000);
+    for (let minute = 0; minute < 3; minute++) {
+      await round();
+      clock.advance(60_000);
+    }
+    assert.deepEqual(
+      [sent, await states()],
+      [
+        ["ann@x.y", "ben@x.y"],
+        [isShown ? "U0ANN taken" : "U0ANN refused", "U0BEN taken"],
+      ],
+    );
   }
-  assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN unsure"]]);
 });
 
 test("between two people's signals the step may end: then the second person's does not go out", async (t) => {

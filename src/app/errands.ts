@@ -6,6 +6,12 @@ import type { Errand, MessageStore, NoticeStore, RequestStore } from "./ports-st
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
+/**
+ * So many people's channels are asked for in one go. Slack takes some fifty such calls a minute: those who were found get
+ * their message while others are still looked for, and other errands come between. Source: Slack API,
+ * conversations.open, tier 3.
+ */
+const MOST_ASKED = 10;
 
 export interface ErrandDeps {
   notices: NoticeStore;
@@ -26,25 +32,36 @@ export interface ErrandDeps {
  * rest could not be: a group that Slack does not tell silences nobody else.
  */
 export const makeErrand = (deps: ErrandDeps) => {
-  const direct = rememberDirect(deps.chat);
+  /** A person's channel of direct messages stays the same, so it is asked for once. */
+  const known = new Map<string, string>();
+  /** Who cannot be written to, for each errand that is not done: another go does not ask for them again. */
+  const passedOver = new Map<string, Set<string>>();
   return async (errand: Errand): Promise<void> => {
-    const { channels, missing } = await placesOf({ ...deps, direct }, errand);
+    const key = `${errand.kind} ${errand.requestId}`;
+    const refused = passedOver.get(key) ?? new Set();
+    const { channels, missing } = await placesOf({ ...deps, known, refused }, errand);
     const now = deps.clock.now();
-    if (missing === null) return deps.notices.errandDone(errand, channels, now);
-    const fields = { requestId: errand.requestId, errand: errand.kind, error: missing.error };
-    deps.log.warn(fields, "some of those for whom a message is meant could not be found; trying again");
+    if (missing === null) {
+      passedOver.delete(key);
+      return deps.notices.errandDone(errand, channels, now);
+    }
+    passedOver.set(key, refused);
+    if (missing.error !== null) {
+      const fields = { requestId: errand.requestId, errand: errand.kind, error: missing.error };
+      deps.log.warn(fields, "some of those for whom a message is meant could not be found; trying again");
+    }
     const wait = missing.retryAfterMs ?? backoffMs(errand.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
     await deps.notices.errandFailed(errand, missing.error, now + wait, channels);
   };
 };
 
-/** `missing`: why there may be more, null when these are all. */
+/** `missing`: why there may be more, null when these are all. Without an error it is merely to be gone on with. */
 interface Places {
   channels: string[];
-  missing: { error: string; retryAfterMs?: number } | null;
+  missing: { error: string | null; retryAfterMs?: number } | null;
 }
 
-type FindDeps = ErrandDeps & { direct: Chat["direct"] };
+type FindDeps = ErrandDeps & { known: Map<string, string>; refused: Set<string> };
 
 async function placesOf(deps: FindDeps, errand: Errand): Promise<Places> {
   switch (errand.kind) {
@@ -70,13 +87,23 @@ async function directPlaces(deps: FindDeps, errand: Errand, people: People): Pro
   const found = await deps.directory.members(people);
   if (found.kind === "unknown") return { channels: [], missing: { error: found.error } };
   const channels: string[] = [];
+  let asked = 0;
   for (const userId of found.userIds) {
-    const opened = await deps.direct(userId);
+    const kept = deps.known.get(userId);
+    if (kept !== undefined) {
+      channels.push(kept);
+      continue;
+    }
+    if (deps.refused.has(userId)) continue;
+    if (asked++ === MOST_ASKED) return { channels, missing: { error: null, retryAfterMs: 0 } };
+    const opened = await deps.chat.direct(userId);
     switch (opened.kind) {
       case "channel":
+        deps.known.set(userId, opened.channelId);
         channels.push(opened.channelId);
         break;
       case "refused":
+        deps.refused.add(userId);
         deps.log.error({ requestId: errand.requestId, userId, error: opened.error }, "a person cannot be written to");
         break;
       case "limited":
@@ -86,20 +113,4 @@ async function directPlaces(deps: FindDeps, errand: Errand, people: People): Pro
     }
   }
   return { channels, missing: null };
-}
-
-/**
- * A person's channel of direct messages stays the same, so it is asked for once. Slack takes some fifty such calls a
- * minute: an errand for more people than that ends only if it goes on where it was told to wait.
- * Source: Slack API, conversations.open, tier 3.
- */
-function rememberDirect(chat: Pick<Chat, "direct">): Chat["direct"] {
-  const known = new Map<string, Awaited<ReturnType<Chat["direct"]>>>();
-  return async (userId) => {
-    const kept = known.get(userId);
-    if (kept !== undefined) return kept;
-    const opened = await chat.direct(userId);
-    if (opened.kind === "channel") known.set(userId, opened);
-    return opened;
-  };
 }

@@ -193,8 +193,13 @@ export interface NoticeStore extends PostingStore {
   errands(now: number, limit: number): Promise<Errand[]>;
   /** The recipients are found: they get messages of the request or notices, each once, and the errand is done. */
   errandDone(errand: Errand, channels: readonly string[], at: number): Promise<void>;
-  /** Not all recipients are found; those in `channels` are, and get theirs. */
-  errandFailed(errand: Errand, error: string, nextAttemptAt: number, channels?: readonly string[]): Promise<void>;
+  /** Not all recipients are found; those in `channels` are, and get theirs. `error` is null when nothing went wrong. */
+  errandFailed(
+    errand: Errand,
+    error: string | null,
+    nextAttemptAt: number,
+    channels?: readonly string[],
+  ): Promise<void>;
   /** Notices that are not posted yet and whose time has come. */
   due(now: number, limit: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;

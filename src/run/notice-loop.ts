@@ -7,6 +7,8 @@ import { type Loop, startLoop } from "../ops/loop.ts";
 import { laneOf } from "./turns.ts";
 
 const BATCH = 20;
+/** Errands between two looks for notices: one may take many calls to Slack. */
+const ERRANDS = 5;
 const TICK_MS = 1_000;
 /** After something unforeseen, the errand rests this long. */
 const BROKEN_MS = 10_000;
@@ -29,7 +31,8 @@ export function startNoticeLoop(options: {
     clock,
     log,
     round: async (abort) => {
-      for (const each of await notices.errands(clock.now(), BATCH)) {
+      const errands = await notices.errands(clock.now(), ERRANDS);
+      for (const each of errands) {
         try {
           await errand(each);
           onPlaces();
@@ -52,7 +55,7 @@ export function startNoticeLoop(options: {
           }
         }),
       );
-      return undefined;
+      return errands.length < ERRANDS ? undefined : 0;
     },
   });
 }

@@ -52,6 +52,15 @@ export function makeDigest(deps: DigestDeps) {
   };
 }
 
+/** Sees to it that a channel's digest stands before more of its messages do. Returns as makeDigest's function does. */
+export const makeDigestFirst =
+  (digests: DigestStore, digest: ReturnType<typeof makeDigest>) =>
+  async (channelId: string, signal: AbortSignal): Promise<number> => {
+    const current = await digests.current();
+    const unposted = current.find((row) => row.channelId === channelId && row.ts === null);
+    return unposted === undefined ? 0 : digest(unposted, signal);
+  };
+
 async function viewOf(deps: DigestDeps, row: DigestRow): Promise<DigestView> {
   const { requests, count } = await deps.digests.waiting(row.channelId, MOST_LISTED);
   const waiting: DigestView["waiting"] = [];

@@ -22,17 +22,29 @@ export function startMessageLoop(options: {
   messages: MessageStore;
   lanes: LaneStore;
   deliver: ReturnType<typeof makeDeliver>;
+  /** What goes before a channel's posts; returns how long the channel is to be left alone. */
+  before: (channelId: string, signal: AbortSignal) => Promise<number>;
   clock: Clock;
   log: Log;
 }): Loop {
-  const { messages, lanes, deliver, clock, log } = options;
+  const { messages, lanes, deliver, before, clock, log } = options;
   const busy = new Map<string, Promise<void>>();
+
+  const goesFirst = async (channelId: string, abort: AbortSignal) => {
+    try {
+      return await before(channelId, abort);
+    } catch (error) {
+      log.error({ channelId, err: error }, "what goes before a channel's messages failed; they go on without it");
+      return 0;
+    }
+  };
 
   const drain = async (lane: string, rows: readonly MessageRow[], abort: AbortSignal) => {
     for (const row of rows) {
       if (abort.aborted) return;
       try {
-        const hold = await deliver(row, abort);
+        const first = kindOf(row) === "post" ? await goesFirst(row.channelId, abort) : 0;
+        const hold = first > 0 ? first : await deliver(row, abort);
         if (hold > 0) return await lanes.hold(lane, clock.now() + hold);
       } catch (error) {
         const { requestId, channelId } = row;

@@ -4,7 +4,7 @@ import type { Logger, WebClient } from "@slack/web-api";
 import { makeAnswer } from "../app/answer.ts";
 import { makeApply } from "../app/apply.ts";
 import { makeDeliver, makeNotify } from "../app/deliver.ts";
-import { makeDigest } from "../app/digest.ts";
+import { makeDigest, makeDigestFirst } from "../app/digest.ts";
 import { makeErrand } from "../app/errands.ts";
 import { makeHealthReport } from "../app/health.ts";
 import { makeDetails, makePending, makeShow } from "../app/inspect.ts";
@@ -129,17 +129,19 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     answering.wake();
     publishing?.wake();
   };
+  const digest = makeDigest({ digests, requests, routes, chat, clock, newId, random, log });
   const messaging = startMessageLoop({
     messages,
     lanes: store.lanes,
     deliver: makeDeliver({ messages, requests, routes, identities, chat, clock, newId, random, log }),
+    before: makeDigestFirst(digests, digest),
     clock,
     log,
   });
   const digesting = startDigestLoop({
     digests,
     lanes: store.lanes,
-    digest: makeDigest({ digests, requests, routes, chat, clock, newId, random, log }),
+    digest,
     clock,
     log,
   });

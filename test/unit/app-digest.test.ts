@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { FLOOD, makeDigest } from "../../src/app/digest.ts";
+import { FLOOD, makeDigest, makeDigestFirst } from "../../src/app/digest.ts";
 import type { DigestView } from "../../src/app/ports-slack.ts";
 import { fakeChat, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute } from "../support/samples.ts";
@@ -23,6 +23,7 @@ async function setUp(t: TestContext, count: number) {
     random: () => 0,
     log: testLog(),
   });
+  const first = (channelId: string) => makeDigestFirst(store.digests, digest)(channelId, new AbortController().signal);
   const open = (index: number) =>
     store.requests.open(aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }), ["C0DBA"], anEntry());
   for (let index = 0; index < count; index++) await open(index);
@@ -36,7 +37,7 @@ async function setUp(t: TestContext, count: number) {
     await store.messages.posted(row?.id ?? "", `1.${index}`, 1);
   };
   const shown = () => [...chat.standing.values()].map(({ view }) => (view as unknown as DigestView).count);
-  return { clock, store, chat, open, round, post, shown };
+  return { clock, store, chat, first, open, round, post, shown };
 }
 
 test("a channel that is no further behind than it may be has no digest", async (t) => {
@@ -96,6 +97,19 @@ test("a digest that may stand already is looked for and not posted twice", async
   clock.advance(10_000);
   await round();
   assert.notEqual((await store.digests.current())[0]?.ts, null);
+  assert.deepEqual(shown(), [FLOOD + 1]);
+});
+
+test("before a channel's messages go on its digest is posted, once, and only that channel's", async (t) => {
+  const { first, round, shown, store } = await setUp(t, FLOOD + 1);
+  assert.equal(await first("C0DBA"), 0);
+  assert.deepEqual(shown(), [], "nobody has noticed yet");
+  await store.digests.begin(FLOOD, 1);
+  await first("C0OPS");
+  assert.deepEqual(shown(), []);
+  await first("C0DBA");
+  await first("C0DBA");
+  await round();
   assert.deepEqual(shown(), [FLOOD + 1]);
 });
 

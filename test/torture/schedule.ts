@@ -9,12 +9,12 @@ export interface Schedule {
 }
 
 /** How long a schedule's trouble lasts, in the fast clock's milliseconds. */
-const LENGTH_MS = 60_000;
+const LENGTH_MS = 30_000;
 /** The stand-ins' clock stays this near to the bot's: a message is looked for with five minutes to spare. */
 const MOST_SKEW_MS = 45_000;
 
 /** Everything that happens under a seed, in order. Pure: the same seed and number of replicas give the same schedule. */
-export function makeSchedule(seed: number, replicas: number, lengthMs = LENGTH_MS): Schedule {
+export function makeSchedule(seed: number, replicas: number): Schedule {
   const prng = makePrng(seed);
   const actions: Action[] = [];
   const started: string[] = [];
@@ -24,20 +24,21 @@ export function makeSchedule(seed: number, replicas: number, lengthMs = LENGTH_M
     const runbook = prng.pick(Object.keys(RUNBOOKS));
     started.push(runbook);
     // In this order, so that people mean the execution that they name.
-    actions.push({ at: Math.round((index * lengthMs) / (2 * count)) + later(3_000), kind: "run", runbook });
+    actions.push({ at: Math.round((index * LENGTH_MS) / (2 * count)) + later(3_000), kind: "run", runbook });
   }
-  for (let count = prng.int(8, 16); count > 0; count--) actions.push(...people(prng, started, 3_000 + later(lengthMs)));
-  for (let count = prng.int(2, 9); count > 0; count--) actions.push(fault(prng, later(lengthMs)));
+  for (let count = prng.int(8, 16); count > 0; count--)
+    actions.push(...people(prng, started, 3_000 + later(LENGTH_MS)));
+  for (let count = prng.int(2, 9); count > 0; count--) actions.push(fault(prng, later(LENGTH_MS)));
   for (let count = prng.int(0, 3); count > 0; count--) {
     const replica = prng.int(0, replicas - 1);
-    actions.push({ at: later(lengthMs), kind: "kill", replica, downMs: later(12_000) });
+    actions.push({ at: later(LENGTH_MS), kind: "kill", replica, downMs: later(12_000) });
   }
   if (prng.chance(replicas > 1 ? 0.7 : 0.25)) {
     const replica = prng.int(0, replicas - 1);
-    actions.push({ at: later(lengthMs), kind: "pause", replica, ms: prng.int(2_000, 100_000) });
+    actions.push({ at: later(LENGTH_MS), kind: "pause", replica, ms: prng.int(2_000, 100_000) });
   }
-  if (prng.chance(0.4)) actions.push({ at: later(lengthMs), kind: "pass", ms: prng.int(20, 700) * 1000 });
-  if (prng.chance(0.2)) actions.push({ at: later(lengthMs), kind: "skew", ms: prng.int(1_000, MOST_SKEW_MS) });
+  if (prng.chance(0.4)) actions.push({ at: later(LENGTH_MS), kind: "pass", ms: prng.int(20, 700) * 1000 });
+  if (prng.chance(0.2)) actions.push({ at: later(LENGTH_MS), kind: "skew", ms: prng.int(1_000, MOST_SKEW_MS) });
   return { seed, replicas, actions: actions.sort((a, b) => a.at - b.at) };
 }
 

@@ -114,16 +114,56 @@ for (const width of [390, 1280]) {
     await page.getByText("Approval needed: Prod-DB-Restart").waitFor();
     for (const room of rooms) {
       if (room !== "") await parts.getByRole("button", { name: room }).click();
-      const wide = await page.evaluate(() =>
-        [...document.querySelectorAll("body *")]
-          .filter((each) => !each.closest(".visually-hidden, .verbatim"))
-          .map((each) => [each.className, each.getBoundingClientRect().right] as const)
-          .filter(([, right]) => right > window.innerWidth + 1),
-      );
-      assert.deepEqual(wide, [], `beyond the edge in ${room}`);
+      assert.deepEqual(await beyondTheEdge(page), [], `in ${room}`);
     }
   });
 }
+
+/** What reaches out of the window, except what scrolls by itself. */
+const beyondTheEdge = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("body *")]
+      .filter((each) => !each.closest(".visually-hidden, .verbatim"))
+      .map((each) => [each.className, each.getBoundingClientRect().right] as const)
+      .filter(([, right]) => right > window.innerWidth + 1),
+  );
+
+test("words as long as AWS takes them are broken, and nothing is cut off on a phone", async () => {
+  const name = `Long-${"N".repeat(120)}`;
+  const inputs = { Message: "m".repeat(900), Approvers: ["arn:aws:iam::111122223333:role/CountersignBot"] };
+  const content = {
+    schemaVersion: "0.3",
+    description: "d".repeat(900),
+    parameters: { ["P".repeat(100)]: { type: "String", default: "v".repeat(900), description: "e".repeat(900) } },
+    mainSteps: [{ name: "S".repeat(128), action: "aws:approve", isEnd: true, inputs }],
+  };
+  const executedBy = `arn:aws:sts::111122223333:assumed-role/${"R".repeat(64)}/${"s".repeat(64)}`;
+  const executions = [{ document: name, executedBy }];
+  await postJson(`${world.awsUrl}/_control/seed`, { documents: [{ name, content }], executions });
+  const page = await world.open({ viewport: { width: 390, height: 844 } });
+  await page.getByText(/^Approval needed: Long-N+/).waitFor();
+  assert.deepEqual(await beyondTheEdge(page), [], "in the conversation");
+  const parts = page.getByRole("navigation", { name: "Parts of the page" });
+  await parts.getByRole("button", { name: "AWS" }).click();
+  await page.locator("details.runbook", { hasText: name }).locator("summary").first().click();
+  assert.deepEqual(await beyondTheEdge(page), [], "among the runbooks");
+  await page.getByRole("tab", { name: "Executions" }).click();
+  await page.locator("article.execution", { hasText: name }).waitFor();
+  assert.deepEqual(await beyondTheEdge(page), [], "among the executions");
+});
+
+test("the line to write on is at the bottom, also where nothing is written yet; to the app nobody writes", async () => {
+  const page = await world.open();
+  await actAs(page, "Ada Admin");
+  await goTo(page, "oncall");
+  const line = page.getByRole("combobox", { name: "Message #oncall" });
+  const box = await line.boundingBox();
+  assert.ok(box !== null && box.y + box.height > 740, `it ends at ${box && box.y + box.height} of 800`);
+  await goTo(page, "App Home"); // with it comes the conversation with the app
+  await goTo(page, "Messages");
+  await page.getByText("Sending messages to this app has been turned off.").waitFor();
+  assert.equal(await page.locator(".composer").count(), 0);
+});
 
 test("text of a runbook stays text: no mark, no mention, no script, no picture", async () => {
   const page = await world.open();

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import type { Channel } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { useChoices } from "../shell/choices.ts";
-import { HOME, inChannel, seenBy, titleOf } from "../workspace/places.ts";
+import { closedBecause, HOME, inChannel, seenBy, titleOf } from "../workspace/places.ts";
 import { useSeen } from "../workspace/unread.ts";
 import { Composer } from "./composer.tsx";
 import { Home } from "./home.tsx";
@@ -31,6 +31,7 @@ function ChannelView({ channel, me }: { channel: Channel; me: string }) {
     [channel.messages, me],
   );
   useSeen(channel, me);
+  const closed = closedBecause(channel);
   const name = channel.kind === "im" ? titleOf(channel) : `#${titleOf(channel)}`;
   return (
     <section className="channel" aria-label={name}>
@@ -39,11 +40,13 @@ function ChannelView({ channel, me }: { channel: Channel; me: string }) {
         <p>{channel.topic}</p>
       </header>
       {messages.length === 0 ? (
-        <p className="nothing">Nothing here yet. When a runbook waits for an approval, it is asked for in a channel.</p>
+        <p className="nothing quiet">
+          Nothing here yet. When a runbook waits for an approval, it is asked for in a channel.
+        </p>
       ) : (
         <MessageList channel={channel.id} messages={messages} />
       )}
-      {channel.archived ? <p className="nothing">This channel is archived.</p> : <Composer me={me} channel={channel} />}
+      {closed === undefined ? <Composer me={me} channel={channel} /> : <p className="nothing">{closed}</p>}
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import type { Channel } from "../live/slack-state.ts";
 import { choices } from "../shell/choices.ts";
 import { useFocusBack } from "../shell/focus-back.ts";
-import { seenBy } from "../workspace/places.ts";
+import { closedBecause, seenBy } from "../workspace/places.ts";
 import { Composer } from "./composer.tsx";
 import { Message } from "./message.tsx";
 
@@ -14,6 +14,7 @@ export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: 
   useFocusBack(room);
   useEffect(() => room.current?.querySelector("input")?.focus(), []);
   const messages = channel.messages.filter((each) => (each.ts === ts || each.thread_ts === ts) && seenBy(me)(each));
+  const closed = closedBecause(channel);
   return (
     <section
       ref={room}
@@ -35,7 +36,7 @@ export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: 
           <Message key={each.ts} channel={channel.id} message={each} inThread />
         ))}
       </div>
-      <Composer me={me} channel={channel} thread={ts} />
+      {closed === undefined ? <Composer me={me} channel={channel} thread={ts} /> : <p className="nothing">{closed}</p>}
     </section>
   );
 }

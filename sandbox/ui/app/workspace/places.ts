@@ -16,3 +16,9 @@ export const seenBy = (me: string) => (message: Message) => message.onlyFor === 
 /** What stands in the channel itself; replies stand in their thread. */
 export const inChannel = (message: Message): boolean =>
   message.thread_ts === undefined || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
+
+/** Why nobody can write there, in Slack's words. The app's manifest makes its messages tab read-only. */
+export function closedBecause({ archived, kind }: Channel): string | undefined {
+  if (archived) return "This channel is archived.";
+  return kind === "im" ? "Sending messages to this app has been turned off." : undefined;
+}

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import {
+  SendAutomationSignalCommand,
+  type SignalType,
+  SSMClient,
+  StartAutomationExecutionCommand,
+} from "@aws-sdk/client-ssm";
 import type { Page } from "playwright-core";
 import { eventually } from "../support/eventually.ts";
-import { getJson } from "../support/http-json.ts";
+import { getJson, postJson } from "../support/http-json.ts";
 import {
   actAs,
   decide,
@@ -80,6 +85,8 @@ test("the wire shows the signal with its body, newest first, and can be searched
 /** What a shell would make of text that is not quoted well. */
 const HOSTILE = "it's 2026 $(touch x) `id` \"; exit 1";
 
+const optionOf = (words: string[], option: string) => words[words.indexOf(option) + 1] ?? "";
+
 /** What the CLI would be given: a real shell reads the line, and a function stands where the CLI would. */
 function asTheShellReads(line: string) {
   const cli = `aws() { printf '%s\\0' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" "$@"; }`;
@@ -87,6 +94,9 @@ function asTheShellReads(line: string) {
   const [accessKeyId = "", secretAccessKey = "", ...words] = read.split("\0");
   return { accessKeyId, secretAccessKey, words };
 }
+
+const clientOf = ({ words, ...credentials }: ReturnType<typeof asTheShellReads>) =>
+  new SSMClient({ endpoint: optionOf(words, "--endpoint-url"), region: optionOf(words, "--region"), credentials });
 
 test("what is started as the page's line for a terminal says appears on the page", async () => {
   await page.getByRole("tab", { name: "Runbooks" }).click();
@@ -97,15 +107,41 @@ test("what is started as the page's line for a terminal says appears on the page
   const line = await card.getByRole("region", { name: "start Web-Rollback" }).innerText();
   const { words, accessKeyId, secretAccessKey } = asTheShellReads(line);
   assert.deepEqual(words.slice(4, 8), ["ssm", "start-automation-execution", "--document-name", "Web-Rollback"]);
-  const after = (option: string) => words[words.indexOf(option) + 1] ?? "";
-  const [region, endpoint, parameters] = [after("--region"), after("--endpoint-url"), after("--parameters")];
-  assert.equal(region, "us-east-1");
-  const ssm = new SSMClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+  const parameters = optionOf(words, "--parameters");
+  assert.equal(optionOf(words, "--region"), "us-east-1");
+  const ssm = clientOf({ words, accessKeyId, secretAccessKey });
   const started = await ssm.send(
     new StartAutomationExecutionCommand({ DocumentName: "Web-Rollback", Parameters: JSON.parse(parameters) }),
   );
   ssm.destroy();
   await messageOf(page, String(started.AutomationExecutionId)).getByText("2026 $(touch").first().waitFor();
+
+  await page.getByRole("tab", { name: "Wire" }).click();
+  await page.getByRole("searchbox").fill("StartAutomationExecution");
+  await page.locator("details.wire", { hasText: "admin → AWS" }).waitFor();
+  await page.getByRole("searchbox").fill("");
+});
+
+test("a paused execution goes on as its line for a terminal says", async () => {
+  const steps = [{ name: "byHand", action: "aws:pause", inputs: {}, isEnd: true }];
+  const content = { schemaVersion: "0.3", mainSteps: steps };
+  await postJson(`${world.awsUrl}/_control/seed`, { documents: [{ name: "Only-Pause", content }] });
+  const id = await startRunbook(page, world, "Only-Pause");
+  const card = page.locator(`[data-execution="${id}"]`);
+  await card.getByText("From a terminal", { exact: true }).click();
+  const read = asTheShellReads(await card.getByRole("region", { name: "signal execution" }).innerText());
+  const [name = "", value = ""] = optionOf(read.words, "--payload").split("=");
+  const ssm = clientOf(read);
+  await ssm.send(
+    new SendAutomationSignalCommand({
+      AutomationExecutionId: optionOf(read.words, "--automation-execution-id"),
+      SignalType: optionOf(read.words, "--signal-type") as SignalType,
+      Payload: { [name]: [value] },
+    }),
+  );
+  ssm.destroy();
+  await executionIs(world, id, "Success");
+  await card.getByRole("region", { name: "signal execution" }).waitFor({ state: "detached" });
 });
 
 test("a reply stays in its thread, and the channel counts it", async () => {

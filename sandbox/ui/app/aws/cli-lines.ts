@@ -1,3 +1,5 @@
+import type { Step } from "../live/aws-state.ts";
+
 /** The admin's key of the AWS stand-in; it opens nothing else. */
 const KEY = "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test";
 
@@ -19,8 +21,12 @@ export const startLine = (awsUrl: string, document: string, parameters: Record<s
 export const showLine = (awsUrl: string, executionId: string): string =>
   ssm(awsUrl, `get-automation-execution \\\n  --automation-execution-id ${quoted(executionId)}`);
 
-export const signalLine = (awsUrl: string, executionId: string): string =>
-  ssm(
-    awsUrl,
-    `send-automation-signal \\\n  --automation-execution-id ${quoted(executionId)} --signal-type Approve \\\n  --payload Comment=${quoted("from a terminal")}`,
-  );
+/** What a terminal can tell an execution that waits: to approve, or after a pause to go on. */
+export const signalLine = (awsUrl: string, executionId: string, waits: Step): string => {
+  const [type, payload] =
+    waits.Action === "aws:pause"
+      ? ["Resume", `StepName=${waits.StepName}`]
+      : ["Approve", `Comment=${quoted("from a terminal")}`];
+  const id = `--automation-execution-id ${quoted(executionId)}`;
+  return ssm(awsUrl, `send-automation-signal \\\n  ${id} --signal-type ${type} \\\n  --payload ${payload}`);
+};

@@ -15,6 +15,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
   const reached = new Set(execution.StepExecutions.map((each) => each.StepName));
   const ahead = runbook?.steps.filter((each) => !reached.has(each.name)) ?? [];
   const ended = execution.ExecutionEndTime !== undefined;
+  const waits = execution.StepExecutions.find((each) => each.StepStatus === "Waiting");
   return (
     <article className="card execution" aria-label={execution.DocumentName} data-execution={id}>
       <header>
@@ -45,10 +46,14 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
       <details className="terminal">
         <summary>From a terminal</summary>
         <CopyLine label={`show execution ${id}`} line={showLine(awsUrl, id)} />
-        {ended ? null : (
+        {waits === undefined ? null : (
           <>
-            <p className="hint">Approve it past Slack, and see Countersign notice:</p>
-            <CopyLine label={`approve execution ${id}`} line={signalLine(awsUrl, id)} />
+            <p className="hint">
+              {waits.Action === "aws:pause"
+                ? "It is paused, which Countersign leaves alone. Let it go on:"
+                : "Approve it past Slack, and see Countersign notice:"}
+            </p>
+            <CopyLine label={`signal execution ${id}`} line={signalLine(awsUrl, id, waits)} />
           </>
         )}
       </details>

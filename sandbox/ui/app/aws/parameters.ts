@@ -13,7 +13,14 @@ const EXAMPLES: Record<string, string> = {
   ToVersion: "2026.11.1",
 };
 
-export const isList = ({ type }: ParameterDefinition) => type === "StringList" || type.startsWith("List<");
+export const isList = ({ type }: ParameterDefinition) =>
+  type === "StringList" || type === "MapList" || type.startsWith("List<");
+
+/** How a value is written where that is not plain. */
+const WRITTEN: Record<string, string> = { MapList: "A JSON object a line.", StringMap: "A JSON object." };
+
+export const howWritten = (definition: ParameterDefinition): string =>
+  WRITTEN[definition.type] ?? (isList(definition) ? "One a line." : "");
 
 /** What may be chosen, where not every text may be written. */
 export const choicesOf = ({ type, allowedValues }: ParameterDefinition): string[] | undefined =>

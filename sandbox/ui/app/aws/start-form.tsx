@@ -6,7 +6,7 @@ import { useWorld } from "../live/world.ts";
 import { choices, toast } from "../shell/choices.ts";
 import { CopyLine } from "../shell/copy-line.tsx";
 import { startLine } from "./cli-lines.ts";
-import { choicesOf, isList, parametersOf, writtenAtFirst } from "./parameters.ts";
+import { choicesOf, howWritten, isList, parametersOf, writtenAtFirst } from "./parameters.ts";
 import { STARTERS } from "./starters.ts";
 
 /** The parameters of a runbook, and the button that starts it. */
@@ -95,7 +95,7 @@ function ParameterField(props: {
         <input type="text" {...common} onChange={(event) => change(event.target.value)} />
       )}
       <p id={`${id}-hint`} className="hint">
-        {definition.description ?? (isList(definition) ? "One a line." : "")}
+        {definition.description} {howWritten(definition)}
       </p>
     </div>
   );

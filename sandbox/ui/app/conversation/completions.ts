@@ -8,6 +8,7 @@ export interface Completion {
 const KNOWN: Completion[] = [
   { line: "/approvals pending", says: "what waits, since when, and for whom" },
   { line: "/approvals show ", says: "one request or execution, by its id" },
+  { line: "/approvals health", says: "how Countersign itself is, for admins" },
   { line: "/approvals help", says: "what can be asked" },
 ];
 

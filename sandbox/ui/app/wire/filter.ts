@@ -1,3 +1,4 @@
+import { shortPrincipal } from "../aws/starters.ts";
 import type { SidedEntry } from "../live/wire-entry.ts";
 
 export interface Filter {
@@ -22,8 +23,14 @@ export function matches(entry: SidedEntry, { side, text, quiet }: Filter): boole
   return JSON.stringify(entry).toLowerCase().includes(text.toLowerCase());
 }
 
+/** The role that the bot's key is of. Others call AWS too: a terminal, or a person's session that the bot assumed. */
+const BOT_ROLE = ":assumed-role/CountersignBot/";
+
+const callerOf = (principal = "somebody unknown"): string =>
+  principal.includes(BOT_ROLE) ? "Countersign" : shortPrincipal(principal);
+
 /** Which way a call went, in words. */
 export function wayOf(entry: SidedEntry): string {
-  if (entry.side === "aws") return "Countersign → AWS";
+  if (entry.side === "aws") return `${callerOf(entry.principal)} → AWS`;
   return entry.operation.startsWith("deliver:") ? "Slack → Countersign" : "Countersign → Slack";
 }

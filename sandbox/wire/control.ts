@@ -11,6 +11,11 @@ const MAX_ADVANCE_MS = 3_652 * 86_400_000;
 const LAST_DAY = Date.UTC(9999, 11, 31);
 const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative().max(MAX_ADVANCE_MS) });
 
+/** What somebody did to the stand-in itself; in `/events` as `control`, so that a page shows it whoever did it. */
+interface ControlAct {
+  what: "requests" | "faults" | "clock" | "reset";
+}
+
 /**
  * The part of `/_control/` that both stand-ins share: the journal, the faults, the clock, reset, and a stream of events.
  * Every answer is JSON; a malformed request is 400 `{error, problems}`.
@@ -29,6 +34,10 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   const { clock, faults, journal } = deps;
   const schema = deps.faultSchema ?? (faultSchema as unknown as z.ZodType<F>);
   const app = new Hono<Wire>();
+  const listeners = new Set<(act: ControlAct) => void>();
+  const tell = (what: ControlAct["what"]) => {
+    for (const listener of listeners) listener({ what });
+  };
 
   app.get("/requests", (c) => {
     const operation = c.req.query("operation");
@@ -42,6 +51,7 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   });
   app.delete("/requests", (c) => {
     journal.clear();
+    tell("requests");
     return c.json({ ok: true });
   });
 
@@ -50,10 +60,12 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
     const parsed = schema.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: "not a fault", problems: z.treeifyError(parsed.error) }, 400);
     faults.add(parsed.data);
+    tell("faults");
     return c.json({ ok: true, faults: faults.list() });
   });
   app.delete("/faults", (c) => {
-    faults.clear();
+    faults.clear({ operation: c.req.query("operation"), kind: c.req.query("kind") });
+    tell("faults");
     return c.json({ ok: true });
   });
 
@@ -63,6 +75,7 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
     if (!parsed.success) return c.json({ error: "expected {advanceMs}", problems: z.treeifyError(parsed.error) }, 400);
     if (clock.now() + parsed.data.advanceMs > LAST_DAY) return c.json({ error: "the clock ends with 9999" }, 400);
     clock.advance(parsed.data.advanceMs);
+    tell("clock");
     return c.json({ now: clock.now() });
   });
 
@@ -70,6 +83,7 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
     deps.reset();
     faults.clear();
     journal.clear();
+    tell("reset");
     return c.json({ ok: true });
   });
 
@@ -81,10 +95,13 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
       const quiet = deps.changes?.subscribe((change) => {
         void stream.writeSSE({ event: "change", data: JSON.stringify(change) });
       });
+      const acted = (act: ControlAct) => void stream.writeSSE({ event: "control", data: JSON.stringify(act) });
+      listeners.add(acted);
       await stream.writeSSE({ event: "hello", data: JSON.stringify({ now: clock.now() }) });
       await new Promise<void>((resolve) => stream.onAbort(resolve));
       stop();
       quiet?.();
+      listeners.delete(acted);
     }),
   );
   return app;

@@ -28,6 +28,7 @@ export type Fault = z.infer<typeof faultSchema>;
 /** The least that a stand-in's own kind of fault must say: what it strikes, and how often. */
 export interface AnyFault {
   operation: string;
+  kind: string;
   times?: number | undefined;
 }
 
@@ -37,7 +38,8 @@ export interface Faults<F extends AnyFault = Fault> {
   /** The first fault that strikes this operation now, counted as used. */
   take(operation: string): F | undefined;
   list(): F[];
-  clear(): void;
+  /** Takes back the faults of this operation and this kind; without either, all of them. */
+  clear(which?: { operation?: string | undefined; kind?: string | undefined }): void;
 }
 
 export function makeFaults<F extends AnyFault = Fault>(): Faults<F> {
@@ -55,8 +57,10 @@ export function makeFaults<F extends AnyFault = Fault>(): Faults<F> {
       return fault;
     },
     list: () => active.map((fault) => ({ ...fault })),
-    clear() {
-      active = [];
+    clear({ operation, kind } = {}) {
+      active = active.filter(
+        (each) => each.operation !== (operation ?? each.operation) || each.kind !== (kind ?? each.kind),
+      );
     },
   };
 }

@@ -105,6 +105,23 @@ describe("a fault", () => {
     assert.deepEqual((await w.state()).delivery.links, []);
   });
 
+  it("is taken back by its operation and kind, and the others stay", async (t) => {
+    const w = await world(t);
+    await fault(w, { operation: "chat.update", kind: "throttle" });
+    await fault(w, { operation: "chat.update", kind: "drop-reply" });
+    await fault(w, { operation: "chat.postMessage", kind: "throttle" });
+    const faults = `${w.slack.url}/_control/faults`;
+    await fetch(`${faults}?operation=chat.update&kind=throttle`, { method: "DELETE" });
+    const left = async () => ((await (await fetch(faults)).json()) as { faults: object[] }).faults;
+    assert.partialDeepStrictEqual(await left(), [
+      { operation: "chat.update", kind: "drop-reply" },
+      { operation: "chat.postMessage", kind: "throttle" },
+    ]);
+    assert.equal((await left()).length, 2);
+    await fetch(faults, { method: "DELETE" });
+    assert.deepEqual(await left(), []);
+  });
+
   it("that the stand-in does not know is refused", async (t) => {
     const w = await world(t);
     assert.partialDeepStrictEqual(await fault(w, { kind: "earthquake" }), { status: 400, error: "not a fault" });
@@ -128,8 +145,13 @@ it("the stream of events tells of calls and of every change, so that a page can 
   const home = { type: "home" as const, blocks: [section("x")] };
   await w.client.views.publish({ user_id: "U0JANE", view: home });
   await w.control("person", { user: "U0DAN", deleted: true });
+  await w.control("faults", { operation: "chat.update", kind: "throttle" });
+  await w.control("clock", { advanceMs: 1 });
+  await fetch(`${w.slack.url}/_control/requests`, { method: "DELETE" });
   await w.control("reset");
   await eventually(() => ['"home"', '"people"', '"reset"'].every((what) => seen.includes(`"what":${what}`)));
+  const acts = () => [...seen.matchAll(/event: control\ndata: {"what":"(\w+)"}/g)].map(([, what]) => what);
+  await eventually(() => acts().join() === "faults,clock,requests,reset");
   abort.abort();
   await reading;
 });

@@ -32,6 +32,9 @@ export interface World {
   atEnd(release: () => unknown): void;
 }
 
+/** As much of it as an app needs. */
+export type Reachable = Pick<World, "atEnd"> & { slack: Pick<SlackSandbox, "url"> };
+
 /** A stand-in of its own for one test, with the real web client; ended with the test. */
 export async function world(t: TestContext, options: SlackSandboxOptions = {}): Promise<World> {
   const slack = await startSlackSandbox(options);
@@ -66,7 +69,7 @@ export const clientOf = (slack: SlackSandbox, token: string): WebClient =>
   });
 
 /** A Bolt app over Socket Mode, with the receiver built by hand so that its options stay its own. */
-export async function socketApp({ slack, atEnd }: World, listen: (app: App) => void): Promise<App> {
+export async function socketApp({ slack, atEnd }: Reachable, listen: (app: App) => void): Promise<App> {
   const receiver = new SocketModeReceiver({
     appToken: APP_TOKEN,
     clientPingTimeout: 1500,

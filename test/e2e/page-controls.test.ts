@@ -67,6 +67,9 @@ test("a form sends what it shows: no choice unless one was made, and a runbook's
     Sure: { type: "Boolean" },
     Version: { type: "String", allowedValues: ["1", "2"] },
     Environment: { type: "String", default: "staging" },
+    Hosts: { type: "StringList", default: ["a", "b"] },
+    Volumes: { type: "MapList", default: [{ size: 1 }, { size: 2 }] },
+    Labels: { type: "StringMap", default: { team: "web" } },
   };
   const steps = [{ name: "pause", action: "aws:pause", inputs: {}, isEnd: true }];
   const content = { schemaVersion: "0.3", parameters, mainSteps: steps };
@@ -83,9 +86,20 @@ test("a form sends what it shows: no choice unless one was made, and a runbook's
     .waitFor();
   await card.getByLabel("Sure").selectOption("false");
   await card.getByLabel("Version").selectOption("2");
+  assert.equal(await card.getByLabel("Volumes").inputValue(), '{"size":1}\n{"size":2}');
+  await card.getByLabel("Hosts").fill("c");
+  await card.getByLabel("Volumes").fill('{"size":3}\n{"size":4}');
+  await card.getByLabel("Labels").fill('{"team":"data"}');
   const id = await startRunbook(page, world, "Form-Test");
   const started = (await world.executions()).find((each) => each.AutomationExecutionId === id);
-  assert.deepEqual(started.Parameters, { Sure: ["false"], Version: ["2"], Environment: ["staging"] });
+  assert.deepEqual(started.Parameters, {
+    Sure: ["false"],
+    Version: ["2"],
+    Environment: ["staging"],
+    Hosts: ["c"],
+    Volumes: ['{"size":3}', '{"size":4}'],
+    Labels: ['{"team":"data"}'],
+  });
 });
 
 test("a runbook needs a name that AWS takes, and may be YAML that begins with a brace", async () => {
@@ -148,7 +162,7 @@ test("faults that are switched on one after the other all stand in their stand-i
     "AWS throttles signals",
     "AWS throttles reads",
   ];
-  const turnAll = async (to: boolean) => {
+  const turnAll = async (to: boolean, names = labels) => {
     await opener().click();
     // As fast as a hand can, and faster.
     await page.evaluate(
@@ -158,9 +172,9 @@ test("faults that are switched on one after the other all stand in their stand-i
             each.click();
         }
       },
-      [labels, to] as const,
+      [names, to] as const,
     );
-    for (const name of labels) await page.getByRole("switch", { name, checked: to }).waitFor();
+    for (const name of names) await page.getByRole("switch", { name, checked: to }).waitFor();
     await page.getByRole("button", { name: "Close the drawer" }).click();
   };
   const inForce = async () => {
@@ -179,24 +193,21 @@ test("faults that are switched on one after the other all stand in their stand-i
       (each: { outcome: { fault?: string } }) => each.outcome.fault === "throttle",
     );
   await eventually("a read is throttled", () => struck(world.awsUrl, "GetAutomationExecution"));
-  await opener().click();
-  await page.getByRole("switch", { name: "AWS throttles reads" }).uncheck();
-  await page.getByRole("button", { name: "Close the drawer" }).click();
+  await turnAll(false, ["AWS throttles reads"]);
   await eventually("a post is answered 429", () => struck(world.slackUrl, "chat.postMessage"));
   await turnAll(false);
   await eventually("none is in force", async () => (await inForce()).length === 0);
 
   await messageOf(page, id).waitFor();
-  await opener().click();
-  await page.getByRole("switch", { name: "AWS throttles signals" }).check();
-  await page.getByRole("button", { name: "Close the drawer" }).click();
-  await eventually("signals are throttled", async () => (await inForce()).join() === "SendAutomationSignal");
+  await turnAll(true, ["AWS throttles signals", "Slack answers 429 to edits"]);
+  await eventually("two are", async () => (await inForce()).join() === "SendAutomationSignal,chat.update");
   await decide(page, id, "Approve");
   await eventually("a signal is throttled", () => struck(world.awsUrl, "SendAutomationSignal"));
-  await opener().click();
-  await page.getByRole("switch", { name: "AWS throttles signals" }).uncheck();
-  await page.keyboard.press("Escape");
+  await eventually("an edit is answered 429", () => struck(world.slackUrl, "chat.update"));
+  await messageOf(page, id).getByText("0 of 1 approval").waitFor();
+  await turnAll(false);
   await executionIs(world, id, "Success");
+  await messageOf(page, id).getByText("The execution has succeeded").waitFor();
 });
 
 test("calls that only look do not push the others out of the wire", async () => {

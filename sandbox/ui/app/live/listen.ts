@@ -1,51 +1,37 @@
-import { LOOKS, onlyLooks } from "../wire/filter.ts";
 import type { BusEvent } from "./aws-state.ts";
+import { addEvent, readBus } from "./bus.ts";
 import { control } from "./control.ts";
+import { addCall, readJournal } from "./journals.ts";
 import { refreshAll, refreshAws, refreshAwsLater, refreshFaults, refreshSlack } from "./refresh.ts";
-import type { BotStatus, Side, SidedEntry, WireEntry } from "./wire-entry.ts";
+import type { BotStatus, Side, WireEntry } from "./wire-entry.ts";
 import { world } from "./world.ts";
-
-/** How many calls the page keeps, and how many events. */
-const KEPT = 400;
-/** How many of the calls that only look: apart from the others, which they would else push out. */
-const LOOKS_KEPT = 100;
-
-const newestFirst = (a: SidedEntry, b: SidedEntry) => b.at - a.at || b.seq - a.seq;
-
-function keep(side: Side, entries: WireEntry[]): void {
-  const sided = entries.map((entry) => ({ ...entry, side }));
-  world.set(({ wire }) => {
-    const known = new Set(wire.filter((each) => each.side === side).map((each) => each.seq));
-    const fresh = sided.filter((each) => !known.has(each.seq));
-    const all = [...fresh, ...wire].sort(newestFirst);
-    const looks = all.filter(onlyLooks).slice(0, LOOKS_KEPT);
-    const others = all.filter((each) => !onlyLooks(each)).slice(0, KEPT);
-    return { wire: [...looks, ...others].sort(newestFirst) };
-  });
-}
-
-async function readWire(side: Side): Promise<void> {
-  for (const which of [`last=${LOOKS_KEPT}`, `last=${KEPT / 2}&without=${LOOKS.join(",")}`]) {
-    const { requests } = await control.get(side, `/requests?${which}`);
-    keep(side, (requests ?? []) as WireEntry[]);
-  }
-}
-
-/** The bus only grows: it is read once, and then each event comes by itself. */
-async function readBus(): Promise<void> {
-  const { events } = await control.get("aws", "/bus");
-  world.set({ events: ((events ?? []) as BusEvent[]).slice(-KEPT).reverse() });
-}
 
 function onBusEvent(event: BusEvent): void {
   refreshAws();
-  world.set(({ events }) => ({ events: [event, ...events].slice(0, KEPT) }));
+  void addEvent(event);
 }
 
 function onRequest(side: Side, entry: WireEntry): void {
-  keep(side, [entry]);
+  void addCall(side, entry);
   if (entry.outcome.fault !== undefined) refreshFaults();
   if (side === "aws") (/^(Describe|Get|List)/.test(entry.operation) ? refreshAwsLater : refreshAws)();
+}
+
+/** Somebody did something to a stand-in itself: this page, another one, or a program. */
+function onControl(side: Side, what: string): void {
+  refreshAll();
+  if (what === "faults" || what === "clock") return;
+  readJournal(side);
+  if (side === "aws") readBus();
+}
+
+/** Reads everything: what happened while nobody listened was told to nobody. */
+function readAll(): void {
+  refreshAll();
+  readBus();
+  readJournal("slack");
+  readJournal("aws");
+  void control.get("slack", "/addresses").then(({ aws }) => world.set({ awsUrl: String(aws ?? "") }));
 }
 
 function open(): EventSource {
@@ -54,15 +40,16 @@ function open(): EventSource {
     source.addEventListener(name, (event) => act((event as MessageEvent<string>).data));
   source.onopen = () => {
     world.set({ live: true });
-    refreshAll();
-    void readBus();
+    readAll();
   };
   source.onerror = () => world.set({ live: false });
   on("bot", (data) => world.set({ bot: JSON.parse(data) as BotStatus }));
   on("slack-change", refreshSlack);
   on("aws-change", (data) => onBusEvent(JSON.parse(data) as BusEvent));
-  on("slack-request", (data) => onRequest("slack", JSON.parse(data) as WireEntry));
-  on("aws-request", (data) => onRequest("aws", JSON.parse(data) as WireEntry));
+  for (const side of ["slack", "aws"] as const) {
+    on(`${side}-request`, (data) => onRequest(side, JSON.parse(data) as WireEntry));
+    on(`${side}-control`, (data) => onControl(side, (JSON.parse(data) as { what: string }).what));
+  }
   return source;
 }
 
@@ -73,7 +60,4 @@ export function listen(): void {
     source.close();
     if (document.visibilityState === "visible") source = open();
   });
-  void control.get("slack", "/addresses").then(({ aws }) => world.set({ awsUrl: String(aws ?? "") }));
-  void readWire("slack");
-  void readWire("aws");
 }

@@ -52,8 +52,10 @@ async function readAws(): Promise<void> {
   world.set(({ aws }) => ({ aws: share(aws, read) }));
 }
 
-async function readFaults(): Promise<void> {
+/** What is in force, as both stand-ins have it. */
+export async function readFaults(): Promise<void> {
   const [slack, aws] = await Promise.all([control.get("slack", "/faults"), control.get("aws", "/faults")]);
+  if (slack.ok === false || aws.ok === false) return;
   const read = { slack: (slack.faults ?? []) as FaultInForce[], aws: (aws.faults ?? []) as FaultInForce[] };
   world.set(({ faults }) => ({ faults: share(faults, read) }));
 }

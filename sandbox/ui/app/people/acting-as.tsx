@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { useSlack } from "../live/world.ts";
 import { choices, goTo, useChoices } from "../shell/choices.ts";
 import { mayOpen } from "../workspace/places.ts";
@@ -17,10 +18,18 @@ export function ActingAs() {
     if (first !== undefined) goTo(first.id);
   };
 
+  // After a reset, or with another sandbox behind the page, whoever was acted as may be gone.
+  const actors = people.filter(canAct);
+  const [first] = actors;
+  const gone = !actors.some((each) => each.id === me);
+  useEffect(() => {
+    if (gone && first !== undefined) choices.set({ me: first.id });
+  }, [gone, first]);
+
   return (
     <fieldset className="acting-as">
       <legend>You act as</legend>
-      {people.filter(canAct).map((person) => {
+      {actors.map((person) => {
         const role = roleOf(person, team.id);
         const inGroups = groupsOf(person, groups);
         return (

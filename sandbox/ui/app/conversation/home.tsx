@@ -3,6 +3,7 @@ import { Blocks } from "../blocks/blocks.tsx";
 import type { Pressed } from "../blocks/pressed.ts";
 import { control, refusalOf } from "../live/control.ts";
 import { useSlack } from "../live/world.ts";
+import { Boundary } from "../shell/boundary.tsx";
 import { toast } from "../shell/choices.ts";
 import { press } from "./press.ts";
 
@@ -30,7 +31,11 @@ export function Home({ me }: { me: string }) {
             Countersign has not filled its Home yet. It does so when a person opens it, while the bot runs.
           </p>
         ) : null}
-        {view === undefined ? null : <Blocks blocks={view.blocks} press={pressed} />}
+        {view === undefined ? null : (
+          <Boundary instead={<p className="failure">This Home cannot be shown.</p>}>
+            <Blocks blocks={view.blocks} press={pressed} />
+          </Boundary>
+        )}
       </section>
     </section>
   );

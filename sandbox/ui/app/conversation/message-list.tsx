@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Message as MessageState } from "../live/slack-state.ts";
+import { useChoices } from "../shell/choices.ts";
 import { Message } from "./message.tsx";
 
 /** How many messages are there at first, and how many more each time the reader comes near the oldest. */
@@ -12,6 +13,10 @@ const AT_END_PX = 120;
 export function MessageList({ channel, messages }: { channel: string; messages: MessageState[] }) {
   const list = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState(FIRST);
+  const sought = useChoices((state) => state.sought);
+  // A link may lead further back than what is drawn.
+  const place = sought === null ? -1 : messages.findIndex((each) => each.ts === sought);
+  if (place >= 0 && messages.length - place > shown) setShown(messages.length - place);
   const first = Math.max(0, messages.length - shown);
   const older = useOlder(list, first > 0, () => setShown((count) => count + MORE));
   useFollowEnd(list, messages.at(-1));

@@ -5,10 +5,11 @@ import { press } from "../conversation/press.ts";
 import { control, refusalOf } from "../live/control.ts";
 import type { View } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
+import { Boundary } from "../shell/boundary.tsx";
 import { useChoices } from "../shell/choices.ts";
 import { Dialog } from "../shell/dialog.tsx";
 import { InputBlock } from "./input-block.tsx";
-import { type Entered, enteredAtFirst } from "./values.ts";
+import { type Entered, enteredAtFirst, withWritten } from "./values.ts";
 
 /** The modal that lies on top for the person, if there is one. */
 export function Modals() {
@@ -18,10 +19,12 @@ export function Modals() {
 }
 
 function Modal({ me, view }: { me: string; view: View }) {
-  const [entered, setEntered] = useState<Entered>(() => enteredAtFirst(view));
+  const [written, setWritten] = useState<Entered>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
+  // An app may change the view while it is open: what was written stays, and new inputs hold what they came with.
+  const entered = withWritten(enteredAtFirst(view), written);
   const pressed = useCallback((what: Pressed) => press(me, { view_id: view.id }, what), [me, view.id]);
 
   const submit = async (event: FormEvent) => {
@@ -34,19 +37,23 @@ function Modal({ me, view }: { me: string; view: View }) {
   };
 
   const enter = (blockId: string, actionId: string, value: unknown) =>
-    setEntered((now) => ({ ...now, [blockId]: { ...now[blockId], [actionId]: value } }));
+    setWritten((now) => ({ ...now, [blockId]: { ...now[blockId], [actionId]: value } }));
 
   const close = () => void control.post("slack", "/close", { user: me });
   return (
     <Dialog title={view.title?.text ?? ""} onClose={close} className="modal">
       <form onSubmit={(event) => void submit(event)} noValidate>
         <div className="dialog-body">
-          {view.blocks.map((block) => {
-            const id = String(block.block_id);
-            if (block.type !== "input") return <Blocks key={id} blocks={[block]} press={pressed} />;
-            return <InputBlock key={id} block={block} entered={entered[id]} error={errors[id]} enter={enter} />;
-          })}
-          {problem ? <p className="field-error">{problem}</p> : null}
+          <Boundary instead={<p className="failure">This view cannot be shown.</p>}>
+            {view.blocks.map((block) => {
+              const id = String(block.block_id);
+              if (block.type !== "input") return <Blocks key={id} blocks={[block]} press={pressed} />;
+              return <InputBlock key={id} block={block} entered={entered[id]} error={errors[id]} enter={enter} />;
+            })}
+          </Boundary>
+          <p className="field-error" role="alert">
+            {problem}
+          </p>
         </div>
         <div className="dialog-actions">
           <button type="button" onClick={close}>

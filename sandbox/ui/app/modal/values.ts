@@ -18,6 +18,12 @@ export function enteredAtFirst(view: View): Entered {
   );
 }
 
+/** What the inputs of a view hold now: what was written goes before what they came with; inputs that are gone hold nothing. */
+export function withWritten(first: Entered, written: Entered): Entered {
+  const blocks = Object.entries(first);
+  return Object.fromEntries(blocks.map(([id, held]) => [id, { ...held, ...written[id] }]));
+}
+
 /** The wire has whole options; what is entered are their values. */
 function given(value: Json): unknown {
   if (OPTION in value) return (value[OPTION] as Json | null)?.value ?? null;

@@ -270,7 +270,7 @@ test("the theme turns, arrows go through the tabs, and Copy takes the line as it
   assert.match(line, /--region us-east-1/);
 });
 
-test("a week passes at one press", async () => {
+test("a week passes at one press, and Countersign goes on after it", async () => {
   const began = (await getJson(`${world.awsUrl}/_control/clock`)).now;
   await opener().click();
   await page.getByRole("button", { name: "+7 days" }).click();
@@ -281,6 +281,19 @@ test("a week passes at one press", async () => {
   });
   const day = new Date(now).toISOString().slice(0, 10);
   await page.getByRole("complementary", { name: "What could go wrong" }).getByText(day).waitFor();
+  await page.getByRole("button", { name: "Close the drawer" }).click();
+
+  await goTo(page, "approvals");
+  const id = await startRunbook(page, world, "Web-Rollback");
+  await decide(page, id, "Approve");
+  await executionIs(world, id, "Success");
+  await messageOf(page, id).getByText("The execution has succeeded").waitFor();
+  const waiting = (await world.executions()).filter((each) => each.AutomationExecutionStatus === "Waiting");
+  assert.deepEqual(
+    waiting.filter((each) => each.ExecutionStartTime * 1000 < now - week),
+    [],
+    "what nobody decided has timed out",
+  );
 });
 
 test("no page asked for anything outside this machine, and none complained", async () => {

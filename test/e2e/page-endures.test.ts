@@ -132,6 +132,28 @@ test("a step that fails says why, and so does its execution", async () => {
   await card.locator(":scope > .failure", { hasText: whole }).waitFor();
 });
 
+test("of many parameters the first stand there and the others on demand, and a child names its parent", async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `Given${index}`);
+  const parameters = Object.fromEntries(names.map((name) => [name, { type: "String", default: `value of ${name}` }]));
+  const child = { name: "aside", action: "aws:pause", inputs: {}, isEnd: true };
+  const step = { name: "runChild", action: "aws:executeAutomation", inputs: { DocumentName: "Child" }, isEnd: true };
+  const documents = [
+    { name: "Child", content: { schemaVersion: "0.3", mainSteps: [child] } },
+    { name: "Parent", content: { schemaVersion: "0.3", parameters, mainSteps: [step] } },
+  ];
+  await postJson(`${world.awsUrl}/_control/seed`, { documents, executions: [{ document: "Parent" }] });
+  await tab("Executions");
+  const card = page.getByRole("article", { name: "Parent" });
+  assert.equal(await card.getByText("value of Given").filter({ visible: true }).count(), 8);
+  await card.getByText("12 more parameters").click();
+  assert.equal(await card.getByText("value of Given").filter({ visible: true }).count(), 20);
+  const id = await card.getAttribute("data-execution");
+  await page
+    .getByRole("article", { name: "Child" })
+    .getByText(`as a step of ${id?.slice(0, 8)}`)
+    .waitFor();
+});
+
 const input = (block_id: string, element: object, more = {}) => ({
   type: "input",
   block_id,
@@ -160,6 +182,10 @@ const later = [
 
 test("a modal of several inputs keeps what was written when it changes, and shows each error beside its input", async () => {
   await world.sandbox.bot.stop();
+  await opener().click();
+  await page.getByRole("button", { name: "Drop the socket" }).click();
+  await page.getByText("Start the bot first.").waitFor();
+  await closeDrawer();
   const releases: (() => unknown)[] = [];
   const submitted: Json[] = [];
   let view = "";

@@ -119,13 +119,17 @@ export async function decide(page: Page, executionId: string, verdict: "Approve"
   if (verdict === "Approve") await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
 }
 
-/** Waits until an execution has this status on AWS's side, and answers all of it. */
+/**
+ * Waits until an execution has this status on AWS's side, and answers all of it. What its steps only pretend to do is not
+ * waited for: the clock is moved on while one runs.
+ */
 export const executionIs = (world: PageWorld, id: string, status: string): Promise<Json> =>
-  eventually(`execution ${id} is ${status}`, async () =>
-    (await world.executions()).find(
-      (each) => each.AutomationExecutionId === id && each.AutomationExecutionStatus === status,
-    ),
-  );
+  eventually(`execution ${id} is ${status}`, async () => {
+    const found = (await world.executions()).find((each) => each.AutomationExecutionId === id);
+    if (found?.AutomationExecutionStatus === status) return found;
+    if (found?.AutomationExecutionStatus === "InProgress") await advance(world, 1000);
+    return undefined;
+  });
 
 /** How often the signal was carried out on AWS's side, whatever became of its reply. */
 export async function signalsCarriedOut(world: PageWorld, id: string): Promise<Json[]> {

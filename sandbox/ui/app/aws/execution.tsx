@@ -14,6 +14,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
   const id = execution.AutomationExecutionId;
   const reached = new Set(execution.StepExecutions.map((each) => each.StepName));
   const ahead = runbook?.steps.filter((each) => !reached.has(each.name)) ?? [];
+  const parent = execution.ParentAutomationExecutionId;
   const ended = execution.ExecutionEndTime !== undefined;
   const waits = execution.StepExecutions.find((each) => each.StepStatus === "Waiting");
   return (
@@ -24,6 +25,11 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
       </header>
       <p className="meta">
         <code>{id.slice(0, 8)}</code> started by {shortPrincipal(execution.ExecutedBy)}
+        {parent === undefined ? null : (
+          <>
+            , as a step of <code>{parent.slice(0, 8)}</code>
+          </>
+        )}
       </p>
       <Given parameters={execution.Parameters} />
       <ol className="steps">
@@ -41,6 +47,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
               </li>
             ))}
       </ol>
+      {execution.StepExecutionsTruncated ? <p className="hint">…and more steps, which AWS gives in pages.</p> : null}
       {execution.FailureMessage ? <p className="failure">{execution.FailureMessage}</p> : null}
       <Signals signals={execution.signals} />
       <details className="terminal">
@@ -61,10 +68,30 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
   );
 });
 
+/** How many parameters stand there without being asked for: the steps are to be in view. */
+const SHOWN = 8;
+
 /** What it was started with. */
 function Given({ parameters }: { parameters: Record<string, string[]> }) {
   const entries = Object.entries(parameters);
+  const more = entries.length - SHOWN;
   if (entries.length === 0) return null;
+  return (
+    <>
+      <Values entries={entries.slice(0, SHOWN)} />
+      {more > 0 ? (
+        <details className="terminal">
+          <summary>
+            {more} more {more === 1 ? "parameter" : "parameters"}
+          </summary>
+          <Values entries={entries.slice(SHOWN)} />
+        </details>
+      ) : null}
+    </>
+  );
+}
+
+function Values({ entries }: { entries: [string, string[]][] }) {
   return (
     <dl className="given">
       {entries.map(([name, values]) => (

@@ -46,6 +46,10 @@ export interface Execution {
   FailureMessage?: string;
   Parameters: Record<string, string[]>;
   StepExecutions: Step[];
+  /** AWS gives the first hundred only. */
+  StepExecutionsTruncated?: boolean;
+  /** The execution whose step this one is. */
+  ParentAutomationExecutionId?: string;
   tags: { Key: string; Value: string }[];
   signals: Signal[];
 }

@@ -16,7 +16,10 @@ async function ask(method: string, side: Side, path: string, body?: object): Pro
     const read = (await answer.json()) as Answer;
     return answer.ok ? read : { ok: false, ...read };
   } catch (error) {
-    return { ok: false, why: `The sandbox does not answer (${error instanceof Error ? error.message : error}).` };
+    return {
+      ok: false,
+      why: `The sandbox does not answer (${error instanceof Error ? error.message : error}). Does it still run in its terminal?`,
+    };
   }
 }
 

@@ -10,7 +10,8 @@ const close = () => choices.set({ trouble: false });
 
 async function dropSocket(): Promise<void> {
   const answer = await control.post("slack", "/disconnect", { reason: "none" });
-  toast(refusalOf(answer) ?? "The connection was broken. Countersign connects again.");
+  if (answer.error === "no_connection") toast("No connection stands that could be dropped. Start the bot first.");
+  else toast(refusalOf(answer) ?? "The connection was broken. Countersign connects again.");
 }
 
 /** A drawer, not a dialog: one wants to see what happens meanwhile. */

@@ -129,6 +129,7 @@ test("a step that fails says why, and so does its execution", async () => {
   assert.match(told, /The disk is full/);
   const card = page.locator(`[data-execution="${id}"]`);
   await card.locator('[data-step="copyFiles"] .failure', { hasText: told }).waitFor();
+  await card.getByText("aws:runCommand, pretended").waitFor();
   await card.locator(":scope > .failure", { hasText: whole }).waitFor();
 });
 

@@ -4,7 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { bundledPage } from "../../sandbox/ui/serve/bundle.ts";
-import { postJson } from "../support/http-json.ts";
+import { getJson, type Json, postJson } from "../support/http-json.ts";
 import { actAs, goTo, messageOf, type PageWorld, pageWorld, startRunbook } from "../support/page-world.ts";
 
 /** How the page looks, reads and moves: for screen readers, by keyboard, on a phone, in the dark, and with much in it. */
@@ -202,11 +202,16 @@ test("text of a runbook stays text: no mark, no mention, no script, no picture",
 
 test("five hundred messages stay light: few are drawn at first, older ones come, and scrolling is not held up", async () => {
   const { sandbox } = world;
-  const posts = Array.from({ length: 500 }, (_, index) => index);
-  for (const index of posts) {
-    const text = `*Message ${index}* with \`code\` and a list:\n• one\n• two\n• three`;
-    await postJson(`${world.slackUrl}/_control/post`, { user: "U0DAN", channel: "C0RANDOM", text });
-  }
+  const { channels, app } = await getJson(`${world.slackUrl}/_control/state`);
+  const [request] = channels.find((each: Json) => each.id === "C0APPROVALS").messages;
+  const said = (index: number) => `*Message ${index}* with \`code\` and a list:\n• one\n• two\n• three`;
+  const posts = Array.from({ length: 500 }, (_, index) => ({
+    channel: "C0RANDOM",
+    text: said(index),
+    // Every tenth is a whole request, with its fields and buttons.
+    ...(index % 10 === 0 ? { user: app.botUserId, blocks: request.blocks } : { user: "U0DAN" }),
+  }));
+  await postJson(`${world.slackUrl}/_control/seed`, { messages: posts });
   await sandbox.bot.stop(); // what is measured is the page alone
   const page = await world.open();
   await goTo(page, "random");
@@ -243,13 +248,14 @@ test("the page is one small bundle, and shows itself as soon as it is there", as
   const size = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0);
   assert.ok(size < 360_000, `${size} bytes compressed`);
   const page = await world.open();
-  const paints: number[] = [];
-  // The best of three, since other tests may hold the machine for a moment.
-  while (paints.length < 3) {
-    const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
-    paints.push(paint ?? Number.NaN);
+  const firstPaint = () =>
+    page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN);
+  const paints = [await firstPaint()];
+  // One of three, since other tests may hold the machine for a moment.
+  while (paints.length < 3 && !(Math.min(...paints) < 1000)) {
     await page.reload();
     await page.getByRole("main").waitFor();
+    paints.push(await firstPaint());
   }
   assert.ok(Math.min(...paints) < 1000, `first painted after ${paints.map(Math.round).join(", ")} ms`);
 });

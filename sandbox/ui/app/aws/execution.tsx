@@ -14,6 +14,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
   const id = execution.AutomationExecutionId;
   const reached = new Set(execution.StepExecutions.map((each) => each.StepName));
   const ahead = runbook?.steps.filter((each) => !reached.has(each.name)) ?? [];
+  const pretended = new Set(execution.steps.filter((each) => each.simulated).map((each) => each.id));
   const parent = execution.ParentAutomationExecutionId;
   const ended = execution.ExecutionEndTime !== undefined;
   const waits = execution.StepExecutions.find((each) => each.StepStatus === "Waiting");
@@ -34,7 +35,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
       <Given parameters={execution.Parameters} />
       <ol className="steps">
         {execution.StepExecutions.map((each) => (
-          <StepLine key={each.StepExecutionId} step={each} />
+          <StepLine key={each.StepExecutionId} step={each} pretended={pretended.has(each.StepExecutionId)} />
         ))}
         {ended
           ? null
@@ -104,12 +105,16 @@ function Values({ entries }: { entries: [string, string[]][] }) {
   );
 }
 
-function StepLine({ step }: { step: Step }) {
+function StepLine({ step, pretended }: { step: Step; pretended: boolean }) {
   return (
     <li className="step" data-step={step.StepName}>
       <StatusMark status={step.StepStatus} />
       <span className="step-name">
-        {step.StepName} <span className="action">{step.Action}</span>
+        {step.StepName}{" "}
+        <span className="action">
+          {step.Action}
+          {pretended ? ", pretended" : ""}
+        </span>
       </span>
       <Status status={step.StepStatus} />
       {step.FailureMessage ? <p className="failure">{step.FailureMessage}</p> : null}

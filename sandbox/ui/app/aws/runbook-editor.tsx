@@ -82,7 +82,8 @@ export function RunbookEditor() {
           />
           <p id={`${id}-hint`} className="hint">
             Approval steps really wait. Other actions are pretended: a line <code>sandbox: {"{…}"}</code> in a step's
-            description says how long it takes and whether it fails.
+            description says how long it takes and whether it fails. An <code>aws:loop</code> is pretended as a whole,
+            with the approvals in it.
           </p>
         </div>
         <p className="field-error" role="alert">

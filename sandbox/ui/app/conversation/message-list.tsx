@@ -4,8 +4,8 @@ import { useChoices } from "../shell/choices.ts";
 import { Message } from "./message.tsx";
 
 /** How many messages are there at first, and how many more each time the reader comes near the oldest. */
-const FIRST = 30;
-const MORE = 30;
+const FIRST = 20;
+const MORE = 10;
 /** How near the end the reader must be, in pixels, to be taken along by a new message. */
 const AT_END_PX = 120;
 

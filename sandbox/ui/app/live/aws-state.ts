@@ -52,6 +52,8 @@ export interface Execution {
   ParentAutomationExecutionId?: string;
   tags: { Key: string; Value: string }[];
   signals: Signal[];
+  /** What the API does not tell: whether a step was only pretended. */
+  steps: { id: string; simulated: boolean }[];
 }
 
 export interface BusEvent {

@@ -37,9 +37,10 @@ async function seriousViolations(page: Page): Promise<string[]> {
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe finds nothing serious on the page, in its panels, its drawer and a modal, ${colorScheme}`, async () => {
+  test(`axe finds nothing serious on the page, in its panels, its drawer, a thread, App Home and a modal, ${colorScheme}`, async () => {
     const page = await world.open({ colorScheme });
     assert.equal(await page.locator("html").getAttribute("data-theme"), colorScheme);
+    await actAs(page, "Rosa Lind");
     await page.getByText("Approval needed: Web-Rollback").waitFor();
     for (const tab of ["Runbooks", "Executions", "Audit", "Wire"]) {
       await page.getByRole("tab", { name: tab }).click();
@@ -52,7 +53,18 @@ for (const colorScheme of ["light", "dark"] as const) {
     assert.deepEqual(await seriousViolations(page), [], "with the drawer open");
     await page.getByRole("button", { name: "Close the drawer" }).click();
 
+    await page.getByRole("button", { name: "Approve", exact: true }).first().click();
+    await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+    await page.locator("article.ephemeral").first().waitFor();
+    await page.locator("article.message").first().getByRole("button", { name: "Reply in thread" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("combobox", { name: "Message #approvals" }).fill("/app");
+    assert.deepEqual(await seriousViolations(page), [], "with a refusal, a thread and commands to choose from");
+
     await actAs(page, "Mia Chen");
+    await goTo(page, "App Home");
+    await page.getByRole("region", { name: "What waits for you" }).getByText("Prod-DB-Restart").waitFor();
+    assert.deepEqual(await seriousViolations(page), [], "in App Home");
     await goTo(page, "prod-dba");
     await page.getByRole("button", { name: "Reject", exact: true }).first().click();
     const modal = page.getByRole("dialog", { name: "Reject this step" });

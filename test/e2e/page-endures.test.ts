@@ -281,6 +281,7 @@ test("when the sandbox ends the page says so, and with another in its place it s
   const before = world.complaints.length;
   await world.sandbox.close();
   await page.getByText("sandbox gone").waitFor();
+  await page.getByText("Start it again in its terminal").waitFor();
   again = await startSandbox({ slackPort, awsPort, botPort: 0, line: () => {}, ended: () => {} });
   await page.getByText("bot connected").waitFor();
   const posted = async () =>

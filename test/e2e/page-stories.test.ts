@@ -142,6 +142,7 @@ test("the bot is killed and started again from the page, and an approval then co
   await page.getByRole("button", { name: "What could go wrong" }).click();
   await page.getByRole("button", { name: "Kill it (SIGKILL)" }).click();
   await page.getByText("The bot does not run, ended with SIGKILL").waitFor();
+  await page.getByText("Start it again under").waitFor();
   assert.equal(world.sandbox.bot.status().running, false);
 
   await page.getByRole("button", { name: "Start it", exact: true }).click();

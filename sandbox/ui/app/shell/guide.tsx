@@ -10,8 +10,18 @@ function lookAs(me: string, otherwise: string): void {
   else goTo(last.channel, last.ts);
 }
 
+/** What this is; or, while something is gone, how to have it back. */
+function useSaying(): string {
+  const live = useWorld((state) => state.live);
+  const running = useWorld((state) => state.bot.running);
+  if (!live) return "The sandbox has ended. Start it again in its terminal; the page then goes on by itself.";
+  if (!running) return "The bot does not run. Start it again under “What could go wrong”.";
+  return "A runbook that needs approval waits until the right people have said yes in Slack; AWS then goes on.";
+}
+
 /** What a newcomer does in the first minute; each part is ticked off by what really happened. */
 export function Guide() {
+  const saying = useSaying();
   const executions = useWorld((state) => state.aws.executions);
   const signals = executions.flatMap((each) => each.signals);
   const started = executions.some((each) => each.tags.some((tag) => tag.Key === "StartedFrom"));
@@ -39,7 +49,7 @@ export function Guide() {
   ];
   return (
     <section className="intro" aria-label="What this is">
-      <p>A runbook that needs approval waits until the right people have said yes in Slack; AWS then goes on.</p>
+      <p>{saying}</p>
       <ol className="guide" aria-label="First steps">
         {steps.map(({ done, label, go }, index) => (
           <li key={label} className={done ? "done" : ""}>

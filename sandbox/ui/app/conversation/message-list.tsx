@@ -39,8 +39,9 @@ function useOlder(list: RefObject<HTMLDivElement | null>, some: boolean, more: (
   useEffect(() => {
     if (mark.current === null || !some) return;
     const seen = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) latest.current();
+      (changes) => {
+        // A busy browser reports several at once; the last one is how it is.
+        if (changes.at(-1)?.isIntersecting) latest.current();
       },
       { root: list.current, rootMargin: "1500px 0px 0px 0px" },
     );

@@ -49,16 +49,22 @@ export const makePosting =
   };
 
 /**
- * Waits for the channel's turn with the claim in hand, so that of several processes only one waits for a message and no
- * turn is taken in vain. False when the bot stops, or when this process was held up (paused, suspended) for so long that
- * another may have the claim by the time the call arrives.
+ * Takes the row for one call and waits for the channel's turn with the claim in hand, so that of several processes only
+ * one waits for a message and no turn is taken in vain. Null when another has the row, when the bot stops, or when this
+ * process was held up (paused, suspended) for so long that another may have the claim by the time the call arrives.
  */
-async function inTime(deps: PostingDeps, row: PostingRow, claimedUntil: number, signal: AbortSignal): Promise<boolean> {
-  await deps.chat.turn(row.ts === null ? "post" : "update", row.channelId, signal);
-  return !signal.aborted && deps.clock.now() < claimedUntil - CALL_MS;
+async function claimed(deps: PostingDeps, store: PostingStore, row: PostingRow, signal: AbortSignal) {
+  const { chat, clock } = deps;
+  const claim = deps.newId();
+  const now = clock.now();
+  const until = now + CLAIM_MS;
+  const take = row.ts === null ? store.claim : store.claimUpdate;
+  if (!(await take(row.id, claim, now, until))) return null;
+  await chat.turn(row.ts === null ? "post" : "update", row.channelId, signal);
+  if (!signal.aborted && clock.now() < until - CALL_MS) return claim;
+  await store.released(row.id, claim, "Not sent: this process stopped or was held up", clock.now());
+  return null;
 }
-
-const NOT_SENT = "Not sent: this process stopped or was held up";
 
 async function post<Row extends PostingRow>(
   deps: PostingDeps,
@@ -68,13 +74,8 @@ async function post<Row extends PostingRow>(
 ): Promise<number> {
   const { clock } = deps;
   const { store } = kind;
-  const claim = deps.newId();
-  const now = clock.now();
-  if (!(await store.claim(row.id, claim, now, now + CLAIM_MS))) return 0;
-  if (!(await inTime(deps, row, now + CLAIM_MS, signal))) {
-    await store.released(row.id, claim, NOT_SENT, clock.now());
-    return 0;
-  }
+  const claim = await claimed(deps, store, row, signal);
+  if (claim === null) return 0;
   const { content, version } = await kind.content(row);
   const result = await deps.chat.post(row.channelId, content);
   switch (result.kind) {
@@ -142,15 +143,9 @@ async function update<Row extends PostingRow>(
   ts: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const { clock } = deps;
   const { store } = kind;
-  const claim = deps.newId();
-  const now = clock.now();
-  if (!(await store.claimUpdate(row.id, claim, now, now + CLAIM_MS))) return 0;
-  if (!(await inTime(deps, row, now + CLAIM_MS, signal))) {
-    await store.released(row.id, claim, NOT_SENT, clock.now());
-    return 0;
-  }
+  const claim = await claimed(deps, store, row, signal);
+  if (claim === null) return 0;
   const { content, version } = await kind.content(row);
   const result = await deps.chat.update(row.channelId, ts, content);
   if (result.kind === "updated") {

@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { type Kysely, sql } from "kysely";
 import type { DigestStore } from "../app/ports-store.ts";
+import { newPosting } from "./new-message.ts";
 import { makePostingStore } from "./postings.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
@@ -26,20 +26,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
       for (const { channelId } of channels) {
         await db
           .insertInto("digests")
-          .values({
-            id: randomUUID(),
-            channelId,
-            beganAt: now,
-            endedAt: null,
-            ts: null,
-            version: 0,
-            claim: null,
-            claimedAt: null,
-            claimUntil: null,
-            attempts: 0,
-            nextAttemptAt: 0,
-            lastError: null,
-          })
+          .values({ ...newPosting(channelId), beganAt: now, endedAt: null })
           .onConflict((conflict) => conflict.column("channelId").where("endedAt", "is", null).doNothing())
           .execute();
       }

@@ -1,20 +1,24 @@
 import { randomUUID } from "node:crypto";
+import type { PostingRow } from "../app/ports-store.ts";
 import type { MessagesTable } from "./schema.ts";
 
+/** A message of whatever kind that nobody has tried to post yet. */
+export const newPosting = (channelId: string): PostingRow => ({
+  id: randomUUID(),
+  channelId,
+  ts: null,
+  version: 0,
+  claim: null,
+  claimedAt: null,
+  claimUntil: null,
+  attempts: 0,
+  nextAttemptAt: 0,
+  lastError: null,
+});
+
 /** A place where a request's message is to stand, and does not yet. */
-export function newMessage(requestId: string, channelId: string): MessagesTable {
-  return {
-    id: randomUUID(),
-    requestId,
-    channelId,
-    ts: null,
-    version: 0,
-    wantedVersion: 1,
-    claim: null,
-    claimedAt: null,
-    claimUntil: null,
-    attempts: 0,
-    nextAttemptAt: 0,
-    lastError: null,
-  };
-}
+export const newMessage = (requestId: string, channelId: string): MessagesTable => ({
+  ...newPosting(channelId),
+  requestId,
+  wantedVersion: 1,
+});

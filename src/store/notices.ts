@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Errand, ErrandKind, NoticeKind, NoticeStore } from "../app/ports-store.ts";
-import { newMessage } from "./new-message.ts";
+import { newMessage, newPosting } from "./new-message.ts";
 import { makePostingStore } from "./postings.ts";
 import type { Tables } from "./schema.ts";
 
@@ -94,20 +93,7 @@ async function addNotice(
 ): Promise<void> {
   await trx
     .insertInto("notices")
-    .values({
-      id: randomUUID(),
-      requestId,
-      kind,
-      channelId,
-      ts: null,
-      version: 0,
-      claim: null,
-      claimedAt: null,
-      claimUntil: null,
-      attempts: 0,
-      nextAttemptAt: 0,
-      lastError: null,
-    })
+    .values({ ...newPosting(channelId), requestId, kind })
     .onConflict((conflict) => conflict.columns(["requestId", "kind", "channelId"]).doNothing())
     .execute();
 }

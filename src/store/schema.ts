@@ -1,7 +1,7 @@
 /** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
-import type { DigestRow, ErrandKind, MessageRow, NoticeRow } from "../app/ports-store.ts";
+import type { ClickRow, DigestRow, ErrandKind, MessageRow, NoticeRow } from "../app/ports-store.ts";
 import type { AuditKind } from "../core/audit.ts";
-import type { Authority, RequestState, SignalState, Verdict, Wish } from "../core/request.ts";
+import type { Authority, RequestState, SignalState, Verdict } from "../core/request.ts";
 import type { PersonSignal } from "../core/signers.ts";
 
 export interface RequestsTable {
@@ -52,25 +52,7 @@ export interface MessagesTable extends MessageRow {
   wantedVersion: number;
 }
 
-export interface ClicksTable {
-  id: string;
-  key: string;
-  verdict: Wish;
-  authority: Authority;
-  requestId: string;
-  userId: string;
-  teamId: string;
-  channelId: string;
-  messageTs: string;
-  reason: string | null;
-  typed: string | null;
-  receivedAt: number;
-  handledAt: number | null;
-  answer: string | null;
-  answeredAt: number | null;
-  nextAttemptAt: number;
-  attempts: number;
-}
+export type ClicksTable = ClickRow;
 
 /** One person's own signal for a request, where each signals as themselves. */
 export type SignalsTable = PersonSignal;

@@ -114,7 +114,7 @@ test("two people in two windows see the same message change at the same time, ea
 });
 
 for (const width of [390, 1280]) {
-  test(`nothing is cut off at ${width} pixels`, async () => {
+  test(`nothing is cut off at ${width} pixels, and axe finds nothing serious there`, async () => {
     const page = await world.open({ viewport: { width, height: 844 } });
     const parts = page.getByRole("navigation", { name: "Parts of the page" });
     const rooms = width < 900 ? ["Workspace", "Conversation", "AWS"] : [""];
@@ -127,6 +127,7 @@ for (const width of [390, 1280]) {
     for (const room of rooms) {
       if (room !== "") await parts.getByRole("button", { name: room }).click();
       assert.deepEqual(await beyondTheEdge(page), [], `in ${room}`);
+      assert.deepEqual(await seriousViolations(page), [], `in ${room}`);
     }
   });
 }

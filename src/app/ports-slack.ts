@@ -53,9 +53,18 @@ export interface Chat {
   turn(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
   /** The channel of the direct messages with one person. */
   direct(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
-  /** Posts a message. Once: no retries. */
-  post(channelId: string, content: Content): Promise<{ kind: "posted"; ts: string } | ChatFailure>;
-  update(channelId: string, ts: string, content: Content): Promise<{ kind: "updated" } | ChatFailure>;
+  /** Posts a message. Once: no retries. What is not on its way by `notAfter` is not sent. */
+  post(
+    channelId: string,
+    content: Content,
+    notAfter: number,
+  ): Promise<{ kind: "posted"; ts: string } | { kind: "too-late" } | ChatFailure>;
+  update(
+    channelId: string,
+    ts: string,
+    content: Content,
+    notAfter: number,
+  ): Promise<{ kind: "updated" } | { kind: "too-late" } | ChatFailure>;
   /** Looks for our message with this id in its metadata, posted at `since` or later. */
   find(
     channelId: string,

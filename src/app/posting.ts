@@ -50,21 +50,33 @@ export const makePosting =
 
 /**
  * Takes the row for one call and waits for the channel's turn with the claim in hand, so that of several processes only
- * one waits for a message and no turn is taken in vain. Null when another has the row, when the bot stops, or when this
- * process was held up (paused, suspended) for so long that another may have the claim by the time the call arrives.
+ * one waits for a message and no turn is taken in vain; then reads what the message tells. Null when another has the row,
+ * when the bot stops, or when this process was held up (paused, suspended) for so long that another may have the claim by
+ * the time the call arrives. What does not leave by `notAfter` is not to leave.
  */
-async function claimed(deps: PostingDeps, store: PostingStore, row: PostingRow, signal: AbortSignal) {
+async function claimed<Row extends PostingRow>(
+  deps: PostingDeps,
+  kind: PostingKind<Row>,
+  row: Row,
+  signal: AbortSignal,
+): Promise<{ claim: string; content: Content; version: number; notAfter: number } | null> {
   const { chat, clock } = deps;
+  const { store } = kind;
   const claim = deps.newId();
   const now = clock.now();
-  const until = now + CLAIM_MS;
+  const notAfter = now + CLAIM_MS - CALL_MS;
   const take = row.ts === null ? store.claim : store.claimUpdate;
-  if (!(await take(row.id, claim, now, until))) return null;
+  if (!(await take(row.id, claim, now, now + CLAIM_MS))) return null;
   await chat.turn(row.ts === null ? "post" : "update", row.channelId, signal);
-  if (!signal.aborted && clock.now() < until - CALL_MS) return claim;
-  await store.released(row.id, claim, "Not sent: this process stopped or was held up", clock.now());
+  if (!signal.aborted) {
+    const told = await kind.content(row);
+    if (clock.now() <= notAfter) return { claim, ...told, notAfter };
+  }
+  await store.released(row.id, claim, NOT_SENT, clock.now());
   return null;
 }
+
+const NOT_SENT = "Not sent: this process stopped or was held up";
 
 async function post<Row extends PostingRow>(
   deps: PostingDeps,
@@ -74,11 +86,14 @@ async function post<Row extends PostingRow>(
 ): Promise<number> {
   const { clock } = deps;
   const { store } = kind;
-  const claim = await claimed(deps, store, row, signal);
-  if (claim === null) return 0;
-  const { content, version } = await kind.content(row);
-  const result = await deps.chat.post(row.channelId, content);
+  const mine = await claimed(deps, kind, row, signal);
+  if (mine === null) return 0;
+  const { claim, content, version, notAfter } = mine;
+  const result = await deps.chat.post(row.channelId, content, notAfter);
   switch (result.kind) {
+    case "too-late":
+      await store.released(row.id, claim, NOT_SENT, clock.now());
+      return 0;
     case "posted":
       await store.posted(row.id, result.ts, version);
       await recovered(kind, row);
@@ -144,10 +159,14 @@ async function update<Row extends PostingRow>(
   signal: AbortSignal,
 ): Promise<number> {
   const { store } = kind;
-  const claim = await claimed(deps, store, row, signal);
-  if (claim === null) return 0;
-  const { content, version } = await kind.content(row);
-  const result = await deps.chat.update(row.channelId, ts, content);
+  const mine = await claimed(deps, kind, row, signal);
+  if (mine === null) return 0;
+  const { claim, content, version, notAfter } = mine;
+  const result = await deps.chat.update(row.channelId, ts, content, notAfter);
+  if (result.kind === "too-late") {
+    await store.released(row.id, claim, NOT_SENT, deps.clock.now());
+    return 0;
+  }
   if (result.kind === "updated") {
     await store.updated(row.id, version, claim);
     return 0;

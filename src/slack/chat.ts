@@ -25,11 +25,13 @@ export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat
   return {
     turn,
 
-    async post(channel, content) {
+    async post(channel, content, notAfter) {
       try {
+        const message = await rendered(channel, content);
+        if (clock.now() > notAfter) return { kind: "too-late" };
         const answer = await web.chat.postMessage({
           channel,
-          ...(await rendered(channel, content)),
+          ...message,
           unfurl_links: false,
           unfurl_media: false,
         });
@@ -41,9 +43,11 @@ export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat
       }
     },
 
-    async update(channel, ts, content) {
+    async update(channel, ts, content, notAfter) {
       try {
-        await web.chat.update({ channel, ts, ...(await rendered(channel, content)) });
+        const message = await rendered(channel, content);
+        if (clock.now() > notAfter) return { kind: "too-late" };
+        await web.chat.update({ channel, ts, ...message });
         return { kind: "updated" };
       } catch (error) {
         return chatFailure(error);

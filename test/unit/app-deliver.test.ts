@@ -217,16 +217,16 @@ test("an update that fails, for whatever reason, is made again until it shows th
 test("a change while a message is being posted or updated is not lost", async (t) => {
   const { chat, round, move, due } = await setUp(t);
   const { post, update } = chat;
-  chat.post = async (channelId, view) => {
+  chat.post = async (...call) => {
     await move({ executionStatus: "InProgress" });
-    return post(channelId, view);
+    return post(...call);
   };
   await round();
   assert.equal((await due()).length, 1);
-  chat.update = async (channelId, ts, view) => {
+  chat.update = async (...call) => {
     chat.update = update;
     await move({ executionStatus: "Success" });
-    return update(channelId, ts, view);
+    return update(...call);
   };
   await round();
   await round();
@@ -261,6 +261,39 @@ test("a process that is held up while it waits for its turn posts and updates no
   await round();
   assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Waiting");
   chat.turn = turn;
+  await round();
+  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+});
+
+test("a process that is held up while it reads what to tell posts and updates nothing on a claim that may be another's", async (t) => {
+  const { clock, store, chat, round, move, row } = await setUp(t);
+  const { votes } = store.requests;
+  const heldUp = async (requestId: string) => {
+    clock.advance(CLAIM_MS);
+    return votes(requestId);
+  };
+  store.requests.votes = heldUp;
+  await round();
+  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
+  store.requests.votes = votes;
+  await round();
+  await move({ executionStatus: "Success" });
+  store.requests.votes = heldUp;
+  await round();
+  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Waiting");
+  assert.equal((await row()).claim, null);
+});
+
+test("what Slack's adapter found too late to send gives its claim back at once", async (t) => {
+  const { chat, round, row, move } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "too-late" } });
+  await round();
+  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
+  await round();
+  await move({ executionStatus: "Success" });
+  chat.nextUpdate.push({ kind: "too-late" });
+  await round();
+  assert.equal((await row()).claim, null);
   await round();
   assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
 });

@@ -45,7 +45,7 @@ test("metrics tell what waits, how old the polls are, and what was done; without
   const metrics = makeMetrics();
   const chat = metrics.chat({ ...fakeChat(), post: async () => ({ kind: "limited", retryAfterMs: 1 }) });
   const view = { request: aRequest(), votes: [], route: null };
-  await chat.post("C0DBA", { id: "r", kind: "request", view });
+  await chat.post("C0DBA", { id: "r", kind: "request", view }, NOW);
   await metrics.automation(fakeAutomation()).signal("e", "approve", [], NOW);
   metrics.clicked({ kind: "counted", completes: true });
   metrics.clicked({ kind: "denied", denial: { kind: "no-request" } });

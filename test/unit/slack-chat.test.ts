@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { WebClient } from "@slack/web-api";
+import type { Content } from "../../src/app/ports-slack.ts";
+import { makeChat } from "../../src/slack/chat.ts";
+import { testClock } from "../support/fakes.ts";
+import { aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+
+const CONTENT: Content = {
+  id: REQUEST_ID,
+  kind: "request",
+  view: { request: aRequest(), votes: [], route: aRoute(), postedAt: 0 },
+};
+
+test("a message whose time was over before it could leave is not sent", async () => {
+  const clock = testClock();
+  const sent: string[] = [];
+  const web = {
+    conversations: {
+      // The process is held up here, for longer than its claim on the message lasts.
+      info: async () => {
+        clock.advance(60_000);
+        return { channel: { is_ext_shared: false } };
+      },
+    },
+    chat: {
+      postMessage: async () => void sent.push("post"),
+      update: async () => void sent.push("update"),
+    },
+  } as unknown as WebClient;
+  const chat = () => makeChat(web, async () => undefined, clock);
+  const notAfter = () => clock.now() + 40_000;
+  assert.deepEqual(await chat().post("C0DBA", CONTENT, notAfter()), { kind: "too-late" });
+  assert.deepEqual(await chat().update("C0DBA", "1.1", CONTENT, notAfter()), { kind: "too-late" });
+  assert.deepEqual(sent, []);
+});

@@ -183,10 +183,10 @@ export interface DigestStore extends PostingStore {
   current(): Promise<DigestRow[]>;
   /** Open requests without a message in the channel, those soonest past their deadline first, and how many there are. */
   waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
-  /** Nothing waits there any more, and the digest says so, or was never posted. */
+  /** Nothing waits there any more, and the digest says so, or was never posted. Not while somebody has it claimed. */
   ended(id: string, at: number): Promise<void>;
-  /** Whether a digest was ever posted as this message. */
-  isAt(channelId: string, ts: string): Promise<boolean>;
+  /** Whether a digest was ever posted as this message; `unsettled` when one may have been, and its ts is not known yet. */
+  at(channelId: string, ts: string): Promise<"digest" | "unsettled" | "none">;
 }
 
 export interface NoticeStore extends PostingStore {
@@ -200,8 +200,8 @@ export interface NoticeStore extends PostingStore {
     nextAttemptAt: number,
     channels?: readonly string[],
   ): Promise<void>;
-  /** Notices that are not posted yet and whose time has come. */
-  due(now: number, limit: number): Promise<NoticeRow[]>;
+  /** Notices that are not posted yet and whose time has come, so many from each channel. */
+  due(now: number, perChannel: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;
 }
 

@@ -23,7 +23,7 @@ export const NO_MESSAGE = "";
 export interface VoteDeps {
   requests: RequestStore;
   messages: MessageStore;
-  digests: Pick<DigestStore, "isAt">;
+  digests: Pick<DigestStore, "at">;
   clicks: ClickStore;
   directory: Directory;
   routes: readonly Route[];
@@ -82,10 +82,9 @@ export const makePreview =
   async (press: Press, verdict: Verdict, authority: Authority = "approver"): Promise<Denial | null> => {
     const gathered = await gather(deps, { ...press, verdict, authority });
     if (gathered.kind === "denied") return gathered.denial;
+    // A message whose own posting is not settled yet may well be ours: the verdict itself waits for that.
     if (gathered.kind === "later")
-      return gathered.waitMs === undefined
-        ? { kind: "foreign-message" }
-        : { kind: "membership-unknown", error: "Slack asks to wait" };
+      return gathered.waitMs === undefined ? null : { kind: "membership-unknown", error: "Slack asks to wait" };
     const votes = await deps.requests.votes(gathered.request.id);
     const toCome = { reason: "to come", typed: gathered.request.facts.documentName };
     const decision = decide({ ...gathered, ...toCome, votes, verdict, authority, now: deps.clock.now() });
@@ -197,8 +196,10 @@ async function placeOf(deps: VoteDeps, click: Wanted): Promise<"ours" | "foreign
   if (click.authority === "break-glass" && click.messageTs === NO_MESSAGE) return "ours";
   const messages = (await deps.messages.ofRequest(click.requestId)).filter((row) => row.channelId === click.channelId);
   if (messages.some((row) => row.ts === click.messageTs)) return "ours";
-  if (messages.length > 0 && (await deps.digests.isAt(click.channelId, click.messageTs))) return "ours";
-  const settling = messages.some((row) => row.ts === null && row.claim !== null);
+  if (messages.length === 0) return "foreign";
+  const digest = await deps.digests.at(click.channelId, click.messageTs);
+  if (digest === "digest") return "ours";
+  const settling = digest === "unsettled" || messages.some((row) => row.ts === null && row.claim !== null);
   return settling && isYoung(deps, click) ? "unsettled" : "foreign";
 }
 

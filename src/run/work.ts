@@ -4,7 +4,7 @@ import type { Logger, WebClient } from "@slack/web-api";
 import { makeAnswer } from "../app/answer.ts";
 import { makeApply } from "../app/apply.ts";
 import { makeDeliver, makeNotify } from "../app/deliver.ts";
-import { makeDigest, makeDigestFirst } from "../app/digest.ts";
+import { FLOOD, makeDigest, makeDigestFirst } from "../app/digest.ts";
 import { makeErrand } from "../app/errands.ts";
 import { makeHealthReport } from "../app/health.ts";
 import { makeDetails, makePending, makeShow } from "../app/inspect.ts";
@@ -34,10 +34,9 @@ import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
 import { mentionGroup, mentionUser } from "../slack/messages/people.ts";
 import { code } from "../slack/messages/text.ts";
 import { startAnswerLoop, startVoteLoop } from "./click-loops.ts";
-import { startDigestLoop } from "./digest-loop.ts";
-import { startMessageLoop } from "./message-loop.ts";
-import { startNoticeLoop } from "./notice-loop.ts";
+import { startErrandLoop } from "./errand-loop.ts";
 import { pacedChat } from "./paced-chat.ts";
+import { PER_CHANNEL, startPostingLoop } from "./posting-loop.ts";
 import { PUBLISHER, startPublishLoop } from "./publish-loop.ts";
 import type { Seams } from "./seams.ts";
 import { makeSlackSide } from "./slack-side.ts";
@@ -125,34 +124,52 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   });
   const onChange = () => {
     messaging.wake();
-    noticing.wake();
+    errands.wake();
     answering.wake();
     publishing?.wake();
   };
+  const posting = { lanes: store.lanes, clock, log };
   const digest = makeDigest({ digests, requests, routes, chat, clock, newId, random, log });
-  const messaging = startMessageLoop({
-    messages,
-    lanes: store.lanes,
+  const messaging = startPostingLoop({
+    ...posting,
+    name: "messages",
+    store: messages,
+    due: (now) => messages.due(now, PER_CHANNEL),
+    eager: true,
     deliver: makeDeliver({ messages, requests, routes, identities, chat, clock, newId, random, log }),
     before: makeDigestFirst(digests, digest),
-    clock,
-    log,
+    about: ({ requestId }) => ({ requestId }),
   });
-  const digesting = startDigestLoop({
-    digests,
-    lanes: store.lanes,
-    digest,
-    clock,
-    log,
+  const digesting = startPostingLoop({
+    ...posting,
+    name: "digests",
+    store: digests,
+    async due(now) {
+      await digests.begin(FLOOD, now);
+      return digests.current();
+    },
+    eager: false,
+    deliver: digest,
+    about: () => ({ digest: true }),
   });
-  const noticing = startNoticeLoop({
+  const noticing = startPostingLoop({
+    ...posting,
+    name: "notices",
+    store: notices,
+    due: (now) => notices.due(now, PER_CHANNEL),
+    eager: true,
+    deliver: makeNotify({ notices, requests, routes, identities, chat, clock, newId, random, log }),
+    about: ({ requestId, kind }) => ({ requestId, notice: kind }),
+  });
+  const errands = startErrandLoop({
     notices,
-    lanes: store.lanes,
     errand: makeErrand({ notices, requests, messages, directory, chat, routes, admins, clock, random, log }),
-    notify: makeNotify({ notices, requests, routes, identities, chat, clock, newId, random, log }),
     clock,
     log,
-    onPlaces: () => messaging.wake(),
+    onPlaces() {
+      messaging.wake();
+      noticing.wake();
+    },
   });
   const answering = startAnswerLoop({
     clicks,
@@ -237,7 +254,8 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     log,
   });
   releases.push(async () => {
-    await Promise.all([messaging.stop(), digesting.stop(), noticing.stop(), answering.stop(), publishing?.stop()]);
+    const loops = [messaging, digesting, noticing, errands, answering, publishing];
+    await Promise.all(loops.map((loop) => loop?.stop()));
   });
   releases.push(tenancy.stop);
   releases.push(async () => {

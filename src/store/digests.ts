@@ -46,18 +46,35 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
       return { requests: rows.map(requestFromRow), count };
     },
 
+    /** A claim on a post is never over by itself: whether the message stands is found out first. */
     async ended(id, at) {
-      await db.updateTable("digests").set({ endedAt: at }).where("id", "=", id).execute();
+      await db
+        .updateTable("digests")
+        .set({ endedAt: at })
+        .where("id", "=", id)
+        .where((where) =>
+          where.or([
+            where("claim", "is", null),
+            where.and([where("ts", "is not", null), where("claimUntil", "<=", at)]),
+          ]),
+        )
+        .execute();
     },
 
-    async isAt(channelId, ts) {
-      const found = await db
+    async at(channelId, ts) {
+      const there = await db
         .selectFrom("digests")
-        .select("id")
+        .select("ts")
         .where("channelId", "=", channelId)
-        .where("ts", "=", ts)
-        .executeTakeFirst();
-      return found !== undefined;
+        .where((where) =>
+          where.or([
+            where("ts", "=", ts),
+            where.and([where("ts", "is", null), where("claim", "is not", null), where("endedAt", "is", null)]),
+          ]),
+        )
+        .execute();
+      if (there.some((row) => row.ts === ts)) return "digest";
+      return there.length > 0 ? "unsettled" : "none";
     },
   };
 }

@@ -49,16 +49,26 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
           .execute();
       }),
 
-    due: (now, limit) =>
-      db
-        .selectFrom("notices")
+    async due(now, perChannel) {
+      const rows = await db
+        .selectFrom((from) =>
+          from
+            .selectFrom("notices")
+            .selectAll()
+            .select(
+              sql<number>`row_number() over (partition by channel_id order by next_attempt_at)`.as("placeInChannel"),
+            )
+            .where("ts", "is", null)
+            .where("nextAttemptAt", "<=", now)
+            .where((where) => where.or([where("claim", "is", null), where("claimUntil", "<=", now)]))
+            .as("waiting"),
+        )
         .selectAll()
-        .where("ts", "is", null)
-        .where("nextAttemptAt", "<=", now)
-        .where((where) => where.or([where("claim", "is", null), where("claimUntil", "<=", now)]))
-        .orderBy("nextAttemptAt")
-        .limit(limit)
-        .execute(),
+        .where("placeInChannel", "<=", perChannel)
+        .orderBy("placeInChannel")
+        .execute();
+      return rows.map(({ placeInChannel: _, ...row }) => row);
+    },
 
     ofRequest: (requestId) =>
       db.selectFrom("notices").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Clock } from "../../src/app/ports.ts";
-import type { MessageRow } from "../../src/app/ports-store.ts";
+import type { MessageRow, PostingRow } from "../../src/app/ports-store.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { makeHealth } from "../../src/ops/health.ts";
 import { startVoteLoop } from "../../src/run/click-loops.ts";
-import { startMessageLoop } from "../../src/run/message-loop.ts";
+import { startErrandLoop } from "../../src/run/errand-loop.ts";
+import { PER_CHANNEL, startPostingLoop } from "../../src/run/posting-loop.ts";
 import { startTarget } from "../../src/run/target-loops.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FakeAutomation, fakeAutomation, testLog } from "../support/fakes.ts";
@@ -146,8 +147,11 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
     return 0;
   };
   const log = testLog();
-  const loop = startMessageLoop({
-    messages: store.messages,
+  const loop = startPostingLoop({
+    name: "messages",
+    store: store.messages,
+    due: (now) => store.messages.due(now, PER_CHANNEL),
+    eager: true,
     lanes: store.lanes,
     deliver,
     // What goes first breaks in each channel, and holds up none.
@@ -155,6 +159,7 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
       if (channelId === "C0GOOD") throw new Error("broken");
       return 0;
     },
+    about: ({ requestId }) => ({ requestId }),
     clock: QUICK,
     log,
   });
@@ -166,6 +171,76 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
   await eventually("all of the good channel", () => count("C0GOOD") === 8);
   await eventually("all of the broken one were tried", () => count("C0BROKEN") >= 8);
   assert.deepEqual([count("C0HANGS"), count("C0LIMITED")], [1, 1]);
+});
+
+test("a notice or a digest that waits for its channel holds up no other channel", async (t) => {
+  const channels = Array.from({ length: 30 }, (_, index) => `C0N${index}`);
+  const store = await withMessages(t, channels, 1);
+  for (const kind of ["break-glass", "no-route"] as const)
+    await store.notices.errandDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
+  await store.digests.begin(0, 0);
+  const stopping = Promise.withResolvers<number>();
+  const came: string[] = [];
+  const start = <Row extends PostingRow>(
+    name: "notices" | "digests",
+    due: (now: number) => Promise<Row[]>,
+    stands: (row: Row) => Promise<unknown>,
+  ) =>
+    startPostingLoop<Row>({
+      name,
+      store: store[name],
+      due,
+      eager: name === "notices",
+      lanes: store.lanes,
+      async deliver(row) {
+        if (row.channelId !== "C0N29") return stopping.promise;
+        await stands(row);
+        came.push(name);
+        return 0;
+      },
+      about: () => ({}),
+      clock: QUICK,
+      log: testLog(),
+    });
+  const { notices, digests } = store;
+  const loops = [
+    start(
+      "notices",
+      (now) => notices.due(now, PER_CHANNEL),
+      (row) => notices.posted(row.id, "1.1", 1),
+    ),
+    start("digests", digests.current, (row) => digests.ended(row.id, 0)),
+  ];
+  t.after(async () => {
+    stopping.resolve(0);
+    for (const loop of loops) await loop.stop();
+  });
+  await eventually("both notices and the digest of the last channel", () => came.length === 3);
+});
+
+test("an errand that takes long holds up no other", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  for (const id of ["slow", "quick"])
+    await store.requests.open(aRequest({ id, stepExecutionId: id }), [], anEntry(), undefined, "no-route");
+  const hang = Promise.withResolvers<void>();
+  const run: string[] = [];
+  const loop = startErrandLoop({
+    notices: store.notices,
+    async errand(each) {
+      run.push(each.requestId);
+      if (each.requestId === "slow") await hang.promise;
+      await store.notices.errandDone(each, [], Date.now());
+    },
+    clock: QUICK,
+    log: testLog(),
+    onPlaces: () => undefined,
+  });
+  t.after(async () => {
+    hang.resolve();
+    await loop.stop();
+  });
+  await eventually("the quick one", async () => (await store.notices.errands(Date.now(), 10)).length === 1);
+  assert.deepEqual(run.toSorted(), ["quick", "slow"]);
 });
 
 test("a click that breaks its judge is tried again later, and others are judged meanwhile", async (t) => {

@@ -152,4 +152,19 @@ for (const engine of ENGINES) {
     const [free] = await store.notices.due(NOW + 5, 10);
     assert.deepEqual([free?.claim, free?.lastError, free?.attempts], [null, "is_archived", 1]);
   });
+
+  test(`${engine.name}: many notices in one channel hide none of another`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (let index = 0; index < 30; index++) {
+      const id = `r${index}`;
+      await store.requests.open(aRequest({ id, stepExecutionId: id }), [], anEntry());
+      await store.notices.errandDone({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
+    }
+    await store.notices.errandDone({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
+    const due = await store.notices.due(NOW, 5);
+    assert.deepEqual(
+      [due.length, due.filter(({ channelId }) => channelId === "D0ONE").map(({ requestId }) => requestId)],
+      [6, ["r0"]],
+    );
+  });
 }

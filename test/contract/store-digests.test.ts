@@ -52,10 +52,35 @@ for (const engine of ENGINES) {
     assert(row !== undefined);
     const won = await Promise.all(["x", "y"].map((claim) => store.digests.claim(row.id, claim, NOW, NOW + 60)));
     assert.equal(won.filter(Boolean).length, 1);
+    assert.deepEqual(
+      [await store.digests.at("C0DBA", "7.7"), await store.digests.at("C0OPS", "7.7")],
+      ["unsettled", "none"],
+      "its claim may have posted it",
+    );
     await store.digests.posted(row.id, "7.7", 4711);
     await store.digests.ended(row.id, NOW);
-    assert.equal(await store.digests.isAt("C0DBA", "7.7"), true);
-    assert.equal(await store.digests.isAt("C0OPS", "7.7"), false);
-    assert.equal(await store.digests.isAt("C0DBA", "8.8"), false);
+    assert.equal(await store.digests.at("C0DBA", "7.7"), "digest");
+    assert.equal(await store.digests.at("C0OPS", "7.7"), "none");
+    assert.equal(await store.digests.at("C0DBA", "8.8"), "none");
+  });
+
+  test(`${engine.name}: a digest that somebody else has claimed does not end: it may come to stand, and would stay as it is`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await open(store, "a", ["C0DBA"]);
+    await store.digests.begin(0, NOW);
+    const [row] = await store.digests.current();
+    assert(row !== undefined);
+    const isCurrent = async () => (await store.digests.current()).length === 1;
+    await store.digests.claim(row.id, "theirs", NOW, NOW + 60);
+    await store.digests.ended(row.id, NOW);
+    await store.digests.ended(row.id, NOW + 60);
+    assert.equal(await isCurrent(), true);
+    await store.digests.posted(row.id, "7.7", 1);
+    await store.digests.claimUpdate(row.id, "update", NOW, NOW + 60);
+    await store.digests.ended(row.id, NOW + 59);
+    assert.equal(await isCurrent(), true);
+    // Whoever wanted to update it is gone, and it tells already what there is to tell.
+    await store.digests.ended(row.id, NOW + 60);
+    assert.equal(await isCurrent(), false);
   });
 }

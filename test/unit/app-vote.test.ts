@@ -232,6 +232,25 @@ test("a click on a message whose posting is not settled waits for it, and counts
   assert.deepEqual(await answers(), []);
 });
 
+test("a click on a digest whose posting is not settled yet waits for it", async (t) => {
+  const { clock, store, press, judge, answers } = await setUp(t, {}, false);
+  await store.digests.begin(0, clock.now());
+  const [digest] = await store.digests.current();
+  assert(digest !== undefined);
+  await store.digests.claim(digest.id, "post", clock.now(), clock.now() + 60_000);
+  assert.deepEqual(await press("U000", { id: "early", messageTs: "9.9" }), { kind: "later" });
+  await store.digests.posted(digest.id, "9.9", 1);
+  assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
+  assert.deepEqual(await answers(), []);
+});
+
+test("a form is opened from a message whose posting is not settled yet; what it leads to is judged when it comes", async (t) => {
+  const { clock, deps, store } = await setUp(t, {}, false);
+  const [message] = await store.messages.due(clock.now(), 1);
+  await store.messages.claim(message?.id ?? "", "post", clock.now(), clock.now() + 60_000);
+  assert.equal(await makePreview(deps)(aClick("U000", { receivedAt: clock.now() }), "reject"), null);
+});
+
 test("a click on a message that is never settled is answered in the end", async (t) => {
   const { clock, store, press, judge, answers } = await setUp(t, {}, false);
   const [message] = await store.messages.due(clock.now(), 1);

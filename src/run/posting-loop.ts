@@ -1,12 +1,11 @@
-import type { makeDeliver } from "../app/deliver.ts";
 import type { Clock, Log } from "../app/ports.ts";
 import type { LaneStore } from "../app/ports-shared.ts";
-import type { MessageRow, MessageStore } from "../app/ports-store.ts";
+import type { PostingRow, PostingStore } from "../app/ports-store.ts";
 import { type Loop, startLoop } from "../ops/loop.ts";
 import { type LaneKind, laneOf } from "./turns.ts";
 
 /** How many of one channel are worked on before the rows are asked again. */
-const PER_CHANNEL = 5;
+export const PER_CHANNEL = 5;
 const TICK_MS = 1_000;
 /** After something unforeseen, the message rests this long. */
 const BROKEN_MS = 10_000;
@@ -14,32 +13,39 @@ const BROKEN_MS = 10_000;
 const RESTING_MS = 2_000;
 
 /**
- * Delivers messages, each channel at its own pace: a channel that is slow, closed or limited holds up no other. A
- * channel's posts and its updates are worked on side by side, since Slack counts them apart: a new request waits for no
- * update. What Slack asks to wait for is written down, so that other replicas and the next start wait too.
+ * Delivers messages of one kind, each channel at its own pace: a channel that is slow, closed or limited holds up no
+ * other. A channel's posts and its updates are worked on side by side, since Slack counts them apart: a new request waits
+ * for no update. What Slack asks to wait for is written down, so that other replicas and the next start wait too.
  */
-export function startMessageLoop(options: {
-  messages: MessageStore;
+export function startPostingLoop<Row extends PostingRow>(options: {
+  name: string;
+  store: Pick<PostingStore, "failed">;
+  /** What may have to be done now, in order; all of it, or so many from each channel. */
+  due: (now: number) => Promise<Row[]>;
+  /** Set where `due` names only what does have to be done: then it is asked again as soon as a channel is through. */
+  eager: boolean;
   lanes: LaneStore;
-  deliver: ReturnType<typeof makeDeliver>;
+  deliver: (row: Row, abort: AbortSignal) => Promise<number>;
   /** What goes before a channel's posts; returns how long the channel is to be left alone. */
-  before: (channelId: string, signal: AbortSignal) => Promise<number>;
+  before?: (channelId: string, signal: AbortSignal) => Promise<number>;
+  /** What the log says of a message beside its channel. */
+  about: (row: Row) => object;
   clock: Clock;
   log: Log;
 }): Loop {
-  const { messages, lanes, deliver, before, clock, log } = options;
+  const { name, store, due, eager, lanes, deliver, before, about, clock, log } = options;
   const busy = new Map<string, Promise<void>>();
 
   const goesFirst = async (channelId: string, abort: AbortSignal) => {
     try {
-      return await before(channelId, abort);
+      return (await before?.(channelId, abort)) ?? 0;
     } catch (error) {
       log.error({ channelId, err: error }, "what goes before a channel's messages failed; they go on without it");
       return 0;
     }
   };
 
-  const drain = async (lane: string, rows: readonly MessageRow[], abort: AbortSignal) => {
+  const drain = async (lane: string, rows: readonly Row[], abort: AbortSignal) => {
     for (const row of rows) {
       if (abort.aborted) return;
       try {
@@ -47,11 +53,9 @@ export function startMessageLoop(options: {
         const hold = first > 0 ? first : await deliver(row, abort);
         if (hold > 0) return await lanes.hold(lane, clock.now() + hold);
       } catch (error) {
-        const { requestId, channelId } = row;
-        log.error({ requestId, channelId, err: error }, "delivering a message failed and will be tried again");
-        await messages
-          .failed(row.id, "unexpected failure, see the log", clock.now() + BROKEN_MS)
-          .catch(() => undefined);
+        const fields = { ...about(row), channelId: row.channelId, err: error };
+        log.error(fields, "delivering a message failed and will be tried again");
+        await store.failed(row.id, "unexpected failure, see the log", clock.now() + BROKEN_MS).catch(() => undefined);
         // Where not even that can be written (a full disk, a database that is away) the rows ask again at once.
         await clock.sleep(RESTING_MS, abort);
         return;
@@ -60,16 +64,16 @@ export function startMessageLoop(options: {
   };
 
   const loop = startLoop({
-    name: "messages",
+    name,
     everyMs: TICK_MS,
     clock,
     log,
     round: async (abort) => {
       const now = clock.now();
-      const due = await messages.due(now, PER_CHANNEL);
-      if (due.length === 0) return undefined;
+      const found = await due(now);
+      if (found.length === 0) return undefined;
       const held = await lanes.held(now);
-      for (const [place, rows] of Map.groupBy(due, (row) => `${kindOf(row)}:${row.channelId}`)) {
+      for (const [place, rows] of Map.groupBy(found, (row) => `${kindOf(row)}:${row.channelId}`)) {
         const [first] = rows;
         if (first === undefined || busy.has(place)) continue;
         const lane = laneOf(kindOf(first), first.channelId);
@@ -78,7 +82,7 @@ export function startMessageLoop(options: {
           .catch((error: unknown) => log.error({ lane, err: error }, "a lane failed and will be tried again"))
           .finally(() => {
             busy.delete(place);
-            loop.wake();
+            if (eager) loop.wake();
           });
         busy.set(place, work);
       }
@@ -96,6 +100,6 @@ export function startMessageLoop(options: {
 }
 
 /** A message that may stand already is looked for in the posts' lane: it is a post that is not finished. */
-function kindOf(row: MessageRow): LaneKind {
+function kindOf(row: PostingRow): LaneKind {
   return row.ts === null ? "post" : "update";
 }

@@ -20,6 +20,8 @@ import type { ExecutionStore, RequestStore } from "./ports-store.ts";
 const LEASE_MS = 60_000;
 /** No signal leaves when less than this is left of the lease. */
 const LEASE_MARGIN_MS = 30_000;
+/** How soon the lease is asked for again that another has. */
+const LEASED_AGAIN_MS = 1_000;
 /** How soon the step is read again until it shows one person's signal, before the next person's goes out. */
 const SHOWN_AGAIN_MS = 1_000;
 /** Between attempts that AWS refused or that never left. */
@@ -56,7 +58,8 @@ export const makeSignal =
     const owner = `${deps.owner}:${request.id}`;
     const now = deps.clock.now();
     const lease = await deps.leases.acquire(name, owner, now, now + LEASE_MS);
-    if (lease === null) return;
+    // It rests a little: what only waits for another's lease must not be all that the rows name as due.
+    if (lease === null) return deps.requests.postponeSignal(request.id, request.version, now + LEASED_AGAIN_MS);
     try {
       await attempt(deps, automation, request, lease, abort);
     } finally {

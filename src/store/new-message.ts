@@ -17,8 +17,8 @@ export const newPosting = (channelId: string): PostingRow => ({
 });
 
 /** A place where a request's message is to stand, and does not yet. */
-export const newMessage = (requestId: string, channelId: string): MessagesTable => ({
+export const newMessage = (requestId: string, channelId: string, wantedVersion = 1): MessagesTable => ({
   ...newPosting(channelId),
   requestId,
-  wantedVersion: 1,
+  wantedVersion,
 });

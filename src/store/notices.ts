@@ -81,16 +81,36 @@ async function addPlaces(
   { requestId, kind }: Errand,
   channels: readonly string[],
 ): Promise<void> {
+  const version = kind === "direct-messages" ? await versionHeld(trx, requestId) : 0;
   for (const channelId of new Set(channels)) {
-    if (kind === "direct-messages") await addMessage(trx, requestId, channelId);
+    if (kind === "direct-messages") await addMessage(trx, requestId, channelId, version);
     else await addNotice(trx, requestId, kind, channelId);
   }
 }
 
-async function addMessage(trx: Transaction<Tables>, requestId: string, channelId: string): Promise<void> {
+/**
+ * The request's version. The row is written, though nothing in it changes: on PostgreSQL a change of the request that is
+ * under way is waited for, and one that comes later finds the new message and asks for its update.
+ */
+async function versionHeld(trx: Transaction<Tables>, requestId: string): Promise<number> {
+  const { version } = await trx
+    .updateTable("requests")
+    .set((row) => ({ version: row.ref("version") }))
+    .where("id", "=", requestId)
+    .returning("version")
+    .executeTakeFirstOrThrow();
+  return version;
+}
+
+async function addMessage(
+  trx: Transaction<Tables>,
+  requestId: string,
+  channelId: string,
+  wantedVersion: number,
+): Promise<void> {
   await trx
     .insertInto("messages")
-    .values(newMessage(requestId, channelId))
+    .values(newMessage(requestId, channelId, wantedVersion))
     .onConflict((conflict) => conflict.columns(["requestId", "channelId"]).doNothing())
     .execute();
 }

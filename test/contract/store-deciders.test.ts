@@ -167,4 +167,21 @@ for (const engine of ENGINES) {
       [6, ["r0"]],
     );
   });
+
+  test(`${engine.name}: a message that comes to a request later is due until it shows what has happened by then`, async (t) => {
+    const { store, errand } = await withErrand(t, "direct-messages");
+    const change = (expectedVersion: number) =>
+      store.requests.advance({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
+    await change(1);
+    await Promise.all([change(2), store.notices.errandDone(errand, ["D0ONE"], NOW)]);
+    const [message] = (await store.messages.ofRequest(REQUEST_ID)).filter(({ channelId }) => channelId === "D0ONE");
+    assert(message !== undefined);
+    const isDue = async () => (await store.messages.due(NOW, 5)).some(({ id }) => id === message.id);
+    // Its words were read in the moment before the change was there to be seen.
+    await store.messages.posted(message.id, "1.1", 2);
+    assert.equal(await isDue(), true);
+    await store.messages.claimUpdate(message.id, "update", NOW, NOW + 60);
+    await store.messages.updated(message.id, 3, "update");
+    assert.equal(await isDue(), false);
+  });
 }

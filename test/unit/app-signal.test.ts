@@ -246,6 +246,18 @@ test("two processes that want to send the same decision send it once", async (t)
   assert.equal(sent().length, 1);
 });
 
+test("a decision that waits for a lease rests, so that those behind it come to be sent", async (t) => {
+  const { clock, store, round, sent } = await setUp(t);
+  await store.leases.acquire(LEASE, "of-one-that-died", clock.now(), clock.now() + LEASE_MS);
+  assert.equal(await round(), 1);
+  assert.equal(await round(), 0);
+  clock.advance(1_000);
+  assert.equal(await round(), 1);
+  clock.advance(LEASE_MS);
+  await round();
+  assert.equal(sent().length, 1);
+});
+
 test("the lease is given back, also after a failure", async (t) => {
   const { clock, store, automation, round } = await setUp(t);
   automation.onRead = () => {

@@ -33,6 +33,8 @@ export function makeDigest(deps: DigestDeps) {
       return { content: { id: row.id, kind: "digest", view }, version: versionOf(view) };
     },
     about: () => ({ digest: true }),
+    // Nobody misses it; what floods the channel after that has one of its own.
+    deleted: (row) => digests.ended(row.id, clock.now()),
   });
 
   return async (row: DigestRow, signal: AbortSignal): Promise<number> => {

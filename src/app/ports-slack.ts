@@ -15,6 +15,13 @@ export type ChatFailure =
   /** It may or may not have been done. */
   | { kind: "ambiguous"; error: string };
 
+/** Somebody has deleted the message. Nothing was done. */
+export interface Deleted {
+  kind: "deleted";
+  error: string;
+  advice: string;
+}
+
 /** What a message shows. The adapter renders it. */
 export interface RequestView {
   request: ApprovalRequest;
@@ -64,7 +71,7 @@ export interface Chat {
     ts: string,
     content: Content,
     notAfter: number,
-  ): Promise<{ kind: "updated" } | { kind: "too-late" } | ChatFailure>;
+  ): Promise<{ kind: "updated" } | { kind: "too-late" } | Deleted | ChatFailure>;
   /** Looks for our message with this id in its metadata, posted at `since` or later. */
   find(
     channelId: string,

@@ -139,7 +139,7 @@ export interface PostingStore {
    * an older one than another wrote since: then it is due again, whatever is on record.
    */
   updated(id: string, version: number, claim: string): Promise<void>;
-  /** An attempt failed; whatever is claimed stays claimed. */
+  /** Something else failed than an attempt to post or to update; whatever is claimed stays claimed. */
   failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
   /** What is not yet posted in the channel may be tried again now. */
   restNoLonger(channelId: string): Promise<void>;

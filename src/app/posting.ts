@@ -16,6 +16,8 @@ const AWAY_BASE_MS = 1_000;
 const AWAY_CAP_MS = 20_000;
 /** How long a message rests at most when the history could not be read; others of its channel go on. */
 const LOOK_CAP_MS = 30_000;
+/** How long it rests at most before it is posted again. Not longer: Slack may have been away for all of its attempts. */
+const AGAIN_CAP_MS = 30_000;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 
@@ -35,6 +37,8 @@ export interface PostingKind<Row extends PostingRow> {
   content(row: Row): Promise<{ content: Content; version: number }>;
   /** What the log says of it beside its channel. */
   about(row: Row): object;
+  /** Somebody has deleted it. Where this is left out, its update is tried ever more rarely, for an admin to see. */
+  deleted?(row: Row): Promise<void>;
 }
 
 /**
@@ -130,8 +134,9 @@ async function settle<Row extends PostingRow>(
       await recovered(kind, row);
       return 0;
     case "absent":
-      await store.released(row.id, claim, "An earlier attempt posted nothing", clock.now());
+      // First the others, since this one may be what Slack cannot take.
       await recovered(kind, row);
+      await store.released(row.id, claim, "An earlier attempt posted nothing", clock.now() + againAfter(deps, row));
       return 0;
     case "refused":
       // The history cannot be read. A rare second message is better than a request that nobody sees.
@@ -143,7 +148,9 @@ async function settle<Row extends PostingRow>(
       await store.unsure(row.id, claim, words(found), clock.now());
       return found.retryAfterMs;
     default: {
-      const wait = backoffMs(row.attempts + 1, RETRY_BASE_MS, LOOK_CAP_MS, deps.random());
+      // The longer it has been unclear, the more rarely it is asked.
+      const since = Math.max(RETRY_BASE_MS, (now - (row.claimedAt ?? now)) / 4);
+      const wait = backoffMs(1, since, LOOK_CAP_MS, deps.random());
       await store.failed(row.id, words(found), clock.now() + wait);
       await store.unsure(row.id, claim, words(found), clock.now());
       return 0;
@@ -171,9 +178,16 @@ async function update<Row extends PostingRow>(
     await store.updated(row.id, version, claim);
     return 0;
   }
-  await store.released(row.id, claim, words(result), retryAt(deps, row, result));
-  report(deps, kind, row, result, "a message could not be updated");
-  return restOf(deps, row, result);
+  const failure = result.kind === "deleted" ? ({ ...result, kind: "refused" } as const) : result;
+  await store.released(row.id, claim, words(failure), retryAt(deps, row, failure));
+  report(deps, kind, row, failure, "a message could not be updated");
+  if (result.kind === "deleted") await kind.deleted?.(row);
+  return restOf(deps, row, failure);
+}
+
+/** The first attempt without an end is repeated at once, the others ever more rarely: each may end the same way. */
+function againAfter(deps: PostingDeps, row: PostingRow): number {
+  return row.attempts > 1 ? backoffMs(row.attempts - 1, RETRY_BASE_MS, AGAIN_CAP_MS, deps.random()) : 0;
 }
 
 /** Slack answers again: what rests in the channel after a failure need rest no longer. */

@@ -1,7 +1,7 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports.ts";
 import type { Chat, Content } from "../app/ports-slack.ts";
-import { chatFailure } from "./failures.ts";
+import { chatFailure, isDeleted } from "./failures.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
@@ -50,7 +50,8 @@ export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat
         await web.chat.update({ channel, ts, ...message });
         return { kind: "updated" };
       } catch (error) {
-        return chatFailure(error);
+        const failure = chatFailure(error);
+        return failure.kind === "refused" && isDeleted(error) ? { ...failure, kind: "deleted" } : failure;
       }
     },
 

@@ -40,6 +40,11 @@ export function chatFailure(error: unknown): ChatFailure {
   return { kind: "ambiguous", error: error instanceof Error ? error.message : String(error) };
 }
 
+/** Whether the message that was to be changed stands no longer. Source: Slack API, errors of chat.update. */
+export function isDeleted(error: unknown): boolean {
+  return error instanceof WebAPIPlatformError && error.data.error === "message_not_found";
+}
+
 /** The one-line reason for a log or a person. */
 export function failureWords(failure: ChatFailure): string {
   return failure.kind === "limited" ? "ratelimited" : failure.error;

@@ -98,11 +98,7 @@ export function makePostingStore(db: Kysely<Tables>, kind: PostingTable): Postin
     },
 
     async failed(id, error, nextAttemptAt) {
-      await db
-        .updateTable(table)
-        .set({ lastError: error, nextAttemptAt, attempts: sql<number>`attempts + 1` })
-        .where("id", "=", id)
-        .execute();
+      await db.updateTable(table).set({ lastError: error, nextAttemptAt }).where("id", "=", id).execute();
     },
   };
 }

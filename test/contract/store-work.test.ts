@@ -146,8 +146,10 @@ for (const engine of ENGINES) {
     await store.messages.posted(message.id, "1.1", 0);
     await store.messages.failed(message.id, "away", NOW + 10);
     assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
-    assert.equal((await store.messages.due(NOW + 10, 10))[0]?.attempts, 1);
-    await store.messages.claimUpdate(message.id, "mine", NOW, NOW + 60);
+    assert.equal((await store.messages.due(NOW + 10, 10))[0]?.attempts, 0, "an attempt is what is claimed");
+    await store.messages.claimUpdate(message.id, "gone", NOW, NOW + 60);
+    await store.messages.claimUpdate(message.id, "mine", NOW + 60, NOW + 120);
+    assert.equal((await store.messages.ofRequest(REQUEST_ID))[0]?.attempts, 2);
     await store.messages.updated(message.id, 1, "mine");
     const [row] = await store.messages.ofRequest(REQUEST_ID);
     assert.deepEqual([row?.attempts, row?.nextAttemptAt, row?.lastError], [0, 0, null]);

@@ -297,3 +297,38 @@ test("what Slack's adapter found too late to send gives its claim back at once",
   await round();
   assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
 });
+
+test("a message that never comes to stand and never is refused is tried ever more rarely, and wakes no other each time", async (t) => {
+  const { clock, chat, store, deliver, due } = await setUp(t);
+  await store.requests.open(aRequest({ id: "other", stepExecutionId: "other" }), ["C0DBA"], anEntry());
+  const posts: number[] = [];
+  let refusals = 0;
+  chat.post = async (_, { id }) => {
+    if (id === "other") {
+      refusals++;
+      return { kind: "refused", error: "invalid_blocks", advice: "x" };
+    }
+    posts.push(clock.now());
+    return { kind: "ambiguous", error: "fatal_error" };
+  };
+  for (let second = 0; second < 30 * 60; second++) {
+    for (const row of await due()) await deliver(row, new AbortController().signal);
+    clock.advance(1_000);
+  }
+  assert.ok(posts.length < 60, `${posts.length} posts in half an hour`);
+  assert.ok(refusals < 80, `${refusals} refusals in half an hour`);
+});
+
+test("after hours without Slack, a message whose one attempt had no end is posted as soon as it is seen not to stand", async (t) => {
+  const { clock, chat, round, due } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "ambiguous", error: "HTTP 503" } });
+  await round();
+  for (let minute = 0; minute < 120; minute++) {
+    if ((await due()).length > 0) chat.nextFind.push({ kind: "ambiguous", error: "HTTP 503" });
+    await round();
+    clock.advance(60_000);
+  }
+  await round();
+  await round();
+  assert.equal(chat.standing.size, 1);
+});

@@ -125,3 +125,16 @@ test("a flood that is over before its digest could be posted leaves none; the ne
   await round();
   assert.deepEqual(shown(), [FLOOD + 1]);
 });
+
+test("a digest that somebody deletes ends, and the flood that goes on has another", async (t) => {
+  const { clock, chat, round, post, open, shown, store } = await setUp(t, FLOOD + 2);
+  await round();
+  await post(0);
+  chat.nextUpdate.push({ kind: "deleted", error: "message_not_found", advice: "x" });
+  clock.advance(EVERY_MS);
+  await round();
+  assert.deepEqual(await store.digests.current(), []);
+  await open(100);
+  await round();
+  assert.deepEqual(shown(), [FLOOD + 2, FLOOD + 2]);
+});

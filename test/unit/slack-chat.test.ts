@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { WebClient } from "@slack/web-api";
+import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
 import type { Content } from "../../src/app/ports-slack.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { testClock } from "../support/fakes.ts";
@@ -33,4 +33,20 @@ test("a message whose time was over before it could leave is not sent", async ()
   assert.deepEqual(await chat().post("C0DBA", CONTENT, notAfter()), { kind: "too-late" });
   assert.deepEqual(await chat().update("C0DBA", "1.1", CONTENT, notAfter()), { kind: "too-late" });
   assert.deepEqual(sent, []);
+});
+
+test("a message that somebody deleted is told apart from one that Slack does not let us change", async () => {
+  const answers = ["message_not_found", "edit_window_closed"];
+  const web = {
+    conversations: { info: async () => ({ channel: {} }) },
+    chat: {
+      async update() {
+        throw new WebAPIPlatformError({ ok: false, error: answers.shift() ?? "" });
+      },
+    },
+  } as unknown as WebClient;
+  const clock = testClock();
+  const chat = makeChat(web, async () => undefined, clock);
+  const update = async () => (await chat.update("C0DBA", "1.1", CONTENT, clock.now() + 1)).kind;
+  assert.deepEqual([await update(), await update()], ["deleted", "refused"]);
 });

@@ -23,7 +23,9 @@ export const makePublish =
   async (lease: Lease, signal: AbortSignal): Promise<number> => {
     const { audit, clock, log } = deps;
     const now = clock.now();
-    const due = await audit.unpublished(now, MOST_ENTRIES);
+    const found = await audit.unpublished(now, MOST_ENTRIES);
+    // Fewer after each failure, in the end one alone: a call fails as a whole when one entry is what the bus cannot take.
+    const due = found.slice(0, Math.max(1, Math.floor(MOST_ENTRIES / 2 ** (found[0]?.attempts ?? 0))));
     if (due.length === 0) return 0;
     const seqs = due.map(({ record }) => record.seq);
     if (!(await audit.claim(seqs, now, now + CLAIM_MS, lease))) return 0;

@@ -33,9 +33,14 @@ export function makePace(clock: Clock): Pace {
   return {
     async turn(urgent, signal) {
       const now = clock.now();
+      if (urgent) {
+        // The lane waits anew, but not for each of many together: then nothing else would ever be asked.
+        nextAt = Math.max(nextAt, now + intervalMs);
+        return;
+      }
       const at = Math.max(now, nextAt);
       nextAt = at + intervalMs;
-      if (!urgent && at > now) await clock.sleep(at - now, signal);
+      if (at > now) await clock.sleep(at - now, signal);
     },
     learn(error) {
       if (error === undefined) intervalMs = intervalMs * EASING < LEAST_MS ? 0 : intervalMs * EASING;

@@ -130,6 +130,24 @@ test("a failed entry of a good answer is sent again, alone; a final one is not",
   assert.deepEqual(calls, [[1, 2, 3, 4], [2]]);
 });
 
+test("a record that makes every call with it fail ends up alone, and the others are published", async (t) => {
+  const { clock, answers, round, left } = await withRecords(t, 25);
+  answers((records) => {
+    const isBad = records.some(({ seq }) => seq === 14);
+    return records.map(
+      (): PublishResult =>
+        isBad
+          ? { kind: "failed", code: "ValidationException", message: "too large", final: false }
+          : { kind: "published", eventId: "e" },
+    );
+  });
+  for (let second = 0; second < 120; second++) {
+    while ((await round()) > 0);
+    clock.advance(1_000);
+  }
+  assert.deepEqual(await left(), [14]);
+});
+
 test("an answer that leaves entries out counts as a failure of those", async (t) => {
   const { answers, round, left } = await withRecords(t, 3);
   answers(() => [{ kind: "published", eventId: "e" }]);

@@ -21,7 +21,7 @@ const EFFECTS: { kind: EffectKind; from: RawBuilder<unknown>; error: string; abo
   },
   {
     kind: "digest",
-    from: sql`digests where ts is null and ended_at is null`,
+    from: sql`digests where ended_at is null and (ts is null or last_error is not null)`,
     error: "last_error",
     about: "channel_id",
     failing: "last_error is not null",

@@ -147,7 +147,8 @@ async function index(db: Kysely<any>, table: string, name: string, columns: stri
   await db.schema.createIndex(name).on(table).columns(columns).execute();
 }
 
-const provider: MigrationProvider = {
+/** All of them, by name and in order. */
+export const provider: MigrationProvider = {
   async getMigrations() {
     return {
       "0001-foundation": foundation,

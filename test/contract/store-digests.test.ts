@@ -83,4 +83,19 @@ for (const engine of ENGINES) {
     await store.digests.ended(row.id, NOW + 60);
     assert.equal(await isCurrent(), false);
   });
+
+  test(`${engine.name}: a digest that cannot be updated counts as failing, with its error, until it can`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await open(store, "a", ["C0DBA"]);
+    await store.digests.begin(0, NOW);
+    const [row] = await store.digests.current();
+    assert(row !== undefined);
+    const backlog = async () => (await store.effects.backlog()).effects.find(({ kind }) => kind === "digest");
+    await store.digests.posted(row.id, "7.7", 1);
+    assert.equal((await backlog())?.due, 0);
+    await store.digests.claimUpdate(row.id, "mine", NOW, NOW + 60);
+    await store.digests.released(row.id, "mine", "is_archived", NOW + 60);
+    const { due, failing, lastError } = (await backlog()) ?? assert.fail("no such effect");
+    assert.deepEqual([due, failing, lastError], [1, 1, { about: "C0DBA", error: "is_archived" }]);
+  });
 }

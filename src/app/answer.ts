@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import { failureWords } from "./chat-words.ts";
 import type { Clock, Log } from "./ports.ts";
 import type { Chat } from "./ports-slack.ts";
 import type { ClickRow, ClickStore } from "./ports-store.ts";
@@ -22,10 +23,10 @@ export const makeAnswer =
       deps.log.error({ ...fields, ...result }, "a person could not be told why their click did not count");
       return deps.clicks.answered(click.id);
     }
-    deps.log.warn(fields, "a person will be told later why their click did not count");
+    deps.log.warn({ ...fields, ...result }, "a person will be told later why their click did not count");
     const wait =
       result.kind === "limited"
         ? result.retryAfterMs
         : backoffMs(click.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-    await deps.clicks.postponed(click.id, deps.clock.now() + wait);
+    await deps.clicks.postponed(click.id, deps.clock.now() + wait, failureWords(result));
   };

@@ -4,6 +4,7 @@ import { makeMask } from "../core/mask.ts";
 import type { People, Route } from "../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
 import type { Automation } from "./ports.ts";
+import type { EffectStore, Problem } from "./ports-shared.ts";
 import type { Directory } from "./ports-slack.ts";
 import type { MessageRow, MessageStore, RequestStore } from "./ports-store.ts";
 
@@ -31,10 +32,12 @@ export interface ShownRequest extends Inspected {
   history: AuditRecord[];
   /** As AWS has it now, masked; null when it could not be read. */
   execution: ObservedExecution | null;
+  problems: Problem[];
 }
 
 export interface InspectDeps {
   requests: RequestStore;
+  effects: Pick<EffectStore, "problems">;
   messages: MessageStore;
   directory: Directory;
   routes: readonly Route[];
@@ -84,6 +87,7 @@ export const makeShow =
       theirs.map(async (each) => ({
         ...each,
         history: await deps.requests.history(each.request.id),
+        problems: await deps.effects.problems(each.request.id),
         execution: executions.get(each.request.executionId) ?? null,
       })),
     );

@@ -91,8 +91,19 @@ export interface Backlog {
   lastError: { about: string; error: string } | null;
 }
 
-/** The work that the rows ask for, counted. */
+/** Something about one request that is not done yet since its last attempt failed. */
+export interface Problem {
+  kind: EffectKind;
+  /** A channel where it is about a message; else the request. */
+  about: string;
+  error: string;
+}
+
+/** The work that the rows ask for. */
 export interface EffectStore {
+  /** What of this request's work fails. */
+  problems(requestId: string): Promise<Problem[]>;
+  /** All of the work, counted. */
   /** `uncovered`: of the open requests, those that no route covers. */
   backlog(): Promise<{ open: number; uncovered: number; effects: Backlog[] }>;
 }

@@ -51,6 +51,7 @@ export interface ClickRow extends Click {
   answeredAt: number | null;
   nextAttemptAt: number;
   attempts: number;
+  lastError: string | null;
 }
 
 /** An execution that is watched because a request of it is not over, or because it waits for something else. */
@@ -212,8 +213,8 @@ export interface ClickStore {
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** The click is judged; `answer` is what its author is to be told, null when the message says it all. */
   handled(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
-  /** The click could not be judged yet. */
-  postponed(id: string, nextAttemptAt: number): Promise<void>;
+  /** The click could not be judged, or its author not be told, yet. */
+  postponed(id: string, nextAttemptAt: number, error: string): Promise<void>;
   unanswered(now: number, limit: number): Promise<ClickRow[]>;
   answered(id: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import { failureWords } from "./chat-words.ts";
 import type { Clock, Log } from "./ports.ts";
 import type { Chat, ChatFailure, Content } from "./ports-slack.ts";
 import type { PostingRow, PostingStore } from "./ports-store.ts";
@@ -103,12 +104,12 @@ async function post<Row extends PostingRow>(
       await recovered(kind, row);
       return 0;
     case "ambiguous":
-      await store.unsure(row.id, claim, words(result), clock.now() + LOOK_AFTER_MS);
+      await store.unsure(row.id, claim, failureWords(result), clock.now() + LOOK_AFTER_MS);
       report(deps, kind, row, result, "a post got no clear answer");
       // If Slack is not well, the others need not go the same way at once.
       return AWAY_BASE_MS;
     default:
-      await store.released(row.id, claim, words(result), retryAt(deps, row, result));
+      await store.released(row.id, claim, failureWords(result), retryAt(deps, row, result));
       report(deps, kind, row, result, "a message could not be posted");
       return restOf(deps, row, result);
   }
@@ -140,19 +141,19 @@ async function settle<Row extends PostingRow>(
       return 0;
     case "refused":
       // The history cannot be read. A rare second message is better than a request that nobody sees.
-      await store.released(row.id, claim, words(found), clock.now());
+      await store.released(row.id, claim, failureWords(found), clock.now());
       report(deps, kind, row, found, "the channel's history cannot be read to see whether a message was posted");
       return 0;
     case "limited":
-      await store.failed(row.id, words(found), now + found.retryAfterMs);
-      await store.unsure(row.id, claim, words(found), clock.now());
+      await store.failed(row.id, failureWords(found), now + found.retryAfterMs);
+      await store.unsure(row.id, claim, failureWords(found), clock.now());
       return found.retryAfterMs;
     default: {
       // The longer it has been unclear, the more rarely it is asked.
       const since = Math.max(RETRY_BASE_MS, (now - (row.claimedAt ?? now)) / 4);
       const wait = backoffMs(1, since, LOOK_CAP_MS, deps.random());
-      await store.failed(row.id, words(found), clock.now() + wait);
-      await store.unsure(row.id, claim, words(found), clock.now());
+      await store.failed(row.id, failureWords(found), clock.now() + wait);
+      await store.unsure(row.id, claim, failureWords(found), clock.now());
       return 0;
     }
   }
@@ -179,7 +180,7 @@ async function update<Row extends PostingRow>(
     return 0;
   }
   const failure = result.kind === "deleted" ? ({ ...result, kind: "refused" } as const) : result;
-  await store.released(row.id, claim, words(failure), retryAt(deps, row, failure));
+  await store.released(row.id, claim, failureWords(failure), retryAt(deps, row, failure));
   report(deps, kind, row, failure, "a message could not be updated");
   if (result.kind === "deleted") await kind.deleted?.(row);
   return restOf(deps, row, failure);
@@ -210,21 +211,6 @@ function retryAt(deps: PostingDeps, row: PostingRow, failure: ChatFailure): numb
   return now + backoffMs(row.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
 }
 
-function words(failure: ChatFailure): string {
-  switch (failure.kind) {
-    case "limited":
-      return `Slack asks to wait ${Math.ceil(failure.retryAfterMs / 1000)} s`;
-    case "refused":
-      return `Slack refused: ${failure.error}. ${failure.advice}`;
-    case "unavailable":
-      return `Slack could not be reached: ${failure.error}`;
-    case "ambiguous":
-      return `No clear answer from Slack: ${failure.error}`;
-    default:
-      throw new Error(`no words for ${failure satisfies never}`);
-  }
-}
-
 function report<Row extends PostingRow>(
   deps: PostingDeps,
   kind: PostingKind<Row>,
@@ -232,7 +218,7 @@ function report<Row extends PostingRow>(
   failure: ChatFailure,
   message: string,
 ): void {
-  const fields = { ...kind.about(row), channelId: row.channelId, error: words(failure) };
+  const fields = { ...kind.about(row), channelId: row.channelId, error: failureWords(failure) };
   // Said when it begins and when it changes; the last error stands on the row all the while.
   if (row.lastError === fields.error) deps.log.debug(fields, message);
   else if (failure.kind === "refused") deps.log.error(fields, message);

@@ -43,7 +43,7 @@ export type VoteOutcome =
   | { kind: "counted"; completes: boolean }
   | { kind: "withdrawn" }
   | { kind: "denied"; denial: Denial }
-  | { kind: "later"; waitMs?: number };
+  | { kind: "later"; waitMs?: number; why: string };
 
 /**
  * Judges one recorded click from stored state and fresh membership. The vote, its audit record and the end of the click
@@ -54,7 +54,7 @@ export const makeVote =
   async (click: ClickRow): Promise<VoteOutcome> => {
     const outcome = await judge(deps, click);
     if (outcome.kind === "later")
-      await deps.clicks.postponed(click.id, deps.clock.now() + (outcome.waitMs ?? SETTLING_RETRY_MS));
+      await deps.clicks.postponed(click.id, deps.clock.now() + (outcome.waitMs ?? SETTLING_RETRY_MS), outcome.why);
     if (outcome.kind === "denied") {
       const { denial } = outcome;
       deps.log.info({ requestId: click.requestId, userId: click.userId, denial: denial.kind }, "a click was denied");
@@ -110,7 +110,7 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
     if (again === null) return denied({ kind: "no-request" });
     request = again;
   }
-  return { kind: "later" };
+  return { kind: "later", why: "the request changed each time it was judged" };
 }
 
 /** What a decision changes, for one transaction. */
@@ -131,7 +131,7 @@ function changeOf(
 type Gathered =
   | ({ kind: "ready" } & Pick<Asked, "request" | "route" | "person" | "membership" | "starter">)
   | { kind: "denied"; denial: Denial }
-  | { kind: "later"; waitMs?: number };
+  | { kind: "later"; waitMs?: number; why: string };
 
 /** What a decision needs to know, from stored state and from Slack as it is now. */
 async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
@@ -140,7 +140,7 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
   const request = await requests.byId(click.requestId);
   if (request === null) return denied({ kind: "no-request" });
   const place = await placeOf(deps, click);
-  if (place === "unsettled") return { kind: "later" };
+  if (place === "unsettled") return { kind: "later", why: "it is not settled yet whether its message is ours" };
   if (place === "foreign") return denied({ kind: "foreign-message" });
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "standing", standing: "external" });
 
@@ -159,7 +159,7 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
       : await directory.isAmong(route.approvers, person.id, "decide", route.channels);
   // Slack only asks to wait: the click is on record and can.
   if (membership.kind === "unknown" && membership.retryAfterMs !== undefined && isYoung(deps, click))
-    return { kind: "later", waitMs: membership.retryAfterMs };
+    return { kind: "later", waitMs: membership.retryAfterMs, why: `Slack asks to wait: ${membership.error}` };
   const matters = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
   const starter = matters && membership.kind === "member" ? await starterFor(deps, request, person) : UNKNOWN_STARTER;
   if ("error" in starter) return denied({ kind: "starter-unread", error: starter.error });

@@ -59,7 +59,7 @@ function startClickLoop(options: {
       const now = clock.now();
       if (await clicks.claim(click.id, now, now + CLAIM_MS)) await work(click);
     },
-    rest: ({ id }, until) => clicks.postponed(id, until),
+    rest: ({ id }, until) => clicks.postponed(id, until, "unexpected failure, see the log"),
     restMs: BROKEN_MS,
     onDone(well, more) {
       if (well && more) loop.wake();

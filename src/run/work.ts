@@ -104,7 +104,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const voting = { requests, messages, digests, clicks, directory, ...policy, sentence, clock, log };
   const seal = makeFormSeal(config.slack.botToken);
   const automation = (key: string) => targets.find((target) => target.key === key)?.automation();
-  const inspecting = { requests, messages, directory, routes, admins, automation, mask };
+  const inspecting = { requests, effects: store.effects, messages, directory, routes, admins, automation, mask };
 
   const tenancy = startTenancy({
     id: replica,

@@ -8,7 +8,15 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
     async record(click) {
       const result = await db
         .insertInto("clicks")
-        .values({ ...click, handledAt: null, answer: null, answeredAt: null, nextAttemptAt: 0, attempts: 0 })
+        .values({
+          ...click,
+          handledAt: null,
+          answer: null,
+          answeredAt: null,
+          nextAttemptAt: 0,
+          attempts: 0,
+          lastError: null,
+        })
         .onConflict((conflict) => conflict.column("key").doNothing())
         .executeTakeFirst();
       return result.numInsertedOrUpdatedRows === 0n ? "duplicate" : "recorded";
@@ -40,17 +48,17 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
       db.transaction().execute(async (trx) => {
         const result = await trx
           .updateTable("clicks")
-          .set({ handledAt: now(), answer, nextAttemptAt: 0, attempts: 0 })
+          .set({ handledAt: now(), answer, nextAttemptAt: 0, attempts: 0, lastError: null })
           .where("id", "=", id)
           .where("handledAt", "is", null)
           .executeTakeFirst();
         if (result.numUpdatedRows > 0n && audit !== null) await appendAudit(trx, [audit], false);
       }),
 
-    async postponed(id, nextAttemptAt) {
+    async postponed(id, nextAttemptAt, lastError) {
       await db
         .updateTable("clicks")
-        .set({ nextAttemptAt, attempts: sql<number>`attempts + 1` })
+        .set({ nextAttemptAt, lastError, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
         .execute();
     },

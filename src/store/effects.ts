@@ -1,81 +1,88 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Backlog, EffectKind, EffectStore } from "../app/ports-shared.ts";
+import type { Backlog, EffectKind, EffectStore, Problem } from "../app/ports-shared.ts";
 import type { Tables } from "./schema.ts";
 
 /** Where each kind of effect stands in the rows: the same conditions by which its worker finds it, whatever the time. */
-const EFFECTS: { kind: EffectKind; from: RawBuilder<unknown>; error: string; about: string; failing: string }[] = [
+const EFFECTS: {
+  kind: EffectKind;
+  from: RawBuilder<unknown>;
+  error: string;
+  about: string;
+  /** The column that names the request, where the effect is one request's. */
+  request: string | null;
+}[] = [
   {
     kind: "post",
     from: sql`messages join requests on requests.id = messages.request_id
       where ts is null and (requests.state <> 'closed' or claim is not null)`,
     error: "last_error",
     about: "channel_id",
-    failing: "last_error is not null",
+    request: "messages.request_id",
   },
   {
     kind: "update",
     from: sql`messages where ts is not null and version < wanted_version`,
     error: "last_error",
     about: "channel_id",
-    failing: "last_error is not null",
+    request: "request_id",
   },
   {
     kind: "digest",
     from: sql`digests where ended_at is null and (ts is null or last_error is not null)`,
     error: "last_error",
     about: "channel_id",
-    failing: "last_error is not null",
+    request: null,
   },
   {
     kind: "notice",
     from: sql`notices where ts is null`,
     error: "last_error",
     about: "channel_id",
-    failing: "last_error is not null",
+    request: "request_id",
   },
   {
     kind: "errand",
     from: sql`errands where done_at is null`,
     error: "last_error",
     about: "request_id",
-    failing: "last_error is not null",
+    request: "request_id",
   },
   {
     kind: "signal",
     from: sql`requests where state = 'decided' and signal in ('due', 'sending', 'unsure')`,
     error: "signal_error",
     about: "id",
-    failing: "signal_error is not null",
+    request: "id",
   },
   {
     kind: "judge",
     from: sql`clicks where handled_at is null`,
-    error: "null",
+    error: "last_error",
     about: "request_id",
-    failing: "attempts > 0",
+    request: "request_id",
   },
   {
     kind: "answer",
     from: sql`clicks where answer is not null and answered_at is null`,
-    error: "null",
+    error: "last_error",
     about: "request_id",
-    failing: "attempts > 0",
+    request: "request_id",
   },
   {
     kind: "publish",
     from: sql`audit where publishing in ('due', 'failed')`,
     error: "publish_error",
     about: "request_id",
-    failing: "publish_error is not null",
+    request: "request_id",
   },
 ];
 
 export function makeEffectStore(db: Kysely<Tables>): EffectStore {
-  const count = async ({ kind, from, error, about, failing }: (typeof EFFECTS)[number]): Promise<Backlog> => {
-    const fails = sql.raw(failing);
+  const count = async ({ kind, from, error, about }: (typeof EFFECTS)[number]): Promise<Backlog> => {
+    const fails = sql.raw(`${error} is not null`);
     const counted = await sql<{ due: number; failing: number; worst: string | null }>`
       select count(*) as due, count(case when ${fails} then 1 end) as failing,
-        max(case when ${fails} and ${sql.raw(error)} is not null
+        max(case when ${fails}
           then ${sql.raw(about)} || ${"\n"} || ${sql.raw(error)} end) as worst
       from ${from}`.execute(db);
     const row = counted.rows[0];
@@ -88,6 +95,19 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
     };
   };
   return {
+    async problems(requestId) {
+      const found: Problem[] = [];
+      for (const { kind, from, error, about, request } of EFFECTS) {
+        if (request === null) continue;
+        const { rows } = await sql<Omit<Problem, "kind">>`
+          select ${sql.raw(about)} as about, ${sql.raw(error)} as error from ${from}
+            and ${sql.raw(request)} = ${requestId} and ${sql.raw(error)} is not null
+          order by ${sql.raw(about)}`.execute(db);
+        for (const row of rows) found.push({ kind, ...row });
+      }
+      return found;
+    },
+
     async backlog() {
       const { open, covered } = await db
         .selectFrom("requests")

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 
-/** Digests of channels that are far behind, and a quick way to the few messages of many that are due. */
+/** Digests of channels that are far behind, a quick way to the few messages of many that are due, and why clicks wait. */
 export const places: Migration = {
   // biome-ignore lint/suspicious/noExplicitAny: a migration is written against the schema of its own day.
   async up(db: Kysely<any>) {
@@ -9,6 +9,7 @@ export const places: Migration = {
       .alterTable("notices")
       .addColumn("version", "integer", (c) => c.notNull().defaultTo(0))
       .execute();
+    await db.schema.alterTable("clicks").addColumn("last_error", "text").execute();
     await db.schema
       .alterTable("messages")
       .addColumn("wanted_version", "integer", (c) => c.notNull().defaultTo(1))

@@ -174,7 +174,7 @@ async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean,
   if (step.click !== undefined) {
     const { numUpdatedRows } = await trx
       .updateTable("clicks")
-      .set({ handledAt: at })
+      .set({ handledAt: at, lastError: null })
       .where("id", "=", step.click)
       .where("handledAt", "is", null)
       .executeTakeFirst();
@@ -183,7 +183,7 @@ async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean,
   for (const { userId, text } of step.answers ?? []) {
     await trx
       .updateTable("clicks")
-      .set({ answer: text, answeredAt: null, nextAttemptAt: at, attempts: 0 })
+      .set({ answer: text, answeredAt: null, nextAttemptAt: at, attempts: 0, lastError: null })
       // Their newest click that counted: nobody is told the same thing twice.
       .where("id", "=", (clicks) =>
         clicks

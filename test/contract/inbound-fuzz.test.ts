@@ -89,7 +89,15 @@ async function inbound(t: TestContext) {
     clock,
     log,
   };
-  const inspecting = { requests, messages, directory, ...policy, automation: () => automation, mask: [] };
+  const inspecting = {
+    requests,
+    effects: store.effects,
+    messages,
+    directory,
+    ...policy,
+    automation: () => automation,
+    mask: [],
+  };
   let ids = 0;
   const newId = () => `id-${++ids}`;
   const { app, settled } = makeApp({

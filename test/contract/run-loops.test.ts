@@ -255,7 +255,7 @@ test("a click that breaks its judge is tried again later, and others are judged 
       judged.push(click.userId);
       if (click.userId === "U0BAD" && judged.filter((each) => each === "U0BAD").length < 2) throw new Error("broken");
       await store.clicks.handled(click.id, null, null);
-      return { kind: "later" };
+      return { kind: "later", why: "not yet" };
     },
     clock: QUICK,
     log,

@@ -183,7 +183,7 @@ for (const engine of ENGINES) {
       (await store.clicks.unhandled(now, limit)).map(({ userId }) => userId);
     assert.deepEqual(await unhandled(NOW), ["U0JANE", "U0OMAR"]);
     assert.deepEqual(await unhandled(NOW, 1), ["U0JANE"]);
-    await store.clicks.postponed("click-U0JANE", NOW + 5);
+    await store.clicks.postponed("click-U0JANE", NOW + 5, "Slack asks to wait");
     assert.deepEqual(await unhandled(NOW), ["U0OMAR"]);
     assert.deepEqual(await unhandled(NOW + 5), ["U0JANE", "U0OMAR"]);
 
@@ -196,7 +196,7 @@ for (const engine of ENGINES) {
     assert.deepEqual([told?.userId, told?.answer, told?.attempts], ["U0JANE", "No.", 0]);
     assert.equal((await store.requests.history(REQUEST_ID)).length, 1);
 
-    await store.clicks.postponed("click-U0JANE", NOW + 5);
+    await store.clicks.postponed("click-U0JANE", NOW + 5, "Slack asks to wait");
     assert.deepEqual(await store.clicks.unanswered(NOW + 4, 10), []);
     const again = await store.reopened();
     assert.equal((await again.clicks.unanswered(NOW + 5, 10)).length, 1);

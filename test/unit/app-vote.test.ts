@@ -223,7 +223,10 @@ test("a click on a message whose posting is not settled waits for it, and counts
   const [message] = await store.messages.due(clock.now(), 1);
   assert(message !== undefined);
   await store.messages.claim(message.id, "post", clock.now(), clock.now() + 60_000);
-  assert.deepEqual(await press("U000", { id: "early" }), { kind: "later" });
+  assert.deepEqual(await press("U000", { id: "early" }), {
+    kind: "later",
+    why: "it is not settled yet whether its message is ours",
+  });
   assert.deepEqual(await store.clicks.unhandled(clock.now(), 1), []);
   clock.advance(1_000);
   assert.equal((await store.clicks.unhandled(clock.now(), 1)).length, 1);
@@ -238,7 +241,10 @@ test("a click on a digest whose posting is not settled yet waits for it", async 
   const [digest] = await store.digests.current();
   assert(digest !== undefined);
   await store.digests.claim(digest.id, "post", clock.now(), clock.now() + 60_000);
-  assert.deepEqual(await press("U000", { id: "early", messageTs: "9.9" }), { kind: "later" });
+  assert.deepEqual(await press("U000", { id: "early", messageTs: "9.9" }), {
+    kind: "later",
+    why: "it is not settled yet whether its message is ours",
+  });
   await store.digests.posted(digest.id, "9.9", 1);
   assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
   assert.deepEqual(await answers(), []);

@@ -278,7 +278,15 @@ export const messages = fc.array(
   fc.record({
     channelId: fc.oneof(fc.constant("C0PROD"), hostile(60)),
     ts: maybe(fc.oneof(fc.constant("1700000000.000100"), hostile(40))),
-    lastError: maybe(hostile(2000)),
+  }),
+  { maxLength: 30 },
+);
+
+export const problems = fc.array(
+  fc.record({
+    kind: fc.constantFrom("post", "update", "notice", "errand", "signal", "judge", "answer", "publish"),
+    about: fc.oneof(fc.constant("C0PROD"), hostile(60)),
+    error: hostile(2000),
   }),
   { maxLength: 30 },
 );

@@ -20,6 +20,7 @@ import {
   MENTIONABLE,
   messages,
   nows,
+  problems,
   requests,
   routes,
   starters,
@@ -126,7 +127,15 @@ test("whatever waits, the list in a reply and the home tab are ones that Slack t
 
 test("whatever is on record, the reply that shows it is one that Slack takes", () => {
   const execution = fc.option(executions, { nil: null });
-  const shown = fc.record({ request: requests, votes, route: routes, history: histories, messages, execution });
+  const shown = fc.record({
+    request: requests,
+    votes,
+    route: routes,
+    history: histories,
+    messages,
+    execution,
+    problems,
+  });
   fc.assert(
     fc.property(
       fc.uniqueArray(shown, { maxLength: 8, selector: (each) => each.request.id }),

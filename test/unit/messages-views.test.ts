@@ -10,7 +10,7 @@ import { readable } from "../support/block-limits.ts";
 import { ASKED, closedBy, DECIDED, execution, MINUTE, ROUTE, request, step, token, vote } from "./messages-examples.ts";
 
 const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
-const POSTED = { channelId: "C0PROD", ts: "1772445602.000100", lastError: null };
+const POSTED = { channelId: "C0PROD", ts: "1772445602.000100" };
 
 function item(changes: Parameters<typeof request>[0] = {}) {
   return { request: request(changes), votes: [], route: ROUTE, messages: [POSTED] };
@@ -144,13 +144,17 @@ test("a request is shown with the story of its life and with what stands in the 
     record("signal-refused", "countersign", { error: "AccessDenied" }),
     record("closed", "U0JANE, U0JOE", { outcome: { kind: "approved" } }),
   ];
-  const messages = [{ channelId: "C0PROD", ts: null, lastError: "not_in_channel" }];
+  const messages = [{ channelId: "C0PROD", ts: null }];
   const shown = {
     ...item(closedBy({}, { decision: "approve" })),
     votes: [vote()],
     history,
     messages,
     execution: execution([step()]),
+    problems: [
+      { kind: "post", about: "C0PROD", error: "not_in_channel" },
+      { kind: "judge", about: "r-1", error: "Slack asks to wait" },
+    ] as const,
   };
   const text = readable(showBlocks([shown], LIST).blocks);
   const at = token(ASKED);
@@ -164,6 +168,7 @@ test("a request is shown with the story of its life and with what stands in the 
     "1. `ApproveFailover` `aws:approve`: is waiting (this request)",
     `• ${at}: closed, approved by <@U0JANE>, <@U0JOE>`,
     "• The message in <#C0PROD> is not posted yet: `not_in_channel`",
+    "• A click is not judged yet: `Slack asks to wait`",
   ])
     assert.ok(text.includes(line), `${line} in ${text}`);
 });
@@ -173,6 +178,7 @@ test("of more requests than fit, the newest are shown and the others counted", (
     ...item({ ...DECIDED, id: `r-${i}` }),
     history: [],
     execution: null,
+    problems: [],
   }));
   const reply = showBlocks(requests, LIST);
   assert.equal(reply.text, "9 requests of one execution.");

@@ -1,8 +1,7 @@
 import type { MessageRow } from "../../app/ports-store.ts";
-import { code } from "./text.ts";
 
 /** Where a message of a request stands, as far as it is on record. */
-export type MessagePlace = Pick<MessageRow, "channelId" | "ts" | "lastError">;
+export type MessagePlace = Pick<MessageRow, "channelId" | "ts">;
 
 /**
  * A link to the first message that is posted, or null. Built from the workspace's own address instead of asking
@@ -15,21 +14,7 @@ export function messageLink(messages: readonly MessagePlace[], workspaceUrl: str
   return `<${base}/archives/${posted.channelId}/p${posted.ts?.replace(".", "")}|Open the message>`;
 }
 
-/** What stands in the way of the messages now, one line for each, such as a channel that Countersign is not in. */
-export function messageProblems(messages: readonly MessagePlace[]): string[] {
-  return messages
-    .filter((message) => message.lastError !== null)
-    .map(({ channelId, ts, lastError }) => {
-      const what = ts === null ? "not posted yet" : "not up to date";
-      return `• The message in ${channelName(channelId)} is ${what}: ${code(lastError ?? "", 200)}`;
-    });
-}
-
-function channelName(id: string): string {
-  return isChannel(id) ? `<#${id}>` : code(id, 40);
-}
-
-function isChannel(id: string): boolean {
+export function isChannel(id: string): boolean {
   return /^[CGD][A-Z0-9]{1,20}$/.test(id);
 }
 

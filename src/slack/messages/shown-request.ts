@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import type { Problem } from "../../app/ports-shared.ts";
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";
@@ -10,7 +11,8 @@ import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { historyLine } from "./history.ts";
 import { parametersBlock } from "./parameters.ts";
-import { type MessagePlace, messageLink, messageProblems } from "./permalinks.ts";
+import { type MessagePlace, messageLink } from "./permalinks.ts";
+import { problemLine } from "./problems.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
 import { code } from "./text.ts";
@@ -25,6 +27,8 @@ export interface ShownRequest {
   messages: readonly MessagePlace[];
   /** As AWS has it now, masked; null when it could not be read. */
   execution: ObservedExecution | null;
+  /** What of its work fails. */
+  problems: readonly Problem[];
 }
 
 const MOST_LINES = 25;
@@ -44,7 +48,7 @@ export function shownRequestBlocks(
     header(headline(request)),
     factsBlock(request, `facts-${request.id}`),
     section(stateWords({ request, votes, route })),
-    problems(messageProblems(shown.messages)),
+    problems(shown.problems.map(problemLine)),
   ];
   const head = fixed.filter((block) => block !== null);
   const link = messageLink(shown.messages, workspaceUrl);

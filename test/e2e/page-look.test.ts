@@ -4,6 +4,7 @@ import { after, afterEach, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { bundledPage } from "../../sandbox/ui/serve/bundle.ts";
+import { eventually } from "../support/eventually.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
 import { actAs, goTo, messageOf, type PageWorld, pageWorld, startRunbook } from "../support/page-world.ts";
 
@@ -154,6 +155,11 @@ test("words as long as AWS takes them are broken, and nothing is cut off on a ph
   const executions = [{ document: name, executedBy }];
   await postJson(`${world.awsUrl}/_control/seed`, { documents: [{ name, content }], executions });
   const page = await world.open({ viewport: { width: 390, height: 844 } });
+  await eventually(
+    "its message is in Slack",
+    async () => JSON.stringify(await getJson(`${world.slackUrl}/_control/state`)).includes("Approval needed: Long-N"),
+    () => world.lines.slice(-20).join("\n"),
+  );
   await page.getByText(/^Approval needed: Long-N+/).waitFor();
   assert.deepEqual(await beyondTheEdge(page), [], "in the conversation");
   const parts = page.getByRole("navigation", { name: "Parts of the page" });

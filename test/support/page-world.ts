@@ -12,6 +12,8 @@ export interface PageWorld {
   browser: Browser;
   /** Addresses that any page asked for outside the sandbox. */
   strays: string[];
+  /** What the sandbox and its bot said. */
+  lines: string[];
   /** Errors that any page's scripts or policy reported. */
   complaints: string[];
   /** Opens the page in a context of its own, with the workspace shown. */
@@ -64,6 +66,7 @@ export async function pageWorld(): Promise<PageWorld> {
     awsUrl,
     browser,
     strays,
+    lines,
     complaints,
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });

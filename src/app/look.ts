@@ -97,7 +97,7 @@ async function settle(
   const known = await deps.requests.ofExecution(watched.target, watched.executionId);
   if (known.some((request) => isSending(request, clock.now())))
     return executions.wasRead(watched, clock.now() + FOLLOW_BASE_MS, watched.quietReads);
-  const changes = reconcile(execution, known, clock.now(), mask.text);
+  const changes = reconcile(execution, known, clock.now(), mask.text, automation.target.signsAs ?? null);
   const undisturbed = await deps.apply(automation, execution, mask, changes, signal);
   if (!undisturbed) return executions.wasRead(watched, clock.now(), watched.quietReads);
 

@@ -26,6 +26,8 @@ export interface Target {
   name: string;
   account: string;
   region: string;
+  /** The ARN of the role or user under which signals go. Absent: not known. */
+  signsAs?: string;
 }
 
 /** An AWS call that gave no result: `retry` says whether the same call may succeed later without anyone's help. */

@@ -2,6 +2,11 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsFailure } from "../app/ports.ts";
 import { readFailure } from "./failures.ts";
 
+/** The role of a role's session, since other sessions of it are the bot's too; any other ARN as it is. A path is not told. */
+export function ownRole(arn: string): string {
+  return arn.replace(/^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/.*$/, "arn:$1:iam::$2:role/$3");
+}
+
 /** Whose credentials these are. Needs no permission. Source: AWS STS API, GetCallerIdentity. */
 export async function callerIdentity(
   region: string,

@@ -1,5 +1,8 @@
 import type { ApprovalRequest, Vote } from "./request.ts";
 
+/** How every comment of ours begins, before the request's id. */
+export const OWN_COMMENT = "Countersign request";
+
 /** AWS takes 1 to 512 characters in each payload value. Source: SSM API model, AutomationParameterValue. */
 export const LONGEST_PAYLOAD_VALUE = 512;
 
@@ -25,7 +28,7 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
   const verb = request.decision === "reject" ? "Rejected" : "Approved";
   const names = decisive.map(nameOf).join(", ");
   const broken = decisive.some((vote) => vote.authority === "break-glass") ? `${BREAK_GLASS}: ` : "";
-  const summary = `${broken}Countersign request ${request.id}: ${verb} in Slack by ${names}`;
+  const summary = `${broken}${OWN_COMMENT} ${request.id}: ${verb} in Slack by ${names}`;
   const each = decisive.slice(0, MOST_APPROVALS).map((vote) => {
     const email = vote.email === null ? "" : ` <${cut(vote.email, LONGEST_EMAIL)}>`;
     const reason = vote.reason === null ? "" : `; reason: ${vote.reason}`;

@@ -1,3 +1,4 @@
+import { OWN_COMMENT } from "./comment.ts";
 import {
   APPROVE_ACTION,
   hasEnded,
@@ -6,6 +7,7 @@ import {
   type ObservedStep,
 } from "./execution.ts";
 import { type ApprovalRequest, closed, type Outcome, type OutcomeKind, type RequestPatch } from "./request.ts";
+import { arnMeans } from "./starter.ts";
 
 /** What a reading of an execution asks of the requests on record. */
 export type Change =
@@ -15,12 +17,16 @@ export type Change =
   | { kind: "progress"; request: ApprovalRequest; patch: RequestPatch }
   | { kind: "ended"; request: ApprovalRequest; patch: RequestPatch };
 
-/** Compares what AWS says now with the requests of this execution. Pure: the same reading twice asks for nothing the second time. */
+/**
+ * Compares what AWS says now with the requests of this execution. Pure: the same reading twice asks for nothing the second
+ * time. `signsAs` is the ARN of the role or user under which our signals go, as far as it is known.
+ */
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
   now: number,
   maskText: (text: string) => string = (text) => text,
+  signsAs: string | null = null,
 ): Change[] {
   const changes: Change[] = [];
   const gates = observed.steps.filter((step) => step.action === APPROVE_ACTION);
@@ -30,7 +36,7 @@ export function reconcile(
     const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
     const ended = endedPatch(observed, request, maskText);
     if (request.state !== "closed" && isOver(observed, step)) {
-      const outcome = outcomeOf(step, observed, request, maskText);
+      const outcome = outcomeOf(step, observed, request, maskText, signsAs);
       changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
     } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
       changes.push({ kind: "ended", request, patch: ended });
@@ -119,9 +125,10 @@ function outcomeOf(
   observed: ObservedExecution,
   request: ApprovalRequest,
   maskText: (text: string) => string,
+  signsAs: string | null,
 ): Outcome {
   const kind = outcomeKind(step, observed, request);
-  const ours = isOurs(kind, step, request);
+  const ours = isOurs(kind, step, request, signsAs);
   return {
     kind,
     where: ours ? "slack" : "aws",
@@ -161,15 +168,23 @@ function sentWith(request: ApprovalRequest, verdict: ApprovalRequest["decision"]
 }
 
 /**
- * Whether our own signal brought the outcome about. A signal that AWS took did. One whose reply was lost did unless the
- * step's decisions name comments and none of them carries our request's id.
+ * Whether our own signal brought the outcome about. A signal that AWS took did. One whose reply was lost did if one of the
+ * step's decisions carries our request's id, or was made by our own principal and carries no other request's; and where
+ * AWS tells no decisions at all.
  */
-function isOurs(kind: OutcomeKind, step: ObservedStep | undefined, request: ApprovalRequest): boolean {
+function isOurs(
+  kind: OutcomeKind,
+  step: ObservedStep | undefined,
+  request: ApprovalRequest,
+  signsAs: string | null,
+): boolean {
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
   if (verdict === null || !sentWith(request, verdict)) return false;
   if (request.signal === "taken" || request.signalsTaken > 0) return true;
   const decisions = step?.outputs.ApproverDecisions ?? [];
-  return decisions.length === 0 || decisions.some((text) => text.includes(request.id));
+  if (decisions.length === 0 || decisions.some((text) => text.includes(request.id))) return true;
+  const bySelf = (text: string) => signsAs !== null && principalsOf(text).some((arn) => arnMeans(signsAs, arn));
+  return decisions.some((text) => bySelf(text) && !text.includes(OWN_COMMENT));
 }
 
 /**
@@ -182,8 +197,9 @@ export function approvalsIn(step: ObservedStep): number {
 
 /** ARNs and names that the step's ApproverDecisions mention, each once, as far as they can be told. */
 export function principalsIn(step: ObservedStep): string[] {
-  const found = (step.outputs.ApproverDecisions ?? []).flatMap(
-    (text) => text.match(/arn:aws[\w-]*:(?:iam|sts)::\d*:[\w+=,.@/-]*[\w+=@/-]/g) ?? [],
-  );
-  return [...new Set(found)];
+  return [...new Set((step.outputs.ApproverDecisions ?? []).flatMap(principalsOf))];
+}
+
+function principalsOf(text: string): string[] {
+  return text.match(/arn:aws[\w-]*:(?:iam|sts)::\d*:[\w+=,.@/-]*[\w+=@/-]/g) ?? [];
 }

@@ -6,7 +6,7 @@ import type { WatchedExecution } from "../app/ports-store.ts";
 import type { makeSignal } from "../app/signal.ts";
 import { underLease } from "../app/under-lease.ts";
 import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";
-import { callerIdentity } from "../aws/identity.ts";
+import { callerIdentity, ownRole } from "../aws/identity.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import type { Health } from "../ops/health.ts";
 import { startLoop } from "../ops/loop.ts";
@@ -92,7 +92,7 @@ export function startTarget(options: {
       await report({ kind: "failed", code: "WrongAccount", message, retry: false }, "the target cannot be read", lease);
       return false;
     }
-    const target: Target = { key, name, region, account };
+    const target: Target = { key, name, region, account, signsAs: roles.approverRole ?? ownRole(identity.arn) };
     await store.requests.adopt(target);
     const own = makeAutomation(target, clock, roles);
     close = own.close;

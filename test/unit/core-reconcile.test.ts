@@ -132,6 +132,26 @@ for (const [claim, step, request, ending] of ENDINGS) {
   });
 }
 
+const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
+const SESSION = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
+
+for (const [claim, approver, comment, signsAs, where] of [
+  ["our own role's session", SESSION, null, ROLE, "slack"],
+  ["our own role", ROLE, null, ROLE, "slack"],
+  ["somebody else", REVIEWER, null, ROLE, "aws"],
+  ["our own role's session for another request", SESSION, "Countersign request another: Approved", ROLE, "aws"],
+  ["a role while it is not known which is ours", SESSION, null, null, "aws"],
+] as const) {
+  test(`after a signal without an answer a decision by ${claim} is told as made in ${where}`, () => {
+    const entry = JSON.stringify({ approver, decision: "Approve", ...(comment === null ? {} : { comment }) });
+    const step = aStep({ status: "Success", outputs: { ApproverDecisions: [entry] } });
+    const request = aRequest(decidedAs("approve", "unsure"));
+    const [change] = reconcile(anExecution({ steps: [step] }), [request], NOW, (text) => text, signsAs);
+    assert(change?.kind === "close");
+    assert.equal(change.outcome.where, where);
+  });
+}
+
 /** What the execution as a whole shows, where the step shows nothing of use. */
 const EXECUTIONS: [claim: string, Partial<ObservedExecution>, Ending][] = [
   ["goes on without naming its steps", { status: "Waiting", steps: [] }, "stays"],

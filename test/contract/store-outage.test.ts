@@ -16,7 +16,7 @@ const SLACK_WAITS_MS = 3_000;
 
 test("PostgreSQL: a click is recorded or refused within Slack's three seconds, also when the server hangs", async (t) => {
   const server = await postgresServer();
-  const database = await postgresDatabase();
+  const database = await postgresDatabase(server);
   const gate = await tcpGate(t, server.port);
   const url = database.url.replace(String(server.port), String(gate.port));
   const store = await openStore({
@@ -52,7 +52,7 @@ test("PostgreSQL: a click is recorded or refused within Slack's three seconds, a
 
 test("PostgreSQL: a server that goes and comes back is found again, and its going ends nothing", async (t) => {
   const server = await postgresServer();
-  const database = await postgresDatabase();
+  const database = await postgresDatabase(server);
   const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
   t.after(async () => {
     await store.close();

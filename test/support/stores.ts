@@ -7,7 +7,8 @@ import type { Store } from "../../src/app/ports-shared.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
-import { postgresServer } from "./postgres.ts";
+import { postgresDatabases } from "./postgres.ts";
+import type { PostgresDatabases } from "./postgres-server.ts";
 
 /** An empty database of one engine. */
 export interface Database {
@@ -24,7 +25,7 @@ export interface Engine {
 /** Every engine that the store runs on. The contract holds for each. */
 export const ENGINES: readonly Engine[] = [
   { name: "SQLite", create: sqliteFile },
-  { name: "PostgreSQL", create: postgresDatabase },
+  { name: "PostgreSQL", create: () => postgresDatabase() },
 ];
 
 /** A SQLite database in a folder of its own. */
@@ -38,9 +39,9 @@ export function sqliteFile(): Database & { path: string } {
   };
 }
 
-/** A database of its own on the test file's PostgreSQL server. */
-export async function postgresDatabase(): Promise<Database & { url: string }> {
-  const server = await postgresServer();
+/** A PostgreSQL database of its own: on that server, which may be stopped and started, or wherever nobody stops it. */
+export async function postgresDatabase(on?: PostgresDatabases): Promise<Database & { url: string }> {
+  const server = on ?? (await postgresDatabases());
   const name = await server.database();
   const url = server.url(name);
   return { url, dialect: () => postgresDialect(url), remove: () => server.drop(name) };

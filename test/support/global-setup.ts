@@ -1,0 +1,14 @@
+import { SHARED_PORT } from "./postgres.ts";
+import { type PostgresServer, startPostgres } from "./postgres-server.ts";
+
+let server: PostgresServer | undefined;
+
+/** One PostgreSQL server for all test files of a run: each would else make one of its own. */
+export async function globalSetup(): Promise<void> {
+  server = await startPostgres();
+  process.env[SHARED_PORT] = String(server.port);
+}
+
+export async function globalTeardown(): Promise<void> {
+  await server?.end();
+}

@@ -43,7 +43,10 @@ export function judgeSignals(evidence: Evidence): SignalVerdict {
       if (votes.length < needed) violations.push(`${name} has ${votes.length} of ${needed} votes`);
       if (signal.stepExecutionId === request.stepExecutionId) continue;
       if (wasOvertaken(evidence, execution, request, signal)) overtaken.add(id);
-      else violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}`);
+      else {
+        const calls = callsAbout(evidence, execution, request, signal);
+        violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}; ${calls}`);
+      }
     }
   }
   return { violations, taken, overtaken };
@@ -73,6 +76,21 @@ function wasOvertaken(
   // A signal that was held up on its way may have been passed by later readings.
   const asked = call?.outcome.fault === "delay" ? readings : readings.slice(-1);
   return asked.some((reading) => reading.at <= endedAt);
+}
+
+/** What led to a signal for another step: when the right one ended, and what was asked of AWS since it was decided. */
+function callsAbout(
+  { awsCalls }: Evidence,
+  execution: Json,
+  request: { stepExecutionId: string; decidedAt: number | null },
+  signal: Json,
+): string {
+  const from = request.decidedAt ?? 0;
+  const endedAt = (stepOf(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
+  const calls = awsCalls
+    .filter((each) => about(each, execution.AutomationExecutionId) && each.at >= from && each.at <= signal.at)
+    .map((each) => `${each.operation} ${each.at - from}${isBot(each.principal) ? "" : " by another"}`);
+  return `in ms from the decision: the step ended ${endedAt - from}, ${calls.join(", ")}`;
 }
 
 function about(call: Json, executionId: string): boolean {

@@ -42,7 +42,7 @@ export function judgeSignals(evidence: Evidence): SignalVerdict {
       const needed = request.decision === "reject" ? 1 : routeOf(execution.DocumentName).quorum;
       if (votes.length < needed) violations.push(`${name} has ${votes.length} of ${needed} votes`);
       if (signal.stepExecutionId === request.stepExecutionId) continue;
-      if (wasOvertaken(evidence, execution, request, signal)) overtaken.add(id);
+      if (wasOvertaken(evidence, execution, request)) overtaken.add(id);
       else {
         const calls = callsAbout(evidence, execution, request, signal);
         violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}; ${calls}`);
@@ -56,13 +56,17 @@ export function judgeSignals(evidence: Evidence): SignalVerdict {
 function wasOvertaken(
   { awsCalls }: Evidence,
   execution: Json,
-  request: { stepExecutionId: string; decidedAt: number | null },
-  signal: Json,
+  request: { id: string; stepExecutionId: string; decidedAt: number | null },
 ): boolean {
   const id = execution.AutomationExecutionId;
   const endedAt = (stepOf(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
+  // By what it carries and not by its time: where time jumps while it is on its way, the two differ.
   const call = awsCalls.findLast(
-    (each) => each.operation === "SendAutomationSignal" && each.executed && each.at <= signal.at && about(each, id),
+    (each) =>
+      each.operation === "SendAutomationSignal" &&
+      each.executed &&
+      about(each, id) &&
+      String(each.input.Payload?.Comment?.[0]).includes(request.id),
   );
   const readings = awsCalls.filter(
     (each) =>

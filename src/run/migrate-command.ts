@@ -8,7 +8,8 @@ import { StoreUnavailableError } from "../store/unavailable.ts";
 /** Brings the database to this version's schema: what was done, or why not, in words for the operator. */
 export async function migrateDatabase(database: DatabaseConfig): Promise<{ ok: boolean; words: string }> {
   try {
-    const dialect = database.kind === "sqlite" ? sqliteDialect(database.path) : postgresDialect(database.url);
+    const dialect =
+      database.kind === "sqlite" ? sqliteDialect(database.path) : postgresDialect(database.url, "migrating");
     const taken = await migrateOnly(dialect);
     if (taken.length === 0) return { ok: true, words: "The database is up to date: nothing to migrate." };
     return {

@@ -18,6 +18,14 @@ const WORKING: Patience = { connections: 10, connecting: 5_000, statement: 10_00
  */
 const PROMPT: Patience = { connections: 3, connecting: 700, statement: 700 };
 
+/**
+ * For migrations, which may have a large table to go through. One that starts beside another waits for it on the
+ * migrator's lock.
+ */
+const MIGRATING: Patience = { connections: 2, connecting: 5_000, statement: 15 * 60_000 };
+
+const PATIENCE = { working: WORKING, prompt: PROMPT, migrating: MIGRATING };
+
 /** What a statement's answer may take on top of the server's own limit before the connection counts as lost. */
 const REPLY_GRACE_MS = 300;
 
@@ -31,8 +39,8 @@ const IDLE_TRANSACTION_MS = 3_000;
 const INT8 = pg.types.builtins.INT8;
 
 /** PostgreSQL over a pool that reconnects by itself. Nothing is connected before the first statement. */
-export function postgresDialect(url: string, patience: "working" | "prompt" = "working"): PostgresDialect {
-  const { connections, connecting, statement } = patience === "working" ? WORKING : PROMPT;
+export function postgresDialect(url: string, patience: keyof typeof PATIENCE = "working"): PostgresDialect {
+  const { connections, connecting, statement } = PATIENCE[patience];
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "countersign",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
+import { openDatabase } from "../../src/run/open-database.ts";
 import { spawnBot } from "../support/bot.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { type Database, postgresDatabase, sqliteFile } from "../support/stores.ts";
@@ -53,6 +54,34 @@ for (const [name, create] of engines) {
     assert.match(refused.said, /newer version.*Run that version/);
   });
 }
+
+test("PostgreSQL: a migration may take its time, whoever begins it", async (t) => {
+  const begin: Record<string, (url: string) => Promise<unknown>> = {
+    migrate,
+    async serve(url) {
+      const opening = await openDatabase({ kind: "postgres", url }, { publishes: false, now: () => 0 });
+      assert.ok(opening.kind === "open");
+      await opening.store.close();
+    },
+  };
+  for (const [name, run] of Object.entries(begin)) {
+    const database = await postgresDatabase();
+    t.after(() => database.remove());
+    const db = new Kysely<never>({ dialect: database.dialect() });
+    // The database itself writes down which limit held for each change of the schema.
+    await sql`create table limits (held text)`.execute(db);
+    await sql`create function note_limit() returns event_trigger language plpgsql as $$ begin
+      insert into limits values (current_setting('statement_timeout')); end $$`.execute(db);
+    await sql`create event trigger note_limits on ddl_command_end execute function note_limit()`.execute(db);
+    await run(database.url);
+    const { rows } = await sql<{ held: string }>`select distinct held from limits`.execute(db);
+    const { rows: usual } = await sql<{ held: string }>`select current_setting('statement_timeout') as held`.execute(
+      db,
+    );
+    await db.destroy();
+    assert.deepEqual({ name, rows, usual }, { name, rows: [{ held: "15min" }], usual: [{ held: "10s" }] });
+  }
+});
 
 test("migrate ends with the next step, and without the password, where the server lets it in or answers not at all", async () => {
   const server = await postgresServer();

@@ -1,6 +1,8 @@
 /** What happens in a schedule. Times are milliseconds of the fast clock since its beginning. */
 export type Action =
   | { at: number; kind: "run"; runbook: string }
+  /** So many at once that nobody here decides. */
+  | { at: number; kind: "unattended"; runbook: string; count: number }
   /** A click on what stands there; `stale`: on the newest message as its reader saw it last, whatever it shows now. */
   | {
       at: number;

@@ -72,6 +72,11 @@ async function answerPending(from: Store, id: number): Promise<void> {
     answers: (await from.clicks.unanswered(ALWAYS, MANY)).map((click) => click.key),
     signals: (await from.requests.inState(["decided"], MANY)).map((request) => request.id),
     messages: (await from.messages.due(ALWAYS, MANY)).map((row) => row.id),
+    digests: (await from.digests.current()).map((row) => row.channelId),
+    notices: [
+      ...(await from.notices.errands(ALWAYS, MANY)).map((errand) => errand.requestId),
+      ...(await from.notices.due(ALWAYS, MANY)).map((row) => row.id),
+    ],
     events: (await from.audit.unpublished(ALWAYS, MANY)).map(({ record }) => record.id),
     open: (await from.requests.inState(["open"], MANY)).map((request) => request.stepExecutionId),
     watched: (await from.executions.watched(TARGET)).map((each) => each.executionId),

@@ -31,6 +31,10 @@ export interface Pending {
   answers: string[];
   signals: string[];
   messages: string[];
+  /** Channels whose digest has not ended. */
+  digests: string[];
+  /** What is told beside the messages, whether or not it is known yet to whom. */
+  notices: string[];
   events: string[];
   /** Step executions whose requests are open. */
   open: string[];

@@ -11,6 +11,8 @@ export interface Records {
   votes: Tables["votes"][];
   messages: Tables["messages"][];
   clicks: Tables["clicks"][];
+  digests: Tables["digests"][];
+  notices: Tables["notices"][];
   audit: Tables["audit"][];
 }
 
@@ -51,6 +53,8 @@ export async function readRecords(dialect: Dialect): Promise<Records> {
       votes: await db.selectFrom("votes").selectAll().execute(),
       messages: await db.selectFrom("messages").selectAll().execute(),
       clicks: await db.selectFrom("clicks").selectAll().execute(),
+      digests: await db.selectFrom("digests").selectAll().execute(),
+      notices: await db.selectFrom("notices").selectAll().execute(),
       audit: await db.selectFrom("audit").selectAll().orderBy("seq").execute(),
     };
   } finally {

@@ -35,6 +35,14 @@ export function figures(results: readonly Result[], seconds: number): string[] {
       "votes",
       sum((result) => result.votes),
     ),
+    line(
+      "digests",
+      sum((result) => result.digests),
+    ),
+    line(
+      "notices",
+      sum((result) => result.notices),
+    ),
     line("signals", `${sum((result) => result.signals)}, of which overtaken ${sum((result) => result.overtaken)}`),
     line(
       "events twice",

@@ -50,6 +50,9 @@ async function act(given: {
     case "run":
       executions.push(await stage.run(action.runbook));
       return;
+    case "unattended":
+      await stage.run(action.runbook, action.count);
+      return;
     case "click": {
       const executionId = executionOf(action.execution);
       if (executionId !== undefined && (await press(stage, { ...action, executionId }))) done.clicks += 1;

@@ -70,14 +70,19 @@ mainSteps:
     inputs: { Message: "The gate after it", Approvers: ${approvers} }
 `;
 
+/** No route is for it: nobody can decide, and the admins are told. */
+export const UNROUTED = "Nobodys";
+
 export const RUNBOOKS: Record<string, string> = {
   "One-Gate": oneGate,
   "Two-Gates": twoGates,
   Loop: loop,
   "Goes-On": goesOn,
+  [UNROUTED]: oneGate,
 };
+export const ROUTED = Object.keys(RUNBOOKS).filter((name) => name !== UNROUTED);
 
-/** What the bot is told: two channels and two people for one of the runbooks, one and one for the others. */
+/** What the bot is told: two channels and two people for one of the runbooks, one and one for others, nothing of the last. */
 export const POLICY = `
 routes:
   - name: two people
@@ -86,7 +91,12 @@ routes:
     approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
     quorum: 2
     reason: none
-  - name: everything else
+  - name: gates
+    match: { document: "*-Gate*" }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
+  - name: the loop
+    match: { document: Loop }
     channels: [C0APPROVALS]
     approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
 admins: { users: [U0ADMIN] }
@@ -94,6 +104,7 @@ admins: { users: [U0ADMIN] }
 
 /** Which channels a runbook's requests are to be seen in, and how many must agree. */
 export function routeOf(document: string): { channels: string[]; quorum: number } {
+  if (document === UNROUTED) return { channels: [], quorum: 1 };
   return document.startsWith("Goes-")
     ? { channels: ["C0APPROVALS", "C0PRODDBA"], quorum: 2 }
     : { channels: ["C0APPROVALS"], quorum: 1 };

@@ -1,6 +1,7 @@
+import { FLOOD } from "../../src/app/digest.ts";
 import type { Action, FaultBody } from "./actions.ts";
 import { makePrng, type Prng } from "./prng.ts";
-import { APPROVERS, OTHERS, RUNBOOKS, routeOf } from "./runbooks.ts";
+import { APPROVERS, OTHERS, ROUTED, routeOf, UNROUTED } from "./runbooks.ts";
 
 export interface Schedule {
   seed: number;
@@ -21,7 +22,7 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
   const later = (most: number) => prng.int(0, most);
 
   for (let index = 0, count = prng.int(2, 6); index < count; index++) {
-    const runbook = prng.pick(Object.keys(RUNBOOKS));
+    const runbook = prng.pick(ROUTED);
     started.push(runbook);
     // In this order, so that people mean the execution that they name.
     actions.push({ at: Math.round((index * LENGTH_MS) / (2 * count)) + later(3_000), kind: "run", runbook });
@@ -39,6 +40,11 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
   }
   if (prng.chance(0.4)) actions.push({ at: later(LENGTH_MS), kind: "pass", ms: prng.int(20, 700) * 1000 });
   if (prng.chance(0.2)) actions.push({ at: later(LENGTH_MS), kind: "skew", ms: prng.int(1_000, MOST_SKEW_MS) });
+  if (prng.chance(0.06)) {
+    const count = prng.int(FLOOD + 2, FLOOD + 8);
+    actions.push({ at: later(LENGTH_MS), kind: "unattended", runbook: "One-Gate", count });
+  }
+  if (prng.chance(0.15)) actions.push({ at: later(LENGTH_MS), kind: "unattended", runbook: UNROUTED, count: 1 });
   return { seed, replicas, actions: actions.sort((a, b) => a.at - b.at) };
 }
 

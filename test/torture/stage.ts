@@ -123,8 +123,11 @@ export async function openStage(database: TortureDatabase) {
       clock.advance(ms);
     },
 
-    async run(document: string): Promise<string> {
-      const { executionIds } = await control.aws("seed", { executions: [{ document }] });
+    /** Starts an execution, or several of the same runbook. Resolves with the first one's id. */
+    async run(document: string, count = 1): Promise<string> {
+      const { executionIds } = await control.aws("seed", {
+        executions: Array.from({ length: count }, () => ({ document })),
+      });
       return executionIds[0];
     },
     /** A decision by somebody else; AWS may refuse it. */

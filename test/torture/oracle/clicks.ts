@@ -1,4 +1,5 @@
 import type { Json } from "../../support/http-json.ts";
+import type { Records } from "../database.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** What was acknowledged is on record and finished: it counted, or its author was told why not. */
@@ -11,19 +12,38 @@ export function clickViolations(evidence: Evidence): string[] {
   const told = evidence.slackCalls
     .filter((call) => call.operation === "chat.postEphemeral" && call.executed)
     .map((call) => ({ user: call.input.user, text: call.input.text }));
+  const counted = countBy(evidence.records.audit.flatMap(votedWish));
+  const wished = countBy(clicks.map(wishOf));
+  for (const [wish, times] of counted) {
+    if (times > (wished.get(wish) ?? 0))
+      violations.push(`"${wish}" was counted ${times} times, and clicked ${wished.get(wish) ?? 0} times`);
+  }
+  for (const vote of evidence.records.votes) {
+    if (!counted.has(wishOf(vote))) violations.push(`the vote "${wishOf(vote)}" has no record`);
+  }
   for (const click of clicks) {
     if (click.handledAt === null) violations.push(`the click ${click.key} was never judged`);
     if (click.answer === null) {
-      const vote = evidence.records.votes.find(
-        (each) => each.requestId === click.requestId && each.userId === click.userId,
-      );
-      if (click.handledAt !== null && vote === undefined)
+      if (click.handledAt !== null && !counted.has(wishOf(click)))
         violations.push(`the click ${click.key} neither counted nor was answered`);
     } else if (!told.some(({ user, text }) => user === click.userId && text === click.answer)) {
       violations.push(`the author of the click ${click.key} was never told: ${click.answer}`);
     }
   }
   return violations;
+}
+
+/** Who wants what of which request. */
+function wishOf({ userId, verdict, requestId }: { userId: string; verdict: string; requestId: string }): string {
+  return `${userId} ${verdict} ${requestId}`;
+}
+
+function votedWish({ kind, requestId, actor, detail }: Records["audit"][number]): string[] {
+  return kind === "voted" ? [wishOf({ userId: actor, verdict: JSON.parse(detail).verdict, requestId })] : [];
+}
+
+function countBy(wishes: readonly string[]): Map<string, number> {
+  return new Map([...Map.groupBy(wishes, (wish) => wish)].map(([wish, all]) => [wish, all.length]));
 }
 
 /** Keys of the verdicts that Slack was told we have. */

@@ -35,9 +35,9 @@ export function stepOf(execution: Json, stepExecutionId: string): Json | undefin
   return execution.StepExecutions.find((step: Json) => step.StepExecutionId === stepExecutionId);
 }
 
-/** Messages of the bot in a channel that are about a request. */
-export function messagesOf(evidence: Evidence, channel: string, requestId: string): Json[] {
+/** Messages of the bot in a channel that are a request's, a notice's or a digest's. */
+export function messagesOf(evidence: Evidence, channel: string, id: string): Json[] {
   return (evidence.channels[channel] ?? []).filter(
-    (message) => message.onlyFor === undefined && message.metadata?.event_payload?.request_id === requestId,
+    (message) => message.onlyFor === undefined && message.metadata?.event_payload?.request_id === id,
   );
 }

@@ -10,6 +10,9 @@ export interface Judgement {
   overtaken: number;
   requests: number;
   votes: number;
+  /** Digests and notices that were posted. */
+  digests: number;
+  notices: number;
   repeatedEvents: number;
 }
 
@@ -27,6 +30,8 @@ export function judge(evidence: Evidence): Judgement {
     overtaken: overtaken.size,
     requests: evidence.records.requests.length,
     votes: evidence.records.votes.length,
+    digests: evidence.records.digests.filter((row) => row.ts !== null).length,
+    notices: evidence.records.notices.filter((row) => row.ts !== null).length,
     repeatedEvents: repeatedEvents(evidence),
   };
 }

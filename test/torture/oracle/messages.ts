@@ -7,7 +7,13 @@ import { type Evidence, isBot, messagesOf, stepOf } from "./evidence.ts";
  * took a signal that was overtaken on its way, the bot cannot know that it was not the one that decided.
  */
 export function messageViolations(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
-  return [...waitingWithout(evidence), ...twice(evidence), ...untrue(evidence, overtaken)];
+  return [
+    ...waitingWithout(evidence),
+    ...twice(evidence),
+    ...untrue(evidence, overtaken),
+    ...untold(evidence),
+    ...digestViolations(evidence),
+  ];
 }
 
 function waitingWithout({ executions, records, channels }: Evidence): string[] {
@@ -26,14 +32,45 @@ function waitingWithout({ executions, records, channels }: Evidence): string[] {
 }
 
 function twice({ channels, records }: Evidence): string[] {
-  const known = new Set(records.requests.map((request) => request.id));
+  const known = new Set([...records.requests, ...records.notices, ...records.digests].map((row) => row.id));
   return Object.entries(channels).flatMap(([channel, messages]) => {
     const ours = messages.filter((message) => message.metadata?.event_type === "countersign_request");
     const byRequest = Map.groupBy(ours, (message) => String(message.metadata.event_payload.request_id));
     return [...byRequest].flatMap(([id, found]) => [
-      ...(found.length > 1 ? [`request ${id} has ${found.length} messages in ${channel}`] : []),
-      ...(known.has(id) ? [] : [`a message in ${channel} is about the request ${id}, which is not on record`]),
+      ...(found.length > 1 ? [`${id} has ${found.length} messages in ${channel}`] : []),
+      ...(known.has(id) ? [] : [`a message in ${channel} is about ${id}, which is not on record`]),
     ]);
+  });
+}
+
+/** The admins are told of every request that no route is for. */
+function untold(evidence: Evidence): string[] {
+  const { requests, notices } = evidence.records;
+  return requests
+    .filter((request) => request.route === null)
+    .filter(
+      (request) =>
+        !notices.some(
+          (row) =>
+            row.requestId === request.id &&
+            row.kind === "no-route" &&
+            messagesOf(evidence, row.channelId, row.id).length > 0,
+        ),
+    )
+    .map((request) => `nobody was told that no route is for request ${request.id}`);
+}
+
+/** A digest that was posted stands, and says in the end that all is posted. */
+function digestViolations(evidence: Evidence): string[] {
+  return evidence.records.digests.flatMap((row) => {
+    const [message] = messagesOf(evidence, row.channelId, row.id);
+    if (message === undefined)
+      return row.ts === null
+        ? []
+        : [`the digest ${row.id} is on record as posted in ${row.channelId}, and is not there`];
+    return JSON.stringify(message.blocks).includes("All posted")
+      ? []
+      : [`the digest ${row.id} in ${row.channelId} does not say that all is posted: ${message.text}`];
   });
 }
 

@@ -4,7 +4,7 @@ import { type Bot, tail } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson } from "../support/http-json.ts";
 import { postgresDatabase } from "../support/stores.ts";
-import { BOT_ROLE, ONE_GATE, type WorldOptions, world } from "../support/world.ts";
+import { BOT_ROLE, ONE_GATE, textOf, type WorldOptions, world } from "../support/world.ts";
 
 const REGIONS = ["us-east-1", "eu-west-1"];
 const POLICY = `
@@ -62,6 +62,38 @@ test("two replicas post each request once, and each click counts once, whoever g
     (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined),
     [],
   );
+});
+
+test("over HTTP any replica takes any request: votes add up, and a form that one opened is taken by the other", async (t) => {
+  const policy = POLICY.replace("users: [U0JANE]", "users: [U0JANE, U0DAN]");
+  const { w, bots } = await replicas(t, 2, {
+    connection: "http",
+    policy: policy.replace("approvers:", "quorum: 2\n    approvers:"),
+  });
+  const next = (index: number) =>
+    w.control.slack("settings", { requestUrl: `http://127.0.0.1:${bots[index]?.port}/slack/events` });
+  const approved = await w.run(ONE_GATE, { parameters: { Service: ["one"] } });
+  const message = await w.message(approved);
+  await next(0);
+  await w.click("U0JANE", message, "approve");
+  await w.message(approved, "1 of 2");
+  await next(1);
+  await w.click("U0DAN", message, "approve");
+  await w.message(approved, /Success|succeeded/i);
+  assert.equal((await w.signals(approved)).length, 1);
+
+  const rejected = await w.run(ONE_GATE, { parameters: { Service: ["two"] } });
+  const other = await w.message(rejected);
+  await next(0);
+  await w.click("U0JANE", other, "reject");
+  await w.modal("U0JANE", "input");
+  await next(1);
+  await w.control.slack("submit", { user: "U0JANE", values: { reason: { reason: "Not today." } } });
+  const ended = await w.message(rejected, /has failed/);
+  assert.match(textOf(ended), /Not today\./);
+  const [signal, ...more] = await w.signals(rejected);
+  assert.deepEqual(more, []);
+  assert.equal(signal.type, "Reject");
 });
 
 test("a replica that is killed loses its targets to another within 30 s; one that is told to stop, at once; one that joins takes its share", async (t) => {

@@ -26,10 +26,10 @@ export interface ChildBot {
   kill(): Promise<void>;
 }
 
-/** Starts a process that has loaded everything and waits to be the bot. */
-export function warmBot(): ChildBot {
+/** Starts a process that has loaded everything and waits to be the bot. `entry`: the bot's entry in one file. */
+export function warmBot(entry = ENTRY): ChildBot {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-  const child: ChildProcess = fork(ENTRY, [], {
+  const child: ChildProcess = fork(entry, [], {
     env: { PATH, HOME, NODE_COMPILE_CACHE },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     execArgv: [],

@@ -16,10 +16,10 @@ import { POLICY, RUNBOOKS } from "./runbooks.ts";
  * and a handshake or an acknowledgement on a busy machine takes longer than Slack or the bot allows: then nobody gets
  * through, and a schedule shows nothing.
  */
-const PACE = { scale: 14, loadingMs: 350, least: 2, most: 16 };
+const PACE = { scale: 14, loadingMs: { modules: 350, bundle: 160 }, least: 2, most: 16 };
 
-function paceFor(loadingMs: number): number {
-  return Math.round(Math.min(PACE.most, Math.max(PACE.least, (PACE.scale * PACE.loadingMs) / loadingMs)));
+function paceFor(loadingMs: number, usualMs: number): number {
+  return Math.round(Math.min(PACE.most, Math.max(PACE.least, (PACE.scale * usualMs) / loadingMs)));
 }
 
 export interface Spoil {
@@ -31,9 +31,9 @@ export type Stage = Awaited<ReturnType<typeof openStage>>;
 
 /**
  * Both stand-ins in this process, on one fast clock, and the bot's processes. They stay for many schedules: `reset` gives
- * an empty world and an empty database. `close` ends everything.
+ * an empty world and an empty database. `close` ends everything. `entry`: the bot's entry in one file, which loads sooner.
  */
-export async function openStage(database: TortureDatabase) {
+export async function openStage(database: TortureDatabase, entry?: string) {
   const base = Date.now();
   const time = makeFastTime({ scale: PACE.least, base, offset: 0 });
   const clock = makeFastSandboxClock(time);
@@ -48,7 +48,7 @@ export async function openStage(database: TortureDatabase) {
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   let bots: (ChildBot | undefined)[] = [];
-  let spare = warmBot();
+  let spare = warmBot(entry);
   /** By how much the stand-ins' clock is ahead of the fast time, and how much of it the bots share since the last reset. */
   let [ahead, shared] = [0, 0];
   let databaseUrl = "";
@@ -80,7 +80,8 @@ export async function openStage(database: TortureDatabase) {
       clock.clear();
       shared = ahead;
       time.release();
-      time.setScale(paceFor(await Promise.race([spare.warm, spare.ended.then(() => PACE.loadingMs)])));
+      const usualMs = PACE.loadingMs[entry === undefined ? "modules" : "bundle"];
+      time.setScale(paceFor(await Promise.race([spare.warm, spare.ended.then(() => usualMs)]), usualMs));
       await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
       databaseUrl = await database.fresh();
       const documents = Object.entries(RUNBOOKS).map(([name, content]) => ({ name, content }));
@@ -90,7 +91,7 @@ export async function openStage(database: TortureDatabase) {
     /** Starts a replica, in the place of the one before it. Resolves when it listens, or has ended. */
     async startBot(replica: number, spoil: Spoil = {}): Promise<ChildBot> {
       const bot = spare;
-      spare = warmBot();
+      spare = warmBot(entry);
       bots[replica] = bot;
       const environment = {
         ...botEnvironment({ slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: 0 }),

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundleBot } from "./bundle.ts";
 import { figures, story } from "./figures.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import type { Result } from "./run-schedule.ts";
@@ -44,7 +45,9 @@ say(
   `seeds ${options.seed} to ${options.seed + options.schedules - 1}, ${options.engine}, replicas ${options.replicas}`,
 );
 const compiled = mkdtempSync(join(tmpdir(), "countersign-compiled-"));
+let entry: string;
 try {
+  entry = await bundleBot(compiled);
   const workers = Math.min(options.workers, options.schedules);
   await Promise.all(Array.from({ length: workers }, () => work()));
 } finally {
@@ -60,10 +63,14 @@ process.exit((options.mutant === null ? found.length === 0 : found.length > 0) &
 
 /** One worker: a process with stand-ins of its own, given one seed after another. */
 async function work(): Promise<void> {
-  const worker: ChildProcess = fork(new URL("./worker.ts", import.meta.url).pathname, [JSON.stringify(options)], {
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
-    detached: true, // Ctrl-C is for this process, which lets the schedules under way end
-  });
+  const worker: ChildProcess = fork(
+    new URL("./worker.ts", import.meta.url).pathname,
+    [JSON.stringify(options), entry],
+    {
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+      detached: true, // Ctrl-C is for this process, which lets the schedules under way end
+    },
+  );
   const exited = once(worker, "exit");
   const hand = () => {
     const message: ToWorker = isDone() ? { kind: "end" } : { kind: "run", seed: options.seed + next++ };

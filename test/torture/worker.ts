@@ -13,7 +13,7 @@ export type FromWorker =
 
 const tell = (message: FromWorker) => process.send?.(message);
 const options = JSON.parse(process.argv[2] ?? "{}") as Options;
-const stage = await openStage(await openDatabase(options.engine));
+const stage = await openStage(await openDatabase(options.engine), process.argv[3]);
 process.on("disconnect", () => void stage.close().finally(() => process.exit(1)));
 process.on("message", (message: ToWorker) => {
   if (message.kind === "end") {

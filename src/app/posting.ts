@@ -55,9 +55,10 @@ export const makePosting =
 
 /**
  * Takes the row for one call and waits for the channel's turn with the claim in hand, so that of several processes only
- * one waits for a message and no turn is taken in vain; then reads what the message tells. Null when another has the row,
- * when the bot stops, or when this process was held up (paused, suspended) for so long that another may have the claim by
- * the time the call arrives. What does not leave by `notAfter` is not to leave.
+ * one waits for a message and no turn is taken in vain; then reads what the message tells. A turn that came late finds the
+ * claim taken anew, so that a long line does not begin again at its end. Null when another has the row, when the bot
+ * stops, or when this process was held up (paused, suspended) for so long that another may have the claim by the time the
+ * call arrives. What does not leave by `notAfter` is not to leave.
  */
 async function claimed<Row extends PostingRow>(
   deps: PostingDeps,
@@ -67,17 +68,25 @@ async function claimed<Row extends PostingRow>(
 ): Promise<{ claim: string; content: Content; version: number; notAfter: number } | null> {
   const { chat, clock } = deps;
   const { store } = kind;
-  const claim = deps.newId();
-  const now = clock.now();
-  const notAfter = now + CLAIM_MS - CALL_MS;
-  const take = row.ts === null ? store.claim : store.claimUpdate;
-  if (!(await take(row.id, claim, now, now + CLAIM_MS))) return null;
+  const take = async () => {
+    const [claim, now] = [deps.newId(), clock.now()];
+    const took = await (row.ts === null ? store.claim : store.claimUpdate)(row.id, claim, now, now + CLAIM_MS);
+    return took ? { claim, notAfter: now + CLAIM_MS - CALL_MS } : null;
+  };
+  const giveBack = ({ claim }: { claim: string }) => store.released(row.id, claim, NOT_SENT, clock.now());
+  let mine = await take();
+  if (mine === null) return null;
   await chat.turn(row.ts === null ? "post" : "update", row.channelId, signal);
+  if (!signal.aborted && clock.now() > mine.notAfter) {
+    await giveBack(mine);
+    mine = await take();
+    if (mine === null) return null;
+  }
   if (!signal.aborted) {
     const told = await kind.content(row);
-    if (clock.now() <= notAfter) return { claim, ...told, notAfter };
+    if (clock.now() <= mine.notAfter) return { ...mine, ...told };
   }
-  await store.released(row.id, claim, NOT_SENT, clock.now());
+  await giveBack(mine);
   return null;
 }
 

@@ -6,6 +6,8 @@ import { type LaneKind, laneOf } from "./turns.ts";
 
 /** How many of one channel are worked on before the rows are asked again. */
 export const PER_CHANNEL = 5;
+/** All channels' updates share one lane: so many of them stand in line at once, and the others keep no claim meanwhile. */
+const MOST_UPDATING = 8;
 const TICK_MS = 1_000;
 /** After something unforeseen, the message rests this long. */
 const BROKEN_MS = 10_000;
@@ -35,6 +37,7 @@ export function startPostingLoop<Row extends PostingRow>(options: {
 }): Loop {
   const { name, store, due, eager, lanes, deliver, before, about, clock, log } = options;
   const busy = new Map<string, Promise<void>>();
+  const updating = new Set<string>();
 
   const goesFirst = async (channelId: string, abort: AbortSignal) => {
     try {
@@ -78,10 +81,13 @@ export function startPostingLoop<Row extends PostingRow>(options: {
         if (first === undefined || busy.has(place)) continue;
         const lane = laneOf(kindOf(first), first.channelId);
         if (held.has(lane)) continue;
+        if (kindOf(first) === "update" && updating.size >= MOST_UPDATING) continue;
+        if (kindOf(first) === "update") updating.add(place);
         const work = drain(lane, rows, abort)
           .catch((error: unknown) => log.error({ lane, err: error }, "a lane failed and will be tried again"))
           .finally(() => {
             busy.delete(place);
+            updating.delete(place);
             if (eager) loop.wake();
           });
         busy.set(place, work);

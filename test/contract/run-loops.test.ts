@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
+import { setImmediate } from "node:timers/promises";
+import { makeDeliver } from "../../src/app/deliver.ts";
 import type { Clock } from "../../src/app/ports.ts";
 import type { MessageRow, PostingRow } from "../../src/app/ports-store.ts";
 import { systemClock } from "../../src/ops/clock.ts";
@@ -8,10 +11,11 @@ import { startVoteLoop } from "../../src/run/click-loops.ts";
 import { startErrandLoop } from "../../src/run/errand-loop.ts";
 import { PER_CHANNEL, startPostingLoop } from "../../src/run/posting-loop.ts";
 import { startTarget } from "../../src/run/target-loops.ts";
+import { makeTurn } from "../../src/run/turns.ts";
 import { eventually } from "../support/eventually.ts";
-import { type FakeAutomation, fakeAutomation, testLog } from "../support/fakes.ts";
+import { type FakeAutomation, fakeAutomation, fakeChat, testClock, testLog } from "../support/fakes.ts";
 import { rawServer } from "../support/raw-server.ts";
-import { aClick, anEntry, anExecution, aRequest } from "../support/samples.ts";
+import { aClick, anEntry, anExecution, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
 
 /** Pauses a twentieth as long as on the machine's clock. */
@@ -171,6 +175,45 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
   await eventually("all of the good channel", () => count("C0GOOD") === 8);
   await eventually("all of the broken one were tried", () => count("C0BROKEN") >= 8);
   assert.deepEqual([count("C0HANGS"), count("C0LIMITED")], [1, 1]);
+});
+
+test("one change of a request that stands in very many channels comes to show in all of them, and no turn is taken in vain", async (t) => {
+  const channels = Array.from({ length: 90 }, (_, index) => `C0N${index}`);
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  await store.requests.open(aRequest(), channels, anEntry());
+  for (const { id } of await store.messages.ofRequest(REQUEST_ID)) await store.messages.posted(id, "1.1", 1);
+  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [] });
+
+  const chat = fakeChat();
+  const turn = makeTurn(store.lanes, clock);
+  let turns = 0;
+  chat.turn = async (...given) => {
+    await turn(...given);
+    turns++;
+  };
+  const { messages, requests, lanes } = store;
+  const log = testLog();
+  const loop = startPostingLoop({
+    name: "messages",
+    store: messages,
+    due: (now) => messages.due(now, PER_CHANNEL),
+    eager: true,
+    lanes,
+    deliver: makeDeliver({ messages, requests, routes: [], chat, clock, newId: randomUUID, random: () => 0, log }),
+    about: () => ({}),
+    clock,
+    log,
+  });
+  const shown = async () => (await messages.ofRequest(REQUEST_ID)).filter((row) => row.version === 2).length;
+  const began = clock.now();
+  while ((await shown()) < channels.length && clock.now() - began < 300_000) {
+    clock.advance(100);
+    for (let rest = 0; rest < 20; rest++) await setImmediate();
+  }
+  await Promise.all([loop.stop(), clock.advance(60_000)]);
+  assert.equal(await shown(), channels.length);
+  assert.equal(turns, channels.length);
 });
 
 test("a notice or a digest that waits for its channel holds up no other channel", async (t) => {

@@ -248,21 +248,34 @@ test("when the bot stops while it waits for its turn, nothing is posted and noth
   assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
 });
 
-test("a process that is held up while it waits for its turn posts and updates nothing on a claim that may be another's", async (t) => {
-  const { clock, chat, round, move, row } = await setUp(t);
-  const { turn } = chat;
-  chat.turn = async () => clock.advance(CLAIM_MS);
+test("a turn that comes after the claim has lapsed is used with another claim, and not where somebody else has the row", async (t) => {
+  const { clock, store, chat, round, move, row } = await setUp(t);
+  const late = async () => clock.advance(CLAIM_MS);
+  const taken = async () => {
+    clock.advance(CLAIM_MS);
+    const { id, ts, claim } = await row();
+    if (ts === null) await store.messages.released(id, claim ?? "", "by another", 0);
+    const take = ts === null ? store.messages.claim : store.messages.claimUpdate;
+    assert.ok(await take(id, "another's", clock.now(), clock.now() + CLAIM_MS));
+  };
+  const giveBack = async () => store.messages.released((await row()).id, "another's", "by another", 0);
+  chat.turn = taken;
   await round();
-  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
-  chat.turn = turn;
+  assert.deepEqual([chat.standing.size, (await row()).claim], [0, "another's"]);
+  await giveBack();
+  chat.turn = late;
   await round();
+  assert.deepEqual([chat.standing.size, (await row()).claim], [1, null]);
+
+  const shown = () => [...chat.standing.values()][0]?.view.request.executionStatus;
   await move({ executionStatus: "Success" });
-  chat.turn = async () => clock.advance(CLAIM_MS);
+  chat.turn = taken;
   await round();
-  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Waiting");
-  chat.turn = turn;
+  assert.deepEqual([shown(), (await row()).claim], ["Waiting", "another's"]);
+  await giveBack();
+  chat.turn = late;
   await round();
-  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+  assert.deepEqual([shown(), (await row()).claim], ["Success", null]);
 });
 
 test("a process that is held up while it reads what to tell posts and updates nothing on a claim that may be another's", async (t) => {

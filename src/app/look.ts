@@ -108,7 +108,9 @@ async function settle(
     return executions.forget(watched.target, watched.executionId);
 
   const quiet = changes.length > 0 ? 0 : watched.quietReads + 1;
-  const followed = left || requests.some((request) => request.state === "decided");
+  // The runbook goes on, and may be back at the same gate before the next list is read.
+  const goesOn = over && requests.length > 0 && !execution.steps.some((step) => step.status === "Waiting");
+  const followed = left || goesOn || requests.some((request) => request.state === "decided");
   const wait = followed ? backoffMs(quiet + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random()) : slow(deps.random());
   await executions.wasRead(watched, clock.now() + wait, quiet);
 }

@@ -157,6 +157,30 @@ test("after a decision the execution is followed: often at first, then ever more
   );
 });
 
+test("when its requests are over the execution is followed while it goes on, and read rarely while it waits for something else", async (t) => {
+  const { automation, clock, read, requests } = await setUp(t);
+  await read();
+  const passed = aStep({ status: "Success" });
+  automation.shows(anExecution({ status: "InProgress", steps: [passed] }));
+  assert.ok(((await read()) ?? 0) <= 5_000);
+  const again = aStep({ stepExecutionId: "step-again" });
+  automation.shows(anExecution({ steps: [passed, again] }));
+  clock.advance(5_000);
+  await read();
+  assert.deepEqual(
+    (await requests()).map(({ state }) => state),
+    ["closed", "open"],
+  );
+  automation.shows(
+    anExecution({
+      steps: [passed, { ...again, status: "Success" }, aStep({ stepExecutionId: "p", action: "aws:pause" })],
+    }),
+  );
+  clock.advance(5_000);
+  await read();
+  assert.equal(await read(), SLOW_MS);
+});
+
 test("while a signal is on its way its end is not judged; when it should long be over, it is", async (t) => {
   const { clock, automation, read, requests, patch } = await setUp(t);
   await read();

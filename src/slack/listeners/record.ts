@@ -24,8 +24,9 @@ export interface VerdictDeps {
   log: Log;
 }
 
+/** Where only the database's answer was lost the click is on record all the same, and counts: so nothing is promised. */
 export const NOT_RECORDED =
-  "Countersign could not record your decision, so nothing was decided. Please try again in a minute; if it happens again, tell an admin.";
+  "Countersign could not record your decision, or cannot tell whether it did. Look at the message in a minute: if it does not show your decision, please try again; if it happens again, tell an admin.";
 
 /** Puts the click on disk. False: it is not, and its author must be told. */
 export async function recorded(deps: VerdictDeps, click: Click): Promise<boolean> {

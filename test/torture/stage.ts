@@ -51,6 +51,8 @@ export async function openStage(database: TortureDatabase, entry?: string) {
   let spare = warmBot(entry);
   /** By how much the stand-ins' clock is ahead of the fast time, and how much of it the bots share since the last reset. */
   let [ahead, shared] = [0, 0];
+  /** When time was moved forward for the stand-ins, as they showed it, and by how much; since the last reset. */
+  let jumps: { at: number; ms: number }[] = [];
   let databaseUrl = "";
   /** Bots of this schedule that ended without being killed. */
   let collapsed: string[] = [];
@@ -69,6 +71,7 @@ export async function openStage(database: TortureDatabase, entry?: string) {
     clearFaults,
     bots: () => bots,
     collapsed: () => collapsed,
+    jumps: (): readonly { at: number; ms: number }[] => jumps,
     /** Resolves after `ms` of the fast clock. */
     wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.real(ms))),
 
@@ -77,6 +80,7 @@ export async function openStage(database: TortureDatabase, entry?: string) {
       await Promise.all(bots.map((bot) => bot?.kill()));
       bots = [];
       collapsed = [];
+      jumps = [];
       clock.clear();
       shared = ahead;
       time.release();
@@ -114,12 +118,14 @@ export async function openStage(database: TortureDatabase, entry?: string) {
 
     /** Time passes for the stand-ins and the bots. */
     pass(ms: number): void {
+      jumps.push({ at: clock.now(), ms });
       time.moveTo(Math.round(time.offset + ms));
       clock.advance(0);
       for (const bot of bots) bot?.move(time.offset + shared);
     },
     /** The stand-ins' clock alone goes ahead. */
     skew(ms: number): void {
+      jumps.push({ at: clock.now(), ms });
       ahead += ms;
       clock.advance(ms);
     },

@@ -12,6 +12,8 @@ export interface Evidence {
   /** Events of the bot on the bus. */
   events: Json[];
   records: Records;
+  /** When time was moved forward, as AWS and Slack showed it, and by how much. */
+  jumps: readonly { at: number; ms: number }[];
 }
 
 /** A principal of the bot's own role. */
@@ -27,7 +29,15 @@ export async function gatherEvidence(stage: Stage): Promise<Evidence> {
     stage.tables(),
   ]);
   const channels = Object.fromEntries(state.channels.map((each: Json) => [each.id, each.messages]));
-  return { executions, awsCalls: aws.requests, slackCalls: slack.requests, channels, events, records };
+  return {
+    executions,
+    awsCalls: aws.requests,
+    slackCalls: slack.requests,
+    channels,
+    events,
+    records,
+    jumps: stage.jumps(),
+  };
 }
 
 /** A step execution of an execution that AWS shows. */

@@ -52,9 +52,15 @@ export function judgeSignals(evidence: Evidence): SignalVerdict {
   return { violations, taken, overtaken };
 }
 
-/** Whether the reading before the signal still showed the right step waiting. */
+/**
+ * How long before its signal a reading may have been, in milliseconds: the three seconds that the bot allows, and what a
+ * busy machine may need between the bot's last look at its fast clock and AWS's.
+ */
+const READING_MS = 3_000 + 20_000;
+
+/** Whether the reading before the signal still showed the right step waiting, and was young enough to count. */
 function wasOvertaken(
-  { awsCalls }: Evidence,
+  { awsCalls, jumps }: Evidence,
   execution: Json,
   request: { id: string; stepExecutionId: string; decidedAt: number | null },
 ): boolean {
@@ -72,14 +78,18 @@ function wasOvertaken(
     (each) =>
       each.operation === "GetAutomationExecution" &&
       each.executed &&
+      (each.outcome.fault === undefined || each.outcome.fault === "delay") &&
       isBot(each.principal) &&
       about(each, id) &&
       each.seq < (call?.seq ?? 0) &&
       each.at >= (request.decidedAt ?? Number.POSITIVE_INFINITY),
   );
   // A signal that was held up on its way may have been passed by later readings.
-  const asked = call?.outcome.fault === "delay" ? readings : readings.slice(-1);
-  return asked.some((reading) => reading.at <= endedAt);
+  if (call?.outcome.fault === "delay") return readings.some((reading) => reading.at <= endedAt);
+  const last = readings.at(-1);
+  if (call === undefined || last === undefined) return false;
+  const jumped = jumps.filter(({ at }) => at >= last.at && at <= call.at).reduce((sum, { ms }) => sum + ms, 0);
+  return last.at <= endedAt && call.at - last.at - jumped <= READING_MS;
 }
 
 /** What led to a signal for another step: when the right one ended, and what was asked of AWS since it was decided. */

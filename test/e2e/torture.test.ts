@@ -22,6 +22,13 @@ for (const seed of [11, 12]) {
   });
 }
 
+test("schedule 21 on two replicas loses nothing and does nothing twice", async (t) => {
+  const replicas = await openStage(await openDatabase("postgres"));
+  t.after(() => replicas.close());
+  const result = await runSchedule(replicas, makeSchedule(21, 2));
+  assert.deepEqual(result.violations, [], story(result).join("\n"));
+});
+
 test("a seed gives the same schedule each time", () => {
   assert.deepEqual(makeSchedule(4711, 3), makeSchedule(4711, 3));
   assert.notDeepEqual(makeSchedule(4711, 3).actions, makeSchedule(4712, 3).actions);

@@ -91,8 +91,8 @@ routes:
     approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
     quorum: 2
     reason: none
-  - name: gates
-    match: { document: "*-Gate*" }
+  - name: two words
+    match: { document: "*-*" }
     channels: [C0APPROVALS]
     approvers: { users: [U0JANE, U0DAN], groups: [S0DBA] }
   - name: the loop

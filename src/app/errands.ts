@@ -85,7 +85,7 @@ async function placesOf(deps: FindDeps, errand: Errand): Promise<Places> {
 /** The direct messages with these people. One who cannot be written to, such as a deactivated account, is passed over. */
 async function directPlaces(deps: FindDeps, errand: Errand, people: People): Promise<Places> {
   const found = await deps.directory.members(people);
-  if (found.kind === "unknown") return { channels: [], missing: { error: found.error } };
+  if (found.kind === "unknown") return { channels: [], missing: found };
   const channels: string[] = [];
   let asked = 0;
   for (const userId of found.userIds) {

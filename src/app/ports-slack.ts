@@ -1,5 +1,5 @@
 /** What the use cases need of Slack. The rules of ports.ts hold here too. */
-import type { Membership, Person } from "../core/person.ts";
+import type { Membership, Person, Unread } from "../core/person.ts";
 import type { Approvers, People, Route } from "../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
 import type { Starter } from "../core/starter.ts";
@@ -85,10 +85,7 @@ export interface Chat {
 /** Slack, as far as people go. */
 export interface Directory {
   /** The person as Slack knows them now. `fresh` passes over what was remembered. */
-  person(
-    userId: string,
-    fresh: boolean,
-  ): Promise<{ kind: "person"; person: Person } | { kind: "unknown"; error: string }>;
+  person(userId: string, fresh: boolean): Promise<{ kind: "person"; person: Person } | Unread>;
   /**
    * Whether the person is meant. To decide, groups are read from Slack, and again before anyone is denied; to show, what is
    * remembered will do. `channels` are those whose members are meant by `channel: members`.
@@ -100,9 +97,7 @@ export interface Directory {
     channels?: readonly string[],
   ): Promise<Membership>;
   /** The people meant one by one: those named, and the members of the groups. */
-  members(people: People): Promise<{ kind: "members"; userIds: string[] } | { kind: "unknown"; error: string }>;
+  members(people: People): Promise<{ kind: "members"; userIds: string[] } | Unread>;
   /** Whose address this is; `nobody` when it belongs to nobody in the workspace. */
-  byEmail(
-    email: string,
-  ): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | { kind: "unknown"; error: string }>;
+  byEmail(email: string): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | Unread>;
 }

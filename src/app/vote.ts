@@ -1,6 +1,7 @@
 import type { AuditEntry } from "../core/audit.ts";
 import { type Asked, type Decision, decide } from "../core/decision.ts";
 import type { Denial } from "../core/denial.ts";
+import type { Unread } from "../core/person.ts";
 import type { People, Route } from "../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict, Vote } from "../core/request.ts";
 import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../core/starter.ts";
@@ -83,8 +84,7 @@ export const makePreview =
     const gathered = await gather(deps, { ...press, verdict, authority });
     if (gathered.kind === "denied") return gathered.denial;
     // A message whose own posting is not settled yet may well be ours: the verdict itself waits for that.
-    if (gathered.kind === "later")
-      return gathered.waitMs === undefined ? null : { kind: "membership-unknown", error: "Slack asks to wait" };
+    if (gathered.kind === "later") return gathered.denial ?? null;
     const votes = await deps.requests.votes(gathered.request.id);
     const toCome = { reason: "to come", typed: gathered.request.facts.documentName };
     const decision = decide({ ...gathered, ...toCome, votes, verdict, authority, now: deps.clock.now() });
@@ -95,7 +95,11 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
   const { requests, clock } = deps;
   const denied = (denial: Denial): VoteOutcome => ({ kind: "denied", denial });
   const gathered = await gather(deps, click);
-  if (gathered.kind === "denied" || gathered.kind === "later") return gathered;
+  if (gathered.kind === "denied") return gathered;
+  if (gathered.kind === "later") {
+    const { kind, waitMs, why } = gathered;
+    return { kind, why, ...(waitMs === undefined ? {} : { waitMs }) };
+  }
   let { request } = gathered;
 
   for (let race = 0; race < MOST_RACES; race++) {
@@ -131,12 +135,18 @@ function changeOf(
 type Gathered =
   | ({ kind: "ready" } & Pick<Asked, "request" | "route" | "person" | "membership" | "starter">)
   | { kind: "denied"; denial: Denial }
-  | { kind: "later"; waitMs?: number; why: string };
+  /** `denial`: what holds for whoever cannot wait. */
+  | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
 
 /** What a decision needs to know, from stored state and from Slack as it is now. */
 async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
   const { requests, directory } = deps;
   const denied = (denial: Denial): Gathered => ({ kind: "denied", denial });
+  // Where Slack only asks to wait, the click is on record and can.
+  const unread = ({ error, retryAfterMs: waitMs }: Unread, denial: Denial): Gathered =>
+    waitMs !== undefined && isYoung(deps, click)
+      ? { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial }
+      : denied(denial);
   const request = await requests.byId(click.requestId);
   if (request === null) return denied({ kind: "no-request" });
   const place = await placeOf(deps, click);
@@ -149,7 +159,7 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
 
   const route = deps.routes.find((each) => each.name === request.route) ?? null;
   const known = await directory.person(click.userId, true);
-  if (known.kind === "unknown") return denied({ kind: "person-unknown", error: known.error });
+  if (known.kind === "unknown") return unread(known, { kind: "person-unknown", error: known.error });
   const { person } = known;
   if (route === null || person.standing !== "member" || click.verdict === "withdraw")
     return { kind: "ready", request, route, person, membership: { kind: "not-member" }, starter: UNKNOWN_STARTER };
@@ -157,12 +167,15 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
     click.authority === "break-glass"
       ? await directory.isAmong(deps.admins, person.id)
       : await directory.isAmong(route.approvers, person.id, "decide", route.channels);
-  // Slack only asks to wait: the click is on record and can.
-  if (membership.kind === "unknown" && membership.retryAfterMs !== undefined && isYoung(deps, click))
-    return { kind: "later", waitMs: membership.retryAfterMs, why: `Slack asks to wait: ${membership.error}` };
+  if (membership.kind === "unknown") {
+    const { error } = membership;
+    const outcome = unread(membership, { kind: "membership-unknown", error });
+    // If it does not wait, the request's own state says more, where that settles it.
+    if (outcome.kind === "later") return outcome;
+  }
   const matters = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
   const starter = matters && membership.kind === "member" ? await starterFor(deps, request, person) : UNKNOWN_STARTER;
-  if ("error" in starter) return denied({ kind: "starter-unread", error: starter.error });
+  if ("error" in starter) return unread(starter, { kind: "starter-unread", error: starter.error });
   return { kind: "ready", request, route, person, membership, starter };
 }
 
@@ -171,7 +184,7 @@ async function starterFor(
   deps: VoteDeps,
   request: ApprovalRequest,
   person: Asked["person"],
-): Promise<Starter | { error: string }> {
+): Promise<Starter | Unread> {
   const starter = starterOf(request.facts.executedBy, deps.identities);
   const { email } = starter;
   if (email === null || starter.userIds.length > 0 || isStarter(person, starter) === "yes") return starter;
@@ -182,7 +195,7 @@ async function starterFor(
     case "nobody":
       return { ...starter, emailIsForeign: true };
     case "unknown":
-      return { error: found.error };
+      return found;
     default:
       throw new Error(`unexpected ${found satisfies never}`);
   }

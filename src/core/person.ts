@@ -13,5 +13,11 @@ export type Membership =
   | { kind: "member" }
   /** `gone`: groups that are meant, but do not exist or are disabled. */
   | { kind: "not-member"; gone?: readonly string[] | undefined }
-  /** `retryAfterMs`: Slack only asks to wait. */
-  | { kind: "unknown"; error: string; retryAfterMs?: number };
+  | Unread;
+
+/** Slack could not tell. `retryAfterMs`: it only asks to wait. */
+export interface Unread {
+  kind: "unknown";
+  error: string;
+  retryAfterMs?: number;
+}

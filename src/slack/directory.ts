@@ -1,7 +1,7 @@
 import type { UsersInfoResponse, WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports.ts";
 import type { ChatFailure, Directory } from "../app/ports-slack.ts";
-import type { Person } from "../core/person.ts";
+import type { Person, Unread } from "../core/person.ts";
 import { chatFailure, failureWords } from "./failures.ts";
 import { makeChannels, makeGroups } from "./groups.ts";
 import type { Workspace } from "./identity.ts";
@@ -32,7 +32,7 @@ export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock
         people.set(userId, { at: clock.now(), person });
         return { kind: "person", person };
       } catch (error) {
-        return { kind: "unknown", error: failureWords(chatFailure(error)) };
+        return unread(chatFailure(error));
       }
     },
 
@@ -51,14 +51,12 @@ export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock
         } catch (error) {
           const found = chatFailure(error);
           if (isNoGroup(found)) gone.push(id);
-          else failure = found;
+          // What only asks to wait may still make them a member: it is not hidden by what fails for good.
+          else if (failure?.kind !== "limited") failure = found;
         }
       }
-      if (failure === null) return { kind: "not-member", ...(gone.length === 0 ? {} : { gone }) };
-      const error = failureWords(failure);
-      return failure.kind === "limited"
-        ? { kind: "unknown", error, retryAfterMs: failure.retryAfterMs }
-        : { kind: "unknown", error };
+      if (failure !== null) return unread(failure);
+      return { kind: "not-member", ...(gone.length === 0 ? {} : { gone }) };
     },
 
     async members(meant) {
@@ -68,7 +66,7 @@ export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock
           for (const userId of await groups.members(group, SHOWN_MS)) found.add(userId);
         } catch (error) {
           const failure = chatFailure(error);
-          if (!isNoGroup(failure)) return { kind: "unknown", error: failureWords(failure) };
+          if (!isNoGroup(failure)) return unread(failure);
         }
       }
       return { kind: "members", userIds: [...found] };
@@ -94,18 +92,22 @@ function isNoGroup(failure: ChatFailure): boolean {
 }
 
 /** Source: Slack API, users.lookupByEmail, error users_not_found. */
-async function ownerOf(
-  web: WebClient,
-  email: string,
-): Promise<{ kind: "owner"; userId: string | null } | { kind: "unknown"; error: string }> {
+async function ownerOf(web: WebClient, email: string): Promise<{ kind: "owner"; userId: string | null } | Unread> {
   try {
     return { kind: "owner", userId: (await web.users.lookupByEmail({ email })).user?.id ?? null };
   } catch (error) {
     const failure = chatFailure(error);
     if (failure.kind === "refused" && failure.error.startsWith("users_not_found"))
       return { kind: "owner", userId: null };
-    return { kind: "unknown", error: failureWords(failure) };
+    return unread(failure);
   }
+}
+
+function unread(failure: ChatFailure): Unread {
+  const error = failureWords(failure);
+  return failure.kind === "limited"
+    ? { kind: "unknown", error, retryAfterMs: failure.retryAfterMs }
+    : { kind: "unknown", error };
 }
 
 type SlackUser = NonNullable<UsersInfoResponse["user"]>;

@@ -50,7 +50,8 @@ test("somebody whom Slack does not know, or cannot tell for now, is unknown", as
   const { slack, directory } = await setUp(t);
   assert.equal((await directory.person("U0NOBODY", true)).kind, "unknown");
   await slack.control("faults", { operation: "users.info", kind: "throttle", retryAfterSeconds: 5, times: 1 });
-  assert.deepEqual(await directory.person("U0JANE", true), { kind: "unknown", error: "ratelimited" });
+  const limited = { kind: "unknown", error: "ratelimited", retryAfterMs: 5_000 };
+  assert.deepEqual(await directory.person("U0JANE", true), limited);
   await slack.control("faults", { operation: "users.info", kind: "drop-reply", times: 1 });
   assert.equal((await directory.person("U0JANE", true)).kind, "unknown");
 });
@@ -117,6 +118,36 @@ test("a group that cannot be read makes nobody a member, and nobody is denied as
     error: "ratelimited",
     retryAfterMs: 5_000,
   });
+  assert.deepEqual(await directory.isAmong(dba, "U0MIA"), { kind: "member" });
+});
+
+const LIMITED = { kind: "throttle", retryAfterSeconds: 5 };
+const MISSING = { kind: "error", code: "missing_scope" };
+
+for (const [order, faults] of [
+  ["first", [MISSING, LIMITED]],
+  ["last", [LIMITED, MISSING]],
+] as const) {
+  test(`a group that fails for good, asked ${order}, does not hide that Slack asks to wait for another`, async (t) => {
+    const { slack, directory } = await setUp(t);
+    for (const fault of faults)
+      await slack.control("faults", { operation: "usergroups.users.list", times: 1, ...fault });
+    const found = await directory.isAmong({ users: [], groups: ["S0DBA", "S0ONCALL"] }, "U0ROSA");
+    assert.equal(found.kind === "unknown" && found.retryAfterMs, 5_000);
+  });
+}
+
+test("whose group or address Slack asks to wait for is unknown, with the time to wait", async (t) => {
+  const { slack, directory, dba } = await setUp(t);
+  const throttle = { kind: "throttle", retryAfterSeconds: 5, times: 1 };
+  for (const operation of ["usergroups.users.list", "users.lookupByEmail"])
+    await slack.control("faults", { operation, ...throttle });
+  const limited = { kind: "unknown", error: "ratelimited", retryAfterMs: 5_000 };
+  assert.deepEqual([await directory.members(dba), await directory.byEmail("mia@example.com")], [limited, limited]);
+});
+
+test("a group that does not exist makes nobody a member, and is named beside one that does", async (t) => {
+  const { directory } = await setUp(t);
   const two = { users: [], groups: ["S0NOSUCH", "S0DBA"] };
   assert.deepEqual(await directory.isAmong(two, "U0MIA"), { kind: "member" });
   assert.deepEqual(await directory.isAmong(two, "U0JANE"), { kind: "not-member", gone: ["S0NOSUCH"] });

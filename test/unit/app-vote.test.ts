@@ -5,7 +5,7 @@ import { makePreview, makeVote, NO_MESSAGE } from "../../src/app/vote.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
-import { aStore } from "../support/stores.ts";
+import { aStore, type OpenStore } from "../support/stores.ts";
 
 const PEOPLE = Array.from({ length: 20 }, (_, index) => `U${String(index).padStart(3, "0")}`);
 
@@ -287,15 +287,42 @@ test("a reason is asked for where the route says so, and is kept", async (t) => 
   assert.deepEqual((await kinds()).slice(1), ["denied U000", "voted U000", "decided U000"]);
 });
 
-test("while Slack only asks to wait, a click waits too; after minutes its author is told", async (t) => {
-  const { clock, store, directory, press, judge, answers, request } = await setUp(t);
-  directory.isAmong = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 20_000 });
-  assert.equal((await press("U900")).kind, "later");
-  const id = "click-U900-approve";
-  assert.deepEqual(await store.clicks.unhandled(clock.now() + 19_999, 10), []);
-  assert.equal((await store.clicks.unhandled(clock.now() + 20_000, 10)).length, 1);
-  clock.advance(4 * 60_000);
-  assert.equal((await judge(id)).kind, "denied");
-  assert.deepEqual(await answers(), [["U900", "because: membership-unknown"]]);
-  assert.equal((await request()).state, "open");
-});
+/** A request of an execution that somebody started whose address must be looked up, and where its message stands. */
+async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" | "messages">) {
+  const requestId = "rosas";
+  const executedBy = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/rosa@example.com";
+  const facts = { ...aRequest().facts, executedBy };
+  await requests.open(aRequest({ id: requestId, stepExecutionId: requestId, facts }), ["C0DBA"], anEntry());
+  const [message] = await messages.ofRequest(requestId);
+  await messages.posted(message?.id ?? "", "7.7", 1);
+  return { requestId, messageTs: "7.7" };
+}
+
+for (const [asked, denial] of [
+  ["person", "person-unknown"],
+  ["isAmong", "membership-unknown"],
+  ["byEmail", "starter-unread"],
+] as const) {
+  test(`while Slack only asks to wait before it tells ${asked}, a click waits too; after minutes its author is told`, async (t) => {
+    const { clock, store, deps, directory, press, judge, answers } = await setUp(t);
+    const rosas = await startedByRosa(store);
+    directory[asked] = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 20_000 });
+    assert.equal((await press("U000", rosas)).kind, "later");
+    assert.deepEqual(await answers(), []);
+    assert.deepEqual(await store.clicks.unhandled(clock.now() + 19_999, 10), []);
+    assert.equal((await store.clicks.unhandled(clock.now() + 20_000, 10)).length, 1);
+    const forForm = aClick("U000", { ...rosas, receivedAt: clock.now() });
+    assert.equal((await makePreview(deps)(forForm, "approve"))?.kind, denial, "a form cannot wait");
+    clock.advance(4 * 60_000);
+    assert.equal((await judge("click-U000-approve")).kind, "denied");
+    assert.deepEqual(await answers(), [["U000", `because: ${denial}`]]);
+    assert.equal((await store.requests.byId(rosas.requestId))?.state, "open");
+  });
+
+  test(`where Slack cannot tell ${asked} for another reason, the click is denied at once`, async (t) => {
+    const { store, directory, press } = await setUp(t);
+    directory[asked] = async () => ({ kind: "unknown", error: "missing_scope" });
+    const outcome = await press("U000", await startedByRosa(store));
+    assert.equal(outcome.kind === "denied" && outcome.denial.kind, denial);
+  });
+}

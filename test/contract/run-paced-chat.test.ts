@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
+import { makeAnswer } from "../../src/app/answer.ts";
+import type { Chat } from "../../src/app/ports-slack.ts";
 import { pacedChat } from "../../src/run/paced-chat.ts";
 import { makeTurn } from "../../src/run/turns.ts";
 import { eventually } from "../support/eventually.ts";
-import { fakeChat, testClock } from "../support/fakes.ts";
+import { fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { aClick, anEntry, aRequest } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const BURST = 20;
@@ -40,4 +43,78 @@ test("what Slack asks to wait for is kept by every replica; a database that is a
   const result = await pacedChat(chat, makeTurn(lost, clock), lost, clock).whisper("C0DBA", "U0JANE", "no");
   assert.equal(result.kind, "limited");
   assert.deepEqual(await paced.whisper("C0DBA", "U0JANE", "yes"), { kind: "told" });
+});
+
+const CALLS = [
+  ["history", (chat: Chat) => chat.find("C0DBA", "id", 0)],
+  ["direct", (chat: Chat) => chat.direct("U0JANE")],
+  ["whisper", (chat: Chat) => chat.whisper("C0DBA", "U0JANE", "no")],
+] as const;
+
+/** A chat that counts what reaches Slack, and two replicas that share its pace. */
+async function twoReplicas(t: TestContext) {
+  const clock = testClock();
+  const { lanes } = await aStore(t, { now: clock.now });
+  const chat = fakeChat();
+  let calls = 0;
+  const counted = <A extends unknown[], R>(call: (...args: A) => R) => {
+    return (...args: A) => {
+      calls++;
+      return call(...args);
+    };
+  };
+  const own = { ...chat, find: counted(chat.find), direct: counted(chat.direct), whisper: counted(chat.whisper) };
+  const replica = () => pacedChat(own, makeTurn(lanes, clock), lanes, clock);
+  return { clock, lanes, one: replica(), other: replica(), calls: () => calls };
+}
+
+for (const [lane, call] of CALLS) {
+  test(`while Slack asks to wait longer than anyone would, no replica calls: ${lane} is limited at once, for what is left`, async (t) => {
+    const { clock, lanes, one, other, calls } = await twoReplicas(t);
+    await lanes.hold(lane, clock.now() + 60_000);
+    assert.deepEqual(await call(one), { kind: "limited", retryAfterMs: 60_000 });
+    clock.advance(20_000);
+    assert.deepEqual(await call(other), { kind: "limited", retryAfterMs: 40_000 });
+    assert.equal(calls(), 0);
+  });
+
+  test(`a short wait that Slack asks for is waited out: ${lane} is called after it, not before`, async (t) => {
+    const { clock, lanes, one, calls } = await twoReplicas(t);
+    await lanes.hold(lane, clock.now() + 1_000);
+    const result = call(one);
+    await eventually("it waits for its turn", () => clock.sleeping().includes(1_000));
+    assert.equal(calls(), 0);
+    clock.advance(1_000);
+    assert.notEqual((await result).kind, "limited");
+    assert.equal(calls(), 1);
+  });
+
+  test(`what Slack asks for while a call waits for its turn is obeyed too: ${lane} is limited`, async (t) => {
+    const { clock, lanes, one, calls } = await twoReplicas(t);
+    await lanes.hold(lane, clock.now() + 1_000);
+    const result = call(one);
+    await eventually("it waits for its turn", () => clock.sleeping().includes(1_000));
+    await lanes.hold(lane, clock.now() + 60_000);
+    clock.advance(10_000);
+    assert.deepEqual(await result, { kind: "limited", retryAfterMs: 50_000 });
+    assert.equal(calls(), 0);
+  });
+}
+
+test("a person whose answer is limited is told when Slack takes it again", async (t) => {
+  const clock = testClock();
+  const { lanes, clicks, ...store } = await aStore(t, { now: clock.now });
+  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+  await clicks.record(aClick("U0JANE"));
+  await clicks.handled(aClick("U0JANE").id, "because", anEntry());
+  const chat = fakeChat();
+  const paced = pacedChat(chat, makeTurn(lanes, clock), lanes, clock);
+  const answer = makeAnswer({ clicks, chat: paced, clock, random: () => 0, log: testLog() });
+  await lanes.hold("whisper", clock.now() + 60_000);
+  const due = () => clicks.unanswered(clock.now(), 10);
+  for (const click of await due()) await answer(click);
+  assert.deepEqual([chat.whispers.length, (await due()).length], [0, 0]);
+  clock.advance(60_000);
+  for (const click of await due()) await answer(click);
+  assert.deepEqual([chat.whispers.length, (await due()).length], [1, 0]);
 });

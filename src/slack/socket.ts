@@ -1,10 +1,15 @@
 import { type App, type Receiver, SocketModeReceiver } from "@slack/bolt";
-import { type Logger, WebAPIPlatformError } from "@slack/web-api";
+import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock, Log } from "../app/ports.ts";
 import { adviceFor } from "./failures.ts";
 
-/** A handshake that has not led to a connection after this long is given up; the client itself would wait for minutes. */
-const HANDSHAKE_MS = 10_000;
+/**
+ * A handshake that has not led to a connection after this long is given up; the client itself would wait for minutes. One
+ * that stalls until Slack is back, and the good one after it, fit together into ten seconds.
+ */
+const HANDSHAKE_MS = 4_000;
+/** Its first part, in which Slack tells where to connect: over before the whole is, or a late answer would still connect. */
+const OPENING_MS = 3_500;
 /** Between attempts to connect. */
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 5_000;
@@ -25,6 +30,17 @@ const FINAL: ReadonlySet<string> = new Set([
   "not_allowed_token_type",
   "missing_scope",
 ]);
+
+/** The handshake took too long. */
+class StalledError extends Error {
+  override readonly name = "Stalled";
+}
+
+/** Whether an attempt to connect was given up by time rather than failed. */
+function isStalled(error: unknown): boolean {
+  if (error instanceof WebAPIRequestError) return error.original.name === "TimeoutError";
+  return error instanceof StalledError;
+}
 
 export interface SocketConnection extends Receiver {
   start(): Promise<void>;
@@ -62,7 +78,7 @@ export function makeSocket(options: {
           ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
           retryConfig: { retries: 0 },
           rejectRateLimitedCalls: true,
-          timeout: HANDSHAKE_MS,
+          timeout: OPENING_MS,
         },
       },
     });
@@ -73,13 +89,15 @@ export function makeSocket(options: {
   const session = async (): Promise<void> => {
     const { client } = connect();
     const over = Promise.withResolvers<void>();
+    const patience = new AbortController();
     client.on("disconnected", () => over.resolve());
     stopping.signal.addEventListener("abort", () => over.resolve(), { once: true });
     try {
       const started = client.start().then(() => true);
       started.catch(() => undefined); // a handshake given up may still fail later
-      const connected = await Promise.race([started, clock.sleep(HANDSHAKE_MS, stopping.signal).then(() => false)]);
-      if (!connected) throw new Error(`no connection after ${HANDSHAKE_MS / 1000} s`);
+      const givenUp = clock.sleep(HANDSHAKE_MS, AbortSignal.any([stopping.signal, patience.signal])).then(() => false);
+      const connected = await Promise.race([started, givenUp]).finally(() => patience.abort());
+      if (!connected) throw new StalledError(`no connection after ${HANDSHAKE_MS / 1000} s`);
       onConnected(true);
       log.info({}, "connected to Slack");
       await over.promise;
@@ -102,6 +120,7 @@ export function makeSocket(options: {
   const run = async () => {
     for (let failures = 0; !stopping.signal.aborted; ) {
       const begun = clock.now();
+      let stalled = false;
       try {
         await session();
         failures = clock.now() - begun < STEADY_MS ? failures + 1 : 0;
@@ -112,9 +131,12 @@ export function makeSocket(options: {
           return onFinal(`Slack refuses SLACK_APP_TOKEN (${code}). ${adviceFor(code)}`);
         }
         failures += 1;
+        stalled = isStalled(error);
         log.warn({ error: error instanceof Error ? error.message : "closed" }, "not connected to Slack; trying again");
       }
-      if (failures > 0) await clock.sleep(Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** failures), stopping.signal);
+      // An attempt that was given up by time was rest enough.
+      const rest = stalled ? RETRY_BASE_MS : Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** failures);
+      if (failures > 0) await clock.sleep(rest, stopping.signal);
     }
   };
 

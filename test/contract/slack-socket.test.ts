@@ -99,6 +99,46 @@ test("a handshake that stalls is given up after a while, its connection closed, 
   await eventually("nothing is left open", () => silent.sockets.size === 0);
 });
 
+for (const [claim, stalls] of [
+  ["the connection", "link"],
+  ["the call that asks where to connect", "call"],
+] as const) {
+  test(`however often ${claim} stalls, the next attempt begins soon: when Slack is back a good one is near`, async (t) => {
+    const silent = await silentServer(t);
+    const address = JSON.stringify({ ok: true, url: `ws://127.0.0.1:${silent.port}/` });
+    const api = await rawServer(t, (_, response) => {
+      if (stalls === "link") response.writeHead(200, { "content-type": "application/json" }).end(address);
+    });
+    const clock = testClock();
+    const { socket, log } = connect(t, `${api.url}/api/`, { clock });
+    const failed = () => log.lines.filter(({ message }) => /not connected to Slack/.test(message)).length;
+    const underWay = (attempt: number) =>
+      api.requests.length >= attempt && (stalls === "call" || silent.sockets.size > 0);
+    await socket.start();
+    for (let attempt = 1; attempt <= 6; attempt++) {
+      const patience = await eventually("it connects", () => underWay(attempt) && Math.max(...clock.sleeping()));
+      clock.advance(patience);
+      const rest = await eventually("it rests", () => failed() >= attempt && clock.sleeping()[0]);
+      clock.advance(rest);
+      assert.ok(patience + rest < 5_000, `attempt ${attempt} took ${patience} ms, and a rest of ${rest} ms`);
+    }
+  });
+}
+
+test("a call that asks where to connect and gets no answer is over before the handshake is given up", async (t) => {
+  const api = await rawServer(t, () => undefined);
+  const clock = testClock();
+  const { socket, log } = connect(t, `${api.url}/api/`, { clock });
+  await socket.start();
+  const sleeping = await eventually("it rests", () => {
+    return log.lines.some(({ message }) => /not connected to Slack/.test(message)) && clock.sleeping();
+  });
+  assert.ok(
+    sleeping.some((ms) => ms <= 250),
+    sleeping.join(),
+  );
+});
+
 test("after a stalled handshake a good one connects", async (t) => {
   const slack = await standIn(t);
   await slack.control("faults", { operation: "link", kind: "delay", delayMs: 600_000, times: 1 });
@@ -123,14 +163,9 @@ test("while Slack is away, limits or answers nonsense, the bot keeps trying, eve
   const { socket, finals, log } = connect(t, `${api.url}/api/`, { clock });
   await socket.start();
   const pauses: number[] = [];
+  const failed = () => log.lines.filter(({ message }) => /not connected to Slack/.test(message)).length;
   while (pauses.length < 8) {
-    // The handshake's own patience sleeps too, and is longer.
-    const pause = await eventually("it rests", () =>
-      clock
-        .sleeping()
-        .filter((ms) => ms <= 5_000)
-        .at(-1),
-    );
+    const pause = await eventually("it rests", () => failed() > pauses.length && clock.sleeping()[0]);
     pauses.push(pause);
     clock.advance(pause);
     await eventually("it tries again", () => api.requests.length > pauses.length || undefined);
@@ -141,7 +176,7 @@ test("while Slack is away, limits or answers nonsense, the bot keeps trying, eve
   );
   assert.equal(pauses.at(-1), 5_000);
   assert.deepEqual(finals, []);
-  assert.ok(log.lines.filter(({ message }) => /not connected to Slack/.test(message)).length >= 8);
+  assert.ok(failed() >= 8);
 });
 
 test("when nobody listens at Slack's address, the bot keeps trying", async (t) => {
@@ -212,7 +247,8 @@ test("connections that end as soon as they stand are not opened in a rush", asyn
   await socket.start();
   await eventually(
     "it rests between two connections",
-    () => clock.sleeping().some((ms) => ms <= 5_000) || api.requests.length > 20,
+    // Longer sleeps than its first rest are its patience with a handshake and with a connection that closes.
+    () => clock.sleeping().some((ms) => ms <= 500) || api.requests.length > 20,
   );
   assert.ok(api.requests.length < 5, `${api.requests.length} connections without a rest`);
   assert.equal(states[0], true);

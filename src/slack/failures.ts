@@ -18,6 +18,8 @@ const NEVER_LEFT: ReadonlySet<string> = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
+/** The system calls before a connection stands. A host may also become unreachable after the request was written. */
+const CONNECTING: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 
 /** What an error thrown by the WebClient says about a call. */
 export function chatFailure(error: unknown): ChatFailure {
@@ -35,7 +37,7 @@ export function chatFailure(error: unknown): ChatFailure {
   if (error instanceof WebAPIHTTPError) return { kind: "ambiguous", error: `HTTP ${error.statusCode}` };
   if (error instanceof WebAPIRequestError) {
     const code = networkCode(error.original);
-    return NEVER_LEFT.has(code) ? { kind: "unavailable", error: code } : { kind: "ambiguous", error: code };
+    return { kind: neverLeft(networkError(error.original)) ? "unavailable" : "ambiguous", error: code };
   }
   return { kind: "ambiguous", error: error instanceof Error ? error.message : String(error) };
 }
@@ -57,14 +59,27 @@ function platformWords(error: WebAPIPlatformError): string {
   return `${code}${needed}${messages}`;
 }
 
-/** fetch hides the network's own error, sometimes several of them, in its cause. */
-function networkCode(error: unknown): string {
+/** fetch hides the network's own error, or one for each address of the host, in its cause. */
+function networkError(error: unknown): unknown {
   let inner: unknown = error;
-  for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
-    if ("code" in inner && typeof inner.code === "string") return inner.code;
-    inner = inner instanceof AggregateError ? inner.errors[0] : inner.cause;
+  for (let depth = 0; depth < 5 && inner instanceof Error && !(inner instanceof AggregateError); depth++) {
+    if ("code" in inner && typeof inner.code === "string") return inner;
+    inner = inner.cause;
   }
+  return inner;
+}
+
+function networkCode(error: unknown): string {
+  const found = networkError(error);
+  const inner: unknown = found instanceof AggregateError ? found.errors[0] : found;
+  if (inner instanceof Error && "code" in inner && typeof inner.code === "string") return inner.code;
   return error instanceof Error ? error.name : "unknown";
+}
+
+function neverLeft(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverLeft);
+  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return false;
+  return NEVER_LEFT.has(String(error.code)) && CONNECTING.has(error.syscall);
 }
 
 /** What an admin does about an error. Source: Slack API, errors of chat.postMessage and chat.update. */

@@ -5,12 +5,14 @@ import type { Tables } from "./schema.ts";
 
 /**
  * One row a lane, as the generic cell rate algorithm keeps it: the time at which the next call would be due at an even
- * pace. A call may go while that lies no further ahead than the burst allows. Source: ITU-T I.371, annex A.
+ * pace. A call may go while that lies no further ahead than the burst allows. Source: ITU-T I.371, annex A. A time
+ * further ahead than calls ever lead to was written before a clock was set back, and counts as now.
  */
 export function makeLaneStore(db: Kysely<Tables>): LaneStore {
   return {
     async take(name, { intervalMs, burst }, now) {
       const ahead = now + intervalMs * (burst - 1);
+      const furthest = now + intervalMs * (burst + 1);
       const { numInsertedOrUpdatedRows } = await db
         .insertInto("lanes")
         .values({ name, nextAt: now + intervalMs, heldUntil: 0 })
@@ -18,15 +20,16 @@ export function makeLaneStore(db: Kysely<Tables>): LaneStore {
           conflict
             .column("name")
             .doUpdateSet({
-              nextAt: sql<number>`case when lanes.next_at > ${now} then lanes.next_at else ${now} end + ${intervalMs}`,
+              nextAt: sql<number>`case when lanes.next_at between ${now} and ${furthest} then lanes.next_at else ${now} end + ${intervalMs}`,
             })
-            .where("lanes.nextAt", "<=", ahead)
+            .where((where) => where.or([where("lanes.nextAt", "<=", ahead), where("lanes.nextAt", ">", furthest)]))
             .where("lanes.heldUntil", "<=", now),
         )
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows !== 0n) return 0;
       const lane = await db.selectFrom("lanes").selectAll().where("name", "=", name).executeTakeFirst();
-      return Math.max(1, (lane?.nextAt ?? 0) - ahead, (lane?.heldUntil ?? 0) - now);
+      const nextAt = lane === undefined || lane.nextAt > furthest ? 0 : lane.nextAt;
+      return Math.max(1, nextAt - ahead, (lane?.heldUntil ?? 0) - now);
     },
 
     async hold(name, until) {

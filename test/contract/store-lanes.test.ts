@@ -25,6 +25,31 @@ for (const engine of ENGINES) {
     assert.equal(turns.filter((wait) => wait === 0).length, 3);
   });
 
+  test(`${engine.name}: a clock that is set back blocks no lane: the pace goes on from the new time`, async (t) => {
+    const { lanes } = await aStore(t, { engine });
+    const HOUR = 3_600_000;
+    for (let call = 0; call < 3; call++) await lanes.take("one", POSTS, NOW + HOUR);
+    const turns = await Promise.all(Array.from({ length: 12 }, () => lanes.take("one", POSTS, NOW)));
+    assert.equal(turns.filter((wait) => wait === 0).length, 3, "one burst, however many ask at once");
+    assert.deepEqual([...new Set(turns)].toSorted(), [0, 1_000]);
+    assert.equal(await lanes.take("one", POSTS, NOW + 1_000), 0);
+    assert.equal(await lanes.take("one", POSTS, NOW + 1_000), 1_000);
+  });
+
+  test(`${engine.name}: a clock that is set back by less than a burst lets no more calls go than the pace has`, async (t) => {
+    const { lanes } = await aStore(t, { engine });
+    for (let call = 0; call < 3; call++) await lanes.take("one", POSTS, NOW + 1_000);
+    assert.equal(await lanes.take("one", POSTS, NOW), 2_000);
+    assert.equal(await lanes.take("one", POSTS, NOW + 2_000), 0);
+  });
+
+  test(`${engine.name}: a held lane stays held when the clock is set back, for no longer than it is held`, async (t) => {
+    const { lanes } = await aStore(t, { engine });
+    await lanes.take("one", POSTS, NOW + 3_600_000);
+    await lanes.hold("one", NOW + 30_000);
+    assert.equal(await lanes.take("one", POSTS, NOW), 30_000);
+  });
+
   test(`${engine.name}: a lane that is held lets nobody go, and the longest hold counts, also after a restart`, async (t) => {
     const store = await aStore(t, { engine });
     await store.lanes.hold("one", NOW + 30_000);

@@ -44,13 +44,13 @@ export function readFailure(error: unknown): AwsFailure {
 /** What an error thrown while a signal was sent says about whether it took effect. */
 export function signalFailure(error: unknown): SignalResult {
   const { code, message } = describe(error);
-  const status = statusOf(error);
-  if (error instanceof SSMServiceException && status !== undefined && status < 500) {
+  const answered = isOfAws(error);
+  if (answered && error instanceof SSMServiceException && (error.$metadata.httpStatusCode ?? 500) < 500) {
     return { kind: "refused", code, message };
   }
   if (error instanceof TooLateError || code === "CredentialsProviderError" || neverLeft(error))
     return { kind: "not-sent", code, message };
-  return { kind: "ambiguous", answered: status !== undefined, code, message };
+  return { kind: "ambiguous", answered, code, message };
 }
 
 function neverLeft(error: unknown): boolean {
@@ -68,8 +68,13 @@ export function describe(error: unknown): { code: string; message: string } {
   return { code, message: error.message || error.name };
 }
 
-function statusOf(error: unknown): number | undefined {
-  if (typeof error !== "object" || error === null) return undefined;
-  const answered = error as { $metadata?: { httpStatusCode?: number }; $response?: { statusCode?: number } };
-  return answered.$metadata?.httpStatusCode ?? answered.$response?.statusCode;
+/**
+ * Whether AWS itself answered: with an error that has a name, under an id of its own. A proxy between may answer while
+ * what it passed on is still on its way; the SDK makes a service's exception of that too, but calls it "Unknown", or a
+ * SyntaxError where it is a page. Source: AWS JSON 1.1 protocol, "Operation error serialization".
+ */
+function isOfAws(error: unknown): boolean {
+  if (!(error instanceof Error) || !("$fault" in error) || error.name === "Unknown") return false;
+  const { $metadata } = error as { $metadata?: { requestId?: string } };
+  return $metadata?.requestId !== undefined;
 }

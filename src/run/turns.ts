@@ -9,6 +9,18 @@ const UPDATES: Pace = { intervalMs: 1_200, burst: 5 };
 /** Tiers 3 and 4 are fifty and a hundred calls a minute for the whole app. Source: Slack API, rate limits. */
 const TIER_3: Pace = { intervalMs: 1_200, burst: 10 };
 const TIER_4: Pace = { intervalMs: 600, burst: 20 };
+/**
+ * Who clicks waits for what is read of people and groups: half a minute's calls of a tier may go at once. Tier 2 is twenty
+ * calls a minute. Source: Slack API, rate limits.
+ */
+const LOOKUPS = {
+  "usergroups.users.list": { intervalMs: 3_000, burst: 10 },
+  "users.lookupByEmail": { intervalMs: 1_200, burst: 25 },
+  "conversations.info": { intervalMs: 1_200, burst: 25 },
+  "users.info": { intervalMs: 600, burst: 50 },
+  "conversations.members": { intervalMs: 600, burst: 50 },
+} as const;
+export type LookupKind = keyof typeof LOOKUPS;
 /** No longer is slept at once, so that a lane that moves on early is noticed. */
 const LONGEST_NAP_MS = 2_000;
 
@@ -21,6 +33,7 @@ const PACES = {
   direct: TIER_3,
   /** chat.postEphemeral: why a click does not count. */
   whisper: TIER_4,
+  ...LOOKUPS,
 } as const;
 export type LaneKind = keyof typeof PACES;
 

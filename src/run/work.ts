@@ -33,9 +33,11 @@ import { isHomeTeam } from "../slack/listeners/payloads.ts";
 import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
 import { mentionGroup, mentionUser } from "../slack/messages/people.ts";
 import { code } from "../slack/messages/text.ts";
+import { makeAdmission } from "./admission.ts";
 import { startAnswerLoop, startVoteLoop } from "./click-loops.ts";
 import { startErrandLoop } from "./errand-loop.ts";
 import { pacedChat } from "./paced-chat.ts";
+import { pacedLookups } from "./paced-lookups.ts";
 import { PER_CHANNEL, startPostingLoop } from "./posting-loop.ts";
 import { PUBLISHER, startPublishLoop } from "./publish-loop.ts";
 import type { Seams } from "./seams.ts";
@@ -82,8 +84,10 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const random = Math.random;
   const newId = randomUUID;
   const turn = makeTurn(store.lanes, clock);
-  const chat = metrics.chat(seams.chat(pacedChat(makeChat(web, turn, clock), turn, store.lanes, clock)));
-  const directory = makeDirectory(web, workspace, clock);
+  const admission = makeAdmission(turn, store.lanes, clock);
+  const lookups = pacedLookups(web, admission);
+  const chat = metrics.chat(seams.chat(pacedChat(makeChat(web, turn, clock, lookups), admission)));
+  const directory = makeDirectory(lookups, workspace, clock);
   const replica = newId();
   const look = (under: Pick<Store, "requests" | "executions">) => {
     const apply = makeApply({ requests: under.requests, routes, clock, newId, log });

@@ -2,6 +2,7 @@ import type { KnownBlock, WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports.ts";
 import type { Chat, Content } from "../app/ports-slack.ts";
 import { chatFailure, isDeleted } from "./failures.ts";
+import type { Lookups } from "./lookups.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
@@ -15,9 +16,14 @@ export const METADATA_EVENT = "countersign_request";
 const HISTORY_PAGE = 200;
 const MOST_PAGES = 50;
 
-/** Messages in Slack, over the Web API; `turn` keeps the pace. */
-export function makeChat(web: WebClient, turn: Chat["turn"], clock: Clock): Chat {
-  const isShared = makeSharedChannels(web, clock);
+/** Messages in Slack, over the Web API; `turn` keeps the pace, and `lookups` its own. */
+export function makeChat(
+  web: WebClient,
+  turn: Chat["turn"],
+  clock: Clock,
+  lookups: Pick<Lookups, "conversations"> = web,
+): Chat {
+  const isShared = makeSharedChannels(lookups, clock);
   const rendered = async (channel: string, content: Content) => {
     const { text, blocks } = await render(content, () => isShared(channel));
     return { text, blocks: blocks as KnownBlock[], metadata: metadata(content.id) };

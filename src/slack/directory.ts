@@ -1,10 +1,11 @@
-import type { UsersInfoResponse, WebClient } from "@slack/web-api";
+import type { UsersInfoResponse } from "@slack/web-api";
 import type { Clock } from "../app/ports.ts";
 import type { ChatFailure, Directory } from "../app/ports-slack.ts";
 import type { Person, Unread } from "../core/person.ts";
 import { chatFailure, failureWords } from "./failures.ts";
 import { makeChannels, makeGroups } from "./groups.ts";
 import type { Workspace } from "./identity.ts";
+import type { Lookups } from "./lookups.ts";
 
 /** How long a person, or a group's members, are remembered when somebody decides, in milliseconds. */
 const KEPT_MS = 15_000;
@@ -14,7 +15,7 @@ const FRESH_MS = 3_000;
 const SHOWN_MS = 60_000;
 
 /** People and groups in Slack. What is remembered is asked again before anyone is denied by it. */
-export function makeDirectory(web: WebClient, workspace: Workspace, clock: Clock): Directory {
+export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock): Directory {
   const addresses = new Map<string, { at: number; userId: string | null }>();
   const people = new Map<string, { at: number; person: Person }>();
   const groups = makeGroups(web, clock);
@@ -92,7 +93,7 @@ function isNoGroup(failure: ChatFailure): boolean {
 }
 
 /** Source: Slack API, users.lookupByEmail, error users_not_found. */
-async function ownerOf(web: WebClient, email: string): Promise<{ kind: "owner"; userId: string | null } | Unread> {
+async function ownerOf(web: Lookups, email: string): Promise<{ kind: "owner"; userId: string | null } | Unread> {
   try {
     return { kind: "owner", userId: (await web.users.lookupByEmail({ email })).user?.id ?? null };
   } catch (error) {

@@ -1,17 +1,17 @@
-import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports.ts";
+import type { Lookups } from "./lookups.ts";
 
 /**
  * The members of user groups. `usergroups.users.list` is tier 2, some twenty calls a minute for the whole app, so nobody
  * can make the bot spend them: calls for one group that come together are one call, and what was read is used again
  * while it is young enough for the purpose. Source: Slack API, rate limits.
  */
-export function makeGroups(web: WebClient, clock: Clock) {
+export function makeGroups(web: Pick<Lookups, "usergroups">, clock: Clock) {
   return makeLists(clock, async (usergroup) => (await web.usergroups.users.list({ usergroup })).users ?? []);
 }
 
 /** The members of channels, in the same way. */
-export function makeChannels(web: WebClient, clock: Clock) {
+export function makeChannels(web: Pick<Lookups, "conversations">, clock: Clock) {
   return makeLists(clock, (channel) => channelMembers(web, channel));
 }
 
@@ -42,7 +42,7 @@ function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
 const PAGE = 200;
 const MOST_PAGES = 50;
 
-async function channelMembers(web: WebClient, channel: string): Promise<string[]> {
+async function channelMembers(web: Pick<Lookups, "conversations">, channel: string): Promise<string[]> {
   const found: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {

@@ -1,5 +1,5 @@
-import type { WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports.ts";
+import type { Lookups } from "./lookups.ts";
 
 /** How long it is remembered whether a channel is shared, in milliseconds. */
 const KEPT_MS = 10 * 60_000;
@@ -11,7 +11,7 @@ const UNKNOWN_MS = 30_000;
  * message withholds its parameters, which Details shows to people of this workspace. Direct messages are not shared by
  * this bot with anybody but the person. Source: Slack API, conversations.info, `is_ext_shared`.
  */
-export function makeSharedChannels(web: WebClient, clock: Clock) {
+export function makeSharedChannels(web: Pick<Lookups, "conversations">, clock: Clock) {
   const kept = new Map<string, { until: number; shared: boolean }>();
   return async (channel: string): Promise<boolean> => {
     if (channel.startsWith("D")) return false;

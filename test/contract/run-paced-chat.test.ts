@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeAnswer } from "../../src/app/answer.ts";
+import type { Clock } from "../../src/app/ports.ts";
+import type { LaneStore } from "../../src/app/ports-shared.ts";
 import type { Chat } from "../../src/app/ports-slack.ts";
+import { makeAdmission } from "../../src/run/admission.ts";
 import { pacedChat } from "../../src/run/paced-chat.ts";
 import { makeTurn } from "../../src/run/turns.ts";
 import { eventually } from "../support/eventually.ts";
@@ -11,11 +14,14 @@ import { aStore } from "../support/stores.ts";
 
 const BURST = 20;
 
+/** As one replica asks for it. */
+const admissionOf = (lanes: LaneStore, clock: Clock) => makeAdmission(makeTurn(lanes, clock), lanes, clock);
+
 test("whispers keep to the pace of their method together, and none waits so long that its reader gives up", async (t) => {
   const clock = testClock();
   const { lanes } = await aStore(t, { now: clock.now });
   const [one, other] = [fakeChat(), fakeChat()];
-  const replicas = [one, other].map((chat) => pacedChat(chat, makeTurn(lanes, clock), lanes, clock));
+  const replicas = [one, other].map((chat) => pacedChat(chat, admissionOf(lanes, clock)));
   const said = () => one.whispers.length + other.whispers.length;
   const all = Array.from({ length: BURST + 2 }, (_, index) => replicas[index % 2]?.whisper("C0DBA", "U0JANE", "no"));
   await eventually("the burst is out", () => said() === BURST && clock.sleeping().length === 4);
@@ -30,7 +36,7 @@ test("what Slack asks to wait for is kept by every replica; a database that is a
   const clock = testClock();
   const { lanes } = await aStore(t, { now: clock.now });
   const chat = fakeChat();
-  const paced = pacedChat(chat, makeTurn(lanes, clock), lanes, clock);
+  const paced = pacedChat(chat, admissionOf(lanes, clock));
   chat.nextFind.push({ kind: "limited", retryAfterMs: 5_000 });
   await paced.find("C0DBA", "id", 0);
   assert.deepEqual([...(await lanes.held(clock.now()))], [["history", clock.now() + 5_000]]);
@@ -40,7 +46,7 @@ test("what Slack asks to wait for is kept by every replica; a database that is a
   };
   const lost = { take: away, hold: away, held: away };
   chat.nextWhisper.push({ kind: "limited", retryAfterMs: 5_000 });
-  const result = await pacedChat(chat, makeTurn(lost, clock), lost, clock).whisper("C0DBA", "U0JANE", "no");
+  const result = await pacedChat(chat, admissionOf(lost, clock)).whisper("C0DBA", "U0JANE", "no");
   assert.equal(result.kind, "limited");
   assert.deepEqual(await paced.whisper("C0DBA", "U0JANE", "yes"), { kind: "told" });
 });
@@ -73,7 +79,7 @@ async function twoReplicas(t: TestContext) {
     };
   };
   const own = { ...chat, find: counted(chat.find), direct: counted(chat.direct), whisper: counted(chat.whisper) };
-  const replica = () => pacedChat(own, makeTurn(lanes, clock), lanes, clock);
+  const replica = () => pacedChat(own, admissionOf(lanes, clock));
   return { clock, lanes, one: replica(), other: replica(), calls: () => calls };
 }
 
@@ -117,7 +123,7 @@ test("a person whose answer is limited is told when Slack takes it again", async
   await clicks.record(aClick("U0JANE"));
   await clicks.handled(aClick("U0JANE").id, "because", anEntry());
   const chat = fakeChat();
-  const paced = pacedChat(chat, makeTurn(lanes, clock), lanes, clock);
+  const paced = pacedChat(chat, admissionOf(lanes, clock));
   const answer = makeAnswer({ clicks, chat: paced, clock, random: () => 0, log: testLog() });
   await lanes.hold("whisper", clock.now() + 60_000);
   const due = () => clicks.unanswered(clock.now(), 10);

@@ -115,3 +115,20 @@ for (const [claim, fault, attempts] of [
     assert.ok(took < 10_000);
   });
 }
+
+test("a click that comes while Slack limits the calls that judge it counts as soon as Slack takes them", async (t) => {
+  const w = await world(t);
+  const id = await w.run(ONE_GATE);
+  const message = await w.message(id);
+  const before = (await w.slackCalls("users.info")).length;
+  await w.control.slack("faults", { operation: "users.info", kind: "throttle", retryAfterSeconds: 4, times: 1 });
+  await w.click("U0JANE", message, "approve");
+  await eventually("the step is approved", async () => (await w.signals(id)).length > 0);
+  const { messages } = await w.channel();
+  assert.deepEqual(
+    messages.filter(({ onlyFor }: { onlyFor?: string }) => onlyFor === "U0JANE"),
+    [],
+    "nobody was told that the click did not count",
+  );
+  assert.equal((await w.slackCalls("users.info")).length - before, 2, "one call was limited, one was taken");
+});

@@ -1,0 +1,51 @@
+import type { Clock } from "../app/ports.ts";
+import type { LaneStore } from "../app/ports-shared.ts";
+import { type LaneKind, laneOf, type makeTurn } from "./turns.ts";
+
+/** How long the store may take to tell whether a lane is held. */
+const READING_MS = 500;
+
+export interface Admission {
+  /** Resolves with 0 when the call may be made; else with how many milliseconds Slack asks to wait yet. */
+  ask(kind: LaneKind, patienceMs: number): Promise<number>;
+  /** Slack asks to wait so long: nobody calls until then. */
+  hold(kind: LaneKind, retryAfterMs: number): Promise<void>;
+}
+
+/**
+ * Keeps calls to the pace of their method, which all replicas share; and what Slack asks to wait for is kept by all of
+ * them: until then nobody calls, and who cannot wait so long is told how long it is. Nobody waits for a turn longer than
+ * their patience: then the call is made, and Slack says whether it may. A lane that cannot be read, such as while the
+ * database is away, holds up nobody.
+ */
+export function makeAdmission(turn: ReturnType<typeof makeTurn>, lanes: LaneStore, clock: Clock): Admission {
+  /** What resolves first: this, or `otherwise` after so long. */
+  const within = async <T>(ms: number, attempt: (signal: AbortSignal) => Promise<T>, otherwise: T): Promise<T> => {
+    const ended = new AbortController();
+    try {
+      return await Promise.race([attempt(ended.signal), clock.sleep(ms, ended.signal).then(() => otherwise)]);
+    } finally {
+      ended.abort();
+    }
+  };
+  /** How long Slack asks to wait yet; 0 also where that cannot be read. */
+  const restOf = async (lane: string): Promise<number> => {
+    const now = clock.now();
+    const held = await within<Map<string, number>>(READING_MS, () => lanes.held(now), new Map()).catch(() => null);
+    return Math.max(0, (held?.get(lane) ?? 0) - clock.now());
+  };
+  return {
+    async ask(kind, patienceMs) {
+      const lane = laneOf(kind, "");
+      const held = await restOf(lane);
+      if (held > patienceMs) return held;
+      const tookTurn = (signal: AbortSignal) =>
+        turn(kind, "", signal).then(
+          () => true,
+          () => true,
+        );
+      return (await within(patienceMs, tookTurn, false)) ? 0 : restOf(lane);
+    },
+    hold: (kind, retryAfterMs) => lanes.hold(laneOf(kind, ""), clock.now() + retryAfterMs).catch(() => undefined),
+  };
+}

@@ -7,9 +7,9 @@ import { adviceFor } from "./failures.ts";
  * A handshake that has not led to a connection after this long is given up; the client itself would wait for minutes. One
  * that stalls until Slack is back, and the good one after it, fit together into ten seconds.
  */
-const HANDSHAKE_MS = 4_000;
+const HANDSHAKE_MS = 6_000;
 /** Its first part, in which Slack tells where to connect: over before the whole is, or a late answer would still connect. */
-const OPENING_MS = 3_500;
+const OPENING_MS = 5_500;
 /** Between attempts to connect. */
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 5_000;

@@ -38,7 +38,7 @@ export const makeLook =
   (deps: LookDeps) =>
   async (automation: Automation, watched: WatchedExecution, signal: AbortSignal): Promise<void> => {
     const { executions, clock } = deps;
-    const known = await deps.requests.ofExecution(watched.target, watched.executionId);
+    const known = await deps.requests.ofExecution(automation.target, watched.executionId);
     const reading = await automation.read(watched.executionId, signal);
     if (signal.aborted) return;
     switch (reading.kind) {
@@ -94,14 +94,14 @@ async function settle(
   const { executions, clock } = deps;
   const mask = makeMask(deps.mask, execution.parameters);
   // Read again: what was decided while AWS was asked must not be judged by what was known before.
-  const known = await deps.requests.ofExecution(watched.target, watched.executionId);
+  const known = await deps.requests.ofExecution(automation.target, watched.executionId);
   if (known.some((request) => isSending(request, clock.now())))
     return executions.wasRead(watched, clock.now() + FOLLOW_BASE_MS, watched.quietReads);
   const changes = reconcile(execution, known, clock.now(), mask.text, automation.target.signsAs ?? null);
   const undisturbed = await deps.apply(automation, execution, mask, changes, signal);
   if (!undisturbed) return executions.wasRead(watched, clock.now(), watched.quietReads);
 
-  const requests = await deps.requests.ofExecution(watched.target, watched.executionId);
+  const requests = await deps.requests.ofExecution(automation.target, watched.executionId);
   const over = requests.every((request) => request.state === "closed");
   const left = watched.fingerprint === NOT_WAITING;
   if (over && (hasEnded(execution.status) || (left && requests.length === 0)))

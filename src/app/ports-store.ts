@@ -101,11 +101,12 @@ export interface RequestStore {
   advance(step: Step): Promise<boolean>;
   /**
    * Takes over what is on record of this account and Region under another target's name: a target that was renamed in the
-   * configuration keeps its requests, and none is opened twice.
+   * configuration keeps its requests, and what is watched goes on being watched.
    */
   adopt(target: Target): Promise<void>;
   byId(id: string): Promise<ApprovalRequest | null>;
-  ofExecution(target: string, executionId: string): Promise<ApprovalRequest[]>;
+  /** By the target's account and Region, whatever name it had when they were opened. */
+  ofExecution(target: Target, executionId: string): Promise<ApprovalRequest[]>;
   /** Requests of that request id or execution id, newest first. */
   find(id: string): Promise<ApprovalRequest[]>;
   /** Oldest first. */
@@ -113,8 +114,8 @@ export interface RequestStore {
   votes(requestId: string): Promise<Vote[]>;
   /** Each person's own signal, as far as there was one. */
   signals(requestId: string): Promise<PersonSignal[]>;
-  /** Decided requests of the target whose signal is due. */
-  dueToSignal(target: string, now: number, limit: number): Promise<ApprovalRequest[]>;
+  /** Decided requests of the target's account and Region whose signal is due. */
+  dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
   /** Sets when the signal is looked at next. No message shows it, so the version stays. */
   postponeSignal(id: string, expectedVersion: number, signalNextAt: number): Promise<void>;
   /** What happened to a request, in order. */

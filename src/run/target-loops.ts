@@ -185,7 +185,7 @@ export function startTarget(options: {
       aborted = abort;
       if (automation === undefined || !(asked || options.lease() !== null)) return undefined;
       asked = false;
-      sending.take(await store.requests.dueToSignal(automation.target.key, clock.now(), sending.wanted()));
+      sending.take(await store.requests.dueToSignal(automation.target, clock.now(), sending.wanted()));
       return undefined;
     },
   });

@@ -4,6 +4,7 @@ import { FIRST_HASH } from "../core/audit.ts";
 import { deciders } from "./migration-deciders.ts";
 import { places } from "./migration-places.ts";
 import { replicas } from "./migration-replicas.ts";
+import { steps } from "./migration-steps.ts";
 import { StoreUnavailableError } from "./unavailable.ts";
 
 /** The database was written by a newer version of the program, or a migration failed. */
@@ -155,6 +156,7 @@ export const provider: MigrationProvider = {
       "0002-deciders": deciders,
       "0003-replicas": replicas,
       "0004-places": places,
+      "0005-steps": steps,
     };
   },
 };

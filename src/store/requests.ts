@@ -16,7 +16,7 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
         const inserted = await trx
           .insertInto("requests")
           .values(requestToRow(request))
-          .onConflict((conflict) => conflict.columns(["target", "executionId", "stepExecutionId"]).doNothing())
+          .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst();
         if (inserted.numInsertedOrUpdatedRows === 0n) return "exists";
         for (const channelId of new Set(channels)) {
@@ -43,11 +43,12 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
       return row === undefined ? null : requestFromRow(row);
     },
 
-    async ofExecution(target, executionId) {
+    async ofExecution({ account, region }, executionId) {
       const rows = await db
         .selectFrom("requests")
         .selectAll()
-        .where("target", "=", target)
+        .where("account", "=", account)
+        .where("region", "=", region)
         .where("executionId", "=", executionId)
         .orderBy("openedAt")
         .execute();
@@ -81,13 +82,14 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
     signals: (requestId) =>
       db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
 
-    async dueToSignal(target, at, limit) {
+    async dueToSignal({ account, region }, at, limit) {
       const rows = await db
         .selectFrom("requests")
         .selectAll()
         .where("state", "=", "decided")
         .where("signal", "in", ["due", "sending", "unsure"])
-        .where("target", "=", target)
+        .where("account", "=", account)
+        .where("region", "=", region)
         .where("signalNextAt", "<=", at)
         .orderBy("signalNextAt")
         .limit(limit)
@@ -115,26 +117,40 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
 /** Another judge of the same click was first, so nothing of this change may stay. */
 class ClickTaken extends Error {}
 
+/** Rows are moved by what is there already, so that two who adopt from each other only take turns. */
 async function adopt(trx: Transaction<Tables>, { key, account, region }: Target): Promise<void> {
-  const renamed = await trx
+  const theirs = trx
     .selectFrom("requests")
-    .select("target")
-    .distinct()
+    .select("executionId")
     .where("account", "=", account)
-    .where("region", "=", region)
-    .where("target", "!=", key)
+    .where("region", "=", region);
+  await trx
+    .insertInto("executions")
+    .columns(["target", "executionId", "fingerprint", "nextReadAt", "quietReads", "goneSince"])
+    .expression((from) =>
+      from
+        .selectFrom("executions")
+        .select(({ fn, val }) => [
+          val(key).as("target"),
+          "executionId",
+          fn.max("fingerprint").as("fingerprint"),
+          fn.min("nextReadAt").as("nextReadAt"),
+          fn.min("quietReads").as("quietReads"),
+          fn.max("goneSince").as("goneSince"),
+        ])
+        .where("target", "!=", key)
+        .where("executionId", "in", theirs)
+        .groupBy("executionId"),
+    )
+    .onConflict((conflict) => conflict.columns(["target", "executionId"]).doNothing())
     .execute();
-  const names = renamed.map(({ target }) => target);
-  if (names.length === 0) return;
-  const theirs = trx.selectFrom("executions").select("executionId").where("target", "in", names);
-  await trx.deleteFrom("executions").where("target", "=", key).where("executionId", "in", theirs).execute();
-  await trx.updateTable("executions").set({ target: key }).where("target", "in", names).execute();
+  await trx.deleteFrom("executions").where("target", "!=", key).where("executionId", "in", theirs).execute();
   await trx
     .updateTable("requests")
     .set({ target: key })
     .where("account", "=", account)
     .where("region", "=", region)
-    .where("target", "in", names)
+    .where("target", "!=", key)
     .execute();
 }
 

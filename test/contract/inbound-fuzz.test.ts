@@ -146,7 +146,7 @@ async function inbound(t: TestContext) {
         if (waiting.length === 0) break;
         for (const click of waiting) await vote(click);
       }
-      for (const { id } of await requests.dueToSignal(TARGET.key, clock.now(), 10))
+      for (const { id } of await requests.dueToSignal(TARGET, clock.now(), 10))
         await signal(automation, id, new AbortController().signal);
     },
     votes: async () => [...(await requests.votes(PRESSED.id)), ...(await requests.votes(ASKED.id))],

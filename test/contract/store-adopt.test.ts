@@ -4,7 +4,9 @@ import { anEntry, aRequest, EXECUTION_ID, NOW } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
 const { account, region, target: OLD } = aRequest();
+const BEFORE = { key: OLD, name: "default", account, region };
 const RENAMED = { key: `renamed/${region}`, name: "renamed", account, region };
+const watched = { executionId: EXECUTION_ID, fingerprint: "waits", nextReadAt: NOW, quietReads: 0 };
 
 for (const engine of ENGINES) {
   test(`${engine.name}: a target that was renamed keeps its requests and what it watches`, async (t) => {
@@ -12,7 +14,6 @@ for (const engine of ENGINES) {
     await store.requests.open(aRequest(), ["C0DBA"], anEntry({ kind: "requested" }));
     const elsewhere = aRequest({ id: "r-else", region: "eu-west-1", target: "other/eu-west-1" });
     await store.requests.open(elsewhere, [], anEntry({ requestId: "r-else" }));
-    const watched = { executionId: EXECUTION_ID, fingerprint: "waits", nextReadAt: NOW, quietReads: 0 };
     await store.executions.watch({ ...watched, target: OLD });
 
     await store.requests.adopt(RENAMED);
@@ -23,5 +24,49 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.executions.watched(RENAMED.key), [{ ...watched, target: RENAMED.key }]);
     const again = aRequest({ id: "r-again", target: RENAMED.key });
     assert.equal(await store.requests.open(again, ["C0DBA"], anEntry({ requestId: "r-again" })), "exists");
+  });
+
+  test(`${engine.name}: a replica with the target's old name opens nothing a second time, and finds what is there`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open(aRequest(), ["C0DBA"], anEntry({ kind: "requested" }));
+    await store.requests.adopt(RENAMED);
+
+    const again = aRequest({ id: "r-again", target: OLD });
+    assert.equal(await store.requests.open(again, ["C0DBA"], anEntry({ requestId: "r-again" })), "exists");
+    assert.equal((await store.messages.due(NOW, 10)).length, 1);
+    assert.deepEqual(await store.requests.history("r-again"), []);
+    for (const target of [BEFORE, RENAMED]) {
+      const ids = (await store.requests.ofExecution(target, EXECUTION_ID)).map(({ id }) => id);
+      assert.deepEqual(ids, [aRequest().id], target.name);
+    }
+    const other = { ...RENAMED, account: "444455556666" };
+    assert.deepEqual(await store.requests.ofExecution(other, EXECUTION_ID), []);
+  });
+
+  test(`${engine.name}: replicas that know a target by several names adopt from each other, and nothing is lost or doubled`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    const third = { ...RENAMED, key: `third/${region}`, name: "third" };
+    await store.requests.open(aRequest(), [], anEntry());
+    await store.requests.open(aRequest({ id: "r-2", stepExecutionId: "s-2", target: RENAMED.key }), [], anEntry());
+    for (const { key } of [BEFORE, RENAMED]) await store.executions.watch({ ...watched, target: key });
+
+    for (const target of [BEFORE, third, RENAMED, BEFORE, third]) {
+      await store.requests.adopt(target);
+      const requests = await store.requests.ofExecution(target, EXECUTION_ID);
+      assert.deepEqual(new Set(requests.map((request) => request.target)), new Set([target.key]));
+      assert.deepEqual(await store.executions.watched(target.key), [{ ...watched, target: target.key }]);
+    }
+    assert.deepEqual(await store.executions.watched(RENAMED.key), []);
+    await Promise.all([BEFORE, RENAMED, third].map((target) => store.requests.adopt(target)));
+  });
+
+  test(`${engine.name}: what a replica with the old name opened and watched after the renaming is taken over`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.adopt(RENAMED);
+    await store.requests.open(aRequest(), [], anEntry());
+    await store.executions.watch({ ...watched, target: OLD });
+    await store.requests.adopt(RENAMED);
+    assert.deepEqual(await store.executions.watched(OLD), []);
+    assert.deepEqual(await store.executions.watched(RENAMED.key), [{ ...watched, target: RENAMED.key }]);
   });
 }

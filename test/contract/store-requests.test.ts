@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { chainText, FIRST_HASH } from "../../src/core/audit.ts";
 import { decided } from "../../src/core/request.ts";
+import { TARGET } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
@@ -49,7 +50,12 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: the same step of another target or execution is another request`, async (t) => {
     const store = await opened(t);
-    const others = [{ target: "other" }, { executionId: "other" }, { stepExecutionId: "other" }];
+    const others = [
+      { target: "other/us-east-1", account: "444455556666" },
+      { target: "default/eu-west-1", region: "eu-west-1" },
+      { executionId: "other" },
+      { stepExecutionId: "other" },
+    ];
     for (const [index, other] of others.entries())
       assert.equal(await store.requests.open(aRequest({ id: `o${index}`, ...other }), [], anEntry()), "opened");
   });
@@ -141,14 +147,16 @@ for (const engine of ENGINES) {
       ["none", { ...decidedAs, signalNextAt: null }],
       ["open", { ...decidedAs, state: "open" }],
       ["closed", { ...decidedAs, state: "closed" }],
-      ["elsewhere", { ...decidedAs, target: "other" }],
+      ["elsewhere", { ...decidedAs, target: "other/us-east-1", account: "444455556666" }],
+      ["other-region", { ...decidedAs, target: "default/eu-west-1", region: "eu-west-1" }],
+      ["other-name", { ...decidedAs, target: "renamed/us-east-1", signalNextAt: NOW - 7 }],
     ];
     for (const [id, more] of table)
       await store.requests.open(aRequest({ id, stepExecutionId: id, ...more }), [], anEntry());
-    const ids = async (limit: number) =>
-      (await store.requests.dueToSignal("default/us-east-1", NOW, limit)).map(({ id }) => id);
-    assert.deepEqual(await ids(10), ["sending", "unsure", "due"]);
-    assert.deepEqual(await ids(1), ["sending"]);
+    const ids = async (limit: number) => (await store.requests.dueToSignal(TARGET, NOW, limit)).map(({ id }) => id);
+    assert.deepEqual(await ids(10), ["other-name", "sending", "unsure", "due"]);
+    assert.deepEqual(await ids(1), ["other-name"]);
+    await store.requests.postponeSignal("other-name", 1, NOW + 9);
     await store.requests.postponeSignal("sending", 1, NOW + 9);
     await store.requests.postponeSignal("unsure", 7, NOW + 9);
     assert.deepEqual(await ids(10), ["unsure", "due"]);

@@ -35,7 +35,7 @@ async function setUp(t: TestContext, routes = [aRoute()]) {
     const next = await watched();
     return next === undefined ? null : next.nextReadAt - clock.now();
   };
-  const requests = () => store.requests.ofExecution(TARGET.key, EXECUTION_ID);
+  const requests = () => store.requests.ofExecution(TARGET, EXECUTION_ID);
   const kinds = async (id = "request-1") =>
     (await store.requests.history(id)).map(({ kind, actor }) => `${kind} ${actor}`);
   const patch = async (more: object) => {
@@ -57,6 +57,24 @@ test("a waiting approval becomes a request with its messages, and then is read r
   assert.equal(wait, SLOW_MS);
   await read();
   assert.equal((await requests()).length, 1);
+});
+
+test("a replica with the target's old name goes on with the request that was renamed, and reads it no oftener", async (t) => {
+  const { automation, read, watched, requests, store } = await setUp(t);
+  await read();
+  const row = await watched();
+  assert(row !== undefined);
+  await store.requests.adopt({ ...TARGET, key: "renamed/us-east-1" });
+  await store.executions.watch(row);
+  assert.equal(await read(), SLOW_MS);
+  assert.equal(await read(), SLOW_MS);
+  assert.equal((await requests()).length, 1);
+  automation.shows(anExecution({ status: "Cancelled" }));
+  assert.equal(await read(), null);
+  assert.deepEqual(
+    (await requests()).map(({ state }) => state),
+    ["closed"],
+  );
 });
 
 test("a request that no route covers is on record, has no message, and the log says so", async (t) => {

@@ -57,7 +57,7 @@ async function setUp(t: TestContext) {
   }
   const signal = makeSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
   const round = async () => {
-    for (const { id } of await store.requests.dueToSignal(TARGET.key, clock.now(), 10))
+    for (const { id } of await store.requests.dueToSignal(TARGET, clock.now(), 10))
       await signal(automation, id, new AbortController().signal);
   };
   return {

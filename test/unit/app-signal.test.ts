@@ -34,7 +34,7 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   const send = (owner = "me") => signalAs(owner)(automation, REQUEST_ID, abort);
   /** What the loop does: only what is due. */
   const round = async (owner = "me") => {
-    const due = await store.requests.dueToSignal(TARGET.key, clock.now(), 10);
+    const due = await store.requests.dueToSignal(TARGET, clock.now(), 10);
     for (const request of due) await signalAs(owner)(automation, request.id, abort);
     return due.length;
   };
@@ -211,7 +211,7 @@ test("after a crash in the middle of sending, nothing is sent until the attempt 
   automation.onSignal = () => ({ kind: "taken" });
   const again = await store.reopened();
   const sendAfterRestart = async () => {
-    const due = await again.requests.dueToSignal(TARGET.key, clock.now(), 10);
+    const due = await again.requests.dueToSignal(TARGET, clock.now(), 10);
     const signal = makeSignal({ ...again, clock, random: () => 0, owner: "new", workspace: "T", log: testLog() });
     for (const each of due) await signal(automation, each.id, new AbortController().signal);
   };
@@ -275,7 +275,7 @@ test("a process that was held up until its lease is nearly over does not send, a
   assert.equal((await request()).signal, "due");
   automation.onRead = () => undefined;
   clock.advance(5 * 60_000);
-  assert.equal((await store.requests.dueToSignal(TARGET.key, clock.now(), 1)).length, 1);
+  assert.equal((await store.requests.dueToSignal(TARGET, clock.now(), 1)).length, 1);
   await send();
   assert.equal(sent().length, 1);
 });

@@ -99,9 +99,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     const gate = aws.waiting();
     const earlier = aws.sent.filter((signal) => signal.gate === gate);
     assert.ok(gate !== null, "a signal left while nothing waits");
-    const request = (await requests.ofExecution(TARGET.key, EXECUTION_ID)).find(
-      (each) => each.stepExecutionId === gate,
-    );
+    const request = (await requests.ofExecution(TARGET, EXECUTION_ID)).find((each) => each.stepExecutionId === gate);
     assert.ok(request !== undefined, `a signal left for ${gate}, which is not on record`);
     assert.deepEqual(
       [request.state, request.decision, request.signal],
@@ -187,7 +185,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     },
     async signal() {
       const owner = `process-${process}`;
-      for (const { id } of await requests.dueToSignal(TARGET.key, clock.now(), 10))
+      for (const { id } of await requests.dueToSignal(TARGET, clock.now(), 10))
         await signalAs(owner)(guarded, id, abort);
     },
     async deliver() {
@@ -251,7 +249,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
       for (const who of WORKERS) await work[who]();
       clock.advance(round < 10 ? 1_000 : 310_000);
     }
-    const all = await requests.ofExecution(TARGET.key, EXECUTION_ID);
+    const all = await requests.ofExecution(TARGET, EXECUTION_ID);
     for (const request of all) {
       const waits = request.stepExecutionId === aws.waiting();
       assert.equal(

@@ -53,7 +53,8 @@ export const makeSignal =
   async (automation: Automation, requestId: string, abort: AbortSignal): Promise<void> => {
     const request = await deps.requests.byId(requestId);
     if (request === null || request.state !== "decided" || request.signal === "taken") return;
-    const name = `execution:${request.target}:${request.executionId}`;
+    // By what AWS calls it: replicas may have different names for one target while it is renamed.
+    const name = `execution:${request.account}/${request.region}:${request.executionId}`;
     // Another request of the same execution is another owner, also within this process.
     const owner = `${deps.owner}:${request.id}`;
     const now = deps.clock.now();
@@ -95,19 +96,19 @@ async function attempt(
   const now = clock.now();
   if (reading.kind === "gone") {
     await deps.requests.postponeSignal(request.id, request.version, now + LOOK_AGAIN_MS);
-    return executions.wake(request.target, request.executionId, now);
+    return executions.wake(automation.target.key, request.executionId, now);
   }
   const move = nextSignalMove(request, reading.execution, now);
   const turn = own === null ? ({ kind: "go" } as const) : ownMove(own, request, reading.execution, now);
   if (turn.kind === "shown" && (move.kind === "wait" || move.kind === "send")) {
     // Its answer was lost, and AWS shows it all the same: it is settled, and the next person's may go.
     await change(deps, request, takenPatch(own, request, now), "signal-taken", lease, turn.signal);
-    return executions.wake(request.target, request.executionId, now);
+    return executions.wake(automation.target.key, request.executionId, now);
   }
   switch (move.kind) {
     case "reconcile":
       await deps.requests.postponeSignal(request.id, request.version, now + LOOK_AGAIN_MS);
-      return executions.wake(request.target, request.executionId, now);
+      return executions.wake(automation.target.key, request.executionId, now);
     case "wait":
       return deps.requests.postponeSignal(request.id, request.version, Math.min(move.until, now + LOOK_AGAIN_MS));
     case "unsafe":
@@ -116,7 +117,7 @@ async function attempt(
       if (giveWay !== null) return giveWay();
       if (turn.kind !== "wait") break;
       await deps.requests.postponeSignal(request.id, request.version, Math.min(turn.until, now + SHOWN_AGAIN_MS));
-      return executions.wake(request.target, request.executionId, now);
+      return executions.wake(automation.target.key, request.executionId, now);
     default:
       throw new Error(`unexpected move ${move satisfies never}`);
   }
@@ -147,7 +148,7 @@ async function attempt(
       ? await automation.signal(request.executionId, verdict, comment, notAfter)
       : await own.signing.signal(own.signer, request.executionId, verdict, comment, notAfter);
   await record(deps, sent, result, own, signal && settled(signal, result, clock.now()));
-  await executions.wake(request.target, request.executionId, clock.now());
+  await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 
 async function record(

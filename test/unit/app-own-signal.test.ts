@@ -61,7 +61,7 @@ async function setUp(t: TestContext) {
       await signal(automation, id, new AbortController().signal);
   };
   return {
-    ...{ clock, store, automation, sent, fates, shows, round },
+    ...{ clock, store, automation, sent, fates, shows, round, signal },
     request: async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request"),
     states: async () =>
       (await store.requests.signals(REQUEST_ID)).map(({ userId, state }) => `${userId} ${state}`).toSorted(),
@@ -71,6 +71,27 @@ async function setUp(t: TestContext) {
     trust: (session: string) => void untrusted.delete(session),
   };
 }
+
+test("a person's signal too goes under a lease that replicas with two names for one target share", async (t) => {
+  const { clock, store, automation, sent, signal, round } = await setUp(t);
+  const { asPerson } = automation;
+  assert(asPerson !== undefined);
+  const renamed = { ...automation, target: { ...TARGET, key: "renamed/us-east-1", name: "renamed" } };
+  automation.asPerson = {
+    ...asPerson,
+    async signal(...args) {
+      const next = aRequest({ id: "r-2", stepExecutionId: "step-2", target: renamed.target.key, state: "decided" });
+      await store.requests.open({ ...next, decision: "approve", signal: "due" }, [], anEntry({ requestId: "r-2" }));
+      const reads = automation.calls.read.length;
+      await signal(renamed, "r-2", new AbortController().signal);
+      assert.equal(automation.calls.read.length, reads, "the other replica has the lease too");
+      assert.equal((await store.requests.byId("r-2"))?.signalNextAt, clock.now() + 1_000);
+      return asPerson.signal(...args);
+    },
+  };
+  await round();
+  assert.deepEqual(sent, ["ann@x.y"]);
+});
 
 test("each person signals once, in order, and the bot itself never", async (t) => {
   const { automation, sent, shows, round, request, states, clock } = await setUp(t);

@@ -7,7 +7,7 @@ import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts"
 import { anEntry, anExecution, aRequest, aStep, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
-const LEASE = `execution:${TARGET.key}:${EXECUTION_ID}`;
+const LEASE = `execution:${TARGET.account}/${TARGET.region}:${EXECUTION_ID}`;
 const LEASE_MS = 60_000;
 
 async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
@@ -231,6 +231,33 @@ test("while another process holds the execution's lease, nothing is read and not
   clock.advance(LEASE_MS);
   await round();
   assert.equal(sent().length, 1);
+});
+
+test("replicas with two names for one target share the execution's lease", async (t) => {
+  const { clock, store, automation, send, sent, abort, signalAs } = await setUp(t);
+  const gate = aStep({ stepExecutionId: "step-2" });
+  const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now() } as const;
+  const next = aRequest({ ...decided, id: "r-2", stepExecutionId: "step-2", target: "renamed/us-east-1" });
+  await store.requests.open(next, [], anEntry({ requestId: "r-2" }));
+  const renamed = fakeAutomation({ ...TARGET, key: "renamed/us-east-1", name: "renamed" });
+  renamed.shows(anExecution({ steps: [gate] }));
+  // The other replica wants to decide the next gate while this one's signal is on its way.
+  automation.onSignal = async () => {
+    await signalAs("other")(renamed, "r-2", abort);
+    assert.deepEqual([renamed.calls.read, renamed.calls.signal], [[], []]);
+    return { kind: "taken" };
+  };
+  await send();
+  assert.equal(sent().length, 1);
+  await signalAs("other")(renamed, "r-2", abort);
+  assert.equal(renamed.calls.signal.length, 1);
+});
+
+test("what was opened under another name of the target is looked at where this replica watches it", async (t) => {
+  const { round, sent, isWoken } = await setUp(t, { target: "old/us-east-1" });
+  await round();
+  assert.equal(sent().length, 1);
+  assert.ok(await isWoken());
 });
 
 test("two processes that want to send the same decision send it once", async (t) => {

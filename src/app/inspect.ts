@@ -43,7 +43,7 @@ export interface InspectDeps {
   routes: readonly Route[];
   admins: People;
   /** Undefined for a target that the configuration no longer has, or whose account is not known yet. */
-  automation: (target: string) => Automation | undefined;
+  automation: (request: ApprovalRequest) => Automation | undefined;
   /** Globs over names whose values are hidden. */
   mask: readonly string[];
 }
@@ -120,7 +120,7 @@ export const makeDetails =
     const inspected = await inspect(deps, request);
     const isMember = known.person.standing === "member";
     const admin = isMember && (await directory.isAmong(deps.admins, userId)).kind === "member";
-    const automation = deps.automation(request.target);
+    const automation = deps.automation(request);
     if (automation === undefined)
       return {
         kind: "details",
@@ -176,7 +176,7 @@ async function executionsOf(
   const found = new Map<string, ObservedExecution>();
   for (const { request } of inspected) {
     if (found.has(request.executionId)) continue;
-    const reading = await deps.automation(request.target)?.read(request.executionId, signal, true);
+    const reading = await deps.automation(request)?.read(request.executionId, signal, true);
     if (reading?.kind === "read") found.set(request.executionId, masked(reading.execution, deps.mask));
   }
   return found;

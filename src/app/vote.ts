@@ -33,7 +33,7 @@ export interface VoteDeps {
   /** Whether a team that a payload names is the workspace, or may be one of the same organisation. */
   isHomeTeam: (teamId: string) => boolean;
   /** Whether the configuration still names the target. Where it does not, no signal would follow a decision. */
-  hasTarget: (target: string) => boolean;
+  hasTarget: (request: ApprovalRequest) => boolean;
   /** Renders a denial for the person who reads it. */
   sentence: (denial: Denial) => string;
   clock: Clock;
@@ -154,7 +154,7 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
   if (place === "foreign") return denied({ kind: "foreign-message" });
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "standing", standing: "external" });
 
-  if (request.state === "open" && !deps.hasTarget(request.target))
+  if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target });
 
   const route = deps.routes.find((each) => each.name === request.route) ?? null;

@@ -19,12 +19,29 @@ const SIGNALS = 4;
 const TICK_MS = 1_000;
 /** After something unforeseen, a row rests this long: otherwise a full batch of such rows would hide all others. */
 const BROKEN_MS = 10_000;
+/** How often what another replica left under another name of the target is taken over, as while a target is renamed. */
+const ADOPT_MS = 5 * 60_000;
 
 /** The lease of the one replica that polls and reads a target. */
 export const targetLease = (key: string) => `target:${key}`;
 
+/** One Region of a target, as it is configured. */
+export interface Configured {
+  name: string;
+  region: string;
+  roles?: TargetRoles;
+}
+
+const keyOf = ({ name, region }: Configured) => `${name}/${region}`;
+
+/** The account that its roles are in; without a role, that of the bot's own credentials. */
+const accountOf = ({ roles = NO_ROLES }: Configured, own: string) =>
+  (roles.readRole ?? roles.approverRole)?.split(":")[4] ?? own;
+
 export interface TargetLoops {
   key: string;
+  /** Whether the request is one of this target's, also when it was opened under another name of it. */
+  covers(request: ApprovalRequest): boolean;
   /** Undefined until AWS has told whose account it is. */
   automation(): Automation | undefined;
   /** The target has become this replica's. */
@@ -40,9 +57,9 @@ export interface TargetLoops {
  * replica that is woken sends it.
  */
 export function startTarget(options: {
-  name: string;
-  region: string;
-  roles?: TargetRoles;
+  configured: Configured;
+  /** The targets that stand before it in the configuration. */
+  before: readonly Configured[];
   pollIntervalMs: number;
   store: Store;
   look: (stores: Pick<Store, "requests" | "executions">) => ReturnType<typeof makeLook>;
@@ -57,8 +74,9 @@ export function startTarget(options: {
   /** Something may have to be shown or published. */
   onChange: () => void;
 }): TargetLoops {
-  const { name, region, store, look, signal, health, replica, clock, log, onChange } = options;
-  const key = `${name}/${region}`;
+  const { configured, before, store, look, signal, health, replica, clock, log, onChange } = options;
+  const { name, region, roles = NO_ROLES } = configured;
+  const key = keyOf(configured);
   let automation: Automation | undefined;
   let close = () => {};
   health.expect(key);
@@ -75,6 +93,12 @@ export function startTarget(options: {
     await store.polls.record(key, clock.now(), error, replica, lease);
   };
 
+  let adoptedAt = 0;
+  const adopt = async (target: Target) => {
+    await store.requests.adopt(target);
+    adoptedAt = clock.now();
+  };
+
   const identify = async (lease: Lease | null, abort: AbortSignal): Promise<boolean> => {
     if (automation !== undefined) return true;
     const identity = await callerIdentity(region, abort);
@@ -83,17 +107,22 @@ export function startTarget(options: {
       await report(identity, "AWS does not say whose credentials these are", lease);
       return false;
     }
-    const { roles = NO_ROLES } = options;
-    const named = roles.readRole ?? roles.approverRole;
-    const account = named?.split(":")[4] ?? identity.account;
+    const account = accountOf(configured, identity.account);
     const lacks = roles.readRole === null ? "readRole" : roles.approverRole === null ? "approverRole" : null;
     if (lacks !== null && account !== identity.account) {
       const message = `The target is account ${account}, the bot's own credentials are of ${identity.account}: name a ${lacks} too`;
       await report({ kind: "failed", code: "WrongAccount", message, retry: false }, "the target cannot be read", lease);
       return false;
     }
+    // The order of the configuration says which of the two goes on: replicas that disagreed could each leave out the other's.
+    const twin = before.find((each) => each.region === region && accountOf(each, identity.account) === account);
+    if (twin !== undefined) {
+      const message = `${keyOf(twin)} is account ${account} in ${region} too, and goes on: remove one of the two from targets`;
+      await report({ kind: "failed", code: "TargetTwice", message, retry: false }, "the target is not polled", lease);
+      return false;
+    }
     const target: Target = { key, name, region, account, signsAs: roles.approverRole ?? ownRole(identity.arn) };
-    await store.requests.adopt(target);
+    await adopt(target);
     const own = makeAutomation(target, clock, roles);
     close = own.close;
     automation = options.seam(own);
@@ -114,6 +143,7 @@ export function startTarget(options: {
       if (abort.aborted) return undefined;
       await report(found.kind === "failed" ? found : null, "the target could not be polled", lease);
       if (found.kind === "listed" && found.changed > 0) looking.wake();
+      if (clock.now() - adoptedAt >= ADOPT_MS) await adopt(automation.target);
       return undefined;
     },
   });
@@ -192,6 +222,11 @@ export function startTarget(options: {
 
   return {
     key,
+    covers(request) {
+      if (automation === undefined) return request.target === key;
+      const { account } = automation.target;
+      return request.account === account && request.region === region;
+    },
     automation: () => automation,
     wakeAll() {
       for (const loop of [poll, looking, signalling]) loop.wake();

@@ -17,6 +17,7 @@ import { makePreview, makeVote } from "../app/vote.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
 import type { Config } from "../config/config.ts";
 import { type Denial, denialSentence } from "../core/denial.ts";
+import type { ApprovalRequest } from "../core/request.ts";
 import type { Health } from "../ops/health.ts";
 import type { Loop } from "../ops/loop.ts";
 import type { Metrics } from "../ops/metrics.ts";
@@ -103,11 +104,12 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     workspace: workspace.teamId,
     log,
   });
-  const hasTarget = (key: string) => targets.some((target) => target.key === key);
+  const targetOf = (request: ApprovalRequest) => targets.find((target) => target.covers(request));
+  const hasTarget = (request: ApprovalRequest) => targetOf(request) !== undefined;
   const policy = { routes, admins, identities, isHomeTeam: isHomeTeam(workspace), hasTarget };
   const voting = { requests, messages, digests, clicks, directory, ...policy, sentence, clock, log };
   const seal = makeFormSeal(config.slack.botToken);
-  const automation = (key: string) => targets.find((target) => target.key === key)?.automation();
+  const automation = (request: ApprovalRequest) => targetOf(request)?.automation();
   const inspecting = { requests, effects: store.effects, messages, directory, routes, admins, automation, mask };
 
   const tenancy = startTenancy({
@@ -182,31 +184,31 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     log,
   });
   const publishing = startPublishing(options, () => tenancy.lease(PUBLISHER));
-  const targets = config.targets.flatMap(({ name, regions, readRole = null, approverRole = null }) =>
-    regions.map((region) =>
-      startTarget({
-        name,
-        region,
-        roles: { readRole, approverRole },
-        pollIntervalMs: config.pollIntervalMs,
-        store,
-        look,
-        signal,
-        seam: (own) => metrics.automation(seams.automation(own)),
-        health,
-        replica,
-        lease: () => tenancy.lease(targetLease(`${name}/${region}`)),
-        clock,
-        log,
-        onChange,
-      }),
-    ),
+  const configured = config.targets.flatMap(({ name, regions, readRole = null, approverRole = null }) =>
+    regions.map((region) => ({ name, region, roles: { readRole, approverRole } })),
+  );
+  const targets = configured.map((each, index) =>
+    startTarget({
+      configured: each,
+      before: configured.slice(0, index),
+      pollIntervalMs: config.pollIntervalMs,
+      store,
+      look,
+      signal,
+      seam: (own) => metrics.automation(seams.automation(own)),
+      health,
+      replica,
+      lease: () => tenancy.lease(targetLease(`${each.name}/${each.region}`)),
+      clock,
+      log,
+      onChange,
+    }),
   );
   /** Here and at once, whichever replica polls the target: its own ticks find the signal too, but later. */
   const wakeSignalOf = (requestId: string) => {
     const wakeIt = async () => {
       const request = await requests.byId(requestId);
-      targets.find(({ key }) => key === request?.target)?.wakeSignal();
+      if (request !== null) targetOf(request)?.wakeSignal();
     };
     wakeIt().catch((error: unknown) => log.warn({ requestId, err: error }, "a signal waits for the next tick"));
   };

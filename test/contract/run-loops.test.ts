@@ -10,7 +10,7 @@ import { makeHealth } from "../../src/ops/health.ts";
 import { startVoteLoop } from "../../src/run/click-loops.ts";
 import { startErrandLoop } from "../../src/run/errand-loop.ts";
 import { PER_CHANNEL, startPostingLoop } from "../../src/run/posting-loop.ts";
-import { startTarget } from "../../src/run/target-loops.ts";
+import { type Configured, startTarget } from "../../src/run/target-loops.ts";
 import { makeTurn } from "../../src/run/turns.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FakeAutomation, fakeAutomation, fakeChat, testClock, testLog } from "../support/fakes.ts";
@@ -30,17 +30,19 @@ async function target(
   t: TestContext,
   store: OpenStore,
   work: { look?: (executionId: string) => Promise<void>; signal?: (requestId: string) => Promise<void> },
+  { clock = QUICK, ...more }: { configured?: Configured; before?: Configured[]; clock?: Clock } = {},
 ) {
   const sts = await rawServer(t, (_, response) => response.writeHead(200, { "content-type": "text/xml" }).end(CALLER));
   const ours = { AWS_ENDPOINT_URL: sts.url, AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "y" };
-  const before = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
+  const environment = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
   Object.assign(process.env, ours);
   const automation: FakeAutomation = fakeAutomation();
   const log = testLog();
+  const health = makeHealth(clock, 1_000);
   const lease = await store.leases.acquire("target:default/us-east-1", "me", Date.now(), Date.now() + 3_600_000);
   const loops = startTarget({
-    name: "default",
-    region: "us-east-1",
+    configured: { name: "default", region: "us-east-1" },
+    before: [],
     pollIntervalMs: 1_000,
     store,
     look:
@@ -49,21 +51,22 @@ async function target(
         work.look?.(executionId),
     signal: async (_, requestId) => work.signal?.(requestId),
     seam: () => automation,
-    health: makeHealth(QUICK, 1_000),
+    health,
     replica: "me",
     lease: () => lease,
-    clock: QUICK,
+    clock,
     log,
     onChange: () => undefined,
+    ...more,
   });
   t.after(async () => {
     await loops.stop();
-    for (const [name, value] of Object.entries(before)) {
+    for (const [name, value] of Object.entries(environment)) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
   });
-  return { automation, log, loops };
+  return { automation, health, log, loops };
 }
 
 test("executions that break their reading do not hide the one behind them, and are not read in a rush", async (t) => {
@@ -124,6 +127,81 @@ test("a poll that finds something new wakes the reading; a target is found befor
   automation.lists({ executionId, status, currentStepName: "approve", currentAction: "aws:approve" });
   await eventually("it was read", () => looked.includes(executionId));
   assert.equal(loops.automation()?.target.account, "111122223333");
+});
+
+/** By its role in the account of the bot's own credentials, which the configuration's check cannot know. */
+const BY_ROLE = { readRole: "arn:aws:iam::111122223333:role/Reader", approverRole: null };
+const ELSEWHERE = { readRole: "arn:aws:iam::444455556666:role/R", approverRole: "arn:aws:iam::444455556666:role/A" };
+
+for (const [how, roles, earlier] of [
+  ["one by its role", BY_ROLE, undefined],
+  ["one by its role, the other way round", undefined, BY_ROLE],
+] as const)
+  test(`of two targets that are one account and Region, ${how}, the second is refused in words, and neither polled nor adopted`, async (t) => {
+    const store = await aStore(t, { now: Date.now });
+    await store.requests.open(aRequest(), [], anEntry());
+    const { automation, health, log, loops } = await target(
+      t,
+      store,
+      {},
+      {
+        configured: { name: "second", region: "us-east-1", ...(roles && { roles }) },
+        before: [
+          { name: "far", region: "eu-west-1" },
+          { name: "other", region: "us-east-1", roles: ELSEWHERE },
+          { name: "first", region: "us-east-1", ...(earlier && { roles: earlier }) },
+        ],
+      },
+    );
+    const error =
+      "TargetTwice: first/us-east-1 is account 111122223333 in us-east-1 too, and goes on: remove one of the two from targets";
+    await eventually("it is on record", async () => (await store.polls.all())[0]?.error === error);
+    const { ready, parts } = await health.report(async () => true);
+    assert.equal(ready, false);
+    assert.deepEqual(parts.targets, [{ target: "second/us-east-1", ok: false, lastPollAt: null, error }]);
+    assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
+    assert.equal(automation.calls.list, 0);
+    assert.equal(loops.automation(), undefined);
+    assert.equal((await store.requests.byId(aRequest().id))?.target, aRequest().target);
+  });
+
+test("a target goes on beside those of another account or Region, and covers what was opened under its old name", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const { automation, loops } = await target(
+    t,
+    store,
+    {},
+    {
+      before: [
+        { name: "far", region: "eu-west-1" },
+        { name: "other", region: "us-east-1", roles: ELSEWHERE },
+      ],
+    },
+  );
+  await eventually("it is polled", () => automation.calls.list > 0);
+  assert.ok(loops.covers(aRequest({ target: "its-old-name/us-east-1" })));
+  assert.ok(!loops.covers(aRequest({ account: "444455556666" })));
+  assert.ok(!loops.covers(aRequest({ region: "eu-west-1" })));
+});
+
+test("what a replica with the target's old name left behind is taken over while this one runs", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  let later = 0;
+  const clock = { ...QUICK, now: () => Date.now() + later };
+  const looked: string[] = [];
+  const look = async (executionId: string) => {
+    looked.push(executionId);
+    await store.executions.forget("default/us-east-1", executionId);
+  };
+  const { automation } = await target(t, store, { look }, { clock });
+  await eventually("it is polled", () => automation.calls.list > 0);
+  const left = aRequest({ target: "its-old-name/us-east-1" });
+  await store.requests.open(left, [], anEntry());
+  const { executionId } = left;
+  await store.executions.watch({ target: left.target, executionId, fingerprint: "x", nextReadAt: 0, quietReads: 0 });
+  later = 5 * 60_000;
+  await eventually("it is read", () => looked.includes(executionId));
+  assert.equal((await store.requests.byId(left.id))?.target, "default/us-east-1");
 });
 
 async function withMessages(t: TestContext, channels: string[], each: number) {

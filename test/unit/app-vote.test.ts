@@ -26,7 +26,7 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     identities: {},
     isHomeTeam: (teamId: string) => teamId === "T0HOME",
     digests: store.digests,
-    hasTarget: (target: string) => !gone.has(target),
+    hasTarget: ({ target }: { target: string }) => !gone.has(target),
     sentence: (denial: { kind: string }) => `because: ${denial.kind}`,
     clock,
     log,

@@ -91,6 +91,33 @@ admins: { users: [U0ADMIN] }
   assert.match(health, /closed\/eu-west-1.*stale, never polled.*AccessDenied/);
 });
 
+test("a target that turns out to be another one's account and Region is named in health, and asks for nothing twice", async (t) => {
+  const w = await world(t, {
+    policy: `
+targets:
+  - { name: default, regions: [us-east-1] }
+  - { name: again, regions: [us-east-1], readRole: "arn:aws:iam::111122223333:role/CountersignReader" }
+routes:
+  - name: everything
+    channels: [${CHANNEL}]
+    approvers: { users: [U0JANE] }
+admins: { users: [U0ADMIN] }
+`,
+    start: false,
+  });
+  await w.startBot();
+  const id = await w.run(ONE_GATE);
+  await w.click("U0JANE", await w.message(id, "Restart"), "approve");
+  await w.message(id, /has succeeded/);
+  assert.equal((await w.slackCalls("chat.postMessage")).length, 1);
+  const base = `http://127.0.0.1:${w.bot().port}`;
+  await eventually("health tells", async () => {
+    const { targets } = (await (await fetch(`${base}/readyz`)).json()) as Json;
+    return targets[0].ok && /TargetTwice: default\/us-east-1 is account 111122223333/.test(targets[1].error);
+  });
+  assert.match(await answer(w, "U0ADMIN", "health"), /again\/us-east-1.*never polled.*TargetTwice/);
+});
+
 for (const [claim, fault, attempts] of [
   // So many failures in a row that the pauses between attempts are at their longest.
   ["refuses to open again", { kind: "refuse" }, 6],

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Bot, tail } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
@@ -62,6 +64,39 @@ test("two replicas post each request once, and each click counts once, whoever g
     (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined),
     [],
   );
+});
+
+test("while a target is renamed, replicas with the old and the new name ask for each step once and send each decision once", async (t) => {
+  const { w, bots } = await replicas(t, 1, { limits: false });
+  const start = (index: number) => w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } });
+  const ids = [await start(0)];
+  await w.message(ids[0] ?? "");
+  const renamed = join(w.folder, "renamed.yml");
+  writeFileSync(renamed, POLICY.replace("name: default", "name: production"));
+  const next = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
+  await readiness(next);
+  for (let index = 1; index < 6; index++) ids.push(await start(index));
+  const messages = await Promise.all(ids.map((id) => w.message(id)));
+  // Whichever of the two gets the click, and whatever the target was called when its request was opened.
+  await Promise.all(messages.map((message) => w.click("U0JANE", message, "approve")));
+  await Promise.all(ids.map((id) => w.message(id, /Success|succeeded/i)));
+
+  // One that either may have opened is still there for the new name alone.
+  const last = await start(6);
+  const message = await w.message(last);
+  await bots[0]?.stop();
+  await next.stop();
+  const again = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
+  await readiness(again);
+  await w.click("U0JANE", message, "approve");
+  await w.message(last, /Success|succeeded/i);
+  assert.equal((await w.slackCalls("chat.postMessage")).length, ids.length + 1);
+  assert.equal((await w.awsCalls("SendAutomationSignal")).length, ids.length + 1);
+  for (const { lines } of [...bots, next, again])
+    assert.deepEqual(
+      lines.filter(({ level }) => level >= 50),
+      [],
+    );
 });
 
 test("over HTTP any replica takes any request: votes add up, and a form that one opened is taken by the other", async (t) => {

@@ -4,7 +4,7 @@ import type { DatabaseConfig } from "../config/config.ts";
 import { backoffMs } from "../core/backoff.ts";
 import { postgresDialect } from "../store/postgres.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
-import { migrateOnly, openStore } from "../store/store.ts";
+import { isUpToDate, migrateOnly, openStore } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
 
 /** Between attempts to reach the database when the bot starts. */
@@ -24,7 +24,9 @@ export async function openDatabase(
       await store.alone();
       return { kind: "open", store };
     }
-    await migrateOnly(postgresDialect(database.url, "migrating"));
+    // The long patience is only for migrations: a server that hangs is to be noticed soon.
+    if (!(await isUpToDate(postgresDialect(database.url))))
+      await migrateOnly(postgresDialect(database.url, "migrating"));
     const dialect = postgresDialect(database.url);
     const prompt = postgresDialect(database.url, "prompt");
     return { kind: "open", store: await openStore({ ...options, dialect, prompt }) };

@@ -38,6 +38,9 @@ export function startPostingLoop<Row extends PostingRow>(options: {
   const { name, store, due, eager, lanes, deliver, before, about, clock, log } = options;
   const busy = new Map<string, Promise<void>>();
   const updating = new Set<string>();
+  /** When each channel's updates were last taken up: the one that has waited longest is next. */
+  const takenUp = new Map<string, number>();
+  let takings = 0;
 
   const goesFirst = async (channelId: string, abort: AbortSignal) => {
     try {
@@ -76,13 +79,18 @@ export function startPostingLoop<Row extends PostingRow>(options: {
       const found = await due(now);
       if (found.length === 0) return undefined;
       const held = await lanes.held(now);
-      for (const [place, rows] of Map.groupBy(found, (row) => `${kindOf(row)}:${row.channelId}`)) {
+      const places = Map.groupBy(found, (row) => `${kindOf(row)}:${row.channelId}`);
+      const longestFirst = [...places].sort(([a], [b]) => (takenUp.get(a) ?? 0) - (takenUp.get(b) ?? 0));
+      for (const [place, rows] of longestFirst) {
         const [first] = rows;
         if (first === undefined || busy.has(place)) continue;
         const lane = laneOf(kindOf(first), first.channelId);
         if (held.has(lane)) continue;
         if (kindOf(first) === "update" && updating.size >= MOST_UPDATING) continue;
-        if (kindOf(first) === "update") updating.add(place);
+        if (kindOf(first) === "update") {
+          updating.add(place);
+          takenUp.set(place, ++takings);
+        }
         const work = drain(lane, rows, abort)
           .catch((error: unknown) => log.error({ lane, err: error }, "a lane failed and will be tried again"))
           .finally(() => {

@@ -115,7 +115,11 @@ export function startTarget(options: {
       return false;
     }
     // The order of the configuration says which of the two goes on: replicas that disagreed could each leave out the other's.
-    const twin = before.find((each) => each.region === region && accountOf(each, identity.account) === account);
+    const isPolled = ({ roles: own = NO_ROLES }: Configured) =>
+      account === identity.account || (own.readRole !== null && own.approverRole !== null);
+    const twin = before.find(
+      (each) => each.region === region && accountOf(each, identity.account) === account && isPolled(each),
+    );
     if (twin !== undefined) {
       const message = `${keyOf(twin)} is account ${account} in ${region} too, and goes on: remove one of the two from targets`;
       await report({ kind: "failed", code: "TargetTwice", message, retry: false }, "the target is not polled", lease);

@@ -3,6 +3,9 @@ import type { LaneStore, PollStore } from "../app/ports-shared.ts";
 import { guarded } from "./guard.ts";
 import type { Tables } from "./schema.ts";
 
+/** How far the clocks of replicas may differ, or a statement wait for its connection. */
+const CLOCKS_APART_MS = 60_000;
+
 /**
  * One row a lane, as the generic cell rate algorithm keeps it: the time at which the next call would be due at an even
  * pace. A call may go while that lies no further ahead than the burst allows. Source: ITU-T I.371, annex A. A time
@@ -12,7 +15,7 @@ export function makeLaneStore(db: Kysely<Tables>): LaneStore {
   return {
     async take(name, { intervalMs, burst }, now) {
       const ahead = now + intervalMs * (burst - 1);
-      const furthest = now + intervalMs * (burst + 1);
+      const furthest = now + intervalMs * (burst + 1) + CLOCKS_APART_MS;
       const { numInsertedOrUpdatedRows } = await db
         .insertInto("lanes")
         .values({ name, nextAt: now + intervalMs, heldUntil: 0 })

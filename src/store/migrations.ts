@@ -161,6 +161,12 @@ export const provider: MigrationProvider = {
   },
 };
 
+/** Whether every migration has run. */
+export async function isMigrated<T>(db: Kysely<T>): Promise<boolean> {
+  const migrations = await new Migrator({ db, provider }).getMigrations();
+  return migrations.every(({ executedAt }) => executedAt !== undefined);
+}
+
 /** Brings the database to this version's schema, under the migrator's own lock. Throws MigrationError. */
 export async function migrate<T>(db: Kysely<T>): Promise<string[]> {
   const { error, results } = await new Migrator({ db, provider }).migrateToLatest();

@@ -117,8 +117,14 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
 /** Another judge of the same click was first, so nothing of this change may stay. */
 class ClickTaken extends Error {}
 
-/** Rows are moved by what is there already, so that two who adopt from each other only take turns. */
+/** Two who adopt from each other take turns: neither takes away what the other is only about to put there. */
 async function adopt(trx: Transaction<Tables>, { key, account, region }: Target): Promise<void> {
+  // A row that nobody else writes is held until the end.
+  await trx
+    .insertInto("lanes")
+    .values({ name: `adopt:${account}/${region}`, nextAt: 0, heldUntil: 0 })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet({ nextAt: 0 }))
+    .execute();
   const theirs = trx
     .selectFrom("requests")
     .select("executionId")

@@ -8,7 +8,7 @@ import { makeExecutionStore } from "./executions.ts";
 import { makeLaneStore, makePollStore } from "./lanes.ts";
 import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
-import { migrate } from "./migrations.ts";
+import { isMigrated, migrate } from "./migrations.ts";
 import { makeNoticeStore } from "./notices.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
@@ -67,6 +67,16 @@ export async function openStore(options: {
     },
     close,
   };
+}
+
+/** Whether nothing is to be migrated. */
+export async function isUpToDate(dialect: Dialect): Promise<boolean> {
+  const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+  try {
+    return await isMigrated(db);
+  } finally {
+    await db.destroy();
+  }
 }
 
 /** Brings a database up to date and lets it go; returns the names of the migrations that it took. */

@@ -204,6 +204,21 @@ test("what a replica with the target's old name left behind is taken over while 
   assert.equal((await store.requests.byId(left.id))?.target, "default/us-east-1");
 });
 
+test("a target that cannot be polled itself stands in no other one's way", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const lacking = { ...ELSEWHERE, approverRole: null };
+  const { loops } = await target(
+    t,
+    store,
+    {},
+    {
+      configured: { name: "second", region: "us-east-1", roles: ELSEWHERE },
+      before: [{ name: "first", region: "us-east-1", roles: lacking }],
+    },
+  );
+  await eventually("it is found", () => loops.automation()?.target.account === "444455556666");
+});
+
 async function withMessages(t: TestContext, channels: string[], each: number) {
   const store = await aStore(t, { now: Date.now });
   for (let index = 0; index < each; index++)
@@ -292,6 +307,37 @@ test("one change of a request that stands in very many channels comes to show in
   await Promise.all([loop.stop(), clock.advance(60_000)]);
   assert.equal(await shown(), channels.length);
   assert.equal(turns, channels.length);
+});
+
+test("channels with very many updates hold up no other channel's", async (t) => {
+  const channels = Array.from({ length: 20 }, (_, index) => `C0N${String(index).padStart(2, "0")}`);
+  const store = await withMessages(t, channels, 30);
+  for (const requestId of Array.from({ length: 30 }, (_, index) => `r${index}`)) {
+    for (const { id } of await store.messages.ofRequest(requestId)) await store.messages.posted(id, "1.1", 1);
+    await store.requests.advance({ requestId, expectedVersion: 1, patch: {}, audit: [] });
+  }
+  const updated: string[] = [];
+  const loop = startPostingLoop({
+    name: "messages",
+    store: store.messages,
+    due: (now) => store.messages.due(now, PER_CHANNEL),
+    eager: true,
+    lanes: store.lanes,
+    async deliver(row: MessageRow) {
+      updated.push(row.channelId);
+      await store.messages.claimUpdate(row.id, row.id, Date.now(), Date.now() + 60_000);
+      await store.messages.updated(row.id, 2, row.id);
+      return 0;
+    },
+    about: () => ({}),
+    clock: QUICK,
+    log: testLog(),
+  });
+  t.after(() => loop.stop());
+  await eventually("all are updated", () => updated.length === 600);
+  const first = channels.map((channel) => updated.indexOf(channel));
+  // Each channel had its turn before any had a third one.
+  assert.ok(Math.max(...first) < 2 * channels.length * PER_CHANNEL, first.join());
 });
 
 test("a notice or a digest that waits for its channel holds up no other channel", async (t) => {

@@ -43,6 +43,13 @@ for (const engine of ENGINES) {
     assert.equal(await lanes.take("one", POSTS, NOW + 2_000), 0);
   });
 
+  test(`${engine.name}: a replica whose clock is behind waits, and lets no burst go that another has used up`, async (t) => {
+    const { lanes } = await aStore(t, { engine });
+    for (let call = 0; call < 3; call++) await lanes.take("one", POSTS, NOW + 20_000);
+    assert.equal(await lanes.take("one", POSTS, NOW), 21_000);
+    assert.equal(await lanes.take("one", POSTS, NOW + 20_000), 1_000);
+  });
+
   test(`${engine.name}: a held lane stays held when the clock is set back, for no longer than it is held`, async (t) => {
     const { lanes } = await aStore(t, { engine });
     await lanes.take("one", POSTS, NOW + 3_600_000);

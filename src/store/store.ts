@@ -25,7 +25,6 @@ export async function openStore(options: {
   now: () => number;
 }): Promise<Store> {
   const { publishes, now } = options;
-  const connect = (dialect: Dialect) => new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
   const db = connect(options.dialect);
   const prompt = options.prompt == null ? db : connect(options.prompt);
   const close = async () => {
@@ -70,21 +69,18 @@ export async function openStore(options: {
 }
 
 /** Whether nothing is to be migrated. */
-export async function isUpToDate(dialect: Dialect): Promise<boolean> {
-  const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
+export const isUpToDate = (dialect: Dialect): Promise<boolean> => once(dialect, isMigrated);
+
+/** Brings a database up to date and lets it go; returns the names of the migrations that it took. */
+export const migrateOnly = (dialect: Dialect): Promise<string[]> => once(dialect, migrate);
+
+async function once<R>(dialect: Dialect, work: (db: Kysely<Tables>) => Promise<R>): Promise<R> {
+  const db = connect(dialect);
   try {
-    return await isMigrated(db);
+    return await work(db);
   } finally {
     await db.destroy();
   }
 }
 
-/** Brings a database up to date and lets it go; returns the names of the migrations that it took. */
-export async function migrateOnly(dialect: Dialect): Promise<string[]> {
-  const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
-  try {
-    return await migrate(db);
-  } finally {
-    await db.destroy();
-  }
-}
+const connect = (dialect: Dialect) => new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });

@@ -1,25 +1,15 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
-import { makeDeliver } from "../../src/app/deliver.ts";
 import type { Clock } from "../../src/app/ports.ts";
-import type { MessageRow, PostingRow } from "../../src/app/ports-store.ts";
-import { systemClock } from "../../src/ops/clock.ts";
 import { makeHealth } from "../../src/ops/health.ts";
 import { startVoteLoop } from "../../src/run/click-loops.ts";
 import { startErrandLoop } from "../../src/run/errand-loop.ts";
-import { PER_CHANNEL, startPostingLoop } from "../../src/run/posting-loop.ts";
 import { type Configured, startTarget } from "../../src/run/target-loops.ts";
-import { makeTurn } from "../../src/run/turns.ts";
 import { eventually } from "../support/eventually.ts";
-import { type FakeAutomation, fakeAutomation, fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
 import { rawServer } from "../support/raw-server.ts";
-import { aClick, anEntry, anExecution, aRequest, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, anExecution, aRequest } from "../support/samples.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
-
-/** Pauses a twentieth as long as on the machine's clock. */
-const QUICK: Clock = { now: Date.now, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) };
 
 const CALLER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
 <Arn>arn:aws:iam::111122223333:role/Bot</Arn><UserId>X</UserId><Account>111122223333</Account>
@@ -217,172 +207,6 @@ test("a target that cannot be polled itself stands in no other one's way", async
     },
   );
   await eventually("it is found", () => log.lines.some(({ message }) => message === "target found"));
-});
-
-async function withMessages(t: TestContext, channels: string[], each: number) {
-  const store = await aStore(t, { now: Date.now });
-  for (let index = 0; index < each; index++)
-    await store.requests.open(
-      aRequest({ id: `r${index}`, stepExecutionId: `s${index}`, openedAt: index }),
-      channels,
-      anEntry(),
-    );
-  return store;
-}
-
-test("a channel that hangs, one that fails and one that is limited hold up no other", async (t) => {
-  const store = await withMessages(t, ["C0BROKEN", "C0GOOD", "C0HANGS", "C0LIMITED"], 8);
-  const delivered: string[] = [];
-  const stopping = Promise.withResolvers<number>();
-  const deliver = async (row: MessageRow): Promise<number> => {
-    delivered.push(row.channelId);
-    if (row.channelId === "C0HANGS") return stopping.promise;
-    if (row.channelId === "C0BROKEN") throw new Error("broken");
-    if (row.channelId === "C0LIMITED") return 3_600_000;
-    await store.messages.claim(row.id, row.id, Date.now(), Date.now() + 60_000);
-    await store.messages.posted(row.id, `1.${delivered.length}`, 1);
-    return 0;
-  };
-  const log = testLog();
-  const loop = startPostingLoop({
-    name: "messages",
-    store: store.messages,
-    due: (now) => store.messages.due(now, PER_CHANNEL),
-    eager: true,
-    lanes: store.lanes,
-    deliver,
-    // What goes first breaks in each channel, and holds up none.
-    before: async (channelId) => {
-      if (channelId === "C0GOOD") throw new Error("broken");
-      return 0;
-    },
-    about: ({ requestId }) => ({ requestId }),
-    clock: QUICK,
-    log,
-  });
-  t.after(async () => {
-    stopping.resolve(0);
-    await loop.stop();
-  });
-  const count = (channel: string) => delivered.filter((each) => each === channel).length;
-  await eventually("all of the good channel", () => count("C0GOOD") === 8);
-  await eventually("all of the broken one were tried", () => count("C0BROKEN") >= 8);
-  assert.deepEqual([count("C0HANGS"), count("C0LIMITED")], [1, 1]);
-});
-
-test("one change of a request that stands in very many channels comes to show in all of them, and no turn is taken in vain", async (t) => {
-  const channels = Array.from({ length: 90 }, (_, index) => `C0N${index}`);
-  const clock = testClock();
-  const store = await aStore(t, { now: clock.now });
-  await store.requests.open(aRequest(), channels, anEntry());
-  for (const { id } of await store.messages.ofRequest(REQUEST_ID)) await store.messages.posted(id, "1.1", 1);
-  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [] });
-
-  const chat = fakeChat();
-  const turn = makeTurn(store.lanes, clock);
-  let turns = 0;
-  chat.turn = async (...given) => {
-    await turn(...given);
-    turns++;
-  };
-  const { messages, requests, lanes } = store;
-  const log = testLog();
-  const loop = startPostingLoop({
-    name: "messages",
-    store: messages,
-    due: (now) => messages.due(now, PER_CHANNEL),
-    eager: true,
-    lanes,
-    deliver: makeDeliver({ messages, requests, routes: [], chat, clock, newId: randomUUID, random: () => 0, log }),
-    about: () => ({}),
-    clock,
-    log,
-  });
-  const shown = async () => (await messages.ofRequest(REQUEST_ID)).filter((row) => row.version === 2).length;
-  const began = clock.now();
-  while ((await shown()) < channels.length && clock.now() - began < 300_000) {
-    clock.advance(100);
-    for (let rest = 0; rest < 20; rest++) await setImmediate();
-  }
-  await Promise.all([loop.stop(), clock.advance(60_000)]);
-  assert.equal(await shown(), channels.length);
-  assert.equal(turns, channels.length);
-});
-
-test("channels with very many updates hold up no other channel's", async (t) => {
-  const channels = Array.from({ length: 20 }, (_, index) => `C0N${String(index).padStart(2, "0")}`);
-  const store = await withMessages(t, channels, 30);
-  for (const requestId of Array.from({ length: 30 }, (_, index) => `r${index}`)) {
-    for (const { id } of await store.messages.ofRequest(requestId)) await store.messages.posted(id, "1.1", 1);
-    await store.requests.advance({ requestId, expectedVersion: 1, patch: {}, audit: [] });
-  }
-  const updated: string[] = [];
-  const loop = startPostingLoop({
-    name: "messages",
-    store: store.messages,
-    due: (now) => store.messages.due(now, PER_CHANNEL),
-    eager: true,
-    lanes: store.lanes,
-    async deliver(row: MessageRow) {
-      updated.push(row.channelId);
-      await store.messages.claimUpdate(row.id, row.id, Date.now(), Date.now() + 60_000);
-      await store.messages.updated(row.id, 2, row.id);
-      return 0;
-    },
-    about: () => ({}),
-    clock: QUICK,
-    log: testLog(),
-  });
-  t.after(() => loop.stop());
-  await eventually("all are updated", () => updated.length === 600);
-  const first = channels.map((channel) => updated.indexOf(channel));
-  // Each channel had its turn before any had a third one.
-  assert.ok(Math.max(...first) < 2 * channels.length * PER_CHANNEL, first.join());
-});
-
-test("a notice or a digest that waits for its channel holds up no other channel", async (t) => {
-  const channels = Array.from({ length: 30 }, (_, index) => `C0N${index}`);
-  const store = await withMessages(t, channels, 1);
-  for (const kind of ["break-glass", "no-route"] as const)
-    await store.notices.errandDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
-  await store.digests.begin(0, 0);
-  const stopping = Promise.withResolvers<number>();
-  const came: string[] = [];
-  const start = <Row extends PostingRow>(
-    name: "notices" | "digests",
-    due: (now: number) => Promise<Row[]>,
-    stands: (row: Row) => Promise<unknown>,
-  ) =>
-    startPostingLoop<Row>({
-      name,
-      store: store[name],
-      due,
-      eager: name === "notices",
-      lanes: store.lanes,
-      async deliver(row) {
-        if (row.channelId !== "C0N29") return stopping.promise;
-        await stands(row);
-        came.push(name);
-        return 0;
-      },
-      about: () => ({}),
-      clock: QUICK,
-      log: testLog(),
-    });
-  const { notices, digests } = store;
-  const loops = [
-    start(
-      "notices",
-      (now) => notices.due(now, PER_CHANNEL),
-      (row) => notices.posted(row.id, "1.1", 1),
-    ),
-    start("digests", digests.current, (row) => digests.ended(row.id, 0)),
-  ];
-  t.after(async () => {
-    stopping.resolve(0);
-    for (const loop of loops) await loop.stop();
-  });
-  await eventually("both notices and the digest of the last channel", () => came.length === 3);
 });
 
 test("an errand that takes long holds up no other", async (t) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { answer } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
@@ -56,12 +56,12 @@ for (const [how, fault] of [
   });
 }
 
-test("one target of two that AWS refuses delays nothing of the other, and is seen wherever health is told", async (t) => {
+/** A world with these targets, in which an execution of the default one was approved and has succeeded. */
+async function approvedBeside(t: TestContext, targets: readonly string[]) {
   const w = await world(t, {
     policy: `
 targets:
-  - { name: closed, regions: [eu-west-1], readRole: "arn:aws:iam::111122223333:role/NoSuchRole" }
-  - { name: default, regions: [us-east-1] }
+${targets.map((target) => `  - ${target}`).join("\n")}
 routes:
   - name: everything
     channels: [${CHANNEL}]
@@ -74,7 +74,14 @@ admins: { users: [U0ADMIN] }
   const id = await w.run(ONE_GATE);
   await w.click("U0JANE", await w.message(id, "Restart"), "approve");
   await w.message(id, /has succeeded/);
+  return w;
+}
 
+test("one target of two that AWS refuses delays nothing of the other, and is seen wherever health is told", async (t) => {
+  const w = await approvedBeside(t, [
+    '{ name: closed, regions: [eu-west-1], readRole: "arn:aws:iam::111122223333:role/NoSuchRole" }',
+    "{ name: default, regions: [us-east-1] }",
+  ]);
   const base = `http://127.0.0.1:${w.bot().port}`;
   const { status, targets } = (await (await fetch(`${base}/readyz`)).json()) as Json;
   assert.equal(status, "not ready");
@@ -92,23 +99,10 @@ admins: { users: [U0ADMIN] }
 });
 
 test("a target that turns out to be another one's account and Region is named in health, and asks for nothing twice", async (t) => {
-  const w = await world(t, {
-    policy: `
-targets:
-  - { name: default, regions: [us-east-1] }
-  - { name: again, regions: [us-east-1], readRole: "arn:aws:iam::111122223333:role/CountersignReader" }
-routes:
-  - name: everything
-    channels: [${CHANNEL}]
-    approvers: { users: [U0JANE] }
-admins: { users: [U0ADMIN] }
-`,
-    start: false,
-  });
-  await w.startBot();
-  const id = await w.run(ONE_GATE);
-  await w.click("U0JANE", await w.message(id, "Restart"), "approve");
-  await w.message(id, /has succeeded/);
+  const w = await approvedBeside(t, [
+    "{ name: default, regions: [us-east-1] }",
+    '{ name: again, regions: [us-east-1], readRole: "arn:aws:iam::111122223333:role/CountersignReader" }',
+  ]);
   assert.equal((await w.slackCalls("chat.postMessage")).length, 1);
   const base = `http://127.0.0.1:${w.bot().port}`;
   await eventually("health tells", async () => {

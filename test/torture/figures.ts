@@ -9,40 +9,24 @@ export function figures(results: readonly Result[], seconds: number): string[] {
   }
   const byKind = [...faults].sort(([a], [b]) => a.localeCompare(b)).map(([kind, times]) => `${kind} ${times}`);
   const line = (name: string, value: number | string) => `${name.padEnd(12)} ${value}`;
+  const total = (name: "kills" | "pauses" | "clicks" | "requests" | "votes" | "digests" | "notices") =>
+    line(
+      name,
+      sum((result) => result[name]),
+    );
   return [
     line("schedules", results.length),
-    line(
-      "kills",
-      sum((result) => result.kills),
-    ),
-    line(
-      "pauses",
-      sum((result) => result.pauses),
-    ),
+    total("kills"),
+    total("pauses"),
     line(
       "faults",
       `${sum((result) => Object.values(result.faults).reduce((a, b) => a + b, 0))} (${byKind.join(", ")})`,
     ),
-    line(
-      "clicks",
-      sum((result) => result.clicks),
-    ),
-    line(
-      "requests",
-      sum((result) => result.requests),
-    ),
-    line(
-      "votes",
-      sum((result) => result.votes),
-    ),
-    line(
-      "digests",
-      sum((result) => result.digests),
-    ),
-    line(
-      "notices",
-      sum((result) => result.notices),
-    ),
+    total("clicks"),
+    total("requests"),
+    total("votes"),
+    total("digests"),
+    total("notices"),
     line("signals", `${sum((result) => result.signals)}, of which overtaken ${sum((result) => result.overtaken)}`),
     line(
       "events twice",

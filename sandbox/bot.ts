@@ -42,7 +42,7 @@ export function superviseBot(options: {
   line: (text: string) => void;
   ended: (why: number | string) => void;
 }): BotSupervisor {
-  const program = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
   const listeners = new Set<() => void>();
   let child: ChildProcess | undefined;
   let exit: Promise<void> = Promise.resolve();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Directory } from "../../src/app/ports-slack.ts";
-import { makeAdmission } from "../../src/run/admission.ts";
-import { pacedLookups } from "../../src/run/paced-lookups.ts";
-import { makeTurn } from "../../src/run/turns.ts";
 import { makeDirectory } from "../../src/slack/directory.ts";
 import { whoAmI } from "../../src/slack/identity.ts";
+import { pacedLookups } from "../../src/slack/rate-limits/limited-lookups.ts";
+import { makeAdmission } from "../../src/slack/rate-limits/limiter.ts";
+import { makeTurn } from "../../src/slack/rate-limits/limits.ts";
 import { makeSharedChannels } from "../../src/slack/shared-channels.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock } from "../support/fakes.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { LEASE_MS, startTenancy, type Tenancy } from "../../src/run/tenancy.ts";
-import { makeTurn } from "../../src/run/turns.ts";
+import { makeTurn } from "../../src/slack/rate-limits/limits.ts";
+import { LEASE_MS, startTenancy, type Tenancy } from "../../src/workers/lease-balancer.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { findWorkspace } from "../../src/run/slack-side.ts";
+import { findWorkspace } from "../../src/bot/connect-slack.ts";
 import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
 import { makeWebClient } from "../../src/slack/client.ts";
 import { eventually } from "../support/eventually.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
-import { openDatabase } from "../../src/run/open-database.ts";
+import { openDatabase } from "../../src/bot/connect-database.ts";
 import { spawnBot } from "../support/bot.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { type Database, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
-const PROGRAM = new URL("../../src/cli.ts", import.meta.url).pathname;
+const PROGRAM = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
 async function migrate(DATABASE_URL: string) {
   const { lines, ended } = spawnBot({ DATABASE_URL }, [PROGRAM, "migrate"]);

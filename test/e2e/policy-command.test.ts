@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { spawnBot } from "../support/bot.ts";
 import { BOT_ROLE, type World, world } from "../support/world.ts";
 
-const PROGRAM = new URL("../../src/cli.ts", import.meta.url).pathname;
+const PROGRAM = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
 const GOOD = `
 routes:

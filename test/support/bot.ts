@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { eventually } from "./eventually.ts";
 import type { Json } from "./http-json.ts";
 
-const PROGRAM = new URL("../../src/cli.ts", import.meta.url).pathname;
+const PROGRAM = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
 /** The bot that ships, as a child process. */
 export interface Bot {

@@ -3,12 +3,12 @@
  * wrapped around its ports here: no switch for them exists in the program.
  */
 import type { Store } from "../../src/app/ports-shared.ts";
+import { startBot } from "../../src/bot/start.ts";
+import { NO_SEAMS } from "../../src/bot/test-hooks.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { problemLines } from "../../src/config/problem.ts";
 import { readTextFile } from "../../src/config/read-file.ts";
-import { startBot } from "../../src/main.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
-import { NO_SEAMS } from "../../src/run/seams.ts";
 import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
 import { crashSeams } from "./crash-points.ts";
 import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";

@@ -1,6 +1,6 @@
 import type { Automation } from "../../src/app/ports.ts";
 import type { Store } from "../../src/app/ports-shared.ts";
-import { NO_SEAMS, type Seams } from "../../src/run/seams.ts";
+import { NO_SEAMS, type Seams } from "../../src/bot/test-hooks.ts";
 
 /** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */
 const MUTANTS: Record<string, () => Seams> = {

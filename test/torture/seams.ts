@@ -1,4 +1,4 @@
-import type { Seams } from "../../src/run/seams.ts";
+import type { Seams } from "../../src/bot/test-hooks.ts";
 
 /** Each stands around the one before it. */
 export function chained(...all: readonly Seams[]): Seams {

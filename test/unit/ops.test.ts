@@ -3,8 +3,8 @@ import { type TestContext, test } from "node:test";
 import { systemClock } from "../../src/ops/clock.ts";
 import { makeHealth } from "../../src/ops/health.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
-import { type Loop, startLoop } from "../../src/ops/loop.ts";
 import { sendJson, serveHttp } from "../../src/ops/server.ts";
+import { type Loop, startLoop } from "../../src/workers/loop.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 
 const turns = async (count = 20) => {

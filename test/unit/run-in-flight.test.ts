@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeInFlight } from "../../src/run/in-flight.ts";
+import { makeInFlight } from "../../src/workers/in-flight.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 
 function setUp(most: number, work: (item: string) => Promise<void>) {

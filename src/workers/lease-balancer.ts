@@ -1,6 +1,6 @@
 import type { Clock, Log } from "../app/ports.ts";
 import type { Lease, LeaseStore, ReplicaStore } from "../app/ports-shared.ts";
-import { startLoop } from "../ops/loop.ts";
+import { startLoop } from "./loop.ts";
 
 /**
  * How long a replica counts as alive, and keeps what it holds, without a sign of life. With a beat every third of it,

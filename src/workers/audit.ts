@@ -1,7 +1,7 @@
 import type { Clock, Log } from "../app/ports.ts";
 import type { Lease } from "../app/ports-shared.ts";
 import type { makePublish } from "../app/publish.ts";
-import { type Loop, startLoop } from "../ops/loop.ts";
+import { type Loop, startLoop } from "./loop.ts";
 
 /** The lease of the one replica that publishes. */
 export const PUBLISHER = "publisher";

@@ -1,6 +1,6 @@
-import type { Clock } from "../app/ports.ts";
-import type { LaneStore } from "../app/ports-shared.ts";
-import { type LaneKind, laneOf, type makeTurn } from "./turns.ts";
+import type { Clock } from "../../app/ports.ts";
+import type { LaneStore } from "../../app/ports-shared.ts";
+import { type LaneKind, laneOf, type makeTurn } from "./limits.ts";
 
 /** How long the store may take to tell whether a lane is held. */
 const READING_MS = 500;

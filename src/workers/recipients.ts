@@ -1,8 +1,8 @@
 import type { makeErrand } from "../app/errands.ts";
 import type { Clock, Log } from "../app/ports.ts";
 import type { Errand, NoticeStore } from "../app/ports-store.ts";
-import { type Loop, startLoop } from "../ops/loop.ts";
 import { makeInFlight } from "./in-flight.ts";
+import { type Loop, startLoop } from "./loop.ts";
 
 /** Errands worked on at a time: one for hundreds of people takes minutes, and holds up no other. */
 const AT_A_TIME = 5;

@@ -1,5 +1,5 @@
-import type { Chat, ChatFailure } from "../app/ports-slack.ts";
-import type { Admission } from "./admission.ts";
+import type { Chat, ChatFailure } from "../../app/ports-slack.ts";
+import type { Admission } from "./limiter.ts";
 
 /** How long is waited for a turn. People wait for a whisper. */
 const PATIENCE_MS = { history: 10_000, direct: 10_000, whisper: 2_000 } as const;

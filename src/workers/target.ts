@@ -9,8 +9,8 @@ import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts
 import { callerIdentity, ownRole } from "../aws/identity.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import type { Health } from "../ops/health.ts";
-import { startLoop } from "../ops/loop.ts";
 import { makeInFlight } from "./in-flight.ts";
+import { startLoop } from "./loop.ts";
 
 /** Executions read, and signals sent, at a time for one target. */
 const READS = 4;

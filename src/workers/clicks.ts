@@ -2,8 +2,8 @@ import type { makeAnswer } from "../app/answer.ts";
 import type { Clock, Log } from "../app/ports.ts";
 import type { ClickRow, ClickStore } from "../app/ports-store.ts";
 import type { makeVote, VoteOutcome } from "../app/vote.ts";
-import { type Loop, startLoop } from "../ops/loop.ts";
 import { makeInFlight } from "./in-flight.ts";
+import { type Loop, startLoop } from "./loop.ts";
 
 /** Clicks worked on at a time. */
 const AT_A_TIME = 20;

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock, Log } from "./app/ports.ts";
-import type { Config } from "./config/config.ts";
-import { makeHealth } from "./ops/health.ts";
-import { makeMetrics } from "./ops/metrics.ts";
-import { sendJson, serveHttp } from "./ops/server.ts";
-import { awaitDatabase, openDatabase } from "./run/open-database.ts";
-import { NO_SEAMS, type Seams } from "./run/seams.ts";
-import { findWorkspace } from "./run/slack-side.ts";
-import { startWork } from "./run/work.ts";
-import { makeBoltLogger } from "./slack/bolt-logger.ts";
-import { makeWebClient } from "./slack/client.ts";
-import { SLACK_PATH } from "./slack/http.ts";
+import type { Clock, Log } from "../app/ports.ts";
+import type { Config } from "../config/config.ts";
+import { makeHealth } from "../ops/health.ts";
+import { makeMetrics } from "../ops/metrics.ts";
+import { sendJson, serveHttp } from "../ops/server.ts";
+import { makeBoltLogger } from "../slack/bolt-logger.ts";
+import { makeWebClient } from "../slack/client.ts";
+import { SLACK_PATH } from "../slack/http.ts";
+import { awaitDatabase, openDatabase } from "./connect-database.ts";
+import { findWorkspace } from "./connect-slack.ts";
+import { NO_SEAMS, type Seams } from "./test-hooks.ts";
+import { startWork } from "./wiring.ts";
 
 export interface Bot {
   /** Where health, readiness and, in HTTP mode, Slack's requests are served. */

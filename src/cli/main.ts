@@ -1,15 +1,15 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
-import { loadConfig } from "./config/load.ts";
-import { loadDatabase } from "./config/load-database.ts";
-import { loadPolicy } from "./config/load-policy.ts";
-import { type Problem, problemLines } from "./config/problem.ts";
-import { readTextFile } from "./config/read-file.ts";
-import { startBot } from "./main.ts";
-import { systemClock } from "./ops/clock.ts";
-import { makeLogger } from "./ops/logging.ts";
-import { migrateDatabase } from "./run/migrate-command.ts";
-import { checkPolicy, explainExecution, explainSubject, type Told } from "./run/policy-command.ts";
+import { startBot } from "../bot/start.ts";
+import { loadConfig } from "../config/load.ts";
+import { loadDatabase } from "../config/load-database.ts";
+import { loadPolicy } from "../config/load-policy.ts";
+import { type Problem, problemLines } from "../config/problem.ts";
+import { readTextFile } from "../config/read-file.ts";
+import { systemClock } from "../ops/clock.ts";
+import { makeLogger } from "../ops/logging.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { checkPolicy, explainExecution, explainSubject, type Told } from "./policy.ts";
 
 /** The configuration is wrong: nothing was started. */
 const EXIT_CONFIGURATION = 2;

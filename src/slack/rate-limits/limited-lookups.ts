@@ -1,8 +1,8 @@
 import { WebAPIRateLimitedError } from "@slack/web-api";
-import { chatFailure } from "../slack/failures.ts";
-import type { Lookups } from "../slack/lookups.ts";
-import type { Admission } from "./admission.ts";
-import type { LookupKind } from "./turns.ts";
+import { chatFailure } from "../failures.ts";
+import type { Lookups } from "../lookups.ts";
+import type { Admission } from "./limiter.ts";
+import type { LookupKind } from "./limits.ts";
 
 /** How long is waited for a turn: somebody who clicked waits for the answer. */
 const PATIENCE_MS = 2_000;

@@ -1,8 +1,8 @@
 import type { Clock, Log } from "../app/ports.ts";
 import type { LaneStore } from "../app/ports-shared.ts";
 import type { PostingRow, PostingStore } from "../app/ports-store.ts";
-import { type Loop, startLoop } from "../ops/loop.ts";
-import { type LaneKind, laneOf } from "./turns.ts";
+import { type LaneKind, laneOf } from "../slack/rate-limits/limits.ts";
+import { type Loop, startLoop } from "./loop.ts";
 
 /** How many of one channel are worked on before the rows are asked again. */
 export const PER_CHANNEL = 5;

@@ -7,7 +7,7 @@ import {
   SSMClient,
   type StepExecution,
 } from "@aws-sdk/client-ssm";
-import type { Automation, Clock, Target } from "../app/ports.ts";
+import type { Automation, Clock, Target } from "../app/ports/aws.ts";
 import type { ListedExecution } from "../core/execution.ts";
 import { decodeExecution, decodeListed, pageOf } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";

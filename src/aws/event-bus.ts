@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { EventBus, PublishResult } from "../app/ports.ts";
+import type { EventBus, PublishResult } from "../app/ports/aws.ts";
 import { type AuditRecord, eventName } from "../core/audit.ts";
 import { describe } from "./failures.ts";
 

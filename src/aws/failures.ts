@@ -1,5 +1,5 @@
 import { SSMServiceException } from "@aws-sdk/client-ssm";
-import type { AwsFailure, SignalResult } from "../app/ports.ts";
+import type { AwsFailure, SignalResult } from "../app/ports/aws.ts";
 
 /** AWS answered, but not in a form that can be understood. */
 export class MalformedAnswerError extends Error {

@@ -1,5 +1,5 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { Clock } from "../app/ports.ts";
+import type { Clock } from "../app/ports/aws.ts";
 import { describe } from "./failures.ts";
 
 /** How AWS says that calls come too often, by service and age. */

@@ -1,4 +1,4 @@
-import type { PersonSigning, Signer } from "../app/ports.ts";
+import type { PersonSigning, Signer } from "../app/ports/aws.ts";
 import { describe, readFailure } from "./failures.ts";
 import { assumeRole, makeStsClient } from "./sessions.ts";
 import { makeSignaller } from "./signaller.ts";

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SendAutomationSignalCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
-import type { Automation } from "../app/ports.ts";
+import type { Automation } from "../app/ports/aws.ts";
 import { signalFailure, TooLateError } from "./failures.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "@slack/bolt";
 import type { Logger, WebClient } from "@slack/web-api";
-import type { Clock, Log } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Config } from "../config/config.ts";
 import { makeApp } from "../slack/app.ts";
 import { failureWords } from "../slack/failures.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock, Log } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Config } from "../config/config.ts";
 import { makeHealth } from "../ops/health.ts";
 import { makeMetrics } from "../ops/metrics.ts";

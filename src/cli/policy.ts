@@ -1,6 +1,6 @@
-import { makePolicyCheck } from "../app/policy-check.ts";
-import { explain, subjectsOf } from "../app/policy-explain.ts";
-import type { Log, Target } from "../app/ports.ts";
+import { makePolicyCheck } from "../app/admin/policy-check.ts";
+import { explain, subjectsOf } from "../app/admin/policy-explain.ts";
+import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import type { Config, TargetConfig } from "../config/config.ts";

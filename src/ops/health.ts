@@ -1,5 +1,5 @@
-import type { Clock } from "../app/ports.ts";
-import type { Poll } from "../app/ports-shared.ts";
+import type { Clock } from "../app/ports/aws.ts";
+import type { Poll } from "../app/ports/coordination.ts";
 
 /** What the parts of the bot last reported of themselves. */
 export interface Health {

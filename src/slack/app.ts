@@ -1,6 +1,6 @@
 import { App, type Receiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
-import type { Log } from "../app/ports.ts";
+import type { Log } from "../app/ports/aws.ts";
 import { clientOptions } from "./client.ts";
 import type { Workspace } from "./identity.ts";
 

@@ -1,6 +1,6 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
-import type { Clock } from "../app/ports.ts";
-import type { Chat, Content } from "../app/ports-slack.ts";
+import type { Clock } from "../app/ports/aws.ts";
+import type { Chat, Content } from "../app/ports/slack.ts";
 import { chatFailure, isDeleted } from "./failures.ts";
 import type { Lookups } from "./lookups.ts";
 import type { Rendered } from "./messages/blocks.ts";

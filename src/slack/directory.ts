@@ -1,6 +1,6 @@
 import type { UsersInfoResponse } from "@slack/web-api";
-import type { Clock } from "../app/ports.ts";
-import type { ChatFailure, Directory } from "../app/ports-slack.ts";
+import type { Clock } from "../app/ports/aws.ts";
+import type { ChatFailure, Directory } from "../app/ports/slack.ts";
 import type { Person, Unread } from "../core/person.ts";
 import { chatFailure, failureWords } from "./failures.ts";
 import { makeChannels, makeGroups } from "./groups.ts";

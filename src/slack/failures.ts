@@ -1,5 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
-import type { ChatFailure } from "../app/ports-slack.ts";
+import type { ChatFailure } from "../app/ports/slack.ts";
 
 /** Platform errors that say "not now" and nothing about our request. Source: Slack API, errors common to all methods. */
 const UNWELL: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);

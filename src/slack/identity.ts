@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { ChatFailure } from "../app/ports-slack.ts";
+import type { ChatFailure } from "../app/ports/slack.ts";
 import { adviceFor, chatFailure } from "./failures.ts";
 
 /** The workspace (or organisation) in which the bot is installed, and the bot itself. */

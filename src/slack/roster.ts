@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { Known, Roster } from "../app/policy-check.ts";
+import type { Known, Roster } from "../app/admin/policy-check.ts";
 import { personOf } from "./directory.ts";
 import { chatFailure, failureWords } from "./failures.ts";
 import type { Workspace } from "./identity.ts";

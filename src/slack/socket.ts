@@ -1,6 +1,6 @@
 import { type App, type Receiver, SocketModeReceiver } from "@slack/bolt";
 import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
-import type { Clock, Log } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
 import { adviceFor } from "./failures.ts";
 
 /**

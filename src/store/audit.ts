@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { AuditStore } from "../app/ports-shared.ts";
+import type { AuditStore } from "../app/ports/coordination.ts";
 import { type AuditEntry, chainText, eventName } from "../core/audit.ts";
 import { holdsLease } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { DigestStore } from "../app/ports-store.ts";
+import type { DigestStore } from "../app/ports/store.ts";
 import { newPosting } from "./new-message.ts";
 import { makePostingStore } from "./postings.ts";
 import { requestFromRow } from "./rows.ts";

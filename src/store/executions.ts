@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { ExecutionStore, WatchedExecution } from "../app/ports-store.ts";
+import type { ExecutionStore, WatchedExecution } from "../app/ports/store.ts";
 import { guarded } from "./guard.ts";
 import type { Tables } from "./schema.ts";
 

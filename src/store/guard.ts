@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
-import type { Lease } from "../app/ports-shared.ts";
+import type { Lease } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { LaneStore, PollStore } from "../app/ports-shared.ts";
+import type { LaneStore, PollStore } from "../app/ports/coordination.ts";
 import { guarded } from "./guard.ts";
 import type { Tables } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { LeaseStore, ReplicaStore } from "../app/ports-shared.ts";
+import type { LeaseStore, ReplicaStore } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
 /** Leases that ended this long ago, and replicas, are deleted. */

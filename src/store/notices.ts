@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Errand, ErrandKind, NoticeKind, NoticeStore } from "../app/ports-store.ts";
+import type { Errand, ErrandKind, NoticeKind, NoticeStore } from "../app/ports/store.ts";
 import { newMessage, newPosting } from "./new-message.ts";
 import { makePostingStore } from "./postings.ts";
 import type { Tables } from "./schema.ts";

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
-import type { Target } from "../app/ports.ts";
-import type { RequestStore, Step } from "../app/ports-store.ts";
+import type { Target } from "../app/ports/aws.ts";
+import type { RequestStore, Step } from "../app/ports/store.ts";
 import { appendAudit } from "./audit.ts";
 import { holdsLease } from "./guard.ts";
 import { newMessage } from "./new-message.ts";

@@ -1,5 +1,5 @@
 /** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
-import type { ClickRow, DigestRow, ErrandKind, MessageRow, NoticeRow } from "../app/ports-store.ts";
+import type { ClickRow, DigestRow, ErrandKind, MessageRow, NoticeRow } from "../app/ports/store.ts";
 import type { AuditKind } from "../core/audit.ts";
 import type { Authority, RequestState, SignalState, Verdict } from "../core/request.ts";
 import type { PersonSignal } from "../core/signers.ts";

@@ -1,6 +1,6 @@
-import type { Clock, Log } from "../app/ports.ts";
-import type { Lease } from "../app/ports-shared.ts";
-import type { makePublish } from "../app/publish.ts";
+import type { makePublish } from "../app/audit/publish-audit.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
+import type { Lease } from "../app/ports/coordination.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** The lease of the one replica that publishes. */

@@ -1,7 +1,7 @@
-import type { makeAnswer } from "../app/answer.ts";
-import type { Clock, Log } from "../app/ports.ts";
-import type { ClickRow, ClickStore } from "../app/ports-store.ts";
-import type { makeVote, VoteOutcome } from "../app/vote.ts";
+import type { makeVote, VoteOutcome } from "../app/decide/evaluate-click.ts";
+import type { makeAnswer } from "../app/decide/reply-to-clicker.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
+import type { ClickRow, ClickStore } from "../app/ports/store.ts";
 import { makeInFlight } from "./in-flight.ts";
 import { type Loop, startLoop } from "./loop.ts";
 

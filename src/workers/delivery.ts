@@ -1,6 +1,6 @@
-import type { Clock, Log } from "../app/ports.ts";
-import type { LaneStore } from "../app/ports-shared.ts";
-import type { PostingRow, PostingStore } from "../app/ports-store.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
+import type { LaneStore } from "../app/ports/coordination.ts";
+import type { PostingRow, PostingStore } from "../app/ports/store.ts";
 import { type LaneKind, laneOf } from "../slack/rate-limits/limits.ts";
 import { type Loop, startLoop } from "./loop.ts";
 

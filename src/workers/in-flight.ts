@@ -1,4 +1,4 @@
-import type { Clock, Log } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
 
 export interface InFlight<T> {
   /** Starts those that are not under way already, as far as there is room. */

@@ -1,5 +1,5 @@
-import type { Clock, Log } from "../app/ports.ts";
-import type { Lease, LeaseStore, ReplicaStore } from "../app/ports-shared.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
+import type { Lease, LeaseStore, ReplicaStore } from "../app/ports/coordination.ts";
 import { startLoop } from "./loop.ts";
 
 /**

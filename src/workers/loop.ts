@@ -1,4 +1,4 @@
-import type { Clock, Log } from "../app/ports.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
 
 export interface Loop {
   /** Asks for a round soon; one that runs already is followed by another. */

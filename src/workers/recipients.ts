@@ -1,6 +1,6 @@
-import type { makeErrand } from "../app/errands.ts";
-import type { Clock, Log } from "../app/ports.ts";
-import type { Errand, NoticeStore } from "../app/ports-store.ts";
+import type { makeErrand } from "../app/deliver/resolve-recipients.ts";
+import type { Clock, Log } from "../app/ports/aws.ts";
+import type { Errand, NoticeStore } from "../app/ports/store.ts";
 import { makeInFlight } from "./in-flight.ts";
 import { type Loop, startLoop } from "./loop.ts";
 

@@ -1,10 +1,10 @@
-import { makeDiscover } from "../app/discover.ts";
-import type { makeLook } from "../app/look.ts";
-import type { Automation, AwsFailure, Clock, Log, Target } from "../app/ports.ts";
-import type { Lease, Store } from "../app/ports-shared.ts";
-import type { WatchedExecution } from "../app/ports-store.ts";
-import type { makeSignal } from "../app/signal.ts";
-import { underLease } from "../app/under-lease.ts";
+import type { Automation, AwsFailure, Clock, Log, Target } from "../app/ports/aws.ts";
+import type { Lease, Store } from "../app/ports/coordination.ts";
+import type { WatchedExecution } from "../app/ports/store.ts";
+import { underLease } from "../app/ports/under-lease.ts";
+import type { makeSignal } from "../app/signal/send-signal.ts";
+import { makeDiscover } from "../app/watch/poll-target.ts";
+import type { makeLook } from "../app/watch/sync-execution.ts";
 import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";
 import { callerIdentity, ownRole } from "../aws/identity.ts";
 import type { ApprovalRequest } from "../core/request.ts";

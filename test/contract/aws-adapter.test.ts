@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
-import type { Clock } from "../../src/app/ports.ts";
+import type { Clock } from "../../src/app/ports/aws.ts";
 import { makeAutomation } from "../../src/aws/automation.ts";
 import { hasEnded } from "../../src/core/execution.ts";
 import { systemClock } from "../../src/ops/clock.ts";

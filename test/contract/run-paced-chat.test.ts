@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeAnswer } from "../../src/app/answer.ts";
-import type { Clock } from "../../src/app/ports.ts";
-import type { LaneStore } from "../../src/app/ports-shared.ts";
-import type { Chat } from "../../src/app/ports-slack.ts";
+import { makeAnswer } from "../../src/app/decide/reply-to-clicker.ts";
+import type { Clock } from "../../src/app/ports/aws.ts";
+import type { LaneStore } from "../../src/app/ports/coordination.ts";
+import type { Chat } from "../../src/app/ports/slack.ts";
 import { pacedChat } from "../../src/slack/rate-limits/limited-chat.ts";
 import { makeAdmission } from "../../src/slack/rate-limits/limiter.ts";
 import { makeTurn } from "../../src/slack/rate-limits/limits.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Directory } from "../../src/app/ports-slack.ts";
+import type { Directory } from "../../src/app/ports/slack.ts";
 import { makeDirectory } from "../../src/slack/directory.ts";
 import { whoAmI } from "../../src/slack/identity.ts";
 import { pacedLookups } from "../../src/slack/rate-limits/limited-lookups.ts";

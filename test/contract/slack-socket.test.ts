@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { App } from "@slack/bolt";
 import { WebSocketServer } from "ws";
 import { APP_TOKEN } from "../../sandbox/slack/seed.ts";
-import type { Clock } from "../../src/app/ports.ts";
+import type { Clock } from "../../src/app/ports/aws.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
 import { makeSocket } from "../../src/slack/socket.ts";

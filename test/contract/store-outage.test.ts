@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CompiledQuery, type Dialect, Kysely, sql } from "kysely";
-import { makeSignal } from "../../src/app/signal.ts";
+import { makeSignal } from "../../src/app/signal/send-signal.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { MessageRow, WatchedExecution } from "../../src/app/ports-store.ts";
+import type { MessageRow, WatchedExecution } from "../../src/app/ports/store.ts";
 import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FLOOD } from "../../src/app/digest.ts";
+import { FLOOD } from "../../src/app/deliver/digest.ts";
 import { tail } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";

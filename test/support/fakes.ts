@@ -1,5 +1,5 @@
-import type { Automation, Clock, Log, SignalResult, Target } from "../../src/app/ports.ts";
-import type { Chat, Content, Directory, NoticeView, RequestView } from "../../src/app/ports-slack.ts";
+import type { Automation, Clock, Log, SignalResult, Target } from "../../src/app/ports/aws.ts";
+import type { Chat, Content, Directory, NoticeView, RequestView } from "../../src/app/ports/slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import { systemClock } from "../../src/ops/clock.ts";

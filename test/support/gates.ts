@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Automation, PersonSigning, SignalResult } from "../../src/app/ports.ts";
+import type { Automation, PersonSigning, SignalResult } from "../../src/app/ports/aws.ts";
 import type { ObservedExecution } from "../../src/core/execution.ts";
 import type { Verdict } from "../../src/core/request.ts";
 import { TARGET, type TestClock } from "./fakes.ts";

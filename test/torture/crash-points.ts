@@ -1,7 +1,7 @@
-import type { EventBus } from "../../src/app/ports.ts";
-import type { Store } from "../../src/app/ports-shared.ts";
-import type { Chat, Content } from "../../src/app/ports-slack.ts";
-import type { Step } from "../../src/app/ports-store.ts";
+import type { EventBus } from "../../src/app/ports/aws.ts";
+import type { Store } from "../../src/app/ports/coordination.ts";
+import type { Chat, Content } from "../../src/app/ports/slack.ts";
+import type { Step } from "../../src/app/ports/store.ts";
 import { NO_SEAMS, type Seams } from "../../src/bot/test-hooks.ts";
 
 /** Ends this process as a power cut would. Nothing after it runs. */

@@ -1,5 +1,5 @@
 import { makeSandboxClock, type SandboxClock } from "../../sandbox/wire/clock.ts";
-import type { Clock } from "../../src/app/ports.ts";
+import type { Clock } from "../../src/app/ports/aws.ts";
 
 /** What processes must agree on so that their fast clocks show the same. */
 export interface TimeBase {

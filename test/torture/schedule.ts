@@ -1,4 +1,4 @@
-import { FLOOD } from "../../src/app/digest.ts";
+import { FLOOD } from "../../src/app/deliver/digest.ts";
 import type { Action, FaultBody } from "./actions.ts";
 import { makePrng, type Prng } from "./prng.ts";
 import { APPROVERS, OTHERS, ROUTED, routeOf, UNROUTED } from "./runbooks.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { FLOOD, makeDigest, makeDigestFirst } from "../../src/app/digest.ts";
-import type { DigestView } from "../../src/app/ports-slack.ts";
+import { FLOOD, makeDigest, makeDigestFirst } from "../../src/app/deliver/digest.ts";
+import type { DigestView } from "../../src/app/ports/slack.ts";
 import { fakeChat, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";

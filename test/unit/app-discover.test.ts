@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeDiscover, NOT_WAITING } from "../../src/app/discover.ts";
+import { makeDiscover, NOT_WAITING } from "../../src/app/watch/poll-target.ts";
 import type { ListedExecution } from "../../src/core/execution.ts";
 import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { aStore } from "../support/stores.ts";

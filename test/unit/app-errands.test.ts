@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { type ErrandDeps, makeErrand } from "../../src/app/errands.ts";
-import type { ErrandKind } from "../../src/app/ports-store.ts";
+import { type ErrandDeps, makeErrand } from "../../src/app/deliver/resolve-recipients.ts";
+import type { ErrandKind } from "../../src/app/ports/store.ts";
 import { fakeChat, fakeDirectory, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";

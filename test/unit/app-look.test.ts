@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeApply } from "../../src/app/apply.ts";
-import { NOT_WAITING } from "../../src/app/discover.ts";
-import { makeLook } from "../../src/app/look.ts";
+import { makeApply } from "../../src/app/watch/apply-changes.ts";
+import { NOT_WAITING } from "../../src/app/watch/poll-target.ts";
+import { makeLook } from "../../src/app/watch/sync-execution.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anExecution, aRoute, aStep, aVote, EXECUTION_ID, NOW, STEP_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { SignalResult } from "../../src/app/ports.ts";
-import { makeSignal } from "../../src/app/signal.ts";
+import type { SignalResult } from "../../src/app/ports/aws.ts";
+import { makeSignal } from "../../src/app/signal/send-signal.ts";
 import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../../src/core/signal.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, anExecution, aRequest, aStep, aVote, REQUEST_ID } from "../support/samples.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeSignal } from "../../src/app/signal.ts";
+import { makeSignal } from "../../src/app/signal/send-signal.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
 import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../../src/core/signal.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeAnswer } from "../../src/app/answer.ts";
-import type { EventBus, PublishResult } from "../../src/app/ports.ts";
-import { MOST_ENTRIES, makePublish } from "../../src/app/publish.ts";
+import { MOST_ENTRIES, makePublish } from "../../src/app/audit/publish-audit.ts";
+import { makeAnswer } from "../../src/app/decide/reply-to-clicker.ts";
+import type { EventBus, PublishResult } from "../../src/app/ports/aws.ts";
 import type { AuditRecord } from "../../src/core/audit.ts";
 import { fakeChat, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest } from "../support/samples.ts";

@@ -48,7 +48,7 @@ const importing = (...modules: string[]) =>
 /** What each room must not reach, as a newcomer might try to reach it. */
 const AGAINST: Record<string, string[]> = {
   "src/core/x.ts": [
-    "../app/vote.ts",
+    "../app/decide/evaluate-click.ts",
     "../config/config.ts",
     "../slack/chat.ts",
     "../aws/decode.ts",
@@ -84,7 +84,7 @@ const AGAINST: Record<string, string[]> = {
     "pino",
   ],
   "src/config/x.ts": [
-    "../app/ports.ts",
+    "../app/ports/aws.ts",
     "../slack/chat.ts",
     "../aws/decode.ts",
     "../store/store.ts",
@@ -143,14 +143,14 @@ const AGAINST: Record<string, string[]> = {
 /** What each room may reach. */
 const ALONG: Record<string, string[]> = {
   "src/core/x.ts": ["./request.ts"],
-  "src/app/x.ts": ["./ports.ts", "../core/request.ts"],
+  "src/app/x.ts": ["./ports/aws.ts", "../core/request.ts"],
   "src/config/x.ts": ["./problem.ts", "../core/policy.ts", "zod", "yaml", "node:fs"],
-  "src/slack/x.ts": ["./failures.ts", "../app/ports.ts", "../core/request.ts", "@slack/bolt"],
-  "src/aws/x.ts": ["./failures.ts", "../app/ports.ts", "../core/execution.ts", "@aws-sdk/client-ssm"],
-  "src/store/x.ts": ["./schema.ts", "../app/ports.ts", "../core/audit.ts", "kysely", "node:sqlite"],
-  "src/ops/x.ts": ["./loop.ts", "../app/ports.ts", "pino", "node:http"],
+  "src/slack/x.ts": ["./failures.ts", "../app/ports/aws.ts", "../core/request.ts", "@slack/bolt"],
+  "src/aws/x.ts": ["./failures.ts", "../app/ports/aws.ts", "../core/execution.ts", "@aws-sdk/client-ssm"],
+  "src/store/x.ts": ["./schema.ts", "../app/ports/aws.ts", "../core/audit.ts", "kysely", "node:sqlite"],
+  "src/ops/x.ts": ["./loop.ts", "../app/ports/aws.ts", "pino", "node:http"],
   "src/workers/x.ts": [
-    "../app/vote.ts",
+    "../app/decide/evaluate-click.ts",
     "../slack/app.ts",
     "../aws/automation.ts",
     "../store/store.ts",

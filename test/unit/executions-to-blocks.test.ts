@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import fc from "fast-check";
-import { masked } from "../../src/app/inspect.ts";
+import { masked } from "../../src/app/admin/inspect.ts";
 import { decodeExecution } from "../../src/aws/decode.ts";
 import { factsOf } from "../../src/core/facts.ts";
 import { makeMask } from "../../src/core/mask.ts";

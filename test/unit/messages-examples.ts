@@ -1,4 +1,4 @@
-import type { RequestView } from "../../src/app/ports-slack.ts";
+import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../../src/core/request.ts";

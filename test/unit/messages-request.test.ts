@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KnownBlock } from "@slack/types";
-import type { RequestView } from "../../src/app/ports-slack.ts";
+import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { Parameter, SignalState } from "../../src/core/request.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { readable } from "../support/block-limits.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeHealthReport } from "../../src/app/health.ts";
+import { makeHealthReport } from "../../src/app/admin/health.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { healthText } from "../../src/slack/listeners/health-text.ts";
 import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
-import type { Content } from "../../src/app/ports-slack.ts";
+import type { Content } from "../../src/app/ports/slack.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { testClock } from "../support/fakes.ts";
 import { aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";

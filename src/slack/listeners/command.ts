@@ -1,7 +1,7 @@
 import type { App, RespondArguments } from "@slack/bolt";
-import type { makeHealthReport } from "../../app/health.ts";
-import type { makePending, makeShow } from "../../app/inspect.ts";
-import type { Clock, Log } from "../../app/ports.ts";
+import type { makeHealthReport } from "../../app/admin/health.ts";
+import type { makePending, makeShow } from "../../app/admin/inspect.ts";
+import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { Workspace } from "../identity.ts";
 import { absentText, helpBlocks, pendingBlocks, refusalText, showBlocks } from "../messages/inspect-blocks.ts";
 import { healthText } from "./health-text.ts";

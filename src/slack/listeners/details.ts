@@ -1,8 +1,8 @@
 import type { App } from "@slack/bolt";
-import type { makeDetails } from "../../app/inspect.ts";
-import type { Log } from "../../app/ports.ts";
-import type { Chat } from "../../app/ports-slack.ts";
-import { NO_MESSAGE } from "../../app/vote.ts";
+import type { makeDetails } from "../../app/admin/inspect.ts";
+import { NO_MESSAGE } from "../../app/decide/evaluate-click.ts";
+import type { Log } from "../../app/ports/aws.ts";
+import type { Chat } from "../../app/ports/slack.ts";
 import { type Identities, starterOf } from "../../core/starter.ts";
 import type { FormSeal } from "../form-seal.ts";
 import type { Workspace } from "../identity.ts";

@@ -1,5 +1,5 @@
-import type { HealthReport } from "../../app/health.ts";
-import type { EffectKind } from "../../app/ports-shared.ts";
+import type { HealthReport } from "../../app/admin/health.ts";
+import type { EffectKind } from "../../app/ports/coordination.ts";
 import { code } from "../messages/text.ts";
 
 const WORDS: Record<EffectKind, string> = {

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
-import type { makePending, Pending } from "../../app/inspect.ts";
-import type { Clock } from "../../app/ports.ts";
+import type { makePending, Pending } from "../../app/admin/inspect.ts";
+import type { Clock } from "../../app/ports/aws.ts";
 import type { Workspace } from "../identity.ts";
 import { homeSentence, homeView } from "../messages/home-view.ts";
 

@@ -1,5 +1,5 @@
 import type { ModalView, WebClient } from "@slack/web-api";
-import type { Log } from "../../app/ports.ts";
+import type { Log } from "../../app/ports/aws.ts";
 import { chatFailure, failureWords } from "../failures.ts";
 import { loadingView } from "../messages/details-view.ts";
 

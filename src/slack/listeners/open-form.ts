@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { Press } from "../../app/vote.ts";
+import type { Press } from "../../app/decide/evaluate-click.ts";
 import { asksReason, asksTyped } from "../../core/decision.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
 import { sentenceView } from "../messages/details-view.ts";

@@ -1,7 +1,7 @@
-import type { Clock, Log } from "../../app/ports.ts";
-import type { Chat } from "../../app/ports-slack.ts";
-import type { Click, ClickStore, RequestStore } from "../../app/ports-store.ts";
-import type { makePreview } from "../../app/vote.ts";
+import type { makePreview } from "../../app/decide/evaluate-click.ts";
+import type { Clock, Log } from "../../app/ports/aws.ts";
+import type { Chat } from "../../app/ports/slack.ts";
+import type { Click, ClickStore, RequestStore } from "../../app/ports/store.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { Route } from "../../core/policy.ts";
 import type { FormSeal } from "../form-seal.ts";

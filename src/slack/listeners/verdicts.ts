@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { Click } from "../../app/ports-store.ts";
+import type { Click } from "../../app/ports/store.ts";
 import type { Wish } from "../../core/request.ts";
 import { formAsks, openForm } from "./open-form.ts";
 import { isFromHome, pressSchema } from "./payloads.ts";

@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { DigestView, RequestView } from "../../app/ports-slack.ts";
+import type { DigestView, RequestView } from "../../app/ports/slack.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { deadline } from "../../core/request.ts";
 import { where } from "./aws-words.ts";

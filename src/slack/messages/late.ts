@@ -1,5 +1,5 @@
 import type { ContextBlock } from "@slack/types";
-import type { RequestView } from "../../app/ports-slack.ts";
+import type { RequestView } from "../../app/ports/slack.ts";
 import { context } from "./blocks.ts";
 import { askedAt } from "./facts.ts";
 import { duration, moment } from "./time.ts";

@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { NoticeView } from "../../app/ports-slack.ts";
+import type { NoticeView } from "../../app/ports/slack.ts";
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import { idsLine, targetName, where } from "./aws-words.ts";

@@ -1,4 +1,4 @@
-import type { RequestView } from "../../app/ports-slack.ts";
+import type { RequestView } from "../../app/ports/slack.ts";
 import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
 import { askedAt } from "./facts.ts";
 import { mentionUser, principal, series } from "./people.ts";

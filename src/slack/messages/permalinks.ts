@@ -1,4 +1,4 @@
-import type { MessageRow } from "../../app/ports-store.ts";
+import type { MessageRow } from "../../app/ports/store.ts";
 
 /** Where a message of a request stands, as far as it is on record. */
 export type MessagePlace = Pick<MessageRow, "channelId" | "ts">;

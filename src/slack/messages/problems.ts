@@ -1,4 +1,4 @@
-import type { EffectKind, Problem } from "../../app/ports-shared.ts";
+import type { EffectKind, Problem } from "../../app/ports/coordination.ts";
 import { isChannel } from "./permalinks.ts";
 import { code } from "./text.ts";
 

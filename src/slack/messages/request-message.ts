@@ -1,5 +1,5 @@
 import type { ActionsBlock, ConfirmationDialog, KnownBlock } from "@slack/types";
-import type { RequestView } from "../../app/ports-slack.ts";
+import type { RequestView } from "../../app/ports/slack.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { authorsWords } from "./authors-words.ts";
 import { idsLine, targetName } from "./aws-words.ts";

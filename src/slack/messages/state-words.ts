@@ -1,4 +1,4 @@
-import type { RequestView } from "../../app/ports-slack.ts";
+import type { RequestView } from "../../app/ports/slack.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
 import { arnMeans } from "../../core/starter.ts";

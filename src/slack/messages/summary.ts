@@ -1,4 +1,4 @@
-import type { RequestView } from "../../app/ports-slack.ts";
+import type { RequestView } from "../../app/ports/slack.ts";
 import { targetName } from "./aws-words.ts";
 import { stateLabel } from "./headline.ts";
 import { principal, series } from "./people.ts";

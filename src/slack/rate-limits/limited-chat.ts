@@ -1,4 +1,4 @@
-import type { Chat, ChatFailure } from "../../app/ports-slack.ts";
+import type { Chat, ChatFailure } from "../../app/ports/slack.ts";
 import type { Admission } from "./limiter.ts";
 
 /** How long is waited for a turn. People wait for a whisper. */

@@ -1,5 +1,5 @@
-import type { Clock } from "../../app/ports.ts";
-import type { LaneStore } from "../../app/ports-shared.ts";
+import type { Clock } from "../../app/ports/aws.ts";
+import type { LaneStore } from "../../app/ports/coordination.ts";
 import { type LaneKind, laneOf, type makeTurn } from "./limits.ts";
 
 /** How long the store may take to tell whether a lane is held. */

@@ -1,6 +1,6 @@
 import PQueue from "p-queue";
-import type { Clock } from "../../app/ports.ts";
-import type { LaneStore, Pace } from "../../app/ports-shared.ts";
+import type { Clock } from "../../app/ports/aws.ts";
+import type { LaneStore, Pace } from "../../app/ports/coordination.ts";
 
 /** One post a second in a channel, with a burst of three. Source: Slack API, rate limits of chat.postMessage. */
 const POSTS: Pace = { intervalMs: 1_000, burst: 3 };

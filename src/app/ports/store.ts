@@ -1,9 +1,9 @@
 /** What the use cases keep on record. The rules of ports.ts hold here too. */
-import type { AuditEntry, AuditRecord } from "../core/audit.ts";
-import type { ApprovalRequest, Authority, RequestPatch, RequestState, Vote, Wish } from "../core/request.ts";
-import type { PersonSignal } from "../core/signers.ts";
-import type { Target } from "./ports.ts";
-import type { Lease } from "./ports-shared.ts";
+import type { AuditEntry, AuditRecord } from "../../core/audit.ts";
+import type { ApprovalRequest, Authority, RequestPatch, RequestState, Vote, Wish } from "../../core/request.ts";
+import type { PersonSignal } from "../../core/signers.ts";
+import type { Target } from "./aws.ts";
+import type { Lease } from "./coordination.ts";
 
 /** A message of ours: what all kinds of them have in common. Each is posted once. */
 export interface PostingRow {

@@ -1,12 +1,12 @@
-import { backoffMs } from "../core/backoff.ts";
-import { hasEnded, type ObservedExecution } from "../core/execution.ts";
-import { makeMask } from "../core/mask.ts";
-import { reconcile, vanished } from "../core/reconcile.ts";
-import type { ApprovalRequest } from "../core/request.ts";
-import type { makeApply } from "./apply.ts";
-import { NOT_WAITING } from "./discover.ts";
-import type { Automation, Clock, Log } from "./ports.ts";
-import type { ExecutionStore, RequestStore, WatchedExecution } from "./ports-store.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import { hasEnded, type ObservedExecution } from "../../core/execution.ts";
+import { makeMask } from "../../core/mask.ts";
+import { reconcile, vanished } from "../../core/reconcile.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import type { Automation, Clock, Log } from "../ports/aws.ts";
+import type { ExecutionStore, RequestStore, WatchedExecution } from "../ports/store.ts";
+import type { makeApply } from "./apply-changes.ts";
+import { NOT_WAITING } from "./poll-target.ts";
 
 /** How long a waiting execution goes unread while the list shows no change: what the list cannot tell is seen then. */
 const SLOW_REREAD_MS = 5 * 60_000;

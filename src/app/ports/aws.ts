@@ -2,9 +2,9 @@
  * What the use cases need from outside: time, logs, AWS. Slack and the store have pages of their own beside this one.
  * Adapters implement these; expected results are values, only breakage throws. All times are epoch milliseconds.
  */
-import type { AuditRecord } from "../core/audit.ts";
-import type { ListedExecution, ObservedExecution } from "../core/execution.ts";
-import type { Verdict } from "../core/request.ts";
+import type { AuditRecord } from "../../core/audit.ts";
+import type { ListedExecution, ObservedExecution } from "../../core/execution.ts";
+import type { Verdict } from "../../core/request.ts";
 
 export interface Clock {
   now(): number;

@@ -1,9 +1,9 @@
 /** What the use cases need of Slack. The rules of ports.ts hold here too. */
-import type { Membership, Person, Unread } from "../core/person.ts";
-import type { Approvers, People, Route } from "../core/policy.ts";
-import type { ApprovalRequest, Vote } from "../core/request.ts";
-import type { Starter } from "../core/starter.ts";
-import type { NoticeKind } from "./ports-store.ts";
+import type { Membership, Person, Unread } from "../../core/person.ts";
+import type { Approvers, People, Route } from "../../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { Starter } from "../../core/starter.ts";
+import type { NoticeKind } from "./store.ts";
 
 export type ChatFailure =
   /** Nothing was done; try again after this many milliseconds. */
@@ -100,4 +100,20 @@ export interface Directory {
   members(people: People): Promise<{ kind: "members"; userIds: string[] } | Unread>;
   /** Whose address this is; `nobody` when it belongs to nobody in the workspace. */
   byEmail(email: string): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | Unread>;
+}
+
+/** Why a call to Slack led to nothing, for the record and the log. */
+export function failureWords(failure: ChatFailure): string {
+  switch (failure.kind) {
+    case "limited":
+      return `Slack asks to wait ${Math.ceil(failure.retryAfterMs / 1000)} s`;
+    case "refused":
+      return `Slack refused: ${failure.error}. ${failure.advice}`;
+    case "unavailable":
+      return `Slack could not be reached: ${failure.error}`;
+    case "ambiguous":
+      return `No clear answer from Slack: ${failure.error}`;
+    default:
+      throw new Error(`no words for ${failure satisfies never}`);
+  }
 }

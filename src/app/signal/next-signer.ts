@@ -1,7 +1,7 @@
-import type { ObservedExecution } from "../core/execution.ts";
-import { approvalsIn } from "../core/reconcile.ts";
-import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
-import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../core/signal.ts";
+import type { ObservedExecution } from "../../core/execution.ts";
+import { approvalsIn } from "../../core/reconcile.ts";
+import type { ApprovalRequest, RequestPatch } from "../../core/request.ts";
+import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../../core/signal.ts";
 import {
   isShown,
   isUnsettled,
@@ -9,9 +9,9 @@ import {
   type PersonSignal,
   sessionNameFor,
   waitsForReading,
-} from "../core/signers.ts";
-import type { Automation, PersonSigning, SignalResult, Signer } from "./ports.ts";
-import type { RequestStore } from "./ports-store.ts";
+} from "../../core/signers.ts";
+import type { Automation, PersonSigning, SignalResult, Signer } from "../ports/aws.ts";
+import type { RequestStore } from "../ports/store.ts";
 
 /** The turn of one deciding person, where each signals as themselves. */
 export interface OwnTurn {

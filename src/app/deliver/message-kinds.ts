@@ -1,8 +1,8 @@
-import type { Route } from "../core/policy.ts";
-import { type Identities, starterOf } from "../core/starter.ts";
-import type { RequestView } from "./ports-slack.ts";
-import type { MessageRow, MessageStore, NoticeRow, NoticeStore, RequestStore } from "./ports-store.ts";
-import { makePosting, type PostingDeps } from "./posting.ts";
+import type { Route } from "../../core/policy.ts";
+import { type Identities, starterOf } from "../../core/starter.ts";
+import type { RequestView } from "../ports/slack.ts";
+import type { MessageRow, MessageStore, NoticeRow, NoticeStore, RequestStore } from "../ports/store.ts";
+import { makePosting, type PostingDeps } from "./deliver-message.ts";
 
 /** What a message about a request is made from. */
 export interface ViewDeps {

@@ -1,8 +1,8 @@
-import { APPROVE_ACTION, type ObservedExecution } from "../core/execution.ts";
-import { explainRoutes, type PartialSubject, type RouteTrial } from "../core/explain.ts";
-import type { Route } from "../core/policy.ts";
-import { type Identities, isKnown, starterOf } from "../core/starter.ts";
-import type { Target } from "./ports.ts";
+import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
+import { explainRoutes, type PartialSubject, type RouteTrial } from "../../core/explain.ts";
+import type { Route } from "../../core/policy.ts";
+import { type Identities, isKnown, starterOf } from "../../core/starter.ts";
+import type { Target } from "../ports/aws.ts";
 
 /** What of a request routes look at, one for each of its approve steps; those that wait, if any does. */
 export function subjectsOf(target: Target, execution: ObservedExecution): PartialSubject[] {

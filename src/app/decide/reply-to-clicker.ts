@@ -1,8 +1,8 @@
-import { backoffMs } from "../core/backoff.ts";
-import { failureWords } from "./chat-words.ts";
-import type { Clock, Log } from "./ports.ts";
-import type { Chat } from "./ports-slack.ts";
-import type { ClickRow, ClickStore } from "./ports-store.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock, Log } from "../ports/aws.ts";
+import type { Chat } from "../ports/slack.ts";
+import { failureWords } from "../ports/slack.ts";
+import type { ClickRow, ClickStore } from "../ports/store.ts";
 
 /** After so many attempts of which each may have told the person, they are taken to know. */
 const MOST_UNCLEAR = 6;

@@ -1,12 +1,12 @@
-import type { AuditRecord } from "../core/audit.ts";
-import type { ObservedExecution } from "../core/execution.ts";
-import { makeMask } from "../core/mask.ts";
-import type { People, Route } from "../core/policy.ts";
-import type { ApprovalRequest, Vote } from "../core/request.ts";
-import type { Automation } from "./ports.ts";
-import type { EffectStore, Problem } from "./ports-shared.ts";
-import type { Directory } from "./ports-slack.ts";
-import type { MessageRow, MessageStore, RequestStore } from "./ports-store.ts";
+import type { AuditRecord } from "../../core/audit.ts";
+import type { ObservedExecution } from "../../core/execution.ts";
+import { makeMask } from "../../core/mask.ts";
+import type { People, Route } from "../../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { Automation } from "../ports/aws.ts";
+import type { EffectStore, Problem } from "../ports/coordination.ts";
+import type { Directory } from "../ports/slack.ts";
+import type { MessageRow, MessageStore, RequestStore } from "../ports/store.ts";
 
 /** A request with all that is told of it. */
 export interface Inspected {

@@ -1,7 +1,7 @@
-import type { AuditEntry, AuditKind } from "../core/audit.ts";
-import { backoffMs } from "../core/backoff.ts";
-import { signalComment } from "../core/comment.ts";
-import type { ApprovalRequest, RequestPatch } from "../core/request.ts";
+import type { AuditEntry, AuditKind } from "../../core/audit.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import { signalComment } from "../../core/comment.ts";
+import type { ApprovalRequest, RequestPatch } from "../../core/request.ts";
 import {
   ANSWERED_SETTLE_MS,
   LOOK_AGAIN_MS,
@@ -9,12 +9,12 @@ import {
   READING_FRESH_MS,
   SILENT_SETTLE_MS,
   settlesAt,
-} from "../core/signal.ts";
-import { isUnsettled, type PersonSignal } from "../core/signers.ts";
-import { attemptOf, type OwnTurn, ownMove, ownTurn, passedOver, settled, takenPatch } from "./own-signal.ts";
-import type { Automation, AwsFailure, Clock, Log, SignalResult } from "./ports.ts";
-import type { Lease, LeaseStore } from "./ports-shared.ts";
-import type { ExecutionStore, RequestStore } from "./ports-store.ts";
+} from "../../core/signal.ts";
+import { isUnsettled, type PersonSignal } from "../../core/signers.ts";
+import type { Automation, AwsFailure, Clock, Log, SignalResult } from "../ports/aws.ts";
+import type { Lease, LeaseStore } from "../ports/coordination.ts";
+import type { ExecutionStore, RequestStore } from "../ports/store.ts";
+import { attemptOf, type OwnTurn, ownMove, ownTurn, passedOver, settled, takenPatch } from "./next-signer.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
 const LEASE_MS = 60_000;

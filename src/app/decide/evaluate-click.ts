@@ -1,13 +1,13 @@
-import type { AuditEntry } from "../core/audit.ts";
-import { type Asked, type Decision, decide } from "../core/decision.ts";
-import type { Denial } from "../core/denial.ts";
-import type { Unread } from "../core/person.ts";
-import type { People, Route } from "../core/policy.ts";
-import type { ApprovalRequest, Authority, Verdict, Vote } from "../core/request.ts";
-import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../core/starter.ts";
-import type { Clock, Log } from "./ports.ts";
-import type { Directory } from "./ports-slack.ts";
-import type { ClickRow, ClickStore, DigestStore, MessageStore, RequestStore, Step } from "./ports-store.ts";
+import type { AuditEntry } from "../../core/audit.ts";
+import { type Asked, type Decision, decide } from "../../core/decision.ts";
+import type { Denial } from "../../core/denial.ts";
+import type { Unread } from "../../core/person.ts";
+import type { People, Route } from "../../core/policy.ts";
+import type { ApprovalRequest, Authority, Verdict, Vote } from "../../core/request.ts";
+import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../../core/starter.ts";
+import type { Clock, Log } from "../ports/aws.ts";
+import type { Directory } from "../ports/slack.ts";
+import type { ClickRow, ClickStore, DigestStore, MessageStore, RequestStore, Step } from "../ports/store.ts";
 
 /** A click on a message whose own posting is not settled yet waits this long for it, then is judged as it is. */
 const SETTLING_MS = 3 * 60_000;

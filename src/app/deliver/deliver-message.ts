@@ -1,8 +1,8 @@
-import { backoffMs } from "../core/backoff.ts";
-import { failureWords } from "./chat-words.ts";
-import type { Clock, Log } from "./ports.ts";
-import type { Chat, ChatFailure, Content } from "./ports-slack.ts";
-import type { PostingRow, PostingStore } from "./ports-store.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock, Log } from "../ports/aws.ts";
+import type { Chat, ChatFailure, Content } from "../ports/slack.ts";
+import { failureWords } from "../ports/slack.ts";
+import type { PostingRow, PostingStore } from "../ports/store.ts";
 
 /** Longer than a post can take. After it a claim is nobody's, and its message is looked for. */
 const CLAIM_MS = 60_000;

@@ -1,6 +1,6 @@
-import { fingerprint } from "../core/execution.ts";
-import type { Automation, AwsFailure, Clock } from "./ports.ts";
-import type { ExecutionStore } from "./ports-store.ts";
+import { fingerprint } from "../../core/execution.ts";
+import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
+import type { ExecutionStore } from "../ports/store.ts";
 
 /** The fingerprint of a watched execution that the list of waiting ones no longer shows. */
 export const NOT_WAITING = "not waiting";

@@ -1,13 +1,13 @@
-import type { AuditEntry } from "../core/audit.ts";
-import { outcomeWords } from "../core/denial.ts";
-import type { ObservedExecution } from "../core/execution.ts";
-import { factsOf } from "../core/facts.ts";
-import type { Mask } from "../core/mask.ts";
-import { type Route, routeFor } from "../core/policy.ts";
-import type { Change } from "../core/reconcile.ts";
-import type { ApprovalRequest, Outcome } from "../core/request.ts";
-import type { Automation, Clock, Log } from "./ports.ts";
-import type { RequestStore } from "./ports-store.ts";
+import type { AuditEntry } from "../../core/audit.ts";
+import { outcomeWords } from "../../core/denial.ts";
+import type { ObservedExecution } from "../../core/execution.ts";
+import { factsOf } from "../../core/facts.ts";
+import type { Mask } from "../../core/mask.ts";
+import { type Route, routeFor } from "../../core/policy.ts";
+import type { Change } from "../../core/reconcile.ts";
+import type { ApprovalRequest, Outcome } from "../../core/request.ts";
+import type { Automation, Clock, Log } from "../ports/aws.ts";
+import type { RequestStore } from "../ports/store.ts";
 
 /**
  * Writes the changes that a reading asks for, each with its audit record. Returns false when somebody else was first

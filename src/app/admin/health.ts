@@ -1,6 +1,6 @@
-import type { People } from "../core/policy.ts";
-import type { Backlog, EffectStore, Poll, PollStore } from "./ports-shared.ts";
-import type { Directory } from "./ports-slack.ts";
+import type { People } from "../../core/policy.ts";
+import type { Backlog, EffectStore, Poll, PollStore } from "../ports/coordination.ts";
+import type { Directory } from "../ports/slack.ts";
 
 export type HealthReport =
   | {

@@ -1,13 +1,6 @@
 /** What the processes that share a database keep there, and the store as a whole. The rules of ports.ts hold here too. */
-import type { AuditRecord } from "../core/audit.ts";
-import type {
-  ClickStore,
-  DigestStore,
-  ExecutionStore,
-  MessageStore,
-  NoticeStore,
-  RequestStore,
-} from "./ports-store.ts";
+import type { AuditRecord } from "../../core/audit.ts";
+import type { ClickStore, DigestStore, ExecutionStore, MessageStore, NoticeStore, RequestStore } from "./store.ts";
 
 /**
  * The right to act on something until it ends, or longer if nobody else takes it. The token grows with each change of

@@ -1,6 +1,6 @@
-import { backoffMs } from "../core/backoff.ts";
-import type { Clock, EventBus, Log, PublishResult } from "./ports.ts";
-import type { AuditStore, Lease } from "./ports-shared.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock, EventBus, Log, PublishResult } from "../ports/aws.ts";
+import type { AuditStore, Lease } from "../ports/coordination.ts";
 
 /** Entries that PutEvents takes at once. Source: EventBridge API, PutEvents. */
 export const MOST_ENTRIES = 10;

@@ -1,5 +1,5 @@
-import type { People, Route } from "../core/policy.ts";
-import { unreachableRoutes } from "../core/unreachable.ts";
+import type { People, Route } from "../../core/policy.ts";
+import { unreachableRoutes } from "../../core/unreachable.ts";
 
 /** What Slack says of a name in the configuration. */
 export type Known =

@@ -1,4 +1,4 @@
-import type { Lease, Store } from "./ports-shared.ts";
+import type { Lease, Store } from "./coordination.ts";
 
 /**
  * The same stores for work that rests on a lease: what it writes has no effect once another owner has had the lease. So a

@@ -1,8 +1,8 @@
-import { backoffMs } from "../core/backoff.ts";
-import type { People, Route } from "../core/policy.ts";
-import type { Clock, Log } from "./ports.ts";
-import type { Chat, Directory } from "./ports-slack.ts";
-import type { Errand, MessageStore, NoticeStore, RequestStore } from "./ports-store.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { People, Route } from "../../core/policy.ts";
+import type { Clock, Log } from "../ports/aws.ts";
+import type { Chat, Directory } from "../ports/slack.ts";
+import type { Errand, MessageStore, NoticeStore, RequestStore } from "../ports/store.ts";
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;

@@ -1,8 +1,8 @@
-import type { Route } from "../core/policy.ts";
-import type { Log } from "./ports.ts";
-import type { DigestView } from "./ports-slack.ts";
-import type { DigestRow, DigestStore, RequestStore } from "./ports-store.ts";
-import { makePosting, type PostingDeps } from "./posting.ts";
+import type { Route } from "../../core/policy.ts";
+import type { Log } from "../ports/aws.ts";
+import type { DigestView } from "../ports/slack.ts";
+import type { DigestRow, DigestStore, RequestStore } from "../ports/store.ts";
+import { makePosting, type PostingDeps } from "./deliver-message.ts";
 
 /** A channel that is further behind than this many messages gets a digest. */
 export const FLOOD = 20;

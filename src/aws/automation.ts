@@ -9,13 +9,13 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { Automation, Clock, Target } from "../app/ports/aws.ts";
 import type { ListedExecution } from "../core/execution.ts";
+import { makePeople } from "./approver-sessions.ts";
+import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { decodeExecution, decodeListed, pageOf } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
-import { MalformedAnswerError, readFailure } from "./failures.ts";
 import { makePace, paced } from "./pace.ts";
-import { makePeople } from "./people.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { makeSignaller } from "./signaller.ts";
+import { makeSignaller } from "./signal-sender.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 /** The most that one page may hold. Source: SSM API model, MaxResults. */

@@ -1,6 +1,6 @@
 import type { AutomationExecution, AutomationExecutionMetadata, StepExecution } from "@aws-sdk/client-ssm";
 import type { ListedExecution, ObservedExecution, ObservedStep } from "../core/execution.ts";
-import { MalformedAnswerError } from "./failures.ts";
+import { MalformedAnswerError } from "./aws-failures.ts";
 
 /** A listed execution, or null where AWS left out what it always sends. */
 export function decodeListed(item: AutomationExecutionMetadata | null): ListedExecution | null {

@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { EventBus, PublishResult } from "../app/ports/aws.ts";
 import { type AuditRecord, eventName } from "../core/audit.ts";
-import { describe } from "./failures.ts";
+import { describe } from "./aws-failures.ts";
 
 /** Under which name the events can be matched by rules. */
 export const EVENT_SOURCE = "countersign";

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsFailure } from "../app/ports/aws.ts";
-import { readFailure } from "./failures.ts";
+import { readFailure } from "./aws-failures.ts";
 
 /** The role of a role's session, since other sessions of it are the bot's too; any other ARN as it is. A path is not told. */
 export function ownRole(arn: string): string {

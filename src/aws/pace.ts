@@ -1,6 +1,6 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { Clock } from "../app/ports/aws.ts";
-import { describe } from "./failures.ts";
+import { describe } from "./aws-failures.ts";
 
 /** How AWS says that calls come too often, by service and age. */
 const THROTTLED: ReadonlySet<string> = new Set([

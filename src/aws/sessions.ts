@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { MalformedAnswerError } from "./failures.ts";
+import { MalformedAnswerError } from "./aws-failures.ts";
 
 /** What a role's session is used with. `expiration` is the end of it. */
 export interface SessionCredentials {

@@ -3,11 +3,11 @@ import type { App } from "@slack/bolt";
 import type { Logger, WebClient } from "@slack/web-api";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Config } from "../config/config.ts";
-import { makeApp } from "../slack/app.ts";
-import { failureWords } from "../slack/failures.ts";
-import { makeHttpReceiver } from "../slack/http.ts";
-import { type Workspace, whoAmI } from "../slack/identity.ts";
-import { makeSocket } from "../slack/socket.ts";
+import { makeApp } from "../slack/connection/app.ts";
+import { makeHttpReceiver } from "../slack/connection/http.ts";
+import { makeSocket } from "../slack/connection/socket.ts";
+import { type Workspace, whoAmI } from "../slack/connection/workspace.ts";
+import { failureWords } from "../slack/slack-failures.ts";
 
 /** Between attempts to reach Slack when the bot starts. */
 const RETRY_MS = 3_000;

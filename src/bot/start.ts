@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Config } from "../config/config.ts";
-import { makeHealth } from "../ops/health.ts";
 import { makeMetrics } from "../ops/metrics.ts";
+import { makeHealth } from "../ops/readiness.ts";
 import { sendJson, serveHttp } from "../ops/server.ts";
-import { makeBoltLogger } from "../slack/bolt-logger.ts";
-import { makeWebClient } from "../slack/client.ts";
-import { SLACK_PATH } from "../slack/http.ts";
+import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
+import { makeWebClient } from "../slack/connection/client.ts";
+import { SLACK_PATH } from "../slack/connection/http.ts";
 import { awaitDatabase, openDatabase } from "./connect-database.ts";
 import { findWorkspace } from "./connect-slack.ts";
 import { NO_SEAMS, type Seams } from "./test-hooks.ts";

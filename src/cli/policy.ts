@@ -7,11 +7,11 @@ import type { Config, TargetConfig } from "../config/config.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
 import type { PartialSubject } from "../core/explain.ts";
 import { systemClock } from "../ops/clock.ts";
-import { makeBoltLogger } from "../slack/bolt-logger.ts";
-import { makeWebClient } from "../slack/client.ts";
-import { failureWords } from "../slack/failures.ts";
-import { whoAmI } from "../slack/identity.ts";
-import { makeRoster } from "../slack/roster.ts";
+import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
+import { makeWebClient } from "../slack/connection/client.ts";
+import { whoAmI } from "../slack/connection/workspace.ts";
+import { makeRoster } from "../slack/people/directory-check.ts";
+import { failureWords } from "../slack/slack-failures.ts";
 
 export interface Told {
   ok: boolean;

@@ -1,5 +1,5 @@
 import type { People, Route } from "../core/policy.ts";
-import type { Identities } from "../core/starter.ts";
+import type { Identities } from "../core/requester.ts";
 
 /** All that the bot is told from outside: checked, complete, and frozen however deep. */
 export interface Config {

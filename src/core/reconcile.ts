@@ -7,7 +7,7 @@ import {
   type ObservedStep,
 } from "./execution.ts";
 import { type ApprovalRequest, closed, type Outcome, type OutcomeKind, type RequestPatch } from "./request.ts";
-import { arnMeans } from "./starter.ts";
+import { arnMeans } from "./requester.ts";
 
 /** What a reading of an execution asks of the requests on record. */
 export type Change =

@@ -1,13 +1,13 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports/aws.ts";
 import type { Chat, Content } from "../app/ports/slack.ts";
-import { chatFailure, isDeleted } from "./failures.ts";
-import type { Lookups } from "./lookups.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
-import { makeSharedChannels } from "./shared-channels.ts";
+import type { Lookups } from "./people/lookups.ts";
+import { makeSharedChannels } from "./people/shared-channels.ts";
+import { chatFailure, isDeleted } from "./slack-failures.ts";
 
 /** How a message of ours is known again in a channel's history. */
 export const METADATA_EVENT = "countersign_request";

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { DigestStore } from "../app/ports/store.ts";
+import { makePostingStore } from "./deliveries.ts";
 import { newPosting } from "./new-message.ts";
-import { makePostingStore } from "./postings.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 

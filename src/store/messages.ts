@@ -1,6 +1,6 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { MessageRow, MessageStore } from "../app/ports/store.ts";
-import { makePostingStore } from "./postings.ts";
+import { makePostingStore } from "./deliveries.ts";
 import type { Tables } from "./schema.ts";
 
 /** What stands in no channel yet. What closed before anybody saw it needs no message; what may stand is settled. */

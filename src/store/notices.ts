@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Errand, ErrandKind, NoticeKind, NoticeStore } from "../app/ports/store.ts";
+import { makePostingStore } from "./deliveries.ts";
 import { newMessage, newPosting } from "./new-message.ts";
-import { makePostingStore } from "./postings.ts";
 import type { Tables } from "./schema.ts";
 
 /** An errand is asked for once for a request, whoever asks. */

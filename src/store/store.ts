@@ -5,11 +5,11 @@ import { makeClickStore } from "./clicks.ts";
 import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
 import { makeExecutionStore } from "./executions.ts";
-import { makeLaneStore, makePollStore } from "./lanes.ts";
 import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
-import { isMigrated, migrate } from "./migrations.ts";
+import { isMigrated, migrate } from "./migrations/0001-foundation.ts";
 import { makeNoticeStore } from "./notices.ts";
+import { makeLaneStore, makePollStore } from "./rate-limits.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 

@@ -8,7 +8,7 @@ import type { makeLook } from "../app/watch/sync-execution.ts";
 import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";
 import { callerIdentity, ownRole } from "../aws/identity.ts";
 import type { ApprovalRequest } from "../core/request.ts";
-import type { Health } from "../ops/health.ts";
+import type { Health } from "../ops/readiness.ts";
 import { makeInFlight } from "./in-flight.ts";
 import { startLoop } from "./loop.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SendAutomationSignalCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { signalFailure } from "../../src/aws/failures.ts";
+import { signalFailure } from "../../src/aws/aws-failures.ts";
 import { rawServer } from "../support/raw-server.ts";
 
 type Answer = [status: number, headers: Record<string, string>, body: string];

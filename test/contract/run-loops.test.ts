@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Clock } from "../../src/app/ports/aws.ts";
-import { makeHealth } from "../../src/ops/health.ts";
+import { makeHealth } from "../../src/ops/readiness.ts";
 import { startVoteLoop } from "../../src/workers/clicks.ts";
 import { startErrandLoop } from "../../src/workers/recipients.ts";
 import { type Configured, startTarget } from "../../src/workers/target.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Directory } from "../../src/app/ports/slack.ts";
-import { makeDirectory } from "../../src/slack/directory.ts";
-import { whoAmI } from "../../src/slack/identity.ts";
+import { whoAmI } from "../../src/slack/connection/workspace.ts";
+import { makeDirectory } from "../../src/slack/people/directory.ts";
+import { makeSharedChannels } from "../../src/slack/people/shared-channels.ts";
 import { pacedLookups } from "../../src/slack/rate-limits/limited-lookups.ts";
 import { makeAdmission } from "../../src/slack/rate-limits/limiter.ts";
 import { makeTurn } from "../../src/slack/rate-limits/limits.ts";
-import { makeSharedChannels } from "../../src/slack/shared-channels.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock } from "../support/fakes.ts";
 import { aStore } from "../support/stores.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Person } from "../../src/core/person.ts";
-import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
-import { makeWebClient } from "../../src/slack/client.ts";
-import { makeDirectory } from "../../src/slack/directory.ts";
-import { chatFailure } from "../../src/slack/failures.ts";
-import { whoAmI } from "../../src/slack/identity.ts";
+import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
+import { makeWebClient } from "../../src/slack/connection/client.ts";
+import { whoAmI } from "../../src/slack/connection/workspace.ts";
+import { makeDirectory } from "../../src/slack/people/directory.ts";
+import { chatFailure } from "../../src/slack/slack-failures.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { closedPort, rawServer } from "../support/raw-server.ts";
 import { type World, world } from "./slack-support.ts";

@@ -3,8 +3,8 @@ import { createHmac } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { App } from "@slack/bolt";
 import { serveHttp } from "../../src/ops/server.ts";
-import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
-import { makeHttpReceiver, SLACK_PATH } from "../../src/slack/http.ts";
+import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
+import { makeHttpReceiver, SLACK_PATH } from "../../src/slack/connection/http.ts";
 import { testLog } from "../support/fakes.ts";
 
 const SECRET = "8f742231b10e8888abcd99yyyzzz85a5";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findWorkspace } from "../../src/bot/connect-slack.ts";
-import { makeBoltLogger } from "../../src/slack/bolt-logger.ts";
-import { makeWebClient } from "../../src/slack/client.ts";
+import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
+import { makeWebClient } from "../../src/slack/connection/client.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { silentServer } from "../support/raw-server.ts";

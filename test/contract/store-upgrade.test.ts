@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { Migrator } from "kysely/migration";
-import { provider } from "../../src/store/migrations.ts";
+import { provider } from "../../src/store/migrations/0001-foundation.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aFacts, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { ENGINES, postgresDatabase } from "../support/stores.ts";

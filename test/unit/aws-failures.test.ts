@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SSMServiceException } from "@aws-sdk/client-ssm";
+import { describe, MalformedAnswerError, readFailure, signalFailure } from "../../src/aws/aws-failures.ts";
 import { decodeExecution, decodeInput, decodeListed } from "../../src/aws/decode.ts";
-import { describe, MalformedAnswerError, readFailure, signalFailure } from "../../src/aws/failures.ts";
 
 const network = (code: string, syscall?: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 const answered = (name: string, httpStatusCode: number) =>

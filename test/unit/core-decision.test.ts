@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Asked, asksReason, decide, LONGEST_REASON } from "../../src/core/decision.ts";
 import { type Denial, denialSentence, outcomeWords } from "../../src/core/denial.ts";
+import { type Asked, asksReason, decide, LONGEST_REASON } from "../../src/core/evaluate-vote.ts";
 import type { Membership, Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, OutcomeKind, Verdict, Vote } from "../../src/core/request.ts";
-import { type Starter, UNKNOWN_STARTER } from "../../src/core/starter.ts";
+import { type Starter, UNKNOWN_STARTER } from "../../src/core/requester.ts";
 import { aPerson, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
 
 const member: Membership = { kind: "member" };

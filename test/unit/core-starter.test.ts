@@ -7,7 +7,7 @@ import {
   isStarter,
   starterOf,
   UNKNOWN_STARTER,
-} from "../../src/core/starter.ts";
+} from "../../src/core/requester.ts";
 import { aPerson } from "../support/samples.ts";
 
 const A = "111122223333";

@@ -3,7 +3,7 @@ import type { AuditKind, AuditRecord } from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
-import type { Starter } from "../../src/core/starter.ts";
+import type { Starter } from "../../src/core/requester.ts";
 
 /** Stands in every hostile text, so that a test can tell where such a text came out. */
 export const MARK = "☠";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { LONGEST_REASON } from "../../src/core/decision.ts";
+import { LONGEST_REASON } from "../../src/core/evaluate-vote.ts";
 import type { Vote } from "../../src/core/request.ts";
-import { makeFormSeal } from "../../src/slack/form-seal.ts";
+import { makeFormSeal } from "../../src/slack/listeners/signed-form-state.ts";
 import { detailsView, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeHealthReport } from "../../src/app/admin/health.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
-import { healthText } from "../../src/slack/listeners/health-text.ts";
+import { healthText } from "../../src/slack/messages/health-text.ts";
 import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";

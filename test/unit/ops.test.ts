@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "../../src/ops/clock.ts";
-import { makeHealth } from "../../src/ops/health.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
+import { makeHealth } from "../../src/ops/readiness.ts";
 import { sendJson, serveHttp } from "../../src/ops/server.ts";
 import { type Loop, startLoop } from "../../src/workers/loop.ts";
 import { testClock, testLog } from "../support/fakes.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WebAPIRequestError } from "@slack/web-api";
-import { chatFailure } from "../../src/slack/failures.ts";
+import { chatFailure } from "../../src/slack/slack-failures.ts";
 
 const network = (code: string, syscall?: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 /** The network's own error, as fetch throws it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type FormOrigin, makeFormSeal } from "../../src/slack/form-seal.ts";
+import { type FormOrigin, makeFormSeal } from "../../src/slack/listeners/signed-form-state.ts";
 
 const ORIGIN: FormOrigin = {
   purpose: "form",

@@ -1,7 +1,7 @@
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
 import { explainRoutes, type PartialSubject, type RouteTrial } from "../../core/explain.ts";
 import type { Route } from "../../core/policy.ts";
-import { type Identities, isKnown, starterOf } from "../../core/starter.ts";
+import { type Identities, isKnown, starterOf } from "../../core/requester.ts";
 import type { Target } from "../ports/aws.ts";
 
 /** What of a request routes look at, one for each of its approve steps; those that wait, if any does. */

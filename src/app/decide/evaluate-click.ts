@@ -1,10 +1,10 @@
 import type { AuditEntry } from "../../core/audit.ts";
-import { type Asked, type Decision, decide } from "../../core/decision.ts";
 import type { Denial } from "../../core/denial.ts";
+import { type Asked, type Decision, decide } from "../../core/evaluate-vote.ts";
 import type { Unread } from "../../core/person.ts";
 import type { People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict, Vote } from "../../core/request.ts";
-import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../../core/starter.ts";
+import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { ClickRow, ClickStore, DigestStore, MessageStore, RequestStore, Step } from "../ports/store.ts";

@@ -1,5 +1,5 @@
 import type { Route } from "../../core/policy.ts";
-import { type Identities, starterOf } from "../../core/starter.ts";
+import { type Identities, starterOf } from "../../core/requester.ts";
 import type { RequestView } from "../ports/slack.ts";
 import type { MessageRow, MessageStore, NoticeRow, NoticeStore, RequestStore } from "../ports/store.ts";
 import { makePosting, type PostingDeps } from "./deliver-message.ts";

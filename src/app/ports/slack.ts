@@ -2,7 +2,7 @@
 import type { Membership, Person, Unread } from "../../core/person.ts";
 import type { Approvers, People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import type { Starter } from "../../core/starter.ts";
+import type { Starter } from "../../core/requester.ts";
 import type { NoticeKind } from "./store.ts";
 
 export type ChatFailure =

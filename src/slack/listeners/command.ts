@@ -2,9 +2,9 @@ import type { App, RespondArguments } from "@slack/bolt";
 import type { makeHealthReport } from "../../app/admin/health.ts";
 import type { makePending, makeShow } from "../../app/admin/inspect.ts";
 import type { Clock, Log } from "../../app/ports/aws.ts";
-import type { Workspace } from "../identity.ts";
+import type { Workspace } from "../connection/workspace.ts";
+import { healthText } from "../messages/health-text.ts";
 import { absentText, helpBlocks, pendingBlocks, refusalText, showBlocks } from "../messages/inspect-blocks.ts";
-import { healthText } from "./health-text.ts";
 
 export interface CommandDeps {
   pending: ReturnType<typeof makePending>;

@@ -3,12 +3,12 @@ import type { makeDetails } from "../../app/admin/inspect.ts";
 import { NO_MESSAGE } from "../../app/decide/evaluate-click.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { Chat } from "../../app/ports/slack.ts";
-import { type Identities, starterOf } from "../../core/starter.ts";
-import type { FormSeal } from "../form-seal.ts";
-import type { Workspace } from "../identity.ts";
+import { type Identities, starterOf } from "../../core/requester.ts";
+import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
 import { isFromHome, pressSchema } from "./payloads.ts";
+import type { FormSeal } from "./signed-form-state.ts";
 
 /** How long AWS may take before the details are shown without what it would have said, in milliseconds. */
 const PATIENCE_MS = 20_000;

@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { makePending, Pending } from "../../app/admin/inspect.ts";
 import type { Clock } from "../../app/ports/aws.ts";
-import type { Workspace } from "../identity.ts";
+import type { Workspace } from "../connection/workspace.ts";
 import { homeSentence, homeView } from "../messages/home-view.ts";
 
 /** App Home: what waits for the person who opens it. */

@@ -1,7 +1,7 @@
 import type { ModalView, WebClient } from "@slack/web-api";
 import type { Log } from "../../app/ports/aws.ts";
-import { chatFailure, failureWords } from "../failures.ts";
 import { loadingView } from "../messages/details-view.ts";
+import { chatFailure, failureWords } from "../slack-failures.ts";
 
 /**
  * Opens a modal at once, since a trigger lives for three seconds, and fills it when its content is known. Whatever goes

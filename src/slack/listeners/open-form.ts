@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Press } from "../../app/decide/evaluate-click.ts";
-import { asksReason, asksTyped } from "../../core/decision.ts";
+import { asksReason, asksTyped } from "../../core/evaluate-vote.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
 import { sentenceView } from "../messages/details-view.ts";
 import { verdictForm } from "../messages/verdict-form.ts";

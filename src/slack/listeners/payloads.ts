@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Workspace } from "../identity.ts";
+import type { Workspace } from "../connection/workspace.ts";
 
 /**
  * What is read of Slack's payloads. Everything else in them is ignored, and nothing that a button or a form carries is

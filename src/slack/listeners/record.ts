@@ -4,8 +4,8 @@ import type { Chat } from "../../app/ports/slack.ts";
 import type { Click, ClickStore, RequestStore } from "../../app/ports/store.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { Route } from "../../core/policy.ts";
-import type { FormSeal } from "../form-seal.ts";
-import type { Workspace } from "../identity.ts";
+import type { Workspace } from "../connection/workspace.ts";
+import type { FormSeal } from "./signed-form-state.ts";
 
 /** What the listeners of presses and forms need. */
 export interface VerdictDeps {

@@ -5,7 +5,7 @@ import { deadline } from "../../core/request.ts";
 import { where } from "./aws-words.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { fitting, lengthOf, MOST_BLOCKS, ROOM } from "./budget.ts";
-import { principal } from "./people.ts";
+import { principal } from "./mentions.ts";
 import { byVerdict } from "./state-words.ts";
 import { code, plain } from "./text.ts";
 import { counted, moment } from "./time.ts";

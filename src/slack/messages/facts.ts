@@ -3,7 +3,7 @@ import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { type ApprovalRequest, deadline } from "../../core/request.ts";
 import { where } from "./aws-words.ts";
 import { fields } from "./blocks.ts";
-import { principal } from "./people.ts";
+import { principal } from "./mentions.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
 

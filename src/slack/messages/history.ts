@@ -1,7 +1,7 @@
 import type { AuditRecord } from "../../core/audit.ts";
 import { outcomeWords } from "../../core/denial.ts";
 import type { OutcomeKind } from "../../core/request.ts";
-import { mentionUser, principal, series } from "./people.ts";
+import { mentionUser, principal, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 

@@ -4,7 +4,7 @@ import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import { idsLine, targetName, where } from "./aws-words.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
-import { mentionPeople, mentionUser, principal } from "./people.ts";
+import { mentionPeople, mentionUser, principal } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { code, literal, plain } from "./text.ts";
 import { moment } from "./time.ts";

@@ -1,7 +1,7 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
 import { askedAt } from "./facts.ts";
-import { mentionUser, principal, series } from "./people.ts";
+import { mentionUser, principal, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { duration } from "./time.ts";
 

@@ -4,7 +4,7 @@ import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import { consoleLink, where } from "./aws-words.ts";
 import { section } from "./blocks.ts";
 import { askedAt } from "./facts.ts";
-import { mentionPeople } from "./people.ts";
+import { mentionPeople } from "./mentions.ts";
 import { type MessagePlace, messageLink } from "./permalinks.ts";
 import { byVerdict } from "./state-words.ts";
 import { code } from "./text.ts";

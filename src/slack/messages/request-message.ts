@@ -7,8 +7,8 @@ import { button, context, header, plainText, type Rendered, section } from "./bl
 import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
+import { mentionPeople } from "./mentions.ts";
 import { parametersBlock } from "./parameters.ts";
-import { mentionPeople } from "./people.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateWords } from "./state-words.ts";
 import { summary } from "./summary.ts";

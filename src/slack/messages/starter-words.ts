@@ -1,6 +1,6 @@
 import type { Route } from "../../core/policy.ts";
-import { isKnown, type Starter } from "../../core/starter.ts";
-import { mentionUser, series } from "./people.ts";
+import { isKnown, type Starter } from "../../core/requester.ts";
+import { mentionUser, series } from "./mentions.ts";
 import { code } from "./text.ts";
 
 /** What the rule on self-approval means for this request, or null where the route has none. In mrkdwn. */

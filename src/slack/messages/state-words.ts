@@ -1,11 +1,11 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
-import { arnMeans } from "../../core/starter.ts";
+import { arnMeans } from "../../core/requester.ts";
 import { executionWords } from "./aws-words.ts";
+import { mentionChannel, mentionPeople, mentionUser, principal, series } from "./mentions.ts";
 import { brokenGlass } from "./notice-message.ts";
 import { outcomeSentence } from "./outcome-words.ts";
-import { mentionChannel, mentionPeople, mentionUser, principal, series } from "./people.ts";
 import { starterWords } from "./starter-words.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";

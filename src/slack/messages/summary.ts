@@ -1,7 +1,7 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import { targetName } from "./aws-words.ts";
 import { stateLabel } from "./headline.ts";
-import { principal, series } from "./people.ts";
+import { principal, series } from "./mentions.ts";
 import { byVerdict } from "./state-words.ts";
 import { plain } from "./text.ts";
 

@@ -1,5 +1,5 @@
 import type { InputBlock, ModalView } from "@slack/types";
-import { LONGEST_REASON } from "../../core/decision.ts";
+import { LONGEST_REASON } from "../../core/evaluate-vote.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
 import { where } from "./aws-words.ts";
 import { plainText, section } from "./blocks.ts";

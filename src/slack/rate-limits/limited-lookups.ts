@@ -1,6 +1,6 @@
 import { WebAPIRateLimitedError } from "@slack/web-api";
-import { chatFailure } from "../failures.ts";
-import type { Lookups } from "../lookups.ts";
+import type { Lookups } from "../people/lookups.ts";
+import { chatFailure } from "../slack-failures.ts";
 import type { Admission } from "./limiter.ts";
 import type { LookupKind } from "./limits.ts";
 

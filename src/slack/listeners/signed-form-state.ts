@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Authority, Verdict } from "../core/request.ts";
+import type { Authority, Verdict } from "../../core/request.ts";
 
 /** What a form carries back: for which press of a button it was opened. */
 export interface FormOrigin {

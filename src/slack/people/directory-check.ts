@@ -1,8 +1,8 @@
 import type { WebClient } from "@slack/web-api";
-import type { Known, Roster } from "../app/admin/policy-check.ts";
+import type { Known, Roster } from "../../app/admin/policy-check.ts";
+import type { Workspace } from "../connection/workspace.ts";
+import { chatFailure, failureWords } from "../slack-failures.ts";
 import { personOf } from "./directory.ts";
-import { chatFailure, failureWords } from "./failures.ts";
-import type { Workspace } from "./identity.ts";
 
 /** Names of the configuration, held against Slack. Reads only. */
 export function makeRoster(web: WebClient, workspace: Workspace): Roster {

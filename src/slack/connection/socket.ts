@@ -1,7 +1,7 @@
 import { type App, type Receiver, SocketModeReceiver } from "@slack/bolt";
 import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
-import type { Clock, Log } from "../app/ports/aws.ts";
-import { adviceFor } from "./failures.ts";
+import type { Clock, Log } from "../../app/ports/aws.ts";
+import { adviceFor } from "../slack-failures.ts";
 
 /**
  * A handshake that has not led to a connection after this long is given up; the client itself would wait for minutes. One

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
-import type { ChatFailure } from "../app/ports/slack.ts";
-import { adviceFor, chatFailure } from "./failures.ts";
+import type { ChatFailure } from "../../app/ports/slack.ts";
+import { adviceFor, chatFailure } from "../slack-failures.ts";
 
 /** The workspace (or organisation) in which the bot is installed, and the bot itself. */
 export interface Workspace {

@@ -11,7 +11,7 @@ import {
   type Vote,
   type Wish,
 } from "./request.ts";
-import { isStarter, type Starter } from "./starter.ts";
+import { isStarter, type Starter } from "./requester.ts";
 
 export type Decision =
   | { kind: "denied"; denial: Denial }

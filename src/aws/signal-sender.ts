@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SendAutomationSignalCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
 import type { Automation } from "../app/ports/aws.ts";
-import { signalFailure, TooLateError } from "./failures.ts";
+import { signalFailure, TooLateError } from "./aws-failures.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;

@@ -1,10 +1,10 @@
 import type { UsersInfoResponse } from "@slack/web-api";
-import type { Clock } from "../app/ports/aws.ts";
-import type { ChatFailure, Directory } from "../app/ports/slack.ts";
-import type { Person, Unread } from "../core/person.ts";
-import { chatFailure, failureWords } from "./failures.ts";
+import type { Clock } from "../../app/ports/aws.ts";
+import type { ChatFailure, Directory } from "../../app/ports/slack.ts";
+import type { Person, Unread } from "../../core/person.ts";
+import type { Workspace } from "../connection/workspace.ts";
+import { chatFailure, failureWords } from "../slack-failures.ts";
 import { makeChannels, makeGroups } from "./groups.ts";
-import type { Workspace } from "./identity.ts";
 import type { Lookups } from "./lookups.ts";
 
 /** How long a person, or a group's members, are remembered when somebody decides, in milliseconds. */

@@ -1,8 +1,8 @@
 import { App, type Receiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
-import type { Log } from "../app/ports/aws.ts";
+import type { Log } from "../../app/ports/aws.ts";
 import { clientOptions } from "./client.ts";
-import type { Workspace } from "./identity.ts";
+import type { Workspace } from "./workspace.ts";
 
 /**
  * Bolt's App over a receiver built by hand. The workspace is known already, so that Bolt asks Slack nothing for each

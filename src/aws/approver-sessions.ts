@@ -1,7 +1,7 @@
 import type { PersonSigning, Signer } from "../app/ports/aws.ts";
-import { describe, readFailure } from "./failures.ts";
+import { describe, readFailure } from "./aws-failures.ts";
 import { assumeRole, makeStsClient } from "./sessions.ts";
-import { makeSignaller } from "./signaller.ts";
+import { makeSignaller } from "./signal-sender.ts";
 
 /** A session with less than this left is not used any more, in milliseconds: it outlives a reading and a signal. */
 const LEAST_LEFT_MS = 5 * 60_000;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HTTPReceiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
-import type { Clock } from "../app/ports/aws.ts";
+import type { Clock } from "../../app/ports/aws.ts";
 
 /** Where Slack sends requests in HTTP mode; the app's manifest names it. */
 export const SLACK_PATH = "/slack/events";

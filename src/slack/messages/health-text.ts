@@ -1,6 +1,6 @@
 import type { HealthReport } from "../../app/admin/health.ts";
 import type { EffectKind } from "../../app/ports/coordination.ts";
-import { code } from "../messages/text.ts";
+import { code } from "./text.ts";
 
 const WORDS: Record<EffectKind, string> = {
   post: "messages to post",

@@ -1,4 +1,4 @@
-import type { Clock } from "../app/ports/aws.ts";
+import type { Clock } from "../../app/ports/aws.ts";
 import type { Lookups } from "./lookups.ts";
 
 /** How long it is remembered whether a channel is shared, in milliseconds. */

@@ -1,11 +1,11 @@
 import type { Kysely } from "kysely";
 import { type Migration, type MigrationProvider, Migrator } from "kysely/migration";
-import { FIRST_HASH } from "../core/audit.ts";
-import { deciders } from "./migration-deciders.ts";
-import { places } from "./migration-places.ts";
-import { replicas } from "./migration-replicas.ts";
-import { steps } from "./migration-steps.ts";
-import { StoreUnavailableError } from "./unavailable.ts";
+import { FIRST_HASH } from "../../core/audit.ts";
+import { StoreUnavailableError } from "../unavailable.ts";
+import { deciders } from "./0002-deciders.ts";
+import { places } from "./0003-places.ts";
+import { replicas } from "./0004-replicas.ts";
+import { steps } from "./0005-steps.ts";
 
 /** The database was written by a newer version of the program, or a migration failed. */
 export class MigrationError extends Error {}

@@ -1,5 +1,5 @@
 import { type Logger, LogLevel } from "@slack/web-api";
-import type { Log } from "../app/ports/aws.ts";
+import type { Log } from "../../app/ports/aws.ts";
 
 /**
  * Slack's packages log through this. Their debug lines print whole payloads, tokens and response_urls included, so they

@@ -13,7 +13,7 @@ import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
 import { crashSeams } from "./crash-points.ts";
 import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";
 import { mutantSeams } from "./mutants.ts";
-import { chained } from "./seams.ts";
+import { chained } from "./torture-hooks.ts";
 
 const tell = (message: FromBot) => process.send?.(message);
 const end = (words: string): never => {

@@ -56,9 +56,17 @@ export interface RouteSubject {
 /** The conditions over one text each. */
 export const TEXT_CONDITIONS = ["document", "target", "account", "region", "step", "startedBy"] as const;
 
-/** The first route that matches, or null: then nobody can decide. */
-export function routeFor(routes: readonly Route[], subject: RouteSubject): Route | null {
+/** Returns the first route that matches, or null: then nobody can decide. */
+export function matchRoute(routes: readonly Route[], subject: RouteSubject): Route | null {
   return routes.find((route) => failedConditions(route.match, subject).length === 0) ?? null;
+}
+
+/**
+ * Returns the route of a request, which is stored by name, or null: the configuration no longer has this route, or the
+ * request matched none.
+ */
+export function findRoute(routes: readonly Route[], name: string | null | undefined): Route | null {
+  return routes.find((route) => route.name === name) ?? null;
 }
 
 /** The conditions that do not hold, each by its key: `document`, `parameters.Environment`. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { explainRoutes, type PartialSubject } from "../../src/core/explain.ts";
-import { type RouteMatch, routeFor } from "../../src/core/policy.ts";
+import { matchRoute, type RouteMatch } from "../../src/core/policy.ts";
 import { aRoute } from "../support/samples.ts";
 
 const route = (name: string, match: RouteMatch) => aRoute({ name, match });
@@ -54,7 +54,7 @@ test("of what is known in full, the explanation ends at the very route that coun
     fc.property(fc.array(match), subject, (matches, each) => {
       const routes = matches.map((one, index) => route(`route ${index}`, one));
       const last = explainRoutes(routes, each).at(-1);
-      assert.equal(last?.verdict === "matches" ? last.route : null, routeFor(routes, each));
+      assert.equal(last?.verdict === "matches" ? last.route : null, matchRoute(routes, each));
     }),
     { numRuns: 2_000 },
   );

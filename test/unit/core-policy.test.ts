@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { globMatches, type RouteMatch, type RouteSubject, routeFor } from "../../src/core/policy.ts";
+import { findRoute, globMatches, matchRoute, type RouteMatch, type RouteSubject } from "../../src/core/policy.ts";
 import { aRoute } from "../support/samples.ts";
 
 const subject = (more: Partial<RouteSubject> = {}): RouteSubject => ({
@@ -87,7 +87,7 @@ const MATCHES: [claim: string, match: RouteMatch, expected: boolean][] = [
 
 for (const [claim, match, expected] of MATCHES) {
   test(`a route with ${claim} ${expected ? "covers" : "does not cover"} the request`, () => {
-    assert.equal(routeFor([aRoute({ match })], subject()) !== null, expected);
+    assert.equal(matchRoute([aRoute({ match })], subject()) !== null, expected);
   });
 }
 
@@ -97,8 +97,14 @@ test("the first route that matches wins, and none is null", () => {
     aRoute({ name: "first", match: { document: "Prod-*" } }),
     aRoute({ name: "all" }),
   ];
-  assert.equal(routeFor(routes, subject())?.name, "first");
-  assert.equal(routeFor(routes, subject({ document: "Web-Deploy" }))?.name, "other");
-  assert.equal(routeFor(routes, subject({ document: "Else" }))?.name, "all");
-  assert.equal(routeFor(routes.slice(0, 2), subject({ document: "Else" })), null);
+  assert.equal(matchRoute(routes, subject())?.name, "first");
+  assert.equal(matchRoute(routes, subject({ document: "Web-Deploy" }))?.name, "other");
+  assert.equal(matchRoute(routes, subject({ document: "Else" }))?.name, "all");
+  assert.equal(matchRoute(routes.slice(0, 2), subject({ document: "Else" })), null);
+});
+
+test("a request's route is found by its exact name, and a request without a route has none", () => {
+  const routes = [aRoute({ name: "databases" }), aRoute({ name: "all" })];
+  assert.equal(findRoute(routes, "all"), routes[1]);
+  for (const name of ["All", "", null, undefined]) assert.equal(findRoute(routes, name), null);
 });

@@ -1,7 +1,7 @@
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
-import type { People, Route } from "../../core/policy.ts";
+import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { EffectStore, Problem } from "../ports/coordination.ts";
@@ -164,7 +164,7 @@ async function accessOf(deps: InspectDeps, userId: string): Promise<Access> {
 
 async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Inspected> {
   const [votes, messages] = await Promise.all([deps.requests.votes(request.id), deps.messages.ofRequest(request.id)]);
-  return { request, votes, messages, route: deps.routes.find((route) => route.name === request.route) ?? null };
+  return { request, votes, messages, route: findRoute(deps.routes, request.route) };
 }
 
 /** Each execution of these requests, read once. One that cannot be read is left out. */

@@ -2,7 +2,7 @@ import type { AuditEntry } from "../../core/audit.ts";
 import type { Denial } from "../../core/denial.ts";
 import { type Asked, type Decision, decide } from "../../core/evaluate-vote.ts";
 import type { Unread } from "../../core/person.ts";
-import type { People, Route } from "../../core/policy.ts";
+import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict, Vote } from "../../core/request.ts";
 import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
@@ -157,7 +157,7 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
   if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target });
 
-  const route = deps.routes.find((each) => each.name === request.route) ?? null;
+  const route = findRoute(deps.routes, request.route);
   const known = await directory.person(click.userId, true);
   if (known.kind === "unknown") return unread(known, { kind: "person-unknown", error: known.error });
   const { person } = known;

@@ -1,4 +1,4 @@
-import type { Route } from "../../core/policy.ts";
+import { findRoute, type Route } from "../../core/policy.ts";
 import type { Log } from "../ports/aws.ts";
 import type { DigestView } from "../ports/slack.ts";
 import type { DigestRow, DigestStore, RequestStore } from "../ports/store.ts";
@@ -69,7 +69,7 @@ async function viewOf(deps: DigestDeps, row: DigestRow): Promise<DigestView> {
   for (const request of requests) {
     // The first version is the one in which nobody has voted yet.
     const votes = request.version > 1 ? await deps.requests.votes(request.id) : [];
-    waiting.push({ request, votes, route: deps.routes.find((route) => route.name === request.route) ?? null });
+    waiting.push({ request, votes, route: findRoute(deps.routes, request.route) });
   }
   return { since: row.beganAt, waiting, count };
 }

@@ -1,4 +1,4 @@
-import type { Route } from "../../core/policy.ts";
+import { findRoute, type Route } from "../../core/policy.ts";
 import { type Identities, starterOf } from "../../core/requester.ts";
 import type { RequestView } from "../ports/slack.ts";
 import type { MessageRow, MessageStore, NoticeRow, NoticeStore, RequestStore } from "../ports/store.ts";
@@ -41,6 +41,6 @@ async function viewOf(deps: ViewDeps, requestId: string): Promise<RequestView> {
   const request = await deps.requests.byId(requestId);
   if (request === null) throw new Error(`Request ${requestId} has a message but is not on record.`);
   const votes = await deps.requests.votes(requestId);
-  const route = deps.routes.find((each) => each.name === request.route) ?? null;
+  const route = findRoute(deps.routes, request.route);
   return { request, votes, route, starter: starterOf(request.facts.executedBy, deps.identities ?? {}) };
 }

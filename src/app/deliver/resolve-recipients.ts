@@ -1,5 +1,5 @@
 import { backoffMs } from "../../core/backoff.ts";
-import type { People, Route } from "../../core/policy.ts";
+import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Chat, Directory } from "../ports/slack.ts";
 import type { Errand, MessageStore, NoticeStore, RequestStore } from "../ports/store.ts";
@@ -67,8 +67,8 @@ async function placesOf(deps: FindDeps, errand: Errand): Promise<Places> {
   switch (errand.kind) {
     case "direct-messages": {
       const request = await deps.requests.byId(errand.requestId);
-      const route = deps.routes.find((each) => each.name === request?.route);
-      return route === undefined ? { channels: [], missing: null } : directPlaces(deps, errand, route.approvers);
+      const route = findRoute(deps.routes, request?.route);
+      return route === null ? { channels: [], missing: null } : directPlaces(deps, errand, route.approvers);
     }
     case "break-glass": {
       const { channels, missing } = await directPlaces(deps, errand, deps.admins);

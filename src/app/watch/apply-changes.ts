@@ -3,7 +3,7 @@ import { outcomeWords } from "../../core/denial.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { factsOf } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
-import { type Route, routeFor } from "../../core/policy.ts";
+import { matchRoute, type Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest, Outcome } from "../../core/request.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
@@ -41,7 +41,7 @@ async function open(
   const { target } = automation;
   const now = deps.clock.now();
   const defaults = await automation.defaults(execution.documentName, execution.documentVersion, signal);
-  const route = routeFor(deps.routes, {
+  const route = matchRoute(deps.routes, {
     document: execution.documentName,
     target: target.name,
     account: target.account,

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Press } from "../../app/decide/evaluate-click.ts";
 import { asksReason, asksTyped } from "../../core/evaluate-vote.ts";
+import { findRoute } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
 import { sentenceView } from "../messages/details-view.ts";
 import { verdictForm } from "../messages/verdict-form.ts";
@@ -39,7 +40,7 @@ export function formAsks(
   { verdict, authority }: { verdict: Verdict; authority: Authority },
 ): { reason: boolean; typed: boolean } {
   if (authority === "break-glass") return { reason: true, typed: true };
-  const route = deps.routes.find((each) => each.name === request?.route);
-  if (route === undefined) return { reason: false, typed: false };
+  const route = findRoute(deps.routes, request?.route);
+  if (route === null) return { reason: false, typed: false };
   return { reason: asksReason(route, verdict), typed: asksTyped(route, verdict) };
 }

@@ -6,8 +6,8 @@ import { startAwsSandbox } from "./aws/server.ts";
 import { type BotSupervisor, superviseBot } from "./bot.ts";
 import { botEnvironment } from "./environment.ts";
 import { startSlackSandbox } from "./slack/server.ts";
-import { bundledPage } from "./ui/serve/bundle.ts";
-import { pageRoutes } from "./ui/serve/page.ts";
+import { bundledPage } from "./ui/serve/bundled-page.ts";
+import { pageRoutes } from "./ui/serve/page-routes.ts";
 import { makeSandboxClock } from "./wire/clock.ts";
 
 export interface Sandbox {

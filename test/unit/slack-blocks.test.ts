@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { textSize } from "../../sandbox/slack/blocks/message-rules.ts";
 import { normalizeBlocks } from "../../sandbox/slack/blocks/normalize.ts";
 import type { Surface } from "../../sandbox/slack/blocks/surfaces.ts";
 import { messageLine, validateBlocks } from "../../sandbox/slack/blocks/validate.ts";
-import { textSize } from "../../sandbox/slack/blocks/whole.ts";
 import {
   actions,
   button,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { makeLimiter } from "../../sandbox/slack/limits/limiter.ts";
+import { makeLimiter } from "../../sandbox/slack/limits/rate-limiter.ts";
 import { TIERS, type Tier } from "../../sandbox/slack/limits/tiers.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 

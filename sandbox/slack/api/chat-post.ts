@@ -2,7 +2,7 @@ import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { isMember, postableChannel, visibleChannel } from "./channel-access.ts";
-import { cutText, isEmpty, readContent } from "./content.ts";
+import { cutText, isEmpty, readContent } from "./message-content.ts";
 import { type Answer, type Call, type Method, refuse, refused } from "./method.ts";
 import { threadOf } from "./thread.ts";
 

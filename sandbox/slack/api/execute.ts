@@ -1,4 +1,4 @@
-import type { Limiter } from "../limits/limiter.ts";
+import type { Limiter } from "../limits/rate-limiter.ts";
 import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { checkScopes } from "./apps.ts";

@@ -1,5 +1,5 @@
 import { layoutBlocks } from "./layout.ts";
-import { newerBlocks } from "./newer.ts";
+import { newerBlocks } from "./newer-blocks.ts";
 import { type ObjectRule, only } from "./rules.ts";
 
 /** Where blocks stand. */

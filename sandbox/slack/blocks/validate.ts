@@ -1,9 +1,9 @@
 import { check, isObject, type Problem } from "./check.ts";
 import { plain } from "./composition.ts";
+import { checkWhole } from "./message-rules.ts";
 import { boolean, list, may, must, type ObjectRule, object, oneOf, type Rule, string, variant } from "./rules.ts";
 import { BLOCKS, MAX_BLOCKS, type Surface } from "./surfaces.ts";
 import { allBlocks } from "./walk.ts";
-import { checkWhole } from "./whole.ts";
 
 /** Every problem of an array of blocks on a surface; none means that Slack takes them. */
 export function validateBlocks(blocks: unknown, surface: Surface, pointer = "/blocks"): Problem[] {

@@ -1,10 +1,10 @@
-import { readContent } from "../api/content.ts";
+import { readContent } from "../api/message-content.ts";
 import { refused } from "../api/method.ts";
-import { type Impossible, impossible } from "../interact/where.ts";
+import { type Impossible, impossible } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Message } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { newChannel, newGroup, newPerson } from "./newcomers.ts";
+import { newChannel, newGroup, newPerson } from "./new-records.ts";
 import type { SeedBody } from "./seed-bodies.ts";
 
 interface Deps {

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import type { Wire } from "../../wire/server.ts";
 import type { Links } from "../deliver/links.ts";
-import { impossible } from "../interact/where.ts";
-import type { Limiter } from "../limits/limiter.ts";
+import { impossible } from "../interact/access.ts";
+import type { Limiter } from "../limits/rate-limiter.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { answering } from "./answer.ts";
-import { disconnectBody, limitsBody, scopesBody, settingsBody, tokenBody } from "./bodies.ts";
+import { answering } from "./control-route.ts";
+import { disconnectBody, limitsBody, scopesBody, settingsBody, tokenBody } from "./request-bodies.ts";
 
 /** What the app's owner and Slack itself change: scopes, tokens, limits, where deliveries go, connections. */
 export function settingsRoutes(deps: {

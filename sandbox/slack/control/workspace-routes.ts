@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import type { Wire } from "../../wire/server.ts";
-import { impossible } from "../interact/where.ts";
+import { impossible } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { answering } from "./answer.ts";
-import { channelBody, groupBody, personBody } from "./bodies.ts";
-import { newPerson } from "./newcomers.ts";
+import { answering } from "./control-route.ts";
+import { newPerson } from "./new-records.ts";
+import { channelBody, groupBody, personBody } from "./request-bodies.ts";
 import { seedBody } from "./seed-bodies.ts";
 import { seed } from "./seed-route.ts";
 

@@ -1,8 +1,8 @@
 import type { Faults } from "../../wire/faults.ts";
 import type { Journal } from "../../wire/journal.ts";
-import type { SlackFault } from "../faults.ts";
 import { type Life, pause } from "../life.ts";
 import { redact } from "../redact.ts";
+import type { SlackFault } from "../slack-faults.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import { ACK_WITHIN_MS, type Delivered, type Delivery, RESET } from "./delivery.ts";
 import type { Links } from "./links.ts";

@@ -2,8 +2,8 @@ import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Faults } from "../../wire/faults.ts";
-import type { SlackFault } from "../faults.ts";
 import { type Life, pause } from "../life.ts";
+import type { SlackFault } from "../slack-faults.ts";
 import type { Links } from "./links.ts";
 
 /** Slack pings its sockets; clients take a silence of 30 s for a dead connection. Machine time, as their timers are. */

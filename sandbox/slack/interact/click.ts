@@ -4,12 +4,12 @@ import type { Changes } from "../workspace/changes.ts";
 import { tsFromMicros } from "../workspace/ids.ts";
 import type { Json, Person, SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { actionOf, findElement } from "./action.ts";
-import { messagePlace, type Place, viewPlace } from "./click-place.ts";
-import { interactionHead, overlay } from "./payloads.ts";
+import { actingPerson, type Impossible, impossible, wasReset } from "./access.ts";
+import { messagePlace, type Place, viewPlace } from "./containers.ts";
+import { actionOf, findElement } from "./element-action.ts";
+import { interactionHead, overlay } from "./interaction-payloads.ts";
 import type { ResponseUrls } from "./response-urls.ts";
 import type { Triggers } from "./triggers.ts";
-import { actingPerson, type Impossible, impossible, wasReset } from "./where.ts";
 
 /** A person uses an element of a message (`channel` and `ts`) or of a view (`view_id`, or the modal that is open). */
 export interface Click {

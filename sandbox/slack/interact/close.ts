@@ -1,10 +1,10 @@
 import type { Delivered } from "../deliver/delivery.ts";
 import type { Json, View } from "../workspace/model.ts";
 import { renderView } from "../workspace/render-view.ts";
+import { actingPerson, type Impossible, shownView } from "./access.ts";
 import type { InteractDeps } from "./click.ts";
-import { interactionHead } from "./payloads.ts";
+import { interactionHead } from "./interaction-payloads.ts";
 import { clearViews, popView } from "./view-stack.ts";
-import { actingPerson, type Impossible, shownView } from "./where.ts";
 
 /** A person closes the modal on top; with `all`, the whole stack. */
 export interface Close {

@@ -1,5 +1,5 @@
-import { applyContent, MAX_UPDATED_TEXT } from "../api/chat-change.ts";
-import { type Content, cutText, isEmpty, readContent } from "../api/content.ts";
+import { applyContent, MAX_UPDATED_TEXT } from "../api/chat-update.ts";
+import { type Content, cutText, isEmpty, readContent } from "../api/message-content.ts";
 import { type Args, type Refusal, refuse, refused } from "../api/method.ts";
 import { threadOf } from "../api/thread.ts";
 import { length } from "../blocks/check.ts";

@@ -3,13 +3,13 @@ import { type Delivered, RESET } from "../deliver/delivery.ts";
 import type { Json, Person, SlackApp, View } from "../workspace/model.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { findElement } from "./action.ts";
+import { actingPerson, type Impossible, impossible, presentApp, shownView, wasReset } from "./access.ts";
 import type { InteractDeps } from "./click.ts";
-import { withValue } from "./click-place.ts";
-import { enter, isBlank } from "./enter.ts";
-import { interactionHead, overlay } from "./payloads.ts";
+import { withValue } from "./containers.ts";
+import { findElement } from "./element-action.ts";
+import { enter, isBlank } from "./enter-value.ts";
+import { interactionHead, overlay } from "./interaction-payloads.ts";
 import { type Applied, applyResponseAction } from "./response-action.ts";
-import { actingPerson, type Impossible, impossible, presentApp, shownView, wasReset } from "./where.ts";
 
 /** A person fills in a modal's inputs and presses its submit button. */
 export interface Submit {

@@ -3,7 +3,7 @@ import type { Changes } from "../workspace/changes.ts";
 import { newHash, newId } from "../workspace/ids.ts";
 import type { Json, View } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { initialValues, keepValues } from "./values.ts";
+import { initialValues, keepValues } from "./state-values.ts";
 
 /** How many modals lie on one another. https://docs.slack.dev/surfaces/modals */
 export const MAX_STACK = 3;

@@ -2,9 +2,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { listen } from "./live/listen.ts";
 import { App } from "./shell/app.tsx";
-import { Boundary } from "./shell/boundary.tsx";
-import { Broken } from "./shell/broken.tsx";
-import { rememberChoices } from "./shell/choices.ts";
+import { Boundary } from "./shell/error-boundary.tsx";
+import { Broken } from "./shell/page-error.tsx";
+import { rememberChoices } from "./shell/page-state.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");

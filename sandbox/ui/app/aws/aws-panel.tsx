@@ -1,8 +1,8 @@
 import { useWorld } from "../live/world.ts";
-import { type AwsTab, choices, useChoices } from "../shell/choices.ts";
+import { type AwsTab, choices, useChoices } from "../shell/page-state.ts";
 import { type Tab, Tabs } from "../shell/tabs.tsx";
-import { WireView } from "../wire/wire.tsx";
-import { Audit } from "./audit.tsx";
+import { WireView } from "../wire/wire-tab.tsx";
+import { Audit } from "./audit-tab.tsx";
 import { Executions } from "./executions.tsx";
 import { Runbooks } from "./runbooks.tsx";
 

@@ -1,6 +1,6 @@
 import { useWorld } from "../live/world.ts";
-import { choices } from "../shell/choices.ts";
-import { Execution } from "./execution.tsx";
+import { choices } from "../shell/page-state.ts";
+import { Execution } from "./execution-card.tsx";
 
 /** How many executions are shown; a bench may have started thousands. */
 const SHOWN = 50;

@@ -1,7 +1,7 @@
 import { type FormEvent, useId, useState } from "react";
-import { control, refusalOf } from "../live/control.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import { refreshAws } from "../live/refresh.ts";
-import { toast } from "../shell/choices.ts";
+import { toast } from "../shell/page-state.ts";
 
 const EXAMPLE = `schemaVersion: "0.3"
 description: Written on the sandbox page.

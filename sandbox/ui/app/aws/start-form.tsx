@@ -1,12 +1,12 @@
 import { type FormEvent, useId, useState } from "react";
 import type { ParameterDefinition, Runbook } from "../live/aws-state.ts";
-import { control, refusalOf } from "../live/control.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import { refreshAws } from "../live/refresh.ts";
 import { useWorld } from "../live/world.ts";
-import { choices, toast } from "../shell/choices.ts";
-import { CopyLine } from "../shell/copy-line.tsx";
-import { startLine } from "./cli-lines.ts";
-import { choicesOf, howWritten, isList, parametersOf, writtenAtFirst } from "./parameters.ts";
+import { CopyLine } from "../shell/copy-command.tsx";
+import { choices, toast } from "../shell/page-state.ts";
+import { startLine } from "./cli-commands.ts";
+import { choicesOf, howWritten, isList, parametersOf, writtenAtFirst } from "./form-values.ts";
 import { STARTERS } from "./starters.ts";
 
 /** The parameters of a runbook, and the button that starts it. */

@@ -1,8 +1,8 @@
 import { type MouseEvent, memo, useState } from "react";
 import type { Json } from "../live/slack-state.ts";
+import { type Pressed, pressedButton } from "./button-click.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
-import { type Pressed, pressedButton } from "./pressed.ts";
-import { StillBlocks } from "./still-blocks.tsx";
+import { StillBlocks } from "./static-blocks.tsx";
 
 /**
  * Blocks as Slack draws them, with their buttons alive: a confirming dialog first where one is asked for, then `press`.

@@ -1,6 +1,6 @@
 import type { Json } from "../live/slack-state.ts";
 import { Dialog } from "../shell/dialog.tsx";
-import { StillBlocks } from "./still-blocks.tsx";
+import { StillBlocks } from "./static-blocks.tsx";
 
 const textOf = (object: unknown, otherwise: string) => String((object as Json | undefined)?.text ?? otherwise);
 

@@ -1,8 +1,8 @@
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
-import { control, refusalOf } from "../live/control.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import type { Channel } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
-import { toast } from "../shell/choices.ts";
+import { toast } from "../shell/page-state.ts";
 import { type Completion, completionsOf } from "./completions.ts";
 
 /** As Slack's client sends what was typed: no mark, whatever it looks like. */

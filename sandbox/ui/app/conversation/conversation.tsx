@@ -1,11 +1,11 @@
 import { useMemo } from "react";
 import type { Channel } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
-import { useChoices } from "../shell/choices.ts";
-import { closedBecause, HOME, inChannel, seenBy, titleOf } from "../workspace/places.ts";
+import { useChoices } from "../shell/page-state.ts";
+import { closedBecause, HOME, inChannel, seenBy, titleOf } from "../workspace/conversations.ts";
 import { useSeen } from "../workspace/unread.ts";
+import { Home } from "./app-home.tsx";
 import { Composer } from "./composer.tsx";
-import { Home } from "./home.tsx";
 import { MessageList } from "./message-list.tsx";
 import { Thread } from "./thread.tsx";
 

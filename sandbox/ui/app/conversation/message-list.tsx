@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Message as MessageState } from "../live/slack-state.ts";
-import { useChoices } from "../shell/choices.ts";
+import { useChoices } from "../shell/page-state.ts";
 import { Message } from "./message.tsx";
 
 /** How many messages are there at first, and how many more each time the reader comes near the oldest. */

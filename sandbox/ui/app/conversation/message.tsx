@@ -1,14 +1,14 @@
 import { memo, useCallback, useEffect, useRef } from "react";
 import { Blocks } from "../blocks/blocks.tsx";
-import type { Pressed } from "../blocks/pressed.ts";
-import { StillBlocks } from "../blocks/still-blocks.tsx";
+import type { Pressed } from "../blocks/button-click.ts";
+import { StillBlocks } from "../blocks/static-blocks.tsx";
 import type { Message as MessageState } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { Avatar } from "../people/avatar.tsx";
-import { Boundary } from "../shell/boundary.tsx";
-import { choices, useChoices } from "../shell/choices.ts";
+import { Boundary } from "../shell/error-boundary.tsx";
+import { choices, useChoices } from "../shell/page-state.ts";
+import { press } from "./click-button.ts";
 import { NotAnswered } from "./notices.tsx";
-import { press } from "./press.ts";
 
 interface Shown {
   channel: string;

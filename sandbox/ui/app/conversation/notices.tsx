@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useSlack } from "../live/world.ts";
-import { toast, useChoices } from "../shell/choices.ts";
+import { toast, useChoices } from "../shell/page-state.ts";
 
 /** The warning that Slack shows beside a button which nobody answered. */
 export function NotAnswered({ channel, ts }: { channel: string; ts: string }) {

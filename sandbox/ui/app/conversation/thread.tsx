@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "react";
 import type { Channel } from "../live/slack-state.ts";
-import { choices } from "../shell/choices.ts";
-import { useFocusBack } from "../shell/focus-back.ts";
-import { closedBecause, seenBy } from "../workspace/places.ts";
+import { choices } from "../shell/page-state.ts";
+import { useFocusBack } from "../shell/restore-focus.ts";
+import { closedBecause, seenBy } from "../workspace/conversations.ts";
 import { Composer } from "./composer.tsx";
 import { Message } from "./message.tsx";
 

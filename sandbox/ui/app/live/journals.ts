@@ -1,5 +1,5 @@
-import { LOOKS, onlyLooks } from "../wire/filter.ts";
-import { control } from "./control.ts";
+import { LOOKS, onlyLooks } from "../wire/wire-filter.ts";
+import { control } from "./control-client.ts";
 import type { Side, SidedEntry, WireEntry } from "./wire-entry.ts";
 import { world } from "./world.ts";
 

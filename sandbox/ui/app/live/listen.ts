@@ -1,6 +1,6 @@
 import type { BusEvent } from "./aws-state.ts";
-import { addEvent, readBus } from "./bus.ts";
-import { control } from "./control.ts";
+import { addEvent, readBus } from "./bus-events.ts";
+import { control } from "./control-client.ts";
 import { addCall, readJournal } from "./journals.ts";
 import { refreshAll, refreshAws, refreshAwsLater, refreshFaults, refreshSlack } from "./refresh.ts";
 import type { BotStatus, Side, WireEntry } from "./wire-entry.ts";

@@ -1,6 +1,6 @@
 import type { Execution, Runbook } from "./aws-state.ts";
-import { control } from "./control.ts";
-import { share } from "./share.ts";
+import { control } from "./control-client.ts";
+import { share } from "./share-structure.ts";
 import type { SlackState } from "./slack-state.ts";
 import type { FaultInForce } from "./wire-entry.ts";
 import { type Names, world } from "./world.ts";

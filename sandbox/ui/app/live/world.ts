@@ -1,6 +1,6 @@
 import type { AwsState, BusEvent } from "./aws-state.ts";
+import { makeStore, useStore } from "./page-store.ts";
 import type { SlackState } from "./slack-state.ts";
-import { makeStore, useStore } from "./store.ts";
 import type { BotStatus, FaultInForce, Side, SidedEntry } from "./wire-entry.ts";
 
 export interface Names {

@@ -1,7 +1,7 @@
 import { useId } from "react";
 import type { Json } from "../live/slack-state.ts";
-import { Choice } from "./choice.tsx";
 import type { FieldProps } from "./field.ts";
+import { Choice } from "./select-field.tsx";
 import { TextField } from "./text-field.tsx";
 
 const textOf = (object: unknown) => String((object as Json | undefined)?.text ?? "");

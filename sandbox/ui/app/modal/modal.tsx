@@ -1,15 +1,15 @@
 import { type FormEvent, useCallback, useState } from "react";
 import { Blocks } from "../blocks/blocks.tsx";
-import type { Pressed } from "../blocks/pressed.ts";
-import { press } from "../conversation/press.ts";
-import { control, refusalOf } from "../live/control.ts";
+import type { Pressed } from "../blocks/button-click.ts";
+import { press } from "../conversation/click-button.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import type { View } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
-import { Boundary } from "../shell/boundary.tsx";
-import { useChoices } from "../shell/choices.ts";
 import { Dialog } from "../shell/dialog.tsx";
+import { Boundary } from "../shell/error-boundary.tsx";
+import { useChoices } from "../shell/page-state.ts";
+import { type Entered, enteredAtFirst, withWritten } from "./entered-values.ts";
 import { InputBlock } from "./input-block.tsx";
-import { type Entered, enteredAtFirst, withWritten } from "./values.ts";
 
 /** The modal that lies on top for the person, if there is one. */
 export function Modals() {

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useSlack } from "../live/world.ts";
-import { choices, goTo, useChoices } from "../shell/choices.ts";
-import { mayOpen } from "../workspace/places.ts";
+import { choices, goTo, useChoices } from "../shell/page-state.ts";
+import { mayOpen } from "../workspace/conversations.ts";
 import { Avatar } from "./avatar.tsx";
 import { canAct, groupsOf, roleOf } from "./roles.ts";
 

@@ -2,11 +2,11 @@ import { useEffect } from "react";
 import { AwsPanel } from "../aws/aws-panel.tsx";
 import { Conversation } from "../conversation/conversation.tsx";
 import { useNotices } from "../conversation/notices.tsx";
+import { Trouble } from "../faults/faults-drawer.tsx";
 import { useWorld } from "../live/world.ts";
 import { Modals } from "../modal/modal.tsx";
-import { Trouble } from "../trouble/trouble.tsx";
 import { Sidebar } from "../workspace/sidebar.tsx";
-import { choices, type Pane, useChoices } from "./choices.ts";
+import { choices, type Pane, useChoices } from "./page-state.ts";
 import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
 

@@ -1,6 +1,6 @@
 import { useWorld, world } from "../live/world.ts";
-import { requestOf } from "../workspace/requests.ts";
-import { choices, goTo } from "./choices.ts";
+import { requestOf } from "../workspace/find-request.ts";
+import { choices, goTo } from "./page-state.ts";
 
 /** Becomes this person, and looks at the last request that they can see. */
 function lookAs(me: string, otherwise: string): void {

@@ -1,6 +1,6 @@
 import { useSlack } from "../live/world.ts";
-import { requestOf } from "../workspace/requests.ts";
-import { goTo, type Toast, useChoices } from "./choices.ts";
+import { requestOf } from "../workspace/find-request.ts";
+import { goTo, type Toast, useChoices } from "./page-state.ts";
 
 /** Short words on what just happened, with the way to the request that came of it. */
 export function Toasts() {

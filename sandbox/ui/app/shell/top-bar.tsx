@@ -1,6 +1,6 @@
 import { useSlack, useWorld } from "../live/world.ts";
-import { choices, useChoices } from "./choices.ts";
 import { Guide } from "./guide.tsx";
+import { choices, useChoices } from "./page-state.ts";
 
 export function TopBar() {
   const theme = useChoices((state) => state.theme);

@@ -2,9 +2,9 @@ import type { ReactNode } from "react";
 import type { Channel } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { ActingAs } from "../people/acting-as.tsx";
-import { goTo, useChoices } from "../shell/choices.ts";
-import { type Mark, PlaceMark } from "./place-mark.tsx";
-import { HOME, titleOf } from "./places.ts";
+import { goTo, useChoices } from "../shell/page-state.ts";
+import { type Mark, PlaceMark } from "./conversation-icon.tsx";
+import { HOME, titleOf } from "./conversations.ts";
 import { useUnread } from "./unread.ts";
 
 /** The workspace as the person sees it: their channels, the app's Home, their direct messages. */

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
+import { makeStore, useStore } from "../live/page-store.ts";
 import type { Channel } from "../live/slack-state.ts";
-import { makeStore, useStore } from "../live/store.ts";
-import { seenBy } from "./places.ts";
+import { seenBy } from "./conversations.ts";
 
 /** The newest message that was seen, by person and channel. */
 const seen = makeStore<Record<string, string>>({});

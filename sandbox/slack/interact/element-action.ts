@@ -1,6 +1,6 @@
 import { allElements, type PlacedElement } from "../blocks/walk.ts";
 import type { Json } from "../workspace/model.ts";
-import { type Entered, enter } from "./enter.ts";
+import { type Entered, enter } from "./enter-value.ts";
 
 /** The element that a person means: by action_id, and by block_id where several blocks have the same action_id. */
 export function findElement(

@@ -2,9 +2,9 @@ import { useMemo } from "react";
 import { type Block, Message as RenderedBlocks } from "slack-blocks-to-jsx";
 import type { Json } from "../live/slack-state.ts";
 import { useSlack, useWorld, world } from "../live/world.ts";
-import { useChoices } from "../shell/choices.ts";
-import { guarded } from "./entities.ts";
-import { hooksFor } from "./hooks.tsx";
+import { useChoices } from "../shell/page-state.ts";
+import { guarded } from "./escape-blocks.ts";
+import { hooksFor } from "./renderer-hooks.tsx";
 
 /** Blocks without life in their buttons. */
 export function StillBlocks({ blocks }: { blocks: Json[] }) {

@@ -1,5 +1,5 @@
 import type { Channel, Message } from "../live/slack-state.ts";
-import { inChannel } from "./places.ts";
+import { inChannel } from "./conversations.ts";
 
 const asks = (message: Message): boolean =>
   message.app_id !== undefined && message.onlyFor === undefined && message.blocks !== undefined && inChannel(message);

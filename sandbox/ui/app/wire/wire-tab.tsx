@@ -1,8 +1,8 @@
 import { memo, useId, useState } from "react";
 import type { SidedEntry } from "../live/wire-entry.ts";
 import { useWorld } from "../live/world.ts";
-import { Body } from "./body.tsx";
-import { type Filter, matches, wayOf } from "./filter.ts";
+import { Body } from "./json-body.tsx";
+import { type Filter, matches, wayOf } from "./wire-filter.ts";
 
 /** What exactly is sent to AWS and Slack, both ways, newest first. */
 export function WireView() {

@@ -4,11 +4,11 @@ import { type Delivered, RESET } from "../deliver/delivery.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import type { Json, Person, SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { actingPerson, type Impossible, impossible, openChannel, wasReset } from "./access.ts";
 import type { InteractDeps } from "./click.ts";
-import { commandPayload, overlay } from "./payloads.ts";
+import { commandPayload, overlay } from "./interaction-payloads.ts";
 import { respond } from "./respond.ts";
 import type { ResponseTarget } from "./response-urls.ts";
-import { actingPerson, type Impossible, impossible, openChannel, wasReset } from "./where.ts";
 
 /** A person sends a slash command in a channel. */
 export interface Command {

@@ -2,8 +2,8 @@ import { Hono } from "hono";
 import type { BotSupervisor } from "../../bot.ts";
 import type { Wire } from "../../wire/server.ts";
 import { botRoutes } from "./bot-routes.ts";
-import type { PageFile } from "./bundle.ts";
-import { liveRoute } from "./live.ts";
+import type { PageFile } from "./bundled-page.ts";
+import { liveRoute } from "./live-route.ts";
 import { ownPageOnly } from "./own-page-only.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { makeStore, useStore } from "../live/store.ts";
+import { makeStore, useStore } from "../live/page-store.ts";
 
 export type Pane = "workspace" | "conversation" | "aws";
 export type AwsTab = "runbooks" | "executions" | "audit" | "wire";

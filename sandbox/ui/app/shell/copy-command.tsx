@@ -1,4 +1,4 @@
-import { toast } from "./choices.ts";
+import { toast } from "./page-state.ts";
 import { Verbatim } from "./verbatim.tsx";
 
 /** A line for a terminal, and a button that copies it. */

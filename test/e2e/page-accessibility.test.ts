@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
-import { bundledPage } from "../../sandbox/ui/serve/bundle.ts";
+import { bundledPage } from "../../sandbox/ui/serve/bundled-page.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
 import { actAs, goTo, messageOf, type PageWorld, pageWorld, startRunbook } from "../support/page-world.ts";

@@ -1,4 +1,4 @@
-import { forgetChoices } from "./choices.ts";
+import { forgetChoices } from "./page-state.ts";
 
 /** What is left when the page itself cannot be drawn: the sandbox runs on, and the page can be had anew. */
 export function Broken() {

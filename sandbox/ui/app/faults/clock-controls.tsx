@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
-import { control, refusalOf } from "../live/control.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import { refreshAll } from "../live/refresh.ts";
 import { useWorld } from "../live/world.ts";
-import { toast } from "../shell/choices.ts";
+import { toast } from "../shell/page-state.ts";
 
 const HOUR_MS = 3_600_000;
 

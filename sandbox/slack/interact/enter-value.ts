@@ -1,6 +1,6 @@
 import { length } from "../blocks/check.ts";
 import type { Json } from "../workspace/model.ts";
-import { STATEFUL } from "./values.ts";
+import { STATEFUL } from "./state-values.ts";
 
 /** What an element holds after a person entered something, or what the client says against it. */
 export type Entered = { value: Json } | { problem: string };

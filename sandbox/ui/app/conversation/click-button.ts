@@ -1,7 +1,7 @@
-import type { Pressed } from "../blocks/pressed.ts";
-import { control, refusalOf } from "../live/control.ts";
+import type { Pressed } from "../blocks/button-click.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import { refreshSlack } from "../live/refresh.ts";
-import { toast } from "../shell/choices.ts";
+import { toast } from "../shell/page-state.ts";
 
 /** Where a pressed button stands: in a message, or in a view. */
 export type PressPlace = { channel: string; ts: string } | { view_id: string };

@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { control, refusalOf } from "../live/control.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import { useWorld } from "../live/world.ts";
-import { toast } from "../shell/choices.ts";
+import { toast } from "../shell/page-state.ts";
 import { Verbatim } from "../shell/verbatim.tsx";
 
 type Action = "start" | "stop" | "kill" | "restart";

@@ -1,8 +1,8 @@
 import { isObject, length, type Problem } from "../blocks/check.ts";
+import { MAX_TEXT_OF_BLOCKS, textSize } from "../blocks/message-rules.ts";
 import { normalizeBlocks } from "../blocks/normalize.ts";
 import { MAX_BLOCKS } from "../blocks/surfaces.ts";
 import { messageLine, validateBlocks } from "../blocks/validate.ts";
-import { MAX_TEXT_OF_BLOCKS, textSize } from "../blocks/whole.ts";
 import type { Json } from "../workspace/model.ts";
 import { json, text } from "./arguments.ts";
 import { readMetadata } from "./metadata.ts";

@@ -1,5 +1,5 @@
 import type { BusEvent } from "./aws-state.ts";
-import { control } from "./control.ts";
+import { control } from "./control-client.ts";
 import { world } from "./world.ts";
 
 /** How many events the page keeps. */

@@ -5,7 +5,7 @@ import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { text } from "./arguments.ts";
 import { visibleChannel } from "./channel-access.ts";
-import { type Content, checkTogether, isEmpty, readContent } from "./content.ts";
+import { type Content, checkTogether, isEmpty, readContent } from "./message-content.ts";
 import { type Answer, type Call, type Method, type Refusal, refuse, refused } from "./method.ts";
 
 /** Unlike chat.postMessage, which cuts, chat.update refuses. https://docs.slack.dev/reference/methods/chat.update */

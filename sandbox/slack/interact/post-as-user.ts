@@ -1,7 +1,7 @@
 import { refused } from "../api/method.ts";
 import { threadOf } from "../api/thread.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { actingPerson, type Impossible, impossible, openChannel } from "./where.ts";
+import { actingPerson, type Impossible, impossible, openChannel } from "./access.ts";
 
 /** A person writes into a channel, or into a thread of it. */
 export interface Post {

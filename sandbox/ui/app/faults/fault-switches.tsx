@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { control, refusalOf } from "../live/control.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import { readFaults } from "../live/refresh.ts";
 import { useWorld } from "../live/world.ts";
-import { toast } from "../shell/choices.ts";
+import { toast } from "../shell/page-state.ts";
 import { isOf, PRESETS, type Preset } from "./presets.ts";
 
 /** The last change that was begun; each waits for the one before, so that the last press decides. */

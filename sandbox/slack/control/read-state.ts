@@ -1,5 +1,5 @@
 import type { Links } from "../deliver/links.ts";
-import type { Limiter } from "../limits/limiter.ts";
+import type { Limiter } from "../limits/rate-limiter.ts";
 import type { Channel, Json } from "../workspace/model.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import { renderView } from "../workspace/render-view.ts";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { goTo } from "../shell/choices.ts";
+import { goTo } from "../shell/page-state.ts";
 import { slackDate } from "./slack-date.ts";
 
 /** Only these open anything; other schemes stay text. */

@@ -1,7 +1,7 @@
 import { memo, useState } from "react";
 import type { BusEvent } from "../live/aws-state.ts";
 import { useWorld } from "../live/world.ts";
-import { Body } from "../wire/body.tsx";
+import { Body } from "../wire/json-body.tsx";
 
 /** What went over the event bus: what Countersign recorded, and on demand what AWS itself tells. */
 export function Audit() {

@@ -2,12 +2,12 @@ import { Hono } from "hono";
 import type { Wire } from "../../wire/server.ts";
 import { click, type InteractDeps } from "../interact/click.ts";
 import { close } from "../interact/close.ts";
-import { command } from "../interact/command.ts";
-import { openHome } from "../interact/home.ts";
-import { post } from "../interact/post.ts";
+import { openHome } from "../interact/open-home.ts";
+import { post } from "../interact/post-as-user.ts";
+import { command } from "../interact/slash-command.ts";
 import { submit } from "../interact/submit.ts";
-import { answering } from "./answer.ts";
-import { clickBody, closeBody, commandBody, homeBody, postBody, submitBody } from "./bodies.ts";
+import { answering } from "./control-route.ts";
+import { clickBody, closeBody, commandBody, homeBody, postBody, submitBody } from "./request-bodies.ts";
 
 /** What people do: click, submit, close, command, home, post. */
 export function peopleRoutes(deps: InteractDeps): Hono<Wire> {

@@ -1,8 +1,8 @@
 import { memo } from "react";
 import type { Execution as ExecutionState, Step } from "../live/aws-state.ts";
 import { useWorld } from "../live/world.ts";
-import { CopyLine } from "../shell/copy-line.tsx";
-import { showLine, signalLine } from "./cli-lines.ts";
+import { CopyLine } from "../shell/copy-command.tsx";
+import { showLine, signalLine } from "./cli-commands.ts";
 import { Signals } from "./signals.tsx";
 import { shortPrincipal } from "./starters.ts";
 import { Status, StatusMark } from "./status.tsx";

@@ -3,11 +3,11 @@ import type { Channel, Json, Message, Person, SlackApp } from "../workspace/mode
 import { renderMessage } from "../workspace/render-message.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { type Impossible, impossible, openChannel, presentApp, sees, shownView } from "./access.ts";
 import type { Click, InteractDeps } from "./click.ts";
-import { channelName } from "./payloads.ts";
+import { channelName } from "./interaction-payloads.ts";
 import type { ResponseTarget } from "./response-urls.ts";
-import { initialValues, type Values } from "./values.ts";
-import { type Impossible, impossible, openChannel, presentApp, sees, shownView } from "./where.ts";
+import { initialValues, type Values } from "./state-values.ts";
 
 /** Where an element stands: what differs between a message, a modal and a home. */
 export interface Place {

@@ -1,11 +1,11 @@
 import { useCallback, useEffect } from "react";
 import { Blocks } from "../blocks/blocks.tsx";
-import type { Pressed } from "../blocks/pressed.ts";
-import { control, refusalOf } from "../live/control.ts";
+import type { Pressed } from "../blocks/button-click.ts";
+import { control, refusalOf } from "../live/control-client.ts";
 import { useSlack } from "../live/world.ts";
-import { Boundary } from "../shell/boundary.tsx";
-import { toast } from "../shell/choices.ts";
-import { press } from "./press.ts";
+import { Boundary } from "../shell/error-boundary.tsx";
+import { toast } from "../shell/page-state.ts";
+import { press } from "./click-button.ts";
 
 /** The app's Home: opening it is what asks the app to fill it. */
 export function Home({ me }: { me: string }) {

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { control, refusalOf } from "../live/control.ts";
-import { choices, toast } from "../shell/choices.ts";
-import { useFocusBack } from "../shell/focus-back.ts";
-import { BotSwitch } from "./bot-switch.tsx";
-import { ClockSwitch } from "./clock-switch.tsx";
+import { control, refusalOf } from "../live/control-client.ts";
+import { choices, toast } from "../shell/page-state.ts";
+import { useFocusBack } from "../shell/restore-focus.ts";
+import { BotSwitch } from "./bot-controls.tsx";
+import { ClockSwitch } from "./clock-controls.tsx";
 import { FaultSwitches } from "./fault-switches.tsx";
 
 const close = () => choices.set({ trouble: false });

@@ -2,9 +2,9 @@ import { type Delivered, RESET } from "../deliver/delivery.ts";
 import { newId, tsFromMicros } from "../workspace/ids.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import { renderView } from "../workspace/render-view.ts";
+import { actingPerson, type Impossible, impossible, wasReset } from "./access.ts";
 import type { InteractDeps } from "./click.ts";
-import { eventPayload } from "./payloads.ts";
-import { actingPerson, type Impossible, impossible, wasReset } from "./where.ts";
+import { eventPayload } from "./interaction-payloads.ts";
 
 export type HomeOpened = Impossible | { ok: true; delivery: Delivered };
 

@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
-import { startAwsSandbox } from "./aws/server.ts";
-import { readableLine } from "./readable-line.ts";
+import { startAwsSandbox } from "./aws/start-aws-sandbox.ts";
+import { readableLine } from "./format-log-line.ts";
 import { startSlackSandbox } from "./slack/server.ts";
-import { startSandbox } from "./start.ts";
+import { startSandbox } from "./start-sandbox.ts";
 import { welcome } from "./welcome.ts";
 
 const SLACK_PORT = 3000;

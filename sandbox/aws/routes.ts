@@ -1,8 +1,7 @@
-import type { EventBus } from "./events/bus.ts";
+import type { EventBus } from "./events/event-bus.ts";
 import { type Entry, putEvents } from "./events/put-events.ts";
 import type { Caller } from "./identity/authenticate.ts";
 import { eventBridgeModel, type ServiceModel, ssmModel, stsModel } from "./model/service-model.ts";
-import type { SsmDeps, SsmOperation } from "./ssm/context.ts";
 import { createDocument } from "./ssm/create-document.ts";
 import { describeAutomationExecutions } from "./ssm/describe-automation-executions.ts";
 import { describeAutomationStepExecutions } from "./ssm/describe-automation-step-executions.ts";
@@ -10,6 +9,7 @@ import { getAutomationExecution } from "./ssm/get-automation-execution.ts";
 import { getDocument } from "./ssm/get-document.ts";
 import { listDocuments } from "./ssm/list-documents.ts";
 import { sendAutomationSignal } from "./ssm/send-automation-signal.ts";
+import type { SsmDeps, SsmOperation } from "./ssm/ssm-operation.ts";
 import { startAutomationExecution } from "./ssm/start-automation-execution.ts";
 import { stopAutomationExecution } from "./ssm/stop-automation-execution.ts";
 import { assumeRole, getCallerIdentity, type StsDeps } from "./sts/operations.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { ACCOUNT } from "./identity/accounts.ts";
+import { ACCOUNT } from "./identity/seeded-identities.ts";
 import { acceptContent } from "./ssm/create-document.ts";
 import { resolveRunbook } from "./ssm/documents.ts";
 import type { StandIn } from "./stand-in.ts";

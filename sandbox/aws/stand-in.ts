@@ -6,11 +6,11 @@ import { makeAssumptions } from "./assumptions.ts";
 import { makeEngine } from "./engine/engine.ts";
 import { makeSimulation } from "./engine/simulation.ts";
 import { makeTimers } from "./engine/timers.ts";
-import { makeEventBus } from "./events/bus.ts";
+import { makeEventBus } from "./events/event-bus.ts";
 import { publishStatusEvent } from "./events/status-events.ts";
-import { makeDirectory } from "./identity/directory.ts";
+import { makeDirectory } from "./identity/identity-store.ts";
+import { makeWorld } from "./resources.ts";
 import { resolveRunbook } from "./ssm/documents.ts";
-import { makeWorld } from "./world.ts";
 
 export type StandIn = ReturnType<typeof makeStandIn>;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DescribeAutomationExecutionsCommand, ListDocumentsCommand } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { startAwsSandbox } from "../../sandbox/aws/server.ts";
+import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import { ADMIN_ARN, type AwsWorld, awsWorld, gate, KEYS } from "./aws-world.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { assumptionsSchema } from "../../sandbox/aws/assumptions.ts";
-import { seededKeys } from "../../sandbox/aws/identity/accounts.ts";
+import { seededKeys } from "../../sandbox/aws/identity/seeded-identities.ts";
 import { awsWorld } from "./aws-world.ts";
 
 const readme = readFileSync(new URL("../../sandbox/aws/README.md", import.meta.url), "utf8");

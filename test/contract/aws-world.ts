@@ -9,7 +9,7 @@ import {
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
-import { type AwsSandbox, startAwsSandbox } from "../../sandbox/aws/server.ts";
+import { type AwsSandbox, startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 
 /** The seeded keys by whose they are. */
 export const KEYS = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import { Hono } from "hono";
-import { startAwsSandbox } from "../../sandbox/aws/server.ts";
+import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { makeMethods } from "../../sandbox/slack/api/methods.ts";
 import { DELIVERIES, METHODS, TRANSPORTS } from "../../sandbox/slack/coverage.ts";
 import { ACCEPTS_RESPONSE } from "../../sandbox/slack/deliver/delivery.ts";
@@ -11,7 +11,7 @@ import { seedWorkspace } from "../../sandbox/slack/seed.ts";
 import { UNKNOWNS } from "../../sandbox/slack/unknowns.ts";
 import { makeChanges } from "../../sandbox/slack/workspace/changes.ts";
 import { makeWorkspace } from "../../sandbox/slack/workspace/workspace.ts";
-import type { Wire } from "../../sandbox/wire/server.ts";
+import type { Wire } from "../../sandbox/wire/http-server.ts";
 import { errorOf, world } from "./slack-support.ts";
 
 const there = (list: typeof METHODS) => list.filter((each) => each.state !== "not started").map((each) => each.name);

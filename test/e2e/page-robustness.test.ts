@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { App, types } from "@slack/bolt";
 import type { Page } from "playwright-core";
-import { type Sandbox, startSandbox } from "../../sandbox/start.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/start-sandbox.ts";
 import { socketApp } from "../contract/slack-support.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { type Sandbox, startSandbox } from "../../sandbox/start.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/start-sandbox.ts";
 import { eventually } from "./eventually.ts";
 import { getJson, type Json, postJson } from "./http-json.ts";
 import { launchBrowser } from "./page-browser.ts";

@@ -91,7 +91,7 @@ const AGAINST: Record<string, string[]> = {
     "../workers/loop.ts",
     "../bot/connect-slack.ts",
     "../bot/start.ts",
-    "../../sandbox/environment.ts",
+    "../../sandbox/bot-environment.ts",
   ],
   "src/slack/x.ts": [
     "../config/config.ts",

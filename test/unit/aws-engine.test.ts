@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { checkRunbook } from "../../sandbox/aws/engine/check-runbook.ts";
-import { currentStep, ENDED, type Execution } from "../../sandbox/aws/engine/execution.ts";
+import { applySignal } from "../../sandbox/aws/engine/apply-signal.ts";
+import { checkRunbook } from "../../sandbox/aws/engine/check/check-runbook.ts";
+import { currentStep, ENDED, type Execution } from "../../sandbox/aws/engine/execution-state.ts";
 import { type Runbook, readRunbook } from "../../sandbox/aws/engine/runbook.ts";
-import { applySignal } from "../../sandbox/aws/engine/signals.ts";
 import { userPrincipal } from "../../sandbox/aws/identity/principal.ts";
 import { AwsError } from "../../sandbox/aws/protocol/aws-error.ts";
 import { makeStandIn, type StandIn } from "../../sandbox/aws/stand-in.ts";

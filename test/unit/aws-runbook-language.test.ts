@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isTrueOf } from "../../sandbox/aws/engine/actions/branch-conditions.ts";
 import { durationMs } from "../../sandbox/aws/engine/actions/sleep.ts";
+import { toWire } from "../../sandbox/aws/engine/bind-parameters.ts";
 import { interpolate } from "../../sandbox/aws/engine/interpolate.ts";
 import { nextAfter, validNextSteps } from "../../sandbox/aws/engine/next-step.ts";
-import { toWire } from "../../sandbox/aws/engine/parameters.ts";
 import type { Runbook, StepDefinition } from "../../sandbox/aws/engine/runbook.ts";
 import { describedEffect } from "../../sandbox/aws/engine/simulation.ts";
-import { timingOf } from "../../sandbox/aws/engine/timing.ts";
+import { timingOf } from "../../sandbox/aws/engine/step-timing.ts";
 
 const values: Record<string, unknown> = {
   who: "jane",

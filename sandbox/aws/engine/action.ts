@@ -1,4 +1,4 @@
-import type { Execution, FailureDetails, StepExecution } from "./execution.ts";
+import type { Execution, FailureDetails, StepExecution } from "./execution-state.ts";
 
 /** How a run of a step ended. */
 export type StepResult =

@@ -1,15 +1,15 @@
 import type { Assumptions } from "../assumptions.ts";
 import { type ActionRun, invalidInput, type StepResult } from "./action.ts";
-import { type ActionDeps, actionFor } from "./actions.ts";
-import { currentStep, ENDED, type Execution, type Status, type StepExecution } from "./execution.ts";
+import { currentStep, ENDED, type Execution, type Status, type StepExecution } from "./execution-state.ts";
+import { type ActionDeps, actionFor } from "./find-action.ts";
 import { newExecution, newStep, type StartRequest } from "./new-execution.ts";
 import { nextAfter } from "./next-step.ts";
-import { prepareInputs } from "./prepare.ts";
+import { lookupIn, shownInputs } from "./reference-values.ts";
+import { prepareInputs } from "./resolve-inputs.ts";
 import type { Simulation } from "./simulation.ts";
+import { timingOf } from "./step-timing.ts";
 import type { Timers } from "./timers.ts";
-import { timingOf } from "./timing.ts";
 import { makeTrampoline } from "./trampoline.ts";
-import { lookupIn, shownInputs } from "./values.ts";
 
 /**
  * Runs executions. The life of one:

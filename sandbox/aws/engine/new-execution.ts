@@ -1,7 +1,7 @@
-import type { Execution, Place, StepExecution } from "./execution.ts";
-import type { ParameterValues } from "./parameters.ts";
+import type { ParameterValues } from "./bind-parameters.ts";
+import type { Execution, Place, StepExecution } from "./execution-state.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
-import { wholeNumber } from "./timing.ts";
+import { wholeNumber } from "./step-timing.ts";
 
 /** An execution to start: everything is checked, parameters are bound. */
 export interface StartRequest {

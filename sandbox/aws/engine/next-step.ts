@@ -1,5 +1,5 @@
 import type { StepResult } from "./action.ts";
-import { branchTargets } from "./check-runbook.ts";
+import { branchTargets } from "./check/check-runbook.ts";
 import { isTrue, type Runbook, type StepDefinition } from "./runbook.ts";
 
 /** Where a runbook goes after a step (nowhere: it ends), and whether the step's failure makes the execution fail. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Format, parseContent } from "./content.ts";
+import { type Format, parseContent } from "./document-content.ts";
 
 /**
  * A runbook: an Automation document of schemaVersion 0.3, the only one there is for Automation. Source: "Systems Manager

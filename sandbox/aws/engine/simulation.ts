@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Execution, StepExecution } from "./execution.ts";
+import type { Execution, StepExecution } from "./execution-state.ts";
 
 /** What becomes of an action that is only pretended. Every part is optional: by default it takes a second and succeeds. */
 const effectSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import type { Execution } from "./execution.ts";
+import type { Execution } from "./execution-state.ts";
 
 /** The partition that a Region is in. Source: "AWS partitions" in the AWS fault isolation whitepaper. */
 export function partitionOf(region: string): string {

@@ -1,6 +1,6 @@
 import type { Caller } from "../identity/authenticate.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import type { EventBus } from "./bus.ts";
+import type { EventBus } from "./event-bus.ts";
 
 export interface Entry {
   Time?: number;

@@ -1,6 +1,6 @@
 import type { AssumptionValues } from "../assumptions.ts";
 import type { StatusChange } from "../engine/engine.ts";
-import type { EventBus } from "./bus.ts";
+import type { EventBus } from "./event-bus.ts";
 
 /**
  * Publishes the two events that Automation emits by itself. Their detail has capitalised keys and times such as

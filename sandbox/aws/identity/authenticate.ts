@@ -1,8 +1,8 @@
 import { AwsError } from "../protocol/aws-error.ts";
 import { parseAuthorization, verifySignature } from "../protocol/signature.ts";
-import type { AccessKey } from "./accounts.ts";
-import type { Directory } from "./directory.ts";
+import type { Directory } from "./identity-store.ts";
 import type { Principal } from "./principal.ts";
+import type { AccessKey } from "./seeded-identities.ts";
 
 /** A caller whose signature holds, and the account and Region that the call is for. */
 export interface Caller {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { checkRunbook } from "../engine/check-runbook.ts";
+import { checkRunbook } from "../engine/check/check-runbook.ts";
 import { type Runbook, readRunbook } from "../engine/runbook.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import type { AutomationDocument, DocumentVersion } from "../world.ts";
-import type { SsmOperation } from "./context.ts";
+import type { AutomationDocument, DocumentVersion } from "../resources.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input {
   Content: string;

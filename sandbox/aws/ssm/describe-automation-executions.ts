@@ -1,9 +1,9 @@
-import { currentStep, ENDED, type Execution } from "../engine/execution.ts";
+import { currentStep, ENDED, type Execution } from "../engine/execution-state.ts";
 import { shapeOf, ssmModel } from "../model/service-model.ts";
-import type { SsmOperation } from "./context.ts";
+import { metadataView } from "./execution-views.ts";
 import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isTime } from "./filters.ts";
-import { type PageRequest, page } from "./page.ts";
-import { metadataView } from "./views.ts";
+import { type PageRequest, page } from "./paginate.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input extends PageRequest {
   Filters?: Filter[];

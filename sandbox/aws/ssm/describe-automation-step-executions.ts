@@ -1,10 +1,10 @@
-import { type StepExecution, stepsInOrder } from "../engine/execution.ts";
+import { type StepExecution, stepsInOrder } from "../engine/execution-state.ts";
 import { shapeOf, ssmModel } from "../model/service-model.ts";
-import type { SsmOperation } from "./context.ts";
+import { stepView } from "./execution-views.ts";
 import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isTime } from "./filters.ts";
 import { findExecution } from "./find-execution.ts";
-import { type PageRequest, page } from "./page.ts";
-import { stepView } from "./views.ts";
+import { type PageRequest, page } from "./paginate.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input extends PageRequest {
   AutomationExecutionId: string;

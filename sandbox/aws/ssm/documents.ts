@@ -1,8 +1,8 @@
-import { bindParameters, type ParameterValues } from "../engine/parameters.ts";
+import { bindParameters, type ParameterValues } from "../engine/bind-parameters.ts";
 import type { Runbook } from "../engine/runbook.ts";
 import { partitionOf } from "../engine/system-variables.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import type { AutomationDocument, DocumentVersion, Partition } from "../world.ts";
+import type { AutomationDocument, DocumentVersion, Partition } from "../resources.ts";
 
 /**
  * A document by its name or its ARN, `arn:aws:ssm:REGION:ACCOUNT:document/NAME`. That of another account or Region is not

@@ -1,7 +1,7 @@
-import type { Execution } from "../engine/execution.ts";
+import type { Execution } from "../engine/execution-state.ts";
 import type { Caller } from "../identity/authenticate.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import type { SsmDeps } from "./context.ts";
+import type { SsmDeps } from "./ssm-operation.ts";
 
 /** The execution of that id in the caller's account and Region. Throws AutomationExecutionNotFoundException. */
 export function findExecution(deps: SsmDeps, caller: Caller, id: string): Execution {

@@ -1,6 +1,6 @@
-import type { SsmOperation } from "./context.ts";
+import { executionView } from "./execution-views.ts";
 import { findExecution } from "./find-execution.ts";
-import { executionView } from "./views.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 export const getAutomationExecution: SsmOperation<{ AutomationExecutionId: string }> = (deps, caller, input) => {
   const execution = findExecution(deps, caller, input.AutomationExecutionId);

@@ -1,9 +1,9 @@
 import { stringify } from "yaml";
-import { parseContent } from "../engine/content.ts";
+import { parseContent } from "../engine/document-content.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import type { DocumentVersion } from "../world.ts";
-import type { SsmOperation } from "./context.ts";
+import type { DocumentVersion } from "../resources.ts";
 import { findDocument, findVersion } from "./documents.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input {
   Name: string;

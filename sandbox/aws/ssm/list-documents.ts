@@ -1,7 +1,7 @@
 import { AwsError } from "../protocol/aws-error.ts";
-import type { AutomationDocument } from "../world.ts";
-import type { SsmOperation } from "./context.ts";
-import { type PageRequest, page } from "./page.ts";
+import type { AutomationDocument } from "../resources.ts";
+import { type PageRequest, page } from "./paginate.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input extends PageRequest {
   Filters?: { Key?: string; Values?: string[] }[];

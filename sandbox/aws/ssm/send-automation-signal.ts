@@ -1,6 +1,6 @@
-import { applySignal } from "../engine/signals.ts";
-import type { SsmOperation } from "./context.ts";
+import { applySignal } from "../engine/apply-signal.ts";
 import { findExecution } from "./find-execution.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input {
   AutomationExecutionId: string;

@@ -1,6 +1,6 @@
 import { AwsError } from "../protocol/aws-error.ts";
-import type { SsmOperation } from "./context.ts";
 import { resolveRunbook } from "./documents.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input {
   DocumentName: string;

@@ -1,7 +1,7 @@
-import { currentStep, ENDED } from "../engine/execution.ts";
+import { currentStep, ENDED } from "../engine/execution-state.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import type { SsmOperation } from "./context.ts";
 import { findExecution } from "./find-execution.ts";
+import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input {
   AutomationExecutionId: string;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Caller } from "../identity/authenticate.ts";
-import type { Directory } from "../identity/directory.ts";
+import type { Directory } from "../identity/identity-store.ts";
 import { type Principal, type Role, sessionPrincipal } from "../identity/principal.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 

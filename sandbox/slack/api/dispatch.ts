@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import type { Faults } from "../../wire/faults.ts";
+import { hangUp, type Wire } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
-import { hangUp, type Wire } from "../../wire/server.ts";
-import { type Life, pause } from "../life.ts";
+import { type Life, pause } from "../../wire/session-timers.ts";
 import type { Limiter } from "../limits/rate-limiter.ts";
 import { readable, redact } from "../redact.ts";
 import type { SlackFault } from "../slack-faults.ts";

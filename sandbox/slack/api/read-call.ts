@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Wire } from "../../wire/server.ts";
+import type { Wire } from "../../wire/http-server.ts";
 import { isObject } from "../blocks/check.ts";
 import { isTooDeep } from "../json.ts";
 import type { ReadCall } from "./arguments.ts";

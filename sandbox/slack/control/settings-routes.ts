@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Wire } from "../../wire/server.ts";
+import type { Wire } from "../../wire/http-server.ts";
 import type { Links } from "../deliver/links.ts";
 import { impossible } from "../interact/access.ts";
 import type { Limiter } from "../limits/rate-limiter.ts";

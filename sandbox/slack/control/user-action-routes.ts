@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Wire } from "../../wire/server.ts";
+import type { Wire } from "../../wire/http-server.ts";
 import { click, type InteractDeps } from "../interact/click.ts";
 import { close } from "../interact/close.ts";
 import { openHome } from "../interact/open-home.ts";

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Wire } from "../../wire/server.ts";
+import type { Wire } from "../../wire/http-server.ts";
 import { impossible } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Workspace } from "../workspace/workspace.ts";

@@ -1,6 +1,6 @@
 import type { Faults } from "../../wire/faults.ts";
 import type { Journal } from "../../wire/journal.ts";
-import { type Life, pause } from "../life.ts";
+import { type Life, pause } from "../../wire/session-timers.ts";
 import { redact } from "../redact.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import { isInstalled } from "../workspace/installed.ts";

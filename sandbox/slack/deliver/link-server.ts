@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Faults } from "../../wire/faults.ts";
-import { type Life, pause } from "../life.ts";
+import { type Life, pause } from "../../wire/session-timers.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import type { Links } from "./links.ts";
 

@@ -1,7 +1,7 @@
 import type { WebSocket } from "ws";
+import type { Life } from "../../wire/session-timers.ts";
 import { isObject } from "../blocks/check.ts";
 import { parseJson } from "../json.ts";
-import type { Life } from "../life.ts";
 import type { Changes } from "../workspace/changes.ts";
 import { newSecret } from "../workspace/ids.ts";
 import type { SlackApp } from "../workspace/model.ts";

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
+import type { Life } from "../../wire/session-timers.ts";
 import { parseJson } from "../json.ts";
-import type { Life } from "../life.ts";
 import { ACK_WITHIN_MS, type Delivered, type Delivery, RESET } from "./delivery.ts";
 
 /** A request as it goes over the wire; sending the same one twice is an exact replay. */

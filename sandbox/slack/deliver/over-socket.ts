@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Life } from "../life.ts";
+import type { Life } from "../../wire/session-timers.ts";
 import {
   ACCEPTS_RESPONSE,
   ACK_WITHIN_MS,

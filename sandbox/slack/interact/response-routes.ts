@@ -1,11 +1,11 @@
 import { Hono } from "hono";
 import type { Faults } from "../../wire/faults.ts";
+import { hangUp, type Wire } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
-import { hangUp, type Wire } from "../../wire/server.ts";
+import { type Life, pause } from "../../wire/session-timers.ts";
 import { refuse, refused } from "../api/method.ts";
 import { isObject } from "../blocks/check.ts";
 import { parseJson } from "../json.ts";
-import { type Life, pause } from "../life.ts";
 import { redact } from "../redact.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import type { Changes } from "../workspace/changes.ts";

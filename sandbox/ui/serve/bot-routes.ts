@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { BotSupervisor } from "../../bot.ts";
-import type { Wire } from "../../wire/server.ts";
+import type { BotSupervisor } from "../../bot-supervisor.ts";
+import type { Wire } from "../../wire/http-server.ts";
 
 const body = z.strictObject({ action: z.enum(["start", "stop", "kill", "restart"]) });
 

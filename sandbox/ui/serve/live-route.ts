@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import type { BotSupervisor } from "../../bot.ts";
-import type { Wire } from "../../wire/server.ts";
+import type { BotSupervisor } from "../../bot-supervisor.ts";
+import type { Wire } from "../../wire/http-server.ts";
 
 /**
  * What happens in both stand-ins and to the bot as one stream of events: `slack-change`, `slack-request`, `aws-change`,

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { Wire } from "../../wire/server.ts";
+import type { Wire } from "../../wire/http-server.ts";
 
 /**
  * Refuses requests that a browser makes for another page: a website that somebody happens to have open could else kill the

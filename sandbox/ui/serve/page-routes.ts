@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import type { BotSupervisor } from "../../bot.ts";
-import type { Wire } from "../../wire/server.ts";
+import type { BotSupervisor } from "../../bot-supervisor.ts";
+import type { Wire } from "../../wire/http-server.ts";
 import { botRoutes } from "./bot-routes.ts";
 import type { PageFile } from "./bundled-page.ts";
 import { liveRoute } from "./live-route.ts";

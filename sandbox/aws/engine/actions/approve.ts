@@ -2,8 +2,8 @@ import type { AssumptionValues } from "../../assumptions.ts";
 import { isMeant, type Principal } from "../../identity/principal.ts";
 import { AwsError } from "../../protocol/aws-error.ts";
 import { type Action, type ActionRun, invalidInput, type StepResult } from "../action.ts";
-import type { Decision, StepExecution } from "../execution.ts";
-import { wholeNumber } from "../timing.ts";
+import type { Decision, StepExecution } from "../execution-state.ts";
+import { wholeNumber } from "../step-timing.ts";
 
 /** aws:approve: waits until enough of the Approvers approve, or one rejects. Limits: Automation actions reference. */
 const MAX_APPROVERS = 10;

@@ -1,10 +1,10 @@
 import { AwsError } from "../../protocol/aws-error.ts";
 import { type Action, invalidInput } from "../action.ts";
-import { ENDED, type Execution, type Place } from "../execution.ts";
+import { toWire } from "../bind-parameters.ts";
+import { ENDED, type Execution, type Place } from "../execution-state.ts";
 import type { StartRequest } from "../new-execution.ts";
 import { isMap } from "../parameter-constraints.ts";
-import { toWire } from "../parameters.ts";
-import { documentOutputs } from "../values.ts";
+import { documentOutputs } from "../reference-values.ts";
 
 export interface ChildDeps {
   /** Finds the runbook and binds its parameters; throws an AwsError when that can not be. */

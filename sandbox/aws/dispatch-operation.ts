@@ -3,12 +3,12 @@ import type { Fault, Faults } from "../wire/faults.ts";
 import type { Journal } from "../wire/journal.ts";
 import { authenticate, type Caller } from "./identity/authenticate.ts";
 import { authorize } from "./identity/authorize.ts";
-import type { Directory } from "./identity/directory.ts";
+import type { Directory } from "./identity/identity-store.ts";
 import { inputShapeOf } from "./model/service-model.ts";
 import { AwsError } from "./protocol/aws-error.ts";
+import type { Incoming } from "./protocol/aws-request.ts";
 import { refuseViolations, violations } from "./protocol/constraints.ts";
 import { deserialize } from "./protocol/deserialize.ts";
-import type { Incoming } from "./protocol/incoming.ts";
 import { readForm } from "./protocol/query.ts";
 import type { Route } from "./routes.ts";
 

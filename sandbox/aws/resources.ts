@@ -1,4 +1,4 @@
-import type { Execution, Place } from "./engine/execution.ts";
+import type { Execution, Place } from "./engine/execution-state.ts";
 import type { Runbook } from "./engine/runbook.ts";
 
 /** One version of an Automation document. */

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { Wire } from "./server.ts";
+import type { Wire } from "./http-server.ts";
 
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 

@@ -1,5 +1,5 @@
-import { type Execution, stepsInOrder } from "./engine/execution.ts";
-import { executionView } from "./ssm/views.ts";
+import { type Execution, stepsInOrder } from "../engine/execution-state.ts";
+import { executionView } from "../ssm/execution-views.ts";
 
 /** An execution with what the API does not tell: tags, who signalled what, and which steps are only simulated. */
 export function executionReport(execution: Execution, now: () => number): object {

@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { controlRoutes } from "../wire/control.ts";
-import type { Wire } from "../wire/server.ts";
-import { assumptionsSchema } from "./assumptions.ts";
-import { executionReport } from "./control-report.ts";
+import { controlRoutes } from "../../wire/control-routes.ts";
+import type { Wire } from "../../wire/http-server.ts";
+import { assumptionsSchema } from "../assumptions.ts";
+import { simulationRuleSchema } from "../engine/simulation.ts";
+import { AwsError } from "../protocol/aws-error.ts";
+import { plant, seedDemonstration, seedSchema } from "../seed.ts";
+import type { StandIn } from "../stand-in.ts";
 import { documentReports } from "./document-report.ts";
-import { simulationRuleSchema } from "./engine/simulation.ts";
-import { AwsError } from "./protocol/aws-error.ts";
-import { plant, seedDemonstration, seedSchema } from "./seed.ts";
-import type { StandIn } from "./stand-in.ts";
+import { executionReport } from "./execution-report.ts";
 
 const failuresSchema = z.strictObject({
   times: z.int().positive().default(1),

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "hono";
-import { hangUp, type Wire } from "../wire/server.ts";
-import type { Reply } from "./dispatch.ts";
+import { hangUp, type Wire } from "../wire/http-server.ts";
+import type { Reply } from "./dispatch-operation.ts";
 import { errorBody } from "./protocol/aws-error.ts";
-import type { Incoming } from "./protocol/incoming.ts";
+import type { Incoming } from "./protocol/aws-request.ts";
 import { errorXml, resultXml } from "./protocol/query.ts";
 import { asQueryError } from "./sts/query-errors.ts";
 

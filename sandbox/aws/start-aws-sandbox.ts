@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
-import { ownSitesOnly } from "../wire/own-sites-only.ts";
-import { hangUp, listen, type Wire } from "../wire/server.ts";
-import { controlApp } from "./control.ts";
-import { dispatch } from "./dispatch.ts";
-import { readIncoming } from "./protocol/incoming.ts";
+import { hangUp, listen, type Wire } from "../wire/http-server.ts";
+import { ownSitesOnly } from "../wire/local-origins-only.ts";
+import { controlApp } from "./control/control-app.ts";
+import { dispatch } from "./dispatch-operation.ts";
+import { readIncoming } from "./protocol/aws-request.ts";
 import { makeRoutes } from "./routes.ts";
 import { seedDemonstration } from "./seed.ts";
 import { makeStandIn, type StandIn } from "./stand-in.ts";
-import { writeReply } from "./wire-reply.ts";
+import { writeReply } from "./write-reply.ts";
 
 export interface AwsSandbox {
   /** For instance `http://127.0.0.1:4566`: the value of AWS_ENDPOINT_URL. */

@@ -1,5 +1,5 @@
 import type { Principal } from "../identity/principal.ts";
-import type { ParameterValues } from "./parameters.ts";
+import type { ParameterValues } from "./bind-parameters.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
 
 /** One account in one Region: what an execution, a document and a bus belong to. */

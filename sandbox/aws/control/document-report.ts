@@ -1,4 +1,4 @@
-import type { Partition } from "./world.ts";
+import type { Partition } from "../resources.ts";
 
 /** The newest version of each runbook of one account and Region, with what a form to start it needs. */
 export function documentReports({ place, documents }: Partition): object[] {

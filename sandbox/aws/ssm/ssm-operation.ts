@@ -2,7 +2,7 @@ import type { Assumptions } from "../assumptions.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Timers } from "../engine/timers.ts";
 import type { Caller } from "../identity/authenticate.ts";
-import type { World } from "../world.ts";
+import type { World } from "../resources.ts";
 
 /** What the SSM operations work with. */
 export interface SsmDeps {

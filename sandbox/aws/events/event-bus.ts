@@ -1,4 +1,4 @@
-import type { Place } from "../engine/execution.ts";
+import type { Place } from "../engine/execution-state.ts";
 
 /** An event as EventBridge hands it to its targets. */
 export interface BusEvent {

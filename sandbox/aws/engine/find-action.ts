@@ -3,7 +3,7 @@ import { approve } from "./actions/approve.ts";
 import { branch } from "./actions/branch.ts";
 import { type ChildDeps, executeAutomation } from "./actions/execute-automation.ts";
 import { pause } from "./actions/pause.ts";
-import { simulated } from "./actions/simulated.ts";
+import { simulated } from "./actions/simulate-action.ts";
 import { sleep } from "./actions/sleep.ts";
 import { updateVariable } from "./actions/update-variable.ts";
 import type { Simulation } from "./simulation.ts";

@@ -4,7 +4,7 @@ import { referencesIn } from "../interpolate.ts";
 import { parseTime } from "../iso-time.ts";
 import { isMap } from "../parameter-constraints.ts";
 import type { Runbook, StepDefinition } from "../runbook.ts";
-import { wholeNumber } from "../timing.ts";
+import { wholeNumber } from "../step-timing.ts";
 
 /** The inputs that the reference gives to the actions which the sandbox carries out or looks into; `!` marks a must. */
 const INPUTS: Record<string, string> = {

@@ -4,7 +4,7 @@ import { AwsError } from "../protocol/aws-error.ts";
 import type { ActionRun } from "./action.ts";
 import { admit, judge } from "./actions/approve.ts";
 import type { Engine } from "./engine.ts";
-import { currentStep, ENDED, type Execution, type StepExecution } from "./execution.ts";
+import { currentStep, ENDED, type Execution, type StepExecution } from "./execution-state.ts";
 import type { Timers } from "./timers.ts";
 
 /** A SendAutomationSignal, its shape already validated. */

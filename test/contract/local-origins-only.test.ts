@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type AwsSandbox, startAwsSandbox } from "../../sandbox/aws/server.ts";
+import { type AwsSandbox, startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { type SlackSandbox, startSlackSandbox } from "../../sandbox/slack/server.ts";
 
 let aws: AwsSandbox;

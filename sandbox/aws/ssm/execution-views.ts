@@ -1,8 +1,8 @@
-import { currentStep, ENDED, type Execution, type StepExecution, stepsInOrder } from "../engine/execution.ts";
+import { toWire } from "../engine/bind-parameters.ts";
+import { currentStep, ENDED, type Execution, type StepExecution, stepsInOrder } from "../engine/execution-state.ts";
 import { isCritical, validNextSteps } from "../engine/next-step.ts";
-import { toWire } from "../engine/parameters.ts";
+import { documentOutputs } from "../engine/reference-values.ts";
 import { isTrue } from "../engine/runbook.ts";
-import { documentOutputs } from "../engine/values.ts";
 
 /**
  * Executions and steps as the API shows them. What has no value yet is left out, not null; times are epoch seconds with

@@ -1,6 +1,6 @@
-import type { Execution } from "./execution.ts";
+import { toWire } from "./bind-parameters.ts";
+import type { Execution } from "./execution-state.ts";
 import type { Lookup } from "./interpolate.ts";
-import { toWire } from "./parameters.ts";
 import { systemVariable } from "./system-variables.ts";
 
 /**

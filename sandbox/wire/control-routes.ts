@@ -3,8 +3,8 @@ import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { SandboxClock } from "./clock.ts";
 import { type AnyFault, type Fault, type Faults, faultSchema } from "./faults.ts";
+import type { Wire } from "./http-server.ts";
 import type { Journal } from "./journal.ts";
-import type { Wire } from "./server.ts";
 
 /** Ten years at a time, and never past a year that every client can show. */
 const MAX_ADVANCE_MS = 3_652 * 86_400_000;

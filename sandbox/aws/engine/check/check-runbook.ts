@@ -1,9 +1,9 @@
-import { checkInputs } from "./check/inputs.ts";
-import { checkLoop } from "./check/loop.ts";
-import { checkParameters } from "./check/parameters.ts";
-import { checkReferences } from "./check/references.ts";
-import { isTrue, type Runbook, type StepDefinition } from "./runbook.ts";
-import { MAX_ATTEMPTS, MAX_TIMEOUT_SECONDS } from "./timing.ts";
+import { isTrue, type Runbook, type StepDefinition } from "../runbook.ts";
+import { MAX_ATTEMPTS, MAX_TIMEOUT_SECONDS } from "../step-timing.ts";
+import { checkInputs } from "./check-inputs.ts";
+import { checkLoop } from "./check-loop.ts";
+import { checkParameters } from "./check-parameters.ts";
+import { checkReferences } from "./check-references.ts";
 
 /** The actions of the "Systems Manager Automation actions reference". */
 export const KNOWN_ACTIONS: ReadonlySet<string> = new Set(

@@ -1,5 +1,5 @@
-import { type AccessKey, seededKeys, seededRoles } from "./accounts.ts";
 import type { Role } from "./principal.ts";
+import { type AccessKey, seededKeys, seededRoles } from "./seeded-identities.ts";
 
 /** The keys and roles that the stand-in knows: the seeded ones, and the keys that AssumeRole issues. */
 export interface Directory {

@@ -1,7 +1,7 @@
 import { referencesIn } from "../interpolate.ts";
 import type { Runbook } from "../runbook.ts";
 import { isSystemVariable } from "../system-variables.ts";
-import { namesWithin } from "./loop.ts";
+import { namesWithin } from "./check-loop.ts";
 
 /** The references of a runbook that can not stand for anything: each is named once. */
 export function checkReferences(runbook: Runbook): string[] {

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { SandboxClock } from "../wire/clock.ts";
 import { makeFaults } from "../wire/faults.ts";
 import { makeJournal } from "../wire/journal.ts";
+import { makeSessionTimers } from "../wire/session-timers.ts";
 import { makeAssumptions } from "./assumptions.ts";
 import { makeEngine } from "./engine/engine.ts";
 import { makeSimulation } from "./engine/simulation.ts";
-import { makeTimers } from "./engine/timers.ts";
 import { makeEventBus } from "./events/event-bus.ts";
 import { publishStatusEvent } from "./events/status-events.ts";
 import { makeDirectory } from "./identity/identity-store.ts";
@@ -18,7 +18,7 @@ export type StandIn = ReturnType<typeof makeStandIn>;
 export function makeStandIn(clock: SandboxClock) {
   const newId = () => randomUUID();
   const world = makeWorld();
-  const timers = makeTimers(clock);
+  const timers = makeSessionTimers(clock);
   const simulation = makeSimulation();
   const assumptions = makeAssumptions();
   const bus = makeEventBus(newId);
@@ -47,7 +47,7 @@ export function makeStandIn(clock: SandboxClock) {
     machineNow: Date.now,
     /** Empties everything but the clock: no document, no execution, no timer, only the seeded identities. */
     clear() {
-      timers.clear();
+      timers.endSession();
       world.clear();
       simulation.clear();
       assumptions.reset();

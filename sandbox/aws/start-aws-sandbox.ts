@@ -56,7 +56,7 @@ export async function startAwsSandbox(options: {
     clock,
     standIn,
     async close() {
-      standIn.timers.clear();
+      standIn.timers.endSession();
       await server.close();
       if (options.clock === undefined) clock.close();
     },

@@ -5,7 +5,7 @@ import { makeFaults } from "../wire/faults.ts";
 import { listen, type Wire } from "../wire/http-server.ts";
 import { type Journal, makeJournal } from "../wire/journal.ts";
 import { ownSitesOnly } from "../wire/local-origins-only.ts";
-import { makeLife } from "../wire/session-timers.ts";
+import { makeSessionTimers } from "../wire/session-timers.ts";
 import { apiRoutes } from "./api/dispatch.ts";
 import { makeMethods } from "./api/methods.ts";
 import { readState } from "./control/read-state.ts";
@@ -57,7 +57,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   const limiter = makeLimiter(clock);
   const triggers = makeTriggers(clock);
   const responseUrls = makeResponseUrls(clock);
-  const life = makeLife(clock);
+  const life = makeSessionTimers(clock);
   const links = makeLinks({ clock: life, changes });
   let url = "";
   let requestUrl = options.requestUrl;
@@ -82,7 +82,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     limiter.reset();
     limiter.settings.enabled = options.limits ?? true;
     setRequestUrl(options.requestUrl);
-    life.end(); // last: whoever waited for the old workspace is told once the new one stands
+    life.endSession(); // last: whoever waited for the old workspace is told once the new one stands
   };
 
   const app = new Hono<Wire>();
@@ -108,7 +108,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     clock,
     journal,
     async close() {
-      life.end();
+      life.endSession();
       await endLinks();
       await running.close();
       if (options.clock === undefined) clock.close();

@@ -1,49 +1,56 @@
 /**
- * Time within one life of the workspace, which lasts from its beginning, or a reset, to the next reset. The clock itself
- * goes on, since others share it; what was to happen in a life that is over does not happen any more.
+ * Timers of one session of a stand-in, on a clock that others share. A session begins at startup or at a reset and ends at
+ * the next reset. The clock keeps running then; jobs of the ended session no longer run.
  */
-export interface Life {
+export interface SessionTimers {
   now(): number;
   /**
-   * Runs `job` once at `time` (epoch milliseconds), unless the life ends before: then `ended` is called instead, so that
-   * nobody waits for ever. Returns the cancellation of both.
+   * Runs `job` once at `time` (epoch milliseconds). If the session ends first, `onSessionEnd` runs instead, so that no
+   * caller waits forever. Returns a function that cancels both.
    */
-  at(time: number, job: () => void, ended?: () => void): () => void;
-  /** Ends this life; the next one begins at once. */
-  end(): void;
+  at(time: number, job: () => void, onSessionEnd?: () => void): () => void;
+  /** Runs `job` after `ms` of sandbox time. Returns a function that cancels it. */
+  after(ms: number, job: () => void): () => void;
+  /** Ends this session; the next one begins at once. */
+  endSession(): void;
 }
 
-export function makeLife(clock: Pick<Life, "now"> & { at(time: number, job: () => void): () => void }): Life {
+export function makeSessionTimers(clock: {
+  now(): number;
+  at(time: number, job: () => void): () => void;
+}): SessionTimers {
   const pending = new Set<() => void>();
+  const at: SessionTimers["at"] = (time, job, onSessionEnd) => {
+    const drop = () => {
+      cancel();
+      onSessionEnd?.();
+    };
+    const stop = clock.at(time, () => {
+      pending.delete(drop);
+      job();
+    });
+    const cancel = () => {
+      pending.delete(drop);
+      stop();
+    };
+    pending.add(drop);
+    return cancel;
+  };
   return {
     now: clock.now,
-    at(time, job, ended) {
-      const over = () => {
-        cancel();
-        ended?.();
-      };
-      const stop = clock.at(time, () => {
-        pending.delete(over);
-        job();
-      });
-      const cancel = () => {
-        pending.delete(over);
-        stop();
-      };
-      pending.add(over);
-      return cancel;
-    },
-    end() {
-      for (const over of [...pending]) over();
+    at,
+    after: (ms, job) => at(clock.now() + ms, job),
+    endSession() {
+      for (const drop of [...pending]) drop();
     },
   };
 }
 
-/** Resolves after `ms` of the sandbox's time: true, or at once false when the life ended before. */
-export function pause(life: Pick<Life, "now" | "at">, ms: number): Promise<boolean> {
+/** Waits `ms` of sandbox time. Resolves to true, or to false as soon as the session ends. */
+export function pause(timers: Pick<SessionTimers, "now" | "at">, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    life.at(
-      life.now() + ms,
+    timers.at(
+      timers.now() + ms,
       () => resolve(true),
       () => resolve(false),
     );

@@ -1,3 +1,4 @@
+import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import type { Principal } from "../identity/principal.ts";
 import { AwsError } from "../protocol/aws-error.ts";
@@ -5,7 +6,6 @@ import type { ActionRun } from "./action.ts";
 import { admit, judge } from "./actions/approve.ts";
 import type { Engine } from "./engine.ts";
 import { currentStep, ENDED, type Execution, type StepExecution } from "./execution-state.ts";
-import type { Timers } from "./timers.ts";
 
 /** A SendAutomationSignal, its shape already validated. */
 export interface Signal {
@@ -16,7 +16,7 @@ export interface Signal {
 
 export interface SignalDeps {
   engine: Pick<Engine, "enter" | "runOf">;
-  timers: Timers;
+  timers: SessionTimers;
   assumptions: Assumptions;
 }
 

@@ -1,3 +1,4 @@
+import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import { type ActionRun, invalidInput, type StepResult } from "./action.ts";
 import { currentStep, ENDED, type Execution, type Status, type StepExecution } from "./execution-state.ts";
@@ -8,7 +9,6 @@ import { lookupIn, shownInputs } from "./reference-values.ts";
 import { prepareInputs } from "./resolve-inputs.ts";
 import type { Simulation } from "./simulation.ts";
 import { timingOf } from "./step-timing.ts";
-import type { Timers } from "./timers.ts";
 import { makeTrampoline } from "./trampoline.ts";
 
 /**
@@ -39,7 +39,7 @@ export interface StatusChange {
 }
 
 export interface EngineDeps {
-  timers: Timers;
+  timers: SessionTimers;
   newId: () => string;
   simulation: Simulation;
   assumptions: Assumptions;

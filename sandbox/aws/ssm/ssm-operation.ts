@@ -1,6 +1,6 @@
+import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Timers } from "../engine/timers.ts";
 import type { Caller } from "../identity/authenticate.ts";
 import type { World } from "../resources.ts";
 
@@ -8,7 +8,7 @@ import type { World } from "../resources.ts";
 export interface SsmDeps {
   world: World;
   engine: Engine;
-  timers: Timers;
+  timers: SessionTimers;
   assumptions: Assumptions;
   /** Signs NextTokens, so that only those given out are taken back. */
   tokenSecret: string;

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Faults } from "../../wire/faults.ts";
 import { hangUp, type Wire } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
-import { type Life, pause } from "../../wire/session-timers.ts";
+import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import type { Limiter } from "../limits/rate-limiter.ts";
 import { readable, redact } from "../redact.ts";
 import type { SlackFault } from "../slack-faults.ts";
@@ -19,7 +19,7 @@ interface Deps {
   limiter: Limiter;
   faults: Faults<SlackFault>;
   journal: Journal;
-  clock: Life;
+  clock: SessionTimers;
 }
 
 /** `/api/METHOD`. Every answer is HTTP 200, also a refusal; only rate limits and broken servers are not. */

@@ -1,6 +1,6 @@
 import type { Faults } from "../../wire/faults.ts";
 import type { Journal } from "../../wire/journal.ts";
-import { type Life, pause } from "../../wire/session-timers.ts";
+import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import { redact } from "../redact.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import { isInstalled } from "../workspace/installed.ts";
@@ -11,7 +11,7 @@ import { envelopeOf, sendOverSocket } from "./over-socket.ts";
 
 interface Deps {
   links: Links;
-  clock: Life;
+  clock: SessionTimers;
   faults: Faults<SlackFault>;
   journal: Journal;
   /** Where HTTP deliveries go; undefined: Socket Mode. */

@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Faults } from "../../wire/faults.ts";
-import { type Life, pause } from "../../wire/session-timers.ts";
+import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import type { Links } from "./links.ts";
 
@@ -14,7 +14,7 @@ export function serveLinks(deps: {
   server: Server;
   links: Links;
   faults: Faults<SlackFault>;
-  clock: Life;
+  clock: SessionTimers;
 }): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true });
   const upgrade = async (...[request, socket, head]: Parameters<typeof sockets.handleUpgrade>) => {

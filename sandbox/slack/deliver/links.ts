@@ -1,5 +1,5 @@
 import type { WebSocket } from "ws";
-import type { Life } from "../../wire/session-timers.ts";
+import type { SessionTimers } from "../../wire/session-timers.ts";
 import { isObject } from "../blocks/check.ts";
 import { parseJson } from "../json.ts";
 import type { Changes } from "../workspace/changes.ts";
@@ -46,7 +46,7 @@ export interface Links {
   closeAll(): Promise<void>;
 }
 
-export function makeLinks(deps: { clock: Pick<Life, "now" | "at">; changes: Changes }): Links {
+export function makeLinks(deps: { clock: Pick<SessionTimers, "now" | "at">; changes: Changes }): Links {
   const tickets = new Map<string, { appId: string; until: number }>();
   const links = new Set<Link>();
   let counter = 0;

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Life } from "../../wire/session-timers.ts";
+import type { SessionTimers } from "../../wire/session-timers.ts";
 import { parseJson } from "../json.ts";
 import { ACK_WITHIN_MS, type Delivered, type Delivery, RESET } from "./delivery.ts";
 
@@ -45,7 +45,7 @@ function bodyOf({ kind, payload }: Delivery): { body: string; type: string } {
 }
 
 /** Sends a signed request; an answer of 2xx within three seconds is the acknowledgement. */
-export async function sendOverHttp(deps: { clock: Life }, request: SignedRequest): Promise<Delivered> {
+export async function sendOverHttp(deps: { clock: SessionTimers }, request: SignedRequest): Promise<Delivered> {
   const started = deps.clock.now();
   const abort = new AbortController();
   const cancel = deps.clock.at(

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Life } from "../../wire/session-timers.ts";
+import type { SessionTimers } from "../../wire/session-timers.ts";
 import {
   ACCEPTS_RESPONSE,
   ACK_WITHIN_MS,
@@ -35,7 +35,7 @@ export function envelopeOf(delivery: Delivery): { id: string; frame: string } {
 
 /** Sends an envelope over one of the app's connections and waits at most three seconds for its acknowledgement. */
 export function sendOverSocket(
-  deps: { links: Links; clock: Life },
+  deps: { links: Links; clock: SessionTimers },
   delivery: Delivery,
   envelope: { id: string; frame: string },
 ): Promise<Delivered> {

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { Faults } from "../../wire/faults.ts";
 import { hangUp, type Wire } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
-import { type Life, pause } from "../../wire/session-timers.ts";
+import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import { refuse, refused } from "../api/method.ts";
 import { isObject } from "../blocks/check.ts";
 import { parseJson } from "../json.ts";
@@ -22,7 +22,7 @@ export function responseRoutes(deps: {
   responseUrls: ResponseUrls;
   faults: Faults<SlackFault>;
   journal: Journal;
-  clock: Life;
+  clock: SessionTimers;
 }): Hono<Wire> {
   const app = new Hono<Wire>();
   app.on("POST", ["/actions/*", "/commands/*"], async (c) => {

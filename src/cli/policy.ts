@@ -5,7 +5,7 @@ import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import type { Config, TargetConfig } from "../config/config.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
-import type { PartialSubject } from "../core/explain.ts";
+import type { PartialSubject } from "../core/policy.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";

@@ -1,4 +1,4 @@
-import { globMatches } from "../core/policy.ts";
+import { globMatches } from "../core/glob.ts";
 import type { Disagreement } from "./disagreement.ts";
 import { accountOf, directWithoutNames, identityKeys, idleRule, roleDisagreement } from "./file-agreement-deciders.ts";
 import { at, isListOrAbsent, isMap, list, texts } from "./file-parts.ts";

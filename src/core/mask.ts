@@ -1,4 +1,4 @@
-import { globMatches } from "./policy.ts";
+import { globMatches } from "./glob.ts";
 
 /** What a masked value is replaced with. */
 export const MASK = "••••••";

@@ -1,3 +1,5 @@
+import { globMatches } from "./glob.ts";
+
 /** Who is meant by a line of the configuration: Slack user ids and user group ids. */
 export interface People {
   users: string[];
@@ -42,7 +44,7 @@ export interface Route {
   confirm: "button" | "typed";
 }
 
-/** What routes look at. Parameters are not masked here, so this is never stored. */
+/** The facts about a request that routes are matched against. Parameters are not masked here, so this is never stored. */
 export interface RouteSubject {
   document: string;
   target: string;
@@ -53,12 +55,19 @@ export interface RouteSubject {
   parameters: Record<string, string[]>;
 }
 
+/** The known facts about a request; a text that is left out is unknown. */
+export type PartialSubject = Partial<Omit<RouteSubject, "parameters">> &
+  Pick<RouteSubject, "parameters"> & {
+    /** Whether more parameters than these may exist: a runbook's defaults need not be written out. */
+    moreParameters?: boolean;
+  };
+
 /** The conditions over one text each. */
 export const TEXT_CONDITIONS = ["document", "target", "account", "region", "step", "startedBy"] as const;
 
 /** Returns the first route that matches, or null: then nobody can decide. */
 export function matchRoute(routes: readonly Route[], subject: RouteSubject): Route | null {
-  return routes.find((route) => failedConditions(route.match, subject).length === 0) ?? null;
+  return routes.find((route) => isMatch(testConditions(route.match, subject))) ?? null;
 }
 
 /**
@@ -69,43 +78,35 @@ export function findRoute(routes: readonly Route[], name: string | null | undefi
   return routes.find((route) => route.name === name) ?? null;
 }
 
-/** The conditions that do not hold, each by its key: `document`, `parameters.Environment`. */
-export function failedConditions(match: RouteMatch, subject: RouteSubject): string[] {
-  const texts = TEXT_CONDITIONS.filter((key) => match[key] !== undefined && !globMatches(match[key], subject[key]));
-  const parameters = Object.entries(match.parameters ?? {})
-    .filter(
-      ([name, globs]) => !parameterOf(subject, name).some((value) => globs.some((glob) => globMatches(glob, value))),
-    )
-    .map(([name]) => `parameters.${name}`);
-  return [...texts, ...parameters];
+/** The conditions that do not hold, each by its key (`document`, `parameters.Environment`). */
+export interface UnmetConditions {
+  failed: string[];
+  /** Conditions over facts that are unknown. */
+  unknown: string[];
 }
 
-/** A parameter's values. Its name is the runbook's own choice, so it may be that of a member which every object has. */
-function parameterOf({ parameters }: RouteSubject, name: string): readonly string[] {
-  return Object.hasOwn(parameters, name) ? (parameters[name] ?? []) : [];
-}
+/** Returns whether every condition holds for certain. */
+export const isMatch = ({ failed, unknown }: UnmetConditions): boolean => failed.length + unknown.length === 0;
 
-/**
- * Whether the whole text matches the glob, case-sensitively. Walks both with one point to go back to, so that a hostile
- * text cannot make it slow, as it could a regular expression.
- */
-export function globMatches(glob: string, text: string): boolean {
-  let g = 0;
-  let t = 0;
-  let star = -1;
-  let mark = 0;
-  while (t < text.length) {
-    if (glob[g] === "*") {
-      star = g++;
-      mark = t;
-    } else if (g < glob.length && (glob[g] === "?" || glob[g] === text[t])) {
-      g++;
-      t++;
-    } else if (star >= 0) {
-      g = star + 1;
-      t = ++mark;
-    } else return false;
+/** Tests every condition of a route against the facts about a request. */
+export function testConditions(match: RouteMatch, subject: PartialSubject): UnmetConditions {
+  const unmet: UnmetConditions = { failed: [], unknown: [] };
+  for (const key of TEXT_CONDITIONS) {
+    const [glob, text] = [match[key], subject[key]];
+    if (glob === undefined) continue;
+    if (text === undefined) unmet.unknown.push(key);
+    else if (!globMatches(glob, text)) unmet.failed.push(key);
   }
-  while (glob[g] === "*") g++;
-  return g === glob.length;
+  for (const [name, globs] of Object.entries(match.parameters ?? {})) {
+    const values = findParameter(subject, name);
+    if (values?.some((value) => globs.some((glob) => globMatches(glob, value)))) continue;
+    const list = values === null && subject.moreParameters === true ? unmet.unknown : unmet.failed;
+    list.push(`parameters.${name}`);
+  }
+  return unmet;
+}
+
+/** The runbook's author chooses a parameter's name, so it may equal a member that every object has. */
+function findParameter({ parameters }: PartialSubject, name: string): readonly string[] | null {
+  return Object.hasOwn(parameters, name) ? (parameters[name] ?? []) : null;
 }

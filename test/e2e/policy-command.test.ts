@@ -63,7 +63,7 @@ test("policy check and policy explain say what the configuration means, and end 
         /routes\[0\]\.approvers\.users U0NOBODY\n {2}There is no such person/,
         /routes\[0\]\.approvers\.groups S0FORMER\n {2}The user group is disabled/,
         /routes\[0\]\.approvers\.groups S0NOSUCH\n {2}There is no such user group/,
-        /routes\[1\]\n {2}The route "too late" is never reached: "everything" before it/,
+        /routes\[1\]\n {2}Route "too late" is unreachable: the earlier route "everything" already matches/,
       ])
         assert.match(text, words);
       assert.doesNotMatch(text, /S0DBA|U0JANE/);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { explainRoutes, type PartialSubject } from "../../src/core/explain.ts";
-import { matchRoute, type RouteMatch } from "../../src/core/policy.ts";
+import { explainRoutes } from "../../src/core/explain.ts";
+import { matchRoute, type PartialSubject, type RouteMatch } from "../../src/core/policy.ts";
 import { aRoute } from "../support/samples.ts";
 
 const route = (name: string, match: RouteMatch) => aRoute({ name, match });

@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
-import { globMatches, type RouteMatch } from "../../src/core/policy.ts";
-import { globCovers, unreachableRoutes } from "../../src/core/unreachable.ts";
+import type { RouteMatch } from "../../src/core/policy.ts";
+import { unreachableRoutes } from "../../src/core/unreachable.ts";
 import { aRoute } from "../support/samples.ts";
-
-test("whatever a glob that is covered matches, the covering one matches too", () => {
-  const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 6 });
-  const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 8 });
-  let covered = 0;
-  fc.assert(
-    fc.property(glob, glob, text, (wide, narrow, each) => {
-      if (!globCovers(wide, narrow) || !globMatches(narrow, each)) return;
-      covered++;
-      assert.ok(globMatches(wide, each), JSON.stringify([wide, narrow, each]));
-    }),
-    { numRuns: 20_000 },
-  );
-  assert.ok(covered > 100);
-});
 
 const LATER: [claim: string, earlier: RouteMatch, later: RouteMatch, reached: boolean][] = [
   ["a route after one without conditions", {}, { document: "Prod-*" }, false],
@@ -41,5 +25,5 @@ const LATER: [claim: string, earlier: RouteMatch, later: RouteMatch, reached: bo
 for (const [claim, earlier, later, reached] of LATER)
   test(`${claim} is ${reached ? "reached" : "never reached"}`, () => {
     const routes = [aRoute({ name: "first", match: earlier }), aRoute({ name: "second", match: later })];
-    assert.deepEqual(unreachableRoutes(routes), reached ? [] : [{ route: "second", because: "first" }]);
+    assert.deepEqual(unreachableRoutes(routes), reached ? [] : [{ index: 1, route: "second", earlier: "first" }]);
   });

@@ -62,9 +62,8 @@ export const makePolicyCheck =
     }
     await people("admins", policy.admins);
     await look("identities", "user", Object.keys(policy.identities));
-    for (const { route, because } of unreachableRoutes(policy.routes)) {
-      const index = policy.routes.findIndex((each) => each.name === route);
-      const words = `The route "${route}" is never reached: "${because}" before it matches whatever it matches.`;
+    for (const { index, route, earlier } of unreachableRoutes(policy.routes)) {
+      const words = `Route "${route}" is unreachable: the earlier route "${earlier}" already matches everything it would match.`;
       findings.push({ where: `routes[${index}]`, kind: "wrong", words });
     }
     return findings;

@@ -1,6 +1,6 @@
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
-import { explainRoutes, type PartialSubject, type RouteTrial } from "../../core/explain.ts";
-import type { Route } from "../../core/policy.ts";
+import { explainRoutes, type RouteTrial } from "../../core/explain.ts";
+import type { PartialSubject, Route } from "../../core/policy.ts";
 import { type Identities, isKnown, starterOf } from "../../core/requester.ts";
 import type { Target } from "../ports/aws.ts";
 

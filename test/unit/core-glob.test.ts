@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { globCovers, globMatches } from "../../src/core/glob.ts";
+
+/** The same meaning, by a regular expression: what the walk is held against. */
+function byRegExp(glob: string, text: string): boolean {
+  const pattern = [...glob.matchAll(/[\s\S]/g)]
+    .map(([unit]) =>
+      unit === "*" ? "[\\s\\S]*" : unit === "?" ? "[\\s\\S]" : unit.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&"),
+    )
+    .join("");
+  return new RegExp(`^(?:${pattern})$`).test(text);
+}
+
+test("a glob matches what the regular expression of the same meaning matches", () => {
+  const letters = fc.constantFrom("a", "b", "*", "?", ".", "\n", "\\", "é", "😀");
+  const glob = fc.array(letters, { maxLength: 8 }).map((units) => units.join(""));
+  const text = fc.array(fc.constantFrom("a", "b", "*", ".", "\n", "\\", "é", "😀"), { maxLength: 12 });
+  fc.assert(
+    fc.property(glob, text, (pattern, units) => {
+      const whole = units.join("");
+      assert.equal(globMatches(pattern, whole), byRegExp(pattern, whole), JSON.stringify([pattern, whole]));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test("a text matches itself, and any run of it may be a star", () => {
+  fc.assert(
+    fc.property(
+      fc.string().filter((text) => !/[*?]/.test(text)),
+      fc.nat(),
+      fc.nat(),
+      (text, a, b) => {
+        const [from, to] = [a % (text.length + 1), b % (text.length + 1)].sort((x, y) => x - y) as [number, number];
+        assert.ok(globMatches(text, text));
+        assert.ok(globMatches(`${text.slice(0, from)}*${text.slice(to)}`, text));
+      },
+    ),
+  );
+});
+
+test("hostile globs and texts cost no more than their lengths multiplied", () => {
+  const hostile: [string, string][] = [
+    [`${"*a".repeat(100)}*b`, "a".repeat(5_000)],
+    [`${"*".repeat(5_000)}b`, "a".repeat(5_000)],
+    [`${"?*".repeat(200)}x`, "a".repeat(5_000)],
+    [`*${"a".repeat(500)}b`, "a".repeat(5_000)],
+  ];
+  const started = performance.now();
+  for (const [glob, text] of hostile) assert.equal(globMatches(glob, text), false);
+  // A backtracking matcher would need longer than the universe has.
+  assert.ok(performance.now() - started < 5_000);
+});
+
+test("whatever a glob that is covered matches, the covering one matches too", () => {
+  const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 6 });
+  const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 8 });
+  let covered = 0;
+  fc.assert(
+    fc.property(glob, glob, text, (wide, narrow, each) => {
+      if (!globCovers(wide, narrow) || !globMatches(narrow, each)) return;
+      covered++;
+      assert.ok(globMatches(wide, each), JSON.stringify([wide, narrow, each]));
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(covered > 100);
+});
+
+test("a star is covered only by a star", () => {
+  assert.deepEqual(
+    ["*", "?", "a", "?*", "**"].filter((wide) => globCovers(wide, "*")),
+    ["*", "**"],
+  );
+});

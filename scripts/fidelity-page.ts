@@ -1,6 +1,6 @@
 import { coverage } from "../sandbox/aws/coverage.ts";
 import { unknowns } from "../sandbox/aws/unknowns.ts";
-import { type Covered, DELIVERIES, METHODS, TRANSPORTS } from "../sandbox/slack/coverage.ts";
+import { type CoverageEntry, DELIVERIES, METHODS, TRANSPORTS } from "../sandbox/slack/coverage.ts";
 import { UNKNOWNS } from "../sandbox/slack/unknowns.ts";
 
 const INTRODUCTION = [
@@ -12,7 +12,7 @@ const INTRODUCTION = [
 
 /** The whole of docs/fidelity.md. */
 export function fidelityPage(): string {
-  const rows = (items: Covered[]) => items.map(({ name, state, note }) => [`\`${name}\``, state, note ?? ""]);
+  const rows = (items: CoverageEntry[]) => items.map(({ name, state, note }) => [`\`${name}\``, state, note ?? ""]);
   return [
     INTRODUCTION,
     "## AWS: operations\n",

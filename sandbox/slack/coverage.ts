@@ -2,18 +2,18 @@
  * How much of Slack the stand-in has. A test holds the methods against the ones that are dispatched, and the deliveries
  * against the ones that can be sent, so that this list cannot promise what is not there.
  */
-export interface Covered {
+export interface CoverageEntry {
   name: string;
   state: "supported" | "partial" | "not started";
   note?: string;
 }
 
-const supported = (...names: string[]): Covered[] => names.map((name) => ({ name, state: "supported" }));
-const partial = (name: string, note: string): Covered => ({ name, state: "partial", note });
-const missing = (note: string, ...names: string[]): Covered[] =>
+const supported = (...names: string[]): CoverageEntry[] => names.map((name) => ({ name, state: "supported" }));
+const partial = (name: string, note: string): CoverageEntry => ({ name, state: "partial", note });
+const missing = (note: string, ...names: string[]): CoverageEntry[] =>
   names.map((name) => ({ name, state: "not started", note }));
 
-export const METHODS: Covered[] = [
+export const METHODS: CoverageEntry[] = [
   ...supported(
     "api.test",
     "auth.test",
@@ -55,7 +55,7 @@ export const METHODS: Covered[] = [
   ...missing("the app is installed already", "oauth.v2.access", "apps.manifest.create"),
 ];
 
-export const DELIVERIES: Covered[] = [
+export const DELIVERIES: CoverageEntry[] = [
   ...supported("block_actions", "view_closed", "slash_commands"),
   partial("view_submission", "response_urls is always empty"),
   partial("events_api", "app_home_opened alone; comes again after 1 s, 1 min and 5 min when not acknowledged"),
@@ -63,7 +63,7 @@ export const DELIVERIES: Covered[] = [
   ...missing("the app has no shortcuts", "shortcut", "message_action"),
 ];
 
-export const TRANSPORTS: Covered[] = [
+export const TRANSPORTS: CoverageEntry[] = [
   ...supported("Socket Mode", "response_url"),
   partial("signed HTTP", "one request URL for interactions, commands and events; no url_verification, no TLS"),
 ];

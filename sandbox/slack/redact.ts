@@ -16,11 +16,11 @@ export function redact(value: unknown): unknown {
 }
 
 /** A call's arguments as they are meant: what a form carries as strings of JSON is JSON again. */
-export function readable(args: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(args).map(([name, each]) => [name, parsed(each)]));
+export function decodeArguments(args: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(args).map(([name, each]) => [name, decodeArgument(each)]));
 }
 
-function parsed(value: unknown): unknown {
+function decodeArgument(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   const read = parseJson(value);
   return read === undefined ? value : read.value;

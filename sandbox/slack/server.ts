@@ -10,7 +10,7 @@ import { apiRoutes } from "./api/dispatch.ts";
 import { makeMethods } from "./api/methods.ts";
 import { readState } from "./control/read-state.ts";
 import { settingsRoutes } from "./control/settings-routes.ts";
-import { peopleRoutes } from "./control/user-action-routes.ts";
+import { userActionRoutes } from "./control/user-action-routes.ts";
 import { workspaceRoutes } from "./control/workspace-routes.ts";
 import { makeDeliver } from "./deliver/deliver.ts";
 import { serveLinks } from "./deliver/link-server.ts";
@@ -18,7 +18,7 @@ import { makeLinks } from "./deliver/links.ts";
 import { responseRoutes } from "./interact/response-routes.ts";
 import { makeResponseUrls } from "./interact/response-urls.ts";
 import { makeTriggers } from "./interact/triggers.ts";
-import { makeLimiter } from "./limits/rate-limiter.ts";
+import { makeRateLimiter } from "./limits/rate-limiter.ts";
 import { placeholderPage } from "./placeholder-page.ts";
 import { APP_TOKEN, BOT_TOKEN, seedWorkspace } from "./seed.ts";
 import { type SlackFault, slackFaultSchema } from "./slack-faults.ts";
@@ -33,7 +33,7 @@ export interface SlackSandboxOptions {
   /** Where interactions, commands and events are posted, signed; absent: Socket Mode. */
   requestUrl?: string;
   /** Off switches the rate limits off from the start; they can be switched at `/_control/limits` too. */
-  limits?: boolean;
+  rateLimits?: boolean;
   /** What to show at `/` instead of the list of addresses. */
   page?: Hono<Wire>;
 }
@@ -54,14 +54,14 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace });
   const journal = makeJournal(clock);
   const faults = makeFaults<SlackFault>();
-  const limiter = makeLimiter(clock);
+  const limiter = makeRateLimiter(clock);
   const triggers = makeTriggers(clock);
   const responseUrls = makeResponseUrls(clock);
   const life = makeSessionTimers(clock);
   const links = makeLinks({ clock: life, changes });
   let url = "";
   let requestUrl = options.requestUrl;
-  limiter.settings.enabled = options.limits ?? true;
+  limiter.settings.enabled = options.rateLimits ?? true;
 
   const baseUrl = () => url;
   const deliver = makeDeliver({ links, clock: life, faults, journal, requestUrl: () => requestUrl });
@@ -80,7 +80,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     triggers.clear();
     responseUrls.clear();
     limiter.reset();
-    limiter.settings.enabled = options.limits ?? true;
+    limiter.settings.enabled = options.rateLimits ?? true;
     setRequestUrl(options.requestUrl);
     life.endSession(); // last: whoever waited for the old workspace is told once the new one stands
   };
@@ -93,7 +93,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     c.json(readState({ workspace, links, limiter, clock, requestUrl: () => requestUrl })),
   );
   app.route("/_control", controlRoutes({ clock, faults, faultSchema: slackFaultSchema, journal, reset, changes }));
-  app.route("/_control", peopleRoutes({ workspace, changes, clock, triggers, responseUrls, deliver, baseUrl }));
+  app.route("/_control", userActionRoutes({ workspace, changes, clock, triggers, responseUrls, deliver, baseUrl }));
   app.route("/_control", workspaceRoutes({ workspace, changes }));
   app.route("/_control", settingsRoutes({ workspace, changes, links, limiter, setRequestUrl }));
   if (options.page !== undefined) app.route("/", options.page);

@@ -7,7 +7,7 @@ const option = (value: string) => ({ text: plain(value), value });
 
 /** An app that acknowledges every action, and what it heard. */
 async function start(t: Parameters<typeof world>[0], elements: object[] = [button("go")]) {
-  const w = await world(t, { limits: false });
+  const w = await world(t, { rateLimits: false });
   const heard: Answer[] = [];
   await socketApp(w, (app) => {
     app.action(/.*/, async ({ ack, body }) => {

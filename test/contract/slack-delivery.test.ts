@@ -46,7 +46,7 @@ describe("Socket Mode", () => {
   });
 
   it("gives each envelope to one connection, by turns, and to none that was closed", async (t) => {
-    const w = await world(t, { limits: false });
+    const w = await world(t, { rateLimits: false });
     const links = await Promise.all([connect(w), connect(w), connect(w)]);
     for (const { socket, frames } of links) {
       socket.on("message", () => socket.send(JSON.stringify({ envelope_id: frames.at(-1).envelope_id })));
@@ -69,7 +69,7 @@ describe("Socket Mode", () => {
   });
 
   it("turns the eleventh connection away", async (t) => {
-    const w = await world(t, { limits: false });
+    const w = await world(t, { rateLimits: false });
     await Promise.all(Array.from({ length: 10 }, () => connect(w)));
     const eleventh = await connect(w);
     assert.partialDeepStrictEqual(eleventh.frames[0], { type: "disconnect", reason: "too_many_websockets" });

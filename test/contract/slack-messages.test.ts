@@ -31,7 +31,7 @@ describe("chat.postMessage", () => {
   });
 
   it("gives each message of a channel a timestamp of its own, also within a millisecond", async (t) => {
-    const w = await world(t, { limits: false });
+    const w = await world(t, { rateLimits: false });
     const answers = await Promise.all(Array.from({ length: 30 }, () => post(w)));
     assert.equal(new Set(answers.map((each) => each.ts)).size, 30);
   });
@@ -214,7 +214,7 @@ describe("conversations.history", () => {
   });
 
   it("cuts by oldest and latest, ends included only with inclusive, and pages with a cursor", async (t) => {
-    const w = await world(t, { limits: false });
+    const w = await world(t, { rateLimits: false });
     const ts: string[] = [];
     for (let each = 0; each < 5; each += 1) ts.push(String((await post(w, { text: String(each) })).ts));
     const read = async (more: object) =>
@@ -237,7 +237,7 @@ describe("conversations.history", () => {
   });
 
   it("leaves replies to conversations.replies, unless they were broadcast", async (t) => {
-    const w = await world(t, { limits: false });
+    const w = await world(t, { rateLimits: false });
     const { ts } = await post(w, { text: "root" });
     await post(w, { text: "reply", thread_ts: ts });
     await post(w, { text: "shown", thread_ts: ts, reply_broadcast: true });

@@ -16,7 +16,7 @@ type Handle = (body: Answer, w: World) => Promise<object | undefined>;
 
 /** Somebody opens a modal from a message of the channel; `onSubmit` decides what its submissions are answered with. */
 async function start(t: Parameters<typeof world>[0], user: string, channel: string, onSubmit: Handle) {
-  const w = await world(t, { limits: false });
+  const w = await world(t, { rateLimits: false });
   const heard: Answer[] = [];
   await socketApp(w, (app) => {
     app.action("open", async ({ ack, body }) => {

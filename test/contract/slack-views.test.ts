@@ -14,7 +14,7 @@ import {
 
 /** A workspace with a message whose button gives triggers, and an app that only acknowledges. */
 async function start(t: Parameters<typeof world>[0], answerTo: (body: Answer) => object | undefined = () => undefined) {
-  const w = await world(t, { limits: false });
+  const w = await world(t, { rateLimits: false });
   const triggers: string[] = [];
   const closed: Answer[] = [];
   await socketApp(w, (app) => {

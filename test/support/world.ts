@@ -55,7 +55,7 @@ export interface WorldOptions {
 /** Both stand-ins on free ports, the bot as a child process, and the verbs of a story. Everything ends with the test. */
 export async function world(t: TestContext, options: WorldOptions = {}) {
   const clock = makeSandboxClock();
-  const slack = await startSlackSandbox({ port: 0, clock, limits: options.limits ?? true });
+  const slack = await startSlackSandbox({ port: 0, clock, rateLimits: options.limits ?? true });
   const aws = await startAwsSandbox({ port: 0, clock });
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
   const configPath = join(folder, "countersign.yml");

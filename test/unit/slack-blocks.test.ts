@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { textSize } from "../../sandbox/slack/blocks/message-rules.ts";
+import { countText } from "../../sandbox/slack/blocks/message-rules.ts";
 import { normalizeBlocks } from "../../sandbox/slack/blocks/normalize.ts";
 import type { Surface } from "../../sandbox/slack/blocks/surfaces.ts";
 import { messageLine, validateBlocks } from "../../sandbox/slack/blocks/validate.ts";
@@ -297,7 +297,7 @@ it("the size of a message's text counts what people read, in every block", () =>
     richText({ type: "rich_text_section", elements: [{ type: "text", text: "890" }] }),
     { type: "table", rows: [[{ type: "raw_text", text: "12" }]] },
   ];
-  assert.equal(textSize(blocks), 12);
+  assert.equal(countText(blocks), 12);
 });
 
 it("blocks come back with the ids and flags that Slack fills in, and the sent ones stay as they were", () => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { makeLimiter } from "../../sandbox/slack/limits/rate-limiter.ts";
+import { makeRateLimiter } from "../../sandbox/slack/limits/rate-limiter.ts";
 import { TIERS, type Tier } from "../../sandbox/slack/limits/tiers.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 
 const start = () => {
   const clock = makeSandboxClock(() => 1_000_000);
-  const limiter = makeLimiter(clock);
+  const limiter = makeRateLimiter(clock);
   const take = (method: string, tier: Tier, more: { owner?: string; channel?: string } = {}) =>
-    limiter.take({ owner: "A1", method, tier, ...more });
+    limiter.acquire({ owner: "A1", method, tier, ...more });
   return { clock, limiter, take };
 };
 

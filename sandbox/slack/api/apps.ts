@@ -20,7 +20,7 @@ export function appMethods(deps: Deps): Record<string, Method> {
       scopes: [],
       tier: "connections",
       headerOnly: true,
-      run: ({ app }) => connect(deps, app),
+      run: ({ app }) => openConnection(deps, app),
     },
     "api.test": { token: "none", scopes: [], tier: "tier4", run: apiTest },
     "blocks.validate": { token: "none", scopes: [], tier: "hundreds", run: validate },
@@ -28,7 +28,7 @@ export function appMethods(deps: Deps): Record<string, Method> {
 }
 
 /** https://docs.slack.dev/reference/methods/apps.connections.open */
-function connect(deps: Deps, app: SlackApp): Answer {
+function openConnection(deps: Deps, app: SlackApp): Answer {
   const url = deps.linkAddress(app);
   return url === undefined ? refuse("socket_mode_disabled") : { ok: true, url };
 }
@@ -61,19 +61,19 @@ function validate({ args }: Call): Answer {
   }
   const read = json(args, name);
   if ("bad" in read)
-    return refuse(`invalid_${name}`, { errors: [describe({ pointer: "", message: "must provide valid JSON" })] });
-  const problems = problemsOf(name, read.value);
-  return problems.length === 0 ? { ok: true } : refuse(`invalid_${name}`, { errors: problems.map(describe) });
+    return refuse(`invalid_${name}`, { errors: [toErrorItem({ pointer: "", message: "must provide valid JSON" })] });
+  const problems = validateArgument(name, read.value);
+  return problems.length === 0 ? { ok: true } : refuse(`invalid_${name}`, { errors: problems.map(toErrorItem) });
 }
 
-function problemsOf(name: string, value: unknown): Problem[] {
+function validateArgument(name: string, value: unknown): Problem[] {
   if (name === "blocks") return validateBlocks(value, "message", "");
   if (name === "view") return validateView(value, "");
   if (!isObject(value)) return [{ pointer: "", message: "must provide an object" }];
   return value.blocks === undefined ? [] : validateBlocks(value.blocks, "message", "/blocks");
 }
 
-function describe({ pointer, message, constraint }: Problem) {
+function toErrorItem({ pointer, message, constraint }: Problem) {
   const field = /^(?:missing required field|invalid additional property): (.+)$/.exec(message)?.[1];
   return {
     code: "failed_constraint",

@@ -3,9 +3,9 @@ import type { Message } from "../workspace/model.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
-import { isMember, readableChannel } from "./channel-access.ts";
-import { type Answer, type Args, type Call, type Method, type Refusal, refuse, refused } from "./method.ts";
-import { page } from "./pages.ts";
+import { findReadableChannel, isMember } from "./channel-access.ts";
+import { type Answer, type Args, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
+import { paginate } from "./pages.ts";
 
 /** https://docs.slack.dev/reference/methods/conversations.history and conversations.replies */
 export function historyMethods(deps: { workspace: Workspace }): Record<string, Method> {
@@ -16,7 +16,7 @@ export function historyMethods(deps: { workspace: Workspace }): Record<string, M
 }
 
 /** The messages between `oldest` and `latest`; the ends themselves only with `inclusive`. */
-function within(messages: Message[], args: Args): Message[] | Refusal {
+function inRange(messages: Message[], args: Args): Message[] | Refusal {
   const oldest = microsFromTs(text(args, "oldest") ?? "0");
   const latest =
     text(args, "latest") === undefined ? Number.POSITIVE_INFINITY : microsFromTs(text(args, "latest") ?? "");
@@ -30,16 +30,16 @@ function within(messages: Message[], args: Args): Message[] | Refusal {
 }
 
 function history(workspace: Workspace, { app, args }: Call): Answer {
-  const channel = readableChannel(workspace, app, text(args, "channel"), "history");
-  if (refused(channel)) return channel;
+  const channel = findReadableChannel(workspace, app, text(args, "channel"), "history");
+  if (isRefusal(channel)) return channel;
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
   const shown = channel.messages.filter(
     (each) => each.onlyFor === undefined && (each.threadTs === undefined || each.broadcast === true),
   );
-  const ranged = within(shown, args);
-  if (refused(ranged)) return ranged;
-  const cut = page(ranged.reverse(), args, { list: `conversations.history ${channel.id}`, usual: 100, most: 999 });
-  if (refused(cut)) return cut;
+  const ranged = inRange(shown, args);
+  if (isRefusal(ranged)) return ranged;
+  const cut = paginate(ranged.reverse(), args, { list: `conversations.history ${channel.id}`, usual: 100, most: 999 });
+  if (isRefusal(cut)) return cut;
   return {
     ok: true,
     messages: cut.items.map((each) =>
@@ -55,21 +55,21 @@ function history(workspace: Workspace, { app, args }: Call): Answer {
 
 /** A thread, its first message first, also when a reply's own ts was given. */
 function replies(workspace: Workspace, { app, args }: Call): Answer {
-  const channel = readableChannel(workspace, app, text(args, "channel"), "history");
-  if (refused(channel)) return channel;
+  const channel = findReadableChannel(workspace, app, text(args, "channel"), "history");
+  if (isRefusal(channel)) return channel;
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
   const ts = text(args, "ts");
   const seen = channel.messages.filter((each) => each.onlyFor === undefined);
   const named = seen.find((each) => each.ts === ts);
   if (named === undefined) return refuse("thread_not_found");
   const root = named.threadTs ?? named.ts;
-  const ranged = within(
+  const ranged = inRange(
     seen.filter((each) => each.ts === root || each.threadTs === root),
     args,
   );
-  if (refused(ranged)) return ranged;
-  const cut = page(ranged, args, { list: `conversations.replies ${channel.id} ${root}`, usual: 1000, most: 1000 });
-  if (refused(cut)) return cut;
+  if (isRefusal(ranged)) return ranged;
+  const cut = paginate(ranged, args, { list: `conversations.replies ${channel.id} ${root}`, usual: 1000, most: 1000 });
+  if (isRefusal(cut)) return cut;
   return {
     ok: true,
     messages: cut.items.map((each) =>

@@ -1,13 +1,13 @@
 import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
-import { isMember, postableChannel, visibleChannel } from "./channel-access.ts";
-import { cutText, isEmpty, readContent } from "./message-content.ts";
-import { type Answer, type Call, type Method, refuse, refused } from "./method.ts";
-import { threadOf } from "./thread.ts";
+import { findPostableChannel, findVisibleChannel, isMember } from "./channel-access.ts";
+import { isEmpty, readContent, truncateText } from "./message-content.ts";
+import { type Answer, type Call, isRefusal, type Method, refuse } from "./method.ts";
+import { findThread } from "./thread.ts";
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage and chat.postEphemeral */
-export function postingMethods(deps: { workspace: Workspace }): Record<string, Method> {
+export function postMethods(deps: { workspace: Workspace }): Record<string, Method> {
   return {
     "chat.postMessage": {
       token: "bot",
@@ -25,15 +25,15 @@ export function postingMethods(deps: { workspace: Workspace }): Record<string, M
 }
 
 function postMessage(workspace: Workspace, { app, args }: Call): Answer {
-  const channel = postableChannel(workspace, app, text(args, "channel"));
-  if (refused(channel)) return channel;
+  const channel = findPostableChannel(workspace, app, text(args, "channel"));
+  if (isRefusal(channel)) return channel;
   const content = readContent(args);
-  if (refused(content)) return content;
+  if (isRefusal(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
-  const thread = threadOf(channel, args);
-  if (refused(thread)) return thread;
+  const thread = findThread(channel, args);
+  if (isRefusal(thread)) return thread;
   const { threadTs } = thread;
-  const { text: shown, cut } = cutText(content.text ?? "");
+  const { text: shown, cut } = truncateText(content.text ?? "");
   const message = workspace.post(channel, {
     user: app.botUserId,
     botId: app.botId,
@@ -55,8 +55,8 @@ function postMessage(workspace: Workspace, { app, args }: Call): Answer {
 }
 
 function postEphemeral(workspace: Workspace, { app, args }: Call): Answer {
-  const channel = visibleChannel(workspace, app, text(args, "channel"));
-  if (refused(channel)) return channel;
+  const channel = findVisibleChannel(workspace, app, text(args, "channel"));
+  if (isRefusal(channel)) return channel;
   if (channel.archived) return refuse("is_archived");
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
   if (channel.restricted) return refuse("restricted_action");
@@ -64,15 +64,15 @@ function postEphemeral(workspace: Workspace, { app, args }: Call): Answer {
   const person = workspace.people.get(user ?? "");
   if (person === undefined || person.deleted || !isMember(channel, person.id)) return refuse("user_not_in_channel");
   const content = readContent(args);
-  if (refused(content)) return content;
+  if (isRefusal(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
-  const thread = threadOf(channel, args);
-  if (refused(thread)) return thread;
+  const thread = findThread(channel, args);
+  if (isRefusal(thread)) return thread;
   const message = workspace.post(channel, {
     user: app.botUserId,
     botId: app.botId,
     appId: app.id,
-    text: cutText(content.text ?? "").text,
+    text: truncateText(content.text ?? "").text,
     blocks: content.blocks,
     attachments: content.attachments,
     threadTs: thread.threadTs,

@@ -1,15 +1,15 @@
-import { length } from "../blocks/check.ts";
+import { codePoints } from "../blocks/check.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Channel, Json, Message } from "../workspace/model.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { text } from "./arguments.ts";
-import { visibleChannel } from "./channel-access.ts";
-import { type Content, checkTogether, isEmpty, readContent } from "./message-content.ts";
-import { type Answer, type Call, type Method, type Refusal, refuse, refused } from "./method.ts";
+import { findVisibleChannel } from "./channel-access.ts";
+import { type Content, checkTotals, isEmpty, readContent } from "./message-content.ts";
+import { type Answer, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
 
 /** Unlike chat.postMessage, which cuts, chat.update refuses. https://docs.slack.dev/reference/methods/chat.update */
-export const MAX_UPDATED_TEXT = 4000;
+export const MAX_UPDATE_LENGTH = 4000;
 
 interface Deps {
   workspace: Workspace;
@@ -17,7 +17,7 @@ interface Deps {
   clock: { now(): number };
 }
 
-export function changingMethods(deps: Deps): Record<string, Method> {
+export function updateMethods(deps: Deps): Record<string, Method> {
   return {
     "chat.update": { token: "bot", scopes: ["chat:write"], tier: "tier3", run: (call) => update(deps, call) },
     "chat.delete": { token: "bot", scopes: ["chat:write"], tier: "tier3", run: (call) => remove(deps, call) },
@@ -27,26 +27,26 @@ export function changingMethods(deps: Deps): Record<string, Method> {
 
 /** A message of the channel's history; ephemeral ones are in none and can be neither updated nor deleted. */
 function findMessage({ workspace }: Deps, { app, args }: Call, ts: string | undefined) {
-  const channel = visibleChannel(workspace, app, text(args, "channel"));
-  if (refused(channel)) return channel;
+  const channel = findVisibleChannel(workspace, app, text(args, "channel"));
+  if (isRefusal(channel)) return channel;
   const message = channel.messages.find((each) => each.ts === ts && each.onlyFor === undefined);
   return message === undefined ? refuse("message_not_found") : { channel, message };
 }
 
 function update(deps: Deps, call: Call): Answer {
   const found: { channel: Channel; message: Message } | Refusal = findMessage(deps, call, text(call.args, "ts"));
-  if (refused(found)) return found;
+  if (isRefusal(found)) return found;
   const { channel, message } = found;
   if (channel.archived) return refuse("is_inactive");
   if (message.appId !== call.app.id) return refuse("cant_update_message");
   if (deps.workspace.editWindowClosed) return refuse("edit_window_closed");
   const content = readContent(call.args);
-  if (refused(content)) return content;
+  if (isRefusal(content)) return content;
   if (isEmpty(content) && content.blocks === undefined && content.attachments === undefined) return refuse("no_text");
-  if (content.text !== undefined && length(content.text) > MAX_UPDATED_TEXT) return refuse("msg_too_long");
+  if (content.text !== undefined && codePoints(content.text) > MAX_UPDATE_LENGTH) return refuse("msg_too_long");
   // What stays counts with what comes.
   const { blocks = message.blocks, attachments = message.attachments } = content;
-  const together = checkTogether(blocks ?? [], attachments ?? []);
+  const together = checkTotals(blocks ?? [], attachments ?? []);
   if (together !== undefined) return together;
   applyContent(message, content);
   message.edited = { user: call.app.botUserId, ts: `${Math.floor(deps.clock.now() / 1000)}.000000` };
@@ -66,18 +66,18 @@ function update(deps: Deps, call: Call): Answer {
  */
 export function applyContent(message: Message, content: Content): void {
   message.text = content.text ?? "";
-  if (content.blocks !== undefined) message.blocks = unlessEmpty(content.blocks);
-  if (content.attachments !== undefined) message.attachments = unlessEmpty(content.attachments);
+  if (content.blocks !== undefined) message.blocks = undefinedIfEmpty(content.blocks);
+  if (content.attachments !== undefined) message.attachments = undefinedIfEmpty(content.attachments);
   if (content.metadata !== undefined) {
     message.metadata = Object.keys(content.metadata).length === 0 ? undefined : content.metadata;
   }
 }
 
-const unlessEmpty = (list: Json[]): Json[] | undefined => (list.length === 0 ? undefined : list);
+const undefinedIfEmpty = (list: Json[]): Json[] | undefined => (list.length === 0 ? undefined : list);
 
 function remove(deps: Deps, call: Call): Answer {
   const found = findMessage(deps, call, text(call.args, "ts"));
-  if (refused(found)) return found;
+  if (isRefusal(found)) return found;
   const { channel, message } = found;
   if (message.appId !== call.app.id) return refuse("cant_delete_message");
   channel.messages = channel.messages.filter((each) => each !== message);
@@ -87,7 +87,7 @@ function remove(deps: Deps, call: Call): Answer {
 
 function permalink(deps: Deps, call: Call): Answer {
   const found = findMessage(deps, call, text(call.args, "message_ts"));
-  if (refused(found)) return found;
+  if (isRefusal(found)) return found;
   const { channel, message } = found;
   const path = `${channel.id}/p${message.ts.replace(".", "")}`;
   return {

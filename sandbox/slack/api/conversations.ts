@@ -2,9 +2,9 @@ import type { Channel } from "../workspace/model.ts";
 import { renderChannel } from "../workspace/render-channel.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
-import { readableChannel } from "./channel-access.ts";
-import { type Answer, type Call, type Method, needScope, refuse, refused } from "./method.ts";
-import { page } from "./pages.ts";
+import { findReadableChannel } from "./channel-access.ts";
+import { type Answer, type Call, isRefusal, type Method, needScope, refuse } from "./method.ts";
+import { paginate } from "./pages.ts";
 
 /** https://docs.slack.dev/reference/methods?family=conversations */
 export function conversationMethods(deps: { workspace: Workspace }): Record<string, Method> {
@@ -18,8 +18,8 @@ export function conversationMethods(deps: { workspace: Workspace }): Record<stri
 }
 
 function info(workspace: Workspace, { app, args }: Call): Answer {
-  const channel = readableChannel(workspace, app, text(args, "channel"), "read");
-  if (refused(channel)) return channel;
+  const channel = findReadableChannel(workspace, app, text(args, "channel"), "read");
+  if (isRefusal(channel)) return channel;
   const members = flag(args, "include_num_members") ? { num_members: channel.members.length } : {};
   return { ok: true, channel: { ...renderChannel(workspace, channel, app.botUserId), ...members } };
 }
@@ -43,8 +43,8 @@ function list(workspace: Workspace, { app, args }: Call): Answer {
       (each.kind === "public" || each.members.includes(app.botUserId)) &&
       !(flag(args, "exclude_archived") && each.archived),
   );
-  const cut = page(seen, args, { list: "conversations.list", usual: 100, most: 1000 });
-  if (refused(cut)) return cut;
+  const cut = paginate(seen, args, { list: "conversations.list", usual: 100, most: 1000 });
+  if (isRefusal(cut)) return cut;
   return {
     ok: true,
     channels: cut.items.map((each) => ({
@@ -56,10 +56,10 @@ function list(workspace: Workspace, { app, args }: Call): Answer {
 }
 
 function members(workspace: Workspace, { app, args }: Call): Answer {
-  const channel = readableChannel(workspace, app, text(args, "channel"), "read");
-  if (refused(channel)) return channel;
-  const cut = page(channel.members, args, { list: `conversations.members ${channel.id}`, usual: 100, most: 1000 });
-  if (refused(cut)) return cut;
+  const channel = findReadableChannel(workspace, app, text(args, "channel"), "read");
+  if (isRefusal(channel)) return channel;
+  const cut = paginate(channel.members, args, { list: `conversations.members ${channel.id}`, usual: 100, most: 1000 });
+  if (isRefusal(cut)) return cut;
   return { ok: true, members: cut.items, response_metadata: { next_cursor: cut.nextCursor } };
 }
 

@@ -3,20 +3,20 @@ import type { Faults } from "../../wire/faults.ts";
 import { hangUp, type Wire } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
 import { pause, type SessionTimers } from "../../wire/session-timers.ts";
-import type { Limiter } from "../limits/rate-limiter.ts";
-import { readable, redact } from "../redact.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
+import { decodeArguments, redact } from "../redact.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { APP_TOKEN_SCOPES } from "./apps.ts";
 import { findToken } from "./authenticate.ts";
 import { execute } from "./execute.ts";
-import { type Method, refuse, refused } from "./method.ts";
+import { isRefusal, type Method, refuse } from "./method.ts";
 import { readCall } from "./read-call.ts";
 
 interface Deps {
   workspace: Workspace;
   methods: Record<string, Method>;
-  limiter: Limiter;
+  limiter: RateLimiter;
   faults: Faults<SlackFault>;
   journal: Journal;
   clock: SessionTimers;
@@ -32,13 +32,13 @@ export function apiRoutes(deps: Deps): Hono<Wire> {
 async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Response> {
   const fault = deps.faults.take(name);
   const read = await readCall(c);
-  const { args, token } = refused(read) ? { args: {}, token: undefined } : read;
+  const { args, token } = isRefusal(read) ? { args: {}, token: undefined } : read;
   const owner = token === undefined ? undefined : findToken(deps.workspace.apps, token);
   const record = (executed: boolean, status: number, body: unknown) =>
     deps.journal.record({
       operation: name,
       ...(owner === undefined ? {} : { principal: owner.kind === "bot" ? owner.app.botUserId : owner.app.id }),
-      input: redact(readable(args)),
+      input: redact(decodeArguments(args)),
       executed,
       outcome: { status, body: redact(body), ...(fault === undefined ? {} : { fault: fault.kind }) },
     });
@@ -54,14 +54,14 @@ async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Respo
   }
   if (fault?.kind === "delay" && !(await pause(deps.clock, fault.delayMs ?? 0))) return hangUp(c);
   const breaks = fault?.kind === "error";
-  if (breaks && !fault.afterExecution) return broken(c, fault, (status, body) => record(false, status, body));
+  if (breaks && !fault.afterExecution) return respondWithError(c, fault, (status, body) => record(false, status, body));
 
   const outcome = await execute(deps, name, read);
   if (fault?.kind === "drop-reply") {
     record(outcome.executed, 0, outcome.answer);
     return hangUp(c);
   }
-  if (breaks) return broken(c, fault, (status, body) => record(outcome.executed, status, body));
+  if (breaks) return respondWithError(c, fault, (status, body) => record(outcome.executed, status, body));
   record(outcome.executed, outcome.status, outcome.answer);
   if (outcome.retryAfter !== undefined) c.header("retry-after", String(outcome.retryAfter));
   if (outcome.app !== undefined && outcome.method !== undefined) {
@@ -73,7 +73,11 @@ async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Respo
 }
 
 /** The error that a fault asks for: one of Slack's in a 200, or a bare HTTP status. */
-function broken(_c: Context<Wire>, fault: SlackFault, record: (status: number, body: unknown) => void): Response {
+function respondWithError(
+  _c: Context<Wire>,
+  fault: SlackFault,
+  record: (status: number, body: unknown) => void,
+): Response {
   const status = fault.status ?? 200;
   const body = refuse(fault.code ?? "internal_error");
   record(status, body);

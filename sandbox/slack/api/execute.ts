@@ -1,11 +1,11 @@
-import type { Limiter } from "../limits/rate-limiter.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { checkScopes } from "./apps.ts";
 import { type ReadCall, text } from "./arguments.ts";
 import { authenticate } from "./authenticate.ts";
-import { postingKey } from "./channel-access.ts";
-import { type Answer, type Args, type Method, type Refusal, refuse, refused } from "./method.ts";
+import { channelBucketKey } from "./channel-access.ts";
+import { type Answer, type Args, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
 
 /** What came of a call, before it is written to the wire. */
 export interface Outcome {
@@ -20,7 +20,7 @@ export interface Outcome {
 interface Deps {
   workspace: Workspace;
   methods: Record<string, Method>;
-  limiter: Limiter;
+  limiter: RateLimiter;
 }
 
 /** Runs a method for whoever may: token, limits and scopes are looked at in this order. */
@@ -28,11 +28,11 @@ export async function execute(deps: Deps, name: string, read: ReadCall | Refusal
   const method = Object.hasOwn(deps.methods, name) ? deps.methods[name] : undefined;
   const no = (answer: Answer): Outcome => ({ answer, status: 200, executed: false, method });
   if (method === undefined) return no(refuse("unknown_method", { req_method: name }));
-  if (refused(read)) return no(read);
-  const app = caller(deps.workspace, method, read);
+  if (isRefusal(read)) return no(read);
+  const app = findCaller(deps.workspace, method, read);
   if (app === undefined) return no(refuse("invalid_auth"));
-  if (refused(app)) return no(app);
-  const wait = deps.limiter.take(limited(deps.workspace, name, method, app, read.args));
+  if (isRefusal(app)) return no(app);
+  const wait = deps.limiter.acquire(toRateLimitedCall(deps.workspace, name, method, app, read.args));
   if (wait !== undefined) return { ...no(refuse("ratelimited")), status: 429, retryAfter: wait, app };
   const unscoped = checkScopes(app, method);
   if (unscoped !== undefined) return { ...no(unscoped), app };
@@ -40,7 +40,7 @@ export async function execute(deps: Deps, name: string, read: ReadCall | Refusal
   return { answer, status: 200, executed: answer.ok, app, method };
 }
 
-function caller(workspace: Workspace, method: Method, read: ReadCall): SlackApp | Refusal | undefined {
+function findCaller(workspace: Workspace, method: Method, read: ReadCall): SlackApp | Refusal | undefined {
   if (method.token === "none") return workspace.apps[0];
   if (method.headerOnly && read.verb === "GET") return refuse("insecure_request");
   if (method.headerOnly && read.tokenInBody) return refuse("invalid_auth");
@@ -64,9 +64,9 @@ function withWarnings(answer: Answer, warnings: string[]): Answer {
   return { ...answer, warning: all.join(","), response_metadata: metadata };
 }
 
-const limited = (workspace: Workspace, name: string, method: Method, app: SlackApp, args: Args) => ({
+const toRateLimitedCall = (workspace: Workspace, name: string, method: Method, app: SlackApp, args: Args) => ({
   owner: method.token === "none" ? "anyone" : app.id,
   method: name,
   tier: method.tier,
-  channel: postingKey(workspace, text(args, "channel")),
+  channel: channelBucketKey(workspace, text(args, "channel")),
 });

@@ -1,5 +1,5 @@
-import { isObject, length, type Problem } from "../blocks/check.ts";
-import { MAX_TEXT_OF_BLOCKS, textSize } from "../blocks/message-rules.ts";
+import { codePoints, isObject, type Problem } from "../blocks/check.ts";
+import { countText, MAX_BLOCKS_TEXT_LENGTH } from "../blocks/message-rules.ts";
 import { normalizeBlocks } from "../blocks/normalize.ts";
 import { MAX_BLOCKS } from "../blocks/surfaces.ts";
 import { messageLine, validateBlocks } from "../blocks/validate.ts";
@@ -17,8 +17,8 @@ export interface Content {
 }
 
 /** chat.postMessage cuts its text here. https://docs.slack.dev/reference/methods/chat.postMessage/#truncating */
-export const TEXT_CUT = 40_000;
-const MAX_MARKDOWN_TEXT = 12_000;
+export const MAX_TEXT_LENGTH = 40_000;
+const MAX_MARKDOWN_LENGTH = 12_000;
 const MAX_ATTACHMENTS = 100;
 
 /** Reads and checks text, blocks, attachments and metadata of a message, in the order in which Slack complains. */
@@ -27,12 +27,12 @@ export function readContent(args: Args): Content | Refusal {
   if (markdown !== undefined && (args.text !== undefined || args.blocks !== undefined)) {
     return refuse("markdown_text_conflict");
   }
-  if (markdown !== undefined && length(markdown) > MAX_MARKDOWN_TEXT) return refuse("msg_too_long");
+  if (markdown !== undefined && codePoints(markdown) > MAX_MARKDOWN_LENGTH) return refuse("msg_too_long");
   const blocks = readBlocks(args);
   if (blocks !== undefined && "ok" in blocks) return blocks;
   const attachments = readAttachments(args);
   if (attachments !== undefined && "ok" in attachments) return attachments;
-  const together = checkTogether(blocks ?? [], attachments ?? []);
+  const together = checkTotals(blocks ?? [], attachments ?? []);
   if (together !== undefined) return together;
   const metadata = readMetadata(args);
   if (metadata !== undefined && "ok" in metadata) return metadata as Refusal;
@@ -44,13 +44,13 @@ export const isEmpty = (content: Content): boolean =>
   !content.text?.trim() && !content.blocks?.length && !content.attachments?.length;
 
 /** What is left of a text that is too long; chat.postMessage cuts where chat.update refuses. */
-export function cutText(given: string): { text: string; cut: boolean } {
-  const cut = length(given) > TEXT_CUT;
-  return { text: cut ? [...given].slice(0, TEXT_CUT).join("") : given, cut };
+export function truncateText(given: string): { text: string; cut: boolean } {
+  const cut = codePoints(given) > MAX_TEXT_LENGTH;
+  return { text: cut ? [...given].slice(0, MAX_TEXT_LENGTH).join("") : given, cut };
 }
 
 /** Blocks in attachments are blocks of the message: they count towards its number of blocks and its text. */
-export function checkTogether(blocks: Json[], attachments: Json[]): Refusal | undefined {
+export function checkTotals(blocks: Json[], attachments: Json[]): Refusal | undefined {
   const attached = attachments.flatMap((each) => (Array.isArray(each.blocks) ? each.blocks : []));
   if (blocks.length + attached.length > MAX_BLOCKS.message) {
     const message = `no more than ${MAX_BLOCKS.message} items allowed`;
@@ -58,7 +58,7 @@ export function checkTogether(blocks: Json[], attachments: Json[]): Refusal | un
       response_metadata: { messages: [messageLine({ pointer: "/attachments", message })] },
     });
   }
-  return textSize([blocks, attached]) > MAX_TEXT_OF_BLOCKS ? refuse("msg_blocks_too_long") : undefined;
+  return countText([blocks, attached]) > MAX_BLOCKS_TEXT_LENGTH ? refuse("msg_blocks_too_long") : undefined;
 }
 
 export function invalidBlocks(problems: Problem[]): Refusal {

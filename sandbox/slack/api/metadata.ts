@@ -13,7 +13,7 @@ const isScalar = (value: unknown): boolean =>
 const isFlat = (value: unknown): boolean => isObject(value) && Object.values(value).every(isScalar);
 
 /** A member of the payload, as `MessageMetadata` of @slack/types has it: a scalar, a flat object, or a list of those. */
-const isMember = (value: unknown): boolean =>
+const isPayloadValue = (value: unknown): boolean =>
   isScalar(value) || isFlat(value) || (Array.isArray(value) && value.every(isFlat));
 
 /** Reads a message's metadata; an empty object takes it away. https://docs.slack.dev/messaging/message-metadata */
@@ -27,7 +27,7 @@ export function readMetadata(args: Args): Json | undefined | Refusal {
   if (typeof type !== "string" || !EVENT_TYPE.test(type) || Object.keys(others).length > 0) {
     return refuse("invalid_metadata_schema");
   }
-  if (!isObject(payload) || !Object.values(payload).every(isMember)) return refuse("invalid_metadata_schema");
+  if (!isObject(payload) || !Object.values(payload).every(isPayloadValue)) return refuse("invalid_metadata_schema");
   if (Buffer.byteLength(JSON.stringify(read.value)) > MAX_METADATA_BYTES) return refuse("metadata_too_large");
   return read.value;
 }

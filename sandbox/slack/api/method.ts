@@ -11,7 +11,7 @@ export type Answer = { ok: true; [more: string]: unknown } | Refusal;
 
 export const refuse = (error: string, more: Json = {}): Refusal => ({ ok: false, error, ...more });
 /** Whether a step of a method ended in a refusal, which is then the method's answer. */
-export const refused = (value: object): value is Refusal => "ok" in value && value.ok === false;
+export const isRefusal = (value: object): value is Refusal => "ok" in value && value.ok === false;
 
 /** `invalid_arguments` with the lines that say which. */
 export const invalidArguments = (...messages: string[]): Refusal =>

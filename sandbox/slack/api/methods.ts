@@ -4,8 +4,8 @@ import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { appMethods } from "./apps.ts";
 import { historyMethods } from "./channel-history.ts";
-import { postingMethods } from "./chat-post.ts";
-import { changingMethods } from "./chat-update.ts";
+import { postMethods } from "./chat-post.ts";
+import { updateMethods } from "./chat-update.ts";
 import { conversationMethods } from "./conversations.ts";
 import type { Method } from "./method.ts";
 import { usergroupMethods } from "./usergroups.ts";
@@ -22,8 +22,8 @@ export function makeMethods(deps: {
 }): Record<string, Method> {
   return {
     ...appMethods(deps),
-    ...postingMethods(deps),
-    ...changingMethods(deps),
+    ...postMethods(deps),
+    ...updateMethods(deps),
     ...conversationMethods(deps),
     ...historyMethods(deps),
     ...userMethods(deps),

@@ -12,7 +12,7 @@ export interface Page<T> {
  * list gave is `invalid_cursor`.
  * https://docs.slack.dev/apis/web-api/pagination
  */
-export function page<T>(
+export function paginate<T>(
   all: T[],
   args: Args,
   limits: { list: string; usual: number; most: number },

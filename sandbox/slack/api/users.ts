@@ -1,8 +1,8 @@
 import { renderPerson } from "../workspace/render-person.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { text } from "./arguments.ts";
-import { type Answer, type Call, type Method, refuse, refused } from "./method.ts";
-import { page } from "./pages.ts";
+import { type Answer, type Call, isRefusal, type Method, refuse } from "./method.ts";
+import { paginate } from "./pages.ts";
 
 /** https://docs.slack.dev/reference/methods?family=users */
 export function userMethods(deps: { workspace: Workspace; clock: { now(): number } }): Record<string, Method> {
@@ -27,8 +27,8 @@ function info(workspace: Workspace, { app, args }: Call): Answer {
 }
 
 function list(workspace: Workspace, clock: { now(): number }, { app, args }: Call): Answer {
-  const cut = page([...workspace.people.values()], args, { list: "users.list", usual: 1000, most: 1000 });
-  if (refused(cut)) return cut;
+  const cut = paginate([...workspace.people.values()], args, { list: "users.list", usual: 1000, most: 1000 });
+  if (isRefusal(cut)) return cut;
   return {
     ok: true,
     members: cut.items.map((each) => renderPerson(workspace, app, each)),

@@ -12,10 +12,10 @@ import {
   type Args,
   type Call,
   invalidArguments,
+  isRefusal,
   type Method,
   type Refusal,
   refuse,
-  refused,
 } from "./method.ts";
 
 /** The largest view, in bytes of JSON. https://docs.slack.dev/reference/methods/views.open/#errors */
@@ -55,7 +55,7 @@ function viewArgument(args: Args): Json | Refusal {
   return readView(read.value);
 }
 
-function externalIdTaken({ workspace }: Deps, appId: string, payload: Json, except?: View): boolean {
+function isExternalIdTaken({ workspace }: Deps, appId: string, payload: Json, except?: View): boolean {
   if (typeof payload.external_id !== "string" || payload.external_id === "") return false;
   const other = findView(workspace, appId, { externalId: payload.external_id });
   return other !== undefined && other !== except;
@@ -68,11 +68,11 @@ function showView(deps: Deps, { app, args }: Call, how: "open" | "push"): Answer
   const triggerId = text(args, "trigger_id");
   if (triggerId === undefined) return invalidArguments("[ERROR] missing required field: trigger_id");
   const payload = viewArgument(args);
-  if (refused(payload)) return payload;
+  if (isRefusal(payload)) return payload;
   if (payload.type !== "modal") return invalidArguments("[ERROR] must be of type `modal` [json-pointer:/view/type]");
-  const trigger = deps.triggers.look(triggerId, app.id);
+  const trigger = deps.triggers.check(triggerId, app.id);
   if (typeof trigger === "string") return refuse(trigger);
-  if (externalIdTaken(deps, app.id, payload)) return refuse("duplicate_external_id");
+  if (isExternalIdTaken(deps, app.id, payload)) return refuse("duplicate_external_id");
   const view = makeView(deps, payload, { appId: app.id, user: trigger.user });
   if (how === "open") openView(deps, view);
   else if (trigger.viewId === undefined)
@@ -89,7 +89,7 @@ function updateView(deps: Deps, { app, args }: Call): Answer {
     return invalidArguments("[ERROR] missing required field: view_id or external_id");
   }
   const payload = viewArgument(args);
-  if (refused(payload)) return payload;
+  if (isRefusal(payload)) return payload;
   const view = findView(deps.workspace, app.id, { viewId, externalId });
   if (view === undefined) return refuse("not_found");
   if (payload.type !== view.type) {
@@ -97,7 +97,7 @@ function updateView(deps: Deps, { app, args }: Call): Answer {
   }
   const hash = text(args, "hash");
   if (hash !== undefined && hash !== view.hash) return refuse("hash_conflict");
-  if (externalIdTaken(deps, app.id, payload, view)) return refuse("duplicate_external_id");
+  if (isExternalIdTaken(deps, app.id, payload, view)) return refuse("duplicate_external_id");
   fillView(deps, view, payload);
   deps.changes.announce({ what: view.type === "home" ? "home" : "view", user: view.user, id: view.id });
   return answer(deps, view);
@@ -109,14 +109,14 @@ function publishView(deps: Deps, { app, args }: Call): Answer {
     return invalidArguments("[ERROR] invalid `user_id` [json-pointer:/user_id]");
   }
   const payload = viewArgument(args);
-  if (refused(payload)) return payload;
+  if (isRefusal(payload)) return payload;
   if (payload.type !== "home") return invalidArguments("[ERROR] must be of type `home` [json-pointer:/view/type]");
   if (!app.homeEnabled) return refuse("not_enabled");
   const key = `${app.id} ${person.id}`;
   const current = deps.workspace.homes.get(key);
   const hash = text(args, "hash");
   if (hash !== undefined && hash !== current?.hash) return refuse("hash_conflict");
-  if (externalIdTaken(deps, app.id, payload, current)) return refuse("duplicate_external_id");
+  if (isExternalIdTaken(deps, app.id, payload, current)) return refuse("duplicate_external_id");
   const view = current ?? makeView(deps, payload, { appId: app.id, user: person.id });
   if (current !== undefined) fillView(deps, current, payload);
   deps.workspace.homes.set(key, view);

@@ -16,12 +16,12 @@ export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Characters as people count them in Slack's limits: code points, not UTF-16 units. */
-export const length = (text: string): number => [...text].length;
+export const codePoints = (text: string): number => [...text].length;
 
 /** Every problem of `value` under `rule`. */
 export function check(value: unknown, rule: Rule, pointer: string): Problem[] {
   switch (rule.is) {
-    case "later":
+    case "lazy":
       return check(value, rule.rule(), pointer);
     case "boolean":
       return typeof value === "boolean" ? [] : [{ pointer, message: "must provide a boolean" }];
@@ -42,7 +42,7 @@ export function check(value: unknown, rule: Rule, pointer: string): Problem[] {
 
 function checkNumber(value: unknown, rule: Extract<Rule, { is: "number" }>, pointer: string): Problem[] {
   if (typeof value !== "number" || !Number.isFinite(value)) return [{ pointer, message: "must provide a number" }];
-  if (rule.whole && !Number.isInteger(value)) return [{ pointer, message: "must provide an integer" }];
+  if (rule.integer && !Number.isInteger(value)) return [{ pointer, message: "must provide an integer" }];
   if (rule.min !== undefined && value < rule.min) return [{ pointer, message: `must be at least ${rule.min}` }];
   if (rule.max !== undefined && value > rule.max) return [{ pointer, message: `must be at most ${rule.max}` }];
   return [];
@@ -55,14 +55,16 @@ function checkString(value: unknown, rule: Extract<Rule, { is: "string" }>, poin
       { pointer, message: "must be a valid enum value", constraint: { type: "enum", expected: [...rule.oneOf] } },
     ];
   }
-  const size = length(value);
+  const size = codePoints(value);
   if (rule.min !== undefined && size < rule.min) {
     return [{ pointer, message: `must be more than ${rule.min - 1} characters` }];
   }
   if (rule.max !== undefined && size > rule.max) {
     return [{ pointer, message: `must be less than ${rule.max + 1} characters` }];
   }
-  if (rule.form !== undefined && !rule.form.pattern.test(value)) return [{ pointer, message: rule.form.says }];
+  if (rule.format !== undefined && !rule.format.pattern.test(value)) {
+    return [{ pointer, message: rule.format.message }];
+  }
   return [];
 }
 
@@ -89,8 +91,8 @@ function checkObject(value: Json, rule: ObjectRule, pointer: string): Problem[] 
   for (const name of Object.keys(value)) {
     if (!Object.hasOwn(rule.fields, name)) problems.push({ pointer, message: `invalid additional property: ${name}` });
   }
-  if (problems.length > 0 || rule.also === undefined) return problems;
-  return rule.also(value).map(({ at, says }) => ({ pointer: pointer + at, message: says }));
+  if (problems.length > 0 || rule.crossField === undefined) return problems;
+  return rule.crossField(value).map((each) => ({ ...each, pointer: pointer + each.pointer }));
 }
 
 function checkVariant(value: unknown, table: Record<string, ObjectRule>, pointer: string): Problem[] {

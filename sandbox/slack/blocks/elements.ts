@@ -17,17 +17,17 @@ import {
 import { richText } from "./rich-text.ts";
 import {
   boolean,
-  type Complaint,
   type Field,
-  formed,
-  later,
+  lazy,
   list,
-  may,
-  must,
+  matching,
   number,
   type ObjectRule,
   object,
   oneOf,
+  optional,
+  type RuleViolation,
+  required,
   string,
 } from "./rules.ts";
 
@@ -36,186 +36,195 @@ import {
  * https://docs.slack.dev/reference/block-kit/block-elements
  */
 
-const typed = (type: string, fields: Record<string, Field>, also?: (value: Json) => Complaint[]): ObjectRule =>
-  object({ type: must(oneOf(type)), action_id: may(actionId), ...fields }, also);
+const element = (
+  type: string,
+  fields: Record<string, Field>,
+  crossField?: (value: Json) => RuleViolation[],
+): ObjectRule => object({ type: required(oneOf(type)), action_id: optional(actionId), ...fields }, crossField);
 
-const confirmable = { confirm: may(confirm) };
-const focusable = { focus_on_load: may(boolean) };
-const placeholder = { placeholder: may(plain(150)) };
-const dispatchable = { dispatch_action_config: may(dispatchConfig) };
+const confirmable = { confirm: optional(confirm) };
+const focusable = { focus_on_load: optional(boolean) };
+const placeholder = { placeholder: optional(plain(150)) };
+const dispatchable = { dispatch_action_config: optional(dispatchConfig) };
 const menu = { ...confirmable, ...focusable, ...placeholder };
-const maxItems = { max_selected_items: may(number(1)) };
-const ids = may(list(string(undefined, 1)));
-const id = may(string(undefined, 1));
-const date = formed(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "must be a date in the form YYYY-MM-DD");
-const time = formed(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time in the form HH:mm");
+const maxItems = { max_selected_items: optional(number(1)) };
+const ids = optional(list(string(undefined, 1)));
+const id = optional(string(undefined, 1));
+const date = matching(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "must be a date in the form YYYY-MM-DD");
+const time = matching(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time in the form HH:mm");
 
 /** A static menu has options or groups of options, and never both. */
-const optionsOrGroups = (value: Json): Complaint[] =>
+const optionsOrGroups = (value: Json): RuleViolation[] =>
   (value.options === undefined) === (value.option_groups === undefined)
-    ? [{ at: "", says: "must define either `options` or `option_groups`" }]
+    ? [{ pointer: "", message: "must define either `options` or `option_groups`" }]
     : [];
 const staticOptions = {
-  options: may(list(plainOption, 100, 1)),
-  option_groups: may(list(optionGroup, 100, 1)),
+  options: optional(list(plainOption, 100, 1)),
+  option_groups: optional(list(optionGroup, 100, 1)),
 };
 const feedbackButton = object({
-  text: must(plain(75)),
-  value: must(string(2000)),
-  accessibility_label: may(string(75)),
+  text: required(plain(75)),
+  value: required(string(2000)),
+  accessibility_label: optional(string(75)),
 });
-const ordered =
+const inOrder =
   (low: string, high: string) =>
-  (value: Json): Complaint[] =>
+  (value: Json): RuleViolation[] =>
     value[low] !== undefined && value[high] !== undefined && Number(value[low]) > Number(value[high])
-      ? [{ at: `/${low}`, says: `must not be greater than \`${high}\`` }]
+      ? [{ pointer: `/${low}`, message: `must not be greater than \`${high}\`` }]
       : [];
 
 export const buttons = {
-  button: typed("button", {
+  button: element("button", {
     ...confirmable,
-    text: must(plain(75)),
-    value: may(string(2000)),
-    url: may(url()),
-    style: may(colorScheme),
-    accessibility_label: may(string(75)),
+    text: required(plain(75)),
+    value: optional(string(2000)),
+    url: optional(url()),
+    style: optional(colorScheme),
+    accessibility_label: optional(string(75)),
   }),
-  workflow_button: typed("workflow_button", {
+  workflow_button: element("workflow_button", {
     ...confirmable,
-    text: must(plain(75)),
-    workflow: must(
+    text: required(plain(75)),
+    workflow: required(
       object({
-        trigger: must(
+        trigger: required(
           object({
-            url: must(url()),
-            customizable_input_parameters: may(list(object({ name: must(string()), value: must(string()) }))),
+            url: required(url()),
+            customizable_input_parameters: optional(
+              list(object({ name: required(string()), value: required(string()) })),
+            ),
           }),
         ),
       }),
     ),
-    style: may(colorScheme),
-    accessibility_label: may(string(75)),
+    style: optional(colorScheme),
+    accessibility_label: optional(string(75)),
   }),
-  feedback_buttons: typed("feedback_buttons", {
-    positive_button: must(feedbackButton),
-    negative_button: must(feedbackButton),
+  feedback_buttons: element("feedback_buttons", {
+    positive_button: required(feedbackButton),
+    negative_button: required(feedbackButton),
   }),
-  icon_button: typed("icon_button", {
+  icon_button: element("icon_button", {
     ...confirmable,
-    icon: must(oneOf("trash")),
-    text: must(plain(75)),
-    accessibility_label: may(string(75)),
-    value: may(string(2000)),
+    icon: required(oneOf("trash")),
+    text: required(plain(75)),
+    accessibility_label: optional(string(75)),
+    value: optional(string(2000)),
     visible_to_user_ids: ids,
   }),
 };
 
 export const menus = {
-  overflow: typed("overflow", { ...confirmable, options: must(list(overflowOption, 5, 1)) }),
-  static_select: typed(
+  overflow: element("overflow", { ...confirmable, options: required(list(overflowOption, 5, 1)) }),
+  static_select: element(
     "static_select",
-    { ...menu, ...staticOptions, initial_option: may(plainOption) },
+    { ...menu, ...staticOptions, initial_option: optional(plainOption) },
     optionsOrGroups,
   ),
-  multi_static_select: typed(
+  multi_static_select: element(
     "multi_static_select",
-    { ...menu, ...maxItems, ...staticOptions, initial_options: may(list(plainOption, 100, 1)) },
+    { ...menu, ...maxItems, ...staticOptions, initial_options: optional(list(plainOption, 100, 1)) },
     optionsOrGroups,
   ),
-  external_select: typed("external_select", {
+  external_select: element("external_select", {
     ...menu,
-    initial_option: may(plainOption),
-    min_query_length: may(number(0)),
+    initial_option: optional(plainOption),
+    min_query_length: optional(number(0)),
   }),
-  multi_external_select: typed("multi_external_select", {
+  multi_external_select: element("multi_external_select", {
     ...menu,
     ...maxItems,
-    initial_options: may(list(plainOption, 100, 1)),
-    min_query_length: may(number(0)),
+    initial_options: optional(list(plainOption, 100, 1)),
+    min_query_length: optional(number(0)),
   }),
-  users_select: typed("users_select", { ...menu, initial_user: id }),
-  multi_users_select: typed("multi_users_select", { ...menu, ...maxItems, initial_users: ids }),
-  conversations_select: typed("conversations_select", {
+  users_select: element("users_select", { ...menu, initial_user: id }),
+  multi_users_select: element("multi_users_select", { ...menu, ...maxItems, initial_users: ids }),
+  conversations_select: element("conversations_select", {
     ...menu,
     initial_conversation: id,
-    default_to_current_conversation: may(boolean),
-    filter: may(conversationFilter),
-    response_url_enabled: may(boolean),
+    default_to_current_conversation: optional(boolean),
+    filter: optional(conversationFilter),
+    response_url_enabled: optional(boolean),
   }),
-  multi_conversations_select: typed("multi_conversations_select", {
+  multi_conversations_select: element("multi_conversations_select", {
     ...menu,
     ...maxItems,
     initial_conversations: ids,
-    default_to_current_conversation: may(boolean),
-    filter: may(conversationFilter),
+    default_to_current_conversation: optional(boolean),
+    filter: optional(conversationFilter),
   }),
-  channels_select: typed("channels_select", { ...menu, initial_channel: id, response_url_enabled: may(boolean) }),
-  multi_channels_select: typed("multi_channels_select", { ...menu, ...maxItems, initial_channels: ids }),
+  channels_select: element("channels_select", {
+    ...menu,
+    initial_channel: id,
+    response_url_enabled: optional(boolean),
+  }),
+  multi_channels_select: element("multi_channels_select", { ...menu, ...maxItems, initial_channels: ids }),
 };
 
 export const pickers = {
-  datepicker: typed("datepicker", { ...menu, initial_date: may(date) }),
-  timepicker: typed("timepicker", { ...menu, initial_time: may(time), timezone: may(string()) }),
-  datetimepicker: typed("datetimepicker", {
+  datepicker: element("datepicker", { ...menu, initial_date: optional(date) }),
+  timepicker: element("timepicker", { ...menu, initial_time: optional(time), timezone: optional(string()) }),
+  datetimepicker: element("datetimepicker", {
     ...confirmable,
     ...focusable,
-    initial_date_time: may(number(1_000_000_000, 9_999_999_999)),
+    initial_date_time: optional(number(1_000_000_000, 9_999_999_999)),
   }),
-  checkboxes: typed("checkboxes", {
+  checkboxes: element("checkboxes", {
     ...confirmable,
     ...focusable,
-    options: must(list(anyOption, 10, 1)),
-    initial_options: may(list(anyOption, 10, 1)),
+    options: required(list(anyOption, 10, 1)),
+    initial_options: optional(list(anyOption, 10, 1)),
   }),
-  radio_buttons: typed("radio_buttons", {
+  radio_buttons: element("radio_buttons", {
     ...confirmable,
     ...focusable,
-    options: must(list(anyOption, 10, 1)),
-    initial_option: may(anyOption),
+    options: required(list(anyOption, 10, 1)),
+    initial_option: optional(anyOption),
   }),
 };
 
-const written = { ...dispatchable, ...focusable, ...placeholder };
+const textInput = { ...dispatchable, ...focusable, ...placeholder };
 
 export const inputs = {
-  plain_text_input: typed(
+  plain_text_input: element(
     "plain_text_input",
     {
-      ...written,
-      initial_value: may(string(3000)),
-      multiline: may(boolean),
-      min_length: may(number(0, 3000)),
-      max_length: may(number(1, 3000)),
+      ...textInput,
+      initial_value: optional(string(3000)),
+      multiline: optional(boolean),
+      min_length: optional(number(0, 3000)),
+      max_length: optional(number(1, 3000)),
     },
-    ordered("min_length", "max_length"),
+    inOrder("min_length", "max_length"),
   ),
-  number_input: typed(
+  number_input: element(
     "number_input",
     {
-      ...written,
-      is_decimal_allowed: must(boolean),
-      initial_value: may(string()),
-      min_value: may(string()),
-      max_value: may(string()),
+      ...textInput,
+      is_decimal_allowed: required(boolean),
+      initial_value: optional(string()),
+      min_value: optional(string()),
+      max_value: optional(string()),
     },
-    ordered("min_value", "max_value"),
+    inOrder("min_value", "max_value"),
   ),
-  email_text_input: typed("email_text_input", { ...written, initial_value: may(string()) }),
-  url_text_input: typed("url_text_input", { ...written, initial_value: may(string()) }),
-  rich_text_input: typed(
+  email_text_input: element("email_text_input", { ...textInput, initial_value: optional(string()) }),
+  url_text_input: element("url_text_input", { ...textInput, initial_value: optional(string()) }),
+  rich_text_input: element(
     "rich_text_input",
     {
-      ...written,
-      initial_value: may(later(() => richText)),
-      min_lines: may(number(1, 100)),
-      max_lines: may(number(1, 100)),
+      ...textInput,
+      initial_value: optional(lazy(() => richText)),
+      min_lines: optional(number(1, 100)),
+      max_lines: optional(number(1, 100)),
     },
-    ordered("min_lines", "max_lines"),
+    inOrder("min_lines", "max_lines"),
   ),
-  file_input: typed("file_input", { filetypes: may(list(string())), max_files: may(number(1, 10)) }),
+  file_input: element("file_input", { filetypes: optional(list(string())), max_files: optional(number(1, 10)) }),
 };
 
 export const image: ObjectRule = object(
-  { type: must(oneOf("image")), alt_text: must(string(2000, 1)), ...imageSource },
+  { type: required(oneOf("image")), alt_text: required(string(2000, 1)), ...imageSource },
   oneImageSource,
 );

@@ -4,16 +4,16 @@ import { buttons, image, inputs, menus, pickers } from "./elements.ts";
 import { richText } from "./rich-text.ts";
 import {
   boolean,
-  type Complaint,
   type Field,
-  formed,
   list,
-  may,
-  must,
+  matching,
   type ObjectRule,
   object,
   oneOf,
   only,
+  optional,
+  type RuleViolation,
+  required,
   string,
   variant,
 } from "./rules.ts";
@@ -23,8 +23,11 @@ import {
  * https://docs.slack.dev/reference/block-kit/blocks
  */
 
-export const block = (type: string, fields: Record<string, Field>, also?: (value: Json) => Complaint[]): ObjectRule =>
-  object({ type: must(oneOf(type)), block_id: may(blockId), ...fields }, also);
+export const block = (
+  type: string,
+  fields: Record<string, Field>,
+  crossField?: (value: Json) => RuleViolation[],
+): ObjectRule => object({ type: required(oneOf(type)), block_id: optional(blockId), ...fields }, crossField);
 
 const selects = only(
   menus,
@@ -53,48 +56,52 @@ export const accessories = {
 export const actionElements = { ...clickable, ...menus, ...pickers, ...only(inputs, "rich_text_input") };
 export const inputElements = { ...selects, ...multiSelects, ...pickers, ...inputs };
 
-const https = (max = 3000) => formed(/^https:\/\/\S+$/i, "must be a valid HTTPS URL", max);
+const https = (max = 3000) => matching(/^https:\/\/\S+$/i, "must be a valid HTTPS URL", max);
 
 export const layoutBlocks: Record<string, ObjectRule> = {
-  actions: block("actions", { elements: must(list(variant(actionElements), 25, 1)) }),
-  context: block("context", { elements: must(list(variant({ image, ...textVariants }), 10, 1)) }),
+  actions: block("actions", { elements: required(list(variant(actionElements), 25, 1)) }),
+  context: block("context", { elements: required(list(variant({ image, ...textVariants }), 10, 1)) }),
   context_actions: block("context_actions", {
-    elements: must(list(variant(only(buttons, "feedback_buttons", "icon_button")), 5, 1)),
+    elements: required(list(variant(only(buttons, "feedback_buttons", "icon_button")), 5, 1)),
   }),
   divider: block("divider", {}),
-  header: block("header", { text: must(plain(150)) }),
-  image: block("image", { alt_text: must(string(2000, 1)), title: may(plain(2000)), ...imageSource }, oneImageSource),
+  header: block("header", { text: required(plain(150)) }),
+  image: block(
+    "image",
+    { alt_text: required(string(2000, 1)), title: optional(plain(2000)), ...imageSource },
+    oneImageSource,
+  ),
   input: block("input", {
-    label: must(plain(2000)),
-    hint: may(plain(2000)),
-    optional: may(boolean),
-    element: must(variant(inputElements)),
-    dispatch_action: may(boolean),
+    label: required(plain(2000)),
+    hint: optional(plain(2000)),
+    optional: optional(boolean),
+    element: required(variant(inputElements)),
+    dispatch_action: optional(boolean),
   }),
-  markdown: block("markdown", { text: must(string(12_000, 1)) }),
+  markdown: block("markdown", { text: required(string(12_000, 1)) }),
   rich_text: richText,
   section: block(
     "section",
     {
-      text: may(anyText(3000)),
-      fields: may(list(anyText(2000), 10, 1)),
-      accessory: may(variant(accessories)),
-      expand: may(boolean),
+      text: optional(anyText(3000)),
+      fields: optional(list(anyText(2000), 10, 1)),
+      accessory: optional(variant(accessories)),
+      expand: optional(boolean),
     },
     (value) =>
       value.text === undefined && value.fields === undefined
-        ? [{ at: "/type", says: "must define either `text` or `fields`" }]
+        ? [{ pointer: "/type", message: "must define either `text` or `fields`" }]
         : [],
   ),
   video: block("video", {
-    video_url: must(https()),
-    thumbnail_url: must(url()),
-    alt_text: must(string(2000, 1)),
-    title: must(plain(200)),
-    title_url: may(https()),
-    author_name: may(string(50)),
-    provider_name: may(string()),
-    provider_icon_url: may(url()),
-    description: may(plain(200)),
+    video_url: required(https()),
+    thumbnail_url: required(url()),
+    alt_text: required(string(2000, 1)),
+    title: required(plain(200)),
+    title_url: optional(https()),
+    author_name: optional(string(50)),
+    provider_name: optional(string()),
+    provider_icon_url: optional(url()),
+    description: optional(plain(200)),
   }),
 };

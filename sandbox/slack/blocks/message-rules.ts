@@ -1,20 +1,20 @@
-import { isObject, length, type Problem } from "./check.ts";
+import { codePoints, isObject, type Problem } from "./check.ts";
 import type { Surface } from "./surfaces.ts";
 import { allBlocks, allElements } from "./walk.ts";
 
 /** The text of all blocks of one message together, beyond which Slack answers `msg_blocks_too_long` (observed). */
-export const MAX_TEXT_OF_BLOCKS = 13_200;
+export const MAX_BLOCKS_TEXT_LENGTH = 13_200;
 /** The markdown blocks of one payload together. https://docs.slack.dev/reference/block-kit/blocks/markdown-block */
-const MAX_MARKDOWN = 12_000;
+const MAX_MARKDOWN_LENGTH = 12_000;
 
 /** What can be told only by looking at all blocks together. */
-export function checkWhole(blocks: unknown[], surface: Surface, pointer: string): Problem[] {
+export function checkMessageRules(blocks: unknown[], surface: Surface, pointer: string): Problem[] {
   return [
     ...duplicateBlockIds(blocks, pointer),
     ...duplicateActionIds(blocks, pointer),
-    ...focusedTwice(blocks, pointer),
-    ...(surface === "message" ? oneTable(blocks, pointer) : []),
-    ...markdownTogether(blocks, pointer),
+    ...duplicateFocus(blocks, pointer),
+    ...(surface === "message" ? extraTables(blocks, pointer) : []),
+    ...markdownTotal(blocks, pointer),
   ];
 }
 
@@ -49,7 +49,7 @@ function duplicateActionIds(blocks: unknown[], pointer: string): Problem[] {
   });
 }
 
-function focusedTwice(blocks: unknown[], pointer: string): Problem[] {
+function duplicateFocus(blocks: unknown[], pointer: string): Problem[] {
   return allElements(blocks, pointer)
     .filter(({ element }) => element.focus_on_load === true)
     .slice(1)
@@ -59,20 +59,20 @@ function focusedTwice(blocks: unknown[], pointer: string): Problem[] {
     }));
 }
 
-function oneTable(blocks: unknown[], pointer: string): Problem[] {
+function extraTables(blocks: unknown[], pointer: string): Problem[] {
   return allBlocks(blocks, pointer)
     .filter(({ block }) => block.type === "table")
     .slice(1)
     .map(({ pointer: here }) => ({ pointer: here, message: "only one table is allowed" }));
 }
 
-function markdownTogether(blocks: unknown[], pointer: string): Problem[] {
+function markdownTotal(blocks: unknown[], pointer: string): Problem[] {
   const sizes = allBlocks(blocks, pointer)
     .filter(({ block }) => block.type === "markdown")
-    .map(({ block }) => length(String(block.text ?? "")));
+    .map(({ block }) => codePoints(String(block.text ?? "")));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  return sizes.length > 1 && total > MAX_MARKDOWN
-    ? [{ pointer, message: `markdown blocks must be less than ${MAX_MARKDOWN + 1} characters together` }]
+  return sizes.length > 1 && total > MAX_MARKDOWN_LENGTH
+    ? [{ pointer, message: `markdown blocks must be less than ${MAX_MARKDOWN_LENGTH + 1} characters together` }]
     : [];
 }
 
@@ -80,11 +80,11 @@ function markdownTogether(blocks: unknown[], pointer: string): Problem[] {
 const TEXT_MEMBERS = new Set(["text", "title", "subtitle", "caption", "alt_text"]);
 
 /** Characters that people read, over all blocks. */
-export function textSize(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + textSize(each), 0);
+export function countText(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + countText(each), 0);
   if (!isObject(value)) return 0;
   return Object.entries(value).reduce((sum, [name, each]) => {
-    if (typeof each === "string") return sum + (TEXT_MEMBERS.has(name) ? length(each) : 0);
-    return sum + textSize(each);
+    if (typeof each === "string") return sum + (TEXT_MEMBERS.has(name) ? codePoints(each) : 0);
+    return sum + countText(each);
   }, 0);
 }

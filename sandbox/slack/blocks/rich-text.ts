@@ -3,12 +3,12 @@ import {
   boolean,
   type Field,
   list,
-  may,
-  must,
   number,
   type ObjectRule,
   object,
   oneOf,
+  optional,
+  required,
   string,
   variant,
 } from "./rules.ts";
@@ -18,68 +18,76 @@ import {
  * https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
  */
 
-const style = may(
+const style = optional(
   object({
-    bold: may(boolean),
-    italic: may(boolean),
-    strike: may(boolean),
-    code: may(boolean),
-    underline: may(boolean),
-    highlight: may(boolean),
-    client_highlight: may(boolean),
-    unlink: may(boolean),
+    bold: optional(boolean),
+    italic: optional(boolean),
+    strike: optional(boolean),
+    code: optional(boolean),
+    underline: optional(boolean),
+    highlight: optional(boolean),
+    client_highlight: optional(boolean),
+    unlink: optional(boolean),
   }),
 );
 
-const piece = (type: string, fields: Record<string, Field>): ObjectRule =>
-  object({ type: must(oneOf(type)), style, ...fields });
+const inlineElement = (type: string, fields: Record<string, Field>): ObjectRule =>
+  object({ type: required(oneOf(type)), style, ...fields });
 
-const id = must(string(undefined, 1));
-const text = piece("text", { text: must(string(undefined, 1)) });
-const link = piece("link", { url: must(url()), text: may(string()), unsafe: may(boolean) });
+const id = required(string(undefined, 1));
+const text = inlineElement("text", { text: required(string(undefined, 1)) });
+const link = inlineElement("link", { url: required(url()), text: optional(string()), unsafe: optional(boolean) });
 
 const inline = {
   text,
   link,
-  broadcast: piece("broadcast", { range: must(oneOf("here", "channel", "everyone")) }),
-  color: piece("color", { value: must(string(undefined, 1)) }),
-  channel: piece("channel", { channel_id: id }),
-  user: piece("user", { user_id: id }),
-  usergroup: piece("usergroup", { usergroup_id: id }),
-  team: piece("team", { team_id: id }),
-  emoji: piece("emoji", { name: must(string(undefined, 1)), unicode: may(string()), url: may(string()) }),
-  date: piece("date", {
-    timestamp: must(number(0)),
-    format: must(string(undefined, 1)),
-    url: may(string()),
-    fallback: may(string()),
+  broadcast: inlineElement("broadcast", { range: required(oneOf("here", "channel", "everyone")) }),
+  color: inlineElement("color", { value: required(string(undefined, 1)) }),
+  channel: inlineElement("channel", { channel_id: id }),
+  user: inlineElement("user", { user_id: id }),
+  usergroup: inlineElement("usergroup", { usergroup_id: id }),
+  team: inlineElement("team", { team_id: id }),
+  emoji: inlineElement("emoji", {
+    name: required(string(undefined, 1)),
+    unicode: optional(string()),
+    url: optional(string()),
+  }),
+  date: inlineElement("date", {
+    timestamp: required(number(0)),
+    format: required(string(undefined, 1)),
+    url: optional(string()),
+    fallback: optional(string()),
   }),
 };
 
-const border = may(number(0, 1));
-const section = object({ type: must(oneOf("rich_text_section")), elements: must(list(variant(inline))) });
+const border = optional(number(0, 1));
+const section = object({ type: required(oneOf("rich_text_section")), elements: required(list(variant(inline))) });
 
 export const richTextParts = {
   rich_text_section: section,
   rich_text_list: object({
-    type: must(oneOf("rich_text_list")),
-    style: must(oneOf("bullet", "ordered")),
-    elements: must(list(variant({ rich_text_section: section }))),
-    indent: may(number(0, 8)),
-    offset: may(number(0)),
+    type: required(oneOf("rich_text_list")),
+    style: required(oneOf("bullet", "ordered")),
+    elements: required(list(variant({ rich_text_section: section }))),
+    indent: optional(number(0, 8)),
+    offset: optional(number(0)),
     border,
   }),
-  rich_text_quote: object({ type: must(oneOf("rich_text_quote")), elements: must(list(variant(inline))), border }),
-  rich_text_preformatted: object({
-    type: must(oneOf("rich_text_preformatted")),
-    elements: must(list(variant({ text, link }))),
+  rich_text_quote: object({
+    type: required(oneOf("rich_text_quote")),
+    elements: required(list(variant(inline))),
     border,
-    language: may(string()),
+  }),
+  rich_text_preformatted: object({
+    type: required(oneOf("rich_text_preformatted")),
+    elements: required(list(variant({ text, link }))),
+    border,
+    language: optional(string()),
   }),
 };
 
 export const richText: ObjectRule = object({
-  type: must(oneOf("rich_text")),
-  block_id: may(blockId),
-  elements: must(list(variant(richTextParts))),
+  type: required(oneOf("rich_text")),
+  block_id: optional(blockId),
+  elements: required(list(variant(richTextParts))),
 });

@@ -6,19 +6,25 @@ import type { Json } from "../workspace/model.ts";
  * depend on each other (`also`).
  */
 export type Rule =
-  | { is: "string"; min?: number; max?: number; oneOf?: readonly string[]; form?: { pattern: RegExp; says: string } }
-  | { is: "number"; min?: number; max?: number; whole?: boolean }
+  | {
+      is: "string";
+      min?: number;
+      max?: number;
+      oneOf?: readonly string[];
+      format?: { pattern: RegExp; message: string };
+    }
+  | { is: "number"; min?: number; max?: number; integer?: boolean }
   | { is: "boolean" }
   | { is: "list"; of: Rule; min?: number; max?: number }
   | ObjectRule
   | { is: "variant"; of: Record<string, ObjectRule> }
-  | { is: "later"; rule: () => Rule };
+  | { is: "lazy"; rule: () => Rule };
 
 export interface ObjectRule {
   is: "object";
   fields: Record<string, Field>;
   /** What no single field can tell: fields that exclude or need each other. */
-  also?: (value: Json) => Complaint[];
+  crossField?: (value: Json) => RuleViolation[];
 }
 
 export interface Field {
@@ -26,27 +32,27 @@ export interface Field {
   required: boolean;
 }
 
-/** A problem inside one object; `at` is the pointer from that object on, "" for the object itself. */
-export interface Complaint {
-  at: string;
-  says: string;
+/** A problem inside one object; `pointer` is relative to that object, "" for the object itself. */
+export interface RuleViolation {
+  pointer: string;
+  message: string;
 }
 
-export const must = (rule: Rule): Field => ({ rule, required: true });
-export const may = (rule: Rule): Field => ({ rule, required: false });
+export const required = (rule: Rule): Field => ({ rule, required: true });
+export const optional = (rule: Rule): Field => ({ rule, required: false });
 
 /** A string of `min` to `max` characters. */
 export const string = (max?: number, min = 0): Rule => ({ is: "string", min, ...(max === undefined ? {} : { max }) });
 export const oneOf = (...values: string[]): Rule => ({ is: "string", oneOf: values });
-export const formed = (pattern: RegExp, says: string, max?: number): Rule => ({
+export const matching = (pattern: RegExp, message: string, max?: number): Rule => ({
   is: "string",
-  form: { pattern, says },
+  format: { pattern, message },
   ...(max === undefined ? {} : { max }),
 });
 export const boolean: Rule = { is: "boolean" };
-export const number = (min?: number, max?: number, whole = true): Rule => ({
+export const number = (min?: number, max?: number, integer = true): Rule => ({
   is: "number",
-  whole,
+  integer,
   ...(min === undefined ? {} : { min }),
   ...(max === undefined ? {} : { max }),
 });
@@ -56,12 +62,12 @@ export const list = (of: Rule, max?: number, min = 0): Rule => ({
   min,
   ...(max === undefined ? {} : { max }),
 });
-export const object = (fields: Record<string, Field>, also?: (value: Json) => Complaint[]): ObjectRule => ({
+export const object = (fields: Record<string, Field>, crossField?: (value: Json) => RuleViolation[]): ObjectRule => ({
   is: "object",
   fields,
-  ...(also === undefined ? {} : { also }),
+  ...(crossField === undefined ? {} : { crossField }),
 });
-export const later = (rule: () => Rule): Rule => ({ is: "later", rule });
+export const lazy = (rule: () => Rule): Rule => ({ is: "lazy", rule });
 export const variant = (of: Record<string, ObjectRule>): Rule => ({ is: "variant", of });
 
 /** Of a table of variants only the named ones, in that order. */

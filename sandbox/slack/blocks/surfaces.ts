@@ -5,15 +5,15 @@ import { type ObjectRule, only } from "./rules.ts";
 /** Where blocks stand. */
 export type Surface = "message" | "modal" | "home";
 
-const EVERYWHERE = ["actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video"];
+const ON_EVERY_SURFACE = ["actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video"];
 
 /**
  * Which blocks each surface takes, after "Available in surfaces" on each block's page. `file` is in no list: it appears
  * in messages that are read, and cannot be sent.
  */
-const ON_SURFACE: Record<Surface, string[]> = {
+const SURFACE_BLOCKS: Record<Surface, string[]> = {
   message: [
-    ...EVERYWHERE,
+    ...ON_EVERY_SURFACE,
     "card",
     "carousel",
     "container",
@@ -24,8 +24,8 @@ const ON_SURFACE: Record<Surface, string[]> = {
     "table",
     "task_card",
   ],
-  modal: [...EVERYWHERE, "alert", "card", "carousel", "container"],
-  home: [...EVERYWHERE, "card", "carousel", "container"],
+  modal: [...ON_EVERY_SURFACE, "alert", "card", "carousel", "container"],
+  home: [...ON_EVERY_SURFACE, "card", "carousel", "container"],
 };
 
 /** How many blocks a surface takes. https://docs.slack.dev/reference/block-kit/blocks */
@@ -34,7 +34,7 @@ export const MAX_BLOCKS: Record<Surface, number> = { message: 50, modal: 100, ho
 const all: Record<string, ObjectRule> = { ...layoutBlocks, ...newerBlocks };
 
 export const BLOCKS: Record<Surface, Record<string, ObjectRule>> = {
-  message: only(all, ...ON_SURFACE.message),
-  modal: only(all, ...ON_SURFACE.modal),
-  home: only(all, ...ON_SURFACE.home),
+  message: only(all, ...SURFACE_BLOCKS.message),
+  modal: only(all, ...SURFACE_BLOCKS.modal),
+  home: only(all, ...SURFACE_BLOCKS.home),
 };

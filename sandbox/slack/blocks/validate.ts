@@ -1,36 +1,47 @@
 import { check, isObject, type Problem } from "./check.ts";
 import { plain } from "./composition.ts";
-import { checkWhole } from "./message-rules.ts";
-import { boolean, list, may, must, type ObjectRule, object, oneOf, type Rule, string, variant } from "./rules.ts";
+import { checkMessageRules } from "./message-rules.ts";
+import {
+  boolean,
+  list,
+  type ObjectRule,
+  object,
+  oneOf,
+  optional,
+  type Rule,
+  required,
+  string,
+  variant,
+} from "./rules.ts";
 import { BLOCKS, MAX_BLOCKS, type Surface } from "./surfaces.ts";
 import { allBlocks } from "./walk.ts";
 
 /** Every problem of an array of blocks on a surface; none means that Slack takes them. */
 export function validateBlocks(blocks: unknown, surface: Surface, pointer = "/blocks"): Problem[] {
   const problems = check(blocks, list(variant(BLOCKS[surface]), MAX_BLOCKS[surface]), pointer);
-  return Array.isArray(blocks) ? [...problems, ...checkWhole(blocks, surface, pointer)] : problems;
+  return Array.isArray(blocks) ? [...problems, ...checkMessageRules(blocks, surface, pointer)] : problems;
 }
 
-const blocksLater: Rule = { is: "list", of: { is: "object", fields: {} } };
+const anyBlocks: Rule = { is: "list", of: { is: "object", fields: {} } };
 
 /** What all views share. https://docs.slack.dev/reference/views */
-const shared = {
-  blocks: must(blocksLater),
-  private_metadata: may(string(3000)),
-  callback_id: may(string(255)),
-  external_id: may(string(255)),
+const sharedFields = {
+  blocks: required(anyBlocks),
+  private_metadata: optional(string(3000)),
+  callback_id: optional(string(255)),
+  external_id: optional(string(255)),
 };
 
 const MODAL: ObjectRule = object({
-  type: must(oneOf("modal")),
-  ...shared,
-  title: must(plain(24)),
-  close: may(plain(24)),
-  submit: may(plain(24)),
-  clear_on_close: may(boolean),
-  notify_on_close: may(boolean),
+  type: required(oneOf("modal")),
+  ...sharedFields,
+  title: required(plain(24)),
+  close: optional(plain(24)),
+  submit: optional(plain(24)),
+  clear_on_close: optional(boolean),
+  notify_on_close: optional(boolean),
 });
-const HOME: ObjectRule = object({ type: must(oneOf("home")), ...shared });
+const HOME: ObjectRule = object({ type: required(oneOf("home")), ...sharedFields });
 
 /** Every problem of a view: its own fields, its blocks, and what both decide together. */
 export function validateView(view: unknown, pointer = "/view"): Problem[] {

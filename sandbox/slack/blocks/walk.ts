@@ -2,13 +2,13 @@ import type { Json } from "../workspace/model.ts";
 import { isObject } from "./check.ts";
 
 /** A block and its place. */
-export interface PlacedBlock {
+export interface LocatedBlock {
   block: Json;
   pointer: string;
 }
 
 /** An interactive element, the block that holds it, and its place. */
-export interface PlacedElement {
+export interface LocatedElement {
   element: Json;
   block: Json;
   pointer: string;
@@ -17,7 +17,7 @@ export interface PlacedElement {
 const asObjects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Every block, also those inside containers, carousels and plans, in order. */
-export function allBlocks(blocks: unknown, pointer: string): PlacedBlock[] {
+export function allBlocks(blocks: unknown, pointer: string): LocatedBlock[] {
   if (!Array.isArray(blocks)) return [];
   return blocks.flatMap((block, index) => {
     if (!isObject(block)) return [];
@@ -32,13 +32,13 @@ export function allBlocks(blocks: unknown, pointer: string): PlacedBlock[] {
 }
 
 /** The members in which blocks keep their interactive elements. */
-const LISTS: Record<string, string> = { actions: "elements", context_actions: "elements", card: "actions" };
+const ELEMENT_LISTS: Record<string, string> = { actions: "elements", context_actions: "elements", card: "actions" };
 
 /** Every element that a person can use, with its block. Text and images are not among them. */
-export function allElements(blocks: unknown, pointer = "/blocks"): PlacedElement[] {
+export function allElements(blocks: unknown, pointer = "/blocks"): LocatedElement[] {
   return allBlocks(blocks, pointer).flatMap(({ block, pointer: here }) => {
-    const found: PlacedElement[] = [];
-    const member = LISTS[String(block.type)];
+    const found: LocatedElement[] = [];
+    const member = ELEMENT_LISTS[String(block.type)];
     if (member !== undefined) {
       asObjects(block[member]).forEach((element, index) => {
         found.push({ element, block, pointer: `${here}/${member}/${index}` });

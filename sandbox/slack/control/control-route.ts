@@ -7,7 +7,7 @@ import { parseJson } from "../json.ts";
  * A control route: checks the body (400 when it is malformed, or nested too deep), does it, and answers 409 `{ok: false, error, why}` for what
  * no person could do.
  */
-export function answering<S extends z.ZodType>(
+export function controlRoute<S extends z.ZodType>(
   schema: S,
   act: (body: z.output<S>) => object | Promise<object>,
 ): (c: Context<Wire>) => Promise<Response> {

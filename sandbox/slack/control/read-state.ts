@@ -1,5 +1,5 @@
 import type { Links } from "../deliver/links.ts";
-import type { Limiter } from "../limits/rate-limiter.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { Channel, Json } from "../workspace/model.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import { renderView } from "../workspace/render-view.ts";
@@ -9,7 +9,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 export function readState(deps: {
   workspace: Workspace;
   links: Links;
-  limiter: Limiter;
+  limiter: RateLimiter;
   clock: { now(): number };
   requestUrl: () => string | undefined;
 }): Json {
@@ -44,7 +44,7 @@ export function readState(deps: {
     notices: workspace.notices,
     delivery: {
       requestUrl: deps.requestUrl() ?? null,
-      links: app === undefined ? [] : deps.links.of(app.id).map(({ id, waiting }) => ({ id, waiting: waiting.size })),
+      links: app === undefined ? [] : deps.links.list(app.id).map(({ id, waiting }) => ({ id, waiting: waiting.size })),
     },
     limits: deps.limiter.settings,
     editWindowClosed: workspace.editWindowClosed,

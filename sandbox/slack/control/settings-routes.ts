@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import type { Wire } from "../../wire/http-server.ts";
 import type { Links } from "../deliver/links.ts";
-import { impossible } from "../interact/access.ts";
-import type { Limiter } from "../limits/rate-limiter.ts";
+import { actionError } from "../interact/access.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { answering } from "./control-route.ts";
+import { controlRoute } from "./control-route.ts";
 import { disconnectBody, limitsBody, scopesBody, settingsBody, tokenBody } from "./request-bodies.ts";
 
 /** What the app's owner and Slack itself change: scopes, tokens, limits, where deliveries go, connections. */
@@ -14,7 +14,7 @@ export function settingsRoutes(deps: {
   workspace: Workspace;
   changes: Changes;
   links: Links;
-  limiter: Limiter;
+  limiter: RateLimiter;
   setRequestUrl: (url: string | undefined) => void;
 }): Hono<Wire> {
   const { workspace, changes, links, limiter } = deps;
@@ -31,21 +31,21 @@ export function settingsRoutes(deps: {
 
   routes.post(
     "/scopes",
-    answering(scopesBody, ({ grant, revoke }) => {
+    controlRoute(scopesBody, ({ grant, revoke }) => {
       app().scopes = [...new Set([...app().scopes, ...grant])].filter((each) => !revoke.includes(each));
       return done({ scopes: app().scopes });
     }),
   );
   routes.post(
     "/token",
-    answering(tokenBody, ({ token, state }) => {
+    controlRoute(tokenBody, ({ token, state }) => {
       app().tokens[token] = state;
       return done();
     }),
   );
   routes.post(
     "/limits",
-    answering(limitsBody, ({ enabled, perMinute }) => {
+    controlRoute(limitsBody, ({ enabled, perMinute }) => {
       limiter.settings = {
         enabled: enabled ?? limiter.settings.enabled,
         perMinute: perMinute ?? limiter.settings.perMinute,
@@ -55,7 +55,7 @@ export function settingsRoutes(deps: {
   );
   routes.post(
     "/settings",
-    answering(settingsBody, ({ requestUrl, editWindowClosed, ...ofApp }) => {
+    controlRoute(settingsBody, ({ requestUrl, editWindowClosed, ...ofApp }) => {
       if (requestUrl !== undefined) deps.setRequestUrl(requestUrl ?? undefined);
       if (editWindowClosed !== undefined) workspace.editWindowClosed = editWindowClosed;
       Object.assign(app(), Object.fromEntries(Object.entries(ofApp).filter(([, value]) => value !== undefined)));
@@ -64,9 +64,9 @@ export function settingsRoutes(deps: {
   );
   routes.post(
     "/disconnect",
-    answering(disconnectBody, ({ reason, link }) => {
-      const chosen = links.of(app().id).filter((each) => link === undefined || each.id === link);
-      if (chosen.length === 0) return impossible("no_connection", "The app has no such connection.");
+    controlRoute(disconnectBody, ({ reason, link }) => {
+      const chosen = links.list(app().id).filter((each) => link === undefined || each.id === link);
+      if (chosen.length === 0) return actionError("no_connection", "The app has no such connection.");
       for (const each of chosen) {
         if (reason === "none") each.socket.terminate();
         else links.disconnect(each, reason);

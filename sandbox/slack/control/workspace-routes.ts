@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import type { Wire } from "../../wire/http-server.ts";
-import { impossible } from "../interact/access.ts";
+import { actionError } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { answering } from "./control-route.ts";
+import { controlRoute } from "./control-route.ts";
 import { newPerson } from "./new-records.ts";
 import { channelBody, groupBody, personBody } from "./request-bodies.ts";
 import { seedBody } from "./seed-bodies.ts";
@@ -16,15 +16,15 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
 
   routes.post(
     "/seed",
-    answering(seedBody, (body) => seed(deps, body)),
+    controlRoute(seedBody, (body) => seed(deps, body)),
   );
   routes.post(
     "/channel",
-    answering(channelBody, ({ channel: id, invite, kick, ...flags }) => {
+    controlRoute(channelBody, ({ channel: id, invite, kick, ...flags }) => {
       const channel = workspace.channels.get(id);
-      if (channel === undefined) return impossible("channel_not_found", `There is no channel ${id}.`);
+      if (channel === undefined) return actionError("channel_not_found", `There is no channel ${id}.`);
       const stranger = invite.find((each) => !workspace.people.has(each));
-      if (stranger !== undefined) return impossible("user_not_found", `There is no person ${stranger}.`);
+      if (stranger !== undefined) return actionError("user_not_found", `There is no person ${stranger}.`);
       channel.members = [...new Set([...channel.members, ...invite])].filter((each) => !kick.includes(each));
       assignGiven(channel, flags);
       changes.announce({ what: "channel", channel: id });
@@ -33,7 +33,7 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
   );
   routes.post(
     "/person",
-    answering(personBody, (body) => {
+    controlRoute(personBody, (body) => {
       const person = workspace.people.get(body.user) ?? newPerson(workspace, body.user, body.name);
       const { user: _, ...given } = body;
       assignGiven(person, given);
@@ -44,9 +44,9 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
   );
   routes.post(
     "/group",
-    answering(groupBody, ({ group: id, ...given }) => {
+    controlRoute(groupBody, ({ group: id, ...given }) => {
       const group = workspace.groups.get(id);
-      if (group === undefined) return impossible("no_such_subteam", `There is no group ${id}.`);
+      if (group === undefined) return actionError("no_such_subteam", `There is no group ${id}.`);
       assignGiven(group, given);
       changes.announce({ what: "groups", id });
       return { ok: true, group };

@@ -4,10 +4,10 @@ import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import { redact } from "../redact.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import { isInstalled } from "../workspace/installed.ts";
-import { ACK_WITHIN_MS, type Delivered, type Delivery, RESET } from "./delivery.ts";
+import { ACK_TIMEOUT_MS, type Delivery, type DeliveryResult, RESET } from "./delivery.ts";
 import type { Links } from "./links.ts";
 import { sendOverHttp, signedRequest } from "./over-http.ts";
-import { envelopeOf, sendOverSocket } from "./over-socket.ts";
+import { sendOverSocket, toEnvelope } from "./over-socket.ts";
 
 interface Deps {
   links: Links;
@@ -18,10 +18,10 @@ interface Deps {
   requestUrl: () => string | undefined;
 }
 
-export type Deliver = (delivery: Delivery) => Promise<Delivered>;
+export type Deliver = (delivery: Delivery) => Promise<DeliveryResult>;
 
 /** How long after the one before an event comes again: almost at once, after a minute, after five. */
-const EVENT_RETRIES_MS = [1000, 60_000, 300_000];
+const EVENT_RETRY_DELAYS_MS = [1000, 60_000, 300_000];
 
 /**
  * Brings something to the app, over Socket Mode or signed HTTP, through the faults in force, and writes it down.
@@ -29,11 +29,11 @@ const EVENT_RETRIES_MS = [1000, 60_000, 300_000];
  * https://docs.slack.dev/apis/events-api/#retries
  */
 export function makeDeliver(deps: Deps): Deliver {
-  const deliver = async (delivery: Delivery): Promise<Delivered> => {
+  const deliver = async (delivery: Delivery): Promise<DeliveryResult> => {
     if (!isInstalled(delivery.app)) return { acked: false, via: "none", ms: 0, problem: "app_not_installed" };
     const operation = `deliver:${delivery.kind}`;
     const fault = deps.faults.take(operation);
-    const seen = await through(deps, delivery, fault, (reached, delivered) => {
+    const seen = await deliverWithFault(deps, delivery, fault, (reached, delivered) => {
       if (delivered.problem === RESET) return;
       deps.journal.record({
         operation,
@@ -55,19 +55,19 @@ export function makeDeliver(deps: Deps): Deliver {
 }
 
 /** Answers what the person sees; `record` is told what really happened, which may be later. */
-async function through(
+async function deliverWithFault(
   deps: Deps,
   delivery: Delivery,
   fault: SlackFault | undefined,
-  record: (reached: boolean, delivered: Delivered) => void,
-): Promise<Delivered> {
-  const send = sender(deps, delivery);
+  record: (reached: boolean, delivered: DeliveryResult) => void,
+): Promise<DeliveryResult> {
+  const send = makeSend(deps, delivery);
   const recorded = async () => {
     const delivered = await send();
     record(delivered.via !== "none" && delivered.problem !== "connection_failed", delivered);
     return delivered;
   };
-  const gaveUp = (problem: string): Delivered => ({ acked: false, via: "none", ms: ACK_WITHIN_MS, problem });
+  const gaveUp = (problem: string): DeliveryResult => ({ acked: false, via: "none", ms: ACK_TIMEOUT_MS, problem });
   if (fault === undefined) return recorded();
   switch (fault.kind) {
     case "refuse":
@@ -79,7 +79,7 @@ async function through(
     }
     case "delay": {
       const late = pause(deps.clock, fault.delayMs ?? 0).then((lasts) => (lasts ? recorded() : gaveUp(RESET)));
-      const warned = pause(deps.clock, ACK_WITHIN_MS).then((lasts) => gaveUp(lasts ? "timeout" : RESET));
+      const warned = pause(deps.clock, ACK_TIMEOUT_MS).then((lasts) => gaveUp(lasts ? "timeout" : RESET));
       return Promise.race([late, warned]);
     }
     case "drop-reply": {
@@ -97,19 +97,19 @@ async function through(
 }
 
 /** Sends the same bytes each time it is called. */
-function sender(deps: Deps, delivery: Delivery): () => Promise<Delivered> {
+function makeSend(deps: Deps, delivery: Delivery): () => Promise<DeliveryResult> {
   const url = deps.requestUrl();
   if (url === undefined) {
-    const envelope = envelopeOf(delivery);
+    const envelope = toEnvelope(delivery);
     return () => sendOverSocket(deps, delivery, envelope);
   }
   const request = signedRequest(delivery, url);
   return () => sendOverHttp(deps, request);
 }
 
-function retryEvent(deps: Deps, delivery: Delivery, seen: Delivered, deliver: Deliver): void {
+function retryEvent(deps: Deps, delivery: Delivery, seen: DeliveryResult, deliver: Deliver): void {
   const attempt = (delivery.retry?.attempt ?? 0) + 1;
-  const after = EVENT_RETRIES_MS[attempt - 1];
+  const after = EVENT_RETRY_DELAYS_MS[attempt - 1];
   if (after === undefined) return;
   const reason =
     seen.problem === "timeout"

@@ -12,13 +12,13 @@ export interface Delivery {
 }
 
 /** How long an app may take to acknowledge, in milliseconds. */
-export const ACK_WITHIN_MS = 3000;
+export const ACK_TIMEOUT_MS = 3000;
 
 /** The problem of a delivery during which the workspace was reset: nothing comes of it any more. */
 export const RESET = "reset";
 
 /** What became of a delivery, as far as Slack can tell. */
-export interface Delivered {
+export interface DeliveryResult {
   acked: boolean;
   via: "socket" | "http" | "none";
   /** Milliseconds on the sandbox's clock until the acknowledgement, or until it was given up. */

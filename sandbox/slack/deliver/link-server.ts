@@ -7,7 +7,7 @@ import type { SlackFault } from "../slack-faults.ts";
 import type { Links } from "./links.ts";
 
 /** Slack pings its sockets; clients take a silence of 30 s for a dead connection. Machine time, as their timers are. */
-const PING_EVERY_MS = 5000;
+const PING_INTERVAL_MS = 5000;
 
 /** Takes WebSocket handshakes at `/link/?ticket=...`. Returns what ends it. */
 export function serveLinks(deps: {
@@ -27,13 +27,13 @@ export function serveLinks(deps: {
     }
     const url = new URL(request.url ?? "/", "http://sandbox");
     const appId = url.pathname === "/link/" ? deps.links.redeem(url.searchParams.get("ticket") ?? "") : undefined;
-    if (appId === undefined) return turnAway(socket);
+    if (appId === undefined) return rejectHandshake(socket);
     sockets.handleUpgrade(request, socket, head, (client) => deps.links.attach(appId, client));
   };
   deps.server.on("upgrade", upgrade);
   const pings = setInterval(() => {
     for (const client of sockets.clients) client.ping("Ping from applink-sandbox");
-  }, PING_EVERY_MS);
+  }, PING_INTERVAL_MS);
   pings.unref();
   return async () => {
     clearInterval(pings);
@@ -43,6 +43,6 @@ export function serveLinks(deps: {
   };
 }
 
-function turnAway(socket: Duplex): void {
+function rejectHandshake(socket: Duplex): void {
   socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 }

@@ -9,11 +9,11 @@ import type { SlackApp } from "../workspace/model.ts";
 /** How many Socket Mode connections an app may hold. https://docs.slack.dev/apis/events-api/using-socket-mode */
 export const MAX_LINKS = 10;
 /** How long the address from apps.connections.open can be used, in milliseconds (assumed). */
-const TICKET_LIFE_MS = 30_000;
+const TICKET_TTL_MS = 30_000;
 /** How long closing waits for the client's part of the handshake, in machine milliseconds. */
-const CLOSE_WITHIN_MS = 500;
+const CLOSE_TIMEOUT_MS = 500;
 /** A warning comes this long before the end. https://docs.slack.dev/apis/events-api/using-socket-mode#disconnect */
-const WARNED_BEFORE_MS = 10_000;
+const WARNING_LEAD_MS = 10_000;
 
 /** Why Slack ends a connection; `warning` comes about ten seconds before the end, the others at it. */
 export type DisconnectReason = "warning" | "refresh_requested" | "link_disabled" | "too_many_websockets";
@@ -38,7 +38,7 @@ export interface Links {
   /** Socket Mode was switched off: tickets are worthless, and every connection is told and closed. */
   disable(): void;
   /** The open connections of an app. */
-  of(appId: string): Link[];
+  list(appId: string): Link[];
   /** The connection whose turn it is: an envelope goes to one of them, never to all. */
   next(appId: string): Link | undefined;
   disconnect(link: Link, reason: DisconnectReason): void;
@@ -57,10 +57,10 @@ export function makeLinks(deps: { clock: Pick<SessionTimers, "now" | "at">; chan
     JSON.stringify({ type: "disconnect", reason, debug_info: { host: debugInfo.host } });
 
   const self: Links = {
-    of,
+    list: of,
     issueTicket(app) {
       const ticket = newSecret();
-      tickets.set(ticket, { appId: app.id, until: deps.clock.now() + TICKET_LIFE_MS });
+      tickets.set(ticket, { appId: app.id, until: deps.clock.now() + TICKET_TTL_MS });
       return ticket;
     },
     redeem(ticket) {
@@ -104,13 +104,13 @@ export function makeLinks(deps: { clock: Pick<SessionTimers, "now" | "at">; chan
       if (link.socket.readyState !== link.socket.OPEN) return;
       link.socket.send(disconnectFrame(reason));
       if (reason !== "warning") link.socket.close(1000);
-      else deps.clock.at(deps.clock.now() + WARNED_BEFORE_MS, () => self.disconnect(link, "refresh_requested"));
+      else deps.clock.at(deps.clock.now() + WARNING_LEAD_MS, () => self.disconnect(link, "refresh_requested"));
     },
     async closeAll() {
       const closed = [...links].map(
         ({ socket }) =>
           new Promise<void>((resolve) => {
-            const cut = setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS);
+            const cut = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
             socket.once("close", () => {
               clearTimeout(cut);
               resolve();

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import { parseJson } from "../json.ts";
-import { ACK_WITHIN_MS, type Delivered, type Delivery, RESET } from "./delivery.ts";
+import { ACK_TIMEOUT_MS, type Delivery, type DeliveryResult, RESET } from "./delivery.ts";
 
 /** A request as it goes over the wire; sending the same one twice is an exact replay. */
 export interface SignedRequest {
@@ -17,7 +17,7 @@ export interface SignedRequest {
  * The timestamp is the machine's, not the sandbox's: the receiver checks it against the machine's clock.
  */
 export function signedRequest(delivery: Delivery, url: string, machineNow = Date.now()): SignedRequest {
-  const { body, type } = bodyOf(delivery);
+  const { body, type } = toBody(delivery);
   const timestamp = String(Math.floor(machineNow / 1000));
   const signature = createHmac("sha256", delivery.app.signingSecret).update(`v0:${timestamp}:${body}`).digest("hex");
   return {
@@ -35,7 +35,7 @@ export function signedRequest(delivery: Delivery, url: string, machineNow = Date
   };
 }
 
-function bodyOf({ kind, payload }: Delivery): { body: string; type: string } {
+function toBody({ kind, payload }: Delivery): { body: string; type: string } {
   const form = "application/x-www-form-urlencoded";
   if (kind === "events_api") return { body: JSON.stringify(payload), type: "application/json" };
   if (kind === "slash_commands") {
@@ -45,15 +45,15 @@ function bodyOf({ kind, payload }: Delivery): { body: string; type: string } {
 }
 
 /** Sends a signed request; an answer of 2xx within three seconds is the acknowledgement. */
-export async function sendOverHttp(deps: { clock: SessionTimers }, request: SignedRequest): Promise<Delivered> {
+export async function sendOverHttp(deps: { clock: SessionTimers }, request: SignedRequest): Promise<DeliveryResult> {
   const started = deps.clock.now();
   const abort = new AbortController();
   const cancel = deps.clock.at(
-    started + ACK_WITHIN_MS,
+    started + ACK_TIMEOUT_MS,
     () => abort.abort("timeout"),
     () => abort.abort(RESET),
   );
-  const failed = (problem: string): Delivered => ({
+  const failed = (problem: string): DeliveryResult => ({
     acked: false,
     via: "http",
     ms: deps.clock.now() - started,
@@ -69,7 +69,7 @@ export async function sendOverHttp(deps: { clock: SessionTimers }, request: Sign
     });
     const text = await response.text();
     if (!response.ok) return failed(`http_${response.status}`);
-    return { acked: true, via: "http", ms: deps.clock.now() - started, body: parse(text) };
+    return { acked: true, via: "http", ms: deps.clock.now() - started, body: parseReply(text) };
   } catch {
     return failed(abort.signal.aborted ? String(abort.signal.reason) : "connection_failed");
   } finally {
@@ -78,7 +78,7 @@ export async function sendOverHttp(deps: { clock: SessionTimers }, request: Sign
 }
 
 /** A command may be answered with plain text or with JSON. */
-function parse(text: string): unknown {
+function parseReply(text: string): unknown {
   if (text === "") return undefined;
   const read = parseJson(text);
   return read === undefined ? text : read.value;

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import {
   ACCEPTS_RESPONSE,
-  ACK_WITHIN_MS,
-  type Delivered,
+  ACK_TIMEOUT_MS,
   type Delivery,
   type DeliveryKind,
+  type DeliveryResult,
   RESET,
 } from "./delivery.ts";
 import type { Links } from "./links.ts";
@@ -19,7 +19,7 @@ const ENVELOPE_TYPE: Record<DeliveryKind, string> = {
 };
 
 /** The delivery as a Socket Mode envelope. https://docs.slack.dev/apis/events-api/using-socket-mode#events */
-export function envelopeOf(delivery: Delivery): { id: string; frame: string } {
+export function toEnvelope(delivery: Delivery): { id: string; frame: string } {
   const id = randomUUID();
   const frame = JSON.stringify({
     envelope_id: id,
@@ -38,7 +38,7 @@ export function sendOverSocket(
   deps: { links: Links; clock: SessionTimers },
   delivery: Delivery,
   envelope: { id: string; frame: string },
-): Promise<Delivered> {
+): Promise<DeliveryResult> {
   const started = deps.clock.now();
   const link = deps.links.next(delivery.app.id);
   if (link === undefined) return Promise.resolve({ acked: false, via: "none", ms: 0, problem: "no_connection" });
@@ -48,7 +48,7 @@ export function sendOverSocket(
       resolve({ acked: false, via: "socket", ms: deps.clock.now() - started, problem });
     };
     const cancel = deps.clock.at(
-      started + ACK_WITHIN_MS,
+      started + ACK_TIMEOUT_MS,
       () => giveUp("timeout"),
       () => giveUp(RESET),
     );

@@ -1,8 +1,8 @@
-import type { Delivered } from "../deliver/delivery.ts";
+import type { DeliveryResult } from "../deliver/delivery.ts";
 import type { Json, View } from "../workspace/model.ts";
 import { renderView } from "../workspace/render-view.ts";
-import { actingPerson, type Impossible, shownView } from "./access.ts";
-import type { InteractDeps } from "./click.ts";
+import { type ActionError, findActor, findShownView } from "./access.ts";
+import type { InteractDeps } from "./interact-deps.ts";
 import { interactionHead } from "./interaction-payloads.ts";
 import { clearViews, popView } from "./view-stack.ts";
 
@@ -12,18 +12,18 @@ export interface Close {
   all?: boolean | undefined;
 }
 
-export type Closed = Impossible | { ok: true; closed: string[]; deliveries: Delivered[] };
+export type CloseResult = ActionError | { ok: true; closed: string[]; deliveries: DeliveryResult[] };
 
 /** Closes, and tells the app of each view that asked with `notify_on_close`. `clear_on_close` takes the stack along. */
-export async function close(deps: InteractDeps, act: Close): Promise<Closed> {
-  const person = actingPerson(deps.workspace, act.user);
+export async function close(deps: InteractDeps, act: Close): Promise<CloseResult> {
+  const person = findActor(deps.workspace, act.user);
   if ("ok" in person) return person;
-  const top = shownView(deps.workspace, person, undefined);
+  const top = findShownView(deps.workspace, person, undefined);
   if ("ok" in top) return top;
   const clears = act.all === true || top.payload.clear_on_close === true;
   const closed: View[] = clears ? clearViews(deps, person.id) : [top];
   if (!clears) popView(deps, person.id);
-  const deliveries: Delivered[] = [];
+  const deliveries: DeliveryResult[] = [];
   for (const view of closed.filter((each) => each.payload.notify_on_close === true)) {
     const app = deps.workspace.apps.find((each) => each.id === view.appId);
     if (app === undefined) continue;

@@ -1,55 +1,55 @@
-import type { PlacedElement } from "../blocks/walk.ts";
+import type { LocatedElement } from "../blocks/walk.ts";
 import type { Channel, Json, Message, Person, SlackApp } from "../workspace/model.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { type Impossible, impossible, openChannel, presentApp, sees, shownView } from "./access.ts";
-import type { Click, InteractDeps } from "./click.ts";
+import { type ActionError, actionError, canSee, findInstalledApp, findJoinedChannel, findShownView } from "./access.ts";
+import type { InteractDeps } from "./interact-deps.ts";
 import { channelName } from "./interaction-payloads.ts";
 import type { ResponseTarget } from "./response-urls.ts";
 import { initialValues, type Values } from "./state-values.ts";
 
 /** Where an element stands: what differs between a message, a modal and a home. */
-export interface Place {
+export interface Container {
   app: SlackApp;
   blocks: unknown;
   /** The payload's members that tell the place: container, channel and message, or view. */
-  members: () => Json;
+  payloadFields: () => Json;
   /** Keeps what was entered, so that the payload's state shows it. */
-  keep: (at: PlacedElement, value: Json) => void;
+  storeValue: (found: LocatedElement, value: Json) => void;
   /** Messages have response URLs, views have none. */
-  respondsTo?: Omit<ResponseTarget, "appId"> | undefined;
+  responseTarget?: Omit<ResponseTarget, "appId"> | undefined;
   viewId?: string | undefined;
 }
 
-export function messagePlace(
+export function messageContainer(
   deps: Pick<InteractDeps, "workspace">,
   person: Person,
-  at: Pick<Click, "channel" | "ts">,
-): Place | Impossible {
+  at: { channel?: string | undefined; ts?: string | undefined },
+): Container | ActionError {
   const { workspace } = deps;
-  const channel = openChannel(workspace, person, at.channel ?? "");
+  const channel = findJoinedChannel(workspace, person, at.channel ?? "");
   if ("ok" in channel) return channel;
   const message = channel.messages.find((each) => each.ts === at.ts);
-  if (message === undefined || !sees(person, message)) {
-    return impossible("message_not_found", `${person.name} sees no message ${at.ts} there.`);
+  if (message === undefined || !canSee(person, message)) {
+    return actionError("message_not_found", `${person.name} sees no message ${at.ts} there.`);
   }
-  if (channel.archived) return impossible("is_archived", `#${channel.name} is archived: its messages are read only.`);
-  const app = presentApp(workspace, message.appId);
+  if (channel.archived) return actionError("is_archived", `#${channel.name} is archived: its messages are read only.`);
+  const app = findInstalledApp(workspace, message.appId);
   if ("ok" in app) return app;
   const key = `${channel.id} ${message.ts} ${person.id}`;
-  const values = (): Values => workspace.entered.get(key) ?? initialValues(message.blocks ?? []);
+  const values = (): Values => workspace.enteredValues.get(key) ?? initialValues(message.blocks ?? []);
   return {
     app,
     blocks: message.blocks,
-    members: () => messageMembers(workspace, channel, message, values()),
-    keep: (found, value) => workspace.entered.set(key, withValue(values(), found, value)),
-    respondsTo: { user: person.id, channel: channel.id, messageTs: message.ts, threadTs: message.threadTs },
+    payloadFields: () => messageFields(workspace, channel, message, values()),
+    storeValue: (found, value) => workspace.enteredValues.set(key, withValue(values(), found, value)),
+    responseTarget: { user: person.id, channel: channel.id, messageTs: message.ts, threadTs: message.threadTs },
   };
 }
 
 /** An ephemeral message is not sent along: its container alone tells of it. */
-function messageMembers(workspace: Workspace, channel: Channel, message: Message, values: Values): Json {
+function messageFields(workspace: Workspace, channel: Channel, message: Message, values: Values): Json {
   const ephemeral = message.onlyFor !== undefined;
   return {
     container: {
@@ -65,28 +65,28 @@ function messageMembers(workspace: Workspace, channel: Channel, message: Message
   };
 }
 
-export function viewPlace(
+export function viewContainer(
   deps: Pick<InteractDeps, "workspace">,
   person: Person,
   viewId: string | undefined,
-): Place | Impossible {
+): Container | ActionError {
   const { workspace } = deps;
-  const view = shownView(workspace, person, viewId);
+  const view = findShownView(workspace, person, viewId);
   if ("ok" in view) return view;
-  const app = presentApp(workspace, view.appId);
+  const app = findInstalledApp(workspace, view.appId);
   if ("ok" in app) return app;
   return {
     app,
     blocks: view.payload.blocks,
-    members: () => ({ container: { type: "view", view_id: view.id }, view: renderView(workspace, view) }),
-    keep: (found, value) => {
+    payloadFields: () => ({ container: { type: "view", view_id: view.id }, view: renderView(workspace, view) }),
+    storeValue: (found, value) => {
       view.values = withValue(view.values, found, value);
     },
     viewId: view.type === "modal" ? view.id : undefined,
   };
 }
 
-export function withValue(values: Values, { element, block }: PlacedElement, value: Json): Values {
+export function withValue(values: Values, { element, block }: LocatedElement, value: Json): Values {
   const blockId = String(block.block_id);
   return { ...values, [blockId]: { ...values[blockId], [String(element.action_id)]: value } };
 }

@@ -1,12 +1,12 @@
-import { allElements, type PlacedElement } from "../blocks/walk.ts";
+import { allElements, type LocatedElement } from "../blocks/walk.ts";
 import type { Json } from "../workspace/model.ts";
-import { type Entered, enter } from "./enter-value.ts";
+import { type EntryResult, enterValue } from "./enter-value.ts";
 
 /** The element that a person means: by action_id, and by block_id where several blocks have the same action_id. */
 export function findElement(
   blocks: unknown,
   named: { action_id: string; block_id?: string | undefined },
-): PlacedElement | undefined {
+): LocatedElement | undefined {
   return allElements(blocks).find(
     ({ element, block }) =>
       element.action_id === named.action_id && (named.block_id === undefined || block.block_id === named.block_id),
@@ -14,10 +14,10 @@ export function findElement(
 }
 
 /** One entry of a payload's `actions`, and what the element holds from now on. */
-export interface Action {
+export interface ElementAction {
   action: Json;
   /** For elements that keep a value; buttons do not. */
-  holds?: Json;
+  stateValue?: Json;
 }
 
 const pick = (element: Json, ...names: string[]): Json =>
@@ -27,11 +27,11 @@ const pick = (element: Json, ...names: string[]): Json =>
  * What using an element sends. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  * `given` is what was chosen or entered; buttons need none.
  */
-export function actionOf(
-  { element, block }: PlacedElement,
+export function toAction(
+  { element, block }: LocatedElement,
   given: unknown,
   actionTs: string,
-): Action | { problem: string } {
+): ElementAction | { problem: string } {
   const head = { action_id: element.action_id, block_id: block.block_id };
   const end = { type: element.type, action_ts: actionTs };
   switch (element.type) {
@@ -51,10 +51,10 @@ export function actionOf(
       return { action: { ...head, selected_option: option, ...end } };
     }
     default: {
-      const entered: Entered = enter(element, given);
+      const entered: EntryResult = enterValue(element, given);
       if ("problem" in entered) return entered;
       const kept = pick(element, "placeholder", "confirm");
-      return { action: { ...head, ...kept, ...entered.value, ...end }, holds: entered.value };
+      return { action: { ...head, ...kept, ...entered.value, ...end }, stateValue: entered.value };
     }
   }
 }

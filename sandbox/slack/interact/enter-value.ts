@@ -1,74 +1,74 @@
-import { length } from "../blocks/check.ts";
+import { codePoints } from "../blocks/check.ts";
 import type { Json } from "../workspace/model.ts";
-import { STATEFUL } from "./state-values.ts";
+import { STATEFUL_ELEMENTS } from "./state-values.ts";
 
 /** What an element holds after a person entered something, or what the client says against it. */
-export type Entered = { value: Json } | { problem: string };
+export type EntryResult = { value: Json } | { problem: string };
 
-type Reader = (element: Json, given: unknown) => { value: unknown } | { problem: string };
+type ValueReader = (element: Json, given: unknown) => { value: unknown } | { problem: string };
 
-const bad = (problem: string) => ({ problem });
+const problem = (problem: string) => ({ problem });
 
 /** The options of a menu, also those in groups. */
-function optionsOf(element: Json): Json[] {
+function allOptions(element: Json): Json[] {
   const groups = (element.option_groups ?? []) as Json[];
   return [...((element.options ?? []) as Json[]), ...groups.flatMap((group) => group.options as Json[])];
 }
 
-const oneOption: Reader = (element, given) => {
+const oneOption: ValueReader = (element, given) => {
   if (given === null) return { value: null };
-  const option = optionsOf(element).find((each) => each.value === given);
-  return option === undefined ? bad(`There is no option "${String(given)}".`) : { value: option };
+  const option = allOptions(element).find((each) => each.value === given);
+  return option === undefined ? problem(`There is no option "${String(given)}".`) : { value: option };
 };
 
-const externalOption: Reader = (_element, given) =>
+const externalOption: ValueReader = (_element, given) =>
   typeof given === "string"
     ? { value: { text: { type: "plain_text", text: given, emoji: true }, value: given } }
-    : bad("Expected the option's value.");
+    : problem("Expected the option's value.");
 
-const many =
-  (one: Reader): Reader =>
+const listOf =
+  (one: ValueReader): ValueReader =>
   (element, given) => {
-    if (!Array.isArray(given)) return bad("Expected a list.");
+    if (!Array.isArray(given)) return problem("Expected a list.");
     const most = element.max_selected_items;
-    if (typeof most === "number" && given.length > most) return bad(`At most ${most} can be chosen.`);
+    if (typeof most === "number" && given.length > most) return problem(`At most ${most} can be chosen.`);
     const read = given.map((each) => one(element, each));
     const wrong = read.find((each) => "problem" in each);
     return wrong ?? { value: read.map((each) => ("value" in each ? each.value : null)) };
   };
 
 const matching =
-  (pattern: RegExp, says: string): Reader =>
+  (pattern: RegExp, message: string): ValueReader =>
   (_element, given) => {
     if (given === null || given === "") return { value: null };
-    return typeof given === "string" && pattern.test(given) ? { value: given } : bad(says);
+    return typeof given === "string" && pattern.test(given) ? { value: given } : problem(message);
   };
 
-const plainText: Reader = (element, given) => {
+const plainText: ValueReader = (element, given) => {
   if (given === null || given === "") return { value: null };
-  if (typeof given !== "string") return bad("Expected text.");
-  const size = length(given);
+  if (typeof given !== "string") return problem("Expected text.");
+  const size = codePoints(given);
   if (typeof element.min_length === "number" && size < element.min_length) {
-    return bad(`Must be at least ${element.min_length} characters.`);
+    return problem(`Must be at least ${element.min_length} characters.`);
   }
   const most = typeof element.max_length === "number" ? element.max_length : 3000;
-  return size > most ? bad(`Must be at most ${most} characters.`) : { value: given };
+  return size > most ? problem(`Must be at most ${most} characters.`) : { value: given };
 };
 
-const numeric: Reader = (element, given) => {
+const numeric: ValueReader = (element, given) => {
   if (given === null || given === "") return { value: null };
   const value = Number(given);
-  if (!Number.isFinite(value)) return bad("Must be a number.");
-  if (element.is_decimal_allowed !== true && !Number.isInteger(value)) return bad("Must be a whole number.");
-  if (element.min_value !== undefined && value < Number(element.min_value)) return bad("The number is too small.");
-  if (element.max_value !== undefined && value > Number(element.max_value)) return bad("The number is too large.");
+  if (!Number.isFinite(value)) return problem("Must be a number.");
+  if (element.is_decimal_allowed !== true && !Number.isInteger(value)) return problem("Must be a whole number.");
+  if (element.min_value !== undefined && value < Number(element.min_value)) return problem("The number is too small.");
+  if (element.max_value !== undefined && value > Number(element.max_value)) return problem("The number is too large.");
   return { value: String(given) };
 };
 
-const anything: Reader = (_element, given) => ({ value: given });
+const anything: ValueReader = (_element, given) => ({ value: given });
 const id = matching(/^[A-Z][A-Z0-9]+$/, "Expected an id.");
 
-const READERS: Record<string, Reader> = {
+const READERS: Record<string, ValueReader> = {
   plain_text_input: plainText,
   number_input: numeric,
   email_text_input: matching(/^\S+@\S+\.\S+$/, "Must be an email address."),
@@ -78,27 +78,27 @@ const READERS: Record<string, Reader> = {
   static_select: oneOption,
   radio_buttons: oneOption,
   external_select: externalOption,
-  checkboxes: many(oneOption),
-  multi_static_select: many(oneOption),
-  multi_external_select: many(externalOption),
+  checkboxes: listOf(oneOption),
+  multi_static_select: listOf(oneOption),
+  multi_external_select: listOf(externalOption),
   users_select: id,
   conversations_select: id,
   channels_select: id,
-  multi_users_select: many(id),
-  multi_conversations_select: many(id),
-  multi_channels_select: many(id),
+  multi_users_select: listOf(id),
+  multi_conversations_select: listOf(id),
+  multi_channels_select: listOf(id),
   datepicker: matching(/^\d{4}-\d{2}-\d{2}$/, "Must be a date."),
   timepicker: matching(/^\d{2}:\d{2}$/, "Must be a time."),
-  datetimepicker: (_element, given) => (Number.isInteger(given) ? { value: given } : bad("Must be seconds.")),
+  datetimepicker: (_element, given) => (Number.isInteger(given) ? { value: given } : problem("Must be seconds.")),
 };
 
 /**
  * Enters `given` into a stateful element as a client would: options by their value, lists of them, ids, texts. The client
  * refuses what a person could not enter there.
  */
-export function enter(element: Json, given: unknown): Entered {
+export function enterValue(element: Json, given: unknown): EntryResult {
   const type = String(element.type);
-  const stateful = STATEFUL[type];
+  const stateful = STATEFUL_ELEMENTS[type];
   const read = READERS[type]?.(element, given);
   if (stateful === undefined || read === undefined) return { problem: `Nothing can be entered into ${type}.` };
   return "problem" in read ? read : { value: { type, [stateful.member]: read.value } };
@@ -106,7 +106,7 @@ export function enter(element: Json, given: unknown): Entered {
 
 /** Whether an entered value is empty: a required input must not be. */
 export function isBlank(value: Json | undefined): boolean {
-  const member = value === undefined ? undefined : STATEFUL[String(value.type)]?.member;
+  const member = value === undefined ? undefined : STATEFUL_ELEMENTS[String(value.type)]?.member;
   const held = member === undefined ? undefined : value?.[member];
   return held === undefined || held === null || (Array.isArray(held) && held.length === 0);
 }

@@ -8,7 +8,7 @@ export function channelName(channel: Channel): string {
 }
 
 /** A person as interaction payloads name them: with the workspace they belong to, which is not always the app's. */
-export const userOf = (person: Person): Json => ({
+export const toUser = (person: Person): Json => ({
   id: person.id,
   username: person.name,
   name: person.name,
@@ -19,7 +19,7 @@ export const userOf = (person: Person): Json => ({
 export function interactionHead(workspace: Workspace, app: SlackApp, person: Person, type: string): Json {
   return {
     type,
-    user: userOf(person),
+    user: toUser(person),
     api_app_id: app.id,
     token: app.verificationToken,
     team: { id: workspace.team.id, domain: workspace.team.domain },

@@ -1,24 +1,24 @@
-import { type Delivered, RESET } from "../deliver/delivery.ts";
+import { type DeliveryResult, RESET } from "../deliver/delivery.ts";
 import { newId, tsFromMicros } from "../workspace/ids.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import { renderView } from "../workspace/render-view.ts";
-import { actingPerson, type Impossible, impossible, wasReset } from "./access.ts";
-import type { InteractDeps } from "./click.ts";
+import { type ActionError, actionError, findActor, resetError } from "./access.ts";
+import type { InteractDeps } from "./interact-deps.ts";
 import { eventPayload } from "./interaction-payloads.ts";
 
-export type HomeOpened = Impossible | { ok: true; delivery: Delivered };
+export type HomeResult = ActionError | { ok: true; delivery: DeliveryResult };
 
 /** A person opens the app's Home: the event that tells the app to fill it. https://docs.slack.dev/reference/events/app_home_opened */
 export async function openHome(
   deps: InteractDeps,
   act: { user: string; tab?: "home" | "messages" | undefined },
-): Promise<HomeOpened> {
+): Promise<HomeResult> {
   const { workspace } = deps;
-  const person = actingPerson(workspace, act.user);
+  const person = findActor(workspace, act.user);
   if ("ok" in person) return person;
   const app = workspace.apps[0];
   if (app === undefined || !isInstalled(app) || !app.homeEnabled || person.teamId !== workspace.team.id) {
-    return impossible("no_home", `${person.name} has no Home of this app.`);
+    return actionError("no_home", `${person.name} has no Home of this app.`);
   }
   const now = deps.clock.now();
   const view = workspace.homes.get(`${app.id} ${person.id}`);
@@ -32,5 +32,5 @@ export async function openHome(
   };
   const payload = eventPayload(workspace, app, event, newId("Ev"), now);
   const delivery = await deps.deliver({ app, kind: "events_api", payload });
-  return delivery.problem === RESET ? wasReset() : { ok: true, delivery };
+  return delivery.problem === RESET ? resetError() : { ok: true, delivery };
 }

@@ -1,8 +1,8 @@
-import { applyContent, MAX_UPDATED_TEXT } from "../api/chat-update.ts";
-import { type Content, cutText, isEmpty, readContent } from "../api/message-content.ts";
-import { type Args, type Refusal, refuse, refused } from "../api/method.ts";
-import { threadOf } from "../api/thread.ts";
-import { length } from "../blocks/check.ts";
+import { applyContent, MAX_UPDATE_LENGTH } from "../api/chat-update.ts";
+import { type Content, isEmpty, readContent, truncateText } from "../api/message-content.ts";
+import { type Args, isRefusal, type Refusal, refuse } from "../api/method.ts";
+import { findThread } from "../api/thread.ts";
+import { codePoints } from "../blocks/check.ts";
 import type { Changes } from "../workspace/changes.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import type { Channel, Message, SlackApp } from "../workspace/model.ts";
@@ -30,7 +30,7 @@ export function respond(
   if (args.delete_original === true) return remove(deps, channel, source?.ts);
 
   const content = readContent(args);
-  if (refused(content)) return content;
+  if (isRefusal(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
   if (args.replace_original === true && target.messageTs !== undefined) {
     return source === undefined ? refuse("message_not_found") : replace(deps, channel, source, content);
@@ -45,13 +45,13 @@ function post(
   content: Content,
 ): { ok: true } | Refusal {
   if (channel.restricted) return refuse("restricted_action");
-  const thread = threadOf(channel, args);
-  if (refused(thread)) return thread;
+  const thread = findThread(channel, args);
+  if (isRefusal(thread)) return thread;
   workspace.post(channel, {
     user: app.botUserId,
     botId: app.botId,
     appId: app.id,
-    text: cutText(content.text ?? "").text,
+    text: truncateText(content.text ?? "").text,
     blocks: content.blocks,
     attachments: content.attachments,
     metadata: content.metadata,
@@ -67,7 +67,7 @@ function replace(
   source: Message,
   content: Content,
 ): { ok: true } | Refusal {
-  if (length(content.text ?? "") > MAX_UPDATED_TEXT) return refuse("msg_too_long");
+  if (codePoints(content.text ?? "") > MAX_UPDATE_LENGTH) return refuse("msg_too_long");
   applyContent(source, { ...content, blocks: content.blocks ?? [], attachments: content.attachments ?? [] });
   changes.announce({ what: "message", channel: channel.id, ts: source.ts });
   return { ok: true };

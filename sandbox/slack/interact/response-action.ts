@@ -1,4 +1,4 @@
-import { refused } from "../api/method.ts";
+import { isRefusal } from "../api/method.ts";
 import { readView } from "../api/views.ts";
 import { isObject } from "../blocks/check.ts";
 import { allBlocks } from "../blocks/walk.ts";
@@ -8,14 +8,14 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { clearViews, fillView, makeView, popView, pushView } from "./view-stack.ts";
 
 /** What the answer to a view_submission did, or why it could do nothing: then the person sees that it went wrong. */
-export interface Applied {
+export interface ResponseActionResult {
   result: "closed" | "cleared" | "updated" | "pushed" | "errors" | "not_acknowledged" | "invalid_response";
   /** The text beside each input, by block_id. */
   errors?: Record<string, string>;
   problem?: string;
 }
 
-const invalid = (problem: string): Applied => ({ result: "invalid_response", problem });
+const invalid = (problem: string): ResponseActionResult => ({ result: "invalid_response", problem });
 
 /**
  * Carries out a `response_action`. An empty acknowledgement closes the modal and shows the one below it.
@@ -25,7 +25,7 @@ export function applyResponseAction(
   deps: { workspace: Workspace; changes: Changes; clock: { now(): number } },
   view: View,
   body: unknown,
-): Applied {
+): ResponseActionResult {
   if (body === undefined || body === null || body === "" || (isObject(body) && Object.keys(body).length === 0)) {
     popView(deps, view.user);
     return { result: "closed" };
@@ -40,7 +40,7 @@ export function applyResponseAction(
     case "update":
     case "push": {
       const payload = readView(body.view);
-      if (refused(payload)) return invalid(JSON.stringify(payload.response_metadata ?? payload.error));
+      if (isRefusal(payload)) return invalid(JSON.stringify(payload.response_metadata ?? payload.error));
       if (payload.type !== "modal") return invalid("the view is no modal");
       if (body.response_action === "update") {
         fillView(deps, view, payload);
@@ -56,7 +56,7 @@ export function applyResponseAction(
 }
 
 /** Errors name input blocks of this view; for any other key Slack shows a failure instead. */
-function showErrors(view: View, errors: unknown): Applied {
+function showErrors(view: View, errors: unknown): ResponseActionResult {
   if (!isObject(errors) || Object.keys(errors).length === 0) return invalid("`errors` must name at least one input");
   const inputs = new Set(
     allBlocks(view.payload.blocks, "")

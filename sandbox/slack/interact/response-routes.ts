@@ -3,7 +3,7 @@ import type { Faults } from "../../wire/faults.ts";
 import { hangUp, type Wire } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
 import { pause, type SessionTimers } from "../../wire/session-timers.ts";
-import { refuse, refused } from "../api/method.ts";
+import { isRefusal, refuse } from "../api/method.ts";
 import { isObject } from "../blocks/check.ts";
 import { parseJson } from "../json.ts";
 import { redact } from "../redact.ts";
@@ -62,7 +62,7 @@ function execute(
   if (typeof target === "string") return { status: 404, answer: refuse(target) };
   if (!isObject(body)) return { status: 400, answer: refuse("invalid_payload") };
   const answer = respond(deps, target, body);
-  return refused(answer) ? { status: 400, answer } : { status: 200, answer };
+  return isRefusal(answer) ? { status: 400, answer } : { status: 200, answer };
 }
 
 /** JSON, or a form whose `payload` is JSON. */

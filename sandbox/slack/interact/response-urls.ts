@@ -1,8 +1,8 @@
 import { newSecret } from "../workspace/ids.ts";
 
 /** A response URL may be used five times within thirty minutes. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
-export const RESPONSE_URL_USES = 5;
-export const RESPONSE_URL_LIFE_MS = 30 * 60_000;
+export const MAX_RESPONSE_URL_USES = 5;
+export const RESPONSE_URL_TTL_MS = 30 * 60_000;
 
 /** Where a response goes, and what it may replace. */
 export interface ResponseTarget {
@@ -33,8 +33,8 @@ export function makeResponseUrls(clock: { now(): number }): ResponseUrls {
     use(path) {
       const url = urls.get(path);
       if (url === undefined) return "invalid_url";
-      if (clock.now() - url.issuedAt > RESPONSE_URL_LIFE_MS) return "expired_url";
-      if (url.uses >= RESPONSE_URL_USES) return "used_url";
+      if (clock.now() - url.issuedAt > RESPONSE_URL_TTL_MS) return "expired_url";
+      if (url.uses >= MAX_RESPONSE_URL_USES) return "used_url";
       url.uses += 1;
       return url.target;
     },

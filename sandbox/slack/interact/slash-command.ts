@@ -1,11 +1,11 @@
-import { refused } from "../api/method.ts";
+import { isRefusal } from "../api/method.ts";
 import { isObject } from "../blocks/check.ts";
-import { type Delivered, RESET } from "../deliver/delivery.ts";
+import { type DeliveryResult, RESET } from "../deliver/delivery.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import type { Json, Person, SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { actingPerson, type Impossible, impossible, openChannel, wasReset } from "./access.ts";
-import type { InteractDeps } from "./click.ts";
+import { type ActionError, actionError, findActor, findJoinedChannel, resetError } from "./access.ts";
+import type { InteractDeps } from "./interact-deps.ts";
 import { commandPayload, overlay } from "./interaction-payloads.ts";
 import { respond } from "./respond.ts";
 import type { ResponseTarget } from "./response-urls.ts";
@@ -19,27 +19,27 @@ export interface Command {
   forge?: Json | undefined;
 }
 
-export type Commanded = Impossible | { ok: true; forged: boolean; delivery: Delivered; shown?: string };
+export type CommandResult = ActionError | { ok: true; forged: boolean; delivery: DeliveryResult; shown?: string };
 
-export async function command(deps: InteractDeps, act: Command): Promise<Commanded> {
+export async function runCommand(deps: InteractDeps, act: Command): Promise<CommandResult> {
   const { workspace } = deps;
-  const person = actingPerson(workspace, act.user);
+  const person = findActor(workspace, act.user);
   if ("ok" in person) return person;
   if (person.teamId !== workspace.team.id) {
-    return impossible("not_available", "People of other workspaces do not have this workspace's commands.");
+    return actionError("not_available", "People of other workspaces do not have this workspace's commands.");
   }
-  const channel = openChannel(workspace, person, act.channel);
+  const channel = findJoinedChannel(workspace, person, act.channel);
   if ("ok" in channel) return channel;
-  if (channel.archived) return impossible("is_archived", `#${channel.name} is archived.`);
+  if (channel.archived) return actionError("is_archived", `#${channel.name} is archived.`);
   const [name = "", ...words] = act.text.trim().split(/(?<=^\S+)\s+/);
   const app = workspace.apps.find((each) => hasCommand(each, name));
-  if (app === undefined) return impossible("invalid_command", `${name} is not a valid command.`);
+  if (app === undefined) return actionError("invalid_command", `${name} is not a valid command.`);
 
   const typed = words.join(" ");
   const target: ResponseTarget = { appId: app.id, user: person.id, channel: channel.id };
   const payload = commandPayload(workspace, app, person, channel, {
     command: name,
-    text: app.shouldEscape ? escapeTyped(workspace, typed) : typed,
+    text: app.shouldEscape ? escapeCommandText(workspace, typed) : typed,
     responseUrl: deps.baseUrl() + deps.responseUrls.issue("commands", workspace.team.id, target),
     triggerId: deps.triggers.issue({ appId: app.id, user: person.id }),
   });
@@ -48,8 +48,10 @@ export async function command(deps: InteractDeps, act: Command): Promise<Command
     kind: "slash_commands",
     payload: overlay(payload, act.forge ?? {}) as Json,
   });
-  if (delivery.problem === RESET) return wasReset();
-  const shown = delivery.acked ? answer(deps, target, delivery.body) : failure(workspace, person, name, delivery);
+  if (delivery.problem === RESET) return resetError();
+  const shown = delivery.acked
+    ? postReply(deps, target, delivery.body)
+    : reportFailure(workspace, person, name, delivery);
   return { ok: true, forged: act.forge !== undefined, delivery, ...(shown === undefined ? {} : { shown }) };
 }
 
@@ -58,15 +60,15 @@ const hasCommand = (app: SlackApp, name: string): boolean =>
   isInstalled(app) && app.scopes.includes("commands") && app.commands.includes(name);
 
 /** Posts what came with the acknowledgement; text alone is for the person only. */
-function answer(deps: InteractDeps, target: ResponseTarget, body: unknown): string | undefined {
+function postReply(deps: InteractDeps, target: ResponseTarget, body: unknown): string | undefined {
   const args = typeof body === "string" ? { text: body } : body;
   if (!isObject(args) || Object.keys(args).length === 0) return undefined;
   const answered = respond(deps, target, args);
-  return refused(answered) ? answered.error : undefined;
+  return isRefusal(answered) ? answered.error : undefined;
 }
 
 /** Slack's own words for the person: `operation_timeout`, or `dispatch_failed` when nothing could be reached. */
-function failure(workspace: Workspace, person: Person, name: string, delivery: Delivered): string {
+function reportFailure(workspace: Workspace, person: Person, name: string, delivery: DeliveryResult): string {
   const kind = delivery.problem === "timeout" ? "operation_timeout" : "dispatch_failed";
   workspace.notice({ user: person.id, kind, text: `${name} failed with the error "${kind}"` });
   return kind;
@@ -76,7 +78,7 @@ function failure(workspace: Workspace, person: Person, name: string, delivery: D
  * What `should_escape` in the manifest does: names that are known become mentions, links are marked.
  * https://docs.slack.dev/interactivity/implementing-slash-commands/#escaping
  */
-export function escapeTyped(workspace: Pick<Workspace, "people" | "channels">, text: string): string {
+export function escapeCommandText(workspace: Pick<Workspace, "people" | "channels">, text: string): string {
   return text
     .replace(/(?<![\w<])@([\w.-]+)/g, (whole, name: string) => {
       const person = [...workspace.people.values()].find((each) => each.name === name);

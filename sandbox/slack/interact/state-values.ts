@@ -8,7 +8,7 @@ export type Values = Record<string, Record<string, Json>>;
  * Where each kind of element keeps its value in `state.values`, and which of its fields is the first one.
  * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
-export const STATEFUL: Record<string, { member: string; initial: string | undefined; empty: unknown }> = {
+export const STATEFUL_ELEMENTS: Record<string, { member: string; initial: string | undefined; empty: unknown }> = {
   plain_text_input: { member: "value", initial: "initial_value", empty: null },
   number_input: { member: "value", initial: "initial_value", empty: null },
   email_text_input: { member: "value", initial: "initial_value", empty: null },
@@ -37,7 +37,7 @@ export function initialValues(blocks: Json[]): Values {
   const values: Values = {};
   for (const { element, block } of allElements(blocks)) {
     const type = String(element.type);
-    const stateful = STATEFUL[type];
+    const stateful = STATEFUL_ELEMENTS[type];
     if (stateful === undefined) continue;
     const first = stateful.initial === undefined ? undefined : element[stateful.initial];
     const blockId = String(block.block_id);
@@ -48,7 +48,7 @@ export function initialValues(blocks: Json[]): Values {
 }
 
 /** What was entered before, where the same element is still there; else what the new payload starts with. */
-export function keepValues(before: Values, after: Values): Values {
+export function mergeValues(before: Values, after: Values): Values {
   return Object.fromEntries(
     Object.entries(after).map(([blockId, actions]) => [
       blockId,

@@ -1,15 +1,15 @@
 import { allBlocks } from "../blocks/walk.ts";
-import { type Delivered, RESET } from "../deliver/delivery.ts";
+import { type DeliveryResult, RESET } from "../deliver/delivery.ts";
 import type { Json, Person, SlackApp, View } from "../workspace/model.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { actingPerson, type Impossible, impossible, presentApp, shownView, wasReset } from "./access.ts";
-import type { InteractDeps } from "./click.ts";
+import { type ActionError, actionError, findActor, findInstalledApp, findShownView, resetError } from "./access.ts";
 import { withValue } from "./containers.ts";
 import { findElement } from "./element-action.ts";
-import { enter, isBlank } from "./enter-value.ts";
+import { enterValue, isBlank } from "./enter-value.ts";
+import type { InteractDeps } from "./interact-deps.ts";
 import { interactionHead, overlay } from "./interaction-payloads.ts";
-import { type Applied, applyResponseAction } from "./response-action.ts";
+import { applyResponseAction, type ResponseActionResult } from "./response-action.ts";
 
 /** A person fills in a modal's inputs and presses its submit button. */
 export interface Submit {
@@ -21,40 +21,42 @@ export interface Submit {
   forge?: Json | undefined;
 }
 
-export type Submitted = Impossible | ({ ok: true; forged: boolean; delivery: Delivered } & Applied);
+export type SubmitResult =
+  | ActionError
+  | ({ ok: true; forged: boolean; delivery: DeliveryResult } & ResponseActionResult);
 
-export async function submit(deps: InteractDeps, act: Submit): Promise<Submitted> {
+export async function submit(deps: InteractDeps, act: Submit): Promise<SubmitResult> {
   const { workspace } = deps;
-  const person = actingPerson(workspace, act.user);
+  const person = findActor(workspace, act.user);
   if ("ok" in person) return person;
-  const view = shownView(workspace, person, act.view_id);
+  const view = findShownView(workspace, person, act.view_id);
   if ("ok" in view) return view;
-  const app = presentApp(workspace, view.appId);
+  const app = findInstalledApp(workspace, view.appId);
   if ("ok" in app) return app;
-  if (view.type !== "modal") return impossible("not_a_modal", "Only a modal can be submitted.");
+  if (view.type !== "modal") return actionError("not_a_modal", "Only a modal can be submitted.");
   if (!view.payload.submit && !allBlocks(view.payload.blocks, "").some(({ block }) => block.type === "input")) {
-    return impossible("no_submit", "The modal has no submit button.");
+    return actionError("no_submit", "The modal has no submit button.");
   }
-  const errors = fillIn(view, act.values);
-  if (Object.keys(errors).length > 0) return impossible("invalid_input", "The client asks to correct it.", { errors });
+  const errors = enterValues(view, act.values);
+  if (Object.keys(errors).length > 0) return actionError("invalid_input", "The client asks to correct it.", { errors });
 
-  const payload = overlay(viewSubmission(deps, app, person, view), act.forge ?? {}) as Json;
+  const payload = overlay(viewSubmissionPayload(deps, app, person, view), act.forge ?? {}) as Json;
   const delivery = await deps.deliver({ app, kind: "view_submission", payload });
-  if (delivery.problem === RESET) return wasReset();
+  if (delivery.problem === RESET) return resetError();
   const applied = delivery.acked
     ? applyResponseAction(deps, view, delivery.body)
     : { result: "not_acknowledged" as const, problem: delivery.problem ?? "timeout" };
-  if (applied.problem !== undefined) viewNotice(workspace, person);
+  if (applied.problem !== undefined) addViewError(workspace, person);
   return { ok: true, forged: act.forge !== undefined, delivery, ...applied };
 }
 
 /** Enters the values; answers what the client itself refuses: impossible values, and required inputs left blank. */
-function fillIn(view: View, values: Submit["values"]): Record<string, string> {
+function enterValues(view: View, values: Submit["values"]): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const [blockId, actions] of Object.entries(values)) {
     for (const [actionId, given] of Object.entries(actions)) {
       const found = findElement(view.payload.blocks, { action_id: actionId, block_id: blockId });
-      const entered = found === undefined ? { problem: "There is no such input." } : enter(found.element, given);
+      const entered = found === undefined ? { problem: "There is no such input." } : enterValue(found.element, given);
       if ("problem" in entered) errors[blockId] = entered.problem;
       else if (found !== undefined) view.values = withValue(view.values, found, entered.value);
     }
@@ -68,7 +70,7 @@ function fillIn(view: View, values: Submit["values"]): Record<string, string> {
   return errors;
 }
 
-function viewSubmission(deps: InteractDeps, app: SlackApp, person: Person, view: View): Json {
+function viewSubmissionPayload(deps: InteractDeps, app: SlackApp, person: Person, view: View): Json {
   return {
     ...interactionHead(deps.workspace, app, person, "view_submission"),
     trigger_id: deps.triggers.issue({ appId: app.id, user: person.id, viewId: view.id }),
@@ -77,6 +79,6 @@ function viewSubmission(deps: InteractDeps, app: SlackApp, person: Person, view:
   };
 }
 
-function viewNotice(workspace: Workspace, person: Person): void {
+function addViewError(workspace: Workspace, person: Person): void {
   workspace.notice({ user: person.id, kind: "view_error", text: "We had some trouble connecting. Try again?" });
 }

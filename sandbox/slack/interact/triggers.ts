@@ -1,7 +1,7 @@
 import { newSecret } from "../workspace/ids.ts";
 
 /** How long a trigger_id lives, in milliseconds. https://docs.slack.dev/interactivity/handling-user-interaction */
-export const TRIGGER_LIFE_MS = 3000;
+export const TRIGGER_TTL_MS = 3000;
 
 interface Trigger {
   appId: string;
@@ -16,7 +16,7 @@ interface Trigger {
 export interface Triggers {
   issue(trigger: { appId: string; user: string; viewId?: string | undefined }): string;
   /** The trigger if it may be exchanged now, or Slack's name for why not. Does not use it up. */
-  look(id: string, appId: string): Trigger | "invalid_trigger_id" | "exchanged_trigger_id" | "expired_trigger_id";
+  check(id: string, appId: string): Trigger | "invalid_trigger_id" | "exchanged_trigger_id" | "expired_trigger_id";
   clear(): void;
 }
 
@@ -28,11 +28,11 @@ export function makeTriggers(clock: { now(): number }): Triggers {
       triggers.set(id, { ...trigger, issuedAt: clock.now(), used: false });
       return id;
     },
-    look(id, appId) {
+    check(id, appId) {
       const trigger = triggers.get(id);
       if (trigger === undefined || trigger.appId !== appId) return "invalid_trigger_id";
       if (trigger.used) return "exchanged_trigger_id";
-      if (clock.now() - trigger.issuedAt > TRIGGER_LIFE_MS) return "expired_trigger_id";
+      if (clock.now() - trigger.issuedAt > TRIGGER_TTL_MS) return "expired_trigger_id";
       return trigger;
     },
     clear: () => triggers.clear(),

@@ -3,10 +3,10 @@ import type { Changes } from "../workspace/changes.ts";
 import { newHash, newId } from "../workspace/ids.ts";
 import type { Json, View } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { initialValues, keepValues } from "./state-values.ts";
+import { initialValues, mergeValues } from "./state-values.ts";
 
 /** How many modals lie on one another. https://docs.slack.dev/surfaces/modals */
-export const MAX_STACK = 3;
+export const MAX_STACKED_VIEWS = 3;
 
 interface Deps {
   workspace: Workspace;
@@ -37,7 +37,7 @@ export function makeView(deps: Deps, payload: Json, who: { appId: string; user: 
 /** Gives a view a new payload and hash. What was entered stays where block_id, action_id and type of element stay. */
 export function fillView(deps: Pick<Deps, "clock">, view: View, payload: Json): void {
   const blocks = normalizeBlocks((payload.blocks ?? []) as Json[]);
-  view.values = keepValues(view.values, initialValues(blocks));
+  view.values = mergeValues(view.values, initialValues(blocks));
   view.payload = { ...payload, blocks };
   view.hash = newHash(deps.clock.now());
   view.externalId = String(payload.external_id ?? "");
@@ -55,7 +55,7 @@ export function openView(deps: Deps, view: View): void {
 export function pushView(deps: Deps, view: View): boolean {
   const stack = deps.workspace.modals.get(view.user) ?? [];
   const top = stack.at(-1);
-  if (top === undefined || stack.length >= MAX_STACK) return false;
+  if (top === undefined || stack.length >= MAX_STACKED_VIEWS) return false;
   view.rootId = top.rootId;
   view.previousId = top.id;
   stack.push(view);

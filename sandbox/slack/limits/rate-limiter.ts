@@ -1,16 +1,16 @@
 import { CHANNEL_BURST, CHANNEL_PER_SECOND, TIERS, type Tier } from "./tiers.ts";
 
 /** What a person can switch on the stand-in's limits. */
-export interface LimitSettings {
+export interface RateLimitSettings {
   enabled: boolean;
   /** Calls per minute of single methods, instead of their tier's. */
   perMinute: Record<string, number>;
 }
 
-export interface Limiter {
-  settings: LimitSettings;
+export interface RateLimiter {
+  settings: RateLimitSettings;
   /** Counts a call. Answers undefined when it may go on, else the whole seconds to wait, at least 1. */
-  take(call: { owner: string; method: string; tier: Tier; channel?: string | undefined }): number | undefined;
+  acquire(call: { owner: string; method: string; tier: Tier; channel?: string | undefined }): number | undefined;
   reset(): void;
 }
 
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
  * Sliding windows of one minute per app, workspace and method; for chat.postMessage also a bucket per channel that holds a
  * short burst and fills by one a second. A call that is refused is not counted.
  */
-export function makeLimiter(clock: { now(): number }): Limiter {
+export function makeRateLimiter(clock: { now(): number }): RateLimiter {
   const windows = new Map<string, number[]>();
   const buckets = new Map<string, { left: number; at: number }>();
 
@@ -39,9 +39,9 @@ export function makeLimiter(clock: { now(): number }): Limiter {
     return left >= 1 ? 0 : ((1 - left) / CHANNEL_PER_SECOND) * 1000;
   };
 
-  const limiter: Limiter = {
+  const limiter: RateLimiter = {
     settings: { enabled: true, perMinute: {} },
-    take({ owner, method, tier, channel }) {
+    acquire({ owner, method, tier, channel }) {
       if (!limiter.settings.enabled) return undefined;
       const now = clock.now();
       const key = `${owner} ${method}`;

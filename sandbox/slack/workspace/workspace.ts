@@ -37,7 +37,7 @@ export interface Workspace {
   homes: Map<string, View>;
   notices: Notice[];
   /** What each person chose in the menus of a message, by channel, ts and person. */
-  entered: Map<string, Record<string, Record<string, Json>>>;
+  enteredValues: Map<string, Record<string, Record<string, Json>>>;
   /** The workspace's message edit window is over: chat.update answers edit_window_closed. */
   editWindowClosed: boolean;
   /** A timestamp that no other message of the channel has, later than all of them. */
@@ -69,7 +69,7 @@ export function makeWorkspace(deps: {
       modals: new Map<string, View[]>(),
       homes: new Map<string, View>(),
       notices: [] as Notice[],
-      entered: new Map<string, Record<string, Record<string, Json>>>(),
+      enteredValues: new Map<string, Record<string, Record<string, Json>>>(),
       editWindowClosed: false,
     };
   };

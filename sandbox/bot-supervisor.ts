@@ -8,7 +8,7 @@ export interface BotStatus {
   running: boolean;
   pid: number | null;
   /** How the last process ended: its exit code or the signal's name; null while none has. */
-  ended: number | string | null;
+  lastExit: number | string | null;
   /** How many processes there have been. */
   starts: number;
   /** The last lines that it logged, oldest first. */
@@ -29,9 +29,9 @@ export interface BotSupervisor {
 }
 
 /** How long the bot may take to end before it is killed, in milliseconds. */
-const PATIENCE_MS = 15_000;
+const STOP_TIMEOUT_MS = 15_000;
 /** How many logged lines are kept. */
-const KEPT_LINES = 100;
+const MAX_LOG_LINES = 100;
 
 /**
  * Supervises the very bot that ships as a process of its own, pointed at the stand-ins by nothing but its environment.
@@ -47,7 +47,7 @@ export function superviseBot(options: {
   let child: ChildProcess | undefined;
   let exit: Promise<void> = Promise.resolve();
   let asked = false;
-  let ended: BotStatus["ended"] = null;
+  let lastExit: BotStatus["lastExit"] = null;
   let starts = 0;
   let lines: string[] = [];
 
@@ -55,7 +55,7 @@ export function superviseBot(options: {
     for (const listener of listeners) listener();
   };
   const logged = (text: string) => {
-    lines = [...lines, text].slice(-KEPT_LINES);
+    lines = [...lines, text].slice(-MAX_LOG_LINES);
     options.line(text);
     announce();
   };
@@ -64,13 +64,13 @@ export function superviseBot(options: {
     asked = true;
     const ending = child;
     ending?.kill(signal);
-    const patience = setTimeout(() => ending?.kill("SIGKILL"), PATIENCE_MS);
+    const patience = setTimeout(() => ending?.kill("SIGKILL"), STOP_TIMEOUT_MS);
     await exit;
     clearTimeout(patience);
   };
 
   return {
-    status: () => ({ running: child !== undefined, pid: child?.pid ?? null, ended, starts, lines }),
+    status: () => ({ running: child !== undefined, pid: child?.pid ?? null, lastExit, starts, lines }),
     start() {
       if (child !== undefined) return;
       const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
@@ -84,9 +84,9 @@ export function superviseBot(options: {
       for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on("line", logged);
       exit = once(started, "exit").then(([code, signal]) => {
         child = undefined;
-        ended = (code ?? signal) as number | string;
+        lastExit = (code ?? signal) as number | string;
         announce();
-        if (!asked) options.ended(ended);
+        if (!asked) options.ended(lastExit);
       });
       announce();
     },

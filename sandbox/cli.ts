@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import { startAwsSandbox } from "./aws/start-aws-sandbox.ts";
-import { readableLine } from "./format-log-line.ts";
+import { formatLogLine } from "./format-log-line.ts";
 import { startSlackSandbox } from "./slack/server.ts";
 import { startSandbox } from "./start-sandbox.ts";
-import { welcome } from "./welcome.ts";
+import { welcomeText } from "./welcome.ts";
 
 const SLACK_PORT = 3000;
 const AWS_PORT = 4566;
@@ -52,10 +52,10 @@ withSlackPort(withAwsPort(program.command("all").description("the page, both sta
       slackPort,
       awsPort,
       botPort,
-      line: (text) => say(`bot  ${readableLine(text)}`),
+      line: (text) => say(`bot  ${formatLogLine(text)}`),
       ended: (why) => say(`The bot has ended (${why}); its last lines above say why. The page can start it again.`),
     });
-    say(welcome({ pageUrl: local(sandbox.slackPort), awsUrl: local(sandbox.awsPort) }));
+    say(welcomeText({ pageUrl: local(sandbox.slackPort), awsUrl: local(sandbox.awsPort) }));
     await interrupted();
     await sandbox.close();
   });

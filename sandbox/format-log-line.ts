@@ -1,5 +1,5 @@
 /** One of the bot's JSON log lines in a form that a person reads: level, message, then the fields. */
-export function readableLine(text: string): string {
+export function formatLogLine(text: string): string {
   let line: Record<string, unknown>;
   try {
     line = JSON.parse(text);

@@ -1,5 +1,5 @@
 /** What a newcomer reads first: where the page is, and the little that the page does not say. */
-export function welcome({ pageUrl, awsUrl }: { pageUrl: string; awsUrl: string }): string {
+export function welcomeText({ pageUrl, awsUrl }: { pageUrl: string; awsUrl: string }): string {
   return `
   Open ${pageUrl} in a browser.
 

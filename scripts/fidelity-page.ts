@@ -25,8 +25,8 @@ export function fidelityPage(): string {
       ["about", "what the stand-in does", "why", "switch in `/_control/assumptions`"],
       unknowns.map((each) => [
         each.topic,
-        each.whatWeAssume,
-        each.why,
+        each.assumption,
+        each.reason,
         each.switch === undefined ? "" : `\`${each.switch}\``,
       ]),
     ),

@@ -14,7 +14,7 @@ const ssm = (operation: string, state: OperationCoverage["state"], note: string)
   state,
   note,
 });
-const later = (service: OperationCoverage["service"], ...operations: string[]): OperationCoverage[] =>
+const notStarted = (service: OperationCoverage["service"], ...operations: string[]): OperationCoverage[] =>
   operations.map((operation) => ({ service, operation, state: "not started", note: "" }));
 
 export const coverage: OperationCoverage[] = [
@@ -60,11 +60,25 @@ export const coverage: OperationCoverage[] = [
     note: "Version 2011-06-15; trust, duration, SourceIdentity. Session tags, session policies, MFA and ExternalId are validated by shape and otherwise ignored.",
   },
   { service: "sts", operation: "GetCallerIdentity", state: "supported", note: "" },
-  ...later("ssm", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "DeleteDocument"),
-  ...later("ssm", "DescribeDocument", "DescribeDocumentPermission", "ModifyDocumentPermission", "ListDocumentVersions"),
-  ...later("ssm", "ListDocumentMetadataHistory", "StartChangeRequestExecution", "StartExecutionPreview"),
-  ...later("ssm", "GetExecutionPreview", "StartAccessRequest", "GetAccessToken", "AddTagsToResource"),
-  ...later("ssm", "ListTagsForResource", "RemoveTagsFromResource", "SendCommand", "GetParameter", "PutParameter"),
-  ...later("events", "PutRule", "PutTargets", "CreateEventBus", "DescribeEventBus", "ListRules", "TestEventPattern"),
-  ...later("sts", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetSessionToken", "GetAccessKeyInfo"),
+  ...notStarted("ssm", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "DeleteDocument"),
+  ...notStarted(
+    "ssm",
+    "DescribeDocument",
+    "DescribeDocumentPermission",
+    "ModifyDocumentPermission",
+    "ListDocumentVersions",
+  ),
+  ...notStarted("ssm", "ListDocumentMetadataHistory", "StartChangeRequestExecution", "StartExecutionPreview"),
+  ...notStarted("ssm", "GetExecutionPreview", "StartAccessRequest", "GetAccessToken", "AddTagsToResource"),
+  ...notStarted("ssm", "ListTagsForResource", "RemoveTagsFromResource", "SendCommand", "GetParameter", "PutParameter"),
+  ...notStarted(
+    "events",
+    "PutRule",
+    "PutTargets",
+    "CreateEventBus",
+    "DescribeEventBus",
+    "ListRules",
+    "TestEventPattern",
+  ),
+  ...notStarted("sts", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetSessionToken", "GetAccessKeyInfo"),
 ];

@@ -1,4 +1,4 @@
-import type { Execution, Place } from "./engine/execution-state.ts";
+import type { AccountRegion, Execution } from "./engine/execution-state.ts";
 import type { Runbook } from "./engine/runbook.ts";
 
 /** One version of an Automation document. */
@@ -23,8 +23,8 @@ export interface AutomationDocument {
 }
 
 /** What one account has in one Region. Nothing is shared between two. */
-export interface Partition {
-  place: Place;
+export interface Resources {
+  location: AccountRegion;
   documents: Map<string, AutomationDocument>;
   /** In the order in which they began. */
   executions: Map<string, Execution>;
@@ -33,21 +33,26 @@ export interface Partition {
 }
 
 /** Every account and Region that has been touched. */
-export interface World {
-  at(place: Place): Partition;
-  all(): Partition[];
+export interface ResourceStore {
+  at(location: AccountRegion): Resources;
+  all(): Resources[];
   clear(): void;
 }
 
-export function makeWorld(): World {
-  const partitions = new Map<string, Partition>();
+export function makeResourceStore(): ResourceStore {
+  const partitions = new Map<string, Resources>();
   return {
-    at(place) {
-      const key = `${place.account}/${place.region}`;
+    at(location) {
+      const key = `${location.account}/${location.region}`;
       const found = partitions.get(key);
       if (found !== undefined) return found;
-      const { account, region } = place;
-      const made = { place: { account, region }, documents: new Map(), executions: new Map(), clientTokens: new Map() };
+      const { account, region } = location;
+      const made = {
+        location: { account, region },
+        documents: new Map(),
+        executions: new Map(),
+        clientTokens: new Map(),
+      };
       partitions.set(key, made);
       return made;
     },

@@ -1,5 +1,5 @@
 import type { EventBus } from "./events/event-bus.ts";
-import { type Entry, putEvents } from "./events/put-events.ts";
+import { type PutEventsEntry, putEvents } from "./events/put-events.ts";
 import type { Caller } from "./identity/authenticate.ts";
 import { eventBridgeModel, type ServiceModel, ssmModel, stsModel } from "./model/service-model.ts";
 import { createDocument } from "./ssm/create-document.ts";
@@ -57,7 +57,7 @@ export function makeRoutes(deps: RouteDeps): Map<string, Route> {
       action: "events:PutEvents",
       resource: busArn,
       execute: (caller, input) =>
-        putEvents({ bus: deps.bus, now: deps.timers.now }, caller, input as { Entries: Entry[] }),
+        putEvents({ bus: deps.bus, now: deps.timers.now }, caller, input as { Entries: PutEventsEntry[] }),
     },
     {
       service: "sts",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ACCOUNT } from "./identity/seeded-identities.ts";
-import { acceptContent } from "./ssm/create-document.ts";
+import { validateContent } from "./ssm/create-document.ts";
 import { resolveRunbook } from "./ssm/documents.ts";
 import type { StandIn } from "./stand-in.ts";
 
@@ -41,9 +41,9 @@ export type Seed = Exclude<z.infer<typeof seedSchema>, string>;
  * Loads documents and starts executions without the API's limits: a parameter may be longer than the wire allows, and
  * anybody may have started an execution. A document that exists gets another version. Throws an AwsError on a bad runbook.
  */
-export function plant(standIn: StandIn, seed: Seed): { executionIds: string[] } {
+export function applySeed(standIn: StandIn, seed: Seed): { executionIds: string[] } {
   for (const document of seed.documents) {
-    const { documents } = standIn.world.at(document);
+    const { documents } = standIn.resources.at(document);
     const content = typeof document.content === "string" ? document.content : JSON.stringify(document.content);
     const format = document.format ?? (typeof document.content === "string" ? "YAML" : "JSON");
     const found = documents.get(document.name) ?? {
@@ -53,17 +53,17 @@ export function plant(standIn: StandIn, seed: Seed): { executionIds: string[] } 
       versions: [],
     };
     const version = String(found.versions.length + 1);
-    const runbook = acceptContent(content, format);
+    const runbook = validateContent(content, format);
     found.versions.push({ version, content, format, runbook, createdAt: standIn.timers.now() });
     documents.set(document.name, found);
   }
   const executionIds = seed.executions.flatMap((wanted) => {
-    const { place } = standIn.world.at(wanted);
-    const startable = resolveRunbook(standIn.world.at(place), wanted.document, undefined, wanted.parameters);
+    const { location } = standIn.resources.at(wanted);
+    const startable = resolveRunbook(standIn.resources.at(location), wanted.document, undefined, wanted.parameters);
     const tags = Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value }));
     const { executedBy, mode } = wanted;
     return Array.from({ length: wanted.count }, () => {
-      return standIn.engine.start({ ...startable, place, executedBy, mode, tags }).id;
+      return standIn.engine.start({ ...startable, location, executedBy, mode, tags }).id;
     });
   });
   return { executionIds };
@@ -82,7 +82,10 @@ const CI_RUN = `arn:aws:sts::${ACCOUNT}:assumed-role/GitHubActionsDeploy/run-471
 
 /** What a person finds in a fresh sandbox: five runbooks, three of which wait for an approval. */
 export function seedDemonstration(standIn: StandIn): { executionIds: string[] } {
-  return plant(standIn, seedSchema.parse({ documents: demonstrationDocuments(), executions: waiting }) as Seed);
+  return applySeed(
+    standIn,
+    seedSchema.parse({ documents: demonstrationDocuments(), executions: DEMONSTRATION_EXECUTIONS }) as Seed,
+  );
 }
 
 function demonstrationDocuments(): object[] {
@@ -93,7 +96,7 @@ function demonstrationDocuments(): object[] {
   }));
 }
 
-const waiting = [
+const DEMONSTRATION_EXECUTIONS = [
   {
     document: "Prod-DB-Restart",
     executedBy: SSO_ROSA,

@@ -8,8 +8,8 @@ import { makeEngine } from "./engine/engine.ts";
 import { makeSimulation } from "./engine/simulation.ts";
 import { makeEventBus } from "./events/event-bus.ts";
 import { publishStatusEvent } from "./events/status-events.ts";
-import { makeDirectory } from "./identity/identity-store.ts";
-import { makeWorld } from "./resources.ts";
+import { makeIdentityStore } from "./identity/identity-store.ts";
+import { makeResourceStore } from "./resources.ts";
 import { resolveRunbook } from "./ssm/documents.ts";
 
 export type StandIn = ReturnType<typeof makeStandIn>;
@@ -17,30 +17,31 @@ export type StandIn = ReturnType<typeof makeStandIn>;
 /** Everything that the stand-in is made of, without its wire. */
 export function makeStandIn(clock: SandboxClock) {
   const newId = () => randomUUID();
-  const world = makeWorld();
+  const resources = makeResourceStore();
   const timers = makeSessionTimers(clock);
   const simulation = makeSimulation();
   const assumptions = makeAssumptions();
   const bus = makeEventBus(newId);
-  const directory = makeDirectory();
+  const identities = makeIdentityStore();
   const engine = makeEngine({
     timers,
     newId,
     simulation,
     assumptions,
-    resolveChild: (place, name, version, parameters) => resolveRunbook(world.at(place), name, version, parameters),
-    keep: (execution) => void world.at(execution.place).executions.set(execution.id, execution),
+    resolveChild: (location, name, version, parameters) =>
+      resolveRunbook(resources.at(location), name, version, parameters),
+    saveExecution: (execution) => void resources.at(execution.location).executions.set(execution.id, execution),
     onStatus: (change) => publishStatusEvent({ bus, now: timers.now, assumptions: () => assumptions.values }, change),
   });
   return {
     clock,
     timers,
-    world,
+    resources,
     engine,
     simulation,
     assumptions,
     bus,
-    directory,
+    identities,
     faults: makeFaults(),
     journal: makeJournal(clock),
     tokenSecret: randomUUID(),
@@ -48,11 +49,11 @@ export function makeStandIn(clock: SandboxClock) {
     /** Empties everything but the clock: no document, no execution, no timer, only the seeded identities. */
     clear() {
       timers.endSession();
-      world.clear();
+      resources.clear();
       simulation.clear();
       assumptions.reset();
       bus.clear();
-      directory.reset();
+      identities.reset();
     },
   };
 }

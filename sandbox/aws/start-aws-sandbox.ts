@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
-import { hangUp, listen, type Wire } from "../wire/http-server.ts";
-import { ownSitesOnly } from "../wire/local-origins-only.ts";
+import { type HonoEnv, hangUp, listen } from "../wire/http-server.ts";
+import { localOriginsOnly } from "../wire/local-origins-only.ts";
 import { controlApp } from "./control/control-app.ts";
-import { dispatch } from "./dispatch-operation.ts";
-import { readIncoming } from "./protocol/aws-request.ts";
+import { dispatchOperation } from "./dispatch-operation.ts";
+import { parseAwsRequest } from "./protocol/aws-request.ts";
 import { makeRoutes } from "./routes.ts";
 import { seedDemonstration } from "./seed.ts";
 import { makeStandIn, type StandIn } from "./stand-in.ts";
@@ -36,8 +36,8 @@ export async function startAwsSandbox(options: {
     if (options.seed) seedDemonstration(standIn);
   };
   const routes = makeRoutes(standIn);
-  const app = new Hono<Wire>();
-  app.use("/_control/*", ownSitesOnly);
+  const app = new Hono<HonoEnv>();
+  app.use("/_control/*", localOriginsOnly);
   app.route("/_control", controlApp({ standIn, reset }));
   app.get("/", (c) => c.text("The AWS stand-in of Countersign: set AWS_ENDPOINT_URL to this address.\n"));
   app.post("/", async (c) => {
@@ -45,8 +45,8 @@ export async function startAwsSandbox(options: {
     const { method, headers } = c.req.raw;
     const body = await c.req.text().catch(() => undefined);
     if (body === undefined) return hangUp(c); // the caller went away while it spoke
-    const incoming = readIncoming({ method, path, query, headers, body });
-    return writeReply(c, incoming, await dispatch({ ...standIn, routes }, incoming));
+    const incoming = parseAwsRequest({ method, path, query, headers, body });
+    return writeReply(c, incoming, await dispatchOperation({ ...standIn, routes }, incoming));
   });
   const server = await listen(app, options.port);
   reset();

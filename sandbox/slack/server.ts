@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
 import { controlRoutes } from "../wire/control-routes.ts";
 import { makeFaults } from "../wire/faults.ts";
-import { listen, type Wire } from "../wire/http-server.ts";
+import { type HonoEnv, listen } from "../wire/http-server.ts";
 import { type Journal, makeJournal } from "../wire/journal.ts";
-import { ownSitesOnly } from "../wire/local-origins-only.ts";
+import { localOriginsOnly } from "../wire/local-origins-only.ts";
 import { makeSessionTimers } from "../wire/session-timers.ts";
 import { apiRoutes } from "./api/dispatch.ts";
 import { makeMethods } from "./api/methods.ts";
@@ -35,7 +35,7 @@ export interface SlackSandboxOptions {
   /** Off switches the rate limits off from the start; they can be switched at `/_control/limits` too. */
   rateLimits?: boolean;
   /** What to show at `/` instead of the list of addresses. */
-  page?: Hono<Wire>;
+  page?: Hono<HonoEnv>;
 }
 
 export interface SlackSandbox {
@@ -85,10 +85,10 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     life.endSession(); // last: whoever waited for the old workspace is told once the new one stands
   };
 
-  const app = new Hono<Wire>();
+  const app = new Hono<HonoEnv>();
   app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock: life }));
   app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock: life }));
-  app.use("/_control/*", ownSitesOnly);
+  app.use("/_control/*", localOriginsOnly);
   app.get("/_control/state", (c) =>
     c.json(readState({ workspace, links, limiter, clock, requestUrl: () => requestUrl })),
   );

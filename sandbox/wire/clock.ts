@@ -23,19 +23,19 @@ interface Timer {
 }
 
 /** The longest delay that setTimeout takes, in milliseconds. */
-const LONGEST_DELAY_MS = 2_147_483_647;
+const MAX_DELAY_MS = 2_147_483_647;
 
 export function makeSandboxClock(machineNow: () => number = Date.now): SandboxClock {
   let offset = 0;
-  let held: number | undefined; // the time shown while `advance` walks over due timers
+  let steppedTime: number | undefined; // the time shown while `advance` walks over due timers
   let timers: Timer[] = [];
   let order = 0;
   let handle: NodeJS.Timeout | undefined;
 
-  const now = () => held ?? machineNow() + offset;
+  const now = () => steppedTime ?? machineNow() + offset;
 
   /** Where a timer of that time and order is, or belongs: by halving, since a test may set tens of thousands. */
-  const placeOf = (time: number, rank: number) => {
+  const findIndex = (time: number, rank: number) => {
     let [low, high] = [0, timers.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -50,7 +50,7 @@ export function makeSandboxClock(machineNow: () => number = Date.now): SandboxCl
     clearTimeout(handle);
     const next = timers[0];
     if (next === undefined) return;
-    handle = setTimeout(() => runUntil(now()), Math.min(Math.max(0, next.time - now()), LONGEST_DELAY_MS));
+    handle = setTimeout(() => runUntil(now()), Math.min(Math.max(0, next.time - now()), MAX_DELAY_MS));
     handle.unref();
   };
 
@@ -58,11 +58,11 @@ export function makeSandboxClock(machineNow: () => number = Date.now): SandboxCl
     try {
       while (timers[0] !== undefined && timers[0].time <= end) {
         const timer = timers.shift() as Timer;
-        held = Math.max(timer.time, held ?? timer.time);
+        steppedTime = Math.max(timer.time, steppedTime ?? timer.time);
         timer.job();
       }
     } finally {
-      held = undefined; // also after a job that threw: the clock must not stand still for the others
+      steppedTime = undefined; // also after a job that threw: the clock must not stand still for the others
       arm();
     }
   };
@@ -71,10 +71,10 @@ export function makeSandboxClock(machineNow: () => number = Date.now): SandboxCl
     now,
     at(time, job) {
       const timer = { time, order: order++, job };
-      timers.splice(placeOf(time, timer.order), 0, timer);
-      if (held === undefined) arm();
+      timers.splice(findIndex(time, timer.order), 0, timer);
+      if (steppedTime === undefined) arm();
       return () => {
-        const place = placeOf(time, timer.order);
+        const place = findIndex(time, timer.order);
         if (timers[place] === timer) timers.splice(place, 1);
       };
     },

@@ -2,17 +2,17 @@ import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { SandboxClock } from "./clock.ts";
-import { type AnyFault, type Fault, type Faults, faultSchema } from "./faults.ts";
-import type { Wire } from "./http-server.ts";
+import { type BaseFault, type Fault, type Faults, faultSchema } from "./faults.ts";
+import type { HonoEnv } from "./http-server.ts";
 import type { Journal } from "./journal.ts";
 
 /** Ten years at a time, and never past a year that every client can show. */
 const MAX_ADVANCE_MS = 3_652 * 86_400_000;
-const LAST_DAY = Date.UTC(9999, 11, 31);
+const MAX_TIME = Date.UTC(9999, 11, 31);
 const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative().max(MAX_ADVANCE_MS) });
 
 /** What somebody did to the stand-in itself; in `/events` as `control`, so that a page shows it whoever did it. */
-interface ControlAct {
+interface ControlChange {
   what: "requests" | "faults" | "clock" | "reset";
 }
 
@@ -20,7 +20,7 @@ interface ControlAct {
  * The part of `/_control/` that both stand-ins share: the journal, the faults, the clock, reset, and a stream of events.
  * Every answer is JSON; a malformed request is 400 `{error, problems}`.
  */
-export function controlRoutes<F extends AnyFault = Fault>(deps: {
+export function controlRoutes<F extends BaseFault = Fault>(deps: {
   clock: SandboxClock;
   faults: Faults<F>;
   /** The faults that this stand-in understands; absent: the ones that all do. */
@@ -30,12 +30,12 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   reset: () => void;
   /** Calls the listener with each change of the stand-in's state; they appear in `/events` as `change`. */
   changes?: { subscribe(listener: (change: unknown) => void): () => void };
-}): Hono<Wire> {
+}): Hono<HonoEnv> {
   const { clock, faults, journal } = deps;
   const schema = deps.faultSchema ?? (faultSchema as unknown as z.ZodType<F>);
-  const app = new Hono<Wire>();
-  const listeners = new Set<(act: ControlAct) => void>();
-  const tell = (what: ControlAct["what"]) => {
+  const app = new Hono<HonoEnv>();
+  const listeners = new Set<(act: ControlChange) => void>();
+  const publish = (what: ControlChange["what"]) => {
     for (const listener of listeners) listener({ what });
   };
 
@@ -51,7 +51,7 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   });
   app.delete("/requests", (c) => {
     journal.clear();
-    tell("requests");
+    publish("requests");
     return c.json({ ok: true });
   });
 
@@ -60,12 +60,12 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
     const parsed = schema.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: "not a fault", problems: z.treeifyError(parsed.error) }, 400);
     faults.add(parsed.data);
-    tell("faults");
+    publish("faults");
     return c.json({ ok: true, faults: faults.list() });
   });
   app.delete("/faults", (c) => {
     faults.clear({ operation: c.req.query("operation"), kind: c.req.query("kind") });
-    tell("faults");
+    publish("faults");
     return c.json({ ok: true });
   });
 
@@ -73,9 +73,9 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
   app.post("/clock", async (c) => {
     const parsed = clockSchema.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: "expected {advanceMs}", problems: z.treeifyError(parsed.error) }, 400);
-    if (clock.now() + parsed.data.advanceMs > LAST_DAY) return c.json({ error: "the clock ends with 9999" }, 400);
+    if (clock.now() + parsed.data.advanceMs > MAX_TIME) return c.json({ error: "the clock ends with 9999" }, 400);
     clock.advance(parsed.data.advanceMs);
-    tell("clock");
+    publish("clock");
     return c.json({ now: clock.now() });
   });
 
@@ -83,7 +83,7 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
     deps.reset();
     faults.clear();
     journal.clear();
-    tell("reset");
+    publish("reset");
     return c.json({ ok: true });
   });
 
@@ -95,7 +95,7 @@ export function controlRoutes<F extends AnyFault = Fault>(deps: {
       const quiet = deps.changes?.subscribe((change) => {
         void stream.writeSSE({ event: "change", data: JSON.stringify(change) });
       });
-      const acted = (act: ControlAct) => void stream.writeSSE({ event: "control", data: JSON.stringify(act) });
+      const acted = (act: ControlChange) => void stream.writeSSE({ event: "control", data: JSON.stringify(act) });
       listeners.add(acted);
       await stream.writeSSE({ event: "hello", data: JSON.stringify({ now: clock.now() }) });
       await new Promise<void>((resolve) => stream.onAbort(resolve));

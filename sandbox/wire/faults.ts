@@ -26,14 +26,14 @@ export const faultSchema = z.strictObject({
 export type Fault = z.infer<typeof faultSchema>;
 
 /** The least that a stand-in's own kind of fault must say: what it strikes, and how often. */
-export interface AnyFault {
+export interface BaseFault {
   operation: string;
   kind: string;
   times?: number | undefined;
 }
 
 /** The faults in force, oldest first. A stand-in with faults of its own gives their type. */
-export interface Faults<F extends AnyFault = Fault> {
+export interface Faults<F extends BaseFault = Fault> {
   add(fault: F): void;
   /** The first fault that strikes this operation now, counted as used. */
   take(operation: string): F | undefined;
@@ -42,7 +42,7 @@ export interface Faults<F extends AnyFault = Fault> {
   clear(which?: { operation?: string | undefined; kind?: string | undefined }): void;
 }
 
-export function makeFaults<F extends AnyFault = Fault>(): Faults<F> {
+export function makeFaults<F extends BaseFault = Fault>(): Faults<F> {
   let active: F[] = [];
   return {
     add(fault) {

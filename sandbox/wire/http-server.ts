@@ -4,7 +4,7 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 
 /** Hono's environment in the sandbox: the raw request and response are at hand, so that a reply can be dropped. */
-export type Wire = { Bindings: HttpBindings };
+export type HonoEnv = { Bindings: HttpBindings };
 
 export interface RunningServer {
   /** For instance `http://127.0.0.1:4566`. */
@@ -16,7 +16,7 @@ export interface RunningServer {
 }
 
 /** Listens on `port` (0: a free one) of the loopback address. Rejects when the port is taken. */
-export function listen(app: Hono<Wire>, port: number): Promise<RunningServer> {
+export function listen(app: Hono<HonoEnv>, port: number): Promise<RunningServer> {
   return new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
     const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }) as Server;
@@ -42,7 +42,7 @@ export function listen(app: Hono<Wire>, port: number): Promise<RunningServer> {
 }
 
 /** Closes the caller's connection without a reply: what a client sees when the network breaks. */
-export function hangUp(c: Context<Wire>): Response {
+export function hangUp(c: Context<HonoEnv>): Response {
   const incoming: IncomingMessage | undefined = c.env.incoming as IncomingMessage | undefined;
   const outgoing: ServerResponse | undefined = c.env.outgoing as ServerResponse | undefined;
   incoming?.socket.destroy();

@@ -24,9 +24,9 @@ export interface Journal {
 }
 
 /** How many entries are kept; older ones are forgotten. */
-const KEPT = 50_000;
+const MAX_ENTRIES = 50_000;
 /** How many of them keep the body of their answer: a long run of list calls would fill the memory with pages. */
-const BODIES_KEPT = 2_000;
+const MAX_BODIES = 2_000;
 
 export function makeJournal(clock: { now(): number }): Journal {
   let entries: JournalEntry[] = [];
@@ -36,9 +36,9 @@ export function makeJournal(clock: { now(): number }): Journal {
     record(entry) {
       const full = { seq: ++seq, at: clock.now(), ...entry };
       entries.push(full);
-      const faded = entries.at(-1 - BODIES_KEPT);
+      const faded = entries.at(-1 - MAX_BODIES);
       if (faded !== undefined) faded.outcome = { ...faded.outcome, body: "(no longer kept)" };
-      if (entries.length > KEPT * 1.1) entries = entries.slice(-KEPT); // now and then, not each time
+      if (entries.length > MAX_ENTRIES * 1.1) entries = entries.slice(-MAX_ENTRIES); // now and then, not each time
       for (const listener of listeners) listener(full);
       return full;
     },

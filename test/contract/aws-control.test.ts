@@ -204,7 +204,7 @@ test("seed loads runbooks and starts executions, past the limits of the API wher
   const execution = await aws.control(`executions/${executionIds[0]}`);
   assert.equal(execution.Parameters.Big[0].length, 10_000);
   assert.deepEqual(execution.tags, [{ Key: "a", Value: "b" }]);
-  assert.deepEqual(execution.place, { account: "111122223333", region: "eu-west-1" });
+  assert.deepEqual(execution.location, { account: "111122223333", region: "eu-west-1" });
   assert.equal(
     (await aws.control("seed", { executions: [{ document: "None" }] })).error.startsWith(
       "AutomationDefinitionNotFoundException",

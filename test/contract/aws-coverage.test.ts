@@ -54,5 +54,5 @@ test("each switch of the assumptions is explained among the unknowns, and each s
 
 test("each unknown has a topic of its own and says what is assumed and why", () => {
   assert.equal(new Set(unknowns.map(({ topic }) => topic)).size, unknowns.length);
-  for (const { topic, whatWeAssume, why } of unknowns) assert.ok(whatWeAssume && why, topic);
+  for (const { topic, assumption, reason } of unknowns) assert.ok(assumption && reason, topic);
 });

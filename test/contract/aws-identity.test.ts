@@ -99,8 +99,8 @@ test("AssumeRole's request is held against the model, and against the rules of r
 test("a session is worth nothing after its time", async () => {
   await using aws = await awsWorld();
   const { credentials } = await assume(aws, { DurationSeconds: 900 });
-  aws.sandbox.standIn.directory.issue({
-    ...(aws.sandbox.standIn.directory.key(credentials.accessKeyId) ?? assert.fail()),
+  aws.sandbox.standIn.identities.addKey({
+    ...(aws.sandbox.standIn.identities.findKey(credentials.accessKeyId) ?? assert.fail()),
     expiresAt: Date.now() - 1,
   });
   const list = new DescribeAutomationExecutionsCommand({});

@@ -24,7 +24,7 @@ test("a pattern with a flag of Java's is understood, for a child execution too",
 
 /** Puts a pattern into a kept runbook that CreateDocument would have refused. */
 function spoilPattern(aws: AwsWorld): void {
-  const { documents } = aws.sandbox.standIn.world.at({ account: "111122223333", region: "us-east-1" });
+  const { documents } = aws.sandbox.standIn.resources.at({ account: "111122223333", region: "us-east-1" });
   const word = documents.get("Child")?.versions[0]?.runbook.parameters.Word;
   assert.ok(word);
   word.allowedPattern = "[";
@@ -44,7 +44,7 @@ test("a pattern that can not be compiled is the caller's error wherever it is me
 test("what breaks within a step fails it as Internal, and the timer that ran it goes on", async (t) => {
   await using aws = await awsWorld();
   const errors = t.mock.method(console, "error", () => {});
-  aws.sandbox.standIn.simulation.effectOf = () => {
+  aws.sandbox.standIn.simulation.takeEffect = () => {
     throw new Error("out of order");
   };
   await aws.document("Broken", {

@@ -11,7 +11,7 @@ import { seedWorkspace } from "../../sandbox/slack/seed.ts";
 import { UNKNOWNS } from "../../sandbox/slack/unknowns.ts";
 import { makeChanges } from "../../sandbox/slack/workspace/changes.ts";
 import { makeWorkspace } from "../../sandbox/slack/workspace/workspace.ts";
-import type { Wire } from "../../sandbox/wire/http-server.ts";
+import type { HonoEnv } from "../../sandbox/wire/http-server.ts";
 import { errorOf, world } from "./slack-support.ts";
 
 const there = (list: typeof METHODS) => list.filter((each) => each.state !== "not started").map((each) => each.name);
@@ -69,7 +69,7 @@ it("the page at / is a list of addresses until another is mounted there", async 
   assert.match(page.headers.get("content-type") ?? "", /text\/html/);
   assert.match(await page.text(), /\/api\//);
 
-  const mounted = new Hono<Wire>();
+  const mounted = new Hono<HonoEnv>();
   mounted.get("/", (c) => c.text("the workspace"));
   mounted.get("/assets/:name", (c) => c.text(c.req.param("name")));
   const w = await world(t, { page: mounted });

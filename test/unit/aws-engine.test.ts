@@ -3,8 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { applySignal } from "../../sandbox/aws/engine/apply-signal.ts";
 import { checkRunbook } from "../../sandbox/aws/engine/check/check-runbook.ts";
-import { currentStep, ENDED, type Execution } from "../../sandbox/aws/engine/execution-state.ts";
-import { type Runbook, readRunbook } from "../../sandbox/aws/engine/runbook.ts";
+import { type Execution, FINAL_STATUSES, findCurrentStep } from "../../sandbox/aws/engine/execution-state.ts";
+import { parseRunbook, type Runbook } from "../../sandbox/aws/engine/runbook.ts";
 import { userPrincipal } from "../../sandbox/aws/identity/principal.ts";
 import { AwsError } from "../../sandbox/aws/protocol/aws-error.ts";
 import { makeStandIn, type StandIn } from "../../sandbox/aws/stand-in.ts";
@@ -69,7 +69,7 @@ function make(standIn: StandIn, execution: Execution, { type, name }: { type: st
   try {
     if (type === "wait") standIn.clock.advance(Number(name) * 1000);
     else if (type !== "Cancel" && type !== "Complete") signal(standIn, execution, type, name);
-    else if (!ENDED.has(execution.status)) standIn.engine.stop(execution, type);
+    else if (!FINAL_STATUSES.has(execution.status)) standIn.engine.stop(execution, type);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
   }
@@ -83,10 +83,10 @@ function signal(standIn: StandIn, execution: Execution, type: string, name: stri
 
 /** What must be so of an execution at any time. */
 function hold(execution: Execution): void {
-  const underWay = execution.steps.filter((step) => step.order > 0 && !ENDED.has(step.status));
+  const underWay = execution.steps.filter((step) => step.order > 0 && !FINAL_STATUSES.has(step.status));
   assert.ok(underWay.length <= 1, "at most one step is under way");
-  const current = currentStep(execution);
-  const over = ENDED.has(execution.status);
+  const current = findCurrentStep(execution);
+  const over = FINAL_STATUSES.has(execution.status);
   assert.equal(execution.endTime !== undefined, over, "an end time is there when it has ended");
   if (over) assert.equal(current, undefined, "no step is under way after the end");
   if (execution.status === "InProgress")
@@ -96,9 +96,9 @@ function hold(execution: Execution): void {
   assert.notEqual(execution.status, "Pending");
   for (const step of execution.steps) {
     assert.equal(step.startTime === undefined, step.order === 0, "a step that began has a start time");
-    assert.equal(step.endTime !== undefined, ENDED.has(step.status), "a step that ended has an end time");
+    assert.equal(step.endTime !== undefined, FINAL_STATUSES.has(step.status), "a step that ended has an end time");
     if (step.order === 0) assert.equal(step.status, "Pending");
-    if (ENDED.has(step.status)) assert.equal(step.cancelTimers.length, 0, "no timer outlives its step");
+    if (FINAL_STATUSES.has(step.status)) assert.equal(step.cancelTimers.length, 0, "no timer outlives its step");
   }
   assert.equal(new Set(execution.steps.map((step) => step.id)).size, execution.steps.length, "ids are unique");
 }
@@ -112,20 +112,20 @@ test("whatever runs, whoever signals and however long it takes, an execution nev
     fc.property(runbookArbitrary, fc.array(moveArbitrary, { maxLength: 25 }), ({ mode, ...written }, moves) => {
       const clock = makeSandboxClock(() => 1_700_000_000_000);
       const standIn = makeStandIn(clock);
-      const place = { account: "111122223333", region: "us-east-1" };
+      const location = { account: "111122223333", region: "us-east-1" };
       const version = { version: "1", content: "", format: "JSON" as const, runbook: child, createdAt: 0 };
-      const { documents, executions } = standIn.world.at(place);
-      documents.set("Child", { name: "Child", owner: place.account, tags: [], versions: [version] });
+      const { documents, executions } = standIn.resources.at(location);
+      documents.set("Child", { name: "Child", owner: location.account, tags: [], versions: [version] });
       const document = { name: "Generated", version: "1" };
-      const start = { place, document, runbook: read(written), parameters: {}, executedBy: admin.arn, mode };
+      const start = { location, document, runbook: read(written), parameters: {}, executedBy: admin.arn, mode };
       const execution = standIn.engine.start(start);
       try {
         for (const move of moves) {
           make(standIn, execution, move);
           for (const each of executions.values()) hold(each);
         }
-        if (ENDED.has(execution.status)) {
-          const left = [...executions.values()].filter((each) => !ENDED.has(each.status));
+        if (FINAL_STATUSES.has(execution.status)) {
+          const left = [...executions.values()].filter((each) => !FINAL_STATUSES.has(each.status));
           assert.deepEqual(left, [], "no child outlives its parent");
         }
       } finally {
@@ -137,7 +137,7 @@ test("whatever runs, whoever signals and however long it takes, an execution nev
 });
 
 function read(written: object): Runbook {
-  const reading = readRunbook(JSON.stringify(written), "JSON");
+  const reading = parseRunbook(JSON.stringify(written), "JSON");
   assert.ok(reading.ok);
   assert.deepEqual(
     checkRunbook(reading.runbook).filter((problem) => !problem.includes("exclude")),

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authorize } from "../../sandbox/aws/identity/authorize.ts";
-import { isMeant, type Principal, sessionPrincipal, userPrincipal } from "../../sandbox/aws/identity/principal.ts";
+import {
+  matchesPrincipal,
+  type Principal,
+  sessionPrincipal,
+  userPrincipal,
+} from "../../sandbox/aws/identity/principal.ts";
 import { parseAuthorization, verifySignature } from "../../sandbox/aws/protocol/signature.ts";
 
 /** Two cases of the test suite that AWS publishes for Signature Version 4. */
@@ -81,7 +86,7 @@ const meant: [string, Principal, string, boolean][] = [
 ];
 for (const [claim, principal, named, expected] of meant) {
   test(`an approver: ${claim} is ${expected ? "" : "not "}meant`, () =>
-    assert.equal(isMeant(named, principal), expected));
+    assert.equal(matchesPrincipal(named, principal), expected));
 }
 
 test("an IAM action is allowed by its name or a wildcard, whatever its case, and by no regular expression", () => {

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   eventBridgeModel,
+  findShape,
   type ServiceModel,
-  shapeOf,
   ssmModel,
   stsModel,
 } from "../../sandbox/aws/model/service-model.ts";
 import { AwsError } from "../../sandbox/aws/protocol/aws-error.ts";
-import { refuseViolations, violations } from "../../sandbox/aws/protocol/constraints.ts";
+import { findViolations, throwOnViolations } from "../../sandbox/aws/protocol/constraints.ts";
 import { deserialize } from "../../sandbox/aws/protocol/deserialize.ts";
 
 /** A model with one shape of each kind, so that each rule has one row. */
@@ -118,16 +118,16 @@ const rows: [string, Record<string, unknown>, string[]][] = [
   ],
 ];
 for (const [claim, input, expected] of rows) {
-  test(claim, () => assert.deepEqual(violations(model, "Request", input), expected));
+  test(claim, () => assert.deepEqual(findViolations(model, "Request", input), expected));
 }
 
 test("violations are counted and listed in one message", () => {
-  refuseViolations([]);
-  assert.throws(() => refuseViolations(["a"]), {
+  throwOnViolations([]);
+  assert.throws(() => throwOnViolations(["a"]), {
     code: "ValidationException",
     message: "1 validation error detected: a",
   });
-  assert.throws(() => refuseViolations(["a", "b"], "ValidationError"), {
+  assert.throws(() => throwOnViolations(["a", "b"], "ValidationError"), {
     code: "ValidationError",
     message: "2 validation errors detected: a; b",
   });
@@ -183,17 +183,17 @@ for (const each of [ssmModel, eventBridgeModel, stsModel]) {
             Pattern: { type: "string", pattern: shape.pattern },
           },
         };
-        violations(probe as ServiceModel, "Probe", { P: "x" });
+        findViolations(probe as ServiceModel, "Probe", { P: "x" });
       }
     }
-    for (const name of used) assert.ok(shapeOf(each, name), name);
+    for (const name of used) assert.ok(findShape(each, name), name);
   });
 }
 
 test("an ARN with characters of the whole range passes STS's pattern, a control character does not", () => {
   const arn = (name: string) => ({ RoleArn: `arn:aws:iam::111122223333:role/${name}`, RoleSessionName: "jane" });
-  assert.deepEqual(violations(stsModel, "AssumeRoleRequest", arn("Countersign")), []);
-  assert.equal(violations(stsModel, "AssumeRoleRequest", arn("a\u0001")).length, 1);
+  assert.deepEqual(findViolations(stsModel, "AssumeRoleRequest", arn("Countersign")), []);
+  assert.equal(findViolations(stsModel, "AssumeRoleRequest", arn("a\u0001")).length, 1);
 });
 
 test("an AwsError knows its status, 400 unless told otherwise", () => {

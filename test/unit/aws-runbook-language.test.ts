@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isTrueOf } from "../../sandbox/aws/engine/actions/branch-conditions.ts";
-import { durationMs } from "../../sandbox/aws/engine/actions/sleep.ts";
-import { toWire } from "../../sandbox/aws/engine/bind-parameters.ts";
+import { evaluateCondition } from "../../sandbox/aws/engine/actions/branch-conditions.ts";
+import { parseDurationMs } from "../../sandbox/aws/engine/actions/sleep.ts";
+import { toStrings } from "../../sandbox/aws/engine/bind-parameters.ts";
 import { interpolate } from "../../sandbox/aws/engine/interpolate.ts";
-import { nextAfter, validNextSteps } from "../../sandbox/aws/engine/next-step.ts";
+import { findNextStep, listValidNextSteps } from "../../sandbox/aws/engine/next-step.ts";
 import type { Runbook, StepDefinition } from "../../sandbox/aws/engine/runbook.ts";
-import { describedEffect } from "../../sandbox/aws/engine/simulation.ts";
-import { timingOf } from "../../sandbox/aws/engine/step-timing.ts";
+import { parseDescribedEffect } from "../../sandbox/aws/engine/simulation.ts";
+import { resolveTiming } from "../../sandbox/aws/engine/step-timing.ts";
 
 const values: Record<string, unknown> = {
   who: "jane",
@@ -107,7 +107,8 @@ const conditions: [object, boolean | undefined][] = [
   [{}, undefined],
 ];
 for (const [condition, expected] of conditions) {
-  test(`the condition ${JSON.stringify(condition)} is ${expected}`, () => assert.equal(isTrueOf(condition), expected));
+  test(`the condition ${JSON.stringify(condition)} is ${expected}`, () =>
+    assert.equal(evaluateCondition(condition), expected));
 }
 
 const durations: [string, number | undefined][] = [
@@ -122,7 +123,7 @@ const durations: [string, number | undefined][] = [
   ["", undefined],
 ];
 for (const [text, expected] of durations) {
-  test(`the duration "${text}" is ${expected} milliseconds`, () => assert.equal(durationMs(text), expected));
+  test(`the duration "${text}" is ${expected} milliseconds`, () => assert.equal(parseDurationMs(text), expected));
 }
 
 const step = (more: Partial<StepDefinition> = {}): StepDefinition => ({
@@ -165,7 +166,7 @@ const followings: [string, Partial<StepDefinition>, typeof success | typeof fail
 for (const [claim, more, result, expected] of followings) {
   test(`what follows: ${claim}`, () => {
     const definition = step(more);
-    assert.deepEqual(nextAfter(runbook(definition), definition, result), expected);
+    assert.deepEqual(findNextStep(runbook(definition), definition, result), expected);
   });
 }
 
@@ -173,14 +174,14 @@ test("ValidNextSteps of a branch are its choices and its default, or the step be
   const Choices = [{ NextStep: "three" }, { NextStep: "two" }, { NextStep: "three" }];
   const branch = (inputs: object) => step({ action: "aws:branch", inputs: { Choices, ...inputs } });
   const withDefault = branch({ Default: "one" });
-  assert.deepEqual(validNextSteps(runbook(withDefault), withDefault), ["three", "two", "one"]);
+  assert.deepEqual(listValidNextSteps(runbook(withDefault), withDefault), ["three", "two", "one"]);
   const without = branch({});
-  assert.deepEqual(validNextSteps(runbook(without), without), ["three", "two"]);
+  assert.deepEqual(listValidNextSteps(runbook(without), without), ["three", "two"]);
 });
 
 test("approvals and pauses end after seven days, other actions never, unless a timeout is written", () => {
   const timeoutMs = (more: Partial<StepDefinition>) => {
-    const timing = timingOf(step(more), lookup);
+    const timing = resolveTiming(step(more), lookup);
     return timing.ok ? timing.timeoutMs : timing.problem;
   };
   assert.equal(timeoutMs({ action: "aws:approve" }), 604_800_000);
@@ -195,21 +196,21 @@ test("approvals and pauses end after seven days, other actions never, unless a t
 
 for (const timeoutSeconds of ["{{ who }}", "{{ nothing }}", "{{ zero }}", "{{ minus }}", "{{ gone }}", "{{ list }}"]) {
   test(`a timeout of ${timeoutSeconds} is none`, () => {
-    assert.equal(timingOf(step({ timeoutSeconds }), lookup).ok, false);
-    assert.equal(timingOf(step({ maxAttempts: timeoutSeconds }), lookup).ok, false);
+    assert.equal(resolveTiming(step({ timeoutSeconds }), lookup).ok, false);
+    assert.equal(resolveTiming(step({ maxAttempts: timeoutSeconds }), lookup).ok, false);
   });
 }
 
 test("on the wire every value is a list of strings", () => {
   assert.deepEqual(
-    [toWire("a"), toWire(1), toWire(true), toWire(["a", 1]), toWire({ k: "v" }), toWire([{ k: 1 }])],
+    [toStrings("a"), toStrings(1), toStrings(true), toStrings(["a", 1]), toStrings({ k: "v" }), toStrings([{ k: 1 }])],
     [["a"], ["1"], ["true"], ["a", "1"], ['{"k":"v"}'], ['{"k":1}']],
   );
 });
 
 test("a step's description may say what is simulated; a mistake in it fails the step with a reason", () => {
-  assert.equal(describedEffect("Restarts the sandbox: twice"), undefined);
-  assert.deepEqual(describedEffect('Restarts.\nsandbox: {"durationMs": 5}'), { durationMs: 5 });
-  assert.match(describedEffect("sandbox: {oops}")?.fail?.message ?? "", /not understood/);
-  assert.match(describedEffect('sandbox: {"duration": 5}')?.fail?.message ?? "", /not understood/);
+  assert.equal(parseDescribedEffect("Restarts the sandbox: twice"), undefined);
+  assert.deepEqual(parseDescribedEffect('Restarts.\nsandbox: {"durationMs": 5}'), { durationMs: 5 });
+  assert.match(parseDescribedEffect("sandbox: {oops}")?.fail?.message ?? "", /not understood/);
+  assert.match(parseDescribedEffect('sandbox: {"duration": 5}')?.fail?.message ?? "", /not understood/);
 });

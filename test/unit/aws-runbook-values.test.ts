@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseTime } from "../../sandbox/aws/engine/iso-time.ts";
-import { constraintProblem, isOfType } from "../../sandbox/aws/engine/parameter-constraints.ts";
+import { findConstraintProblem, isOfType } from "../../sandbox/aws/engine/parameter-constraints.ts";
 import { compilePattern } from "../../sandbox/aws/engine/pattern.ts";
-import { partitionOf } from "../../sandbox/aws/engine/system-variables.ts";
+import { findPartition } from "../../sandbox/aws/engine/system-variables.ts";
 
 const matches: [string, string, boolean][] = [
   ["[a-z]+", "abc", true],
@@ -49,7 +49,7 @@ for (const [text, expected] of times) {
 
 const partitions = { "us-east-1": "aws", "eu-west-3": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov" };
 for (const [region, partition] of Object.entries(partitions)) {
-  test(`${region} is in the partition ${partition}`, () => assert.equal(partitionOf(region), partition));
+  test(`${region} is in the partition ${partition}`, () => assert.equal(findPartition(region), partition));
 }
 
 const typed: [string, unknown, boolean][] = [
@@ -77,6 +77,6 @@ for (const [type, value, expected] of typed) {
 
 test("a map is among allowedValues whatever the order of its keys", () => {
   const definition = { type: "StringMap", allowedValues: [{ a: "b", c: { e: 1, d: 2 } }] };
-  assert.equal(constraintProblem(definition, { c: { d: 2, e: 1 }, a: "b" }), undefined);
-  assert.match(constraintProblem(definition, { a: "c" }) ?? "", /"\{"a":"c"\}" not found in \[\{"a":"b"/);
+  assert.equal(findConstraintProblem(definition, { c: { d: 2, e: 1 }, a: "b" }), undefined);
+  assert.match(findConstraintProblem(definition, { a: "c" }) ?? "", /"\{"a":"c"\}" not found in \[\{"a":"b"/);
 });

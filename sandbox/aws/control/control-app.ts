@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { controlRoutes } from "../../wire/control-routes.ts";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 import { assumptionsSchema } from "../assumptions.ts";
 import { simulationRuleSchema } from "../engine/simulation.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import { plant, seedDemonstration, seedSchema } from "../seed.ts";
+import { applySeed, seedDemonstration, seedSchema } from "../seed.ts";
 import type { StandIn } from "../stand-in.ts";
-import { documentReports } from "./document-report.ts";
-import { executionReport } from "./execution-report.ts";
+import { describeDocuments } from "./document-report.ts";
+import { describeExecution } from "./execution-report.ts";
 
 const failuresSchema = z.strictObject({
   times: z.int().positive().default(1),
@@ -23,9 +23,9 @@ const roleSchema = z.strictObject({
 });
 
 /** `/_control/` of the AWS stand-in: what both stand-ins share, and what only this one has. */
-export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<Wire> {
+export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<HonoEnv> {
   const { standIn, reset } = deps;
-  const app = new Hono<Wire>();
+  const app = new Hono<HonoEnv>();
   app.route("/", controlRoutes({ ...standIn, reset, changes: standIn.bus }));
 
   app.post("/seed", async (c) => {
@@ -33,7 +33,7 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
     const parsed = seedSchema.safeParse(body);
     if (!parsed.success) return c.json({ error: "not a seed", problems: z.treeifyError(parsed.error) }, 400);
     try {
-      return c.json(parsed.data === "demonstration" ? seedDemonstration(standIn) : plant(standIn, parsed.data));
+      return c.json(parsed.data === "demonstration" ? seedDemonstration(standIn) : applySeed(standIn, parsed.data));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return c.json({ error: `${error.code}: ${error.message}` }, 400);
@@ -52,20 +52,20 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
     return c.json({ ok: true });
   });
 
-  app.get("/documents", (c) => c.json({ documents: standIn.world.all().flatMap(documentReports) }));
+  app.get("/documents", (c) => c.json({ documents: standIn.resources.all().flatMap(describeDocuments) }));
   app.get("/executions", (c) => {
-    const all = standIn.world.all().flatMap(({ executions }) => [...executions.values()]);
-    return c.json({ executions: all.map((execution) => executionReport(execution, standIn.timers.now)) });
+    const all = standIn.resources.all().flatMap(({ executions }) => [...executions.values()]);
+    return c.json({ executions: all.map((execution) => describeExecution(execution, standIn.timers.now)) });
   });
   app.get("/executions/:id", (c) => {
     const id = c.req.param("id");
-    const found = standIn.world
+    const found = standIn.resources
       .all()
       .map(({ executions }) => executions.get(id))
       .find((execution) => execution !== undefined);
     return found === undefined
       ? c.json({ error: `no execution ${id}` }, 404)
-      : c.json(executionReport(found, standIn.timers.now));
+      : c.json(describeExecution(found, standIn.timers.now));
   });
 
   app.get("/bus", (c) => {
@@ -90,8 +90,8 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
 
   app.get("/identities", (c) =>
     c.json({
-      keys: standIn.directory
-        .keys()
+      keys: standIn.identities
+        .listKeys()
         .map(({ accessKeyId, principal, allows }) => ({ accessKeyId, arn: principal.arn, allows })),
     }),
   );
@@ -99,7 +99,7 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
     const parsed = roleSchema.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: "not a role", problems: z.treeifyError(parsed.error) }, 400);
     const { arn } = parsed.data;
-    standIn.directory.addRole({ ...parsed.data, id: `AROA${arn.replace(/\W/g, "").slice(-16).toUpperCase()}` });
+    standIn.identities.addRole({ ...parsed.data, id: `AROA${arn.replace(/\W/g, "").slice(-16).toUpperCase()}` });
     return c.json({ ok: true });
   });
   return app;

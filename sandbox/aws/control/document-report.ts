@@ -1,13 +1,13 @@
-import type { Partition } from "../resources.ts";
+import type { Resources } from "../resources.ts";
 
 /** The newest version of each runbook of one account and Region, with what a form to start it needs. */
-export function documentReports({ place, documents }: Partition): object[] {
+export function describeDocuments({ location, documents }: Resources): object[] {
   return [...documents.values()].flatMap((document) => {
     const newest = document.versions.at(-1);
     if (newest === undefined) return [];
     const { runbook, version, format, content } = newest;
     const { description, parameters, mainSteps } = runbook;
     const steps = mainSteps.map(({ name, action }) => ({ name, action }));
-    return [{ name: document.name, place, version, format, content, description, parameters, steps }];
+    return [{ name: document.name, location, version, format, content, description, parameters, steps }];
   });
 }

@@ -1,11 +1,11 @@
-import { type Execution, stepsInOrder } from "../engine/execution-state.ts";
+import { type Execution, sortSteps } from "../engine/execution-state.ts";
 import { executionView } from "../ssm/execution-views.ts";
 
 /** An execution with what the API does not tell: tags, who signalled what, and which steps are only simulated. */
-export function executionReport(execution: Execution, now: () => number): object {
+export function describeExecution(execution: Execution, now: () => number): object {
   return {
     ...executionView(execution, now),
-    place: execution.place,
+    location: execution.location,
     tags: execution.tags,
     signals: execution.signals.map(({ at, type, payload, principal, stepExecutionId }) => ({
       at,
@@ -17,7 +17,7 @@ export function executionReport(execution: Execution, now: () => number): object
         : {}),
       ...(stepExecutionId === undefined ? {} : { stepExecutionId }),
     })),
-    steps: stepsInOrder(execution).map((step) => ({
+    steps: sortSteps(execution).map((step) => ({
       id: step.id,
       name: step.definition.name,
       status: step.status,

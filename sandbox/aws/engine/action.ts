@@ -35,6 +35,6 @@ export interface ActionRun {
 export type Action = (run: ActionRun) => void;
 
 /** A failure of a step's inputs, found before anything was done. */
-export function invalidInput(message: string): StepResult {
+export function toInvalidInput(message: string): StepResult {
   return { kind: "failure", status: "Failed", message, stage: "InputValidation", type: "Action" };
 }

@@ -3,9 +3,9 @@ import type { Assumptions } from "../assumptions.ts";
 import type { Principal } from "../identity/principal.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import type { ActionRun } from "./action.ts";
-import { admit, judge } from "./actions/approve.ts";
+import { checkApprover, evaluateDecisions } from "./actions/approve.ts";
 import type { Engine } from "./engine.ts";
-import { currentStep, ENDED, type Execution, type StepExecution } from "./execution-state.ts";
+import { type Execution, FINAL_STATUSES, findCurrentStep, type StepExecution } from "./execution-state.ts";
 
 /** A SendAutomationSignal, its shape already validated. */
 export interface Signal {
@@ -15,7 +15,7 @@ export interface Signal {
 }
 
 export interface SignalDeps {
-  engine: Pick<Engine, "enter" | "runOf">;
+  engine: Pick<Engine, "startStep" | "findRun">;
   timers: SessionTimers;
   assumptions: Assumptions;
 }
@@ -26,75 +26,76 @@ export interface SignalDeps {
  * AutomationStepNotFoundException for a step that the execution does not have.
  */
 export function applySignal(deps: SignalDeps, execution: Execution, signal: Signal): void {
-  if (ENDED.has(execution.status)) throw misfit(`The execution has ended with the status ${execution.status}.`);
+  if (FINAL_STATUSES.has(execution.status))
+    throw toInvalidSignal(`The execution has ended with the status ${execution.status}.`);
   switch (signal.type) {
     case "Approve":
     case "Reject":
-      decideStep(deps, execution, signal, signal.type);
+      applyDecision(deps, execution, signal, signal.type);
       break;
     case "Resume":
-      resume(deps, execution, signal);
+      applyResume(deps, execution, signal);
       break;
     case "StartStep":
-      startStep(deps, execution, signal);
+      applyStartStep(deps, execution, signal);
       break;
     case "StopStep":
-      stopStep(deps, execution, signal);
+      applyStopStep(deps, execution, signal);
       break;
     default:
-      throw misfit(`${signal.type} does not apply to an automation without an access request.`);
+      throw toInvalidSignal(`${signal.type} does not apply to an automation without an access request.`);
   }
 }
 
-function decideStep(deps: SignalDeps, execution: Execution, signal: Signal, decision: "Approve" | "Reject"): void {
-  const run = waitingRun(deps, execution, "aws:approve");
-  if (run === undefined) throw misfit("No step of the execution waits for an approval.");
+function applyDecision(deps: SignalDeps, execution: Execution, signal: Signal, decision: "Approve" | "Reject"): void {
+  const run = findWaitingRun(deps, execution, "aws:approve");
+  if (run === undefined) throw toInvalidSignal("No step of the execution waits for an approval.");
   const { principal, payload } = signal;
-  const verdict = admit(run.inputs, run.step, principal, decision, deps.assumptions.values);
-  accept(deps, execution, signal, run.step);
+  const verdict = checkApprover(run.inputs, run.step, principal, decision, deps.assumptions.values);
+  recordSignal(deps, execution, signal, run.step);
   if (verdict === "ignored") return;
   const comment = payload.Comment === undefined ? {} : { comment: payload.Comment.join(" ") };
   run.step.decisions.push({ principal, decision, at: deps.timers.now(), ...comment });
-  takeEffect(deps, run, () => judge(run));
+  applyEffect(deps, run, () => evaluateDecisions(run));
 }
 
-function resume(deps: SignalDeps, execution: Execution, signal: Signal): void {
-  const name = only(signal.payload, "StepName");
-  refuseUnknownStep(execution, name);
-  const run = waitingRun(deps, execution, "aws:pause");
-  if (run === undefined || run.step.definition.name !== name) throw misfit(`Step ${name} is not paused.`);
-  accept(deps, execution, signal, run.step);
-  takeEffect(deps, run, () => run.finish({ kind: "success" }));
+function applyResume(deps: SignalDeps, execution: Execution, signal: Signal): void {
+  const name = readSingleValue(signal.payload, "StepName");
+  checkStepExists(execution, name);
+  const run = findWaitingRun(deps, execution, "aws:pause");
+  if (run === undefined || run.step.definition.name !== name) throw toInvalidSignal(`Step ${name} is not paused.`);
+  recordSignal(deps, execution, signal, run.step);
+  applyEffect(deps, run, () => run.finish({ kind: "success" }));
 }
 
-function startStep(deps: SignalDeps, execution: Execution, signal: Signal): void {
-  const name = only(signal.payload, "StepName");
-  refuseUnknownStep(execution, name);
-  if (execution.mode !== "Interactive") throw misfit("StartStep is for executions in Mode Interactive.");
-  if (currentStep(execution) !== undefined) throw misfit("A step is under way.");
-  accept(deps, execution, signal, undefined);
-  deps.engine.enter(execution, name);
+function applyStartStep(deps: SignalDeps, execution: Execution, signal: Signal): void {
+  const name = readSingleValue(signal.payload, "StepName");
+  checkStepExists(execution, name);
+  if (execution.mode !== "Interactive") throw toInvalidSignal("StartStep is for executions in Mode Interactive.");
+  if (findCurrentStep(execution) !== undefined) throw toInvalidSignal("A step is under way.");
+  recordSignal(deps, execution, signal, undefined);
+  deps.engine.startStep(execution, name);
 }
 
-function stopStep(deps: SignalDeps, execution: Execution, signal: Signal): void {
-  const id = only(signal.payload, "StepExecutionId");
+function applyStopStep(deps: SignalDeps, execution: Execution, signal: Signal): void {
+  const id = readSingleValue(signal.payload, "StepExecutionId");
   const step = execution.steps.find((each) => each.id === id);
-  if (step === undefined) throw noStep(`The execution has no step execution ${id}.`);
-  const run = deps.engine.runOf(step);
-  if (run === undefined) throw misfit(`Step execution ${id} is not under way.`);
-  accept(deps, execution, signal, step);
+  if (step === undefined) throw toStepNotFound(`The execution has no step execution ${id}.`);
+  const run = deps.engine.findRun(step);
+  if (run === undefined) throw toInvalidSignal(`Step execution ${id} is not under way.`);
+  recordSignal(deps, execution, signal, step);
   const message = "The step was stopped by a StopStep signal.";
-  takeEffect(deps, run, () => run.finish({ kind: "failure", status: "Cancelled", message }));
+  applyEffect(deps, run, () => run.finish({ kind: "failure", status: "Cancelled", message }));
 }
 
 /** The run of the step that waits, when it is of that action. */
-function waitingRun(deps: SignalDeps, execution: Execution, action: string): ActionRun | undefined {
-  const step = currentStep(execution);
+function findWaitingRun(deps: SignalDeps, execution: Execution, action: string): ActionRun | undefined {
+  const step = findCurrentStep(execution);
   if (step?.status !== "Waiting" || step.definition.action !== action) return undefined;
-  return deps.engine.runOf(step);
+  return deps.engine.findRun(step);
 }
 
-function accept(deps: SignalDeps, execution: Execution, signal: Signal, step: StepExecution | undefined): void {
+function recordSignal(deps: SignalDeps, execution: Execution, signal: Signal, step: StepExecution | undefined): void {
   execution.signals.push({
     at: deps.timers.now(),
     ...signal,
@@ -103,27 +104,27 @@ function accept(deps: SignalDeps, execution: Execution, signal: Signal, step: St
 }
 
 /** The effect comes at once, or after the assumed lag; never on another step than the one that was signalled. */
-function takeEffect(deps: SignalDeps, run: ActionRun, effect: () => void): void {
+function applyEffect(deps: SignalDeps, run: ActionRun, effect: () => void): void {
   const lag = deps.assumptions.values.signalLagMs;
   if (lag === 0) effect();
   else run.after(lag, effect);
 }
 
-function only(payload: Record<string, string[]>, key: string): string {
+function readSingleValue(payload: Record<string, string[]>, key: string): string {
   const [value, ...more] = payload[key] ?? [];
-  if (value === undefined || more.length > 0) throw misfit(`The payload must give exactly one ${key}.`);
+  if (value === undefined || more.length > 0) throw toInvalidSignal(`The payload must give exactly one ${key}.`);
   return value;
 }
 
-function refuseUnknownStep(execution: Execution, name: string): void {
+function checkStepExists(execution: Execution, name: string): void {
   if (execution.runbook.mainSteps.some((step) => step.name === name)) return;
-  throw noStep(`The execution has no step ${name}.`);
+  throw toStepNotFound(`The execution has no step ${name}.`);
 }
 
-const noStep = (text: string) => new AwsError("AutomationStepNotFoundException", text);
+const toStepNotFound = (text: string) => new AwsError("AutomationStepNotFoundException", text);
 
 /** The first sentence is the API reference's description of this error. */
-function misfit(text: string): AwsError {
+function toInvalidSignal(text: string): AwsError {
   const described = "The signal isn't valid for the current Automation execution.";
   return new AwsError("InvalidAutomationSignalException", `${described} ${text}`);
 }

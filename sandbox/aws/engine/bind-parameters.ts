@@ -1,16 +1,16 @@
-import { constraintProblem, isMap } from "./parameter-constraints.ts";
+import { findConstraintProblem, isMap } from "./parameter-constraints.ts";
 import type { ParameterDefinition, Runbook } from "./runbook.ts";
 
 /** Parameters as the engine uses them: typed by the runbook. On the wire each is a list of strings. */
 export type ParameterValues = Record<string, unknown>;
 
-export type Binding = { ok: true; values: ParameterValues } | { ok: false; problem: string };
+export type BindingResult = { ok: true; values: ParameterValues } | { ok: false; problem: string };
 
 /**
  * Holds what StartAutomationExecution was given against the runbook's `parameters`, and fills in defaults. The sentence
  * about allowedValues is AWS's own; of the others only the error's code is known.
  */
-export function bindParameters(runbook: Runbook, given: Record<string, string[]>): Binding {
+export function bindParameters(runbook: Runbook, given: Record<string, string[]>): BindingResult {
   const values: ParameterValues = {};
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(runbook.parameters, name)) {
@@ -33,21 +33,21 @@ export function bindParameters(runbook: Runbook, given: Record<string, string[]>
   return { ok: true, values };
 }
 
-type Reading = { ok: true; value: unknown } | { ok: false; problem: string };
+type ParameterResult = { ok: true; value: unknown } | { ok: false; problem: string };
 
-function readParameter(name: string, definition: ParameterDefinition, wire: string[]): Reading {
-  const typed = typeParameter(name, definition.type, wire);
+function readParameter(name: string, definition: ParameterDefinition, wire: string[]): ParameterResult {
+  const typed = parseParameter(name, definition.type, wire);
   if (!typed.ok) return typed;
-  const problem = constraintProblem(definition, typed.value);
+  const problem = findConstraintProblem(definition, typed.value);
   if (problem !== undefined) return { ok: false, problem: `Parameter "${name}" ${problem}` };
   return typed;
 }
 
-function typeParameter(name: string, type: string, wire: string[]): Reading {
-  const refuse = (problem: string): Reading => ({ ok: false, problem: `Parameter "${name}" ${problem}` });
+function parseParameter(name: string, type: string, wire: string[]): ParameterResult {
+  const refuse = (problem: string): ParameterResult => ({ ok: false, problem: `Parameter "${name}" ${problem}` });
   if (type === "StringList" || type.startsWith("List<")) return { ok: true, value: wire };
   if (type === "MapList") {
-    const maps = wire.map(asJson);
+    const maps = wire.map(parseJson);
     return maps.every(isMap) ? { ok: true, value: maps } : refuse("is a MapList: each value is a JSON object.");
   }
   const [only, ...more] = wire;
@@ -60,7 +60,7 @@ function typeParameter(name: string, type: string, wire: string[]): Reading {
         ? { ok: true, value: only.toLowerCase() === "true" }
         : refuse(`is a Boolean; got "${only}".`);
     case "StringMap": {
-      const map = asJson(only);
+      const map = parseJson(only);
       return isMap(map) ? { ok: true, value: map } : refuse("is a StringMap: its value is a JSON object.");
     }
     default:
@@ -68,7 +68,7 @@ function typeParameter(name: string, type: string, wire: string[]): Reading {
   }
 }
 
-function asJson(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -77,7 +77,7 @@ function asJson(text: string): unknown {
 }
 
 /** A typed value as the wire has it in Parameters and Outputs: a list of strings. */
-export function toWire(value: unknown): string[] {
+export function toStrings(value: unknown): string[] {
   const items = Array.isArray(value) ? value : [value];
   return items.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));
 }

@@ -1,7 +1,7 @@
 import { parse as parseYaml } from "yaml";
 
 export type Format = "YAML" | "JSON";
-export type ContentReading = { ok: true; raw: unknown } | { ok: false; problem: string };
+export type ContentResult = { ok: true; raw: unknown } | { ok: false; problem: string };
 
 /** Runbooks do not come near it; whoever walks a document by recursion is safe within it. */
 const MAX_DEPTH = 100;
@@ -10,8 +10,8 @@ const MAX_DEPTH = 100;
  * A document's text as the data that it stands for. YAML is read with the core schema, so that `2026-01-31` and `no` stay
  * what was written. An alias within its own anchor, which makes the data endless, is refused like too deep nesting.
  */
-export function parseContent(content: string, format: Format): ContentReading {
-  const malformed = (reason: string): ContentReading => ({
+export function parseContent(content: string, format: Format): ContentResult {
+  const malformed = (reason: string): ContentResult => ({
     ok: false,
     problem: `${format} not well-formed. ${reason}`,
   });

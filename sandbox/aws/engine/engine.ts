@@ -1,14 +1,14 @@
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
-import { type ActionRun, invalidInput, type StepResult } from "./action.ts";
-import { currentStep, ENDED, type Execution, type Status, type StepExecution } from "./execution-state.ts";
-import { type ActionDeps, actionFor } from "./find-action.ts";
+import { type ActionRun, type StepResult, toInvalidInput } from "./action.ts";
+import { type Execution, FINAL_STATUSES, findCurrentStep, type Status, type StepExecution } from "./execution-state.ts";
+import { type ActionDeps, findAction } from "./find-action.ts";
 import { newExecution, newStep, type StartRequest } from "./new-execution.ts";
-import { nextAfter } from "./next-step.ts";
-import { lookupIn, shownInputs } from "./reference-values.ts";
-import { prepareInputs } from "./resolve-inputs.ts";
+import { findNextStep } from "./next-step.ts";
+import { makeLookup, toJsonInputs } from "./reference-values.ts";
+import { resolveInputs } from "./resolve-inputs.ts";
 import type { Simulation } from "./simulation.ts";
-import { timingOf } from "./step-timing.ts";
+import { resolveTiming } from "./step-timing.ts";
 import { makeTrampoline } from "./trampoline.ts";
 
 /**
@@ -24,9 +24,9 @@ import { makeTrampoline } from "./trampoline.ts";
 export interface Engine {
   start(request: StartRequest): Execution;
   /** Begins a step by name, in Mode Interactive. */
-  enter(execution: Execution, stepName: string): void;
+  startStep(execution: Execution, stepName: string): void;
   /** The work of the step under way; undefined for a step that is over. */
-  runOf(step: StepExecution): ActionRun | undefined;
+  findRun(step: StepExecution): ActionRun | undefined;
   /** Ends an execution early: cancelled with all its children, or complete as it stands. */
   stop(execution: Execution, type: "Cancel" | "Complete"): void;
 }
@@ -46,7 +46,7 @@ export interface EngineDeps {
   /** Finds a runbook for aws:executeAutomation. */
   resolveChild: ActionDeps["resolveChild"];
   /** Keeps an execution, so that it can be found by id. */
-  keep: (execution: Execution) => void;
+  saveExecution: (execution: Execution) => void;
   onStatus: (change: StatusChange) => void;
 }
 
@@ -58,7 +58,7 @@ const CANCEL_STEPS_MS = 120_000;
 export function makeEngine(deps: EngineDeps): Engine {
   const { timers, newId, assumptions, onStatus } = deps;
   const runs = new Map<StepExecution, ActionRun>();
-  const soon = makeTrampoline();
+  const schedule = makeTrampoline();
 
   const setStepStatus = (execution: Execution, step: StepExecution, status: Status) => {
     if (step.status === status) return;
@@ -70,7 +70,11 @@ export function makeEngine(deps: EngineDeps): Engine {
     if (execution.status === status) return;
     execution.status = status;
     onStatus({ execution, status });
-    if (execution.parent !== undefined && assumptions.values.parentOfWaitingChild === "Waiting" && !ENDED.has(status)) {
+    if (
+      execution.parent !== undefined &&
+      assumptions.values.parentOfWaitingChild === "Waiting" &&
+      !FINAL_STATUSES.has(status)
+    ) {
       const shown = status === "Waiting" ? "Waiting" : "InProgress";
       setStepStatus(execution.parent.execution, execution.parent.step, shown);
       setStatus(execution.parent.execution, shown);
@@ -79,26 +83,26 @@ export function makeEngine(deps: EngineDeps): Engine {
 
   const start = (request: StartRequest): Execution => {
     const execution = newExecution(request, { id: newId(), now: timers.now(), newId });
-    deps.keep(execution);
+    deps.saveExecution(execution);
     onStatus({ execution, status: "Pending" });
     if (execution.mode === "Interactive") setStatus(execution, "Waiting");
-    else soon(() => enter(execution, execution.runbook.mainSteps[0]?.name ?? ""));
+    else schedule(() => startStep(execution, execution.runbook.mainSteps[0]?.name ?? ""));
     return execution;
   };
 
-  const enter = (execution: Execution, stepName: string) => {
-    if (ENDED.has(execution.status)) return;
+  const startStep = (execution: Execution, stepName: string) => {
+    if (FINAL_STATUSES.has(execution.status)) return;
     if (execution.stepsBegun >= MAX_STEP_RUNS) {
       return end(execution, "Failed", `The execution ran more than ${MAX_STEP_RUNS} steps.`);
     }
-    const step = takeStep(execution, stepName, newId);
+    const step = findOrAddStep(execution, stepName, newId);
     if (step === undefined) return end(execution, "Failed", `The runbook has no step "${stepName}".`);
     step.order = ++execution.stepsBegun;
     step.startTime = timers.now();
-    attempt(execution, step);
+    startAttempt(execution, step);
   };
 
-  const attempt = (execution: Execution, step: StepExecution) => {
+  const startAttempt = (execution: Execution, step: StepExecution) => {
     setStatus(execution, execution.cancelRequested ? "Cancelling" : "InProgress");
     setStepStatus(execution, step, "InProgress");
     const run: ActionRun = {
@@ -110,29 +114,29 @@ export function makeEngine(deps: EngineDeps): Engine {
         setStepStatus(execution, step, "Waiting");
         if (!execution.cancelRequested) setStatus(execution, "Waiting");
       },
-      after: (ms, job) => void step.cancelTimers.push(timers.after(ms, () => guarded(run, job))),
+      after: (ms, job) => void step.cancelTimers.push(timers.after(ms, () => runSafely(run, job))),
       finish: (result) => finish(run, result),
     };
     runs.set(step, run);
-    guarded(run, () => begin(run));
+    runSafely(run, () => begin(run));
   };
 
   const begin = (run: ActionRun) => {
     const { definition } = run.step;
-    const lookup = lookupIn(run.execution, timers.now);
-    const { inputs, problem } = prepareInputs(definition, lookup);
+    const lookup = makeLookup(run.execution, timers.now);
+    const { inputs, problem } = resolveInputs(definition, lookup);
     run.inputs = inputs;
-    run.step.inputs = shownInputs(inputs);
-    if (problem !== undefined) return run.finish(invalidInput(problem));
-    const timing = timingOf(definition, lookup);
-    if (!timing.ok) return run.finish(invalidInput(timing.problem));
+    run.step.inputs = toJsonInputs(inputs);
+    if (problem !== undefined) return run.finish(toInvalidInput(problem));
+    const timing = resolveTiming(definition, lookup);
+    if (!timing.ok) return run.finish(toInvalidInput(timing.problem));
     run.step.maxAttempts = timing.maxAttempts;
     const { timeoutMs } = timing;
     if (timeoutMs !== undefined) {
       const message = `The step did not end within ${timeoutMs / 1000} seconds.`;
       run.after(timeoutMs, () => run.finish({ kind: "failure", status: "TimedOut", message, retryable: true }));
     }
-    actionFor(definition.action, { ...deps, startChild: start, stop })(run);
+    findAction(definition.action, { ...deps, startChild: start, stop })(run);
   };
 
   const finish = (run: ActionRun, result: StepResult) => {
@@ -140,33 +144,33 @@ export function makeEngine(deps: EngineDeps): Engine {
     if (runs.get(step) !== run) return; // over, or an earlier attempt whose child execution reports late
     // The run goes first: releasing it may end a child execution, which reports back here.
     runs.delete(step);
-    release(step.cancelTimers);
+    cancelAll(step.cancelTimers);
     if (result.kind === "failure" && result.retryable && step.attempt < step.maxAttempts) {
       step.attempt += 1;
       step.decisions = [];
-      return soon(() => {
-        if (!ENDED.has(step.status)) attempt(execution, step);
+      return schedule(() => {
+        if (!FINAL_STATUSES.has(step.status)) startAttempt(execution, step);
       });
     }
-    record(step, result, timers.now());
+    recordResult(step, result, timers.now());
     setStepStatus(execution, step, result.kind === "success" ? "Success" : result.status);
-    goOn(execution, step, result);
+    continueAfter(execution, step, result);
   };
 
-  const goOn = (execution: Execution, step: StepExecution, result: StepResult) => {
-    const { to, fails } = nextAfter(execution.runbook, step.definition, result);
+  const continueAfter = (execution: Execution, step: StepExecution, result: StepResult) => {
+    const { to, fails } = findNextStep(execution.runbook, step.definition, result);
     if (fails && !execution.cancelRequested) execution.failure ??= step;
     if (execution.mode === "Interactive" && !execution.cancelRequested) return setStatus(execution, "Waiting");
-    if (to !== undefined) return soon(() => enter(execution, to));
+    if (to !== undefined) return schedule(() => startStep(execution, to));
     if (execution.cancelRequested) return end(execution, "Cancelled");
     end(execution, execution.failure?.status ?? "Success", execution.failure?.failureMessage);
   };
 
   const end = (execution: Execution, status: Status, failureMessage?: string) => {
-    if (ENDED.has(execution.status)) return;
-    release(execution.cancelTimers);
-    const step = currentStep(execution);
-    if (step !== undefined) abandon(execution, step);
+    if (FINAL_STATUSES.has(execution.status)) return;
+    cancelAll(execution.cancelTimers);
+    const step = findCurrentStep(execution);
+    if (step !== undefined) cancelStep(execution, step);
     execution.endTime = timers.now();
     if (failureMessage !== undefined && status !== "Success") execution.failureMessage = failureMessage;
     setStatus(execution, status);
@@ -174,9 +178,9 @@ export function makeEngine(deps: EngineDeps): Engine {
   };
 
   /** Ends a step that nobody will finish. */
-  const abandon = (execution: Execution, step: StepExecution) => {
+  const cancelStep = (execution: Execution, step: StepExecution) => {
     runs.delete(step);
-    release(step.cancelTimers);
+    cancelAll(step.cancelTimers);
     step.endTime = timers.now();
     setStepStatus(execution, step, "Cancelled");
   };
@@ -187,24 +191,24 @@ export function makeEngine(deps: EngineDeps): Engine {
     if (execution.cancelRequested) return;
     execution.cancelRequested = true;
     setStatus(execution, "Cancelling");
-    const step = currentStep(execution);
-    if (step !== undefined) abandon(execution, step);
+    const step = findCurrentStep(execution);
+    if (step !== undefined) cancelStep(execution, step);
     const onCancel = step?.definition.onCancel;
     if (!onCancel?.startsWith("step:")) return end(execution, "Cancelled");
     execution.cancelTimers.push(timers.after(CANCEL_STEPS_MS, () => end(execution, "Cancelled")));
-    soon(() => enter(execution, onCancel.slice("step:".length)));
+    schedule(() => startStep(execution, onCancel.slice("step:".length)));
   };
 
   return {
     start,
-    enter: (execution, stepName) => soon(() => enter(execution, stepName)),
-    runOf: (step) => runs.get(step),
+    startStep: (execution, stepName) => schedule(() => startStep(execution, stepName)),
+    findRun: (step) => runs.get(step),
     stop,
   };
 }
 
 /** The step execution that is about to run: the one that was Pending from the start, or another for a step run again. */
-function takeStep(execution: Execution, name: string, newId: () => string): StepExecution | undefined {
+function findOrAddStep(execution: Execution, name: string, newId: () => string): StepExecution | undefined {
   const pending = execution.steps.find((step) => step.definition.name === name && step.order === 0);
   if (pending !== undefined) return pending;
   const definition = execution.runbook.mainSteps.find((step) => step.name === name);
@@ -215,7 +219,7 @@ function takeStep(execution: Execution, name: string, newId: () => string): Step
 }
 
 /** What goes wrong in the sandbox itself fails the step and nothing more: most of it runs in timers. */
-function guarded(run: ActionRun, job: () => void): void {
+function runSafely(run: ActionRun, job: () => void): void {
   try {
     job();
   } catch (error) {
@@ -226,7 +230,7 @@ function guarded(run: ActionRun, job: () => void): void {
 }
 
 /** Writes a step's result down as the API shows it. A failed step's message begins with its stage, as AWS's do. */
-function record(step: StepExecution, result: StepResult, now: number): void {
+function recordResult(step: StepExecution, result: StepResult, now: number): void {
   step.endTime = now;
   step.outputs = result.outputs ?? step.outputs;
   if (result.response !== undefined) step.response = result.response;
@@ -241,6 +245,6 @@ function record(step: StepExecution, result: StepResult, now: number): void {
   step.failureDetails = { FailureStage: stage, FailureType: type, Details: result.details ?? {} };
 }
 
-function release(cancellations: (() => void)[]): void {
+function cancelAll(cancellations: (() => void)[]): void {
   for (const cancel of cancellations.splice(0)) cancel();
 }

@@ -3,7 +3,7 @@ import type { ParameterValues } from "./bind-parameters.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
 
 /** One account in one Region: what an execution, a document and a bus belong to. */
-export interface Place {
+export interface AccountRegion {
   account: string;
   region: string;
 }
@@ -19,7 +19,7 @@ export type Status =
   | "Failed";
 
 /** The statuses of something that is over. */
-export const ENDED: ReadonlySet<Status> = new Set(["Success", "TimedOut", "Cancelled", "Failed"]);
+export const FINAL_STATUSES: ReadonlySet<Status> = new Set(["Success", "TimedOut", "Cancelled", "Failed"]);
 
 /** As the API has it: stages InputValidation, PreVerification, Invocation, PostVerification; types Action and so on. */
 export interface FailureDetails {
@@ -74,7 +74,7 @@ export interface ReceivedSignal {
 
 export interface Execution {
   readonly id: string;
-  readonly place: Place;
+  readonly location: AccountRegion;
   readonly document: { name: string; version: string };
   readonly runbook: Runbook;
   readonly mode: "Auto" | "Interactive";
@@ -100,12 +100,12 @@ export interface Execution {
 }
 
 /** The step that is under way, if any. At most one is. */
-export function currentStep(execution: Execution): StepExecution | undefined {
-  return execution.steps.find((step) => step.order > 0 && !ENDED.has(step.status));
+export function findCurrentStep(execution: Execution): StepExecution | undefined {
+  return execution.steps.find((step) => step.order > 0 && !FINAL_STATUSES.has(step.status));
 }
 
 /** Steps in the order in which they began, then those that have not, as the runbook lists them. */
-export function stepsInOrder(execution: Execution): StepExecution[] {
+export function sortSteps(execution: Execution): StepExecution[] {
   const begun = execution.steps.filter((step) => step.order > 0).toSorted((a, b) => a.order - b.order);
   return [...begun, ...execution.steps.filter((step) => step.order === 0)];
 }

@@ -3,7 +3,7 @@ import { approve } from "./actions/approve.ts";
 import { branch } from "./actions/branch.ts";
 import { type ChildDeps, executeAutomation } from "./actions/execute-automation.ts";
 import { pause } from "./actions/pause.ts";
-import { simulated } from "./actions/simulate-action.ts";
+import { simulateAction } from "./actions/simulate-action.ts";
 import { sleep } from "./actions/sleep.ts";
 import { updateVariable } from "./actions/update-variable.ts";
 import type { Simulation } from "./simulation.ts";
@@ -13,7 +13,7 @@ export interface ActionDeps extends ChildDeps {
 }
 
 /** What carries out an action. Whatever the engine does not know is simulated. */
-export function actionFor(name: string, deps: ActionDeps): Action {
+export function findAction(name: string, deps: ActionDeps): Action {
   switch (name) {
     case "aws:approve":
       return approve;
@@ -28,6 +28,6 @@ export function actionFor(name: string, deps: ActionDeps): Action {
     case "aws:executeAutomation":
       return executeAutomation(deps);
     default:
-      return simulated(deps.simulation);
+      return simulateAction(deps.simulation);
   }
 }

@@ -31,7 +31,7 @@ export function interpolate(template: unknown, lookup: Lookup): { value: unknown
     return text.replace(REFERENCE, (written, reference: string) => {
       const found = lookup(reference);
       if (found === undefined) unresolved.push(reference);
-      return found === undefined ? written : asText(found);
+      return found === undefined ? written : toText(found);
     });
   };
   return { value: replace(template), unresolved };
@@ -43,11 +43,11 @@ function spread(item: unknown, replaced: unknown): unknown[] {
 }
 
 /** A value inside a text. */
-export function asText(value: unknown): string {
+export function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Every reference in a value, as written. */
-export function referencesIn(value: unknown): string[] {
+export function findReferences(value: unknown): string[] {
   return [...(JSON.stringify(value) ?? "").matchAll(REFERENCE)].map((match) => match[1] ?? "");
 }

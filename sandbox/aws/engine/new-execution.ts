@@ -1,11 +1,11 @@
 import type { ParameterValues } from "./bind-parameters.ts";
-import type { Execution, Place, StepExecution } from "./execution-state.ts";
+import type { AccountRegion, Execution, StepExecution } from "./execution-state.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
-import { wholeNumber } from "./step-timing.ts";
+import { parseWholeNumber } from "./step-timing.ts";
 
 /** An execution to start: everything is checked, parameters are bound. */
 export interface StartRequest {
-  place: Place;
+  location: AccountRegion;
   document: { name: string; version: string };
   runbook: Runbook;
   parameters: ParameterValues;
@@ -21,10 +21,10 @@ export function newExecution(
   request: StartRequest,
   given: { id: string; now: number; newId: () => string },
 ): Execution {
-  const { place, document, runbook, parameters, executedBy, parent, onEnd } = request;
+  const { location, document, runbook, parameters, executedBy, parent, onEnd } = request;
   return {
     id: given.id,
-    place,
+    location,
     document,
     runbook,
     mode: request.mode ?? "Auto",
@@ -53,7 +53,7 @@ export function newStep(definition: StepDefinition, id: string): StepExecution {
     inputs: {},
     outputs: {},
     attempt: 1,
-    maxAttempts: wholeNumber(definition.maxAttempts) ?? 1,
+    maxAttempts: parseWholeNumber(definition.maxAttempts) ?? 1,
     decisions: [],
     simulated: false,
     cancelTimers: [],

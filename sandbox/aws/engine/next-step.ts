@@ -1,9 +1,9 @@
 import type { StepResult } from "./action.ts";
-import { branchTargets } from "./check/check-runbook.ts";
+import { findBranchTargets } from "./check/check-runbook.ts";
 import { isTrue, type Runbook, type StepDefinition } from "./runbook.ts";
 
 /** Where a runbook goes after a step (nowhere: it ends), and whether the step's failure makes the execution fail. */
-export interface Following {
+export interface NextStep {
   to?: string;
   fails: boolean;
 }
@@ -12,37 +12,37 @@ export interface Following {
  * onFailure is Abort unless given. isCritical is true unless given, but false with onFailure Continue. isEnd ends the
  * runbook whether the step failed or not. Source: "Properties shared by all actions" in the Automation actions reference.
  */
-export function nextAfter(runbook: Runbook, definition: StepDefinition, result: StepResult): Following {
-  if (result.kind === "success") return { fails: false, ...successor(runbook, definition, result.nextStep) };
+export function findNextStep(runbook: Runbook, definition: StepDefinition, result: StepResult): NextStep {
+  if (result.kind === "success") return { fails: false, ...findSuccessor(runbook, definition, result.nextStep) };
   const onFailure = definition.onFailure ?? "Abort";
   if (onFailure === "Abort") return { fails: true };
   const fails = isCritical(definition);
   if (onFailure.startsWith("step:")) return { fails, to: onFailure.slice("step:".length) };
-  return { fails, ...successor(runbook, definition, undefined) };
+  return { fails, ...findSuccessor(runbook, definition, undefined) };
 }
 
 export function isCritical(definition: StepDefinition): boolean {
   return definition.isCritical === undefined ? definition.onFailure !== "Continue" : isTrue(definition.isCritical);
 }
 
-function successor(runbook: Runbook, definition: StepDefinition, chosen: string | undefined): { to?: string } {
+function findSuccessor(runbook: Runbook, definition: StepDefinition, chosen: string | undefined): { to?: string } {
   if (chosen !== undefined) return { to: chosen };
   if (isTrue(definition.isEnd)) return {};
-  const to = definition.nextStep ?? stepBelow(runbook, definition);
+  const to = definition.nextStep ?? findStepBelow(runbook, definition);
   return to === undefined ? {} : { to };
 }
 
-function stepBelow(runbook: Runbook, definition: StepDefinition): string | undefined {
+function findStepBelow(runbook: Runbook, definition: StepDefinition): string | undefined {
   const index = runbook.mainSteps.findIndex((step) => step.name === definition.name);
   return runbook.mainSteps[index + 1]?.name;
 }
 
 /** The steps that may follow when all goes well: the API's ValidNextSteps. */
-export function validNextSteps(runbook: Runbook, definition: StepDefinition): string[] {
+export function listValidNextSteps(runbook: Runbook, definition: StepDefinition): string[] {
   if (definition.action === "aws:branch") {
-    const targets = branchTargets(definition);
+    const targets = findBranchTargets(definition);
     if (definition.inputs?.Default !== undefined) return [...new Set(targets)];
-    return [...new Set([...targets, ...Object.values(successor(runbook, definition, undefined))])];
+    return [...new Set([...targets, ...Object.values(findSuccessor(runbook, definition, undefined))])];
   }
-  return Object.values(successor(runbook, definition, undefined));
+  return Object.values(findSuccessor(runbook, definition, undefined));
 }

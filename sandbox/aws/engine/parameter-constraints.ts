@@ -15,13 +15,13 @@ export function isOfType(type: string, value: unknown): boolean {
 }
 
 /** What a value of the right type breaks of a parameter's constraints, to be read after the parameter's name. */
-export function constraintProblem(definition: ParameterDefinition, value: unknown): string | undefined {
+export function findConstraintProblem(definition: ParameterDefinition, value: unknown): string | undefined {
   const items = Array.isArray(value) ? value : [value];
   const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = definition;
   const pattern = allowedPattern === undefined ? undefined : compilePattern(allowedPattern);
   if (allowedPattern !== undefined && pattern === undefined) return `has a pattern that is none: ${allowedPattern}.`;
-  const allowed = allowedValues?.map(asComparable);
-  for (const text of items.map(asComparable)) {
+  const allowed = allowedValues?.map(toComparableText);
+  for (const text of items.map(toComparableText)) {
     if (allowed?.includes(text) === false) return `has value "${text}" not found in [${allowed.join(", ")}].`;
     if (pattern?.test(text) === false) return `has value "${text}" not matching the pattern ${allowedPattern}.`;
     if (minChars !== undefined && text.length < minChars) return `has fewer than ${minChars} characters.`;
@@ -33,13 +33,13 @@ export function constraintProblem(definition: ParameterDefinition, value: unknow
 }
 
 /** Text is itself, the rest is JSON with its keys in order: `{b: 1, a: 2}` and `{"a":2,"b":1}` are the same map. */
-function asComparable(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(inOrder(value));
+function toComparableText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(sortKeys(value));
 }
 
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
   if (!isMap(value)) return value;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, inOrder(item)]));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sortKeys(item)]));
 }

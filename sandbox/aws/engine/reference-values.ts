@@ -1,55 +1,56 @@
-import { toWire } from "./bind-parameters.ts";
+import { toStrings } from "./bind-parameters.ts";
 import type { Execution } from "./execution-state.ts";
 import type { Lookup } from "./interpolate.ts";
-import { systemVariable } from "./system-variables.ts";
+import { resolveSystemVariable } from "./system-variables.ts";
 
 /**
  * What `{{ references }}` stand for in an execution: its parameters, `step.Output`, `variable:NAME`, and the system
  * variables of the "Automation system variables" reference.
  */
-export function lookupIn(execution: Execution, now: () => number): Lookup {
+export function makeLookup(execution: Execution, now: () => number): Lookup {
   return (reference) => {
-    if (reference.startsWith("variable:")) return own(execution.variables, reference.slice("variable:".length));
-    if (/^(global|automation):/.test(reference)) return systemVariable(execution, reference, now());
+    if (reference.startsWith("variable:"))
+      return readOwnProperty(execution.variables, reference.slice("variable:".length));
+    if (/^(global|automation):/.test(reference)) return resolveSystemVariable(execution, reference, now());
     const [head = "", ...path] = reference.split(".");
-    if (path.length === 0) return own(execution.parameters, head);
-    return stepOutput(execution, head, path);
+    if (path.length === 0) return readOwnProperty(execution.parameters, head);
+    return findStepOutput(execution, head, path);
   };
 }
 
 /** An output of the latest run of a step. A simulated step has any output: what is not configured is a placeholder. */
-function stepOutput(execution: Execution, name: string, path: string[]): unknown {
+function findStepOutput(execution: Execution, name: string, path: string[]): unknown {
   const step = execution.steps.findLast((each) => each.definition.name === name && each.endTime !== undefined);
   if (step === undefined) return undefined;
   const whole = path.join(".");
   if (Object.hasOwn(step.outputs, whole)) return step.outputs[whole];
   let value: unknown = step.outputs;
-  for (const key of path) value = own(value, key);
+  for (const key of path) value = readOwnProperty(value, key);
   if (value === undefined && step.simulated && step.status === "Success") return `simulated-${name}.${whole}`;
   return value;
 }
 
 /** A member that a value has itself, not one that every object inherits. */
-function own(value: unknown, key: string): unknown {
+function readOwnProperty(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];
 }
 
 /** AWS shows this for a document output whose step has not succeeded. */
-const NOT_YET = "No output available yet because the step is not successfully executed";
+const NO_OUTPUT_YET = "No output available yet because the step is not successfully executed";
 
 /** The execution's Outputs: one entry for each of the document's `outputs`, in any state. */
-export function documentOutputs(execution: Execution, now: () => number): Record<string, string[]> {
-  const lookup = lookupIn(execution, now);
+export function resolveDocumentOutputs(execution: Execution, now: () => number): Record<string, string[]> {
+  const lookup = makeLookup(execution, now);
   return Object.fromEntries(
     execution.runbook.outputs.map((name) => {
       const value = lookup(name);
-      return [name, value === undefined ? [NOT_YET] : toWire(value)];
+      return [name, value === undefined ? [NO_OUTPUT_YET] : toStrings(value)];
     }),
   );
 }
 
 /** Inputs as the API shows them: each value as JSON text. */
-export function shownInputs(inputs: Record<string, unknown>): Record<string, string> {
+export function toJsonInputs(inputs: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, JSON.stringify(value)]));
 }

@@ -2,14 +2,14 @@ import { interpolate, type Lookup } from "./interpolate.ts";
 import type { StepDefinition } from "./runbook.ts";
 
 /** Inputs that only the iterations of a loop could resolve: references in them are left as written. */
-const LEFT_AS_WRITTEN: Record<string, string[]> = { "aws:loop": ["Steps", "LoopCondition"] };
+const UNRESOLVED_INPUTS: Record<string, string[]> = { "aws:loop": ["Steps", "LoopCondition"] };
 
 /** A step's inputs with their references resolved; `problem` says which stand for nothing. */
-export function prepareInputs(
+export function resolveInputs(
   definition: StepDefinition,
   lookup: Lookup,
 ): { inputs: Record<string, unknown>; problem?: string } {
-  const left = LEFT_AS_WRITTEN[definition.action] ?? [];
+  const left = UNRESOLVED_INPUTS[definition.action] ?? [];
   const entries = Object.entries(definition.inputs ?? {});
   const { value, unresolved } = interpolate(
     Object.fromEntries(entries.filter(([name]) => !left.includes(name))),

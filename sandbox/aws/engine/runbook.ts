@@ -20,7 +20,7 @@ const parameterSchema = z.strictObject({
 });
 
 /** A whole number, also as text, or a reference to one. */
-const count = z.union(
+const countSchema = z.union(
   [z.int().positive(), text.regex(/^([1-9]\d*|\s*\{\{\s*[\w:.$[\]-]+\s*\}\}\s*)$/)],
   "a whole number of at least 1, or a {{ reference }} to one",
 );
@@ -30,8 +30,8 @@ export const stepSchema = z.strictObject({
   action: z.string().regex(/^aws:[a-zA-Z]{3,25}$/),
   description: text.optional(),
   inputs: z.record(text, z.unknown()).nullish(),
-  timeoutSeconds: count.optional(),
-  maxAttempts: count.optional(),
+  timeoutSeconds: countSchema.optional(),
+  maxAttempts: countSchema.optional(),
   onFailure: z
     .string()
     .regex(/^(Abort|Continue|step:.+)$/, "onFailure is Abort, Continue or step:NAME")
@@ -61,12 +61,12 @@ export type Runbook = z.infer<typeof runbookSchema>;
 export type StepDefinition = z.infer<typeof stepSchema>;
 export type ParameterDefinition = z.infer<typeof parameterSchema>;
 
-export type RunbookReading =
+export type RunbookResult =
   | { ok: true; runbook: Runbook }
   | { ok: false; kind: "content" | "schema-version"; problem: string };
 
 /** Reads a document's text. */
-export function readRunbook(content: string, format: Format): RunbookReading {
+export function parseRunbook(content: string, format: Format): RunbookResult {
   const parsedContent = parseContent(content, format);
   if (!parsedContent.ok) return { ...parsedContent, kind: "content" };
   const { raw } = parsedContent;

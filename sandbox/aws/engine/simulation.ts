@@ -29,7 +29,7 @@ export type SimulatedEffect = z.infer<typeof effectSchema>;
 export interface Simulation {
   add(rule: SimulationRule): void;
   /** What this run of a step does, counted as used. */
-  effectOf(execution: Execution, step: StepExecution): SimulatedEffect;
+  takeEffect(execution: Execution, step: StepExecution): SimulatedEffect;
   list(): SimulationRule[];
   clear(): void;
 }
@@ -40,13 +40,13 @@ export function makeSimulation(): Simulation {
   let rules: SimulationRule[] = [];
   return {
     add: (rule) => void rules.unshift({ ...rule }),
-    effectOf(execution, step) {
-      const rule = rules.find((each) => fits(each, execution, step));
+    takeEffect(execution, step) {
+      const rule = rules.find((each) => matchesRule(each, execution, step));
       if (rule?.times !== undefined) {
         rule.times -= 1;
         if (rule.times <= 0) rules = rules.filter((each) => each !== rule);
       }
-      return { durationMs: DEFAULT_DURATION_MS, ...(rule ?? describedEffect(step.definition.description)) };
+      return { durationMs: DEFAULT_DURATION_MS, ...(rule ?? parseDescribedEffect(step.definition.description)) };
     },
     list: () => rules.map((rule) => ({ ...rule })),
     clear() {
@@ -55,7 +55,7 @@ export function makeSimulation(): Simulation {
   };
 }
 
-function fits(rule: SimulationRule, execution: Execution, step: StepExecution): boolean {
+function matchesRule(rule: SimulationRule, execution: Execution, step: StepExecution): boolean {
   return (
     (rule.document === undefined || rule.document === execution.document.name) &&
     (rule.step === undefined || rule.step === step.definition.name) &&
@@ -68,7 +68,7 @@ function fits(rule: SimulationRule, execution: Execution, step: StepExecution): 
  * a step's description. Real AWS takes it for prose. Undefined when there is none; a malformed one is a failing step,
  * so that its author sees it.
  */
-export function describedEffect(description: string | undefined): SimulatedEffect | undefined {
+export function parseDescribedEffect(description: string | undefined): SimulatedEffect | undefined {
   const line = /^[ \t]*sandbox:(.*)$/m.exec(description ?? "")?.[1];
   if (line === undefined) return undefined;
   try {

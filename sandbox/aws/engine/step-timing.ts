@@ -9,18 +9,18 @@ export const MAX_TIMEOUT_SECONDS: Record<string, number> = { "aws:approve": 2_59
 export const MAX_ATTEMPTS = 1000;
 
 /** How long and how often a step is tried. Without `timeoutMs` it may run for ever. */
-export type Timing = { ok: true; timeoutMs?: number; maxAttempts: number } | { ok: false; problem: string };
+export type TimingResult = { ok: true; timeoutMs?: number; maxAttempts: number } | { ok: false; problem: string };
 
 /** `timeoutSeconds` and `maxAttempts` with their references resolved. A longer timeout than the action takes is cut. */
-export function timingOf(definition: StepDefinition, lookup: Lookup): Timing {
+export function resolveTiming(definition: StepDefinition, lookup: Lookup): TimingResult {
   const { action, maxAttempts = 1 } = definition;
   const timeoutSeconds = definition.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS[action];
-  const attempts = wholeNumber(interpolate(maxAttempts, lookup).value);
+  const attempts = parseWholeNumber(interpolate(maxAttempts, lookup).value);
   if (attempts === undefined || attempts > MAX_ATTEMPTS) {
     return { ok: false, problem: `maxAttempts must be a whole number from 1 to ${MAX_ATTEMPTS}: ${maxAttempts}.` };
   }
   if (timeoutSeconds === undefined) return { ok: true, maxAttempts: attempts };
-  const seconds = wholeNumber(interpolate(timeoutSeconds, lookup).value);
+  const seconds = parseWholeNumber(interpolate(timeoutSeconds, lookup).value);
   if (seconds === undefined) {
     return { ok: false, problem: `timeoutSeconds must be a whole number of at least 1: ${timeoutSeconds}.` };
   }
@@ -29,7 +29,7 @@ export function timingOf(definition: StepDefinition, lookup: Lookup): Timing {
 }
 
 /** A whole number of at least 1, also as text; undefined for anything else. */
-export function wholeNumber(value: unknown): number | undefined {
-  if (typeof value === "string" && /^\d{1,15}$/.test(value)) return wholeNumber(Number(value));
+export function parseWholeNumber(value: unknown): number | undefined {
+  if (typeof value === "string" && /^\d{1,15}$/.test(value)) return parseWholeNumber(Number(value));
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 ? value : undefined;
 }

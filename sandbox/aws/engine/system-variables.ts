@@ -1,7 +1,7 @@
 import type { Execution } from "./execution-state.ts";
 
 /** The partition that a Region is in. Source: "AWS partitions" in the AWS fault isolation whitepaper. */
-export function partitionOf(region: string): string {
+export function findPartition(region: string): string {
   const partitions: [string, string][] = [
     ["cn-", "aws-cn"],
     ["us-gov-", "aws-us-gov"],
@@ -17,17 +17,17 @@ export function partitionOf(region: string): string {
 /** All of "Automation system variables" in the Systems Manager User Guide. */
 const VARIABLES: Record<string, (execution: Execution, moment: string) => string> = {
   "automation:EXECUTION_ID": ({ id }) => id,
-  "global:ACCOUNT_ID": ({ place }) => place.account,
-  "global:AWS_PARTITION": ({ place }) => partitionOf(place.region),
+  "global:ACCOUNT_ID": ({ location }) => location.account,
+  "global:AWS_PARTITION": ({ location }) => findPartition(location.region),
   "global:DATE": (_, moment) => moment.slice(0, 10),
   "global:DATE_TIME": (_, moment) => moment.slice(0, 19).replace("T", "_").replaceAll(":", "."),
-  "global:REGION": ({ place }) => place.region,
+  "global:REGION": ({ location }) => location.region,
 };
 
 export const isSystemVariable = (name: string): boolean => Object.hasOwn(VARIABLES, name);
 
 /** The value of `global:NAME` or `automation:NAME` in an execution; undefined when there is no such variable. */
-export function systemVariable(execution: Execution, name: string, now: number): string | undefined {
+export function resolveSystemVariable(execution: Execution, name: string, now: number): string | undefined {
   if (!isSystemVariable(name)) return undefined;
   return VARIABLES[name]?.(execution, new Date(now).toISOString());
 }

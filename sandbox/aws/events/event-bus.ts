@@ -1,4 +1,4 @@
-import type { Place } from "../engine/execution-state.ts";
+import type { AccountRegion } from "../engine/execution-state.ts";
 
 /** An event as EventBridge hands it to its targets. */
 export interface BusEvent {
@@ -25,7 +25,11 @@ export interface EntryFailure {
 
 /** The event buses of the stand-in: whatever was put or emitted, in order, and whoever listens. */
 export interface EventBus {
-  publish(event: Omit<BusEvent, "version" | "id" | "account" | "region" | "time">, place: Place, at: number): string;
+  publish(
+    event: Omit<BusEvent, "version" | "id" | "account" | "region" | "time">,
+    location: AccountRegion,
+    at: number,
+  ): string;
   list(filter?: { source?: string; bus?: string }): BusEvent[];
   subscribe(listener: (event: BusEvent) => void): () => void;
   failNext(failure: EntryFailure): void;
@@ -35,25 +39,25 @@ export interface EventBus {
 }
 
 /** How many events are kept; older ones are forgotten. */
-const KEPT = 50_000;
+const MAX_EVENTS = 50_000;
 
 export function makeEventBus(newId: () => string): EventBus {
   let events: BusEvent[] = [];
   let failures: EntryFailure[] = [];
   const listeners = new Set<(event: BusEvent) => void>();
   return {
-    publish(event, place, at) {
+    publish(event, location, at) {
       const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
       const full: BusEvent = {
         version: "0",
         id: newId(),
         ...event,
-        account: place.account,
-        region: place.region,
+        account: location.account,
+        region: location.region,
         time,
       };
       events.push(full);
-      if (events.length > KEPT * 1.1) events = events.slice(-KEPT); // now and then, not each time
+      if (events.length > MAX_EVENTS * 1.1) events = events.slice(-MAX_EVENTS); // now and then, not each time
       for (const listener of listeners) listener(full);
       return full.id;
     },

@@ -2,7 +2,7 @@ import type { Caller } from "../identity/authenticate.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import type { EventBus } from "./event-bus.ts";
 
-export interface Entry {
+export interface PutEventsEntry {
   Time?: number;
   Source?: string;
   Resources?: string[];
@@ -13,7 +13,7 @@ export interface Entry {
 
 /** Older pages of the documentation say 256 KB, newer ones 1 MB. What passes here passes on either. */
 const MAX_TOTAL_BYTES = 256 * 1024;
-const MAX_DETAIL_TYPE = 128;
+const MAX_DETAIL_TYPE_LENGTH = 128;
 
 /**
  * Publishes 1 to 10 entries. Each stands alone: the reply is HTTP 200 with an id or an error per entry, in their order.
@@ -22,9 +22,9 @@ const MAX_DETAIL_TYPE = 128;
 export function putEvents(
   deps: { bus: EventBus; now: () => number },
   caller: Caller,
-  input: { Entries: Entry[] },
+  input: { Entries: PutEventsEntry[] },
 ): { FailedEntryCount: number; Entries: object[] } {
-  const total = input.Entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+  const total = input.Entries.reduce((sum, entry) => sum + countEntryBytes(entry), 0);
   if (total >= MAX_TOTAL_BYTES) {
     throw new AwsError("ValidationException", "Total size of the entries in the request is over the limit.");
   }
@@ -33,20 +33,20 @@ export function putEvents(
 }
 
 /** An entry's size as AWS counts it: 14 bytes for Time, and the UTF-8 bytes of the texts. */
-export function entryBytes(entry: Entry): number {
+export function countEntryBytes(entry: PutEventsEntry): number {
   const texts = [entry.Source, entry.DetailType, entry.Detail, ...(entry.Resources ?? [])];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);
   return bytes + (entry.Time === undefined ? 0 : 14);
 }
 
-function putEntry(deps: { bus: EventBus; now: () => number }, caller: Caller, entry: Entry): object {
+function putEntry(deps: { bus: EventBus; now: () => number }, caller: Caller, entry: PutEventsEntry): object {
   const failure = deps.bus.takeFailure();
   if (failure !== undefined) return { ErrorCode: failure.code, ErrorMessage: failure.message };
   const { Source = "", DetailType = "", Detail = "" } = entry;
   for (const [name, value] of Object.entries({ Source, DetailType, Detail })) {
-    if (value === "") return invalid(name, `${name} is a required argument.`);
+    if (value === "") return toInvalidArgument(name, `${name} is a required argument.`);
   }
-  if (DetailType.length > MAX_DETAIL_TYPE) return invalid("DetailType", "Detail type is too long.");
+  if (DetailType.length > MAX_DETAIL_TYPE_LENGTH) return toInvalidArgument("DetailType", "Detail type is too long.");
   if (Source.startsWith("aws.")) {
     return { ErrorCode: "NotAuthorizedForSource", ErrorMessage: "Not authorized for the source." };
   }
@@ -58,7 +58,7 @@ function putEntry(deps: { bus: EventBus; now: () => number }, caller: Caller, en
   return { EventId: deps.bus.publish(event, caller, at) };
 }
 
-function invalid(name: string, reason: string): object {
+function toInvalidArgument(name: string, reason: string): object {
   return { ErrorCode: "InvalidArgument", ErrorMessage: `Parameter ${name} is not valid. Reason: ${reason}` };
 }
 

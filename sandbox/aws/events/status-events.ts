@@ -12,17 +12,17 @@ export function publishStatusEvent(
   { execution, step, status }: StatusChange,
 ): void {
   if (step !== undefined && status === "Waiting" && !deps.assumptions().waitingStepEvent) return;
-  const { place, document } = execution;
+  const { location, document } = execution;
   const subject = step ?? execution;
-  const arn = `arn:aws:ssm:${place.region}:${place.account}`;
+  const arn = `arn:aws:ssm:${location.region}:${location.account}`;
   const started = subject.startTime ?? execution.startTime;
   const detail = {
     ExecutionId: execution.id,
     Definition: document.name,
     DefinitionVersion: Number(document.version),
     Status: status,
-    ...(subject.endTime === undefined ? {} : { EndTime: spoken(subject.endTime) }),
-    StartTime: spoken(started),
+    ...(subject.endTime === undefined ? {} : { EndTime: formatTime(subject.endTime) }),
+    StartTime: formatTime(started),
     Time: (subject.endTime ?? deps.now()) - started,
     ...(step === undefined
       ? { ExecutedBy: execution.executedBy }
@@ -40,12 +40,12 @@ export function publishStatusEvent(
       detail,
       bus: "default",
     },
-    place,
+    location,
     deps.now(),
   );
 }
 
-const FORMAT = new Intl.DateTimeFormat("en-US", {
+const TIME_FORMAT = new Intl.DateTimeFormat("en-US", {
   timeZone: "UTC",
   month: "short",
   day: "numeric",
@@ -56,8 +56,8 @@ const FORMAT = new Intl.DateTimeFormat("en-US", {
 });
 
 /** `Nov 29, 2024 7:43:25 PM`: Java's medium format, which has no comma after the year and plain spaces. */
-function spoken(time: number): string {
-  return FORMAT.format(time)
+function formatTime(time: number): string {
+  return TIME_FORMAT.format(time)
     .replace(/(\d{4}),/, "$1")
     .replace(/\u202f/g, " ");
 }

@@ -1,6 +1,6 @@
 import { AwsError } from "../protocol/aws-error.ts";
 import { parseAuthorization, verifySignature } from "../protocol/signature.ts";
-import type { Directory } from "./identity-store.ts";
+import type { IdentityStore } from "./identity-store.ts";
 import type { Principal } from "./principal.ts";
 import type { AccessKey } from "./seeded-identities.ts";
 
@@ -28,7 +28,7 @@ const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
  * `machineNow` is the machine's time, since callers sign, and credentials expire, by clocks that nobody moves.
  */
 export function authenticate(
-  deps: { directory: Directory; machineNow: () => number },
+  deps: { identities: IdentityStore; machineNow: () => number },
   request: SignedRequest,
   service: string,
 ): Caller {
@@ -39,8 +39,8 @@ export function authenticate(
   if (!REGION.test(scope.region)) {
     throw new AwsError("InvalidSignatureException", "Credential should be scoped to a valid region. ");
   }
-  const key = deps.directory.key(scope.accessKeyId);
-  if (key === undefined || !hasItsToken(key, request.headers)) {
+  const key = deps.identities.findKey(scope.accessKeyId);
+  if (key === undefined || !hasValidToken(key, request.headers)) {
     throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
   }
   const now = deps.machineNow();
@@ -52,6 +52,6 @@ export function authenticate(
 }
 
 /** Keys that were issued with a token are worth nothing without it; a seeded key may come with any token. */
-function hasItsToken(key: AccessKey, headers: Headers): boolean {
+function hasValidToken(key: AccessKey, headers: Headers): boolean {
   return key.sessionToken === undefined || headers.get("x-amz-security-token") === key.sessionToken;
 }

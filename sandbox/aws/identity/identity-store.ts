@@ -2,17 +2,17 @@ import type { Role } from "./principal.ts";
 import { type AccessKey, seededKeys, seededRoles } from "./seeded-identities.ts";
 
 /** The keys and roles that the stand-in knows: the seeded ones, and the keys that AssumeRole issues. */
-export interface Directory {
-  key(accessKeyId: string): AccessKey | undefined;
-  role(arn: string): Role | undefined;
-  issue(key: AccessKey): void;
+export interface IdentityStore {
+  findKey(accessKeyId: string): AccessKey | undefined;
+  findRole(arn: string): Role | undefined;
+  addKey(key: AccessKey): void;
   /** Adds a role, or replaces the one of the same ARN. */
   addRole(role: Role): void;
-  keys(): AccessKey[];
+  listKeys(): AccessKey[];
   reset(): void;
 }
 
-export function makeDirectory(): Directory {
+export function makeIdentityStore(): IdentityStore {
   let keys = new Map<string, AccessKey>();
   let roles = new Map<string, Role>();
   const reset = () => {
@@ -21,11 +21,11 @@ export function makeDirectory(): Directory {
   };
   reset();
   return {
-    key: (accessKeyId) => keys.get(accessKeyId),
-    role: (arn) => roles.get(arn),
-    issue: (key) => void keys.set(key.accessKeyId, key),
+    findKey: (accessKeyId) => keys.get(accessKeyId),
+    findRole: (arn) => roles.get(arn),
+    addKey: (key) => void keys.set(key.accessKeyId, key),
     addRole: (role) => void roles.set(role.arn, role),
-    keys: () => [...keys.values()],
+    listKeys: () => [...keys.values()],
     reset,
   };
 }

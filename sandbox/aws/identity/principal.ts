@@ -51,7 +51,7 @@ export function sessionPrincipal(role: Role, sessionName: string, sourceIdentity
  * Whether `named` (a user name, a user's ARN, a role's ARN or an assumed-role ARN) means this principal. These are the
  * four forms that the documentation of aws:approve gives for Approvers; a role's ARN means every session of it.
  */
-export function isMeant(named: string, principal: Principal): boolean {
+export function matchesPrincipal(named: string, principal: Principal): boolean {
   if (named === principal.arn) return true;
   return principal.kind === "user" ? named === principal.userName : named === principal.roleArn;
 }

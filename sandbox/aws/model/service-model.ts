@@ -38,14 +38,14 @@ export const eventBridgeModel: ServiceModel = models.eventbridge;
 export const stsModel: ServiceModel = models.sts;
 
 /** The shape of that name. Throws when the model file is broken: it is part of the program. */
-export function shapeOf(model: ServiceModel, name: string): Shape {
+export function findShape(model: ServiceModel, name: string): Shape {
   const shape = model.shapes[name];
   if (shape === undefined) throw new Error(`The ${model.api} model has no shape "${name}".`);
   return shape;
 }
 
 /** The shape that an operation takes. */
-export function inputShapeOf(model: ServiceModel, operation: string): string {
+export function findInputShape(model: ServiceModel, operation: string): string {
   const found = model.operations[operation];
   if (found === undefined) throw new Error(`The ${model.api} model has no operation "${operation}".`);
   return found.input;

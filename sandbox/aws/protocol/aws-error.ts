@@ -31,7 +31,7 @@ const FRAMEWORK_CODES = new Set([
 ]);
 
 /** The JSON body of an error. An error without a text has no text member at all, as with malformed JSON. */
-export function errorBody(error: AwsError): Record<string, string> {
+export function toErrorBody(error: AwsError): Record<string, string> {
   if (error.message === "") return { __type: error.code };
   return { __type: error.code, [FRAMEWORK_CODES.has(error.code) ? "message" : "Message"]: error.message };
 }

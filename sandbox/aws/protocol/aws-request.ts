@@ -1,7 +1,7 @@
 import type { SignedRequest } from "../identity/authenticate.ts";
 
 /** A request, told apart by protocol before anything is decided about it. */
-export type Incoming =
+export type AwsRequest =
   | { protocol: "json"; target: string; operation: string; request: SignedRequest }
   | { protocol: "query"; operation: string; form: URLSearchParams; request: SignedRequest }
   | { protocol: "unknown"; request: SignedRequest };
@@ -12,7 +12,7 @@ const TARGET_PREFIXES = ["AmazonSSM", "AWSEvents"];
  * JSON 1.1 names its operation in X-Amz-Target, the Query protocol in the form's Action. A JSON target of another service
  * has an empty operation; any other content type is of no protocol that is spoken here.
  */
-export function readIncoming(request: SignedRequest): Incoming {
+export function parseAwsRequest(request: SignedRequest): AwsRequest {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
   if (type === "application/x-amz-json-1.1") {
     const target = request.headers.get("x-amz-target") ?? "";

@@ -1,4 +1,4 @@
-import { type ServiceModel, type Shape, shapeOf } from "../model/service-model.ts";
+import { findShape, type ServiceModel, type Shape } from "../model/service-model.ts";
 import { AwsError } from "./aws-error.ts";
 
 /**
@@ -7,18 +7,18 @@ import { AwsError } from "./aws-error.ts";
  * begin in lower case, list items count from 1 as `filters.1.member.key`. Constraints of scalar items and map entries are
  * reported at the list or map that holds them.
  */
-export function violations(model: ServiceModel, shapeName: string, input: Record<string, unknown>): string[] {
-  return structureViolations(model, shapeOf(model, shapeName), input, "");
+export function findViolations(model: ServiceModel, shapeName: string, input: Record<string, unknown>): string[] {
+  return findStructureViolations(model, findShape(model, shapeName), input, "");
 }
 
 /** Throws the ValidationException that answers these violations; `code` differs in the Query protocol. */
-export function refuseViolations(found: string[], code = "ValidationException"): void {
+export function throwOnViolations(found: string[], code = "ValidationException"): void {
   if (found.length === 0) return;
   const counted = found.length === 1 ? "1 validation error" : `${found.length} validation errors`;
   throw new AwsError(code, `${counted} detected: ${found.join("; ")}`);
 }
 
-function structureViolations(
+function findStructureViolations(
   model: ServiceModel,
   shape: Shape,
   value: Record<string, unknown>,
@@ -28,69 +28,73 @@ function structureViolations(
   for (const [name, memberShape] of Object.entries(shape.members ?? {})) {
     const at = path === "" ? lowerFirst(name) : `${path}.${lowerFirst(name)}`;
     const member = value[name];
-    if (member !== undefined && member !== null) found.push(...memberViolations(model, memberShape, member, at));
-    else if (shape.required?.includes(name)) found.push(violation(null, at, "Member must not be null"));
+    if (member !== undefined && member !== null) found.push(...findMemberViolations(model, memberShape, member, at));
+    else if (shape.required?.includes(name)) found.push(describeViolation(null, at, "Member must not be null"));
   }
   return found;
 }
 
-function memberViolations(model: ServiceModel, shapeName: string, value: unknown, at: string): string[] {
-  const shape = shapeOf(model, shapeName);
-  if (value === null) return [violation(null, at, "Member must not be null")];
-  if (shape.type === "structure") return structureViolations(model, shape, value as Record<string, unknown>, at);
-  const own = broken(shape, value).map((constraint) => violation(shape.sensitive ? HIDDEN : value, at, constraint));
-  if (shape.type === "list") return [...own, ...listViolations(model, shape, value as unknown[], at)];
-  if (shape.type === "map") return [...own, ...mapViolations(model, shape, value as Record<string, unknown>, at)];
+function findMemberViolations(model: ServiceModel, shapeName: string, value: unknown, at: string): string[] {
+  const shape = findShape(model, shapeName);
+  if (value === null) return [describeViolation(null, at, "Member must not be null")];
+  if (shape.type === "structure") return findStructureViolations(model, shape, value as Record<string, unknown>, at);
+  const own = findBrokenConstraints(shape, value).map((constraint) =>
+    describeViolation(shape.sensitive ? SENSITIVE : value, at, constraint),
+  );
+  if (shape.type === "list") return [...own, ...findListViolations(model, shape, value as unknown[], at)];
+  if (shape.type === "map") return [...own, ...findMapViolations(model, shape, value as Record<string, unknown>, at)];
   return own;
 }
 
-function listViolations(model: ServiceModel, shape: Shape, items: unknown[], at: string): string[] {
+function findListViolations(model: ServiceModel, shape: Shape, items: unknown[], at: string): string[] {
   const itemName = shape.member ?? "";
-  const item = shapeOf(model, itemName);
+  const item = findShape(model, itemName);
   if (isScalar(item)) {
-    if (!items.some((each) => broken(item, each).length > 0)) return [];
-    return [violation(items, at, `Member must satisfy constraint: [${allConstraints(item).join(", ")}]`)];
+    if (!items.some((each) => findBrokenConstraints(item, each).length > 0)) return [];
+    return [describeViolation(items, at, `Member must satisfy constraint: [${listConstraintTexts(item).join(", ")}]`)];
   }
-  return items.flatMap((each, index) => memberViolations(model, itemName, each, `${at}.${index + 1}.member`));
+  return items.flatMap((each, index) => findMemberViolations(model, itemName, each, `${at}.${index + 1}.member`));
 }
 
-function mapViolations(model: ServiceModel, shape: Shape, map: Record<string, unknown>, at: string): string[] {
-  const key = shapeOf(model, shape.key ?? "");
+function findMapViolations(model: ServiceModel, shape: Shape, map: Record<string, unknown>, at: string): string[] {
+  const key = findShape(model, shape.key ?? "");
   const found: string[] = [];
-  if (Object.keys(map).some((each) => broken(key, each).length > 0)) {
-    found.push(violation(map, at, `Map keys must satisfy constraint: [${allConstraints(key).join(", ")}]`));
+  if (Object.keys(map).some((each) => findBrokenConstraints(key, each).length > 0)) {
+    found.push(
+      describeViolation(map, at, `Map keys must satisfy constraint: [${listConstraintTexts(key).join(", ")}]`),
+    );
   }
-  const wrong = Object.values(map).some((each) => memberViolations(model, shape.value ?? "", each, at).length > 0);
+  const wrong = Object.values(map).some((each) => findMemberViolations(model, shape.value ?? "", each, at).length > 0);
   if (wrong) {
-    const wanted = nestedConstraints(model, shapeOf(model, shape.value ?? "")).join(", ");
-    found.push(violation(map, at, `Map value must satisfy constraint: [${wanted}]`));
+    const wanted = listNestedConstraints(model, findShape(model, shape.value ?? "")).join(", ");
+    found.push(describeViolation(map, at, `Map value must satisfy constraint: [${wanted}]`));
   }
   return found;
 }
 
-function nestedConstraints(model: ServiceModel, shape: Shape): string[] {
-  if (shape.type !== "list") return allConstraints(shape);
-  const inner = nestedConstraints(model, shapeOf(model, shape.member ?? ""));
+function listNestedConstraints(model: ServiceModel, shape: Shape): string[] {
+  if (shape.type !== "list") return listConstraintTexts(shape);
+  const inner = listNestedConstraints(model, findShape(model, shape.member ?? ""));
   return [
-    ...allConstraints(shape),
+    ...listConstraintTexts(shape),
     ...(inner.length > 0 ? [`Member must satisfy constraint: [${inner.join(", ")}]`] : []),
   ];
 }
 
 /** The constraints of a shape that `value` breaks. A null item of a list breaks "must not be null". */
-function broken(shape: Shape, value: unknown): string[] {
+function findBrokenConstraints(shape: Shape, value: unknown): string[] {
   if (value === null) return ["Member must not be null"];
-  return constraintsOf(shape)
+  return toConstraints(shape)
     .filter(({ holds }) => !holds(value))
     .map(({ text }) => text);
 }
 
-const allConstraints = (shape: Shape) => constraintsOf(shape).map(({ text }) => text);
+const listConstraintTexts = (shape: Shape) => toConstraints(shape).map(({ text }) => text);
 
-function constraintsOf(shape: Shape): { text: string; holds: (value: unknown) => boolean }[] {
+function toConstraints(shape: Shape): { text: string; holds: (value: unknown) => boolean }[] {
   const isNumber = shape.type === "integer" || shape.type === "long";
   const noun = isNumber ? "value" : "length";
-  const size = isNumber ? Number : lengthOf;
+  const size = isNumber ? Number : measureLength;
   const { min, max, pattern, enum: values } = shape;
   const list = [];
   if (max !== undefined) {
@@ -103,7 +107,7 @@ function constraintsOf(shape: Shape): { text: string; holds: (value: unknown) =>
     });
   }
   if (pattern !== undefined) {
-    const whole = compile(pattern);
+    const whole = compilePattern(pattern);
     const holds = (v: unknown) => whole.test(String(v));
     list.push({ text: `Member must satisfy regular expression pattern: ${pattern}`, holds });
   }
@@ -118,7 +122,7 @@ function constraintsOf(shape: Shape): { text: string; holds: (value: unknown) =>
  * The models' patterns are written for Java, which matches the whole value. `\u10000` there means U+1000 and a zero; what
  * is meant is the astral plane. Flag `u` is wanted for `\p{L}`; patterns with escapes that it forbids go without.
  */
-function compile(pattern: string): RegExp {
+function compilePattern(pattern: string): RegExp {
   const source = `^(?:${pattern.replace("\\u10000-\\u10FFFF", "\\u{10000}-\\u{10FFFF}")})$`;
   try {
     return new RegExp(source, "u");
@@ -127,25 +131,25 @@ function compile(pattern: string): RegExp {
   }
 }
 
-function lengthOf(value: unknown): number {
+function measureLength(value: unknown): number {
   if (typeof value === "string") return [...value].length;
   if (Array.isArray(value)) return value.length;
   return Object.keys(value as object).length;
 }
 
-const HIDDEN = Symbol("a value that messages leave out");
+const SENSITIVE = Symbol("a value that messages leave out");
 
-function violation(value: unknown, at: string, constraint: string): string {
-  const shown = value === HIDDEN ? "" : ` ${value === null ? "null" : `'${asJava(value)}'`}`;
+function describeViolation(value: unknown, at: string, constraint: string): string {
+  const shown = value === SENSITIVE ? "" : ` ${value === null ? "null" : `'${toJavaText(value)}'`}`;
   return `Value${shown} at '${at}' failed to satisfy constraint: ${constraint}`;
 }
 
 /** Lists and maps as Java prints them, which is how AWS quotes them: `[a, b]` and `{k=[v]}`. */
-function asJava(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(asJava).join(", ")}]`;
+function toJavaText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toJavaText).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);
   return `{${Object.entries(value)
-    .map(([key, item]) => `${key}=${asJava(item)}`)
+    .map(([key, item]) => `${key}=${toJavaText(item)}`)
     .join(", ")}}`;
 }
 

@@ -1,4 +1,4 @@
-import { type ServiceModel, type Shape, shapeOf } from "../model/service-model.ts";
+import { findShape, type ServiceModel, type Shape } from "../model/service-model.ts";
 import { AwsError } from "./aws-error.ts";
 
 /**
@@ -12,9 +12,9 @@ export function deserialize(model: ServiceModel, shapeName: string, body: string
   } catch {
     throw new AwsError("SerializationException");
   }
-  if (Array.isArray(parsed)) throw serialization("Start of list found where not expected");
+  if (Array.isArray(parsed)) throw toSerializationError("Start of list found where not expected");
   if (typeof parsed !== "object" || parsed === null) throw new AwsError("SerializationException");
-  return read(model, shapeOf(model, shapeName), parsed) as Record<string, unknown>;
+  return read(model, findShape(model, shapeName), parsed) as Record<string, unknown>;
 }
 
 function read(model: ServiceModel, shape: Shape, value: unknown): unknown {
@@ -22,24 +22,25 @@ function read(model: ServiceModel, shape: Shape, value: unknown): unknown {
     case "structure":
       return readStructure(model, shape, value);
     case "list":
-      if (!Array.isArray(value)) throw serialization(isObject(value) ? OBJECT_UNEXPECTED : "Expected list or null");
-      return value.map((item) => (item === null ? null : read(model, shapeOf(model, shape.member ?? ""), item)));
+      if (!Array.isArray(value))
+        throw toSerializationError(isObject(value) ? OBJECT_UNEXPECTED : "Expected list or null");
+      return value.map((item) => (item === null ? null : read(model, findShape(model, shape.member ?? ""), item)));
     case "map":
       return readMap(model, shape, value);
     case "string":
-      if (typeof value !== "string") throw mismatch(value, "a String");
+      if (typeof value !== "string") throw toTypeError(value, "a String");
       return value;
     case "boolean":
-      if (typeof value !== "boolean") throw mismatch(value, "a Boolean");
+      if (typeof value !== "boolean") throw toTypeError(value, "a Boolean");
       return value;
     case "integer":
     case "long":
-      if (typeof value !== "number") throw mismatch(value, shape.type === "long" ? "a Long" : "an Integer");
+      if (typeof value !== "number") throw toTypeError(value, shape.type === "long" ? "a Long" : "an Integer");
       if (!Number.isInteger(value)) throw new AwsError("SerializationException");
       return value;
     case "timestamp":
-      if (typeof value !== "number") throw mismatch(value, "milliseconds since epoch");
-      if (value < FIRST_SECOND || value > LAST_SECOND) throw serialization("Timestamp out of range");
+      if (typeof value !== "number") throw toTypeError(value, "milliseconds since epoch");
+      if (value < FIRST_SECOND || value > LAST_SECOND) throw toSerializationError("Timestamp out of range");
       return value;
     default:
       throw new Error(`no reader for ${shape.type satisfies never}`);
@@ -47,20 +48,20 @@ function read(model: ServiceModel, shape: Shape, value: unknown): unknown {
 }
 
 function readStructure(model: ServiceModel, shape: Shape, value: unknown): Record<string, unknown> {
-  if (Array.isArray(value)) throw serialization(LIST_UNEXPECTED);
-  if (!isObject(value)) throw serialization("Expected null");
+  if (Array.isArray(value)) throw toSerializationError(LIST_UNEXPECTED);
+  if (!isObject(value)) throw toSerializationError("Expected null");
   const result: Record<string, unknown> = {};
   for (const [name, memberShape] of Object.entries(shape.members ?? {})) {
     const member = value[name];
-    if (member !== undefined && member !== null) result[name] = read(model, shapeOf(model, memberShape), member);
+    if (member !== undefined && member !== null) result[name] = read(model, findShape(model, memberShape), member);
   }
   return result;
 }
 
 function readMap(model: ServiceModel, shape: Shape, value: unknown): Record<string, unknown> {
-  if (Array.isArray(value)) throw serialization(LIST_UNEXPECTED);
-  if (!isObject(value)) throw serialization("Expected map or null");
-  const valueShape = shapeOf(model, shape.value ?? "");
+  if (Array.isArray(value)) throw toSerializationError(LIST_UNEXPECTED);
+  if (!isObject(value)) throw toSerializationError("Expected map or null");
+  const valueShape = findShape(model, shape.value ?? "");
   // fromEntries defines own properties, so a key such as `__proto__` stays a key.
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, item === null ? null : read(model, valueShape, item)]),
@@ -78,13 +79,13 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function mismatch(value: unknown, wanted: string): AwsError {
-  if (Array.isArray(value)) return serialization(LIST_UNEXPECTED);
-  if (isObject(value)) return serialization(OBJECT_UNEXPECTED);
+function toTypeError(value: unknown, wanted: string): AwsError {
+  if (Array.isArray(value)) return toSerializationError(LIST_UNEXPECTED);
+  if (isObject(value)) return toSerializationError(OBJECT_UNEXPECTED);
   const token = typeof value === "boolean" ? String(value).toUpperCase() : (typeof value).toUpperCase();
-  return serialization(`${token}_VALUE can not be converted to ${wanted}`);
+  return toSerializationError(`${token}_VALUE can not be converted to ${wanted}`);
 }
 
-function serialization(message: string): AwsError {
+function toSerializationError(message: string): AwsError {
   return new AwsError("SerializationException", message);
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { type ServiceModel, type Shape, shapeOf } from "../model/service-model.ts";
+import { findShape, type ServiceModel, type Shape } from "../model/service-model.ts";
 import type { AwsError } from "./aws-error.ts";
 
 /** The AWS Query protocol, which STS speaks: a form in (`Tags.member.1.Key=a`), XML out. */
-export function readForm(model: ServiceModel, shapeName: string, form: URLSearchParams): Record<string, unknown> {
-  return (read(model, shapeOf(model, shapeName), form, "") ?? {}) as Record<string, unknown>;
+export function parseForm(model: ServiceModel, shapeName: string, form: URLSearchParams): Record<string, unknown> {
+  return (read(model, findShape(model, shapeName), form, "") ?? {}) as Record<string, unknown>;
 }
 
 function read(model: ServiceModel, shape: Shape, form: URLSearchParams, prefix: string): unknown {
   if (shape.type === "structure") {
     const entries = Object.entries(shape.members ?? {}).flatMap(([name, member]) => {
-      const value = read(model, shapeOf(model, member), form, prefix === "" ? name : `${prefix}.${name}`);
+      const value = read(model, findShape(model, member), form, prefix === "" ? name : `${prefix}.${name}`);
       return value === undefined ? [] : [[name, value] as const];
     });
     return prefix === "" || entries.length > 0 ? Object.fromEntries(entries) : undefined;
@@ -18,7 +18,7 @@ function read(model: ServiceModel, shape: Shape, form: URLSearchParams, prefix: 
   if (shape.type === "list") {
     const items: unknown[] = [];
     for (;;) {
-      const item = read(model, shapeOf(model, shape.member ?? ""), form, `${prefix}.member.${items.length + 1}`);
+      const item = read(model, findShape(model, shape.member ?? ""), form, `${prefix}.member.${items.length + 1}`);
       if (item === undefined) return items.length > 0 ? items : undefined;
       items.push(item);
     }
@@ -28,30 +28,32 @@ function read(model: ServiceModel, shape: Shape, form: URLSearchParams, prefix: 
 }
 
 /** A successful reply: `<AssumeRoleResponse><AssumeRoleResult>...`. Objects nest, the rest is text. */
-export function resultXml(
+export function toResultXml(
   namespace: string,
   operation: string,
   result: Record<string, unknown>,
   requestId: string,
 ): string {
-  const body = `<${operation}Result>${elements(result)}</${operation}Result>`;
+  const body = `<${operation}Result>${toXmlElements(result)}</${operation}Result>`;
   const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
   return `<${operation}Response xmlns="${namespace}">${body}${metadata}</${operation}Response>`;
 }
 
 /** An error reply. `Type` says whose fault it is: the sender's for 4xx, the receiver's for 5xx. */
-export function errorXml(namespace: string, error: AwsError, requestId: string = randomUUID()): string {
+export function toErrorXml(namespace: string, error: AwsError, requestId: string = randomUUID()): string {
   const type = error.status >= 500 ? "Receiver" : "Sender";
-  const body = elements({ Type: type, Code: error.code, Message: error.message });
+  const body = toXmlElements({ Type: type, Code: error.code, Message: error.message });
   return `<ErrorResponse xmlns="${namespace}"><Error>${body}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
 }
 
-function elements(value: Record<string, unknown>): string {
+function toXmlElements(value: Record<string, unknown>): string {
   return Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .map(([name, item]) => {
       const inner =
-        typeof item === "object" && item !== null ? elements(item as Record<string, unknown>) : escapeXml(String(item));
+        typeof item === "object" && item !== null
+          ? toXmlElements(item as Record<string, unknown>)
+          : escapeXml(String(item));
       return `<${name}>${inner}</${name}>`;
     })
     .join("");

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { AwsError } from "./aws-error.ts";
 
 /** The parts of a SigV4 Authorization header. */
-export interface SignedScope {
+export interface Authorization {
   accessKeyId: string;
   /** `20260131`. */
   date: string;
@@ -14,10 +14,10 @@ export interface SignedScope {
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
 /** Five minutes each way, as the Signature Version 4 documentation has it. */
-const SKEW_MS = 5 * 60_000;
+const MAX_SKEW_MS = 5 * 60_000;
 
 /** Reads the Authorization header. Throws MissingAuthenticationToken- or IncompleteSignatureException. */
-export function parseAuthorization(header: string | undefined): SignedScope {
+export function parseAuthorization(header: string | undefined): Authorization {
   if (header === undefined || header.trim() === "") {
     throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token");
   }
@@ -57,16 +57,16 @@ export function parseAuthorization(header: string | undefined): SignedScope {
  * to sign, derived key). `now` is the machine's time: a caller signs with its own clock, which nobody moves.
  */
 export function verifySignature(
-  scope: SignedScope,
+  scope: Authorization,
   secret: string,
   request: { method: string; path: string; query: string; headers: Headers; body: string },
   now: number,
 ): void {
   const stamp = request.headers.get("x-amz-date") ?? "";
-  refuseSkew(stamp, scope.date, now);
+  checkSkew(stamp, scope.date, now);
   for (const required of ["host", ...(request.headers.has("x-amz-target") ? ["x-amz-target"] : [])]) {
     if (!scope.signedHeaders.includes(required)) {
-      throw invalid(`'${required}' must be a 'SignedHeader' in the AWS Authorization.`);
+      throw toSignatureError(`'${required}' must be a 'SignedHeader' in the AWS Authorization.`);
     }
   }
   const canonical = [
@@ -83,37 +83,37 @@ export function verifySignature(
   const key = parts.reduce<Buffer>((signing, part) => hmac(signing, part), Buffer.from(`AWS4${secret}`));
   const expected = hmac(key, toSign.join("\n"));
   const given = Buffer.from(scope.signature, "hex");
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw invalid(MISMATCH);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw toSignatureError(MISMATCH);
 }
 
 const MISMATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
-function refuseSkew(stamp: string, scopeDate: string, now: number): void {
+function checkSkew(stamp: string, scopeDate: string, now: number): void {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp) ?? [];
   if (y === undefined) {
     const text = `Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=${ALGORITHM}`;
     throw new AwsError("IncompleteSignatureException", text);
   }
   if (`${y}${mo}${d}` !== scopeDate) {
-    throw invalid(
+    throw toSignatureError(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scopeDate}' != '${y}${mo}${d}', from '${stamp}'.`,
     );
   }
   const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
-  if (at < now - SKEW_MS) {
-    throw invalid(
-      `Signature expired: ${stamp} is now earlier than ${compact(now - SKEW_MS)} (${compact(now)} - 5 min.)`,
+  if (at < now - MAX_SKEW_MS) {
+    throw toSignatureError(
+      `Signature expired: ${stamp} is now earlier than ${toCompactTime(now - MAX_SKEW_MS)} (${toCompactTime(now)} - 5 min.)`,
     );
   }
-  if (at > now + SKEW_MS) {
-    throw invalid(
-      `Signature not yet current: ${stamp} is still later than ${compact(now + SKEW_MS)} (${compact(now)} + 5 min.)`,
+  if (at > now + MAX_SKEW_MS) {
+    throw toSignatureError(
+      `Signature not yet current: ${stamp} is still later than ${toCompactTime(now + MAX_SKEW_MS)} (${toCompactTime(now)} + 5 min.)`,
     );
   }
 }
 
-const compact = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
-const invalid = (text: string) => new AwsError("InvalidSignatureException", text);
+const toCompactTime = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+const toSignatureError = (text: string) => new AwsError("InvalidSignatureException", text);
 const sha256 = (text: string) => createHash("sha256").update(text, "utf8").digest("hex");
 const hmac = (key: Buffer, text: string) => createHmac("sha256", key).update(text, "utf8").digest();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { checkRunbook } from "../engine/check/check-runbook.ts";
-import { type Runbook, readRunbook } from "../engine/runbook.ts";
+import { parseRunbook, type Runbook } from "../engine/runbook.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import type { AutomationDocument, DocumentVersion } from "../resources.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
@@ -19,18 +19,18 @@ interface Input {
 }
 
 /** "Systems Manager service quotas": a document has 64 KB at most. */
-const MAX_BYTES = 64 * 1024;
+const MAX_DOCUMENT_BYTES = 64 * 1024;
 
 /** Creates a runbook. The format is JSON and the type Command unless said otherwise, as on AWS. */
 export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
-  const { documents } = deps.world.at(caller);
+  const { documents } = deps.resources.at(caller);
   const { Name, DocumentFormat = "JSON", DocumentType = "Command" } = input;
   if (/^(aws|amazon|amzn)/i.test(Name)) {
     throw new AwsError("ValidationException", `Document names can't begin with aws, amazon or amzn: ${Name}.`);
   }
   if (documents.has(Name))
     throw new AwsError("DocumentAlreadyExists", `Document with the same name ${Name} already exists`);
-  if (Buffer.byteLength(input.Content) > MAX_BYTES) {
+  if (Buffer.byteLength(input.Content) > MAX_DOCUMENT_BYTES) {
     throw new AwsError("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.");
   }
   if (DocumentType !== "Automation") {
@@ -41,7 +41,7 @@ export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
     const text = "The Countersign sandbox keeps no Attachments and no Requires of a document.";
     throw new AwsError("InvalidDocumentContent", text);
   }
-  const runbook = acceptContent(input.Content, DocumentFormat);
+  const runbook = validateContent(input.Content, DocumentFormat);
   const version: DocumentVersion = {
     version: "1",
     ...(input.VersionName === undefined ? {} : { versionName: input.VersionName }),
@@ -59,12 +59,12 @@ export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
     versions: [version],
   };
   documents.set(Name, document);
-  return { DocumentDescription: describe(document, version) };
+  return { DocumentDescription: describeDocument(document, version) };
 };
 
 /** The runbook of a document's text. Throws InvalidDocumentContent with everything that is wrong. */
-export function acceptContent(content: string, format: string): Runbook {
-  const reading = readRunbook(content, format === "YAML" ? "YAML" : "JSON");
+export function validateContent(content: string, format: string): Runbook {
+  const reading = parseRunbook(content, format === "YAML" ? "YAML" : "JSON");
   if (!reading.ok) {
     const code = reading.kind === "schema-version" ? "InvalidDocumentSchemaVersion" : "InvalidDocumentContent";
     throw new AwsError(code, reading.problem);
@@ -74,7 +74,7 @@ export function acceptContent(content: string, format: string): Runbook {
   return reading.runbook;
 }
 
-function describe(document: AutomationDocument, version: DocumentVersion): object {
+function describeDocument(document: AutomationDocument, version: DocumentVersion): object {
   const { description, parameters } = version.runbook;
   return {
     Hash: createHash("sha256").update(version.content).digest("hex"),

@@ -1,15 +1,15 @@
-import { currentStep, ENDED, type Execution } from "../engine/execution-state.ts";
-import { shapeOf, ssmModel } from "../model/service-model.ts";
+import { type Execution, FINAL_STATUSES, findCurrentStep } from "../engine/execution-state.ts";
+import { findShape, ssmModel } from "../model/service-model.ts";
 import { metadataView } from "./execution-views.ts";
-import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isTime } from "./filters.ts";
-import { type PageRequest, page } from "./paginate.ts";
+import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isFilterTime } from "./filters.ts";
+import { type PageRequest, paginate } from "./paginate.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input extends PageRequest {
   Filters?: Filter[];
 }
 
-const STATUSES = shapeOf(ssmModel, "AutomationExecutionStatus").enum ?? [];
+const STATUSES = findShape(ssmModel, "AutomationExecutionStatus").enum ?? [];
 
 /** Every key of the model. Executions of the sandbox are local, without resource groups, subtypes and OpsItems. */
 export const executionCriteria: Record<string, { holds: Criterion<Execution>; accepts?: (value: string) => boolean }> =
@@ -22,10 +22,11 @@ export const executionCriteria: Record<string, { holds: Criterion<Execution>; ac
     ExecutionId: { holds: (execution, value) => execution.id === value },
     ParentExecutionId: { holds: (execution, value) => execution.parent?.execution.id === value },
     CurrentAction: {
-      holds: (execution, value) => !ENDED.has(execution.status) && currentStep(execution)?.definition.action === value,
+      holds: (execution, value) =>
+        !FINAL_STATUSES.has(execution.status) && findCurrentStep(execution)?.definition.action === value,
     },
-    StartTimeBefore: { holds: (execution, value) => isBefore(execution.startTime, value), accepts: isTime },
-    StartTimeAfter: { holds: (execution, value) => isAfter(execution.startTime, value), accepts: isTime },
+    StartTimeBefore: { holds: (execution, value) => isBefore(execution.startTime, value), accepts: isFilterTime },
+    StartTimeAfter: { holds: (execution, value) => isAfter(execution.startTime, value), accepts: isFilterTime },
     AutomationType: {
       holds: (_, value) => value === "Local",
       accepts: (value) => ["CrossAccount", "Local"].includes(value),
@@ -38,11 +39,11 @@ export const executionCriteria: Record<string, { holds: Criterion<Execution>; ac
 
 /** Lists executions, newest first. An unknown ExecutionId is an empty list, not an error. */
 export const describeAutomationExecutions: SsmOperation<Input> = (deps, caller, input) => {
-  const all = [...deps.world.at(caller).executions.values()].toReversed();
+  const all = [...deps.resources.at(caller).executions.values()].toReversed();
   const asked = input.Filters?.some(({ Key }) => Key === "ParentExecutionId" || Key === "ExecutionId");
   const listed =
     asked || deps.assumptions.values.childrenListed ? all : all.filter((each) => each.parent === undefined);
-  const { items, NextToken } = page(applyFilters(listed, input.Filters, executionCriteria), input, {
+  const { items, NextToken } = paginate(applyFilters(listed, input.Filters, executionCriteria), input, {
     scope: [caller.account, caller.region, "executions", input.Filters],
     secret: deps.tokenSecret,
     keyOf: (execution) => execution.id,

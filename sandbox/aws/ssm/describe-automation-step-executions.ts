@@ -1,9 +1,9 @@
-import { type StepExecution, stepsInOrder } from "../engine/execution-state.ts";
-import { shapeOf, ssmModel } from "../model/service-model.ts";
+import { type StepExecution, sortSteps } from "../engine/execution-state.ts";
+import { findShape, ssmModel } from "../model/service-model.ts";
 import { stepView } from "./execution-views.ts";
-import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isTime } from "./filters.ts";
+import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isFilterTime } from "./filters.ts";
 import { findExecution } from "./find-execution.ts";
-import { type PageRequest, page } from "./paginate.ts";
+import { type PageRequest, paginate } from "./paginate.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input extends PageRequest {
@@ -12,17 +12,17 @@ interface Input extends PageRequest {
   ReverseOrder?: boolean;
 }
 
-const STATUSES = shapeOf(ssmModel, "AutomationExecutionStatus").enum ?? [];
+const STATUSES = findShape(ssmModel, "AutomationExecutionStatus").enum ?? [];
 
 /** Every key of the model. The sandbox runs no aws:loop, so no step has a parent step. */
 export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; accepts?: (value: string) => boolean }> = {
   StartTimeBefore: {
     holds: (step, value) => isBefore(step.startTime, value),
-    accepts: isTime,
+    accepts: isFilterTime,
   },
   StartTimeAfter: {
     holds: (step, value) => isAfter(step.startTime, value),
-    accepts: isTime,
+    accepts: isFilterTime,
   },
   StepExecutionStatus: {
     holds: (step, value) => step.status === value,
@@ -39,9 +39,9 @@ export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; acc
 /** Lists the steps of an execution by the time they began, or the other way round with ReverseOrder. */
 export const describeAutomationStepExecutions: SsmOperation<Input> = (deps, caller, input) => {
   const execution = findExecution(deps, caller, input.AutomationExecutionId);
-  const steps = stepsInOrder(execution);
+  const steps = sortSteps(execution);
   const ordered = input.ReverseOrder ? steps.toReversed() : steps;
-  const { items, NextToken } = page(applyFilters(ordered, input.Filters, stepCriteria), input, {
+  const { items, NextToken } = paginate(applyFilters(ordered, input.Filters, stepCriteria), input, {
     scope: [execution.id, input.ReverseOrder === true, "steps", input.Filters],
     secret: deps.tokenSecret,
     keyOf: (step) => step.id,

@@ -1,18 +1,18 @@
 import { bindParameters, type ParameterValues } from "../engine/bind-parameters.ts";
 import type { Runbook } from "../engine/runbook.ts";
-import { partitionOf } from "../engine/system-variables.ts";
+import { findPartition } from "../engine/system-variables.ts";
 import { AwsError } from "../protocol/aws-error.ts";
-import type { AutomationDocument, DocumentVersion, Partition } from "../resources.ts";
+import type { AutomationDocument, DocumentVersion, Resources } from "../resources.ts";
 
 /**
  * A document by its name or its ARN, `arn:aws:ssm:REGION:ACCOUNT:document/NAME`. That of another account or Region is not
  * found: nothing is shared here.
  */
-export function findDocument(partition: Partition, nameOrArn: string): AutomationDocument | undefined {
-  const { account, region } = partition.place;
+export function findDocument(resources: Resources, nameOrArn: string): AutomationDocument | undefined {
+  const { account, region } = resources.location;
   const [owner = "", name = ""] = nameOrArn.split(/:(?:document|automation-definition)\//);
-  if (!nameOrArn.startsWith("arn:")) return partition.documents.get(nameOrArn);
-  return owner === `arn:${partitionOf(region)}:ssm:${region}:${account}` ? partition.documents.get(name) : undefined;
+  if (!nameOrArn.startsWith("arn:")) return resources.documents.get(nameOrArn);
+  return owner === `arn:${findPartition(region)}:ssm:${region}:${account}` ? resources.documents.get(name) : undefined;
 }
 
 /** A version by `$LATEST`, `$DEFAULT` or number; the default version when nothing is asked. */
@@ -22,7 +22,7 @@ export function findVersion(document: AutomationDocument, version = "$DEFAULT"):
 }
 
 /** What an execution of a document is started with. */
-export interface Startable {
+export interface ResolvedRunbook {
   document: { name: string; version: string };
   runbook: Runbook;
   parameters: ParameterValues;
@@ -30,12 +30,12 @@ export interface Startable {
 
 /** Finds the runbook and binds its parameters, with the errors of StartAutomationExecution. */
 export function resolveRunbook(
-  partition: Partition,
+  resources: Resources,
   nameOrArn: string,
   version: string | undefined,
   parameters: Record<string, string[]>,
-): Startable {
-  const document = findDocument(partition, nameOrArn);
+): ResolvedRunbook {
+  const document = findDocument(resources, nameOrArn);
   if (document === undefined) {
     throw new AwsError("AutomationDefinitionNotFoundException", `Document with name ${nameOrArn} doesn't exist.`);
   }

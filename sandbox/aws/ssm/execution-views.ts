@@ -1,7 +1,13 @@
-import { toWire } from "../engine/bind-parameters.ts";
-import { currentStep, ENDED, type Execution, type StepExecution, stepsInOrder } from "../engine/execution-state.ts";
-import { isCritical, validNextSteps } from "../engine/next-step.ts";
-import { documentOutputs } from "../engine/reference-values.ts";
+import { toStrings } from "../engine/bind-parameters.ts";
+import {
+  type Execution,
+  FINAL_STATUSES,
+  findCurrentStep,
+  type StepExecution,
+  sortSteps,
+} from "../engine/execution-state.ts";
+import { isCritical, listValidNextSteps } from "../engine/next-step.ts";
+import { resolveDocumentOutputs } from "../engine/reference-values.ts";
 import { isTrue } from "../engine/runbook.ts";
 
 /**
@@ -11,13 +17,13 @@ import { isTrue } from "../engine/runbook.ts";
 const MAX_STEPS_SHOWN = 100; // how many GetAutomationExecution gives before it truncates is not documented
 
 export function executionView(execution: Execution, now: () => number): object {
-  const steps = stepsInOrder(execution);
+  const steps = sortSteps(execution);
   return {
     ...commonView(execution, now),
     StepExecutions: steps.slice(0, MAX_STEPS_SHOWN).map((step) => stepView(execution, step)),
     StepExecutionsTruncated: steps.length > MAX_STEPS_SHOWN,
-    Parameters: mapValues(execution.parameters, toWire),
-    ...(Object.keys(execution.variables).length === 0 ? {} : { Variables: mapValues(execution.variables, toWire) }),
+    Parameters: mapValues(execution.parameters, toStrings),
+    ...(Object.keys(execution.variables).length === 0 ? {} : { Variables: mapValues(execution.variables, toStrings) }),
   };
 }
 
@@ -26,16 +32,16 @@ export function metadataView(execution: Execution, now: () => number): object {
 }
 
 function commonView(execution: Execution, now: () => number): object {
-  const current = ENDED.has(execution.status) ? undefined : currentStep(execution);
+  const current = FINAL_STATUSES.has(execution.status) ? undefined : findCurrentStep(execution);
   return {
     AutomationExecutionId: execution.id,
     DocumentName: execution.document.name,
     DocumentVersion: execution.document.version,
     AutomationExecutionStatus: execution.status,
-    ExecutionStartTime: seconds(execution.startTime),
-    ...optional("ExecutionEndTime", execution.endTime, seconds),
+    ExecutionStartTime: toSeconds(execution.startTime),
+    ...optional("ExecutionEndTime", execution.endTime, toSeconds),
     ExecutedBy: execution.executedBy,
-    Outputs: documentOutputs(execution, now),
+    Outputs: resolveDocumentOutputs(execution, now),
     Mode: execution.mode,
     ...optional("ParentAutomationExecutionId", execution.parent?.execution.id),
     ...optional("CurrentStepName", current?.definition.name),
@@ -48,19 +54,19 @@ function commonView(execution: Execution, now: () => number): object {
 
 export function stepView(execution: Execution, step: StepExecution): object {
   const { definition } = step;
-  const [next, ...more] = validNextSteps(execution.runbook, definition);
+  const [next, ...more] = listValidNextSteps(execution.runbook, definition);
   return {
     StepName: definition.name,
     Action: definition.action,
-    ...optional("TimeoutSeconds", plainNumber(definition.timeoutSeconds)),
+    ...optional("TimeoutSeconds", parseNumber(definition.timeoutSeconds)),
     OnFailure: definition.onFailure ?? "Abort",
     MaxAttempts: step.maxAttempts,
-    ...optional("ExecutionStartTime", step.startTime, seconds),
-    ...optional("ExecutionEndTime", step.endTime, seconds),
+    ...optional("ExecutionStartTime", step.startTime, toSeconds),
+    ...optional("ExecutionEndTime", step.endTime, toSeconds),
     StepStatus: step.status,
     ...optional("ResponseCode", step.responseCode),
     Inputs: step.inputs,
-    Outputs: mapValues(step.outputs, toWire),
+    Outputs: mapValues(step.outputs, toStrings),
     ...optional("Response", step.response),
     ...optional("FailureMessage", step.failureMessage),
     ...optional("FailureDetails", step.failureDetails),
@@ -74,12 +80,12 @@ export function stepView(execution: Execution, step: StepExecution): object {
 }
 
 /** TimeoutSeconds when the runbook writes it as a number; `{{ }}` in it is not shown resolved. */
-function plainNumber(written: number | string | undefined): number | undefined {
+function parseNumber(written: number | string | undefined): number | undefined {
   const number = Number(written);
   return written === undefined || Number.isNaN(number) ? undefined : number;
 }
 
-const seconds = (ms: number) => ms / 1000;
+const toSeconds = (ms: number) => ms / 1000;
 
 function optional<T>(name: string, value: T | undefined, map: (value: T) => unknown = (same) => same): object {
   return value === undefined ? {} : { [name]: map(value) };

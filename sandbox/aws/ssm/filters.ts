@@ -34,7 +34,7 @@ export function applyFilters<T>(
 }
 
 /** Whether a text is a time as the filters StartTimeBefore and StartTimeAfter take it, ISO 8601. */
-export const isTime = (value: string): boolean => parseTime(value) !== undefined;
+export const isFilterTime = (value: string): boolean => parseTime(value) !== undefined;
 
 /** Whether something began before, or after, a time that `isTime` accepts. What has not begun is neither. */
 export function isBefore(startTime: number | undefined, value: string): boolean {

@@ -5,7 +5,7 @@ import type { SsmDeps } from "./ssm-operation.ts";
 
 /** The execution of that id in the caller's account and Region. Throws AutomationExecutionNotFoundException. */
 export function findExecution(deps: SsmDeps, caller: Caller, id: string): Execution {
-  const found = deps.world.at(caller).executions.get(id);
+  const found = deps.resources.at(caller).executions.get(id);
   if (found !== undefined) return found;
   const text = `There is no automation execution information for the requested automation execution ID ${id}.`;
   throw new AwsError("AutomationExecutionNotFoundException", text);

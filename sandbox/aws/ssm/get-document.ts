@@ -14,7 +14,7 @@ interface Input {
 
 /** A runbook's text, in the format asked for; in JSON when nothing is asked, as on AWS. */
 export const getDocument: SsmOperation<Input> = (deps, caller, input) => {
-  const document = findDocument(deps.world.at(caller), input.Name);
+  const document = findDocument(deps.resources.at(caller), input.Name);
   if (document === undefined) {
     throw new AwsError("InvalidDocument", `Document with name ${input.Name} does not exist.`);
   }
@@ -34,13 +34,13 @@ export const getDocument: SsmOperation<Input> = (deps, caller, input) => {
     ...(version.versionName === undefined ? {} : { VersionName: version.versionName }),
     DocumentVersion: version.version,
     Status: "Active",
-    Content: contentAs(version, format),
+    Content: formatContent(version, format),
     DocumentType: "Automation",
     DocumentFormat: format,
   };
 };
 
-function contentAs(version: DocumentVersion, format: string): string {
+function formatContent(version: DocumentVersion, format: string): string {
   if (version.format === format || format === "TEXT") return version.content;
   const parsed = parseContent(version.content, version.format);
   if (!parsed.ok) throw new Error(`A document was kept that can not be read: ${parsed.problem}`);

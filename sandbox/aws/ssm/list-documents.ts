@@ -1,6 +1,6 @@
 import { AwsError } from "../protocol/aws-error.ts";
 import type { AutomationDocument } from "../resources.ts";
-import { type PageRequest, page } from "./paginate.ts";
+import { type PageRequest, paginate } from "./paginate.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input extends PageRequest {
@@ -15,19 +15,22 @@ const PLATFORMS = ["Windows", "Linux", "MacOS"];
 export const listDocuments: SsmOperation<Input> = (deps, caller, input) => {
   const old = (input.DocumentFilterList ?? []).map(({ key, value }) => ({ Key: key, Values: [value] }));
   const filters = [...(input.Filters ?? []), ...old].map(({ Key = "", Values = [] }) => ({ Key, Values }));
-  const all = [...deps.world.at(caller).documents.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const chosen = filters.reduce((left, { Key, Values }) => left.filter((each) => has(each, Key, Values)), all);
-  for (const { Key } of filters) has(undefined, Key, []);
-  const { items, NextToken } = page(chosen, input, {
+  const all = [...deps.resources.at(caller).documents.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const chosen = filters.reduce(
+    (left, { Key, Values }) => left.filter((each) => matchesFilter(each, Key, Values)),
+    all,
+  );
+  for (const { Key } of filters) matchesFilter(undefined, Key, []);
+  const { items, NextToken } = paginate(chosen, input, {
     scope: [caller.account, caller.region, "documents", filters],
     secret: deps.tokenSecret,
     keyOf: (document) => document.name,
   });
-  return { DocumentIdentifiers: items.map(identify), ...(NextToken === undefined ? {} : { NextToken }) };
+  return { DocumentIdentifiers: items.map(toIdentifier), ...(NextToken === undefined ? {} : { NextToken }) };
 };
 
 /** Whether a document satisfies a filter; without a document, only whether the key is known. */
-function has(document: AutomationDocument | undefined, key: string, values: string[]): boolean {
+function matchesFilter(document: AutomationDocument | undefined, key: string, values: string[]): boolean {
   if (key.startsWith("tag:")) {
     const tag = document?.tags.find(({ Key }) => Key === key.slice("tag:".length));
     return tag !== undefined && values.includes(tag.Value);
@@ -50,7 +53,7 @@ function has(document: AutomationDocument | undefined, key: string, values: stri
   }
 }
 
-function identify(document: AutomationDocument): object {
+function toIdentifier(document: AutomationDocument): object {
   const version = document.versions.at(-1);
   return {
     Name: document.name,

@@ -2,11 +2,11 @@ import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Caller } from "../identity/authenticate.ts";
-import type { World } from "../resources.ts";
+import type { ResourceStore } from "../resources.ts";
 
 /** What the SSM operations work with. */
 export interface SsmDeps {
-  world: World;
+  resources: ResourceStore;
   engine: Engine;
   timers: SessionTimers;
   assumptions: Assumptions;

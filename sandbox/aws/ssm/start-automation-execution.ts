@@ -19,9 +19,9 @@ const NOT_SIMULATED = ["TargetParameterName", "Targets", "TargetMaps", "TargetLo
  * an IdempotentParameterMismatch.
  */
 export const startAutomationExecution: SsmOperation<Input> = (deps, caller, input) => {
-  const partition = deps.world.at(caller);
+  const resources = deps.resources.at(caller);
   const request = JSON.stringify([caller.principal.arn, { ...input, ClientToken: undefined }]);
-  const earlier = input.ClientToken === undefined ? undefined : partition.clientTokens.get(input.ClientToken);
+  const earlier = input.ClientToken === undefined ? undefined : resources.clientTokens.get(input.ClientToken);
   if (earlier !== undefined && earlier.request !== request) {
     const text = "The ClientToken was used before with other parameters.";
     throw new AwsError("IdempotentParameterMismatch", text);
@@ -31,14 +31,14 @@ export const startAutomationExecution: SsmOperation<Input> = (deps, caller, inpu
   if (beyond.length > 0) {
     throw new AwsError("InvalidTarget", `The Countersign sandbox does not simulate ${beyond.join(", ")}.`);
   }
-  const startable = resolveRunbook(partition, input.DocumentName, input.DocumentVersion, input.Parameters ?? {});
+  const startable = resolveRunbook(resources, input.DocumentName, input.DocumentVersion, input.Parameters ?? {});
   const { id } = deps.engine.start({
     ...startable,
-    place: partition.place,
+    location: resources.location,
     executedBy: caller.principal.arn,
     ...(input.Mode === undefined ? {} : { mode: input.Mode }),
     ...(input.Tags === undefined ? {} : { tags: input.Tags }),
   });
-  if (input.ClientToken !== undefined) partition.clientTokens.set(input.ClientToken, { request, executionId: id });
+  if (input.ClientToken !== undefined) resources.clientTokens.set(input.ClientToken, { request, executionId: id });
   return { AutomationExecutionId: id };
 };

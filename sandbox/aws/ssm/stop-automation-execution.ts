@@ -1,4 +1,4 @@
-import { currentStep, ENDED } from "../engine/execution-state.ts";
+import { FINAL_STATUSES, findCurrentStep } from "../engine/execution-state.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import { findExecution } from "./find-execution.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
@@ -12,8 +12,8 @@ interface Input {
 export const stopAutomationExecution: SsmOperation<Input> = (deps, caller, input) => {
   const execution = findExecution(deps, caller, input.AutomationExecutionId);
   const type = input.Type ?? "Cancel";
-  const betweenSteps = execution.mode === "Interactive" && currentStep(execution) === undefined;
-  if (ENDED.has(execution.status) || (type === "Complete" && !betweenSteps)) {
+  const betweenSteps = execution.mode === "Interactive" && findCurrentStep(execution) === undefined;
+  if (FINAL_STATUSES.has(execution.status) || (type === "Complete" && !betweenSteps)) {
     const text = `The specified update status operation isn't valid. ${type} of an execution that is ${execution.status}.`;
     throw new AwsError("InvalidAutomationStatusUpdateException", text);
   }

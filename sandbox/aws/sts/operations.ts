@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Caller } from "../identity/authenticate.ts";
-import type { Directory } from "../identity/identity-store.ts";
+import type { IdentityStore } from "../identity/identity-store.ts";
 import { type Principal, type Role, sessionPrincipal } from "../identity/principal.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 
 export interface StsDeps {
-  directory: Directory;
+  identities: IdentityStore;
   /** The machine's time: whoever is given credentials reads their expiry by the machine's clock. */
   machineNow: () => number;
 }
@@ -24,18 +24,18 @@ export const getCallerIdentity = (_deps: StsDeps, caller: Caller): Record<string
 });
 
 /** One hour is a role's default MaxSessionDuration, and the most when a role assumes a role. */
-const MAX_SECONDS = 3600;
+const MAX_DURATION_SECONDS = 3600;
 
 /**
  * Issues a session's credentials. Both sides must agree: the caller's policy (checked before) and the role's trust. Tags,
  * policies and MFA are validated by their shape and otherwise without effect.
  */
 export function assumeRole(deps: StsDeps, caller: Caller, input: AssumeRoleInput): Record<string, unknown> {
-  const role = deps.directory.role(input.RoleArn);
-  if (role === undefined || !isTrusted(role, caller.principal)) throw denied(caller, "sts:AssumeRole", input.RoleArn);
-  const { SourceIdentity: identity, DurationSeconds: seconds = MAX_SECONDS } = input;
+  const role = deps.identities.findRole(input.RoleArn);
+  if (role === undefined || !isTrusted(role, caller.principal)) throw toDenial(caller, "sts:AssumeRole", input.RoleArn);
+  const { SourceIdentity: identity, DurationSeconds: seconds = MAX_DURATION_SECONDS } = input;
   if (identity?.startsWith("aws:")) throw new AwsError("ValidationError", "SourceIdentity can't begin with aws:.");
-  if (seconds > MAX_SECONDS) {
+  if (seconds > MAX_DURATION_SECONDS) {
     throw new AwsError(
       "ValidationError",
       caller.principal.kind === "session"
@@ -51,7 +51,7 @@ export function assumeRole(deps: StsDeps, caller: Caller, input: AssumeRoleInput
     secretAccessKey: randomBytes(30).toString("base64"),
     sessionToken: randomBytes(120).toString("base64"),
   };
-  deps.directory.issue({ ...credentials, principal, allows: role.allows, expiresAt });
+  deps.identities.addKey({ ...credentials, principal, allows: role.allows, expiresAt });
   return {
     AssumedRoleUser: { AssumedRoleId: principal.id, Arn: principal.arn },
     Credentials: {
@@ -70,7 +70,7 @@ function isTrusted(role: Role, principal: Principal): boolean {
   return role.trusts.some((trusted) => names.includes(trusted));
 }
 
-function denied(caller: Caller, action: string, resource: string): AwsError {
+function toDenial(caller: Caller, action: string, resource: string): AwsError {
   const text = `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${resource}`;
   return new AwsError("AccessDeniedException", text);
 }

@@ -1,7 +1,7 @@
 import { AwsError } from "../protocol/aws-error.ts";
 
 /** The names that the Query protocol has for what the JSON services call otherwise, and their HTTP status. */
-const NAMES: Record<string, [code: string, status: number]> = {
+const QUERY_CODES: Record<string, [code: string, status: number]> = {
   MissingAuthenticationTokenException: ["MissingAuthenticationToken", 403],
   IncompleteSignatureException: ["IncompleteSignature", 400],
   InvalidSignatureException: ["SignatureDoesNotMatch", 403],
@@ -13,8 +13,8 @@ const NAMES: Record<string, [code: string, status: number]> = {
   InternalServerError: ["InternalFailure", 500],
 };
 
-export function asQueryError(error: AwsError): AwsError {
-  const renamed = NAMES[error.code];
+export function toQueryError(error: AwsError): AwsError {
+  const renamed = QUERY_CODES[error.code];
   if (renamed === undefined) return error;
   const text =
     error.code === "MissingAuthenticationTokenException" ? "Request is missing Authentication Token" : error.message;

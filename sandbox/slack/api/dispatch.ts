@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Faults } from "../../wire/faults.ts";
-import { hangUp, type Wire } from "../../wire/http-server.ts";
+import { type HonoEnv, hangUp } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
 import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
@@ -23,13 +23,13 @@ interface Deps {
 }
 
 /** `/api/METHOD`. Every answer is HTTP 200, also a refusal; only rate limits and broken servers are not. */
-export function apiRoutes(deps: Deps): Hono<Wire> {
-  const app = new Hono<Wire>();
+export function apiRoutes(deps: Deps): Hono<HonoEnv> {
+  const app = new Hono<HonoEnv>();
   app.on(["GET", "POST"], "/:method", (c) => handle(deps, c, c.req.param("method")));
   return app;
 }
 
-async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Response> {
+async function handle(deps: Deps, c: Context<HonoEnv>, name: string): Promise<Response> {
   const fault = deps.faults.take(name);
   const read = await readCall(c);
   const { args, token } = isRefusal(read) ? { args: {}, token: undefined } : read;
@@ -74,7 +74,7 @@ async function handle(deps: Deps, c: Context<Wire>, name: string): Promise<Respo
 
 /** The error that a fault asks for: one of Slack's in a 200, or a bare HTTP status. */
 function respondWithError(
-  _c: Context<Wire>,
+  _c: Context<HonoEnv>,
   fault: SlackFault,
   record: (status: number, body: unknown) => void,
 ): Response {

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 import { isObject } from "../blocks/check.ts";
 import { isTooDeep } from "../json.ts";
 import type { ReadCall } from "./arguments.ts";
@@ -9,7 +9,7 @@ import { type Args, type Refusal, refuse } from "./method.ts";
 const CHARSETS = ["utf-8", "iso-8859-1"];
 
 /** Reads a Web API call as Slack does: GET with a query, or POST of a form or of JSON. Never throws. */
-export async function readCall(c: Context<Wire>): Promise<ReadCall | Refusal> {
+export async function readCall(c: Context<HonoEnv>): Promise<ReadCall | Refusal> {
   const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   // A token in the address is ignored: Slack has not taken it there since 2021.
   const { token: _, ...query }: Args = c.req.query();
@@ -44,7 +44,7 @@ export async function readCall(c: Context<Wire>): Promise<ReadCall | Refusal> {
 }
 
 /** The body's text; what could not be read, since the caller went away, is none. */
-async function readText(c: Context<Wire>, charset: string | undefined): Promise<string> {
+async function readText(c: Context<HonoEnv>, charset: string | undefined): Promise<string> {
   const bytes = await c.req.arrayBuffer().catch(() => new ArrayBuffer(0));
   return new TextDecoder(charset ?? "utf-8").decode(bytes);
 }

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { z } from "zod";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 import { parseJson } from "../json.ts";
 
 /**
@@ -10,7 +10,7 @@ import { parseJson } from "../json.ts";
 export function controlRoute<S extends z.ZodType>(
   schema: S,
   act: (body: z.output<S>) => object | Promise<object>,
-): (c: Context<Wire>) => Promise<Response> {
+): (c: Context<HonoEnv>) => Promise<Response> {
   return async (c) => {
     const parsed = schema.safeParse(parseJson(await c.req.text())?.value);
     if (!parsed.success) {

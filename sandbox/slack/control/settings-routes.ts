@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 import type { Links } from "../deliver/links.ts";
 import { actionError } from "../interact/access.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
@@ -16,9 +16,9 @@ export function settingsRoutes(deps: {
   links: Links;
   limiter: RateLimiter;
   setRequestUrl: (url: string | undefined) => void;
-}): Hono<Wire> {
+}): Hono<HonoEnv> {
   const { workspace, changes, links, limiter } = deps;
-  const routes = new Hono<Wire>();
+  const routes = new Hono<HonoEnv>();
   const app = (): SlackApp => {
     const [first] = workspace.apps;
     if (first === undefined) throw new Error("The seed has no app.");

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 import { click } from "../interact/click.ts";
 import { close } from "../interact/close.ts";
 import type { InteractDeps } from "../interact/interact-deps.ts";
@@ -11,8 +11,8 @@ import { controlRoute } from "./control-route.ts";
 import { clickBody, closeBody, commandBody, homeBody, postBody, submitBody } from "./request-bodies.ts";
 
 /** What people do: click, submit, close, command, home, post. */
-export function userActionRoutes(deps: InteractDeps): Hono<Wire> {
-  const app = new Hono<Wire>();
+export function userActionRoutes(deps: InteractDeps): Hono<HonoEnv> {
+  const app = new Hono<HonoEnv>();
   app.post(
     "/click",
     controlRoute(clickBody, (body) => click(deps, body)),

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 import { actionError } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -10,9 +10,9 @@ import { seedBody } from "./seed-bodies.ts";
 import { seed } from "./seed-route.ts";
 
 /** What the workspace's administrators change: channels and their members, people, user groups; and what is seeded. */
-export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }): Hono<Wire> {
+export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }): Hono<HonoEnv> {
   const { workspace, changes } = deps;
-  const routes = new Hono<Wire>();
+  const routes = new Hono<HonoEnv>();
 
   routes.post(
     "/seed",

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Faults } from "../../wire/faults.ts";
-import { hangUp, type Wire } from "../../wire/http-server.ts";
+import { type HonoEnv, hangUp } from "../../wire/http-server.ts";
 import type { Journal } from "../../wire/journal.ts";
 import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import { isRefusal, refuse } from "../api/method.ts";
@@ -23,8 +23,8 @@ export function responseRoutes(deps: {
   faults: Faults<SlackFault>;
   journal: Journal;
   clock: SessionTimers;
-}): Hono<Wire> {
-  const app = new Hono<Wire>();
+}): Hono<HonoEnv> {
+  const app = new Hono<HonoEnv>();
   app.on("POST", ["/actions/*", "/commands/*"], async (c) => {
     const fault = deps.faults.take(OPERATION);
     const body = readBody(await c.req.text());

@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { BotSupervisor } from "../../bot-supervisor.ts";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 
 const body = z.strictObject({ action: z.enum(["start", "stop", "kill", "restart"]) });
 
 /** `/_control/bot`: the bot's process as the machine's owner has it in hand. Every answer is its status. */
-export function botRoutes(bot: () => BotSupervisor): Hono<Wire> {
-  const app = new Hono<Wire>();
+export function botRoutes(bot: () => BotSupervisor): Hono<HonoEnv> {
+  const app = new Hono<HonoEnv>();
   app.get("/", (c) => c.json(bot().status()));
   app.post("/", async (c) => {
     const parsed = body.safeParse(await c.req.json().catch(() => undefined));

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { BotSupervisor } from "../../bot-supervisor.ts";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 
 /**
  * What happens in both stand-ins and to the bot as one stream of events: `slack-change`, `slack-request`, `aws-change`,
@@ -9,7 +9,7 @@ import type { Wire } from "../../wire/http-server.ts";
  */
 export const liveRoute =
   (deps: { slackUrl: () => string; awsUrl: string; bot: () => BotSupervisor }) =>
-  (c: Context<Wire>): Response =>
+  (c: Context<HonoEnv>): Response =>
     streamSSE(c, async (stream) => {
       const ended = new AbortController();
       stream.onAbort(() => ended.abort());

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { BotSupervisor } from "../../bot-supervisor.ts";
-import type { Wire } from "../../wire/http-server.ts";
+import type { HonoEnv } from "../../wire/http-server.ts";
 import { botRoutes } from "./bot-routes.ts";
 import type { PageFile } from "./bundled-page.ts";
 import { liveRoute } from "./live-route.ts";
@@ -30,9 +30,9 @@ export function pageRoutes(deps: {
   slackUrl: () => string;
   awsUrl: string;
   bot: () => BotSupervisor;
-}): Hono<Wire> {
+}): Hono<HonoEnv> {
   const { files, slackUrl, awsUrl, bot } = deps;
-  const app = new Hono<Wire>();
+  const app = new Hono<HonoEnv>();
 
   app.use("/aws/*", ownPageOnly);
   app.use("/_control/bot", ownPageOnly);

@@ -1,4 +1,4 @@
-import { referencesIn } from "../interpolate.ts";
+import { findReferences } from "../interpolate.ts";
 
 /**
  * The conditions of aws:branch: And, Or, Not around comparisons of `Variable`. Source: "Creating dynamic automations with
@@ -6,25 +6,25 @@ import { referencesIn } from "../interpolate.ts";
  */
 interface Operator {
   /** Whether a value is of the kind that is compared. */
-  takes: (value: unknown) => boolean;
+  accepts: (value: unknown) => boolean;
   compare: (variable: unknown, operand: unknown) => boolean;
 }
 
 const isNumeric = (value: unknown) =>
   typeof value === "string" ? /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value) : Number.isFinite(value);
 const isBoolean = (value: unknown) => /^(true|false)$/i.test(String(value));
-const isSomething = (value: unknown) => value !== undefined && value !== null;
+const isPresent = (value: unknown) => value !== undefined && value !== null;
 
 const onText = (compare: (a: string, b: string) => boolean): Operator => ({
-  takes: isSomething,
+  accepts: isPresent,
   compare: (a, b) => compare(String(a), String(b)),
 });
 const onNumber = (compare: (a: number, b: number) => boolean): Operator => ({
-  takes: isNumeric,
+  accepts: isNumeric,
   compare: (a, b) => compare(Number(a), Number(b)),
 });
 const contains: Operator = {
-  takes: isSomething,
+  accepts: isPresent,
   compare: (a, b) => (Array.isArray(a) ? a.map(String).includes(String(b)) : String(a).includes(String(b))),
 };
 
@@ -39,7 +39,7 @@ const OPERATORS: Record<string, Operator> = {
   NumericLesser: onNumber((a, b) => a < b),
   NumericGreaterOrEquals: onNumber((a, b) => a >= b),
   NumericLesserOrEquals: onNumber((a, b) => a <= b),
-  BooleanEquals: { ...onText((a, b) => a.toLowerCase() === b.toLowerCase()), takes: isBoolean },
+  BooleanEquals: { ...onText((a, b) => a.toLowerCase() === b.toLowerCase()), accepts: isBoolean },
 };
 
 /** A condition taken apart; undefined when it is none that the reference knows, or more than one. */
@@ -48,7 +48,7 @@ type Condition =
   | { kind: "not"; part: unknown }
   | { kind: "comparison"; operator: Operator; variable: unknown; operand: unknown };
 
-function takeApart(condition: unknown): Condition | undefined {
+function parseCondition(condition: unknown): Condition | undefined {
   if (typeof condition !== "object" || condition === null || Array.isArray(condition)) return undefined;
   const { NextStep: _, Variable: variable, ...rest } = condition as Record<string, unknown>;
   const [entry, ...more] = Object.entries(rest);
@@ -65,28 +65,28 @@ function takeApart(condition: unknown): Condition | undefined {
 
 /** Whether a condition is one of the reference, as far as that shows before its references are resolved. */
 export function isCondition(condition: unknown): boolean {
-  const apart = takeApart(condition);
+  const apart = parseCondition(condition);
   if (apart === undefined) return false;
   if (apart.kind === "not") return isCondition(apart.part);
   if (apart.kind !== "comparison") return apart.parts.every(isCondition);
   const { operator, variable, operand } = apart;
-  return [variable, operand].every((value) => operator.takes(value) || referencesIn(value).length > 0);
+  return [variable, operand].every((value) => operator.accepts(value) || findReferences(value).length > 0);
 }
 
 /** Whether a condition holds; undefined when it is none, or compares what its operator does not compare. */
-export function isTrueOf(condition: unknown): boolean | undefined {
-  const apart = takeApart(condition);
+export function evaluateCondition(condition: unknown): boolean | undefined {
+  const apart = parseCondition(condition);
   if (apart === undefined) return undefined;
-  if (apart.kind === "not") return negate(isTrueOf(apart.part));
-  if (apart.kind !== "comparison") return apart.kind === "and" ? every(apart.parts) : some(apart.parts);
+  if (apart.kind === "not") return negate(evaluateCondition(apart.part));
+  if (apart.kind !== "comparison") return apart.kind === "and" ? evaluateAll(apart.parts) : evaluateAny(apart.parts);
   const { operator, variable, operand } = apart;
-  return operator.takes(variable) && operator.takes(operand) ? operator.compare(variable, operand) : undefined;
+  return operator.accepts(variable) && operator.accepts(operand) ? operator.compare(variable, operand) : undefined;
 }
 
-function every(conditions: unknown[]): boolean | undefined {
-  const verdicts = conditions.map(isTrueOf);
+function evaluateAll(conditions: unknown[]): boolean | undefined {
+  const verdicts = conditions.map(evaluateCondition);
   return verdicts.includes(undefined) ? undefined : verdicts.every((verdict) => verdict === true);
 }
 
-const some = (conditions: unknown[]) => negate(every(conditions.map((each) => ({ Not: each }))));
+const evaluateAny = (conditions: unknown[]) => negate(evaluateAll(conditions.map((each) => ({ Not: each }))));
 const negate = (verdict: boolean | undefined) => (verdict === undefined ? undefined : !verdict);

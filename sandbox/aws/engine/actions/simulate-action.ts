@@ -5,11 +5,11 @@ import type { Simulation } from "../simulation.ts";
  * Every action that reaches into AWS: nothing is carried out, and the step says so. It takes its time and ends as
  * `/_control/simulate` or the step's own description says.
  */
-export const simulated =
+export const simulateAction =
   (simulation: Simulation): Action =>
   (run) => {
     const { action, name, outputs: declared = [] } = run.step.definition;
-    const effect = simulation.effectOf(run.execution, run.step);
+    const effect = simulation.takeEffect(run.execution, run.step);
     const response = `Simulated by the Countersign sandbox: ${action} was not carried out.`;
     run.step.simulated = true;
     run.step.response = response;

@@ -1,4 +1,4 @@
-import { type Action, invalidInput } from "../action.ts";
+import { type Action, toInvalidInput } from "../action.ts";
 import { parseTime } from "../iso-time.ts";
 
 /** aws:sleep: goes on after an ISO 8601 Duration, or at a Timestamp. It is InProgress meanwhile, not Waiting. */
@@ -6,11 +6,11 @@ export const sleep: Action = (run) => {
   const { Duration, Timestamp } = run.inputs;
   const until = parseTime(String(Timestamp));
   const left = until === undefined ? undefined : until - run.now();
-  const ms = Duration === undefined ? left : durationMs(String(Duration));
+  const ms = Duration === undefined ? left : parseDurationMs(String(Duration));
   if (ms === undefined) {
-    return run.finish(invalidInput(`Neither an ISO 8601 duration nor a timestamp: ${Duration ?? Timestamp}.`));
+    return run.finish(toInvalidInput(`Neither an ISO 8601 duration nor a timestamp: ${Duration ?? Timestamp}.`));
   }
-  if (ms > MAX_SLEEP_MS) return run.finish(invalidInput("aws:sleep can last 7 days (604800 seconds) at most."));
+  if (ms > MAX_SLEEP_MS) return run.finish(toInvalidInput("aws:sleep can last 7 days (604800 seconds) at most."));
   run.after(Math.max(0, ms), () => run.finish({ kind: "success" }));
 };
 
@@ -18,7 +18,7 @@ const MAX_SLEEP_MS = 604_800_000;
 const UNITS_MS = [7 * 86_400_000, 86_400_000, 3_600_000, 60_000, 1000] as const;
 
 /** Milliseconds of an ISO 8601 duration of weeks to seconds; undefined when it is none. */
-export function durationMs(text: string): number | undefined {
+export function parseDurationMs(text: string): number | undefined {
   const match = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(text);
   if (match === null) return undefined;
   return UNITS_MS.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);

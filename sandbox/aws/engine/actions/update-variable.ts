@@ -1,10 +1,10 @@
-import { type Action, invalidInput } from "../action.ts";
+import { type Action, toInvalidInput } from "../action.ts";
 
 /** aws:updateVariable: gives a variable of the runbook a new value. `Name` is `variable:NAME`. */
 export const updateVariable: Action = (run) => {
   const name = String(run.inputs.Name ?? "").replace(/^variable:/, "");
   if (!Object.hasOwn(run.execution.runbook.variables, name)) {
-    return run.finish(invalidInput(`The runbook has no variable "${name}".`));
+    return run.finish(toInvalidInput(`The runbook has no variable "${name}".`));
   }
   run.execution.variables[name] = run.inputs.Value;
   run.finish({ kind: "success" });

@@ -1,10 +1,10 @@
 import { isCondition } from "../actions/branch-conditions.ts";
-import { durationMs } from "../actions/sleep.ts";
-import { referencesIn } from "../interpolate.ts";
+import { parseDurationMs } from "../actions/sleep.ts";
+import { findReferences } from "../interpolate.ts";
 import { parseTime } from "../iso-time.ts";
 import { isMap } from "../parameter-constraints.ts";
 import type { Runbook, StepDefinition } from "../runbook.ts";
-import { wholeNumber } from "../step-timing.ts";
+import { parseWholeNumber } from "../step-timing.ts";
 
 /** The inputs that the reference gives to the actions which the sandbox carries out or looks into; `!` marks a must. */
 const INPUTS: Record<string, string> = {
@@ -25,26 +25,26 @@ export function checkInputs(step: StepDefinition, runbook: Runbook): string[] {
   const given = step.inputs ?? {};
   const names = listed.split(" ");
   const known = names.map((name) => name.replace("!", ""));
-  const missing = names.filter((name) => name.endsWith("!") && isNothing(given[name.slice(0, -1)]));
+  const missing = names.filter((name) => name.endsWith("!") && isMissing(given[name.slice(0, -1)]));
   return [
     ...Object.keys(given)
       .filter((name) => !known.includes(name))
       .map((name) => `${step.action} has no input ${name}.`),
     ...missing.map((name) => `${step.action} needs the input ${name.slice(0, -1)}.`),
-    ...(missing.length > 0 ? [] : valueProblems(step.action, given, runbook)),
+    ...(missing.length > 0 ? [] : checkValues(step.action, given, runbook)),
   ];
 }
 
-function valueProblems(action: string, given: Record<string, unknown>, runbook: Runbook): string[] {
+function checkValues(action: string, given: Record<string, unknown>, runbook: Runbook): string[] {
   switch (action) {
     case "aws:approve":
-      return approveProblems(given);
+      return checkApprove(given);
     case "aws:branch":
-      return branchProblems(given);
+      return checkBranch(given);
     case "aws:sleep":
-      return sleepProblems(given);
+      return checkSleep(given);
     case "aws:executeAutomation":
-      return isLeftOpen(given.RuntimeParameters) || isMap(given.RuntimeParameters)
+      return isUnresolved(given.RuntimeParameters) || isMap(given.RuntimeParameters)
         ? []
         : ["RuntimeParameters must be a map."];
     case "aws:updateVariable": {
@@ -56,13 +56,13 @@ function valueProblems(action: string, given: Record<string, unknown>, runbook: 
   }
 }
 
-function approveProblems({ Approvers, MinRequiredApprovals, Message, NotificationArn }: Record<string, unknown>) {
+function checkApprove({ Approvers, MinRequiredApprovals, Message, NotificationArn }: Record<string, unknown>) {
   const problems: string[] = [];
   const areTexts = Array.isArray(Approvers) && Approvers.every((each) => typeof each === "string");
-  if (!isLeftOpen(Approvers) && !(areTexts && Approvers.length > 0)) {
+  if (!isUnresolved(Approvers) && !(areTexts && Approvers.length > 0)) {
     problems.push("Approvers must be a list of texts, at least one.");
   }
-  if (!isLeftOpen(MinRequiredApprovals) && wholeNumber(MinRequiredApprovals) === undefined) {
+  if (!isUnresolved(MinRequiredApprovals) && parseWholeNumber(MinRequiredApprovals) === undefined) {
     problems.push(`MinRequiredApprovals must be a whole number of at least 1; got ${MinRequiredApprovals}.`);
   }
   for (const [name, value] of Object.entries({ Message, NotificationArn })) {
@@ -71,9 +71,9 @@ function approveProblems({ Approvers, MinRequiredApprovals, Message, Notificatio
   return problems;
 }
 
-function branchProblems({ Choices: choices, Default }: Record<string, unknown>): string[] {
+function checkBranch({ Choices: choices, Default }: Record<string, unknown>): string[] {
   if (Default !== undefined && typeof Default !== "string") return ["Default must be the name of a step."];
-  if (isLeftOpen(choices)) return [];
+  if (isUnresolved(choices)) return [];
   if (!Array.isArray(choices) || choices.length === 0) return ["Choices must be a list of at least one choice."];
   return choices.flatMap((choice) => [
     ...(typeof choice?.NextStep === "string" ? [] : [`a choice has no NextStep: ${JSON.stringify(choice)}.`]),
@@ -81,17 +81,17 @@ function branchProblems({ Choices: choices, Default }: Record<string, unknown>):
   ]);
 }
 
-function sleepProblems({ Duration, Timestamp }: Record<string, unknown>): string[] {
+function checkSleep({ Duration, Timestamp }: Record<string, unknown>): string[] {
   if ((Duration === undefined) === (Timestamp === undefined)) return ["aws:sleep needs either Duration or Timestamp."];
-  const isDuration = isLeftOpen(Duration) || durationMs(String(Duration)) !== undefined;
-  const isTimestamp = isLeftOpen(Timestamp) || parseTime(String(Timestamp)) !== undefined;
+  const isDuration = isUnresolved(Duration) || parseDurationMs(String(Duration)) !== undefined;
+  const isTimestamp = isUnresolved(Timestamp) || parseTime(String(Timestamp)) !== undefined;
   return [
     ...(isDuration ? [] : [`Duration must be an ISO 8601 duration; got ${Duration}.`]),
     ...(isTimestamp ? [] : [`Timestamp must be an ISO 8601 time; got ${Timestamp}.`]),
   ];
 }
 
-const isNothing = (value: unknown) => value === undefined || value === null;
+const isMissing = (value: unknown) => value === undefined || value === null;
 /** Not given, or a text whose references only the execution resolves. */
-const isLeftOpen = (value: unknown) =>
-  value === undefined || (typeof value === "string" && referencesIn(value).length > 0);
+const isUnresolved = (value: unknown) =>
+  value === undefined || (typeof value === "string" && findReferences(value).length > 0);

@@ -27,10 +27,10 @@ export function checkLoop(step: StepDefinition, checkInner: (steps: StepDefiniti
 }
 
 /** The names of all steps within a loop, at any depth; none for another action. */
-export function namesWithin(step: StepDefinition): string[] {
+export function listInnerSteps(step: StepDefinition): string[] {
   if (step.action !== "aws:loop") return [];
   const inner = z.array(stepSchema).safeParse(step.inputs?.Steps);
-  if (inner.success) return inner.data.flatMap((each) => [each.name, ...namesWithin(each)]);
+  if (inner.success) return inner.data.flatMap((each) => [each.name, ...listInnerSteps(each)]);
   const steps = Array.isArray(step.inputs?.Steps) ? step.inputs.Steps : [];
   return steps.filter(isMap).map(({ name }) => String(name));
 }

@@ -1,4 +1,4 @@
-import { constraintProblem, isOfType } from "../parameter-constraints.ts";
+import { findConstraintProblem, isOfType } from "../parameter-constraints.ts";
 import { compilePattern } from "../pattern.ts";
 import type { ParameterDefinition, Runbook } from "../runbook.ts";
 
@@ -9,19 +9,19 @@ export function checkParameters(runbook: Runbook): string[] {
     ...Object.entries(runbook.variables).map(([name, each]) => [`Variable "${name}"`, each] as [string, typeof each]),
   ];
   return entries.flatMap(([what, definition]) => {
-    const problem = definitionProblem(definition);
+    const problem = findDefinitionProblem(definition);
     return problem === undefined ? [] : [`${what} ${problem}`];
   });
 }
 
-function definitionProblem(definition: ParameterDefinition): string | undefined {
+function findDefinitionProblem(definition: ParameterDefinition): string | undefined {
   const { type, allowedPattern, default: value } = definition;
   if (allowedPattern !== undefined && compilePattern(allowedPattern) === undefined) {
     return `has an allowedPattern that can not be compiled: ${allowedPattern}.`;
   }
   if (value === undefined || isReference(value)) return undefined;
   if (!isOfType(type, value)) return `is of type ${type}, and its default is not: ${JSON.stringify(value)}.`;
-  const problem = constraintProblem(definition, value);
+  const problem = findConstraintProblem(definition, value);
   return problem === undefined ? undefined : `can not have its default: it ${problem}`;
 }
 

@@ -1,7 +1,7 @@
-import { referencesIn } from "../interpolate.ts";
+import { findReferences } from "../interpolate.ts";
 import type { Runbook } from "../runbook.ts";
 import { isSystemVariable } from "../system-variables.ts";
-import { namesWithin } from "./check-loop.ts";
+import { listInnerSteps } from "./check-loop.ts";
 
 /** The references of a runbook that can not stand for anything: each is named once. */
 export function checkReferences(runbook: Runbook): string[] {
@@ -9,16 +9,16 @@ export function checkReferences(runbook: Runbook): string[] {
   const problems = [
     ...runbook.mainSteps.flatMap((step) => {
       const { description: _, ...working } = step;
-      const known = new Set([...steps, ...namesWithin(step)]);
-      return referencesIn(working).map((reference) => referenceProblem(runbook, known, reference));
+      const known = new Set([...steps, ...listInnerSteps(step)]);
+      return findReferences(working).map((reference) => findReferenceProblem(runbook, known, reference));
     }),
-    ...referencesIn(runbook.assumeRole).map((reference) => referenceProblem(runbook, new Set(), reference)),
-    ...runbook.outputs.map((output) => outputProblem(runbook, steps, output)),
+    ...findReferences(runbook.assumeRole).map((reference) => findReferenceProblem(runbook, new Set(), reference)),
+    ...runbook.outputs.map((output) => findOutputProblem(runbook, steps, output)),
   ];
   return [...new Set(problems)].filter((problem) => problem !== undefined);
 }
 
-function referenceProblem(runbook: Runbook, steps: Set<string>, reference: string): string | undefined {
+function findReferenceProblem(runbook: Runbook, steps: Set<string>, reference: string): string | undefined {
   if (reference.startsWith("variable:")) {
     const isDefined = Object.hasOwn(runbook.variables, reference.slice("variable:".length));
     return isDefined ? undefined : `Variable {{ ${reference} }} is used but not defined.`;
@@ -34,7 +34,9 @@ function referenceProblem(runbook: Runbook, steps: Set<string>, reference: strin
 }
 
 /** An output of the runbook is `step.Output` or `variable:NAME`, without braces. */
-function outputProblem(runbook: Runbook, steps: Set<string>, output: string): string | undefined {
-  const problem = /^(variable:|[^:]+\.)[^{}]+$/.test(output) ? referenceProblem(runbook, steps, output) : "It is none.";
+function findOutputProblem(runbook: Runbook, steps: Set<string>, output: string): string | undefined {
+  const problem = /^(variable:|[^:]+\.)[^{}]+$/.test(output)
+    ? findReferenceProblem(runbook, steps, output)
+    : "It is none.";
   return problem === undefined ? undefined : `The output ${output} of the runbook can not be: ${problem}`;
 }

@@ -29,7 +29,7 @@ export function checkSteps(steps: StepDefinition[], runbook: Runbook): string[] 
   for (const step of steps) {
     const found = [
       ...(KNOWN_ACTIONS.has(step.action) ? [] : [`${step.action} is not an Automation action.`]),
-      ...targetsOf(step)
+      ...findTargets(step)
         .filter((target) => !names.has(target))
         .map((target) => `it leads to the step ${target}, which is not defined.`),
       ...checkProperties(step),
@@ -55,16 +55,16 @@ function checkProperties(step: StepDefinition): string[] {
 }
 
 /** The steps that a step names as its possible followers. */
-export function targetsOf(step: StepDefinition): string[] {
+export function findTargets(step: StepDefinition): string[] {
   const named = [step.onFailure, step.onCancel]
     .filter((value) => value?.startsWith("step:"))
     .map((value) => (value ?? "").slice("step:".length));
-  const choices = step.action === "aws:branch" ? branchTargets(step) : [];
+  const choices = step.action === "aws:branch" ? findBranchTargets(step) : [];
   return [...(step.nextStep === undefined ? [] : [step.nextStep]), ...named, ...choices];
 }
 
 /** Where an aws:branch step can lead: the NextStep of each choice, and Default. */
-export function branchTargets(step: StepDefinition): string[] {
+export function findBranchTargets(step: StepDefinition): string[] {
   const choices = Array.isArray(step.inputs?.Choices) ? step.inputs.Choices : [];
   const targets = [
     ...choices.map((choice) => (choice as { NextStep?: unknown } | null)?.NextStep),

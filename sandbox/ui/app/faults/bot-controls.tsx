@@ -22,7 +22,7 @@ export function BotSwitch() {
       {label}
     </button>
   );
-  const how = bot.ended === null ? "" : `, ended with ${bot.ended}`;
+  const how = bot.lastExit === null ? "" : `, ended with ${bot.lastExit}`;
   return (
     <div className="bot-switch">
       <p role="status">

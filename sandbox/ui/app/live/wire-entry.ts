@@ -26,7 +26,7 @@ export interface FaultInForce {
 export interface BotStatus {
   running: boolean;
   pid: number | null;
-  ended: number | string | null;
+  lastExit: number | string | null;
   starts: number;
   lines: string[];
 }

@@ -34,7 +34,7 @@ export const world = makeStore<World>({
   names: { users: [], channels: [], user_groups: [] },
   aws: { runbooks: [], executions: [] },
   events: [],
-  bot: { running: false, pid: null, ended: null, starts: 0, lines: [] },
+  bot: { running: false, pid: null, lastExit: null, starts: 0, lines: [] },
   faults: { slack: [], aws: [] },
   wire: [],
   clockOffset: 0,

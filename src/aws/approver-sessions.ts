@@ -1,10 +1,10 @@
 import type { PersonSigning, Signer } from "../app/ports/aws.ts";
 import { describe, readFailure } from "./aws-failures.ts";
 import { assumeRole, makeStsClient } from "./sessions.ts";
-import { makeSignaller } from "./signal-sender.ts";
+import { makeSignalSender } from "./signal-sender.ts";
 
 /** A session with less than this left is not used any more, in milliseconds: it outlives a reading and a signal. */
-const LEAST_LEFT_MS = 5 * 60_000;
+const MIN_REMAINING_MS = 5 * 60_000;
 
 /** Errors that say that a session is no longer good. */
 const STALE: ReadonlySet<string> = new Set([
@@ -16,7 +16,7 @@ const STALE: ReadonlySet<string> = new Set([
 
 interface Session {
   expiresAt: number;
-  signaller: ReturnType<typeof makeSignaller>;
+  signalSender: ReturnType<typeof makeSignalSender>;
 }
 
 /**
@@ -24,7 +24,7 @@ interface Session {
  * used for another; without one nothing is sent. The role's trust must allow the bot sts:AssumeRole and
  * sts:SetSourceIdentity. Source: IAM User Guide, "Monitor and control actions taken with assumed roles".
  */
-export function makePeople(options: {
+export function makeApproverSessions(options: {
   region: string;
   roleArn: string;
   now: () => number;
@@ -38,7 +38,7 @@ export function makePeople(options: {
 
   const fresh = (key: string): Session | undefined => {
     const kept = sessions.get(key);
-    if (kept !== undefined && kept.expiresAt - now() >= LEAST_LEFT_MS) return kept;
+    if (kept !== undefined && kept.expiresAt - now() >= MIN_REMAINING_MS) return kept;
     // Forgotten, but not closed: a signal may be on its way under it, and would be left without an answer.
     sessions.delete(key);
     return undefined;
@@ -52,10 +52,10 @@ export function makePeople(options: {
         const role = { arn: roleArn, session: person.session, sourceIdentity: person.session };
         const credentials = await assumeRole(client, role, signal);
         const expiresAt = credentials.expiration.getTime();
-        sessions.set(key, { expiresAt, signaller: makeSignaller({ region, now, credentials, onEnd }) });
+        sessions.set(key, { expiresAt, signalSender: makeSignalSender({ region, now, credentials, onEnd }) });
         return { kind: "ready" };
       } catch (error) {
-        return { ...readFailure(error), ...assumeWords(error) };
+        return { ...readFailure(error), ...assumeRoleAdvice(error) };
       }
     },
 
@@ -64,13 +64,13 @@ export function makePeople(options: {
       const session = fresh(key);
       if (session === undefined)
         return { kind: "not-sent", code: "NoSession", message: `there is no session of ${person.session}` };
-      const result = await session.signaller.signal(executionId, verdict, comment, notAfter);
+      const result = await session.signalSender.signal(executionId, verdict, comment, notAfter);
       if (result.kind === "refused" && STALE.has(result.code) && sessions.get(key) === session) sessions.delete(key);
       return result;
     },
 
     close() {
-      for (const { signaller } of sessions.values()) signaller.close();
+      for (const { signalSender: signaller } of sessions.values()) signaller.close();
       sessions.clear();
       client.destroy();
     },
@@ -78,7 +78,7 @@ export function makePeople(options: {
 }
 
 /** What an admin does about a role that cannot be assumed stands with AWS's own words. */
-function assumeWords(error: unknown): { message: string } {
+function assumeRoleAdvice(error: unknown): { message: string } {
   const { code, message } = describe(error);
   const denied = /^AccessDenied/.test(code);
   const advice = "the role's trust policy and the bot's own must allow sts:AssumeRole and sts:SetSourceIdentity";

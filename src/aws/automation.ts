@@ -9,19 +9,19 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { Automation, Clock, Target } from "../app/ports/aws.ts";
 import type { ListedExecution } from "../core/execution.ts";
-import { makePeople } from "./approver-sessions.ts";
+import { makeApproverSessions } from "./approver-sessions.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
-import { decodeExecution, decodeListed, pageOf } from "./decode.ts";
+import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
-import { makePace, paced } from "./pace.ts";
+import { makeCallPacer, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { makeSignaller } from "./signal-sender.ts";
+import { makeSignalSender } from "./signal-sender.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 /** The most that one page may hold. Source: SSM API model, MaxResults. */
 const PAGE = 50;
 /** A list that never ends is a malformed answer. */
-const MOST_PAGES = 2_000;
+const MAX_PAGES = 2_000;
 
 /** ARNs of roles that are assumed; null: the bot's own credentials are used. */
 export interface TargetRoles {
@@ -39,7 +39,7 @@ export function makeAutomation(
 ): Automation & { close(): void } {
   const { region } = target;
   const { now } = clock;
-  const pace = makePace(clock);
+  const pace = makeCallPacer(clock);
   const readCredentials = roles.readRole === null ? null : makeReadCredentials(region, roles.readRole);
   const reader = new SSMClient({
     region,
@@ -47,13 +47,15 @@ export function makeAutomation(
     ...(readCredentials === null ? {} : { credentials: readCredentials.provider }),
   });
   const people =
-    roles.approverRole === null ? null : makePeople({ region, roleArn: roles.approverRole, now, onEnd: pace.learn });
+    roles.approverRole === null
+      ? null
+      : makeApproverSessions({ region, roleArn: roles.approverRole, now, onEnd: pace.record });
   // Credentials are the reader's, so that a signal never waits for them between the reading and its own leaving.
   const credentials = roles.readRole === null ? reader.config.credentials : undefined;
-  const signaller = makeSignaller({
+  const signaller = makeSignalSender({
     region,
     now,
-    onEnd: pace.learn,
+    onEnd: pace.record,
     ...(credentials === undefined ? {} : { credentials }),
   });
 
@@ -64,14 +66,14 @@ export function makeAutomation(
       const executions: ListedExecution[] = [];
       try {
         let NextToken: string | undefined;
-        for (let page = 0; page < MOST_PAGES; page++) {
+        for (let page = 0; page < MAX_PAGES; page++) {
           const command = new DescribeAutomationExecutionsCommand({
             Filters: [{ Key: "ExecutionStatus", Values: ["Waiting"] }],
             MaxResults: PAGE,
             ...(NextToken === undefined ? {} : { NextToken }),
           });
           const answer = await reader.send(paced(command, { pace, urgent: false, signal }), { abortSignal: signal });
-          const items = pageOf(answer.AutomationExecutionMetadataList).map(decodeListed);
+          const items = decodePage(answer.AutomationExecutionMetadataList).map(decodeListed);
           executions.push(...items.filter((item) => item !== null));
           NextToken = following(answer.NextToken, NextToken);
           if (NextToken === undefined) return { kind: "listed", executions };
@@ -90,7 +92,7 @@ export function makeAutomation(
         const steps = await allSteps(reader, answer.AutomationExecution, executionId, own);
         return { kind: "read", execution: decodeExecution(answer.AutomationExecution, steps) };
       } catch (error) {
-        return error instanceof AutomationExecutionNotFoundException ? { kind: "gone" } : readFailure(error);
+        return error instanceof AutomationExecutionNotFoundException ? { kind: "not-found" } : readFailure(error);
       }
     },
 
@@ -113,17 +115,17 @@ async function allSteps(
   executionId: string,
   own: Parameters<typeof paced>[1],
 ): Promise<readonly StepExecution[]> {
-  if (execution?.StepExecutionsTruncated !== true) return pageOf(execution?.StepExecutions);
+  if (execution?.StepExecutionsTruncated !== true) return decodePage(execution?.StepExecutions);
   const steps: StepExecution[] = [];
   let NextToken: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const command = new DescribeAutomationStepExecutionsCommand({
       AutomationExecutionId: executionId,
       MaxResults: PAGE,
       ...(NextToken === undefined ? {} : { NextToken }),
     });
     const answer = await client.send(paced(command, own), { abortSignal: own.signal });
-    steps.push(...pageOf(answer.StepExecutions));
+    steps.push(...decodePage(answer.StepExecutions));
     NextToken = following(answer.NextToken, NextToken);
     if (NextToken === undefined) return steps;
   }

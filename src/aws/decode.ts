@@ -37,7 +37,7 @@ export function decodeExecution(
     parameters: lists(execution?.Parameters),
     failureMessage: text(execution?.FailureMessage),
     parentExecutionId: text(execution?.ParentAutomationExecutionId),
-    steps: pageOf(steps).map(decodeStep),
+    steps: decodePage(steps).map(decodeStep),
   };
 }
 
@@ -74,7 +74,7 @@ export function decodeInput(input: unknown): unknown {
 }
 
 /** A page of an answer; an absent one is empty. */
-export function pageOf<Item>(list: readonly Item[] | undefined): readonly Item[] {
+export function decodePage<Item>(list: readonly Item[] | undefined): readonly Item[] {
   if (list !== undefined && !Array.isArray(list)) throw new MalformedAnswerError("a list is not one");
   return list ?? [];
 }

@@ -2,10 +2,10 @@ import { GetDocumentCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { parse } from "yaml";
 
 /** How long an answer is kept; a document's version never changes, but `$DEFAULT` may be pointed elsewhere. */
-const KEPT_MS = 10 * 60_000;
+const CACHE_TTL_MS = 10 * 60_000;
 
 /** How soon it is tried again after it could not be read. */
-const UNREAD_MS = 30_000;
+const FAILURE_TTL_MS = 30_000;
 
 /**
  * Reads the defaults of a runbook's parameters with GetDocument. Null when that is not allowed or not understood: then
@@ -20,7 +20,8 @@ export function makeDefaults(client: SSMClient, now: () => number) {
   ): Promise<Record<string, string[]> | null> => {
     const key = `${name}:${version}`;
     const kept = cache.get(key);
-    if (kept !== undefined && now() - kept.at < (kept.defaults === null ? UNREAD_MS : KEPT_MS)) return kept.defaults;
+    if (kept !== undefined && now() - kept.at < (kept.defaults === null ? FAILURE_TTL_MS : CACHE_TTL_MS))
+      return kept.defaults;
     const defaults = await read(client, name, version, signal);
     cache.set(key, { at: now(), defaults });
     return defaults;

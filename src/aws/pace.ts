@@ -13,25 +13,25 @@ const THROTTLED: ReadonlySet<string> = new Set([
   "RequestThrottledException",
 ]);
 /** Between two calls after the first throttled one, in milliseconds; each further one doubles it up to the longest. */
-const FIRST_MS = 250;
-const LONGEST_MS = 8_000;
+const INITIAL_INTERVAL_MS = 250;
+const MAX_INTERVAL_MS = 8_000;
 /** What each call that was not throttled leaves of it; below the least there is no lane any more. */
 const EASING = 0.8;
-const LEAST_MS = 25;
+const MIN_INTERVAL_MS = 25;
 
 /** One lane for the calls to one target. AWS publishes no rates for Automation, so the lane learns from its answers. */
-export interface Pace {
+export interface CallPacer {
   /** Resolves when the next call may leave, or when aborted. An urgent one leaves at once; those after it wait longer. */
-  turn(urgent: boolean, signal?: AbortSignal): Promise<void>;
+  waitForSlot(urgent: boolean, signal?: AbortSignal): Promise<void>;
   /** How a call ended: with this error, or well. */
-  learn(error?: unknown): void;
+  record(error?: unknown): void;
 }
 
-export function makePace(clock: Clock): Pace {
+export function makeCallPacer(clock: Clock): CallPacer {
   let intervalMs = 0;
   let nextAt = 0;
   return {
-    async turn(urgent, signal) {
+    async waitForSlot(urgent, signal) {
       const now = clock.now();
       if (urgent) {
         // The lane waits anew, but not for each of many together: then nothing else would ever be asked.
@@ -42,10 +42,10 @@ export function makePace(clock: Clock): Pace {
       nextAt = at + intervalMs;
       if (at > now) await clock.sleep(at - now, signal);
     },
-    learn(error) {
-      if (error === undefined) intervalMs = intervalMs * EASING < LEAST_MS ? 0 : intervalMs * EASING;
+    record(error) {
+      if (error === undefined) intervalMs = intervalMs * EASING < MIN_INTERVAL_MS ? 0 : intervalMs * EASING;
       else if (THROTTLED.has(describe(error).code)) {
-        intervalMs = Math.min(LONGEST_MS, Math.max(FIRST_MS, intervalMs * 2));
+        intervalMs = Math.min(MAX_INTERVAL_MS, Math.max(INITIAL_INTERVAL_MS, intervalMs * 2));
         nextAt = Math.max(nextAt, clock.now() + intervalMs);
       }
     },
@@ -55,18 +55,18 @@ export function makePace(clock: Clock): Pace {
 /** Puts a command's attempts into the lane, each of the client's own retries among them. */
 export function paced<C extends { middlewareStack: unknown }>(
   command: C,
-  { pace, urgent, signal }: { pace: Pace; urgent: boolean; signal: AbortSignal },
+  { pace, urgent, signal }: { pace: CallPacer; urgent: boolean; signal: AbortSignal },
 ): C {
   // Each command's stack is typed by its input; what is added here looks at none.
   (command.middlewareStack as SSMClient["middlewareStack"]).add(
     (next) => async (sending) => {
-      await pace.turn(urgent, signal);
+      await pace.waitForSlot(urgent, signal);
       try {
         const answer = await next(sending);
-        pace.learn();
+        pace.record();
         return answer;
       } catch (error) {
-        pace.learn(error);
+        pace.record(error);
         throw error;
       }
     },

@@ -12,7 +12,7 @@ type Credentials = NonNullable<SSMClientConfig["credentials"]>;
  * travels on a connection of its own: one that the server has just closed for being idle would leave nobody knowing
  * whether the signal arrived.
  */
-export function makeSignaller(options: {
+export function makeSignalSender(options: {
   region: string;
   now: () => number;
   credentials?: Credentials;
@@ -51,7 +51,7 @@ export function makeSignaller(options: {
         );
         await client.send(command);
         onEnd();
-        return { kind: "taken" };
+        return { kind: "accepted" };
       } catch (error) {
         onEnd(error);
         return signalFailure(error);

@@ -11,7 +11,7 @@ import { StoreUnavailableError } from "../store/unavailable.ts";
 const RETRY_BASE_MS = 500;
 const RETRY_CAP_MS = 5_000;
 
-export type Opening = { kind: "open"; store: Store } | { kind: "away"; words: string };
+export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; words: string };
 
 /** One attempt. `away` when waiting may help; throws what a person must mend, in words that say how. */
 export async function openDatabase(
@@ -21,7 +21,7 @@ export async function openDatabase(
   try {
     if (database.kind === "sqlite") {
       const store = await openStore({ ...options, dialect: sqliteDialect(database.path) });
-      await store.alone();
+      await store.releaseStaleClaims();
       return { kind: "open", store };
     }
     // The long patience is only for migrations: a server that hangs is to be noticed soon.
@@ -31,7 +31,7 @@ export async function openDatabase(
     const prompt = postgresDialect(database.url, "prompt");
     return { kind: "open", store: await openStore({ ...options, dialect, prompt }) };
   } catch (error) {
-    if (error instanceof StoreUnavailableError && error.passing) return { kind: "away", words: error.message };
+    if (error instanceof StoreUnavailableError && error.passing) return { kind: "unreachable", words: error.message };
     throw error;
   }
 }
@@ -44,7 +44,7 @@ export async function awaitDatabase(
   abort: AbortSignal,
 ): Promise<Store | null> {
   let opening = first;
-  for (let attempt = 1; opening.kind === "away"; attempt++) {
+  for (let attempt = 1; opening.kind === "unreachable"; attempt++) {
     deps.log.warn({ error: opening.words }, "the database is away; trying again");
     await deps.clock.sleep(backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS, deps.random()), abort);
     if (abort.aborted) return null;

@@ -6,8 +6,8 @@ import type { Config } from "../config/config.ts";
 import { makeApp } from "../slack/connection/app.ts";
 import { makeHttpReceiver } from "../slack/connection/http.ts";
 import { makeSocket } from "../slack/connection/socket.ts";
-import { type Workspace, whoAmI } from "../slack/connection/workspace.ts";
-import { failureWords } from "../slack/slack-failures.ts";
+import { readWorkspace, type Workspace } from "../slack/connection/workspace.ts";
+import { describeFailure } from "../slack/slack-failures.ts";
 
 /** Between attempts to reach Slack when the bot starts. */
 const RETRY_MS = 3_000;
@@ -21,21 +21,21 @@ export async function findWorkspace(
 ): Promise<{ kind: "workspace"; workspace: Workspace } | { kind: "refused"; words: string } | null> {
   const aborted = new Promise<null>((resolve) => abort.addEventListener("abort", () => resolve(null), { once: true }));
   while (!abort.aborted) {
-    const answer = await Promise.race([whoAmI(web), aborted]);
+    const answer = await Promise.race([readWorkspace(web), aborted]);
     if (answer === null) return null;
     if (answer.kind === "workspace") return answer;
     if (answer.kind === "refused")
       return { kind: "refused", words: `Slack refuses SLACK_BOT_TOKEN (${answer.error}). ${answer.advice}` };
-    log.warn({ error: failureWords(answer) }, "Slack cannot be reached; trying again");
+    log.warn({ error: describeFailure(answer) }, "Slack cannot be reached; trying again");
     await clock.sleep(answer.kind === "limited" ? answer.retryAfterMs : RETRY_MS, abort);
   }
   return null;
 }
 
 /** How long listeners may take to finish when the bot stops. */
-const SETTLING_MS = 10_000;
+const DRAIN_MS = 10_000;
 
-export interface SlackSide {
+export interface SlackConnection {
   app: App;
   /** Slack's requests, in HTTP mode. */
   handle: ((request: IncomingMessage, response: ServerResponse) => void) | null;
@@ -44,7 +44,7 @@ export interface SlackSide {
 }
 
 /** Bolt over the connection that the configuration asks for. Listeners are added to `app` before `start`. */
-export function makeSlackSide(options: {
+export function makeSlackConnection(options: {
   config: Config["slack"];
   workspace: Workspace;
   logger: Logger;
@@ -52,7 +52,7 @@ export function makeSlackSide(options: {
   log: Log;
   onConnected: (connected: boolean) => void;
   onFinal: (words: string) => void;
-}): SlackSide {
+}): SlackConnection {
   const { config, workspace, logger, clock, log, onConnected, onFinal } = options;
   const base = { token: config.botToken, apiUrl: config.apiUrl, workspace, logger, log };
   if (config.connection.kind === "socket") {
@@ -85,6 +85,6 @@ export function makeSlackSide(options: {
 async function ended(closed: Promise<void>, settled: () => Promise<void>, clock: Clock): Promise<void> {
   await closed;
   const patience = new AbortController();
-  await Promise.race([settled(), clock.sleep(SETTLING_MS, patience.signal)]);
+  await Promise.race([settled(), clock.sleep(DRAIN_MS, patience.signal)]);
   patience.abort();
 }

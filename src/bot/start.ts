@@ -9,8 +9,8 @@ import { makeWebClient } from "../slack/connection/client.ts";
 import { SLACK_PATH } from "../slack/connection/http.ts";
 import { awaitDatabase, openDatabase } from "./connect-database.ts";
 import { findWorkspace } from "./connect-slack.ts";
-import { NO_SEAMS, type Seams } from "./test-hooks.ts";
-import { startWork } from "./wiring.ts";
+import { NO_TEST_HOOKS, type TestHooks } from "./test-hooks.ts";
+import { wireBot } from "./wiring.ts";
 
 export interface Bot {
   /** Where health, readiness and, in HTTP mode, Slack's requests are served. */
@@ -25,22 +25,22 @@ export interface Bot {
  * Puts the bot together and starts it. Throws when the port or the database cannot be had and somebody must mend that;
  * Slack, AWS and a PostgreSQL server may be away at the start, and are waited for.
  */
-export async function startBot(config: Config, deps: { clock: Clock; log: Log; seams?: Seams }): Promise<Bot> {
-  const { clock, log, seams = NO_SEAMS } = deps;
+export async function startBot(config: Config, deps: { clock: Clock; log: Log; hooks?: TestHooks }): Promise<Bot> {
+  const { clock, log, hooks = NO_TEST_HOOKS } = deps;
   const health = makeHealth(clock, config.pollIntervalMs);
   const failed = Promise.withResolvers<string>();
   const stopping = new AbortController();
   const metrics = makeMetrics();
   const open = () => openDatabase(config.database, { publishes: config.eventBus !== null, now: clock.now });
   const opening = await open();
-  let store = opening.kind === "open" ? seams.store(opening.store) : null;
+  let store = opening.kind === "open" ? hooks.store(opening.store) : null;
   const releases: (() => Promise<void> | void)[] = [() => store?.close()];
 
   /** How the targets are is on record for all replicas; that it can be read says that the store is up. */
   const storeIsUp = async () => {
     try {
       if (store === null) return false;
-      health.recall(await store.prompt.polls.all());
+      health.recall(await store.ackStore.polls.all());
       return true;
     } catch {
       return false;
@@ -71,14 +71,14 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; s
       if (store === null) {
         const opened = await awaitDatabase(opening, open, { clock, random: Math.random, log }, stopping.signal);
         if (opened === null) return;
-        store = seams.store(opened);
+        store = hooks.store(opened);
       }
       const found = await findWorkspace(web, clock, log, stopping.signal);
       if (found === null) return;
       if (found.kind === "refused") return failed.resolve(found.words);
       const { workspace } = found;
-      const parts = { config, store, workspace, web, logger, health, metrics, seams, clock, log, releases };
-      fromSlack = await startWork({ ...parts, onFinal: failed.resolve });
+      const parts = { config, store, workspace, web, logger, health, metrics, hooks, clock, log, releases };
+      fromSlack = await wireBot({ ...parts, onFinal: failed.resolve });
     };
     const started = begin();
     started.catch((error: unknown) =>

@@ -3,17 +3,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger, WebClient } from "@slack/web-api";
 import { makeHealthReport } from "../app/admin/health.ts";
 import { makeDetails, makePending, makeShow } from "../app/admin/inspect.ts";
-import { makePublish } from "../app/audit/publish-audit.ts";
-import { makePreview, makeVote } from "../app/decide/evaluate-click.ts";
-import { makeAnswer } from "../app/decide/reply-to-clicker.ts";
-import { FLOOD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
-import { makeDeliver, makeNotify } from "../app/deliver/message-kinds.ts";
-import { makeErrand } from "../app/deliver/resolve-recipients.ts";
+import { makePublishAudit } from "../app/audit/publish-audit.ts";
+import { makeEvaluateClick, makePreview } from "../app/decide/evaluate-click.ts";
+import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
+import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
+import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
+import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Lease, Store } from "../app/ports/coordination.ts";
-import { makeSignal } from "../app/signal/send-signal.ts";
-import { makeApply } from "../app/watch/apply-changes.ts";
-import { makeLook } from "../app/watch/sync-execution.ts";
+import { makeSendSignal } from "../app/signal/send-signal.ts";
+import { makeApplyChanges } from "../app/watch/apply-changes.ts";
+import { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
 import type { Config } from "../config/config.ts";
 import { type Denial, denialSentence } from "../core/denial.ts";
@@ -28,28 +28,28 @@ import { listenForDetailsVerdicts } from "../slack/listeners/details-verdicts.ts
 import { listenForForms } from "../slack/listeners/forms.ts";
 import { listenForHome } from "../slack/listeners/home.ts";
 import { isHomeTeam } from "../slack/listeners/payloads.ts";
-import { makeFormSeal } from "../slack/listeners/signed-form-state.ts";
+import { makeSignedFormState } from "../slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
 import { mentionGroup, mentionUser } from "../slack/messages/mentions.ts";
 import { code } from "../slack/messages/text.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
-import { pacedChat } from "../slack/rate-limits/limited-chat.ts";
-import { pacedLookups } from "../slack/rate-limits/limited-lookups.ts";
-import { makeAdmission } from "../slack/rate-limits/limiter.ts";
-import { makeTurn } from "../slack/rate-limits/limits.ts";
-import { PUBLISHER, startPublishLoop } from "../workers/audit.ts";
-import { startAnswerLoop, startVoteLoop } from "../workers/clicks.ts";
-import { PER_CHANNEL, startPostingLoop } from "../workers/delivery.ts";
-import { startTenancy } from "../workers/lease-balancer.ts";
+import { limitedChat } from "../slack/rate-limits/limited-chat.ts";
+import { limitedLookups } from "../slack/rate-limits/limited-lookups.ts";
+import { makeRateLimiter } from "../slack/rate-limits/limiter.ts";
+import { makeAcquireSlot } from "../slack/rate-limits/limits.ts";
+import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
+import { startClickWorker, startReplyWorker } from "../workers/clicks.ts";
+import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
+import { startLeaseBalancer } from "../workers/lease-balancer.ts";
 import type { Loop } from "../workers/loop.ts";
-import { startErrandLoop } from "../workers/recipients.ts";
+import { startRecipientWorker } from "../workers/recipients.ts";
 import { startTarget, targetLease } from "../workers/target.ts";
-import { makeSlackSide } from "./connect-slack.ts";
-import type { Seams } from "./test-hooks.ts";
+import { makeSlackConnection } from "./connect-slack.ts";
+import type { TestHooks } from "./test-hooks.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
-export interface WorkOptions {
+export interface WiringOptions {
   config: Config;
   store: Store;
   workspace: Workspace;
@@ -57,7 +57,7 @@ export interface WorkOptions {
   logger: Logger;
   health: Health;
   metrics: Metrics;
-  seams: Seams;
+  hooks: TestHooks;
   clock: Clock;
   log: Log;
   /** The bot cannot go on: the words say what to do. */
@@ -72,8 +72,8 @@ const SLACK_RESPONSE_HOST = "hooks.slack.com";
  * Puts the work together over an open store and a known workspace, and starts it. What is to be undone at the end goes to
  * `releases`, last in, first out. Returns what handles Slack's requests, in HTTP mode.
  */
-export async function startWork(options: WorkOptions): Promise<Handle | null> {
-  const { config, store, workspace, web, logger, health, metrics, seams, clock, log, onFinal, releases } = options;
+export async function wireBot(options: WiringOptions): Promise<Handle | null> {
+  const { config, store, workspace, web, logger, health, metrics, hooks, clock, log, onFinal, releases } = options;
   const { routes, admins, identities, mask } = config;
   const { requests, messages, notices, digests, clicks, executions, leases } = store;
   const sentence = (denial: Denial) =>
@@ -84,17 +84,17 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     });
   const random = Math.random;
   const newId = randomUUID;
-  const turn = makeTurn(store.lanes, clock);
-  const admission = makeAdmission(turn, store.lanes, clock);
-  const lookups = pacedLookups(web, admission);
-  const chat = metrics.chat(seams.chat(pacedChat(makeChat(web, turn, clock, lookups), admission)));
+  const turn = makeAcquireSlot(store.rateLimits, clock);
+  const admission = makeRateLimiter(turn, store.rateLimits, clock);
+  const lookups = limitedLookups(web, admission);
+  const chat = metrics.chat(hooks.chat(limitedChat(makeChat(web, turn, clock, lookups), admission)));
   const directory = makeDirectory(lookups, workspace, clock);
   const replica = newId();
   const look = (under: Pick<Store, "requests" | "executions">) => {
-    const apply = makeApply({ requests: under.requests, routes, clock, newId, log });
-    return makeLook({ ...under, apply, mask, clock, random, log });
+    const apply = makeApplyChanges({ requests: under.requests, routes, clock, newId, log });
+    return makeSyncExecution({ ...under, apply, mask, clock, random, log });
   };
-  const signal = makeSignal({
+  const signal = makeSendSignal({
     requests,
     executions,
     leases,
@@ -108,11 +108,11 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const hasTarget = (request: ApprovalRequest) => targetOf(request) !== undefined;
   const policy = { routes, admins, identities, isHomeTeam: isHomeTeam(workspace), hasTarget };
   const voting = { requests, messages, digests, clicks, directory, ...policy, sentence, clock, log };
-  const seal = makeFormSeal(config.slack.botToken);
+  const formState = makeSignedFormState(config.slack.botToken);
   const automation = (request: ApprovalRequest) => targetOf(request)?.automation();
   const inspecting = { requests, effects: store.effects, messages, directory, routes, admins, automation, mask };
 
-  const tenancy = startTenancy({
+  const tenancy = startLeaseBalancer({
     id: replica,
     names: [
       ...config.targets.flatMap(({ name, regions }) => regions.map((region) => targetLease(`${name}/${region}`))),
@@ -130,46 +130,46 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   });
   const onChange = () => {
     messaging.wake();
-    errands.wake();
+    recipients.wake();
     answering.wake();
     publishing?.wake();
   };
-  const posting = { lanes: store.lanes, clock, log };
+  const posting = { lanes: store.rateLimits, clock, log };
   const digest = makeDigest({ digests, requests, routes, chat, clock, newId, random, log });
-  const messaging = startPostingLoop({
+  const messaging = startDeliveryWorker({
     ...posting,
     name: "messages",
     store: messages,
     due: (now) => messages.due(now, PER_CHANNEL),
     eager: true,
-    deliver: makeDeliver({ messages, requests, routes, identities, chat, clock, newId, random, log }),
+    deliver: makeRequestMessages({ messages, requests, routes, identities, chat, clock, newId, random, log }),
     before: makeDigestFirst(digests, digest),
     about: ({ requestId }) => ({ requestId }),
   });
-  const digesting = startPostingLoop({
+  const digesting = startDeliveryWorker({
     ...posting,
     name: "digests",
     store: digests,
     async due(now) {
-      await digests.begin(FLOOD, now);
+      await digests.begin(DIGEST_THRESHOLD, now);
       return digests.current();
     },
     eager: false,
     deliver: digest,
     about: () => ({ digest: true }),
   });
-  const noticing = startPostingLoop({
+  const noticing = startDeliveryWorker({
     ...posting,
     name: "notices",
     store: notices,
     due: (now) => notices.due(now, PER_CHANNEL),
     eager: true,
-    deliver: makeNotify({ notices, requests, routes, identities, chat, clock, newId, random, log }),
+    deliver: makeNotices({ notices, requests, routes, identities, chat, clock, newId, random, log }),
     about: ({ requestId, kind }) => ({ requestId, notice: kind }),
   });
-  const errands = startErrandLoop({
+  const recipients = startRecipientWorker({
     notices,
-    errand: makeErrand({ notices, requests, messages, directory, chat, routes, admins, clock, random, log }),
+    lookup: makeResolveRecipients({ notices, requests, messages, directory, chat, routes, admins, clock, random, log }),
     clock,
     log,
     onPlaces() {
@@ -177,9 +177,9 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
       noticing.wake();
     },
   });
-  const answering = startAnswerLoop({
+  const answering = startReplyWorker({
     clicks,
-    answer: makeAnswer({ clicks, chat, clock, random, log }),
+    answer: makeReplyToClicker({ clicks, chat, clock, random, log }),
     clock,
     log,
   });
@@ -195,7 +195,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
       store,
       look,
       signal,
-      seam: (own) => metrics.automation(seams.automation(own)),
+      hook: (own) => metrics.automation(hooks.automation(own)),
       health,
       replica,
       lease: () => tenancy.lease(targetLease(`${each.name}/${each.region}`)),
@@ -212,9 +212,9 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     };
     wakeIt().catch((error: unknown) => log.warn({ requestId, err: error }, "a signal waits for the next tick"));
   };
-  const voters = startVoteLoop({
+  const voters = startClickWorker({
     clicks,
-    vote: makeVote(voting),
+    vote: makeEvaluateClick(voting),
     clock,
     log,
     onVote(click, outcome) {
@@ -223,7 +223,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
       if (outcome.kind === "counted" && outcome.completes) wakeSignalOf(click.requestId);
     },
   });
-  const slack = makeSlackSide({
+  const slack = makeSlackConnection({
     config: config.slack,
     workspace,
     logger,
@@ -235,11 +235,11 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   const wake = voters.wake;
   const preview = makePreview(voting);
   // What Slack waits for answers or fails within its three seconds, however the database is.
-  const deciding = { ...voting, ...store.prompt, preview, chat, workspace, seal, newId, wake };
+  const deciding = { ...voting, ...store.ackStore, preview, chat, workspace, formState, newId, wake };
   listenForVerdicts(slack.app, deciding);
   listenForForms(slack.app, deciding);
   listenForDetailsVerdicts(slack.app, deciding);
-  listenForDetails(slack.app, { details: makeDetails(inspecting), identities, chat, seal, workspace, newId, log });
+  listenForDetails(slack.app, { details: makeDetails(inspecting), identities, chat, formState, workspace, newId, log });
   const pending = makePending(inspecting);
   listenForHome(slack.app, { pending, workspace, clock });
   listenForCommand(slack.app, {
@@ -260,7 +260,7 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
     log,
   });
   releases.push(async () => {
-    const loops = [messaging, digesting, noticing, errands, answering, publishing];
+    const loops = [messaging, digesting, noticing, recipients, answering, publishing];
     await Promise.all(loops.map((loop) => loop?.stop()));
   });
   releases.push(tenancy.stop);
@@ -272,18 +272,18 @@ export async function startWork(options: WorkOptions): Promise<Handle | null> {
   return slack.handle;
 }
 
-function startPublishing(options: WorkOptions, lease: () => Lease | null): Loop | undefined {
-  const { config, store, metrics, seams, clock, log, releases } = options;
+function startPublishing(options: WiringOptions, lease: () => Lease | null): Loop | undefined {
+  const { config, store, metrics, hooks, clock, log, releases } = options;
   if (config.eventBus === null) return undefined;
   const bus = makeEventBus({ busName: config.eventBus.name, region: config.eventBus.region });
-  const publish = makePublish({
+  const publish = makePublishAudit({
     audit: store.audit,
-    bus: metrics.bus(seams.bus(bus)),
+    bus: metrics.bus(hooks.bus(bus)),
     clock,
     random: Math.random,
     log,
   });
-  const loop = startPublishLoop({ publish, lease, clock, log });
+  const loop = startAuditWorker({ publish, lease, clock, log });
   releases.push(() => bus.close());
   return loop;
 }

@@ -9,7 +9,7 @@ import { readTextFile } from "../config/read-file.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeLogger } from "../ops/logging.ts";
 import { migrateDatabase } from "./migrate.ts";
-import { checkPolicy, explainExecution, explainSubject, type Told } from "./policy.ts";
+import { type CommandResult, checkPolicy, explainExecution, explainSubject } from "./policy.ts";
 
 /** The configuration is wrong: nothing was started. */
 const EXIT_CONFIGURATION = 2;
@@ -75,7 +75,7 @@ program
 
 const policy = program.command("policy").description("check the policy, or explain what it means for a request");
 
-const tell = ({ ok, lines }: Told) => {
+const tell = ({ ok, lines }: CommandResult) => {
   (ok ? process.stdout : process.stderr).write(`${lines.join("\n")}\n`);
   process.exitCode = ok ? 0 : EXIT_FAILED;
 };

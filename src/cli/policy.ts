@@ -1,5 +1,5 @@
 import { makePolicyCheck } from "../app/admin/policy-check.ts";
-import { explain, subjectsOf } from "../app/admin/policy-explain.ts";
+import { explain, toSubjects } from "../app/admin/policy-explain.ts";
 import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
@@ -9,28 +9,28 @@ import type { PartialSubject } from "../core/policy.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
-import { whoAmI } from "../slack/connection/workspace.ts";
-import { makeRoster } from "../slack/people/directory-check.ts";
-import { failureWords } from "../slack/slack-failures.ts";
+import { readWorkspace } from "../slack/connection/workspace.ts";
+import { makeDirectoryCheck } from "../slack/people/directory-check.ts";
+import { describeFailure } from "../slack/slack-failures.ts";
 
-export interface Told {
+export interface CommandResult {
   ok: boolean;
   lines: string[];
 }
 
 /** How long AWS may take to find an execution, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Whether what the policy names exists in Slack, and whether every route can be reached. */
-export async function checkPolicy(config: Config): Promise<Told> {
+export async function checkPolicy(config: Config): Promise<CommandResult> {
   const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
-  const who = await whoAmI(web);
+  const who = await readWorkspace(web);
   if (who.kind !== "workspace") {
-    return { ok: false, lines: [`Slack could not be asked (${failureWords(who)}), so nothing was checked.`] };
+    return { ok: false, lines: [`Slack could not be asked (${describeFailure(who)}), so nothing was checked.`] };
   }
-  const findings = await makePolicyCheck(makeRoster(web, who.workspace))(config);
+  const findings = await makePolicyCheck(makeDirectoryCheck(web, who.workspace))(config);
   const routes = `${config.routes.length} route${config.routes.length === 1 ? "" : "s"}`;
   if (findings.length === 0)
     return { ok: true, lines: [`The policy is fine: ${routes}, and all that they name is in ${who.workspace.name}.`] };
@@ -38,7 +38,7 @@ export async function checkPolicy(config: Config): Promise<Told> {
 }
 
 /** Which route covers a request of this description. */
-export function explainSubject(file: ConfigFile, subject: PartialSubject): Told {
+export function explainSubject(file: ConfigFile, subject: PartialSubject): CommandResult {
   const { found, lines } = explain(file, subject);
   return { ok: found, lines };
 }
@@ -48,7 +48,7 @@ export async function explainExecution(
   file: ConfigFile,
   targets: readonly TargetConfig[],
   executionId: string,
-): Promise<Told> {
+): Promise<CommandResult> {
   const failures: string[] = [];
   for (const { name, regions, readRole = null } of targets) {
     for (const region of regions) {
@@ -66,9 +66,9 @@ async function lookIn(where: {
   region: string;
   readRole: string | null;
   executionId: string;
-}): Promise<Told | { error: string | null }> {
+}): Promise<CommandResult | { error: string | null }> {
   const { file, name, region, readRole, executionId } = where;
-  const abort = AbortSignal.timeout(PATIENCE_MS);
+  const abort = AbortSignal.timeout(TIMEOUT_MS);
   const identity = await callerIdentity(region, abort);
   if (identity.kind === "failed") return { error: `${identity.code}: ${identity.message}` };
   const account = readRole?.split(":")[4] ?? identity.account;
@@ -76,9 +76,9 @@ async function lookIn(where: {
   const automation = makeAutomation(target, systemClock, { readRole, approverRole: null });
   try {
     const reading = await automation.read(executionId, abort);
-    if (reading.kind === "gone") return { error: null };
+    if (reading.kind === "not-found") return { error: null };
     if (reading.kind === "failed") return { error: `${reading.code}: ${reading.message}` };
-    const subjects = subjectsOf(target, reading.execution);
+    const subjects = toSubjects(target, reading.execution);
     if (subjects.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
     const told = subjects.map((subject) => ({ subject, ...explain(file, subject) }));
     return {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MOST_APPROVALS } from "../core/comment.ts";
+import { MAX_APPROVALS } from "../core/comment.ts";
 import { quoted } from "./problem.ts";
 import { REGION, REGION_FIX } from "./region.ts";
 
@@ -168,8 +168,8 @@ const route = z
     quorum: z
       .int()
       .min(1, { error: say("A quorum is at least 1.", "Write how many people must approve.") })
-      .max(MOST_APPROVALS, {
-        error: say(`A quorum is at most ${MOST_APPROVALS}.`, "Write how many people must approve."),
+      .max(MAX_APPROVALS, {
+        error: say(`A quorum is at most ${MAX_APPROVALS}.`, "Write how many people must approve."),
       })
       .default(1)
       .describe("How many distinct people must approve; one rejection rejects"),

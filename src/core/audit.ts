@@ -7,10 +7,10 @@ export type AuditKind =
   | "withdrawn"
   | "denied"
   | "signal-sending"
-  | "signal-taken"
-  | "signal-unsure"
+  | "signal-accepted"
+  | "signal-ambiguous"
   | "signal-refused"
-  | "signal-held"
+  | "signal-deferred"
   | "progress"
   | "ended";
 

@@ -4,20 +4,20 @@ import type { ApprovalRequest, Vote } from "./request.ts";
 export const OWN_COMMENT = "Countersign request";
 
 /** AWS takes 1 to 512 characters in each payload value. Source: SSM API model, AutomationParameterValue. */
-export const LONGEST_PAYLOAD_VALUE = 512;
+export const MAX_PAYLOAD_VALUE_LENGTH = 512;
 
 /** How a decision against quorum and self-approval is marked, for whoever searches the records. */
 export const BREAK_GLASS = "BREAK-GLASS";
 
 /** Values that one payload key may have. Source: SSM API model, AutomationParameterValueList. */
-const MOST_VALUES = 50;
+const MAX_VALUES = 50;
 
 /** How many people's approvals one signal can name, beside the summary. */
-export const MOST_APPROVALS = MOST_VALUES - 1;
+export const MAX_APPROVALS = MAX_VALUES - 1;
 
 /** What is kept of a name and of an address, so that the ids behind them always stand in the value. */
-const LONGEST_NAME = 80;
-const LONGEST_EMAIL = 128;
+const MAX_NAME_LENGTH = 80;
+const MAX_EMAIL_LENGTH = 128;
 
 /**
  * The `Comment` of a signal: who decided, why, and which request of ours it was. A summary first, then one value for
@@ -26,21 +26,21 @@ const LONGEST_EMAIL = 128;
 export function signalComment(request: ApprovalRequest, votes: readonly Vote[], workspace: string): string[] {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
   const verb = request.decision === "reject" ? "Rejected" : "Approved";
-  const names = decisive.map(nameOf).join(", ");
+  const names = decisive.map(toName).join(", ");
   const broken = decisive.some((vote) => vote.authority === "break-glass") ? `${BREAK_GLASS}: ` : "";
   const summary = `${broken}${OWN_COMMENT} ${request.id}: ${verb} in Slack by ${names}`;
-  const each = decisive.slice(0, MOST_APPROVALS).map((vote) => {
-    const email = vote.email === null ? "" : ` <${cut(vote.email, LONGEST_EMAIL)}>`;
+  const each = decisive.slice(0, MAX_APPROVALS).map((vote) => {
+    const email = vote.email === null ? "" : ` <${cut(vote.email, MAX_EMAIL_LENGTH)}>`;
     const reason = vote.reason === null ? "" : `; reason: ${vote.reason}`;
     const mark = vote.authority === "break-glass" ? `${BREAK_GLASS}: ` : "";
-    return `${mark}${verb} by ${nameOf(vote)}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
+    return `${mark}${verb} by ${toName(vote)}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
   });
-  return [summary, ...each].map((value) => cut(plain(value), LONGEST_PAYLOAD_VALUE));
+  return [summary, ...each].map((value) => cut(plain(value), MAX_PAYLOAD_VALUE_LENGTH));
 }
 
 /** A name without the marks by which a value tells its parts apart: people choose their names, and not their ids. */
-function nameOf(vote: Vote): string {
-  return cut(vote.userName.replaceAll(/[<>();\s]+/g, " ").trim(), LONGEST_NAME);
+function toName(vote: Vote): string {
+  return cut(vote.userName.replaceAll(/[<>();\s]+/g, " ").trim(), MAX_NAME_LENGTH);
 }
 
 /** One line of whole characters. */

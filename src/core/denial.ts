@@ -10,15 +10,15 @@ export type Denial =
   | { kind: "forged-form" }
   | { kind: "no-route"; route: string | null }
   | { kind: "no-target"; target: string }
-  | { kind: "standing"; standing: Exclude<Person["standing"], "member"> }
+  | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
   | { kind: "person-unknown"; error: string }
   /** `gone`: groups of the route that do not exist or are disabled. */
   | { kind: "not-approver"; route: Route; gone: readonly string[] }
   | { kind: "membership-unknown"; error: string }
   | { kind: "not-admin" }
   | { kind: "self-approval" }
-  | { kind: "starter-unknown"; route: Route; executedBy: string | null }
-  | { kind: "starter-unread"; error: string }
+  | { kind: "requester-unknown"; route: Route; executedBy: string | null }
+  | { kind: "requester-unread"; error: string }
   | { kind: "closed"; request: ApprovalRequest; votes: readonly Vote[] }
   | { kind: "decided"; request: ApprovalRequest; votes: readonly Vote[] }
   | { kind: "already-voted"; verdict: Verdict }
@@ -50,8 +50,8 @@ export function denialSentence(denial: Denial, show: Wording): string {
         : `The route ${show.text(denial.route)} is no longer in the configuration, so nobody can decide this request in Slack. Ask an admin.`;
     case "no-target":
       return `The target ${show.text(denial.target)} is no longer in the configuration, so nothing can be decided from here. Decide it in the AWS console, or ask an admin.`;
-    case "standing":
-      return standingSentence(denial.standing);
+    case "account-status":
+      return accountStatusSentence(denial.status);
     case "person-unknown":
       return `Slack could not tell who you are (${show.text(denial.error)}), so nothing was decided. Please try again in a minute.`;
     case "not-approver":
@@ -62,13 +62,13 @@ export function denialSentence(denial: Denial, show: Wording): string {
       return "Only admins may break glass. Nothing was decided.";
     case "self-approval":
       return "You started this execution, so somebody else must approve it. Nothing was decided.";
-    case "starter-unknown":
+    case "requester-unknown":
       return `It cannot be known who started this (${show.text(denial.executedBy ?? "AWS names nobody")}), and the route ${show.text(denial.route.name)} then allows no approval. It can be rejected. Ask an admin to list who that is under identities.`;
-    case "starter-unread":
+    case "requester-unread":
       return `Slack could not tell whether you started this yourself (${show.text(denial.error)}), so nothing was decided. Please try again in a minute.`;
     case "closed":
     case "decided":
-      return settledSentence(denial.request, denial.votes, show);
+      return closedSentence(denial.request, denial.votes, show);
     case "already-voted":
       return denial.verdict === "approve"
         ? "You have approved this already; it waits for other people now."
@@ -96,8 +96,8 @@ function notApproverSentence({ route, gone }: Extract<Denial, { kind: "not-appro
   return `Only ${who} may decide this (route ${show.text(route.name)}). Nothing was decided.${lost}`;
 }
 
-function standingSentence(standing: Exclude<Person["standing"], "member">): string {
-  switch (standing) {
+function accountStatusSentence(status: Exclude<Person["accountStatus"], "member">): string {
+  switch (status) {
     case "external":
       return "People from other workspaces cannot decide requests here. Nothing was decided.";
     case "guest":
@@ -107,22 +107,22 @@ function standingSentence(standing: Exclude<Person["standing"], "member">): stri
     case "bot":
       return "Bots cannot decide requests. Nothing was decided.";
     default:
-      throw new Error(`no sentence for ${standing satisfies never}`);
+      throw new Error(`no sentence for ${status satisfies never}`);
   }
 }
 
-function settledSentence(request: ApprovalRequest, votes: readonly Vote[], show: Wording): string {
+function closedSentence(request: ApprovalRequest, votes: readonly Vote[], show: Wording): string {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
   const by = decisive.map((vote) => show.user(vote.userId)).join(", ");
   const outcome = request.outcome;
   if (outcome === null || outcome.where === "slack")
     return `Already ${request.decision === "reject" ? "rejected" : "approved"}${by ? ` by ${by}` : ""}. Your click changes nothing.`;
   const elsewhere = outcome.by.length > 0 ? ` by ${outcome.by.map(show.text).join(", ")}` : "";
-  return `The step waits no longer: ${outcomeWords(outcome.kind)} in AWS${elsewhere}. Your click changes nothing.`;
+  return `The step waits no longer: ${outcomeText(outcome.kind)} in AWS${elsewhere}. Your click changes nothing.`;
 }
 
 /** How a request ended, in words that stand after a colon or "was". */
-export function outcomeWords(kind: NonNullable<ApprovalRequest["outcome"]>["kind"]): string {
+export function outcomeText(kind: NonNullable<ApprovalRequest["outcome"]>["kind"]): string {
   switch (kind) {
     case "approved":
       return "approved";
@@ -134,7 +134,7 @@ export function outcomeWords(kind: NonNullable<ApprovalRequest["outcome"]>["kind
       return "cancelled";
     case "failed":
       return "failed";
-    case "gone":
+    case "not-found":
       return "no longer known";
     case "unknown":
       return "ended without a known decision";

@@ -6,14 +6,14 @@ import {
   type ApprovalRequest,
   type Authority,
   decided,
+  type RequestedAction,
   type RequestPatch,
   type Verdict,
   type Vote,
-  type Wish,
 } from "./request.ts";
-import { isStarter, type Starter } from "./requester.ts";
+import { isRequester, type Requester } from "./requester.ts";
 
-export type Decision =
+export type VoteEvaluation =
   | { kind: "denied"; denial: Denial }
   /** The vote counts; `patch` is empty while the quorum is not complete. */
   | { kind: "counted"; vote: Vote; completes: boolean; patch: RequestPatch }
@@ -21,17 +21,17 @@ export type Decision =
   | { kind: "withdrawn"; vote: Vote };
 
 /** The longest reason that is taken, in UTF-16 units: with an ordinary name and address it fits AWS's 512. */
-export const LONGEST_REASON = 300;
+export const MAX_REASON_LENGTH = 300;
 
-export interface Asked {
+export interface VoteInput {
   request: ApprovalRequest;
   route: Route | null;
   votes: readonly Vote[];
   person: Person;
   /** Among the route's approvers or, for `break-glass`, among the admins. */
   membership: Membership;
-  starter: Starter;
-  verdict: Wish;
+  requester: Requester;
+  verdict: RequestedAction;
   authority: Authority;
   reason: string | null;
   /** What was typed into the form as the runbook's name. */
@@ -40,11 +40,11 @@ export interface Asked {
 }
 
 /** May this person decide this request, and what does it lead to. Fails closed: what is not known denies. */
-export function decide(asked: Asked): Decision {
+export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const { request, route, votes, person, verdict, authority, now } = asked;
-  const denied = (denial: Denial): Decision => ({ kind: "denied", denial });
+  const denied = (denial: Denial): VoteEvaluation => ({ kind: "denied", denial });
 
-  if (person.standing !== "member") return denied({ kind: "standing", standing: person.standing });
+  if (person.accountStatus !== "member") return denied({ kind: "account-status", status: person.accountStatus });
   if (route === null) return denied({ kind: "no-route", route: request.route });
   // Withdrawing takes away only what is one's own, so it asks for no permission any more.
   const unpermitted = verdict === "withdraw" ? null : permission(asked, route);
@@ -65,11 +65,11 @@ export function decide(asked: Asked): Decision {
   if (repeats && !breaksGlass && !isEnough) return denied({ kind: "already-voted", verdict: earlier.verdict });
   const own = breaksGlass || verdict === "reject" ? null : selfApproval(asked, route);
   if (own !== null) return denied(own);
-  const reason = cut(asked.reason?.trim() ?? "", LONGEST_REASON) || null;
-  if (reason === null && (breaksGlass || asksReason(route, verdict)))
+  const reason = cut(asked.reason?.trim() ?? "", MAX_REASON_LENGTH) || null;
+  if (reason === null && (breaksGlass || requiresReason(route, verdict)))
     return denied({ kind: "reason-missing", verdict });
   const { documentName } = request.facts;
-  if ((breaksGlass || asksTyped(route, verdict)) && asked.typed?.trim() !== documentName)
+  if ((breaksGlass || requiresTypedName(route, verdict)) && asked.typed?.trim() !== documentName)
     return denied({ kind: "not-typed", documentName });
 
   const vote: Vote = {
@@ -88,16 +88,16 @@ export function decide(asked: Asked): Decision {
 }
 
 /** Whether a verdict on this route asks for a reason. */
-export function asksReason(route: Route, verdict: Verdict): boolean {
+export function requiresReason(route: Route, verdict: Verdict): boolean {
   return route.reason === "always" || (route.reason === "reject" && verdict === "reject");
 }
 
 /** Whether a verdict on this route asks for the runbook's name to be typed. */
-export function asksTyped(route: Route, verdict: Verdict): boolean {
+export function requiresTypedName(route: Route, verdict: Verdict): boolean {
   return route.confirm === "typed" && verdict === "approve";
 }
 
-function permission({ membership, authority }: Asked, route: Route): Denial | null {
+function permission({ membership, authority }: VoteInput, route: Route): Denial | null {
   switch (membership.kind) {
     case "member":
       return null;
@@ -112,9 +112,9 @@ function permission({ membership, authority }: Asked, route: Route): Denial | nu
 }
 
 /** Why this person may not approve on account of who started the execution, or null. */
-function selfApproval({ person, starter, request }: Asked, route: Route): Denial | null {
+function selfApproval({ person, requester, request }: VoteInput, route: Route): Denial | null {
   if (route.selfApproval) return null;
-  const own = isStarter(person, starter);
+  const own = isRequester(person, requester);
   switch (own) {
     case "no":
       return null;
@@ -122,7 +122,7 @@ function selfApproval({ person, starter, request }: Asked, route: Route): Denial
       return { kind: "self-approval" };
     case "unknown":
       if (route.whenRequesterUnknown === "allow") return null;
-      return { kind: "starter-unknown", route, executedBy: request.facts.executedBy };
+      return { kind: "requester-unknown", route, executedBy: request.facts.executedBy };
     default:
       throw new Error(`unexpected ${own satisfies never}`);
   }

@@ -7,7 +7,7 @@ import type { Parameter, RequestFacts } from "./request.ts";
  * What is kept of a waiting step, masked. `defaults` are the runbook's own parameter defaults, null when unknown.
  * Inputs are those of aws:approve: Approvers, MinRequiredApprovals, Message. Source: AWS documentation, aws:approve.
  */
-export function factsOf(
+export function toRequestFacts(
   execution: ObservedExecution,
   step: ObservedStep,
   gate: { gate: number; gates: number },

@@ -4,10 +4,10 @@ import { globMatches } from "./glob.ts";
 export const MASK = "••••••";
 
 /** Values shorter than this are not searched for in other texts: they would mask half of every sentence. */
-const SHORTEST_SECRET = 3;
+const MIN_SECRET_LENGTH = 3;
 
 /** What lies deeper in a value is hidden whole: nobody reads it there, and it must not exhaust the stack. */
-const DEEPEST = 60;
+const MAX_DEPTH = 60;
 
 export interface Mask {
   /** Whether a parameter or input of this name is hidden. Names are compared without case. */
@@ -28,7 +28,7 @@ export function makeMask(globs: readonly string[], parameters: Record<string, re
   const hides = (name: string) => lowered.some((glob) => globMatches(glob, name.toLowerCase()));
   const secrets = Object.entries(parameters)
     .flatMap(([name, values]) => values.flatMap((value) => secretsIn(name, value, hides, false, 0)))
-    .filter((value) => value.length >= SHORTEST_SECRET)
+    .filter((value) => value.length >= MIN_SECRET_LENGTH)
     .flatMap((value) => [value, asInJson(value)])
     .sort((a, b) => b.length - a.length);
   const known = [...new Set(secrets)];
@@ -41,7 +41,7 @@ export function makeMask(globs: readonly string[], parameters: Record<string, re
     return masked === MASK || JSON.stringify(masked) !== JSON.stringify(inside) ? asText(masked) : original;
   };
   const inValue = (name: string, original: unknown, depth: number): unknown => {
-    if (hides(name) || depth > DEEPEST) return MASK;
+    if (hides(name) || depth > MAX_DEPTH) return MASK;
     if (typeof original === "string") return inText(original, depth);
     if (typeof original === "number") return replaced(String(original)) === String(original) ? original : MASK;
     if (Array.isArray(original)) return original.map((each) => inValue("", each, depth + 1));
@@ -66,7 +66,7 @@ function secretsIn(
   hidden: boolean,
   depth: number,
 ): string[] {
-  if (depth > DEEPEST) return [];
+  if (depth > MAX_DEPTH) return [];
   const secret = hidden || hides(name);
   const within = (key: string, each: unknown) => secretsIn(key, each, hides, secret, depth + 1);
   if (typeof value === "number") return secret ? [String(value)] : [];

@@ -5,7 +5,7 @@ export interface Person {
   email: string | null;
   teamId: string;
   /** `external` covers Slack Connect people and those of another workspace or organisation. */
-  standing: "member" | "guest" | "external" | "deactivated" | "bot";
+  accountStatus: "member" | "guest" | "external" | "deactivated" | "bot";
 }
 
 /** Whether the person is among those meant, read at the click; `unknown` when Slack could not be asked. */
@@ -13,10 +13,10 @@ export type Membership =
   | { kind: "member" }
   /** `gone`: groups that are meant, but do not exist or are disabled. */
   | { kind: "not-member"; gone?: readonly string[] | undefined }
-  | Unread;
+  | LookupFailure;
 
 /** Slack could not tell. `retryAfterMs`: it only asks to wait. */
-export interface Unread {
+export interface LookupFailure {
   kind: "unknown";
   error: string;
   retryAfterMs?: number;

@@ -7,7 +7,7 @@ import {
   type ObservedStep,
 } from "./execution.ts";
 import { type ApprovalRequest, closed, type Outcome, type OutcomeKind, type RequestPatch } from "./request.ts";
-import { arnMeans } from "./requester.ts";
+import { arnMatches } from "./requester.ts";
 
 /** What a reading of an execution asks of the requests on record. */
 export type Change =
@@ -36,7 +36,7 @@ export function reconcile(
     const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
     const ended = endedPatch(observed, request, maskText);
     if (request.state !== "closed" && isOver(observed, step)) {
-      const outcome = outcomeOf(step, observed, request, maskText, signsAs);
+      const outcome = toOutcome(step, observed, request, maskText, signsAs);
       changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
     } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
       changes.push({ kind: "ended", request, patch: ended });
@@ -81,11 +81,11 @@ function approvalStatus(step: ObservedStep): "Approved" | "Rejected" | null {
 }
 
 /** The change that closes a request whose execution AWS no longer knows. */
-export function vanished(request: ApprovalRequest, now: number): Change | null {
+export function closeNotFound(request: ApprovalRequest, now: number): Change | null {
   if (request.executionEndedAt !== null) return null;
   const end: RequestPatch = { executionStatus: "Unknown", executionEndedAt: now };
   if (request.state === "closed") return { kind: "ended", request, patch: end };
-  const outcome: Outcome = { kind: "gone", where: "aws", by: [], detail: null };
+  const outcome: Outcome = { kind: "not-found", where: "aws", by: [], detail: null };
   return { kind: "close", request, outcome, patch: { ...closed(outcome, now), ...end } };
 }
 
@@ -108,19 +108,19 @@ function progressPatch(
   request: ApprovalRequest,
   step: ObservedStep | undefined,
 ): RequestPatch {
-  const anyTaken = request.signal === "taken" || request.signalsTaken > 0;
+  const anyTaken = request.signal === "accepted" || request.signalsAccepted > 0;
   if (step === undefined || request.state !== "decided" || !anyTaken) return {};
   const needed = request.facts.minRequiredApprovals;
-  const have = approvalsIn(step);
+  const have = countApprovals(step);
   if (needed <= 1 || request.decision !== "approve") return {};
   const before = request.awsApprovals;
-  const by = principalsIn(step);
+  const by = findPrincipals(step);
   const isTold = before !== null && before[0] === have && before[1] === needed;
   if (isTold && by.join() === request.awsDecidedBy.join()) return {};
   return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
 }
 
-function outcomeOf(
+function toOutcome(
   step: ObservedStep | undefined,
   observed: ObservedExecution,
   request: ApprovalRequest,
@@ -132,7 +132,7 @@ function outcomeOf(
   return {
     kind,
     where: ours ? "slack" : "aws",
-    by: ours || step === undefined ? [] : principalsIn(step),
+    by: ours || step === undefined ? [] : findPrincipals(step),
     detail: step?.failureMessage == null || ours ? null : maskText(step.failureMessage),
   };
 }
@@ -160,10 +160,10 @@ function outcomeKind(
 function sentWith(request: ApprovalRequest, verdict: ApprovalRequest["decision"]): boolean {
   return (
     request.decision === verdict &&
-    (request.signal === "taken" ||
-      request.signal === "unsure" ||
+    (request.signal === "accepted" ||
+      request.signal === "ambiguous" ||
       request.signal === "sending" ||
-      request.signalsTaken > 0)
+      request.signalsAccepted > 0)
   );
 }
 
@@ -180,10 +180,10 @@ function isOurs(
 ): boolean {
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
   if (verdict === null || !sentWith(request, verdict)) return false;
-  if (request.signal === "taken" || request.signalsTaken > 0) return true;
+  if (request.signal === "accepted" || request.signalsAccepted > 0) return true;
   const decisions = step?.outputs.ApproverDecisions ?? [];
   if (decisions.length === 0 || decisions.some((text) => text.includes(request.id))) return true;
-  const bySelf = (text: string) => signsAs !== null && principalsOf(text).some((arn) => arnMeans(signsAs, arn));
+  const bySelf = (text: string) => signsAs !== null && parsePrincipals(text).some((arn) => arnMatches(signsAs, arn));
   return decisions.some((text) => bySelf(text) && !text.includes(OWN_COMMENT));
 }
 
@@ -191,15 +191,15 @@ function isOurs(
  * How many approvals the step's ApproverDecisions hold. Their exact keys are not documented: each entry whose text says
  * "Approve" in any value counts once.
  */
-export function approvalsIn(step: ObservedStep): number {
+export function countApprovals(step: ObservedStep): number {
   return (step.outputs.ApproverDecisions ?? []).filter((text) => /:\s*"?Approved?\b/i.test(text)).length;
 }
 
 /** ARNs and names that the step's ApproverDecisions mention, each once, as far as they can be told. */
-export function principalsIn(step: ObservedStep): string[] {
-  return [...new Set((step.outputs.ApproverDecisions ?? []).flatMap(principalsOf))];
+export function findPrincipals(step: ObservedStep): string[] {
+  return [...new Set((step.outputs.ApproverDecisions ?? []).flatMap(parsePrincipals))];
 }
 
-function principalsOf(text: string): string[] {
+function parsePrincipals(text: string): string[] {
   return text.match(/arn:aws[\w-]*:(?:iam|sts)::\d*:[\w+=,.@/-]*[\w+=@/-]/g) ?? [];
 }

@@ -10,7 +10,7 @@
 export type Verdict = "approve" | "reject";
 
 /** What a person asks for: a verdict, or to take back the approval that they gave. */
-export type Wish = Verdict | "withdraw";
+export type RequestedAction = Verdict | "withdraw";
 
 /** By what right somebody decides: as the route's approver, or as an admin against quorum and self-approval. */
 export type Authority = "approver" | "break-glass";
@@ -57,9 +57,9 @@ export type RequestState = "open" | "decided" | "closed";
  *   unsure   sent without a clear answer
  *   taken    AWS accepted it
  */
-export type SignalState = "none" | "due" | "sending" | "unsure" | "taken";
+export type SignalState = "none" | "due" | "sending" | "ambiguous" | "accepted";
 
-export type OutcomeKind = "approved" | "rejected" | "timed-out" | "cancelled" | "failed" | "gone" | "unknown";
+export type OutcomeKind = "approved" | "rejected" | "timed-out" | "cancelled" | "failed" | "not-found" | "unknown";
 
 export interface Outcome {
   kind: OutcomeKind;
@@ -92,11 +92,11 @@ export interface ApprovalRequest {
   /** When the last attempt began. */
   signalAt: number | null;
   /** Until then the last attempt may still take effect; null when that is not known. */
-  signalSettlesAt: number | null;
+  signalUncertainUntil: number | null;
   signalNextAt: number | null;
   signalError: string | null;
   /** How many of the people's own signals AWS has taken, where each signals as themselves; else 0. */
-  signalsTaken: number;
+  signalsAccepted: number;
   /** AWS's own count after our signal, where the step asks for several: [have, needed]. */
   awsApprovals: [number, number] | null;
   /** AWS principals that the step's decisions name while it still waits after our signal. */

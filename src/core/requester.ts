@@ -7,7 +7,7 @@ export type Identities = Readonly<Record<string, readonly string[]>>;
  * Who started an execution, as far as its ExecutedBy tells. With neither ids nor an address it is not known. Several ids
  * where several people act under the same ARN: any of them may have been it.
  */
-export interface Starter {
+export interface Requester {
   userIds: string[];
   /** The address in the name of an IAM Identity Center session. */
   email: string | null;
@@ -15,29 +15,29 @@ export interface Starter {
   emailIsForeign?: boolean | undefined;
 }
 
-export const UNKNOWN_STARTER: Starter = { userIds: [], email: null };
+export const UNKNOWN_REQUESTER: Requester = { userIds: [], email: null };
 
 /** Whom ExecutedBy means. Pure; addresses are not looked up here. */
-export function starterOf(executedBy: string | null, identities: Identities): Starter {
-  if (executedBy === null) return UNKNOWN_STARTER;
+export function findRequester(executedBy: string | null, identities: Identities): Requester {
+  if (executedBy === null) return UNKNOWN_REQUESTER;
   const userIds = Object.entries(identities)
-    .filter(([, arns]) => arns.some((arn) => arnMeans(arn, executedBy)))
+    .filter(([, arns]) => arns.some((arn) => arnMatches(arn, executedBy)))
     .map(([userId]) => userId);
   return { userIds, email: identityCenterEmail(executedBy) };
 }
 
 /** Whether the person is the one who started the execution. */
-export function isStarter(person: Pick<Person, "id" | "email">, starter: Starter): "yes" | "no" | "unknown" {
-  if (starter.userIds.includes(person.id)) return "yes";
-  const { email } = starter;
+export function isRequester(person: Pick<Person, "id" | "email">, requester: Requester): "yes" | "no" | "unknown" {
+  if (requester.userIds.includes(person.id)) return "yes";
+  const { email } = requester;
   if (email !== null && person.email?.toLowerCase() === email.toLowerCase()) return "yes";
-  if (starter.userIds.length > 0) return "no";
-  if (email === null || starter.emailIsForeign === true || person.email === null) return "unknown";
+  if (requester.userIds.length > 0) return "no";
+  if (email === null || requester.emailIsForeign === true || person.email === null) return "unknown";
   return "no";
 }
 
-export function isKnown(starter: Starter): boolean {
-  return starter.userIds.length > 0 || (starter.email !== null && starter.emailIsForeign !== true);
+export function isKnown(requester: Requester): boolean {
+  return requester.userIds.length > 0 || (requester.email !== null && requester.emailIsForeign !== true);
 }
 
 /**
@@ -46,7 +46,7 @@ export function isKnown(starter: Starter): boolean {
  * case: names that differ only in case cannot both exist as users or roles, and too much likeness denies, too little allows.
  * Source: IAM User Guide, "IAM identifiers".
  */
-export function arnMeans(listed: string, executedBy: string): boolean {
+export function arnMatches(listed: string, executedBy: string): boolean {
   const [a, b] = [listed.toLowerCase(), executedBy.toLowerCase()];
   if (a === b) return true;
   const role = /^arn:([\w-]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(a);

@@ -7,19 +7,19 @@ import type { ApprovalRequest } from "./request.ts";
  * minutes off its clock; with this machine's clock up to five minutes ahead that makes ten. Source: AWS documentation,
  * Signature Version 4, "Request date and time".
  */
-export const SILENT_SETTLE_MS = 10 * 60_000 + 30_000;
+export const NO_REPLY_UNCERTAIN_MS = 10 * 60_000 + 30_000;
 
 /** The same after an attempt that AWS answered with an error of its own: it is over, but what others read may lag. */
-export const ANSWERED_SETTLE_MS = 15_000;
+export const ERROR_REPLY_UNCERTAIN_MS = 15_000;
 
 /**
  * How old a reading may be, counted from before it was asked for, when the signal leaves. AWS may have answered early and
  * the answer have come late, and in between the gate may have been decided elsewhere and the next one have begun to wait.
  */
-export const READING_FRESH_MS = 3_000;
+export const MAX_READ_AGE_MS = 3_000;
 
 /** How soon the step is looked at again while an attempt settles, in milliseconds. */
-export const LOOK_AGAIN_MS = 5_000;
+export const REREAD_MS = 5_000;
 
 export type SignalMove =
   /** The step of the request waits and nothing can still be on its way: send now. */
@@ -34,7 +34,7 @@ export type SignalMove =
 /** What a fresh reading says about sending the signal of a decided request. Pure; the last gate before AWS. */
 export function nextSignalMove(request: ApprovalRequest, observed: ObservedExecution, now: number): SignalMove {
   const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
-  if (request.state !== "decided" || request.decision === null || request.signal === "taken")
+  if (request.state !== "decided" || request.decision === null || request.signal === "accepted")
     return { kind: "reconcile" };
   if (step === undefined || !isWaitingForApproval(step) || hasEnded(observed.status)) return { kind: "reconcile" };
   const others = observed.steps.filter((each) => each !== step && each.status === "Waiting");
@@ -42,12 +42,12 @@ export function nextSignalMove(request: ApprovalRequest, observed: ObservedExecu
     const names = others.map((each) => `${each.name} (${each.action === APPROVE_ACTION ? "approval" : each.action})`);
     return { kind: "unsafe", why: `another step of the same execution waits too: ${names.join(", ")}` };
   }
-  const settledAt = settlesAt(request);
+  const settledAt = uncertainUntil(request);
   return settledAt > now ? { kind: "wait", until: settledAt } : { kind: "send" };
 }
 
 /** When the last attempt can no longer take effect; 0 when there is none. */
-export function settlesAt(request: ApprovalRequest): number {
-  if (request.signal !== "sending" && request.signal !== "unsure") return 0;
-  return request.signalSettlesAt ?? (request.signalAt ?? 0) + SILENT_SETTLE_MS;
+export function uncertainUntil(request: ApprovalRequest): number {
+  if (request.signal !== "sending" && request.signal !== "ambiguous") return 0;
+  return request.signalUncertainUntil ?? (request.signalAt ?? 0) + NO_REPLY_UNCERTAIN_MS;
 }

@@ -1,7 +1,7 @@
 import type { ObservedStep } from "./execution.ts";
-import { approvalsIn } from "./reconcile.ts";
+import { countApprovals } from "./reconcile.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
-import { ANSWERED_SETTLE_MS } from "./signal.ts";
+import { ERROR_REPLY_UNCERTAIN_MS } from "./signal.ts";
 
 /**
  * One deciding person's own signal, where each signals as themselves.
@@ -15,12 +15,12 @@ export interface PersonSignal {
   userId: string;
   /** The role session's name, by which AWS's decisions tell people apart. */
   session: string;
-  state: "sending" | "unsure" | "refused" | "taken";
+  state: "sending" | "ambiguous" | "refused" | "accepted";
   attempts: number;
   /** When the last attempt began. */
   at: number;
   /** Until then the last attempt may still take effect. */
-  settlesAt: number;
+  uncertainUntil: number;
   /** How many approvals AWS showed before the last attempt. */
   shownBefore: number;
   error: string | null;
@@ -46,7 +46,7 @@ export function sessionNameFor(
 }
 
 /** How many signals AWS needs. One rejection is enough. */
-function neededOf(request: ApprovalRequest): number {
+function countNeeded(request: ApprovalRequest): number {
   return request.decision === "reject" ? 1 : request.facts.minRequiredApprovals;
 }
 
@@ -54,11 +54,11 @@ function neededOf(request: ApprovalRequest): number {
  * Those who can signal for a decided request, in order. Where one signal is needed, it is that of the person who completed
  * the decision; the others who decided come after, for the case that AWS does not take it from that person.
  */
-export function signersOf(request: ApprovalRequest, votes: readonly Vote[]): Vote[] {
+export function listSigners(request: ApprovalRequest, votes: readonly Vote[]): Vote[] {
   const decisive = votes
     .filter((vote) => vote.verdict === request.decision)
     .sort((a, b) => a.at - b.at || (a.userId < b.userId ? -1 : 1));
-  return neededOf(request) > 1 ? decisive : decisive.reverse();
+  return countNeeded(request) > 1 ? decisive : decisive.reverse();
 }
 
 export type Turn =
@@ -69,33 +69,33 @@ export type Turn =
 
 /** Whose signal is due. One whose end is not known stays due: nobody else's goes out before it is settled. */
 export function nextSigner(request: ApprovalRequest, votes: readonly Vote[], signals: readonly PersonSignal[]): Turn {
-  const signers = signersOf(request, votes);
+  const signers = listSigners(request, votes);
   const signalOf = (vote: Vote) => signals.find((each) => each.userId === vote.userId);
-  const open = signers.filter((vote) => signalOf(vote)?.state !== "taken");
+  const open = signers.filter((vote) => signalOf(vote)?.state !== "accepted");
   const taken = signers.length - open.length;
-  const unsettled = open.find((vote) => isUnsettled(signalOf(vote)));
+  const unsettled = open.find((vote) => isUncertain(signalOf(vote)));
   // Whoever AWS refused comes again after the others.
   const [first] = [...open].sort((a, b) => (signalOf(a)?.at ?? 0) - (signalOf(b)?.at ?? 0));
   const signer = unsettled ?? first;
-  const needed = neededOf(request);
+  const needed = countNeeded(request);
   if (signer === undefined || taken >= needed) return { kind: "done" };
   return { kind: "next", signer, last: open.length === 1 || taken + 1 >= needed };
 }
 
 /** Whether nobody knows yet what became of the last attempt. */
-export function isUnsettled(signal: PersonSignal | undefined): signal is PersonSignal {
-  return signal?.state === "sending" || signal?.state === "unsure";
+export function isUncertain(signal: PersonSignal | undefined): signal is PersonSignal {
+  return signal?.state === "sending" || signal?.state === "ambiguous";
 }
 
 /**
  * Whether the step's decisions show a person's signal: by the session's name or, where they name no sessions, by there
  * being more of them than before. What the entries look like is not documented.
  */
-export function isShown(step: ObservedStep, signal: PersonSignal): boolean {
+export function isVisible(step: ObservedStep, signal: PersonSignal): boolean {
   const decisions = step.outputs.ApproverDecisions ?? [];
   if (decisions.some((text) => text.includes(":assumed-role/")))
     return decisions.some((text) => namesSession(text, signal.session));
-  return approvalsIn(step) > signal.shownBefore;
+  return countApprovals(step) > signal.shownBefore;
 }
 
 function namesSession(text: string, session: string): boolean {
@@ -114,10 +114,10 @@ export function waitsForReading(
   request: ApprovalRequest,
   now: number,
 ): number {
-  const isComplete = approvalsIn(step) >= neededOf(request);
+  const isComplete = countApprovals(step) >= countNeeded(request);
   const until = signals
-    .filter((signal) => signal.state === "taken" && (isComplete || !isShown(step, signal)))
-    .map((signal) => signal.at + ANSWERED_SETTLE_MS);
+    .filter((signal) => signal.state === "accepted" && (isComplete || !isVisible(step, signal)))
+    .map((signal) => signal.at + ERROR_REPLY_UNCERTAIN_MS);
   const latest = Math.max(0, ...until);
   return latest > now ? latest : 0;
 }

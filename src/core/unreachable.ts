@@ -2,7 +2,7 @@ import { globCovers } from "./glob.ts";
 import { type Route, type RouteMatch, TEXT_CONDITIONS } from "./policy.ts";
 
 /** A route that can never match first: an earlier route already matches everything it would match. */
-export interface Unreachable {
+export interface UnreachableRoute {
   /** Position of the unreachable route in the configuration. */
   index: number;
   route: string;
@@ -11,7 +11,7 @@ export interface Unreachable {
 }
 
 /** Finds unreachable routes. May miss one, but never reports a reachable route. */
-export function unreachableRoutes(routes: readonly Route[]): Unreachable[] {
+export function unreachableRoutes(routes: readonly Route[]): UnreachableRoute[] {
   return routes.flatMap((route, index) => {
     const earlier = routes.slice(0, index).find((each) => covers(each.match, route.match));
     return earlier === undefined ? [] : [{ index, route: route.name, earlier: earlier.name }];

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { VoteOutcome } from "../app/decide/evaluate-click.ts";
+import type { ClickOutcome } from "../app/decide/evaluate-click.ts";
 import type { Automation, EventBus, PersonSigning } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/coordination.ts";
 import type { Chat } from "../app/ports/slack.ts";
@@ -8,7 +8,7 @@ export interface Metrics {
   /** Prometheus's text, with what the rows ask for at this moment. */
   text(read: Pick<Store, "effects" | "polls"> | null, now: number, slackConnected: boolean): Promise<string>;
   contentType: string;
-  clicked(outcome: VoteOutcome): void;
+  clicked(outcome: ClickOutcome): void;
   chat(own: Chat): Chat;
   automation(own: Automation): Automation;
   bus(own: EventBus): EventBus;

@@ -17,12 +17,12 @@ export interface Health {
 
 /** A target is stale when so many poll intervals, and at least a minute, have passed since its last good poll. */
 const STALE_INTERVALS = 4;
-const STALE_LEAST_MS = 60_000;
+const MIN_STALE_MS = 60_000;
 
 export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
   let slack = false;
   const targets = new Map<string, { lastPollAt: number | null; error: string | null }>();
-  const stale = Math.max(STALE_LEAST_MS, STALE_INTERVALS * pollIntervalMs);
+  const stale = Math.max(MIN_STALE_MS, STALE_INTERVALS * pollIntervalMs);
   const isStale = (lastPollAt: number | null) => lastPollAt === null || clock.now() - lastPollAt >= stale;
   return {
     slackConnected(connected) {

@@ -25,7 +25,7 @@ export function serveHttp(port: number, routes: Record<string, Handler>): Promis
       // What was under way when the server closed leaves an idle connection behind.
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
     });
-    answer(handler, request, response).catch(() => {
+    respond(handler, request, response).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -53,7 +53,7 @@ export function serveHttp(port: number, routes: Record<string, Handler>): Promis
 }
 
 /** A handler that throws at once rejects, as one that throws later does. */
-async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function respond(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
   await handler(request, response);
 }
 

@@ -1,6 +1,6 @@
 import type { KnownBlock, WebClient } from "@slack/web-api";
 import type { Clock } from "../app/ports/aws.ts";
-import type { Chat, Content } from "../app/ports/slack.ts";
+import type { Chat, MessageContent } from "../app/ports/slack.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
@@ -14,22 +14,22 @@ export const METADATA_EVENT = "countersign_request";
 
 /** Messages a page of history holds, and how many pages are looked through. */
 const HISTORY_PAGE = 200;
-const MOST_PAGES = 50;
+const MAX_PAGES = 50;
 
 /** Messages in Slack, over the Web API; `turn` keeps the pace, and `lookups` its own. */
 export function makeChat(
   web: WebClient,
-  turn: Chat["turn"],
+  turn: Chat["acquireSlot"],
   clock: Clock,
   lookups: Pick<Lookups, "conversations"> = web,
 ): Chat {
   const isShared = makeSharedChannels(lookups, clock);
-  const rendered = async (channel: string, content: Content) => {
+  const rendered = async (channel: string, content: MessageContent) => {
     const { text, blocks } = await render(content, () => isShared(channel));
     return { text, blocks: blocks as KnownBlock[], metadata: metadata(content.id) };
   };
   return {
-    turn,
+    acquireSlot: turn,
 
     async post(channel, content, notAfter) {
       try {
@@ -64,7 +64,7 @@ export function makeChat(
     async find(channel, id, since) {
       try {
         let cursor: string | undefined;
-        for (let page = 0; page < MOST_PAGES; page++) {
+        for (let page = 0; page < MAX_PAGES; page++) {
           const answer = await web.conversations.history({
             channel,
             oldest: (Math.max(0, since) / 1000).toFixed(6),
@@ -72,7 +72,9 @@ export function makeChat(
             limit: HISTORY_PAGE,
             ...(cursor === undefined ? {} : { cursor }),
           });
-          const ours = answer.messages?.find((message) => isOf(message.metadata, id) && message.bot_id !== undefined);
+          const ours = answer.messages?.find(
+            (message) => belongsTo(message.metadata, id) && message.bot_id !== undefined,
+          );
           if (ours?.ts !== undefined) return { kind: "found", ts: ours.ts };
           cursor = answer.response_metadata?.next_cursor || undefined;
           if (cursor === undefined) return { kind: "absent" };
@@ -87,7 +89,7 @@ export function makeChat(
       }
     },
 
-    async direct(userId) {
+    async openDirectMessage(userId) {
       try {
         const { channel } = await web.conversations.open({ users: userId });
         return channel?.id === undefined
@@ -98,10 +100,10 @@ export function makeChat(
       }
     },
 
-    async whisper(channel, user, text) {
+    async postEphemeral(channel, user, text) {
       try {
         await web.chat.postEphemeral({ channel, user, text });
-        return { kind: "told" };
+        return { kind: "delivered" };
       } catch (error) {
         return chatFailure(error);
       }
@@ -109,7 +111,7 @@ export function makeChat(
   };
 }
 
-async function render(content: Content, isShared: () => Promise<boolean>): Promise<Rendered> {
+async function render(content: MessageContent, isShared: () => Promise<boolean>): Promise<Rendered> {
   switch (content.kind) {
     case "request":
       return requestMessage(content.view, { withhold: await isShared() });
@@ -127,7 +129,7 @@ function metadata(id: string) {
   return { event_type: METADATA_EVENT, event_payload: { request_id: id } };
 }
 
-function isOf(found: { event_type?: string; event_payload?: object } | undefined, id: string): boolean {
+function belongsTo(found: { event_type?: string; event_payload?: object } | undefined, id: string): boolean {
   const payload = found?.event_payload as { request_id?: unknown } | undefined;
   return found?.event_type === METADATA_EVENT && payload?.request_id === id;
 }

@@ -2,7 +2,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 import type { ChatFailure } from "../app/ports/slack.ts";
 
 /** Platform errors that say "not now" and nothing about our request. Source: Slack API, errors common to all methods. */
-const UNWELL: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);
+const UNAVAILABLE_CODES: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);
 
 /** What every error of the Web API looks like. */
 const SLACK_CODE = /^[a-z][a-z0-9_]*$/;
@@ -30,9 +30,9 @@ export function chatFailure(error: unknown): ChatFailure {
       return { kind: "limited", retryAfterMs: (error.data.response_metadata?.retryAfter ?? 30) * 1000 };
     // The client takes any answer that is no JSON for an error of that name: a page of a proxy, or nothing at all.
     if (!SLACK_CODE.test(code)) return { kind: "ambiguous", error: "the answer is not one of Slack's" };
-    if (UNWELL.has(code)) return { kind: "unavailable", error: code };
+    if (UNAVAILABLE_CODES.has(code)) return { kind: "unavailable", error: code };
     if (UNCLEAR.has(code)) return { kind: "ambiguous", error: code };
-    return { kind: "refused", error: platformWords(error), advice: adviceFor(code) };
+    return { kind: "refused", error: platformMessage(error), advice: findAdvice(code) };
   }
   if (error instanceof WebAPIHTTPError) return { kind: "ambiguous", error: `HTTP ${error.statusCode}` };
   if (error instanceof WebAPIRequestError) {
@@ -48,11 +48,11 @@ export function isDeleted(error: unknown): boolean {
 }
 
 /** The one-line reason for a log or a person. */
-export function failureWords(failure: ChatFailure): string {
+export function describeFailure(failure: ChatFailure): string {
   return failure.kind === "limited" ? "ratelimited" : failure.error;
 }
 
-function platformWords(error: WebAPIPlatformError): string {
+function platformMessage(error: WebAPIPlatformError): string {
   const { error: code, response_metadata: metadata } = error.data;
   const needed = "needed" in error.data ? ` (needs ${String(error.data.needed)})` : "";
   const messages = metadata?.messages?.length ? `: ${metadata.messages.slice(0, 3).join("; ")}` : "";
@@ -83,7 +83,7 @@ function neverLeft(error: unknown): boolean {
 }
 
 /** What an admin does about an error. Source: Slack API, errors of chat.postMessage and chat.update. */
-export function adviceFor(code: string): string {
+export function findAdvice(code: string): string {
   switch (code) {
     case "not_in_channel":
       return "Invite the bot to the channel: /invite @Countersign.";

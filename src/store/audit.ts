@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { AuditStore } from "../app/ports/coordination.ts";
 import { type AuditEntry, chainText, eventName } from "../core/audit.ts";
-import { holdsLease } from "./guard.ts";
+import { whereLeaseIsOwned } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -60,7 +60,7 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
     },
     claim: (seqs, now, until, lease) =>
       db.transaction().execute(async (trx) => {
-        if (!(await holdsLease(trx, lease))) return false;
+        if (!(await whereLeaseIsOwned(trx, lease))) return false;
         const { numUpdatedRows } = await trx
           .updateTable("audit")
           .set({ publishNextAt: until })

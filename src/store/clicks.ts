@@ -10,9 +10,9 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .insertInto("clicks")
         .values({
           ...click,
-          handledAt: null,
-          answer: null,
-          answeredAt: null,
+          evaluatedAt: null,
+          reply: null,
+          repliedAt: null,
           nextAttemptAt: 0,
           attempts: 0,
           lastError: null,
@@ -22,11 +22,11 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
       return result.numInsertedOrUpdatedRows === 0n ? "duplicate" : "recorded";
     },
 
-    unhandled: (at, limit) =>
+    unevaluated: (at, limit) =>
       db
         .selectFrom("clicks")
         .selectAll()
-        .where("handledAt", "is", null)
+        .where("evaluatedAt", "is", null)
         .where("nextAttemptAt", "<=", at)
         .orderBy("receivedAt")
         .limit(limit)
@@ -38,19 +38,19 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .set({ nextAttemptAt: until })
         .where("id", "=", id)
         .where("nextAttemptAt", "<=", at)
-        .where("answeredAt", "is", null)
-        .where((where) => where.or([where("handledAt", "is", null), where("answer", "is not", null)]))
+        .where("repliedAt", "is", null)
+        .where((where) => where.or([where("evaluatedAt", "is", null), where("reply", "is not", null)]))
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },
 
-    handled: (id, answer, audit) =>
+    evaluated: (id, reply, audit) =>
       db.transaction().execute(async (trx) => {
         const result = await trx
           .updateTable("clicks")
-          .set({ handledAt: now(), answer, nextAttemptAt: 0, attempts: 0, lastError: null })
+          .set({ evaluatedAt: now(), reply, nextAttemptAt: 0, attempts: 0, lastError: null })
           .where("id", "=", id)
-          .where("handledAt", "is", null)
+          .where("evaluatedAt", "is", null)
           .executeTakeFirst();
         if (result.numUpdatedRows > 0n && audit !== null) await appendAudit(trx, [audit], false);
       }),
@@ -63,19 +63,19 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .execute();
     },
 
-    unanswered: (at, limit) =>
+    unreplied: (at, limit) =>
       db
         .selectFrom("clicks")
         .selectAll()
-        .where("answer", "is not", null)
-        .where("answeredAt", "is", null)
+        .where("reply", "is not", null)
+        .where("repliedAt", "is", null)
         .where("nextAttemptAt", "<=", at)
         .orderBy("receivedAt")
         .limit(limit)
         .execute(),
 
-    async answered(id) {
-      await db.updateTable("clicks").set({ answeredAt: now() }).where("id", "=", id).execute();
+    async replied(id) {
+      await db.updateTable("clicks").set({ repliedAt: now() }).where("id", "=", id).execute();
     },
   };
 }

@@ -1,12 +1,12 @@
 import { type Kysely, sql } from "kysely";
-import type { PostingStore } from "../app/ports/store.ts";
+import type { DeliveryStore } from "../app/ports/store.ts";
 import type { Tables } from "./schema.ts";
 
 /** The tables whose rows are messages of ours; all have the columns of PostingRow. */
-export type PostingTable = "messages" | "notices" | "digests";
+export type DeliveryTable = "messages" | "notices" | "digests";
 
 /** The claims, posts and updates of one kind of message. Each guarded write says who may make it. */
-export function makePostingStore(db: Kysely<Tables>, kind: PostingTable): PostingStore {
+export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): DeliveryStore {
   // Only columns that all of them have are named here; Kysely's types want one table.
   const table = kind as "messages";
   return {
@@ -21,7 +21,7 @@ export function makePostingStore(db: Kysely<Tables>, kind: PostingTable): Postin
       return numUpdatedRows > 0n;
     },
 
-    async settling(id, claim, now, until) {
+    async claimUnresolved(id, claim, now, until) {
       const { numUpdatedRows } = await db
         .updateTable(table)
         .set({ claimUntil: until })
@@ -53,7 +53,7 @@ export function makePostingStore(db: Kysely<Tables>, kind: PostingTable): Postin
         .execute();
     },
 
-    async unsure(id, claim, error, lookAt) {
+    async ambiguous(id, claim, error, lookAt) {
       await db
         .updateTable(table)
         .set({ claimUntil: lookAt, lastError: error })
@@ -88,7 +88,7 @@ export function makePostingStore(db: Kysely<Tables>, kind: PostingTable): Postin
         .execute();
     },
 
-    async restNoLonger(channelId) {
+    async clearBackoff(channelId) {
       await db
         .updateTable(table)
         .set({ nextAttemptAt: 0 })

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { DigestStore } from "../app/ports/store.ts";
-import { makePostingStore } from "./deliveries.ts";
-import { newPosting } from "./new-message.ts";
+import { makeDeliveryStore } from "./deliveries.ts";
+import { newDelivery } from "./new-message.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -15,7 +15,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
       .where("requests.state", "=", "open");
 
   return {
-    ...makePostingStore(db, "digests"),
+    ...makeDeliveryStore(db, "digests"),
 
     async begin(behind, now) {
       const channels = await waiting()
@@ -26,7 +26,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
       for (const { channelId } of channels) {
         await db
           .insertInto("digests")
-          .values({ ...newPosting(channelId), beganAt: now, endedAt: null })
+          .values({ ...newDelivery(channelId), beganAt: now, endedAt: null })
           .onConflict((conflict) => conflict.column("channelId").where("endedAt", "is", null).doNothing())
           .execute();
       }

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Backlog, EffectKind, EffectStore, Problem } from "../app/ports/coordination.ts";
+import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
 /** Where each kind of effect stands in the rows: the same conditions by which its worker finds it, whatever the time. */
@@ -41,29 +41,29 @@ const EFFECTS: {
     request: "request_id",
   },
   {
-    kind: "errand",
-    from: sql`errands where done_at is null`,
+    kind: "recipients",
+    from: sql`recipient_lookups where done_at is null`,
     error: "last_error",
     about: "request_id",
     request: "request_id",
   },
   {
     kind: "signal",
-    from: sql`requests where state = 'decided' and signal in ('due', 'sending', 'unsure')`,
+    from: sql`requests where state = 'decided' and signal in ('due', 'sending', 'ambiguous')`,
     error: "signal_error",
     about: "id",
     request: "id",
   },
   {
-    kind: "judge",
-    from: sql`clicks where handled_at is null`,
+    kind: "click",
+    from: sql`clicks where evaluated_at is null`,
     error: "last_error",
     about: "request_id",
     request: "request_id",
   },
   {
-    kind: "answer",
-    from: sql`clicks where answer is not null and answered_at is null`,
+    kind: "reply",
+    from: sql`clicks where reply is not null and replied_at is null`,
     error: "last_error",
     about: "request_id",
     request: "request_id",
@@ -95,11 +95,11 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
     };
   };
   return {
-    async problems(requestId) {
-      const found: Problem[] = [];
+    async failing(requestId) {
+      const found: FailingEffect[] = [];
       for (const { kind, from, error, about, request } of EFFECTS) {
         if (request === null) continue;
-        const { rows } = await sql<Omit<Problem, "kind">>`
+        const { rows } = await sql<Omit<FailingEffect, "kind">>`
           select ${sql.raw(about)} as about, ${sql.raw(error)} as error from ${from}
             and ${sql.raw(request)} = ${requestId} and ${sql.raw(error)} is not null
           order by ${sql.raw(about)}`.execute(db);

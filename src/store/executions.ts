@@ -14,24 +14,26 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
       guarded(db, lease, (held) =>
         held
           .insertInto("executions")
-          .values({ goneSince: null, ...execution })
+          .values({ notFoundSince: null, ...execution })
           .onConflict((conflict) =>
-            conflict.columns(["target", "executionId"]).doUpdateSet({ goneSince: null, ...execution }),
+            conflict.columns(["target", "executionId"]).doUpdateSet({ notFoundSince: null, ...execution }),
           )
           .execute(),
       ),
 
-    wasRead: (seen, nextReadAt, quietReads, lease) =>
-      guarded(db, lease, (held) => reread(held, seen, { nextReadAt, quietReads, goneSince: null })),
+    recordRead: (seen, nextReadAt, unchangedReads, lease) =>
+      guarded(db, lease, (held) =>
+        reread(held, seen, { nextReadAt, unchangedReads: unchangedReads, notFoundSince: null }),
+      ),
 
-    wasGone: (seen, nextReadAt, goneSince, lease) =>
-      guarded(db, lease, (held) => reread(held, seen, { nextReadAt, goneSince })),
+    recordNotFound: (seen, nextReadAt, notFoundSince, lease) =>
+      guarded(db, lease, (held) => reread(held, seen, { nextReadAt, notFoundSince: notFoundSince })),
 
     /** Also where one is due already: it may be under way, and not have seen what this is about. */
     async wake(target, executionId, at) {
       await db
         .updateTable("executions")
-        .set({ nextReadAt: at, quietReads: 0 })
+        .set({ nextReadAt: at, unchangedReads: 0 })
         .where("target", "=", target)
         .where("executionId", "=", executionId)
         .execute();
@@ -56,8 +58,8 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
   };
 }
 
-function fromRow({ goneSince, ...row }: Tables["executions"]): WatchedExecution {
-  return goneSince === null ? row : { ...row, goneSince };
+function fromRow({ notFoundSince, ...row }: Tables["executions"]): WatchedExecution {
+  return notFoundSince === null ? row : { ...row, notFoundSince: notFoundSince };
 }
 
 /** Writes what a reading leads to, unless somebody has asked for another one in the meantime. */

@@ -7,7 +7,7 @@ import type { Tables } from "./schema.ts";
  * off whoever wants to take the lease until this transaction is over, so that the next owner sees all of its effects.
  * It comes first in a transaction; every transaction locks in the order lease, request, votes, clicks, audit head.
  */
-export async function holdsLease(trx: Transaction<Tables>, lease: Lease): Promise<boolean> {
+export async function whereLeaseIsOwned(trx: Transaction<Tables>, lease: Lease): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable("leases")
     .set((row) => ({ until: row.ref("until") }))
@@ -27,6 +27,6 @@ export async function guarded(
   if (lease === undefined) await work(db);
   else
     await db.transaction().execute(async (trx) => {
-      if (await holdsLease(trx, lease)) await work(trx);
+      if (await whereLeaseIsOwned(trx, lease)) await work(trx);
     });
 }

@@ -3,7 +3,7 @@ import type { LeaseStore, ReplicaStore } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
 /** Leases that ended this long ago, and replicas, are deleted. */
-const KEPT_MS = 24 * 3_600_000;
+const RETENTION_MS = 24 * 3_600_000;
 
 /**
  * A lease is a row with an owner and an end: taken when free, over or one's own. The token grows with each change of
@@ -55,7 +55,7 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
 
 export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
   return {
-    async beat(id, now, until) {
+    async heartbeat(id, now, until) {
       await db
         .insertInto("replicas")
         .values({ id, startedAt: now, until })
@@ -63,11 +63,11 @@ export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
         .execute();
       await db
         .deleteFrom("replicas")
-        .where("until", "<", now - KEPT_MS)
+        .where("until", "<", now - RETENTION_MS)
         .execute();
       await db
         .deleteFrom("leases")
-        .where("until", "<", now - KEPT_MS)
+        .where("until", "<", now - RETENTION_MS)
         .execute();
       const { alive } = await db
         .selectFrom("replicas")
@@ -76,7 +76,7 @@ export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
         .executeTakeFirstOrThrow();
       return alive;
     },
-    async leave(id) {
+    async deregister(id) {
       await db.deleteFrom("replicas").where("id", "=", id).execute();
     },
   };

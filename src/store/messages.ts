@@ -1,6 +1,6 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { MessageRow, MessageStore } from "../app/ports/store.ts";
-import { makePostingStore } from "./deliveries.ts";
+import { makeDeliveryStore } from "./deliveries.ts";
 import type { Tables } from "./schema.ts";
 
 /** What stands in no channel yet. What closed before anybody saw it needs no message; what may stand is settled. */
@@ -31,7 +31,7 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
   };
 
   return {
-    ...makePostingStore(db, "messages"),
+    ...makeDeliveryStore(db, "messages"),
 
     due: async (now, perChannel) => [
       ...(await some(UNPOSTED, now, perChannel)),

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { PostingRow } from "../app/ports/store.ts";
+import type { DeliveryRow } from "../app/ports/store.ts";
 import type { MessagesTable } from "./schema.ts";
 
 /** A message of whatever kind that nobody has tried to post yet. */
-export const newPosting = (channelId: string): PostingRow => ({
+export const newDelivery = (channelId: string): DeliveryRow => ({
   id: randomUUID(),
   channelId,
   ts: null,
@@ -18,7 +18,7 @@ export const newPosting = (channelId: string): PostingRow => ({
 
 /** A place where a request's message is to stand, and does not yet. */
 export const newMessage = (requestId: string, channelId: string, wantedVersion = 1): MessagesTable => ({
-  ...newPosting(channelId),
+  ...newDelivery(channelId),
   requestId,
   wantedVersion,
 });

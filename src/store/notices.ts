@@ -1,13 +1,17 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Errand, ErrandKind, NoticeKind, NoticeStore } from "../app/ports/store.ts";
-import { makePostingStore } from "./deliveries.ts";
-import { newMessage, newPosting } from "./new-message.ts";
+import type { NoticeKind, NoticeStore, RecipientLookup, RecipientLookupKind } from "../app/ports/store.ts";
+import { makeDeliveryStore } from "./deliveries.ts";
+import { newDelivery, newMessage } from "./new-message.ts";
 import type { Tables } from "./schema.ts";
 
-/** An errand is asked for once for a request, whoever asks. */
-export async function addErrand(trx: Transaction<Tables>, requestId: string, kind: ErrandKind): Promise<void> {
+/** An lookup is asked for once for a request, whoever asks. */
+export async function addRecipientLookup(
+  trx: Transaction<Tables>,
+  requestId: string,
+  kind: RecipientLookupKind,
+): Promise<void> {
   await trx
-    .insertInto("errands")
+    .insertInto("recipientLookups")
     .values({ requestId, kind, doneAt: null, attempts: 0, nextAttemptAt: 0, lastError: null })
     .onConflict((conflict) => conflict.columns(["requestId", "kind"]).doNothing())
     .execute();
@@ -15,11 +19,11 @@ export async function addErrand(trx: Transaction<Tables>, requestId: string, kin
 
 export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
   return {
-    ...makePostingStore(db, "notices"),
+    ...makeDeliveryStore(db, "notices"),
 
-    errands: (now, limit) =>
+    dueLookups: (now, limit) =>
       db
-        .selectFrom("errands")
+        .selectFrom("recipientLookups")
         .select(["requestId", "kind", "attempts"])
         .where("doneAt", "is", null)
         .where("nextAttemptAt", "<=", now)
@@ -27,25 +31,25 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
         .limit(limit)
         .execute(),
 
-    errandDone: (errand, channels, at) =>
+    lookupDone: (lookup, channels, at) =>
       db.transaction().execute(async (trx) => {
-        await addPlaces(trx, errand, channels);
+        await addDestinations(trx, lookup, channels);
         await trx
-          .updateTable("errands")
+          .updateTable("recipientLookups")
           .set({ doneAt: at, lastError: null })
-          .where("requestId", "=", errand.requestId)
-          .where("kind", "=", errand.kind)
+          .where("requestId", "=", lookup.requestId)
+          .where("kind", "=", lookup.kind)
           .execute();
       }),
 
-    errandFailed: (errand, lastError, nextAttemptAt, channels = []) =>
+    lookupFailed: (lookup, lastError, nextAttemptAt, channels = []) =>
       db.transaction().execute(async (trx) => {
-        await addPlaces(trx, errand, channels);
+        await addDestinations(trx, lookup, channels);
         await trx
-          .updateTable("errands")
+          .updateTable("recipientLookups")
           .set({ lastError, nextAttemptAt, attempts: sql<number>`attempts + 1` })
-          .where("requestId", "=", errand.requestId)
-          .where("kind", "=", errand.kind)
+          .where("requestId", "=", lookup.requestId)
+          .where("kind", "=", lookup.kind)
           .execute();
       }),
 
@@ -76,12 +80,12 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
 }
 
 /** Each place is on record once, however often it is found. */
-async function addPlaces(
+async function addDestinations(
   trx: Transaction<Tables>,
-  { requestId, kind }: Errand,
+  { requestId, kind }: RecipientLookup,
   channels: readonly string[],
 ): Promise<void> {
-  const version = kind === "direct-messages" ? await versionHeld(trx, requestId) : 0;
+  const version = kind === "direct-messages" ? await isVersionBlocked(trx, requestId) : 0;
   for (const channelId of new Set(channels)) {
     if (kind === "direct-messages") await addMessage(trx, requestId, channelId, version);
     else await addNotice(trx, requestId, kind, channelId);
@@ -92,7 +96,7 @@ async function addPlaces(
  * The request's version. The row is written, though nothing in it changes: on PostgreSQL a change of the request that is
  * under way is waited for, and one that comes later finds the new message and asks for its update.
  */
-async function versionHeld(trx: Transaction<Tables>, requestId: string): Promise<number> {
+async function isVersionBlocked(trx: Transaction<Tables>, requestId: string): Promise<number> {
   const { version } = await trx
     .updateTable("requests")
     .set((row) => ({ version: row.ref("version") }))
@@ -123,7 +127,7 @@ async function addNotice(
 ): Promise<void> {
   await trx
     .insertInto("notices")
-    .values({ ...newPosting(channelId), requestId, kind })
+    .values({ ...newDelivery(channelId), requestId, kind })
     .onConflict((conflict) => conflict.columns(["requestId", "kind", "channelId"]).doNothing())
     .execute();
 }

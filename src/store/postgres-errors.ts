@@ -17,14 +17,14 @@ const FINAL: ReadonlyMap<string, string> = new Map([
 const WAIT = "Check that the server runs and can be reached from here; it is tried again meanwhile.";
 
 /** Shutting down, not up yet, out of connections, or the connection broke: the statement is not at fault. */
-const AWAY = /^(?:08...|57P0[1-5]|53300)$/;
+const UNREACHABLE = /^(?:08...|57P0[1-5]|53300)$/;
 
 /**
  * Whether the connection is of no more use after this error: anything but the server's plain answer to a statement. A
  * statement whose answer did not come in time still occupies its connection.
  */
 export function breaksConnection(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || AWAY.test(error.code ?? "");
+  return !(error instanceof pg.DatabaseError) || UNREACHABLE.test(error.code ?? "");
 }
 
 /** The error with its next step where the database cannot be used; the server's answer to a statement stays as it is. */

@@ -3,28 +3,28 @@ import pg from "pg";
 import { asUnavailable, breaksConnection } from "./postgres-errors.ts";
 
 /** How long a connection and a statement may take, in milliseconds, and how many connections there are. */
-interface Patience {
+interface ConnectionLimits {
   connections: number;
   connecting: number;
   statement: number;
 }
 
 /** For the loops: they come again. */
-const WORKING: Patience = { connections: 10, connecting: 5_000, statement: 10_000 };
+const WORKING: ConnectionLimits = { connections: 10, connecting: 5_000, statement: 10_000 };
 
 /**
  * For what somebody waits for: a click is recorded or refused within Slack's three seconds, also when the server hangs
  * and its request has to be read first. Connections of its own, so that busy loops do not take them.
  */
-const PROMPT: Patience = { connections: 3, connecting: 700, statement: 700 };
+const ACK_PATH: ConnectionLimits = { connections: 3, connecting: 700, statement: 700 };
 
 /**
  * For migrations, which may have a large table to go through. One that starts beside another waits for it on the
  * migrator's lock.
  */
-const MIGRATING: Patience = { connections: 2, connecting: 5_000, statement: 15 * 60_000 };
+const MIGRATING: ConnectionLimits = { connections: 2, connecting: 5_000, statement: 15 * 60_000 };
 
-const PATIENCE = { working: WORKING, prompt: PROMPT, migrating: MIGRATING };
+const CONNECTION_LIMITS = { working: WORKING, prompt: ACK_PATH, migrating: MIGRATING };
 
 /** What a statement's answer may take on top of the server's own limit before the connection counts as lost. */
 const REPLY_GRACE_MS = 300;
@@ -39,8 +39,8 @@ const IDLE_TRANSACTION_MS = 3_000;
 const INT8 = pg.types.builtins.INT8;
 
 /** PostgreSQL over a pool that reconnects by itself. Nothing is connected before the first statement. */
-export function postgresDialect(url: string, patience: keyof typeof PATIENCE = "working"): PostgresDialect {
-  const { connections, connecting, statement } = PATIENCE[patience];
+export function postgresDialect(url: string, patience: keyof typeof CONNECTION_LIMITS = "working"): PostgresDialect {
+  const { connections, connecting, statement } = CONNECTION_LIMITS[patience];
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "countersign",

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { LaneStore, PollStore } from "../app/ports/coordination.ts";
+import type { PollStore, RateLimitStore } from "../app/ports/coordination.ts";
 import { guarded } from "./guard.ts";
 import type { Tables } from "./schema.ts";
 
@@ -11,43 +11,49 @@ const CLOCKS_APART_MS = 60_000;
  * pace. A call may go while that lies no further ahead than the burst allows. Source: ITU-T I.371, annex A. A time
  * further ahead than calls ever lead to was written before a clock was set back, and counts as now.
  */
-export function makeLaneStore(db: Kysely<Tables>): LaneStore {
+export function makeRateLimitStore(db: Kysely<Tables>): RateLimitStore {
   return {
-    async take(name, { intervalMs, burst }, now) {
+    async acquireSlot(name, { intervalMs, burst }, now) {
       const ahead = now + intervalMs * (burst - 1);
       const furthest = now + intervalMs * (burst + 1) + CLOCKS_APART_MS;
       const { numInsertedOrUpdatedRows } = await db
-        .insertInto("lanes")
-        .values({ name, nextAt: now + intervalMs, heldUntil: 0 })
+        .insertInto("rateLimits")
+        .values({ name, nextAt: now + intervalMs, blockedUntil: 0 })
         .onConflict((conflict) =>
           conflict
             .column("name")
             .doUpdateSet({
-              nextAt: sql<number>`case when lanes.next_at between ${now} and ${furthest} then lanes.next_at else ${now} end + ${intervalMs}`,
+              nextAt: sql<number>`case when rate_limits.next_at between ${now} and ${furthest} then rate_limits.next_at else ${now} end + ${intervalMs}`,
             })
-            .where((where) => where.or([where("lanes.nextAt", "<=", ahead), where("lanes.nextAt", ">", furthest)]))
-            .where("lanes.heldUntil", "<=", now),
+            .where((where) =>
+              where.or([where("rateLimits.nextAt", "<=", ahead), where("rateLimits.nextAt", ">", furthest)]),
+            )
+            .where("rateLimits.blockedUntil", "<=", now),
         )
         .executeTakeFirst();
       if (numInsertedOrUpdatedRows !== 0n) return 0;
-      const lane = await db.selectFrom("lanes").selectAll().where("name", "=", name).executeTakeFirst();
+      const lane = await db.selectFrom("rateLimits").selectAll().where("name", "=", name).executeTakeFirst();
       const nextAt = lane === undefined || lane.nextAt > furthest ? 0 : lane.nextAt;
-      return Math.max(1, nextAt - ahead, (lane?.heldUntil ?? 0) - now);
+      return Math.max(1, nextAt - ahead, (lane?.blockedUntil ?? 0) - now);
     },
 
-    async hold(name, until) {
+    async blockUntil(name, until) {
       await db
-        .insertInto("lanes")
-        .values({ name, nextAt: 0, heldUntil: until })
+        .insertInto("rateLimits")
+        .values({ name, nextAt: 0, blockedUntil: until })
         .onConflict((conflict) =>
-          conflict.column("name").doUpdateSet({ heldUntil: until }).where("lanes.heldUntil", "<", until),
+          conflict.column("name").doUpdateSet({ blockedUntil: until }).where("rateLimits.blockedUntil", "<", until),
         )
         .execute();
     },
 
-    async held(now) {
-      const rows = await db.selectFrom("lanes").select(["name", "heldUntil"]).where("heldUntil", ">", now).execute();
-      return new Map(rows.map(({ name, heldUntil }) => [name, heldUntil]));
+    async blocked(now) {
+      const rows = await db
+        .selectFrom("rateLimits")
+        .select(["name", "blockedUntil"])
+        .where("blockedUntil", ">", now)
+        .execute();
+      return new Map(rows.map(({ name, blockedUntil }) => [name, blockedUntil]));
     },
   };
 }

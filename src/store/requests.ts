@@ -1,18 +1,18 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Target } from "../app/ports/aws.ts";
-import type { RequestStore, Step } from "../app/ports/store.ts";
+import type { RequestChange, RequestStore } from "../app/ports/store.ts";
 import { appendAudit } from "./audit.ts";
-import { holdsLease } from "./guard.ts";
+import { whereLeaseIsOwned } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
-import { addErrand } from "./notices.ts";
+import { addRecipientLookup } from "./notices.ts";
 import { auditFromRow, patchToRow, requestFromRow, requestToRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
   return {
-    open: (request, channels, audit, lease, errand) =>
+    open: (request, channels, audit, lease, lookup) =>
       db.transaction().execute(async (trx) => {
-        if (lease !== undefined && !(await holdsLease(trx, lease))) return "lease-lost";
+        if (lease !== undefined && !(await whereLeaseIsOwned(trx, lease))) return "lease-lost";
         const inserted = await trx
           .insertInto("requests")
           .values(requestToRow(request))
@@ -22,7 +22,7 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
         for (const channelId of new Set(channels)) {
           await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
         }
-        if (errand !== undefined) await addErrand(trx, request.id, errand);
+        if (lookup !== undefined) await addRecipientLookup(trx, request.id, lookup);
         await appendAudit(trx, [audit], publishes);
         return "opened";
       }),
@@ -31,12 +31,12 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
       try {
         return await db.transaction().execute((trx) => advance(trx, step, publishes, now()));
       } catch (error) {
-        if (error instanceof ClickTaken) return false;
+        if (error instanceof ClickAlreadyEvaluated) return false;
         throw error;
       }
     },
 
-    adopt: (target) => db.transaction().execute((trx) => adopt(trx, target)),
+    rebindTarget: (target) => db.transaction().execute((trx) => adopt(trx, target)),
 
     async byId(id) {
       const row = await db.selectFrom("requests").selectAll().where("id", "=", id).executeTakeFirst();
@@ -87,7 +87,7 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
         .selectFrom("requests")
         .selectAll()
         .where("state", "=", "decided")
-        .where("signal", "in", ["due", "sending", "unsure"])
+        .where("signal", "in", ["due", "sending", "ambiguous"])
         .where("account", "=", account)
         .where("region", "=", region)
         .where("signalNextAt", "<=", at)
@@ -115,14 +115,14 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
 }
 
 /** Another judge of the same click was first, so nothing of this change may stay. */
-class ClickTaken extends Error {}
+class ClickAlreadyEvaluated extends Error {}
 
 /** Two who adopt from each other take turns: neither takes away what the other is only about to put there. */
 async function adopt(trx: Transaction<Tables>, { key, account, region }: Target): Promise<void> {
   // A row that nobody else writes is held until the end.
   await trx
-    .insertInto("lanes")
-    .values({ name: `adopt:${account}/${region}`, nextAt: 0, heldUntil: 0 })
+    .insertInto("rateLimits")
+    .values({ name: `adopt:${account}/${region}`, nextAt: 0, blockedUntil: 0 })
     .onConflict((conflict) => conflict.column("name").doUpdateSet({ nextAt: 0 }))
     .execute();
   const theirs = trx
@@ -132,7 +132,7 @@ async function adopt(trx: Transaction<Tables>, { key, account, region }: Target)
     .where("region", "=", region);
   await trx
     .insertInto("executions")
-    .columns(["target", "executionId", "fingerprint", "nextReadAt", "quietReads", "goneSince"])
+    .columns(["target", "executionId", "fingerprint", "nextReadAt", "unchangedReads", "notFoundSince"])
     .expression((from) =>
       from
         .selectFrom("executions")
@@ -141,8 +141,8 @@ async function adopt(trx: Transaction<Tables>, { key, account, region }: Target)
           "executionId",
           fn.max("fingerprint").as("fingerprint"),
           fn.min("nextReadAt").as("nextReadAt"),
-          fn.min("quietReads").as("quietReads"),
-          fn.max("goneSince").as("goneSince"),
+          fn.min("unchangedReads").as("unchangedReads"),
+          fn.max("notFoundSince").as("notFoundSince"),
         ])
         .where("target", "!=", key)
         .where("executionId", "in", theirs)
@@ -160,8 +160,13 @@ async function adopt(trx: Transaction<Tables>, { key, account, region }: Target)
     .execute();
 }
 
-async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean, at: number): Promise<boolean> {
-  if (step.lease !== undefined && !(await holdsLease(trx, step.lease))) return false;
+async function advance(
+  trx: Transaction<Tables>,
+  step: RequestChange,
+  publishes: boolean,
+  at: number,
+): Promise<boolean> {
+  if (step.lease !== undefined && !(await whereLeaseIsOwned(trx, step.lease))) return false;
   const result = await trx
     .updateTable("requests")
     .set({ ...patchToRow(step.patch), version: step.expectedVersion + 1 })
@@ -192,20 +197,20 @@ async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean,
       .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(signal))
       .execute();
   }
-  if (step.errand !== undefined) await addErrand(trx, step.requestId, step.errand);
+  if (step.recipientLookup !== undefined) await addRecipientLookup(trx, step.requestId, step.recipientLookup);
   if (step.click !== undefined) {
     const { numUpdatedRows } = await trx
       .updateTable("clicks")
-      .set({ handledAt: at, lastError: null })
+      .set({ evaluatedAt: at, lastError: null })
       .where("id", "=", step.click)
-      .where("handledAt", "is", null)
+      .where("evaluatedAt", "is", null)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw new ClickTaken();
+    if (numUpdatedRows === 0n) throw new ClickAlreadyEvaluated();
   }
-  for (const { userId, text } of step.answers ?? []) {
+  for (const { userId, text } of step.replies ?? []) {
     await trx
       .updateTable("clicks")
-      .set({ answer: text, answeredAt: null, nextAttemptAt: at, attempts: 0, lastError: null })
+      .set({ reply: text, repliedAt: null, nextAttemptAt: at, attempts: 0, lastError: null })
       // Their newest click that counted: nobody is told the same thing twice.
       .where("id", "=", (clicks) =>
         clicks
@@ -213,8 +218,8 @@ async function advance(trx: Transaction<Tables>, step: Step, publishes: boolean,
           .select("id")
           .where("requestId", "=", step.requestId)
           .where("userId", "=", userId)
-          .where("answer", "is", null)
-          .where("handledAt", "is not", null)
+          .where("reply", "is", null)
+          .where("evaluatedAt", "is not", null)
           .orderBy("receivedAt", "desc")
           .limit(1),
       )

@@ -1,5 +1,5 @@
 /** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
-import type { ClickRow, DigestRow, ErrandKind, MessageRow, NoticeRow } from "../app/ports/store.ts";
+import type { ClickRow, DigestRow, MessageRow, NoticeRow, RecipientLookupKind } from "../app/ports/store.ts";
 import type { AuditKind } from "../core/audit.ts";
 import type { Authority, RequestState, SignalState, Verdict } from "../core/request.ts";
 import type { PersonSignal } from "../core/signers.ts";
@@ -21,10 +21,10 @@ export interface RequestsTable {
   signal: SignalState;
   signalAttempts: number;
   signalAt: number | null;
-  signalSettlesAt: number | null;
+  signalUncertainUntil: number | null;
   signalNextAt: number | null;
   signalError: string | null;
-  signalsTaken: number;
+  signalsAccepted: number;
   awsApprovals: string | null;
   awsDecidedBy: string;
   outcome: string | null;
@@ -57,9 +57,9 @@ export type ClicksTable = ClickRow;
 /** One person's own signal for a request, where each signals as themselves. */
 export type SignalsTable = PersonSignal;
 
-export interface ErrandsTable {
+export interface RecipientLookupsTable {
   requestId: string;
-  kind: ErrandKind;
+  kind: RecipientLookupKind;
   doneAt: number | null;
   attempts: number;
   nextAttemptAt: number;
@@ -77,8 +77,8 @@ export interface ExecutionsTable {
   executionId: string;
   fingerprint: string;
   nextReadAt: number;
-  quietReads: number;
-  goneSince: number | null;
+  unchangedReads: number;
+  notFoundSince: number | null;
 }
 
 export interface LeasesTable {
@@ -96,11 +96,11 @@ export interface ReplicasTable {
   until: number;
 }
 
-export interface LanesTable {
+export interface RateLimitsTable {
   name: string;
   /** When the next call would be due if all went at an even pace; how far it lies ahead is how much of the burst is used. */
   nextAt: number;
-  heldUntil: number;
+  blockedUntil: number;
 }
 
 export interface PollsTable {
@@ -144,13 +144,13 @@ export interface Tables {
   messages: MessagesTable;
   clicks: ClicksTable;
   signals: SignalsTable;
-  errands: ErrandsTable;
+  recipientLookups: RecipientLookupsTable;
   notices: NoticesTable;
   digests: DigestsTable;
   executions: ExecutionsTable;
   leases: LeasesTable;
   replicas: ReplicasTable;
-  lanes: LanesTable;
+  rateLimits: RateLimitsTable;
   polls: PollsTable;
   audit: AuditTable;
   auditHead: AuditHeadTable;

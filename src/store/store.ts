@@ -9,7 +9,7 @@ import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
 import { isMigrated, migrate } from "./migrations/0001-foundation.ts";
 import { makeNoticeStore } from "./notices.ts";
-import { makeLaneStore, makePollStore } from "./rate-limits.ts";
+import { makePollStore, makeRateLimitStore } from "./rate-limits.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
@@ -46,19 +46,19 @@ export async function openStore(options: {
     executions: makeExecutionStore(db),
     leases: makeLeaseStore(db),
     replicas: makeReplicaStore(db),
-    lanes: makeLaneStore(db),
+    rateLimits: makeRateLimitStore(db),
     polls: makePollStore(db),
     audit: makeAuditStore(db),
     effects: makeEffectStore(db),
-    prompt: {
+    ackStore: {
       clicks: makeClickStore(prompt, now),
       requests: makeRequestStore(prompt, publishes, now),
       polls: makePollStore(prompt),
     },
-    async alone() {
+    async releaseStaleClaims() {
       await db.deleteFrom("replicas").execute();
       await db.updateTable("leases").set({ until: 0 }).execute();
-      await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("answeredAt", "is", null).execute();
+      await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("repliedAt", "is", null).execute();
       await db.updateTable("audit").set({ publishNextAt: 0 }).where("publishing", "=", "due").execute();
     },
     async ping() {

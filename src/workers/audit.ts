@@ -1,4 +1,4 @@
-import type { makePublish } from "../app/audit/publish-audit.ts";
+import type { makePublishAudit } from "../app/audit/publish-audit.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Lease } from "../app/ports/coordination.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -7,8 +7,8 @@ import { type Loop, startLoop } from "./loop.ts";
 export const PUBLISHER = "publisher";
 
 /** Publishes audit events, in one replica at a time, so that they leave in order and once. */
-export function startPublishLoop(options: {
-  publish: ReturnType<typeof makePublish>;
+export function startAuditWorker(options: {
+  publish: ReturnType<typeof makePublishAudit>;
   lease: () => Lease | null;
   clock: Clock;
   log: Log;

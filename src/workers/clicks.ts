@@ -1,35 +1,35 @@
-import type { makeVote, VoteOutcome } from "../app/decide/evaluate-click.ts";
-import type { makeAnswer } from "../app/decide/reply-to-clicker.ts";
+import type { ClickOutcome, makeEvaluateClick } from "../app/decide/evaluate-click.ts";
+import type { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { ClickRow, ClickStore } from "../app/ports/store.ts";
 import { makeInFlight } from "./in-flight.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** Clicks worked on at a time. */
-const AT_A_TIME = 20;
+const CONCURRENCY = 20;
 const TICK_MS = 1_000;
 /** After something unforeseen, such as a database that is away, the click rests this long. */
-const BROKEN_MS = 2_000;
+const ERROR_BACKOFF_MS = 2_000;
 /** No click takes longer to be judged or answered. After it another replica may, for instance when this one died. */
 const CLAIM_MS = 15_000;
 
 /** Judges recorded clicks, also those of before a restart. One that waits for Slack holds up no other. */
-export function startVoteLoop(options: {
+export function startClickWorker(options: {
   clicks: ClickStore;
-  vote: ReturnType<typeof makeVote>;
+  vote: ReturnType<typeof makeEvaluateClick>;
   clock: Clock;
   log: Log;
-  onVote: (click: ClickRow, outcome: VoteOutcome) => void;
+  onVote: (click: ClickRow, outcome: ClickOutcome) => void;
 }): Loop {
   const { clicks, clock, vote, onVote } = options;
-  const due = (limit: number) => clicks.unhandled(clock.now(), limit);
+  const due = (limit: number) => clicks.unevaluated(clock.now(), limit);
   return startClickLoop({ ...options, name: "votes", due, work: async (click) => onVote(click, await vote(click)) });
 }
 
 /** Tells people why their clicks did not count. */
-export function startAnswerLoop(options: {
+export function startReplyWorker(options: {
   clicks: ClickStore;
-  answer: ReturnType<typeof makeAnswer>;
+  answer: ReturnType<typeof makeReplyToClicker>;
   clock: Clock;
   log: Log;
 }): Loop {
@@ -37,7 +37,7 @@ export function startAnswerLoop(options: {
   return startClickLoop({
     ...options,
     name: "answers",
-    due: (limit) => clicks.unanswered(clock.now(), limit),
+    due: (limit) => clicks.unreplied(clock.now(), limit),
     work: answer,
   });
 }
@@ -53,14 +53,14 @@ function startClickLoop(options: {
 }): Loop {
   const { name, clicks, due, work, clock, log } = options;
   const underWay = makeInFlight<ClickRow>({
-    most: AT_A_TIME,
+    most: CONCURRENCY,
     keyOf: ({ id }) => id,
     async work(click) {
       const now = clock.now();
       if (await clicks.claim(click.id, now, now + CLAIM_MS)) await work(click);
     },
     rest: ({ id }, until) => clicks.postponed(id, until, "unexpected failure, see the log"),
-    restMs: BROKEN_MS,
+    restMs: ERROR_BACKOFF_MS,
     onDone(well, more) {
       if (well && more) loop.wake();
     },
@@ -74,7 +74,7 @@ function startClickLoop(options: {
     clock,
     log,
     round: async () => {
-      underWay.take(await due(underWay.wanted()));
+      underWay.take(await due(underWay.capacity()));
       return undefined;
     },
   });
@@ -82,7 +82,7 @@ function startClickLoop(options: {
     wake: loop.wake,
     async stop() {
       await loop.stop();
-      await underWay.settled();
+      await underWay.drained();
     },
   };
 }

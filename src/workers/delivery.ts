@@ -1,32 +1,32 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
-import type { LaneStore } from "../app/ports/coordination.ts";
-import type { PostingRow, PostingStore } from "../app/ports/store.ts";
-import { type LaneKind, laneOf } from "../slack/rate-limits/limits.ts";
+import type { RateLimitStore } from "../app/ports/coordination.ts";
+import type { DeliveryRow, DeliveryStore } from "../app/ports/store.ts";
+import { bucketKey, type RateLimitKind } from "../slack/rate-limits/limits.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** How many of one channel are worked on before the rows are asked again. */
 export const PER_CHANNEL = 5;
 /** All channels' updates share one lane: so many of them stand in line at once, and the others keep no claim meanwhile. */
-const MOST_UPDATING = 8;
+const MAX_UPDATING_CHANNELS = 8;
 const TICK_MS = 1_000;
 /** After something unforeseen, the message rests this long. */
-const BROKEN_MS = 10_000;
+const ERROR_BACKOFF_MS = 10_000;
 /** And its channel this long. */
-const RESTING_MS = 2_000;
+const BACKOFF_MS = 2_000;
 
 /**
  * Delivers messages of one kind, each channel at its own pace: a channel that is slow, closed or limited holds up no
  * other. A channel's posts and its updates are worked on side by side, since Slack counts them apart: a new request waits
  * for no update. What Slack asks to wait for is written down, so that other replicas and the next start wait too.
  */
-export function startPostingLoop<Row extends PostingRow>(options: {
+export function startDeliveryWorker<Row extends DeliveryRow>(options: {
   name: string;
-  store: Pick<PostingStore, "failed">;
+  store: Pick<DeliveryStore, "failed">;
   /** What may have to be done now, in order; all of it, or so many from each channel. */
   due: (now: number) => Promise<Row[]>;
   /** Set where `due` names only what does have to be done: then it is asked again as soon as a channel is through. */
   eager: boolean;
-  lanes: LaneStore;
+  lanes: RateLimitStore;
   deliver: (row: Row, abort: AbortSignal) => Promise<number>;
   /** What goes before a channel's posts; returns how long the channel is to be left alone. */
   before?: (channelId: string, signal: AbortSignal) => Promise<number>;
@@ -57,13 +57,15 @@ export function startPostingLoop<Row extends PostingRow>(options: {
       try {
         const first = kindOf(row) === "post" ? await goesFirst(row.channelId, abort) : 0;
         const hold = first > 0 ? first : await deliver(row, abort);
-        if (hold > 0) return await lanes.hold(lane, clock.now() + hold);
+        if (hold > 0) return await lanes.blockUntil(lane, clock.now() + hold);
       } catch (error) {
         const fields = { ...about(row), channelId: row.channelId, err: error };
         log.error(fields, "delivering a message failed and will be tried again");
-        await store.failed(row.id, "unexpected failure, see the log", clock.now() + BROKEN_MS).catch(() => undefined);
+        await store
+          .failed(row.id, "unexpected failure, see the log", clock.now() + ERROR_BACKOFF_MS)
+          .catch(() => undefined);
         // Where not even that can be written (a full disk, a database that is away) the rows ask again at once.
-        await clock.sleep(RESTING_MS, abort);
+        await clock.sleep(BACKOFF_MS, abort);
         return;
       }
     }
@@ -78,15 +80,15 @@ export function startPostingLoop<Row extends PostingRow>(options: {
       const now = clock.now();
       const found = await due(now);
       if (found.length === 0) return undefined;
-      const held = await lanes.held(now);
+      const held = await lanes.blocked(now);
       const places = Map.groupBy(found, (row) => `${kindOf(row)}:${row.channelId}`);
       const longestFirst = [...places].sort(([a], [b]) => (takenUp.get(a) ?? 0) - (takenUp.get(b) ?? 0));
       for (const [place, rows] of longestFirst) {
         const [first] = rows;
         if (first === undefined || busy.has(place)) continue;
-        const lane = laneOf(kindOf(first), first.channelId);
+        const lane = bucketKey(kindOf(first), first.channelId);
         if (held.has(lane)) continue;
-        if (kindOf(first) === "update" && updating.size >= MOST_UPDATING) continue;
+        if (kindOf(first) === "update" && updating.size >= MAX_UPDATING_CHANNELS) continue;
         if (kindOf(first) === "update") {
           updating.add(place);
           takenUp.set(place, ++takings);
@@ -114,6 +116,6 @@ export function startPostingLoop<Row extends PostingRow>(options: {
 }
 
 /** A message that may stand already is looked for in the posts' lane: it is a post that is not finished. */
-function kindOf(row: PostingRow): LaneKind {
+function kindOf(row: DeliveryRow): RateLimitKind {
   return row.ts === null ? "post" : "update";
 }

@@ -4,9 +4,9 @@ export interface InFlight<T> {
   /** Starts those that are not under way already, as far as there is room. */
   take(items: readonly T[]): void;
   /** How many to ask the rows for: what is under way may still look due, and one too many tells that there is more. */
-  wanted(): number;
+  capacity(): number;
   /** Resolves when nothing is under way any more. */
-  settled(): Promise<void>;
+  drained(): Promise<void>;
 }
 
 /**
@@ -54,8 +54,8 @@ export function makeInFlight<T>(options: {
         underWay.set(key, run(item, key));
       }
     },
-    wanted: () => 2 * most + underWay.size,
-    async settled() {
+    capacity: () => 2 * most + underWay.size,
+    async drained() {
       await Promise.all(underWay.values());
     },
   };

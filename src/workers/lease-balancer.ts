@@ -6,10 +6,10 @@ import { startLoop } from "./loop.ts";
  * How long a replica counts as alive, and keeps what it holds, without a sign of life. With a beat every third of it,
  * what a dead replica held is another's after 20 s at most: 15 until its leases end, 5 until the next beat of the others.
  */
-export const LEASE_MS = 15_000;
-const BEAT_MS = LEASE_MS / 3;
+export const TARGET_LEASE_MS = 15_000;
+const HEARTBEAT_MS = TARGET_LEASE_MS / 3;
 
-export interface Tenancy {
+export interface LeaseBalancer {
   /** The lease, while it is this replica's. */
   lease(name: string): Lease | null;
   /** Gives everything back, so that others need not wait until it lapses. */
@@ -20,7 +20,7 @@ export interface Tenancy {
  * Shares out what is to be done by one replica at a time: each beat says "alive", renews what is held, gives back what is
  * more than an even share, and takes what is free up to it. `onGain` tells of what was taken.
  */
-export function startTenancy(options: {
+export function startLeaseBalancer(options: {
   id: string;
   names: readonly string[];
   leases: LeaseStore;
@@ -29,14 +29,14 @@ export function startTenancy(options: {
   random: () => number;
   log: Log;
   onGain: (name: string) => void;
-}): Tenancy {
+}): LeaseBalancer {
   const { id, names, leases, replicas, clock, random, log, onGain } = options;
   let held = new Map<string, Lease>();
 
   const beat = async (abort: AbortSignal) => {
     const now = clock.now();
-    const until = now + LEASE_MS;
-    const alive = await replicas.beat(id, now, until);
+    const until = now + TARGET_LEASE_MS;
+    const alive = await replicas.heartbeat(id, now, until);
     const renewed = await leases.renew(id, until);
     held = new Map(renewed.filter(({ name }) => names.includes(name)).map((lease) => [lease.name, lease]));
     const share = Math.ceil(names.length / Math.max(1, alive));
@@ -48,7 +48,7 @@ export function startTenancy(options: {
     if (held.size >= share) return;
     for (const name of shuffled(await leases.free(names, clock.now()), random)) {
       if (held.size >= share || abort.aborted) return;
-      const lease = await leases.acquire(name, id, clock.now(), clock.now() + LEASE_MS);
+      const lease = await leases.acquire(name, id, clock.now(), clock.now() + TARGET_LEASE_MS);
       if (lease === null) continue;
       held.set(name, lease);
       log.info({ lease: name, replicas: alive }, "taken by this replica");
@@ -58,7 +58,7 @@ export function startTenancy(options: {
 
   const loop = startLoop({
     name: "tenancy",
-    everyMs: BEAT_MS,
+    everyMs: HEARTBEAT_MS,
     clock,
     log,
     round: async (abort) => {
@@ -77,7 +77,7 @@ export function startTenancy(options: {
       const mine = [...held.keys()];
       held = new Map();
       try {
-        await replicas.leave(id);
+        await replicas.deregister(id);
         for (const name of mine) await leases.release(name, id);
       } catch (error) {
         log.warn({ err: error }, "leases could not be given back; they lapse by themselves");

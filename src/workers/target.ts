@@ -1,10 +1,10 @@
 import type { Automation, AwsFailure, Clock, Log, Target } from "../app/ports/aws.ts";
 import type { Lease, Store } from "../app/ports/coordination.ts";
 import type { WatchedExecution } from "../app/ports/store.ts";
-import { underLease } from "../app/ports/under-lease.ts";
-import type { makeSignal } from "../app/signal/send-signal.ts";
-import { makeDiscover } from "../app/watch/poll-target.ts";
-import type { makeLook } from "../app/watch/sync-execution.ts";
+import { guardedBy } from "../app/ports/under-lease.ts";
+import type { makeSendSignal } from "../app/signal/send-signal.ts";
+import { makePollTarget } from "../app/watch/poll-target.ts";
+import type { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";
 import { callerIdentity, ownRole } from "../aws/identity.ts";
 import type { ApprovalRequest } from "../core/request.ts";
@@ -18,27 +18,27 @@ const SIGNALS = 4;
 /** How often the rows are asked for what is due when nobody wakes the loop. */
 const TICK_MS = 1_000;
 /** After something unforeseen, a row rests this long: otherwise a full batch of such rows would hide all others. */
-const BROKEN_MS = 10_000;
+const ERROR_BACKOFF_MS = 10_000;
 /** How often what another replica left under another name of the target is taken over, as while a target is renamed. */
-const ADOPT_MS = 5 * 60_000;
+const REBIND_MS = 5 * 60_000;
 
 /** The lease of the one replica that polls and reads a target. */
 export const targetLease = (key: string) => `target:${key}`;
 
 /** One Region of a target, as it is configured. */
-export interface Configured {
+export interface ConfiguredTarget {
   name: string;
   region: string;
   roles?: TargetRoles;
 }
 
-const keyOf = ({ name, region }: Configured) => `${name}/${region}`;
+const keyOf = ({ name, region }: ConfiguredTarget) => `${name}/${region}`;
 
 /** The account that its roles are in; without a role, that of the bot's own credentials. */
-const accountOf = ({ roles = NO_ROLES }: Configured, own: string) =>
+const accountOf = ({ roles = NO_ROLES }: ConfiguredTarget, own: string) =>
   (roles.readRole ?? roles.approverRole)?.split(":")[4] ?? own;
 
-export interface TargetLoops {
+export interface TargetWorkers {
   key: string;
   /** Whether the request is one of this target's, also when it was opened under another name of it. */
   covers(request: ApprovalRequest): boolean;
@@ -57,14 +57,14 @@ export interface TargetLoops {
  * replica that is woken sends it.
  */
 export function startTarget(options: {
-  configured: Configured;
+  configured: ConfiguredTarget;
   /** The targets that stand before it in the configuration. */
-  before: readonly Configured[];
+  before: readonly ConfiguredTarget[];
   pollIntervalMs: number;
   store: Store;
-  look: (stores: Pick<Store, "requests" | "executions">) => ReturnType<typeof makeLook>;
-  signal: ReturnType<typeof makeSignal>;
-  seam: (automation: Automation) => Automation;
+  look: (stores: Pick<Store, "requests" | "executions">) => ReturnType<typeof makeSyncExecution>;
+  signal: ReturnType<typeof makeSendSignal>;
+  hook: (automation: Automation) => Automation;
   health: Health;
   /** This process, and whether the target is its own to poll and read. */
   replica: string;
@@ -73,7 +73,7 @@ export function startTarget(options: {
   log: Log;
   /** Something may have to be shown or published. */
   onChange: () => void;
-}): TargetLoops {
+}): TargetWorkers {
   const { configured, before, store, look, signal, health, replica, clock, log, onChange } = options;
   const { name, region, roles = NO_ROLES } = configured;
   const key = keyOf(configured);
@@ -95,7 +95,7 @@ export function startTarget(options: {
 
   let adoptedAt = 0;
   const adopt = async (target: Target) => {
-    await store.requests.adopt(target);
+    await store.requests.rebindTarget(target);
     adoptedAt = clock.now();
   };
 
@@ -115,7 +115,7 @@ export function startTarget(options: {
       return false;
     }
     // The order of the configuration says which of the two goes on: replicas that disagreed could each leave out the other's.
-    const isPolled = ({ roles: own = NO_ROLES }: Configured) =>
+    const isPolled = ({ roles: own = NO_ROLES }: ConfiguredTarget) =>
       account === identity.account || (own.readRole !== null && own.approverRole !== null);
     const twin = before.find(
       (each) => each.region === region && accountOf(each, identity.account) === account && isPolled(each),
@@ -129,7 +129,7 @@ export function startTarget(options: {
     await adopt(target);
     const own = makeAutomation(target, clock, roles);
     close = own.close;
-    automation = options.seam(own);
+    automation = options.hook(own);
     log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");
     return true;
   };
@@ -142,12 +142,12 @@ export function startTarget(options: {
     round: async (abort) => {
       const lease = options.lease();
       if (!(await identify(lease, abort)) || automation === undefined || lease === null) return undefined;
-      const { executions } = underLease(store, lease);
-      const found = await makeDiscover({ automation, executions, clock })(abort);
+      const { executions } = guardedBy(store, lease);
+      const found = await makePollTarget({ automation, executions, clock })(abort);
       if (abort.aborted) return undefined;
       await report(found.kind === "failed" ? found : null, "the target could not be polled", lease);
       if (found.kind === "listed" && found.changed > 0) looking.wake();
-      if (clock.now() - adoptedAt >= ADOPT_MS) await adopt(automation.target);
+      if (clock.now() - adoptedAt >= REBIND_MS) await adopt(automation.target);
       return undefined;
     },
   });
@@ -159,13 +159,13 @@ export function startTarget(options: {
     async work(watched) {
       const lease = options.lease();
       if (automation === undefined || lease === null) return;
-      await look(underLease(store, lease))(automation, watched, aborted);
+      await look(guardedBy(store, lease))(automation, watched, aborted);
     },
     async rest(watched, until) {
       const lease = options.lease();
-      if (lease !== null) await underLease(store, lease).executions.wasRead(watched, until, watched.quietReads);
+      if (lease !== null) await guardedBy(store, lease).executions.recordRead(watched, until, watched.unchangedReads);
     },
-    restMs: BROKEN_MS,
+    restMs: ERROR_BACKOFF_MS,
     onDone(well, more) {
       onChange();
       // Where something failed and not even its rest could be written, asking at once would only fail again.
@@ -185,7 +185,7 @@ export function startTarget(options: {
     round: async (abort) => {
       aborted = abort;
       if (automation === undefined || options.lease() === null) return undefined;
-      reading.take(await store.executions.due(automation.target.key, clock.now(), reading.wanted()));
+      reading.take(await store.executions.due(automation.target.key, clock.now(), reading.capacity()));
       return undefined;
     },
   });
@@ -198,7 +198,7 @@ export function startTarget(options: {
       if (automation !== undefined) await signal(automation, id, aborted);
     },
     rest: ({ id, version }, until) => store.requests.postponeSignal(id, version, until),
-    restMs: BROKEN_MS,
+    restMs: ERROR_BACKOFF_MS,
     onDone(well, more) {
       onChange();
       if (!well) return;
@@ -219,7 +219,7 @@ export function startTarget(options: {
       aborted = abort;
       if (automation === undefined || !(asked || options.lease() !== null)) return undefined;
       asked = false;
-      sending.take(await store.requests.dueToSignal(automation.target, clock.now(), sending.wanted()));
+      sending.take(await store.requests.dueToSignal(automation.target, clock.now(), sending.capacity()));
       return undefined;
     },
   });
@@ -241,7 +241,7 @@ export function startTarget(options: {
     },
     async stop() {
       await Promise.all([poll.stop(), looking.stop(), signalling.stop()]);
-      await Promise.all([reading.settled(), sending.settled()]);
+      await Promise.all([reading.drained(), sending.drained()]);
       close();
     },
   };

@@ -102,7 +102,7 @@ test("an execution is read with its steps decoded, however many there are", asyn
 
 test("an execution that does not exist is gone; one that was refused or throttled is not", async (t) => {
   const { aws, automation, abort } = await setUp(t);
-  assert.deepEqual(await automation.read(randomUUID(), abort), { kind: "gone" });
+  assert.deepEqual(await automation.read(randomUUID(), abort), { kind: "not-found" });
   const { executionIds } = await plantGates(aws, 1);
   await aws.control("faults", { operation: "GetAutomationExecution", kind: "throttle" });
   const throttled = await automation.read(executionIds[0], abort);
@@ -136,7 +136,7 @@ for (const [verdict, status] of [
     const { aws, automation, calls } = await setUp(t);
     const { executionIds } = await plantGates(aws, 1);
     const comment = ["Countersign", "by Jané 😀 <jane@example.com>", "x".repeat(512)];
-    assert.deepEqual(await automation.signal(executionIds[0], verdict, comment, ANY_TIME), { kind: "taken" });
+    assert.deepEqual(await automation.signal(executionIds[0], verdict, comment, ANY_TIME), { kind: "accepted" });
     assert.equal((await aws.step(executionIds[0], "approve")).StepStatus, status);
     const [signal, ...more] = await calls("SendAutomationSignal");
     assert.deepEqual(more, []);
@@ -315,7 +315,7 @@ for (const [claim, status, body] of MALFORMED) {
       true,
     );
     const signal = await automation.signal(ID, "approve", ["x"], ANY_TIME);
-    if (status === 200) assert.ok(["taken", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
+    if (status === 200) assert.ok(["accepted", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     else assert.ok(["refused", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     if (status >= 500) assert.equal(signal.kind, "ambiguous");
     assert.equal(server.requests.filter((target) => target.endsWith("SendAutomationSignal")).length, 1);

@@ -72,8 +72,8 @@ test("each person has a session of their own, used again while it is good and fo
     ],
   );
   const id = await run([session(JANE.session), session(MIA.session)], 2);
-  assert.equal((await people.signal(MIA, id, "approve", ["by Mia"], ANY_TIME)).kind, "taken");
-  assert.equal((await people.signal(JANE, id, "approve", ["by Jane"], ANY_TIME)).kind, "taken");
+  assert.equal((await people.signal(MIA, id, "approve", ["by Mia"], ANY_TIME)).kind, "accepted");
+  assert.equal((await people.signal(JANE, id, "approve", ["by Jane"], ANY_TIME)).kind, "accepted");
   const signals = await calls("SendAutomationSignal");
   assert.deepEqual(
     signals.map((call: { principal: string; input: { Payload: { Comment: string[] } } }) => [
@@ -114,7 +114,7 @@ test("a session that is made anew leaves the signal that is on its way under the
   later(58 * MINUTE);
   assert.deepEqual(await people.ready(JANE, abort), { kind: "ready" });
   assert.equal((await calls("AssumeRole")).length, 2);
-  assert.deepEqual(await sent, { kind: "taken" });
+  assert.deepEqual(await sent, { kind: "accepted" });
 });
 
 test("without a session of the person nothing is sent, and a role that cannot be assumed says why", async (t) => {

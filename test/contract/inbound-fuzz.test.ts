@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { makeDetails, makePending, makeShow } from "../../src/app/admin/inspect.ts";
-import { makePreview, makeVote, NO_MESSAGE } from "../../src/app/decide/evaluate-click.ts";
-import { makeSignal } from "../../src/app/signal/send-signal.ts";
+import { makeEvaluateClick, makePreview, NO_MESSAGE } from "../../src/app/decide/evaluate-click.ts";
+import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeApp } from "../../src/slack/connection/app.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { listenForCommand } from "../../src/slack/listeners/command.ts";
@@ -13,7 +13,7 @@ import { listenForDetails } from "../../src/slack/listeners/details.ts";
 import { listenForDetailsVerdicts } from "../../src/slack/listeners/details-verdicts.ts";
 import { listenForForms } from "../../src/slack/listeners/forms.ts";
 import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
-import { type FormOrigin, makeFormSeal } from "../../src/slack/listeners/signed-form-state.ts";
+import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
 import { alterations, altered } from "../support/alterations.ts";
 import { fakeAutomation, fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
@@ -53,7 +53,7 @@ async function inbound(t: TestContext) {
   const log = testLog();
   const store = await aStore(t, { now: clock.now });
   const directory = fakeDirectory();
-  directory.people.set("U0EVIL", aPerson("U0EVIL", { standing: "external" }));
+  directory.people.set("U0EVIL", aPerson("U0EVIL", { accountStatus: "external" }));
   const chat = fakeChat();
   const automation = fakeAutomation();
   const people = { users: ["U0JANE"], groups: [] };
@@ -73,7 +73,7 @@ async function inbound(t: TestContext) {
     automation.shows(anExecution({ ...ids, steps: [aStep(ids)] }));
   }
 
-  const seal = makeFormSeal("xoxb-fuzz");
+  const formState = makeSignedFormState("xoxb-fuzz");
   const { requests, messages, clicks, executions, leases } = store;
   const policy = { routes, admins: { users: ["U0ADA"], groups: [] }, identities: {} };
   const voting = {
@@ -108,7 +108,7 @@ async function inbound(t: TestContext) {
     logger: makeBoltLogger(log),
     log,
   });
-  const base = { chat, workspace: WORKSPACE, seal, newId, log };
+  const base = { chat, workspace: WORKSPACE, formState, newId, log };
   const deciding = { ...voting, ...base, preview: makePreview(voting), wake() {} };
   listenForVerdicts(app, deciding);
   listenForForms(app, deciding);
@@ -123,10 +123,19 @@ async function inbound(t: TestContext) {
     clock,
     log,
   });
-  const vote = makeVote(voting);
-  const signal = makeSignal({ requests, executions, leases, clock, random: () => 0, owner: "o", workspace: "T", log });
+  const vote = makeEvaluateClick(voting);
+  const signal = makeSendSignal({
+    requests,
+    executions,
+    leases,
+    clock,
+    random: () => 0,
+    owner: "o",
+    workspace: "T",
+    log,
+  });
   return {
-    seal,
+    formState,
     apiUrl,
     automation,
     /** Delivers as a receiver does: what Bolt throws is the receiver's to log. Resolves with the acknowledgement. */
@@ -142,7 +151,7 @@ async function inbound(t: TestContext) {
     async work(): Promise<void> {
       await settled();
       for (let round = 0; round < 20; round++) {
-        const waiting = await clicks.unhandled(Number.MAX_SAFE_INTEGER, 500);
+        const waiting = await clicks.unevaluated(Number.MAX_SAFE_INTEGER, 500);
         if (waiting.length === 0) break;
         for (const click of waiting) await vote(click);
       }
@@ -157,7 +166,7 @@ async function inbound(t: TestContext) {
 type Inbound = Awaited<ReturnType<typeof inbound>>;
 
 /** What Slack sends when permitted people do what decides, and what is beside it. */
-function validPayloads({ seal, apiUrl }: Inbound): Record<string, Json> {
+function validPayloads({ formState, apiUrl }: Inbound): Record<string, Json> {
   const head = (user: string) => ({
     api_app_id: "A0APP",
     token: "verification",
@@ -177,7 +186,7 @@ function validPayloads({ seal, apiUrl }: Inbound): Record<string, Json> {
     response_url: `${apiUrl}respond`,
     actions: [{ type: "button", action_id, block_id: "decide", value: id, action_ts: "1700000001.1" }],
   });
-  const origin = (more: Partial<FormOrigin>): FormOrigin => ({
+  const origin = (more: Partial<FormState>): FormState => ({
     purpose: "form",
     requestId: ASKED.id,
     verdict: "approve",
@@ -187,12 +196,12 @@ function validPayloads({ seal, apiUrl }: Inbound): Record<string, Json> {
     nonce: "nonce",
     ...more,
   });
-  const view = (user: string, callback_id: string, more: Partial<FormOrigin>) => ({
+  const view = (user: string, callback_id: string, more: Partial<FormState>) => ({
     id: "V0VIEW",
     team_id: "T0HOME",
     type: "modal",
     callback_id,
-    private_metadata: seal.write(origin(more), user),
+    private_metadata: formState.write(origin(more), user),
     hash: "1.abc",
     app_id: "A0APP",
     bot_id: "B0BOT",
@@ -203,7 +212,7 @@ function validPayloads({ seal, apiUrl }: Inbound): Record<string, Json> {
       },
     },
   });
-  const submission = (user: string, more: Partial<FormOrigin>) => ({
+  const submission = (user: string, more: Partial<FormState>) => ({
     ...head(user),
     type: "view_submission",
     view: view(user, "verdict", more),

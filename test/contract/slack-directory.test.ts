@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import type { Person } from "../../src/core/person.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../../src/slack/connection/client.ts";
-import { whoAmI } from "../../src/slack/connection/workspace.ts";
+import { readWorkspace } from "../../src/slack/connection/workspace.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { chatFailure } from "../../src/slack/slack-failures.ts";
 import { testClock, testLog } from "../support/fakes.ts";
@@ -13,7 +13,7 @@ import { type World, world } from "./slack-support.ts";
 async function setUp(t: TestContext) {
   const slack: World = await world(t);
   const clock = testClock();
-  const workspace = await whoAmI(slack.client);
+  const workspace = await readWorkspace(slack.client);
   assert(workspace.kind === "workspace");
   const directory = makeDirectory(slack.client, workspace.workspace, clock);
   const asked = () => slack.requests("usergroups.users.list").length;
@@ -21,7 +21,7 @@ async function setUp(t: TestContext) {
   return { slack, clock, directory, asked, dba };
 }
 
-const STANDINGS: [userId: string, standing: Person["standing"]][] = [
+const STANDINGS: [userId: string, standing: Person["accountStatus"]][] = [
   ["U0JANE", "member"],
   ["U0GUEST", "guest"],
   ["U0EVE", "external"],
@@ -34,7 +34,7 @@ for (const [userId, standing] of STANDINGS) {
     const { directory } = await setUp(t);
     const found = await directory.person(userId, true);
     assert(found.kind === "person");
-    assert.equal(found.person.standing, standing);
+    assert.equal(found.person.accountStatus, standing);
     assert.equal(found.person.id, userId);
   });
 }
@@ -61,7 +61,7 @@ test("who was deactivated a moment ago is, when asked afresh", async (t) => {
   await directory.person("U0JANE", true);
   await slack.control("person", { user: "U0JANE", deleted: true });
   const fresh = await directory.person("U0JANE", true);
-  assert.equal(fresh.kind === "person" && fresh.person.standing, "deactivated");
+  assert.equal(fresh.kind === "person" && fresh.person.accountStatus, "deactivated");
 });
 
 test("who is named needs no group; who is in one is found; who is in none is not among them", async (t) => {

@@ -6,7 +6,7 @@ import { aStore, ENGINES } from "../support/stores.ts";
 const { account, region, target: OLD } = aRequest();
 const BEFORE = { key: OLD, name: "default", account, region };
 const RENAMED = { key: `renamed/${region}`, name: "renamed", account, region };
-const watched = { executionId: EXECUTION_ID, fingerprint: "waits", nextReadAt: NOW, quietReads: 0 };
+const watched = { executionId: EXECUTION_ID, fingerprint: "waits", nextReadAt: NOW, unchangedReads: 0 };
 
 for (const engine of ENGINES) {
   test(`${engine.name}: a target that was renamed keeps its requests and what it watches`, async (t) => {
@@ -16,8 +16,8 @@ for (const engine of ENGINES) {
     await store.requests.open(elsewhere, [], anEntry({ requestId: "r-else" }));
     await store.executions.watch({ ...watched, target: OLD });
 
-    await store.requests.adopt(RENAMED);
-    await store.requests.adopt(RENAMED);
+    await store.requests.rebindTarget(RENAMED);
+    await store.requests.rebindTarget(RENAMED);
 
     assert.equal((await store.requests.byId(aRequest().id))?.target, RENAMED.key);
     assert.equal((await store.requests.byId("r-else"))?.target, "other/eu-west-1");
@@ -29,7 +29,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a replica with the target's old name opens nothing a second time, and finds what is there`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.open(aRequest(), ["C0DBA"], anEntry({ kind: "requested" }));
-    await store.requests.adopt(RENAMED);
+    await store.requests.rebindTarget(RENAMED);
 
     const again = aRequest({ id: "r-again", target: OLD });
     assert.equal(await store.requests.open(again, ["C0DBA"], anEntry({ requestId: "r-again" })), "exists");
@@ -51,21 +51,21 @@ for (const engine of ENGINES) {
     for (const { key } of [BEFORE, RENAMED]) await store.executions.watch({ ...watched, target: key });
 
     for (const target of [BEFORE, third, RENAMED, BEFORE, third]) {
-      await store.requests.adopt(target);
+      await store.requests.rebindTarget(target);
       const requests = await store.requests.ofExecution(target, EXECUTION_ID);
       assert.deepEqual(new Set(requests.map((request) => request.target)), new Set([target.key]));
       assert.deepEqual(await store.executions.watched(target.key), [{ ...watched, target: target.key }]);
     }
     assert.deepEqual(await store.executions.watched(RENAMED.key), []);
-    await Promise.all([BEFORE, RENAMED, third].map((target) => store.requests.adopt(target)));
+    await Promise.all([BEFORE, RENAMED, third].map((target) => store.requests.rebindTarget(target)));
   });
 
   test(`${engine.name}: what a replica with the old name opened and watched after the renaming is taken over`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.adopt(RENAMED);
+    await store.requests.rebindTarget(RENAMED);
     await store.requests.open(aRequest(), [], anEntry());
     await store.executions.watch({ ...watched, target: OLD });
-    await store.requests.adopt(RENAMED);
+    await store.requests.rebindTarget(RENAMED);
     assert.deepEqual(await store.executions.watched(OLD), []);
     assert.deepEqual(await store.executions.watched(RENAMED.key), [{ ...watched, target: RENAMED.key }]);
   });

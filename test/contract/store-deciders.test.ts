@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { ErrandKind } from "../../src/app/ports/store.ts";
+import type { RecipientLookupKind } from "../../src/app/ports/store.ts";
 import type { PersonSignal } from "../../src/core/signers.ts";
 import { anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
@@ -12,7 +12,7 @@ const aSignal = (userId: string, more: Partial<PersonSignal> = {}): PersonSignal
   state: "sending",
   attempts: 1,
   at: NOW,
-  settlesAt: NOW + 630_000,
+  uncertainUntil: NOW + 630_000,
   shownBefore: 0,
   error: null,
   ...more,
@@ -22,18 +22,18 @@ const step = (expectedVersion: number) => ({ requestId: REQUEST_ID, expectedVers
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
 for (const engine of ENGINES) {
-  const withErrand = async (t: TestContext, errand: ErrandKind) => {
+  const withErrand = async (t: TestContext, lookup: RecipientLookupKind) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, errand);
-    const [due] = await store.notices.errands(NOW, 10);
+    await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, lookup);
+    const [due] = await store.notices.dueLookups(NOW, 10);
     assert(due !== undefined);
-    return { store, errand: due };
+    return { store, lookup: due };
   };
   const places = async (store: OpenStore) =>
     (await store.notices.ofRequest(REQUEST_ID)).map(({ kind, channelId }) => `${kind} ${channelId}`);
   const withNotice = async (t: TestContext) => {
-    const { store, errand } = await withErrand(t, "break-glass");
-    await store.notices.errandDone(errand, ["C0DBA"], NOW);
+    const { store, lookup } = await withErrand(t, "break-glass");
+    await store.notices.lookupDone(lookup, ["C0DBA"], NOW);
     const [notice] = await store.notices.due(NOW, 10);
     assert(notice !== undefined);
     return { store, notice };
@@ -42,10 +42,10 @@ for (const engine of ENGINES) {
   test(`${engine.name}: each person's own signal comes back as it went in, the newest state of each`, async (t) => {
     const store = await aStore(t, { engine });
     await store.requests.open(aRequest(), [], anEntry());
-    const ben = aSignal("U0BEN", { at: NOW + 1, state: "unsure", error: "no reply", shownBefore: 1 });
+    const ben = aSignal("U0BEN", { at: NOW + 1, state: "ambiguous", error: "no reply", shownBefore: 1 });
     await store.requests.advance({ ...step(1), signal: ben });
     await store.requests.advance({ ...step(2), signal: aSignal("U0ANN") });
-    const taken = aSignal("U0ANN", { state: "taken", attempts: 2 });
+    const taken = aSignal("U0ANN", { state: "accepted", attempts: 2 });
     await store.requests.advance({ ...step(3), signal: taken });
     assert.deepEqual(await store.requests.signals(REQUEST_ID), [taken, ben]);
     assert.deepEqual(await store.requests.signals("another"), []);
@@ -68,47 +68,47 @@ for (const engine of ENGINES) {
     assert.equal((await store.requests.signals(REQUEST_ID)).length, 1);
   });
 
-  test(`${engine.name}: an errand is on record with what asks for it, once for a request, whoever asks`, async (t) => {
+  test(`${engine.name}: an lookup is on record with what asks for it, once for a request, whoever asks`, async (t) => {
     const store = await aStore(t, { engine });
     await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, "direct-messages");
     const vote = aVote("U0ADMIN", { authority: "break-glass" });
-    assert.equal(await store.requests.advance({ ...step(9), vote, errand: "break-glass" }), false);
+    assert.equal(await store.requests.advance({ ...step(9), vote, recipientLookup: "break-glass" }), false);
     assert.deepEqual(
-      (await store.notices.errands(NOW, 10)).map(({ kind }) => kind),
+      (await store.notices.dueLookups(NOW, 10)).map(({ kind }) => kind),
       ["direct-messages"],
     );
-    await store.requests.advance({ ...step(1), vote, errand: "break-glass" });
-    await store.requests.advance({ ...step(2), errand: "break-glass" });
+    await store.requests.advance({ ...step(1), vote, recipientLookup: "break-glass" });
+    await store.requests.advance({ ...step(2), recipientLookup: "break-glass" });
     const again = await store.reopened();
-    assert.deepEqual((await again.notices.errands(NOW, 10)).map(({ kind }) => kind).toSorted(), [
+    assert.deepEqual((await again.notices.dueLookups(NOW, 10)).map(({ kind }) => kind).toSorted(), [
       "break-glass",
       "direct-messages",
     ]);
-    assert.equal((await again.notices.errands(NOW, 1)).length, 1);
+    assert.equal((await again.notices.dueLookups(NOW, 1)).length, 1);
   });
 
-  test(`${engine.name}: an errand that failed rests and counts; those who were found have theirs already`, async (t) => {
-    const { store, errand } = await withErrand(t, "break-glass");
-    await store.notices.errandFailed(errand, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
-    assert.deepEqual(await store.notices.errands(NOW + 4_999, 10), []);
-    const [later] = await store.notices.errands(NOW + 5_000, 10);
+  test(`${engine.name}: an lookup that failed rests and counts; those who were found have theirs already`, async (t) => {
+    const { store, lookup } = await withErrand(t, "break-glass");
+    await store.notices.lookupFailed(lookup, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
+    assert.deepEqual(await store.notices.dueLookups(NOW + 4_999, 10), []);
+    const [later] = await store.notices.dueLookups(NOW + 5_000, 10);
     assert.deepEqual(later, { requestId: REQUEST_ID, kind: "break-glass", attempts: 1 });
     assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE"]);
-    await store.notices.errandDone(errand, ["C0DBA", "D0ONE", "D0TWO"], NOW);
+    await store.notices.lookupDone(lookup, ["C0DBA", "D0ONE", "D0TWO"], NOW);
     assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE", "break-glass D0TWO"]);
-    assert.deepEqual(await store.notices.errands(FOREVER, 10), []);
+    assert.deepEqual(await store.notices.dueLookups(FOREVER, 10), []);
   });
 
-  test(`${engine.name}: an errand done twice, as after a crash or by two processes, leaves each place one notice`, async (t) => {
-    const { store, errand } = await withErrand(t, "no-route");
-    await Promise.all([1, 2, 3].map(() => store.notices.errandDone(errand, ["D0ONE", "D0TWO", "D0ONE"], NOW)));
+  test(`${engine.name}: an lookup done twice, as after a crash or by two processes, leaves each place one notice`, async (t) => {
+    const { store, lookup } = await withErrand(t, "no-route");
+    await Promise.all([1, 2, 3].map(() => store.notices.lookupDone(lookup, ["D0ONE", "D0TWO", "D0ONE"], NOW)));
     assert.deepEqual(await places(store), ["no-route D0ONE", "no-route D0TWO"]);
-    assert.deepEqual(await store.notices.errands(FOREVER, 10), []);
+    assert.deepEqual(await store.notices.dueLookups(FOREVER, 10), []);
   });
 
   test(`${engine.name}: direct messages are messages of the request, and none stands twice in one place`, async (t) => {
-    const { store, errand } = await withErrand(t, "direct-messages");
-    await store.notices.errandDone(errand, ["D0ONE", "C0DBA", "D0ONE"], NOW);
+    const { store, lookup } = await withErrand(t, "direct-messages");
+    await store.notices.lookupDone(lookup, ["D0ONE", "C0DBA", "D0ONE"], NOW);
     assert.deepEqual(
       (await store.messages.ofRequest(REQUEST_ID)).map(({ channelId }) => channelId),
       ["C0DBA", "D0ONE"],
@@ -137,7 +137,7 @@ for (const engine of ENGINES) {
     const [lapsed] = await again.notices.due(NOW + 60, 10);
     assert.deepEqual([lapsed?.claim, lapsed?.claimedAt], ["mine", NOW]);
     assert.equal(await again.notices.claim(notice.id, "other", NOW + 60, NOW + 120), false);
-    await again.notices.unsure(notice.id, "mine", "timeout", NOW + 90);
+    await again.notices.ambiguous(notice.id, "mine", "timeout", NOW + 90);
     assert.deepEqual(await again.notices.due(NOW + 89, 10), []);
     assert.equal((await again.notices.due(NOW + 90, 10))[0]?.lastError, "timeout");
   });
@@ -158,9 +158,9 @@ for (const engine of ENGINES) {
     for (let index = 0; index < 30; index++) {
       const id = `r${index}`;
       await store.requests.open(aRequest({ id, stepExecutionId: id }), [], anEntry());
-      await store.notices.errandDone({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
+      await store.notices.lookupDone({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
     }
-    await store.notices.errandDone({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
+    await store.notices.lookupDone({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
     const due = await store.notices.due(NOW, 5);
     assert.deepEqual(
       [due.length, due.filter(({ channelId }) => channelId === "D0ONE").map(({ requestId }) => requestId)],
@@ -169,11 +169,11 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine.name}: a message that comes to a request later is due until it shows what has happened by then`, async (t) => {
-    const { store, errand } = await withErrand(t, "direct-messages");
+    const { store, lookup } = await withErrand(t, "direct-messages");
     const change = (expectedVersion: number) =>
       store.requests.advance({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
     await change(1);
-    await Promise.all([change(2), store.notices.errandDone(errand, ["D0ONE"], NOW)]);
+    await Promise.all([change(2), store.notices.lookupDone(lookup, ["D0ONE"], NOW)]);
     const [message] = (await store.messages.ofRequest(REQUEST_ID)).filter(({ channelId }) => channelId === "D0ONE");
     assert(message !== undefined);
     const isDue = async () => (await store.messages.due(NOW, 5)).some(({ id }) => id === message.id);

@@ -6,7 +6,7 @@ import { anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, postgresDatabase } from "../support/stores.ts";
 
 const TARGET = "default/us-east-1";
-const watched = { target: TARGET, executionId: "e1", fingerprint: "one", nextReadAt: NOW, quietReads: 0 };
+const watched = { target: TARGET, executionId: "e1", fingerprint: "one", nextReadAt: NOW, unchangedReads: 0 };
 
 for (const engine of ENGINES) {
   /** A lease whose owner was away for so long that another has had it. */
@@ -62,7 +62,7 @@ for (const engine of ENGINES) {
     await store.executions.watch(watched);
     const step = { requestId: REQUEST_ID, expectedVersion: 1, patch: { signal: "sending" as const }, audit: [] };
     assert.equal(await store.requests.advance({ ...step, lease }), false);
-    await store.executions.wasRead(watched, NOW + 99, 1, lease);
+    await store.executions.recordRead(watched, NOW + 99, 1, lease);
     await store.executions.forget(TARGET, "e1", lease);
     assert.equal(await store.audit.claim([1], NOW, NOW + 10, lease), false);
     assert.deepEqual(await store.executions.watched(TARGET), [watched]);
@@ -93,22 +93,22 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: replicas are counted while they live`, async (t) => {
     const { replicas } = await aStore(t, { engine });
-    assert.equal(await replicas.beat("a", NOW, NOW + 15), 1);
-    assert.equal(await replicas.beat("b", NOW + 1, NOW + 16), 2);
-    assert.equal(await replicas.beat("a", NOW + 16, NOW + 31), 1, "b is silent for too long");
-    await replicas.beat("b", NOW + 17, NOW + 32);
-    await replicas.leave("b");
-    assert.equal(await replicas.beat("a", NOW + 18, NOW + 33), 1);
+    assert.equal(await replicas.heartbeat("a", NOW, NOW + 15), 1);
+    assert.equal(await replicas.heartbeat("b", NOW + 1, NOW + 16), 2);
+    assert.equal(await replicas.heartbeat("a", NOW + 16, NOW + 31), 1, "b is silent for too long");
+    await replicas.heartbeat("b", NOW + 17, NOW + 32);
+    await replicas.deregister("b");
+    assert.equal(await replicas.heartbeat("a", NOW + 18, NOW + 33), 1);
   });
 
   test(`${engine.name}: a process that is the only one takes over at once what an earlier one held`, async (t) => {
     const store = await aStore(t, { engine });
     const lease = await store.leases.acquire("one", "dead", NOW, NOW + 99);
-    await store.replicas.beat("dead", NOW, NOW + 99);
-    await store.alone();
+    await store.replicas.heartbeat("dead", NOW, NOW + 99);
+    await store.releaseStaleClaims();
     const mine = await store.leases.acquire("one", "new", NOW + 1, NOW + 99);
     assert.ok((mine?.token ?? 0) > (lease?.token ?? 0));
-    assert.equal(await store.replicas.beat("new", NOW + 1, NOW + 99), 1);
+    assert.equal(await store.replicas.heartbeat("new", NOW + 1, NOW + 99), 1);
   });
 }
 

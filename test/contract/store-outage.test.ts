@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CompiledQuery, type Dialect, Kysely, sql } from "kysely";
-import { makeSignal } from "../../src/app/signal/send-signal.ts";
+import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
@@ -30,14 +30,14 @@ test("PostgreSQL: a click is recorded or refused within Slack's three seconds, a
     await store.close();
     await database.remove();
   });
-  assert.equal(await store.prompt.clicks.record(aClick("U0JANE")), "recorded");
+  assert.equal(await store.ackStore.clicks.record(aClick("U0JANE")), "recorded");
 
   gate.stall();
   for (const user of ["U0A", "U0B", "U0C", "U0D"]) {
     const began = Date.now();
-    await assert.rejects(store.prompt.requests.byId(REQUEST_ID), StoreUnavailableError);
+    await assert.rejects(store.ackStore.requests.byId(REQUEST_ID), StoreUnavailableError);
     await assert.rejects(
-      store.prompt.clicks.record(aClick(user)),
+      store.ackStore.clicks.record(aClick(user)),
       (error: unknown) =>
         error instanceof StoreUnavailableError && error.passing && !error.message.includes("correct-horse"),
     );
@@ -45,9 +45,9 @@ test("PostgreSQL: a click is recorded or refused within Slack's three seconds, a
   }
   // Those that hang are never heard of again: they must not be what the next click is given.
   gate.passNew();
-  await eventually("clicks are recorded again", () => store.prompt.clicks.record(aClick("U0LATE")));
+  await eventually("clicks are recorded again", () => store.ackStore.clicks.record(aClick("U0LATE")));
   for (let index = 0; index < 10; index++)
-    assert.equal(await store.prompt.clicks.record(aClick("U0LATE", { id: `${index}`, key: `${index}` })), "recorded");
+    assert.equal(await store.ackStore.clicks.record(aClick("U0LATE", { id: `${index}`, key: `${index}` })), "recorded");
 });
 
 test("PostgreSQL: a server that goes and comes back is found again, and its going ends nothing", async (t) => {
@@ -150,7 +150,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
 
   const automation = fakeAutomation();
   automation.shows(anExecution());
-  const signal = makeSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const signal = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
   // Small writes may still find room in the last page; what matters is that no signal leaves unrecorded.
   const advance = store.requests.advance;
   const written: boolean[] = [];
@@ -166,7 +166,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
   await assert.rejects(signal(automation, REQUEST_ID, new AbortController().signal), /full/);
   assert.deepEqual([automation.calls.signal, written], [[], []]);
   assert.equal((await store.requests.byId(REQUEST_ID))?.signal, "due");
-  assert.equal((await store.clicks.unhandled(NOW, 5_000)).length, recorded);
+  assert.equal((await store.clicks.unevaluated(NOW, 5_000)).length, recorded);
 
   pages = 1_000_000;
   assert.equal(await store.clicks.record(aClick("U0JANE", { id: "after", key: "after" })), "recorded");

@@ -9,38 +9,38 @@ for (const engine of ENGINES) {
     await store.requests.open(aRequest(), ["C0DBA", "C0OPS"], anEntry({ kind: "requested" }), undefined, "no-route");
     await store.requests.open(aRequest({ id: "other", stepExecutionId: "other" }), ["C0DBA"], anEntry());
     const problems = async () =>
-      (await store.effects.problems(REQUEST_ID)).map(({ kind, about, error }) => [kind, about, error]);
+      (await store.effects.failing(REQUEST_ID)).map(({ kind, about, error }) => [kind, about, error]);
     assert.deepEqual(await problems(), []);
 
     const [dba, ops] = await store.messages.ofRequest(REQUEST_ID);
     await store.messages.failed(dba?.id ?? "", "not_in_channel", NOW + 1);
     await store.messages.posted(ops?.id ?? "", "1.1", 0);
     await store.messages.failed(ops?.id ?? "", "edit_window_closed", NOW + 1);
-    const [errand] = await store.notices.errands(NOW, 5);
-    assert(errand !== undefined);
-    await store.notices.errandFailed(errand, "ratelimited", NOW + 1);
+    const [lookup] = await store.notices.dueLookups(NOW, 5);
+    assert(lookup !== undefined);
+    await store.notices.lookupFailed(lookup, "ratelimited", NOW + 1);
     await store.clicks.record(aClick("U0JANE"));
     await store.clicks.postponed("click-U0JANE", NOW + 1, "Slack asks to wait");
     await store.clicks.record(aClick("U0OMAR"));
-    await store.clicks.handled("click-U0OMAR", "No.", null);
+    await store.clicks.evaluated("click-U0OMAR", "No.", null);
     await store.clicks.postponed("click-U0OMAR", NOW + 1, "Slack was away");
     const [due] = await store.audit.unpublished(NOW, 1);
     await store.audit.publishFailed(due?.record.seq ?? 0, "AccessDenied", null);
     assert.deepEqual(await problems(), [
       ["post", "C0DBA", "not_in_channel"],
       ["update", "C0OPS", "edit_window_closed"],
-      ["errand", REQUEST_ID, "ratelimited"],
-      ["judge", REQUEST_ID, "Slack asks to wait"],
-      ["answer", REQUEST_ID, "Slack was away"],
+      ["recipients", REQUEST_ID, "ratelimited"],
+      ["click", REQUEST_ID, "Slack asks to wait"],
+      ["reply", REQUEST_ID, "Slack was away"],
       ["publish", REQUEST_ID, "AccessDenied"],
     ]);
 
     await store.messages.posted(dba?.id ?? "", "2.2", 1);
     await store.messages.updated(ops?.id ?? "", 1, "nobody's");
-    await store.clicks.handled("click-U0JANE", null, null);
-    await store.clicks.answered("click-U0OMAR");
+    await store.clicks.evaluated("click-U0JANE", null, null);
+    await store.clicks.replied("click-U0OMAR");
     await store.audit.published(due?.record.seq ?? 0, "event");
-    await store.notices.errandDone(errand, [], NOW);
+    await store.notices.lookupDone(lookup, [], NOW);
     const left = (await problems()).map(([kind]) => kind);
     assert.deepEqual(left, ["update"], "a message whose state is not known is still due");
   });

@@ -16,7 +16,7 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: a request comes back as it went in, also after a restart`, async (t) => {
     const request = aRequest({
-      outcome: { kind: "gone", where: "aws", by: ["a"], detail: null },
+      outcome: { kind: "not-found", where: "aws", by: ["a"], detail: null },
       awsApprovals: [1, 2],
       signalNextAt: NOW + 0,
     });
@@ -92,7 +92,7 @@ for (const engine of ENGINES) {
       ["voted", winners[0]],
       ["decided", winners[0]],
     ]);
-    assert.equal((await store.clicks.unhandled(NOW, 100)).length, 9);
+    assert.equal((await store.clicks.unevaluated(NOW, 100)).length, 9);
     const now = await store.requests.byId(REQUEST_ID);
     assert.deepEqual([now?.version, now?.state, now?.decision], [2, "decided", "approve"]);
   });
@@ -100,7 +100,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a click is judged once: what was answered already does not count afterwards`, async (t) => {
     const store = await opened(t);
     await store.clicks.record(aClick());
-    await store.clicks.handled("click-U0JANE", "Nothing was decided.", anEntry({ kind: "denied" }));
+    await store.clicks.evaluated("click-U0JANE", "Nothing was decided.", anEntry({ kind: "denied" }));
     const late = await store.requests.advance({
       requestId: REQUEST_ID,
       expectedVersion: 1,
@@ -141,9 +141,9 @@ for (const engine of ENGINES) {
     const table: [id: string, more: object][] = [
       ["due", decidedAs],
       ["sending", { ...decidedAs, signal: "sending", signalNextAt: NOW - 5 }],
-      ["unsure", { ...decidedAs, signal: "unsure", signalNextAt: NOW - 1 }],
+      ["ambiguous", { ...decidedAs, signal: "ambiguous", signalNextAt: NOW - 1 }],
       ["later", { ...decidedAs, signalNextAt: NOW + 1 }],
-      ["taken", { ...decidedAs, signal: "taken" }],
+      ["accepted", { ...decidedAs, signal: "accepted" }],
       ["none", { ...decidedAs, signalNextAt: null }],
       ["open", { ...decidedAs, state: "open" }],
       ["closed", { ...decidedAs, state: "closed" }],
@@ -154,12 +154,12 @@ for (const engine of ENGINES) {
     for (const [id, more] of table)
       await store.requests.open(aRequest({ id, stepExecutionId: id, ...more }), [], anEntry());
     const ids = async (limit: number) => (await store.requests.dueToSignal(TARGET, NOW, limit)).map(({ id }) => id);
-    assert.deepEqual(await ids(10), ["other-name", "sending", "unsure", "due"]);
+    assert.deepEqual(await ids(10), ["other-name", "sending", "ambiguous", "due"]);
     assert.deepEqual(await ids(1), ["other-name"]);
     await store.requests.postponeSignal("other-name", 1, NOW + 9);
     await store.requests.postponeSignal("sending", 1, NOW + 9);
-    await store.requests.postponeSignal("unsure", 7, NOW + 9);
-    assert.deepEqual(await ids(10), ["unsure", "due"]);
+    await store.requests.postponeSignal("ambiguous", 7, NOW + 9);
+    assert.deepEqual(await ids(10), ["ambiguous", "due"]);
     assert.equal((await store.requests.byId("sending"))?.version, 1);
   });
 
@@ -184,15 +184,15 @@ for (const engine of ENGINES) {
       expectedVersion: 3,
       patch: {},
       audit: [],
-      answers: [{ userId: "U0JANE", text: "It timed out." }],
+      replies: [{ userId: "U0JANE", text: "It timed out." }],
     });
-    const told = await store.clicks.unanswered(NOW, 10);
+    const told = await store.clicks.unreplied(NOW, 10);
     assert.deepEqual(
-      told.map(({ id, answer }) => [id, answer]),
+      told.map(({ id, reply: answer }) => [id, answer]),
       [["second", "It timed out."]],
     );
     assert.deepEqual(
-      (await store.clicks.unhandled(NOW, 10)).map(({ userId }) => userId),
+      (await store.clicks.unevaluated(NOW, 10)).map(({ userId }) => userId),
       ["U0OMAR"],
     );
   });
@@ -207,7 +207,7 @@ for (const engine of ENGINES) {
           anEntry({ requestId: `r${index}`, detail: { b: index, a: ["\ud83d\ude00", null], nested: { z: 1, y: 2 } } }),
         );
         await store.clicks.record(aClick(`U${index}`));
-        await store.clicks.handled(`click-U${index}`, "no", anEntry({ kind: "denied", requestId: `r${index}` }));
+        await store.clicks.evaluated(`click-U${index}`, "no", anEntry({ kind: "denied", requestId: `r${index}` }));
         await store.requests.advance({
           requestId: `r${index}`,
           expectedVersion: 1,

@@ -61,7 +61,7 @@ for (const engine of ENGINES) {
       assert.equal((await store.requests.byId(REQUEST_ID))?.version, 3);
       assert.equal((await store.requests.votes(REQUEST_ID))[0]?.authority, "approver");
       assert.deepEqual(
-        (await store.clicks.unhandled(NOW, 5)).map(({ id }) => id),
+        (await store.clicks.unevaluated(NOW, 5)).map(({ id }) => id),
         ["c"],
       );
       assert.equal(await store.leases.acquire("execution:x", "new", NOW, NOW + 5), null);
@@ -75,7 +75,7 @@ for (const engine of ENGINES) {
       for (const id of ["again", "once-more"]) assert.equal(await step(id), `s1 asked again as ${id}`);
       const request = aRequest({ id: "new", target: "new", executionId: "e1", stepExecutionId: "s1" });
       assert.equal(await store.requests.open(request, [], anEntry()), "exists");
-      await store.requests.adopt(target);
+      await store.requests.rebindTarget(target);
     });
   }
 }

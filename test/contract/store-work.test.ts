@@ -49,8 +49,8 @@ for (const engine of ENGINES) {
   test(`${engine.name}: an unclear attempt keeps its claim and is looked at when asked`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.claim(message.id, "mine", NOW, NOW + 60);
-    await store.messages.unsure(message.id, "other", "x", NOW);
-    await store.messages.unsure(message.id, "mine", "timeout", NOW + 10);
+    await store.messages.ambiguous(message.id, "other", "x", NOW);
+    await store.messages.ambiguous(message.id, "mine", "timeout", NOW + 10);
     assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
     const [unclear] = await store.messages.due(NOW + 10, 10);
     assert.deepEqual([unclear?.claim, unclear?.lastError], ["mine", "timeout"]);
@@ -62,7 +62,7 @@ for (const engine of ENGINES) {
     await store.messages.posted(message.id, "1.1", 1);
     await store.messages.posted(message.id, "2.2", 1);
     await store.messages.released(message.id, "mine", "late", NOW);
-    await store.messages.unsure(message.id, "mine", "late", NOW);
+    await store.messages.ambiguous(message.id, "mine", "late", NOW);
     const [row] = await store.messages.ofRequest(REQUEST_ID);
     assert.deepEqual([row?.ts, row?.version, row?.claim, row?.lastError], ["1.1", 1, null, null]);
     assert.equal(await store.messages.claim(message.id, "again", NOW, NOW + 60), false);
@@ -115,9 +115,9 @@ for (const engine of ENGINES) {
   test(`${engine.name}: of many who want to find out about a lapsed claim one may`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.claim(message.id, "dead", NOW, NOW + 60);
-    assert.equal(await store.messages.settling(message.id, "dead", NOW + 59, NOW + 200), false);
+    assert.equal(await store.messages.claimUnresolved(message.id, "dead", NOW + 59, NOW + 200), false);
     const won = await Promise.all(
-      Array.from({ length: 8 }, () => store.messages.settling(message.id, "dead", NOW + 60, NOW + 120)),
+      Array.from({ length: 8 }, () => store.messages.claimUnresolved(message.id, "dead", NOW + 60, NOW + 120)),
     );
     assert.equal(won.filter(Boolean).length, 1);
     assert.deepEqual(await store.messages.due(NOW + 119, 10), []);
@@ -144,10 +144,10 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a failed update rests, counts, and starts anew after success`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.posted(message.id, "1.1", 0);
-    await store.messages.failed(message.id, "away", NOW + 10);
+    await store.messages.failed(message.id, "unreachable", NOW + 10);
     assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
     assert.equal((await store.messages.due(NOW + 10, 10))[0]?.attempts, 0, "an attempt is what is claimed");
-    await store.messages.claimUpdate(message.id, "gone", NOW, NOW + 60);
+    await store.messages.claimUpdate(message.id, "not-found", NOW, NOW + 60);
     await store.messages.claimUpdate(message.id, "mine", NOW + 60, NOW + 120);
     assert.equal((await store.messages.ofRequest(REQUEST_ID))[0]?.attempts, 2);
     await store.messages.updated(message.id, 1, "mine");
@@ -171,7 +171,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(outcomes.toSorted(), ["duplicate", "duplicate", "duplicate", "duplicate", "recorded"]);
     assert.equal(await store.clicks.record(aClick("U0JANE", { id: "other", key: "press:U0JANE:2" })), "recorded");
     const again = await store.reopened();
-    assert.equal((await again.clicks.unhandled(NOW, 10)).length, 2);
+    assert.equal((await again.clicks.unevaluated(NOW, 10)).length, 2);
     assert.equal(await again.clicks.record(aClick("U0JANE", { id: "after" })), "duplicate");
   });
 
@@ -180,28 +180,28 @@ for (const engine of ENGINES) {
     await store.clicks.record(aClick("U0OMAR", { receivedAt: NOW + 1 }));
     await store.clicks.record(aClick("U0JANE"));
     const unhandled = async (now: number, limit = 10) =>
-      (await store.clicks.unhandled(now, limit)).map(({ userId }) => userId);
+      (await store.clicks.unevaluated(now, limit)).map(({ userId }) => userId);
     assert.deepEqual(await unhandled(NOW), ["U0JANE", "U0OMAR"]);
     assert.deepEqual(await unhandled(NOW, 1), ["U0JANE"]);
     await store.clicks.postponed("click-U0JANE", NOW + 5, "Slack asks to wait");
     assert.deepEqual(await unhandled(NOW), ["U0OMAR"]);
     assert.deepEqual(await unhandled(NOW + 5), ["U0JANE", "U0OMAR"]);
 
-    await store.clicks.handled("click-U0JANE", "No.", anEntry({ kind: "denied" }));
-    await store.clicks.handled("click-U0JANE", "Another word.", anEntry({ kind: "denied" }));
-    await store.clicks.handled("click-U0OMAR", null, null);
+    await store.clicks.evaluated("click-U0JANE", "No.", anEntry({ kind: "denied" }));
+    await store.clicks.evaluated("click-U0JANE", "Another word.", anEntry({ kind: "denied" }));
+    await store.clicks.evaluated("click-U0OMAR", null, null);
     assert.deepEqual(await unhandled(NOW + 99), []);
-    const [told, ...more] = await store.clicks.unanswered(NOW, 10);
+    const [told, ...more] = await store.clicks.unreplied(NOW, 10);
     assert.deepEqual(more, []);
-    assert.deepEqual([told?.userId, told?.answer, told?.attempts], ["U0JANE", "No.", 0]);
+    assert.deepEqual([told?.userId, told?.reply, told?.attempts], ["U0JANE", "No.", 0]);
     assert.equal((await store.requests.history(REQUEST_ID)).length, 1);
 
     await store.clicks.postponed("click-U0JANE", NOW + 5, "Slack asks to wait");
-    assert.deepEqual(await store.clicks.unanswered(NOW + 4, 10), []);
+    assert.deepEqual(await store.clicks.unreplied(NOW + 4, 10), []);
     const again = await store.reopened();
-    assert.equal((await again.clicks.unanswered(NOW + 5, 10)).length, 1);
-    await again.clicks.answered("click-U0JANE");
-    assert.deepEqual(await again.clicks.unanswered(NOW + 99, 10), []);
+    assert.equal((await again.clicks.unreplied(NOW + 5, 10)).length, 1);
+    await again.clicks.replied("click-U0JANE");
+    assert.deepEqual(await again.clicks.unreplied(NOW + 99, 10), []);
   });
 
   test(`${engine.name}: a lease has one holder until it ends; the holder renews it, and nobody else gives it back`, async (t) => {
@@ -230,7 +230,7 @@ for (const engine of ENGINES) {
     executionId: "e1",
     fingerprint: "one",
     nextReadAt: NOW,
-    quietReads: 3,
+    unchangedReads: 3,
     ...more,
   });
 
@@ -253,12 +253,12 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a reading that is done sets the next one, unless the list has changed in the meantime`, async (t) => {
     const { executions } = await aStore(t, { engine });
     await executions.watch(watched());
-    await executions.wasRead(watched(), NOW + 100, 4);
-    assert.deepEqual(await executions.watched(TARGET), [watched({ nextReadAt: NOW + 100, quietReads: 4 })]);
-    await executions.watch(watched({ fingerprint: "two", nextReadAt: NOW + 1, quietReads: 0 }));
-    await executions.wasRead(watched({ nextReadAt: NOW + 100 }), NOW + 200, 5);
+    await executions.recordRead(watched(), NOW + 100, 4);
+    assert.deepEqual(await executions.watched(TARGET), [watched({ nextReadAt: NOW + 100, unchangedReads: 4 })]);
+    await executions.watch(watched({ fingerprint: "two", nextReadAt: NOW + 1, unchangedReads: 0 }));
+    await executions.recordRead(watched({ nextReadAt: NOW + 100 }), NOW + 200, 5);
     assert.deepEqual(await executions.watched(TARGET), [
-      watched({ fingerprint: "two", nextReadAt: NOW + 1, quietReads: 0 }),
+      watched({ fingerprint: "two", nextReadAt: NOW + 1, unchangedReads: 0 }),
     ]);
   });
 
@@ -266,10 +266,10 @@ for (const engine of ENGINES) {
     const { executions } = await aStore(t, { engine });
     await executions.watch(watched({ nextReadAt: NOW + 300_000 }));
     await executions.wake(TARGET, "e1", NOW + 1);
-    assert.deepEqual(await executions.due(TARGET, NOW + 1, 10), [watched({ nextReadAt: NOW + 1, quietReads: 0 })]);
-    const seen = watched({ nextReadAt: NOW + 1, quietReads: 0 });
+    assert.deepEqual(await executions.due(TARGET, NOW + 1, 10), [watched({ nextReadAt: NOW + 1, unchangedReads: 0 })]);
+    const seen = watched({ nextReadAt: NOW + 1, unchangedReads: 0 });
     await executions.wake(TARGET, "e1", NOW + 2);
-    await executions.wasRead(seen, NOW + 300_000, 1);
+    await executions.recordRead(seen, NOW + 300_000, 1);
     assert.equal((await executions.due(TARGET, NOW + 2, 10)).length, 1);
   });
 }

@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { makeDeliver } from "../../src/app/deliver/message-kinds.ts";
+import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { Store } from "../../src/app/ports/coordination.ts";
-import type { MessageRow, PostingRow } from "../../src/app/ports/store.ts";
-import { makeTurn } from "../../src/slack/rate-limits/limits.ts";
-import { PER_CHANNEL, startPostingLoop } from "../../src/workers/delivery.ts";
+import type { DeliveryRow, MessageRow } from "../../src/app/ports/store.ts";
+import { makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
+import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
 import { eventually } from "../support/eventually.ts";
 import { fakeChat, QUICK, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 /** What the loop of the requests' messages is started with. */
-const ofMessages = ({ messages, lanes }: Pick<Store, "messages" | "lanes">) => ({
+const ofMessages = ({ messages, rateLimits: lanes }: Pick<Store, "messages" | "rateLimits">) => ({
   name: "messages",
   store: messages,
   due: (now: number) => messages.due(now, PER_CHANNEL),
@@ -47,7 +47,7 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
     return 0;
   };
   const log = testLog();
-  const loop = startPostingLoop({
+  const loop = startDeliveryWorker({
     ...ofMessages(store),
     deliver,
     // What goes first breaks in each channel, and holds up none.
@@ -77,17 +77,26 @@ test("one change of a request that stands in very many channels comes to show in
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [] });
 
   const chat = fakeChat();
-  const turn = makeTurn(store.lanes, clock);
+  const turn = makeAcquireSlot(store.rateLimits, clock);
   let turns = 0;
-  chat.turn = async (...given) => {
+  chat.acquireSlot = async (...given) => {
     await turn(...given);
     turns++;
   };
   const { messages, requests } = store;
   const log = testLog();
-  const loop = startPostingLoop({
+  const loop = startDeliveryWorker({
     ...ofMessages(store),
-    deliver: makeDeliver({ messages, requests, routes: [], chat, clock, newId: randomUUID, random: () => 0, log }),
+    deliver: makeRequestMessages({
+      messages,
+      requests,
+      routes: [],
+      chat,
+      clock,
+      newId: randomUUID,
+      random: () => 0,
+      log,
+    }),
     clock,
     log,
   });
@@ -110,7 +119,7 @@ test("channels with very many updates hold up no other channel's", async (t) => 
     await store.requests.advance({ requestId, expectedVersion: 1, patch: {}, audit: [] });
   }
   const updated: string[] = [];
-  const loop = startPostingLoop({
+  const loop = startDeliveryWorker({
     ...ofMessages(store),
     async deliver(row: MessageRow) {
       updated.push(row.channelId);
@@ -132,21 +141,21 @@ test("a notice or a digest that waits for its channel holds up no other channel"
   const channels = Array.from({ length: 30 }, (_, index) => `C0N${index}`);
   const store = await withMessages(t, channels, 1);
   for (const kind of ["break-glass", "no-route"] as const)
-    await store.notices.errandDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
+    await store.notices.lookupDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
   await store.digests.begin(0, 0);
   const stopping = Promise.withResolvers<number>();
   const came: string[] = [];
-  const start = <Row extends PostingRow>(
+  const start = <Row extends DeliveryRow>(
     name: "notices" | "digests",
     due: (now: number) => Promise<Row[]>,
     stands: (row: Row) => Promise<unknown>,
   ) =>
-    startPostingLoop<Row>({
+    startDeliveryWorker<Row>({
       name,
       store: store[name],
       due,
       eager: name === "notices",
-      lanes: store.lanes,
+      lanes: store.rateLimits,
       async deliver(row) {
         if (row.channelId !== "C0N29") return stopping.promise;
         await stands(row);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeTurn } from "../../src/slack/rate-limits/limits.ts";
-import { LEASE_MS, startTenancy, type Tenancy } from "../../src/workers/lease-balancer.ts";
+import { makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
+import { type LeaseBalancer, startLeaseBalancer, TARGET_LEASE_MS } from "../../src/workers/lease-balancer.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
@@ -12,9 +12,9 @@ for (const engine of ENGINES) {
   const setUp = async (t: TestContext) => {
     const clock = testClock();
     const store = await aStore(t, { engine, now: clock.now });
-    const running = new Map<string, Tenancy>();
+    const running = new Map<string, LeaseBalancer>();
     const join = (id: string) => {
-      const tenancy = startTenancy({
+      const tenancy = startLeaseBalancer({
         ...store,
         id,
         names: NAMES,
@@ -33,7 +33,7 @@ for (const engine of ENGINES) {
     t.after(() => Promise.all([...running.values()].map((tenancy) => tenancy.stop())));
     return { clock, store, join, leave };
   };
-  const held = (tenancy: Tenancy) => NAMES.filter((name) => tenancy.lease(name) !== null);
+  const held = (tenancy: LeaseBalancer) => NAMES.filter((name) => tenancy.lease(name) !== null);
   /** Lets time pass, beat by beat, until it is so; returns how many milliseconds went by. */
   const passing = async (clock: ReturnType<typeof testClock>, what: string, so: () => boolean): Promise<number> => {
     const began = clock.now();
@@ -63,16 +63,16 @@ for (const engine of ENGINES) {
     await leave("three");
     await leave("two");
     const took = await passing(clock, "one has all again", () => held(one).length === 5);
-    assert.ok(took <= LEASE_MS, `${took} ms`);
+    assert.ok(took <= TARGET_LEASE_MS, `${took} ms`);
   });
 
   test(`${engine.name}: a dead replica's share is taken within 30 s, and its tokens are worth nothing after`, async (t) => {
     const { clock, store, join } = await setUp(t);
-    await store.replicas.beat("dead", clock.now(), clock.now() + LEASE_MS);
-    const lease = await store.leases.acquire("a", "dead", clock.now(), clock.now() + LEASE_MS);
+    await store.replicas.heartbeat("dead", clock.now(), clock.now() + TARGET_LEASE_MS);
+    const lease = await store.leases.acquire("a", "dead", clock.now(), clock.now() + TARGET_LEASE_MS);
     const one = join("one");
     const took = await passing(clock, "everything is taken", () => held(one).length === 5);
-    assert.ok(took < 30_000 && took >= LEASE_MS - 1_000, `${took} ms`);
+    assert.ok(took < 30_000 && took >= TARGET_LEASE_MS - 1_000, `${took} ms`);
     assert.ok((one.lease("a")?.token ?? 0) > (lease?.token ?? 0));
   });
 
@@ -80,7 +80,7 @@ for (const engine of ENGINES) {
     const { clock, join } = await setUp(t);
     const one = join("one");
     await passing(clock, "one has all", () => held(one).length === 5);
-    clock.advance(LEASE_MS);
+    clock.advance(TARGET_LEASE_MS);
     assert.deepEqual(held(one), []);
     await passing(clock, "it has all again", () => held(one).length === 5);
   });
@@ -92,7 +92,7 @@ async function turnsTaken(t: TestContext, store: OpenStore, ms: number): Promise
   const stopping = new AbortController();
   let taken = 0;
   const process = async () => {
-    const turn = makeTurn(store.lanes, clock);
+    const turn = makeAcquireSlot(store.rateLimits, clock);
     const one = async () => {
       for (;;) {
         await turn("post", "C0DBA", stopping.signal);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Clock } from "../../src/app/ports/aws.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
-import { startVoteLoop } from "../../src/workers/clicks.ts";
-import { startErrandLoop } from "../../src/workers/recipients.ts";
-import { type Configured, startTarget } from "../../src/workers/target.ts";
+import { startClickWorker } from "../../src/workers/clicks.ts";
+import { startRecipientWorker } from "../../src/workers/recipients.ts";
+import { type ConfiguredTarget, startTarget } from "../../src/workers/target.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
 import { rawServer } from "../support/raw-server.ts";
@@ -20,7 +20,7 @@ async function target(
   t: TestContext,
   store: OpenStore,
   work: { look?: (executionId: string) => Promise<void>; signal?: (requestId: string) => Promise<void> },
-  { clock = QUICK, ...more }: { configured?: Configured; before?: Configured[]; clock?: Clock } = {},
+  { clock = QUICK, ...more }: { configured?: ConfiguredTarget; before?: ConfiguredTarget[]; clock?: Clock } = {},
 ) {
   const sts = await rawServer(t, (_, response) => response.writeHead(200, { "content-type": "text/xml" }).end(CALLER));
   const ours = { AWS_ENDPOINT_URL: sts.url, AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "y" };
@@ -40,7 +40,7 @@ async function target(
       async (_, { executionId }) =>
         work.look?.(executionId),
     signal: async (_, requestId) => work.signal?.(requestId),
-    seam: () => automation,
+    hook: () => automation,
     health,
     replica: "me",
     lease: () => lease,
@@ -68,7 +68,7 @@ test("executions that break their reading do not hide the one behind them, and a
       executionId,
       fingerprint: "x",
       nextReadAt: index,
-      quietReads: 0,
+      unchangedReads: 0,
     });
   const looked: string[] = [];
   const { automation, log } = await target(t, store, {
@@ -188,7 +188,13 @@ test("what a replica with the target's old name left behind is taken over while 
   const left = aRequest({ target: "its-old-name/us-east-1" });
   await store.requests.open(left, [], anEntry());
   const { executionId } = left;
-  await store.executions.watch({ target: left.target, executionId, fingerprint: "x", nextReadAt: 0, quietReads: 0 });
+  await store.executions.watch({
+    target: left.target,
+    executionId,
+    fingerprint: "x",
+    nextReadAt: 0,
+    unchangedReads: 0,
+  });
   later = 5 * 60_000;
   await eventually("it is read", () => looked.includes(executionId));
   assert.equal((await store.requests.byId(left.id))?.target, "default/us-east-1");
@@ -209,18 +215,18 @@ test("a target that cannot be polled itself stands in no other one's way", async
   await eventually("it is found", () => log.lines.some(({ message }) => message === "target found"));
 });
 
-test("an errand that takes long holds up no other", async (t) => {
+test("an lookup that takes long holds up no other", async (t) => {
   const store = await aStore(t, { now: Date.now });
   for (const id of ["slow", "quick"])
     await store.requests.open(aRequest({ id, stepExecutionId: id }), [], anEntry(), undefined, "no-route");
   const hang = Promise.withResolvers<void>();
   const run: string[] = [];
-  const loop = startErrandLoop({
+  const loop = startRecipientWorker({
     notices: store.notices,
-    async errand(each) {
+    async lookup(each) {
       run.push(each.requestId);
       if (each.requestId === "slow") await hang.promise;
-      await store.notices.errandDone(each, [], Date.now());
+      await store.notices.lookupDone(each, [], Date.now());
     },
     clock: QUICK,
     log: testLog(),
@@ -230,7 +236,7 @@ test("an errand that takes long holds up no other", async (t) => {
     hang.resolve();
     await loop.stop();
   });
-  await eventually("the quick one", async () => (await store.notices.errands(Date.now(), 10)).length === 1);
+  await eventually("the quick one", async () => (await store.notices.dueLookups(Date.now(), 10)).length === 1);
   assert.deepEqual(run.toSorted(), ["quick", "slow"]);
 });
 
@@ -240,12 +246,12 @@ test("a click that breaks its judge is tried again later, and others are judged 
   for (const [index, user] of users.entries()) await store.clicks.record(aClick(user, { receivedAt: index }));
   const judged: string[] = [];
   const log = testLog();
-  const loop = startVoteLoop({
+  const loop = startClickWorker({
     clicks: store.clicks,
     async vote(click) {
       judged.push(click.userId);
       if (click.userId === "U0BAD" && judged.filter((each) => each === "U0BAD").length < 2) throw new Error("broken");
-      await store.clicks.handled(click.id, null, null);
+      await store.clicks.evaluated(click.id, null, null);
       return { kind: "later", why: "not yet" };
     },
     clock: QUICK,
@@ -255,7 +261,7 @@ test("a click that breaks its judge is tried again later, and others are judged 
   t.after(() => loop.stop());
   await eventually(
     "all are judged",
-    async () => (await store.clicks.unhandled(Number.MAX_SAFE_INTEGER, 100)).length === 0,
+    async () => (await store.clicks.unevaluated(Number.MAX_SAFE_INTEGER, 100)).length === 0,
   );
   assert.equal(judged.length, users.length + 1);
   assert.equal(log.lines.filter(({ level }) => level === "error").length, 1);

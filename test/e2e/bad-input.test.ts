@@ -125,7 +125,7 @@ test("an execution that vanishes between list and read is passed over, and other
   const other = await w.run(ONE_GATE);
   const awsUrl = await proxy(t, w.aws.url, ({ operation, body }) =>
     operation === "GetAutomationExecution" && body.includes(gone)
-      ? { status: 400, body: JSON.stringify({ __type: "AutomationExecutionNotFoundException", Message: "gone" }) }
+      ? { status: 400, body: JSON.stringify({ __type: "AutomationExecutionNotFoundException", Message: "not-found" }) }
       : undefined,
   );
   await w.startBot({ AWS_ENDPOINT_URL: awsUrl });

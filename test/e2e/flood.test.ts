@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FLOOD } from "../../src/app/deliver/digest.ts";
+import { DIGEST_THRESHOLD } from "../../src/app/deliver/digest.ts";
 import { tail } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
 import { ONE_GATE, textOf, world } from "../support/world.ts";
 
-const MANY = FLOOD + 3;
+const MANY = DIGEST_THRESHOLD + 3;
 
 test("what waits after an outage is seen at once in one digest, can be decided from it, and gets its own messages", async (t) => {
   const w = await world(t, { start: false });
@@ -26,9 +26,9 @@ test("what waits after an outage is seen at once in one digest, can be decided f
     () => tail(w.bot().lines),
   );
   const before = (await w.messages()).filter(({ ts }) => ts < digest.ts);
-  assert.ok(before.length < MANY - FLOOD + 3, `${before.length} messages stood before the digest`);
+  assert.ok(before.length < MANY - DIGEST_THRESHOLD + 3, `${before.length} messages stood before the digest`);
   const openings = digest.blocks.filter((block: Json) => block.accessory?.action_id === "open");
-  assert.ok(openings.length > FLOOD);
+  assert.ok(openings.length > DIGEST_THRESHOLD);
 
   // The last in line is decided before its own message stands.
   const last = openings.at(-1);

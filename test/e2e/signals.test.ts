@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { READING_FRESH_MS } from "../../src/core/signal.ts";
+import { MAX_READ_AGE_MS } from "../../src/core/signal.ts";
 import { eventually } from "../support/eventually.ts";
 import { proxy } from "../support/proxy.ts";
 import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
@@ -93,7 +93,7 @@ test("an answer that AWS gave early and that comes late is not acted on: the nex
   await held.promise;
   await w.signal(id, "Approve");
   const gaveAt = Date.now();
-  await eventually("the answer has grown too old", () => Date.now() - gaveAt > READING_FRESH_MS);
+  await eventually("the answer has grown too old", () => Date.now() - gaveAt > MAX_READ_AGE_MS);
   clicked = false;
   late.resolve();
 

@@ -1,5 +1,5 @@
 import type { Automation, Clock, Log, SignalResult, Target } from "../../src/app/ports/aws.ts";
-import type { Chat, Content, Directory, NoticeView, RequestView } from "../../src/app/ports/slack.ts";
+import type { Chat, Directory, MessageContent, NoticeView, RequestView } from "../../src/app/ports/slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import { systemClock } from "../../src/ops/clock.ts";
@@ -82,7 +82,7 @@ export function fakeAutomation(target = TARGET): FakeAutomation {
     calls: { list: 0, read: [], signal: [] },
     listing: { kind: "listed", executions: [] },
     readings: new Map(),
-    onSignal: () => ({ kind: "taken" }),
+    onSignal: () => ({ kind: "accepted" }),
     onRead: () => undefined,
     shows: (execution) => void fake.readings.set(execution.executionId, { kind: "read", execution }),
     lists(...executions) {
@@ -94,7 +94,7 @@ export function fakeAutomation(target = TARGET): FakeAutomation {
     },
     async read(executionId) {
       fake.calls.read.push(executionId);
-      const reading = fake.readings.get(executionId) ?? { kind: "gone" };
+      const reading = fake.readings.get(executionId) ?? { kind: "not-found" };
       await fake.onRead(executionId);
       return reading;
     },
@@ -110,11 +110,11 @@ export function fakeAutomation(target = TARGET): FakeAutomation {
 type Posted = Awaited<ReturnType<Chat["post"]>>;
 type Updated = Awaited<ReturnType<Chat["update"]>>;
 type Found = Awaited<ReturnType<Chat["find"]>>;
-type Told = Awaited<ReturnType<Chat["whisper"]>>;
+type Told = Awaited<ReturnType<Chat["postEphemeral"]>>;
 
 export interface FakeChat extends Chat {
   /** Messages that stand in Slack, by their ts, with the view that each shows. */
-  standing: Map<string, { channelId: string; id: string; view: RequestView }>;
+  messages: Map<string, { channelId: string; id: string; view: RequestView }>;
   told: { channelId: string; notice: NoticeView }[];
   whispers: { channelId: string; userId: string; text: string }[];
   looked: { channelId: string; id: string; since: number }[];
@@ -130,13 +130,13 @@ export interface FakeChat extends Chat {
 export function fakeChat(): FakeChat {
   let counter = 0;
   const newTs = () => `1700000000.${String(++counter).padStart(6, "0")}`;
-  const stand = (channelId: string, content: Content, ts = newTs()): string => {
-    fake.standing.set(ts, { channelId, id: content.id, view: content.view as RequestView });
+  const stand = (channelId: string, content: MessageContent, ts = newTs()): string => {
+    fake.messages.set(ts, { channelId, id: content.id, view: content.view as RequestView });
     if (content.kind === "notice") fake.told.push({ channelId, notice: content.view });
     return ts;
   };
   const fake: FakeChat = {
-    standing: new Map(),
+    messages: new Map(),
     whispers: [],
     told: [],
     looked: [],
@@ -145,7 +145,7 @@ export function fakeChat(): FakeChat {
     nextFind: [],
     nextWhisper: [],
     turns: [],
-    async turn(kind, channelId) {
+    async acquireSlot(kind, channelId) {
       fake.turns.push(`${kind} ${channelId}`);
     },
     async post(channelId, content) {
@@ -163,19 +163,19 @@ export function fakeChat(): FakeChat {
       fake.looked.push({ channelId, id, since });
       const next = fake.nextFind.shift();
       if (next !== undefined) return next;
-      for (const [ts, message] of fake.standing) {
+      for (const [ts, message] of fake.messages) {
         if (message.channelId === channelId && message.id === id) return { kind: "found", ts };
       }
       return { kind: "absent" };
     },
-    async direct(userId) {
+    async openDirectMessage(userId) {
       return { kind: "channel", channelId: `D${userId}` };
     },
-    async whisper(channelId, userId, text) {
+    async postEphemeral(channelId, userId, text) {
       const next = fake.nextWhisper.shift();
       if (next !== undefined) return next;
       fake.whispers.push({ channelId, userId, text });
-      return { kind: "told" };
+      return { kind: "delivered" };
     },
   };
   return fake;

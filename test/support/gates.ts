@@ -7,7 +7,7 @@ import { anExecution, aStep, EXECUTION_ID } from "./samples.ts";
 
 /** What becomes of the next signal, and what its sender hears. */
 export const FATES = [
-  "taken",
+  "accepted",
   "effect, no answer",
   "lost, no answer",
   "late effect, no answer",
@@ -45,7 +45,7 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
   const untrusted = new Set<string>();
   let passed = 0;
   let ended: ObservedExecution["status"] | null = null;
-  let fate: Fate = "taken";
+  let fate: Fate = "accepted";
   const sent: SentSignal[] = [];
   let underWay: { signal: SentSignal; lands: number }[] = [];
   const gateOf = (index: number) => `gate-${index}`;
@@ -103,9 +103,9 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
     const silent = { kind: "ambiguous", answered: false, code: "TimeoutError", message: "x" } as const;
     const error = { kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" } as const;
     switch (fate) {
-      case "taken":
+      case "accepted":
         return land(verdict, session)
-          ? { kind: "taken" }
+          ? { kind: "accepted" }
           : { kind: "refused", code: "InvalidAutomationSignalException", message: "x" };
       case "effect, no answer":
         land(verdict, session);

@@ -15,7 +15,7 @@ export interface PostgresDatabases {
   drop(name: string): Promise<void>;
 }
 
-/** A PostgreSQL server of its starter's own, from npm. */
+/** A PostgreSQL server of its requester's own, from npm. */
 export interface PostgresServer extends PostgresDatabases {
   port: number;
   /** Takes it away at once, with whatever it is doing; its data stays. */

@@ -47,10 +47,10 @@ export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest =
   signal: "none",
   signalAttempts: 0,
   signalAt: null,
-  signalSettlesAt: null,
+  signalUncertainUntil: null,
   signalNextAt: null,
   signalError: null,
-  signalsTaken: 0,
+  signalsAccepted: 0,
   awsApprovals: null,
   awsDecidedBy: [],
   outcome: null,
@@ -81,7 +81,7 @@ export const aPerson = (id = "U0JANE", more: Partial<Person> = {}): Person => ({
   name: `Person ${id}`,
   email: `${id.toLowerCase()}@example.com`,
   teamId: "T0HOME",
-  standing: "member",
+  accountStatus: "member",
   ...more,
 });
 

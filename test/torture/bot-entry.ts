@@ -4,7 +4,7 @@
  */
 import type { Store } from "../../src/app/ports/coordination.ts";
 import { startBot } from "../../src/bot/start.ts";
-import { NO_SEAMS } from "../../src/bot/test-hooks.ts";
+import { NO_TEST_HOOKS } from "../../src/bot/test-hooks.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { problemLines } from "../../src/config/problem.ts";
 import { readTextFile } from "../../src/config/read-file.ts";
@@ -57,8 +57,8 @@ async function start(order: ToBot & { kind: "start" }): Promise<void> {
     store = opened;
     return opened;
   };
-  const seams = chained({ ...NO_SEAMS, store: kept }, mutantSeams(order.mutant), crashSeams(order.crashPoint));
-  const bot = await startBot(loaded.config, { clock, log, seams });
+  const hooks = chained({ ...NO_TEST_HOOKS, store: kept }, mutantSeams(order.mutant), crashSeams(order.crashPoint));
+  const bot = await startBot(loaded.config, { clock, log, hooks });
   tell({ kind: "listening" });
   end(await bot.failed);
 }
@@ -68,13 +68,13 @@ const MANY = 500;
 
 async function answerPending(from: Store, id: number): Promise<void> {
   const pending: Pending = {
-    clicks: (await from.clicks.unhandled(ALWAYS, MANY)).map((click) => click.key),
-    answers: (await from.clicks.unanswered(ALWAYS, MANY)).map((click) => click.key),
+    clicks: (await from.clicks.unevaluated(ALWAYS, MANY)).map((click) => click.key),
+    answers: (await from.clicks.unreplied(ALWAYS, MANY)).map((click) => click.key),
     signals: (await from.requests.inState(["decided"], MANY)).map((request) => request.id),
     messages: (await from.messages.due(ALWAYS, MANY)).map((row) => row.id),
     digests: (await from.digests.current()).map((row) => row.channelId),
     notices: [
-      ...(await from.notices.errands(ALWAYS, MANY)).map((errand) => errand.requestId),
+      ...(await from.notices.dueLookups(ALWAYS, MANY)).map((lookup) => lookup.requestId),
       ...(await from.notices.due(ALWAYS, MANY)).map((row) => row.id),
     ],
     events: (await from.audit.unpublished(ALWAYS, MANY)).map(({ record }) => record.id),

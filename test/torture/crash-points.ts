@@ -1,8 +1,8 @@
 import type { EventBus } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/coordination.ts";
-import type { Chat, Content } from "../../src/app/ports/slack.ts";
-import type { Step } from "../../src/app/ports/store.ts";
-import { NO_SEAMS, type Seams } from "../../src/bot/test-hooks.ts";
+import type { Chat, MessageContent } from "../../src/app/ports/slack.ts";
+import type { RequestChange } from "../../src/app/ports/store.ts";
+import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 
 /** Ends this process as a power cut would. Nothing after it runs. */
 function die(): never {
@@ -24,45 +24,45 @@ const after =
     return is(...given) ? die() : result;
   };
 
-const requests = (around: (own: Store["requests"]) => Partial<Store["requests"]>): Seams => ({
-  ...NO_SEAMS,
+const requests = (around: (own: Store["requests"]) => Partial<Store["requests"]>): TestHooks => ({
+  ...NO_TEST_HOOKS,
   store: (own) => ({ ...own, requests: { ...own.requests, ...around(own.requests) } }),
 });
-const messages = (around: (own: Store["messages"]) => Partial<Store["messages"]>): Seams => ({
-  ...NO_SEAMS,
+const messages = (around: (own: Store["messages"]) => Partial<Store["messages"]>): TestHooks => ({
+  ...NO_TEST_HOOKS,
   store: (own) => ({ ...own, messages: { ...own.messages, ...around(own.messages) } }),
 });
-const clicks = (around: (own: Store["clicks"]) => Partial<Store["clicks"]>): Seams => ({
-  ...NO_SEAMS,
+const clicks = (around: (own: Store["clicks"]) => Partial<Store["clicks"]>): TestHooks => ({
+  ...NO_TEST_HOOKS,
   store: (own) => ({ ...own, clicks: { ...own.clicks, ...around(own.clicks) } }),
 });
-const chat = (around: (own: Chat) => Partial<Chat>): Seams => ({
-  ...NO_SEAMS,
+const chat = (around: (own: Chat) => Partial<Chat>): TestHooks => ({
+  ...NO_TEST_HOOKS,
   chat: (own) => ({ ...own, ...around(own) }),
 });
-const bus = (publish: (own: EventBus["publish"]) => EventBus["publish"]): Seams => ({
-  ...NO_SEAMS,
+const bus = (publish: (own: EventBus["publish"]) => EventBus["publish"]): TestHooks => ({
+  ...NO_TEST_HOOKS,
   bus: (own) => ({ ...own, publish: publish(own.publish) }),
 });
 
-const votes = (step: Step) => step.vote !== undefined;
-const signals = (word: string) => (step: Step) => step.patch.signal === word && step.patch.state === undefined;
-const closes = (step: Step) => step.patch.state === "closed";
-const showsEnd = (_channel: string, _ts: string, content: Content) =>
+const votes = (step: RequestChange) => step.vote !== undefined;
+const signals = (word: string) => (step: RequestChange) => step.patch.signal === word && step.patch.state === undefined;
+const closes = (step: RequestChange) => step.patch.state === "closed";
+const showsEnd = (_channel: string, _ts: string, content: MessageContent) =>
   content.kind === "request" && content.view.request.state === "closed";
 const refuses = (_id: string, answer: string | null) => answer !== null;
 
 /** Every place between two steps of a request's life where a crash could lose or double something. */
-const POINTS: Record<string, Seams> = {
+const POINTS: Record<string, TestHooks> = {
   "after the request is recorded, before its message is claimed": requests((own) => ({ open: after(own.open) })),
   "after the claim, before the post": chat((own) => ({ post: before(own.post) })),
   "after the post, before its ts is recorded": chat((own) => ({ post: after(own.post) })),
   "after the ts is recorded": messages((own) => ({ posted: after(own.posted) })),
   "after the click is recorded, before it is acknowledged": {
-    ...NO_SEAMS,
+    ...NO_TEST_HOOKS,
     store: (own) => ({
       ...own,
-      prompt: { ...own.prompt, clicks: { ...own.prompt.clicks, record: after(own.prompt.clicks.record) } },
+      ackStore: { ...own.ackStore, clicks: { ...own.ackStore.clicks, record: after(own.ackStore.clicks.record) } },
     }),
   },
   "after the click is acknowledged, before the vote is recorded": requests((own) => ({
@@ -78,27 +78,29 @@ const POINTS: Record<string, Seams> = {
     advance: after(own.advance, signals("sending")),
   })),
   "after the signal, before its outcome is recorded": {
-    ...NO_SEAMS,
+    ...NO_TEST_HOOKS,
     automation: (own) => ({ ...own, signal: after(own.signal) }),
   },
   "after the signal's outcome is recorded, before the request is closed": requests((own) => ({
-    advance: after(own.advance, signals("taken")),
+    advance: after(own.advance, signals("accepted")),
   })),
   "after the request is closed, before its message shows it": requests((own) => ({
     advance: after(own.advance, closes),
   })),
   "after the message shows the end, before that is recorded": chat((own) => ({ update: after(own.update, showsEnd) })),
-  "after a denial is recorded, before its author is told": clicks((own) => ({ handled: after(own.handled, refuses) })),
-  "after the author is told, before that is recorded": chat((own) => ({ whisper: after(own.whisper) })),
+  "after a denial is recorded, before its author is told": clicks((own) => ({
+    evaluated: after(own.evaluated, refuses),
+  })),
+  "after the author is told, before that is recorded": chat((own) => ({ postEphemeral: after(own.postEphemeral) })),
   "before events are published": bus((publish) => before(publish)),
   "after events are published, before that is recorded": bus((publish) => after(publish)),
 };
 
 export const CRASH_POINTS = Object.keys(POINTS);
 
-export function crashSeams(name: string | null): Seams {
-  if (name === null) return NO_SEAMS;
-  const seams = POINTS[name];
-  if (seams === undefined) throw new Error(`There is no crash point "${name}".`);
-  return seams;
+export function crashSeams(name: string | null): TestHooks {
+  if (name === null) return NO_TEST_HOOKS;
+  const hooks = POINTS[name];
+  if (hooks === undefined) throw new Error(`There is no crash point "${name}".`);
+  return hooks;
 }

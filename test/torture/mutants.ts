@@ -1,27 +1,27 @@
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/coordination.ts";
-import { NO_SEAMS, type Seams } from "../../src/bot/test-hooks.ts";
+import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 
 /** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */
-const MUTANTS: Record<string, () => Seams> = {
+const MUTANTS: Record<string, () => TestHooks> = {
   /** The signal goes out on what was read when the execution was last looked at. */
   "no-fresh-read": () => {
     const signalling = new Set<string>();
     const isSignalling = (executionId: string) => [...signalling].some((name) => name.includes(executionId));
     return {
-      ...NO_SEAMS,
+      ...NO_TEST_HOOKS,
       store: (own) => ({ ...own, leases: noting(own.leases, signalling) }),
       automation: (own) => ({ ...own, read: staleWhile(isSignalling, own) }),
     };
   },
   /** A post without a clear answer is simply made again. */
   "no-metadata-search": () => ({
-    ...NO_SEAMS,
+    ...NO_TEST_HOOKS,
     chat: (own) => ({ ...own, find: async () => ({ kind: "absent" }) }),
   }),
   /** A change is written over whatever somebody else wrote meanwhile. */
   "unguarded-update": () => ({
-    ...NO_SEAMS,
+    ...NO_TEST_HOOKS,
     store: (own) => ({
       ...own,
       requests: {
@@ -37,8 +37,8 @@ const MUTANTS: Record<string, () => Seams> = {
 
 export const MUTANT_NAMES = Object.keys(MUTANTS);
 
-export function mutantSeams(name: string | null): Seams {
-  if (name === null) return NO_SEAMS;
+export function mutantSeams(name: string | null): TestHooks {
+  if (name === null) return NO_TEST_HOOKS;
   const make = MUTANTS[name];
   if (make === undefined) throw new Error(`There is no mutant ${name}: ${MUTANT_NAMES.join(", ")}.`);
   return make();

@@ -17,7 +17,7 @@ export interface Result extends Judgement, Done {
 
 const MOST_AGAIN = 3;
 const isUnderWay = (click: Evidence["records"]["clicks"][number]) =>
-  click.handledAt === null || (click.answer !== null && click.answeredAt === null);
+  click.evaluatedAt === null || (click.reply !== null && click.repliedAt === null);
 
 /** What is seen once every bot is killed. */
 async function evidenceAtRest(stage: Stage): Promise<Evidence> {

@@ -1,4 +1,4 @@
-import { FLOOD } from "../../src/app/deliver/digest.ts";
+import { DIGEST_THRESHOLD } from "../../src/app/deliver/digest.ts";
 import type { Action, FaultBody } from "./actions.ts";
 import { makePrng, type Prng } from "./prng.ts";
 import { APPROVERS, OTHERS, ROUTED, routeOf, UNROUTED } from "./runbooks.ts";
@@ -41,7 +41,7 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
   if (prng.chance(0.4)) actions.push({ at: later(LENGTH_MS), kind: "pass", ms: prng.int(20, 700) * 1000 });
   if (prng.chance(0.2)) actions.push({ at: later(LENGTH_MS), kind: "skew", ms: prng.int(1_000, MOST_SKEW_MS) });
   if (prng.chance(0.06)) {
-    const count = prng.int(FLOOD + 2, FLOOD + 8);
+    const count = prng.int(DIGEST_THRESHOLD + 2, DIGEST_THRESHOLD + 8);
     actions.push({ at: later(LENGTH_MS), kind: "unattended", runbook: "One-Gate", count });
   }
   if (prng.chance(0.15)) actions.push({ at: later(LENGTH_MS), kind: "unattended", runbook: UNROUTED, count: 1 });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePace } from "../../src/aws/pace.ts";
+import { makeCallPacer } from "../../src/aws/pace.ts";
 import { testClock } from "../support/fakes.ts";
 
 const throttled = () => Object.assign(new Error("slow down"), { name: "ThrottlingException" });
 
 test("readings for signals that never end push the others back by one interval, and not for ever", async () => {
   const clock = testClock();
-  const pace = makePace(clock);
-  for (let times = 0; times < 6; times++) pace.learn(throttled());
+  const pace = makeCallPacer(clock);
+  for (let times = 0; times < 6; times++) pace.record(throttled());
   let polled = false;
   for (let second = 0; second < 20; second++) {
-    for (let signal = 0; signal < 4; signal++) await pace.turn(true);
-    if (second === 10) void pace.turn(false).then(() => (polled = true));
+    for (let signal = 0; signal < 4; signal++) await pace.waitForSlot(true);
+    if (second === 10) void pace.waitForSlot(false).then(() => (polled = true));
     clock.advance(1_000);
   }
   await new Promise(setImmediate);
@@ -21,10 +21,10 @@ test("readings for signals that never end push the others back by one interval, 
 
 test("others wait a whole interval after an urgent one", async () => {
   const clock = testClock();
-  const pace = makePace(clock);
-  pace.learn(throttled());
+  const pace = makeCallPacer(clock);
+  pace.record(throttled());
   clock.advance(10_000);
-  await pace.turn(true);
-  void pace.turn(false);
+  await pace.waitForSlot(true);
+  void pace.waitForSlot(false);
   assert.deepEqual(clock.sleeping(), [250]);
 });

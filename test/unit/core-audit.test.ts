@@ -59,10 +59,10 @@ test("only what the outside is told has the name of an event", () => {
     "voted",
     "denied",
     "signal-sending",
-    "signal-taken",
-    "signal-unsure",
+    "signal-accepted",
+    "signal-ambiguous",
     "signal-refused",
-    "signal-held",
+    "signal-deferred",
     "progress",
     "ended",
   ];

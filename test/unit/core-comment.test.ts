@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cut, LONGEST_PAYLOAD_VALUE, signalComment } from "../../src/core/comment.ts";
+import { cut, MAX_PAYLOAD_VALUE_LENGTH, signalComment } from "../../src/core/comment.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
 
@@ -36,7 +36,7 @@ test("whatever names and reasons are, AWS takes every value and each deciding pe
         const values = signalComment(decidedAs(decision), votes, "T0HOME");
         assert.ok(values.length >= 1 && values.length <= 50);
         for (const value of values) {
-          assert.ok(value.length >= 1 && value.length <= LONGEST_PAYLOAD_VALUE, `${value.length} units: ${value}`);
+          assert.ok(value.length >= 1 && value.length <= MAX_PAYLOAD_VALUE_LENGTH, `${value.length} units: ${value}`);
           assert.ok(value.isWellFormed(), "half of a character");
           assert.doesNotMatch(value, /\p{Cc}/u);
           assert.ok(value.includes(REQUEST_ID), `names the request: ${value}`);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Denial, denialSentence, outcomeWords } from "../../src/core/denial.ts";
-import { type Asked, asksReason, decide, LONGEST_REASON } from "../../src/core/evaluate-vote.ts";
+import { type Denial, denialSentence, outcomeText } from "../../src/core/denial.ts";
+import { evaluateVote, MAX_REASON_LENGTH, requiresReason, type VoteInput } from "../../src/core/evaluate-vote.ts";
 import type { Membership, Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, OutcomeKind, Verdict, Vote } from "../../src/core/request.ts";
-import { type Starter, UNKNOWN_STARTER } from "../../src/core/requester.ts";
+import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { aPerson, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
 
 const member: Membership = { kind: "member" };
@@ -19,14 +19,14 @@ const closedByJane: Partial<ApprovalRequest> = {
 const jane: Vote[] = [aVote("U0JANE")];
 
 /** A person, the request, the policy and what happened before, in the words of the table. */
-type Given = Partial<Asked>;
+type Given = Partial<VoteInput>;
 type Outcome = { denied: Denial["kind"] } | { counts: Verdict; decides: boolean } | "withdrawn";
 
 const counts = (verdict: Verdict): Outcome => ({ counts: verdict, decides: false });
 const decides = (verdict: Verdict): Outcome => ({ counts: verdict, decides: true });
 const denied = (kind: Denial["kind"]): Outcome => ({ denied: kind });
 
-// The person: an approver of good standing unless a row says otherwise.
+// The person: an approver of good status unless a row says otherwise.
 const who = (more: Partial<Person>): Given => ({ person: aPerson("U0JANE", more) });
 const omar: Given = { person: aPerson("U0OMAR") };
 const stranger: Given = { membership: { kind: "not-member" } };
@@ -43,7 +43,7 @@ const elsewhere = (kind: OutcomeKind): Given => ({
   request: aRequest({ state: "closed", closedAt: NOW, outcome: { kind, where: "aws", by: [], detail: null } }),
 });
 // Who started it.
-const startedBy = (more: Partial<Starter>): Given => ({ starter: { ...UNKNOWN_STARTER, ...more } });
+const startedBy = (more: Partial<Requester>): Given => ({ requester: { ...UNKNOWN_REQUESTER, ...more } });
 const janeStarted = startedBy({ userIds: ["U0JANE"] });
 const janesAddress = startedBy({ email: "U0JANE@Example.COM" });
 const strict = route({ whenRequesterUnknown: "deny" });
@@ -94,19 +94,19 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ["an approval is withdrawn after the end", [closedBefore, withdraws], denied("closed")],
   [
     "a deactivated person withdraws",
-    [before(...jane), who({ standing: "deactivated" }), withdraws],
-    denied("standing"),
+    [before(...jane), who({ accountStatus: "deactivated" }), withdraws],
+    denied("account-status"),
   ],
   // Who it is
   ["somebody else approves", [stranger], denied("not-approver")],
   ["somebody else rejects", [stranger, rejects], denied("not-approver")],
   ["nobody knows who belongs to the groups", [slackAway], denied("membership-unknown")],
   ["nobody knows who belongs, and it is a rejection", [slackAway, rejects], denied("membership-unknown")],
-  ["a guest", [who({ standing: "guest" })], denied("standing")],
-  ["an external person", [who({ standing: "external" })], denied("standing")],
-  ["a deactivated account", [who({ standing: "deactivated" })], denied("standing")],
-  ["a bot", [who({ standing: "bot" })], denied("standing")],
-  ["an external person who rejects", [who({ standing: "external" }), rejects], denied("standing")],
+  ["a guest", [who({ accountStatus: "guest" })], denied("account-status")],
+  ["an external person", [who({ accountStatus: "external" })], denied("account-status")],
+  ["a deactivated account", [who({ accountStatus: "deactivated" })], denied("account-status")],
+  ["a bot", [who({ accountStatus: "bot" })], denied("account-status")],
+  ["an external person who rejects", [who({ accountStatus: "external" }), rejects], denied("account-status")],
   // Routes
   ["no route covers the request", [{ route: null }], denied("no-route")],
   ["no route, and a rejection", [{ route: null }, rejects], denied("no-route")],
@@ -132,7 +132,7 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ["the session has another address", [startedBy({ email: "rosa@example.com" })], decides("approve")],
   ["another address that is longer", [startedBy({ email: "xu0jane@example.com" })], decides("approve")],
   ["nobody knows who started it", [startedBy({})], decides("approve")],
-  ["nobody knows, and the route is strict", [startedBy({}), strict], denied("starter-unknown")],
+  ["nobody knows, and the route is strict", [startedBy({}), strict], denied("requester-unknown")],
   ["nobody knows, the route is strict, and it is a rejection", [startedBy({}), strict, rejects], decides("reject")],
   [
     "somebody else started it, and the route is strict",
@@ -142,12 +142,12 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   [
     "nobody has the address, and the route is strict",
     [startedBy({ email: "x@y.z", emailIsForeign: true }), strict],
-    denied("starter-unknown"),
+    denied("requester-unknown"),
   ],
   [
     "the person's own address is hidden, and the route is strict",
     [startedBy({ email: "x@y.z" }), who({ email: null }), strict],
-    denied("starter-unknown"),
+    denied("requester-unknown"),
   ],
   ["the person's own address is hidden", [startedBy({ email: "x@y.z" }), who({ email: null })], decides("approve")],
   [
@@ -180,19 +180,19 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ["break-glass with another runbook's name", [breaksGlass, types("Web-Deploy")], denied("not-typed")],
   ["an approver who is no admin breaks glass", [breaksGlass, stranger], denied("not-admin")],
   ["Slack does not know the admins", [breaksGlass, slackAway], denied("membership-unknown")],
-  ["an external admin breaks glass", [breaksGlass, who({ standing: "external" })], denied("standing")],
+  ["an external admin breaks glass", [breaksGlass, who({ accountStatus: "external" })], denied("account-status")],
   ["break-glass after the decision", [decidedBefore, breaksGlass], denied("decided")],
   ["break-glass after the end", [closedBefore, breaksGlass], denied("closed")],
   ["break-glass where no route is", [{ route: null }, breaksGlass], denied("no-route")],
 ];
 
-const PLAIN: Asked = {
+const PLAIN: VoteInput = {
   request: aRequest(),
   route: aRoute(),
   votes: [],
   person: aPerson(),
   membership: member,
-  starter: UNKNOWN_STARTER,
+  requester: UNKNOWN_REQUESTER,
   verdict: "approve",
   authority: "approver",
   reason: null,
@@ -216,9 +216,9 @@ for (const [claim, given, expected] of TABLE) {
     // Rows may name a route's properties one by one.
     const routes = given.flatMap((each) => (each.route ? [each.route] : []));
     const merged: Partial<Route> = Object.assign({}, ...routes.map(differences));
-    const asked: Asked = Object.assign({}, PLAIN, ...given);
+    const asked: VoteInput = Object.assign({}, PLAIN, ...given);
     if (asked.route !== null) asked.route = aRoute(merged);
-    const decision = decide(asked);
+    const decision = evaluateVote(asked);
     if (expected === "withdrawn") return assert.equal(decision.kind, "withdrawn");
     if ("denied" in expected) {
       assert.equal(decision.kind === "denied" ? decision.denial.kind : decision.kind, expected.denied);
@@ -237,8 +237,8 @@ for (const [claim, given, expected] of TABLE) {
 }
 
 test("a reason is kept as far as it may go, whatever a form carries", () => {
-  const decision = decide({ ...PLAIN, reason: "x".repeat(5_000) });
-  assert.equal(decision.kind === "counted" && decision.vote.reason?.length, LONGEST_REASON);
+  const decision = evaluateVote({ ...PLAIN, reason: "x".repeat(5_000) });
+  assert.equal(decision.kind === "counted" && decision.vote.reason?.length, MAX_REASON_LENGTH);
 });
 
 /** In what a route differs from the plainest. */
@@ -257,13 +257,16 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
     { kind: "no-route", route: "databases" },
   ],
   "no-target": [{ kind: "no-target", target: "default/us-east-1" }],
-  standing: (["guest", "external", "deactivated", "bot"] as const).map((standing) => ({ kind: "standing", standing })),
+  "account-status": (["guest", "external", "deactivated", "bot"] as const).map((status) => ({
+    kind: "account-status",
+    status,
+  })),
   "wrong-workspace": [{ kind: "wrong-workspace" }],
   "forged-form": [{ kind: "forged-form" }],
   "not-admin": [{ kind: "not-admin" }],
   "self-approval": [{ kind: "self-approval" }],
-  "starter-unknown": [{ kind: "starter-unknown", route: aRoute(), executedBy: null }],
-  "starter-unread": [{ kind: "starter-unread", error: "ratelimited" }],
+  "requester-unknown": [{ kind: "requester-unknown", route: aRoute(), executedBy: null }],
+  "requester-unread": [{ kind: "requester-unread", error: "ratelimited" }],
   "nothing-to-withdraw": [{ kind: "nothing-to-withdraw" }],
   "not-typed": [{ kind: "not-typed", documentName: RUNBOOK }],
   "person-unknown": [{ kind: "person-unknown", error: "ratelimited" }],
@@ -322,13 +325,13 @@ test("a late click is told who decided, or that AWS did", () => {
 });
 
 test("every outcome has words", () => {
-  const kinds: OutcomeKind[] = ["approved", "rejected", "timed-out", "cancelled", "failed", "gone", "unknown"];
-  assert.equal(new Set(kinds.map(outcomeWords)).size, kinds.length);
+  const kinds: OutcomeKind[] = ["approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"];
+  assert.equal(new Set(kinds.map(outcomeText)).size, kinds.length);
 });
 
 test("a route asks for reasons as it says", () => {
   const table = (["none", "reject", "always"] as const).map((reason) =>
-    (["approve", "reject"] as const).map((verdict) => asksReason(aRoute({ reason }), verdict)),
+    (["approve", "reject"] as const).map((verdict) => requiresReason(aRoute({ reason }), verdict)),
   );
   assert.deepEqual(table, [
     [false, false],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { backoffMs } from "../../src/core/backoff.ts";
-import { factsOf } from "../../src/core/facts.ts";
+import { toRequestFacts } from "../../src/core/facts.ts";
 import { MASK, makeMask } from "../../src/core/mask.ts";
 import { deadline } from "../../src/core/request.ts";
 import { aFacts, anExecution, aStep, NOW } from "../support/samples.ts";
@@ -16,7 +16,7 @@ test("what a step says is kept: its message, approvers, how many must approve, a
     inputs: { Message: "Go?", Approvers: ["a", "b"], MinRequiredApprovals: 2 },
     timeoutSeconds: 60,
   });
-  const facts = factsOf(anExecution(), step, { gate: 2, gates: 2 }, open, null);
+  const facts = toRequestFacts(anExecution(), step, { gate: 2, gates: 2 }, open, null);
   assert.deepEqual(
     [facts.stepName, facts.message, facts.awsApprovers, facts.minRequiredApprovals, facts.timeoutSeconds, facts.gate],
     ["second", "Go?", ["a", "b"], 2, 60, 2],
@@ -37,7 +37,7 @@ const INPUTS: [claim: string, inputs: Record<string, unknown>, expected: Partial
 
 for (const [claim, inputs, expected] of INPUTS) {
   test(`${claim} is understood defensively`, () => {
-    const facts: Record<string, unknown> = { ...factsOf(anExecution(), aStep({ inputs }), gate, open, null) };
+    const facts: Record<string, unknown> = { ...toRequestFacts(anExecution(), aStep({ inputs }), gate, open, null) };
     for (const [key, value] of Object.entries(expected)) assert.deepEqual(facts[key], value);
   });
 }
@@ -47,7 +47,7 @@ test("whatever AWS gives as inputs, facts come of it", () => {
     fc.property(
       fc.dictionary(fc.constantFrom("Message", "Approvers", "MinRequiredApprovals"), fc.jsonValue()),
       (inputs) => {
-        const facts = factsOf(anExecution(), aStep({ inputs }), gate, open, null);
+        const facts = toRequestFacts(anExecution(), aStep({ inputs }), gate, open, null);
         assert.ok(Number.isInteger(facts.minRequiredApprovals) && facts.minRequiredApprovals >= 1);
         assert.ok(facts.awsApprovers.every((each) => typeof each === "string"));
         assert.ok(facts.message === null || typeof facts.message === "string");
@@ -60,7 +60,7 @@ test("a secret parameter is masked under its name, in other parameters and in th
   const parameters = { DbPassword: ["hunter2"], Url: ["https://x:hunter2@db"], Zone: ["a"] };
   const execution = anExecution({ parameters });
   const step = aStep({ inputs: { Message: "Use hunter2?" } });
-  const facts = factsOf(execution, step, gate, makeMask(["*password*"], parameters), null);
+  const facts = toRequestFacts(execution, step, gate, makeMask(["*password*"], parameters), null);
   assert.doesNotMatch(JSON.stringify(facts), /hunter2/);
   assert.deepEqual(
     facts.parameters.map(({ name, values, masked }) => [name, values, masked]),
@@ -74,12 +74,12 @@ test("a secret parameter is masked under its name, in other parameters and in th
 
 test("a parameter says whether it is the runbook's default, and nothing where the runbook could not be read", () => {
   const execution = anExecution({ parameters: { Same: ["a", "b"], Other: ["a"], New: ["x"], toString: ["y"] } });
-  const known = factsOf(execution, aStep(), gate, open, { Same: ["a", "b"], Other: ["b"] });
+  const known = toRequestFacts(execution, aStep(), gate, open, { Same: ["a", "b"], Other: ["b"] });
   assert.deepEqual(
     known.parameters.map(({ isDefault }) => isDefault),
     [true, false, false, false],
   );
-  const unknown = factsOf(execution, aStep(), gate, open, null);
+  const unknown = toRequestFacts(execution, aStep(), gate, open, null);
   assert.ok(unknown.parameters.every(({ isDefault }) => isDefault === null));
 });
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { makeVote } from "../../src/app/decide/evaluate-click.ts";
-import { makeDeliver } from "../../src/app/deliver/message-kinds.ts";
+import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/coordination.ts";
-import { makeSignal } from "../../src/app/signal/send-signal.ts";
-import { makeApply } from "../../src/app/watch/apply-changes.ts";
-import { makeDiscover } from "../../src/app/watch/poll-target.ts";
-import { makeLook } from "../../src/app/watch/sync-execution.ts";
-import type { Authority, Verdict, Wish } from "../../src/core/request.ts";
+import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
+import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
+import { makePollTarget } from "../../src/app/watch/poll-target.ts";
+import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
+import type { Authority, RequestedAction, Verdict } from "../../src/core/request.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
@@ -29,7 +29,7 @@ const WORKERS = ["poll", "look", "deliver", "vote", "signal"] as const;
 type Worker = (typeof WORKERS)[number];
 
 type Happening =
-  | { kind: "click"; user: string; verdict: Wish; authority: Authority; message: number }
+  | { kind: "click"; user: string; verdict: RequestedAction; authority: Authority; message: number }
   | { kind: "membership"; user: string; member: boolean }
   | { kind: "elsewhere"; verdict: Verdict }
   | { kind: "ends"; status: "Cancelled" | "TimedOut" }
@@ -45,7 +45,7 @@ type Happening =
 const often = (weight: number, arbitrary: fc.Arbitrary<Happening>) => ({ weight, arbitrary });
 const is = <Kind extends Happening["kind"]>(kind: Kind) => fc.constant(kind);
 const verdict = fc.constantFrom<Verdict>("approve", "approve", "approve", "approve", "reject");
-const wish = fc.constantFrom<Wish>("approve", "approve", "approve", "approve", "reject", "withdraw");
+const wish = fc.constantFrom<RequestedAction>("approve", "approve", "approve", "approve", "reject", "withdraw");
 const authority = fc.constantFrom<Authority>(...Array<Authority>(9).fill("approver"), "break-glass");
 const user = fc.constantFrom(...PEOPLE);
 const fate = fc.constantFrom<Fate>(...FATES);
@@ -74,7 +74,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const chat = fakeChat();
   const directory = fakeDirectory();
   directory.groups.set(GROUP, new Set(["U0ANN", "U0BEN", "U0CAT", "U0FAY", "U0GUS"]));
-  directory.people.set(EXTERNAL, aPerson(EXTERNAL, { standing: "external" }));
+  directory.people.set(EXTERNAL, aPerson(EXTERNAL, { accountStatus: "external" }));
   const aws = gatesInAws(clock, gates, needed);
   const routes = [aRoute({ approvers: { users: [EXTERNAL], groups: [GROUP] }, quorum })];
   const { requests, executions, messages, clicks, leases } = store;
@@ -86,7 +86,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
 
   /** Who was permitted when their vote was taken, for each request. The bot's own word is not taken for it. */
   const permitted = new Map<string, Map<string, Verdict>>();
-  const isPermitted = (user: string, verdict: Wish, authority: Authority) => {
+  const isPermitted = (user: string, verdict: RequestedAction, authority: Authority) => {
     if (authority === "break-glass") return user === ADMIN && verdict !== "withdraw";
     if (user === STARTER && verdict === "approve") return false;
     return user !== EXTERNAL && directory.groups.get(GROUP)?.has(user) === true;
@@ -121,7 +121,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     );
     if (person === null) return;
     assert.equal(votes.get(person), verdict, `${person} signals to ${verdict} without having decided so`);
-    const taken = earlier.filter(({ fate }) => fate === "taken").map(({ session }) => session);
+    const taken = earlier.filter(({ fate }) => fate === "accepted").map(({ session }) => session);
     assert.ok(!taken.includes(aPerson(person).email), `${person} signals twice for ${gate}`);
     assert.ok(taken.length < (needed ?? 1), `${gate} has all that it asks for`);
   };
@@ -143,9 +143,9 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
       },
     };
 
-  const apply = makeApply({ requests, routes, clock, newId, log });
-  const look = makeLook({ requests, executions, apply, mask: [], clock, random, log });
-  const vote = makeVote({
+  const apply = makeApplyChanges({ requests, routes, clock, newId, log });
+  const look = makeSyncExecution({ requests, executions, apply, mask: [], clock, random, log });
+  const vote = makeEvaluateClick({
     requests,
     messages,
     clicks,
@@ -160,10 +160,10 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     clock,
     log,
   });
-  const deliver = makeDeliver({ messages, requests, routes, chat, clock, newId, random, log });
-  const discover = makeDiscover({ automation: guarded, executions, clock });
+  const deliver = makeRequestMessages({ messages, requests, routes, chat, clock, newId, random, log });
+  const discover = makePollTarget({ automation: guarded, executions, clock });
   const signalAs = (owner: string) =>
-    makeSignal({ requests, executions, leases, clock, random, owner, workspace: "T0HOME", log });
+    makeSendSignal({ requests, executions, leases, clock, random, owner, workspace: "T0HOME", log });
 
   const work = {
     poll: () => discover(abort),
@@ -171,7 +171,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
       for (const each of await executions.due(TARGET.key, clock.now(), 10)) await look(guarded, each, abort);
     },
     async vote() {
-      for (const click of await clicks.unhandled(clock.now(), 20)) {
+      for (const click of await clicks.unevaluated(clock.now(), 20)) {
         const { requestId, userId, verdict, authority } = click;
         const allowed = isPermitted(userId, verdict, authority);
         const votes = permitted.get(requestId) ?? new Map<string, Verdict>();
@@ -196,7 +196,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const happen = async (what: Happening): Promise<void> => {
     switch (what.kind) {
       case "click": {
-        const [ts, message] = [...chat.standing][what.message % Math.max(1, chat.standing.size)] ?? [];
+        const [ts, message] = [...chat.messages][what.message % Math.max(1, chat.messages.size)] ?? [];
         if (ts === undefined || message === undefined) return;
         const id = newId();
         const place = { requestId: message.view.request.id, channelId: message.channelId, messageTs: ts };
@@ -243,7 +243,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
 
   /** Everything that is due is done, for hours: what is not settled then never will be. */
   const settle = async () => {
-    aws.meets("taken");
+    aws.meets("accepted");
     for (const each of PEOPLE) aws.trusts(aPerson(each).email ?? "", true);
     for (let round = 0; round < 60; round++) {
       for (const who of WORKERS) await work[who]();
@@ -258,9 +258,9 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
         `${request.stepExecutionId} is ${request.state}, waits: ${waits}`,
       );
       // AWS may ask for more people than have decided here; the rest is for others to approve there.
-      const isTold = request.signal === "taken" && request.signalsTaken < (needed ?? 0);
+      const isTold = request.signal === "accepted" && request.signalsAccepted < (needed ?? 0);
       if (waits && !isTold) assert.equal(request.state, "open", "a decision that never reached AWS");
-      const shown = [...chat.standing.values()].filter(({ view }) => view.request.id === request.id);
+      const shown = [...chat.messages.values()].filter(({ view }) => view.request.id === request.id);
       assert.ok(shown.length <= 1, "two messages");
       for (const { view } of shown) assert.equal(view.request.version, request.version, "the message is out of date");
       if (aws.isOver()) assert.notEqual(request.executionEndedAt, null);
@@ -270,7 +270,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
         all.some(({ stepExecutionId }) => stepExecutionId === aws.waiting()),
         "a gate that nobody was asked about",
       );
-    assert.deepEqual(await clicks.unhandled(Number.MAX_SAFE_INTEGER, 10), [], "a click without a verdict");
+    assert.deepEqual(await clicks.unevaluated(Number.MAX_SAFE_INTEGER, 10), [], "a click without a verdict");
     if (aws.isOver())
       assert.deepEqual(await executions.watched(TARGET.key), [], "an execution that is watched for ever");
   };

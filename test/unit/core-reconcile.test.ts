@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { hasEnded, type ObservedExecution, type ObservedStep } from "../../src/core/execution.ts";
-import { approvalsIn, type Change, principalsIn, reconcile, vanished } from "../../src/core/reconcile.ts";
+import { type Change, closeNotFound, countApprovals, findPrincipals, reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest, Outcome, SignalState, Verdict } from "../../src/core/request.ts";
 import { aFacts, anExecution, aRequest, aStep, NOW, REQUEST_ID } from "../support/samples.ts";
 
@@ -21,14 +21,14 @@ type Ending = { kind: Outcome["kind"]; where: Outcome["where"]; by?: string[] } 
 /** (what the step shows, what was done here) -> how the request ends. */
 const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<ApprovalRequest>, Ending][] = [
   ["still waiting", {}, {}, "stays"],
-  ["still waiting after our decision", {}, decidedAs("approve", "taken"), "stays"],
+  ["still waiting after our decision", {}, decidedAs("approve", "accepted"), "stays"],
   ["not begun", { status: "Pending" }, {}, "stays"],
-  ["under way", { status: "InProgress" }, decidedAs("approve", "taken"), "stays"],
+  ["under way", { status: "InProgress" }, decidedAs("approve", "accepted"), "stays"],
   ["approved elsewhere", { status: "Success" }, {}, { kind: "approved", where: "aws" }],
   [
     "approved, and the step moves on",
     { status: "InProgress", outputs: { ApprovalStatus: ["Approved"] } },
-    decidedAs("approve", "taken"),
+    decidedAs("approve", "accepted"),
     { kind: "approved", where: "slack" },
   ],
   [
@@ -43,7 +43,7 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
   [
     "approved by our signal",
     { status: "Success" },
-    decidedAs("approve", "taken"),
+    decidedAs("approve", "accepted"),
     { kind: "approved", where: "slack" },
   ],
   [
@@ -55,19 +55,19 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
   [
     "approved after our signal got no answer",
     { status: "Success" },
-    decidedAs("approve", "unsure"),
+    decidedAs("approve", "ambiguous"),
     { kind: "approved", where: "slack" },
   ],
   [
     "approved after our signal got no answer, with our request's id in the decisions",
     { status: "Success", outputs: { ApproverDecisions: [`{"comment":"request ${REQUEST_ID}"}`] } },
-    decidedAs("approve", "unsure"),
+    decidedAs("approve", "ambiguous"),
     { kind: "approved", where: "slack" },
   ],
   [
     "approved with another's comment after our signal got no answer",
     { status: "Success", outputs: { ApproverDecisions: [`{"approver":"${REVIEWER}","comment":"mine"}`] } },
-    decidedAs("approve", "unsure"),
+    decidedAs("approve", "ambiguous"),
     { kind: "approved", where: "aws", by: [REVIEWER] },
   ],
   [
@@ -79,7 +79,7 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
   [
     "approved elsewhere although we rejected",
     { status: "Success" },
-    decidedAs("reject", "taken"),
+    decidedAs("reject", "accepted"),
     { kind: "approved", where: "aws" },
   ],
   [
@@ -91,19 +91,19 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
   [
     "rejected by our signal",
     { status: "Failed", outputs: { ApprovalStatus: ["Rejected"] } },
-    decidedAs("reject", "taken"),
+    decidedAs("reject", "accepted"),
     { kind: "rejected", where: "slack" },
   ],
   [
     "failed after our rejection, without more words",
     { status: "Failed" },
-    decidedAs("reject", "taken"),
+    decidedAs("reject", "accepted"),
     { kind: "rejected", where: "slack" },
   ],
   [
     "rejected elsewhere after our approval",
     { status: "Failed", outputs: { ApprovalStatus: ["Rejected"] } },
-    decidedAs("approve", "taken"),
+    decidedAs("approve", "accepted"),
     { kind: "rejected", where: "aws" },
   ],
   ["failed for its own reasons", { status: "Failed" }, {}, { kind: "failed", where: "aws" }],
@@ -145,7 +145,7 @@ for (const [claim, approver, comment, signsAs, where] of [
   test(`after a signal without an answer a decision by ${claim} is told as made in ${where}`, () => {
     const entry = JSON.stringify({ approver, decision: "Approve", ...(comment === null ? {} : { comment }) });
     const step = aStep({ status: "Success", outputs: { ApproverDecisions: [entry] } });
-    const request = aRequest(decidedAs("approve", "unsure"));
+    const request = aRequest(decidedAs("approve", "ambiguous"));
     const [change] = reconcile(anExecution({ steps: [step] }), [request], NOW, (text) => text, signsAs);
     assert(change?.kind === "close");
     assert.equal(change.outcome.where, where);
@@ -234,11 +234,11 @@ test("AWS's own count of approvals is shown as it changes, after our approval on
   const facts = aFacts({ minRequiredApprovals: 2 });
   const decisions = [`{"approver":"a","decision":"Approve"}`];
   const execution = anExecution({ steps: [aStep({ outputs: { ApproverDecisions: decisions } })] });
-  const request = aRequest({ ...decidedAs("approve", "taken"), facts });
+  const request = aRequest({ ...decidedAs("approve", "accepted"), facts });
   const [change] = reconcile(execution, [request], NOW);
   assert(change?.kind === "progress");
   assert.deepEqual(change.patch.awsApprovals, [1, 2]);
-  for (const other of [decidedAs("approve", "due"), decidedAs("reject", "taken"), {}])
+  for (const other of [decidedAs("approve", "due"), decidedAs("reject", "accepted"), {}])
     assert.deepEqual(reconcile(execution, [aRequest({ ...other, facts })], NOW), []);
 });
 
@@ -262,10 +262,10 @@ test("what AWS says of a failed step is kept masked", () => {
 });
 
 test("an execution that AWS no longer knows ends what is open, and only notes the end of what is closed", () => {
-  const gone = vanished(aRequest(), NOW);
-  assert.equal(gone?.kind === "close" && gone.outcome.kind, "gone");
-  assert.equal(vanished(aRequest({ state: "closed" }), NOW)?.kind, "ended");
-  assert.equal(vanished(aRequest({ state: "closed", executionEndedAt: NOW }), NOW), null);
+  const gone = closeNotFound(aRequest(), NOW);
+  assert.equal(gone?.kind === "close" && gone.outcome.kind, "not-found");
+  assert.equal(closeNotFound(aRequest({ state: "closed" }), NOW)?.kind, "ended");
+  assert.equal(closeNotFound(aRequest({ state: "closed", executionEndedAt: NOW }), NOW), null);
 });
 
 const anyStep: fc.Arbitrary<ObservedStep> = fc
@@ -308,7 +308,7 @@ const anyRequest = (id: string): fc.Arbitrary<ApprovalRequest> =>
     .record({
       state: fc.constantFrom("open", "decided"),
       decision: fc.constantFrom("approve", "reject"),
-      signal: fc.constantFrom("due", "sending", "unsure", "taken"),
+      signal: fc.constantFrom("due", "sending", "ambiguous", "accepted"),
       min: fc.constantFrom(1, 2),
     })
     .map(({ state, decision, signal, min }) => {
@@ -369,6 +369,6 @@ test("approvals and principals are read out of decisions whose form is not docum
       ],
     },
   });
-  assert.equal(approvalsIn(step), 2);
-  assert.deepEqual(principalsIn(step), [REVIEWER, "arn:aws:sts::111122223333:assumed-role/Role/jane@example.com"]);
+  assert.equal(countApprovals(step), 2);
+  assert.deepEqual(findPrincipals(step), [REVIEWER, "arn:aws:sts::111122223333:assumed-role/Role/jane@example.com"]);
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  arnMeans,
+  arnMatches,
+  findRequester,
   identityCenterEmail,
   isKnown,
-  isStarter,
-  starterOf,
-  UNKNOWN_STARTER,
+  isRequester,
+  UNKNOWN_REQUESTER,
 } from "../../src/core/requester.ts";
 import { aPerson } from "../support/samples.ts";
 
@@ -35,7 +35,7 @@ const MEANS: [listed: string, executedBy: string, means: boolean, why: string][]
 
 for (const [listed, executedBy, means, why] of MEANS)
   test(`${listed} ${means ? "means" : "does not mean"} ${why}`, () =>
-    assert.equal(arnMeans(listed, executedBy), means));
+    assert.equal(arnMatches(listed, executedBy), means));
 
 test("only Identity Center's own sessions have an address that is believed", () => {
   const table: [string, string | null][] = [
@@ -52,22 +52,23 @@ test("only Identity Center's own sessions have an address that is believed", () 
 
 test("several people who act under one ARN may each have been it", () => {
   const identities = { U0JANE: [role], U0OMAR: [user, role], U0MIA: [user] };
-  assert.deepEqual(starterOf(session, identities), { userIds: ["U0JANE", "U0OMAR"], email: null });
-  assert.deepEqual(starterOf(null, identities), UNKNOWN_STARTER);
-  assert.equal(isKnown(starterOf("something else", identities)), false);
+  assert.deepEqual(findRequester(session, identities), { userIds: ["U0JANE", "U0OMAR"], email: null });
+  assert.deepEqual(findRequester(null, identities), UNKNOWN_REQUESTER);
+  assert.equal(isKnown(findRequester("something else", identities)), false);
 });
 
 test("who started it is told by id first, then by address without case, and else is not known", () => {
   const jane = aPerson("U0JANE", { email: "Jane@Example.com" });
-  const table: [Parameters<typeof isStarter>[1], string][] = [
+  const table: [Parameters<typeof isRequester>[1], string][] = [
     [{ userIds: ["U0JANE"], email: null }, "yes"],
     [{ userIds: ["U0OMAR"], email: null }, "no"],
     [{ userIds: [], email: "jane@example.COM" }, "yes"],
     [{ userIds: ["U0OMAR"], email: "jane@example.com" }, "yes"],
     [{ userIds: [], email: "omar@example.com" }, "no"],
     [{ userIds: [], email: "omar@example.com", emailIsForeign: true }, "unknown"],
-    [UNKNOWN_STARTER, "unknown"],
+    [UNKNOWN_REQUESTER, "unknown"],
   ];
-  for (const [starter, answer] of table) assert.equal(isStarter(jane, starter), answer, JSON.stringify(starter));
-  assert.equal(isStarter({ id: "U0X", email: null }, { userIds: [], email: "omar@example.com" }), "unknown");
+  for (const [requester, answer] of table)
+    assert.equal(isRequester(jane, requester), answer, JSON.stringify(requester));
+  assert.equal(isRequester({ id: "U0X", email: null }, { userIds: [], email: "omar@example.com" }), "unknown");
 });

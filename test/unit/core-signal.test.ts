@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApprovalRequest, SignalState } from "../../src/core/request.ts";
-import { ANSWERED_SETTLE_MS, nextSignalMove, SILENT_SETTLE_MS, settlesAt } from "../../src/core/signal.ts";
+import {
+  ERROR_REPLY_UNCERTAIN_MS,
+  NO_REPLY_UNCERTAIN_MS,
+  nextSignalMove,
+  uncertainUntil,
+} from "../../src/core/signal.ts";
 import { anExecution, aRequest, aStep, NOW } from "../support/samples.ts";
 
-const SIGNALS: SignalState[] = ["none", "due", "sending", "unsure", "taken"];
+const SIGNALS: SignalState[] = ["none", "due", "sending", "ambiguous", "accepted"];
 const STATUSES = ["Pending", "InProgress", "Waiting", "Success", "TimedOut", "Cancelling", "Cancelled", "Failed"];
 
 const decidedRequest = (more: Partial<ApprovalRequest> = {}) =>
@@ -75,32 +80,36 @@ test("another step that waits too makes it unsafe, and is named", () => {
 
 test("an attempt cut short by a crash waits until it can no longer take effect, then goes again", () => {
   const crashed = decidedRequest({ signal: "sending", signalAt: NOW });
-  assert.deepEqual(nextSignalMove(crashed, anExecution(), NOW), { kind: "wait", until: NOW + SILENT_SETTLE_MS });
-  assert.deepEqual(nextSignalMove(crashed, anExecution(), NOW + SILENT_SETTLE_MS - 1), {
+  assert.deepEqual(nextSignalMove(crashed, anExecution(), NOW), { kind: "wait", until: NOW + NO_REPLY_UNCERTAIN_MS });
+  assert.deepEqual(nextSignalMove(crashed, anExecution(), NOW + NO_REPLY_UNCERTAIN_MS - 1), {
     kind: "wait",
-    until: NOW + SILENT_SETTLE_MS,
+    until: NOW + NO_REPLY_UNCERTAIN_MS,
   });
-  assert.deepEqual(nextSignalMove(crashed, anExecution(), NOW + SILENT_SETTLE_MS), { kind: "send" });
+  assert.deepEqual(nextSignalMove(crashed, anExecution(), NOW + NO_REPLY_UNCERTAIN_MS), { kind: "send" });
 });
 
 test("an attempt without a clear answer waits as long as was written down", () => {
-  const unsure = decidedRequest({ signal: "unsure", signalAt: NOW, signalSettlesAt: NOW + ANSWERED_SETTLE_MS });
-  assert.equal(nextSignalMove(unsure, anExecution(), NOW + ANSWERED_SETTLE_MS - 1).kind, "wait");
-  assert.equal(nextSignalMove(unsure, anExecution(), NOW + ANSWERED_SETTLE_MS).kind, "send");
+  const unsure = decidedRequest({
+    signal: "ambiguous",
+    signalAt: NOW,
+    signalUncertainUntil: NOW + ERROR_REPLY_UNCERTAIN_MS,
+  });
+  assert.equal(nextSignalMove(unsure, anExecution(), NOW + ERROR_REPLY_UNCERTAIN_MS - 1).kind, "wait");
+  assert.equal(nextSignalMove(unsure, anExecution(), NOW + ERROR_REPLY_UNCERTAIN_MS).kind, "send");
 });
 
 test("an unsafe execution stays unsafe while an attempt settles", () => {
-  const unsure = decidedRequest({ signal: "unsure", signalAt: NOW, signalSettlesAt: NOW + 1 });
+  const unsure = decidedRequest({ signal: "ambiguous", signalAt: NOW, signalUncertainUntil: NOW + 1 });
   const both = anExecution({ steps: [aStep(), aStep({ stepExecutionId: "b", name: "second" })] });
   assert.equal(nextSignalMove(unsure, both, NOW).kind, "unsafe");
 });
 
 test("what was never sent or was surely refused has nothing to settle", () => {
-  for (const signal of ["none", "due", "taken"] as const)
-    assert.equal(settlesAt(decidedRequest({ signal, signalAt: NOW, signalSettlesAt: NOW + 5 })), 0);
+  for (const signal of ["none", "due", "accepted"] as const)
+    assert.equal(uncertainUntil(decidedRequest({ signal, signalAt: NOW, signalUncertainUntil: NOW + 5 })), 0);
 });
 
 test("a signature outlives five minutes of clock difference either way before a silent attempt counts as settled", () => {
-  assert.ok(SILENT_SETTLE_MS >= 10 * 60_000);
-  assert.ok(SILENT_SETTLE_MS > ANSWERED_SETTLE_MS);
+  assert.ok(NO_REPLY_UNCERTAIN_MS >= 10 * 60_000);
+  assert.ok(NO_REPLY_UNCERTAIN_MS > ERROR_REPLY_UNCERTAIN_MS);
 });

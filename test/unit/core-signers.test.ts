@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { ANSWERED_SETTLE_MS } from "../../src/core/signal.ts";
-import { isShown, nextSigner, type PersonSignal, sessionNameFor, waitsForReading } from "../../src/core/signers.ts";
+import { ERROR_REPLY_UNCERTAIN_MS } from "../../src/core/signal.ts";
+import { isVisible, nextSigner, type PersonSignal, sessionNameFor, waitsForReading } from "../../src/core/signers.ts";
 import { aFacts, aRequest, aStep, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 
 const decided = (minRequiredApprovals: number, decision: "approve" | "reject" = "approve") =>
@@ -15,7 +15,7 @@ const signal = (userId: string, state: PersonSignal["state"], more: Partial<Pers
   state,
   attempts: 1,
   at: NOW,
-  settlesAt: NOW,
+  uncertainUntil: NOW,
   shownBefore: 0,
   error: null,
   ...more,
@@ -52,18 +52,18 @@ test("an address that changed hands between two votes names neither of the two",
 test("one approval is the signal of whoever completed the decision, and of the others only if AWS refuses that", () => {
   assert.equal(whose(decided(1), votes, []), "U0CAT, the last");
   assert.equal(whose(decided(1), votes, [signal("U0CAT", "refused")]), "U0BEN, the last");
-  assert.equal(whose(decided(1), votes, [signal("U0CAT", "taken")]), "done");
+  assert.equal(whose(decided(1), votes, [signal("U0CAT", "accepted")]), "done");
 });
 
 test("several approvals are the signals of those who approved, in their order, and no more than AWS asks for", () => {
   assert.equal(whose(decided(2), votes, []), "U0ANN");
-  assert.equal(whose(decided(2), votes, [signal("U0ANN", "taken")]), "U0BEN, the last");
-  assert.equal(whose(decided(2), votes, [signal("U0ANN", "taken"), signal("U0BEN", "taken")]), "done");
-  assert.equal(whose(decided(5), votes, [signal("U0ANN", "taken"), signal("U0BEN", "taken")]), "U0CAT, the last");
+  assert.equal(whose(decided(2), votes, [signal("U0ANN", "accepted")]), "U0BEN, the last");
+  assert.equal(whose(decided(2), votes, [signal("U0ANN", "accepted"), signal("U0BEN", "accepted")]), "done");
+  assert.equal(whose(decided(5), votes, [signal("U0ANN", "accepted"), signal("U0BEN", "accepted")]), "U0CAT, the last");
 });
 
 test("while one person's signal is not settled, nobody else's is next", () => {
-  for (const state of ["sending", "unsure"] as const) {
+  for (const state of ["sending", "ambiguous"] as const) {
     assert.match(whose(decided(2), votes, [signal("U0BEN", state)]), /^U0BEN/);
     assert.match(whose(decided(2), votes, [signal("U0ANN", "refused"), signal("U0CAT", state)]), /^U0CAT/);
   }
@@ -72,20 +72,20 @@ test("while one person's signal is not settled, nobody else's is next", () => {
 test("one rejection is enough, whatever the step asks for", () => {
   const no = [...votes, aVote("U0DAN", { verdict: "reject", at: NOW + 9 })];
   assert.equal(whose(decided(3, "reject"), no, []), "U0DAN, the last");
-  assert.equal(whose(decided(3, "reject"), no, [signal("U0DAN", "taken")]), "done");
+  assert.equal(whose(decided(3, "reject"), no, [signal("U0DAN", "accepted")]), "done");
 });
 
 test("whatever has happened: a person whose signal was taken never signals again, and an unsettled one comes first", () => {
-  const states = fc.constantFrom(null, "sending", "unsure", "refused", "taken");
+  const states = fc.constantFrom(null, "sending", "ambiguous", "refused", "accepted");
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.tuple(states, states, states), (needed, given) => {
       const signals = given.flatMap((state, i) => (state === null ? [] : [signal(votes[i]?.userId ?? "", state)]));
       const turn = nextSigner(decided(needed), votes, signals);
-      const taken = signals.filter((each) => each.state === "taken").length;
+      const taken = signals.filter((each) => each.state === "accepted").length;
       if (turn.kind === "done") return assert.ok(taken >= needed || taken === votes.length);
       const own = signals.find((each) => each.userId === turn.signer.userId);
-      assert.notEqual(own?.state, "taken");
-      const unsettled = signals.filter((each) => each.state === "sending" || each.state === "unsure");
+      assert.notEqual(own?.state, "accepted");
+      const unsettled = signals.filter((each) => each.state === "sending" || each.state === "ambiguous");
       if (unsettled.length > 0) assert.ok(unsettled.some((each) => each.userId === turn.signer.userId));
     }),
   );
@@ -96,21 +96,21 @@ const decision = (session: string) =>
 const shows = (...texts: string[]) => aStep({ outputs: { ApproverDecisions: texts } });
 
 test("AWS shows a person's signal by the session's name, or by one more decision where it names no sessions", () => {
-  const ann = signal("U0ANN", "unsure", { shownBefore: 1 });
-  assert.ok(isShown(shows(decision("U0ANN@example.com")), ann));
-  assert.ok(!isShown(shows(decision("xU0ANN@example.com"), decision("other")), ann));
-  assert.ok(!isShown(shows('{"Who":"a","Decision":"Approve"}'), ann));
-  assert.ok(isShown(shows('{"Who":"a","Decision":"Approve"}', '{"Who":"b","Decision":"Approve"}'), ann));
-  assert.ok(!isShown(aStep(), ann));
+  const ann = signal("U0ANN", "ambiguous", { shownBefore: 1 });
+  assert.ok(isVisible(shows(decision("U0ANN@example.com")), ann));
+  assert.ok(!isVisible(shows(decision("xU0ANN@example.com"), decision("other")), ann));
+  assert.ok(!isVisible(shows('{"Who":"a","Decision":"Approve"}'), ann));
+  assert.ok(isVisible(shows('{"Who":"a","Decision":"Approve"}', '{"Who":"b","Decision":"Approve"}'), ann));
+  assert.ok(!isVisible(aStep(), ann));
 });
 
 test("the next person's signal waits until a reading shows the one before, and no longer than a reading can lag", () => {
-  const ann = signal("U0ANN", "taken");
+  const ann = signal("U0ANN", "accepted");
   const shown = shows(decision("U0ANN@example.com"));
-  assert.equal(waitsForReading(aStep(), [ann], decided(2), NOW + 1), NOW + ANSWERED_SETTLE_MS);
-  assert.equal(waitsForReading(aStep(), [ann], decided(2), NOW + ANSWERED_SETTLE_MS), 0);
+  assert.equal(waitsForReading(aStep(), [ann], decided(2), NOW + 1), NOW + ERROR_REPLY_UNCERTAIN_MS);
+  assert.equal(waitsForReading(aStep(), [ann], decided(2), NOW + ERROR_REPLY_UNCERTAIN_MS), 0);
   assert.equal(waitsForReading(shown, [ann], decided(2), NOW + 1), 0);
   // AWS has all that it asks for, and still shows the step waiting: it is about to end.
   const both = shows(decision("U0ANN@example.com"), decision("elsewhere"));
-  assert.equal(waitsForReading(both, [ann], decided(2), NOW + 1), NOW + ANSWERED_SETTLE_MS);
+  assert.equal(waitsForReading(both, [ann], decided(2), NOW + 1), NOW + ERROR_REPLY_UNCERTAIN_MS);
 });

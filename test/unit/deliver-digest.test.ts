@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { FLOOD, makeDigest, makeDigestFirst } from "../../src/app/deliver/digest.ts";
+import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../../src/app/deliver/digest.ts";
 import type { DigestView } from "../../src/app/ports/slack.ts";
 import { fakeChat, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute } from "../support/samples.ts";
@@ -28,7 +28,7 @@ async function setUp(t: TestContext, count: number) {
     store.requests.open(aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }), ["C0DBA"], anEntry());
   for (let index = 0; index < count; index++) await open(index);
   const round = async () => {
-    await store.digests.begin(FLOOD, clock.now());
+    await store.digests.begin(DIGEST_THRESHOLD, clock.now());
     for (const row of await store.digests.current()) await digest(row, new AbortController().signal);
   };
   /** The request's own message stands now. */
@@ -36,32 +36,32 @@ async function setUp(t: TestContext, count: number) {
     const [row] = await store.messages.ofRequest(`r${index}`);
     await store.messages.posted(row?.id ?? "", `1.${index}`, 1);
   };
-  const shown = () => [...chat.standing.values()].map(({ view }) => (view as unknown as DigestView).count);
+  const shown = () => [...chat.messages.values()].map(({ view }) => (view as unknown as DigestView).count);
   return { clock, store, chat, first, open, round, post, shown };
 }
 
 test("a channel that is no further behind than it may be has no digest", async (t) => {
-  const { round, shown, store } = await setUp(t, FLOOD);
+  const { round, shown, store } = await setUp(t, DIGEST_THRESHOLD);
   await round();
   assert.deepEqual([shown(), await store.digests.current()], [[], []]);
 });
 
 test("a flood has one digest, which follows it at its pace, says when all is posted, and ends", async (t) => {
-  const { clock, chat, round, post, shown, store } = await setUp(t, FLOOD + 1);
+  const { clock, chat, round, post, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   await round();
   await round();
-  assert.deepEqual(shown(), [FLOOD + 1]);
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
   await post(0);
   await round();
-  assert.deepEqual(shown(), [FLOOD + 1], "the requests' own messages come first");
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1], "the requests' own messages come first");
   clock.advance(EVERY_MS);
   await round();
-  assert.deepEqual(shown(), [FLOOD]);
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD]);
   const calls = chat.turns.length;
   clock.advance(EVERY_MS);
   await round();
   assert.equal(chat.turns.length, calls, "nothing has changed");
-  for (let index = 1; index <= FLOOD; index++) await post(index);
+  for (let index = 1; index <= DIGEST_THRESHOLD; index++) await post(index);
   await round();
   assert.deepEqual(shown(), [0]);
   await round();
@@ -69,14 +69,14 @@ test("a flood has one digest, which follows it at its pace, says when all is pos
 });
 
 test("a vote shows in the digest, and what is decided leaves it", async (t) => {
-  const { clock, chat, round, shown, store } = await setUp(t, FLOOD + 1);
+  const { clock, chat, round, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   await round();
   const vote = { requestId: "r3", userId: "U0MIA", userName: "Mia Chen", email: null, reason: null, at: clock.now() };
   const approval = { ...vote, verdict: "approve" as const, authority: "approver" as const };
   await store.requests.advance({ requestId: "r3", expectedVersion: 1, patch: {}, vote: approval, audit: [] });
   clock.advance(EVERY_MS);
   await round();
-  const [standing] = [...chat.standing.values()] as unknown as { view: DigestView }[];
+  const [standing] = [...chat.messages.values()] as unknown as { view: DigestView }[];
   const votes = standing?.view.waiting.map((view) => view.votes.length);
   assert.deepEqual(
     votes?.reduce((sum, each) => sum + each, 0),
@@ -85,11 +85,11 @@ test("a vote shows in the digest, and what is decided leaves it", async (t) => {
   await store.requests.advance({ requestId: "r3", expectedVersion: 2, patch: { state: "decided" }, audit: [] });
   clock.advance(EVERY_MS);
   await round();
-  assert.deepEqual(shown(), [FLOOD]);
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD]);
 });
 
 test("a digest that may stand already is looked for and not posted twice", async (t) => {
-  const { clock, chat, round, shown, store } = await setUp(t, FLOOD + 1);
+  const { clock, chat, round, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   chat.nextPost.push({ answer: { kind: "ambiguous", error: "ECONNRESET" }, posts: true });
   await round();
   await round();
@@ -97,24 +97,24 @@ test("a digest that may stand already is looked for and not posted twice", async
   clock.advance(10_000);
   await round();
   assert.notEqual((await store.digests.current())[0]?.ts, null);
-  assert.deepEqual(shown(), [FLOOD + 1]);
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
 });
 
 test("before a channel's messages go on its digest is posted, once, and only that channel's", async (t) => {
-  const { first, round, shown, store } = await setUp(t, FLOOD + 1);
+  const { first, round, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   assert.equal(await first("C0DBA"), 0);
   assert.deepEqual(shown(), [], "nobody has noticed yet");
-  await store.digests.begin(FLOOD, 1);
+  await store.digests.begin(DIGEST_THRESHOLD, 1);
   await first("C0OPS");
   assert.deepEqual(shown(), []);
   await first("C0DBA");
   await first("C0DBA");
   await round();
-  assert.deepEqual(shown(), [FLOOD + 1]);
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
 });
 
 test("a flood that is over before its digest could be posted leaves none; the next one has its own", async (t) => {
-  const { clock, chat, round, post, open, shown, store } = await setUp(t, FLOOD + 1);
+  const { clock, chat, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   chat.nextPost.push({ answer: { kind: "unavailable", error: "ECONNREFUSED" } });
   await round();
   await post(0);
@@ -123,11 +123,11 @@ test("a flood that is over before its digest could be posted leaves none; the ne
   assert.deepEqual([shown(), await store.digests.current()], [[], []]);
   await open(100);
   await round();
-  assert.deepEqual(shown(), [FLOOD + 1]);
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
 });
 
 test("a digest that somebody deletes ends, and the flood that goes on has another", async (t) => {
-  const { clock, chat, round, post, open, shown, store } = await setUp(t, FLOOD + 2);
+  const { clock, chat, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 2);
   await round();
   await post(0);
   chat.nextUpdate.push({ kind: "deleted", error: "message_not_found", advice: "x" });
@@ -136,5 +136,5 @@ test("a digest that somebody deletes ends, and the flood that goes on has anothe
   assert.deepEqual(await store.digests.current(), []);
   await open(100);
   await round();
-  assert.deepEqual(shown(), [FLOOD + 2, FLOOD + 2]);
+  assert.deepEqual(shown(), [DIGEST_THRESHOLD + 2, DIGEST_THRESHOLD + 2]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeDeliver } from "../../src/app/deliver/message-kinds.ts";
+import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { MessageRow } from "../../src/app/ports/store.ts";
 import { fakeChat, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
@@ -15,7 +15,7 @@ async function setUp(t: TestContext) {
   const chat = fakeChat();
   const log = testLog();
   let ids = 0;
-  const deliver = makeDeliver({
+  const deliver = makeRequestMessages({
     messages: store.messages,
     requests: store.requests,
     routes: [aRoute()],
@@ -52,9 +52,9 @@ test("the message tells when it was posted, which is the same whenever it is upd
   await round();
   clock.advance(3_600_000);
   await round();
-  const shown = () => [...chat.standing.values()].map(({ view }) => view.postedAt);
+  const shown = () => [...chat.messages.values()].map(({ view }) => view.postedAt);
   assert.deepEqual(shown(), [posted]);
-  const [ts] = chat.standing.keys();
+  const [ts] = chat.messages.keys();
   clock.advance(60_000);
   await move();
   await round();
@@ -64,7 +64,7 @@ test("the message tells when it was posted, which is the same whenever it is upd
 test("a request is posted once, with its votes and route, and then is at rest", async (t) => {
   const { chat, round, row, due } = await setUp(t);
   await round();
-  const [[ts, message] = assert.fail("nothing was posted"), ...more] = chat.standing;
+  const [[ts, message] = assert.fail("nothing was posted"), ...more] = chat.messages;
   assert.deepEqual(more, []);
   assert.deepEqual(
     [message.channelId, message.view.request.id, message.view.route?.name],
@@ -80,7 +80,7 @@ test("two workers with the same row post once", async (t) => {
   assert(row !== undefined);
   const { signal } = new AbortController();
   await Promise.all([deliver(row, signal), deliver(row, signal), deliver(row, signal)]);
-  assert.equal(chat.standing.size, 1);
+  assert.equal(chat.messages.size, 1);
 });
 
 test("many changes become one update, and the message shows the last", async (t) => {
@@ -89,7 +89,7 @@ test("many changes become one update, and the message shows the last", async (t)
   await move({ executionStatus: "InProgress" });
   await move({ executionStatus: "Success" });
   await round();
-  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+  assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Success");
   assert.deepEqual(chat.turns, ["post C0DBA", "update C0DBA"]);
   assert.equal((await row()).version, 3);
   assert.deepEqual(await due(), []);
@@ -102,10 +102,10 @@ test("a post without an answer is looked for before anything else; found, it is 
   assert.deepEqual(await due(), []);
   clock.advance(LOOK_AFTER_MS);
   await round();
-  assert.deepEqual([(await row()).ts, chat.standing.size], ["1700000000.000001", 1]);
+  assert.deepEqual([(await row()).ts, chat.messages.size], ["1700000000.000001", 1]);
   assert.equal((await due()).length, 1, "which version it shows is not known");
   await round();
-  assert.deepEqual([(await row()).version, chat.standing.size], [1, 1]);
+  assert.deepEqual([(await row()).version, chat.messages.size], [1, 1]);
 });
 
 test("a post without an answer that stands nowhere is posted again, after looking", async (t) => {
@@ -115,11 +115,11 @@ test("a post without an answer that stands nowhere is posted again, after lookin
   const claimedAt = clock.now();
   clock.advance(LOOK_AFTER_MS);
   await round();
-  assert.equal(chat.standing.size, 0);
+  assert.equal(chat.messages.size, 0);
   assert.equal(chat.looked.length, 1);
   assert.ok((chat.looked[0]?.since ?? 0) < claimedAt, "looks from before the attempt on: clocks differ");
   await round();
-  assert.deepEqual([chat.standing.size, (await row()).ts !== null], [1, true]);
+  assert.deepEqual([chat.messages.size, (await row()).ts !== null], [1, true]);
 });
 
 test("a crash between the claim and the answer is settled when the claim has lapsed, not before", async (t) => {
@@ -130,9 +130,9 @@ test("a crash between the claim and the answer is settled when the claim has lap
   assert.deepEqual(await due(), []);
   clock.advance(1);
   await round();
-  assert.deepEqual([chat.looked.length, chat.standing.size], [1, 0]);
+  assert.deepEqual([chat.looked.length, chat.messages.size], [1, 0]);
   await round();
-  assert.equal(chat.standing.size, 1);
+  assert.equal(chat.messages.size, 1);
 });
 
 test("a history that may not be read risks a second message rather than a lost request", async (t) => {
@@ -147,7 +147,7 @@ test("a history that may not be read risks a second message rather than a lost r
     /channels:history.*Add the scope/,
   );
   await round();
-  assert.equal(chat.standing.size, 1);
+  assert.equal(chat.messages.size, 1);
 });
 
 test("a history that cannot be read for now is asked again; nothing is posted meanwhile", async (t) => {
@@ -165,7 +165,7 @@ test("a history that cannot be read for now is asked again; nothing is posted me
   clock.advance(30_000);
   await round();
   await round();
-  assert.equal(chat.standing.size, 1);
+  assert.equal(chat.messages.size, 1);
 });
 
 test("a limit holds the channel as long as Slack asks, and the message too", async (t) => {
@@ -176,7 +176,7 @@ test("a limit holds the channel as long as Slack asks, and the message too", asy
   assert.deepEqual(await due(), []);
   clock.advance(1);
   assert.deepEqual(await round(), [0]);
-  assert.equal(chat.standing.size, 1);
+  assert.equal(chat.messages.size, 1);
 });
 
 test("a refused post says what to do, and is tried ever more rarely until somebody has done it", async (t) => {
@@ -193,7 +193,7 @@ test("a refused post says what to do, and is tried ever more rarely until somebo
   assert.match((await row()).lastError ?? "", /not_in_channel.*Invite the bot/);
   assert.equal(log.lines.filter(({ level }) => level === "error").length, 1, "said once, while it stays the same");
   await round();
-  assert.deepEqual([chat.standing.size, await due()], [1, []]);
+  assert.deepEqual([chat.messages.size, await due()], [1, []]);
 });
 
 test("an update that fails, for whatever reason, is made again until it shows the truth", async (t) => {
@@ -210,8 +210,8 @@ test("an update that fails, for whatever reason, is made again until it shows th
     await round();
     clock.advance(5 * 60_000);
   }
-  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
-  assert.equal(chat.standing.size, 1);
+  assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Success");
+  assert.equal(chat.messages.size, 1);
 });
 
 test("a change while a message is being posted or updated is not lost", async (t) => {
@@ -230,22 +230,22 @@ test("a change while a message is being posted or updated is not lost", async (t
   };
   await round();
   await round();
-  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+  assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Success");
 });
 
 test("a request that ended before its message was posted is not announced", async (t) => {
   const { chat, round, move } = await setUp(t);
-  await move({ state: "closed", outcome: { kind: "gone", where: "aws", by: [], detail: null } });
+  await move({ state: "closed", outcome: { kind: "not-found", where: "aws", by: [], detail: null } });
   await round();
-  assert.equal(chat.standing.size, 0);
+  assert.equal(chat.messages.size, 0);
 });
 
 test("when the bot stops while it waits for its turn, nothing is posted and nothing is claimed", async (t) => {
   const { chat, deliver, row } = await setUp(t);
   const stopping = new AbortController();
-  chat.turn = async () => stopping.abort();
+  chat.acquireSlot = async () => stopping.abort();
   await deliver(await row(), stopping.signal);
-  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claim], [0, null]);
 });
 
 test("a turn that comes after the claim has lapsed is used with another claim, and not where somebody else has the row", async (t) => {
@@ -259,21 +259,21 @@ test("a turn that comes after the claim has lapsed is used with another claim, a
     assert.ok(await take(id, "another's", clock.now(), clock.now() + CLAIM_MS));
   };
   const giveBack = async () => store.messages.released((await row()).id, "another's", "by another", 0);
-  chat.turn = taken;
+  chat.acquireSlot = taken;
   await round();
-  assert.deepEqual([chat.standing.size, (await row()).claim], [0, "another's"]);
+  assert.deepEqual([chat.messages.size, (await row()).claim], [0, "another's"]);
   await giveBack();
-  chat.turn = late;
+  chat.acquireSlot = late;
   await round();
-  assert.deepEqual([chat.standing.size, (await row()).claim], [1, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claim], [1, null]);
 
-  const shown = () => [...chat.standing.values()][0]?.view.request.executionStatus;
+  const shown = () => [...chat.messages.values()][0]?.view.request.executionStatus;
   await move({ executionStatus: "Success" });
-  chat.turn = taken;
+  chat.acquireSlot = taken;
   await round();
   assert.deepEqual([shown(), (await row()).claim], ["Waiting", "another's"]);
   await giveBack();
-  chat.turn = late;
+  chat.acquireSlot = late;
   await round();
   assert.deepEqual([shown(), (await row()).claim], ["Success", null]);
 });
@@ -287,13 +287,13 @@ test("a process that is held up while it reads what to tell posts and updates no
   };
   store.requests.votes = heldUp;
   await round();
-  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claim], [0, null]);
   store.requests.votes = votes;
   await round();
   await move({ executionStatus: "Success" });
   store.requests.votes = heldUp;
   await round();
-  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Waiting");
+  assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Waiting");
   assert.equal((await row()).claim, null);
 });
 
@@ -301,14 +301,14 @@ test("what Slack's adapter found too late to send gives its claim back at once",
   const { chat, round, row, move } = await setUp(t);
   chat.nextPost.push({ answer: { kind: "too-late" } });
   await round();
-  assert.deepEqual([chat.standing.size, (await row()).claim], [0, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claim], [0, null]);
   await round();
   await move({ executionStatus: "Success" });
   chat.nextUpdate.push({ kind: "too-late" });
   await round();
   assert.equal((await row()).claim, null);
   await round();
-  assert.equal([...chat.standing.values()][0]?.view.request.executionStatus, "Success");
+  assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Success");
 });
 
 test("a message that never comes to stand and never is refused is tried ever more rarely, and wakes no other each time", async (t) => {
@@ -343,5 +343,5 @@ test("after hours without Slack, a message whose one attempt had no end is poste
   }
   await round();
   await round();
-  assert.equal(chat.standing.size, 1);
+  assert.equal(chat.messages.size, 1);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makePreview, makeVote, NO_MESSAGE } from "../../src/app/decide/evaluate-click.ts";
+import { makeEvaluateClick, makePreview, NO_MESSAGE } from "../../src/app/decide/evaluate-click.ts";
 import type { Click } from "../../src/app/ports/store.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
@@ -37,7 +37,7 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     const [message] = await store.messages.due(clock.now(), 1);
     await store.messages.posted(message?.id ?? "", click.messageTs, 1);
   }
-  const vote = makeVote(deps);
+  const vote = makeEvaluateClick(deps);
   /** Records a click and hands it to a judge. */
   const press = async (userId: string, more: Partial<Click> = {}) => {
     const id = more.id ?? `click-${userId}-${more.verdict ?? "approve"}`;
@@ -45,12 +45,12 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     return judge(id);
   };
   const judge = async (id: string) => {
-    const row = (await store.clicks.unhandled(Number.MAX_SAFE_INTEGER, 100)).find((each) => each.id === id);
+    const row = (await store.clicks.unevaluated(Number.MAX_SAFE_INTEGER, 100)).find((each) => each.id === id);
     assert(row !== undefined, `click ${id} waits`);
     return vote(row);
   };
   const answers = async () =>
-    (await store.clicks.unanswered(Number.MAX_SAFE_INTEGER, 100)).map(({ userId, answer }) => [userId, answer]);
+    (await store.clicks.unreplied(Number.MAX_SAFE_INTEGER, 100)).map(({ userId, reply: answer }) => [userId, answer]);
   const request = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
   const kinds = async () => (await store.requests.history(REQUEST_ID)).map(({ kind, actor }) => `${kind} ${actor}`);
   return { clock, store, directory, gone, log, deps, vote, press, judge, answers, request, kinds };
@@ -62,7 +62,7 @@ test("a click that counts is voted, decided, recorded and finished in one step",
   const { state, decision, signal, version } = await request();
   assert.deepEqual([state, decision, signal, version], ["decided", "approve", "due", 2]);
   assert.deepEqual(await kinds(), ["requested countersign", "voted U000", "decided U000"]);
-  assert.deepEqual(await store.clicks.unhandled(Number.MAX_SAFE_INTEGER, 10), []);
+  assert.deepEqual(await store.clicks.unevaluated(Number.MAX_SAFE_INTEGER, 10), []);
   assert.deepEqual(await answers(), []);
 });
 
@@ -101,7 +101,7 @@ test("a click judged twice at once, by two processes or after a crash, counts on
   for (const quorum of [1, 2]) {
     const { store, clock, vote, kinds, answers } = await setUp(t, { quorum });
     await store.clicks.record(aClick("U000", { id: "c" }));
-    const [row] = await store.clicks.unhandled(clock.now(), 1);
+    const [row] = await store.clicks.unevaluated(clock.now(), 1);
     assert(row !== undefined);
     await Promise.all([vote(row), vote(row), vote(row)]);
     assert.equal((await store.requests.votes(REQUEST_ID)).length, 1);
@@ -127,7 +127,7 @@ test("a person who is named but external, deactivated, a guest or a bot does not
   const { directory, press, request } = await setUp(t);
   for (const [index, standing] of (["external", "deactivated", "guest", "bot"] as const).entries()) {
     const userId = PEOPLE[index] ?? "";
-    directory.people.set(userId, aPerson(userId, { standing }));
+    directory.people.set(userId, aPerson(userId, { accountStatus: standing }));
     assert.equal((await press(userId)).kind, "denied");
   }
   assert.deepEqual([(await request()).state, (await request()).version], ["open", 1]);
@@ -227,9 +227,9 @@ test("a click on a message whose posting is not settled waits for it, and counts
     kind: "later",
     why: "it is not settled yet whether its message is ours",
   });
-  assert.deepEqual(await store.clicks.unhandled(clock.now(), 1), []);
+  assert.deepEqual(await store.clicks.unevaluated(clock.now(), 1), []);
   clock.advance(1_000);
-  assert.equal((await store.clicks.unhandled(clock.now(), 1)).length, 1);
+  assert.equal((await store.clicks.unevaluated(clock.now(), 1)).length, 1);
   await store.messages.posted(message.id, aClick().messageTs, 1);
   assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
   assert.deepEqual(await answers(), []);
@@ -301,7 +301,7 @@ async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" 
 for (const [asked, denial] of [
   ["person", "person-unknown"],
   ["isAmong", "membership-unknown"],
-  ["byEmail", "starter-unread"],
+  ["byEmail", "requester-unread"],
 ] as const) {
   test(`while Slack only asks to wait before it tells ${asked}, a click waits too; after minutes its author is told`, async (t) => {
     const { clock, store, deps, directory, press, judge, answers } = await setUp(t);
@@ -309,8 +309,8 @@ for (const [asked, denial] of [
     directory[asked] = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 20_000 });
     assert.equal((await press("U000", rosas)).kind, "later");
     assert.deepEqual(await answers(), []);
-    assert.deepEqual(await store.clicks.unhandled(clock.now() + 19_999, 10), []);
-    assert.equal((await store.clicks.unhandled(clock.now() + 20_000, 10)).length, 1);
+    assert.deepEqual(await store.clicks.unevaluated(clock.now() + 19_999, 10), []);
+    assert.equal((await store.clicks.unevaluated(clock.now() + 20_000, 10)).length, 1);
     const forForm = aClick("U000", { ...rosas, receivedAt: clock.now() });
     assert.equal((await makePreview(deps)(forForm, "approve"))?.kind, denial, "a form cannot wait");
     clock.advance(4 * 60_000);

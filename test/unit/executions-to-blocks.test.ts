@@ -4,7 +4,7 @@ import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import fc from "fast-check";
 import { masked } from "../../src/app/admin/inspect.ts";
 import { decodeExecution } from "../../src/aws/decode.ts";
-import { factsOf } from "../../src/core/facts.ts";
+import { toRequestFacts } from "../../src/core/facts.ts";
 import { makeMask } from "../../src/core/mask.ts";
 import { reconcile } from "../../src/core/reconcile.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
@@ -83,7 +83,7 @@ test("whatever AWS returns of an execution, each message and view made from it i
       const mask = makeMask(["*password*", "*token*"], execution.parameters);
       for (const change of reconcile(execution, [], 0, mask.text)) {
         if (change.kind !== "open") continue;
-        const facts = factsOf(execution, change.step, change, mask, {});
+        const facts = toRequestFacts(execution, change.step, change, mask, {});
         const { stepExecutionId } = change;
         const request = aRequest({ facts, executionId: execution.executionId, stepExecutionId });
         const route = aRoute();

@@ -3,7 +3,7 @@ import type { AuditKind, AuditRecord } from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
-import type { Starter } from "../../src/core/requester.ts";
+import type { Requester } from "../../src/core/requester.ts";
 
 /** Stands in every hostile text, so that a test can tell where such a text came out. */
 export const MARK = "☠";
@@ -143,18 +143,18 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   openedAt: time,
   decision: fc.constantFrom(null, "approve", "reject"),
   decidedAt: maybe(time),
-  signal: fc.constantFrom("none", "due", "sending", "unsure", "taken"),
+  signal: fc.constantFrom("none", "due", "sending", "ambiguous", "accepted"),
   signalAttempts: fc.nat(),
   signalAt: maybe(time),
-  signalSettlesAt: maybe(time),
+  signalUncertainUntil: maybe(time),
   signalNextAt: maybe(time),
   signalError: maybe(hostile(5000)),
-  signalsTaken: fc.nat({ max: 3 }),
+  signalsAccepted: fc.nat({ max: 3 }),
   awsApprovals: maybe(fc.tuple(count, count)),
   awsDecidedBy: fc.array(arn, { maxLength: 12 }),
   outcome: maybe(
     fc.record({
-      kind: fc.constantFrom("approved", "rejected", "timed-out", "cancelled", "failed", "gone", "unknown"),
+      kind: fc.constantFrom("approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"),
       where: fc.constantFrom("slack", "aws"),
       by: fc.array(arn, { maxLength: 60 }),
       detail: maybe(hostile(5000)),
@@ -203,7 +203,7 @@ export const routes: fc.Arbitrary<Route | null> = maybe(
   }),
 );
 
-export const starters: fc.Arbitrary<Starter | undefined> = fc.option(
+export const requesters: fc.Arbitrary<Requester | undefined> = fc.option(
   fc.record({
     userIds: fc.array(userId, { maxLength: 20 }),
     email: maybe(hostile(200)),
@@ -212,7 +212,7 @@ export const starters: fc.Arbitrary<Starter | undefined> = fc.option(
   { nil: undefined },
 );
 
-export const views = fc.record({ request: requests, votes, route: routes, starter: starters });
+export const views = fc.record({ request: requests, votes, route: routes, requester: requesters });
 
 const values = fc.dictionary(
   hostile(100),
@@ -253,7 +253,7 @@ export const executions: fc.Arbitrary<ObservedExecution> = fc.record({
 
 const KINDS = {
   ...{ requested: 0, decided: 0, closed: 0, voted: 0, withdrawn: 0, denied: 0, progress: 0, ended: 0 },
-  ...{ "signal-sending": 0, "signal-taken": 0, "signal-held": 0, "signal-unsure": 0, "signal-refused": 0 },
+  ...{ "signal-sending": 0, "signal-accepted": 0, "signal-deferred": 0, "signal-ambiguous": 0, "signal-refused": 0 },
 } satisfies Record<AuditKind, 0>;
 
 export const histories: fc.Arbitrary<AuditRecord[]> = fc.array(
@@ -284,7 +284,7 @@ export const messages = fc.array(
 
 export const problems = fc.array(
   fc.record({
-    kind: fc.constantFrom("post", "update", "notice", "errand", "signal", "judge", "answer", "publish"),
+    kind: fc.constantFrom("post", "update", "notice", "recipients", "signal", "click", "reply", "publish"),
     about: fc.oneof(fc.constant("C0PROD"), hostile(60)),
     error: hostile(2000),
   }),

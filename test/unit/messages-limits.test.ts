@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { LONGEST_REASON } from "../../src/core/evaluate-vote.ts";
+import { MAX_REASON_LENGTH } from "../../src/core/evaluate-vote.ts";
 import type { Vote } from "../../src/core/request.ts";
-import { makeFormSeal } from "../../src/slack/listeners/signed-form-state.ts";
+import { makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { detailsView, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
@@ -21,9 +21,9 @@ import {
   messages,
   nows,
   problems,
+  requesters,
   requests,
   routes,
-  starters,
   views,
   votes,
   workspaceUrls,
@@ -54,7 +54,7 @@ test("whatever AWS returns, the details are a view that Slack takes", () => {
     route: routes,
     execution: fc.option(executions, { nil: null }),
     awsReadError: fc.option(hostile(3000), { nil: null }),
-    starter: starters,
+    requester: requesters,
     leadsTo: fc.constantFrom(null, { metadata: "x".repeat(500), verdicts: true, breakGlass: true }),
   });
   fc.assert(
@@ -70,7 +70,7 @@ test("whatever is asked about, the form for a verdict is a view that Slack takes
     authority: fc.constantFrom("approver" as const, "break-glass" as const),
     asks: fc.record({ reason: fc.boolean(), typed: fc.boolean() }),
   });
-  const seal = makeFormSeal("xoxb-secret");
+  const seal = makeSignedFormState("xoxb-secret");
   fc.assert(
     fc.property(form, (each) => {
       const { request, verdict, authority } = each;
@@ -81,7 +81,7 @@ test("whatever is asked about, the form for a verdict is a view that Slack takes
       assertSendable(view, "modal");
       assert.deepEqual(seal.read(view.private_metadata ?? "", "U0JANE", "form"), { ...origin, ...place });
       assert.ok(view.blocks.some((block) => block.type === "input"));
-      assert.ok(!each.asks.reason || JSON.stringify(view).includes(`"max_length":${LONGEST_REASON}`));
+      assert.ok(!each.asks.reason || JSON.stringify(view).includes(`"max_length":${MAX_REASON_LENGTH}`));
     }),
     RUNS,
   );

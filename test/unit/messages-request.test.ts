@@ -134,8 +134,12 @@ test("each state of the signal has its own words", () => {
       /does not have the decision yet: `AccessDenied: no`\. Countersign tries again by itself\.$/,
     ],
     ["sending", null, /on its way to AWS\.$/],
-    ["unsure", "TimeoutError", /no clear answer \(`TimeoutError`\)\. Countersign reads the step again before it sends/],
-    ["taken", null, /AWS took the decision\./],
+    [
+      "ambiguous",
+      "TimeoutError",
+      /no clear answer \(`TimeoutError`\)\. Countersign reads the step again before it sends/,
+    ],
+    ["accepted", null, /AWS took the decision\./],
   ];
   for (const [signal, signalError, expected] of table) {
     const state = text(view({ ...DECIDED, signal, signalError }, [vote()]), "state");
@@ -145,7 +149,7 @@ test("each state of the signal has its own words", () => {
 });
 
 test("where AWS asks for more approvals, its own count is told", () => {
-  const state = text(view({ ...DECIDED, signal: "taken", awsApprovals: [1, 2] }, [vote()]), "state");
+  const state = text(view({ ...DECIDED, signal: "accepted", awsApprovals: [1, 2] }, [vote()]), "state");
   assert.match(state, /AWS has 1 of 2 approvals\./);
 });
 
@@ -178,7 +182,7 @@ test("every outcome has its own label and sentence, also when it was decided els
     ],
     [{ kind: "cancelled", where: "aws" }, "Cancelled", "*Cancelled in AWS* before AWS had a decision"],
     [{ kind: "failed", where: "aws", detail: "why" }, "Failed", "*The step failed in AWS* before AWS had a decision"],
-    [{ kind: "gone", where: "aws" }, "Gone from AWS", "*AWS no longer knows this execution*"],
+    [{ kind: "not-found", where: "aws" }, "Gone from AWS", "*AWS no longer knows this execution*"],
     [{ kind: "unknown", where: "aws" }, "No longer waiting", "*The step waits no longer*"],
   ];
   for (const [outcome, label, sentence] of table) {
@@ -229,8 +233,8 @@ test("the members of a channel are those of the route's channels, wherever the m
 });
 
 test("the message tells what the rule on self-approval means for this request", () => {
-  const of = (starter: RequestView["starter"], whenRequesterUnknown: "allow" | "deny") =>
-    text({ ...view({}, [], { ...ROUTE, selfApproval: false, whenRequesterUnknown }), starter }, "state");
+  const of = (requester: RequestView["requester"], whenRequesterUnknown: "allow" | "deny") =>
+    text({ ...view({}, [], { ...ROUTE, selfApproval: false, whenRequesterUnknown }), requester: requester }, "state");
   const jane = { userIds: ["U0JANE"], email: null };
   assert.match(of(jane, "allow"), /<@U0JANE> started it and may not approve it\.(?! If)/);
   const address = { userIds: [], email: "rosa@example.com" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { consoleUrl, targetName } from "../../src/slack/messages/aws-words.ts";
+import { consoleUrl, targetName } from "../../src/slack/messages/aws-text.ts";
 import { mentionGroup, mentionPeople, mentionUser, principal } from "../../src/slack/messages/mentions.ts";
 import { clean, code, lines, literal, plain } from "../../src/slack/messages/text.ts";
 import { duration, moment } from "../../src/slack/messages/time.ts";

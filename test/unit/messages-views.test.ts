@@ -153,7 +153,7 @@ test("a request is shown with the story of its life and with what stands in the 
     execution: execution([step()]),
     problems: [
       { kind: "post", about: "C0PROD", error: "not_in_channel" },
-      { kind: "judge", about: "r-1", error: "Slack asks to wait" },
+      { kind: "click", about: "r-1", error: "Slack asks to wait" },
     ] as const,
   };
   const text = readable(showBlocks([shown], LIST).blocks);

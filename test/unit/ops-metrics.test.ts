@@ -25,10 +25,10 @@ for (const engine of ENGINES) {
       update: [1, 0],
       digest: [0, 0],
       notice: [0, 0],
-      errand: [0, 0],
+      recipients: [0, 0],
       signal: [0, 0],
-      judge: [1, 0],
-      answer: [0, 0],
+      click: [1, 0],
+      reply: [0, 0],
       publish: [1, 0],
     });
     assert.deepEqual(effects.find(({ kind }) => kind === "post")?.lastError, {
@@ -57,14 +57,14 @@ test("metrics tell what waits, how old the polls are, and what was done; without
     'countersign_effects_due{kind="post"} 1',
     'countersign_last_poll_age_seconds{target="default/us-east-1"} 5',
     'countersign_target_up{target="default/us-east-1"} 1',
-    'countersign_signals_total{result="taken"} 1',
+    'countersign_signals_total{result="accepted"} 1',
     'countersign_clicks_total{outcome="denied: no-request"} 1',
     'countersign_messages_failed_total{call="post",reason="limited"} 1',
   ])
     assert.ok(text.includes(`${line}\n`), `${line} in\n${text}`);
   const without = await metrics.text(null, NOW, false);
   assert.match(without, /countersign_store_up 0\n/);
-  assert.match(without, /countersign_signals_total\{result="taken"\} 1\n/);
+  assert.match(without, /countersign_signals_total\{result="accepted"\} 1\n/);
   assert.doesNotMatch(without, /effects_due\{/);
 });
 
@@ -98,9 +98,9 @@ test("health is for admins: stale targets with their errors first, then what is 
 
 test("what no route covers, notices that cannot be posted, and people who cannot be found show in the metrics and to admins", async (t) => {
   const store = await aStore(t, { now: () => NOW });
-  const errand = { requestId: REQUEST_ID, kind: "no-route", attempts: 0 } as const;
+  const lookup = { requestId: REQUEST_ID, kind: "no-route", attempts: 0 } as const;
   await store.requests.open(aRequest({ route: null }), [], anEntry(), undefined, "no-route");
-  await store.notices.errandFailed(errand, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
+  await store.notices.lookupFailed(lookup, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
   const [notice] = await store.notices.ofRequest(REQUEST_ID);
   await store.notices.claim(notice?.id ?? "", "mine", NOW, NOW + 1);
   await store.notices.released(notice?.id ?? "", "mine", "is_archived", NOW + 60_000);
@@ -108,8 +108,8 @@ test("what no route covers, notices that cannot be posted, and people who cannot
   const metrics = await makeMetrics().text(store, NOW, true);
   for (const line of [
     "countersign_uncovered_requests 1",
-    'countersign_effects_due{kind="errand"} 1',
-    'countersign_effects_failing{kind="errand"} 1',
+    'countersign_effects_due{kind="recipients"} 1',
+    'countersign_effects_failing{kind="recipients"} 1',
     'countersign_effects_due{kind="notice"} 2',
     'countersign_effects_failing{kind="notice"} 1',
   ])

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeDiscover, NOT_WAITING } from "../../src/app/watch/poll-target.ts";
+import { makePollTarget, NOT_WAITING } from "../../src/app/watch/poll-target.ts";
 import type { ListedExecution } from "../../src/core/execution.ts";
 import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { aStore } from "../support/stores.ts";
@@ -17,14 +17,14 @@ async function setUp(t: TestContext) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const automation = fakeAutomation();
-  const discover = makeDiscover({ automation, executions: store.executions, clock });
+  const discover = makePollTarget({ automation, executions: store.executions, clock });
   const poll = () => discover(new AbortController().signal);
   const due = async () =>
     (await store.executions.due(TARGET.key, clock.now(), 100)).map(({ executionId }) => executionId);
   /** As if all that is due had been read without a change. */
   const readAll = async () => {
     for (const each of await store.executions.due(TARGET.key, clock.now(), 1_000))
-      await store.executions.wasRead(each, clock.now() + 300_000, each.quietReads + 1);
+      await store.executions.recordRead(each, clock.now() + 300_000, each.unchangedReads + 1);
   };
   return { clock, store, automation, poll, due, readAll };
 }
@@ -93,7 +93,7 @@ test("a list that could not be read marks nothing: what it does not show has not
 
 test("another target's executions are none of this one's business", async (t) => {
   const { clock, store, automation, poll } = await setUp(t);
-  const other = { target: "other", executionId: "a", fingerprint: "x", nextReadAt: clock.now() + 9, quietReads: 1 };
+  const other = { target: "other", executionId: "a", fingerprint: "x", nextReadAt: clock.now() + 9, unchangedReads: 1 };
   await store.executions.watch(other);
   automation.lists(listed("a"));
   await poll();

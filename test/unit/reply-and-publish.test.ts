@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { MOST_ENTRIES, makePublish } from "../../src/app/audit/publish-audit.ts";
-import { makeAnswer } from "../../src/app/decide/reply-to-clicker.ts";
+import { MAX_ENTRIES, makePublishAudit } from "../../src/app/audit/publish-audit.ts";
+import { makeReplyToClicker } from "../../src/app/decide/reply-to-clicker.ts";
 import type { EventBus, PublishResult } from "../../src/app/ports/aws.ts";
 import type { AuditRecord } from "../../src/core/audit.ts";
 import { fakeChat, testClock, testLog } from "../support/fakes.ts";
@@ -13,10 +13,10 @@ async function withAnswer(t: TestContext) {
   const store = await aStore(t, { now: clock.now });
   const chat = fakeChat();
   const log = testLog();
-  const answer = makeAnswer({ clicks: store.clicks, chat, clock, random: () => 0, log });
+  const answer = makeReplyToClicker({ clicks: store.clicks, chat, clock, random: () => 0, log });
   await store.clicks.record(aClick());
-  await store.clicks.handled("click-U0JANE", "Only others may.", null);
-  const due = () => store.clicks.unanswered(clock.now(), 10);
+  await store.clicks.evaluated("click-U0JANE", "Only others may.", null);
+  const due = () => store.clicks.unreplied(clock.now(), 10);
   const round = async () => {
     for (const click of await due()) await answer(click);
   };
@@ -88,7 +88,7 @@ async function withRecords(t: TestContext, count: number) {
       return answer(records);
     },
   };
-  const publish = makePublish({ audit: store.audit, bus, clock, random: () => 0, log: testLog() });
+  const publish = makePublishAudit({ audit: store.audit, bus, clock, random: () => 0, log: testLog() });
   return {
     clock,
     store,
@@ -106,7 +106,7 @@ async function withRecords(t: TestContext, count: number) {
 
 test("records are published oldest first, at most ten at a time, each once", async (t) => {
   const { calls, round } = await withRecords(t, 23);
-  assert.deepEqual([await round(), await round(), await round(), await round()], [MOST_ENTRIES, MOST_ENTRIES, 3, 0]);
+  assert.deepEqual([await round(), await round(), await round(), await round()], [MAX_ENTRIES, MAX_ENTRIES, 3, 0]);
   assert.deepEqual(
     calls.flat(),
     Array.from({ length: 23 }, (_, index) => index + 1),

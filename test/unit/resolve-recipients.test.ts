@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { type ErrandDeps, makeErrand } from "../../src/app/deliver/resolve-recipients.ts";
-import type { ErrandKind } from "../../src/app/ports/store.ts";
+import { makeResolveRecipients, type ResolveRecipientsDeps } from "../../src/app/deliver/resolve-recipients.ts";
+import type { RecipientLookupKind } from "../../src/app/ports/store.ts";
 import { fakeChat, fakeDirectory, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const MINUTE = 60_000;
 
-/** A request with one errand, and a workspace that the test dictates. */
-async function setUp(t: TestContext, kind: ErrandKind) {
+/** A request with one lookup, and a workspace that the test dictates. */
+async function setUp(t: TestContext, kind: RecipientLookupKind) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const chat = fakeChat();
   const directory = fakeDirectory();
-  const deps: ErrandDeps = {
+  const deps: ResolveRecipientsDeps = {
     ...{ notices: store.notices, requests: store.requests, messages: store.messages, directory, chat, clock },
     routes: [aRoute({ approvers: { users: [], groups: ["S0MANY"] } })],
     admins: { users: ["U0ADMIN"], groups: ["S0ADMINS"] },
@@ -22,11 +22,11 @@ async function setUp(t: TestContext, kind: ErrandKind) {
     log: testLog(),
   };
   await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, kind);
-  const errand = makeErrand(deps);
+  const lookup = makeResolveRecipients(deps);
   const round = async () => {
-    for (const each of await store.notices.errands(clock.now(), 10)) await errand(each);
+    for (const each of await store.notices.dueLookups(clock.now(), 10)) await lookup(each);
   };
-  const isDone = async () => (await store.notices.errands(Number.MAX_SAFE_INTEGER, 10)).length === 0;
+  const isDone = async () => (await store.notices.dueLookups(Number.MAX_SAFE_INTEGER, 10)).length === 0;
   const places = async () =>
     kind === "direct-messages"
       ? (await store.messages.ofRequest(REQUEST_ID)).map((row) => row.channelId)
@@ -38,9 +38,9 @@ test("a group of hundreds gets its direct messages although Slack lets fifty peo
   const { clock, chat, directory, round, isDone, places } = await setUp(t, "direct-messages");
   const people = Array.from({ length: 230 }, (_, index) => `U${index}`);
   directory.groups.set("S0MANY", new Set(people));
-  const { direct } = chat;
+  const { openDirectMessage: direct } = chat;
   const asked: number[] = [];
-  chat.direct = async (userId) => {
+  chat.openDirectMessage = async (userId) => {
     const now = clock.now();
     const oldest = asked.at(-50) ?? 0;
     if (now - oldest < MINUTE) return { kind: "limited", retryAfterMs: oldest + MINUTE - now };
@@ -75,8 +75,8 @@ test("people who cannot be written to, such as deactivated accounts, hold up nob
   const { chat, directory, round, isDone, places } = await setUp(t, "no-route");
   const gone = Array.from({ length: 35 }, (_, index) => `U0GONE${index}`);
   directory.groups.set("S0ADMINS", new Set([...gone, "U0OPS"]));
-  const { direct } = chat;
-  chat.direct = async (userId) =>
+  const { openDirectMessage: direct } = chat;
+  chat.openDirectMessage = async (userId) =>
     gone.includes(userId) ? { kind: "refused", error: "user_not_found", advice: "" } : direct(userId);
   for (let go = 0; go < 4; go++) await round();
   assert.deepEqual([await places(), await isDone()], [["DU0ADMIN", "DU0OPS"], true]);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { SignalResult } from "../../src/app/ports/aws.ts";
-import { makeSignal } from "../../src/app/signal/send-signal.ts";
-import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../../src/core/signal.ts";
+import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, anExecution, aRequest, aStep, aVote, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
-const TAKEN: SignalResult = { kind: "taken" };
+const TAKEN: SignalResult = { kind: "accepted" };
 const SILENT: SignalResult = { kind: "ambiguous", answered: false, code: "TimeoutError", message: "no reply" };
 const REFUSED: SignalResult = { kind: "refused", code: "InvalidAutomationSignalException", message: "not listed" };
 
@@ -55,7 +55,7 @@ async function setUp(t: TestContext) {
     const vote = aVote(userId, { email: `${userId.slice(2).toLowerCase()}@x.y`, at });
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version++, patch: {}, vote, audit: [] });
   }
-  const signal = makeSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const signal = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
   const round = async () => {
     for (const { id } of await store.requests.dueToSignal(TARGET, clock.now(), 10))
       await signal(automation, id, new AbortController().signal);
@@ -99,10 +99,10 @@ test("each person signals once, in order, and the bot itself never", async (t) =
   assert.deepEqual([sent, (await request()).signal], [["ann@x.y"], "due"]);
   shows("ann@x.y");
   await round();
-  assert.deepEqual([sent, (await request()).signal], [["ann@x.y", "ben@x.y"], "taken"]);
-  assert.equal((await request()).signalsTaken, 2);
-  assert.deepEqual(await states(), ["U0ANN taken", "U0BEN taken"]);
-  clock.advance(SILENT_SETTLE_MS);
+  assert.deepEqual([sent, (await request()).signal], [["ann@x.y", "ben@x.y"], "accepted"]);
+  assert.equal((await request()).signalsAccepted, 2);
+  assert.deepEqual(await states(), ["U0ANN accepted", "U0BEN accepted"]);
+  clock.advance(NO_REPLY_UNCERTAIN_MS);
   await round();
   assert.equal(sent.length, 2);
   assert.deepEqual(automation.calls.signal, []);
@@ -113,7 +113,7 @@ test("the second person waits until AWS shows the first one's signal, or can no 
   await round();
   await round();
   assert.deepEqual(sent, ["ann@x.y"]);
-  clock.advance(ANSWERED_SETTLE_MS);
+  clock.advance(ERROR_REPLY_UNCERTAIN_MS);
   await round();
   assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
 });
@@ -126,11 +126,11 @@ test("a signal without an answer holds everybody up until AWS shows it; then it 
     clock.advance(60_000);
     await round();
   }
-  assert.deepEqual([sent, (await request()).signal, await states()], [["ann@x.y"], "unsure", ["U0ANN unsure"]]);
+  assert.deepEqual([sent, (await request()).signal, await states()], [["ann@x.y"], "ambiguous", ["U0ANN ambiguous"]]);
   shows("ann@x.y");
   clock.advance(5_000);
   await round();
-  assert.deepEqual(await states(), ["U0ANN taken"]);
+  assert.deepEqual(await states(), ["U0ANN accepted"]);
   await round();
   assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
 });
@@ -139,7 +139,7 @@ test("one that AWS never shows is sent again by the same person, and only when i
   const { sent, fates, round, clock } = await setUp(t);
   fates.push(SILENT);
   await round();
-  clock.advance(SILENT_SETTLE_MS - 1);
+  clock.advance(NO_REPLY_UNCERTAIN_MS - 1);
   await round();
   assert.deepEqual(sent, ["ann@x.y"]);
   clock.advance(5_000);
@@ -197,7 +197,7 @@ test("a person whose role cannot be assumed holds up nobody else, and comes agai
   trust("ann@x.y");
   clock.advance(60_000);
   await round();
-  assert.deepEqual([sent, (await request()).signal], [["ben@x.y", "ann@x.y"], "taken"]);
+  assert.deepEqual([sent, (await request()).signal], [["ben@x.y", "ann@x.y"], "accepted"]);
 });
 
 test("while nobody can act, AWS is asked ever more rarely", async (t) => {
@@ -230,7 +230,7 @@ test("a signal without an answer is settled also when its sender's role can be a
       clock.advance(60_000);
       await round();
     }
-    assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN unsure"]]);
+    assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN ambiguous"]]);
     if (isShown) shows("ann@x.y");
     clock.advance(60_000);
     for (let minute = 0; minute < 3; minute++) {
@@ -241,7 +241,7 @@ test("a signal without an answer is settled also when its sender's role can be a
       [sent, await states()],
       [
         ["ann@x.y", "ben@x.y"],
-        [isShown ? "U0ANN taken" : "U0ANN refused", "U0BEN taken"],
+        [isShown ? "U0ANN accepted" : "U0ANN refused", "U0BEN accepted"],
       ],
     );
   }

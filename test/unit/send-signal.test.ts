@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeSignal } from "../../src/app/signal/send-signal.ts";
+import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
-import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../../src/core/signal.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, anExecution, aRequest, aStep, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -16,7 +16,8 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   const automation = fakeAutomation();
   const log = testLog();
   automation.shows(anExecution());
-  const signalAs = (owner: string) => makeSignal({ ...store, clock, random: () => 0, owner, workspace: "T0HOME", log });
+  const signalAs = (owner: string) =>
+    makeSendSignal({ ...store, clock, random: () => 0, owner, workspace: "T0HOME", log });
   await store.requests.open(
     aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), ...more }),
     [],
@@ -28,7 +29,7 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
     executionId: EXECUTION_ID,
     fingerprint: "x",
     nextReadAt: clock.now() + 300_000,
-    quietReads: 5,
+    unchangedReads: 5,
   });
   const { signal: abort } = new AbortController();
   const send = (owner = "me") => signalAs(owner)(automation, REQUEST_ID, abort);
@@ -50,7 +51,7 @@ test("a decision is sent once, with the person named, on record before it leaves
   let before: ApprovalRequest | undefined;
   automation.onSignal = async () => {
     before = await request();
-    return { kind: "taken" };
+    return { kind: "accepted" };
   };
   await round();
   assert.equal(before?.signal, "sending");
@@ -58,8 +59,8 @@ test("a decision is sent once, with the person named, on record before it leaves
   assert.deepEqual(more, []);
   assert.deepEqual([only?.executionId, only?.verdict], [EXECUTION_ID, "approve"]);
   assert.match(only?.comment.join("\n") ?? "", /Person U0JANE.*U0JANE.*T0HOME/s);
-  assert.equal((await request()).signal, "taken");
-  assert.deepEqual(await kinds(), ["signal-sending", "signal-taken"]);
+  assert.equal((await request()).signal, "accepted");
+  assert.deepEqual(await kinds(), ["signal-sending", "signal-accepted"]);
   assert.ok(await isWoken());
   assert.equal(await round(), 0);
 });
@@ -106,7 +107,7 @@ test("nothing is sent while another step waits too; the message says why, once, 
   }
   assert.deepEqual(sent(), []);
   assert.match((await request()).signalError ?? "", /another step of the same execution waits too: second/);
-  assert.deepEqual(await kinds(), ["signal-held"]);
+  assert.deepEqual(await kinds(), ["signal-deferred"]);
   automation.shows(anExecution());
   await round();
   assert.equal(sent().length, 1);
@@ -135,20 +136,20 @@ test("a signal without any answer is not sent again before it can no longer take
   automation.onSignal = () => ({ kind: "ambiguous", answered: false, code: "TimeoutError", message: "x" });
   await round();
   const sentAt = clock.now();
-  assert.equal((await request()).signal, "unsure");
-  while (clock.now() + 1_000 < sentAt + SILENT_SETTLE_MS) {
+  assert.equal((await request()).signal, "ambiguous");
+  while (clock.now() + 1_000 < sentAt + NO_REPLY_UNCERTAIN_MS) {
     clock.advance(1_000);
     await round();
     assert.equal(sent().length, 1, `sent again ${(clock.now() - sentAt) / 1000} s after`);
   }
   assert.ok(automation.calls.read.length > 60, "the step is looked at all the while");
-  automation.onSignal = () => ({ kind: "taken" });
+  automation.onSignal = () => ({ kind: "accepted" });
   for (let attempt = 0; attempt < 10; attempt++) {
     clock.advance(1_000);
     await round();
   }
   assert.equal(sent().length, 2);
-  assert.deepEqual(await kinds(), ["signal-sending", "signal-unsure", "signal-sending", "signal-taken"]);
+  assert.deepEqual(await kinds(), ["signal-sending", "signal-ambiguous", "signal-sending", "signal-accepted"]);
 });
 
 test("a signal that took effect although its answer was lost is never sent again", async (t) => {
@@ -172,7 +173,7 @@ test("a signal that AWS answered with an error of its own settles soon", async (
   const { clock, automation, round, sent } = await setUp(t);
   automation.onSignal = () => ({ kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" });
   await round();
-  clock.advance(ANSWERED_SETTLE_MS - 1);
+  clock.advance(ERROR_REPLY_UNCERTAIN_MS - 1);
   await round();
   assert.equal(sent().length, 1);
   clock.advance(5_000);
@@ -194,10 +195,10 @@ for (const kind of ["refused", "not-sent"] as const) {
       clock.advance(waits.at(-1) ?? 0);
     }
     assert.deepEqual([waits[0], waits.at(-1)], [5_000, 5 * 60_000]);
-    automation.onSignal = () => ({ kind: "taken" });
+    automation.onSignal = () => ({ kind: "accepted" });
     await round();
     assert.equal(sent().length, 11);
-    assert.deepEqual((await kinds()).slice(-3), ["signal-refused", "signal-sending", "signal-taken"]);
+    assert.deepEqual((await kinds()).slice(-3), ["signal-refused", "signal-sending", "signal-accepted"]);
     assert.equal((await request()).signalError, null);
   });
 }
@@ -208,14 +209,14 @@ test("after a crash in the middle of sending, nothing is sent until the attempt 
     throw new Error("the process ends here");
   };
   await assert.rejects(round());
-  automation.onSignal = () => ({ kind: "taken" });
+  automation.onSignal = () => ({ kind: "accepted" });
   const again = await store.reopened();
   const sendAfterRestart = async () => {
     const due = await again.requests.dueToSignal(TARGET, clock.now(), 10);
-    const signal = makeSignal({ ...again, clock, random: () => 0, owner: "new", workspace: "T", log: testLog() });
+    const signal = makeSendSignal({ ...again, clock, random: () => 0, owner: "new", workspace: "T", log: testLog() });
     for (const each of due) await signal(automation, each.id, new AbortController().signal);
   };
-  clock.advance(SILENT_SETTLE_MS - 10_000);
+  clock.advance(NO_REPLY_UNCERTAIN_MS - 10_000);
   await sendAfterRestart();
   assert.equal(sent().length, 1);
   clock.advance(11_000);
@@ -245,7 +246,7 @@ test("replicas with two names for one target share the execution's lease", async
   automation.onSignal = async () => {
     await signalAs("other")(renamed, "r-2", abort);
     assert.deepEqual([renamed.calls.read, renamed.calls.signal], [[], []]);
-    return { kind: "taken" };
+    return { kind: "accepted" };
   };
   await send();
   assert.equal(sent().length, 1);
@@ -267,7 +268,7 @@ test("two processes that want to send the same decision send it once", async (t)
     assert.equal(++inside, 1);
     await new Promise(setImmediate);
     inside--;
-    return { kind: "taken" };
+    return { kind: "accepted" };
   };
   await Promise.all([send("one"), send("two"), send("one"), send("three")]);
   assert.equal(sent().length, 1);
@@ -327,7 +328,7 @@ test("when the bot stops while AWS is asked, nothing is sent", async (t) => {
 for (const [claim, more] of [
   ["open", { state: "open", decision: null, signal: "none" }],
   ["closed", { state: "closed" }],
-  ["already signalled", { signal: "taken" }],
+  ["already signalled", { signal: "accepted" }],
 ] as const) {
   test(`a request that is ${claim} is not signalled, and AWS is not even asked`, async (t) => {
     const { automation, send, sent } = await setUp(t, more);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
-import type { Content } from "../../src/app/ports/slack.ts";
+import type { MessageContent } from "../../src/app/ports/slack.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { testClock } from "../support/fakes.ts";
 import { aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 
-const CONTENT: Content = {
+const CONTENT: MessageContent = {
   id: REQUEST_ID,
   kind: "request",
   view: { request: aRequest(), votes: [], route: aRoute(), postedAt: 0 },

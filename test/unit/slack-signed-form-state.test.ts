@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type FormOrigin, makeFormSeal } from "../../src/slack/listeners/signed-form-state.ts";
+import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 
-const ORIGIN: FormOrigin = {
+const ORIGIN: FormState = {
   purpose: "form",
   requestId: "r-1",
   verdict: "reject",
@@ -14,22 +14,22 @@ const ORIGIN: FormOrigin = {
 };
 
 test("a form comes back to the same person as it was written", () => {
-  const seal = makeFormSeal("xoxb-1");
+  const seal = makeSignedFormState("xoxb-1");
   assert.deepEqual(seal.read(seal.write(ORIGIN, "U0JANE"), "U0JANE", "form"), ORIGIN);
 });
 
 test("another person, another purpose, another bot and another text read nothing", () => {
-  const seal = makeFormSeal("xoxb-1");
+  const seal = makeSignedFormState("xoxb-1");
   const text = seal.write(ORIGIN, "U0JANE");
   assert.equal(seal.read(text, "U0OMAR", "form"), null);
   assert.equal(seal.read(text, "U0JANE", "details"), null);
-  assert.equal(makeFormSeal("xoxb-2").read(text, "U0JANE", "form"), null);
+  assert.equal(makeSignedFormState("xoxb-2").read(text, "U0JANE", "form"), null);
   for (const other of ["", "{", "null", "7", "[]", "{}", JSON.stringify(ORIGIN)])
     assert.equal(seal.read(other, "U0JANE", "form"), null, other);
 });
 
 test("whatever part is changed, the seal no longer holds", () => {
-  const seal = makeFormSeal("xoxb-1");
+  const seal = makeSignedFormState("xoxb-1");
   const written = JSON.parse(seal.write(ORIGIN, "U0JANE"));
   const part = fc.constantFrom(...Object.keys(written));
   fc.assert(

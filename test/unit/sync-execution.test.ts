@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeApply } from "../../src/app/watch/apply-changes.ts";
+import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { NOT_WAITING } from "../../src/app/watch/poll-target.ts";
-import { makeLook } from "../../src/app/watch/sync-execution.ts";
+import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anExecution, aRoute, aStep, aVote, EXECUTION_ID, NOW, STEP_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -15,14 +15,14 @@ async function setUp(t: TestContext, routes = [aRoute()]) {
   const automation = fakeAutomation();
   const log = testLog();
   let ids = 0;
-  const apply = makeApply({ requests: store.requests, routes, clock, newId: () => `request-${++ids}`, log });
-  const look = makeLook({ ...store, apply, mask: ["*password*"], clock, random: () => 0.5, log });
+  const apply = makeApplyChanges({ requests: store.requests, routes, clock, newId: () => `request-${++ids}`, log });
+  const look = makeSyncExecution({ ...store, apply, mask: ["*password*"], clock, random: () => 0.5, log });
   await store.executions.watch({
     target: TARGET.key,
     executionId: EXECUTION_ID,
     fingerprint: "waits",
     nextReadAt: NOW,
-    quietReads: 0,
+    unchangedReads: 0,
   });
   automation.shows(anExecution());
   const watched = async () => (await store.executions.watched(TARGET.key))[0];
@@ -64,7 +64,7 @@ test("a replica with the target's old name goes on with the request that was ren
   await read();
   const row = await watched();
   assert(row !== undefined);
-  await store.requests.adopt({ ...TARGET, key: "renamed/us-east-1" });
+  await store.requests.rebindTarget({ ...TARGET, key: "renamed/us-east-1" });
   await store.executions.watch(row);
   assert.equal(await read(), SLOW_MS);
   assert.equal(await read(), SLOW_MS);
@@ -139,8 +139,8 @@ test("decided elsewhere: the request ends with who did it, and those who voted h
   const [request] = await requests();
   assert.deepEqual([request?.state, request?.outcome?.where, request?.outcome?.by], ["closed", "aws", [by]]);
   assert.deepEqual((await kinds()).slice(-1), [`closed ${by}`]);
-  const [told] = await store.clicks.unanswered(clock.now(), 10);
-  assert.match(told?.answer ?? "", /approval of Prod-DB-Restart.*did not decide it.*approved in AWS/);
+  const [told] = await store.clicks.unreplied(clock.now(), 10);
+  assert.match(told?.reply ?? "", /approval of Prod-DB-Restart.*did not decide it.*approved in AWS/);
 });
 
 test("our own signal's end names those who decided", async (t) => {
@@ -149,7 +149,7 @@ test("our own signal's end names those who decided", async (t) => {
   await store.requests.advance({
     requestId: "request-1",
     expectedVersion: 1,
-    patch: { state: "decided", decision: "approve", signal: "taken", signalAt: NOW },
+    patch: { state: "decided", decision: "approve", signal: "accepted", signalAt: NOW },
     vote: aVote("U0JANE", { requestId: "request-1" }),
     audit: [],
   });
@@ -162,7 +162,7 @@ test("our own signal's end names those who decided", async (t) => {
 test("after a decision the execution is followed: often at first, then ever more rarely, at least once a minute", async (t) => {
   const { clock, read, patch } = await setUp(t);
   await read();
-  await patch({ state: "decided", decision: "approve", signal: "taken", signalAt: NOW });
+  await patch({ state: "decided", decision: "approve", signal: "accepted", signalAt: NOW });
   const waits: number[] = [];
   for (let attempt = 0; attempt < 10; attempt++) {
     waits.push((await read()) ?? 0);
@@ -242,7 +242,7 @@ const leftTheList = (store: Awaited<ReturnType<typeof setUp>>["store"], now: num
     executionId: EXECUTION_ID,
     fingerprint: NOT_WAITING,
     nextReadAt: now,
-    quietReads: 0,
+    unchangedReads: 0,
   });
 
 test("an execution that AWS has not known for minutes ends its requests and is forgotten", async (t) => {
@@ -252,7 +252,7 @@ test("an execution that AWS has not known for minutes ends its requests and is f
   await leftTheList(world.store, world.clock.now());
   assert.equal(await goneFor(10 * 60_000, world), true);
   const [request] = await world.requests();
-  assert.deepEqual([request?.state, request?.outcome?.kind], ["closed", "gone"]);
+  assert.deepEqual([request?.state, request?.outcome?.kind], ["closed", "not-found"]);
   assert.ok((request?.closedAt ?? 0) - NOW >= 3 * 60_000, "one answer alone closes nothing");
 });
 
@@ -317,7 +317,7 @@ test("when somebody decides while AWS is asked, the reading is judged with the d
   automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
   automation.onRead = async () => {
     automation.onRead = () => undefined;
-    await patch({ state: "decided", decision: "approve", signal: "taken", signalAt: NOW });
+    await patch({ state: "decided", decision: "approve", signal: "accepted", signalAt: NOW });
   };
   await read();
   assert.equal((await requests())[0]?.outcome?.where, "slack");

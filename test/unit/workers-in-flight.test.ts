@@ -33,9 +33,9 @@ test("one that hangs holds up none behind it, and is not started twice", async (
   await new Promise(setImmediate);
   inFlight.take(["slow", "b", "c"]);
   assert.deepEqual(started, ["slow", "a", "b"]);
-  assert.equal(inFlight.wanted(), 6);
+  assert.equal(inFlight.capacity(), 6);
   hang.resolve();
-  await inFlight.settled();
+  await inFlight.drained();
 });
 
 test("what fails rests; only where others found no room is it told that there is more", async () => {
@@ -43,9 +43,9 @@ test("what fails rests; only where others found no room is it told that there is
     if (item === "broken") throw new Error("broken");
   });
   inFlight.take(["broken", "next"]);
-  await inFlight.settled();
+  await inFlight.drained();
   inFlight.take(["next"]);
-  await inFlight.settled();
+  await inFlight.drained();
   assert.deepEqual(rested, ["broken"]);
   assert.deepEqual(done, [
     [false, true],

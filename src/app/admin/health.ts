@@ -29,7 +29,7 @@ export const makeHealthReport =
     const { directory } = deps;
     const known = await directory.person(userId, false);
     if (known.kind === "unknown") return known;
-    if (known.person.standing !== "member") return { kind: "refused" };
+    if (known.person.accountStatus !== "member") return { kind: "refused" };
     const admin = await directory.isAmong(deps.admins, userId);
     if (admin.kind === "unknown") return admin;
     if (admin.kind === "not-member") return { kind: "refused" };

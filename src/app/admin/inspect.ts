@@ -4,40 +4,40 @@ import { makeMask } from "../../core/mask.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Automation } from "../ports/aws.ts";
-import type { EffectStore, Problem } from "../ports/coordination.ts";
+import type { EffectStore, FailingEffect } from "../ports/coordination.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { MessageRow, MessageStore, RequestStore } from "../ports/store.ts";
 
 /** A request with all that is told of it. */
-export interface Inspected {
+export interface RequestWithVotes {
   request: ApprovalRequest;
   votes: Vote[];
   route: Route | null;
   messages: MessageRow[];
 }
 
-export type Pending =
-  | { kind: "pending"; items: Inspected[]; total: number }
+export type PendingResult =
+  | { kind: "pending"; items: RequestWithVotes[]; total: number }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
 
-export type Shown =
+export type ShowResult =
   /** `admin`: whether this person is one, as far as Slack could tell. */
   | { kind: "shown"; requests: ShownRequest[]; admin: boolean }
   | { kind: "absent" }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
 
-export interface ShownRequest extends Inspected {
+export interface ShownRequest extends RequestWithVotes {
   history: AuditRecord[];
   /** As AWS has it now, masked; null when it could not be read. */
   execution: ObservedExecution | null;
-  problems: Problem[];
+  problems: FailingEffect[];
 }
 
 export interface InspectDeps {
   requests: RequestStore;
-  effects: Pick<EffectStore, "problems">;
+  effects: Pick<EffectStore, "failing">;
   messages: MessageStore;
   directory: Directory;
   routes: readonly Route[];
@@ -49,30 +49,30 @@ export interface InspectDeps {
 }
 
 /** More are not listed one by one. */
-const MOST_LISTED = 50;
+const MAX_LISTED = 50;
 /** How many open requests are looked at to find those that concern a person. */
-const MOST_LOOKED_AT = 5_000;
+const MAX_EXAMINED = 5_000;
 
 /** What waits: everything for admins, for others what they may decide. Who is neither is refused. */
 export const makePending =
   (deps: InspectDeps) =>
-  async (userId: string): Promise<Pending> => {
-    const access = await accessOf(deps, userId);
+  async (userId: string): Promise<PendingResult> => {
+    const access = await findAccess(deps, userId);
     if (access.kind === "unknown") return access;
     if (!access.admin && access.routes.size === 0) return { kind: "refused" };
-    const open = await deps.requests.inState(["open", "decided"], MOST_LOOKED_AT);
+    const open = await deps.requests.inState(["open", "decided"], MAX_EXAMINED);
     const theirs = open.filter(
       (request) => access.admin || (request.route !== null && access.routes.has(request.route)),
     );
-    const items = await Promise.all(theirs.slice(0, MOST_LISTED).map((request) => inspect(deps, request)));
+    const items = await Promise.all(theirs.slice(0, MAX_LISTED).map((request) => inspect(deps, request)));
     return { kind: "pending", items, total: theirs.length };
   };
 
 /** All of one request, or of every request of one execution, for admins and for those whom it concerns. */
 export const makeShow =
   (deps: InspectDeps) =>
-  async (userId: string, id: string, signal: AbortSignal): Promise<Shown> => {
-    const access = await accessOf(deps, userId);
+  async (userId: string, id: string, signal: AbortSignal): Promise<ShowResult> => {
+    const access = await findAccess(deps, userId);
     if (access.kind === "unknown") return access;
     const found = await Promise.all((await deps.requests.find(id)).map((request) => inspect(deps, request)));
     const theirs = found.filter(
@@ -82,12 +82,12 @@ export const makeShow =
         votes.some((vote) => vote.userId === userId),
     );
     if (theirs.length === 0) return { kind: access.admin ? "absent" : "refused" };
-    const executions = await executionsOf(deps, theirs, signal);
+    const executions = await findExecutions(deps, theirs, signal);
     const requests = await Promise.all(
       theirs.map(async (each) => ({
         ...each,
         history: await deps.requests.history(each.request.id),
-        problems: await deps.effects.problems(each.request.id),
+        problems: await deps.effects.failing(each.request.id),
         execution: executions.get(each.request.executionId) ?? null,
       })),
     );
@@ -102,7 +102,7 @@ export const makeDetails =
     requestId: string,
     signal: AbortSignal,
   ): Promise<
-    | (Inspected & {
+    | (RequestWithVotes & {
         kind: "details";
         execution: ObservedExecution | null;
         error: string | null;
@@ -114,11 +114,11 @@ export const makeDetails =
   > => {
     const { directory, requests } = deps;
     const known = await directory.person(userId, false);
-    if (known.kind === "unknown" || known.person.standing === "external") return { kind: "refused" };
+    if (known.kind === "unknown" || known.person.accountStatus === "external") return { kind: "refused" };
     const request = await requests.byId(requestId);
     if (request === null) return { kind: "absent" };
     const inspected = await inspect(deps, request);
-    const isMember = known.person.standing === "member";
+    const isMember = known.person.accountStatus === "member";
     const admin = isMember && (await directory.isAmong(deps.admins, userId)).kind === "member";
     const automation = deps.automation(request);
     if (automation === undefined)
@@ -133,7 +133,7 @@ export const makeDetails =
     switch (reading.kind) {
       case "read":
         return { kind: "details", ...inspected, admin, execution: masked(reading.execution, deps.mask), error: null };
-      case "gone":
+      case "not-found":
         return { kind: "details", ...inspected, admin, execution: null, error: "AWS no longer knows this execution" };
       case "failed":
         return { kind: "details", ...inspected, admin, execution: null, error: `${reading.code}: ${reading.message}` };
@@ -144,12 +144,12 @@ export const makeDetails =
 
 type Access = { kind: "access"; admin: boolean; routes: ReadonlySet<string> } | { kind: "unknown"; error: string };
 
-async function accessOf(deps: InspectDeps, userId: string): Promise<Access> {
+async function findAccess(deps: InspectDeps, userId: string): Promise<Access> {
   const { directory } = deps;
   const none: Access = { kind: "access", admin: false, routes: new Set() };
   const known = await directory.person(userId, false);
   if (known.kind === "unknown") return known;
-  if (known.person.standing !== "member") return none;
+  if (known.person.accountStatus !== "member") return none;
   const admin = await directory.isAmong(deps.admins, userId, "show");
   if (admin.kind === "unknown") return admin;
   if (admin.kind === "member") return { kind: "access", admin: true, routes: new Set() };
@@ -162,15 +162,15 @@ async function accessOf(deps: InspectDeps, userId: string): Promise<Access> {
   return { kind: "access", admin: false, routes };
 }
 
-async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Inspected> {
+async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<RequestWithVotes> {
   const [votes, messages] = await Promise.all([deps.requests.votes(request.id), deps.messages.ofRequest(request.id)]);
   return { request, votes, messages, route: findRoute(deps.routes, request.route) };
 }
 
 /** Each execution of these requests, read once. One that cannot be read is left out. */
-async function executionsOf(
+async function findExecutions(
   deps: InspectDeps,
-  inspected: readonly Inspected[],
+  inspected: readonly RequestWithVotes[],
   signal: AbortSignal,
 ): Promise<Map<string, ObservedExecution>> {
   const found = new Map<string, ObservedExecution>();

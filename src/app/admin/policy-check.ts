@@ -2,19 +2,19 @@ import type { People, Route } from "../../core/policy.ts";
 import { unreachableRoutes } from "../../core/unreachable.ts";
 
 /** What Slack says of a name in the configuration. */
-export type Known =
+export type CheckResult =
   | { kind: "fine" }
   /** The words say what is wrong with it and what to do. */
   | { kind: "wrong"; words: string }
   | { kind: "unknown"; error: string };
 
 /** Slack, as far as names in the configuration go. */
-export interface Roster {
-  user(id: string): Promise<Known>;
+export interface DirectoryCheck {
+  user(id: string): Promise<CheckResult>;
   /** Whether the group exists, is enabled and has members. */
-  group(id: string): Promise<Known>;
+  group(id: string): Promise<CheckResult>;
   /** Whether the channel exists, is open, and has the bot in it. */
-  channel(id: string): Promise<Known>;
+  channel(id: string): Promise<CheckResult>;
 }
 
 export interface Finding {
@@ -26,20 +26,20 @@ export interface Finding {
 
 /** Holds every name of the policy against Slack, each id once, and names routes that are never reached. */
 export const makePolicyCheck =
-  (roster: Roster) =>
+  (roster: DirectoryCheck) =>
   async (policy: {
     routes: readonly Route[];
     admins: People;
     identities: Readonly<Record<string, unknown>>;
   }): Promise<Finding[]> => {
-    const asked = new Map<string, Promise<Known>>();
-    const ask = (kind: keyof Roster, id: string) => {
+    const asked = new Map<string, Promise<CheckResult>>();
+    const ask = (kind: keyof DirectoryCheck, id: string) => {
       const answer = asked.get(`${kind} ${id}`) ?? roster[kind](id);
       asked.set(`${kind} ${id}`, answer);
       return answer;
     };
     const findings: Finding[] = [];
-    const look = async (where: string, kind: keyof Roster, ids: readonly string[]) => {
+    const look = async (where: string, kind: keyof DirectoryCheck, ids: readonly string[]) => {
       for (const id of ids) {
         const known = await ask(kind, id);
         if (known.kind === "wrong") findings.push({ where: `${where} ${id}`, kind: "wrong", words: known.words });

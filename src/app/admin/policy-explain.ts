@@ -1,11 +1,11 @@
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
 import { explainRoutes, type RouteTrial } from "../../core/explain.ts";
 import type { PartialSubject, Route } from "../../core/policy.ts";
-import { type Identities, isKnown, starterOf } from "../../core/requester.ts";
+import { findRequester, type Identities, isKnown } from "../../core/requester.ts";
 import type { Target } from "../ports/aws.ts";
 
 /** What of a request routes look at, one for each of its approve steps; those that wait, if any does. */
-export function subjectsOf(target: Target, execution: ObservedExecution): PartialSubject[] {
+export function toSubjects(target: Target, execution: ObservedExecution): PartialSubject[] {
   const gates = execution.steps.filter((step) => step.action === APPROVE_ACTION);
   const waiting = gates.filter((step) => step.status === "Waiting");
   return (waiting.length > 0 ? waiting : gates).map((step) => ({
@@ -64,19 +64,19 @@ function decidersLines(route: Route, subject: PartialSubject, identities: Identi
     `  Posted in ${route.channels.join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
     `  May decide: ${who.join(", ")}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
-    `  ${starterLine(route, subject, identities)}`,
+    `  ${requesterLine(route, subject, identities)}`,
   ];
 }
 
-function starterLine(route: Route, subject: PartialSubject, identities: Identities): string {
+function requesterLine(route: Route, subject: PartialSubject, identities: Identities): string {
   if (route.selfApproval) return "Whoever started it may approve it.";
   if (subject.startedBy === undefined) return "Whoever started it may not approve it.";
-  const starter = starterOf(subject.startedBy, identities);
-  if (starter.userIds.length > 0)
-    return `Started by ${subject.startedBy}: ${starter.userIds.join(", ")} may not approve it.`;
-  if (isKnown(starter)) {
+  const requester = findRequester(subject.startedBy, identities);
+  if (requester.userIds.length > 0)
+    return `Started by ${subject.startedBy}: ${requester.userIds.join(", ")} may not approve it.`;
+  if (isKnown(requester)) {
     const rule = `whenRequesterUnknown: ${route.whenRequesterUnknown}`;
-    return `Started by ${subject.startedBy}: whoever has the address ${starter.email} in Slack may not approve it; if nobody has, ${rule}.`;
+    return `Started by ${subject.startedBy}: whoever has the address ${requester.email} in Slack may not approve it; if nobody has, ${rule}.`;
   }
   return route.whenRequesterUnknown === "allow"
     ? `Started by ${subject.startedBy}, whom nobody under identities matches: approvals count all the same (whenRequesterUnknown: allow).`

@@ -3,7 +3,7 @@ import type { Clock, EventBus, Log, PublishResult } from "../ports/aws.ts";
 import type { AuditStore, Lease } from "../ports/coordination.ts";
 
 /** Entries that PutEvents takes at once. Source: EventBridge API, PutEvents. */
-export const MOST_ENTRIES = 10;
+export const MAX_ENTRIES = 10;
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
@@ -18,14 +18,14 @@ const CALL_MS = 30_000;
  * answer. Returns how many were due. A call whose answer is lost is made again: events carry their record's id, and who
  * reads them may see one twice.
  */
-export const makePublish =
+export const makePublishAudit =
   (deps: { audit: AuditStore; bus: EventBus; clock: Clock; random: () => number; log: Log }) =>
   async (lease: Lease, signal: AbortSignal): Promise<number> => {
     const { audit, clock, log } = deps;
     const now = clock.now();
-    const found = await audit.unpublished(now, MOST_ENTRIES);
+    const found = await audit.unpublished(now, MAX_ENTRIES);
     // Fewer after each failure, in the end one alone: a call fails as a whole when one entry is what the bus cannot take.
-    const due = found.slice(0, Math.max(1, Math.floor(MOST_ENTRIES / 2 ** (found[0]?.attempts ?? 0))));
+    const due = found.slice(0, Math.max(1, Math.floor(MAX_ENTRIES / 2 ** (found[0]?.attempts ?? 0))));
     if (due.length === 0) return 0;
     const seqs = due.map(({ record }) => record.seq);
     if (!(await audit.claim(seqs, now, now + CLAIM_MS, lease))) return 0;
@@ -36,7 +36,7 @@ export const makePublish =
       signal,
     );
     for (const [index, { record, attempts }] of due.entries()) {
-      const result = results[index] ?? NO_ANSWER;
+      const result = results[index] ?? NO_REPLY;
       const fields = { seq: record.seq, requestId: record.requestId };
       if (result.kind === "published") {
         await audit.published(record.seq, result.eventId);
@@ -51,4 +51,4 @@ export const makePublish =
     return due.length;
   };
 
-const NO_ANSWER: PublishResult = { kind: "failed", code: "NoAnswer", message: "no entry in the answer", final: false };
+const NO_REPLY: PublishResult = { kind: "failed", code: "NoAnswer", message: "no entry in the answer", final: false };

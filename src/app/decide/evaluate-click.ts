@@ -1,19 +1,25 @@
 import type { AuditEntry } from "../../core/audit.ts";
 import type { Denial } from "../../core/denial.ts";
-import { type Asked, type Decision, decide } from "../../core/evaluate-vote.ts";
-import type { Unread } from "../../core/person.ts";
+import { evaluateVote, type VoteEvaluation, type VoteInput } from "../../core/evaluate-vote.ts";
+import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict, Vote } from "../../core/request.ts";
-import { type Identities, isStarter, type Starter, starterOf, UNKNOWN_STARTER } from "../../core/requester.ts";
+import {
+  findRequester,
+  type Identities,
+  isRequester,
+  type Requester,
+  UNKNOWN_REQUESTER,
+} from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Directory } from "../ports/slack.ts";
-import type { ClickRow, ClickStore, DigestStore, MessageStore, RequestStore, Step } from "../ports/store.ts";
+import type { ClickRow, ClickStore, DigestStore, MessageStore, RequestChange, RequestStore } from "../ports/store.ts";
 
 /** A click on a message whose own posting is not settled yet waits this long for it, then is judged as it is. */
-const SETTLING_MS = 3 * 60_000;
-const SETTLING_RETRY_MS = 1_000;
+const UNRESOLVED_POST_MS = 3 * 60_000;
+const UNRESOLVED_POST_RETRY_MS = 1_000;
 /** More people do not decide one request in the same moment. */
-const MOST_RACES = 20;
+const MAX_RACES = 20;
 
 /**
  * The `messageTs` of a form to which no message of the request led, but an admin's command. A press of a button always
@@ -21,7 +27,7 @@ const MOST_RACES = 20;
  */
 export const NO_MESSAGE = "";
 
-export interface VoteDeps {
+export interface EvaluateClickDeps {
   requests: RequestStore;
   messages: MessageStore;
   digests: Pick<DigestStore, "at">;
@@ -40,7 +46,7 @@ export interface VoteDeps {
   log: Log;
 }
 
-export type VoteOutcome =
+export type ClickOutcome =
   | { kind: "counted"; completes: boolean }
   | { kind: "withdrawn" }
   | { kind: "denied"; denial: Denial }
@@ -50,16 +56,20 @@ export type VoteOutcome =
  * Judges one recorded click from stored state and fresh membership. The vote, its audit record and the end of the click
  * are written together, so that a click judged twice counts once.
  */
-export const makeVote =
-  (deps: VoteDeps) =>
-  async (click: ClickRow): Promise<VoteOutcome> => {
-    const outcome = await judge(deps, click);
+export const makeEvaluateClick =
+  (deps: EvaluateClickDeps) =>
+  async (click: ClickRow): Promise<ClickOutcome> => {
+    const outcome = await evaluate(deps, click);
     if (outcome.kind === "later")
-      await deps.clicks.postponed(click.id, deps.clock.now() + (outcome.waitMs ?? SETTLING_RETRY_MS), outcome.why);
+      await deps.clicks.postponed(
+        click.id,
+        deps.clock.now() + (outcome.waitMs ?? UNRESOLVED_POST_RETRY_MS),
+        outcome.why,
+      );
     if (outcome.kind === "denied") {
       const { denial } = outcome;
       deps.log.info({ requestId: click.requestId, userId: click.userId, denial: denial.kind }, "a click was denied");
-      await deps.clicks.handled(
+      await deps.clicks.evaluated(
         click.id,
         deps.sentence(denial),
         entry(deps, click, "denied", deniedDetail(click, denial)),
@@ -69,31 +79,31 @@ export const makeVote =
   };
 
 /** A press of a button, as far as judging it needs. */
-export type Press = Pick<ClickRow, "requestId" | "userId" | "teamId" | "channelId" | "messageTs" | "receivedAt">;
+export type ButtonClick = Pick<ClickRow, "requestId" | "userId" | "teamId" | "channelId" | "messageTs" | "receivedAt">;
 
 /** What is asked for, as far as gathering needs to know it. */
-type Wanted = Press & Pick<ClickRow, "verdict" | "authority">;
+type ClickContext = ButtonClick & Pick<ClickRow, "verdict" | "authority">;
 
 /**
  * Whether a verdict of this person would count now: null, or why not. Nothing is recorded. It spares people a form that
  * leads nowhere; the verdict itself is judged again when it comes.
  */
 export const makePreview =
-  (deps: VoteDeps) =>
-  async (press: Press, verdict: Verdict, authority: Authority = "approver"): Promise<Denial | null> => {
+  (deps: EvaluateClickDeps) =>
+  async (press: ButtonClick, verdict: Verdict, authority: Authority = "approver"): Promise<Denial | null> => {
     const gathered = await gather(deps, { ...press, verdict, authority });
     if (gathered.kind === "denied") return gathered.denial;
     // A message whose own posting is not settled yet may well be ours: the verdict itself waits for that.
     if (gathered.kind === "later") return gathered.denial ?? null;
     const votes = await deps.requests.votes(gathered.request.id);
     const toCome = { reason: "to come", typed: gathered.request.facts.documentName };
-    const decision = decide({ ...gathered, ...toCome, votes, verdict, authority, now: deps.clock.now() });
+    const decision = evaluateVote({ ...gathered, ...toCome, votes, verdict, authority, now: deps.clock.now() });
     return decision.kind === "denied" ? decision.denial : null;
   };
 
-async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
+async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<ClickOutcome> {
   const { requests, clock } = deps;
-  const denied = (denial: Denial): VoteOutcome => ({ kind: "denied", denial });
+  const denied = (denial: Denial): ClickOutcome => ({ kind: "denied", denial });
   const gathered = await gather(deps, click);
   if (gathered.kind === "denied") return gathered;
   if (gathered.kind === "later") {
@@ -102,13 +112,13 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
   }
   let { request } = gathered;
 
-  for (let race = 0; race < MOST_RACES; race++) {
+  for (let race = 0; race < MAX_RACES; race++) {
     const votes = await requests.votes(request.id);
     const { verdict, authority, reason, typed } = click;
-    const decision = decide({ ...gathered, request, votes, verdict, authority, reason, typed, now: clock.now() });
+    const decision = evaluateVote({ ...gathered, request, votes, verdict, authority, reason, typed, now: clock.now() });
     if (decision.kind === "denied") return denied(decision.denial);
     const step = { requestId: request.id, expectedVersion: request.version, click: click.id };
-    if (await requests.advance({ ...step, ...changeOf(deps, click, request, decision) }))
+    if (await requests.advance({ ...step, ...toChange(deps, click, request, decision) }))
       return decision.kind === "withdrawn" ? { kind: "withdrawn" } : { kind: "counted", completes: decision.completes };
     const again = await requests.byId(click.requestId);
     if (again === null) return denied({ kind: "no-request" });
@@ -118,41 +128,46 @@ async function judge(deps: VoteDeps, click: ClickRow): Promise<VoteOutcome> {
 }
 
 /** What a decision changes, for one transaction. */
-function changeOf(
-  deps: VoteDeps,
+function toChange(
+  deps: EvaluateClickDeps,
   click: ClickRow,
   request: ApprovalRequest,
-  decision: Exclude<Decision, { kind: "denied" }>,
-): Pick<Step, "patch" | "vote" | "withdraw" | "audit" | "errand"> {
+  decision: Exclude<VoteEvaluation, { kind: "denied" }>,
+): Pick<RequestChange, "patch" | "vote" | "withdraw" | "audit" | "recipientLookup"> {
   if (decision.kind === "withdrawn")
     return { patch: {}, withdraw: click.userId, audit: [entry(deps, click, "withdrawn", {})] };
   const { vote, completes, patch } = decision;
   const audit = [entry(deps, click, "voted", voteDetail(vote))];
   if (completes) audit.push(decidedEntry(deps, vote, request));
-  return { patch, vote, audit, ...(vote.authority === "break-glass" ? { errand: "break-glass" as const } : {}) };
+  return {
+    patch,
+    vote,
+    audit,
+    ...(vote.authority === "break-glass" ? { recipientLookup: "break-glass" as const } : {}),
+  };
 }
 
-type Gathered =
-  | ({ kind: "ready" } & Pick<Asked, "request" | "route" | "person" | "membership" | "starter">)
+type GatherResult =
+  | ({ kind: "ready" } & Pick<VoteInput, "request" | "route" | "person" | "membership" | "requester">)
   | { kind: "denied"; denial: Denial }
   /** `denial`: what holds for whoever cannot wait. */
   | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
 
 /** What a decision needs to know, from stored state and from Slack as it is now. */
-async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
+async function gather(deps: EvaluateClickDeps, click: ClickContext): Promise<GatherResult> {
   const { requests, directory } = deps;
-  const denied = (denial: Denial): Gathered => ({ kind: "denied", denial });
+  const denied = (denial: Denial): GatherResult => ({ kind: "denied", denial });
   // Where Slack only asks to wait, the click is on record and can.
-  const unread = ({ error, retryAfterMs: waitMs }: Unread, denial: Denial): Gathered =>
+  const unread = ({ error, retryAfterMs: waitMs }: LookupFailure, denial: Denial): GatherResult =>
     waitMs !== undefined && isYoung(deps, click)
       ? { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial }
       : denied(denial);
   const request = await requests.byId(click.requestId);
   if (request === null) return denied({ kind: "no-request" });
-  const place = await placeOf(deps, click);
+  const place = await checkMessage(deps, click);
   if (place === "unsettled") return { kind: "later", why: "it is not settled yet whether its message is ours" };
   if (place === "foreign") return denied({ kind: "foreign-message" });
-  if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "standing", standing: "external" });
+  if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "account-status", status: "external" });
 
   if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target });
@@ -161,8 +176,8 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
   const known = await directory.person(click.userId, true);
   if (known.kind === "unknown") return unread(known, { kind: "person-unknown", error: known.error });
   const { person } = known;
-  if (route === null || person.standing !== "member" || click.verdict === "withdraw")
-    return { kind: "ready", request, route, person, membership: { kind: "not-member" }, starter: UNKNOWN_STARTER };
+  if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
+    return { kind: "ready", request, route, person, membership: { kind: "not-member" }, requester: UNKNOWN_REQUESTER };
   const membership =
     click.authority === "break-glass"
       ? await directory.isAmong(deps.admins, person.id)
@@ -174,26 +189,27 @@ async function gather(deps: VoteDeps, click: Wanted): Promise<Gathered> {
     if (outcome.kind === "later") return outcome;
   }
   const matters = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
-  const starter = matters && membership.kind === "member" ? await starterFor(deps, request, person) : UNKNOWN_STARTER;
-  if ("error" in starter) return unread(starter, { kind: "starter-unread", error: starter.error });
-  return { kind: "ready", request, route, person, membership, starter };
+  const requester =
+    matters && membership.kind === "member" ? await findRequesterFor(deps, request, person) : UNKNOWN_REQUESTER;
+  if ("error" in requester) return unread(requester, { kind: "requester-unread", error: requester.error });
+  return { kind: "ready", request, route, person, membership, requester: requester };
 }
 
 /** Who started it. An address that is not the person's own is looked up: only if it is somebody's does it say anything. */
-async function starterFor(
-  deps: VoteDeps,
+async function findRequesterFor(
+  deps: EvaluateClickDeps,
   request: ApprovalRequest,
-  person: Asked["person"],
-): Promise<Starter | Unread> {
-  const starter = starterOf(request.facts.executedBy, deps.identities);
-  const { email } = starter;
-  if (email === null || starter.userIds.length > 0 || isStarter(person, starter) === "yes") return starter;
+  person: VoteInput["person"],
+): Promise<Requester | LookupFailure> {
+  const requester = findRequester(request.facts.executedBy, deps.identities);
+  const { email } = requester;
+  if (email === null || requester.userIds.length > 0 || isRequester(person, requester) === "yes") return requester;
   const found = await deps.directory.byEmail(email);
   switch (found.kind) {
     case "person":
-      return { ...starter, userIds: [found.userId] };
+      return { ...requester, userIds: [found.userId] };
     case "nobody":
-      return { ...starter, emailIsForeign: true };
+      return { ...requester, emailIsForeign: true };
     case "unknown":
       return found;
     default:
@@ -205,7 +221,7 @@ async function starterFor(
  * Whether the click came from a message that is on record for its request, from a digest of a channel of its, or from a
  * form that needs neither.
  */
-async function placeOf(deps: VoteDeps, click: Wanted): Promise<"ours" | "foreign" | "unsettled"> {
+async function checkMessage(deps: EvaluateClickDeps, click: ClickContext): Promise<"ours" | "foreign" | "unsettled"> {
   if (click.authority === "break-glass" && click.messageTs === NO_MESSAGE) return "ours";
   const messages = (await deps.messages.ofRequest(click.requestId)).filter((row) => row.channelId === click.channelId);
   if (messages.some((row) => row.ts === click.messageTs)) return "ours";
@@ -217,12 +233,12 @@ async function placeOf(deps: VoteDeps, click: Wanted): Promise<"ours" | "foreign
 }
 
 /** Whether a click may still wait to be judged; later its author is told rather than left waiting. */
-function isYoung(deps: VoteDeps, click: Press): boolean {
-  return deps.clock.now() - click.receivedAt < SETTLING_MS;
+function isYoung(deps: EvaluateClickDeps, click: ButtonClick): boolean {
+  return deps.clock.now() - click.receivedAt < UNRESOLVED_POST_MS;
 }
 
 function entry(
-  deps: VoteDeps,
+  deps: EvaluateClickDeps,
   click: ClickRow,
   kind: "voted" | "denied" | "withdrawn",
   detail: Record<string, unknown>,
@@ -244,7 +260,7 @@ function voteDetail(vote: Vote): Record<string, unknown> {
   };
 }
 
-function decidedEntry(deps: VoteDeps, vote: Vote, request: ApprovalRequest): AuditEntry {
+function decidedEntry(deps: EvaluateClickDeps, vote: Vote, request: ApprovalRequest): AuditEntry {
   const { target, account, region, executionId, stepExecutionId, route, facts } = request;
   return {
     requestId: request.id,

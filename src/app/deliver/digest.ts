@@ -2,16 +2,16 @@ import { findRoute, type Route } from "../../core/policy.ts";
 import type { Log } from "../ports/aws.ts";
 import type { DigestView } from "../ports/slack.ts";
 import type { DigestRow, DigestStore, RequestStore } from "../ports/store.ts";
-import { makePosting, type PostingDeps } from "./deliver-message.ts";
+import { type DeliveryDeps, makeDeliverMessage } from "./deliver-message.ts";
 
 /** A channel that is further behind than this many messages gets a digest. */
-export const FLOOD = 20;
+export const DIGEST_THRESHOLD = 20;
 /** No message takes more entries; see the limits of blocks. */
-const MOST_LISTED = 40;
+const MAX_LISTED = 40;
 /** How often a digest is brought up to date at most: the requests' own messages come first. */
 const EVERY_MS = 5_000;
 
-export interface DigestDeps extends PostingDeps {
+export interface DigestDeps extends DeliveryDeps {
   digests: DigestStore;
   requests: Pick<RequestStore, "votes">;
   routes: readonly Route[];
@@ -25,12 +25,12 @@ export interface DigestDeps extends PostingDeps {
  */
 export function makeDigest(deps: DigestDeps) {
   const { digests, clock } = deps;
-  const deliver = makePosting<DigestRow>(deps, {
+  const deliver = makeDeliverMessage<DigestRow>(deps, {
     store: digests,
     idOf: (row) => row.id,
     async content(row) {
-      const view = await viewOf(deps, row);
-      return { content: { id: row.id, kind: "digest", view }, version: versionOf(view) };
+      const view = await toDigestView(deps, row);
+      return { content: { id: row.id, kind: "digest", view }, version: toVersion(view) };
     },
     about: () => ({ digest: true }),
     // Nobody misses it; what floods the channel after that has one of its own.
@@ -40,12 +40,12 @@ export function makeDigest(deps: DigestDeps) {
   return async (row: DigestRow, signal: AbortSignal): Promise<number> => {
     const now = clock.now();
     if (row.nextAttemptAt > now || (row.claimUntil ?? 0) > now) return 0;
-    const view = await viewOf(deps, row);
+    const view = await toDigestView(deps, row);
     if (row.ts === null) {
       // The flood was over before anybody was told of it.
-      if (row.claim === null && view.count <= FLOOD) await digests.ended(row.id, now);
+      if (row.claim === null && view.count <= DIGEST_THRESHOLD) await digests.ended(row.id, now);
       else return deliver(row, signal);
-    } else if (row.version === versionOf(view)) {
+    } else if (row.version === toVersion(view)) {
       if (view.count === 0) await digests.ended(row.id, now);
     } else if (view.count === 0 || now >= (row.claimedAt ?? 0) + EVERY_MS) {
       return deliver(row, signal);
@@ -63,8 +63,8 @@ export const makeDigestFirst =
     return unposted === undefined ? 0 : digest(unposted, signal);
   };
 
-async function viewOf(deps: DigestDeps, row: DigestRow): Promise<DigestView> {
-  const { requests, count } = await deps.digests.waiting(row.channelId, MOST_LISTED);
+async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestView> {
+  const { requests, count } = await deps.digests.waiting(row.channelId, MAX_LISTED);
   const waiting: DigestView["waiting"] = [];
   for (const request of requests) {
     // The first version is the one in which nobody has voted yet.
@@ -75,7 +75,7 @@ async function viewOf(deps: DigestDeps, row: DigestRow): Promise<DigestView> {
 }
 
 /** Differs with what the digest lists: FNV-1a over it, cut to 31 bits and never 0, which stands for "not known". */
-function versionOf({ waiting, count }: DigestView): number {
+function toVersion({ waiting, count }: DigestView): number {
   let hash = 0x811c9dc5;
   for (const char of [count, ...waiting.map(({ request }) => `${request.id}:${request.version}`)].join(" "))
     hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);

@@ -1,8 +1,8 @@
 import { findRoute, type Route } from "../../core/policy.ts";
-import { type Identities, starterOf } from "../../core/requester.ts";
+import { findRequester, type Identities } from "../../core/requester.ts";
 import type { RequestView } from "../ports/slack.ts";
 import type { MessageRow, MessageStore, NoticeRow, NoticeStore, RequestStore } from "../ports/store.ts";
-import { makePosting, type PostingDeps } from "./deliver-message.ts";
+import { type DeliveryDeps, makeDeliverMessage } from "./deliver-message.ts";
 
 /** What a message about a request is made from. */
 export interface ViewDeps {
@@ -12,12 +12,12 @@ export interface ViewDeps {
 }
 
 /** Brings one message of a request nearer to the truth; see makePosting. */
-export const makeDeliver = (deps: PostingDeps & ViewDeps & { messages: MessageStore }) =>
-  makePosting<MessageRow>(deps, {
+export const makeRequestMessages = (deps: DeliveryDeps & ViewDeps & { messages: MessageStore }) =>
+  makeDeliverMessage<MessageRow>(deps, {
     store: deps.messages,
     idOf: (row) => row.requestId,
     async content(row) {
-      const view = await viewOf(deps, row.requestId);
+      const view = await toRequestView(deps, row.requestId);
       const postedAt = row.ts === null ? deps.clock.now() : Number(row.ts) * 1000;
       const content = { id: row.requestId, kind: "request", view: { ...view, postedAt } } as const;
       return { content, version: view.request.version };
@@ -26,21 +26,21 @@ export const makeDeliver = (deps: PostingDeps & ViewDeps & { messages: MessageSt
   });
 
 /** Posts one notice, or settles whether an unfinished attempt posted it; see makePosting. */
-export const makeNotify = (deps: PostingDeps & ViewDeps & { notices: NoticeStore }) =>
-  makePosting<NoticeRow>(deps, {
+export const makeNotices = (deps: DeliveryDeps & ViewDeps & { notices: NoticeStore }) =>
+  makeDeliverMessage<NoticeRow>(deps, {
     store: deps.notices,
     idOf: (row) => row.id,
     async content(row) {
-      const view = { ...(await viewOf(deps, row.requestId)), kind: row.kind };
+      const view = { ...(await toRequestView(deps, row.requestId)), kind: row.kind };
       return { content: { id: row.id, kind: "notice", view }, version: 1 };
     },
     about: ({ requestId, kind }) => ({ requestId, notice: kind }),
   });
 
-async function viewOf(deps: ViewDeps, requestId: string): Promise<RequestView> {
+async function toRequestView(deps: ViewDeps, requestId: string): Promise<RequestView> {
   const request = await deps.requests.byId(requestId);
   if (request === null) throw new Error(`Request ${requestId} has a message but is not on record.`);
   const votes = await deps.requests.votes(requestId);
   const route = findRoute(deps.routes, request.route);
-  return { request, votes, route, starter: starterOf(request.facts.executedBy, deps.identities ?? {}) };
+  return { request, votes, route, requester: findRequester(request.facts.executedBy, deps.identities ?? {}) };
 }

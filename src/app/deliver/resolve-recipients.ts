@@ -2,18 +2,18 @@ import { backoffMs } from "../../core/backoff.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Chat, Directory } from "../ports/slack.ts";
-import type { Errand, MessageStore, NoticeStore, RequestStore } from "../ports/store.ts";
+import type { MessageStore, NoticeStore, RecipientLookup, RequestStore } from "../ports/store.ts";
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 /**
  * So many people's channels are asked for in one go. Slack takes some fifty such calls a minute: those who were found get
- * their message while others are still looked for, and other errands come between. Source: Slack API,
+ * their message while others are still looked for, and other lookups come between. Source: Slack API,
  * conversations.open, tier 3.
  */
-const MOST_ASKED = 10;
+const MAX_LOOKUPS = 10;
 
-export interface ErrandDeps {
+export interface ResolveRecipientsDeps {
   notices: NoticeStore;
   requests: RequestStore;
   messages: MessageStore;
@@ -31,59 +31,59 @@ export interface ErrandDeps {
  * again after a crash it finds the same places, and each is on record once. What is found is on record also where the
  * rest could not be: a group that Slack does not tell silences nobody else.
  */
-export const makeErrand = (deps: ErrandDeps) => {
+export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
   /** A person's channel of direct messages stays the same, so it is asked for once. */
   const known = new Map<string, string>();
-  /** Who cannot be written to, for each errand that is not done: another go does not ask for them again. */
+  /** Who cannot be written to, for each lookup that is not done: another go does not ask for them again. */
   const passedOver = new Map<string, Set<string>>();
-  return async (errand: Errand): Promise<void> => {
-    const key = `${errand.kind} ${errand.requestId}`;
+  return async (lookup: RecipientLookup): Promise<void> => {
+    const key = `${lookup.kind} ${lookup.requestId}`;
     const refused = passedOver.get(key) ?? new Set();
-    const { channels, missing } = await placesOf({ ...deps, known, refused }, errand);
+    const { channels, missing } = await findRecipients({ ...deps, known, refused }, lookup);
     const now = deps.clock.now();
     if (missing === null) {
       passedOver.delete(key);
-      return deps.notices.errandDone(errand, channels, now);
+      return deps.notices.lookupDone(lookup, channels, now);
     }
     passedOver.set(key, refused);
     if (missing.error !== null) {
-      const fields = { requestId: errand.requestId, errand: errand.kind, error: missing.error };
+      const fields = { requestId: lookup.requestId, lookup: lookup.kind, error: missing.error };
       deps.log.warn(fields, "some of those for whom a message is meant could not be found; trying again");
     }
-    const wait = missing.retryAfterMs ?? backoffMs(errand.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-    await deps.notices.errandFailed(errand, missing.error, now + wait, channels);
+    const wait = missing.retryAfterMs ?? backoffMs(lookup.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
+    await deps.notices.lookupFailed(lookup, missing.error, now + wait, channels);
   };
 };
 
 /** `missing`: why there may be more, null when these are all. Without an error it is merely to be gone on with. */
-interface Places {
+interface Recipients {
   channels: string[];
   missing: { error: string | null; retryAfterMs?: number } | null;
 }
 
-type FindDeps = ErrandDeps & { known: Map<string, string>; refused: Set<string> };
+type FindDeps = ResolveRecipientsDeps & { known: Map<string, string>; refused: Set<string> };
 
-async function placesOf(deps: FindDeps, errand: Errand): Promise<Places> {
-  switch (errand.kind) {
+async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<Recipients> {
+  switch (lookup.kind) {
     case "direct-messages": {
-      const request = await deps.requests.byId(errand.requestId);
+      const request = await deps.requests.byId(lookup.requestId);
       const route = findRoute(deps.routes, request?.route);
-      return route === null ? { channels: [], missing: null } : directPlaces(deps, errand, route.approvers);
+      return route === null ? { channels: [], missing: null } : openDirectMessages(deps, lookup, route.approvers);
     }
     case "break-glass": {
-      const { channels, missing } = await directPlaces(deps, errand, deps.admins);
-      const rows = await deps.messages.ofRequest(errand.requestId);
+      const { channels, missing } = await openDirectMessages(deps, lookup, deps.admins);
+      const rows = await deps.messages.ofRequest(lookup.requestId);
       return { channels: [...rows.map((row) => row.channelId), ...channels], missing };
     }
     case "no-route":
-      return directPlaces(deps, errand, deps.admins);
+      return openDirectMessages(deps, lookup, deps.admins);
     default:
-      throw new Error(`unexpected errand ${errand.kind satisfies never}`);
+      throw new Error(`unexpected lookup ${lookup.kind satisfies never}`);
   }
 }
 
 /** The direct messages with these people. One who cannot be written to, such as a deactivated account, is passed over. */
-async function directPlaces(deps: FindDeps, errand: Errand, people: People): Promise<Places> {
+async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, people: People): Promise<Recipients> {
   const found = await deps.directory.members(people);
   if (found.kind === "unknown") return { channels: [], missing: found };
   const channels: string[] = [];
@@ -95,8 +95,8 @@ async function directPlaces(deps: FindDeps, errand: Errand, people: People): Pro
       continue;
     }
     if (deps.refused.has(userId)) continue;
-    if (asked++ === MOST_ASKED) return { channels, missing: { error: null, retryAfterMs: 0 } };
-    const opened = await deps.chat.direct(userId);
+    if (asked++ === MAX_LOOKUPS) return { channels, missing: { error: null, retryAfterMs: 0 } };
+    const opened = await deps.chat.openDirectMessage(userId);
     switch (opened.kind) {
       case "channel":
         deps.known.set(userId, opened.channelId);
@@ -104,7 +104,7 @@ async function directPlaces(deps: FindDeps, errand: Errand, people: People): Pro
         break;
       case "refused":
         deps.refused.add(userId);
-        deps.log.error({ requestId: errand.requestId, userId, error: opened.error }, "a person cannot be written to");
+        deps.log.error({ requestId: lookup.requestId, userId, error: opened.error }, "a person cannot be written to");
         break;
       case "limited":
         return { channels, missing: { error: "ratelimited", retryAfterMs: opened.retryAfterMs } };

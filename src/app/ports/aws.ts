@@ -41,7 +41,7 @@ export interface AwsFailure {
 
 export type SignalResult =
   /** AWS took it. */
-  | { kind: "taken" }
+  | { kind: "accepted" }
   /** AWS answered that it did nothing: wrong moment, not allowed, throttled. It has surely had no effect. */
   | { kind: "refused"; code: string; message: string }
   /** It never left this machine. */
@@ -62,7 +62,7 @@ export interface Automation {
     executionId: string,
     signal: AbortSignal,
     urgent?: boolean,
-  ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "gone" } | AwsFailure>;
+  ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
   /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
   defaults(documentName: string, version: string | null, signal: AbortSignal): Promise<Record<string, string[]> | null>;
   /** Set where each deciding person signals as themselves; then `signal` is not used. */

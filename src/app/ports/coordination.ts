@@ -26,25 +26,25 @@ export interface LeaseStore {
 /** The processes that share the database. */
 export interface ReplicaStore {
   /** This one lives until then, at least; returns how many live, this one among them. */
-  beat(id: string, now: number, until: number): Promise<number>;
+  heartbeat(id: string, now: number, until: number): Promise<number>;
   /** This one ends. */
-  leave(id: string): Promise<void>;
+  deregister(id: string): Promise<void>;
 }
 
 /** How often a call may be made: one each interval, and `burst` of them at once after a rest. */
-export interface Pace {
+export interface RateLimit {
   intervalMs: number;
   burst: number;
 }
 
 /** The pace of calls to Slack, kept for all processes together. */
-export interface LaneStore {
+export interface RateLimitStore {
   /** Takes the next turn and returns 0, or returns after how many milliseconds to ask again. */
-  take(name: string, pace: Pace, now: number): Promise<number>;
+  acquireSlot(name: string, pace: RateLimit, now: number): Promise<number>;
   /** Nobody's turn comes before then. */
-  hold(name: string, until: number): Promise<void>;
+  blockUntil(name: string, until: number): Promise<void>;
   /** Until when each lane is held; lanes that are not held are left out. */
-  held(now: number): Promise<Map<string, number>>;
+  blocked(now: number): Promise<Map<string, number>>;
 }
 
 export interface Poll {
@@ -71,7 +71,16 @@ export interface AuditStore {
   publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
 }
 
-export type EffectKind = "post" | "update" | "digest" | "notice" | "errand" | "signal" | "judge" | "answer" | "publish";
+export type EffectKind =
+  | "post"
+  | "update"
+  | "digest"
+  | "notice"
+  | "recipients"
+  | "signal"
+  | "click"
+  | "reply"
+  | "publish";
 
 /** What is not yet done of one kind of effect. */
 export interface Backlog {
@@ -85,7 +94,7 @@ export interface Backlog {
 }
 
 /** Something about one request that is not done yet since its last attempt failed. */
-export interface Problem {
+export interface FailingEffect {
   kind: EffectKind;
   /** A channel where it is about a message; else the request. */
   about: string;
@@ -95,7 +104,7 @@ export interface Problem {
 /** The work that the rows ask for. */
 export interface EffectStore {
   /** What of this request's work fails. */
-  problems(requestId: string): Promise<Problem[]>;
+  failing(requestId: string): Promise<FailingEffect[]>;
   /** All of the work, counted. */
   /** `uncovered`: of the open requests, those that no route covers. */
   backlog(): Promise<{ open: number; uncovered: number; effects: Backlog[] }>;
@@ -110,14 +119,14 @@ export interface Store {
   executions: ExecutionStore;
   leases: LeaseStore;
   replicas: ReplicaStore;
-  lanes: LaneStore;
+  rateLimits: RateLimitStore;
   polls: PollStore;
   audit: AuditStore;
   effects: EffectStore;
   /** The same for what somebody waits for: it answers or fails within a second and a half, however the database is. */
-  prompt: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
+  ackStore: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
   /** This process is the only one: what another held when it ended is free at once. */
-  alone(): Promise<void>;
+  releaseStaleClaims(): Promise<void>;
   /** Answers within a moment while the database can be read and written. */
   ping(): Promise<void>;
   close(): Promise<void>;

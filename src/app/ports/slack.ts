@@ -1,8 +1,8 @@
 /** What the use cases need of Slack. The rules of ports.ts hold here too. */
-import type { Membership, Person, Unread } from "../../core/person.ts";
+import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Approvers, People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import type { Starter } from "../../core/requester.ts";
+import type { Requester } from "../../core/requester.ts";
 import type { NoticeKind } from "./store.ts";
 
 export type ChatFailure =
@@ -16,7 +16,7 @@ export type ChatFailure =
   | { kind: "ambiguous"; error: string };
 
 /** Somebody has deleted the message. Nothing was done. */
-export interface Deleted {
+export interface DeletedMessage {
   kind: "deleted";
   error: string;
   advice: string;
@@ -28,7 +28,7 @@ export interface RequestView {
   votes: Vote[];
   route: Route | null;
   /** Who started the execution, as far as it is known. */
-  starter?: Starter | undefined;
+  requester?: Requester | undefined;
   /** When the message that shows it was posted, or is being posted. */
   postedAt?: number | undefined;
 }
@@ -48,7 +48,7 @@ export interface DigestView {
 }
 
 /** What a message of ours tells. The adapter renders it; by its id, which goes into the metadata, it is found again. */
-export type Content = { id: string } & (
+export type MessageContent = { id: string } & (
   | { kind: "request"; view: RequestView }
   | { kind: "notice"; view: NoticeView }
   | { kind: "digest"; view: DigestView }
@@ -57,21 +57,21 @@ export type Content = { id: string } & (
 /** Slack, as far as messages go. */
 export interface Chat {
   /** Resolves when the channel's lane lets the next call of this kind go; at once when aborted. */
-  turn(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
+  acquireSlot(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
   /** The channel of the direct messages with one person. */
-  direct(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
+  openDirectMessage(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
   /** Posts a message. Once: no retries. What is not on its way by `notAfter` is not sent. */
   post(
     channelId: string,
-    content: Content,
+    content: MessageContent,
     notAfter: number,
   ): Promise<{ kind: "posted"; ts: string } | { kind: "too-late" } | ChatFailure>;
   update(
     channelId: string,
     ts: string,
-    content: Content,
+    content: MessageContent,
     notAfter: number,
-  ): Promise<{ kind: "updated" } | { kind: "too-late" } | Deleted | ChatFailure>;
+  ): Promise<{ kind: "updated" } | { kind: "too-late" } | DeletedMessage | ChatFailure>;
   /** Looks for our message with this id in its metadata, posted at `since` or later. */
   find(
     channelId: string,
@@ -79,13 +79,13 @@ export interface Chat {
     since: number,
   ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
   /** Says something that only this person sees. */
-  whisper(channelId: string, userId: string, text: string): Promise<{ kind: "told" } | ChatFailure>;
+  postEphemeral(channelId: string, userId: string, text: string): Promise<{ kind: "delivered" } | ChatFailure>;
 }
 
 /** Slack, as far as people go. */
 export interface Directory {
   /** The person as Slack knows them now. `fresh` passes over what was remembered. */
-  person(userId: string, fresh: boolean): Promise<{ kind: "person"; person: Person } | Unread>;
+  person(userId: string, fresh: boolean): Promise<{ kind: "person"; person: Person } | LookupFailure>;
   /**
    * Whether the person is meant. To decide, groups are read from Slack, and again before anyone is denied; to show, what is
    * remembered will do. `channels` are those whose members are meant by `channel: members`.
@@ -97,13 +97,13 @@ export interface Directory {
     channels?: readonly string[],
   ): Promise<Membership>;
   /** The people meant one by one: those named, and the members of the groups. */
-  members(people: People): Promise<{ kind: "members"; userIds: string[] } | Unread>;
+  members(people: People): Promise<{ kind: "members"; userIds: string[] } | LookupFailure>;
   /** Whose address this is; `nobody` when it belongs to nobody in the workspace. */
-  byEmail(email: string): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | Unread>;
+  byEmail(email: string): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | LookupFailure>;
 }
 
 /** Why a call to Slack led to nothing, for the record and the log. */
-export function failureWords(failure: ChatFailure): string {
+export function describeChatFailure(failure: ChatFailure): string {
   switch (failure.kind) {
     case "limited":
       return `Slack asks to wait ${Math.ceil(failure.retryAfterMs / 1000)} s`;

@@ -1,12 +1,19 @@
 /** What the use cases keep on record. The rules of ports.ts hold here too. */
 import type { AuditEntry, AuditRecord } from "../../core/audit.ts";
-import type { ApprovalRequest, Authority, RequestPatch, RequestState, Vote, Wish } from "../../core/request.ts";
+import type {
+  ApprovalRequest,
+  Authority,
+  RequestedAction,
+  RequestPatch,
+  RequestState,
+  Vote,
+} from "../../core/request.ts";
 import type { PersonSignal } from "../../core/signers.ts";
 import type { Target } from "./aws.ts";
 import type { Lease } from "./coordination.ts";
 
 /** A message of ours: what all kinds of them have in common. Each is posted once. */
-export interface PostingRow {
+export interface DeliveryRow {
   id: string;
   channelId: string;
   ts: string | null;
@@ -22,7 +29,7 @@ export interface PostingRow {
 }
 
 /** The message of a request in one channel. Its version is the request's. */
-export interface MessageRow extends PostingRow {
+export interface MessageRow extends DeliveryRow {
   requestId: string;
 }
 
@@ -30,7 +37,7 @@ export interface Click {
   id: string;
   /** Equal for two deliveries of the same click. */
   key: string;
-  verdict: Wish;
+  verdict: RequestedAction;
   /** By what right the person asks for it. */
   authority: Authority;
   requestId: string;
@@ -45,10 +52,10 @@ export interface Click {
 }
 
 export interface ClickRow extends Click {
-  handledAt: number | null;
+  evaluatedAt: number | null;
   /** What its author has yet to be told. */
-  answer: string | null;
-  answeredAt: number | null;
+  reply: string | null;
+  repliedAt: number | null;
   nextAttemptAt: number;
   attempts: number;
   lastError: string | null;
@@ -62,13 +69,13 @@ export interface WatchedExecution {
   /** When it is to be read again at the latest. */
   nextReadAt: number;
   /** How often in a row it was read without a change. */
-  quietReads: number;
+  unchangedReads: number;
   /** Since when AWS has answered every reading with "not found"; absent or null when it did not. */
-  goneSince?: number | null;
+  notFoundSince?: number | null;
 }
 
 /** A request that nobody else has changed since it was judged, with all that goes into the same transaction. */
-export interface Step {
+export interface RequestChange {
   requestId: string;
   expectedVersion: number;
   patch: RequestPatch;
@@ -78,12 +85,12 @@ export interface Step {
   /** What becomes of one person's own signal. */
   signal?: PersonSignal;
   /** What has to be said beside the request's own messages. */
-  errand?: ErrandKind;
+  recipientLookup?: RecipientLookupKind;
   audit: AuditEntry[];
   /** A click that this change answers. */
   click?: string;
   /** Words to those whose votes came to nothing. */
-  answers?: { userId: string; text: string }[];
+  replies?: { userId: string; text: string }[];
   /** What was judged under this lease is written only while it is still the owner's. */
   lease?: Lease;
 }
@@ -95,15 +102,15 @@ export interface RequestStore {
     channels: readonly string[],
     audit: AuditEntry,
     lease?: Lease,
-    errand?: ErrandKind,
+    lookup?: RecipientLookupKind,
   ): Promise<"opened" | "exists" | "lease-lost">;
   /** Writes a change where the version is still the expected one; false when somebody was first. */
-  advance(step: Step): Promise<boolean>;
+  advance(step: RequestChange): Promise<boolean>;
   /**
    * Takes over what is on record of this account and Region under another target's name: a target that was renamed in the
    * configuration keeps its requests, and what is watched goes on being watched.
    */
-  adopt(target: Target): Promise<void>;
+  rebindTarget(target: Target): Promise<void>;
   byId(id: string): Promise<ApprovalRequest | null>;
   /** By the target's account and Region, whatever name it had when they were opened. */
   ofExecution(target: Target, executionId: string): Promise<ApprovalRequest[]>;
@@ -123,17 +130,17 @@ export interface RequestStore {
 }
 
 /** How a message comes to stand in its channel once, whoever tries and whatever becomes of the attempt. */
-export interface PostingStore {
+export interface DeliveryStore {
   /** Takes an unposted message for one attempt; false when another has it. A claim that lapsed keeps its words. */
   claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** Takes a lapsed claim to find out what came of it; false when another does. */
-  settling(id: string, claim: string, now: number, until: number): Promise<boolean>;
+  claimUnresolved(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** Takes a posted message for one update; false when another has it. */
   claimUpdate(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** The message stands in the channel. */
   posted(id: string, ts: string, version: number): Promise<void>;
   /** The attempt may have posted: the claim stays, and from `lookAt` on its message is looked for. */
-  unsure(id: string, claim: string, error: string, lookAt: number): Promise<void>;
+  ambiguous(id: string, claim: string, error: string, lookAt: number): Promise<void>;
   /** The attempt surely did nothing, or was an update: the claim is given back. */
   released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
   /**
@@ -144,10 +151,10 @@ export interface PostingStore {
   /** Something else failed than an attempt to post or to update; whatever is claimed stays claimed. */
   failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
   /** What is not yet posted in the channel may be tried again now. */
-  restNoLonger(channelId: string): Promise<void>;
+  clearBackoff(channelId: string): Promise<void>;
 }
 
-export interface MessageStore extends PostingStore {
+export interface MessageStore extends DeliveryStore {
   /**
    * Messages that are not posted yet, or show an old version, and whose time has come, so many of either kind from each
    * channel: a flood in one hides no other. Not yet posted ones first; those soonest past their deadline first.
@@ -157,28 +164,28 @@ export interface MessageStore extends PostingStore {
 }
 
 /** Work whose recipients have yet to be found: direct messages to approvers, and what is said beside the messages. */
-export type ErrandKind = "direct-messages" | NoticeKind;
+export type RecipientLookupKind = "direct-messages" | NoticeKind;
 
-export interface Errand {
+export interface RecipientLookup {
   requestId: string;
-  kind: ErrandKind;
+  kind: RecipientLookupKind;
   attempts: number;
 }
 
 /** What is told once, beside the request's own messages. */
 export type NoticeKind = "break-glass" | "no-route";
 
-export interface NoticeRow extends PostingRow {
+export interface NoticeRow extends DeliveryRow {
   requestId: string;
   kind: NoticeKind;
 }
 
 /** What tells, while a channel is far behind, all that waits there; from the flood's beginning to its end. */
-export interface DigestRow extends PostingRow {
+export interface DigestRow extends DeliveryRow {
   beganAt: number;
 }
 
-export interface DigestStore extends PostingStore {
+export interface DigestStore extends DeliveryStore {
   /** Begins a digest for each channel that has more than `behind` open requests without a message, and none yet. */
   begin(behind: number, now: number): Promise<void>;
   /** Digests that have not ended. */
@@ -191,13 +198,13 @@ export interface DigestStore extends PostingStore {
   at(channelId: string, ts: string): Promise<"digest" | "unsettled" | "none">;
 }
 
-export interface NoticeStore extends PostingStore {
-  errands(now: number, limit: number): Promise<Errand[]>;
-  /** The recipients are found: they get messages of the request or notices, each once, and the errand is done. */
-  errandDone(errand: Errand, channels: readonly string[], at: number): Promise<void>;
+export interface NoticeStore extends DeliveryStore {
+  dueLookups(now: number, limit: number): Promise<RecipientLookup[]>;
+  /** The recipients are found: they get messages of the request or notices, each once, and the lookup is done. */
+  lookupDone(lookup: RecipientLookup, channels: readonly string[], at: number): Promise<void>;
   /** Not all recipients are found; those in `channels` are, and get theirs. `error` is null when nothing went wrong. */
-  errandFailed(
-    errand: Errand,
+  lookupFailed(
+    lookup: RecipientLookup,
     error: string | null,
     nextAttemptAt: number,
     channels?: readonly string[],
@@ -209,24 +216,24 @@ export interface NoticeStore extends PostingStore {
 
 export interface ClickStore {
   record(click: Click): Promise<"recorded" | "duplicate">;
-  unhandled(now: number, limit: number): Promise<ClickRow[]>;
+  unevaluated(now: number, limit: number): Promise<ClickRow[]>;
   /** Takes a due click for judging or answering; false when another has it. It is due again at `until`. */
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** The click is judged; `answer` is what its author is to be told, null when the message says it all. */
-  handled(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
+  evaluated(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
   /** The click could not be judged, or its author not be told, yet. */
   postponed(id: string, nextAttemptAt: number, error: string): Promise<void>;
-  unanswered(now: number, limit: number): Promise<ClickRow[]>;
-  answered(id: string): Promise<void>;
+  unreplied(now: number, limit: number): Promise<ClickRow[]>;
+  replied(id: string): Promise<void>;
 }
 
 export interface ExecutionStore {
   watched(target: string): Promise<WatchedExecution[]>;
   watch(execution: WatchedExecution, lease?: Lease): Promise<void>;
   /** A reading is done: the next one is due then, unless somebody asked for one in the meantime. */
-  wasRead(seen: WatchedExecution, nextReadAt: number, quietReads: number, lease?: Lease): Promise<void>;
-  /** A reading said that AWS knows no such execution, for the first time at `goneSince`. */
-  wasGone(seen: WatchedExecution, nextReadAt: number, goneSince: number, lease?: Lease): Promise<void>;
+  recordRead(seen: WatchedExecution, nextReadAt: number, unchangedReads: number, lease?: Lease): Promise<void>;
+  /** A reading said that AWS knows no such execution, for the first time at `notFoundSince`. */
+  recordNotFound(seen: WatchedExecution, nextReadAt: number, notFoundSince: number, lease?: Lease): Promise<void>;
   /** Asks for a reading now. */
   wake(target: string, executionId: string, at: number): Promise<void>;
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;

@@ -1,10 +1,10 @@
 import type { ObservedExecution } from "../../core/execution.ts";
-import { approvalsIn } from "../../core/reconcile.ts";
+import { countApprovals } from "../../core/reconcile.ts";
 import type { ApprovalRequest, RequestPatch } from "../../core/request.ts";
-import { ANSWERED_SETTLE_MS, SILENT_SETTLE_MS } from "../../core/signal.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../core/signal.ts";
 import {
-  isShown,
-  isUnsettled,
+  isUncertain,
+  isVisible,
   nextSigner,
   type PersonSignal,
   sessionNameFor,
@@ -51,8 +51,8 @@ export function ownMove(
 ): { kind: "go" } | { kind: "shown"; signal: PersonSignal } | { kind: "wait"; until: number } {
   const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
   if (step === undefined) return { kind: "go" };
-  if (isUnsettled(turn.earlier ?? undefined) && turn.earlier !== null && isShown(step, turn.earlier))
-    return { kind: "shown", signal: { ...turn.earlier, state: "taken", error: null } };
+  if (isUncertain(turn.earlier ?? undefined) && turn.earlier !== null && isVisible(step, turn.earlier))
+    return { kind: "shown", signal: { ...turn.earlier, state: "accepted", error: null } };
   const until = waitsForReading(step, turn.all, request, now);
   return until > 0 ? { kind: "wait", until } : { kind: "go" };
 }
@@ -72,8 +72,8 @@ export function attemptOf(
     state: "sending",
     attempts: (turn.earlier?.attempts ?? 0) + 1,
     at: now,
-    settlesAt: now + SILENT_SETTLE_MS,
-    shownBefore: step === undefined ? 0 : approvalsIn(step),
+    uncertainUntil: now + NO_REPLY_UNCERTAIN_MS,
+    shownBefore: step === undefined ? 0 : countApprovals(step),
     error: null,
   };
 }
@@ -82,20 +82,20 @@ export function attemptOf(
 export function passedOver(turn: OwnTurn, request: ApprovalRequest, error: string, now: number): PersonSignal {
   const { earlier, signer } = turn;
   const none = { requestId: request.id, ...signer, attempts: 0, shownBefore: 0 };
-  return { ...(earlier ?? none), state: "refused", at: now, settlesAt: now, error };
+  return { ...(earlier ?? none), state: "refused", at: now, uncertainUntil: now, error };
 }
 
 /** What became of the attempt. */
 export function settled(signal: PersonSignal, result: SignalResult, now: number): PersonSignal {
   switch (result.kind) {
-    case "taken":
-      return { ...signal, state: "taken", error: null };
+    case "accepted":
+      return { ...signal, state: "accepted", error: null };
     case "refused":
     case "not-sent":
       return { ...signal, state: "refused", error: `${result.code}: ${result.message}` };
     case "ambiguous": {
-      const settlesAt = now + (result.answered ? ANSWERED_SETTLE_MS : SILENT_SETTLE_MS);
-      return { ...signal, state: "unsure", settlesAt, error: `${result.code}: ${result.message}` };
+      const settlesAt = now + (result.answered ? ERROR_REPLY_UNCERTAIN_MS : NO_REPLY_UNCERTAIN_MS);
+      return { ...signal, state: "ambiguous", uncertainUntil: settlesAt, error: `${result.code}: ${result.message}` };
     }
     default:
       throw new Error(`unexpected result ${result satisfies never}`);
@@ -104,8 +104,14 @@ export function settled(signal: PersonSignal, result: SignalResult, now: number)
 
 /** What a signal that AWS took means for the request: the next person's turn, or the end of ours. */
 export function takenPatch(turn: OwnTurn | null, request: ApprovalRequest, now: number): RequestPatch {
-  if (turn === null) return { signal: "taken", signalNextAt: null, signalError: null };
-  const signalsTaken = request.signalsTaken + 1;
-  if (turn.last) return { signal: "taken", signalNextAt: null, signalError: null, signalsTaken };
-  return { signal: "due", signalNextAt: now, signalSettlesAt: null, signalError: null, signalsTaken };
+  if (turn === null) return { signal: "accepted", signalNextAt: null, signalError: null };
+  const signalsAccepted = request.signalsAccepted + 1;
+  if (turn.last) return { signal: "accepted", signalNextAt: null, signalError: null, signalsAccepted: signalsAccepted };
+  return {
+    signal: "due",
+    signalNextAt: now,
+    signalUncertainUntil: null,
+    signalError: null,
+    signalsAccepted: signalsAccepted,
+  };
 }

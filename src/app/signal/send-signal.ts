@@ -3,34 +3,34 @@ import { backoffMs } from "../../core/backoff.ts";
 import { signalComment } from "../../core/comment.ts";
 import type { ApprovalRequest, RequestPatch } from "../../core/request.ts";
 import {
-  ANSWERED_SETTLE_MS,
-  LOOK_AGAIN_MS,
+  ERROR_REPLY_UNCERTAIN_MS,
+  MAX_READ_AGE_MS,
+  NO_REPLY_UNCERTAIN_MS,
   nextSignalMove,
-  READING_FRESH_MS,
-  SILENT_SETTLE_MS,
-  settlesAt,
+  REREAD_MS,
+  uncertainUntil,
 } from "../../core/signal.ts";
-import { isUnsettled, type PersonSignal } from "../../core/signers.ts";
+import { isUncertain, type PersonSignal } from "../../core/signers.ts";
 import type { Automation, AwsFailure, Clock, Log, SignalResult } from "../ports/aws.ts";
 import type { Lease, LeaseStore } from "../ports/coordination.ts";
 import type { ExecutionStore, RequestStore } from "../ports/store.ts";
 import { attemptOf, type OwnTurn, ownMove, ownTurn, passedOver, settled, takenPatch } from "./next-signer.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
-const LEASE_MS = 60_000;
+const SIGNAL_LEASE_MS = 60_000;
 /** No signal leaves when less than this is left of the lease. */
 const LEASE_MARGIN_MS = 30_000;
 /** How soon the lease is asked for again that another has. */
-const LEASED_AGAIN_MS = 1_000;
+const LEASE_RETRY_MS = 1_000;
 /** How soon the step is read again until it shows one person's signal, before the next person's goes out. */
-const SHOWN_AGAIN_MS = 1_000;
+const VISIBLE_REREAD_MS = 1_000;
 /** Between attempts that AWS refused or that never left. */
 const RETRY_BASE_MS = 5_000;
 const RETRY_CAP_MS = 5 * 60_000;
 
 const TOO_OLD = "what AWS said of the step was too old when the signal was about to leave";
 
-export interface SignalDeps {
+export interface SendSignalDeps {
   requests: RequestStore;
   executions: ExecutionStore;
   leases: LeaseStore;
@@ -48,19 +48,19 @@ export interface SignalDeps {
  * that shows the request's own step waiting and no other, and with the attempt on record. An attempt without a clear
  * answer is looked at, never blindly repeated.
  */
-export const makeSignal =
-  (deps: SignalDeps) =>
+export const makeSendSignal =
+  (deps: SendSignalDeps) =>
   async (automation: Automation, requestId: string, abort: AbortSignal): Promise<void> => {
     const request = await deps.requests.byId(requestId);
-    if (request === null || request.state !== "decided" || request.signal === "taken") return;
+    if (request === null || request.state !== "decided" || request.signal === "accepted") return;
     // By what AWS calls it: replicas may have different names for one target while it is renamed.
     const name = `execution:${request.account}/${request.region}:${request.executionId}`;
     // Another request of the same execution is another owner, also within this process.
     const owner = `${deps.owner}:${request.id}`;
     const now = deps.clock.now();
-    const lease = await deps.leases.acquire(name, owner, now, now + LEASE_MS);
+    const lease = await deps.leases.acquire(name, owner, now, now + SIGNAL_LEASE_MS);
     // It rests a little: what only waits for another's lease must not be all that the rows name as due.
-    if (lease === null) return deps.requests.postponeSignal(request.id, request.version, now + LEASED_AGAIN_MS);
+    if (lease === null) return deps.requests.postponeSignal(request.id, request.version, now + LEASE_RETRY_MS);
     try {
       await attempt(deps, automation, request, lease, abort);
     } finally {
@@ -69,7 +69,7 @@ export const makeSignal =
   };
 
 async function attempt(
-  deps: SignalDeps,
+  deps: SendSignalDeps,
   automation: Automation,
   request: ApprovalRequest,
   lease: Lease,
@@ -78,58 +78,58 @@ async function attempt(
   const { clock, executions } = deps;
   const own = await ownTurn(deps.requests, automation, request);
   if (own === "done") {
-    await change(deps, request, { signal: "taken", signalNextAt: null, signalError: null }, "signal-taken");
+    await change(deps, request, { signal: "accepted", signalNextAt: null, signalError: null }, "signal-accepted");
     return;
   }
   // Before the reading, so that nothing slow stands between it and the signal.
   const ready = (await own?.signing.ready(own.signer, abort)) ?? { kind: "ready" };
   if (abort.aborted) return;
-  const giveWay = ready.kind === "ready" || own === null ? null : () => passOver(deps, request, own, ready, lease);
+  const giveWay = ready.kind === "ready" || own === null ? null : () => skip(deps, request, own, ready, lease);
   // What became of an earlier attempt is looked for all the same.
-  if (giveWay !== null && !isUnsettled(own?.earlier ?? undefined)) return giveWay();
+  if (giveWay !== null && !isUncertain(own?.earlier ?? undefined)) return giveWay();
   const askedAt = clock.now();
   const reading = await automation.read(request.executionId, abort, true);
   if (abort.aborted) return;
   if (reading.kind === "failed") {
-    return hold(deps, request, `AWS could not be asked (${reading.code}: ${reading.message})`);
+    return defer(deps, request, `AWS could not be asked (${reading.code}: ${reading.message})`);
   }
   const now = clock.now();
-  if (reading.kind === "gone") {
-    await deps.requests.postponeSignal(request.id, request.version, now + LOOK_AGAIN_MS);
+  if (reading.kind === "not-found") {
+    await deps.requests.postponeSignal(request.id, request.version, now + REREAD_MS);
     return executions.wake(automation.target.key, request.executionId, now);
   }
   const move = nextSignalMove(request, reading.execution, now);
   const turn = own === null ? ({ kind: "go" } as const) : ownMove(own, request, reading.execution, now);
   if (turn.kind === "shown" && (move.kind === "wait" || move.kind === "send")) {
     // Its answer was lost, and AWS shows it all the same: it is settled, and the next person's may go.
-    await change(deps, request, takenPatch(own, request, now), "signal-taken", lease, turn.signal);
+    await change(deps, request, takenPatch(own, request, now), "signal-accepted", lease, turn.signal);
     return executions.wake(automation.target.key, request.executionId, now);
   }
   switch (move.kind) {
     case "reconcile":
-      await deps.requests.postponeSignal(request.id, request.version, now + LOOK_AGAIN_MS);
+      await deps.requests.postponeSignal(request.id, request.version, now + REREAD_MS);
       return executions.wake(automation.target.key, request.executionId, now);
     case "wait":
-      return deps.requests.postponeSignal(request.id, request.version, Math.min(move.until, now + LOOK_AGAIN_MS));
+      return deps.requests.postponeSignal(request.id, request.version, Math.min(move.until, now + REREAD_MS));
     case "unsafe":
-      return hold(deps, request, `Not sent: ${move.why}`);
+      return defer(deps, request, `Not sent: ${move.why}`);
     case "send":
       if (giveWay !== null) return giveWay();
       if (turn.kind !== "wait") break;
-      await deps.requests.postponeSignal(request.id, request.version, Math.min(turn.until, now + SHOWN_AGAIN_MS));
+      await deps.requests.postponeSignal(request.id, request.version, Math.min(turn.until, now + VISIBLE_REREAD_MS));
       return executions.wake(automation.target.key, request.executionId, now);
     default:
       throw new Error(`unexpected move ${move satisfies never}`);
   }
 
-  const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + READING_FRESH_MS);
-  if (now > notAfter) return hold(deps, request, `Not sent: ${TOO_OLD}`);
+  const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS);
+  if (now > notAfter) return defer(deps, request, `Not sent: ${TOO_OLD}`);
   const sending: RequestPatch = {
     signal: "sending",
     signalAttempts: request.signalAttempts + 1,
     signalAt: now,
-    signalSettlesAt: now + SILENT_SETTLE_MS,
-    signalNextAt: now + LOOK_AGAIN_MS,
+    signalUncertainUntil: now + NO_REPLY_UNCERTAIN_MS,
+    signalNextAt: now + REREAD_MS,
     signalError: null,
   };
   // Written only while the lease is ours: who was paused past it finds that another has had it since.
@@ -140,7 +140,7 @@ async function attempt(
   // The last look at the clock; the adapter takes another when the signed request is about to leave.
   if (clock.now() > notAfter) {
     const unsent = { kind: "not-sent", code: "TooLate", message: TOO_OLD } as const;
-    return withdraw(deps, sent, `Not sent: ${TOO_OLD}`, signal && settled(signal, unsent, clock.now()));
+    return recordNotApplied(deps, sent, `Not sent: ${TOO_OLD}`, signal && settled(signal, unsent, clock.now()));
   }
   const verdict = request.decision ?? "reject";
   const result =
@@ -152,7 +152,7 @@ async function attempt(
 }
 
 async function record(
-  deps: SignalDeps,
+  deps: SendSignalDeps,
   request: ApprovalRequest,
   result: SignalResult,
   own: OwnTurn | null,
@@ -166,30 +166,30 @@ async function record(
     ...(own === null ? {} : { as: own.signer.session }),
   };
   switch (result.kind) {
-    case "taken":
+    case "accepted":
       deps.log.info(fields, "AWS took the signal");
-      await change(deps, request, takenPatch(own, request, now), "signal-taken", undefined, signal);
+      await change(deps, request, takenPatch(own, request, now), "signal-accepted", undefined, signal);
       return;
     case "refused":
     case "not-sent": {
       deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal had no effect");
       const what = result.kind === "refused" ? "AWS refused the signal" : "The signal could not be sent";
       const as = own === null ? "" : ` of ${own.signer.session}`;
-      return withdraw(deps, request, `${what}${as} (${result.code}: ${result.message})`, signal);
+      return recordNotApplied(deps, request, `${what}${as} (${result.code}: ${result.message})`, signal);
     }
     case "ambiguous": {
       deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal got no clear answer");
-      const until = now + (result.answered ? ANSWERED_SETTLE_MS : SILENT_SETTLE_MS);
+      const until = now + (result.answered ? ERROR_REPLY_UNCERTAIN_MS : NO_REPLY_UNCERTAIN_MS);
       await change(
         deps,
         request,
         {
-          signal: "unsure",
-          signalSettlesAt: until,
+          signal: "ambiguous",
+          signalUncertainUntil: until,
           signalNextAt: now,
           signalError: `No clear answer from AWS (${result.code}: ${result.message})`,
         },
-        "signal-unsure",
+        "signal-ambiguous",
         undefined,
         signal,
       );
@@ -201,15 +201,15 @@ async function record(
 }
 
 /** The attempt just made surely had no effect: the next one is as good as a first. */
-async function withdraw(
-  deps: SignalDeps,
+async function recordNotApplied(
+  deps: SendSignalDeps,
   request: ApprovalRequest,
   error: string,
   signal?: PersonSignal,
 ): Promise<void> {
   const patch: RequestPatch = {
     signal: "due",
-    signalSettlesAt: null,
+    signalUncertainUntil: null,
     signalNextAt: retryAt(deps, request),
     signalError: error,
   };
@@ -217,15 +217,15 @@ async function withdraw(
 }
 
 /** Nothing was sent now. What is known of an earlier attempt stays as it is. */
-async function hold(deps: SignalDeps, request: ApprovalRequest, error: string): Promise<void> {
+async function defer(deps: SendSignalDeps, request: ApprovalRequest, error: string): Promise<void> {
   const signalNextAt = retryAt(deps, request);
   if (request.signalError === error) return deps.requests.postponeSignal(request.id, request.version, signalNextAt);
-  await change(deps, request, { signalNextAt, signalError: error }, "signal-held");
+  await change(deps, request, { signalNextAt, signalError: error }, "signal-deferred");
 }
 
 /** The person cannot act, so nothing is sent. Unless that soon passes, those after them come first. */
-async function passOver(
-  deps: SignalDeps,
+async function skip(
+  deps: SendSignalDeps,
   request: ApprovalRequest,
   own: OwnTurn,
   failure: AwsFailure,
@@ -233,23 +233,23 @@ async function passOver(
 ): Promise<void> {
   const { code, message, retry } = failure;
   const error = `Not sent: AWS does not let Countersign act as ${own.signer.session} (${code}: ${message})`;
-  if (retry) return hold(deps, request, error);
+  if (retry) return defer(deps, request, error);
   const now = deps.clock.now();
   const patch: RequestPatch = {
-    ...(settlesAt(request) <= now ? { signal: "due", signalSettlesAt: null } : {}),
+    ...(uncertainUntil(request) <= now ? { signal: "due", signalUncertainUntil: null } : {}),
     signalAttempts: request.signalAttempts + 1,
     signalNextAt: retryAt(deps, request),
     signalError: error,
   };
-  await change(deps, request, patch, "signal-held", lease, passedOver(own, request, error, now));
+  await change(deps, request, patch, "signal-deferred", lease, passedOver(own, request, error, now));
 }
 
-function retryAt(deps: SignalDeps, request: ApprovalRequest): number {
+function retryAt(deps: SendSignalDeps, request: ApprovalRequest): number {
   return deps.clock.now() + backoffMs(request.signalAttempts, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
 }
 
 async function change(
-  deps: SignalDeps,
+  deps: SendSignalDeps,
   request: ApprovalRequest,
   patch: RequestPatch,
   kind: AuditKind,

@@ -1,7 +1,7 @@
 import type { AuditEntry } from "../../core/audit.ts";
-import { outcomeWords } from "../../core/denial.ts";
+import { outcomeText } from "../../core/denial.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
-import { factsOf } from "../../core/facts.ts";
+import { toRequestFacts } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
 import { matchRoute, type Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
@@ -13,7 +13,7 @@ import type { RequestStore } from "../ports/store.ts";
  * Writes the changes that a reading asks for, each with its audit record. Returns false when somebody else was first
  * with one of them: then the execution is to be read again.
  */
-export const makeApply =
+export const makeApplyChanges =
   (deps: { requests: RequestStore; routes: readonly Route[]; clock: Clock; newId: () => string; log: Log }) =>
   async (
     automation: Automation,
@@ -31,7 +31,7 @@ export const makeApply =
   };
 
 async function open(
-  deps: Parameters<typeof makeApply>[0],
+  deps: Parameters<typeof makeApplyChanges>[0],
   automation: Automation,
   execution: ObservedExecution,
   mask: Mask,
@@ -57,7 +57,7 @@ async function open(
     region: target.region,
     executionId: execution.executionId,
     stepExecutionId: change.stepExecutionId,
-    facts: factsOf(execution, change.step, change, mask, defaults),
+    facts: toRequestFacts(execution, change.step, change, mask, defaults),
     route: route?.name ?? null,
     version: 1,
     state: "open",
@@ -67,10 +67,10 @@ async function open(
     signal: "none",
     signalAttempts: 0,
     signalAt: null,
-    signalSettlesAt: null,
+    signalUncertainUntil: null,
     signalNextAt: null,
     signalError: null,
-    signalsTaken: 0,
+    signalsAccepted: 0,
     awsApprovals: null,
     awsDecidedBy: [],
     outcome: null,
@@ -86,8 +86,8 @@ async function open(
     actor: execution.executedBy ?? "unknown",
     detail: where(request),
   };
-  const errand = route === null ? "no-route" : route.dm ? "direct-messages" : undefined;
-  const outcome = await deps.requests.open(request, route?.channels ?? [], entry, undefined, errand);
+  const lookup = route === null ? "no-route" : route.dm ? "direct-messages" : undefined;
+  const outcome = await deps.requests.open(request, route?.channels ?? [], entry, undefined, lookup);
   if (outcome !== "opened") return;
   const fields = { requestId: request.id, ...where(request) };
   if (route === null)
@@ -96,7 +96,7 @@ async function open(
 }
 
 async function write(
-  deps: Parameters<typeof makeApply>[0],
+  deps: Parameters<typeof makeApplyChanges>[0],
   change: Exclude<Change, { kind: "open" }>,
 ): Promise<boolean> {
   const { request, patch } = change;
@@ -112,18 +112,18 @@ async function write(
       ...(patch.awsApprovals === undefined ? {} : { awsApprovals: patch.awsApprovals }),
     },
   };
-  const answers = change.kind === "close" ? await lateWords(deps, request, change.outcome) : [];
+  const answers = change.kind === "close" ? await lateText(deps, request, change.outcome) : [];
   return deps.requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
     patch,
     audit: [entry],
-    answers,
+    replies: answers,
   });
 }
 
 async function decidedBy(
-  deps: Parameters<typeof makeApply>[0],
+  deps: Parameters<typeof makeApplyChanges>[0],
   request: ApprovalRequest,
   outcome: Outcome,
 ): Promise<string> {
@@ -136,8 +136,8 @@ async function decidedBy(
 }
 
 /** Those whose votes counted here but came to nothing in AWS are told so. */
-async function lateWords(
-  deps: Parameters<typeof makeApply>[0],
+async function lateText(
+  deps: Parameters<typeof makeApplyChanges>[0],
   request: ApprovalRequest,
   outcome: Outcome,
 ): Promise<{ userId: string; text: string }[]> {
@@ -145,7 +145,7 @@ async function lateWords(
   const votes = await deps.requests.votes(request.id);
   return votes.map((vote) => ({
     userId: vote.userId,
-    text: `Your ${vote.verdict === "approve" ? "approval" : "rejection"} of ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeWords(outcome.kind)} in AWS. The message has the details.`,
+    text: `Your ${vote.verdict === "approve" ? "approval" : "rejection"} of ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeText(outcome.kind)} in AWS. The message has the details.`,
   }));
 }
 

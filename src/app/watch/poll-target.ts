@@ -5,15 +5,15 @@ import type { ExecutionStore } from "../ports/store.ts";
 /** The fingerprint of a watched execution that the list of waiting ones no longer shows. */
 export const NOT_WAITING = "not waiting";
 
-export type Discovery = { kind: "listed"; waiting: number; changed: number } | AwsFailure;
+export type PollResult = { kind: "listed"; waiting: number; changed: number } | AwsFailure;
 
 /**
  * One poll of a target: lists what waits and marks for reading what is new, what the list shows changed, and what has
  * left the list. Where nothing changed it costs the list calls and no read.
  */
-export const makeDiscover =
+export const makePollTarget =
   (deps: { automation: Automation; executions: ExecutionStore; clock: Clock }) =>
-  async (signal: AbortSignal): Promise<Discovery> => {
+  async (signal: AbortSignal): Promise<PollResult> => {
     const { automation, executions, clock } = deps;
     const target = automation.target.key;
     const listing = await automation.listWaiting(signal);
@@ -23,7 +23,7 @@ export const makeDiscover =
     let changed = 0;
     const mark = async (executionId: string, print: string) => {
       changed++;
-      await executions.watch({ target, executionId, fingerprint: print, nextReadAt: clock.now(), quietReads: 0 });
+      await executions.watch({ target, executionId, fingerprint: print, nextReadAt: clock.now(), unchangedReads: 0 });
     };
     // Pages shift while they are turned, so that one execution may stand on two of them.
     const waiting = new Map(listing.executions.map((listed) => [listed.executionId, listed]));

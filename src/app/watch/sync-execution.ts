@@ -1,11 +1,11 @@
 import { backoffMs } from "../../core/backoff.ts";
 import { hasEnded, type ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
-import { reconcile, vanished } from "../../core/reconcile.ts";
+import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { ExecutionStore, RequestStore, WatchedExecution } from "../ports/store.ts";
-import type { makeApply } from "./apply-changes.ts";
+import type { makeApplyChanges } from "./apply-changes.ts";
 import { NOT_WAITING } from "./poll-target.ts";
 
 /** How long a waiting execution goes unread while the list shows no change: what the list cannot tell is seen then. */
@@ -20,13 +20,13 @@ const FAILED_BASE_MS = 2_000;
 const FAILED_CAP_MS = 5 * 60_000;
 
 /** How long AWS must have known nothing of an execution before that is believed, and how often it is asked. */
-const GONE_FOR_MS = 3 * 60_000;
-const GONE_AGAIN_MS = 15_000;
+const NOT_FOUND_FOR_MS = 3 * 60_000;
+const NOT_FOUND_REREAD_MS = 15_000;
 
-export interface LookDeps {
+export interface SyncExecutionDeps {
   requests: RequestStore;
   executions: ExecutionStore;
-  apply: ReturnType<typeof makeApply>;
+  apply: ReturnType<typeof makeApplyChanges>;
   mask: readonly string[];
   clock: Clock;
   random: () => number;
@@ -34,8 +34,8 @@ export interface LookDeps {
 }
 
 /** Reads one watched execution, brings its requests up to date, and says when it is to be read next. */
-export const makeLook =
-  (deps: LookDeps) =>
+export const makeSyncExecution =
+  (deps: SyncExecutionDeps) =>
   async (automation: Automation, watched: WatchedExecution, signal: AbortSignal): Promise<void> => {
     const { executions, clock } = deps;
     const known = await deps.requests.ofExecution(automation.target, watched.executionId);
@@ -43,16 +43,16 @@ export const makeLook =
     if (signal.aborted) return;
     switch (reading.kind) {
       case "failed": {
-        const tries = watched.quietReads + 1;
+        const tries = watched.unchangedReads + 1;
         const wait = backoffMs(tries, FAILED_BASE_MS, FAILED_CAP_MS, deps.random());
         deps.log.warn(
           { executionId: watched.executionId, target: watched.target, code: reading.code, error: reading.message },
           "an execution could not be read",
         );
-        return executions.wasRead(watched, clock.now() + wait, tries);
+        return executions.recordRead(watched, clock.now() + wait, tries);
       }
-      case "gone":
-        return closeVanished(deps, automation, watched, known, signal);
+      case "not-found":
+        return closeNotFoundRequests(deps, automation, watched, known, signal);
       case "read":
         return settle(deps, automation, watched, reading.execution, signal);
       default:
@@ -64,8 +64,8 @@ export const makeLook =
  * AWS knows no such execution, or says so by mistake: one answer alone closes nothing. Not while the list shows the
  * execution, and only when every reading of some minutes has said the same.
  */
-async function closeVanished(
-  deps: LookDeps,
+async function closeNotFoundRequests(
+  deps: SyncExecutionDeps,
   automation: Automation,
   watched: WatchedExecution,
   known: readonly ApprovalRequest[],
@@ -73,19 +73,19 @@ async function closeVanished(
 ): Promise<void> {
   const { executions, clock } = deps;
   const now = clock.now();
-  const goneSince = watched.goneSince ?? now;
-  const believed = now - goneSince >= GONE_FOR_MS;
+  const notFoundSince = watched.notFoundSince ?? now;
+  const believed = now - notFoundSince >= NOT_FOUND_FOR_MS;
   if (known.length === 0) return executions.forget(watched.target, watched.executionId);
   if (watched.fingerprint !== NOT_WAITING || !believed)
-    return executions.wasGone(watched, now + GONE_AGAIN_MS, goneSince);
-  const changes = known.map((request) => vanished(request, now)).filter((change) => change !== null);
+    return executions.recordNotFound(watched, now + NOT_FOUND_REREAD_MS, notFoundSince);
+  const changes = known.map((request) => closeNotFound(request, now)).filter((change) => change !== null);
   const settled = await deps.apply(automation, null, makeMask([], {}), changes, signal);
   if (settled) await executions.forget(watched.target, watched.executionId);
-  else await executions.wasGone(watched, now + FOLLOW_BASE_MS, goneSince);
+  else await executions.recordNotFound(watched, now + FOLLOW_BASE_MS, notFoundSince);
 }
 
 async function settle(
-  deps: LookDeps,
+  deps: SyncExecutionDeps,
   automation: Automation,
   watched: WatchedExecution,
   execution: ObservedExecution,
@@ -96,10 +96,10 @@ async function settle(
   // Read again: what was decided while AWS was asked must not be judged by what was known before.
   const known = await deps.requests.ofExecution(automation.target, watched.executionId);
   if (known.some((request) => isSending(request, clock.now())))
-    return executions.wasRead(watched, clock.now() + FOLLOW_BASE_MS, watched.quietReads);
+    return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
   const changes = reconcile(execution, known, clock.now(), mask.text, automation.target.signsAs ?? null);
   const undisturbed = await deps.apply(automation, execution, mask, changes, signal);
-  if (!undisturbed) return executions.wasRead(watched, clock.now(), watched.quietReads);
+  if (!undisturbed) return executions.recordRead(watched, clock.now(), watched.unchangedReads);
 
   const requests = await deps.requests.ofExecution(automation.target, watched.executionId);
   const over = requests.every((request) => request.state === "closed");
@@ -107,12 +107,12 @@ async function settle(
   if (over && (hasEnded(execution.status) || (left && requests.length === 0)))
     return executions.forget(watched.target, watched.executionId);
 
-  const quiet = changes.length > 0 ? 0 : watched.quietReads + 1;
+  const quiet = changes.length > 0 ? 0 : watched.unchangedReads + 1;
   // The runbook goes on, and may be back at the same gate before the next list is read.
   const goesOn = over && requests.length > 0 && !execution.steps.some((step) => step.status === "Waiting");
   const followed = left || goesOn || requests.some((request) => request.state === "decided");
   const wait = followed ? backoffMs(quiet + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random()) : slow(deps.random());
-  await executions.wasRead(watched, clock.now() + wait, quiet);
+  await executions.recordRead(watched, clock.now() + wait, quiet);
 }
 
 /** Whether a signal is on its way right now: whose doing the outcome is will be known in a moment. */

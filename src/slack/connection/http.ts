@@ -8,11 +8,11 @@ import type { Clock } from "../../app/ports/aws.ts";
 export const SLACK_PATH = "/slack/events";
 
 /** How far ahead of ours Slack's clock may be. Bolt itself bounds only the past, at five minutes. */
-const MOST_AHEAD_MS = 60_000;
+const MAX_AHEAD_MS = 60_000;
 /** How long a signature is remembered, so that a captured request cannot be played again. */
 const REMEMBERED_MS = 6 * 60_000;
 /** How many are remembered: forged ones count too, and must not fill the memory. */
-const MOST_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 20_000;
 
 /**
  * Slack's requests over HTTP: Bolt's receiver verifies the signature; before it stands a bound on the future and a memory
@@ -26,11 +26,11 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
   const refused = (request: IncomingMessage): string | null => {
     const now = clock.now();
     const timestamp = Number(request.headers["x-slack-request-timestamp"]);
-    if (timestamp * 1000 > now + MOST_AHEAD_MS) return "the request's timestamp lies in the future";
+    if (timestamp * 1000 > now + MAX_AHEAD_MS) return "the request's timestamp lies in the future";
     const signature = request.headers["x-slack-signature"];
     if (typeof signature !== "string") return null; // Bolt refuses it
     for (const [key, at] of seen) {
-      if (now - at < REMEMBERED_MS && seen.size < MOST_REMEMBERED) break;
+      if (now - at < REMEMBERED_MS && seen.size < MAX_REMEMBERED) break;
       seen.delete(key);
     }
     // Bolt verifies what stands between the first two equals signs; whatever follows makes no other request of it.

@@ -1,7 +1,7 @@
 import { type App, type Receiver, SocketModeReceiver } from "@slack/bolt";
 import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock, Log } from "../../app/ports/aws.ts";
-import { adviceFor } from "../slack-failures.ts";
+import { findAdvice } from "../slack-failures.ts";
 
 /**
  * A handshake that has not led to a connection after this long is given up; the client itself would wait for minutes. One
@@ -14,7 +14,7 @@ const OPENING_MS = 5_500;
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 5_000;
 /** A connection that did not last this long counts as a failure: Slack may end each one as soon as it stands. */
-const STEADY_MS = 10_000;
+const MIN_STABLE_MS = 10_000;
 /** How long a socket may take to close politely, and then to be cut. */
 const CLOSING_MS = 2_000;
 
@@ -123,12 +123,12 @@ export function makeSocket(options: {
       let stalled = false;
       try {
         await session();
-        failures = clock.now() - begun < STEADY_MS ? failures + 1 : 0;
+        failures = clock.now() - begun < MIN_STABLE_MS ? failures + 1 : 0;
       } catch (error) {
         if (stopping.signal.aborted) return;
         const code = error instanceof WebAPIPlatformError ? error.data.error : null;
         if (code !== null && FINAL.has(code)) {
-          return onFinal(`Slack refuses SLACK_APP_TOKEN (${code}). ${adviceFor(code)}`);
+          return onFinal(`Slack refuses SLACK_APP_TOKEN (${code}). ${findAdvice(code)}`);
         }
         failures += 1;
         stalled = isStalled(error);

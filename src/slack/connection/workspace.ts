@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { ChatFailure } from "../../app/ports/slack.ts";
-import { adviceFor, chatFailure } from "../slack-failures.ts";
+import { chatFailure, findAdvice } from "../slack-failures.ts";
 
 /** The workspace (or organisation) in which the bot is installed, and the bot itself. */
 export interface Workspace {
@@ -17,11 +17,13 @@ export interface Workspace {
 }
 
 /** Whose token this is. Source: Slack API, auth.test. */
-export async function whoAmI(web: WebClient): Promise<{ kind: "workspace"; workspace: Workspace } | ChatFailure> {
+export async function readWorkspace(
+  web: WebClient,
+): Promise<{ kind: "workspace"; workspace: Workspace } | ChatFailure> {
   try {
     const answer = await web.auth.test();
     if (answer.team_id === undefined || answer.bot_id === undefined) {
-      const advice = adviceFor("not_allowed_token_type");
+      const advice = findAdvice("not_allowed_token_type");
       return { kind: "refused", error: "the token is not a bot's", advice };
     }
     return {
@@ -33,7 +35,7 @@ export async function whoAmI(web: WebClient): Promise<{ kind: "workspace"; works
         name: answer.team ?? answer.team_id,
         botId: answer.bot_id,
         botUserId: answer.user_id ?? null,
-        appId: await appOf(web, answer.bot_id),
+        appId: await findAppId(web, answer.bot_id),
       },
     };
   } catch (error) {
@@ -42,7 +44,7 @@ export async function whoAmI(web: WebClient): Promise<{ kind: "workspace"; works
 }
 
 /** Source: Slack API, bots.info. */
-async function appOf(web: WebClient, bot: string): Promise<string | null> {
+async function findAppId(web: WebClient, bot: string): Promise<string | null> {
   try {
     return (await web.bots.info({ bot })).bot?.app_id ?? null;
   } catch {

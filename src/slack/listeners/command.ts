@@ -22,7 +22,7 @@ export const COMMAND = "/approvals";
 const HEALTH_REFUSED = "Only admins of Countersign may see how it is. Ask one of them.";
 
 /** How long AWS may take before a request is shown without its execution's steps, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** `/approvals pending | show ID | health | help`. The answer is seen by the person who asked, and by nobody else. */
 export function listenForCommand(app: App, deps: CommandDeps): void {
@@ -50,7 +50,7 @@ async function answerTo(deps: CommandDeps, userId: string, text: string): Promis
     }
     case "show": {
       if (id === "") return { text: "Which one? Write `/approvals show ID` with an execution id or a request id." };
-      const found = await deps.show(userId, id, AbortSignal.timeout(PATIENCE_MS));
+      const found = await deps.show(userId, id, AbortSignal.timeout(TIMEOUT_MS));
       switch (found.kind) {
         case "shown":
           return showBlocks(found.requests, { ...list, admin: found.admin });

@@ -1,11 +1,11 @@
 import type { App } from "@slack/bolt";
 import { sentenceView } from "../messages/details-view.ts";
 import { openForm } from "./open-form.ts";
-import { isFromHome, viewPressSchema } from "./payloads.ts";
+import { isFromHome, viewClickSchema } from "./payloads.ts";
 import type { VerdictDeps } from "./record.ts";
 
 /** What a press in the details asks for. */
-const WANTED = {
+const BUTTONS = {
   "open-approve": { verdict: "approve", authority: "approver" },
   "open-reject": { verdict: "reject", authority: "approver" },
   "break-glass-approve": { verdict: "approve", authority: "break-glass" },
@@ -14,16 +14,16 @@ const WANTED = {
 
 /** A press in the details leads to the form of its verdict, and counts for nothing by itself. */
 export function listenForDetailsVerdicts(app: App, deps: VerdictDeps): void {
-  for (const [action_id, wanted] of Object.entries(WANTED)) {
+  for (const [action_id, wanted] of Object.entries(BUTTONS)) {
     app.action({ type: "block_actions", action_id }, async ({ ack, body, client }) => {
       await ack();
-      const parsed = viewPressSchema.safeParse(body);
+      const parsed = viewClickSchema.safeParse(body);
       if (!parsed.success || !isFromHome(parsed.data, deps.workspace)) {
         deps.log.warn({ action: action_id }, "a click could not be read or is not ours");
         return;
       }
       const { user, team, view, trigger_id } = parsed.data;
-      const origin = deps.seal.read(view.private_metadata, user.id, "details");
+      const origin = deps.formState.read(view.private_metadata, user.id, "details");
       if (origin === null) {
         const sentence = deps.sentence({ kind: "forged-form" });
         await client.views.push({ trigger_id, view: sentenceView("Details", sentence) });

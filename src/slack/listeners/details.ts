@@ -3,15 +3,15 @@ import type { makeDetails } from "../../app/admin/inspect.ts";
 import { NO_MESSAGE } from "../../app/decide/evaluate-click.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { Chat } from "../../app/ports/slack.ts";
-import { type Identities, starterOf } from "../../core/requester.ts";
+import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
-import { isFromHome, pressSchema } from "./payloads.ts";
-import type { FormSeal } from "./signed-form-state.ts";
+import { isFromHome, messageClickSchema } from "./payloads.ts";
+import type { SignedFormState } from "./signed-form-state.ts";
 
 /** How long AWS may take before the details are shown without what it would have said, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /**
  * Details: every step with its status, inputs and outputs, as AWS has them now. Opened from a list of requests they lead
@@ -23,7 +23,7 @@ export function listenForDetails(
     details: ReturnType<typeof makeDetails>;
     identities: Identities;
     chat: Chat;
-    seal: FormSeal;
+    formState: SignedFormState;
     workspace: Workspace;
     newId: () => string;
     log: Log;
@@ -31,7 +31,7 @@ export function listenForDetails(
 ): void {
   app.action({ type: "block_actions", action_id: /^(details|open)$/ }, async ({ ack, body, client }) => {
     await ack();
-    const parsed = pressSchema.safeParse(body);
+    const parsed = messageClickSchema.safeParse(body);
     const action = parsed.data?.actions[0];
     if (!parsed.success || action === undefined || !isFromHome(parsed.data, deps.workspace)) {
       deps.log.warn({ action: "details" }, "a click could not be read or is not ours");
@@ -46,22 +46,22 @@ export function listenForDetails(
         : { channelId: container.channel_id, messageTs: container.message_ts };
     const leadsTo = async (requestId: string, breakGlass: boolean) => {
       const origin = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
-      const metadata = deps.seal.write({ ...origin, ...(await place()), nonce: deps.newId() }, user.id);
+      const metadata = deps.formState.write({ ...origin, ...(await place()), nonce: deps.newId() }, user.id);
       return { metadata, verdicts, breakGlass };
     };
     const content = async () => {
-      const found = await deps.details(user.id, action.value, AbortSignal.timeout(PATIENCE_MS));
+      const found = await deps.details(user.id, action.value, AbortSignal.timeout(TIMEOUT_MS));
       if (found.kind !== "details") return sentenceView("Details", found.kind === "absent" ? ABSENT : REFUSED);
       const { request, route, admin, error } = found;
       return detailsView({
         ...found,
         awsReadError: error,
-        starter: starterOf(request.facts.executedBy, deps.identities),
+        requester: findRequester(request.facts.executedBy, deps.identities),
         leadsTo:
           (admin || verdicts) && request.state === "open" && route !== null ? await leadsTo(request.id, admin) : null,
       });
     };
-    const onFailure = async (sentence: string) => deps.chat.whisper((await place()).channelId, user.id, sentence);
+    const onFailure = async (sentence: string) => deps.chat.postEphemeral((await place()).channelId, user.id, sentence);
     await fillModal({ client, triggerId, title: "Details", content, onFailure, log: deps.log });
   });
 }
@@ -71,6 +71,6 @@ const REFUSED = "People from other workspaces, and people whom Slack cannot iden
 
 /** Where somebody is answered whose command stood in a channel that the bot may not be in. */
 async function directChannel(chat: Chat, userId: string, otherwise: string): Promise<string> {
-  const opened = await chat.direct(userId);
+  const opened = await chat.openDirectMessage(userId);
   return opened.kind === "channel" ? opened.channelId : otherwise;
 }

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { Click } from "../../app/ports/store.ts";
-import { formAsks } from "./open-form.ts";
+import { requiresForm } from "./open-form.ts";
 import { isFromHome, submissionSchema } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
 
@@ -18,7 +18,7 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
       return refuse(deps.sentence({ kind: "wrong-workspace" }));
     }
     const { user, view, team } = data;
-    const origin = deps.seal.read(view.private_metadata, user.id, "form");
+    const origin = deps.formState.read(view.private_metadata, user.id, "form");
     if (origin === null) {
       deps.log.warn({ view: "verdict", userId: user.id }, "a form was submitted that was not opened so");
       return refuse(deps.sentence({ kind: "forged-form" }));
@@ -35,7 +35,7 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
       receivedAt: deps.clock.now(),
     };
     const request = await deps.requests.byId(click.requestId).catch(() => null);
-    const asks = formAsks(deps, request, origin);
+    const asks = requiresForm(deps, request, origin);
     // Told beside the input, where it can be mended; it is judged again with the rest.
     if (asks.typed && request !== null && click.typed !== request.facts.documentName)
       return refuse(deps.sentence({ kind: "not-typed", documentName: request.facts.documentName }), "typed");

@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { makePending, Pending } from "../../app/admin/inspect.ts";
+import type { makePending, PendingResult } from "../../app/admin/inspect.ts";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { homeSentence, homeView } from "../messages/home-view.ts";
@@ -12,13 +12,13 @@ export function listenForHome(
   app.event("app_home_opened", async ({ event, client }) => {
     if (event.tab !== "home") return;
     const found = await deps.pending(event.user);
-    const view = viewOf(found, { now: deps.clock.now(), workspaceUrl: deps.workspace.url });
+    const view = renderHome(found, { now: deps.clock.now(), workspaceUrl: deps.workspace.url });
     await client.views.publish({ user_id: event.user, view });
   });
 }
 
 /** Nothing to decide is one thing; not knowing is another, and is said. */
-function viewOf(found: Pending, list: { now: number; workspaceUrl: string }) {
+function renderHome(found: PendingResult, list: { now: number; workspaceUrl: string }) {
   switch (found.kind) {
     case "pending":
       return homeView(found.items, { ...list, total: found.total });

@@ -1,7 +1,7 @@
 import type { ModalView, WebClient } from "@slack/web-api";
 import type { Log } from "../../app/ports/aws.ts";
 import { loadingView } from "../messages/details-view.ts";
-import { chatFailure, failureWords } from "../slack-failures.ts";
+import { chatFailure, describeFailure } from "../slack-failures.ts";
 
 /**
  * Opens a modal at once, since a trigger lives for three seconds, and fills it when its content is known. Whatever goes
@@ -25,7 +25,7 @@ export async function fillModal(options: {
   } catch (error) {
     log.warn({ err: error, title }, "a modal could not be opened or filled");
     await onFailure(
-      `Slack could not show "${title}" (${failureWords(chatFailure(error))}). Nothing was decided; please press the button again.`,
+      `Slack could not show "${title}" (${describeFailure(chatFailure(error))}). Nothing was decided; please press the button again.`,
     );
   }
 }

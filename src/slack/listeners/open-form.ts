@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
-import type { Press } from "../../app/decide/evaluate-click.ts";
-import { asksReason, asksTyped } from "../../core/evaluate-vote.ts";
+import type { ButtonClick } from "../../app/decide/evaluate-click.ts";
+import { requiresReason, requiresTypedName } from "../../core/evaluate-vote.ts";
 import { findRoute } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
 import { sentenceView } from "../messages/details-view.ts";
@@ -13,7 +13,7 @@ export function openForm(
   deps: VerdictDeps,
   client: WebClient,
   place: { triggerId: string; how: "open" | "push" },
-  press: Press,
+  press: ButtonClick,
   wanted: { verdict: Verdict; authority: Authority },
 ): Promise<void> {
   const { verdict, authority } = wanted;
@@ -26,15 +26,15 @@ export function openForm(
     if (denial !== null || request === null)
       return sentenceView(title, deps.sentence(denial ?? { kind: "no-request" }));
     const origin = { purpose: "form", requestId, channelId, messageTs, ...wanted, nonce: deps.newId() } as const;
-    const metadata = deps.seal.write(origin, userId);
-    return verdictForm({ request, ...wanted, asks: formAsks(deps, request, wanted), metadata });
+    const metadata = deps.formState.write(origin, userId);
+    return verdictForm({ request, ...wanted, asks: requiresForm(deps, request, wanted), metadata });
   };
-  const onFailure = (sentence: string) => deps.chat.whisper(channelId, userId, sentence);
+  const onFailure = (sentence: string) => deps.chat.postEphemeral(channelId, userId, sentence);
   return fillModal({ client, ...place, title, content, onFailure, log: deps.log });
 }
 
 /** What a verdict needs beyond a press. A request or route that is not known needs nothing: it is denied either way. */
-export function formAsks(
+export function requiresForm(
   deps: Pick<VerdictDeps, "routes">,
   request: ApprovalRequest | null,
   { verdict, authority }: { verdict: Verdict; authority: Authority },
@@ -42,5 +42,5 @@ export function formAsks(
   if (authority === "break-glass") return { reason: true, typed: true };
   const route = findRoute(deps.routes, request?.route);
   if (route === null) return { reason: false, typed: false };
-  return { reason: asksReason(route, verdict), typed: asksTyped(route, verdict) };
+  return { reason: requiresReason(route, verdict), typed: requiresTypedName(route, verdict) };
 }

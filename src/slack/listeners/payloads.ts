@@ -8,7 +8,7 @@ import type { Workspace } from "../connection/workspace.ts";
 const teamSchema = z.object({ id: z.string() }).nullish();
 const userSchema = z.object({ id: z.string().min(1), team_id: z.string().optional() });
 
-export const pressSchema = z.object({
+export const messageClickSchema = z.object({
   api_app_id: z.string(),
   team: teamSchema,
   enterprise: z.object({ id: z.string() }).nullish(),
@@ -26,7 +26,7 @@ export const pressSchema = z.object({
 });
 
 /** A press within a modal. */
-export const viewPressSchema = z.object({
+export const viewClickSchema = z.object({
   api_app_id: z.string(),
   team: teamSchema,
   enterprise: z.object({ id: z.string() }).nullish(),

@@ -5,7 +5,7 @@ import type { Click, ClickStore, RequestStore } from "../../app/ports/store.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import type { FormSeal } from "./signed-form-state.ts";
+import type { SignedFormState } from "./signed-form-state.ts";
 
 /** What the listeners of presses and forms need. */
 export interface VerdictDeps {
@@ -15,7 +15,7 @@ export interface VerdictDeps {
   chat: Chat;
   routes: readonly Route[];
   workspace: Workspace;
-  seal: FormSeal;
+  formState: SignedFormState;
   sentence: (denial: Denial) => string;
   clock: Clock;
   newId: () => string;

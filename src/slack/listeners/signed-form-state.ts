@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Authority, Verdict } from "../../core/request.ts";
 
 /** What a form carries back: for which press of a button it was opened. */
-export interface FormOrigin {
+export interface FormState {
   /** `details`: a view that leads to a form and is none itself. */
   purpose: "form" | "details";
   requestId: string;
@@ -15,18 +15,18 @@ export interface FormOrigin {
 }
 
 /** Forms travel through the person's client. A seal shows that one comes back as it was opened, from the same person. */
-export interface FormSeal {
-  write(origin: FormOrigin, userId: string): string;
+export interface SignedFormState {
+  write(origin: FormState, userId: string): string;
   /** Null for anything that was not written here for this person. */
-  read(text: string, userId: string, purpose: FormOrigin["purpose"]): FormOrigin | null;
+  read(text: string, userId: string, purpose: FormState["purpose"]): FormState | null;
 }
 
 const PARTS = ["purpose", "requestId", "verdict", "authority", "channelId", "messageTs", "nonce"] as const;
 
 /** `secret` is the bot's token: the same in every replica and after a restart, and known to nobody else. */
-export function makeFormSeal(secret: string): FormSeal {
+export function makeSignedFormState(secret: string): SignedFormState {
   const key = createHmac("sha256", secret).update("countersign form").digest();
-  const seal = (origin: FormOrigin, userId: string) =>
+  const seal = (origin: FormState, userId: string) =>
     createHmac("sha256", key)
       .update(JSON.stringify([userId, ...PARTS.map((part) => origin[part])]))
       .digest("base64url");
@@ -36,7 +36,7 @@ export function makeFormSeal(secret: string): FormSeal {
       const found = parsed(text);
       if (found === null || typeof found.seal !== "string") return null;
       if (!PARTS.every((part) => typeof found[part] === "string")) return null;
-      const origin = Object.fromEntries(PARTS.map((part) => [part, found[part]])) as unknown as FormOrigin;
+      const origin = Object.fromEntries(PARTS.map((part) => [part, found[part]])) as unknown as FormState;
       const [given, right] = [Buffer.from(found.seal), Buffer.from(seal(origin, userId))];
       const isSealed = given.length === right.length && timingSafeEqual(given, right);
       return isSealed && origin.purpose === purpose ? origin : null;

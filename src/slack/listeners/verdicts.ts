@@ -1,8 +1,8 @@
 import type { App } from "@slack/bolt";
 import type { Click } from "../../app/ports/store.ts";
-import type { Wish } from "../../core/request.ts";
-import { formAsks, openForm } from "./open-form.ts";
-import { isFromHome, pressSchema } from "./payloads.ts";
+import type { RequestedAction } from "../../core/request.ts";
+import { openForm, requiresForm } from "./open-form.ts";
+import { isFromHome, messageClickSchema } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
 
 /** Approve, Reject and Withdraw. What needs no form is on disk before Slack is told that we have it. */
@@ -12,23 +12,23 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
       const press = readPress(body, wish, deps);
       if (press === null) return ack();
       const { click, triggerId, isHome } = press;
-      const whisper = (text: string) => deps.chat.whisper(click.channelId, click.userId, text);
+      const tell = (text: string) => deps.chat.postEphemeral(click.channelId, click.userId, text);
       if (!isHome) {
         await ack();
-        await whisper(deps.sentence({ kind: "wrong-workspace" }));
+        await tell(deps.sentence({ kind: "wrong-workspace" }));
         return;
       }
       if (wish !== "withdraw") {
         const request = await deps.requests.byId(click.requestId).catch(() => null);
         const wanted = { verdict: wish, authority: "approver" } as const;
-        const asks = formAsks(deps, request, wanted);
+        const asks = requiresForm(deps, request, wanted);
         if (asks.reason || asks.typed) {
           await acknowledge(ack, deps.log);
           return openForm(deps, client, { triggerId, how: "open" }, click, wanted);
         }
       }
       // Not acknowledged where it could not be recorded: Slack shows that the click did not arrive.
-      if (!(await recorded(deps, click))) return void (await whisper(NOT_RECORDED));
+      if (!(await recorded(deps, click))) return void (await tell(NOT_RECORDED));
       await acknowledge(ack, deps.log);
       deps.wake();
     });
@@ -37,10 +37,10 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
 
 function readPress(
   body: unknown,
-  verdict: Wish,
+  verdict: RequestedAction,
   deps: VerdictDeps,
 ): { click: Click; triggerId: string; isHome: boolean } | null {
-  const parsed = pressSchema.safeParse(body);
+  const parsed = messageClickSchema.safeParse(body);
   const action = parsed.data?.actions[0];
   if (!parsed.success || action === undefined) {
     const problems = parsed.error?.issues.map((issue) => issue.path.join("."));

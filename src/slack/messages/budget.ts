@@ -3,24 +3,24 @@
  * 13,200 characters of text over all blocks with `msg_blocks_too_long` (observed, not documented). Builders stay under
  * both by giving each part a most and sharing out what is left.
  */
-export const ROOM = 11_500;
-export const MOST_BLOCKS = { message: 50, view: 100 } as const;
+export const CHAR_BUDGET = 11_500;
+export const MAX_BLOCKS = { message: 50, view: 100 } as const;
 
 const NOT_TEXT: ReadonlySet<string> = new Set(["type", "block_id", "action_id", "callback_id", "style"]);
 
 /** The characters of a block or of several, with all that could possibly be counted: links, values, dialogs. */
-export function lengthOf(part: unknown): number {
+export function textLength(part: unknown): number {
   if (typeof part === "string") return part.length;
-  if (Array.isArray(part)) return part.reduce<number>((sum, each) => sum + lengthOf(each), 0);
+  if (Array.isArray(part)) return part.reduce<number>((sum, each) => sum + textLength(each), 0);
   if (typeof part !== "object" || part === null) return 0;
-  return Object.entries(part).reduce((sum, [key, each]) => sum + (NOT_TEXT.has(key) ? 0 : lengthOf(each)), 0);
+  return Object.entries(part).reduce((sum, [key, each]) => sum + (NOT_TEXT.has(key) ? 0 : textLength(each)), 0);
 }
 
 /** As many of the items, from the front, as fit. */
 export function fitting<T>(items: readonly T[], room: number, most: number): T[] {
   let left = room;
   const end = items.findIndex((item, index) => {
-    left -= lengthOf(item);
+    left -= textLength(item);
     return left < 0 || index >= most;
   });
   return end < 0 ? [...items] : items.slice(0, end);
@@ -32,6 +32,6 @@ export function share(room: number, count: number, least: number, most: number):
 }
 
 /** "12 of 200 parameters shown", or null when all are. */
-export function shownOf(shown: number, all: number, what: string): string | null {
+export function describeShown(shown: number, all: number, what: string): string | null {
   return shown < all ? `${shown} of ${all} ${what} shown` : null;
 }

@@ -2,22 +2,22 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import type { Starter } from "../../core/requester.ts";
-import { authorsWords } from "./authors-words.ts";
-import { executionWords, idsLine } from "./aws-words.ts";
+import type { Requester } from "../../core/requester.ts";
+import { authorMessage } from "./author-message.ts";
+import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
-import { lengthOf, MOST_BLOCKS, ROOM } from "./budget.ts";
+import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
 import { factsBlock } from "./facts.ts";
 import { principal, series } from "./mentions.ts";
 import { parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
-import { stateWords } from "./state-words.ts";
+import { stateText } from "./state-text.ts";
 import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
 /** To which forms the details lead. */
-export interface LeadsTo {
+export interface DetailsActions {
   /** Sealed; see form-seal.ts. */
   metadata: string;
   /** To approve and to reject, where the message in which the details were opened has no buttons for it. */
@@ -34,12 +34,12 @@ export interface Details {
   votes: Vote[];
   /** Why AWS could not be read; null or absent when it could. */
   awsReadError?: string | null | undefined;
-  starter?: Starter | undefined;
-  leadsTo?: LeadsTo | null | undefined;
+  requester?: Requester | undefined;
+  leadsTo?: DetailsActions | null | undefined;
 }
 
-const LONGEST_TITLE = 24;
-const MOST_SENTENCE = 2900;
+const MAX_TITLE_LENGTH = 24;
+const MAX_SENTENCE_LENGTH = 2900;
 const PARTS = {
   words: { longest: 1500, lines: 60 },
   parameters: { room: 2500, most: 100, longest: 1500, rest: "; all of them in the AWS console" },
@@ -53,18 +53,18 @@ export function loadingView(title: string): ModalView {
 
 /** One sentence, such as why a click does not count. The sentence is ours: mentions in it work. */
 export function sentenceView(title: string, sentence: string): ModalView {
-  return modal(title, [section(sentence.length > MOST_SENTENCE ? `${whole(sentence)}…` : sentence)]);
+  return modal(title, [section(sentence.length > MAX_SENTENCE_LENGTH ? `${whole(sentence)}…` : sentence)]);
 }
 
 /** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
 export function detailsView(details: Details): ModalView {
-  const { request, execution, route, votes, starter, leadsTo } = details;
+  const { request, execution, route, votes, requester, leadsTo } = details;
   const blocks: (KnownBlock | null)[] = [
     readError(details),
     factsBlock(request, "facts"),
-    section(stateWords({ request, votes, route, starter }), "state"),
+    section(stateText({ request, votes, route, requester: requester }), "state"),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
-    authorsWords(request, PARTS.words, "words"),
+    authorMessage(request, PARTS.words, "words"),
     section(rules(details), "rules"),
     parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
     execution === null ? null : section(executionLine(execution), "execution"),
@@ -74,8 +74,8 @@ export function detailsView(details: Details): ModalView {
   if (leadsTo?.breakGlass) foot.unshift(...breakGlassBlocks(request));
   if (leadsTo?.verdicts) foot.unshift(verdictButtons(request));
   const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, {
-    room: ROOM - lengthOf(head) - lengthOf(foot),
-    most: MOST_BLOCKS.view - head.length - foot.length - 1,
+    room: CHAR_BUDGET - textLength(head) - textLength(foot),
+    most: MAX_BLOCKS.view - head.length - foot.length - 1,
   });
   const view = modal("Details", [...head, ...steps, ...foot]);
   return leadsTo ? { ...view, private_metadata: leadsTo.metadata } : view;
@@ -109,7 +109,7 @@ function breakGlassBlocks(request: ApprovalRequest): KnownBlock[] {
 
 /** The words that fit: a mention holds no space, so none is cut in two. */
 function whole(sentence: string): string {
-  return sentence.slice(0, sentence.lastIndexOf(" ", MOST_SENTENCE));
+  return sentence.slice(0, sentence.lastIndexOf(" ", MAX_SENTENCE_LENGTH));
 }
 
 function readError({ awsReadError, execution }: Details): KnownBlock | null {
@@ -137,9 +137,9 @@ function rules({ request, route }: Details): string {
 function executionLine(execution: ObservedExecution): string {
   const ended = execution.endedAt === null ? "" : `, ${moment(execution.endedAt)}`;
   const failure = execution.failureMessage === null ? "" : ` AWS says: ${code(execution.failureMessage, 300)}`;
-  return `*The execution* ${executionWords(execution.status)}${ended}.${failure}`;
+  return `*The execution* ${executionText(execution.status)}${ended}.${failure}`;
 }
 
 function modal(title: string, blocks: KnownBlock[]): ModalView {
-  return { type: "modal", title: plainText(plain(title, LONGEST_TITLE)), close: plainText("Close"), blocks };
+  return { type: "modal", title: plainText(plain(title, MAX_TITLE_LENGTH)), close: plainText("Close"), blocks };
 }

@@ -2,11 +2,11 @@ import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { deadline } from "../../core/request.ts";
-import { where } from "./aws-words.ts";
+import { where } from "./aws-text.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
-import { fitting, lengthOf, MOST_BLOCKS, ROOM } from "./budget.ts";
+import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { principal } from "./mentions.ts";
-import { byVerdict } from "./state-words.ts";
+import { byVerdict } from "./state-text.ts";
 import { code, plain } from "./text.ts";
 import { counted, moment } from "./time.ts";
 
@@ -28,7 +28,7 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
     ),
   ];
   const items = waiting.map(entry);
-  const shown = fitting(items, ROOM - lengthOf(head) - 200, MOST_BLOCKS.message - head.length - 1);
+  const shown = fitting(items, CHAR_BUDGET - textLength(head) - 200, MAX_BLOCKS.message - head.length - 1);
   const rest = count - shown.length;
   const foot = rest === 0 ? [] : [context(`And ${rest} more, which move up as this list empties.`, "rest")];
   return {

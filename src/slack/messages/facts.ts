@@ -1,7 +1,7 @@
 import type { SectionBlock } from "@slack/types";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { type ApprovalRequest, deadline } from "../../core/request.ts";
-import { where } from "./aws-words.ts";
+import { where } from "./aws-text.ts";
 import { fields } from "./blocks.ts";
 import { principal } from "./mentions.ts";
 import { code } from "./text.ts";

@@ -38,7 +38,7 @@ function outcomeLabel(kind: OutcomeKind): string {
       return "Cancelled";
     case "failed":
       return "Failed";
-    case "gone":
+    case "not-found":
       return "Gone from AWS";
     case "unknown":
       return "No longer waiting";

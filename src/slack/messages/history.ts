@@ -1,5 +1,5 @@
 import type { AuditRecord } from "../../core/audit.ts";
-import { outcomeWords } from "../../core/denial.ts";
+import { outcomeText } from "../../core/denial.ts";
 import type { OutcomeKind } from "../../core/request.ts";
 import { mentionUser, principal, series } from "./mentions.ts";
 import { code } from "./text.ts";
@@ -29,11 +29,11 @@ function words({ kind, detail }: AuditRecord, who: string | null): string {
       return `decided${broken}, ${verb}${by === "" ? "" : `; the last vote was${by}`}`;
     case "signal-sending":
       return `the ${detail.decision === "reject" ? "Reject" : "Approve"} signal goes out to AWS`;
-    case "signal-held":
+    case "signal-deferred":
       return "the signal was held back";
-    case "signal-taken":
+    case "signal-accepted":
       return "AWS took the signal";
-    case "signal-unsure":
+    case "signal-ambiguous":
       return "AWS gave no clear answer to the signal";
     case "signal-refused":
       return "AWS did not take the signal";
@@ -54,14 +54,14 @@ const OUTCOMES: ReadonlySet<unknown> = new Set<OutcomeKind>([
   "timed-out",
   "cancelled",
   "failed",
-  "gone",
+  "not-found",
   "unknown",
 ]);
 
 function outcome(detail: Record<string, unknown>): string {
   const found = detail.outcome;
   const kind = typeof found === "object" && found !== null && "kind" in found ? found.kind : null;
-  return outcomeWords(OUTCOMES.has(kind) ? (kind as OutcomeKind) : "unknown");
+  return outcomeText(OUTCOMES.has(kind) ? (kind as OutcomeKind) : "unknown");
 }
 
 function status(detail: Record<string, unknown>): string {

@@ -1,6 +1,6 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import { context, header, section } from "./blocks.ts";
-import { fitting, MOST_BLOCKS, ROOM, shownOf } from "./budget.ts";
+import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS } from "./budget.ts";
 import { type ListContext, type PendingItem, pendingBlock } from "./pending-items.ts";
 
 /** App Home: what waits for the person who looks at it, oldest first. */
@@ -9,11 +9,11 @@ export function homeView(items: readonly PendingItem[], list: ListContext & { to
   const title = header("Waits for you");
   if (all === 0) return home([title, section("Nothing waits for you. New requests appear in their channels.")]);
   const shown = fitting(
-    items.slice(0, MOST_BLOCKS.view).map((item) => pendingBlock(item, list)),
-    ROOM - 300,
-    MOST_BLOCKS.view - 2,
+    items.slice(0, MAX_BLOCKS.view).map((item) => pendingBlock(item, list)),
+    CHAR_BUDGET - 300,
+    MAX_BLOCKS.view - 2,
   );
-  const cut = shownOf(shown.length, all, "requests");
+  const cut = describeShown(shown.length, all, "requests");
   const rest = cut === null ? [] : [context(`${cut}, the oldest first.`)];
   return home([title, ...shown, ...rest]);
 }

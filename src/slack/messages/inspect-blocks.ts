@@ -1,11 +1,11 @@
 import type { KnownBlock } from "@slack/types";
 import { context, header, type Rendered, section } from "./blocks.ts";
-import { fitting, lengthOf, MOST_BLOCKS, ROOM, shownOf } from "./budget.ts";
+import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { type ListContext, type PendingItem, pendingBlock } from "./pending-items.ts";
 import { type ShownRequest, shownRequestBlocks } from "./shown-request.ts";
 import { code } from "./text.ts";
 
-const MOST_SHOWN = 4;
+const MAX_SHOWN = 4;
 
 const HELP = [
   "*`/approvals`* or *`/approvals pending`*: what waits, since when, and for whom.",
@@ -21,11 +21,11 @@ export function pendingBlocks(items: readonly PendingItem[], list: ListContext &
   if (all === 0) return sentenceReply("Nothing waits for an approval.");
   const text = all === 1 ? "1 request waits." : `${all} requests wait.`;
   const shown = fitting(
-    items.slice(0, MOST_BLOCKS.message).map((item) => pendingBlock(item, list)),
-    ROOM - 300,
-    MOST_BLOCKS.message - 2,
+    items.slice(0, MAX_BLOCKS.message).map((item) => pendingBlock(item, list)),
+    CHAR_BUDGET - 300,
+    MAX_BLOCKS.message - 2,
   );
-  const cut = shownOf(shown.length, all, "requests");
+  const cut = describeShown(shown.length, all, "requests");
   const rest = cut === null ? [] : [context(`${cut}, the oldest first. For any other use \`/approvals show ID\`.`)];
   return { text, blocks: [section(`*${text}*`), ...shown, ...rest] };
 }
@@ -38,10 +38,10 @@ export function showBlocks(
   if (requests.length === 0) return sentenceReply(absentText());
   const text = requests.length === 1 ? "One request." : `${requests.length} requests of one execution.`;
   const heads: KnownBlock[] = requests.length > 1 ? [header(text)] : [];
-  const count = Math.min(requests.length, MOST_SHOWN);
-  const share = Math.floor((ROOM - lengthOf(heads) - 200) / count);
+  const count = Math.min(requests.length, MAX_SHOWN);
+  const share = Math.floor((CHAR_BUDGET - textLength(heads) - 200) / count);
   const parts = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, { workspaceUrl, admin }));
-  const cut = shownOf(count, requests.length, "requests");
+  const cut = describeShown(count, requests.length, "requests");
   const rest = cut === null ? [] : [context(`${cut}, the newest first. Use the request id for any other.`)];
   return { text, blocks: [...heads, ...parts.flat(), ...rest] };
 }

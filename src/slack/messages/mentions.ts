@@ -1,7 +1,7 @@
 import type { People } from "../../core/policy.ts";
 import { code } from "./text.ts";
 
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 /** Slack shows the reader a name for an id. What is no id is shown as it is. */
 export function mentionUser(id: string): string {
@@ -22,7 +22,7 @@ export function mentionPeople(people: People): string {
 }
 
 /** The first few of a list, and how many more there are. */
-export function series(items: readonly string[], most = MOST_NAMED, between = ", "): string {
+export function series(items: readonly string[], most = MAX_NAMED, between = ", "): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(between)} and ${more} more` : items.join(between);
 }

@@ -2,14 +2,14 @@ import type { KnownBlock } from "@slack/types";
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { idsLine, targetName, where } from "./aws-words.ts";
+import { idsLine, targetName, where } from "./aws-text.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
 import { mentionPeople, mentionUser, principal } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { code, literal, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** What is told once, beside a request's own messages. */
 export function noticeMessage(view: NoticeView): Rendered {
@@ -24,15 +24,15 @@ export function noticeMessage(view: NoticeView): Rendered {
 }
 
 /** The votes that decided by break-glass; one as a rule. */
-export function brokenGlass(votes: readonly Vote[]): Vote[] {
+export function isBreakGlass(votes: readonly Vote[]): Vote[] {
   return votes.filter((vote) => vote.authority === "break-glass");
 }
 
 function breakGlass({ request, votes, route }: NoticeView): Rendered {
-  const broken = brokenGlass(votes);
+  const broken = isBreakGlass(votes);
   const verb = broken[0]?.verdict === "reject" ? "rejected" : "approved";
   const who = broken
-    .slice(0, MOST_NAMED)
+    .slice(0, MAX_NAMED)
     .map((vote) => `${mentionUser(vote.userId)}, ${moment(vote.at)}`)
     .join("; ");
   const quorum = route === null ? "" : ` against a quorum of ${route.quorum}`;
@@ -51,7 +51,7 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
   return {
     text: `${title}, by ${
       broken
-        .slice(0, MOST_NAMED)
+        .slice(0, MAX_NAMED)
         .map((vote) => plain(vote.userName, 60))
         .join(", ") || "an admin"
     }`,

@@ -1,12 +1,12 @@
 import type { RichTextBlock, RichTextBlockElement, RichTextSection } from "@slack/types";
 import type { Parameter } from "../../core/request.ts";
 import { line, preformatted, richText, span } from "./blocks.ts";
-import { fitting, share, shownOf } from "./budget.ts";
-import { literal, NOTHING, name } from "./text.ts";
+import { describeShown, fitting, share } from "./budget.ts";
+import { EMPTY, literal, name } from "./text.ts";
 
 /** Longer values, and those of several lines, get a block of their own. */
-const LONGEST_INLINE = 120;
-const LONGEST_NAME = 100;
+const MAX_INLINE_LENGTH = 120;
+const MAX_NAME_LENGTH = 100;
 
 type Entry = { inline: RichTextSection } | { label: RichTextSection; value: RichTextBlockElement };
 
@@ -25,7 +25,7 @@ export function parametersBlock(
     limits.room,
     limits.most,
   );
-  const cut = shownOf(entries.length, parameters.length, "parameters");
+  const cut = describeShown(entries.length, parameters.length, "parameters");
   const unknown = parameters.some(({ isDefault, masked }) => isDefault === null && !masked)
     ? " (the runbook's defaults could not be read)"
     : "";
@@ -40,13 +40,13 @@ function rank(parameter: Parameter): number {
 
 function entry(parameter: Parameter, longest: number): Entry {
   const { values, masked, isDefault } = parameter;
-  const label = name(parameter.name, LONGEST_NAME);
+  const label = name(parameter.name, MAX_NAME_LENGTH);
   const remark = [...(masked ? ["masked"] : []), ...(isDefault === true ? ["default"] : [])].join(", ");
   const after = remark ? [span(` (${remark})`)] : [];
   const joins = values.some((value) => /[,\n]/.test(value)) ? "\n" : ", ";
   const text = literal(values.join(joins), longest);
-  if (text === NOTHING) return { inline: line(span(label, { bold: true }), span(`: ${NOTHING}`), ...after) };
-  if (text.length > LONGEST_INLINE || text.includes("\n"))
+  if (text === EMPTY) return { inline: line(span(label, { bold: true }), span(`: ${EMPTY}`), ...after) };
+  if (text.length > MAX_INLINE_LENGTH || text.includes("\n"))
     return { label: line(span(label, { bold: true }), ...after, span(":")), value: preformatted(text) };
   return { inline: line(span(label, { bold: true }), span(": "), span(text, { code: true }), ...after) };
 }

@@ -1,12 +1,12 @@
 import type { KnownBlock } from "@slack/types";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { consoleLink, where } from "./aws-words.ts";
+import { consoleLink, where } from "./aws-text.ts";
 import { section } from "./blocks.ts";
 import { askedAt } from "./facts.ts";
 import { mentionPeople } from "./mentions.ts";
-import { type MessagePlace, messageLink } from "./permalinks.ts";
-import { byVerdict } from "./state-words.ts";
+import { type MessageLocation, messageLink } from "./permalinks.ts";
+import { byVerdict } from "./state-text.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
 
@@ -15,7 +15,7 @@ export interface PendingItem {
   request: ApprovalRequest;
   votes: Vote[];
   route: Route | null;
-  messages: readonly MessagePlace[];
+  messages: readonly MessageLocation[];
 }
 
 /** What a list is seen from: the moment, epoch milliseconds, and the address of the workspace, ending in a slash. */
@@ -34,7 +34,7 @@ export function pendingBlock(item: PendingItem, { now, workspaceUrl }: ListConte
     [
       `*${code(documentName, 100)}*, step ${code(stepName, 100)}${which}`,
       where(request),
-      `Waits since ${moment(asked)} (${duration(now - asked)}). ${waitsFor(item)}`,
+      `Waits since ${moment(asked)} (${duration(now - asked)}). ${waitingFor(item)}`,
       [messageLink(item.messages, workspaceUrl), consoleLink(request), `Request ${code(request.id, 60)}`]
         .filter(Boolean)
         .join(" · "),
@@ -42,7 +42,7 @@ export function pendingBlock(item: PendingItem, { now, workspaceUrl }: ListConte
   );
 }
 
-function waitsFor({ request, votes, route }: PendingItem): string {
+function waitingFor({ request, votes, route }: PendingItem): string {
   if (request.state === "decided")
     return request.decision === "reject" ? "Rejected; AWS is being told." : "Approved; AWS is being told.";
   if (route === null) return "*No route covers it:* ask an admin to add one.";

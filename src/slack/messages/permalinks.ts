@@ -1,13 +1,13 @@
 import type { MessageRow } from "../../app/ports/store.ts";
 
 /** Where a message of a request stands, as far as it is on record. */
-export type MessagePlace = Pick<MessageRow, "channelId" | "ts">;
+export type MessageLocation = Pick<MessageRow, "channelId" | "ts">;
 
 /**
  * A link to the first message that is posted, or null. Built from the workspace's own address instead of asking
  * chat.getPermalink for each, which gives the same form. Source: Slack API, chat.getPermalink.
  */
-export function messageLink(messages: readonly MessagePlace[], workspaceUrl: string): string | null {
+export function messageLink(messages: readonly MessageLocation[], workspaceUrl: string): string | null {
   const posted = messages.find(({ ts, channelId }) => ts !== null && isTimestamp(ts) && isChannel(channelId));
   if (posted === undefined || !/^https?:\/\/[\w.:-]{1,200}\/?$/.test(workspaceUrl)) return null;
   const base = workspaceUrl.replace(/\/$/, "");

@@ -1,10 +1,10 @@
 import type { RichTextBlock, RichTextBlockElement } from "@slack/types";
 import type { Vote } from "../../core/request.ts";
 import { line, quote, richText, span } from "./blocks.ts";
-import { fitting, shownOf } from "./budget.ts";
+import { describeShown, fitting } from "./budget.ts";
 import { literal, name } from "./text.ts";
 
-const LONGEST = 320;
+const MAX_LENGTH = 320;
 
 /** What people gave as their reasons, rejections first; null when nobody gave one. */
 export function reasonsBlock(
@@ -16,17 +16,17 @@ export function reasonsBlock(
     .filter((vote) => vote.reason !== null)
     .sort((a, b) => Number(b.verdict === "reject") - Number(a.verdict === "reject"));
   if (given.length === 0) return null;
-  const shown = fitting(given.slice(0, limits.most).map(reasonOf), limits.room, limits.most);
+  const shown = fitting(given.slice(0, limits.most).map(toReason), limits.room, limits.most);
   const elements: RichTextBlockElement[] = shown.flat();
-  const cut = shownOf(shown.length, given.length, "reasons");
+  const cut = describeShown(shown.length, given.length, "reasons");
   if (cut !== null) elements.push(line(span(`${cut}.`, { italic: true })));
   return richText(elements, block_id);
 }
 
-function reasonOf(vote: Vote): RichTextBlockElement[] {
+function toReason(vote: Vote): RichTextBlockElement[] {
   const verb = vote.verdict === "approve" ? "approved" : "rejected";
   return [
     line(span(name(vote.userName, 80), { bold: true }), span(` ${verb} and gave this reason:`)),
-    quote(span(literal(vote.reason ?? "", LONGEST))),
+    quote(span(literal(vote.reason ?? "", MAX_LENGTH))),
   ];
 }

@@ -1,8 +1,8 @@
 import type { ActionsBlock, ConfirmationDialog, KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import { authorsWords } from "./authors-words.ts";
-import { idsLine, targetName } from "./aws-words.ts";
+import { authorMessage } from "./author-message.ts";
+import { idsLine, targetName } from "./aws-text.ts";
 import { button, context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
@@ -10,7 +10,7 @@ import { lateBlock } from "./late.ts";
 import { mentionPeople } from "./mentions.ts";
 import { parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
-import { stateWords } from "./state-words.ts";
+import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { plain } from "./text.ts";
 import { counted } from "./time.ts";
@@ -28,10 +28,10 @@ export function requestMessage(view: RequestView, { withhold = false }: { withho
   const blocks: (KnownBlock | null)[] = [
     header(headline(request), "what"),
     lateBlock(view),
-    authorsWords(request, PARTS.words, "words"),
+    authorMessage(request, PARTS.words, "words"),
     factsBlock(request, "facts"),
     withhold ? withheld(request) : parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
-    section(stateWords(view), "state"),
+    section(stateText(view), "state"),
     notified(view),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
     buttons(view),

@@ -1,20 +1,20 @@
 import type { KnownBlock } from "@slack/types";
-import type { Problem } from "../../app/ports/coordination.ts";
+import type { FailingEffect } from "../../app/ports/coordination.ts";
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { executionWords, idsLine } from "./aws-words.ts";
+import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
-import { fitting, lengthOf, shownOf } from "./budget.ts";
+import { describeShown, fitting, textLength } from "./budget.ts";
 import { factsBlock } from "./facts.ts";
+import { failingEffectLine } from "./failing-effects.ts";
 import { headline } from "./headline.ts";
 import { historyLine } from "./history.ts";
 import { parametersBlock } from "./parameters.ts";
-import { type MessagePlace, messageLink } from "./permalinks.ts";
-import { problemLine } from "./problems.ts";
+import { type MessageLocation, messageLink } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
-import { stateWords } from "./state-words.ts";
+import { stateText } from "./state-text.ts";
 import { code } from "./text.ts";
 
 /** One request with everything on record about it. */
@@ -24,18 +24,18 @@ export interface ShownRequest {
   route: Route | null;
   /** What happened to it, oldest first. */
   history: readonly AuditRecord[];
-  messages: readonly MessagePlace[];
+  messages: readonly MessageLocation[];
   /** As AWS has it now, masked; null when it could not be read. */
   execution: ObservedExecution | null;
   /** What of its work fails. */
-  problems: readonly Problem[];
+  problems: readonly FailingEffect[];
 }
 
-const MOST_LINES = 25;
-const MOST_STEPS = 20;
+const MAX_LINES = 25;
+const MAX_STEPS = 20;
 /** Of a section's 3,000 characters. */
-const SECTION_ROOM = 2800;
-const MOST_PROBLEMS = 3;
+const SECTION_BUDGET = 2800;
+const MAX_FAILING_EFFECTS = 3;
 
 /** Facts, where it stands, votes, the execution's steps and what happened, in at most `room` characters and twelve blocks. */
 export function shownRequestBlocks(
@@ -47,15 +47,15 @@ export function shownRequestBlocks(
   const fixed: (KnownBlock | null)[] = [
     header(headline(request)),
     factsBlock(request, `facts-${request.id}`),
-    section(stateWords({ request, votes, route })),
-    problems(shown.problems.map(problemLine)),
+    section(stateText({ request, votes, route })),
+    problems(shown.problems.map(failingEffectLine)),
   ];
   const head = fixed.filter((block) => block !== null);
   const link = messageLink(shown.messages, workspaceUrl);
   const foot: KnownBlock[] = [context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`)];
   if (admin && request.state === "open" && route !== null) foot.unshift(detailsButton(request));
-  const left = room - lengthOf(head) - lengthOf(foot);
-  const history = historyBlock(shown.history, Math.min(SECTION_ROOM, left));
+  const left = room - textLength(head) - textLength(foot);
+  const history = historyBlock(shown.history, Math.min(SECTION_BUDGET, left));
   const optional = [
     history,
     stepsBlock(shown.execution, request.stepExecutionId),
@@ -77,8 +77,8 @@ function detailsButton(request: ApprovalRequest): KnownBlock {
 
 function problems(lines: readonly string[]): KnownBlock | null {
   if (lines.length === 0) return null;
-  const most = lines.slice(0, MOST_PROBLEMS);
-  const cut = shownOf(most.length, lines.length, "problems");
+  const most = lines.slice(0, MAX_FAILING_EFFECTS);
+  const cut = describeShown(most.length, lines.length, "problems");
   return section(["*Problems*", ...most, ...(cut === null ? [] : [`${cut}.`])].join("\n"));
 }
 
@@ -86,20 +86,20 @@ function problems(lines: readonly string[]): KnownBlock | null {
 function stepsBlock(execution: ObservedExecution | null, ownStep: string): KnownBlock {
   if (execution === null) return section("*Steps*: AWS could not be read just now.");
   const { steps } = execution;
-  const all = steps.slice(0, MOST_STEPS).map((step, index) => {
+  const all = steps.slice(0, MAX_STEPS).map((step, index) => {
     const own = step.stepExecutionId === ownStep ? " (this request)" : "";
-    return `${index + 1}. ${code(step.name, 60)} ${code(step.action, 40)}: ${executionWords(step.status)}${own}`;
+    return `${index + 1}. ${code(step.name, 60)} ${code(step.action, 40)}: ${executionText(step.status)}${own}`;
   });
-  const lines = fitting(all, SECTION_ROOM - 100 - MOST_STEPS, MOST_STEPS);
-  const cut = shownOf(lines.length, steps.length, "steps");
+  const lines = fitting(all, SECTION_BUDGET - 100 - MAX_STEPS, MAX_STEPS);
+  const cut = describeShown(lines.length, steps.length, "steps");
   return section([`*Steps*${cut === null ? "" : ` (${cut})`}`, ...lines].join("\n"));
 }
 
 /** The newest lines when they do not all fit: the end of the story matters most. */
 function historyBlock(history: readonly AuditRecord[], room: number): KnownBlock | null {
   if (history.length === 0 || room < 400) return null;
-  const newest = history.slice(-MOST_LINES).map(historyLine).reverse();
-  const lines = fitting(newest, room - 100 - MOST_LINES, MOST_LINES).reverse();
-  const cut = shownOf(lines.length, history.length, "entries");
+  const newest = history.slice(-MAX_LINES).map(historyLine).reverse();
+  const lines = fitting(newest, room - 100 - MAX_LINES, MAX_LINES).reverse();
+  const cut = describeShown(lines.length, history.length, "entries");
   return section([`*What happened*${cut === null ? "" : ` (${cut}, the newest)`}`, ...lines].join("\n"));
 }

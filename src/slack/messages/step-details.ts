@@ -1,13 +1,13 @@
 import type { KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import type { ObservedStep } from "../../core/execution.ts";
 import { context, line, preformatted, richText, span } from "./blocks.ts";
-import { fitting, share, shownOf } from "./budget.ts";
+import { describeShown, fitting, share } from "./budget.ts";
 import { lines, literal, name } from "./text.ts";
 import { dateElement } from "./time.ts";
 
-const MOST_LINES = 40;
+const MAX_LINES = 40;
 /** Roughly what a step's own line, labels and times take. */
-const FRAME = 260;
+const BLOCK_OVERHEAD = 260;
 
 /**
  * Every step with its status, times, inputs, outputs and failure, in the runbook's order. Where they do not all fit, the
@@ -19,7 +19,7 @@ export function stepBlocks(
   limits: { room: number; most: number },
 ): KnownBlock[] {
   if (steps.length === 0) return [];
-  const longest = share(limits.room - 100 - FRAME * steps.length, 2 * steps.length, 80, 700);
+  const longest = share(limits.room - 100 - BLOCK_OVERHEAD * steps.length, 2 * steps.length, 80, 700);
   const isGate = (step: ObservedStep) => step.stepExecutionId === gateStepExecutionId;
   const urgent = steps
     .map((step, position) => ({ step, position }))
@@ -35,7 +35,7 @@ export function stepBlocks(
     .slice(0, shown.length)
     .sort((a, b) => a.position - b.position)
     .map(({ block }) => block);
-  const cut = shownOf(shown.length, steps.length, "steps");
+  const cut = describeShown(shown.length, steps.length, "steps");
   return cut === null ? blocks : [...blocks, context(`${cut}; all of them in the AWS console.`, "steps")];
 }
 
@@ -51,7 +51,7 @@ function stepBlock(step: ObservedStep, position: number, longest: number, isGate
   const rest = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}`;
   const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(rest), ...times(step))];
   const part = (label: string, text: string) => {
-    if (text !== "") elements.push(line(span(label)), preformatted(literal(lines(text, MOST_LINES), longest)));
+    if (text !== "") elements.push(line(span(label)), preformatted(literal(lines(text, MAX_LINES), longest)));
   };
   part("Inputs", entries(step.inputs));
   part("Outputs", entries(step.outputs));

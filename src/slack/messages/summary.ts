@@ -1,8 +1,8 @@
 import type { RequestView } from "../../app/ports/slack.ts";
-import { targetName } from "./aws-words.ts";
+import { targetName } from "./aws-text.ts";
 import { stateLabel } from "./headline.ts";
 import { principal, series } from "./mentions.ts";
-import { byVerdict } from "./state-words.ts";
+import { byVerdict } from "./state-text.ts";
 import { plain } from "./text.ts";
 
 /**

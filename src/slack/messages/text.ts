@@ -12,7 +12,7 @@
  */
 
 /** What stands where nothing is left to show: Slack refuses empty text. */
-export const NOTHING = "(empty)";
+export const EMPTY = "(empty)";
 
 /** Invisible marks that an attacker could stack over neighbouring lines; four are enough for any script. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
@@ -38,12 +38,12 @@ export function oneLine(text: string): string {
 
 /** For plain_text objects and the top-level text: one line, `&`, `<` and `>` as Slack wants them. */
 export function plain(text: string, limit: number): string {
-  return cutAfter(oneLine(text) || NOTHING, limit, escaped);
+  return cutAfter(oneLine(text) || EMPTY, limit, escaped);
 }
 
 /** For mrkdwn: a code span with its two backticks counted. */
 export function code(text: string, limit: number): string {
-  const inside = cutAfter((oneLine(text) || NOTHING).replaceAll("`", "'"), limit - 2, escaped);
+  const inside = cutAfter((oneLine(text) || EMPTY).replaceAll("`", "'"), limit - 2, escaped);
   return `\`${inside}\``;
 }
 
@@ -52,12 +52,12 @@ export function code(text: string, limit: number): string {
  * sequences still loses its bracket, so that it is harmless wherever it is copied to.
  */
 export function literal(text: string, limit: number): string {
-  return cutAndSaid(clean(text).trim() || NOTHING, limit);
+  return cutWithNote(clean(text).trim() || EMPTY, limit);
 }
 
 /** As `literal`, on one line. */
 export function name(text: string, limit: number): string {
-  return cutAfter(oneLine(text) || NOTHING, limit, disarmed);
+  return cutAfter(oneLine(text) || EMPTY, limit, disarmed);
 }
 
 /** At most this many lines, and says when there were more. */
@@ -66,7 +66,7 @@ export function lines(text: string, most: number): string {
   return all.length <= most ? text : `${all.slice(0, most).join("\n")}\n… [cut: ${all.length} lines in all]`;
 }
 
-function cutAndSaid(text: string, limit: number): string {
+function cutWithNote(text: string, limit: number): string {
   const safe = disarmed(text);
   if (safe.length <= limit) return safe;
   const said = ` [cut: ${text.length.toLocaleString("en-US")} characters in all]`;

@@ -1,12 +1,12 @@
 import type { InputBlock, ModalView } from "@slack/types";
-import { LONGEST_REASON } from "../../core/evaluate-vote.ts";
+import { MAX_REASON_LENGTH } from "../../core/evaluate-vote.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
-import { where } from "./aws-words.ts";
+import { where } from "./aws-text.ts";
 import { plainText, section } from "./blocks.ts";
 import { code } from "./text.ts";
 
 /** A runbook's name has at most 128 characters, its ARN some more. Source: SSM API model, DocumentARN. */
-const LONGEST_TYPED = 300;
+const MAX_TYPED_LENGTH = 300;
 
 /** The form that asks for a reason, for the runbook's name, or for both, before a vote is counted. */
 export function verdictForm(form: {
@@ -49,7 +49,7 @@ function reasonInput(optional: boolean): InputBlock {
       type: "plain_text_input",
       action_id: "reason",
       multiline: true,
-      max_length: LONGEST_REASON,
+      max_length: MAX_REASON_LENGTH,
       focus_on_load: true,
     },
   };
@@ -62,8 +62,8 @@ function typedInput(verdict: Verdict, documentName: string, focus: boolean): Inp
     label: plainText(`Type the runbook's name to ${verdict}`),
     // A name that does not fit is not one of AWS's; then nothing can be typed that is right.
     hint: plainText(
-      `${documentName.length <= LONGEST_TYPED ? "Exactly as it stands above." : "The name is too long."}`,
+      `${documentName.length <= MAX_TYPED_LENGTH ? "Exactly as it stands above." : "The name is too long."}`,
     ),
-    element: { type: "plain_text_input", action_id: "typed", max_length: LONGEST_TYPED, focus_on_load: focus },
+    element: { type: "plain_text_input", action_id: "typed", max_length: MAX_TYPED_LENGTH, focus_on_load: focus },
   };
 }

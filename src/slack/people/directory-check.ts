@@ -1,19 +1,21 @@
 import type { WebClient } from "@slack/web-api";
-import type { Known, Roster } from "../../app/admin/policy-check.ts";
+import type { CheckResult, DirectoryCheck } from "../../app/admin/policy-check.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import { chatFailure, failureWords } from "../slack-failures.ts";
-import { personOf } from "./directory.ts";
+import { chatFailure, describeFailure } from "../slack-failures.ts";
+import { toPerson } from "./directory.ts";
 
 /** Names of the configuration, held against Slack. Reads only. */
-export function makeRoster(web: WebClient, workspace: Workspace): Roster {
+export function makeDirectoryCheck(web: WebClient, workspace: Workspace): DirectoryCheck {
   let groups: Promise<Map<string, { enabled: boolean; count: number }>> | undefined;
   return {
     user: (id) =>
       known(async () => {
         const { user } = await web.users.info({ user: id });
         if (user === undefined) return wrong("There is no such person.");
-        const { standing } = personOf(id, user, workspace);
-        return standing === "member" ? FINE : wrong(`This is ${STANDINGS[standing]}, who can never decide: remove it.`);
+        const { accountStatus } = toPerson(id, user, workspace);
+        return accountStatus === "member"
+          ? FINE
+          : wrong(`This is ${ACCOUNT_STATUS_TEXT[accountStatus]}, who can never decide: remove it.`);
       }, "There is no such person: copy the member ID from their profile."),
 
     group: (id) =>
@@ -35,23 +37,23 @@ export function makeRoster(web: WebClient, workspace: Workspace): Roster {
   };
 }
 
-const FINE: Known = { kind: "fine" };
-const wrong = (words: string): Known => ({ kind: "wrong", words });
+const FINE: CheckResult = { kind: "fine" };
+const wrong = (words: string): CheckResult => ({ kind: "wrong", words });
 
-const STANDINGS = {
+const ACCOUNT_STATUS_TEXT = {
   guest: "a guest",
   external: "somebody from another workspace",
   deactivated: "a deactivated account",
   bot: "a bot",
 } as const;
 
-async function known(ask: () => Promise<Known>, absent: string): Promise<Known> {
+async function known(ask: () => Promise<CheckResult>, absent: string): Promise<CheckResult> {
   try {
     return await ask();
   } catch (error) {
     const failure = chatFailure(error);
     if (failure.kind === "refused" && /^(user|channel)_not_found\b/.test(failure.error)) return wrong(absent);
-    return { kind: "unknown", error: failureWords(failure) };
+    return { kind: "unknown", error: describeFailure(failure) };
   }
 }
 

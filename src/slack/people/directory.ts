@@ -1,14 +1,14 @@
 import type { UsersInfoResponse } from "@slack/web-api";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, Directory } from "../../app/ports/slack.ts";
-import type { Person, Unread } from "../../core/person.ts";
+import type { LookupFailure, Person } from "../../core/person.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import { chatFailure, failureWords } from "../slack-failures.ts";
+import { chatFailure, describeFailure } from "../slack-failures.ts";
 import { makeChannels, makeGroups } from "./groups.ts";
 import type { Lookups } from "./lookups.ts";
 
 /** How long a person, or a group's members, are remembered when somebody decides, in milliseconds. */
-const KEPT_MS = 15_000;
+const CACHE_TTL_MS = 15_000;
 /** Nobody is denied by a list of members older than this. */
 const FRESH_MS = 3_000;
 /** How old a list of members may be where it only says what to show. */
@@ -20,7 +20,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
   const people = new Map<string, { at: number; person: Person }>();
   const groups = makeGroups(web, clock);
   const channelLists = makeChannels(web, clock);
-  const isFresh = (kept: { at: number }) => clock.now() - kept.at < KEPT_MS;
+  const isFresh = (kept: { at: number }) => clock.now() - kept.at < CACHE_TTL_MS;
 
   return {
     async person(userId, fresh) {
@@ -29,7 +29,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
       try {
         const { user } = await web.users.info({ user: userId });
         if (user === undefined) return { kind: "unknown", error: "the answer names no user" };
-        const person = personOf(userId, user, workspace);
+        const person = toPerson(userId, user, workspace);
         people.set(userId, { at: clock.now(), person });
         return { kind: "person", person };
       } catch (error) {
@@ -43,7 +43,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
         ...meant.groups.map((id) => ({ id, members: groups.members })),
         ...(meant.channel === "members" ? channels : []).map((id) => ({ id, members: channelLists.members })),
       ];
-      const ages = purpose === "decide" ? [KEPT_MS, FRESH_MS] : [SHOWN_MS];
+      const ages = purpose === "decide" ? [CACHE_TTL_MS, FRESH_MS] : [SHOWN_MS];
       const gone: string[] = [];
       let failure: ChatFailure | null = null;
       for (const { id, members } of lists) {
@@ -76,7 +76,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
     async byEmail(email) {
       const kept = addresses.get(email.toLowerCase());
       if (kept !== undefined && isFresh(kept)) return asAnswer(kept.userId);
-      const found = await ownerOf(web, email);
+      const found = await findOwner(web, email);
       if (found.kind === "unknown") return found;
       addresses.set(email.toLowerCase(), { at: clock.now(), userId: found.userId });
       return asAnswer(found.userId);
@@ -93,7 +93,10 @@ function isNoGroup(failure: ChatFailure): boolean {
 }
 
 /** Source: Slack API, users.lookupByEmail, error users_not_found. */
-async function ownerOf(web: Lookups, email: string): Promise<{ kind: "owner"; userId: string | null } | Unread> {
+async function findOwner(
+  web: Lookups,
+  email: string,
+): Promise<{ kind: "owner"; userId: string | null } | LookupFailure> {
   try {
     return { kind: "owner", userId: (await web.users.lookupByEmail({ email })).user?.id ?? null };
   } catch (error) {
@@ -104,8 +107,8 @@ async function ownerOf(web: Lookups, email: string): Promise<{ kind: "owner"; us
   }
 }
 
-function unread(failure: ChatFailure): Unread {
-  const error = failureWords(failure);
+function unread(failure: ChatFailure): LookupFailure {
+  const error = describeFailure(failure);
   return failure.kind === "limited"
     ? { kind: "unknown", error, retryAfterMs: failure.retryAfterMs }
     : { kind: "unknown", error };
@@ -114,7 +117,7 @@ function unread(failure: ChatFailure): Unread {
 type SlackUser = NonNullable<UsersInfoResponse["user"]>;
 
 /** Source: Slack API, user object. Anyone who is not plainly a member of the home workspace is not one. */
-export function personOf(userId: string, user: SlackUser, workspace: Workspace): Person {
+export function toPerson(userId: string, user: SlackUser, workspace: Workspace): Person {
   // The real name first: people choose their display name themselves, and this one goes into records.
   const names = [user.profile?.real_name, user.real_name, user.name];
   return {
@@ -122,11 +125,11 @@ export function personOf(userId: string, user: SlackUser, workspace: Workspace):
     name: names.find((name) => name !== undefined && name.trim() !== "") ?? userId,
     email: user.profile?.email || null,
     teamId: user.team_id ?? "",
-    standing: standingOf(user, workspace),
+    accountStatus: toAccountStatus(user, workspace),
   };
 }
 
-function standingOf(user: SlackUser, workspace: Workspace): Person["standing"] {
+function toAccountStatus(user: SlackUser, workspace: Workspace): Person["accountStatus"] {
   if (user.is_bot === true || user.id === "USLACKBOT") return "bot";
   if (user.deleted === true) return "deactivated";
   const enterprise = user.enterprise_user?.enterprise_id;

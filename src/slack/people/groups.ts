@@ -40,12 +40,12 @@ function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
 
 /** Members that one page of conversations.members may hold, and how many pages are read. */
 const PAGE = 200;
-const MOST_PAGES = 50;
+const MAX_PAGES = 50;
 
 async function channelMembers(web: Pick<Lookups, "conversations">, channel: string): Promise<string[]> {
   const found: string[] = [];
   let cursor: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const answer = await web.conversations.members({
       channel,
       limit: PAGE,

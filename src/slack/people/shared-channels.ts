@@ -2,9 +2,9 @@ import type { Clock } from "../../app/ports/aws.ts";
 import type { Lookups } from "./lookups.ts";
 
 /** How long it is remembered whether a channel is shared, in milliseconds. */
-const KEPT_MS = 10 * 60_000;
+const CACHE_TTL_MS = 10 * 60_000;
 /** How soon it is asked again when Slack could not tell. */
-const UNKNOWN_MS = 30_000;
+const FAILURE_TTL_MS = 30_000;
 
 /**
  * Whether people of other organisations read a channel (Slack Connect). What cannot be told counts as shared: then a
@@ -20,10 +20,10 @@ export function makeSharedChannels(web: Pick<Lookups, "conversations">, clock: C
     try {
       const { channel: info } = await web.conversations.info({ channel });
       const shared = info?.is_ext_shared === true || info?.is_pending_ext_shared === true;
-      kept.set(channel, { until: clock.now() + KEPT_MS, shared });
+      kept.set(channel, { until: clock.now() + CACHE_TTL_MS, shared });
       return shared;
     } catch {
-      kept.set(channel, { until: clock.now() + UNKNOWN_MS, shared: true });
+      kept.set(channel, { until: clock.now() + FAILURE_TTL_MS, shared: true });
       return true;
     }
   };

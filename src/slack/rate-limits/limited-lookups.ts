@@ -1,25 +1,25 @@
 import { WebAPIRateLimitedError } from "@slack/web-api";
 import type { Lookups } from "../people/lookups.ts";
 import { chatFailure } from "../slack-failures.ts";
-import type { Admission } from "./limiter.ts";
+import type { RateLimiter } from "./limiter.ts";
 import type { LookupKind } from "./limits.ts";
 
 /** How long is waited for a turn: somebody who clicked waits for the answer. */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /**
  * Keeps what is read of people, groups and channels to the pace of each method, and to what Slack asks to wait for: then
  * it fails as if Slack had asked again, without a call.
  */
-export function pacedLookups(own: Lookups, admission: Admission): Lookups {
+export function limitedLookups(own: Lookups, admission: RateLimiter): Lookups {
   const paced = async <R>(method: LookupKind, call: () => Promise<R>): Promise<R> => {
-    const rest = await admission.ask(method, PATIENCE_MS);
+    const rest = await admission.acquire(method, TIMEOUT_MS);
     if (rest > 0) throw new WebAPIRateLimitedError(Math.ceil(rest / 1000));
     try {
       return await call();
     } catch (error) {
       const failure = chatFailure(error);
-      if (failure.kind === "limited") await admission.hold(method, failure.retryAfterMs);
+      if (failure.kind === "limited") await admission.blockUntil(method, failure.retryAfterMs);
       throw error;
     }
   };

@@ -1,15 +1,15 @@
 import type { Clock } from "../../app/ports/aws.ts";
-import type { LaneStore } from "../../app/ports/coordination.ts";
-import { type LaneKind, laneOf, type makeTurn } from "./limits.ts";
+import type { RateLimitStore } from "../../app/ports/coordination.ts";
+import { bucketKey, type makeAcquireSlot, type RateLimitKind } from "./limits.ts";
 
 /** How long the store may take to tell whether a lane is held. */
 const READING_MS = 500;
 
-export interface Admission {
+export interface RateLimiter {
   /** Resolves with 0 when the call may be made; else with how many milliseconds Slack asks to wait yet. */
-  ask(kind: LaneKind, patienceMs: number): Promise<number>;
+  acquire(kind: RateLimitKind, patienceMs: number): Promise<number>;
   /** Slack asks to wait so long: nobody calls until then. */
-  hold(kind: LaneKind, retryAfterMs: number): Promise<void>;
+  blockUntil(kind: RateLimitKind, retryAfterMs: number): Promise<void>;
 }
 
 /**
@@ -18,7 +18,11 @@ export interface Admission {
  * their patience: then the call is made, and Slack says whether it may. A lane that cannot be read, such as while the
  * database is away, holds up nobody.
  */
-export function makeAdmission(turn: ReturnType<typeof makeTurn>, lanes: LaneStore, clock: Clock): Admission {
+export function makeRateLimiter(
+  turn: ReturnType<typeof makeAcquireSlot>,
+  lanes: RateLimitStore,
+  clock: Clock,
+): RateLimiter {
   /** What resolves first: this, or `otherwise` after so long. */
   const within = async <T>(ms: number, attempt: (signal: AbortSignal) => Promise<T>, otherwise: T): Promise<T> => {
     const ended = new AbortController();
@@ -31,12 +35,12 @@ export function makeAdmission(turn: ReturnType<typeof makeTurn>, lanes: LaneStor
   /** How long Slack asks to wait yet; 0 also where that cannot be read. */
   const restOf = async (lane: string): Promise<number> => {
     const now = clock.now();
-    const held = await within<Map<string, number>>(READING_MS, () => lanes.held(now), new Map()).catch(() => null);
+    const held = await within<Map<string, number>>(READING_MS, () => lanes.blocked(now), new Map()).catch(() => null);
     return Math.max(0, (held?.get(lane) ?? 0) - clock.now());
   };
   return {
-    async ask(kind, patienceMs) {
-      const lane = laneOf(kind, "");
+    async acquire(kind, patienceMs) {
+      const lane = bucketKey(kind, "");
       const held = await restOf(lane);
       if (held > patienceMs) return held;
       const tookTurn = (signal: AbortSignal) =>
@@ -46,6 +50,7 @@ export function makeAdmission(turn: ReturnType<typeof makeTurn>, lanes: LaneStor
         );
       return (await within(patienceMs, tookTurn, false)) ? 0 : restOf(lane);
     },
-    hold: (kind, retryAfterMs) => lanes.hold(laneOf(kind, ""), clock.now() + retryAfterMs).catch(() => undefined),
+    blockUntil: (kind, retryAfterMs) =>
+      lanes.blockUntil(bucketKey(kind, ""), clock.now() + retryAfterMs).catch(() => undefined),
   };
 }

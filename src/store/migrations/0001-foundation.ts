@@ -31,7 +31,7 @@ const foundation: Migration = {
       .addColumn("signal", "text", (c) => c.notNull())
       .addColumn("signal_attempts", "integer", (c) => c.notNull())
       .addColumn("signal_at", "bigint")
-      .addColumn("signal_settles_at", "bigint")
+      .addColumn("signal_uncertain_until", "bigint")
       .addColumn("signal_next_at", "bigint")
       .addColumn("signal_error", "text")
       .addColumn("aws_approvals", "text")
@@ -85,14 +85,14 @@ const foundation: Migration = {
       .addColumn("message_ts", "text", (c) => c.notNull())
       .addColumn("reason", "text")
       .addColumn("received_at", "bigint", (c) => c.notNull())
-      .addColumn("handled_at", "bigint")
-      .addColumn("answer", "text")
-      .addColumn("answered_at", "bigint")
+      .addColumn("evaluated_at", "bigint")
+      .addColumn("reply", "text")
+      .addColumn("replied_at", "bigint")
       .addColumn("next_attempt_at", "bigint", (c) => c.notNull())
       .addColumn("attempts", "integer", (c) => c.notNull())
       .execute();
-    await index(db, "clicks", "clicks_unhandled", ["handled_at", "next_attempt_at"]);
-    await index(db, "clicks", "clicks_unanswered", ["answered_at", "next_attempt_at"]);
+    await index(db, "clicks", "clicks_unevaluated", ["evaluated_at", "next_attempt_at"]);
+    await index(db, "clicks", "clicks_unreplied", ["replied_at", "next_attempt_at"]);
 
     await db.schema
       .createTable("executions")
@@ -100,8 +100,8 @@ const foundation: Migration = {
       .addColumn("execution_id", "text", (c) => c.notNull())
       .addColumn("fingerprint", "text", (c) => c.notNull())
       .addColumn("next_read_at", "bigint", (c) => c.notNull())
-      .addColumn("quiet_reads", "integer", (c) => c.notNull())
-      .addColumn("gone_since", "bigint")
+      .addColumn("unchanged_reads", "integer", (c) => c.notNull())
+      .addColumn("not_found_since", "bigint")
       .addPrimaryKeyConstraint("executions_key", ["target", "execution_id"])
       .execute();
     await index(db, "executions", "executions_due", ["target", "next_read_at"]);

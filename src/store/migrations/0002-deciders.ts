@@ -10,7 +10,7 @@ export const deciders: Migration = {
         .alterTable(table)
         .addColumn(column, typeof initial === "number" ? "integer" : "text", (c) => c.notNull().defaultTo(initial))
         .execute();
-    await add("requests", "signals_taken", 0);
+    await add("requests", "signals_accepted", 0);
     await add("requests", "aws_decided_by", "[]");
     await add("votes", "authority", "approver");
     await add("clicks", "authority", "approver");
@@ -24,23 +24,27 @@ export const deciders: Migration = {
       .addColumn("state", "text", (c) => c.notNull())
       .addColumn("attempts", "integer", (c) => c.notNull())
       .addColumn("at", "bigint", (c) => c.notNull())
-      .addColumn("settles_at", "bigint", (c) => c.notNull())
+      .addColumn("uncertain_until", "bigint", (c) => c.notNull())
       .addColumn("shown_before", "integer", (c) => c.notNull())
       .addColumn("error", "text")
       .addPrimaryKeyConstraint("signals_person", ["request_id", "user_id"])
       .execute();
 
     await db.schema
-      .createTable("errands")
+      .createTable("recipient_lookups")
       .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))
       .addColumn("kind", "text", (c) => c.notNull())
       .addColumn("done_at", "bigint")
       .addColumn("attempts", "integer", (c) => c.notNull())
       .addColumn("next_attempt_at", "bigint", (c) => c.notNull())
       .addColumn("last_error", "text")
-      .addPrimaryKeyConstraint("errands_key", ["request_id", "kind"])
+      .addPrimaryKeyConstraint("recipient_lookups_key", ["request_id", "kind"])
       .execute();
-    await db.schema.createIndex("errands_due").on("errands").columns(["done_at", "next_attempt_at"]).execute();
+    await db.schema
+      .createIndex("recipient_lookups_due")
+      .on("recipient_lookups")
+      .columns(["done_at", "next_attempt_at"])
+      .execute();
 
     await db.schema
       .createTable("notices")

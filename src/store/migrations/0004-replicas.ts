@@ -20,10 +20,10 @@ export const replicas: Migration = {
       .addColumn("until", "bigint", (c) => c.notNull())
       .execute();
     await db.schema
-      .createTable("lanes")
+      .createTable("rate_limits")
       .addColumn("name", "text", (c) => c.primaryKey())
       .addColumn("next_at", "bigint", (c) => c.notNull())
-      .addColumn("held_until", "bigint", (c) => c.notNull())
+      .addColumn("blocked_until", "bigint", (c) => c.notNull())
       .execute();
     await db.schema
       .createTable("polls")

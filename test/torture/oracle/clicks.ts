@@ -22,12 +22,12 @@ export function clickViolations(evidence: Evidence): string[] {
     if (!counted.has(wishOf(vote))) violations.push(`the vote "${wishOf(vote)}" has no record`);
   }
   for (const click of clicks) {
-    if (click.handledAt === null) violations.push(`the click ${click.key} was never judged`);
-    if (click.answer === null) {
-      if (click.handledAt !== null && !counted.has(wishOf(click)))
+    if (click.evaluatedAt === null) violations.push(`the click ${click.key} was never judged`);
+    if (click.reply === null) {
+      if (click.evaluatedAt !== null && !counted.has(wishOf(click)))
         violations.push(`the click ${click.key} neither counted nor was answered`);
-    } else if (!told.some(({ user, text }) => user === click.userId && text === click.answer)) {
-      violations.push(`the author of the click ${click.key} was never told: ${click.answer}`);
+    } else if (!told.some(({ user, text }) => user === click.userId && text === click.reply)) {
+      violations.push(`the author of the click ${click.key} was never told: ${click.reply}`);
     }
   }
   return violations;

@@ -5,14 +5,14 @@ import { mentionUser, principal, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { duration } from "./time.ts";
 
-const MOST_NAMED = 8;
+const MAX_NAMED = 8;
 
 /** How a closed request came to its end: what, by whom, where, and how long after people were asked. In mrkdwn. */
 export function outcomeSentence({ request, votes }: RequestView): string {
   const outcome = request.outcome;
   if (outcome === null) return "*Closed.* How it ended is not on record.";
   const detail = outcome.detail === null ? "" : `\nAWS says: ${code(outcome.detail, 300)}`;
-  return `${sentence(outcome, request, votes)}${inVain(outcome, request, votes)}${detail}`;
+  return `${sentence(outcome, request, votes)}${notAppliedText(outcome, request, votes)}${detail}`;
 }
 
 function sentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
@@ -34,7 +34,7 @@ function sentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vo
       return `*Cancelled in AWS*${byPrincipals(outcome)} before AWS had a decision; ${noticed}.`;
     case "failed":
       return `*The step failed in AWS* before AWS had a decision; ${noticed}.`;
-    case "gone":
+    case "not-found":
       return `*AWS no longer knows this execution*, so nothing can be decided any more; ${noticed}.`;
     case "unknown":
       return `*The step waits no longer*, and AWS does not say how it was decided${byPrincipals(outcome)}; ${noticed}.`;
@@ -44,7 +44,7 @@ function sentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vo
 }
 
 /** Those who voted in Slack for nothing must be able to see it. */
-function inVain(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
+function notAppliedText(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
   if (outcome.where === "slack" || votes.length === 0) return "";
   const what = request.decision === null ? "Votes in Slack" : "The decision in Slack";
   return `\n${what} by ${named(votes)} had no effect.`;
@@ -59,5 +59,5 @@ function byPrincipals(outcome: Outcome): string {
 }
 
 function named(votes: readonly Vote[]): string {
-  return series([...new Set(votes.map((vote) => mentionUser(vote.userId)))], MOST_NAMED);
+  return series([...new Set(votes.map((vote) => mentionUser(vote.userId)))], MAX_NAMED);
 }

@@ -42,7 +42,7 @@ export function where(request: ApprovalRequest): string {
 }
 
 /** What AWS's execution status says, to stand after "The execution". Values that AWS may add are shown as they are. */
-export function executionWords(status: string): string {
+export function executionText(status: string): string {
   switch (status) {
     case "Success":
     case "CompletedWithSuccess":

@@ -1,40 +1,40 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
-import { arnMeans } from "../../core/requester.ts";
-import { executionWords } from "./aws-words.ts";
+import { arnMatches } from "../../core/requester.ts";
+import { executionText } from "./aws-text.ts";
 import { mentionChannel, mentionPeople, mentionUser, principal, series } from "./mentions.ts";
-import { brokenGlass } from "./notice-message.ts";
-import { outcomeSentence } from "./outcome-words.ts";
-import { starterWords } from "./starter-words.ts";
+import { isBreakGlass } from "./notice-message.ts";
+import { outcomeSentence } from "./outcome-text.ts";
+import { requesterText } from "./requester-text.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
-const MOST_VOTES_NAMED = 8;
-const LONGEST_ERROR = 300;
+const MAX_VOTES_NAMED = 8;
+const MAX_ERROR_LENGTH = 300;
 
 /** The part of a message that changes: where the request stands, and what comes next. In mrkdwn. */
-export function stateWords(view: RequestView): string {
+export function stateText(view: RequestView): string {
   switch (view.request.state) {
     case "open":
-      return openWords(view);
+      return openText(view);
     case "decided":
-      return [glassWords(view), decidedWords(view)].filter(Boolean).join("\n");
+      return [breakGlassText(view), decidedText(view)].filter(Boolean).join("\n");
     case "closed":
-      return [glassWords(view), outcomeSentence(view), endWords(view.request)].filter(Boolean).join("\n");
+      return [breakGlassText(view), outcomeSentence(view), endText(view.request)].filter(Boolean).join("\n");
     default:
       throw new Error(`no words for ${view.request.state satisfies never}`);
   }
 }
 
 /** Said before all else where an admin decided against the route's rules. */
-function glassWords({ votes }: RequestView): string {
-  const by = brokenGlass(votes).map((vote) => mentionUser(vote.userId));
+function breakGlassText({ votes }: RequestView): string {
+  const by = isBreakGlass(votes).map((vote) => mentionUser(vote.userId));
   return by.length === 0 ? "" : `:rotating_light: *Break-glass* by ${series(by, 3)}, against the route's rules.`;
 }
 
-function openWords({ request, votes, route, starter }: RequestView): string {
-  if (route === null) return nobodyWords(request);
+function openText({ request, votes, route, requester }: RequestView): string {
+  if (route === null) return noApproverText(request);
   const given = byVerdict(votes, "approve");
   const count = `*${given.length} of ${route.quorum} approvals${given.length > 0 ? ":" : "."}*`;
   const by = given.length > 0 ? ` ${voters(given)}.` : "";
@@ -42,7 +42,7 @@ function openWords({ request, votes, route, starter }: RequestView): string {
   const alsoAws = needed > 1 ? `\nAWS itself asks for ${needed} approvals, each by another AWS identity.` : "";
   const missing = route.quorum - given.length;
   const more = given.length > 0 && missing > 0 ? ` *${missing} more ${missing === 1 ? "is" : "are"} missing.*` : "";
-  const ownExecution = starterWords(route, starter);
+  const ownExecution = requesterText(route, requester);
   const about = ownExecution === null ? "" : `\n${ownExecution}`;
   return `${count}${by}${more} ${mayDecide(route, given)}${about}${alsoAws}`;
 }
@@ -58,7 +58,7 @@ function mayDecide({ approvers, channels }: Route, given: readonly Vote[]): stri
   return "The route names no approvers, so nobody may decide. Ask an admin to name some.";
 }
 
-function nobodyWords(request: ApprovalRequest): string {
+function noApproverText(request: ApprovalRequest): string {
   const why =
     request.route === null
       ? "No route of the configuration covers this request"
@@ -66,42 +66,42 @@ function nobodyWords(request: ApprovalRequest): string {
   return `*Nobody can decide this in Slack.* ${why}. Ask an admin to add a route, or decide it in the AWS console.`;
 }
 
-function decidedWords({ request, votes }: RequestView): string {
+function decidedText({ request, votes }: RequestView): string {
   const verdict = request.decision ?? "approve";
   const decisive = byVerdict(votes, verdict);
   const by = decisive.length > 0 ? ` by ${voters(decisive)}` : "";
-  return `*${verdict === "approve" ? "Approved" : "Rejected"}*${by}.\n${signalWords(request)}`;
+  return `*${verdict === "approve" ? "Approved" : "Rejected"}*${by}.\n${signalText(request)}`;
 }
 
-function signalWords(request: ApprovalRequest): string {
+function signalText(request: ApprovalRequest): string {
   const { signal, signalError, awsApprovals } = request;
-  const error = signalError === null ? null : code(signalError, LONGEST_ERROR);
+  const error = signalError === null ? null : code(signalError, MAX_ERROR_LENGTH);
   switch (signal) {
     case "none":
     case "due":
       return error === null
-        ? toldSoFar(request)
+        ? acceptedSoFar(request)
         : `AWS does not have the decision yet: ${error}. Countersign tries again by itself.`;
     case "sending":
       return "The decision is on its way to AWS.";
-    case "unsure":
+    case "ambiguous":
       return `AWS gave no clear answer${error === null ? "" : ` (${error})`}. Countersign reads the step again before it sends anything more.`;
-    case "taken":
+    case "accepted":
       if (awsApprovals === null) return "AWS took the decision. The step has not moved on yet.";
-      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the others must approve in AWS${stillNamed(request)}.`;
+      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the others must approve in AWS${stillListed(request)}.`;
     default:
       throw new Error(`no words for ${signal satisfies never}`);
   }
 }
 
-function toldSoFar({ signalsTaken, facts }: ApprovalRequest): string {
-  if (signalsTaken === 0) return "AWS is about to be told.";
-  return `AWS took ${signalsTaken} of the ${facts.minRequiredApprovals} approvals that it asks for; the next is on its way.`;
+function acceptedSoFar({ signalsAccepted, facts }: ApprovalRequest): string {
+  if (signalsAccepted === 0) return "AWS is about to be told.";
+  return `AWS took ${signalsAccepted} of the ${facts.minRequiredApprovals} approvals that it asks for; the next is on its way.`;
 }
 
 /** Whom else the step names: its Approvers without those whom AWS counts already. */
-function stillNamed({ facts, awsDecidedBy }: ApprovalRequest): string {
-  const others = facts.awsApprovers.filter((listed) => !awsDecidedBy.some((arn) => arnMeans(listed, arn)));
+function stillListed({ facts, awsDecidedBy }: ApprovalRequest): string {
+  const others = facts.awsApprovers.filter((listed) => !awsDecidedBy.some((arn) => arnMatches(listed, arn)));
   if (others.length === 0) return "";
   return `. The step also names ${series(
     others.map((each) => code(principal(each), 80)),
@@ -109,11 +109,11 @@ function stillNamed({ facts, awsDecidedBy }: ApprovalRequest): string {
   )}`;
 }
 
-function endWords(request: ApprovalRequest): string {
+function endText(request: ApprovalRequest): string {
   const { executionStatus, executionEndedAt, executionFailure } = request;
-  if (executionEndedAt === null) return `The execution ${executionWords(executionStatus)}.`;
-  const failure = executionFailure === null ? "" : ` AWS says: ${code(executionFailure, LONGEST_ERROR)}`;
-  return `The execution ${executionWords(executionStatus)}, ${moment(executionEndedAt)}.${failure}`;
+  if (executionEndedAt === null) return `The execution ${executionText(executionStatus)}.`;
+  const failure = executionFailure === null ? "" : ` AWS says: ${code(executionFailure, MAX_ERROR_LENGTH)}`;
+  return `The execution ${executionText(executionStatus)}, ${moment(executionEndedAt)}.${failure}`;
 }
 
 /** One vote a person, in the order given. */
@@ -129,7 +129,7 @@ export function byVerdict(votes: readonly Vote[], verdict: Verdict): Vote[] {
 function voters(votes: readonly Vote[]): string {
   return series(
     votes.map((vote) => `${mentionUser(vote.userId)}, ${moment(vote.at)}`),
-    MOST_VOTES_NAMED,
+    MAX_VOTES_NAMED,
     "; ",
   );
 }

@@ -4,7 +4,7 @@ import { line, quote, richText, span } from "./blocks.ts";
 import { lines, literal } from "./text.ts";
 
 /** The runbook's own message: a quote, so that nobody takes it for Countersign's words. Null when there is none. */
-export function authorsWords(
+export function authorMessage(
   request: ApprovalRequest,
   limits: { longest: number; lines: number },
   block_id: string,

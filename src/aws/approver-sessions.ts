@@ -45,12 +45,12 @@ export function makeApproverSessions(options: {
   };
 
   return {
-    async ready(person, signal) {
+    async ready(person, abort) {
       const key = keyOf(person);
       if (fresh(key) !== undefined) return { kind: "ready" };
       try {
         const role = { arn: roleArn, session: person.session, sourceIdentity: person.session };
-        const credentials = await assumeRole(client, role, signal);
+        const credentials = await assumeRole(client, role, abort);
         const expiresAt = credentials.expiration.getTime();
         sessions.set(key, { expiresAt, signalSender: makeSignalSender({ region, now, credentials, onEnd }) });
         return { kind: "ready" };

@@ -62,7 +62,7 @@ export function makeAutomation(
   return {
     target,
     ...(people === null ? {} : { asPerson: people }),
-    async listWaiting(signal) {
+    async listWaiting(abort) {
       const executions: ListedExecution[] = [];
       try {
         let NextToken: string | undefined;
@@ -72,7 +72,9 @@ export function makeAutomation(
             MaxResults: PAGE,
             ...(NextToken === undefined ? {} : { NextToken }),
           });
-          const answer = await reader.send(paced(command, { pace, urgent: false, signal }), { abortSignal: signal });
+          const answer = await reader.send(paced(command, { pace, urgent: false, signal: abort }), {
+            abortSignal: abort,
+          });
           const items = decodePage(answer.AutomationExecutionMetadataList).map(decodeListed);
           executions.push(...items.filter((item) => item !== null));
           NextToken = following(answer.NextToken, NextToken);
@@ -84,11 +86,11 @@ export function makeAutomation(
       }
     },
 
-    async read(executionId, signal, urgent = false) {
-      const own = { pace, urgent, signal };
+    async read(executionId, abort, urgent = false) {
+      const own = { pace, urgent, signal: abort };
       try {
         const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
-        const answer = await reader.send(paced(command, own), { abortSignal: signal });
+        const answer = await reader.send(paced(command, own), { abortSignal: abort });
         const steps = await allSteps(reader, answer.AutomationExecution, executionId, own);
         return { kind: "read", execution: decodeExecution(answer.AutomationExecution, steps) };
       } catch (error) {

@@ -13,16 +13,12 @@ const FAILURE_TTL_MS = 30_000;
  */
 export function makeDefaults(client: SSMClient, now: () => number) {
   const cache = new Map<string, { at: number; defaults: Record<string, string[]> | null }>();
-  return async (
-    name: string,
-    version: string | null,
-    signal: AbortSignal,
-  ): Promise<Record<string, string[]> | null> => {
+  return async (name: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null> => {
     const key = `${name}:${version}`;
     const kept = cache.get(key);
     if (kept !== undefined && now() - kept.at < (kept.defaults === null ? FAILURE_TTL_MS : CACHE_TTL_MS))
       return kept.defaults;
-    const defaults = await read(client, name, version, signal);
+    const defaults = await read(client, name, version, abort);
     cache.set(key, { at: now(), defaults });
     return defaults;
   };
@@ -32,7 +28,7 @@ async function read(
   client: SSMClient,
   name: string,
   version: string | null,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<Record<string, string[]> | null> {
   try {
     const command = new GetDocumentCommand({
@@ -40,7 +36,7 @@ async function read(
       DocumentFormat: "JSON",
       ...(version === null ? {} : { DocumentVersion: version }),
     });
-    const { Content } = await client.send(command, { abortSignal: signal });
+    const { Content } = await client.send(command, { abortSignal: abort });
     const parameters: unknown = parse(Content ?? "")?.parameters ?? {};
     return Object.fromEntries(
       Object.entries(parameters as Record<string, { default?: unknown }>)

@@ -23,10 +23,10 @@ export function makeEventBus(options: { busName: string; region: string }): Even
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
   return {
-    async publish(records, signal) {
+    async publish(records, abort) {
       try {
         const command = new PutEventsCommand({ Entries: records.map((record) => entry(record, options.busName)) });
-        const answer = await client.send(command, { abortSignal: signal });
+        const answer = await client.send(command, { abortSignal: abort });
         return records.map((_, index): PublishResult => {
           const result = answer.Entries?.[index];
           if (result?.EventId !== undefined) return { kind: "published", eventId: result.EventId };

@@ -10,14 +10,14 @@ export function ownRole(arn: string): string {
 /** Whose credentials these are. Needs no permission. Source: AWS STS API, GetCallerIdentity. */
 export async function callerIdentity(
   region: string,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<{ kind: "identity"; account: string; arn: string } | AwsFailure> {
   const client = new STSClient({
     region,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
   try {
-    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: abort });
     if (Account === undefined || Arn === undefined)
       return { kind: "failed", code: "MalformedAnswer", message: "the answer names no account", retry: true };
     return { kind: "identity", account: Account, arn: Arn };

@@ -22,7 +22,7 @@ const MIN_INTERVAL_MS = 25;
 /** One lane for the calls to one target. AWS publishes no rates for Automation, so the lane learns from its answers. */
 export interface CallPacer {
   /** Resolves when the next call may leave, or when aborted. An urgent one leaves at once; those after it wait longer. */
-  waitForSlot(urgent: boolean, signal?: AbortSignal): Promise<void>;
+  waitForSlot(urgent: boolean, abort?: AbortSignal): Promise<void>;
   /** How a call ended: with this error, or well. */
   record(error?: unknown): void;
 }
@@ -31,7 +31,7 @@ export function makeCallPacer(clock: Clock): CallPacer {
   let intervalMs = 0;
   let nextAt = 0;
   return {
-    async waitForSlot(urgent, signal) {
+    async waitForSlot(urgent, abort) {
       const now = clock.now();
       if (urgent) {
         // The lane waits anew, but not for each of many together: then nothing else would ever be asked.
@@ -40,7 +40,7 @@ export function makeCallPacer(clock: Clock): CallPacer {
       }
       const at = Math.max(now, nextAt);
       nextAt = at + intervalMs;
-      if (at > now) await clock.sleep(at - now, signal);
+      if (at > now) await clock.sleep(at - now, abort);
     },
     record(error) {
       if (error === undefined) intervalMs = intervalMs * EASING < MIN_INTERVAL_MS ? 0 : intervalMs * EASING;

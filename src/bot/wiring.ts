@@ -94,7 +94,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
     const apply = makeApplyChanges({ requests: under.requests, routes, clock, newId, log });
     return makeSyncExecution({ ...under, apply, mask, clock, random, log });
   };
-  const signal = makeSendSignal({
+  const abort = makeSendSignal({
     requests,
     executions,
     leases,
@@ -194,7 +194,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
       pollIntervalMs: config.pollIntervalMs,
       store,
       look,
-      signal,
+      signal: abort,
       hook: (own) => metrics.automation(hooks.automation(own)),
       health,
       replica,

@@ -29,7 +29,7 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
   lanes: RateLimitStore;
   deliver: (row: Row, abort: AbortSignal) => Promise<number>;
   /** What goes before a channel's posts; returns how long the channel is to be left alone. */
-  before?: (channelId: string, signal: AbortSignal) => Promise<number>;
+  before?: (channelId: string, abort: AbortSignal) => Promise<number>;
   /** What the log says of a message beside its channel. */
   about: (row: Row) => object;
   clock: Clock;

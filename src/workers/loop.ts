@@ -15,7 +15,7 @@ export interface Loop {
 export function startLoop(options: {
   name: string;
   everyMs: number;
-  round: (signal: AbortSignal) => Promise<number | undefined>;
+  round: (abort: AbortSignal) => Promise<number | undefined>;
   clock: Clock;
   log: Log;
 }): Loop {

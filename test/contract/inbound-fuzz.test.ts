@@ -124,7 +124,7 @@ async function inbound(t: TestContext) {
     log,
   });
   const vote = makeEvaluateClick(voting);
-  const signal = makeSendSignal({
+  const abort = makeSendSignal({
     requests,
     executions,
     leases,
@@ -156,7 +156,7 @@ async function inbound(t: TestContext) {
         for (const click of waiting) await vote(click);
       }
       for (const { id } of await requests.dueToSignal(TARGET, clock.now(), 10))
-        await signal(automation, id, new AbortController().signal);
+        await abort(automation, id, new AbortController().signal);
     },
     votes: async () => [...(await requests.votes(PRESSED.id)), ...(await requests.votes(ASKED.id))],
     clicks: () => ids,

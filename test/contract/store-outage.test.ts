@@ -150,7 +150,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
 
   const automation = fakeAutomation();
   automation.shows(anExecution());
-  const signal = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const abort = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
   // Small writes may still find room in the last page; what matters is that no signal leaves unrecorded.
   const advance = store.requests.advance;
   const written: boolean[] = [];
@@ -163,7 +163,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
     written.push(done);
     return done;
   };
-  await assert.rejects(signal(automation, REQUEST_ID, new AbortController().signal), /full/);
+  await assert.rejects(abort(automation, REQUEST_ID, new AbortController().signal), /full/);
   assert.deepEqual([automation.calls.signal, written], [[], []]);
   assert.equal((await store.requests.byId(REQUEST_ID))?.signal, "due");
   assert.equal((await store.clicks.unevaluated(NOW, 5_000)).length, recorded);

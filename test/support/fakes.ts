@@ -18,17 +18,17 @@ export function testClock(start = NOW): TestClock {
   let sleepers: { until: number; wake: () => void }[] = [];
   return {
     now: () => now,
-    sleep: (ms, signal) =>
+    sleep: (ms, abort) =>
       new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
+        if (abort?.aborted) return resolve();
         const wake = () => {
           sleepers = sleepers.filter((each) => each !== sleeper);
-          signal?.removeEventListener("abort", wake);
+          abort?.removeEventListener("abort", wake);
           resolve();
         };
         const sleeper = { until: now + ms, wake };
         sleepers.push(sleeper);
-        signal?.addEventListener("abort", wake, { once: true });
+        abort?.addEventListener("abort", wake, { once: true });
       }),
     advance(ms) {
       now += ms;
@@ -39,7 +39,7 @@ export function testClock(start = NOW): TestClock {
 }
 
 /** Pauses a twentieth as long as on the machine's clock. */
-export const QUICK: Clock = { now: Date.now, sleep: (ms, signal) => systemClock.sleep(ms / 20, signal) };
+export const QUICK: Clock = { now: Date.now, sleep: (ms, abort) => systemClock.sleep(ms / 20, abort) };
 
 export interface TestLog extends Log {
   lines: { level: string; fields: Record<string, unknown>; message: string }[];

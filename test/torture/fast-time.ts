@@ -80,15 +80,15 @@ export function makeFastClock(time: FastTime): Clock & { moved(): void } {
   const sleepers = new Set<() => void>();
   return {
     now: time.now,
-    sleep: (ms, signal) =>
+    sleep: (ms, abort) =>
       new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
+        if (abort?.aborted) return resolve();
         const until = time.now() + ms;
         let timer: NodeJS.Timeout | undefined;
         const done = () => {
           clearTimeout(timer);
           sleepers.delete(look);
-          signal?.removeEventListener("abort", done);
+          abort?.removeEventListener("abort", done);
           resolve();
         };
         const look = () => {
@@ -98,7 +98,7 @@ export function makeFastClock(time: FastTime): Clock & { moved(): void } {
           else timer = setTimeout(look, Math.max(1, time.real(left)));
         };
         sleepers.add(look);
-        signal?.addEventListener("abort", done, { once: true });
+        abort?.addEventListener("abort", done, { once: true });
         look();
       }),
     moved() {

@@ -62,10 +62,10 @@ function noting(leases: Store["leases"], held: Set<string>): Store["leases"] {
 
 function staleWhile(isSignalling: (executionId: string) => boolean, own: Automation): Automation["read"] {
   const seen = new Map<string, Awaited<ReturnType<Automation["read"]>>>();
-  return async (executionId, signal) => {
+  return async (executionId, abort) => {
     const known = seen.get(executionId);
     if (known !== undefined && isSignalling(executionId)) return known;
-    const reading = await own.read(executionId, signal);
+    const reading = await own.read(executionId, abort);
     seen.set(executionId, reading);
     return reading;
   };

@@ -11,7 +11,7 @@ const turns = async (count = 20) => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
 };
 
-function loopOf(t: TestContext, round: (signal: AbortSignal) => Promise<number | undefined>) {
+function loopOf(t: TestContext, round: (abort: AbortSignal) => Promise<number | undefined>) {
   const clock = testClock();
   const log = testLog();
   const loop: Loop = startLoop({ name: "test", everyMs: 1_000, round, clock, log });
@@ -99,9 +99,9 @@ test("a round that throws is logged and tried again after the pause", async (t) 
 test("stopping ends the pause, waits for the round that runs, and starts no other", async (t) => {
   let rounds = 0;
   let ended = false;
-  const { loop, log } = loopOf(t, async (signal) => {
+  const { loop, log } = loopOf(t, async (abort) => {
     rounds++;
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    await new Promise((resolve) => abort.addEventListener("abort", resolve));
     await turns(3);
     ended = true;
     throw new Error("given up");

@@ -55,13 +55,13 @@ async function setUp(t: TestContext) {
     const vote = aVote(userId, { email: `${userId.slice(2).toLowerCase()}@x.y`, at });
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version++, patch: {}, vote, audit: [] });
   }
-  const signal = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const abort = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
   const round = async () => {
     for (const { id } of await store.requests.dueToSignal(TARGET, clock.now(), 10))
-      await signal(automation, id, new AbortController().signal);
+      await abort(automation, id, new AbortController().signal);
   };
   return {
-    ...{ clock, store, automation, sent, fates, shows, round, signal },
+    ...{ clock, store, automation, sent, fates, shows, round, signal: abort },
     request: async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request"),
     states: async () =>
       (await store.requests.signals(REQUEST_ID)).map(({ userId, state }) => `${userId} ${state}`).toSorted(),

@@ -213,8 +213,8 @@ test("after a crash in the middle of sending, nothing is sent until the attempt 
   const again = await store.reopened();
   const sendAfterRestart = async () => {
     const due = await again.requests.dueToSignal(TARGET, clock.now(), 10);
-    const signal = makeSendSignal({ ...again, clock, random: () => 0, owner: "new", workspace: "T", log: testLog() });
-    for (const each of due) await signal(automation, each.id, new AbortController().signal);
+    const abort = makeSendSignal({ ...again, clock, random: () => 0, owner: "new", workspace: "T", log: testLog() });
+    for (const each of due) await abort(automation, each.id, new AbortController().signal);
   };
   clock.advance(NO_REPLY_UNCERTAIN_MS - 10_000);
   await sendAfterRestart();

@@ -71,7 +71,7 @@ export const makePending =
 /** All of one request, or of every request of one execution, for admins and for those whom it concerns. */
 export const makeShow =
   (deps: InspectDeps) =>
-  async (userId: string, id: string, signal: AbortSignal): Promise<ShowResult> => {
+  async (userId: string, id: string, abort: AbortSignal): Promise<ShowResult> => {
     const access = await findAccess(deps, userId);
     if (access.kind === "unknown") return access;
     const found = await Promise.all((await deps.requests.find(id)).map((request) => inspect(deps, request)));
@@ -82,7 +82,7 @@ export const makeShow =
         votes.some((vote) => vote.userId === userId),
     );
     if (theirs.length === 0) return { kind: access.admin ? "absent" : "refused" };
-    const executions = await findExecutions(deps, theirs, signal);
+    const executions = await findExecutions(deps, theirs, abort);
     const requests = await Promise.all(
       theirs.map(async (each) => ({
         ...each,
@@ -100,7 +100,7 @@ export const makeDetails =
   async (
     userId: string,
     requestId: string,
-    signal: AbortSignal,
+    abort: AbortSignal,
   ): Promise<
     | (RequestWithVotes & {
         kind: "details";
@@ -129,7 +129,7 @@ export const makeDetails =
         execution: null,
         error: "its target is no longer in the configuration",
       };
-    const reading = await automation.read(request.executionId, signal, true);
+    const reading = await automation.read(request.executionId, abort, true);
     switch (reading.kind) {
       case "read":
         return { kind: "details", ...inspected, admin, execution: masked(reading.execution, deps.mask), error: null };
@@ -171,12 +171,12 @@ async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Req
 async function findExecutions(
   deps: InspectDeps,
   inspected: readonly RequestWithVotes[],
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<Map<string, ObservedExecution>> {
   const found = new Map<string, ObservedExecution>();
   for (const { request } of inspected) {
     if (found.has(request.executionId)) continue;
-    const reading = await deps.automation(request)?.read(request.executionId, signal, true);
+    const reading = await deps.automation(request)?.read(request.executionId, abort, true);
     if (reading?.kind === "read") found.set(request.executionId, masked(reading.execution, deps.mask));
   }
   return found;

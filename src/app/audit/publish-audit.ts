@@ -20,7 +20,7 @@ const CALL_MS = 30_000;
  */
 export const makePublishAudit =
   (deps: { audit: AuditStore; bus: EventBus; clock: Clock; random: () => number; log: Log }) =>
-  async (lease: Lease, signal: AbortSignal): Promise<number> => {
+  async (lease: Lease, abort: AbortSignal): Promise<number> => {
     const { audit, clock, log } = deps;
     const now = clock.now();
     const found = await audit.unpublished(now, MAX_ENTRIES);
@@ -33,7 +33,7 @@ export const makePublishAudit =
     if (clock.now() > now + CLAIM_MS - CALL_MS) return 0;
     const results = await deps.bus.publish(
       due.map(({ record }) => record),
-      signal,
+      abort,
     );
     for (const [index, { record, attempts }] of due.entries()) {
       const result = results[index] ?? NO_REPLY;

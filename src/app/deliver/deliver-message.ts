@@ -48,9 +48,9 @@ export interface MessageKind<Row extends DeliveryRow> {
  */
 export const makeDeliverMessage =
   <Row extends DeliveryRow>(deps: DeliveryDeps, kind: MessageKind<Row>) =>
-  async (row: Row, signal: AbortSignal): Promise<number> => {
-    if (row.ts !== null) return update(deps, kind, row, row.ts, signal);
-    return row.claim === null ? post(deps, kind, row, signal) : resolve(deps, kind, row, row.claim, signal);
+  async (row: Row, abort: AbortSignal): Promise<number> => {
+    if (row.ts !== null) return update(deps, kind, row, row.ts, abort);
+    return row.claim === null ? post(deps, kind, row, abort) : resolve(deps, kind, row, row.claim, abort);
   };
 
 /**
@@ -64,7 +64,7 @@ async function claimed<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
   row: Row,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<{ claim: string; content: MessageContent; version: number; notAfter: number } | null> {
   const { chat, clock } = deps;
   const { store } = kind;
@@ -76,13 +76,13 @@ async function claimed<Row extends DeliveryRow>(
   const giveBack = ({ claim }: { claim: string }) => store.released(row.id, claim, NOT_SENT, clock.now());
   let mine = await take();
   if (mine === null) return null;
-  await chat.acquireSlot(row.ts === null ? "post" : "update", row.channelId, signal);
-  if (!signal.aborted && clock.now() > mine.notAfter) {
+  await chat.acquireSlot(row.ts === null ? "post" : "update", row.channelId, abort);
+  if (!abort.aborted && clock.now() > mine.notAfter) {
     await giveBack(mine);
     mine = await take();
     if (mine === null) return null;
   }
-  if (!signal.aborted) {
+  if (!abort.aborted) {
     const told = await kind.content(row);
     if (clock.now() <= mine.notAfter) return { ...mine, ...told };
   }
@@ -96,11 +96,11 @@ async function post<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
   row: Row,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<number> {
   const { clock } = deps;
   const { store } = kind;
-  const mine = await claimed(deps, kind, row, signal);
+  const mine = await claimed(deps, kind, row, abort);
   if (mine === null) return 0;
   const { claim, content, version, notAfter } = mine;
   const result = await deps.chat.post(row.channelId, content, notAfter);
@@ -130,12 +130,12 @@ async function resolve<Row extends DeliveryRow>(
   kind: MessageKind<Row>,
   row: Row,
   claim: string,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<number> {
   const { chat, clock } = deps;
   const { store } = kind;
   const now = clock.now();
-  if (signal.aborted || !(await store.claimUnresolved(row.id, claim, now, now + CLAIM_MS))) return 0;
+  if (abort.aborted || !(await store.claimUnresolved(row.id, claim, now, now + CLAIM_MS))) return 0;
   const found = await chat.find(row.channelId, kind.idOf(row), (row.claimedAt ?? 0) - CLOCK_SKEW_MS);
   switch (found.kind) {
     case "found":
@@ -173,10 +173,10 @@ async function update<Row extends DeliveryRow>(
   kind: MessageKind<Row>,
   row: Row,
   ts: string,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<number> {
   const { store } = kind;
-  const mine = await claimed(deps, kind, row, signal);
+  const mine = await claimed(deps, kind, row, abort);
   if (mine === null) return 0;
   const { claim, content, version, notAfter } = mine;
   const result = await deps.chat.update(row.channelId, ts, content, notAfter);

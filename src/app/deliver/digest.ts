@@ -37,18 +37,18 @@ export function makeDigest(deps: DigestDeps) {
     deleted: (row) => digests.ended(row.id, clock.now()),
   });
 
-  return async (row: DigestRow, signal: AbortSignal): Promise<number> => {
+  return async (row: DigestRow, abort: AbortSignal): Promise<number> => {
     const now = clock.now();
     if (row.nextAttemptAt > now || (row.claimUntil ?? 0) > now) return 0;
     const view = await toDigestView(deps, row);
     if (row.ts === null) {
       // The flood was over before anybody was told of it.
       if (row.claim === null && view.count <= DIGEST_THRESHOLD) await digests.ended(row.id, now);
-      else return deliver(row, signal);
+      else return deliver(row, abort);
     } else if (row.version === toVersion(view)) {
       if (view.count === 0) await digests.ended(row.id, now);
     } else if (view.count === 0 || now >= (row.claimedAt ?? 0) + EVERY_MS) {
-      return deliver(row, signal);
+      return deliver(row, abort);
     }
     return 0;
   };
@@ -57,10 +57,10 @@ export function makeDigest(deps: DigestDeps) {
 /** Sees to it that a channel's digest stands before more of its messages do. Returns as makeDigest's function does. */
 export const makeDigestFirst =
   (digests: DigestStore, digest: ReturnType<typeof makeDigest>) =>
-  async (channelId: string, signal: AbortSignal): Promise<number> => {
+  async (channelId: string, abort: AbortSignal): Promise<number> => {
     const current = await digests.current();
     const unposted = current.find((row) => row.channelId === channelId && row.ts === null);
-    return unposted === undefined ? 0 : digest(unposted, signal);
+    return unposted === undefined ? 0 : digest(unposted, abort);
   };
 
 async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestView> {

@@ -9,7 +9,7 @@ import type { Verdict } from "../../core/request.ts";
 export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when the signal is or becomes aborted. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep(ms: number, abort?: AbortSignal): Promise<void>;
 }
 
 export interface Log {
@@ -56,15 +56,15 @@ export type SignalResult =
 export interface Automation {
   readonly target: Target;
   /** All executions that wait, page by page, 50 a page. */
-  listWaiting(signal: AbortSignal): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
+  listWaiting(abort: AbortSignal): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
   /** One execution with all of its steps. An urgent reading passes others that wait because AWS throttles. */
   read(
     executionId: string,
-    signal: AbortSignal,
+    abort: AbortSignal,
     urgent?: boolean,
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
   /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
-  defaults(documentName: string, version: string | null, signal: AbortSignal): Promise<Record<string, string[]> | null>;
+  defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null>;
   /** Set where each deciding person signals as themselves; then `signal` is not used. */
   asPerson?: PersonSigning;
   /** Sends one signal, once: the client's own retries are off. What is not on its way by `notAfter` is not sent. */
@@ -74,7 +74,7 @@ export interface Automation {
 /** Signals under the name of the person who decided. */
 export interface PersonSigning {
   /** Makes sure that the person can act, before anything is read or sent. Nothing is ever sent as somebody else. */
-  ready(person: Signer, signal: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
+  ready(person: Signer, abort: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
   /** Sends one signal as that person, once; nothing when it is not on its way by `notAfter`. */
   signal(
     person: Signer,
@@ -95,7 +95,7 @@ export interface Signer {
 /** Where audit events go. */
 export interface EventBus {
   /** Publishes up to ten records; the answer is aligned with them. */
-  publish(records: readonly AuditRecord[], signal: AbortSignal): Promise<PublishResult[]>;
+  publish(records: readonly AuditRecord[], abort: AbortSignal): Promise<PublishResult[]>;
 }
 
 export type PublishResult =

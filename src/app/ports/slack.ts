@@ -57,7 +57,7 @@ export type MessageContent = { id: string } & (
 /** Slack, as far as messages go. */
 export interface Chat {
   /** Resolves when the channel's lane lets the next call of this kind go; at once when aborted. */
-  acquireSlot(kind: "post" | "update", channelId: string, signal: AbortSignal): Promise<void>;
+  acquireSlot(kind: "post" | "update", channelId: string, abort: AbortSignal): Promise<void>;
   /** The channel of the direct messages with one person. */
   openDirectMessage(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
   /** Posts a message. Once: no retries. What is not on its way by `notAfter` is not sent. */

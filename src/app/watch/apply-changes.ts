@@ -20,12 +20,12 @@ export const makeApplyChanges =
     execution: ObservedExecution | null,
     mask: Mask,
     changes: readonly Change[],
-    signal: AbortSignal,
+    abort: AbortSignal,
   ): Promise<boolean> => {
     let undisturbed = true;
     for (const change of changes) {
       if (change.kind !== "open") undisturbed = (await write(deps, change)) && undisturbed;
-      else if (execution !== null) await open(deps, automation, execution, mask, change, signal);
+      else if (execution !== null) await open(deps, automation, execution, mask, change, abort);
     }
     return undisturbed;
   };
@@ -36,11 +36,11 @@ async function open(
   execution: ObservedExecution,
   mask: Mask,
   change: Change & { kind: "open" },
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<void> {
   const { target } = automation;
   const now = deps.clock.now();
-  const defaults = await automation.defaults(execution.documentName, execution.documentVersion, signal);
+  const defaults = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const route = matchRoute(deps.routes, {
     document: execution.documentName,
     target: target.name,

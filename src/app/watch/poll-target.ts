@@ -13,10 +13,10 @@ export type PollResult = { kind: "listed"; waiting: number; changed: number } | 
  */
 export const makePollTarget =
   (deps: { automation: Automation; executions: ExecutionStore; clock: Clock }) =>
-  async (signal: AbortSignal): Promise<PollResult> => {
+  async (abort: AbortSignal): Promise<PollResult> => {
     const { automation, executions, clock } = deps;
     const target = automation.target.key;
-    const listing = await automation.listWaiting(signal);
+    const listing = await automation.listWaiting(abort);
     if (listing.kind === "failed") return listing;
 
     const gone = new Map((await executions.watched(target)).map((each) => [each.executionId, each]));

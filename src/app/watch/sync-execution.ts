@@ -36,11 +36,11 @@ export interface SyncExecutionDeps {
 /** Reads one watched execution, brings its requests up to date, and says when it is to be read next. */
 export const makeSyncExecution =
   (deps: SyncExecutionDeps) =>
-  async (automation: Automation, watched: WatchedExecution, signal: AbortSignal): Promise<void> => {
+  async (automation: Automation, watched: WatchedExecution, abort: AbortSignal): Promise<void> => {
     const { executions, clock } = deps;
     const known = await deps.requests.ofExecution(automation.target, watched.executionId);
-    const reading = await automation.read(watched.executionId, signal);
-    if (signal.aborted) return;
+    const reading = await automation.read(watched.executionId, abort);
+    if (abort.aborted) return;
     switch (reading.kind) {
       case "failed": {
         const tries = watched.unchangedReads + 1;
@@ -52,9 +52,9 @@ export const makeSyncExecution =
         return executions.recordRead(watched, clock.now() + wait, tries);
       }
       case "not-found":
-        return closeNotFoundRequests(deps, automation, watched, known, signal);
+        return closeNotFoundRequests(deps, automation, watched, known, abort);
       case "read":
-        return settle(deps, automation, watched, reading.execution, signal);
+        return settle(deps, automation, watched, reading.execution, abort);
       default:
         throw new Error(`unexpected reading ${reading satisfies never}`);
     }
@@ -69,7 +69,7 @@ async function closeNotFoundRequests(
   automation: Automation,
   watched: WatchedExecution,
   known: readonly ApprovalRequest[],
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<void> {
   const { executions, clock } = deps;
   const now = clock.now();
@@ -79,7 +79,7 @@ async function closeNotFoundRequests(
   if (watched.fingerprint !== NOT_WAITING || !believed)
     return executions.recordNotFound(watched, now + NOT_FOUND_REREAD_MS, notFoundSince);
   const changes = known.map((request) => closeNotFound(request, now)).filter((change) => change !== null);
-  const settled = await deps.apply(automation, null, makeMask([], {}), changes, signal);
+  const settled = await deps.apply(automation, null, makeMask([], {}), changes, abort);
   if (settled) await executions.forget(watched.target, watched.executionId);
   else await executions.recordNotFound(watched, now + FOLLOW_BASE_MS, notFoundSince);
 }
@@ -89,7 +89,7 @@ async function settle(
   automation: Automation,
   watched: WatchedExecution,
   execution: ObservedExecution,
-  signal: AbortSignal,
+  abort: AbortSignal,
 ): Promise<void> {
   const { executions, clock } = deps;
   const mask = makeMask(deps.mask, execution.parameters);
@@ -98,7 +98,7 @@ async function settle(
   if (known.some((request) => isSending(request, clock.now())))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
   const changes = reconcile(execution, known, clock.now(), mask.text, automation.target.signsAs ?? null);
-  const undisturbed = await deps.apply(automation, execution, mask, changes, signal);
+  const undisturbed = await deps.apply(automation, execution, mask, changes, abort);
   if (!undisturbed) return executions.recordRead(watched, clock.now(), watched.unchangedReads);
 
   const requests = await deps.requests.ofExecution(automation.target, watched.executionId);

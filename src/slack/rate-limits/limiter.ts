@@ -24,7 +24,7 @@ export function makeRateLimiter(
   clock: Clock,
 ): RateLimiter {
   /** What resolves first: this, or `otherwise` after so long. */
-  const within = async <T>(ms: number, attempt: (signal: AbortSignal) => Promise<T>, otherwise: T): Promise<T> => {
+  const within = async <T>(ms: number, attempt: (abort: AbortSignal) => Promise<T>, otherwise: T): Promise<T> => {
     const ended = new AbortController();
     try {
       return await Promise.race([attempt(ended.signal), clock.sleep(ms, ended.signal).then(() => otherwise)]);
@@ -43,8 +43,8 @@ export function makeRateLimiter(
       const lane = bucketKey(kind, "");
       const held = await restOf(lane);
       if (held > patienceMs) return held;
-      const tookTurn = (signal: AbortSignal) =>
-        turn(kind, "", signal).then(
+      const tookTurn = (abort: AbortSignal) =>
+        turn(kind, "", abort).then(
           () => true,
           () => true,
         );

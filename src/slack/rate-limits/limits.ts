@@ -46,15 +46,15 @@ export const bucketKey = (kind: RateLimitKind, channelId: string) => (kind === "
  */
 export function makeAcquireSlot(lanes: RateLimitStore, clock: Clock) {
   const queues = new Map<string, PQueue>();
-  return async (kind: RateLimitKind, channelId: string, signal: AbortSignal): Promise<void> => {
+  return async (kind: RateLimitKind, channelId: string, abort: AbortSignal): Promise<void> => {
     const name = bucketKey(kind, channelId);
     const queue = queues.get(name) ?? new PQueue({ concurrency: 1 });
     queues.set(name, queue);
     await queue.add(async () => {
-      while (!signal.aborted) {
+      while (!abort.aborted) {
         const wait = await lanes.acquireSlot(name, RATE_LIMITS[kind], clock.now());
         if (wait === 0) return;
-        await clock.sleep(Math.min(wait, MAX_WAIT_MS), signal);
+        await clock.sleep(Math.min(wait, MAX_WAIT_MS), abort);
       }
     });
   };

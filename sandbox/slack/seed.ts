@@ -1,4 +1,5 @@
 import type { Channel, Group, Person, SlackApp } from "./workspace/model.ts";
+import { newChannel, newGroup, newPerson } from "./workspace/new-records.ts";
 import type { Seed } from "./workspace/workspace.ts";
 
 /** The seeded app's credentials. They open this sandbox and nothing else. */
@@ -29,16 +30,8 @@ export const GRANTED_SCOPES = [
 ];
 
 const person = (id: string, name: string, realName: string, differences: Partial<Person> = {}): Person => ({
-  id,
-  teamId: TEAM_ID,
-  name,
+  ...newPerson(TEAM_ID, id, name),
   realName,
-  email: `${name}@example.com`,
-  deleted: false,
-  isBot: false,
-  isAdmin: false,
-  isRestricted: false,
-  isUltraRestricted: false,
   tz: "Europe/Amsterdam",
   tzOffset: 3600,
   ...differences,
@@ -62,7 +55,7 @@ const people = (): Person[] => [
 ];
 
 const group = (id: string, handle: string, name: string, users: string[], disabled = false): Group => ({
-  id,
+  ...newGroup(id),
   handle,
   name,
   users,
@@ -81,17 +74,10 @@ const STAFF = ["U0JANE", "U0DAN", "U0MIA", "U0ROSA", "U0ADMIN"];
 
 const channels = (now: number): Channel[] => {
   const channel = (id: string, name: string, members: string[], differences: Partial<Channel> = {}): Channel => ({
-    id,
+    ...newChannel("U0ADMIN", id),
     name,
-    kind: "public",
     members,
-    archived: false,
-    extShared: false,
-    restricted: false,
-    topic: "",
     created: Math.floor(now / 1000) - 86_400 * 365,
-    creator: "U0ADMIN",
-    messages: [],
     ...differences,
   });
   return [

@@ -1,11 +1,11 @@
 import { microsFromTs } from "../workspace/ids.ts";
-import type { Message } from "../workspace/model.ts";
+import type { Channel, Json, Message } from "../workspace/model.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { findReadableChannel, isMember } from "./channel-access.ts";
 import { type Answer, type Args, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
-import { paginate } from "./pages.ts";
+import { type Page, paginate } from "./pages.ts";
 
 /** https://docs.slack.dev/reference/methods/conversations.history and conversations.replies */
 export function historyMethods(deps: { workspace: Workspace }): Record<string, Method> {
@@ -29,6 +29,15 @@ function inRange(messages: Message[], args: Args): Message[] | Refusal {
   });
 }
 
+/** Renders a page of messages; the cursor is present only if another page follows. */
+const renderPage = (workspace: Workspace, channel: Channel, page: Page<Message>, args: Args): Json => ({
+  messages: page.items.map((each) =>
+    renderMessage(workspace, each, { metadata: flag(args, "include_all_metadata"), channel }),
+  ),
+  has_more: page.nextCursor !== "",
+  ...(page.nextCursor === "" ? {} : { response_metadata: { next_cursor: page.nextCursor } }),
+});
+
 function history(workspace: Workspace, { app, args }: Call): Answer {
   const channel = findReadableChannel(workspace, app, text(args, "channel"), "history");
   if (isRefusal(channel)) return channel;
@@ -42,14 +51,10 @@ function history(workspace: Workspace, { app, args }: Call): Answer {
   if (isRefusal(cut)) return cut;
   return {
     ok: true,
-    messages: cut.items.map((each) =>
-      renderMessage(workspace, each, { metadata: flag(args, "include_all_metadata"), channel }),
-    ),
-    has_more: cut.nextCursor !== "",
+    ...renderPage(workspace, channel, cut, args),
     pin_count: 0,
     channel_actions_ts: null,
     channel_actions_count: 0,
-    ...(cut.nextCursor === "" ? {} : { response_metadata: { next_cursor: cut.nextCursor } }),
   };
 }
 
@@ -72,10 +77,6 @@ function replies(workspace: Workspace, { app, args }: Call): Answer {
   if (isRefusal(cut)) return cut;
   return {
     ok: true,
-    messages: cut.items.map((each) =>
-      renderMessage(workspace, each, { metadata: flag(args, "include_all_metadata"), channel }),
-    ),
-    has_more: cut.nextCursor !== "",
-    ...(cut.nextCursor === "" ? {} : { response_metadata: { next_cursor: cut.nextCursor } }),
+    ...renderPage(workspace, channel, cut, args),
   };
 }

@@ -5,6 +5,23 @@ import { z } from "zod";
 const forge = z.record(z.string(), z.unknown()).optional();
 const id = z.string().min(1);
 
+/** The fields that `POST person`, `channel` and `group` share with `POST seed`. */
+export const personFields = {
+  realName: id.optional(),
+  email: z.email().optional(),
+  title: z.string().optional(),
+  deleted: z.boolean().optional(),
+  isBot: z.boolean().optional(),
+  isAdmin: z.boolean().optional(),
+  isRestricted: z.boolean().optional(),
+  isUltraRestricted: z.boolean().optional(),
+};
+export const channelFlags = {
+  archived: z.boolean().optional(),
+  restricted: z.boolean().optional(),
+  extShared: z.boolean().optional(),
+};
+
 export const clickBody = z.strictObject({
   user: id,
   channel: id.optional(),
@@ -61,9 +78,7 @@ export const channelBody = z.strictObject({
   channel: id,
   invite: z.array(id).default([]),
   kick: z.array(id).default([]),
-  archived: z.boolean().optional(),
-  restricted: z.boolean().optional(),
-  extShared: z.boolean().optional(),
+  ...channelFlags,
 });
 
 export const personBody = z.strictObject({
@@ -71,14 +86,7 @@ export const personBody = z.strictObject({
   /** Makes the person when there is none; the others change one. */
   teamId: id.optional(),
   name: id.optional(),
-  realName: id.optional(),
-  email: z.email().optional(),
-  title: z.string().optional(),
-  deleted: z.boolean().optional(),
-  isBot: z.boolean().optional(),
-  isAdmin: z.boolean().optional(),
-  isRestricted: z.boolean().optional(),
-  isUltraRestricted: z.boolean().optional(),
+  ...personFields,
 });
 
 export const groupBody = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { channelFlags, personFields } from "./request-bodies.ts";
 
 /** The body of `POST /_control/seed`. Whoever or whatever is there already is changed; what is left out stays. */
 
@@ -15,14 +16,7 @@ export const seedBody = z.strictObject({
         /** One of the seeded workspaces; the own one unless given. */
         teamId: id(/^T[A-Z0-9]+$/).optional(),
         name: name.optional(),
-        realName: z.string().min(1).optional(),
-        email: z.email().optional(),
-        title: z.string().optional(),
-        deleted: z.boolean().optional(),
-        isBot: z.boolean().optional(),
-        isAdmin: z.boolean().optional(),
-        isRestricted: z.boolean().optional(),
-        isUltraRestricted: z.boolean().optional(),
+        ...personFields,
         tz: z.string().optional(),
         tzOffset: z.int().optional(),
       }),
@@ -46,9 +40,7 @@ export const seedBody = z.strictObject({
         name: name.optional(),
         kind: z.enum(["public", "private"]).optional(),
         members: z.array(user).optional(),
-        archived: z.boolean().optional(),
-        extShared: z.boolean().optional(),
-        restricted: z.boolean().optional(),
+        ...channelFlags,
         topic: z.string().optional(),
       }),
     )

@@ -3,8 +3,8 @@ import { isRefusal } from "../api/method.ts";
 import { type ActionError, actionError } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Message } from "../workspace/model.ts";
+import { newChannel, newGroup, newPerson } from "../workspace/new-records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { newChannel, newGroup, newPerson } from "./new-records.ts";
 import type { SeedBody } from "./seed-bodies.ts";
 
 interface Deps {
@@ -19,9 +19,10 @@ export function seed(deps: Deps, body: SeedBody): SeedResult {
   const wrong = findProblem(deps.workspace, body);
   if (wrong !== undefined) return wrong;
   const { workspace, changes } = deps;
-  for (const each of body.people) upsert(workspace.people, each, newPerson(workspace, each.id));
+  for (const each of body.people) upsert(workspace.people, each, newPerson(workspace.team.id, each.id));
   for (const each of body.groups) upsert(workspace.groups, each, newGroup(each.id));
-  for (const each of body.channels) upsert(workspace.channels, each, newChannel(workspace, each.id));
+  const creator = workspace.apps[0]?.botUserId ?? "";
+  for (const each of body.channels) upsert(workspace.channels, each, newChannel(creator, each.id));
   for (const what of ["people", "groups"] as const) if (body[what].length > 0) changes.announce({ what });
   for (const each of body.channels) changes.announce({ what: "channel", channel: each.id });
   return { ok: true, messages: body.messages.map((each) => postSeeded(workspace, each)) };

@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import type { HonoEnv } from "../../wire/http-server.ts";
 import { actionError } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
+import { newPerson } from "../workspace/new-records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { controlRoute } from "./control-route.ts";
-import { newPerson } from "./new-records.ts";
 import { channelBody, groupBody, personBody } from "./request-bodies.ts";
 import { seedBody } from "./seed-bodies.ts";
 import { seed } from "./seed-route.ts";
@@ -34,7 +34,7 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
   routes.post(
     "/person",
     controlRoute(personBody, (body) => {
-      const person = workspace.people.get(body.user) ?? newPerson(workspace, body.user, body.name);
+      const person = workspace.people.get(body.user) ?? newPerson(workspace.team.id, body.user, body.name);
       const { user: _, ...given } = body;
       assignGiven(person, given);
       workspace.people.set(person.id, person);

@@ -2,18 +2,18 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { listen } from "./live/listen.ts";
 import { App } from "./shell/app.tsx";
-import { Boundary } from "./shell/error-boundary.tsx";
-import { Broken } from "./shell/page-error.tsx";
-import { rememberChoices } from "./shell/page-state.ts";
+import { ErrorBoundary } from "./shell/error-boundary.tsx";
+import { PageError } from "./shell/page-error.tsx";
+import { persistPageState } from "./shell/page-state.ts";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no #root.");
-rememberChoices();
+persistPageState();
 listen();
 createRoot(root).render(
   <StrictMode>
-    <Boundary instead={<Broken />}>
+    <ErrorBoundary instead={<PageError />}>
       <App />
-    </Boundary>
+    </ErrorBoundary>
   </StrictMode>,
 );

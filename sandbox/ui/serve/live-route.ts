@@ -18,14 +18,14 @@ export const liveRoute =
       });
       await stream.writeSSE({ event: "bot", data: JSON.stringify(deps.bot().status()) });
       await Promise.allSettled([
-        pass(stream, "slack", `${deps.slackUrl()}/_control/events`, ended.signal),
-        pass(stream, "aws", `${deps.awsUrl}/_control/events`, ended.signal),
+        copyEvents(stream, "slack", `${deps.slackUrl()}/_control/events`, ended.signal),
+        copyEvents(stream, "aws", `${deps.awsUrl}/_control/events`, ended.signal),
       ]);
       stop();
     });
 
 /** Copies a stream of server-sent events, each event's name after `prefix`. Ends when either side does. */
-async function pass(stream: SSEStreamingApi, prefix: string, url: string, signal: AbortSignal): Promise<void> {
+async function copyEvents(stream: SSEStreamingApi, prefix: string, url: string, signal: AbortSignal): Promise<void> {
   const answer = await fetch(url, { signal });
   if (answer.body === null) return;
   let rest = "";

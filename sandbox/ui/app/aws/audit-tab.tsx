@@ -1,10 +1,10 @@
 import { memo, useState } from "react";
 import type { BusEvent } from "../live/aws-state.ts";
 import { useWorld } from "../live/world.ts";
-import { Body } from "../wire/json-body.tsx";
+import { JsonBody } from "../wire/json-body.tsx";
 
 /** What went over the event bus: what Countersign recorded, and on demand what AWS itself tells. */
-export function Audit() {
+export function AuditTab() {
   const events = useWorld((state) => state.events);
   const [all, setAll] = useState(false);
   const shown = events.filter((each) => all || !each.source.startsWith("aws."));
@@ -17,7 +17,7 @@ export function Audit() {
         <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
         Show Automation's own events too
       </label>
-      {shown.length === 0 ? <p className="nothing">Nothing yet.</p> : null}
+      {shown.length === 0 ? <p className="empty">Nothing yet.</p> : null}
       {shown.map((each) => (
         <Event key={each.id} event={each} />
       ))}
@@ -34,7 +34,7 @@ const Event = memo(function Event({ event }: { event: BusEvent }) {
           {event.source}, {event.time.slice(11, 19)} UTC
         </span>
       </summary>
-      <Body label={`Detail of ${event["detail-type"]}`} value={event.detail} />
+      <JsonBody label={`Detail of ${event["detail-type"]}`} value={event.detail} />
     </details>
   );
 });

@@ -1,21 +1,21 @@
 import { useWorld } from "../live/world.ts";
-import { type AwsTab, choices, useChoices } from "../shell/page-state.ts";
+import { type AwsTab, pageState, usePageState } from "../shell/page-state.ts";
 import { type Tab, Tabs } from "../shell/tabs.tsx";
-import { WireView } from "../wire/wire-tab.tsx";
-import { Audit } from "./audit-tab.tsx";
+import { WireTab } from "../wire/wire-tab.tsx";
+import { AuditTab } from "./audit-tab.tsx";
 import { Executions } from "./executions.tsx";
 import { Runbooks } from "./runbooks.tsx";
 
 const CONTENT: Record<AwsTab, () => React.ReactNode> = {
   runbooks: Runbooks,
   executions: Executions,
-  audit: Audit,
-  wire: WireView,
+  audit: AuditTab,
+  wire: WireTab,
 };
 
 /** The right: AWS as Systems Manager and EventBridge have it, and the wire between all. */
 export function AwsPanel() {
-  const tab = useChoices((state) => state.tab);
+  const tab = usePageState((state) => state.tab);
   const waiting = useWorld(
     (state) => state.aws.executions.filter((each) => each.AutomationExecutionStatus === "Waiting").length,
   );
@@ -32,7 +32,7 @@ export function AwsPanel() {
         <h2>AWS Systems Manager</h2>
         <p>account 111122223333, us-east-1</p>
       </header>
-      <Tabs label="AWS" tabs={tabs} current={tab} choose={(id) => choices.set({ tab: id })}>
+      <Tabs label="AWS" tabs={tabs} current={tab} choose={(id) => pageState.set({ tab: id })}>
         <Content />
       </Tabs>
     </section>

@@ -4,29 +4,30 @@ import type { Step } from "../live/aws-state.ts";
 const KEY = "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test";
 
 /** One word for a POSIX shell, in single quotes where it needs them. */
-const quoted = (text: string) => (/^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+const shellQuote = (text: string) => (/^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /**
  * A line of the AWS CLI against the stand-in, ready to be pasted into a terminal. Its region is named by
  * an option, since version 1 of the CLI does not read AWS_REGION.
  */
-const ssm = (awsUrl: string, words: string) =>
-  `${KEY} \\\n  aws --region us-east-1 --endpoint-url ${quoted(awsUrl)} ssm ${words}`;
+const ssmCommand = (awsUrl: string, words: string) =>
+  `${KEY} \\\n  aws --region us-east-1 --endpoint-url ${shellQuote(awsUrl)} ssm ${words}`;
 
-export const startLine = (awsUrl: string, document: string, parameters: Record<string, string[]>): string => {
-  const given = Object.keys(parameters).length === 0 ? "" : ` \\\n  --parameters ${quoted(JSON.stringify(parameters))}`;
-  return ssm(awsUrl, `start-automation-execution --document-name ${quoted(document)}${given}`);
+export const startCommand = (awsUrl: string, document: string, parameters: Record<string, string[]>): string => {
+  const given =
+    Object.keys(parameters).length === 0 ? "" : ` \\\n  --parameters ${shellQuote(JSON.stringify(parameters))}`;
+  return ssmCommand(awsUrl, `start-automation-execution --document-name ${shellQuote(document)}${given}`);
 };
 
-export const showLine = (awsUrl: string, executionId: string): string =>
-  ssm(awsUrl, `get-automation-execution \\\n  --automation-execution-id ${quoted(executionId)}`);
+export const showCommand = (awsUrl: string, executionId: string): string =>
+  ssmCommand(awsUrl, `get-automation-execution \\\n  --automation-execution-id ${shellQuote(executionId)}`);
 
 /** What a terminal can tell an execution that waits: to approve, or after a pause to go on. */
-export const signalLine = (awsUrl: string, executionId: string, waits: Step): string => {
+export const signalCommand = (awsUrl: string, executionId: string, waits: Step): string => {
   const [type, payload] =
     waits.Action === "aws:pause"
       ? ["Resume", `StepName=${waits.StepName}`]
-      : ["Approve", `Comment=${quoted("from a terminal")}`];
-  const id = `--automation-execution-id ${quoted(executionId)}`;
-  return ssm(awsUrl, `send-automation-signal \\\n  ${id} --signal-type ${type} \\\n  --payload ${payload}`);
+      : ["Approve", `Comment=${shellQuote("from a terminal")}`];
+  const id = `--automation-execution-id ${shellQuote(executionId)}`;
+  return ssmCommand(awsUrl, `send-automation-signal \\\n  ${id} --signal-type ${type} \\\n  --payload ${payload}`);
 };

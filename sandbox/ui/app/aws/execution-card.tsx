@@ -1,14 +1,14 @@
 import { memo } from "react";
 import type { Execution as ExecutionState, Step } from "../live/aws-state.ts";
 import { useWorld } from "../live/world.ts";
-import { CopyLine } from "../shell/copy-command.tsx";
-import { showLine, signalLine } from "./cli-commands.ts";
+import { CopyCommand } from "../shell/copy-command.tsx";
+import { showCommand, signalCommand } from "./cli-commands.ts";
 import { Signals } from "./signals.tsx";
-import { shortPrincipal } from "./starters.ts";
+import { principalText } from "./starters.ts";
 import { Status, StatusMark } from "./status.tsx";
 
 /** One execution: what it is, its steps with their live status, the signals it received. */
-export const Execution = memo(function Execution({ execution }: { execution: ExecutionState }) {
+export const ExecutionCard = memo(function Execution({ execution }: { execution: ExecutionState }) {
   const awsUrl = useWorld((state) => state.awsUrl);
   const runbook = useWorld((state) => state.aws.runbooks.find((each) => each.name === execution.DocumentName));
   const id = execution.AutomationExecutionId;
@@ -25,14 +25,14 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
         <Status status={execution.AutomationExecutionStatus} />
       </header>
       <p className="meta">
-        <code>{id.slice(0, 8)}</code> started by {shortPrincipal(execution.ExecutedBy)}
+        <code>{id.slice(0, 8)}</code> started by {principalText(execution.ExecutedBy)}
         {parent === undefined ? null : (
           <>
             , as a step of <code>{parent.slice(0, 8)}</code>
           </>
         )}
       </p>
-      <Given parameters={execution.Parameters} />
+      <Parameters parameters={execution.Parameters} />
       <ol className="steps">
         {execution.StepExecutions.map((each) => (
           <StepLine key={each.StepExecutionId} step={each} pretended={pretended.has(each.StepExecutionId)} />
@@ -40,7 +40,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
         {ended
           ? null
           : ahead.map((each) => (
-              <li key={each.name} className="step ahead">
+              <li key={each.name} className="step upcoming">
                 <StatusMark status="Pending" />
                 <span className="step-name">
                   {each.name} <span className="action">{each.action}</span>
@@ -53,7 +53,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
       <Signals signals={execution.signals} />
       <details className="terminal">
         <summary>From a terminal</summary>
-        <CopyLine label={`show execution ${id}`} line={showLine(awsUrl, id)} />
+        <CopyCommand label={`show execution ${id}`} line={showCommand(awsUrl, id)} />
         {waits === undefined ? null : (
           <>
             <p className="hint">
@@ -61,7 +61,7 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
                 ? "It is paused, which Countersign leaves alone. Let it go on:"
                 : "Approve it past Slack, and see Countersign notice:"}
             </p>
-            <CopyLine label={`signal execution ${id}`} line={signalLine(awsUrl, id, waits)} />
+            <CopyCommand label={`signal execution ${id}`} line={signalCommand(awsUrl, id, waits)} />
           </>
         )}
       </details>
@@ -70,22 +70,22 @@ export const Execution = memo(function Execution({ execution }: { execution: Exe
 });
 
 /** How many parameters stand there without being asked for: the steps are to be in view. */
-const SHOWN = 8;
+const MAX_SHOWN_PARAMETERS = 8;
 
 /** What it was started with. */
-function Given({ parameters }: { parameters: Record<string, string[]> }) {
+function Parameters({ parameters }: { parameters: Record<string, string[]> }) {
   const entries = Object.entries(parameters);
-  const more = entries.length - SHOWN;
+  const more = entries.length - MAX_SHOWN_PARAMETERS;
   if (entries.length === 0) return null;
   return (
     <>
-      <Values entries={entries.slice(0, SHOWN)} />
+      <Values entries={entries.slice(0, MAX_SHOWN_PARAMETERS)} />
       {more > 0 ? (
         <details className="terminal">
           <summary>
             {more} more {more === 1 ? "parameter" : "parameters"}
           </summary>
-          <Values entries={entries.slice(SHOWN)} />
+          <Values entries={entries.slice(MAX_SHOWN_PARAMETERS)} />
         </details>
       ) : null}
     </>
@@ -94,7 +94,7 @@ function Given({ parameters }: { parameters: Record<string, string[]> }) {
 
 function Values({ entries }: { entries: [string, string[]][] }) {
   return (
-    <dl className="given">
+    <dl className="parameters">
       {entries.map(([name, values]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -1,9 +1,9 @@
 import { useWorld } from "../live/world.ts";
-import { choices } from "../shell/page-state.ts";
-import { Execution } from "./execution-card.tsx";
+import { pageState } from "../shell/page-state.ts";
+import { ExecutionCard } from "./execution-card.tsx";
 
 /** How many executions are shown; a bench may have started thousands. */
-const SHOWN = 50;
+const MAX_SHOWN_EXECUTIONS = 50;
 
 /** Everything that runs or ran, the newest first. */
 export function Executions() {
@@ -12,19 +12,21 @@ export function Executions() {
     return (
       <p className="lead">
         Nothing has run yet.{" "}
-        <button type="button" className="link" onClick={() => choices.set({ tab: "runbooks" })}>
+        <button type="button" className="link" onClick={() => pageState.set({ tab: "runbooks" })}>
           Start a runbook
         </button>
       </p>
     );
   }
-  const newest = executions.slice(-SHOWN).reverse();
+  const newest = executions.slice(-MAX_SHOWN_EXECUTIONS).reverse();
   return (
     <>
       {newest.map((each) => (
-        <Execution key={each.AutomationExecutionId} execution={each} />
+        <ExecutionCard key={each.AutomationExecutionId} execution={each} />
       ))}
-      {executions.length > SHOWN ? <p className="hint">…and {executions.length - SHOWN} older ones.</p> : null}
+      {executions.length > MAX_SHOWN_EXECUTIONS ? (
+        <p className="hint">…and {executions.length - MAX_SHOWN_EXECUTIONS} older ones.</p>
+      ) : null}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { type FormEvent, useId, useState } from "react";
-import { control, refusalOf } from "../live/control-client.ts";
+import { control, refusalText } from "../live/control-client.ts";
 import { refreshAws } from "../live/refresh.ts";
 import { toast } from "../shell/page-state.ts";
 
@@ -51,7 +51,7 @@ export function RunbookEditor() {
     }
     const format = isJson(content) ? "JSON" : "YAML";
     const answer = await control.post("aws", "/seed", { documents: [{ name, content, format }] });
-    const refusal = refusalOf(answer);
+    const refusal = refusalText(answer);
     setProblem(refusal ?? "");
     if (refusal !== undefined) return;
     refreshAws();

@@ -1,5 +1,5 @@
 import type { Signal } from "../live/aws-state.ts";
-import { shortPrincipal } from "./starters.ts";
+import { principalText } from "./starters.ts";
 
 /** What SendAutomationSignal brought: which, from whom as AWS knows them, and with which payload. */
 export function Signals({ signals }: { signals: Signal[] }) {
@@ -12,7 +12,7 @@ export function Signals({ signals }: { signals: Signal[] }) {
           <li key={`${signal.at} ${signal.type} ${signal.stepExecutionId}`}>
             <p>
               <strong>{signal.type}</strong> from{" "}
-              <span title={signal.principal}>{shortPrincipal(signal.principal)}</span>
+              <span title={signal.principal}>{principalText(signal.principal)}</span>
               {signal.sourceIdentity ? ` for ${signal.sourceIdentity}` : ""}
             </p>
             <dl>

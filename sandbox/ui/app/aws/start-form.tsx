@@ -1,34 +1,34 @@
 import { type FormEvent, useId, useState } from "react";
 import type { ParameterDefinition, Runbook } from "../live/aws-state.ts";
-import { control, refusalOf } from "../live/control-client.ts";
+import { control, refusalText } from "../live/control-client.ts";
 import { refreshAws } from "../live/refresh.ts";
 import { useWorld } from "../live/world.ts";
-import { CopyLine } from "../shell/copy-command.tsx";
-import { choices, toast } from "../shell/page-state.ts";
-import { startLine } from "./cli-commands.ts";
-import { choicesOf, howWritten, isList, parametersOf, writtenAtFirst } from "./form-values.ts";
+import { CopyCommand } from "../shell/copy-command.tsx";
+import { pageState, toast } from "../shell/page-state.ts";
+import { startCommand } from "./cli-commands.ts";
+import { findChoices, formatHint, initialFieldValues, isList, toParameters } from "./form-values.ts";
 import { STARTERS } from "./starters.ts";
 
 /** The parameters of a runbook, and the button that starts it. */
 export function StartForm({ runbook }: { runbook: Runbook }) {
   const awsUrl = useWorld((state) => state.awsUrl);
-  const [written, setWritten] = useState(() => writtenAtFirst(runbook));
+  const [written, setWritten] = useState(() => initialFieldValues(runbook));
   const [executedBy, setExecutedBy] = useState<string>(STARTERS[0].arn);
   const [problem, setProblem] = useState("");
   const starter = useId();
-  const parameters = parametersOf(runbook, written);
+  const parameters = toParameters(runbook, written);
 
   const start = async (event: FormEvent) => {
     event.preventDefault();
     const executions = [{ document: runbook.name, parameters, executedBy, tags: { StartedFrom: "sandbox-page" } }];
     const answer = await control.post("aws", "/seed", { executions });
-    const refusal = refusalOf(answer);
+    const refusal = refusalText(answer);
     setProblem(refusal ?? "");
     if (refusal !== undefined) return;
     refreshAws();
     const [started] = (answer.executionIds ?? []) as string[];
     toast(`${runbook.name} has started. When it waits, Countersign asks for approval in a channel.`, started);
-    choices.set({ tab: "executions" });
+    pageState.set({ tab: "executions" });
   };
 
   return (
@@ -60,7 +60,7 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
       </button>
       <details className="terminal">
         <summary>The same from a terminal</summary>
-        <CopyLine label={`start ${runbook.name}`} line={startLine(awsUrl, runbook.name, parameters)} />
+        <CopyCommand label={`start ${runbook.name}`} line={startCommand(awsUrl, runbook.name, parameters)} />
       </details>
     </form>
   );
@@ -75,7 +75,7 @@ function ParameterField(props: {
   const { name, definition, value, change } = props;
   const id = useId();
   // A list with allowed values is still written, since it may hold several of them.
-  const options = isList(definition) ? undefined : choicesOf(definition);
+  const options = isList(definition) ? undefined : findChoices(definition);
   const common = { id, value, "aria-describedby": `${id}-hint` };
   return (
     <div className="field">
@@ -95,7 +95,7 @@ function ParameterField(props: {
         <input type="text" {...common} onChange={(event) => change(event.target.value)} />
       )}
       <p id={`${id}-hint`} className="hint">
-        {definition.description} {howWritten(definition)}
+        {definition.description} {formatHint(definition)}
       </p>
     </div>
   );

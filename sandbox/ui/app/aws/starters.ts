@@ -9,7 +9,7 @@ export const STARTERS = [
 ] as const;
 
 /** The part of an ARN that people know somebody by. */
-export const shortPrincipal = (arn: string): string => {
+export const principalText = (arn: string): string => {
   const parts = arn.split("/");
   return parts.length > 2
     ? parts

@@ -1,5 +1,5 @@
 /** How a status looks. The word is always there; colour and mark only help. */
-const LOOK: Record<string, { mark: string; kind: string }> = {
+const APPEARANCE: Record<string, { mark: string; kind: string }> = {
   Success: { mark: "✓", kind: "good" },
   Waiting: { mark: "…", kind: "waiting" },
   InProgress: { mark: "▸", kind: "running" },
@@ -14,11 +14,11 @@ const LOOK: Record<string, { mark: string; kind: string }> = {
 const IDLE = { mark: "", kind: "idle" };
 
 export function Status({ status }: { status: string }) {
-  return <span className={`status ${(LOOK[status] ?? IDLE).kind}`}>{status}</span>;
+  return <span className={`status ${(APPEARANCE[status] ?? IDLE).kind}`}>{status}</span>;
 }
 
 export function StatusMark({ status }: { status: string }) {
-  const { mark, kind } = LOOK[status] ?? IDLE;
+  const { mark, kind } = APPEARANCE[status] ?? IDLE;
   return (
     <span className={`status-mark ${kind}`} aria-hidden="true">
       {mark}

@@ -1,6 +1,6 @@
 import type { Json } from "../live/slack-state.ts";
 
-export interface Pressed {
+export interface ButtonClick {
   actionId: string;
   blockId: string;
   confirm?: Json;
@@ -11,7 +11,7 @@ export interface Pressed {
  * The Block Kit button behind a click. The renderer marks each element with its action_id and each block with its block_id
  * as the id, so one listener around all blocks is enough. Undefined for anything else, a link for instance.
  */
-export function pressedButton(target: Element, blocks: Json[]): Pressed | undefined {
+export function findClickedButton(target: Element, blocks: Json[]): ButtonClick | undefined {
   const button = target.closest("button[id]");
   if (button === null) return undefined;
   const actionId = button.id;

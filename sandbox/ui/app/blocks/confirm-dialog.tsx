@@ -1,24 +1,24 @@
 import type { Json } from "../live/slack-state.ts";
 import { Dialog } from "../shell/dialog.tsx";
-import { StillBlocks } from "./static-blocks.tsx";
+import { StaticBlocks } from "./static-blocks.tsx";
 
-const textOf = (object: unknown, otherwise: string) => String((object as Json | undefined)?.text ?? otherwise);
+const toText = (object: unknown, otherwise: string) => String((object as Json | undefined)?.text ?? otherwise);
 
 /** The dialog that a button asks for before it counts. */
 export function ConfirmDialog(props: { confirm: Json; onConfirm: () => void; onDeny: () => void }) {
   const { confirm, onConfirm, onDeny } = props;
   const style = confirm.style === "danger" ? "danger" : "primary";
   return (
-    <Dialog title={textOf(confirm.title, "Are you sure?")} onClose={onDeny}>
+    <Dialog title={toText(confirm.title, "Are you sure?")} onClose={onDeny}>
       <div className="dialog-body">
-        <StillBlocks blocks={[{ type: "section", block_id: "confirm", text: confirm.text }]} />
+        <StaticBlocks blocks={[{ type: "section", block_id: "confirm", text: confirm.text }]} />
       </div>
       <div className="dialog-actions">
         <button type="button" onClick={onDeny}>
-          {textOf(confirm.deny, "Cancel")}
+          {toText(confirm.deny, "Cancel")}
         </button>
         <button type="button" className={style} onClick={onConfirm}>
-          {textOf(confirm.confirm, "Yes")}
+          {toText(confirm.confirm, "Yes")}
         </button>
       </div>
     </Dialog>

@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
-import { goTo } from "../shell/page-state.ts";
+import { openConversation } from "../shell/page-state.ts";
 import { slackDate } from "./slack-date.ts";
 
 /** Only these open anything; other schemes stay text. */
-const OPENS = /^(https?|mailto):/i;
+const ALLOWED_SCHEMES = /^(https?|mailto):/i;
 
 /** The message that a permalink leads to, which is on this very page. */
-function messageAt(href: string): { channel: string; ts: string } | undefined {
+function parsePermalink(href: string): { channel: string; ts: string } | undefined {
   const found = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(href);
   if (found === null) return undefined;
   const [, channel = "", seconds, micros] = found;
@@ -14,15 +14,15 @@ function messageAt(href: string): { channel: string; ts: string } | undefined {
 }
 
 export function SafeLink({ href, children }: { href: string; children: ReactNode }) {
-  const place = messageAt(href);
+  const place = parsePermalink(href);
   if (place !== undefined) {
     return (
-      <button type="button" className="link" onClick={() => goTo(place.channel, place.ts)}>
+      <button type="button" className="link" onClick={() => openConversation(place.channel, place.ts)}>
         {children}
       </button>
     );
   }
-  if (!OPENS.test(href)) return <span>{children}</span>;
+  if (!ALLOWED_SCHEMES.test(href)) return <span>{children}</span>;
   return (
     <a href={href} target="_blank" rel="noopener noreferrer">
       {children}
@@ -31,7 +31,7 @@ export function SafeLink({ href, children }: { href: string; children: ReactNode
 }
 
 /** What the renderer leaves to its user: links, and times as the reader's own. */
-export const hooksFor = (reader: { tz: string; now: () => number }) => ({
+export const makeRendererHooks = (reader: { tz: string; now: () => number }) => ({
   link: ({ href, children }: { href: string; children: ReactNode }) => <SafeLink href={href}>{children}</SafeLink>,
   date: ({ timestamp, format, fallback }: { timestamp: string; format: string; fallback: string }) => {
     const at = new Date(Number(timestamp) * 1000);

@@ -1,9 +1,9 @@
 import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
-import { control, refusalOf } from "../live/control-client.ts";
+import { control, refusalText } from "../live/control-client.ts";
 import type { Channel } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { toast } from "../shell/page-state.ts";
-import { type Completion, completionsOf } from "./completions.ts";
+import { type Completion, findCompletions } from "./completions.ts";
 
 /** As Slack's client sends what was typed: no mark, whatever it looks like. */
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -14,7 +14,7 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
   const [chosen, setChosen] = useState(0);
   const [closed, setClosed] = useState(false);
   const commands = useSlack((state) => state.app.commands);
-  const options = closed || thread !== undefined ? [] : completionsOf(line, commands);
+  const options = closed || thread !== undefined ? [] : findCompletions(line, commands);
   const list = useId();
 
   const write = (text: string) => {
@@ -36,7 +36,7 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
           text: escaped(text),
           ...(thread === undefined ? {} : { thread_ts: thread }),
         });
-    const refusal = refusalOf(answer);
+    const refusal = refusalText(answer);
     if (refusal !== undefined) toast(refusal);
   };
 
@@ -93,7 +93,7 @@ function Options(props: { id: string; options: Completion[]; chosen: number; cho
           aria-selected={index === props.chosen}
           onClick={() => props.choose(each.line)}
         >
-          <code>{each.line}</code> <span>{each.says}</span>
+          <code>{each.line}</code> <span>{each.description}</span>
         </div>
       ))}
     </div>

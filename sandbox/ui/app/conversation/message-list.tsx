@@ -1,24 +1,24 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Message as MessageState } from "../live/slack-state.ts";
-import { useChoices } from "../shell/page-state.ts";
+import { usePageState } from "../shell/page-state.ts";
 import { Message } from "./message.tsx";
 
 /** How many messages are there at first, and how many more each time the reader comes near the oldest. */
-const FIRST = 20;
-const MORE = 10;
+const INITIAL_COUNT = 20;
+const MORE_COUNT = 10;
 /** How near the end the reader must be, in pixels, to be taken along by a new message. */
-const AT_END_PX = 120;
+const FOLLOW_DISTANCE_PX = 120;
 
 /** The messages of a conversation, the newest at the end. Long ones are laid out only as far as they are read. */
 export function MessageList({ channel, messages }: { channel: string; messages: MessageState[] }) {
   const list = useRef<HTMLDivElement>(null);
-  const [shown, setShown] = useState(FIRST);
-  const sought = useChoices((state) => state.sought);
+  const [shown, setShown] = useState(INITIAL_COUNT);
+  const sought = usePageState((state) => state.linkedTs);
   // A link may lead further back than what is drawn.
   const place = sought === null ? -1 : messages.findIndex((each) => each.ts === sought);
   if (place >= 0 && messages.length - place > shown) setShown(messages.length - place);
   const first = Math.max(0, messages.length - shown);
-  const older = useOlder(list, first > 0, () => setShown((count) => count + MORE));
+  const older = useLoadOlder(list, first > 0, () => setShown((count) => count + MORE_COUNT));
   useFollowEnd(list, messages.at(-1));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
@@ -32,7 +32,7 @@ export function MessageList({ channel, messages }: { channel: string; messages: 
 }
 
 /** A mark above the oldest message; `more` is called while it is near the view. */
-function useOlder(list: RefObject<HTMLDivElement | null>, some: boolean, more: () => void) {
+function useLoadOlder(list: RefObject<HTMLDivElement | null>, some: boolean, more: () => void) {
   const mark = useRef<HTMLDivElement>(null);
   const latest = useRef(more);
   latest.current = more;
@@ -57,7 +57,7 @@ function useFollowEnd(list: RefObject<HTMLDivElement | null>, newest: MessageSta
     const box = list.current;
     if (box === null) return;
     const noted = () => {
-      atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX;
+      atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < FOLLOW_DISTANCE_PX;
     };
     // What grows after it was drawn (an edit, a layout that was put off) keeps the end in view as well.
     const follow = new ResizeObserver(() => {

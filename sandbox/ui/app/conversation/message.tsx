@@ -1,41 +1,41 @@
 import { memo, useCallback, useEffect, useRef } from "react";
 import { Blocks } from "../blocks/blocks.tsx";
-import type { Pressed } from "../blocks/button-click.ts";
-import { StillBlocks } from "../blocks/static-blocks.tsx";
+import type { ButtonClick } from "../blocks/button-click.ts";
+import { StaticBlocks } from "../blocks/static-blocks.tsx";
 import type { Message as MessageState } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { Avatar } from "../people/avatar.tsx";
-import { Boundary } from "../shell/error-boundary.tsx";
-import { choices, useChoices } from "../shell/page-state.ts";
-import { press } from "./click-button.ts";
-import { NotAnswered } from "./notices.tsx";
+import { ErrorBoundary } from "../shell/error-boundary.tsx";
+import { pageState, usePageState } from "../shell/page-state.ts";
+import { clickButton } from "./click-button.ts";
+import { NotAcknowledged } from "./notices.tsx";
 
-interface Shown {
+interface MessageProps {
   channel: string;
   message: MessageState;
   inThread?: boolean;
 }
 
 /** One message of a conversation. It is rendered again only when it changed; one that cannot be drawn is told of. */
-export const Message = memo(function Message(props: Shown) {
+export const Message = memo(function Message(props: MessageProps) {
   return (
-    <Boundary instead={<p className="failure message">This message cannot be shown: {props.message.text}</p>}>
-      <Drawn {...props} />
-    </Boundary>
+    <ErrorBoundary instead={<p className="failure message">This message cannot be shown: {props.message.text}</p>}>
+      <MessageBody {...props} />
+    </ErrorBoundary>
   );
 });
 
-function Drawn(props: Shown) {
+function MessageBody(props: MessageProps) {
   const { channel, message } = props;
-  const me = useChoices((state) => state.me);
+  const me = usePageState((state) => state.actorId);
   const author = useSlack((state) => state.people.find((each) => each.id === message.user));
   const pressed = useCallback(
-    (what: Pressed) => press(me, { channel, ts: message.ts }, what),
+    (what: ButtonClick) => clickButton(me, { channel, ts: message.ts }, what),
     [me, channel, message.ts],
   );
   const name = author?.realName ?? message.user;
   const { blocks } = message;
-  const shown = useSought(message.ts);
+  const shown = useScrollIntoView(message.ts);
   return (
     <article
       ref={shown}
@@ -53,11 +53,13 @@ function Drawn(props: Shown) {
           {message.edited ? <span className="edited">(edited)</span> : null}
         </p>
         {blocks === undefined || blocks.length === 0 ? (
-          <StillBlocks blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]} />
+          <StaticBlocks
+            blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]}
+          />
         ) : (
           <Blocks blocks={blocks} press={pressed} />
         )}
-        <NotAnswered channel={channel} ts={message.ts} />
+        <NotAcknowledged channel={channel} ts={message.ts} />
         {props.inThread || message.onlyFor ? null : <ThreadButton message={message} />}
       </div>
     </article>
@@ -65,13 +67,13 @@ function Drawn(props: Shown) {
 }
 
 /** Brings the message into view when somebody followed a link to it. */
-function useSought(ts: string) {
+function useScrollIntoView(ts: string) {
   const article = useRef<HTMLElement>(null);
-  const sought = useChoices((state) => state.sought === ts);
+  const sought = usePageState((state) => state.linkedTs === ts);
   useEffect(() => {
     if (!sought) return;
     article.current?.scrollIntoView({ block: "center" });
-    choices.set({ sought: null });
+    pageState.set({ linkedTs: null });
   }, [sought]);
   return article;
 }
@@ -83,7 +85,7 @@ function ThreadButton({ message }: { message: MessageState }) {
     <button
       type="button"
       className={replies === 0 ? "thread-button none" : "thread-button"}
-      onClick={() => choices.set({ thread: message.ts })}
+      onClick={() => pageState.set({ threadTs: message.ts })}
     >
       {label}
     </button>
@@ -92,7 +94,7 @@ function ThreadButton({ message }: { message: MessageState }) {
 
 /** The time of a message on the reader's own watch. */
 function Time({ ts }: { ts: string }) {
-  const me = useChoices((state) => state.me);
+  const me = usePageState((state) => state.actorId);
   const tz = useSlack((state) => state.people.find((each) => each.id === me)?.tz ?? "Etc/UTC");
   const at = new Date(Number(ts) * 1000);
   const show = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-US", { timeZone: tz, ...options });

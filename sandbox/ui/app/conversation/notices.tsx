@@ -1,16 +1,16 @@
 import { useEffect, useRef } from "react";
 import { useSlack } from "../live/world.ts";
-import { toast, useChoices } from "../shell/page-state.ts";
+import { toast, usePageState } from "../shell/page-state.ts";
 
 /** The warning that Slack shows beside a button which nobody answered. */
-export function NotAnswered({ channel, ts }: { channel: string; ts: string }) {
-  const me = useChoices((state) => state.me);
+export function NotAcknowledged({ channel, ts }: { channel: string; ts: string }) {
+  const me = usePageState((state) => state.actorId);
   const text = useSlack(
     (state) => state.notices.findLast((each) => each.user === me && each.channel === channel && each.ts === ts)?.text,
   );
   if (text === undefined) return null;
   return (
-    <p className="not-answered">
+    <p className="not-acknowledged">
       <span aria-hidden="true">⚠︎ </span>
       {text}
     </p>
@@ -20,7 +20,7 @@ export function NotAnswered({ channel, ts }: { channel: string; ts: string }) {
 /** Shows what Slack tells the person from now on. */
 export function useNotices(): void {
   const notices = useSlack((state) => state.notices);
-  const me = useChoices((state) => state.me);
+  const me = usePageState((state) => state.actorId);
   const told = useRef(notices.length);
   useEffect(() => {
     for (const notice of notices.slice(told.current)) {

@@ -1,20 +1,22 @@
 import { useEffect, useRef } from "react";
 import type { Channel } from "../live/slack-state.ts";
-import { choices } from "../shell/page-state.ts";
-import { useFocusBack } from "../shell/restore-focus.ts";
-import { closedBecause, seenBy } from "../workspace/conversations.ts";
+import { pageState } from "../shell/page-state.ts";
+import { useRestoreFocus } from "../shell/restore-focus.ts";
+import { findReadOnlyReason, isVisibleTo } from "../workspace/conversations.ts";
 import { Composer } from "./composer.tsx";
 import { Message } from "./message.tsx";
 
-const close = () => choices.set({ thread: null });
+const close = () => pageState.set({ threadTs: null });
 
 /** A message with its replies, beside the conversation. */
 export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: string }) {
   const room = useRef<HTMLElement>(null);
-  useFocusBack(room);
+  useRestoreFocus(room);
   useEffect(() => room.current?.querySelector("input")?.focus(), []);
-  const messages = channel.messages.filter((each) => (each.ts === ts || each.thread_ts === ts) && seenBy(me)(each));
-  const closed = closedBecause(channel);
+  const messages = channel.messages.filter(
+    (each) => (each.ts === ts || each.thread_ts === ts) && isVisibleTo(me)(each),
+  );
+  const closed = findReadOnlyReason(channel);
   return (
     <section
       ref={room}
@@ -36,7 +38,7 @@ export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: 
           <Message key={each.ts} channel={channel.id} message={each} inThread />
         ))}
       </div>
-      {closed === undefined ? <Composer me={me} channel={channel} thread={ts} /> : <p className="nothing">{closed}</p>}
+      {closed === undefined ? <Composer me={me} channel={channel} thread={ts} /> : <p className="empty">{closed}</p>}
     </section>
   );
 }

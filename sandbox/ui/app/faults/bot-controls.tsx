@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { control, refusalOf } from "../live/control-client.ts";
+import { control, refusalText } from "../live/control-client.ts";
 import { useWorld } from "../live/world.ts";
 import { toast } from "../shell/page-state.ts";
 import { Verbatim } from "../shell/verbatim.tsx";
@@ -7,13 +7,13 @@ import { Verbatim } from "../shell/verbatim.tsx";
 type Action = "start" | "stop" | "kill" | "restart";
 
 /** The bot's process in hand. */
-export function BotSwitch() {
+export function BotControls() {
   const bot = useWorld((state) => state.bot);
   const [busy, setBusy] = useState(false);
 
   const act = async (action: Action) => {
     setBusy(true);
-    const refusal = refusalOf(await control.post("slack", "/bot", { action }));
+    const refusal = refusalText(await control.post("slack", "/bot", { action }));
     setBusy(false);
     if (refusal !== undefined) toast(refusal);
   };

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { control, refusalOf } from "../live/control-client.ts";
+import { control, refusalText } from "../live/control-client.ts";
 import { refreshAll } from "../live/refresh.ts";
 import { useWorld } from "../live/world.ts";
 import { toast } from "../shell/page-state.ts";
@@ -7,9 +7,9 @@ import { toast } from "../shell/page-state.ts";
 const HOUR_MS = 3_600_000;
 
 /** Moves the clock that both stand-ins share. */
-export function ClockSwitch() {
+export function ClockControls() {
   const advance = async (advanceMs: number) => {
-    const refusal = refusalOf(await control.post("slack", "/clock", { advanceMs }));
+    const refusal = refusalText(await control.post("slack", "/clock", { advanceMs }));
     if (refusal !== undefined) toast(refusal);
     refreshAll();
   };

@@ -1,17 +1,17 @@
 import { useState } from "react";
-import { control, refusalOf } from "../live/control-client.ts";
+import { control, refusalText } from "../live/control-client.ts";
 import { readFaults } from "../live/refresh.ts";
 import { useWorld } from "../live/world.ts";
 import { toast } from "../shell/page-state.ts";
-import { isOf, PRESETS, type Preset } from "./presets.ts";
+import { matchesPreset, PRESETS, type Preset } from "./presets.ts";
 
 /** The last change that was begun; each waits for the one before, so that the last press decides. */
 let last: Promise<void> = Promise.resolve();
 
-async function putInForce({ side, fault }: Preset, on: boolean): Promise<void> {
+async function applyPreset({ side, fault }: Preset, on: boolean): Promise<void> {
   const which = new URLSearchParams({ operation: fault.operation, kind: fault.kind });
   const answer = on ? await control.post(side, "/faults", fault) : await control.delete(side, `/faults?${which}`);
-  const refusal = refusalOf(answer);
+  const refusal = refusalText(answer);
   if (refusal !== undefined) toast(refusal);
   await readFaults();
 }
@@ -24,7 +24,7 @@ export function FaultSwitches() {
   const turn = async (preset: Preset, on: boolean) => {
     const { label } = preset;
     setMoving((now) => ({ ...now, [label]: on }));
-    last = last.then(() => putInForce(preset, on));
+    last = last.then(() => applyPreset(preset, on));
     await last;
     // Unless it was moved again meanwhile.
     setMoving((now) => (now[label] === on ? { ...now, [label]: undefined } : now));
@@ -33,7 +33,7 @@ export function FaultSwitches() {
   return (
     <ul className="switches">
       {PRESETS.map((preset) => {
-        const on = moving[preset.label] ?? faults[preset.side].some(isOf(preset));
+        const on = moving[preset.label] ?? faults[preset.side].some(matchesPreset(preset));
         return (
           <li key={preset.label}>
             <label>
@@ -46,7 +46,7 @@ export function FaultSwitches() {
               />
               <span>
                 <span className="name">{preset.label}</span>
-                <span className="hint">{preset.says}</span>
+                <span className="hint">{preset.description}</span>
               </span>
             </label>
           </li>

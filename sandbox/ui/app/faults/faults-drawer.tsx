@@ -1,28 +1,28 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { control, refusalOf } from "../live/control-client.ts";
-import { choices, toast } from "../shell/page-state.ts";
-import { useFocusBack } from "../shell/restore-focus.ts";
-import { BotSwitch } from "./bot-controls.tsx";
-import { ClockSwitch } from "./clock-controls.tsx";
+import { control, refusalText } from "../live/control-client.ts";
+import { pageState, toast } from "../shell/page-state.ts";
+import { useRestoreFocus } from "../shell/restore-focus.ts";
+import { BotControls } from "./bot-controls.tsx";
+import { ClockControls } from "./clock-controls.tsx";
 import { FaultSwitches } from "./fault-switches.tsx";
 
-const close = () => choices.set({ trouble: false });
+const close = () => pageState.set({ faultsOpen: false });
 
 async function dropSocket(): Promise<void> {
   const answer = await control.post("slack", "/disconnect", { reason: "none" });
   if (answer.error === "no_connection") toast("No connection stands that could be dropped. Start the bot first.");
-  else toast(refusalOf(answer) ?? "The connection was broken. Countersign connects again.");
+  else toast(refusalText(answer) ?? "The connection was broken. Countersign connects again.");
 }
 
 /** A drawer, not a dialog: one wants to see what happens meanwhile. */
-export function Trouble() {
+export function FaultsDrawer() {
   const drawer = useRef<HTMLElement>(null);
-  useFocusBack(drawer);
+  useRestoreFocus(drawer);
   useEffect(() => drawer.current?.focus(), []);
   return (
     <aside
       ref={drawer}
-      className="trouble"
+      className="faults-drawer"
       aria-label="What could go wrong"
       tabIndex={-1}
       onKeyDown={(event) => {
@@ -37,26 +37,26 @@ export function Trouble() {
       </header>
       <div className="panel">
         <p className="lead">Try to break it. Whatever happens: nothing runs unapproved, and no decision is lost.</p>
-        <Part title="The bot">
-          <BotSwitch />
-        </Part>
-        <Part title="Replies and limits">
+        <Section title="The bot">
+          <BotControls />
+        </Section>
+        <Section title="Replies and limits">
           <FaultSwitches />
-        </Part>
-        <Part title="The connection to Slack">
+        </Section>
+        <Section title="The connection to Slack">
           <button type="button" onClick={() => void dropSocket()}>
             Drop the socket
           </button>
-        </Part>
-        <Part title="Time">
-          <ClockSwitch />
-        </Part>
+        </Section>
+        <Section title="Time">
+          <ClockControls />
+        </Section>
       </div>
     </aside>
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="part">
       <h3>{title}</h3>

@@ -1,10 +1,10 @@
-import type { FaultInForce, Side } from "../live/wire-entry.ts";
+import type { ActiveFault, Side } from "../live/wire-call.ts";
 
 export interface Preset {
   side: Side;
   label: string;
-  says: string;
-  fault: FaultInForce;
+  description: string;
+  fault: ActiveFault;
 }
 
 /** Faults worth trying, in the words of somebody who wants to break it. */
@@ -12,53 +12,53 @@ export const PRESETS: Preset[] = [
   {
     side: "aws",
     label: "The reply to the next signal is lost",
-    says: "AWS carries the signal out, then the connection breaks. A second Approve could open the next gate.",
+    description: "AWS carries the signal out, then the connection breaks. A second Approve could open the next gate.",
     fault: { operation: "SendAutomationSignal", kind: "drop-reply", times: 1 },
   },
   {
     side: "aws",
     label: "AWS answers 500 to the next signal, after taking it",
-    says: "An error that is none.",
+    description: "An error that is none.",
     fault: { operation: "SendAutomationSignal", kind: "error", status: 500, afterExecution: true, times: 1 },
   },
   {
     side: "aws",
     label: "AWS throttles signals",
-    says: "Every decision has to wait until this is off.",
+    description: "Every decision has to wait until this is off.",
     fault: { operation: "SendAutomationSignal", kind: "throttle" },
   },
   {
     side: "aws",
     label: "AWS throttles reads",
-    says: "Countersign cannot look before it acts, so it waits.",
+    description: "Countersign cannot look before it acts, so it waits.",
     fault: { operation: "GetAutomationExecution", kind: "throttle" },
   },
   {
     side: "slack",
     label: "Slack answers 429 to posts",
-    says: "New requests cannot be posted until this is off.",
+    description: "New requests cannot be posted until this is off.",
     fault: { operation: "chat.postMessage", kind: "throttle", retryAfterSeconds: 2 },
   },
   {
     side: "slack",
     label: "Slack answers 429 to edits",
-    says: "Messages cannot be kept true until this is off.",
+    description: "Messages cannot be kept true until this is off.",
     fault: { operation: "chat.update", kind: "throttle", retryAfterSeconds: 2 },
   },
   {
     side: "slack",
     label: "The reply to the next post is lost",
-    says: "Slack posts the message, then the connection breaks. Posting again would be a duplicate.",
+    description: "Slack posts the message, then the connection breaks. Posting again would be a duplicate.",
     fault: { operation: "chat.postMessage", kind: "drop-reply", times: 1 },
   },
   {
     side: "slack",
     label: "The next click arrives twice",
-    says: "Byte for byte the same.",
+    description: "Byte for byte the same.",
     fault: { operation: "deliver:block_actions", kind: "twice", times: 1 },
   },
 ];
 
 /** Whether a fault in force is the one of the preset, however often it still strikes. */
-export const isOf = (preset: Preset) => (fault: FaultInForce) =>
+export const matchesPreset = (preset: Preset) => (fault: ActiveFault) =>
   fault.operation === preset.fault.operation && fault.kind === preset.fault.kind;

@@ -1,4 +1,4 @@
-import type { Side } from "./wire-entry.ts";
+import type { Side } from "./wire-call.ts";
 
 export interface Answer {
   ok?: boolean;
@@ -10,7 +10,7 @@ export interface Answer {
 
 const BASE: Record<Side, string> = { slack: "/_control", aws: "/aws/_control" };
 
-async function ask(method: string, side: Side, path: string, body?: object): Promise<Answer> {
+async function request(method: string, side: Side, path: string, body?: object): Promise<Answer> {
   try {
     const answer = await fetch(BASE[side] + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
     const read = (await answer.json()) as Answer;
@@ -25,12 +25,12 @@ async function ask(method: string, side: Side, path: string, body?: object): Pro
 
 /** The stand-ins' `/_control/`: the only thing through which the page does anything. Failures are answers too. */
 export const control = {
-  get: (side: Side, path: string) => ask("GET", side, path),
-  post: (side: Side, path: string, body: object) => ask("POST", side, path, body),
-  delete: (side: Side, path: string) => ask("DELETE", side, path),
+  get: (side: Side, path: string) => request("GET", side, path),
+  post: (side: Side, path: string, body: object) => request("POST", side, path, body),
+  delete: (side: Side, path: string) => request("DELETE", side, path),
 };
 
 /** What to tell a person of an answer that is a refusal; undefined when it is none. */
-export function refusalOf(answer: Answer): string | undefined {
+export function refusalText(answer: Answer): string | undefined {
   return answer.ok === false || answer.error !== undefined ? (answer.why ?? answer.error ?? "That failed.") : undefined;
 }

@@ -1,9 +1,11 @@
+import type { BotStatus } from "../../../bot-supervisor.ts";
+import type { JournalEntry } from "../../../wire/journal.ts";
 import type { BusEvent } from "./aws-state.ts";
 import { addEvent, readBus } from "./bus-events.ts";
 import { control } from "./control-client.ts";
 import { addCall, readJournal } from "./journals.ts";
 import { refreshAll, refreshAws, refreshAwsLater, refreshFaults, refreshSlack } from "./refresh.ts";
-import type { BotStatus, Side, WireEntry } from "./wire-entry.ts";
+import type { Side } from "./wire-call.ts";
 import { world } from "./world.ts";
 
 function onBusEvent(event: BusEvent): void {
@@ -11,7 +13,7 @@ function onBusEvent(event: BusEvent): void {
   void addEvent(event);
 }
 
-function onRequest(side: Side, entry: WireEntry): void {
+function onRequest(side: Side, entry: JournalEntry): void {
   void addCall(side, entry);
   if (entry.outcome.fault !== undefined) refreshFaults();
   if (side === "aws") (/^(Describe|Get|List)/.test(entry.operation) ? refreshAwsLater : refreshAws)();
@@ -47,7 +49,7 @@ function open(): EventSource {
   on("slack-change", refreshSlack);
   on("aws-change", (data) => onBusEvent(JSON.parse(data) as BusEvent));
   for (const side of ["slack", "aws"] as const) {
-    on(`${side}-request`, (data) => onRequest(side, JSON.parse(data) as WireEntry));
+    on(`${side}-request`, (data) => onRequest(side, JSON.parse(data) as JournalEntry));
     on(`${side}-control`, (data) => onControl(side, (JSON.parse(data) as { what: string }).what));
   }
   return source;

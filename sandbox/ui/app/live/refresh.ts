@@ -2,11 +2,11 @@ import type { Execution, Runbook } from "./aws-state.ts";
 import { control } from "./control-client.ts";
 import { share } from "./share-structure.ts";
 import type { SlackState } from "./slack-state.ts";
-import type { FaultInForce } from "./wire-entry.ts";
+import type { ActiveFault } from "./wire-call.ts";
 import { type Names, world } from "./world.ts";
 
 /** Runs `work` soon after each call, at most once in `pauseMs`, and always once more after the last call. */
-export function coalesced(work: () => Promise<void>, pauseMs: number): () => void {
+export function throttled(work: () => Promise<void>, pauseMs: number): () => void {
   let running = false;
   let again = false;
   const run = async () => {
@@ -30,12 +30,12 @@ async function readSlack(): Promise<void> {
   const state = answer as unknown as SlackState;
   world.set(({ slack, names }) => ({
     slack: share(slack, state),
-    names: share(names, namesIn(state)),
+    names: share(names, toNames(state)),
     clockOffset: state.now - Date.now(),
   }));
 }
 
-const namesIn = (state: SlackState): Names => ({
+const toNames = (state: SlackState): Names => ({
   users: state.people.map(({ id, realName }) => ({ id, name: realName })),
   channels: state.channels.map(({ id, name }) => ({ id, name })),
   // Slack shows a group by its handle.
@@ -56,15 +56,15 @@ async function readAws(): Promise<void> {
 export async function readFaults(): Promise<void> {
   const [slack, aws] = await Promise.all([control.get("slack", "/faults"), control.get("aws", "/faults")]);
   if (slack.ok === false || aws.ok === false) return;
-  const read = { slack: (slack.faults ?? []) as FaultInForce[], aws: (aws.faults ?? []) as FaultInForce[] };
+  const read = { slack: (slack.faults ?? []) as ActiveFault[], aws: (aws.faults ?? []) as ActiveFault[] };
   world.set(({ faults }) => ({ faults: share(faults, read) }));
 }
 
-export const refreshSlack = coalesced(readSlack, 40);
-export const refreshAws = coalesced(readAws, 60);
+export const refreshSlack = throttled(readSlack, 40);
+export const refreshAws = throttled(readAws, 60);
 /** For what may have changed without an event. */
-export const refreshAwsLater = coalesced(readAws, 2000);
-export const refreshFaults = coalesced(readFaults, 100);
+export const refreshAwsLater = throttled(readAws, 2000);
+export const refreshFaults = throttled(readFaults, 100);
 
 export function refreshAll(): void {
   refreshSlack();

@@ -1,29 +1,10 @@
-/** What the Slack stand-in tells at `/_control/state`, as far as the page uses it. */
+import type { Group, Json, Person, Channel as WorkspaceChannel } from "../../../slack/workspace/model.ts";
+import type { Notice } from "../../../slack/workspace/workspace.ts";
 
-export type Json = Record<string, unknown>;
+/** The fields of `GET /_control/state` of the Slack stand-in that the page uses. */
+export type { Group, Json, Notice, Person };
 
-export interface Person {
-  id: string;
-  teamId: string;
-  name: string;
-  realName: string;
-  title?: string;
-  deleted: boolean;
-  isBot: boolean;
-  isAdmin: boolean;
-  isRestricted: boolean;
-  isUltraRestricted: boolean;
-  tz: string;
-}
-
-export interface Group {
-  id: string;
-  handle: string;
-  name: string;
-  users: string[];
-  disabled: boolean;
-}
-
+/** A message in Slack's wire format. */
 export interface Message {
   ts: string;
   thread_ts?: string;
@@ -33,27 +14,18 @@ export interface Message {
   text: string;
   blocks?: Json[];
   edited?: { ts: string };
-  /** Of an ephemeral message: the one person who sees it. */
+  /** Only on ephemeral messages: the id of the person who sees it. */
   onlyFor?: string;
   reply_count?: number;
 }
 
-export interface Channel {
-  id: string;
-  name: string;
-  kind: "public" | "private" | "im";
-  imUser?: string;
-  members: string[];
-  archived: boolean;
-  extShared: boolean;
-  topic: string;
-  messages: Message[];
-}
+export type Channel = Omit<WorkspaceChannel, "messages"> & { messages: Message[] };
 
 export interface PlainText {
   text: string;
 }
 
+/** A view in Slack's wire format. */
 export interface View {
   id: string;
   hash: string;
@@ -62,16 +34,6 @@ export interface View {
   close: PlainText | null;
   blocks: Json[];
   state: { values: Record<string, Record<string, Json>> };
-}
-
-/** What Slack itself tells a person: a warning triangle, a command that failed. */
-export interface Notice {
-  at: number;
-  user: string;
-  kind: string;
-  text: string;
-  channel?: string;
-  ts?: string;
 }
 
 export interface SlackState {

@@ -1,7 +1,8 @@
+import type { BotStatus } from "../../../bot-supervisor.ts";
 import type { AwsState, BusEvent } from "./aws-state.ts";
 import { makeStore, useStore } from "./page-store.ts";
 import type { SlackState } from "./slack-state.ts";
-import type { BotStatus, FaultInForce, Side, SidedEntry } from "./wire-entry.ts";
+import type { ActiveFault, Side, WireCall } from "./wire-call.ts";
 
 export interface Names {
   users: { id: string; name: string }[];
@@ -18,9 +19,9 @@ export interface World {
   /** What went over the event bus, newest first. */
   events: BusEvent[];
   bot: BotStatus;
-  faults: Record<Side, FaultInForce[]>;
+  faults: Record<Side, ActiveFault[]>;
   /** Newest first. */
-  wire: SidedEntry[];
+  wire: WireCall[];
   /** The sandbox's clock less the machine's, in milliseconds. */
   clockOffset: number;
   /** The AWS stand-in's address, for programs outside the page. */

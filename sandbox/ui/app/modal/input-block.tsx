@@ -1,10 +1,10 @@
 import { useId } from "react";
 import type { Json } from "../live/slack-state.ts";
 import type { FieldProps } from "./field.ts";
-import { Choice } from "./select-field.tsx";
+import { SelectField } from "./select-field.tsx";
 import { TextField } from "./text-field.tsx";
 
-const textOf = (object: unknown) => String((object as Json | undefined)?.text ?? "");
+const toText = (object: unknown) => String((object as Json | undefined)?.text ?? "");
 
 /** An input with its label, its hint, and what is wrong with it. */
 export function InputBlock(props: {
@@ -28,14 +28,14 @@ export function InputBlock(props: {
   return (
     <div className="field">
       <label htmlFor={id}>
-        {textOf(block.label)} {block.optional ? <span className="optional">(optional)</span> : null}
+        {toText(block.label)} {block.optional ? <span className="optional">(optional)</span> : null}
       </label>
-      {"options" in element ? <Choice {...field} /> : <TextField {...field} />}
+      {"options" in element ? <SelectField {...field} /> : <TextField {...field} />}
       <p id={`${id}-error`} className="field-error" role="alert">
         {error ?? ""}
       </p>
       <p id={`${id}-hint`} className="hint">
-        {textOf(block.hint)}
+        {toText(block.hint)}
       </p>
     </div>
   );

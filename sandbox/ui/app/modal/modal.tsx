@@ -1,31 +1,31 @@
 import { type FormEvent, useCallback, useState } from "react";
 import { Blocks } from "../blocks/blocks.tsx";
-import type { Pressed } from "../blocks/button-click.ts";
-import { press } from "../conversation/click-button.ts";
-import { control, refusalOf } from "../live/control-client.ts";
+import type { ButtonClick } from "../blocks/button-click.ts";
+import { clickButton } from "../conversation/click-button.ts";
+import { control, refusalText } from "../live/control-client.ts";
 import type { View } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { Dialog } from "../shell/dialog.tsx";
-import { Boundary } from "../shell/error-boundary.tsx";
-import { useChoices } from "../shell/page-state.ts";
-import { type Entered, enteredAtFirst, withWritten } from "./entered-values.ts";
+import { ErrorBoundary } from "../shell/error-boundary.tsx";
+import { usePageState } from "../shell/page-state.ts";
+import { type EnteredValues, mergeEdits, readInitialValues } from "./entered-values.ts";
 import { InputBlock } from "./input-block.tsx";
 
 /** The modal that lies on top for the person, if there is one. */
 export function Modals() {
-  const me = useChoices((state) => state.me);
+  const me = usePageState((state) => state.actorId);
   const view = useSlack((state) => state.modals[me]?.at(-1));
   return view === undefined ? null : <Modal key={view.id} me={me} view={view} />;
 }
 
 function Modal({ me, view }: { me: string; view: View }) {
-  const [written, setWritten] = useState<Entered>({});
+  const [written, setWritten] = useState<EnteredValues>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   // An app may change the view while it is open: what was written stays, and new inputs hold what they came with.
-  const entered = withWritten(enteredAtFirst(view), written);
-  const pressed = useCallback((what: Pressed) => press(me, { view_id: view.id }, what), [me, view.id]);
+  const entered = mergeEdits(readInitialValues(view), written);
+  const pressed = useCallback((what: ButtonClick) => clickButton(me, { view_id: view.id }, what), [me, view.id]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -33,7 +33,7 @@ function Modal({ me, view }: { me: string; view: View }) {
     const answer = await control.post("slack", "/submit", { user: me, view_id: view.id, values: entered });
     setBusy(false);
     setErrors((answer.errors ?? {}) as Record<string, string>);
-    setProblem(answer.errors === undefined ? (refusalOf(answer) ?? problemOf(answer.result)) : "");
+    setProblem(answer.errors === undefined ? (refusalText(answer) ?? problemText(answer.result)) : "");
   };
 
   const enter = (blockId: string, actionId: string, value: unknown) =>
@@ -44,13 +44,13 @@ function Modal({ me, view }: { me: string; view: View }) {
     <Dialog title={view.title?.text ?? ""} onClose={close} className="modal">
       <form onSubmit={(event) => void submit(event)} noValidate>
         <div className="dialog-body">
-          <Boundary instead={<p className="failure">This view cannot be shown.</p>}>
+          <ErrorBoundary instead={<p className="failure">This view cannot be shown.</p>}>
             {view.blocks.map((block) => {
               const id = String(block.block_id);
               if (block.type !== "input") return <Blocks key={id} blocks={[block]} press={pressed} />;
               return <InputBlock key={id} block={block} entered={entered[id]} error={errors[id]} enter={enter} />;
             })}
-          </Boundary>
+          </ErrorBoundary>
           <p className="field-error" role="alert">
             {problem}
           </p>
@@ -71,5 +71,5 @@ function Modal({ me, view }: { me: string; view: View }) {
 }
 
 /** Slack's words where the app gave no usable answer. */
-const problemOf = (result: unknown): string =>
+const problemText = (result: unknown): string =>
   result === "not_acknowledged" || result === "invalid_response" ? "We had some trouble connecting. Try again?" : "";

@@ -2,7 +2,7 @@ import type { Json } from "../live/slack-state.ts";
 import type { FieldProps } from "./field.ts";
 
 /** One of several options, or several of them. */
-export function Choice({ id, element, value, described, invalid, change }: FieldProps) {
+export function SelectField({ id, element, value, described, invalid, change }: FieldProps) {
   const options = element.options as Json[];
   const several = Array.isArray(value);
   return (

@@ -1,21 +1,21 @@
 import { useEffect } from "react";
 import { useSlack } from "../live/world.ts";
-import { choices, goTo, useChoices } from "../shell/page-state.ts";
-import { mayOpen } from "../workspace/conversations.ts";
+import { openConversation, pageState, usePageState } from "../shell/page-state.ts";
+import { canOpen } from "../workspace/conversations.ts";
 import { Avatar } from "./avatar.tsx";
-import { canAct, groupsOf, roleOf } from "./roles.ts";
+import { canAct, findRole, groupsText } from "./roles.ts";
 
 /** The people of the workspace with their part; one click and the page is theirs. */
 export function ActingAs() {
   const { people, team, groups, channels } = useSlack((state) => state);
-  const me = useChoices((state) => state.me);
+  const me = usePageState((state) => state.actorId);
 
   const become = (id: string) => {
-    choices.set({ me: id, thread: null });
-    const { place } = choices.get();
-    if (mayOpen(channels, id, place)) return;
+    pageState.set({ actorId: id, threadTs: null });
+    const { conversationId: place } = pageState.get();
+    if (canOpen(channels, id, place)) return;
     const first = channels.find((each) => each.kind !== "im" && each.members.includes(id));
-    if (first !== undefined) goTo(first.id);
+    if (first !== undefined) openConversation(first.id);
   };
 
   // After a reset, or with another sandbox behind the page, whoever was acted as may be gone.
@@ -23,15 +23,15 @@ export function ActingAs() {
   const [first] = actors;
   const gone = !actors.some((each) => each.id === me);
   useEffect(() => {
-    if (gone && first !== undefined) choices.set({ me: first.id });
+    if (gone && first !== undefined) pageState.set({ actorId: first.id });
   }, [gone, first]);
 
   return (
     <fieldset className="acting-as">
       <legend>You act as</legend>
       {actors.map((person) => {
-        const role = roleOf(person, team.id);
-        const inGroups = groupsOf(person, groups);
+        const role = findRole(person, team.id);
+        const inGroups = groupsText(person, groups);
         return (
           <label key={person.id} className="person">
             <input

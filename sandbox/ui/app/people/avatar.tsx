@@ -2,9 +2,9 @@ import { memo } from "react";
 import type { Person } from "../live/slack-state.ts";
 
 /** How many colours the style sheet has for people. */
-const COLOURS = 6;
+const COLOR_COUNT = 6;
 
-const colourOf = (id: string) => [...id].reduce((sum, each) => sum + each.charCodeAt(0), 0) % COLOURS;
+const findColor = (id: string) => [...id].reduce((sum, each) => sum + each.charCodeAt(0), 0) % COLOR_COUNT;
 
 const initials = (name: string) =>
   name
@@ -27,7 +27,7 @@ export const Avatar = memo(function Avatar({ person, small }: { person: Person |
     );
   }
   return (
-    <span className={`${size} person-${colourOf(person.id)}`} aria-hidden="true">
+    <span className={`${size} person-${findColor(person.id)}`} aria-hidden="true">
       {initials(person.realName)}
     </span>
   );

@@ -3,7 +3,7 @@ import type { Person, SlackState } from "../live/slack-state.ts";
 export type Role = "approver" | "requester" | "admin" | "guest" | "external" | "person";
 
 /** The part that somebody plays in the sandbox, from what the workspace says of them. */
-export function roleOf(person: Person, teamId: string): Role {
+export function findRole(person: Person, teamId: string): Role {
   if (person.teamId !== teamId) return "external";
   if (person.isRestricted || person.isUltraRestricted) return "guest";
   if (person.isAdmin) return "admin";
@@ -13,7 +13,7 @@ export function roleOf(person: Person, teamId: string): Role {
 }
 
 /** The groups somebody is in, as they are mentioned: `@sre, @oncall`. */
-export const groupsOf = (person: Person, groups: SlackState["groups"]): string =>
+export const groupsText = (person: Person, groups: SlackState["groups"]): string =>
   groups
     .filter((each) => !each.disabled && each.users.includes(person.id))
     .map((each) => `@${each.handle}`)

@@ -2,29 +2,29 @@ import { useEffect } from "react";
 import { AwsPanel } from "../aws/aws-panel.tsx";
 import { Conversation } from "../conversation/conversation.tsx";
 import { useNotices } from "../conversation/notices.tsx";
-import { Trouble } from "../faults/faults-drawer.tsx";
+import { FaultsDrawer } from "../faults/faults-drawer.tsx";
 import { useWorld } from "../live/world.ts";
 import { Modals } from "../modal/modal.tsx";
 import { Sidebar } from "../workspace/sidebar.tsx";
-import { choices, type Pane, useChoices } from "./page-state.ts";
+import { type Pane, pageState, usePageState } from "./page-state.ts";
 import { Toasts } from "./toasts.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 export function App() {
-  const theme = useChoices((state) => state.theme);
+  const theme = usePageState((state) => state.theme);
   const known = useWorld((state) => state.slack !== null);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
-  return known ? <Rooms /> : <p className="nothing">Looking for the sandbox…</p>;
+  return known ? <Panels /> : <p className="empty">Looking for the sandbox…</p>;
 }
 
-function Rooms() {
-  const pane = useChoices((state) => state.pane);
-  const trouble = useChoices((state) => state.trouble);
+function Panels() {
+  const pane = usePageState((state) => state.pane);
+  const trouble = usePageState((state) => state.faultsOpen);
   useNotices();
   return (
-    <div className="rooms" data-pane={pane}>
+    <div className="panels" data-pane={pane}>
       <TopBar />
       <Sidebar />
       <main>
@@ -32,7 +32,7 @@ function Rooms() {
       </main>
       <AwsPanel />
       <Panes />
-      {trouble ? <Trouble /> : null}
+      {trouble ? <FaultsDrawer /> : null}
       <Modals />
       <Toasts />
     </div>
@@ -47,7 +47,7 @@ const PANES: { id: Pane; label: string }[] = [
 
 /** On a narrow screen: which of the three is there. */
 function Panes() {
-  const pane = useChoices((state) => state.pane);
+  const pane = usePageState((state) => state.pane);
   return (
     <nav className="panes" aria-label="Parts of the page">
       {PANES.map(({ id, label }) => (
@@ -55,7 +55,7 @@ function Panes() {
           key={id}
           type="button"
           aria-current={id === pane ? "page" : undefined}
-          onClick={() => choices.set({ pane: id })}
+          onClick={() => pageState.set({ pane: id })}
         >
           {label}
         </button>

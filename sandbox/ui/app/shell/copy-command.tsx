@@ -2,7 +2,7 @@ import { toast } from "./page-state.ts";
 import { Verbatim } from "./verbatim.tsx";
 
 /** A line for a terminal, and a button that copies it. */
-export function CopyLine({ line, label }: { line: string; label: string }) {
+export function CopyCommand({ line, label }: { line: string; label: string }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(line);

@@ -1,17 +1,17 @@
 import { useWorld, world } from "../live/world.ts";
-import { requestOf } from "../workspace/find-request.ts";
-import { choices, goTo } from "./page-state.ts";
+import { findRequest } from "../workspace/find-request.ts";
+import { openConversation, pageState } from "./page-state.ts";
 
 /** Becomes this person, and looks at the last request that they can see. */
-function lookAs(me: string, otherwise: string): void {
-  choices.set({ me });
-  const last = requestOf(world.get().slack?.channels ?? [], me);
-  if (last === undefined) goTo(otherwise);
-  else goTo(last.channel, last.ts);
+function viewLatestRequestAs(me: string, otherwise: string): void {
+  pageState.set({ actorId: me });
+  const last = findRequest(world.get().slack?.channels ?? [], me);
+  if (last === undefined) openConversation(otherwise);
+  else openConversation(last.channel, last.ts);
 }
 
 /** What this is; or, while something is gone, how to have it back. */
-function useSaying(): string {
+function useIntro(): string {
   const live = useWorld((state) => state.live);
   const running = useWorld((state) => state.bot.running);
   if (!live) return "The sandbox has ended. Start it again in its terminal; the page then goes on by itself.";
@@ -21,7 +21,7 @@ function useSaying(): string {
 
 /** What a newcomer does in the first minute; each part is ticked off by what really happened. */
 export function Guide() {
-  const saying = useSaying();
+  const saying = useIntro();
   const executions = useWorld((state) => state.aws.executions);
   const signals = executions.flatMap((each) => each.signals);
   const started = executions.some((each) => each.tags.some((tag) => tag.Key === "StartedFrom"));
@@ -29,22 +29,22 @@ export function Guide() {
     {
       done: started,
       label: "Start a runbook",
-      go: () => choices.set({ tab: "runbooks", pane: "aws" }),
+      go: () => pageState.set({ tab: "runbooks", pane: "aws" }),
     },
     {
       done: signals.some((each) => each.type === "Approve"),
       label: "Approve it as Jane",
-      go: () => lookAs("U0JANE", "C0APPROVALS"),
+      go: () => viewLatestRequestAs("U0JANE", "C0APPROVALS"),
     },
     {
       done: signals.some((each) => each.type === "Reject"),
       label: "Reject another",
-      go: () => lookAs("U0MIA", "C0PRODDBA"),
+      go: () => viewLatestRequestAs("U0MIA", "C0PRODDBA"),
     },
     {
       done: executions.some((each) => each.AutomationExecutionStatus === "Success" && each.signals.length > 0),
       label: "Watch it go on",
-      go: () => choices.set({ tab: "executions", pane: "aws" }),
+      go: () => pageState.set({ tab: "executions", pane: "aws" }),
     },
   ];
   return (

@@ -12,19 +12,19 @@ export interface Toast {
 }
 
 /** What the person at the page has chosen; none of it exists outside the page. */
-export interface Choices {
+export interface PageState {
   /** Who they act as. */
-  me: string;
+  actorId: string;
   /** A channel's id, or `home`. */
-  place: string;
+  conversationId: string;
   /** The thread that is open beside the conversation. */
-  thread: string | null;
+  threadTs: string | null;
   /** The message that somebody followed a link to. */
-  sought: string | null;
+  linkedTs: string | null;
   /** On a narrow screen: which of the three is shown. */
   pane: Pane;
   tab: AwsTab;
-  trouble: boolean;
+  faultsOpen: boolean;
   theme: Theme;
   /** A short word on what just happened. */
   toasts: Toast[];
@@ -40,27 +40,27 @@ const stored = (name: string) => {
 
 const preferred = (): Theme => (window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
-export const choices = makeStore<Choices>({
-  me: stored("me") ?? "U0JANE",
-  place: stored("place") ?? "C0APPROVALS",
-  thread: null,
-  sought: null,
+export const pageState = makeStore<PageState>({
+  actorId: stored("actorId") ?? "U0JANE",
+  conversationId: stored("conversationId") ?? "C0APPROVALS",
+  threadTs: null,
+  linkedTs: null,
   pane: "conversation",
   tab: "runbooks",
-  trouble: false,
+  faultsOpen: false,
   theme: (stored("theme") as Theme | null) ?? preferred(),
   toasts: [],
 });
 
-export const useChoices = <S>(select: (state: Choices) => S): S => useStore(choices, select);
+export const usePageState = <S>(select: (state: PageState) => S): S => useStore(pageState, select);
 
 /** The person and the place are this tab's, so that two tabs can be two people; the theme is the browser's. */
-export function rememberChoices(): void {
-  choices.subscribe(() => {
-    const { me, place, theme } = choices.get();
+export function persistPageState(): void {
+  pageState.subscribe(() => {
+    const { actorId: me, conversationId: place, theme } = pageState.get();
     try {
-      sessionStorage.setItem("me", me);
-      sessionStorage.setItem("place", place);
+      sessionStorage.setItem("actorId", me);
+      sessionStorage.setItem("conversationId", place);
       if (theme !== preferred()) localStorage.setItem("theme", theme);
       else localStorage.removeItem("theme");
     } catch {
@@ -70,7 +70,7 @@ export function rememberChoices(): void {
 }
 
 /** Puts the page back to its beginning when it is loaded again: what was chosen may be what it cannot draw. */
-export function forgetChoices(): void {
+export function clearPageState(): void {
   try {
     sessionStorage.clear();
   } catch {
@@ -83,15 +83,15 @@ const TOAST_MS = 7000;
 let toastId = 0;
 
 /** How many toasts are there at a time; the oldest makes room. */
-const TOASTS = 3;
+const MAX_TOASTS = 3;
 
 export function toast(text: string, execution?: string): void {
   const id = ++toastId;
   const fresh: Toast = { id, text, ...(execution === undefined ? {} : { execution }) };
-  choices.set(({ toasts }) => ({ toasts: [...toasts.slice(1 - TOASTS), fresh] }));
-  setTimeout(() => choices.set(({ toasts }) => ({ toasts: toasts.filter((each) => each.id !== id) })), TOAST_MS);
+  pageState.set(({ toasts }) => ({ toasts: [...toasts.slice(1 - MAX_TOASTS), fresh] }));
+  setTimeout(() => pageState.set(({ toasts }) => ({ toasts: toasts.filter((each) => each.id !== id) })), TOAST_MS);
 }
 
 /** Opens a channel or `home`, and on a narrow screen shows it; with `ts`, at that message. */
-export const goTo = (place: string, ts: string | null = null) =>
-  choices.set({ place, thread: null, pane: "conversation", sought: ts });
+export const openConversation = (place: string, ts: string | null = null) =>
+  pageState.set({ conversationId: place, threadTs: null, pane: "conversation", linkedTs: ts });

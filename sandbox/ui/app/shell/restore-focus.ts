@@ -1,7 +1,7 @@
 import { type RefObject, useLayoutEffect } from "react";
 
 /** Gives the focus back to where it was before `room` appeared, if it is inside when the room goes away. */
-export function useFocusBack(room: RefObject<HTMLElement | null>): void {
+export function useRestoreFocus(room: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const opener = document.activeElement;
     const shown = room.current;

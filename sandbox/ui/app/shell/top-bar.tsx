@@ -1,10 +1,10 @@
 import { useSlack, useWorld } from "../live/world.ts";
 import { Guide } from "./guide.tsx";
-import { choices, useChoices } from "./page-state.ts";
+import { pageState, usePageState } from "./page-state.ts";
 
 export function TopBar() {
-  const theme = useChoices((state) => state.theme);
-  const trouble = useChoices((state) => state.trouble);
+  const theme = usePageState((state) => state.theme);
+  const trouble = usePageState((state) => state.faultsOpen);
   const other = theme === "dark" ? "light" : "dark";
   return (
     <header className="head">
@@ -19,9 +19,9 @@ export function TopBar() {
         <BotState />
         <button
           type="button"
-          className="trouble-button"
+          className="faults-button"
           aria-expanded={trouble}
-          onClick={() => choices.set({ trouble: !trouble })}
+          onClick={() => pageState.set({ faultsOpen: !trouble })}
         >
           What could go wrong
         </button>
@@ -29,7 +29,7 @@ export function TopBar() {
           type="button"
           className="plain theme"
           aria-label={`Switch to ${other} colours`}
-          onClick={() => choices.set({ theme: other })}
+          onClick={() => pageState.set({ theme: other })}
         >
           <span aria-hidden="true">{theme === "dark" ? "☀︎" : "☾"}</span>
         </button>

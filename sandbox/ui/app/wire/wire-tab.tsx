@@ -1,15 +1,15 @@
 import { memo, useId, useState } from "react";
-import type { SidedEntry } from "../live/wire-entry.ts";
+import type { WireCall } from "../live/wire-call.ts";
 import { useWorld } from "../live/world.ts";
-import { Body } from "./json-body.tsx";
-import { type Filter, matches, wayOf } from "./wire-filter.ts";
+import { JsonBody } from "./json-body.tsx";
+import { directionText, matches, type WireFilter } from "./wire-filter.ts";
 
 /** What exactly is sent to AWS and Slack, both ways, newest first. */
-export function WireView() {
+export function WireTab() {
   const wire = useWorld((state) => state.wire);
-  const [filter, setFilter] = useState<Filter>({ side: "both", text: "", quiet: true });
+  const [filter, setFilter] = useState<WireFilter>({ side: "both", text: "", hideReads: true });
   const id = useId();
-  const change = (part: Partial<Filter>) => setFilter((now) => ({ ...now, ...part }));
+  const change = (part: Partial<WireFilter>) => setFilter((now) => ({ ...now, ...part }));
   const shown = wire.filter((each) => matches(each, filter));
   return (
     <>
@@ -18,7 +18,7 @@ export function WireView() {
         <select
           id={`${id}-side`}
           value={filter.side}
-          onChange={(event) => change({ side: event.target.value as Filter["side"] })}
+          onChange={(event) => change({ side: event.target.value as WireFilter["side"] })}
         >
           <option value="both">AWS and Slack</option>
           <option value="aws">AWS</option>
@@ -33,11 +33,15 @@ export function WireView() {
           onChange={(event) => change({ text: event.target.value })}
         />
         <label className="check">
-          <input type="checkbox" checked={filter.quiet} onChange={(event) => change({ quiet: event.target.checked })} />
+          <input
+            type="checkbox"
+            checked={filter.hideReads}
+            onChange={(event) => change({ hideReads: event.target.checked })}
+          />
           Leave out calls that only look
         </label>
       </div>
-      {shown.length === 0 ? <p className="nothing">No such call yet.</p> : null}
+      {shown.length === 0 ? <p className="empty">No such call yet.</p> : null}
       {shown.map((each) => (
         <Entry key={`${each.side} ${each.seq}`} entry={each} />
       ))}
@@ -45,7 +49,7 @@ export function WireView() {
   );
 }
 
-const Entry = memo(function Entry({ entry }: { entry: SidedEntry }) {
+const Entry = memo(function Entry({ entry }: { entry: WireCall }) {
   const { status, fault, body } = entry.outcome;
   const failed = status < 200 || status >= 400;
   return (
@@ -57,14 +61,14 @@ const Entry = memo(function Entry({ entry }: { entry: SidedEntry }) {
           {fault === undefined ? "" : `, ${fault}`}
         </span>
         <span className="meta">
-          {wayOf(entry)}, {new Date(entry.at).toISOString().slice(11, 23)}
+          {directionText(entry)}, {new Date(entry.at).toISOString().slice(11, 23)}
         </span>
       </summary>
       {entry.principal ? <p className="meta">{entry.principal}</p> : null}
       <h4>Sent</h4>
-      <Body label="What was sent" value={entry.input} />
+      <JsonBody label="What was sent" value={entry.input} />
       <h4>Answered</h4>
-      <Body label="What was answered" value={body} />
+      <JsonBody label="What was answered" value={body} />
     </details>
   );
 });

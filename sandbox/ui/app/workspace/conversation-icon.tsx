@@ -1,6 +1,6 @@
-export type Mark = "public" | "private" | "im" | "home";
+export type IconKind = "public" | "private" | "im" | "home";
 
-const DRAWN: Record<Mark, string> = {
+const PATHS: Record<IconKind, string> = {
   public: "M6.5 2.5l-1.5 11M11 2.5l-1.5 11M3 6h10.5M2.5 10.5H13",
   private: "M4 7.5h8v6H4zM5.5 7.5v-2a2.5 2.5 0 0 1 5 0v2",
   im: "M2.5 4h11v8h-11zM2.5 4.5l5.5 4 5.5-4",
@@ -8,10 +8,10 @@ const DRAWN: Record<Mark, string> = {
 };
 
 /** The kind of a place as a small drawing; its name stands beside it. */
-export function PlaceMark({ kind }: { kind: Mark }) {
+export function ConversationIcon({ kind }: { kind: IconKind }) {
   return (
     <svg className="mark" viewBox="0 0 16 16" aria-hidden="true">
-      <path d={DRAWN[kind]} />
+      <path d={PATHS[kind]} />
     </svg>
   );
 }

@@ -1,11 +1,11 @@
 import type { Channel, Message } from "../live/slack-state.ts";
-import { inChannel } from "./conversations.ts";
+import { isInChannel } from "./conversations.ts";
 
-const asks = (message: Message): boolean =>
-  message.app_id !== undefined && message.onlyFor === undefined && message.blocks !== undefined && inChannel(message);
+const isRequest = (message: Message): boolean =>
+  message.app_id !== undefined && message.onlyFor === undefined && message.blocks !== undefined && isInChannel(message);
 
 /** The newest message of the app in a channel of this person: of one execution, or of any. */
-export function requestOf(
+export function findRequest(
   channels: Channel[],
   me: string,
   execution = "",
@@ -13,7 +13,7 @@ export function requestOf(
   return channels
     .filter((each) => each.kind !== "im" && each.members.includes(me))
     .flatMap(({ id, messages }) => {
-      const last = messages.findLast((each) => asks(each) && JSON.stringify(each.blocks).includes(execution));
+      const last = messages.findLast((each) => isRequest(each) && JSON.stringify(each.blocks).includes(execution));
       return last === undefined ? [] : [{ channel: id, ts: last.ts }];
     })
     .sort((a, b) => Number(b.ts) - Number(a.ts))[0];

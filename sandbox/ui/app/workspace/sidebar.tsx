@@ -2,15 +2,15 @@ import type { ReactNode } from "react";
 import type { Channel } from "../live/slack-state.ts";
 import { useSlack } from "../live/world.ts";
 import { ActingAs } from "../people/acting-as.tsx";
-import { goTo, useChoices } from "../shell/page-state.ts";
-import { type Mark, PlaceMark } from "./conversation-icon.tsx";
-import { HOME, titleOf } from "./conversations.ts";
+import { openConversation, usePageState } from "../shell/page-state.ts";
+import { ConversationIcon, type IconKind } from "./conversation-icon.tsx";
+import { channelTitle, HOME } from "./conversations.ts";
 import { useUnread } from "./unread.ts";
 
 /** The workspace as the person sees it: their channels, the app's Home, their direct messages. */
 export function Sidebar() {
   const channels = useSlack((state) => state.channels);
-  const me = useChoices((state) => state.me);
+  const me = usePageState((state) => state.actorId);
   const mine = channels.filter((each) => each.members.includes(me));
   return (
     <nav className="sidebar" aria-label="Workspace">
@@ -23,7 +23,7 @@ export function Sidebar() {
           ))}
       </Section>
       <Section title="Countersign">
-        <PlaceLink place={HOME} mark="home" label="App Home" />
+        <ConversationLink place={HOME} mark="home" label="App Home" />
         {mine
           .filter((each) => each.kind === "im")
           .map((each) => (
@@ -45,22 +45,22 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
 
 function ChannelLink({ channel, me }: { channel: Channel; me: string }) {
   const unread = useUnread(channel, me);
-  const label = channel.kind === "im" ? "Messages" : titleOf(channel);
+  const label = channel.kind === "im" ? "Messages" : channelTitle(channel);
   const aside = channel.archived ? "archived" : channel.extShared ? "shared" : "";
-  return <PlaceLink place={channel.id} mark={channel.kind} label={label} aside={aside} unread={unread} />;
+  return <ConversationLink place={channel.id} mark={channel.kind} label={label} aside={aside} unread={unread} />;
 }
 
-function PlaceLink(props: { place: string; mark: Mark; label: string; aside?: string; unread?: boolean }) {
-  const current = useChoices((state) => state.place === props.place);
+function ConversationLink(props: { place: string; mark: IconKind; label: string; aside?: string; unread?: boolean }) {
+  const current = usePageState((state) => state.conversationId === props.place);
   return (
     <li>
       <button
         type="button"
-        className={props.unread ? "place unread" : "place"}
+        className={props.unread ? "conversation-link unread" : "conversation-link"}
         aria-current={current ? "page" : undefined}
-        onClick={() => goTo(props.place)}
+        onClick={() => openConversation(props.place)}
       >
-        <PlaceMark kind={props.mark} />
+        <ConversationIcon kind={props.mark} />
         <span className="label">{props.label}</span>
         {props.aside ? <span className="aside">{props.aside}</span> : null}
         {props.unread ? <span className="dot" role="img" aria-label="unread" /> : null}

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { makeStore, useStore } from "../live/page-store.ts";
 import type { Channel } from "../live/slack-state.ts";
-import { seenBy } from "./conversations.ts";
+import { isVisibleTo } from "./conversations.ts";
 
 /** The newest message that was seen, by person and channel. */
 const seen = makeStore<Record<string, string>>({});
@@ -9,11 +9,11 @@ const seen = makeStore<Record<string, string>>({});
 const key = (me: string, channel: string) => `${me} ${channel}`;
 
 function newestTs(channel: Channel, me: string): string {
-  return channel.messages.filter(seenBy(me)).at(-1)?.ts ?? "";
+  return channel.messages.filter(isVisibleTo(me)).at(-1)?.ts ?? "";
 }
 
 /** Marks what the person looks at as seen. */
-export function useSeen(channel: Channel, me: string): void {
+export function useMarkAsSeen(channel: Channel, me: string): void {
   const newest = newestTs(channel, me);
   useEffect(() => seen.set({ [key(me, channel.id)]: newest }), [channel.id, me, newest]);
 }

@@ -1,12 +1,10 @@
-import type { Channel, Group, Person } from "../workspace/model.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import type { Channel, Group, Person } from "./model.ts";
 
-/** What a person, a group or a channel is that was made with an id alone. */
-
-export function newPerson(workspace: Pick<Workspace, "team">, id: string, name = id.toLowerCase()): Person {
+/** Makes an active member of the workspace `teamId`, in UTC. */
+export function newPerson(teamId: string, id: string, name = id.toLowerCase()): Person {
   return {
     id,
-    teamId: workspace.team.id,
+    teamId,
     name,
     realName: name,
     email: `${name}@example.com`,
@@ -20,6 +18,7 @@ export function newPerson(workspace: Pick<Workspace, "team">, id: string, name =
   };
 }
 
+/** Makes an enabled user group without members. */
 export const newGroup = (id: string): Group => ({
   id,
   handle: id.toLowerCase(),
@@ -28,7 +27,8 @@ export const newGroup = (id: string): Group => ({
   disabled: false,
 });
 
-export const newChannel = (workspace: Pick<Workspace, "apps">, id: string): Channel => ({
+/** Makes an empty public channel without members. */
+export const newChannel = (creator: string, id: string): Channel => ({
   id,
   name: id.toLowerCase(),
   kind: "public",
@@ -38,6 +38,6 @@ export const newChannel = (workspace: Pick<Workspace, "apps">, id: string): Chan
   restricted: false,
   topic: "",
   created: 1_700_000_000,
-  creator: workspace.apps[0]?.botUserId ?? "",
+  creator,
   messages: [],
 });

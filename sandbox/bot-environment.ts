@@ -1,7 +1,7 @@
-/** The bot's own key in the AWS stand-in: a session of the role that the seeded runbooks name as approver. */
+/** The bot's key in the AWS stand-in: a session of the role that the seeded runbooks list as an approver. */
 const BOT_KEY = { AWS_ACCESS_KEY_ID: "AKIACOUNTERSIGNBOT00", AWS_SECRET_ACCESS_KEY: "sandbox" };
 
-/** Everything the bot needs to run against the stand-ins. Its files go to `folder`. */
+/** Returns the environment that runs the bot against the stand-ins. The bot keeps its files in `folder`. */
 export function botEnvironment(options: {
   slackUrl: string;
   awsUrl: string;

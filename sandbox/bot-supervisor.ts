@@ -3,70 +3,73 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** What a person can see of the bot's process from outside. */
+/** The state of the bot's process, seen from outside. */
 export interface BotStatus {
   running: boolean;
   pid: number | null;
-  /** How the last process ended: its exit code or the signal's name; null while none has. */
+  /** Exit code or signal name of the last process that ended; null before the first one ends. */
   lastExit: number | string | null;
-  /** How many processes there have been. */
+  /** The number of processes started so far. */
   starts: number;
-  /** The last lines that it logged, oldest first. */
+  /** The most recent log lines, oldest first. */
   lines: string[];
 }
 
-/** One bot at a time, which can be taken away and brought back. Its files outlive its process, as on a real machine. */
+/**
+ * Runs at most one bot process. States: stopped (initially), running (until the process exits or `stop` or `kill` ends
+ * it). The bot's files outlive its process, as on a real machine.
+ */
 export interface BotSupervisor {
   status(): BotStatus;
-  /** Starts it unless it runs. */
+  /** Starts the bot if it is stopped. */
   start(): void;
-  /** Asks it to end (SIGTERM) and waits until it has. */
+  /** Sends SIGTERM and waits for the exit. */
   stop(): Promise<void>;
-  /** Ends it where it stands (SIGKILL): what it had not written down is lost. */
+  /** Sends SIGKILL and waits for the exit. Unsaved state is lost. */
   kill(): Promise<void>;
-  /** Calls the listener after each start, end and logged line until the returned function is called. */
+  /** Calls the listener after each start, exit and log line. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
 }
 
-/** How long the bot may take to end before it is killed, in milliseconds. */
+/** Milliseconds that the bot gets to exit before it is killed. */
 const STOP_TIMEOUT_MS = 15_000;
-/** How many logged lines are kept. */
 const MAX_LOG_LINES = 100;
 
 /**
- * Supervises the very bot that ships as a process of its own, pointed at the stand-ins by nothing but its environment.
- * `line` receives what it logs, `ended` how a process ended that nobody asked to end.
+ * Supervises the same bot that ships, in a separate process. Only its environment directs it to the stand-ins. `onLine`
+ * receives each log line. `onUnexpectedExit` receives the exit code or signal name of a process that neither `stop` nor
+ * `kill` ended.
  */
 export function superviseBot(options: {
   environment: Record<string, string>;
-  line: (text: string) => void;
-  ended: (why: number | string) => void;
+  onLine: (text: string) => void;
+  onUnexpectedExit: (exit: number | string) => void;
 }): BotSupervisor {
   const program = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
   const listeners = new Set<() => void>();
   let child: ChildProcess | undefined;
   let exit: Promise<void> = Promise.resolve();
-  let asked = false;
+  let stopRequested = false;
   let lastExit: BotStatus["lastExit"] = null;
   let starts = 0;
   let lines: string[] = [];
 
-  const announce = () => {
+  const notify = () => {
     for (const listener of listeners) listener();
   };
-  const logged = (text: string) => {
+  const addLine = (text: string) => {
     lines = [...lines, text].slice(-MAX_LOG_LINES);
-    options.line(text);
-    announce();
+    options.onLine(text);
+    notify();
   };
 
   const end = async (signal: NodeJS.Signals) => {
-    asked = true;
-    const ending = child;
-    ending?.kill(signal);
-    const patience = setTimeout(() => ending?.kill("SIGKILL"), STOP_TIMEOUT_MS);
+    stopRequested = true;
+    const target = child;
+    target?.kill(signal);
+    const timeout = setTimeout(() => target?.kill("SIGKILL"), STOP_TIMEOUT_MS);
     await exit;
-    clearTimeout(patience);
+    clearTimeout(timeout);
   };
 
   return {
@@ -79,16 +82,16 @@ export function superviseBot(options: {
         stdio: ["ignore", "pipe", "pipe"],
       });
       child = started;
-      asked = false;
+      stopRequested = false;
       starts += 1;
-      for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on("line", logged);
+      for (const stream of [started.stdout, started.stderr]) createInterface({ input: stream }).on("line", addLine);
       exit = once(started, "exit").then(([code, signal]) => {
         child = undefined;
         lastExit = (code ?? signal) as number | string;
-        announce();
-        if (!asked) options.ended(lastExit);
+        notify();
+        if (!stopRequested) options.onUnexpectedExit(lastExit);
       });
-      announce();
+      notify();
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

@@ -8,66 +8,71 @@ import { welcomeText } from "./welcome.ts";
 const SLACK_PORT = 3000;
 const AWS_PORT = 4566;
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
 
-function port(text: string): number {
+function parsePort(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError("Expected a port number.");
+    throw new InvalidArgumentError("Expected a port number from 0 to 65535.");
   return value;
 }
 
-const program = new Command("sandbox").description("Countersign with a local AWS and a local Slack, and no account");
+const program = new Command("sandbox").description(
+  "Run Countersign against a local AWS and a local Slack. No accounts needed.",
+);
 const withSlackPort = (command: Command) =>
-  command.option("--slack-port <port>", "port of the Slack stand-in", port, SLACK_PORT);
+  command.option("--slack-port <port>", "port of the Slack stand-in", parsePort, SLACK_PORT);
 const withAwsPort = (command: Command) =>
-  command.option("--aws-port <port>", "port of the AWS stand-in", port, AWS_PORT);
+  command.option("--aws-port <port>", "port of the AWS stand-in", parsePort, AWS_PORT);
 
-/** Resolves when the person wants to end it. */
-const interrupted = () =>
+/** Resolves at Ctrl-C or SIGTERM. */
+const waitForInterrupt = () =>
   new Promise<void>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => resolve());
   });
 
-withAwsPort(program.command("aws").description("the AWS stand-in alone")).action(async ({ awsPort }) => {
+withAwsPort(program.command("aws").description("run the AWS stand-in alone")).action(async ({ awsPort }) => {
   const aws = await startAwsSandbox({ port: awsPort, seed: true });
-  say(`AWS stand-in on ${local(aws.port)}. Press Ctrl-C to end it.`);
-  say(`Try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\`);
-  say(`  aws --region us-east-1 --endpoint-url ${local(aws.port)} ssm describe-automation-executions`);
-  await interrupted();
+  print(`AWS stand-in: ${toLocalUrl(aws.port)}. Press Ctrl-C to stop.`);
+  print(`Try: AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \\`);
+  print(`  aws --region us-east-1 --endpoint-url ${toLocalUrl(aws.port)} ssm describe-automation-executions`);
+  await waitForInterrupt();
   await aws.close();
 });
 
-withSlackPort(program.command("slack").description("the Slack stand-in alone")).action(async ({ slackPort }) => {
+withSlackPort(program.command("slack").description("run the Slack stand-in alone")).action(async ({ slackPort }) => {
   const slack = await startSlackSandbox({ port: slackPort });
-  say(`Slack stand-in on ${local(slack.port)}, Web API base ${local(slack.port)}/api/. Press Ctrl-C to end it.`);
-  await interrupted();
+  const url = toLocalUrl(slack.port);
+  print(`Slack stand-in: ${url} (Web API base ${url}/api/). Press Ctrl-C to stop.`);
+  await waitForInterrupt();
   await slack.close();
 });
 
-withSlackPort(withAwsPort(program.command("all").description("the page, both stand-ins and the bot")))
-  .option("--bot-port <port>", "port of the bot's health checks; 0 takes a free one", port, 0)
+withSlackPort(withAwsPort(program.command("all").description("run the page, both stand-ins and the bot")))
+  .option("--bot-port <port>", "port of the bot's health checks; 0 picks a free port", parsePort, 0)
   .action(async ({ slackPort, awsPort, botPort }) => {
     const sandbox = await startSandbox({
       slackPort,
       awsPort,
       botPort,
-      line: (text) => say(`bot  ${formatLogLine(text)}`),
-      ended: (why) => say(`The bot has ended (${why}); its last lines above say why. The page can start it again.`),
+      onLine: (text) => print(`bot  ${formatLogLine(text)}`),
+      onUnexpectedExit: (exit) =>
+        print(`The bot exited (${exit}). Its log lines above show the cause. Start it again from the page.`),
     });
-    say(welcomeText({ pageUrl: local(sandbox.slackPort), awsUrl: local(sandbox.awsPort) }));
-    await interrupted();
+    print(welcomeText({ pageUrl: toLocalUrl(sandbox.slackPort), awsUrl: toLocalUrl(sandbox.awsPort) }));
+    await waitForInterrupt();
     await sandbox.close();
   });
 
-function local(portNumber: number): string {
+function toLocalUrl(portNumber: number): string {
   return `http://localhost:${portNumber}`;
 }
 
 program.parseAsync().catch((error: unknown) => {
-  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-  const words = error instanceof Error ? error.message : String(error);
-  const advice = "End what uses it, or choose others: npm run sandbox -- --slack-port 3001 --aws-port 4567";
-  process.stderr.write(taken ? `${words}\n${advice}\n` : `The sandbox could not start: ${words}\n`);
+  const portInUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  const message = error instanceof Error ? error.message : String(error);
+  const advice =
+    "Stop the program that uses this port, or choose other ports: npm run sandbox -- --slack-port 3001 --aws-port 4567";
+  process.stderr.write(portInUse ? `${message}\n${advice}\n` : `The sandbox could not start: ${message}\n`);
   process.exit(1);
 });

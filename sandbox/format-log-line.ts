@@ -1,4 +1,4 @@
-/** One of the bot's JSON log lines in a form that a person reads: level, message, then the fields. */
+/** Formats a JSON log line of the bot for people: level, message, fields. Returns any other text unchanged. */
 export function formatLogLine(text: string): string {
   let line: Record<string, unknown>;
   try {
@@ -7,8 +7,8 @@ export function formatLogLine(text: string): string {
     return text;
   }
   const { level, time: _time, msg, ...fields } = line;
-  const rest = Object.entries(fields).map(
+  const pairs = Object.entries(fields).map(
     ([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
   );
-  return [String(level).padEnd(5), msg, ...(rest.length > 0 ? [`(${rest.join(" ")})`] : [])].join(" ");
+  return [String(level).padEnd(5), msg, ...(pairs.length > 0 ? [`(${pairs.join(" ")})`] : [])].join(" ");
 }

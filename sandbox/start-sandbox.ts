@@ -11,7 +11,7 @@ import { pageRoutes } from "./ui/serve/page-routes.ts";
 import { makeSandboxClock } from "./wire/clock.ts";
 
 export interface Sandbox {
-  /** The page, and the Slack stand-in below it. */
+  /** URL of the page. The Slack stand-in has the same origin. */
   url: string;
   slackPort: number;
   awsPort: number;
@@ -20,18 +20,18 @@ export interface Sandbox {
 }
 
 /**
- * Starts both stand-ins on one clock, the page, and the bot as a process of its own. Port 0 takes a free one. Rejects when
- * a port is taken; nothing of it then stays behind.
+ * Starts both stand-ins on one clock, the page, and the bot in a separate process. Port 0 picks a free port. If a port
+ * is in use, stops everything that it has started and rejects.
  */
 export async function startSandbox(options: {
   slackPort: number;
   awsPort: number;
-  /** Of the bot's health checks. */
+  /** Port of the bot's health checks. */
   botPort: number;
-  /** Receives each line that the bot logs. */
-  line: (text: string) => void;
-  /** Told when the bot ends by itself: its exit code, or the signal's name. */
-  ended: (why: number | string) => void;
+  /** Receives each log line of the bot. */
+  onLine: (text: string) => void;
+  /** Receives the bot's exit code or signal name if it exits without a request. */
+  onUnexpectedExit: (exit: number | string) => void;
 }): Promise<Sandbox> {
   const clock = makeSandboxClock();
   const folder = mkdtempSync(join(tmpdir(), "countersign-sandbox-"));
@@ -49,7 +49,8 @@ export async function startSandbox(options: {
     releases.push(() => slack.close());
     const configPath = fileURLToPath(new URL("./countersign.yml", import.meta.url));
     const addresses = { slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: options.botPort };
-    const bot = superviseBot({ environment: botEnvironment(addresses), line: options.line, ended: options.ended });
+    const { onLine, onUnexpectedExit } = options;
+    const bot = superviseBot({ environment: botEnvironment(addresses), onLine, onUnexpectedExit });
     releases.push(() => bot.stop());
     bot.start();
     return { url: slack.url, slackPort: slack.port, awsPort: aws.port, bot, close };

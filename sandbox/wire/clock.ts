@@ -1,18 +1,18 @@
 /**
- * The sandbox's one clock. It runs with the machine's, plus an offset that a person or a test moves forward, so that a
- * week passes in a moment. Timers are kept in order of their time; moving the clock runs each at exactly its own time,
- * also those that earlier ones schedule on the way.
+ * The clock that both stand-ins share: the machine's clock plus an offset. A person or a test increases the offset, so
+ * that a week passes in a moment. Moving the clock forward runs each due timer at exactly its own time, in order,
+ * including timers that other due timers schedule.
  */
 export interface SandboxClock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Runs `job` once at `time` (epoch milliseconds); a time already past runs it soon. Returns its cancellation. */
+  /** Runs `job` once at `time` (epoch milliseconds), or soon if `time` has passed. Returns a function that cancels it. */
   at(time: number, job: () => void): () => void;
-  /** Moves the clock forward by `ms` (0 or more) and runs all that became due, in order. */
+  /** Moves the clock forward by `ms` (0 or more) and runs every due timer in order. */
   advance(ms: number): void;
-  /** Forgets every timer; the offset stays. */
+  /** Drops every timer and keeps the offset. */
   clear(): void;
-  /** Forgets every timer and releases the process. */
+  /** Drops every timer and lets the process exit. */
   close(): void;
 }
 
@@ -22,19 +22,19 @@ interface Timer {
   job: () => void;
 }
 
-/** The longest delay that setTimeout takes, in milliseconds. */
+/** The longest delay that setTimeout accepts, in milliseconds. */
 const MAX_DELAY_MS = 2_147_483_647;
 
 export function makeSandboxClock(machineNow: () => number = Date.now): SandboxClock {
   let offset = 0;
-  let steppedTime: number | undefined; // the time shown while `advance` walks over due timers
+  let steppedTime: number | undefined; // the current time while due timers run; otherwise undefined
   let timers: Timer[] = [];
   let order = 0;
   let handle: NodeJS.Timeout | undefined;
 
   const now = () => steppedTime ?? machineNow() + offset;
 
-  /** Where a timer of that time and order is, or belongs: by halving, since a test may set tens of thousands. */
+  /** Finds the index of a timer, or the index for inserting it. Binary search: a test may set tens of thousands. */
   const findIndex = (time: number, rank: number) => {
     let [low, high] = [0, timers.length];
     while (low < high) {
@@ -62,7 +62,7 @@ export function makeSandboxClock(machineNow: () => number = Date.now): SandboxCl
         timer.job();
       }
     } finally {
-      steppedTime = undefined; // also after a job that threw: the clock must not stand still for the others
+      steppedTime = undefined; // also after a job that throws: the clock must keep running for the other timers
       arm();
     }
   };
@@ -74,12 +74,12 @@ export function makeSandboxClock(machineNow: () => number = Date.now): SandboxCl
       timers.splice(findIndex(time, timer.order), 0, timer);
       if (steppedTime === undefined) arm();
       return () => {
-        const place = findIndex(time, timer.order);
-        if (timers[place] === timer) timers.splice(place, 1);
+        const index = findIndex(time, timer.order);
+        if (timers[index] === timer) timers.splice(index, 1);
       };
     },
     advance(ms) {
-      if (!(ms >= 0)) throw new RangeError(`The clock moves forward only, by milliseconds; got ${ms}.`);
+      if (!(ms >= 0)) throw new RangeError(`The clock only moves forward: expected 0 or more milliseconds, got ${ms}.`);
       const end = now() + ms;
       offset += ms;
       runUntil(end);

@@ -6,35 +6,35 @@ import { type BaseFault, type Fault, type Faults, faultSchema } from "./faults.t
 import type { HonoEnv } from "./http-server.ts";
 import type { Journal } from "./journal.ts";
 
-/** Ten years at a time, and never past a year that every client can show. */
+/** At most ten years per request, and never past 9999, the last year that every client can display. */
 const MAX_ADVANCE_MS = 3_652 * 86_400_000;
 const MAX_TIME = Date.UTC(9999, 11, 31);
 const clockSchema = z.strictObject({ advanceMs: z.number().nonnegative().max(MAX_ADVANCE_MS) });
 
-/** What somebody did to the stand-in itself; in `/events` as `control`, so that a page shows it whoever did it. */
+/** A change made through these routes. `/events` reports it as `control`, so that every open page shows it. */
 interface ControlChange {
   what: "requests" | "faults" | "clock" | "reset";
 }
 
 /**
- * The part of `/_control/` that both stand-ins share: the journal, the faults, the clock, reset, and a stream of events.
- * Every answer is JSON; a malformed request is 400 `{error, problems}`.
+ * Makes the routes of `/_control/` that both stand-ins share: journal, faults, clock, reset, and a stream of events.
+ * Every reply is JSON. A malformed request gets 400 `{error, problems}`.
  */
 export function controlRoutes<F extends BaseFault = Fault>(deps: {
   clock: SandboxClock;
   faults: Faults<F>;
-  /** The faults that this stand-in understands; absent: the ones that all do. */
+  /** Schema of the faults that this stand-in supports. Default: the faults that both support. */
   faultSchema?: z.ZodType<F>;
   journal: Journal;
-  /** Puts the stand-in back to its seeded beginning. */
+  /** Restores the seeded state of the stand-in. */
   reset: () => void;
-  /** Calls the listener with each change of the stand-in's state; they appear in `/events` as `change`. */
+  /** Calls the listener with each change of the stand-in's state. `/events` reports it as `change`. */
   changes?: { subscribe(listener: (change: unknown) => void): () => void };
 }): Hono<HonoEnv> {
   const { clock, faults, journal } = deps;
   const schema = deps.faultSchema ?? (faultSchema as unknown as z.ZodType<F>);
   const app = new Hono<HonoEnv>();
-  const listeners = new Set<(act: ControlChange) => void>();
+  const listeners = new Set<(change: ControlChange) => void>();
   const publish = (what: ControlChange["what"]) => {
     for (const listener of listeners) listener({ what });
   };
@@ -42,11 +42,11 @@ export function controlRoutes<F extends BaseFault = Fault>(deps: {
   app.get("/requests", (c) => {
     const operation = c.req.query("operation");
     const since = Number(c.req.query("since") ?? 0);
-    const without = (c.req.query("without") ?? "").split(",").filter((each) => each !== ""); // beginnings of names
+    const excludedPrefixes = (c.req.query("without") ?? "").split(",").filter((each) => each !== "");
     const requests = journal
       .list({ ...(operation ? { operation } : {}), since })
-      .filter((entry) => !without.some((each) => entry.operation.startsWith(each)));
-    const last = Number(c.req.query("last") ?? requests.length); // the newest so many
+      .filter((entry) => !excludedPrefixes.some((prefix) => entry.operation.startsWith(prefix)));
+    const last = Number(c.req.query("last") ?? requests.length); // the number of newest entries to return
     return c.json({ requests: requests.slice(Math.max(0, requests.length - last)) });
   });
   app.delete("/requests", (c) => {
@@ -73,7 +73,8 @@ export function controlRoutes<F extends BaseFault = Fault>(deps: {
   app.post("/clock", async (c) => {
     const parsed = clockSchema.safeParse(await c.req.json().catch(() => undefined));
     if (!parsed.success) return c.json({ error: "expected {advanceMs}", problems: z.treeifyError(parsed.error) }, 400);
-    if (clock.now() + parsed.data.advanceMs > MAX_TIME) return c.json({ error: "the clock ends with 9999" }, 400);
+    if (clock.now() + parsed.data.advanceMs > MAX_TIME)
+      return c.json({ error: "the clock cannot pass the year 9999" }, 400);
     clock.advance(parsed.data.advanceMs);
     publish("clock");
     return c.json({ now: clock.now() });
@@ -89,19 +90,20 @@ export function controlRoutes<F extends BaseFault = Fault>(deps: {
 
   app.get("/events", (c) =>
     streamSSE(c, async (stream) => {
-      const stop = journal.subscribe((entry) => {
+      const stopRequests = journal.subscribe((entry) => {
         void stream.writeSSE({ event: "request", id: String(entry.seq), data: JSON.stringify(entry) });
       });
-      const quiet = deps.changes?.subscribe((change) => {
+      const stopChanges = deps.changes?.subscribe((change) => {
         void stream.writeSSE({ event: "change", data: JSON.stringify(change) });
       });
-      const acted = (act: ControlChange) => void stream.writeSSE({ event: "control", data: JSON.stringify(act) });
-      listeners.add(acted);
+      const onControl = (change: ControlChange) =>
+        void stream.writeSSE({ event: "control", data: JSON.stringify(change) });
+      listeners.add(onControl);
       await stream.writeSSE({ event: "hello", data: JSON.stringify({ now: clock.now() }) });
       await new Promise<void>((resolve) => stream.onAbort(resolve));
-      stop();
-      quiet?.();
-      listeners.delete(acted);
+      stopRequests();
+      stopChanges?.();
+      listeners.delete(onControl);
     }),
   );
   return app;

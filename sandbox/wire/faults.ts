@@ -1,23 +1,23 @@
 import { z } from "zod";
 
 /**
- * What a fault does to a call. `drop-reply` executes the call and then closes the connection without an answer. `refuse`
- * executes nothing: the connection is accepted, the request read, and then the connection closed (ECONNRESET at the
- * caller, not ECONNREFUSED), since the port must stay open for everybody else.
+ * A fault that a test or a person injects into calls. `drop-reply` executes the call, then closes the connection without
+ * a reply. `refuse` executes nothing: it accepts the connection, reads the request and closes the connection. The caller
+ * sees ECONNRESET and not ECONNREFUSED, because the port must stay open for other callers.
  */
 export const faultSchema = z.strictObject({
-  /** The operation or method it strikes (`SendAutomationSignal`, `chat.postMessage`), or `*` for any. */
+  /** The operation or method that it affects (`SendAutomationSignal`, `chat.postMessage`), or `*` for any. */
   operation: z.string().default("*"),
   kind: z.enum(["throttle", "error", "delay", "refuse", "drop-reply"]),
-  /** How many calls it strikes before it is used up; absent: until cleared. */
+  /** The number of calls that it affects. Without it, the fault stays until it is cleared. */
   times: z.int().positive().optional(),
   /** For `error`: the HTTP status (AWS) and the error's code. Each stand-in has its own defaults. */
   status: z.int().min(400).max(599).optional(),
   code: z.string().optional(),
   message: z.string().optional(),
-  /** For `error`: the call is executed first, then answered with the error. */
+  /** For `error`: executes the call first, then replies with the error. */
   afterExecution: z.boolean().optional(),
-  /** For `delay`: machine milliseconds before the call is looked at. */
+  /** For `delay`: milliseconds of machine time before the call is processed. */
   delayMs: z.int().nonnegative().optional(),
   /** For `throttle` in Slack: seconds in the Retry-After header. */
   retryAfterSeconds: z.int().positive().optional(),
@@ -25,20 +25,20 @@ export const faultSchema = z.strictObject({
 
 export type Fault = z.infer<typeof faultSchema>;
 
-/** The least that a stand-in's own kind of fault must say: what it strikes, and how often. */
+/** The fields that every fault has: the affected operation, the kind, and the number of calls. */
 export interface BaseFault {
   operation: string;
   kind: string;
   times?: number | undefined;
 }
 
-/** The faults in force, oldest first. A stand-in with faults of its own gives their type. */
+/** The active faults, oldest first. `F` is the stand-in's own fault type. */
 export interface Faults<F extends BaseFault = Fault> {
   add(fault: F): void;
-  /** The first fault that strikes this operation now, counted as used. */
+  /** Returns the first active fault for this operation and counts one use of it. */
   take(operation: string): F | undefined;
   list(): F[];
-  /** Takes back the faults of this operation and this kind; without either, all of them. */
+  /** Removes the faults of this operation and this kind. An absent criterion matches every fault. */
   clear(which?: { operation?: string | undefined; kind?: string | undefined }): void;
 }
 

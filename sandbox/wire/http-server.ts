@@ -3,19 +3,19 @@ import type { AddressInfo, Socket } from "node:net";
 import { type HttpBindings, serve } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 
-/** Hono's environment in the sandbox: the raw request and response are at hand, so that a reply can be dropped. */
+/** Hono's environment with Node's raw request and response, which `hangUp` needs to drop a reply. */
 export type HonoEnv = { Bindings: HttpBindings };
 
 export interface RunningServer {
-  /** For instance `http://127.0.0.1:4566`. */
+  /** For example `http://127.0.0.1:4566`. */
   url: string;
   port: number;
   server: Server;
-  /** Ends every connection and frees the port. */
+  /** Closes every connection and frees the port. */
   close(): Promise<void>;
 }
 
-/** Listens on `port` (0: a free one) of the loopback address. Rejects when the port is taken. */
+/** Listens on `port` of the loopback address; 0 picks a free port. Rejects if the port is in use. */
 export function listen(app: Hono<HonoEnv>, port: number): Promise<RunningServer> {
   return new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
@@ -41,7 +41,7 @@ export function listen(app: Hono<HonoEnv>, port: number): Promise<RunningServer>
   });
 }
 
-/** Closes the caller's connection without a reply: what a client sees when the network breaks. */
+/** Closes the caller's connection without a reply, as when the network fails. */
 export function hangUp(c: Context<HonoEnv>): Response {
   const incoming: IncomingMessage | undefined = c.env.incoming as IncomingMessage | undefined;
   const outgoing: ServerResponse | undefined = c.env.outgoing as ServerResponse | undefined;

@@ -1,31 +1,31 @@
-/** One call that a stand-in received, and what became of it. */
+/** One call that a stand-in received, with its outcome. */
 export interface JournalEntry {
   seq: number;
   /** Epoch milliseconds on the sandbox's clock. */
   at: number;
-  /** AWS operation, Slack method, or a delivery to the app (`deliver:block_actions`). */
+  /** An AWS operation, a Slack method, or a delivery to the app (`deliver:block_actions`). */
   operation: string;
-  /** Who called: an AWS principal's ARN, a Slack token's owner; absent when it could not be told. */
+  /** The caller: the ARN of an AWS principal or the owner of a Slack token. Absent for an unknown caller. */
   principal?: string;
   input: unknown;
-  /** Whether the call changed or read the stand-in's state. False for what was refused before execution. */
+  /** Whether the call was executed. False for a call that was rejected first. */
   executed: boolean;
-  /** What was answered: HTTP status and body, and the fault that struck, if any. */
+  /** The reply (HTTP status and body) and the fault that affected the call, if any. */
   outcome: { status: number; body: unknown; fault?: string };
 }
 
 export interface Journal {
   record(entry: Omit<JournalEntry, "seq" | "at">): JournalEntry;
-  /** Entries in order, after `sinceSeq` when given, of one operation when given. */
+  /** Lists entries in order: those after the sequence number `since`, and of one `operation`, if given. */
   list(filter?: { operation?: string; since?: number }): JournalEntry[];
   /** Calls `listener` for each new entry until the returned function is called. */
   subscribe(listener: (entry: JournalEntry) => void): () => void;
   clear(): void;
 }
 
-/** How many entries are kept; older ones are forgotten. */
+/** The number of entries to keep. Older entries are dropped. */
 const MAX_ENTRIES = 50_000;
-/** How many of them keep the body of their answer: a long run of list calls would fill the memory with pages. */
+/** The number of entries that keep the body of their reply: the pages of many list calls would fill the memory. */
 const MAX_BODIES = 2_000;
 
 export function makeJournal(clock: { now(): number }): Journal {
@@ -36,9 +36,9 @@ export function makeJournal(clock: { now(): number }): Journal {
     record(entry) {
       const full = { seq: ++seq, at: clock.now(), ...entry };
       entries.push(full);
-      const faded = entries.at(-1 - MAX_BODIES);
-      if (faded !== undefined) faded.outcome = { ...faded.outcome, body: "(no longer kept)" };
-      if (entries.length > MAX_ENTRIES * 1.1) entries = entries.slice(-MAX_ENTRIES); // now and then, not each time
+      const old = entries.at(-1 - MAX_BODIES);
+      if (old !== undefined) old.outcome = { ...old.outcome, body: "(no longer kept)" };
+      if (entries.length > MAX_ENTRIES * 1.1) entries = entries.slice(-MAX_ENTRIES); // not on every call
       for (const listener of listeners) listener(full);
       return full;
     },

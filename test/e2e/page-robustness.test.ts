@@ -282,7 +282,7 @@ test("when the sandbox ends the page says so, and with another in its place it s
   await world.sandbox.close();
   await page.getByText("sandbox gone").waitFor();
   await page.getByText("Start it again in its terminal").waitFor();
-  again = await startSandbox({ slackPort, awsPort, botPort: 0, line: () => {}, ended: () => {} });
+  again = await startSandbox({ slackPort, awsPort, botPort: 0, onLine: () => {}, onUnexpectedExit: () => {} });
   await page.getByText("bot connected").waitFor();
   const posted = async () =>
     (await getJson(`${world.slackUrl}/_control/requests?operation=chat.postMessage`)).requests.length;

@@ -28,8 +28,8 @@ export interface PageWorld {
 /** Starts everything on free ports and waits until the seeded runbooks have been asked for in Slack. */
 export async function pageWorld(): Promise<PageWorld> {
   const lines: string[] = [];
-  const line = (text: string) => void lines.push(text);
-  const sandbox = await startSandbox({ slackPort: 0, awsPort: 0, botPort: 0, line, ended: () => {} });
+  const onLine = (text: string) => void lines.push(text);
+  const sandbox = await startSandbox({ slackPort: 0, awsPort: 0, botPort: 0, onLine, onUnexpectedExit: () => {} });
   const slackUrl = `http://127.0.0.1:${sandbox.slackPort}`;
   const awsUrl = `http://127.0.0.1:${sandbox.awsPort}`;
   const strays: string[] = [];

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 
-/** A clock on a machine whose own time stands still. */
-const still = () => makeSandboxClock(() => 1000);
+/** A sandbox clock on a machine whose time never changes. */
+const frozenClock = () => makeSandboxClock(() => 1000);
 
-test("moving the clock runs each timer at its own time, also those that earlier ones set", () => {
-  const clock = still();
-  const told: [string, number][] = [];
-  const tell = (name: string) => () => void told.push([name, clock.now()]);
-  clock.at(1300, tell("late"));
+test("moving the clock runs each timer at its own time, including timers that earlier timers set", () => {
+  const clock = frozenClock();
+  const ran: [string, number][] = [];
+  const note = (name: string) => () => void ran.push([name, clock.now()]);
+  clock.at(1300, note("late"));
   clock.at(1100, () => {
-    tell("early")();
-    clock.at(1200, tell("between"));
-    clock.at(9999, tell("never"));
+    note("early")();
+    clock.at(1200, note("between"));
+    clock.at(9999, note("never"));
   });
   clock.advance(500);
-  assert.deepEqual(told, [
+  assert.deepEqual(ran, [
     ["early", 1100],
     ["between", 1200],
     ["late", 1300],
@@ -25,20 +25,20 @@ test("moving the clock runs each timer at its own time, also those that earlier 
   clock.close();
 });
 
-test("timers of one time run in the order in which they were set, whatever was cancelled among them", () => {
-  const clock = still();
-  const told: number[] = [];
-  const cancellations = Array.from({ length: 100 }, (_, index) => clock.at(2000, () => void told.push(index)));
+test("timers for the same time run in the order in which they were set, even if some are cancelled", () => {
+  const clock = frozenClock();
+  const ran: number[] = [];
+  const cancellations = Array.from({ length: 100 }, (_, index) => clock.at(2000, () => void ran.push(index)));
   for (const [index, cancel] of cancellations.entries()) if (index % 3 === 0) cancel();
   for (const cancel of cancellations.slice(0, 10)) cancel();
   clock.advance(1000);
   const expected = Array.from({ length: 100 }, (_, index) => index).filter((index) => index % 3 !== 0 && index >= 10);
-  assert.deepEqual(told, expected);
+  assert.deepEqual(ran, expected);
   clock.close();
 });
 
-test("a timer that throws does not stop the clock for the others", () => {
-  const clock = still();
+test("a timer that throws does not stop the other timers", () => {
+  const clock = frozenClock();
   let ran = false;
   clock.at(1100, () => assert.fail("broken"));
   clock.at(1200, () => {
@@ -51,8 +51,8 @@ test("a timer that throws does not stop the clock for the others", () => {
   clock.close();
 });
 
-test("fifty thousand timers, half of them cancelled, run in the order of their time", () => {
-  const clock = still();
+test("25,000 timers of 50,000 are cancelled, and the others run in order of time", () => {
+  const clock = frozenClock();
   const ran: number[] = [];
   const cancellations = Array.from({ length: 50_000 }, (_, index) => {
     const time = 1000 + ((index * 7919) % 50_000);

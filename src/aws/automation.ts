@@ -7,7 +7,7 @@ import {
   SSMClient,
   type StepExecution,
 } from "@aws-sdk/client-ssm";
-import type { Automation, Clock, Target } from "../app/ports/aws.ts";
+import type { Automation, Clock, Target, TargetRoles } from "../app/ports/aws.ts";
 import type { ListedExecution } from "../core/execution.ts";
 import { makeApproverSessions } from "./approver-sessions.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
@@ -23,13 +23,7 @@ const PAGE = 50;
 /** A list that never ends is a malformed answer. */
 const MAX_PAGES = 2_000;
 
-/** ARNs of roles that are assumed; null: the bot's own credentials are used. */
-export interface TargetRoles {
-  readRole: string | null;
-  approverRole: string | null;
-}
-
-export const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
+const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
 
 /** Automation of one target over the SDK. `close` ends its connections. */
 export function makeAutomation(

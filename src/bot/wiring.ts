@@ -9,12 +9,14 @@ import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
 import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
-import type { Clock, Log } from "../app/ports/aws.ts";
+import type { AwsConnector, Clock, Log } from "../app/ports/aws.ts";
 import type { Lease, Store } from "../app/ports/coordination.ts";
 import { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
+import { makeAutomation } from "../aws/automation.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
+import { callerIdentity } from "../aws/identity.ts";
 import type { Config } from "../config/config.ts";
 import { type Denial, denialSentence } from "../core/denial.ts";
 import type { ApprovalRequest } from "../core/request.ts";
@@ -36,7 +38,7 @@ import { makeDirectory } from "../slack/people/directory.ts";
 import { limitedChat } from "../slack/rate-limits/limited-chat.ts";
 import { limitedLookups } from "../slack/rate-limits/limited-lookups.ts";
 import { makeRateLimiter } from "../slack/rate-limits/limiter.ts";
-import { makeAcquireSlot } from "../slack/rate-limits/limits.ts";
+import { bucketKey, makeAcquireSlot } from "../slack/rate-limits/limits.ts";
 import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
 import { startClickWorker, startReplyWorker } from "../workers/clicks.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
@@ -134,7 +136,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
     answering.wake();
     publishing?.wake();
   };
-  const posting = { lanes: store.rateLimits, clock, log };
+  const posting = { lanes: store.rateLimits, bucketKey, clock, log };
   const digest = makeDigest({ digests, requests, routes, chat, clock, newId, random, log });
   const messaging = startDeliveryWorker({
     ...posting,
@@ -187,11 +189,16 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
   const configured = config.targets.flatMap(({ name, regions, readRole = null, approverRole = null }) =>
     regions.map((region) => ({ name, region, roles: { readRole, approverRole } })),
   );
+  const aws: AwsConnector = {
+    identify: callerIdentity,
+    connect: (target, roles) => makeAutomation(target, clock, roles),
+  };
   const targets = configured.map((each, index) =>
     startTarget({
       configured: each,
       before: configured.slice(0, index),
       pollIntervalMs: config.pollIntervalMs,
+      aws,
       store,
       look,
       signal: abort,

@@ -1,7 +1,6 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { RateLimitStore } from "../app/ports/coordination.ts";
 import type { DeliveryRow, DeliveryStore } from "../app/ports/store.ts";
-import { bucketKey, type RateLimitKind } from "../slack/rate-limits/limits.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** How many of one channel are worked on before the rows are asked again. */
@@ -13,6 +12,9 @@ const TICK_MS = 1_000;
 const ERROR_BACKOFF_MS = 10_000;
 /** And its channel this long. */
 const BACKOFF_MS = 2_000;
+
+/** The calls to Slack that deliver a message. */
+export type DeliveryCall = "post" | "update";
 
 /**
  * Delivers messages of one kind, each channel at its own pace: a channel that is slow, closed or limited holds up no
@@ -27,6 +29,8 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
   /** Set where `due` names only what does have to be done: then it is asked again as soon as a channel is through. */
   eager: boolean;
   lanes: RateLimitStore;
+  /** Names the rate limit that a channel's posts or updates count against. */
+  bucketKey: (kind: DeliveryCall, channelId: string) => string;
   deliver: (row: Row, abort: AbortSignal) => Promise<number>;
   /** What goes before a channel's posts; returns how long the channel is to be left alone. */
   before?: (channelId: string, abort: AbortSignal) => Promise<number>;
@@ -35,7 +39,7 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
   clock: Clock;
   log: Log;
 }): Loop {
-  const { name, store, due, eager, lanes, deliver, before, about, clock, log } = options;
+  const { name, store, due, eager, lanes, bucketKey, deliver, before, about, clock, log } = options;
   const busy = new Map<string, Promise<void>>();
   const updating = new Set<string>();
   /** When each channel's updates were last taken up: the one that has waited longest is next. */
@@ -116,6 +120,6 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
 }
 
 /** A message that may stand already is looked for in the posts' lane: it is a post that is not finished. */
-function kindOf(row: DeliveryRow): RateLimitKind {
+function kindOf(row: DeliveryRow): DeliveryCall {
   return row.ts === null ? "post" : "update";
 }

@@ -1,12 +1,10 @@
-import type { Automation, AwsFailure, Clock, Log, Target } from "../app/ports/aws.ts";
+import type { Automation, AwsConnector, AwsFailure, Clock, Log, Target, TargetRoles } from "../app/ports/aws.ts";
 import type { Lease, Store } from "../app/ports/coordination.ts";
 import type { WatchedExecution } from "../app/ports/store.ts";
 import { guardedBy } from "../app/ports/under-lease.ts";
 import type { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makePollTarget } from "../app/watch/poll-target.ts";
 import type { makeSyncExecution } from "../app/watch/sync-execution.ts";
-import { makeAutomation, NO_ROLES, type TargetRoles } from "../aws/automation.ts";
-import { callerIdentity, ownRole } from "../aws/identity.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import type { Health } from "../ops/readiness.ts";
 import { makeInFlight } from "./in-flight.ts";
@@ -31,6 +29,8 @@ export interface ConfiguredTarget {
   region: string;
   roles?: TargetRoles;
 }
+
+const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
 
 const keyOf = ({ name, region }: ConfiguredTarget) => `${name}/${region}`;
 
@@ -61,6 +61,7 @@ export function startTarget(options: {
   /** The targets that stand before it in the configuration. */
   before: readonly ConfiguredTarget[];
   pollIntervalMs: number;
+  aws: AwsConnector;
   store: Store;
   look: (stores: Pick<Store, "requests" | "executions">) => ReturnType<typeof makeSyncExecution>;
   signal: ReturnType<typeof makeSendSignal>;
@@ -74,7 +75,7 @@ export function startTarget(options: {
   /** Something may have to be shown or published. */
   onChange: () => void;
 }): TargetWorkers {
-  const { configured, before, store, look, signal, health, replica, clock, log, onChange } = options;
+  const { configured, before, aws, store, look, signal, health, replica, clock, log, onChange } = options;
   const { name, region, roles = NO_ROLES } = configured;
   const key = keyOf(configured);
   let automation: Automation | undefined;
@@ -101,7 +102,7 @@ export function startTarget(options: {
 
   const identify = async (lease: Lease | null, abort: AbortSignal): Promise<boolean> => {
     if (automation !== undefined) return true;
-    const identity = await callerIdentity(region, abort);
+    const identity = await aws.identify(region, abort);
     if (abort.aborted) return false;
     if (identity.kind === "failed") {
       await report(identity, "AWS does not say whose credentials these are", lease);
@@ -125,9 +126,9 @@ export function startTarget(options: {
       await report({ kind: "failed", code: "TargetTwice", message, retry: false }, "the target is not polled", lease);
       return false;
     }
-    const target: Target = { key, name, region, account, signsAs: roles.approverRole ?? ownRole(identity.arn) };
+    const target: Target = { key, name, region, account, signsAs: roles.approverRole ?? identity.signsAs };
     await adopt(target);
-    const own = makeAutomation(target, clock, roles);
+    const own = aws.connect(target, roles);
     close = own.close;
     automation = options.hook(own);
     log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");

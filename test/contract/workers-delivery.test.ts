@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { Store } from "../../src/app/ports/coordination.ts";
 import type { DeliveryRow, MessageRow } from "../../src/app/ports/store.ts";
-import { makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
+import { bucketKey, makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
 import { eventually } from "../support/eventually.ts";
 import { fakeChat, QUICK, testClock, testLog } from "../support/fakes.ts";
@@ -19,6 +19,7 @@ const ofMessages = ({ messages, rateLimits: lanes }: Pick<Store, "messages" | "r
   due: (now: number) => messages.due(now, PER_CHANNEL),
   eager: true,
   lanes,
+  bucketKey,
   about: ({ requestId }: MessageRow) => ({ requestId }),
 });
 
@@ -156,6 +157,7 @@ test("a notice or a digest that waits for its channel holds up no other channel"
       due,
       eager: name === "notices",
       lanes: store.rateLimits,
+      bucketKey,
       async deliver(row) {
         if (row.channelId !== "C0N29") return stopping.promise;
         await stands(row);

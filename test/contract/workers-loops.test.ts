@@ -1,19 +1,22 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Clock } from "../../src/app/ports/aws.ts";
+import type { CallerIdentity, Clock } from "../../src/app/ports/aws.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
 import { type ConfiguredTarget, startTarget } from "../../src/workers/target.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
-import { rawServer } from "../support/raw-server.ts";
 import { aClick, anEntry, anExecution, aRequest } from "../support/samples.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
 
-const CALLER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
-<Arn>arn:aws:iam::111122223333:role/Bot</Arn><UserId>X</UserId><Account>111122223333</Account>
-</GetCallerIdentityResult></GetCallerIdentityResponse>`;
+/** The bot's own credentials. */
+const CALLER: CallerIdentity = {
+  kind: "identity",
+  account: "111122223333",
+  arn: "arn:aws:iam::111122223333:role/Bot",
+  signsAs: "arn:aws:iam::111122223333:role/Bot",
+};
 
 /** The loops of one target, with AWS as the test dictates it behind them. */
 async function target(
@@ -22,10 +25,6 @@ async function target(
   work: { look?: (executionId: string) => Promise<void>; signal?: (requestId: string) => Promise<void> },
   { clock = QUICK, ...more }: { configured?: ConfiguredTarget; before?: ConfiguredTarget[]; clock?: Clock } = {},
 ) {
-  const sts = await rawServer(t, (_, response) => response.writeHead(200, { "content-type": "text/xml" }).end(CALLER));
-  const ours = { AWS_ENDPOINT_URL: sts.url, AWS_ACCESS_KEY_ID: "x", AWS_SECRET_ACCESS_KEY: "y" };
-  const environment = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
-  Object.assign(process.env, ours);
   const automation: FakeAutomation = fakeAutomation();
   const log = testLog();
   const health = makeHealth(clock, 1_000);
@@ -34,6 +33,10 @@ async function target(
     configured: { name: "default", region: "us-east-1" },
     before: [],
     pollIntervalMs: 1_000,
+    aws: {
+      identify: async () => CALLER,
+      connect: (target) => ({ ...automation, target, close: () => undefined }),
+    },
     store,
     look:
       () =>
@@ -49,13 +52,7 @@ async function target(
     onChange: () => undefined,
     ...more,
   });
-  t.after(async () => {
-    await loops.stop();
-    for (const [name, value] of Object.entries(environment)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  });
+  t.after(() => loops.stop());
   return { automation, health, log, loops };
 }
 

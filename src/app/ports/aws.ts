@@ -52,6 +52,29 @@ export type SignalResult =
    */
   | { kind: "ambiguous"; answered: boolean; code: string; message: string };
 
+/** ARNs of the roles that a target's calls assume; null: the bot's own credentials are used. */
+export interface TargetRoles {
+  readRole: string | null;
+  approverRole: string | null;
+}
+
+/** Opens connections to AWS. */
+export interface AwsConnector {
+  /** Reports the bot's own credentials: their account, their ARN, and the role or user under which they sign. */
+  identify(region: string, abort: AbortSignal): Promise<CallerIdentity | AwsFailure>;
+  /** Opens the connections of one target. `close` ends them. */
+  connect(target: Target, roles: TargetRoles): Automation & { close(): void };
+}
+
+export interface CallerIdentity {
+  kind: "identity";
+  account: string;
+  /** The principal as AWS reports it. */
+  arn: string;
+  /** The role of a role's session; any other principal as it is. */
+  signsAs: string;
+}
+
 /** Automation of one target. */
 export interface Automation {
   readonly target: Target;

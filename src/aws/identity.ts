@@ -1,11 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsFailure, CallerIdentity } from "../app/ports/aws.ts";
+import { toRoleArn } from "../core/arn.ts";
 import { readFailure } from "./aws-failures.ts";
-
-/** The role of a role's session, since other sessions of it are the bot's too; any other ARN as it is. A path is not told. */
-export function ownRole(arn: string): string {
-  return arn.replace(/^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/.*$/, "arn:$1:iam::$2:role/$3");
-}
 
 /** Reports whose credentials these are. Needs no permission. Source: AWS STS API, GetCallerIdentity. */
 export async function callerIdentity(region: string, abort: AbortSignal): Promise<CallerIdentity | AwsFailure> {
@@ -17,7 +13,7 @@ export async function callerIdentity(region: string, abort: AbortSignal): Promis
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: abort });
     if (Account === undefined || Arn === undefined)
       return { kind: "failed", code: "MalformedAnswer", message: "the answer names no account", retry: true };
-    return { kind: "identity", account: Account, arn: Arn, signsAs: ownRole(Arn) };
+    return { kind: "identity", account: Account, arn: Arn, signsAs: toRoleArn(Arn) };
   } catch (error) {
     return readFailure(error);
   } finally {

@@ -5,6 +5,7 @@ import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import type { Config, TargetConfig } from "../config/config.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
+import { parseAccount } from "../core/arn.ts";
 import type { PartialSubject } from "../core/policy.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
@@ -71,7 +72,7 @@ async function lookIn(where: {
   const abort = AbortSignal.timeout(TIMEOUT_MS);
   const identity = await callerIdentity(region, abort);
   if (identity.kind === "failed") return { error: `${identity.code}: ${identity.message}` };
-  const account = readRole?.split(":")[4] ?? identity.account;
+  const account = parseAccount(readRole) ?? identity.account;
   const target: Target = { key: `${name}/${region}`, name, region, account };
   const automation = makeAutomation(target, systemClock, { readRole, approverRole: null });
   try {

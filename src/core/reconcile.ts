@@ -1,3 +1,4 @@
+import { arnMatches, findPrincipalArns } from "./arn.ts";
 import { OWN_COMMENT } from "./comment.ts";
 import {
   APPROVE_ACTION,
@@ -7,7 +8,6 @@ import {
   type ObservedStep,
 } from "./execution.ts";
 import { type ApprovalRequest, closed, type Outcome, type OutcomeKind, type RequestPatch } from "./request.ts";
-import { arnMatches } from "./requester.ts";
 
 /** What a reading of an execution asks of the requests on record. */
 export type Change =
@@ -183,7 +183,7 @@ function isOurs(
   if (request.signal === "accepted" || request.signalsAccepted > 0) return true;
   const decisions = step?.outputs.ApproverDecisions ?? [];
   if (decisions.length === 0 || decisions.some((text) => text.includes(request.id))) return true;
-  const bySelf = (text: string) => signsAs !== null && parsePrincipals(text).some((arn) => arnMatches(signsAs, arn));
+  const bySelf = (text: string) => signsAs !== null && findPrincipalArns(text).some((arn) => arnMatches(signsAs, arn));
   return decisions.some((text) => bySelf(text) && !text.includes(OWN_COMMENT));
 }
 
@@ -197,9 +197,5 @@ export function countApprovals(step: ObservedStep): number {
 
 /** ARNs and names that the step's ApproverDecisions mention, each once, as far as they can be told. */
 export function findPrincipals(step: ObservedStep): string[] {
-  return [...new Set((step.outputs.ApproverDecisions ?? []).flatMap(parsePrincipals))];
-}
-
-function parsePrincipals(text: string): string[] {
-  return text.match(/arn:aws[\w-]*:(?:iam|sts)::\d*:[\w+=,.@/-]*[\w+=@/-]/g) ?? [];
+  return [...new Set((step.outputs.ApproverDecisions ?? []).flatMap(findPrincipalArns))];
 }

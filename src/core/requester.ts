@@ -1,3 +1,4 @@
+import { arnMatches, identityCenterEmail } from "./arn.ts";
 import type { Person } from "./person.ts";
 
 /** Slack user id to the ARNs under which that person acts in AWS. */
@@ -38,30 +39,4 @@ export function isRequester(person: Pick<Person, "id" | "email">, requester: Req
 
 export function isKnown(requester: Requester): boolean {
   return requester.userIds.length > 0 || (requester.email !== null && requester.emailIsForeign !== true);
-}
-
-/**
- * Whether an ARN of the configuration means the ARN in ExecutedBy. A role's ARN means every session of that role; a
- * session's ARN has no path, so a role's path is passed over. A session's ARN means that session alone. Compared without
- * case: names that differ only in case cannot both exist as users or roles, and too much likeness denies, too little allows.
- * Source: IAM User Guide, "IAM identifiers".
- */
-export function arnMatches(listed: string, executedBy: string): boolean {
-  const [a, b] = [listed.toLowerCase(), executedBy.toLowerCase()];
-  if (a === b) return true;
-  const role = /^arn:([\w-]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(a);
-  const session = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(b);
-  return role !== null && session !== null && [1, 2, 3].every((part) => role[part] === session[part]);
-}
-
-/**
- * The address in an IAM Identity Center session's name, or null. Only Identity Center chooses the names of its sessions;
- * whoever assumes another role writes whatever they like there.
- * Source: AWS documentation, IAM Identity Center; roles are named AWSReservedSSO_<permission set>_<16 hex digits>.
- */
-export function identityCenterEmail(executedBy: string): string | null {
-  const session = /^arn:[\w-]+:sts::\d{12}:assumed-role\/AWSReservedSSO_[^/]+_[0-9a-f]{16}\/([^/\s@]+@[^/\s@]+)$/i.exec(
-    executedBy,
-  );
-  return session?.[1] ?? null;
 }

@@ -1,3 +1,4 @@
+import { findSessionNames } from "./arn.ts";
 import type { ObservedStep } from "./execution.ts";
 import { countApprovals } from "./reconcile.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
@@ -99,8 +100,7 @@ export function isVisible(step: ObservedStep, signal: PersonSignal): boolean {
 }
 
 function namesSession(text: string, session: string): boolean {
-  const found = text.matchAll(/:assumed-role\/[\w+=,.@-]+\/([\w+=,.@-]+)/g);
-  return [...found].some((match) => match[1]?.toLowerCase() === session.toLowerCase());
+  return findSessionNames(text).includes(session.toLowerCase());
 }
 
 /**

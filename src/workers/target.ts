@@ -5,6 +5,7 @@ import { guardedBy } from "../app/ports/under-lease.ts";
 import type { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makePollTarget } from "../app/watch/poll-target.ts";
 import type { makeSyncExecution } from "../app/watch/sync-execution.ts";
+import { parseAccount } from "../core/arn.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import type { Health } from "../ops/readiness.ts";
 import { makeInFlight } from "./in-flight.ts";
@@ -36,7 +37,7 @@ const keyOf = ({ name, region }: ConfiguredTarget) => `${name}/${region}`;
 
 /** The account that its roles are in; without a role, that of the bot's own credentials. */
 const accountOf = ({ roles = NO_ROLES }: ConfiguredTarget, own: string) =>
-  (roles.readRole ?? roles.approverRole)?.split(":")[4] ?? own;
+  parseAccount(roles.readRole ?? roles.approverRole) ?? own;
 
 export interface TargetWorkers {
   key: string;

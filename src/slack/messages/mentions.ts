@@ -1,3 +1,4 @@
+import { parseArn, permissionSet } from "../../core/arn.ts";
 import type { People } from "../../core/policy.ts";
 import { code } from "./text.ts";
 
@@ -34,8 +35,9 @@ export function series(items: readonly string[], most = MAX_NAMED, between = ", 
  */
 export function principal(arn: string | null): string {
   if (arn === null || arn.trim() === "") return "unknown";
-  const resource = /^arn:[^:]*:(?:iam|sts)::[^:]*:(.+)$/s.exec(arn.trim())?.[1];
-  if (resource === undefined) return arn;
+  const parsed = parseArn(arn.trim());
+  if (parsed === null || parsed.region !== "" || (parsed.service !== "iam" && parsed.service !== "sts")) return arn;
+  const { resource } = parsed;
   if (resource === "root") return "the account's root user";
   const [kind = "", ...path] = resource.split("/");
   const last = path.at(-1) ?? resource;
@@ -44,6 +46,6 @@ export function principal(arn: string | null): string {
   if (kind === "role") return `role ${last}`;
   if (kind !== "assumed-role") return resource;
   const role = path[0] ?? "";
-  const permissionSet = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/.exec(role)?.[1];
-  return permissionSet === undefined ? `${role}/${last}` : `${last} (Identity Center, ${permissionSet})`;
+  const set = permissionSet(role);
+  return set === null ? `${role}/${last}` : `${last} (Identity Center, ${set})`;
 }

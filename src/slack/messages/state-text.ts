@@ -1,7 +1,7 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { arnMatches } from "../../core/arn.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
-import { arnMatches } from "../../core/requester.ts";
 import { executionText } from "./aws-text.ts";
 import { mentionChannel, mentionPeople, mentionUser, principal, series } from "./mentions.ts";
 import { isBreakGlass } from "./notice-message.ts";

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  arnMatches,
+  findPrincipalArns,
+  findSessionNames,
+  identityCenterEmail,
+  parseAccount,
+  parseArn,
+  toRoleArn,
+} from "../../src/core/arn.ts";
+
+const A = "111122223333";
+const user = `arn:aws:iam::${A}:user/ops/jane`;
+const role = `arn:aws:iam::${A}:role/ci/Deploy`;
+const session = `arn:aws:sts::${A}:assumed-role/Deploy/run-1`;
+const sso = (name: string) => `arn:aws:sts::${A}:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/${name}`;
+
+const MEANS: [listed: string, executedBy: string, means: boolean, why: string][] = [
+  [user, user, true, "the same user"],
+  [user, user.toUpperCase().replace("ARN:AWS:IAM", "arn:aws:iam"), true, "the same user in other case"],
+  [user, `arn:aws:iam::${A}:user/jane`, false, "a user of another path"],
+  [user, user.replace(A, "444455556666"), false, "a user of another account"],
+  [session, session, true, "the same session"],
+  [session, session.replace("run-1", "run-2"), false, "another session of the same role"],
+  [role, session, true, "any session of the role, whose path a session's ARN lacks"],
+  [role, session.replace("run-1", "run-2"), true, "any session of the role"],
+  [role, session.replace("Deploy", "Deploy2"), false, "a session of a role with a longer name"],
+  [role, session.replace(A, "444455556666"), false, "a session of that role's name in another account"],
+  [role.replace("arn:aws:", "arn:aws-cn:"), session, false, "a session of another partition"],
+  [session, role, false, "the role, where only a session is listed"],
+  [`arn:aws:iam::${A}:root`, `arn:aws:iam::${A}:root`, true, "the root user"],
+  [`arn:aws:iam::${A}:root`, user, false, "a user, where the root user is listed"],
+];
+
+for (const [listed, executedBy, means, why] of MEANS)
+  test(`${listed} ${means ? "means" : "does not mean"} ${why}`, () =>
+    assert.equal(arnMatches(listed, executedBy), means));
+
+test("only Identity Center's own sessions have an address that is believed", () => {
+  const table: [string, string | null][] = [
+    [sso("rosa@example.com"), "rosa@example.com"],
+    [sso("rosa"), null],
+    [sso("a@b@example.com"), null],
+    [`arn:aws:sts::${A}:assumed-role/Deploy/rosa@example.com`, null],
+    [`arn:aws:sts::${A}:assumed-role/AWSReservedSSO_Fake/rosa@example.com`, null],
+    [`arn:aws:iam::${A}:user/rosa@example.com`, null],
+    [`arn:aws-us-gov:sts::${A}:assumed-role/AWSReservedSSO_X_0123456789abcdef/rosa@example.com`, "rosa@example.com"],
+  ];
+  for (const [arn, email] of table) assert.equal(identityCenterEmail(arn), email, arn);
+});
+
+test("a session stands for its role, in every partition; what is no role's session stays as it is", () => {
+  assert.equal(toRoleArn("arn:aws:sts::111122223333:assumed-role/Bot/i-0abc"), "arn:aws:iam::111122223333:role/Bot");
+  assert.equal(
+    toRoleArn("arn:aws-us-gov:sts::111122223333:assumed-role/Bot/x@example.com"),
+    "arn:aws-us-gov:iam::111122223333:role/Bot",
+  );
+  for (const arn of ["arn:aws:iam::111122223333:user/bot", "arn:aws:sts::111122223333:federated-user/bot"])
+    assert.equal(toRoleArn(arn), arn);
+});
+
+test("an ARN is split at its first five colons; other texts are no ARN and name no account", () => {
+  assert.deepEqual(parseArn("arn:aws:events:eu-west-1:111122223333:event-bus/a:b"), {
+    partition: "aws",
+    service: "events",
+    region: "eu-west-1",
+    account: "111122223333",
+    resource: "event-bus/a:b",
+  });
+  for (const text of ["", "jane", "arn:aws:iam::111122223333", "arn:aws:iam::111122223333:"])
+    assert.deepEqual([parseArn(text), parseAccount(text)], [null, null]);
+  assert.deepEqual([parseAccount(role), parseAccount(null), parseAccount("arn:aws:s3:::bucket")], [A, null, null]);
+});
+
+test("ARNs and session names are found within a text, whatever surrounds them", () => {
+  const text = JSON.stringify({ By: [user, session], Note: `x:assumed-role/R/Jane@example.com; arn:aws:s3:::bucket.` });
+  assert.deepEqual(findPrincipalArns(text), [user, session]);
+  assert.deepEqual(findSessionNames(text), ["run-1", "jane@example.com"]);
+});

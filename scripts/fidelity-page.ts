@@ -5,12 +5,12 @@ import { UNKNOWNS } from "../sandbox/slack/unknowns.ts";
 
 const INTRODUCTION = [
   "# How close the stand-ins are to the real services\n",
-  "Written by `npm run fidelity` from the lists that stand beside the code in `sandbox/`; tests hold those lists against",
-  "the routes, and this page against the lists. What is not started answers as the real service answers what it does not",
-  "know.\n",
+  "`npm run fidelity` writes this page from the `coverage.ts` and `unknowns.ts` files in `sandbox/`. Tests compare these",
+  "lists with the routes, and this page with the lists. A call that is not started gets the real service's reply to an",
+  "unknown call.\n",
 ].join("\n");
 
-/** The whole of docs/fidelity.md. */
+/** Returns the text of docs/fidelity.md. */
 export function fidelityPage(): string {
   const rows = (items: CoverageEntry[]) => items.map(({ name, state, note }) => [`\`${name}\``, state, note ?? ""]);
   return [
@@ -20,9 +20,9 @@ export function fidelityPage(): string {
       ["service", "operation", "state", "note"],
       coverage.map(({ service, operation, state, note }) => [service, `\`${operation}\``, state, note]),
     ),
-    "## AWS: what is unknown of the real service\n",
+    "## AWS: unknown behavior of the real service\n",
     table(
-      ["about", "what the stand-in does", "why", "switch in `/_control/assumptions`"],
+      ["question", "assumption", "reason", "setting in `/_control/assumptions`"],
       unknowns.map((each) => [
         each.topic,
         each.assumption,
@@ -36,9 +36,9 @@ export function fidelityPage(): string {
     table(["delivery", "state", "note"], rows(DELIVERIES)),
     "## Slack: transports\n",
     table(["transport", "state", "note"], rows(TRANSPORTS)),
-    "## Slack: what is unknown of the real service\n",
+    "## Slack: unknown behavior of the real service\n",
     table(
-      ["about", "what the stand-in does", "why"],
+      ["question", "assumption", "reason"],
       UNKNOWNS.map(({ topic, whatWeAssume, why }) => [topic, whatWeAssume, why]),
     ),
   ].join("\n");

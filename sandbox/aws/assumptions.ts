@@ -1,22 +1,22 @@
 import { z } from "zod";
 
 /**
- * Where AWS's behaviour is not documented and could not be observed, the stand-in assumes something, and the assumption
- * is a switch: `/_control/assumptions` turns it, so that a test can hold the bot against either world. `unknowns.ts` says
- * for each what is assumed and why.
+ * Settings for AWS behavior that is neither documented nor observed. Each one is an assumption of the stand-in.
+ * `/_control/assumptions` changes it, so that a test can run the bot against each alternative. `unknowns.ts` gives the
+ * reason for each default.
  */
 export const assumptionsSchema = z.strictObject({
-  /** What a signal of somebody who is not among the Approvers gets. */
+  /** The reply to a signal from a principal that Approvers does not list. */
   approverNotListed: z.enum(["refuse", "deny", "ignore"]).default("refuse"),
-  /** What a second Approve of the same principal for the same step gets. */
+  /** The reply to a second Approve from the same principal for the same step. */
   repeatedApproval: z.enum(["ignore", "count", "refuse"]).default("ignore"),
-  /** Whether two sessions of one role are two approvers when Approvers names the role. */
+  /** Whether two sessions of one role count as two approvers if Approvers lists the role. */
   sessionsOfOneRole: z.enum(["distinct", "one"]).default("distinct"),
-  /** Whether an execution shows Waiting while a child of it waits. */
+  /** The status of an execution while its child execution waits. */
   parentOfWaitingChild: z.enum(["InProgress", "Waiting"]).default("InProgress"),
-  /** Whether DescribeAutomationExecutions lists child executions without being asked for them. */
+  /** Whether DescribeAutomationExecutions lists child executions without a filter that selects them. */
   childrenListed: z.boolean().default(true),
-  /** Whether a step that begins to wait emits a status-change event. */
+  /** Whether a step emits a status-change event when it starts to wait. */
   waitingStepEvent: z.boolean().default(true),
   /** Sandbox milliseconds between a signal's acceptance and its effect. */
   signalLagMs: z.int().nonnegative().default(0),
@@ -24,10 +24,10 @@ export const assumptionsSchema = z.strictObject({
 
 export type AssumptionValues = z.infer<typeof assumptionsSchema>;
 
-/** The switches in force. */
+/** The current settings. */
 export interface Assumptions {
   readonly values: AssumptionValues;
-  /** Puts all of them; `assumptionsSchema` fills in what is left out. */
+  /** Replaces all settings. */
   change(values: AssumptionValues): void;
   reset(): void;
 }
@@ -38,8 +38,8 @@ export function makeAssumptions(): Assumptions {
     get values() {
       return values;
     },
-    change(changes) {
-      values = changes;
+    change(newValues) {
+      values = newValues;
     },
     reset() {
       values = assumptionsSchema.parse({});

@@ -1,10 +1,10 @@
-/** What the stand-in does of an AWS operation. A test holds this list against the routes that are dispatched. */
+/** How much of an AWS operation the stand-in implements. A test compares this list with the routes. */
 export interface OperationCoverage {
   service: "ssm" | "events" | "sts";
   operation: string;
-  /** "not started" answers as an unknown operation does. */
+  /** An operation that is "not started" gets the reply to an unknown operation. */
   state: "supported" | "partial" | "not started";
-  /** For people who read it in the documentation: what is there, or what is missing. */
+  /** Note for the documentation: implemented or missing features. */
   note: string;
 }
 
@@ -21,43 +21,47 @@ export const coverage: OperationCoverage[] = [
   ssm(
     "SendAutomationSignal",
     "supported",
-    "All six signal types; Revoke is always refused: there are no access requests.",
+    "All six signal types. Revoke is always rejected, because the stand-in has no access requests.",
   ),
-  ssm("DescribeAutomationExecutions", "supported", "Every filter key, paging, newest first."),
-  ssm("GetAutomationExecution", "supported", "Truncates after 100 steps."),
+  ssm("DescribeAutomationExecutions", "supported", "Every filter key and paging; newest first."),
+  ssm("GetAutomationExecution", "supported", "Truncated after 100 steps."),
   ssm("DescribeAutomationStepExecutions", "supported", "Every filter key, ReverseOrder, paging."),
   ssm(
     "StartAutomationExecution",
     "partial",
-    "Parameters, Mode, ClientToken, Tags and versions. Targets, TargetMaps, TargetLocations and TargetParameterName are refused with InvalidTarget; rate limits and alarms are accepted without effect.",
+    "Parameters, Mode, ClientToken, Tags and versions. Targets, TargetMaps, TargetLocations and TargetParameterName are rejected with InvalidTarget. Rate limits and alarms are accepted without effect.",
   ),
   ssm(
     "StopAutomationExecution",
     "supported",
-    "Cancel with children and onCancel steps; Complete between two Interactive steps.",
+    "Cancel, with child executions and onCancel steps. Complete, between two steps of an Interactive execution.",
   ),
   ssm(
     "CreateDocument",
     "partial",
-    "Type Automation, schemaVersion 0.3, YAML and JSON. Attachments and Requires are refused with InvalidDocumentContent. An aws:loop is checked and then simulated as a whole: its steps do not run, approvals among them included. A default of {{ ssm:name }} stays as written.",
+    "Type Automation, schemaVersion 0.3, YAML and JSON. Attachments and Requires are rejected with InvalidDocumentContent. An aws:loop is checked, then simulated as a whole: its steps, including approvals, do not run. A default of {{ ssm:name }} is not resolved.",
   ),
   ssm(
     "GetDocument",
     "supported",
-    "By name or ARN, version or version name, in YAML, JSON or TEXT. Nothing is shared between accounts.",
+    "By name or ARN, and by version or version name; in YAML, JSON or TEXT. Accounts share no documents.",
   ),
-  ssm("ListDocuments", "partial", "The account's own runbooks, with the documented filter keys; none of Amazon's."),
+  ssm(
+    "ListDocuments",
+    "partial",
+    "The account's own runbooks, with the documented filter keys. Amazon's runbooks are missing.",
+  ),
   {
     service: "events",
     operation: "PutEvents",
     state: "supported",
-    note: "Any bus name is accepted; entries fail one by one, also on demand. Events are readable at /_control/bus.",
+    note: "Accepts any bus name. Each entry succeeds or fails separately; tests can inject failures. /_control/bus lists the events.",
   },
   {
     service: "sts",
     operation: "AssumeRole",
     state: "partial",
-    note: "Version 2011-06-15; trust, duration, SourceIdentity. Session tags, session policies, MFA and ExternalId are validated by shape and otherwise ignored.",
+    note: "Version 2011-06-15: trust, duration, SourceIdentity. The shapes of session tags, session policies, MFA and ExternalId are validated; their values are ignored.",
   },
   { service: "sts", operation: "GetCallerIdentity", state: "supported", note: "" },
   ...notStarted("ssm", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "DeleteDocument"),

@@ -20,49 +20,48 @@ export interface DispatchDeps {
   machineNow: () => number;
 }
 
-/** What is to be answered; "hang up" is the connection closed without an answer. */
+/** The reply to a call. `hang-up` closes the connection without a reply. */
 export type Reply = { kind: "output"; output: object } | { kind: "error"; error: AwsError } | { kind: "hang-up" };
 
 /**
- * One call from its arrival to its entry in the journal. The order of checks is that of AWS's services as far as it shows:
- * operation, caller, types, permission, constraints, execution. A fault strikes before all of them, except one that
- * spoils the reply.
+ * Processes one call and records it in the journal. The checks run in the order that AWS's services show: operation,
+ * caller, types, permission, constraints, execution. A fault applies before all checks, unless it replaces the reply.
  */
-export async function dispatchOperation(deps: DispatchDeps, incoming: AwsRequest): Promise<Reply> {
-  const operation = findOperation(incoming);
+export async function dispatchOperation(deps: DispatchDeps, awsRequest: AwsRequest): Promise<Reply> {
+  const operation = findOperation(awsRequest);
   const fault = deps.faults.take(operation);
   if (fault?.kind === "delay") await machineDelay(fault.delayMs ?? 0);
   const call: CallRecord = { executed: false };
-  const reply = applyFaultBefore(fault) ?? toReply(() => execute(deps, incoming, call));
+  const reply = applyFaultBefore(fault) ?? toReply(() => execute(deps, awsRequest, call));
   const final = applyFaultAfter(reply, fault);
   deps.journal.record({
     operation,
-    ...(call.caller === undefined ? tryAuthenticate(deps, incoming) : { principal: call.caller.principal.arn }),
-    input: call.input ?? rawInput(incoming),
+    ...(call.caller === undefined ? tryAuthenticate(deps, awsRequest) : { principal: call.caller.principal.arn }),
+    input: call.input ?? rawInput(awsRequest),
     executed: call.executed,
     outcome: { ...toOutcome(final, reply), ...(fault === undefined ? {} : { fault: fault.kind }) },
   });
   return final;
 }
 
-/** What is learnt about a call while it is looked at. */
+/** The facts about a call that `execute` has established so far; the journal records them even if a check fails. */
 interface CallRecord {
   caller?: Caller;
   input?: Record<string, unknown>;
   executed: boolean;
 }
 
-function execute(deps: DispatchDeps, incoming: AwsRequest, call: CallRecord): object {
-  if (incoming.protocol === "unknown") throw new AwsError("UnknownOperationException", "", 404);
-  const route = deps.routes.get(incoming.operation);
-  if (route === undefined || !matchesService(route, incoming)) throw unknownOperation(incoming);
-  const caller = authenticate(deps, incoming.request, route.service);
+function execute(deps: DispatchDeps, awsRequest: AwsRequest, call: CallRecord): object {
+  if (awsRequest.protocol === "unknown") throw new AwsError("UnknownOperationException", "", 404);
+  const route = deps.routes.get(awsRequest.operation);
+  if (route === undefined || !matchesService(route, awsRequest)) throw unknownOperation(awsRequest);
+  const caller = authenticate(deps, awsRequest.request, route.service);
   call.caller = caller;
   const shape = findInputShape(route.model, route.operation);
   const input =
-    incoming.protocol === "query"
-      ? parseForm(route.model, shape, incoming.form)
-      : deserialize(route.model, shape, incoming.request.body);
+    awsRequest.protocol === "query"
+      ? parseForm(route.model, shape, awsRequest.form)
+      : deserialize(route.model, shape, awsRequest.request.body);
   call.input = input;
   if (route.action !== undefined) authorize(caller, route.action, route.resource(caller, input));
   throwOnViolations(findViolations(route.model, shape, input));
@@ -70,23 +69,23 @@ function execute(deps: DispatchDeps, incoming: AwsRequest, call: CallRecord): ob
   return route.execute(caller, input);
 }
 
-/** The only version of the API of STS. */
+/** The only version of the STS API. */
 const STS_VERSION = "2011-06-15";
 
-/** A target of one service does not reach an operation of another. */
-function matchesService(route: Route, incoming: Exclude<AwsRequest, { protocol: "unknown" }>): boolean {
-  if (incoming.protocol === "query") return route.service === "sts" && incoming.form.get("Version") === STS_VERSION;
+/** Returns whether a request addresses the route's service: an operation name alone is not enough. */
+function matchesService(route: Route, awsRequest: Exclude<AwsRequest, { protocol: "unknown" }>): boolean {
+  if (awsRequest.protocol === "query") return route.service === "sts" && awsRequest.form.get("Version") === STS_VERSION;
   return (
-    incoming.target === `${route.service === "ssm" ? "AmazonSSM" : "AWSEvents"}.${route.operation}` &&
+    awsRequest.target === `${route.service === "ssm" ? "AmazonSSM" : "AWSEvents"}.${route.operation}` &&
     route.service !== "sts"
   );
 }
 
-function unknownOperation(incoming: AwsRequest): AwsError {
-  if (incoming.protocol !== "query") return new AwsError("UnknownOperationException");
-  const version = incoming.form.get("Version") ?? "NO_VERSION_SPECIFIED";
-  if (incoming.operation === "") return new AwsError("MissingAction", "Missing Action");
-  return new AwsError("InvalidAction", `Could not find operation ${incoming.operation} for version ${version}`);
+function unknownOperation(awsRequest: AwsRequest): AwsError {
+  if (awsRequest.protocol !== "query") return new AwsError("UnknownOperationException");
+  const version = awsRequest.form.get("Version") ?? "NO_VERSION_SPECIFIED";
+  if (awsRequest.operation === "") return new AwsError("MissingAction", "Missing Action");
+  return new AwsError("InvalidAction", `Could not find operation ${awsRequest.operation} for version ${version}`);
 }
 
 function toReply(work: () => object): Reply {
@@ -97,7 +96,7 @@ function toReply(work: () => object): Reply {
     console.error("The AWS stand-in failed:", error);
     return {
       kind: "error",
-      error: new AwsError("InternalServerError", "The sandbox itself failed; see its output.", 500),
+      error: new AwsError("InternalServerError", "The sandbox failed. Its output shows the error.", 500),
     };
   }
 }
@@ -125,34 +124,34 @@ function toConfiguredError(fault: Fault): Reply {
   return { kind: "error", error: new AwsError(code, message, status) };
 }
 
-/** The journal of a dropped reply shows what the caller did not see. */
-function toOutcome(final: Reply, made: Reply): { status: number; body: unknown } {
-  const shown = final.kind === "hang-up" ? made : final;
+/** Returns the outcome for the journal. For a dropped reply it is the reply that the caller did not get. */
+function toOutcome(final: Reply, original: Reply): { status: number; body: unknown } {
+  const shown = final.kind === "hang-up" ? original : final;
   if (shown.kind === "hang-up") return { status: 0, body: null };
   if (shown.kind === "output") return { status: 200, body: shown.output };
   return { status: shown.error.status, body: { __type: shown.error.code, Message: shown.error.message } };
 }
 
-function findOperation(incoming: AwsRequest): string {
-  if (incoming.protocol === "json") return incoming.operation || incoming.target || "(none)";
-  return incoming.protocol === "query" && incoming.operation !== "" ? incoming.operation : "(none)";
+function findOperation(awsRequest: AwsRequest): string {
+  if (awsRequest.protocol === "json") return awsRequest.operation || awsRequest.target || "(none)";
+  return awsRequest.protocol === "query" && awsRequest.operation !== "" ? awsRequest.operation : "(none)";
 }
 
-function rawInput(incoming: AwsRequest): unknown {
-  if (incoming.protocol === "query") return Object.fromEntries(incoming.form);
+function rawInput(awsRequest: AwsRequest): unknown {
+  if (awsRequest.protocol === "query") return Object.fromEntries(awsRequest.form);
   try {
-    return JSON.parse(incoming.request.body);
+    return JSON.parse(awsRequest.request.body);
   } catch {
-    return incoming.request.body;
+    return awsRequest.request.body;
   }
 }
 
-/** Who called, also when a fault struck before anybody asked. */
-function tryAuthenticate(deps: DispatchDeps, incoming: AwsRequest): { principal?: string } {
-  const service = incoming.protocol === "unknown" ? undefined : deps.routes.get(incoming.operation)?.service;
+/** Identifies the caller of a call that a fault or an error stopped before authentication. */
+function tryAuthenticate(deps: DispatchDeps, awsRequest: AwsRequest): { principal?: string } {
+  const service = awsRequest.protocol === "unknown" ? undefined : deps.routes.get(awsRequest.operation)?.service;
   if (service === undefined) return {};
   try {
-    return { principal: authenticate(deps, incoming.request, service).principal.arn };
+    return { principal: authenticate(deps, awsRequest.request, service).principal.arn };
   } catch {
     return {};
   }

@@ -13,7 +13,7 @@ export interface DocumentVersion {
 
 export interface AutomationDocument {
   name: string;
-  /** The account that owns it. */
+  /** The owner's account id. */
   owner: string;
   displayName?: string;
   targetType?: string;
@@ -22,41 +22,42 @@ export interface AutomationDocument {
   versions: DocumentVersion[];
 }
 
-/** What one account has in one Region. Nothing is shared between two. */
+/** The documents and executions of one account in one Region. Accounts and Regions share nothing. */
 export interface Resources {
   location: AccountRegion;
   documents: Map<string, AutomationDocument>;
-  /** In the order in which they began. */
+  /** In order of their start. */
   executions: Map<string, Execution>;
-  /** ClientToken of StartAutomationExecution to what it started and with what. */
+  /** Maps a ClientToken of StartAutomationExecution to its request and to the execution that it started. */
   clientTokens: Map<string, { request: string; executionId: string }>;
 }
 
-/** Every account and Region that has been touched. */
+/** The resources of every account and Region used so far. */
 export interface ResourceStore {
+  /** Returns the resources of an account in a Region; none at first. */
   at(location: AccountRegion): Resources;
   all(): Resources[];
   clear(): void;
 }
 
 export function makeResourceStore(): ResourceStore {
-  const partitions = new Map<string, Resources>();
+  const resourcesByLocation = new Map<string, Resources>();
   return {
     at(location) {
       const key = `${location.account}/${location.region}`;
-      const found = partitions.get(key);
+      const found = resourcesByLocation.get(key);
       if (found !== undefined) return found;
       const { account, region } = location;
-      const made = {
+      const created = {
         location: { account, region },
         documents: new Map(),
         executions: new Map(),
         clientTokens: new Map(),
       };
-      partitions.set(key, made);
-      return made;
+      resourcesByLocation.set(key, created);
+      return created;
     },
-    all: () => [...partitions.values()],
-    clear: () => partitions.clear(),
+    all: () => [...resourcesByLocation.values()],
+    clear: () => resourcesByLocation.clear(),
   };
 }

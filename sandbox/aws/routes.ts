@@ -14,23 +14,23 @@ import { startAutomationExecution } from "./ssm/start-automation-execution.ts";
 import { stopAutomationExecution } from "./ssm/stop-automation-execution.ts";
 import { assumeRole, getCallerIdentity, type StsDeps } from "./sts/operations.ts";
 
-/** An operation that the stand-in answers. */
+/** An operation that the stand-in implements. */
 export interface Route {
-  /** As the credential scope names it. */
+  /** The service's name in the credential scope. */
   service: "ssm" | "events" | "sts";
   operation: string;
   model: ServiceModel;
-  /** The IAM action that the caller needs; absent for what anybody may do. */
+  /** The IAM action that the caller needs. Absent for an operation that needs no permission. */
   action?: string;
-  /** The resource that a denial names. */
+  /** Returns the resource ARN for the text of a denial. */
   resource: (caller: Caller, input: Record<string, unknown>) => string;
-  /** Takes validated input; returns the output or throws an AwsError. */
+  /** Runs the operation on validated input. Returns the output or throws an AwsError. */
   execute: (caller: Caller, input: Record<string, unknown>) => object;
 }
 
 export type RouteDeps = SsmDeps & StsDeps & { bus: EventBus };
 
-/** Every operation by its name; no two services of the stand-in share one. */
+/** Makes the routes, keyed by operation. The services of the stand-in have no operation name in common. */
 export function makeRoutes(deps: RouteDeps): Map<string, Route> {
   const ssm = <Input>(operation: string, run: SsmOperation<Input>, resource: Route["resource"]): Route => ({
     service: "ssm",
@@ -78,7 +78,7 @@ export function makeRoutes(deps: RouteDeps): Map<string, Route> {
   return new Map(routes.map((route) => [route.operation, route]));
 }
 
-const ssmArn = ({ region, account }: Caller, rest: string) => `arn:aws:ssm:${region}:${account}:${rest}`;
+const ssmArn = ({ region, account }: Caller, resource: string) => `arn:aws:ssm:${region}:${account}:${resource}`;
 const everything: Route["resource"] = (caller) => ssmArn(caller, "*");
 const executionArn: Route["resource"] = (caller, input) =>
   ssmArn(caller, `automation-execution/${input.AutomationExecutionId}`);

@@ -5,28 +5,28 @@ import { validateContent } from "./ssm/create-document.ts";
 import { resolveRunbook } from "./ssm/documents.ts";
 import type { StandIn } from "./stand-in.ts";
 
-const placeSchema = { account: z.string().default(ACCOUNT), region: z.string().default("us-east-1") };
+const locationSchema = { account: z.string().default(ACCOUNT), region: z.string().default("us-east-1") };
 
 const documentSchema = z.strictObject({
-  ...placeSchema,
+  ...locationSchema,
   name: z.string(),
-  /** The runbook as text, or as the object that its JSON would be. */
+  /** The runbook as text or as a JSON object. */
   content: z.union([z.string(), z.record(z.string(), z.unknown())]),
   format: z.enum(["YAML", "JSON"]).optional(),
 });
 
 const executionSchema = z.strictObject({
-  ...placeSchema,
+  ...locationSchema,
   document: z.string(),
   parameters: z.record(z.string(), z.array(z.string())).default({}),
   executedBy: z.string().default(`arn:aws:iam::${ACCOUNT}:user/jane`),
   mode: z.enum(["Auto", "Interactive"]).default("Auto"),
   tags: z.record(z.string(), z.string()).default({}),
-  /** How many such executions to start. */
+  /** The number of executions to start. */
   count: z.int().min(1).max(100_000).default(1),
 });
 
-/** A request to `/_control/seed`: documents, then executions of them; or the word "demonstration". */
+/** The body of `/_control/seed`: documents and executions to create, or the word "demonstration". */
 export const seedSchema = z.union([
   z.literal("demonstration"),
   z.strictObject({
@@ -38,8 +38,8 @@ export const seedSchema = z.union([
 export type Seed = Exclude<z.infer<typeof seedSchema>, string>;
 
 /**
- * Loads documents and starts executions without the API's limits: a parameter may be longer than the wire allows, and
- * anybody may have started an execution. A document that exists gets another version. Throws an AwsError on a bad runbook.
+ * Creates documents and starts executions without the API's limits: parameters of any length, started by any principal.
+ * An existing document gets a new version. Throws an AwsError for an invalid runbook.
  */
 export function applySeed(standIn: StandIn, seed: Seed): { executionIds: string[] } {
   for (const document of seed.documents) {
@@ -57,13 +57,18 @@ export function applySeed(standIn: StandIn, seed: Seed): { executionIds: string[
     found.versions.push({ version, content, format, runbook, createdAt: standIn.timers.now() });
     documents.set(document.name, found);
   }
-  const executionIds = seed.executions.flatMap((wanted) => {
-    const { location } = standIn.resources.at(wanted);
-    const startable = resolveRunbook(standIn.resources.at(location), wanted.document, undefined, wanted.parameters);
-    const tags = Object.entries(wanted.tags).map(([Key, Value]) => ({ Key, Value }));
-    const { executedBy, mode } = wanted;
-    return Array.from({ length: wanted.count }, () => {
-      return standIn.engine.start({ ...startable, location, executedBy, mode, tags }).id;
+  const executionIds = seed.executions.flatMap((execution) => {
+    const { location } = standIn.resources.at(execution);
+    const resolved = resolveRunbook(
+      standIn.resources.at(location),
+      execution.document,
+      undefined,
+      execution.parameters,
+    );
+    const tags = Object.entries(execution.tags).map(([Key, Value]) => ({ Key, Value }));
+    const { executedBy, mode } = execution;
+    return Array.from({ length: execution.count }, () => {
+      return standIn.engine.start({ ...resolved, location, executedBy, mode, tags }).id;
     });
   });
   return { executionIds };
@@ -80,7 +85,7 @@ const DEMONSTRATION_RUNBOOKS = [
 const SSO_ROSA = `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com`;
 const CI_RUN = `arn:aws:sts::${ACCOUNT}:assumed-role/GitHubActionsDeploy/run-4711`;
 
-/** What a person finds in a fresh sandbox: five runbooks, three of which wait for an approval. */
+/** Seeds a new sandbox with five runbooks and three executions that wait for an approval. */
 export function seedDemonstration(standIn: StandIn): { executionIds: string[] } {
   return applySeed(
     standIn,

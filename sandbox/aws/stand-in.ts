@@ -14,7 +14,7 @@ import { resolveRunbook } from "./ssm/documents.ts";
 
 export type StandIn = ReturnType<typeof makeStandIn>;
 
-/** Everything that the stand-in is made of, without its wire. */
+/** Makes every part of the stand-in except its HTTP server. */
 export function makeStandIn(clock: SandboxClock) {
   const newId = () => randomUUID();
   const resources = makeResourceStore();
@@ -46,7 +46,7 @@ export function makeStandIn(clock: SandboxClock) {
     journal: makeJournal(clock),
     tokenSecret: randomUUID(),
     machineNow: Date.now,
-    /** Empties everything but the clock: no document, no execution, no timer, only the seeded identities. */
+    /** Removes all documents, executions, timers and settings. Keeps the clock and the seeded identities. */
     clear() {
       timers.endSession();
       resources.clear();

@@ -11,18 +11,18 @@ import { makeStandIn, type StandIn } from "./stand-in.ts";
 import { writeReply } from "./write-reply.ts";
 
 export interface AwsSandbox {
-  /** For instance `http://127.0.0.1:4566`: the value of AWS_ENDPOINT_URL. */
+  /** For example `http://127.0.0.1:4566`: the value for AWS_ENDPOINT_URL. */
   url: string;
   port: number;
   clock: SandboxClock;
-  /** What is inside, for a process that runs the sandbox itself; everybody else uses `/_control/`. */
+  /** The internals, for a process that runs the sandbox itself. Other programs use `/_control/`. */
   standIn: StandIn;
   close(): Promise<void>;
 }
 
 /**
- * Starts the AWS stand-in on a port of the loopback address (0: a free one). With `seed`, demonstration runbooks are
- * loaded and three of them wait for an approval. A clock that is given is the caller's to close.
+ * Starts the AWS stand-in on a port of the loopback address; 0 picks a free port. `seed` loads the demonstration
+ * runbooks and starts three of them, which wait for an approval. The caller closes a clock that it passes in.
  */
 export async function startAwsSandbox(options: {
   port: number;
@@ -39,14 +39,14 @@ export async function startAwsSandbox(options: {
   const app = new Hono<HonoEnv>();
   app.use("/_control/*", localOriginsOnly);
   app.route("/_control", controlApp({ standIn, reset }));
-  app.get("/", (c) => c.text("The AWS stand-in of Countersign: set AWS_ENDPOINT_URL to this address.\n"));
+  app.get("/", (c) => c.text("This is Countersign's AWS stand-in. Set AWS_ENDPOINT_URL to this address.\n"));
   app.post("/", async (c) => {
     const [path = "/", query = ""] = (c.env.incoming.url ?? "/").split("?");
     const { method, headers } = c.req.raw;
     const body = await c.req.text().catch(() => undefined);
-    if (body === undefined) return hangUp(c); // the caller went away while it spoke
-    const incoming = parseAwsRequest({ method, path, query, headers, body });
-    return writeReply(c, incoming, await dispatchOperation({ ...standIn, routes }, incoming));
+    if (body === undefined) return hangUp(c); // the caller disconnected while sending the request
+    const awsRequest = parseAwsRequest({ method, path, query, headers, body });
+    return writeReply(c, awsRequest, await dispatchOperation({ ...standIn, routes }, awsRequest));
   });
   const server = await listen(app, options.port);
   reset();

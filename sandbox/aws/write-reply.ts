@@ -9,20 +9,20 @@ import { toQueryError } from "./sts/query-errors.ts";
 
 const STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/** Puts a reply into the form of the caller's protocol, each with a request id of its own. */
-export function writeReply(c: Context<HonoEnv>, incoming: AwsRequest, reply: Reply): Response {
+/** Encodes a reply in the caller's protocol, with a new request id. */
+export function writeReply(c: Context<HonoEnv>, awsRequest: AwsRequest, reply: Reply): Response {
   if (reply.kind === "hang-up") return hangUp(c);
   const requestId = randomUUID();
   const status = reply.kind === "error" ? reply.error.status : 200;
   const send = (body: string, type: string, code = status) =>
     new Response(body, { status: code, headers: { "content-type": type, "x-amzn-requestid": requestId } });
-  if (incoming.protocol === "unknown") return send("<UnknownOperationException/>\n", "application/xml");
-  if (incoming.protocol === "json") {
+  if (awsRequest.protocol === "unknown") return send("<UnknownOperationException/>\n", "application/xml");
+  if (awsRequest.protocol === "json") {
     return send(JSON.stringify(reply.kind === "error" ? toErrorBody(reply.error) : reply.output), JSON_TYPE);
   }
   if (reply.kind === "output") {
     const output = reply.output as Record<string, unknown>;
-    return send(toResultXml(STS_NAMESPACE, incoming.operation, output, requestId), "text/xml");
+    return send(toResultXml(STS_NAMESPACE, awsRequest.operation, output, requestId), "text/xml");
   }
   const error = toQueryError(reply.error);
   return send(toErrorXml(STS_NAMESPACE, error, requestId), "text/xml", error.status);

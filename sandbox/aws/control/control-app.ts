@@ -22,7 +22,7 @@ const roleSchema = z.strictObject({
   trusts: z.array(z.string()),
 });
 
-/** `/_control/` of the AWS stand-in: what both stand-ins share, and what only this one has. */
+/** Makes `/_control/` of the AWS stand-in: the routes of both stand-ins and those that only this one has. */
 export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<HonoEnv> {
   const { standIn, reset } = deps;
   const app = new Hono<HonoEnv>();

@@ -1,6 +1,6 @@
 import type { Resources } from "../resources.ts";
 
-/** The newest version of each runbook of one account and Region, with what a form to start it needs. */
+/** Describes the newest version of each runbook of one account and Region, with the parameters for a start form. */
 export function describeDocuments({ location, documents }: Resources): object[] {
   return [...documents.values()].flatMap((document) => {
     const newest = document.versions.at(-1);

@@ -1,7 +1,7 @@
 import { type Execution, sortSteps } from "../engine/execution-state.ts";
 import { executionView } from "../ssm/execution-views.ts";
 
-/** An execution with what the API does not tell: tags, who signalled what, and which steps are only simulated. */
+/** Describes an execution with facts that the API omits: tags, the sender of each signal, and the simulated steps. */
 export function describeExecution(execution: Execution, now: () => number): object {
   return {
     ...executionView(execution, now),

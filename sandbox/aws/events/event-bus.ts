@@ -1,6 +1,6 @@
 import type { AccountRegion } from "../engine/execution-state.ts";
 
-/** An event as EventBridge hands it to its targets. */
+/** An event as EventBridge delivers it to its targets. */
 export interface BusEvent {
   version: "0";
   id: string;
@@ -12,18 +12,18 @@ export interface BusEvent {
   region: string;
   resources: string[];
   detail: unknown;
-  /** Not part of the event: the bus that it went to. */
+  /** Name of the event's bus; not part of the event itself. */
   bus: string;
 }
 
-/** A failure ordered through `/_control/`: the next `times` entries are refused with it. */
+/** A failure injected through `/_control/` into the next `times` entries. */
 export interface EntryFailure {
   times: number;
   code: string;
   message: string;
 }
 
-/** The event buses of the stand-in: whatever was put or emitted, in order, and whoever listens. */
+/** The event buses of the stand-in: the events in order, and the listeners. */
 export interface EventBus {
   publish(
     event: Omit<BusEvent, "version" | "id" | "account" | "region" | "time">,
@@ -33,12 +33,12 @@ export interface EventBus {
   list(filter?: { source?: string; bus?: string }): BusEvent[];
   subscribe(listener: (event: BusEvent) => void): () => void;
   failNext(failure: EntryFailure): void;
-  /** The failure that strikes the next entry, counted as used. */
+  /** Returns the failure for the next entry and counts one use of it. */
   takeFailure(): EntryFailure | undefined;
   clear(): void;
 }
 
-/** How many events are kept; older ones are forgotten. */
+/** The number of events to keep. Older events are dropped. */
 const MAX_EVENTS = 50_000;
 
 export function makeEventBus(newId: () => string): EventBus {
@@ -57,7 +57,7 @@ export function makeEventBus(newId: () => string): EventBus {
         time,
       };
       events.push(full);
-      if (events.length > MAX_EVENTS * 1.1) events = events.slice(-MAX_EVENTS); // now and then, not each time
+      if (events.length > MAX_EVENTS * 1.1) events = events.slice(-MAX_EVENTS); // not on every event
       for (const listener of listeners) listener(full);
       return full.id;
     },

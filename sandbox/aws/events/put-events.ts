@@ -11,13 +11,13 @@ export interface PutEventsEntry {
   EventBusName?: string;
 }
 
-/** Older pages of the documentation say 256 KB, newer ones 1 MB. What passes here passes on either. */
+/** Older documentation pages say 256 KB, newer ones 1 MB. The stand-in enforces the lower limit. */
 const MAX_TOTAL_BYTES = 256 * 1024;
 const MAX_DETAIL_TYPE_LENGTH = 128;
 
 /**
- * Publishes 1 to 10 entries. Each stands alone: the reply is HTTP 200 with an id or an error per entry, in their order.
- * Sources: the PutEvents API reference, and "Calculating PutEvents event entry size".
+ * Publishes 1 to 10 entries. Each succeeds or fails separately: the reply is HTTP 200 with an id or an error for each
+ * entry, in order. Sources: the PutEvents API reference, and "Calculating PutEvents event entry size".
  */
 export function putEvents(
   deps: { bus: EventBus; now: () => number },
@@ -32,7 +32,7 @@ export function putEvents(
   return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
 }
 
-/** An entry's size as AWS counts it: 14 bytes for Time, and the UTF-8 bytes of the texts. */
+/** Counts the bytes of an entry as AWS does: 14 bytes for Time, plus the UTF-8 bytes of the texts. */
 export function countEntryBytes(entry: PutEventsEntry): number {
   const texts = [entry.Source, entry.DetailType, entry.Detail, ...(entry.Resources ?? [])];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);

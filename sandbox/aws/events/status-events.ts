@@ -3,9 +3,10 @@ import type { StatusChange } from "../engine/engine.ts";
 import type { EventBus } from "./event-bus.ts";
 
 /**
- * Publishes the two events that Automation emits by itself. Their detail has capitalised keys and times such as
- * `Nov 29, 2024 7:43:25 PM`; the step's has StepName and Action, the execution's ExecutedBy. Source: "Amazon EventBridge
- * event examples for Systems Manager". AWS delivers them best effort, so nothing may rely on them.
+ * Publishes the status-change events that Automation emits: one kind for executions, one for steps. Their details have
+ * capitalized keys and times such as `Nov 29, 2024 7:43:25 PM`. A step's event has StepName and Action, an execution's
+ * event has ExecutedBy. Source: "Amazon EventBridge event examples for Systems Manager". AWS delivers these events on a
+ * best-effort basis, so clients must not rely on them.
  */
 export function publishStatusEvent(
   deps: { bus: EventBus; now: () => number; assumptions: () => AssumptionValues },
@@ -55,7 +56,7 @@ const TIME_FORMAT = new Intl.DateTimeFormat("en-US", {
   second: "2-digit",
 });
 
-/** `Nov 29, 2024 7:43:25 PM`: Java's medium format, which has no comma after the year and plain spaces. */
+/** Formats a time as `Nov 29, 2024 7:43:25 PM`: Java's medium format, with plain spaces and no comma after the year. */
 function formatTime(time: number): string {
   return TIME_FORMAT.format(time)
     .replace(/(\d{4}),/, "$1")

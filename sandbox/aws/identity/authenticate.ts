@@ -4,7 +4,7 @@ import type { IdentityStore } from "./identity-store.ts";
 import type { Principal } from "./principal.ts";
 import type { AccessKey } from "./seeded-identities.ts";
 
-/** A caller whose signature holds, and the account and Region that the call is for. */
+/** A caller with a valid signature, and the account and Region of the call. */
 export interface Caller {
   principal: Principal;
   allows: string[];
@@ -12,7 +12,7 @@ export interface Caller {
   region: string;
 }
 
-/** The request as signed: SigV4 covers the method, path, query, headers and body. */
+/** The signed parts of a request: SigV4 covers the method, path, query, headers and body. */
 export interface SignedRequest {
   method: string;
   path: string;
@@ -24,8 +24,9 @@ export interface SignedRequest {
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 /**
- * Tells who calls and for which Region from the SigV4 header; throws as the service answers a caller that it cannot tell.
- * `machineNow` is the machine's time, since callers sign, and credentials expire, by clocks that nobody moves.
+ * Identifies the caller and the Region from the SigV4 header. Throws the service's error for an unknown caller or an
+ * invalid signature. `machineNow` returns the machine's time: callers sign by their own clocks, and credentials expire by
+ * them, so moving the sandbox's clock must not affect either.
  */
 export function authenticate(
   deps: { identities: IdentityStore; machineNow: () => number },
@@ -51,7 +52,7 @@ export function authenticate(
   return { principal: key.principal, allows: key.allows, account: key.principal.account, region: scope.region };
 }
 
-/** Keys that were issued with a token are worth nothing without it; a seeded key may come with any token. */
+/** Returns whether a call has the token of its key. Temporary keys need theirs; seeded keys accept any token. */
 function hasValidToken(key: AccessKey, headers: Headers): boolean {
   return key.sessionToken === undefined || headers.get("x-amz-security-token") === key.sessionToken;
 }

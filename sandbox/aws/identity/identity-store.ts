@@ -1,12 +1,12 @@
 import type { Role } from "./principal.ts";
 import { type AccessKey, seededKeys, seededRoles } from "./seeded-identities.ts";
 
-/** The keys and roles that the stand-in knows: the seeded ones, and the keys that AssumeRole issues. */
+/** The keys and roles of the stand-in: the seeded ones, the keys that AssumeRole issues, and the roles that tests add. */
 export interface IdentityStore {
   findKey(accessKeyId: string): AccessKey | undefined;
   findRole(arn: string): Role | undefined;
   addKey(key: AccessKey): void;
-  /** Adds a role, or replaces the one of the same ARN. */
+  /** Adds a role, or replaces the role with the same ARN. */
   addRole(role: Role): void;
   listKeys(): AccessKey[];
   reset(): void;

@@ -1,4 +1,4 @@
-/** Who calls: an IAM user, or a session of a role. */
+/** A caller: an IAM user or a session of a role. */
 export type Principal =
   | { kind: "user"; arn: string; account: string; userName: string; id: string }
   | {
@@ -8,30 +8,30 @@ export type Principal =
       roleArn: string;
       sessionName: string;
       id: string;
-      /** As AssumeRole was given it; CloudTrail shows it with every call of the session. */
+      /** The SourceIdentity passed to AssumeRole. CloudTrail shows it with every call of the session. */
       sourceIdentity?: string;
     };
 
-/** A role that can be assumed. */
+/** A role for AssumeRole. */
 export interface Role {
   arn: string;
-  /** Unique id, `AROA...`; a session's user id is `ID:SESSION`. */
+  /** Unique id, `AROA...`. The user id of a session is `ID:SESSION`. */
   id: string;
-  /** IAM actions, `*` allowed as a wildcard: `ssm:Describe*`. */
+  /** IAM actions, with `*` as a wildcard: `ssm:Describe*`. */
   allows: string[];
-  /** ARNs that may assume it: a principal, a role (any of its sessions), or an account's root (everybody there). */
+  /** ARNs that may assume the role: a principal, a role (any session of it), or an account's root (any principal of it). */
   trusts: string[];
 }
 
-/** `arn:aws:iam::ACCOUNT:user/NAME`. */
+/** Makes the principal of a user: `arn:aws:iam::ACCOUNT:user/NAME`. */
 export function userPrincipal(account: string, userName: string): Principal {
   const arn = `arn:aws:iam::${account}:user/${userName}`;
   return { kind: "user", arn, account, userName, id: `AIDA${userName.toUpperCase().replace(/\W/g, "")}${account}` };
 }
 
 /**
- * A session of a role. A role may have a path (`role/aws-reserved/sso.amazonaws.com/NAME`), the session's ARN has not:
- * `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.
+ * Makes the principal of a role session. A role's ARN can have a path (`role/aws-reserved/sso.amazonaws.com/NAME`). A
+ * session's ARN has none: `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`.
  */
 export function sessionPrincipal(role: Role, sessionName: string, sourceIdentity?: string): Principal {
   const account = role.arn.split(":")[4] ?? "";
@@ -48,10 +48,10 @@ export function sessionPrincipal(role: Role, sessionName: string, sourceIdentity
 }
 
 /**
- * Whether `named` (a user name, a user's ARN, a role's ARN or an assumed-role ARN) means this principal. These are the
- * four forms that the documentation of aws:approve gives for Approvers; a role's ARN means every session of it.
+ * Returns whether an approver in the list of aws:approve matches a principal. The documentation of Approvers lists four
+ * forms: a user name, a user's ARN, a role's ARN (any session of it), and an assumed-role ARN.
  */
-export function matchesPrincipal(named: string, principal: Principal): boolean {
-  if (named === principal.arn) return true;
-  return principal.kind === "user" ? named === principal.userName : named === principal.roleArn;
+export function matchesPrincipal(approver: string, principal: Principal): boolean {
+  if (approver === principal.arn) return true;
+  return principal.kind === "user" ? approver === principal.userName : approver === principal.roleArn;
 }

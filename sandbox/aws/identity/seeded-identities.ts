@@ -1,10 +1,10 @@
 import { type Principal, type Role, sessionPrincipal, userPrincipal } from "./principal.ts";
 
-/** The accounts, roles and keys that exist from the beginning. Secrets are public: nothing here opens anything real. */
+/** The seeded accounts, roles and keys. The secrets are public: they give no access to a real account. */
 export const ACCOUNT = "111122223333";
 export const SECOND_ACCOUNT = "444455556666";
 
-/** What the managed policy AmazonSSMAutomationApproverAccess allows. */
+/** The actions that the managed policy AmazonSSMAutomationApproverAccess allows. */
 const APPROVER_ACCESS = ["ssm:DescribeAutomationExecutions", "ssm:GetAutomationExecution", "ssm:SendAutomationSignal"];
 
 const READER = [
@@ -13,7 +13,7 @@ const READER = [
   "ssm:DescribeAutomationStepExecutions",
 ];
 
-/** The least that the bot needs: read, signal, publish, and assume the roles of other targets. */
+/** The minimum that the bot needs: read, signal, publish, and assume the roles of other targets. */
 const BOT = [
   ...READER,
   "ssm:GetDocument",
@@ -55,7 +55,7 @@ export const seededRoles: Role[] = [
 export interface AccessKey {
   accessKeyId: string;
   secretAccessKey: string;
-  /** Temporary credentials carry a token that must come with every call. */
+  /** Token of temporary credentials, required in every call. */
   sessionToken?: string;
   principal: Principal;
   allows: string[];
@@ -71,8 +71,8 @@ const key = (accessKeyId: string, principal: Principal, allows: string[], secret
 });
 
 /**
- * Long-lived keys. Real role sessions always carry a session token; the seeded ones do without, so that one pair of
- * variables is enough to act as them.
+ * Long-lived keys. Real role sessions always have a session token. The seeded sessions have none, so that two environment
+ * variables are enough to use them.
  */
 export const seededKeys: AccessKey[] = [
   key("test", userPrincipal(ACCOUNT, "admin"), ["*"], "test"),

@@ -3,9 +3,9 @@ import ssm from "./ssm-automation.model.json" with { type: "json" };
 import sts from "./sts.model.json" with { type: "json" };
 
 /**
- * What AWS publishes about an API, reduced to what a validator needs: shapes with their lengths, enums and patterns, and
- * per operation its input, output and modelled errors. Taken from the services' public API models (SSM 2014-11-06,
- * EventBridge 2015-10-07, STS 2011-06-15), without their prose.
+ * A service's API model, reduced to the parts that a validator needs: shapes with lengths, enums and patterns, and the
+ * input, output and modeled errors of each operation. Taken from the public API models (SSM 2014-11-06, EventBridge
+ * 2015-10-07, STS 2011-06-15), without their documentation texts.
  */
 export interface ServiceModel {
   api: string;
@@ -20,14 +20,14 @@ export interface Shape {
   pattern?: string;
   enum?: string[];
   required?: string[];
-  /** Of a structure: member name to shape name. */
+  /** For a structure: maps a member name to a shape name. */
   members?: Record<string, string>;
-  /** Of a list: the shape of its items. */
+  /** For a list: the shape of its items. */
   member?: string;
-  /** Of a map. */
+  /** For a map: the shapes of its keys and values. */
   key?: string;
   value?: string;
-  /** Secret: AWS leaves its value out of messages. */
+  /** A secret, which AWS omits from error texts. */
   sensitive?: boolean;
 }
 
@@ -37,14 +37,14 @@ export const ssmModel: ServiceModel = models.ssm;
 export const eventBridgeModel: ServiceModel = models.eventbridge;
 export const stsModel: ServiceModel = models.sts;
 
-/** The shape of that name. Throws when the model file is broken: it is part of the program. */
+/** Finds a shape by name. Throws if the model file has none, which is a bug in this repository. */
 export function findShape(model: ServiceModel, name: string): Shape {
   const shape = model.shapes[name];
   if (shape === undefined) throw new Error(`The ${model.api} model has no shape "${name}".`);
   return shape;
 }
 
-/** The shape that an operation takes. */
+/** Finds the name of an operation's input shape. */
 export function findInputShape(model: ServiceModel, operation: string): string {
   const found = model.operations[operation];
   if (found === undefined) throw new Error(`The ${model.api} model has no operation "${operation}".`);

@@ -1,6 +1,6 @@
 /**
- * An error reply of an AWS service, thrown by whatever finds the fault and turned into the service's own wire form at the
- * border (`__type` in JSON, `<ErrorResponse>` in the Query protocol).
+ * An error reply of an AWS service. `write-reply.ts` encodes it for the protocol: `__type` in JSON, `<ErrorResponse>` in
+ * the Query protocol.
  */
 export class AwsError extends Error {
   readonly code: string;
@@ -15,8 +15,8 @@ export class AwsError extends Error {
 }
 
 /**
- * Exceptions of the framework under the services, which no service models. They spell their text `message`; modelled SSM
- * exceptions spell it `Message`, and so does SerializationException.
+ * Exceptions of the framework below the services; no service model lists them. Their text member is `message`. In modeled
+ * SSM exceptions and in SerializationException it is `Message`.
  */
 const FRAMEWORK_CODES = new Set([
   "ValidationException",
@@ -30,7 +30,7 @@ const FRAMEWORK_CODES = new Set([
   "UnknownOperationException",
 ]);
 
-/** The JSON body of an error. An error without a text has no text member at all, as with malformed JSON. */
+/** Returns the JSON body of an error. An error without a text (for malformed JSON, for example) has no text member. */
 export function toErrorBody(error: AwsError): Record<string, string> {
   if (error.message === "") return { __type: error.code };
   return { __type: error.code, [FRAMEWORK_CODES.has(error.code) ? "message" : "Message"]: error.message };

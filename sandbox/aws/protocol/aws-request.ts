@@ -1,6 +1,6 @@
 import type { SignedRequest } from "../identity/authenticate.ts";
 
-/** A request, told apart by protocol before anything is decided about it. */
+/** A request with its protocol, not yet checked in any other way. */
 export type AwsRequest =
   | { protocol: "json"; target: string; operation: string; request: SignedRequest }
   | { protocol: "query"; operation: string; form: URLSearchParams; request: SignedRequest }
@@ -9,8 +9,9 @@ export type AwsRequest =
 const TARGET_PREFIXES = ["AmazonSSM", "AWSEvents"];
 
 /**
- * JSON 1.1 names its operation in X-Amz-Target, the Query protocol in the form's Action. A JSON target of another service
- * has an empty operation; any other content type is of no protocol that is spoken here.
+ * Determines the protocol and the operation of a request. JSON 1.1 names the operation in X-Amz-Target, the Query
+ * protocol in the form's Action. The operation is empty for a JSON target of another service. Any other content type is
+ * an unknown protocol.
  */
 export function parseAwsRequest(request: SignedRequest): AwsRequest {
   const type = (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();

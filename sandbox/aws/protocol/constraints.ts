@@ -2,16 +2,16 @@ import { findShape, type ServiceModel, type Shape } from "../model/service-model
 import { AwsError } from "./aws-error.ts";
 
 /**
- * Holds an input against the model's constraints and returns one sentence a violation, in the words of AWS's own
- * services: `Value 'x' at 'signalType' failed to satisfy constraint: Member must satisfy enum value set: [...]`. Paths
- * begin in lower case, list items count from 1 as `filters.1.member.key`. Constraints of scalar items and map entries are
- * reported at the list or map that holds them.
+ * Checks an input against the model's constraints. Returns one sentence per violation, in the wording of AWS's services:
+ * `Value 'x' at 'signalType' failed to satisfy constraint: Member must satisfy enum value set: [...]`. Paths start in
+ * lower case, and list items count from 1: `filters.1.member.key`. The path of a scalar item or a map entry is that of
+ * its list or map.
  */
 export function findViolations(model: ServiceModel, shapeName: string, input: Record<string, unknown>): string[] {
   return findStructureViolations(model, findShape(model, shapeName), input, "");
 }
 
-/** Throws the ValidationException that answers these violations; `code` differs in the Query protocol. */
+/** Throws a ValidationException with these violations, if any. The Query protocol has another `code`. */
 export function throwOnViolations(found: string[], code = "ValidationException"): void {
   if (found.length === 0) return;
   const counted = found.length === 1 ? "1 validation error" : `${found.length} validation errors`;
@@ -64,10 +64,12 @@ function findMapViolations(model: ServiceModel, shape: Shape, map: Record<string
       describeViolation(map, at, `Map keys must satisfy constraint: [${listConstraintTexts(key).join(", ")}]`),
     );
   }
-  const wrong = Object.values(map).some((each) => findMemberViolations(model, shape.value ?? "", each, at).length > 0);
-  if (wrong) {
-    const wanted = listNestedConstraints(model, findShape(model, shape.value ?? "")).join(", ");
-    found.push(describeViolation(map, at, `Map value must satisfy constraint: [${wanted}]`));
+  const hasInvalidValue = Object.values(map).some(
+    (each) => findMemberViolations(model, shape.value ?? "", each, at).length > 0,
+  );
+  if (hasInvalidValue) {
+    const constraints = listNestedConstraints(model, findShape(model, shape.value ?? "")).join(", ");
+    found.push(describeViolation(map, at, `Map value must satisfy constraint: [${constraints}]`));
   }
   return found;
 }
@@ -81,7 +83,7 @@ function listNestedConstraints(model: ServiceModel, shape: Shape): string[] {
   ];
 }
 
-/** The constraints of a shape that `value` breaks. A null item of a list breaks "must not be null". */
+/** Lists the constraints of a shape that `value` breaks. A null list item breaks "must not be null". */
 function findBrokenConstraints(shape: Shape, value: unknown): string[] {
   if (value === null) return ["Member must not be null"];
   return toConstraints(shape)
@@ -107,8 +109,8 @@ function toConstraints(shape: Shape): { text: string; holds: (value: unknown) =>
     });
   }
   if (pattern !== undefined) {
-    const whole = compilePattern(pattern);
-    const holds = (v: unknown) => whole.test(String(v));
+    const regex = compilePattern(pattern);
+    const holds = (v: unknown) => regex.test(String(v));
     list.push({ text: `Member must satisfy regular expression pattern: ${pattern}`, holds });
   }
   if (values !== undefined) {
@@ -119,8 +121,9 @@ function toConstraints(shape: Shape): { text: string; holds: (value: unknown) =>
 }
 
 /**
- * The models' patterns are written for Java, which matches the whole value. `\u10000` there means U+1000 and a zero; what
- * is meant is the astral plane. Flag `u` is wanted for `\p{L}`; patterns with escapes that it forbids go without.
+ * Compiles a pattern of a model. The patterns are written for Java, which matches the whole value. Their range
+ * `\u10000-\u10FFFF` intends the supplementary planes, but JavaScript reads `\u10000` as U+1000 and a zero. `\p{L}` needs
+ * the flag `u`; a pattern with an escape that `u` forbids is compiled without the flag.
  */
 function compilePattern(pattern: string): RegExp {
   const source = `^(?:${pattern.replace("\\u10000-\\u10FFFF", "\\u{10000}-\\u{10FFFF}")})$`;
@@ -137,14 +140,14 @@ function measureLength(value: unknown): number {
   return Object.keys(value as object).length;
 }
 
-const SENSITIVE = Symbol("a value that messages leave out");
+const SENSITIVE = Symbol("a value that error texts omit");
 
 function describeViolation(value: unknown, at: string, constraint: string): string {
   const shown = value === SENSITIVE ? "" : ` ${value === null ? "null" : `'${toJavaText(value)}'`}`;
   return `Value${shown} at '${at}' failed to satisfy constraint: ${constraint}`;
 }
 
-/** Lists and maps as Java prints them, which is how AWS quotes them: `[a, b]` and `{k=[v]}`. */
+/** Formats lists and maps as Java does, because AWS's errors quote them so: `[a, b]` and `{k=[v]}`. */
 function toJavaText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(toJavaText).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);

@@ -2,8 +2,9 @@ import { findShape, type ServiceModel, type Shape } from "../model/service-model
 import { AwsError } from "./aws-error.ts";
 
 /**
- * Reads a JSON body as the model types it. Wrong types are a SerializationException in the words that AWS's JSON services
- * use; unknown members and nulls are as good as absent. Malformed JSON, and a body that is no object, have no text.
+ * Parses a JSON body by the types of the model. A wrong type throws a SerializationException in the wording of AWS's JSON
+ * services. Malformed JSON or a body that is not an object throws one without a text. Unknown members and nulls are
+ * ignored.
  */
 export function deserialize(model: ServiceModel, shapeName: string, body: string): Record<string, unknown> {
   let parsed: unknown;
@@ -68,7 +69,7 @@ function readMap(model: ServiceModel, shape: Shape, value: unknown): Record<stri
   );
 }
 
-/** The years 1 to 9999, which every SDK can show. */
+/** Epoch seconds of the years 1 to 9999, the range that every SDK can represent. */
 const FIRST_SECOND = -62_135_596_800;
 const LAST_SECOND = 253_402_300_799;
 
@@ -79,11 +80,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function toTypeError(value: unknown, wanted: string): AwsError {
+function toTypeError(value: unknown, expected: string): AwsError {
   if (Array.isArray(value)) return toSerializationError(LIST_UNEXPECTED);
   if (isObject(value)) return toSerializationError(OBJECT_UNEXPECTED);
   const token = typeof value === "boolean" ? String(value).toUpperCase() : (typeof value).toUpperCase();
-  return toSerializationError(`${token}_VALUE can not be converted to ${wanted}`);
+  return toSerializationError(`${token}_VALUE can not be converted to ${expected}`);
 }
 
 function toSerializationError(message: string): AwsError {

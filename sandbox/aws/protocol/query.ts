@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { findShape, type ServiceModel, type Shape } from "../model/service-model.ts";
 import type { AwsError } from "./aws-error.ts";
 
-/** The AWS Query protocol, which STS speaks: a form in (`Tags.member.1.Key=a`), XML out. */
+/** Parses a form of the AWS Query protocol (`Tags.member.1.Key=a`), which STS uses, by the types of the model. */
 export function parseForm(model: ServiceModel, shapeName: string, form: URLSearchParams): Record<string, unknown> {
   return (read(model, findShape(model, shapeName), form, "") ?? {}) as Record<string, unknown>;
 }
@@ -27,7 +27,7 @@ function read(model: ServiceModel, shape: Shape, form: URLSearchParams, prefix: 
   return text !== undefined && (shape.type === "integer" || shape.type === "long") ? Number(text) : text;
 }
 
-/** A successful reply: `<AssumeRoleResponse><AssumeRoleResult>...`. Objects nest, the rest is text. */
+/** Formats a successful reply: `<AssumeRoleResponse><AssumeRoleResult>...`. Objects nest; other values become text. */
 export function toResultXml(
   namespace: string,
   operation: string,
@@ -39,7 +39,7 @@ export function toResultXml(
   return `<${operation}Response xmlns="${namespace}">${body}${metadata}</${operation}Response>`;
 }
 
-/** An error reply. `Type` says whose fault it is: the sender's for 4xx, the receiver's for 5xx. */
+/** Formats an error reply. `Type` is Sender for a 4xx status and Receiver for a 5xx status. */
 export function toErrorXml(namespace: string, error: AwsError, requestId: string = randomUUID()): string {
   const type = error.status >= 500 ? "Receiver" : "Sender";
   const body = toXmlElements({ Type: type, Code: error.code, Message: error.message });

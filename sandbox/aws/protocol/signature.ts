@@ -1,10 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { AwsError } from "./aws-error.ts";
 
-/** The parts of a SigV4 Authorization header. */
+/** The fields of a SigV4 Authorization header. */
 export interface Authorization {
   accessKeyId: string;
-  /** `20260131`. */
+  /** For example `20260131`. */
   date: string;
   region: string;
   service: string;
@@ -13,10 +13,10 @@ export interface Authorization {
 }
 
 const ALGORITHM = "AWS4-HMAC-SHA256";
-/** Five minutes each way, as the Signature Version 4 documentation has it. */
+/** Five minutes in either direction. Source: Signature Version 4 documentation. */
 const MAX_SKEW_MS = 5 * 60_000;
 
-/** Reads the Authorization header. Throws MissingAuthenticationToken- or IncompleteSignatureException. */
+/** Parses the Authorization header. Throws MissingAuthenticationTokenException or IncompleteSignatureException. */
 export function parseAuthorization(header: string | undefined): Authorization {
   if (header === undefined || header.trim() === "") {
     throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token");
@@ -53,8 +53,9 @@ export function parseAuthorization(header: string | undefined): Authorization {
 }
 
 /**
- * Holds the signature against the secret, over the request as it came in (Signature Version 4: canonical request, string
- * to sign, derived key). `now` is the machine's time: a caller signs with its own clock, which nobody moves.
+ * Verifies the signature of a request with the secret key (Signature Version 4: canonical request, string to sign,
+ * derived key). Throws InvalidSignatureException. `now` is the machine's time, because callers sign with their own
+ * clocks and not with the sandbox's.
  */
 export function verifySignature(
   scope: Authorization,

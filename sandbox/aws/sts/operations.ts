@@ -6,7 +6,7 @@ import { AwsError } from "../protocol/aws-error.ts";
 
 export interface StsDeps {
   identities: IdentityStore;
-  /** The machine's time: whoever is given credentials reads their expiry by the machine's clock. */
+  /** Returns the machine's time: callers compare the expiry of credentials with the machine's clock. */
   machineNow: () => number;
 }
 
@@ -23,12 +23,12 @@ export const getCallerIdentity = (_deps: StsDeps, caller: Caller): Record<string
   Account: caller.principal.account,
 });
 
-/** One hour is a role's default MaxSessionDuration, and the most when a role assumes a role. */
+/** One hour: the default MaxSessionDuration of a role, and the maximum for role chaining. */
 const MAX_DURATION_SECONDS = 3600;
 
 /**
- * Issues a session's credentials. Both sides must agree: the caller's policy (checked before) and the role's trust. Tags,
- * policies and MFA are validated by their shape and otherwise without effect.
+ * Issues credentials for a role session. Both the caller's policy (checked earlier) and the role's trust policy must allow
+ * it. Session tags, session policies and MFA have no effect; only their shapes are validated.
  */
 export function assumeRole(deps: StsDeps, caller: Caller, input: AssumeRoleInput): Record<string, unknown> {
   const role = deps.identities.findRole(input.RoleArn);

@@ -1,6 +1,6 @@
 import { AwsError } from "../protocol/aws-error.ts";
 
-/** The names that the Query protocol has for what the JSON services call otherwise, and their HTTP status. */
+/** Maps error codes of the JSON services to those of the Query protocol, with their HTTP status. */
 const QUERY_CODES: Record<string, [code: string, status: number]> = {
   MissingAuthenticationTokenException: ["MissingAuthenticationToken", 403],
   IncompleteSignatureException: ["IncompleteSignature", 400],
@@ -13,6 +13,7 @@ const QUERY_CODES: Record<string, [code: string, status: number]> = {
   InternalServerError: ["InternalFailure", 500],
 };
 
+/** Translates an error of the JSON services to the Query protocol; other errors stay as they are. */
 export function toQueryError(error: AwsError): AwsError {
   const renamed = QUERY_CODES[error.code];
   if (renamed === undefined) return error;

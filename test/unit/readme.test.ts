@@ -25,7 +25,7 @@ test("the first screen has the two commands", () => {
 });
 
 test("each section that a newcomer needs is there", () => {
-  for (const heading of ["Five minutes to a real workspace", "What happens on a click", "What it cannot do yet"])
+  for (const heading of ["Five minutes to a real workspace", "What happens on a click", "Limits"])
     assert.ok(README.includes(`\n## ${heading}\n`), heading);
 });
 

@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from "../config/config.ts";
-import { MigrationError } from "../store/migrations/0001-foundation.ts";
+import { MigrationError } from "../store/migrations/migrate.ts";
 import { postgresDialect } from "../store/postgres.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
 import { migrateOnly } from "../store/store.ts";

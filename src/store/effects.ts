@@ -21,7 +21,7 @@ const EFFECTS: {
   },
   {
     kind: "update",
-    from: sql`messages where ts is not null and version < wanted_version`,
+    from: sql`messages where ts is not null and version < request_version`,
     error: "last_error",
     about: "channel_id",
     request: "request_id",

@@ -5,7 +5,7 @@ import type { Tables } from "./schema.ts";
 
 /** What stands in no channel yet. What closed before anybody saw it needs no message; what may stand is settled. */
 const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 'closed' or messages.claim is not null)`;
-const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.version < messages.wanted_version`;
+const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.version < messages.request_version`;
 
 export function makeMessageStore(db: Kysely<Tables>): MessageStore {
   const some = async (which: typeof UNPOSTED, now: number, perChannel: number): Promise<MessageRow[]> => {

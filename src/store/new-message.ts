@@ -17,8 +17,8 @@ export const newDelivery = (channelId: string): DeliveryRow => ({
 });
 
 /** A place where a request's message is to stand, and does not yet. */
-export const newMessage = (requestId: string, channelId: string, wantedVersion = 1): MessagesTable => ({
+export const newMessage = (requestId: string, channelId: string, requestVersion = 1): MessagesTable => ({
   ...newDelivery(channelId),
   requestId,
-  wantedVersion,
+  requestVersion,
 });

@@ -110,11 +110,11 @@ async function addMessage(
   trx: Transaction<Tables>,
   requestId: string,
   channelId: string,
-  wantedVersion: number,
+  requestVersion: number,
 ): Promise<void> {
   await trx
     .insertInto("messages")
-    .values(newMessage(requestId, channelId, wantedVersion))
+    .values(newMessage(requestId, channelId, requestVersion))
     .onConflict((conflict) => conflict.columns(["requestId", "channelId"]).doNothing())
     .execute();
 }

@@ -176,7 +176,7 @@ async function advance(
   if (result.numUpdatedRows === 0n) return false;
   await trx
     .updateTable("messages")
-    .set({ wantedVersion: step.expectedVersion + 1 })
+    .set({ requestVersion: step.expectedVersion + 1 })
     .where("requestId", "=", step.requestId)
     .execute();
   if (step.vote !== undefined) {

@@ -49,7 +49,7 @@ export interface VotesTable {
 
 export interface MessagesTable extends MessageRow {
   /** The version of the request, at least 1: a message that shows less is to be updated. Kept here to be found quickly. */
-  wantedVersion: number;
+  requestVersion: number;
 }
 
 export type ClicksTable = ClickRow;

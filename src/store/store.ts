@@ -7,7 +7,7 @@ import { makeEffectStore } from "./effects.ts";
 import { makeExecutionStore } from "./executions.ts";
 import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
-import { isMigrated, migrate } from "./migrations/0001-foundation.ts";
+import { isMigrated, migrate } from "./migrations/migrate.ts";
 import { makeNoticeStore } from "./notices.ts";
 import { makePollStore, makeRateLimitStore } from "./rate-limits.ts";
 import { makeRequestStore } from "./requests.ts";

@@ -1,0 +1,51 @@
+import { type Kysely, sql } from "kysely";
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from "kysely/migration";
+import { StoreUnavailableError } from "../unavailable.ts";
+import { foundation } from "./0001-foundation.ts";
+
+/** A newer version of the program wrote the database, or a migration failed. */
+export class MigrationError extends Error {}
+
+/** Migrations by name. They run in the alphabetical order of their names. */
+export type Migrations = Readonly<Record<string, Migration>>;
+
+export const MIGRATIONS: Migrations = { "0001-foundation": foundation };
+
+/** Returns whether every migration has run. */
+export async function isMigrated<T>(db: Kysely<T>, migrations = MIGRATIONS): Promise<boolean> {
+  const known = await makeMigrator(db, migrations).getMigrations();
+  return known.every(({ executedAt }) => executedAt !== undefined);
+}
+
+/**
+ * Runs the migrations that are missing, all in one transaction and under Kysely's lock, so that replicas which start
+ * together migrate once. Returns the names of those that it ran. Throws MigrationError and StoreUnavailableError.
+ */
+export async function migrate<T>(db: Kysely<T>, migrations = MIGRATIONS): Promise<string[]> {
+  const { error, results } = await makeMigrator(db, migrations).migrateToLatest();
+  if (error === undefined) return (results ?? []).map((result) => result.migrationName);
+  if (error instanceof StoreUnavailableError) throw error;
+  const unknown = await findUnknownMigrations(db, migrations);
+  if (unknown.length > 0)
+    throw new MigrationError(
+      `The database was written by a newer version of Countersign (it has ${unknown.join(", ")}). Run that version, or restore an older backup.`,
+      { cause: error },
+    );
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new MigrationError(
+    `The database could not be brought to this version's schema: ${reason}. Nothing was started.`,
+    { cause: error },
+  );
+}
+
+const makeMigrator = <T>(db: Kysely<T>, migrations: Migrations) =>
+  new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+
+/** Returns the migrations that have run on the database and that this version does not have. */
+async function findUnknownMigrations<T>(db: Kysely<T>, migrations: Migrations): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.table(DEFAULT_MIGRATION_TABLE)} order by name`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => !Object.hasOwn(migrations, name));
+}

@@ -1,12 +1,12 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { EventBus, PublishResult } from "../app/ports/aws.ts";
-import { type AuditRecord, eventName } from "../core/audit.ts";
+import { EVENT_NAMES, type PublishedRecord } from "../core/audit.ts";
 import { describe } from "./aws-failures.ts";
 
-/** Under which name the events can be matched by rules. */
+/** The `source` of every event, for the pattern of an EventBridge rule. */
 export const EVENT_SOURCE = "countersign";
 
-/** Errors of an entry that sending it again cannot mend. Source: EventBridge API, PutEventsResultEntry. */
+/** Error codes of an entry for which a retry is useless. Source: EventBridge API, PutEventsResultEntry. */
 const FINAL: ReadonlySet<string> = new Set([
   "AccessDeniedException",
   "InvalidArgument",
@@ -16,7 +16,7 @@ const FINAL: ReadonlySet<string> = new Set([
   "NotAuthorizedForDetailTypeException",
 ]);
 
-/** Publishes audit records with PutEvents. HTTP 200 may carry failed entries, so each entry has its own result. */
+/** Makes the bus that publishes audit records with PutEvents. A reply with HTTP 200 may contain failed entries, so each entry has its own result. */
 export function makeEventBus(options: { busName: string; region: string }): EventBus & { close(): void } {
   const client = new EventBridgeClient({
     region: options.region,
@@ -25,10 +25,12 @@ export function makeEventBus(options: { busName: string; region: string }): Even
   return {
     async publish(records, abort) {
       try {
-        const command = new PutEventsCommand({ Entries: records.map((record) => entry(record, options.busName)) });
-        const answer = await client.send(command, { abortSignal: abort });
+        const command = new PutEventsCommand({
+          Entries: records.map((record) => toEventEntry(record, options.busName)),
+        });
+        const reply = await client.send(command, { abortSignal: abort });
         return records.map((_, index): PublishResult => {
-          const result = answer.Entries?.[index];
+          const result = reply.Entries?.[index];
           if (result?.EventId !== undefined) return { kind: "published", eventId: result.EventId };
           const code = result?.ErrorCode ?? "NoAnswer";
           return { kind: "failed", code, message: result?.ErrorMessage ?? "", final: FINAL.has(code) };
@@ -41,14 +43,15 @@ export function makeEventBus(options: { busName: string; region: string }): Even
   };
 }
 
-function entry(record: AuditRecord, busName: string) {
-  const { executionId, account, region } = record.detail as Record<string, string>;
+/** Returns the entry of PutEvents for a record. docs/events.md describes it. */
+export function toEventEntry(record: PublishedRecord, busName: string) {
+  const { executionId, account, region } = record.detail;
   return {
     EventBusName: busName,
     Source: EVENT_SOURCE,
-    DetailType: eventName(record.kind) ?? record.kind,
+    DetailType: EVENT_NAMES[record.kind],
     Time: new Date(record.at),
-    Resources: executionId ? [`arn:aws:ssm:${region}:${account}:automation-execution/${executionId}`] : [],
+    Resources: [`arn:aws:ssm:${region}:${account}:automation-execution/${executionId}`],
     Detail: JSON.stringify({
       id: record.id,
       seq: record.seq,

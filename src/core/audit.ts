@@ -1,70 +1,119 @@
-/** What happened to a request. Only the first three are also published as events. */
-export type AuditKind =
-  | "requested"
-  | "decided"
-  | "closed"
-  | "voted"
-  | "withdrawn"
-  | "denied"
-  | "signal-sending"
-  | "signal-accepted"
-  | "signal-ambiguous"
-  | "signal-refused"
-  | "signal-deferred"
-  | "progress"
-  | "ended";
+import { canonicalJson } from "./canonical-json.ts";
+import type { Denial } from "./denial.ts";
+import type { ApprovalRequest, Authority, Outcome, RequestedAction, Verdict } from "./request.ts";
 
-/** One fact, before it has its place in the chain. `detail` holds plain JSON and no secrets. */
-export interface AuditEntry {
-  requestId: string;
-  kind: AuditKind;
-  /** Epoch milliseconds. */
-  at: number;
-  /** A Slack user id, an AWS principal, or `countersign` where nobody else acted. */
-  actor: string;
-  detail: Record<string, unknown>;
+/** The request that a record is about: its place in AWS, its runbook and step, and its route. */
+export interface RequestContext {
+  /** The target's name and Region, as in "production/us-east-1". */
+  target: string;
+  account: string;
+  region: string;
+  executionId: string;
+  stepExecutionId: string;
+  documentName: string;
+  stepName: string;
+  /** Null when no route matched. */
+  route: string | null;
 }
 
-/** A fact with its place: `hash` covers the entry, its number and the hash before it. */
-export interface AuditRecord extends AuditEntry {
-  seq: number;
-  id: string;
-  previous: string;
-  hash: string;
+/** Present only where an admin decided instead of an approver of the route. */
+interface BreakGlass {
+  authority?: Exclude<Authority, "approver">;
 }
 
-/** What stands before the first record. */
+interface SignalDetail {
+  decision: Verdict;
+  /** The number of this attempt for the request, from 1; 0 before the first. */
+  attempt: number;
+  /** The approver in whose name this signal goes, where each approver signals: Slack user id and role session name. */
+  userId?: string;
+  session?: string;
+  error?: string;
+}
+
+/**
+ * The detail of each kind of record. docs/events.md describes every field. The first three kinds are also published as
+ * EventBridge events, so their fields are a public contract. A detail is plain JSON and holds no secrets.
+ */
+export interface AuditDetails {
+  /** A step waits for approval, and its request was opened. */
+  requested: RequestContext;
+  /** Enough votes were counted: the request is decided in Slack. */
+  decided: RequestContext & BreakGlass & { decision: Verdict; reason?: string };
+  /** The step no longer waits, whoever decided it. */
+  closed: RequestContext & { outcome: Outcome; executionStatus?: string };
+  /** A vote counted. `name` is the voter's name in Slack. */
+  voted: BreakGlass & { verdict: Verdict; reason?: string; name: string };
+  /** A person took back their approval. */
+  withdrawn: Record<never, never>;
+  /** A click did not count. */
+  denied: BreakGlass & { denial: Denial["kind"]; verdict: RequestedAction };
+  /** A signal is about to be sent to AWS. */
+  "signal-sending": SignalDetail;
+  /** AWS accepted the signal. */
+  "signal-accepted": SignalDetail;
+  /** The reply to the signal was lost or unclear. */
+  "signal-ambiguous": SignalDetail;
+  /** The signal had no effect. */
+  "signal-refused": SignalDetail;
+  /** No signal was sent for now. */
+  "signal-deferred": SignalDetail;
+  /** The execution's status or AWS's own count of approvals ([have, needed]) changed. */
+  progress: RequestContext & { executionStatus?: string; awsApprovals?: [number, number] };
+  /** The execution ended after its step was decided. */
+  ended: RequestContext & { executionStatus: string };
+}
+
+export type AuditKind = keyof AuditDetails;
+
+/** One fact about a request, before it has its place in the chain. */
+export type AuditEntry = {
+  [Kind in AuditKind]: {
+    requestId: string;
+    kind: Kind;
+    /** Epoch milliseconds. */
+    at: number;
+    /** A Slack user id, AWS principals, `countersign` for its own actions, or `unknown`. */
+    actor: string;
+    detail: AuditDetails[Kind];
+  };
+}[AuditKind];
+
+/** An entry with its place in the chain: its number, its id and the hash of the record before it. */
+export type ChainedEntry = AuditEntry & { seq: number; id: string; previous: string };
+
+/** `hash` covers everything else in the record. */
+export type AuditRecord = ChainedEntry & { hash: string };
+
+/** The `previous` of the first record. */
 export const FIRST_HASH = "0".repeat(64);
 
-/** The text that a record's hash is made of: JSON with its keys in order, so that any program can make it again. */
-export function chainText(record: Omit<AuditRecord, "hash">): string {
+/** Returns the text whose SHA-256 is a record's hash: canonical JSON (RFC 8785), so that any program can rebuild it. */
+export function chainText(record: ChainedEntry): string {
   const { seq, id, requestId, kind, at, actor, detail, previous } = record;
   return canonicalJson({ seq, id, requestId, kind, at, actor, detail, previous });
 }
 
-/** JSON without white space and with the keys of every object sorted by code unit. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value)
-      .filter(([, each]) => each !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([key, each]) => `${JSON.stringify(key)}:${canonicalJson(each)}`);
-    return `{${members.join(",")}}`;
-  }
-  return JSON.stringify(value ?? null);
+/** Returns the fields that identify a request, for its records and log lines. */
+export function requestContext(request: ApprovalRequest): RequestContext {
+  const { target, account, region, executionId, stepExecutionId, route } = request;
+  const { documentName, stepName } = request.facts;
+  return { target, account, region, executionId, stepExecutionId, documentName, stepName, route };
 }
 
-/** The detail-type under which a kind is published on EventBridge, or null where it is only recorded. */
-export function eventName(kind: AuditKind): string | null {
-  switch (kind) {
-    case "requested":
-      return "Approval Requested";
-    case "decided":
-      return "Approval Decided";
-    case "closed":
-      return "Approval Closed";
-    default:
-      return null;
-  }
+/** The detail-type of each kind that is published on EventBridge. Every other kind is only recorded. */
+export const EVENT_NAMES = {
+  requested: "Approval Requested",
+  decided: "Approval Decided",
+  closed: "Approval Closed",
+} as const satisfies Partial<Record<AuditKind, string>>;
+
+/** A record that is published. */
+export type PublishedRecord = Extract<AuditRecord, { kind: keyof typeof EVENT_NAMES }>;
+
+/** Tells whether a record is published. */
+export function isPublished<Entry extends { kind: AuditKind }>(
+  entry: Entry,
+): entry is Entry & Pick<PublishedRecord, "kind"> {
+  return entry.kind in EVENT_NAMES;
 }

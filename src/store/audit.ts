@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { AuditStore } from "../app/ports/coordination.ts";
-import { type AuditEntry, chainText, eventName } from "../core/audit.ts";
+import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
+import { canonicalJson } from "../core/canonical-json.ts";
 import { whereLeaseIsOwned } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
@@ -32,8 +33,8 @@ export async function appendAudit(
       .values({
         ...record,
         hash,
-        detail: JSON.stringify(entry.detail),
-        publishing: publishes && eventName(entry.kind) !== null ? "due" : "never",
+        detail: canonicalJson(entry.detail),
+        publishing: publishes && isPublished(entry) ? "due" : "never",
         publishNextAt: 0,
         publishAttempts: 0,
         publishError: null,
@@ -56,7 +57,10 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
         .orderBy("seq")
         .limit(limit)
         .execute();
-      return rows.map((row) => ({ record: auditFromRow(row), attempts: row.publishAttempts }));
+      return rows.flatMap((row) => {
+        const record = auditFromRow(row);
+        return isPublished(record) ? [{ record, attempts: row.publishAttempts }] : [];
+      });
     },
     claim: (seqs, now, until, lease) =>
       db.transaction().execute(async (trx) => {

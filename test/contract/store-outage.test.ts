@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CompiledQuery, type Dialect, Kysely, sql } from "kysely";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
+import type { AuditEntry } from "../../src/core/audit.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
@@ -157,7 +158,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
   store.requests.advance = async (step) => {
     const filled = {
       ...step,
-      audit: step.audit.map((entry) => ({ ...entry, detail: { ...entry.detail, long: long.repeat(9) } })),
+      audit: step.audit.map((entry) => ({ ...entry, detail: { ...entry.detail, long: long.repeat(9) } }) as AuditEntry),
     };
     const done = await advance(filled);
     written.push(done);

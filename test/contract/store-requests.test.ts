@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { chainText, FIRST_HASH } from "../../src/core/audit.ts";
 import { decided } from "../../src/core/request.ts";
 import { TARGET } from "../support/fakes.ts";
-import { aClick, anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, aRequest, aVote, DETAILS, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
 for (const engine of ENGINES) {
@@ -204,7 +204,15 @@ for (const engine of ENGINES) {
         await store.requests.open(
           aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
           [],
-          anEntry({ requestId: `r${index}`, detail: { b: index, a: ["\ud83d\ude00", null], nested: { z: 1, y: 2 } } }),
+          anEntry({
+            requestId: `r${index}`,
+            kind: "closed",
+            detail: {
+              ...DETAILS.closed,
+              route: "\ud83d\ude00",
+              outcome: { ...DETAILS.closed.outcome, by: ["\ud800"] },
+            },
+          }),
         );
         await store.clicks.record(aClick(`U${index}`));
         await store.clicks.evaluated(`click-U${index}`, "no", anEntry({ kind: "denied", requestId: `r${index}` }));

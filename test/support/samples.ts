@@ -1,5 +1,5 @@
 import type { Click } from "../../src/app/ports/store.ts";
-import type { AuditEntry } from "../../src/core/audit.ts";
+import { type AuditDetails, type AuditEntry, type AuditKind, requestContext } from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
@@ -143,11 +143,28 @@ export const aClick = (userId = "U0JANE", more: Partial<Click> = {}): Click => (
   ...more,
 });
 
-export const anEntry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
-  requestId: REQUEST_ID,
-  kind: "progress",
-  at: NOW,
-  actor: "countersign",
-  detail: {},
-  ...more,
-});
+const aSignalDetail = { decision: "approve", attempt: 1 } as const;
+
+/** A plain detail of each kind of audit record. */
+export const DETAILS: AuditDetails = {
+  requested: requestContext(aRequest()),
+  decided: { ...requestContext(aRequest()), decision: "approve" },
+  closed: { ...requestContext(aRequest()), outcome: { kind: "approved", where: "slack", by: [], detail: null } },
+  voted: { verdict: "approve", name: "Person U0JANE" },
+  withdrawn: {},
+  denied: { denial: "not-approver", verdict: "approve" },
+  "signal-sending": aSignalDetail,
+  "signal-accepted": aSignalDetail,
+  "signal-ambiguous": aSignalDetail,
+  "signal-refused": aSignalDetail,
+  "signal-deferred": aSignalDetail,
+  progress: requestContext(aRequest()),
+  ended: { ...requestContext(aRequest()), executionStatus: "Success" },
+};
+
+export function anEntry<Kind extends AuditKind = "progress">(
+  more: Partial<Extract<AuditEntry, { kind: Kind }>> & { kind?: Kind } = {},
+): AuditEntry {
+  const { kind = "progress" } = more;
+  return { requestId: REQUEST_ID, at: NOW, actor: "countersign", detail: DETAILS[kind], ...more, kind } as AuditEntry;
+}

@@ -1,8 +1,7 @@
 import fc from "fast-check";
-import type { AuditKind, AuditRecord } from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
-import type { ApprovalRequest, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
+import type { ApprovalRequest, Outcome, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
 import type { Requester } from "../../src/core/requester.ts";
 
 /** Stands in every hostile text, so that a test can tell where such a text came out. */
@@ -72,8 +71,8 @@ export function hostile(most: number): fc.Arbitrary<string> {
   });
 }
 
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
-const time = fc.oneof(
+export const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+export const time = fc.oneof(
   fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }),
   fc.constantFrom(-1, 0, 1, 8.64e15, 9e15, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY),
 );
@@ -85,8 +84,8 @@ const groupId = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom("S0DBA", "S0SRE") },
   { weight: 1, arbitrary: hostile(80) },
 );
-const count = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 1_000_000 }));
-const arn = fc.oneof(
+export const count = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 1_000_000 }));
+export const arn = fc.oneof(
   fc.constantFrom(
     "arn:aws:iam::111122223333:user/ops/jane",
     "arn:aws:sts::111122223333:assumed-role/Deployer/run-7",
@@ -129,6 +128,13 @@ const facts: fc.Arbitrary<RequestFacts> = fc.record({
   parentExecutionId: maybe(executionId),
 });
 
+export const outcomes: fc.Arbitrary<Outcome> = fc.record({
+  kind: fc.constantFrom("approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"),
+  where: fc.constantFrom("slack", "aws"),
+  by: fc.array(arn, { maxLength: 60 }),
+  detail: maybe(hostile(5000)),
+});
+
 export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   id: fc.uuid(),
   target: hostile(200),
@@ -152,14 +158,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   signalsAccepted: fc.nat({ max: 3 }),
   awsApprovals: maybe(fc.tuple(count, count)),
   awsDecidedBy: fc.array(arn, { maxLength: 12 }),
-  outcome: maybe(
-    fc.record({
-      kind: fc.constantFrom("approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"),
-      where: fc.constantFrom("slack", "aws"),
-      by: fc.array(arn, { maxLength: 60 }),
-      detail: maybe(hostile(5000)),
-    }),
-  ),
+  outcome: maybe(outcomes),
   closedAt: maybe(time),
   executionStatus: fc.oneof(fc.constantFrom("Waiting", "InProgress", "Success", "Failed", "Cancelled"), hostile(200)),
   executionEndedAt: maybe(time),
@@ -250,29 +249,6 @@ export const executions: fc.Arbitrary<ObservedExecution> = fc.record({
     .tuple(fc.array(step, { maxLength: 8 }), fc.integer({ min: 1, max: 25 }))
     .map(([few, times]) => Array.from({ length: times }, () => few).flat()),
 });
-
-const KINDS = {
-  ...{ requested: 0, decided: 0, closed: 0, voted: 0, withdrawn: 0, denied: 0, progress: 0, ended: 0 },
-  ...{ "signal-sending": 0, "signal-accepted": 0, "signal-deferred": 0, "signal-ambiguous": 0, "signal-refused": 0 },
-} satisfies Record<AuditKind, 0>;
-
-export const histories: fc.Arbitrary<AuditRecord[]> = fc.array(
-  fc.record({
-    seq: fc.nat(),
-    id: fc.uuid(),
-    requestId: fc.uuid(),
-    kind: fc.constantFrom(...(Object.keys(KINDS) as AuditKind[])),
-    at: time,
-    actor: fc.oneof(fc.constantFrom("countersign", "unknown", "U0JANE, U0JOE", ""), arn),
-    detail: fc.dictionary(
-      fc.constantFrom("error", "denial", "verdict", "decision", "outcome", "executionStatus"),
-      fc.oneof(hostile(3000), fc.constantFrom("reject", { kind: "failed" }, { kind: "?" }, null, 7)),
-    ),
-    previous: fc.constant(""),
-    hash: fc.constant(""),
-  }),
-  { maxLength: 200, size: "max" },
-);
 
 export const messages = fc.array(
   fc.record({

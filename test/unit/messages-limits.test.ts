@@ -12,9 +12,9 @@ import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { formattedTexts, problemsOf, type Surface } from "../support/block-limits.ts";
+import { histories } from "./history-arbitraries.ts";
 import {
   executions,
-  histories,
   hostile,
   MARK,
   MENTIONABLE,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KnownBlock } from "@slack/types";
-import type { AuditRecord } from "../../src/core/audit.ts";
+import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
 import { detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
@@ -132,18 +132,22 @@ test("where nothing waits, that is said", () => {
 });
 
 test("a request is shown with the story of its life and with what stands in the way of its messages", () => {
-  const record = (kind: AuditRecord["kind"], actor: string, detail: Record<string, unknown> = {}): AuditRecord => ({
-    ...{ seq: 1, id: "a", requestId: "r-1", previous: "", hash: "" },
-    ...{ kind, actor, detail, at: ASKED },
-  });
+  const record = (entry: AuditEntry): AuditRecord => ({ ...entry, seq: 1, id: "a", previous: "", hash: "" });
+  const common = { requestId: "r-1", at: ASKED };
+  const context = requestContext(request(DECIDED));
+  const outcome = { kind: "approved", where: "slack", by: [], detail: null } as const;
   const history = [
-    record("requested", "arn:aws:sts::111122223333:assumed-role/Deployer/run-7"),
-    record("denied", "U0JOE", { denial: "not-approver" }),
-    record("voted", "U0JANE", { verdict: "approve" }),
-    record("decided", "U0JANE", { decision: "approve" }),
-    record("signal-refused", "countersign", { error: "AccessDenied" }),
-    record("closed", "U0JANE, U0JOE", { outcome: { kind: "approved" } }),
-  ];
+    { kind: "requested", actor: "arn:aws:sts::111122223333:assumed-role/Deployer/run-7", detail: context },
+    { kind: "denied", actor: "U0JOE", detail: { denial: "not-approver", verdict: "approve" } },
+    { kind: "voted", actor: "U0JANE", detail: { verdict: "approve", name: "Jane Ito" } },
+    { kind: "decided", actor: "U0JANE", detail: { ...context, decision: "approve" } },
+    {
+      kind: "signal-refused",
+      actor: "countersign",
+      detail: { decision: "approve", attempt: 1, error: "AccessDenied" },
+    },
+    { kind: "closed", actor: "U0JANE, U0JOE", detail: { ...context, outcome } },
+  ].map((entry) => record({ ...common, ...entry } as AuditEntry));
   const messages = [{ channelId: "C0PROD", ts: null }];
   const shown = {
     ...item(closedBy({}, { decision: "approve" })),

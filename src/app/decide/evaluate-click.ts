@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../core/audit.ts";
+import { type AuditDetails, type AuditEntry, requestContext } from "../../core/audit.ts";
 import type { Denial } from "../../core/denial.ts";
 import { evaluateVote, type VoteEvaluation, type VoteInput } from "../../core/evaluate-vote.ts";
 import type { LookupFailure } from "../../core/person.ts";
@@ -69,11 +69,7 @@ export const makeEvaluateClick =
     if (outcome.kind === "denied") {
       const { denial } = outcome;
       deps.log.info({ requestId: click.requestId, userId: click.userId, denial: denial.kind }, "a click was denied");
-      await deps.clicks.evaluated(
-        click.id,
-        deps.sentence(denial),
-        entry(deps, click, "denied", deniedDetail(click, denial)),
-      );
+      await deps.clicks.evaluated(click.id, deps.sentence(denial), deniedEntry(deps, click, denial));
     }
     return outcome;
   };
@@ -134,11 +130,14 @@ function toChange(
   request: ApprovalRequest,
   decision: Exclude<VoteEvaluation, { kind: "denied" }>,
 ): Pick<RequestChange, "patch" | "vote" | "withdraw" | "audit" | "recipientLookup"> {
-  if (decision.kind === "withdrawn")
-    return { patch: {}, withdraw: click.userId, audit: [entry(deps, click, "withdrawn", {})] };
+  if (decision.kind === "withdrawn") {
+    const { requestId, userId } = click;
+    const withdrawn = { requestId, kind: "withdrawn", at: deps.clock.now(), actor: userId, detail: {} } as const;
+    return { patch: {}, withdraw: userId, audit: [withdrawn] };
+  }
   const { vote, completes, patch } = decision;
-  const audit = [entry(deps, click, "voted", voteDetail(vote))];
-  if (completes) audit.push(decidedEntry(deps, vote, request));
+  const audit = [votedEntry(vote)];
+  if (completes) audit.push(decidedEntry(vote, request));
   return {
     patch,
     vote,
@@ -237,48 +236,30 @@ function isYoung(deps: EvaluateClickDeps, click: ButtonClick): boolean {
   return deps.clock.now() - click.receivedAt < UNRESOLVED_POST_MS;
 }
 
-function entry(
-  deps: EvaluateClickDeps,
-  click: ClickRow,
-  kind: "voted" | "denied" | "withdrawn",
-  detail: Record<string, unknown>,
-): AuditEntry {
-  return { requestId: click.requestId, kind, at: deps.clock.now(), actor: click.userId, detail };
+function deniedEntry(deps: EvaluateClickDeps, click: ClickRow, denial: Denial): AuditEntry {
+  const { verdict, authority } = click;
+  const detail = { denial: denial.kind, verdict, ...breakGlass(authority) };
+  return { requestId: click.requestId, kind: "denied", at: deps.clock.now(), actor: click.userId, detail };
 }
 
-function deniedDetail({ verdict, authority }: ClickRow, denial: Denial): Record<string, unknown> {
-  return { denial: denial.kind, verdict, ...(authority === "approver" ? {} : { authority }) };
+function votedEntry(vote: Vote): AuditEntry {
+  const { requestId, verdict, userName: name } = vote;
+  const detail = { verdict, ...breakGlass(vote.authority), ...reason(vote), name };
+  return { requestId, kind: "voted", at: vote.at, actor: vote.userId, detail };
 }
 
-function voteDetail(vote: Vote): Record<string, unknown> {
-  const { verdict, authority, reason, userName } = vote;
-  return {
-    verdict,
-    ...(authority === "approver" ? {} : { authority }),
-    ...(reason === null ? {} : { reason }),
-    name: userName,
+function decidedEntry(vote: Vote, request: ApprovalRequest): AuditEntry {
+  const detail = {
+    decision: vote.verdict,
+    ...breakGlass(vote.authority),
+    ...requestContext(request),
+    ...reason(vote),
   };
+  return { requestId: request.id, kind: "decided", at: vote.at, actor: vote.userId, detail };
 }
 
-function decidedEntry(deps: EvaluateClickDeps, vote: Vote, request: ApprovalRequest): AuditEntry {
-  const { target, account, region, executionId, stepExecutionId, route, facts } = request;
-  return {
-    requestId: request.id,
-    kind: "decided",
-    at: deps.clock.now(),
-    actor: vote.userId,
-    detail: {
-      decision: vote.verdict,
-      ...(vote.authority === "approver" ? {} : { authority: vote.authority }),
-      target,
-      account,
-      region,
-      executionId,
-      stepExecutionId,
-      documentName: facts.documentName,
-      stepName: facts.stepName,
-      route,
-      ...(vote.reason === null ? {} : { reason: vote.reason }),
-    },
-  };
-}
+const breakGlass = (authority: Authority): Pick<AuditDetails["voted"], "authority"> =>
+  authority === "approver" ? {} : { authority };
+
+const reason = (vote: Vote): Pick<AuditDetails["voted"], "reason"> =>
+  vote.reason === null ? {} : { reason: vote.reason };

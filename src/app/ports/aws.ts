@@ -2,7 +2,7 @@
  * What the use cases need from outside: time, logs, AWS. Slack and the store have pages of their own beside this one.
  * Adapters implement these; expected results are values, only breakage throws. All times are epoch milliseconds.
  */
-import type { AuditRecord } from "../../core/audit.ts";
+import type { PublishedRecord } from "../../core/audit.ts";
 import type { ListedExecution, ObservedExecution } from "../../core/execution.ts";
 import type { Verdict } from "../../core/request.ts";
 
@@ -117,8 +117,8 @@ export interface Signer {
 
 /** Where audit events go. */
 export interface EventBus {
-  /** Publishes up to ten records; the answer is aligned with them. */
-  publish(records: readonly AuditRecord[], abort: AbortSignal): Promise<PublishResult[]>;
+  /** Publishes up to ten records. Returns one result for each record, in the same order. */
+  publish(records: readonly PublishedRecord[], abort: AbortSignal): Promise<PublishResult[]>;
 }
 
 export type PublishResult =

@@ -1,5 +1,5 @@
 /** What the processes that share a database keep there, and the store as a whole. The rules of ports.ts hold here too. */
-import type { AuditRecord } from "../../core/audit.ts";
+import type { PublishedRecord } from "../../core/audit.ts";
 import type { ClickStore, DigestStore, ExecutionStore, MessageStore, NoticeStore, RequestStore } from "./store.ts";
 
 /**
@@ -63,7 +63,7 @@ export interface PollStore {
 
 export interface AuditStore {
   /** The oldest records that are to be published now, each with how often that has failed. */
-  unpublished(now: number, limit: number): Promise<{ record: AuditRecord; attempts: number }[]>;
+  unpublished(now: number, limit: number): Promise<{ record: PublishedRecord; attempts: number }[]>;
   /** Takes all of these records for one attempt under the lease; false when they or the lease are another's by now. */
   claim(seqs: readonly number[], now: number, until: number, lease: Lease): Promise<boolean>;
   published(seq: number, eventId: string): Promise<void>;

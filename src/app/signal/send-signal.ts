@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditKind } from "../../core/audit.ts";
+import type { AuditEntry } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import { signalComment } from "../../core/comment.ts";
 import type { ApprovalRequest, RequestPatch } from "../../core/request.ts";
@@ -248,11 +248,13 @@ function retryAt(deps: SendSignalDeps, request: ApprovalRequest): number {
   return deps.clock.now() + backoffMs(request.signalAttempts, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
 }
 
+type SignalRecordKind = Extract<AuditEntry["kind"], `signal-${string}`>;
+
 async function change(
   deps: SendSignalDeps,
   request: ApprovalRequest,
   patch: RequestPatch,
-  kind: AuditKind,
+  kind: SignalRecordKind,
   lease?: Lease,
   signal?: PersonSignal,
 ): Promise<boolean> {
@@ -262,7 +264,7 @@ async function change(
     at: deps.clock.now(),
     actor: "countersign",
     detail: {
-      decision: request.decision,
+      decision: request.decision ?? "reject",
       attempt: patch.signalAttempts ?? request.signalAttempts,
       ...(signal === undefined ? {} : { userId: signal.userId, session: signal.session }),
       ...(patch.signalError == null ? {} : { error: patch.signalError }),

@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../core/audit.ts";
+import { type AuditEntry, requestContext } from "../../core/audit.ts";
 import { outcomeText } from "../../core/denial.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts } from "../../core/facts.ts";
@@ -84,12 +84,12 @@ async function open(
     kind: "requested",
     at: now,
     actor: execution.executedBy ?? "unknown",
-    detail: where(request),
+    detail: requestContext(request),
   };
   const lookup = route === null ? "no-route" : route.dm ? "direct-messages" : undefined;
   const outcome = await deps.requests.open(request, route?.channels ?? [], entry, undefined, lookup);
   if (outcome !== "opened") return;
-  const fields = { requestId: request.id, ...where(request) };
+  const fields = { requestId: request.id, ...requestContext(request) };
   if (route === null)
     deps.log.warn(fields, "no route of the configuration covers this request: nobody can decide it in Slack");
   else deps.log.info(fields, "a step waits for approval");
@@ -100,18 +100,8 @@ async function write(
   change: Exclude<Change, { kind: "open" }>,
 ): Promise<boolean> {
   const { request, patch } = change;
-  const entry: AuditEntry = {
-    requestId: request.id,
-    kind: change.kind === "close" ? "closed" : change.kind,
-    at: deps.clock.now(),
-    actor: change.kind === "close" ? await decidedBy(deps, request, change.outcome) : "countersign",
-    detail: {
-      ...where(request),
-      ...(change.kind === "close" ? { outcome: change.outcome } : {}),
-      ...(patch.executionStatus === undefined ? {} : { executionStatus: patch.executionStatus }),
-      ...(patch.awsApprovals === undefined ? {} : { awsApprovals: patch.awsApprovals }),
-    },
-  };
+  const actor = change.kind === "close" ? await decidedBy(deps, request, change.outcome) : "countersign";
+  const entry = toEntry(change, deps.clock.now(), actor);
   const answers = change.kind === "close" ? await lateText(deps, request, change.outcome) : [];
   return deps.requests.advance({
     requestId: request.id,
@@ -120,6 +110,23 @@ async function write(
     audit: [entry],
     replies: answers,
   });
+}
+
+function toEntry(change: Exclude<Change, { kind: "open" }>, at: number, actor: string): AuditEntry {
+  const { request, patch } = change;
+  const { executionStatus, awsApprovals } = patch;
+  const common = { requestId: request.id, at, actor };
+  const detail = { ...requestContext(request), ...(executionStatus === undefined ? {} : { executionStatus }) };
+  switch (change.kind) {
+    case "close":
+      return { ...common, kind: "closed", detail: { ...detail, outcome: change.outcome } };
+    case "progress":
+      return { ...common, kind: "progress", detail: { ...detail, ...(awsApprovals == null ? {} : { awsApprovals }) } };
+    case "ended":
+      return { ...common, kind: "ended", detail: { executionStatus: request.executionStatus, ...detail } };
+    default:
+      throw new Error(`no record for ${change satisfies never}`);
+  }
 }
 
 async function decidedBy(
@@ -147,10 +154,4 @@ async function lateText(
     userId: vote.userId,
     text: `Your ${vote.verdict === "approve" ? "approval" : "rejection"} of ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeText(outcome.kind)} in AWS. The message has the details.`,
   }));
-}
-
-function where(request: ApprovalRequest) {
-  const { target, account, region, executionId, stepExecutionId, route } = request;
-  const { documentName, stepName } = request.facts;
-  return { target, account, region, executionId, stepExecutionId, documentName, stepName, route };
 }

@@ -1,32 +1,30 @@
 import type { AuditRecord } from "../../core/audit.ts";
 import { outcomeText } from "../../core/denial.ts";
-import type { OutcomeKind } from "../../core/request.ts";
+import type { Verdict } from "../../core/request.ts";
 import { mentionUser, principal, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
 /** One line of a request's life, in mrkdwn. */
 export function historyLine(record: AuditRecord): string {
-  const error = record.detail.error;
-  const why = typeof error === "string" ? `: ${code(error, 120)}` : "";
+  const { detail } = record;
+  const why = "error" in detail && detail.error !== undefined ? `: ${code(detail.error, 120)}` : "";
   return `• ${moment(record.at)}: ${words(record, actors(record.actor))}${why}`;
 }
 
 function words({ kind, detail }: AuditRecord, who: string | null): string {
   const by = who === null ? "" : ` by ${who}`;
-  const broken = detail.authority === "break-glass" ? " by *break-glass*" : "";
-  const verb = (detail.decision ?? detail.verdict) === "reject" ? "rejected" : "approved";
   switch (kind) {
     case "requested":
       return `asked${by === "" ? "" : `; the execution was started${by}`}`;
     case "voted":
-      return `${verb}${by}${broken}`;
+      return `${verb(detail.verdict)}${by}${breakGlass(detail)}`;
     case "withdrawn":
       return `an approval was withdrawn${by}`;
     case "denied":
-      return `a click${by} did not count${typeof detail.denial === "string" ? ` (${code(detail.denial, 40)})` : ""}`;
+      return `a click${by} did not count (${code(detail.denial, 40)})`;
     case "decided":
-      return `decided${broken}, ${verb}${by === "" ? "" : `; the last vote was${by}`}`;
+      return `decided${breakGlass(detail)}, ${verb(detail.decision)}${by === "" ? "" : `; the last vote was${by}`}`;
     case "signal-sending":
       return `the ${detail.decision === "reject" ? "Reject" : "Approve"} signal goes out to AWS`;
     case "signal-deferred":
@@ -40,7 +38,7 @@ function words({ kind, detail }: AuditRecord, who: string | null): string {
     case "progress":
       return `AWS reports progress${status(detail)}`;
     case "closed":
-      return `closed, ${outcome(detail)}${by}`;
+      return `closed, ${outcomeText(detail.outcome.kind)}${by}`;
     case "ended":
       return `the execution is over${status(detail)}`;
     default:
@@ -48,26 +46,13 @@ function words({ kind, detail }: AuditRecord, who: string | null): string {
   }
 }
 
-const OUTCOMES: ReadonlySet<unknown> = new Set<OutcomeKind>([
-  "approved",
-  "rejected",
-  "timed-out",
-  "cancelled",
-  "failed",
-  "not-found",
-  "unknown",
-]);
+const verb = (verdict: Verdict): string => (verdict === "reject" ? "rejected" : "approved");
 
-function outcome(detail: Record<string, unknown>): string {
-  const found = detail.outcome;
-  const kind = typeof found === "object" && found !== null && "kind" in found ? found.kind : null;
-  return outcomeText(OUTCOMES.has(kind) ? (kind as OutcomeKind) : "unknown");
-}
+const breakGlass = ({ authority }: { authority?: "break-glass" }): string =>
+  authority === "break-glass" ? " by *break-glass*" : "";
 
-function status(detail: Record<string, unknown>): string {
-  const found = detail.executionStatus;
-  return typeof found === "string" ? `: ${code(found, 40)}` : "";
-}
+const status = ({ executionStatus }: { executionStatus?: string }): string =>
+  executionStatus === undefined ? "" : `: ${code(executionStatus, 40)}`;
 
 /** An actor is a Slack user, an AWS principal, several of them in one text, or Countersign itself. */
 function actors(actor: string): string | null {

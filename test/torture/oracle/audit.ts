@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chainText, eventName, FIRST_HASH } from "../../../src/core/audit.ts";
+import { chainText, FIRST_HASH, isPublished } from "../../../src/core/audit.ts";
 import { auditFromRow } from "../../../src/store/rows.ts";
 import type { Evidence } from "./evidence.ts";
 
@@ -53,10 +53,10 @@ function eventViolations({ records, events }: Evidence): string[] {
   const known = new Set(records.audit.map((row) => row.id));
   return [
     ...records.audit
-      .filter((row) => eventName(row.kind) !== null && !(published.has(row.id) && row.publishing === "done"))
+      .filter((row) => isPublished(row) && !(published.has(row.id) && row.publishing === "done"))
       .map((row) => `audit record ${row.seq} (${row.kind}) was not published, or not marked so`),
     ...records.audit
-      .filter((row) => eventName(row.kind) === null && published.has(row.id))
+      .filter((row) => !isPublished(row) && published.has(row.id))
       .map((row) => `audit record ${row.seq} (${row.kind}) was published, which it is not meant to be`),
     ...[...published].filter((id) => !known.has(id)).map((id) => `the event ${id} is of no record`),
   ];

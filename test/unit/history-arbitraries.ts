@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import {
+  type AuditDetails,
+  type AuditKind,
+  type AuditRecord,
+  type RequestContext,
+  requestContext,
+} from "../../src/core/audit.ts";
+import { arn, count, hostile, maybe, outcomes, requests, time } from "./messages-arbitraries.ts";
+
+const context: fc.Arbitrary<RequestContext> = requests.map(requestContext);
+const verdict = fc.constantFrom("approve", "reject");
+const breakGlass = fc.constantFrom({}, { authority: "break-glass" } as const);
+const signalDetail = fc
+  .tuple(
+    fc.record({ decision: verdict, attempt: fc.nat() }),
+    fc.constantFrom({}, { userId: "U0JANE", session: "jane@example.com" }),
+    maybe(hostile(3000)),
+  )
+  .map(([detail, signer, error]) => ({ ...detail, ...signer, ...(error === null ? {} : { error }) }));
+const both = <A extends object, B extends object>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
+  fc.tuple(a, b).map(([one, other]) => ({ ...one, ...other }));
+
+const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
+  requested: context,
+  decided: both(both(context, breakGlass), fc.record({ decision: verdict, reason: hostile(3000) })),
+  closed: both(context, fc.record({ outcome: outcomes, executionStatus: hostile(200) })),
+  voted: both(breakGlass, fc.record({ verdict, reason: hostile(3000), name: hostile(500) })),
+  withdrawn: fc.constant({}),
+  denied: both(
+    breakGlass,
+    fc.record({ denial: fc.constantFrom("not-approver", "closed"), verdict: fc.constantFrom("approve", "withdraw") }),
+  ),
+  "signal-sending": signalDetail,
+  "signal-accepted": signalDetail,
+  "signal-ambiguous": signalDetail,
+  "signal-refused": signalDetail,
+  "signal-deferred": signalDetail,
+  progress: both(context, fc.record({ executionStatus: hostile(200), awsApprovals: fc.tuple(count, count) })),
+  ended: both(context, fc.record({ executionStatus: hostile(200) })),
+};
+
+const records = (Object.keys(DETAILS) as AuditKind[]).map((kind) =>
+  fc.record({
+    seq: fc.nat(),
+    id: fc.uuid(),
+    requestId: fc.uuid(),
+    kind: fc.constant(kind),
+    at: time,
+    actor: fc.oneof(fc.constantFrom("countersign", "unknown", "U0JANE, U0JOE", ""), arn),
+    detail: DETAILS[kind] as fc.Arbitrary<AuditDetails[typeof kind]>,
+    previous: fc.constant(""),
+    hash: fc.constant(""),
+  }),
+) as fc.Arbitrary<AuditRecord>[];
+
+export const histories: fc.Arbitrary<AuditRecord[]> = fc.array(fc.oneof(...records), { maxLength: 200, size: "max" });

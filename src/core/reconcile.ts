@@ -1,5 +1,4 @@
-import { arnMatches, findPrincipalArns } from "./arn.ts";
-import { OWN_COMMENT } from "./comment.ts";
+import { approvalStatus, countApprovals, findDeciders, mayBeDecidedBy } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   hasEnded,
@@ -74,12 +73,6 @@ function isUnderWay(step: ObservedStep): boolean {
   return step.status === "Pending" || step.status === "InProgress";
 }
 
-/** AWS's own word for how the step was decided. Source: AWS documentation, aws:approve, "Output". */
-function approvalStatus(step: ObservedStep): "Approved" | "Rejected" | null {
-  const word = step.outputs.ApprovalStatus?.[0];
-  return word === "Approved" || word === "Rejected" ? word : null;
-}
-
 /** The change that closes a request whose execution AWS no longer knows. */
 export function closeNotFound(request: ApprovalRequest, now: number): Change | null {
   if (request.executionEndedAt !== null) return null;
@@ -114,7 +107,7 @@ function progressPatch(
   const have = countApprovals(step);
   if (needed <= 1 || request.decision !== "approve") return {};
   const before = request.awsApprovals;
-  const by = findPrincipals(step);
+  const by = findDeciders(step);
   const isTold = before !== null && before[0] === have && before[1] === needed;
   if (isTold && by.join() === request.awsDecidedBy.join()) return {};
   return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
@@ -132,7 +125,7 @@ function toOutcome(
   return {
     kind,
     where: ours ? "slack" : "aws",
-    by: ours || step === undefined ? [] : findPrincipals(step),
+    by: ours || step === undefined ? [] : findDeciders(step),
     detail: step?.failureMessage == null || ours ? null : maskText(step.failureMessage),
   };
 }
@@ -167,11 +160,7 @@ function sentWith(request: ApprovalRequest, verdict: ApprovalRequest["decision"]
   );
 }
 
-/**
- * Whether our own signal brought the outcome about. A signal that AWS took did. One whose reply was lost did if one of the
- * step's decisions carries our request's id, or was made by our own principal and carries no other request's; and where
- * AWS tells no decisions at all.
- */
+/** Whether our own signal brought the outcome about. A signal that AWS accepted did. */
 function isOurs(
   kind: OutcomeKind,
   step: ObservedStep | undefined,
@@ -181,21 +170,5 @@ function isOurs(
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
   if (verdict === null || !sentWith(request, verdict)) return false;
   if (request.signal === "accepted" || request.signalsAccepted > 0) return true;
-  const decisions = step?.outputs.ApproverDecisions ?? [];
-  if (decisions.length === 0 || decisions.some((text) => text.includes(request.id))) return true;
-  const bySelf = (text: string) => signsAs !== null && findPrincipalArns(text).some((arn) => arnMatches(signsAs, arn));
-  return decisions.some((text) => bySelf(text) && !text.includes(OWN_COMMENT));
-}
-
-/**
- * How many approvals the step's ApproverDecisions hold. Their exact keys are not documented: each entry whose text says
- * "Approve" in any value counts once.
- */
-export function countApprovals(step: ObservedStep): number {
-  return (step.outputs.ApproverDecisions ?? []).filter((text) => /:\s*"?Approved?\b/i.test(text)).length;
-}
-
-/** ARNs and names that the step's ApproverDecisions mention, each once, as far as they can be told. */
-export function findPrincipals(step: ObservedStep): string[] {
-  return [...new Set((step.outputs.ApproverDecisions ?? []).flatMap(findPrincipalArns))];
+  return mayBeDecidedBy(step, request.id, signsAs);
 }

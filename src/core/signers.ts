@@ -1,6 +1,5 @@
-import { findSessionNames } from "./arn.ts";
+import { countApprovals, showsSignal } from "./approver-decisions.ts";
 import type { ObservedStep } from "./execution.ts";
-import { countApprovals } from "./reconcile.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
 import { ERROR_REPLY_UNCERTAIN_MS } from "./signal.ts";
 
@@ -89,21 +88,6 @@ export function isUncertain(signal: PersonSignal | undefined): signal is PersonS
 }
 
 /**
- * Whether the step's decisions show a person's signal: by the session's name or, where they name no sessions, by there
- * being more of them than before. What the entries look like is not documented.
- */
-export function isVisible(step: ObservedStep, signal: PersonSignal): boolean {
-  const decisions = step.outputs.ApproverDecisions ?? [];
-  if (decisions.some((text) => text.includes(":assumed-role/")))
-    return decisions.some((text) => namesSession(text, signal.session));
-  return countApprovals(step) > signal.shownBefore;
-}
-
-function namesSession(text: string, session: string): boolean {
-  return findSessionNames(text).includes(session.toLowerCase());
-}
-
-/**
  * Until when the next person's signal waits for the reading to catch up with the one before; 0 when nothing is waited for.
  * A reading that does not show that one may be older than it, and one that shows all that AWS asks for may be about to
  * show the step's end: in both the step may be over already, and the signal would be for the next.
@@ -116,7 +100,7 @@ export function waitsForReading(
 ): number {
   const isComplete = countApprovals(step) >= countNeeded(request);
   const until = signals
-    .filter((signal) => signal.state === "accepted" && (isComplete || !isVisible(step, signal)))
+    .filter((signal) => signal.state === "accepted" && (isComplete || !showsSignal(step, signal)))
     .map((signal) => signal.at + ERROR_REPLY_UNCERTAIN_MS);
   const latest = Math.max(0, ...until);
   return latest > now ? latest : 0;

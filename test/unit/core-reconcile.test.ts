@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { countApprovals, findDeciders } from "../../src/core/approver-decisions.ts";
 import { hasEnded, type ObservedExecution, type ObservedStep } from "../../src/core/execution.ts";
-import { type Change, closeNotFound, countApprovals, findPrincipals, reconcile } from "../../src/core/reconcile.ts";
+import { type Change, closeNotFound, reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest, Outcome, SignalState, Verdict } from "../../src/core/request.ts";
 import { aFacts, anExecution, aRequest, aStep, NOW, REQUEST_ID } from "../support/samples.ts";
 
@@ -370,5 +371,5 @@ test("approvals and principals are read out of decisions whose form is not docum
     },
   });
   assert.equal(countApprovals(step), 2);
-  assert.deepEqual(findPrincipals(step), [REVIEWER, "arn:aws:sts::111122223333:assumed-role/Role/jane@example.com"]);
+  assert.deepEqual(findDeciders(step), [REVIEWER, "arn:aws:sts::111122223333:assumed-role/Role/jane@example.com"]);
 });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { showsSignal } from "../../src/core/approver-decisions.ts";
 import { ERROR_REPLY_UNCERTAIN_MS } from "../../src/core/signal.ts";
-import { isVisible, nextSigner, type PersonSignal, sessionNameFor, waitsForReading } from "../../src/core/signers.ts";
+import { nextSigner, type PersonSignal, sessionNameFor, waitsForReading } from "../../src/core/signers.ts";
 import { aFacts, aRequest, aStep, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 
 const decided = (minRequiredApprovals: number, decision: "approve" | "reject" = "approve") =>
@@ -97,11 +98,11 @@ const shows = (...texts: string[]) => aStep({ outputs: { ApproverDecisions: text
 
 test("AWS shows a person's signal by the session's name, or by one more decision where it names no sessions", () => {
   const ann = signal("U0ANN", "ambiguous", { shownBefore: 1 });
-  assert.ok(isVisible(shows(decision("U0ANN@example.com")), ann));
-  assert.ok(!isVisible(shows(decision("xU0ANN@example.com"), decision("other")), ann));
-  assert.ok(!isVisible(shows('{"Who":"a","Decision":"Approve"}'), ann));
-  assert.ok(isVisible(shows('{"Who":"a","Decision":"Approve"}', '{"Who":"b","Decision":"Approve"}'), ann));
-  assert.ok(!isVisible(aStep(), ann));
+  assert.ok(showsSignal(shows(decision("U0ANN@example.com")), ann));
+  assert.ok(!showsSignal(shows(decision("xU0ANN@example.com"), decision("other")), ann));
+  assert.ok(!showsSignal(shows('{"Who":"a","Decision":"Approve"}'), ann));
+  assert.ok(showsSignal(shows('{"Who":"a","Decision":"Approve"}', '{"Who":"b","Decision":"Approve"}'), ann));
+  assert.ok(!showsSignal(aStep(), ann));
 });
 
 test("the next person's signal waits until a reading shows the one before, and no longer than a reading can lag", () => {

@@ -1,15 +1,8 @@
+import { countApprovals, showsSignal } from "../../core/approver-decisions.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
-import { countApprovals } from "../../core/reconcile.ts";
 import type { ApprovalRequest, RequestPatch } from "../../core/request.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../core/signal.ts";
-import {
-  isUncertain,
-  isVisible,
-  nextSigner,
-  type PersonSignal,
-  sessionNameFor,
-  waitsForReading,
-} from "../../core/signers.ts";
+import { isUncertain, nextSigner, type PersonSignal, sessionNameFor, waitsForReading } from "../../core/signers.ts";
 import type { Automation, PersonSigning, SignalResult, Signer } from "../ports/aws.ts";
 import type { RequestStore } from "../ports/store.ts";
 
@@ -51,7 +44,7 @@ export function ownMove(
 ): { kind: "go" } | { kind: "shown"; signal: PersonSignal } | { kind: "wait"; until: number } {
   const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
   if (step === undefined) return { kind: "go" };
-  if (isUncertain(turn.earlier ?? undefined) && turn.earlier !== null && isVisible(step, turn.earlier))
+  if (isUncertain(turn.earlier ?? undefined) && turn.earlier !== null && showsSignal(step, turn.earlier))
     return { kind: "shown", signal: { ...turn.earlier, state: "accepted", error: null } };
   const until = waitsForReading(step, turn.all, request, now);
   return until > 0 ? { kind: "wait", until } : { kind: "go" };

@@ -45,7 +45,7 @@ export async function awaitDatabase(
 ): Promise<Store | null> {
   let opening = first;
   for (let attempt = 1; opening.kind === "unreachable"; attempt++) {
-    deps.log.warn({ error: opening.words }, "the database is away; trying again");
+    deps.log.warn({ event: "database.unreachable", error: opening.words }, "cannot reach the database; trying again");
     await deps.clock.sleep(backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS, deps.random()), abort);
     if (abort.aborted) return null;
     opening = await open();

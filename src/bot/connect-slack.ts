@@ -26,7 +26,7 @@ export async function findWorkspace(
     if (answer.kind === "workspace") return answer;
     if (answer.kind === "refused")
       return { kind: "refused", words: `Slack refuses SLACK_BOT_TOKEN (${answer.error}). ${answer.advice}` };
-    log.warn({ error: describeFailure(answer) }, "Slack cannot be reached; trying again");
+    log.warn({ event: "slack.unreachable", error: describeFailure(answer) }, "cannot reach Slack; trying again");
     await clock.sleep(answer.kind === "limited" ? answer.retryAfterMs : RETRY_MS, abort);
   }
   return null;

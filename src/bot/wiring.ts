@@ -217,7 +217,12 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
       const request = await requests.byId(requestId);
       if (request !== null) targetOf(request)?.wakeSignal();
     };
-    wakeIt().catch((error: unknown) => log.warn({ requestId, err: error }, "a signal waits for the next tick"));
+    wakeIt().catch((error: unknown) =>
+      log.warn(
+        { event: "signal.wake-failed", requestId, err: error },
+        "cannot wake the signal worker; its next tick sends the signal",
+      ),
+    );
   };
   const voters = startClickWorker({
     clicks,

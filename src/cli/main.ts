@@ -31,13 +31,18 @@ program
     }
     const log = makeLogger(loaded.config.logLevel);
     const end = (words: string): never => {
-      log.fatal(words);
+      log.fatal({ event: "bot.failed" }, words);
       process.exit(EXIT_FAILED);
     };
     // Slack's client rejects where nobody can catch it, for instance while it reconnects: logged, and no reason to end.
-    process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise failed that nobody waited for"));
+    process.on("unhandledRejection", (error) =>
+      log.error({ event: "promise.rejected", err: error }, "unhandled promise rejection"),
+    );
     process.on("uncaughtException", (error) => {
-      log.fatal({ err: error }, "unexpected failure: ending, so that a restart finds what is on record");
+      log.fatal(
+        { event: "bot.crashed", err: error },
+        "unexpected failure: ending, so that a restart finds what is on record",
+      );
       process.exit(EXIT_FAILED);
     });
 
@@ -47,15 +52,15 @@ program
     const bot = await startBot(loaded.config, { clock: systemClock, log }).catch((error: unknown) =>
       end(error instanceof Error ? error.message : String(error)),
     );
-    log.info({ port: bot.port }, "listening");
+    log.info({ event: "bot.started", port: bot.port }, "listening");
     const why = await Promise.race([
       asked.then((signal) => ({ kind: "asked" as const, signal })),
       bot.failed.then((words) => ({ kind: "failed" as const, words })),
     ]);
-    if (why.kind === "asked") log.info({ signal: why.signal }, "stopping");
+    if (why.kind === "asked") log.info({ event: "stop.requested", signal: why.signal }, "stopping");
     await bot.stop();
     if (why.kind === "failed") end(why.words);
-    log.info({}, "stopped");
+    log.info({ event: "bot.stopped" }, "stopped");
     process.exit(0);
   });
 

@@ -22,7 +22,7 @@ export interface CommandResult {
 /** How long AWS may take to find an execution, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
-const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
 
 /** Whether what the policy names exists in Slack, and whether every route can be reached. */
 export async function checkPolicy(config: Config): Promise<CommandResult> {

@@ -50,7 +50,7 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
     try {
       return (await before?.(channelId, abort)) ?? 0;
     } catch (error) {
-      log.error({ channelId, err: error }, "what goes before a channel's messages failed; they go on without it");
+      log.error({ event: "digest.failed", channelId, err: error }, "digest update failed; posting without it");
       return 0;
     }
   };
@@ -63,8 +63,8 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
         const hold = first > 0 ? first : await deliver(row, abort);
         if (hold > 0) return await lanes.blockUntil(lane, clock.now() + hold);
       } catch (error) {
-        const fields = { ...about(row), channelId: row.channelId, err: error };
-        log.error(fields, "delivering a message failed and will be tried again");
+        const fields = { event: "delivery.failed", ...about(row), channelId: row.channelId, err: error } as const;
+        log.error(fields, "unexpected failure of a delivery; trying again");
         await store
           .failed(row.id, "unexpected failure, see the log", clock.now() + ERROR_BACKOFF_MS)
           .catch(() => undefined);
@@ -98,7 +98,12 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
           takenUp.set(place, ++takings);
         }
         const work = drain(lane, rows, abort)
-          .catch((error: unknown) => log.error({ lane, err: error }, "a lane failed and will be tried again"))
+          .catch((error: unknown) =>
+            log.error(
+              { event: "channel.failed", bucket: lane, err: error },
+              "unexpected failure of a channel; trying again",
+            ),
+          )
           .finally(() => {
             busy.delete(place);
             updating.delete(place);

@@ -36,7 +36,10 @@ export function makeInFlight<T>(options: {
       await work(item);
     } catch (error) {
       well = false;
-      log.error({ row: key, err: error }, `${what} failed and will be tried again`);
+      log.error(
+        { event: "work.failed", worker: what, row: key, err: error },
+        "unexpected failure of a row; trying again",
+      );
       await rest(item, clock.now() + restMs).catch(() => undefined);
     }
     underWay.delete(key);

@@ -43,7 +43,7 @@ export function startLeaseBalancer(options: {
     for (const name of [...held.keys()].slice(share)) {
       held.delete(name);
       await leases.release(name, id);
-      log.info({ lease: name, replicas: alive }, "given back, for another replica to take");
+      log.info({ event: "lease.released", lease: name, replicas: alive }, "lease released");
     }
     if (held.size >= share) return;
     for (const name of shuffled(await leases.free(names, clock.now()), random)) {
@@ -51,7 +51,7 @@ export function startLeaseBalancer(options: {
       const lease = await leases.acquire(name, id, clock.now(), clock.now() + TARGET_LEASE_MS);
       if (lease === null) continue;
       held.set(name, lease);
-      log.info({ lease: name, replicas: alive }, "taken by this replica");
+      log.info({ event: "lease.acquired", lease: name, replicas: alive }, "lease acquired");
       onGain(name);
     }
   };
@@ -80,7 +80,7 @@ export function startLeaseBalancer(options: {
         await replicas.deregister(id);
         for (const name of mine) await leases.release(name, id);
       } catch (error) {
-        log.warn({ err: error }, "leases could not be given back; they lapse by themselves");
+        log.warn({ event: "lease.release-failed", err: error }, "cannot release the leases; they expire");
       }
     },
   };

@@ -31,7 +31,8 @@ export function startLoop(options: {
       try {
         wait = (await round(ending.signal)) ?? everyMs;
       } catch (error) {
-        if (!ending.signal.aborted) log.error({ loop: name, err: error }, "a round failed and will be tried again");
+        if (!ending.signal.aborted)
+          log.error({ event: "round.failed", loop: name, err: error }, "unexpected failure of a round; trying again");
       }
       if (woken || ending.signal.aborted) continue;
       rest = new AbortController();

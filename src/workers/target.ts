@@ -87,8 +87,9 @@ export function startTarget(options: {
   /** Remembers how the target is; a failure is logged when it begins and when it changes, not at each poll. */
   const report = async (failure: AwsFailure | null, words: string, lease: Lease | null) => {
     const error = failure === null ? null : `${failure.code}: ${failure.message}`;
-    if (error !== null && error !== lastFailure) log.warn({ target: key, error }, words);
-    if (error === null && lastFailure !== null) log.info({ target: key }, "the target answers again");
+    if (error !== null && error !== lastFailure) log.warn({ event: "target.failed", target: key, error }, words);
+    if (error === null && lastFailure !== null)
+      log.info({ event: "target.recovered", target: key }, "target recovered");
     lastFailure = error;
     if (lease === null) return;
     health.polled(key, error);
@@ -132,7 +133,8 @@ export function startTarget(options: {
     const own = aws.connect(target, roles);
     close = own.close;
     automation = options.hook(own);
-    log.info({ target: key, account: identity.account, principal: identity.arn }, "target found");
+    const found = { target: key, account: identity.account, principal: identity.arn };
+    log.info({ event: "target.identified", ...found }, "target identified");
     return true;
   };
 

@@ -111,7 +111,7 @@ for (const [claim, stalls] of [
     });
     const clock = testClock();
     const { socket, log } = connect(t, `${api.url}/api/`, { clock });
-    const failed = () => log.lines.filter(({ message }) => /not connected to Slack/.test(message)).length;
+    const failed = () => log.lines.filter(({ fields }) => fields.event === "socket.failed").length;
     const underWay = (attempt: number) =>
       api.requests.length >= attempt && (stalls === "call" || silent.sockets.size > 0);
     await socket.start();
@@ -131,7 +131,7 @@ test("a call that asks where to connect and gets no answer is over before the ha
   const { socket, log } = connect(t, `${api.url}/api/`, { clock });
   await socket.start();
   const sleeping = await eventually("it rests", () => {
-    return log.lines.some(({ message }) => /not connected to Slack/.test(message)) && clock.sleeping();
+    return log.lines.some(({ fields }) => fields.event === "socket.failed") && clock.sleeping();
   });
   assert.ok(
     sleeping.some((ms) => ms <= 250),
@@ -163,7 +163,7 @@ test("while Slack is away, limits or answers nonsense, the bot keeps trying, eve
   const { socket, finals, log } = connect(t, `${api.url}/api/`, { clock });
   await socket.start();
   const pauses: number[] = [];
-  const failed = () => log.lines.filter(({ message }) => /not connected to Slack/.test(message)).length;
+  const failed = () => log.lines.filter(({ fields }) => fields.event === "socket.failed").length;
   while (pauses.length < 8) {
     const pause = await eventually("it rests", () => failed() > pauses.length && clock.sleeping()[0]);
     pauses.push(pause);
@@ -184,7 +184,7 @@ test("when nobody listens at Slack's address, the bot keeps trying", async (t) =
   await socket.start();
   await eventually(
     "three attempts",
-    () => log.lines.filter(({ message }) => /not connected/.test(message)).length >= 3,
+    () => log.lines.filter(({ fields }) => fields.event === "socket.failed").length >= 3,
   );
   assert.deepEqual(finals, []);
 });

@@ -78,7 +78,7 @@ test("executions that break their reading do not hide the one behind them, and a
   automation.listing = { kind: "failed", code: "X", message: "not asked here", retry: true };
   await eventually("the good one was read", () => looked.includes("good"));
   assert.ok(looked.length < 100, `${looked.length} readings`);
-  assert.ok(log.lines.some(({ message }) => /reading an execution failed/.test(message)));
+  assert.ok(log.lines.some(({ fields }) => fields.event === "work.failed"));
 });
 
 test("decisions that break their sending do not hide the one behind them", async (t) => {
@@ -209,7 +209,7 @@ test("a target that cannot be polled itself stands in no other one's way", async
       before: [{ name: "first", region: "us-east-1", roles: lacking }],
     },
   );
-  await eventually("it is found", () => log.lines.some(({ message }) => message === "target found"));
+  await eventually("it is found", () => log.lines.some(({ fields }) => fields.event === "target.identified"));
 });
 
 test("an lookup that takes long holds up no other", async (t) => {

@@ -160,9 +160,7 @@ test("malformed answers of AWS are logged, hold up no other request, and never c
   await w.click("U0JANE", await w.message(other), "approve");
   await w.message(other, /Success|succeeded/i);
   await eventually("several malformed answers came", () => count >= 3);
-  assert.ok(
-    w.bot().lines.some((line: Json) => line.msg === "an execution could not be read" && line.executionId === broken),
-  );
+  assert.ok(w.bot().lines.some((line: Json) => line.event === "execution.read-failed" && line.executionId === broken));
   assert.equal((await fetch(`http://127.0.0.1:${w.bot().port}/healthz`)).status, 200);
 });
 

@@ -42,7 +42,7 @@ test("a database that is away at the start is waited for; wrong credentials end 
   assert.equal((await ready.json()).store, "unreachable");
   assert.equal((await getJson(`http://127.0.0.1:${bot.port}/healthz`)).status, "ok");
   await eventually("it says that it waits", () =>
-    bot.lines.some((line) => /database is away/.test(line.msg) && /Check that the server runs/.test(line.error)),
+    bot.lines.some((line) => line.event === "database.unreachable" && /Check that the server runs/.test(line.error)),
   );
   await server.start();
   await w.ready();

@@ -16,7 +16,7 @@ test("what waits after an outage is seen at once in one digest, can be decided f
   const ids: string[] = [];
   for (let index = 0; index < MANY; index++)
     ids.push(await w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } }));
-  const waiting = () => w.bot().lines.filter((line) => line.msg === "a step waits for approval");
+  const waiting = () => w.bot().lines.filter((line) => line.event === "request.opened");
   await eventually("all are known", () => waiting().length === MANY);
   await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
 

@@ -90,7 +90,7 @@ test("the bot ends cleanly on SIGTERM, and a new one goes on where it left off",
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
   assert.equal(await w.bot().stop(), 0);
-  assert.ok(w.bot().lines.some((line) => line.msg === "stopped"));
+  assert.ok(w.bot().lines.some((line) => line.event === "bot.stopped"));
 
   await w.startBot();
   await w.ready();

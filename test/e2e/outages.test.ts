@@ -122,7 +122,7 @@ for (const [claim, fault, attempts] of [
     if (fault.kind === "refuse") await w.control.slack("faults", { operation: "*", ...fault });
     await w.control.slack("faults", { operation: "link", ...fault });
     await w.control.slack("disconnect", { reason: "none" });
-    const failed = () => w.bot().lines.filter((line) => line.msg === "not connected to Slack; trying again").length;
+    const failed = () => w.bot().lines.filter((line) => line.event === "socket.failed").length;
     const asked = async () => (await w.slackCalls("apps.connections.open")).length;
     await eventually("attempts have failed", () => failed() >= attempts);
     const before = await asked();

@@ -40,9 +40,9 @@ const readiness = (bot: Bot) =>
 /** What this replica took, and did not give back, by its own log. */
 function holds(bot: Bot): string[] {
   const held = new Set<string>();
-  for (const { msg, lease } of bot.lines) {
-    if (msg === "taken by this replica") held.add(lease);
-    if (msg === "given back, for another replica to take") held.delete(lease);
+  for (const { event, lease } of bot.lines) {
+    if (event === "lease.acquired") held.add(lease);
+    if (event === "lease.released") held.delete(lease);
   }
   return [...held].sort();
 }

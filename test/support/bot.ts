@@ -42,7 +42,7 @@ export async function startBot(environment: Record<string, string | undefined>):
   const over = () => child.exitCode !== null || child.signalCode !== null;
   const listening = await eventually(
     "the bot listens",
-    () => over() || lines.find((line) => line.msg === "listening"),
+    () => over() || lines.find((line) => line.event === "bot.started"),
     () => tail(lines),
   );
   if (listening === true) throw new Error(`the bot ended at its start:\n${tail(lines)}`);

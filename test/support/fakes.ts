@@ -1,4 +1,4 @@
-import type { Automation, Clock, Log, SignalResult, Target } from "../../src/app/ports/aws.ts";
+import type { Automation, Clock, Log, LogFields, SignalResult, Target } from "../../src/app/ports/aws.ts";
 import type { Chat, Directory, MessageContent, NoticeView, RequestView } from "../../src/app/ports/slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
@@ -42,14 +42,19 @@ export function testClock(start = NOW): TestClock {
 export const QUICK: Clock = { now: Date.now, sleep: (ms, abort) => systemClock.sleep(ms / 20, abort) };
 
 export interface TestLog extends Log {
+  /** What was logged, by this log and its children. */
   lines: { level: string; fields: Record<string, unknown>; message: string }[];
 }
 
 export function testLog(): TestLog {
   const lines: TestLog["lines"] = [];
-  const at = (level: string) => (fields: object, message: string) =>
-    void lines.push({ level, fields: { ...fields }, message });
-  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  const logOf = (bound: object): Log => {
+    const at = (level: string) => (fields: LogFields, message: string) =>
+      void lines.push({ level, fields: { ...bound, ...fields }, message });
+    const child = (more: object) => logOf({ ...bound, ...more });
+    return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child };
+  };
+  return { lines, ...logOf({}) };
 }
 
 export const TARGET: Target = {

@@ -49,7 +49,9 @@ async function start(order: ToBot & { kind: "start" }): Promise<void> {
   const loaded = loadConfig(process.env, readTextFile);
   if (loaded.kind === "problems") return end(problemLines(loaded.problems));
   const log = makeLogger(loaded.config.logLevel);
-  process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise failed that nobody waited for"));
+  process.on("unhandledRejection", (error) =>
+    log.error({ event: "promise.rejected", err: error }, "unhandled promise rejection"),
+  );
   time = makeFastTime(order.time);
   const clock = makeFastClock(time);
   moved = clock.moved;

@@ -43,8 +43,10 @@ export const makePublishAudit =
         continue;
       }
       const error = `${result.code}: ${result.message}`;
-      if (result.final) log.error({ ...fields, error }, "the event bus refused an audit event for good");
-      else log.warn({ ...fields, error }, "an audit event will be published again");
+      if (result.final)
+        log.error({ event: "audit-event.refused", ...fields, error }, "the event bus rejected an audit event");
+      else
+        log.warn({ event: "audit-event.postponed", ...fields, error }, "cannot publish an audit event; trying again");
       const wait = backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
       await audit.publishFailed(record.seq, error, result.final ? null : clock.now() + wait);
     }

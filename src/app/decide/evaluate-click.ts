@@ -68,7 +68,10 @@ export const makeEvaluateClick =
       );
     if (outcome.kind === "denied") {
       const { denial } = outcome;
-      deps.log.info({ requestId: click.requestId, userId: click.userId, denial: denial.kind }, "a click was denied");
+      deps.log.info(
+        { event: "click.denied", requestId: click.requestId, userId: click.userId, denial: denial.kind },
+        "click denied",
+      );
       await deps.clicks.evaluated(click.id, deps.sentence(denial), deniedEntry(deps, click, denial));
     }
     return outcome;

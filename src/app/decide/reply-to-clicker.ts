@@ -20,10 +20,10 @@ export const makeReplyToClicker =
     if (result.kind === "delivered") return deps.clicks.replied(click.id);
     const fields = { clickId: click.id, requestId: click.requestId, userId: click.userId, result: result.kind };
     if (result.kind === "refused" || (result.kind === "ambiguous" && click.attempts + 1 >= MAX_AMBIGUOUS)) {
-      deps.log.error({ ...fields, ...result }, "a person could not be told why their click did not count");
+      deps.log.error({ event: "reply.abandoned", ...fields, ...result }, "cannot reply to a click; giving up");
       return deps.clicks.replied(click.id);
     }
-    deps.log.warn({ ...fields, ...result }, "a person will be told later why their click did not count");
+    deps.log.warn({ event: "reply.postponed", ...fields, ...result }, "cannot reply to a click; trying again");
     const wait =
       result.kind === "limited"
         ? result.retryAfterMs

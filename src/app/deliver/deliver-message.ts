@@ -1,5 +1,5 @@
 import { backoffMs } from "../../core/backoff.ts";
-import type { Clock, Log } from "../ports/aws.ts";
+import type { Clock, Log, LogFields } from "../ports/aws.ts";
 import type { Chat, ChatFailure, MessageContent } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
 import type { DeliveryRow, DeliveryStore } from "../ports/store.ts";
@@ -114,12 +114,12 @@ async function post<Row extends DeliveryRow>(
       return 0;
     case "ambiguous":
       await store.ambiguous(row.id, claim, describeChatFailure(result), clock.now() + RESOLVE_AFTER_MS);
-      report(deps, kind, row, result, "a post got no clear answer");
+      report(deps, kind, row, result, "message.ambiguous", "no clear reply to a post");
       // If Slack is not well, the others need not go the same way at once.
       return UNAVAILABLE_BASE_MS;
     default:
       await store.released(row.id, claim, describeChatFailure(result), retryAt(deps, row, result));
-      report(deps, kind, row, result, "a message could not be posted");
+      report(deps, kind, row, result, "message.post-failed", "cannot post a message");
       return toBackOff(deps, row, result);
   }
 }
@@ -151,7 +151,7 @@ async function resolve<Row extends DeliveryRow>(
     case "refused":
       // The history cannot be read. A rare second message is better than a request that nobody sees.
       await store.released(row.id, claim, describeChatFailure(found), clock.now());
-      report(deps, kind, row, found, "the channel's history cannot be read to see whether a message was posted");
+      report(deps, kind, row, found, "history.read-failed", "cannot read the channel's history to find a message");
       return 0;
     case "limited":
       await store.failed(row.id, describeChatFailure(found), now + found.retryAfterMs);
@@ -190,7 +190,7 @@ async function update<Row extends DeliveryRow>(
   }
   const failure = result.kind === "deleted" ? ({ ...result, kind: "refused" } as const) : result;
   await store.released(row.id, claim, describeChatFailure(failure), retryAt(deps, row, failure));
-  report(deps, kind, row, failure, "a message could not be updated");
+  report(deps, kind, row, failure, "message.update-failed", "cannot update a message");
   if (result.kind === "deleted") await kind.deleted?.(row);
   return toBackOff(deps, row, failure);
 }
@@ -226,9 +226,10 @@ function report<Row extends DeliveryRow>(
   kind: MessageKind<Row>,
   row: Row,
   failure: ChatFailure,
+  event: LogFields["event"],
   message: string,
 ): void {
-  const fields = { ...kind.about(row), channelId: row.channelId, error: describeChatFailure(failure) };
+  const fields = { event, ...kind.about(row), channelId: row.channelId, error: describeChatFailure(failure) };
   // Said when it begins and when it changes; the last error stands on the row all the while.
   if (row.lastError === fields.error) deps.log.debug(fields, message);
   else if (failure.kind === "refused") deps.log.error(fields, message);

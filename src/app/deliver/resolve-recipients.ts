@@ -48,7 +48,7 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
     passedOver.set(key, refused);
     if (missing.error !== null) {
       const fields = { requestId: lookup.requestId, lookup: lookup.kind, error: missing.error };
-      deps.log.warn(fields, "some of those for whom a message is meant could not be found; trying again");
+      deps.log.warn({ event: "recipient-lookup.postponed", ...fields }, "cannot find all recipients; trying again");
     }
     const wait = missing.retryAfterMs ?? backoffMs(lookup.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
     await deps.notices.lookupFailed(lookup, missing.error, now + wait, channels);
@@ -104,7 +104,10 @@ async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, peopl
         break;
       case "refused":
         deps.refused.add(userId);
-        deps.log.error({ requestId: lookup.requestId, userId, error: opened.error }, "a person cannot be written to");
+        deps.log.error(
+          { event: "direct-message.refused", requestId: lookup.requestId, userId, error: opened.error },
+          "cannot open a direct message",
+        );
         break;
       case "limited":
         return { channels, missing: { error: "ratelimited", retryAfterMs: opened.retryAfterMs } };

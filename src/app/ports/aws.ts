@@ -12,11 +12,19 @@ export interface Clock {
   sleep(ms: number, abort?: AbortSignal): Promise<void>;
 }
 
+/** `event` is stable ("lease.acquired"): operators and tests rely on it, never on the message. */
+export interface LogFields {
+  event: `${string}.${string}`;
+  [field: string]: unknown;
+}
+
 export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+  /** Makes a log that adds these fields to each of its lines. */
+  child(fields: object): Log;
 }
 
 /** One AWS account in one Region. */

@@ -167,18 +167,24 @@ async function record(
   };
   switch (result.kind) {
     case "accepted":
-      deps.log.info(fields, "AWS took the signal");
+      deps.log.info({ event: "signal.accepted", ...fields }, "AWS accepted the signal");
       await change(deps, request, takenPatch(own, request, now), "signal-accepted", undefined, signal);
       return;
     case "refused":
     case "not-sent": {
-      deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal had no effect");
+      deps.log.warn(
+        { event: "signal.refused", ...fields, code: result.code, error: result.message },
+        "signal not applied",
+      );
       const what = result.kind === "refused" ? "AWS refused the signal" : "The signal could not be sent";
       const as = own === null ? "" : ` of ${own.signer.session}`;
       return recordNotApplied(deps, request, `${what}${as} (${result.code}: ${result.message})`, signal);
     }
     case "ambiguous": {
-      deps.log.warn({ ...fields, code: result.code, error: result.message }, "the signal got no clear answer");
+      deps.log.warn(
+        { event: "signal.ambiguous", ...fields, code: result.code, error: result.message },
+        "no clear reply to the signal",
+      );
       const until = now + (result.answered ? ERROR_REPLY_UNCERTAIN_MS : NO_REPLY_UNCERTAIN_MS);
       await change(
         deps,

@@ -91,8 +91,11 @@ async function open(
   if (outcome !== "opened") return;
   const fields = { requestId: request.id, ...requestContext(request) };
   if (route === null)
-    deps.log.warn(fields, "no route of the configuration covers this request: nobody can decide it in Slack");
-  else deps.log.info(fields, "a step waits for approval");
+    deps.log.warn(
+      { event: "request.unrouted", ...fields },
+      "request opened without a route: it cannot be decided in Slack",
+    );
+  else deps.log.info({ event: "request.opened", ...fields }, "request opened");
 }
 
 async function write(

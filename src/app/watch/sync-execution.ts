@@ -46,8 +46,14 @@ export const makeSyncExecution =
         const tries = watched.unchangedReads + 1;
         const wait = backoffMs(tries, FAILED_BASE_MS, FAILED_CAP_MS, deps.random());
         deps.log.warn(
-          { executionId: watched.executionId, target: watched.target, code: reading.code, error: reading.message },
-          "an execution could not be read",
+          {
+            event: "execution.read-failed",
+            executionId: watched.executionId,
+            target: watched.target,
+            code: reading.code,
+            error: reading.message,
+          },
+          "cannot read an execution",
         );
         return executions.recordRead(watched, clock.now() + wait, tries);
       }

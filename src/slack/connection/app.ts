@@ -32,7 +32,7 @@ export function makeApp(options: {
   });
   app.error(async (raised: unknown) => {
     const { error, body } = raised as { error: Error; body: { type?: string } };
-    log.error({ err: error, payload: body.type }, "a Slack event failed");
+    log.error({ event: "slack-event.failed", err: error, payload: body.type }, "a Slack listener failed");
   });
   const underWay = new Set<Promise<void>>();
   app.use(async ({ next }) => {

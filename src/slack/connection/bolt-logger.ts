@@ -7,6 +7,7 @@ import type { Log } from "../../app/ports/aws.ts";
  */
 export function makeBoltLogger(log: Log): Logger {
   const line = (parts: unknown[]) => ({
+    event: "slack-client.warned" as const,
     slack: parts.map((part) => (part instanceof Error ? part.message : String(part))).join(" "),
   });
   return {

@@ -99,7 +99,7 @@ export function makeSocket(options: {
       const connected = await Promise.race([started, givenUp]).finally(() => patience.abort());
       if (!connected) throw new StalledError(`no connection after ${HANDSHAKE_MS / 1000} s`);
       onConnected(true);
-      log.info({}, "connected to Slack");
+      log.info({ event: "socket.connected" }, "connected to Slack");
       await over.promise;
     } finally {
       onConnected(false);
@@ -132,7 +132,8 @@ export function makeSocket(options: {
         }
         failures += 1;
         stalled = isStalled(error);
-        log.warn({ error: error instanceof Error ? error.message : "closed" }, "not connected to Slack; trying again");
+        const reason = error instanceof Error ? error.message : "closed";
+        log.warn({ event: "socket.failed", error: reason }, "not connected to Slack; trying again");
       }
       // An attempt that was given up by time was rest enough.
       const rest = stalled ? RETRY_BASE_MS : Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** failures);

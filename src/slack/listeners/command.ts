@@ -29,7 +29,7 @@ export function listenForCommand(app: App, deps: CommandDeps): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();
     if (!deps.responseHosts.includes(new URL(command.response_url).host)) {
-      deps.log.warn({ command: COMMAND }, "a command asked for its answer at a host that is not Slack's");
+      deps.log.warn({ event: "command.rejected", command: COMMAND }, "the command's response_url is not a Slack host");
       return;
     }
     const answer = await answerTo(deps, command.user_id, command.text.trim());

@@ -19,7 +19,10 @@ export function listenForDetailsVerdicts(app: App, deps: VerdictDeps): void {
       await ack();
       const parsed = viewClickSchema.safeParse(body);
       if (!parsed.success || !isFromHome(parsed.data, deps.workspace)) {
-        deps.log.warn({ action: action_id }, "a click could not be read or is not ours");
+        deps.log.warn(
+          { event: "click.rejected", action: action_id },
+          "malformed click, or a click from another workspace",
+        );
         return;
       }
       const { user, team, view, trigger_id } = parsed.data;

@@ -34,7 +34,10 @@ export function listenForDetails(
     const parsed = messageClickSchema.safeParse(body);
     const action = parsed.data?.actions[0];
     if (!parsed.success || action === undefined || !isFromHome(parsed.data, deps.workspace)) {
-      deps.log.warn({ action: "details" }, "a click could not be read or is not ours");
+      deps.log.warn(
+        { event: "click.rejected", action: "details" },
+        "malformed click, or a click from another workspace",
+      );
       return;
     }
     const { user, trigger_id: triggerId, container } = parsed.data;

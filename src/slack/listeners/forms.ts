@@ -14,13 +14,13 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
     const refuse = (text: string, beside: "reason" | "typed" = values?.reason === undefined ? "typed" : "reason") =>
       ack({ response_action: "errors", errors: { [beside]: text } });
     if (data === null || !isFromHome(data, deps.workspace)) {
-      deps.log.warn({ view: "verdict" }, "a form that is not ours was submitted");
+      deps.log.warn({ event: "form.rejected", view: "verdict" }, "malformed form, or a form from another workspace");
       return refuse(deps.sentence({ kind: "wrong-workspace" }));
     }
     const { user, view, team } = data;
     const origin = deps.formState.read(view.private_metadata, user.id, "form");
     if (origin === null) {
-      deps.log.warn({ view: "verdict", userId: user.id }, "a form was submitted that was not opened so");
+      deps.log.warn({ event: "form.forged", view: "verdict", userId: user.id }, "the form's signed state is not valid");
       return refuse(deps.sentence({ kind: "forged-form" }));
     }
     const { nonce, purpose: _, ...press } = origin;

@@ -23,7 +23,7 @@ export async function fillModal(options: {
     const view = await content();
     await client.views.update({ view_id: opened.view?.id ?? "", view });
   } catch (error) {
-    log.warn({ err: error, title }, "a modal could not be opened or filled");
+    log.warn({ event: "modal.failed", err: error, title }, "cannot open or fill a modal");
     await onFailure(
       `Slack could not show "${title}" (${describeFailure(chatFailure(error))}). Nothing was decided; please press the button again.`,
     );

@@ -34,7 +34,7 @@ export async function recorded(deps: VerdictDeps, click: Click): Promise<boolean
     await deps.clicks.record(click);
     return true;
   } catch (error) {
-    deps.log.error({ err: error, requestId: click.requestId }, "a click could not be recorded");
+    deps.log.error({ event: "click.record-failed", err: error, requestId: click.requestId }, "cannot record a click");
     return false;
   }
 }
@@ -44,6 +44,6 @@ export async function acknowledge(ack: () => Promise<unknown>, log: Log): Promis
   try {
     await ack();
   } catch (error) {
-    log.warn({ err: error }, "Slack could not be told that a click has arrived");
+    log.warn({ event: "click.ack-failed", err: error }, "cannot acknowledge a click");
   }
 }

@@ -44,7 +44,7 @@ function readPress(
   const action = parsed.data?.actions[0];
   if (!parsed.success || action === undefined) {
     const problems = parsed.error?.issues.map((issue) => issue.path.join("."));
-    deps.log.warn({ problems }, "a click could not be read");
+    deps.log.warn({ event: "click.rejected", problems }, "malformed click");
     return null;
   }
   const { user, team, container, trigger_id } = parsed.data;

@@ -18,10 +18,10 @@ interface Input {
   Requires?: object[];
 }
 
-/** "Systems Manager service quotas": a document has 64 KB at most. */
+/** The maximum size of a document. Source: "Systems Manager service quotas". */
 const MAX_DOCUMENT_BYTES = 64 * 1024;
 
-/** Creates a runbook. The format is JSON and the type Command unless said otherwise, as on AWS. */
+/** Creates a runbook. As on AWS, the format defaults to JSON and the type to Command. */
 export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
   const { documents } = deps.resources.at(caller);
   const { Name, DocumentFormat = "JSON", DocumentType = "Command" } = input;
@@ -34,11 +34,11 @@ export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
     throw new AwsError("MaxDocumentSizeExceeded", "The size limit of a document is 64 KB.");
   }
   if (DocumentType !== "Automation") {
-    const text = `The Countersign sandbox keeps documents of type Automation (schemaVersion 0.3) only; got ${DocumentType}.`;
+    const text = `The Countersign sandbox only supports documents of type Automation (schemaVersion 0.3); got ${DocumentType}.`;
     throw new AwsError("InvalidDocumentSchemaVersion", text);
   }
   if (input.Attachments?.length || input.Requires?.length) {
-    const text = "The Countersign sandbox keeps no Attachments and no Requires of a document.";
+    const text = "The Countersign sandbox does not support Attachments and Requires.";
     throw new AwsError("InvalidDocumentContent", text);
   }
   const runbook = validateContent(input.Content, DocumentFormat);
@@ -62,16 +62,16 @@ export const createDocument: SsmOperation<Input> = (deps, caller, input) => {
   return { DocumentDescription: describeDocument(document, version) };
 };
 
-/** The runbook of a document's text. Throws InvalidDocumentContent with everything that is wrong. */
+/** Parses and checks a document's text. Throws InvalidDocumentContent with all problems. */
 export function validateContent(content: string, format: string): Runbook {
-  const reading = parseRunbook(content, format === "YAML" ? "YAML" : "JSON");
-  if (!reading.ok) {
-    const code = reading.kind === "schema-version" ? "InvalidDocumentSchemaVersion" : "InvalidDocumentContent";
-    throw new AwsError(code, reading.problem);
+  const result = parseRunbook(content, format === "YAML" ? "YAML" : "JSON");
+  if (!result.ok) {
+    const code = result.kind === "schema-version" ? "InvalidDocumentSchemaVersion" : "InvalidDocumentContent";
+    throw new AwsError(code, result.problem);
   }
-  const problems = checkRunbook(reading.runbook);
+  const problems = checkRunbook(result.runbook);
   if (problems.length > 0) throw new AwsError("InvalidDocumentContent", problems.join(" "));
-  return reading.runbook;
+  return result.runbook;
 }
 
 function describeDocument(document: AutomationDocument, version: DocumentVersion): object {

@@ -11,7 +11,7 @@ interface Input extends PageRequest {
 
 const STATUSES = findShape(ssmModel, "AutomationExecutionStatus").enum ?? [];
 
-/** Every key of the model. Executions of the sandbox are local, without resource groups, subtypes and OpsItems. */
+/** A criterion for every key of the model. All executions are local and have no resource group, subtype or OpsItem. */
 export const executionCriteria: Record<string, { holds: Criterion<Execution>; accepts?: (value: string) => boolean }> =
   {
     DocumentNamePrefix: { holds: (execution, value) => execution.document.name.startsWith(value) },
@@ -37,12 +37,12 @@ export const executionCriteria: Record<string, { holds: Criterion<Execution>; ac
     OpsItemId: { holds: () => false },
   };
 
-/** Lists executions, newest first. An unknown ExecutionId is an empty list, not an error. */
+/** Lists executions, newest first. An unknown ExecutionId results in an empty list, not in an error. */
 export const describeAutomationExecutions: SsmOperation<Input> = (deps, caller, input) => {
   const all = [...deps.resources.at(caller).executions.values()].toReversed();
-  const asked = input.Filters?.some(({ Key }) => Key === "ParentExecutionId" || Key === "ExecutionId");
+  const selectsChildren = input.Filters?.some(({ Key }) => Key === "ParentExecutionId" || Key === "ExecutionId");
   const listed =
-    asked || deps.assumptions.values.childrenListed ? all : all.filter((each) => each.parent === undefined);
+    selectsChildren || deps.assumptions.values.childrenListed ? all : all.filter((each) => each.parent === undefined);
   const { items, NextToken } = paginate(applyFilters(listed, input.Filters, executionCriteria), input, {
     scope: [caller.account, caller.region, "executions", input.Filters],
     secret: deps.tokenSecret,

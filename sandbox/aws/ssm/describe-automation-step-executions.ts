@@ -14,7 +14,7 @@ interface Input extends PageRequest {
 
 const STATUSES = findShape(ssmModel, "AutomationExecutionStatus").enum ?? [];
 
-/** Every key of the model. The sandbox runs no aws:loop, so no step has a parent step. */
+/** A criterion for every key of the model. The sandbox runs no aws:loop, so no step has a parent step. */
 export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; accepts?: (value: string) => boolean }> = {
   StartTimeBefore: {
     holds: (step, value) => isBefore(step.startTime, value),
@@ -36,7 +36,7 @@ export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; acc
   ParentStepIteratorValue: { holds: () => false },
 };
 
-/** Lists the steps of an execution by the time they began, or the other way round with ReverseOrder. */
+/** Lists the steps of an execution in order of their start, or in reverse with ReverseOrder. */
 export const describeAutomationStepExecutions: SsmOperation<Input> = (deps, caller, input) => {
   const execution = findExecution(deps, caller, input.AutomationExecutionId);
   const steps = sortSteps(execution);

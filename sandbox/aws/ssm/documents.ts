@@ -5,8 +5,8 @@ import { AwsError } from "../protocol/aws-error.ts";
 import type { AutomationDocument, DocumentVersion, Resources } from "../resources.ts";
 
 /**
- * A document by its name or its ARN, `arn:aws:ssm:REGION:ACCOUNT:document/NAME`. That of another account or Region is not
- * found: nothing is shared here.
+ * Finds a document by its name or its ARN, `arn:aws:ssm:REGION:ACCOUNT:document/NAME`. Finds no document of another
+ * account or Region, because the stand-in has no document sharing.
  */
 export function findDocument(resources: Resources, nameOrArn: string): AutomationDocument | undefined {
   const { account, region } = resources.location;
@@ -15,13 +15,13 @@ export function findDocument(resources: Resources, nameOrArn: string): Automatio
   return owner === `arn:${findPartition(region)}:ssm:${region}:${account}` ? resources.documents.get(name) : undefined;
 }
 
-/** A version by `$LATEST`, `$DEFAULT` or number; the default version when nothing is asked. */
+/** Finds a version by `$LATEST`, `$DEFAULT` or number. The default is `$DEFAULT`. */
 export function findVersion(document: AutomationDocument, version = "$DEFAULT"): DocumentVersion | undefined {
   if (version.startsWith("$")) return document.versions.at(-1);
   return document.versions.find((each) => each.version === version);
 }
 
-/** What an execution of a document is started with. */
+/** A runbook with bound parameters, ready to start. */
 export interface ResolvedRunbook {
   document: { name: string; version: string };
   runbook: Runbook;

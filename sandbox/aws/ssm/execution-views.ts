@@ -10,12 +10,13 @@ import { isCritical, listValidNextSteps } from "../engine/next-step.ts";
 import { resolveDocumentOutputs } from "../engine/reference-values.ts";
 import { isTrue } from "../engine/runbook.ts";
 
-/**
- * Executions and steps as the API shows them. What has no value yet is left out, not null; times are epoch seconds with
- * fractions.
- */
-const MAX_STEPS_SHOWN = 100; // how many GetAutomationExecution gives before it truncates is not documented
+/** The number of steps that GetAutomationExecution shows before it truncates. AWS does not document the number. */
+const MAX_STEPS_SHOWN = 100;
 
+/**
+ * Returns an execution in the form of GetAutomationExecution. Like AWS, all views omit members without a value (no nulls)
+ * and give times as epoch seconds with fractions.
+ */
 export function executionView(execution: Execution, now: () => number): object {
   const steps = sortSteps(execution);
   return {
@@ -27,6 +28,7 @@ export function executionView(execution: Execution, now: () => number): object {
   };
 }
 
+/** Returns an execution in the form of DescribeAutomationExecutions. */
 export function metadataView(execution: Execution, now: () => number): object {
   return { ...commonView(execution, now), LogFile: "", AutomationType: "Local" };
 }
@@ -52,6 +54,7 @@ function commonView(execution: Execution, now: () => number): object {
   };
 }
 
+/** Returns a step execution in the form of both operations that show steps. */
 export function stepView(execution: Execution, step: StepExecution): object {
   const { definition } = step;
   const [next, ...more] = listValidNextSteps(execution.runbook, definition);
@@ -79,10 +82,10 @@ export function stepView(execution: Execution, step: StepExecution): object {
   };
 }
 
-/** TimeoutSeconds when the runbook writes it as a number; `{{ }}` in it is not shown resolved. */
-function parseNumber(written: number | string | undefined): number | undefined {
-  const number = Number(written);
-  return written === undefined || Number.isNaN(number) ? undefined : number;
+/** Returns TimeoutSeconds if it is a number in the runbook; a `{{ reference }}` in it is not resolved. */
+function parseNumber(value: number | string | undefined): number | undefined {
+  const number = Number(value);
+  return value === undefined || Number.isNaN(number) ? undefined : number;
 }
 
 const toSeconds = (ms: number) => ms / 1000;

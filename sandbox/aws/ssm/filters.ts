@@ -1,18 +1,18 @@
 import { parseTime } from "../engine/iso-time.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 
-/** As both Describe operations take them: keys AND, the values of one key OR. */
+/** A filter of both Describe operations. All filters must match; one value of a filter must match. */
 export interface Filter {
   Key: string;
   Values: string[];
 }
 
-/** What one filter key means: whether an item has one of the values. May throw InvalidFilterValue. */
+/** Returns whether an item matches a value of a filter key. */
 export type Criterion<T> = (item: T, value: string) => boolean;
 
 /**
- * The items that satisfy every filter. All values are looked at before any item, so that a wrong one is refused also when
- * nothing is listed.
+ * Returns the items that match every filter. Throws InvalidFilterKey or InvalidFilterValue. All values are checked before
+ * any item, so that an invalid value is rejected even if the list is empty.
  */
 export function applyFilters<T>(
   items: T[],
@@ -33,13 +33,15 @@ export function applyFilters<T>(
   return left;
 }
 
-/** Whether a text is a time as the filters StartTimeBefore and StartTimeAfter take it, ISO 8601. */
+/** Returns whether a text is a valid time for the filters StartTimeBefore and StartTimeAfter (ISO 8601). */
 export const isFilterTime = (value: string): boolean => parseTime(value) !== undefined;
 
-/** Whether something began before, or after, a time that `isTime` accepts. What has not begun is neither. */
+/** Returns whether a start time is before a valid filter time. False without a start time. */
 export function isBefore(startTime: number | undefined, value: string): boolean {
   return startTime !== undefined && startTime < (parseTime(value) ?? Number.NEGATIVE_INFINITY);
 }
+
+/** Returns whether a start time is after a valid filter time. False without a start time. */
 export function isAfter(startTime: number | undefined, value: string): boolean {
   return startTime !== undefined && startTime > (parseTime(value) ?? Number.POSITIVE_INFINITY);
 }

@@ -3,7 +3,7 @@ import type { Caller } from "../identity/authenticate.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import type { SsmDeps } from "./ssm-operation.ts";
 
-/** The execution of that id in the caller's account and Region. Throws AutomationExecutionNotFoundException. */
+/** Finds an execution in the caller's account and Region. Throws AutomationExecutionNotFoundException. */
 export function findExecution(deps: SsmDeps, caller: Caller, id: string): Execution {
   const found = deps.resources.at(caller).executions.get(id);
   if (found !== undefined) return found;

@@ -12,7 +12,7 @@ interface Input {
   DocumentFormat?: string;
 }
 
-/** A runbook's text, in the format asked for; in JSON when nothing is asked, as on AWS. */
+/** Returns a runbook's text in the requested format. As on AWS, the format defaults to JSON. */
 export const getDocument: SsmOperation<Input> = (deps, caller, input) => {
   const document = findDocument(deps.resources.at(caller), input.Name);
   if (document === undefined) {
@@ -43,6 +43,6 @@ export const getDocument: SsmOperation<Input> = (deps, caller, input) => {
 function formatContent(version: DocumentVersion, format: string): string {
   if (version.format === format || format === "TEXT") return version.content;
   const parsed = parseContent(version.content, version.format);
-  if (!parsed.ok) throw new Error(`A document was kept that can not be read: ${parsed.problem}`);
+  if (!parsed.ok) throw new Error(`A stored document cannot be parsed: ${parsed.problem}`);
   return format === "YAML" ? stringify(parsed.raw) : JSON.stringify(parsed.raw, null, 2);
 }

@@ -8,13 +8,13 @@ interface Input extends PageRequest {
   DocumentFilterList?: { key: string; value: string }[];
 }
 
-/** Where a runbook runs, as AWS describes each: anywhere. */
+/** The platforms that AWS lists for every runbook. */
 const PLATFORMS = ["Windows", "Linux", "MacOS"];
 
-/** Lists the runbooks of the account in the Region by name. Documents of Amazon and of other accounts are none here. */
+/** Lists the account's runbooks in the Region, sorted by name. There are no documents of Amazon or of other accounts. */
 export const listDocuments: SsmOperation<Input> = (deps, caller, input) => {
-  const old = (input.DocumentFilterList ?? []).map(({ key, value }) => ({ Key: key, Values: [value] }));
-  const filters = [...(input.Filters ?? []), ...old].map(({ Key = "", Values = [] }) => ({ Key, Values }));
+  const legacyFilters = (input.DocumentFilterList ?? []).map(({ key, value }) => ({ Key: key, Values: [value] }));
+  const filters = [...(input.Filters ?? []), ...legacyFilters].map(({ Key = "", Values = [] }) => ({ Key, Values }));
   const all = [...deps.resources.at(caller).documents.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const chosen = filters.reduce(
     (left, { Key, Values }) => left.filter((each) => matchesFilter(each, Key, Values)),
@@ -29,7 +29,7 @@ export const listDocuments: SsmOperation<Input> = (deps, caller, input) => {
   return { DocumentIdentifiers: items.map(toIdentifier), ...(NextToken === undefined ? {} : { NextToken }) };
 };
 
-/** Whether a document satisfies a filter; without a document, only whether the key is known. */
+/** Returns whether a document matches a filter. Throws InvalidFilterKey for an unknown key, also without a document. */
 function matchesFilter(document: AutomationDocument | undefined, key: string, values: string[]): boolean {
   if (key.startsWith("tag:")) {
     const tag = document?.tags.find(({ Key }) => Key === key.slice("tag:".length));

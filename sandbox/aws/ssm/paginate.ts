@@ -1,19 +1,19 @@
 import { createHmac } from "node:crypto";
 import { AwsError } from "../protocol/aws-error.ts";
 
-/** What a page of a list is asked for with. */
+/** The paging members of a request. */
 export interface PageRequest {
   MaxResults?: number;
   NextToken?: string;
 }
 
-/** The most that a page holds, and what it holds when nothing is asked. The default is not documented. */
+/** The default page size, equal to the maximum page size. AWS does not document the default. */
 const PAGE_SIZE = 50;
 
 /**
- * Cuts a page out of `items` and gives a NextToken when more follow. The token names the last item by its key, so that a
- * page begins after it whatever has been added before; it is bound to the rest of the request (`scope`) and signed.
- * Throws InvalidNextToken for any other.
+ * Returns one page of `items`, and a NextToken if more items follow. The token contains the key of the last item, so that
+ * the next page starts after that item even if new items precede it. The token is signed and valid only for the same
+ * request (`scope`). Throws InvalidNextToken for any other token.
  */
 export function paginate<T>(
   items: T[],
@@ -24,10 +24,10 @@ export function paginate<T>(
   const scope = JSON.stringify(options.scope);
   const size = request.MaxResults ?? PAGE_SIZE;
   const begin = request.NextToken === undefined ? 0 : findStart(items, request.NextToken, scope, secret, keyOf);
-  const cut = items.slice(begin, begin + size);
-  const last = cut.at(-1);
-  if (last === undefined || begin + size >= items.length) return { items: cut };
-  return { items: cut, NextToken: makeToken({ after: keyOf(last), index: begin + size }, scope, secret) };
+  const pageItems = items.slice(begin, begin + size);
+  const last = pageItems.at(-1);
+  if (last === undefined || begin + size >= items.length) return { items: pageItems };
+  return { items: pageItems, NextToken: makeToken({ after: keyOf(last), index: begin + size }, scope, secret) };
 }
 
 function findStart<T>(items: T[], token: string, scope: string, secret: string, keyOf: (item: T) => string): number {

@@ -8,7 +8,7 @@ interface Input {
   Payload?: Record<string, string[]>;
 }
 
-/** Answers `{}`. It has no idempotency token: sent twice, it acts twice. */
+/** Applies a signal and returns `{}`. The operation has no idempotency token: a repeated signal is applied twice. */
 export const sendAutomationSignal: SsmOperation<Input> = (deps, caller, input) => {
   const execution = findExecution(deps, caller, input.AutomationExecutionId);
   const { principal } = caller;

@@ -11,25 +11,25 @@ interface Input {
   Tags?: { Key: string; Value: string }[];
 }
 
-/** Members of the request for which the sandbox has no behaviour: refused, so that nobody takes them for done. */
+/** Request members that the sandbox does not implement. It rejects them, because ignoring them would hide the gap. */
 const NOT_SIMULATED = ["TargetParameterName", "Targets", "TargetMaps", "TargetLocations", "TargetLocationsURL"];
 
 /**
- * Starts an execution. The same ClientToken with the same request answers the same execution; with another request it is
- * an IdempotentParameterMismatch.
+ * Starts an execution. A repeated ClientToken returns the same execution if the request is the same, and throws
+ * IdempotentParameterMismatch otherwise.
  */
 export const startAutomationExecution: SsmOperation<Input> = (deps, caller, input) => {
   const resources = deps.resources.at(caller);
   const request = JSON.stringify([caller.principal.arn, { ...input, ClientToken: undefined }]);
   const earlier = input.ClientToken === undefined ? undefined : resources.clientTokens.get(input.ClientToken);
   if (earlier !== undefined && earlier.request !== request) {
-    const text = "The ClientToken was used before with other parameters.";
+    const text = "The ClientToken was already used with other parameters.";
     throw new AwsError("IdempotentParameterMismatch", text);
   }
   if (earlier !== undefined) return { AutomationExecutionId: earlier.executionId };
-  const beyond = NOT_SIMULATED.filter((name) => name in input);
-  if (beyond.length > 0) {
-    throw new AwsError("InvalidTarget", `The Countersign sandbox does not simulate ${beyond.join(", ")}.`);
+  const unsupported = NOT_SIMULATED.filter((name) => name in input);
+  if (unsupported.length > 0) {
+    throw new AwsError("InvalidTarget", `The Countersign sandbox does not simulate ${unsupported.join(", ")}.`);
   }
   const startable = resolveRunbook(resources, input.DocumentName, input.DocumentVersion, input.Parameters ?? {});
   const { id } = deps.engine.start({

@@ -8,13 +8,13 @@ interface Input {
   Type?: "Complete" | "Cancel";
 }
 
-/** Cancel (the default) ends any execution under way; Complete ends an Interactive one between two steps. */
+/** Stops an execution. Cancel (the default) ends any active one, Complete an Interactive one between two steps. */
 export const stopAutomationExecution: SsmOperation<Input> = (deps, caller, input) => {
   const execution = findExecution(deps, caller, input.AutomationExecutionId);
   const type = input.Type ?? "Cancel";
   const betweenSteps = execution.mode === "Interactive" && findCurrentStep(execution) === undefined;
   if (FINAL_STATUSES.has(execution.status) || (type === "Complete" && !betweenSteps)) {
-    const text = `The specified update status operation isn't valid. ${type} of an execution that is ${execution.status}.`;
+    const text = `The specified update status operation isn't valid. ${type} is not possible in the status ${execution.status}.`;
     throw new AwsError("InvalidAutomationStatusUpdateException", text);
   }
   deps.engine.stop(execution, type);

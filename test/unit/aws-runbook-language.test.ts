@@ -211,6 +211,12 @@ test("on the wire every value is a list of strings", () => {
 test("a step's description may say what is simulated; a mistake in it fails the step with a reason", () => {
   assert.equal(parseDescribedEffect("Restarts the sandbox: twice"), undefined);
   assert.deepEqual(parseDescribedEffect('Restarts.\nsandbox: {"durationMs": 5}'), { durationMs: 5 });
-  assert.match(parseDescribedEffect("sandbox: {oops}")?.fail?.message ?? "", /not understood/);
-  assert.match(parseDescribedEffect('sandbox: {"duration": 5}')?.fail?.message ?? "", /not understood/);
+  assert.match(
+    parseDescribedEffect("sandbox: {oops}")?.fail?.message ?? "",
+    /line in the step.s description is invalid/,
+  );
+  assert.match(
+    parseDescribedEffect('sandbox: {"duration": 5}')?.fail?.message ?? "",
+    /line in the step.s description is invalid/,
+  );
 });

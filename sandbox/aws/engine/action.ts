@@ -1,6 +1,6 @@
 import type { Execution, FailureDetails, StepExecution } from "./execution-state.ts";
 
-/** How a run of a step ended. */
+/** The result of one run of a step. */
 export type StepResult =
   | { kind: "success"; outputs?: Record<string, unknown>; response?: string; nextStep?: string }
   | {
@@ -12,29 +12,29 @@ export type StepResult =
       details?: FailureDetails["Details"];
       outputs?: Record<string, unknown>;
       response?: string;
-      /** Whether another attempt could end otherwise. */
+      /** Whether another attempt could succeed. */
       retryable?: boolean;
     };
 
-/** What an action is given to work with: its step, its inputs, and the ways to wait and to end. */
+/** The run of a step: passed to its action, which uses it to wait and to finish. */
 export interface ActionRun {
   execution: Execution;
   step: StepExecution;
-  /** Resolved: no `{{ }}` is left. */
+  /** The inputs with their references resolved. */
   inputs: Record<string, unknown>;
   now(): number;
-  /** Step and execution show Waiting until the step ends. */
+  /** Sets the step and the execution to Waiting until the step ends. */
   wait(): void;
-  /** Runs `job` after `ms`, unless the step has ended by then. */
+  /** Runs `job` after `ms`, unless the step ends first. */
   after(ms: number, job: () => void): void;
-  /** Ends the step. Once: a second call does nothing. */
+  /** Ends the step. A second call does nothing. */
   finish(result: StepResult): void;
 }
 
-/** One kind of step. It begins the step's work and arranges for `finish`. */
+/** Implements one kind of step: starts the step's work, and calls `finish` then or later. */
 export type Action = (run: ActionRun) => void;
 
-/** A failure of a step's inputs, found before anything was done. */
+/** Makes the result of a step with invalid inputs, which fails before it does any work. */
 export function toInvalidInput(message: string): StepResult {
   return { kind: "failure", status: "Failed", message, stage: "InputValidation", type: "Action" };
 }

@@ -7,7 +7,7 @@ import { checkApprover, evaluateDecisions } from "./actions/approve.ts";
 import type { Engine } from "./engine.ts";
 import { type Execution, FINAL_STATUSES, findCurrentStep, type StepExecution } from "./execution-state.ts";
 
-/** A SendAutomationSignal, its shape already validated. */
+/** A SendAutomationSignal request with a validated shape. */
 export interface Signal {
   type: string;
   payload: Record<string, string[]>;
@@ -21,9 +21,9 @@ export interface SignalDeps {
 }
 
 /**
- * Applies a signal to whatever waits *now*. Approve and Reject name no step: sent late, they decide the next gate of the
- * same runbook, exactly as on real AWS. Throws InvalidAutomationSignalException for a signal that does not fit and
- * AutomationStepNotFoundException for a step that the execution does not have.
+ * Applies a signal to the step that is waiting now. Approve and Reject name no step: a late signal decides the next gate
+ * of the same runbook, exactly as on real AWS. Throws InvalidAutomationSignalException for a signal that is invalid in the
+ * current state, and AutomationStepNotFoundException for an unknown step.
  */
 export function applySignal(deps: SignalDeps, execution: Execution, signal: Signal): void {
   if (FINAL_STATUSES.has(execution.status))
@@ -49,11 +49,11 @@ export function applySignal(deps: SignalDeps, execution: Execution, signal: Sign
 
 function applyDecision(deps: SignalDeps, execution: Execution, signal: Signal, decision: "Approve" | "Reject"): void {
   const run = findWaitingRun(deps, execution, "aws:approve");
-  if (run === undefined) throw toInvalidSignal("No step of the execution waits for an approval.");
+  if (run === undefined) throw toInvalidSignal("No step of the execution is waiting for an approval.");
   const { principal, payload } = signal;
-  const verdict = checkApprover(run.inputs, run.step, principal, decision, deps.assumptions.values);
+  const effect = checkApprover(run.inputs, run.step, principal, decision, deps.assumptions.values);
   recordSignal(deps, execution, signal, run.step);
-  if (verdict === "ignored") return;
+  if (effect === "ignored") return;
   const comment = payload.Comment === undefined ? {} : { comment: payload.Comment.join(" ") };
   run.step.decisions.push({ principal, decision, at: deps.timers.now(), ...comment });
   applyEffect(deps, run, () => evaluateDecisions(run));
@@ -71,8 +71,8 @@ function applyResume(deps: SignalDeps, execution: Execution, signal: Signal): vo
 function applyStartStep(deps: SignalDeps, execution: Execution, signal: Signal): void {
   const name = readSingleValue(signal.payload, "StepName");
   checkStepExists(execution, name);
-  if (execution.mode !== "Interactive") throw toInvalidSignal("StartStep is for executions in Mode Interactive.");
-  if (findCurrentStep(execution) !== undefined) throw toInvalidSignal("A step is under way.");
+  if (execution.mode !== "Interactive") throw toInvalidSignal("StartStep requires an execution in Mode Interactive.");
+  if (findCurrentStep(execution) !== undefined) throw toInvalidSignal("Another step is running.");
   recordSignal(deps, execution, signal, undefined);
   deps.engine.startStep(execution, name);
 }
@@ -82,13 +82,13 @@ function applyStopStep(deps: SignalDeps, execution: Execution, signal: Signal): 
   const step = execution.steps.find((each) => each.id === id);
   if (step === undefined) throw toStepNotFound(`The execution has no step execution ${id}.`);
   const run = deps.engine.findRun(step);
-  if (run === undefined) throw toInvalidSignal(`Step execution ${id} is not under way.`);
+  if (run === undefined) throw toInvalidSignal(`Step execution ${id} is not running.`);
   recordSignal(deps, execution, signal, step);
-  const message = "The step was stopped by a StopStep signal.";
+  const message = "A StopStep signal stopped the step.";
   applyEffect(deps, run, () => run.finish({ kind: "failure", status: "Cancelled", message }));
 }
 
-/** The run of the step that waits, when it is of that action. */
+/** Returns the run of the waiting step if it has this action. */
 function findWaitingRun(deps: SignalDeps, execution: Execution, action: string): ActionRun | undefined {
   const step = findCurrentStep(execution);
   if (step?.status !== "Waiting" || step.definition.action !== action) return undefined;
@@ -103,7 +103,7 @@ function recordSignal(deps: SignalDeps, execution: Execution, signal: Signal, st
   });
 }
 
-/** The effect comes at once, or after the assumed lag; never on another step than the one that was signalled. */
+/** Applies the effect at once or after the configured lag. A lag never moves the effect to another step. */
 function applyEffect(deps: SignalDeps, run: ActionRun, effect: () => void): void {
   const lag = deps.assumptions.values.signalLagMs;
   if (lag === 0) effect();
@@ -112,7 +112,7 @@ function applyEffect(deps: SignalDeps, run: ActionRun, effect: () => void): void
 
 function readSingleValue(payload: Record<string, string[]>, key: string): string {
   const [value, ...more] = payload[key] ?? [];
-  if (value === undefined || more.length > 0) throw toInvalidSignal(`The payload must give exactly one ${key}.`);
+  if (value === undefined || more.length > 0) throw toInvalidSignal(`The payload must contain exactly one ${key}.`);
   return value;
 }
 
@@ -123,8 +123,8 @@ function checkStepExists(execution: Execution, name: string): void {
 
 const toStepNotFound = (text: string) => new AwsError("AutomationStepNotFoundException", text);
 
-/** The first sentence is the API reference's description of this error. */
+/** Makes an invalid-signal error. The first sentence of its text is AWS's, from the API reference. */
 function toInvalidSignal(text: string): AwsError {
-  const described = "The signal isn't valid for the current Automation execution.";
-  return new AwsError("InvalidAutomationSignalException", `${described} ${text}`);
+  const description = "The signal isn't valid for the current Automation execution.";
+  return new AwsError("InvalidAutomationSignalException", `${description} ${text}`);
 }

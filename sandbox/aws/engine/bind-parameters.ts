@@ -1,14 +1,14 @@
 import { findConstraintProblem, isMap } from "./parameter-constraints.ts";
 import type { ParameterDefinition, Runbook } from "./runbook.ts";
 
-/** Parameters as the engine uses them: typed by the runbook. On the wire each is a list of strings. */
+/** Parameters with the types of the runbook. In the API, each parameter is a list of strings. */
 export type ParameterValues = Record<string, unknown>;
 
 export type BindingResult = { ok: true; values: ParameterValues } | { ok: false; problem: string };
 
 /**
- * Holds what StartAutomationExecution was given against the runbook's `parameters`, and fills in defaults. The sentence
- * about allowedValues is AWS's own; of the others only the error's code is known.
+ * Checks the parameters of StartAutomationExecution against the runbook's `parameters` and fills in defaults. The error
+ * text about allowedValues is AWS's. For the other errors, only AWS's error code is known.
  */
 export function bindParameters(runbook: Runbook, given: Record<string, string[]>): BindingResult {
   const values: ParameterValues = {};
@@ -18,40 +18,40 @@ export function bindParameters(runbook: Runbook, given: Record<string, string[]>
     }
   }
   for (const [name, definition] of Object.entries(runbook.parameters)) {
-    const wire = Object.hasOwn(given, name) ? given[name] : undefined;
-    if (wire === undefined) {
+    const strings = Object.hasOwn(given, name) ? given[name] : undefined;
+    if (strings === undefined) {
       if (definition.default === undefined) {
         return { ok: false, problem: `Required parameter "${name}" is missing.` };
       }
       values[name] = definition.default;
       continue;
     }
-    const read = readParameter(name, definition, wire);
-    if (!read.ok) return read;
-    values[name] = read.value;
+    const result = readParameter(name, definition, strings);
+    if (!result.ok) return result;
+    values[name] = result.value;
   }
   return { ok: true, values };
 }
 
 type ParameterResult = { ok: true; value: unknown } | { ok: false; problem: string };
 
-function readParameter(name: string, definition: ParameterDefinition, wire: string[]): ParameterResult {
-  const typed = parseParameter(name, definition.type, wire);
-  if (!typed.ok) return typed;
-  const problem = findConstraintProblem(definition, typed.value);
+function readParameter(name: string, definition: ParameterDefinition, strings: string[]): ParameterResult {
+  const result = parseParameter(name, definition.type, strings);
+  if (!result.ok) return result;
+  const problem = findConstraintProblem(definition, result.value);
   if (problem !== undefined) return { ok: false, problem: `Parameter "${name}" ${problem}` };
-  return typed;
+  return result;
 }
 
-function parseParameter(name: string, type: string, wire: string[]): ParameterResult {
+function parseParameter(name: string, type: string, strings: string[]): ParameterResult {
   const refuse = (problem: string): ParameterResult => ({ ok: false, problem: `Parameter "${name}" ${problem}` });
-  if (type === "StringList" || type.startsWith("List<")) return { ok: true, value: wire };
+  if (type === "StringList" || type.startsWith("List<")) return { ok: true, value: strings };
   if (type === "MapList") {
-    const maps = wire.map(parseJson);
-    return maps.every(isMap) ? { ok: true, value: maps } : refuse("is a MapList: each value is a JSON object.");
+    const maps = strings.map(parseJson);
+    return maps.every(isMap) ? { ok: true, value: maps } : refuse("is a MapList: each value must be a JSON object.");
   }
-  const [only, ...more] = wire;
-  if (only === undefined || more.length > 0) return refuse(`is of type ${type} and takes exactly one value.`);
+  const [only, ...more] = strings;
+  if (only === undefined || more.length > 0) return refuse(`is of type ${type} and needs exactly one value.`);
   switch (type) {
     case "Integer":
       return /^-?\d+$/.test(only) ? { ok: true, value: Number(only) } : refuse(`is an Integer; got "${only}".`);
@@ -61,7 +61,7 @@ function parseParameter(name: string, type: string, wire: string[]): ParameterRe
         : refuse(`is a Boolean; got "${only}".`);
     case "StringMap": {
       const map = parseJson(only);
-      return isMap(map) ? { ok: true, value: map } : refuse("is a StringMap: its value is a JSON object.");
+      return isMap(map) ? { ok: true, value: map } : refuse("is a StringMap: its value must be a JSON object.");
     }
     default:
       return { ok: true, value: only };
@@ -76,7 +76,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** A typed value as the wire has it in Parameters and Outputs: a list of strings. */
+/** Converts a typed value to the list of strings that the API uses in Parameters and Outputs. */
 export function toStrings(value: unknown): string[] {
   const items = Array.isArray(value) ? value : [value];
   return items.map((item) => (typeof item === "string" ? item : JSON.stringify(item)));

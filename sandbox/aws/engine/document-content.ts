@@ -3,12 +3,12 @@ import { parse as parseYaml } from "yaml";
 export type Format = "YAML" | "JSON";
 export type ContentResult = { ok: true; raw: unknown } | { ok: false; problem: string };
 
-/** Runbooks do not come near it; whoever walks a document by recursion is safe within it. */
+/** Far above the nesting of real runbooks, and small enough for recursive functions. */
 const MAX_DEPTH = 100;
 
 /**
- * A document's text as the data that it stands for. YAML is read with the core schema, so that `2026-01-31` and `no` stay
- * what was written. An alias within its own anchor, which makes the data endless, is refused like too deep nesting.
+ * Parses a document's text. YAML uses the core schema, so that `2026-01-31` and `no` stay strings. An alias inside its own
+ * anchor, which would make the data infinite, is rejected like too deep nesting.
  */
 export function parseContent(content: string, format: Format): ContentResult {
   const malformed = (reason: string): ContentResult => ({
@@ -21,11 +21,11 @@ export function parseContent(content: string, format: Format): ContentResult {
   } catch (error) {
     return malformed((error as Error).message);
   }
-  if (isTooDeep(raw)) return malformed(`It is nested more than ${MAX_DEPTH} deep, or contains itself.`);
+  if (isTooDeep(raw)) return malformed(`It is nested more than ${MAX_DEPTH} levels deep, or contains itself.`);
   return { ok: true, raw };
 }
 
-/** Goes down first, so that what contains itself is found after as many steps as are allowed. */
+/** Returns whether a value is nested too deeply. Depth first, so that a cycle is found after MAX_DEPTH levels. */
 function isTooDeep(raw: unknown): boolean {
   const open = [{ value: raw, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -12,26 +12,26 @@ import { resolveTiming } from "./step-timing.ts";
 import { makeTrampoline } from "./trampoline.ts";
 
 /**
- * Runs executions. The life of one:
+ * Runs executions. The states of an execution:
  *
  *     Pending -> InProgress <-> Waiting -> Success | Failed | TimedOut
  *                     \            \--> Cancelling -> Cancelled
  *
- * A step goes Pending -> InProgress (-> Waiting) -> Success | Failed | TimedOut | Cancelled. At most one step of an
- * execution is under way. `enter` begins a step, `finish` ends it and `goOn` decides what follows; nothing else changes
- * a status, and each change is told to `onStatus`.
+ * The states of a step: Pending -> InProgress (-> Waiting) -> Success | Failed | TimedOut | Cancelled. At most one step of
+ * an execution runs at a time. `startStep` starts a step, `finish` ends it, and `continueAfter` selects the next one. Only
+ * `setStatus` and `setStepStatus` change a status, and both report each change to `onStatus`.
  */
 export interface Engine {
   start(request: StartRequest): Execution;
-  /** Begins a step by name, in Mode Interactive. */
+  /** Starts a step by name, in Mode Interactive. */
   startStep(execution: Execution, stepName: string): void;
-  /** The work of the step under way; undefined for a step that is over. */
+  /** Returns the run of an active step; undefined for a step that has ended. */
   findRun(step: StepExecution): ActionRun | undefined;
-  /** Ends an execution early: cancelled with all its children, or complete as it stands. */
+  /** Ends an execution early. Cancel also cancels its child executions; Complete keeps the results so far. */
   stop(execution: Execution, type: "Cancel" | "Complete"): void;
 }
 
-/** A status that changed, of an execution or, with `step`, of a step. */
+/** A new status of an execution or, if `step` is set, of a step. */
 export interface StatusChange {
   execution: Execution;
   step?: StepExecution;
@@ -45,14 +45,14 @@ export interface EngineDeps {
   assumptions: Assumptions;
   /** Finds a runbook for aws:executeAutomation. */
   resolveChild: ActionDeps["resolveChild"];
-  /** Keeps an execution, so that it can be found by id. */
+  /** Saves an execution, so that other operations find it by its id. */
   saveExecution: (execution: Execution) => void;
   onStatus: (change: StatusChange) => void;
 }
 
-/** AWS ends executions that run too many steps; how many is not documented. It keeps a loop from running for ever. */
+/** Ends infinite loops. AWS has a limit as well, but does not document the number. */
 const MAX_STEP_RUNS = 1000;
-/** "Systems Manager Automation actions reference": a cancelled automation has two minutes for its onCancel steps. */
+/** Time for the onCancel steps of a cancelled automation. Source: "Systems Manager Automation actions reference". */
 const CANCEL_STEPS_MS = 120_000;
 
 export function makeEngine(deps: EngineDeps): Engine {
@@ -118,10 +118,10 @@ export function makeEngine(deps: EngineDeps): Engine {
       finish: (result) => finish(run, result),
     };
     runs.set(step, run);
-    runSafely(run, () => begin(run));
+    runSafely(run, () => runAction(run));
   };
 
-  const begin = (run: ActionRun) => {
+  const runAction = (run: ActionRun) => {
     const { definition } = run.step;
     const lookup = makeLookup(run.execution, timers.now);
     const { inputs, problem } = resolveInputs(definition, lookup);
@@ -141,8 +141,8 @@ export function makeEngine(deps: EngineDeps): Engine {
 
   const finish = (run: ActionRun, result: StepResult) => {
     const { execution, step } = run;
-    if (runs.get(step) !== run) return; // over, or an earlier attempt whose child execution reports late
-    // The run goes first: releasing it may end a child execution, which reports back here.
+    if (runs.get(step) !== run) return; // ended already, or a late result from the child execution of an earlier attempt
+    // Delete the run first: cancelling its timers can end a child execution, which calls `finish` again.
     runs.delete(step);
     cancelAll(step.cancelTimers);
     if (result.kind === "failure" && result.retryable && step.attempt < step.maxAttempts) {
@@ -177,7 +177,7 @@ export function makeEngine(deps: EngineDeps): Engine {
     execution.onEnd?.();
   };
 
-  /** Ends a step that nobody will finish. */
+  /** Ends a step without a result. */
   const cancelStep = (execution: Execution, step: StepExecution) => {
     runs.delete(step);
     cancelAll(step.cancelTimers);
@@ -207,7 +207,7 @@ export function makeEngine(deps: EngineDeps): Engine {
   };
 }
 
-/** The step execution that is about to run: the one that was Pending from the start, or another for a step run again. */
+/** Returns the Pending step execution with this name, or adds a new one for a step that runs again. */
 function findOrAddStep(execution: Execution, name: string, newId: () => string): StepExecution | undefined {
   const pending = execution.steps.find((step) => step.definition.name === name && step.order === 0);
   if (pending !== undefined) return pending;
@@ -218,18 +218,18 @@ function findOrAddStep(execution: Execution, name: string, newId: () => string):
   return step;
 }
 
-/** What goes wrong in the sandbox itself fails the step and nothing more: most of it runs in timers. */
+/** Runs `job`. An error of the sandbox fails only this step: most jobs run in timers, where no caller catches it. */
 function runSafely(run: ActionRun, job: () => void): void {
   try {
     job();
   } catch (error) {
     console.error("The AWS stand-in failed in a step:", error);
-    const message = `The sandbox itself failed; see its output. ${error}`;
+    const message = `The sandbox failed. Its output shows the error: ${error}`;
     run.finish({ kind: "failure", status: "Failed", message, type: "Internal" });
   }
 }
 
-/** Writes a step's result down as the API shows it. A failed step's message begins with its stage, as AWS's do. */
+/** Records a step's result in the form of the API. As on AWS, the message of a failed step starts with its stage. */
 function recordResult(step: StepExecution, result: StepResult, now: number): void {
   step.endTime = now;
   step.outputs = result.outputs ?? step.outputs;

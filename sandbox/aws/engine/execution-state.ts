@@ -2,7 +2,7 @@ import type { Principal } from "../identity/principal.ts";
 import type { ParameterValues } from "./bind-parameters.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
 
-/** One account in one Region: what an execution, a document and a bus belong to. */
+/** One account in one Region: the owner of executions, documents and buses. */
 export interface AccountRegion {
   account: string;
   region: string;
@@ -18,26 +18,26 @@ export type Status =
   | "Cancelled"
   | "Failed";
 
-/** The statuses of something that is over. */
+/** The statuses of an execution or a step that has ended. */
 export const FINAL_STATUSES: ReadonlySet<Status> = new Set(["Success", "TimedOut", "Cancelled", "Failed"]);
 
-/** As the API has it: stages InputValidation, PreVerification, Invocation, PostVerification; types Action and so on. */
+/** FailureDetails of the API. Stages: InputValidation, PreVerification, Invocation, PostVerification. Types: Action etc. */
 export interface FailureDetails {
   FailureStage: string;
   FailureType: string;
   Details: Record<string, string[]>;
 }
 
-/** One run of one step. A loop that comes back to a step makes another one with an id of its own. */
+/** One execution of a step. If a runbook loops back to a step, that is a new step execution with a new id. */
 export interface StepExecution {
   readonly id: string;
   readonly definition: StepDefinition;
   status: Status;
-  /** Rank by start; 0 while it has not begun. */
+  /** Rank by start, from 1; 0 before the step starts. */
   order: number;
   startTime?: number;
   endTime?: number;
-  /** Input name to JSON text, which is how the API shows inputs. */
+  /** Maps an input name to JSON text, the form in which the API shows inputs. */
   inputs: Record<string, string>;
   outputs: Record<string, unknown>;
   response?: string;
@@ -45,13 +45,13 @@ export interface StepExecution {
   failureMessage?: string;
   failureDetails?: FailureDetails;
   attempt: number;
-  /** How often it is tried at most; known when it begins, since the runbook may leave it to a parameter. */
+  /** The maximum number of attempts. Final when the step starts, because a parameter can set it. */
   maxAttempts: number;
-  /** Who decided, of an aws:approve step. */
+  /** The decisions so far of an aws:approve step. */
   decisions: Decision[];
-  /** Whether an action that the sandbox only pretends to carry out. */
+  /** Whether the sandbox simulated the action. */
   simulated: boolean;
-  /** Ends the timers that the step has set. */
+  /** Functions that cancel the step's timers. */
   cancelTimers: (() => void)[];
 }
 
@@ -62,13 +62,13 @@ export interface Decision {
   at: number;
 }
 
-/** A SendAutomationSignal that was accepted, with whoever sent it. */
+/** An accepted SendAutomationSignal with its sender. */
 export interface ReceivedSignal {
   at: number;
   type: string;
   payload: Record<string, string[]>;
   principal: Principal;
-  /** The step execution that it acted on. */
+  /** The step execution that the signal affected. */
   stepExecutionId?: string;
 }
 
@@ -79,7 +79,7 @@ export interface Execution {
   readonly runbook: Runbook;
   readonly mode: "Auto" | "Interactive";
   readonly startTime: number;
-  /** ARN of the principal that started it. */
+  /** ARN of the principal that started the execution. */
   readonly executedBy: string;
   readonly parameters: ParameterValues;
   readonly tags: { Key: string; Value: string }[];
@@ -91,20 +91,20 @@ export interface Execution {
   steps: StepExecution[];
   stepsBegun: number;
   signals: ReceivedSignal[];
-  /** The first critical step that failed: the execution will not end in Success. */
+  /** The first critical step that failed. Its status becomes the final status of the execution. */
   failure?: StepExecution;
   cancelRequested: boolean;
   cancelTimers: (() => void)[];
-  /** Told once, when the execution is over. */
+  /** Called once, when the execution ends. */
   onEnd?: () => void;
 }
 
-/** The step that is under way, if any. At most one is. */
+/** Finds the active step, if any. An execution has at most one. */
 export function findCurrentStep(execution: Execution): StepExecution | undefined {
   return execution.steps.find((step) => step.order > 0 && !FINAL_STATUSES.has(step.status));
 }
 
-/** Steps in the order in which they began, then those that have not, as the runbook lists them. */
+/** Lists the steps in order of their start, followed by the steps that have not started, in the runbook's order. */
 export function sortSteps(execution: Execution): StepExecution[] {
   const begun = execution.steps.filter((step) => step.order > 0).toSorted((a, b) => a.order - b.order);
   return [...begun, ...execution.steps.filter((step) => step.order === 0)];

@@ -12,7 +12,7 @@ export interface ActionDeps extends ChildDeps {
   simulation: Simulation;
 }
 
-/** What carries out an action. Whatever the engine does not know is simulated. */
+/** Finds the implementation of an action. All other actions are simulated. */
 export function findAction(name: string, deps: ActionDeps): Action {
   switch (name) {
     case "aws:approve":

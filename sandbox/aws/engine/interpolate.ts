@@ -1,13 +1,13 @@
-/** What `{{ name }}` stands for; undefined when it stands for nothing. */
+/** Returns the value of `{{ reference }}`, or undefined if it has none. */
 export type Lookup = (reference: string) => unknown;
 
 const REFERENCE = /\{\{\s*([\w:.$[\]-]+)\s*\}\}/g;
 const ONLY_REFERENCE = /^\s*\{\{\s*([\w:.$[\]-]+)\s*\}\}\s*$/;
 
 /**
- * Replaces `{{ references }}` all through a value. A string that is one reference takes the referenced value with its
- * type (a StringList stays a list); inside a longer text the value is written out, lists and maps as JSON.
- * `unresolved` holds the references that stand for nothing; they stay as written.
+ * Replaces every `{{ reference }}` in a value. A string that consists of one reference becomes the referenced value with
+ * its type (a StringList stays a list). Inside a longer text, the value becomes text, with lists and maps as JSON.
+ * `unresolved` lists the references without a value, which stay unchanged.
  */
 export function interpolate(template: unknown, lookup: Lookup): { value: unknown; unresolved: string[] } {
   const unresolved: string[] = [];
@@ -24,30 +24,30 @@ export function interpolate(template: unknown, lookup: Lookup): { value: unknown
   const replaceInText = (text: string): unknown => {
     const only = ONLY_REFERENCE.exec(text)?.[1];
     if (only !== undefined) {
-      const found = lookup(only);
-      if (found === undefined) unresolved.push(only);
-      return found ?? text;
+      const value = lookup(only);
+      if (value === undefined) unresolved.push(only);
+      return value ?? text;
     }
-    return text.replace(REFERENCE, (written, reference: string) => {
-      const found = lookup(reference);
-      if (found === undefined) unresolved.push(reference);
-      return found === undefined ? written : toText(found);
+    return text.replace(REFERENCE, (match, reference: string) => {
+      const value = lookup(reference);
+      if (value === undefined) unresolved.push(reference);
+      return value === undefined ? match : toText(value);
     });
   };
   return { value: replace(template), unresolved };
 }
 
-/** `["{{ list }}"]` is the list, not a list in a list: that is how runbooks pass a StringList to Approvers. */
-function spread(item: unknown, replaced: unknown): unknown[] {
-  return typeof item === "string" && Array.isArray(replaced) ? replaced : [replaced];
+/** Makes `["{{ list }}"]` the list itself and not a nested list. Runbooks pass a StringList to Approvers this way. */
+function spread(item: unknown, value: unknown): unknown[] {
+  return typeof item === "string" && Array.isArray(value) ? value : [value];
 }
 
-/** A value inside a text. */
+/** Formats a value for use inside a text. */
 export function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Every reference in a value, as written. */
+/** Lists every reference in a value. */
 export function findReferences(value: unknown): string[] {
   return [...(JSON.stringify(value) ?? "").matchAll(REFERENCE)].map((match) => match[1] ?? "");
 }

@@ -3,7 +3,7 @@ import type { AccountRegion, Execution, StepExecution } from "./execution-state.
 import type { Runbook, StepDefinition } from "./runbook.ts";
 import { parseWholeNumber } from "./step-timing.ts";
 
-/** An execution to start: everything is checked, parameters are bound. */
+/** A request to start an execution, validated, with bound parameters. */
 export interface StartRequest {
   location: AccountRegion;
   document: { name: string; version: string };
@@ -16,7 +16,7 @@ export interface StartRequest {
   onEnd?: () => void;
 }
 
-/** A Pending execution; every step of the runbook is there from the start, Pending and with its id. */
+/** Makes a Pending execution. Every step of the runbook exists from the start, Pending and with an id. */
 export function newExecution(
   request: StartRequest,
   given: { id: string; now: number; newId: () => string },

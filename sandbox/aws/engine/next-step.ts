@@ -2,15 +2,17 @@ import type { StepResult } from "./action.ts";
 import { findBranchTargets } from "./check/check-runbook.ts";
 import { isTrue, type Runbook, type StepDefinition } from "./runbook.ts";
 
-/** Where a runbook goes after a step (nowhere: it ends), and whether the step's failure makes the execution fail. */
+/** The next step of a runbook, and whether the step before fails the execution. */
 export interface NextStep {
+  /** Name of the next step. Absent: the runbook ends. */
   to?: string;
   fails: boolean;
 }
 
 /**
- * onFailure is Abort unless given. isCritical is true unless given, but false with onFailure Continue. isEnd ends the
- * runbook whether the step failed or not. Source: "Properties shared by all actions" in the Automation actions reference.
+ * Finds the step after a step with this result. onFailure defaults to Abort. isCritical defaults to true, and to false
+ * with onFailure Continue. isEnd ends the runbook after a success and after a failure. Source: "Properties shared by all
+ * actions" in the Automation actions reference.
  */
 export function findNextStep(runbook: Runbook, definition: StepDefinition, result: StepResult): NextStep {
   if (result.kind === "success") return { fails: false, ...findSuccessor(runbook, definition, result.nextStep) };
@@ -37,7 +39,7 @@ function findStepBelow(runbook: Runbook, definition: StepDefinition): string | u
   return runbook.mainSteps[index + 1]?.name;
 }
 
-/** The steps that may follow when all goes well: the API's ValidNextSteps. */
+/** Lists the possible steps after a success: the API's ValidNextSteps. */
 export function listValidNextSteps(runbook: Runbook, definition: StepDefinition): string[] {
   if (definition.action === "aws:branch") {
     const targets = findBranchTargets(definition);

@@ -4,7 +4,7 @@ import type { ParameterDefinition } from "./runbook.ts";
 export const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Whether a value, as a document writes it, is of a parameter's type. */
+/** Returns whether a value in a document has a parameter's type. */
 export function isOfType(type: string, value: unknown): boolean {
   const isListOf = (holds: (item: unknown) => boolean) => Array.isArray(value) && value.every(holds);
   if (type === "StringList" || type.startsWith("List<")) return isListOf((item) => typeof item === "string");
@@ -14,16 +14,17 @@ export function isOfType(type: string, value: unknown): boolean {
   return typeof value === (type === "Boolean" ? "boolean" : "string");
 }
 
-/** What a value of the right type breaks of a parameter's constraints, to be read after the parameter's name. */
+/** Finds the first constraint of a parameter that a value breaks. The text continues a sentence about the parameter. */
 export function findConstraintProblem(definition: ParameterDefinition, value: unknown): string | undefined {
   const items = Array.isArray(value) ? value : [value];
   const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = definition;
   const pattern = allowedPattern === undefined ? undefined : compilePattern(allowedPattern);
-  if (allowedPattern !== undefined && pattern === undefined) return `has a pattern that is none: ${allowedPattern}.`;
+  if (allowedPattern !== undefined && pattern === undefined) return `has an invalid pattern: ${allowedPattern}.`;
   const allowed = allowedValues?.map(toComparableText);
   for (const text of items.map(toComparableText)) {
     if (allowed?.includes(text) === false) return `has value "${text}" not found in [${allowed.join(", ")}].`;
-    if (pattern?.test(text) === false) return `has value "${text}" not matching the pattern ${allowedPattern}.`;
+    if (pattern?.test(text) === false)
+      return `has value "${text}", which does not match the pattern ${allowedPattern}.`;
     if (minChars !== undefined && text.length < minChars) return `has fewer than ${minChars} characters.`;
     if (maxChars !== undefined && text.length > maxChars) return `has more than ${maxChars} characters.`;
   }
@@ -32,7 +33,7 @@ export function findConstraintProblem(definition: ParameterDefinition, value: un
   return undefined;
 }
 
-/** Text is itself, the rest is JSON with its keys in order: `{b: 1, a: 2}` and `{"a":2,"b":1}` are the same map. */
+/** Formats a value for comparison: as JSON with sorted keys, so that equal maps have equal texts, or as plain text. */
 function toComparableText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(sortKeys(value));
 }

@@ -1,23 +1,23 @@
-/** Escapes that mean in JavaScript what they mean in Java; `\A`, `\z` and `\Z` are translated. */
+/** Escapes with the same meaning in JavaScript and Java, and `\A`, `\z` and `\Z`, which are translated. */
 const SHARED_ESCAPES = "bBcdDfknpPrsStuwWxAzZ";
 
 /**
- * Compiles an `allowedPattern`, which AWS reads as Java does, to match a whole value. Flags at the beginning, `(?i)` and
- * the like, hold for all of it. Undefined for what JavaScript cannot express: possessive quantifiers, classes such as
- * `\p{Alpha}`, flags in the middle.
+ * Compiles an `allowedPattern`, a Java regular expression, to match a whole value. Flags at the start, such as `(?i)`,
+ * apply to the whole pattern. Returns undefined for patterns that JavaScript cannot express: possessive quantifiers,
+ * classes such as `\p{Alpha}`, and flags in the middle.
  */
 export function compilePattern(pattern: string): RegExp | undefined {
   const flags = new Set<string>();
-  let rest = pattern;
-  for (let lead = findLeadingFlags(rest); lead !== undefined; lead = findLeadingFlags(rest)) {
-    for (const flag of lead) flags.add(flag);
-    rest = rest.slice(`(?${lead})`.length);
+  let body = pattern;
+  for (let leading = findLeadingFlags(body); leading !== undefined; leading = findLeadingFlags(body)) {
+    for (const flag of leading) flags.add(flag);
+    body = body.slice(`(?${leading})`.length);
   }
-  if (flags.has("x") || flags.has("U") || rest.includes("&&[") || hasForeignEscape(rest)) return undefined;
-  if (/\\p(?!\{[A-Z][a-z]?\})/i.test(rest)) return undefined; // only general categories mean the same
-  const inForce = ["i", "m", "s"].filter((flag) => flags.has(flag)).join("");
-  const source = `^(?${inForce}:${rest.replace(/\\(.)/gs, translateAnchor)})$`;
-  return tryCompile(source, "u") ?? (/\\p/i.test(rest) ? undefined : tryCompile(source, ""));
+  if (flags.has("x") || flags.has("U") || body.includes("&&[") || hasForeignEscape(body)) return undefined;
+  if (/\\p(?!\{[A-Z][a-z]?\})/i.test(body)) return undefined; // only general categories have the same meaning
+  const sharedFlags = ["i", "m", "s"].filter((flag) => flags.has(flag)).join("");
+  const source = `^(?${sharedFlags}:${body.replace(/\\(.)/gs, translateAnchor)})$`;
+  return tryCompile(source, "u") ?? (/\\p/i.test(body) ? undefined : tryCompile(source, ""));
 }
 
 const findLeadingFlags = (pattern: string) => /^\(\?([idmsuxU]+)\)/.exec(pattern)?.[1];

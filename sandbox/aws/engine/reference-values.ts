@@ -4,8 +4,8 @@ import type { Lookup } from "./interpolate.ts";
 import { resolveSystemVariable } from "./system-variables.ts";
 
 /**
- * What `{{ references }}` stand for in an execution: its parameters, `step.Output`, `variable:NAME`, and the system
- * variables of the "Automation system variables" reference.
+ * Makes a lookup for the references in an execution: parameters, `step.Output`, `variable:NAME`, and the system variables
+ * of the "Automation system variables" reference.
  */
 export function makeLookup(execution: Execution, now: () => number): Lookup {
   return (reference) => {
@@ -18,28 +18,28 @@ export function makeLookup(execution: Execution, now: () => number): Lookup {
   };
 }
 
-/** An output of the latest run of a step. A simulated step has any output: what is not configured is a placeholder. */
+/** Finds an output of the latest run of a step. For a simulated step, an unknown output is a placeholder text. */
 function findStepOutput(execution: Execution, name: string, path: string[]): unknown {
   const step = execution.steps.findLast((each) => each.definition.name === name && each.endTime !== undefined);
   if (step === undefined) return undefined;
-  const whole = path.join(".");
-  if (Object.hasOwn(step.outputs, whole)) return step.outputs[whole];
+  const outputName = path.join(".");
+  if (Object.hasOwn(step.outputs, outputName)) return step.outputs[outputName];
   let value: unknown = step.outputs;
   for (const key of path) value = readOwnProperty(value, key);
-  if (value === undefined && step.simulated && step.status === "Success") return `simulated-${name}.${whole}`;
+  if (value === undefined && step.simulated && step.status === "Success") return `simulated-${name}.${outputName}`;
   return value;
 }
 
-/** A member that a value has itself, not one that every object inherits. */
+/** Returns an own property of a value, and never an inherited one. */
 function readOwnProperty(value: unknown, key: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
   return (value as Record<string, unknown>)[key];
 }
 
-/** AWS shows this for a document output whose step has not succeeded. */
+/** AWS's text for a document output whose step has not succeeded. */
 const NO_OUTPUT_YET = "No output available yet because the step is not successfully executed";
 
-/** The execution's Outputs: one entry for each of the document's `outputs`, in any state. */
+/** Returns the execution's Outputs: one entry for each of the document's `outputs`, in any status of its step. */
 export function resolveDocumentOutputs(execution: Execution, now: () => number): Record<string, string[]> {
   const lookup = makeLookup(execution, now);
   return Object.fromEntries(
@@ -50,7 +50,7 @@ export function resolveDocumentOutputs(execution: Execution, now: () => number):
   );
 }
 
-/** Inputs as the API shows them: each value as JSON text. */
+/** Converts inputs to the form in which the API shows them: each value as JSON text. */
 export function toJsonInputs(inputs: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, JSON.stringify(value)]));
 }

@@ -1,10 +1,10 @@
 import { interpolate, type Lookup } from "./interpolate.ts";
 import type { StepDefinition } from "./runbook.ts";
 
-/** Inputs that only the iterations of a loop could resolve: references in them are left as written. */
+/** Inputs whose references only the iterations of a loop could resolve. They stay unchanged. */
 const UNRESOLVED_INPUTS: Record<string, string[]> = { "aws:loop": ["Steps", "LoopCondition"] };
 
-/** A step's inputs with their references resolved; `problem` says which stand for nothing. */
+/** Resolves the references in a step's inputs. `problem` names the references without a value. */
 export function resolveInputs(
   definition: StepDefinition,
   lookup: Lookup,
@@ -18,5 +18,5 @@ export function resolveInputs(
   const untouched = entries.filter(([name]) => left.includes(name));
   const inputs = { ...(value as Record<string, unknown>), ...Object.fromEntries(untouched) };
   if (unresolved.length === 0) return { inputs };
-  return { inputs, problem: `The references ${unresolved.join(", ")} can not be resolved.` };
+  return { inputs, problem: `These references cannot be resolved: ${unresolved.join(", ")}.` };
 }

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type Format, parseContent } from "./document-content.ts";
 
 /**
- * A runbook: an Automation document of schemaVersion 0.3, the only one there is for Automation. Source: "Systems Manager
- * Automation actions reference" and "Data elements and parameters" in the Systems Manager User Guide.
+ * The schema of a runbook: an Automation document of schemaVersion 0.3, the only version for Automation. Source: "Systems
+ * Manager Automation actions reference" and "Data elements and parameters" in the Systems Manager User Guide.
  */
 const text = z.string();
 const parameterSchema = z.strictObject({
@@ -19,7 +19,7 @@ const parameterSchema = z.strictObject({
   displayType: text.optional(),
 });
 
-/** A whole number, also as text, or a reference to one. */
+/** A whole number as a number or a text, or a reference to one. */
 const countSchema = z.union(
   [z.int().positive(), text.regex(/^([1-9]\d*|\s*\{\{\s*[\w:.$[\]-]+\s*\}\}\s*)$/)],
   "a whole number of at least 1, or a {{ reference }} to one",
@@ -65,17 +65,17 @@ export type RunbookResult =
   | { ok: true; runbook: Runbook }
   | { ok: false; kind: "content" | "schema-version"; problem: string };
 
-/** Reads a document's text. */
+/** Parses a document's text as a runbook. */
 export function parseRunbook(content: string, format: Format): RunbookResult {
-  const parsedContent = parseContent(content, format);
-  if (!parsedContent.ok) return { ...parsedContent, kind: "content" };
-  const { raw } = parsedContent;
+  const result = parseContent(content, format);
+  if (!result.ok) return { ...result, kind: "content" };
+  const { raw } = result;
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
     return { ok: false, kind: "content", problem: `${format} not well-formed. The document is not an object.` };
   }
   const version = (raw as { schemaVersion?: unknown }).schemaVersion;
   if (version !== "0.3") {
-    const problem = `Document type Automation takes schemaVersion "0.3" (a string); got ${JSON.stringify(version)}.`;
+    const problem = `Document type Automation needs schemaVersion "0.3" (a string); got ${JSON.stringify(version)}.`;
     return { ok: false, kind: "schema-version", problem };
   }
   const parsed = runbookSchema.safeParse(raw);
@@ -83,5 +83,5 @@ export function parseRunbook(content: string, format: Format): RunbookResult {
   return { ok: true, runbook: parsed.data };
 }
 
-/** YAML's `true` and the string "true" mean the same in a runbook. */
+/** Returns whether a flag of a runbook is set: either YAML's `true` or the string "true". */
 export const isTrue = (flag: boolean | "true" | "false" | undefined): boolean => flag === true || flag === "true";

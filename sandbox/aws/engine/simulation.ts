@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Execution, StepExecution } from "./execution-state.ts";
 
-/** What becomes of an action that is only pretended. Every part is optional: by default it takes a second and succeeds. */
+/** The effect of a simulated action. Every part is optional; by default it takes one second and succeeds. */
 const effectSchema = z.strictObject({
   durationMs: z.int().nonnegative().optional(),
   outputs: z.record(z.string(), z.unknown()).optional(),
@@ -15,7 +15,7 @@ const effectSchema = z.strictObject({
     .optional(),
 });
 
-/** A rule from `/_control/simulate`: the effect, which steps it is for, and for how many runs. Newer rules go first. */
+/** A rule from `/_control/simulate`: an effect, the steps that it applies to, and the number of runs. The newest wins. */
 export const simulationRuleSchema = effectSchema.extend({
   document: z.string().optional(),
   step: z.string().optional(),
@@ -28,7 +28,7 @@ export type SimulatedEffect = z.infer<typeof effectSchema>;
 
 export interface Simulation {
   add(rule: SimulationRule): void;
-  /** What this run of a step does, counted as used. */
+  /** Returns the effect of this run of a step and counts one use of its rule. */
   takeEffect(execution: Execution, step: StepExecution): SimulatedEffect;
   list(): SimulationRule[];
   clear(): void;
@@ -64,9 +64,9 @@ function matchesRule(rule: SimulationRule, execution: Execution, step: StepExecu
 }
 
 /**
- * The convention for people who have only a runbook: a line `sandbox: {"durationMs": 5000, "fail": {"message": "..."}}` in
- * a step's description. Real AWS takes it for prose. Undefined when there is none; a malformed one is a failing step,
- * so that its author sees it.
+ * Parses the effect in a step's description: a line `sandbox: {"durationMs": 5000, "fail": {"message": "..."}}`. With it, a
+ * runbook alone can control its simulation, and real AWS ignores it. Returns undefined without such a line. An invalid
+ * line fails the step, so that its author sees the mistake.
  */
 export function parseDescribedEffect(description: string | undefined): SimulatedEffect | undefined {
   const line = /^[ \t]*sandbox:(.*)$/m.exec(description ?? "")?.[1];
@@ -74,7 +74,7 @@ export function parseDescribedEffect(description: string | undefined): Simulated
   try {
     return effectSchema.parse(JSON.parse(line));
   } catch (error) {
-    const message = `The step's "sandbox:" line is not understood: ${(error as Error).message}`;
+    const message = `The "sandbox:" line in the step's description is invalid: ${(error as Error).message}`;
     return { fail: { message, stage: "InputValidation", type: "Action", details: {} } };
   }
 }

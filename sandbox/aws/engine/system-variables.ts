@@ -1,6 +1,6 @@
 import type { Execution } from "./execution-state.ts";
 
-/** The partition that a Region is in. Source: "AWS partitions" in the AWS fault isolation whitepaper. */
+/** Finds the AWS partition of a Region. Source: "AWS partitions" in the AWS fault isolation whitepaper. */
 export function findPartition(region: string): string {
   const partitions: [string, string][] = [
     ["cn-", "aws-cn"],
@@ -14,7 +14,7 @@ export function findPartition(region: string): string {
   return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
 
-/** All of "Automation system variables" in the Systems Manager User Guide. */
+/** All system variables. Source: "Automation system variables" in the Systems Manager User Guide. */
 const VARIABLES: Record<string, (execution: Execution, moment: string) => string> = {
   "automation:EXECUTION_ID": ({ id }) => id,
   "global:ACCOUNT_ID": ({ location }) => location.account,
@@ -26,7 +26,7 @@ const VARIABLES: Record<string, (execution: Execution, moment: string) => string
 
 export const isSystemVariable = (name: string): boolean => Object.hasOwn(VARIABLES, name);
 
-/** The value of `global:NAME` or `automation:NAME` in an execution; undefined when there is no such variable. */
+/** Returns the value of `global:NAME` or `automation:NAME` in an execution; undefined for an unknown variable. */
 export function resolveSystemVariable(execution: Execution, name: string, now: number): string | undefined {
   if (!isSystemVariable(name)) return undefined;
   return VARIABLES[name]?.(execution, new Date(now).toISOString());

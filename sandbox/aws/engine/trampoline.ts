@@ -1,6 +1,6 @@
 /**
- * Runs a job now, unless it is asked for from within another: then after that one. Steps that take no time would
- * otherwise call each other deeper and deeper. When the outermost call returns, everything is done.
+ * Makes a function that runs a job at once, or after the current job if it is called from inside one. This keeps the call
+ * stack flat for steps that take no time. When the outermost call returns, all jobs have run.
  */
 export function makeTrampoline(): (job: () => void) => void {
   let jobs: (() => void)[] | undefined;
@@ -8,7 +8,7 @@ export function makeTrampoline(): (job: () => void) => void {
     if (jobs !== undefined) return void jobs.push(job);
     jobs = [job];
     try {
-      for (const next of jobs) next(); // also those that are pushed on the way
+      for (const next of jobs) next(); // includes jobs pushed by earlier ones
     } finally {
       jobs = undefined;
     }

@@ -5,10 +5,11 @@ import { type Action, type ActionRun, type StepResult, toInvalidInput } from "..
 import type { Decision, StepExecution } from "../execution-state.ts";
 import { parseWholeNumber } from "../step-timing.ts";
 
-/** aws:approve: waits until enough of the Approvers approve, or one rejects. Limits: Automation actions reference. */
+/** Limits of aws:approve. Source: Automation actions reference. */
 const MAX_APPROVERS = 10;
 const MAX_MESSAGE_LENGTH = 4096;
 
+/** aws:approve: waits until enough of the Approvers approve or one of them rejects. */
 export const approve: Action = (run) => {
   const problem = findInputProblem(run.inputs);
   if (problem !== undefined) return run.finish(toInvalidInput(problem));
@@ -20,18 +21,20 @@ function findInputProblem(inputs: Record<string, unknown>): string | undefined {
   const { Approvers, MinRequiredApprovals, Message, NotificationArn } = inputs;
   const approvers = listApprovers(inputs);
   if (approvers.length === 0) return "Approvers must be a list of at least one principal.";
-  if (!isStringList(Approvers)) return "Each of the Approvers must be a text.";
-  if (approvers.length > MAX_APPROVERS) return `Approvers can be ${MAX_APPROVERS} at most; got ${approvers.length}.`;
+  if (!isStringList(Approvers)) return "Each approver must be a text.";
+  if (approvers.length > MAX_APPROVERS)
+    return `Approvers can list at most ${MAX_APPROVERS} principals; got ${approvers.length}.`;
   const required = parseRequiredApprovals(inputs);
-  if (required === undefined) return `MinRequiredApprovals is no number of at least 1: ${MinRequiredApprovals}.`;
+  if (required === undefined)
+    return `MinRequiredApprovals must be a whole number of at least 1; got ${MinRequiredApprovals}.`;
   if (required > approvers.length) {
-    return `MinRequiredApprovals (${required}) can not exceed the number of Approvers (${approvers.length}).`;
+    return `MinRequiredApprovals (${required}) cannot exceed the number of Approvers (${approvers.length}).`;
   }
   if (typeof Message === "string" && Message.length > MAX_MESSAGE_LENGTH) {
-    return `Message can have ${MAX_MESSAGE_LENGTH} characters at most; got ${Message.length}.`;
+    return `Message can have at most ${MAX_MESSAGE_LENGTH} characters; got ${Message.length}.`;
   }
   if (NotificationArn !== undefined && !/^arn:aws[\w-]*:sns:[\w-]+:\d{12}:Automation/.test(String(NotificationArn))) {
-    return `NotificationArn must name an SNS topic whose title begins with "Automation"; got ${NotificationArn}.`;
+    return `NotificationArn must be the ARN of an SNS topic whose name starts with "Automation"; got ${NotificationArn}.`;
   }
   return undefined;
 }
@@ -42,8 +45,8 @@ const isStringList = (value: unknown) => Array.isArray(value) && value.every((ea
 const parseRequiredApprovals = (inputs: Record<string, unknown>) => parseWholeNumber(inputs.MinRequiredApprovals ?? 1);
 
 /**
- * Whether `principal` may decide this step, by the assumptions in force. Returns "ignored" for a signal that is accepted
- * and changes nothing; throws for one that is refused.
+ * Checks whether `principal` may decide this step, under the current assumptions. Returns "ignored" for a signal that is
+ * accepted without effect. Throws an AwsError for a rejected signal.
  */
 export function checkApprover(
   inputs: Record<string, unknown>,
@@ -52,15 +55,15 @@ export function checkApprover(
   decision: Decision["decision"],
   assumptions: AssumptionValues,
 ): "counts" | "ignored" {
-  if (!listApprovers(inputs).some((named) => matchesPrincipal(named, principal))) {
+  if (!listApprovers(inputs).some((approver) => matchesPrincipal(approver, principal))) {
     if (assumptions.approverNotListed === "ignore") return "ignored";
     const text = `${principal.arn} is not among the approvers of step ${step.definition.name}.`;
     throw assumptions.approverNotListed === "deny"
       ? new AwsError("AccessDeniedException", text)
       : new AwsError("InvalidAutomationSignalException", text);
   }
-  const before = step.decisions.some((made) => isSameApprover(made.principal, principal, assumptions));
-  if (!before || decision === "Reject" || assumptions.repeatedApproval === "count") return "counts";
+  const isRepeated = step.decisions.some((made) => isSameApprover(made.principal, principal, assumptions));
+  if (!isRepeated || decision === "Reject" || assumptions.repeatedApproval === "count") return "counts";
   if (assumptions.repeatedApproval === "ignore") return "ignored";
   throw new AwsError("InvalidAutomationSignalException", `${principal.arn} has already approved.`);
 }
@@ -71,7 +74,7 @@ function isSameApprover(one: Principal, other: Principal, assumptions: Assumptio
   return bothSessions && assumptions.sessionsOfOneRole === "one" && one.roleArn === other.roleArn;
 }
 
-/** Ends the step when the decisions made so far suffice. */
+/** Ends the step if its decisions suffice: one rejection, or enough approvals. */
 export function evaluateDecisions(run: ActionRun): void {
   const { decisions } = run.step;
   const approvals = decisions.filter((made) => made.decision === "Approve").length;
@@ -87,7 +90,7 @@ function toRejection(step: StepExecution): StepResult {
   return { kind: "failure", status: "Failed", message, stage: "Invocation", type: "Action", details, outputs };
 }
 
-/** ApproverDecisions is documented as a list of maps; the maps' keys are not. */
+/** Makes the outputs of the step. ApproverDecisions is documented as a list of maps, without the keys of the maps. */
 function toOutputs(step: StepExecution, status: "Waiting" | "Approved" | "Rejected"): Record<string, unknown> {
   const decisions = step.decisions.map((made) => ({
     Approver: made.principal.arn,

@@ -5,7 +5,7 @@ import { findReferences } from "../interpolate.ts";
  * conditional branching" in the Systems Manager User Guide.
  */
 interface Operator {
-  /** Whether a value is of the kind that is compared. */
+  /** Returns whether the operator can compare a value. */
   accepts: (value: unknown) => boolean;
   compare: (variable: unknown, operand: unknown) => boolean;
 }
@@ -42,12 +42,13 @@ const OPERATORS: Record<string, Operator> = {
   BooleanEquals: { ...onText((a, b) => a.toLowerCase() === b.toLowerCase()), accepts: isBoolean },
 };
 
-/** A condition taken apart; undefined when it is none that the reference knows, or more than one. */
+/** A parsed condition: one of the operators in the reference. */
 type Condition =
   | { kind: "and" | "or"; parts: unknown[] }
   | { kind: "not"; part: unknown }
   | { kind: "comparison"; operator: Operator; variable: unknown; operand: unknown };
 
+/** Parses a condition. Returns undefined if it has no known operator or more than one. */
 function parseCondition(condition: unknown): Condition | undefined {
   if (typeof condition !== "object" || condition === null || Array.isArray(condition)) return undefined;
   const { NextStep: _, Variable: variable, ...rest } = condition as Record<string, unknown>;
@@ -63,7 +64,7 @@ function parseCondition(condition: unknown): Condition | undefined {
   return operator === undefined ? undefined : { kind: "comparison", operator, variable, operand };
 }
 
-/** Whether a condition is one of the reference, as far as that shows before its references are resolved. */
+/** Returns whether a condition is valid. It may contain unresolved `{{ references }}`. */
 export function isCondition(condition: unknown): boolean {
   const apart = parseCondition(condition);
   if (apart === undefined) return false;
@@ -73,7 +74,7 @@ export function isCondition(condition: unknown): boolean {
   return [variable, operand].every((value) => operator.accepts(value) || findReferences(value).length > 0);
 }
 
-/** Whether a condition holds; undefined when it is none, or compares what its operator does not compare. */
+/** Evaluates a condition. Returns undefined for an invalid condition or for values that its operator cannot compare. */
 export function evaluateCondition(condition: unknown): boolean | undefined {
   const apart = parseCondition(condition);
   if (apart === undefined) return undefined;
@@ -84,9 +85,9 @@ export function evaluateCondition(condition: unknown): boolean | undefined {
 }
 
 function evaluateAll(conditions: unknown[]): boolean | undefined {
-  const verdicts = conditions.map(evaluateCondition);
-  return verdicts.includes(undefined) ? undefined : verdicts.every((verdict) => verdict === true);
+  const results = conditions.map(evaluateCondition);
+  return results.includes(undefined) ? undefined : results.every((result) => result === true);
 }
 
 const evaluateAny = (conditions: unknown[]) => negate(evaluateAll(conditions.map((each) => ({ Not: each }))));
-const negate = (verdict: boolean | undefined) => (verdict === undefined ? undefined : !verdict);
+const negate = (result: boolean | undefined) => (result === undefined ? undefined : !result);

@@ -1,16 +1,16 @@
 import { type Action, type ActionRun, toInvalidInput } from "../action.ts";
 import { evaluateCondition } from "./branch-conditions.ts";
 
-/** aws:branch: the first choice that is true says where to go, else Default, else the next step of the runbook. */
+/** aws:branch: continues with the NextStep of the first true choice, else with Default, else with the next step. */
 export const branch: Action = (run) => {
   const { Choices, Default } = run.inputs;
   if (!Array.isArray(Choices)) return run.finish(toInvalidInput("Choices must be a list."));
   for (const choice of Choices as ({ NextStep?: unknown } | null)[]) {
-    const verdict = evaluateCondition(choice);
-    if (verdict === undefined) {
-      return run.finish(toInvalidInput(`A choice is not understood: ${JSON.stringify(choice)}.`));
+    const isTrue = evaluateCondition(choice);
+    if (isTrue === undefined) {
+      return run.finish(toInvalidInput(`Invalid choice: ${JSON.stringify(choice)}.`));
     }
-    if (verdict) return continueAt(run, choice?.NextStep);
+    if (isTrue) return continueAt(run, choice?.NextStep);
   }
   if (Default === undefined) run.finish({ kind: "success" });
   else continueAt(run, Default);

@@ -7,7 +7,7 @@ import { isMap } from "../parameter-constraints.ts";
 import { resolveDocumentOutputs } from "../reference-values.ts";
 
 export interface ChildDeps {
-  /** Finds the runbook and binds its parameters; throws an AwsError when that can not be. */
+  /** Finds the runbook and binds its parameters. Throws an AwsError if either fails. */
   resolveChild: (
     location: AccountRegion,
     documentName: string,
@@ -19,17 +19,18 @@ export interface ChildDeps {
 }
 
 /**
- * aws:executeAutomation: another execution, in the same account and Region and in the name of whoever started this one.
- * The step ends when the child ends, as the child ended; when the step is over first, the child is cancelled.
+ * aws:executeAutomation: starts a child execution in the same account and Region, with the same ExecutedBy. The step ends
+ * with the child and takes its status. If the step ends first, the child is cancelled.
  */
 export const executeAutomation =
   (deps: ChildDeps): Action =>
   (run) => {
     const { DocumentName, DocumentVersion, RuntimeParameters, TargetLocations } = run.inputs;
     if (countAncestors(run.execution) >= MAX_NESTING) {
-      return run.finish(toInvalidInput(`Executions can be nested ${MAX_NESTING} deep at most.`));
+      return run.finish(toInvalidInput(`Executions can be nested at most ${MAX_NESTING} levels deep.`));
     }
-    if (TargetLocations !== undefined) return run.finish(toInvalidInput("The sandbox runs no TargetLocations."));
+    if (TargetLocations !== undefined)
+      return run.finish(toInvalidInput("The sandbox does not support TargetLocations."));
     if (RuntimeParameters !== undefined && !isMap(RuntimeParameters)) {
       return run.finish(toInvalidInput("RuntimeParameters must be a map."));
     }
@@ -40,7 +41,7 @@ export const executeAutomation =
     try {
       const resolved = deps.resolveChild(location, String(DocumentName), version, parameters);
       const parent = { execution: run.execution, step: run.step };
-      let child: Execution | undefined; // not yet known to onEnd when the child ends while it starts
+      let child: Execution | undefined; // still undefined in onEnd if the child ends during its start
       const finishWithChild = () => {
         if (child !== undefined && FINAL_STATUSES.has(child.status)) run.finish(toStepResult(child, run.now));
       };
@@ -57,7 +58,7 @@ export const executeAutomation =
     }
   };
 
-/** Keeps a runbook that starts itself from doing so for ever. AWS's own limit is not documented. */
+/** Ends runbooks that start themselves. AWS's own limit is not documented. */
 const MAX_NESTING = 10;
 
 function countAncestors(execution: Execution): number {

@@ -2,8 +2,8 @@ import type { Action } from "../action.ts";
 import type { Simulation } from "../simulation.ts";
 
 /**
- * Every action that reaches into AWS: nothing is carried out, and the step says so. It takes its time and ends as
- * `/_control/simulate` or the step's own description says.
+ * Simulates an action that would change something on AWS, and notes that in the step's Response. `/_control/simulate` or
+ * the step's description sets the duration and the result.
  */
 export const simulateAction =
   (simulation: Simulation): Action =>

@@ -1,6 +1,6 @@
 import { type Action, toInvalidInput } from "../action.ts";
 
-/** aws:updateVariable: gives a variable of the runbook a new value. `Name` is `variable:NAME`. */
+/** aws:updateVariable: sets a variable of the runbook. `Name` is `variable:NAME`. */
 export const updateVariable: Action = (run) => {
   const name = String(run.inputs.Name ?? "").replace(/^variable:/, "");
   if (!Object.hasOwn(run.execution.runbook.variables, name)) {

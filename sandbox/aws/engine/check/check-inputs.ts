@@ -6,7 +6,7 @@ import { isMap } from "../parameter-constraints.ts";
 import type { Runbook, StepDefinition } from "../runbook.ts";
 import { parseWholeNumber } from "../step-timing.ts";
 
-/** The inputs that the reference gives to the actions which the sandbox carries out or looks into; `!` marks a must. */
+/** The inputs of each action that the sandbox runs or checks, from the reference; `!` marks a required input. */
 const INPUTS: Record<string, string> = {
   "aws:approve": "Approvers! MinRequiredApprovals Message NotificationArn",
   "aws:branch": "Choices! Default",
@@ -18,12 +18,12 @@ const INPUTS: Record<string, string> = {
   "aws:updateVariable": "Name! Value!",
 };
 
-/** What is wrong with a step's inputs, as far as it shows before their references are resolved. */
+/** Lists the problems of a step's inputs that show before their references are resolved. */
 export function checkInputs(step: StepDefinition, runbook: Runbook): string[] {
-  const listed = INPUTS[step.action];
-  if (listed === undefined) return []; // simulated: whatever it is given is not looked at
+  const definition = INPUTS[step.action];
+  if (definition === undefined) return []; // a simulated action: its inputs are not checked
   const given = step.inputs ?? {};
-  const names = listed.split(" ");
+  const names = definition.split(" ");
   const known = names.map((name) => name.replace("!", ""));
   const missing = names.filter((name) => name.endsWith("!") && isMissing(given[name.slice(0, -1)]));
   return [
@@ -60,7 +60,7 @@ function checkApprove({ Approvers, MinRequiredApprovals, Message, NotificationAr
   const problems: string[] = [];
   const areTexts = Array.isArray(Approvers) && Approvers.every((each) => typeof each === "string");
   if (!isUnresolved(Approvers) && !(areTexts && Approvers.length > 0)) {
-    problems.push("Approvers must be a list of texts, at least one.");
+    problems.push("Approvers must be a list of at least one text.");
   }
   if (!isUnresolved(MinRequiredApprovals) && parseWholeNumber(MinRequiredApprovals) === undefined) {
     problems.push(`MinRequiredApprovals must be a whole number of at least 1; got ${MinRequiredApprovals}.`);
@@ -77,7 +77,7 @@ function checkBranch({ Choices: choices, Default }: Record<string, unknown>): st
   if (!Array.isArray(choices) || choices.length === 0) return ["Choices must be a list of at least one choice."];
   return choices.flatMap((choice) => [
     ...(typeof choice?.NextStep === "string" ? [] : [`a choice has no NextStep: ${JSON.stringify(choice)}.`]),
-    ...(isCondition(choice) ? [] : [`a choice is not understood: ${JSON.stringify(choice)}.`]),
+    ...(isCondition(choice) ? [] : [`invalid choice: ${JSON.stringify(choice)}.`]),
   ]);
 }
 
@@ -92,6 +92,6 @@ function checkSleep({ Duration, Timestamp }: Record<string, unknown>): string[] 
 }
 
 const isMissing = (value: unknown) => value === undefined || value === null;
-/** Not given, or a text whose references only the execution resolves. */
+/** Returns whether a value is absent, or a text with references that only the execution can resolve. */
 const isUnresolved = (value: unknown) =>
   value === undefined || (typeof value === "string" && findReferences(value).length > 0);

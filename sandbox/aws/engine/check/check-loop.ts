@@ -6,8 +6,8 @@ import { type StepDefinition, stepSchema } from "../runbook.ts";
 const MAX_ITERATIONS = 100;
 
 /**
- * What is wrong with an aws:loop, which the sandbox checks and does not run: its own inputs, and the steps within, by
- * `checkInner`. Source: "aws:loop" in the Automation actions reference.
+ * Lists the problems of an aws:loop: those of its inputs and, through `checkInner`, those of its inner steps. The sandbox
+ * checks loops but does not run them. Source: "aws:loop" in the Automation actions reference.
  */
 export function checkLoop(step: StepDefinition, checkInner: (steps: StepDefinition[]) => string[]): string[] {
   const { Iterators, LoopCondition, MaxIterations, Steps } = step.inputs ?? {};
@@ -15,18 +15,19 @@ export function checkLoop(step: StepDefinition, checkInner: (steps: StepDefiniti
   if ((Iterators === undefined) === (LoopCondition === undefined)) {
     problems.push("aws:loop needs either Iterators or LoopCondition.");
   }
-  if (LoopCondition !== undefined && !isCondition(LoopCondition)) problems.push("its LoopCondition is no condition.");
+  if (LoopCondition !== undefined && !isCondition(LoopCondition))
+    problems.push("its LoopCondition is not a condition.");
   if (typeof MaxIterations === "number" && !(MaxIterations >= 1 && MaxIterations <= MAX_ITERATIONS)) {
-    problems.push(`MaxIterations can be ${MAX_ITERATIONS} at most; got ${MaxIterations}.`);
+    problems.push(`MaxIterations must be from 1 to ${MAX_ITERATIONS}; got ${MaxIterations}.`);
   }
-  if (step.onCancel !== undefined) problems.push("aws:loop takes no onCancel.");
+  if (step.onCancel !== undefined) problems.push("aws:loop does not support onCancel.");
   const inner = z.array(stepSchema).min(1).safeParse(Steps);
-  if (!inner.success) problems.push(`its Steps are not steps: ${z.prettifyError(inner.error)}`);
-  const within = inner.success ? checkInner(inner.data) : [];
-  return [...problems.map((problem) => `Step ${step.name}: ${problem}`), ...within];
+  if (!inner.success) problems.push(`its Steps are invalid: ${z.prettifyError(inner.error)}`);
+  const innerProblems = inner.success ? checkInner(inner.data) : [];
+  return [...problems.map((problem) => `Step ${step.name}: ${problem}`), ...innerProblems];
 }
 
-/** The names of all steps within a loop, at any depth; none for another action. */
+/** Lists the names of all steps inside a loop, at any depth. Returns an empty list for another action. */
 export function listInnerSteps(step: StepDefinition): string[] {
   if (step.action !== "aws:loop") return [];
   const inner = z.array(stepSchema).safeParse(step.inputs?.Steps);

@@ -3,7 +3,7 @@ import type { Runbook } from "../runbook.ts";
 import { isSystemVariable } from "../system-variables.ts";
 import { listInnerSteps } from "./check-loop.ts";
 
-/** The references of a runbook that can not stand for anything: each is named once. */
+/** Lists the problems of the references in a runbook, each one once. */
 export function checkReferences(runbook: Runbook): string[] {
   const steps = new Set(runbook.mainSteps.map((step) => step.name));
   const problems = [
@@ -33,10 +33,12 @@ function findReferenceProblem(runbook: Runbook, steps: Set<string>, reference: s
   return Object.hasOwn(runbook.parameters, head) ? undefined : `Parameter {{ ${head} }} is used but not defined.`;
 }
 
-/** An output of the runbook is `step.Output` or `variable:NAME`, without braces. */
+/** Checks an output of the runbook, which must be `step.Output` or `variable:NAME`, without braces. */
 function findOutputProblem(runbook: Runbook, steps: Set<string>, output: string): string | undefined {
   const problem = /^(variable:|[^:]+\.)[^{}]+$/.test(output)
     ? findReferenceProblem(runbook, steps, output)
-    : "It is none.";
-  return problem === undefined ? undefined : `The output ${output} of the runbook can not be: ${problem}`;
+    : INVALID_OUTPUT;
+  return problem === undefined ? undefined : `The output ${output} of the runbook is invalid: ${problem}`;
 }
+
+const INVALID_OUTPUT = "An output must be step.Output or variable:NAME.";

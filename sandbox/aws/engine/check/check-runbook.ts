@@ -17,12 +17,12 @@ export const KNOWN_ACTIONS: ReadonlySet<string> = new Set(
     .map((name) => `aws:${name}`),
 );
 
-/** What is wrong with a runbook beyond its shape: names that lead nowhere, twice the same, or unknown. All at once. */
+/** Lists all problems of a runbook with a valid shape: undefined, duplicate and unknown names, and invalid values. */
 export function checkRunbook(runbook: Runbook): string[] {
   return [...checkParameters(runbook), ...checkSteps(runbook.mainSteps, runbook), ...checkReferences(runbook)];
 }
 
-/** The steps of a runbook, or of a loop in it. */
+/** Lists the problems of the steps of a runbook or of a loop. */
 export function checkSteps(steps: StepDefinition[], runbook: Runbook): string[] {
   const names = new Set(steps.map((step) => step.name));
   const problems = names.size < steps.length ? ["Step names must be unique."] : [];
@@ -31,7 +31,7 @@ export function checkSteps(steps: StepDefinition[], runbook: Runbook): string[] 
       ...(KNOWN_ACTIONS.has(step.action) ? [] : [`${step.action} is not an Automation action.`]),
       ...findTargets(step)
         .filter((target) => !names.has(target))
-        .map((target) => `it leads to the step ${target}, which is not defined.`),
+        .map((target) => `its next step ${target} is not defined.`),
       ...checkProperties(step),
       ...checkInputs(step, runbook),
     ];
@@ -41,20 +41,20 @@ export function checkSteps(steps: StepDefinition[], runbook: Runbook): string[] 
   return problems;
 }
 
-/** "Properties shared by all actions", as far as their shape does not tell. */
+/** Lists problems of the "Properties shared by all actions" that the schema does not find. */
 function checkProperties(step: StepDefinition): string[] {
   const problems: string[] = [];
-  const longest = MAX_TIMEOUT_SECONDS[step.action];
-  if (step.inputs === undefined) problems.push("inputs are required, be they empty.");
-  if (isTrue(step.isEnd) && step.nextStep !== undefined) problems.push("isEnd and nextStep exclude each other.");
-  if (longest !== undefined && Number(step.timeoutSeconds) > longest) {
-    problems.push(`timeoutSeconds of ${step.action} can be ${longest} at most; got ${step.timeoutSeconds}.`);
+  const maxSeconds = MAX_TIMEOUT_SECONDS[step.action];
+  if (step.inputs === undefined) problems.push("inputs are required, even if they are empty.");
+  if (isTrue(step.isEnd) && step.nextStep !== undefined) problems.push("isEnd and nextStep cannot be combined.");
+  if (maxSeconds !== undefined && Number(step.timeoutSeconds) > maxSeconds) {
+    problems.push(`timeoutSeconds of ${step.action} must be at most ${maxSeconds}; got ${step.timeoutSeconds}.`);
   }
-  if (Number(step.maxAttempts) > MAX_ATTEMPTS) problems.push(`maxAttempts can be ${MAX_ATTEMPTS} at most.`);
+  if (Number(step.maxAttempts) > MAX_ATTEMPTS) problems.push(`maxAttempts must be at most ${MAX_ATTEMPTS}.`);
   return problems;
 }
 
-/** The steps that a step names as its possible followers. */
+/** Lists the names of the steps that a step can lead to. */
 export function findTargets(step: StepDefinition): string[] {
   const named = [step.onFailure, step.onCancel]
     .filter((value) => value?.startsWith("step:"))
@@ -63,7 +63,7 @@ export function findTargets(step: StepDefinition): string[] {
   return [...(step.nextStep === undefined ? [] : [step.nextStep]), ...named, ...choices];
 }
 
-/** Where an aws:branch step can lead: the NextStep of each choice, and Default. */
+/** Lists the possible next steps of an aws:branch step: the NextStep of each choice, and Default. */
 export function findBranchTargets(step: StepDefinition): string[] {
   const choices = Array.isArray(step.inputs?.Choices) ? step.inputs.Choices : [];
   const targets = [

@@ -1,7 +1,8 @@
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { PersonSigning, Signer } from "../app/ports/aws.ts";
-import { describe, readFailure } from "./aws-failures.ts";
-import { assumeRole, makeStsClient } from "./sessions.ts";
+import { describe, MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { makeSignalSender } from "./signal-sender.ts";
+import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
 
 /** A session with less than this left is not used any more, in milliseconds: it outlives a reading and a signal. */
 const MIN_REMAINING_MS = 5 * 60_000;
@@ -32,7 +33,7 @@ export function makeApproverSessions(options: {
   onEnd: (error?: unknown) => void;
 }): PersonSigning & { close(): void } {
   const { region, roleArn, now, onEnd } = options;
-  const client = makeStsClient(region);
+  const client = new STSClient({ ...STS_CLIENT, region });
   const sessions = new Map<string, Session>();
   const keyOf = (person: Signer) => JSON.stringify([person.userId, person.session]);
 
@@ -49,8 +50,7 @@ export function makeApproverSessions(options: {
       const key = keyOf(person);
       if (fresh(key) !== undefined) return { kind: "ready" };
       try {
-        const role = { arn: roleArn, session: person.session, sourceIdentity: person.session };
-        const credentials = await assumeRole(client, role, abort);
+        const credentials = await assumeRole(client, roleArn, person.session, abort);
         const expiresAt = credentials.expiration.getTime();
         sessions.set(key, { expiresAt, signalSender: makeSignalSender({ region, now, credentials, onEnd }) });
         return { kind: "ready" };
@@ -74,6 +74,28 @@ export function makeApproverSessions(options: {
       sessions.clear();
       client.destroy();
     },
+  };
+}
+
+/** Assumes the role under the session's name, which CloudTrail keeps as the source identity. Throws the SDK's errors. */
+async function assumeRole(client: STSClient, roleArn: string, session: string, abort: AbortSignal) {
+  const { Credentials } = await client.send(
+    new AssumeRoleCommand({
+      RoleArn: roleArn,
+      RoleSessionName: session,
+      DurationSeconds: SESSION_SECONDS,
+      SourceIdentity: session,
+    }),
+    { abortSignal: abort },
+  );
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !(Expiration instanceof Date))
+    throw new MalformedAnswerError("AssumeRole's answer lacks credentials");
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration,
   };
 }
 

@@ -34,11 +34,10 @@ export function makeAutomation(
   const { region } = target;
   const { now } = clock;
   const pace = makeCallPacer(clock);
-  const readCredentials = roles.readRole === null ? null : makeReadCredentials(region, roles.readRole);
   const reader = new SSMClient({
     region,
     requestHandler: TIMEOUTS,
-    ...(readCredentials === null ? {} : { credentials: readCredentials.provider }),
+    ...(roles.readRole === null ? {} : { credentials: makeReadCredentials(region, roles.readRole) }),
   });
   const people =
     roles.approverRole === null
@@ -98,7 +97,6 @@ export function makeAutomation(
 
     close() {
       reader.destroy();
-      readCredentials?.close();
       people?.close();
       signaller.close();
     },

@@ -1,13 +1,33 @@
-import { assumeRole, makeStsClient, type SessionCredentials } from "./sessions.ts";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import { MalformedAnswerError } from "./aws-failures.ts";
+import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
 
-/** The session's name in CloudTrail for what the bot only reads. */
+/** The name of the read session in CloudTrail. */
 const SESSION = "countersign";
 
-/** Credentials of the role for reading. The SDK asks again before they expire. */
-export function makeReadCredentials(
-  region: string,
-  arn: string,
-): { provider: () => Promise<SessionCredentials>; close(): void } {
-  const client = makeStsClient(region);
-  return { provider: () => assumeRole(client, { arn, session: SESSION }), close: () => client.destroy() };
+/**
+ * Provides credentials of the role for reading, assumed with the bot's own. The SDK's client keeps them and asks for new
+ * ones five minutes before they expire, so credentials without an expiry would be used forever: they are an error.
+ */
+export function makeReadCredentials(region: string, arn: string) {
+  const assume = fromTemporaryCredentials({
+    params: { RoleArn: arn, RoleSessionName: SESSION, DurationSeconds: SESSION_SECONDS },
+    clientConfig: {
+      ...STS_CLIENT,
+      region,
+      // The provider offers no way to close its client, so no connection may outlive its call.
+      requestHandler: {
+        ...STS_CLIENT.requestHandler,
+        httpAgent: new HttpAgent({ keepAlive: false }),
+        httpsAgent: new HttpsAgent({ keepAlive: false }),
+      },
+    },
+  });
+  return async () => {
+    const credentials = await assume();
+    if (credentials.expiration === undefined) throw new MalformedAnswerError("AssumeRole's answer lacks an expiry");
+    return credentials;
+  };
 }

@@ -138,3 +138,25 @@ test("readRole reads under its own session, and signals nothing", async (t) => {
     assert.equal(call.principal, `arn:aws:sts::${ACCOUNT}:assumed-role/CountersignReader/countersign`);
   assert.equal((await calls("AssumeRole")).length, 1);
 });
+
+test("readRole's session is used until five minutes before its end, then the role is assumed again", async (t) => {
+  const { aws, automation, calls, abort } = await setUp(t, { readRole: READER, approverRole: APPROVER });
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
+  const assumedAfter = async (ms: number) => {
+    t.mock.timers.setTime(Date.now() + ms);
+    if (ms > 0) await aws.control("clock", { advanceMs: ms });
+    assert.equal((await automation.listWaiting(abort)).kind, "listed");
+    return (await calls("AssumeRole")).length;
+  };
+  assert.equal(await assumedAfter(0), 1);
+  assert.equal(await assumedAfter(54 * MINUTE), 1);
+  // At least once: the SDK first has to find out how far its clock has moved.
+  assert.ok((await assumedAfter(2 * MINUTE)) >= 2);
+});
+
+test("where readRole cannot be assumed, AWS's reason is the reading's failure", async (t) => {
+  const { automation, abort } = await setUp(t, { readRole: `${READER}NoSuch`, approverRole: APPROVER });
+  const listed = await automation.listWaiting(abort);
+  assert(listed.kind === "failed");
+  assert.match(`${listed.code} ${listed.message}`, /AccessDenied.*CountersignReaderNoSuch/);
+});

@@ -1,5 +1,5 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
-import type { Store } from "../app/ports/coordination.ts";
+import type { Store } from "../app/ports/store.ts";
 import type { DatabaseConfig } from "../config/config.ts";
 import { backoffMs } from "../core/backoff.ts";
 import { postgresDialect } from "../store/postgres.ts";

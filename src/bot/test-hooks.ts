@@ -1,6 +1,6 @@
 import type { Automation, EventBus } from "../app/ports/aws.ts";
-import type { Store } from "../app/ports/coordination.ts";
 import type { Chat } from "../app/ports/slack.ts";
+import type { Store } from "../app/ports/store.ts";
 
 /** Where a test stands between the use cases and the outside. What ships passes none. */
 export interface TestHooks {

@@ -10,7 +10,8 @@ import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/di
 import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { AwsConnector, Clock, Log } from "../app/ports/aws.ts";
-import type { Lease, Store } from "../app/ports/coordination.ts";
+import type { Lease } from "../app/ports/coordination.ts";
+import type { Store } from "../app/ports/store.ts";
 import { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";

@@ -1,8 +1,8 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { ClickOutcome } from "../app/decide/evaluate-click.ts";
 import type { Automation, EventBus, PersonSigning } from "../app/ports/aws.ts";
-import type { Store } from "../app/ports/coordination.ts";
 import type { Chat } from "../app/ports/slack.ts";
+import type { Store } from "../app/ports/store.ts";
 
 export interface Metrics {
   /** Prometheus's text, with what the rows ask for at this moment. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { AuditStore } from "../app/ports/coordination.ts";
+import type { AuditStore } from "../app/ports/store.ts";
 import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import { whereLeaseIsOwned } from "./guard.ts";

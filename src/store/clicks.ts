@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { ClickStore } from "../app/ports/store.ts";
+import type { ClickStore } from "../app/ports/click-store.ts";
 import { appendAudit } from "./audit.ts";
 import type { Tables } from "./schema.ts";
 

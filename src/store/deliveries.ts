@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { DeliveryStore } from "../app/ports/store.ts";
+import type { DeliveryStore } from "../app/ports/delivery-store.ts";
 import type { Tables } from "./schema.ts";
 
 /** The tables whose rows are messages of ours; all have the columns of PostingRow. */

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { DigestStore } from "../app/ports/store.ts";
+import type { DigestStore } from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
 import { newDelivery } from "./new-message.ts";
 import { requestFromRow } from "./rows.ts";

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/coordination.ts";
+import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/effect-store.ts";
 import type { Tables } from "./schema.ts";
 
 /** Where each kind of effect stands in the rows: the same conditions by which its worker finds it, whatever the time. */

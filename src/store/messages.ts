@@ -1,5 +1,5 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
-import type { MessageRow, MessageStore } from "../app/ports/store.ts";
+import type { MessageRow, MessageStore } from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
 import type { Tables } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { DeliveryRow } from "../app/ports/store.ts";
+import type { DeliveryRow } from "../app/ports/delivery-store.ts";
 import type { MessagesTable } from "./schema.ts";
 
 /** A message of whatever kind that nobody has tried to post yet. */

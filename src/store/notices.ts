@@ -1,5 +1,5 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { NoticeKind, NoticeStore, RecipientLookup, RecipientLookupKind } from "../app/ports/store.ts";
+import type { NoticeKind, NoticeStore, RecipientLookup, RecipientLookupKind } from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
 import { newDelivery, newMessage } from "./new-message.ts";
 import type { Tables } from "./schema.ts";

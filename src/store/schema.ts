@@ -1,5 +1,6 @@
 /** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
-import type { ClickRow, DigestRow, MessageRow, NoticeRow, RecipientLookupKind } from "../app/ports/store.ts";
+import type { ClickRow } from "../app/ports/click-store.ts";
+import type { DigestRow, MessageRow, NoticeRow, RecipientLookupKind } from "../app/ports/delivery-store.ts";
 import type { AuditKind } from "../core/audit.ts";
 import type { Authority, RequestState, SignalState, Verdict } from "../core/request.ts";
 import type { PersonSignal } from "../core/signers.ts";

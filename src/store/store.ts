@@ -1,5 +1,5 @@
 import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
-import type { Store } from "../app/ports/coordination.ts";
+import type { Store } from "../app/ports/store.ts";
 import { makeAuditStore } from "./audit.ts";
 import { makeClickStore } from "./clicks.ts";
 import { makeDigestStore } from "./digests.ts";

@@ -1,7 +1,7 @@
 import type { ClickOutcome, makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
-import type { ClickRow, ClickStore } from "../app/ports/store.ts";
+import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
 import { makeInFlight } from "./in-flight.ts";
 import { type Loop, startLoop } from "./loop.ts";
 

@@ -1,6 +1,6 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { RateLimitStore } from "../app/ports/coordination.ts";
-import type { DeliveryRow, DeliveryStore } from "../app/ports/store.ts";
+import type { DeliveryRow, DeliveryStore } from "../app/ports/delivery-store.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** How many of one channel are worked on before the rows are asked again. */

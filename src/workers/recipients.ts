@@ -1,6 +1,6 @@
 import type { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
-import type { NoticeStore, RecipientLookup } from "../app/ports/store.ts";
+import type { NoticeStore, RecipientLookup } from "../app/ports/delivery-store.ts";
 import { makeInFlight } from "./in-flight.ts";
 import { type Loop, startLoop } from "./loop.ts";
 

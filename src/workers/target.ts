@@ -1,6 +1,6 @@
 import type { Automation, AwsConnector, AwsFailure, Clock, Log, Target, TargetRoles } from "../app/ports/aws.ts";
-import type { Lease, Store } from "../app/ports/coordination.ts";
-import type { WatchedExecution } from "../app/ports/store.ts";
+import type { Lease } from "../app/ports/coordination.ts";
+import type { Store, WatchedExecution } from "../app/ports/store.ts";
 import { guardedBy } from "../app/ports/under-lease.ts";
 import type { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makePollTarget } from "../app/watch/poll-target.ts";

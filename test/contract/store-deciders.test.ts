@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { RecipientLookupKind } from "../../src/app/ports/store.ts";
+import type { RecipientLookupKind } from "../../src/app/ports/delivery-store.ts";
 import type { PersonSignal } from "../../src/core/signers.ts";
 import { anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";

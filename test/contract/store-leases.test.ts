@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Lease, Store } from "../../src/app/ports/coordination.ts";
+import type { Lease } from "../../src/app/ports/coordination.ts";
+import type { Store } from "../../src/app/ports/store.ts";
 import { openStore } from "../../src/store/store.ts";
 import { anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, postgresDatabase } from "../support/stores.ts";

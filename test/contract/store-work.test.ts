@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { MessageRow, WatchedExecution } from "../../src/app/ports/store.ts";
+import type { MessageRow } from "../../src/app/ports/delivery-store.ts";
+import type { WatchedExecution } from "../../src/app/ports/store.ts";
 import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 

@@ -1,4 +1,4 @@
-import type { Click } from "../../src/app/ports/store.ts";
+import type { Click } from "../../src/app/ports/click-store.ts";
 import { type AuditDetails, type AuditEntry, type AuditKind, requestContext } from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";

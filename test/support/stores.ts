@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Dialect } from "kysely";
-import type { Store } from "../../src/app/ports/coordination.ts";
+import type { Store } from "../../src/app/ports/store.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";

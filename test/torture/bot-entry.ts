@@ -2,7 +2,7 @@
  * The bot that ships, in a process of its own whose clock runs fast, for tests that kill it. Faults and crash points are
  * wrapped around its ports here: no switch for them exists in the program.
  */
-import type { Store } from "../../src/app/ports/coordination.ts";
+import type { Store } from "../../src/app/ports/store.ts";
 import { startBot } from "../../src/bot/start.ts";
 import { NO_TEST_HOOKS } from "../../src/bot/test-hooks.ts";
 import { loadConfig } from "../../src/config/load.ts";

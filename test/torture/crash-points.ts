@@ -1,7 +1,6 @@
 import type { EventBus } from "../../src/app/ports/aws.ts";
-import type { Store } from "../../src/app/ports/coordination.ts";
 import type { Chat, MessageContent } from "../../src/app/ports/slack.ts";
-import type { RequestChange } from "../../src/app/ports/store.ts";
+import type { RequestChange, Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 
 /** Ends this process as a power cut would. Nothing after it runs. */

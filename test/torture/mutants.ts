@@ -1,5 +1,5 @@
 import type { Automation } from "../../src/app/ports/aws.ts";
-import type { Store } from "../../src/app/ports/coordination.ts";
+import type { Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 
 /** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { Automation } from "../../src/app/ports/aws.ts";
-import type { Store } from "../../src/app/ports/coordination.ts";
+import type { Store } from "../../src/app/ports/store.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makePollTarget } from "../../src/app/watch/poll-target.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeEvaluateClick, makePreview, NO_MESSAGE } from "../../src/app/decide/evaluate-click.ts";
-import type { Click } from "../../src/app/ports/store.ts";
+import type { Click } from "../../src/app/ports/click-store.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";

@@ -1,5 +1,6 @@
 import type { People } from "../../core/policy.ts";
-import type { Backlog, EffectStore, Poll, PollStore } from "../ports/coordination.ts";
+import type { Poll, PollStore } from "../ports/coordination.ts";
+import type { Backlog, EffectStore } from "../ports/effect-store.ts";
 import type { Directory } from "../ports/slack.ts";
 
 export type HealthReport =

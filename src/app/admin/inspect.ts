@@ -4,9 +4,10 @@ import { makeMask } from "../../core/mask.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Automation } from "../ports/aws.ts";
-import type { EffectStore, FailingEffect } from "../ports/coordination.ts";
+import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
+import type { EffectStore, FailingEffect } from "../ports/effect-store.ts";
 import type { Directory } from "../ports/slack.ts";
-import type { MessageRow, MessageStore, RequestStore } from "../ports/store.ts";
+import type { RequestStore } from "../ports/store.ts";
 
 /** A request with all that is told of it. */
 export interface RequestWithVotes {

@@ -1,6 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock, EventBus, Log, PublishResult } from "../ports/aws.ts";
-import type { AuditStore, Lease } from "../ports/coordination.ts";
+import type { Lease } from "../ports/coordination.ts";
+import type { AuditStore } from "../ports/store.ts";
 
 /** Entries that PutEvents takes at once. Source: EventBridge API, PutEvents. */
 export const MAX_ENTRIES = 10;

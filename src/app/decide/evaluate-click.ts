@@ -12,8 +12,10 @@ import {
   UNKNOWN_REQUESTER,
 } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
+import type { ClickRow, ClickStore } from "../ports/click-store.ts";
+import type { DigestStore, MessageStore } from "../ports/delivery-store.ts";
 import type { Directory } from "../ports/slack.ts";
-import type { ClickRow, ClickStore, DigestStore, MessageStore, RequestChange, RequestStore } from "../ports/store.ts";
+import type { RequestChange, RequestStore } from "../ports/store.ts";
 
 /** A click on a message whose own posting is not settled yet waits this long for it, then is judged as it is. */
 const UNRESOLVED_POST_MS = 3 * 60_000;

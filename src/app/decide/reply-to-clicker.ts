@@ -1,8 +1,8 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock, Log } from "../ports/aws.ts";
+import type { ClickRow, ClickStore } from "../ports/click-store.ts";
 import type { Chat } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
-import type { ClickRow, ClickStore } from "../ports/store.ts";
 
 /** After so many attempts of which each may have told the person, they are taken to know. */
 const MAX_AMBIGUOUS = 6;

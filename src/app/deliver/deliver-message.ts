@@ -1,8 +1,8 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock, Log, LogFields } from "../ports/aws.ts";
+import type { DeliveryRow, DeliveryStore } from "../ports/delivery-store.ts";
 import type { Chat, ChatFailure, MessageContent } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
-import type { DeliveryRow, DeliveryStore } from "../ports/store.ts";
 
 /** Longer than a post can take. After it a claim is nobody's, and its message is looked for. */
 const CLAIM_MS = 60_000;

@@ -1,7 +1,8 @@
 import { findRoute, type Route } from "../../core/policy.ts";
 import type { Log } from "../ports/aws.ts";
+import type { DigestRow, DigestStore } from "../ports/delivery-store.ts";
 import type { DigestView } from "../ports/slack.ts";
-import type { DigestRow, DigestStore, RequestStore } from "../ports/store.ts";
+import type { RequestStore } from "../ports/store.ts";
 import { type DeliveryDeps, makeDeliverMessage } from "./deliver-message.ts";
 
 /** A channel that is further behind than this many messages gets a digest. */

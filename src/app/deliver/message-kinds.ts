@@ -1,7 +1,8 @@
 import { findRoute, type Route } from "../../core/policy.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
+import type { MessageRow, MessageStore, NoticeRow, NoticeStore } from "../ports/delivery-store.ts";
 import type { RequestView } from "../ports/slack.ts";
-import type { MessageRow, MessageStore, NoticeRow, NoticeStore, RequestStore } from "../ports/store.ts";
+import type { RequestStore } from "../ports/store.ts";
 import { type DeliveryDeps, makeDeliverMessage } from "./deliver-message.ts";
 
 /** What a message about a request is made from. */

@@ -1,8 +1,9 @@
 import { backoffMs } from "../../core/backoff.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { Clock, Log } from "../ports/aws.ts";
+import type { MessageStore, NoticeStore, RecipientLookup } from "../ports/delivery-store.ts";
 import type { Chat, Directory } from "../ports/slack.ts";
-import type { MessageStore, NoticeStore, RecipientLookup, RequestStore } from "../ports/store.ts";
+import type { RequestStore } from "../ports/store.ts";
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;

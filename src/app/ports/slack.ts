@@ -3,7 +3,7 @@ import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Approvers, People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Requester } from "../../core/requester.ts";
-import type { NoticeKind } from "./store.ts";
+import type { NoticeKind } from "./delivery-store.ts";
 
 export type ChatFailure =
   /** Nothing was done; try again after this many milliseconds. */

@@ -1,78 +1,11 @@
-/** What the use cases keep on record. The rules of ports.ts hold here too. */
-import type { AuditEntry, AuditRecord } from "../../core/audit.ts";
-import type {
-  ApprovalRequest,
-  Authority,
-  RequestedAction,
-  RequestPatch,
-  RequestState,
-  Vote,
-} from "../../core/request.ts";
+import type { AuditEntry, AuditRecord, PublishedRecord } from "../../core/audit.ts";
+import type { ApprovalRequest, RequestPatch, RequestState, Vote } from "../../core/request.ts";
 import type { PersonSignal } from "../../core/signers.ts";
 import type { Target } from "./aws.ts";
-import type { Lease } from "./coordination.ts";
-
-/** A message of ours: what all kinds of them have in common. Each is posted once. */
-export interface DeliveryRow {
-  id: string;
-  channelId: string;
-  ts: string | null;
-  /** What it shows; 0 when that is not known. */
-  version: number;
-  /** Set from before an attempt to post until its end is known; who holds it, and from when on to look for its message. */
-  claim: string | null;
-  claimedAt: number | null;
-  claimUntil: number | null;
-  attempts: number;
-  nextAttemptAt: number;
-  lastError: string | null;
-}
-
-/** The message of a request in one channel. Its version is the request's. */
-export interface MessageRow extends DeliveryRow {
-  requestId: string;
-}
-
-export interface Click {
-  id: string;
-  /** Equal for two deliveries of the same click. */
-  key: string;
-  verdict: RequestedAction;
-  /** By what right the person asks for it. */
-  authority: Authority;
-  requestId: string;
-  userId: string;
-  teamId: string;
-  channelId: string;
-  messageTs: string;
-  reason: string | null;
-  /** What was typed as the runbook's name, where a form asked for it. */
-  typed: string | null;
-  receivedAt: number;
-}
-
-export interface ClickRow extends Click {
-  evaluatedAt: number | null;
-  /** What its author has yet to be told. */
-  reply: string | null;
-  repliedAt: number | null;
-  nextAttemptAt: number;
-  attempts: number;
-  lastError: string | null;
-}
-
-/** An execution that is watched because a request of it is not over, or because it waits for something else. */
-export interface WatchedExecution {
-  target: string;
-  executionId: string;
-  fingerprint: string;
-  /** When it is to be read again at the latest. */
-  nextReadAt: number;
-  /** How often in a row it was read without a change. */
-  unchangedReads: number;
-  /** Since when AWS has answered every reading with "not found"; absent or null when it did not. */
-  notFoundSince?: number | null;
-}
+import type { ClickStore } from "./click-store.ts";
+import type { Lease, LeaseStore, PollStore, RateLimitStore, ReplicaStore } from "./coordination.ts";
+import type { DigestStore, MessageStore, NoticeStore, RecipientLookupKind } from "./delivery-store.ts";
+import type { EffectStore } from "./effect-store.ts";
 
 /** A request that nobody else has changed since it was judged, with all that goes into the same transaction. */
 export interface RequestChange {
@@ -129,102 +62,17 @@ export interface RequestStore {
   history(requestId: string): Promise<AuditRecord[]>;
 }
 
-/** How a message comes to stand in its channel once, whoever tries and whatever becomes of the attempt. */
-export interface DeliveryStore {
-  /** Takes an unposted message for one attempt; false when another has it. A claim that lapsed keeps its words. */
-  claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** Takes a lapsed claim to find out what came of it; false when another does. */
-  claimUnresolved(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** Takes a posted message for one update; false when another has it. */
-  claimUpdate(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** The message stands in the channel. */
-  posted(id: string, ts: string, version: number): Promise<void>;
-  /** The attempt may have posted: the claim stays, and from `lookAt` on its message is looked for. */
-  ambiguous(id: string, claim: string, error: string, lookAt: number): Promise<void>;
-  /** The attempt surely did nothing, or was an update: the claim is given back. */
-  released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
-  /**
-   * The message shows this version. Without the claim, which lapsed while the update was on its way, it may as well show
-   * an older one than another wrote since: then it is due again, whatever is on record.
-   */
-  updated(id: string, version: number, claim: string): Promise<void>;
-  /** Something else failed than an attempt to post or to update; whatever is claimed stays claimed. */
-  failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
-  /** What is not yet posted in the channel may be tried again now. */
-  clearBackoff(channelId: string): Promise<void>;
-}
-
-export interface MessageStore extends DeliveryStore {
-  /**
-   * Messages that are not posted yet, or show an old version, and whose time has come, so many of either kind from each
-   * channel: a flood in one hides no other. Not yet posted ones first; those soonest past their deadline first.
-   */
-  due(now: number, perChannel: number): Promise<MessageRow[]>;
-  ofRequest(requestId: string): Promise<MessageRow[]>;
-}
-
-/** Work whose recipients have yet to be found: direct messages to approvers, and what is said beside the messages. */
-export type RecipientLookupKind = "direct-messages" | NoticeKind;
-
-export interface RecipientLookup {
-  requestId: string;
-  kind: RecipientLookupKind;
-  attempts: number;
-}
-
-/** What is told once, beside the request's own messages. */
-export type NoticeKind = "break-glass" | "no-route";
-
-export interface NoticeRow extends DeliveryRow {
-  requestId: string;
-  kind: NoticeKind;
-}
-
-/** What tells, while a channel is far behind, all that waits there; from the flood's beginning to its end. */
-export interface DigestRow extends DeliveryRow {
-  beganAt: number;
-}
-
-export interface DigestStore extends DeliveryStore {
-  /** Begins a digest for each channel that has more than `behind` open requests without a message, and none yet. */
-  begin(behind: number, now: number): Promise<void>;
-  /** Digests that have not ended. */
-  current(): Promise<DigestRow[]>;
-  /** Open requests without a message in the channel, those soonest past their deadline first, and how many there are. */
-  waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
-  /** Nothing waits there any more, and the digest says so, or was never posted. Not while somebody has it claimed. */
-  ended(id: string, at: number): Promise<void>;
-  /** Whether a digest was ever posted as this message; `unsettled` when one may have been, and its ts is not known yet. */
-  at(channelId: string, ts: string): Promise<"digest" | "unsettled" | "none">;
-}
-
-export interface NoticeStore extends DeliveryStore {
-  dueLookups(now: number, limit: number): Promise<RecipientLookup[]>;
-  /** The recipients are found: they get messages of the request or notices, each once, and the lookup is done. */
-  lookupDone(lookup: RecipientLookup, channels: readonly string[], at: number): Promise<void>;
-  /** Not all recipients are found; those in `channels` are, and get theirs. `error` is null when nothing went wrong. */
-  lookupFailed(
-    lookup: RecipientLookup,
-    error: string | null,
-    nextAttemptAt: number,
-    channels?: readonly string[],
-  ): Promise<void>;
-  /** Notices that are not posted yet and whose time has come, so many from each channel. */
-  due(now: number, perChannel: number): Promise<NoticeRow[]>;
-  ofRequest(requestId: string): Promise<NoticeRow[]>;
-}
-
-export interface ClickStore {
-  record(click: Click): Promise<"recorded" | "duplicate">;
-  unevaluated(now: number, limit: number): Promise<ClickRow[]>;
-  /** Takes a due click for judging or answering; false when another has it. It is due again at `until`. */
-  claim(id: string, now: number, until: number): Promise<boolean>;
-  /** The click is judged; `answer` is what its author is to be told, null when the message says it all. */
-  evaluated(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
-  /** The click could not be judged, or its author not be told, yet. */
-  postponed(id: string, nextAttemptAt: number, error: string): Promise<void>;
-  unreplied(now: number, limit: number): Promise<ClickRow[]>;
-  replied(id: string): Promise<void>;
+/** An execution that is watched because a request of it is not over, or because it waits for something else. */
+export interface WatchedExecution {
+  target: string;
+  executionId: string;
+  fingerprint: string;
+  /** When it is to be read again at the latest. */
+  nextReadAt: number;
+  /** How often in a row it was read without a change. */
+  unchangedReads: number;
+  /** Since when AWS has answered every reading with "not found"; absent or null when it did not. */
+  notFoundSince?: number | null;
 }
 
 export interface ExecutionStore {
@@ -238,4 +86,36 @@ export interface ExecutionStore {
   wake(target: string, executionId: string, at: number): Promise<void>;
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
   forget(target: string, executionId: string, lease?: Lease): Promise<void>;
+}
+
+export interface AuditStore {
+  /** The oldest records that are to be published now, each with how often that has failed. */
+  unpublished(now: number, limit: number): Promise<{ record: PublishedRecord; attempts: number }[]>;
+  /** Takes all of these records for one attempt under the lease; false when they or the lease are another's by now. */
+  claim(seqs: readonly number[], now: number, until: number, lease: Lease): Promise<boolean>;
+  published(seq: number, eventId: string): Promise<void>;
+  /** `nextAttemptAt` is null when sending the entry again cannot help. */
+  publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
+}
+
+export interface Store {
+  requests: RequestStore;
+  messages: MessageStore;
+  notices: NoticeStore;
+  digests: DigestStore;
+  clicks: ClickStore;
+  executions: ExecutionStore;
+  leases: LeaseStore;
+  replicas: ReplicaStore;
+  rateLimits: RateLimitStore;
+  polls: PollStore;
+  audit: AuditStore;
+  effects: EffectStore;
+  /** The same for what somebody waits for: it answers or fails within a second and a half, however the database is. */
+  ackStore: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
+  /** This process is the only one: what another held when it ended is free at once. */
+  releaseStaleClaims(): Promise<void>;
+  /** Answers within a moment while the database can be read and written. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
 }

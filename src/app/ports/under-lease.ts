@@ -1,4 +1,5 @@
-import type { Lease, Store } from "./coordination.ts";
+import type { Lease } from "./coordination.ts";
+import type { Store } from "./store.ts";
 
 /**
  * The same stores for work that rests on a lease: what it writes has no effect once another owner has had the lease. So a

@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { Click } from "../../app/ports/store.ts";
+import type { Click } from "../../app/ports/click-store.ts";
 import { requiresForm } from "./open-form.ts";
 import { isFromHome, submissionSchema } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";

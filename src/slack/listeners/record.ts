@@ -1,7 +1,8 @@
 import type { makePreview } from "../../app/decide/evaluate-click.ts";
 import type { Clock, Log } from "../../app/ports/aws.ts";
+import type { Click, ClickStore } from "../../app/ports/click-store.ts";
 import type { Chat } from "../../app/ports/slack.ts";
-import type { Click, ClickStore, RequestStore } from "../../app/ports/store.ts";
+import type { RequestStore } from "../../app/ports/store.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Workspace } from "../connection/workspace.ts";

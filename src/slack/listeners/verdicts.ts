@@ -1,5 +1,5 @@
 import type { App } from "@slack/bolt";
-import type { Click } from "../../app/ports/store.ts";
+import type { Click } from "../../app/ports/click-store.ts";
 import type { RequestedAction } from "../../core/request.ts";
 import { openForm, requiresForm } from "./open-form.ts";
 import { isFromHome, messageClickSchema } from "./payloads.ts";

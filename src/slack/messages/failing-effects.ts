@@ -1,4 +1,4 @@
-import type { EffectKind, FailingEffect } from "../../app/ports/coordination.ts";
+import type { EffectKind, FailingEffect } from "../../app/ports/effect-store.ts";
 import { isChannel } from "./permalinks.ts";
 import { code } from "./text.ts";
 

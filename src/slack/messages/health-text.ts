@@ -1,5 +1,5 @@
 import type { HealthReport } from "../../app/admin/health.ts";
-import type { EffectKind } from "../../app/ports/coordination.ts";
+import type { EffectKind } from "../../app/ports/effect-store.ts";
 import { code } from "./text.ts";
 
 const EFFECT_LABELS: Record<EffectKind, string> = {

@@ -1,4 +1,4 @@
-import type { MessageRow } from "../../app/ports/store.ts";
+import type { MessageRow } from "../../app/ports/delivery-store.ts";
 
 /** Where a message of a request stands, as far as it is on record. */
 export type MessageLocation = Pick<MessageRow, "channelId" | "ts">;

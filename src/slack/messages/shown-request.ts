@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { FailingEffect } from "../../app/ports/coordination.ts";
+import type { FailingEffect } from "../../app/ports/effect-store.ts";
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Route } from "../../core/policy.ts";

@@ -28,7 +28,10 @@ interface SignalDetail {
   /** The approver in whose name this signal goes, where each approver signals: Slack user id and role session name. */
   userId?: string;
   session?: string;
-  error?: string;
+}
+
+interface FailedSignalDetail extends SignalDetail {
+  error: string;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface AuditDetails {
   requested: RequestContext;
   /** Enough votes were counted: the request is decided in Slack. */
   decided: RequestContext & BreakGlass & { decision: Verdict; reason?: string };
-  /** The step no longer waits, whoever decided it. */
+  /** The step no longer waits, decided in Slack or elsewhere. */
   closed: RequestContext & { outcome: Outcome; executionStatus?: string };
   /** A vote counted. `name` is the voter's name in Slack. */
   voted: BreakGlass & { verdict: Verdict; reason?: string; name: string };
@@ -53,11 +56,11 @@ export interface AuditDetails {
   /** AWS accepted the signal. */
   "signal-accepted": SignalDetail;
   /** The reply to the signal was lost or unclear. */
-  "signal-ambiguous": SignalDetail;
+  "signal-ambiguous": FailedSignalDetail;
   /** The signal had no effect. */
-  "signal-refused": SignalDetail;
+  "signal-refused": FailedSignalDetail;
   /** No signal was sent for now. */
-  "signal-deferred": SignalDetail;
+  "signal-deferred": FailedSignalDetail;
   /** The execution's status or AWS's own count of approvals ([have, needed]) changed. */
   progress: RequestContext & { executionStatus?: string; awsApprovals?: [number, number] };
   /** The execution ended after its step was decided. */

@@ -155,9 +155,9 @@ export const DETAILS: AuditDetails = {
   denied: { denial: "not-approver", verdict: "approve" },
   "signal-sending": aSignalDetail,
   "signal-accepted": aSignalDetail,
-  "signal-ambiguous": aSignalDetail,
-  "signal-refused": aSignalDetail,
-  "signal-deferred": aSignalDetail,
+  "signal-ambiguous": { ...aSignalDetail, error: "no reply" },
+  "signal-refused": { ...aSignalDetail, error: "no reply" },
+  "signal-deferred": { ...aSignalDetail, error: "no reply" },
   progress: requestContext(aRequest()),
   ended: { ...requestContext(aRequest()), executionStatus: "Success" },
 };

@@ -6,7 +6,7 @@ import {
   type RequestContext,
   requestContext,
 } from "../../src/core/audit.ts";
-import { arn, count, hostile, maybe, outcomes, requests, time } from "./messages-arbitraries.ts";
+import { arn, count, hostile, outcomes, requests, time } from "./messages-arbitraries.ts";
 
 const context: fc.Arbitrary<RequestContext> = requests.map(requestContext);
 const verdict = fc.constantFrom("approve", "reject");
@@ -15,9 +15,8 @@ const signalDetail = fc
   .tuple(
     fc.record({ decision: verdict, attempt: fc.nat() }),
     fc.constantFrom({}, { userId: "U0JANE", session: "jane@example.com" }),
-    maybe(hostile(3000)),
   )
-  .map(([detail, signer, error]) => ({ ...detail, ...signer, ...(error === null ? {} : { error }) }));
+  .map(([detail, signer]) => ({ ...detail, ...signer }));
 const both = <A extends object, B extends object>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
   fc.tuple(a, b).map(([one, other]) => ({ ...one, ...other }));
 
@@ -33,9 +32,9 @@ const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
   ),
   "signal-sending": signalDetail,
   "signal-accepted": signalDetail,
-  "signal-ambiguous": signalDetail,
-  "signal-refused": signalDetail,
-  "signal-deferred": signalDetail,
+  "signal-ambiguous": both(signalDetail, fc.record({ error: hostile(3000) })),
+  "signal-refused": both(signalDetail, fc.record({ error: hostile(3000) })),
+  "signal-deferred": both(signalDetail, fc.record({ error: hostile(3000) })),
   progress: both(context, fc.record({ executionStatus: hostile(200), awsApprovals: fc.tuple(count, count) })),
   ended: both(context, fc.record({ executionStatus: hostile(200) })),
 };

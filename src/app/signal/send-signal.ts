@@ -264,18 +264,16 @@ async function change(
   lease?: Lease,
   signal?: PersonSignal,
 ): Promise<boolean> {
-  const entry: AuditEntry = {
-    requestId: request.id,
-    kind,
-    at: deps.clock.now(),
-    actor: "countersign",
-    detail: {
-      decision: request.decision ?? "reject",
-      attempt: patch.signalAttempts ?? request.signalAttempts,
-      ...(signal === undefined ? {} : { userId: signal.userId, session: signal.session }),
-      ...(patch.signalError == null ? {} : { error: patch.signalError }),
-    },
-  };
+  const common = { requestId: request.id, at: deps.clock.now(), actor: "countersign" };
+  const detail = {
+    decision: request.decision ?? "reject",
+    attempt: patch.signalAttempts ?? request.signalAttempts,
+    ...(signal === undefined ? {} : { userId: signal.userId, session: signal.session }),
+  } as const;
+  const entry: AuditEntry =
+    kind === "signal-sending" || kind === "signal-accepted"
+      ? { ...common, kind, detail }
+      : { ...common, kind, detail: { ...detail, error: patch.signalError ?? "" } };
   return deps.requests.advance({
     requestId: request.id,
     expectedVersion: request.version,

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { EVENT_SOURCE, toEventEntry } from "../../src/aws/event-bus.ts";
+import { type AuditDetails, type AuditKind, EVENT_NAMES, type PublishedRecord } from "../../src/core/audit.ts";
+import type { Denial } from "../../src/core/denial.ts";
+import type { Outcome, OutcomeKind } from "../../src/core/request.ts";
+
+type Presence<T, Field extends keyof T> = object extends Pick<T, Field> ? "sometimes" : "always";
+
+/** Every field of every kind. The type check fails if a kind or field is missing here, and the tests if it is undocumented. */
+const REQUEST = {
+  target: "always",
+  account: "always",
+  region: "always",
+  executionId: "always",
+  stepExecutionId: "always",
+  documentName: "always",
+  stepName: "always",
+  route: "always",
+} as const;
+const SIGNAL = { decision: "always", attempt: "always", userId: "sometimes", session: "sometimes" } as const;
+const FIELDS: {
+  [Kind in AuditKind]: { [Field in keyof AuditDetails[Kind]]-?: Presence<AuditDetails[Kind], Field> };
+} = {
+  requested: REQUEST,
+  decided: { ...REQUEST, decision: "always", authority: "sometimes", reason: "sometimes" },
+  closed: { ...REQUEST, outcome: "always", executionStatus: "sometimes" },
+  voted: { verdict: "always", authority: "sometimes", reason: "sometimes", name: "always" },
+  withdrawn: {},
+  denied: { denial: "always", verdict: "always", authority: "sometimes" },
+  "signal-sending": SIGNAL,
+  "signal-accepted": SIGNAL,
+  "signal-ambiguous": { ...SIGNAL, error: "always" },
+  "signal-refused": { ...SIGNAL, error: "always" },
+  "signal-deferred": { ...SIGNAL, error: "always" },
+  progress: { ...REQUEST, executionStatus: "sometimes", awsApprovals: "sometimes" },
+  ended: { ...REQUEST, executionStatus: "always" },
+};
+const OUTCOME: Record<keyof Outcome, true> = { kind: true, where: true, by: true, detail: true };
+const OUTCOME_KINDS: Record<OutcomeKind, true> = {
+  ...{ approved: true, rejected: true, "timed-out": true, cancelled: true, failed: true, "not-found": true },
+  unknown: true,
+};
+const DENIALS: Record<Denial["kind"], true> = {
+  ...{ "no-request": true, "wrong-workspace": true, "foreign-message": true, "forged-form": true, "no-route": true },
+  ...{ "no-target": true, "account-status": true, "person-unknown": true, "not-approver": true },
+  ...{ "membership-unknown": true, "not-admin": true, "self-approval": true, "requester-unknown": true },
+  ...{ "requester-unread": true, closed: true, decided: true, "already-voted": true, "nothing-to-withdraw": true },
+  ...{ "reason-missing": true, "not-typed": true },
+};
+
+const KINDS = Object.keys(FIELDS) as AuditKind[];
+const page = readFileSync(new URL("../../docs/events.md", import.meta.url), "utf8");
+const sections = new Map(
+  page.split(/^## /m).map((section) => [section.slice(0, section.indexOf("\n")).replaceAll("`", ""), section]),
+);
+const section = (title: string) => sections.get(title) ?? assert.fail(`docs/events.md has no section "${title}"`);
+const example = (title: string): Record<string, unknown> =>
+  JSON.parse(section(title).match(/^```json\n(.*?)^```/ms)?.[1] ?? assert.fail(`no example in "${title}"`));
+const rows = (title: string) =>
+  [...section(title).matchAll(/^\| `([^`]+)` \| (.*?) \|/gm)].map(([, field = "", present = ""]) => ({
+    field,
+    present,
+  }));
+
+/** The fields that a kind shares with others, which have a section of their own. */
+function sharedSection(kind: AuditKind): string | null {
+  if ("executionId" in FIELDS[kind]) return "Fields of the request";
+  return kind.startsWith("signal-") ? "Signals" : null;
+}
+
+test("every kind of audit record has a section, and no section describes another kind", () => {
+  const titles = [...sections.keys()].filter((title) => /^[a-z]/.test(title));
+  assert.deepEqual(titles.toSorted(), KINDS.toSorted());
+});
+
+for (const kind of KINDS) {
+  const fields: Record<string, string> = FIELDS[kind];
+
+  test(`the example of ${kind} has every field of its type and no other`, () => {
+    assert.deepEqual(Object.keys(example(kind)).toSorted(), Object.keys(fields).toSorted());
+  });
+
+  test(`each field of ${kind} is described once, with when it is present`, () => {
+    const shared = sharedSection(kind);
+    const described = [...(shared === null ? [] : rows(shared)), ...rows(kind)].filter(
+      ({ field }) => !(field in DENIALS) && !(kind === "closed" && field in OUTCOME),
+    );
+    assert.deepEqual(described.map(({ field }) => field).toSorted(), Object.keys(fields).toSorted());
+    for (const { field, present } of described)
+      assert.equal(present === "always", fields[field] === "always", `${kind}.${field}: ${present}`);
+  });
+}
+
+test("the outcome of a closed request is described with all its fields and kinds", () => {
+  const described = rows("closed").filter(({ field }) => field in OUTCOME);
+  assert.deepEqual(
+    described.map(({ field }) => field),
+    Object.keys(OUTCOME),
+  );
+  for (const kind of Object.keys(OUTCOME_KINDS)) assert.ok(described[0]?.present.includes(`\`${kind}\``), kind);
+});
+
+test("every reason for which a click does not count is described", () => {
+  const described = rows("denied").filter(({ field }) => !(field in FIELDS.denied));
+  assert.deepEqual(described.map(({ field }) => field).toSorted(), Object.keys(DENIALS).toSorted());
+});
+
+test("the example of an event is what is published for its record", () => {
+  const event = example("Events");
+  const { id, seq, requestId, at, actor, ...detail } = event.detail as Record<string, string>;
+  const record = { id, seq, requestId, actor, at: Date.parse(at ?? ""), kind: "decided", detail };
+  const entry = toEventEntry({ ...record, previous: "", hash: "" } as unknown as PublishedRecord, "approvals");
+  assert.deepEqual(JSON.parse(entry.Detail), event.detail);
+  assert.deepEqual([entry.Source, entry.DetailType], [event.source, event["detail-type"]]);
+  assert.deepEqual([entry.Resources, entry.Time], [event.resources, new Date(String(event.time))]);
+  assert.equal(entry.Source, EVENT_SOURCE);
+  const optional = ["authority", "reason"];
+  const needed = Object.keys(FIELDS.decided).filter((field) => !optional.includes(field));
+  assert.deepEqual(Object.keys(detail).toSorted(), needed.toSorted());
+});
+
+test("the page names every detail-type", () => {
+  for (const name of Object.values(EVENT_NAMES)) assert.ok(section("Events").includes(`\`${name}\``), name);
+});

@@ -1,11 +1,11 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
-  // Relative, so that the page also works behind a path.
+  // Relative, so that the page also works below a path.
   base: "./",
   build: {
     target: "es2023",
-    // All of it is one page: nothing is loaded later.
+    // One bundle: nothing is loaded later.
     modulePreload: false,
     chunkSizeWarningLimit: 2000,
   },

@@ -6,9 +6,16 @@ import { type Sandbox, startSandbox } from "../../sandbox/start-sandbox.ts";
 import { socketApp } from "../contract/slack-support.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
-import { actAs, executionIs, goTo, type PageWorld, pageWorld, startRunbook } from "../support/page-world.ts";
+import {
+  actAs,
+  openConversation,
+  type PageWorld,
+  pageWorld,
+  startRunbook,
+  waitForStatus,
+} from "../support/page-world.ts";
 
-/** What the page makes of what it did not do itself: other windows, resets, another app, answers that fail, a lost stream. */
+/** The page under external changes: other windows, resets, another app, failing requests, a lost event stream. */
 
 let world: PageWorld;
 let page: Page;
@@ -28,7 +35,7 @@ const closeDrawer = () => page.getByRole("button", { name: "Close the drawer" })
 const calls = () => page.locator("details.wire");
 const ask = (url: string, method: string) => fetch(url, { method });
 
-/** The bot's calls on the wire that the filter lets through. */
+/** Opens the Wire tab and searches it. */
 async function filterWire(text: string): Promise<void> {
   await tab("Wire");
   await page.getByRole("searchbox").fill(text);
@@ -40,9 +47,9 @@ const visibility = (state: "hidden" | "visible") =>
     document.dispatchEvent(new Event("visibilitychange"));
   }, state);
 
-test("what happened while nobody looked is there when they look again", async () => {
+test("a hidden page catches up when it becomes visible", async () => {
   await filterWire("slash_commands");
-  await page.getByText("No such call yet.").waitFor();
+  await page.getByText("No matching calls yet.").waitFor();
   await visibility("hidden");
   await postJson(`${world.slackUrl}/_control/command`, { user: "U0ADMIN", channel: "C0RANDOM", text: "/approvals" });
   await visibility("visible");
@@ -50,7 +57,7 @@ test("what happened while nobody looked is there when they look again", async ()
   assert.equal(await calls().count(), 1);
 });
 
-test("a fault and a clock that somebody else moved are shown, in the same moment", async () => {
+test("faults and clock changes from elsewhere appear immediately", async () => {
   await opener().click();
   const throttled = page.getByRole("switch", { name: "AWS throttles signals" });
   assert.equal(await throttled.isChecked(), false);
@@ -67,14 +74,14 @@ test("a fault and a clock that somebody else moved are shown, in the same moment
   await closeDrawer();
 });
 
-test("a switch that cannot be moved says why and goes back, and the next one moves", async () => {
+test("a switch that fails shows an error and moves back; the next one works", async () => {
   await opener().click();
   await page.route("**/aws/_control/faults", (route) => route.abort(), { times: 1 });
   await page.getByRole("switch", { name: "AWS throttles signals" }).click();
-  await page.locator(".toasts").getByText("The sandbox does not answer").waitFor();
+  await page.locator(".toasts").getByText("The sandbox did not respond").waitFor();
   await page.getByRole("switch", { name: "AWS throttles signals", checked: false }).waitFor();
   await page.getByRole("switch", { name: "AWS throttles reads" }).check();
-  const { faults } = await eventually("the fault is in force", async () => {
+  const { faults } = await eventually("the fault is active", async () => {
     const read = await getJson(`${world.awsUrl}/_control/faults`);
     return read.faults.length > 0 && read;
   });
@@ -86,18 +93,18 @@ test("a switch that cannot be moved says why and goes back, and the next one mov
   await closeDrawer();
 });
 
-test("a link leads to its message however many came after it", async () => {
+test("a link scrolls to its message, no matter how many messages follow it", async () => {
   for (let index = 0; index < 70; index++) {
     const text = `Chatter ${index}\n• one\n• two`;
     await postJson(`${world.slackUrl}/_control/post`, { user: "U0JANE", channel: "C0PRODDBA", text });
   }
   await actAs(page, "Mia Chen");
-  await goTo(page, "App Home");
-  const home = page.getByRole("region", { name: "What waits for you" });
+  await openConversation(page, "App Home");
+  const home = page.getByRole("region", { name: "Requests waiting for you" });
   await home.getByRole("button", { name: "Open the message" }).first().click();
   const request = page.locator("article.message", { hasText: "Approval needed: Prod-DB-Restart" }).first();
   await request.waitFor();
-  await eventually("it is in view", () =>
+  await eventually("the message is in view", () =>
     request.evaluate((each) => {
       const [box, list] = [each, each.closest(".messages") as Element].map((part) => part.getBoundingClientRect());
       return box !== undefined && list !== undefined && box.top < list.bottom && box.bottom > list.top;
@@ -105,7 +112,7 @@ test("a link leads to its message however many came after it", async () => {
   );
 });
 
-test("at most three toasts are there at a time", async () => {
+test("at most three toasts are visible at a time", async () => {
   await tab("Executions");
   const card = page.locator("article.execution").first();
   await card.getByText("From a terminal", { exact: true }).click();
@@ -115,25 +122,25 @@ test("at most three toasts are there at a time", async () => {
       .first()
       .click();
   }
-  await eventually("three are there", async () => (await page.locator(".toasts p").count()) === 3);
+  await eventually("three toasts are visible", async () => (await page.locator(".toasts p").count()) === 3);
 });
 
-test("a step that fails says why, and so does its execution", async () => {
+test("a failed step shows its error, and so does its execution", async () => {
   const failing = 'sandbox: {"fail": {"message": "The disk is full."}}';
   const steps = [{ name: "copyFiles", action: "aws:runCommand", description: failing, inputs: {}, isEnd: true }];
   const content = { schemaVersion: "0.3", mainSteps: steps };
   await postJson(`${world.awsUrl}/_control/seed`, { documents: [{ name: "Fails", content }], executions: [] });
   const id = await startRunbook(page, world, "Fails");
-  const { FailureMessage: whole, StepExecutions } = await executionIs(world, id, "Failed");
-  const told = StepExecutions[0].FailureMessage;
-  assert.match(told, /The disk is full/);
+  const { FailureMessage: executionError, StepExecutions } = await waitForStatus(world, id, "Failed");
+  const stepError = StepExecutions[0].FailureMessage;
+  assert.match(stepError, /The disk is full/);
   const card = page.locator(`[data-execution="${id}"]`);
-  await card.locator('[data-step="copyFiles"] .failure', { hasText: told }).waitFor();
-  await card.getByText("aws:runCommand, pretended").waitFor();
-  await card.locator(":scope > .failure", { hasText: whole }).waitFor();
+  await card.locator('[data-step="copyFiles"] .failure', { hasText: stepError }).waitFor();
+  await card.getByText("aws:runCommand, simulated").waitFor();
+  await card.locator(":scope > .failure", { hasText: executionError }).waitFor();
 });
 
-test("of many parameters the first stand there and the others on demand, and a child names its parent", async () => {
+test("an execution shows its first parameters and the others on request, and a child shows its parent", async () => {
   const names = Array.from({ length: 20 }, (_, index) => `Given${index}`);
   const parameters = Object.fromEntries(names.map((name) => [name, { type: "String", default: `value of ${name}` }]));
   const child = { name: "aside", action: "aws:pause", inputs: {}, isEnd: true };
@@ -165,7 +172,7 @@ const input = (block_id: string, element: object, more = {}) => ({
 const text = (words: string) => ({ type: "plain_text" as const, text: words });
 const sizes = ["small", "large"].map((value) => ({ text: text(value), value }));
 
-/** A small view at first; the rest comes later, as apps do it that must open one within three seconds. */
+/** A small view that is updated later, as in apps that must open a view within three seconds. */
 const modal = (...more: object[]) =>
   ({
     type: "modal",
@@ -181,7 +188,7 @@ const later = [
   input("Count", { type: "number_input", is_decimal_allowed: false, initial_value: "7" }),
 ];
 
-test("a modal of several inputs keeps what was written when it changes, and shows each error beside its input", async () => {
+test("a modal keeps its edits when the app updates it, and shows each error at its input", async () => {
   await world.sandbox.bot.stop();
   await opener().click();
   await page.getByRole("button", { name: "Drop the socket" }).click();
@@ -207,7 +214,7 @@ test("a modal of several inputs keeps what was written when it changes, and show
   );
   try {
     await actAs(page, "Jane Ito");
-    await goTo(page, "random");
+    await openConversation(page, "random");
     const line = page.getByRole("combobox", { name: "Message #random" });
     await line.fill("/approvals order");
     await line.press("Enter");
@@ -241,61 +248,61 @@ test("a modal of several inputs keeps what was written when it changes, and show
   }
 });
 
-test("after a reset of both stand-ins nothing of before is left on the page, and it works on", async () => {
+test("after a reset of both stand-ins, the page shows only the new state and works", async () => {
   await postJson(`${world.slackUrl}/_control/person`, { user: "U0NEW", name: "newcomer", realName: "Nora New" });
   await actAs(page, "Nora New");
   await filterWire("slash_commands");
   await calls().first().waitFor();
   await page.getByText("bot connected").waitFor();
   for (const url of [world.slackUrl, world.awsUrl]) await ask(`${url}/_control/reset`, "POST");
-  await page.getByText("No such call yet.").waitFor();
+  await page.getByText("No matching calls yet.").waitFor();
   await page.getByRole("radio", { name: "Jane Ito", checked: true }).waitFor();
-  await goTo(page, "approvals");
+  await openConversation(page, "approvals");
   await page.getByText("Approval needed: Web-Rollback").waitFor();
   await tab("Audit");
   const { events } = await getJson(`${world.awsUrl}/_control/bus?source=countersign`);
   await eventually(
-    "the audit is that of the bus",
+    "the Audit tab shows the events of the bus",
     async () => (await page.locator(".entry").count()) === events.length,
   );
 });
 
-test("a page that cannot be drawn says so, and can be had anew", async () => {
-  const before = world.complaints.length;
+test("a page that fails to render shows an error and can be reloaded", async () => {
+  const before = world.pageErrors.length;
   const state = await getJson(`${world.slackUrl}/_control/state`);
   const people = state.people.map((each: Json) => ({ ...each, realName: null }));
   await page.route("**/_control/state", (route) => route.fulfill({ json: { ...state, people } }));
   await page.reload();
-  await page.getByRole("alert").getByText("The page could not be drawn. The sandbox itself runs on.").waitFor();
-  world.complaints.splice(before);
+  await page.getByRole("alert").getByText("This page could not be displayed. The sandbox is still running.").waitFor();
+  world.pageErrors.splice(before);
   await page.unroute("**/_control/state");
-  await page.getByRole("button", { name: "Load the page again" }).click();
+  await page.getByRole("button", { name: "Reload the page" }).click();
   await page.getByRole("heading", { name: "#approvals" }).waitFor();
-  assert.equal(world.complaints.length, before);
+  assert.equal(world.pageErrors.length, before);
 });
 
-test("when the sandbox ends the page says so, and with another in its place it shows that one alone", async () => {
+test("when the sandbox stops, the page shows it; when another replaces it, the page shows only that one", async () => {
   const { slackPort, awsPort } = world.sandbox;
   await filterWire("chat.postMessage");
   await calls().first().waitFor();
-  const before = world.complaints.length;
+  const before = world.pageErrors.length;
   await world.sandbox.close();
-  await page.getByText("sandbox gone").waitFor();
+  await page.getByText("sandbox stopped").waitFor();
   await page.getByText("Start it again in its terminal").waitFor();
   again = await startSandbox({ slackPort, awsPort, botPort: 0, onLine: () => {}, onUnexpectedExit: () => {} });
   await page.getByText("bot connected").waitFor();
   const posted = async () =>
     (await getJson(`${world.slackUrl}/_control/requests?operation=chat.postMessage`)).requests.length;
   await eventually("the seeded requests are posted", async () => (await posted()) === 3);
-  await eventually("the wire has these and no others", async () => (await calls().count()) === 3);
-  world.complaints.splice(before);
+  await eventually("the Wire tab shows these and no others", async () => (await calls().count()) === 3);
+  world.pageErrors.splice(before);
 });
 
-test("no page asked for anything outside this machine, and none complained", () => {
-  assert.deepEqual(world.strays, []);
-  // The request that was broken on purpose.
+test("no page requested anything outside this machine, and none reported an error", () => {
+  assert.deepEqual(world.externalRequests, []);
+  // The request that was aborted on purpose.
   assert.deepEqual(
-    world.complaints.filter((each) => !each.includes("ERR_FAILED")),
+    world.pageErrors.filter((each) => !each.includes("ERR_FAILED")),
     [],
   );
 });

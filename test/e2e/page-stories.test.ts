@@ -4,16 +4,16 @@ import type { Page } from "playwright-core";
 import {
   actAs,
   decide,
-  executionIs,
-  goTo,
-  messageOf,
+  executedSignals,
+  openConversation,
   type PageWorld,
   pageWorld,
-  signalsCarriedOut,
+  requestMessage,
   startRunbook,
+  waitForStatus,
 } from "../support/page-world.ts";
 
-/** What a person does on the sandbox's page, and what AWS's side says of it. */
+/** What people do on the sandbox page, and its effect in AWS. */
 
 let world: PageWorld;
 let page: Page;
@@ -23,35 +23,35 @@ before(async () => {
 });
 after(() => world?.close());
 
-const stepOnPage = (id: string, step: string) => page.locator(`[data-execution="${id}"] [data-step="${step}"]`);
+const findStep = (id: string, step: string) => page.locator(`[data-execution="${id}"] [data-step="${step}"]`);
 
-test("a runbook is started, asks in its channel, and one approver lets it go on", async () => {
+test("a started runbook asks for approval in its channel and continues after one approval", async () => {
   await actAs(page, "Jane Ito");
-  await goTo(page, "approvals");
+  await openConversation(page, "approvals");
   const id = await startRunbook(page, world, "Web-Rollback");
-  await stepOnPage(id, "approveRollback").getByText("Waiting").waitFor();
-  await messageOf(page, id).getByText("0 of 1 approval").waitFor();
+  await findStep(id, "approveRollback").getByText("Waiting").waitFor();
+  await requestMessage(page, id).getByText("0 of 1 approval").waitFor();
 
   await decide(page, id, "Approve");
 
-  const ended = await executionIs(world, id, "Success");
+  const ended = await waitForStatus(world, id, "Success");
   assert.equal(ended.signals.length, 1);
   assert.equal(ended.signals[0].type, "Approve");
   assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
-  await messageOf(page, id).getByText("The execution has succeeded").waitFor();
-  await stepOnPage(id, "rollBack").getByText("Success").waitFor();
+  await requestMessage(page, id).getByText("The execution has succeeded").waitFor();
+  await findStep(id, "rollBack").getByText("Success").waitFor();
   await page.locator(`[data-execution="${id}"]`).getByText("Signals received").waitFor();
-  assert.equal(await messageOf(page, id).getByRole("button", { name: "Approve" }).count(), 0);
+  assert.equal(await requestMessage(page, id).getByRole("button", { name: "Approve" }).count(), 0);
 });
 
-test("a rejection asks for its reason in a modal, refuses an empty one, and takes it to AWS", async () => {
+test("a rejection requires a reason in a modal and passes it on to AWS", async () => {
   await actAs(page, "Mia Chen");
-  await goTo(page, "prod-dba");
+  await openConversation(page, "prod-dba");
   const id = await startRunbook(page, world, "Prod-DB-Restart");
   await decide(page, id, "Reject");
   const modal = page.getByRole("dialog", { name: "Reject this step" });
   const reason = modal.getByRole("textbox", { name: "Reason" });
-  assert.ok(await reason.evaluate((each) => each === document.activeElement), "one can write at once");
+  assert.ok(await reason.evaluate((each) => each === document.activeElement), "the input has the focus");
   await modal.getByRole("button", { name: "Reject" }).click();
   await modal.getByText("Please complete this required field.").waitFor();
   assert.equal(await modal.getByRole("textbox", { name: "Reason" }).getAttribute("aria-invalid"), "true");
@@ -60,34 +60,34 @@ test("a rejection asks for its reason in a modal, refuses an empty one, and take
   await modal.getByRole("button", { name: "Reject" }).click();
   await modal.waitFor({ state: "detached" });
 
-  const ended = await executionIs(world, id, "Failed");
+  const ended = await waitForStatus(world, id, "Failed");
   assert.deepEqual(
     ended.signals.map((each: { type: string }) => each.type),
     ["Reject"],
   );
   assert.match(JSON.stringify(ended.signals[0].payload), /Mia Chen.*Not during peak hours/);
-  await messageOf(page, id).getByText("Not during peak hours").waitFor();
+  await requestMessage(page, id).getByText("Not during peak hours").waitFor();
 });
 
-test("who may not decide is told so alone, and AWS hears nothing", async () => {
+test("a person who may not decide gets an ephemeral message, and AWS gets no signal", async () => {
   await actAs(page, "Rosa Lind");
-  await goTo(page, "approvals");
+  await openConversation(page, "approvals");
   const id = await startRunbook(page, world, "Web-Rollback");
   await decide(page, id, "Approve");
   const refusal = page.locator("article.ephemeral", { hasText: "may decide this" });
   await refusal.getByText("Only visible to you").waitFor();
 
   await actAs(page, "Jane Ito");
-  await messageOf(page, id).waitFor();
+  await requestMessage(page, id).waitFor();
   assert.equal(await refusal.count(), 0, "Jane sees Rosa's refusal");
 
-  assert.deepEqual(await signalsCarriedOut(world, id), []);
-  await executionIs(world, id, "Waiting");
+  assert.deepEqual(await executedSignals(world, id), []);
+  await waitForStatus(world, id, "Waiting");
 });
 
-test("/approvals is completed by keyboard and answers the admin alone with what waits", async () => {
+test("/approvals is completed by keyboard and shows the pending requests to the admin only", async () => {
   await actAs(page, "Ada Admin");
-  await goTo(page, "random");
+  await openConversation(page, "random");
   const line = page.getByRole("combobox", { name: "Message #random" });
   await line.fill("/app");
   await page.getByRole("option", { name: "/approvals pending" }).waitFor();
@@ -101,72 +101,72 @@ test("/approvals is completed by keyboard and answers the admin alone with what 
   await answer.getByText(`${waiting.length} requests wait`).waitFor();
 });
 
-test("the reply to a signal is lost, and it is carried out once all the same", async () => {
+test("a signal whose reply is lost takes effect exactly once", async () => {
   await actAs(page, "Dan Okafor");
-  await goTo(page, "approvals");
+  await openConversation(page, "approvals");
   const id = await startRunbook(page, world, "Web-Deploy-Two-Gates");
-  await messageOf(page, id).waitFor();
+  await requestMessage(page, id).waitFor();
   await page.getByRole("button", { name: "What could go wrong" }).click();
   await page.getByRole("switch", { name: "The reply to the next signal is lost" }).check();
   await page.getByRole("button", { name: "Close the drawer" }).click();
 
   await decide(page, id, "Approve");
 
-  // A fault that has struck is no longer in force, and its switch says so.
+  // The fault is used up, and its switch shows that.
   await page.getByRole("button", { name: "What could go wrong" }).click();
   await page.getByRole("switch", { name: "The reply to the next signal is lost", checked: false }).waitFor();
   await page.getByRole("button", { name: "Close the drawer" }).click();
 
-  // The first gate alone: a signal sent again blindly would have opened the second.
-  await messageOf(page, id).getByText("gate 2 of 2").first().waitFor();
-  const calls = await signalsCarriedOut(world, id);
+  // Only the first gate: a blind retry would have approved the second.
+  await requestMessage(page, id).getByText("gate 2 of 2").first().waitFor();
+  const calls = await executedSignals(world, id);
   assert.deepEqual(
     calls.map((each) => each.outcome.fault),
     ["drop-reply"],
   );
-  const running = await executionIs(world, id, "Waiting");
+  const running = await waitForStatus(world, id, "Waiting");
   assert.deepEqual(running.steps.map((each: { status: string }) => each.status).slice(0, 4), [
     "Success",
     "Success",
     "Success",
     "Waiting",
   ]);
-  await messageOf(page, id).first().getByText("Approved", { exact: false }).first().waitFor();
+  await requestMessage(page, id).first().getByText("Approved", { exact: false }).first().waitFor();
 });
 
-test("the bot is killed and started again from the page, and an approval then counts", async () => {
+test("after a kill and a start of the bot from the page, an approval counts", async () => {
   await actAs(page, "Jane Ito");
-  await goTo(page, "approvals");
+  await openConversation(page, "approvals");
   const id = await startRunbook(page, world, "Web-Rollback");
-  await messageOf(page, id).waitFor();
+  await requestMessage(page, id).waitFor();
   await page.getByRole("button", { name: "What could go wrong" }).click();
-  await page.getByRole("button", { name: "Kill it (SIGKILL)" }).click();
-  await page.getByText("The bot does not run, ended with SIGKILL").waitFor();
-  await page.getByText("Start it again under").waitFor();
+  await page.getByRole("button", { name: "Kill (SIGKILL)" }).click();
+  await page.getByText("The bot is not running (last exit: SIGKILL)").waitFor();
+  await page.getByText("Start it under").waitFor();
   assert.equal(world.sandbox.bot.status().running, false);
 
-  await page.getByRole("button", { name: "Start it", exact: true }).click();
+  await page.getByRole("button", { name: "Start", exact: true }).click();
   await page.getByText("bot connected").waitFor();
   await page.getByRole("button", { name: "Close the drawer" }).click();
-  assert.equal(await messageOf(page, id).count(), 1, "the request was posted again");
+  assert.equal(await requestMessage(page, id).count(), 1, "the request was posted again");
   await decide(page, id, "Approve");
 
-  const ended = await executionIs(world, id, "Success");
+  const ended = await waitForStatus(world, id, "Success");
   assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
-  await messageOf(page, id).getByText("The execution has succeeded").waitFor();
+  await requestMessage(page, id).getByText("The execution has succeeded").waitFor();
 });
 
-test("a click that nobody answers is marked as such", async () => {
+test("a click that the bot does not acknowledge shows a warning", async () => {
   const id = await startRunbook(page, world, "Web-Rollback");
-  await messageOf(page, id).waitFor();
+  await requestMessage(page, id).waitFor();
   await world.sandbox.bot.kill();
-  await messageOf(page, id).getByRole("button", { name: "Details" }).click();
-  await messageOf(page, id).getByText("A warning triangle stands beside the button").waitFor();
+  await requestMessage(page, id).getByRole("button", { name: "Details" }).click();
+  await requestMessage(page, id).getByText("Countersign did not respond. Nothing was recorded.").waitFor();
   world.sandbox.bot.start();
   await page.getByText("bot connected").waitFor();
 });
 
-test("no page asked for anything outside this machine, and none complained", () => {
-  assert.deepEqual(world.strays, []);
-  assert.deepEqual(world.complaints, []);
+test("no page requested anything outside this machine, and none reported an error", () => {
+  assert.deepEqual(world.externalRequests, []);
+  assert.deepEqual(world.pageErrors, []);
 });

@@ -7,7 +7,7 @@ export type Surface = "message" | "modal" | "home";
 
 type Json = Record<string, unknown>;
 
-const MOST_TEXT = 13_200;
+const MAX_TEXT = 13_200;
 const INVISIBLE = /(?!\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]|[\u2028\u2029]/u;
 const BUTTON_STYLES = new Set<unknown>([undefined, "primary", "danger"]);
 
@@ -21,7 +21,7 @@ export function problemsOf(payload: object, surface: Surface, mentionable: Reado
   const blocks = list(view.blocks);
   say(blocks.length >= 1, "no blocks");
   say(blocks.length <= (surface === "message" ? 50 : 100), `${blocks.length} blocks`);
-  say(textOf(blocks) <= MOST_TEXT, `${textOf(blocks)} characters of text over all blocks`);
+  say(textOf(blocks) <= MAX_TEXT, `${textOf(blocks)} characters of text over all blocks`);
   const ids = blocks.map((block) => block.block_id).filter((id) => id !== undefined);
   say(new Set(ids).size === ids.length, `block_ids are not unique: ${ids.join(" ")}`);
   for (const [index, block] of blocks.entries()) {

@@ -4,28 +4,28 @@ import { eventually } from "./eventually.ts";
 import { getJson, type Json, postJson } from "./http-json.ts";
 import { launchBrowser } from "./page-browser.ts";
 
-/** A browser on the page of a whole sandbox, and both stand-ins as anybody else sees them. */
+/** A browser on the page of a complete sandbox, and the URLs of both stand-ins. */
 export interface PageWorld {
   sandbox: Sandbox;
   slackUrl: string;
   awsUrl: string;
   browser: Browser;
-  /** Addresses that any page asked for outside the sandbox. */
-  strays: string[];
-  /** What the sandbox and its bot said. */
-  lines: string[];
-  /** Errors that any page's scripts or policy reported. */
-  complaints: string[];
-  /** Opens the page in a context of its own, with the workspace shown. */
+  /** URLs outside the sandbox that any page requested. */
+  externalRequests: string[];
+  /** Log lines of the bot. */
+  logLines: string[];
+  /** Errors of any page's scripts or content policy. */
+  pageErrors: string[];
+  /** Opens the page in a new browser context and waits until it shows the workspace. */
   open(options?: Parameters<Browser["newContext"]>[0]): Promise<Page>;
-  /** AWS's executions as `/_control/` tells them. */
+  /** Returns all executions from the AWS stand-in's control API. */
   executions(): Promise<Json[]>;
-  /** Closes every page that was opened; the sandbox stays. */
+  /** Closes every open page; the sandbox keeps running. */
   closePages(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts everything on free ports and waits until the seeded runbooks have been asked for in Slack. */
+/** Starts everything on free ports and waits until Slack has a request for each seeded runbook. */
 export async function pageWorld(): Promise<PageWorld> {
   const lines: string[] = [];
   const onLine = (text: string) => void lines.push(text);
@@ -65,9 +65,9 @@ export async function pageWorld(): Promise<PageWorld> {
     slackUrl,
     awsUrl,
     browser,
-    strays,
-    lines,
-    complaints,
+    externalRequests: strays,
+    logLines: lines,
+    pageErrors: complaints,
     async open(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       context.setDefaultTimeout(20_000);
@@ -78,7 +78,7 @@ export async function pageWorld(): Promise<PageWorld> {
       });
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("console", (message) => {
-        // A refusal by `/_control/` is an answer; the browser reports its status all the same.
+        // The browser reports a 409 of `/_control/` as an error, but it is a normal reply.
         if (message.type() === "error" && !message.text().includes("409")) complaints.push(message.text());
       });
       await page.goto(slackUrl);
@@ -91,14 +91,14 @@ export async function pageWorld(): Promise<PageWorld> {
   };
 }
 
-/** Acts as somebody, as a person does it: by choosing them. */
+/** Selects the person to act as. */
 export const actAs = (page: Page, name: string) => page.getByRole("radio", { name }).check({ force: true });
 
 /** Opens a channel, or App Home. */
-export const goTo = (page: Page, place: string) =>
-  page.getByRole("navigation", { name: "Workspace" }).getByRole("button", { name: place }).click();
+export const openConversation = (page: Page, name: string) =>
+  page.getByRole("navigation", { name: "Workspace" }).getByRole("button", { name }).click();
 
-/** Starts a runbook from its form and answers the execution that AWS's side has of it. */
+/** Starts a runbook from its form and returns the id of the new execution. */
 export async function startRunbook(page: Page, world: PageWorld, name: string): Promise<string> {
   const before = new Set((await world.executions()).map((each) => each.AutomationExecutionId));
   await page.getByRole("tab", { name: "Runbooks" }).click();
@@ -112,21 +112,21 @@ export async function startRunbook(page: Page, world: PageWorld, name: string): 
   return found.AutomationExecutionId;
 }
 
-/** The message that asks about an execution; a message names it in its small print. */
-export const messageOf = (page: Page, executionId: string): Locator =>
+/** Locates the request of an execution; each message shows the execution id. */
+export const requestMessage = (page: Page, executionId: string): Locator =>
   page.locator("article.message:not(.ephemeral)", { hasText: executionId });
 
-/** Presses a message's button, and confirms where a dialog asks. */
+/** Clicks a message's button and confirms if there is a dialog. */
 export async function decide(page: Page, executionId: string, verdict: "Approve" | "Reject"): Promise<void> {
-  await messageOf(page, executionId).getByRole("button", { name: verdict, exact: true }).click();
+  await requestMessage(page, executionId).getByRole("button", { name: verdict, exact: true }).click();
   if (verdict === "Approve") await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
 }
 
 /**
- * Waits until an execution has this status on AWS's side, and answers all of it. What its steps only pretend to do is not
- * waited for: the clock is moved on while one runs.
+ * Waits until an execution has this status in AWS, and returns it. Advances the clock while a simulated step runs, instead
+ * of waiting for it.
  */
-export const executionIs = (world: PageWorld, id: string, status: string): Promise<Json> =>
+export const waitForStatus = (world: PageWorld, id: string, status: string): Promise<Json> =>
   eventually(`execution ${id} is ${status}`, async () => {
     const found = (await world.executions()).find((each) => each.AutomationExecutionId === id);
     if (found?.AutomationExecutionStatus === status) return found;
@@ -134,12 +134,12 @@ export const executionIs = (world: PageWorld, id: string, status: string): Promi
     return undefined;
   });
 
-/** How often the signal was carried out on AWS's side, whatever became of its reply. */
-export async function signalsCarriedOut(world: PageWorld, id: string): Promise<Json[]> {
+/** Returns the signals that AWS executed, whether or not their reply arrived. */
+export async function executedSignals(world: PageWorld, id: string): Promise<Json[]> {
   const { requests } = await getJson(`${world.awsUrl}/_control/requests?operation=SendAutomationSignal`);
   return requests.filter((each: Json) => each.executed && each.input.AutomationExecutionId === id);
 }
 
-/** Moves the clock of both stand-ins, past the page. */
+/** Advances the clock of both stand-ins without the page. */
 export const advance = (world: PageWorld, advanceMs: number) =>
   postJson(`${world.slackUrl}/_control/clock`, { advanceMs });

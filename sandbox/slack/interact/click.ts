@@ -31,10 +31,11 @@ export async function click(deps: InteractDeps, act: Click): Promise<ClickResult
   const person = findActor(deps.workspace, act.user);
   if ("ok" in person) return person;
   const forged = act.forge !== undefined;
-  const place = act.ts === undefined ? viewContainer(deps, person, act.view_id) : messageContainer(deps, person, act);
-  if ("ok" in place) return place;
+  const container =
+    act.ts === undefined ? viewContainer(deps, person, act.view_id) : messageContainer(deps, person, act);
+  if ("ok" in container) return container;
 
-  const found = findElement(place.blocks, act);
+  const found = findElement(container.blocks, act);
   if (found === undefined && !forged) {
     return actionError("element_not_found", `Nothing there has the action_id "${act.action_id}".`);
   }
@@ -47,39 +48,45 @@ export async function click(deps: InteractDeps, act: Click): Promise<ClickResult
       ? { action: { type: "button", action_id: act.action_id, block_id: act.block_id ?? "gone", action_ts: actionTs } }
       : toAction(found, act.value, actionTs);
   if ("problem" in made) return actionError("cannot_enter", made.problem);
-  if (found !== undefined && made.stateValue !== undefined) place.storeValue(found, made.stateValue);
+  if (found !== undefined && made.stateValue !== undefined) container.storeValue(found, made.stateValue);
   if (found?.block.type === "input" && found.block.dispatch_action !== true) {
     return { ok: true, dispatched: false, forged };
   }
 
-  const payload = overlay(blockActionsPayload(deps, place, person, made.action), act.forge ?? {}) as Json;
-  const delivery = await deps.deliver({ app: place.app, kind: "block_actions", payload });
+  const payload = overlay(blockActionsPayload(deps, container, person, made.action), act.forge ?? {}) as Json;
+  const delivery = await deps.deliver({ app: container.app, kind: "block_actions", payload });
   if (delivery.problem === RESET) return resetError();
-  if (!delivery.acked) addWarning(deps.workspace, act);
+  if (!delivery.acked) addWarning(deps.workspace, act, container.app, delivery);
   return { ok: true, dispatched: true, forged, delivery };
 }
 
-function blockActionsPayload(deps: InteractDeps, place: Container, person: Person, action: Json): Json {
+function blockActionsPayload(deps: InteractDeps, container: Container, person: Person, action: Json): Json {
   return {
-    ...interactionHead(deps.workspace, place.app, person, "block_actions"),
-    ...place.payloadFields(),
-    trigger_id: deps.triggers.issue({ appId: place.app.id, user: person.id, viewId: place.viewId }),
-    ...responseUrlField(deps, place.app, place),
+    ...interactionHead(deps.workspace, container.app, person, "block_actions"),
+    ...container.payloadFields(),
+    trigger_id: deps.triggers.issue({ appId: container.app.id, user: person.id, viewId: container.viewId }),
+    ...responseUrlField(deps, container.app, container),
     actions: [action],
   };
 }
 
-function responseUrlField(deps: InteractDeps, app: SlackApp, place: Container): Json {
-  if (place.responseTarget === undefined) return {};
-  const path = deps.responseUrls.issue("actions", deps.workspace.team.id, { appId: app.id, ...place.responseTarget });
+function responseUrlField(deps: InteractDeps, app: SlackApp, container: Container): Json {
+  if (container.responseTarget === undefined) return {};
+  const path = deps.responseUrls.issue("actions", deps.workspace.team.id, {
+    appId: app.id,
+    ...container.responseTarget,
+  });
   return { response_url: deps.baseUrl() + path };
 }
 
-function addWarning(workspace: Workspace, act: Click): void {
+/** Shows the person a warning. It says that nothing was recorded only if the click did not reach the app. */
+function addWarning(workspace: Workspace, act: Click, app: SlackApp, delivery: DeliveryResult): void {
+  const unreached = delivery.via === "none" && delivery.problem !== "timeout";
+  const consequence = unreached ? "Nothing was recorded." : "It may still have recorded the click.";
   workspace.notice({
     user: act.user,
     kind: "action_not_acknowledged",
-    text: "This app responded with no answer in time. A warning triangle stands beside the button.",
+    text: `Slack shows a warning: ${app.name} did not respond. ${consequence}`,
     channel: act.channel,
     ts: act.ts,
   });

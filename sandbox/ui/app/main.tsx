@@ -12,7 +12,7 @@ persistPageState();
 listen();
 createRoot(root).render(
   <StrictMode>
-    <ErrorBoundary instead={<PageError />}>
+    <ErrorBoundary fallback={<PageError />}>
       <App />
     </ErrorBoundary>
   </StrictMode>,

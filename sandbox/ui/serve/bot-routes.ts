@@ -5,7 +5,7 @@ import type { HonoEnv } from "../../wire/http-server.ts";
 
 const body = z.strictObject({ action: z.enum(["start", "stop", "kill", "restart"]) });
 
-/** `/_control/bot`: the bot's process as the machine's owner has it in hand. Every answer is its status. */
+/** `/_control/bot` starts, stops and kills the bot's process. Every reply is its status. */
 export function botRoutes(bot: () => BotSupervisor): Hono<HonoEnv> {
   const app = new Hono<HonoEnv>();
   app.get("/", (c) => c.json(bot().status()));

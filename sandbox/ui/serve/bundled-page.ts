@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:
 import { basename, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A file of the built page, held in memory: what is not in here cannot be asked for. */
+/** A file of the built page. The server serves only these files, from memory. */
 export interface PageFile {
   type: string;
   body: Uint8Array<ArrayBuffer>;
@@ -11,7 +11,7 @@ export interface PageFile {
 
 const UI = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(UI, "dist");
-/** What the bundle is made of besides the page's own files: the versions of its dependencies. */
+/** The bundle depends on it too: it contains the versions of the dependencies. */
 const LOCKFILE = fileURLToPath(new URL("../../../package-lock.json", import.meta.url));
 
 const TYPES: Record<string, string> = {
@@ -22,8 +22,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * The page's files by their path below `/`. They are built with Vite when their sources changed since the last build, so
- * that nobody needs a step between `npm ci` and `npm run sandbox`; else they are only read.
+ * Returns the page's files by their path below `/`. Builds them with Vite if the sources changed since the last build, so
+ * that `npm run sandbox` needs no build step after `npm ci`.
  */
 export async function bundledPage(): Promise<Map<string, PageFile>> {
   const folder = join(DIST, fingerprint());
@@ -36,31 +36,31 @@ export async function bundledPage(): Promise<Map<string, PageFile>> {
   );
 }
 
-/** Builds beside `folder` and moves it there as a whole: whoever else builds at the same time builds the same. */
+/** Builds into a temporary folder and renames it, so that parallel builds of the same sources do not conflict. */
 async function buildInto(folder: string): Promise<void> {
   const { build } = await import("vite");
-  const workshop = `${folder}.${process.pid}`;
+  const temporary = `${folder}.${process.pid}`;
   await build({
     configFile: join(UI, "vite.config.ts"),
     root: UI,
     logLevel: "warn",
-    build: { outDir: workshop, emptyOutDir: true },
+    build: { outDir: temporary, emptyOutDir: true },
   });
   try {
-    renameSync(workshop, folder);
+    renameSync(temporary, folder);
   } catch (error) {
     if (!existsSync(folder)) throw error;
-    rmSync(workshop, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
   for (const name of readdirSync(DIST).filter((each) => isOlderBuild(each, folder))) {
     rmSync(join(DIST, name), { recursive: true, force: true });
   }
 }
 
-/** A finished build of other sources; one that is still being made has its process in its name. */
+/** Whether a folder is a finished build of other sources. A build in progress has a dot and its process id in its name. */
 const isOlderBuild = (name: string, folder: string) => !name.includes(".") && name !== basename(folder);
 
-/** Names the sources by their content: a time of change says little after a checkout. */
+/** Hashes the content of the sources: modification times are meaningless after a checkout. */
 function fingerprint(): string {
   const hash = createHash("sha256").update(readFileSync(LOCKFILE));
   for (const path of filesBelow(UI)

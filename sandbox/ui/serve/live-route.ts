@@ -4,8 +4,8 @@ import type { BotSupervisor } from "../../bot-supervisor.ts";
 import type { HonoEnv } from "../../wire/http-server.ts";
 
 /**
- * What happens in both stand-ins and to the bot as one stream of events: `slack-change`, `slack-request`, `aws-change`,
- * `aws-request`, `bot`. One stream and not three, since a browser opens only six connections to an address.
+ * Merges the events of both stand-ins and of the bot into one stream: `slack-change`, `slack-request`, `aws-change`,
+ * `aws-request`, `bot`. One stream instead of three, since a browser opens only six connections per host.
  */
 export const liveRoute =
   (deps: { slackUrl: () => string; awsUrl: string; bot: () => BotSupervisor }) =>
@@ -24,9 +24,9 @@ export const liveRoute =
       stop();
     });
 
-/** Copies a stream of server-sent events, each event's name after `prefix`. Ends when either side does. */
-async function copyEvents(stream: SSEStreamingApi, prefix: string, url: string, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(url, { signal });
+/** Copies a stream of server-sent events and prefixes each event's name. Ends when either side ends. */
+async function copyEvents(stream: SSEStreamingApi, prefix: string, url: string, abort: AbortSignal): Promise<void> {
+  const answer = await fetch(url, { signal: abort });
   if (answer.body === null) return;
   let rest = "";
   for await (const chunk of answer.body.pipeThrough(new TextDecoderStream())) {

@@ -7,8 +7,8 @@ import { liveRoute } from "./live-route.ts";
 import { ownPageOnly } from "./own-page-only.ts";
 
 /**
- * The page lets nothing in from elsewhere and sends nothing out: what a runbook's author writes is shown in it, and no
- * script, picture or address in there may reach anything.
+ * The page loads nothing from other origins and sends nothing to them: it displays text of runbook authors, and no script,
+ * image or address in that text may have an effect.
  */
 const POLICY = [
   "default-src 'none'",
@@ -22,8 +22,8 @@ const POLICY = [
 ].join("; ");
 
 /**
- * The page at `/` of the Slack stand-in, and what it needs besides `/_control/`: the AWS stand-in's `/_control/` under
- * `/aws/`, so that the browser talks to one address only; one stream of both stand-ins' events; and the bot's process.
+ * Serves the page at `/` of the Slack stand-in, and what it needs besides `/_control/`: the AWS stand-in's `/_control/`
+ * under `/aws/`, so that the browser uses one origin only; one event stream of both stand-ins; and the bot's process.
  */
 export function pageRoutes(deps: {
   files: Map<string, PageFile>;
@@ -55,7 +55,7 @@ export function pageRoutes(deps: {
   app.get("/*", (c) => {
     const file = files.get(c.req.path === "/" ? "index.html" : c.req.path.slice(1));
     if (file === undefined) return c.notFound();
-    // The names of assets carry their content's hash; the page itself has to be asked for again.
+    // Asset names contain a hash of their content; the page itself must be revalidated.
     const hashed = c.req.path.startsWith("/assets/");
     return c.body(file.body, 200, {
       "content-type": file.type,

@@ -3,7 +3,7 @@ import type { BusEvent } from "../live/aws-state.ts";
 import { useWorld } from "../live/world.ts";
 import { JsonBody } from "../wire/json-body.tsx";
 
-/** What went over the event bus: what Countersign recorded, and on demand what AWS itself tells. */
+/** The events of the bus: those that Countersign published and, on request, those of AWS. */
 export function AuditTab() {
   const events = useWorld((state) => state.events);
   const [all, setAll] = useState(false);
@@ -11,13 +11,13 @@ export function AuditTab() {
   return (
     <>
       <p className="lead">
-        Each change of a request is recorded, and published to EventBridge: who let this run has one exact answer.
+        Every change to a request is recorded and published to EventBridge. “Who let this run?” has one exact reply.
       </p>
       <label className="check">
         <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
-        Show Automation's own events too
+        Include Automation's own events
       </label>
-      {shown.length === 0 ? <p className="empty">Nothing yet.</p> : null}
+      {shown.length === 0 ? <p className="empty">No events yet.</p> : null}
       {shown.map((each) => (
         <Event key={each.id} event={each} />
       ))}
@@ -34,7 +34,7 @@ const Event = memo(function Event({ event }: { event: BusEvent }) {
           {event.source}, {event.time.slice(11, 19)} UTC
         </span>
       </summary>
-      <JsonBody label={`Detail of ${event["detail-type"]}`} value={event.detail} />
+      <JsonBody label={`Details of ${event["detail-type"]}`} value={event.detail} />
     </details>
   );
 });

@@ -13,7 +13,7 @@ const CONTENT: Record<AwsTab, () => React.ReactNode> = {
   wire: WireTab,
 };
 
-/** The right: AWS as Systems Manager and EventBridge have it, and the wire between all. */
+/** The right panel: runbooks, executions, audit events, and every call between the bot, AWS and Slack. */
 export function AwsPanel() {
   const tab = usePageState((state) => state.tab);
   const waiting = useWorld(

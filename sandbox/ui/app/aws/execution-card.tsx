@@ -7,17 +7,17 @@ import { Signals } from "./signals.tsx";
 import { principalText } from "./starters.ts";
 import { Status, StatusMark } from "./status.tsx";
 
-/** One execution: what it is, its steps with their live status, the signals it received. */
-export const ExecutionCard = memo(function Execution({ execution }: { execution: ExecutionState }) {
+/** One execution: its steps with their live status, and the signals that it received. */
+export const ExecutionCard = memo(function ExecutionCard({ execution }: { execution: ExecutionState }) {
   const awsUrl = useWorld((state) => state.awsUrl);
   const runbook = useWorld((state) => state.aws.runbooks.find((each) => each.name === execution.DocumentName));
   const id = execution.AutomationExecutionId;
   const reached = new Set(execution.StepExecutions.map((each) => each.StepName));
-  const ahead = runbook?.steps.filter((each) => !reached.has(each.name)) ?? [];
-  const pretended = new Set(execution.steps.filter((each) => each.simulated).map((each) => each.id));
+  const upcoming = runbook?.steps.filter((each) => !reached.has(each.name)) ?? [];
+  const simulated = new Set(execution.steps.filter((each) => each.simulated).map((each) => each.id));
   const parent = execution.ParentAutomationExecutionId;
   const ended = execution.ExecutionEndTime !== undefined;
-  const waits = execution.StepExecutions.find((each) => each.StepStatus === "Waiting");
+  const waitingStep = execution.StepExecutions.find((each) => each.StepStatus === "Waiting");
   return (
     <article className="card execution" aria-label={execution.DocumentName} data-execution={id}>
       <header>
@@ -35,11 +35,11 @@ export const ExecutionCard = memo(function Execution({ execution }: { execution:
       <Parameters parameters={execution.Parameters} />
       <ol className="steps">
         {execution.StepExecutions.map((each) => (
-          <StepLine key={each.StepExecutionId} step={each} pretended={pretended.has(each.StepExecutionId)} />
+          <StepLine key={each.StepExecutionId} step={each} simulated={simulated.has(each.StepExecutionId)} />
         ))}
         {ended
           ? null
-          : ahead.map((each) => (
+          : upcoming.map((each) => (
               <li key={each.name} className="step upcoming">
                 <StatusMark status="Pending" />
                 <span className="step-name">
@@ -48,20 +48,22 @@ export const ExecutionCard = memo(function Execution({ execution }: { execution:
               </li>
             ))}
       </ol>
-      {execution.StepExecutionsTruncated ? <p className="hint">…and more steps, which AWS gives in pages.</p> : null}
+      {execution.StepExecutionsTruncated ? (
+        <p className="hint">…and more steps, which AWS returns on further pages.</p>
+      ) : null}
       {execution.FailureMessage ? <p className="failure">{execution.FailureMessage}</p> : null}
       <Signals signals={execution.signals} />
       <details className="terminal">
         <summary>From a terminal</summary>
         <CopyCommand label={`show execution ${id}`} line={showCommand(awsUrl, id)} />
-        {waits === undefined ? null : (
+        {waitingStep === undefined ? null : (
           <>
             <p className="hint">
-              {waits.Action === "aws:pause"
-                ? "It is paused, which Countersign leaves alone. Let it go on:"
-                : "Approve it past Slack, and see Countersign notice:"}
+              {waitingStep.Action === "aws:pause"
+                ? "This step is paused. Countersign handles approvals only, so resume it here:"
+                : "Approve it outside Slack and watch Countersign update its message:"}
             </p>
-            <CopyCommand label={`signal execution ${id}`} line={signalCommand(awsUrl, id, waits)} />
+            <CopyCommand label={`signal execution ${id}`} line={signalCommand(awsUrl, id, waitingStep)} />
           </>
         )}
       </details>
@@ -69,10 +71,10 @@ export const ExecutionCard = memo(function Execution({ execution }: { execution:
   );
 });
 
-/** How many parameters stand there without being asked for: the steps are to be in view. */
+/** Parameters shown at first; with more, the steps would be out of view. */
 const MAX_SHOWN_PARAMETERS = 8;
 
-/** What it was started with. */
+/** The parameters that the execution was started with. */
 function Parameters({ parameters }: { parameters: Record<string, string[]> }) {
   const entries = Object.entries(parameters);
   const more = entries.length - MAX_SHOWN_PARAMETERS;
@@ -105,7 +107,7 @@ function Values({ entries }: { entries: [string, string[]][] }) {
   );
 }
 
-function StepLine({ step, pretended }: { step: Step; pretended: boolean }) {
+function StepLine({ step, simulated }: { step: Step; simulated: boolean }) {
   return (
     <li className="step" data-step={step.StepName}>
       <StatusMark status={step.StepStatus} />
@@ -113,7 +115,7 @@ function StepLine({ step, pretended }: { step: Step; pretended: boolean }) {
         {step.StepName}{" "}
         <span className="action">
           {step.Action}
-          {pretended ? ", pretended" : ""}
+          {simulated ? ", simulated" : ""}
         </span>
       </span>
       <Status status={step.StepStatus} />

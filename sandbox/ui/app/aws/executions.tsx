@@ -2,16 +2,16 @@ import { useWorld } from "../live/world.ts";
 import { pageState } from "../shell/page-state.ts";
 import { ExecutionCard } from "./execution-card.tsx";
 
-/** How many executions are shown; a bench may have started thousands. */
+/** A benchmark may start thousands of executions. */
 const MAX_SHOWN_EXECUTIONS = 50;
 
-/** Everything that runs or ran, the newest first. */
+/** All executions, newest first. */
 export function Executions() {
   const executions = useWorld((state) => state.aws.executions);
   if (executions.length === 0) {
     return (
       <p className="lead">
-        Nothing has run yet.{" "}
+        No executions yet.{" "}
         <button type="button" className="link" onClick={() => pageState.set({ tab: "runbooks" })}>
           Start a runbook
         </button>
@@ -25,7 +25,7 @@ export function Executions() {
         <ExecutionCard key={each.AutomationExecutionId} execution={each} />
       ))}
       {executions.length > MAX_SHOWN_EXECUTIONS ? (
-        <p className="hint">…and {executions.length - MAX_SHOWN_EXECUTIONS} older ones.</p>
+        <p className="hint">…and {executions.length - MAX_SHOWN_EXECUTIONS} older executions.</p>
       ) : null}
     </>
   );

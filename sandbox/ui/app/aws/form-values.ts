@@ -1,9 +1,9 @@
 import type { ParameterDefinition, Runbook } from "../live/aws-state.ts";
 
-/** What a person has written into the form: the text of each field. */
+/** The text of each form field, by parameter name. */
 export type FieldValues = Record<string, string>;
 
-/** Something sensible for parameters of the demonstration that have no default, so that one click is enough. */
+/** Examples for parameters of the seeded runbooks without a default, so that one click starts them. */
 const EXAMPLES: Record<string, string> = {
   DatabaseId: "orders-primary",
   Environment: "prod",
@@ -16,17 +16,17 @@ const EXAMPLES: Record<string, string> = {
 export const isList = ({ type }: ParameterDefinition) =>
   type === "StringList" || type === "MapList" || type.startsWith("List<");
 
-/** How a value is written where that is not plain. */
-const FORMAT_HINTS: Record<string, string> = { MapList: "A JSON object a line.", StringMap: "A JSON object." };
+/** Hints for types whose text format is not obvious. */
+const FORMAT_HINTS: Record<string, string> = { MapList: "One JSON object per line.", StringMap: "A JSON object." };
 
 export const formatHint = (definition: ParameterDefinition): string =>
-  FORMAT_HINTS[definition.type] ?? (isList(definition) ? "One a line." : "");
+  FORMAT_HINTS[definition.type] ?? (isList(definition) ? "One value per line." : "");
 
-/** What may be chosen, where not every text may be written. */
+/** The values to choose from, if the parameter does not take free text. */
 export const findChoices = ({ type, allowedValues }: ParameterDefinition): string[] | undefined =>
   type === "Boolean" ? ["true", "false"] : allowedValues?.map(toText);
 
-/** A default as a field shows it: a list has a line for each item. */
+/** Formats a default for its field: a list has one line per item. */
 function defaultText(definition: ParameterDefinition): string {
   const value = definition.default;
   if (value === undefined) return "";
@@ -36,7 +36,7 @@ function defaultText(definition: ParameterDefinition): string {
 
 const toText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** A runbook's own default comes first; an example only where it has none and allows that one. */
+/** Prefills a field with the runbook's default, or with an example that the runbook allows. */
 function initialText(name: string, definition: ParameterDefinition): string {
   const example = EXAMPLES[name];
   if (definition.default !== undefined || example === undefined) return defaultText(definition);
@@ -50,10 +50,10 @@ export function initialFieldValues(runbook: Runbook): FieldValues {
   );
 }
 
-/** The parameters to send: as AWS takes them, and without those that are the runbook's own defaults. */
-export function toParameters(runbook: Runbook, written: FieldValues): Record<string, string[]> {
+/** Converts the fields to parameters in AWS's format. Omits the ones that equal the runbook's defaults. */
+export function toParameters(runbook: Runbook, values: FieldValues): Record<string, string[]> {
   const entries = Object.entries(runbook.parameters).flatMap(([name, definition]) => {
-    const text = written[name] ?? "";
+    const text = values[name] ?? "";
     if (text === defaultText(definition)) return [];
     const value = isList(definition) ? text.split("\n").filter((line) => line !== "") : [text];
     return [[name, value] as const];

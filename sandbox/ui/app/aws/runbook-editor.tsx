@@ -4,7 +4,7 @@ import { refreshAws } from "../live/refresh.ts";
 import { toast } from "../shell/page-state.ts";
 
 const EXAMPLE = `schemaVersion: "0.3"
-description: Written on the sandbox page.
+description: Created on the sandbox page.
 parameters:
   Host:
     type: String
@@ -27,7 +27,7 @@ mainSteps:
 /** https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html */
 const NAME = /^[a-zA-Z0-9_\-.]{3,128}$/;
 
-/** A YAML document may begin with a brace too, so only what can be read as JSON is called JSON. */
+/** Tests by parsing: a YAML document may also begin with a brace. */
 function isJson(content: string): boolean {
   try {
     return typeof JSON.parse(content) === "object";
@@ -36,7 +36,7 @@ function isJson(content: string): boolean {
   }
 }
 
-/** A place to paste a runbook of one's own. AWS's stand-in reads it, and says what is wrong with it. */
+/** A form to add a runbook. The AWS stand-in validates it and reports the problems. */
 export function RunbookEditor() {
   const [name, setName] = useState("My-Runbook");
   const [content, setContent] = useState(EXAMPLE);
@@ -46,23 +46,23 @@ export function RunbookEditor() {
   const create = async (event: FormEvent) => {
     event.preventDefault();
     if (!NAME.test(name)) {
-      setProblem("A runbook's name has 3 to 128 characters: letters, digits, dots, underscores and hyphens.");
+      setProblem("A runbook name has 3 to 128 characters: letters, digits, periods, underscores, and hyphens.");
       return;
     }
     const format = isJson(content) ? "JSON" : "YAML";
-    const answer = await control.post("aws", "/seed", { documents: [{ name, content, format }] });
-    const refusal = refusalText(answer);
+    const reply = await control.post("aws", "/seed", { documents: [{ name, content, format }] });
+    const refusal = refusalText(reply);
     setProblem(refusal ?? "");
     if (refusal !== undefined) return;
     refreshAws();
-    toast(`${name} is among the runbooks now.`);
+    toast(`Added ${name} to the runbooks.`);
   };
 
   return (
     <details className="card editor">
       <summary>
         <span className="title">Your own runbook</span>
-        <span className="description">Paste YAML or JSON, then start it like the others.</span>
+        <span className="description">Paste YAML or JSON, then start it like any other runbook.</span>
       </summary>
       <form onSubmit={(event) => void create(event)} noValidate>
         <div className="field">
@@ -81,16 +81,16 @@ export function RunbookEditor() {
             onChange={(event) => setContent(event.target.value)}
           />
           <p id={`${id}-hint`} className="hint">
-            Approval steps really wait. Other actions are pretended: a line <code>sandbox: {"{…}"}</code> in a step's
-            description says how long it takes and whether it fails. An <code>aws:loop</code> is pretended as a whole,
-            with the approvals in it.
+            Approval steps wait for a decision. All other actions are simulated: a line <code>sandbox: {"{…}"}</code> in
+            a step's description sets its duration and whether it fails. An <code>aws:loop</code> step is simulated as a
+            whole, including its approvals.
           </p>
         </div>
         <p className="field-error" role="alert">
           {problem}
         </p>
         <button type="submit" className="primary wide">
-          Add this runbook
+          Add runbook
         </button>
       </form>
     </details>

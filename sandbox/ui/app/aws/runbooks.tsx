@@ -3,13 +3,13 @@ import { useWorld } from "../live/world.ts";
 import { RunbookEditor } from "./runbook-editor.tsx";
 import { StartForm } from "./start-form.tsx";
 
-/** What can be started. */
+/** The runbooks, each with its start form. */
 export function Runbooks() {
   const runbooks = useWorld((state) => state.aws.runbooks);
   return (
     <>
       <p className="lead">
-        Start one. When it reaches an approval step it waits, and Countersign asks for the approval in Slack.
+        Start a runbook. It waits at each approval step, and Countersign asks for the approval in Slack.
       </p>
       {runbooks.map((each) => (
         <RunbookCard key={`${each.name} ${each.version}`} runbook={each} />
@@ -35,5 +35,4 @@ function RunbookCard({ runbook }: { runbook: Runbook }) {
   );
 }
 
-const gatesText = (gates: number) =>
-  gates === 0 ? "no approval" : gates === 1 ? "1 waits for approval" : `${gates} wait for approval`;
+const gatesText = (gates: number) => (gates === 0 ? "no approvals" : gates === 1 ? "1 approval" : `${gates} approvals`);

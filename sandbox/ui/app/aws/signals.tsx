@@ -1,7 +1,7 @@
 import type { Signal } from "../live/aws-state.ts";
 import { principalText } from "./starters.ts";
 
-/** What SendAutomationSignal brought: which, from whom as AWS knows them, and with which payload. */
+/** The signals that an execution received: type, principal and payload. */
 export function Signals({ signals }: { signals: Signal[] }) {
   if (signals.length === 0) return null;
   return (

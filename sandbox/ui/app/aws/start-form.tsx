@@ -12,22 +12,22 @@ import { STARTERS } from "./starters.ts";
 /** The parameters of a runbook, and the button that starts it. */
 export function StartForm({ runbook }: { runbook: Runbook }) {
   const awsUrl = useWorld((state) => state.awsUrl);
-  const [written, setWritten] = useState(() => initialFieldValues(runbook));
+  const [values, setValues] = useState(() => initialFieldValues(runbook));
   const [executedBy, setExecutedBy] = useState<string>(STARTERS[0].arn);
   const [problem, setProblem] = useState("");
   const starter = useId();
-  const parameters = toParameters(runbook, written);
+  const parameters = toParameters(runbook, values);
 
   const start = async (event: FormEvent) => {
     event.preventDefault();
     const executions = [{ document: runbook.name, parameters, executedBy, tags: { StartedFrom: "sandbox-page" } }];
-    const answer = await control.post("aws", "/seed", { executions });
-    const refusal = refusalText(answer);
+    const reply = await control.post("aws", "/seed", { executions });
+    const refusal = refusalText(reply);
     setProblem(refusal ?? "");
     if (refusal !== undefined) return;
     refreshAws();
-    const [started] = (answer.executionIds ?? []) as string[];
-    toast(`${runbook.name} has started. When it waits, Countersign asks for approval in a channel.`, started);
+    const [started] = (reply.executionIds ?? []) as string[];
+    toast(`Started ${runbook.name}. At an approval step, Countersign asks for approval in Slack.`, started);
     pageState.set({ tab: "executions" });
   };
 
@@ -38,8 +38,8 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
           key={name}
           name={name}
           definition={definition}
-          value={written[name] ?? ""}
-          change={(value) => setWritten((now) => ({ ...now, [name]: value }))}
+          value={values[name] ?? ""}
+          change={(value) => setValues((now) => ({ ...now, [name]: value }))}
         />
       ))}
       <div className="field">
@@ -59,7 +59,7 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
         Start {runbook.name}
       </button>
       <details className="terminal">
-        <summary>The same from a terminal</summary>
+        <summary>Start it from a terminal</summary>
         <CopyCommand label={`start ${runbook.name}`} line={startCommand(awsUrl, runbook.name, parameters)} />
       </details>
     </form>
@@ -74,7 +74,7 @@ function ParameterField(props: {
 }) {
   const { name, definition, value, change } = props;
   const id = useId();
-  // A list with allowed values is still written, since it may hold several of them.
+  // A list with allowed values stays a text area, since it may contain several of them.
   const options = isList(definition) ? undefined : findChoices(definition);
   const common = { id, value, "aria-describedby": `${id}-hint` };
   return (

@@ -1,14 +1,14 @@
-/** Who can have started a runbook: three kinds of principal that AWS knows. */
+/** The principals that the form can start a runbook as, one of each kind. */
 export const STARTERS = [
   {
-    label: "Rosa, through Identity Center",
+    label: "Rosa (Identity Center)",
     arn: "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com",
   },
-  { label: "Jane, an IAM user", arn: "arn:aws:iam::111122223333:user/jane" },
-  { label: "a CI pipeline", arn: "arn:aws:sts::111122223333:assumed-role/GitHubActionsDeploy/run-4711" },
+  { label: "Jane (IAM user)", arn: "arn:aws:iam::111122223333:user/jane" },
+  { label: "CI pipeline", arn: "arn:aws:sts::111122223333:assumed-role/GitHubActionsDeploy/run-4711" },
 ] as const;
 
-/** The part of an ARN that people know somebody by. */
+/** Shortens a principal's ARN to the part that people recognize. */
 export const principalText = (arn: string): string => {
   const parts = arn.split("/");
   return parts.length > 2

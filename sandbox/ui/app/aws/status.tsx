@@ -1,4 +1,4 @@
-/** How a status looks. The word is always there; colour and mark only help. */
+/** The mark and color of each status. The status itself is always shown as text too. */
 const APPEARANCE: Record<string, { mark: string; kind: string }> = {
   Success: { mark: "✓", kind: "good" },
   Waiting: { mark: "…", kind: "waiting" },

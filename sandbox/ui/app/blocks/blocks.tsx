@@ -5,37 +5,41 @@ import { ConfirmDialog } from "./confirm-dialog.tsx";
 import { StaticBlocks } from "./static-blocks.tsx";
 
 /**
- * Blocks as Slack draws them, with their buttons alive: a confirming dialog first where one is asked for, then `press`.
+ * Renders blocks with working buttons. A button with `confirm` asks for confirmation first; then `onClick` is called.
  */
-export const Blocks = memo(function Blocks(props: { blocks: Json[]; press: (pressed: ButtonClick) => Promise<void> }) {
-  const { blocks, press } = props;
-  const [asking, setAsking] = useState<ButtonClick | null>(null);
+export const Blocks = memo(function Blocks(props: { blocks: Json[]; onClick: (click: ButtonClick) => Promise<void> }) {
+  const { blocks, onClick } = props;
+  const [unconfirmed, setUnconfirmed] = useState<ButtonClick | null>(null);
   const [busy, setBusy] = useState(false);
 
-  const go = async (pressed: ButtonClick) => {
-    setAsking(null);
-    if (pressed.url !== undefined) window.open(pressed.url, "_blank", "noopener,noreferrer");
+  const send = async (click: ButtonClick) => {
+    setUnconfirmed(null);
+    if (click.url !== undefined) window.open(click.url, "_blank", "noopener,noreferrer");
     setBusy(true);
-    await press(pressed);
+    await onClick(click);
     setBusy(false);
   };
 
-  // Before the renderer's own listeners: its dialogs know nothing of the sandbox.
+  // Runs before the renderer's own listeners, whose dialogs do not call the sandbox.
   const onClickCapture = (event: MouseEvent) => {
-    const pressed = findClickedButton(event.target as Element, blocks);
-    if (pressed === undefined) return;
+    const click = findClickedButton(event.target as Element, blocks);
+    if (click === undefined) return;
     event.preventDefault();
     event.stopPropagation();
     if (busy) return;
-    if (pressed.confirm === undefined) void go(pressed);
-    else setAsking(pressed);
+    if (click.confirm === undefined) void send(click);
+    else setUnconfirmed(click);
   };
 
   return (
     <div className="blocks" onClickCapture={onClickCapture} aria-busy={busy}>
       <StaticBlocks blocks={blocks} />
-      {asking?.confirm === undefined ? null : (
-        <ConfirmDialog confirm={asking.confirm} onConfirm={() => void go(asking)} onDeny={() => setAsking(null)} />
+      {unconfirmed?.confirm === undefined ? null : (
+        <ConfirmDialog
+          confirm={unconfirmed.confirm}
+          onConfirm={() => void send(unconfirmed)}
+          onDeny={() => setUnconfirmed(null)}
+        />
       )}
     </div>
   );

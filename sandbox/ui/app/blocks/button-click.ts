@@ -8,8 +8,8 @@ export interface ButtonClick {
 }
 
 /**
- * The Block Kit button behind a click. The renderer marks each element with its action_id and each block with its block_id
- * as the id, so one listener around all blocks is enough. Undefined for anything else, a link for instance.
+ * Finds the Block Kit button that was clicked; undefined for anything else, such as a link. The renderer sets action_id and
+ * block_id as HTML ids, so one listener around all blocks is enough.
  */
 export function findClickedButton(target: Element, blocks: Json[]): ButtonClick | undefined {
   const button = target.closest("button[id]");

@@ -4,7 +4,7 @@ import { StaticBlocks } from "./static-blocks.tsx";
 
 const toText = (object: unknown, otherwise: string) => String((object as Json | undefined)?.text ?? otherwise);
 
-/** The dialog that a button asks for before it counts. */
+/** The confirmation dialog of a button. */
 export function ConfirmDialog(props: { confirm: Json; onConfirm: () => void; onDeny: () => void }) {
   const { confirm, onConfirm, onDeny } = props;
   const style = confirm.style === "danger" ? "danger" : "primary";

@@ -1,11 +1,11 @@
 import type { Json } from "../live/slack-state.ts";
 
-/** An invisible character that keeps two others from being read as one mark. */
+/** Invisible, and separates two characters that the renderer would read as markup. */
 const WORD_JOINER = "\u2060";
 
 /**
- * Text of a mrkdwn object for the renderer. It would read `&lt;!channel&gt;` as the mark that Slack was told it is not, so
- * what was escaped is taken apart: it looks the same and means nothing.
+ * Protects the text of a mrkdwn object. The renderer reads the escaped text `&lt;!channel&gt;` as a mention, which Slack
+ * does not, so a word joiner breaks up what was escaped. It looks the same.
  */
 export function protectMrkdwn(text: string): string {
   return text
@@ -14,10 +14,10 @@ export function protectMrkdwn(text: string): string {
     .replaceAll("&amp;", `&${WORD_JOINER}`);
 }
 
-/** Plain text has no marks at all. */
+/** Plain text contains no markup. */
 const protectPlainText = (text: string): string => text.replaceAll("<", `<${WORD_JOINER}`);
 
-/** Blocks whose every text object is safe from being read as more than it is. */
+/** Protects every text object of the blocks against being rendered as more than Slack would render. */
 export function escapeBlocks(blocks: Json[]): Json[] {
   return blocks.map((each) => escapeTexts(each) as Json);
 }
@@ -27,11 +27,11 @@ function escapeTexts(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const part = value as Json;
   if (part.type === "mrkdwn") {
-    // The renderer takes `verbatim` for "no marks at all"; in Slack it only keeps names and addresses from being linked.
+    // The renderer reads `verbatim` as "no markup"; in Slack it only disables automatic links.
     return { type: "mrkdwn", text: protectMrkdwn(String(part.text)) };
   }
   if (part.type === "plain_text") return { ...part, text: protectPlainText(String(part.text)) };
-  // The parts of rich text are texts already.
+  // The elements of rich text contain no markup.
   if (part.type === "rich_text") return part;
   return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, escapeTexts(each)]));
 }

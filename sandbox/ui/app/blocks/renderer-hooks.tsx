@@ -2,10 +2,10 @@ import type { ReactNode } from "react";
 import { openConversation } from "../shell/page-state.ts";
 import { slackDate } from "./slack-date.ts";
 
-/** Only these open anything; other schemes stay text. */
+/** Links with any other scheme are rendered as text. */
 const ALLOWED_SCHEMES = /^(https?|mailto):/i;
 
-/** The message that a permalink leads to, which is on this very page. */
+/** Parses a Slack permalink: its message is on this page. */
 function parsePermalink(href: string): { channel: string; ts: string } | undefined {
   const found = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(href);
   if (found === null) return undefined;
@@ -14,10 +14,10 @@ function parsePermalink(href: string): { channel: string; ts: string } | undefin
 }
 
 export function SafeLink({ href, children }: { href: string; children: ReactNode }) {
-  const place = parsePermalink(href);
-  if (place !== undefined) {
+  const message = parsePermalink(href);
+  if (message !== undefined) {
     return (
-      <button type="button" className="link" onClick={() => openConversation(place.channel, place.ts)}>
+      <button type="button" className="link" onClick={() => openConversation(message.channel, message.ts)}>
         {children}
       </button>
     );
@@ -30,12 +30,12 @@ export function SafeLink({ href, children }: { href: string; children: ReactNode
   );
 }
 
-/** What the renderer leaves to its user: links, and times as the reader's own. */
+/** Makes the renderer's hooks: safe links, and times in the reader's time zone. */
 export const makeRendererHooks = (reader: { tz: string; now: () => number }) => ({
   link: ({ href, children }: { href: string; children: ReactNode }) => <SafeLink href={href}>{children}</SafeLink>,
   date: ({ timestamp, format, fallback }: { timestamp: string; format: string; fallback: string }) => {
     const at = new Date(Number(timestamp) * 1000);
-    // Anybody may write any number; a time that no calendar has is shown as its author's own words.
+    // The timestamp may be out of range for Date: show the author's fallback text.
     if (Number.isNaN(at.getTime())) return <>{fallback}</>;
     return (
       <time dateTime={at.toISOString()} title={fallback}>

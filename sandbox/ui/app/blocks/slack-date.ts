@@ -1,6 +1,6 @@
 /**
- * `<!date^TIMESTAMP^FORMAT|FALLBACK>` as Slack shows it to one reader: in their own time zone and with words for days near
- * today. https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
+ * Formats `<!date^TIMESTAMP^FORMAT|FALLBACK>` for one reader: in their time zone, with words such as "tomorrow" for near
+ * days. https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
  */
 export function slackDate(format: string, seconds: number, reader: { tz: string; now: number }): string {
   const time = seconds * 1000;
@@ -14,7 +14,7 @@ export function slackDate(format: string, seconds: number, reader: { tz: string;
   };
   const thisYear = show({ year: "numeric" }) === show({ year: "numeric" }, reader.now);
   const year: Intl.DateTimeFormatOptions = thisYear ? {} : { year: "numeric" };
-  const written: Record<string, () => string> = {
+  const formats: Record<string, () => string> = {
     date_num: () => new Intl.DateTimeFormat("en-CA", { timeZone: reader.tz }).format(time),
     date_slash: () => show({ year: "numeric", month: "2-digit", day: "2-digit" }),
     date: () => show({ month: "long", day: "numeric", ...year }),
@@ -24,10 +24,10 @@ export function slackDate(format: string, seconds: number, reader: { tz: string;
     time_secs: () => show({ hour: "numeric", minute: "2-digit", second: "2-digit" }),
     ago: () => ago(reader.now - time),
   };
-  return format.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return format.replace(/\{(\w+)\}/g, (match, name: string) => {
     const plain = name.replace(/_pretty$/, "");
     const word = name === plain ? undefined : near[day(time)];
-    return word ?? written[plain]?.() ?? whole;
+    return word ?? formats[plain]?.() ?? match;
   });
 }
 
@@ -35,7 +35,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** How long ago in words, or how long from now. */
+/** Formats a duration in milliseconds as "2 hours ago"; negative values are in the future. */
 export function ago(ms: number): string {
   const size = Math.abs(ms);
   const [count, unit] =

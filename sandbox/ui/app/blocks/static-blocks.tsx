@@ -6,7 +6,7 @@ import { usePageState } from "../shell/page-state.ts";
 import { escapeBlocks } from "./escape-blocks.ts";
 import { makeRendererHooks } from "./renderer-hooks.tsx";
 
-/** Blocks without life in their buttons. */
+/** Renders blocks whose buttons do nothing. */
 export function StaticBlocks({ blocks }: { blocks: Json[] }) {
   const theme = usePageState((state) => state.theme);
   const me = usePageState((state) => state.actorId);
@@ -14,6 +14,6 @@ export function StaticBlocks({ blocks }: { blocks: Json[] }) {
   const data = useWorld((state) => state.names);
   const safe = useMemo(() => escapeBlocks(blocks) as unknown as Block[], [blocks]);
   const hooks = useMemo(() => makeRendererHooks({ tz, now: () => Date.now() + world.get().clockOffset }), [tz]);
-  // The renderer reads hooks and names once: another reader is another rendering.
+  // The renderer reads its hooks only once, so another time zone needs another instance.
   return <RenderedBlocks key={tz} withoutWrapper name="" logo="" {...{ theme, data, hooks }} blocks={safe} />;
 }

@@ -7,33 +7,31 @@ import { ErrorBoundary } from "../shell/error-boundary.tsx";
 import { toast } from "../shell/page-state.ts";
 import { clickButton } from "./click-button.ts";
 
-/** The app's Home: opening it is what asks the app to fill it. */
+/** The app's Home. Opening it sends the event that makes the app publish it. */
 export function AppHome({ me }: { me: string }) {
   const view = useSlack((state) => state.homes[me]);
   useEffect(() => {
-    void control.post("slack", "/home", { user: me, tab: "home" }).then((answer) => {
-      const refusal = refusalText(answer);
+    void control.post("slack", "/home", { user: me, tab: "home" }).then((reply) => {
+      const refusal = refusalText(reply);
       if (refusal !== undefined) toast(refusal);
     });
   }, [me]);
   const id = view?.id ?? "";
-  const pressed = useCallback((what: ButtonClick) => clickButton(me, { view_id: id }, what), [me, id]);
+  const onClick = useCallback((click: ButtonClick) => clickButton(me, { view_id: id }, click), [me, id]);
   return (
     <section className="channel" aria-label="App Home">
       <header className="bar">
         <h1>Countersign</h1>
-        <p>App Home: what waits for you, and for you alone</p>
+        <p>App Home: the requests that wait for you. Only you can see it.</p>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="home" aria-label="What waits for you" tabIndex={0}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
+      <section className="home" aria-label="Requests waiting for you" tabIndex={0}>
         {view === undefined ? (
-          <p className="empty">
-            Countersign has not filled its Home yet. It does so when a person opens it, while the bot runs.
-          </p>
+          <p className="empty">App Home is empty. Countersign fills it when you open it, if the bot is running.</p>
         ) : null}
         {view === undefined ? null : (
-          <ErrorBoundary instead={<p className="failure">This Home cannot be shown.</p>}>
-            <Blocks blocks={view.blocks} press={pressed} />
+          <ErrorBoundary fallback={<p className="failure">This App Home cannot be displayed.</p>}>
+            <Blocks blocks={view.blocks} onClick={onClick} />
           </ErrorBoundary>
         )}
       </section>

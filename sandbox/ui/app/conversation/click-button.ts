@@ -3,19 +3,19 @@ import { control, refusalText } from "../live/control-client.ts";
 import { refreshSlack } from "../live/refresh.ts";
 import { toast } from "../shell/page-state.ts";
 
-/** Where a pressed button stands: in a message, or in a view. */
+/** The message or view that contains a button. */
 export type ButtonLocation = { channel: string; ts: string } | { view_id: string };
 
-/** Presses a button as `user`. What cannot be done is told in a toast; what it leads to comes by itself. */
-export async function clickButton(user: string, place: ButtonLocation, pressed: ButtonClick): Promise<void> {
-  const answer = await control.post("slack", "/click", {
+/** Clicks a button as `user`. A toast reports a click that Slack would not allow. */
+export async function clickButton(user: string, location: ButtonLocation, click: ButtonClick): Promise<void> {
+  const reply = await control.post("slack", "/click", {
     user,
-    ...place,
-    action_id: pressed.actionId,
-    block_id: pressed.blockId,
-    ...(pressed.confirm === undefined ? {} : { confirm: true }),
+    ...location,
+    action_id: click.actionId,
+    block_id: click.blockId,
+    ...(click.confirm === undefined ? {} : { confirm: true }),
   });
-  const refusal = refusalText(answer);
+  const refusal = refusalText(reply);
   if (refusal !== undefined) toast(refusal);
   refreshSlack();
 }

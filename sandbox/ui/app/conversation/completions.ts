@@ -1,18 +1,18 @@
 export interface Completion {
-  /** What the line becomes. */
+  /** The completed line. */
   line: string;
   description: string;
 }
 
-/** What the app's manifest and its help say of its command. */
+/** The command of Countersign, as its manifest and its help describe it. */
 const COUNTERSIGN_COMMANDS: Completion[] = [
-  { line: "/approvals pending", description: "what waits, since when, and for whom" },
-  { line: "/approvals show ", description: "one request or execution, by its id" },
-  { line: "/approvals health", description: "how Countersign itself is, for admins" },
-  { line: "/approvals help", description: "what can be asked" },
+  { line: "/approvals pending", description: "pending requests, and who can decide them" },
+  { line: "/approvals show ", description: "one request or execution, by ID" },
+  { line: "/approvals health", description: "the health of Countersign, for admins" },
+  { line: "/approvals help", description: "all commands" },
 ];
 
-/** The commands that a line may become; none once it has become one. */
+/** Finds the commands that start with `line`; none once the line is complete. */
 export function findCompletions(line: string, commands: string[]): Completion[] {
   if (!line.startsWith("/")) return [];
   const known = COUNTERSIGN_COMMANDS.filter((each) => commands.some((command) => each.line.startsWith(`${command} `)));

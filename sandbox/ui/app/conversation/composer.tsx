@@ -5,10 +5,10 @@ import { useSlack } from "../live/world.ts";
 import { toast } from "../shell/page-state.ts";
 import { type Completion, findCompletions } from "./completions.ts";
 
-/** As Slack's client sends what was typed: no mark, whatever it looks like. */
+/** Escapes typed text as Slack's client does, so that it contains no markup. */
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** Where a person writes: words to the channel, or a slash command to the app. */
+/** The input for messages and slash commands. */
 export function Composer({ me, channel, thread }: { me: string; channel: Channel; thread?: string }) {
   const [line, setLine] = useState("");
   const [chosen, setChosen] = useState(0);
@@ -17,7 +17,7 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
   const options = closed || thread !== undefined ? [] : findCompletions(line, commands);
   const list = useId();
 
-  const write = (text: string) => {
+  const edit = (text: string) => {
     setLine(text);
     setChosen(0);
     setClosed(false);
@@ -27,8 +27,8 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
     event?.preventDefault();
     const text = line.trim();
     if (text === "") return;
-    write("");
-    const answer = text.startsWith("/")
+    edit("");
+    const reply = text.startsWith("/")
       ? await control.post("slack", "/command", { user: me, channel: channel.id, text })
       : await control.post("slack", "/post", {
           user: me,
@@ -36,7 +36,7 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
           text: escaped(text),
           ...(thread === undefined ? {} : { thread_ts: thread }),
         });
-    const refusal = refusalText(answer);
+    const refusal = refusalText(reply);
     if (refusal !== undefined) toast(refusal);
   };
 
@@ -46,8 +46,8 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
     const steps: Record<string, () => void> = {
       ArrowDown: () => setChosen((chosen + 1) % options.length),
       ArrowUp: () => setChosen((chosen + options.length - 1) % options.length),
-      Tab: () => write(option.line),
-      Enter: () => write(option.line),
+      Tab: () => edit(option.line),
+      Enter: () => edit(option.line),
       Escape: () => setClosed(true),
     };
     const step = steps[event.key];
@@ -58,19 +58,19 @@ export function Composer({ me, channel, thread }: { me: string; channel: Channel
 
   return (
     <form className="composer" onSubmit={(event) => void send(event)}>
-      {options.length > 0 ? <Options id={list} options={options} chosen={chosen} choose={write} /> : null}
+      {options.length > 0 ? <Options id={list} options={options} chosen={chosen} choose={edit} /> : null}
       <input
         type="text"
         role="combobox"
-        aria-label={thread === undefined ? `Message #${channel.name}, or a /command` : "Reply"}
+        aria-label={thread === undefined ? `Message #${channel.name}, or type a /command` : "Reply"}
         aria-autocomplete="list"
         aria-expanded={options.length > 0}
         aria-controls={list}
         aria-activedescendant={options.length > 0 ? `${list}-${chosen}` : undefined}
-        placeholder={thread === undefined ? "Write a message, or type / for commands" : "Reply"}
+        placeholder={thread === undefined ? "Type a message, or / for commands" : "Reply"}
         autoComplete="off"
         value={line}
-        onChange={(event) => write(event.target.value)}
+        onChange={(event) => edit(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <button type="submit" className="primary" disabled={line.trim() === ""}>
@@ -84,8 +84,8 @@ function Options(props: { id: string; options: Completion[]; chosen: number; cho
   return (
     <div id={props.id} role="listbox" aria-label="Commands" className="completions">
       {props.options.map((each, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the box that it belongs to
-        // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus and names the active option
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox handles the keys
+        // biome-ignore lint/a11y/useFocusableInteractive: the combobox keeps the focus and refers to the active option
         <div
           key={each.line}
           id={`${props.id}-${index}`}

@@ -9,14 +9,16 @@ import { Composer } from "./composer.tsx";
 import { MessageList } from "./message-list.tsx";
 import { Thread } from "./thread.tsx";
 
-/** The middle: what the person looks at. */
+/** The middle panel: a channel, a direct message or App Home. */
 export function Conversation() {
-  const place = usePageState((state) => state.conversationId);
+  const conversationId = usePageState((state) => state.conversationId);
   const me = usePageState((state) => state.actorId);
   const thread = usePageState((state) => state.threadTs);
-  const channel = useSlack((state) => state.channels.find((each) => each.id === place && each.members.includes(me)));
-  if (place === HOME) return <AppHome key={me} me={me} />;
-  if (channel === undefined) return <p className="empty">Choose a channel.</p>;
+  const channel = useSlack((state) =>
+    state.channels.find((each) => each.id === conversationId && each.members.includes(me)),
+  );
+  if (conversationId === HOME) return <AppHome key={me} me={me} />;
+  if (channel === undefined) return <p className="empty">Select a channel.</p>;
   return (
     <div className={thread === null ? "conversation" : "conversation with-thread"}>
       <ChannelView key={`${me} ${channel.id}`} channel={channel} me={me} />
@@ -31,7 +33,7 @@ function ChannelView({ channel, me }: { channel: Channel; me: string }) {
     [channel.messages, me],
   );
   useMarkAsSeen(channel, me);
-  const closed = findReadOnlyReason(channel);
+  const readOnly = findReadOnlyReason(channel);
   const name = channel.kind === "im" ? channelTitle(channel) : `#${channelTitle(channel)}`;
   return (
     <section className="channel" aria-label={name}>
@@ -41,12 +43,12 @@ function ChannelView({ channel, me }: { channel: Channel; me: string }) {
       </header>
       {messages.length === 0 ? (
         <p className="empty quiet">
-          Nothing here yet. When a runbook waits for an approval, it is asked for in a channel.
+          No messages yet. Countersign posts each approval request in the channels of its route.
         </p>
       ) : (
         <MessageList channel={channel.id} messages={messages} />
       )}
-      {closed === undefined ? <Composer me={me} channel={channel} /> : <p className="empty">{closed}</p>}
+      {readOnly === undefined ? <Composer me={me} channel={channel} /> : <p className="empty">{readOnly}</p>}
     </section>
   );
 }

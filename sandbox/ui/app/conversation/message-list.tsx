@@ -3,25 +3,25 @@ import type { Message as MessageState } from "../live/slack-state.ts";
 import { usePageState } from "../shell/page-state.ts";
 import { Message } from "./message.tsx";
 
-/** How many messages are there at first, and how many more each time the reader comes near the oldest. */
+/** Messages rendered at first, and added each time the reader scrolls near the oldest one. */
 const INITIAL_COUNT = 20;
 const MORE_COUNT = 10;
-/** How near the end the reader must be, in pixels, to be taken along by a new message. */
+/** Within this distance of the end, in pixels, the list scrolls to new messages. */
 const FOLLOW_DISTANCE_PX = 120;
 
-/** The messages of a conversation, the newest at the end. Long ones are laid out only as far as they are read. */
+/** The messages of a conversation, newest last. Renders older ones only when the reader scrolls to them. */
 export function MessageList({ channel, messages }: { channel: string; messages: MessageState[] }) {
   const list = useRef<HTMLDivElement>(null);
   const [shown, setShown] = useState(INITIAL_COUNT);
-  const sought = usePageState((state) => state.linkedTs);
-  // A link may lead further back than what is drawn.
-  const place = sought === null ? -1 : messages.findIndex((each) => each.ts === sought);
-  if (place >= 0 && messages.length - place > shown) setShown(messages.length - place);
+  const linkedTs = usePageState((state) => state.linkedTs);
+  // A link may lead to a message that is not rendered yet.
+  const linked = linkedTs === null ? -1 : messages.findIndex((each) => each.ts === linkedTs);
+  if (linked >= 0 && messages.length - linked > shown) setShown(messages.length - linked);
   const first = Math.max(0, messages.length - shown);
   const older = useLoadOlder(list, first > 0, () => setShown((count) => count + MORE_COUNT));
   useFollowEnd(list, messages.at(-1));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
     <div ref={list} className="messages" role="log" aria-label="Messages" tabIndex={0}>
       <div ref={older} className="older" aria-hidden="true" />
       {messages.slice(first).map((each) => (
@@ -31,22 +31,22 @@ export function MessageList({ channel, messages }: { channel: string; messages: 
   );
 }
 
-/** A mark above the oldest message; `more` is called while it is near the view. */
-function useLoadOlder(list: RefObject<HTMLDivElement | null>, some: boolean, more: () => void) {
+/** Returns a ref for a marker above the oldest message; calls `more` while the marker is near the view. */
+function useLoadOlder(list: RefObject<HTMLDivElement | null>, hasOlder: boolean, more: () => void) {
   const mark = useRef<HTMLDivElement>(null);
   const latest = useRef(more);
   latest.current = more;
   useEffect(() => {
-    if (mark.current === null || !some) return;
-    const seen = new IntersectionObserver(
+    if (mark.current === null || !hasOlder) return;
+    const observer = new IntersectionObserver(
       (changes) => {
-        // A busy browser reports several at once; the last one is how it is.
+        // A busy browser reports several changes at once; the last one is current.
         if (changes.at(-1)?.isIntersecting) latest.current();
       },
       { root: list.current, rootMargin: "1500px 0px 0px 0px" },
     );
-    seen.observe(mark.current);
-    return () => seen.disconnect();
+    observer.observe(mark.current);
+    return () => observer.disconnect();
   });
   return mark;
 }
@@ -56,28 +56,28 @@ function useFollowEnd(list: RefObject<HTMLDivElement | null>, newest: MessageSta
   useEffect(() => {
     const box = list.current;
     if (box === null) return;
-    const noted = () => {
+    const onScroll = () => {
       atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < FOLLOW_DISTANCE_PX;
     };
-    // What grows after it was drawn (an edit, a layout that was put off) keeps the end in view as well.
-    const follow = new ResizeObserver(() => {
+    // The last message may grow later (an edit, a deferred layout): keep the end in view.
+    const observer = new ResizeObserver(() => {
       if (atEnd.current) box.scrollTop = box.scrollHeight;
     });
-    box.addEventListener("scroll", noted, { passive: true });
+    box.addEventListener("scroll", onScroll, { passive: true });
     const last = box.lastElementChild;
-    if (last !== null) follow.observe(last);
+    if (last !== null) observer.observe(last);
     return () => {
-      box.removeEventListener("scroll", noted);
-      follow.disconnect();
+      box.removeEventListener("scroll", onScroll);
+      observer.disconnect();
     };
   });
   const ts = newest?.ts;
-  // A message for this reader alone answers what they just did, so it is shown wherever they are.
-  const answer = newest?.onlyFor !== undefined;
+  // An ephemeral message replies to what the reader just did, so it is always scrolled into view.
+  const isReply = newest?.onlyFor !== undefined;
   useLayoutEffect(() => {
     const box = list.current;
-    if (box === null || ts === undefined || !(atEnd.current || answer)) return;
+    if (box === null || ts === undefined || !(atEnd.current || isReply)) return;
     box.scrollTop = box.scrollHeight;
     atEnd.current = true;
-  }, [list, ts, answer]);
+  }, [list, ts, isReply]);
 }

@@ -16,10 +16,10 @@ interface MessageProps {
   inThread?: boolean;
 }
 
-/** One message of a conversation. It is rendered again only when it changed; one that cannot be drawn is told of. */
+/** One message. Rerenders only on a change; a message that fails to render shows its plain text instead. */
 export const Message = memo(function Message(props: MessageProps) {
   return (
-    <ErrorBoundary instead={<p className="failure message">This message cannot be shown: {props.message.text}</p>}>
+    <ErrorBoundary fallback={<p className="failure message">This message cannot be displayed: {props.message.text}</p>}>
       <MessageBody {...props} />
     </ErrorBoundary>
   );
@@ -29,16 +29,16 @@ function MessageBody(props: MessageProps) {
   const { channel, message } = props;
   const me = usePageState((state) => state.actorId);
   const author = useSlack((state) => state.people.find((each) => each.id === message.user));
-  const pressed = useCallback(
-    (what: ButtonClick) => clickButton(me, { channel, ts: message.ts }, what),
+  const onClick = useCallback(
+    (click: ButtonClick) => clickButton(me, { channel, ts: message.ts }, click),
     [me, channel, message.ts],
   );
   const name = author?.realName ?? message.user;
   const { blocks } = message;
-  const shown = useScrollIntoView(message.ts);
+  const article = useScrollIntoView(message.ts);
   return (
     <article
-      ref={shown}
+      ref={article}
       className={message.onlyFor ? "message ephemeral" : "message"}
       data-ts={message.ts}
       aria-label={name}
@@ -57,7 +57,7 @@ function MessageBody(props: MessageProps) {
             blocks={[{ type: "section", block_id: "text", text: { type: "mrkdwn", text: message.text } }]}
           />
         ) : (
-          <Blocks blocks={blocks} press={pressed} />
+          <Blocks blocks={blocks} onClick={onClick} />
         )}
         <NotAcknowledged channel={channel} ts={message.ts} />
         {props.inThread || message.onlyFor ? null : <ThreadButton message={message} />}
@@ -66,15 +66,15 @@ function MessageBody(props: MessageProps) {
   );
 }
 
-/** Brings the message into view when somebody followed a link to it. */
+/** Scrolls the message into view after a click on a link to it. */
 function useScrollIntoView(ts: string) {
   const article = useRef<HTMLElement>(null);
-  const sought = usePageState((state) => state.linkedTs === ts);
+  const linked = usePageState((state) => state.linkedTs === ts);
   useEffect(() => {
-    if (!sought) return;
+    if (!linked) return;
     article.current?.scrollIntoView({ block: "center" });
     pageState.set({ linkedTs: null });
-  }, [sought]);
+  }, [linked]);
   return article;
 }
 
@@ -92,7 +92,7 @@ function ThreadButton({ message }: { message: MessageState }) {
   );
 }
 
-/** The time of a message on the reader's own watch. */
+/** The time of a message in the reader's time zone. */
 function Time({ ts }: { ts: string }) {
   const me = usePageState((state) => state.actorId);
   const tz = useSlack((state) => state.people.find((each) => each.id === me)?.tz ?? "Etc/UTC");

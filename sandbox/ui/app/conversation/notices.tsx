@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { useSlack } from "../live/world.ts";
 import { toast, usePageState } from "../shell/page-state.ts";
 
-/** The warning that Slack shows beside a button which nobody answered. */
+/** The warning that Slack shows next to a button whose click was not acknowledged. */
 export function NotAcknowledged({ channel, ts }: { channel: string; ts: string }) {
   const me = usePageState((state) => state.actorId);
   const text = useSlack(
@@ -17,15 +17,15 @@ export function NotAcknowledged({ channel, ts }: { channel: string; ts: string }
   );
 }
 
-/** Shows what Slack tells the person from now on. */
+/** Shows Slack's new notices to the person as toasts. */
 export function useNotices(): void {
   const notices = useSlack((state) => state.notices);
   const me = usePageState((state) => state.actorId);
-  const told = useRef(notices.length);
+  const shownCount = useRef(notices.length);
   useEffect(() => {
-    for (const notice of notices.slice(told.current)) {
+    for (const notice of notices.slice(shownCount.current)) {
       if (notice.user === me) toast(notice.text);
     }
-    told.current = notices.length;
+    shownCount.current = notices.length;
   }, [notices, me]);
 }

@@ -8,18 +8,18 @@ import { Message } from "./message.tsx";
 
 const close = () => pageState.set({ threadTs: null });
 
-/** A message with its replies, beside the conversation. */
+/** A message with its replies, next to the conversation. */
 export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: string }) {
-  const room = useRef<HTMLElement>(null);
-  useRestoreFocus(room);
-  useEffect(() => room.current?.querySelector("input")?.focus(), []);
+  const panel = useRef<HTMLElement>(null);
+  useRestoreFocus(panel);
+  useEffect(() => panel.current?.querySelector("input")?.focus(), []);
   const messages = channel.messages.filter(
     (each) => (each.ts === ts || each.thread_ts === ts) && isVisibleTo(me)(each),
   );
-  const closed = findReadOnlyReason(channel);
+  const readOnly = findReadOnlyReason(channel);
   return (
     <section
-      ref={room}
+      ref={panel}
       className="thread"
       aria-label="Thread"
       onKeyDown={(event) => {
@@ -32,13 +32,17 @@ export function Thread({ channel, ts, me }: { channel: Channel; ts: string; me: 
           <span aria-hidden="true">✕</span>
         </button>
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
       <div className="messages" role="log" aria-label="Replies" tabIndex={0}>
         {messages.map((each) => (
           <Message key={each.ts} channel={channel.id} message={each} inThread />
         ))}
       </div>
-      {closed === undefined ? <Composer me={me} channel={channel} thread={ts} /> : <p className="empty">{closed}</p>}
+      {readOnly === undefined ? (
+        <Composer me={me} channel={channel} thread={ts} />
+      ) : (
+        <p className="empty">{readOnly}</p>
+      )}
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { Verbatim } from "../shell/verbatim.tsx";
 
 type Action = "start" | "stop" | "kill" | "restart";
 
-/** The bot's process in hand. */
+/** Starts, stops and kills the bot's process, and shows its log. */
 export function BotControls() {
   const bot = useWorld((state) => state.bot);
   const [busy, setBusy] = useState(false);
@@ -22,21 +22,22 @@ export function BotControls() {
       {label}
     </button>
   );
-  const how = bot.lastExit === null ? "" : `, ended with ${bot.lastExit}`;
+  const lastExit = bot.lastExit === null ? "" : ` (last exit: ${bot.lastExit})`;
   return (
     <div className="bot-switch">
       <p role="status">
-        {bot.running ? `The bot runs as process ${bot.pid}.` : `The bot does not run${how}.`} Its store outlives it.
+        {bot.running ? `The bot is running (process ${bot.pid}).` : `The bot is not running${lastExit}.`} Its database
+        is kept across restarts.
       </p>
       <div className="row">
-        {button("kill", "Kill it (SIGKILL)", bot.running)}
-        {button("stop", "Stop it", bot.running)}
-        {button("start", "Start it", !bot.running)}
-        {button("restart", "Restart it", bot.running)}
+        {button("kill", "Kill (SIGKILL)", bot.running)}
+        {button("stop", "Stop (SIGTERM)", bot.running)}
+        {button("start", "Start", !bot.running)}
+        {button("restart", "Restart", bot.running)}
       </div>
       <details className="terminal">
-        <summary>What it logs</summary>
-        <Verbatim label="The bot's log">{bot.lines.join("\n")}</Verbatim>
+        <summary>Log</summary>
+        <Verbatim label="Bot log">{bot.lines.join("\n")}</Verbatim>
       </details>
     </div>
   );

@@ -6,7 +6,7 @@ import { toast } from "../shell/page-state.ts";
 
 const HOUR_MS = 3_600_000;
 
-/** Moves the clock that both stand-ins share. */
+/** Advances the clock that both stand-ins share. */
 export function ClockControls() {
   const advance = async (advanceMs: number) => {
     const refusal = refusalText(await control.post("slack", "/clock", { advanceMs }));
@@ -16,7 +16,7 @@ export function ClockControls() {
   return (
     <div>
       <p>
-        In the sandbox it is <SandboxTime />. Slack and AWS share this clock; the bot keeps its own.
+        Sandbox time: <SandboxTime />. Slack and AWS share this clock; the bot uses the machine's clock.
       </p>
       <div className="row">
         <button type="button" onClick={() => void advance(HOUR_MS)}>

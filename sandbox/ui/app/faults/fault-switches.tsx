@@ -5,20 +5,20 @@ import { useWorld } from "../live/world.ts";
 import { toast } from "../shell/page-state.ts";
 import { matchesPreset, PRESETS, type Preset } from "./presets.ts";
 
-/** The last change that was begun; each waits for the one before, so that the last press decides. */
+/** The last change started. Changes run one after the other, so the last click wins. */
 let last: Promise<void> = Promise.resolve();
 
 async function applyPreset({ side, fault }: Preset, on: boolean): Promise<void> {
   const which = new URLSearchParams({ operation: fault.operation, kind: fault.kind });
-  const answer = on ? await control.post(side, "/faults", fault) : await control.delete(side, `/faults?${which}`);
-  const refusal = refusalText(answer);
+  const reply = on ? await control.post(side, "/faults", fault) : await control.delete(side, `/faults?${which}`);
+  const refusal = refusalText(reply);
   if (refusal !== undefined) toast(refusal);
   await readFaults();
 }
 
 export function FaultSwitches() {
   const faults = useWorld((state) => state.faults);
-  // A switch moves at once. What is in force may be read just before it is so, and must not move it back.
+  // A switch moves immediately. A read that started before the change must not move it back.
   const [moving, setMoving] = useState<Record<string, boolean | undefined>>({});
 
   const turn = async (preset: Preset, on: boolean) => {
@@ -26,7 +26,7 @@ export function FaultSwitches() {
     setMoving((now) => ({ ...now, [label]: on }));
     last = last.then(() => applyPreset(preset, on));
     await last;
-    // Unless it was moved again meanwhile.
+    // Unless the switch was moved again in the meantime.
     setMoving((now) => (now[label] === on ? { ...now, [label]: undefined } : now));
   };
 

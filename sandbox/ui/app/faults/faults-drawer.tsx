@@ -9,12 +9,12 @@ import { FaultSwitches } from "./fault-switches.tsx";
 const close = () => pageState.set({ faultsOpen: false });
 
 async function dropSocket(): Promise<void> {
-  const answer = await control.post("slack", "/disconnect", { reason: "none" });
-  if (answer.error === "no_connection") toast("No connection stands that could be dropped. Start the bot first.");
-  else toast(refusalText(answer) ?? "The connection was broken. Countersign connects again.");
+  const reply = await control.post("slack", "/disconnect", { reason: "none" });
+  if (reply.error === "no_connection") toast("There is no connection to drop. Start the bot first.");
+  else toast(refusalText(reply) ?? "Connection dropped. Countersign reconnects.");
 }
 
-/** A drawer, not a dialog: one wants to see what happens meanwhile. */
+/** Faults to inject. A drawer and not a dialog, so that the effects stay visible. */
 export function FaultsDrawer() {
   const drawer = useRef<HTMLElement>(null);
   useRestoreFocus(drawer);
@@ -36,19 +36,19 @@ export function FaultsDrawer() {
         </button>
       </header>
       <div className="panel">
-        <p className="lead">Try to break it. Whatever happens: nothing runs unapproved, and no decision is lost.</p>
-        <Section title="The bot">
+        <p className="lead">Try to break it. Whatever you do, nothing runs without approval and no decision is lost.</p>
+        <Section title="Bot">
           <BotControls />
         </Section>
-        <Section title="Replies and limits">
+        <Section title="API faults">
           <FaultSwitches />
         </Section>
-        <Section title="The connection to Slack">
+        <Section title="Slack connection">
           <button type="button" onClick={() => void dropSocket()}>
             Drop the socket
           </button>
         </Section>
-        <Section title="Time">
+        <Section title="Clock">
           <ClockControls />
         </Section>
       </div>

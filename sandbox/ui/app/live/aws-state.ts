@@ -1,4 +1,4 @@
-/** What the AWS stand-in tells under `/_control/`, as far as the page uses it. */
+/** The fields of the AWS stand-in's `/_control/` responses that the page uses. */
 
 export interface ParameterDefinition {
   type: string;
@@ -46,13 +46,13 @@ export interface Execution {
   FailureMessage?: string;
   Parameters: Record<string, string[]>;
   StepExecutions: Step[];
-  /** AWS gives the first hundred only. */
+  /** AWS returns only the first 100 steps. */
   StepExecutionsTruncated?: boolean;
-  /** The execution whose step this one is. */
+  /** The execution that started this one as a step. */
   ParentAutomationExecutionId?: string;
   tags: { Key: string; Value: string }[];
   signals: Signal[];
-  /** What the API does not tell: whether a step was only pretended. */
+  /** Not part of the API: whether a step was simulated. */
   steps: { id: string; simulated: boolean }[];
 }
 

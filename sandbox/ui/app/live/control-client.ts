@@ -1,8 +1,8 @@
 import type { Side } from "./wire-call.ts";
 
-export interface Answer {
+export interface Reply {
   ok?: boolean;
-  /** Why a person could not do that. */
+  /** Why Slack would not allow the action. */
   why?: string;
   error?: string;
   [more: string]: unknown;
@@ -10,27 +10,29 @@ export interface Answer {
 
 const BASE: Record<Side, string> = { slack: "/_control", aws: "/aws/_control" };
 
-async function request(method: string, side: Side, path: string, body?: object): Promise<Answer> {
+async function request(method: string, side: Side, path: string, body?: object): Promise<Reply> {
   try {
-    const answer = await fetch(BASE[side] + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
-    const read = (await answer.json()) as Answer;
-    return answer.ok ? read : { ok: false, ...read };
+    const response = await fetch(BASE[side] + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const reply = (await response.json()) as Reply;
+    return response.ok ? reply : { ok: false, ...reply };
   } catch (error) {
     return {
       ok: false,
-      why: `The sandbox does not answer (${error instanceof Error ? error.message : error}). Does it still run in its terminal?`,
+      why: `The sandbox did not respond (${error instanceof Error ? error.message : error}). Is it still running in its terminal?`,
     };
   }
 }
 
-/** The stand-ins' `/_control/`: the only thing through which the page does anything. Failures are answers too. */
+/** Calls the stand-ins' control API, through which the page does everything. Failures are returned, not thrown. */
 export const control = {
   get: (side: Side, path: string) => request("GET", side, path),
   post: (side: Side, path: string, body: object) => request("POST", side, path, body),
   delete: (side: Side, path: string) => request("DELETE", side, path),
 };
 
-/** What to tell a person of an answer that is a refusal; undefined when it is none. */
-export function refusalText(answer: Answer): string | undefined {
-  return answer.ok === false || answer.error !== undefined ? (answer.why ?? answer.error ?? "That failed.") : undefined;
+/** The text to show for a failed request; undefined if it succeeded. */
+export function refusalText(reply: Reply): string | undefined {
+  return reply.ok === false || reply.error !== undefined
+    ? (reply.why ?? reply.error ?? "The request failed.")
+    : undefined;
 }

@@ -4,14 +4,14 @@ import { control } from "./control-client.ts";
 import type { Side, WireCall } from "./wire-call.ts";
 import { world } from "./world.ts";
 
-/** How many calls the page keeps. */
+/** The page keeps this many calls that change something, so that read calls cannot push them out. */
 const MAX_CALLS = 400;
-/** How many of the calls that only look: apart from the others, which they would else push out. */
+/** The page keeps this many read calls. */
 const MAX_READS = 100;
 
 const newestFirst = (a: WireCall, b: WireCall) => b.at - a.at || b.seq - a.seq;
 
-/** The wire with more calls of one side: each once, and of each kind as many as are kept. */
+/** Merges new calls of one side into the list: without duplicates, newest first, within both limits. */
 function addEntries(wire: WireCall[], side: Side, entries: JournalEntry[]): WireCall[] {
   const known = new Set(wire.filter((each) => each.side === side).map((each) => each.seq));
   const fresh = entries.flatMap((entry) => {
@@ -20,20 +20,20 @@ function addEntries(wire: WireCall[], side: Side, entries: JournalEntry[]): Wire
     return [{ ...entry, side }];
   });
   const all = [...fresh, ...wire].sort(newestFirst);
-  const looks = all.filter(isRead).slice(0, MAX_READS);
+  const reads = all.filter(isRead).slice(0, MAX_READS);
   const others = all.filter((each) => !isRead(each)).slice(0, MAX_CALLS);
-  return [...looks, ...others].sort(newestFirst);
+  return [...reads, ...others].sort(newestFirst);
 }
 
-/** The reading of each journal that is under way, or was last. */
+/** The current or latest read of each journal. */
 const reading: Record<Side, Promise<void>> = { slack: Promise.resolve(), aws: Promise.resolve() };
 
-/** Reads a journal as a whole. */
+/** Reads a whole journal. */
 export function readJournal(side: Side): void {
   reading[side] = replaceCalls(side);
 }
 
-/** Nothing of the side is kept: a journal can be emptied, and another run of the sandbox counts its calls from one. */
+/** Replaces all calls of the side: a journal can be cleared, and a restarted sandbox numbers its calls from 1 again. */
 async function replaceCalls(side: Side): Promise<void> {
   const which = [`last=${MAX_READS}`, `last=${MAX_CALLS / 2}&without=${READ_OPERATIONS.join(",")}`];
   const read = await Promise.all(which.map((each) => control.get(side, `/requests?${each}`)));
@@ -45,7 +45,7 @@ async function replaceCalls(side: Side): Promise<void> {
   });
 }
 
-/** Adds a call that was told of. While its journal is being read it waits, or the reading would drop it. */
+/** Adds a new call after the current read of its journal, which would otherwise drop it. */
 export async function addCall(side: Side, entry: JournalEntry): Promise<void> {
   await reading[side];
   world.set(({ wire }) => ({ wire: addEntries(wire, side, [entry]) }));

@@ -19,7 +19,7 @@ function onRequest(side: Side, entry: JournalEntry): void {
   if (side === "aws") (/^(Describe|Get|List)/.test(entry.operation) ? refreshAwsLater : refreshAws)();
 }
 
-/** Somebody did something to a stand-in itself: this page, another one, or a program. */
+/** A page or a program used the control API of a stand-in. */
 function onControl(side: Side, what: string): void {
   refreshAll();
   if (what === "faults" || what === "clock") return;
@@ -27,7 +27,7 @@ function onControl(side: Side, what: string): void {
   if (side === "aws") readBus();
 }
 
-/** Reads everything: what happened while nobody listened was told to nobody. */
+/** Reads everything: events that were sent while no connection was open are lost. */
 function readAll(): void {
   refreshAll();
   readBus();
@@ -55,7 +55,7 @@ function open(): EventSource {
   return source;
 }
 
-/** Keeps the world up to date. A page that nobody sees gives its connection back: a browser has six for all its tabs. */
+/** Keeps `world` up to date. A hidden tab closes its stream, since a browser opens only six connections per host. */
 export function listen(): void {
   let source = open();
   document.addEventListener("visibilitychange", () => {

@@ -22,7 +22,7 @@ export function makeStore<T extends object>(initial: T): Store<T> {
   };
 }
 
-/** Renders again when what `select` answers is no longer the same. It must not make a new object each time. */
+/** Rerenders when the result of `select` changes. `select` must not return a new object each time. */
 export function useStore<T, S>(store: Store<T>, select: (state: T) => S): S {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }

@@ -5,7 +5,7 @@ import type { SlackState } from "./slack-state.ts";
 import type { ActiveFault } from "./wire-call.ts";
 import { type Names, world } from "./world.ts";
 
-/** Runs `work` soon after each call, at most once in `pauseMs`, and always once more after the last call. */
+/** Returns a function that runs `work` at most once per `pauseMs`, and always once more after its last call. */
 export function throttled(work: () => Promise<void>, pauseMs: number): () => void {
   let running = false;
   let again = false;
@@ -25,9 +25,9 @@ export function throttled(work: () => Promise<void>, pauseMs: number): () => voi
 }
 
 async function readSlack(): Promise<void> {
-  const answer = await control.get("slack", "/state");
-  if (answer.ok === false) return;
-  const state = answer as unknown as SlackState;
+  const reply = await control.get("slack", "/state");
+  if (reply.ok === false) return;
+  const state = reply as unknown as SlackState;
   world.set(({ slack, names }) => ({
     slack: share(slack, state),
     names: share(names, toNames(state)),
@@ -52,7 +52,7 @@ async function readAws(): Promise<void> {
   world.set(({ aws }) => ({ aws: share(aws, read) }));
 }
 
-/** What is in force, as both stand-ins have it. */
+/** Reads the active faults of both stand-ins. */
 export async function readFaults(): Promise<void> {
   const [slack, aws] = await Promise.all([control.get("slack", "/faults"), control.get("aws", "/faults")]);
   if (slack.ok === false || aws.ok === false) return;
@@ -62,7 +62,7 @@ export async function readFaults(): Promise<void> {
 
 export const refreshSlack = throttled(readSlack, 40);
 export const refreshAws = throttled(readAws, 60);
-/** For what may have changed without an event. */
+/** For changes without an event. */
 export const refreshAwsLater = throttled(readAws, 2000);
 export const refreshFaults = throttled(readFaults, 100);
 

@@ -1,6 +1,6 @@
 /**
- * `after`, with every part that is equal to its counterpart in `before` replaced by that counterpart. A state that is read
- * anew as a whole then changes its identity only where something changed, and only that is rendered again.
+ * Returns `after` with every part that equals its counterpart in `before` replaced by that counterpart. A state that was
+ * read again as a whole then has new identities only where it changed, so React rerenders only those parts.
  */
 export function share<T>(before: unknown, after: T): T {
   if (Object.is(before, after)) return after;

@@ -10,23 +10,23 @@ export interface Names {
   user_groups: { id: string; name: string }[];
 }
 
-/** Everything that is known of the sandbox. Nothing in here is made up by the page. */
+/** The state of the sandbox. The page adds nothing to it. */
 export interface World {
   slack: SlackState | null;
-  /** What mentions are called. Apart from the state, since it changes so much less often. */
+  /** Names for mentions. Kept apart from `slack`, since they change much less often. */
   names: Names;
   aws: AwsState;
-  /** What went over the event bus, newest first. */
+  /** The events of the bus, newest first. */
   events: BusEvent[];
   bot: BotStatus;
   faults: Record<Side, ActiveFault[]>;
   /** Newest first. */
   wire: WireCall[];
-  /** The sandbox's clock less the machine's, in milliseconds. */
+  /** The sandbox's clock minus the machine's, in milliseconds. */
   clockOffset: number;
   /** The AWS stand-in's address, for programs outside the page. */
   awsUrl: string;
-  /** Whether the stream of events stands. */
+  /** Whether the event stream is connected. */
   live: boolean;
 }
 
@@ -45,7 +45,7 @@ export const world = makeStore<World>({
 
 export const useWorld = <S>(select: (state: World) => S): S => useStore(world, select);
 
-/** For components below the root, which is shown only once the state is there. */
+/** For components below the root, which renders them only after the workspace has been read. */
 export function useSlack<S>(select: (state: SlackState) => S): S {
   return useWorld(({ slack }) => {
     if (slack === null) throw new Error("The workspace has not been read yet.");

@@ -1,12 +1,12 @@
 import type { Json, View } from "../live/slack-state.ts";
 
-/** What a person entered, as `/_control/submit` takes it: block_id -> action_id -> text, option's value, or a list. */
+/** The `values` of `POST /_control/submit`: block_id -> action_id -> text, option value, or list of option values. */
 export type EnteredValues = Record<string, Record<string, unknown>>;
 
 const OPTION = "selected_option";
 const OPTIONS = "selected_options";
 
-/** What a view's inputs hold when it appears. */
+/** Reads the current values of a view's inputs. */
 export function readInitialValues(view: View): EnteredValues {
   const inputs = view.blocks.filter((block) => block.type === "input");
   return Object.fromEntries(
@@ -18,13 +18,13 @@ export function readInitialValues(view: View): EnteredValues {
   );
 }
 
-/** What the inputs of a view hold now: what was written goes before what they came with; inputs that are gone hold nothing. */
-export function mergeEdits(first: EnteredValues, written: EnteredValues): EnteredValues {
-  const blocks = Object.entries(first);
-  return Object.fromEntries(blocks.map(([id, held]) => [id, { ...held, ...written[id] }]));
+/** Merges edits over the initial values. Drops edits of inputs that the view no longer has. */
+export function mergeEdits(initial: EnteredValues, edits: EnteredValues): EnteredValues {
+  const blocks = Object.entries(initial);
+  return Object.fromEntries(blocks.map(([id, held]) => [id, { ...held, ...edits[id] }]));
 }
 
-/** The wire has whole options; what is entered are their values. */
+/** Converts a state value: the payload has whole option objects, the control API takes their values. */
 function toEnteredValue(value: Json): unknown {
   if (OPTION in value) return (value[OPTION] as Json | null)?.value ?? null;
   if (OPTIONS in value) return ((value[OPTIONS] ?? []) as Json[]).map((each) => each.value);

@@ -1,11 +1,11 @@
 import type { Json } from "../live/slack-state.ts";
 
-/** What every kind of input is given. */
+/** The props of every kind of input. */
 export interface FieldProps {
   id: string;
   element: Json;
   value: unknown;
-  described: string;
+  describedBy: string;
   invalid: boolean;
   change: (value: unknown) => void;
 }

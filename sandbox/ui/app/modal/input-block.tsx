@@ -6,7 +6,7 @@ import { TextField } from "./text-field.tsx";
 
 const toText = (object: unknown) => String((object as Json | undefined)?.text ?? "");
 
-/** An input with its label, its hint, and what is wrong with it. */
+/** An input with its label, hint and error. */
 export function InputBlock(props: {
   block: Json;
   entered: Record<string, unknown> | undefined;
@@ -21,7 +21,7 @@ export function InputBlock(props: {
     id,
     element,
     value: entered?.[actionId] ?? null,
-    described: `${id}-hint ${id}-error`,
+    describedBy: `${id}-hint ${id}-error`,
     invalid: error !== undefined,
     change: (value) => enter(String(block.block_id), actionId, value),
   };

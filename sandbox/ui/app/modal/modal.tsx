@@ -11,7 +11,7 @@ import { usePageState } from "../shell/page-state.ts";
 import { type EnteredValues, mergeEdits, readInitialValues } from "./entered-values.ts";
 import { InputBlock } from "./input-block.tsx";
 
-/** The modal that lies on top for the person, if there is one. */
+/** Shows the person's topmost modal, if there is one. */
 export function Modals() {
   const me = usePageState((state) => state.actorId);
   const view = useSlack((state) => state.modals[me]?.at(-1));
@@ -19,35 +19,35 @@ export function Modals() {
 }
 
 function Modal({ me, view }: { me: string; view: View }) {
-  const [written, setWritten] = useState<EnteredValues>({});
+  const [edits, setEdits] = useState<EnteredValues>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  // An app may change the view while it is open: what was written stays, and new inputs hold what they came with.
-  const entered = mergeEdits(readInitialValues(view), written);
-  const pressed = useCallback((what: ButtonClick) => clickButton(me, { view_id: view.id }, what), [me, view.id]);
+  // An app may update the open view: edits stay, and new inputs start with their initial values.
+  const entered = mergeEdits(readInitialValues(view), edits);
+  const onClick = useCallback((click: ButtonClick) => clickButton(me, { view_id: view.id }, click), [me, view.id]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
-    const answer = await control.post("slack", "/submit", { user: me, view_id: view.id, values: entered });
+    const reply = await control.post("slack", "/submit", { user: me, view_id: view.id, values: entered });
     setBusy(false);
-    setErrors((answer.errors ?? {}) as Record<string, string>);
-    setProblem(answer.errors === undefined ? (refusalText(answer) ?? problemText(answer.result)) : "");
+    setErrors((reply.errors ?? {}) as Record<string, string>);
+    setProblem(reply.errors === undefined ? (refusalText(reply) ?? problemText(reply.result)) : "");
   };
 
   const enter = (blockId: string, actionId: string, value: unknown) =>
-    setWritten((now) => ({ ...now, [blockId]: { ...now[blockId], [actionId]: value } }));
+    setEdits((now) => ({ ...now, [blockId]: { ...now[blockId], [actionId]: value } }));
 
   const close = () => void control.post("slack", "/close", { user: me });
   return (
     <Dialog title={view.title?.text ?? ""} onClose={close} className="modal">
       <form onSubmit={(event) => void submit(event)} noValidate>
         <div className="dialog-body">
-          <ErrorBoundary instead={<p className="failure">This view cannot be shown.</p>}>
+          <ErrorBoundary fallback={<p className="failure">This view cannot be shown.</p>}>
             {view.blocks.map((block) => {
               const id = String(block.block_id);
-              if (block.type !== "input") return <Blocks key={id} blocks={[block]} press={pressed} />;
+              if (block.type !== "input") return <Blocks key={id} blocks={[block]} onClick={onClick} />;
               return <InputBlock key={id} block={block} entered={entered[id]} error={errors[id]} enter={enter} />;
             })}
           </ErrorBoundary>
@@ -70,6 +70,6 @@ function Modal({ me, view }: { me: string; view: View }) {
   );
 }
 
-/** Slack's words where the app gave no usable answer. */
+/** Slack's own text for a submission without a valid reply. */
 const problemText = (result: unknown): string =>
   result === "not_acknowledged" || result === "invalid_response" ? "We had some trouble connecting. Try again?" : "";

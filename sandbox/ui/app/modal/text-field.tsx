@@ -1,7 +1,7 @@
 import type { Json } from "../live/slack-state.ts";
 import type { FieldProps } from "./field.ts";
 
-/** How the browser asks for what the element takes; anything else is a line of text. */
+/** The HTML input type for each element type; all others are text. */
 const TYPES: Record<string, string> = {
   number_input: "number",
   email_text_input: "email",
@@ -10,14 +10,13 @@ const TYPES: Record<string, string> = {
   timepicker: "time",
 };
 
-export function TextField({ id, element, value, described, invalid, change }: FieldProps) {
+export function TextField({ id, element, value, describedBy, invalid, change }: FieldProps) {
   const common = {
     id,
     value: String(value ?? ""),
     placeholder: String((element.placeholder as Json | undefined)?.text ?? ""),
-    "aria-describedby": described,
+    "aria-describedby": describedBy,
     "aria-invalid": invalid,
-    // As the app asks for it.
     autoFocus: element.focus_on_load === true,
   };
   if (element.multiline === true) {

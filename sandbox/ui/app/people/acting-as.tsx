@@ -5,30 +5,30 @@ import { canOpen } from "../workspace/conversations.ts";
 import { Avatar } from "./avatar.tsx";
 import { canAct, findRole, groupsText } from "./roles.ts";
 
-/** The people of the workspace with their part; one click and the page is theirs. */
+/** Selects the person to act as. */
 export function ActingAs() {
   const { people, team, groups, channels } = useSlack((state) => state);
   const me = usePageState((state) => state.actorId);
 
   const become = (id: string) => {
     pageState.set({ actorId: id, threadTs: null });
-    const { conversationId: place } = pageState.get();
-    if (canOpen(channels, id, place)) return;
+    const { conversationId } = pageState.get();
+    if (canOpen(channels, id, conversationId)) return;
     const first = channels.find((each) => each.kind !== "im" && each.members.includes(id));
     if (first !== undefined) openConversation(first.id);
   };
 
-  // After a reset, or with another sandbox behind the page, whoever was acted as may be gone.
+  // The person may no longer exist after a reset, or if another sandbox has replaced this one.
   const actors = people.filter(canAct);
   const [first] = actors;
-  const gone = !actors.some((each) => each.id === me);
+  const missing = !actors.some((each) => each.id === me);
   useEffect(() => {
-    if (gone && first !== undefined) pageState.set({ actorId: first.id });
-  }, [gone, first]);
+    if (missing && first !== undefined) pageState.set({ actorId: first.id });
+  }, [missing, first]);
 
   return (
     <fieldset className="acting-as">
-      <legend>You act as</legend>
+      <legend>Act as</legend>
       {actors.map((person) => {
         const role = findRole(person, team.id);
         const inGroups = groupsText(person, groups);

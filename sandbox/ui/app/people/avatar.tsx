@@ -1,7 +1,7 @@
 import { memo } from "react";
 import type { Person } from "../live/slack-state.ts";
 
-/** How many colours the style sheet has for people. */
+/** The number of `.person-N` colors in the style sheet. */
 const COLOR_COUNT = 6;
 
 const findColor = (id: string) => [...id].reduce((sum, each) => sum + each.charCodeAt(0), 0) % COLOR_COUNT;
@@ -13,7 +13,7 @@ const initials = (name: string) =>
     .slice(0, 2)
     .join("");
 
-/** A picture made of letters: the sandbox loads none from anywhere. */
+/** Initials instead of a picture: the page loads no images from outside. */
 export const Avatar = memo(function Avatar({ person, small }: { person: Person | undefined; small?: boolean }) {
   const size = small ? "avatar small" : "avatar";
   if (person === undefined) return <span className={`${size} person-0`} aria-hidden="true" />;

@@ -2,7 +2,7 @@ import type { Person, SlackState } from "../live/slack-state.ts";
 
 export type Role = "approver" | "requester" | "admin" | "guest" | "external" | "person";
 
-/** The part that somebody plays in the sandbox, from what the workspace says of them. */
+/** Finds a person's role in the sandbox from their workspace profile. */
 export function findRole(person: Person, teamId: string): Role {
   if (person.teamId !== teamId) return "external";
   if (person.isRestricted || person.isUltraRestricted) return "guest";
@@ -12,12 +12,12 @@ export function findRole(person: Person, teamId: string): Role {
   return title.startsWith("requester") ? "requester" : "person";
 }
 
-/** The groups somebody is in, as they are mentioned: `@sre, @oncall`. */
+/** Lists a person's groups as `@sre, @oncall`. */
 export const groupsText = (person: Person, groups: SlackState["groups"]): string =>
   groups
     .filter((each) => !each.disabled && each.users.includes(person.id))
     .map((each) => `@${each.handle}`)
     .join(", ");
 
-/** Who can sit at a keyboard. */
+/** Whether a person can use Slack: bots and deactivated people cannot. */
 export const canAct = (person: Person): boolean => !person.isBot && !person.deleted;

@@ -12,16 +12,16 @@ import { TopBar } from "./top-bar.tsx";
 
 export function App() {
   const theme = usePageState((state) => state.theme);
-  const known = useWorld((state) => state.slack !== null);
+  const loaded = useWorld((state) => state.slack !== null);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
-  return known ? <Panels /> : <p className="empty">Looking for the sandbox…</p>;
+  return loaded ? <Panels /> : <p className="empty">Connecting to the sandbox…</p>;
 }
 
 function Panels() {
   const pane = usePageState((state) => state.pane);
-  const trouble = usePageState((state) => state.faultsOpen);
+  const faultsOpen = usePageState((state) => state.faultsOpen);
   useNotices();
   return (
     <div className="panels" data-pane={pane}>
@@ -32,7 +32,7 @@ function Panels() {
       </main>
       <AwsPanel />
       <Panes />
-      {trouble ? <FaultsDrawer /> : null}
+      {faultsOpen ? <FaultsDrawer /> : null}
       <Modals />
       <Toasts />
     </div>
@@ -45,11 +45,11 @@ const PANES: { id: Pane; label: string }[] = [
   { id: "aws", label: "AWS" },
 ];
 
-/** On a narrow screen: which of the three is there. */
+/** Switches between the three panels on a narrow screen. */
 function Panes() {
   const pane = usePageState((state) => state.pane);
   return (
-    <nav className="panes" aria-label="Parts of the page">
+    <nav className="panes" aria-label="Panels">
       {PANES.map(({ id, label }) => (
         <button
           key={id}

@@ -1,14 +1,14 @@
 import { toast } from "./page-state.ts";
 import { Verbatim } from "./verbatim.tsx";
 
-/** A line for a terminal, and a button that copies it. */
+/** A command for a terminal, with a button that copies it. */
 export function CopyCommand({ line, label }: { line: string; label: string }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(line);
       toast("Copied.");
     } catch {
-      toast("The browser does not let the page copy. Select the text and copy it.");
+      toast("The browser blocked the copy. Select the text and copy it yourself.");
     }
   };
   return (

@@ -4,15 +4,15 @@ import { createPortal } from "react-dom";
 const FIELD = ":is(input, textarea, select):not(:disabled)";
 const ANSWER = ".dialog-actions :is(.primary, .danger)";
 
-/** A modal dialog of the browser's own: it keeps the focus, gives it back, and closes with Escape. */
+/** A native modal dialog: the browser traps and restores the focus, and Escape closes it. */
 export function Dialog(props: { title: string; onClose: () => void; children: ReactNode; className?: string }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
-  // Closed before it is taken away: then the browser gives the focus back to where it was.
+  // Close it before React removes it, so that the browser restores the focus.
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
-    // Not on the cross, where the browser puts it.
+    // The browser would focus the close button.
     (shown?.querySelector<HTMLElement>(FIELD) ?? shown?.querySelector<HTMLElement>(ANSWER))?.focus();
     return () => shown?.close();
   }, []);

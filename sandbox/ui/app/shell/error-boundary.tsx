@@ -1,14 +1,14 @@
 import { Component, type ReactNode } from "react";
 
-/** Shows `instead` where `children` cannot be drawn, so that one bad part does not take the whole page away. */
-export class ErrorBoundary extends Component<{ instead: ReactNode; children: ReactNode }, { broken: boolean }> {
-  override state = { broken: false };
+/** Shows `fallback` if `children` fail to render, so that one bad part does not break the whole page. */
+export class ErrorBoundary extends Component<{ fallback: ReactNode; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
 
   static getDerivedStateFromError() {
-    return { broken: true };
+    return { failed: true };
   }
 
   override render() {
-    return this.state.broken ? this.props.instead : this.props.children;
+    return this.state.failed ? this.props.fallback : this.props.children;
   }
 }

@@ -2,7 +2,7 @@ import { useWorld, world } from "../live/world.ts";
 import { findRequest } from "../workspace/find-request.ts";
 import { openConversation, pageState } from "./page-state.ts";
 
-/** Becomes this person, and looks at the last request that they can see. */
+/** Acts as `me` and opens the newest request that they can see, or the channel `otherwise`. */
 function viewLatestRequestAs(me: string, otherwise: string): void {
   pageState.set({ actorId: me });
   const last = findRequest(world.get().slack?.channels ?? [], me);
@@ -10,18 +10,18 @@ function viewLatestRequestAs(me: string, otherwise: string): void {
   else openConversation(last.channel, last.ts);
 }
 
-/** What this is; or, while something is gone, how to have it back. */
+/** What the page shows; or, if the sandbox or the bot has stopped, how to start it again. */
 function useIntro(): string {
   const live = useWorld((state) => state.live);
   const running = useWorld((state) => state.bot.running);
-  if (!live) return "The sandbox has ended. Start it again in its terminal; the page then goes on by itself.";
-  if (!running) return "The bot does not run. Start it again under “What could go wrong”.";
-  return "A runbook that needs approval waits until the right people have said yes in Slack; AWS then goes on.";
+  if (!live) return "The sandbox has stopped. Start it again in its terminal; this page reconnects automatically.";
+  if (!running) return "The bot is not running. Start it under “What could go wrong”.";
+  return "A runbook waits at each approval step until the right people approve in Slack. Then AWS continues it.";
 }
 
-/** What a newcomer does in the first minute; each part is ticked off by what really happened. */
+/** The first steps of a newcomer, each ticked off when AWS shows that it happened. */
 export function Guide() {
-  const saying = useIntro();
+  const intro = useIntro();
   const executions = useWorld((state) => state.aws.executions);
   const signals = executions.flatMap((each) => each.signals);
   const started = executions.some((each) => each.tags.some((tag) => tag.Key === "StartedFrom"));
@@ -38,18 +38,18 @@ export function Guide() {
     },
     {
       done: signals.some((each) => each.type === "Reject"),
-      label: "Reject another",
+      label: "Reject one as Mia",
       go: () => viewLatestRequestAs("U0MIA", "C0PRODDBA"),
     },
     {
       done: executions.some((each) => each.AutomationExecutionStatus === "Success" && each.signals.length > 0),
-      label: "Watch it go on",
+      label: "Watch it continue",
       go: () => pageState.set({ tab: "executions", pane: "aws" }),
     },
   ];
   return (
-    <section className="intro" aria-label="What this is">
-      <p>{saying}</p>
+    <section className="intro" aria-label="About this page">
+      <p>{intro}</p>
       <ol className="guide" aria-label="First steps">
         {steps.map(({ done, label, go }, index) => (
           <li key={label} className={done ? "done" : ""}>

@@ -1,16 +1,16 @@
 import { clearPageState } from "./page-state.ts";
 
-/** What is left when the page itself cannot be drawn: the sandbox runs on, and the page can be had anew. */
+/** Replaces the whole page if it fails to render. Reloading it resets what was chosen. */
 export function PageError() {
-  const again = () => {
+  const reload = () => {
     clearPageState();
     location.reload();
   };
   return (
     <main className="empty">
-      <p role="alert">The page could not be drawn. The sandbox itself runs on.</p>
-      <button type="button" className="primary" onClick={again}>
-        Load the page again
+      <p role="alert">This page could not be displayed. The sandbox is still running.</p>
+      <button type="button" className="primary" onClick={reload}>
+        Reload the page
       </button>
     </main>
   );

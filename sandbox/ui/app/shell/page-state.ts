@@ -7,26 +7,26 @@ export type Theme = "light" | "dark";
 export interface Toast {
   id: number;
   text: string;
-  /** The execution that it tells of: once its request is in a channel, the toast leads there. */
+  /** The execution that the toast is about. The toast links to its request once that is posted. */
   execution?: string;
 }
 
-/** What the person at the page has chosen; none of it exists outside the page. */
+/** What the user of the page has chosen. None of it is known outside the page. */
 export interface PageState {
-  /** Who they act as. */
+  /** The person to act as. */
   actorId: string;
-  /** A channel's id, or `home`. */
+  /** The open conversation: a channel id, or `home`. */
   conversationId: string;
-  /** The thread that is open beside the conversation. */
+  /** The open thread, by the ts of its first message. */
   threadTs: string | null;
-  /** The message that somebody followed a link to. */
+  /** The message to scroll to, after a click on a link to it. */
   linkedTs: string | null;
-  /** On a narrow screen: which of the three is shown. */
+  /** The panel that a narrow screen shows. */
   pane: Pane;
   tab: AwsTab;
   faultsOpen: boolean;
   theme: Theme;
-  /** A short word on what just happened. */
+  /** Short notes on recent events, oldest first. */
   toasts: Toast[];
 }
 
@@ -34,7 +34,7 @@ const stored = (name: string) => {
   try {
     return sessionStorage.getItem(name) ?? localStorage.getItem(name);
   } catch {
-    return null; // storage can be forbidden
+    return null; // The browser may forbid storage.
   }
 };
 
@@ -54,27 +54,27 @@ export const pageState = makeStore<PageState>({
 
 export const usePageState = <S>(select: (state: PageState) => S): S => useStore(pageState, select);
 
-/** The person and the place are this tab's, so that two tabs can be two people; the theme is the browser's. */
+/** Persists the person and conversation per tab, so that two tabs can be two people, and the theme per browser. */
 export function persistPageState(): void {
   pageState.subscribe(() => {
-    const { actorId: me, conversationId: place, theme } = pageState.get();
+    const { actorId, conversationId, theme } = pageState.get();
     try {
-      sessionStorage.setItem("actorId", me);
-      sessionStorage.setItem("conversationId", place);
+      sessionStorage.setItem("actorId", actorId);
+      sessionStorage.setItem("conversationId", conversationId);
       if (theme !== preferred()) localStorage.setItem("theme", theme);
       else localStorage.removeItem("theme");
     } catch {
-      // Without storage the choices last as long as the page.
+      // Without storage, the state lasts until the page is closed.
     }
   });
 }
 
-/** Puts the page back to its beginning when it is loaded again: what was chosen may be what it cannot draw. */
+/** Clears the persisted state: it may be the reason why the page cannot be displayed. */
 export function clearPageState(): void {
   try {
     sessionStorage.clear();
   } catch {
-    // Without storage there is nothing to forget.
+    // Without storage, there is nothing to clear.
   }
 }
 
@@ -82,16 +82,16 @@ export function clearPageState(): void {
 const TOAST_MS = 7000;
 let toastId = 0;
 
-/** How many toasts are there at a time; the oldest makes room. */
+/** A new toast replaces the oldest one beyond this number. */
 const MAX_TOASTS = 3;
 
 export function toast(text: string, execution?: string): void {
   const id = ++toastId;
-  const fresh: Toast = { id, text, ...(execution === undefined ? {} : { execution }) };
-  pageState.set(({ toasts }) => ({ toasts: [...toasts.slice(1 - MAX_TOASTS), fresh] }));
+  const added: Toast = { id, text, ...(execution === undefined ? {} : { execution }) };
+  pageState.set(({ toasts }) => ({ toasts: [...toasts.slice(1 - MAX_TOASTS), added] }));
   setTimeout(() => pageState.set(({ toasts }) => ({ toasts: toasts.filter((each) => each.id !== id) })), TOAST_MS);
 }
 
-/** Opens a channel or `home`, and on a narrow screen shows it; with `ts`, at that message. */
-export const openConversation = (place: string, ts: string | null = null) =>
-  pageState.set({ conversationId: place, threadTs: null, pane: "conversation", linkedTs: ts });
+/** Opens a channel or `home`, and scrolls to the message `ts` if given. A narrow screen switches to the conversation. */
+export const openConversation = (conversationId: string, ts: string | null = null) =>
+  pageState.set({ conversationId, threadTs: null, pane: "conversation", linkedTs: ts });

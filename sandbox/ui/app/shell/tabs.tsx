@@ -6,7 +6,7 @@ export interface Tab<T extends string> {
   count?: number;
 }
 
-/** Tabs as the ARIA practices have them: one stop for the Tab key, arrows between them. */
+/** Tabs after the ARIA Authoring Practices: one stop for the Tab key, and arrow keys between the tabs. */
 export function Tabs<T extends string>(props: {
   label: string;
   tabs: Tab<T>[];
@@ -48,7 +48,7 @@ export function Tabs<T extends string>(props: {
         id={`panel-${current}`}
         aria-labelledby={`tab-${current}`}
         className="panel"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
         tabIndex={0}
       >
         {props.children}

@@ -2,7 +2,7 @@ import { useSlack } from "../live/world.ts";
 import { findRequest } from "../workspace/find-request.ts";
 import { openConversation, type Toast, usePageState } from "./page-state.ts";
 
-/** Short words on what just happened, with the way to the request that came of it. */
+/** Short notes on recent events, with a link to the request if there is one. */
 export function Toasts() {
   const toasts = usePageState((state) => state.toasts);
   return (
@@ -23,7 +23,7 @@ function RequestLink({ execution }: Toast & { execution: string }) {
   if (found === undefined) return null;
   return (
     <button type="button" className="link" onClick={() => openConversation(found.channel, found.ts)}>
-      See the request
+      View request
     </button>
   );
 }

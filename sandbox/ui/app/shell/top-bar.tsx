@@ -4,7 +4,7 @@ import { pageState, usePageState } from "./page-state.ts";
 
 export function TopBar() {
   const theme = usePageState((state) => state.theme);
-  const trouble = usePageState((state) => state.faultsOpen);
+  const faultsOpen = usePageState((state) => state.faultsOpen);
   const other = theme === "dark" ? "light" : "dark";
   return (
     <header className="head">
@@ -20,15 +20,15 @@ export function TopBar() {
         <button
           type="button"
           className="faults-button"
-          aria-expanded={trouble}
-          onClick={() => pageState.set({ faultsOpen: !trouble })}
+          aria-expanded={faultsOpen}
+          onClick={() => pageState.set({ faultsOpen: !faultsOpen })}
         >
           What could go wrong
         </button>
         <button
           type="button"
           className="plain theme"
-          aria-label={`Switch to ${other} colours`}
+          aria-label={`Switch to ${other} mode`}
           onClick={() => pageState.set({ theme: other })}
         >
           <span aria-hidden="true">{theme === "dark" ? "☀︎" : "☾"}</span>
@@ -39,21 +39,21 @@ export function TopBar() {
   );
 }
 
-/** Whether the bot is there, in one word. */
+/** The state of the bot and of its connection to Slack. */
 function BotState() {
   const bot = useWorld((state) => state.bot);
   const live = useWorld((state) => state.live);
   const connected = useSlack((state) => state.delivery.links.length > 0);
-  const [kind, words] = !live
-    ? ["bad", "sandbox gone"]
+  const [kind, text] = !live
+    ? ["bad", "sandbox stopped"]
     : !bot.running
-      ? ["bad", "bot down"]
+      ? ["bad", "bot stopped"]
       : connected
         ? ["good", "bot connected"]
         : ["waiting", "bot connecting"];
   return (
     <p className={`bot-state status ${kind}`} role="status">
-      {words}
+      {text}
     </p>
   );
 }

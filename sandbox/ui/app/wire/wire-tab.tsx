@@ -4,7 +4,7 @@ import { useWorld } from "../live/world.ts";
 import { JsonBody } from "./json-body.tsx";
 import { directionText, matches, type WireFilter } from "./wire-filter.ts";
 
-/** What exactly is sent to AWS and Slack, both ways, newest first. */
+/** All calls between the bot, AWS and Slack with their bodies, newest first. */
 export function WireTab() {
   const wire = useWorld((state) => state.wire);
   const [filter, setFilter] = useState<WireFilter>({ side: "both", text: "", hideReads: true });
@@ -14,7 +14,7 @@ export function WireTab() {
   return (
     <>
       <div className="filter">
-        <label htmlFor={`${id}-side`}>Calls of</label>
+        <label htmlFor={`${id}-side`}>Service</label>
         <select
           id={`${id}-side`}
           value={filter.side}
@@ -24,11 +24,11 @@ export function WireTab() {
           <option value="aws">AWS</option>
           <option value="slack">Slack</option>
         </select>
-        <label htmlFor={`${id}-text`}>with</label>
+        <label htmlFor={`${id}-text`}>Search</label>
         <input
           id={`${id}-text`}
           type="search"
-          placeholder="an operation, an id, a word"
+          placeholder="operation, ID or text"
           value={filter.text}
           onChange={(event) => change({ text: event.target.value })}
         />
@@ -38,10 +38,10 @@ export function WireTab() {
             checked={filter.hideReads}
             onChange={(event) => change({ hideReads: event.target.checked })}
           />
-          Leave out calls that only look
+          Hide read-only calls
         </label>
       </div>
-      {shown.length === 0 ? <p className="empty">No such call yet.</p> : null}
+      {shown.length === 0 ? <p className="empty">No matching calls yet.</p> : null}
       {shown.map((each) => (
         <Entry key={`${each.side} ${each.seq}`} entry={each} />
       ))}
@@ -57,7 +57,7 @@ const Entry = memo(function Entry({ entry }: { entry: WireCall }) {
       <summary>
         <span className="title">{entry.operation.replace(/^deliver:/, "")}</span>
         <span className={failed || fault !== undefined ? "outcome bad" : "outcome"}>
-          {status === 0 ? "no answer" : status}
+          {status === 0 ? "no reply" : status}
           {fault === undefined ? "" : `, ${fault}`}
         </span>
         <span className="meta">
@@ -65,10 +65,10 @@ const Entry = memo(function Entry({ entry }: { entry: WireCall }) {
         </span>
       </summary>
       {entry.principal ? <p className="meta">{entry.principal}</p> : null}
-      <h4>Sent</h4>
-      <JsonBody label="What was sent" value={entry.input} />
-      <h4>Answered</h4>
-      <JsonBody label="What was answered" value={body} />
+      <h4>Request</h4>
+      <JsonBody label="Request body" value={entry.input} />
+      <h4>Response</h4>
+      <JsonBody label="Response body" value={body} />
     </details>
   );
 });

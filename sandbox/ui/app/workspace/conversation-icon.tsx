@@ -7,7 +7,7 @@ const PATHS: Record<IconKind, string> = {
   home: "M2.5 8L8 3l5.5 5M4.5 7v6.5h7V7",
 };
 
-/** The kind of a place as a small drawing; its name stands beside it. */
+/** Draws the kind of a conversation. Decorative: its name is always shown next to it. */
 export function ConversationIcon({ kind }: { kind: IconKind }) {
   return (
     <svg className="mark" viewBox="0 0 16 16" aria-hidden="true">

@@ -4,7 +4,7 @@ import { isInChannel } from "./conversations.ts";
 const isRequest = (message: Message): boolean =>
   message.app_id !== undefined && message.onlyFor === undefined && message.blocks !== undefined && isInChannel(message);
 
-/** The newest message of the app in a channel of this person: of one execution, or of any. */
+/** Finds the app's newest message in any channel of `me`, about one execution or about any. */
 export function findRequest(
   channels: Channel[],
   me: string,

@@ -7,7 +7,7 @@ import { ConversationIcon, type IconKind } from "./conversation-icon.tsx";
 import { channelTitle, HOME } from "./conversations.ts";
 import { useUnread } from "./unread.ts";
 
-/** The workspace as the person sees it: their channels, the app's Home, their direct messages. */
+/** The workspace as `me` sees it: channels, App Home and direct messages. */
 export function Sidebar() {
   const channels = useSlack((state) => state.channels);
   const me = usePageState((state) => state.actorId);
@@ -23,7 +23,7 @@ export function Sidebar() {
           ))}
       </Section>
       <Section title="Countersign">
-        <ConversationLink place={HOME} mark="home" label="App Home" />
+        <ConversationLink id={HOME} icon="home" label="App Home" />
         {mine
           .filter((each) => each.kind === "im")
           .map((each) => (
@@ -47,20 +47,20 @@ function ChannelLink({ channel, me }: { channel: Channel; me: string }) {
   const unread = useUnread(channel, me);
   const label = channel.kind === "im" ? "Messages" : channelTitle(channel);
   const aside = channel.archived ? "archived" : channel.extShared ? "shared" : "";
-  return <ConversationLink place={channel.id} mark={channel.kind} label={label} aside={aside} unread={unread} />;
+  return <ConversationLink id={channel.id} icon={channel.kind} label={label} aside={aside} unread={unread} />;
 }
 
-function ConversationLink(props: { place: string; mark: IconKind; label: string; aside?: string; unread?: boolean }) {
-  const current = usePageState((state) => state.conversationId === props.place);
+function ConversationLink(props: { id: string; icon: IconKind; label: string; aside?: string; unread?: boolean }) {
+  const current = usePageState((state) => state.conversationId === props.id);
   return (
     <li>
       <button
         type="button"
         className={props.unread ? "conversation-link unread" : "conversation-link"}
         aria-current={current ? "page" : undefined}
-        onClick={() => openConversation(props.place)}
+        onClick={() => openConversation(props.id)}
       >
-        <ConversationIcon kind={props.mark} />
+        <ConversationIcon kind={props.icon} />
         <span className="label">{props.label}</span>
         {props.aside ? <span className="aside">{props.aside}</span> : null}
         {props.unread ? <span className="dot" role="img" aria-label="unread" /> : null}

@@ -3,7 +3,7 @@ import { makeStore, useStore } from "../live/page-store.ts";
 import type { Channel } from "../live/slack-state.ts";
 import { isVisibleTo } from "./conversations.ts";
 
-/** The newest message that was seen, by person and channel. */
+/** The ts of the newest seen message, by person and channel. */
 const seen = makeStore<Record<string, string>>({});
 
 const key = (me: string, channel: string) => `${me} ${channel}`;
@@ -12,7 +12,7 @@ function newestTs(channel: Channel, me: string): string {
   return channel.messages.filter(isVisibleTo(me)).at(-1)?.ts ?? "";
 }
 
-/** Marks what the person looks at as seen. */
+/** Marks the channel's newest message as seen by `me` while it is displayed. */
 export function useMarkAsSeen(channel: Channel, me: string): void {
   const newest = newestTs(channel, me);
   useEffect(() => seen.set({ [key(me, channel.id)]: newest }), [channel.id, me, newest]);

@@ -33,8 +33,7 @@ import { listenForHome } from "../slack/listeners/home.ts";
 import { isHomeTeam } from "../slack/listeners/payloads.ts";
 import { makeSignedFormState } from "../slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
-import { mentionGroup, mentionUser } from "../slack/messages/mentions.ts";
-import { code } from "../slack/messages/text.ts";
+import { mentions } from "../slack/messages/mentions.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
 import { limitedChat } from "../slack/rate-limits/limited-chat.ts";
 import { limitedLookups } from "../slack/rate-limits/limited-lookups.ts";
@@ -79,12 +78,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
   const { config, store, workspace, web, logger, health, metrics, hooks, clock, log, onFinal, releases } = options;
   const { routes, admins, identities, mask } = config;
   const { requests, messages, notices, digests, clicks, executions, leases } = store;
-  const sentence = (denial: Denial) =>
-    denialSentence(denial, {
-      user: mentionUser,
-      group: mentionGroup,
-      text: (text) => code(text, 150),
-    });
+  const sentence = (denial: Denial) => denialSentence(denial, mentions(150));
   const random = Math.random;
   const newId = randomUUID;
   const turn = makeAcquireSlot(store.rateLimits, clock);
@@ -113,7 +107,17 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
   const voting = { requests, messages, digests, clicks, directory, ...policy, sentence, clock, log };
   const formState = makeSignedFormState(config.slack.botToken);
   const automation = (request: ApprovalRequest) => targetOf(request)?.automation();
-  const inspecting = { requests, effects: store.effects, messages, directory, routes, admins, automation, mask };
+  const inspecting = {
+    requests,
+    effects: store.effects,
+    messages,
+    directory,
+    routes,
+    admins,
+    identities,
+    automation,
+    mask,
+  };
 
   const tenancy = startLeaseBalancer({
     id: replica,
@@ -138,7 +142,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
     publishing?.wake();
   };
   const posting = { lanes: store.rateLimits, bucketKey, clock, log };
-  const digest = makeDigest({ digests, requests, routes, chat, clock, newId, random, log });
+  const digest = makeDigest({ digests, requests, routes, identities, chat, clock, newId, random, log });
   const messaging = startDeliveryWorker({
     ...posting,
     name: "messages",
@@ -252,7 +256,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
   listenForVerdicts(slack.app, deciding);
   listenForForms(slack.app, deciding);
   listenForDetailsVerdicts(slack.app, deciding);
-  listenForDetails(slack.app, { details: makeDetails(inspecting), identities, chat, formState, workspace, newId, log });
+  listenForDetails(slack.app, { details: makeDetails(inspecting), chat, formState, workspace, newId, log });
   const pending = makePending(inspecting);
   listenForHome(slack.app, { pending, workspace, clock });
   listenForCommand(slack.app, {

@@ -1,3 +1,5 @@
+import { describeApprovers } from "./approvers.ts";
+import type { NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import type { ApprovalRequest, Verdict, Vote } from "./request.ts";
@@ -26,15 +28,8 @@ export type Denial =
   | { kind: "reason-missing"; verdict: Verdict }
   | { kind: "not-typed"; documentName: string };
 
-/** How names are shown to the reader: an id becomes a name, and text of others can do nothing but be read. */
-export interface Wording {
-  user: (id: string) => string;
-  group: (id: string) => string;
-  text: (text: string) => string;
-}
-
 /** Why the click did not count and what to do next, for the person who clicked. */
-export function denialSentence(denial: Denial, show: Wording): string {
+export function denialSentence(denial: Denial, show: NameRenderer): string {
   switch (denial.kind) {
     case "no-request":
       return "This request is not on record here, so nothing was decided. Use the newest message of the request, or ask an admin.";
@@ -84,11 +79,8 @@ export function denialSentence(denial: Denial, show: Wording): string {
   }
 }
 
-function notApproverSentence({ route, gone }: Extract<Denial, { kind: "not-approver" }>, show: Wording): string {
-  const { users, groups, channel } = route.approvers;
-  const present = groups.filter((group) => !gone.includes(group));
-  const members = channel === "members" ? ["members of the request's channel"] : [];
-  const who = [...users.map(show.user), ...present.map(show.group), ...members].join(", ") || "people of its groups";
+function notApproverSentence({ route, gone }: Extract<Denial, { kind: "not-approver" }>, show: NameRenderer): string {
+  const who = describeApprovers(route, show, { goneGroups: gone }) ?? "members of its user groups";
   const lost =
     gone.length === 0
       ? ""
@@ -111,7 +103,7 @@ function accountStatusSentence(status: Exclude<Person["accountStatus"], "member"
   }
 }
 
-function closedSentence(request: ApprovalRequest, votes: readonly Vote[], show: Wording): string {
+function closedSentence(request: ApprovalRequest, votes: readonly Vote[], show: NameRenderer): string {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
   const by = decisive.map((vote) => show.user(vote.userId)).join(", ");
   const outcome = request.outcome;

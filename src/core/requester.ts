@@ -1,5 +1,7 @@
 import { arnMatches, identityCenterEmail } from "./arn.ts";
+import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
+import { describePrincipal } from "./principal.ts";
 
 /** Slack user id to the ARNs under which that person acts in AWS. */
 export type Identities = Readonly<Record<string, readonly string[]>>;
@@ -25,6 +27,11 @@ export function findRequester(executedBy: string | null, identities: Identities)
     .filter(([, arns]) => arns.some((arn) => arnMatches(arn, executedBy)))
     .map(([userId]) => userId);
   return { userIds, email: identityCenterEmail(executedBy) };
+}
+
+/** Describes who started an execution: the people whom the configuration names for its ARN, else the AWS principal. */
+export function describeRequester({ userIds }: Requester, executedBy: string | null, show: NameRenderer): string {
+  return userIds.length > 0 ? listNames(userIds.map(show.user), "or", 5) : show.text(describePrincipal(executedBy));
 }
 
 /** Whether the person is the one who started the execution. */

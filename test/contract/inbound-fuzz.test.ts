@@ -113,7 +113,7 @@ async function inbound(t: TestContext) {
   listenForVerdicts(app, deciding);
   listenForForms(app, deciding);
   listenForDetailsVerdicts(app, deciding);
-  listenForDetails(app, { ...base, details: makeDetails(inspecting), identities: {} });
+  listenForDetails(app, { ...base, details: makeDetails(inspecting) });
   listenForCommand(app, {
     pending: makePending(inspecting),
     show: makeShow(inspecting),

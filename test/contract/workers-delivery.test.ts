@@ -92,6 +92,7 @@ test("one change of a request that stands in very many channels comes to show in
       messages,
       requests,
       routes: [],
+      identities: {},
       chat,
       clock,
       newId: randomUUID,

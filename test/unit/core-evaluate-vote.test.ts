@@ -284,10 +284,13 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
   "reason-missing": [{ kind: "reason-missing", verdict: "reject" }],
 };
 
+const quoted = (text: string) => `"${text}"`;
 const mention = {
   user: (id: string) => `<@${id}>`,
   group: (id: string) => `<!subteam^${id}>`,
-  text: (text: string) => `"${text}"`,
+  channel: (id: string) => `<#${id}>`,
+  text: quoted,
+  word: quoted,
 };
 
 test("every denial has a sentence of its own that says that nothing was decided, or what was", () => {
@@ -305,7 +308,7 @@ test("every denial has a sentence of its own that says that nothing was decided,
 test("who may decide instead is named by name", () => {
   assert.match(
     denialSentence({ kind: "not-approver", route: aRoute(), gone: [] }, mention),
-    /<@U0JANE>, <@U0OMAR>, <!subteam\^S0DBA>.*"databases"/,
+    /<@U0JANE>, <@U0OMAR> or <!subteam\^S0DBA>.*"databases"/,
   );
 });
 

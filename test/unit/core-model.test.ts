@@ -160,7 +160,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     clock,
     log,
   });
-  const deliver = makeRequestMessages({ messages, requests, routes, chat, clock, newId, random, log });
+  const deliver = makeRequestMessages({ messages, requests, routes, identities: {}, chat, clock, newId, random, log });
   const discover = makePollTarget({ automation: guarded, executions, clock });
   const signalAs = (owner: string) =>
     makeSendSignal({ requests, executions, leases, clock, random, owner, workspace: "T0HOME", log });

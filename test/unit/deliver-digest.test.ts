@@ -17,6 +17,7 @@ async function setUp(t: TestContext, count: number) {
     digests: store.digests,
     requests: store.requests,
     routes: [aRoute()],
+    identities: {},
     chat,
     clock,
     newId: () => `claim-${++ids}`,

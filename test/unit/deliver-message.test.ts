@@ -19,6 +19,7 @@ async function setUp(t: TestContext) {
     messages: store.messages,
     requests: store.requests,
     routes: [aRoute()],
+    identities: {},
     chat,
     clock,
     newId: () => `claim-${++ids}`,

@@ -202,14 +202,11 @@ export const routes: fc.Arbitrary<Route | null> = maybe(
   }),
 );
 
-export const requesters: fc.Arbitrary<Requester | undefined> = fc.option(
-  fc.record({
-    userIds: fc.array(userId, { maxLength: 20 }),
-    email: maybe(hostile(200)),
-    emailIsForeign: fc.constantFrom(undefined, true),
-  }),
-  { nil: undefined },
-);
+export const requesters: fc.Arbitrary<Requester> = fc.record({
+  userIds: fc.array(userId, { maxLength: 20 }),
+  email: maybe(hostile(200)),
+  emailIsForeign: fc.constantFrom(undefined, true),
+});
 
 export const views = fc.record({ request: requests, votes, route: routes, requester: requesters });
 

@@ -2,6 +2,7 @@ import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../../src/core/request.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 
 /** 2026-03-02 10:00 UTC: when the step of the examples began to wait. */
 export const ASKED = Date.UTC(2026, 2, 2, 10, 0);
@@ -95,7 +96,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
 }
 
 export function view(changes: Changes = {}, votes: Vote[] = [], route: Route | null = ROUTE): RequestView {
-  return { request: request(changes), votes, route };
+  return { request: request(changes), votes, route, requester: UNKNOWN_REQUESTER };
 }
 
 export const DECIDED: Changes = {

@@ -112,7 +112,13 @@ test("however many approvals wait, the digest is a message that Slack takes, and
 });
 
 test("whatever waits, the list in a reply and the home tab are ones that Slack takes", () => {
-  const item = fc.record({ request: requests, votes: fc.constant<Vote[]>([]), route: routes, messages });
+  const item = fc.record({
+    request: requests,
+    votes: fc.constant<Vote[]>([]),
+    route: routes,
+    requester: requesters,
+    messages,
+  });
   const items = fc
     .tuple(fc.array(item, { maxLength: 5 }), fc.integer({ min: 1, max: 30 }))
     .map(([few, times]) => Array.from({ length: times }, () => few).flat());
@@ -131,6 +137,7 @@ test("whatever is on record, the reply that shows it is one that Slack takes", (
     request: requests,
     votes,
     route: routes,
+    requester: requesters,
     history: histories,
     messages,
     execution,

@@ -49,7 +49,7 @@ test("the header names the step only when the runbook has several gates", () => 
 
 test("the facts say who, where, when and until when", () => {
   const facts = text(view(), "facts");
-  for (const fact of ["`Deployer/run-7`", "`production`, account `111122223333`, `us-east-1`", token(ASKED)])
+  for (const fact of ["`Deployer/run-7`", "production (1111-2222-3333, us-east-1)", token(ASKED)])
     assert.ok(facts.includes(fact), facts);
   assert.ok(facts.endsWith(`*Decide by*\n${token(ASKED + 60 * MINUTE)}`), facts);
 });
@@ -88,7 +88,7 @@ test("two hundred parameters of ten kilobytes are cut to fit, and the message sa
 });
 
 test("an open request tells how many approvals it has and who may decide", () => {
-  assert.equal(text(view(), "state"), "*0 of 1 approvals.* <@U0JANE>, <!subteam^S0DBA> may decide.");
+  assert.equal(text(view(), "state"), "*0 of 1 approvals.* <@U0JANE> or <!subteam^S0DBA> may decide.");
   const twice = { ...ROUTE, quorum: 2 };
   const when = token(ASKED + 4 * MINUTE);
   const expected = `*1 of 2 approvals:* <@U0JANE>, ${when}. *1 more is missing.* <!subteam^S0DBA> may decide.`;
@@ -121,7 +121,7 @@ test("a button carries the request's id alone, and Approve asks once more, namin
   assert.ok(approve?.type === "button");
   assert.equal(
     approve.confirm?.text.text,
-    "Prod-DB-Failover, step ApproveFailover, in production, account 111122223333, us-east-1.",
+    "Prod-DB-Failover, step ApproveFailover, in production (1111-2222-3333, us-east-1).",
   );
 });
 
@@ -212,7 +212,7 @@ test("the small print has both ids and the console's link", () => {
 
 test("the notification is one sentence that mentions nobody", () => {
   const open = requestMessage(view()).text;
-  const place = "Prod-DB-Failover, step ApproveFailover, in production, account 111122223333, us-east-1";
+  const place = "Prod-DB-Failover, step ApproveFailover, in production (1111-2222-3333, us-east-1)";
   assert.equal(open, `Approval needed: ${place}, started by Deployer/run-7. 0 of 1 approvals so far.`);
   const closed = view(closedBy({}, { decision: "approve" }), [vote({ userName: "Jane <!here>" })]);
   assert.equal(requestMessage(closed).text, `Approved by Jane &lt;!here&gt;: ${place}, started by Deployer/run-7.`);
@@ -229,7 +229,7 @@ test("the members of a channel are those of the route's channels, wherever the m
     approvers: { users: [], groups: [], channel: "members" as const },
     channels: ["C0A", "C0B"],
   };
-  assert.match(text(view({}, [], route), "state"), /members of <#C0A>, <#C0B> may decide\./);
+  assert.match(text(view({}, [], route), "state"), /members of <#C0A> and <#C0B> may decide\./);
 });
 
 test("the message tells what the rule on self-approval means for this request", () => {

@@ -7,13 +7,13 @@ import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { readable } from "../support/block-limits.ts";
-import { ASKED, closedBy, DECIDED, execution, MINUTE, ROUTE, request, step, token, vote } from "./messages-examples.ts";
+import { ASKED, closedBy, DECIDED, execution, MINUTE, request, step, token, view, vote } from "./messages-examples.ts";
 
 const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
 const POSTED = { channelId: "C0PROD", ts: "1772445602.000100" };
 
 function item(changes: Parameters<typeof request>[0] = {}) {
-  return { request: request(changes), votes: [], route: ROUTE, messages: [POSTED] };
+  return { ...view(changes), messages: [POSTED] };
 }
 
 test("details show each step with status, times, inputs, outputs and failure", () => {
@@ -30,8 +30,8 @@ test("details show each step with status, times, inputs, outputs and failure", (
     }),
     step(),
   ];
-  const view = detailsView({ request: request(), execution: execution(steps), route: ROUTE, votes: [] });
-  const text = readable(view.blocks);
+  const details = detailsView({ ...view(), execution: execution(steps) });
+  const text = readable(details.blocks);
   for (const part of ["1. Drain", "aws:runCommand · Failed", "2. ApproveFailover", "this request"])
     assert.ok(text.includes(part), `${part} in ${text}`);
   assert.ok(text.includes('Inputs DocumentName: AWS-RunShellScript\nTargets: [{"Key":"tag"}]'));
@@ -44,22 +44,16 @@ test("details that do not fit keep the gate and what failed, and say what is mis
     step({ stepExecutionId: `s-${i + 100}`, name: `Step${i}`, action: "aws:sleep", status: "Success", inputs }),
   );
   steps.push(step({ stepExecutionId: "s-9", name: "Broken", status: "Failed", failureMessage: "no" }), step());
-  const view = detailsView({ request: request(), execution: execution(steps), route: ROUTE, votes: [] });
-  const text = readable(view.blocks);
+  const details = detailsView({ ...view(), execution: execution(steps) });
+  const text = readable(details.blocks);
   assert.ok(text.includes("151. Broken") && text.includes("152. ApproveFailover"));
   assert.match(text, /\d+ of 152 steps shown; all of them in the AWS console\./);
 });
 
 test("details say when AWS could not be read, and show what is on record", () => {
-  const view = detailsView({
-    request: request(),
-    execution: null,
-    route: ROUTE,
-    votes: [],
-    awsReadError: "Throttling",
-  });
+  const details = detailsView({ ...view(), execution: null, awsReadError: "Throttling" });
   assert.match(
-    readable(view.blocks),
+    readable(details.blocks),
     /AWS could not be read just now\*: `Throttling`\..*Try again in a minute\..*Runbook/,
   );
 });
@@ -76,7 +70,7 @@ test("the form says what is decided, and asks for what the route asks for", () =
   const [what, input] = view.blocks as KnownBlock[];
   assert.match(
     readable(what),
-    /^Reject `Prod-DB-Failover`, step `ApproveFailover`, in `production`, account `111122223333`/,
+    /^Reject `Prod-DB-Failover`, step `ApproveFailover`, in production \(1111-2222-3333, us-east-1\)\.$/,
   );
   assert.ok(input?.type === "input" && input.block_id === "reason" && input.optional !== true);
   assert.ok(input.element.type === "plain_text_input" && input.element.action_id === "reason");
@@ -97,22 +91,22 @@ test("the form that breaks glass says what that means before anybody submits it"
 });
 
 test("Details offers break-glass only where it is handed the way to it", () => {
-  const details = { request: request(), execution: null, route: ROUTE, votes: [] };
+  const details = { ...view(), execution: null };
   assert.doesNotMatch(JSON.stringify(detailsView(details)), /break-glass/);
-  const view = detailsView({ ...details, leadsTo: { metadata: "sealed", verdicts: false, breakGlass: true } });
-  assert.match(JSON.stringify(view), /break-glass-approve.*break-glass-reject/);
-  assert.doesNotMatch(JSON.stringify(view), /open-approve/);
-  assert.equal(view.private_metadata, "sealed");
+  const shown = detailsView({ ...details, leadsTo: { metadata: "sealed", verdicts: false, breakGlass: true } });
+  assert.match(JSON.stringify(shown), /break-glass-approve.*break-glass-reject/);
+  assert.doesNotMatch(JSON.stringify(shown), /open-approve/);
+  assert.equal(shown.private_metadata, "sealed");
 });
 
 test("the list says what waits, since when, for whom, and links to it", () => {
   const { text, blocks } = pendingBlocks([item()], { ...LIST, total: 1 });
   assert.equal(text, "1 request waits.");
   const lines = readable(blocks[1]).split("\n");
-  assert.equal(lines[0], "*`Prod-DB-Failover`*, step `ApproveFailover`");
-  assert.equal(lines[1], "`production`, account `111122223333`, `us-east-1`");
-  const people = "<@U0JANE>, <!subteam^S0DBA>";
-  assert.equal(lines[2], `Waits since ${token(ASKED)} (1 hour 30 minutes). 0 of 1 approvals; waits for ${people}.`);
+  assert.equal(lines[0], "*`Prod-DB-Failover`, step `ApproveFailover`*");
+  assert.equal(lines[1], "production (1111-2222-3333, us-east-1), started by `Deployer/run-7`");
+  const times = `Waits since ${token(ASKED)} (1 hour 30 minutes), decide by ${token(ASKED + 60 * MINUTE)}.`;
+  assert.equal(lines[2], `${times} 0 of 1 approvals; waits for <@U0JANE> or <!subteam^S0DBA>.`);
   assert.match(
     lines[3] ?? "",
     /^<https:\/\/acme\.slack\.com\/archives\/C0PROD\/p1772445602000100\|Open the message> · /,

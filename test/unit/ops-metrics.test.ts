@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeHealthReport } from "../../src/app/admin/health.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { healthText } from "../../src/slack/messages/health-text.ts";
 import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
@@ -44,7 +45,7 @@ test("metrics tell what waits, how old the polls are, and what was done; without
   await store.polls.record("default/us-east-1", NOW - 5_000, null, "me");
   const metrics = makeMetrics();
   const chat = metrics.chat({ ...fakeChat(), post: async () => ({ kind: "limited", retryAfterMs: 1 }) });
-  const view = { request: aRequest(), votes: [], route: null };
+  const view = { request: aRequest(), votes: [], route: null, requester: UNKNOWN_REQUESTER };
   await chat.post("C0DBA", { id: "r", kind: "request", view }, NOW);
   await metrics.automation(fakeAutomation()).signal("e", "approve", [], NOW);
   metrics.clicked({ kind: "counted", completes: true });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
 import type { MessageContent } from "../../src/app/ports/slack.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { testClock } from "../support/fakes.ts";
 import { aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
@@ -9,7 +10,7 @@ import { aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 const CONTENT: MessageContent = {
   id: REQUEST_ID,
   kind: "request",
-  view: { request: aRequest(), votes: [], route: aRoute(), postedAt: 0 },
+  view: { request: aRequest(), votes: [], route: aRoute(), requester: UNKNOWN_REQUESTER, postedAt: 0 },
 };
 
 test("a message whose time was over before it could leave is not sent", async () => {

@@ -2,23 +2,24 @@ import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 import type { EffectStore, FailingEffect } from "../ports/effect-store.ts";
-import type { Directory } from "../ports/slack.ts";
+import type { Directory, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 
-/** A request with all that is told of it. */
-export interface RequestWithVotes {
-  request: ApprovalRequest;
-  votes: Vote[];
-  route: Route | null;
-  messages: MessageRow[];
+/** The place of a message in Slack; `ts` is null until the message is posted. */
+export type MessageLocation = Pick<MessageRow, "channelId" | "ts">;
+
+/** A request with everything that a list shows about it. */
+export interface InspectedRequest extends RequestView {
+  messages: readonly MessageLocation[];
 }
 
 export type PendingResult =
-  | { kind: "pending"; items: RequestWithVotes[]; total: number }
+  | { kind: "pending"; items: InspectedRequest[]; total: number }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
 
@@ -29,11 +30,13 @@ export type ShowResult =
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
 
-export interface ShownRequest extends RequestWithVotes {
-  history: AuditRecord[];
-  /** As AWS has it now, masked; null when it could not be read. */
+export interface ShownRequest extends InspectedRequest {
+  /** The audit records of the request, oldest first. */
+  history: readonly AuditRecord[];
+  /** The execution as AWS returns it now, masked; null if AWS could not be read. */
   execution: ObservedExecution | null;
-  problems: FailingEffect[];
+  /** Effects of this request that fail. */
+  problems: readonly FailingEffect[];
 }
 
 export interface InspectDeps {
@@ -43,6 +46,7 @@ export interface InspectDeps {
   directory: Directory;
   routes: readonly Route[];
   admins: People;
+  identities: Identities;
   /** Undefined for a target that the configuration no longer has, or whose account is not known yet. */
   automation: (request: ApprovalRequest) => Automation | undefined;
   /** Globs over names whose values are hidden. */
@@ -103,7 +107,7 @@ export const makeDetails =
     requestId: string,
     abort: AbortSignal,
   ): Promise<
-    | (RequestWithVotes & {
+    | (InspectedRequest & {
         kind: "details";
         execution: ObservedExecution | null;
         error: string | null;
@@ -163,15 +167,16 @@ async function findAccess(deps: InspectDeps, userId: string): Promise<Access> {
   return { kind: "access", admin: false, routes };
 }
 
-async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<RequestWithVotes> {
+async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<InspectedRequest> {
   const [votes, messages] = await Promise.all([deps.requests.votes(request.id), deps.messages.ofRequest(request.id)]);
-  return { request, votes, messages, route: findRoute(deps.routes, request.route) };
+  const requester = findRequester(request.facts.executedBy, deps.identities);
+  return { request, votes, messages, requester, route: findRoute(deps.routes, request.route) };
 }
 
 /** Each execution of these requests, read once. One that cannot be read is left out. */
 async function findExecutions(
   deps: InspectDeps,
-  inspected: readonly RequestWithVotes[],
+  inspected: readonly InspectedRequest[],
   abort: AbortSignal,
 ): Promise<Map<string, ObservedExecution>> {
   const found = new Map<string, ObservedExecution>();

@@ -1,5 +1,7 @@
+import { describeApprovers } from "../../core/approvers.ts";
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
 import { explainRoutes, type RouteTrial } from "../../core/explain.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
 import type { PartialSubject, Route } from "../../core/policy.ts";
 import { findRequester, type Identities, isKnown } from "../../core/requester.ts";
 import type { Target } from "../ports/aws.ts";
@@ -53,16 +55,16 @@ function trialLine({ route, verdict, conditions }: RouteTrial): string {
   }
 }
 
+const asIs = (text: string) => text;
+
+/** Ids as they are in the configuration. */
+const PLAIN: NameRenderer = { user: asIs, group: (id) => `members of ${id}`, channel: asIs, text: asIs, word: asIs };
+
 function decidersLines(route: Route, subject: PartialSubject, identities: Identities): string[] {
-  const { users, groups, channel } = route.approvers;
-  const who = [
-    ...users,
-    ...groups.map((group) => `the members of ${group}`),
-    ...(channel === "members" ? [`the members of ${route.channels.join(", ")}`] : []),
-  ];
+  const approvers = describeApprovers(route, PLAIN) ?? "nobody: the route names no approvers";
   return [
     `  Posted in ${route.channels.join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
-    `  May decide: ${who.join(", ")}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,
+    `  May decide: ${approvers}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
     `  ${requesterLine(route, subject, identities)}`,
   ];

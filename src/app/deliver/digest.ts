@@ -1,4 +1,5 @@
 import { findRoute, type Route } from "../../core/policy.ts";
+import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Log } from "../ports/aws.ts";
 import type { DigestRow, DigestStore } from "../ports/delivery-store.ts";
 import type { DigestView } from "../ports/slack.ts";
@@ -16,6 +17,7 @@ export interface DigestDeps extends DeliveryDeps {
   digests: DigestStore;
   requests: Pick<RequestStore, "votes">;
   routes: readonly Route[];
+  identities: Identities;
   log: Log;
 }
 
@@ -70,7 +72,8 @@ async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestVie
   for (const request of requests) {
     // The first version is the one in which nobody has voted yet.
     const votes = request.version > 1 ? await deps.requests.votes(request.id) : [];
-    waiting.push({ request, votes, route: findRoute(deps.routes, request.route) });
+    const requester = findRequester(request.facts.executedBy, deps.identities);
+    waiting.push({ request, votes, requester, route: findRoute(deps.routes, request.route) });
   }
   return { since: row.beganAt, waiting, count };
 }

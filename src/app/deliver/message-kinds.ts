@@ -9,7 +9,7 @@ import { type DeliveryDeps, makeDeliverMessage } from "./deliver-message.ts";
 export interface ViewDeps {
   requests: RequestStore;
   routes: readonly Route[];
-  identities?: Identities;
+  identities: Identities;
 }
 
 /** Brings one message of a request nearer to the truth; see makePosting. */
@@ -43,5 +43,5 @@ async function toRequestView(deps: ViewDeps, requestId: string): Promise<Request
   if (request === null) throw new Error(`Request ${requestId} has a message but is not on record.`);
   const votes = await deps.requests.votes(requestId);
   const route = findRoute(deps.routes, request.route);
-  return { request, votes, route, requester: findRequester(request.facts.executedBy, deps.identities ?? {}) };
+  return { request, votes, route, requester: findRequester(request.facts.executedBy, deps.identities) };
 }

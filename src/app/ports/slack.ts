@@ -27,8 +27,7 @@ export interface RequestView {
   request: ApprovalRequest;
   votes: Vote[];
   route: Route | null;
-  /** Who started the execution, as far as it is known. */
-  requester?: Requester | undefined;
+  requester: Requester;
   /** When the message that shows it was posted, or is being posted. */
   postedAt?: number | undefined;
 }

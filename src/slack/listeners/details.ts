@@ -3,7 +3,6 @@ import type { makeDetails } from "../../app/admin/inspect.ts";
 import { NO_MESSAGE } from "../../app/decide/evaluate-click.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { Chat } from "../../app/ports/slack.ts";
-import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
@@ -21,7 +20,6 @@ export function listenForDetails(
   app: App,
   deps: {
     details: ReturnType<typeof makeDetails>;
-    identities: Identities;
     chat: Chat;
     formState: SignedFormState;
     workspace: Workspace;
@@ -59,7 +57,6 @@ export function listenForDetails(
       return detailsView({
         ...found,
         awsReadError: error,
-        requester: findRequester(request.facts.executedBy, deps.identities),
         leadsTo:
           (admin || verdicts) && request.state === "open" && route !== null ? await leadsTo(request.id, admin) : null,
       });

@@ -29,18 +29,6 @@ export function idsLine(request: ApprovalRequest): string {
   return link === null ? ids : `${ids} · ${link}`;
 }
 
-/** The target's name without the Region that its key ends in, since the Region is always shown beside it. */
-export function targetName(request: ApprovalRequest): string {
-  const { target, region } = request;
-  const bare = target.endsWith(region) ? target.slice(0, -region.length).replace(/[^\p{L}\p{N}]+$/u, "") : target;
-  return bare || target;
-}
-
-/** "production, account 111122223333, us-east-1", in code spans. */
-export function where(request: ApprovalRequest): string {
-  return `${code(targetName(request), 80)}, account ${code(request.account, 20)}, ${code(request.region, 30)}`;
-}
-
 /** What AWS's execution status says, to stand after "The execution". Values that AWS may add are shown as they are. */
 export function executionText(status: string): string {
   switch (status) {

@@ -1,14 +1,14 @@
 import type { KnownBlock, ModalView } from "@slack/types";
+import type { RequestView } from "../../app/ports/slack.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
-import type { Route } from "../../core/policy.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import type { Requester } from "../../core/requester.ts";
+import { describePrincipal } from "../../core/principal.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
 import { authorMessage } from "./author-message.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
 import { factsBlock } from "./facts.ts";
-import { principal, series } from "./mentions.ts";
+import { series } from "./mentions.ts";
 import { parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
@@ -26,17 +26,13 @@ export interface DetailsActions {
   breakGlass: boolean;
 }
 
-export interface Details {
-  request: ApprovalRequest;
+export type Details = RequestView & {
   /** As read just now and masked; null when AWS could not be read. */
   execution: ObservedExecution | null;
-  route: Route | null;
-  votes: Vote[];
   /** Why AWS could not be read; null or absent when it could. */
   awsReadError?: string | null | undefined;
-  requester?: Requester | undefined;
   leadsTo?: DetailsActions | null | undefined;
-}
+};
 
 const MAX_TITLE_LENGTH = 24;
 const MAX_SENTENCE_LENGTH = 2900;
@@ -58,11 +54,11 @@ export function sentenceView(title: string, sentence: string): ModalView {
 
 /** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
 export function detailsView(details: Details): ModalView {
-  const { request, execution, route, votes, requester, leadsTo } = details;
+  const { request, execution, votes, leadsTo } = details;
   const blocks: (KnownBlock | null)[] = [
     readError(details),
-    factsBlock(request, "facts"),
-    section(stateText({ request, votes, route, requester: requester }), "state"),
+    factsBlock(details, "facts"),
+    section(stateText(details), "state"),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
     authorMessage(request, PARTS.words, "words"),
     section(rules(details), "rules"),
@@ -126,7 +122,7 @@ function rules({ request, route }: Details): string {
   const { awsApprovers, minRequiredApprovals, parentExecutionId } = request.facts;
   const ours = route === null ? "*Route:* none" : `*Route:* ${code(route.name, 100)}`;
   const approvers = series(
-    awsApprovers.map((arn) => code(principal(arn), 80)),
+    awsApprovers.map((arn) => code(describePrincipal(arn), 80)),
     8,
   );
   const aws = `*AWS asks for:* ${minRequiredApprovals} of ${approvers || "approvers that it does not name"}`;

@@ -1,13 +1,13 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
-import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
-import { deadline } from "../../core/request.ts";
-import { where } from "./aws-text.ts";
+import { describeStep, describeTarget } from "../../core/describe-step.ts";
+import { describeRequester } from "../../core/requester.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
-import { principal } from "./mentions.ts";
+import { deadlineText } from "./facts.ts";
+import { mentions } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
-import { code, plain } from "./text.ts";
+import { plain } from "./text.ts";
 import { counted, moment } from "./time.ts";
 
 /** While a channel is far behind: all that waits there without a message, each to be opened and decided from here. */
@@ -38,18 +38,18 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
 }
 
 function entry(view: RequestView): KnownBlock {
-  const { request, votes, route } = view;
-  const { documentName, stepName, gate, gates, executedBy } = request.facts;
-  const which = gates > 1 ? ` (gate ${gate} of ${gates})` : "";
-  const until = deadline(request.facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
-  const by = until === null ? "" : ` Decide by ${moment(until.at)}.`;
+  const { request, votes, route, requester } = view;
+  const show = mentions(50);
   const have =
     route === null ? " No route covers it." : ` ${byVerdict(votes, "approve").length} of ${route.quorum} approvals.`;
   return {
     ...section(
-      `*${code(documentName, 60)}*, step ${code(stepName, 40)}${which}\n${where(request)}, started by ${code(principal(executedBy), 50)}.${have}${by}`,
+      `*${describeStep(request.facts, show)}*\n${describeTarget(request, show)}, started by ${describeRequester(requester, request.facts.executedBy, show)}.${have} Decide by ${deadlineText(request)}.`,
       `open-${request.id}`,
     ),
-    accessory: { ...button("open", "Open", request.id), accessibility_label: `Open ${plain(documentName, 60)}` },
+    accessory: {
+      ...button("open", "Open", request.id),
+      accessibility_label: `Open ${plain(request.facts.documentName, 60)}`,
+    },
   };
 }

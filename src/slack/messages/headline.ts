@@ -1,10 +1,12 @@
+import { gateLabel } from "../../core/describe-step.ts";
 import type { ApprovalRequest, OutcomeKind, Verdict } from "../../core/request.ts";
 import { plain } from "./text.ts";
 
 /** What stands in the header, which takes 150 characters: the state in one or two words, and what it is about. */
 export function headline(request: ApprovalRequest): string {
-  const { documentName, stepName, gate, gates } = request.facts;
-  const step = gates > 1 ? `, ${plain(stepName, 35)} (gate ${plain(`${gate} of ${gates}`, 14)})` : "";
+  const { documentName, stepName } = request.facts;
+  const gate = gateLabel(request.facts);
+  const step = gate === null ? "" : `, ${plain(stepName, 35)} (${plain(gate, 19)})`;
   return `${stateLabel(request)}: ${plain(documentName, 64)}${step}`;
 }
 

@@ -1,10 +1,11 @@
 import type { HomeView, KnownBlock } from "@slack/types";
+import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS } from "./budget.ts";
-import { type ListContext, type PendingItem, pendingBlock } from "./pending-items.ts";
+import { type ListContext, pendingBlock } from "./pending-items.ts";
 
 /** App Home: what waits for the person who looks at it, oldest first. */
-export function homeView(items: readonly PendingItem[], list: ListContext & { total: number }): HomeView {
+export function homeView(items: readonly InspectedRequest[], list: ListContext & { total: number }): HomeView {
   const all = Math.max(list.total, items.length);
   const title = header("Waits for you");
   if (all === 0) return home([title, section("Nothing waits for you. New requests appear in their channels.")]);

@@ -1,8 +1,9 @@
 import type { KnownBlock } from "@slack/types";
+import type { InspectedRequest, ShownRequest } from "../../app/admin/inspect.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
-import { type ListContext, type PendingItem, pendingBlock } from "./pending-items.ts";
-import { type ShownRequest, shownRequestBlocks } from "./shown-request.ts";
+import { type ListContext, pendingBlock } from "./pending-items.ts";
+import { shownRequestBlocks } from "./shown-request.ts";
 import { code } from "./text.ts";
 
 const MAX_SHOWN = 4;
@@ -16,7 +17,7 @@ const HELP = [
 ].join("\n");
 
 /** `/approvals pending`: what waits, in the order given. `total` counts also what was not handed in. */
-export function pendingBlocks(items: readonly PendingItem[], list: ListContext & { total: number }): Rendered {
+export function pendingBlocks(items: readonly InspectedRequest[], list: ListContext & { total: number }): Rendered {
   const all = Math.max(list.total, items.length);
   if (all === 0) return sentenceReply("Nothing waits for an approval.");
   const text = all === 1 ? "1 request waits." : `${all} requests wait.`;

@@ -1,6 +1,6 @@
-import { parseArn, permissionSet } from "../../core/arn.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
 import type { People } from "../../core/policy.ts";
-import { code } from "./text.ts";
+import { code, plain, word } from "./text.ts";
 
 const MAX_NAMED = 10;
 
@@ -28,24 +28,17 @@ export function series(items: readonly string[], most = MAX_NAMED, between = ", 
   return more > 0 ? `${items.slice(0, most).join(between)} and ${more} more` : items.join(between);
 }
 
-/**
- * Who an ARN means, in the words of somebody who does not read ARNs: the user's name, `role/session`, or the person
- * behind an IAM Identity Center role.
- * Source: IAM User Guide, "IAM identifiers"; Identity Center's roles are named AWSReservedSSO_<permission set>_<hex>.
- */
-export function principal(arn: string | null): string {
-  if (arn === null || arn.trim() === "") return "unknown";
-  const parsed = parseArn(arn.trim());
-  if (parsed === null || parsed.region !== "" || (parsed.service !== "iam" && parsed.service !== "sts")) return arn;
-  const { resource } = parsed;
-  if (resource === "root") return "the account's root user";
-  const [kind = "", ...path] = resource.split("/");
-  const last = path.at(-1) ?? resource;
-  if (kind === "user") return last;
-  if (kind === "federated-user") return `${last} (federated)`;
-  if (kind === "role") return `role ${last}`;
-  if (kind !== "assumed-role") return resource;
-  const role = path[0] ?? "";
-  const set = permissionSet(role);
-  return set === null ? `${role}/${last}` : `${last} (Identity Center, ${set})`;
-}
+/** Renders names in mrkdwn: ids as mentions, other text in code spans of at most `limit` characters. */
+export const mentions = (limit = 140): NameRenderer => ({
+  user: mentionUser,
+  group: mentionGroup,
+  channel: mentionChannel,
+  text: (text) => code(text, limit),
+  word: (text) => word(text, limit),
+});
+
+/** Renders names where mrkdwn does not work: notifications, headers and dialogs. */
+export const plainNames = (limit = 140): NameRenderer => {
+  const text = (each: string) => plain(each, limit);
+  return { user: text, group: text, channel: text, text, word: text };
+};

@@ -1,12 +1,15 @@
 import type { KnownBlock } from "@slack/types";
 import type { NoticeView } from "../../app/ports/slack.ts";
+import { describeApprovers } from "../../core/approvers.ts";
+import { describeRequest, describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { idsLine, targetName, where } from "./aws-text.ts";
+import { describeRequester } from "../../core/requester.ts";
+import { idsLine } from "./aws-text.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
-import { mentionPeople, mentionUser, principal } from "./mentions.ts";
+import { mentions, mentionUser } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
-import { code, literal, plain } from "./text.ts";
+import { literal, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
 const MAX_NAMED = 3;
@@ -17,7 +20,7 @@ export function noticeMessage(view: NoticeView): Rendered {
     case "break-glass":
       return breakGlass(view);
     case "no-route":
-      return noRoute(view.request);
+      return noRoute(view);
     default:
       throw new Error(`no message for ${view.kind satisfies never}`);
   }
@@ -36,13 +39,14 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
     .map((vote) => `${mentionUser(vote.userId)}, ${moment(vote.at)}`)
     .join("; ");
   const quorum = route === null ? "" : ` against a quorum of ${route.quorum}`;
-  const instead = route === null ? "" : ` It was for ${mentionPeople(route.approvers) || "the channel"} to decide.`;
-  const { documentName, stepName } = request.facts;
+  const approvers = route === null ? null : describeApprovers(route, mentions());
+  const instead = approvers === null ? "" : ` It was for ${approvers} to decide.`;
+  const { documentName } = request.facts;
   const title = `BREAK-GLASS: ${verb} ${plain(documentName, 90)}`;
   const blocks: (KnownBlock | null)[] = [
     header(title, "what"),
     section(
-      `:rotating_light: *Break-glass.* ${who || "An admin"}: *${verb}* ${code(documentName, 140)}, step ${code(stepName, 140)}, in ${where(request)}, alone and${quorum || " against the usual rule"}.${instead}`,
+      `:rotating_light: *Break-glass.* ${who || "An admin"}: *${verb}* ${describeRequest(request, mentions())}, alone and${quorum || " against the usual rule"}.${instead}`,
       "state",
     ),
     reasonsBlock(broken, { room: 1200, most: 3 }, "reasons"),
@@ -59,15 +63,15 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
   };
 }
 
-function noRoute(request: ApprovalRequest): Rendered {
-  const { documentName, stepName, executedBy } = request.facts;
+function noRoute({ request, requester }: NoticeView): Rendered {
+  const { documentName, executedBy } = request.facts;
   const title = `No route covers ${plain(documentName, 90)}`;
   return {
     text: `${title}: nobody can decide it in Slack.`,
     blocks: [
       header(title, "what"),
       section(
-        `${code(documentName, 140)}, step ${code(stepName, 140)}, waits in ${where(request)}, started by ${code(principal(executedBy), 140)}. *Nobody can decide it in Slack*, and nobody else was told. It can be decided in the AWS console.`,
+        `${describeStep(request.facts, mentions())}, waits in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, executedBy, mentions())}. *Nobody can decide it in Slack*, and nobody else was told. It can be decided in the AWS console.`,
         "state",
       ),
       richText(

@@ -1,7 +1,8 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
 import { askedAt } from "./facts.ts";
-import { mentionUser, principal, series } from "./mentions.ts";
+import { mentionUser, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { duration } from "./time.ts";
 
@@ -53,7 +54,7 @@ function notAppliedText(outcome: Outcome, request: ApprovalRequest, votes: reado
 function byPrincipals(outcome: Outcome): string {
   if (outcome.by.length === 0) return "";
   return ` by ${series(
-    outcome.by.map((arn) => code(principal(arn), 100)),
+    outcome.by.map((arn) => code(describePrincipal(arn), 100)),
     5,
   )}`;
 }

@@ -1,7 +1,4 @@
-import type { MessageRow } from "../../app/ports/delivery-store.ts";
-
-/** Where a message of a request stands, as far as it is on record. */
-export type MessageLocation = Pick<MessageRow, "channelId" | "ts">;
+import type { MessageLocation } from "../../app/admin/inspect.ts";
 
 /**
  * A link to the first message that is posted, or null. Built from the workspace's own address instead of asking

@@ -1,18 +1,18 @@
 import type { ActionsBlock, ConfirmationDialog, KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
+import { describeStep, describeTarget } from "../../core/describe-step.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { authorMessage } from "./author-message.ts";
-import { idsLine, targetName } from "./aws-text.ts";
+import { idsLine } from "./aws-text.ts";
 import { button, context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { factsBlock } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
-import { mentionPeople } from "./mentions.ts";
+import { mentionPeople, plainNames } from "./mentions.ts";
 import { parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
-import { plain } from "./text.ts";
 import { counted } from "./time.ts";
 
 /** The most that each part may take; with the fixed parts they stay under the room of a message. */
@@ -29,7 +29,7 @@ export function requestMessage(view: RequestView, { withhold = false }: { withho
     header(headline(request), "what"),
     lateBlock(view),
     authorMessage(request, PARTS.words, "words"),
-    factsBlock(request, "facts"),
+    factsBlock(view, "facts"),
     withhold ? withheld(request) : parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
     section(stateText(view), "state"),
     notified(view),
@@ -75,11 +75,10 @@ function buttons({ request, votes, route }: RequestView): ActionsBlock {
 
 /** Slack takes 300 characters here, and the account must not be what is cut. */
 function confirmation(request: ApprovalRequest): ConfirmationDialog {
-  const { facts, account, region } = request;
-  const place = `in ${plain(targetName(request), 40)}, account ${plain(account, 20)}, ${plain(region, 25)}`;
+  const target = describeTarget(request, plainNames(40));
   return {
     title: plainText("Approve this step?"),
-    text: plainText(`${plain(facts.documentName, 80)}, step ${plain(facts.stepName, 60)}, ${place}.`),
+    text: plainText(`${describeStep(request.facts, plainNames(70))}, in ${target}.`),
     confirm: plainText("Approve"),
     deny: plainText("Go back"),
     style: "primary",

@@ -4,8 +4,8 @@ import { mentionUser, series } from "./mentions.ts";
 import { code } from "./text.ts";
 
 /** What the rule on self-approval means for this request, or null where the route has none. In mrkdwn. */
-export function requesterText(route: Route, requester: Requester | undefined): string | null {
-  if (route.selfApproval || requester === undefined) return null;
+export function requesterText(route: Route, requester: Requester): string | null {
+  if (route.selfApproval) return null;
   if (requester.userIds.length > 0)
     return `${series(requester.userIds.map(mentionUser), 5)} started it and may not approve it.`;
   if (isKnown(requester)) {

@@ -1,9 +1,8 @@
 import type { KnownBlock } from "@slack/types";
-import type { FailingEffect } from "../../app/ports/effect-store.ts";
+import type { ShownRequest } from "../../app/admin/inspect.ts";
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
-import type { Route } from "../../core/policy.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { describeShown, fitting, textLength } from "./budget.ts";
@@ -12,24 +11,10 @@ import { failingEffectLine } from "./failing-effects.ts";
 import { headline } from "./headline.ts";
 import { historyLine } from "./history.ts";
 import { parametersBlock } from "./parameters.ts";
-import { type MessageLocation, messageLink } from "./permalinks.ts";
+import { messageLink } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { code } from "./text.ts";
-
-/** One request with everything on record about it. */
-export interface ShownRequest {
-  request: ApprovalRequest;
-  votes: Vote[];
-  route: Route | null;
-  /** What happened to it, oldest first. */
-  history: readonly AuditRecord[];
-  messages: readonly MessageLocation[];
-  /** As AWS has it now, masked; null when it could not be read. */
-  execution: ObservedExecution | null;
-  /** What of its work fails. */
-  problems: readonly FailingEffect[];
-}
 
 const MAX_LINES = 25;
 const MAX_STEPS = 20;
@@ -46,8 +31,8 @@ export function shownRequestBlocks(
   const { request, votes, route } = shown;
   const fixed: (KnownBlock | null)[] = [
     header(headline(request)),
-    factsBlock(request, `facts-${request.id}`),
-    section(stateText({ request, votes, route })),
+    factsBlock(shown, `facts-${request.id}`),
+    section(stateText(shown)),
     problems(shown.problems.map(failingEffectLine)),
   ];
   const head = fixed.filter((block) => block !== null);

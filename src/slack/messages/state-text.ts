@@ -1,9 +1,11 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { describeApprovers } from "../../core/approvers.ts";
 import { arnMatches } from "../../core/arn.ts";
 import type { Route } from "../../core/policy.ts";
+import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
 import { executionText } from "./aws-text.ts";
-import { mentionChannel, mentionPeople, mentionUser, principal, series } from "./mentions.ts";
+import { mentions, mentionUser, series } from "./mentions.ts";
 import { isBreakGlass } from "./notice-message.ts";
 import { outcomeSentence } from "./outcome-text.ts";
 import { requesterText } from "./requester-text.ts";
@@ -44,17 +46,14 @@ function openText({ request, votes, route, requester }: RequestView): string {
   const more = given.length > 0 && missing > 0 ? ` *${missing} more ${missing === 1 ? "is" : "are"} missing.*` : "";
   const ownExecution = requesterText(route, requester);
   const about = ownExecution === null ? "" : `\n${ownExecution}`;
-  return `${count}${by}${more} ${mayDecide(route, given)}${about}${alsoAws}`;
+  return `${count}${by}${more} ${approversText(route, given)}${about}${alsoAws}`;
 }
 
-/** Those who may still decide: who has approved already is left out. */
-function mayDecide({ approvers, channels }: Route, given: readonly Vote[]): string {
-  const users = approvers.users.filter((userId) => !given.some((vote) => vote.userId === userId));
-  const named = mentionPeople({ users, groups: approvers.groups });
-  // Named, since the same words stand in the route's other channels and in direct messages.
-  const members = approvers.channel === "members" ? `members of ${series(channels.map(mentionChannel), 3)}` : "";
-  if (named || members) return `${[named, members].filter(Boolean).join(", ")} may decide.`;
-  if (approvers.users.length > 0) return "Everybody who may decide has approved.";
+/** People who have approved already are left out. */
+function approversText(route: Route, given: readonly Vote[]): string {
+  const approvers = describeApprovers(route, mentions(), { except: given.map((vote) => vote.userId) });
+  if (approvers !== null) return `${approvers} may decide.`;
+  if (route.approvers.users.length > 0) return "Everybody who may decide has approved.";
   return "The route names no approvers, so nobody may decide. Ask an admin to name some.";
 }
 
@@ -104,7 +103,7 @@ function stillListed({ facts, awsDecidedBy }: ApprovalRequest): string {
   const others = facts.awsApprovers.filter((listed) => !awsDecidedBy.some((arn) => arnMatches(listed, arn)));
   if (others.length === 0) return "";
   return `. The step also names ${series(
-    others.map((each) => code(principal(each), 80)),
+    others.map((each) => code(describePrincipal(each), 80)),
     8,
   )}`;
 }

@@ -1,7 +1,8 @@
 import type { RequestView } from "../../app/ports/slack.ts";
-import { targetName } from "./aws-text.ts";
+import { describeRequest } from "../../core/describe-step.ts";
+import { describePrincipal } from "../../core/principal.ts";
 import { stateLabel } from "./headline.ts";
-import { principal, series } from "./mentions.ts";
+import { plainNames, series } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
 import { plain } from "./text.ts";
 
@@ -12,10 +13,7 @@ import { plain } from "./text.ts";
 export function summary(view: RequestView): string {
   const { request } = view;
   const { facts } = request;
-  const gate = facts.gates > 1 ? ` (gate ${facts.gate} of ${facts.gates})` : "";
-  const what = `${plain(facts.documentName, 140)}, step ${plain(facts.stepName, 140)}${gate}`;
-  const place = `in ${plain(targetName(request), 80)}, account ${plain(request.account, 20)}, ${plain(request.region, 30)}`;
-  return `${stateLabel(request)}${deciders(view)}: ${what}, ${place}, started by ${plain(principal(facts.executedBy), 140)}.${ask(view)}`;
+  return `${stateLabel(request)}${deciders(view)}: ${describeRequest(request, plainNames())}, started by ${plain(describePrincipal(facts.executedBy), 140)}.${ask(view)}`;
 }
 
 function deciders({ request, votes }: RequestView): string {

@@ -47,6 +47,11 @@ export function code(text: string, limit: number): string {
   return `\`${inside}\``;
 }
 
+/** For mrkdwn: bare where no character can format anything, else a code span. */
+export function word(text: string, limit: number): string {
+  return text.length <= limit && /^[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$/.test(text) ? text : code(text, limit);
+}
+
 /**
  * For rich_text, where nothing is parsed and entities would be shown as they are. What looks like Slack's control
  * sequences still loses its bracket, so that it is harmless wherever it is copied to.

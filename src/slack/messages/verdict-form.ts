@@ -1,9 +1,9 @@
 import type { InputBlock, ModalView } from "@slack/types";
+import { describeRequest } from "../../core/describe-step.ts";
 import { MAX_REASON_LENGTH } from "../../core/evaluate-vote.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
-import { where } from "./aws-text.ts";
 import { plainText, section } from "./blocks.ts";
-import { code } from "./text.ts";
+import { mentions } from "./mentions.ts";
 
 /** A runbook's name has at most 128 characters, its ARN some more. Source: SSM API model, DocumentARN. */
 const MAX_TYPED_LENGTH = 300;
@@ -20,8 +20,8 @@ export function verdictForm(form: {
   const { request, verdict, authority, asks, metadata } = form;
   const verb = verdict === "approve" ? "Approve" : "Reject";
   const breaksGlass = authority === "break-glass";
-  const { documentName, stepName } = request.facts;
-  const what = `${verb} ${code(documentName, 140)}, step ${code(stepName, 140)}, in ${where(request)}.`;
+  const { documentName } = request.facts;
+  const what = `${verb} ${describeRequest(request, mentions())}.`;
   const inputs = [...(asks.typed ? [typedInput(verdict, documentName, !asks.reason)] : [])];
   if (asks.reason || !asks.typed) inputs.unshift(reasonInput(!asks.reason));
   return {

@@ -1,0 +1,24 @@
+import { listNames, type NameRenderer } from "./name-renderer.ts";
+import type { Route } from "./policy.ts";
+
+/** More of a route's channels are not named one by one. */
+const MAX_CHANNELS = 3;
+
+/**
+ * Describes who may decide on a route: "@Jane, @DBA or members of #prod". Null when the list is empty. Leaves out the
+ * people in `except`, such as those who have approved already, and the groups in `goneGroups`, which do not exist or are
+ * disabled. Channels are named: the message may appear in another channel or in a direct message.
+ */
+export function describeApprovers(
+  { approvers, channels }: Pick<Route, "approvers" | "channels">,
+  show: NameRenderer,
+  { except = [], goneGroups = [] }: { except?: readonly string[]; goneGroups?: readonly string[] } = {},
+): string | null {
+  const people = [
+    ...approvers.users.filter((id) => !except.includes(id)).map(show.user),
+    ...approvers.groups.filter((id) => !goneGroups.includes(id)).map(show.group),
+  ];
+  if (approvers.channel !== "members") return listNames(people, "or") || null;
+  const members = `members of ${listNames(channels.map(show.channel), "and", MAX_CHANNELS)}`;
+  return people.length === 0 ? members : `${listNames([...people, members], "or", 11)}`;
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { explain } from "../../src/app/admin/policy-explain.ts";
+import type { RequestView } from "../../src/app/ports/slack.ts";
+import { denialSentence } from "../../src/core/denial.ts";
+import type { Approvers, Route } from "../../src/core/policy.ts";
+import { detailsView } from "../../src/slack/messages/details-view.ts";
+import { digestMessage } from "../../src/slack/messages/digest-message.ts";
+import { homeView } from "../../src/slack/messages/home-view.ts";
+import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { mentions } from "../../src/slack/messages/mentions.ts";
+import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
+import { readable } from "../support/block-limits.ts";
+import { ASKED, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
+
+/** A fact about a request, stated once in the code and shown on several surfaces. */
+type Fact = "approvers" | "gate" | "heading" | "requester" | "deadline";
+
+interface Surface {
+  facts: Fact[];
+  /** How this surface shows a Slack ID. */
+  ids: "mentions" | "plain";
+  render(of: RequestView & { route: Route }): string;
+}
+
+const ALL: Fact[] = ["approvers", "gate", "heading", "requester", "deadline"];
+const LIST = { now: ASKED + 30 * MINUTE, workspaceUrl: "https://acme.slack.com/", total: 1 };
+
+function approveButton(of: RequestView) {
+  const block = requestMessage(of).blocks.find((each) => each.type === "actions");
+  const button = block?.elements[0];
+  assert.ok(button?.type === "button" && button.confirm !== undefined);
+  return button.confirm;
+}
+
+const SURFACES: Record<string, Surface> = {
+  message: { facts: ALL, ids: "mentions", render: (of) => readable(requestMessage(of).blocks) },
+  Details: {
+    facts: ALL,
+    ids: "mentions",
+    render: (of) => readable(detailsView({ ...of, execution: null }).blocks),
+  },
+  "App Home": { facts: ALL, ids: "mentions", render: (of) => readable(homeView([{ ...of, messages: [] }], LIST)) },
+  pending: {
+    facts: ALL,
+    ids: "mentions",
+    render: (of) => readable(pendingBlocks([{ ...of, messages: [] }], LIST).blocks),
+  },
+  show: {
+    facts: ALL,
+    ids: "mentions",
+    render: (of) => {
+      const shown = { ...of, messages: [], history: [], problems: [], execution: null };
+      return readable(showBlocks([shown], LIST).blocks);
+    },
+  },
+  digest: {
+    facts: ["gate", "heading", "requester", "deadline"],
+    ids: "mentions",
+    render: (of) => readable(digestMessage({ since: ASKED, waiting: [of], count: 1 }).blocks),
+  },
+  "break-glass notice": {
+    facts: ["approvers", "gate", "heading"],
+    ids: "mentions",
+    render: (of) =>
+      readable(noticeMessage({ ...of, votes: [vote({ authority: "break-glass" })], kind: "break-glass" }).blocks),
+  },
+  "no-route notice": {
+    facts: ["gate", "heading", "requester"],
+    ids: "mentions",
+    render: (of) => readable(noticeMessage({ ...of, route: null, kind: "no-route" }).blocks),
+  },
+  denial: {
+    facts: ["approvers"],
+    ids: "mentions",
+    render: ({ route }) => denialSentence({ kind: "not-approver", route, gone: [] }, mentions()),
+  },
+  confirmation: { facts: ["gate", "heading"], ids: "plain", render: (of) => readable(approveButton(of)) },
+  notification: { facts: ["gate", "heading"], ids: "plain", render: (of) => requestMessage(of).text },
+  "verdict form": {
+    facts: ["gate", "heading"],
+    ids: "mentions",
+    render: ({ request }) => {
+      const asks = { reason: true, typed: false };
+      return readable(verdictForm({ request, verdict: "reject", authority: "approver", asks, metadata: "" }).blocks);
+    },
+  },
+  "policy explain": {
+    facts: ["approvers"],
+    ids: "plain",
+    render: ({ route }) => explain({ routes: [route], identities: {} }, { parameters: {} }).lines.join("\n"),
+  },
+};
+
+/** Asserts that every surface which shows the fact shows it in these words; `words` receives the form of Slack IDs. */
+function assertShown(fact: Fact, of: RequestView, words: (ids: Surface["ids"]) => string[]): void {
+  assert.ok(of.route !== null);
+  const missing = Object.entries(SURFACES).flatMap(([name, surface]) => {
+    if (!surface.facts.includes(fact)) return [];
+    const text = surface.render({ ...of, route: of.route ?? ROUTE });
+    return words(surface.ids).flatMap((each) => (text.includes(each) ? [] : [`${name} lacks ${each}: ${text}`]));
+  });
+  assert.deepEqual(missing, []);
+}
+
+test("every surface names the same approvers, whatever kind they are", () => {
+  const members: Approvers = { users: [], groups: [], channel: "members" };
+  const table: [Approvers, string, string][] = [
+    [{ users: ["U0JANE"], groups: [] }, "<@U0JANE>", "U0JANE"],
+    [{ users: [], groups: ["S0DBA"] }, "<!subteam^S0DBA>", "members of S0DBA"],
+    [{ users: ["U0JANE"], groups: ["S0DBA"] }, "<@U0JANE> or <!subteam^S0DBA>", "U0JANE or members of S0DBA"],
+    [{ ...members }, "members of <#C0PROD> and <#C0B>", "members of C0PROD and C0B"],
+    [
+      { ...members, users: ["U0JANE", "U0JOE"] },
+      "<@U0JANE>, <@U0JOE> or members of <#C0PROD> and <#C0B>",
+      "U0JANE, U0JOE or members of C0PROD and C0B",
+    ],
+  ];
+  for (const [approvers, mentioned, plain] of table) {
+    const of = view({}, [], { ...ROUTE, approvers, channels: ["C0PROD", "C0B"] });
+    assertShown("approvers", of, (ids) => [ids === "plain" ? plain : mentioned]);
+  }
+});
+
+test("every surface names the gate of a runbook with several gates, and no gate of a runbook with one", () => {
+  assertShown("gate", view({ facts: { gate: 2, gates: 3 } }), () => ["gate 2 of 3"]);
+  for (const { render } of Object.values(SURFACES)) assert.doesNotMatch(render({ ...view(), route: ROUTE }), /gate 1/);
+});
+
+test("every surface names the runbook, the step and the target with its account and Region", () => {
+  const words = ["Prod-DB-Failover", "ApproveFailover", "production (1111-2222-3333, us-east-1)"];
+  assertShown("heading", view(), () => words);
+});
+
+test("every surface names the requester as ExecutedBy does, and as a person where the configuration names one", () => {
+  assertShown("requester", view(), () => ["`Deployer/run-7`"]);
+  const jane = { ...view(), requester: { userIds: ["U0JOE"], email: null } };
+  assertShown("requester", jane, () => ["<@U0JOE>"]);
+});
+
+test("every surface shows the same deadline, and marks one that AWS did not return as presumed", () => {
+  assertShown("deadline", view(), () => [token(ASKED + 60 * MINUTE)]);
+  const presumed = `${token(ASKED + 7 * 24 * 60 * MINUTE)} (presumed: AWS's default of 7 days)`;
+  assertShown("deadline", view({ facts: { timeoutSeconds: null } }), () => [presumed]);
+});

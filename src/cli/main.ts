@@ -1,11 +1,9 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
 import { startBot } from "../bot/start.ts";
-import { loadConfig } from "../config/load.ts";
-import { loadDatabase } from "../config/load-database.ts";
-import { loadPolicy } from "../config/load-policy.ts";
+import { readTextFile } from "../config/file.ts";
+import { loadConfig, loadDatabase, loadPolicy } from "../config/load.ts";
 import { type Problem, problemLines } from "../config/problem.ts";
-import { readTextFile } from "../config/read-file.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeLogger } from "../ops/logging.ts";
 import { migrateDatabase } from "./migrate.ts";

@@ -55,3 +55,7 @@ export interface TargetConfig {
 
 export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The form of a Region's code. Only AWS knows whether the Region exists, and AWS adds new ones. */
+export const REGION = /^[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}$/;
+export const REGION_FIX = "Write a Region's code, such as us-east-1.";

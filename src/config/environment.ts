@@ -1,13 +1,34 @@
-import { type Config, type EventBusConfig, LOG_LEVELS, type LogLevel } from "./config.ts";
-import { readDatabase } from "./database-variable.ts";
-import { nearest } from "./nearest.ts";
-import { type Problem, quoted } from "./problem.ts";
-import { isRegion, REGION_FIX } from "./region.ts";
-import { readSlack } from "./slack-variables.ts";
-import { type Report, readVariable, reportInto } from "./variable.ts";
-import type { Variables } from "./variables.ts";
+import type { Config, DatabaseConfig, SlackConnection } from "./config.ts";
+import type { Problem } from "./problem.ts";
+import type { Parsed } from "./variable-formats.ts";
+import * as formats from "./variable-formats.ts";
 
-/** What the environment alone says. */
+/**
+ * Every environment variable that Countersign reads; the reader accepts only these names. The AWS SDK reads more `AWS_*`
+ * variables of its own.
+ */
+export const VARIABLES = [
+  "SLACK_BOT_TOKEN",
+  "SLACK_APP_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "SLACK_API_URL",
+  "COUNTERSIGN_CONFIG",
+  "DATABASE_URL",
+  "POLL_INTERVAL_SECONDS",
+  "EVENT_BUS_NAME",
+  "WAITING_QUEUE_URL",
+  "PORT",
+  "LOG_LEVEL",
+  "AWS_REGION",
+  "AWS_DEFAULT_REGION",
+] as const;
+
+type Variable = (typeof VARIABLES)[number];
+
+/** The variables of a process, as in `process.env`. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The part of the configuration that comes from the environment alone. */
 export interface Environment
   extends Pick<Config, "slack" | "database" | "pollIntervalMs" | "eventBus" | "port" | "logLevel"> {
   /** Path of the configuration file. */
@@ -17,121 +38,90 @@ export interface Environment
 }
 
 /**
- * Reads every variable and finds every problem. Values that are wrong stand at a harmless default, so an environment
- * with problems is good only for finding more of them.
+ * Reads every variable and finds every problem. A wrong value is replaced by its default, so an environment with
+ * problems is of use only to find more of them.
  */
 export function parseEnvironment(variables: Variables): { environment: Environment; problems: Problem[] } {
-  const problems: Problem[] = [];
-  const report = reportInto(problems);
-  const slack = readSlack(variables, report);
-  const configFile = textOr(variables, "COUNTERSIGN_CONFIG", "countersign.yml", report);
-  const database = readDatabase(variables, report);
-  const pollIntervalMs = readPollInterval(variables, report);
-  const region = readRegion(variables, report);
-  const eventBus = readEventBus(variables, region, report);
-  refuseQueue(variables, report);
-  const port = readPort(variables, report);
-  const logLevel = readLogLevel(variables, report);
+  const reader = makeReader(variables);
+  const { read } = reader;
+  const slack = {
+    botToken: readBotToken(reader),
+    connection: readConnection(reader),
+    apiUrl: read("SLACK_API_URL", formats.parseApiUrl, null),
+  };
+  const configFile = read("COUNTERSIGN_CONFIG", formats.parseText, "countersign.yml");
+  const database = readDatabase(reader);
+  const pollIntervalMs = read("POLL_INTERVAL_SECONDS", formats.parsePollInterval, 15_000);
+  const regionVariable = reader.isSet("AWS_REGION") ? "AWS_REGION" : "AWS_DEFAULT_REGION";
+  const region = read(regionVariable, formats.parseRegion, null);
+  const eventBus = read("EVENT_BUS_NAME", formats.parseEventBus(region), null);
+  read("WAITING_QUEUE_URL", () => QUEUE_NOT_SUPPORTED, null);
+  const port = read("PORT", formats.parsePort, 8080);
+  const logLevel = read("LOG_LEVEL", formats.parseLogLevel, "info");
   return {
     environment: { slack, configFile, database, pollIntervalMs, eventBus, port, logLevel, region },
-    problems,
+    problems: reader.problems,
   };
 }
 
-/** Texts that no problem may show: tokens, also within what was mistyped around them, and a database's password. */
-export function secretsOf(variables: Variables): string[] {
+/** Reads DATABASE_URL alone. */
+export function parseDatabase(variables: Variables): { database: DatabaseConfig; problems: Problem[] } {
+  const reader = makeReader(variables);
+  return { database: readDatabase(reader), problems: reader.problems };
+}
+
+/** Finds texts that no problem may show: tokens, also with a typing mistake around them, and a database's password. */
+export function findSecrets(variables: Variables): string[] {
   const names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"] as const;
   const tokens = names.flatMap((name) => variables[name] ?? []);
   const password = URL.parse(variables.DATABASE_URL ?? "")?.password ?? "";
   return [...tokens, ...tokens.flatMap((token) => token.split(/[\s"'`]+/)), password];
 }
 
-function textOr(variables: Variables, name: "COUNTERSIGN_CONFIG", otherwise: string, report: Report): string {
-  const reading = readVariable(variables, name, report);
-  return reading.kind === "text" ? reading.text : otherwise;
-}
+type Reader = ReturnType<typeof makeReader>;
 
-const LONGEST_POLL_SECONDS = 3600;
+/** Reads variables one by one and collects their problems. */
+function makeReader(variables: Variables) {
+  const problems: Problem[] = [];
+  const report = (where: Variable, what: string, fix: string) => problems.push({ where, what, fix });
+  const isSet = (name: Variable) => variables[name] !== undefined;
 
-function readPollInterval(variables: Variables, report: Report): number {
-  const name = "POLL_INTERVAL_SECONDS";
-  const reading = readVariable(variables, name, report);
-  if (reading.kind !== "text") return 15_000;
-  const seconds = /^(\d+(\.\d+)?|\.\d+)$/.test(reading.text) ? Number(reading.text) : Number.NaN;
-  if (seconds > 0 && seconds <= LONGEST_POLL_SECONDS) return Math.max(1, Math.round(seconds * 1000));
-  report(
-    name,
-    `${quoted(reading.text)} is not a number of seconds above 0 and at most ${LONGEST_POLL_SECONDS}.`,
-    "Write a plain number such as 15 or 0.5, without a unit and with a point for fractions.",
-  );
-  return 15_000;
-}
-
-function readRegion(variables: Variables, report: Report): string | null {
-  for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION"] as const) {
-    const reading = readVariable(variables, name, report);
-    if (reading.kind === "absent") continue;
-    if (reading.kind === "text" && isRegion(reading.text)) return reading.text;
-    if (reading.kind === "text") report(name, `${quoted(reading.text)} is not a Region of AWS.`, REGION_FIX);
-    return null;
+  /** Returns the value of a variable, or `otherwise` if the variable is absent or wrong. */
+  function read<T, D extends T | null>(name: Variable, parse: (text: string) => Parsed<T>, otherwise: D): T | D {
+    const text = variables[name];
+    if (text === undefined) return otherwise;
+    const plain = formats.parseText(text);
+    const parsed = "value" in plain ? parse(plain.value) : plain;
+    if ("value" in parsed) return parsed.value;
+    report(name, parsed.what, parsed.fix);
+    return otherwise;
   }
-  return null;
+  return { problems, report, isSet, read };
 }
 
-/** The form that PutEvents takes: a name, or an ARN with the bus's own Region in it. */
-const BUS = /^(?:arn:aws[\w-]*:events:(?<region>[a-z]+-[\w-]+):\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
+function readBotToken({ read, isSet, report }: Reader): string {
+  if (!isSet("SLACK_BOT_TOKEN")) report("SLACK_BOT_TOKEN", "It is not set.", formats.BOT_TOKEN_FIX);
+  return read("SLACK_BOT_TOKEN", formats.parseBotToken, "");
+}
 
-function readEventBus(variables: Variables, region: string | null, report: Report): EventBusConfig | null {
-  const name = "EVENT_BUS_NAME";
-  const reading = readVariable(variables, name, report);
-  if (reading.kind !== "text") return null;
-  const match = BUS.exec(reading.text);
-  const busRegion = match?.groups?.region ?? region;
-  if (match === null)
+/** An app token chooses Socket Mode, even a wrong one: a typing mistake must not choose HTTP. */
+function readConnection({ read, isSet, report }: Reader): SlackConnection {
+  if (isSet("SLACK_APP_TOKEN")) return { kind: "socket", appToken: read("SLACK_APP_TOKEN", formats.parseAppToken, "") };
+  if (!isSet("SLACK_SIGNING_SECRET"))
     report(
-      name,
-      `${quoted(reading.text)} is not an event bus.`,
-      "Give the bus's name (letters, digits, and / . - _) or its ARN.",
+      "SLACK_APP_TOKEN",
+      "Neither it nor SLACK_SIGNING_SECRET is set, so Slack has no way to reach the bot.",
+      `For Socket Mode (no public address needed): ${lowerFirst(formats.APP_TOKEN_FIX)} For HTTP: set SLACK_SIGNING_SECRET.`,
     );
-  else if (busRegion === null)
-    report(name, "It is not known in which Region this bus is.", "Set AWS_REGION, or give the bus's ARN.");
-  else return { name: reading.text, region: busRegion };
-  return null;
+  return { kind: "http", signingSecret: read("SLACK_SIGNING_SECRET", formats.parseSigningSecret, "") };
 }
 
-function refuseQueue(variables: Variables, report: Report): void {
-  const name = "WAITING_QUEUE_URL";
-  if (readVariable(variables, name, report).kind !== "text") return;
-  report(
-    name,
-    "A queue of waiting steps is not supported by this version.",
-    "Remove it: the bot finds waiting steps by polling, every POLL_INTERVAL_SECONDS.",
-  );
-}
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
 
-function readPort(variables: Variables, report: Report): number {
-  const reading = readVariable(variables, "PORT", report);
-  if (reading.kind !== "text") return 8080;
-  const port = /^\d{1,5}$/.test(reading.text) ? Number(reading.text) : Number.NaN;
-  if (port <= 65_535) return port;
-  report(
-    "PORT",
-    `${quoted(reading.text)} is not a port number.`,
-    "Write a whole number from 1 to 65535 (0 takes any port that is free).",
-  );
-  return 0;
-}
+const readDatabase = ({ read }: Reader): DatabaseConfig =>
+  read("DATABASE_URL", formats.parseDatabaseUrl, { kind: "sqlite", path: "countersign.db" });
 
-function readLogLevel(variables: Variables, report: Report): LogLevel {
-  const reading = readVariable(variables, "LOG_LEVEL", report);
-  if (reading.kind !== "text") return "info";
-  const level = LOG_LEVELS.find((each) => each === reading.text);
-  if (level !== undefined) return level;
-  const meant = nearest(reading.text, LOG_LEVELS);
-  report(
-    "LOG_LEVEL",
-    `${quoted(reading.text)} is not a level.`,
-    meant === null ? `Use one of ${LOG_LEVELS.join(", ")}.` : `Write ${meant}, or another of ${LOG_LEVELS.join(", ")}.`,
-  );
-  return "info";
-}
+const QUEUE_NOT_SUPPORTED = {
+  what: "A queue of waiting steps is not supported by this version.",
+  fix: "Remove it: the bot finds waiting steps by polling, every POLL_INTERVAL_SECONDS.",
+};

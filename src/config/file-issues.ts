@@ -1,40 +1,74 @@
 import type { z } from "zod";
-import { IMPOSSIBLE_KEYS, PLANNED_KEYS } from "./file-schema.ts";
-import { knownKeys } from "./json-schema.ts";
+import { fileJsonSchema } from "./file-schema.ts";
 import { nearest } from "./nearest.ts";
 import { type Problem, quoted } from "./problem.ts";
-import { pathText, placeOf, sourceOf, type YamlText } from "./yaml-place.ts";
+import { pathText, placeOf, sourceOf, type YamlText } from "./yaml-text.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** What zod found, in words for the person who wrote the file. */
-export function problemsOf(yaml: YamlText, issue: Issue): Problem[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(yaml, issue.path, key));
-  return [{ where: placeOf(yaml, issue.path), ...sentences(yaml, issue) }];
+/**
+ * Keys of a later version. They have a message of their own: a policy that looks stricter than what is enforced is worse
+ * than none.
+ */
+export const PLANNED_KEYS: readonly string[] = ["remind", "escalate"];
+
+/** Keys that this bot cannot offer, each with the reason. */
+const IMPOSSIBLE_KEYS: Readonly<Record<string, { what: string; fix: string }>> = {
+  tags: {
+    what: "tags cannot be matched: AWS returns an execution's tags neither in its list nor with the execution.",
+    fix: "Remove it, and match on a parameter, the runbook's name or startedBy instead.",
+  },
+};
+
+/** Describes what zod found, for the person who wrote the file. */
+export function describeIssue(yaml: YamlText, issue: Issue): Problem[] {
+  const own = toSentences(issue.message);
+  if (issue.code !== "unrecognized_keys")
+    return [{ where: placeOf(yaml, issue.path), ...(own ?? describeValue(yaml, issue)) }];
+  return issue.keys.map((key) => ({
+    where: placeOf(yaml, [...issue.path, key]),
+    ...(own ?? describeUnknownKey(issue.path, key)),
+  }));
 }
 
-function unknownKey(yaml: YamlText, path: readonly PropertyKey[], key: string): Problem {
-  const where = placeOf(yaml, [...path, key]);
+/** Splits a message of our own schema, which has two lines; null: the message is zod's. */
+function toSentences(message: string): { what: string; fix: string } | null {
+  const [what, fix] = message.split("\n");
+  return what !== undefined && fix !== undefined ? { what, fix } : null;
+}
+
+function describeUnknownKey(path: readonly PropertyKey[], key: string): { what: string; fix: string } {
   if (PLANNED_KEYS.includes(key))
     return {
-      where,
       what: `${key} is not supported by this version.`,
       fix: "Remove it, and bear in mind that what it asks for is not enforced.",
     };
   const impossible = Object.hasOwn(IMPOSSIBLE_KEYS, key) ? IMPOSSIBLE_KEYS[key] : undefined;
-  if (impossible !== undefined) return { where, ...impossible };
+  if (impossible !== undefined) return impossible;
   const known = knownKeys(path);
   const meant = nearest(key, known);
   return {
-    where,
     what: `${quoted(key)} is not a known key${path.length === 0 ? "" : ` of ${pathText(path)}`}.`,
     fix: meant === null ? `Remove it. Known keys: ${known.join(", ")}.` : `Write ${meant}, or remove it.`,
   };
 }
 
-function sentences(yaml: YamlText, issue: Issue): { what: string; fix: string } {
-  const [what, fix] = issue.message.split("\n");
-  if (what !== undefined && fix !== undefined) return { what, fix };
+/** A part of a JSON Schema, with the keywords that are read here. */
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  items?: SchemaNode;
+}
+
+/** Returns the keys that the configuration file may have at a path. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  const node = path.reduce<SchemaNode | undefined>(
+    (at, step) => (typeof step === "number" ? at?.items : at?.properties?.[String(step)]),
+    fileJsonSchema(),
+  );
+  return Object.keys(node?.properties ?? {});
+}
+
+function describeValue(yaml: YamlText, issue: Issue): { what: string; fix: string } {
   if (issue.input === undefined) return { what: "It is missing.", fix: `Add it: ${wanted(issue)}.` };
   if (issue.input === null) return { what: "It has no value.", fix: `Write ${wanted(issue)}, or remove the key.` };
   const source = sourceOf(yaml, issue.path) ?? "";

@@ -1,27 +1,74 @@
-import { disagreements } from "./file-agreement.ts";
-import { problemsOf } from "./file-issues.ts";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describeIssue } from "./file-issues.ts";
 import { type ConfigFile, fileSchema } from "./file-schema.ts";
-import { readYaml } from "./file-syntax.ts";
 import type { Problem } from "./problem.ts";
-import { placeOf } from "./yaml-place.ts";
+import { placeOf, readYaml } from "./yaml-text.ts";
+
+/** The result of reading a file; `path` is the full path, which tells a person where the file was looked for. */
+export type FileReading =
+  | { kind: "text"; path: string; text: string }
+  | { kind: "absent"; path: string }
+  | { kind: "unreadable"; path: string; reason: string };
+
+export type ReadFile = (path: string) => FileReading;
 
 export type FileOutcome = { kind: "file"; file: ConfigFile } | { kind: "problems"; problems: Problem[] };
 
-/** Reads the text of a configuration file; `name` is what it is called in problems. */
+const REASONS: Record<string, string> = {
+  EISDIR: "it is a directory",
+  EACCES: "this process may not read it",
+  EPERM: "this process may not read it",
+  ERR_ENCODING_INVALID_ENCODED_DATA: "it is not text in UTF-8",
+};
+
+/** Reads a whole text file; a relative path begins in the working directory. */
+export function readTextFile(given: string): FileReading {
+  const path = resolve(given);
+  try {
+    return { kind: "text", path, text: new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path)) };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "absent", path };
+    return { kind: "unreadable", path, reason: REASONS[code] ?? (code || String(error)) };
+  }
+}
+
+/** Reads and parses the configuration file. */
+export function loadFile(name: string, readFile: ReadFile): FileOutcome {
+  const reading = readFile(name);
+  switch (reading.kind) {
+    case "text":
+      return parseFile(name, reading.text);
+    case "absent":
+      return failed({
+        where: name,
+        what: `There is no such file: it was looked for at ${reading.path}.`,
+        fix: "cp countersign.example.yml countersign.yml and edit it, or set COUNTERSIGN_CONFIG to where it is.",
+      });
+    case "unreadable":
+      return failed({
+        where: name,
+        what: `It cannot be read (${reading.reason}): ${reading.path}.`,
+        fix: "Make it a text file that this process may read, or set COUNTERSIGN_CONFIG to another.",
+      });
+    default:
+      throw new Error(`no such reading: ${reading satisfies never}`);
+  }
+}
+
+/** Parses the text of a configuration file; `name` is the file's name in problems. */
 export function parseFile(name: string, text: string): FileOutcome {
   const { yaml, problems, data } = readYaml(name, text);
-  if (data === null) return { kind: "problems", problems: problems.length > 0 ? problems : [emptyFile(name)] };
-  if (typeof data !== "object" || Array.isArray(data))
-    return { kind: "problems", problems: [...problems, notAMap(placeOf(yaml, []), data)] };
+  if (data === null) return failed(...(problems.length > 0 ? problems : [emptyFile(name)]));
+  if (typeof data !== "object" || Array.isArray(data)) return failed(...problems, notAMap(placeOf(yaml, []), data));
   const parsed = fileSchema.safeParse(data, { reportInput: true });
-  const all = [
-    ...problems,
-    ...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(yaml, issue)),
-    ...disagreements(data).map(({ path, what, fix }) => ({ where: placeOf(yaml, path), what, fix })),
-  ];
-  if (parsed.success && all.length === 0) return { kind: "file", file: parsed.data };
-  return { kind: "problems", problems: all.sort((a, b) => lineOf(a) - lineOf(b)) };
+  if (parsed.success && problems.length === 0) return { kind: "file", file: parsed.data };
+  const all = [...problems, ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(yaml, issue))];
+  return failed(...all.sort((a, b) => toLine(a) - toLine(b)));
 }
+
+const failed = (...problems: Problem[]): FileOutcome => ({ kind: "problems", problems });
 
 const COPY_EXAMPLE = "Begin with the example: cp countersign.example.yml countersign.yml";
 
@@ -33,4 +80,4 @@ const notAMap = (where: string, data: unknown): Problem => ({
   fix: `Write keys such as "routes:" at the beginning of a line. ${COPY_EXAMPLE}`,
 });
 
-const lineOf = (problem: Problem): number => Number(/:(\d+)(?: |$)/.exec(problem.where)?.[1] ?? 0);
+const toLine = (problem: Problem): number => Number(/:(\d+)(?: |$)/.exec(problem.where)?.[1] ?? 0);

@@ -1,27 +1,44 @@
-import type { Config, TargetConfig } from "./config.ts";
-import { type Environment, parseEnvironment, secretsOf } from "./environment.ts";
-import { parseFile } from "./file.ts";
-import { DEFAULT_TARGET } from "./file-agreement.ts";
-import type { ConfigFile } from "./file-schema.ts";
-import { deepFreeze } from "./freeze.ts";
+import type { Config, DatabaseConfig, TargetConfig } from "./config.ts";
+import { findSecrets, parseDatabase, parseEnvironment, type Variables } from "./environment.ts";
+import { loadFile, type ReadFile } from "./file.ts";
+import { type ConfigFile, DEFAULT_TARGET } from "./file-schema.ts";
 import { type Problem, withoutSecrets } from "./problem.ts";
-import type { ReadFile } from "./read-file.ts";
-import type { Variables } from "./variables.ts";
 
-export type ConfigOutcome = { kind: "config"; config: Config } | { kind: "problems"; problems: Problem[] };
+/** The result of loading; no problem shows a secret. */
+type Loaded<T> = T | { kind: "problems"; problems: Problem[] };
 
-/** Reads environment and configuration file: one frozen Config, or every problem of both. No problem shows a secret. */
-export function loadConfig(variables: Variables, readFile: ReadFile): ConfigOutcome {
+/** Loads environment and configuration file: one frozen Config, or every problem of both. */
+export function loadConfig(variables: Variables, readFile: ReadFile): Loaded<{ kind: "config"; config: Config }> {
   const { environment, problems } = parseEnvironment(variables);
-  const read = loadFile(environment.configFile, readFile);
+  const { configFile, region, ...settings } = environment;
+  const read = loadFile(configFile, readFile);
   if (read.kind === "problems") problems.push(...read.problems);
   else {
-    const targets = targetsOf(read.file, environment);
-    if (targets !== null && problems.length === 0)
-      return { kind: "config", config: deepFreeze(assemble(environment, read.file, targets)) };
-    if (targets === null && !problems.some(({ where }) => REGION_VARIABLES.includes(where))) problems.push(NO_REGION);
+    const { targets = defaultTargets(region), ...policy } = read.file;
+    if (targets.length === 0 && !problems.some(({ where }) => REGION_VARIABLES.includes(where)))
+      problems.push(NO_REGION);
+    if (problems.length === 0) return { kind: "config", config: deepFreeze({ ...settings, ...policy, targets }) };
   }
-  return { kind: "problems", problems: withoutSecrets(problems, secretsOf(variables)) };
+  return { kind: "problems", problems: withoutSecrets(problems, findSecrets(variables)) };
+}
+
+/** Loads the configuration file alone, for commands that need no Slack: tokens may be absent. */
+export function loadPolicy(
+  variables: Variables,
+  readFile: ReadFile,
+): Loaded<{ kind: "policy"; file: ConfigFile; targets: TargetConfig[] }> {
+  const { configFile, region } = parseEnvironment(variables).environment;
+  const read = loadFile(configFile, readFile);
+  if (read.kind === "problems")
+    return { kind: "problems", problems: withoutSecrets(read.problems, findSecrets(variables)) };
+  return { kind: "policy", file: read.file, targets: read.file.targets ?? defaultTargets(region) };
+}
+
+/** Loads DATABASE_URL alone, for commands that need neither Slack nor AWS, such as a migration before a deployment. */
+export function loadDatabase(variables: Variables): Loaded<{ kind: "database"; database: DatabaseConfig }> {
+  const { database, problems } = parseDatabase(variables);
+  if (problems.length === 0) return { kind: "database", database };
+  return { kind: "problems", problems: withoutSecrets(problems, findSecrets(variables)) };
 }
 
 const REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -32,38 +49,13 @@ const NO_REGION: Problem = {
   fix: "Set AWS_REGION, or name targets with their regions in the configuration file.",
 };
 
-export function loadFile(configFile: string, readFile: ReadFile): ReturnType<typeof parseFile> {
-  const reading = readFile(configFile);
-  switch (reading.kind) {
-    case "text":
-      return parseFile(configFile, reading.text);
-    case "absent":
-      return problem(
-        configFile,
-        `There is no such file: it was looked for at ${reading.path}.`,
-        "cp countersign.example.yml countersign.yml and edit it, or set COUNTERSIGN_CONFIG to where it is.",
-      );
-    case "unreadable":
-      return problem(
-        configFile,
-        `It cannot be read (${reading.reason}): ${reading.path}.`,
-        "Make it a text file that this process may read, or set COUNTERSIGN_CONFIG to another.",
-      );
-    default:
-      throw new Error(`no such reading: ${reading satisfies never}`);
-  }
-}
+/** Returns the targets of a file that names none; without a Region there is no target. */
+const defaultTargets = (region: string | null): TargetConfig[] =>
+  region === null ? [] : [{ name: DEFAULT_TARGET, regions: [region] }];
 
-const problem = (where: string, what: string, fix: string) =>
-  ({ kind: "problems", problems: [{ where, what, fix }] }) as const satisfies { kind: "problems"; problems: Problem[] };
-
-function targetsOf(file: ConfigFile, environment: Environment): TargetConfig[] | null {
-  if (file.targets !== undefined) return file.targets;
-  return environment.region === null ? null : [{ name: DEFAULT_TARGET, regions: [environment.region] }];
-}
-
-function assemble(environment: Environment, file: ConfigFile, targets: TargetConfig[]): Config {
-  const { slack, database, pollIntervalMs, eventBus, port, logLevel } = environment;
-  const { routes, mask, admins, identities } = file;
-  return { slack, database, pollIntervalMs, eventBus, port, logLevel, targets, routes, mask, admins, identities };
+/** Freezes a value and everything in it, so that no part of the program can change the configuration of another. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  for (const each of Object.values(value)) deepFreeze(each);
+  return Object.freeze(value);
 }

@@ -5,9 +5,9 @@
 import type { Store } from "../../src/app/ports/store.ts";
 import { startBot } from "../../src/bot/start.ts";
 import { NO_TEST_HOOKS } from "../../src/bot/test-hooks.ts";
+import { readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { problemLines } from "../../src/config/problem.ts";
-import { readTextFile } from "../../src/config/read-file.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
 import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
 import { crashSeams } from "./crash-points.ts";

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseEnv } from "node:util";
-import { parseDatabaseUrl } from "../../src/config/database-variable.ts";
-import { parseEnvironment } from "../../src/config/environment.ts";
-import { VARIABLES, type Variables } from "../../src/config/variables.ts";
+import { parseEnvironment, VARIABLES, type Variables } from "../../src/config/environment.ts";
+import { parseDatabaseUrl } from "../../src/config/variable-formats.ts";
 
 const LEAST = { SLACK_BOT_TOKEN: "xoxb-1-abc", SLACK_APP_TOKEN: "xapp-1-abc" };
 
@@ -226,22 +225,23 @@ test("a level that is nearly right is suggested", () => {
 });
 
 describe("databases", () => {
-  const rows: [string, object][] = [
+  const rows: [string, object | string][] = [
     ["sqlite:countersign.db", { kind: "sqlite", path: "countersign.db" }],
     ["sqlite:./data/a b.db", { kind: "sqlite", path: "./data/a b.db" }],
     ["sqlite:/var/lib/c.db", { kind: "sqlite", path: "/var/lib/c.db" }],
     ["sqlite:///var/lib/c.db", { kind: "sqlite", path: "/var/lib/c.db" }],
     ["postgres://u:p@h:5432/d", { kind: "postgres", url: "postgres://u:p@h:5432/d" }],
     ["postgresql://h/d", { kind: "postgres", url: "postgresql://h/d" }],
-    ["sqlite:", { kind: "wrong", what: "There is no path after sqlite:." }],
-    ["sqlite://c.db", { kind: "wrong", what: "After sqlite:// a host is expected, and SQLite has none." }],
-    [
-      "sqlite::memory:",
-      { kind: "wrong", what: "A database in memory would forget every vote and message when the bot restarts." },
-    ],
-    ["mysql://h/d", { kind: "wrong", what: "It begins neither with sqlite: nor with postgres://." }],
+    ["sqlite:", "There is no path after sqlite:."],
+    ["sqlite://c.db", "After sqlite:// a host is expected, and SQLite has none."],
+    ["sqlite::memory:", "A database in memory would forget every vote and message when the bot restarts."],
+    ["mysql://h/d", "It begins neither with sqlite: nor with postgres://."],
   ];
-  for (const [text, expected] of rows) test(text, () => assert.deepEqual(parseDatabaseUrl(text), expected));
+  for (const [text, expected] of rows)
+    test(text, () => {
+      const parsed = parseDatabaseUrl(text);
+      assert.deepEqual("value" in parsed ? parsed.value : parsed.what, expected);
+    });
 });
 
 describe(".env.example", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseFile } from "../../src/config/file.ts";
-import { PLANNED_KEYS } from "../../src/config/file-schema.ts";
-import { fileJsonSchema } from "../../src/config/json-schema.ts";
+import { PLANNED_KEYS } from "../../src/config/file-issues.ts";
+import { fileJsonSchema } from "../../src/config/file-schema.ts";
 
 const LEAST = `routes:
   - name: all
@@ -302,49 +302,6 @@ describe("single keys", () => {
     ],
   ];
   for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
-});
-
-describe("keys that must agree", () => {
-  const second = LEAST.replace("routes:\n", "");
-  const rows: [string, string, string[]][] = [
-    [
-      "two routes of one name",
-      LEAST + second,
-      [
-        'c.yml:5 routes[1].name | "all" stands here a second time. | Give each a name of its own: messages and the audit record tell them apart by it.',
-      ],
-    ],
-    [
-      "a quorum that nobody can reach",
-      `${LEAST.replace("groups: [S0AAA]", "users: [U0AAA]")}    quorum: 2\n`,
-      [
-        "c.yml:5 routes[0].quorum | 2 people must approve, but only one is named as approvers. | Name more approvers, or lower the quorum.",
-      ],
-    ],
-    [
-      "a route for a target that is not there",
-      `${LEAST}    match: { target: "prod*" }\n`,
-      [
-        'c.yml:5 routes[0].match.target | No target has the name "prod*". | The only target is default. Name one of them, or add it to targets.',
-      ],
-    ],
-    [
-      "a Region in two targets",
-      `${LEAST}targets:\n  - { name: a, regions: [us-east-1] }\n  - { name: b, regions: [us-east-1] }\n`,
-      [
-        'c.yml:7 targets[1].regions[0] | "us-east-1" stands here a second time. | Keep it in one target only, or every request there would be asked for twice.',
-      ],
-    ],
-  ];
-  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
-
-  test("they are looked at even while other keys are wrong", () => {
-    const text = `${LEAST}${second}    remind: 1h\n    quorum: many\n`;
-    assert.deepEqual(
-      told(text).map((line) => line.split(" |")[0]),
-      ["c.yml:5 routes[1].name", "c.yml:8 routes[1].remind", "c.yml:9 routes[1].quorum"],
-    );
-  });
 });
 
 describe("a key of a later version is never passed over", () => {

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import type { Variables } from "../../src/config/environment.ts";
+import { type FileReading, readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { problemLines, withoutSecrets } from "../../src/config/problem.ts";
-import { type FileReading, readTextFile } from "../../src/config/read-file.ts";
-import type { Variables } from "../../src/config/variables.ts";
 
 const LEAST = "routes:\n  - name: all\n    channels: [C0AAA]\n    approvers: { groups: [S0AAA] }\n";
 const ENVIRONMENT = { SLACK_BOT_TOKEN: "xoxb-1-abc", SLACK_APP_TOKEN: "xapp-1-abc", AWS_REGION: "us-east-1" };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse, parseDocument } from "yaml";
+import { VARIABLES } from "../../src/config/environment.ts";
 import { parseFile } from "../../src/config/file.ts";
-import { fileJsonSchema } from "../../src/config/json-schema.ts";
-import { VARIABLES } from "../../src/config/variables.ts";
+import { fileJsonSchema } from "../../src/config/file-schema.ts";
 
 const README = readFileSync("README.md", "utf8");
 const PACKAGE: { scripts: Record<string, string> } = JSON.parse(readFileSync("package.json", "utf8"));

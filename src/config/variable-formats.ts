@@ -1,0 +1,151 @@
+import { type DatabaseConfig, LOG_LEVELS, type LogLevel, REGION, REGION_FIX } from "./config.ts";
+import { nearest } from "./nearest.ts";
+import { quoted } from "./problem.ts";
+
+/** The value of a variable, or the problem with its text. */
+export type Parsed<T> = { value: T } | { what: string; fix: string };
+
+/**
+ * Finds mistakes that no variable's value may have: an empty text, white space or quotation marks around it. An empty
+ * variable differs from an absent one: an empty SLACK_APP_TOKEN would silently choose another way to connect.
+ */
+export function parseText(text: string): Parsed<string> {
+  if (text.trim() === "") return { what: "It is set, but empty.", fix: "Give it a value, or remove it altogether." };
+  if (/\r$/.test(text))
+    return {
+      what: "It ends in a carriage return.",
+      fix: "Save the file that sets it with Unix line endings (LF, not CRLF).",
+    };
+  if (text !== text.trim())
+    return {
+      what: "There is white space around its value.",
+      fix: "Remove the white space before and after the value.",
+    };
+  if (/^(["'`]).*\1$/s.test(text) || /^["'`]|["'`]$/.test(text))
+    return {
+      what: "There are quotation marks around its value, and they were taken as part of it.",
+      fix: "Remove the quotation marks.",
+    };
+  return { value: text };
+}
+
+export const BOT_TOKEN_FIX =
+  "Copy the Bot User OAuth Token (it begins with xoxb-) from your Slack app's page, under OAuth & Permissions.";
+export const APP_TOKEN_FIX =
+  "Copy an app-level token (it begins with xapp-) with the scope connections:write from your Slack app's page, under Basic Information.";
+const SIGNING_SECRET_FIX =
+  "Copy the Signing Secret from your Slack app's page, under Basic Information, App Credentials.";
+
+export const parseBotToken = (text: string) => parseSecret(text, /^xoxb-[\w-]+$/, BOT_TOKEN_FIX);
+export const parseAppToken = (text: string) => parseSecret(text, /^xapp-[\w-]+$/, APP_TOKEN_FIX);
+export const parseSigningSecret = (text: string) =>
+  parseSecret(text, /^(?!x(?:app|ox[a-z])-)[\x21-\x7e]{8,}$/, SIGNING_SECRET_FIX);
+
+/** The problem with a secret never quotes it. */
+function parseSecret(text: string, form: RegExp, fix: string): Parsed<string> {
+  return form.test(text) ? { value: text } : { what: describeMistake(text), fix };
+}
+
+function describeMistake(text: string): string {
+  if (/^bearer\s/i.test(text)) return 'It begins with "Bearer", which belongs to an HTTP header and not to the token.';
+  if (/\s/.test(text)) return "There is white space in the middle of it.";
+  if (/\.\.\.|…|^x(?:oxb|app)-(?:your|xxx|\*)|[<>]/i.test(text)) return "It still holds a placeholder.";
+  if (/^xoxe\./i.test(text)) return "It is a token that expires; token rotation is not supported by this version.";
+  if (/^xapp-/i.test(text)) return "It holds an app-level token (xapp-), which belongs into SLACK_APP_TOKEN.";
+  if (/^xoxb-/i.test(text)) return "It holds a bot token (xoxb-), which belongs into SLACK_BOT_TOKEN.";
+  if (/^xoxp-/i.test(text)) return "It holds a user token (xoxp-); the bot acts as itself, never as a person.";
+  if (/^xox[a-z]-/i.test(text)) return "It holds another kind of Slack token.";
+  return "It does not have the form that Slack gives it.";
+}
+
+/** Parses the base address of a Web API; the result ends in a slash. */
+export function parseApiUrl(text: string): Parsed<string> {
+  const url = URL.parse(text);
+  const fix = "Give the base of a Web API, such as http://localhost:3000/api/, or remove it to use Slack's own.";
+  if (url === null || !/^https?:$/.test(url.protocol)) return { what: "It is not an http or https address.", fix };
+  if (url.username || url.password || url.search || url.hash)
+    return { what: "It has a user, a query or a fragment, which a base address cannot have.", fix };
+  if (/(^|\.)slack\.com$/.test(url.hostname) && !/^\/api\/?$/.test(url.pathname))
+    return { what: "It points to slack.com, but not to its Web API.", fix };
+  return { value: url.href.endsWith("/") ? url.href : `${url.href}/` };
+}
+
+/** Parses DATABASE_URL. It may hold a password, so the problem never quotes it. */
+export function parseDatabaseUrl(text: string): Parsed<DatabaseConfig> {
+  const wrong = (what: string) => ({
+    what,
+    fix: "Write sqlite: and a path, such as sqlite:countersign.db or sqlite:/var/lib/countersign/countersign.db; or postgres://USER:PASSWORD@HOST:5432/DATABASE.",
+  });
+  if (/^postgres(ql)?:\/\//.test(text)) {
+    const url = URL.parse(text);
+    if (url === null)
+      return wrong("It is not a valid address; in a password, / ? # @ and % are written as %2F %3F %23 %40 %25.");
+    if (url.pathname.length < 2) return wrong("It names no database after the host.");
+    return { value: { kind: "postgres", url: text } };
+  }
+  if (!text.startsWith("sqlite:")) return wrong("It begins neither with sqlite: nor with postgres://.");
+  const path = text.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
+  if (path === "") return wrong("There is no path after sqlite:.");
+  if (path === ":memory:")
+    return wrong("A database in memory would forget every vote and message when the bot restarts.");
+  if (path.startsWith("//")) return wrong("After sqlite:// a host is expected, and SQLite has none.");
+  return { value: { kind: "sqlite", path } };
+}
+
+const MAX_POLL_SECONDS = 3600;
+
+/** Parses a number of seconds; the result is in milliseconds. */
+export function parsePollInterval(text: string): Parsed<number> {
+  const seconds = /^(\d+(\.\d+)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds > 0 && seconds <= MAX_POLL_SECONDS) return { value: Math.max(1, Math.round(seconds * 1000)) };
+  return {
+    what: `${quoted(text)} is not a number of seconds above 0 and at most ${MAX_POLL_SECONDS}.`,
+    fix: "Write a plain number such as 15 or 0.5, without a unit and with a point for fractions.",
+  };
+}
+
+export function parseRegion(text: string): Parsed<string> {
+  return REGION.test(text) ? { value: text } : { what: `${quoted(text)} is not a Region of AWS.`, fix: REGION_FIX };
+}
+
+/** The form that PutEvents takes: a name, or an ARN with the bus's own Region in it. */
+const BUS = /^(?:arn:aws[\w-]*:events:(?<region>[a-z]+-[\w-]+):\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
+
+/** Parses the name or ARN of an event bus; `region` is the Region of a bus that is given by name. */
+export const parseEventBus =
+  (region: string | null) =>
+  (text: string): Parsed<{ name: string; region: string }> => {
+    const match = BUS.exec(text);
+    if (match === null)
+      return {
+        what: `${quoted(text)} is not an event bus.`,
+        fix: "Give the bus's name (letters, digits, and / . - _) or its ARN.",
+      };
+    const busRegion = match.groups?.region ?? region;
+    if (busRegion === null)
+      return {
+        what: "It is not known in which Region this bus is.",
+        fix: "Set AWS_REGION, or give the bus's ARN.",
+      };
+    return { value: { name: text, region: busRegion } };
+  };
+
+export function parsePort(text: string): Parsed<number> {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return { value: port };
+  return {
+    what: `${quoted(text)} is not a port number.`,
+    fix: "Write a whole number from 1 to 65535 (0 takes any port that is free).",
+  };
+}
+
+export function parseLogLevel(text: string): Parsed<LogLevel> {
+  const level = LOG_LEVELS.find((each) => each === text);
+  if (level !== undefined) return { value: level };
+  const meant = nearest(text, LOG_LEVELS);
+  const all = LOG_LEVELS.join(", ");
+  return {
+    what: `${quoted(text)} is not a level.`,
+    fix: meant === null ? `Use one of ${all}.` : `Write ${meant}, or another of ${all}.`,
+  };
+}

@@ -1,5 +1,6 @@
 import { SSMServiceException } from "@aws-sdk/client-ssm";
 import type { AwsFailure, SignalResult } from "../app/ports/aws.ts";
+import { neverLeft } from "../core/never-left.ts";
 
 /** AWS answered, but not in a form that can be understood. */
 export class MalformedAnswerError extends Error {
@@ -10,17 +11,6 @@ export class MalformedAnswerError extends Error {
 export class TooLateError extends Error {
   override readonly name = "TooLate";
 }
-
-/** Failures to connect at all, by Node's error code. */
-const NEVER_LEFT: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
-/** The system calls before a connection stands. A host may also become unreachable after the request was written. */
-const CONNECTING: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 
 /** Errors that need somebody to change something before the same call can succeed. */
 const NEEDS_HELP: ReadonlySet<string> = new Set([
@@ -51,12 +41,6 @@ export function signalFailure(error: unknown): SignalResult {
   if (error instanceof TooLateError || code === "CredentialsProviderError" || neverLeft(error))
     return { kind: "not-sent", code, message };
   return { kind: "ambiguous", answered, code, message };
-}
-
-function neverLeft(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverLeft);
-  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return false;
-  return NEVER_LEFT.has(String(error.code)) && CONNECTING.has(error.syscall);
 }
 
 /** An error's code and its words, without the request it belonged to. */

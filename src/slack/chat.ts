@@ -7,7 +7,7 @@ import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
 import type { Lookups } from "./people/lookups.ts";
 import { makeSharedChannels } from "./people/shared-channels.ts";
-import { chatFailure, isDeleted } from "./slack-failures.ts";
+import { chatFailure } from "./slack-failures.ts";
 
 /** How a message of ours is known again in a channel's history. */
 export const METADATA_EVENT = "countersign_request";
@@ -57,7 +57,9 @@ export function makeChat(
         return { kind: "updated" };
       } catch (error) {
         const failure = chatFailure(error);
-        return failure.kind === "refused" && isDeleted(error) ? { ...failure, kind: "deleted" } : failure;
+        // Source: Slack API, errors of chat.update.
+        if (failure.kind === "refused" && failure.code === "message_not_found") return { ...failure, kind: "deleted" };
+        return failure;
       }
     },
 
@@ -81,8 +83,9 @@ export function makeChat(
         }
         return {
           kind: "refused",
-          error: "the channel's history is too long to look through",
-          advice: "Post less there.",
+          code: "history_too_long",
+          error: `the channel has more than ${HISTORY_PAGE * MAX_PAGES} messages since the attempt to post`,
+          advice: "The message is posted again and may appear twice: delete the copy that no longer changes.",
         };
       } catch (error) {
         return chatFailure(error);

@@ -1,5 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { ChatFailure } from "../app/ports/slack.ts";
+import { neverLeft } from "../core/never-left.ts";
 
 /** Platform errors that say "not now" and nothing about our request. Source: Slack API, errors common to all methods. */
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);
@@ -9,17 +10,6 @@ const SLACK_CODE = /^[a-z][a-z0-9_]*$/;
 
 /** After these the call may have been carried out all the same. */
 const UNCLEAR: ReadonlySet<string> = new Set(["internal_error", "fatal_error"]);
-
-/** Failures to connect at all, by Node's error code: the request never left. */
-const NEVER_LEFT: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
-/** The system calls before a connection stands. A host may also become unreachable after the request was written. */
-const CONNECTING: ReadonlySet<unknown> = new Set(["connect", "getaddrinfo"]);
 
 /** What an error thrown by the WebClient says about a call. */
 export function chatFailure(error: unknown): ChatFailure {
@@ -32,7 +22,7 @@ export function chatFailure(error: unknown): ChatFailure {
     if (!SLACK_CODE.test(code)) return { kind: "ambiguous", error: "the answer is not one of Slack's" };
     if (UNAVAILABLE_CODES.has(code)) return { kind: "unavailable", error: code };
     if (UNCLEAR.has(code)) return { kind: "ambiguous", error: code };
-    return { kind: "refused", error: platformMessage(error), advice: findAdvice(code) };
+    return { kind: "refused", code, error: platformMessage(error), advice: findAdvice(code) };
   }
   if (error instanceof WebAPIHTTPError) return { kind: "ambiguous", error: `HTTP ${error.statusCode}` };
   if (error instanceof WebAPIRequestError) {
@@ -40,11 +30,6 @@ export function chatFailure(error: unknown): ChatFailure {
     return { kind: neverLeft(networkError(error.original)) ? "unavailable" : "ambiguous", error: code };
   }
   return { kind: "ambiguous", error: error instanceof Error ? error.message : String(error) };
-}
-
-/** Whether the message that was to be changed stands no longer. Source: Slack API, errors of chat.update. */
-export function isDeleted(error: unknown): boolean {
-  return error instanceof WebAPIPlatformError && error.data.error === "message_not_found";
 }
 
 /** The one-line reason for a log or a person. */
@@ -74,12 +59,6 @@ function networkCode(error: unknown): string {
   const inner: unknown = found instanceof AggregateError ? found.errors[0] : found;
   if (inner instanceof Error && "code" in inner && typeof inner.code === "string") return inner.code;
   return error instanceof Error ? error.name : "unknown";
-}
-
-function neverLeft(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverLeft);
-  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return false;
-  return NEVER_LEFT.has(String(error.code)) && CONNECTING.has(error.syscall);
 }
 
 /** What an admin does about an error. Source: Slack API, errors of chat.postMessage and chat.update. */

@@ -200,16 +200,20 @@ const ANSWERS: [claim: string, answer: Answer, expected: object][] = [
     { kind: "limited", retryAfterMs: 7_000 },
   ],
   ["a limit as an error", ok({ ok: false, error: "ratelimited" }), { kind: "limited", retryAfterMs: 30_000 }],
-  ["a refusal", ok({ ok: false, error: "not_in_channel" }), { kind: "refused", error: "not_in_channel" }],
+  [
+    "a refusal",
+    ok({ ok: false, error: "not_in_channel" }),
+    { kind: "refused", code: "not_in_channel", error: "not_in_channel" },
+  ],
   [
     "a missing scope",
     ok({ ok: false, error: "missing_scope", needed: "chat:write" }),
-    { kind: "refused", error: "missing_scope (needs chat:write)" },
+    { kind: "refused", code: "missing_scope", error: "missing_scope (needs chat:write)" },
   ],
   [
     "a refusal that nobody has heard of",
     ok({ ok: false, error: "brand_new" }),
-    { kind: "refused", error: "brand_new" },
+    { kind: "refused", code: "brand_new", error: "brand_new" },
   ],
   ["that it is unwell", ok({ ok: false, error: "service_unavailable" }), { kind: "unavailable" }],
   ["that it failed inside", ok({ ok: false, error: "internal_error" }), { kind: "ambiguous" }],

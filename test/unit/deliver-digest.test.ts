@@ -131,7 +131,7 @@ test("a digest that somebody deletes ends, and the flood that goes on has anothe
   const { clock, chat, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 2);
   await round();
   await post(0);
-  chat.nextUpdate.push({ kind: "deleted", error: "message_not_found", advice: "x" });
+  chat.nextUpdate.push({ kind: "deleted", code: "message_not_found", error: "message_not_found", advice: "x" });
   clock.advance(EVERY_MS);
   await round();
   assert.deepEqual(await store.digests.current(), []);

@@ -139,7 +139,12 @@ test("a crash between the claim and the answer is settled when the claim has lap
 test("a history that may not be read risks a second message rather than a lost request", async (t) => {
   const { clock, chat, log, round } = await setUp(t);
   chat.nextPost.push({ answer: { kind: "ambiguous", error: "ETIMEDOUT" } });
-  chat.nextFind.push({ kind: "refused", error: "missing_scope (needs channels:history)", advice: "Add the scope." });
+  chat.nextFind.push({
+    kind: "refused",
+    code: "missing_scope",
+    error: "missing_scope (needs channels:history)",
+    advice: "Add the scope.",
+  });
   await round();
   clock.advance(LOOK_AFTER_MS);
   await round();
@@ -184,7 +189,9 @@ test("a refused post says what to do, and is tried ever more rarely until somebo
   const { clock, chat, log, round, row, due } = await setUp(t);
   const waits: number[] = [];
   for (let attempt = 0; attempt < 12; attempt++) {
-    chat.nextPost.push({ answer: { kind: "refused", error: "not_in_channel", advice: "Invite the bot." } });
+    chat.nextPost.push({
+      answer: { kind: "refused", code: "not_in_channel", error: "not_in_channel", advice: "Invite the bot." },
+    });
     assert.deepEqual(await round(), [0]);
     waits.push((await row()).nextAttemptAt - clock.now());
     clock.advance(waits.at(-1) ?? 0);
@@ -205,7 +212,7 @@ test("an update that fails, for whatever reason, is made again until it shows th
     { kind: "ambiguous", error: "HTTP 502" },
     { kind: "unavailable", error: "ECONNREFUSED" },
     { kind: "limited", retryAfterMs: 1_000 },
-    { kind: "refused", error: "edit_window_closed", advice: "x" },
+    { kind: "refused", code: "edit_window_closed", error: "edit_window_closed", advice: "x" },
   );
   for (let attempt = 0; attempt < 5; attempt++) {
     await round();
@@ -320,7 +327,7 @@ test("a message that never comes to stand and never is refused is tried ever mor
   chat.post = async (_, { id }) => {
     if (id === "other") {
       refusals++;
-      return { kind: "refused", error: "invalid_blocks", advice: "x" };
+      return { kind: "refused", code: "invalid_blocks", error: "invalid_blocks", advice: "x" };
     }
     posts.push(clock.now());
     return { kind: "ambiguous", error: "fatal_error" };

@@ -49,7 +49,12 @@ for (const [claim, failure, wait] of [
 
 test("an answer that Slack refuses cannot be given: it is in the log, and not tried for ever", async (t) => {
   const { clock, chat, log, round, due } = await withAnswer(t);
-  chat.nextWhisper.push({ kind: "refused", error: "user_not_in_channel", advice: "The person has left." });
+  chat.nextWhisper.push({
+    kind: "refused",
+    code: "user_not_in_channel",
+    error: "user_not_in_channel",
+    advice: "The person has left.",
+  });
   await round();
   clock.advance(3_600_000);
   assert.deepEqual(await due(), []);

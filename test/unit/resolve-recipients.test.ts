@@ -77,7 +77,9 @@ test("people who cannot be written to, such as deactivated accounts, hold up nob
   directory.groups.set("S0ADMINS", new Set([...gone, "U0OPS"]));
   const { openDirectMessage: direct } = chat;
   chat.openDirectMessage = async (userId) =>
-    gone.includes(userId) ? { kind: "refused", error: "user_not_found", advice: "" } : direct(userId);
+    gone.includes(userId)
+      ? { kind: "refused", code: "user_not_found", error: "user_not_found", advice: "" }
+      : direct(userId);
   for (let go = 0; go < 4; go++) await round();
   assert.deepEqual([await places(), await isDone()], [["DU0ADMIN", "DU0OPS"], true]);
 });

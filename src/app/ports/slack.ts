@@ -8,8 +8,8 @@ import type { NoticeKind } from "./delivery-store.ts";
 export type ChatFailure =
   /** Nothing was done; try again after this many milliseconds. */
   | { kind: "limited"; retryAfterMs: number }
-  /** Slack refused for a reason that a person must mend. Nothing was done. */
-  | { kind: "refused"; error: string; advice: string }
+  /** Slack refused, and a person must fix the cause. Nothing was done. `code` is Slack's error code, `error` a sentence. */
+  | { kind: "refused"; code: string; error: string; advice: string }
   /** It never left this machine, or Slack said before acting that it is unwell. */
   | { kind: "unavailable"; error: string }
   /** It may or may not have been done. */
@@ -18,6 +18,7 @@ export type ChatFailure =
 /** Somebody has deleted the message. Nothing was done. */
 export interface DeletedMessage {
   kind: "deleted";
+  code: string;
   error: string;
   advice: string;
 }

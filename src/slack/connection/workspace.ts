@@ -23,8 +23,8 @@ export async function readWorkspace(
   try {
     const answer = await web.auth.test();
     if (answer.team_id === undefined || answer.bot_id === undefined) {
-      const advice = findAdvice("not_allowed_token_type");
-      return { kind: "refused", error: "the token is not a bot's", advice };
+      const code = "not_allowed_token_type";
+      return { kind: "refused", code, error: "the token is not a bot's", advice: findAdvice(code) };
     }
     return {
       kind: "workspace",

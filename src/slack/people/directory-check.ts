@@ -47,12 +47,15 @@ const ACCOUNT_STATUS_TEXT = {
   bot: "a bot",
 } as const;
 
+/** Source: Slack API, errors of users.info and conversations.info. */
+const ABSENT_CODES: ReadonlySet<string> = new Set(["user_not_found", "channel_not_found"]);
+
 async function known(ask: () => Promise<CheckResult>, absent: string): Promise<CheckResult> {
   try {
     return await ask();
   } catch (error) {
     const failure = chatFailure(error);
-    if (failure.kind === "refused" && /^(user|channel)_not_found\b/.test(failure.error)) return wrong(absent);
+    if (failure.kind === "refused" && ABSENT_CODES.has(failure.code)) return wrong(absent);
     return { kind: "unknown", error: describeFailure(failure) };
   }
 }

@@ -87,9 +87,11 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
 const asAnswer = (userId: string | null) =>
   userId === null ? ({ kind: "nobody" } as const) : ({ kind: "person", userId } as const);
 
-/** A group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */
+/** Error codes for a group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */
+const NO_GROUP_CODES: ReadonlySet<string> = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
+
 function isNoGroup(failure: ChatFailure): boolean {
-  return failure.kind === "refused" && /^(no_such_subteam|subteam_not_found|invalid_usergroup)\b/.test(failure.error);
+  return failure.kind === "refused" && NO_GROUP_CODES.has(failure.code);
 }
 
 /** Source: Slack API, users.lookupByEmail, error users_not_found. */
@@ -101,8 +103,7 @@ async function findOwner(
     return { kind: "owner", userId: (await web.users.lookupByEmail({ email })).user?.id ?? null };
   } catch (error) {
     const failure = chatFailure(error);
-    if (failure.kind === "refused" && failure.error.startsWith("users_not_found"))
-      return { kind: "owner", userId: null };
+    if (failure.kind === "refused" && failure.code === "users_not_found") return { kind: "owner", userId: null };
     return unread(failure);
   }
 }

@@ -39,7 +39,7 @@ export function fidelityPage(): string {
     "## Slack: unknown behavior of the real service\n",
     table(
       ["question", "assumption", "reason"],
-      UNKNOWNS.map(({ topic, whatWeAssume, why }) => [topic, whatWeAssume, why]),
+      UNKNOWNS.map(({ topic, assumption, reason }) => [topic, assumption, reason]),
     ),
   ].join("\n");
 }

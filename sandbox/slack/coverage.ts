@@ -1,6 +1,6 @@
 /**
- * How much of Slack the stand-in has. A test holds the methods against the ones that are dispatched, and the deliveries
- * against the ones that can be sent, so that this list cannot promise what is not there.
+ * The parts of Slack that the stand-in supports. A test compares the methods with the dispatched ones, and the deliveries
+ * with the ones that can be sent, so this list cannot claim too much.
  */
 export interface CoverageEntry {
   name: string;
@@ -33,33 +33,30 @@ export const METHODS: CoverageEntry[] = [
     "views.update",
     "bots.info",
   ),
-  partial(
-    "blocks.validate",
-    "every problem has the code failed_constraint; `constraint` is given for enumerations only",
-  ),
-  partial("chat.postMessage", "no unfurling, no user names or icons of the call's own; text is stored as it was sent"),
-  partial("chat.postEphemeral", "the message stays; in Slack it goes when the client reloads"),
-  partial("chat.update", "as chat.postMessage; file_ids and reply_broadcast are ignored"),
+  partial("blocks.validate", "every problem has the code failed_constraint; only enumerations have a `constraint`"),
+  partial("chat.postMessage", "no unfurling and no custom user names or icons; text is stored as sent"),
+  partial("chat.postEphemeral", "the message stays; in Slack it disappears when the client reloads"),
+  partial("chat.update", "like chat.postMessage; file_ids and reply_broadcast are ignored"),
   partial("conversations.list", "group direct messages do not exist"),
-  partial("conversations.open", "one person only; several would be a group direct message"),
-  partial("conversations.history", "messages alone: no joins, topics and other events of a channel"),
-  partial("conversations.replies", "as conversations.history"),
-  ...missing("nothing is scheduled or streamed", "chat.scheduleMessage", "chat.startStream", "chat.appendStream"),
+  partial("conversations.open", "one person only; group direct messages do not exist"),
+  partial("conversations.history", "messages only: no joins, topic changes or other channel events"),
+  partial("conversations.replies", "like conversations.history"),
+  ...missing("no scheduled or streamed messages", "chat.scheduleMessage", "chat.startStream", "chat.appendStream"),
   ...missing(
-    "the app does not join or change channels",
+    "the app does not join or modify channels",
     "conversations.join",
     "conversations.create",
     "conversations.invite",
   ),
   ...missing("not used by an approval bot", "reactions.add", "pins.add", "files.getUploadURLExternal", "team.info"),
-  ...missing("the app is installed already", "oauth.v2.access", "apps.manifest.create"),
+  ...missing("the app is already installed", "oauth.v2.access", "apps.manifest.create"),
 ];
 
 export const DELIVERIES: CoverageEntry[] = [
   ...supported("block_actions", "view_closed", "slash_commands"),
   partial("view_submission", "response_urls is always empty"),
-  partial("events_api", "app_home_opened alone; comes again after 1 s, 1 min and 5 min when not acknowledged"),
-  ...missing("no element asks for options", "block_suggestion"),
+  partial("events_api", "app_home_opened only; redelivered after 1 s, 1 min and 5 min if not acknowledged"),
+  ...missing("no element loads options from the app", "block_suggestion"),
   ...missing("the app has no shortcuts", "shortcut", "message_action"),
 ];
 

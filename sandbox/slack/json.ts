@@ -1,10 +1,10 @@
 /**
- * The deepest nesting that is looked at. The deepest block that Slack describes stays below twenty; what goes far beyond
- * would end in an overflow somewhere, half of it done.
+ * Deeper JSON is rejected. The deepest block in Slack's documentation stays below 20 levels; far beyond that, a recursive
+ * function could overflow the stack after half of its work.
  */
 export const MAX_JSON_DEPTH = 64;
 
-/** Whether lists and objects are nested too deep. Goes level by level, so that no depth is too much for it. */
+/** Whether lists and objects are nested too deep. Iterates by level instead of recursing, so no depth can overflow it. */
 export function isTooDeep(value: unknown): boolean {
   let level = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -14,7 +14,7 @@ export function isTooDeep(value: unknown): boolean {
   return false;
 }
 
-/** The value of a JSON text; undefined when it is none, or nested too deep. */
+/** Parses JSON; undefined if it is invalid or nested too deep. */
 export function parseJson(text: string): { value: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-/** What stands at `/` until a page is mounted there: the addresses, and who to be. */
+/** Returns the page at `/` of a stand-alone stand-in: its addresses and tokens. */
 export function placeholderPage(facts: { url: string; botToken: string; appToken: string }): string {
   return `<!doctype html>
 <html lang="en">

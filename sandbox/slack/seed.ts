@@ -2,7 +2,7 @@ import type { Channel, Group, Person, SlackApp } from "./workspace/model.ts";
 import { newChannel, newGroup, newPerson } from "./workspace/new-records.ts";
 import type { Seed } from "./workspace/workspace.ts";
 
-/** The seeded app's credentials. They open this sandbox and nothing else. */
+/** The credentials of the seeded app. They are valid in this sandbox only. */
 export const BOT_TOKEN = "xoxb-sandbox";
 export const APP_TOKEN = "xapp-sandbox";
 export const SIGNING_SECRET = "sandbox-signing-secret";
@@ -14,7 +14,7 @@ export const APP_ID = "A0COUNTERSN";
 export const BOT_USER_ID = "U0COUNTERSN";
 const OTHER_BOT_USER_ID = "U0OTHERBOT";
 
-/** The bot scopes that the product's manifest asks for. */
+/** The bot scopes in the product's manifest. */
 export const GRANTED_SCOPES = [
   "chat:write",
   "commands",
@@ -82,7 +82,7 @@ const channels = (now: number): Channel[] => {
   });
   return [
     channel("C0APPROVALS", "approvals", [...STAFF, "U0GUEST", BOT_USER_ID], {
-      topic: "Runbooks that wait for a decision",
+      topic: "Runbooks waiting for a decision",
     }),
     channel("C0PRODDBA", "prod-dba", [...STAFF, BOT_USER_ID], { kind: "private" }),
     channel("C0ONCALL", "oncall", [...STAFF, BOT_USER_ID]),
@@ -106,7 +106,7 @@ const app = (
   ...differences,
 });
 
-/** The workspace as a person first finds it. `now` is the sandbox's time in epoch milliseconds. */
+/** Returns the initial workspace. `now` is the sandbox's time in epoch milliseconds. */
 export function seedWorkspace(now: number): Seed {
   return {
     team: { id: TEAM_ID, domain: "sandbox", name: "Sandbox" },

@@ -26,15 +26,15 @@ import { makeChanges } from "./workspace/changes.ts";
 import { makeWorkspace } from "./workspace/workspace.ts";
 
 export interface SlackSandboxOptions {
-  /** 0 (the default) takes a free one. */
+  /** 0 (the default) selects a free port. */
   port?: number;
-  /** Shared with other stand-ins, so that time is one; absent: a clock of its own. */
+  /** The clock to share with other stand-ins; default: a new one. */
   clock?: SandboxClock;
-  /** Where interactions, commands and events are posted, signed; absent: Socket Mode. */
+  /** The URL for signed interactions, commands and events; default: Socket Mode. */
   requestUrl?: string;
-  /** Off switches the rate limits off from the start; they can be switched at `/_control/limits` too. */
+  /** Whether rate limits apply (default: true). `/_control/limits` can change it later. */
   rateLimits?: boolean;
-  /** What to show at `/` instead of the list of addresses. */
+  /** The routes at `/`; default: a list of the addresses. */
   page?: Hono<HonoEnv>;
 }
 
@@ -47,7 +47,7 @@ export interface SlackSandbox {
   close(): Promise<void>;
 }
 
-/** Starts the Slack workspace stand-in on the loopback address. Rejects when the port is taken. */
+/** Starts the Slack stand-in on the loopback address. Rejects if the port is in use. */
 export async function startSlackSandbox(options: SlackSandboxOptions = {}): Promise<SlackSandbox> {
   const clock = options.clock ?? makeSandboxClock();
   const changes = makeChanges();
@@ -57,21 +57,21 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   const limiter = makeRateLimiter(clock);
   const triggers = makeTriggers(clock);
   const responseUrls = makeResponseUrls(clock);
-  const life = makeSessionTimers(clock);
-  const links = makeLinks({ clock: life, changes });
+  const timers = makeSessionTimers(clock);
+  const links = makeLinks({ clock: timers, changes });
   let url = "";
   let requestUrl = options.requestUrl;
   limiter.settings.enabled = options.rateLimits ?? true;
 
   const baseUrl = () => url;
-  const deliver = makeDeliver({ links, clock: life, faults, journal, requestUrl: () => requestUrl });
+  const deliver = makeDeliver({ links, clock: timers, faults, journal, requestUrl: () => requestUrl });
   const linkAddress = (app: Parameters<typeof links.issueTicket>[0]) =>
     requestUrl === undefined
       ? `${url.replace(/^http/, "ws")}/link/?ticket=${links.issueTicket(app)}&app_id=${app.id}`
       : undefined;
-  const setRequestUrl = (given: string | undefined) => {
-    requestUrl = given;
-    if (given !== undefined) links.disable();
+  const setRequestUrl = (newUrl: string | undefined) => {
+    requestUrl = newUrl;
+    if (newUrl !== undefined) links.disable();
   };
   const methods = makeMethods({ workspace, changes, triggers, clock, linkAddress });
 
@@ -82,12 +82,12 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
     limiter.reset();
     limiter.settings.enabled = options.rateLimits ?? true;
     setRequestUrl(options.requestUrl);
-    life.endSession(); // last: whoever waited for the old workspace is told once the new one stands
+    timers.endSession(); // Last, so that callers that wait for the old workspace fail when the new one is ready.
   };
 
   const app = new Hono<HonoEnv>();
-  app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock: life }));
-  app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock: life }));
+  app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock: timers }));
+  app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock: timers }));
   app.use("/_control/*", localOriginsOnly);
   app.get("/_control/state", (c) =>
     c.json(readState({ workspace, links, limiter, clock, requestUrl: () => requestUrl })),
@@ -101,14 +101,14 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
 
   const running = await listen(app, options.port ?? 0);
   url = running.url;
-  const endLinks = serveLinks({ server: running.server, links, faults, clock: life });
+  const endLinks = serveLinks({ server: running.server, links, faults, clock: timers });
   return {
     url,
     port: running.port,
     clock,
     journal,
     async close() {
-      life.endSession();
+      timers.endSession();
       await endLinks();
       await running.close();
       if (options.clock === undefined) clock.close();

@@ -1,178 +1,181 @@
-/** What is not known about the real Slack, what the stand-in does instead, and why that is the safe side. */
+/** A question about the real Slack that neither documentation nor observation answers. */
 export interface Unknown {
   topic: string;
-  whatWeAssume: string;
-  why: string;
+  /** The behavior of the stand-in. */
+  assumption: string;
+  /** Why the assumption is the safe side. */
+  reason: string;
 }
 
 export const UNKNOWNS: Unknown[] = [
   {
-    topic: "Whether interactions that were not acknowledged come again",
-    whatWeAssume: "They do not; a fault can deliver one twice.",
-    why: "Slack documents retries for events only. An app must neither wait for a second delivery nor break at one.",
+    topic: "Whether Slack redelivers interactions that were not acknowledged",
+    assumption: "It does not. A fault can deliver an interaction twice.",
+    reason: "Slack documents retries for events only. An app must not wait for a second delivery, nor break at one.",
   },
   {
-    topic: "How far the rate limits may be exceeded",
-    whatWeAssume: "A tier's number is the most that goes through in any sixty seconds.",
-    why: "Slack says at least that many. An app that keeps to the number is never refused there.",
+    topic: "By how much a caller may exceed a rate limit",
+    assumption: "A tier's number is the maximum for any 60 seconds.",
+    reason: "Slack says “at least” that many. An app that stays within the number is never limited by Slack.",
   },
   {
-    topic: "How short the bursts are that chat.postMessage allows in one channel",
-    whatWeAssume: `Three at once, then one a second; three hundred a minute in the workspace.`,
-    why: "Slack gives one a second with short bursts and several hundred a minute, without numbers.",
+    topic: "The size of the bursts that chat.postMessage allows per channel",
+    assumption: "Three messages at once, then one per second; 300 per minute in the workspace.",
+    reason: "Slack documents one per second with short bursts, and several hundred per minute, without exact numbers.",
   },
   {
-    topic: "The limit of apps.connections.open",
-    whatWeAssume: "Twenty a minute.",
-    why: "Its page says tier 1, which would keep an app from opening the ten connections that it may hold.",
+    topic: "The rate limit of apps.connections.open",
+    assumption: "20 calls per minute.",
+    reason: "Its page says tier 1, which would keep an app from opening the ten connections that it may have.",
   },
   {
-    topic: "The limit of conversations.history and conversations.replies",
-    whatWeAssume: "Tier 3 and pages of up to 999 messages.",
-    why: "The lower limit is for apps that are distributed commercially outside of the Marketplace.",
+    topic: "The rate limit of conversations.history and conversations.replies",
+    assumption: "Tier 3, and pages of up to 999 messages.",
+    reason: "The lower limit applies to apps that are commercially distributed outside the Marketplace.",
   },
   {
-    topic: "What counts towards the 13,200 characters of msg_blocks_too_long",
-    whatWeAssume: "Every text that people read in any block, in code points, and no ids, values or URLs.",
-    why: "The limit is observed, not documented.",
+    topic: "What counts toward the 13,200 characters of msg_blocks_too_long",
+    assumption: "Every visible text in any block, in code points. Ids, values and URLs do not count.",
+    reason: "The limit was observed; it is not documented.",
   },
   {
-    topic: "Whether lengths are counted in code points or UTF-16 units",
-    whatWeAssume: "Code points.",
-    why: "The documentation says characters.",
+    topic: "Whether lengths are counted in code points or in UTF-16 units",
+    assumption: "Code points.",
+    reason: "The documentation says characters.",
   },
   {
     topic: "The surfaces of the newest blocks (card, carousel, container, data_table, plan, task_card)",
-    whatWeAssume:
-      "Messages take all but alert; modals and Home take card, carousel and container; alert is for modals.",
-    why: "The reference pages disagree with one another. The older blocks are the safe base.",
+    assumption:
+      "Messages accept all but alert; modals and Home accept card, carousel and container; alert is for modals.",
+    reason: "The reference pages contradict each other. The older blocks are the safe choice.",
   },
   {
-    topic: "The longest value of an option",
-    whatWeAssume: "75 characters.",
-    why: "The types say 75, the reference says 150.",
+    topic: "The maximum length of an option's value",
+    assumption: "75 characters.",
+    reason: "The types say 75, the reference says 150.",
   },
   {
-    topic: "The words of validation messages beyond the ones that were seen",
-    whatWeAssume: "The same manner of words and the same JSON pointers.",
-    why: "An app should act on the error's code, and show the messages to its operator.",
+    topic: "The text of validation errors that were not observed",
+    assumption: "The same style and the same JSON pointers as in the observed ones.",
+    reason: "An app should act on the error code and show the text to its operator.",
   },
   {
-    topic: "Whether a trigger is used up by a call that fails",
-    whatWeAssume: "It is not; it is used up by the call that succeeds.",
-    why: "Three seconds leave no room for a second attempt in practice.",
+    topic: "Whether a failed call uses up its trigger",
+    assumption: "It does not. Only the successful call uses it up.",
+    reason: "Three seconds leave no time for a second attempt in practice.",
   },
   {
-    topic: "What views.open does with a trigger from inside a modal",
-    whatWeAssume: "The new modal takes the place of the whole stack.",
-    why: "The documentation has views.push and views.update for that.",
+    topic: "The effect of views.open with a trigger from inside a modal",
+    assumption: "The new modal replaces the whole stack.",
+    reason: "The documentation recommends views.push and views.update for that.",
   },
   {
-    topic: "The body and status of a response URL that is used up or too old",
-    whatWeAssume: "HTTP 404 with {ok: false, error: used_url or expired_url}.",
-    why: "Seen in reports of others; not documented.",
+    topic: "The response of a response URL that is used up or expired",
+    assumption: "HTTP 404 with {ok: false, error: used_url or expired_url}.",
+    reason: "Other developers reported it; it is not documented.",
   },
   {
-    topic: "How long the address from apps.connections.open can be used",
-    whatWeAssume: "Thirty seconds, once; then the handshake is refused with HTTP 403.",
-    why: "Slack says that it is temporary.",
+    topic: "The lifetime of the address from apps.connections.open",
+    assumption: "30 seconds, for one connection. After that, the handshake fails with HTTP 403.",
+    reason: "Slack calls the address temporary.",
   },
   {
-    topic: "Whether an envelope may be acknowledged over another connection",
-    whatWeAssume: "It may not.",
-    why: "The stricter side: an app must survive a connection that is replaced under it.",
+    topic: "Whether an app may acknowledge an envelope over another connection",
+    assumption: "It may not.",
+    reason: "This is the stricter assumption: an app must survive the replacement of a connection.",
   },
   {
-    topic: "Blocks and attachments that chat.update leaves out",
-    whatWeAssume: "They stay; an empty list takes them away.",
-    why: "An older page of the method says so. An app should always send what it wants to see.",
+    topic: "Blocks and attachments that chat.update omits",
+    assumption: "They stay. An empty list removes them.",
+    reason: "An older page of the method says so. An app should always send everything that it wants to show.",
   },
   {
     topic: "Metadata in conversations.history without include_all_metadata",
-    whatWeAssume: "None is given.",
-    why: "The stricter side.",
+    assumption: "The response contains none.",
+    reason: "This is the stricter assumption.",
   },
   {
-    topic: "usergroups.users.list of a disabled group",
-    whatWeAssume: "no_such_subteam unless include_disabled is true.",
-    why: "Nobody is made an approver by a group that was switched off.",
+    topic: "usergroups.users.list for a disabled group",
+    assumption: "no_such_subteam unless include_disabled is true.",
+    reason: "A disabled group makes no one an approver.",
   },
   {
-    topic: "Whether messages in archived channels can be clicked",
-    whatWeAssume: "They cannot.",
-    why: "Archived channels are read only.",
+    topic: "Whether people can click messages in archived channels",
+    assumption: "They cannot.",
+    reason: "Archived channels are read-only.",
   },
   {
-    topic: "What a confirmation dialog must have",
-    whatWeAssume: "title, text, confirm and deny, all of them plain_text.",
-    why: "The reference page says so; the types ask for text alone, and let it be mrkdwn.",
+    topic: "The required fields of a confirmation dialog",
+    assumption: "title, text, confirm and deny, all of them plain_text.",
+    reason: "The reference page says so. The types require only text, and allow mrkdwn for it.",
   },
   {
-    topic: "How large a message's metadata may be, and what may stand in it",
-    whatWeAssume:
+    topic: "The maximum size and the format of a message's metadata",
+    assumption:
       "8,192 bytes of JSON (then metadata_too_large); an event_type of letters, digits and underscores; a payload of scalars, flat objects and lists of flat objects.",
-    why: "Slack names the errors without numbers. The shape is that of the types; the documentation calls the payload free-form.",
+    reason:
+      "Slack names the errors without numbers. The format is that of the types; the documentation calls the payload free-form.",
   },
   {
-    topic: "Whether blocks in attachments count with the message's own",
-    whatWeAssume: "They do, towards the 50 blocks (invalid_attachments) and the 13,200 characters.",
-    why: "The stricter side. Attachments are no way around a limit.",
+    topic: "Whether blocks in attachments count toward the limits of the message",
+    assumption: "They do, for the 50 blocks (invalid_attachments) and for the 13,200 characters.",
+    reason: "This is the stricter assumption. Attachments must not be a way around a limit.",
   },
   {
-    topic: "How deep JSON may be nested",
-    whatWeAssume: "64 levels; beyond, it is answered as JSON that cannot be read.",
-    why: "No block that is described comes near it.",
+    topic: "The maximum nesting depth of JSON",
+    assumption: "64 levels. Deeper JSON gets the response of JSON that cannot be parsed.",
+    reason: "No documented block comes close to it.",
   },
   {
-    topic: "Which addresses a button or a link may open",
-    whatWeAssume: "http, https, mailto and slack.",
-    why: "The reference says URL. An app should not depend on what other schemes do in somebody's client.",
+    topic: "The URL schemes that a button or link may open",
+    assumption: "http, https, mailto and slack.",
+    reason: "The reference says URL. An app should not depend on what clients do with other schemes.",
   },
   {
-    topic: "What apps.connections.open answers while Socket Mode is switched off",
-    whatWeAssume: "socket_mode_disabled; open connections end with link_disabled, which is documented.",
-    why: "Programs of others know that error; the method's page does not list it.",
+    topic: "The response of apps.connections.open while Socket Mode is disabled",
+    assumption: "socket_mode_disabled. Open connections end with link_disabled, which is documented.",
+    reason: "Other programs handle that error; the method's page does not list it.",
   },
   {
-    topic: "What apps.connections.open answers to a token in the body of the request",
-    whatWeAssume: "invalid_auth; to a GET, insecure_request.",
-    why: "Its page says that it is an error, and not which; the first was seen by others.",
+    topic: "The response of apps.connections.open to a token in the request body",
+    assumption: "invalid_auth; to a GET, insecure_request.",
+    reason: "Its page says that it is an error, but not which one. Other developers reported the first.",
   },
   {
-    topic: "What happens to open connections when the app-level token is revoked",
-    whatWeAssume: "They stay until they end; no new one is opened.",
-    why: "Not documented. An app sees token_revoked when it connects again.",
+    topic: "The effect of a revoked app-level token on open connections",
+    assumption: "They stay open until they end; no new one can be opened.",
+    reason: "Not documented. An app gets token_revoked when it reconnects.",
   },
   {
-    topic: "What people see of an app that was taken out of the workspace",
-    whatWeAssume:
-      "A click tells them that the app is not there, its commands are unknown and its Home is gone; its response URLs answer as its token does. Revoking the bot token takes the app out.",
-    why: "Not documented beyond the token's errors. Nothing may reach the app.",
+    topic: "What people see of an app that was removed from the workspace",
+    assumption:
+      "A click reports that the app is not installed, its commands are unknown, and its Home is empty. Its response URLs return the error of its token. Revoking the bot token removes the app.",
+    reason: "Only the errors of the token are documented. Nothing may reach the app.",
   },
   {
-    topic: "users.lookupByEmail with users:read.email alone",
-    whatWeAssume: "missing_scope, with users:read needed.",
-    why: "Slack grants the one only together with the other, so that an app should never be there.",
+    topic: "users.lookupByEmail with only users:read.email",
+    assumption: "missing_scope: it needs users:read.",
+    reason: "Slack grants users:read.email only together with users:read, so an app should never get there.",
   },
   {
     topic: "What a response URL may do in archived and restricted channels, and in threads",
-    whatWeAssume:
-      "What chat.postMessage and chat.update may, with their errors and HTTP 400; the app need not be in the channel.",
-    why: "Not documented. A way around the Web API's checks would be found here only.",
+    assumption:
+      "The same as chat.postMessage and chat.update, with their errors and HTTP 400. The app does not have to be in the channel.",
+    reason: "Not documented. A way around the checks of the Web API would show up only here.",
   },
   {
-    topic: "A message whose thread_ts is that of a reply",
-    whatWeAssume: "It stands in the thread of that reply.",
-    why: "The documentation says to use the first message's.",
+    topic: "A message whose thread_ts is the ts of a reply",
+    assumption: "It becomes a reply in the same thread.",
+    reason: "The documentation says to use the ts of the first message.",
   },
   {
-    topic: "Which view an empty acknowledgement closes when another was pushed meanwhile with views.push",
-    whatWeAssume: "The one on top; the person sees the submitted one again.",
-    why: "Seen in reports of others. An app should push with response_action.",
+    topic: "The view that an empty acknowledgement closes, if views.push added another view in the meantime",
+    assumption: "The top view. The person sees the submitted view again.",
+    reason: "Other developers reported it. An app should push with response_action.",
   },
   {
     topic: "How Slack rewrites the text of a message (entities, links)",
-    whatWeAssume: "It is kept as it was sent.",
-    why: "An app should compare metadata, not texts.",
+    assumption: "It stores the text as sent.",
+    reason: "An app should compare metadata, not texts.",
   },
 ];

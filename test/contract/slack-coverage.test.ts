@@ -40,7 +40,7 @@ it("what is partial or missing says what is missing, once", () => {
   const all = [...METHODS, ...DELIVERIES, ...TRANSPORTS];
   for (const each of all) assert.equal(each.note !== undefined, each.state !== "supported", each.name);
   assert.equal(new Set(all.map((each) => each.name)).size, all.length);
-  for (const each of UNKNOWNS) assert(each.topic && each.whatWeAssume && each.why);
+  for (const each of UNKNOWNS) assert(each.topic && each.assumption && each.reason);
 });
 
 it("the seed's ids look like Slack's", () => {

@@ -4,7 +4,7 @@ import { ADMIN_ARN, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world.ts"
 
 const twoGates = { mainSteps: [gate("first", ["admin"]), gate("second", ["admin"]), work("deploy")] };
 
-test("an approve step waits, shows Waiting on step and execution, and goes on when it is approved", async () => {
+test("an approve step waits, shows Waiting on step and execution, and continues after an approval", async () => {
   await using aws = await awsWorld();
   await aws.document("One-Gate", { mainSteps: [gate("first", ["admin"]), work("deploy")] });
   const id = await aws.start("One-Gate");
@@ -34,7 +34,7 @@ test("an approve step waits, shows Waiting on step and execution, and goes on wh
   assert.equal(decision.Comment, "looks good");
 });
 
-test("an Approve that comes late approves the next gate of the same runbook, since signals name no step", async () => {
+test("a late Approve approves the next gate of the same runbook, because signals name no step", async () => {
   await using aws = await awsWorld();
   await aws.document("Two-Gates", twoGates);
   const id = await aws.start("Two-Gates");
@@ -44,7 +44,7 @@ test("an Approve that comes late approves the next gate of the same runbook, sin
   assert.equal((await aws.step(id, "second")).StepStatus, "Success");
 });
 
-test("one Reject ends an approve step though two approvals were asked, and the execution fails", async () => {
+test("one Reject ends an approve step that needs two approvals, and the execution fails", async () => {
   await using aws = await awsWorld();
   const steps = [gate("first", ["admin", "jane", "omar"], {}, { MinRequiredApprovals: 2 }), work("deploy")];
   await aws.document("Quorum", { mainSteps: steps });
@@ -64,7 +64,7 @@ test("one Reject ends an approve step though two approvals were asked, and the e
   assert.equal((await aws.step(id, "deploy")).StepStatus, "Pending");
 });
 
-test("as many different approvers as asked are needed, and the same one again does not count", async () => {
+test("each required approval needs another approver; a second one by the same approver does not count", async () => {
   await using aws = await awsWorld();
   const steps = [gate("first", ["jane", "omar"], {}, { MinRequiredApprovals: 2 })];
   await aws.document("Quorum", { mainSteps: steps });
@@ -79,15 +79,15 @@ test("as many different approvers as asked are needed, and the same one again do
   assert.equal(await aws.status(id), "Success");
 });
 
-for (const [form, named, as] of [
+for (const [form, approver, as] of [
   ["a user name", "jane", KEYS.jane],
   ["a user's ARN", "arn:aws:iam::111122223333:user/jane", KEYS.jane],
   ["a role's ARN, by any session of the role", BOT_ROLE, KEYS.bot],
   ["an assumed-role ARN", "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign", KEYS.bot],
 ] as const) {
-  test(`an approver may be named by ${form}`, async () => {
+  test(`an approver can be listed by ${form}`, async () => {
     await using aws = await awsWorld();
-    await aws.document("Named", { mainSteps: [gate("first", [named])] });
+    await aws.document("Named", { mainSteps: [gate("first", [approver])] });
     const id = await aws.start("Named");
     await assert.rejects(aws.signal(id, "Approve", undefined, KEYS.omar), { name: "InvalidAutomationSignalException" });
     assert.equal(await aws.status(id), "Waiting");
@@ -96,7 +96,7 @@ for (const [form, named, as] of [
   });
 }
 
-test("a step that nobody decides times out, seven days after it began unless the runbook says otherwise", async () => {
+test("an undecided step times out seven days after its start, or after the runbook's own timeout", async () => {
   await using aws = await awsWorld();
   await aws.document("Default-Timeout", { mainSteps: [gate("first", ["admin"])] });
   await aws.document("Own-Timeout", { mainSteps: [gate("first", ["admin"], { timeoutSeconds: 90 })] });
@@ -113,7 +113,7 @@ test("a step that nobody decides times out, seven days after it began unless the
   await assert.rejects(aws.signal(slow, "Approve"), { name: "InvalidAutomationSignalException" });
 });
 
-test("a rejection does not stop a runbook that has onFailure Continue or leads to another step", async () => {
+test("a rejection does not stop a runbook with onFailure Continue or onFailure step:NAME", async () => {
   await using aws = await awsWorld();
   const onward = gate("first", ["admin"], { onFailure: "Continue" });
   const elsewhere = gate("first", ["admin"], { onFailure: "step:tidy", isCritical: false });
@@ -130,7 +130,7 @@ test("a rejection does not stop a runbook that has onFailure Continue or leads t
   assert.equal((await aws.step(ids[1] ?? "", "tidy")).StepStatus, "Success");
 });
 
-test("a runbook that loops back runs the same step again under another step execution id", async () => {
+test("a runbook that loops back runs the same step again with a new step execution id", async () => {
   await using aws = await awsWorld({ seed: true });
   const id = await aws.start("Batch-Approve-Loop");
   const first = await aws.step(id, "approveBatch");
@@ -147,7 +147,7 @@ test("a runbook that loops back runs the same step again under another step exec
   assert.equal(passes?.length, 2);
 });
 
-test("Approvers, Message and MinRequiredApprovals may come from parameters, and Inputs show them as JSON text", async () => {
+test("Approvers, Message and MinRequiredApprovals can come from parameters, and Inputs shows them as JSON text", async () => {
   await using aws = await awsWorld();
   await aws.document(
     "From-Parameters",
@@ -176,10 +176,10 @@ mainSteps:
   assert.deepEqual((await aws.get(id)).Parameters, { Who: ["jane", "omar"], Least: ["2"], Text: ["it"] });
 });
 
-test("a step whose inputs can not be right fails in the stage InputValidation and never waits", async () => {
+test("a step with invalid inputs fails in the stage InputValidation and never waits", async () => {
   await using aws = await awsWorld();
-  const wrong: [string, object][] = [
-    ["More-Than-There-Are", gate("first", ["admin"], {}, { MinRequiredApprovals: 2 })],
+  const invalid: [string, object][] = [
+    ["More-Than-Approvers", gate("first", ["admin"], {}, { MinRequiredApprovals: 2 })],
     [
       "Eleven",
       gate(
@@ -190,7 +190,7 @@ test("a step whose inputs can not be right fails in the stage InputValidation an
     ["Long", gate("first", ["admin"], {}, { Message: "x".repeat(4097) })],
     ["Topic", gate("first", ["admin"], {}, { NotificationArn: "arn:aws:sns:us-east-1:111122223333:Approvals" })],
   ];
-  for (const [name, step] of wrong) {
+  for (const [name, step] of invalid) {
     await aws.document(name, { mainSteps: [step] });
     const id = await aws.start(name);
     const failed = await aws.step(id, "first");

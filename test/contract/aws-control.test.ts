@@ -12,20 +12,20 @@ async function waitingGate(aws: AwsWorld): Promise<string> {
 }
 const signals = async (aws: AwsWorld) => (await aws.control("requests?operation=SendAutomationSignal")).requests;
 
-test("the journal holds each call: operation, principal, input, whether it was executed, and its outcome", async () => {
+test("the journal contains each call: operation, principal, input, whether it was executed, and outcome", async () => {
   await using aws = await awsWorld();
   const id = await waitingGate(aws);
   await assert.rejects(aws.signal(id, "Approve", undefined, KEYS.omar));
   await assert.rejects(aws.signal("abc", "Approve"));
   await aws.signal(id, "Approve", { Comment: ["ok"] });
-  const [unfit, invalid, taken] = await signals(aws);
-  assert.equal(unfit.principal, "arn:aws:iam::111122223333:user/omar");
-  assert.equal(unfit.outcome.body.__type, "InvalidAutomationSignalException");
+  const [rejected, invalid, accepted] = await signals(aws);
+  assert.equal(rejected.principal, "arn:aws:iam::111122223333:user/omar");
+  assert.equal(rejected.outcome.body.__type, "InvalidAutomationSignalException");
   assert.equal(invalid.executed, false);
   assert.equal(invalid.outcome.status, 400);
-  const { seq, at, ...rest } = taken;
+  const { seq, at, ...entry } = accepted;
   assert.ok(seq > invalid.seq && at > 0);
-  assert.deepEqual(rest, {
+  assert.deepEqual(entry, {
     operation: "SendAutomationSignal",
     principal: ADMIN_ARN,
     input: { AutomationExecutionId: id, SignalType: "Approve", Payload: { Comment: ["ok"] } },
@@ -35,7 +35,7 @@ test("the journal holds each call: operation, principal, input, whether it was e
   assert.equal((await aws.control(`requests?operation=SendAutomationSignal&since=${invalid.seq}`)).requests.length, 1);
 });
 
-test("a throttle strikes the next calls of its operation and no other, and changes nothing", async () => {
+test("a throttle affects only the next calls of its operation, and those calls change nothing", async () => {
   await using aws = await awsWorld();
   const id = await waitingGate(aws);
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "throttle", times: 2 });
@@ -58,7 +58,7 @@ test("a throttle strikes the next calls of its operation and no other, and chang
   assert.equal(journal[0].principal, ADMIN_ARN);
 });
 
-test("a server error comes before execution, or after it when asked so", async () => {
+test("a server error replaces the execution, or follows it with afterExecution", async () => {
   await using aws = await awsWorld();
   const id = await waitingGate(aws);
   const failed = { name: "InternalServerError", $metadata: { httpStatusCode: 500 } };
@@ -80,7 +80,7 @@ test("a server error comes before execution, or after it when asked so", async (
   );
 });
 
-test("an error of any code can be ordered", async () => {
+test("a fault can return any error code", async () => {
   await using aws = await awsWorld();
   const fault = {
     operation: "ListDocuments",
@@ -94,7 +94,7 @@ test("an error of any code can be ordered", async () => {
   await assert.rejects(aws.ssm().send(new ListDocumentsCommand()), { name: "AccessDeniedException", message: "no" });
 });
 
-test("a refused connection executes nothing; a dropped reply executes and tells nobody", async () => {
+test("a refused connection executes nothing; a dropped reply executes the call", async () => {
   await using aws = await awsWorld();
   const id = await waitingGate(aws);
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "refuse", times: 1 });
@@ -114,7 +114,7 @@ test("a refused connection executes nothing; a dropped reply executes and tells 
   );
 });
 
-test("a delay holds a call back and then lets it through", async () => {
+test("a delay postpones a call and then executes it", async () => {
   await using aws = await awsWorld();
   await aws.control("faults", { operation: "ListDocuments", kind: "delay", delayMs: 150, times: 1 });
   const began = performance.now();
@@ -122,7 +122,7 @@ test("a delay holds a call back and then lets it through", async () => {
   assert.ok(performance.now() - began >= 145);
 });
 
-test("STS takes faults too, in its own words", async () => {
+test("faults affect STS too, with STS's own error codes", async () => {
   await using aws = await awsWorld();
   await aws.control("faults", { operation: "GetCallerIdentity", kind: "throttle", times: 1 });
   await assert.rejects(aws.sts().send(new GetCallerIdentityCommand()), { name: "Throttling" });
@@ -131,7 +131,7 @@ test("STS takes faults too, in its own words", async () => {
   assert.equal((await aws.control("requests?operation=GetCallerIdentity")).requests.at(-1).executed, true);
 });
 
-test("the fresh sandbox has three runbooks waiting, started by three kinds of principals, for the bot to decide", async () => {
+test("in a new sandbox three runbooks, started by three kinds of principals, wait for the bot's decision", async () => {
   await using aws = await awsWorld({ seed: true });
   const Filters = [{ Key: "ExecutionStatus" as const, Values: ["Waiting"] }];
   const bot = aws.ssm({ as: KEYS.bot });
@@ -156,7 +156,7 @@ test("the fresh sandbox has three runbooks waiting, started by three kinds of pr
   assert.deepEqual(after, ["Success", "Waiting", "Success"]);
 });
 
-test("reset brings the beginning back and leaves no timer, fault, journal or switch behind", async () => {
+test("reset restores the seeded state and clears every timer, fault, journal entry and setting", async () => {
   await using aws = await awsWorld({ seed: true });
   await aws.control("faults", { kind: "throttle", operation: "GetAutomationExecution" });
   await aws.control("simulate", { durationMs: 5 });
@@ -169,12 +169,12 @@ test("reset brings the beginning back and leaves no timer, fault, journal or swi
   assert.deepEqual((await aws.control("requests")).requests, []);
   const { executions } = await aws.control("executions");
   assert.equal(executions.length, 3);
-  const forgotten = await aws.start("Web-Rollback", { ToVersion: ["1"] });
+  const dropped = await aws.start("Web-Rollback", { ToVersion: ["1"] });
   await aws.control("reset", {});
-  aws.clock.advance(1_900_000); // past the timeout of what is forgotten
+  aws.clock.advance(1_900_000); // past the timeout of the dropped execution
   const { events } = await aws.control("bus");
   assert.deepEqual(
-    events.filter(({ detail }: { detail: { ExecutionId: string } }) => detail.ExecutionId === forgotten),
+    events.filter(({ detail }: { detail: { ExecutionId: string } }) => detail.ExecutionId === dropped),
     [],
   );
   const ended = (await aws.control("executions")).executions.map(
@@ -183,7 +183,7 @@ test("reset brings the beginning back and leaves no timer, fault, journal or swi
   assert.deepEqual(ended, ["Waiting", "Waiting", "Success"]);
 });
 
-test("seed loads runbooks and starts executions, past the limits of the API where a test needs that", async () => {
+test("seed creates runbooks and starts executions, without the limits of the API", async () => {
   await using aws = await awsWorld();
   const parameters = { Big: { type: "String" } };
   const content = { schemaVersion: "0.3", parameters, mainSteps: [gate("first", ["admin"])] };
@@ -214,7 +214,7 @@ test("seed loads runbooks and starts executions, past the limits of the API wher
   assert.equal((await aws.control("seed", { nonsense: 1 })).error, "not a seed");
 });
 
-test("malformed control requests are told what is wrong with them", async () => {
+test("a malformed control request gets a list of its problems", async () => {
   await using aws = await awsWorld();
   for (const [path, body] of [
     ["faults", { kind: "earthquake" }],
@@ -230,7 +230,7 @@ test("malformed control requests are told what is wrong with them", async () => 
   assert.equal((await aws.control("executions/none")).error, "no execution none");
 });
 
-test("two stand-ins on one clock move together, and resetting one leaves the other's timers", async () => {
+test("two stand-ins on one clock move together, and a reset of one keeps the timers of the other", async () => {
   const clock = makeSandboxClock();
   const [one, other] = [
     await startAwsSandbox({ port: 0, clock, seed: true }),
@@ -254,7 +254,7 @@ test("two stand-ins on one clock move together, and resetting one leaves the oth
   }
 });
 
-test("the clock goes ten years at a time and ends with 9999, so that what it shows can be read", async () => {
+test("the clock moves at most ten years per request and never past 9999, the last displayable year", async () => {
   const clock = makeSandboxClock(() => Date.UTC(9985, 0, 1));
   const { url, close } = await startAwsSandbox({ port: 0, clock, seed: true });
   const advance = async () => {

@@ -11,23 +11,23 @@ import { awsWorld } from "./aws-world.ts";
 const routes = [...makeRoutes(makeStandIn(makeSandboxClock())).values()];
 const name = ({ service, operation }: { service: string; operation: string }) => `${service}:${operation}`;
 
-test("the coverage list has each operation once", () => {
+test("the coverage list contains each operation once", () => {
   assert.equal(new Set(coverage.map(name)).size, coverage.length);
 });
 
-test("what the coverage list calls supported or partial is dispatched, and nothing else is", () => {
+test("the routes are the operations that the coverage list calls supported or partial, and no others", () => {
   const listed = coverage.filter(({ state }) => state !== "not started").map(name);
   assert.deepEqual(listed.toSorted(), routes.map(name).toSorted());
 });
 
-test("what is partial says what is missing", () => {
+test("each partial operation has a note about the missing parts", () => {
   assert.deepEqual(
     coverage.filter(({ state, note }) => state === "partial" && note === ""),
     [],
   );
 });
 
-test("what is not started is answered as an unknown operation", async () => {
+test("an operation that is not started gets the reply to an unknown operation", async () => {
   await using aws = await awsWorld();
   for (const { service, operation } of coverage.filter(({ state }) => state === "not started")) {
     const prefix = { ssm: "AmazonSSM", events: "AWSEvents", sts: "" }[service];
@@ -47,12 +47,12 @@ test("what is not started is answered as an unknown operation", async () => {
   }
 });
 
-test("each switch of the assumptions is explained among the unknowns, and each switch named there exists", () => {
-  const named = unknowns.flatMap((unknown) => unknown.switch ?? []);
-  assert.deepEqual(named.toSorted(), Object.keys(assumptionsSchema.shape).toSorted());
+test("each setting of the assumptions appears in the unknowns, and each setting there exists", () => {
+  const switches = unknowns.flatMap((unknown) => unknown.switch ?? []);
+  assert.deepEqual(switches.toSorted(), Object.keys(assumptionsSchema.shape).toSorted());
 });
 
-test("each unknown has a topic of its own and says what is assumed and why", () => {
+test("each unknown has a unique topic, an assumption and a reason", () => {
   assert.equal(new Set(unknowns.map(({ topic }) => topic)).size, unknowns.length);
   for (const { topic, assumption, reason } of unknowns) assert.ok(assumption && reason, topic);
 });

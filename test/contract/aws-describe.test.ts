@@ -23,7 +23,7 @@ async function ids(aws: AwsWorld, ...filters: [AutomationExecutionFilter["Key"],
   return AutomationExecutionMetadataList.map((each) => each.AutomationExecutionId);
 }
 
-test("an item of the list says what waits, since when, where, and who started it", async () => {
+test("a list item contains the waiting step, the start time, and the principal that started the execution", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { ...gateDocument, outputs: ["first.ApprovalStatus"] });
   const id = await aws.start("Gate");
@@ -54,7 +54,7 @@ test("an item of the list says what waits, since when, where, and who started it
   );
 });
 
-test("each filter key selects what it names", async () => {
+test("each filter key selects the matching executions", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate-A", gateDocument);
   await aws.document("Gate-B", gateDocument);
@@ -84,7 +84,7 @@ test("each filter key selects what it names", async () => {
   assert.deepEqual(await ids(aws, ["OpsItemId", "oi-1"]), []);
 });
 
-test("filters of different keys must all hold, of the values of one key any", async () => {
+test("all filters must match, and any value of a filter is enough", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate-A", gateDocument);
   await aws.document("Gate-B", gateDocument);
@@ -94,22 +94,22 @@ test("filters of different keys must all hold, of the values of one key any", as
   assert.deepEqual(await ids(aws, ["DocumentNamePrefix", "Gate-B"], ["ExecutionStatus", "Waiting"]), []);
 });
 
-test("an ExecutionId that nobody has gives an empty list, and an impossible value is refused", async () => {
+test("an unknown ExecutionId results in an empty list, and an invalid value is rejected", async () => {
   await using aws = await awsWorld();
   assert.deepEqual(await ids(aws, ["ExecutionId", randomUUID()]), []);
-  const impossible = [
+  const invalid = [
     ["ExecutionStatus", "Running"],
     ["StartTimeAfter", "yesterday"],
     ["StartTimeAfter", "2026-02-31T00:00:00Z"],
     ["AutomationType", "Remote"],
     ["AutomationSubtype", "Other"],
   ] as const;
-  for (const [key, value] of impossible) {
+  for (const [key, value] of invalid) {
     await assert.rejects(ids(aws, [key, value]), { name: "InvalidFilterValue" }, key);
   }
 });
 
-test("pages hold 50 at most, follow each other without loss, and end without a token", async () => {
+test("pages have at most 50 items, omit none, and the last one has no token", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", gateDocument);
   await aws.control("seed", { executions: [{ document: "Gate", count: 120 }] });
@@ -121,13 +121,13 @@ test("pages hold 50 at most, follow each other without loss, and end without a t
     sizes.push(page.AutomationExecutionMetadataList?.length ?? 0);
     seen.push(...(page.AutomationExecutionMetadataList ?? []).map((each) => each.AutomationExecutionId));
     NextToken = page.NextToken;
-    if (sizes.length === 1) await aws.start("Gate"); // begins while we read: it must not shift the pages
+    if (sizes.length === 1) await aws.start("Gate"); // a start between two pages must not shift them
   } while (NextToken);
   assert.deepEqual(sizes, [50, 50, 20]);
   assert.equal(new Set(seen).size, 120);
 });
 
-test("a token that was not given out, or for another request, is refused", async () => {
+test("a forged token, or one from another request, is rejected", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", gateDocument);
   await aws.control("seed", { executions: [{ document: "Gate", count: 3 }] });
@@ -168,7 +168,7 @@ test("an execution of many steps is truncated, and its steps can be paged, filte
   assert.equal(
     execution.StepExecutions?.find((step) => step.StepStatus === "Waiting"),
     undefined,
-    "the waiting step is past what the execution shows",
+    "the waiting step is not among the first 100",
   );
   const steps = async (Filters?: StepExecutionFilter[], more: object = {}) => {
     const input = { AutomationExecutionId: id, Filters, ...more };
@@ -181,8 +181,8 @@ test("an execution of many steps is truncated, and its steps can be paged, filte
   );
   const approvals = await steps([{ Key: "StepName", Values: ["approveBatch"] }], { MaxResults: 40 });
   assert.equal(approvals.StepExecutions?.length, 40);
-  const rest = await steps([{ Key: "StepName", Values: ["approveBatch"] }], { NextToken: approvals.NextToken });
-  assert.equal(rest.StepExecutions?.length, 1);
+  const lastPage = await steps([{ Key: "StepName", Values: ["approveBatch"] }], { NextToken: approvals.NextToken });
+  assert.equal(lastPage.StepExecutions?.length, 1);
   const reversed = await steps([{ Key: "Action", Values: ["aws:approve", "aws:branch"] }], { ReverseOrder: true });
   assert.equal(reversed.StepExecutions?.[0]?.StepStatus, "Waiting");
   assert.equal(reversed.StepExecutions?.[1]?.Action, "aws:branch");

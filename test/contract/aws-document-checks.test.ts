@@ -3,37 +3,41 @@ import { test } from "node:test";
 import { awsWorld, gate, work } from "./aws-world.ts";
 
 const always = { Variable: "a", StringEquals: "a", NextStep: "one" };
-const choose = (Choices: unknown) => ({ name: "one", action: "aws:branch", inputs: { Choices } });
-const say = (Message: string) => gate("one", ["admin"], {}, { Message });
+const branch = (Choices: unknown) => ({ name: "one", action: "aws:branch", inputs: { Choices } });
+const gateWithMessage = (Message: string) => gate("one", ["admin"], {}, { Message });
 const loop = (inputs: object) => ({ name: "one", action: "aws:loop", inputs });
 const sleep = (inputs: object) => ({ name: "one", action: "aws:sleep", inputs });
 
-const brokenSteps: [string, object[], RegExp][] = [
-  ["a step twice", [work("one"), work("one")], /unique/],
-  ["a next step that is not there", [work("one", { nextStep: "two" })], /two/],
-  ["a failure that leads nowhere", [work("one", { onFailure: "step:two" })], /two/],
+const invalidSteps: [string, object[], RegExp][] = [
+  ["two steps of the same name", [work("one"), work("one")], /unique/],
+  ["an undefined next step", [work("one", { nextStep: "two" })], /two/],
+  ["an undefined step in onFailure", [work("one", { onFailure: "step:two" })], /two/],
   [
-    "a choice that leads nowhere",
+    "an undefined step in a choice",
     [{ name: "one", action: "aws:branch", inputs: { Choices: [{ NextStep: "two" }] } }],
     /two/,
   ],
   ["an approval without approvers", [{ name: "one", action: "aws:approve", inputs: {} }], /Approvers/],
-  ["an onFailure of its own", [work("one", { onFailure: "Retry" })], /onFailure/],
-  ["no choices", [choose([])], /at least one choice/],
-  ["a choice without a NextStep", [choose([{ Variable: "a", StringEquals: "a" }])], /NextStep/],
-  ["a choice of two comparisons", [choose([{ ...always, Contains: "a" }])], /invalid choice/],
-  ["a comparison that there is not", [choose([{ Variable: "a", Resembles: "a", NextStep: "one" }])], /invalid choice/],
-  ["a comparison from a prototype", [choose([{ Variable: "a", toString: "a", NextStep: "one" }])], /invalid choice/],
+  ["an unknown onFailure", [work("one", { onFailure: "Retry" })], /onFailure/],
+  ["no choices", [branch([])], /at least one choice/],
+  ["a choice without a NextStep", [branch([{ Variable: "a", StringEquals: "a" }])], /NextStep/],
+  ["a choice with two comparisons", [branch([{ ...always, Contains: "a" }])], /invalid choice/],
+  ["an unknown comparison", [branch([{ Variable: "a", Resembles: "a", NextStep: "one" }])], /invalid choice/],
   [
-    "a comparison of a number with none",
-    [choose([{ Variable: "{{ global:DATE }}", NumericEquals: "x", NextStep: "one" }])],
+    "a comparison named after a prototype method",
+    [branch([{ Variable: "a", toString: "a", NextStep: "one" }])],
     /invalid choice/,
   ],
-  ["isEnd and nextStep at once", [work("one", { isEnd: true, nextStep: "two" }), work("two")], /cannot be combined/],
-  ["a property that there is not", [work("one", { retries: 3 })], /retries/],
+  [
+    "a numeric comparison with a text",
+    [branch([{ Variable: "{{ global:DATE }}", NumericEquals: "x", NextStep: "one" }])],
+    /invalid choice/,
+  ],
+  ["both isEnd and nextStep", [work("one", { isEnd: true, nextStep: "two" }), work("two")], /cannot be combined/],
+  ["an unknown property", [work("one", { retries: 3 })], /retries/],
   ["no inputs", [{ name: "one", action: "aws:runCommand" }], /inputs are required/],
-  ["an input that aws:approve has not", [gate("one", ["admin"], {}, { Aprovers: [] })], /no input Aprovers/],
-  ["approvers that are no texts", [gate("one", ["admin", 123])], /Approvers/],
+  ["an unknown input of aws:approve", [gate("one", ["admin"], {}, { Aprovers: [] })], /no input Aprovers/],
+  ["an approver that is not a text", [gate("one", ["admin", 123])], /Approvers/],
   ["no approvers", [gate("one", [])], /Approvers/],
   ["MinRequiredApprovals true", [gate("one", ["admin"], {}, { MinRequiredApprovals: true })], /MinRequiredApprovals/],
   ["MinRequiredApprovals 0", [gate("one", ["admin"], {}, { MinRequiredApprovals: 0 })], /MinRequiredApprovals/],
@@ -45,82 +49,78 @@ const brokenSteps: [string, object[], RegExp][] = [
   ],
   ["the timeout abc", [gate("one", ["admin"], { timeoutSeconds: "abc" })], /timeoutSeconds/],
   ["an empty timeout", [gate("one", ["admin"], { timeoutSeconds: "" })], /timeoutSeconds/],
-  ["a timeout of no seconds", [gate("one", ["admin"], { timeoutSeconds: 0 })], /timeoutSeconds/],
-  ["a timeout before it began", [gate("one", ["admin"], { timeoutSeconds: "-5" })], /timeoutSeconds/],
+  ["a timeout of 0 seconds", [gate("one", ["admin"], { timeoutSeconds: 0 })], /timeoutSeconds/],
+  ["a negative timeout", [gate("one", ["admin"], { timeoutSeconds: "-5" })], /timeoutSeconds/],
   ["a timeout of half a second", [gate("one", ["admin"], { timeoutSeconds: 0.5 })], /timeoutSeconds/],
-  ["no attempts", [work("one", { maxAttempts: 0 })], /maxAttempts/],
-  ["more attempts than anybody waits for", [work("one", { maxAttempts: 1001 })], /maxAttempts/],
-  ["a reference to a step that is not there", [say("{{ nosuch.Out }}")], /nosuch/],
-  ["a reference to no parameter", [say("{{ constructor }}")], /constructor/],
-  ["a reference to no variable", [say("{{ variable:toString }}")], /toString/],
-  ["a reference to no system variable", [say("{{ global:COLOUR }}")], /COLOUR/],
+  ["0 attempts", [work("one", { maxAttempts: 0 })], /maxAttempts/],
+  ["more than 1000 attempts", [work("one", { maxAttempts: 1001 })], /maxAttempts/],
+  ["a reference to an undefined step", [gateWithMessage("{{ nosuch.Out }}")], /nosuch/],
+  ["a reference to an undefined parameter", [gateWithMessage("{{ constructor }}")], /constructor/],
+  ["a reference to an undefined variable", [gateWithMessage("{{ variable:toString }}")], /toString/],
+  ["a reference to an unknown system variable", [gateWithMessage("{{ global:COLOUR }}")], /COLOUR/],
   [
-    "a loop's step named outside of it",
-    [loop({ Iterators: ["a"], Steps: [work("two")] }), { ...say("{{ two.Out }}"), name: "three" }],
+    "a reference to an inner step of a loop from outside",
+    [loop({ Iterators: ["a"], Steps: [work("two")] }), { ...gateWithMessage("{{ two.Out }}"), name: "three" }],
     /two/,
   ],
-  ["a loop without an end", [loop({ Steps: [work("two")] })], /LoopCondition/],
-  ["a loop of nothing", [loop({ Iterators: ["a"], Steps: [] })], /Steps/],
-  ["a broken step within a loop", [loop({ Iterators: ["a"], Steps: [work("two", { nextStep: "six" })] })], /six/],
-  [
-    "a loop that can be cancelled",
-    [{ ...loop({ Iterators: ["a"], Steps: [work("two")] }), onCancel: "Abort" }],
-    /onCancel/,
-  ],
+  ["a loop without iterators and condition", [loop({ Steps: [work("two")] })], /LoopCondition/],
+  ["a loop without steps", [loop({ Iterators: ["a"], Steps: [] })], /Steps/],
+  ["an invalid step inside a loop", [loop({ Iterators: ["a"], Steps: [work("two", { nextStep: "six" })] })], /six/],
+  ["a loop with onCancel", [{ ...loop({ Iterators: ["a"], Steps: [work("two")] }), onCancel: "Abort" }], /onCancel/],
   ["a sleep of 5", [sleep({ Duration: "5" })], /Duration/],
   ["a sleep until 5", [sleep({ Timestamp: "5" })], /Timestamp/],
   ["a sleep until 31 February", [sleep({ Timestamp: "2026-02-31T00:00:00Z" })], /Timestamp/],
-  ["a sleep of two lengths", [sleep({ Duration: "PT1S", Timestamp: "2026-02-01T00:00:00Z" })], /either/],
   [
-    "a variable changed that is not there",
+    "a sleep with a duration and a timestamp",
+    [sleep({ Duration: "PT1S", Timestamp: "2026-02-01T00:00:00Z" })],
+    /either/,
+  ],
+  [
+    "an update of an undefined variable",
     [{ name: "one", action: "aws:updateVariable", inputs: { Name: "variable:constructor", Value: 1 } }],
     /constructor/,
   ],
 ];
-for (const [what, mainSteps, message] of brokenSteps) {
-  test(`a runbook with ${what} is refused, naming it`, async () => {
+for (const [mistake, mainSteps, message] of invalidSteps) {
+  test(`a runbook with ${mistake} is rejected with an error about it`, async () => {
     await using aws = await awsWorld();
     await assert.rejects(aws.document("Broken", { mainSteps }), { name: "InvalidDocumentContent", message });
   });
 }
 
-const brokenParts: [string, object, RegExp][] = [
-  ["a pattern that is none", { parameters: { Who: { type: "String", allowedPattern: "[" } } }, /Who.*compiled/],
+const invalidParts: [string, object, RegExp][] = [
+  ["an invalid pattern", { parameters: { Who: { type: "String", allowedPattern: "[" } } }, /Who.*compiled/],
   [
     "a default not among allowedValues",
     { parameters: { Who: { type: "String", default: "c", allowedValues: ["a"] } } },
     /not found in/,
   ],
   [
-    "a default that its pattern refuses",
+    "a default that does not match its pattern",
     { parameters: { Who: { type: "String", default: "", allowedPattern: "a+" } } },
     /does not match/,
   ],
   ["a default of the wrong type", { parameters: { Size: { type: "Integer", default: "5" } } }, /of type Integer/],
   [
-    "a list's default that is a text",
+    "a text as the default of a list",
     { parameters: { Who: { type: "StringList", default: "a" } } },
     /of type StringList/,
   ],
-  [
-    "a variable whose default is of the wrong type",
-    { variables: { round: { type: "Integer", default: "x" } } },
-    /round/,
-  ],
-  ["a property of a parameter that there is not", { parameters: { Who: { type: "String", allowed: [] } } }, /allowed/],
-  ["a part that there is not", { steps: [] }, /steps/],
-  ["an output of no step", { outputs: ["nosuch.Out"] }, /nosuch/],
-  ["an output of no kind", { outputs: ["Who"] }, /Who/],
+  ["a variable with a default of the wrong type", { variables: { round: { type: "Integer", default: "x" } } }, /round/],
+  ["an unknown property of a parameter", { parameters: { Who: { type: "String", allowed: [] } } }, /allowed/],
+  ["an unknown top-level key", { steps: [] }, /steps/],
+  ["an output of an undefined step", { outputs: ["nosuch.Out"] }, /nosuch/],
+  ["an output that is not step.Output or variable:NAME", { outputs: ["Who"] }, /Who/],
 ];
-for (const [what, part, message] of brokenParts) {
-  test(`a runbook with ${what} is refused, naming it`, async () => {
+for (const [mistake, part, message] of invalidParts) {
+  test(`a runbook with ${mistake} is rejected with an error about it`, async () => {
     await using aws = await awsWorld();
     const content = { mainSteps: [work("one")], ...part };
     await assert.rejects(aws.document("Broken", content), { name: "InvalidDocumentContent", message });
   });
 }
 
-test("what only looks wrong in a runbook is taken", async () => {
+test("an unusual but valid runbook is accepted", async () => {
   await using aws = await awsWorld();
   await aws.document("Strange", {
     assumeRole: "{{ Role }}",
@@ -135,7 +135,7 @@ test("what only looks wrong in a runbook is taken", async () => {
       work("one", { isEnd: false, nextStep: "two", timeoutSeconds: "{{ Seconds }}", maxAttempts: "{{Seconds}}" }),
       gate("two", ["{{ Role }}"], { isEnd: "false", nextStep: "three" }, { MinRequiredApprovals: "1" }),
       {
-        ...choose([{ Not: { Variable: "{{ one.Status }}", NumericGreater: "{{ Seconds }}" }, NextStep: "one" }]),
+        ...branch([{ Not: { Variable: "{{ one.Status }}", NumericGreater: "{{ Seconds }}" }, NextStep: "one" }]),
         name: "three",
       },
     ],

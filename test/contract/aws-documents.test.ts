@@ -8,7 +8,7 @@ const yaml = `
 schemaVersion: "0.3"
 description: Says hello
 parameters:
-  Who: { type: String, default: you, description: whom }
+  Who: { type: String, default: you, description: name }
 mainSteps:
   - name: greet
     action: aws:runCommand
@@ -25,7 +25,7 @@ const create = (aws: AwsWorld, input: object) =>
     }),
   );
 
-test("CreateDocument describes the runbook, and GetDocument gives it back in either format", async () => {
+test("CreateDocument describes the runbook, and GetDocument returns it in either format", async () => {
   await using aws = await awsWorld();
   const { DocumentDescription: made } = await create(aws, { Tags: [{ Key: "team", Value: "web" }], VersionName: "v1" });
   assert.equal(made?.Name, "Greet");
@@ -34,7 +34,7 @@ test("CreateDocument describes the runbook, and GetDocument gives it back in eit
   assert.equal(made?.SchemaVersion, "0.3");
   assert.equal(made?.Description, "Says hello");
   assert.ok(made?.CreatedDate instanceof Date);
-  assert.deepEqual(made?.Parameters, [{ Name: "Who", Type: "String", Description: "whom", DefaultValue: "you" }]);
+  assert.deepEqual(made?.Parameters, [{ Name: "Who", Type: "String", Description: "name", DefaultValue: "you" }]);
   const asYaml = await aws.ssm().send(new GetDocumentCommand({ Name: "Greet", DocumentFormat: "YAML" }));
   assert.equal(asYaml.Content, yaml);
   const asJson = await aws.ssm().send(new GetDocumentCommand({ Name: "Greet", VersionName: "v1" }));
@@ -46,41 +46,33 @@ test("CreateDocument describes the runbook, and GetDocument gives it back in eit
   });
 });
 
-test("a name is taken once, and Amazon's prefixes are not to be had", async () => {
+test("a name can be used once, and Amazon's prefixes are reserved", async () => {
   await using aws = await awsWorld();
   await create(aws, {});
   await assert.rejects(create(aws, {}), { name: "DocumentAlreadyExists" });
   await assert.rejects(create(aws, { Name: "AWS-Greet" }), { name: "ValidationException" });
 });
 
-const refused: [string, object, string][] = [
+const invalidDocuments: [string, object, string][] = [
   ["that is not well-formed", { Content: "a: [" }, "InvalidDocumentContent"],
-  ["in YAML that claims to be JSON", { DocumentFormat: "JSON" }, "InvalidDocumentContent"],
+  ["in YAML with the format JSON", { DocumentFormat: "JSON" }, "InvalidDocumentContent"],
   ["that is a list", { Content: "- a" }, "InvalidDocumentContent"],
   ["of another schemaVersion", { Content: yaml.replace("0.3", "2.2") }, "InvalidDocumentSchemaVersion"],
   ["of another type", { DocumentType: "Command" }, "InvalidDocumentSchemaVersion"],
-  ["without a type, which means Command", { DocumentType: undefined }, "InvalidDocumentSchemaVersion"],
+  ["without a type, so that the type is Command", { DocumentType: undefined }, "InvalidDocumentSchemaVersion"],
   ["of more than 64 KB", { Content: `${yaml}# ${"x".repeat(65_536)}` }, "MaxDocumentSizeExceeded"],
-  [
-    "that uses a parameter it does not define",
-    { Content: yaml.replace("Who }}", "Whom }}") },
-    "InvalidDocumentContent",
-  ],
-  [
-    "with an action that there is not",
-    { Content: yaml.replace("aws:runCommand", "aws:sayHello") },
-    "InvalidDocumentContent",
-  ],
-  ["with a key misspelt beyond recognition", { Content: yaml.replace("mainSteps", "steps") }, "InvalidDocumentContent"],
+  ["that references an undefined parameter", { Content: yaml.replace("Who }}", "Whom }}") }, "InvalidDocumentContent"],
+  ["with an unknown action", { Content: yaml.replace("aws:runCommand", "aws:sayHello") }, "InvalidDocumentContent"],
+  ["with an unknown key", { Content: yaml.replace("mainSteps", "steps") }, "InvalidDocumentContent"],
 ];
-for (const [what, input, name] of refused) {
-  test(`a document ${what} is refused as ${name}`, async () => {
+for (const [description, input, name] of invalidDocuments) {
+  test(`a document ${description} is rejected with ${name}`, async () => {
     await using aws = await awsWorld();
     await assert.rejects(create(aws, input), { name });
   });
 }
 
-test("a document with attachments, or that requires another, is refused", async () => {
+test("a document with Attachments or Requires is rejected", async () => {
   await using aws = await awsWorld();
   const attachments = { Attachments: [{ Key: "SourceUrl", Values: ["s3://bucket/script.py"], Name: "script.py" }] };
   for (const more of [attachments, { Requires: [{ Name: "Other" }] }]) {
@@ -88,7 +80,7 @@ test("a document with attachments, or that requires another, is refused", async 
   }
 });
 
-test("a document in the other format has what its author wrote, and nothing more", async () => {
+test("a document converted to the other format has exactly the author's content", async () => {
   await using aws = await awsWorld();
   const written = { schemaVersion: "0.3", mainSteps: [gate("one", ["admin"])] };
   await create(aws, { Name: "As-Json", Content: JSON.stringify(written), DocumentFormat: "JSON" });
@@ -99,21 +91,21 @@ test("a document in the other format has what its author wrote, and nothing more
   assert.deepEqual(JSON.parse(asJson.Content ?? ""), written);
 });
 
-test("an ARN names the document of its own account and Region only", async () => {
+test("an ARN finds a document only in its own account and Region", async () => {
   await using aws = await awsWorld();
   await create(aws, {});
-  const get = (where: string) => aws.ssm().send(new GetDocumentCommand({ Name: `arn:${where}:document/Greet` }));
+  const get = (prefix: string) => aws.ssm().send(new GetDocumentCommand({ Name: `arn:${prefix}:document/Greet` }));
   assert.equal((await get("aws:ssm:us-east-1:111122223333")).Name, "Greet");
-  for (const where of [
+  for (const prefix of [
     "aws:ssm:us-east-1:444455556666",
     "aws:ssm:eu-west-1:111122223333",
     "aws-cn:ssm:us-east-1:111122223333",
   ]) {
-    await assert.rejects(get(where), { name: "InvalidDocument" });
+    await assert.rejects(get(prefix), { name: "InvalidDocument" });
   }
 });
 
-test("ListDocuments lists the account's runbooks by name, filtered and in pages", async () => {
+test("ListDocuments lists the account's runbooks sorted by name, with filters and pages", async () => {
   await using aws = await awsWorld();
   for (const name of ["Web-B", "Web-A", "App-A"]) await aws.document(name, { mainSteps: [gate("one", ["admin"])] });
   await create(aws, { Tags: [{ Key: "team", Value: "web" }] });

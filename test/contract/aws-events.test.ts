@@ -12,7 +12,7 @@ const entry = (more: PutEventsRequestEntry = {}): PutEventsRequestEntry => ({
 const put = (aws: AwsWorld, ...Entries: PutEventsRequestEntry[]) =>
   aws.events({ as: KEYS.bot }).send(new PutEventsCommand({ Entries }));
 
-test("what is put can be read, as EventBridge would hand it to a target", async () => {
+test("the bus shows a published event as EventBridge would deliver it to a target", async () => {
   await using aws = await awsWorld();
   const Time = new Date("2026-01-02T03:04:05Z");
   const { FailedEntryCount, Entries } = await put(
@@ -37,7 +37,7 @@ test("what is put can be read, as EventBridge would hand it to a target", async 
   ]);
 });
 
-test("entries fail one by one in a reply of 200, each at its own place", async () => {
+test("each invalid entry fails on its own, at its own position in a reply of 200", async () => {
   await using aws = await awsWorld();
   const wrong: [PutEventsRequestEntry, string][] = [
     [entry({ Source: "aws.ssm" }), "NotAuthorizedForSource"],
@@ -57,7 +57,7 @@ test("entries fail one by one in a reply of 200, each at its own place", async (
   assert.equal((await aws.control("bus?source=countersign")).events.length, 2);
 });
 
-test("the next entries fail as ordered, and are not published", async () => {
+test("the next entries fail with the injected error and are not published", async () => {
   await using aws = await awsWorld();
   await aws.control("bus/failures", { times: 2, code: "ThrottlingException", message: "slow down" });
   const first = await put(aws, entry(), entry(), entry());
@@ -70,7 +70,7 @@ test("the next entries fail as ordered, and are not published", async () => {
   assert.equal((await aws.control("bus?source=countersign")).events.length, 3);
 });
 
-test("no entry, eleven entries, and more than 256 KB are refused whole", async () => {
+test("requests with no entry, with eleven entries or with more than 256 KB are rejected as a whole", async () => {
   await using aws = await awsWorld();
   const invalid = { name: "ValidationException" };
   await assert.rejects(put(aws), invalid);
@@ -80,7 +80,7 @@ test("no entry, eleven entries, and more than 256 KB are refused whole", async (
   await assert.rejects(put(aws, half, half), { ...invalid, message: /Total size of the entries/ });
 });
 
-test("publishing needs its permission", async () => {
+test("PutEvents needs the permission events:PutEvents", async () => {
   await using aws = await awsWorld();
   const command = new PutEventsCommand({ Entries: [entry()] });
   await assert.rejects(aws.events({ as: KEYS.jane }).send(command), {
@@ -89,18 +89,18 @@ test("publishing needs its permission", async () => {
   });
 });
 
-test("each change of status is published as Automation publishes it", async () => {
+test("each status change emits the event that Automation emits", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Gate");
   aws.clock.advance(90_000);
   await aws.signal(id, "Approve");
   const { events } = await aws.control("bus?source=aws.ssm");
-  const told = events.map((each: { "detail-type": string; detail: { Status: string } }) => [
+  const emitted = events.map((each: { "detail-type": string; detail: { Status: string } }) => [
     each["detail-type"].replace(/EC2 Automation | Status-change Notification/g, ""),
     each.detail.Status,
   ]);
-  assert.deepEqual(told, [
+  assert.deepEqual(emitted, [
     ["Execution", "Pending"],
     ["Execution", "InProgress"],
     ["Step", "InProgress"],
@@ -131,7 +131,7 @@ test("each change of status is published as Automation publishes it", async () =
   assert.equal("StepName" in execution.detail, false);
 });
 
-test("events of a waiting step can be left out, since nobody may rely on them", async () => {
+test("events of waiting steps can be turned off, because clients must not rely on them", async () => {
   await using aws = await awsWorld();
   await aws.control("assumptions", { waitingStepEvent: false });
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });

@@ -19,10 +19,10 @@ async function assume(
   as: (typeof KEYS)[keyof typeof KEYS] = KEYS.bot,
 ) {
   const command = new AssumeRoleCommand({ RoleArn: APPROVER, RoleSessionName: "U0JANE", ...input });
-  const { Credentials, ...rest } = await aws.sts({ as }).send(command);
+  const { Credentials, ...output } = await aws.sts({ as }).send(command);
   const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "", Expiration } = Credentials ?? {};
   const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
-  return { credentials, Expiration, ...rest };
+  return { credentials, Expiration, ...output };
 }
 
 for (const [who, arn] of [
@@ -32,7 +32,7 @@ for (const [who, arn] of [
   ["ci", "arn:aws:sts::111122223333:assumed-role/GitHubActionsDeploy/run-4711"],
   ["secondAdmin", "arn:aws:iam::444455556666:user/admin"],
 ] as const) {
-  test(`GetCallerIdentity tells ${who} apart`, async () => {
+  test(`GetCallerIdentity returns the identity of ${who}`, async () => {
     await using aws = await awsWorld();
     const identity = await aws.sts({ as: KEYS[who] }).send(new GetCallerIdentityCommand());
     assert.equal(identity.Arn, arn);
@@ -41,7 +41,7 @@ for (const [who, arn] of [
   });
 }
 
-test("the session that AssumeRole gives acts under its own ARN, in the role's account", async () => {
+test("a session from AssumeRole acts under its own ARN, in the role's account", async () => {
   await using aws = await awsWorld();
   const { credentials, AssumedRoleUser, SourceIdentity, Expiration } = await assume(aws, {
     SourceIdentity: "jane@example.com",
@@ -65,7 +65,7 @@ test("the session that AssumeRole gives acts under its own ARN, in the role's ac
   assert.equal(signals[0].sourceIdentity, "jane@example.com");
 });
 
-test("a session's key without its token, or with another's, is not recognised", async () => {
+test("a session's key without its token, or with another token, is not recognized", async () => {
   await using aws = await awsWorld();
   const { credentials } = await assume(aws);
   const unrecognised = { name: "InvalidClientTokenId" };
@@ -75,7 +75,7 @@ test("a session's key without its token, or with another's, is not recognised", 
   await assert.rejects(aws.sts({ as: foreign }).send(new GetCallerIdentityCommand()), unrecognised);
 });
 
-test("a role is given to those whom it trusts and whose policy lets them, and to nobody else", async () => {
+test("only a principal that the role trusts, and whose policy allows AssumeRole, can assume a role", async () => {
   await using aws = await awsWorld();
   const refused = {
     name: "AccessDenied",
@@ -86,7 +86,7 @@ test("a role is given to those whom it trusts and whose policy lets them, and to
   await assert.rejects(assume(aws, { RoleArn: "arn:aws:iam::444455556666:role/Nothing" }), refused);
 });
 
-test("AssumeRole's request is held against the model, and against the rules of role chaining", async () => {
+test("AssumeRole's input is checked against the model and the rules of role chaining", async () => {
   await using aws = await awsWorld();
   const invalid = { name: "ValidationError" };
   await assert.rejects(assume(aws, { RoleSessionName: "x" }), invalid);
@@ -96,7 +96,7 @@ test("AssumeRole's request is held against the model, and against the rules of r
   await assert.rejects(assume(aws, { DurationSeconds: 7200 }), { ...invalid, message: /1 hour session limit/ });
 });
 
-test("a session is worth nothing after its time", async () => {
+test("an expired session is rejected", async () => {
   await using aws = await awsWorld();
   const { credentials } = await assume(aws, { DurationSeconds: 900 });
   aws.sandbox.standIn.identities.addKey({
@@ -108,7 +108,7 @@ test("a session is worth nothing after its time", async () => {
   await assert.rejects(aws.sts({ as: credentials }).send(new GetCallerIdentityCommand()), { name: "ExpiredToken" });
 });
 
-test("the bot's role allows what the bot needs and nothing more", async () => {
+test("the bot's role allows only the actions that the bot needs", async () => {
   await using aws = await awsWorld({ seed: true });
   const bot = aws.ssm({ as: KEYS.bot });
   const { AutomationExecutionMetadataList = [] } = await bot.send(new DescribeAutomationExecutionsCommand({}));
@@ -121,7 +121,7 @@ test("the bot's role allows what the bot needs and nothing more", async () => {
   await assert.rejects(aws.ssm({ as: KEYS.nobody }).send(new DescribeAutomationExecutionsCommand({})), denied);
 });
 
-test("a reader can read and not decide", async () => {
+test("a reader can read but not decide", async () => {
   await using aws = await awsWorld({ seed: true });
   const RoleArn = "arn:aws:iam::111122223333:role/CountersignReader";
   const { credentials } = await assume(aws, { RoleArn });
@@ -135,7 +135,7 @@ test("a reader can read and not decide", async () => {
   );
 });
 
-test("a role can be added for a test of its own", async () => {
+test("a test can add its own role", async () => {
   await using aws = await awsWorld();
   const arn = "arn:aws:iam::777788889999:role/Reader";
   const trusts = ["arn:aws:iam::111122223333:role/CountersignBot"];
@@ -145,7 +145,7 @@ test("a role can be added for a test of its own", async () => {
   assert.equal((await aws.control("roles", { arn: "nonsense" })).error, "not a role");
 });
 
-test("an unknown action and an unsigned request have STS's own errors, in XML", async () => {
+test("an unknown action and an unsigned request get STS's own errors, in XML", async () => {
   await using aws = await awsWorld();
   const post = async (form: Record<string, string>) => {
     const response = await fetch(aws.sandbox.url, { method: "POST", body: new URLSearchParams(form) });
@@ -162,15 +162,15 @@ test("an unknown action and an unsigned request have STS's own errors, in XML", 
   assert.match(unsigned.text, /<Type>Sender<\/Type><Code>MissingAuthenticationToken<\/Code>/);
 });
 
-test("STS answers for the one version of its API that there is", async () => {
+test("STS accepts only its one API version", async () => {
   await using aws = await awsWorld();
-  const ask = async (version: string) => {
+  const call = async (version: string) => {
     const body = new URLSearchParams(`Action=GetCallerIdentity${version}`);
     return (await fetch(aws.sandbox.url, { method: "POST", body })).text();
   };
   const text = (version: string) =>
     `<Message>Could not find operation GetCallerIdentity for version ${version}</Message>`;
-  assert.ok((await ask("&Version=1999-01-01")).includes(`<Code>InvalidAction</Code>${text("1999-01-01")}`));
-  assert.ok((await ask("")).includes(`<Code>InvalidAction</Code>${text("NO_VERSION_SPECIFIED")}`));
-  assert.ok((await ask("&Version=2011-06-15")).includes("<Code>MissingAuthenticationToken</Code>"));
+  assert.ok((await call("&Version=1999-01-01")).includes(`<Code>InvalidAction</Code>${text("1999-01-01")}`));
+  assert.ok((await call("")).includes(`<Code>InvalidAction</Code>${text("NO_VERSION_SPECIFIED")}`));
+  assert.ok((await call("&Version=2011-06-15")).includes("<Code>MissingAuthenticationToken</Code>"));
 });

@@ -8,7 +8,7 @@ const id = randomUUID();
 const mustNotBeNull = "failed to satisfy constraint: Member must not be null";
 const entry = { Source: "web", DetailType: "t", Detail: "{}" };
 
-const malformed: [string, object, string, RegExp][] = [
+const malformedInputs: [string, object, string, RegExp][] = [
   [
     "SendAutomationSignal",
     { AutomationExecutionId: id, SignalType: "Approve", Payload: { Comment: null } },
@@ -38,33 +38,37 @@ const malformed: [string, object, string, RegExp][] = [
   ["PutEvents", { Entries: [{ ...entry, Time: 1e20 }] }, "SerializationException", /range/],
   ["PutEvents", { Entries: [{ ...entry, Time: -1e20 }] }, "SerializationException", /range/],
 ];
-for (const [operation, body, type, message] of malformed) {
+for (const [operation, body, type, message] of malformedInputs) {
   test(`${operation} with ${JSON.stringify(body).replace(id, "an id")} is a ${type}`, async () => {
     await using aws = await awsWorld();
-    const answer = await sendBody(aws, JSON.stringify(body), operation);
-    const { __type, Message, message: text = Message } = answer.body as Record<string, string>;
-    assert.equal(answer.status, 400);
+    const response = await sendBody(aws, JSON.stringify(body), operation);
+    const { __type, Message, message: text = Message } = response.body as Record<string, string>;
+    assert.equal(response.status, 400);
     assert.equal(__type, type);
     assert.match(text ?? "", message);
   });
 }
 
-const endless: [string, string, string][] = [
-  ["a list within itself", "YAML", "a: &a [*a, *a]"],
-  ["inputs within themselves", "YAML", "mainSteps: [{ name: one, action: aws:runCommand, inputs: &a { X: *a } }]"],
-  ["12,000 lists in each other", "JSON", `${"[".repeat(12_000)}${"]".repeat(12_000)}`],
-  ["12,000 lists in each other, in YAML", "YAML", `${"[".repeat(12_000)}${"]".repeat(12_000)}`],
+const tooDeepDocuments: [string, string, string][] = [
+  ["a list that contains itself", "YAML", "a: &a [*a, *a]"],
   [
-    "inputs 12,000 deep",
+    "inputs that contain themselves",
+    "YAML",
+    "mainSteps: [{ name: one, action: aws:runCommand, inputs: &a { X: *a } }]",
+  ],
+  ["12,000 nested lists", "JSON", `${"[".repeat(12_000)}${"]".repeat(12_000)}`],
+  ["12,000 nested lists, in YAML", "YAML", `${"[".repeat(12_000)}${"]".repeat(12_000)}`],
+  [
+    "inputs of 12,000 levels",
     "JSON",
     `{"schemaVersion":"0.3","mainSteps":[{"name":"one","action":"aws:runCommand","inputs":{"X":${"[".repeat(12_000)}${"]".repeat(12_000)}}}]}`,
   ],
 ];
-for (const [what, DocumentFormat, Content] of endless) {
-  test(`a document with ${what} is InvalidDocumentContent`, async () => {
+for (const [description, DocumentFormat, Content] of tooDeepDocuments) {
+  test(`a document with ${description} is InvalidDocumentContent`, async () => {
     await using aws = await awsWorld();
     const body = { Name: "Deep", DocumentType: "Automation", DocumentFormat, Content };
-    const answer = await sendBody(aws, JSON.stringify(body), "CreateDocument");
-    assert.equal((answer.body as { __type: string }).__type, "InvalidDocumentContent");
+    const response = await sendBody(aws, JSON.stringify(body), "CreateDocument");
+    assert.equal((response.body as { __type: string }).__type, "InvalidDocumentContent");
   });
 }

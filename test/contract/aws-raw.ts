@@ -3,7 +3,7 @@ import { PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { GetAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import type { AwsWorld } from "./aws-world.ts";
 
-/** A request of the SDK's, signed, with its body replaced: what a client that is wrong in other ways would send. */
+/** Sends a signed request of the SDK with another body, as a client with other bugs could send it. */
 export async function sendBody(aws: AwsWorld, body: string, operation = "GetAutomationExecution") {
   let answer: { status: number; body: unknown; headers: Headers } | undefined;
   const replaceBody =

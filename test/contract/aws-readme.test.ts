@@ -7,14 +7,14 @@ import { awsWorld } from "./aws-world.ts";
 
 const readme = readFileSync(new URL("../../sandbox/aws/README.md", import.meta.url), "utf8");
 
-test("the README names each seeded key, with its secret's table row", () => {
+test("the README lists each seeded key with its secret", () => {
   for (const { accessKeyId, secretAccessKey } of seededKeys) {
     const row = readme.split("\n").find((line) => line.startsWith("|") && line.includes(`\`${accessKeyId}\``));
     assert.ok(row?.includes(`\`${secretAccessKey}\``), accessKeyId);
   }
 });
 
-test("each control route of the README is there", async () => {
+test("each control route in the README exists", async () => {
   await using aws = await awsWorld({ seed: true });
   const [, table = ""] = readme.split("## `/_control/`");
   const routes = [...table.matchAll(/`(GET|POST) ([a-z/]+)/g)].map(([, method, path]) => [method ?? "", path ?? ""]);
@@ -29,6 +29,6 @@ test("each control route of the README is there", async () => {
   }
 });
 
-test("the README's switch is one of the assumptions", () => {
+test("the setting in the README's example is one of the assumptions", () => {
   assert.ok(Object.keys(assumptionsSchema.shape).includes("parentOfWaitingChild"));
 });

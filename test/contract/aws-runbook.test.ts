@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { DescribeAutomationExecutionsCommand, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type AwsWorld, awsWorld, gate, work } from "./aws-world.ts";
 
-async function childOf(aws: AwsWorld, parent: string): Promise<string> {
+async function findChild(aws: AwsWorld, parent: string): Promise<string> {
   const Filters = [{ Key: "ParentExecutionId" as const, Values: [parent] }];
   const { AutomationExecutionMetadataList } = await aws
     .ssm()
@@ -11,7 +11,7 @@ async function childOf(aws: AwsWorld, parent: string): Promise<string> {
   return AutomationExecutionMetadataList?.[0]?.AutomationExecutionId ?? "";
 }
 
-test("a branch takes the first choice that is true, then the default, else the next step", async () => {
+test("a branch continues with the first true choice, else the default, else the next step", async () => {
   await using aws = await awsWorld();
   const choices = [
     { Variable: "{{ Stage }}", StringEquals: "prod", NextStep: "ask" },
@@ -24,31 +24,31 @@ test("a branch takes the first choice that is true, then the default, else the n
   const ends = [gate("ask", ["admin"], { isEnd: true }), work("big", { isEnd: true }), work("small", { isEnd: true })];
   const branch = (inputs: object) => ({ name: "which", action: "aws:branch", inputs: { Choices: choices, ...inputs } });
   await aws.document("Branch", { parameters, mainSteps: [branch({ Default: "small" }), ...ends] });
-  const taken = async (given: Record<string, string[]>) =>
+  const nextStep = async (given: Record<string, string[]>) =>
     (await aws.get(await aws.start("Branch", given))).CurrentStepName;
-  assert.equal(await taken({ Stage: ["prod"] }), "ask");
-  assert.equal(await taken({ Stage: ["dev"], Size: ["9"] }), "big");
-  assert.equal(await taken({ Stage: ["test"], Size: ["9"] }), "small");
+  assert.equal(await nextStep({ Stage: ["prod"] }), "ask");
+  assert.equal(await nextStep({ Stage: ["dev"], Size: ["9"] }), "big");
+  assert.equal(await nextStep({ Stage: ["test"], Size: ["9"] }), "small");
   await aws.document("No-Default", { parameters, mainSteps: [branch({}), ...ends] });
   assert.equal((await aws.get(await aws.start("No-Default", { Stage: ["test"] }))).CurrentStepName, "ask");
 });
 
-test("a sleep is InProgress, not Waiting, until its time has come, and no longer", async () => {
+test("a sleep is InProgress, not Waiting, and ends exactly on time", async () => {
   await using aws = await awsWorld();
-  const sleep = { name: "rest", action: "aws:sleep", inputs: { Duration: "PT10M" } };
+  const sleep = { name: "sleep", action: "aws:sleep", inputs: { Duration: "PT10M" } };
   await aws.document("Sleep", { mainSteps: [sleep] });
   const id = await aws.start("Sleep");
-  const [rest] = (await aws.get(id)).StepExecutions ?? [];
+  const [step] = (await aws.get(id)).StepExecutions ?? [];
   aws.clock.advance(590_000);
   assert.equal(await aws.status(id), "InProgress");
   aws.clock.advance(10_000);
   const execution = await aws.get(id);
   assert.equal(execution.AutomationExecutionStatus, "Success");
   const ended = execution.StepExecutions?.[0]?.ExecutionEndTime?.getTime() ?? 0;
-  assert.ok(ended - (rest?.ExecutionStartTime?.getTime() ?? 0) >= 600_000);
+  assert.ok(ended - (step?.ExecutionStartTime?.getTime() ?? 0) >= 600_000);
 });
 
-test("a child execution waits on its own, and its parent goes on with what became of it", async () => {
+test("a child execution waits on its own, and its parent continues with the child's result", async () => {
   await using aws = await awsWorld();
   await aws.document("Child", {
     parameters: { Host: { type: "String" } },
@@ -61,7 +61,7 @@ test("a child execution waits on its own, and its parent goes on with what becam
     mainSteps: [{ name: "run", action: "aws:executeAutomation", inputs }, work("after")],
   });
   const parent = await aws.start("Parent");
-  const child = await childOf(aws, parent);
+  const child = await findChild(aws, parent);
   const waiting = await aws.get(child);
   assert.equal(waiting.AutomationExecutionStatus, "Waiting");
   assert.equal(waiting.ParentAutomationExecutionId, parent);
@@ -74,24 +74,24 @@ test("a child execution waits on its own, and its parent goes on with what becam
   assert.deepEqual(step.Outputs, { ExecutionId: [child], Status: ["Success"], Output: ["Approved"] });
 });
 
-test("a child that fails, or can not start, fails its parent's step; a cancelled parent cancels its child", async () => {
+test("a child that fails or cannot start fails its parent's step; a cancelled parent cancels its child", async () => {
   await using aws = await awsWorld();
   const run = (DocumentName: string) => ({ name: "run", action: "aws:executeAutomation", inputs: { DocumentName } });
   await aws.document("Child", { mainSteps: [gate("agree", ["admin"])] });
   await aws.document("Parent", { mainSteps: [run("Child")] });
   await aws.document("Orphan", { mainSteps: [run("Nothing")] });
   const rejected = await aws.start("Parent");
-  await aws.signal(await childOf(aws, rejected), "Reject");
+  await aws.signal(await findChild(aws, rejected), "Reject");
   assert.equal(await aws.status(rejected), "Failed");
   assert.equal(await aws.status(await aws.start("Orphan")), "Failed");
   const cancelled = await aws.start("Parent");
-  const child = await childOf(aws, cancelled);
+  const child = await findChild(aws, cancelled);
   await aws.ssm().send(new StopAutomationExecutionCommand({ AutomationExecutionId: cancelled }));
   assert.equal(await aws.status(cancelled), "Cancelled");
   assert.equal(await aws.status(child), "Cancelled");
 });
 
-test("a step that times out takes its child with it, and the runbook follows the timeout once", async () => {
+test("a step that times out cancels its child, and the runbook continues once", async () => {
   await using aws = await awsWorld();
   const inputs = { DocumentName: "Child" };
   await aws.document("Child", { mainSteps: [gate("agree", ["admin"])] });
@@ -103,7 +103,7 @@ test("a step that times out takes its child with it, and the runbook follows the
     ],
   });
   const parent = await aws.start("Parent");
-  const child = await childOf(aws, parent);
+  const child = await findChild(aws, parent);
   aws.clock.advance(60_000);
   assert.equal(await aws.status(child), "Cancelled");
   assert.equal((await aws.step(parent, "run")).StepStatus, "TimedOut");
@@ -111,7 +111,7 @@ test("a step that times out takes its child with it, and the runbook follows the
   assert.equal((await aws.get(parent)).StepExecutions?.length, 3);
 });
 
-test("with the switch for it, a parent shows Waiting while its child waits", async () => {
+test("with parentOfWaitingChild set to Waiting, a parent shows Waiting while its child waits", async () => {
   await using aws = await awsWorld();
   await aws.control("assumptions", { parentOfWaitingChild: "Waiting" });
   const inputs = { DocumentName: "Child" };
@@ -122,13 +122,13 @@ test("with the switch for it, a parent shows Waiting while its child waits", asy
   assert.equal(shown.AutomationExecutionStatus, "Waiting");
   assert.equal(shown.CurrentAction, "aws:executeAutomation");
   await assert.rejects(aws.signal(parent, "Approve"), { name: "InvalidAutomationSignalException" });
-  await aws.signal(await childOf(aws, parent), "Approve");
+  await aws.signal(await findChild(aws, parent), "Approve");
   assert.equal(await aws.status(parent), "InProgress");
   aws.clock.advance(5000);
   assert.equal(await aws.status(parent), "Success");
 });
 
-test("an action that reaches into AWS is only simulated, and its step says so", async () => {
+test("an action that would change something on AWS is simulated, and its step says so", async () => {
   await using aws = await awsWorld();
   await aws.document("Simulated", { mainSteps: [work("deploy")] });
   const id = await aws.start("Simulated");
@@ -141,7 +141,7 @@ test("an action that reaches into AWS is only simulated, and its step says so", 
   assert.match(step.Response ?? "", /was not carried out/);
 });
 
-test("time, outputs and failure of a simulated action come from the control routes, for as many runs as said", async () => {
+test("the control routes set duration, outputs and failure of a simulated action, for a number of runs", async () => {
   await using aws = await awsWorld();
   await aws.document("Simulated", { mainSteps: [work("deploy")], outputs: ["deploy.Image", "deploy.Hosts"] });
   const fail = {
@@ -176,7 +176,7 @@ test("time, outputs and failure of a simulated action come from the control rout
   assert.deepEqual(succeeded.Outputs, { "deploy.Image": ["shop:1"], "deploy.Hosts": ["a", "b"] });
 });
 
-test("a runbook can say itself what its simulated steps do, in their description", async () => {
+test("a step's description can set the effect of its simulation", async () => {
   await using aws = await awsWorld();
   await aws.document(
     "Described",
@@ -204,7 +204,7 @@ mainSteps:
   assert.equal(await aws.status(id), "Failed");
 });
 
-test("a step that fails is tried as often as maxAttempts says", async () => {
+test("a failing step is tried up to maxAttempts times", async () => {
   await using aws = await awsWorld();
   await aws.document("Retry", { mainSteps: [work("deploy", { maxAttempts: 3 })] });
   await aws.control("simulate", { step: "deploy", fail: { message: "again" }, times: 2 });
@@ -214,7 +214,7 @@ test("a step that fails is tried as often as maxAttempts says", async () => {
   assert.equal((await aws.step(id, "deploy")).MaxAttempts, 3);
 });
 
-test("system variables, variables and outputs of earlier steps are put into inputs", async () => {
+test("references in inputs resolve to system variables, variables and outputs of earlier steps", async () => {
   await using aws = await awsWorld();
   const message =
     "{{ global:ACCOUNT_ID }} {{ global:REGION }} {{ automation:EXECUTION_ID }} {{ variable:round }} {{ global:DATE }}";
@@ -231,7 +231,7 @@ test("system variables, variables and outputs of earlier steps are put into inpu
   assert.deepEqual((await aws.get(id)).Variables, { round: ["2"] });
 });
 
-test("a reference that stands for nothing fails its step before anything is done", async () => {
+test("a reference without a value fails its step before the step starts its work", async () => {
   await using aws = await awsWorld();
   await aws.document("Unresolved", {
     mainSteps: [gate("first", ["admin"], {}, { Message: "{{ later.Output }}" }), work("later")],
@@ -242,7 +242,7 @@ test("a reference that stands for nothing fails its step before anything is done
   assert.match(step.FailureMessage ?? "", /later\.Output/);
 });
 
-test("a loop without a way out ends, and the clock with it", async () => {
+test("an infinite loop ends with a failure and does not block the clock", async () => {
   await using aws = await awsWorld();
   const again = { Variable: "a", StringEquals: "a", NextStep: "turn" };
   await aws.document("Endless", { mainSteps: [{ name: "turn", action: "aws:branch", inputs: { Choices: [again] } }] });
@@ -250,7 +250,7 @@ test("a loop without a way out ends, and the clock with it", async () => {
   assert.equal(await aws.status(id), "Failed");
 });
 
-test("a runbook that starts itself ends, and so does each execution of it", async () => {
+test("each execution of a runbook that starts itself ends", async () => {
   await using aws = await awsWorld();
   const inputs = { DocumentName: "Mirror" };
   await aws.document("Mirror", { mainSteps: [{ name: "again", action: "aws:executeAutomation", inputs }] });
@@ -260,7 +260,7 @@ test("a runbook that starts itself ends, and so does each execution of it", asyn
   assert.deepEqual(statuses, Array(11).fill("Failed"));
 });
 
-test("the same runbook in YAML and in JSON runs alike", async () => {
+test("the same runbook runs the same in YAML and in JSON", async () => {
   await using aws = await awsWorld();
   await aws.document("As-Json", { mainSteps: [gate("first", ["admin"], { timeoutSeconds: 60 })] });
   await aws.document(

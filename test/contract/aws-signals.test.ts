@@ -4,12 +4,11 @@ import { test } from "node:test";
 import { SendAutomationSignalCommand, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type AwsWorld, awsWorld, gate, KEYS, work } from "./aws-world.ts";
 
-const misfit = { name: "InvalidAutomationSignalException" };
-/** Approvers mean nothing to a pause: with them it shows that the step's action is looked at, not only its inputs. */
+const invalidSignal = { name: "InvalidAutomationSignalException" };
 const pause = { name: "byHand", action: "aws:pause", inputs: {} };
 
-/** Executions in each state in which no approve step waits. */
-async function notWaiting(aws: AwsWorld) {
+/** Starts an execution in each state in which no approve step waits. */
+async function startWithoutGate(aws: AwsWorld) {
   await aws.document("Pause", { mainSteps: [pause] });
   await aws.document("Working", { mainSteps: [work("deploy")] });
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
@@ -19,52 +18,52 @@ async function notWaiting(aws: AwsWorld) {
 }
 
 for (const type of ["Approve", "Reject"] as const) {
-  test(`${type} is refused when no approve step waits: at a pause, while work runs, after the end`, async () => {
+  test(`${type} is rejected if no approve step waits: at a pause, while a step runs, after the end`, async () => {
     await using aws = await awsWorld();
-    for (const id of await notWaiting(aws)) {
+    for (const id of await startWithoutGate(aws)) {
       const before = await aws.status(id);
-      await assert.rejects(aws.signal(id, type), misfit);
+      await assert.rejects(aws.signal(id, type), invalidSignal);
       assert.equal(await aws.status(id), before);
     }
   });
 }
 
-test("a signal to an execution that does not exist, or that belongs to another Region, finds nothing", async () => {
+test("a signal to an unknown execution, or to one in another Region, is not found", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Gate");
-  const elsewhere = aws.ssm({ region: "eu-west-1" });
-  const nothing = { name: "AutomationExecutionNotFoundException" };
-  await assert.rejects(aws.signal(randomUUID(), "Approve"), nothing);
+  const otherRegion = aws.ssm({ region: "eu-west-1" });
+  const notFound = { name: "AutomationExecutionNotFoundException" };
+  await assert.rejects(aws.signal(randomUUID(), "Approve"), notFound);
   const approve = new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: "Approve" });
-  await assert.rejects(elsewhere.send(approve), nothing);
+  await assert.rejects(otherRegion.send(approve), notFound);
   assert.equal(await aws.status(id), "Waiting");
 });
 
-test("Resume lets the paused step of that name go on, and only that one", async () => {
+test("Resume resumes only the paused step with that name", async () => {
   await using aws = await awsWorld();
   await aws.document("Pause", { mainSteps: [pause, work("deploy")] });
   const id = await aws.start("Pause");
   assert.equal(await aws.status(id), "Waiting");
-  await assert.rejects(aws.signal(id, "Resume"), misfit);
+  await assert.rejects(aws.signal(id, "Resume"), invalidSignal);
   await assert.rejects(aws.signal(id, "Resume", { StepName: ["nowhere"] }), {
     name: "AutomationStepNotFoundException",
   });
-  await assert.rejects(aws.signal(id, "Resume", { StepName: ["deploy"] }), misfit);
+  await assert.rejects(aws.signal(id, "Resume", { StepName: ["deploy"] }), invalidSignal);
   await aws.signal(id, "Resume", { StepName: ["byHand"] });
   aws.clock.advance(5000);
   assert.equal(await aws.status(id), "Success");
 });
 
-test("Resume does not fit an approve step", async () => {
+test("Resume is invalid for an approve step", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Gate");
-  await assert.rejects(aws.signal(id, "Resume", { StepName: ["first"] }), misfit);
+  await assert.rejects(aws.signal(id, "Resume", { StepName: ["first"] }), invalidSignal);
   assert.equal(await aws.status(id), "Waiting");
 });
 
-test("a pause that nobody ends times out after seven days", async () => {
+test("a pause without a Resume times out after seven days", async () => {
   await using aws = await awsWorld();
   await aws.document("Pause", { mainSteps: [pause] });
   const id = await aws.start("Pause");
@@ -72,7 +71,7 @@ test("a pause that nobody ends times out after seven days", async () => {
   assert.equal(await aws.status(id), "TimedOut");
 });
 
-test("an Interactive execution waits before and after every step, until it is stopped as complete", async () => {
+test("an Interactive execution waits before and after every step, until it is stopped with Complete", async () => {
   await using aws = await awsWorld();
   await aws.document("Steps", { mainSteps: [work("one"), gate("two", ["admin"])] });
   const id = await aws.start("Steps", undefined, { Mode: "Interactive" });
@@ -80,13 +79,13 @@ test("an Interactive execution waits before and after every step, until it is st
   assert.equal(fresh.AutomationExecutionStatus, "Waiting");
   assert.equal(fresh.Mode, "Interactive");
   assert.equal(fresh.CurrentStepName, undefined);
-  await assert.rejects(aws.signal(id, "Approve"), misfit);
+  await assert.rejects(aws.signal(id, "Approve"), invalidSignal);
   await assert.rejects(aws.signal(id, "StartStep", { StepName: ["three"] }), {
     name: "AutomationStepNotFoundException",
   });
   await aws.signal(id, "StartStep", { StepName: ["one"] });
   assert.equal(await aws.status(id), "InProgress");
-  await assert.rejects(aws.signal(id, "StartStep", { StepName: ["two"] }), misfit);
+  await assert.rejects(aws.signal(id, "StartStep", { StepName: ["two"] }), invalidSignal);
   aws.clock.advance(5000);
   assert.equal(await aws.status(id), "Waiting");
   await aws.signal(id, "StartStep", { StepName: ["two"] });
@@ -97,15 +96,15 @@ test("an Interactive execution waits before and after every step, until it is st
   assert.equal(await aws.status(id), "Success");
 });
 
-test("StartStep is refused in Mode Auto, and Revoke always", async () => {
+test("StartStep is rejected in Mode Auto, and Revoke in every mode", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Gate");
-  await assert.rejects(aws.signal(id, "StartStep", { StepName: ["first"] }), misfit);
-  await assert.rejects(aws.signal(id, "Revoke"), misfit);
+  await assert.rejects(aws.signal(id, "StartStep", { StepName: ["first"] }), invalidSignal);
+  await assert.rejects(aws.signal(id, "Revoke"), invalidSignal);
 });
 
-test("StopStep cancels the step execution that it names", async () => {
+test("StopStep cancels the step execution in its payload", async () => {
   await using aws = await awsWorld();
   await aws.document("Working", { mainSteps: [work("deploy")] });
   const id = await aws.start("Working");
@@ -116,10 +115,10 @@ test("StopStep cancels the step execution that it names", async () => {
   await aws.signal(id, "StopStep", { StepExecutionId: [StepExecutionId] });
   assert.equal((await aws.step(id, "deploy")).StepStatus, "Cancelled");
   assert.equal(await aws.status(id), "Cancelled");
-  await assert.rejects(aws.signal(id, "StopStep", { StepExecutionId: [StepExecutionId] }), misfit);
+  await assert.rejects(aws.signal(id, "StopStep", { StepExecutionId: [StepExecutionId] }), invalidSignal);
 });
 
-test("who signalled what with which payload can be read afterwards", async () => {
+test("the control API shows the sender and the payload of each signal", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["jane"])] });
   const id = await aws.start("Gate");
@@ -139,7 +138,7 @@ test("who signalled what with which payload can be read afterwards", async () =>
   );
 });
 
-test("each assumption about approvers can be turned", async () => {
+test("each assumption about approvers can be changed", async () => {
   await using aws = await awsWorld();
   const two = { MinRequiredApprovals: 2 };
   await aws.document("Two", { mainSteps: [gate("first", ["jane", "omar"], {}, two)] });
@@ -150,13 +149,13 @@ test("each assumption about approvers can be turned", async () => {
   await aws.signal(id, "Approve");
   assert.equal((await aws.step(id, "first")).Outputs?.ApproverDecisions?.length, 0);
   await aws.signal(id, "Approve", undefined, KEYS.jane);
-  await assert.rejects(aws.signal(id, "Approve", undefined, KEYS.jane), misfit);
+  await assert.rejects(aws.signal(id, "Approve", undefined, KEYS.jane), invalidSignal);
   await aws.control("assumptions", { repeatedApproval: "count" });
   await aws.signal(id, "Approve", undefined, KEYS.jane);
   assert.equal(await aws.status(id), "Success");
 });
 
-test("with a signal lag, the step still shows Waiting for a while after its signal was accepted", async () => {
+test("with a signal lag, the step still shows Waiting until the lag has passed", async () => {
   await using aws = await awsWorld();
   await aws.control("assumptions", { signalLagMs: 2000 });
   await aws.document("Gates", { mainSteps: [gate("first", ["admin"]), gate("second", ["admin"])] });

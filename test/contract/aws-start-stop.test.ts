@@ -14,7 +14,7 @@ const parameters = {
   Labels: { type: "StringMap", default: {} },
 };
 
-test("parameters are shown as lists of strings, those not given with their defaults", async () => {
+test("parameters are shown as lists of strings, with defaults for the missing ones", async () => {
   await using aws = await awsWorld();
   await aws.document("Typed", { parameters, mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Typed", { Name: ["web"], Hosts: ["b", "c"], Rules: ['{"a":1}'], Labels: ['{"k":"v"}'] });
@@ -29,8 +29,8 @@ test("parameters are shown as lists of strings, those not given with their defau
   });
 });
 
-const wrongParameters: [string, Record<string, string[]>, RegExp][] = [
-  ["one that is required is missing", { Size: ["1"] }, /Name/],
+const invalidParameters: [string, Record<string, string[]>, RegExp][] = [
+  ["a required one is missing", { Size: ["1"] }, /Name/],
   ["one is not defined", { Name: ["web"], Colour: ["red"] }, /Colour/],
   [
     "a value is not allowed",
@@ -39,13 +39,13 @@ const wrongParameters: [string, Record<string, string[]>, RegExp][] = [
   ],
   ["a value does not match the pattern", { Name: ["WEB"] }, /Name/],
   ["a String has two values", { Name: ["web", "app"] }, /Name/],
-  ["an Integer is no number", { Name: ["web"], Size: ["big"] }, /Size/],
-  ["a Boolean is no truth value", { Name: ["web"], Sure: ["yes"] }, /Sure/],
+  ["an Integer is not a number", { Name: ["web"], Size: ["big"] }, /Size/],
+  ["a Boolean is neither true nor false", { Name: ["web"], Sure: ["yes"] }, /Sure/],
   ["a list is too long", { Name: ["web"], Hosts: ["a", "b", "c"] }, /Hosts/],
-  ["a StringMap is no JSON", { Name: ["web"], Labels: ["k=v"] }, /Labels/],
+  ["a StringMap is not JSON", { Name: ["web"], Labels: ["k=v"] }, /Labels/],
 ];
-for (const [what, given, text] of wrongParameters) {
-  test(`parameters are refused when ${what}`, async () => {
+for (const [mistake, given, text] of invalidParameters) {
+  test(`parameters are rejected if ${mistake}`, async () => {
     await using aws = await awsWorld();
     await aws.document("Typed", { parameters, mainSteps: [work("deploy")] });
     await assert.rejects(aws.start("Typed", given), {
@@ -55,7 +55,7 @@ for (const [what, given, text] of wrongParameters) {
   });
 }
 
-test("a document or a version that does not exist is told apart", async () => {
+test("an unknown document and an unknown version get different errors", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [work("deploy")] });
   await assert.rejects(aws.start("Nothing"), { name: "AutomationDefinitionNotFoundException" });
@@ -65,7 +65,7 @@ test("a document or a version that does not exist is told apart", async () => {
   await aws.start("arn:aws:ssm:us-east-1:111122223333:document/Gate", undefined, { DocumentVersion: "$LATEST" });
 });
 
-test("the same ClientToken starts one execution, and with another request it is a mismatch", async () => {
+test("a repeated ClientToken starts one execution; with another request it is a mismatch", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { parameters: { A: { type: "String", default: "1" } }, mainSteps: [work("deploy")] });
   const ClientToken = randomUUID();
@@ -75,14 +75,14 @@ test("the same ClientToken starts one execution, and with another request it is 
   assert.notEqual(await aws.start("Gate"), first);
 });
 
-test("what the stand-in does not simulate is refused, not ignored", async () => {
+test("a request member that the stand-in does not simulate is rejected, not ignored", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [work("deploy")] });
   const TargetLocations = [{ Accounts: ["111122223333"], Regions: ["us-east-1"] }];
   await assert.rejects(aws.start("Gate", undefined, { TargetLocations }), { name: "InvalidTarget" });
 });
 
-test("Cancel ends what runs and what waits; twice, or after the end, it is refused", async () => {
+test("Cancel ends running and waiting executions; a second Cancel is rejected", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   await aws.document("Working", { mainSteps: [work("deploy")] });
@@ -99,7 +99,7 @@ test("Cancel ends what runs and what waits; twice, or after the end, it is refus
   }
 });
 
-test("Complete is refused while a step is under way", async () => {
+test("Complete is rejected while a step is active", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Gate");
@@ -108,7 +108,7 @@ test("Complete is refused while a step is under way", async () => {
   assert.equal(await aws.status(id), "Waiting");
 });
 
-test("a step's onCancel step still runs, Cancelling meanwhile, for two minutes at most", async () => {
+test("a step's onCancel step runs for at most two minutes, with the status Cancelling", async () => {
   await using aws = await awsWorld();
   const steps = [work("deploy", { onCancel: "step:tidy", nextStep: "tidy" }), work("tidy")];
   await aws.document("Tidy", { mainSteps: steps });

@@ -9,7 +9,7 @@ const run = (DocumentName: string, RuntimeParameters: object = {}) => ({
   inputs: { DocumentName, RuntimeParameters },
 });
 
-test("a pattern with a flag of Java's is understood, for a child execution too", async () => {
+test("a pattern with a Java flag works, also for a child execution", async () => {
   await using aws = await awsWorld();
   const Word = { type: "String", allowedPattern: "(?i)^[a-z]+$" };
   await aws.document("Child", { parameters: { Word }, mainSteps: [gate("agree", ["admin"])] });
@@ -22,33 +22,33 @@ test("a pattern with a flag of Java's is understood, for a child execution too",
   await assert.rejects(aws.start("Child", { Word: ["1"] }), { name: "InvalidAutomationExecutionParametersException" });
 });
 
-/** Puts a pattern into a kept runbook that CreateDocument would have refused. */
-function spoilPattern(aws: AwsWorld): void {
+/** Puts a pattern that CreateDocument would reject into a stored runbook. */
+function breakPattern(aws: AwsWorld): void {
   const { documents } = aws.sandbox.standIn.resources.at({ account: "111122223333", region: "us-east-1" });
   const word = documents.get("Child")?.versions[0]?.runbook.parameters.Word;
   assert.ok(word);
   word.allowedPattern = "[";
 }
 
-test("a pattern that can not be compiled is the caller's error wherever it is met", async () => {
+test("a pattern that cannot be compiled is the caller's error, in a start and in a step", async () => {
   await using aws = await awsWorld();
   await aws.document("Child", { parameters: { Word: { type: "String" } }, mainSteps: [work("one")] });
   await aws.document("Parent", { mainSteps: [work("before"), run("Child", { Word: "a" })] });
-  spoilPattern(aws);
+  breakPattern(aws);
   await assert.rejects(aws.start("Child", { Word: ["a"] }), { name: "InvalidAutomationExecutionParametersException" });
   const id = await aws.start("Parent");
   aws.clock.advance(1000);
   assert.equal((await aws.step(id, "run")).StepStatus, "Failed");
 });
 
-test("what breaks within a step fails it as Internal, and the timer that ran it goes on", async (t) => {
+test("an internal error in a step fails the step as Internal, and other timers keep running", async (t) => {
   await using aws = await awsWorld();
   const errors = t.mock.method(console, "error", () => {});
   aws.sandbox.standIn.simulation.takeEffect = () => {
     throw new Error("out of order");
   };
   await aws.document("Broken", {
-    mainSteps: [{ name: "rest", action: "aws:sleep", inputs: { Duration: "PT1M" } }, work("deploy")],
+    mainSteps: [{ name: "sleep", action: "aws:sleep", inputs: { Duration: "PT1M" } }, work("deploy")],
   });
   const [one, two] = [await aws.start("Broken"), await aws.start("Broken")];
   aws.clock.advance(60_000);
@@ -59,7 +59,7 @@ test("what breaks within a step fails it as Internal, and the timer that ran it 
   assert.equal(errors.mock.callCount(), 2);
 });
 
-test("a choice that leads nowhere, known only when it runs, fails its step", async () => {
+test("a choice from a parameter without a valid next step fails its step", async () => {
   await using aws = await awsWorld();
   const inputs = { Choices: "{{ Where }}" };
   await aws.document("Lost", {
@@ -67,13 +67,13 @@ test("a choice that leads nowhere, known only when it runs, fails its step", asy
     mainSteps: [work("before"), { name: "which", action: "aws:branch", inputs }],
   });
   const choice = { Variable: "a", StringEquals: "a" };
-  const nowhere = await aws.start("Lost", { Where: [JSON.stringify({ ...choice, NextStep: "nosuch" })] });
-  const unsaid = await aws.start("Lost", { Where: [JSON.stringify(choice)] });
+  const undefinedStep = await aws.start("Lost", { Where: [JSON.stringify({ ...choice, NextStep: "nosuch" })] });
+  const missing = await aws.start("Lost", { Where: [JSON.stringify(choice)] });
   aws.clock.advance(1000);
-  for (const id of [nowhere, unsaid]) assert.equal((await aws.step(id, "which")).StepStatus, "Failed");
+  for (const id of [undefinedStep, missing]) assert.equal((await aws.step(id, "which")).StepStatus, "Failed");
 });
 
-test("a loop is simulated whatever its steps refer to, and its own inputs are resolved", async () => {
+test("a loop is simulated with unresolved references in its steps, and its own inputs are resolved", async () => {
   await using aws = await awsWorld();
   const Steps = [
     { name: "stop", action: "aws:runCommand", inputs: { Id: "{{ each.CurrentIteratorValue }}" } },
@@ -94,7 +94,7 @@ test("a loop is simulated whatever its steps refer to, and its own inputs are re
   assert.match(Inputs?.Steps ?? "", /\{\{ each\.CurrentIteratorValue \}\}/);
 });
 
-test("a timeout from a parameter that is no number fails the step; one of too long is thirty days", async () => {
+test("an invalid timeout from a parameter fails the step; a timeout over thirty days becomes thirty days", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", {
     parameters: { Seconds: { type: "String" } },
@@ -112,9 +112,9 @@ test("a timeout from a parameter that is no number fails the step; one of too lo
   assert.equal(await aws.status(id), "TimedOut");
 });
 
-test("a timeout of exactly thirty days is taken", async () => {
+test("a timeout of exactly thirty days is valid", async () => {
   await using aws = await awsWorld();
-  const pause = { name: "hold", action: "aws:pause", timeoutSeconds: "2592000", inputs: {} };
+  const pause = { name: "pause", action: "aws:pause", timeoutSeconds: "2592000", inputs: {} };
   await aws.document("Longest", { mainSteps: [pause] });
   const id = await aws.start("Longest");
   aws.clock.advance(30 * DAY_MS - 1000);
@@ -123,7 +123,7 @@ test("a timeout of exactly thirty days is taken", async () => {
   assert.equal(await aws.status(id), "TimedOut");
 });
 
-test("a step that times out is tried again, and has timed out when the last attempt has", async () => {
+test("a step that times out is retried, and ends as TimedOut with its last attempt", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", {
     parameters: { Times: { type: "Integer" } },
@@ -143,21 +143,21 @@ test("a step that times out is tried again, and has timed out when the last atte
   assert.equal(await aws.status(late), "TimedOut");
 });
 
-test("a child that ends late does not end the attempt after its own", async () => {
+test("a child that ends late does not end the next attempt of its step", async () => {
   await using aws = await awsWorld();
   await aws.document("Child", {
     mainSteps: [gate("agree", ["admin"], { onCancel: "step:tidy" }), work("tidy", { isEnd: true })],
   });
   await aws.document("Parent", { mainSteps: [{ ...run("Child"), timeoutSeconds: 60, maxAttempts: 2 }] });
   const parent = await aws.start("Parent");
-  aws.clock.advance(65_000); // the first child has been cancelled and has tidied up
+  aws.clock.advance(65_000); // the first child has been cancelled and has run its onCancel step
   assert.equal(await aws.status(parent), "InProgress");
   assert.equal((await aws.step(parent, "run")).StepStatus, "InProgress");
   aws.clock.advance(60_000);
   assert.equal(await aws.status(parent), "TimedOut");
 });
 
-test("maxAttempts may come from a parameter, and must be a number from 1 to 1000 then", async () => {
+test("maxAttempts from a parameter must be a number from 1 to 1000", async () => {
   await using aws = await awsWorld();
   await aws.document("Retry", {
     parameters: { Times: { type: "String" } },
@@ -172,7 +172,7 @@ test("maxAttempts may come from a parameter, and must be a number from 1 to 1000
     assert.equal(await aws.status(await aws.start("Retry", { Times: [times] })), "Failed");
 });
 
-test("every documented system variable is put into inputs, and times are the sandbox's", async () => {
+test("every documented system variable resolves in inputs, with times of the sandbox's clock", async () => {
   await using aws = await awsWorld();
   const names = ["ACCOUNT_ID", "REGION", "AWS_PARTITION", "DATE", "DATE_TIME"].map((name) => `{{ global:${name} }}`);
   const Message = [...names, "{{ automation:EXECUTION_ID }}"].join(" ");
@@ -185,27 +185,27 @@ test("every documented system variable is put into inputs, and times are the san
   assert.equal(shown[5], id);
 });
 
-test("a sleep until a Timestamp ends then; one past ends at once; one a week off, or none, fails", async () => {
+test("a sleep ends at its Timestamp, or at once if that has passed; over a week or invalid, it fails", async () => {
   await using aws = await awsWorld();
   const parameters = { Until: { type: "String" } };
-  const sleep = { name: "rest", action: "aws:sleep", inputs: { Timestamp: "{{ Until }}" } };
+  const sleep = { name: "sleep", action: "aws:sleep", inputs: { Timestamp: "{{ Until }}" } };
   await aws.document("Sleep", { parameters, mainSteps: [sleep] });
   const until = (ms: number) => new Date(aws.clock.now() + ms).toISOString();
   const start = (Until: string) => aws.start("Sleep", { Until: [Until] });
-  const [soon, past, far, none] = [
+  const [soon, past, far, invalid] = [
     await start(until(600_000)),
     await start(until(-1)),
     await start(until(8 * DAY_MS)),
     await start("5"),
   ];
   aws.clock.advance(590_000);
-  const statuses = await Promise.all([soon, past, far, none].map((id) => aws.status(id)));
+  const statuses = await Promise.all([soon, past, far, invalid].map((id) => aws.status(id)));
   assert.deepEqual(statuses, ["InProgress", "Success", "Failed", "Failed"]);
   aws.clock.advance(10_000);
   assert.equal(await aws.status(soon), "Success");
 });
 
-test("a comparison of what can not be compared fails its step", async () => {
+test("a comparison of incomparable values fails its step", async () => {
   await using aws = await awsWorld();
   const choice = { Variable: "{{ Left }}", NumericEquals: 0, NextStep: "end" };
   await aws.document("Compare", {

@@ -31,8 +31,8 @@ const violations: [string, object, string][] = [
     "1 validation error detected: Value '{}' at 'payload' failed to satisfy constraint: Member must have length greater than or equal to 1",
   ],
 ];
-for (const [what, input, message] of violations) {
-  test(`a signal with ${what} is a ValidationException that says so`, async () => {
+for (const [mistake, input, message] of violations) {
+  test(`a signal with ${mistake} gets a ValidationException in AWS's wording`, async () => {
     await using aws = await awsWorld();
     const command = new SendAutomationSignalCommand(
       input as ConstructorParameters<typeof SendAutomationSignalCommand>[0],
@@ -41,7 +41,7 @@ for (const [what, input, message] of violations) {
   });
 }
 
-test("a comment of 513 characters is refused, one of 512 is taken", async () => {
+test("a comment of 513 characters is rejected, one of 512 is accepted", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Gate");
@@ -57,9 +57,9 @@ test("a comment of 513 characters is refused, one of 512 is taken", async () => 
   assert.equal(await aws.status(id), "Success");
 });
 
-test("list sizes, numbers and nested members are held against the model", async () => {
+test("list sizes, numbers and nested members are checked against the model", async () => {
   await using aws = await awsWorld();
-  const wrong: [object, RegExp][] = [
+  const invalid: [object, RegExp][] = [
     [{ MaxResults: 51 }, /Value '51' at 'maxResults' failed .* less than or equal to 50/],
     [{ MaxResults: 0 }, /greater than or equal to 1/],
     [{ Filters: [] }, /Value '\[\]' at 'filters'/],
@@ -69,7 +69,7 @@ test("list sizes, numbers and nested members are held against the model", async 
     [{ Filters: [{ Key: "ExecutionId" }] }, /Value null at 'filters\.1\.member\.values' .* must not be null/],
     [{ Filters: [{ Key: "ExecutionId", Values: ["x".repeat(151)] }] }, /'filters\.1\.member\.values' .* to 150/],
   ];
-  for (const [input, message] of wrong) {
+  for (const [input, message] of invalid) {
     await assert.rejects(aws.ssm().send(new DescribeAutomationExecutionsCommand(input)), {
       name: "ValidationException",
       message,
@@ -77,7 +77,7 @@ test("list sizes, numbers and nested members are held against the model", async 
   }
 });
 
-const malformed: [string, string, string | undefined][] = [
+const malformedBodies: [string, string, string | undefined][] = [
   ["half a brace", "{", undefined],
   ["nothing", "", undefined],
   ["a bare string", '"x"', undefined],
@@ -87,40 +87,40 @@ const malformed: [string, string, string | undefined][] = [
   ["a list for a string", '{"AutomationExecutionId": ["x"]}', "Start of list found where not expected"],
   ["an object for a string", '{"AutomationExecutionId": {}}', "Start of structure or map found where not expected."],
 ];
-for (const [what, body, message] of malformed) {
-  test(`a body that is or has ${what} is a SerializationException`, async () => {
+for (const [mistake, body, message] of malformedBodies) {
+  test(`a body that is or has ${mistake} is a SerializationException`, async () => {
     await using aws = await awsWorld();
-    const answer = await sendBody(aws, body);
-    assert.equal(answer.status, 400);
+    const response = await sendBody(aws, body);
+    assert.equal(response.status, 400);
     const expected = { __type: "SerializationException", ...(message === undefined ? {} : { Message: message }) };
-    assert.deepEqual(answer.body, expected);
+    assert.deepEqual(response.body, expected);
   });
 }
 
-test("nulls and members that the model does not know are as good as absent", async () => {
+test("nulls and unknown members are ignored", async () => {
   await using aws = await awsWorld();
-  const answer = await sendBody(aws, '{"MaxResults": null, "Colour": "red"}', "DescribeAutomationExecutions");
-  assert.equal(answer.status, 200);
-  assert.deepEqual(answer.body, { AutomationExecutionMetadataList: [] });
+  const response = await sendBody(aws, '{"MaxResults": null, "Color": "red"}', "DescribeAutomationExecutions");
+  assert.equal(response.status, 200);
+  assert.deepEqual(response.body, { AutomationExecutionMetadataList: [] });
 });
 
-test("an unknown operation, an unknown service and a wrong content type are each answered as such", async () => {
+test("an unknown operation, an unknown service and a wrong content type each get their own error", async () => {
   await using aws = await awsWorld();
   const post = (headers: Record<string, string>) => fetch(aws.sandbox.url, { method: "POST", headers, body: "{}" });
   const json = "application/x-amz-json-1.1";
   for (const target of ["AmazonSSM.Approve", "AmazonEC2.RunInstances", "AWSEvents.GetAutomationExecution", ""]) {
-    const answer = await post({ "content-type": json, ...(target ? { "x-amz-target": target } : {}) });
-    assert.equal(answer.status, 400, target);
-    assert.deepEqual(await answer.json(), { __type: "UnknownOperationException" }, target);
+    const response = await post({ "content-type": json, ...(target ? { "x-amz-target": target } : {}) });
+    assert.equal(response.status, 400, target);
+    assert.deepEqual(await response.json(), { __type: "UnknownOperationException" }, target);
   }
   for (const type of ["application/json", "text/plain", "application/x-amz-json-1.0"]) {
-    const answer = await post({ "content-type": type, "x-amz-target": "AmazonSSM.GetAutomationExecution" });
-    assert.equal(answer.status, 404, type);
-    assert.match(await answer.text(), /<UnknownOperationException\/>/);
+    const response = await post({ "content-type": type, "x-amz-target": "AmazonSSM.GetAutomationExecution" });
+    assert.equal(response.status, 404, type);
+    assert.match(await response.text(), /<UnknownOperationException\/>/);
   }
 });
 
-test("a call without a signature, or with half of one, is refused by name", async () => {
+test("a missing, an incomplete and a misdirected signature each get their own error", async () => {
   await using aws = await awsWorld();
   const post = async (authorization?: string) => {
     const headers = {
@@ -135,19 +135,19 @@ test("a call without a signature, or with half of one, is refused by name", asyn
   const incomplete = { status: 400, type: "IncompleteSignatureException" };
   assert.deepEqual(await post("Bearer abc"), incomplete);
   assert.deepEqual(await post("AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request"), incomplete);
-  const rest = "SignedHeaders=host, Signature=00";
-  assert.deepEqual(await post(`AWS4-HMAC-SHA256 Credential=test/us-east-1/ssm, ${rest}`), incomplete);
+  const fields = "SignedHeaders=host, Signature=00";
+  assert.deepEqual(await post(`AWS4-HMAC-SHA256 Credential=test/us-east-1/ssm, ${fields}`), incomplete);
   assert.deepEqual(
-    await post(`AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request, ${rest}`),
+    await post(`AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request, ${fields}`),
     incomplete,
   );
-  assert.deepEqual(await post(`AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, ${rest}`), {
+  assert.deepEqual(await post(`AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, ${fields}`), {
     status: 400,
     type: "InvalidSignatureException",
   });
 });
 
-test("an unknown key and a wrong secret are told apart", async () => {
+test("an unknown key and a wrong secret get different errors", async () => {
   await using aws = await awsWorld();
   const list = (as: { accessKeyId: string; secretAccessKey: string }) =>
     aws.ssm({ as }).send(new ListDocumentsCommand());
@@ -158,7 +158,7 @@ test("an unknown key and a wrong secret are told apart", async () => {
   await assert.rejects(list({ ...KEYS.bot, secretAccessKey: "guess" }), { name: "InvalidSignatureException" });
 });
 
-test("a signature holds for the body that was signed and for no other", async () => {
+test("a signature is valid only for the signed body", async () => {
   await using aws = await awsWorld();
   const client = aws.ssm();
   client.middlewareStack.add(
@@ -172,7 +172,7 @@ test("a signature holds for the body that was signed and for no other", async ()
   await assert.rejects(client.send(signed), { name: "InvalidSignatureException" });
 });
 
-test("a signature of a quarter of an hour ago has expired, however the sandbox's clock is moved", async () => {
+test("a signature that is 15 minutes old has expired, and moving the sandbox's clock does not expire others", async () => {
   await using aws = await awsWorld();
   const client = aws.ssm();
   client.config.systemClockOffset = -15 * 60_000;
@@ -184,7 +184,7 @@ test("a signature of a quarter of an hour ago has expired, however the sandbox's
   await aws.ssm().send(new ListDocumentsCommand());
 });
 
-test("times are epoch seconds with fractions, and every reply has a request id of its own", async () => {
+test("times are epoch seconds with fractions, and every reply has a unique request id", async () => {
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["admin"])] });
   const id = await aws.start("Gate");

@@ -11,7 +11,7 @@ import {
 import { STSClient } from "@aws-sdk/client-sts";
 import { type AwsSandbox, startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 
-/** The seeded keys by whose they are. */
+/** The seeded keys by owner. */
 export const KEYS = {
   admin: { accessKeyId: "test", secretAccessKey: "test" },
   bot: { accessKeyId: "AKIACOUNTERSIGNBOT00", secretAccessKey: "sandbox" },
@@ -28,7 +28,7 @@ export interface ClientOptions {
   region?: string;
 }
 
-/** A stand-in on a free port, the real clients for it, and the few calls that most tests need. `using` closes all. */
+/** Starts a stand-in on a free port, with the real clients and the calls that most tests need. `using` closes it. */
 export async function awsWorld(options: { seed?: boolean } = {}) {
   const sandbox: AwsSandbox = await startAwsSandbox({ port: 0, ...options });
   const clients: { destroy(): void }[] = [];
@@ -52,7 +52,7 @@ export async function awsWorld(options: { seed?: boolean } = {}) {
     events: (client: ClientOptions = {}) => opened(new EventBridgeClient(configure(client))),
     sts: (client: ClientOptions = {}) => opened(new STSClient(configure(client))),
 
-    /** Creates a runbook as the administrator; steps as an object make a JSON document. */
+    /** Creates a runbook as the administrator: a text is YAML, an object becomes JSON. */
     async document(name: string, content: string | object, region?: string) {
       const isText = typeof content === "string";
       const format: DocumentFormat = isText ? "YAML" : "JSON";
@@ -88,11 +88,11 @@ export async function awsWorld(options: { seed?: boolean } = {}) {
       const client = as === undefined ? admin : ssm({ as });
       return client.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType, Payload }));
     },
-    /** A request to `/_control/PATH`; returns its JSON. */
+    /** Sends a request to `/_control/PATH` and returns the JSON of the reply. */
     async control(path: string, body?: unknown, method = body === undefined ? "GET" : "POST") {
       const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
       const response = await fetch(`${sandbox.url}/_control/${path}`, init);
-      // biome-ignore lint/suspicious/noExplicitAny: each route has a shape of its own, which the test asserts.
+      // biome-ignore lint/suspicious/noExplicitAny: each route has its own shape, which the test asserts.
       return (await response.json()) as any;
     },
     async [Symbol.asyncDispose]() {
@@ -104,7 +104,7 @@ export async function awsWorld(options: { seed?: boolean } = {}) {
 
 export type AwsWorld = Awaited<ReturnType<typeof awsWorld>>;
 
-/** Steps that the tests' runbooks are made of. */
+/** Steps for the tests' runbooks. */
 export const gate = (name: string, Approvers: unknown, more: object = {}, inputs: object = {}) => ({
   name,
   action: "aws:approve",

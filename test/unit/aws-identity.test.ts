@@ -9,8 +9,8 @@ import {
 } from "../../sandbox/aws/identity/principal.ts";
 import { parseAuthorization, verifySignature } from "../../sandbox/aws/protocol/signature.ts";
 
-/** Two cases of the test suite that AWS publishes for Signature Version 4. */
-const published = [
+/** Two cases of AWS's published test suite for Signature Version 4. */
+const publishedCases = [
   ["get-vanilla", "GET", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"],
   ["post-vanilla", "POST", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"],
 ] as const;
@@ -27,8 +27,8 @@ const request = (method: string, more: object = {}) => ({
 const secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const then = Date.parse("2015-08-30T12:36:00Z");
 
-for (const [name, method, signature] of published) {
-  test(`AWS's published signature of ${name} holds, and no other does`, () => {
+for (const [name, method, signature] of publishedCases) {
+  test(`only AWS's published signature of ${name} is valid`, () => {
     const scope = parseAuthorization(authorization(signature));
     verifySignature(scope, secret, request(method), then);
     const mismatch = { code: "InvalidSignatureException", message: /does not match the signature you provided/ };
@@ -40,8 +40,8 @@ for (const [name, method, signature] of published) {
   });
 }
 
-test("a signature is good for five minutes either way", () => {
-  const scope = parseAuthorization(authorization(published[0][2]));
+test("a signature is valid for five minutes before and after its time", () => {
+  const scope = parseAuthorization(authorization(publishedCases[0][2]));
   verifySignature(scope, secret, request("GET"), then + 299_000);
   verifySignature(scope, secret, request("GET"), then - 299_000);
   assert.throws(() => verifySignature(scope, secret, request("GET"), then + 301_000), {
@@ -53,7 +53,7 @@ test("a signature is good for five minutes either way", () => {
 });
 
 test("the operation must be among the signed headers", () => {
-  const scope = parseAuthorization(authorization(published[0][2]));
+  const scope = parseAuthorization(authorization(publishedCases[0][2]));
   const headers = new Headers({
     host: "example.amazonaws.com",
     "x-amz-date": "20150830T123600Z",
@@ -67,7 +67,7 @@ test("the operation must be among the signed headers", () => {
 const role = { arn: "arn:aws:iam::111122223333:role/path/Ops", id: "AROA1", allows: [], trusts: [] };
 const jane = userPrincipal("111122223333", "jane");
 const session = sessionPrincipal(role, "jane@example.com");
-const meant: [string, Principal, string, boolean][] = [
+const approvers: [string, Principal, string, boolean][] = [
   ["a user by name", jane, "jane", true],
   ["a user by ARN", jane, "arn:aws:iam::111122223333:user/jane", true],
   ["a user of another account by ARN", jane, "arn:aws:iam::444455556666:user/jane", false],
@@ -80,16 +80,16 @@ const meant: [string, Principal, string, boolean][] = [
     true,
   ],
   ["a session by another session's ARN", session, "arn:aws:sts::111122223333:assumed-role/Ops/omar@example.com", false],
-  ["a session by its role's bare name", session, "Ops", false],
+  ["a session by its role's name without the ARN", session, "Ops", false],
   ["a session by its session name", session, "jane@example.com", false],
-  ["anybody by a wildcard", session, "*", false],
+  ["a user by a wildcard", session, "*", false],
 ];
-for (const [claim, principal, named, expected] of meant) {
-  test(`an approver: ${claim} is ${expected ? "" : "not "}meant`, () =>
-    assert.equal(matchesPrincipal(named, principal), expected));
+for (const [claim, principal, approver, expected] of approvers) {
+  test(`an approver: ${claim} ${expected ? "matches" : "does not match"}`, () =>
+    assert.equal(matchesPrincipal(approver, principal), expected));
 }
 
-test("an IAM action is allowed by its name or a wildcard, whatever its case, and by no regular expression", () => {
+test("an IAM policy matches an action by name or wildcard, in any case, and not by regular expression", () => {
   const caller = (allows: string[]) => ({ principal: jane, allows, account: "111122223333", region: "us-east-1" });
   for (const allowed of ["ssm:GetDocument", "ssm:get*", "ssm:*", "*"])
     authorize(caller([allowed]), "ssm:GetDocument", "*");

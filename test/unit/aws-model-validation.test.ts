@@ -11,7 +11,7 @@ import { AwsError } from "../../sandbox/aws/protocol/aws-error.ts";
 import { findViolations, throwOnViolations } from "../../sandbox/aws/protocol/constraints.ts";
 import { deserialize } from "../../sandbox/aws/protocol/deserialize.ts";
 
-/** A model with one shape of each kind, so that each rule has one row. */
+/** A model with one shape of each kind, so that each rule needs one row. */
 const model: ServiceModel = {
   api: "example",
   operations: {},
@@ -48,9 +48,9 @@ const value = (text: string) => `Value ${text} failed to satisfy constraint: `;
 const tag = "Member must have length less than or equal to 3, Member must satisfy regular expression pattern: [a-z]*";
 
 const rows: [string, Record<string, unknown>, string[]][] = [
-  ["what fits breaks nothing", { Name: "abc", Kind: "A", Count: 50, Tags: ["a"], Payload: { ab: ["x"] } }, []],
-  ["a required member must be there", {}, [`${value("null at 'name'")}Member must not be null`]],
-  ["null is as good as absent", { Name: null }, [`${value("null at 'name'")}Member must not be null`]],
+  ["a valid input has no violations", { Name: "abc", Kind: "A", Count: 50, Tags: ["a"], Payload: { ab: ["x"] } }, []],
+  ["a required member must be present", {}, [`${value("null at 'name'")}Member must not be null`]],
+  ["null counts as absent", { Name: null }, [`${value("null at 'name'")}Member must not be null`]],
   [
     "a string can be too short",
     { Name: "a" },
@@ -63,27 +63,27 @@ const rows: [string, Record<string, unknown>, string[]][] = [
   ],
   ["length counts characters, not UTF-16 units", { Name: "😀😀😀😀" }, []],
   [
-    "an enum has its values",
+    "an enum accepts only its values",
     { Name: "abc", Kind: "C" },
     [`${value("'C' at 'kind'")}Member must satisfy enum value set: [A, B]`],
   ],
   [
-    "a number has its bounds",
+    "a number must be within its bounds",
     { Name: "abc", Count: 0 },
     [`${value("'0' at 'count'")}Member must have value greater than or equal to 1`],
   ],
   [
-    "a list can be empty",
+    "a list can be too short",
     { Name: "abc", Tags: [] },
     [`${value("'[]' at 'tags'")}Member must have length greater than or equal to 1`],
   ],
   [
-    "an item of a list breaks all that is asked of items",
+    "the error about a list item contains all constraints of items",
     { Name: "abc", Tags: ["a", "X"] },
     [`${value("'[a, X]' at 'tags'")}Member must satisfy constraint: [${tag}]`],
   ],
   [
-    "a null item is no item",
+    "a list item must not be null",
     { Name: "abc", Tags: [null] },
     [`${value("'[null]' at 'tags'")}Member must satisfy constraint: [${tag}]`],
   ],
@@ -93,7 +93,7 @@ const rows: [string, Record<string, unknown>, string[]][] = [
     [`${value("'C' at 'parts.2.member.key'")}Member must satisfy enum value set: [A, B]`],
   ],
   [
-    "a map has a size",
+    "a map can be too small",
     { Name: "abc", Payload: {} },
     [`${value("'{}' at 'payload'")}Member must have length greater than or equal to 1`],
   ],
@@ -112,7 +112,7 @@ const rows: [string, Record<string, unknown>, string[]][] = [
     ],
   ],
   [
-    "a secret is not repeated",
+    "the error text omits a secret",
     { Name: "abc", Secret: "short" },
     ["Value at 'secret' failed to satisfy constraint: Member must have length greater than or equal to 8"],
   ],
@@ -133,7 +133,7 @@ test("violations are counted and listed in one message", () => {
   });
 });
 
-const mistyped: [string, string][] = [
+const wrongTypes: [string, string][] = [
   ['{"Name": 1}', "NUMBER_VALUE can not be converted to a String"],
   ['{"Name": false}', "FALSE_VALUE can not be converted to a String"],
   ['{"Count": "1"}', "STRING_VALUE can not be converted to an Integer"],
@@ -147,13 +147,13 @@ const mistyped: [string, string][] = [
   ['{"Payload": []}', "Start of list found where not expected"],
   ['{"Payload": {"ab": "x"}}', "Expected list or null"],
 ];
-for (const [body, message] of mistyped) {
-  test(`${body} is of the wrong type`, () => {
+for (const [body, message] of wrongTypes) {
+  test(`${body} has a wrong type`, () => {
     assert.throws(() => deserialize(model, "Request", body), { code: "SerializationException", message });
   });
 }
 
-test("unknown members are dropped, also those that would reach a prototype", () => {
+test("unknown members are dropped, including __proto__", () => {
   const read = deserialize(
     model,
     "Request",
@@ -164,7 +164,7 @@ test("unknown members are dropped, also those that would reach a prototype", () 
 });
 
 for (const each of [ssmModel, eventBridgeModel, stsModel]) {
-  test(`the ${each.api} model is closed, and its patterns can be compiled`, () => {
+  test(`the ${each.api} model contains every shape that it uses, and its patterns compile`, () => {
     const used = Object.values(each.operations).flatMap(({ input, output }) => [
       input,
       ...(output === null ? [] : [output]),
@@ -190,12 +190,12 @@ for (const each of [ssmModel, eventBridgeModel, stsModel]) {
   });
 }
 
-test("an ARN with characters of the whole range passes STS's pattern, a control character does not", () => {
+test("STS's ARN pattern accepts its whole character range and rejects a control character", () => {
   const arn = (name: string) => ({ RoleArn: `arn:aws:iam::111122223333:role/${name}`, RoleSessionName: "jane" });
   assert.deepEqual(findViolations(stsModel, "AssumeRoleRequest", arn("Countersign")), []);
   assert.equal(findViolations(stsModel, "AssumeRoleRequest", arn("a\u0001")).length, 1);
 });
 
-test("an AwsError knows its status, 400 unless told otherwise", () => {
+test("the status of an AwsError defaults to 400", () => {
   assert.equal(new AwsError("X").status, 400);
 });

@@ -23,7 +23,7 @@ const values: Record<string, unknown> = {
 const lookup = (name: string) => values[name];
 
 const interpolations: [string, unknown, unknown][] = [
-  ["a text without references stays", "plain { text }", "plain { text }"],
+  ["a text without references does not change", "plain { text }", "plain { text }"],
   ["a reference in a text becomes text", "Hello {{ who }}, {{size}} times", "Hello jane, 3 times"],
   ["a lone reference keeps its type", "{{ size }}", 3],
   ["a lone reference to a list is the list", "{{ list }}", ["a", "b"]],
@@ -31,15 +31,19 @@ const interpolations: [string, unknown, unknown][] = [
   ["a list inside a text is JSON", "on {{ list }}", 'on ["a","b"]'],
   ["false is a value", "{{ sure }}", false],
   ["the empty string is a value", "<{{ nothing }}>", "<>"],
-  ["keys and nested values are reached", { "{{ who }}": [{ deep: "{{ map }}" }] }, { jane: [{ deep: { k: "v" } }] }],
-  ["numbers and nulls stay", { a: 1, b: null }, { a: 1, b: null }],
+  [
+    "references in keys and nested values are replaced",
+    { "{{ who }}": [{ deep: "{{ map }}" }] },
+    { jane: [{ deep: { k: "v" } }] },
+  ],
+  ["numbers and nulls do not change", { a: 1, b: null }, { a: 1, b: null }],
 ];
 for (const [claim, template, expected] of interpolations) {
   test(`interpolation: ${claim}`, () =>
     assert.deepEqual(interpolate(template, lookup), { value: expected, unresolved: [] }));
 }
 
-test("interpolation: what stands for nothing stays as written and is named", () => {
+test("interpolation: a reference without a value does not change and is reported", () => {
   assert.deepEqual(interpolate({ a: "{{ gone }}", b: "x {{ step.Out }}" }, lookup), {
     value: { a: "{{ gone }}", b: "x {{ step.Out }}" },
     unresolved: ["gone", "step.Out"],
@@ -141,30 +145,40 @@ const runbook = (first: StepDefinition): Runbook => ({
 const success = { kind: "success" } as const;
 const failure = { kind: "failure", status: "Failed", message: "" } as const;
 
-const followings: [string, Partial<StepDefinition>, typeof success | typeof failure, object][] = [
-  ["after success comes the step below", {}, success, { to: "two", fails: false }],
-  ["nextStep goes before the step below", { nextStep: "three" }, success, { to: "three", fails: false }],
-  ["isEnd ends", { isEnd: true }, success, { fails: false }],
-  ["isEnd may be a text", { isEnd: "true" }, success, { fails: false }],
-  ["a failure aborts", {}, failure, { fails: true }],
-  ["Continue goes on and does not fail the execution", { onFailure: "Continue" }, failure, { to: "two", fails: false }],
+const nextSteps: [string, Partial<StepDefinition>, typeof success | typeof failure, object][] = [
+  ["after a success, the step below is next", {}, success, { to: "two", fails: false }],
+  ["nextStep overrides the step below", { nextStep: "three" }, success, { to: "three", fails: false }],
+  ["isEnd ends the runbook", { isEnd: true }, success, { fails: false }],
+  ["isEnd can be a text", { isEnd: "true" }, success, { fails: false }],
+  ["a failure aborts by default", {}, failure, { fails: true }],
   [
-    "Continue fails it when the step is critical",
+    "Continue continues and does not fail the execution",
+    { onFailure: "Continue" },
+    failure,
+    { to: "two", fails: false },
+  ],
+  [
+    "Continue fails the execution if the step is critical",
     { onFailure: "Continue", isCritical: true },
     failure,
     { to: "two", fails: true },
   ],
-  ["Continue at the end ends", { onFailure: "Continue", isEnd: true }, failure, { fails: false }],
-  ["step:NAME goes there and fails the execution", { onFailure: "step:three" }, failure, { to: "three", fails: true }],
+  ["Continue with isEnd ends the runbook", { onFailure: "Continue", isEnd: true }, failure, { fails: false }],
   [
-    "step:NAME of an uncritical step does not fail it",
+    "step:NAME continues at that step and fails the execution",
+    { onFailure: "step:three" },
+    failure,
+    { to: "three", fails: true },
+  ],
+  [
+    "step:NAME of a step that is not critical does not fail the execution",
     { onFailure: "step:three", isCritical: "false" },
     failure,
     { to: "three", fails: false },
   ],
 ];
-for (const [claim, more, result, expected] of followings) {
-  test(`what follows: ${claim}`, () => {
+for (const [claim, more, result, expected] of nextSteps) {
+  test(`next step: ${claim}`, () => {
     const definition = step(more);
     assert.deepEqual(findNextStep(runbook(definition), definition, result), expected);
   });
@@ -179,7 +193,7 @@ test("ValidNextSteps of a branch are its choices and its default, or the step be
   assert.deepEqual(listValidNextSteps(runbook(without), without), ["three", "two"]);
 });
 
-test("approvals and pauses end after seven days, other actions never, unless a timeout is written", () => {
+test("without timeoutSeconds, approvals and pauses time out after seven days and other actions never", () => {
   const timeoutMs = (more: Partial<StepDefinition>) => {
     const timing = resolveTiming(step(more), lookup);
     return timing.ok ? timing.timeoutMs : timing.problem;
@@ -195,20 +209,20 @@ test("approvals and pauses end after seven days, other actions never, unless a t
 });
 
 for (const timeoutSeconds of ["{{ who }}", "{{ nothing }}", "{{ zero }}", "{{ minus }}", "{{ gone }}", "{{ list }}"]) {
-  test(`a timeout of ${timeoutSeconds} is none`, () => {
+  test(`${timeoutSeconds} is neither a valid timeout nor a valid number of attempts`, () => {
     assert.equal(resolveTiming(step({ timeoutSeconds }), lookup).ok, false);
     assert.equal(resolveTiming(step({ maxAttempts: timeoutSeconds }), lookup).ok, false);
   });
 }
 
-test("on the wire every value is a list of strings", () => {
+test("in the API every value is a list of strings", () => {
   assert.deepEqual(
     [toStrings("a"), toStrings(1), toStrings(true), toStrings(["a", 1]), toStrings({ k: "v" }), toStrings([{ k: 1 }])],
     [["a"], ["1"], ["true"], ["a", "1"], ['{"k":"v"}'], ['{"k":1}']],
   );
 });
 
-test("a step's description may say what is simulated; a mistake in it fails the step with a reason", () => {
+test("a step's description can set the simulated effect; a mistake in it fails the step with a reason", () => {
   assert.equal(parseDescribedEffect("Restarts the sandbox: twice"), undefined);
   assert.deepEqual(parseDescribedEffect('Restarts.\nsandbox: {"durationMs": 5}'), { durationMs: 5 });
   assert.match(

@@ -20,13 +20,13 @@ const matches: [string, string, boolean][] = [
   [".{1,2}", "🙂🙂", true],
 ];
 for (const [pattern, text, expected] of matches) {
-  test(`the pattern ${pattern} ${expected ? "takes" : "refuses"} ${JSON.stringify(text)}`, () => {
+  test(`the pattern ${pattern} ${expected ? "matches" : "does not match"} ${JSON.stringify(text)}`, () => {
     assert.equal(compilePattern(pattern)?.test(text), expected);
   });
 }
 
 for (const pattern of ["[", "a++", "a(?i)b", "(?x)a b", "\\p{Alpha}", "\\Qa\\E", "[a-z&&[^b]]", "(?<n>a)(?<n>b)"]) {
-  test(`the pattern ${pattern} can not be compiled`, () => assert.equal(compilePattern(pattern), undefined));
+  test(`the pattern ${pattern} cannot be compiled`, () => assert.equal(compilePattern(pattern), undefined));
 }
 
 const times: [string, number | undefined][] = [
@@ -44,7 +44,8 @@ const times: [string, number | undefined][] = [
   ["", undefined],
 ];
 for (const [text, expected] of times) {
-  test(`"${text}" is ${expected === undefined ? "no time" : "a time"}`, () => assert.equal(parseTime(text), expected));
+  test(`"${text}" is ${expected === undefined ? "not a valid time" : "a valid time"}`, () =>
+    assert.equal(parseTime(text), expected));
 }
 
 const partitions = { "us-east-1": "aws", "eu-west-3": "aws", "cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov" };
@@ -71,11 +72,11 @@ const typed: [string, unknown, boolean][] = [
   ["List<AWS::EC2::Instance::Id>", ["i-1"], true],
 ];
 for (const [type, value, expected] of typed) {
-  test(`${JSON.stringify(value)} is ${expected ? "a" : "no"} ${type}`, () =>
+  test(`${JSON.stringify(value)} is ${expected ? "" : "not "}of type ${type}`, () =>
     assert.equal(isOfType(type, value), expected));
 }
 
-test("a map is among allowedValues whatever the order of its keys", () => {
+test("a map matches allowedValues in any order of its keys", () => {
   const definition = { type: "StringMap", allowedValues: [{ a: "b", c: { e: 1, d: 2 } }] };
   assert.equal(findConstraintProblem(definition, { c: { d: 2, e: 1 }, a: "b" }), undefined);
   assert.match(findConstraintProblem(definition, { a: "c" }) ?? "", /"\{"a":"c"\}" not found in \[\{"a":"b"/);

@@ -67,7 +67,7 @@ export const unknowns: Unknown[] = [
   {
     topic: "Response, ResponseCode and FailureMessage of steps that AWS carries out",
     assumption: "ResponseCode is 0 or 1; FailureMessage starts with the stage.",
-    reason: "The fields are documented, their texts are not. Clients should base no decision on them.",
+    reason: "The fields are documented, their contents are not. Clients should base no decision on them.",
   },
   {
     topic: "Steps in GetAutomationExecution that have not run",
@@ -164,7 +164,7 @@ export const unknowns: Unknown[] = [
       "Amazon's own runbooks use Java syntax. AWS may accept possessive quantifiers and classes such as \\p{Alpha}; the stand-in does not.",
   },
   {
-    topic: "An aws:branch comparison of incomparable values, such as NumericEquals of an empty text",
+    topic: "An aws:branch comparison of incomparable values, such as NumericEquals of an empty string",
     assumption: "The step fails; the comparison is neither true nor false.",
     reason: "Each operation is documented only for its own kind of value.",
   },

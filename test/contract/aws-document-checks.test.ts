@@ -29,7 +29,7 @@ const invalidSteps: [string, object[], RegExp][] = [
     /invalid choice/,
   ],
   [
-    "a numeric comparison with a text",
+    "a numeric comparison with a string",
     [branch([{ Variable: "{{ global:DATE }}", NumericEquals: "x", NextStep: "one" }])],
     /invalid choice/,
   ],
@@ -37,7 +37,7 @@ const invalidSteps: [string, object[], RegExp][] = [
   ["an unknown property", [work("one", { retries: 3 })], /retries/],
   ["no inputs", [{ name: "one", action: "aws:runCommand" }], /inputs are required/],
   ["an unknown input of aws:approve", [gate("one", ["admin"], {}, { Aprovers: [] })], /no input Aprovers/],
-  ["an approver that is not a text", [gate("one", ["admin", 123])], /Approvers/],
+  ["an approver that is not a string", [gate("one", ["admin", 123])], /Approvers/],
   ["no approvers", [gate("one", [])], /Approvers/],
   ["MinRequiredApprovals true", [gate("one", ["admin"], {}, { MinRequiredApprovals: true })], /MinRequiredApprovals/],
   ["MinRequiredApprovals 0", [gate("one", ["admin"], {}, { MinRequiredApprovals: 0 })], /MinRequiredApprovals/],
@@ -102,7 +102,7 @@ const invalidParts: [string, object, RegExp][] = [
   ],
   ["a default of the wrong type", { parameters: { Size: { type: "Integer", default: "5" } } }, /of type Integer/],
   [
-    "a text as the default of a list",
+    "a string as the default of a list",
     { parameters: { Who: { type: "StringList", default: "a" } } },
     /of type StringList/,
   ],

@@ -23,12 +23,12 @@ const values: Record<string, unknown> = {
 const lookup = (name: string) => values[name];
 
 const interpolations: [string, unknown, unknown][] = [
-  ["a text without references does not change", "plain { text }", "plain { text }"],
-  ["a reference in a text becomes text", "Hello {{ who }}, {{size}} times", "Hello jane, 3 times"],
+  ["a string without references does not change", "plain { text }", "plain { text }"],
+  ["a reference in a string becomes text", "Hello {{ who }}, {{size}} times", "Hello jane, 3 times"],
   ["a lone reference keeps its type", "{{ size }}", 3],
   ["a lone reference to a list is the list", "{{ list }}", ["a", "b"]],
   ["a list with a reference to a list is one list", ["x", "{{ list }}"], ["x", "a", "b"]],
-  ["a list inside a text is JSON", "on {{ list }}", 'on ["a","b"]'],
+  ["a list inside a string is JSON", "on {{ list }}", 'on ["a","b"]'],
   ["false is a value", "{{ sure }}", false],
   ["the empty string is a value", "<{{ nothing }}>", "<>"],
   [
@@ -149,7 +149,7 @@ const nextSteps: [string, Partial<StepDefinition>, typeof success | typeof failu
   ["after a success, the step below is next", {}, success, { to: "two", fails: false }],
   ["nextStep overrides the step below", { nextStep: "three" }, success, { to: "three", fails: false }],
   ["isEnd ends the runbook", { isEnd: true }, success, { fails: false }],
-  ["isEnd can be a text", { isEnd: "true" }, success, { fails: false }],
+  ["isEnd can be a string", { isEnd: "true" }, success, { fails: false }],
   ["a failure aborts by default", {}, failure, { fails: true }],
   [
     "Continue continues and does not fail the execution",

@@ -6,7 +6,7 @@ const ONLY_REFERENCE = /^\s*\{\{\s*([\w:.$[\]-]+)\s*\}\}\s*$/;
 
 /**
  * Replaces every `{{ reference }}` in a value. A string that consists of one reference becomes the referenced value with
- * its type (a StringList stays a list). Inside a longer text, the value becomes text, with lists and maps as JSON.
+ * its type (a StringList stays a list). Inside a longer string, the value becomes a string, with lists and maps as JSON.
  * `unresolved` lists the references without a value, which stay unchanged.
  */
 export function interpolate(template: unknown, lookup: Lookup): { value: unknown; unresolved: string[] } {
@@ -42,7 +42,7 @@ function spread(item: unknown, value: unknown): unknown[] {
   return typeof item === "string" && Array.isArray(value) ? value : [value];
 }
 
-/** Formats a value for use inside a text. */
+/** Formats a value for use inside a string. */
 export function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -33,7 +33,7 @@ export function findConstraintProblem(definition: ParameterDefinition, value: un
   return undefined;
 }
 
-/** Formats a value for comparison: as JSON with sorted keys, so that equal maps have equal texts, or as plain text. */
+/** Makes a string for comparison. Other values become JSON with sorted keys, so that equal maps have equal strings. */
 function toComparableText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(sortKeys(value));
 }

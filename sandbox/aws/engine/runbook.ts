@@ -19,7 +19,7 @@ const parameterSchema = z.strictObject({
   displayType: text.optional(),
 });
 
-/** A whole number as a number or a text, or a reference to one. */
+/** A whole number as a number or a string, or a reference to one. */
 const countSchema = z.union(
   [z.int().positive(), text.regex(/^([1-9]\d*|\s*\{\{\s*[\w:.$[\]-]+\s*\}\}\s*)$/)],
   "a whole number of at least 1, or a {{ reference }} to one",

@@ -28,7 +28,7 @@ export function resolveTiming(definition: StepDefinition, lookup: Lookup): Timin
   return { ok: true, timeoutMs, maxAttempts: attempts };
 }
 
-/** Parses a whole number of at least 1 from a number or a text. Returns undefined for any other value. */
+/** Parses a whole number of at least 1 from a number or a string. Returns undefined for any other value. */
 export function parseWholeNumber(value: unknown): number | undefined {
   if (typeof value === "string" && /^\d{1,15}$/.test(value)) return parseWholeNumber(Number(value));
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 ? value : undefined;

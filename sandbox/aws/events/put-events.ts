@@ -32,10 +32,10 @@ export function putEvents(
   return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
 }
 
-/** Counts the bytes of an entry as AWS does: 14 bytes for Time, plus the UTF-8 bytes of the texts. */
+/** Counts the bytes of an entry as AWS does: 14 bytes for Time, plus the UTF-8 bytes of the strings. */
 export function countEntryBytes(entry: PutEventsEntry): number {
-  const texts = [entry.Source, entry.DetailType, entry.Detail, ...(entry.Resources ?? [])];
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);
+  const strings = [entry.Source, entry.DetailType, entry.Detail, ...(entry.Resources ?? [])];
+  const bytes = strings.reduce((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);
   return bytes + (entry.Time === undefined ? 0 : 14);
 }
 

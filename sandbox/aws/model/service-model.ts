@@ -27,7 +27,7 @@ export interface Shape {
   /** For a map: the shapes of its keys and values. */
   key?: string;
   value?: string;
-  /** A secret, which AWS omits from error texts. */
+  /** A secret, which AWS omits from error messages. */
   sensitive?: boolean;
 }
 

@@ -30,7 +30,7 @@ const FRAMEWORK_CODES = new Set([
   "UnknownOperationException",
 ]);
 
-/** Returns the JSON body of an error. An error without a text (for malformed JSON, for example) has no text member. */
+/** Returns the JSON body of an error. Without a message (for malformed JSON, for example) it has no message member. */
 export function toErrorBody(error: AwsError): Record<string, string> {
   if (error.message === "") return { __type: error.code };
   return { __type: error.code, [FRAMEWORK_CODES.has(error.code) ? "message" : "Message"]: error.message };

@@ -140,7 +140,7 @@ function measureLength(value: unknown): number {
   return Object.keys(value as object).length;
 }
 
-const SENSITIVE = Symbol("a value that error texts omit");
+const SENSITIVE = Symbol("a value that error messages omit");
 
 function describeViolation(value: unknown, at: string, constraint: string): string {
   const shown = value === SENSITIVE ? "" : ` ${value === null ? "null" : `'${toJavaText(value)}'`}`;

@@ -3,7 +3,7 @@ import { AwsError } from "./aws-error.ts";
 
 /**
  * Parses a JSON body by the types of the model. A wrong type throws a SerializationException in the wording of AWS's JSON
- * services. Malformed JSON or a body that is not an object throws one without a text. Unknown members and nulls are
+ * services. Malformed JSON or a body that is not an object throws one without a message. Unknown members and nulls are
  * ignored.
  */
 export function deserialize(model: ServiceModel, shapeName: string, body: string): Record<string, unknown> {

@@ -33,7 +33,7 @@ export function applyFilters<T>(
   return left;
 }
 
-/** Returns whether a text is a valid time for the filters StartTimeBefore and StartTimeAfter (ISO 8601). */
+/** Returns whether a string is a valid time for the filters StartTimeBefore and StartTimeAfter (ISO 8601). */
 export const isFilterTime = (value: string): boolean => parseTime(value) !== undefined;
 
 /** Returns whether a start time is before a valid filter time. False without a start time. */

@@ -21,7 +21,7 @@ function findInputProblem(inputs: Record<string, unknown>): string | undefined {
   const { Approvers, MinRequiredApprovals, Message, NotificationArn } = inputs;
   const approvers = listApprovers(inputs);
   if (approvers.length === 0) return "Approvers must be a list of at least one principal.";
-  if (!isStringList(Approvers)) return "Each approver must be a text.";
+  if (!isStringList(Approvers)) return "Each approver must be a string.";
   if (approvers.length > MAX_APPROVERS)
     return `Approvers can list at most ${MAX_APPROVERS} principals; got ${approvers.length}.`;
   const required = parseRequiredApprovals(inputs);

@@ -60,13 +60,13 @@ function checkApprove({ Approvers, MinRequiredApprovals, Message, NotificationAr
   const problems: string[] = [];
   const areTexts = Array.isArray(Approvers) && Approvers.every((each) => typeof each === "string");
   if (!isUnresolved(Approvers) && !(areTexts && Approvers.length > 0)) {
-    problems.push("Approvers must be a list of at least one text.");
+    problems.push("Approvers must be a list of at least one string.");
   }
   if (!isUnresolved(MinRequiredApprovals) && parseWholeNumber(MinRequiredApprovals) === undefined) {
     problems.push(`MinRequiredApprovals must be a whole number of at least 1; got ${MinRequiredApprovals}.`);
   }
   for (const [name, value] of Object.entries({ Message, NotificationArn })) {
-    if (value !== undefined && typeof value !== "string") problems.push(`${name} must be a text.`);
+    if (value !== undefined && typeof value !== "string") problems.push(`${name} must be a string.`);
   }
   return problems;
 }
@@ -92,6 +92,6 @@ function checkSleep({ Duration, Timestamp }: Record<string, unknown>): string[] 
 }
 
 const isMissing = (value: unknown) => value === undefined || value === null;
-/** Returns whether a value is absent, or a text with references that only the execution can resolve. */
+/** Returns whether a value is absent, or a string with references that only the execution can resolve. */
 const isUnresolved = (value: unknown) =>
   value === undefined || (typeof value === "string" && findReferences(value).length > 0);

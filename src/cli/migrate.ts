@@ -1,24 +1,35 @@
+import type { Command } from "commander";
 import type { DatabaseConfig } from "../config/config.ts";
+import { loadDatabase } from "../config/load.ts";
 import { MigrationError } from "../store/migrations/migrate.ts";
 import { postgresDialect } from "../store/postgres.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
 import { migrateOnly } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
+import { type CommandResult, printResult, refuseConfiguration } from "./output.ts";
 
-/** Brings the database to this version's schema: what was done, or why not, in words for the operator. */
-export async function migrateDatabase(database: DatabaseConfig): Promise<{ ok: boolean; words: string }> {
+export function addMigrate(program: Command): void {
+  program
+    .command("migrate")
+    .description("migrate the database of DATABASE_URL to this version's schema; serve does this too when it starts")
+    .action(async () => {
+      const loaded = loadDatabase(process.env);
+      if (loaded.kind === "problems")
+        refuseConfiguration("Nothing was migrated: fix DATABASE_URL first.", loaded.problems);
+      else printResult(await migrateDatabase(loaded.database));
+    });
+}
+
+async function migrateDatabase(database: DatabaseConfig): Promise<CommandResult> {
   try {
     const dialect =
       database.kind === "sqlite" ? sqliteDialect(database.path) : postgresDialect(database.url, "migrating");
-    const taken = await migrateOnly(dialect);
-    if (taken.length === 0) return { ok: true, words: "The database is up to date: nothing to migrate." };
-    return {
-      ok: true,
-      words: ["The database is up to date. Migrated:", ...taken.map((name) => `  ${name}`)].join("\n"),
-    };
+    const migrated = await migrateOnly(dialect);
+    if (migrated.length === 0) return { ok: true, lines: ["The database is up to date: nothing to migrate."] };
+    return { ok: true, lines: ["The database is up to date. Migrated:", ...migrated.map((name) => `  ${name}`)] };
   } catch (error) {
     if (error instanceof MigrationError || error instanceof StoreUnavailableError)
-      return { ok: false, words: error.message };
+      return { ok: false, lines: [error.message] };
     throw error;
   }
 }

@@ -1,22 +1,60 @@
+import { type Command, InvalidArgumentError } from "commander";
 import { makePolicyCheck } from "../app/admin/policy-check.ts";
 import { explain, toSubjects } from "../app/admin/policy-explain.ts";
 import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import type { Config, TargetConfig } from "../config/config.ts";
+import { readTextFile } from "../config/file.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
+import { loadConfig, loadPolicy } from "../config/load.ts";
+import type { Problem } from "../config/problem.ts";
 import { parseAccount } from "../core/arn.ts";
-import type { PartialSubject } from "../core/policy.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
 import { readWorkspace } from "../slack/connection/workspace.ts";
 import { makeDirectoryCheck } from "../slack/people/directory-check.ts";
 import { describeFailure } from "../slack/slack-failures.ts";
+import { type CommandResult, printResult, refuseConfiguration } from "./output.ts";
 
-export interface CommandResult {
-  ok: boolean;
-  lines: string[];
+export function addPolicy(program: Command): void {
+  const policy = program.command("policy").description("check the policy, or explain how it treats a request");
+  policy
+    .command("check")
+    .description("look up the configuration's people, groups and channels in Slack, and find unreachable routes")
+    .action(async () => {
+      const loaded = loadConfig(process.env, readTextFile);
+      printResult(loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded.config));
+    });
+  policy
+    .command("explain")
+    .description("show the route of a request, who may decide it, and why")
+    .argument("[execution-id]", "an execution to read from AWS; otherwise describe the request with options")
+    .option("--document <name>", "the runbook's name")
+    .option("--target <name>", "the target's name, as in the configuration")
+    .option("--account <number>", "the AWS account's 12 digits")
+    .option("--region <region>", "the Region's code")
+    .option("--step <name>", "the name of the waiting step")
+    .option("--started-by <arn>", "the ARN that started the execution")
+    .option("--parameter <name=value>", "a parameter's value; repeat the option for more", addParameter, {})
+    .action(async (executionId: string | undefined, { parameter: parameters, ...texts }) => {
+      const loaded = loadPolicy(process.env, readTextFile);
+      if (loaded.kind === "problems") return refuse(loaded.problems);
+      if (executionId !== undefined)
+        return printResult(await explainExecution(loaded.file, loaded.targets, executionId));
+      if (texts.document === undefined) return program.error("Give an execution's id, or --document.");
+      const { found, lines } = explain(loaded.file, { ...texts, parameters, moreParameters: true });
+      printResult({ ok: found, lines });
+    });
+}
+
+const refuse = (problems: readonly Problem[]) => refuseConfiguration("Fix the configuration first.", problems);
+
+function addParameter(text: string, others: Record<string, string[]>): Record<string, string[]> {
+  const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === "") throw new InvalidArgumentError("Write it as NAME=VALUE.");
+  return { ...others, [name]: [...(Object.hasOwn(others, name) ? (others[name] ?? []) : []), value] };
 }
 
 /** How long AWS may take to find an execution, in milliseconds. */
@@ -24,28 +62,20 @@ const TIMEOUT_MS = 20_000;
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
 
-/** Whether what the policy names exists in Slack, and whether every route can be reached. */
-export async function checkPolicy(config: Config): Promise<CommandResult> {
+async function checkPolicy(config: Config): Promise<CommandResult> {
   const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
-  const who = await readWorkspace(web);
-  if (who.kind !== "workspace") {
-    return { ok: false, lines: [`Slack could not be asked (${describeFailure(who)}), so nothing was checked.`] };
-  }
-  const findings = await makePolicyCheck(makeDirectoryCheck(web, who.workspace))(config);
+  const found = await readWorkspace(web);
+  if (found.kind !== "workspace")
+    return { ok: false, lines: [`Nothing was checked, because a call to Slack failed: ${describeFailure(found)}.`] };
+  const findings = await makePolicyCheck(makeDirectoryCheck(web, found.workspace))(config);
+  if (findings.length > 0) return { ok: false, lines: findings.map(({ where, text }) => `${where}\n  ${text}`) };
   const routes = `${config.routes.length} route${config.routes.length === 1 ? "" : "s"}`;
-  if (findings.length === 0)
-    return { ok: true, lines: [`The policy is fine: ${routes}, and all that they name is in ${who.workspace.name}.`] };
-  return { ok: false, lines: findings.map(({ where, words }) => `${where}\n  ${words}`) };
+  const names = `every person, group and channel exists in ${found.workspace.name}`;
+  return { ok: true, lines: [`The policy is OK: ${routes}, and ${names}.`] };
 }
 
-/** Which route covers a request of this description. */
-export function explainSubject(file: ConfigFile, subject: PartialSubject): CommandResult {
-  const { found, lines } = explain(file, subject);
-  return { ok: found, lines };
-}
-
-/** Which route covers each gate of an execution, as AWS has it now. */
-export async function explainExecution(
+/** Explains each gate of an execution, as AWS reports it now. */
+async function explainExecution(
   file: ConfigFile,
   targets: readonly TargetConfig[],
   executionId: string,
@@ -53,15 +83,16 @@ export async function explainExecution(
   const failures: string[] = [];
   for (const { name, regions, readRole = null } of targets) {
     for (const region of regions) {
-      const told = await lookIn({ file, name, region, readRole, executionId });
-      if ("lines" in told) return told;
-      if (told.error !== null) failures.push(`${name}/${region}: ${told.error}`);
+      const result = await explainIn({ file, name, region, readRole, executionId });
+      if ("lines" in result) return result;
+      if (result.error !== null) failures.push(`${name}/${region}: ${result.error}`);
     }
   }
-  return { ok: false, lines: [`No target has the execution ${executionId}.`, ...failures] };
+  return { ok: false, lines: [`The execution ${executionId} exists in no target.`, ...failures] };
 }
 
-async function lookIn(where: {
+/** Explains an execution if this target has it; without an `error`, AWS does not know the execution there. */
+async function explainIn(where: {
   file: ConfigFile;
   name: string;
   region: string;
@@ -81,10 +112,10 @@ async function lookIn(where: {
     if (reading.kind === "failed") return { error: `${reading.code}: ${reading.message}` };
     const subjects = toSubjects(target, reading.execution);
     if (subjects.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
-    const told = subjects.map((subject) => ({ subject, ...explain(file, subject) }));
+    const explained = subjects.map((subject) => ({ subject, ...explain(file, subject) }));
     return {
-      ok: told.every(({ found }) => found),
-      lines: told.flatMap(({ subject, lines }) => [
+      ok: explained.every(({ found }) => found),
+      lines: explained.flatMap(({ subject, lines }) => [
         `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
         ...lines,
       ]),

@@ -41,48 +41,50 @@ async function policy(w: World, file: string, ...words: string[]): Promise<{ cod
   return { code: await ended, text: lines.map((line) => (typeof line === "string" ? line : "")).join("\n") };
 }
 
-test("policy check and policy explain say what the configuration means, and end with a code that scripts can use", async (t) => {
+test("policy check and policy explain show what the configuration means, and end with a code that scripts can use", async (t) => {
   const w = await world(t, { start: false });
 
-  await t.test("a policy whose every name exists is fine", async () => {
+  await t.test("a policy whose IDs all exist in Slack is OK", async () => {
     const { code, text } = await policy(w, GOOD, "check");
     assert.equal(code, 0, text);
-    assert.match(text, /The policy is fine: 2 routes/);
+    assert.match(text, /The policy is OK: 2 routes, and every person/);
   });
-  await t.test(
-    "each name that Slack does not have, and each route that is never reached, is told with its place",
-    async () => {
-      const { code, text } = await policy(w, BAD, "check");
-      assert.equal(code, 1);
-      for (const words of [
-        /routes\[0\]\.channels C0NOSUCH\n {2}There is no such channel/,
-        /routes\[0\]\.channels C0OLD\n {2}The channel is archived/,
-        /routes\[0\]\.channels C0RANDOM\n {2}The bot is not in the channel/,
-        /routes\[0\]\.approvers\.users U0EVE\n {2}This is somebody from another workspace/,
-        /routes\[0\]\.approvers\.users U0GONE\n {2}This is a deactivated account/,
-        /routes\[0\]\.approvers\.users U0NOBODY\n {2}There is no such person/,
-        /routes\[0\]\.approvers\.groups S0FORMER\n {2}The user group is disabled/,
-        /routes\[0\]\.approvers\.groups S0NOSUCH\n {2}There is no such user group/,
-        /routes\[1\]\n {2}Route "too late" is unreachable: the earlier route "everything" already matches/,
-      ])
-        assert.match(text, words);
-      assert.doesNotMatch(text, /S0DBA|U0JANE/);
-    },
-  );
-  await t.test("a file that is wrong ends with 2", async () => {
+  await t.test("each ID that Slack does not know, and each unreachable route, is reported with its path", async () => {
+    const { code, text } = await policy(w, BAD, "check");
+    assert.equal(code, 1);
+    for (const words of [
+      /routes\[0\]\.channels C0NOSUCH\n {2}There is no such channel/,
+      /routes\[0\]\.channels C0OLD\n {2}The channel is archived/,
+      /routes\[0\]\.channels C0RANDOM\n {2}The bot is not in the channel/,
+      /routes\[0\]\.approvers\.users U0EVE\n {2}This is somebody from another workspace/,
+      /routes\[0\]\.approvers\.users U0GONE\n {2}This is a deactivated account/,
+      /routes\[0\]\.approvers\.users U0NOBODY\n {2}There is no such person/,
+      /routes\[0\]\.approvers\.groups S0FORMER\n {2}The user group is disabled/,
+      /routes\[0\]\.approvers\.groups S0NOSUCH\n {2}There is no such user group/,
+      /routes\[1\]\n {2}Route "too late" is unreachable: the earlier route "everything" already matches/,
+    ])
+      assert.match(text, words);
+    assert.doesNotMatch(text, /S0DBA|U0JANE/);
+  });
+  await t.test("an invalid file ends with 2", async () => {
     const { code, text } = await policy(w, GOOD.replace("quorum: 2", "quorum: 0"), "check");
     assert.equal(code, 2);
     assert.match(text, /quorum is at least 1/);
   });
-  await t.test("a Slack that does not answer is told", async () => {
+  await t.test("a wrong command line ends with 2, and help with 0", async () => {
+    for (const words of [["explain"], ["explain", "--parameter", "Environment"], ["check", "--fast"], []])
+      assert.equal((await policy(w, GOOD, ...words)).code, 2, words.join(" "));
+    assert.equal((await policy(w, GOOD, "--help")).code, 0);
+  });
+  await t.test("a failing call to Slack is reported", async () => {
     await w.control.slack("faults", { operation: "usergroups.list", kind: "error", code: "internal_error", times: 1 });
     const { code, text } = await policy(w, GOOD, "check");
     assert.equal(code, 1);
-    assert.match(text, /approvers\.groups S0DBA\n {2}Slack could not be asked: internal_error/);
+    assert.match(text, /approvers\.groups S0DBA\n {2}Slack could not look it up: internal_error/);
   });
 
   const described = ["--document", "Prod-DB-Restart", "--target", "default"];
-  await t.test("a request that is described is explained, with who may decide", async () => {
+  await t.test("the explanation of a described request names the people who may decide", async () => {
     const jane = "arn:aws:iam::111122223333:user/jane";
     const words = [...described, "--parameter", "Environment=prod", "--started-by", jane];
     const { code, text } = await policy(w, GOOD, "explain", ...words);
@@ -97,16 +99,16 @@ test("policy check and policy explain say what the configuration means, and end 
     assert.match(text, /Route "databases" does not match: parameters\.Environment\.\nRoute "the rest" matches/);
     assert.match(text, /members of C0APPROVALS/);
   });
-  await t.test("what was not given is not guessed", async () => {
+  await t.test("facts that were not given are not guessed", async () => {
     const file = GOOD.replace('document: "Prod-DB-*"', "step: approve");
     const { text } = await policy(w, file, "explain", ...described, "--parameter", "Environment=prod");
-    assert.match(text, /Route "databases" might match: it asks for step, which was not given/);
+    assert.match(text, /Route "databases" might match: it depends on step, which was not given/);
   });
-  await t.test("no route at all ends with 1", async () => {
+  await t.test("a request without a route ends with 1", async () => {
     const file = GOOD.slice(0, GOOD.indexOf("  - name: the rest")) + GOOD.slice(GOOD.indexOf("admins:"));
     const { code, text } = await policy(w, file, "explain", "--document", "Web");
     assert.equal(code, 1);
-    assert.match(text, /No route covers it/);
+    assert.match(text, /No route matches/);
   });
   await t.test("an execution is read from AWS, and each of its gates explained", async () => {
     const id = await w.run(`
@@ -120,6 +122,6 @@ mainSteps:
     assert.match(text, /Route "the rest" matches/);
     const absent = await policy(w, GOOD, "explain", "00000000-0000-0000-0000-000000000000");
     assert.equal(absent.code, 1);
-    assert.match(absent.text, /No target has the execution/);
+    assert.match(absent.text, /exists in no target/);
   });
 });

@@ -1,70 +1,85 @@
 import type { People, Route } from "../../core/policy.ts";
 import { unreachableRoutes } from "../../core/unreachable.ts";
 
-/** What Slack says of a name in the configuration. */
+/** The result of looking up one ID of the configuration in Slack. */
 export type CheckResult =
   | { kind: "fine" }
-  /** The words say what is wrong with it and what to do. */
-  | { kind: "wrong"; words: string }
+  /** The text names the problem and the fix. */
+  | { kind: "wrong"; text: string }
   | { kind: "unknown"; error: string };
 
-/** Slack, as far as names in the configuration go. */
+/** Looks up IDs of the configuration in Slack. */
 export interface DirectoryCheck {
   user(id: string): Promise<CheckResult>;
-  /** Whether the group exists, is enabled and has members. */
+  /** Checks that the group exists, is enabled and has members. */
   group(id: string): Promise<CheckResult>;
-  /** Whether the channel exists, is open, and has the bot in it. */
+  /** Checks that the channel exists, is not archived, and has the bot as a member. */
   channel(id: string): Promise<CheckResult>;
 }
 
 export interface Finding {
-  /** As in the configuration: `routes[0].channels`, with the id. */
+  /** The path in the configuration, with the ID: `routes[0].channels C0123456789`. */
   where: string;
-  kind: "wrong" | "unknown";
-  words: string;
+  text: string;
 }
 
-/** Holds every name of the policy against Slack, each id once, and names routes that are never reached. */
+interface Policy {
+  routes: readonly Route[];
+  admins: People;
+  identities: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the check of a policy: looks up every ID in Slack, each one once, and finds unreachable routes. */
 export const makePolicyCheck =
-  (roster: DirectoryCheck) =>
-  async (policy: {
-    routes: readonly Route[];
-    admins: People;
-    identities: Readonly<Record<string, unknown>>;
-  }): Promise<Finding[]> => {
-    const asked = new Map<string, Promise<CheckResult>>();
-    const ask = (kind: keyof DirectoryCheck, id: string) => {
-      const answer = asked.get(`${kind} ${id}`) ?? roster[kind](id);
-      asked.set(`${kind} ${id}`, answer);
-      return answer;
+  (directory: DirectoryCheck) =>
+  async (policy: Policy): Promise<Finding[]> => {
+    const results = new Map<string, Promise<CheckResult>>();
+    const lookUp = (kind: keyof DirectoryCheck, id: string) => {
+      const result = results.get(`${kind} ${id}`) ?? directory[kind](id);
+      results.set(`${kind} ${id}`, result);
+      return result;
     };
     const findings: Finding[] = [];
-    const look = async (where: string, kind: keyof DirectoryCheck, ids: readonly string[]) => {
-      for (const id of ids) {
-        const known = await ask(kind, id);
-        if (known.kind === "wrong") findings.push({ where: `${where} ${id}`, kind: "wrong", words: known.words });
-        if (known.kind === "unknown")
-          findings.push({
-            where: `${where} ${id}`,
-            kind: "unknown",
-            words: `Slack could not be asked: ${known.error}.`,
-          });
-      }
-    };
-    const people = async (where: string, { users, groups }: People) => {
-      await look(`${where}.users`, "user", users);
-      await look(`${where}.groups`, "group", groups);
-    };
-    for (const [index, route] of policy.routes.entries()) {
-      await look(`routes[${index}].channels`, "channel", route.channels);
-      await people(`routes[${index}].approvers`, route.approvers);
-      await people(`routes[${index}].notify`, route.notify);
+    for (const { path, kind, id } of listIds(policy)) {
+      const result = await lookUp(kind, id);
+      if (result.kind !== "fine") findings.push({ where: `${path} ${id}`, text: describe(result) });
     }
-    await people("admins", policy.admins);
-    await look("identities", "user", Object.keys(policy.identities));
-    for (const { index, route, earlier } of unreachableRoutes(policy.routes)) {
-      const words = `Route "${route}" is unreachable: the earlier route "${earlier}" already matches everything it would match.`;
-      findings.push({ where: `routes[${index}]`, kind: "wrong", words });
-    }
+    for (const { index, route, earlier } of unreachableRoutes(policy.routes))
+      findings.push({
+        where: `routes[${index}]`,
+        text: `Route "${route}" is unreachable: the earlier route "${earlier}" already matches everything it would match.`,
+      });
     return findings;
   };
+
+function describe(result: Exclude<CheckResult, { kind: "fine" }>): string {
+  switch (result.kind) {
+    case "wrong":
+      return result.text;
+    case "unknown":
+      return `Slack could not look it up: ${result.error}.`;
+    default:
+      throw new Error(`no text for ${result satisfies never}`);
+  }
+}
+
+type Id = { path: string; kind: keyof DirectoryCheck; id: string };
+
+/** Lists every ID of a policy with its path, in the order of the configuration. */
+function listIds({ routes, admins, identities }: Policy): Id[] {
+  const ids = (path: string, kind: keyof DirectoryCheck, list: readonly string[]) =>
+    list.map((id) => ({ path, kind, id }));
+  const people = (path: string, { users, groups }: People) => [
+    ...ids(`${path}.users`, "user", users),
+    ...ids(`${path}.groups`, "group", groups),
+  ];
+  return [
+    ...routes.flatMap((route, index) => [
+      ...ids(`routes[${index}].channels`, "channel", route.channels),
+      ...people(`routes[${index}].approvers`, route.approvers),
+      ...people(`routes[${index}].notify`, route.notify),
+    ]),
+    ...people("admins", admins),
+    ...ids("identities", "user", Object.keys(identities)),
+  ];
+}

@@ -6,7 +6,7 @@ import type { PartialSubject, Route } from "../../core/policy.ts";
 import { findRequester, type Identities, isKnown } from "../../core/requester.ts";
 import type { Target } from "../ports/aws.ts";
 
-/** What of a request routes look at, one for each of its approve steps; those that wait, if any does. */
+/** Returns the facts that routes are matched against, for each waiting approve step or, if none waits, for each approve step. */
 export function toSubjects(target: Target, execution: ObservedExecution): PartialSubject[] {
   const gates = execution.steps.filter((step) => step.action === APPROVE_ACTION);
   const waiting = gates.filter((step) => step.status === "Waiting");
@@ -21,66 +21,64 @@ export function toSubjects(target: Target, execution: ObservedExecution): Partia
   }));
 }
 
-/** Which route, who may decide and why, in lines for a terminal. `found` is false where no route matches for certain. */
+/** Explains which route matches, who may decide and why, in lines for a terminal. `found`: a route matches for certain. */
 export function explain(
   policy: { routes: readonly Route[]; identities: Identities },
   subject: PartialSubject,
 ): { found: boolean; lines: string[] } {
   const trials = explainRoutes(policy.routes, subject);
   const last = trials.at(-1);
-  const lines = [...trials.map(trialLine)];
+  const lines = trials.map(describeTrial);
   if (last?.verdict !== "matches") {
     const depends = trials.some((trial) => trial.verdict === "depends");
     lines.push(
       depends
-        ? "Whether a route covers it depends on what was not given."
-        : "No route covers it: nobody can decide it in Slack, and the admins are told.",
+        ? "The result depends on facts that were not given."
+        : "No route matches: nobody can decide this request in Slack, and the admins are notified.",
     );
     return { found: false, lines };
   }
-  return { found: true, lines: [...lines, ...decidersLines(last.route, subject, policy.identities)] };
+  return { found: true, lines: [...lines, ...describeRoute(last.route, subject, policy.identities)] };
 }
 
-function trialLine({ route, verdict, conditions }: RouteTrial): string {
+function describeTrial({ route, verdict, conditions }: RouteTrial): string {
   const name = JSON.stringify(route.name);
   switch (verdict) {
     case "matches":
       return `Route ${name} matches.`;
     case "depends":
-      return `Route ${name} might match: it asks for ${conditions.join(", ")}, which was not given.`;
+      return `Route ${name} might match: it depends on ${conditions.join(", ")}, which was not given.`;
     case "fails":
       return `Route ${name} does not match: ${conditions.join(", ")}.`;
     default:
-      throw new Error(`no words for ${verdict satisfies never}`);
+      throw new Error(`no text for ${verdict satisfies never}`);
   }
 }
 
 const asIs = (text: string) => text;
 
-/** Ids as they are in the configuration. */
+/** Shows IDs as the configuration has them. */
 const PLAIN: NameRenderer = { user: asIs, group: (id) => `members of ${id}`, channel: asIs, text: asIs, word: asIs };
 
-function decidersLines(route: Route, subject: PartialSubject, identities: Identities): string[] {
+function describeRoute(route: Route, subject: PartialSubject, identities: Identities): string[] {
   const approvers = describeApprovers(route, PLAIN) ?? "nobody: the route names no approvers";
   return [
     `  Posted in ${route.channels.join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
     `  May decide: ${approvers}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
-    `  ${requesterLine(route, subject, identities)}`,
+    `  ${describeRequesterRule(route, subject, identities)}`,
   ];
 }
 
-function requesterLine(route: Route, subject: PartialSubject, identities: Identities): string {
-  if (route.selfApproval) return "Whoever started it may approve it.";
-  if (subject.startedBy === undefined) return "Whoever started it may not approve it.";
+function describeRequesterRule(route: Route, subject: PartialSubject, identities: Identities): string {
+  if (route.selfApproval) return "The requester may approve it.";
+  if (subject.startedBy === undefined) return "The requester may not approve it.";
   const requester = findRequester(subject.startedBy, identities);
   if (requester.userIds.length > 0)
     return `Started by ${subject.startedBy}: ${requester.userIds.join(", ")} may not approve it.`;
-  if (isKnown(requester)) {
-    const rule = `whenRequesterUnknown: ${route.whenRequesterUnknown}`;
-    return `Started by ${subject.startedBy}: whoever has the address ${requester.email} in Slack may not approve it; if nobody has, ${rule}.`;
-  }
-  return route.whenRequesterUnknown === "allow"
-    ? `Started by ${subject.startedBy}, whom nobody under identities matches: approvals count all the same (whenRequesterUnknown: allow).`
-    : `Started by ${subject.startedBy}, whom nobody under identities matches: no approval counts (whenRequesterUnknown: deny).`;
+  const rule = `whenRequesterUnknown: ${route.whenRequesterUnknown}`;
+  if (isKnown(requester))
+    return `Started by ${subject.startedBy}: the Slack user with the address ${requester.email} may not approve it; without such a user, ${rule} applies.`;
+  const effect = route.whenRequesterUnknown === "allow" ? "approvals count anyway" : "no approval counts";
+  return `Started by ${subject.startedBy}, which matches nobody under identities: ${effect} (${rule}).`;
 }

@@ -38,7 +38,7 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
 }
 
 const FINE: CheckResult = { kind: "fine" };
-const wrong = (words: string): CheckResult => ({ kind: "wrong", words });
+const wrong = (text: string): CheckResult => ({ kind: "wrong", text });
 
 const ACCOUNT_STATUS_TEXT = {
   guest: "a guest",

@@ -1,0 +1,26 @@
+import { type Problem, problemLines } from "../config/problem.ts";
+
+/** Exit codes, for scripts. */
+export const EXIT = {
+  /** A check failed, or the bot could not start or continue. */
+  failed: 1,
+  /** The configuration or the command line is wrong: nothing was done. */
+  usage: 2,
+} as const;
+
+export interface CommandResult {
+  ok: boolean;
+  lines: string[];
+}
+
+/** Prints a command's result: a failure goes to stderr and sets the exit code. */
+export function printResult({ ok, lines }: CommandResult): void {
+  (ok ? process.stdout : process.stderr).write(`${lines.join("\n")}\n`);
+  process.exitCode = ok ? 0 : EXIT.failed;
+}
+
+/** Prints problems of the configuration and ends the process. */
+export function refuseConfiguration(heading: string, problems: readonly Problem[]): never {
+  process.stderr.write(`${heading}\n\n${problemLines(problems)}\n`);
+  process.exit(EXIT.usage);
+}

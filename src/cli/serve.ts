@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { startBot } from "../bot/start.ts";
+import type { Config } from "../config/config.ts";
+import { readTextFile } from "../config/file.ts";
+import { loadConfig } from "../config/load.ts";
+import { systemClock } from "../ops/clock.ts";
+import { makeLogger } from "../ops/logging.ts";
+import { EXIT, refuseConfiguration } from "./output.ts";
+
+export function addServe(program: Command): void {
+  program
+    .command("serve", { isDefault: true })
+    .description("run the bot until SIGTERM or SIGINT")
+    .action(async () => {
+      const loaded = loadConfig(process.env, readTextFile);
+      if (loaded.kind === "problems")
+        refuseConfiguration("Countersign did not start: fix its configuration first.", loaded.problems);
+      else await serve(loaded.config);
+    });
+}
+
+/** Runs the bot until a signal asks it to stop (exit code 0), or until it cannot continue (exit code 1). */
+async function serve(config: Config): Promise<never> {
+  const log = makeLogger(config.logLevel);
+  logUncaughtErrors(log);
+  const stopRequested = new Promise<string>((resolve) => {
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => resolve(name));
+  });
+  const fail = (words: string): never => {
+    log.fatal({ event: "bot.failed" }, words);
+    process.exit(EXIT.failed);
+  };
+  const bot = await startBot(config, { clock: systemClock, log }).catch((error: unknown) =>
+    fail(error instanceof Error ? error.message : String(error)),
+  );
+  log.info({ event: "bot.started", port: bot.port }, "listening");
+  const end = await Promise.race([
+    stopRequested.then((signal) => ({ kind: "stop" as const, signal })),
+    bot.failed.then((words) => ({ kind: "failed" as const, words })),
+  ]);
+  if (end.kind === "stop") log.info({ event: "stop.requested", signal: end.signal }, "stopping");
+  await bot.stop();
+  if (end.kind === "failed") fail(end.words);
+  log.info({ event: "bot.stopped" }, "stopped");
+  process.exit(0);
+}
+
+function logUncaughtErrors(log: ReturnType<typeof makeLogger>): void {
+  // Slack's client rejects promises that no caller can await, for instance while it reconnects. The bot continues.
+  process.on("unhandledRejection", (error) =>
+    log.error({ event: "promise.rejected", err: error }, "unhandled promise rejection"),
+  );
+  process.on("uncaughtException", (error) => {
+    log.fatal(
+      { event: "bot.crashed", err: error },
+      "unexpected failure: exiting, so that a restart resumes from the database",
+    );
+    process.exit(EXIT.failed);
+  });
+}

@@ -6,7 +6,9 @@
 export interface SandboxClock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Runs `job` once at `time` (epoch milliseconds), or soon if `time` has passed. Returns a function that cancels it. */
+  /**
+   * Runs `job` once at `time` (epoch milliseconds), or soon if `time` has passed. Returns a function that cancels it.
+   */
   at(time: number, job: () => void): () => void;
   /** Moves the clock forward by `ms` (0 or more) and runs every due timer in order. */
   advance(ms: number): void;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /**
- * A fault that a test or a person injects into calls. `drop-reply` executes the call, then closes the connection without
- * a reply. `refuse` executes nothing: it accepts the connection, reads the request and closes the connection. The caller
- * sees ECONNRESET and not ECONNREFUSED, because the port must stay open for other callers.
+ * A fault that a test or a person injects into calls. `drop-reply` executes the call, then closes the connection
+ * without a reply. `refuse` executes nothing: it accepts the connection, reads the request and closes the connection.
+ * The caller sees ECONNRESET and not ECONNREFUSED, because the port must stay open for other callers.
  */
 export const faultSchema = z.strictObject({
   /** The operation or method that it affects (`SendAutomationSignal`, `chat.postMessage`), or `*` for any. */

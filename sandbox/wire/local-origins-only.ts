@@ -9,8 +9,8 @@ function isLocalOrigin(origin: string): boolean {
 }
 
 /**
- * Rejects browser requests from other websites. `/_control/` parses plain text as JSON, so any website open in a browser
- * on this machine could otherwise post to it without a CORS preflight. Programs send neither header and pass.
+ * Rejects browser requests from other websites. `/_control/` parses plain text as JSON, so any website open in a
+ * browser on this machine could otherwise post to it without a CORS preflight. Programs send neither header and pass.
  * Source: https://developer.mozilla.org/docs/Web/HTTP/Headers/Sec-Fetch-Site
  */
 export const localOriginsOnly: MiddlewareHandler<HonoEnv> = async (c, next) => {

@@ -1,6 +1,6 @@
 /**
- * Timers of one session of a stand-in, on a clock that others share. A session begins at startup or at a reset and ends at
- * the next reset. The clock keeps running then; jobs of the ended session no longer run.
+ * Timers of one session of a stand-in, on a clock that others share. A session begins at startup or at a reset and ends
+ * at the next reset. The clock keeps running then; jobs of the ended session no longer run.
  */
 export interface SessionTimers {
   now(): number;

@@ -21,9 +21,9 @@ export interface SignalDeps {
 }
 
 /**
- * Applies a signal to the step that is waiting now. Approve and Reject name no step: a late signal decides the next gate
- * of the same runbook, exactly as on real AWS. Throws InvalidAutomationSignalException for a signal that is invalid in the
- * current state, and AutomationStepNotFoundException for an unknown step.
+ * Applies a signal to the step that is waiting now. Approve and Reject name no step: a late signal decides the next
+ * gate of the same runbook, exactly as on real AWS. Throws InvalidAutomationSignalException for a signal that is
+ * invalid in the current state, and AutomationStepNotFoundException for an unknown step.
  */
 export function applySignal(deps: SignalDeps, execution: Execution, signal: Signal): void {
   if (FINAL_STATUSES.has(execution.status))

@@ -7,8 +7,8 @@ export type ContentResult = { ok: true; raw: unknown } | { ok: false; problem: s
 const MAX_DEPTH = 100;
 
 /**
- * Parses a document's text. YAML uses the core schema, so that `2026-01-31` and `no` stay strings. An alias inside its own
- * anchor, which would make the data infinite, is rejected like too deep nesting.
+ * Parses a document's text. YAML uses the core schema, so that `2026-01-31` and `no` stay strings. An alias inside its
+ * own anchor, which would make the data infinite, is rejected like too deep nesting.
  */
 export function parseContent(content: string, format: Format): ContentResult {
   const malformed = (reason: string): ContentResult => ({

@@ -17,9 +17,9 @@ import { makeTrampoline } from "./trampoline.ts";
  *     Pending -> InProgress <-> Waiting -> Success | Failed | TimedOut
  *                     \            \--> Cancelling -> Cancelled
  *
- * The states of a step: Pending -> InProgress (-> Waiting) -> Success | Failed | TimedOut | Cancelled. At most one step of
- * an execution runs at a time. `startStep` starts a step, `finish` ends it, and `continueAfter` selects the next one. Only
- * `setStatus` and `setStepStatus` change a status, and both report each change to `onStatus`.
+ * The states of a step: Pending -> InProgress (-> Waiting) -> Success | Failed | TimedOut | Cancelled. At most one step
+ * of an execution runs at a time. `startStep` starts a step, `finish` ends it, and `continueAfter` selects the next
+ * one. Only `setStatus` and `setStepStatus` change a status, and both report each change to `onStatus`.
  */
 export interface Engine {
   start(request: StartRequest): Execution;
@@ -141,7 +141,7 @@ export function makeEngine(deps: EngineDeps): Engine {
 
   const finish = (run: ActionRun, result: StepResult) => {
     const { execution, step } = run;
-    if (runs.get(step) !== run) return; // ended already, or a late result from the child execution of an earlier attempt
+    if (runs.get(step) !== run) return; // the step has ended, or this is the late result of an earlier attempt
     // Delete the run first: cancelling its timers can end a child execution, which calls `finish` again.
     runs.delete(step);
     cancelAll(step.cancelTimers);

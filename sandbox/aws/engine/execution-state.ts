@@ -21,7 +21,9 @@ export type Status =
 /** The statuses of an execution or a step that has ended. */
 export const FINAL_STATUSES: ReadonlySet<Status> = new Set(["Success", "TimedOut", "Cancelled", "Failed"]);
 
-/** FailureDetails of the API. Stages: InputValidation, PreVerification, Invocation, PostVerification. Types: Action etc. */
+/**
+ * FailureDetails of the API. Stages: InputValidation, PreVerification, Invocation, PostVerification. Types: Action etc.
+ */
 export interface FailureDetails {
   FailureStage: string;
   FailureType: string;

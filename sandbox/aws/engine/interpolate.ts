@@ -5,9 +5,9 @@ const REFERENCE = /\{\{\s*([\w:.$[\]-]+)\s*\}\}/g;
 const ONLY_REFERENCE = /^\s*\{\{\s*([\w:.$[\]-]+)\s*\}\}\s*$/;
 
 /**
- * Replaces every `{{ reference }}` in a value. A string that consists of one reference becomes the referenced value with
- * its type (a StringList stays a list). Inside a longer string, the value becomes a string, with lists and maps as JSON.
- * `unresolved` lists the references without a value, which stay unchanged.
+ * Replaces every `{{ reference }}` in a value. A string that consists of one reference becomes the referenced value
+ * with its type (a StringList stays a list). Inside a longer string, the value becomes a string, with lists and maps as
+ * JSON. `unresolved` lists the references without a value, which stay unchanged.
  */
 export function interpolate(template: unknown, lookup: Lookup): { value: unknown; unresolved: string[] } {
   const unresolved: string[] = [];

@@ -11,8 +11,8 @@ export interface NextStep {
 
 /**
  * Finds the step after a step with this result. onFailure defaults to Abort. isCritical defaults to true, and to false
- * with onFailure Continue. isEnd ends the runbook after a success and after a failure. Source: "Properties shared by all
- * actions" in the Automation actions reference.
+ * with onFailure Continue. isEnd ends the runbook after a success and after a failure. Source: "Properties shared by
+ * all actions" in the Automation actions reference.
  */
 export function findNextStep(runbook: Runbook, definition: StepDefinition, result: StepResult): NextStep {
   if (result.kind === "success") return { fails: false, ...findSuccessor(runbook, definition, result.nextStep) };

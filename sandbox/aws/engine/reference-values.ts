@@ -4,8 +4,8 @@ import type { Lookup } from "./interpolate.ts";
 import { resolveSystemVariable } from "./system-variables.ts";
 
 /**
- * Makes a lookup for the references in an execution: parameters, `step.Output`, `variable:NAME`, and the system variables
- * of the "Automation system variables" reference.
+ * Makes a lookup for the references in an execution: parameters, `step.Output`, `variable:NAME`, and the system
+ * variables of the "Automation system variables" reference.
  */
 export function makeLookup(execution: Execution, now: () => number): Lookup {
   return (reference) => {

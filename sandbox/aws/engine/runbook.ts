@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type Format, parseContent } from "./document-content.ts";
 
 /**
- * The schema of a runbook: an Automation document of schemaVersion 0.3, the only version for Automation. Source: "Systems
- * Manager Automation actions reference" and "Data elements and parameters" in the Systems Manager User Guide.
+ * The schema of a runbook: an Automation document of schemaVersion 0.3, the only version for Automation. Source:
+ * "Systems Manager Automation actions reference" and "Data elements and parameters" in the Systems Manager User Guide.
  */
 const text = z.string();
 const parameterSchema = z.strictObject({

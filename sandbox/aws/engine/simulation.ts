@@ -15,7 +15,9 @@ const effectSchema = z.strictObject({
     .optional(),
 });
 
-/** A rule from `/_control/simulate`: an effect, the steps that it applies to, and the number of runs. The newest wins. */
+/**
+ * A rule from `/_control/simulate`: an effect, the steps that it applies to, and the number of runs. The newest wins.
+ */
 export const simulationRuleSchema = effectSchema.extend({
   document: z.string().optional(),
   step: z.string().optional(),
@@ -64,9 +66,9 @@ function matchesRule(rule: SimulationRule, execution: Execution, step: StepExecu
 }
 
 /**
- * Parses the effect in a step's description: a line `sandbox: {"durationMs": 5000, "fail": {"message": "..."}}`. With it, a
- * runbook alone can control its simulation, and real AWS ignores it. Returns undefined without such a line. An invalid
- * line fails the step, so that its author sees the mistake.
+ * Parses the effect in a step's description: a line `sandbox: {"durationMs": 5000, "fail": {"message": "..."}}`. With
+ * it, a runbook alone can control its simulation, and real AWS ignores it. Returns undefined without such a line. An
+ * invalid line fails the step, so that its author sees the mistake.
  */
 export function parseDescribedEffect(description: string | undefined): SimulatedEffect | undefined {
   const line = /^[ \t]*sandbox:(.*)$/m.exec(description ?? "")?.[1];

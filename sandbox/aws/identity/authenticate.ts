@@ -25,8 +25,8 @@ const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 /**
  * Identifies the caller and the Region from the SigV4 header. Throws the service's error for an unknown caller or an
- * invalid signature. `machineNow` returns the machine's time: callers sign by their own clocks, and credentials expire by
- * them, so moving the sandbox's clock must not affect either.
+ * invalid signature. `machineNow` returns the machine's time: callers sign by their own clocks, and credentials expire
+ * by them, so moving the sandbox's clock must not affect either.
  */
 export function authenticate(
   deps: { identities: IdentityStore; machineNow: () => number },

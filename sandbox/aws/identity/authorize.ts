@@ -2,8 +2,8 @@ import { AwsError } from "../protocol/aws-error.ts";
 import type { Caller } from "./authenticate.ts";
 
 /**
- * Throws AccessDeniedException unless the caller's identity policies allow an IAM action. `resource` only appears in the
- * error text: a seeded policy allows an action on every resource or on none. The text is that of AWS's own denials.
+ * Throws AccessDeniedException unless the caller's identity policies allow an IAM action. `resource` only appears in
+ * the error text: a seeded policy allows an action on every resource or on none. The text is that of AWS's own denials.
  */
 export function authorize(caller: Caller, action: string, resource: string): void {
   if (caller.allows.some((pattern) => matches(pattern, action))) return;

@@ -1,7 +1,9 @@
 import type { Role } from "./principal.ts";
 import { type AccessKey, seededKeys, seededRoles } from "./seeded-identities.ts";
 
-/** The keys and roles of the stand-in: the seeded ones, the keys that AssumeRole issues, and the roles that tests add. */
+/**
+ * The keys and roles of the stand-in: the seeded ones, the keys that AssumeRole issues, and the roles that tests add.
+ */
 export interface IdentityStore {
   findKey(accessKeyId: string): AccessKey | undefined;
   findRole(arn: string): Role | undefined;

@@ -19,7 +19,9 @@ export interface Role {
   id: string;
   /** IAM actions, with `*` as a wildcard: `ssm:Describe*`. */
   allows: string[];
-  /** ARNs that may assume the role: a principal, a role (any session of it), or an account's root (any principal of it). */
+  /**
+   * ARNs that may assume the role: a principal, a role (any session of it), or an account's root (any principal of it).
+   */
   trusts: string[];
 }
 

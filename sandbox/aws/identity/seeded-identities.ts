@@ -71,8 +71,8 @@ const key = (accessKeyId: string, principal: Principal, allows: string[], secret
 });
 
 /**
- * Long-lived keys. Real role sessions always have a session token. The seeded sessions have none, so that two environment
- * variables are enough to use them.
+ * Long-lived keys. Real role sessions always have a session token. The seeded sessions have none, so that two
+ * environment variables are enough to use them.
  */
 export const seededKeys: AccessKey[] = [
   key("test", userPrincipal(ACCOUNT, "admin"), ["*"], "test"),

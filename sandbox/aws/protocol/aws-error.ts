@@ -1,6 +1,6 @@
 /**
- * An error reply of an AWS service. `write-reply.ts` encodes it for the protocol: `__type` in JSON, `<ErrorResponse>` in
- * the Query protocol.
+ * An error reply of an AWS service. `write-reply.ts` encodes it for the protocol: `__type` in JSON, `<ErrorResponse>`
+ * in the Query protocol.
  */
 export class AwsError extends Error {
   readonly code: string;
@@ -15,8 +15,8 @@ export class AwsError extends Error {
 }
 
 /**
- * Exceptions of the framework below the services; no service model lists them. Their text member is `message`. In modeled
- * SSM exceptions and in SerializationException it is `Message`.
+ * Exceptions of the framework below the services; no service model lists them. Their text member is `message`. In
+ * modeled SSM exceptions and in SerializationException it is `Message`.
  */
 const FRAMEWORK_CODES = new Set([
   "ValidationException",

@@ -2,10 +2,10 @@ import { findShape, type ServiceModel, type Shape } from "../model/service-model
 import { AwsError } from "./aws-error.ts";
 
 /**
- * Checks an input against the model's constraints. Returns one sentence per violation, in the wording of AWS's services:
- * `Value 'x' at 'signalType' failed to satisfy constraint: Member must satisfy enum value set: [...]`. Paths start in
- * lower case, and list items count from 1: `filters.1.member.key`. The path of a scalar item or a map entry is that of
- * its list or map.
+ * Checks an input against the model's constraints. Returns one sentence per violation, in the wording of AWS's
+ * services: `Value 'x' at 'signalType' failed to satisfy constraint: Member must satisfy enum value set: [...]`. Paths
+ * start in lower case, and list items count from 1: `filters.1.member.key`. The path of a scalar item or a map entry is
+ * that of its list or map.
  */
 export function findViolations(model: ServiceModel, shapeName: string, input: Record<string, unknown>): string[] {
   return findStructureViolations(model, findShape(model, shapeName), input, "");
@@ -122,8 +122,8 @@ function toConstraints(shape: Shape): { text: string; holds: (value: unknown) =>
 
 /**
  * Compiles a pattern of a model. The patterns are written for Java, which matches the whole value. Their range
- * `\u10000-\u10FFFF` intends the supplementary planes, but JavaScript reads `\u10000` as U+1000 and a zero. `\p{L}` needs
- * the flag `u`; a pattern with an escape that `u` forbids is compiled without the flag.
+ * `\u10000-\u10FFFF` intends the supplementary planes, but JavaScript reads `\u10000` as U+1000 and a zero. `\p{L}`
+ * needs the flag `u`; a pattern with an escape that `u` forbids is compiled without the flag.
  */
 function compilePattern(pattern: string): RegExp {
   const source = `^(?:${pattern.replace("\\u10000-\\u10FFFF", "\\u{10000}-\\u{10FFFF}")})$`;

@@ -2,9 +2,9 @@ import { findShape, type ServiceModel, type Shape } from "../model/service-model
 import { AwsError } from "./aws-error.ts";
 
 /**
- * Parses a JSON body by the types of the model. A wrong type throws a SerializationException in the wording of AWS's JSON
- * services. Malformed JSON or a body that is not an object throws one without a message. Unknown members and nulls are
- * ignored.
+ * Parses a JSON body by the types of the model. A wrong type throws a SerializationException in the wording of AWS's
+ * JSON services. Malformed JSON or a body that is not an object throws one without a message. Unknown members and nulls
+ * are ignored.
  */
 export function deserialize(model: ServiceModel, shapeName: string, body: string): Record<string, unknown> {
   let parsed: unknown;

@@ -14,8 +14,8 @@ import { isTrue } from "../engine/runbook.ts";
 const MAX_STEPS_SHOWN = 100;
 
 /**
- * Returns an execution in the form of GetAutomationExecution. Like AWS, all views omit members without a value (no nulls)
- * and give times as epoch seconds with fractions.
+ * Returns an execution in the form of GetAutomationExecution. Like AWS, all views omit members without a value (no
+ * nulls) and give times as epoch seconds with fractions.
  */
 export function executionView(execution: Execution, now: () => number): object {
   const steps = sortSteps(execution);

@@ -11,8 +11,8 @@ export interface Filter {
 export type Criterion<T> = (item: T, value: string) => boolean;
 
 /**
- * Returns the items that match every filter. Throws InvalidFilterKey or InvalidFilterValue. All values are checked before
- * any item, so that an invalid value is rejected even if the list is empty.
+ * Returns the items that match every filter. Throws InvalidFilterKey or InvalidFilterValue. All values are checked
+ * before any item, so that an invalid value is rejected even if the list is empty.
  */
 export function applyFilters<T>(
   items: T[],

@@ -11,7 +11,9 @@ interface Input extends PageRequest {
 /** The platforms that AWS lists for every runbook. */
 const PLATFORMS = ["Windows", "Linux", "MacOS"];
 
-/** Lists the account's runbooks in the Region, sorted by name. There are no documents of Amazon or of other accounts. */
+/**
+ * Lists the account's runbooks in the Region, sorted by name. There are no documents of Amazon or of other accounts.
+ */
 export const listDocuments: SsmOperation<Input> = (deps, caller, input) => {
   const legacyFilters = (input.DocumentFilterList ?? []).map(({ key, value }) => ({ Key: key, Values: [value] }));
   const filters = [...(input.Filters ?? []), ...legacyFilters].map(({ Key = "", Values = [] }) => ({ Key, Values }));

@@ -11,9 +11,9 @@ export interface PageRequest {
 const PAGE_SIZE = 50;
 
 /**
- * Returns one page of `items`, and a NextToken if more items follow. The token contains the key of the last item, so that
- * the next page starts after that item even if new items precede it. The token is signed and valid only for the same
- * request (`scope`). Throws InvalidNextToken for any other token.
+ * Returns one page of `items`, and a NextToken if more items follow. The token contains the key of the last item, so
+ * that the next page starts after that item even if new items precede it. The token is signed and valid only for the
+ * same request (`scope`). Throws InvalidNextToken for any other token.
  */
 export function paginate<T>(
   items: T[],

@@ -27,8 +27,8 @@ export const getCallerIdentity = (_deps: StsDeps, caller: Caller): Record<string
 const MAX_DURATION_SECONDS = 3600;
 
 /**
- * Issues credentials for a role session. Both the caller's policy (checked earlier) and the role's trust policy must allow
- * it. Session tags, session policies and MFA have no effect; only their shapes are validated.
+ * Issues credentials for a role session. Both the caller's policy (checked earlier) and the role's trust policy must
+ * allow it. Session tags, session policies and MFA have no effect; only their shapes are validated.
  */
 export function assumeRole(deps: StsDeps, caller: Caller, input: AssumeRoleInput): Record<string, unknown> {
   const role = deps.identities.findRole(input.RoleArn);

@@ -45,8 +45,8 @@ const isStringList = (value: unknown) => Array.isArray(value) && value.every((ea
 const parseRequiredApprovals = (inputs: Record<string, unknown>) => parseWholeNumber(inputs.MinRequiredApprovals ?? 1);
 
 /**
- * Checks whether `principal` may decide this step, under the current assumptions. Returns "ignored" for a signal that is
- * accepted without effect. Throws an AwsError for a rejected signal.
+ * Checks whether `principal` may decide this step, under the current assumptions. Returns "ignored" for a signal that
+ * is accepted without effect. Throws an AwsError for a rejected signal.
  */
 export function checkApprover(
   inputs: Record<string, unknown>,

@@ -1,8 +1,8 @@
 import { findReferences } from "../interpolate.ts";
 
 /**
- * The conditions of aws:branch: And, Or, Not around comparisons of `Variable`. Source: "Creating dynamic automations with
- * conditional branching" in the Systems Manager User Guide.
+ * A comparison operator of aws:branch. And, Or and Not combine comparisons of `Variable` into conditions. Source:
+ * "Creating dynamic automations with conditional branching" in the Systems Manager User Guide.
  */
 interface Operator {
   /** Returns whether the operator can compare a value. */

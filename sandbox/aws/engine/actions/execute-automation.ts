@@ -19,8 +19,8 @@ export interface ChildDeps {
 }
 
 /**
- * aws:executeAutomation: starts a child execution in the same account and Region, with the same ExecutedBy. The step ends
- * with the child and takes its status. If the step ends first, the child is cancelled.
+ * aws:executeAutomation: starts a child execution in the same account and Region, with the same ExecutedBy. The step
+ * ends with the child and takes its status. If the step ends first, the child is cancelled.
  */
 export const executeAutomation =
   (deps: ChildDeps): Action =>

@@ -2,8 +2,8 @@ import type { Action } from "../action.ts";
 import type { Simulation } from "../simulation.ts";
 
 /**
- * Simulates an action that would change something on AWS, and notes that in the step's Response. `/_control/simulate` or
- * the step's description sets the duration and the result.
+ * Simulates an action that would change something on AWS, and notes that in the step's Response. `/_control/simulate`
+ * or the step's description sets the duration and the result.
  */
 export const simulateAction =
   (simulation: Simulation): Action =>

@@ -11,7 +11,7 @@ import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.t
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { AwsConnector, Clock, Log } from "../app/ports/aws.ts";
 import type { Lease } from "../app/ports/coordination.ts";
-import type { Store } from "../app/ports/store.ts";
+import type { GuardedStore, Store } from "../app/ports/store.ts";
 import { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
@@ -87,7 +87,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
   const chat = metrics.chat(hooks.chat(limitedChat(makeChat(web, turn, clock, lookups), admission)));
   const directory = makeDirectory(lookups, workspace, clock);
   const replica = newId();
-  const look = (under: Pick<Store, "requests" | "executions">) => {
+  const look = (under: GuardedStore) => {
     const apply = makeApplyChanges({ requests: under.requests, routes, clock, newId, log });
     return makeSyncExecution({ ...under, apply, mask, clock, random, log });
   };
@@ -95,6 +95,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
     requests,
     executions,
     leases,
+    guardedBy: store.guardedBy,
     clock,
     random,
     owner: replica,
@@ -295,6 +296,7 @@ function startPublishing(options: WiringOptions, lease: () => Lease | null): Loo
   const bus = makeEventBus({ busName: config.eventBus.name, region: config.eventBus.region });
   const publish = makePublishAudit({
     audit: store.audit,
+    guardedBy: store.guardedBy,
     bus: metrics.bus(hooks.bus(bus)),
     clock,
     random: Math.random,

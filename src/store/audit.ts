@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { AuditStore } from "../app/ports/store.ts";
+import type { AuditStore, GuardedStore } from "../app/ports/store.ts";
 import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
-import { whereLeaseIsOwned } from "./guard.ts";
+import type { Transact } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -62,19 +62,6 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
         return isPublished(record) ? [{ record, attempts: row.publishAttempts }] : [];
       });
     },
-    claim: (seqs, now, until, lease) =>
-      db.transaction().execute(async (trx) => {
-        if (!(await whereLeaseIsOwned(trx, lease))) return false;
-        const { numUpdatedRows } = await trx
-          .updateTable("audit")
-          .set({ publishNextAt: until })
-          .where("seq", "in", [...seqs])
-          .where("publishing", "=", "due")
-          .where("publishNextAt", "<=", now)
-          .executeTakeFirst();
-        // Those of them that another has just published come back when the claim has lapsed.
-        return numUpdatedRows === BigInt(seqs.length);
-      }),
     async published(seq, eventId) {
       await db
         .updateTable("audit")
@@ -94,5 +81,22 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
         .where("seq", "=", seq)
         .execute();
     },
+  };
+}
+
+export function makeGuardedAuditStore(transact: Transact): GuardedStore["audit"] {
+  return {
+    claim: (seqs, now, until) =>
+      transact(async (trx) => {
+        const { numUpdatedRows } = await trx
+          .updateTable("audit")
+          .set({ publishNextAt: until })
+          .where("seq", "in", [...seqs])
+          .where("publishing", "=", "due")
+          .where("publishNextAt", "<=", now)
+          .executeTakeFirst();
+        // If another replica has published some of them, the others are due again when this claim expires.
+        return numUpdatedRows === BigInt(seqs.length);
+      }, false),
   };
 }

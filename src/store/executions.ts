@@ -1,6 +1,6 @@
-import type { Kysely } from "kysely";
-import type { ExecutionStore, WatchedExecution } from "../app/ports/store.ts";
-import { guarded } from "./guard.ts";
+import type { Kysely, Transaction } from "kysely";
+import type { ExecutionStore, GuardedStore, WatchedExecution } from "../app/ports/store.ts";
+import type { Transact } from "./guard.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
@@ -9,25 +9,6 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
       const rows = await db.selectFrom("executions").selectAll().where("target", "=", target).execute();
       return rows.map(fromRow);
     },
-
-    watch: (execution, lease) =>
-      guarded(db, lease, (held) =>
-        held
-          .insertInto("executions")
-          .values({ notFoundSince: null, ...execution })
-          .onConflict((conflict) =>
-            conflict.columns(["target", "executionId"]).doUpdateSet({ notFoundSince: null, ...execution }),
-          )
-          .execute(),
-      ),
-
-    recordRead: (seen, nextReadAt, unchangedReads, lease) =>
-      guarded(db, lease, (held) =>
-        reread(held, seen, { nextReadAt, unchangedReads: unchangedReads, notFoundSince: null }),
-      ),
-
-    recordNotFound: (seen, nextReadAt, notFoundSince, lease) =>
-      guarded(db, lease, (held) => reread(held, seen, { nextReadAt, notFoundSince: notFoundSince })),
 
     /** Also where one is due already: it may be under way, and not have seen what this is about. */
     async wake(target, executionId, at) {
@@ -50,11 +31,38 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         .execute();
       return rows.map(fromRow);
     },
+  };
+}
 
-    forget: (target, executionId, lease) =>
-      guarded(db, lease, (held) =>
-        held.deleteFrom("executions").where("target", "=", target).where("executionId", "=", executionId).execute(),
-      ),
+export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact): GuardedStore["executions"] {
+  return {
+    watched: makeExecutionStore(db).watched,
+
+    watch: (execution) =>
+      transact(async (trx) => {
+        await trx
+          .insertInto("executions")
+          .values({ notFoundSince: null, ...execution })
+          .onConflict((conflict) =>
+            conflict.columns(["target", "executionId"]).doUpdateSet({ notFoundSince: null, ...execution }),
+          )
+          .execute();
+      }, undefined),
+
+    recordRead: (seen, nextReadAt, unchangedReads) =>
+      transact((trx) => reread(trx, seen, { nextReadAt, unchangedReads, notFoundSince: null }), undefined),
+
+    recordNotFound: (seen, nextReadAt, notFoundSince) =>
+      transact((trx) => reread(trx, seen, { nextReadAt, notFoundSince }), undefined),
+
+    forget: (target, executionId) =>
+      transact(async (trx) => {
+        await trx
+          .deleteFrom("executions")
+          .where("target", "=", target)
+          .where("executionId", "=", executionId)
+          .execute();
+      }, undefined),
   };
 }
 
@@ -64,11 +72,11 @@ function fromRow({ notFoundSince, ...row }: Tables["executions"]): WatchedExecut
 
 /** Writes what a reading leads to, unless somebody has asked for another one in the meantime. */
 async function reread(
-  db: Kysely<Tables>,
+  trx: Transaction<Tables>,
   seen: WatchedExecution,
   change: Partial<Tables["executions"]>,
 ): Promise<void> {
-  await db
+  await trx
     .updateTable("executions")
     .set(change)
     .where("target", "=", seen.target)

@@ -2,12 +2,27 @@ import type { Kysely, Transaction } from "kysely";
 import type { Lease } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
+/** Does work in one transaction. Where the work needs a lease that another owner has taken: returns `lost` instead. */
+export type Transact = <R>(work: (trx: Transaction<Tables>) => Promise<R>, lost: R) => Promise<R>;
+
+/** Returns a Transact that needs no lease. */
+export const transact =
+  (db: Kysely<Tables>): Transact =>
+  (work) =>
+    db.transaction().execute(work);
+
+/** Returns a Transact whose work counts only while the lease is still its owner's. */
+export const transactUnder =
+  (db: Kysely<Tables>, lease: Lease): Transact =>
+  (work, lost) =>
+    db.transaction().execute(async (trx) => ((await isOwned(trx, lease)) ? work(trx) : lost));
+
 /**
- * Whether the lease is still its owner's. The row is written, though nothing in it changes: on PostgreSQL that holds
- * off whoever wants to take the lease until this transaction is over, so that the next owner sees all of its effects.
- * It comes first in a transaction; every transaction locks in the order lease, request, votes, clicks, audit head.
+ * Returns whether the lease is still its owner's, and keeps it so until the transaction ends: the row is written without
+ * a change, so that PostgreSQL makes the next owner wait, who then sees all effects of this transaction. Runs first: every
+ * transaction locks in the order lease, request, votes, clicks, audit head.
  */
-export async function whereLeaseIsOwned(trx: Transaction<Tables>, lease: Lease): Promise<boolean> {
+async function isOwned(trx: Transaction<Tables>, lease: Lease): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable("leases")
     .set((row) => ({ until: row.ref("until") }))
@@ -16,17 +31,4 @@ export async function whereLeaseIsOwned(trx: Transaction<Tables>, lease: Lease):
     .where("token", "=", lease.token)
     .executeTakeFirst();
   return numUpdatedRows > 0n;
-}
-
-/** Does the work, under the lease where there is one; nothing when the lease is another's by now. */
-export async function guarded(
-  db: Kysely<Tables>,
-  lease: Lease | undefined,
-  work: (db: Kysely<Tables>) => Promise<unknown>,
-): Promise<void> {
-  if (lease === undefined) await work(db);
-  else
-    await db.transaction().execute(async (trx) => {
-      if (await whereLeaseIsOwned(trx, lease)) await work(trx);
-    });
 }

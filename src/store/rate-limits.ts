@@ -1,6 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { PollStore, RateLimitStore } from "../app/ports/coordination.ts";
-import { guarded } from "./guard.ts";
+import type { RateLimitStore } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
 /** How far the clocks of replicas may differ, or a statement wait for its connection. */
@@ -55,21 +54,5 @@ export function makeRateLimitStore(db: Kysely<Tables>): RateLimitStore {
         .execute();
       return new Map(rows.map(({ name, blockedUntil }) => [name, blockedUntil]));
     },
-  };
-}
-
-/** How each target answered last, whichever process asked. */
-export function makePollStore(db: Kysely<Tables>): PollStore {
-  return {
-    record: (target, at, error, replica, lease) =>
-      guarded(db, lease, (held) => {
-        const poll = { triedAt: at, error, replica, ...(error === null ? { polledAt: at } : {}) };
-        return held
-          .insertInto("polls")
-          .values({ target, polledAt: null, ...poll })
-          .onConflict((conflict) => conflict.column("target").doUpdateSet(poll))
-          .execute();
-      }),
-    all: () => db.selectFrom("polls").select(["target", "polledAt", "error"]).orderBy("target").execute(),
   };
 }

@@ -1,15 +1,18 @@
-import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
+import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
 import type { Store } from "../app/ports/store.ts";
-import { makeAuditStore } from "./audit.ts";
+import { makeAuditStore, makeGuardedAuditStore } from "./audit.ts";
 import { makeClickStore } from "./clicks.ts";
 import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
-import { makeExecutionStore } from "./executions.ts";
+import { makeExecutionStore, makeGuardedExecutionStore } from "./executions.ts";
+import { transactUnder } from "./guard.ts";
 import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
 import { isMigrated, migrate } from "./migrations/migrate.ts";
 import { makeNoticeStore } from "./notices.ts";
-import { makePollStore, makeRateLimitStore } from "./rate-limits.ts";
+import { makeGuardedPollStore, makePollStore } from "./polls.ts";
+import { makeRateLimitStore } from "./rate-limits.ts";
+import { makeRequestChanges } from "./request-changes.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
@@ -37,8 +40,9 @@ export async function openStore(options: {
     await close();
     throw error;
   }
+  const requests = makeRequestStore(db, publishes, now);
   return {
-    requests: makeRequestStore(db, publishes, now),
+    requests,
     messages: makeMessageStore(db),
     notices: makeNoticeStore(db),
     digests: makeDigestStore(db),
@@ -61,8 +65,14 @@ export async function openStore(options: {
       await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("repliedAt", "is", null).execute();
       await db.updateTable("audit").set({ publishNextAt: 0 }).where("publishing", "=", "due").execute();
     },
-    async ping() {
-      await sql`select 1`.execute(prompt);
+    guardedBy(lease) {
+      const transact = transactUnder(db, lease);
+      return {
+        requests: { ...requests, ...makeRequestChanges(transact, publishes, now) },
+        executions: makeGuardedExecutionStore(db, transact),
+        polls: makeGuardedPollStore(transact),
+        audit: makeGuardedAuditStore(transact),
+      };
     },
     close,
   };

@@ -1,7 +1,6 @@
 import type { Automation, AwsConnector, AwsFailure, Clock, Log, Target, TargetRoles } from "../app/ports/aws.ts";
 import type { Lease } from "../app/ports/coordination.ts";
-import type { Store, WatchedExecution } from "../app/ports/store.ts";
-import { guardedBy } from "../app/ports/under-lease.ts";
+import type { GuardedStore, Store, WatchedExecution } from "../app/ports/store.ts";
 import type { makeSendSignal } from "../app/signal/send-signal.ts";
 import { makePollTarget } from "../app/watch/poll-target.ts";
 import type { makeSyncExecution } from "../app/watch/sync-execution.ts";
@@ -64,7 +63,7 @@ export function startTarget(options: {
   pollIntervalMs: number;
   aws: AwsConnector;
   store: Store;
-  look: (stores: Pick<Store, "requests" | "executions">) => ReturnType<typeof makeSyncExecution>;
+  look: (stores: GuardedStore) => ReturnType<typeof makeSyncExecution>;
   signal: ReturnType<typeof makeSendSignal>;
   hook: (automation: Automation) => Automation;
   health: Health;
@@ -93,7 +92,7 @@ export function startTarget(options: {
     lastFailure = error;
     if (lease === null) return;
     health.polled(key, error);
-    await store.polls.record(key, clock.now(), error, replica, lease);
+    await store.guardedBy(lease).polls.record(key, clock.now(), error, replica);
   };
 
   let adoptedAt = 0;
@@ -146,7 +145,7 @@ export function startTarget(options: {
     round: async (abort) => {
       const lease = options.lease();
       if (!(await identify(lease, abort)) || automation === undefined || lease === null) return undefined;
-      const { executions } = guardedBy(store, lease);
+      const { executions } = store.guardedBy(lease);
       const found = await makePollTarget({ automation, executions, clock })(abort);
       if (abort.aborted) return undefined;
       await report(found.kind === "failed" ? found : null, "the target could not be polled", lease);
@@ -163,11 +162,11 @@ export function startTarget(options: {
     async work(watched) {
       const lease = options.lease();
       if (automation === undefined || lease === null) return;
-      await look(guardedBy(store, lease))(automation, watched, aborted);
+      await look(store.guardedBy(lease))(automation, watched, aborted);
     },
     async rest(watched, until) {
       const lease = options.lease();
-      if (lease !== null) await guardedBy(store, lease).executions.recordRead(watched, until, watched.unchangedReads);
+      if (lease !== null) await store.guardedBy(lease).executions.recordRead(watched, until, watched.unchangedReads);
     },
     restMs: ERROR_BACKOFF_MS,
     onDone(well, more) {

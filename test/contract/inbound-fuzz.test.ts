@@ -67,7 +67,11 @@ async function inbound(t: TestContext) {
     ["asked", ASKED],
   ] as const) {
     const ids = { executionId: `execution-${name}`, stepExecutionId: `step-${name}` };
-    await store.requests.open(aRequest({ id, route: name, ...ids, facts }), [channel], anEntry({ requestId: id }));
+    await store.requests.open({
+      request: aRequest({ id, route: name, ...ids, facts }),
+      channels: [channel],
+      audit: anEntry({ requestId: id }),
+    });
     const [row] = await store.messages.ofRequest(id);
     await store.messages.posted(row?.id ?? "", ts, 1);
     automation.shows(anExecution({ ...ids, steps: [aStep(ids)] }));
@@ -128,6 +132,7 @@ async function inbound(t: TestContext) {
     requests,
     executions,
     leases,
+    guardedBy: store.guardedBy,
     clock,
     random: () => 0,
     owner: "o",

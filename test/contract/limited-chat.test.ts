@@ -127,7 +127,7 @@ for (const [lane, call] of CALLS) {
 test("a person whose answer is limited is told when Slack takes it again", async (t) => {
   const clock = testClock();
   const { rateLimits: lanes, clicks, ...store } = await aStore(t, { now: clock.now });
-  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   await clicks.record(aClick("U0JANE"));
   await clicks.evaluated(aClick("U0JANE").id, "because", anEntry());
   const chat = fakeChat();

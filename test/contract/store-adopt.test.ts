@@ -11,10 +11,10 @@ const watched = { executionId: EXECUTION_ID, fingerprint: "waits", nextReadAt: N
 for (const engine of ENGINES) {
   test(`${engine.name}: a target that was renamed keeps its requests and what it watches`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(), ["C0DBA"], anEntry({ kind: "requested" }));
+    await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
     const elsewhere = aRequest({ id: "r-else", region: "eu-west-1", target: "other/eu-west-1" });
-    await store.requests.open(elsewhere, [], anEntry({ requestId: "r-else" }));
-    await store.executions.watch({ ...watched, target: OLD });
+    await store.requests.open({ request: elsewhere, channels: [], audit: anEntry({ requestId: "r-else" }) });
+    await store.owned.executions.watch({ ...watched, target: OLD });
 
     await store.requests.rebindTarget(RENAMED);
     await store.requests.rebindTarget(RENAMED);
@@ -23,16 +23,22 @@ for (const engine of ENGINES) {
     assert.equal((await store.requests.byId("r-else"))?.target, "other/eu-west-1");
     assert.deepEqual(await store.executions.watched(RENAMED.key), [{ ...watched, target: RENAMED.key }]);
     const again = aRequest({ id: "r-again", target: RENAMED.key });
-    assert.equal(await store.requests.open(again, ["C0DBA"], anEntry({ requestId: "r-again" })), "exists");
+    assert.equal(
+      await store.requests.open({ request: again, channels: ["C0DBA"], audit: anEntry({ requestId: "r-again" }) }),
+      "exists",
+    );
   });
 
   test(`${engine.name}: a replica with the target's old name opens nothing a second time, and finds what is there`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(), ["C0DBA"], anEntry({ kind: "requested" }));
+    await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
     await store.requests.rebindTarget(RENAMED);
 
     const again = aRequest({ id: "r-again", target: OLD });
-    assert.equal(await store.requests.open(again, ["C0DBA"], anEntry({ requestId: "r-again" })), "exists");
+    assert.equal(
+      await store.requests.open({ request: again, channels: ["C0DBA"], audit: anEntry({ requestId: "r-again" }) }),
+      "exists",
+    );
     assert.equal((await store.messages.due(NOW, 10)).length, 1);
     assert.deepEqual(await store.requests.history("r-again"), []);
     for (const target of [BEFORE, RENAMED]) {
@@ -46,9 +52,13 @@ for (const engine of ENGINES) {
   test(`${engine.name}: replicas that know a target by several names adopt from each other, and nothing is lost or doubled`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     const third = { ...RENAMED, key: `third/${region}`, name: "third" };
-    await store.requests.open(aRequest(), [], anEntry());
-    await store.requests.open(aRequest({ id: "r-2", stepExecutionId: "s-2", target: RENAMED.key }), [], anEntry());
-    for (const { key } of [BEFORE, RENAMED]) await store.executions.watch({ ...watched, target: key });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    await store.requests.open({
+      request: aRequest({ id: "r-2", stepExecutionId: "s-2", target: RENAMED.key }),
+      channels: [],
+      audit: anEntry(),
+    });
+    for (const { key } of [BEFORE, RENAMED]) await store.owned.executions.watch({ ...watched, target: key });
 
     for (const target of [BEFORE, third, RENAMED, BEFORE, third]) {
       await store.requests.rebindTarget(target);
@@ -63,8 +73,8 @@ for (const engine of ENGINES) {
   test(`${engine.name}: what a replica with the old name opened and watched after the renaming is taken over`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.rebindTarget(RENAMED);
-    await store.requests.open(aRequest(), [], anEntry());
-    await store.executions.watch({ ...watched, target: OLD });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    await store.owned.executions.watch({ ...watched, target: OLD });
     await store.requests.rebindTarget(RENAMED);
     assert.deepEqual(await store.executions.watched(OLD), []);
     assert.deepEqual(await store.executions.watched(RENAMED.key), [{ ...watched, target: RENAMED.key }]);

@@ -24,7 +24,7 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 for (const engine of ENGINES) {
   const withErrand = async (t: TestContext, lookup: RecipientLookupKind) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, lookup);
+    await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry(), recipientLookup: lookup });
     const [due] = await store.notices.dueLookups(NOW, 10);
     assert(due !== undefined);
     return { store, lookup: due };
@@ -41,7 +41,7 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: each person's own signal comes back as it went in, the newest state of each`, async (t) => {
     const store = await aStore(t, { engine });
-    await store.requests.open(aRequest(), [], anEntry());
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
     const ben = aSignal("U0BEN", { at: NOW + 1, state: "ambiguous", error: "no reply", shownBefore: 1 });
     await store.requests.advance({ ...step(1), signal: ben });
     await store.requests.advance({ ...step(2), signal: aSignal("U0ANN") });
@@ -54,12 +54,12 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: a signal is on record with the change it belongs to, or not at all`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(), [], anEntry());
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
     assert.equal(await store.requests.advance({ ...step(7), signal: aSignal("U0ANN") }), false);
     const old = await store.leases.acquire("execution", "one", NOW, NOW + 1);
     await store.leases.acquire("execution", "two", NOW + 2, NOW + 60_000);
     assert(old !== null);
-    assert.equal(await store.requests.advance({ ...step(1), signal: aSignal("U0ANN"), lease: old }), false);
+    assert.equal(await store.guardedBy(old).requests.advance({ ...step(1), signal: aSignal("U0ANN") }), false);
     assert.deepEqual(await store.requests.signals(REQUEST_ID), []);
     const won = await Promise.all(
       ["U0ANN", "U0BEN", "U0CAT"].map((userId) => store.requests.advance({ ...step(1), signal: aSignal(userId) })),
@@ -70,7 +70,12 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: an lookup is on record with what asks for it, once for a request, whoever asks`, async (t) => {
     const store = await aStore(t, { engine });
-    await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, "direct-messages");
+    await store.requests.open({
+      request: aRequest(),
+      channels: ["C0DBA"],
+      audit: anEntry(),
+      recipientLookup: "direct-messages",
+    });
     const vote = aVote("U0ADMIN", { authority: "break-glass" });
     assert.equal(await store.requests.advance({ ...step(9), vote, recipientLookup: "break-glass" }), false);
     assert.deepEqual(
@@ -157,7 +162,7 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine, now: () => NOW });
     for (let index = 0; index < 30; index++) {
       const id = `r${index}`;
-      await store.requests.open(aRequest({ id, stepExecutionId: id }), [], anEntry());
+      await store.requests.open({ request: aRequest({ id, stepExecutionId: id }), channels: [], audit: anEntry() });
       await store.notices.lookupDone({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
     }
     await store.notices.lookupDone({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);

@@ -4,7 +4,11 @@ import { aFacts, anEntry, aRequest, NOW } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 
 const open = (store: OpenStore, id: string, channels: string[], timeoutSeconds = 3600) =>
-  store.requests.open(aRequest({ id, stepExecutionId: id, facts: aFacts({ timeoutSeconds }) }), channels, anEntry());
+  store.requests.open({
+    request: aRequest({ id, stepExecutionId: id, facts: aFacts({ timeoutSeconds }) }),
+    channels,
+    audit: anEntry(),
+  });
 
 for (const engine of ENGINES) {
   test(`${engine.name}: a channel that is too far behind gets one digest, whoever notices; others get none`, async (t) => {

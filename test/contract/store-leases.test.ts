@@ -52,28 +52,34 @@ for (const engine of ENGINES) {
   test(`${engine.name}: who was paused past its lease changes nothing on what it believed`, async (t) => {
     const store = await aStore(t, { engine });
     const lease = await lost(store);
-    assert.equal(await store.requests.open(aRequest(), ["C0DBA"], anEntry(), lease), "lease-lost");
+    const late = store.guardedBy(lease);
+    assert.equal(
+      await late.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() }),
+      "lease-lost",
+    );
     assert.equal(await store.requests.byId(REQUEST_ID), null);
-    await store.executions.watch(watched, lease);
+    await late.executions.watch(watched);
     assert.deepEqual(await store.executions.watched(TARGET), []);
-    await store.polls.record(TARGET, NOW, null, "paused", lease);
+    await late.polls.record(TARGET, NOW, null, "paused");
     assert.deepEqual(await store.polls.all(), []);
 
-    await store.requests.open(aRequest(), [], anEntry({ kind: "decided" }));
-    await store.executions.watch(watched);
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "decided" }) });
+    await store.owned.executions.watch(watched);
     const step = { requestId: REQUEST_ID, expectedVersion: 1, patch: { signal: "sending" as const }, audit: [] };
-    assert.equal(await store.requests.advance({ ...step, lease }), false);
-    await store.executions.recordRead(watched, NOW + 99, 1, lease);
-    await store.executions.forget(TARGET, "e1", lease);
-    assert.equal(await store.audit.claim([1], NOW, NOW + 10, lease), false);
+    assert.equal(await late.requests.advance(step), false);
+    await late.executions.recordRead(watched, NOW + 99, 1);
+    await late.executions.recordNotFound(watched, NOW + 99, NOW);
+    await late.executions.forget(TARGET, "e1");
+    assert.equal(await late.audit.claim([1], NOW, NOW + 10), false);
     assert.deepEqual(await store.executions.watched(TARGET), [watched]);
     assert.deepEqual(await store.requests.byId(REQUEST_ID), aRequest());
 
     const holder = await store.leases.acquire("one", "other", NOW + 15, NOW + 30);
     assert(holder !== null);
-    assert.equal(await store.requests.advance({ ...step, lease: holder }), true);
-    assert.equal(await store.audit.claim([1], NOW, NOW + 10, holder), true);
-    assert.equal(await store.audit.claim([1], NOW + 9, NOW + 20, holder), false, "taken already");
+    const current = store.guardedBy(holder);
+    assert.equal(await current.requests.advance(step), true);
+    assert.equal(await current.audit.claim([1], NOW, NOW + 10), true);
+    assert.equal(await current.audit.claim([1], NOW + 9, NOW + 20), false, "taken already");
   });
 
   test(`${engine.name}: a lease that came back to its owner is another one: what was believed under the first counts no more`, async (t) => {
@@ -81,15 +87,24 @@ for (const engine of ENGINES) {
     const first = await lost(store);
     const second = await store.leases.acquire("one", "paused", NOW + 20, NOW + 30);
     assert(second !== null);
-    assert.equal(await store.requests.open(aRequest(), [], anEntry(), first), "lease-lost");
-    assert.equal(await store.requests.open(aRequest(), [], anEntry(), second), "opened");
+    assert.equal(
+      await store.guardedBy(first).requests.open({ request: aRequest(), channels: [], audit: anEntry() }),
+      "lease-lost",
+    );
+    assert.equal(
+      await store.guardedBy(second).requests.open({ request: aRequest(), channels: [], audit: anEntry() }),
+      "opened",
+    );
   });
 
   test(`${engine.name}: a lease that has run out is its owner's until somebody takes it`, async (t) => {
     const store = await aStore(t, { engine });
     const lease = await store.leases.acquire("one", "slow", NOW, NOW + 10);
     assert(lease !== null);
-    assert.equal(await store.requests.open(aRequest(), [], anEntry(), lease), "opened");
+    assert.equal(
+      await store.guardedBy(lease).requests.open({ request: aRequest(), channels: [], audit: anEntry() }),
+      "opened",
+    );
   });
 
   test(`${engine.name}: replicas are counted while they live`, async (t) => {
@@ -134,8 +149,11 @@ test("PostgreSQL: replicas that start together bring the database up to date onc
     await Promise.all(stores.map((store) => store.close()));
     await database.remove();
   });
-  assert.equal(await stores[0]?.requests.open(aRequest(), [], anEntry()), "opened");
-  assert.equal(await stores[4]?.requests.open(aRequest({ id: "again" }), [], anEntry()), "exists");
+  assert.equal(await stores[0]?.requests.open({ request: aRequest(), channels: [], audit: anEntry() }), "opened");
+  assert.equal(
+    await stores[4]?.requests.open({ request: aRequest({ id: "again" }), channels: [], audit: anEntry() }),
+    "exists",
+  );
 });
 
 test("PostgreSQL: of many requests for a lease over many connections one is granted, each time", async (t) => {
@@ -155,15 +173,23 @@ test("PostgreSQL: votes, clicks, leases and records written at once from two pro
   const stores = await twoStores(t);
   const count = 12;
   for (let index = 0; index < count; index++)
-    await stores[0].requests.open(aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }), ["C0DBA"], anEntry());
+    await stores[0].requests.open({
+      request: aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
+      channels: ["C0DBA"],
+      audit: anEntry(),
+    });
   const lease = await stores[0].leases.acquire("one", "me", NOW, NOW + 1_000);
   assert(lease !== null);
   const advance = async (store: Store, id: string) => {
     for (;;) {
       const request = await store.requests.byId(id);
       assert(request !== null);
-      const step = { requestId: id, expectedVersion: request.version, patch: { signalError: "x" }, lease };
-      if (await store.requests.advance({ ...step, audit: [anEntry({ requestId: id }), anEntry({ requestId: id })] }))
+      const step = { requestId: id, expectedVersion: request.version, patch: { signalError: "x" } };
+      if (
+        await store
+          .guardedBy(lease)
+          .requests.advance({ ...step, audit: [anEntry({ requestId: id }), anEntry({ requestId: id })] })
+      )
         return;
     }
   };

@@ -52,7 +52,7 @@ async function filledDatabase(t: TestContext, engine: Engine): Promise<Database>
   const database = await engine.create();
   t.after(() => database.remove());
   const store = await open(database);
-  await store.requests.open(aRequest(), ["C0DBA", "C0OPS"], anEntry());
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA", "C0OPS"], audit: anEntry() });
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, vote: aVote(), audit: [] });
   await store.clicks.record(aClick("U0BEN"));
   await store.close();

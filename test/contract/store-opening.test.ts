@@ -23,11 +23,10 @@ for (const engine of ENGINES) {
   test(`${engine.name}: opening an up-to-date database changes nothing in it`, async (t) => {
     const own = await database(t);
     const first = await open(own);
-    await first.requests.open(aRequest(), ["C0DBA"], anEntry());
+    await first.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
     await first.close();
     for (let round = 0; round < 2; round++) {
       const again = await open(own);
-      await again.ping();
       assert.deepEqual(await again.requests.byId(REQUEST_ID), aRequest());
       assert.equal((await again.messages.ofRequest(REQUEST_ID)).length, 1);
       assert.equal((await again.requests.history(REQUEST_ID)).length, 1);
@@ -68,8 +67,8 @@ test("SQLite: a second process on the same file is refused with a way out, and t
   child.stdout.on("data", (data) => (said += data));
   await once(child, "close");
   assert.match(said, /^StoreUnavailableError: .*Another process has it open: stop that one first/);
-  await store.ping();
-  assert.equal(await store.requests.open(aRequest(), [], anEntry()), "opened");
+  assert.deepEqual(await store.polls.all(), []);
+  assert.equal(await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() }), "opened");
 });
 
 test("SQLite: a second store in the same process is refused too", async (t) => {

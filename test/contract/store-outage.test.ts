@@ -6,6 +6,7 @@ import type { AuditEntry } from "../../src/core/audit.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
+import { aroundRequests } from "../support/around-requests.ts";
 import { eventually } from "../support/eventually.ts";
 import { fakeAutomation, testClock, testLog } from "../support/fakes.ts";
 import { postgresServer } from "../support/postgres.ts";
@@ -59,7 +60,7 @@ test("PostgreSQL: a server that goes and comes back is found again, and its goin
     await store.close();
     await database.remove();
   });
-  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   await server.stop();
   await assert.rejects(store.requests.byId(REQUEST_ID), StoreUnavailableError);
   await assert.rejects(
@@ -104,7 +105,7 @@ test("PostgreSQL: others' words are written whatever is in them, and a refused s
     await store.close();
     await database.remove();
   });
-  await store.requests.open(aRequest(), [], anEntry());
+  await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
   // PostgreSQL's text holds no NUL, and others' words are written all the same.
   const odd = { requestId: REQUEST_ID, expectedVersion: 1, patch: { signalError: "a\0b" }, audit: [anEntry()] };
   assert.equal(await store.requests.advance(odd), true);
@@ -139,7 +140,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
   });
   const clock = testClock();
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: NOW } as const;
-  await store.requests.open(aRequest(decided), [], anEntry());
+  await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
   pages = 1; // SQLite takes the present size where less is asked for.
   const long = "x".repeat(3_000);
   let recorded = 0;
@@ -151,20 +152,20 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
 
   const automation = fakeAutomation();
   automation.shows(anExecution());
-  const abort = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
   // Small writes may still find room in the last page; what matters is that no signal leaves unrecorded.
-  const advance = store.requests.advance;
   const written: boolean[] = [];
-  store.requests.advance = async (step) => {
-    const filled = {
-      ...step,
-      audit: step.audit.map((entry) => ({ ...entry, detail: { ...entry.detail, long: long.repeat(9) } }) as AuditEntry),
-    };
-    const done = await advance(filled);
-    written.push(done);
-    return done;
-  };
-  await assert.rejects(abort(automation, REQUEST_ID, new AbortController().signal), /full/);
+  const wordy = aroundRequests(store, ({ advance }) => ({
+    async advance(change) {
+      const audit = change.audit.map(
+        (entry) => ({ ...entry, detail: { ...entry.detail, long: long.repeat(9) } }) as AuditEntry,
+      );
+      const done = await advance({ ...change, audit });
+      written.push(done);
+      return done;
+    },
+  }));
+  const send = makeSendSignal({ ...wordy, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  await assert.rejects(send(automation, REQUEST_ID, new AbortController().signal), /full/);
   assert.deepEqual([automation.calls.signal, written], [[], []]);
   assert.equal((await store.requests.byId(REQUEST_ID))?.signal, "due");
   assert.equal((await store.clicks.unevaluated(NOW, 5_000)).length, recorded);

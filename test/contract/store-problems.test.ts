@@ -6,8 +6,17 @@ import { aStore, ENGINES } from "../support/stores.ts";
 for (const engine of ENGINES) {
   test(`${engine.name}: what fails of a request's work is told with its reason, what went well or is another's is not`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW, publishes: true });
-    await store.requests.open(aRequest(), ["C0DBA", "C0OPS"], anEntry({ kind: "requested" }), undefined, "no-route");
-    await store.requests.open(aRequest({ id: "other", stepExecutionId: "other" }), ["C0DBA"], anEntry());
+    await store.requests.open({
+      request: aRequest(),
+      channels: ["C0DBA", "C0OPS"],
+      audit: anEntry({ kind: "requested" }),
+      recipientLookup: "no-route",
+    });
+    await store.requests.open({
+      request: aRequest({ id: "other", stepExecutionId: "other" }),
+      channels: ["C0DBA"],
+      audit: anEntry(),
+    });
     const problems = async () =>
       (await store.effects.failing(REQUEST_ID)).map(({ kind, about, error }) => [kind, about, error]);
     assert.deepEqual(await problems(), []);

@@ -10,7 +10,7 @@ import { aStore, ENGINES } from "../support/stores.ts";
 for (const engine of ENGINES) {
   const opened = async (t: Parameters<typeof aStore>[0], more = {}, channels = ["C0DBA"]) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(more), channels, anEntry({ kind: "requested" }));
+    await store.requests.open({ request: aRequest(more), channels, audit: anEntry({ kind: "requested" }) });
     return store;
   };
 
@@ -21,7 +21,7 @@ for (const engine of ENGINES) {
       signalNextAt: NOW + 0,
     });
     const store = await aStore(t, { engine });
-    assert.equal(await store.requests.open(request, [], anEntry()), "opened");
+    assert.equal(await store.requests.open({ request, channels: [], audit: anEntry() }), "opened");
     assert.deepEqual(await store.requests.byId(request.id), request);
     const again = await store.reopened();
     assert.deepEqual(await again.requests.byId(request.id), request);
@@ -34,7 +34,11 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine });
     const outcomes = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
-        store.requests.open(aRequest({ id: `r${index}` }), ["C0DBA", "C0OPS"], anEntry({ requestId: `r${index}` })),
+        store.requests.open({
+          request: aRequest({ id: `r${index}` }),
+          channels: ["C0DBA", "C0OPS"],
+          audit: anEntry({ requestId: `r${index}` }),
+        }),
       ),
     );
     assert.deepEqual(
@@ -57,7 +61,10 @@ for (const engine of ENGINES) {
       { stepExecutionId: "other" },
     ];
     for (const [index, other] of others.entries())
-      assert.equal(await store.requests.open(aRequest({ id: `o${index}`, ...other }), [], anEntry()), "opened");
+      assert.equal(
+        await store.requests.open({ request: aRequest({ id: `o${index}`, ...other }), channels: [], audit: anEntry() }),
+        "opened",
+      );
   });
 
   test(`${engine.name}: a channel named twice has one message`, async (t) => {
@@ -152,7 +159,11 @@ for (const engine of ENGINES) {
       ["other-name", { ...decidedAs, target: "renamed/us-east-1", signalNextAt: NOW - 7 }],
     ];
     for (const [id, more] of table)
-      await store.requests.open(aRequest({ id, stepExecutionId: id, ...more }), [], anEntry());
+      await store.requests.open({
+        request: aRequest({ id, stepExecutionId: id, ...more }),
+        channels: [],
+        audit: anEntry(),
+      });
     const ids = async (limit: number) => (await store.requests.dueToSignal(TARGET, NOW, limit)).map(({ id }) => id);
     assert.deepEqual(await ids(10), ["other-name", "sending", "ambiguous", "due"]);
     assert.deepEqual(await ids(1), ["other-name"]);
@@ -201,10 +212,10 @@ for (const engine of ENGINES) {
     const store = await opened(t);
     await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
-        await store.requests.open(
-          aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
-          [],
-          anEntry({
+        await store.requests.open({
+          request: aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
+          channels: [],
+          audit: anEntry({
             requestId: `r${index}`,
             kind: "closed",
             detail: {
@@ -213,7 +224,7 @@ for (const engine of ENGINES) {
               outcome: { ...DETAILS.closed.outcome, by: ["\ud800"] },
             },
           }),
-        );
+        });
         await store.clicks.record(aClick(`U${index}`));
         await store.clicks.evaluated(`click-U${index}`, "no", anEntry({ kind: "denied", requestId: `r${index}` }));
         await store.requests.advance({
@@ -246,7 +257,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: only what has an event's name is published; each record by its own fate`, async (t) => {
     const store = await aStore(t, { engine });
     const kinds = ["requested", "voted", "decided", "closed"] as const;
-    await store.requests.open(aRequest(), [], anEntry({ kind: "requested" }));
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "requested" }) });
     const rest = kinds.slice(1).map((kind) => anEntry({ kind }));
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: rest });
     const due = async (now: number, limit = 10) =>
@@ -268,7 +279,7 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: without a bus nothing is to be published, and all is on record`, async (t) => {
     const store = await aStore(t, { engine, publishes: false });
-    await store.requests.open(aRequest(), [], anEntry({ kind: "requested" }));
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "requested" }) });
     assert.deepEqual(await store.audit.unpublished(NOW, 10), []);
     assert.equal((await store.requests.history(REQUEST_ID)).length, 1);
   });

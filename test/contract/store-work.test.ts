@@ -10,7 +10,7 @@ const TARGET = "default/us-east-1";
 for (const engine of ENGINES) {
   const withMessage = async (t: TestContext): Promise<{ store: OpenStore; message: MessageRow }> => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+    await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
     const [message] = await store.messages.due(NOW, 10);
     assert(message !== undefined);
     return { store, message };
@@ -127,11 +127,15 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a flood in one channel hides no other, and what is over soonest comes first`, async (t) => {
     const { store } = await withMessage(t);
     const due = (id: string, channel: string, timeoutSeconds: number | null) =>
-      store.requests.open(
-        aRequest({ id, stepExecutionId: id, facts: { ...aRequest().facts, waitingSince: NOW, timeoutSeconds } }),
-        [channel],
-        anEntry(),
-      );
+      store.requests.open({
+        request: aRequest({
+          id,
+          stepExecutionId: id,
+          facts: { ...aRequest().facts, waitingSince: NOW, timeoutSeconds },
+        }),
+        channels: [channel],
+        audit: anEntry(),
+      });
     for (let index = 0; index < 20; index++) await due(`flood-${index}`, "C0FLOOD", 10_000 - index);
     await due("quiet", "C0QUIET", null);
     const found = await store.messages.due(NOW, 2);
@@ -236,41 +240,41 @@ for (const engine of ENGINES) {
   });
 
   test(`${engine.name}: executions are read in the order of their time, each target its own`, async (t) => {
-    const { executions } = await aStore(t, { engine });
-    await executions.watch(watched());
-    await executions.watch(watched({ executionId: "e2", nextReadAt: NOW - 5 }));
-    await executions.watch(watched({ executionId: "e3", nextReadAt: NOW + 5 }));
-    await executions.watch(watched({ target: "other" }));
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched());
+    await owned.executions.watch(watched({ executionId: "e2", nextReadAt: NOW - 5 }));
+    await owned.executions.watch(watched({ executionId: "e3", nextReadAt: NOW + 5 }));
+    await owned.executions.watch(watched({ target: "other" }));
     const due = async (now: number, limit = 10) =>
       (await executions.due(TARGET, now, limit)).map(({ executionId }) => executionId);
     assert.deepEqual(await due(NOW), ["e2", "e1"]);
     assert.deepEqual(await due(NOW + 5, 2), ["e2", "e1"]);
     assert.equal((await executions.watched(TARGET)).length, 3);
-    await executions.forget(TARGET, "e1");
+    await owned.executions.forget(TARGET, "e1");
     assert.deepEqual(await due(NOW + 5), ["e2", "e3"]);
     assert.equal((await executions.watched("other")).length, 1);
   });
 
   test(`${engine.name}: a reading that is done sets the next one, unless the list has changed in the meantime`, async (t) => {
-    const { executions } = await aStore(t, { engine });
-    await executions.watch(watched());
-    await executions.recordRead(watched(), NOW + 100, 4);
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched());
+    await owned.executions.recordRead(watched(), NOW + 100, 4);
     assert.deepEqual(await executions.watched(TARGET), [watched({ nextReadAt: NOW + 100, unchangedReads: 4 })]);
-    await executions.watch(watched({ fingerprint: "two", nextReadAt: NOW + 1, unchangedReads: 0 }));
-    await executions.recordRead(watched({ nextReadAt: NOW + 100 }), NOW + 200, 5);
+    await owned.executions.watch(watched({ fingerprint: "two", nextReadAt: NOW + 1, unchangedReads: 0 }));
+    await owned.executions.recordRead(watched({ nextReadAt: NOW + 100 }), NOW + 200, 5);
     assert.deepEqual(await executions.watched(TARGET), [
       watched({ fingerprint: "two", nextReadAt: NOW + 1, unchangedReads: 0 }),
     ]);
   });
 
   test(`${engine.name}: an execution that is woken is read now, also when it was woken while it was being read`, async (t) => {
-    const { executions } = await aStore(t, { engine });
-    await executions.watch(watched({ nextReadAt: NOW + 300_000 }));
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched({ nextReadAt: NOW + 300_000 }));
     await executions.wake(TARGET, "e1", NOW + 1);
     assert.deepEqual(await executions.due(TARGET, NOW + 1, 10), [watched({ nextReadAt: NOW + 1, unchangedReads: 0 })]);
     const seen = watched({ nextReadAt: NOW + 1, unchangedReads: 0 });
     await executions.wake(TARGET, "e1", NOW + 2);
-    await executions.recordRead(seen, NOW + 300_000, 1);
+    await owned.executions.recordRead(seen, NOW + 300_000, 1);
     assert.equal((await executions.due(TARGET, NOW + 2, 10)).length, 1);
   });
 }

@@ -26,11 +26,11 @@ const ofMessages = ({ messages, rateLimits: lanes }: Pick<Store, "messages" | "r
 async function withMessages(t: TestContext, channels: string[], each: number) {
   const store = await aStore(t, { now: Date.now });
   for (let index = 0; index < each; index++)
-    await store.requests.open(
-      aRequest({ id: `r${index}`, stepExecutionId: `s${index}`, openedAt: index }),
+    await store.requests.open({
+      request: aRequest({ id: `r${index}`, stepExecutionId: `s${index}`, openedAt: index }),
       channels,
-      anEntry(),
-    );
+      audit: anEntry(),
+    });
   return store;
 }
 
@@ -73,7 +73,7 @@ test("one change of a request that stands in very many channels comes to show in
   const channels = Array.from({ length: 90 }, (_, index) => `C0N${index}`);
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
-  await store.requests.open(aRequest(), channels, anEntry());
+  await store.requests.open({ request: aRequest(), channels, audit: anEntry() });
   for (const { id } of await store.messages.ofRequest(REQUEST_ID)) await store.messages.posted(id, "1.1", 1);
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [] });
 

@@ -60,7 +60,7 @@ test("executions that break their reading do not hide the one behind them, and a
   const store = await aStore(t, { now: Date.now });
   const bad = Array.from({ length: 40 }, (_, index) => `bad-${index}`);
   for (const [index, executionId] of [...bad, "good"].entries())
-    await store.executions.watch({
+    await store.owned.executions.watch({
       target: "default/us-east-1",
       executionId,
       fingerprint: "x",
@@ -72,7 +72,7 @@ test("executions that break their reading do not hide the one behind them, and a
     async look(executionId) {
       looked.push(executionId);
       if (executionId !== "good") throw new Error("broken");
-      await store.executions.forget("default/us-east-1", executionId);
+      await store.owned.executions.forget("default/us-east-1", executionId);
     },
   });
   automation.listing = { kind: "failed", code: "X", message: "not asked here", retry: true };
@@ -85,11 +85,18 @@ test("decisions that break their sending do not hide the one behind them", async
   const store = await aStore(t, { now: Date.now });
   const ids = [...Array.from({ length: 40 }, (_, index) => `bad-${index}`), "good"];
   for (const [index, id] of ids.entries())
-    await store.requests.open(
-      aRequest({ id, stepExecutionId: id, state: "decided", decision: "approve", signal: "due", signalNextAt: index }),
-      [],
-      anEntry(),
-    );
+    await store.requests.open({
+      request: aRequest({
+        id,
+        stepExecutionId: id,
+        state: "decided",
+        decision: "approve",
+        signal: "due",
+        signalNextAt: index,
+      }),
+      channels: [],
+      audit: anEntry(),
+    });
   const sent: string[] = [];
   await target(t, store, {
     async signal(id) {
@@ -107,7 +114,7 @@ test("a poll that finds something new wakes the reading; a target is found befor
   const { automation, loops } = await target(t, store, {
     async look(executionId) {
       looked.push(executionId);
-      await store.executions.forget("default/us-east-1", executionId);
+      await store.owned.executions.forget("default/us-east-1", executionId);
     },
   });
   const { executionId, status } = anExecution();
@@ -126,7 +133,7 @@ for (const [how, roles, earlier] of [
 ] as const)
   test(`of two targets that are one account and Region, ${how}, the second is refused in words, and neither polled nor adopted`, async (t) => {
     const store = await aStore(t, { now: Date.now });
-    await store.requests.open(aRequest(), [], anEntry());
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
     const { automation, health, log, loops } = await target(
       t,
       store,
@@ -178,14 +185,14 @@ test("what a replica with the target's old name left behind is taken over while 
   const looked: string[] = [];
   const look = async (executionId: string) => {
     looked.push(executionId);
-    await store.executions.forget("default/us-east-1", executionId);
+    await store.owned.executions.forget("default/us-east-1", executionId);
   };
   const { automation } = await target(t, store, { look }, { clock });
   await eventually("it is polled", () => automation.calls.list > 0);
   const left = aRequest({ target: "its-old-name/us-east-1" });
-  await store.requests.open(left, [], anEntry());
+  await store.requests.open({ request: left, channels: [], audit: anEntry() });
   const { executionId } = left;
-  await store.executions.watch({
+  await store.owned.executions.watch({
     target: left.target,
     executionId,
     fingerprint: "x",
@@ -215,7 +222,12 @@ test("a target that cannot be polled itself stands in no other one's way", async
 test("an lookup that takes long holds up no other", async (t) => {
   const store = await aStore(t, { now: Date.now });
   for (const id of ["slow", "quick"])
-    await store.requests.open(aRequest({ id, stepExecutionId: id }), [], anEntry(), undefined, "no-route");
+    await store.requests.open({
+      request: aRequest({ id, stepExecutionId: id }),
+      channels: [],
+      audit: anEntry(),
+      recipientLookup: "no-route",
+    });
   const hang = Promise.withResolvers<void>();
   const run: string[] = [];
   const loop = startRecipientWorker({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Dialect } from "kysely";
-import type { Store } from "../../src/app/ports/store.ts";
+import type { GuardedStore, Store } from "../../src/app/ports/store.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
@@ -48,8 +48,17 @@ export async function postgresDatabase(on?: PostgresDatabases): Promise<Database
 }
 
 export interface OpenStore extends Store {
+  /** The store under a lease that nobody else takes. */
+  owned: GuardedStore;
   /** Closes the store and opens it again, as after a restart of the program. */
   reopened(): Promise<OpenStore>;
+}
+
+/** The store under a lease that lasts as long as the database. */
+export async function underOwnLease(store: Store): Promise<GuardedStore> {
+  const lease = await store.leases.acquire("a test", "this test", 0, Number.MAX_SAFE_INTEGER);
+  if (lease === null) throw new Error("another owner has the lease of this test");
+  return store.guardedBy(lease);
 }
 
 /** A store on an empty database, closed and removed with the test. */
@@ -64,7 +73,7 @@ export async function aStore(
     await open?.close();
     const store = await openStore({ dialect: database.dialect(), publishes, now });
     open = store;
-    return { ...store, reopened: openAgain };
+    return { ...store, owned: await underOwnLease(store), reopened: openAgain };
   };
   t.after(async () => {
     await open?.close();

@@ -2,6 +2,7 @@ import type { EventBus } from "../../src/app/ports/aws.ts";
 import type { Chat, MessageContent } from "../../src/app/ports/slack.ts";
 import type { RequestChange, Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
+import { aroundRequests, type RequestHook } from "../support/around-requests.ts";
 
 /** Ends this process as a power cut would. Nothing after it runs. */
 function die(): never {
@@ -23,9 +24,9 @@ const after =
     return is(...given) ? die() : result;
   };
 
-const requests = (around: (own: Store["requests"]) => Partial<Store["requests"]>): TestHooks => ({
+const requests = (around: RequestHook): TestHooks => ({
   ...NO_TEST_HOOKS,
-  store: (own) => ({ ...own, requests: { ...own.requests, ...around(own.requests) } }),
+  store: (own) => aroundRequests(own, around),
 });
 const messages = (around: (own: Store["messages"]) => Partial<Store["messages"]>): TestHooks => ({
   ...NO_TEST_HOOKS,

@@ -1,6 +1,7 @@
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
+import { aroundRequests } from "../support/around-requests.ts";
 
 /** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */
 const MUTANTS: Record<string, () => TestHooks> = {
@@ -22,16 +23,13 @@ const MUTANTS: Record<string, () => TestHooks> = {
   /** A change is written over whatever somebody else wrote meanwhile. */
   "unguarded-update": () => ({
     ...NO_TEST_HOOKS,
-    store: (own) => ({
-      ...own,
-      requests: {
-        ...own.requests,
-        async advance(step) {
-          const now = await own.requests.byId(step.requestId);
-          return own.requests.advance({ ...step, expectedVersion: now?.version ?? step.expectedVersion });
+    store: (own) =>
+      aroundRequests(own, ({ advance }) => ({
+        async advance(change) {
+          const now = await own.requests.byId(change.requestId);
+          return advance({ ...change, expectedVersion: now?.version ?? change.expectedVersion });
         },
-      },
-    }),
+      })),
   }),
 };
 

@@ -15,6 +15,7 @@ import { openStore } from "../../src/store/store.ts";
 import { fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { FATES, type Fate, gatesInAws } from "../support/gates.ts";
 import { aClick, anExecution, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
+import { underOwnLease } from "../support/stores.ts";
 
 const GROUP = "S0DBA";
 const PEOPLE = ["U0ANN", "U0BEN", "U0CAT", "U0DAN", "U0EVE", "U0FAY", "U0GUS"];
@@ -77,7 +78,8 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   directory.people.set(EXTERNAL, aPerson(EXTERNAL, { accountStatus: "external" }));
   const aws = gatesInAws(clock, gates, needed);
   const routes = [aRoute({ approvers: { users: [EXTERNAL], groups: [GROUP] }, quorum })];
-  const { requests, executions, messages, clicks, leases } = store;
+  const { requests, executions, messages, clicks } = store;
+  const owned = await underOwnLease(store);
   const random = () => 0.5;
   let ids = 0;
   let process = 1;
@@ -143,8 +145,8 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
       },
     };
 
-  const apply = makeApplyChanges({ requests, routes, clock, newId, log });
-  const look = makeSyncExecution({ requests, executions, apply, mask: [], clock, random, log });
+  const apply = makeApplyChanges({ requests: owned.requests, routes, clock, newId, log });
+  const look = makeSyncExecution({ ...owned, apply, mask: [], clock, random, log });
   const vote = makeEvaluateClick({
     requests,
     messages,
@@ -161,9 +163,8 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     log,
   });
   const deliver = makeRequestMessages({ messages, requests, routes, identities: {}, chat, clock, newId, random, log });
-  const discover = makePollTarget({ automation: guarded, executions, clock });
-  const signalAs = (owner: string) =>
-    makeSendSignal({ requests, executions, leases, clock, random, owner, workspace: "T0HOME", log });
+  const discover = makePollTarget({ automation: guarded, executions: owned.executions, clock });
+  const signalAs = (owner: string) => makeSendSignal({ ...store, clock, random, owner, workspace: "T0HOME", log });
 
   const work = {
     poll: () => discover(abort),

@@ -26,7 +26,11 @@ async function setUp(t: TestContext, count: number) {
   });
   const first = (channelId: string) => makeDigestFirst(store.digests, digest)(channelId, new AbortController().signal);
   const open = (index: number) =>
-    store.requests.open(aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }), ["C0DBA"], anEntry());
+    store.requests.open({
+      request: aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
+      channels: ["C0DBA"],
+      audit: anEntry(),
+    });
   for (let index = 0; index < count; index++) await open(index);
   const round = async () => {
     await store.digests.begin(DIGEST_THRESHOLD, clock.now());

@@ -26,7 +26,7 @@ async function setUp(t: TestContext) {
     random: () => 0,
     log,
   });
-  await store.requests.open(aRequest({ openedAt: clock.now() }), ["C0DBA"], anEntry());
+  await store.requests.open({ request: aRequest({ openedAt: clock.now() }), channels: ["C0DBA"], audit: anEntry() });
   const due = () => store.messages.due(clock.now(), 100);
   /** Delivers all that is due now, once. */
   const round = async () => {
@@ -321,7 +321,11 @@ test("what Slack's adapter found too late to send gives its claim back at once",
 
 test("a message that never comes to stand and never is refused is tried ever more rarely, and wakes no other each time", async (t) => {
   const { clock, chat, store, deliver, due } = await setUp(t);
-  await store.requests.open(aRequest({ id: "other", stepExecutionId: "other" }), ["C0DBA"], anEntry());
+  await store.requests.open({
+    request: aRequest({ id: "other", stepExecutionId: "other" }),
+    channels: ["C0DBA"],
+    audit: anEntry(),
+  });
   const posts: number[] = [];
   let refusals = 0;
   chat.post = async (_, { id }) => {

@@ -31,7 +31,7 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     clock,
     log,
   };
-  await store.requests.open(aRequest(), ["C0DBA"], anEntry({ kind: "requested" }));
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
   const click = aClick();
   if (posted) {
     const [message] = await store.messages.due(clock.now(), 1);
@@ -156,10 +156,18 @@ test("a button says only where to look: a request that is not on record, or a me
 
 test("a digest of the channel leads to its requests; one of another channel, and another message, do not", async (t) => {
   const { store, press, answers, request } = await setUp(t);
-  await store.requests.open(aRequest({ id: "other", stepExecutionId: "other" }), ["C0OPS"], anEntry());
+  await store.requests.open({
+    request: aRequest({ id: "other", stepExecutionId: "other" }),
+    channels: ["C0OPS"],
+    audit: anEntry(),
+  });
   await store.digests.begin(0, 1);
   for (const { id, channelId } of await store.digests.current()) await store.digests.posted(id, `9.${channelId}`, 1);
-  await store.requests.open(aRequest({ id: "third", stepExecutionId: "third" }), ["C0DBA"], anEntry());
+  await store.requests.open({
+    request: aRequest({ id: "third", stepExecutionId: "third" }),
+    channels: ["C0DBA"],
+    audit: anEntry(),
+  });
   await store.digests.begin(0, 2);
   for (const { id, ts } of await store.digests.current()) if (ts === null) await store.digests.posted(id, "9.9", 1);
   await press("U000", { channelId: "C0OPS", messageTs: "9.C0OPS" });
@@ -292,7 +300,11 @@ async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" 
   const requestId = "rosas";
   const executedBy = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/rosa@example.com";
   const facts = { ...aRequest().facts, executedBy };
-  await requests.open(aRequest({ id: requestId, stepExecutionId: requestId, facts }), ["C0DBA"], anEntry());
+  await requests.open({
+    request: aRequest({ id: requestId, stepExecutionId: requestId, facts }),
+    channels: ["C0DBA"],
+    audit: anEntry(),
+  });
   const [message] = await messages.ofRequest(requestId);
   await messages.posted(message?.id ?? "", "7.7", 1);
   return { requestId, messageTs: "7.7" };

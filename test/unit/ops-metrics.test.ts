@@ -11,13 +11,17 @@ import { aStore, ENGINES } from "../support/stores.ts";
 for (const engine of ENGINES) {
   test(`${engine.name}: the backlog counts what the rows ask for, and shows an error of each kind`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open(aRequest(), ["C0DBA", "C0OPS"], anEntry({ kind: "requested" }));
+    await store.requests.open({
+      request: aRequest(),
+      channels: ["C0DBA", "C0OPS"],
+      audit: anEntry({ kind: "requested" }),
+    });
     const [first, second] = await store.messages.ofRequest(REQUEST_ID);
     await store.messages.failed(first?.id ?? "", "not_in_channel", NOW + 60_000);
     await store.messages.posted(second?.id ?? "", "1.1", 0);
     await store.clicks.record(aClick("U0JANE"));
     const lost = aRequest({ id: "lost", stepExecutionId: "lost", route: null });
-    await store.requests.open(lost, [], anEntry({ requestId: "lost" }));
+    await store.requests.open({ request: lost, channels: [], audit: anEntry({ requestId: "lost" }) });
     const { open, uncovered, effects } = await store.effects.backlog();
     assert.deepEqual([open, uncovered], [2, 1]);
     const counted = Object.fromEntries(effects.map(({ kind, due, failing }) => [kind, [due, failing]]));
@@ -41,8 +45,8 @@ for (const engine of ENGINES) {
 
 test("metrics tell what waits, how old the polls are, and what was done; without the store they say so", async (t) => {
   const store = await aStore(t, { now: () => NOW });
-  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
-  await store.polls.record("default/us-east-1", NOW - 5_000, null, "me");
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+  await store.owned.polls.record("default/us-east-1", NOW - 5_000, null, "me");
   const metrics = makeMetrics();
   const chat = metrics.chat({ ...fakeChat(), post: async () => ({ kind: "limited", retryAfterMs: 1 }) });
   const view = { request: aRequest(), votes: [], route: null, requester: UNKNOWN_REQUESTER };
@@ -71,11 +75,11 @@ test("metrics tell what waits, how old the polls are, and what was done; without
 
 test("health is for admins: stale targets with their errors first, then what is behind", async (t) => {
   const store = await aStore(t, { now: () => NOW });
-  await store.requests.open(aRequest(), ["C0DBA"], anEntry());
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   await store.messages.failed((await store.messages.ofRequest(REQUEST_ID))[0]?.id ?? "", "not_in_channel", NOW);
-  await store.polls.record("default/eu-west-1", NOW - 600_000, null, "me");
-  await store.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me");
-  await store.polls.record("default/us-east-1", NOW, null, "me");
+  await store.owned.polls.record("default/eu-west-1", NOW - 600_000, null, "me");
+  await store.owned.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me");
+  await store.owned.polls.record("default/us-east-1", NOW, null, "me");
   const ask = makeHealthReport({
     directory: fakeDirectory(),
     admins: { users: ["U0ADMIN"], groups: [] },
@@ -100,7 +104,12 @@ test("health is for admins: stale targets with their errors first, then what is 
 test("what no route covers, notices that cannot be posted, and people who cannot be found show in the metrics and to admins", async (t) => {
   const store = await aStore(t, { now: () => NOW });
   const lookup = { requestId: REQUEST_ID, kind: "no-route", attempts: 0 } as const;
-  await store.requests.open(aRequest({ route: null }), [], anEntry(), undefined, "no-route");
+  await store.requests.open({
+    request: aRequest({ route: null }),
+    channels: [],
+    audit: anEntry(),
+    recipientLookup: "no-route",
+  });
   await store.notices.lookupFailed(lookup, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
   const [notice] = await store.notices.ofRequest(REQUEST_ID);
   await store.notices.claim(notice?.id ?? "", "mine", NOW, NOW + 1);

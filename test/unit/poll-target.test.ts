@@ -17,14 +17,14 @@ async function setUp(t: TestContext) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const automation = fakeAutomation();
-  const discover = makePollTarget({ automation, executions: store.executions, clock });
+  const discover = makePollTarget({ automation, executions: store.owned.executions, clock });
   const poll = () => discover(new AbortController().signal);
   const due = async () =>
     (await store.executions.due(TARGET.key, clock.now(), 100)).map(({ executionId }) => executionId);
   /** As if all that is due had been read without a change. */
   const readAll = async () => {
     for (const each of await store.executions.due(TARGET.key, clock.now(), 1_000))
-      await store.executions.recordRead(each, clock.now() + 300_000, each.unchangedReads + 1);
+      await store.owned.executions.recordRead(each, clock.now() + 300_000, each.unchangedReads + 1);
   };
   return { clock, store, automation, poll, due, readAll };
 }
@@ -94,7 +94,7 @@ test("a list that could not be read marks nothing: what it does not show has not
 test("another target's executions are none of this one's business", async (t) => {
   const { clock, store, automation, poll } = await setUp(t);
   const other = { target: "other", executionId: "a", fingerprint: "x", nextReadAt: clock.now() + 9, unchangedReads: 1 };
-  await store.executions.watch(other);
+  await store.owned.executions.watch(other);
   automation.lists(listed("a"));
   await poll();
   assert.deepEqual(await store.executions.watched("other"), [other]);

@@ -79,11 +79,11 @@ async function withRecords(t: TestContext, count: number) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   for (let index = 0; index < count; index++)
-    await store.requests.open(
-      aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
-      [],
-      anEntry({ kind: "requested" }),
-    );
+    await store.requests.open({
+      request: aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
+      channels: [],
+      audit: anEntry({ kind: "requested" }),
+    });
   const calls: number[][] = [];
   let answer = (records: readonly AuditRecord[]): PublishResult[] =>
     records.map(({ seq }) => ({ kind: "published", eventId: `event-${seq}` }));
@@ -93,7 +93,7 @@ async function withRecords(t: TestContext, count: number) {
       return answer(records);
     },
   };
-  const publish = makePublishAudit({ audit: store.audit, bus, clock, random: () => 0, log: testLog() });
+  const publish = makePublishAudit({ ...store, bus, clock, random: () => 0, log: testLog() });
   return {
     clock,
     store,

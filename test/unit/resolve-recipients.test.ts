@@ -21,7 +21,7 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
     random: () => 0,
     log: testLog(),
   };
-  await store.requests.open(aRequest(), ["C0DBA"], anEntry(), undefined, kind);
+  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry(), recipientLookup: kind });
   const lookup = makeResolveRecipients(deps);
   const round = async () => {
     for (const each of await store.notices.dueLookups(clock.now(), 10)) await lookup(each);

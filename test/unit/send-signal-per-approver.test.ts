@@ -49,7 +49,7 @@ async function setUp(t: TestContext) {
   shows();
   const facts = aFacts({ minRequiredApprovals: 2 });
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), facts } as const;
-  await store.requests.open(aRequest(decided), [], anEntry());
+  await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
   let version = 1;
   for (const [at, userId] of ["U0ANN", "U0BEN"].entries()) {
     const vote = aVote(userId, { email: `${userId.slice(2).toLowerCase()}@x.y`, at });
@@ -81,7 +81,11 @@ test("a person's signal too goes under a lease that replicas with two names for 
     ...asPerson,
     async signal(...args) {
       const next = aRequest({ id: "r-2", stepExecutionId: "step-2", target: renamed.target.key, state: "decided" });
-      await store.requests.open({ ...next, decision: "approve", signal: "due" }, [], anEntry({ requestId: "r-2" }));
+      await store.requests.open({
+        request: { ...next, decision: "approve", signal: "due" },
+        channels: [],
+        audit: anEntry({ requestId: "r-2" }),
+      });
       const reads = automation.calls.read.length;
       await signal(renamed, "r-2", new AbortController().signal);
       assert.equal(automation.calls.read.length, reads, "the other replica has the lease too");

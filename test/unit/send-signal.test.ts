@@ -18,13 +18,13 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   automation.shows(anExecution());
   const signalAs = (owner: string) =>
     makeSendSignal({ ...store, clock, random: () => 0, owner, workspace: "T0HOME", log });
-  await store.requests.open(
-    aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), ...more }),
-    [],
-    anEntry(),
-  );
+  await store.requests.open({
+    request: aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), ...more }),
+    channels: [],
+    audit: anEntry(),
+  });
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, vote: aVote(), audit: [] });
-  await store.executions.watch({
+  await store.owned.executions.watch({
     target: TARGET.key,
     executionId: EXECUTION_ID,
     fingerprint: "x",
@@ -239,7 +239,7 @@ test("replicas with two names for one target share the execution's lease", async
   const gate = aStep({ stepExecutionId: "step-2" });
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now() } as const;
   const next = aRequest({ ...decided, id: "r-2", stepExecutionId: "step-2", target: "renamed/us-east-1" });
-  await store.requests.open(next, [], anEntry({ requestId: "r-2" }));
+  await store.requests.open({ request: next, channels: [], audit: anEntry({ requestId: "r-2" }) });
   const renamed = fakeAutomation({ ...TARGET, key: "renamed/us-east-1", name: "renamed" });
   renamed.shows(anExecution({ steps: [gate] }));
   // The other replica wants to decide the next gate while this one's signal is on its way.

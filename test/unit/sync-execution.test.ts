@@ -15,9 +15,15 @@ async function setUp(t: TestContext, routes = [aRoute()]) {
   const automation = fakeAutomation();
   const log = testLog();
   let ids = 0;
-  const apply = makeApplyChanges({ requests: store.requests, routes, clock, newId: () => `request-${++ids}`, log });
-  const look = makeSyncExecution({ ...store, apply, mask: ["*password*"], clock, random: () => 0.5, log });
-  await store.executions.watch({
+  const apply = makeApplyChanges({
+    requests: store.owned.requests,
+    routes,
+    clock,
+    newId: () => `request-${++ids}`,
+    log,
+  });
+  const look = makeSyncExecution({ ...store.owned, apply, mask: ["*password*"], clock, random: () => 0.5, log });
+  await store.owned.executions.watch({
     target: TARGET.key,
     executionId: EXECUTION_ID,
     fingerprint: "waits",
@@ -65,7 +71,7 @@ test("a replica with the target's old name goes on with the request that was ren
   const row = await watched();
   assert(row !== undefined);
   await store.requests.rebindTarget({ ...TARGET, key: "renamed/us-east-1" });
-  await store.executions.watch(row);
+  await store.owned.executions.watch(row);
   assert.equal(await read(), SLOW_MS);
   assert.equal(await read(), SLOW_MS);
   assert.equal((await requests()).length, 1);
@@ -237,7 +243,7 @@ async function goneFor(ms: number, { read, clock }: Pick<Awaited<ReturnType<type
 }
 
 const leftTheList = (store: Awaited<ReturnType<typeof setUp>>["store"], now: number) =>
-  store.executions.watch({
+  store.owned.executions.watch({
     target: TARGET.key,
     executionId: EXECUTION_ID,
     fingerprint: NOT_WAITING,
@@ -307,7 +313,7 @@ test("a pause that waits is read rarely and opens nothing; once it has left the 
   automation.shows(anExecution({ status: "InProgress", steps: [aStep({ action: "aws:pause", status: "Success" })] }));
   const row = await watched();
   assert(row !== undefined);
-  await store.executions.watch({ ...row, fingerprint: NOT_WAITING, nextReadAt: NOW });
+  await store.owned.executions.watch({ ...row, fingerprint: NOT_WAITING, nextReadAt: NOW });
   assert.equal(await read(), null);
 });
 

@@ -1,7 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock, EventBus, Log, PublishResult } from "../ports/aws.ts";
 import type { Lease } from "../ports/coordination.ts";
-import type { AuditStore } from "../ports/store.ts";
+import type { Store } from "../ports/store.ts";
 
 /** Entries that PutEvents takes at once. Source: EventBridge API, PutEvents. */
 export const MAX_ENTRIES = 10;
@@ -20,7 +20,7 @@ const CALL_MS = 30_000;
  * reads them may see one twice.
  */
 export const makePublishAudit =
-  (deps: { audit: AuditStore; bus: EventBus; clock: Clock; random: () => number; log: Log }) =>
+  (deps: Pick<Store, "audit" | "guardedBy"> & { bus: EventBus; clock: Clock; random: () => number; log: Log }) =>
   async (lease: Lease, abort: AbortSignal): Promise<number> => {
     const { audit, clock, log } = deps;
     const now = clock.now();
@@ -29,7 +29,7 @@ export const makePublishAudit =
     const due = found.slice(0, Math.max(1, Math.floor(MAX_ENTRIES / 2 ** (found[0]?.attempts ?? 0))));
     if (due.length === 0) return 0;
     const seqs = due.map(({ record }) => record.seq);
-    if (!(await audit.claim(seqs, now, now + CLAIM_MS, lease))) return 0;
+    if (!(await deps.guardedBy(lease).audit.claim(seqs, now, now + CLAIM_MS))) return 0;
     // Held up for so long, this process no longer knows whether another has published them.
     if (clock.now() > now + CLAIM_MS - CALL_MS) return 0;
     const results = await deps.bus.publish(

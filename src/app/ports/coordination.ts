@@ -54,7 +54,5 @@ export interface Poll {
 }
 
 export interface PollStore {
-  /** A poll ended, well or with an error. */
-  record(target: string, at: number, error: string | null, replica: string, lease?: Lease): Promise<void>;
   all(): Promise<Poll[]>;
 }

@@ -24,21 +24,22 @@ export interface RequestChange {
   click?: string;
   /** Words to those whose votes came to nothing. */
   replies?: { userId: string; text: string }[];
-  /** What was judged under this lease is written only while it is still the owner's. */
-  lease?: Lease;
+}
+
+/** A request with everything that is stored in the same transaction. */
+export interface NewRequest {
+  request: ApprovalRequest;
+  channels: readonly string[];
+  /** Destinations that must be looked up first. */
+  recipientLookup?: RecipientLookupKind;
+  audit: AuditEntry;
 }
 
 export interface RequestStore {
-  /** Opens a request with its messages and audit record; `exists` when the step is on record already. */
-  open(
-    request: ApprovalRequest,
-    channels: readonly string[],
-    audit: AuditEntry,
-    lease?: Lease,
-    lookup?: RecipientLookupKind,
-  ): Promise<"opened" | "exists" | "lease-lost">;
+  /** Stores a new request with its messages and audit record. `exists`: the step has a request already. */
+  open(opened: NewRequest): Promise<"opened" | "exists" | "lease-lost">;
   /** Writes a change where the version is still the expected one; false when somebody was first. */
-  advance(step: RequestChange): Promise<boolean>;
+  advance(change: RequestChange): Promise<boolean>;
   /**
    * Takes over what is on record of this account and Region under another target's name: a target that was renamed in the
    * configuration keeps its requests, and what is watched goes on being watched.
@@ -77,25 +78,42 @@ export interface WatchedExecution {
 
 export interface ExecutionStore {
   watched(target: string): Promise<WatchedExecution[]>;
-  watch(execution: WatchedExecution, lease?: Lease): Promise<void>;
-  /** A reading is done: the next one is due then, unless somebody asked for one in the meantime. */
-  recordRead(seen: WatchedExecution, nextReadAt: number, unchangedReads: number, lease?: Lease): Promise<void>;
-  /** A reading said that AWS knows no such execution, for the first time at `notFoundSince`. */
-  recordNotFound(seen: WatchedExecution, nextReadAt: number, notFoundSince: number, lease?: Lease): Promise<void>;
   /** Asks for a reading now. */
   wake(target: string, executionId: string, at: number): Promise<void>;
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
-  forget(target: string, executionId: string, lease?: Lease): Promise<void>;
 }
 
 export interface AuditStore {
   /** The oldest records that are to be published now, each with how often that has failed. */
   unpublished(now: number, limit: number): Promise<{ record: PublishedRecord; attempts: number }[]>;
-  /** Takes all of these records for one attempt under the lease; false when they or the lease are another's by now. */
-  claim(seqs: readonly number[], now: number, until: number, lease: Lease): Promise<boolean>;
   published(seq: number, eventId: string): Promise<void>;
   /** `nextAttemptAt` is null when sending the entry again cannot help. */
   publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
+}
+
+/**
+ * What a process may do under a lease. Each write counts only while the lease is still its owner's: a process that was
+ * paused past its lease, and continues with data that it read before, changes nothing.
+ */
+export interface GuardedStore {
+  requests: Pick<RequestStore, "open" | "advance" | "byId" | "ofExecution" | "votes">;
+  executions: {
+    watched: ExecutionStore["watched"];
+    watch(execution: WatchedExecution): Promise<void>;
+    /** Records a read. The next one is due at `nextReadAt`, unless one was asked for since `seen`. */
+    recordRead(seen: WatchedExecution, nextReadAt: number, unchangedReads: number): Promise<void>;
+    /** Records that AWS does not know the execution; `notFoundSince` is the time of its first such reply. */
+    recordNotFound(seen: WatchedExecution, nextReadAt: number, notFoundSince: number): Promise<void>;
+    forget(target: string, executionId: string): Promise<void>;
+  };
+  polls: {
+    /** Records the result of a poll; `error` is null if it succeeded. */
+    record(target: string, at: number, error: string | null, replica: string): Promise<void>;
+  };
+  audit: {
+    /** Claims all of these records for one attempt to publish them; false if one of them is no longer due. */
+    claim(seqs: readonly number[], now: number, until: number): Promise<boolean>;
+  };
 }
 
 export interface Store {
@@ -115,7 +133,6 @@ export interface Store {
   ackStore: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
   /** This process is the only one: what another held when it ended is free at once. */
   releaseStaleClaims(): Promise<void>;
-  /** Answers within a moment while the database can be read and written. */
-  ping(): Promise<void>;
+  guardedBy(lease: Lease): GuardedStore;
   close(): Promise<void>;
 }

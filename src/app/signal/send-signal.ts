@@ -13,7 +13,7 @@ import {
 import { isUncertain, type PersonSignal } from "../../core/signers.ts";
 import type { Automation, AwsFailure, Clock, Log, SignalResult } from "../ports/aws.ts";
 import type { Lease, LeaseStore } from "../ports/coordination.ts";
-import type { ExecutionStore, RequestStore } from "../ports/store.ts";
+import type { ExecutionStore, RequestStore, Store } from "../ports/store.ts";
 import { attemptOf, type OwnTurn, ownMove, ownTurn, passedOver, settled, takenPatch } from "./next-signer.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
@@ -34,6 +34,7 @@ export interface SendSignalDeps {
   requests: RequestStore;
   executions: ExecutionStore;
   leases: LeaseStore;
+  guardedBy: Store["guardedBy"];
   clock: Clock;
   random: () => number;
   /** This process, for leases. */
@@ -274,12 +275,12 @@ async function change(
     kind === "signal-sending" || kind === "signal-accepted"
       ? { ...common, kind, detail }
       : { ...common, kind, detail: { ...detail, error: patch.signalError ?? "" } };
-  return deps.requests.advance({
+  const requests = lease === undefined ? deps.requests : deps.guardedBy(lease).requests;
+  return requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
     patch,
     audit: [entry],
-    ...(lease === undefined ? {} : { lease }),
     ...(signal === undefined ? {} : { signal }),
   });
 }

@@ -7,14 +7,20 @@ import { matchRoute, type Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest, Outcome } from "../../core/request.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
-import type { RequestStore } from "../ports/store.ts";
+import type { GuardedStore } from "../ports/store.ts";
 
 /**
  * Writes the changes that a reading asks for, each with its audit record. Returns false when somebody else was first
  * with one of them: then the execution is to be read again.
  */
 export const makeApplyChanges =
-  (deps: { requests: RequestStore; routes: readonly Route[]; clock: Clock; newId: () => string; log: Log }) =>
+  (deps: {
+    requests: GuardedStore["requests"];
+    routes: readonly Route[];
+    clock: Clock;
+    newId: () => string;
+    log: Log;
+  }) =>
   async (
     automation: Automation,
     execution: ObservedExecution | null,
@@ -86,8 +92,13 @@ async function open(
     actor: execution.executedBy ?? "unknown",
     detail: requestContext(request),
   };
-  const lookup = route === null ? "no-route" : route.dm ? "direct-messages" : undefined;
-  const outcome = await deps.requests.open(request, route?.channels ?? [], entry, undefined, lookup);
+  const lookup = route === null ? "no-route" : route.dm ? "direct-messages" : null;
+  const outcome = await deps.requests.open({
+    request,
+    channels: route?.channels ?? [],
+    audit: entry,
+    ...(lookup === null ? {} : { recipientLookup: lookup }),
+  });
   if (outcome !== "opened") return;
   const fields = { requestId: request.id, ...requestContext(request) };
   if (route === null)

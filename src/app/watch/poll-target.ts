@@ -1,6 +1,6 @@
 import { fingerprint } from "../../core/execution.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
-import type { ExecutionStore } from "../ports/store.ts";
+import type { GuardedStore } from "../ports/store.ts";
 
 /** The fingerprint of a watched execution that the list of waiting ones no longer shows. */
 export const NOT_WAITING = "not waiting";
@@ -12,7 +12,7 @@ export type PollResult = { kind: "listed"; waiting: number; changed: number } | 
  * left the list. Where nothing changed it costs the list calls and no read.
  */
 export const makePollTarget =
-  (deps: { automation: Automation; executions: ExecutionStore; clock: Clock }) =>
+  (deps: { automation: Automation; executions: GuardedStore["executions"]; clock: Clock }) =>
   async (abort: AbortSignal): Promise<PollResult> => {
     const { automation, executions, clock } = deps;
     const target = automation.target.key;

@@ -4,7 +4,7 @@ import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
-import type { ExecutionStore, RequestStore, WatchedExecution } from "../ports/store.ts";
+import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
 import { NOT_WAITING } from "./poll-target.ts";
 
@@ -24,8 +24,8 @@ const NOT_FOUND_FOR_MS = 3 * 60_000;
 const NOT_FOUND_REREAD_MS = 15_000;
 
 export interface SyncExecutionDeps {
-  requests: RequestStore;
-  executions: ExecutionStore;
+  requests: GuardedStore["requests"];
+  executions: GuardedStore["executions"];
   apply: ReturnType<typeof makeApplyChanges>;
   mask: readonly string[];
   clock: Clock;

@@ -1,0 +1,53 @@
+import type { Transaction } from "kysely";
+import type { Target } from "../app/ports/aws.ts";
+import type { Tables } from "./schema.ts";
+
+/** Moves the requests and watched executions of the target's account and Region to its present name. */
+export async function rebindTarget(trx: Transaction<Tables>, { key, account, region }: Target): Promise<void> {
+  await serialize(trx, `adopt:${account}/${region}`);
+  const ofTarget = trx
+    .selectFrom("requests")
+    .select("executionId")
+    .where("account", "=", account)
+    .where("region", "=", region);
+  await trx
+    .insertInto("executions")
+    .columns(["target", "executionId", "fingerprint", "nextReadAt", "unchangedReads", "notFoundSince"])
+    .expression((from) =>
+      from
+        .selectFrom("executions")
+        .select(({ fn, val }) => [
+          val(key).as("target"),
+          "executionId",
+          fn.max("fingerprint").as("fingerprint"),
+          fn.min("nextReadAt").as("nextReadAt"),
+          fn.min("unchangedReads").as("unchangedReads"),
+          fn.max("notFoundSince").as("notFoundSince"),
+        ])
+        .where("target", "!=", key)
+        .where("executionId", "in", ofTarget)
+        .groupBy("executionId"),
+    )
+    .onConflict((conflict) => conflict.columns(["target", "executionId"]).doNothing())
+    .execute();
+  await trx.deleteFrom("executions").where("target", "!=", key).where("executionId", "in", ofTarget).execute();
+  await trx
+    .updateTable("requests")
+    .set({ target: key })
+    .where("account", "=", account)
+    .where("region", "=", region)
+    .where("target", "!=", key)
+    .execute();
+}
+
+/**
+ * Makes replicas that rebind the same account and Region do it one after the other: otherwise one could delete a watched
+ * execution that the other is about to insert. The row has no other use, and is locked until the transaction ends.
+ */
+async function serialize(trx: Transaction<Tables>, name: string): Promise<void> {
+  await trx
+    .insertInto("rateLimits")
+    .values({ name, nextAt: 0, blockedUntil: 0 })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet({ nextAt: 0 }))
+    .execute();
+}

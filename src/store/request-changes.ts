@@ -1,0 +1,120 @@
+import type { Transaction } from "kysely";
+import type { NewRequest, RequestChange, RequestStore } from "../app/ports/store.ts";
+import { appendAudit } from "./audit.ts";
+import type { Transact } from "./guard.ts";
+import { newMessage } from "./new-message.ts";
+import { addRecipientLookup } from "./notices.ts";
+import { patchToRow, requestToRow } from "./rows.ts";
+import type { Tables } from "./schema.ts";
+
+/** Makes the two writes that open and change a request, each in one transaction with its audit records. */
+export function makeRequestChanges(
+  transact: Transact,
+  publishes: boolean,
+  now: () => number,
+): Pick<RequestStore, "open" | "advance"> {
+  return {
+    open: (opened) => transact((trx) => open(trx, opened, publishes), "lease-lost"),
+
+    async advance(change) {
+      try {
+        return await transact((trx) => advance(trx, change, publishes, now()), false);
+      } catch (error) {
+        if (error instanceof ClickAlreadyEvaluated) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Another evaluation of the same click came first, so the transaction is rolled back. */
+class ClickAlreadyEvaluated extends Error {}
+
+async function open(
+  trx: Transaction<Tables>,
+  { request, channels, recipientLookup, audit }: NewRequest,
+  publishes: boolean,
+): Promise<"opened" | "exists"> {
+  const inserted = await trx
+    .insertInto("requests")
+    .values(requestToRow(request))
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 0n) return "exists";
+  for (const channelId of new Set(channels))
+    await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
+  if (recipientLookup !== undefined) await addRecipientLookup(trx, request.id, recipientLookup);
+  await appendAudit(trx, [audit], publishes);
+  return "opened";
+}
+
+async function advance(
+  trx: Transaction<Tables>,
+  change: RequestChange,
+  publishes: boolean,
+  at: number,
+): Promise<boolean> {
+  const { requestId, expectedVersion, patch, vote, withdraw, signal } = change;
+  const version = expectedVersion + 1;
+  const result = await trx
+    .updateTable("requests")
+    .set({ ...patchToRow(patch), version })
+    .where("id", "=", requestId)
+    .where("version", "=", expectedVersion)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) return false;
+  await trx.updateTable("messages").set({ requestVersion: version }).where("requestId", "=", requestId).execute();
+  if (vote !== undefined)
+    await trx
+      .insertInto("votes")
+      .values(vote)
+      .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(vote))
+      .execute();
+  if (withdraw !== undefined)
+    await trx.deleteFrom("votes").where("requestId", "=", requestId).where("userId", "=", withdraw).execute();
+  if (signal !== undefined)
+    await trx
+      .insertInto("signals")
+      .values(signal)
+      .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(signal))
+      .execute();
+  if (change.recipientLookup !== undefined) await addRecipientLookup(trx, requestId, change.recipientLookup);
+  if (change.click !== undefined) await markEvaluated(trx, change.click, at);
+  for (const reply of change.replies ?? []) await addReply(trx, requestId, reply, at);
+  await appendAudit(trx, change.audit, publishes);
+  return true;
+}
+
+async function markEvaluated(trx: Transaction<Tables>, click: string, at: number): Promise<void> {
+  const { numUpdatedRows } = await trx
+    .updateTable("clicks")
+    .set({ evaluatedAt: at, lastError: null })
+    .where("id", "=", click)
+    .where("evaluatedAt", "is", null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw new ClickAlreadyEvaluated();
+}
+
+/** Adds the reply to the newest click of this person that was evaluated and has no reply, so that it is sent once. */
+async function addReply(
+  trx: Transaction<Tables>,
+  requestId: string,
+  { userId, text }: { userId: string; text: string },
+  at: number,
+): Promise<void> {
+  await trx
+    .updateTable("clicks")
+    .set({ reply: text, repliedAt: null, nextAttemptAt: at, attempts: 0, lastError: null })
+    .where("id", "=", (clicks) =>
+      clicks
+        .selectFrom("clicks")
+        .select("id")
+        .where("requestId", "=", requestId)
+        .where("userId", "=", userId)
+        .where("reply", "is", null)
+        .where("evaluatedAt", "is not", null)
+        .orderBy("receivedAt", "desc")
+        .limit(1),
+    )
+    .execute();
+}

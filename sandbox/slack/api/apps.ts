@@ -3,15 +3,15 @@ import { validateBlocks, validateView } from "../blocks/validate.ts";
 import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { json, text } from "./arguments.ts";
-import { type Answer, type Call, invalidArguments, type Method, needScope, refuse } from "./method.ts";
+import { type ApiResponse, type Call, invalidArguments, type Method, needScope, refuse } from "./method.ts";
 
 interface Deps {
   workspace: Workspace;
-  /** A fresh, single-use address for a Socket Mode connection; undefined while the app has request URLs instead. */
+  /** A new single-use address for a Socket Mode connection; undefined if the app uses request URLs instead. */
   linkAddress: (app: SlackApp) => string | undefined;
 }
 
-/** Methods about the app itself, and the two that need no token. */
+/** Methods about the app itself, and the two methods without a token. */
 export function appMethods(deps: Deps): Record<string, Method> {
   return {
     "auth.test": { token: "bot", scopes: [], tier: "hundreds", run: (call) => authTest(deps.workspace, call) },
@@ -28,13 +28,13 @@ export function appMethods(deps: Deps): Record<string, Method> {
 }
 
 /** https://docs.slack.dev/reference/methods/apps.connections.open */
-function openConnection(deps: Deps, app: SlackApp): Answer {
+function openConnection(deps: Deps, app: SlackApp): ApiResponse {
   const url = deps.linkAddress(app);
   return url === undefined ? refuse("socket_mode_disabled") : { ok: true, url };
 }
 
 /** https://docs.slack.dev/reference/methods/auth.test */
-function authTest({ team }: Workspace, { app }: Call): Answer {
+function authTest({ team }: Workspace, { app }: Call): ApiResponse {
   return {
     ok: true,
     url: `https://${team.domain}.slack.com/`,
@@ -47,13 +47,13 @@ function authTest({ team }: Workspace, { app }: Call): Answer {
   };
 }
 
-function apiTest({ args }: Call): Answer {
+function apiTest({ args }: Call): ApiResponse {
   const error = text(args, "error");
   return error === undefined ? { ok: true, args } : refuse(error, { args });
 }
 
-/** https://docs.slack.dev/reference/methods/blocks.validate: exactly one of blocks, message and view. */
-function validate({ args }: Call): Answer {
+/** https://docs.slack.dev/reference/methods/blocks.validate: takes exactly one of blocks, message and view. */
+function validate({ args }: Call): ApiResponse {
   const given = ["blocks", "message", "view"].filter((name) => args[name] !== undefined);
   const [name] = given;
   if (name === undefined || given.length > 1) {
@@ -84,8 +84,8 @@ function toErrorItem({ pointer, message, constraint }: Problem) {
   };
 }
 
-/** The scope of the app-level token is fixed: it was made with `connections:write`. */
+/** The scopes of the app-level token, which was created with `connections:write`. */
 export const APP_TOKEN_SCOPES = ["connections:write"];
 
-/** A refusal when a method's own scopes are not granted. */
+/** Returns a refusal if the app lacks a scope of the method. */
 export const checkScopes = (app: SlackApp, method: Method) => needScope(app, ...method.scopes);

@@ -1,31 +1,31 @@
 import { parseJson } from "../json.ts";
 import type { Args } from "./method.ts";
 
-/** A call's arguments and its token, which a form may carry in its body and JSON may not. */
+/** A call with its token, which a form body may contain and a JSON body may not. */
 export interface ReadCall {
   verb: "GET" | "POST";
   args: Args;
   token: string | undefined;
-  /** The token came as an argument, and no header carried one. */
+  /** Whether the token was an argument, and no header had one. */
   tokenInBody: boolean;
-  /** What Slack takes and does not like: `missing_charset`, `superfluous_charset`. */
+  /** Warnings of an accepted call: `missing_charset`, `superfluous_charset`. */
   warnings: string[];
 }
 
-/** A string argument; numbers are taken as their digits. Undefined when absent or empty. */
+/** Reads a string argument; numbers are converted. Undefined if absent or empty. */
 export function text(args: Args, name: string): string | undefined {
   const value = args[name];
   if (typeof value === "number") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** A boolean argument, which forms carry as `true` or `1`. */
+/** Reads a boolean argument, which forms write as `true` or `1`. */
 export function flag(args: Args, name: string): boolean {
   const value = args[name];
   return value === true || value === "true" || value === 1 || value === "1";
 }
 
-/** A JSON argument: already JSON, or a string of it. `bad` when it is a string that does not parse, or nested too deep. */
+/** Reads a JSON argument: a value, or a string of JSON. `bad` if the string is invalid or nested too deep. */
 export function json(args: Args, name: string): { value: unknown } | { bad: true } {
   const value = args[name];
   if (typeof value !== "string") return { value: value ?? undefined };

@@ -1,7 +1,7 @@
 import type { SlackApp, TokenState } from "../workspace/model.ts";
 import { type Method, type Refusal, refuse } from "./method.ts";
 
-/** The app behind a token, or why there is none: not_authed, invalid_auth, token_revoked, not_allowed_token_type... */
+/** Finds the app of a valid token, or refuses with not_authed, invalid_auth, token_revoked, not_allowed_token_type... */
 export function authenticate(
   apps: readonly SlackApp[],
   token: string | undefined,
@@ -16,7 +16,7 @@ export function authenticate(
   return found.app;
 }
 
-/** The owner of a token, whether or not it is still good. */
+/** Finds the owner of a token, whether or not the token is still valid. */
 export function findToken(
   apps: readonly SlackApp[],
   token: string,

@@ -2,12 +2,12 @@ import type { Channel, SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { needScope, type Refusal, refuse } from "./method.ts";
 
-/** The scope's first half for each kind of channel: `channels:read`, `groups:history`, `im:read`... */
+/** The first part of a scope for each kind of channel, as in `channels:read`, `groups:history`, `im:read`. */
 const SCOPE_PREFIX: Record<Channel["kind"], string> = { public: "channels", private: "groups", im: "im" };
 
 export const isMember = (channel: Channel, userId: string): boolean => channel.members.includes(userId);
 
-/** A channel that the app may know of: private ones exist only for their members. */
+/** Finds a channel that the app can see: private channels are visible to members only. */
 export function findVisibleChannel(workspace: Workspace, app: SlackApp, id: string | undefined): Channel | Refusal {
   const channel = id === undefined ? undefined : workspace.channels.get(id);
   if (channel === undefined) return refuse("channel_not_found");
@@ -15,7 +15,7 @@ export function findVisibleChannel(workspace: Workspace, app: SlackApp, id: stri
   return channel;
 }
 
-/** A channel of which the app may read `what`, by the scope for its kind. */
+/** Finds a channel whose `what` the app may read, given the scope for the channel's kind. */
 export function findReadableChannel(
   workspace: Workspace,
   app: SlackApp,
@@ -28,7 +28,7 @@ export function findReadableChannel(
 }
 
 /**
- * The channel that a message goes to. A person's id means the direct message with them, and `#name` a public channel.
+ * Finds the channel to post to. A person's id is their direct message with the app, and `#name` is a public channel.
  * https://docs.slack.dev/reference/methods/chat.postMessage/#channels
  */
 export function findPostableChannel(workspace: Workspace, app: SlackApp, id: string | undefined): Channel | Refusal {
@@ -41,8 +41,8 @@ export function findPostableChannel(workspace: Workspace, app: SlackApp, id: str
 }
 
 /**
- * What the limit per channel is counted by: the same however the channel was named. A direct message counts by its person,
- * since it need not exist yet.
+ * Returns the key of the rate limit per channel: the same for every way to name a channel. A direct message counts under
+ * its person, since it may not exist yet.
  */
 export function channelBucketKey(workspace: Workspace, id: string | undefined): string | undefined {
   const named = id?.startsWith("#") ? findPublicChannel(workspace, id.slice(1))?.id : id;

@@ -4,7 +4,7 @@ import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { findReadableChannel, isMember } from "./channel-access.ts";
-import { type Answer, type Args, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
+import { type ApiResponse, type Args, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
 import { type Page, paginate } from "./pages.ts";
 
 /** https://docs.slack.dev/reference/methods/conversations.history and conversations.replies */
@@ -15,7 +15,7 @@ export function historyMethods(deps: { workspace: Workspace }): Record<string, M
   };
 }
 
-/** The messages between `oldest` and `latest`; the ends themselves only with `inclusive`. */
+/** Selects the messages between `oldest` and `latest`; messages at these times only with `inclusive`. */
 function inRange(messages: Message[], args: Args): Message[] | Refusal {
   const oldest = microsFromTs(text(args, "oldest") ?? "0");
   const latest =
@@ -38,45 +38,53 @@ const renderPage = (workspace: Workspace, channel: Channel, page: Page<Message>,
   ...(page.nextCursor === "" ? {} : { response_metadata: { next_cursor: page.nextCursor } }),
 });
 
-function history(workspace: Workspace, { app, args }: Call): Answer {
+function history(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findReadableChannel(workspace, app, text(args, "channel"), "history");
   if (isRefusal(channel)) return channel;
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
   const shown = channel.messages.filter(
     (each) => each.onlyFor === undefined && (each.threadTs === undefined || each.broadcast === true),
   );
-  const ranged = inRange(shown, args);
-  if (isRefusal(ranged)) return ranged;
-  const cut = paginate(ranged.reverse(), args, { list: `conversations.history ${channel.id}`, usual: 100, most: 999 });
-  if (isRefusal(cut)) return cut;
+  const selected = inRange(shown, args);
+  if (isRefusal(selected)) return selected;
+  const page = paginate(selected.reverse(), args, {
+    list: `conversations.history ${channel.id}`,
+    defaultLimit: 100,
+    maxLimit: 999,
+  });
+  if (isRefusal(page)) return page;
   return {
     ok: true,
-    ...renderPage(workspace, channel, cut, args),
+    ...renderPage(workspace, channel, page, args),
     pin_count: 0,
     channel_actions_ts: null,
     channel_actions_count: 0,
   };
 }
 
-/** A thread, its first message first, also when a reply's own ts was given. */
-function replies(workspace: Workspace, { app, args }: Call): Answer {
+/** Returns a thread, starting with its first message, even if `ts` is that of a reply. */
+function replies(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findReadableChannel(workspace, app, text(args, "channel"), "history");
   if (isRefusal(channel)) return channel;
   if (!isMember(channel, app.botUserId)) return refuse("not_in_channel");
   const ts = text(args, "ts");
-  const seen = channel.messages.filter((each) => each.onlyFor === undefined);
-  const named = seen.find((each) => each.ts === ts);
+  const visible = channel.messages.filter((each) => each.onlyFor === undefined);
+  const named = visible.find((each) => each.ts === ts);
   if (named === undefined) return refuse("thread_not_found");
   const root = named.threadTs ?? named.ts;
-  const ranged = inRange(
-    seen.filter((each) => each.ts === root || each.threadTs === root),
+  const selected = inRange(
+    visible.filter((each) => each.ts === root || each.threadTs === root),
     args,
   );
-  if (isRefusal(ranged)) return ranged;
-  const cut = paginate(ranged, args, { list: `conversations.replies ${channel.id} ${root}`, usual: 1000, most: 1000 });
-  if (isRefusal(cut)) return cut;
+  if (isRefusal(selected)) return selected;
+  const page = paginate(selected, args, {
+    list: `conversations.replies ${channel.id} ${root}`,
+    defaultLimit: 1000,
+    maxLimit: 1000,
+  });
+  if (isRefusal(page)) return page;
   return {
     ok: true,
-    ...renderPage(workspace, channel, cut, args),
+    ...renderPage(workspace, channel, page, args),
   };
 }

@@ -3,7 +3,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { findPostableChannel, findVisibleChannel, isMember } from "./channel-access.ts";
 import { isEmpty, readContent, truncateText } from "./message-content.ts";
-import { type Answer, type Call, isRefusal, type Method, refuse } from "./method.ts";
+import { type ApiResponse, type Call, isRefusal, type Method, refuse } from "./method.ts";
 import { findThread } from "./thread.ts";
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage and chat.postEphemeral */
@@ -24,7 +24,7 @@ export function postMethods(deps: { workspace: Workspace }): Record<string, Meth
   };
 }
 
-function postMessage(workspace: Workspace, { app, args }: Call): Answer {
+function postMessage(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findPostableChannel(workspace, app, text(args, "channel"));
   if (isRefusal(channel)) return channel;
   const content = readContent(args);
@@ -33,7 +33,7 @@ function postMessage(workspace: Workspace, { app, args }: Call): Answer {
   const thread = findThread(channel, args);
   if (isRefusal(thread)) return thread;
   const { threadTs } = thread;
-  const { text: shown, cut } = truncateText(content.text ?? "");
+  const { text: shown, truncated } = truncateText(content.text ?? "");
   const message = workspace.post(channel, {
     user: app.botUserId,
     botId: app.botId,
@@ -50,11 +50,11 @@ function postMessage(workspace: Workspace, { app, args }: Call): Answer {
     channel: channel.id,
     ts: message.ts,
     message: renderMessage(workspace, message, { metadata: true }),
-    ...(cut ? { warning: "message_truncated", response_metadata: { warnings: ["message_truncated"] } } : {}),
+    ...(truncated ? { warning: "message_truncated", response_metadata: { warnings: ["message_truncated"] } } : {}),
   };
 }
 
-function postEphemeral(workspace: Workspace, { app, args }: Call): Answer {
+function postEphemeral(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findVisibleChannel(workspace, app, text(args, "channel"));
   if (isRefusal(channel)) return channel;
   if (channel.archived) return refuse("is_archived");

@@ -6,9 +6,9 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { text } from "./arguments.ts";
 import { findVisibleChannel } from "./channel-access.ts";
 import { type Content, checkTotals, isEmpty, readContent } from "./message-content.ts";
-import { type Answer, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
+import { type ApiResponse, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
 
-/** Unlike chat.postMessage, which cuts, chat.update refuses. https://docs.slack.dev/reference/methods/chat.update */
+/** chat.update refuses longer text; chat.postMessage truncates it. https://docs.slack.dev/reference/methods/chat.update */
 export const MAX_UPDATE_LENGTH = 4000;
 
 interface Deps {
@@ -25,7 +25,7 @@ export function updateMethods(deps: Deps): Record<string, Method> {
   };
 }
 
-/** A message of the channel's history; ephemeral ones are in none and can be neither updated nor deleted. */
+/** Finds a message in the channel's history. Ephemeral messages are not in it: they can be neither updated nor deleted. */
 function findMessage({ workspace }: Deps, { app, args }: Call, ts: string | undefined) {
   const channel = findVisibleChannel(workspace, app, text(args, "channel"));
   if (isRefusal(channel)) return channel;
@@ -33,7 +33,7 @@ function findMessage({ workspace }: Deps, { app, args }: Call, ts: string | unde
   return message === undefined ? refuse("message_not_found") : { channel, message };
 }
 
-function update(deps: Deps, call: Call): Answer {
+function update(deps: Deps, call: Call): ApiResponse {
   const found: { channel: Channel; message: Message } | Refusal = findMessage(deps, call, text(call.args, "ts"));
   if (isRefusal(found)) return found;
   const { channel, message } = found;
@@ -44,10 +44,10 @@ function update(deps: Deps, call: Call): Answer {
   if (isRefusal(content)) return content;
   if (isEmpty(content) && content.blocks === undefined && content.attachments === undefined) return refuse("no_text");
   if (content.text !== undefined && codePoints(content.text) > MAX_UPDATE_LENGTH) return refuse("msg_too_long");
-  // What stays counts with what comes.
+  // Blocks and attachments that stay count together with the new ones.
   const { blocks = message.blocks, attachments = message.attachments } = content;
-  const together = checkTotals(blocks ?? [], attachments ?? []);
-  if (together !== undefined) return together;
+  const overLimit = checkTotals(blocks ?? [], attachments ?? []);
+  if (overLimit !== undefined) return overLimit;
   applyContent(message, content);
   message.edited = { user: call.app.botUserId, ts: `${Math.floor(deps.clock.now() / 1000)}.000000` };
   deps.changes.announce({ what: "message", channel: channel.id, ts: message.ts });
@@ -61,8 +61,8 @@ function update(deps: Deps, call: Call): Answer {
 }
 
 /**
- * What an update leaves out stays: blocks, attachments and metadata. An empty list or object takes them away.
- * The text is replaced, also by nothing.
+ * Applies an update. Omitted blocks, attachments and metadata stay; an empty list or object removes them. The text is
+ * always replaced, even by an empty one.
  */
 export function applyContent(message: Message, content: Content): void {
   message.text = content.text ?? "";
@@ -75,7 +75,7 @@ export function applyContent(message: Message, content: Content): void {
 
 const undefinedIfEmpty = (list: Json[]): Json[] | undefined => (list.length === 0 ? undefined : list);
 
-function remove(deps: Deps, call: Call): Answer {
+function remove(deps: Deps, call: Call): ApiResponse {
   const found = findMessage(deps, call, text(call.args, "ts"));
   if (isRefusal(found)) return found;
   const { channel, message } = found;
@@ -85,7 +85,7 @@ function remove(deps: Deps, call: Call): Answer {
   return { ok: true, channel: channel.id, ts: message.ts };
 }
 
-function permalink(deps: Deps, call: Call): Answer {
+function permalink(deps: Deps, call: Call): ApiResponse {
   const found = findMessage(deps, call, text(call.args, "message_ts"));
   if (isRefusal(found)) return found;
   const { channel, message } = found;

@@ -3,7 +3,7 @@ import { renderChannel } from "../workspace/render-channel.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { findReadableChannel } from "./channel-access.ts";
-import { type Answer, type Call, isRefusal, type Method, needScope, refuse } from "./method.ts";
+import { type ApiResponse, type Call, isRefusal, type Method, needScope, refuse } from "./method.ts";
 import { paginate } from "./pages.ts";
 
 /** https://docs.slack.dev/reference/methods?family=conversations */
@@ -17,7 +17,7 @@ export function conversationMethods(deps: { workspace: Workspace }): Record<stri
   };
 }
 
-function info(workspace: Workspace, { app, args }: Call): Answer {
+function info(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findReadableChannel(workspace, app, text(args, "channel"), "read");
   if (isRefusal(channel)) return channel;
   const members = flag(args, "include_num_members") ? { num_members: channel.members.length } : {};
@@ -31,40 +31,44 @@ const TYPES: Record<string, { kind: Channel["kind"] | undefined; scope: string }
   mpim: { kind: undefined, scope: "mpim:read" },
 };
 
-function list(workspace: Workspace, { app, args }: Call): Answer {
+function list(workspace: Workspace, { app, args }: Call): ApiResponse {
   const types = (text(args, "types") ?? "public_channel").split(",").map((each) => TYPES[each.trim()]);
   const known = types.filter((each) => each !== undefined);
   if (known.length < types.length) return refuse("invalid_types");
   const missing = needScope(app, ...known.map((each) => each.scope));
   if (missing !== undefined) return missing;
-  const seen = [...workspace.channels.values()].filter(
+  const visible = [...workspace.channels.values()].filter(
     (each) =>
       known.some(({ kind }) => kind === each.kind) &&
       (each.kind === "public" || each.members.includes(app.botUserId)) &&
       !(flag(args, "exclude_archived") && each.archived),
   );
-  const cut = paginate(seen, args, { list: "conversations.list", usual: 100, most: 1000 });
-  if (isRefusal(cut)) return cut;
+  const page = paginate(visible, args, { list: "conversations.list", defaultLimit: 100, maxLimit: 1000 });
+  if (isRefusal(page)) return page;
   return {
     ok: true,
-    channels: cut.items.map((each) => ({
+    channels: page.items.map((each) => ({
       ...renderChannel(workspace, each, app.botUserId),
       ...(each.kind === "im" ? {} : { num_members: each.members.length }),
     })),
-    response_metadata: { next_cursor: cut.nextCursor },
+    response_metadata: { next_cursor: page.nextCursor },
   };
 }
 
-function members(workspace: Workspace, { app, args }: Call): Answer {
+function members(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findReadableChannel(workspace, app, text(args, "channel"), "read");
   if (isRefusal(channel)) return channel;
-  const cut = paginate(channel.members, args, { list: `conversations.members ${channel.id}`, usual: 100, most: 1000 });
-  if (isRefusal(cut)) return cut;
-  return { ok: true, members: cut.items, response_metadata: { next_cursor: cut.nextCursor } };
+  const page = paginate(channel.members, args, {
+    list: `conversations.members ${channel.id}`,
+    defaultLimit: 100,
+    maxLimit: 1000,
+  });
+  if (isRefusal(page)) return page;
+  return { ok: true, members: page.items, response_metadata: { next_cursor: page.nextCursor } };
 }
 
-/** Opens the direct message with one person; with several people it would be a group, which is not simulated. */
-function open(workspace: Workspace, { app, args }: Call): Answer {
+/** Opens the direct message with one person. Group direct messages are not simulated. */
+function open(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channelId = text(args, "channel");
   if (channelId !== undefined) {
     const channel = workspace.channels.get(channelId);

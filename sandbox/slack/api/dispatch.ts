@@ -22,7 +22,7 @@ interface Deps {
   clock: SessionTimers;
 }
 
-/** `/api/METHOD`. Every answer is HTTP 200, also a refusal; only rate limits and broken servers are not. */
+/** `/api/METHOD`. A refusal is HTTP 200 too; only rate limits and server errors have another status. */
 export function apiRoutes(deps: Deps): Hono<HonoEnv> {
   const app = new Hono<HonoEnv>();
   app.on(["GET", "POST"], "/:method", (c) => handle(deps, c, c.req.param("method")));
@@ -48,36 +48,32 @@ async function handle(deps: Deps, c: Context<HonoEnv>, name: string): Promise<Re
     return hangUp(c);
   }
   if (fault?.kind === "throttle") {
-    const answer = refuse("ratelimited");
-    record(false, 429, answer);
-    return c.json(answer, 429, fault.omitRetryAfter ? {} : { "retry-after": String(fault.retryAfterSeconds ?? 30) });
+    const response = refuse("ratelimited");
+    record(false, 429, response);
+    return c.json(response, 429, fault.omitRetryAfter ? {} : { "retry-after": String(fault.retryAfterSeconds ?? 30) });
   }
   if (fault?.kind === "delay" && !(await pause(deps.clock, fault.delayMs ?? 0))) return hangUp(c);
-  const breaks = fault?.kind === "error";
-  if (breaks && !fault.afterExecution) return respondWithError(c, fault, (status, body) => record(false, status, body));
+  const isError = fault?.kind === "error";
+  if (isError && !fault.afterExecution) return respondWithError(fault, (status, body) => record(false, status, body));
 
   const outcome = await execute(deps, name, read);
   if (fault?.kind === "drop-reply") {
-    record(outcome.executed, 0, outcome.answer);
+    record(outcome.executed, 0, outcome.response);
     return hangUp(c);
   }
-  if (breaks) return respondWithError(c, fault, (status, body) => record(outcome.executed, status, body));
-  record(outcome.executed, outcome.status, outcome.answer);
+  if (isError) return respondWithError(fault, (status, body) => record(outcome.executed, status, body));
+  record(outcome.executed, outcome.status, outcome.response);
   if (outcome.retryAfter !== undefined) c.header("retry-after", String(outcome.retryAfter));
   if (outcome.app !== undefined && outcome.method !== undefined) {
     const granted = outcome.method.token === "app" ? APP_TOKEN_SCOPES : outcome.app.scopes;
     c.header("x-oauth-scopes", granted.join(","));
     if (outcome.method.scopes.length > 0) c.header("x-accepted-oauth-scopes", outcome.method.scopes.join(","));
   }
-  return c.json(outcome.answer, outcome.status);
+  return c.json(outcome.response, outcome.status);
 }
 
-/** The error that a fault asks for: one of Slack's in a 200, or a bare HTTP status. */
-function respondWithError(
-  _c: Context<HonoEnv>,
-  fault: SlackFault,
-  record: (status: number, body: unknown) => void,
-): Response {
+/** Responds with the error of a fault: a Slack error with HTTP 200, or another HTTP status. */
+function respondWithError(fault: SlackFault, record: (status: number, body: unknown) => void): Response {
   const status = fault.status ?? 200;
   const body = refuse(fault.code ?? "internal_error");
   record(status, body);

@@ -5,11 +5,11 @@ import { checkScopes } from "./apps.ts";
 import { type ReadCall, text } from "./arguments.ts";
 import { authenticate } from "./authenticate.ts";
 import { channelBucketKey } from "./channel-access.ts";
-import { type Answer, type Args, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
+import { type ApiResponse, type Args, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
 
-/** What came of a call, before it is written to the wire. */
+/** The result of a call, before it is sent. */
 export interface Outcome {
-  answer: Answer;
+  response: ApiResponse;
   status: 200 | 429;
   executed: boolean;
   retryAfter?: number | undefined;
@@ -23,21 +23,21 @@ interface Deps {
   limiter: RateLimiter;
 }
 
-/** Runs a method for whoever may: token, limits and scopes are looked at in this order. */
+/** Runs a method after it has checked the token, the rate limits and the scopes, in this order. */
 export async function execute(deps: Deps, name: string, read: ReadCall | Refusal): Promise<Outcome> {
   const method = Object.hasOwn(deps.methods, name) ? deps.methods[name] : undefined;
-  const no = (answer: Answer): Outcome => ({ answer, status: 200, executed: false, method });
-  if (method === undefined) return no(refuse("unknown_method", { req_method: name }));
-  if (isRefusal(read)) return no(read);
+  const fail = (response: ApiResponse): Outcome => ({ response, status: 200, executed: false, method });
+  if (method === undefined) return fail(refuse("unknown_method", { req_method: name }));
+  if (isRefusal(read)) return fail(read);
   const app = findCaller(deps.workspace, method, read);
-  if (app === undefined) return no(refuse("invalid_auth"));
-  if (isRefusal(app)) return no(app);
+  if (app === undefined) return fail(refuse("invalid_auth"));
+  if (isRefusal(app)) return fail(app);
   const wait = deps.limiter.acquire(toRateLimitedCall(deps.workspace, name, method, app, read.args));
-  if (wait !== undefined) return { ...no(refuse("ratelimited")), status: 429, retryAfter: wait, app };
-  const unscoped = checkScopes(app, method);
-  if (unscoped !== undefined) return { ...no(unscoped), app };
-  const answer = withWarnings(await run(method, app, read.args), read.warnings);
-  return { answer, status: 200, executed: answer.ok, app, method };
+  if (wait !== undefined) return { ...fail(refuse("ratelimited")), status: 429, retryAfter: wait, app };
+  const missingScope = checkScopes(app, method);
+  if (missingScope !== undefined) return { ...fail(missingScope), app };
+  const response = withWarnings(await run(method, app, read.args), read.warnings);
+  return { response, status: 200, executed: response.ok, app, method };
 }
 
 function findCaller(workspace: Workspace, method: Method, read: ReadCall): SlackApp | Refusal | undefined {
@@ -47,8 +47,8 @@ function findCaller(workspace: Workspace, method: Method, read: ReadCall): Slack
   return authenticate(workspace.apps, read.token, method);
 }
 
-/** A method that breaks is the stand-in's own fault; the caller is told as Slack tells it, and what broke. */
-async function run(method: Method, app: SlackApp, args: Args): Promise<Answer> {
+/** Runs a method. An exception is a bug of the stand-in: the caller gets Slack's `fatal_error` with its message. */
+async function run(method: Method, app: SlackApp, args: Args): Promise<ApiResponse> {
   try {
     return await method.run({ app, args });
   } catch (error) {
@@ -56,12 +56,12 @@ async function run(method: Method, app: SlackApp, args: Args): Promise<Answer> {
   }
 }
 
-/** Slack names what it did not like though it took it, in `warning` and in the list beside it. */
-function withWarnings(answer: Answer, warnings: string[]): Answer {
-  if (warnings.length === 0) return answer;
-  const all = [...(typeof answer.warning === "string" ? [answer.warning] : []), ...warnings];
-  const metadata = { ...(answer.response_metadata as object | undefined), warnings: all };
-  return { ...answer, warning: all.join(","), response_metadata: metadata };
+/** Adds warnings to a response: Slack reports them in `warning` and in `response_metadata.warnings`. */
+function withWarnings(response: ApiResponse, warnings: string[]): ApiResponse {
+  if (warnings.length === 0) return response;
+  const all = [...(typeof response.warning === "string" ? [response.warning] : []), ...warnings];
+  const metadata = { ...(response.response_metadata as object | undefined), warnings: all };
+  return { ...response, warning: all.join(","), response_metadata: metadata };
 }
 
 const toRateLimitedCall = (workspace: Workspace, name: string, method: Method, app: SlackApp, args: Args) => ({

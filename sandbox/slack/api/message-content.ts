@@ -8,7 +8,7 @@ import { json, text } from "./arguments.ts";
 import { readMetadata } from "./metadata.ts";
 import { type Args, type Refusal, refuse } from "./method.ts";
 
-/** What a message says. Undefined members were not given. */
+/** The content of a message. Undefined fields were not given. */
 export interface Content {
   text: string | undefined;
   blocks: Json[] | undefined;
@@ -16,12 +16,12 @@ export interface Content {
   metadata: Json | undefined;
 }
 
-/** chat.postMessage cuts its text here. https://docs.slack.dev/reference/methods/chat.postMessage/#truncating */
+/** chat.postMessage truncates longer text. https://docs.slack.dev/reference/methods/chat.postMessage/#truncating */
 export const MAX_TEXT_LENGTH = 40_000;
 const MAX_MARKDOWN_LENGTH = 12_000;
 const MAX_ATTACHMENTS = 100;
 
-/** Reads and checks text, blocks, attachments and metadata of a message, in the order in which Slack complains. */
+/** Reads and validates the content of a message, in the order of Slack's errors. */
 export function readContent(args: Args): Content | Refusal {
   const markdown = text(args, "markdown_text");
   if (markdown !== undefined && (args.text !== undefined || args.blocks !== undefined)) {
@@ -32,24 +32,24 @@ export function readContent(args: Args): Content | Refusal {
   if (blocks !== undefined && "ok" in blocks) return blocks;
   const attachments = readAttachments(args);
   if (attachments !== undefined && "ok" in attachments) return attachments;
-  const together = checkTotals(blocks ?? [], attachments ?? []);
-  if (together !== undefined) return together;
+  const overLimit = checkTotals(blocks ?? [], attachments ?? []);
+  if (overLimit !== undefined) return overLimit;
   const metadata = readMetadata(args);
   if (metadata !== undefined && "ok" in metadata) return metadata as Refusal;
   return { text: markdown ?? text(args, "text"), blocks, attachments, metadata };
 }
 
-/** Whether there is anything to show. */
+/** Whether the message has nothing to display. */
 export const isEmpty = (content: Content): boolean =>
   !content.text?.trim() && !content.blocks?.length && !content.attachments?.length;
 
-/** What is left of a text that is too long; chat.postMessage cuts where chat.update refuses. */
-export function truncateText(given: string): { text: string; cut: boolean } {
-  const cut = codePoints(given) > MAX_TEXT_LENGTH;
-  return { text: cut ? [...given].slice(0, MAX_TEXT_LENGTH).join("") : given, cut };
+/** Truncates a text to the limit of chat.postMessage. */
+export function truncateText(text: string): { text: string; truncated: boolean } {
+  const truncated = codePoints(text) > MAX_TEXT_LENGTH;
+  return { text: truncated ? [...text].slice(0, MAX_TEXT_LENGTH).join("") : text, truncated };
 }
 
-/** Blocks in attachments are blocks of the message: they count towards its number of blocks and its text. */
+/** Checks the limits of the whole message: blocks in attachments count toward its number of blocks and its text. */
 export function checkTotals(blocks: Json[], attachments: Json[]): Refusal | undefined {
   const attached = attachments.flatMap((each) => (Array.isArray(each.blocks) ? each.blocks : []));
   if (blocks.length + attached.length > MAX_BLOCKS.message) {

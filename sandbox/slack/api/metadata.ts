@@ -3,20 +3,20 @@ import type { Json } from "../workspace/model.ts";
 import { json } from "./arguments.ts";
 import { type Args, type Refusal, refuse } from "./method.ts";
 
-/** The largest metadata, in bytes of JSON (assumed; Slack names the error and not the number). */
+/** The maximum size of metadata as JSON. Assumed: Slack documents the error, but not the number. */
 export const MAX_METADATA_BYTES = 8192;
-/** Human readable and alphanumeric, says Slack; its own examples join words with underscores. */
+/** Slack's documentation says “human readable and alphanumeric”; its examples join words with underscores. */
 const EVENT_TYPE = /^[A-Za-z0-9_]{1,255}$/;
 
 const isScalar = (value: unknown): boolean =>
   typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
 const isFlat = (value: unknown): boolean => isObject(value) && Object.values(value).every(isScalar);
 
-/** A member of the payload, as `MessageMetadata` of @slack/types has it: a scalar, a flat object, or a list of those. */
+/** A payload value after `MessageMetadata` of @slack/types: a scalar, a flat object, or a list of flat objects. */
 const isPayloadValue = (value: unknown): boolean =>
   isScalar(value) || isFlat(value) || (Array.isArray(value) && value.every(isFlat));
 
-/** Reads a message's metadata; an empty object takes it away. https://docs.slack.dev/messaging/message-metadata */
+/** Reads a message's metadata; an empty object removes it. https://docs.slack.dev/messaging/message-metadata */
 export function readMetadata(args: Args): Json | undefined | Refusal {
   const read = json(args, "metadata");
   if ("bad" in read) return refuse("invalid_metadata_format");

@@ -1,23 +1,23 @@
 import type { Tier } from "../limits/tiers.ts";
 import type { Json, SlackApp } from "../workspace/model.ts";
 
-/** A call that was refused, with Slack's own name for the reason. */
+/** The response to a refused call, with Slack's error code. */
 export interface Refusal {
   ok: false;
   error: string;
   [more: string]: unknown;
 }
-export type Answer = { ok: true; [more: string]: unknown } | Refusal;
+export type ApiResponse = { ok: true; [more: string]: unknown } | Refusal;
 
 export const refuse = (error: string, more: Json = {}): Refusal => ({ ok: false, error, ...more });
-/** Whether a step of a method ended in a refusal, which is then the method's answer. */
+/** Whether a step of a method failed; the method then returns that refusal. */
 export const isRefusal = (value: object): value is Refusal => "ok" in value && value.ok === false;
 
-/** `invalid_arguments` with the lines that say which. */
+/** Refuses with `invalid_arguments` and one message per problem. */
 export const invalidArguments = (...messages: string[]): Refusal =>
   refuse("invalid_arguments", { response_metadata: { messages } });
 
-/** The arguments of a call: strings when they came as a form, any JSON when they came as JSON. */
+/** The arguments of a call: strings in a form, any values in JSON. */
 export type Args = Record<string, unknown>;
 
 export interface Call {
@@ -26,17 +26,17 @@ export interface Call {
 }
 
 export interface Method {
-  /** Which kind of token opens it; `none`: no token is asked for. */
+  /** The kind of token that the method requires. */
   token: "bot" | "app" | "none";
-  /** Scopes it cannot do without. Methods whose need depends on the kind of channel ask `needScope` themselves. */
+  /** Required scopes. Methods whose scope depends on the kind of channel call `needScope` themselves. */
   scopes: string[];
   tier: Tier;
-  /** Takes POST alone, and its token in the Authorization header alone. */
+  /** Accepts POST only, and the token in the Authorization header only. */
   headerOnly?: true;
-  run(call: Call): Answer | Promise<Answer>;
+  run(call: Call): ApiResponse | Promise<ApiResponse>;
 }
 
-/** Refuses an app that was not granted `scope`, as Slack does: with what is needed and what was provided. */
+/** Refuses an app that lacks a scope, with the missing and the granted scopes. */
 export function needScope(app: SlackApp, ...scopes: string[]): Refusal | undefined {
   const missing = scopes.filter((scope) => !app.scopes.includes(scope));
   if (missing.length === 0) return undefined;

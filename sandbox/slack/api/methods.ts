@@ -12,7 +12,7 @@ import { usergroupMethods } from "./usergroups.ts";
 import { userMethods } from "./users.ts";
 import { viewMethods } from "./views.ts";
 
-/** Every Web API method that is dispatched, by name. `coverage.ts` is held against this table. */
+/** Makes all Web API methods, by name. A test compares `coverage.ts` with them. */
 export function makeMethods(deps: {
   workspace: Workspace;
   changes: Changes;

@@ -8,10 +8,10 @@ import { type Args, type Refusal, refuse } from "./method.ts";
 /** https://docs.slack.dev/apis/web-api/#post_bodies */
 const CHARSETS = ["utf-8", "iso-8859-1"];
 
-/** Reads a Web API call as Slack does: GET with a query, or POST of a form or of JSON. Never throws. */
+/** Reads a Web API call: GET with a query, or POST with a form or JSON. Never throws. */
 export async function readCall(c: Context<HonoEnv>): Promise<ReadCall | Refusal> {
   const bearer = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  // A token in the address is ignored: Slack has not taken it there since 2021.
+  // Ignore a token in the URL: Slack has not accepted it there since 2021.
   const { token: _, ...query }: Args = c.req.query();
   const call = { token: bearer, tokenInBody: false, warnings: [] };
   if (c.req.method === "GET") return { ...call, verb: "GET", args: query };
@@ -32,7 +32,7 @@ export async function readCall(c: Context<HonoEnv>): Promise<ReadCall | Refusal>
       return withToken({ ...query, ...form }, bearer, superfluous);
     }
     case "multipart/form-data": {
-      // Without a boundary, or with one that the body does not keep, there is no form in it.
+      // The boundary may be missing, or may not occur in the body.
       const form = await c.req.parseBody().catch(() => undefined);
       return form === undefined ? refuse("invalid_form_data") : withToken({ ...query, ...form }, bearer, superfluous);
     }
@@ -43,7 +43,7 @@ export async function readCall(c: Context<HonoEnv>): Promise<ReadCall | Refusal>
   }
 }
 
-/** The body's text; what could not be read, since the caller went away, is none. */
+/** Reads the body as text; empty if the caller has disconnected. */
 async function readText(c: Context<HonoEnv>, charset: string | undefined): Promise<string> {
   const bytes = await c.req.arrayBuffer().catch(() => new ArrayBuffer(0));
   return new TextDecoder(charset ?? "utf-8").decode(bytes);

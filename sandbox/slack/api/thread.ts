@@ -3,8 +3,8 @@ import { text } from "./arguments.ts";
 import { type Args, type Refusal, refuse } from "./method.ts";
 
 /**
- * The thread that a message goes to: none, or the ts of its first message. A reply's own ts leads to the thread it stands
- * in. An ephemeral message, which is in no history, has no thread.
+ * Finds the thread to post to: none, or the ts of its first message. The ts of a reply means the thread of that reply.
+ * Ephemeral messages have no threads, since they are not in the history.
  */
 export function findThread(channel: Channel, args: Args): { threadTs: string | undefined } | Refusal {
   const ts = text(args, "thread_ts");

@@ -1,7 +1,7 @@
 import type { Group, Json } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
-import { type Answer, type Call, type Method, refuse } from "./method.ts";
+import { type ApiResponse, type Call, type Method, refuse } from "./method.ts";
 
 /** https://docs.slack.dev/reference/methods?family=usergroups */
 export function usergroupMethods(deps: { workspace: Workspace }): Record<string, Method> {
@@ -22,11 +22,11 @@ export function usergroupMethods(deps: { workspace: Workspace }): Record<string,
   };
 }
 
-/** Who deactivates a person takes them out of every group. */
+/** Deactivated people are members of no group. */
 const activeMembers = (workspace: Workspace, group: Group): string[] =>
   group.users.filter((id) => workspace.people.get(id)?.deleted === false);
 
-function list(workspace: Workspace, { args }: Call): Answer {
+function list(workspace: Workspace, { args }: Call): ApiResponse {
   const shown = [...workspace.groups.values()].filter((each) => !each.disabled || flag(args, "include_disabled"));
   return {
     ok: true,
@@ -61,7 +61,7 @@ function render(workspace: Workspace, group: Group): Json {
   };
 }
 
-function users(workspace: Workspace, { args }: Call): Answer {
+function users(workspace: Workspace, { args }: Call): ApiResponse {
   const group = workspace.groups.get(text(args, "usergroup") ?? "");
   if (group === undefined) return refuse("no_such_subteam");
   if (group.disabled && !flag(args, "include_disabled")) return refuse("no_such_subteam");

@@ -1,7 +1,7 @@
 import { renderPerson } from "../workspace/render-person.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { text } from "./arguments.ts";
-import { type Answer, type Call, isRefusal, type Method, refuse } from "./method.ts";
+import { type ApiResponse, type Call, isRefusal, type Method, refuse } from "./method.ts";
 import { paginate } from "./pages.ts";
 
 /** https://docs.slack.dev/reference/methods?family=users */
@@ -21,24 +21,28 @@ export function userMethods(deps: { workspace: Workspace; clock: { now(): number
   };
 }
 
-function info(workspace: Workspace, { app, args }: Call): Answer {
+function info(workspace: Workspace, { app, args }: Call): ApiResponse {
   const person = workspace.people.get(text(args, "user") ?? "");
   return person === undefined ? refuse("user_not_found") : { ok: true, user: renderPerson(workspace, app, person) };
 }
 
-function list(workspace: Workspace, clock: { now(): number }, { app, args }: Call): Answer {
-  const cut = paginate([...workspace.people.values()], args, { list: "users.list", usual: 1000, most: 1000 });
-  if (isRefusal(cut)) return cut;
+function list(workspace: Workspace, clock: { now(): number }, { app, args }: Call): ApiResponse {
+  const page = paginate([...workspace.people.values()], args, {
+    list: "users.list",
+    defaultLimit: 1000,
+    maxLimit: 1000,
+  });
+  if (isRefusal(page)) return page;
   return {
     ok: true,
-    members: cut.items.map((each) => renderPerson(workspace, app, each)),
+    members: page.items.map((each) => renderPerson(workspace, app, each)),
     cache_ts: Math.floor(clock.now() / 1000),
-    response_metadata: { next_cursor: cut.nextCursor },
+    response_metadata: { next_cursor: page.nextCursor },
   };
 }
 
-/** Finds people of the own workspace who are active; others are `users_not_found`. */
-function lookupByEmail(workspace: Workspace, { app, args }: Call): Answer {
+/** Finds active people of this workspace; all others are `users_not_found`. */
+function lookupByEmail(workspace: Workspace, { app, args }: Call): ApiResponse {
   const email = text(args, "email")?.toLowerCase();
   const person = [...workspace.people.values()].find(
     (each) => each.email?.toLowerCase() === email && !each.deleted && each.teamId === workspace.team.id,
@@ -47,7 +51,7 @@ function lookupByEmail(workspace: Workspace, { app, args }: Call): Answer {
   return { ok: true, user: renderPerson(workspace, app, person) };
 }
 
-function botInfo(workspace: Workspace, { app, args }: Call): Answer {
+function botInfo(workspace: Workspace, { app, args }: Call): ApiResponse {
   const id = text(args, "bot") ?? app.botId;
   const found = workspace.apps.find((each) => each.botId === id);
   if (found === undefined) return refuse("bot_not_found");

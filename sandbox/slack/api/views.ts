@@ -8,7 +8,7 @@ import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { json, text } from "./arguments.ts";
 import {
-  type Answer,
+  type ApiResponse,
   type Args,
   type Call,
   invalidArguments,
@@ -18,7 +18,7 @@ import {
   refuse,
 } from "./method.ts";
 
-/** The largest view, in bytes of JSON. https://docs.slack.dev/reference/methods/views.open/#errors */
+/** The maximum size of a view as JSON. https://docs.slack.dev/reference/methods/views.open/#errors */
 const MAX_VIEW_BYTES = 250_000;
 
 interface Deps {
@@ -39,7 +39,7 @@ export function viewMethods(deps: Deps): Record<string, Method> {
   };
 }
 
-/** A view that Slack would take: valid, not too large, with an external_id that no other view has. */
+/** Validates a view and its size. Returns it, or a refusal. */
 export function readView(value: unknown, pointer = "/view"): Json | Refusal {
   if (!isObject(value)) return invalidArguments(`[ERROR] must provide an object [json-pointer:${pointer}]`);
   const problems = validateView(value, pointer);
@@ -61,10 +61,10 @@ function isExternalIdTaken({ workspace }: Deps, appId: string, payload: Json, ex
   return other !== undefined && other !== except;
 }
 
-const answer = ({ workspace }: Deps, view: View): Answer => ({ ok: true, view: renderView(workspace, view) });
+const toResponse = ({ workspace }: Deps, view: View): ApiResponse => ({ ok: true, view: renderView(workspace, view) });
 
-/** A trigger is used up only by the call that succeeds with it. */
-function showView(deps: Deps, { app, args }: Call, how: "open" | "push"): Answer {
+/** Opens or pushes a modal. Only a successful call uses up its trigger. */
+function showView(deps: Deps, { app, args }: Call, how: "open" | "push"): ApiResponse {
   const triggerId = text(args, "trigger_id");
   if (triggerId === undefined) return invalidArguments("[ERROR] missing required field: trigger_id");
   const payload = viewArgument(args);
@@ -79,10 +79,10 @@ function showView(deps: Deps, { app, args }: Call, how: "open" | "push"): Answer
     return invalidArguments("[ERROR] no modal to push onto [json-pointer:/trigger_id]");
   else if (!pushView(deps, view)) return refuse("push_limit_reached");
   trigger.used = true;
-  return answer(deps, view);
+  return toResponse(deps, view);
 }
 
-function updateView(deps: Deps, { app, args }: Call): Answer {
+function updateView(deps: Deps, { app, args }: Call): ApiResponse {
   const viewId = text(args, "view_id");
   const externalId = text(args, "external_id");
   if (viewId === undefined && externalId === undefined) {
@@ -100,10 +100,10 @@ function updateView(deps: Deps, { app, args }: Call): Answer {
   if (isExternalIdTaken(deps, app.id, payload, view)) return refuse("duplicate_external_id");
   fillView(deps, view, payload);
   deps.changes.announce({ what: view.type === "home" ? "home" : "view", user: view.user, id: view.id });
-  return answer(deps, view);
+  return toResponse(deps, view);
 }
 
-function publishView(deps: Deps, { app, args }: Call): Answer {
+function publishView(deps: Deps, { app, args }: Call): ApiResponse {
   const person = deps.workspace.people.get(text(args, "user_id") ?? "");
   if (person === undefined || person.deleted || person.isBot || person.teamId !== deps.workspace.team.id) {
     return invalidArguments("[ERROR] invalid `user_id` [json-pointer:/user_id]");
@@ -121,5 +121,5 @@ function publishView(deps: Deps, { app, args }: Call): Answer {
   if (current !== undefined) fillView(deps, current, payload);
   deps.workspace.homes.set(key, view);
   deps.changes.announce({ what: "home", user: person.id, id: view.id });
-  return answer(deps, view);
+  return toResponse(deps, view);
 }

@@ -2,23 +2,23 @@ import type { Json } from "../workspace/model.ts";
 import type { ObjectRule, Rule } from "./rules.ts";
 
 /**
- * One thing that is wrong, in Slack's words where they are known: `[ERROR] must be less than 3001 characters
- * [json-pointer:/blocks/0/text/text]` is `message` and `pointer` put together.
+ * A validation problem, with Slack's text where it is known. Slack combines message and pointer:
+ * `[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]`.
  */
 export interface Problem {
   pointer: string;
   message: string;
-  /** blocks.validate says what was expected, for instance the types that are allowed. */
+  /** What blocks.validate expected, for example the allowed types. */
   constraint?: Json;
 }
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Characters as people count them in Slack's limits: code points, not UTF-16 units. */
+/** Counts code points, in which the limits are assumed to be, and not UTF-16 units. */
 export const codePoints = (text: string): number => [...text].length;
 
-/** Every problem of `value` under `rule`. */
+/** Finds every problem of `value` under `rule`. */
 export function check(value: unknown, rule: Rule, pointer: string): Problem[] {
   switch (rule.is) {
     case "lazy":
@@ -84,7 +84,7 @@ function checkObject(value: Json, rule: ObjectRule, pointer: string): Problem[] 
   const problems: Problem[] = [];
   for (const [name, field] of Object.entries(rule.fields)) {
     const given = value[name];
-    // Slack's own SDKs leave null where a field is absent.
+    // Slack's SDKs send null for absent fields.
     if (given !== undefined && given !== null) problems.push(...check(given, field.rule, `${pointer}/${name}`));
     else if (field.required) problems.push({ pointer, message: `missing required field: ${name}` });
   }

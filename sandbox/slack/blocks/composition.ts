@@ -19,7 +19,6 @@ import {
  * https://docs.slack.dev/reference/block-kit/composition-objects
  */
 
-/** The longest text of any text object. */
 const MAX_TEXT_LENGTH = 3000;
 
 const plainText = (max: number): ObjectRule =>
@@ -31,17 +30,17 @@ export const plain = (max = MAX_TEXT_LENGTH): Rule => variant({ plain_text: plai
 export const mrkdwn = (max = MAX_TEXT_LENGTH): Rule => variant({ mrkdwn: mrkdwnText(max) });
 export const anyText = (max = MAX_TEXT_LENGTH): Rule =>
   variant({ plain_text: plainText(max), mrkdwn: mrkdwnText(max) });
-/** The two text objects, to stand among other variants. */
+/** Both text objects, to combine with other variants. */
 export const textVariants = { plain_text: plainText(MAX_TEXT_LENGTH), mrkdwn: mrkdwnText(MAX_TEXT_LENGTH) };
 
 export const actionId = string(255, 1);
 export const blockId = string(255, 1);
 export const colorScheme = oneOf("primary", "danger");
-/** What a person's press may open. Addresses that run something, or read a file, are none. */
+/** A URL that a click may open: no scheme that runs code or reads a file. */
 export const url = (max = 3000): Rule =>
   matching(/^(?:https?:\/\/[^\s/?#]+|mailto:|slack:\/\/)\S*$/i, "must be a valid URL", max);
 
-/** As the reference page has it; the types ask for `text` alone, and let it be mrkdwn. */
+/** After the reference page. The types require only `text`, and allow mrkdwn for it. */
 export const confirm: Rule = object({
   title: required(plain(100)),
   text: required(plain(300)),
@@ -50,13 +49,13 @@ export const confirm: Rule = object({
   style: optional(colorScheme),
 });
 
-/** An option's text and description are plain in menus, and may be mrkdwn in checkboxes and radio buttons. */
+/** Text and description are plain text in menus, and may be mrkdwn in checkboxes and radio buttons. */
 const option = (text: Rule): Rule =>
   object({ text: required(text), value: required(string(75, 1)), description: optional(text) });
 
 export const plainOption = option(plain(75));
 export const anyOption = option(anyText(75));
-/** Only the options of overflow menus may open a URL; then they need no value. */
+/** Only options of overflow menus may open a URL; these need no value. */
 export const overflowOption: Rule = object({
   text: required(plain(75)),
   value: optional(string(75, 1)),
@@ -84,7 +83,7 @@ const slackFile: Rule = object({ id: optional(string()), url: optional(string())
     : [],
 );
 
-/** The two ways to name an image; exactly one is given. */
+/** The two ways to refer to an image; exactly one is required. */
 export const imageSource = { image_url: optional(url()), slack_file: optional(slackFile) };
 export const oneImageSource = (value: Json): RuleViolation[] =>
   (value.image_url === undefined) === (value.slack_file === undefined)

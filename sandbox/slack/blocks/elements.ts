@@ -32,7 +32,7 @@ import {
 } from "./rules.ts";
 
 /**
- * Block elements: what a person can press, choose or fill in.
+ * Block elements: buttons, menus, pickers and inputs.
  * https://docs.slack.dev/reference/block-kit/block-elements
  */
 
@@ -53,7 +53,7 @@ const id = optional(string(undefined, 1));
 const date = matching(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, "must be a date in the form YYYY-MM-DD");
 const time = matching(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time in the form HH:mm");
 
-/** A static menu has options or groups of options, and never both. */
+/** A static menu has either options or option groups. */
 const optionsOrGroups = (value: Json): RuleViolation[] =>
   (value.options === undefined) === (value.option_groups === undefined)
     ? [{ pointer: "", message: "must define either `options` or `option_groups`" }]

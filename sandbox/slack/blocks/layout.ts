@@ -19,7 +19,7 @@ import {
 } from "./rules.ts";
 
 /**
- * The layout blocks that every app uses, each with the elements that it may hold.
+ * The common layout blocks, each with the elements that it may contain.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
 

@@ -2,12 +2,12 @@ import { codePoints, isObject, type Problem } from "./check.ts";
 import type { Surface } from "./surfaces.ts";
 import { allBlocks, allElements } from "./walk.ts";
 
-/** The text of all blocks of one message together, beyond which Slack answers `msg_blocks_too_long` (observed). */
+/** The total text of all blocks of a message; above it, Slack returns `msg_blocks_too_long` (observed). */
 export const MAX_BLOCKS_TEXT_LENGTH = 13_200;
-/** The markdown blocks of one payload together. https://docs.slack.dev/reference/block-kit/blocks/markdown-block */
+/** The total text of all markdown blocks of a payload. https://docs.slack.dev/reference/block-kit/blocks/markdown-block */
 const MAX_MARKDOWN_LENGTH = 12_000;
 
-/** What can be told only by looking at all blocks together. */
+/** Checks the rules that concern all blocks of a message or view together. */
 export function checkMessageRules(blocks: unknown[], surface: Surface, pointer: string): Problem[] {
   return [
     ...duplicateBlockIds(blocks, pointer),
@@ -31,7 +31,7 @@ function duplicateBlockIds(blocks: unknown[], pointer: string): Problem[] {
   });
 }
 
-/** An action_id is unique within its block; over blocks, Slack takes the same one again. */
+/** An action_id must be unique within its block; Slack accepts the same one in several blocks. */
 function duplicateActionIds(blocks: unknown[], pointer: string): Problem[] {
   const seen = new Map<unknown, Set<string>>();
   return allElements(blocks, pointer).flatMap(({ element, block, pointer: here }) => {
@@ -76,15 +76,15 @@ function markdownTotal(blocks: unknown[], pointer: string): Problem[] {
     : [];
 }
 
-/** Members that hold text which people read; values, ids and URLs are not counted. */
-const TEXT_MEMBERS = new Set(["text", "title", "subtitle", "caption", "alt_text"]);
+/** Fields with visible text; values, ids and URLs do not count. */
+const TEXT_FIELDS = new Set(["text", "title", "subtitle", "caption", "alt_text"]);
 
-/** Characters that people read, over all blocks. */
+/** Counts the characters of visible text in all blocks. */
 export function countText(value: unknown): number {
   if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + countText(each), 0);
   if (!isObject(value)) return 0;
   return Object.entries(value).reduce((sum, [name, each]) => {
-    if (typeof each === "string") return sum + (TEXT_MEMBERS.has(name) ? codePoints(each) : 0);
+    if (typeof each === "string") return sum + (TEXT_FIELDS.has(name) ? codePoints(each) : 0);
     return sum + countText(each);
   }, 0);
 }

@@ -19,7 +19,7 @@ import {
 } from "./rules.ts";
 
 /**
- * The newer blocks, as @slack/types 3.2.0 describes them. What the reference leaves open is listed in `unknowns.ts`.
+ * The newer blocks, after @slack/types 3.2.0. `unknowns.ts` lists what the reference does not specify.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
 

@@ -4,8 +4,8 @@ import { isObject } from "./check.ts";
 import { allBlocks, allElements } from "./walk.ts";
 
 /**
- * Blocks as Slack gives them back: with generated block_ids and action_ids, `emoji: true` in plain text and
- * `verbatim: false` in mrkdwn. Without this a client that compares what it sent with what it reads would pass here only.
+ * Adds the defaults that Slack adds: block_ids, action_ids, `emoji: true` in plain text and `verbatim: false` in mrkdwn.
+ * Without them, a client that compares sent blocks with read ones would work here but not with Slack.
  */
 export function normalizeBlocks(blocks: Json[]): Json[] {
   const copy = fillTexts(structuredClone(blocks)) as Json[];

@@ -14,7 +14,7 @@ import {
 } from "./rules.ts";
 
 /**
- * The rich_text block and what stands in it.
+ * The rich_text block and its elements.
  * https://docs.slack.dev/reference/block-kit/blocks/rich-text-block
  */
 

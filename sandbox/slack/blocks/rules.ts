@@ -1,9 +1,8 @@
 import type { Json } from "../workspace/model.ts";
 
 /**
- * The language in which Block Kit is written down here: each block and element is a table of its fields, with the limits
- * of its reference page. One walker (`check.ts`) reads the tables; no block has code of its own except where two fields
- * depend on each other (`also`).
+ * The rule language for Block Kit: each block and element is a table of its fields, with the limits of its reference page.
+ * `check.ts` interprets the tables. A block has code only for fields that depend on each other (`crossField`).
  */
 export type Rule =
   | {
@@ -23,7 +22,7 @@ export type Rule =
 export interface ObjectRule {
   is: "object";
   fields: Record<string, Field>;
-  /** What no single field can tell: fields that exclude or need each other. */
+  /** Checks fields that exclude or require each other. Runs only if all single fields are valid. */
   crossField?: (value: Json) => RuleViolation[];
 }
 
@@ -70,7 +69,7 @@ export const object = (fields: Record<string, Field>, crossField?: (value: Json)
 export const lazy = (rule: () => Rule): Rule => ({ is: "lazy", rule });
 export const variant = (of: Record<string, ObjectRule>): Rule => ({ is: "variant", of });
 
-/** Of a table of variants only the named ones, in that order. */
+/** Selects the named variants of a table, in that order. */
 export function only(table: Record<string, ObjectRule>, ...names: string[]): Record<string, ObjectRule> {
   return Object.fromEntries(
     names.map((name) => {

@@ -2,14 +2,14 @@ import { layoutBlocks } from "./layout.ts";
 import { newerBlocks } from "./newer-blocks.ts";
 import { type ObjectRule, only } from "./rules.ts";
 
-/** Where blocks stand. */
+/** Where blocks are displayed. */
 export type Surface = "message" | "modal" | "home";
 
 const ON_EVERY_SURFACE = ["actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video"];
 
 /**
- * Which blocks each surface takes, after "Available in surfaces" on each block's page. `file` is in no list: it appears
- * in messages that are read, and cannot be sent.
+ * The blocks that each surface accepts, after "Available in surfaces" on each block's page. `file` is in no list: it
+ * appears in messages read from Slack, but cannot be sent.
  */
 const SURFACE_BLOCKS: Record<Surface, string[]> = {
   message: [
@@ -28,7 +28,7 @@ const SURFACE_BLOCKS: Record<Surface, string[]> = {
   home: [...ON_EVERY_SURFACE, "card", "carousel", "container"],
 };
 
-/** How many blocks a surface takes. https://docs.slack.dev/reference/block-kit/blocks */
+/** The maximum number of blocks per surface. https://docs.slack.dev/reference/block-kit/blocks */
 export const MAX_BLOCKS: Record<Surface, number> = { message: 50, modal: 100, home: 100 };
 
 const all: Record<string, ObjectRule> = { ...layoutBlocks, ...newerBlocks };

@@ -16,7 +16,7 @@ import {
 import { BLOCKS, MAX_BLOCKS, type Surface } from "./surfaces.ts";
 import { allBlocks } from "./walk.ts";
 
-/** Every problem of an array of blocks on a surface; none means that Slack takes them. */
+/** Finds every problem of an array of blocks on a surface. Slack accepts blocks without problems. */
 export function validateBlocks(blocks: unknown, surface: Surface, pointer = "/blocks"): Problem[] {
   const problems = check(blocks, list(variant(BLOCKS[surface]), MAX_BLOCKS[surface]), pointer);
   return Array.isArray(blocks) ? [...problems, ...checkMessageRules(blocks, surface, pointer)] : problems;
@@ -24,7 +24,7 @@ export function validateBlocks(blocks: unknown, surface: Surface, pointer = "/bl
 
 const anyBlocks: Rule = { is: "list", of: { is: "object", fields: {} } };
 
-/** What all views share. https://docs.slack.dev/reference/views */
+/** The fields of all views. https://docs.slack.dev/reference/views */
 const sharedFields = {
   blocks: required(anyBlocks),
   private_metadata: optional(string(3000)),
@@ -43,7 +43,7 @@ const MODAL: ObjectRule = object({
 });
 const HOME: ObjectRule = object({ type: required(oneOf("home")), ...sharedFields });
 
-/** Every problem of a view: its own fields, its blocks, and what both decide together. */
+/** Finds every problem of a view: its fields, its blocks, and rules that concern both. */
 export function validateView(view: unknown, pointer = "/view"): Problem[] {
   if (!isObject(view)) return [{ pointer, message: "must provide an object" }];
   const surface: Surface = view.type === "home" ? "home" : "modal";
@@ -71,5 +71,5 @@ function needsSubmit(view: Record<string, unknown>, surface: Surface, pointer: s
     }));
 }
 
-/** The problem as a line of `response_metadata.messages`. */
+/** Formats a problem for `response_metadata.messages`. */
 export const messageLine = (problem: Problem): string => `[ERROR] ${problem.message} [json-pointer:${problem.pointer}]`;

@@ -1,13 +1,13 @@
 import type { Json } from "../workspace/model.ts";
 import { isObject } from "./check.ts";
 
-/** A block and its place. */
+/** A block and its JSON pointer. */
 export interface LocatedBlock {
   block: Json;
   pointer: string;
 }
 
-/** An interactive element, the block that holds it, and its place. */
+/** An interactive element, the block that contains it, and its JSON pointer. */
 export interface LocatedElement {
   element: Json;
   block: Json;
@@ -16,7 +16,7 @@ export interface LocatedElement {
 
 const asObjects = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
-/** Every block, also those inside containers, carousels and plans, in order. */
+/** Lists every block in order, including those in containers, carousels and plans. */
 export function allBlocks(blocks: unknown, pointer: string): LocatedBlock[] {
   if (!Array.isArray(blocks)) return [];
   return blocks.flatMap((block, index) => {
@@ -31,10 +31,10 @@ export function allBlocks(blocks: unknown, pointer: string): LocatedBlock[] {
   });
 }
 
-/** The members in which blocks keep their interactive elements. */
+/** The field of each block type that contains its interactive elements. */
 const ELEMENT_LISTS: Record<string, string> = { actions: "elements", context_actions: "elements", card: "actions" };
 
-/** Every element that a person can use, with its block. Text and images are not among them. */
+/** Lists every interactive element with its block. Text and images are not interactive. */
 export function allElements(blocks: unknown, pointer = "/blocks"): LocatedElement[] {
   return allBlocks(blocks, pointer).flatMap(({ block, pointer: here }) => {
     const found: LocatedElement[] = [];

@@ -8,7 +8,7 @@ import { findElement, toAction } from "./element-action.ts";
 import type { InteractDeps } from "./interact-deps.ts";
 import { interactionHead, overlay } from "./interaction-payloads.ts";
 
-/** A person uses an element of a message (`channel` and `ts`) or of a view (`view_id`, or the modal that is open). */
+/** A person uses an element of a message (`channel` and `ts`) or of a view (`view_id`; default: the open modal). */
 export interface Click {
   user: string;
   channel?: string | undefined;
@@ -16,17 +16,17 @@ export interface Click {
   view_id?: string | undefined;
   action_id: string;
   block_id?: string | undefined;
-  /** What was chosen or entered; a button needs none. */
+  /** The selected or entered value; buttons need none. */
   value?: unknown;
-  /** The person pressed the confirming button of the element's dialog. */
+  /** Whether the person confirmed the element's confirmation dialog. */
   confirm?: boolean | undefined;
-  /** Laid over the payload: what an attacker or a faulty client might send. The element may then be gone. */
+  /** Merged over the payload, to simulate an attacker or a faulty client. The element may then be missing. */
   forge?: Json | undefined;
 }
 
 export type ClickResult = ActionError | { ok: true; dispatched: boolean; forged: boolean; delivery?: DeliveryResult };
 
-/** Does what a click does, if the person could do it. What they then see (a warning, when nobody acknowledged) is noted. */
+/** Performs a click, if Slack would allow it. The person gets a warning if the app does not acknowledge it. */
 export async function click(deps: InteractDeps, act: Click): Promise<ClickResult> {
   const person = findActor(deps.workspace, act.user);
   if ("ok" in person) return person;
@@ -37,23 +37,25 @@ export async function click(deps: InteractDeps, act: Click): Promise<ClickResult
 
   const found = findElement(container.blocks, act);
   if (found === undefined && !forged) {
-    return actionError("element_not_found", `Nothing there has the action_id "${act.action_id}".`);
+    return actionError("element_not_found", `There is no element with the action_id "${act.action_id}".`);
   }
   if (found?.element.confirm !== undefined && act.confirm !== true) {
-    return actionError("confirm_needed", "A dialog asks first.", { confirm: found.element.confirm });
+    return actionError("confirm_needed", "The element has a confirmation dialog: confirm it.", {
+      confirm: found.element.confirm,
+    });
   }
   const actionTs = tsFromMicros(deps.clock.now() * 1000);
-  const made =
+  const sent =
     found === undefined
       ? { action: { type: "button", action_id: act.action_id, block_id: act.block_id ?? "gone", action_ts: actionTs } }
       : toAction(found, act.value, actionTs);
-  if ("problem" in made) return actionError("cannot_enter", made.problem);
-  if (found !== undefined && made.stateValue !== undefined) container.storeValue(found, made.stateValue);
+  if ("problem" in sent) return actionError("cannot_enter", sent.problem);
+  if (found !== undefined && sent.stateValue !== undefined) container.storeValue(found, sent.stateValue);
   if (found?.block.type === "input" && found.block.dispatch_action !== true) {
     return { ok: true, dispatched: false, forged };
   }
 
-  const payload = overlay(blockActionsPayload(deps, container, person, made.action), act.forge ?? {}) as Json;
+  const payload = overlay(blockActionsPayload(deps, container, person, sent.action), act.forge ?? {}) as Json;
   const delivery = await deps.deliver({ app: container.app, kind: "block_actions", payload });
   if (delivery.problem === RESET) return resetError();
   if (!delivery.acked) addWarning(deps.workspace, act, container.app, delivery);

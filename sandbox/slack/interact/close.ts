@@ -6,7 +6,7 @@ import type { InteractDeps } from "./interact-deps.ts";
 import { interactionHead } from "./interaction-payloads.ts";
 import { clearViews, popView } from "./view-stack.ts";
 
-/** A person closes the modal on top; with `all`, the whole stack. */
+/** A person closes the top modal; with `all`, the whole stack. */
 export interface Close {
   user: string;
   all?: boolean | undefined;
@@ -14,7 +14,7 @@ export interface Close {
 
 export type CloseResult = ActionError | { ok: true; closed: string[]; deliveries: DeliveryResult[] };
 
-/** Closes, and tells the app of each view that asked with `notify_on_close`. `clear_on_close` takes the stack along. */
+/** Closes modals and sends `view_closed` for each view with `notify_on_close`. `clear_on_close` closes the whole stack. */
 export async function close(deps: InteractDeps, act: Close): Promise<CloseResult> {
   const person = findActor(deps.workspace, act.user);
   if ("ok" in person) return person;

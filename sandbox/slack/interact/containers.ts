@@ -9,19 +9,20 @@ import { channelName } from "./interaction-payloads.ts";
 import type { ResponseTarget } from "./response-urls.ts";
 import { initialValues, type Values } from "./state-values.ts";
 
-/** Where an element stands: what differs between a message, a modal and a home. */
+/** The message, modal or Home that contains an element. */
 export interface Container {
   app: SlackApp;
   blocks: unknown;
-  /** The payload's members that tell the place: container, channel and message, or view. */
+  /** Returns the payload fields of the container: container, channel and message, or view. */
   payloadFields: () => Json;
-  /** Keeps what was entered, so that the payload's state shows it. */
+  /** Stores a value, so that the payload's state contains it. */
   storeValue: (found: LocatedElement, value: Json) => void;
-  /** Messages have response URLs, views have none. */
+  /** Present for messages; views have no response URLs. */
   responseTarget?: Omit<ResponseTarget, "appId"> | undefined;
   viewId?: string | undefined;
 }
 
+/** Finds the message that a person acts on, or the reason why they cannot. */
 export function messageContainer(
   deps: Pick<InteractDeps, "workspace">,
   person: Person,
@@ -32,9 +33,9 @@ export function messageContainer(
   if ("ok" in channel) return channel;
   const message = channel.messages.find((each) => each.ts === at.ts);
   if (message === undefined || !canSee(person, message)) {
-    return actionError("message_not_found", `${person.name} sees no message ${at.ts} there.`);
+    return actionError("message_not_found", `${person.name} cannot see a message ${at.ts} there.`);
   }
-  if (channel.archived) return actionError("is_archived", `#${channel.name} is archived: its messages are read only.`);
+  if (channel.archived) return actionError("is_archived", `#${channel.name} is archived: its messages are read-only.`);
   const app = findInstalledApp(workspace, message.appId);
   if ("ok" in app) return app;
   const key = `${channel.id} ${message.ts} ${person.id}`;
@@ -48,7 +49,7 @@ export function messageContainer(
   };
 }
 
-/** An ephemeral message is not sent along: its container alone tells of it. */
+/** The payload does not contain an ephemeral message, only its container. */
 function messageFields(workspace: Workspace, channel: Channel, message: Message, values: Values): Json {
   const ephemeral = message.onlyFor !== undefined;
   return {
@@ -65,6 +66,7 @@ function messageFields(workspace: Workspace, channel: Channel, message: Message,
   };
 }
 
+/** Finds the view that a person acts on, or the reason why they cannot. */
 export function viewContainer(
   deps: Pick<InteractDeps, "workspace">,
   person: Person,
@@ -86,6 +88,7 @@ export function viewContainer(
   };
 }
 
+/** Returns `values` with a new value for one element. */
 export function withValue(values: Values, { element, block }: LocatedElement, value: Json): Values {
   const blockId = String(block.block_id);
   return { ...values, [blockId]: { ...values[blockId], [String(element.action_id)]: value } };

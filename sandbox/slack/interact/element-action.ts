@@ -2,21 +2,21 @@ import { allElements, type LocatedElement } from "../blocks/walk.ts";
 import type { Json } from "../workspace/model.ts";
 import { type EntryResult, enterValue } from "./enter-value.ts";
 
-/** The element that a person means: by action_id, and by block_id where several blocks have the same action_id. */
+/** Finds an element by action_id, and by block_id if several blocks have the same action_id. */
 export function findElement(
   blocks: unknown,
-  named: { action_id: string; block_id?: string | undefined },
+  id: { action_id: string; block_id?: string | undefined },
 ): LocatedElement | undefined {
   return allElements(blocks).find(
     ({ element, block }) =>
-      element.action_id === named.action_id && (named.block_id === undefined || block.block_id === named.block_id),
+      element.action_id === id.action_id && (id.block_id === undefined || block.block_id === id.block_id),
   );
 }
 
-/** One entry of a payload's `actions`, and what the element holds from now on. */
+/** One entry of a payload's `actions`, and the new value of the element. */
 export interface ElementAction {
   action: Json;
-  /** For elements that keep a value; buttons do not. */
+  /** Present for elements with a state; buttons have none. */
   stateValue?: Json;
 }
 
@@ -24,8 +24,8 @@ const pick = (element: Json, ...names: string[]): Json =>
   Object.fromEntries(names.filter((name) => element[name] !== undefined).map((name) => [name, element[name]]));
 
 /**
- * What using an element sends. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
- * `given` is what was chosen or entered; buttons need none.
+ * Makes the action that an element sends. `given` is the selected or entered value; buttons need none.
+ * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
  */
 export function toAction(
   { element, block }: LocatedElement,
@@ -42,7 +42,7 @@ export function toAction(
       return { action: { ...head, ...pick(element, "icon", "text", "value"), ...end } };
     case "feedback_buttons": {
       const chosen = [element.positive_button, element.negative_button].find((each) => (each as Json).value === given);
-      if (chosen === undefined) return { problem: "Give the value of the positive or the negative button." };
+      if (chosen === undefined) return { problem: "Expected the value of the positive or the negative button." };
       return { action: { ...head, ...pick(chosen as Json, "text", "value"), ...end } };
     }
     case "overflow": {

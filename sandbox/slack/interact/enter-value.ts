@@ -2,14 +2,14 @@ import { codePoints } from "../blocks/check.ts";
 import type { Json } from "../workspace/model.ts";
 import { STATEFUL_ELEMENTS } from "./state-values.ts";
 
-/** What an element holds after a person entered something, or what the client says against it. */
+/** The new value of an element, or the error that the client shows. */
 export type EntryResult = { value: Json } | { problem: string };
 
 type ValueReader = (element: Json, given: unknown) => { value: unknown } | { problem: string };
 
-const problem = (problem: string) => ({ problem });
+const problem = (text: string) => ({ problem: text });
 
-/** The options of a menu, also those in groups. */
+/** Lists the options of a menu, including those in groups. */
 function allOptions(element: Json): Json[] {
   const groups = (element.option_groups ?? []) as Json[];
   return [...((element.options ?? []) as Json[]), ...groups.flatMap((group) => group.options as Json[])];
@@ -30,11 +30,11 @@ const listOf =
   (one: ValueReader): ValueReader =>
   (element, given) => {
     if (!Array.isArray(given)) return problem("Expected a list.");
-    const most = element.max_selected_items;
-    if (typeof most === "number" && given.length > most) return problem(`At most ${most} can be chosen.`);
+    const max = element.max_selected_items;
+    if (typeof max === "number" && given.length > max) return problem(`At most ${max} can be selected.`);
     const read = given.map((each) => one(element, each));
-    const wrong = read.find((each) => "problem" in each);
-    return wrong ?? { value: read.map((each) => ("value" in each ? each.value : null)) };
+    const invalid = read.find((each) => "problem" in each);
+    return invalid ?? { value: read.map((each) => ("value" in each ? each.value : null)) };
   };
 
 const matching =
@@ -51,8 +51,8 @@ const plainText: ValueReader = (element, given) => {
   if (typeof element.min_length === "number" && size < element.min_length) {
     return problem(`Must be at least ${element.min_length} characters.`);
   }
-  const most = typeof element.max_length === "number" ? element.max_length : 3000;
-  return size > most ? problem(`Must be at most ${most} characters.`) : { value: given };
+  const max = typeof element.max_length === "number" ? element.max_length : 3000;
+  return size > max ? problem(`Must be at most ${max} characters.`) : { value: given };
 };
 
 const numeric: ValueReader = (element, given) => {
@@ -66,7 +66,7 @@ const numeric: ValueReader = (element, given) => {
 };
 
 const anything: ValueReader = (_element, given) => ({ value: given });
-const id = matching(/^[A-Z][A-Z0-9]+$/, "Expected an id.");
+const id = matching(/^[A-Z][A-Z0-9]+$/, "Expected an ID.");
 
 const READERS: Record<string, ValueReader> = {
   plain_text_input: plainText,
@@ -89,24 +89,25 @@ const READERS: Record<string, ValueReader> = {
   multi_channels_select: listOf(id),
   datepicker: matching(/^\d{4}-\d{2}-\d{2}$/, "Must be a date."),
   timepicker: matching(/^\d{2}:\d{2}$/, "Must be a time."),
-  datetimepicker: (_element, given) => (Number.isInteger(given) ? { value: given } : problem("Must be seconds.")),
+  datetimepicker: (_element, given) =>
+    Number.isInteger(given) ? { value: given } : problem("Must be a number of seconds."),
 };
 
 /**
- * Enters `given` into a stateful element as a client would: options by their value, lists of them, ids, texts. The client
- * refuses what a person could not enter there.
+ * Converts `given` to the value of a stateful element, as Slack's client does: an option by its value, a list, an id or a
+ * text. Rejects what a person could not enter.
  */
 export function enterValue(element: Json, given: unknown): EntryResult {
   const type = String(element.type);
   const stateful = STATEFUL_ELEMENTS[type];
   const read = READERS[type]?.(element, given);
-  if (stateful === undefined || read === undefined) return { problem: `Nothing can be entered into ${type}.` };
+  if (stateful === undefined || read === undefined) return { problem: `${type} does not accept a value.` };
   return "problem" in read ? read : { value: { type, [stateful.member]: read.value } };
 }
 
-/** Whether an entered value is empty: a required input must not be. */
+/** Whether a value is empty. Slack requires a value for each input that is not optional. */
 export function isBlank(value: Json | undefined): boolean {
   const member = value === undefined ? undefined : STATEFUL_ELEMENTS[String(value.type)]?.member;
-  const held = member === undefined ? undefined : value?.[member];
-  return held === undefined || held === null || (Array.isArray(held) && held.length === 0);
+  const stored = member === undefined ? undefined : value?.[member];
+  return stored === undefined || stored === null || (Array.isArray(stored) && stored.length === 0);
 }

@@ -4,7 +4,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import type { ResponseUrls } from "./response-urls.ts";
 import type { Triggers } from "./triggers.ts";
 
-/** What the actions of people share: the workspace, and the way to the app. */
+/** The dependencies of the actions of people. */
 export interface InteractDeps {
   workspace: Workspace;
   changes: Changes;
@@ -12,6 +12,6 @@ export interface InteractDeps {
   triggers: Triggers;
   responseUrls: ResponseUrls;
   deliver: Deliver;
-  /** The sandbox's own address, before the path of a response URL. */
+  /** Returns the base URL of response URLs. */
   baseUrl: () => string;
 }

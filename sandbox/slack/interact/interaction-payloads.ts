@@ -1,13 +1,13 @@
 import type { Channel, Json, Person, SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** The name that payloads give a channel: private ones and direct messages hide theirs. */
+/** Returns the channel name in payloads, which hide the names of private channels and direct messages. */
 export function channelName(channel: Channel): string {
   if (channel.kind === "private") return "privategroup";
   return channel.kind === "im" ? "directmessage" : channel.name;
 }
 
-/** A person as interaction payloads name them: with the workspace they belong to, which is not always the app's. */
+/** Converts a person for interaction payloads. Their workspace is not always that of the app. */
 export const toUser = (person: Person): Json => ({
   id: person.id,
   username: person.name,
@@ -15,7 +15,7 @@ export const toUser = (person: Person): Json => ({
   team_id: person.teamId,
 });
 
-/** What every interaction payload carries. https://docs.slack.dev/reference/interaction-payloads */
+/** Makes the fields that all interaction payloads share. https://docs.slack.dev/reference/interaction-payloads */
 export function interactionHead(workspace: Workspace, app: SlackApp, person: Person, type: string): Json {
   return {
     type,
@@ -28,13 +28,13 @@ export function interactionHead(workspace: Workspace, app: SlackApp, person: Per
   };
 }
 
-/** A command's fields: strings all of them, as the form has them. https://docs.slack.dev/interactivity/implementing-slash-commands */
+/** Makes the form fields of a slash command, all of them strings. https://docs.slack.dev/interactivity/implementing-slash-commands */
 export function commandPayload(
   workspace: Workspace,
   app: SlackApp,
   person: Person,
   channel: Channel,
-  typed: { command: string; text: string; responseUrl: string; triggerId: string },
+  command: { command: string; text: string; responseUrl: string; triggerId: string },
 ): Json {
   return {
     token: app.verificationToken,
@@ -44,17 +44,17 @@ export function commandPayload(
     channel_name: channelName(channel),
     user_id: person.id,
     user_name: person.name,
-    command: typed.command,
-    text: typed.text,
+    command: command.command,
+    text: command.text,
     api_app_id: app.id,
-    // A string here, though a boolean in interactions.
+    // A string here, but a boolean in interactions.
     is_enterprise_install: "false",
-    response_url: typed.responseUrl,
-    trigger_id: typed.triggerId,
+    response_url: command.responseUrl,
+    trigger_id: command.triggerId,
   };
 }
 
-/** An event in the envelope of the Events API. https://docs.slack.dev/apis/events-api/#event-type-structure */
+/** Wraps an event in the envelope of the Events API. https://docs.slack.dev/apis/events-api/#event-type-structure */
 export function eventPayload(workspace: Workspace, app: SlackApp, event: Json, id: string, now: number): Json {
   return {
     token: app.verificationToken,
@@ -79,7 +79,7 @@ export function eventPayload(workspace: Workspace, app: SlackApp, event: Json, i
   };
 }
 
-/** `over` laid over `base`: objects member by member, lists item by item, all else replaced. */
+/** Merges `over` into `base`: objects by field, lists by item; other values are replaced. */
 export function overlay(base: unknown, over: unknown): unknown {
   if (Array.isArray(base) && Array.isArray(over)) {
     return Array.from({ length: Math.max(base.length, over.length) }, (_, index) =>

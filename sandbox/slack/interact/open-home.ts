@@ -8,7 +8,7 @@ import { eventPayload } from "./interaction-payloads.ts";
 
 export type HomeResult = ActionError | { ok: true; delivery: DeliveryResult };
 
-/** A person opens the app's Home: the event that tells the app to fill it. https://docs.slack.dev/reference/events/app_home_opened */
+/** Opens the app's Home as a person, which sends the event that lets the app publish it. https://docs.slack.dev/reference/events/app_home_opened */
 export async function openHome(
   deps: InteractDeps,
   act: { user: string; tab?: "home" | "messages" | undefined },
@@ -18,7 +18,7 @@ export async function openHome(
   if ("ok" in person) return person;
   const app = workspace.apps[0];
   if (app === undefined || !isInstalled(app) || !app.homeEnabled || person.teamId !== workspace.team.id) {
-    return actionError("no_home", `${person.name} has no Home of this app.`);
+    return actionError("no_home", `${person.name} has no Home tab for this app.`);
   }
   const now = deps.clock.now();
   const view = workspace.homes.get(`${app.id} ${person.id}`);

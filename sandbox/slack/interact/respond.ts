@@ -10,10 +10,10 @@ import type { Workspace } from "../workspace/workspace.ts";
 import type { ResponseTarget } from "./response-urls.ts";
 
 /**
- * Carries out a message response: what is sent to a response URL, or comes with a command's acknowledgement. It replaces
- * or deletes the message that the person acted on, also an ephemeral one, or posts a new message: for the person alone,
- * unless `response_type` is `in_channel`. It may do what chat.postMessage and chat.update may, except that the app need not
- * be in the channel.
+ * Executes a message response, sent to a response URL or with the acknowledgement of a command. It replaces or deletes the
+ * message that the person acted on, even an ephemeral one, or posts a new message: an ephemeral one, unless
+ * `response_type` is `in_channel`. The rules are those of chat.postMessage and chat.update, except that the app does not
+ * have to be in the channel.
  */
 export function respond(
   deps: { workspace: Workspace; changes: Changes },

@@ -7,10 +7,10 @@ import type { View } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { clearViews, fillView, makeView, popView, pushView } from "./view-stack.ts";
 
-/** What the answer to a view_submission did, or why it could do nothing: then the person sees that it went wrong. */
+/** The effect of the response to a view_submission. With a `problem`, the person sees an error. */
 export interface ResponseActionResult {
   result: "closed" | "cleared" | "updated" | "pushed" | "errors" | "not_acknowledged" | "invalid_response";
-  /** The text beside each input, by block_id. */
+  /** The error text of each input, by block_id. */
   errors?: Record<string, string>;
   problem?: string;
 }
@@ -18,7 +18,7 @@ export interface ResponseActionResult {
 const invalid = (problem: string): ResponseActionResult => ({ result: "invalid_response", problem });
 
 /**
- * Carries out a `response_action`. An empty acknowledgement closes the modal and shows the one below it.
+ * Executes a `response_action`. An empty acknowledgement closes the modal and shows the one below it.
  * https://docs.slack.dev/surfaces/modals#responding_to_submissions
  */
 export function applyResponseAction(
@@ -30,7 +30,7 @@ export function applyResponseAction(
     popView(deps, view.user);
     return { result: "closed" };
   }
-  if (!isObject(body)) return invalid("the response is no JSON object");
+  if (!isObject(body)) return invalid("the response is not a JSON object");
   switch (body.response_action) {
     case "clear":
       clearViews(deps, view.user);
@@ -41,7 +41,7 @@ export function applyResponseAction(
     case "push": {
       const payload = readView(body.view);
       if (isRefusal(payload)) return invalid(JSON.stringify(payload.response_metadata ?? payload.error));
-      if (payload.type !== "modal") return invalid("the view is no modal");
+      if (payload.type !== "modal") return invalid("the view is not a modal");
       if (body.response_action === "update") {
         fillView(deps, view, payload);
         deps.changes.announce({ what: "view", user: view.user, id: view.id });
@@ -55,7 +55,7 @@ export function applyResponseAction(
   }
 }
 
-/** Errors name input blocks of this view; for any other key Slack shows a failure instead. */
+/** Shows the errors of input blocks. Slack shows a failure if a key is not an input block of the view. */
 function showErrors(view: View, errors: unknown): ResponseActionResult {
   if (!isObject(errors) || Object.keys(errors).length === 0) return invalid("`errors` must name at least one input");
   const inputs = new Set(
@@ -65,8 +65,8 @@ function showErrors(view: View, errors: unknown): ResponseActionResult {
   );
   const shown: Record<string, string> = {};
   for (const [blockId, text] of Object.entries(errors)) {
-    if (!inputs.has(blockId)) return invalid(`\`errors\` names ${blockId}, which is no input block of the view`);
-    if (typeof text !== "string") return invalid(`the error of ${blockId} is no text`);
+    if (!inputs.has(blockId)) return invalid(`\`errors\` names ${blockId}, which is not an input block of the view`);
+    if (typeof text !== "string") return invalid(`the error of ${blockId} is not a string`);
     shown[blockId] = text;
   }
   return { result: "errors", errors: shown };

@@ -15,7 +15,7 @@ import type { ResponseUrls } from "./response-urls.ts";
 
 const OPERATION = "response_url";
 
-/** `/actions/...` and `/commands/...`: the response URLs that payloads carry. They need no token: they are one. */
+/** `/actions/...` and `/commands/...`: response URLs. They need no token, since each URL is secret. */
 export function responseRoutes(deps: {
   workspace: Workspace;
   changes: Changes;

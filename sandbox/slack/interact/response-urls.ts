@@ -1,23 +1,23 @@
 import { newSecret } from "../workspace/ids.ts";
 
-/** A response URL may be used five times within thirty minutes. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
+/** A response URL is valid for five uses within 30 minutes. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
 export const MAX_RESPONSE_URL_USES = 5;
 export const RESPONSE_URL_TTL_MS = 30 * 60_000;
 
-/** Where a response goes, and what it may replace. */
+/** The channel of a response, and the message that it may replace. */
 export interface ResponseTarget {
   appId: string;
   user: string;
   channel: string;
-  /** The message that the person acted on; a command has none. */
+  /** The message that the person acted on; absent for commands. */
   messageTs?: string | undefined;
   threadTs?: string | undefined;
 }
 
 export interface ResponseUrls {
-  /** The path of a new response URL. */
+  /** Creates a response URL and returns its path. */
   issue(kind: "actions" | "commands", teamId: string, target: ResponseTarget): string;
-  /** Counts a use. Answers the target, or Slack's name for why not. */
+  /** Counts a use. Returns the target or an error code. */
   use(path: string): ResponseTarget | "invalid_url" | "expired_url" | "used_url";
   clear(): void;
 }

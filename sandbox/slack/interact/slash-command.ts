@@ -14,32 +14,33 @@ import type { ResponseTarget } from "./response-urls.ts";
 export interface Command {
   user: string;
   channel: string;
-  /** The whole line, for instance `/approvals pending`. */
+  /** The whole line, for example `/approvals pending`. */
   text: string;
   forge?: Json | undefined;
 }
 
 export type CommandResult = ActionError | { ok: true; forged: boolean; delivery: DeliveryResult; shown?: string };
 
+/** Sends a slash command to its app and posts the reply that comes with the acknowledgement. */
 export async function runCommand(deps: InteractDeps, act: Command): Promise<CommandResult> {
   const { workspace } = deps;
   const person = findActor(workspace, act.user);
   if ("ok" in person) return person;
   if (person.teamId !== workspace.team.id) {
-    return actionError("not_available", "People of other workspaces do not have this workspace's commands.");
+    return actionError("not_available", "People of other workspaces cannot use the commands of this workspace.");
   }
   const channel = findJoinedChannel(workspace, person, act.channel);
   if ("ok" in channel) return channel;
   if (channel.archived) return actionError("is_archived", `#${channel.name} is archived.`);
-  const [name = "", ...words] = act.text.trim().split(/(?<=^\S+)\s+/);
+  const [name = "", ...rest] = act.text.trim().split(/(?<=^\S+)\s+/);
   const app = workspace.apps.find((each) => hasCommand(each, name));
   if (app === undefined) return actionError("invalid_command", `${name} is not a valid command.`);
 
-  const typed = words.join(" ");
+  const commandText = rest.join(" ");
   const target: ResponseTarget = { appId: app.id, user: person.id, channel: channel.id };
   const payload = commandPayload(workspace, app, person, channel, {
     command: name,
-    text: app.shouldEscape ? escapeCommandText(workspace, typed) : typed,
+    text: app.shouldEscape ? escapeCommandText(workspace, commandText) : commandText,
     responseUrl: deps.baseUrl() + deps.responseUrls.issue("commands", workspace.team.id, target),
     triggerId: deps.triggers.issue({ appId: app.id, user: person.id }),
   });
@@ -55,19 +56,19 @@ export async function runCommand(deps: InteractDeps, act: Command): Promise<Comm
   return { ok: true, forged: act.forge !== undefined, delivery, ...(shown === undefined ? {} : { shown }) };
 }
 
-/** An app's commands come with its scope, and go with it. */
+/** The commands of an app exist only while it has the scope for them. */
 const hasCommand = (app: SlackApp, name: string): boolean =>
   isInstalled(app) && app.scopes.includes("commands") && app.commands.includes(name);
 
-/** Posts what came with the acknowledgement; text alone is for the person only. */
+/** Posts the reply in an acknowledgement. Plain text is ephemeral. */
 function postReply(deps: InteractDeps, target: ResponseTarget, body: unknown): string | undefined {
   const args = typeof body === "string" ? { text: body } : body;
   if (!isObject(args) || Object.keys(args).length === 0) return undefined;
-  const answered = respond(deps, target, args);
-  return isRefusal(answered) ? answered.error : undefined;
+  const result = respond(deps, target, args);
+  return isRefusal(result) ? result.error : undefined;
 }
 
-/** Slack's own words for the person: `operation_timeout`, or `dispatch_failed` when nothing could be reached. */
+/** Shows Slack's own text: `operation_timeout`, or `dispatch_failed` if the app was unreachable. */
 function reportFailure(workspace: Workspace, person: Person, name: string, delivery: DeliveryResult): string {
   const kind = delivery.problem === "timeout" ? "operation_timeout" : "dispatch_failed";
   workspace.notice({ user: person.id, kind, text: `${name} failed with the error "${kind}"` });
@@ -75,18 +76,18 @@ function reportFailure(workspace: Workspace, person: Person, name: string, deliv
 }
 
 /**
- * What `should_escape` in the manifest does: names that are known become mentions, links are marked.
+ * Escapes the text of a command as `should_escape` in the manifest does: known names become mentions, URLs become links.
  * https://docs.slack.dev/interactivity/implementing-slash-commands/#escaping
  */
 export function escapeCommandText(workspace: Pick<Workspace, "people" | "channels">, text: string): string {
   return text
-    .replace(/(?<![\w<])@([\w.-]+)/g, (whole, name: string) => {
+    .replace(/(?<![\w<])@([\w.-]+)/g, (match, name: string) => {
       const person = [...workspace.people.values()].find((each) => each.name === name);
-      return person === undefined ? whole : `<@${person.id}|${person.name}>`;
+      return person === undefined ? match : `<@${person.id}|${person.name}>`;
     })
-    .replace(/(?<![\w<])#([\w-]+)/g, (whole, name: string) => {
+    .replace(/(?<![\w<])#([\w-]+)/g, (match, name: string) => {
       const channel = [...workspace.channels.values()].find((each) => each.kind === "public" && each.name === name);
-      return channel === undefined ? whole : `<#${channel.id}|${channel.name}>`;
+      return channel === undefined ? match : `<#${channel.id}|${channel.name}>`;
     })
     .replace(/(?<![<\w])https?:\/\/[^\s>]+/g, (url) => `<${url}>`);
 }

@@ -1,11 +1,11 @@
 import { allElements } from "../blocks/walk.ts";
 import type { Json } from "../workspace/model.ts";
 
-/** What was entered into a payload's elements: block_id -> action_id -> value. */
+/** The values of a payload's elements: block_id -> action_id -> value. */
 export type Values = Record<string, Record<string, Json>>;
 
 /**
- * Where each kind of element keeps its value in `state.values`, and which of its fields is the first one.
+ * For each element type: the field of its value in `state.values`, the field of its initial value, and its empty value.
  * https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
  */
 export const STATEFUL_ELEMENTS: Record<string, { member: string; initial: string | undefined; empty: unknown }> = {
@@ -32,7 +32,7 @@ export const STATEFUL_ELEMENTS: Record<string, { member: string; initial: string
   datetimepicker: { member: "selected_date_time", initial: "initial_date_time", empty: null },
 };
 
-/** The values with which the elements of normalized blocks start. */
+/** Returns the initial values of the elements in normalized blocks. */
 export function initialValues(blocks: Json[]): Values {
   const values: Values = {};
   for (const { element, block } of allElements(blocks)) {
@@ -47,7 +47,7 @@ export function initialValues(blocks: Json[]): Values {
   return values;
 }
 
-/** What was entered before, where the same element is still there; else what the new payload starts with. */
+/** Keeps the old values of elements that still exist, and takes the others from `after`. */
 export function mergeValues(before: Values, after: Values): Values {
   return Object.fromEntries(
     Object.entries(after).map(([blockId, actions]) => [

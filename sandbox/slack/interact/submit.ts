@@ -11,12 +11,12 @@ import type { InteractDeps } from "./interact-deps.ts";
 import { interactionHead, overlay } from "./interaction-payloads.ts";
 import { applyResponseAction, type ResponseActionResult } from "./response-action.ts";
 
-/** A person fills in a modal's inputs and presses its submit button. */
+/** A person fills in a modal and submits it. */
 export interface Submit {
   user: string;
-  /** The modal on top; absent: whichever that is. */
+  /** The modal, which must be the top one; default: the top one. */
   view_id?: string | undefined;
-  /** block_id -> action_id -> what was entered. What is left out keeps its value. */
+  /** block_id -> action_id -> entered value. Omitted inputs keep their value. */
   values: Record<string, Record<string, unknown>>;
   forge?: Json | undefined;
 }
@@ -25,6 +25,7 @@ export type SubmitResult =
   | ActionError
   | ({ ok: true; forged: boolean; delivery: DeliveryResult } & ResponseActionResult);
 
+/** Submits a modal as a person: validates the inputs as Slack's client does, then executes the response of the app. */
 export async function submit(deps: InteractDeps, act: Submit): Promise<SubmitResult> {
   const { workspace } = deps;
   const person = findActor(workspace, act.user);
@@ -38,7 +39,8 @@ export async function submit(deps: InteractDeps, act: Submit): Promise<SubmitRes
     return actionError("no_submit", "The modal has no submit button.");
   }
   const errors = enterValues(view, act.values);
-  if (Object.keys(errors).length > 0) return actionError("invalid_input", "The client asks to correct it.", { errors });
+  if (Object.keys(errors).length > 0)
+    return actionError("invalid_input", "Slack's client rejects the input.", { errors });
 
   const payload = overlay(viewSubmissionPayload(deps, app, person, view), act.forge ?? {}) as Json;
   const delivery = await deps.deliver({ app, kind: "view_submission", payload });
@@ -50,7 +52,7 @@ export async function submit(deps: InteractDeps, act: Submit): Promise<SubmitRes
   return { ok: true, forged: act.forge !== undefined, delivery, ...applied };
 }
 
-/** Enters the values; answers what the client itself refuses: impossible values, and required inputs left blank. */
+/** Stores the values. Returns the errors that Slack's client shows: invalid values and empty required inputs. */
 function enterValues(view: View, values: Submit["values"]): Record<string, string> {
   const errors: Record<string, string> = {};
   for (const [blockId, actions] of Object.entries(values)) {

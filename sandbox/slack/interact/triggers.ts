@@ -1,6 +1,6 @@
 import { newSecret } from "../workspace/ids.ts";
 
-/** How long a trigger_id lives, in milliseconds. https://docs.slack.dev/interactivity/handling-user-interaction */
+/** The lifetime of a trigger_id, in milliseconds. https://docs.slack.dev/interactivity/handling-user-interaction */
 export const TRIGGER_TTL_MS = 3000;
 
 interface Trigger {
@@ -8,14 +8,14 @@ interface Trigger {
   user: string;
   issuedAt: number;
   used: boolean;
-  /** The modal in which the person acted; views.push puts the next one above it. */
+  /** The modal in which the person acted; views.push adds a modal on top of it. */
   viewId?: string | undefined;
 }
 
-/** Permissions to open one modal, each given to an app by something a person did. */
+/** One-time permissions for an app to open a modal, each issued for a person's action. */
 export interface Triggers {
   issue(trigger: { appId: string; user: string; viewId?: string | undefined }): string;
-  /** The trigger if it may be exchanged now, or Slack's name for why not. Does not use it up. */
+  /** Returns the trigger if it is valid, or an error code. Does not use it up. */
   check(id: string, appId: string): Trigger | "invalid_trigger_id" | "exchanged_trigger_id" | "expired_trigger_id";
   clear(): void;
 }

@@ -5,7 +5,7 @@ import type { Json, View } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { initialValues, mergeValues } from "./state-values.ts";
 
-/** How many modals lie on one another. https://docs.slack.dev/surfaces/modals */
+/** The maximum number of stacked modals. https://docs.slack.dev/surfaces/modals */
 export const MAX_STACKED_VIEWS = 3;
 
 interface Deps {
@@ -14,7 +14,7 @@ interface Deps {
   clock: { now(): number };
 }
 
-/** A view made of a checked payload. */
+/** Creates a view from a valid payload. */
 export function makeView(deps: Deps, payload: Json, who: { appId: string; user: string }): View {
   const id = newId("V");
   const view: View = {
@@ -34,7 +34,7 @@ export function makeView(deps: Deps, payload: Json, who: { appId: string; user: 
   return view;
 }
 
-/** Gives a view a new payload and hash. What was entered stays where block_id, action_id and type of element stay. */
+/** Replaces the payload and hash of a view. Keeps entered values if block_id, action_id and element type are unchanged. */
 export function fillView(deps: Pick<Deps, "clock">, view: View, payload: Json): void {
   const blocks = normalizeBlocks((payload.blocks ?? []) as Json[]);
   view.values = mergeValues(view.values, initialValues(blocks));
@@ -45,13 +45,13 @@ export function fillView(deps: Pick<Deps, "clock">, view: View, payload: Json): 
   view.privateMetadata = String(payload.private_metadata ?? "");
 }
 
-/** Shows `view` as the person's only modal. */
+/** Opens `view` as the person's only modal. */
 export function openView(deps: Deps, view: View): void {
   deps.workspace.modals.set(view.user, [view]);
   deps.changes.announce({ what: "view", user: view.user, id: view.id });
 }
 
-/** Puts `view` on the person's stack; false when three lie there already, or none. */
+/** Pushes `view` onto the person's stack; false if the stack is full or empty. */
 export function pushView(deps: Deps, view: View): boolean {
   const stack = deps.workspace.modals.get(view.user) ?? [];
   const top = stack.at(-1);
@@ -63,7 +63,7 @@ export function pushView(deps: Deps, view: View): boolean {
   return true;
 }
 
-/** Takes the top view away and shows the one below. */
+/** Closes the top view and shows the one below. */
 export function popView(deps: Deps, user: string): void {
   const stack = deps.workspace.modals.get(user) ?? [];
   stack.pop();
@@ -71,7 +71,7 @@ export function popView(deps: Deps, user: string): void {
   deps.changes.announce({ what: "view", user });
 }
 
-/** Closes every modal of a person and answers which they were, the lowest first. */
+/** Closes all modals of a person and returns them, lowest first. */
 export function clearViews(deps: Deps, user: string): View[] {
   const stack = deps.workspace.modals.get(user) ?? [];
   deps.workspace.modals.delete(user);
@@ -79,7 +79,7 @@ export function clearViews(deps: Deps, user: string): View[] {
   return stack;
 }
 
-/** An open modal or a published home of the app. */
+/** Finds an open modal or a published Home of the app. */
 export function findView(
   workspace: Workspace,
   appId: string,

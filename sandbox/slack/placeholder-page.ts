@@ -1,4 +1,4 @@
-/** Returns the page at `/` of a stand-alone stand-in: its addresses and tokens. */
+/** Returns the page at `/` of a stand-in without the sandbox page: its addresses and tokens. */
 export function placeholderPage(facts: { url: string; botToken: string; appToken: string }): string {
   return `<!doctype html>
 <html lang="en">

@@ -4,8 +4,8 @@ import type { HonoEnv } from "../../wire/http-server.ts";
 import { parseJson } from "../json.ts";
 
 /**
- * A control route: checks the body (400 when it is malformed, or nested too deep), does it, and answers 409 `{ok: false, error, why}` for what
- * no person could do.
+ * Makes a control route: validates the body (400 if it is malformed or nested too deep), runs `act`, and returns 409
+ * `{ok: false, error, why}` for an action that Slack would not allow.
  */
 export function controlRoute<S extends z.ZodType>(
   schema: S,
@@ -16,7 +16,7 @@ export function controlRoute<S extends z.ZodType>(
     if (!parsed.success) {
       return c.json({ ok: false, error: "malformed", problems: z.treeifyError(parsed.error) }, 400);
     }
-    const answer = await act(parsed.data);
-    return c.json(answer, "ok" in answer && answer.ok === false ? 409 : 200);
+    const reply = await act(parsed.data);
+    return c.json(reply, "ok" in reply && reply.ok === false ? 409 : 200);
   };
 }

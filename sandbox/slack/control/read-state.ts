@@ -5,7 +5,7 @@ import { renderMessage } from "../workspace/render-message.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-/** All that a page needs to show the workspace as any of its people sees it. */
+/** Returns everything that a page needs to show the workspace to any of its people. */
 export function readState(deps: {
   workspace: Workspace;
   links: Links;
@@ -51,7 +51,7 @@ export function readState(deps: {
   };
 }
 
-/** A channel with its messages; `onlyFor` names the one person who sees an ephemeral message. */
+/** Converts a channel with its messages. `onlyFor` is the person who sees an ephemeral message. */
 function renderChannelState(workspace: Workspace, channel: Channel): Json {
   const { messages, ...rest } = channel;
   return {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The bodies of `/_control/` requests. Unknown members are refused: a misspelt one would otherwise do nothing. */
+/** The bodies of `/_control/` requests. Unknown fields are errors, since a misspelled field would have no effect. */
 
 const forge = z.record(z.string(), z.unknown()).optional();
 const id = z.string().min(1);
@@ -47,9 +47,9 @@ export const homeBody = z.strictObject({ user: id, tab: z.enum(["home", "message
 export const postBody = z.strictObject({ user: id, channel: id, text: id, thread_ts: id.optional() });
 
 export const disconnectBody = z.strictObject({
-  /** `none`: the connection breaks without a word. */
+  /** `none`: the connection breaks without a message. */
   reason: z.enum(["warning", "refresh_requested", "link_disabled", "none"]).default("refresh_requested"),
-  /** One connection, by its number in the state; absent: all of the app. */
+  /** The id of one connection in `state`; default: all connections of the app. */
   link: z.int().optional(),
 });
 
@@ -66,7 +66,7 @@ export const limitsBody = z.strictObject({
 });
 
 export const settingsBody = z.strictObject({
-  /** Where HTTP deliveries go; null: Socket Mode. */
+  /** The URL for HTTP deliveries; null: Socket Mode. */
   requestUrl: z.url().nullable().optional(),
   editWindowClosed: z.boolean().optional(),
   homeEnabled: z.boolean().optional(),
@@ -83,7 +83,6 @@ export const channelBody = z.strictObject({
 
 export const personBody = z.strictObject({
   user: id,
-  /** Makes the person when there is none; the others change one. */
   teamId: id.optional(),
   name: id.optional(),
   ...personFields,

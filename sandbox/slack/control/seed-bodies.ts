@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { channelFlags, personFields } from "./request-bodies.ts";
 
-/** The body of `POST /_control/seed`. Whoever or whatever is there already is changed; what is left out stays. */
+/** The body of `POST /_control/seed`. Updates existing records; omitted fields keep their values. */
 
 const id = (form: RegExp) => z.string().regex(form);
 const user = id(/^[UW][A-Z0-9]+$/);
@@ -13,7 +13,7 @@ export const seedBody = z.strictObject({
     .array(
       z.strictObject({
         id: user,
-        /** One of the seeded workspaces; the own one unless given. */
+        /** A seeded workspace; default: the workspace of the app. */
         teamId: id(/^T[A-Z0-9]+$/).optional(),
         name: name.optional(),
         ...personFields,
@@ -45,7 +45,7 @@ export const seedBody = z.strictObject({
       }),
     )
     .default([]),
-  /** In the order in which they are posted; an app's bot user posts as its app. */
+  /** Posted in this order. A message of an app's bot user is posted by the app. */
   messages: z
     .array(
       z.strictObject({

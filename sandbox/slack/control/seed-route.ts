@@ -14,10 +14,10 @@ interface Deps {
 
 export type SeedResult = ActionError | { ok: true; messages: { channel: string; ts: string }[] };
 
-/** Adds people, groups, channels and messages to the workspace, or changes them: all of it, or nothing when any is wrong. */
+/** Adds or updates people, groups, channels and messages. Changes nothing if any record is invalid. */
 export function seed(deps: Deps, body: SeedBody): SeedResult {
-  const wrong = findProblem(deps.workspace, body);
-  if (wrong !== undefined) return wrong;
+  const problem = findProblem(deps.workspace, body);
+  if (problem !== undefined) return problem;
   const { workspace, changes } = deps;
   for (const each of body.people) upsert(workspace.people, each, newPerson(workspace.team.id, each.id));
   for (const each of body.groups) upsert(workspace.groups, each, newGroup(each.id));
@@ -28,15 +28,15 @@ export function seed(deps: Deps, body: SeedBody): SeedResult {
   return { ok: true, messages: body.messages.map((each) => postSeeded(workspace, each)) };
 }
 
-/** What no workspace could hold: somebody in a channel who does not exist, two channels of one name... */
+/** Finds a record that no workspace could have: an unknown channel member, two channels with one name... */
 function findProblem(workspace: Workspace, body: SeedBody): ActionError | undefined {
   const people = new Set([...workspace.people.keys(), ...body.people.map((each) => each.id)]);
-  const named = [
+  const users = [
     ...body.groups.flatMap((each) => each.users ?? []),
     ...body.channels.flatMap((each) => each.members ?? []),
   ];
-  const stranger = [...named, ...body.messages.map((each) => each.user)].find((each) => !people.has(each));
-  if (stranger !== undefined) return actionError("user_not_found", `There is no person ${stranger}.`);
+  const unknownUser = [...users, ...body.messages.map((each) => each.user)].find((each) => !people.has(each));
+  if (unknownUser !== undefined) return actionError("user_not_found", `There is no person ${unknownUser}.`);
 
   const teams = new Set([workspace.team, ...workspace.otherTeams].map((each) => each.id));
   const team = body.people.find((each) => each.teamId !== undefined && !teams.has(each.teamId))?.teamId;
@@ -47,31 +47,30 @@ function findProblem(workspace: Workspace, body: SeedBody): ActionError | undefi
   const taken = body.channels.find(({ id }) =>
     [...names].some(([other, name]) => other !== id && name === names.get(id)),
   );
-  if (taken !== undefined) return actionError("name_taken", `Another channel has the name of ${taken.id}.`);
+  if (taken !== undefined) return actionError("name_taken", `Another channel already has the name of ${taken.id}.`);
 
   for (const { channel, blocks, metadata, thread_ts: threadTs, text } of body.messages) {
     if (!names.has(channel)) return actionError("channel_not_found", `There is no channel ${channel}.`);
     const content = readContent({ text, blocks, metadata });
-    if (isRefusal(content))
-      return actionError(content.error, "Slack would not take this message.", { refusal: content });
-    const there = workspace.channels.get(channel)?.messages ?? [];
-    if (threadTs !== undefined && !there.some((each) => each.ts === threadTs && each.threadTs === undefined)) {
+    if (isRefusal(content)) return actionError(content.error, "Slack would reject this message.", { refusal: content });
+    const messages = workspace.channels.get(channel)?.messages ?? [];
+    if (threadTs !== undefined && !messages.some((each) => each.ts === threadTs && each.threadTs === undefined)) {
       return actionError("thread_not_found", `There is no message ${threadTs} in ${channel}.`);
     }
   }
   return undefined;
 }
 
-/** Lays what was given over what is there, or over a newcomer. */
-function upsert<T extends { id: string }>(all: Map<string, T>, given: { id: string }, newcomer: T): void {
-  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  all.set(given.id, Object.assign(all.get(given.id) ?? newcomer, known));
+/** Applies the given fields to the existing record, or to `newRecord`. */
+function upsert<T extends { id: string }>(all: Map<string, T>, given: { id: string }, newRecord: T): void {
+  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  all.set(given.id, Object.assign(all.get(given.id) ?? newRecord, fields));
 }
 
 function postSeeded(workspace: Workspace, given: SeedBody["messages"][number]): { channel: string; ts: string } {
   const channel = workspace.channels.get(given.channel);
   const content = readContent({ text: given.text, blocks: given.blocks, metadata: given.metadata });
-  if (channel === undefined || isRefusal(content)) throw new Error("A seed that was checked does not fit.");
+  if (channel === undefined || isRefusal(content)) throw new Error("a validated seed message is invalid");
   const app = workspace.apps.find((each) => each.botUserId === given.user);
   const message: Omit<Message, "ts"> = {
     ...content,

@@ -9,7 +9,7 @@ import type { Workspace } from "../workspace/workspace.ts";
 import { controlRoute } from "./control-route.ts";
 import { disconnectBody, limitsBody, scopesBody, settingsBody, tokenBody } from "./request-bodies.ts";
 
-/** What the app's owner and Slack itself change: scopes, tokens, limits, where deliveries go, connections. */
+/** What the owner of the app or Slack itself changes: scopes, tokens, rate limits, delivery and connections. */
 export function settingsRoutes(deps: {
   workspace: Workspace;
   changes: Changes;
@@ -21,10 +21,10 @@ export function settingsRoutes(deps: {
   const routes = new Hono<HonoEnv>();
   const app = (): SlackApp => {
     const [first] = workspace.apps;
-    if (first === undefined) throw new Error("The seed has no app.");
+    if (first === undefined) throw new Error("the seed has no app");
     return first;
   };
-  const done = (more: object = {}) => {
+  const changed = (more: object = {}) => {
     changes.announce({ what: "settings" });
     return { ok: true, ...more };
   };
@@ -33,14 +33,14 @@ export function settingsRoutes(deps: {
     "/scopes",
     controlRoute(scopesBody, ({ grant, revoke }) => {
       app().scopes = [...new Set([...app().scopes, ...grant])].filter((each) => !revoke.includes(each));
-      return done({ scopes: app().scopes });
+      return changed({ scopes: app().scopes });
     }),
   );
   routes.post(
     "/token",
     controlRoute(tokenBody, ({ token, state }) => {
       app().tokens[token] = state;
-      return done();
+      return changed();
     }),
   );
   routes.post(
@@ -50,28 +50,28 @@ export function settingsRoutes(deps: {
         enabled: enabled ?? limiter.settings.enabled,
         perMinute: perMinute ?? limiter.settings.perMinute,
       };
-      return done({ limits: limiter.settings });
+      return changed({ limits: limiter.settings });
     }),
   );
   routes.post(
     "/settings",
-    controlRoute(settingsBody, ({ requestUrl, editWindowClosed, ...ofApp }) => {
+    controlRoute(settingsBody, ({ requestUrl, editWindowClosed, ...appSettings }) => {
       if (requestUrl !== undefined) deps.setRequestUrl(requestUrl ?? undefined);
       if (editWindowClosed !== undefined) workspace.editWindowClosed = editWindowClosed;
-      Object.assign(app(), Object.fromEntries(Object.entries(ofApp).filter(([, value]) => value !== undefined)));
-      return done();
+      Object.assign(app(), Object.fromEntries(Object.entries(appSettings).filter(([, value]) => value !== undefined)));
+      return changed();
     }),
   );
   routes.post(
     "/disconnect",
     controlRoute(disconnectBody, ({ reason, link }) => {
-      const chosen = links.list(app().id).filter((each) => link === undefined || each.id === link);
-      if (chosen.length === 0) return actionError("no_connection", "The app has no such connection.");
-      for (const each of chosen) {
+      const selected = links.list(app().id).filter((each) => link === undefined || each.id === link);
+      if (selected.length === 0) return actionError("no_connection", "The app has no such connection.");
+      for (const each of selected) {
         if (reason === "none") each.socket.terminate();
         else links.disconnect(each, reason);
       }
-      return { ok: true, disconnected: chosen.map((each) => each.id) };
+      return { ok: true, disconnected: selected.map((each) => each.id) };
     }),
   );
   return routes;

@@ -10,7 +10,7 @@ import { submit } from "../interact/submit.ts";
 import { controlRoute } from "./control-route.ts";
 import { clickBody, closeBody, commandBody, homeBody, postBody, submitBody } from "./request-bodies.ts";
 
-/** What people do: click, submit, close, command, home, post. */
+/** The actions of people: click, submit, close, command, home, post. */
 export function userActionRoutes(deps: InteractDeps): Hono<HonoEnv> {
   const app = new Hono<HonoEnv>();
   app.post(

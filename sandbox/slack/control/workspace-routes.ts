@@ -9,7 +9,7 @@ import { channelBody, groupBody, personBody } from "./request-bodies.ts";
 import { seedBody } from "./seed-bodies.ts";
 import { seed } from "./seed-route.ts";
 
-/** What the workspace's administrators change: channels and their members, people, user groups; and what is seeded. */
+/** What the administrators of the workspace change: channels, members, people and user groups; and the seed. */
 export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }): Hono<HonoEnv> {
   const { workspace, changes } = deps;
   const routes = new Hono<HonoEnv>();
@@ -23,8 +23,8 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
     controlRoute(channelBody, ({ channel: id, invite, kick, ...flags }) => {
       const channel = workspace.channels.get(id);
       if (channel === undefined) return actionError("channel_not_found", `There is no channel ${id}.`);
-      const stranger = invite.find((each) => !workspace.people.has(each));
-      if (stranger !== undefined) return actionError("user_not_found", `There is no person ${stranger}.`);
+      const unknownUser = invite.find((each) => !workspace.people.has(each));
+      if (unknownUser !== undefined) return actionError("user_not_found", `There is no person ${unknownUser}.`);
       channel.members = [...new Set([...channel.members, ...invite])].filter((each) => !kick.includes(each));
       assignGiven(channel, flags);
       changes.announce({ what: "channel", channel: id });
@@ -55,7 +55,7 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
   return routes;
 }
 
-/** Assigns the members that were given; undefined ones were not. */
+/** Assigns all fields that are not undefined. */
 function assignGiven(target: object, given: object): void {
   Object.assign(target, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
 }

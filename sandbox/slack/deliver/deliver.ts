@@ -14,18 +14,18 @@ interface Deps {
   clock: SessionTimers;
   faults: Faults<SlackFault>;
   journal: Journal;
-  /** Where HTTP deliveries go; undefined: Socket Mode. */
+  /** The URL for HTTP deliveries; undefined: Socket Mode. */
   requestUrl: () => string | undefined;
 }
 
 export type Deliver = (delivery: Delivery) => Promise<DeliveryResult>;
 
-/** How long after the one before an event comes again: almost at once, after a minute, after five. */
+/** The delay of each retry of an event, after the previous attempt. */
 const EVENT_RETRY_DELAYS_MS = [1000, 60_000, 300_000];
 
 /**
- * Brings something to the app, over Socket Mode or signed HTTP, through the faults in force, and writes it down.
- * Only events come again when they were not acknowledged; for interactions and commands Slack documents no such thing.
+ * Delivers a payload to the app over Socket Mode or signed HTTP, applies the active faults, and records it in the journal.
+ * Retries only events: Slack documents no retries for interactions and commands.
  * https://docs.slack.dev/apis/events-api/#retries
  */
 export function makeDeliver(deps: Deps): Deliver {
@@ -33,7 +33,7 @@ export function makeDeliver(deps: Deps): Deliver {
     if (!isInstalled(delivery.app)) return { acked: false, via: "none", ms: 0, problem: "app_not_installed" };
     const operation = `deliver:${delivery.kind}`;
     const fault = deps.faults.take(operation);
-    const seen = await deliverWithFault(deps, delivery, fault, (reached, delivered) => {
+    const visible = await deliverWithFault(deps, delivery, fault, (reached, delivered) => {
       if (delivered.problem === RESET) return;
       deps.journal.record({
         operation,
@@ -47,14 +47,14 @@ export function makeDeliver(deps: Deps): Deliver {
         },
       });
     });
-    if (!seen.acked && seen.problem !== RESET && delivery.kind === "events_api")
-      retryEvent(deps, delivery, seen, deliver);
-    return seen;
+    if (!visible.acked && visible.problem !== RESET && delivery.kind === "events_api")
+      retryEvent(deps, delivery, visible, deliver);
+    return visible;
   };
   return deliver;
 }
 
-/** Answers what the person sees; `record` is told what really happened, which may be later. */
+/** Returns the result that the person sees. Calls `record` with the actual result, which may arrive later. */
 async function deliverWithFault(
   deps: Deps,
   delivery: Delivery,
@@ -62,33 +62,37 @@ async function deliverWithFault(
   record: (reached: boolean, delivered: DeliveryResult) => void,
 ): Promise<DeliveryResult> {
   const send = makeSend(deps, delivery);
-  const recorded = async () => {
+  const sendAndRecord = async () => {
     const delivered = await send();
     record(delivered.via !== "none" && delivered.problem !== "connection_failed", delivered);
     return delivered;
   };
-  const gaveUp = (problem: string): DeliveryResult => ({ acked: false, via: "none", ms: ACK_TIMEOUT_MS, problem });
-  if (fault === undefined) return recorded();
+  const fail = (problem: string): DeliveryResult => ({ acked: false, via: "none", ms: ACK_TIMEOUT_MS, problem });
+  if (fault === undefined) return sendAndRecord();
   switch (fault.kind) {
     case "refuse":
     case "throttle":
     case "error": {
-      const lost = gaveUp("not_delivered");
+      const lost = fail("not_delivered");
       record(false, lost);
       return lost;
     }
     case "delay": {
-      const late = pause(deps.clock, fault.delayMs ?? 0).then((lasts) => (lasts ? recorded() : gaveUp(RESET)));
-      const warned = pause(deps.clock, ACK_TIMEOUT_MS).then((lasts) => gaveUp(lasts ? "timeout" : RESET));
-      return Promise.race([late, warned]);
+      const delayed = pause(deps.clock, fault.delayMs ?? 0).then((sessionActive) =>
+        sessionActive ? sendAndRecord() : fail(RESET),
+      );
+      const timedOut = pause(deps.clock, ACK_TIMEOUT_MS).then((sessionActive) =>
+        fail(sessionActive ? "timeout" : RESET),
+      );
+      return Promise.race([delayed, timedOut]);
     }
     case "drop-reply": {
-      const delivered = await recorded();
+      const delivered = await sendAndRecord();
       if (delivered.problem === RESET) return delivered;
       return { ...delivered, acked: false, body: undefined, problem: "timeout" };
     }
     case "twice": {
-      const [first] = await Promise.all([recorded(), recorded()]);
+      const [first] = await Promise.all([sendAndRecord(), sendAndRecord()]);
       return first;
     }
     default:
@@ -96,7 +100,7 @@ async function deliverWithFault(
   }
 }
 
-/** Sends the same bytes each time it is called. */
+/** Returns a function that sends identical bytes on each call. */
 function makeSend(deps: Deps, delivery: Delivery): () => Promise<DeliveryResult> {
   const url = deps.requestUrl();
   if (url === undefined) {
@@ -107,15 +111,15 @@ function makeSend(deps: Deps, delivery: Delivery): () => Promise<DeliveryResult>
   return () => sendOverHttp(deps, request);
 }
 
-function retryEvent(deps: Deps, delivery: Delivery, seen: DeliveryResult, deliver: Deliver): void {
+function retryEvent(deps: Deps, delivery: Delivery, result: DeliveryResult, deliver: Deliver): void {
   const attempt = (delivery.retry?.attempt ?? 0) + 1;
-  const after = EVENT_RETRY_DELAYS_MS[attempt - 1];
-  if (after === undefined) return;
+  const delayMs = EVENT_RETRY_DELAYS_MS[attempt - 1];
+  if (delayMs === undefined) return;
   const reason =
-    seen.problem === "timeout"
+    result.problem === "timeout"
       ? "http_timeout"
-      : seen.problem?.startsWith("http_")
+      : result.problem?.startsWith("http_")
         ? "http_error"
         : "connection_failed";
-  deps.clock.at(deps.clock.now() + after, () => void deliver({ ...delivery, retry: { attempt, reason } }));
+  deps.clock.at(deps.clock.now() + delayMs, () => void deliver({ ...delivery, retry: { attempt, reason } }));
 }

@@ -1,29 +1,29 @@
 import type { Json, SlackApp } from "../workspace/model.ts";
 
-/** What the stand-in sends to an app, under the names of Slack's payloads. */
+/** The kinds of deliveries, named after Slack's payloads. */
 export type DeliveryKind = "block_actions" | "view_submission" | "view_closed" | "slash_commands" | "events_api";
 
 export interface Delivery {
   app: SlackApp;
   kind: DeliveryKind;
   payload: Json;
-  /** Of an event that comes again: how many times it came before, and why it comes. */
+  /** For a retried event: the number of earlier attempts, and the reason of the retry. */
   retry?: { attempt: number; reason: string };
 }
 
-/** How long an app may take to acknowledge, in milliseconds. */
+/** An app must acknowledge within this time, in milliseconds. */
 export const ACK_TIMEOUT_MS = 3000;
 
-/** The problem of a delivery during which the workspace was reset: nothing comes of it any more. */
+/** The problem of a delivery during which the workspace was reset. It has no further effect. */
 export const RESET = "reset";
 
-/** What became of a delivery, as far as Slack can tell. */
+/** The result of a delivery from Slack's point of view. */
 export interface DeliveryResult {
   acked: boolean;
   via: "socket" | "http" | "none";
-  /** Milliseconds on the sandbox's clock until the acknowledgement, or until it was given up. */
+  /** Sandbox milliseconds until the acknowledgement or the timeout. */
   ms: number;
-  /** What came with the acknowledgement: a response_action, a command's message. */
+  /** The body of the acknowledgement: a response_action, or a command's reply. */
   body?: unknown;
   /**
    * Why there is no acknowledgement: `no_connection`, `timeout`, `http_500`, `connection_failed`, `not_delivered`,
@@ -32,7 +32,7 @@ export interface DeliveryResult {
   problem?: string;
 }
 
-/** Which deliveries may be answered with a payload; Slack says so in the envelope. */
+/** Whether an acknowledgement may contain a payload. Slack states it in the envelope. */
 export const ACCEPTS_RESPONSE: Record<DeliveryKind, boolean> = {
   block_actions: false,
   view_submission: true,

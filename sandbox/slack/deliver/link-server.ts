@@ -6,10 +6,10 @@ import { pause, type SessionTimers } from "../../wire/session-timers.ts";
 import type { SlackFault } from "../slack-faults.ts";
 import type { Links } from "./links.ts";
 
-/** Slack pings its sockets; clients take a silence of 30 s for a dead connection. Machine time, as their timers are. */
+/** Slack pings its sockets: clients close a connection after 30 s of silence. Machine time, as in the clients. */
 const PING_INTERVAL_MS = 5000;
 
-/** Takes WebSocket handshakes at `/link/?ticket=...`. Returns what ends it. */
+/** Accepts WebSocket handshakes at `/link/?ticket=...`. Returns a function that closes all connections. */
 export function serveLinks(deps: {
   server: Server;
   links: Links;
@@ -18,12 +18,12 @@ export function serveLinks(deps: {
 }): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true });
   const upgrade = async (...[request, socket, head]: Parameters<typeof sockets.handleUpgrade>) => {
-    // A client may go away while its handshake is held up, and nobody else listens to its socket then.
+    // A client may disconnect during a delayed handshake, when its socket has no other error listener.
     socket.on("error", () => socket.destroy());
     const fault = deps.faults.take("link");
     if (fault !== undefined) {
-      const lasts = fault.kind === "delay" && (await pause(deps.clock, fault.delayMs ?? 0));
-      if (!lasts) return socket.destroy();
+      const proceed = fault.kind === "delay" && (await pause(deps.clock, fault.delayMs ?? 0));
+      if (!proceed) return socket.destroy();
     }
     const url = new URL(request.url ?? "/", "http://sandbox");
     const appId = url.pathname === "/link/" ? deps.links.redeem(url.searchParams.get("ticket") ?? "") : undefined;

@@ -6,21 +6,28 @@ import type { Changes } from "../workspace/changes.ts";
 import { newSecret } from "../workspace/ids.ts";
 import type { SlackApp } from "../workspace/model.ts";
 
-/** How many Socket Mode connections an app may hold. https://docs.slack.dev/apis/events-api/using-socket-mode */
+/*
+ * The states of Socket Mode:
+ * - A ticket is issued until a connection redeems it, its lifetime ends, or Socket Mode is disabled.
+ * - A connection is open from its `hello` until the client closes it, the stand-in disconnects it, or it breaks.
+ * - An envelope waits on its connection until the app acknowledges it there, the timeout ends, or the workspace is reset.
+ */
+
+/** The maximum number of Socket Mode connections per app. https://docs.slack.dev/apis/events-api/using-socket-mode */
 export const MAX_LINKS = 10;
-/** How long the address from apps.connections.open can be used, in milliseconds (assumed). */
+/** The lifetime of an address from apps.connections.open, in milliseconds (assumed). */
 const TICKET_TTL_MS = 30_000;
-/** How long closing waits for the client's part of the handshake, in machine milliseconds. */
+/** How long closing waits for the client's close frame, in machine milliseconds. */
 const CLOSE_TIMEOUT_MS = 500;
-/** A warning comes this long before the end. https://docs.slack.dev/apis/events-api/using-socket-mode#disconnect */
+/** Slack sends a warning this long before it closes a connection. https://docs.slack.dev/apis/events-api/using-socket-mode#disconnect */
 const WARNING_LEAD_MS = 10_000;
 
-/** Why Slack ends a connection; `warning` comes about ten seconds before the end, the others at it. */
+/** Why Slack closes a connection. `warning` is sent about ten seconds earlier, the others immediately before. */
 export type DisconnectReason = "warning" | "refresh_requested" | "link_disabled" | "too_many_websockets";
 
 /**
- * One open connection, with the envelopes that were sent over it and wait for their acknowledgement. An envelope that went
- * out twice waits twice, and is acknowledged at once.
+ * An open connection, with its unacknowledged envelopes. For an envelope that was sent twice, one acknowledgement resolves
+ * both.
  */
 export interface Link {
   id: number;
@@ -31,18 +38,18 @@ export interface Link {
 
 export interface Links {
   issueTicket(app: SlackApp): string;
-  /** The app that a ticket was made for, once, while it is fresh. */
+  /** Redeems a ticket once within its lifetime, and returns its app. */
   redeem(ticket: string): string | undefined;
-  /** Takes a connection and greets it, or turns it away when the app has ten. */
+  /** Adds a connection and sends `hello`, or closes it if the app already has ten. */
   attach(appId: string, socket: WebSocket): void;
-  /** Socket Mode was switched off: tickets are worthless, and every connection is told and closed. */
+  /** Disables Socket Mode: invalidates all tickets, and disconnects every connection. */
   disable(): void;
-  /** The open connections of an app. */
+  /** Lists the open connections of an app. */
   list(appId: string): Link[];
-  /** The connection whose turn it is: an envelope goes to one of them, never to all. */
+  /** Selects the connection for the next envelope, round robin: an envelope is sent over one connection, never over all. */
   next(appId: string): Link | undefined;
   disconnect(link: Link, reason: DisconnectReason): void;
-  /** Closes every connection politely; those that do not answer within half a second are cut. */
+  /** Closes every connection, and terminates those whose client does not reply within 500 ms. */
   closeAll(): Promise<void>;
 }
 
@@ -50,7 +57,7 @@ export function makeLinks(deps: { clock: Pick<SessionTimers, "now" | "at">; chan
   const tickets = new Map<string, { appId: string; until: number }>();
   const links = new Set<Link>();
   let counter = 0;
-  let turn = 0;
+  let sent = 0;
   const of = (appId: string) => [...links].filter((each) => each.appId === appId && each.socket.readyState === 1);
   const debugInfo = { host: "applink-sandbox", build_number: 1, approximate_connection_time: 18_060 };
   const disconnectFrame = (reason: DisconnectReason) =>
@@ -98,7 +105,7 @@ export function makeLinks(deps: { clock: Pick<SessionTimers, "now" | "at">; chan
     },
     next(appId) {
       const open = of(appId);
-      return open[turn++ % Math.max(1, open.length)];
+      return open[sent++ % Math.max(1, open.length)];
     },
     disconnect(link, reason) {
       if (link.socket.readyState !== link.socket.OPEN) return;
@@ -110,9 +117,9 @@ export function makeLinks(deps: { clock: Pick<SessionTimers, "now" | "at">; chan
       const closed = [...links].map(
         ({ socket }) =>
           new Promise<void>((resolve) => {
-            const cut = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+            const timeout = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
             socket.once("close", () => {
-              clearTimeout(cut);
+              clearTimeout(timeout);
               resolve();
             });
             socket.close(1001);
@@ -124,10 +131,10 @@ export function makeLinks(deps: { clock: Pick<SessionTimers, "now" | "at">; chan
   return self;
 }
 
-/** An acknowledgement counts on the connection that carried the envelope, once. */
+/** Accepts an acknowledgement once, and only on the connection that carried the envelope. */
 function acknowledge(link: Link, data: string): void {
   const frame = parseJson(data)?.value;
-  if (!isObject(frame)) return; // Slack ignores what is no JSON.
+  if (!isObject(frame)) return; // Slack ignores invalid JSON.
   const id = String(frame.envelope_id);
   const resolves = link.waiting.get(id) ?? [];
   link.waiting.delete(id);

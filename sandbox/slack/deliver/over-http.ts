@@ -3,7 +3,7 @@ import type { SessionTimers } from "../../wire/session-timers.ts";
 import { parseJson } from "../json.ts";
 import { ACK_TIMEOUT_MS, type Delivery, type DeliveryResult, RESET } from "./delivery.ts";
 
-/** A request as it goes over the wire; sending the same one twice is an exact replay. */
+/** A signed request. Sending it twice is an exact replay. */
 export interface SignedRequest {
   url: string;
   headers: Record<string, string>;
@@ -14,7 +14,7 @@ export interface SignedRequest {
  * Signs a delivery for HTTP: interactive payloads as the form field `payload`, commands as form fields, events as JSON.
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  *
- * The timestamp is the machine's, not the sandbox's: the receiver checks it against the machine's clock.
+ * The timestamp is machine time, not sandbox time: the receiver compares it with the machine's clock.
  */
 export function signedRequest(delivery: Delivery, url: string, machineNow = Date.now()): SignedRequest {
   const { body, type } = toBody(delivery);
@@ -44,7 +44,7 @@ function toBody({ kind, payload }: Delivery): { body: string; type: string } {
   return { body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), type: form };
 }
 
-/** Sends a signed request; an answer of 2xx within three seconds is the acknowledgement. */
+/** Sends a signed request. A 2xx response within three seconds is the acknowledgement. */
 export async function sendOverHttp(deps: { clock: SessionTimers }, request: SignedRequest): Promise<DeliveryResult> {
   const started = deps.clock.now();
   const abort = new AbortController();
@@ -77,9 +77,9 @@ export async function sendOverHttp(deps: { clock: SessionTimers }, request: Sign
   }
 }
 
-/** A command may be answered with plain text or with JSON. */
+/** Parses the body of a response: JSON, or plain text from a command. */
 function parseReply(text: string): unknown {
   if (text === "") return undefined;
-  const read = parseJson(text);
-  return read === undefined ? text : read.value;
+  const parsed = parseJson(text);
+  return parsed === undefined ? text : parsed.value;
 }

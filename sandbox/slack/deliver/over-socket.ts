@@ -18,7 +18,7 @@ const ENVELOPE_TYPE: Record<DeliveryKind, string> = {
   events_api: "events_api",
 };
 
-/** The delivery as a Socket Mode envelope. https://docs.slack.dev/apis/events-api/using-socket-mode#events */
+/** Converts a delivery to a Socket Mode envelope. https://docs.slack.dev/apis/events-api/using-socket-mode#events */
 export function toEnvelope(delivery: Delivery): { id: string; frame: string } {
   const id = randomUUID();
   const frame = JSON.stringify({
@@ -33,7 +33,7 @@ export function toEnvelope(delivery: Delivery): { id: string; frame: string } {
   return { id, frame };
 }
 
-/** Sends an envelope over one of the app's connections and waits at most three seconds for its acknowledgement. */
+/** Sends an envelope over one of the app's connections and waits up to three seconds for its acknowledgement. */
 export function sendOverSocket(
   deps: { links: Links; clock: SessionTimers },
   delivery: Delivery,

@@ -1,15 +1,15 @@
 import { CHANNEL_BURST, CHANNEL_PER_SECOND, TIERS, type Tier } from "./tiers.ts";
 
-/** What a person can switch on the stand-in's limits. */
+/** The settings in `POST /_control/limits`. */
 export interface RateLimitSettings {
   enabled: boolean;
-  /** Calls per minute of single methods, instead of their tier's. */
+  /** Calls per minute for single methods, instead of their tier's. */
   perMinute: Record<string, number>;
 }
 
 export interface RateLimiter {
   settings: RateLimitSettings;
-  /** Counts a call. Answers undefined when it may go on, else the whole seconds to wait, at least 1. */
+  /** Counts a call. Returns undefined if it is allowed, otherwise the seconds to wait (at least 1). */
   acquire(call: { owner: string; method: string; tier: Tier; channel?: string | undefined }): number | undefined;
   reset(): void;
 }
@@ -17,19 +17,19 @@ export interface RateLimiter {
 const MINUTE_MS = 60_000;
 
 /**
- * Sliding windows of one minute per app, workspace and method; for chat.postMessage also a bucket per channel that holds a
- * short burst and fills by one a second. A call that is refused is not counted.
+ * Limits calls with a sliding window of one minute per app, workspace and method; chat.postMessage also with a bucket per
+ * channel, which allows a short burst and refills by one per second. A rejected call does not count.
  */
 export function makeRateLimiter(clock: { now(): number }): RateLimiter {
   const windows = new Map<string, number[]>();
   const buckets = new Map<string, { left: number; at: number }>();
 
-  const windowWait = (key: string, most: number, now: number): number => {
+  const windowWait = (key: string, max: number, now: number): number => {
     const recent = (windows.get(key) ?? []).filter((at) => at > now - MINUTE_MS);
     windows.set(key, recent);
-    if (recent.length < most) return 0;
-    // The call fits once the one that is `most` calls back has left the window.
-    return (recent[recent.length - most] ?? now) + MINUTE_MS - now;
+    if (recent.length < max) return 0;
+    // The call is allowed once the call `max` calls ago has left the window.
+    return (recent[recent.length - max] ?? now) + MINUTE_MS - now;
   };
 
   const bucketWait = (key: string, now: number): number => {

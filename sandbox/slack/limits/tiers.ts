@@ -1,13 +1,13 @@
 /**
- * How often an app may call a method in one workspace, per minute. Slack promises "at least" these numbers; the stand-in
- * takes them as the most, so that what passes here passes there. https://docs.slack.dev/apis/web-api/rate-limits
+ * Calls per minute of a method, per app and workspace. Slack guarantees "at least" these numbers; the stand-in uses them as
+ * the maximum, so that an app that works here works with Slack. https://docs.slack.dev/apis/web-api/rate-limits
  */
 export const TIERS = {
   tier1: 1,
   tier2: 20,
   tier3: 50,
   tier4: 100,
-  /** "Hundreds per minute" on the method's page. */
+  /** For "hundreds per minute" on a method's page. */
   hundreds: 300,
   /** apps.connections.open: see `unknowns.ts`. */
   connections: 20,
@@ -15,6 +15,6 @@ export const TIERS = {
 
 export type Tier = keyof typeof TIERS;
 
-/** chat.postMessage in one channel: one a second, with short bursts. */
+/** chat.postMessage per channel: one per second, with short bursts. */
 export const CHANNEL_BURST = 3;
 export const CHANNEL_PER_SECOND = 1;

@@ -1,4 +1,4 @@
-/** One change of what a person could see, small: who listens reads the state again. */
+/** A visible change. It has no content: listeners read the state again. */
 export interface Change {
   what: "message" | "view" | "home" | "people" | "groups" | "channel" | "notice" | "socket" | "settings" | "reset";
   channel?: string;
@@ -9,7 +9,7 @@ export interface Change {
 
 export interface Changes {
   announce(change: Change): void;
-  /** Calls `listener` with each change until the returned function is called. */
+  /** Calls `listener` for each change, until the returned function is called. */
   subscribe(listener: (change: Change) => void): () => void;
 }
 

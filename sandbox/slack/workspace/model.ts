@@ -1,9 +1,9 @@
 /**
- * What a workspace is made of. The stand-in keeps its own shapes and renders Slack's wire shapes from them, so that what
- * is true (who is a member, who owns a message) is kept apart from how Slack says it.
+ * The records of a workspace. The stand-in renders Slack's wire format from them, so that facts (who is a member, who owns a
+ * message) are separate from their format.
  */
 
-/** A JSON object whose members are not known here. */
+/** A JSON object with unknown fields. */
 export type Json = Record<string, unknown>;
 
 export interface Team {
@@ -14,7 +14,7 @@ export interface Team {
 
 export interface Person {
   id: string;
-  /** The workspace that the person belongs to: another one for people met through Slack Connect. */
+  /** The workspace of the person: another one for people from Slack Connect. */
   teamId: string;
   name: string;
   realName: string;
@@ -27,7 +27,7 @@ export interface Person {
   isRestricted: boolean;
   /** A single-channel guest; such a person is `isRestricted` too. */
   isUltraRestricted: boolean;
-  /** IANA name and offset in seconds, as users.info says them. */
+  /** IANA name; `tzOffset` is in seconds, as in users.info. */
   tz: string;
   tzOffset: number;
 }
@@ -43,10 +43,10 @@ export interface Group {
 export interface Message {
   ts: string;
   threadTs?: string | undefined;
-  /** A reply that is shown in the channel too. */
+  /** Whether the channel shows this reply too. */
   broadcast?: boolean | undefined;
   user: string;
-  /** Present on messages of apps. */
+  /** `appId` and `botId` are present on messages of apps. */
   appId?: string | undefined;
   botId?: string | undefined;
   text: string;
@@ -54,7 +54,7 @@ export interface Message {
   attachments?: Json[] | undefined;
   metadata?: Json | undefined;
   edited?: { user: string; ts: string } | undefined;
-  /** Present on ephemeral messages: the one person who sees it. They are in no history. */
+  /** Present on ephemeral messages: the person who sees the message. It is not in the history. */
   onlyFor?: string | undefined;
 }
 
@@ -62,13 +62,13 @@ export interface Channel {
   id: string;
   name: string;
   kind: "public" | "private" | "im";
-  /** Of a direct message: the person the app talks to. */
+  /** For a direct message: the person in it. */
   imUser?: string | undefined;
   members: string[];
   archived: boolean;
   /** Shared with another workspace through Slack Connect. */
   extShared: boolean;
-  /** A workspace preference keeps the app from posting. */
+  /** Whether a workspace preference forbids the app to post. */
   restricted: boolean;
   topic: string;
   /** Seconds since the epoch. */
@@ -88,13 +88,13 @@ export interface View {
   externalId: string;
   callbackId: string;
   privateMetadata: string;
-  /** The modal's or home's payload: title, submit, close, blocks and flags, with generated ids filled in. */
+  /** The payload of the modal or Home: title, submit, close, blocks and flags, with generated ids. */
   payload: Json;
-  /** What the person entered: block_id -> action_id -> value in the wire's shape. */
+  /** The entered values: block_id -> action_id -> value in Slack's format. */
   values: Record<string, Record<string, Json>>;
 }
 
-/** What Slack says of a token that is known but no longer good. */
+/** Whether a token is valid, or the error that Slack returns for it. */
 export type TokenState = "valid" | "token_revoked" | "account_inactive" | "token_expired" | "invalid_auth";
 
 export interface SlackApp {
@@ -107,10 +107,10 @@ export interface SlackApp {
   appToken: string;
   tokens: { bot: TokenState; app: TokenState };
   signingSecret: string;
-  /** The deprecated token in each payload; present since real payloads carry it, checked by nobody. */
+  /** The deprecated token in each payload. Real payloads contain it; no app should check it. */
   verificationToken: string;
   scopes: string[];
-  /** Slash commands with their leading slash. */
+  /** Slash commands, with the slash. */
   commands: string[];
   /** The manifest's `should_escape`: mentions typed in a command arrive as `<@U...|name>`. */
   shouldEscape: boolean;

@@ -1,7 +1,7 @@
 import type { Channel, Json } from "./model.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** A channel in the wire's shape, as seen by `viewer` (an app's bot user). */
+/** Renders a channel in Slack's format, as `viewer` (the bot user of an app) sees it. */
 export function renderChannel(workspace: Workspace, channel: Channel, viewer: string): Json {
   const common = {
     id: channel.id,

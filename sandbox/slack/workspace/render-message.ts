@@ -1,15 +1,15 @@
 import type { Channel, Json, Message, SlackApp } from "./model.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** A message in the wire's shape. Metadata is shown only where it was asked for. */
+/** Renders a message in Slack's format. Includes metadata and the number of replies only on request. */
 export function renderMessage(
   workspace: Pick<Workspace, "team" | "apps">,
   message: Message,
-  shows: { metadata?: boolean; channel?: Channel } = {},
+  include: { metadata?: boolean; channel?: Channel } = {},
 ): Json {
   const app = workspace.apps.find((each) => each.id === message.appId);
   const replies =
-    shows.channel?.messages.filter((each) => each.threadTs === message.ts && each.ts !== message.ts) ?? [];
+    include.channel?.messages.filter((each) => each.threadTs === message.ts && each.ts !== message.ts) ?? [];
   return {
     type: "message",
     ...(message.broadcast ? { subtype: "thread_broadcast" } : {}),
@@ -32,7 +32,7 @@ export function renderMessage(
           reply_users: [...new Set(replies.map((each) => each.user))],
           latest_reply: replies.at(-1)?.ts,
         }),
-    ...(shows.metadata && message.metadata !== undefined ? { metadata: message.metadata } : {}),
+    ...(include.metadata && message.metadata !== undefined ? { metadata: message.metadata } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Json, Person, SlackApp } from "./model.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** Whether the person belongs to another workspace and shares no channel with the app. */
+/** Whether the person is from another workspace and shares no channel with the app. */
 function isStranger(workspace: Workspace, app: SlackApp, person: Person): boolean {
   if (person.teamId === workspace.team.id) return false;
   return ![...workspace.channels.values()].some(
@@ -10,8 +10,8 @@ function isStranger(workspace: Workspace, app: SlackApp, person: Person): boolea
 }
 
 /**
- * A person in the shape of users.info. The email is there only for an app with `users:read.email`, and `is_stranger` only
- * for people of other workspaces. https://docs.slack.dev/reference/objects/user-object
+ * Renders a person in the format of users.info. Includes the email only for an app with `users:read.email`, and
+ * `is_stranger` only for people from other workspaces. https://docs.slack.dev/reference/objects/user-object
  */
 export function renderPerson(workspace: Workspace, app: SlackApp, person: Person): Json {
   const external = person.teamId !== workspace.team.id;
@@ -33,7 +33,7 @@ export function renderPerson(workspace: Workspace, app: SlackApp, person: Person
   };
   const common = { id: person.id, team_id: person.teamId, name: person.name, deleted: person.deleted, profile };
   const end = { is_bot: person.isBot, is_app_user: false, updated: 0 };
-  // Slack leaves roles and time zone out for people who were deactivated.
+  // Slack omits roles and time zone for deactivated people.
   if (person.deleted) return { ...common, ...end };
   return {
     ...common,

@@ -1,7 +1,7 @@
 import type { Json, View } from "./model.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** A view in the wire's shape. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+/** Renders a view in Slack's format. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 export function renderView(workspace: Pick<Workspace, "team" | "apps">, view: View): Json {
   const { payload } = view;
   return {

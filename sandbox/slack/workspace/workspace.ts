@@ -2,7 +2,7 @@ import type { Changes } from "./changes.ts";
 import { newId, tsFromMicros } from "./ids.ts";
 import type { Channel, Group, Json, Message, Person, SlackApp, Team, View } from "./model.ts";
 
-/** Something that a person saw which is no message: a warning triangle, a command that failed. */
+/** A notice from Slack itself: the warning at a button, a failed command. */
 export interface Notice {
   at: number;
   user: string;
@@ -13,7 +13,7 @@ export interface Notice {
   ts?: string | undefined;
 }
 
-/** What a seed hands over. */
+/** The initial records of a workspace. */
 export interface Seed {
   team: Team;
   otherTeams: Team[];
@@ -23,7 +23,7 @@ export interface Seed {
   channels: Channel[];
 }
 
-/** The workspace as it is now: plain collections, and the few changes that must keep a rule. */
+/** The current workspace: plain collections, and methods for changes with a rule. */
 export interface Workspace {
   team: Team;
   otherTeams: Team[];
@@ -31,22 +31,22 @@ export interface Workspace {
   people: Map<string, Person>;
   groups: Map<string, Group>;
   channels: Map<string, Channel>;
-  /** Of each person the stack of open modals, the lowest first; at most three. */
+  /** The open modals of each person, lowest first; at most three. */
   modals: Map<string, View[]>;
-  /** The published App Home of each person, by app and person. */
+  /** The published App Homes, by app and person. */
   homes: Map<string, View>;
   notices: Notice[];
-  /** What each person chose in the menus of a message, by channel, ts and person. */
+  /** The values that people entered in the elements of a message, by channel, ts and person. */
   enteredValues: Map<string, Record<string, Record<string, Json>>>;
-  /** The workspace's message edit window is over: chat.update answers edit_window_closed. */
+  /** Whether the workspace's edit window is over: chat.update then returns edit_window_closed. */
   editWindowClosed: boolean;
-  /** A timestamp that no other message of the channel has, later than all of them. */
+  /** Returns a ts that is later than every message of the channel. */
   nextTs(channel: Channel): string;
   post(channel: Channel, message: Omit<Message, "ts">): Message;
   notice(notice: Omit<Notice, "at">): void;
-  /** The direct message between an app and a person, made when there is none. */
+  /** Finds or creates the direct message between an app and a person. */
   directMessage(app: SlackApp, userId: string): { channel: Channel; existed: boolean };
-  /** Puts everything back to the seed. */
+  /** Restores the seed. */
   reset(): void;
 }
 

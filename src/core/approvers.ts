@@ -1,6 +1,9 @@
 import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Route } from "./policy.ts";
 
+/** Stands for the approvers on surfaces that list them, where a route names none. */
+export const NO_APPROVERS = "none (the route names no approvers)";
+
 /** More of a route's channels are not named one by one. */
 const MAX_CHANNELS = 3;
 

@@ -1,10 +1,11 @@
 import { describeApprovers } from "./approvers.ts";
-import type { NameRenderer } from "./name-renderer.ts";
+import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
+import { describePrincipal } from "./principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "./request.ts";
 
-/** Why a click does not count. */
+/** The reason why a click does not count. */
 export type Denial =
   | { kind: "no-request" }
   | { kind: "wrong-workspace" }
@@ -14,7 +15,7 @@ export type Denial =
   | { kind: "no-target"; target: string }
   | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
   | { kind: "person-unknown"; error: string }
-  /** `gone`: groups of the route that do not exist or are disabled. */
+  /** `gone`: user groups of the route that do not exist or are disabled. */
   | { kind: "not-approver"; route: Route; gone: readonly string[] }
   | { kind: "membership-unknown"; error: string }
   | { kind: "not-admin" }
@@ -28,76 +29,83 @@ export type Denial =
   | { kind: "reason-missing"; verdict: Verdict }
   | { kind: "not-typed"; documentName: string };
 
-/** Why the click did not count and what to do next, for the person who clicked. */
+/** Tells the person who clicked why the click did not count and what to do next. */
 export function denialSentence(denial: Denial, show: NameRenderer): string {
   switch (denial.kind) {
     case "no-request":
-      return "This request is not on record here, so nothing was decided. Use the newest message of the request, or ask an admin.";
+      return `Countersign has no record of this request. ${NOTHING} Use the newest message of the request, or ask an admin.`;
     case "wrong-workspace":
-      return "This button does not belong to this installation of Countersign, so nothing was decided.";
+      return `This button belongs to another installation of Countersign. ${NOTHING}`;
     case "foreign-message":
-      return "This button does not belong to a message that Countersign posted for the request, so nothing was decided. Use the original message.";
+      return `This button is not in a message that Countersign posted for the request. ${NOTHING} Use the original message.`;
     case "forged-form":
-      return "This form is not one that Countersign opened for you, so nothing was decided. Press the button in the message again.";
+      return `Countersign did not open this form for you. ${NOTHING} Press the button in the message again.`;
     case "no-route":
       return denial.route === null
-        ? "No route of the configuration covers this request, so nobody can decide it in Slack. Ask an admin to add one."
-        : `The route ${show.text(denial.route)} is no longer in the configuration, so nobody can decide this request in Slack. Ask an admin.`;
+        ? "No route covers this request, so it cannot be decided in Slack. Ask an admin to add a route."
+        : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Ask an admin.`;
     case "no-target":
-      return `The target ${show.text(denial.target)} is no longer in the configuration, so nothing can be decided from here. Decide it in the AWS console, or ask an admin.`;
+      return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;
     case "account-status":
-      return accountStatusSentence(denial.status);
+      return `${accountStatusSentence(denial.status)} ${NOTHING}`;
     case "person-unknown":
-      return `Slack could not tell who you are (${show.text(denial.error)}), so nothing was decided. Please try again in a minute.`;
+      return `Slack did not return your account (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "not-approver":
       return notApproverSentence(denial, show);
     case "membership-unknown":
-      return `Slack could not tell who belongs to the approvers' groups (${show.text(denial.error)}), so nothing was decided. Please try again in a minute.`;
+      return `Slack did not return the members of the approvers' groups (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "not-admin":
-      return "Only admins may break glass. Nothing was decided.";
+      return `Only Countersign admins can break glass. ${NOTHING}`;
     case "self-approval":
-      return "You started this execution, so somebody else must approve it. Nothing was decided.";
+      return `You started this execution, so another person must approve it. ${NOTHING}`;
     case "requester-unknown":
-      return `It cannot be known who started this (${show.text(denial.executedBy ?? "AWS names nobody")}), and the route ${show.text(denial.route.name)} then allows no approval. It can be rejected. Ask an admin to list who that is under identities.`;
+      return `The requester (${show.text(denial.executedBy ?? "AWS names none")}) is not known in Slack, and route ${show.text(denial.route.name)} then accepts no approval. ${NOTHING} The request can be rejected. An admin can list the requester under ${show.text("identities")}.`;
     case "requester-unread":
-      return `Slack could not tell whether you started this yourself (${show.text(denial.error)}), so nothing was decided. Please try again in a minute.`;
+      return `Slack did not return whether you are the requester (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "closed":
     case "decided":
       return closedSentence(denial.request, denial.votes, show);
     case "already-voted":
       return denial.verdict === "approve"
-        ? "You have approved this already; it waits for other people now."
-        : "You have rejected this already.";
+        ? "You have already approved this request. It still needs approvals from other people."
+        : "You have already rejected this request.";
     case "nothing-to-withdraw":
-      return "There is no approval of yours to withdraw. Nothing has changed.";
+      return "You have no approval to withdraw. Nothing has changed.";
     case "reason-missing":
-      return `A reason is required to ${denial.verdict} this. Nothing was decided; press the button again and give one.`;
+      return `A reason is required to ${denial.verdict} this request. ${NOTHING} Press the button again and enter a reason.`;
     case "not-typed":
-      return `What was typed is not ${show.text(denial.documentName)}, the name of the runbook. Nothing was decided; press the button again and type it exactly.`;
+      return `The typed text does not match the runbook name ${show.text(denial.documentName)}. ${NOTHING} Press the button again and type the exact name.`;
     default:
       throw new Error(`no sentence for ${denial satisfies never}`);
   }
 }
 
+const NOTHING = "Nothing was decided.";
+const TRY_AGAIN = "Try again in a minute.";
+
 function notApproverSentence({ route, gone }: Extract<Denial, { kind: "not-approver" }>, show: NameRenderer): string {
-  const who = describeApprovers(route, show, { goneGroups: gone }) ?? "members of its user groups";
-  const lost =
-    gone.length === 0
-      ? ""
-      : ` The user group ${gone.map(show.text).join(", ")} of that route does not exist or is disabled: ask an admin to mend it.`;
-  return `Only ${who} may decide this (route ${show.text(route.name)}). Nothing was decided.${lost}`;
+  const approvers = describeApprovers(route, show, { goneGroups: gone }) ?? "members of its user groups";
+  return `Only ${approvers} may decide this request (route ${show.text(route.name)}). ${NOTHING}${goneGroupsSentence(gone, show)}`;
+}
+
+function goneGroupsSentence(gone: readonly string[], show: NameRenderer): string {
+  if (gone.length === 0) return "";
+  const groups = listNames(gone.map(show.text), "and");
+  const state =
+    gone.length === 1 ? `User group ${groups} does not exist or is` : `User groups ${groups} do not exist or are`;
+  return ` ${state} disabled. Ask an admin to correct the route.`;
 }
 
 function accountStatusSentence(status: Exclude<Person["accountStatus"], "member">): string {
   switch (status) {
     case "external":
-      return "People from other workspaces cannot decide requests here. Nothing was decided.";
+      return "People from other workspaces cannot decide requests.";
     case "guest":
-      return "Guests cannot decide requests. Nothing was decided.";
+      return "Guests cannot decide requests.";
     case "deactivated":
-      return "Deactivated accounts cannot decide requests. Nothing was decided.";
+      return "Deactivated accounts cannot decide requests.";
     case "bot":
-      return "Bots cannot decide requests. Nothing was decided.";
+      return "Bots cannot decide requests.";
     default:
       throw new Error(`no sentence for ${status satisfies never}`);
   }
@@ -105,15 +113,22 @@ function accountStatusSentence(status: Exclude<Person["accountStatus"], "member"
 
 function closedSentence(request: ApprovalRequest, votes: readonly Vote[], show: NameRenderer): string {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
-  const by = decisive.map((vote) => show.user(vote.userId)).join(", ");
+  const by =
+    decisive.length > 0
+      ? ` by ${listNames(
+          decisive.map((vote) => show.user(vote.userId)),
+          "and",
+        )}`
+      : "";
   const outcome = request.outcome;
   if (outcome === null || outcome.where === "slack")
-    return `Already ${request.decision === "reject" ? "rejected" : "approved"}${by ? ` by ${by}` : ""}. Your click changes nothing.`;
-  const elsewhere = outcome.by.length > 0 ? ` by ${outcome.by.map(show.text).join(", ")}` : "";
-  return `The step waits no longer: ${outcomeText(outcome.kind)} in AWS${elsewhere}. Your click changes nothing.`;
+    return `Already ${request.decision === "reject" ? "rejected" : "approved"}${by}. Your click changed nothing.`;
+  const principals = outcome.by.map((arn) => show.text(describePrincipal(arn)));
+  const elsewhere = principals.length > 0 ? ` by ${listNames(principals, "and")}` : "";
+  return `This step is no longer waiting: ${outcomeText(outcome.kind)} in AWS${elsewhere}. Your click changed nothing.`;
 }
 
-/** How a request ended, in words that stand after a colon or "was". */
+/** Returns how a request ended, as it reads after a colon. */
 export function outcomeText(kind: NonNullable<ApprovalRequest["outcome"]>["kind"]): string {
   switch (kind) {
     case "approved":
@@ -132,5 +147,52 @@ export function outcomeText(kind: NonNullable<ApprovalRequest["outcome"]>["kind"
       return "ended without a known decision";
     default:
       throw new Error(`no words for ${kind satisfies never}`);
+  }
+}
+
+/** Says in a few words why a click did not count, for a list of events. */
+export function denialLabel(kind: Denial["kind"]): string {
+  switch (kind) {
+    case "no-request":
+      return "unknown request";
+    case "wrong-workspace":
+      return "another installation's button";
+    case "foreign-message":
+      return "not a message of the request";
+    case "forged-form":
+      return "not a form of Countersign";
+    case "no-route":
+      return "no route";
+    case "no-target":
+      return "target not in the configuration";
+    case "account-status":
+      return "a guest, or an external, deactivated or bot account";
+    case "person-unknown":
+      return "Slack did not return the account";
+    case "not-approver":
+      return "not an approver";
+    case "membership-unknown":
+      return "Slack did not return the groups";
+    case "not-admin":
+      return "not an admin";
+    case "self-approval":
+      return "self-approval";
+    case "requester-unknown":
+      return "requester unknown";
+    case "requester-unread":
+      return "Slack did not return the requester";
+    case "closed":
+    case "decided":
+      return "already decided";
+    case "already-voted":
+      return "voted before";
+    case "nothing-to-withdraw":
+      return "no approval to withdraw";
+    case "reason-missing":
+      return "reason missing";
+    case "not-typed":
+      return "runbook name not typed";
+    default:
+      throw new Error(`no label for ${kind satisfies never}`);
   }
 }

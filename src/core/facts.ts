@@ -4,8 +4,8 @@ import { MASK } from "./mask.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
 
 /**
- * What is kept of a waiting step, masked. `defaults` are the runbook's own parameter defaults, null when unknown.
- * Inputs are those of aws:approve: Approvers, MinRequiredApprovals, Message. Source: AWS documentation, aws:approve.
+ * Returns the stored facts about a waiting step, masked. `defaults` are the runbook's parameter defaults, null if unknown.
+ * aws:approve has the inputs Approvers, MinRequiredApprovals and Message. Source: AWS documentation, aws:approve.
  */
 export function toRequestFacts(
   execution: ObservedExecution,
@@ -40,7 +40,7 @@ function parameter(name: string, values: string[], mask: Mask, defaults: Record<
     name,
     values: masked ? [MASK] : values.map(mask.text),
     masked,
-    // Of a masked value it is not even said whether it is the default: that would tell what it is.
+    // Unknown for a masked value: "default" would reveal the value.
     isDefault:
       defaults === null || masked
         ? null
@@ -58,7 +58,7 @@ function positive(input: unknown): number {
   return typeof number === "number" && Number.isInteger(number) && number > 0 ? number : 1;
 }
 
-/** Whatever a list may hold where a text was expected: an object has no text of its own that could be relied on. */
+/** A list may hold any JSON where AWS documents strings. */
 function asText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }

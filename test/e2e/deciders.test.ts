@@ -145,7 +145,7 @@ test("identities tell who started it, and a strict route takes no approval while
   const unknown = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Other/rosa@example.com` });
   const message = await w.message(unknown, /takes \*no approval\*/);
   await w.click("U0MIA", message, "approve");
-  await w.whispered("U0MIA", /cannot be known who started this/);
+  await w.whispered("U0MIA", /requester .* is not known in Slack/);
   assert.deepEqual(await w.signals(unknown), []);
 });
 
@@ -157,7 +157,7 @@ test("an approval can be withdrawn by whoever gave it until the quorum is comple
   await w.click("U0JANE", message, "approve");
   const half = await w.message(id, '"action_id":"withdraw"');
   await w.click("U0MIA", half, "withdraw");
-  await w.whispered("U0MIA", /no approval of yours to withdraw/);
+  await w.whispered("U0MIA", /You have no approval to withdraw/);
   await w.click("U0JANE", half, "withdraw");
   await w.message(id, "0 of 2 approvals");
   await w.click("U0MIA", await w.message(id), "approve");
@@ -175,7 +175,7 @@ test("a typed confirmation takes the runbook's name and nothing else", async (t)
   await w.modal("U0JANE", "Type the runbook");
   const wrong = await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "test-runbook" } } });
   assert.equal(wrong.result, "errors");
-  assert.match(wrong.errors.typed, /not `Test-Runbook`/);
+  assert.match(wrong.errors.typed, /does not match the runbook name `Test-Runbook`/);
   await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "Test-Runbook" } } });
   await w.message(id, /Success|succeeded/i);
 });
@@ -192,7 +192,7 @@ test("an admin breaks glass: alone, with a reason, told to the channel and to ev
   await w.click("U0ADMIN", message, "details");
   await w.modal("U0ADMIN", "break-glass-approve");
   await w.control.slack("click", { user: "U0ADMIN", action_id: "break-glass-approve" });
-  await w.modal("U0ADMIN", "This decides alone");
+  await w.modal("U0ADMIN", "You decide alone");
   const values = { reason: { reason: "The shop is down." }, typed: { typed: "Test-Runbook" } };
   await w.control.slack("submit", { user: "U0ADMIN", values });
 
@@ -234,13 +234,13 @@ test("an admin who is not in the request's channel breaks glass from what /appro
     await w.control.slack("click", { user: "U0ADMIN", action_id: "break-glass-approve" });
   };
   await press();
-  const form = await w.modal("U0ADMIN", "This decides alone");
+  const form = await w.modal("U0ADMIN", "You decide alone");
   const values = { reason: { reason: "The shop is down." }, typed: { typed: "Test-Runbook" } };
   const origin = JSON.parse(form.private_metadata);
   for (const change of [{ requestId: "another" }, { authority: "approver" }, { verdict: "reject" }]) {
     const view = { private_metadata: JSON.stringify({ ...origin, ...change }) };
     const refused = await w.control.slack("submit", { user: "U0ADMIN", values, forge: { view } });
-    assert.match(JSON.stringify(refused), /not one that Countersign opened for you/);
+    assert.match(JSON.stringify(refused), /Countersign did not open this form for you/);
   }
   assert.deepEqual(await w.signals(id), []);
   await w.control.slack("submit", { user: "U0ADMIN", values });
@@ -297,7 +297,7 @@ test("a group that is disabled or does not exist makes nobody an approver, and i
   const w = await world(t, { policy: policy("reason: none").replace("S0DBA", "S0FORMER, S0NOSUCH") });
   const id = await w.run(ONE_GATE);
   await w.click("U0DAN", await w.message(id), "approve");
-  await w.whispered("U0DAN", /S0FORMER.*S0NOSUCH.* does not exist or is disabled/);
+  await w.whispered("U0DAN", /S0FORMER.*S0NOSUCH.* do not exist or are disabled/);
   assert.deepEqual(await w.signals(id), []);
 });
 
@@ -329,11 +329,11 @@ test("a form that is replayed, altered or handed to somebody else decides nothin
   const altered = (change: object) => ({ view: { private_metadata: JSON.stringify({ ...origin, ...change }) } });
   for (const change of [{ verdict: "reject" }, { authority: "break-glass" }, { nonce: "x" }, { messageTs: "1.1" }]) {
     const answer = await submit("U0JANE", altered(change));
-    assert.match(JSON.stringify(answer), /not one that Countersign opened for you/);
+    assert.match(JSON.stringify(answer), /Countersign did not open this form for you/);
   }
   await form("U0MIA");
   const stolen = await submit("U0MIA", { view: { private_metadata: view.private_metadata } });
-  assert.match(JSON.stringify(stolen), /not one that Countersign opened for you/);
+  assert.match(JSON.stringify(stolen), /Countersign did not open this form for you/);
 
   await submit("U0JANE");
   const half = await w.message(id, "1 of 2 approvals");

@@ -63,11 +63,11 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
         container: { type: "message", message_ts: "1111111111.000001", channel_id: "C0APPROVALS", is_ephemeral: false },
       },
     });
-    await w.whispered("U0JANE", /does not belong to a message/);
+    await w.whispered("U0JANE", /is not in a message that Countersign posted/);
   });
   await t.test("a payload of another app", async () => {
     await w.click("U0JANE", message, "approve", { forge: { api_app_id: "A0SOMEONE00" } });
-    await w.whispered("U0JANE", /does not belong to this installation/);
+    await w.whispered("U0JANE", /belongs to another installation/);
   });
 
   assert.equal((await w.execution(id)).StepExecutions[0].StepStatus, "Waiting");

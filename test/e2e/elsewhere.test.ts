@@ -67,7 +67,7 @@ test("what is decided elsewhere is noticed at the next poll: the message says it
         },
       });
       assert.equal(click.delivery.acked, true);
-      await w.whispered("U0JANE", /waits no longer/);
+      await w.whispered("U0JANE", /no longer waiting/);
       assert.equal((await w.signals(id)).filter((each) => each.principal.includes("CountersignBot")).length, 0);
     });
   }

@@ -22,7 +22,7 @@ test("what waits after an outage is seen at once in one digest, can be decided f
 
   const digest = await eventually(
     "a digest stands in the channel",
-    async () => (await w.messages()).find((message) => /approvals wait here/.test(textOf(message))),
+    async () => (await w.messages()).find((message) => /approvals are waiting here/.test(textOf(message))),
     () => tail(w.bot().lines),
   );
   const before = (await w.messages()).filter(({ ts }) => ts < digest.ts);
@@ -36,7 +36,7 @@ test("what waits after an outage is seen at once in one digest, can be decided f
   await w.click("U0ROSA", digest, "open", { block_id: last.block_id });
   await w.modal("U0ROSA", "open-approve");
   await w.control.slack("click", { user: "U0ROSA", action_id: "open-approve" });
-  await w.modal("U0ROSA", "may decide this");
+  await w.modal("U0ROSA", "may decide this request");
   await w.click("U0JANE", digest, "open", { block_id: last.block_id });
   await w.modal("U0JANE", requestId);
   await w.control.slack("click", { user: "U0JANE", action_id: "open-approve" });

@@ -52,7 +52,7 @@ for (const [how, fault] of [
     else assert.deepEqual(new Set(runbooks), new Set(soonestFirst));
     assert.equal(messages.length, hours.length);
     for (const message of messages)
-      assert.match(textOf(message), /\*Late:\* this waits since .* 1 hour( \d+ minutes?)? later/);
+      assert.match(textOf(message), /\*Posted 1 hour( \d+ minutes?)? late:\* waiting since/);
   });
 }
 
@@ -94,7 +94,7 @@ test("one target of two that AWS refuses delays nothing of the other, and is see
   assert.match(metrics, /countersign_target_up\{target="closed\/eu-west-1"\} 0/);
   assert.match(metrics, /countersign_target_up\{target="default\/us-east-1"\} 1/);
   const health = await answer(w, "U0ADMIN", "health");
-  assert.match(health, /1 of 2 well/);
+  assert.match(health, /1 of 2 OK/);
   assert.match(health, /closed\/eu-west-1.*stale, never polled.*AccessDenied/);
 });
 

@@ -48,7 +48,7 @@ test("a click that comes after its gate has ended elsewhere does not approve the
   );
   assert.deepEqual(await botSignals(w, id), []);
   await w.message(id, "The second gate");
-  await w.whispered("U0JANE", /recorded but did not decide|waits no longer/i);
+  await w.whispered("U0JANE", /recorded but did not decide|no longer waiting/i);
 });
 
 test("a click whose reading is held up until its gate has ended does not approve the next gate", async (t) => {

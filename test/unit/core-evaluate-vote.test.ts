@@ -321,10 +321,7 @@ test("a late click is told who decided, or that AWS did", () => {
     ...closedByJane,
     outcome: { kind: "timed-out", where: "aws", by: ["arn:aws:iam::1:user/x"], detail: null },
   });
-  assert.match(
-    denialSentence({ kind: "closed", request: elsewhere, votes: [] }, mention),
-    /timed out in AWS by "arn:aws:iam::1:user\/x"/,
-  );
+  assert.match(denialSentence({ kind: "closed", request: elsewhere, votes: [] }, mention), /timed out in AWS by "x"/);
 });
 
 test("every outcome has words", () => {

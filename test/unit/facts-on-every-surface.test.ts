@@ -26,7 +26,7 @@ interface Surface {
 }
 
 const ALL: Fact[] = ["approvers", "gate", "heading", "requester", "deadline"];
-const LIST = { now: ASKED + 30 * MINUTE, workspaceUrl: "https://acme.slack.com/", total: 1 };
+const LIST = { now: ASKED + 30 * MINUTE, workspaceUrl: "https://acme.slack.com/", total: 1, admin: false };
 
 function approveButton(of: RequestView) {
   const block = requestMessage(of).blocks.find((each) => each.type === "actions");

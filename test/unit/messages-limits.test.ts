@@ -70,16 +70,16 @@ test("whatever is asked about, the form for a verdict is a view that Slack takes
     authority: fc.constantFrom("approver" as const, "break-glass" as const),
     asks: fc.record({ reason: fc.boolean(), typed: fc.boolean() }),
   });
-  const seal = makeSignedFormState("xoxb-secret");
+  const formState = makeSignedFormState("xoxb-secret");
   fc.assert(
     fc.property(form, (each) => {
       const { request, verdict, authority } = each;
       const origin = { purpose: "form", requestId: request.id, verdict, authority, nonce: "n".repeat(36) } as const;
       const place = { channelId: "C0PRODPRODPROD", messageTs: "1700000000.000100" };
-      const metadata = seal.write({ ...origin, ...place }, "U0JANE");
+      const metadata = formState.write({ ...origin, ...place }, "U0JANE");
       const view = verdictForm({ ...each, metadata });
       assertSendable(view, "modal");
-      assert.deepEqual(seal.read(view.private_metadata ?? "", "U0JANE", "form"), { ...origin, ...place });
+      assert.deepEqual(formState.read(view.private_metadata ?? "", "U0JANE", "form"), { ...origin, ...place });
       assert.ok(view.blocks.some((block) => block.type === "input"));
       assert.ok(!each.asks.reason || JSON.stringify(view).includes(`"max_length":${MAX_REASON_LENGTH}`));
     }),
@@ -125,7 +125,7 @@ test("whatever waits, the list in a reply and the home tab are ones that Slack t
   fc.assert(
     fc.property(items, nows, fc.nat(), workspaceUrls, (list, now, total, workspaceUrl) => {
       assertSendable(pendingBlocks(list, { now, total, workspaceUrl }), "message");
-      assertSendable(homeView(list, { now, total, workspaceUrl }), "home");
+      assertSendable(homeView(list, { now, total, workspaceUrl, admin: total % 2 === 0 }), "home");
     }),
     RUNS,
   );

@@ -35,10 +35,7 @@ test("a message that could not be posted when it should is marked late", () => {
   assert.deepEqual(ids({ ...inTime, postedAt: ASKED + MINUTE }), ["what", "words", "facts", "state", "decide", "ids"]);
   const late = { ...inTime, postedAt: ASKED + 62 * MINUTE };
   assert.equal(ids(late)[1], "late");
-  assert.equal(
-    text(late, "late"),
-    `*Late:* this waits since ${token(ASKED)}, and could be posted only 1 hour 2 minutes later.`,
-  );
+  assert.equal(text(late, "late"), `*Posted 1 hour 2 minutes late:* waiting since ${token(ASKED)}.`);
 });
 
 test("the header names the step only when the runbook has several gates", () => {

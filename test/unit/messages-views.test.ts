@@ -47,7 +47,7 @@ test("details that do not fit keep the gate and what failed, and say what is mis
   const details = detailsView({ ...view(), execution: execution(steps) });
   const text = readable(details.blocks);
   assert.ok(text.includes("151. Broken") && text.includes("152. ApproveFailover"));
-  assert.match(text, /\d+ of 152 steps shown; all of them in the AWS console\./);
+  assert.match(text, /\d+ of 152 steps shown\. The AWS console shows all of them\./);
 });
 
 test("details say when AWS could not be read, and show what is on record", () => {
@@ -87,26 +87,26 @@ test("the form says what is decided, and asks for what the route asks for", () =
 test("the form that breaks glass says what that means before anybody submits it", () => {
   const form = { request: request(), verdict: "approve" as const, metadata: "{}", asks: { reason: true, typed: true } };
   const text = readable(verdictForm({ ...form, authority: "break-glass" }).blocks);
-  assert.match(text, /decides alone.*announced.*every admin.*marked/s);
+  assert.match(text, /decide alone.*announced.*every admin.*marked/s);
 });
 
 test("Details offers break-glass only where it is handed the way to it", () => {
   const details = { ...view(), execution: null };
   assert.doesNotMatch(JSON.stringify(detailsView(details)), /break-glass/);
-  const shown = detailsView({ ...details, leadsTo: { metadata: "sealed", verdicts: false, breakGlass: true } });
+  const shown = detailsView({ ...details, leadsTo: { metadata: "signed", verdicts: false, breakGlass: true } });
   assert.match(JSON.stringify(shown), /break-glass-approve.*break-glass-reject/);
   assert.doesNotMatch(JSON.stringify(shown), /open-approve/);
-  assert.equal(shown.private_metadata, "sealed");
+  assert.equal(shown.private_metadata, "signed");
 });
 
 test("the list says what waits, since when, for whom, and links to it", () => {
   const { text, blocks } = pendingBlocks([item()], { ...LIST, total: 1 });
-  assert.equal(text, "1 request waits.");
+  assert.equal(text, "1 request is waiting.");
   const lines = readable(blocks[1]).split("\n");
   assert.equal(lines[0], "*`Prod-DB-Failover`, step `ApproveFailover`*");
   assert.equal(lines[1], "production (1111-2222-3333, us-east-1), started by `Deployer/run-7`");
-  const times = `Waits since ${token(ASKED)} (1 hour 30 minutes), decide by ${token(ASKED + 60 * MINUTE)}.`;
-  assert.equal(lines[2], `${times} 0 of 1 approvals; waits for <@U0JANE> or <!subteam^S0DBA>.`);
+  const times = `Waiting since ${token(ASKED)} (1 hour 30 minutes), decide by ${token(ASKED + 60 * MINUTE)}.`;
+  assert.equal(lines[2], `${times} 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`);
   assert.match(
     lines[3] ?? "",
     /^<https:\/\/acme\.slack\.com\/archives\/C0PROD\/p1772445602000100\|Open the message> · /,
@@ -116,13 +116,13 @@ test("the list says what waits, since when, for whom, and links to it", () => {
 test("a list that does not fit says how many of how many it shows", () => {
   const many = Array.from({ length: 60 }, () => item());
   const reply = readable(pendingBlocks(many, { ...LIST, total: 340 }).blocks);
-  assert.match(reply, /^\*340 requests wait\.\*.* \d+ of 340 requests shown, the oldest first\./s);
-  assert.match(readable(homeView(many, { ...LIST, total: 340 }).blocks), /\d+ of 340 requests shown/);
+  assert.match(reply, /^\*340 requests are waiting\.\*.* \d+ of 340 requests shown, oldest first\./s);
+  assert.match(readable(homeView(many, { ...LIST, total: 340, admin: false }).blocks), /\d+ of 340 requests shown/);
 });
 
 test("where nothing waits, that is said", () => {
-  assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "Nothing waits for an approval.");
-  assert.match(readable(homeView([], { ...LIST, total: 0 }).blocks), /Nothing waits for you/);
+  assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "No request is waiting for approval.");
+  assert.match(readable(homeView([], { ...LIST, total: 0, admin: false }).blocks), /Nothing is waiting for you/);
 });
 
 test("a request is shown with the story of its life and with what stands in the way of its messages", () => {
@@ -158,15 +158,15 @@ test("a request is shown with the story of its life and with what stands in the 
   const at = token(ASKED);
   assert.doesNotMatch(JSON.stringify(showBlocks([shown], { ...LIST, admin: true }).blocks), /"details"/);
   for (const line of [
-    `• ${at}: asked; the execution was started by \`Deployer/run-7\``,
-    `• ${at}: a click by <@U0JOE> did not count (\`not-approver\`)`,
+    `• ${at}: request opened; the execution was started by \`Deployer/run-7\``,
+    `• ${at}: click by <@U0JOE> did not count: not an approver`,
     `• ${at}: approved by <@U0JANE>`,
-    `• ${at}: decided, approved; the last vote was by <@U0JANE>`,
+    `• ${at}: decided: approved; the last vote was by <@U0JANE>`,
     ": `AccessDenied`",
     "1. `ApproveFailover` `aws:approve`: is waiting (this request)",
-    `• ${at}: closed, approved by <@U0JANE>, <@U0JOE>`,
-    "• The message in <#C0PROD> is not posted yet: `not_in_channel`",
-    "• A click is not judged yet: `Slack asks to wait`",
+    `• ${at}: closed: approved by <@U0JANE>, <@U0JOE>`,
+    "• Message not posted yet in <#C0PROD>: `not_in_channel`",
+    "• Click not evaluated yet: `Slack asks to wait`",
   ])
     assert.ok(text.includes(line), `${line} in ${text}`);
 });
@@ -180,12 +180,12 @@ test("of more requests than fit, the newest are shown and the others counted", (
   }));
   const reply = showBlocks(requests, LIST);
   assert.equal(reply.text, "9 requests of one execution.");
-  assert.match(readable(reply.blocks), /4 of 9 requests shown, the newest first\./);
+  assert.match(readable(reply.blocks), /4 of 9 requests shown, newest first\./);
 });
 
 test("help names each use of the command, and tells an unknown word apart", () => {
   for (const use of ["/approvals pending", "/approvals show ID", "/approvals health", "/approvals help"])
     assert.ok(readable(helpBlocks().blocks).includes(use));
-  assert.match(helpBlocks("frobnicate").text, /^There is no `frobnicate` here\. Use/);
+  assert.match(helpBlocks("frobnicate").text, /^Unknown subcommand: `frobnicate`\. Use/);
   assert.match(refusalText(), /ask an admin/);
 });

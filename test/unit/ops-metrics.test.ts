@@ -95,10 +95,10 @@ test("health is for admins: stale targets with their errors first, then what is 
   const text = healthText(report, NOW);
   assert.match(
     text,
-    /\*Targets\*: 1 of 2 well\n• `default\/eu-west-1`: stale, last polled 600 s ago, `AccessDenied.*'no'`/,
+    /\*Targets\*: 1 of 2 OK\n• `default\/eu-west-1`: stale, last polled 600 s ago, `AccessDenied.*'no'`/,
   );
-  assert.match(text, /1 messages to post, 1 of them failed before; `C0DBA`: `not_in_channel`/);
-  assert.match(healthText({ ...report, work: null, targets: [] }, NOW), /cannot be reached/);
+  assert.match(text, /1 messages to post, 1 of them after a failure; `C0DBA`: `not_in_channel`/);
+  assert.match(healthText({ ...report, work: null, targets: [] }, NOW), /unreachable/);
 });
 
 test("what no route covers, notices that cannot be posted, and people who cannot be found show in the metrics and to admins", async (t) => {
@@ -126,7 +126,7 @@ test("what no route covers, notices that cannot be posted, and people who cannot
     assert.ok(metrics.includes(`${line}\n`), `${line} in\n${metrics}`);
   const work = await store.effects.backlog();
   const text = healthText({ kind: "health", slackConnected: true, targets: [], work }, NOW);
-  assert.match(text, /2 notices to post, 1 of them failed before; `D0ADA`: `is_archived`/);
-  assert.match(text, /\*Open requests\*: 1, 1 of them covered by no route/);
-  assert.match(text, /1 lists of people to find, 1 of them failed before; `.*`: `missing_scope \(needs im:write\)`/);
+  assert.match(text, /2 notices to post, 1 of them after a failure; `D0ADA`: `is_archived`/);
+  assert.match(text, /\*Open requests\*: 1 \(1 without a route\)/);
+  assert.match(text, /1 recipient lookups to do, 1 of them after a failure; `.*`: `missing_scope \(needs im:write\)`/);
 });

@@ -8,20 +8,20 @@ export type HealthReport =
       kind: "health";
       slackConnected: boolean;
       targets: (Poll & { stale: boolean })[];
-      /** Null when the store cannot be read: then nothing is known of the targets either. */
+      /** Null when the database is unreachable: then the state of the targets is unknown too. */
       work: { open: number; uncovered: number; effects: Backlog[] } | null;
     }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
 
-/** How the bot is, for admins: targets, Slack, store, and the effects that are behind with their last errors. */
+/** Reports the health of the bot to admins: Slack, database, targets, and the queues with their last errors. */
 export const makeHealthReport =
   (deps: {
     directory: Directory;
     admins: People;
     effects: EffectStore;
     polls: Pick<PollStore, "all">;
-    /** Every target of the configuration. */
+    /** All targets of the configuration. */
     targets: readonly string[];
     isSlackConnected: () => boolean;
     isStale: (lastPollAt: number | null) => boolean;

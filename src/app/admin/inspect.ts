@@ -19,12 +19,12 @@ export interface InspectedRequest extends RequestView {
 }
 
 export type PendingResult =
-  | { kind: "pending"; items: InspectedRequest[]; total: number }
+  | { kind: "pending"; items: InspectedRequest[]; total: number; admin: boolean }
   | { kind: "refused" }
   | { kind: "unknown"; error: string };
 
 export type ShowResult =
-  /** `admin`: whether this person is one, as far as Slack could tell. */
+  /** `admin`: whether Slack lists this person as an admin of Countersign. */
   | { kind: "shown"; requests: ShownRequest[]; admin: boolean }
   | { kind: "absent" }
   | { kind: "refused" }
@@ -47,18 +47,18 @@ export interface InspectDeps {
   routes: readonly Route[];
   admins: People;
   identities: Identities;
-  /** Undefined for a target that the configuration no longer has, or whose account is not known yet. */
+  /** Undefined for a target that is no longer in the configuration, or whose account is not known yet. */
   automation: (request: ApprovalRequest) => Automation | undefined;
-  /** Globs over names whose values are hidden. */
+  /** Globs of names whose values are hidden. */
   mask: readonly string[];
 }
 
-/** More are not listed one by one. */
+/** More requests are only counted. */
 const MAX_LISTED = 50;
-/** How many open requests are looked at to find those that concern a person. */
+/** The number of open requests that are searched for those of a person. */
 const MAX_EXAMINED = 5_000;
 
-/** What waits: everything for admins, for others what they may decide. Who is neither is refused. */
+/** Lists the waiting requests: all of them for admins, for approvers the ones they may decide. Refuses everyone else. */
 export const makePending =
   (deps: InspectDeps) =>
   async (userId: string): Promise<PendingResult> => {
@@ -70,10 +70,10 @@ export const makePending =
       (request) => access.admin || (request.route !== null && access.routes.has(request.route)),
     );
     const items = await Promise.all(theirs.slice(0, MAX_LISTED).map((request) => inspect(deps, request)));
-    return { kind: "pending", items, total: theirs.length };
+    return { kind: "pending", items, total: theirs.length, admin: access.admin };
   };
 
-/** All of one request, or of every request of one execution, for admins and for those whom it concerns. */
+/** Shows one request, or every request of one execution, to admins, to its approvers and to those who voted. */
 export const makeShow =
   (deps: InspectDeps) =>
   async (userId: string, id: string, abort: AbortSignal): Promise<ShowResult> => {
@@ -99,7 +99,7 @@ export const makeShow =
     return { kind: "shown", requests, admin: access.admin };
   };
 
-/** The request with its execution as AWS has it now, masked. */
+/** Shows a request with its execution as AWS has it now, masked, to everyone in the workspace. */
 export const makeDetails =
   (deps: InspectDeps) =>
   async (
@@ -111,7 +111,7 @@ export const makeDetails =
         kind: "details";
         execution: ObservedExecution | null;
         error: string | null;
-        /** Whether this person is an admin, as far as Slack could tell. */
+        /** Whether Slack lists this person as an admin of Countersign. */
         admin: boolean;
       })
     | { kind: "absent" }
@@ -132,14 +132,14 @@ export const makeDetails =
         ...inspected,
         admin,
         execution: null,
-        error: "its target is no longer in the configuration",
+        error: "The target is no longer in the configuration",
       };
     const reading = await automation.read(request.executionId, abort, true);
     switch (reading.kind) {
       case "read":
         return { kind: "details", ...inspected, admin, execution: masked(reading.execution, deps.mask), error: null };
       case "not-found":
-        return { kind: "details", ...inspected, admin, execution: null, error: "AWS no longer knows this execution" };
+        return { kind: "details", ...inspected, admin, execution: null, error: "AWS no longer has this execution" };
       case "failed":
         return { kind: "details", ...inspected, admin, execution: null, error: `${reading.code}: ${reading.message}` };
       default:
@@ -173,7 +173,7 @@ async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Ins
   return { request, votes, messages, requester, route: findRoute(deps.routes, request.route) };
 }
 
-/** Each execution of these requests, read once. One that cannot be read is left out. */
+/** Reads each execution of these requests once. Leaves out an execution that cannot be read. */
 async function findExecutions(
   deps: InspectDeps,
   inspected: readonly InspectedRequest[],
@@ -188,7 +188,7 @@ async function findExecutions(
   return found;
 }
 
-/** Hides secrets in everything that an execution carries, steps included. */
+/** Hides secrets everywhere in an execution, including its steps. */
 export function masked(execution: ObservedExecution, globs: readonly string[]): ObservedExecution {
   const mask = makeMask(globs, execution.parameters);
   const record = <T>(original: Record<string, T>) =>

@@ -1,4 +1,4 @@
-import { describeApprovers } from "../../core/approvers.ts";
+import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
 import { explainRoutes, type RouteTrial } from "../../core/explain.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
@@ -61,7 +61,7 @@ const asIs = (text: string) => text;
 const PLAIN: NameRenderer = { user: asIs, group: (id) => `members of ${id}`, channel: asIs, text: asIs, word: asIs };
 
 function describeRoute(route: Route, subject: PartialSubject, identities: Identities): string[] {
-  const approvers = describeApprovers(route, PLAIN) ?? "nobody: the route names no approvers";
+  const approvers = describeApprovers(route, PLAIN) ?? NO_APPROVERS;
   return [
     `  Posted in ${route.channels.join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
     `  May decide: ${approvers}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,

@@ -4,14 +4,14 @@ import type { makePending, makeShow } from "../../app/admin/inspect.ts";
 import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { healthText } from "../messages/health-text.ts";
-import { absentText, helpBlocks, pendingBlocks, refusalText, showBlocks } from "../messages/inspect-blocks.ts";
+import { helpBlocks, notVisibleText, pendingBlocks, refusalText, showBlocks } from "../messages/inspect-blocks.ts";
 
 export interface CommandDeps {
   pending: ReturnType<typeof makePending>;
   show: ReturnType<typeof makeShow>;
   health: ReturnType<typeof makeHealthReport>;
   workspace: Workspace;
-  /** Hosts to which an answer may be sent: a response_url is a bearer URL and comes with the payload. */
+  /** Hosts that may receive a reply: a response_url is a bearer URL and comes from the payload. */
   responseHosts: readonly string[];
   clock: Clock;
   log: Log;
@@ -19,12 +19,12 @@ export interface CommandDeps {
 
 export const COMMAND = "/approvals";
 
-const HEALTH_REFUSED = "Only admins of Countersign may see how it is. Ask one of them.";
+const HEALTH_REFUSED = "Only Countersign admins can view health.";
 
-/** How long AWS may take before a request is shown without its execution's steps, in milliseconds. */
+/** After this time, a request is shown without its execution's steps. */
 const TIMEOUT_MS = 20_000;
 
-/** `/approvals pending | show ID | health | help`. The answer is seen by the person who asked, and by nobody else. */
+/** Replies to `/approvals pending | show ID | health | help`. Only the person who asked sees the reply. */
 export function listenForCommand(app: App, deps: CommandDeps): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();
@@ -32,12 +32,12 @@ export function listenForCommand(app: App, deps: CommandDeps): void {
       deps.log.warn({ event: "command.rejected", command: COMMAND }, "the command's response_url is not a Slack host");
       return;
     }
-    const answer = await answerTo(deps, command.user_id, command.text.trim());
-    await respond({ ...answer, response_type: "ephemeral" });
+    const reply = await replyTo(deps, command.user_id, command.text.trim());
+    await respond({ ...reply, response_type: "ephemeral" });
   });
 }
 
-async function answerTo(deps: CommandDeps, userId: string, text: string): Promise<RespondArguments> {
+async function replyTo(deps: CommandDeps, userId: string, text: string): Promise<RespondArguments> {
   const [verb = "", ...rest] = text.split(/\s+/);
   const id = rest.join(" ");
   const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url };
@@ -49,15 +49,15 @@ async function answerTo(deps: CommandDeps, userId: string, text: string): Promis
       return { text: found.kind === "refused" ? refusalText() : unknownText(found.error) };
     }
     case "show": {
-      if (id === "") return { text: "Which one? Write `/approvals show ID` with an execution id or a request id." };
+      if (id === "")
+        return { text: "The ID is missing. Write `/approvals show ID` with a request ID or an execution ID." };
       const found = await deps.show(userId, id, AbortSignal.timeout(TIMEOUT_MS));
       switch (found.kind) {
         case "shown":
           return showBlocks(found.requests, { ...list, admin: found.admin });
         case "absent":
-          return { text: absentText() };
         case "refused":
-          return { text: refusalText() };
+          return { text: notVisibleText() };
         case "unknown":
           return { text: unknownText(found.error) };
         default:
@@ -77,5 +77,5 @@ async function answerTo(deps: CommandDeps, userId: string, text: string): Promis
 }
 
 function unknownText(error: string): string {
-  return `Slack could not tell who you are or which groups you belong to (${error}). Please try again in a minute.`;
+  return `Slack did not return your account or your user groups (${error}). Try again in a minute.`;
 }

@@ -4,7 +4,7 @@ import { openForm } from "./open-form.ts";
 import { isFromHome, viewClickSchema } from "./payloads.ts";
 import type { VerdictDeps } from "./record.ts";
 
-/** What a press in the details asks for. */
+/** The form that each button in Details opens. */
 const BUTTONS = {
   "open-approve": { verdict: "approve", authority: "approver" },
   "open-reject": { verdict: "reject", authority: "approver" },
@@ -12,7 +12,7 @@ const BUTTONS = {
   "break-glass-reject": { verdict: "reject", authority: "break-glass" },
 } as const;
 
-/** A press in the details leads to the form of its verdict, and counts for nothing by itself. */
+/** A button in Details opens the form of its verdict. The click alone decides nothing. */
 export function listenForDetailsVerdicts(app: App, deps: VerdictDeps): void {
   for (const [action_id, wanted] of Object.entries(BUTTONS)) {
     app.action({ type: "block_actions", action_id }, async ({ ack, body, client }) => {

@@ -9,12 +9,12 @@ import { fillModal } from "./modal.ts";
 import { isFromHome, messageClickSchema } from "./payloads.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
 
-/** How long AWS may take before the details are shown without what it would have said, in milliseconds. */
+/** After this time, Details are shown without the execution as AWS has it now. */
 const TIMEOUT_MS = 20_000;
 
 /**
- * Details: every step with its status, inputs and outputs, as AWS has them now. Opened from a list of requests they lead
- * to a decision too, since no message with buttons may stand yet.
+ * Opens Details: every step with its status, inputs and outputs, as AWS has them now. Opened from a digest, Details also
+ * lead to a decision, because the request may have no message with buttons yet.
  */
 export function listenForDetails(
   app: App,
@@ -40,7 +40,7 @@ export function listenForDetails(
     }
     const { user, trigger_id: triggerId, container } = parsed.data;
     const verdicts = action.action_id === "open";
-    // Asked only when the modal is open: its trigger does not wait.
+    // Called after the modal is open, because its trigger expires within seconds.
     const place = async () =>
       container.is_ephemeral === true
         ? { channelId: await directChannel(deps.chat, user.id, container.channel_id), messageTs: NO_MESSAGE }
@@ -66,10 +66,11 @@ export function listenForDetails(
   });
 }
 
-const ABSENT = "This request is not on record here. Use the newest message of the request, or ask an admin.";
-const REFUSED = "People from other workspaces, and people whom Slack cannot identify, cannot read a request's details.";
+const ABSENT = "Countersign has no record of this request. Use the newest message of the request, or ask an admin.";
+const REFUSED =
+  "You cannot read the details of a request: you belong to another workspace, or Slack did not return your account.";
 
-/** Where somebody is answered whose command stood in a channel that the bot may not be in. */
+/** Returns where to reply to a command: the bot may not be a member of the channel in which it was typed. */
 async function directChannel(chat: Chat, userId: string, otherwise: string): Promise<string> {
   const opened = await chat.openDirectMessage(userId);
   return opened.kind === "channel" ? opened.channelId : otherwise;

@@ -4,15 +4,15 @@ import { requiresForm } from "./open-form.ts";
 import { isFromHome, submissionSchema } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
 
-/** The form for a reason or a typed name comes back. It counts once, and only as it was opened, for whom it was opened. */
+/** Records a submitted form. It counts once, only unchanged, and only from the person for whom it was opened. */
 export function listenForForms(app: App, deps: VerdictDeps): void {
   app.view({ type: "view_submission", callback_id: "verdict" }, async ({ ack, body }) => {
     const parsed = submissionSchema.safeParse(body);
     const data = parsed.success ? parsed.data : null;
     const values = data?.view.state.values;
-    /** Slack shows an error only beside an input of the form. */
-    const refuse = (text: string, beside: "reason" | "typed" = values?.reason === undefined ? "typed" : "reason") =>
-      ack({ response_action: "errors", errors: { [beside]: text } });
+    /** Slack shows an error only next to an input of the form. */
+    const refuse = (text: string, input: "reason" | "typed" = values?.reason === undefined ? "typed" : "reason") =>
+      ack({ response_action: "errors", errors: { [input]: text } });
     if (data === null || !isFromHome(data, deps.workspace)) {
       deps.log.warn({ event: "form.rejected", view: "verdict" }, "malformed form, or a form from another workspace");
       return refuse(deps.sentence({ kind: "wrong-workspace" }));
@@ -36,7 +36,7 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
     };
     const request = await deps.requests.byId(click.requestId).catch(() => null);
     const asks = requiresForm(deps, request, origin);
-    // Told beside the input, where it can be mended; it is judged again with the rest.
+    // Shown next to the input, where the person can correct it. The evaluation checks it again.
     if (asks.typed && request !== null && click.typed !== request.facts.documentName)
       return refuse(deps.sentence({ kind: "not-typed", documentName: request.facts.documentName }), "typed");
     if (!(await recorded(deps, click))) return refuse(NOT_RECORDED);

@@ -4,7 +4,7 @@ import type { Clock } from "../../app/ports/aws.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { homeSentence, homeView } from "../messages/home-view.ts";
 
-/** App Home: what waits for the person who opens it. */
+/** Publishes App Home when a person opens it: the requests that are waiting for them. */
 export function listenForHome(
   app: App,
   deps: { pending: ReturnType<typeof makePending>; workspace: Workspace; clock: Clock },
@@ -17,16 +17,16 @@ export function listenForHome(
   });
 }
 
-/** Nothing to decide is one thing; not knowing is another, and is said. */
+/** An empty list and an unknown list are shown differently. */
 function renderHome(found: PendingResult, list: { now: number; workspaceUrl: string }) {
   switch (found.kind) {
     case "pending":
-      return homeView(found.items, { ...list, total: found.total });
+      return homeView(found.items, { ...list, total: found.total, admin: found.admin });
     case "refused":
-      return homeSentence("You are not among the approvers of any route, so nothing can wait for you here.");
+      return homeSentence("You are not an approver of any route, so no request can be waiting for you.");
     case "unknown":
       return homeSentence(
-        `What waits for you is not known: Slack could not tell which groups you belong to (${found.error}). Open this tab again in a minute.`,
+        `Slack did not return your user groups (${found.error}), so your requests are unknown. Open this tab again in a minute.`,
       );
     default:
       throw new Error(`no view for ${found satisfies never}`);

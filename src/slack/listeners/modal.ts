@@ -4,13 +4,13 @@ import { loadingView } from "../messages/details-view.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
 
 /**
- * Opens a modal at once, since a trigger lives for three seconds, and fills it when its content is known. Whatever goes
- * wrong on the way, `onFailure` tells the person: a press of a button never ends in silence.
+ * Opens a modal immediately, because a trigger expires after three seconds, and fills it when its content is known. If
+ * anything fails, `onFailure` tells the person: every click gets a result.
  */
 export async function fillModal(options: {
   client: WebClient;
   triggerId: string;
-  /** `push`: above the modal in which the button was pressed. */
+  /** `push`: on top of the modal that contains the button. */
   how?: "open" | "push";
   title: string;
   content: () => Promise<ModalView>;
@@ -25,7 +25,7 @@ export async function fillModal(options: {
   } catch (error) {
     log.warn({ event: "modal.failed", err: error, title }, "cannot open or fill a modal");
     await onFailure(
-      `Slack could not show "${title}" (${describeFailure(chatFailure(error))}). Nothing was decided; please press the button again.`,
+      `Slack could not show "${title}" (${describeFailure(chatFailure(error))}). Nothing was decided. Press the button again.`,
     );
   }
 }

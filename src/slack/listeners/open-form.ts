@@ -8,7 +8,7 @@ import { verdictForm } from "../messages/verdict-form.ts";
 import { fillModal } from "./modal.ts";
 import type { VerdictDeps } from "./record.ts";
 
-/** Shows the form for a verdict, or why it would lead nowhere. */
+/** Opens the form for a verdict, or shows why the verdict would not count. */
 export function openForm(
   deps: VerdictDeps,
   client: WebClient,
@@ -33,7 +33,7 @@ export function openForm(
   return fillModal({ client, ...place, title, content, onFailure, log: deps.log });
 }
 
-/** What a verdict needs beyond a press. A request or route that is not known needs nothing: it is denied either way. */
+/** Returns the inputs that a verdict needs. An unknown request or route needs none: the verdict is denied anyway. */
 export function requiresForm(
   deps: Pick<VerdictDeps, "routes">,
   request: ApprovalRequest | null,

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Workspace } from "../connection/workspace.ts";
 
 /**
- * What is read of Slack's payloads. Everything else in them is ignored, and nothing that a button or a form carries is
- * trusted: it only says where to look. Source: Slack API, block_actions and view_submission payloads.
+ * The parts of Slack's payloads that Countersign reads. Nothing in a button or a form is trusted: it only tells which
+ * request to look up. Source: Slack API, block_actions and view_submission payloads.
  */
 const teamSchema = z.object({ id: z.string() }).nullish();
 const userSchema = z.object({ id: z.string().min(1), team_id: z.string().optional() });
@@ -17,7 +17,7 @@ export const messageClickSchema = z.object({
   container: z.object({
     channel_id: z.string().min(1),
     message_ts: z.string().min(1),
-    /** Seen by one person alone, as the answer to a command is; never a message of a request. */
+    /** Only one person sees it, such as the reply to a command. Never a message of a request. */
     is_ephemeral: z.boolean().optional(),
   }),
   actions: z
@@ -25,7 +25,7 @@ export const messageClickSchema = z.object({
     .length(1),
 });
 
-/** A press within a modal. */
+/** A click in a modal. */
 export const viewClickSchema = z.object({
   api_app_id: z.string(),
   team: teamSchema,
@@ -59,13 +59,13 @@ interface Origin {
 }
 
 /**
- * Whether a team named in a payload can be a home of our own people: the workspace or, in an organisation, any of its
- * workspaces, which only the person's record tells apart.
+ * Returns whether members of this team can be members of the installation: the team is the workspace or, in an
+ * organization, any workspace. There, the user record tells whether the person belongs to the organization.
  */
 export const isHomeTeam = (workspace: Workspace) => (teamId: string) =>
   teamId === workspace.teamId || workspace.enterpriseId !== null;
 
-/** Whether a payload comes from the app and the workspace (or organisation) in which this bot is installed. */
+/** Returns whether a payload comes from this app and from the workspace or organization of its installation. */
 export function isFromHome(payload: Origin, workspace: Workspace): boolean {
   if (workspace.appId !== null && payload.api_app_id !== workspace.appId) return false;
   if (payload.team?.id === workspace.teamId) return true;

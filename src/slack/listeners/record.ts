@@ -8,7 +8,7 @@ import type { Route } from "../../core/policy.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
 
-/** What the listeners of presses and forms need. */
+/** The dependencies of the listeners for clicks and forms. */
 export interface VerdictDeps {
   clicks: Pick<ClickStore, "record">;
   requests: Pick<RequestStore, "byId">;
@@ -20,16 +20,16 @@ export interface VerdictDeps {
   sentence: (denial: Denial) => string;
   clock: Clock;
   newId: () => string;
-  /** Says that a click was recorded. */
+  /** Wakes the worker that evaluates clicks. */
   wake: () => void;
   log: Log;
 }
 
-/** Where only the database's answer was lost the click is on record all the same, and counts: so nothing is promised. */
+/** Makes no promise: if only the database's reply was lost, the click is recorded and counts. */
 export const NOT_RECORDED =
-  "Countersign could not record your decision, or cannot tell whether it did. Look at the message in a minute: if it does not show your decision, please try again; if it happens again, tell an admin.";
+  "Countersign may not have recorded your decision. Check the message in a minute: if it does not show your decision, try again. If this happens again, tell an admin.";
 
-/** Puts the click on disk. False: it is not, and its author must be told. */
+/** Stores the click. Returns false if it may not be stored: then its author must be told. */
 export async function recorded(deps: VerdictDeps, click: Click): Promise<boolean> {
   try {
     await deps.clicks.record(click);
@@ -40,7 +40,7 @@ export async function recorded(deps: VerdictDeps, click: Click): Promise<boolean
   }
 }
 
-/** An acknowledgement that fails changes nothing: the click is on disk, and the same one may come again. */
+/** Acknowledges a stored click. A failure changes nothing: Slack may deliver the same click again. */
 export async function acknowledge(ack: () => Promise<unknown>, log: Log): Promise<void> {
   try {
     await ack();

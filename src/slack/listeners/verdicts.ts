@@ -5,11 +5,11 @@ import { openForm, requiresForm } from "./open-form.ts";
 import { isFromHome, messageClickSchema } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
 
-/** Approve, Reject and Withdraw. What needs no form is on disk before Slack is told that we have it. */
+/** Handles Approve, Reject and Withdraw. A click that needs no form is stored before it is acknowledged. */
 export function listenForVerdicts(app: App, deps: VerdictDeps): void {
-  for (const wish of ["approve", "reject", "withdraw"] as const) {
-    app.action({ type: "block_actions", action_id: wish }, async ({ ack, body, client }) => {
-      const press = readPress(body, wish, deps);
+  for (const requested of ["approve", "reject", "withdraw"] as const) {
+    app.action({ type: "block_actions", action_id: requested }, async ({ ack, body, client }) => {
+      const press = readPress(body, requested, deps);
       if (press === null) return ack();
       const { click, triggerId, isHome } = press;
       const tell = (text: string) => deps.chat.postEphemeral(click.channelId, click.userId, text);
@@ -18,16 +18,16 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
         await tell(deps.sentence({ kind: "wrong-workspace" }));
         return;
       }
-      if (wish !== "withdraw") {
+      if (requested !== "withdraw") {
         const request = await deps.requests.byId(click.requestId).catch(() => null);
-        const wanted = { verdict: wish, authority: "approver" } as const;
+        const wanted = { verdict: requested, authority: "approver" } as const;
         const asks = requiresForm(deps, request, wanted);
         if (asks.reason || asks.typed) {
           await acknowledge(ack, deps.log);
           return openForm(deps, client, { triggerId, how: "open" }, click, wanted);
         }
       }
-      // Not acknowledged where it could not be recorded: Slack shows that the click did not arrive.
+      // Without an acknowledgement, Slack shows that the click failed.
       if (!(await recorded(deps, click))) return void (await tell(NOT_RECORDED));
       await acknowledge(ack, deps.log);
       deps.wake();
@@ -55,7 +55,7 @@ function readPress(
     isHome: isFromHome(parsed.data, deps.workspace),
     click: {
       id: deps.newId(),
-      // The same press delivered twice is one click; a second press is another, and so is one that says anything else.
+      // The same click delivered twice has the same key; a second click, or one with another button, has another.
       key: ["press", user.id, teamId, channel_id, message_ts, action.action_id, action.value, action.action_ts].join(
         ":",
       ),

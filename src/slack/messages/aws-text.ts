@@ -2,8 +2,8 @@ import type { ApprovalRequest } from "../../core/request.ts";
 import { code } from "./text.ts";
 
 /**
- * The page of an execution in the AWS console, or null where the id or Region is not what AWS gives out. China and
- * GovCloud have consoles of their own. Source: AWS documentation, "Getting started with the AWS Management Console".
+ * Returns the page of an execution in the AWS console, or null if the ID or Region has a form that AWS does not use. China
+ * and GovCloud have their own consoles. Source: AWS documentation, "Getting started with the AWS Management Console".
  */
 export function consoleUrl(region: string, executionId: string): string | null {
   if (!/^[a-z0-9-]{1,40}$/.test(region) || !/^[A-Za-z0-9-]{1,64}$/.test(executionId)) return null;
@@ -16,20 +16,20 @@ function consoleDomain(region: string): string {
   return "console.aws.amazon.com";
 }
 
-/** The console's link in mrkdwn, or nothing. */
+/** Links to the console in mrkdwn, or returns null. */
 export function consoleLink(request: ApprovalRequest): string | null {
   const url = consoleUrl(request.region, request.executionId);
   return url === null ? null : `<${url}|Open in the AWS console>`;
 }
 
-/** The small print: what to quote when asking somebody, and where to look in AWS. */
+/** The IDs of a request and the link to the console. */
 export function idsLine(request: ApprovalRequest): string {
   const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
   const link = consoleLink(request);
   return link === null ? ids : `${ids} · ${link}`;
 }
 
-/** What AWS's execution status says, to stand after "The execution". Values that AWS may add are shown as they are. */
+/** Describes an execution status after "The execution". Statuses that AWS may add appear as they are. */
 export function executionText(status: string): string {
   switch (status) {
     case "Success":
@@ -45,17 +45,17 @@ export function executionText(status: string): string {
     case "Cancelling":
       return "is being cancelled";
     case "Rejected":
-      return "has ended as rejected";
+      return "was rejected";
     case "Exited":
       return "has exited";
     case "InProgress":
       return "is running";
     case "Pending":
-      return "is about to run";
+      return "has not started";
     case "Waiting":
       return "is waiting";
     case "Unknown":
-      return "is no longer known to AWS";
+      return "no longer exists in AWS";
     default:
       return `has the status ${code(status, 40)}`;
   }

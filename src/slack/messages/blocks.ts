@@ -15,13 +15,13 @@ import type {
   SectionBlock,
 } from "@slack/types";
 
-/** A message or a reply: the text is what notifications and screen readers say. */
+/** A message or a reply. Notifications show the text, and screen readers read it. */
 export interface Rendered {
   text: string;
   blocks: KnownBlock[];
 }
 
-/** `verbatim` keeps Slack from making links and mentions of words that only look like them. */
+/** `verbatim` stops Slack from turning words that look like links or mentions into links or mentions. */
 export const mrkdwn = (text: string): MrkdwnElement => ({ type: "mrkdwn", text, verbatim: true });
 
 export const plainText = (text: string): PlainTextElement => ({ type: "plain_text", text, emoji: false });
@@ -38,7 +38,7 @@ export const section = (text: string, block_id?: string): SectionBlock => ({
   ...(block_id === undefined ? {} : { block_id }),
 });
 
-/** Label and value side by side on a wide screen, one under the other on a phone. Slack takes ten. */
+/** Labels and values, in two columns on a wide screen and in one on a phone. Slack accepts ten. */
 export const fields = (pairs: readonly (readonly [string, string])[], block_id?: string): SectionBlock => ({
   type: "section",
   fields: pairs.map(([label, value]) => mrkdwn(`*${label}*\n${value}`)),

@@ -1,14 +1,14 @@
 /**
- * Room in a message. Slack refuses more than 50 blocks in a message and 100 in a view (documented), and more than about
- * 13,200 characters of text over all blocks with `msg_blocks_too_long` (observed, not documented). Builders stay under
- * both by giving each part a most and sharing out what is left.
+ * The character budget of a message. Slack refuses more than 50 blocks in a message and 100 in a view (documented), and
+ * more than about 13,200 characters of text over all blocks with `msg_blocks_too_long` (observed, not documented).
+ * Builders stay below both: each part has a maximum, and the remainder is shared.
  */
 export const CHAR_BUDGET = 11_500;
 export const MAX_BLOCKS = { message: 50, view: 100 } as const;
 
 const NOT_TEXT: ReadonlySet<string> = new Set(["type", "block_id", "action_id", "callback_id", "style"]);
 
-/** The characters of a block or of several, with all that could possibly be counted: links, values, dialogs. */
+/** Counts the characters of blocks, including everything that Slack might count: links, values, dialogs. */
 export function textLength(part: unknown): number {
   if (typeof part === "string") return part.length;
   if (Array.isArray(part)) return part.reduce<number>((sum, each) => sum + textLength(each), 0);
@@ -16,7 +16,7 @@ export function textLength(part: unknown): number {
   return Object.entries(part).reduce((sum, [key, each]) => sum + (NOT_TEXT.has(key) ? 0 : textLength(each)), 0);
 }
 
-/** As many of the items, from the front, as fit. */
+/** Returns the first items, as many as fit. */
 export function fitting<T>(items: readonly T[], room: number, most: number): T[] {
   let left = room;
   const end = items.findIndex((item, index) => {
@@ -26,12 +26,12 @@ export function fitting<T>(items: readonly T[], room: number, most: number): T[]
   return end < 0 ? [...items] : items.slice(0, end);
 }
 
-/** An equal share of the room for each of `count`, within bounds. */
+/** Returns an equal share of the room for each of `count`, between `least` and `most`. */
 export function share(room: number, count: number, least: number, most: number): number {
   return Math.max(least, Math.min(most, Math.floor(room / Math.max(1, count))));
 }
 
-/** "12 of 200 parameters shown", or null when all are. */
+/** "12 of 200 parameters shown", or null if all are. */
 export function describeShown(shown: number, all: number, what: string): string | null {
   return shown < all ? `${shown} of ${all} ${what} shown` : null;
 }

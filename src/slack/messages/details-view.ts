@@ -16,20 +16,20 @@ import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
-/** To which forms the details lead. */
+/** The forms that Details can open. */
 export interface DetailsActions {
-  /** Sealed; see form-seal.ts. */
+  /** Signed; see signed-form-state.ts. */
   metadata: string;
-  /** To approve and to reject, where the message in which the details were opened has no buttons for it. */
+  /** To approve and reject, if the message from which Details were opened has no buttons for that. */
   verdicts: boolean;
   /** To break glass, for admins. */
   breakGlass: boolean;
 }
 
 export type Details = RequestView & {
-  /** As read just now and masked; null when AWS could not be read. */
+  /** As AWS returned it just now, masked; null if AWS could not be read. */
   execution: ObservedExecution | null;
-  /** Why AWS could not be read; null or absent when it could. */
+  /** The reason why AWS could not be read; null or absent if it could. */
   awsReadError?: string | null | undefined;
   leadsTo?: DetailsActions | null | undefined;
 };
@@ -42,17 +42,17 @@ const PARTS = {
   reasons: { room: 800, most: 10 },
 } as const;
 
-/** What a modal shows while its content is being fetched: Slack gives three seconds to open one. */
+/** Renders a modal while its content is being fetched: Slack allows three seconds to open one. */
 export function loadingView(title: string): ModalView {
   return modal(title, [{ type: "section", text: plainText("One moment…") }]);
 }
 
-/** One sentence, such as why a click does not count. The sentence is ours: mentions in it work. */
+/** Renders one sentence by Countersign, such as the reason why a click does not count. Mentions in it work. */
 export function sentenceView(title: string, sentence: string): ModalView {
-  return modal(title, [section(sentence.length > MAX_SENTENCE_LENGTH ? `${whole(sentence)}…` : sentence)]);
+  return modal(title, [section(sentence.length > MAX_SENTENCE_LENGTH ? `${wholeWords(sentence)}…` : sentence)]);
 }
 
-/** All there is to know before deciding: the request, every parameter and every step, cut to fit. */
+/** Renders everything about a request that fits: its facts, every parameter and every step. */
 export function detailsView(details: Details): ModalView {
   const { request, execution, votes, leadsTo } = details;
   const blocks: (KnownBlock | null)[] = [
@@ -88,10 +88,10 @@ function verdictButtons(request: ApprovalRequest): KnownBlock {
   };
 }
 
-/** For admins only. The press leads to a form, and counts for nothing by itself. */
+/** For admins only. The buttons open a form; a click alone decides nothing. */
 function breakGlassBlocks(request: ApprovalRequest): KnownBlock[] {
   return [
-    section("*Break glass:* decide alone, with a reason, announced to the channel and to every admin.", "glass"),
+    section("*Break glass:* decide alone, with a reason. The channel and every admin are notified.", "glass"),
     {
       type: "actions",
       block_id: "break-glass",
@@ -103,8 +103,8 @@ function breakGlassBlocks(request: ApprovalRequest): KnownBlock[] {
   ];
 }
 
-/** The words that fit: a mention holds no space, so none is cut in two. */
-function whole(sentence: string): string {
+/** Returns the words that fit. A mention holds no space, so none is cut in two. */
+function wholeWords(sentence: string): string {
   return sentence.slice(0, sentence.lastIndexOf(" ", MAX_SENTENCE_LENGTH));
 }
 
@@ -112,12 +112,12 @@ function readError({ awsReadError, execution }: Details): KnownBlock | null {
   if (execution !== null && !awsReadError) return null;
   const why = awsReadError ? `: ${code(awsReadError, 300)}` : "";
   return section(
-    `*AWS could not be read just now*${why}. What follows was known when the request was opened. Try again in a minute.`,
+    `*AWS could not be read just now*${why}. These details are from the time when the request was opened. Try again in a minute.`,
     "unread",
   );
 }
 
-/** Who may decide by which rule, ours and AWS's. */
+/** The route, and the approvals that AWS itself asks for. */
 function rules({ request, route }: Details): string {
   const { awsApprovers, minRequiredApprovals, parentExecutionId } = request.facts;
   const ours = route === null ? "*Route:* none" : `*Route:* ${code(route.name, 100)}`;
@@ -125,7 +125,7 @@ function rules({ request, route }: Details): string {
     awsApprovers.map((arn) => code(describePrincipal(arn), 80)),
     8,
   );
-  const aws = `*AWS asks for:* ${minRequiredApprovals} of ${approvers || "approvers that it does not name"}`;
+  const aws = `*AWS asks for:* ${minRequiredApprovals} of ${approvers || "unknown approvers"}`;
   const parent = parentExecutionId === null ? "" : `\n*Started by execution:* ${code(parentExecutionId, 80)}`;
   return `${ours}\n${aws}${parent}`;
 }

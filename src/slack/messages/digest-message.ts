@@ -10,29 +10,32 @@ import { byVerdict } from "./state-text.ts";
 import { plain } from "./text.ts";
 import { counted, moment } from "./time.ts";
 
-/** While a channel is far behind: all that waits there without a message, each to be opened and decided from here. */
+/**
+ * Renders the digest of a channel with more requests than Slack accepts messages: each request that has no message of its
+ * own yet can be opened and decided from here.
+ */
 export function digestMessage({ since, waiting, count }: DigestView): Rendered {
   if (count === 0) {
-    const words = `All posted: each approval that waited here since ${moment(since)} has its own message.`;
+    const done = `All posted: each request that waited here since ${moment(since)} now has its own message.`;
     return {
-      text: "All posted: each approval that waited here has its own message.",
-      blocks: [section(words, "what")],
+      text: "All posted: each request that waited here now has its own message.",
+      blocks: [section(done, "what")],
     };
   }
-  const title = `${counted(count, "approval")} ${count === 1 ? "waits" : "wait"} here`;
+  const title = `${counted(count, "approval")} ${count === 1 ? "is" : "are"} waiting here`;
   const head: KnownBlock[] = [
     header(title, "what"),
     section(
-      "More at once than Slack takes in a channel. Their messages follow one after the other; what is urgent can be opened and decided here.",
+      "Slack accepts only so many messages at once. Each request gets its own message soon. To decide an urgent request now, open it here.",
       "why",
     ),
   ];
   const items = waiting.map(entry);
   const shown = fitting(items, CHAR_BUDGET - textLength(head) - 200, MAX_BLOCKS.message - head.length - 1);
-  const rest = count - shown.length;
-  const foot = rest === 0 ? [] : [context(`And ${rest} more, which move up as this list empties.`, "rest")];
+  const more = count - shown.length;
+  const foot = more === 0 ? [] : [context(`${more} more follow as this list gets shorter.`, "more")];
   return {
-    text: `${title}. What is urgent can be opened and decided from the list.`,
+    text: `${title}. Open an urgent request from the list to decide it now.`,
     blocks: [...head, ...shown, ...foot],
   };
 }
@@ -41,7 +44,7 @@ function entry(view: RequestView): KnownBlock {
   const { request, votes, route, requester } = view;
   const show = mentions(50);
   const have =
-    route === null ? " No route covers it." : ` ${byVerdict(votes, "approve").length} of ${route.quorum} approvals.`;
+    route === null ? " *No route covers it.*" : ` ${byVerdict(votes, "approve").length} of ${route.quorum} approvals.`;
   return {
     ...section(
       `*${describeStep(request.facts, show)}*\n${describeTarget(request, show)}, started by ${describeRequester(requester, request.facts.executedBy, show)}.${have} Decide by ${deadlineText(request)}.`,

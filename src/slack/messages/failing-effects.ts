@@ -3,18 +3,18 @@ import { isChannel } from "./permalinks.ts";
 import { code } from "./text.ts";
 
 const EFFECT_LABELS: Record<EffectKind, (about: string) => string> = {
-  post: (channel) => `The message in ${channelName(channel)} is not posted yet`,
-  update: (channel) => `The message in ${channelName(channel)} is not up to date`,
-  digest: (channel) => `The digest in ${channelName(channel)} is not up to date`,
-  notice: (channel) => `A notice in ${channelName(channel)} is not posted yet`,
-  recipients: () => "Those for whom a message is meant are not found yet",
-  signal: () => "The signal has not done its work yet",
-  click: () => "A click is not judged yet",
-  reply: () => "A person does not know yet why their click did not count",
-  publish: () => "An audit event is not published",
+  post: (channel) => `Message not posted yet in ${channelName(channel)}`,
+  update: (channel) => `Message not up to date in ${channelName(channel)}`,
+  digest: (channel) => `Digest not up to date in ${channelName(channel)}`,
+  notice: (channel) => `Notice not posted yet in ${channelName(channel)}`,
+  recipients: () => "Recipients not resolved yet",
+  signal: () => "Signal to AWS not completed yet",
+  click: () => "Click not evaluated yet",
+  reply: () => "Reply to a click not delivered yet",
+  publish: () => "Audit event not published yet",
 };
 
-/** What stands in the way of a request's work, such as a channel that Countersign is not in. */
+/** Describes one effect of a request that fails, such as a message to a channel that Countersign is not in. */
 export function failingEffectLine({ kind, about, error }: FailingEffect): string {
   return `• ${EFFECT_LABELS[kind](about)}: ${code(error, 200)}`;
 }

@@ -7,40 +7,40 @@ const EFFECT_LABELS: Record<EffectKind, string> = {
   update: "messages to update",
   digest: "digests to post",
   notice: "notices to post",
-  recipients: "lists of people to find",
+  recipients: "recipient lookups to do",
   signal: "signals to send",
-  click: "clicks to judge",
-  reply: "people to tell why their click did not count",
+  click: "clicks to evaluate",
+  reply: "replies to deliver",
   publish: "audit events to publish",
 };
 
-/** No answer lists more targets one by one; those that are not well come first. */
+/** More failing targets are not listed one by one. */
 const MAX_TARGETS = 30;
 
-/** The answer to `/approvals health`. */
+/** Renders the reply to `/approvals health`. */
 export function healthText(report: HealthReport & { kind: "health" }, now: number): string {
   const { work, targets, slackConnected } = report;
   const lines = [
     `*Slack*: ${slackConnected ? "connected" : "not connected"}`,
-    `*Store*: ${work === null ? "it cannot be reached" : "well"}`,
+    `*Database*: ${work === null ? "unreachable" : "OK"}`,
   ];
   if (work === null) return lines.join("\n");
-  const sick = targets.filter((target) => target.stale || target.error !== null);
-  lines.push(`*Targets*: ${targets.length - sick.length} of ${targets.length} well`);
-  for (const { target, polledAt, error, stale } of sick.slice(0, MAX_TARGETS)) {
+  const failing = targets.filter((target) => target.stale || target.error !== null);
+  lines.push(`*Targets*: ${targets.length - failing.length} of ${targets.length} OK`);
+  for (const { target, polledAt, error, stale } of failing.slice(0, MAX_TARGETS)) {
     const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
     lines.push(
       `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${error === null ? "" : `, ${code(error, 200)}`}`,
     );
   }
-  if (sick.length > MAX_TARGETS) lines.push(`• and ${sick.length - MAX_TARGETS} more`);
-  const uncovered = work.uncovered === 0 ? "" : `, ${work.uncovered} of them covered by no route`;
+  if (failing.length > MAX_TARGETS) lines.push(`• and ${failing.length - MAX_TARGETS} more`);
+  const uncovered = work.uncovered === 0 ? "" : ` (${work.uncovered} without a route)`;
   lines.push(`*Open requests*: ${work.open}${uncovered}`);
   const behind = work.effects.filter(({ due }) => due > 0);
-  lines.push(behind.length === 0 ? "*Work*: all done" : "*Work*");
+  lines.push(behind.length === 0 ? "*Queues*: empty" : "*Queues*");
   for (const { kind, due, failing, lastError } of behind) {
     const why = lastError === null ? "" : `; ${code(lastError.about, 60)}: ${code(lastError.error, 250)}`;
-    lines.push(`• ${due} ${EFFECT_LABELS[kind]}${failing === 0 ? "" : `, ${failing} of them failed before`}${why}`);
+    lines.push(`• ${due} ${EFFECT_LABELS[kind]}${failing === 0 ? "" : `, ${failing} of them after a failure`}${why}`);
   }
   return lines.join("\n");
 }

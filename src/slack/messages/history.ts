@@ -1,47 +1,47 @@
 import type { AuditRecord } from "../../core/audit.ts";
-import { outcomeText } from "../../core/denial.ts";
+import { denialLabel, outcomeText } from "../../core/denial.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { Verdict } from "../../core/request.ts";
 import { mentionUser, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
-/** One line of a request's life, in mrkdwn. */
+/** Describes one event in the life of a request, in mrkdwn. */
 export function historyLine(record: AuditRecord): string {
   const { detail } = record;
   const why = "error" in detail && detail.error !== undefined ? `: ${code(detail.error, 120)}` : "";
-  return `• ${moment(record.at)}: ${words(record, actors(record.actor))}${why}`;
+  return `• ${moment(record.at)}: ${describe(record, actors(record.actor))}${why}`;
 }
 
-function words({ kind, detail }: AuditRecord, who: string | null): string {
+function describe({ kind, detail }: AuditRecord, who: string | null): string {
   const by = who === null ? "" : ` by ${who}`;
   switch (kind) {
     case "requested":
-      return `asked${by === "" ? "" : `; the execution was started${by}`}`;
+      return `request opened${who === null ? "" : `; the execution was started${by}`}`;
     case "voted":
       return `${verb(detail.verdict)}${by}${breakGlass(detail)}`;
     case "withdrawn":
-      return `an approval was withdrawn${by}`;
+      return `approval withdrawn${by}`;
     case "denied":
-      return `a click${by} did not count (${code(detail.denial, 40)})`;
+      return `click${by} did not count: ${denialLabel(detail.denial)}`;
     case "decided":
-      return `decided${breakGlass(detail)}, ${verb(detail.decision)}${by === "" ? "" : `; the last vote was${by}`}`;
+      return `decided: ${verb(detail.decision)}${breakGlass(detail)}${who === null ? "" : `; the last vote was${by}`}`;
     case "signal-sending":
-      return `the ${detail.decision === "reject" ? "Reject" : "Approve"} signal goes out to AWS`;
+      return `sending the ${detail.decision === "reject" ? "Reject" : "Approve"} signal to AWS`;
     case "signal-deferred":
-      return "the signal was held back";
+      return "signal deferred";
     case "signal-accepted":
-      return "AWS took the signal";
+      return "AWS accepted the signal";
     case "signal-ambiguous":
-      return "AWS gave no clear answer to the signal";
+      return "no clear reply from AWS to the signal";
     case "signal-refused":
-      return "AWS did not take the signal";
+      return "the signal had no effect";
     case "progress":
-      return `AWS reports progress${status(detail)}`;
+      return `progress in AWS${status(detail)}`;
     case "closed":
-      return `closed, ${outcomeText(detail.outcome.kind)}${by}`;
+      return `closed: ${outcomeText(detail.outcome.kind)}${by}`;
     case "ended":
-      return `the execution is over${status(detail)}`;
+      return `execution ended${status(detail)}`;
     default:
       throw new Error(`no words for ${kind satisfies never}`);
   }
@@ -55,7 +55,7 @@ const breakGlass = ({ authority }: { authority?: "break-glass" }): string =>
 const status = ({ executionStatus }: { executionStatus?: string }): string =>
   executionStatus === undefined ? "" : `: ${code(executionStatus, 40)}`;
 
-/** An actor is a Slack user, an AWS principal, several of them in one text, or Countersign itself. */
+/** An actor is a Slack user, an AWS principal, a list of them, or Countersign itself; null for Countersign. */
 function actors(actor: string): string | null {
   if (actor === "countersign" || actor === "unknown" || actor.trim() === "") return null;
   const each = actor

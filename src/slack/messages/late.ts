@@ -4,15 +4,12 @@ import { context } from "./blocks.ts";
 import { askedAt } from "./facts.ts";
 import { duration, moment } from "./time.ts";
 
-/** Between the step's beginning to wait and its message, in milliseconds. Longer than any usual interval of polls. */
+/** The delay after which a message counts as late. Longer than usual poll intervals. */
 const LATE_MS = 5 * 60_000;
 
-/** Marks a message that could not be posted when it should: its reader has less time than it seems. */
+/** Marks a message that was posted late: its readers have less time than it seems. */
 export function lateBlock({ request, postedAt }: RequestView): ContextBlock | null {
   const asked = askedAt(request);
   if (postedAt === undefined || postedAt - asked < LATE_MS) return null;
-  return context(
-    `*Late:* this waits since ${moment(asked)}, and could be posted only ${duration(postedAt - asked)} later.`,
-    "late",
-  );
+  return context(`*Posted ${duration(postedAt - asked)} late:* waiting since ${moment(asked)}.`, "late");
 }

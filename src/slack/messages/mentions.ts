@@ -4,7 +4,7 @@ import { code, plain, word } from "./text.ts";
 
 const MAX_NAMED = 10;
 
-/** Slack shows the reader a name for an id. What is no id is shown as it is. */
+/** Mentions a user: Slack shows their name. Text that is not an ID appears as it is. */
 export function mentionUser(id: string): string {
   return /^[UW][A-Z0-9]{1,20}$/.test(id) ? `<@${id}>` : code(id, 60);
 }
@@ -17,12 +17,12 @@ export function mentionChannel(id: string): string {
   return /^[CG][A-Z0-9]{1,20}$/.test(id) ? `<#${id}>` : code(id, 60);
 }
 
-/** "@jane, @dba", with a count where there are too many to name. */
+/** "@jane, @dba", with a count if there are too many to name. */
 export function mentionPeople(people: People): string {
   return series([...people.users.map(mentionUser), ...people.groups.map(mentionGroup)]);
 }
 
-/** The first few of a list, and how many more there are. */
+/** Joins the first items of a list and counts the others. */
 export function series(items: readonly string[], most = MAX_NAMED, between = ", "): string {
   const more = items.length - most;
   return more > 0 ? `${items.slice(0, most).join(between)} and ${more} more` : items.join(between);

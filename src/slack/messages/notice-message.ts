@@ -14,7 +14,7 @@ import { moment } from "./time.ts";
 
 const MAX_NAMED = 3;
 
-/** What is told once, beside a request's own messages. */
+/** Renders a notice: a message about a request that is posted once, besides the request's own messages. */
 export function noticeMessage(view: NoticeView): Rendered {
   switch (view.kind) {
     case "break-glass":
@@ -26,7 +26,7 @@ export function noticeMessage(view: NoticeView): Rendered {
   }
 }
 
-/** The votes that decided by break-glass; one as a rule. */
+/** Returns the votes that decided by break-glass, usually one. */
 export function isBreakGlass(votes: readonly Vote[]): Vote[] {
   return votes.filter((vote) => vote.authority === "break-glass");
 }
@@ -36,17 +36,17 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
   const verb = broken[0]?.verdict === "reject" ? "rejected" : "approved";
   const who = broken
     .slice(0, MAX_NAMED)
-    .map((vote) => `${mentionUser(vote.userId)}, ${moment(vote.at)}`)
-    .join("; ");
-  const quorum = route === null ? "" : ` against a quorum of ${route.quorum}`;
+    .map((vote) => `${mentionUser(vote.userId)} (${moment(vote.at)})`)
+    .join(", ");
+  const quorum = route === null ? "" : `, against a quorum of ${route.quorum}`;
   const approvers = route === null ? null : describeApprovers(route, mentions());
-  const instead = approvers === null ? "" : ` It was for ${approvers} to decide.`;
+  const instead = approvers === null ? "" : ` The approvers are ${approvers}.`;
   const { documentName } = request.facts;
   const title = `BREAK-GLASS: ${verb} ${plain(documentName, 90)}`;
   const blocks: (KnownBlock | null)[] = [
     header(title, "what"),
     section(
-      `:rotating_light: *Break-glass.* ${who || "An admin"}: *${verb}* ${describeRequest(request, mentions())}, alone and${quorum || " against the usual rule"}.${instead}`,
+      `:rotating_light: *Break-glass:* ${describeRequest(request, mentions())} was *${verb}* by ${who || "an admin"} alone${quorum}.${instead}`,
       "state",
     ),
     reasonsBlock(broken, { room: 1200, most: 3 }, "reasons"),
@@ -67,16 +67,16 @@ function noRoute({ request, requester }: NoticeView): Rendered {
   const { documentName, executedBy } = request.facts;
   const title = `No route covers ${plain(documentName, 90)}`;
   return {
-    text: `${title}: nobody can decide it in Slack.`,
+    text: `${title}: it cannot be decided in Slack.`,
     blocks: [
       header(title, "what"),
       section(
-        `${describeStep(request.facts, mentions())}, waits in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, executedBy, mentions())}. *Nobody can decide it in Slack*, and nobody else was told. It can be decided in the AWS console.`,
+        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, executedBy, mentions())}. *It cannot be decided in Slack*: no channel has a message about it. Decide it in the AWS console.`,
         "state",
       ),
       richText(
         [
-          line(span("A route for such requests, to be put into the configuration before a new execution is started:")),
+          line(span("To cover such requests, add this route to the configuration before the next execution starts:")),
           preformatted(literal(routeFor(request), 1800)),
         ],
         "route",
@@ -86,7 +86,7 @@ function noRoute({ request, requester }: NoticeView): Rendered {
   };
 }
 
-/** A route that would match, as YAML; its texts as JSON, which YAML reads too. */
+/** A route that would match, as YAML. Its strings are JSON, which is valid YAML. */
 function routeFor(request: ApprovalRequest): string {
   const { documentName, stepName, executedBy } = request.facts;
   const known: Record<(typeof TEXT_CONDITIONS)[number], string | null> = {
@@ -99,7 +99,7 @@ function routeFor(request: ApprovalRequest): string {
   };
   return [
     `- name: ${JSON.stringify(documentName.slice(0, 100))}`,
-    "  match: # leave out what need not hold",
+    "  match: # remove the conditions that you do not need",
     ...TEXT_CONDITIONS.flatMap((key) => (known[key] === null ? [] : [`    ${key}: ${JSON.stringify(known[key])}`])),
     "  channels: [C...]",
     "  approvers: { groups: [S...] }",

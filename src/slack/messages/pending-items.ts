@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
-import { describeApprovers } from "../../core/approvers.ts";
+import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep, describeTarget } from "../../core/describe-step.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { consoleLink } from "./aws-text.ts";
@@ -12,13 +12,13 @@ import { byVerdict } from "./state-text.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
 
-/** What a list is seen from: the moment, epoch milliseconds, and the address of the workspace, ending in a slash. */
+/** The time of the list in epoch milliseconds, and the address of the workspace with a slash at its end. */
 export interface ListContext {
   now: number;
   workspaceUrl: string;
 }
 
-/** One request in a list: what, where, since when, and for whom it waits. */
+/** Renders one request of a list: the step, its target and requester, its times, and the approvers it is waiting for. */
 export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: ListContext): KnownBlock {
   const { request, requester } = item;
   const asked = askedAt(request);
@@ -27,7 +27,7 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
     [
       `*${describeStep(request.facts, show)}*`,
       `${describeTarget(request, show)}, started by ${describeRequester(requester, request.facts.executedBy, show)}`,
-      `Waits since ${moment(asked)} (${duration(now - asked)}), decide by ${deadlineText(request)}. ${waitingFor(item)}`,
+      `Waiting since ${moment(asked)} (${duration(now - asked)}), decide by ${deadlineText(request)}. ${waitingFor(item)}`,
       [messageLink(item.messages, workspaceUrl), consoleLink(request), `Request ${code(request.id, 60)}`]
         .filter(Boolean)
         .join(" · "),
@@ -37,9 +37,9 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
 
 function waitingFor({ request, votes, route }: InspectedRequest): string {
   if (request.state === "decided")
-    return request.decision === "reject" ? "Rejected; AWS is being told." : "Approved; AWS is being told.";
-  if (route === null) return "*No route covers it:* ask an admin to add one.";
+    return request.decision === "reject" ? "Rejected; sending to AWS." : "Approved; sending to AWS.";
+  if (route === null) return "*No route covers it.* Ask an admin to add a route.";
   const have = byVerdict(votes, "approve").length;
-  const approvers = describeApprovers(route, mentions()) ?? "nobody: its route names no approvers";
-  return `${have} of ${route.quorum} approvals; waits for ${approvers}.`;
+  const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;
+  return `${have} of ${route.quorum} approvals; waiting for ${approvers}.`;
 }

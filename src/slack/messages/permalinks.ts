@@ -1,8 +1,8 @@
 import type { MessageLocation } from "../../app/admin/inspect.ts";
 
 /**
- * A link to the first message that is posted, or null. Built from the workspace's own address instead of asking
- * chat.getPermalink for each, which gives the same form. Source: Slack API, chat.getPermalink.
+ * Links to the first posted message, or returns null. Built from the workspace's address: chat.getPermalink returns the
+ * same form, but costs a call for each message. Source: Slack API, chat.getPermalink.
  */
 export function messageLink(messages: readonly MessageLocation[], workspaceUrl: string): string | null {
   const posted = messages.find(({ ts, channelId }) => ts !== null && isTimestamp(ts) && isChannel(channelId));

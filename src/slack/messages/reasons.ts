@@ -6,7 +6,7 @@ import { literal, name } from "./text.ts";
 
 const MAX_LENGTH = 320;
 
-/** What people gave as their reasons, rejections first; null when nobody gave one. */
+/** Quotes the reasons that people gave, rejections first; null if there are none. */
 export function reasonsBlock(
   votes: readonly Vote[],
   limits: { room: number; most: number },

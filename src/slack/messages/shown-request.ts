@@ -22,7 +22,7 @@ const MAX_STEPS = 20;
 const SECTION_BUDGET = 2800;
 const MAX_FAILING_EFFECTS = 3;
 
-/** Facts, where it stands, votes, the execution's steps and what happened, in at most `room` characters and twelve blocks. */
+/** Renders the facts, the state, the votes, the steps and the history of a request in at most `room` characters and twelve blocks. */
 export function shownRequestBlocks(
   shown: ShownRequest,
   room: number,
@@ -54,7 +54,7 @@ export function shownRequestBlocks(
   return [...head, ...fitting(optional, left, optional.length), ...foot];
 }
 
-/** As in the request's own message, where an admin may not be able to see it: the details lead on to break-glass. */
+/** For admins who cannot see the request's message: Details lead to break-glass. */
 function detailsButton(request: ApprovalRequest): KnownBlock {
   const elements = [button("details", "Details and break glass…", request.id)];
   return { type: "actions", block_id: `details-${request.id}`, elements };
@@ -67,9 +67,9 @@ function problems(lines: readonly string[]): KnownBlock | null {
   return section(["*Problems*", ...most, ...(cut === null ? [] : [`${cut}.`])].join("\n"));
 }
 
-/** The execution's steps, a line each, as AWS has them now; the first ones when there are many. */
+/** One line for each step, as AWS has it now; only the first steps if there are many. */
 function stepsBlock(execution: ObservedExecution | null, ownStep: string): KnownBlock {
-  if (execution === null) return section("*Steps*: AWS could not be read just now.");
+  if (execution === null) return section("*Steps*: AWS could not be read just now. Try again in a minute.");
   const { steps } = execution;
   const all = steps.slice(0, MAX_STEPS).map((step, index) => {
     const own = step.stepExecutionId === ownStep ? " (this request)" : "";
@@ -80,11 +80,11 @@ function stepsBlock(execution: ObservedExecution | null, ownStep: string): Known
   return section([`*Steps*${cut === null ? "" : ` (${cut})`}`, ...lines].join("\n"));
 }
 
-/** The newest lines when they do not all fit: the end of the story matters most. */
+/** Keeps the newest lines if they do not all fit: the end matters most. */
 function historyBlock(history: readonly AuditRecord[], room: number): KnownBlock | null {
   if (history.length === 0 || room < 400) return null;
   const newest = history.slice(-MAX_LINES).map(historyLine).reverse();
   const lines = fitting(newest, room - 100 - MAX_LINES, MAX_LINES).reverse();
   const cut = describeShown(lines.length, history.length, "entries");
-  return section([`*What happened*${cut === null ? "" : ` (${cut}, the newest)`}`, ...lines].join("\n"));
+  return section([`*History*${cut === null ? "" : ` (${cut}, newest)`}`, ...lines].join("\n"));
 }

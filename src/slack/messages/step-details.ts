@@ -6,12 +6,12 @@ import { lines, literal, name } from "./text.ts";
 import { dateElement } from "./time.ts";
 
 const MAX_LINES = 40;
-/** Roughly what a step's own line, labels and times take. */
+/** The approximate length of a step's own line, labels and times. */
 const BLOCK_OVERHEAD = 260;
 
 /**
- * Every step with its status, times, inputs, outputs and failure, in the runbook's order. Where they do not all fit, the
- * gate itself comes first, then what failed or runs, then the others from the front.
+ * Renders every step with its status, times, inputs, outputs and failure, in the runbook's order. If they do not all fit,
+ * the gate itself has priority, then failed and running steps, then the others from the front.
  */
 export function stepBlocks(
   steps: readonly ObservedStep[],
@@ -36,7 +36,7 @@ export function stepBlocks(
     .sort((a, b) => a.position - b.position)
     .map(({ block }) => block);
   const cut = describeShown(shown.length, steps.length, "steps");
-  return cut === null ? blocks : [...blocks, context(`${cut}; all of them in the AWS console.`, "steps")];
+  return cut === null ? blocks : [...blocks, context(`${cut}. The AWS console shows all of them.`, "steps")];
 }
 
 function rank(step: ObservedStep, isGate: (step: ObservedStep) => boolean): number {
@@ -48,8 +48,8 @@ function rank(step: ObservedStep, isGate: (step: ObservedStep) => boolean): numb
 
 function stepBlock(step: ObservedStep, position: number, longest: number, isGate: boolean): KnownBlock {
   const title = `${position + 1}. ${name(step.name, 100)}`;
-  const rest = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}`;
-  const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(rest), ...times(step))];
+  const status = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}`;
+  const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(status), ...times(step))];
   const part = (label: string, text: string) => {
     if (text !== "") elements.push(line(span(label)), preformatted(literal(lines(text, MAX_LINES), longest)));
   };

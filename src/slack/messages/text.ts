@@ -1,25 +1,26 @@
 /**
- * Text that others wrote, made safe to show. Runbooks, their parameters, AWS's errors and people's reasons all pass
- * through here, and each of the four ways out fits one place in a message:
+ * Makes text by others safe to show: runbooks, their parameters, AWS's errors and people's reasons. Each of the five
+ * functions fits one place in a message:
  *
  *   plain    plain_text objects and the top-level text
- *   code     inside mrkdwn, as a code span, where * _ ~ and :emoji: mean nothing
+ *   code     inside mrkdwn, as a code span, where * _ ~ and :emoji: have no effect
+ *   word     inside mrkdwn, without markup if every character is harmless, else as code
  *   literal  text elements of rich_text, which Slack does not parse at all
  *   name     one line of literal, for labels
  *
- * Lengths are UTF-16 units of what is sent, entities included. Slack does not say how it counts; this is never less than
- * code points or displayed characters.
+ * Lengths are UTF-16 units of the text as sent, entities included. Slack does not document how it counts; this count is
+ * never lower than code points or displayed characters.
  */
 
-/** What stands where nothing is left to show: Slack refuses empty text. */
+/** Replaces text of which nothing is left to show: Slack refuses empty text. */
 export const EMPTY = "(empty)";
 
-/** Invisible marks that an attacker could stack over neighbouring lines; four are enough for any script. */
+/** Combining marks that an attacker could stack over neighboring lines; four are enough for any script. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 
 /**
- * Without what is invisible: control characters but newline, bidirectional and zero-width controls, other ignorable code
- * points, half surrogate pairs. Joined emoji fall apart into their parts, which is the price of hiding nothing.
+ * Removes invisible characters: control characters except newline, bidirectional and zero-width controls, other ignorable
+ * code points, half surrogate pairs. Joined emoji fall apart into their parts, so that nothing stays hidden.
  */
 export function clean(text: string): string {
   return text
@@ -31,17 +32,17 @@ export function clean(text: string): string {
     .replaceAll(/\n{3,}/g, "\n\n");
 }
 
-/** On one line, for a name or a label. */
+/** Puts text on one line, for a name or a label. */
 export function oneLine(text: string): string {
   return clean(text).replaceAll(/\s+/g, " ").trim();
 }
 
-/** For plain_text objects and the top-level text: one line, `&`, `<` and `>` as Slack wants them. */
+/** For plain_text objects and the top-level text: one line, with `&`, `<` and `>` escaped. */
 export function plain(text: string, limit: number): string {
   return cutAfter(oneLine(text) || EMPTY, limit, escaped);
 }
 
-/** For mrkdwn: a code span with its two backticks counted. */
+/** For mrkdwn: a code span. The limit includes its two backticks. */
 export function code(text: string, limit: number): string {
   const inside = cutAfter((oneLine(text) || EMPTY).replaceAll("`", "'"), limit - 2, escaped);
   return `\`${inside}\``;
@@ -53,19 +54,19 @@ export function word(text: string, limit: number): string {
 }
 
 /**
- * For rich_text, where nothing is parsed and entities would be shown as they are. What looks like Slack's control
- * sequences still loses its bracket, so that it is harmless wherever it is copied to.
+ * For rich_text, which is not parsed and shows entities as they are. Text that looks like a control sequence of Slack
+ * still loses its bracket, so that it stays harmless when it is copied elsewhere.
  */
 export function literal(text: string, limit: number): string {
   return cutWithNote(clean(text).trim() || EMPTY, limit);
 }
 
-/** As `literal`, on one line. */
+/** Like `literal`, on one line. */
 export function name(text: string, limit: number): string {
   return cutAfter(oneLine(text) || EMPTY, limit, disarmed);
 }
 
-/** At most this many lines, and says when there were more. */
+/** Keeps at most this many lines, and says so if there were more. */
 export function lines(text: string, most: number): string {
   const all = clean(text).split("\n");
   return all.length <= most ? text : `${all.slice(0, most).join("\n")}\n… [cut: ${all.length} lines in all]`;
@@ -88,7 +89,7 @@ function disarmed(text: string): string {
   return text.replaceAll(/<(?=[!@#])/g, "‹");
 }
 
-/** Cut to at most `limit` units as sent, between code points and never inside an entity; ends in an ellipsis if cut. */
+/** Cuts to at most `limit` units as sent, between code points and never inside an entity. A cut ends in an ellipsis. */
 function cutAfter(text: string, limit: number, send: (text: string) => string): string {
   const whole = send(text);
   if (whole.length <= limit) return whole;

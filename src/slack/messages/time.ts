@@ -6,7 +6,7 @@ const LAST = 253_402_300_799_000;
 const FORMAT = "{date_short_pretty} at {time}";
 
 /**
- * A moment that each reader sees in their own time zone; programs that do not know Slack's date tokens show UTC.
+ * Renders a moment, which each reader sees in their own time zone. Clients without date tokens show UTC.
  * Source: Slack documentation, "Formatting text for app surfaces", date formatting.
  */
 export function moment(at: number | null): string {
@@ -14,7 +14,7 @@ export function moment(at: number | null): string {
   return `<!date^${Math.floor(at / 1000)}^${FORMAT}|${utc(at)}>`;
 }
 
-/** The same for rich_text; null where there is no moment to show. */
+/** The same for rich_text; null if there is no moment to show. */
 export function dateElement(at: number | null): RichTextDate | null {
   if (!isShowable(at)) return null;
   return { type: "date", timestamp: Math.floor(at / 1000), format: FORMAT, fallback: utc(at) };
@@ -34,14 +34,14 @@ const UNITS = [
   ["minute", 60],
 ] as const;
 
-/** "4 minutes", "2 hours 5 minutes", "3 days": at most two units, and nothing finer than a reader needs. */
+/** "4 minutes", "2 hours 5 minutes", "3 days": at most two units. */
 export function duration(ms: number): string {
-  let rest = Math.max(0, Math.round(ms / 1000));
-  if (rest < 60) return counted(rest, "second");
+  let left = Math.max(0, Math.round(ms / 1000));
+  if (left < 60) return counted(left, "second");
   const parts: string[] = [];
   for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
+    const count = Math.floor(left / size);
+    left -= count * size;
     if (count > 0) parts.push(counted(count, unit));
     else if (parts.length > 0) break;
     if (parts.length === 2) break;

@@ -8,13 +8,13 @@ import { mentions } from "./mentions.ts";
 /** A runbook's name has at most 128 characters, its ARN some more. Source: SSM API model, DocumentARN. */
 const MAX_TYPED_LENGTH = 300;
 
-/** The form that asks for a reason, for the runbook's name, or for both, before a vote is counted. */
+/** Renders the form that asks for a reason, the runbook's name or both before a vote counts. */
 export function verdictForm(form: {
   request: ApprovalRequest;
   verdict: Verdict;
   authority: Authority;
   asks: { reason: boolean; typed: boolean };
-  /** Sealed; see form-seal.ts. */
+  /** Signed; see signed-form-state.ts. */
   metadata: string;
 }): ModalView {
   const { request, verdict, authority, asks, metadata } = form;
@@ -36,7 +36,7 @@ export function verdictForm(form: {
 }
 
 const WARNING =
-  "*This decides alone*, against the quorum and the rule on self-approval. It is announced in the channel and to every admin, and marked in the audit record and in AWS.";
+  "*You decide alone.* The quorum and the self-approval rule do not apply. The decision is announced in the channel and to every admin, and marked as break-glass in the audit record and in AWS.";
 
 function reasonInput(optional: boolean): InputBlock {
   return {
@@ -44,7 +44,7 @@ function reasonInput(optional: boolean): InputBlock {
     block_id: "reason",
     label: plainText("Reason"),
     optional,
-    hint: plainText("It is shown in the message, recorded, and sent to AWS with your name."),
+    hint: plainText("Shown in the message, recorded, and sent to AWS with your name."),
     element: {
       type: "plain_text_input",
       action_id: "reason",
@@ -60,9 +60,9 @@ function typedInput(verdict: Verdict, documentName: string, focus: boolean): Inp
     type: "input",
     block_id: "typed",
     label: plainText(`Type the runbook's name to ${verdict}`),
-    // A name that does not fit is not one of AWS's; then nothing can be typed that is right.
+    // AWS has no longer names. If one appears anyway, no typed text can match it.
     hint: plainText(
-      `${documentName.length <= MAX_TYPED_LENGTH ? "Exactly as it stands above." : "The name is too long."}`,
+      documentName.length <= MAX_TYPED_LENGTH ? "Exactly as shown above." : "This name is too long to be typed.",
     ),
     element: { type: "plain_text_input", action_id: "typed", max_length: MAX_TYPED_LENGTH, focus_on_load: focus },
   };

@@ -4,7 +4,7 @@ import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
 import { toPerson } from "./directory.ts";
 
-/** Names of the configuration, held against Slack. Reads only. */
+/** Checks the names in the configuration against Slack. Only reads. */
 export function makeDirectoryCheck(web: WebClient, workspace: Workspace): DirectoryCheck {
   let groups: Promise<Map<string, { enabled: boolean; count: number }>> | undefined;
   return {
@@ -42,7 +42,7 @@ const wrong = (text: string): CheckResult => ({ kind: "wrong", text });
 
 const ACCOUNT_STATUS_TEXT = {
   guest: "a guest",
-  external: "somebody from another workspace",
+  external: "a member of another workspace",
   deactivated: "a deactivated account",
   bot: "a bot",
 } as const;

@@ -7,11 +7,11 @@ import { chatFailure, describeFailure } from "../slack-failures.ts";
 import { makeChannels, makeGroups } from "./groups.ts";
 import type { Lookups } from "./lookups.ts";
 
-/** How long a person, or a group's members, are remembered when somebody decides, in milliseconds. */
+/** A vote may rely on a person or a list of members that is this old. */
 const CACHE_TTL_MS = 15_000;
-/** Nobody is denied by a list of members older than this. */
+/** A denial relies only on lists of members younger than this. */
 const FRESH_MS = 3_000;
-/** How old a list of members may be where it only says what to show. */
+/** A list that only selects what to show may be this old. */
 const SHOWN_MS = 60_000;
 
 /** People and groups in Slack. What is remembered is asked again before anyone is denied by it. */

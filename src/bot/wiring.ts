@@ -4,7 +4,8 @@ import type { Logger, WebClient } from "@slack/web-api";
 import { makeHealthReport } from "../app/admin/health.ts";
 import { makeDetails, makePending, makeShow } from "../app/admin/inspect.ts";
 import { makePublishAudit } from "../app/audit/publish-audit.ts";
-import { makeEvaluateClick, makePreview } from "../app/decide/evaluate-click.ts";
+import { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
+import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
 import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
 import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
@@ -251,7 +252,7 @@ export async function wireBot(options: WiringOptions): Promise<Handle | null> {
     onFinal,
   });
   const wake = voters.wake;
-  const preview = makePreview(voting);
+  const preview = makePreviewVerdict(voting);
   // What Slack waits for answers or fails within its three seconds, however the database is.
   const deciding = { ...voting, ...store.ackStore, preview, chat, workspace, formState, newId, wake };
   listenForVerdicts(slack.app, deciding);

@@ -1,15 +1,18 @@
 import { type Kysely, sql } from "kysely";
 import type { ClickStore } from "../app/ports/click-store.ts";
 import { appendAudit } from "./audit.ts";
+import { clickFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStore {
   return {
-    async record(click) {
+    async record({ origin, ...click }) {
       const result = await db
         .insertInto("clicks")
         .values({
           ...click,
+          channelId: origin.channelId,
+          messageTs: origin.kind === "message" ? origin.ts : null,
           evaluatedAt: null,
           reply: null,
           repliedAt: null,
@@ -22,15 +25,17 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
       return result.numInsertedOrUpdatedRows === 0n ? "duplicate" : "recorded";
     },
 
-    unevaluated: (at, limit) =>
-      db
+    async unevaluated(at, limit) {
+      const rows = await db
         .selectFrom("clicks")
         .selectAll()
         .where("evaluatedAt", "is", null)
         .where("nextAttemptAt", "<=", at)
         .orderBy("receivedAt")
         .limit(limit)
-        .execute(),
+        .execute();
+      return rows.map(clickFromRow);
+    },
 
     async claim(id, at, until) {
       const { numUpdatedRows } = await db
@@ -63,8 +68,8 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .execute();
     },
 
-    unreplied: (at, limit) =>
-      db
+    async unreplied(at, limit) {
+      const rows = await db
         .selectFrom("clicks")
         .selectAll()
         .where("reply", "is not", null)
@@ -72,7 +77,9 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .where("nextAttemptAt", "<=", at)
         .orderBy("receivedAt")
         .limit(limit)
-        .execute(),
+        .execute();
+      return rows.map(clickFromRow);
+    },
 
     async replied(id) {
       await db.updateTable("clicks").set({ repliedAt: now() }).where("id", "=", id).execute();

@@ -1,6 +1,7 @@
+import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import { type ApprovalRequest, deadline, type RequestPatch } from "../core/request.ts";
-import type { AuditTable, RequestsTable } from "./schema.ts";
+import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
 
 /** How long a step waits where AWS does not say. Source: AWS documentation, aws:approve, "timeoutSeconds". */
 const DEFAULT_TIMEOUT_SECONDS = 604_800;
@@ -40,4 +41,10 @@ export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
 export function auditFromRow(row: AuditTable): AuditRecord {
   const { seq, id, requestId, kind, at, actor, previous, hash } = row;
   return { seq, id, requestId, kind, at, actor, detail: JSON.parse(row.detail), previous, hash };
+}
+
+export function clickFromRow({ channelId, messageTs, ...row }: ClicksTable): ClickRow {
+  const origin: ClickOrigin =
+    messageTs === null ? { kind: "command", channelId } : { kind: "message", channelId, ts: messageTs };
+  return { ...row, origin };
 }

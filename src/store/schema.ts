@@ -53,7 +53,11 @@ export interface MessagesTable extends MessageRow {
   requestVersion: number;
 }
 
-export type ClicksTable = ClickRow;
+/** `messageTs` is null for a click whose origin is a command. */
+export interface ClicksTable extends Omit<ClickRow, "origin"> {
+  channelId: string;
+  messageTs: string | null;
+}
 
 /** One person's own signal for a request, where each signals as themselves. */
 export type SignalsTable = PersonSignal;

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { makeDetails, makePending, makeShow } from "../../src/app/admin/inspect.ts";
-import { makeEvaluateClick, makePreview, NO_MESSAGE } from "../../src/app/decide/evaluate-click.ts";
+import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import { makeApp } from "../../src/slack/connection/app.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
@@ -113,7 +114,7 @@ async function inbound(t: TestContext) {
     log,
   });
   const base = { chat, workspace: WORKSPACE, formState, newId, log };
-  const deciding = { ...voting, ...base, preview: makePreview(voting), wake() {} };
+  const deciding = { ...voting, ...base, preview: makePreviewVerdict(voting), wake() {} };
   listenForVerdicts(app, deciding);
   listenForForms(app, deciding);
   listenForDetailsVerdicts(app, deciding);
@@ -196,8 +197,7 @@ function validPayloads({ formState, apiUrl }: Inbound): Record<string, Json> {
     requestId: ASKED.id,
     verdict: "approve",
     authority: "approver",
-    channelId: ASKED.channel,
-    messageTs: ASKED.ts,
+    origin: { kind: "message", channelId: ASKED.channel, ts: ASKED.ts },
     nonce: "nonce",
     ...more,
   });
@@ -229,7 +229,7 @@ function validPayloads({ formState, apiUrl }: Inbound): Record<string, Json> {
     form: submission("U0JANE", { nonce: "a" }),
     "break-glass": submission("U0ADA", { authority: "break-glass", nonce: "b" }),
     "break-glass without a message": submission("U0ADA", {
-      ...{ authority: "break-glass", channelId: "D0ADA", messageTs: NO_MESSAGE, nonce: "c" },
+      ...{ authority: "break-glass", origin: { kind: "command", channelId: "D0ADA" }, nonce: "c" },
     }),
     details: press("U0JANE", "details", PRESSED),
     "details of a command's answer": {

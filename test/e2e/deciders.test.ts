@@ -327,7 +327,9 @@ test("a form that is replayed, altered or handed to somebody else decides nothin
   const view = await form("U0JANE");
   const origin = JSON.parse(view.private_metadata);
   const altered = (change: object) => ({ view: { private_metadata: JSON.stringify({ ...origin, ...change }) } });
-  for (const change of [{ verdict: "reject" }, { authority: "break-glass" }, { nonce: "x" }, { messageTs: "1.1" }]) {
+  const elsewhere = { origin: { ...origin.origin, ts: "1.1" } };
+  const command = { origin: { kind: "command", channelId: origin.origin.channelId } };
+  for (const change of [{ verdict: "reject" }, { authority: "break-glass" }, { nonce: "x" }, elsewhere, command]) {
     const answer = await submit("U0JANE", altered(change));
     assert.match(JSON.stringify(answer), /Countersign did not open this form for you/);
   }

@@ -127,6 +127,9 @@ export const anExecution = (more: Partial<ObservedExecution> = {}): ObservedExec
   ...more,
 });
 
+/** The `ts` of the message on which `aClick` was made. */
+export const MESSAGE_TS = "1700000000.000100";
+
 export const aClick = (userId = "U0JANE", more: Partial<Click> = {}): Click => ({
   id: `click-${userId}`,
   key: `press:${userId}:1`,
@@ -135,8 +138,7 @@ export const aClick = (userId = "U0JANE", more: Partial<Click> = {}): Click => (
   requestId: REQUEST_ID,
   userId,
   teamId: "T0HOME",
-  channelId: "C0DBA",
-  messageTs: "1700000000.000100",
+  origin: { kind: "message", channelId: "C0DBA", ts: MESSAGE_TS },
   reason: null,
   typed: null,
   receivedAt: NOW,

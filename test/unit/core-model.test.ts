@@ -200,7 +200,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
         const [ts, message] = [...chat.messages][what.message % Math.max(1, chat.messages.size)] ?? [];
         if (ts === undefined || message === undefined) return;
         const id = newId();
-        const place = { requestId: message.view.request.id, channelId: message.channelId, messageTs: ts };
+        const origin = { kind: "message", channelId: message.channelId, ts } as const;
         await clicks.record(
           aClick(what.user, {
             id,
@@ -209,7 +209,8 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
             authority: what.authority,
             ...(what.authority === "break-glass" ? { reason: "in need", typed: anExecution().documentName } : {}),
             receivedAt: clock.now(),
-            ...place,
+            requestId: message.view.request.id,
+            origin,
           }),
         );
         return;

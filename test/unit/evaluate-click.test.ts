@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeEvaluateClick, makePreview, NO_MESSAGE } from "../../src/app/decide/evaluate-click.ts";
+import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
-import { aClick, anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, aPerson, aRequest, aRoute, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
 
 const PEOPLE = Array.from({ length: 20 }, (_, index) => `U${String(index).padStart(3, "0")}`);
+
+/** The origin of a click on this message. */
+const fromMessage = (ts: string, channelId = "C0DBA"): Pick<Click, "origin"> => ({
+  origin: { kind: "message", channelId, ts },
+});
 
 async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) {
   const clock = testClock();
@@ -32,10 +38,9 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
     log,
   };
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
-  const click = aClick();
   if (posted) {
     const [message] = await store.messages.due(clock.now(), 1);
-    await store.messages.posted(message?.id ?? "", click.messageTs, 1);
+    await store.messages.posted(message?.id ?? "", MESSAGE_TS, 1);
   }
   const vote = makeEvaluateClick(deps);
   /** Records a click and hands it to a judge. */
@@ -144,8 +149,8 @@ test("when Slack cannot tell who somebody is, nothing is decided and they are to
 test("a button says only where to look: a request that is not on record, or a message that is not its own, decides nothing", async (t) => {
   const { press, answers, request } = await setUp(t);
   await press("U000", { requestId: "no-such-request" });
-  await press("U001", { messageTs: "1.1" });
-  await press("U002", { channelId: "C0ELSE" });
+  await press("U001", fromMessage("1.1"));
+  await press("U002", fromMessage(MESSAGE_TS, "C0ELSE"));
   assert.deepEqual(await answers(), [
     ["U000", "because: no-request"],
     ["U001", "because: foreign-message"],
@@ -170,28 +175,27 @@ test("a digest of the channel leads to its requests; one of another channel, and
   });
   await store.digests.begin(0, 2);
   for (const { id, ts } of await store.digests.current()) if (ts === null) await store.digests.posted(id, "9.9", 1);
-  await press("U000", { channelId: "C0OPS", messageTs: "9.C0OPS" });
-  await press("U001", { messageTs: "9.8" });
+  await press("U000", fromMessage("9.C0OPS", "C0OPS"));
+  await press("U001", fromMessage("9.8"));
   assert.deepEqual(await answers(), [
     ["U000", "because: foreign-message"],
     ["U001", "because: foreign-message"],
   ]);
-  assert.equal((await press("U002", { messageTs: "9.9" })).kind, "counted");
+  assert.equal((await press("U002", fromMessage("9.9"))).kind, "counted");
   assert.equal((await request()).state, "decided");
 });
 
 test("break-glass may come from a form that no message led to; nothing else may, and only admins break glass", async (t) => {
   const { press, answers, request } = await setUp(t);
-  const nowhere = {
-    channelId: "DU0ADMIN",
-    messageTs: NO_MESSAGE,
+  const nowhere: Partial<Click> = {
+    origin: { kind: "command", channelId: "DU0ADMIN" },
     reason: "In need.",
     typed: aRequest().facts.documentName,
   };
   await press("U000", { ...nowhere, id: "a" });
   await press("U0ADMIN", { ...nowhere, id: "b" });
   await press("U000", { ...nowhere, id: "c", authority: "break-glass" });
-  await press("U0ADMIN", { ...nowhere, id: "d", authority: "break-glass", messageTs: "1.1" });
+  await press("U0ADMIN", { ...nowhere, id: "d", authority: "break-glass", ...fromMessage("1.1", "DU0ADMIN") });
   assert.deepEqual(await answers(), [
     ["U000", "because: foreign-message"],
     ["U0ADMIN", "because: foreign-message"],
@@ -233,12 +237,12 @@ test("a click on a message whose posting is not settled waits for it, and counts
   await store.messages.claim(message.id, "post", clock.now(), clock.now() + 60_000);
   assert.deepEqual(await press("U000", { id: "early" }), {
     kind: "later",
-    why: "it is not settled yet whether its message is ours",
+    why: "the post of the clicked message is not resolved yet",
   });
   assert.deepEqual(await store.clicks.unevaluated(clock.now(), 1), []);
   clock.advance(1_000);
   assert.equal((await store.clicks.unevaluated(clock.now(), 1)).length, 1);
-  await store.messages.posted(message.id, aClick().messageTs, 1);
+  await store.messages.posted(message.id, MESSAGE_TS, 1);
   assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
   assert.deepEqual(await answers(), []);
 });
@@ -249,9 +253,9 @@ test("a click on a digest whose posting is not settled yet waits for it", async 
   const [digest] = await store.digests.current();
   assert(digest !== undefined);
   await store.digests.claim(digest.id, "post", clock.now(), clock.now() + 60_000);
-  assert.deepEqual(await press("U000", { id: "early", messageTs: "9.9" }), {
+  assert.deepEqual(await press("U000", { id: "early", ...fromMessage("9.9") }), {
     kind: "later",
-    why: "it is not settled yet whether its message is ours",
+    why: "the post of the clicked message is not resolved yet",
   });
   await store.digests.posted(digest.id, "9.9", 1);
   assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
@@ -262,7 +266,7 @@ test("a form is opened from a message whose posting is not settled yet; what it 
   const { clock, deps, store } = await setUp(t, {}, false);
   const [message] = await store.messages.due(clock.now(), 1);
   await store.messages.claim(message?.id ?? "", "post", clock.now(), clock.now() + 60_000);
-  assert.equal(await makePreview(deps)(aClick("U000", { receivedAt: clock.now() }), "reject"), null);
+  assert.equal(await makePreviewVerdict(deps)(aClick("U000", { receivedAt: clock.now() }), "reject"), null);
 });
 
 test("a click on a message that is never settled is answered in the end", async (t) => {
@@ -277,10 +281,10 @@ test("a click on a message that is never settled is answered in the end", async 
 
 test("what a form would lead to is told before it is filled in, and nothing is recorded", async (t) => {
   const { deps, directory, kinds } = await setUp(t, { reason: "reject" });
-  const preview = makePreview(deps);
+  const preview = makePreviewVerdict(deps);
   assert.equal(await preview(aClick("U000"), "reject"), null);
   assert.equal((await preview(aClick("U0NOBODY"), "reject"))?.kind, "not-approver");
-  assert.equal((await preview(aClick("U000", { messageTs: "1.1" }), "reject"))?.kind, "foreign-message");
+  assert.equal((await preview(aClick("U000", fromMessage("1.1")), "reject"))?.kind, "foreign-message");
   directory.away = "x";
   assert.equal((await preview(aClick("U000"), "reject"))?.kind, "person-unknown");
   assert.deepEqual(await kinds(), ["requested countersign"]);
@@ -307,7 +311,7 @@ async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" 
   });
   const [message] = await messages.ofRequest(requestId);
   await messages.posted(message?.id ?? "", "7.7", 1);
-  return { requestId, messageTs: "7.7" };
+  return { requestId, ...fromMessage("7.7") };
 }
 
 for (const [asked, denial] of [
@@ -324,7 +328,7 @@ for (const [asked, denial] of [
     assert.deepEqual(await store.clicks.unevaluated(clock.now() + 19_999, 10), []);
     assert.equal((await store.clicks.unevaluated(clock.now() + 20_000, 10)).length, 1);
     const forForm = aClick("U000", { ...rosas, receivedAt: clock.now() });
-    assert.equal((await makePreview(deps)(forForm, "approve"))?.kind, denial, "a form cannot wait");
+    assert.equal((await makePreviewVerdict(deps)(forForm, "approve"))?.kind, denial, "a form cannot wait");
     clock.advance(4 * 60_000);
     assert.equal((await judge("click-U000-approve")).kind, "denied");
     assert.deepEqual(await answers(), [["U000", `because: ${denial}`]]);

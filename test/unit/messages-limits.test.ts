@@ -74,12 +74,13 @@ test("whatever is asked about, the form for a verdict is a view that Slack takes
   fc.assert(
     fc.property(form, (each) => {
       const { request, verdict, authority } = each;
-      const origin = { purpose: "form", requestId: request.id, verdict, authority, nonce: "n".repeat(36) } as const;
-      const place = { channelId: "C0PRODPRODPROD", messageTs: "1700000000.000100" };
-      const metadata = formState.write({ ...origin, ...place }, "U0JANE");
+      const origin = { kind: "message", channelId: "C0PRODPRODPROD", ts: "1700000000.000100" } as const;
+      const asked = { purpose: "form", requestId: request.id, verdict, authority } as const;
+      const state = { ...asked, origin, nonce: "n".repeat(36) };
+      const metadata = formState.write(state, "U0JANE");
       const view = verdictForm({ ...each, metadata });
       assertSendable(view, "modal");
-      assert.deepEqual(formState.read(view.private_metadata ?? "", "U0JANE", "form"), { ...origin, ...place });
+      assert.deepEqual(formState.read(view.private_metadata ?? "", "U0JANE", "form"), state);
       assert.ok(view.blocks.some((block) => block.type === "input"));
       assert.ok(!each.asks.reason || JSON.stringify(view).includes(`"max_length":${MAX_REASON_LENGTH}`));
     }),

@@ -8,8 +8,7 @@ const ORIGIN: FormState = {
   requestId: "r-1",
   verdict: "reject",
   authority: "approver",
-  channelId: "C0PROD",
-  messageTs: "1.2",
+  origin: { kind: "message", channelId: "C0PROD", ts: "1.2" },
   nonce: "n-1",
 };
 
@@ -26,6 +25,25 @@ test("another person, another purpose, another bot and another text read nothing
   assert.equal(makeSignedFormState("xoxb-2").read(text, "U0JANE", "form"), null);
   for (const other of ["", "{", "null", "7", "[]", "{}", JSON.stringify(ORIGIN)])
     assert.equal(formState.read(other, "U0JANE", "form"), null, other);
+});
+
+test("a form of a command does not become one of a message, nor the other way round", () => {
+  const forms = makeSignedFormState("xoxb-1");
+  const command = { kind: "command", channelId: "C0PROD" } as const;
+  for (const [origin, other] of [
+    [ORIGIN.origin, command],
+    [command, { ...command, kind: "message", ts: "1.2" }],
+    [command, { ...command, kind: "message", ts: "" }],
+    [command, { ...command, channelId: "C0ELSE" }],
+    [ORIGIN.origin, { ...ORIGIN.origin, ts: "1.3" }],
+    [ORIGIN.origin, { ...ORIGIN.origin, channelId: "C0ELSE" }],
+    [command, { ...command, more: 1 }],
+  ] as const) {
+    const written = forms.write({ ...ORIGIN, origin }, "U0JANE");
+    assert.deepEqual(forms.read(written, "U0JANE", "form")?.origin, origin);
+    const changed = JSON.stringify({ ...JSON.parse(written), origin: other });
+    assert.equal(forms.read(changed, "U0JANE", "form"), null, changed);
+  }
 });
 
 test("whatever part is changed, the signature is no longer valid", () => {

@@ -16,7 +16,7 @@ const RETRY_CAP_MS = 60_000;
 export const makeReplyToClicker =
   (deps: { clicks: ClickStore; chat: Chat; clock: Clock; random: () => number; log: Log }) =>
   async (click: ClickRow): Promise<void> => {
-    const result = await deps.chat.postEphemeral(click.channelId, click.userId, click.reply ?? "");
+    const result = await deps.chat.postEphemeral(click.origin.channelId, click.userId, click.reply ?? "");
     if (result.kind === "delivered") return deps.clicks.replied(click.id);
     const fields = { clickId: click.id, requestId: click.requestId, userId: click.userId, result: result.kind };
     if (result.kind === "refused" || (result.kind === "ambiguous" && click.attempts + 1 >= MAX_AMBIGUOUS)) {

@@ -1,6 +1,13 @@
 import type { AuditEntry } from "../../core/audit.ts";
 import type { Authority, RequestedAction } from "../../core/request.ts";
 
+/**
+ * The place from which a click comes. `channelId` is also the channel in which its author gets a reply.
+ *   message  a button of the message `ts`: not trusted until the message is found for the request
+ *   command  the list that a command shows to one person. Only a signed form state has this origin
+ */
+export type ClickOrigin = { kind: "message"; channelId: string; ts: string } | { kind: "command"; channelId: string };
+
 export interface Click {
   id: string;
   /** Equal for two deliveries of the same click. */
@@ -11,8 +18,7 @@ export interface Click {
   requestId: string;
   userId: string;
   teamId: string;
-  channelId: string;
-  messageTs: string;
+  origin: ClickOrigin;
   reason: string | null;
   /** What was typed as the runbook's name, where a form asked for it. */
   typed: string | null;

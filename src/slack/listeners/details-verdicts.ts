@@ -26,17 +26,16 @@ export function listenForDetailsVerdicts(app: App, deps: VerdictDeps): void {
         return;
       }
       const { user, team, view, trigger_id } = parsed.data;
-      const origin = deps.formState.read(view.private_metadata, user.id, "details");
-      if (origin === null) {
+      const state = deps.formState.read(view.private_metadata, user.id, "details");
+      if (state === null) {
         const sentence = deps.sentence({ kind: "forged-form" });
         await client.views.push({ trigger_id, view: sentenceView("Details", sentence) });
         return;
       }
-      const { requestId, channelId, messageTs } = origin;
+      const { requestId, origin } = state;
       const press = {
         requestId,
-        channelId,
-        messageTs,
+        origin,
         userId: user.id,
         teamId: user.team_id ?? team?.id ?? "",
         receivedAt: deps.clock.now(),

@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import type { makeDetails } from "../../app/admin/inspect.ts";
-import { NO_MESSAGE } from "../../app/decide/evaluate-click.ts";
 import type { Log } from "../../app/ports/aws.ts";
+import type { ClickOrigin } from "../../app/ports/click-store.ts";
 import type { Chat } from "../../app/ports/slack.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
@@ -41,13 +41,13 @@ export function listenForDetails(
     const { user, trigger_id: triggerId, container } = parsed.data;
     const verdicts = action.action_id === "open";
     // Called after the modal is open, because its trigger expires within seconds.
-    const place = async () =>
+    const toOrigin = async (): Promise<ClickOrigin> =>
       container.is_ephemeral === true
-        ? { channelId: await directChannel(deps.chat, user.id, container.channel_id), messageTs: NO_MESSAGE }
-        : { channelId: container.channel_id, messageTs: container.message_ts };
+        ? { kind: "command", channelId: await directChannel(deps.chat, user.id, container.channel_id) }
+        : { kind: "message", channelId: container.channel_id, ts: container.message_ts };
     const leadsTo = async (requestId: string, breakGlass: boolean) => {
-      const origin = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
-      const metadata = deps.formState.write({ ...origin, ...(await place()), nonce: deps.newId() }, user.id);
+      const state = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
+      const metadata = deps.formState.write({ ...state, origin: await toOrigin(), nonce: deps.newId() }, user.id);
       return { metadata, verdicts, breakGlass };
     };
     const content = async () => {
@@ -61,7 +61,8 @@ export function listenForDetails(
           (admin || verdicts) && request.state === "open" && route !== null ? await leadsTo(request.id, admin) : null,
       });
     };
-    const onFailure = async (sentence: string) => deps.chat.postEphemeral((await place()).channelId, user.id, sentence);
+    const onFailure = async (sentence: string) =>
+      deps.chat.postEphemeral((await toOrigin()).channelId, user.id, sentence);
     await fillModal({ client, triggerId, title: "Details", content, onFailure, log: deps.log });
   });
 }

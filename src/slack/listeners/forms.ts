@@ -18,12 +18,12 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
       return refuse(deps.sentence({ kind: "wrong-workspace" }));
     }
     const { user, view, team } = data;
-    const origin = deps.formState.read(view.private_metadata, user.id, "form");
-    if (origin === null) {
+    const state = deps.formState.read(view.private_metadata, user.id, "form");
+    if (state === null) {
       deps.log.warn({ event: "form.forged", view: "verdict", userId: user.id }, "the form's signed state is not valid");
       return refuse(deps.sentence({ kind: "forged-form" }));
     }
-    const { nonce, purpose: _, ...press } = origin;
+    const { nonce, purpose: _, ...press } = state;
     const click: Click = {
       ...press,
       id: deps.newId(),
@@ -35,7 +35,7 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
       receivedAt: deps.clock.now(),
     };
     const request = await deps.requests.byId(click.requestId).catch(() => null);
-    const asks = requiresForm(deps, request, origin);
+    const asks = requiresForm(deps, request, state);
     // Shown next to the input, where the person can correct it. The evaluation checks it again.
     if (asks.typed && request !== null && click.typed !== request.facts.documentName)
       return refuse(deps.sentence({ kind: "not-typed", documentName: request.facts.documentName }), "typed");

@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { ButtonClick } from "../../app/decide/evaluate-click.ts";
+import type { ButtonClick } from "../../app/decide/gather-facts.ts";
 import { requiresReason, requiresTypedName } from "../../core/evaluate-vote.ts";
 import { findRoute } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
@@ -17,7 +17,7 @@ export function openForm(
   wanted: { verdict: Verdict; authority: Authority },
 ): Promise<void> {
   const { verdict, authority } = wanted;
-  const { requestId, channelId, messageTs, userId } = press;
+  const { requestId, origin, userId } = press;
   const title =
     authority === "break-glass" ? "Break glass" : verdict === "approve" ? "Approve this step" : "Reject this step";
   const content = async () => {
@@ -25,11 +25,11 @@ export function openForm(
     const request = await deps.requests.byId(requestId);
     if (denial !== null || request === null)
       return sentenceView(title, deps.sentence(denial ?? { kind: "no-request" }));
-    const origin = { purpose: "form", requestId, channelId, messageTs, ...wanted, nonce: deps.newId() } as const;
-    const metadata = deps.formState.write(origin, userId);
+    const state = { purpose: "form", requestId, origin, ...wanted, nonce: deps.newId() } as const;
+    const metadata = deps.formState.write(state, userId);
     return verdictForm({ request, ...wanted, asks: requiresForm(deps, request, wanted), metadata });
   };
-  const onFailure = (sentence: string) => deps.chat.postEphemeral(channelId, userId, sentence);
+  const onFailure = (sentence: string) => deps.chat.postEphemeral(origin.channelId, userId, sentence);
   return fillModal({ client, ...place, title, content, onFailure, log: deps.log });
 }
 

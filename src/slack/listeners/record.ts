@@ -1,4 +1,4 @@
-import type { makePreview } from "../../app/decide/evaluate-click.ts";
+import type { makePreviewVerdict } from "../../app/decide/preview-verdict.ts";
 import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { Click, ClickStore } from "../../app/ports/click-store.ts";
 import type { Chat } from "../../app/ports/slack.ts";
@@ -12,7 +12,7 @@ import type { SignedFormState } from "./signed-form-state.ts";
 export interface VerdictDeps {
   clicks: Pick<ClickStore, "record">;
   requests: Pick<RequestStore, "byId">;
-  preview: ReturnType<typeof makePreview>;
+  preview: ReturnType<typeof makePreviewVerdict>;
   chat: Chat;
   routes: readonly Route[];
   workspace: Workspace;

@@ -1,53 +1,59 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Authority, Verdict } from "../../core/request.ts";
+import { z } from "zod";
 
-/** The state that a form returns: the click for which it was opened. */
-export interface FormState {
-  /** `details`: a view that opens forms and is not a form itself. */
-  purpose: "form" | "details";
-  requestId: string;
-  verdict: Verdict;
-  authority: Authority;
-  channelId: string;
-  messageTs: string;
-  /** Unique to this form: a form counts once, even if it is submitted again. */
-  nonce: string;
-}
+/** The state of a form or of the details: for which request, action and origin it was opened. */
+const formStateSchema = z.strictObject({
+  /** `details`: a view that leads to a form and is no form itself. */
+  purpose: z.enum(["form", "details"]),
+  requestId: z.string(),
+  verdict: z.enum(["approve", "reject"]),
+  authority: z.enum(["approver", "break-glass"]),
+  origin: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("message"), channelId: z.string(), ts: z.string() }),
+    z.strictObject({ kind: z.literal("command"), channelId: z.string() }),
+  ]),
+  /** Unique for each form: a form counts once, however often it is submitted. */
+  nonce: z.string(),
+});
+const signedSchema = formStateSchema.extend({ signature: z.string() });
 
-/** Forms pass through the person's client. A signature proves that a form returns unchanged, from the same person. */
+export type FormState = z.infer<typeof formStateSchema>;
+
+/**
+ * Signs the state of a form. A form travels through the person's client; the signature proves that its state comes back
+ * as it was written, from the same person.
+ */
 export interface SignedFormState {
-  write(origin: FormState, userId: string): string;
-  /** Returns null for any text that `write` did not produce for this person and purpose. */
+  write(state: FormState, userId: string): string;
+  /** Returns null for any text that was not written here for this person and purpose. */
   read(text: string, userId: string, purpose: FormState["purpose"]): FormState | null;
 }
 
-const PARTS = ["purpose", "requestId", "verdict", "authority", "channelId", "messageTs", "nonce"] as const;
-
-/** `secret` is the bot token: it is the same in every replica and after a restart, and no client knows it. */
+/** Makes the signer. `secret` is the bot's token: the same in every replica and after a restart, and known to no client. */
 export function makeSignedFormState(secret: string): SignedFormState {
   const key = createHmac("sha256", secret).update("countersign form").digest();
-  const sign = (origin: FormState, userId: string) =>
-    createHmac("sha256", key)
-      .update(JSON.stringify([userId, ...PARTS.map((part) => origin[part])]))
-      .digest("base64url");
+  const sign = (state: FormState, userId: string) => {
+    const { purpose, requestId, verdict, authority, origin, nonce } = state;
+    const place = [origin.kind, origin.channelId, origin.kind === "message" ? origin.ts : null];
+    const signed = JSON.stringify([userId, purpose, requestId, verdict, authority, ...place, nonce]);
+    return createHmac("sha256", key).update(signed).digest("base64url");
+  };
   return {
-    write: (origin, userId) => JSON.stringify({ ...origin, signature: sign(origin, userId) }),
+    write: (state, userId) => JSON.stringify({ ...state, signature: sign(state, userId) }),
     read(text, userId, purpose) {
-      const found = parsed(text);
-      if (found === null || typeof found.signature !== "string") return null;
-      if (!PARTS.every((part) => typeof found[part] === "string")) return null;
-      const origin = Object.fromEntries(PARTS.map((part) => [part, found[part]])) as unknown as FormState;
-      const [given, right] = [Buffer.from(found.signature), Buffer.from(sign(origin, userId))];
-      const isValid = given.length === right.length && timingSafeEqual(given, right);
-      return isValid && origin.purpose === purpose ? origin : null;
+      const parsed = signedSchema.safeParse(parseJson(text));
+      if (!parsed.success) return null;
+      const { signature, ...state } = parsed.data;
+      const [given, expected] = [Buffer.from(signature), Buffer.from(sign(state, userId))];
+      const isGenuine = given.length === expected.length && timingSafeEqual(given, expected);
+      return isGenuine && state.purpose === purpose ? state : null;
     },
   };
 }
 
-function parsed(text: string): Record<string, unknown> | null {
+function parseJson(text: string): unknown {
   try {
-    const found: unknown = JSON.parse(text);
-    return typeof found === "object" && found !== null ? (found as Record<string, unknown>) : null;
+    return JSON.parse(text);
   } catch {
     return null;
   }

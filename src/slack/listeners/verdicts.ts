@@ -12,7 +12,7 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
       const press = readPress(body, requested, deps);
       if (press === null) return ack();
       const { click, triggerId, isHome } = press;
-      const tell = (text: string) => deps.chat.postEphemeral(click.channelId, click.userId, text);
+      const tell = (text: string) => deps.chat.postEphemeral(click.origin.channelId, click.userId, text);
       if (!isHome) {
         await ack();
         await tell(deps.sentence({ kind: "wrong-workspace" }));
@@ -64,8 +64,7 @@ function readPress(
       requestId: action.value,
       userId: user.id,
       teamId,
-      channelId: channel_id,
-      messageTs: message_ts,
+      origin: { kind: "message", channelId: channel_id, ts: message_ts },
       reason: null,
       typed: null,
       receivedAt: deps.clock.now(),

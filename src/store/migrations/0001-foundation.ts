@@ -97,7 +97,7 @@ async function createClicks(db: Db): Promise<void> {
     .addColumn("user_id", "text", (c) => c.notNull())
     .addColumn("team_id", "text", (c) => c.notNull())
     .addColumn("channel_id", "text", (c) => c.notNull())
-    .addColumn("message_ts", "text", (c) => c.notNull())
+    .addColumn("message_ts", "text")
     .addColumn("reason", "text")
     .addColumn("typed", "text")
     .addColumn("received_at", "bigint", (c) => c.notNull())

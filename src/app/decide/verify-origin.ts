@@ -1,0 +1,43 @@
+import type { Clock } from "../ports/aws.ts";
+import type { Click } from "../ports/click-store.ts";
+import type { DigestStore, MessageStore } from "../ports/delivery-store.ts";
+
+/** How long a click waits until the post of its message is resolved. After that it is evaluated as it is. */
+const UNRESOLVED_POST_MS = 3 * 60_000;
+
+export interface VerifyOriginDeps {
+  messages: Pick<MessageStore, "ofRequest">;
+  digests: Pick<DigestStore, "at">;
+  clock: Clock;
+}
+
+/**
+ * Checks that a click comes from a place that Countersign made for its request. Returns `ours` for a stored message of
+ * the request or a digest of one of its channels; `unresolved` while the post of such a message may still turn out to be
+ * it; otherwise `foreign`.
+ *
+ * A command has no message of a request. Its origin comes only from a signed form state, and break-glass alone is allowed
+ * without a message: membership of the admins is checked for it all the same.
+ */
+export async function verifyOrigin(
+  deps: VerifyOriginDeps,
+  click: Pick<Click, "requestId" | "origin" | "authority" | "receivedAt">,
+): Promise<"ours" | "foreign" | "unresolved"> {
+  const { origin } = click;
+  if (origin.kind === "command") return click.authority === "break-glass" ? "ours" : "foreign";
+  const inChannel = (await deps.messages.ofRequest(click.requestId)).filter(
+    (message) => message.channelId === origin.channelId,
+  );
+  if (inChannel.some((message) => message.ts === origin.ts)) return "ours";
+  if (inChannel.length === 0) return "foreign";
+  const digest = await deps.digests.at(origin.channelId, origin.ts);
+  if (digest === "digest") return "ours";
+  const unresolved =
+    digest === "unsettled" || inChannel.some((message) => message.ts === null && message.claim !== null);
+  return unresolved && canWait(deps.clock, click) ? "unresolved" : "foreign";
+}
+
+/** Tells whether a click is recent enough to wait. The author of an older click gets a reply instead. */
+export function canWait(clock: Clock, click: Pick<Click, "receivedAt">): boolean {
+  return clock.now() - click.receivedAt < UNRESOLVED_POST_MS;
+}

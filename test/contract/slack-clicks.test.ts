@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Answer, button, socketApp, strip, type World, world } from "./slack-support.ts";
+import { actionsBlock, button, type Reply, socketApp, type World, world } from "./slack-support.ts";
 
 const plain = (text: string) => ({ type: "plain_text", text });
 const option = (value: string) => ({ text: plain(value), value });
@@ -8,7 +8,7 @@ const option = (value: string) => ({ text: plain(value), value });
 /** An app that acknowledges every action, and what it heard. */
 async function start(t: Parameters<typeof world>[0], elements: object[] = [button("go")]) {
   const w = await world(t, { rateLimits: false });
-  const heard: Answer[] = [];
+  const heard: Reply[] = [];
   await socketApp(w, (app) => {
     app.action(/.*/, async ({ ack, body }) => {
       heard.push(body);
@@ -16,14 +16,14 @@ async function start(t: Parameters<typeof world>[0], elements: object[] = [butto
     });
   });
   const post = async (channel: string) =>
-    String((await w.client.chat.postMessage({ channel, text: "x", blocks: [strip(...elements)] })).ts);
+    String((await w.client.chat.postMessage({ channel, text: "x", blocks: [actionsBlock(...elements)] })).ts);
   const at = { channel: "C0APPROVALS", ts: await post("C0APPROVALS") };
   const click = (more: object = {}) => w.control("click", { user: "U0JANE", action_id: "go", ...at, ...more });
   return { ...w, heard, click, at, post };
 }
 
 describe("a person can click only what they see", () => {
-  const IMPOSSIBLE: [what: string, click: object, error: string][] = [
+  const NOT_ALLOWED: [what: string, click: object, error: string][] = [
     ["somebody who does not exist", { user: "U0NOBODY" }, "user_not_found"],
     ["a deactivated person", { user: "U0GONE" }, "user_is_deactivated"],
     ["a bot", { user: "U0OTHERBOT" }, "user_is_bot"],
@@ -32,7 +32,7 @@ describe("a person can click only what they see", () => {
     ["a button that is not there", { action_id: "other" }, "element_not_found"],
     ["a button in another block", { block_id: "other" }, "element_not_found"],
   ];
-  for (const [what, click, error] of IMPOSSIBLE) {
+  for (const [what, click, error] of NOT_ALLOWED) {
     it(`${what}: ${error}`, async (t) => {
       const w = await start(t);
       assert.partialDeepStrictEqual(await w.click(click), { status: 409, ok: false, error });
@@ -42,7 +42,7 @@ describe("a person can click only what they see", () => {
 
   it("an ephemeral message belongs to one person, and is not sent along", async (t) => {
     const w = await start(t);
-    const blocks = [strip(button("go"))];
+    const blocks = [actionsBlock(button("go"))];
     const { message_ts: ts } = await w.client.chat.postEphemeral({
       channel: "C0APPROVALS",
       user: "U0DAN",
@@ -191,7 +191,7 @@ describe("commands", () => {
       await run(w, { text: "/approvals show @jane https://example.com/x a@jane.example" });
     }
     assert.deepEqual(
-      w.requests("deliver:slash_commands").map(({ input }) => (input as Answer).text),
+      w.requests("deliver:slash_commands").map(({ input }) => (input as Reply).text),
       ["show <@U0JANE|jane> <https://example.com/x> a@jane.example", "show @jane https://example.com/x a@jane.example"],
     );
   });

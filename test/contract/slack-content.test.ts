@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { MAX_METADATA_BYTES } from "../../sandbox/slack/api/metadata.ts";
-import { errorOf, section, type World, world } from "./slack-support.ts";
+import { getError, section, type World, world } from "./slack-support.ts";
 
 const post = (w: World, more: object) =>
   w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x", ...more } as never);
@@ -11,13 +11,13 @@ describe("metadata", () => {
   const of = (payload: unknown, type: unknown = "task_created") => ({ event_type: type, event_payload: payload });
   const item = { name: "x", count: 1, done: false };
 
-  const TAKEN: [what: string, metadata: object][] = [
+  const ACCEPTED: [what: string, metadata: object][] = [
     ["scalars", of(item)],
     ["a flat object", of({ item })],
     ["a list of flat objects", of({ items: [item, item] })],
     ["nothing in its payload", of({})],
   ];
-  for (const [what, metadata] of TAKEN) {
+  for (const [what, metadata] of ACCEPTED) {
     it(`may hold ${what}`, async (t) => {
       const w = await world(t);
       const posted = await post(w, { metadata });
@@ -27,7 +27,7 @@ describe("metadata", () => {
     });
   }
 
-  const REFUSED: [what: string, metadata: unknown, error: string][] = [
+  const REJECTED: [what: string, metadata: unknown, error: string][] = [
     ["an object in an object", of({ item: { item } }), "invalid_metadata_schema"],
     ["a list in an object", of({ item: { list: [1] } }), "invalid_metadata_schema"],
     ["a list of scalars", of({ list: [1, 2] }), "invalid_metadata_schema"],
@@ -42,13 +42,13 @@ describe("metadata", () => {
     ["no object", '"x"', "invalid_metadata_format"],
     ["too much", of({ text: "x".repeat(200_000) }), "metadata_too_large"],
   ];
-  for (const [what, metadata, error] of REFUSED) {
+  for (const [what, metadata, error] of REJECTED) {
     it(`with ${what} is ${error}, posted and updated`, async (t) => {
       const w = await world(t);
-      assert.equal((await errorOf(post(w, { metadata }))).error, error);
+      assert.equal((await getError(post(w, { metadata }))).error, error);
       const { ts } = await post(w, {});
       const update = { channel: "C0APPROVALS", ts: String(ts), text: "y", metadata };
-      assert.equal((await errorOf(w.client.chat.update(update as never))).error, error);
+      assert.equal((await getError(w.client.chat.update(update as never))).error, error);
     });
   }
 
@@ -57,7 +57,7 @@ describe("metadata", () => {
     const room = MAX_METADATA_BYTES - JSON.stringify(of({ text: "" })).length;
     assert.equal((await post(w, { metadata: of({ text: "x".repeat(room) }) })).ok, true);
     const beyond = post(w, { metadata: of({ text: "x".repeat(room + 1) }) });
-    assert.equal((await errorOf(beyond)).error, "metadata_too_large");
+    assert.equal((await getError(beyond)).error, "metadata_too_large");
   });
 });
 
@@ -69,7 +69,7 @@ describe("blocks in attachments", () => {
       attachments: [{ blocks: sections(2, "x".repeat(2640)) }, { blocks: sections(1, "x".repeat(size)) }],
     });
     assert.equal((await post(w, attached(2640))).ok, true);
-    assert.equal((await errorOf(post(w, attached(2641)))).error, "msg_blocks_too_long");
+    assert.equal((await getError(post(w, attached(2641)))).error, "msg_blocks_too_long");
   });
 
   it("count towards the fifty blocks of a message", async (t) => {
@@ -79,7 +79,7 @@ describe("blocks in attachments", () => {
       attachments: [{ blocks: sections(20) }, { blocks: sections(last) }],
     });
     assert.equal((await post(w, attached(10))).ok, true);
-    const answer = await errorOf(post(w, attached(11)));
+    const answer = await getError(post(w, attached(11)));
     assert.equal(answer.error, "invalid_attachments");
     assert.deepEqual(answer.response_metadata.messages, [
       "[ERROR] no more than 50 items allowed [json-pointer:/attachments]",
@@ -91,8 +91,8 @@ describe("blocks in attachments", () => {
     const { ts } = await post(w, { blocks: sections(50) });
     const update = (more: object) =>
       w.client.chat.update({ channel: "C0APPROVALS", ts: String(ts), text: "y", ...more } as never);
-    assert.equal((await errorOf(update({ attachments: [{ blocks: sections(1) }] }))).error, "invalid_attachments");
+    assert.equal((await getError(update({ attachments: [{ blocks: sections(1) }] }))).error, "invalid_attachments");
     assert.equal((await update({ blocks: sections(49), attachments: [{ blocks: sections(1) }] })).ok, true);
-    assert.equal((await errorOf(update({ blocks: sections(50) }))).error, "invalid_attachments");
+    assert.equal((await getError(update({ blocks: sections(50) }))).error, "invalid_attachments");
   });
 });

@@ -12,9 +12,10 @@ import { UNKNOWNS } from "../../sandbox/slack/unknowns.ts";
 import { makeChanges } from "../../sandbox/slack/workspace/changes.ts";
 import { makeWorkspace } from "../../sandbox/slack/workspace/workspace.ts";
 import type { HonoEnv } from "../../sandbox/wire/http-server.ts";
-import { errorOf, world } from "./slack-support.ts";
+import { getError, world } from "./slack-support.ts";
 
-const there = (list: typeof METHODS) => list.filter((each) => each.state !== "not started").map((each) => each.name);
+const findImplemented = (list: typeof METHODS) =>
+  list.filter((each) => each.state !== "not started").map((each) => each.name);
 
 it("the coverage list promises exactly the methods that are dispatched", () => {
   const clock = { now: () => 0 };
@@ -22,17 +23,17 @@ it("the coverage list promises exactly the methods that are dispatched", () => {
   const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace });
   const triggers = makeTriggers(clock);
   const methods = makeMethods({ workspace, changes, triggers, clock, linkAddress: () => "" });
-  assert.deepEqual(there(METHODS).sort(), Object.keys(methods).sort());
+  assert.deepEqual(findImplemented(METHODS).sort(), Object.keys(methods).sort());
 });
 
 it("the coverage list promises exactly the deliveries that can be sent", () => {
-  assert.deepEqual(there(DELIVERIES).sort(), Object.keys(ACCEPTS_RESPONSE).sort());
+  assert.deepEqual(findImplemented(DELIVERIES).sort(), Object.keys(ACCEPTS_RESPONSE).sort());
 });
 
 it("what is not started answers unknown_method", async (t) => {
   const { client } = await world(t);
   for (const { name, state } of METHODS) {
-    if (state === "not started") assert.equal((await errorOf(client.apiCall(name))).error, "unknown_method");
+    if (state === "not started") assert.equal((await getError(client.apiCall(name))).error, "unknown_method");
   }
 });
 
@@ -92,7 +93,7 @@ function documentedRoutes(standIn: "aws" | "slack"): { verb: string; path: strin
 }
 
 /** Whether something stands at a route: a body that no route takes is refused there, and not found elsewhere. */
-async function stands(url: string, { verb, path }: { verb: string; path: string }): Promise<boolean> {
+async function routeExists(url: string, { verb, path }: { verb: string; path: string }): Promise<boolean> {
   const body = verb === "POST" ? { body: "?" } : {};
   const response = await fetch(`${url}/_control/${path}`, { method: verb, ...body });
   await response.body?.cancel();
@@ -100,7 +101,7 @@ async function stands(url: string, { verb, path }: { verb: string; path: string 
 }
 
 /** What every stand-in has, so that whoever knows one knows the other. */
-const SHARED = [
+const SHARED_ROUTES = [
   "POST reset",
   "POST seed",
   "GET requests",
@@ -113,7 +114,7 @@ const SHARED = [
   "GET events",
 ];
 /** What only Slack's people and owners do. */
-const OF_SLACK = [
+const SLACK_ROUTES = [
   "GET state",
   ...["click", "submit", "close", "command", "home", "post"].map((each) => `POST ${each}`),
   ...["channel", "person", "group", "scopes", "token", "limits", "settings", "disconnect"].map(
@@ -128,8 +129,8 @@ for (const standIn of ["aws", "slack"] as const) {
     const url = aws?.url ?? (await world(t)).slack.url;
     const routes = documentedRoutes(standIn).filter(({ path }) => !path.includes("ID"));
     const names = new Set(routes.map(({ verb, path }) => `${verb} ${path}`));
-    for (const name of [...SHARED, ...(standIn === "slack" ? OF_SLACK : [])]) assert(names.has(name), name);
-    for (const route of routes) assert(await stands(url, route), `${route.verb} ${route.path}`);
-    assert.equal(await stands(url, { verb: "POST", path: "dance" }), false);
+    for (const name of [...SHARED_ROUTES, ...(standIn === "slack" ? SLACK_ROUTES : [])]) assert(names.has(name), name);
+    for (const route of routes) assert(await routeExists(url, route), `${route.verb} ${route.path}`);
+    assert.equal(await routeExists(url, { verb: "POST", path: "dance" }), false);
   });
 }

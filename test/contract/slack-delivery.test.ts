@@ -3,21 +3,21 @@ import { describe, it } from "node:test";
 import { WebSocket } from "ws";
 import { APP_TOKEN } from "../../sandbox/slack/seed.ts";
 import {
-  type Answer,
-  clickOf,
-  clientOf,
   eventually,
+  makeClick,
+  makeClient,
   postButton,
+  type Reply,
   socketApp,
   type World,
   world,
 } from "./slack-support.ts";
 
 /** A Socket Mode connection with nothing around it: what arrives, and what is sent, is in the test's hands. */
-async function connect(w: World): Promise<{ socket: WebSocket; frames: Answer[]; ended: () => boolean }> {
-  const { url } = await clientOf(w.slack, APP_TOKEN).apps.connections.open();
+async function connect(w: World): Promise<{ socket: WebSocket; frames: Reply[]; ended: () => boolean }> {
+  const { url } = await makeClient(w.slack, APP_TOKEN).apps.connections.open();
   const socket = new WebSocket(String(url));
-  const frames: Answer[] = [];
+  const frames: Reply[] = [];
   let ended = false;
   socket.on("message", (data) => frames.push(JSON.parse(String(data))));
   socket.on("close", () => {
@@ -30,7 +30,7 @@ async function connect(w: World): Promise<{ socket: WebSocket; frames: Answer[];
   return { socket, frames, ended: () => ended };
 }
 
-const envelopes = (frames: Answer[]) => frames.filter((each) => each.envelope_id !== undefined);
+const envelopes = (frames: Reply[]) => frames.filter((each) => each.envelope_id !== undefined);
 
 describe("Socket Mode", () => {
   it("greets each connection with the app's id and how many there are", async (t) => {
@@ -53,7 +53,7 @@ describe("Socket Mode", () => {
     }
     const at = await postButton(w);
     for (let click = 0; click < 6; click += 1)
-      assert.equal((await w.control("click", clickOf(at))).delivery.acked, true);
+      assert.equal((await w.control("click", makeClick(at))).delivery.acked, true);
     assert.deepEqual(
       links.map(({ frames }) => envelopes(frames).length),
       [2, 2, 2],
@@ -61,7 +61,7 @@ describe("Socket Mode", () => {
     links[0]?.socket.close();
     await eventually(async () => (await w.state()).delivery.links.length === 2);
     for (let click = 0; click < 4; click += 1)
-      assert.equal((await w.control("click", clickOf(at))).delivery.acked, true);
+      assert.equal((await w.control("click", makeClick(at))).delivery.acked, true);
     assert.deepEqual(
       links.map(({ frames }) => envelopes(frames).length),
       [2, 4, 4],
@@ -79,7 +79,7 @@ describe("Socket Mode", () => {
 
   it("takes each address once, and for thirty seconds", async (t) => {
     const w = await world(t);
-    const client = clientOf(w.slack, APP_TOKEN);
+    const client = makeClient(w.slack, APP_TOKEN);
     const statusOf = (url: string) =>
       new Promise<number>((resolve) => {
         const socket = new WebSocket(url);
@@ -101,7 +101,7 @@ describe("Socket Mode", () => {
     const w = await world(t);
     const [carrier, other] = [await connect(w), await connect(w)];
     const at = await postButton(w);
-    const click = w.control("click", clickOf(at));
+    const click = w.control("click", makeClick(at));
     const envelope = await eventually(() => envelopes([...carrier.frames, ...other.frames])[0]);
     assert.partialDeepStrictEqual(envelope, { type: "interactive", accepts_response_payload: false });
     const wrong = carrier.frames.includes(envelope) ? other : carrier;
@@ -137,7 +137,7 @@ describe("Socket Mode", () => {
       return links.length === 1 && links[0].id !== before.id ? links : undefined;
     });
     assert.notEqual(after.id, before.id);
-    assert.equal((await w.control("click", clickOf(at))).delivery.acked, true);
+    assert.equal((await w.control("click", makeClick(at))).delivery.acked, true);
     assert.equal(heard, 1);
   });
 
@@ -160,7 +160,7 @@ describe("Socket Mode", () => {
   it("without a connection leaves the person with a warning, and a command with dispatch_failed", async (t) => {
     const w = await world(t);
     const at = await postButton(w);
-    assert.partialDeepStrictEqual((await w.control("click", clickOf(at))).delivery, {
+    assert.partialDeepStrictEqual((await w.control("click", makeClick(at))).delivery, {
       acked: false,
       problem: "no_connection",
     });

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { WebClient } from "@slack/web-api";
 import { BOT_TOKEN } from "../../sandbox/slack/seed.ts";
-import { type Answer, errorOf, eventually, quiet, section, type World, world } from "./slack-support.ts";
+import { eventually, getError, type Reply, section, silentLogger, type World, world } from "./slack-support.ts";
 
 const fault = (w: World, more: object) => w.control("faults", { operation: "chat.postMessage", times: 1, ...more });
 const post = (w: World) => w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x" });
-const messages = async (w: World): Promise<Answer[]> =>
-  (await w.state()).channels.find((each: Answer) => each.id === "C0APPROVALS").messages;
+const messages = async (w: World): Promise<Reply[]> =>
+  (await w.state()).channels.find((each: Reply) => each.id === "C0APPROVALS").messages;
 const journal = (w: World) =>
   w.requests("chat.postMessage").map(({ executed, outcome }) => [executed, outcome.status, outcome.fault]);
 
@@ -33,7 +33,7 @@ describe("a fault", () => {
   it("answers any of Slack's errors, or an HTTP status", async (t) => {
     const w = await world(t);
     await fault(w, { kind: "error", code: "account_inactive" });
-    assert.equal((await errorOf(post(w))).error, "account_inactive");
+    assert.equal((await getError(post(w))).error, "account_inactive");
     await fault(w, { kind: "error", status: 503 });
     await assert.rejects(post(w), { code: "slack_webapi_http_error", statusCode: 503 });
     assert.deepEqual(await messages(w), []);
@@ -61,7 +61,7 @@ describe("a fault", () => {
     const repeating = new WebClient(BOT_TOKEN, {
       slackApiUrl: `${w.slack.url}/api/`,
       retryConfig: { retries: 1, minTimeout: 1 },
-      logger: quiet,
+      logger: silentLogger,
     });
     await repeating.chat.postMessage({ channel: "C0APPROVALS", text: "x" });
     assert.equal((await messages(w)).length, 3);
@@ -72,7 +72,7 @@ describe("a fault", () => {
     await fault(w, { kind: "delay", delayMs: 3_600_000 });
     const posted = post(w);
     await eventually(
-      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Answer).faults.length === 0,
+      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Reply).faults.length === 0,
     );
     assert.deepEqual(await messages(w), []);
     w.slack.clock.advance(3_600_000);
@@ -93,10 +93,10 @@ describe("a fault", () => {
     await w.control("faults", { operation: "link", kind: "delay", delayMs: 300_000, times: 1 });
     const { url } = (await w.client.apiCall("apps.connections.open", { token: "xapp-sandbox" })) as { url?: string };
     const socket = new WebSocket(String(url));
-    w.atEnd(() => socket.close());
+    w.onCleanup(() => socket.close());
     const ended = new Promise((resolve) => socket.addEventListener("close", resolve));
     await eventually(
-      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Answer).faults.length === 0,
+      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Reply).faults.length === 0,
     );
     assert.equal(socket.readyState, WebSocket.CONNECTING);
     // By then the address is too old.
@@ -131,7 +131,7 @@ describe("a fault", () => {
 it("the stream of events tells of calls and of every change, so that a page can be live", async (t) => {
   const w = await world(t);
   const abort = new AbortController();
-  w.atEnd(() => abort.abort());
+  w.onCleanup(() => abort.abort());
   const stream = await fetch(`${w.slack.url}/_control/events`, { signal: abort.signal });
   let seen = "";
   const reading = (async () => {

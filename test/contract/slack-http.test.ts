@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
 import { SIGNING_SECRET } from "../../sandbox/slack/seed.ts";
-import { type Answer, clickOf, eventually, postButton, socketApp, type World, world } from "./slack-support.ts";
+import { eventually, makeClick, postButton, type Reply, socketApp, type World, world } from "./slack-support.ts";
 
 /** A request URL that keeps what it is sent and answers as it is told. */
 async function requestUrl(w: World, status = 200, body = "") {
@@ -20,7 +20,7 @@ async function requestUrl(w: World, status = 200, body = "") {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  w.atEnd(() => new Promise((resolve) => server.close(resolve)));
+  w.onCleanup(() => new Promise((resolve) => server.close(resolve)));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   await w.control("settings", { requestUrl: url });
   return { received, server };
@@ -30,7 +30,7 @@ describe("signed HTTP", () => {
   it("signs what it sends with the app's secret, and sends each kind as Slack does", async (t) => {
     const w = await world(t);
     const { received } = await requestUrl(w);
-    await w.control("click", clickOf(await postButton(w)));
+    await w.control("click", makeClick(await postButton(w)));
     await w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals help" });
     await w.control("home", { user: "U0JANE" });
     for (const { headers, body } of received) {
@@ -59,27 +59,27 @@ describe("signed HTTP", () => {
     const w = await world(t);
     const at = await postButton(w);
     const { server } = await requestUrl(w, 500);
-    assert.partialDeepStrictEqual((await w.control("click", clickOf(at))).delivery, {
+    assert.partialDeepStrictEqual((await w.control("click", makeClick(at))).delivery, {
       acked: false,
       via: "http",
       problem: "http_500",
     });
     await new Promise((resolve) => server.close(resolve));
-    assert.equal((await w.control("click", clickOf(at))).delivery.problem, "connection_failed");
+    assert.equal((await w.control("click", makeClick(at))).delivery.problem, "connection_failed");
     await w.control("settings", { requestUrl: null });
-    assert.equal((await w.control("click", clickOf(at))).delivery.problem, "no_connection");
+    assert.equal((await w.control("click", makeClick(at))).delivery.problem, "no_connection");
   });
 
   it("gives up after three seconds", async (t) => {
     const w = await world(t);
     const at = await postButton(w);
     const server = createServer(() => {}).listen(0, "127.0.0.1");
-    w.atEnd(() => server.closeAllConnections());
-    w.atEnd(() => server.close());
+    w.onCleanup(() => server.closeAllConnections());
+    w.onCleanup(() => server.close());
     const arrived = new Promise((resolve) => server.once("request", resolve));
     await new Promise((resolve) => server.once("listening", resolve));
     await w.control("settings", { requestUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
-    const click = w.control("click", clickOf(at));
+    const click = w.control("click", makeClick(at));
     await arrived;
     w.slack.clock.advance(3000);
     assert.partialDeepStrictEqual((await click).delivery, { acked: false, problem: "timeout" });
@@ -91,7 +91,7 @@ describe("a fault on a delivery", () => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "twice", times: 1 });
-    await w.control("click", clickOf(await postButton(w)));
+    await w.control("click", makeClick(await postButton(w)));
     await eventually(() => received.length === 2);
     assert.equal(received[0]?.body, received[1]?.body);
     assert.equal(received[0]?.headers["x-slack-signature"], received[1]?.headers["x-slack-signature"]);
@@ -107,7 +107,7 @@ describe("a fault on a delivery", () => {
       });
     });
     await w.control("faults", { operation: "deliver:block_actions", kind: "twice", times: 1 });
-    assert.equal((await w.control("click", clickOf(await postButton(w)))).delivery.acked, true);
+    assert.equal((await w.control("click", makeClick(await postButton(w)))).delivery.acked, true);
     await eventually(() => heard === 2);
     assert.deepEqual((await w.state()).notices, []);
   });
@@ -116,7 +116,7 @@ describe("a fault on a delivery", () => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "refuse", times: 1 });
-    assert.equal((await w.control("click", clickOf(await postButton(w)))).delivery.acked, false);
+    assert.equal((await w.control("click", makeClick(await postButton(w)))).delivery.acked, false);
     assert.deepEqual(received, []);
     assert.partialDeepStrictEqual(w.requests("deliver:block_actions"), [
       { executed: false, outcome: { fault: "refuse" } },
@@ -127,7 +127,7 @@ describe("a fault on a delivery", () => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "drop-reply", times: 1 });
-    assert.equal((await w.control("click", clickOf(await postButton(w)))).delivery.acked, false);
+    assert.equal((await w.control("click", makeClick(await postButton(w)))).delivery.acked, false);
     assert.equal(received.length, 1);
     assert.equal((await w.state()).notices.length, 1);
   });
@@ -137,9 +137,9 @@ describe("a fault on a delivery", () => {
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "delay", delayMs: 600_000, times: 1 });
     const at = await postButton(w);
-    const click = w.control("click", clickOf(at));
+    const click = w.control("click", makeClick(at));
     await eventually(
-      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Answer).faults.length === 0,
+      async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Reply).faults.length === 0,
     );
     w.slack.clock.advance(3000);
     assert.equal((await click).delivery.acked, false);

@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { App } from "@slack/bolt";
 import {
-  type Answer,
+  actionsBlock,
   button,
   eventually,
   httpApp,
+  type Reply,
   reasonModal,
   section,
   socketApp,
-  strip,
   world,
 } from "./slack-support.ts";
 
 interface Heard {
   /** Everything that reached Bolt, also what no listener takes. */
   arrived: number;
-  actions: Answer[];
-  submissions: Answer[];
-  commands: Answer[];
+  actions: Reply[];
+  submissions: Reply[];
+  commands: Reply[];
   errors: string[];
 }
 
@@ -68,7 +68,7 @@ for (const mode of ["Socket Mode", "signed HTTP"] as const) {
       const posted = await w.client.chat.postMessage({
         channel: "C0APPROVALS",
         text: "Restart?",
-        blocks: [section("Restart?"), strip(button("approve"), button("reject"))],
+        blocks: [section("Restart?"), actionsBlock(button("approve"), button("reject"))],
       });
       return { ...w, heard, ts: String(posted.ts) };
     };
@@ -169,7 +169,7 @@ for (const mode of ["Socket Mode", "signed HTTP"] as const) {
       const { ts } = await w.client.chat.postMessage({
         channel: "C0ONCALL",
         text: "x",
-        blocks: [strip(button("nobody"))],
+        blocks: [actionsBlock(button("nobody"))],
       });
       const click = w.control("click", { user: "U0JANE", channel: "C0ONCALL", ts, action_id: "nobody" });
       await eventually(() => w.heard.arrived === 1);
@@ -180,6 +180,6 @@ for (const mode of ["Socket Mode", "signed HTTP"] as const) {
   });
 }
 
-async function channel(w: { state(): Promise<Answer> }, id: string): Promise<Answer> {
-  return (await w.state()).channels.find((each: Answer) => each.id === id);
+async function channel(w: { state(): Promise<Reply> }, id: string): Promise<Reply> {
+  return (await w.state()).channels.find((each: Reply) => each.id === id);
 }

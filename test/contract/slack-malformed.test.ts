@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { BOT_TOKEN } from "../../sandbox/slack/seed.ts";
 import {
-  type Answer,
+  actionsBlock,
   button,
-  clickOf,
+  makeClick,
   postButton,
+  type Reply,
   section,
   socketApp,
-  strip,
   type World,
   world,
 } from "./slack-support.ts";
@@ -19,7 +19,7 @@ const nestedObjects = (depth: number) => `${'{"x":'.repeat(depth)}1${"}".repeat(
 const nestedContainers = (depth: number) =>
   `[${'{"type":"container","child_blocks":['.repeat(depth)}${"]}".repeat(depth)}]`;
 
-async function raw(w: World, method: string, type: string | undefined, body: string): Promise<Answer> {
+async function raw(w: World, method: string, type: string | undefined, body: string): Promise<Reply> {
   const response = await fetch(`${w.slack.url}/api/${method}`, {
     method: "POST",
     headers: { authorization: `Bearer ${BOT_TOKEN}`, ...(type === undefined ? {} : { "content-type": type }) },
@@ -31,19 +31,19 @@ const form = (fields: Record<string, string>) => new URLSearchParams(fields).toS
 const FORM = "application/x-www-form-urlencoded";
 
 /** The call was refused with an error of Slack's, stands in the journal, left nothing behind, and the state is readable. */
-async function refusedCleanly(w: World, method: string, answer: Answer, error: string) {
+async function assertRefused(w: World, method: string, answer: Reply, error: string) {
   assert.deepEqual([answer.status, answer.ok, answer.error], [200, false, error]);
   const [entry] = w.requests(method);
   assert.partialDeepStrictEqual(entry, { executed: false, outcome: { status: 200, body: { error } } });
   const { channels } = await w.state();
-  assert.deepEqual(channels.find((each: Answer) => each.id === "C0APPROVALS").messages, []);
+  assert.deepEqual(channels.find((each: Reply) => each.id === "C0APPROVALS").messages, []);
 }
 
 describe("a body that is no form", () => {
   for (const type of ["multipart/form-data", "multipart/form-data; boundary=x"]) {
     it(`is invalid_form_data as ${type}`, async (t) => {
       const w = await world(t);
-      await refusedCleanly(
+      await assertRefused(
         w,
         "chat.postMessage",
         await raw(w, "chat.postMessage", type, "garbage"),
@@ -59,7 +59,7 @@ describe("a body that is no form", () => {
       body.set(name, value);
     }
     const response = await fetch(`${w.slack.url}/api/chat.postMessage`, { method: "POST", body });
-    assert.equal(((await response.json()) as Answer).ok, true);
+    assert.equal(((await response.json()) as Reply).ok, true);
   });
 });
 
@@ -83,7 +83,7 @@ describe("what is nested beyond reason", () => {
   for (const [what, method, type, body, error] of CASES) {
     it(`is ${error} for ${what}`, async (t) => {
       const w = await world(t);
-      await refusedCleanly(w, method, await raw(w, method, type, body), error);
+      await assertRefused(w, method, await raw(w, method, type, body), error);
     });
   }
 
@@ -103,9 +103,9 @@ describe("what is nested beyond reason", () => {
         await ack();
       });
     });
-    await w.control("click", clickOf(await postButton(w)));
+    await w.control("click", makeClick(await postButton(w)));
     const response = await fetch(url, { method: "POST", body: `{"text":"x","blocks":${nestedContainers(6000)}}` });
-    assert.deepEqual([response.status, ((await response.json()) as Answer).error], [400, "invalid_payload"]);
+    assert.deepEqual([response.status, ((await response.json()) as Reply).error], [400, "invalid_payload"]);
   });
 
   it("leaves room for every block that Slack describes", async (t) => {
@@ -116,7 +116,7 @@ describe("what is nested beyond reason", () => {
     const container = {
       type: "container",
       title: { type: "plain_text", text: "x" },
-      child_blocks: [section("x"), strip(button("go", { confirm: dialog }))],
+      child_blocks: [section("x"), actionsBlock(button("go", { confirm: dialog }))],
     };
     const posted = await w.client.chat.postMessage({ ...message, blocks: [container] as never });
     assert.equal(posted.ok, true);
@@ -146,6 +146,6 @@ describe("a charset", () => {
       headers: { "content-type": "application/json; charset=iso-8859-1" },
       body: Buffer.from('{"word":"café"}', "latin1"),
     });
-    assert.equal(((await answer.json()) as Answer).args.word, "café");
+    assert.equal(((await answer.json()) as Reply).args.word, "café");
   });
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OTHER_BOT_TOKEN } from "../../sandbox/slack/seed.ts";
-import { type Answer, clientOf, errorOf, section, type World, world } from "./slack-support.ts";
+import { getError, makeClient, type Reply, section, type World, world } from "./slack-support.ts";
 
 const post = (w: World, more: object = {}) =>
   w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x", ...more } as never);
-const messagesOf = async (w: World, id: string): Promise<Answer[]> =>
-  (await w.state()).channels.find((each: Answer) => each.id === id).messages;
+const readMessages = async (w: World, id: string): Promise<Reply[]> =>
+  (await w.state()).channels.find((each: Reply) => each.id === id).messages;
 
 describe("chat.postMessage", () => {
   it("answers with the message as Slack keeps it", async (t) => {
@@ -36,7 +36,7 @@ describe("chat.postMessage", () => {
     assert.equal(new Set(answers.map((each) => each.ts)).size, 30);
   });
 
-  const REFUSED: [error: string, args: object][] = [
+  const REJECTED: [error: string, args: object][] = [
     ["channel_not_found", { channel: "C0NOWHERE" }],
     ["channel_not_found", { channel: "C0SECRET" }],
     ["not_in_channel", { channel: "C0RANDOM" }],
@@ -53,12 +53,12 @@ describe("chat.postMessage", () => {
     ["invalid_metadata_schema", { metadata: { event_type: "x" } }],
     ["markdown_text_conflict", { markdown_text: "**x**" }],
   ];
-  for (const [error, args] of REFUSED) {
+  for (const [error, args] of REJECTED) {
     it(`is ${error} for ${JSON.stringify(args).slice(0, 60)}`, async (t) => {
       const w = await world(t);
-      assert.equal((await errorOf(post(w, args))).error, error);
+      assert.equal((await getError(post(w, args))).error, error);
       assert.equal(w.requests("chat.postMessage")[0]?.executed, false);
-      assert.deepEqual(await messagesOf(w, "C0APPROVALS"), []);
+      assert.deepEqual(await readMessages(w, "C0APPROVALS"), []);
     });
   }
 
@@ -70,7 +70,7 @@ describe("chat.postMessage", () => {
 
   it("says which block is wrong and how, in the answer's messages", async (t) => {
     const w = await world(t);
-    const answer = await errorOf(post(w, { blocks: [section("x".repeat(3001))] }));
+    const answer = await getError(post(w, { blocks: [section("x".repeat(3001))] }));
     assert.deepEqual(answer.response_metadata.messages, [
       "[ERROR] must be less than 3001 characters [json-pointer:/blocks/0/text/text]",
     ]);
@@ -86,7 +86,7 @@ describe("chat.postMessage", () => {
   it("is restricted_action where a workspace preference forbids it", async (t) => {
     const w = await world(t);
     await w.control("channel", { channel: "C0APPROVALS", restricted: true });
-    assert.equal((await errorOf(post(w))).error, "restricted_action");
+    assert.equal((await getError(post(w))).error, "restricted_action");
   });
 
   it("reaches a private channel once the app was invited, and no more once it was removed", async (t) => {
@@ -94,7 +94,7 @@ describe("chat.postMessage", () => {
     await w.control("channel", { channel: "C0SECRET", invite: ["U0COUNTERSN"] });
     assert.equal((await post(w, { channel: "C0SECRET" })).ok, true);
     await w.control("channel", { channel: "C0SECRET", kick: ["U0COUNTERSN"] });
-    assert.equal((await errorOf(post(w, { channel: "C0SECRET" }))).error, "channel_not_found");
+    assert.equal((await getError(post(w, { channel: "C0SECRET" }))).error, "channel_not_found");
   });
 
   it("to a person's id goes into the direct message with them", async (t) => {
@@ -102,7 +102,7 @@ describe("chat.postMessage", () => {
     const { channel } = await post(w, { channel: "U0JANE" });
     const opened = await w.client.conversations.open({ users: "U0JANE" });
     assert.equal(opened.channel?.id, channel);
-    assert.equal((await errorOf(post(w, { channel: "U0GONE" }))).error, "channel_not_found");
+    assert.equal((await getError(post(w, { channel: "U0GONE" }))).error, "channel_not_found");
   });
 });
 
@@ -118,7 +118,7 @@ describe("chat.update", () => {
       blocks: [section("new")],
     });
     assert.partialDeepStrictEqual(updated, { text: "new", ts, channel: "C0APPROVALS" });
-    const [message] = await messagesOf(w, "C0APPROVALS");
+    const [message] = await readMessages(w, "C0APPROVALS");
     assert.partialDeepStrictEqual(message, { text: "new", metadata, edited: { user: "U0COUNTERSN" } });
     assert.equal(message.blocks[0].text.text, "new");
   });
@@ -127,19 +127,19 @@ describe("chat.update", () => {
     const w = await world(t);
     const { ts } = await post(w, { text: "x".repeat(4001) });
     const update = (text: string) => w.client.chat.update({ channel: "C0APPROVALS", ts: String(ts), text });
-    assert.equal((await errorOf(update("x".repeat(4001)))).error, "msg_too_long");
+    assert.equal((await getError(update("x".repeat(4001)))).error, "msg_too_long");
     assert.equal((await update("x".repeat(4000))).ok, true);
   });
 
   it("of another app's or a person's message is cant_update_message, and so is deleting it", async (t) => {
     const w = await world(t);
     await w.control("channel", { channel: "C0RANDOM", invite: ["U0COUNTERSN"] });
-    const theirs = await clientOf(w.slack, OTHER_BOT_TOKEN).chat.postMessage({ channel: "C0RANDOM", text: "x" });
+    const theirs = await makeClient(w.slack, OTHER_BOT_TOKEN).chat.postMessage({ channel: "C0RANDOM", text: "x" });
     const { ts } = await w.control("post", { user: "U0JANE", channel: "C0RANDOM", text: "y" });
     for (const other of [String(theirs.ts), ts]) {
       const at = { channel: "C0RANDOM", ts: other };
-      assert.equal((await errorOf(w.client.chat.update({ ...at, text: "mine" }))).error, "cant_update_message");
-      assert.equal((await errorOf(w.client.chat.delete(at))).error, "cant_delete_message");
+      assert.equal((await getError(w.client.chat.update({ ...at, text: "mine" }))).error, "cant_update_message");
+      assert.equal((await getError(w.client.chat.delete(at))).error, "cant_delete_message");
     }
   });
 
@@ -148,12 +148,12 @@ describe("chat.update", () => {
     const { ts } = await post(w);
     const at = { channel: "C0APPROVALS", ts: String(ts) };
     assert.equal(
-      (await errorOf(w.client.chat.update({ ...at, ts: "1.000001", text: "x" }))).error,
+      (await getError(w.client.chat.update({ ...at, ts: "1.000001", text: "x" }))).error,
       "message_not_found",
     );
-    assert.equal((await errorOf(w.client.chat.update({ ...at, text: "" }))).error, "no_text");
+    assert.equal((await getError(w.client.chat.update({ ...at, text: "" }))).error, "no_text");
     await w.control("settings", { editWindowClosed: true });
-    assert.equal((await errorOf(w.client.chat.update({ ...at, text: "x" }))).error, "edit_window_closed");
+    assert.equal((await getError(w.client.chat.update({ ...at, text: "x" }))).error, "edit_window_closed");
   });
 
   it("of a message that was deleted finds nothing", async (t) => {
@@ -165,7 +165,7 @@ describe("chat.update", () => {
       /\/archives\/C0APPROVALS\/p\d{16}$/,
     );
     await w.client.chat.delete(at);
-    assert.equal((await errorOf(w.client.chat.update({ ...at, text: "x" }))).error, "message_not_found");
+    assert.equal((await getError(w.client.chat.update({ ...at, text: "x" }))).error, "message_not_found");
   });
 });
 
@@ -177,12 +177,12 @@ describe("chat.postEphemeral", () => {
       user: "U0ROSA",
       text: "psst",
     });
-    assert.partialDeepStrictEqual(await messagesOf(w, "C0APPROVALS"), [
+    assert.partialDeepStrictEqual(await readMessages(w, "C0APPROVALS"), [
       { text: "psst", onlyFor: "U0ROSA", is_ephemeral: true },
     ]);
     assert.deepEqual((await w.client.conversations.history({ channel: "C0APPROVALS" })).messages, []);
     const update = w.client.chat.update({ channel: "C0APPROVALS", ts: String(ts), text: "x" });
-    assert.equal((await errorOf(update)).error, "message_not_found");
+    assert.equal((await getError(update)).error, "message_not_found");
   });
 
   for (const [who, channel, user, error] of [
@@ -192,7 +192,7 @@ describe("chat.postEphemeral", () => {
   ] as const) {
     it(`to ${who} is ${error}`, async (t) => {
       const { client } = await world(t);
-      assert.equal((await errorOf(client.chat.postEphemeral({ channel, user, text: "x" }))).error, error);
+      assert.equal((await getError(client.chat.postEphemeral({ channel, user, text: "x" }))).error, error);
     });
   }
 });
@@ -225,15 +225,15 @@ describe("conversations.history", () => {
     assert.equal(page.has_more, true);
     assert.deepEqual(await read({ limit: 2, cursor: page.response_metadata?.next_cursor }), ["2", "1"]);
     const wrong = w.client.conversations.history({ channel: "C0APPROVALS", cursor: "never-given" });
-    assert.equal((await errorOf(wrong)).error, "invalid_cursor");
+    assert.equal((await getError(wrong)).error, "invalid_cursor");
     const noTime = w.client.conversations.history({ channel: "C0APPROVALS", oldest: "yesterday" });
-    assert.equal((await errorOf(noTime)).error, "invalid_ts_oldest");
+    assert.equal((await getError(noTime)).error, "invalid_ts_oldest");
   });
 
   it("is closed to an app that is not in the channel", async (t) => {
     const { client } = await world(t);
-    assert.equal((await errorOf(client.conversations.history({ channel: "C0RANDOM" }))).error, "not_in_channel");
-    assert.equal((await errorOf(client.conversations.history({ channel: "C0SECRET" }))).error, "channel_not_found");
+    assert.equal((await getError(client.conversations.history({ channel: "C0RANDOM" }))).error, "not_in_channel");
+    assert.equal((await getError(client.conversations.history({ channel: "C0SECRET" }))).error, "channel_not_found");
   });
 
   it("leaves replies to conversations.replies, unless they were broadcast", async (t) => {

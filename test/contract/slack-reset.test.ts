@@ -2,38 +2,36 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { WebSocket } from "ws";
 import { APP_TOKEN } from "../../sandbox/slack/seed.ts";
-import { type Answer, clickOf, clientOf, eventually, postButton, type World, world } from "./slack-support.ts";
+import { eventually, makeClick, makeClient, postButton, type Reply, type World, world } from "./slack-support.ts";
 
 /** A Socket Mode connection that acknowledges nothing, and what arrived over it. */
-async function silentApp(w: World): Promise<Answer[]> {
-  const { url } = await clientOf(w.slack, APP_TOKEN).apps.connections.open();
+async function silentApp(w: World): Promise<Reply[]> {
+  const { url } = await makeClient(w.slack, APP_TOKEN).apps.connections.open();
   const socket = new WebSocket(String(url));
-  const frames: Answer[] = [];
+  const frames: Reply[] = [];
   socket.on("message", (data) => frames.push(JSON.parse(String(data))));
   await eventually(() => frames.length > 0);
   return frames;
 }
-const arrived = (frames: Answer[], count: number) => eventually(() => frames.length === count);
+const waitForFrames = (frames: Reply[], count: number) => eventually(() => frames.length === count);
 /** Whatever was sent before has arrived when this frame has. */
-async function nothingBut(w: World, frames: Answer[], count: number) {
+async function assertFrameCount(w: World, frames: Reply[], count: number) {
   await w.control("disconnect", { reason: "warning" });
   await eventually(() => frames.at(-1).reason === "warning");
   assert.equal(frames.length, count + 1);
 }
-const faultTaken = (w: World) =>
-  eventually(
-    async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Answer).faults.length === 0,
-  );
+const waitForFault = (w: World) =>
+  eventually(async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Reply).faults.length === 0);
 
 it("an event that waits for its acknowledgement is over with a reset, and comes not again", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   const opened = w.control("home", { user: "U0JANE" });
-  await arrived(frames, 2);
+  await waitForFrames(frames, 2);
   await w.control("reset");
   assert.partialDeepStrictEqual(await opened, { status: 409, error: "reset" });
   w.slack.clock.advance(3_600_000);
-  await nothingBut(w, frames, 2);
+  await assertFrameCount(w, frames, 2);
   assert.deepEqual(w.requests("deliver:events_api"), []);
 });
 
@@ -41,21 +39,21 @@ it("an event that was to come again does not after a reset", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   const opened = w.control("home", { user: "U0JANE" });
-  await arrived(frames, 2);
+  await waitForFrames(frames, 2);
   w.slack.clock.advance(3000);
   assert.equal((await opened).delivery.problem, "timeout");
   await w.control("reset");
   w.slack.clock.advance(1100);
-  await nothingBut(w, frames, 2);
+  await assertFrameCount(w, frames, 2);
 });
 
 it("a click and a command that wait leave no notice in the workspace that a reset made", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   const at = await postButton(w);
-  const click = w.control("click", clickOf(at));
+  const click = w.control("click", makeClick(at));
   const command = w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
-  await arrived(frames, 3);
+  await waitForFrames(frames, 3);
   await w.control("reset");
   assert.deepEqual([(await click).error, (await command).error], ["reset", "reset"]);
   assert.deepEqual((await w.state()).notices, []);
@@ -66,10 +64,10 @@ it("a connection that was warned is not ended by the clock of before", async (t)
   const w = await world(t);
   const frames = await silentApp(w);
   await w.control("disconnect", { reason: "warning" });
-  await arrived(frames, 2);
+  await waitForFrames(frames, 2);
   await w.control("reset");
   w.slack.clock.advance(10_000);
-  await nothingBut(w, frames, 2);
+  await assertFrameCount(w, frames, 2);
   assert.equal((await w.state()).delivery.links.length, 1);
 });
 
@@ -78,7 +76,7 @@ it("a call that was delayed is cut off, and posts nothing into the new workspace
   await w.control("faults", { operation: "chat.postMessage", kind: "delay", delayMs: 60_000, times: 1 });
   const posted = w.client.chat.postMessage({ channel: "C0APPROVALS", text: "late" });
   const failed = assert.rejects(posted, { code: "slack_webapi_request_error" });
-  await faultTaken(w);
+  await waitForFault(w);
   await w.control("reset");
   await failed;
   w.slack.clock.advance(60_000);
@@ -90,12 +88,12 @@ it("a delivery that was delayed never arrives", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   await w.control("faults", { operation: "deliver:block_actions", kind: "delay", delayMs: 60_000, times: 1 });
-  const click = w.control("click", clickOf(await postButton(w)));
-  await faultTaken(w);
+  const click = w.control("click", makeClick(await postButton(w)));
+  await waitForFault(w);
   await w.control("reset");
   assert.equal((await click).error, "reset");
   w.slack.clock.advance(60_000);
-  await nothingBut(w, frames, 1);
+  await assertFrameCount(w, frames, 1);
 });
 
 it("timers of others on the same clock go on", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Answer, button, section, socketApp, strip, world } from "./slack-support.ts";
+import { actionsBlock, button, type Reply, section, socketApp, world } from "./slack-support.ts";
 
 /** A click whose response URL is in the test's hands. */
 async function start(t: Parameters<typeof world>[0], ephemeral = false) {
@@ -12,12 +12,12 @@ async function start(t: Parameters<typeof world>[0], ephemeral = false) {
       await ack();
     });
   });
-  const message = { channel: "C0APPROVALS", text: "before", blocks: [strip(button("go"))] };
+  const message = { channel: "C0APPROVALS", text: "before", blocks: [actionsBlock(button("go"))] };
   const ts = ephemeral
     ? (await w.client.chat.postEphemeral({ ...message, user: "U0JANE" })).message_ts
     : (await w.client.chat.postMessage(message)).ts;
   await w.control("click", { user: "U0JANE", channel: "C0APPROVALS", ts, action_id: "go" });
-  const respond = async (body: unknown, url = String(urls[0])): Promise<Answer> => {
+  const respond = async (body: unknown, url = String(urls[0])): Promise<Reply> => {
     const response = await fetch(url, {
       method: "POST",
       body: JSON.stringify(body),
@@ -25,8 +25,8 @@ async function start(t: Parameters<typeof world>[0], ephemeral = false) {
     });
     return { status: response.status, ...((await response.json()) as object) };
   };
-  const messages = async (): Promise<Answer[]> =>
-    (await w.state()).channels.find((each: Answer) => each.id === "C0APPROVALS").messages;
+  const messages = async (): Promise<Reply[]> =>
+    (await w.state()).channels.find((each: Reply) => each.id === "C0APPROVALS").messages;
   return { ...w, respond, messages, url: String(urls[0]) };
 }
 
@@ -66,19 +66,19 @@ describe("a response URL", () => {
     });
   }
 
-  const REFUSED: [what: string, body: unknown, status: number, error: string][] = [
+  const REJECTED: [what: string, body: unknown, status: number, error: string][] = [
     ["blocks that are invalid", { text: "x", blocks: [section("")] }, 400, "invalid_blocks"],
     ["nothing to say", {}, 400, "no_text"],
     ["no JSON object", "x", 400, "invalid_payload"],
   ];
-  for (const [what, body, status, error] of REFUSED) {
+  for (const [what, body, status, error] of REJECTED) {
     it(`with ${what} is ${error}`, async (t) => {
       const w = await start(t);
       assert.partialDeepStrictEqual(await w.respond(body), { status, error });
     });
   }
 
-  const NOT_THERE: [what: string, change: object, body: object, error: string][] = [
+  const NOT_ALLOWED: [what: string, change: object, body: object, error: string][] = [
     ["posts nothing into an archived channel", { archived: true }, { response_type: "in_channel" }, "is_archived"],
     ["replaces nothing in an archived channel", { archived: true }, { replace_original: true }, "is_archived"],
     ["deletes nothing in an archived channel", { archived: true }, { delete_original: true }, "is_archived"],
@@ -91,7 +91,7 @@ describe("a response URL", () => {
       "msg_too_long",
     ],
   ];
-  for (const [what, change, body, error] of NOT_THERE) {
+  for (const [what, change, body, error] of NOT_ALLOWED) {
     it(what, async (t) => {
       const w = await start(t);
       await w.control("channel", { channel: "C0APPROVALS", ...change });

@@ -3,12 +3,12 @@ import { describe, it } from "node:test";
 import { WebSocket } from "ws";
 import { APP_TOKEN, BOT_TOKEN } from "../../sandbox/slack/seed.ts";
 import {
-  type Answer,
-  clickOf,
-  clientOf,
-  errorOf,
   eventually,
+  getError,
+  makeClick,
+  makeClient,
   postButton,
+  type Reply,
   reasonModal,
   socketApp,
   type World,
@@ -18,7 +18,7 @@ import {
 /** An app that acknowledges everything, with a message, an open modal and the response URL of a click. */
 async function start(t: Parameters<typeof world>[0]) {
   const w = await world(t);
-  const seen: Answer[] = [];
+  const seen: Reply[] = [];
   await socketApp(w, (app) => {
     app.use(async ({ body, next }) => {
       seen.push(body);
@@ -28,7 +28,7 @@ async function start(t: Parameters<typeof world>[0]) {
     app.command("/approvals", async ({ ack }) => ack());
   });
   const at = await postButton(w);
-  await w.control("click", clickOf(at));
+  await w.control("click", makeClick(at));
   await w.client.views.open({ trigger_id: seen[0].trigger_id, view: reasonModal({ notify_on_close: true }) });
   return { ...w, at, seen };
 }
@@ -39,13 +39,13 @@ describe("an app that was taken out of the workspace", () => {
     it(`hears nothing more (${state})`, async (t) => {
       const w = await start(t);
       await w.control("token", { token: "bot", state });
-      assert.equal((await w.control("click", clickOf(w.at))).error, "app_not_installed");
+      assert.equal((await w.control("click", makeClick(w.at))).error, "app_not_installed");
       assert.equal((await w.control("submit", { user: "U0JANE", values: {} })).error, "app_not_installed");
       assert.equal((await w.control("home", { user: "U0JANE" })).error, "no_home");
       assert.equal((await command(w)).error, "invalid_command");
       assert.equal((await w.control("close", { user: "U0JANE" })).ok, true);
       const answered = await fetch(w.seen[0].response_url, { method: "POST", body: '{"text":"x"}' });
-      assert.deepEqual([answered.status, ((await answered.json()) as Answer).error], [400, state]);
+      assert.deepEqual([answered.status, ((await answered.json()) as Reply).error], [400, state]);
       assert.equal(w.seen.length, 1);
     });
   }
@@ -62,7 +62,7 @@ describe("an app that was taken out of the workspace", () => {
     const w = await start(t);
     await w.control("token", { token: "bot", state: "token_revoked" });
     await w.control("token", { token: "bot", state: "valid" });
-    assert.equal((await w.control("click", clickOf(w.at))).delivery.acked, true);
+    assert.equal((await w.control("click", makeClick(w.at))).delivery.acked, true);
   });
 });
 
@@ -78,17 +78,17 @@ it("without the scope `commands` an app has no commands", async (t) => {
 it("without users:read nobody is looked up by email", async (t) => {
   const w = await world(t);
   await w.control("scopes", { revoke: ["users:read"] });
-  const answer = await errorOf(w.client.users.lookupByEmail({ email: "jane@example.com" }));
+  const answer = await getError(w.client.users.lookupByEmail({ email: "jane@example.com" }));
   assert.deepEqual([answer.error, answer.needed], ["missing_scope", "users:read"]);
 });
 
 describe("an app with request URLs", () => {
-  const open = (w: World) => clientOf(w.slack, APP_TOKEN).apps.connections.open();
+  const open = (w: World) => makeClient(w.slack, APP_TOKEN).apps.connections.open();
 
   it("has no Socket Mode: its connections end as link_disabled, and no address opens another", async (t) => {
     const w = await world(t);
     const socket = new WebSocket(String((await open(w)).url));
-    const frames: Answer[] = [];
+    const frames: Reply[] = [];
     socket.on("message", (data) => frames.push(JSON.parse(String(data))));
     await eventually(() => frames.length === 1);
     const unused = String((await open(w)).url);
@@ -96,7 +96,7 @@ describe("an app with request URLs", () => {
     await w.control("settings", { requestUrl: "http://127.0.0.1:9/" });
     await eventually(() => socket.readyState === WebSocket.CLOSED);
     assert.partialDeepStrictEqual(frames.at(-1), { type: "disconnect", reason: "link_disabled" });
-    assert.equal((await errorOf(open(w))).error, "socket_mode_disabled");
+    assert.equal((await getError(open(w))).error, "socket_mode_disabled");
     const late = new WebSocket(unused);
     const status = await new Promise((resolve) => {
       late.on("error", () => {});
@@ -109,7 +109,7 @@ describe("an app with request URLs", () => {
 });
 
 describe("apps.connections.open", () => {
-  const ask = async (w: World, init: RequestInit): Promise<Answer> =>
+  const ask = async (w: World, init: RequestInit): Promise<Reply> =>
     (await fetch(`${w.slack.url}/api/apps.connections.open`, init)).json();
   const headers = { authorization: `Bearer ${APP_TOKEN}` };
 

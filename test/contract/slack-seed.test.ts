@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Answer, button, clickOf, errorOf, section, socketApp, strip, world } from "./slack-support.ts";
+import { actionsBlock, button, getError, makeClick, type Reply, section, socketApp, world } from "./slack-support.ts";
 
 describe("a seed", () => {
   it("adds people, groups, channels and messages, which the Web API then shows", async (t) => {
@@ -45,22 +45,22 @@ describe("a seed", () => {
   it("posts as the app where its bot user is named, with buttons that work", async (t) => {
     const w = await world(t);
     await socketApp(w, (app) => app.action("go", async ({ ack }) => ack()));
-    const blocks = [section("x"), strip(button("go"))];
+    const blocks = [section("x"), actionsBlock(button("go"))];
     const { messages } = await w.control("seed", {
       messages: [{ channel: "C0APPROVALS", user: "U0COUNTERSN", text: "Restart?", blocks }],
     });
-    assert.equal((await w.control("click", clickOf(messages[0]))).delivery.acked, true);
+    assert.equal((await w.control("click", makeClick(messages[0]))).delivery.acked, true);
   });
 
   it("is gone with a reset", async (t) => {
     const w = await world(t);
     await w.control("seed", { people: [{ id: "U0KIM" }] });
     await w.control("reset");
-    assert.equal((await errorOf(w.client.users.info({ user: "U0KIM" }))).error, "user_not_found");
+    assert.equal((await getError(w.client.users.info({ user: "U0KIM" }))).error, "user_not_found");
   });
 
   const person = { id: "U0KIM", name: "kim" };
-  const IMPOSSIBLE: [what: string, body: object, error: string][] = [
+  const INVALID: [what: string, body: object, error: string][] = [
     ["a group of nobody", { groups: [{ id: "S0NEW", users: ["U0NOBODY"] }] }, "user_not_found"],
     ["a member who does not exist", { channels: [{ id: "C0NEW", members: ["U0NOBODY"] }] }, "user_not_found"],
     ["a workspace that does not exist", { people: [{ id: "U0LEE", teamId: "T0NOWHERE" }] }, "team_not_found"],
@@ -77,13 +77,13 @@ describe("a seed", () => {
       "invalid_blocks",
     ],
   ];
-  for (const [what, body, error] of IMPOSSIBLE) {
+  for (const [what, body, error] of INVALID) {
     it(`with ${what} is ${error}, and nothing of it is done`, async (t) => {
       const w = await world(t);
       const answer = await w.control("seed", { people: [person], ...body });
       assert.deepEqual([answer.status, answer.error], [409, "people" in body ? "team_not_found" : error]);
       assert.equal(
-        (await w.state()).people.some((each: Answer) => each.id === "U0KIM"),
+        (await w.state()).people.some((each: Reply) => each.id === "U0KIM"),
         false,
       );
     });

@@ -7,10 +7,10 @@ import { type SlackSandbox, type SlackSandboxOptions, startSlackSandbox } from "
 import type { JournalEntry } from "../../sandbox/wire/journal.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of the control API are looked into, not typed
-export type Answer = any;
+export type Reply = any;
 
 /** The tests look at what happened, not at what the clients print about it. */
-export const quiet = {
+export const silentLogger = {
   debug() {},
   info() {},
   warn() {},
@@ -25,15 +25,15 @@ export interface World {
   /** The bot's client: no retries, so that each call is one call. */
   client: WebClient;
   /** POST to `/_control/PATH`; the answer's JSON, with the HTTP status beside it as `status`. */
-  control(path: string, body?: unknown): Promise<Answer>;
-  state(): Promise<Answer>;
+  control(path: string, body?: unknown): Promise<Reply>;
+  state(): Promise<Reply>;
   requests(operation: string): JournalEntry[];
   /** Runs at the end of the test; what was started last is ended first. */
-  atEnd(release: () => unknown): void;
+  onCleanup(release: () => unknown): void;
 }
 
 /** As much of it as an app needs. */
-export type Reachable = Pick<World, "atEnd"> & { slack: Pick<SlackSandbox, "url"> };
+export type AppHost = Pick<World, "onCleanup"> & { slack: Pick<SlackSandbox, "url"> };
 
 /** A stand-in of its own for one test, with the real web client; ended with the test. */
 export async function world(t: TestContext, options: SlackSandboxOptions = {}): Promise<World> {
@@ -44,8 +44,8 @@ export async function world(t: TestContext, options: SlackSandboxOptions = {}): 
   });
   return {
     slack,
-    atEnd: (release) => releases.push(release),
-    client: clientOf(slack, BOT_TOKEN),
+    onCleanup: (release) => releases.push(release),
+    client: makeClient(slack, BOT_TOKEN),
     async control(path, body = {}) {
       const response = await fetch(`${slack.url}/_control/${path}`, {
         method: "POST",
@@ -59,27 +59,27 @@ export async function world(t: TestContext, options: SlackSandboxOptions = {}): 
   };
 }
 
-export const clientOf = (slack: SlackSandbox, token: string): WebClient =>
+export const makeClient = (slack: SlackSandbox, token: string): WebClient =>
   new WebClient(token, {
     slackApiUrl: `${slack.url}/api/`,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: 10_000,
-    logger: quiet,
+    logger: silentLogger,
   });
 
 /** A Bolt app over Socket Mode, with the receiver built by hand so that its options stay its own. */
-export async function socketApp({ slack, atEnd }: Reachable, listen: (app: App) => void): Promise<App> {
+export async function socketApp({ slack, onCleanup: atEnd }: AppHost, listen: (app: App) => void): Promise<App> {
   const receiver = new SocketModeReceiver({
     appToken: APP_TOKEN,
     clientPingTimeout: 1500,
-    logger: quiet,
+    logger: silentLogger,
     installerOptions: { clientOptions: { slackApiUrl: `${slack.url}/api/` } },
   });
   const app = new App({
     token: BOT_TOKEN,
     receiver,
-    logger: quiet,
+    logger: silentLogger,
     clientOptions: { slackApiUrl: `${slack.url}/api/`, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
   });
   listen(app);
@@ -89,12 +89,12 @@ export async function socketApp({ slack, atEnd }: Reachable, listen: (app: App) 
 }
 
 /** A Bolt app over signed HTTP on a free port; answers the request URL for the stand-in. */
-export async function httpApp({ slack, atEnd }: World, listen: (app: App) => void): Promise<string> {
-  const receiver = new HTTPReceiver({ signingSecret: SIGNING_SECRET, logger: quiet });
+export async function httpApp({ slack, onCleanup: atEnd }: World, listen: (app: App) => void): Promise<string> {
+  const receiver = new HTTPReceiver({ signingSecret: SIGNING_SECRET, logger: silentLogger });
   const app = new App({
     token: BOT_TOKEN,
     receiver,
-    logger: quiet,
+    logger: silentLogger,
     clientOptions: { slackApiUrl: `${slack.url}/api/`, retryConfig: { retries: 0 } },
   });
   listen(app);
@@ -117,7 +117,7 @@ export async function eventually<T>(probe: () => T | undefined | false | Promise
 }
 
 /** The error that Slack named, of a call that should fail. */
-export async function errorOf(call: Promise<unknown>): Promise<Answer> {
+export async function getError(call: Promise<unknown>): Promise<Reply> {
   try {
     await call;
   } catch (error) {
@@ -136,7 +136,8 @@ export const button = (actionId: string, more: object = {}) => ({
   value: "req-1",
   ...more,
 });
-export const strip = (...elements: object[]) => ({ type: "actions" as const, block_id: "strip", elements }) as never;
+export const actionsBlock = (...elements: object[]) =>
+  ({ type: "actions" as const, block_id: "strip", elements }) as never;
 
 /** A modal with one required input, `reason`. */
 export const reasonModal = (more: object = {}) =>
@@ -159,9 +160,13 @@ export const reasonModal = (more: object = {}) =>
 
 /** Posts a message with one button, `go`, and answers where it stands. */
 export async function postButton({ client }: World): Promise<{ channel: string; ts: string }> {
-  const posted = await client.chat.postMessage({ channel: "C0APPROVALS", text: "x", blocks: [strip(button("go"))] });
+  const posted = await client.chat.postMessage({
+    channel: "C0APPROVALS",
+    text: "x",
+    blocks: [actionsBlock(button("go"))],
+  });
   return { channel: "C0APPROVALS", ts: String(posted.ts) };
 }
 
 /** Jane's click on that button. */
-export const clickOf = (at: object, more: object = {}) => ({ user: "U0JANE", action_id: "go", ...at, ...more });
+export const makeClick = (at: object, more: object = {}) => ({ user: "U0JANE", action_id: "go", ...at, ...more });

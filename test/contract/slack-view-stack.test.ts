@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  type Answer,
+  actionsBlock,
   button,
   eventually,
+  type Reply,
   reasonModal,
   section,
   socketApp,
-  strip,
   type World,
   world,
 } from "./slack-support.ts";
 
-type Handle = (body: Answer, w: World) => Promise<object | undefined>;
+type Handle = (body: Reply, w: World) => Promise<object | undefined>;
 
 /** Somebody opens a modal from a message of the channel; `onSubmit` decides what its submissions are answered with. */
 async function start(t: Parameters<typeof world>[0], user: string, channel: string, onSubmit: Handle) {
   const w = await world(t, { rateLimits: false });
-  const heard: Answer[] = [];
+  const heard: Reply[] = [];
   await socketApp(w, (app) => {
     app.action("open", async ({ ack, body }) => {
       heard.push(body);
@@ -34,10 +34,10 @@ async function start(t: Parameters<typeof world>[0], user: string, channel: stri
       await ack();
     });
   });
-  const { ts } = await w.client.chat.postMessage({ channel, text: "x", blocks: [strip(button("open"))] });
+  const { ts } = await w.client.chat.postMessage({ channel, text: "x", blocks: [actionsBlock(button("open"))] });
   await w.control("click", { user, channel, ts, action_id: "open" });
   const stack = async (): Promise<string[]> =>
-    ((await w.state()).modals[user] ?? []).map((each: Answer) => each.callback_id);
+    ((await w.state()).modals[user] ?? []).map((each: Reply) => each.callback_id);
   await eventually(async () => (await stack()).length === 1);
   const submit = () => w.control("submit", { user, values: { reason: { text: "because" } } });
   return { ...w, heard, stack, submit };

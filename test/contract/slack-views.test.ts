@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  type Answer,
+  actionsBlock,
   button,
-  errorOf,
+  getError,
+  type Reply,
   reasonModal,
   section,
   socketApp,
-  strip,
   type World,
   world,
 } from "./slack-support.ts";
 
 /** A workspace with a message whose button gives triggers, and an app that only acknowledges. */
-async function start(t: Parameters<typeof world>[0], answerTo: (body: Answer) => object | undefined = () => undefined) {
+async function start(t: Parameters<typeof world>[0], answerTo: (body: Reply) => object | undefined = () => undefined) {
   const w = await world(t, { rateLimits: false });
   const triggers: string[] = [];
-  const closed: Answer[] = [];
+  const closed: Reply[] = [];
   await socketApp(w, (app) => {
     app.action(/.*/, async ({ ack, body }) => {
       if ("trigger_id" in body) triggers.push(body.trigger_id);
@@ -34,20 +34,24 @@ async function start(t: Parameters<typeof world>[0], answerTo: (body: Answer) =>
   const { ts } = await w.client.chat.postMessage({
     channel: "C0APPROVALS",
     text: "x",
-    blocks: [strip(button("open"))],
+    blocks: [actionsBlock(button("open"))],
   });
   const trigger = async (where: object = { channel: "C0APPROVALS", ts }) => {
     await w.control("click", { user: "U0JANE", action_id: "open", ...where });
     return String(triggers.at(-1));
   };
   const open = async (view: never = reasonModal()) =>
-    (await w.client.views.open({ trigger_id: await trigger(), view })).view as Answer;
+    (await w.client.views.open({ trigger_id: await trigger(), view })).view as Reply;
   return { ...w, trigger, open, triggers, closed };
 }
 
-const stackOf = async (w: World): Promise<Answer[]> => (await w.state()).modals.U0JANE ?? [];
+const readStack = async (w: World): Promise<Reply[]> => (await w.state()).modals.U0JANE ?? [];
 const withButton = (more: object = {}) =>
-  reasonModal({ blocks: [strip(button("open")), section("x")], submit: { type: "plain_text", text: "Next" }, ...more });
+  reasonModal({
+    blocks: [actionsBlock(button("open")), section("x")],
+    submit: { type: "plain_text", text: "Next" },
+    ...more,
+  });
 
 describe("a trigger", () => {
   it("opens one modal, once", async (t) => {
@@ -65,7 +69,7 @@ describe("a trigger", () => {
       previous_view_id: null,
     });
     const again = w.client.views.open({ trigger_id, view: reasonModal() });
-    assert.equal((await errorOf(again)).error, "exchanged_trigger_id");
+    assert.equal((await getError(again)).error, "exchanged_trigger_id");
   });
 
   it("lives for three seconds", async (t) => {
@@ -75,19 +79,19 @@ describe("a trigger", () => {
     assert.equal((await w.client.views.open({ trigger_id: inTime, view: reasonModal() })).ok, true);
     w.slack.clock.advance(200);
     const opened = w.client.views.open({ trigger_id: late, view: reasonModal() });
-    assert.equal((await errorOf(opened)).error, "expired_trigger_id");
+    assert.equal((await getError(opened)).error, "expired_trigger_id");
   });
 
   it("that Slack never gave is invalid_trigger_id", async (t) => {
     const { client } = await world(t);
     const opened = client.views.open({ trigger_id: "1.2.abc", view: reasonModal() });
-    assert.equal((await errorOf(opened)).error, "invalid_trigger_id");
+    assert.equal((await getError(opened)).error, "invalid_trigger_id");
   });
 
   it("survives a view that is refused", async (t) => {
     const w = await start(t);
     const trigger_id = await w.trigger();
-    const answer = await errorOf(w.client.views.open({ trigger_id, view: reasonModal({ submit: undefined }) }));
+    const answer = await getError(w.client.views.open({ trigger_id, view: reasonModal({ submit: undefined }) }));
     assert.equal(answer.error, "invalid_arguments");
     assert.deepEqual(answer.response_metadata.messages, [
       "[ERROR] must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/0/input]",
@@ -104,11 +108,11 @@ describe("a view", () => {
       w.client.views.update({ view: reasonModal({ external_id: "mine" }), ...more } as never);
     const updated = await update({ view_id: view.id, hash: view.hash });
     assert.notEqual(updated.view?.hash, view.hash);
-    assert.equal((await errorOf(update({ view_id: view.id, hash: view.hash }))).error, "hash_conflict");
+    assert.equal((await getError(update({ view_id: view.id, hash: view.hash }))).error, "hash_conflict");
     assert.equal((await update({ external_id: "mine" })).ok, true);
-    assert.equal((await errorOf(update({ view_id: "V0NOTTHERE" }))).error, "not_found");
+    assert.equal((await getError(update({ view_id: "V0NOTTHERE" }))).error, "not_found");
     const home = w.client.views.publish({ user_id: "U0DAN", view: { type: "home", external_id: "mine", blocks: [] } });
-    assert.equal((await errorOf(home)).error, "duplicate_external_id");
+    assert.equal((await getError(home)).error, "duplicate_external_id");
   });
 
   it("keeps what was entered when an update keeps the input", async (t) => {
@@ -128,14 +132,14 @@ describe("a view", () => {
     const second = await push();
     assert.partialDeepStrictEqual(second.view, { root_view_id: root.id, previous_view_id: root.id });
     await push();
-    assert.equal((await stackOf(w)).length, 3);
-    assert.equal((await errorOf(push())).error, "push_limit_reached");
+    assert.equal((await readStack(w)).length, 3);
+    assert.equal((await getError(push())).error, "push_limit_reached");
   });
 
   it("cannot be pushed onto nothing", async (t) => {
     const w = await start(t);
     const pushed = w.client.views.push({ trigger_id: await w.trigger(), view: reasonModal() });
-    assert.equal((await errorOf(pushed)).error, "invalid_arguments");
+    assert.equal((await getError(pushed)).error, "invalid_arguments");
   });
 
   it("over 250 kB is view_too_large", async (t) => {
@@ -145,17 +149,17 @@ describe("a view", () => {
       trigger_id: await w.trigger(),
       view: reasonModal({ blocks, submit: undefined }),
     });
-    assert.equal((await errorOf(opened)).error, "view_too_large");
+    assert.equal((await getError(opened)).error, "view_too_large");
   });
 
   it("of a Home is for people of this workspace", async (t) => {
     const { client, control } = await world(t);
     const view = { type: "home" as const, blocks: [section("x")] };
     for (const user_id of ["U0EVE", "U0GONE", "U0OTHERBOT", "U0NOBODY"]) {
-      assert.equal((await errorOf(client.views.publish({ user_id, view }))).error, "invalid_arguments");
+      assert.equal((await getError(client.views.publish({ user_id, view }))).error, "invalid_arguments");
     }
     await control("settings", { homeEnabled: false });
-    assert.equal((await errorOf(client.views.publish({ user_id: "U0JANE", view }))).error, "not_enabled");
+    assert.equal((await getError(client.views.publish({ user_id: "U0JANE", view }))).error, "not_enabled");
   });
 });
 
@@ -197,10 +201,10 @@ describe("a submission", () => {
       await w.client.views.push({ trigger_id: await w.trigger({}), view: reasonModal() });
       const submitted = await w.control("submit", { user: "U0JANE", values: { reason: { text: "because" } } });
       assert.equal(submitted.result, result);
-      assert.equal((await stackOf(w)).length, left);
+      assert.equal((await readStack(w)).length, left);
       const failed = result === "invalid_response";
       assert.equal(
-        (await w.state()).notices.some((each: Answer) => each.kind === "view_error"),
+        (await w.state()).notices.some((each: Reply) => each.kind === "view_error"),
         failed,
       );
     });
@@ -234,7 +238,7 @@ describe("closing", () => {
     await w.client.views.push({ trigger_id: await w.trigger({}), view: reasonModal({ notify_on_close: true }) });
     await w.control("close", { user: "U0JANE" });
     assert.deepEqual(
-      (await stackOf(w)).map((each) => each.id),
+      (await readStack(w)).map((each) => each.id),
       [root.id],
     );
     assert.partialDeepStrictEqual(w.closed, [
@@ -242,7 +246,7 @@ describe("closing", () => {
     ]);
     await w.control("close", { user: "U0JANE" });
     assert.equal(w.closed.length, 1);
-    assert.deepEqual(await stackOf(w), []);
+    assert.deepEqual(await readStack(w), []);
   });
 
   it("takes the whole stack along where clear_on_close asks for it", async (t) => {
@@ -251,7 +255,7 @@ describe("closing", () => {
     const above = reasonModal({ clear_on_close: true, notify_on_close: true });
     await w.client.views.push({ trigger_id: await w.trigger({}), view: above });
     await w.control("close", { user: "U0JANE" });
-    assert.deepEqual(await stackOf(w), []);
+    assert.deepEqual(await readStack(w), []);
     assert.deepEqual(
       w.closed.map((each) => each.is_cleared),
       [true, true],

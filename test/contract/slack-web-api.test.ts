@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { WebClient } from "@slack/web-api";
 import { APP_TOKEN, BOT_TOKEN, GRANTED_SCOPES, OTHER_BOT_TOKEN } from "../../sandbox/slack/seed.ts";
-import { type Answer, clientOf, errorOf, quiet, section, type World, world } from "./slack-support.ts";
+import { getError, makeClient, type Reply, section, silentLogger, type World, world } from "./slack-support.ts";
 
 /** A call without any client, to send what no client would. */
-async function raw(w: World, method: string, init: RequestInit = {}): Promise<Answer> {
+async function raw(w: World, method: string, init: RequestInit = {}): Promise<Reply> {
   const response = await fetch(`${w.slack.url}/api/${method}`, { method: "POST", ...init });
   return { status: response.status, headers: response.headers, ...((await response.json()) as object) };
 }
@@ -27,21 +27,21 @@ describe("a token", () => {
     });
   });
 
-  const BAD: [what: string, token: string | undefined, method: string, error: string][] = [
+  const INVALID_TOKENS: [what: string, token: string | undefined, method: string, error: string][] = [
     ["that is absent", undefined, "auth.test", "not_authed"],
     ["that nobody made", "xoxb-forged", "auth.test", "invalid_auth"],
     ["of the app, for a bot's method", APP_TOKEN, "chat.postMessage", "not_allowed_token_type"],
     ["of the bot, for Socket Mode", BOT_TOKEN, "apps.connections.open", "not_allowed_token_type"],
   ];
-  for (const [what, token, method, error] of BAD) {
+  for (const [what, token, method, error] of INVALID_TOKENS) {
     it(`${what} is ${error}`, async (t) => {
       const { slack } = await world(t);
       const client = new WebClient(token, {
         slackApiUrl: `${slack.url}/api/`,
         retryConfig: { retries: 0 },
-        logger: quiet,
+        logger: silentLogger,
       });
-      assert.partialDeepStrictEqual(await errorOf(client.apiCall(method)), { ok: false, error });
+      assert.partialDeepStrictEqual(await getError(client.apiCall(method)), { ok: false, error });
     });
   }
 
@@ -49,7 +49,7 @@ describe("a token", () => {
     it(`can become ${state}, and good again`, async (t) => {
       const w = await world(t);
       await w.control("token", { token: "bot", state });
-      assert.equal((await errorOf(w.client.auth.test())).error, state);
+      assert.equal((await getError(w.client.auth.test())).error, state);
       await w.control("token", { token: "bot", state: "valid" });
       assert.equal((await w.client.auth.test()).ok, true);
     });
@@ -72,7 +72,7 @@ describe("a call", () => {
     assert.deepEqual([answer.status, answer.ok, answer.error], [200, false, "unknown_method"]);
   });
 
-  const BODIES: [what: string, init: RequestInit, error: string][] = [
+  const INVALID_BODIES: [what: string, init: RequestInit, error: string][] = [
     ["no JSON", asJson("{", BOT_TOKEN), "invalid_json"],
     ["JSON but no object", asJson("[]", BOT_TOKEN), "json_not_object"],
     [
@@ -81,7 +81,7 @@ describe("a call", () => {
       "invalid_post_type",
     ],
   ];
-  for (const [what, init, error] of BODIES) {
+  for (const [what, init, error] of INVALID_BODIES) {
     it(`whose body is ${what} is ${error}`, async (t) => {
       const answer = await raw(await world(t), "auth.test", init);
       assert.deepEqual([answer.status, answer.error], [200, error]);
@@ -120,7 +120,9 @@ describe("a call", () => {
   it("leaves no token in the journal, and names its owner", async (t) => {
     const w = await world(t);
     await w.client.auth.test();
-    await errorOf(clientOf(w.slack, APP_TOKEN).chat.postMessage({ channel: "C0APPROVALS", text: `my ${BOT_TOKEN}` }));
+    await getError(
+      makeClient(w.slack, APP_TOKEN).chat.postMessage({ channel: "C0APPROVALS", text: `my ${BOT_TOKEN}` }),
+    );
     const entries = w.slack.journal.list();
     assert.deepEqual(
       entries.map(({ operation, principal, executed }) => [operation, principal, executed]),
@@ -156,7 +158,7 @@ describe("a scope that was not granted", () => {
     it(`${scope} is asked for by ${method} of ${args.channel ?? "anything"}`, async (t) => {
       const w = await world(t);
       const { scopes } = await w.control("scopes", { revoke: [scope] });
-      assert.partialDeepStrictEqual(await errorOf(w.client.apiCall(method, args)), {
+      assert.partialDeepStrictEqual(await getError(w.client.apiCall(method, args)), {
         error: "missing_scope",
         needed: scope,
         provided: scopes.join(","),
@@ -192,7 +194,7 @@ describe("rate limits", () => {
     for (let call = 0; call < 3; call += 1) await post("C0APPROVALS");
     await assert.rejects(post("C0APPROVALS"), { code: "slack_webapi_rate_limited_error", retryAfter: 1 });
     await post("C0ONCALL");
-    await clientOf(w.slack, OTHER_BOT_TOKEN).chat.postMessage({ channel: "C0RANDOM", text: "x" });
+    await makeClient(w.slack, OTHER_BOT_TOKEN).chat.postMessage({ channel: "C0RANDOM", text: "x" });
     w.slack.clock.advance(1000);
     await post("C0APPROVALS");
   });

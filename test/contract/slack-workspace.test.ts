@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { errorOf, world } from "./slack-support.ts";
+import { getError, world } from "./slack-support.ts";
 
 describe("the seeded people", () => {
-  const WHO: [user: string, what: string, expected: object][] = [
+  const PEOPLE: [user: string, what: string, expected: object][] = [
     ["U0JANE", "a member", { deleted: false, is_bot: false, is_restricted: false, team_id: "T0SANDBOX01" }],
     ["U0ADMIN", "an admin", { is_admin: true }],
     ["U0GUEST", "a single-channel guest", { is_restricted: true, is_ultra_restricted: true }],
@@ -11,7 +11,7 @@ describe("the seeded people", () => {
     ["U0GONE", "deactivated", { deleted: true }],
     ["U0OTHERBOT", "another bot", { is_bot: true }],
   ];
-  for (const [user, what, expected] of WHO) {
+  for (const [user, what, expected] of PEOPLE) {
     it(`${user} is ${what}`, async (t) => {
       const { client } = await world(t);
       assert.partialDeepStrictEqual((await client.users.info({ user })).user, expected);
@@ -28,9 +28,9 @@ describe("the seeded people", () => {
     const { client } = await world(t);
     assert.equal((await client.users.lookupByEmail({ email: "Rosa@Example.com" })).user?.id, "U0ROSA");
     for (const email of ["gone@example.com", "eve@example.com", "nobody@example.com"]) {
-      assert.equal((await errorOf(client.users.lookupByEmail({ email }))).error, "users_not_found");
+      assert.equal((await getError(client.users.lookupByEmail({ email }))).error, "users_not_found");
     }
-    assert.equal((await errorOf(client.users.info({ user: "U0NOBODY" }))).error, "user_not_found");
+    assert.equal((await getError(client.users.info({ user: "U0NOBODY" }))).error, "user_not_found");
   });
 
   it("are listed page by page", async (t) => {
@@ -50,10 +50,10 @@ it("a cursor belongs to the list that gave it", async (t) => {
     String(answer.response_metadata?.next_cursor);
   const cursor = cursorOf(await client.conversations.list({ limit: 1 }));
   assert.equal((await client.conversations.list({ limit: 1, cursor })).ok, true);
-  assert.equal((await errorOf(client.users.list({ limit: 1, cursor }))).error, "invalid_cursor");
+  assert.equal((await getError(client.users.list({ limit: 1, cursor }))).error, "invalid_cursor");
   const ofApprovals = await client.conversations.members({ channel: "C0APPROVALS", limit: 1 });
   const elsewhere = { channel: "C0ONCALL", limit: 1, cursor: cursorOf(ofApprovals) };
-  assert.equal((await errorOf(client.conversations.members(elsewhere))).error, "invalid_cursor");
+  assert.equal((await getError(client.conversations.members(elsewhere))).error, "invalid_cursor");
 });
 
 it("a person writes where they are, not into an archived channel, and answers only what is there", async (t) => {
@@ -84,7 +84,7 @@ describe("user groups", () => {
   it("that are disabled or unknown do not answer as if they had members", async (t) => {
     const { client } = await world(t);
     for (const usergroup of ["S0FORMER", "S0NOTHING"]) {
-      assert.equal((await errorOf(client.usergroups.users.list({ usergroup }))).error, "no_such_subteam");
+      assert.equal((await getError(client.usergroups.users.list({ usergroup }))).error, "no_such_subteam");
     }
     const shown = await client.usergroups.list({ include_users: true });
     assert.deepEqual(shown.usergroups?.find((each) => each.id === "S0DBA")?.users, ["U0MIA"]);
@@ -109,8 +109,8 @@ describe("channels", () => {
       "C0RANDOM",
       "C0SHARED",
     ]);
-    assert.equal((await errorOf(client.conversations.list({ types: "im" }))).needed, "im:read");
-    assert.equal((await errorOf(client.conversations.list({ types: "secret" }))).error, "invalid_types");
+    assert.equal((await getError(client.conversations.list({ types: "im" }))).needed, "im:read");
+    assert.equal((await getError(client.conversations.list({ types: "secret" }))).error, "invalid_types");
   });
 
   it("say whether they are shared with another workspace, archived, private, and joined", async (t) => {
@@ -120,7 +120,7 @@ describe("channels", () => {
     assert.partialDeepStrictEqual(await info("C0OLD"), { is_archived: true });
     assert.partialDeepStrictEqual(await info("C0PRODDBA"), { is_private: true, is_ext_shared: false });
     assert.partialDeepStrictEqual(await info("C0RANDOM"), { is_member: false });
-    assert.equal((await errorOf(info("C0SECRET"))).error, "channel_not_found");
+    assert.equal((await getError(info("C0SECRET"))).error, "channel_not_found");
   });
 
   it("list their members", async (t) => {
@@ -142,7 +142,7 @@ describe("channels", () => {
       ["U0NOBODY", "user_not_found"],
       ["U0JANE,U0DAN", "missing_scope"],
     ] as const) {
-      assert.equal((await errorOf(client.conversations.open({ users }))).error, error);
+      assert.equal((await getError(client.conversations.open({ users }))).error, error);
     }
   });
 });

@@ -198,7 +198,7 @@ test("a modal keeps its edits when the app updates it, and shows each error at i
   const submitted: Json[] = [];
   let view = "";
   const app: App = await socketApp(
-    { slack: { url: world.slackUrl }, atEnd: (release) => void releases.push(release) },
+    { slack: { url: world.slackUrl }, onCleanup: (release) => void releases.push(release) },
     (listening) => {
       listening.command("/approvals", async ({ ack, body, client }) => {
         await ack();

@@ -12,7 +12,7 @@ const INVISIBLE = /(?!\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]|[\u2028\
 const BUTTON_STYLES = new Set<unknown>([undefined, "primary", "danger"]);
 
 /** Everything about a payload that Slack would refuse, or that could speak in someone else's name. */
-export function problemsOf(payload: object, surface: Surface, mentionable: ReadonlySet<string>): string[] {
+export function findProblems(payload: object, surface: Surface, mentionable: ReadonlySet<string>): string[] {
   const problems: string[] = [];
   const say = (ok: boolean, problem: string) => {
     if (!ok) problems.push(problem);
@@ -21,11 +21,11 @@ export function problemsOf(payload: object, surface: Surface, mentionable: Reado
   const blocks = list(view.blocks);
   say(blocks.length >= 1, "no blocks");
   say(blocks.length <= (surface === "message" ? 50 : 100), `${blocks.length} blocks`);
-  say(textOf(blocks) <= MAX_TEXT, `${textOf(blocks)} characters of text over all blocks`);
+  say(countText(blocks) <= MAX_TEXT, `${countText(blocks)} characters of text over all blocks`);
   const ids = blocks.map((block) => block.block_id).filter((id) => id !== undefined);
   say(new Set(ids).size === ids.length, `block_ids are not unique: ${ids.join(" ")}`);
   for (const [index, block] of blocks.entries()) {
-    say(block.block_id === undefined || within(block.block_id, 1, 255), `block ${index}: block_id`);
+    say(block.block_id === undefined || isLength(block.block_id, 1, 255), `block ${index}: block_id`);
     checkBlock(block, surface, (ok, problem) => say(ok, `block ${index} (${block.type}): ${problem}`), mentionable);
   }
   if (surface === "message") checkMessageText(view.text, say);
@@ -38,24 +38,24 @@ export function problemsOf(payload: object, surface: Surface, mentionable: Reado
   return problems;
 }
 
-type Say = (ok: boolean, problem: string) => void;
+type Check = (ok: boolean, problem: string) => void;
 
-function checkMessageText(text: unknown, say: Say): void {
-  say(within(text, 1, 4000), "top-level text is empty or longer than chat.update takes");
-  say(within(text, 1, 3000), "top-level text of 3,000 characters or more");
+function checkMessageText(text: unknown, say: Check): void {
+  say(isLength(text, 1, 4000), "top-level text is empty or longer than chat.update takes");
+  say(isLength(text, 1, 3000), "top-level text of 3,000 characters or more");
   say(isEscaped(String(text)), `top-level text is not escaped: ${text}`);
 }
 
-function checkModal(view: Json, blocks: Json[], say: Say): void {
+function checkModal(view: Json, blocks: Json[], say: Check): void {
   say(view.type === "modal", "a modal says so");
   checkText(view.title, "plain_text", 24, "title", say);
   for (const key of ["submit", "close"]) if (view[key] !== undefined) checkText(view[key], "plain_text", 24, key, say);
-  say(view.private_metadata === undefined || within(view.private_metadata, 0, 3000), "private_metadata");
-  say(view.callback_id === undefined || within(view.callback_id, 1, 255), "callback_id");
+  say(view.private_metadata === undefined || isLength(view.private_metadata, 0, 3000), "private_metadata");
+  say(view.callback_id === undefined || isLength(view.callback_id, 1, 255), "callback_id");
   if (blocks.some((block) => block.type === "input")) say(view.submit !== undefined, "a form without submit");
 }
 
-function checkBlock(block: Json, surface: Surface, say: Say, mentionable: ReadonlySet<string>): void {
+function checkBlock(block: Json, surface: Surface, say: Check, mentionable: ReadonlySet<string>): void {
   switch (block.type) {
     case "header":
       checkText(block.text, "plain_text", 150, "text", say);
@@ -97,12 +97,12 @@ function checkBlock(block: Json, surface: Surface, say: Say, mentionable: Readon
   }
 }
 
-function checkButton(button: Json, say: Say): void {
+function checkButton(button: Json, say: Check): void {
   say(button.type === "button", `an element of type ${button.type}`);
   checkText(button.text, "plain_text", 75, "button text", say);
-  say(within(button.action_id, 1, 255), "action_id");
-  say(button.value === undefined || within(button.value, 1, 2000), "button value");
-  say(button.url === undefined || within(button.url, 1, 3000), "button url");
+  say(isLength(button.action_id, 1, 255), "action_id");
+  say(button.value === undefined || isLength(button.value, 1, 2000), "button value");
+  say(button.url === undefined || isLength(button.url, 1, 3000), "button url");
   say(BUTTON_STYLES.has(button.style), "button style");
   if (button.confirm === undefined) return;
   const confirm = button.confirm as Json;
@@ -112,11 +112,11 @@ function checkButton(button: Json, say: Say): void {
   checkText(confirm.deny, "plain_text", 30, "deny button", say);
 }
 
-function checkInput(block: Json, say: Say): void {
+function checkInput(block: Json, say: Check): void {
   checkText(block.label, "plain_text", 2000, "label", say);
   if (block.hint !== undefined) checkText(block.hint, "plain_text", 2000, "hint", say);
   const element = block.element as Json;
-  say(within(element.action_id, 1, 255), "action_id");
+  say(isLength(element.action_id, 1, 255), "action_id");
   if (element.type === "plain_text_input") {
     const most = element.max_length;
     say(most === undefined || (Number(most) >= 1 && Number(most) <= 3000), "max_length");
@@ -127,34 +127,39 @@ function checkInput(block: Json, say: Say): void {
   say(options.length >= 1 && options.length <= 100, `${options.length} options`);
   for (const option of options) {
     checkText(option.text, "plain_text", 75, "option text", say);
-    say(within(option.value, 1, 150), "option value");
+    say(isLength(option.value, 1, 150), "option value");
   }
 }
 
-const RICH = new Set<unknown>(["rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"]);
+const RICH_TEXT_ELEMENTS = new Set<unknown>([
+  "rich_text_section",
+  "rich_text_list",
+  "rich_text_quote",
+  "rich_text_preformatted",
+]);
 
-function checkRichText(block: Json, say: Say): void {
+function checkRichText(block: Json, say: Check): void {
   const elements = list(block.elements);
   say(elements.length >= 1, "no elements");
   for (const element of elements) {
-    say(RICH.has(element.type), `an element of type ${element.type}`);
+    say(RICH_TEXT_ELEMENTS.has(element.type), `an element of type ${element.type}`);
     const lines = element.type === "rich_text_list" ? list(element.elements) : [element];
     say(lines.length >= 1, "an empty list");
     for (const line of lines) {
       const parts = list(line.elements);
       say(parts.length >= 1, "an empty line");
-      for (const part of parts) checkRichPart(part, element.type === "rich_text_preformatted", say);
+      for (const part of parts) checkRichTextElement(part, element.type === "rich_text_preformatted", say);
     }
   }
 }
 
-function checkRichPart(part: Json, preformatted: boolean, say: Say): void {
+function checkRichTextElement(part: Json, preformatted: boolean, say: Check): void {
   if (part.type === "text") {
-    say(within(part.text, 1, 3000), "text of rich text");
+    say(isLength(part.text, 1, 3000), "text of rich text");
     say(!/<[!@#]/.test(String(part.text)), `a control sequence in rich text: ${part.text}`);
   } else if (part.type === "date" && !preformatted) {
     say(Number.isInteger(part.timestamp) && Number(part.timestamp) >= 0, "timestamp");
-    say(within(part.format, 1, 255), "format");
+    say(isLength(part.format, 1, 255), "format");
   } else say(false, `a part of type ${part.type}`);
 }
 
@@ -163,18 +168,18 @@ function checkText(
   type: "plain_text" | "any",
   most: number,
   what: string,
-  say: Say,
+  say: Check,
   mentionable: ReadonlySet<string> = new Set(),
 ): void {
   const { type: actual, text } = (found ?? {}) as Json;
   say(actual === "plain_text" || (type === "any" && actual === "mrkdwn"), `${what}: a text of type ${actual}`);
-  say(within(text, 1, most), `${what}: ${String(text).length} characters`);
-  const rest = actual === "mrkdwn" ? withoutOurTokens(String(text), mentionable) : String(text);
+  say(isLength(text, 1, most), `${what}: ${String(text).length} characters`);
+  const rest = actual === "mrkdwn" ? removeKnownTokens(String(text), mentionable) : String(text);
   say(isEscaped(rest), `${what} is not escaped: ${rest}`);
 }
 
 /** Takes away what Countersign itself may say in Slack's control language: mentions of known people, dates, its links. */
-function withoutOurTokens(text: string, mentionable: ReadonlySet<string>): string {
+function removeKnownTokens(text: string, mentionable: ReadonlySet<string>): string {
   return text
     .replaceAll(/<@([UW][A-Z0-9]+)>/g, (whole, id) => (mentionable.has(id) ? "" : whole))
     .replaceAll(/<!subteam\^(S[A-Z0-9]+)>/g, (whole, id) => (mentionable.has(id) ? "" : whole))
@@ -197,21 +202,21 @@ export function formattedTexts(payload: unknown): string[] {
 }
 
 /** All texts of a payload that people read, one after another. */
-export function readable(payload: unknown): string {
-  if (Array.isArray(payload)) return payload.map(readable).join(" ");
+export function visibleText(payload: unknown): string {
+  if (Array.isArray(payload)) return payload.map(visibleText).join(" ");
   if (typeof payload !== "object" || payload === null) return "";
   return Object.entries(payload)
-    .map(([key, value]) => (key === "text" && typeof value === "string" ? value : readable(value)))
+    .map(([key, value]) => (key === "text" && typeof value === "string" ? value : visibleText(value)))
     .filter((text) => text !== "")
     .join(" ");
 }
 
-function textOf(payload: unknown): number {
-  if (Array.isArray(payload)) return payload.reduce<number>((sum, each) => sum + textOf(each), 0);
+function countText(payload: unknown): number {
+  if (Array.isArray(payload)) return payload.reduce<number>((sum, each) => sum + countText(each), 0);
   if (typeof payload !== "object" || payload === null) return 0;
   return Object.entries(payload).reduce((sum, [key, value]) => {
     if (typeof value === "string") return sum + (["text", "url", "fallback"].includes(key) ? value.length : 0);
-    return sum + textOf(value);
+    return sum + countText(value);
   }, 0);
 }
 
@@ -225,6 +230,6 @@ function list(value: unknown): Json[] {
   return Array.isArray(value) ? (value as Json[]) : [];
 }
 
-function within(value: unknown, least: number, most: number): boolean {
+function isLength(value: unknown, least: number, most: number): boolean {
   return typeof value === "string" && value.length >= least && value.length <= most;
 }

@@ -10,7 +10,7 @@ import { reconcile } from "../../src/core/reconcile.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
-import { problemsOf, readable } from "../support/block-limits.ts";
+import { findProblems, visibleText } from "../support/block-limits.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
 import { hostile } from "./messages-arbitraries.ts";
 
@@ -93,11 +93,11 @@ test("whatever AWS returns of an execution, each message and view made from it i
         const seen = masked(execution, ["*password*", "*token*"]);
         const view = detailsView({ ...shown, execution: seen });
         const people = new Set([...route.approvers.users, ...route.approvers.groups]);
-        assert.deepEqual(problemsOf(message, "message", people), []);
-        assert.deepEqual(problemsOf(view, "modal", people), []);
+        assert.deepEqual(findProblems(message, "message", people), []);
+        assert.deepEqual(findProblems(view, "modal", people), []);
         // With the secret under a hidden name among the parameters, it is to be hidden wherever it turns up.
         if (given.Parameters !== undefined)
-          for (const text of [readable(message), readable(view)])
+          for (const text of [visibleText(message), visibleText(view)])
             assert.ok(!text.includes(SECRET), `a secret is seen: ${text.slice(0, 200)}`);
         rendered += 1;
       }

@@ -12,7 +12,7 @@ import { mentions } from "../../src/slack/messages/mentions.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
-import { readable } from "../support/block-limits.ts";
+import { visibleText } from "../support/block-limits.ts";
 import { ASKED, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 /** A fact about a request, stated once in the code and shown on several surfaces. */
@@ -36,55 +36,55 @@ function approveButton(of: RequestView) {
 }
 
 const SURFACES: Record<string, Surface> = {
-  message: { facts: ALL, ids: "mentions", render: (of) => readable(requestMessage(of).blocks) },
+  message: { facts: ALL, ids: "mentions", render: (of) => visibleText(requestMessage(of).blocks) },
   Details: {
     facts: ALL,
     ids: "mentions",
-    render: (of) => readable(detailsView({ ...of, execution: null }).blocks),
+    render: (of) => visibleText(detailsView({ ...of, execution: null }).blocks),
   },
-  "App Home": { facts: ALL, ids: "mentions", render: (of) => readable(homeView([{ ...of, messages: [] }], LIST)) },
+  "App Home": { facts: ALL, ids: "mentions", render: (of) => visibleText(homeView([{ ...of, messages: [] }], LIST)) },
   pending: {
     facts: ALL,
     ids: "mentions",
-    render: (of) => readable(pendingBlocks([{ ...of, messages: [] }], LIST).blocks),
+    render: (of) => visibleText(pendingBlocks([{ ...of, messages: [] }], LIST).blocks),
   },
   show: {
     facts: ALL,
     ids: "mentions",
     render: (of) => {
       const shown = { ...of, messages: [], history: [], problems: [], execution: null };
-      return readable(showBlocks([shown], LIST).blocks);
+      return visibleText(showBlocks([shown], LIST).blocks);
     },
   },
   digest: {
     facts: ["gate", "heading", "requester", "deadline"],
     ids: "mentions",
-    render: (of) => readable(digestMessage({ since: ASKED, waiting: [of], count: 1 }).blocks),
+    render: (of) => visibleText(digestMessage({ since: ASKED, waiting: [of], count: 1 }).blocks),
   },
   "break-glass notice": {
     facts: ["approvers", "gate", "heading"],
     ids: "mentions",
     render: (of) =>
-      readable(noticeMessage({ ...of, votes: [vote({ authority: "break-glass" })], kind: "break-glass" }).blocks),
+      visibleText(noticeMessage({ ...of, votes: [vote({ authority: "break-glass" })], kind: "break-glass" }).blocks),
   },
   "no-route notice": {
     facts: ["gate", "heading", "requester"],
     ids: "mentions",
-    render: (of) => readable(noticeMessage({ ...of, route: null, kind: "no-route" }).blocks),
+    render: (of) => visibleText(noticeMessage({ ...of, route: null, kind: "no-route" }).blocks),
   },
   denial: {
     facts: ["approvers"],
     ids: "mentions",
     render: ({ route }) => denialSentence({ kind: "not-approver", route, gone: [] }, mentions()),
   },
-  confirmation: { facts: ["gate", "heading"], ids: "plain", render: (of) => readable(approveButton(of)) },
+  confirmation: { facts: ["gate", "heading"], ids: "plain", render: (of) => visibleText(approveButton(of)) },
   notification: { facts: ["gate", "heading"], ids: "plain", render: (of) => requestMessage(of).text },
   "verdict form": {
     facts: ["gate", "heading"],
     ids: "mentions",
     render: ({ request }) => {
       const asks = { reason: true, typed: false };
-      return readable(verdictForm({ request, verdict: "reject", authority: "approver", asks, metadata: "" }).blocks);
+      return visibleText(verdictForm({ request, verdict: "reject", authority: "approver", asks, metadata: "" }).blocks);
     },
   },
   "policy explain": {

@@ -11,7 +11,7 @@ import { helpBlocks, pendingBlocks, showBlocks } from "../../src/slack/messages/
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
-import { formattedTexts, problemsOf, type Surface } from "../support/block-limits.ts";
+import { findProblems, formattedTexts, type Surface } from "../support/block-limits.ts";
 import { histories } from "./history-arbitraries.ts";
 import {
   executions,
@@ -35,7 +35,7 @@ const RUNS = { numRuns: 150, ...LIMIT };
 
 /** Slack would take it, and nothing in it that others wrote is formatted or speaks in Countersign's name. */
 function assertSendable(payload: object, surface: Surface): void {
-  assert.deepEqual(problemsOf(payload, surface, MENTIONABLE), []);
+  assert.deepEqual(findProblems(payload, surface, MENTIONABLE), []);
   for (const text of formattedTexts(payload))
     assert.ok(!text.includes(MARK), `text of others outside a code span: ${text.slice(0, 300)}`);
 }

@@ -4,14 +4,14 @@ import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { Parameter, SignalState } from "../../src/core/request.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
-import { readable } from "../support/block-limits.ts";
+import { visibleText } from "../support/block-limits.ts";
 import { ASKED, closedBy, DECIDED, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 function block(of: RequestView, id: string): KnownBlock | undefined {
   return requestMessage(of).blocks.find((each) => each.block_id === id);
 }
 
-const text = (of: RequestView, id: string) => readable(block(of, id));
+const text = (of: RequestView, id: string) => visibleText(block(of, id));
 
 function actions(of: RequestView): string[] {
   const decide = block(of, "decide");

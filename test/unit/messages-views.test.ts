@@ -6,7 +6,7 @@ import { detailsView, sentenceView } from "../../src/slack/messages/details-view
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
-import { readable } from "../support/block-limits.ts";
+import { visibleText } from "../support/block-limits.ts";
 import { ASKED, closedBy, DECIDED, execution, MINUTE, request, step, token, view, vote } from "./messages-examples.ts";
 
 const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
@@ -31,7 +31,7 @@ test("details show each step with status, times, inputs, outputs and failure", (
     step(),
   ];
   const details = detailsView({ ...view(), execution: execution(steps) });
-  const text = readable(details.blocks);
+  const text = visibleText(details.blocks);
   for (const part of ["1. Drain", "aws:runCommand · Failed", "2. ApproveFailover", "this request"])
     assert.ok(text.includes(part), `${part} in ${text}`);
   assert.ok(text.includes('Inputs DocumentName: AWS-RunShellScript\nTargets: [{"Key":"tag"}]'));
@@ -45,7 +45,7 @@ test("details that do not fit keep the gate and what failed, and say what is mis
   );
   steps.push(step({ stepExecutionId: "s-9", name: "Broken", status: "Failed", failureMessage: "no" }), step());
   const details = detailsView({ ...view(), execution: execution(steps) });
-  const text = readable(details.blocks);
+  const text = visibleText(details.blocks);
   assert.ok(text.includes("151. Broken") && text.includes("152. ApproveFailover"));
   assert.match(text, /\d+ of 152 steps shown\. The AWS console shows all of them\./);
 });
@@ -53,14 +53,14 @@ test("details that do not fit keep the gate and what failed, and say what is mis
 test("details say when AWS could not be read, and show what is on record", () => {
   const details = detailsView({ ...view(), execution: null, awsReadError: "Throttling" });
   assert.match(
-    readable(details.blocks),
+    visibleText(details.blocks),
     /AWS could not be read just now\*: `Throttling`\..*Try again in a minute\..*Runbook/,
   );
 });
 
 test("a long sentence ends between two words, so that no mention is cut in two", () => {
   const view = sentenceView("Approve", `Only ${"<@U0JANE>, ".repeat(400)}may decide this.`);
-  assert.match(readable(view.blocks), /<@U0JANE>,…$/);
+  assert.match(visibleText(view.blocks), /<@U0JANE>,…$/);
 });
 
 test("the form says what is decided, and asks for what the route asks for", () => {
@@ -69,7 +69,7 @@ test("the form says what is decided, and asks for what the route asks for", () =
   assert.deepEqual([view.callback_id, view.submit?.text, view.title.text], ["verdict", "Reject", "Reject this step"]);
   const [what, input] = view.blocks as KnownBlock[];
   assert.match(
-    readable(what),
+    visibleText(what),
     /^Reject `Prod-DB-Failover`, step `ApproveFailover`, in production \(1111-2222-3333, us-east-1\)\.$/,
   );
   assert.ok(input?.type === "input" && input.block_id === "reason" && input.optional !== true);
@@ -86,7 +86,7 @@ test("the form says what is decided, and asks for what the route asks for", () =
 
 test("the form that breaks glass says what that means before anybody submits it", () => {
   const form = { request: request(), verdict: "approve" as const, metadata: "{}", asks: { reason: true, typed: true } };
-  const text = readable(verdictForm({ ...form, authority: "break-glass" }).blocks);
+  const text = visibleText(verdictForm({ ...form, authority: "break-glass" }).blocks);
   assert.match(text, /decide alone.*announced.*every admin.*marked/s);
 });
 
@@ -102,7 +102,7 @@ test("Details offers break-glass only where it is handed the way to it", () => {
 test("the list says what waits, since when, for whom, and links to it", () => {
   const { text, blocks } = pendingBlocks([item()], { ...LIST, total: 1 });
   assert.equal(text, "1 request is waiting.");
-  const lines = readable(blocks[1]).split("\n");
+  const lines = visibleText(blocks[1]).split("\n");
   assert.equal(lines[0], "*`Prod-DB-Failover`, step `ApproveFailover`*");
   assert.equal(lines[1], "production (1111-2222-3333, us-east-1), started by `Deployer/run-7`");
   const times = `Waiting since ${token(ASKED)} (1 hour 30 minutes), decide by ${token(ASKED + 60 * MINUTE)}.`;
@@ -115,14 +115,14 @@ test("the list says what waits, since when, for whom, and links to it", () => {
 
 test("a list that does not fit says how many of how many it shows", () => {
   const many = Array.from({ length: 60 }, () => item());
-  const reply = readable(pendingBlocks(many, { ...LIST, total: 340 }).blocks);
+  const reply = visibleText(pendingBlocks(many, { ...LIST, total: 340 }).blocks);
   assert.match(reply, /^\*340 requests are waiting\.\*.* \d+ of 340 requests shown, oldest first\./s);
-  assert.match(readable(homeView(many, { ...LIST, total: 340, admin: false }).blocks), /\d+ of 340 requests shown/);
+  assert.match(visibleText(homeView(many, { ...LIST, total: 340, admin: false }).blocks), /\d+ of 340 requests shown/);
 });
 
 test("where nothing waits, that is said", () => {
   assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "No request is waiting for approval.");
-  assert.match(readable(homeView([], { ...LIST, total: 0, admin: false }).blocks), /Nothing is waiting for you/);
+  assert.match(visibleText(homeView([], { ...LIST, total: 0, admin: false }).blocks), /Nothing is waiting for you/);
 });
 
 test("a request is shown with the story of its life and with what stands in the way of its messages", () => {
@@ -154,7 +154,7 @@ test("a request is shown with the story of its life and with what stands in the 
       { kind: "click", about: "r-1", error: "Slack asks to wait" },
     ] as const,
   };
-  const text = readable(showBlocks([shown], LIST).blocks);
+  const text = visibleText(showBlocks([shown], LIST).blocks);
   const at = token(ASKED);
   assert.doesNotMatch(JSON.stringify(showBlocks([shown], { ...LIST, admin: true }).blocks), /"details"/);
   for (const line of [
@@ -180,12 +180,12 @@ test("of more requests than fit, the newest are shown and the others counted", (
   }));
   const reply = showBlocks(requests, LIST);
   assert.equal(reply.text, "9 requests of one execution.");
-  assert.match(readable(reply.blocks), /4 of 9 requests shown, newest first\./);
+  assert.match(visibleText(reply.blocks), /4 of 9 requests shown, newest first\./);
 });
 
 test("help names each use of the command, and tells an unknown word apart", () => {
   for (const use of ["/approvals pending", "/approvals show ID", "/approvals health", "/approvals help"])
-    assert.ok(readable(helpBlocks().blocks).includes(use));
+    assert.ok(visibleText(helpBlocks().blocks).includes(use));
   assert.match(helpBlocks("frobnicate").text, /^Unknown subcommand: `frobnicate`\. Use/);
   assert.match(refusalText(), /ask an admin/);
 });

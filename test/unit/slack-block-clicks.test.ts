@@ -3,29 +3,29 @@ import { describe, it } from "node:test";
 import { messageLine, validateBlocks } from "../../sandbox/slack/blocks/validate.ts";
 import { actions, button, confirm, mrkdwn, richText } from "./slack-block-builders.ts";
 
-const says = (block: object) => validateBlocks([block], "message").map(messageLine);
+const messageLines = (block: object) => validateBlocks([block], "message").map(messageLine);
 
 describe("a confirmation", () => {
   for (const member of ["title", "text", "confirm", "deny"]) {
     it(`has a ${member}`, () => {
       const without = confirm({ [member]: undefined });
-      assert.deepEqual(says(actions(button({ confirm: without }))), [
+      assert.deepEqual(messageLines(actions(button({ confirm: without }))), [
         `[ERROR] missing required field: ${member} [json-pointer:/blocks/0/elements/0/confirm]`,
       ]);
     });
   }
 
   it("is plain text", () => {
-    assert.deepEqual(says(actions(button({ confirm: confirm({ text: mrkdwn("x") }) }))), [
+    assert.deepEqual(messageLines(actions(button({ confirm: confirm({ text: mrkdwn("x") }) }))), [
       "[ERROR] unsupported type: mrkdwn [json-pointer:/blocks/0/elements/0/confirm/text/type]",
     ]);
-    assert.deepEqual(says(actions(button({ confirm: confirm({ style: "danger" }) }))), []);
+    assert.deepEqual(messageLines(actions(button({ confirm: confirm({ style: "danger" }) }))), []);
   });
 });
 
 describe("an address that a press opens", () => {
   for (const url of ["https://e.com/x?y#z", "http://127.0.0.1:8080", "mailto:a@e.com", "slack://open"]) {
-    it(`may be ${url}`, () => assert.deepEqual(says(actions(button({ url }))), []));
+    it(`may be ${url}`, () => assert.deepEqual(messageLines(actions(button({ url }))), []));
   }
   for (const url of [
     "javascript:alert(1)",
@@ -36,11 +36,11 @@ describe("an address that a press opens", () => {
     "e.com",
   ]) {
     it(`cannot be ${url}`, () => {
-      assert.deepEqual(says(actions(button({ url }))), [
+      assert.deepEqual(messageLines(actions(button({ url }))), [
         "[ERROR] must be a valid URL [json-pointer:/blocks/0/elements/0/url]",
       ]);
       const link = richText({ type: "rich_text_section", elements: [{ type: "link", url }] });
-      assert.equal(says(link).length, 1);
+      assert.equal(messageLines(link).length, 1);
     });
   }
 });

@@ -20,7 +20,7 @@ import {
   x,
 } from "./slack-block-builders.ts";
 
-const REFUSED: [what: string, surface: Surface, blocks: unknown, says: string[]][] = [
+const REJECTED: [what: string, surface: Surface, blocks: unknown, says: string[]][] = [
   ["no array", "message", {}, ["must provide an array [json-pointer:/blocks]"]],
   ["a block without a type", "message", [{}], ["missing required field: type [json-pointer:/blocks/0]"]],
   ["an unknown block", "message", [{ type: "banner" }], ["unsupported type: banner [json-pointer:/blocks/0/type]"]],
@@ -171,7 +171,7 @@ const REFUSED: [what: string, surface: Surface, blocks: unknown, says: string[]]
 ];
 
 describe("is refused in Slack's words", () => {
-  for (const [what, surface, blocks, says] of REFUSED) {
+  for (const [what, surface, blocks, says] of REJECTED) {
     it(what, () => {
       assert.deepEqual(
         validateBlocks(blocks, surface).map(messageLine),
@@ -181,8 +181,8 @@ describe("is refused in Slack's words", () => {
   }
 });
 
-const selectsOf = (kind: string) => [`${kind}_select`, `multi_${kind}_select`];
-const TAKEN: [what: string, surface: Surface, blocks: Json[]][] = [
+const selectTypes = (kind: string) => [`${kind}_select`, `multi_${kind}_select`];
+const ACCEPTED: [what: string, surface: Surface, blocks: Json[]][] = [
   ["an input in a message", "message", [input({ type: "plain_text_input" })]],
   ["an alert in a modal", "modal", [{ type: "alert", text: mrkdwn("x"), level: "warning" }]],
   ["the same action_id in two blocks", "message", [actions(button()), actions(button())]],
@@ -194,7 +194,7 @@ const TAKEN: [what: string, surface: Surface, blocks: Json[]][] = [
   [
     "every kind of select",
     "modal",
-    ["users", "conversations", "channels", "external"].flatMap(selectsOf).map((type) => input({ type })),
+    ["users", "conversations", "channels", "external"].flatMap(selectTypes).map((type) => input({ type })),
   ],
   [
     "every input",
@@ -261,7 +261,7 @@ const TAKEN: [what: string, surface: Surface, blocks: Json[]][] = [
 ];
 
 describe("is taken", () => {
-  for (const [what, surface, blocks] of TAKEN) {
+  for (const [what, surface, blocks] of ACCEPTED) {
     it(what, () => assert.deepEqual(validateBlocks(blocks, surface).map(messageLine), []));
   }
 });

@@ -7,9 +7,9 @@ import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 const start = () => {
   const clock = makeSandboxClock(() => 1_000_000);
   const limiter = makeRateLimiter(clock);
-  const take = (method: string, tier: Tier, more: { owner?: string; channel?: string } = {}) =>
+  const acquire = (method: string, tier: Tier, more: { owner?: string; channel?: string } = {}) =>
     limiter.acquire({ owner: "A1", method, tier, ...more });
-  return { clock, limiter, take };
+  return { clock, limiter, take: acquire };
 };
 
 for (const [tier, most] of Object.entries(TIERS) as [Tier, number][]) {

@@ -1,4 +1,4 @@
-import { type Problem, problemLines } from "../config/problem.ts";
+import { formatProblems, type Problem } from "../config/problem.ts";
 
 /** Exit codes, for scripts. */
 export const EXIT = {
@@ -21,6 +21,6 @@ export function printResult({ ok, lines }: CommandResult): void {
 
 /** Prints problems of the configuration and ends the process. */
 export function refuseConfiguration(heading: string, problems: readonly Problem[]): never {
-  process.stderr.write(`${heading}\n\n${problemLines(problems)}\n`);
+  process.stderr.write(`${heading}\n\n${formatProblems(problems)}\n`);
   process.exit(EXIT.usage);
 }

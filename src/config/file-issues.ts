@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { fileJsonSchema } from "./file-schema.ts";
-import { nearest } from "./nearest.ts";
-import { type Problem, quoted } from "./problem.ts";
-import { pathText, placeOf, sourceOf, type YamlText } from "./yaml-text.ts";
+import { findNearest } from "./nearest.ts";
+import { type Problem, quote } from "./problem.ts";
+import { describePlace, findSource, formatPath, type YamlText } from "./yaml-text.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -24,9 +24,9 @@ const IMPOSSIBLE_KEYS: Readonly<Record<string, { what: string; fix: string }>> =
 export function describeIssue(yaml: YamlText, issue: Issue): Problem[] {
   const own = toSentences(issue.message);
   if (issue.code !== "unrecognized_keys")
-    return [{ where: placeOf(yaml, issue.path), ...(own ?? describeValue(yaml, issue)) }];
+    return [{ where: describePlace(yaml, issue.path), ...(own ?? describeValue(yaml, issue)) }];
   return issue.keys.map((key) => ({
-    where: placeOf(yaml, [...issue.path, key]),
+    where: describePlace(yaml, [...issue.path, key]),
     ...(own ?? describeUnknownKey(issue.path, key)),
   }));
 }
@@ -46,9 +46,9 @@ function describeUnknownKey(path: readonly PropertyKey[], key: string): { what: 
   const impossible = Object.hasOwn(IMPOSSIBLE_KEYS, key) ? IMPOSSIBLE_KEYS[key] : undefined;
   if (impossible !== undefined) return impossible;
   const known = knownKeys(path);
-  const meant = nearest(key, known);
+  const meant = findNearest(key, known);
   return {
-    what: `${quoted(key)} is not a known key${path.length === 0 ? "" : ` of ${pathText(path)}`}.`,
+    what: `${quote(key)} is not a known key${path.length === 0 ? "" : ` of ${formatPath(path)}`}.`,
     fix: meant === null ? `Remove it. Known keys: ${known.join(", ")}.` : `Write ${meant}, or remove it.`,
   };
 }
@@ -69,17 +69,18 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
 }
 
 function describeValue(yaml: YamlText, issue: Issue): { what: string; fix: string } {
-  if (issue.input === undefined) return { what: "It is missing.", fix: `Add it: ${wanted(issue)}.` };
-  if (issue.input === null) return { what: "It has no value.", fix: `Write ${wanted(issue)}, or remove the key.` };
-  const source = sourceOf(yaml, issue.path) ?? "";
+  if (issue.input === undefined) return { what: "It is missing.", fix: `Add it: ${describeExpected(issue)}.` };
+  if (issue.input === null)
+    return { what: "It has no value.", fix: `Write ${describeExpected(issue)}, or remove the key.` };
+  const source = findSource(yaml, issue.path) ?? "";
   if (issue.code === "invalid_type" && issue.expected === "string" && typeof issue.input !== "object")
     return { what: `It is a ${typeof issue.input}, not a text.`, fix: `Put it in quotes: ${JSON.stringify(source)}.` };
   if (issue.code === "invalid_type" && typeof issue.input === "string" && /^\d+$/.test(issue.input))
     return { what: "It is a text, not a number.", fix: "Remove the quotation marks." };
-  return { what: `It is ${kindOf(issue.input)}.`, fix: `Write ${wanted(issue)}.` };
+  return { what: `It is ${describeKind(issue.input)}.`, fix: `Write ${describeExpected(issue)}.` };
 }
 
-function wanted(issue: Issue): string {
+function describeExpected(issue: Issue): string {
   if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
   if (issue.code !== "invalid_type") return "a value that fits";
   const last = String(issue.path.at(-1));
@@ -108,9 +109,9 @@ const EXAMPLES: Record<string, string> = {
   mask: '"*password*"',
 };
 
-function kindOf(value: unknown): string {
+function describeKind(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (value === null) return "nothing";
   if (typeof value === "object") return "a map";
-  return typeof value === "string" ? quoted(value) : `the ${typeof value} ${String(value)}`;
+  return typeof value === "string" ? quote(value) : `the ${typeof value} ${String(value)}`;
 }

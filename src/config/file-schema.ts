@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseAccount } from "../core/arn.ts";
 import { globMatches } from "../core/glob.ts";
 import { REGION, REGION_FIX } from "./config.ts";
-import { quoted } from "./problem.ts";
+import { quote } from "./problem.ts";
 import { glob, route } from "./route-schema.ts";
 import {
   areValid,
@@ -15,7 +15,7 @@ import {
   nonEmpty,
   people,
   say,
-  textOf,
+  textWithForm,
 } from "./schema-parts.ts";
 
 /** The name of the only target if the file names none. */
@@ -24,7 +24,7 @@ export const DEFAULT_TARGET = "default";
 const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
 
 const role = (what: string) =>
-  textOf(ROLE, (found) =>
+  textWithForm(ROLE, (found) =>
     say(
       `${found} is not the ARN of a role.`,
       "Copy the role's ARN from IAM; it has the form arn:aws:iam::111122223333:role/NAME.",
@@ -35,14 +35,14 @@ const role = (what: string) =>
 
 const target = z
   .strictObject({
-    name: textOf(/^[A-Za-z0-9][\w.-]{0,63}$/, (found) =>
+    name: textWithForm(/^[A-Za-z0-9][\w.-]{0,63}$/, (found) =>
       say(
         `${found} cannot be the name of a target.`,
         "Use up to 64 letters, digits, points, hyphens and underscores, beginning with a letter or digit.",
       ),
     ).describe("What the target is called in messages and in a route's match"),
     regions: nonEmpty(
-      textOf(REGION, (found) => say(`${found} is not a Region of AWS.`, REGION_FIX)),
+      textWithForm(REGION, (found) => say(`${found} is not a Region of AWS.`, REGION_FIX)),
       REGION_FIX,
     ).describe("Regions of the account"),
     readRole: role("Role that is assumed for reading; left out: the bot's own credentials are used"),
@@ -98,7 +98,7 @@ const knownTargets = itemRule((file) => {
     return [
       {
         path: ["routes", index, "match", "target"],
-        what: `No target has the name ${quoted(wanted)}.`,
+        what: `No target has the name ${quote(wanted)}.`,
         fix: `${those} Name one of them, or add it to targets.`,
       },
     ];
@@ -106,7 +106,7 @@ const knownTargets = itemRule((file) => {
 });
 
 /** The principals that AWS names in ExecutedBy, and the role of which such a session is one. */
-const principal = textOf(
+const principal = textWithForm(
   /^arn:aws[\w-]*:(?:iam::\d{12}:(?:root|user\/[\w+=,.@/-]+|role\/[\w+=,.@/-]+)|sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+|federated-user\/[\w+=,.@-]+))$/,
   (found) =>
     say(

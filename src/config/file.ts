@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { describeIssue } from "./file-issues.ts";
 import { type ConfigFile, fileSchema } from "./file-schema.ts";
 import type { Problem } from "./problem.ts";
-import { placeOf, readYaml } from "./yaml-text.ts";
+import { describePlace, readYaml } from "./yaml-text.ts";
 
 /** The result of reading a file; `path` is the full path, which tells a person where the file was looked for. */
 export type FileReading =
@@ -61,7 +61,8 @@ export function loadFile(name: string, readFile: ReadFile): FileOutcome {
 export function parseFile(name: string, text: string): FileOutcome {
   const { yaml, problems, data } = readYaml(name, text);
   if (data === null) return failed(...(problems.length > 0 ? problems : [emptyFile(name)]));
-  if (typeof data !== "object" || Array.isArray(data)) return failed(...problems, notAMap(placeOf(yaml, []), data));
+  if (typeof data !== "object" || Array.isArray(data))
+    return failed(...problems, notAMap(describePlace(yaml, []), data));
   const parsed = fileSchema.safeParse(data, { reportInput: true });
   if (parsed.success && problems.length === 0) return { kind: "file", file: parsed.data };
   const all = [...problems, ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(yaml, issue))];

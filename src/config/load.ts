@@ -2,7 +2,7 @@ import type { Config, DatabaseConfig, TargetConfig } from "./config.ts";
 import { findSecrets, parseDatabase, parseEnvironment, type Variables } from "./environment.ts";
 import { loadFile, type ReadFile } from "./file.ts";
 import { type ConfigFile, DEFAULT_TARGET } from "./file-schema.ts";
-import { type Problem, withoutSecrets } from "./problem.ts";
+import { hideSecrets, type Problem } from "./problem.ts";
 
 /** The result of loading; no problem shows a secret. */
 type Loaded<T> = T | { kind: "problems"; problems: Problem[] };
@@ -19,7 +19,7 @@ export function loadConfig(variables: Variables, readFile: ReadFile): Loaded<{ k
       problems.push(NO_REGION);
     if (problems.length === 0) return { kind: "config", config: deepFreeze({ ...settings, ...policy, targets }) };
   }
-  return { kind: "problems", problems: withoutSecrets(problems, findSecrets(variables)) };
+  return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }
 
 /** Loads the configuration file alone, for commands that need no Slack: tokens may be absent. */
@@ -30,7 +30,7 @@ export function loadPolicy(
   const { configFile, region } = parseEnvironment(variables).environment;
   const read = loadFile(configFile, readFile);
   if (read.kind === "problems")
-    return { kind: "problems", problems: withoutSecrets(read.problems, findSecrets(variables)) };
+    return { kind: "problems", problems: hideSecrets(read.problems, findSecrets(variables)) };
   return { kind: "policy", file: read.file, targets: read.file.targets ?? defaultTargets(region) };
 }
 
@@ -38,7 +38,7 @@ export function loadPolicy(
 export function loadDatabase(variables: Variables): Loaded<{ kind: "database"; database: DatabaseConfig }> {
   const { database, problems } = parseDatabase(variables);
   if (problems.length === 0) return { kind: "database", database };
-  return { kind: "problems", problems: withoutSecrets(problems, findSecrets(variables)) };
+  return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }
 
 const REGION_VARIABLES = ["AWS_REGION", "AWS_DEFAULT_REGION"];

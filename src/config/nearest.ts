@@ -1,5 +1,5 @@
 /** The known word that somebody most likely meant, or null when none is near. */
-export function nearest(word: string, known: readonly string[]): string | null {
+export function findNearest(word: string, known: readonly string[]): string | null {
   const lower = word.toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))

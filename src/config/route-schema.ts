@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MAX_APPROVALS } from "../core/comment.ts";
-import { areValid, channel, distinct, mapOf, nonEmpty, people, say, textOf } from "./schema-parts.ts";
+import { areValid, channel, distinct, nonEmpty, people, say, textWithForm, withKeyRule } from "./schema-parts.ts";
 
 export const glob = z
   .string()
@@ -20,7 +20,7 @@ const match = z
   .strictObject({
     document: glob.optional().describe("Glob over the runbook's name"),
     target: glob.optional().describe("Glob over the target's name"),
-    account: textOf(/^(?:\d{12}|\d*[*?][\d*?]*)$/, (found) =>
+    account: textWithForm(/^(?:\d{12}|\d*[*?][\d*?]*)$/, (found) =>
       say(`${found} cannot match an account.`, "Write its 12 digits, or a glob over them."),
     )
       .optional()
@@ -28,14 +28,14 @@ const match = z
     region: glob.optional().describe("Glob over the Region's code"),
     step: glob.optional().describe("Glob over the name of the step that waits"),
     startedBy: glob.optional().describe("Glob over the ARN that started the execution"),
-    parameters: mapOf(z.record(z.string(), globs).optional(), isParameterName, (name) =>
+    parameters: withKeyRule(z.record(z.string(), globs).optional(), isParameterName, (name) =>
       say(`${name} cannot be the name of a parameter.`, "Write the parameter's name as the runbook declares it."),
     ).describe("Parameter to the globs of which one must match one of its values"),
   })
   .describe("Conditions that must all hold; one that is left out always holds");
 
 /** Without control characters, in a form that every JSON Schema validator knows. */
-const name = textOf(/^[!-~\u00a1-\uffff](?:[ -~\u00a0-\uffff]{0,98}[!-~\u00a1-\uffff])?$/, (found) =>
+const name = textWithForm(/^[!-~\u00a1-\uffff](?:[ -~\u00a0-\uffff]{0,98}[!-~\u00a1-\uffff])?$/, (found) =>
   say(`${found} cannot be a name.`, "Use 1 to 100 characters on one line, without space around."),
 );
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { quoted } from "./problem.ts";
+import { quote } from "./problem.ts";
 
 /** Joins the two lines of a schema's message: the problem, and the fix. */
 export const say = (what: string, fix: string): string => `${what}\n${fix}`;
@@ -36,7 +36,7 @@ export function findRepeats(items: readonly { text: unknown; shown?: string; pat
   const seen = new Set<string>();
   return items.flatMap(({ text, shown, path }) => {
     if (typeof text !== "string") return [];
-    if (seen.has(text)) return [{ path, what: `${quoted(shown ?? text)} stands here a second time.`, fix }];
+    if (seen.has(text)) return [{ path, what: `${quote(shown ?? text)} stands here a second time.`, fix }];
     seen.add(text);
     return [];
   });
@@ -67,16 +67,20 @@ export const nonEmpty = <T extends z.ZodType>(item: T, fix: string) =>
  * checked before zod reads the map, since zod drops `__proto__` silently: a lost condition makes a route match more
  * requests, and a lost identity lets a person approve their own execution.
  */
-export const mapOf = <T extends z.ZodType>(map: T, isKey: (key: string) => boolean, problem: (key: string) => string) =>
+export const withKeyRule = <T extends z.ZodType>(
+  map: T,
+  isKey: (key: string) => boolean,
+  problem: (key: string) => string,
+) =>
   z.preprocess((input, { issues }) => {
     for (const key of Object.keys(asMap(input)).filter((each) => !isKey(each)))
-      issues.push({ code: "unrecognized_keys", keys: [key], input: undefined, message: problem(quoted(key)) });
+      issues.push({ code: "unrecognized_keys", keys: [key], input: undefined, message: problem(quote(key)) });
     return input;
   }, map);
 
 /** A text of one form; `problem` is the message for any other text, which is passed in quotes. */
-export const textOf = (form: RegExp, problem: (found: string) => string) =>
-  z.string().regex(form, { error: ({ input }) => problem(quoted(String(input))) });
+export const textWithForm = (form: RegExp, problem: (found: string) => string) =>
+  z.string().regex(form, { error: ({ input }) => problem(quote(String(input))) });
 
 const USER_ID = /^[UW][A-Z0-9]{2,}$/;
 const GROUP_ID = /^S[A-Z0-9]{2,}$/;
@@ -84,7 +88,7 @@ const GROUP_ID = /^S[A-Z0-9]{2,}$/;
 /** An ID as Slack shows it; `advise` returns the fix for another text. */
 const slackId = (form: RegExp, noun: string, advise: (found: string) => string) =>
   z.string().regex(form, {
-    error: ({ input }) => say(`${quoted(String(input))} is not the ID of ${noun}.`, advise(String(input))),
+    error: ({ input }) => say(`${quote(String(input))} is not the ID of ${noun}.`, advise(String(input))),
   });
 
 export const channel = slackId(/^[CG][A-Z0-9]{2,}$/, "a channel", (found) =>
@@ -117,7 +121,7 @@ export const people = {
 
 /** A map from a person's ID. */
 export const byPerson = <T extends z.ZodType>(map: T) =>
-  mapOf(
+  withKeyRule(
     map,
     (key) => USER_ID.test(key),
     (key) => say(`${key} is not the ID of a person.`, FIND_USER_ID),

@@ -1,6 +1,6 @@
 import { type DatabaseConfig, LOG_LEVELS, type LogLevel, REGION, REGION_FIX } from "./config.ts";
-import { nearest } from "./nearest.ts";
-import { quoted } from "./problem.ts";
+import { findNearest } from "./nearest.ts";
+import { quote } from "./problem.ts";
 
 /** The value of a variable, or the problem with its text. */
 export type Parsed<T> = { value: T } | { what: string; fix: string };
@@ -99,13 +99,13 @@ export function parsePollInterval(text: string): Parsed<number> {
   const seconds = /^(\d+(\.\d+)?|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
   if (seconds > 0 && seconds <= MAX_POLL_SECONDS) return { value: Math.max(1, Math.round(seconds * 1000)) };
   return {
-    what: `${quoted(text)} is not a number of seconds above 0 and at most ${MAX_POLL_SECONDS}.`,
+    what: `${quote(text)} is not a number of seconds above 0 and at most ${MAX_POLL_SECONDS}.`,
     fix: "Write a plain number such as 15 or 0.5, without a unit and with a point for fractions.",
   };
 }
 
 export function parseRegion(text: string): Parsed<string> {
-  return REGION.test(text) ? { value: text } : { what: `${quoted(text)} is not a Region of AWS.`, fix: REGION_FIX };
+  return REGION.test(text) ? { value: text } : { what: `${quote(text)} is not a Region of AWS.`, fix: REGION_FIX };
 }
 
 /** The form that PutEvents takes: a name, or an ARN with the bus's own Region in it. */
@@ -118,7 +118,7 @@ export const parseEventBus =
     const match = BUS.exec(text);
     if (match === null)
       return {
-        what: `${quoted(text)} is not an event bus.`,
+        what: `${quote(text)} is not an event bus.`,
         fix: "Give the bus's name (letters, digits, and / . - _) or its ARN.",
       };
     const busRegion = match.groups?.region ?? region;
@@ -134,7 +134,7 @@ export function parsePort(text: string): Parsed<number> {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return { value: port };
   return {
-    what: `${quoted(text)} is not a port number.`,
+    what: `${quote(text)} is not a port number.`,
     fix: "Write a whole number from 1 to 65535 (0 takes any port that is free).",
   };
 }
@@ -142,10 +142,10 @@ export function parsePort(text: string): Parsed<number> {
 export function parseLogLevel(text: string): Parsed<LogLevel> {
   const level = LOG_LEVELS.find((each) => each === text);
   if (level !== undefined) return { value: level };
-  const meant = nearest(text, LOG_LEVELS);
+  const meant = findNearest(text, LOG_LEVELS);
   const all = LOG_LEVELS.join(", ");
   return {
-    what: `${quoted(text)} is not a level.`,
+    what: `${quote(text)} is not a level.`,
     fix: meant === null ? `Use one of ${all}.` : `Write ${meant}, or another of ${all}.`,
   };
 }

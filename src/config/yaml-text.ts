@@ -13,7 +13,7 @@ import {
   visit,
   type YAMLError,
 } from "yaml";
-import { type Problem, quoted } from "./problem.ts";
+import { type Problem, quote } from "./problem.ts";
 
 /** A file's text as YAML, with what is needed to point into it. */
 export interface YamlText {
@@ -46,22 +46,22 @@ export function readYaml(name: string, text: string): { yaml: YamlText; problems
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const yaml = { name, document, lines };
   const faults = [...document.errors, ...document.warnings];
-  const problems = [...firstOfEachLine(yaml, text, faults), ...misfits(yaml)];
+  const problems = [...firstPerLine(yaml, text, faults), ...findUnsupported(yaml)];
   const legible = problems.length === faults.length && faults.every(({ code }) => code === "DUPLICATE_KEY");
   return { yaml, problems, data: legible ? document.toJS() : null };
 }
 
 /** One mistake often brings others on the same line; the first says it. */
-function firstOfEachLine(yaml: YamlText, text: string, faults: readonly YAMLError[]): Problem[] {
+function firstPerLine(yaml: YamlText, text: string, faults: readonly YAMLError[]): Problem[] {
   const byPlace = new Map<string, Problem>();
   for (const { code, message, pos } of faults) {
-    const where = placeAt(yaml, pos[0]);
+    const where = formatPlace(yaml, pos[0]);
     if (byPlace.has(where)) continue;
     byPlace.set(where, {
       where,
       what:
         code === "DUPLICATE_KEY"
-          ? twice(text.slice(pos[0]))
+          ? describeDuplicate(text.slice(pos[0]))
           : (WHATS[code] ?? `This is not valid YAML: ${message.replace(/\.?$/, ".")}`),
       fix: FIXES[code] ?? "Correct the YAML there, or put the text in quotes.",
     });
@@ -70,19 +70,19 @@ function firstOfEachLine(yaml: YamlText, text: string, faults: readonly YAMLErro
 }
 
 /** `from` is what the parser points at: the rest of the file from the second key on. */
-const twice = (from: string): string =>
-  `The key ${quoted(/^[^\s:]*/.exec(from)?.[0] ?? "")} stands twice in the same map.`;
+const describeDuplicate = (from: string): string =>
+  `The key ${quote(/^[^\s:]*/.exec(from)?.[0] ?? "")} stands twice in the same map.`;
 
 /**
  * YAML that is valid and yet refused: anchors and aliases, since a policy must be readable where it stands and not only
  * together with another place; and keys that are no texts.
  */
-function misfits(yaml: YamlText): Problem[] {
+function findUnsupported(yaml: YamlText): Problem[] {
   const problems: Problem[] = [];
   visit(yaml.document, (_, node) => {
     if (isPair(node) && isCollection(node.key))
       problems.push({
-        where: placeAt(yaml, node.key.range?.[0] ?? 0),
+        where: formatPlace(yaml, node.key.range?.[0] ?? 0),
         what: "A list or a map stands where a key is expected.",
         fix: "Write a plain text before the colon.",
       });
@@ -90,7 +90,7 @@ function misfits(yaml: YamlText): Problem[] {
     const sign = isAlias(node) ? `*${node.source}` : "anchor" in node && node.anchor ? `&${node.anchor}` : null;
     if (sign === null) return;
     problems.push({
-      where: placeAt(yaml, node.range?.[0] ?? 0),
+      where: formatPlace(yaml, node.range?.[0] ?? 0),
       what: `YAML anchors and aliases (here ${sign}) are not supported.`,
       fix: "Write the value out in full wherever it holds, or put a text that begins with * or & in quotes.",
     });
@@ -99,22 +99,22 @@ function misfits(yaml: YamlText): Problem[] {
 }
 
 /** `countersign.yml:12 routes[0].channels`: the place of a path, or of the nearest thing above it that exists. */
-export function placeOf(yaml: YamlText, path: readonly PropertyKey[]): string {
-  return placeAt(yaml, offsetOf(yaml.document.contents, path), pathText(path));
+export function describePlace(yaml: YamlText, path: readonly PropertyKey[]): string {
+  return formatPlace(yaml, findOffset(yaml.document.contents, path), formatPath(path));
 }
 
-export function placeAt(yaml: YamlText, offset: number, within = ""): string {
+export function formatPlace(yaml: YamlText, offset: number, within = ""): string {
   return `${yaml.name}:${yaml.lines.linePos(offset).line || 1}${within === "" ? "" : ` ${within}`}`;
 }
 
 /** How a scalar was written, before YAML made a number of it. */
-export function sourceOf(yaml: YamlText, path: readonly PropertyKey[]): string | null {
+export function findSource(yaml: YamlText, path: readonly PropertyKey[]): string | null {
   const node = yaml.document.getIn(path, true);
   return isScalar(node) && typeof node.source === "string" ? node.source : null;
 }
 
 /** A path as people write it. */
-export function pathText(path: readonly PropertyKey[]): string {
+export function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
     return text === "" ? String(step) : `${text}.${String(step)}`;
@@ -122,7 +122,7 @@ export function pathText(path: readonly PropertyKey[]): string {
 }
 
 /** A key's own place where there is one, since that is what a person looks for. */
-function offsetOf(root: Node | null, path: readonly PropertyKey[]): number {
+function findOffset(root: Node | null, path: readonly PropertyKey[]): number {
   let node: unknown = root;
   let offset = root?.range?.[0] ?? 0;
   for (const step of path) {

@@ -7,7 +7,7 @@ import { startBot } from "../../src/bot/start.ts";
 import { NO_TEST_HOOKS } from "../../src/bot/test-hooks.ts";
 import { readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { problemLines } from "../../src/config/problem.ts";
+import { formatProblems } from "../../src/config/problem.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
 import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
 import { crashSeams } from "./crash-points.ts";
@@ -47,7 +47,7 @@ tell({ kind: "warm" });
 async function start(order: ToBot & { kind: "start" }): Promise<void> {
   Object.assign(process.env, order.environment); // the SDK reads its own variables
   const loaded = loadConfig(process.env, readTextFile);
-  if (loaded.kind === "problems") return end(problemLines(loaded.problems));
+  if (loaded.kind === "problems") return end(formatProblems(loaded.problems));
   const log = makeLogger(loaded.config.logLevel);
   process.on("unhandledRejection", (error) =>
     log.error({ event: "promise.rejected", err: error }, "unhandled promise rejection"),

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import type { Variables } from "../../src/config/environment.ts";
 import { type FileReading, readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { problemLines, withoutSecrets } from "../../src/config/problem.ts";
+import { formatProblems, hideSecrets } from "../../src/config/problem.ts";
 
 const LEAST = "routes:\n  - name: all\n    channels: [C0AAA]\n    approvers: { groups: [S0AAA] }\n";
 const ENVIRONMENT = { SLACK_BOT_TOKEN: "xoxb-1-abc", SLACK_APP_TOKEN: "xapp-1-abc", AWS_REGION: "us-east-1" };
@@ -22,7 +22,7 @@ const wheres = (variables: Variables, text: string) => {
 };
 const config = (variables: Variables, text: string) => {
   const outcome = load(variables, text);
-  return outcome.kind === "config" ? outcome.config : assert.fail(problemLines(outcome.problems));
+  return outcome.kind === "config" ? outcome.config : assert.fail(formatProblems(outcome.problems));
 };
 
 test("without targets the environment's Region is the only one, under the name default", () => {
@@ -144,7 +144,7 @@ describe("no problem shows a secret", () => {
         const variables = { ...(lone ? {} : ENVIRONMENT), [name]: wrap(prefix + secret) };
         const outcome = load(variables, write(prefix + secret));
         assert.equal(outcome.kind, "problems");
-        if (outcome.kind === "problems") assert.ok(!problemLines(outcome.problems).includes(secret));
+        if (outcome.kind === "problems") assert.ok(!formatProblems(outcome.problems).includes(secret));
       }),
       { numRuns: 2000 },
     );
@@ -167,7 +167,7 @@ describe("no problem shows a secret", () => {
         tail,
         (name, prefix, secret) => {
           const outcome = loadConfig({ ...ENVIRONMENT, [name]: prefix + secret }, (path) => ({ kind: "absent", path }));
-          if (outcome.kind === "problems") assert.ok(!problemLines(outcome.problems).includes(secret));
+          if (outcome.kind === "problems") assert.ok(!formatProblems(outcome.problems).includes(secret));
         },
       ),
     );
@@ -178,11 +178,11 @@ describe("no problem shows a secret", () => {
       { ...ENVIRONMENT, DATABASE_URL: "postgres://bot:correct-horse@db/c" },
       "routes: correct-horse\n",
     );
-    assert.ok(outcome.kind === "problems" && !problemLines(outcome.problems).includes("correct-horse"));
+    assert.ok(outcome.kind === "problems" && !formatProblems(outcome.problems).includes("correct-horse"));
   });
 
   test("while our own words about tokens stay readable", () => {
-    const [problem] = withoutSecrets([{ where: "A", what: "a bot token (xoxb-), or xapp-.", fix: "xoxb-..." }], ["A"]);
+    const [problem] = hideSecrets([{ where: "A", what: "a bot token (xoxb-), or xapp-.", fix: "xoxb-..." }], ["A"]);
     assert.deepEqual(problem, { where: "A", what: "a bot token (xoxb-), or xapp-.", fix: "xoxb-..." });
   });
 });
@@ -190,7 +190,7 @@ describe("no problem shows a secret", () => {
 test("problems are printed a block each", () => {
   const problem = { where: "PORT", what: "It is set, but empty.", fix: "Give it a value." };
   assert.equal(
-    problemLines([problem, problem]),
+    formatProblems([problem, problem]),
     "PORT\n  It is set, but empty.\n  Fix: Give it a value.\n\nPORT\n  It is set, but empty.\n  Fix: Give it a value.",
   );
 });

@@ -110,7 +110,7 @@ function readConnection({ read, isSet, report }: Reader): SlackConnection {
   if (!isSet("SLACK_SIGNING_SECRET"))
     report(
       "SLACK_APP_TOKEN",
-      "Neither it nor SLACK_SIGNING_SECRET is set, so Slack has no way to reach the bot.",
+      "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack cannot reach the bot.",
       `For Socket Mode (no public address needed): ${lowerFirst(formats.APP_TOKEN_FIX)} For HTTP: set SLACK_SIGNING_SECRET.`,
     );
   return { kind: "http", signingSecret: read("SLACK_SIGNING_SECRET", formats.parseSigningSecret, "") };
@@ -122,6 +122,6 @@ const readDatabase = ({ read }: Reader): DatabaseConfig =>
   read("DATABASE_URL", formats.parseDatabaseUrl, { kind: "sqlite", path: "countersign.db" });
 
 const QUEUE_NOT_SUPPORTED = {
-  what: "A queue of waiting steps is not supported by this version.",
+  what: "This version does not support a queue of waiting steps.",
   fix: "Remove it: the bot finds waiting steps by polling, every POLL_INTERVAL_SECONDS.",
 };

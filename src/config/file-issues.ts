@@ -6,13 +6,10 @@ import { describePlace, findSource, formatPath, type YamlText } from "./yaml-tex
 
 type Issue = z.core.$ZodIssue;
 
-/**
- * Keys of a later version. They have a message of their own: a policy that looks stricter than what is enforced is worse
- * than none.
- */
+/** Keys of a later version. Their message says that they are not enforced: a policy must not look stricter than it is. */
 export const PLANNED_KEYS: readonly string[] = ["remind", "escalate"];
 
-/** Keys that this bot cannot offer, each with the reason. */
+/** Keys that cannot be supported, each with the reason. */
 const IMPOSSIBLE_KEYS: Readonly<Record<string, { what: string; fix: string }>> = {
   tags: {
     what: "tags cannot be matched: AWS returns an execution's tags neither in its list nor with the execution.",
@@ -20,7 +17,7 @@ const IMPOSSIBLE_KEYS: Readonly<Record<string, { what: string; fix: string }>> =
   },
 };
 
-/** Describes what zod found, for the person who wrote the file. */
+/** Describes an issue of zod for the author of the file. */
 export function describeIssue(yaml: YamlText, issue: Issue): Problem[] {
   const own = toSentences(issue.message);
   if (issue.code !== "unrecognized_keys")
@@ -41,7 +38,7 @@ function describeUnknownKey(path: readonly PropertyKey[], key: string): { what: 
   if (PLANNED_KEYS.includes(key))
     return {
       what: `${key} is not supported by this version.`,
-      fix: "Remove it, and bear in mind that what it asks for is not enforced.",
+      fix: "Remove it: this version would not enforce it.",
     };
   const impossible = Object.hasOwn(IMPOSSIBLE_KEYS, key) ? IMPOSSIBLE_KEYS[key] : undefined;
   if (impossible !== undefined) return impossible;
@@ -53,7 +50,7 @@ function describeUnknownKey(path: readonly PropertyKey[], key: string): { what: 
   };
 }
 
-/** A part of a JSON Schema, with the keywords that are read here. */
+/** A node of a JSON Schema, with the keywords that knownKeys needs. */
 interface SchemaNode {
   properties?: Record<string, SchemaNode>;
   items?: SchemaNode;

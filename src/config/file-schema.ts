@@ -38,16 +38,16 @@ const target = z
     name: textWithForm(/^[A-Za-z0-9][\w.-]{0,63}$/, (found) =>
       say(
         `${found} cannot be the name of a target.`,
-        "Use up to 64 letters, digits, points, hyphens and underscores, beginning with a letter or digit.",
+        "Use up to 64 letters, digits, periods, hyphens and underscores, beginning with a letter or a digit.",
       ),
-    ).describe("What the target is called in messages and in a route's match"),
+    ).describe("Name of the target in messages and in a route's match"),
     regions: nonEmpty(
-      textWithForm(REGION, (found) => say(`${found} is not a Region of AWS.`, REGION_FIX)),
+      textWithForm(REGION, (found) => say(`${found} is not an AWS Region.`, REGION_FIX)),
       REGION_FIX,
     ).describe("Regions of the account"),
-    readRole: role("Role that is assumed for reading; left out: the bot's own credentials are used"),
+    readRole: role("Role to assume for reading; default: the bot's own credentials"),
     approverRole: role(
-      "Role that is assumed for each deciding person under that person's name; left out: the bot itself signals",
+      "Role to assume for each person who decided, under that person's name; default: the bot signals under its own name",
     ),
   })
   .refine(
@@ -56,12 +56,12 @@ const target = z
       when: areValid("readRole", "approverRole"),
       path: ["approverRole"],
       error: say(
-        "It is in another account than readRole.",
-        "A target is one account: name two roles of the same account, or make two targets.",
+        "It is in a different account than readRole.",
+        "A target is one account: use two roles of the same account, or make two targets.",
       ),
     },
   )
-  .describe("An AWS account and the Regions to watch in it");
+  .describe("An AWS account and its Regions to watch");
 
 /** Returns the account of a role or, without a role, "" for that of the bot's own credentials; null: not known. */
 function toAccount(roleArn: unknown): string | null {
@@ -81,7 +81,7 @@ const distinctRegions = itemRule((targets) =>
           : [],
       );
     }),
-    "Keep it in one target only, or every request there would be asked for twice.",
+    "Keep the Region in one target: otherwise each request there is posted twice.",
   ),
 );
 
@@ -98,8 +98,8 @@ const knownTargets = itemRule((file) => {
     return [
       {
         path: ["routes", index, "match", "target"],
-        what: `No target has the name ${quote(wanted)}.`,
-        fix: `${those} Name one of them, or add it to targets.`,
+        what: `No target matches ${quote(wanted)}.`,
+        fix: `${those} Use the name of a target, or add a target.`,
       },
     ];
   });
@@ -110,8 +110,8 @@ const principal = textWithForm(
   /^arn:aws[\w-]*:(?:iam::\d{12}:(?:root|user\/[\w+=,.@/-]+|role\/[\w+=,.@/-]+)|sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+\/[\w+=,.@-]+|federated-user\/[\w+=,.@-]+))$/,
   (found) =>
     say(
-      `${found} is not the ARN of a user, a role or a role's session.`,
-      "Write it out in full, without globs, as AWS shows it under Executed by. A role's ARN means every session of the role.",
+      `${found} is not the ARN of a user, a role or a role session.`,
+      "Write the full ARN, without globs, as AWS shows it under Executed by. A role's ARN covers every session of the role.",
     ),
 ).describe("ARN of a user, a role (every session of it), or one session of a role");
 
@@ -121,23 +121,23 @@ export const fileSchema = z
     targets: nonEmpty(target, "Name a target, or remove the key to watch the Region in AWS_REGION.")
       .check(distinctNames, distinctRegions)
       .optional()
-      .describe("Where to look for waiting steps; default: the bot's own account, in the Region of AWS_REGION"),
-    routes: nonEmpty(route, "Write at least one route: without one nobody could decide anything.")
+      .describe("Accounts and Regions to watch; default: the bot's own account, in the Region of AWS_REGION"),
+    routes: nonEmpty(route, "Write at least one route: without a route, requests cannot be decided.")
       .check(distinctNames)
-      .describe("Tried in order: the first that matches is the one that counts; where none matches, nobody can decide"),
+      .describe("Tried in order: the first match applies. A request without a match cannot be decided in Slack"),
     mask: z
-      .array(glob)
+      .array(glob.describe("A glob: * matches any run of characters, ? matches one. Case-insensitive."))
       .default(["*password*", "*secret*", "*token*"])
-      .describe("Globs over names of parameters and inputs whose values are never shown; case does not matter"),
+      .describe("Globs over names of parameters and inputs whose values are never shown; case-insensitive"),
     admins: z
       .strictObject(people)
       .prefault({})
-      .describe("Who may ask about every request, break glass, and is told of what no route covers"),
+      .describe("People who may view every request and break glass, and who are notified of requests without a route"),
     identities: byPerson(
       z
         .record(z.string(), nonEmpty(principal, "Write the ARNs, or remove the person."))
         .default({})
-        .describe("Person to the ARNs under which they act in AWS"),
+        .describe("Map from a person to the ARNs under which they act in AWS"),
     ),
   })
   .check(knownTargets)

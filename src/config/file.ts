@@ -5,7 +5,7 @@ import { type ConfigFile, fileSchema } from "./file-schema.ts";
 import type { Problem } from "./problem.ts";
 import { describePlace, readYaml } from "./yaml-text.ts";
 
-/** The result of reading a file; `path` is the full path, which tells a person where the file was looked for. */
+/** The result of reading a file. `path` is the full path, so that a message can show it. */
 export type FileReading =
   | { kind: "text"; path: string; text: string }
   | { kind: "absent"; path: string }
@@ -22,7 +22,7 @@ const REASONS: Record<string, string> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: "it is not text in UTF-8",
 };
 
-/** Reads a whole text file; a relative path begins in the working directory. */
+/** Reads a text file; a relative path starts at the working directory. */
 export function readTextFile(given: string): FileReading {
   const path = resolve(given);
   try {
@@ -43,14 +43,14 @@ export function loadFile(name: string, readFile: ReadFile): FileOutcome {
     case "absent":
       return failed({
         where: name,
-        what: `There is no such file: it was looked for at ${reading.path}.`,
-        fix: "cp countersign.example.yml countersign.yml and edit it, or set COUNTERSIGN_CONFIG to where it is.",
+        what: `The file does not exist: ${reading.path}.`,
+        fix: "Run cp countersign.example.yml countersign.yml and edit the copy, or set COUNTERSIGN_CONFIG to the path of your file.",
       });
     case "unreadable":
       return failed({
         where: name,
-        what: `It cannot be read (${reading.reason}): ${reading.path}.`,
-        fix: "Make it a text file that this process may read, or set COUNTERSIGN_CONFIG to another.",
+        what: `The file cannot be read (${reading.reason}): ${reading.path}.`,
+        fix: "Make it a text file that this process may read, or set COUNTERSIGN_CONFIG to another file.",
       });
     default:
       throw new Error(`no such reading: ${reading satisfies never}`);
@@ -71,14 +71,14 @@ export function parseFile(name: string, text: string): FileOutcome {
 
 const failed = (...problems: Problem[]): FileOutcome => ({ kind: "problems", problems });
 
-const COPY_EXAMPLE = "Begin with the example: cp countersign.example.yml countersign.yml";
+const COPY_EXAMPLE = "Start with the example: cp countersign.example.yml countersign.yml";
 
 const emptyFile = (name: string): Problem => ({ where: name, what: "The file is empty.", fix: COPY_EXAMPLE });
 
 const notAMap = (where: string, data: unknown): Problem => ({
   where,
-  what: `The file holds ${Array.isArray(data) ? "a list" : "a single value"} where a map of keys is expected.`,
-  fix: `Write keys such as "routes:" at the beginning of a line. ${COPY_EXAMPLE}`,
+  what: `The file contains ${Array.isArray(data) ? "a list" : "a single value"} instead of a map of keys.`,
+  fix: `Write keys such as "routes:" at the start of a line. ${COPY_EXAMPLE}`,
 });
 
 const toLine = (problem: Problem): number => Number(/:(\d+)(?: |$)/.exec(problem.where)?.[1] ?? 0);

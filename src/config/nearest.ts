@@ -1,4 +1,4 @@
-/** The known word that somebody most likely meant, or null when none is near. */
+/** Finds the known word closest to a misspelt one; null if none is close. */
 export function findNearest(word: string, known: readonly string[]): string | null {
   const lower = word.toLowerCase();
   const ranked = known
@@ -9,7 +9,7 @@ export function findNearest(word: string, known: readonly string[]): string | nu
   return best.distance <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : null;
 }
 
-/** How many letters must be added, removed, replaced or swapped with their neighbour. */
+/** Counts the letters to add, remove, replace or swap with their neighbor. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -36,7 +36,7 @@ export function findRepeats(items: readonly { text: unknown; shown?: string; pat
   const seen = new Set<string>();
   return items.flatMap(({ text, shown, path }) => {
     if (typeof text !== "string") return [];
-    if (seen.has(text)) return [{ path, what: `${quote(shown ?? text)} stands here a second time.`, fix }];
+    if (seen.has(text)) return [{ path, what: `${quote(shown ?? text)} is a duplicate.`, fix }];
     seen.add(text);
     return [];
   });
@@ -54,7 +54,7 @@ export const distinct = itemRule((list) =>
 export const distinctNames = itemRule((list) =>
   findRepeats(
     asList(list).map((item, index) => ({ text: asMap(item).name, path: [index, "name"] })),
-    "Give each a name of its own: messages and the audit record tell them apart by it.",
+    "Use unique names: messages and the audit record identify targets and routes by name.",
   ),
 );
 
@@ -93,7 +93,7 @@ const slackId = (form: RegExp, noun: string, advise: (found: string) => string) 
 
 export const channel = slackId(/^[CG][A-Z0-9]{2,}$/, "a channel", (found) =>
   found.startsWith("D")
-    ? "This is a direct message: name a channel's ID, which begins with C or G; dm: true adds direct messages to approvers."
+    ? "This is a direct message: write a channel's ID, which begins with C or G. dm: true adds direct messages to approvers."
     : "Open the channel's details in Slack and copy the Channel ID at the bottom; it begins with C or G.",
 ).describe("ID of a Slack channel");
 
@@ -111,12 +111,12 @@ const group = slackId(GROUP_ID, "a user group", (found) =>
 ).describe("ID of a user group in Slack");
 
 export const people = {
-  users: z.array(user).check(distinct).default([]).describe("People, each by their ID"),
+  users: z.array(user).check(distinct).default([]).describe("IDs of people"),
   groups: z
     .array(group)
     .check(distinct)
     .default([])
-    .describe("User groups; who is a member is read from Slack at the moment of decision"),
+    .describe("IDs of user groups; their members are read from Slack at the time of each click"),
 };
 
 /** A map from a person's ID. */

@@ -10,7 +10,7 @@ export type Parsed<T> = { value: T } | { what: string; fix: string };
  * variable differs from an absent one: an empty SLACK_APP_TOKEN would silently choose another way to connect.
  */
 export function parseText(text: string): Parsed<string> {
-  if (text.trim() === "") return { what: "It is set, but empty.", fix: "Give it a value, or remove it altogether." };
+  if (text.trim() === "") return { what: "It is set, but empty.", fix: "Give it a value, or remove it." };
   if (/\r$/.test(text))
     return {
       what: "It ends in a carriage return.",
@@ -23,7 +23,7 @@ export function parseText(text: string): Parsed<string> {
     };
   if (/^(["'`]).*\1$/s.test(text) || /^["'`]|["'`]$/.test(text))
     return {
-      what: "There are quotation marks around its value, and they were taken as part of it.",
+      what: "There are quotation marks around its value, which count as part of it.",
       fix: "Remove the quotation marks.",
     };
   return { value: text };
@@ -47,24 +47,24 @@ function parseSecret(text: string, form: RegExp, fix: string): Parsed<string> {
 }
 
 function describeMistake(text: string): string {
-  if (/^bearer\s/i.test(text)) return 'It begins with "Bearer", which belongs to an HTTP header and not to the token.';
-  if (/\s/.test(text)) return "There is white space in the middle of it.";
-  if (/\.\.\.|…|^x(?:oxb|app)-(?:your|xxx|\*)|[<>]/i.test(text)) return "It still holds a placeholder.";
-  if (/^xoxe\./i.test(text)) return "It is a token that expires; token rotation is not supported by this version.";
-  if (/^xapp-/i.test(text)) return "It holds an app-level token (xapp-), which belongs into SLACK_APP_TOKEN.";
-  if (/^xoxb-/i.test(text)) return "It holds a bot token (xoxb-), which belongs into SLACK_BOT_TOKEN.";
-  if (/^xoxp-/i.test(text)) return "It holds a user token (xoxp-); the bot acts as itself, never as a person.";
-  if (/^xox[a-z]-/i.test(text)) return "It holds another kind of Slack token.";
-  return "It does not have the form that Slack gives it.";
+  if (/^bearer\s/i.test(text)) return 'It begins with "Bearer", which belongs in an HTTP header, not in the token.';
+  if (/\s/.test(text)) return "There is white space within its value.";
+  if (/\.\.\.|…|^x(?:oxb|app)-(?:your|xxx|\*)|[<>]/i.test(text)) return "It still contains a placeholder.";
+  if (/^xoxe\./i.test(text)) return "It is an expiring token: this version does not support token rotation.";
+  if (/^xapp-/i.test(text)) return "It contains an app-level token (xapp-), which belongs in SLACK_APP_TOKEN.";
+  if (/^xoxb-/i.test(text)) return "It contains a bot token (xoxb-), which belongs in SLACK_BOT_TOKEN.";
+  if (/^xoxp-/i.test(text)) return "It contains a user token (xoxp-): the bot acts as itself, never as a person.";
+  if (/^xox[a-z]-/i.test(text)) return "It contains another kind of Slack token.";
+  return "It does not have the format that Slack uses.";
 }
 
 /** Parses the base address of a Web API; the result ends in a slash. */
 export function parseApiUrl(text: string): Parsed<string> {
   const url = URL.parse(text);
-  const fix = "Give the base of a Web API, such as http://localhost:3000/api/, or remove it to use Slack's own.";
-  if (url === null || !/^https?:$/.test(url.protocol)) return { what: "It is not an http or https address.", fix };
+  const fix = "Write the base URL of a Web API, such as http://localhost:3000/api/, or remove it to use Slack's own.";
+  if (url === null || !/^https?:$/.test(url.protocol)) return { what: "It is not an http or https URL.", fix };
   if (url.username || url.password || url.search || url.hash)
-    return { what: "It has a user, a query or a fragment, which a base address cannot have.", fix };
+    return { what: "It has a user, a query or a fragment, which a base URL cannot have.", fix };
   if (/(^|\.)slack\.com$/.test(url.hostname) && !/^\/api\/?$/.test(url.pathname))
     return { what: "It points to slack.com, but not to its Web API.", fix };
   return { value: url.href.endsWith("/") ? url.href : `${url.href}/` };
@@ -78,17 +78,15 @@ export function parseDatabaseUrl(text: string): Parsed<DatabaseConfig> {
   });
   if (/^postgres(ql)?:\/\//.test(text)) {
     const url = URL.parse(text);
-    if (url === null)
-      return wrong("It is not a valid address; in a password, / ? # @ and % are written as %2F %3F %23 %40 %25.");
-    if (url.pathname.length < 2) return wrong("It names no database after the host.");
+    if (url === null) return wrong("It is not a valid URL; in a password, write / ? # @ and % as %2F %3F %23 %40 %25.");
+    if (url.pathname.length < 2) return wrong("There is no database name after the host.");
     return { value: { kind: "postgres", url: text } };
   }
-  if (!text.startsWith("sqlite:")) return wrong("It begins neither with sqlite: nor with postgres://.");
+  if (!text.startsWith("sqlite:")) return wrong("It begins with neither sqlite: nor postgres://.");
   const path = text.slice("sqlite:".length).replace(/^\/\/(?=\/)/, "");
   if (path === "") return wrong("There is no path after sqlite:.");
-  if (path === ":memory:")
-    return wrong("A database in memory would forget every vote and message when the bot restarts.");
-  if (path.startsWith("//")) return wrong("After sqlite:// a host is expected, and SQLite has none.");
+  if (path === ":memory:") return wrong("A database in memory loses every vote and message when the bot restarts.");
+  if (path.startsWith("//")) return wrong("A host follows sqlite://, but SQLite has no hosts.");
   return { value: { kind: "sqlite", path } };
 }
 
@@ -100,12 +98,12 @@ export function parsePollInterval(text: string): Parsed<number> {
   if (seconds > 0 && seconds <= MAX_POLL_SECONDS) return { value: Math.max(1, Math.round(seconds * 1000)) };
   return {
     what: `${quote(text)} is not a number of seconds above 0 and at most ${MAX_POLL_SECONDS}.`,
-    fix: "Write a plain number such as 15 or 0.5, without a unit and with a point for fractions.",
+    fix: "Write a plain number such as 15 or 0.5, without a unit and with a decimal point.",
   };
 }
 
 export function parseRegion(text: string): Parsed<string> {
-  return REGION.test(text) ? { value: text } : { what: `${quote(text)} is not a Region of AWS.`, fix: REGION_FIX };
+  return REGION.test(text) ? { value: text } : { what: `${quote(text)} is not an AWS Region.`, fix: REGION_FIX };
 }
 
 /** The form that PutEvents takes: a name, or an ARN with the bus's own Region in it. */
@@ -118,14 +116,14 @@ export const parseEventBus =
     const match = BUS.exec(text);
     if (match === null)
       return {
-        what: `${quote(text)} is not an event bus.`,
-        fix: "Give the bus's name (letters, digits, and / . - _) or its ARN.",
+        what: `${quote(text)} is not the name or the ARN of an event bus.`,
+        fix: "Write the bus's name (letters, digits, and / . - _) or its ARN.",
       };
     const busRegion = match.groups?.region ?? region;
     if (busRegion === null)
       return {
-        what: "It is not known in which Region this bus is.",
-        fix: "Set AWS_REGION, or give the bus's ARN.",
+        what: "The Region of this bus is unknown.",
+        fix: "Set AWS_REGION, or write the bus's ARN.",
       };
     return { value: { name: text, region: busRegion } };
   };
@@ -135,7 +133,7 @@ export function parsePort(text: string): Parsed<number> {
   if (port <= 65_535) return { value: port };
   return {
     what: `${quote(text)} is not a port number.`,
-    fix: "Write a whole number from 1 to 65535 (0 takes any port that is free).",
+    fix: "Write a whole number from 1 to 65535, or 0 for any free port.",
   };
 }
 
@@ -145,7 +143,7 @@ export function parseLogLevel(text: string): Parsed<LogLevel> {
   const meant = findNearest(text, LOG_LEVELS);
   const all = LOG_LEVELS.join(", ");
   return {
-    what: `${quote(text)} is not a level.`,
+    what: `${quote(text)} is not a log level.`,
     fix: meant === null ? `Use one of ${all}.` : `Write ${meant}, or another of ${all}.`,
   };
 }

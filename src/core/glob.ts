@@ -4,7 +4,7 @@ export function globMatches(glob: string, text: string): boolean {
 }
 
 /**
- * Returns whether `wide` surely matches every text that `narrow` matches. Reads `narrow` as a text: its own `*` must be
+ * Returns whether `wide` is certain to match every text that `narrow` matches. Reads `narrow` as a text: its own `*` must be
  * matched by a `*`, and its own `?` by a `?` or a `*`.
  */
 export function globCovers(wide: string, narrow: string): boolean {

@@ -1,17 +1,17 @@
 import { globMatches } from "./glob.ts";
 
-/** Who is meant by a line of the configuration: Slack user ids and user group ids. */
+/** People that the configuration names: Slack user IDs and user group IDs. */
 export interface People {
   users: string[];
   groups: string[];
 }
 
-/** Who may decide: people, members of groups and, only where written out, whoever is in one of the route's channels. */
+/** People who may decide: users, members of groups and, only with `channel: members`, members of the route's channels. */
 export interface Approvers extends People {
   channel?: "members" | undefined;
 }
 
-/** Conditions that must all hold; an absent one always holds. Texts are globs: `*` any run of characters, `?` one. */
+/** Conditions that must all hold; an absent condition always holds. Texts are globs (see glob.ts). */
 export interface RouteMatch {
   document?: string | undefined;
   target?: string | undefined;
@@ -19,7 +19,7 @@ export interface RouteMatch {
   region?: string | undefined;
   step?: string | undefined;
   startedBy?: string | undefined;
-  /** Parameter name to the globs of which one must match one of its values. */
+  /** Map from a parameter's name to globs: one of them must match one of the parameter's values. */
   parameters?: Record<string, string[]> | undefined;
 }
 
@@ -27,20 +27,20 @@ export interface Route {
   name: string;
   match: RouteMatch;
   channels: string[];
-  /** Whether each approver also gets the request as a direct message. */
+  /** Whether each approver also gets a direct message. */
   dm: boolean;
   approvers: Approvers;
-  /** Mentioned in the message, without power to decide. */
+  /** People who are mentioned in the message and cannot decide. */
   notify: People;
-  /** How many distinct people must approve. One rejection rejects. */
+  /** Number of distinct people who must approve. One rejection rejects. */
   quorum: number;
-  /** Whether who started the execution may approve it. */
+  /** Whether the requester, who started the execution, may approve it. */
   selfApproval: boolean;
-  /** What holds without self-approval when it cannot be known who started the execution. */
+  /** Without self-approval: whether approvals count if the requester is unknown. */
   whenRequesterUnknown: "allow" | "deny";
-  /** When a reason is asked for: never, when rejecting, or for both verdicts. */
+  /** When the bot asks for a reason: never, for a rejection, or for both verdicts. */
   reason: "none" | "reject" | "always";
-  /** What an approval asks for: a press of a button, or the runbook's name typed out. */
+  /** How an approver confirms: with a button, or by typing the runbook's name. */
   confirm: "button" | "typed";
 }
 
@@ -65,7 +65,7 @@ export type PartialSubject = Partial<Omit<RouteSubject, "parameters">> &
 /** The conditions over one text each. */
 export const TEXT_CONDITIONS = ["document", "target", "account", "region", "step", "startedBy"] as const;
 
-/** Returns the first route that matches, or null: then nobody can decide. */
+/** Returns the first route that matches; null: no route matches, so the request cannot be decided in Slack. */
 export function matchRoute(routes: readonly Route[], subject: RouteSubject): Route | null {
   return routes.find((route) => isMatch(testConditions(route.match, subject))) ?? null;
 }
@@ -106,7 +106,7 @@ export function testConditions(match: RouteMatch, subject: PartialSubject): Unme
   return unmet;
 }
 
-/** The runbook's author chooses a parameter's name, so it may equal a member that every object has. */
+/** Returns a parameter's values; null: not given. The runbook's author chooses the name, which may be one that every object has. */
 function findParameter({ parameters }: PartialSubject, name: string): readonly string[] | null {
   return Object.hasOwn(parameters, name) ? (parameters[name] ?? []) : null;
 }

@@ -18,7 +18,7 @@ export function unreachableRoutes(routes: readonly Route[]): UnreachableRoute[] 
   });
 }
 
-/** Returns whether `outer` surely matches everything that `inner` matches. */
+/** Returns whether `outer` is certain to match everything that `inner` matches. */
 function covers(outer: RouteMatch, inner: RouteMatch): boolean {
   const texts = TEXT_CONDITIONS.every((key) => {
     const [wide, narrow] = [outer[key], inner[key]];

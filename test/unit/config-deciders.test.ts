@@ -71,13 +71,15 @@ describe("what is refused", () => {
     [
       "direct messages to a channel's members",
       `${LEAST.replace("groups: [S0AAA]", "channel: members")}    dm: true\n`,
-      ["c.yml:5 routes[0].dm | Direct messages go to people and groups, and only the channel's members are named."],
+      [
+        "c.yml:5 routes[0].dm | Direct messages go to people and groups, but the only approvers are the channel's members.",
+      ],
     ],
     [
       "a rule that would apply to nobody",
       route("selfApproval: true", "whenRequesterUnknown: deny"),
       [
-        "c.yml:6 routes[0].whenRequesterUnknown | It has no effect with selfApproval: true: whoever started it may approve it.",
+        "c.yml:6 routes[0].whenRequesterUnknown | It has no effect, because selfApproval: true lets the requester approve.",
       ],
     ],
     ["a yes that is a text", route('selfApproval: "no"'), ['c.yml:5 routes[0].selfApproval | It is "no".']],
@@ -85,14 +87,12 @@ describe("what is refused", () => {
     [
       "somebody who is told twice",
       route("notify: { users: [U0AAA, U0AAA] }"),
-      ['c.yml:5 routes[0].notify.users[1] | "U0AAA" stands here a second time.'],
+      ['c.yml:5 routes[0].notify.users[1] | "U0AAA" is a duplicate.'],
     ],
     [
       "an identity that is a glob",
       `${LEAST}identities: { U0AAA: ["arn:aws:iam::*:user/jane"] }\n`,
-      [
-        'c.yml:5 identities.U0AAA[0] | "arn:aws:iam::*:user/jane" is not the ARN of a user, a role or a role\'s session.',
-      ],
+      ['c.yml:5 identities.U0AAA[0] | "arn:aws:iam::*:user/jane" is not the ARN of a user, a role or a role session.'],
     ],
     [
       "an identity of a group",
@@ -113,12 +113,12 @@ describe("what is refused", () => {
     [
       "two roles of two accounts",
       `${LEAST}targets: [{ name: a, regions: [us-east-1], readRole: "${READER}", approverRole: "${inSecond(APPROVER)}" }]\n`,
-      ["c.yml:5 targets[0].approverRole | It is in another account than readRole."],
+      ["c.yml:5 targets[0].approverRole | It is in a different account than readRole."],
     ],
     [
       "one account's Region twice",
       two(`, readRole: "${READER}"`, `, readRole: "${READER}2"`),
-      ['c.yml:7 targets[1].regions[0] | "us-east-1" stands here a second time.'],
+      ['c.yml:7 targets[1].regions[0] | "us-east-1" is a duplicate.'],
     ],
     ["the same Region of two accounts is fine", two("", `, readRole: "${READER}"`), []],
   ];

@@ -83,7 +83,8 @@ describe("what is taken", () => {
 
 describe("what is refused, each with its own sentence", () => {
   const missing = "SLACK_BOT_TOKEN: It is not set.";
-  const noWay = "SLACK_APP_TOKEN: Neither it nor SLACK_SIGNING_SECRET is set, so Slack has no way to reach the bot.";
+  const noWay =
+    "SLACK_APP_TOKEN: Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack cannot reach the bot.";
   const rows: [string, Variables, string[]][] = [
     ["nothing set", {}, [missing, noWay]],
     ["an empty token", { ...LEAST, SLACK_BOT_TOKEN: "" }, ["SLACK_BOT_TOKEN: It is set, but empty."]],
@@ -96,39 +97,39 @@ describe("what is refused, each with its own sentence", () => {
       "the tokens changed places",
       { SLACK_BOT_TOKEN: "xapp-1-abc", SLACK_APP_TOKEN: "xoxb-1-abc" },
       [
-        "SLACK_BOT_TOKEN: It holds an app-level token (xapp-), which belongs into SLACK_APP_TOKEN.",
-        "SLACK_APP_TOKEN: It holds a bot token (xoxb-), which belongs into SLACK_BOT_TOKEN.",
+        "SLACK_BOT_TOKEN: It contains an app-level token (xapp-), which belongs in SLACK_APP_TOKEN.",
+        "SLACK_APP_TOKEN: It contains a bot token (xoxb-), which belongs in SLACK_BOT_TOKEN.",
       ],
     ],
     [
       "a user's token",
       { ...LEAST, SLACK_BOT_TOKEN: "xoxp-1" },
-      ["SLACK_BOT_TOKEN: It holds a user token (xoxp-); the bot acts as itself, never as a person."],
+      ["SLACK_BOT_TOKEN: It contains a user token (xoxp-): the bot acts as itself, never as a person."],
     ],
     [
       "a token that rotates",
       { ...LEAST, SLACK_BOT_TOKEN: "xoxe.xoxb-1-abc" },
-      ["SLACK_BOT_TOKEN: It is a token that expires; token rotation is not supported by this version."],
+      ["SLACK_BOT_TOKEN: It is an expiring token: this version does not support token rotation."],
     ],
     [
       "the example's placeholder",
       { ...LEAST, SLACK_BOT_TOKEN: "xoxb-..." },
-      ["SLACK_BOT_TOKEN: It still holds a placeholder."],
+      ["SLACK_BOT_TOKEN: It still contains a placeholder."],
     ],
     [
       "Bearer",
       { ...LEAST, SLACK_BOT_TOKEN: "Bearer xoxb-1-abc" },
-      ['SLACK_BOT_TOKEN: It begins with "Bearer", which belongs to an HTTP header and not to the token.'],
+      ['SLACK_BOT_TOKEN: It begins with "Bearer", which belongs in an HTTP header, not in the token.'],
     ],
     [
       "quotation marks",
       { ...LEAST, SLACK_BOT_TOKEN: '"xoxb-1-abc"' },
-      ["SLACK_BOT_TOKEN: There are quotation marks around its value, and they were taken as part of it."],
+      ["SLACK_BOT_TOKEN: There are quotation marks around its value, which count as part of it."],
     ],
     [
       "one quotation mark",
       { ...LEAST, SLACK_BOT_TOKEN: "'xoxb-1-abc" },
-      ["SLACK_BOT_TOKEN: There are quotation marks around its value, and they were taken as part of it."],
+      ["SLACK_BOT_TOKEN: There are quotation marks around its value, which count as part of it."],
     ],
     [
       "white space",
@@ -143,27 +144,23 @@ describe("what is refused, each with its own sentence", () => {
     [
       "two tokens in one",
       { ...LEAST, SLACK_BOT_TOKEN: "xoxb-1 xapp-1" },
-      ["SLACK_BOT_TOKEN: There is white space in the middle of it."],
+      ["SLACK_BOT_TOKEN: There is white space within its value."],
     ],
     [
       "something else",
       { ...LEAST, SLACK_BOT_TOKEN: "hello" },
-      ["SLACK_BOT_TOKEN: It does not have the form that Slack gives it."],
+      ["SLACK_BOT_TOKEN: It does not have the format that Slack uses."],
     ],
     [
       "a token as signing secret",
       { SLACK_BOT_TOKEN: "xoxb-1", SLACK_SIGNING_SECRET: "xapp-1-abc" },
-      ["SLACK_SIGNING_SECRET: It holds an app-level token (xapp-), which belongs into SLACK_APP_TOKEN."],
+      ["SLACK_SIGNING_SECRET: It contains an app-level token (xapp-), which belongs in SLACK_APP_TOKEN."],
     ],
-    [
-      "no address",
-      { ...LEAST, SLACK_API_URL: "localhost:3000" },
-      ["SLACK_API_URL: It is not an http or https address."],
-    ],
+    ["no address", { ...LEAST, SLACK_API_URL: "localhost:3000" }, ["SLACK_API_URL: It is not an http or https URL."]],
     [
       "an address with a password",
       { ...LEAST, SLACK_API_URL: "http://a:b@host/api/" },
-      ["SLACK_API_URL: It has a user, a query or a fragment, which a base address cannot have."],
+      ["SLACK_API_URL: It has a user, a query or a fragment, which a base URL cannot have."],
     ],
     [
       "Slack's pages",
@@ -188,32 +185,32 @@ describe("what is refused, each with its own sentence", () => {
     [
       "a bus without a Region",
       { ...LEAST, EVENT_BUS_NAME: "audit" },
-      ["EVENT_BUS_NAME: It is not known in which Region this bus is."],
+      ["EVENT_BUS_NAME: The Region of this bus is unknown."],
     ],
-    ["an impossible bus", { ...LEAST, EVENT_BUS_NAME: "my bus" }, ['EVENT_BUS_NAME: "my bus" is not an event bus.']],
+    [
+      "an impossible bus",
+      { ...LEAST, EVENT_BUS_NAME: "my bus" },
+      ['EVENT_BUS_NAME: "my bus" is not the name or the ARN of an event bus.'],
+    ],
     ["an empty bus", { ...LEAST, EVENT_BUS_NAME: "" }, ["EVENT_BUS_NAME: It is set, but empty."]],
     [
       "a queue",
       { ...LEAST, WAITING_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/1/q" },
-      ["WAITING_QUEUE_URL: A queue of waiting steps is not supported by this version."],
+      ["WAITING_QUEUE_URL: This version does not support a queue of waiting steps."],
     ],
     ["a port too high", { ...LEAST, PORT: "65536" }, ['PORT: "65536" is not a port number.']],
     ["a port's name", { ...LEAST, PORT: "http" }, ['PORT: "http" is not a port number.']],
-    ["a level that is none", { ...LEAST, LOG_LEVEL: "loud" }, ['LOG_LEVEL: "loud" is not a level.']],
-    [
-      "a zone for a Region",
-      { ...LEAST, AWS_REGION: "us-east-1a" },
-      ['AWS_REGION: "us-east-1a" is not a Region of AWS.'],
-    ],
+    ["a level that is none", { ...LEAST, LOG_LEVEL: "loud" }, ['LOG_LEVEL: "loud" is not a log level.']],
+    ["a zone for a Region", { ...LEAST, AWS_REGION: "us-east-1a" }, ['AWS_REGION: "us-east-1a" is not an AWS Region.']],
     [
       "PostgreSQL without a database",
       { ...LEAST, DATABASE_URL: "postgres://u:p@h" },
-      ["DATABASE_URL: It names no database after the host."],
+      ["DATABASE_URL: There is no database name after the host."],
     ],
     [
       "a bare path",
       { ...LEAST, DATABASE_URL: "countersign.db" },
-      ["DATABASE_URL: It begins neither with sqlite: nor with postgres://."],
+      ["DATABASE_URL: It begins with neither sqlite: nor postgres://."],
     ],
   ];
   for (const [claim, variables, expected] of rows) test(claim, () => assert.deepEqual(problems(variables), expected));
@@ -233,9 +230,9 @@ describe("databases", () => {
     ["postgres://u:p@h:5432/d", { kind: "postgres", url: "postgres://u:p@h:5432/d" }],
     ["postgresql://h/d", { kind: "postgres", url: "postgresql://h/d" }],
     ["sqlite:", "There is no path after sqlite:."],
-    ["sqlite://c.db", "After sqlite:// a host is expected, and SQLite has none."],
-    ["sqlite::memory:", "A database in memory would forget every vote and message when the bot restarts."],
-    ["mysql://h/d", "It begins neither with sqlite: nor with postgres://."],
+    ["sqlite://c.db", "A host follows sqlite://, but SQLite has no hosts."],
+    ["sqlite::memory:", "A database in memory loses every vote and message when the bot restarts."],
+    ["mysql://h/d", "It begins with neither sqlite: nor postgres://."],
   ];
   for (const [text, expected] of rows)
     test(text, () => {
@@ -257,8 +254,8 @@ describe(".env.example", () => {
 
   test("as it is, only the two tokens are wrong", () => {
     assert.deepEqual(problems(parseEnv(text) as Variables), [
-      "SLACK_BOT_TOKEN: It still holds a placeholder.",
-      "SLACK_APP_TOKEN: It still holds a placeholder.",
+      "SLACK_BOT_TOKEN: It still contains a placeholder.",
+      "SLACK_APP_TOKEN: It still contains a placeholder.",
     ]);
   });
 
@@ -267,7 +264,7 @@ describe(".env.example", () => {
       assert.deepEqual(
         problems({ ...LEAST, AWS_REGION: "us-east-1", [name]: value }),
         name === "WAITING_QUEUE_URL"
-          ? ["WAITING_QUEUE_URL: A queue of waiting steps is not supported by this version."]
+          ? ["WAITING_QUEUE_URL: This version does not support a queue of waiting steps."]
           : [],
         name,
       );

@@ -59,8 +59,8 @@ test("a byte order mark and Windows line endings do no harm", () => {
 });
 
 describe("YAML that says nothing, or not what it seems to", () => {
-  const begin = "Begin with the example: cp countersign.example.yml countersign.yml";
-  const anchors = "Write the value out in full wherever it holds, or put a text that begins with * or & in quotes.";
+  const begin = "Start with the example: cp countersign.example.yml countersign.yml";
+  const anchors = "Write the value in full in every place, or put a text that begins with * or & in quotes.";
   const rows: [string, string, string[]][] = [
     ["an empty file", "", [`c.yml | The file is empty. | ${begin}`]],
     ["only comments", "# routes:\n", [`c.yml | The file is empty. | ${begin}`]],
@@ -68,14 +68,14 @@ describe("YAML that says nothing, or not what it seems to", () => {
       "a list",
       "- a\n",
       [
-        `c.yml:1 | The file holds a list where a map of keys is expected. | Write keys such as "routes:" at the beginning of a line. ${begin}`,
+        `c.yml:1 | The file contains a list instead of a map of keys. | Write keys such as "routes:" at the start of a line. ${begin}`,
       ],
     ],
     [
       "a word",
       "\nroutes\n",
       [
-        `c.yml:2 | The file holds a single value where a map of keys is expected. | Write keys such as "routes:" at the beginning of a line. ${begin}`,
+        `c.yml:2 | The file contains a single value instead of a map of keys. | Write keys such as "routes:" at the start of a line. ${begin}`,
       ],
     ],
     [
@@ -87,14 +87,14 @@ describe("YAML that says nothing, or not what it seems to", () => {
       "a key twice",
       `${LEAST}mask: []\nmask: [a]\n`,
       [
-        'c.yml:6 | The key "mask" stands twice in the same map. | Keep one of the two: the other would be lost without a word.',
+        'c.yml:6 | The key "mask" appears twice in the same map. | Keep one of the two: YAML would silently lose the other.',
       ],
     ],
     [
       "two documents",
       `${LEAST}---\na: 1\n`,
       [
-        "c.yml:5 | The file holds more than one YAML document. | Keep one document: remove the line --- and what does not belong.",
+        "c.yml:5 | The file contains more than one YAML document. | Keep one document: remove the line --- and the other documents.",
       ],
     ],
     [
@@ -113,12 +113,12 @@ describe("YAML that says nothing, or not what it seems to", () => {
     [
       "a tag",
       "mask: !list [a]\n",
-      ["c.yml:1 | This is not valid YAML: Unresolved tag: !list. | Correct the YAML there, or put the text in quotes."],
+      ["c.yml:1 | This is not valid YAML: Unresolved tag: !list. | Correct the YAML, or put the text in quotes."],
     ],
     [
       "a list for a key",
       "? [a]\n: 1\n",
-      ["c.yml:1 | A list or a map stands where a key is expected. | Write a plain text before the colon."],
+      ["c.yml:1 | The key is a list or a map. | Write plain text before the colon."],
     ],
   ];
   for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
@@ -165,7 +165,9 @@ describe("single keys", () => {
     [
       "an empty list of channels",
       wrote("channels: []"),
-      ["c.yml:3 routes[0].channels | The list is empty. | Name at least one channel, or nobody would see the request."],
+      [
+        "c.yml:3 routes[0].channels | The list is empty. | Name at least one channel: otherwise the request is posted nowhere.",
+      ],
     ],
     [
       "a channel's name",
@@ -178,13 +180,13 @@ describe("single keys", () => {
       "a direct message",
       wrote("channels: [D0AAA]"),
       [
-        'c.yml:3 routes[0].channels[0] | "D0AAA" is not the ID of a channel. | This is a direct message: name a channel\'s ID, which begins with C or G; dm: true adds direct messages to approvers.',
+        'c.yml:3 routes[0].channels[0] | "D0AAA" is not the ID of a channel. | This is a direct message: write a channel\'s ID, which begins with C or G. dm: true adds direct messages to approvers.',
       ],
     ],
     [
       "a channel twice",
       wrote("channels: [C0AAA, C0AAA]"),
-      ['c.yml:3 routes[0].channels[1] | "C0AAA" stands here a second time. | Remove one of the two.'],
+      ['c.yml:3 routes[0].channels[1] | "C0AAA" is a duplicate. | Remove one of the two.'],
     ],
     [
       "a group among people",
@@ -204,7 +206,7 @@ describe("single keys", () => {
       "nobody",
       LEAST.replace("{ groups: [S0AAA] }", "{}"),
       [
-        "c.yml:4 routes[0].approvers | Nobody is named, so nobody could decide. | Name at least one person under users or one group under groups, or write channel: members.",
+        "c.yml:4 routes[0].approvers | No approvers are named, so requests of this route could never be decided. | Name at least one person under users or one group under groups, or write channel: members.",
       ],
     ],
     [
@@ -215,12 +217,12 @@ describe("single keys", () => {
     [
       "a quorum of none",
       extra("quorum: 0"),
-      ["c.yml:5 routes[0].quorum | A quorum is at least 1. | Write how many people must approve."],
+      ["c.yml:5 routes[0].quorum | A quorum is at least 1. | Write the number of people who must approve."],
     ],
     [
       "a quorum of a crowd",
       extra("quorum: 50"),
-      ["c.yml:5 routes[0].quorum | A quorum is at most 49. | Write how many people must approve."],
+      ["c.yml:5 routes[0].quorum | A quorum is at most 49. | Write the number of people who must approve."],
     ],
     [
       "a quorum in quotes",
@@ -246,13 +248,15 @@ describe("single keys", () => {
       "an account that lost its zero",
       extra('match: { account: "12345678901" }'),
       [
-        'c.yml:5 routes[0].match.account | "12345678901" cannot match an account. | Write its 12 digits, or a glob over them.',
+        'c.yml:5 routes[0].match.account | "12345678901" cannot match an account. | Write 12 digits, or a glob that matches them.',
       ],
     ],
     [
       "an account's name",
       extra("match: { account: prod }"),
-      ['c.yml:5 routes[0].match.account | "prod" cannot match an account. | Write its 12 digits, or a glob over them.'],
+      [
+        'c.yml:5 routes[0].match.account | "prod" cannot match an account. | Write 12 digits, or a glob that matches them.',
+      ],
     ],
     [
       "an empty condition",
@@ -264,13 +268,13 @@ describe("single keys", () => {
     [
       "an empty glob",
       extra('match: { step: "" }'),
-      ["c.yml:5 routes[0].match.step | An empty text matches nothing. | Write what to match, or remove the key."],
+      ["c.yml:5 routes[0].match.step | An empty text matches nothing. | Write a text to match, or remove the key."],
     ],
     [
       "a number for a parameter",
       extra("match: { parameters: { Count: 3 } }"),
       [
-        'c.yml:5 routes[0].match.parameters.Count | Neither a text nor a list of texts was found. | Write globs, such as [prod, "prod-*"].',
+        'c.yml:5 routes[0].match.parameters.Count | It is neither a text nor a list of texts. | Write globs, such as [prod, "prod-*"].',
       ],
     ],
     [
@@ -288,7 +292,7 @@ describe("single keys", () => {
     [
       "an empty list of routes",
       "routes: []\n",
-      ["c.yml:1 routes | The list is empty. | Write at least one route: without one nobody could decide anything."],
+      ["c.yml:1 routes | The list is empty. | Write at least one route: without a route, requests cannot be decided."],
     ],
     [
       "an empty list of targets",
@@ -298,7 +302,7 @@ describe("single keys", () => {
     [
       "no such Region",
       `${LEAST}targets: [{ name: a, regions: [mars] }]\n`,
-      ['c.yml:5 targets[0].regions[0] | "mars" is not a Region of AWS. | Write a Region\'s code, such as us-east-1.'],
+      ['c.yml:5 targets[0].regions[0] | "mars" is not an AWS Region. | Write a Region code, such as us-east-1.'],
     ],
   ];
   for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));

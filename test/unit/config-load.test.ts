@@ -84,22 +84,22 @@ describe("the file itself", () => {
     assert.deepEqual(at(path), [
       {
         where: path,
-        what: `There is no such file: it was looked for at ${path}.`,
-        fix: "cp countersign.example.yml countersign.yml and edit it, or set COUNTERSIGN_CONFIG to where it is.",
+        what: `The file does not exist: ${path}.`,
+        fix: "Run cp countersign.example.yml countersign.yml and edit the copy, or set COUNTERSIGN_CONFIG to the path of your file.",
       },
     ]);
   });
 
   test("a relative path is told in full", () => {
-    assert.match(at("no-such.yml")[0]?.what ?? "", new RegExp(`looked for at ${process.cwd()}/no-such\\.yml\\.$`));
+    assert.match(at("no-such.yml")[0]?.what ?? "", new RegExp(`does not exist: ${process.cwd()}/no-such\\.yml\\.$`));
   });
 
-  test("a directory", () => assert.match(at(folder)[0]?.what ?? "", /^It cannot be read \(it is a directory\)/));
+  test("a directory", () => assert.match(at(folder)[0]?.what ?? "", /^The file cannot be read \(it is a directory\)/));
 
   test("bytes that are no text", () => {
     const path = join(folder, "latin1.yml");
     writeFileSync(path, Buffer.from([0x72, 0xe9, 0xff]));
-    assert.match(at(path)[0]?.what ?? "", /^It cannot be read \(it is not text in UTF-8\)/);
+    assert.match(at(path)[0]?.what ?? "", /^The file cannot be read \(it is not text in UTF-8\)/);
   });
 
   test("a good one", () => {

@@ -23,28 +23,28 @@ describe("keys that must agree", () => {
       "two routes of one name",
       LEAST + second,
       [
-        'c.yml:5 routes[1].name | "all" stands here a second time. | Give each a name of its own: messages and the audit record tell them apart by it.',
+        'c.yml:5 routes[1].name | "all" is a duplicate. | Use unique names: messages and the audit record identify targets and routes by name.',
       ],
     ],
     [
       "a quorum that nobody can reach",
       `${LEAST.replace("groups: [S0AAA]", "users: [U0AAA]")}    quorum: 2\n`,
       [
-        "c.yml:5 routes[0].quorum | 2 people must approve, but only one is named as approvers. | Name more approvers, or lower the quorum.",
+        "c.yml:5 routes[0].quorum | The quorum is 2, but only 1 approver is named. | Name more approvers, or lower the quorum.",
       ],
     ],
     [
       "a route for a target that is not there",
       `${LEAST}    match: { target: "prod*" }\n`,
       [
-        'c.yml:5 routes[0].match.target | No target has the name "prod*". | The only target is default. Name one of them, or add it to targets.',
+        'c.yml:5 routes[0].match.target | No target matches "prod*". | The only target is default. Use the name of a target, or add a target.',
       ],
     ],
     [
       "a Region in two targets",
       `${LEAST}targets:\n  - { name: a, regions: [us-east-1] }\n  - { name: b, regions: [us-east-1] }\n`,
       [
-        'c.yml:7 targets[1].regions[0] | "us-east-1" stands here a second time. | Keep it in one target only, or every request there would be asked for twice.',
+        'c.yml:7 targets[1].regions[0] | "us-east-1" is a duplicate. | Keep the Region in one target: otherwise each request there is posted twice.',
       ],
     ],
   ];

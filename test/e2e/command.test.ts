@@ -16,9 +16,12 @@ test("/approvals tells admins everything, approvers what they may decide, and no
   assert.ok(pending.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
   assert.ok(pending.includes(`/systems-manager/automation/execution/${id}`), "links to the console");
   assert.match(await answer(w, "U0MIA", ""), /Test-Runbook/);
-  assert.match(await answer(w, "U0ROSA", "pending"), /Only admins/);
-  assert.match(await answer(w, "U0ROSA", `show ${id}`), /Only admins/);
-  assert.match(await answer(w, "U0ADMIN", "show 00000000-0000-0000-0000-000000000000"), /No request with this id/);
+  assert.match(await answer(w, "U0ROSA", "pending"), /Only Countersign admins and approvers/);
+  assert.match(await answer(w, "U0ROSA", `show ${id}`), /no request with this ID that you may see/);
+  assert.match(
+    await answer(w, "U0ADMIN", "show 00000000-0000-0000-0000-000000000000"),
+    /no request with this ID that you may see/,
+  );
   assert.match(await answer(w, "U0ROSA", "help"), /show ID/);
 
   await w.click("U0JANE", message, "approve");
@@ -32,7 +35,7 @@ test("/approvals tells admins everything, approvers what they may decide, and no
     assert.match(shown, /`restart` `aws:runCommand`: has succeeded/);
     assert.match(shown, /Success|succeeded/i);
   }
-  assert.match(await answer(w, "U0ADMIN", "pending"), /Nothing waits/);
+  assert.match(await answer(w, "U0ADMIN", "pending"), /No request is waiting/);
 });
 
 test("App Home lists what waits for the person who opens it", async (t) => {
@@ -55,7 +58,7 @@ test("a press whose form cannot be opened or filled is answered all the same", a
     await w.click("U0JANE", message, "reject");
     await eventually(`an answer though ${operation} failed`, async () => (await whispers(w, "U0JANE")).length > before);
   }
-  assert.match(textOf((await whispers(w, "U0JANE")).at(-1)), /press the button again/);
+  assert.match(textOf((await whispers(w, "U0JANE")).at(-1)), /Press the button again/);
 });
 
 test("a command under way when the bot is asked to end is answered first", async (t) => {
@@ -75,6 +78,6 @@ test("the home tab says that it does not know, rather than that nothing waits", 
   await w.control.slack("home", { user: "U0MIA" });
   await eventually("the home tab is published", async () => {
     const { homes } = await w.control.slack("state");
-    return JSON.stringify(homes.U0MIA ?? "").includes("is not known");
+    return JSON.stringify(homes.U0MIA ?? "").includes("your requests are unknown");
   });
 });

@@ -55,7 +55,7 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
       },
     ];
     await w.click("U0JANE", message, "approve", { forge: { actions } });
-    await w.whispered("U0JANE", /not on record here/);
+    await w.whispered("U0JANE", /no record of this request/);
   });
   await t.test("an approver whose click comes from a message that is not the request's", async () => {
     await w.click("U0JANE", message, "approve", {

@@ -98,7 +98,7 @@ test("/approvals is completed by keyboard and shows the pending requests to the 
   const answer = page.locator("article.ephemeral").last();
   await answer.getByText("Web-Deploy-Two-Gates").waitFor();
   const waiting = (await world.executions()).filter((each) => each.AutomationExecutionStatus === "Waiting");
-  await answer.getByText(`${waiting.length} requests wait`).waitFor();
+  await answer.getByText(`${waiting.length} requests are waiting`).waitFor();
 });
 
 test("a signal whose reply is lost takes effect exactly once", async () => {

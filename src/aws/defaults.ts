@@ -1,25 +1,32 @@
 import { GetDocumentCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import { LRUCache } from "lru-cache";
 import { parse } from "yaml";
 
-/** How long an answer is kept; a document's version never changes, but `$DEFAULT` may be pointed elsewhere. */
+/** How long defaults are cached. The version of a document never changes, but `$DEFAULT` can be moved to another. */
 const CACHE_TTL_MS = 10 * 60_000;
-
-/** How soon it is tried again after it could not be read. */
+/** How soon a document is read again after a failure. */
 const FAILURE_TTL_MS = 30_000;
+/** Documents that are cached, for each target. */
+const MAX_DOCUMENTS = 200;
 
 /**
- * Reads the defaults of a runbook's parameters with GetDocument. Null when that is not allowed or not understood: then
- * every parameter is shown as it is, without saying which differ.
+ * Makes a reader for the defaults of a runbook's parameters, by GetDocument. It returns null if the document cannot be
+ * read or parsed: then every parameter is shown, without saying which ones differ from their defaults.
  */
 export function makeDefaults(client: SSMClient, now: () => number) {
-  const cache = new Map<string, { at: number; defaults: Record<string, string[]> | null }>();
+  const cache = new LRUCache<string, { defaults: Record<string, string[]> | null }>({
+    max: MAX_DOCUMENTS,
+    // Above 0, lru-cache remembers the time and forgets it with a timer of the machine.
+    ttlResolution: 0,
+    perf: { now },
+  });
   return async (name: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null> => {
     const key = `${name}:${version}`;
-    const kept = cache.get(key);
-    if (kept !== undefined && now() - kept.at < (kept.defaults === null ? FAILURE_TTL_MS : CACHE_TTL_MS))
-      return kept.defaults;
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached.defaults;
     const defaults = await read(client, name, version, abort);
-    cache.set(key, { at: now(), defaults });
+    // lru-cache counts an age equal to `ttl` as fresh, and times are whole milliseconds.
+    cache.set(key, { defaults }, { ttl: (defaults === null ? FAILURE_TTL_MS : CACHE_TTL_MS) - 1 });
     return defaults;
   };
 }
@@ -48,7 +55,7 @@ async function read(
   }
 }
 
-/** A default in the form in which an execution's parameters are returned: a list of texts. */
+/** Returns a default in the form of an execution's parameters: a list of texts. */
 function asValues(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(asText);
   return [asText(value)];

@@ -8,11 +8,13 @@ import type { RequestStore } from "../ports/store.ts";
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 /**
- * So many people's channels are asked for in one go. Slack takes some fifty such calls a minute: those who were found get
- * their message while others are still looked for, and other lookups come between. Source: Slack API,
- * conversations.open, tier 3.
+ * People whose direct message is opened in one batch. Slack takes some fifty such calls a minute: people in the first
+ * batches get their message early, and other lookups run between the batches. Source: Slack API, conversations.open,
+ * tier 3.
  */
 const MAX_LOOKUPS = 10;
+/** Direct messages and unfinished lookups that this process remembers. */
+const MAX_REMEMBERED = 10_000;
 
 export interface ResolveRecipientsDeps {
   notices: NoticeStore;
@@ -28,25 +30,29 @@ export interface ResolveRecipientsDeps {
 }
 
 /**
- * Finds for whom something is meant, and puts it on record for each: direct messages of a request, or a notice. Done
- * again after a crash it finds the same places, and each is on record once. What is found is on record also where the
- * rest could not be: a group that Slack does not tell silences nobody else.
+ * Makes the use case that finds the recipients of a direct message or a notice and stores a message for each. A run after
+ * a crash finds the same recipients, and each is stored once. Recipients that are found are stored even if others cannot
+ * be found: a group that cannot be read keeps no other recipient from its message.
  */
 export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
-  /** A person's channel of direct messages stays the same, so it is asked for once. */
-  const known = new Map<string, string>();
-  /** Who cannot be written to, for each lookup that is not done: another go does not ask for them again. */
-  const passedOver = new Map<string, Set<string>>();
+  /** Channel of the direct message with each person. It never changes, so it is opened once. */
+  const directMessages = new Map<string, string>();
+  /** People who cannot be written to, for each unfinished lookup: its next batches skip them. */
+  const unreachableUsers = new Map<string, Set<string>>();
   return async (lookup: RecipientLookup): Promise<void> => {
     const key = `${lookup.kind} ${lookup.requestId}`;
-    const refused = passedOver.get(key) ?? new Set();
-    const { channels, missing } = await findRecipients({ ...deps, known, refused }, lookup);
+    const unreachable = unreachableUsers.get(key) ?? new Set();
+    const { channels, missing } = await findRecipients({ ...deps, directMessages, unreachable }, lookup);
     const now = deps.clock.now();
     if (missing === null) {
-      passedOver.delete(key);
+      unreachableUsers.delete(key);
+      deps.log.debug(
+        { event: "recipient-lookup.done", requestId: lookup.requestId, lookup: lookup.kind, channels: channels.length },
+        "recipients found",
+      );
       return deps.notices.lookupDone(lookup, channels, now);
     }
-    passedOver.set(key, refused);
+    remember(unreachableUsers, key, unreachable);
     if (missing.error !== null) {
       const fields = { requestId: lookup.requestId, lookup: lookup.kind, error: missing.error };
       deps.log.warn({ event: "recipient-lookup.postponed", ...fields }, "cannot find all recipients; trying again");
@@ -56,13 +62,20 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
   };
 };
 
-/** `missing`: why there may be more, null when these are all. Without an error it is merely to be gone on with. */
+/** Adds an entry and drops the oldest one of a full map: its person is looked up again when needed. */
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
+}
+
 interface Recipients {
   channels: string[];
+  /** Null if these are all recipients. `error: null`: more recipients remain; continue in the next batch. */
   missing: { error: string | null; retryAfterMs?: number } | null;
 }
 
-type FindDeps = ResolveRecipientsDeps & { known: Map<string, string>; refused: Set<string> };
+type FindDeps = ResolveRecipientsDeps & { directMessages: Map<string, string>; unreachable: Set<string> };
 
 async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<Recipients> {
   switch (lookup.kind) {
@@ -83,28 +96,28 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
   }
 }
 
-/** The direct messages with these people. One who cannot be written to, such as a deactivated account, is passed over. */
+/** Opens a direct message with each of these people, and skips those who cannot be written to, as a deactivated account. */
 async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, people: People): Promise<Recipients> {
   const found = await deps.directory.members(people);
   if (found.kind === "unknown") return { channels: [], missing: found };
   const channels: string[] = [];
-  let asked = 0;
+  let calls = 0;
   for (const userId of found.userIds) {
-    const kept = deps.known.get(userId);
-    if (kept !== undefined) {
-      channels.push(kept);
+    const known = deps.directMessages.get(userId);
+    if (known !== undefined) {
+      channels.push(known);
       continue;
     }
-    if (deps.refused.has(userId)) continue;
-    if (asked++ === MAX_LOOKUPS) return { channels, missing: { error: null, retryAfterMs: 0 } };
+    if (deps.unreachable.has(userId)) continue;
+    if (calls++ === MAX_LOOKUPS) return { channels, missing: { error: null, retryAfterMs: 0 } };
     const opened = await deps.chat.openDirectMessage(userId);
     switch (opened.kind) {
       case "channel":
-        deps.known.set(userId, opened.channelId);
+        remember(deps.directMessages, userId, opened.channelId);
         channels.push(opened.channelId);
         break;
       case "refused":
-        deps.refused.add(userId);
+        deps.unreachable.add(userId);
         deps.log.error(
           { event: "direct-message.refused", requestId: lookup.requestId, userId, error: opened.error },
           "cannot open a direct message",

@@ -1,36 +1,38 @@
 import type { UsersInfoResponse } from "@slack/web-api";
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, Directory } from "../../app/ports/slack.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
-import { makeChannels, makeGroups } from "./groups.ts";
+import { cacheOptions } from "./cache-options.ts";
+import { MAX_LIST_AGE_MS, makeChannels, makeGroups } from "./groups.ts";
 import type { Lookups } from "./lookups.ts";
 
 /** A vote may rely on a person or a list of members that is this old. */
 const CACHE_TTL_MS = 15_000;
 /** A denial relies only on lists of members younger than this. */
 const FRESH_MS = 3_000;
-/** A list that only selects what to show may be this old. */
-const SHOWN_MS = 60_000;
+/** People and email addresses that are cached. */
+const MAX_PEOPLE = 10_000;
 
-/** People and groups in Slack. What is remembered is asked again before anyone is denied by it. */
+/** Makes the directory of people and groups in Slack. It reads a cached list again before it denies anyone. */
 export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock): Directory {
-  const addresses = new Map<string, { at: number; userId: string | null }>();
-  const people = new Map<string, { at: number; person: Person }>();
+  const options = cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS);
+  const people = new LRUCache<string, Person>(options);
+  const owners = new LRUCache<string, { userId: string | null }>(options);
   const groups = makeGroups(web, clock);
   const channelLists = makeChannels(web, clock);
-  const isFresh = (kept: { at: number }) => clock.now() - kept.at < CACHE_TTL_MS;
 
   return {
     async person(userId, fresh) {
-      const kept = people.get(userId);
-      if (kept !== undefined && !fresh && isFresh(kept)) return { kind: "person", person: kept.person };
+      const cached = fresh ? undefined : people.get(userId);
+      if (cached !== undefined) return { kind: "person", person: cached };
       try {
         const { user } = await web.users.info({ user: userId });
         if (user === undefined) return { kind: "unknown", error: "the answer names no user" };
         const person = toPerson(userId, user, workspace);
-        people.set(userId, { at: clock.now(), person });
+        people.set(userId, person);
         return { kind: "person", person };
       } catch (error) {
         return unread(chatFailure(error));
@@ -43,7 +45,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
         ...meant.groups.map((id) => ({ id, members: groups.members })),
         ...(meant.channel === "members" ? channels : []).map((id) => ({ id, members: channelLists.members })),
       ];
-      const ages = purpose === "decide" ? [CACHE_TTL_MS, FRESH_MS] : [SHOWN_MS];
+      const ages = purpose === "decide" ? [CACHE_TTL_MS, FRESH_MS] : [MAX_LIST_AGE_MS];
       const gone: string[] = [];
       let failure: ChatFailure | null = null;
       for (const { id, members } of lists) {
@@ -64,7 +66,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
       const found = new Set(meant.users);
       for (const group of meant.groups) {
         try {
-          for (const userId of await groups.members(group, SHOWN_MS)) found.add(userId);
+          for (const userId of await groups.members(group, MAX_LIST_AGE_MS)) found.add(userId);
         } catch (error) {
           const failure = chatFailure(error);
           if (!isNoGroup(failure)) return unread(failure);
@@ -74,17 +76,18 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
     },
 
     async byEmail(email) {
-      const kept = addresses.get(email.toLowerCase());
-      if (kept !== undefined && isFresh(kept)) return asAnswer(kept.userId);
+      const address = email.toLowerCase();
+      const cached = owners.get(address);
+      if (cached !== undefined) return toOwner(cached.userId);
       const found = await findOwner(web, email);
       if (found.kind === "unknown") return found;
-      addresses.set(email.toLowerCase(), { at: clock.now(), userId: found.userId });
-      return asAnswer(found.userId);
+      owners.set(address, { userId: found.userId });
+      return toOwner(found.userId);
     },
   };
 }
 
-const asAnswer = (userId: string | null) =>
+const toOwner = (userId: string | null) =>
   userId === null ? ({ kind: "nobody" } as const) : ({ kind: "person", userId } as const);
 
 /** Error codes for a group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */

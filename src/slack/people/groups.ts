@@ -1,39 +1,52 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
+import { cacheOptions } from "./cache-options.ts";
 import type { Lookups } from "./lookups.ts";
 
+/** The oldest list that any purpose accepts. */
+export const MAX_LIST_AGE_MS = 60_000;
+/** Groups or channels whose members are cached. */
+const MAX_LISTS = 1_000;
+
 /**
- * The members of user groups. `usergroups.users.list` is tier 2, some twenty calls a minute for the whole app, so nobody
- * can make the bot spend them: calls for one group that come together are one call, and what was read is used again
+ * Makes a reader for the members of user groups. `usergroups.users.list` is tier 2, some twenty calls a minute for the
+ * whole app. So that clicks cannot use them up, concurrent calls for one group share one call, and a list is used again
  * while it is young enough for the purpose. Source: Slack API, rate limits.
  */
 export function makeGroups(web: Pick<Lookups, "usergroups">, clock: Clock) {
   return makeLists(clock, async (usergroup) => (await web.usergroups.users.list({ usergroup })).users ?? []);
 }
 
-/** The members of channels, in the same way. */
+/** Makes the same reader for the members of channels. */
 export function makeChannels(web: Pick<Lookups, "conversations">, clock: Clock) {
   return makeLists(clock, (channel) => channelMembers(web, channel));
 }
 
-function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
-  const kept = new Map<string, { at: number; members: ReadonlySet<string> }>();
-  const underWay = new Map<string, Promise<ReadonlySet<string>>>();
+/** A list as of `at`, the time before its call: the members may have changed while Slack replied. */
+interface MemberList {
+  at: number;
+  members: ReadonlySet<string>;
+}
 
-  const read = async (groupId: string): Promise<ReadonlySet<string>> => {
-    const at = clock.now();
-    const members = new Set(await list(groupId));
-    kept.set(groupId, { at, members });
-    return members;
-  };
+function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
+  const lists = new LRUCache<string, MemberList>({
+    ...cacheOptions(clock, MAX_LISTS, MAX_LIST_AGE_MS),
+    fetchMethod: async (id) => {
+      const at = clock.now();
+      return { at, members: new Set(await list(id)) };
+    },
+    // A failed call leaves the earlier list, and a call whose entry is evicted still returns its list.
+    noDeleteOnFetchRejection: true,
+    ignoreFetchAbort: true,
+  });
 
   return {
-    /** Throws what the WebClient throws. */
-    async members(groupId: string, oldestMs: number): Promise<ReadonlySet<string>> {
-      const found = kept.get(groupId);
-      if (found !== undefined && clock.now() - found.at < oldestMs) return found.members;
-      const running = underWay.get(groupId) ?? read(groupId).finally(() => underWay.delete(groupId));
-      underWay.set(groupId, running);
-      return running;
+    /** Returns a list of members younger than `maxAgeMs`, at most MAX_LIST_AGE_MS. Throws as the WebClient throws. */
+    async members(id: string, maxAgeMs: number): Promise<ReadonlySet<string>> {
+      const cached = lists.get(id);
+      if (cached !== undefined && clock.now() - cached.at < maxAgeMs) return cached.members;
+      // Joins a call in progress for this list.
+      return (await lists.forceFetch(id, { forceRefresh: true })).members;
     },
   };
 }

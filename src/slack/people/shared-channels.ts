@@ -1,29 +1,34 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
+import { cacheOptions } from "./cache-options.ts";
 import type { Lookups } from "./lookups.ts";
 
-/** How long it is remembered whether a channel is shared, in milliseconds. */
+/** How long the cache keeps whether a channel is shared, in milliseconds. */
 const CACHE_TTL_MS = 10 * 60_000;
-/** How soon it is asked again when Slack could not tell. */
+/** How soon Slack is asked again after a failure. */
 const FAILURE_TTL_MS = 30_000;
+/** Channels that are cached. */
+const MAX_CHANNELS = 10_000;
 
 /**
- * Whether people of other organisations read a channel (Slack Connect). What cannot be told counts as shared: then a
- * message withholds its parameters, which Details shows to people of this workspace. Direct messages are not shared by
- * this bot with anybody but the person. Source: Slack API, conversations.info, `is_ext_shared`.
+ * Makes the check whether people of other organizations read a channel (Slack Connect). A channel that cannot be read
+ * counts as shared: its messages then withhold their parameters, which Details shows to people of this workspace. A
+ * direct message has only the person and the bot. Source: Slack API, conversations.info, `is_ext_shared`.
  */
 export function makeSharedChannels(web: Pick<Lookups, "conversations">, clock: Clock) {
-  const kept = new Map<string, { until: number; shared: boolean }>();
+  const cache = new LRUCache<string, { isShared: boolean }>(cacheOptions(clock, MAX_CHANNELS, CACHE_TTL_MS));
+  const { ttl: failureTtl } = cacheOptions(clock, MAX_CHANNELS, FAILURE_TTL_MS);
   return async (channel: string): Promise<boolean> => {
     if (channel.startsWith("D")) return false;
-    const found = kept.get(channel);
-    if (found !== undefined && clock.now() < found.until) return found.shared;
+    const cached = cache.get(channel);
+    if (cached !== undefined) return cached.isShared;
     try {
       const { channel: info } = await web.conversations.info({ channel });
-      const shared = info?.is_ext_shared === true || info?.is_pending_ext_shared === true;
-      kept.set(channel, { until: clock.now() + CACHE_TTL_MS, shared });
-      return shared;
+      const isShared = info?.is_ext_shared === true || info?.is_pending_ext_shared === true;
+      cache.set(channel, { isShared });
+      return isShared;
     } catch {
-      kept.set(channel, { until: clock.now() + FAILURE_TTL_MS, shared: true });
+      cache.set(channel, { isShared: true }, { ttl: failureTtl });
       return true;
     }
   };

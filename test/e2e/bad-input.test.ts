@@ -9,7 +9,7 @@ import type { Json } from "../support/http-json.ts";
 import { proxy } from "../support/proxy.ts";
 import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
 
-test("a wrong configuration ends the program with code 2 and names every problem at once, each with its fix", async (t) => {
+test("an invalid configuration ends the program with code 2 and reports all problems at once, each with its fix", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "countersign.yml");
@@ -33,7 +33,7 @@ test("a wrong configuration ends the program with code 2 and names every problem
   assert.ok(!text.includes("xapp-1-secret"), "a token was printed");
 });
 
-test("an absent configuration file is named with its full path and how to make one", async () => {
+test("an absent configuration file is reported with its full path and how to create one", async () => {
   const { ended, lines } = spawnBot({
     COUNTERSIGN_CONFIG: "/nonexistent/countersign.yml",
     SLACK_BOT_TOKEN: "xoxb-1",
@@ -45,7 +45,7 @@ test("an absent configuration file is named with its full path and how to make o
   assert.match(lines.join("\n"), /countersign\.example\.yml/);
 });
 
-test("a token that Slack refuses ends the program with code 1 and says which variable to mend", async (t) => {
+test("a token that Slack refuses ends the program with code 1, and the log names its variable", async (t) => {
   const w = await world(t, { start: false });
   for (const [variable, value] of [
     ["SLACK_BOT_TOKEN", "xoxb-wrong"],
@@ -59,7 +59,7 @@ test("a token that Slack refuses ends the program with code 1 and says which var
   }
 });
 
-test("a channel that is missing, archived or closed to the bot holds up no other, and the log says what to do", async (t) => {
+test("a missing, archived or inaccessible channel does not delay other channels, and the log names the fix", async (t) => {
   const w = await world(t, {
     policy: `
 routes:
@@ -84,7 +84,7 @@ routes:
   }
 });
 
-test("hostile words and two hundred large parameters are cut to fit, say so, and hold up nobody", async (t) => {
+test("hostile text and 200 large parameters are cut visibly to fit, and the request can still be approved", async (t) => {
   const w = await world(t);
   const nasty =
     "<!channel> <@U0JANE> <https://evil.example|click> *bold* _it_ `code` ~s~ & \u202Ereversed\u202C \u200Bzero 🎉👩‍👩‍👧 ";
@@ -119,7 +119,7 @@ test("hostile words and two hundred large parameters are cut to fit, say so, and
   await w.message(hostile, /Success|succeeded/i);
 });
 
-test("an execution that vanishes between list and read is passed over, and others are not", async (t) => {
+test("an execution that disappears between list and read is skipped, and others are posted", async (t) => {
   const w = await world(t, { start: false });
   const gone = await w.run(ONE_GATE);
   const other = await w.run(ONE_GATE);
@@ -135,7 +135,7 @@ test("an execution that vanishes between list and read is passed over, and other
   assert.equal((await w.messages()).length, 1);
 });
 
-test("malformed answers of AWS are logged, hold up no other request, and never crash the bot", async (t) => {
+test("malformed responses of AWS are logged, delay no other request, and never crash the bot", async (t) => {
   const w = await world(t, { start: false });
   const broken = await w.run(ONE_GATE);
   const other = await w.run(ONE_GATE);
@@ -159,12 +159,12 @@ test("malformed answers of AWS are logged, hold up no other request, and never c
   await w.ready();
   await w.click("U0JANE", await w.message(other), "approve");
   await w.message(other, /Success|succeeded/i);
-  await eventually("several malformed answers came", () => count >= 3);
+  await eventually("several malformed responses", () => count >= 3);
   assert.ok(w.bot().lines.some((line: Json) => line.event === "execution.read-failed" && line.executionId === broken));
   assert.equal((await fetch(`http://127.0.0.1:${w.bot().port}/healthz`)).status, 200);
 });
 
-test("health tells the process, readiness tells Slack, the store and each target", async (t) => {
+test("health reports the process; readiness reports Slack, the database and each target", async (t) => {
   const w = await world(t);
   const base = `http://127.0.0.1:${w.bot().port}`;
   assert.equal((await fetch(`${base}/healthz`)).status, 200);

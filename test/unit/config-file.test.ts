@@ -5,13 +5,13 @@ import { parseFile } from "../../src/config/file.ts";
 import { PLANNED_KEYS } from "../../src/config/file-issues.ts";
 import { fileJsonSchema } from "../../src/config/file-schema.ts";
 
-const LEAST = `routes:
+const MINIMAL = `routes:
   - name: all
     channels: [C0AAA]
     approvers: { groups: [S0AAA] }
 `;
 
-const told = (text: string): string[] => {
+const problems = (text: string): string[] => {
   const outcome = parseFile("c.yml", text);
   assert.equal(outcome.kind, "problems");
   return outcome.kind === "problems" ? outcome.problems.map((p) => `${p.where} | ${p.what} | ${p.fix}`) : [];
@@ -22,8 +22,8 @@ const file = (text: string) => {
   return outcome.kind === "file" ? outcome.file : assert.fail();
 };
 
-test("one route is enough, and all else has a default", () => {
-  assert.deepEqual(file(LEAST), {
+test("one route is enough: every other key has a default", () => {
+  assert.deepEqual(file(MINIMAL), {
     routes: [
       {
         name: "all",
@@ -45,88 +45,18 @@ test("one route is enough, and all else has a default", () => {
   });
 });
 
-test("a parameter's single text is a list of one", () => {
-  const { routes } = file(`${LEAST}    match: { parameters: { Env: prod, Zone: [a, b] } }\n`);
+test("a single text for a parameter is read as a list of one", () => {
+  const { routes } = file(`${MINIMAL}    match: { parameters: { Env: prod, Zone: [a, b] } }\n`);
   assert.deepEqual(routes[0]?.match.parameters, { Env: ["prod"], Zone: ["a", "b"] });
 });
 
-test("nothing may be hidden, if that is what is written", () => {
-  assert.deepEqual(file(`${LEAST}mask: []\n`).mask, []);
+test("an empty mask hides nothing", () => {
+  assert.deepEqual(file(`${MINIMAL}mask: []\n`).mask, []);
 });
 
-test("a byte order mark and Windows line endings do no harm", () => {
-  assert.equal(file(`\uFEFF${LEAST.replaceAll("\n", "\r\n")}`).routes.length, 1);
-});
-
-describe("YAML that says nothing, or not what it seems to", () => {
-  const begin = "Start with the example: cp countersign.example.yml countersign.yml";
-  const anchors = "Write the value in full in every place, or put a text that begins with * or & in quotes.";
-  const rows: [string, string, string[]][] = [
-    ["an empty file", "", [`c.yml | The file is empty. | ${begin}`]],
-    ["only comments", "# routes:\n", [`c.yml | The file is empty. | ${begin}`]],
-    [
-      "a list",
-      "- a\n",
-      [
-        `c.yml:1 | The file contains a list instead of a map of keys. | Write keys such as "routes:" at the start of a line. ${begin}`,
-      ],
-    ],
-    [
-      "a word",
-      "\nroutes\n",
-      [
-        `c.yml:2 | The file contains a single value instead of a map of keys. | Write keys such as "routes:" at the start of a line. ${begin}`,
-      ],
-    ],
-    [
-      "a tab",
-      "routes:\n\t- name: a\n",
-      ["c.yml:2 | A line is indented with a tab, which YAML does not allow. | Indent with spaces."],
-    ],
-    [
-      "a key twice",
-      `${LEAST}mask: []\nmask: [a]\n`,
-      [
-        'c.yml:6 | The key "mask" appears twice in the same map. | Keep one of the two: YAML would silently lose the other.',
-      ],
-    ],
-    [
-      "two documents",
-      `${LEAST}---\na: 1\n`,
-      [
-        "c.yml:5 | The file contains more than one YAML document. | Keep one document: remove the line --- and the other documents.",
-      ],
-    ],
-    [
-      "anchors",
-      "a: &people [U0A]\nb: *people\n",
-      [
-        `c.yml:1 | YAML anchors and aliases (here &people) are not supported. | ${anchors}`,
-        `c.yml:2 | YAML anchors and aliases (here *people) are not supported. | ${anchors}`,
-      ],
-    ],
-    [
-      "a glob without quotes",
-      "mask: [*token]\n",
-      [`c.yml:1 | YAML anchors and aliases (here *token) are not supported. | ${anchors}`],
-    ],
-    [
-      "a tag",
-      "mask: !list [a]\n",
-      ["c.yml:1 | This is not valid YAML: Unresolved tag: !list. | Correct the YAML, or put the text in quotes."],
-    ],
-    [
-      "a list for a key",
-      "? [a]\n: 1\n",
-      ["c.yml:1 | The key is a list or a map. | Write plain text before the colon."],
-    ],
-  ];
-  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
-});
-
-describe("single keys", () => {
-  const wrote = (line: string) => LEAST.replace("    channels: [C0AAA]\n", `    ${line}\n`);
-  const extra = (line: string) => `${LEAST}    ${line}\n`;
+describe("a file is refused for", () => {
+  const wrote = (line: string) => MINIMAL.replace("    channels: [C0AAA]\n", `    ${line}\n`);
+  const extra = (line: string) => `${MINIMAL}    ${line}\n`;
   const rows: [string, string, string[]][] = [
     [
       "a misspelt key",
@@ -139,26 +69,26 @@ describe("single keys", () => {
       ['c.yml:5 routes[0].Reason | "Reason" is not a known key of routes[0]. | Write reason, or remove it.'],
     ],
     [
-      "a strange key",
-      `${LEAST}color: red\n`,
+      "an unknown key",
+      `${MINIMAL}color: red\n`,
       [
         'c.yml:5 color | "color" is not a known key. | Remove it. Known keys: targets, routes, mask, admins, identities.',
       ],
     ],
     [
-      "a strange key deep down",
+      "an unknown key of an inner map",
       extra("match: { documents: a }"),
       [
         'c.yml:5 routes[0].match.documents | "documents" is not a known key of routes[0].match. | Write document, or remove it.',
       ],
     ],
     [
-      "no channels",
-      LEAST.replace("    channels: [C0AAA]\n", ""),
+      "missing channels",
+      MINIMAL.replace("    channels: [C0AAA]\n", ""),
       ["c.yml:2 routes[0].channels | It is missing. | Add it: a list, such as channels: [C0123456789]."],
     ],
     [
-      "one channel without brackets",
+      "a channel outside a list",
       wrote("channels: C0AAA"),
       ['c.yml:3 routes[0].channels | It is "C0AAA". | Write a list, such as channels: [C0123456789].'],
     ],
@@ -170,57 +100,57 @@ describe("single keys", () => {
       ],
     ],
     [
-      "a channel's name",
+      "a channel name in place of an ID",
       wrote('channels: ["#general"]'),
       [
         'c.yml:3 routes[0].channels[0] | "#general" is not the ID of a channel. | Open the channel\'s details in Slack and copy the Channel ID at the bottom; it begins with C or G.',
       ],
     ],
     [
-      "a direct message",
+      "the ID of a direct message",
       wrote("channels: [D0AAA]"),
       [
         'c.yml:3 routes[0].channels[0] | "D0AAA" is not the ID of a channel. | This is a direct message: write a channel\'s ID, which begins with C or G. dm: true adds direct messages to approvers.',
       ],
     ],
     [
-      "a channel twice",
+      "a channel that appears twice",
       wrote("channels: [C0AAA, C0AAA]"),
       ['c.yml:3 routes[0].channels[1] | "C0AAA" is a duplicate. | Remove one of the two.'],
     ],
     [
       "a group among people",
-      LEAST.replace("groups", "users"),
+      MINIMAL.replace("groups", "users"),
       [
         'c.yml:4 routes[0].approvers.users[0] | "S0AAA" is not the ID of a person. | This is a user group\'s ID: move it to groups.',
       ],
     ],
     [
       "a person among groups",
-      LEAST.replace("S0AAA", "W0AAA"),
+      MINIMAL.replace("S0AAA", "W0AAA"),
       [
         'c.yml:4 routes[0].approvers.groups[0] | "W0AAA" is not the ID of a user group. | This is a person\'s ID: move it to users.',
       ],
     ],
     [
-      "nobody",
-      LEAST.replace("{ groups: [S0AAA] }", "{}"),
+      "a route without approvers",
+      MINIMAL.replace("{ groups: [S0AAA] }", "{}"),
       [
         "c.yml:4 routes[0].approvers | No approvers are named, so requests of this route could never be decided. | Name at least one person under users or one group under groups, or write channel: members.",
       ],
     ],
     [
-      "an empty quorum",
+      "a quorum without a value",
       extra("quorum:"),
       ["c.yml:5 routes[0].quorum | It has no value. | Write a whole number, or remove the key."],
     ],
     [
-      "a quorum of none",
+      "a quorum of 0",
       extra("quorum: 0"),
       ["c.yml:5 routes[0].quorum | A quorum is at least 1. | Write the number of people who must approve."],
     ],
     [
-      "a quorum of a crowd",
+      "a quorum above the maximum",
       extra("quorum: 50"),
       ["c.yml:5 routes[0].quorum | A quorum is at most 49. | Write the number of people who must approve."],
     ],
@@ -230,36 +160,36 @@ describe("single keys", () => {
       ["c.yml:5 routes[0].quorum | It is a text, not a number. | Remove the quotation marks."],
     ],
     [
-      "half a person",
+      "a quorum with a fraction",
       extra("quorum: 1.5"),
       ["c.yml:5 routes[0].quorum | It is the number 1.5. | Write a whole number."],
     ],
     [
-      "a reason of its own kind",
+      "an unknown value of reason",
       extra("reason: sometimes"),
       ['c.yml:5 routes[0].reason | It is "sometimes". | Write one of none, reject, always.'],
     ],
     [
-      "an account without quotes keeps its zero",
+      "an account without quotes, and the fix keeps its leading zero",
       extra("match: { account: 012345678901 }"),
       ['c.yml:5 routes[0].match.account | It is a number, not a text. | Put it in quotes: "012345678901".'],
     ],
     [
-      "an account that lost its zero",
+      "an account of 11 digits",
       extra('match: { account: "12345678901" }'),
       [
         'c.yml:5 routes[0].match.account | "12345678901" cannot match an account. | Write 12 digits, or a glob that matches them.',
       ],
     ],
     [
-      "an account's name",
+      "the name of an account",
       extra("match: { account: prod }"),
       [
         'c.yml:5 routes[0].match.account | "prod" cannot match an account. | Write 12 digits, or a glob that matches them.',
       ],
     ],
     [
-      "an empty condition",
+      "a condition without a value",
       extra("match:"),
       [
         "c.yml:5 routes[0].match | It has no value. | Write a map of keys and values, indented below it, or remove the key.",
@@ -278,14 +208,14 @@ describe("single keys", () => {
       ],
     ],
     [
-      "a parameter that would vanish",
+      "a parameter that zod would drop",
       extra("match: { parameters: { __proto__: [a] } }"),
       [
         'c.yml:5 routes[0].match.parameters.__proto__ | "__proto__" cannot be the name of a parameter. | Write the parameter\'s name as the runbook declares it.',
       ],
     ],
     [
-      "no routes",
+      "missing routes",
       "mask: []\n",
       ['c.yml:1 routes | It is missing. | Add it: a list of routes, each of which begins with "- name:".'],
     ],
@@ -296,26 +226,26 @@ describe("single keys", () => {
     ],
     [
       "an empty list of targets",
-      `${LEAST}targets: []\n`,
+      `${MINIMAL}targets: []\n`,
       ["c.yml:5 targets | The list is empty. | Name a target, or remove the key to watch the Region in AWS_REGION."],
     ],
     [
-      "no such Region",
-      `${LEAST}targets: [{ name: a, regions: [mars] }]\n`,
+      "a Region that is none",
+      `${MINIMAL}targets: [{ name: a, regions: [mars] }]\n`,
       ['c.yml:5 targets[0].regions[0] | "mars" is not an AWS Region. | Write a Region code, such as us-east-1.'],
     ],
   ];
-  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
+  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(problems(text), expected));
 });
 
-describe("a key of a later version is never passed over", () => {
+describe("a key of a later version is refused in", () => {
   for (const key of PLANNED_KEYS)
     for (const [where, text] of [
-      ["a route", `${LEAST}    ${key}: false\n`],
-      ["the file", `${LEAST}${key}: false\n`],
+      ["a route", `${MINIMAL}    ${key}: false\n`],
+      ["the file", `${MINIMAL}${key}: false\n`],
     ] as const)
-      test(`${key} in ${where}`, () => {
-        const [line, ...others] = told(text);
+      test(`${where}: ${key}`, () => {
+        const [line, ...others] = problems(text);
         assert.match(line ?? "", new RegExp(`${key} is not supported by this version\\. \\| Remove it`));
         assert.deepEqual(others, []);
       });
@@ -327,7 +257,7 @@ test("countersign.example.yml is valid, and names its schema first", () => {
   assert.match(text, /^# yaml-language-server: \$schema=\.\/countersign\.schema\.json\n/);
 });
 
-test("countersign.example.yml is valid with every line that is commented out as an example", () => {
+test("countersign.example.yml is valid with every commented example", () => {
   const text = readFileSync("countersign.example.yml", "utf8").replace(/^( +)# (\w+: .*)$/gm, "$1$2");
   assert.deepEqual(Object.keys(file(text).routes[0]?.match ?? {}).sort(), [
     "account",
@@ -340,6 +270,6 @@ test("countersign.example.yml is valid with every line that is commented out as 
   ]);
 });
 
-test("countersign.schema.json is the schema (npm run schema writes it)", () => {
+test("countersign.schema.json is up to date (npm run schema writes it)", () => {
   assert.deepEqual(JSON.parse(readFileSync("countersign.schema.json", "utf8")), fileJsonSchema());
 });

@@ -9,7 +9,7 @@ import { type FileReading, readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { formatProblems, hideSecrets } from "../../src/config/problem.ts";
 
-const LEAST = "routes:\n  - name: all\n    channels: [C0AAA]\n    approvers: { groups: [S0AAA] }\n";
+const MINIMAL = "routes:\n  - name: all\n    channels: [C0AAA]\n    approvers: { groups: [S0AAA] }\n";
 const ENVIRONMENT = { SLACK_BOT_TOKEN: "xoxb-1-abc", SLACK_APP_TOKEN: "xapp-1-abc", AWS_REGION: "us-east-1" };
 
 const holding =
@@ -25,28 +25,30 @@ const config = (variables: Variables, text: string) => {
   return outcome.kind === "config" ? outcome.config : assert.fail(formatProblems(outcome.problems));
 };
 
-test("without targets the environment's Region is the only one, under the name default", () => {
-  assert.deepEqual(config(ENVIRONMENT, LEAST).targets, [{ name: "default", regions: ["us-east-1"] }]);
+test("without targets, the only target is the environment's Region, named default", () => {
+  assert.deepEqual(config(ENVIRONMENT, MINIMAL).targets, [{ name: "default", regions: ["us-east-1"] }]);
 });
 
-test("with targets no Region is needed in the environment", () => {
+test("with targets, the environment needs no Region", () => {
   const { AWS_REGION: _, ...variables } = ENVIRONMENT;
-  const { targets } = config(variables, `${LEAST}targets: [{ name: prod, regions: [eu-west-1] }]\n`);
+  const { targets } = config(variables, `${MINIMAL}targets: [{ name: prod, regions: [eu-west-1] }]\n`);
   assert.deepEqual(targets, [{ name: "prod", regions: ["eu-west-1"] }]);
 });
 
-test("without any Region there is one problem, and it names both ways out", () => {
+test("without any Region there is one problem, and its fix names both remedies", () => {
   const { AWS_REGION: _, ...variables } = ENVIRONMENT;
-  const outcome = load(variables, LEAST);
+  const outcome = load(variables, MINIMAL);
   assert.equal(outcome.kind === "problems" && outcome.problems.length, 1);
-  assert.deepEqual(wheres(variables, LEAST), ["AWS_REGION"]);
+  assert.deepEqual(wheres(variables, MINIMAL), ["AWS_REGION"]);
+  const fix = outcome.kind === "problems" ? outcome.problems[0]?.fix : "";
+  assert.match(fix ?? "", /Set AWS_REGION, or name targets/);
 });
 
-test("a Region that is wrong is told once", () => {
-  assert.deepEqual(wheres({ ...ENVIRONMENT, AWS_REGION: "nowhere" }, LEAST), ["AWS_REGION"]);
+test("an invalid Region is reported once", () => {
+  assert.deepEqual(wheres({ ...ENVIRONMENT, AWS_REGION: "nowhere" }, MINIMAL), ["AWS_REGION"]);
 });
 
-test("all problems of environment and file come at once, the environment's first", () => {
+test("all problems of environment and file are reported at once, the environment first", () => {
   assert.deepEqual(wheres({ PORT: "x" }, "routes: []\nmask: 1\n"), [
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",
@@ -56,22 +58,22 @@ test("all problems of environment and file come at once, the environment's first
   ]);
 });
 
-test("the Config is frozen however deep", () => {
+test("the Config is deeply frozen", () => {
   const thawed: unknown[] = [];
   const look = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
     if (!Object.isFrozen(value)) thawed.push(value);
     Object.values(value).forEach(look);
   };
-  look(config(ENVIRONMENT, `${LEAST}    match: { parameters: { A: b } }\nadmins: { users: [U0AAA] }\n`));
+  look(config(ENVIRONMENT, `${MINIMAL}    match: { parameters: { A: b } }\nadmins: { users: [U0AAA] }\n`));
   assert.deepEqual(thawed, []);
 });
 
-test("nothing of one Config is shared with the next", () => {
-  assert.notEqual(config(ENVIRONMENT, LEAST).mask, config(ENVIRONMENT, LEAST).mask);
+test("two Configs share no value", () => {
+  assert.notEqual(config(ENVIRONMENT, MINIMAL).mask, config(ENVIRONMENT, MINIMAL).mask);
 });
 
-describe("the file itself", () => {
+describe("the configuration file:", () => {
   const folder = mkdtempSync(join(tmpdir(), "countersign-config-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const at = (path: string) => {
@@ -79,7 +81,7 @@ describe("the file itself", () => {
     return outcome.kind === "problems" ? outcome.problems : [];
   };
 
-  test("absent: where it was looked for, and how to make one", () => {
+  test("an absent file is reported with its full path and how to create one", () => {
     const path = join(folder, "absent.yml");
     assert.deepEqual(at(path), [
       {
@@ -90,21 +92,22 @@ describe("the file itself", () => {
     ]);
   });
 
-  test("a relative path is told in full", () => {
+  test("a relative path is reported in full", () => {
     assert.match(at("no-such.yml")[0]?.what ?? "", new RegExp(`does not exist: ${process.cwd()}/no-such\\.yml\\.$`));
   });
 
-  test("a directory", () => assert.match(at(folder)[0]?.what ?? "", /^The file cannot be read \(it is a directory\)/));
+  test("a directory is refused", () =>
+    assert.match(at(folder)[0]?.what ?? "", /^The file cannot be read \(it is a directory\)/));
 
-  test("bytes that are no text", () => {
+  test("bytes that are not text are refused", () => {
     const path = join(folder, "latin1.yml");
     writeFileSync(path, Buffer.from([0x72, 0xe9, 0xff]));
     assert.match(at(path)[0]?.what ?? "", /^The file cannot be read \(it is not text in UTF-8\)/);
   });
 
-  test("a good one", () => {
+  test("a valid file has no problems", () => {
     const path = join(folder, "good.yml");
-    writeFileSync(path, LEAST);
+    writeFileSync(path, MINIMAL);
     assert.deepEqual(at(path), []);
   });
 });
@@ -129,16 +132,16 @@ describe("no problem shows a secret", () => {
     (text) => `"${text}": 1\n`,
     (text) => `routes: ${text}\n`,
     (text) => `routes:\n  - name: [${text}]\n    channels: ["${text}"]\n    approvers: { users: ["${text}"] }\n`,
-    (text) => `${LEAST}    match: { target: "${text}", account: "${text}", parameters: { "${text} ": [] } }\n`,
-    (text) => `${LEAST}${text}: 1\n${text}: 2\n`,
-    (text) => `${LEAST}mask: [*${text}]\n`,
-    (text) => `${LEAST}mask: !${text} [a]\n`,
-    (text) => `${LEAST}targets: [{ name: "${text}!", regions: ["${text}"] }]\n`,
+    (text) => `${MINIMAL}    match: { target: "${text}", account: "${text}", parameters: { "${text} ": [] } }\n`,
+    (text) => `${MINIMAL}${text}: 1\n${text}: 2\n`,
+    (text) => `${MINIMAL}mask: [*${text}]\n`,
+    (text) => `${MINIMAL}mask: !${text} [a]\n`,
+    (text) => `${MINIMAL}targets: [{ name: "${text}!", regions: ["${text}"] }]\n`,
     (text) => `routes:\n\t- ${text}\n`,
   );
   const slot = fc.constantFrom("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET");
 
-  test("whichever it is, however it was mistyped, and wherever else it was pasted", () => {
+  test("for each secret, each typing mistake, and each place where it was also pasted", () => {
     fc.assert(
       fc.property(slot, token, around, file, fc.boolean(), (name, [prefix, secret], wrap, write, lone) => {
         const variables = { ...(lone ? {} : ENVIRONMENT), [name]: wrap(prefix + secret) };
@@ -150,7 +153,7 @@ describe("no problem shows a secret", () => {
     );
   });
 
-  test("nor does one show a token that stands only in a variable for something else", () => {
+  test("for a token that is only in a variable for something else", () => {
     const others = [
       "SLACK_API_URL",
       "COUNTERSIGN_CONFIG",
@@ -173,7 +176,7 @@ describe("no problem shows a secret", () => {
     );
   });
 
-  test("nor a database's password", () => {
+  test("for a database password", () => {
     const outcome = load(
       { ...ENVIRONMENT, DATABASE_URL: "postgres://bot:correct-horse@db/c" },
       "routes: correct-horse\n",
@@ -181,13 +184,13 @@ describe("no problem shows a secret", () => {
     assert.ok(outcome.kind === "problems" && !formatProblems(outcome.problems).includes("correct-horse"));
   });
 
-  test("while our own words about tokens stay readable", () => {
+  test("while prefixes in our own messages remain readable", () => {
     const [problem] = hideSecrets([{ where: "A", what: "a bot token (xoxb-), or xapp-.", fix: "xoxb-..." }], ["A"]);
     assert.deepEqual(problem, { where: "A", what: "a bot token (xoxb-), or xapp-.", fix: "xoxb-..." });
   });
 });
 
-test("problems are printed a block each", () => {
+test("each problem is printed as one block", () => {
   const problem = { where: "PORT", what: "It is set, but empty.", fix: "Give it a value." };
   assert.equal(
     formatProblems([problem, problem]),

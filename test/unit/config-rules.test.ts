@@ -4,72 +4,72 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 import { parseFile } from "../../src/config/file.ts";
 
-const LEAST = `routes:
+const MINIMAL = `routes:
   - name: all
     channels: [C0AAA]
     approvers: { groups: [S0AAA] }
 `;
 
-const told = (text: string): string[] => {
+const problems = (text: string): string[] => {
   const outcome = parseFile("c.yml", text);
   assert.equal(outcome.kind, "problems");
   return outcome.kind === "problems" ? outcome.problems.map((p) => `${p.where} | ${p.what} | ${p.fix}`) : [];
 };
 
-describe("keys that must agree", () => {
-  const second = LEAST.replace("routes:\n", "");
+describe("a rule over several keys refuses", () => {
+  const second = MINIMAL.replace("routes:\n", "");
   const rows: [string, string, string[]][] = [
     [
-      "two routes of one name",
-      LEAST + second,
+      "two routes with the same name",
+      MINIMAL + second,
       [
         'c.yml:5 routes[1].name | "all" is a duplicate. | Use unique names: messages and the audit record identify targets and routes by name.',
       ],
     ],
     [
-      "a quorum that nobody can reach",
-      `${LEAST.replace("groups: [S0AAA]", "users: [U0AAA]")}    quorum: 2\n`,
+      "a quorum above the number of approvers",
+      `${MINIMAL.replace("groups: [S0AAA]", "users: [U0AAA]")}    quorum: 2\n`,
       [
         "c.yml:5 routes[0].quorum | The quorum is 2, but only 1 approver is named. | Name more approvers, or lower the quorum.",
       ],
     ],
     [
-      "a route for a target that is not there",
-      `${LEAST}    match: { target: "prod*" }\n`,
+      "a route for an unknown target",
+      `${MINIMAL}    match: { target: "prod*" }\n`,
       [
         'c.yml:5 routes[0].match.target | No target matches "prod*". | The only target is default. Use the name of a target, or add a target.',
       ],
     ],
     [
       "a Region in two targets",
-      `${LEAST}targets:\n  - { name: a, regions: [us-east-1] }\n  - { name: b, regions: [us-east-1] }\n`,
+      `${MINIMAL}targets:\n  - { name: a, regions: [us-east-1] }\n  - { name: b, regions: [us-east-1] }\n`,
       [
         'c.yml:7 targets[1].regions[0] | "us-east-1" is a duplicate. | Keep the Region in one target: otherwise each request there is posted twice.',
       ],
     ],
   ];
-  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(told(text), expected));
+  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(problems(text), expected));
 
-  test("they are looked at even while other keys are wrong", () => {
-    const text = `${LEAST}${second}    remind: 1h\n    quorum: many\n`;
+  test("a duplicate name next to other errors", () => {
+    const text = `${MINIMAL}${second}    remind: 1h\n    quorum: many\n`;
     assert.deepEqual(
-      told(text).map((line) => line.split(" |")[0]),
+      problems(text).map((line) => line.split(" |")[0]),
       ["c.yml:5 routes[1].name", "c.yml:8 routes[1].remind", "c.yml:9 routes[1].quorum"],
     );
   });
 
-  test("a fraction, at which zod stops, hides no rule over several keys", () => {
-    const text = `${LEAST}    quorum: 1.5\n    match: { target: prod }\n    selfApproval: true\n    whenRequesterUnknown: deny\n`;
+  test("an unknown target next to a fraction, which is an error that could stop zod", () => {
+    const text = `${MINIMAL}    quorum: 1.5\n    match: { target: prod }\n    selfApproval: true\n    whenRequesterUnknown: deny\n`;
     assert.deepEqual(
-      told(text).map((line) => line.split(" |")[0]),
+      problems(text).map((line) => line.split(" |")[0]),
       ["c.yml:5 routes[0].quorum", "c.yml:6 routes[0].match.target", "c.yml:8 routes[0].whenRequesterUnknown"],
     );
   });
 });
 
-describe("one mistake brings one message", () => {
+describe("one mistake causes one message:", () => {
   const approvers = (text: string, ...lines: string[]) =>
-    `${LEAST.replace("{ groups: [S0AAA] }", text)}${lines.map((line) => `    ${line}\n`).join("")}`;
+    `${MINIMAL.replace("{ groups: [S0AAA] }", text)}${lines.map((line) => `    ${line}\n`).join("")}`;
   const role = (account: string) => `arn:aws:iam::${account}:role/Reader`;
   const rows: [string, string, string][] = [
     ["a misspelt key of approvers", approvers("{ group: [S0AAA] }"), "c.yml:4 routes[0].approvers.group"],
@@ -86,30 +86,30 @@ describe("one mistake brings one message", () => {
     ["approvers that are a list", approvers("[U0AAA]", "quorum: 2"), "c.yml:4 routes[0].approvers"],
     [
       "a role without its account next to another role",
-      `${LEAST}targets: [{ name: a, regions: [us-east-1], readRole: Reader, approverRole: "${role("111122223333")}" }]\n`,
+      `${MINIMAL}targets: [{ name: a, regions: [us-east-1], readRole: Reader, approverRole: "${role("111122223333")}" }]\n`,
       "c.yml:5 targets[0].readRole",
     ],
     [
       "a role without its account next to a target of the same Region",
-      `${LEAST}targets:\n  - { name: a, regions: [us-east-1] }\n  - { name: b, regions: [us-east-1], readRole: Reader }\n`,
+      `${MINIMAL}targets:\n  - { name: a, regions: [us-east-1] }\n  - { name: b, regions: [us-east-1], readRole: Reader }\n`,
       "c.yml:7 targets[1].readRole",
     ],
     [
       "a target without a name next to a route for it",
-      `${LEAST}    match: { target: prod }\ntargets:\n  - { name: 1, regions: [us-east-1] }\n`,
+      `${MINIMAL}    match: { target: prod }\ntargets:\n  - { name: 1, regions: [us-east-1] }\n`,
       "c.yml:7 targets[0].name",
     ],
   ];
   for (const [claim, text, where] of rows)
     test(claim, () =>
       assert.deepEqual(
-        told(text).map((line) => line.split(" |")[0]),
+        problems(text).map((line) => line.split(" |")[0]),
         [where],
       ),
     );
 });
 
-test("a file of any shape brings problems, and never an exception", () => {
+test("a file of any shape causes problems, and never an exception", () => {
   const whole = {
     targets: [
       { name: "prod", regions: ["us-east-1"], readRole: "arn:aws:iam::111122223333:role/Reader" },

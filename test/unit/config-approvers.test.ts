@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseFile } from "../../src/config/file.ts";
 
-const LEAST = `routes:
+const MINIMAL = `routes:
   - name: all
     channels: [C0AAA]
     approvers: { groups: [S0AAA] }
@@ -16,14 +16,14 @@ const file = (text: string) => {
   assert.deepEqual(outcome.kind === "problems" ? outcome.problems : [], []);
   return outcome.kind === "file" ? outcome.file : assert.fail();
 };
-/** Each problem's place and words, without the fix. */
-const told = (text: string): string[] => {
+/** Each problem without its fix. */
+const problems = (text: string): string[] => {
   const outcome = parseFile("c.yml", text);
   return outcome.kind === "problems" ? outcome.problems.map(({ where, what }) => `${where} | ${what}`) : [];
 };
-const route = (...lines: string[]) => `${LEAST}${lines.map((line) => `    ${line}\n`).join("")}`;
+const route = (...lines: string[]) => `${MINIMAL}${lines.map((line) => `    ${line}\n`).join("")}`;
 
-test("everything about who may decide is read as it is written", () => {
+test("all keys about approvers and roles are read", () => {
   const { routes, identities, targets } = file(`
 targets:
   - { name: production, regions: [us-east-1], readRole: "${READER}", approverRole: "${APPROVER}" }
@@ -51,11 +51,11 @@ identities: { U0AAA: ["${JANE}", "arn:aws:sts::111122223333:assumed-role/Deploye
   });
 });
 
-describe("what is refused", () => {
+describe("a file is refused for", () => {
   const two = (a: string, b: string) =>
-    `${LEAST}targets:\n  - { name: a, regions: [us-east-1]${a} }\n  - { name: b, regions: [us-east-1]${b} }\n`;
+    `${MINIMAL}targets:\n  - { name: a, regions: [us-east-1]${a} }\n  - { name: b, regions: [us-east-1]${b} }\n`;
   const inSecond = (arn: string) => arn.replace("111122223333", "444455556666");
-  const rows: [claim: string, text: string, problems: string[]][] = [
+  const rows: [claim: string, text: string, expected: string[]][] = [
     [
       "tags, which AWS does not return",
       route("match: { tags: { Team: [orders] } }"),
@@ -64,63 +64,67 @@ describe("what is refused", () => {
       ],
     ],
     [
-      "approvers who are anybody else than the channel's members",
-      LEAST.replace("groups: [S0AAA]", "channel: everyone"),
+      "a value of approvers.channel other than members",
+      MINIMAL.replace("groups: [S0AAA]", "channel: everyone"),
       ['c.yml:4 routes[0].approvers.channel | It is "everyone".'],
     ],
     [
-      "direct messages to a channel's members",
-      `${LEAST.replace("groups: [S0AAA]", "channel: members")}    dm: true\n`,
+      "direct messages to all members of a channel",
+      `${MINIMAL.replace("groups: [S0AAA]", "channel: members")}    dm: true\n`,
       [
         "c.yml:5 routes[0].dm | Direct messages go to people and groups, but the only approvers are the channel's members.",
       ],
     ],
     [
-      "a rule that would apply to nobody",
+      "a rule for unknown requesters without effect",
       route("selfApproval: true", "whenRequesterUnknown: deny"),
       [
         "c.yml:6 routes[0].whenRequesterUnknown | It has no effect, because selfApproval: true lets the requester approve.",
       ],
     ],
-    ["a yes that is a text", route('selfApproval: "no"'), ['c.yml:5 routes[0].selfApproval | It is "no".']],
-    ["another way to confirm", route("confirm: twice"), ['c.yml:5 routes[0].confirm | It is "twice".']],
+    ["a text in place of a yes or no", route('selfApproval: "no"'), ['c.yml:5 routes[0].selfApproval | It is "no".']],
+    ["an unknown way to confirm", route("confirm: twice"), ['c.yml:5 routes[0].confirm | It is "twice".']],
     [
-      "somebody who is told twice",
+      "a person to notify twice",
       route("notify: { users: [U0AAA, U0AAA] }"),
       ['c.yml:5 routes[0].notify.users[1] | "U0AAA" is a duplicate.'],
     ],
     [
       "an identity that is a glob",
-      `${LEAST}identities: { U0AAA: ["arn:aws:iam::*:user/jane"] }\n`,
+      `${MINIMAL}identities: { U0AAA: ["arn:aws:iam::*:user/jane"] }\n`,
       ['c.yml:5 identities.U0AAA[0] | "arn:aws:iam::*:user/jane" is not the ARN of a user, a role or a role session.'],
     ],
     [
       "an identity of a group",
-      `${LEAST}identities: { S0AAA: ["${JANE}"] }\n`,
+      `${MINIMAL}identities: { S0AAA: ["${JANE}"] }\n`,
       ['c.yml:5 identities.S0AAA | "S0AAA" is not the ID of a person.'],
     ],
     [
-      "an identity that would vanish",
-      `${LEAST}identities: { __proto__: ["${JANE}"] }\n`,
+      "an identity that zod would drop",
+      `${MINIMAL}identities: { __proto__: ["${JANE}"] }\n`,
       ['c.yml:5 identities.__proto__ | "__proto__" is not the ID of a person.'],
     ],
-    ["no identities", `${LEAST}identities: { U0AAA: [] }\n`, ["c.yml:5 identities.U0AAA | The list is empty."]],
+    [
+      "an empty list of identities",
+      `${MINIMAL}identities: { U0AAA: [] }\n`,
+      ["c.yml:5 identities.U0AAA | The list is empty."],
+    ],
     [
       "a role's name instead of its ARN",
-      `${LEAST}targets: [{ name: a, regions: [us-east-1], approverRole: Approver }]\n`,
+      `${MINIMAL}targets: [{ name: a, regions: [us-east-1], approverRole: Approver }]\n`,
       ['c.yml:5 targets[0].approverRole | "Approver" is not the ARN of a role.'],
     ],
     [
       "two roles of two accounts",
-      `${LEAST}targets: [{ name: a, regions: [us-east-1], readRole: "${READER}", approverRole: "${inSecond(APPROVER)}" }]\n`,
+      `${MINIMAL}targets: [{ name: a, regions: [us-east-1], readRole: "${READER}", approverRole: "${inSecond(APPROVER)}" }]\n`,
       ["c.yml:5 targets[0].approverRole | It is in a different account than readRole."],
     ],
     [
-      "one account's Region twice",
+      "the same Region of one account in two targets",
       two(`, readRole: "${READER}"`, `, readRole: "${READER}2"`),
       ['c.yml:7 targets[1].regions[0] | "us-east-1" is a duplicate.'],
     ],
-    ["the same Region of two accounts is fine", two("", `, readRole: "${READER}"`), []],
+    ["nothing, if two targets have the same Region of different accounts", two("", `, readRole: "${READER}"`), []],
   ];
-  for (const [claim, text, problems] of rows) test(claim, () => assert.deepEqual(told(text), problems));
+  for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(problems(text), expected));
 });

@@ -42,7 +42,7 @@ export function findRepeats(items: readonly { text: unknown; shown?: string; pat
   });
 }
 
-/** Refuses a text that stands in the list twice. */
+/** Refuses a text that is in the list twice. */
 export const distinct = itemRule((list) =>
   findRepeats(
     asList(list).map((text, index) => ({ text, path: [index] })),

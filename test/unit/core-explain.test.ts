@@ -14,7 +14,7 @@ const verdicts = (matches: RouteMatch[], subject: PartialSubject) =>
 
 const prod: RouteMatch = { parameters: { Environment: ["prod"] } };
 
-test("a parameter that was not given may stand at the runbook's default, so it is not guessed", () => {
+test("a parameter that was not given may have the runbook's default, so the result depends on it", () => {
   const described = { document: "D", moreParameters: true };
   assert.deepEqual(verdicts([prod, {}], { ...described, parameters: {} }), [
     "depends parameters.Environment",
@@ -34,7 +34,7 @@ test("an execution has no parameters beyond its own", () => {
   ]);
 });
 
-test("of what is known in full, the explanation ends at the very route that counts", () => {
+test("if all facts are known, the explanation ends at the route that applies", () => {
   const word = fc.constantFrom("a", "b", "*", "a*");
   const match = fc.record(
     {

@@ -34,7 +34,7 @@ export function explain(
     lines.push(
       depends
         ? "The result depends on facts that were not given."
-        : "No route matches: nobody can decide this request in Slack, and the admins are notified.",
+        : "No route matches: this request cannot be decided in Slack, and the admins are notified.",
     );
     return { found: false, lines };
   }
@@ -80,5 +80,5 @@ function describeRequesterRule(route: Route, subject: PartialSubject, identities
   if (isKnown(requester))
     return `Started by ${subject.startedBy}: the Slack user with the address ${requester.email} may not approve it; without such a user, ${rule} applies.`;
   const effect = route.whenRequesterUnknown === "allow" ? "approvals count anyway" : "no approval counts";
-  return `Started by ${subject.startedBy}, which matches nobody under identities: ${effect} (${rule}).`;
+  return `Started by ${subject.startedBy}, which matches no one under identities: ${effect} (${rule}).`;
 }

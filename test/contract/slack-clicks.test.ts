@@ -5,7 +5,7 @@ import { actionsBlock, button, type Reply, socketApp, type World, world } from "
 const plain = (text: string) => ({ type: "plain_text", text });
 const option = (value: string) => ({ text: plain(value), value });
 
-/** An app that acknowledges every action, and what it heard. */
+/** Starts an app that acknowledges and records every action. */
 async function start(t: Parameters<typeof world>[0], elements: object[] = [button("go")]) {
   const w = await world(t, { rateLimits: false });
   const heard: Reply[] = [];
@@ -22,14 +22,14 @@ async function start(t: Parameters<typeof world>[0], elements: object[] = [butto
   return { ...w, heard, click, at, post };
 }
 
-describe("a person can click only what they see", () => {
+describe("a person can click only what they can see", () => {
   const NOT_ALLOWED: [what: string, click: object, error: string][] = [
-    ["somebody who does not exist", { user: "U0NOBODY" }, "user_not_found"],
+    ["an unknown person", { user: "U0NOBODY" }, "user_not_found"],
     ["a deactivated person", { user: "U0GONE" }, "user_is_deactivated"],
     ["a bot", { user: "U0OTHERBOT" }, "user_is_bot"],
-    ["somebody outside of the channel", { user: "U0EVE" }, "not_in_channel"],
-    ["a message that is not there", { ts: "1.000001" }, "message_not_found"],
-    ["a button that is not there", { action_id: "other" }, "element_not_found"],
+    ["a person outside the channel", { user: "U0EVE" }, "not_in_channel"],
+    ["an unknown message", { ts: "1.000001" }, "message_not_found"],
+    ["an unknown button", { action_id: "other" }, "element_not_found"],
     ["a button in another block", { block_id: "other" }, "element_not_found"],
   ];
   for (const [what, click, error] of NOT_ALLOWED) {
@@ -40,7 +40,7 @@ describe("a person can click only what they see", () => {
     });
   }
 
-  it("an ephemeral message belongs to one person, and is not sent along", async (t) => {
+  it("an ephemeral message is visible to one person, and is not in the payload", async (t) => {
     const w = await start(t);
     const blocks = [actionsBlock(button("go"))];
     const { message_ts: ts } = await w.client.chat.postEphemeral({
@@ -56,21 +56,21 @@ describe("a person can click only what they see", () => {
     assert.equal("message" in body, false);
   });
 
-  it("buttons that an update took away are gone", async (t) => {
+  it("a button that an update removed cannot be clicked", async (t) => {
     const w = await start(t);
     await w.client.chat.update({ ...w.at, text: "closed", blocks: [] });
     assert.equal((await w.click()).error, "element_not_found");
   });
 
-  it("archived channels are read only", async (t) => {
+  it("archived channels are read-only", async (t) => {
     const w = await start(t);
     await w.control("channel", { channel: "C0APPROVALS", archived: true });
     assert.equal((await w.click()).error, "is_archived");
   });
 });
 
-describe("who clicked is told as Slack tells it", () => {
-  it("a person of another workspace carries their own team, beside the app's", async (t) => {
+describe("the payload of a click", () => {
+  it("contains the team of a person from another workspace, and the team of the app", async (t) => {
     const w = await start(t);
     await w.click({ user: "U0EVE", channel: "C0SHARED", ts: await w.post("C0SHARED") });
     assert.partialDeepStrictEqual(w.heard, [
@@ -78,20 +78,20 @@ describe("who clicked is told as Slack tells it", () => {
     ]);
   });
 
-  it("a private channel hides its name", async (t) => {
+  it("hides the name of a private channel", async (t) => {
     const w = await start(t);
     await w.click({ channel: "C0PRODDBA", ts: await w.post("C0PRODDBA") });
     assert.deepEqual(w.heard[0].channel, { id: "C0PRODDBA", name: "privategroup" });
   });
 
-  it("a guest can click where they are a member", async (t) => {
+  it("also comes from a guest who is a member of the channel", async (t) => {
     const w = await start(t);
     assert.equal((await w.click({ user: "U0GUEST" })).delivery.acked, true);
   });
 });
 
 describe("a confirmation", () => {
-  it("is asked before anything is sent", async (t) => {
+  it("is required before anything is sent", async (t) => {
     const confirm = { title: plain("Sure?"), text: plain("This runs it."), confirm: plain("Run"), deny: plain("Stop") };
     const w = await start(t, [button("go", { confirm })]);
     const asked = await w.click();
@@ -106,7 +106,7 @@ describe("a confirmation", () => {
 });
 
 describe("a forged payload", () => {
-  it("says that it is one, and carries what was laid over it", async (t) => {
+  it("is marked as forged and contains the merged fields", async (t) => {
     const w = await start(t);
     const forged = await w.click({
       forge: { actions: [{ value: "req-2" }], user: { id: "U0ADMIN" }, container: { message_ts: "1.000001" } },
@@ -122,7 +122,7 @@ describe("a forged payload", () => {
     assert.equal((await w.click()).forged, false);
   });
 
-  it("can come from a client that still shows a button which is gone", async (t) => {
+  it("can come from a client that still shows a removed button", async (t) => {
     const w = await start(t);
     await w.client.chat.update({ ...w.at, text: "closed", blocks: [] });
     await w.click({ forge: { actions: [{ value: "req-1" }] } });
@@ -130,7 +130,7 @@ describe("a forged payload", () => {
   });
 });
 
-describe("elements that hold a value", () => {
+describe("an element with a value", () => {
   const CASES: [what: string, element: object, given: unknown, sent: object][] = [
     [
       "a menu",
@@ -150,19 +150,19 @@ describe("elements that hold a value", () => {
     ["a time", { type: "timepicker" }, "09:30", { selected_time: "09:30" }],
   ];
   for (const [what, element, given, sent] of CASES) {
-    it(`${what} sends what was chosen`, async (t) => {
+    it(`sends the selected value: ${what}`, async (t) => {
       const w = await start(t, [{ action_id: "go", ...element }]);
       assert.equal((await w.click({ value: given })).delivery.acked, true);
       assert.partialDeepStrictEqual(w.heard[0].actions[0], sent);
     });
   }
 
-  it("a menu has only its own options", async (t) => {
+  it("accepts only its own options", async (t) => {
     const w = await start(t, [{ type: "static_select", action_id: "go", options: [option("a")] }]);
     assert.equal((await w.click({ value: "z" })).error, "cannot_enter");
   });
 
-  it("what one person chose is in their state, and not in another's", async (t) => {
+  it("keeps a separate value for each person", async (t) => {
     const w = await start(t, [{ type: "static_select", action_id: "menu", options: [option("a")] }, button("go")]);
     await w.click({ action_id: "menu", value: "a" });
     await w.click();
@@ -176,7 +176,7 @@ describe("commands", () => {
   const run = (w: World, more: object = {}) =>
     w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals", ...more });
 
-  it("are there for members of the workspace, in channels that they are in", async (t) => {
+  it("are available to members of the workspace, in their channels", async (t) => {
     const w = await start(t);
     assert.equal((await run(w, { text: "/unheard" })).error, "invalid_command");
     assert.equal((await run(w, { user: "U0EVE", channel: "C0SHARED" })).error, "not_available");
@@ -184,7 +184,7 @@ describe("commands", () => {
     assert.equal((await w.control("home", { user: "U0EVE" })).error, "no_home");
   });
 
-  it("pass what was typed as it is where the manifest does not ask to escape it", async (t) => {
+  it("are escaped only if the manifest says so", async (t) => {
     const w = await world(t);
     for (const shouldEscape of [true, false]) {
       await w.control("settings", { shouldEscape });
@@ -197,7 +197,7 @@ describe("commands", () => {
   });
 });
 
-it("a control request with a misspelt member is refused, not ignored", async (t) => {
+it("a control request with a misspelled field is rejected, not ignored", async (t) => {
   const w = await start(t);
   assert.partialDeepStrictEqual(await w.click({ acton_id: "go" }), { status: 400, error: "malformed" });
 });

@@ -15,10 +15,10 @@ describe("metadata", () => {
     ["scalars", of(item)],
     ["a flat object", of({ item })],
     ["a list of flat objects", of({ items: [item, item] })],
-    ["nothing in its payload", of({})],
+    ["an empty payload", of({})],
   ];
   for (const [what, metadata] of ACCEPTED) {
-    it(`may hold ${what}`, async (t) => {
+    it(`may contain ${what}`, async (t) => {
       const w = await world(t);
       const posted = await post(w, { metadata });
       assert.deepEqual(posted.message?.metadata, metadata);
@@ -33,17 +33,17 @@ describe("metadata", () => {
     ["a list of scalars", of({ list: [1, 2] }), "invalid_metadata_schema"],
     ["a list of lists", of({ list: [[item]] }), "invalid_metadata_schema"],
     ["null", of({ item: null }), "invalid_metadata_schema"],
-    ["a list for a payload", of([item]), "invalid_metadata_schema"],
+    ["a list as the payload", of([item]), "invalid_metadata_schema"],
     ["no payload", { event_type: "x" }, "invalid_metadata_schema"],
-    ["a member of its own", { ...of({}), other: 1 }, "invalid_metadata_schema"],
-    ["a type with a space and a mark", of({}, "a b!"), "invalid_metadata_schema"],
+    ["an unknown field", { ...of({}), other: 1 }, "invalid_metadata_schema"],
+    ["a type with a space and punctuation", of({}, "a b!"), "invalid_metadata_schema"],
     ["an empty type", of({}, ""), "invalid_metadata_schema"],
-    ["a type that is no text", of({}, 7), "invalid_metadata_schema"],
-    ["no object", '"x"', "invalid_metadata_format"],
-    ["too much", of({ text: "x".repeat(200_000) }), "metadata_too_large"],
+    ["a type that is not a string", of({}, 7), "invalid_metadata_schema"],
+    ["a string instead of an object", '"x"', "invalid_metadata_format"],
+    ["too many bytes", of({ text: "x".repeat(200_000) }), "metadata_too_large"],
   ];
   for (const [what, metadata, error] of REJECTED) {
-    it(`with ${what} is ${error}, posted and updated`, async (t) => {
+    it(`with ${what} fails with ${error} in posts and updates`, async (t) => {
       const w = await world(t);
       assert.equal((await getError(post(w, { metadata }))).error, error);
       const { ts } = await post(w, {});
@@ -52,17 +52,17 @@ describe("metadata", () => {
     });
   }
 
-  it("may be as large as its bound, and not larger", async (t) => {
+  it("may have the maximum size, and not one byte more", async (t) => {
     const w = await world(t);
-    const room = MAX_METADATA_BYTES - JSON.stringify(of({ text: "" })).length;
-    assert.equal((await post(w, { metadata: of({ text: "x".repeat(room) }) })).ok, true);
-    const beyond = post(w, { metadata: of({ text: "x".repeat(room + 1) }) });
+    const rest = MAX_METADATA_BYTES - JSON.stringify(of({ text: "" })).length;
+    assert.equal((await post(w, { metadata: of({ text: "x".repeat(rest) }) })).ok, true);
+    const beyond = post(w, { metadata: of({ text: "x".repeat(rest + 1) }) });
     assert.equal((await getError(beyond)).error, "metadata_too_large");
   });
 });
 
 describe("blocks in attachments", () => {
-  it("count towards the text of all blocks", async (t) => {
+  it("count toward the total text of a message", async (t) => {
     const w = await world(t);
     const attached = (size: number) => ({
       blocks: sections(2, "x".repeat(2640)),
@@ -72,7 +72,7 @@ describe("blocks in attachments", () => {
     assert.equal((await getError(post(w, attached(2641)))).error, "msg_blocks_too_long");
   });
 
-  it("count towards the fifty blocks of a message", async (t) => {
+  it("count toward the 50 blocks of a message", async (t) => {
     const w = await world(t);
     const attached = (last: number) => ({
       blocks: sections(20),
@@ -86,7 +86,7 @@ describe("blocks in attachments", () => {
     ]);
   });
 
-  it("count with the blocks that an update leaves as they are", async (t) => {
+  it("count together with the blocks that an update keeps", async (t) => {
     const w = await world(t);
     const { ts } = await post(w, { blocks: sections(50) });
     const update = (more: object) =>

@@ -17,7 +17,7 @@ import { getError, world } from "./slack-support.ts";
 const findImplemented = (list: typeof METHODS) =>
   list.filter((each) => each.state !== "not started").map((each) => each.name);
 
-it("the coverage list promises exactly the methods that are dispatched", () => {
+it("the coverage list contains exactly the dispatched methods", () => {
   const clock = { now: () => 0 };
   const changes = makeChanges();
   const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace });
@@ -26,25 +26,25 @@ it("the coverage list promises exactly the methods that are dispatched", () => {
   assert.deepEqual(findImplemented(METHODS).sort(), Object.keys(methods).sort());
 });
 
-it("the coverage list promises exactly the deliveries that can be sent", () => {
+it("the coverage list contains exactly the deliveries that can be sent", () => {
   assert.deepEqual(findImplemented(DELIVERIES).sort(), Object.keys(ACCEPTS_RESPONSE).sort());
 });
 
-it("what is not started answers unknown_method", async (t) => {
+it("a method that is not started returns unknown_method", async (t) => {
   const { client } = await world(t);
   for (const { name, state } of METHODS) {
     if (state === "not started") assert.equal((await getError(client.apiCall(name))).error, "unknown_method");
   }
 });
 
-it("what is partial or missing says what is missing, once", () => {
+it("each partial or missing entry has a note, and no name occurs twice", () => {
   const all = [...METHODS, ...DELIVERIES, ...TRANSPORTS];
   for (const each of all) assert.equal(each.note !== undefined, each.state !== "supported", each.name);
   assert.equal(new Set(all.map((each) => each.name)).size, all.length);
   for (const each of UNKNOWNS) assert(each.topic && each.assumption && each.reason);
 });
 
-it("the seed's ids look like Slack's", () => {
+it("the ids of the seed have Slack's format", () => {
   const seed = seedWorkspace(0);
   const forms: [RegExp, string[]][] = [
     [/^T[A-Z0-9]{5,}$/, [seed.team, ...seed.otherTeams].map((each) => each.id)],
@@ -64,7 +64,7 @@ it("the seed's ids look like Slack's", () => {
   }
 });
 
-it("the page at / is a list of addresses until another is mounted there", async (t) => {
+it("the page at / lists the addresses unless another page is mounted", async (t) => {
   const { slack } = await world(t);
   const page = await fetch(slack.url);
   assert.match(page.headers.get("content-type") ?? "", /text\/html/);
@@ -92,7 +92,7 @@ function documentedRoutes(standIn: "aws" | "slack"): { verb: string; path: strin
   });
 }
 
-/** Whether something stands at a route: a body that no route takes is refused there, and not found elsewhere. */
+/** Whether a route exists: it rejects an invalid body, while an unknown route returns 404. */
 async function routeExists(url: string, { verb, path }: { verb: string; path: string }): Promise<boolean> {
   const body = verb === "POST" ? { body: "?" } : {};
   const response = await fetch(`${url}/_control/${path}`, { method: verb, ...body });
@@ -100,7 +100,7 @@ async function routeExists(url: string, { verb, path }: { verb: string; path: st
   return response.status !== 404 && response.status < 500;
 }
 
-/** What every stand-in has, so that whoever knows one knows the other. */
+/** The routes of every stand-in. */
 const SHARED_ROUTES = [
   "POST reset",
   "POST seed",
@@ -113,7 +113,7 @@ const SHARED_ROUTES = [
   "GET clock",
   "GET events",
 ];
-/** What only Slack's people and owners do. */
+/** The additional routes of the Slack stand-in. */
 const SLACK_ROUTES = [
   "GET state",
   ...["click", "submit", "close", "command", "home", "post"].map((each) => `POST ${each}`),
@@ -123,7 +123,7 @@ const SLACK_ROUTES = [
 ];
 
 for (const standIn of ["aws", "slack"] as const) {
-  it(`what the README of ${standIn} says of /_control/ is there, and what every stand-in has is in it`, async (t) => {
+  it(`every control route in the README of ${standIn} exists, and the README contains all shared routes`, async (t) => {
     const aws = standIn === "aws" ? await startAwsSandbox({ port: 0 }) : undefined;
     t.after(() => aws?.close());
     const url = aws?.url ?? (await world(t)).slack.url;

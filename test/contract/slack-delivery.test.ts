@@ -13,7 +13,7 @@ import {
   world,
 } from "./slack-support.ts";
 
-/** A Socket Mode connection with nothing around it: what arrives, and what is sent, is in the test's hands. */
+/** Opens a plain Socket Mode connection. The test reads its frames and sends acknowledgements itself. */
 async function connect(w: World): Promise<{ socket: WebSocket; frames: Reply[]; ended: () => boolean }> {
   const { url } = await makeClient(w.slack, APP_TOKEN).apps.connections.open();
   const socket = new WebSocket(String(url));
@@ -33,7 +33,7 @@ async function connect(w: World): Promise<{ socket: WebSocket; frames: Reply[]; 
 const envelopes = (frames: Reply[]) => frames.filter((each) => each.envelope_id !== undefined);
 
 describe("Socket Mode", () => {
-  it("greets each connection with the app's id and how many there are", async (t) => {
+  it("sends each connection a hello with the app id and the number of connections", async (t) => {
     const w = await world(t);
     const first = await connect(w);
     const second = await connect(w);
@@ -45,7 +45,7 @@ describe("Socket Mode", () => {
     assert.equal(second.frames[0].num_connections, 2);
   });
 
-  it("gives each envelope to one connection, by turns, and to none that was closed", async (t) => {
+  it("sends each envelope over one open connection, round robin", async (t) => {
     const w = await world(t, { rateLimits: false });
     const links = await Promise.all([connect(w), connect(w), connect(w)]);
     for (const { socket, frames } of links) {
@@ -68,7 +68,7 @@ describe("Socket Mode", () => {
     );
   });
 
-  it("turns the eleventh connection away", async (t) => {
+  it("rejects the eleventh connection", async (t) => {
     const w = await world(t, { rateLimits: false });
     await Promise.all(Array.from({ length: 10 }, () => connect(w)));
     const eleventh = await connect(w);
@@ -77,7 +77,7 @@ describe("Socket Mode", () => {
     assert.equal((await w.state()).delivery.links.length, 10);
   });
 
-  it("takes each address once, and for thirty seconds", async (t) => {
+  it("accepts each address once, within 30 seconds", async (t) => {
     const w = await world(t);
     const client = makeClient(w.slack, APP_TOKEN);
     const statusOf = (url: string) =>
@@ -97,18 +97,18 @@ describe("Socket Mode", () => {
     assert.equal(await statusOf(`${w.slack.url.replace("http", "ws")}/link/?ticket=guessed`), 403);
   });
 
-  it("counts an acknowledgement only on the connection that carried the envelope, and within three seconds", async (t) => {
+  it("accepts an acknowledgement only on the connection of the envelope, within three seconds", async (t) => {
     const w = await world(t);
     const [carrier, other] = [await connect(w), await connect(w)];
     const at = await postButton(w);
     const click = w.control("click", makeClick(at));
     const envelope = await eventually(() => envelopes([...carrier.frames, ...other.frames])[0]);
     assert.partialDeepStrictEqual(envelope, { type: "interactive", accepts_response_payload: false });
-    const wrong = carrier.frames.includes(envelope) ? other : carrier;
-    wrong.socket.send(JSON.stringify({ envelope_id: envelope.envelope_id }));
-    wrong.socket.send("no JSON");
-    wrong.socket.ping();
-    await new Promise((resolve) => wrong.socket.once("pong", resolve));
+    const wrongLink = carrier.frames.includes(envelope) ? other : carrier;
+    wrongLink.socket.send(JSON.stringify({ envelope_id: envelope.envelope_id }));
+    wrongLink.socket.send("not JSON");
+    wrongLink.socket.ping();
+    await new Promise((resolve) => wrongLink.socket.once("pong", resolve));
     w.slack.clock.advance(1000);
     assert.equal((await w.state()).notices.length, 0);
     w.slack.clock.advance(2000);
@@ -120,7 +120,7 @@ describe("Socket Mode", () => {
     });
   });
 
-  it("asks to reconnect and closes; Bolt comes back and is given the next click", async (t) => {
+  it("asks for a reconnect and closes; Bolt reconnects and gets the next click", async (t) => {
     const w = await world(t);
     let heard = 0;
     await socketApp(w, (app) => {
@@ -141,7 +141,7 @@ describe("Socket Mode", () => {
     assert.equal(heard, 1);
   });
 
-  it("warns ten seconds before the end, and can break without a word", async (t) => {
+  it("sends a warning ten seconds before it closes, and can break without one", async (t) => {
     const w = await world(t);
     const [warned, broken] = [await connect(w), await connect(w)];
     const [first, second] = (await w.state()).delivery.links;
@@ -157,7 +157,7 @@ describe("Socket Mode", () => {
     assert.equal((await w.control("disconnect")).error, "no_connection");
   });
 
-  it("without a connection leaves the person with a warning, and a command with dispatch_failed", async (t) => {
+  it("without a connection shows a warning for a click, and dispatch_failed for a command", async (t) => {
     const w = await world(t);
     const at = await postButton(w);
     assert.partialDeepStrictEqual((await w.control("click", makeClick(at))).delivery, {
@@ -168,7 +168,7 @@ describe("Socket Mode", () => {
     assert.equal(ran.shown, "dispatch_failed");
   });
 
-  it("shows operation_timeout for a command that is not acknowledged in three seconds", async (t) => {
+  it("shows operation_timeout for a command that is not acknowledged within three seconds", async (t) => {
     const w = await world(t);
     const link = await connect(w);
     const ran = w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
@@ -178,7 +178,7 @@ describe("Socket Mode", () => {
     assert.equal((await ran).shown, "operation_timeout");
   });
 
-  it("brings an event again after a second, a minute and five minutes, until it is acknowledged", async (t) => {
+  it("retries an unacknowledged event after one second, one minute and five minutes", async (t) => {
     const w = await world(t);
     const link = await connect(w);
     const opened = w.control("home", { user: "U0JANE" });

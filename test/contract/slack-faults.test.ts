@@ -12,7 +12,7 @@ const journal = (w: World) =>
   w.requests("chat.postMessage").map(({ executed, outcome }) => [executed, outcome.status, outcome.fault]);
 
 describe("a fault", () => {
-  it("throttles with the Retry-After it was told, then is used up", async (t) => {
+  it("throttles once with the given Retry-After", async (t) => {
     const w = await world(t);
     await fault(w, { kind: "throttle", retryAfterSeconds: 7 });
     await assert.rejects(post(w), { code: "slack_webapi_rate_limited_error", retryAfter: 7 });
@@ -30,7 +30,7 @@ describe("a fault", () => {
     assert.deepEqual([response.status, response.headers.get("retry-after")], [429, null]);
   });
 
-  it("answers any of Slack's errors, or an HTTP status", async (t) => {
+  it("returns any Slack error or HTTP status", async (t) => {
     const w = await world(t);
     await fault(w, { kind: "error", code: "account_inactive" });
     assert.equal((await getError(post(w))).error, "account_inactive");
@@ -42,7 +42,7 @@ describe("a fault", () => {
     assert.equal((await messages(w)).length, 1);
   });
 
-  it("refuses the connection: nothing happened", async (t) => {
+  it("refuses the connection, and nothing is executed", async (t) => {
     const w = await world(t);
     await fault(w, { kind: "refuse" });
     await assert.rejects(post(w), { code: "slack_webapi_request_error" });
@@ -50,7 +50,7 @@ describe("a fault", () => {
     assert.deepEqual(journal(w), [[false, 0, "refuse"]]);
   });
 
-  it("executes and drops the reply: the caller cannot tell, and a client that repeats blindly posts twice", async (t) => {
+  it("executes the call and drops the reply: a client that retries blindly posts twice", async (t) => {
     const w = await world(t);
     await fault(w, { kind: "drop-reply" });
     await assert.rejects(post(w), { code: "slack_webapi_request_error" });
@@ -67,7 +67,7 @@ describe("a fault", () => {
     assert.equal((await messages(w)).length, 3);
   });
 
-  it("delays a call until the sandbox's clock has moved on", async (t) => {
+  it("delays a call until the sandbox's clock has advanced", async (t) => {
     const w = await world(t);
     await fault(w, { kind: "delay", delayMs: 3_600_000 });
     const posted = post(w);
@@ -79,7 +79,7 @@ describe("a fault", () => {
     assert.equal((await posted).ok, true);
   });
 
-  it("strikes the handshake of a Socket Mode connection", async (t) => {
+  it("refuses the handshake of a Socket Mode connection", async (t) => {
     const w = await world(t);
     await w.control("faults", { operation: "link", kind: "refuse" });
     const { url } = (await w.client.apiCall("apps.connections.open", { token: "xapp-sandbox" })) as { url?: string };
@@ -88,7 +88,7 @@ describe("a fault", () => {
     assert.deepEqual((await w.state()).delivery.links, []);
   });
 
-  it("stalls that handshake until the clock has moved on", async (t) => {
+  it("delays that handshake until the clock has advanced", async (t) => {
     const w = await world(t);
     await w.control("faults", { operation: "link", kind: "delay", delayMs: 300_000, times: 1 });
     const { url } = (await w.client.apiCall("apps.connections.open", { token: "xapp-sandbox" })) as { url?: string };
@@ -99,13 +99,13 @@ describe("a fault", () => {
       async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Reply).faults.length === 0,
     );
     assert.equal(socket.readyState, WebSocket.CONNECTING);
-    // By then the address is too old.
+    // By then, the address has expired.
     w.slack.clock.advance(300_000);
     await ended;
     assert.deepEqual((await w.state()).delivery.links, []);
   });
 
-  it("is taken back by its operation and kind, and the others stay", async (t) => {
+  it("is removed by its operation and kind; the others stay", async (t) => {
     const w = await world(t);
     await fault(w, { operation: "chat.update", kind: "throttle" });
     await fault(w, { operation: "chat.update", kind: "drop-reply" });
@@ -122,13 +122,13 @@ describe("a fault", () => {
     assert.deepEqual(await left(), []);
   });
 
-  it("that the stand-in does not know is refused", async (t) => {
+  it("of an unknown kind is rejected", async (t) => {
     const w = await world(t);
     assert.partialDeepStrictEqual(await fault(w, { kind: "earthquake" }), { status: 400, error: "not a fault" });
   });
 });
 
-it("the stream of events tells of calls and of every change, so that a page can be live", async (t) => {
+it("the event stream reports calls, changes and control requests", async (t) => {
   const w = await world(t);
   const abort = new AbortController();
   w.onCleanup(() => abort.abort());

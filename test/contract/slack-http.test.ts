@@ -6,7 +6,7 @@ import { describe, it } from "node:test";
 import { SIGNING_SECRET } from "../../sandbox/slack/seed.ts";
 import { eventually, makeClick, postButton, type Reply, socketApp, type World, world } from "./slack-support.ts";
 
-/** A request URL that keeps what it is sent and answers as it is told. */
+/** Starts a server as the request URL, which records requests and sends a fixed response. */
 async function requestUrl(w: World, status = 200, body = "") {
   const received: { headers: IncomingHttpHeaders; body: string }[] = [];
   const server = createServer((request, response) => {
@@ -27,7 +27,7 @@ async function requestUrl(w: World, status = 200, body = "") {
 }
 
 describe("signed HTTP", () => {
-  it("signs what it sends with the app's secret, and sends each kind as Slack does", async (t) => {
+  it("signs each delivery with the app's secret, in Slack's format", async (t) => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("click", makeClick(await postButton(w)));
@@ -47,15 +47,15 @@ describe("signed HTTP", () => {
     assert.equal(JSON.parse(event?.body ?? "").type, "event_callback");
   });
 
-  it("takes a command's message from the answer", async (t) => {
+  it("posts the reply to a command from the response body", async (t) => {
     const w = await world(t);
-    await requestUrl(w, 200, JSON.stringify({ response_type: "in_channel", text: "Nothing waits." }));
+    await requestUrl(w, 200, JSON.stringify({ response_type: "in_channel", text: "Nothing is waiting." }));
     await w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
     const { messages } = await w.client.conversations.history({ channel: "C0APPROVALS" });
-    assert.equal(messages?.[0]?.text, "Nothing waits.");
+    assert.equal(messages?.[0]?.text, "Nothing is waiting.");
   });
 
-  it("takes an error or an unreachable server for no acknowledgement", async (t) => {
+  it("treats an error or an unreachable server as no acknowledgement", async (t) => {
     const w = await world(t);
     const at = await postButton(w);
     const { server } = await requestUrl(w, 500);
@@ -70,7 +70,7 @@ describe("signed HTTP", () => {
     assert.equal((await w.control("click", makeClick(at))).delivery.problem, "no_connection");
   });
 
-  it("gives up after three seconds", async (t) => {
+  it("times out after three seconds", async (t) => {
     const w = await world(t);
     const at = await postButton(w);
     const server = createServer(() => {}).listen(0, "127.0.0.1");
@@ -87,7 +87,7 @@ describe("signed HTTP", () => {
 });
 
 describe("a fault on a delivery", () => {
-  it("brings it twice, byte for byte", async (t) => {
+  it("delivers it twice with identical bytes", async (t) => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "twice", times: 1 });
@@ -97,7 +97,7 @@ describe("a fault on a delivery", () => {
     assert.equal(received[0]?.headers["x-slack-signature"], received[1]?.headers["x-slack-signature"]);
   });
 
-  it("brings an envelope twice: Bolt's listener runs twice, and the person sees one acknowledgement", async (t) => {
+  it("delivers an envelope twice: Bolt's listener runs twice, and the person sees one acknowledgement", async (t) => {
     const w = await world(t);
     let heard = 0;
     await socketApp(w, (app) => {
@@ -112,7 +112,7 @@ describe("a fault on a delivery", () => {
     assert.deepEqual((await w.state()).notices, []);
   });
 
-  it("loses it on the way: the app hears nothing and the person is warned", async (t) => {
+  it("loses it: the app gets nothing, and the person sees a warning", async (t) => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "refuse", times: 1 });
@@ -123,7 +123,7 @@ describe("a fault on a delivery", () => {
     ]);
   });
 
-  it("loses the acknowledgement: the app heard it, and the person is warned all the same", async (t) => {
+  it("loses the acknowledgement: the app gets the delivery, and the person still sees a warning", async (t) => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "drop-reply", times: 1 });
@@ -132,7 +132,7 @@ describe("a fault on a delivery", () => {
     assert.equal((await w.state()).notices.length, 1);
   });
 
-  it("delays it: the person is warned after three seconds, and it arrives when its time has come", async (t) => {
+  it("delays it: the person sees a warning after three seconds, and the delivery arrives later", async (t) => {
     const w = await world(t);
     const { received } = await requestUrl(w);
     await w.control("faults", { operation: "deliver:block_actions", kind: "delay", delayMs: 600_000, times: 1 });

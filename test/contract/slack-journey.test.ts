@@ -14,7 +14,7 @@ import {
 } from "./slack-support.ts";
 
 interface Heard {
-  /** Everything that reached Bolt, also what no listener takes. */
+  /** All deliveries that reached Bolt, including those without a listener. */
   arrived: number;
   actions: Reply[];
   submissions: Reply[];
@@ -22,7 +22,7 @@ interface Heard {
   errors: string[];
 }
 
-/** A small approval bot: Approve answers over the response URL, Reject asks for a reason in a modal. */
+/** A small approval bot: Approve responds through the response URL, Reject opens a modal for a reason. */
 function approvalBot(heard: Heard): (app: App) => void {
   return (app) => {
     app.use(async ({ next }) => {
@@ -47,10 +47,10 @@ function approvalBot(heard: Heard): (app: App) => void {
     });
     app.command("/approvals", async ({ ack, body }) => {
       heard.commands.push(body);
-      await ack({ response_type: "ephemeral", text: "Nothing waits." });
+      await ack({ response_type: "ephemeral", text: "Nothing is waiting." });
     });
     app.event("app_home_opened", async ({ event, client }) => {
-      await client.views.publish({ user_id: event.user, view: { type: "home", blocks: [section("Waits for you")] } });
+      await client.views.publish({ user_id: event.user, view: { type: "home", blocks: [section("Waiting for you")] } });
     });
     app.error(async (error) => {
       heard.errors.push(error.message);
@@ -73,7 +73,7 @@ for (const mode of ["Socket Mode", "signed HTTP"] as const) {
       return { ...w, heard, ts: String(posted.ts) };
     };
 
-    it("a click reaches Bolt in the shape of a real payload, and the response URL replaces the message", async (t) => {
+    it("a click reaches Bolt with a real payload, and the response URL replaces the message", async (t) => {
       const w = await start(t);
       const clicked = await w.control("click", {
         user: "U0JANE",
@@ -131,7 +131,7 @@ for (const mode of ["Socket Mode", "signed HTTP"] as const) {
       assert.deepEqual(w.heard.errors, []);
     });
 
-    it("a command carries strings only, and its acknowledgement is seen by its author alone", async (t) => {
+    it("a command has only strings, and the reply in its acknowledgement is ephemeral", async (t) => {
       const w = await start(t);
       const ran = await w.control("command", {
         user: "U0ADMIN",
@@ -153,18 +153,18 @@ for (const mode of ["Socket Mode", "signed HTTP"] as const) {
         is_enterprise_install: "false",
       });
       const { messages } = await channel(w, "C0PRODDBA");
-      assert.partialDeepStrictEqual(messages, [{ text: "Nothing waits.", onlyFor: "U0ADMIN" }]);
+      assert.partialDeepStrictEqual(messages, [{ text: "Nothing is waiting.", onlyFor: "U0ADMIN" }]);
     });
 
-    it("opening the Home sends app_home_opened, and what is published is that person's Home", async (t) => {
+    it("opening App Home sends app_home_opened, and the app publishes the Home of that person", async (t) => {
       const w = await start(t);
       const opened = await w.control("home", { user: "U0MIA" });
       assert.equal(opened.delivery.acked, true);
       const home = await eventually(async () => (await w.state()).homes.U0MIA);
-      assert.equal(home.blocks[0].text.text, "Waits for you");
+      assert.equal(home.blocks[0].text.text, "Waiting for you");
     });
 
-    it("an action that no listener takes is not acknowledged, and the person sees a warning", async (t) => {
+    it("an action without a listener is not acknowledged, and the person sees a warning", async (t) => {
       const w = await start(t);
       const { ts } = await w.client.chat.postMessage({
         channel: "C0ONCALL",

@@ -13,7 +13,7 @@ import {
   world,
 } from "./slack-support.ts";
 
-/** `[[[...]]]` or `{"x":{"x":...}}`, written out: no serializer goes that deep. */
+/** Makes `[[[...]]]` or `{"x":{"x":...}}` as text, since no serializer supports that depth. */
 const nestedLists = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
 const nestedObjects = (depth: number) => `${'{"x":'.repeat(depth)}1${"}".repeat(depth)}`;
 const nestedContainers = (depth: number) =>
@@ -30,7 +30,7 @@ async function raw(w: World, method: string, type: string | undefined, body: str
 const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
 const FORM = "application/x-www-form-urlencoded";
 
-/** The call was refused with an error of Slack's, stands in the journal, left nothing behind, and the state is readable. */
+/** Checks that a call failed with a Slack error, is in the journal, changed nothing, and left the state readable. */
 async function assertRefused(w: World, method: string, answer: Reply, error: string) {
   assert.deepEqual([answer.status, answer.ok, answer.error], [200, false, error]);
   const [entry] = w.requests(method);
@@ -39,9 +39,9 @@ async function assertRefused(w: World, method: string, answer: Reply, error: str
   assert.deepEqual(channels.find((each: Reply) => each.id === "C0APPROVALS").messages, []);
 }
 
-describe("a body that is no form", () => {
+describe("a form body", () => {
   for (const type of ["multipart/form-data", "multipart/form-data; boundary=x"]) {
-    it(`is invalid_form_data as ${type}`, async (t) => {
+    it(`that is not a form fails with invalid_form_data: ${type}`, async (t) => {
       const w = await world(t);
       await assertRefused(
         w,
@@ -52,7 +52,7 @@ describe("a body that is no form", () => {
     });
   }
 
-  it("is read where it is one", async (t) => {
+  it("is accepted as multipart/form-data", async (t) => {
     const w = await world(t);
     const body = new FormData();
     for (const [name, value] of Object.entries({ token: BOT_TOKEN, channel: "C0APPROVALS", text: "x" })) {
@@ -63,7 +63,7 @@ describe("a body that is no form", () => {
   });
 });
 
-describe("what is nested beyond reason", () => {
+describe("JSON that is nested too deep", () => {
   const message = { channel: "C0APPROVALS", text: "x" };
   const deepMetadata = `{"event_type":"x","event_payload":${nestedObjects(20_000)}}`;
   const CASES: [what: string, method: string, type: string, body: string, error: string][] = [
@@ -81,20 +81,20 @@ describe("what is nested beyond reason", () => {
     ["any argument as JSON", "api.test", "application/json; charset=utf-8", nestedObjects(20_000), "invalid_arguments"],
   ];
   for (const [what, method, type, body, error] of CASES) {
-    it(`is ${error} for ${what}`, async (t) => {
+    it(`fails with ${error} for ${what}`, async (t) => {
       const w = await world(t);
       await assertRefused(w, method, await raw(w, method, type, body), error);
     });
   }
 
-  it("is malformed in a request to /_control/", async (t) => {
+  it("is malformed in a control request", async (t) => {
     const w = await world(t);
     const body = `{"user":"U0JANE","action_id":"go","forge":${nestedObjects(20_000)}}`;
     const response = await fetch(`${w.slack.url}/_control/click`, { method: "POST", body });
     assert.equal(response.status, 400);
   });
 
-  it("is invalid_payload at a response URL", async (t) => {
+  it("fails with invalid_payload at a response URL", async (t) => {
     const w = await world(t);
     let url = "";
     await socketApp(w, (app) => {
@@ -108,7 +108,7 @@ describe("what is nested beyond reason", () => {
     assert.deepEqual([response.status, ((await response.json()) as Reply).error], [400, "invalid_payload"]);
   });
 
-  it("leaves room for every block that Slack describes", async (t) => {
+  it("does not include the deepest blocks in Slack's documentation", async (t) => {
     const w = await world(t);
     const dialog = Object.fromEntries(
       ["title", "text", "confirm", "deny"].map((member) => [member, { type: "plain_text", text: member }]),
@@ -124,22 +124,22 @@ describe("what is nested beyond reason", () => {
 });
 
 describe("a charset", () => {
-  const CASES: [type: string, body: string, ok: boolean, says: string | undefined][] = [
+  const CASES: [type: string, body: string, ok: boolean, warning: string | undefined][] = [
     ["application/json", "{}", true, "missing_charset"],
     ["application/json; charset=UTF-8", "{}", true, undefined],
     [`${FORM}; charset=utf-8`, "", true, "superfluous_charset"],
     ["application/json; charset=utf-16", "{}", false, "invalid_charset"],
     [`${FORM}; charset=nonsense`, "", false, "invalid_charset"],
   ];
-  for (const [type, body, ok, says] of CASES) {
-    it(`of ${type} is answered with ${says ?? "no remark"}`, async (t) => {
+  for (const [type, body, ok, warning] of CASES) {
+    it(`in ${type} gets ${warning ?? "no warning"}`, async (t) => {
       const answer = await raw(await world(t), "auth.test", type, body);
-      assert.deepEqual([answer.ok, answer.warning ?? answer.error], [ok, says]);
+      assert.deepEqual([answer.ok, answer.warning ?? answer.error], [ok, warning]);
       assert.deepEqual(answer.response_metadata?.warnings, answer.warning && [answer.warning]);
     });
   }
 
-  it("of iso-8859-1 is read as that", async (t) => {
+  it("of iso-8859-1 is decoded as such", async (t) => {
     const w = await world(t);
     const answer = await fetch(`${w.slack.url}/api/api.test`, {
       method: "POST",

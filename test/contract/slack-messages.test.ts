@@ -9,7 +9,7 @@ const readMessages = async (w: World, id: string): Promise<Reply[]> =>
   (await w.state()).channels.find((each: Reply) => each.id === id).messages;
 
 describe("chat.postMessage", () => {
-  it("answers with the message as Slack keeps it", async (t) => {
+  it("returns the stored message", async (t) => {
     const w = await world(t);
     const metadata = { event_type: "approval", event_payload: { request_id: "req-1" } };
     const answer = await post(w, { text: "hello", blocks: [section("hello")], metadata });
@@ -30,7 +30,7 @@ describe("chat.postMessage", () => {
     });
   });
 
-  it("gives each message of a channel a timestamp of its own, also within a millisecond", async (t) => {
+  it("gives each message of a channel a unique timestamp, even within a millisecond", async (t) => {
     const w = await world(t, { rateLimits: false });
     const answers = await Promise.all(Array.from({ length: 30 }, () => post(w)));
     assert.equal(new Set(answers.map((each) => each.ts)).size, 30);
@@ -54,7 +54,7 @@ describe("chat.postMessage", () => {
     ["markdown_text_conflict", { markdown_text: "**x**" }],
   ];
   for (const [error, args] of REJECTED) {
-    it(`is ${error} for ${JSON.stringify(args).slice(0, 60)}`, async (t) => {
+    it(`fails with ${error} for ${JSON.stringify(args).slice(0, 60)}`, async (t) => {
       const w = await world(t);
       assert.equal((await getError(post(w, args))).error, error);
       assert.equal(w.requests("chat.postMessage")[0]?.executed, false);
@@ -62,13 +62,13 @@ describe("chat.postMessage", () => {
     });
   }
 
-  it("takes 13,200 characters of text over all blocks", async (t) => {
+  it("accepts 13,200 characters of text in all blocks", async (t) => {
     const w = await world(t);
     const blocks = Array.from({ length: 5 }, () => section("x".repeat(2640)));
     assert.equal((await post(w, { blocks })).ok, true);
   });
 
-  it("says which block is wrong and how, in the answer's messages", async (t) => {
+  it("names the invalid block and its problem in the response", async (t) => {
     const w = await world(t);
     const answer = await getError(post(w, { blocks: [section("x".repeat(3001))] }));
     assert.deepEqual(answer.response_metadata.messages, [
@@ -77,19 +77,19 @@ describe("chat.postMessage", () => {
     assert.deepEqual(answer.errors, ["must be less than 3001 characters [json-pointer:/blocks/0/text/text]"]);
   });
 
-  it("cuts its text at 40,000 characters", async (t) => {
+  it("truncates its text at 40,000 characters", async (t) => {
     const w = await world(t);
     const answer = await post(w, { text: "x".repeat(40_001) });
     assert.equal(answer.message?.text?.length, 40_000);
   });
 
-  it("is restricted_action where a workspace preference forbids it", async (t) => {
+  it("fails with restricted_action if a workspace preference forbids it", async (t) => {
     const w = await world(t);
     await w.control("channel", { channel: "C0APPROVALS", restricted: true });
     assert.equal((await getError(post(w))).error, "restricted_action");
   });
 
-  it("reaches a private channel once the app was invited, and no more once it was removed", async (t) => {
+  it("works in a private channel after an invitation, and not after a removal", async (t) => {
     const w = await world(t);
     await w.control("channel", { channel: "C0SECRET", invite: ["U0COUNTERSN"] });
     assert.equal((await post(w, { channel: "C0SECRET" })).ok, true);
@@ -97,7 +97,7 @@ describe("chat.postMessage", () => {
     assert.equal((await getError(post(w, { channel: "C0SECRET" }))).error, "channel_not_found");
   });
 
-  it("to a person's id goes into the direct message with them", async (t) => {
+  it("posts to a person's id in the direct message with them", async (t) => {
     const w = await world(t);
     const { channel } = await post(w, { channel: "U0JANE" });
     const opened = await w.client.conversations.open({ users: "U0JANE" });
@@ -107,7 +107,7 @@ describe("chat.postMessage", () => {
 });
 
 describe("chat.update", () => {
-  it("changes the app's own message, keeps its metadata, and marks it as edited", async (t) => {
+  it("changes a message of the app, keeps its metadata, and marks it as edited", async (t) => {
     const w = await world(t);
     const metadata = { event_type: "approval", event_payload: { request_id: "req-1" } };
     const { ts } = await post(w, { blocks: [section("old")], metadata });
@@ -123,7 +123,7 @@ describe("chat.update", () => {
     assert.equal(message.blocks[0].text.text, "new");
   });
 
-  it("refuses text over 4,000 characters, which chat.postMessage takes", async (t) => {
+  it("rejects text over 4,000 characters, which chat.postMessage accepts", async (t) => {
     const w = await world(t);
     const { ts } = await post(w, { text: "x".repeat(4001) });
     const update = (text: string) => w.client.chat.update({ channel: "C0APPROVALS", ts: String(ts), text });
@@ -131,7 +131,7 @@ describe("chat.update", () => {
     assert.equal((await update("x".repeat(4000))).ok, true);
   });
 
-  it("of another app's or a person's message is cant_update_message, and so is deleting it", async (t) => {
+  it("cannot change or delete a message of another app or a person", async (t) => {
     const w = await world(t);
     await w.control("channel", { channel: "C0RANDOM", invite: ["U0COUNTERSN"] });
     const theirs = await makeClient(w.slack, OTHER_BOT_TOKEN).chat.postMessage({ channel: "C0RANDOM", text: "x" });
@@ -143,7 +143,7 @@ describe("chat.update", () => {
     }
   });
 
-  it("tells message_not_found, edit_window_closed and no_text apart", async (t) => {
+  it("fails with message_not_found, edit_window_closed or no_text", async (t) => {
     const w = await world(t);
     const { ts } = await post(w);
     const at = { channel: "C0APPROVALS", ts: String(ts) };
@@ -156,7 +156,7 @@ describe("chat.update", () => {
     assert.equal((await getError(w.client.chat.update({ ...at, text: "x" }))).error, "edit_window_closed");
   });
 
-  it("of a message that was deleted finds nothing", async (t) => {
+  it("fails with message_not_found after chat.delete", async (t) => {
     const w = await world(t);
     const { ts } = await post(w);
     const at = { channel: "C0APPROVALS", ts: String(ts) };
@@ -170,7 +170,7 @@ describe("chat.update", () => {
 });
 
 describe("chat.postEphemeral", () => {
-  it("is seen by one person, is in no history, and cannot be updated", async (t) => {
+  it("is visible to one person, is not in the history, and cannot be updated", async (t) => {
     const w = await world(t);
     const { message_ts: ts } = await w.client.chat.postEphemeral({
       channel: "C0APPROVALS",
@@ -186,11 +186,11 @@ describe("chat.postEphemeral", () => {
   });
 
   for (const [who, channel, user, error] of [
-    ["somebody outside of the channel", "C0PRODDBA", "U0GUEST", "user_not_in_channel"],
-    ["anybody where the app is not", "C0RANDOM", "U0JANE", "not_in_channel"],
-    ["anybody in an archived channel", "C0OLD", "U0JANE", "is_archived"],
+    ["a person outside the channel", "C0PRODDBA", "U0GUEST", "user_not_in_channel"],
+    ["a channel without the app", "C0RANDOM", "U0JANE", "not_in_channel"],
+    ["an archived channel", "C0OLD", "U0JANE", "is_archived"],
   ] as const) {
-    it(`to ${who} is ${error}`, async (t) => {
+    it(`to ${who} fails with ${error}`, async (t) => {
       const { client } = await world(t);
       assert.equal((await getError(client.chat.postEphemeral({ channel, user, text: "x" }))).error, error);
     });
@@ -198,7 +198,7 @@ describe("chat.postEphemeral", () => {
 });
 
 describe("conversations.history", () => {
-  it("gives the newest first, with metadata only where it is asked for", async (t) => {
+  it("returns the newest message first, with metadata only on request", async (t) => {
     const w = await world(t);
     const metadata = { event_type: "approval", event_payload: { request_id: "req-1" } };
     await post(w, { text: "first", metadata });
@@ -213,7 +213,7 @@ describe("conversations.history", () => {
     assert.deepEqual(full.messages?.[1]?.metadata, metadata);
   });
 
-  it("cuts by oldest and latest, ends included only with inclusive, and pages with a cursor", async (t) => {
+  it("filters by oldest and latest, includes the ends only with inclusive, and pages with a cursor", async (t) => {
     const w = await world(t, { rateLimits: false });
     const ts: string[] = [];
     for (let each = 0; each < 5; each += 1) ts.push(String((await post(w, { text: String(each) })).ts));
@@ -224,19 +224,19 @@ describe("conversations.history", () => {
     const page = await w.client.conversations.history({ channel: "C0APPROVALS", limit: 2 });
     assert.equal(page.has_more, true);
     assert.deepEqual(await read({ limit: 2, cursor: page.response_metadata?.next_cursor }), ["2", "1"]);
-    const wrong = w.client.conversations.history({ channel: "C0APPROVALS", cursor: "never-given" });
-    assert.equal((await getError(wrong)).error, "invalid_cursor");
-    const noTime = w.client.conversations.history({ channel: "C0APPROVALS", oldest: "yesterday" });
-    assert.equal((await getError(noTime)).error, "invalid_ts_oldest");
+    const unknownCursor = w.client.conversations.history({ channel: "C0APPROVALS", cursor: "never-given" });
+    assert.equal((await getError(unknownCursor)).error, "invalid_cursor");
+    const invalidTime = w.client.conversations.history({ channel: "C0APPROVALS", oldest: "yesterday" });
+    assert.equal((await getError(invalidTime)).error, "invalid_ts_oldest");
   });
 
-  it("is closed to an app that is not in the channel", async (t) => {
+  it("fails for an app that is not in the channel", async (t) => {
     const { client } = await world(t);
     assert.equal((await getError(client.conversations.history({ channel: "C0RANDOM" }))).error, "not_in_channel");
     assert.equal((await getError(client.conversations.history({ channel: "C0SECRET" }))).error, "channel_not_found");
   });
 
-  it("leaves replies to conversations.replies, unless they were broadcast", async (t) => {
+  it("omits replies, which conversations.replies returns, unless they were broadcast", async (t) => {
     const w = await world(t, { rateLimits: false });
     const { ts } = await post(w, { text: "root" });
     await post(w, { text: "reply", thread_ts: ts });

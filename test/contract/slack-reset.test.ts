@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 import { APP_TOKEN } from "../../sandbox/slack/seed.ts";
 import { eventually, makeClick, makeClient, postButton, type Reply, type World, world } from "./slack-support.ts";
 
-/** A Socket Mode connection that acknowledges nothing, and what arrived over it. */
+/** Opens a Socket Mode connection that acknowledges nothing. Returns the frames that arrive over it. */
 async function silentApp(w: World): Promise<Reply[]> {
   const { url } = await makeClient(w.slack, APP_TOKEN).apps.connections.open();
   const socket = new WebSocket(String(url));
@@ -14,7 +14,7 @@ async function silentApp(w: World): Promise<Reply[]> {
   return frames;
 }
 const waitForFrames = (frames: Reply[], count: number) => eventually(() => frames.length === count);
-/** Whatever was sent before has arrived when this frame has. */
+/** Sends one more frame, after which all earlier ones have arrived, and checks their number. */
 async function assertFrameCount(w: World, frames: Reply[], count: number) {
   await w.control("disconnect", { reason: "warning" });
   await eventually(() => frames.at(-1).reason === "warning");
@@ -23,7 +23,7 @@ async function assertFrameCount(w: World, frames: Reply[], count: number) {
 const waitForFault = (w: World) =>
   eventually(async () => ((await (await fetch(`${w.slack.url}/_control/faults`)).json()) as Reply).faults.length === 0);
 
-it("an event that waits for its acknowledgement is over with a reset, and comes not again", async (t) => {
+it("a reset ends an unacknowledged event, which is not retried", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   const opened = w.control("home", { user: "U0JANE" });
@@ -35,7 +35,7 @@ it("an event that waits for its acknowledgement is over with a reset, and comes 
   assert.deepEqual(w.requests("deliver:events_api"), []);
 });
 
-it("an event that was to come again does not after a reset", async (t) => {
+it("a reset cancels the scheduled retry of an event", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   const opened = w.control("home", { user: "U0JANE" });
@@ -47,7 +47,7 @@ it("an event that was to come again does not after a reset", async (t) => {
   await assertFrameCount(w, frames, 2);
 });
 
-it("a click and a command that wait leave no notice in the workspace that a reset made", async (t) => {
+it("a pending click and command leave no notice in the workspace after a reset", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   const at = await postButton(w);
@@ -60,7 +60,7 @@ it("a click and a command that wait leave no notice in the workspace that a rese
   assert.deepEqual(w.slack.journal.list(), []);
 });
 
-it("a connection that was warned is not ended by the clock of before", async (t) => {
+it("a reset cancels the announced end of a connection", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   await w.control("disconnect", { reason: "warning" });
@@ -71,7 +71,7 @@ it("a connection that was warned is not ended by the clock of before", async (t)
   assert.equal((await w.state()).delivery.links.length, 1);
 });
 
-it("a call that was delayed is cut off, and posts nothing into the new workspace", async (t) => {
+it("a reset ends a delayed call, which posts nothing into the new workspace", async (t) => {
   const w = await world(t);
   await w.control("faults", { operation: "chat.postMessage", kind: "delay", delayMs: 60_000, times: 1 });
   const posted = w.client.chat.postMessage({ channel: "C0APPROVALS", text: "late" });
@@ -84,7 +84,7 @@ it("a call that was delayed is cut off, and posts nothing into the new workspace
   assert.deepEqual(messages, []);
 });
 
-it("a delivery that was delayed never arrives", async (t) => {
+it("a delayed delivery does not arrive after a reset", async (t) => {
   const w = await world(t);
   const frames = await silentApp(w);
   await w.control("faults", { operation: "deliver:block_actions", kind: "delay", delayMs: 60_000, times: 1 });
@@ -96,7 +96,7 @@ it("a delivery that was delayed never arrives", async (t) => {
   await assertFrameCount(w, frames, 1);
 });
 
-it("timers of others on the same clock go on", async (t) => {
+it("a reset does not affect other timers on the same clock", async (t) => {
   const w = await world(t);
   let rang = false;
   w.slack.clock.at(w.slack.clock.now() + 1000, () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { actionsBlock, button, type Reply, section, socketApp, world } from "./slack-support.ts";
 
-/** A click whose response URL is in the test's hands. */
+/** Performs a click, and returns a function that uses its response URL. */
 async function start(t: Parameters<typeof world>[0], ephemeral = false) {
   const w = await world(t);
   const urls: string[] = [];
@@ -31,14 +31,14 @@ async function start(t: Parameters<typeof world>[0], ephemeral = false) {
 }
 
 describe("a response URL", () => {
-  it("works five times and not once more", async (t) => {
+  it("works exactly five times", async (t) => {
     const w = await start(t);
     for (let use = 0; use < 5; use += 1) assert.equal((await w.respond({ text: `${use}` })).status, 200);
     assert.partialDeepStrictEqual(await w.respond({ text: "6" }), { status: 404, ok: false, error: "used_url" });
     assert.equal((await w.messages()).length, 6);
   });
 
-  it("works for thirty minutes", async (t) => {
+  it("works for 30 minutes", async (t) => {
     const w = await start(t);
     w.slack.clock.advance(29 * 60_000);
     assert.equal((await w.respond({ text: "in time" })).ok, true);
@@ -46,7 +46,7 @@ describe("a response URL", () => {
     assert.partialDeepStrictEqual(await w.respond({ text: "late" }), { status: 404, error: "expired_url" });
   });
 
-  it("answers for the person alone unless it says in_channel", async (t) => {
+  it("posts an ephemeral message unless response_type is in_channel", async (t) => {
     const w = await start(t);
     await w.respond({ text: "for you" });
     await w.respond({ text: "for all", response_type: "in_channel" });
@@ -56,7 +56,7 @@ describe("a response URL", () => {
   });
 
   for (const ephemeral of [false, true]) {
-    it(`replaces and deletes ${ephemeral ? "an ephemeral message" : "the message"} that was clicked`, async (t) => {
+    it(`replaces and deletes the clicked ${ephemeral ? "ephemeral message" : "message"}`, async (t) => {
       const w = await start(t, ephemeral);
       await w.respond({ replace_original: true, text: "after", blocks: [section("after")] });
       const [message] = await w.messages();
@@ -67,25 +67,30 @@ describe("a response URL", () => {
   }
 
   const REJECTED: [what: string, body: unknown, status: number, error: string][] = [
-    ["blocks that are invalid", { text: "x", blocks: [section("")] }, 400, "invalid_blocks"],
-    ["nothing to say", {}, 400, "no_text"],
-    ["no JSON object", "x", 400, "invalid_payload"],
+    ["invalid blocks", { text: "x", blocks: [section("")] }, 400, "invalid_blocks"],
+    ["no content", {}, 400, "no_text"],
+    ["a body that is not an object", "x", 400, "invalid_payload"],
   ];
   for (const [what, body, status, error] of REJECTED) {
-    it(`with ${what} is ${error}`, async (t) => {
+    it(`with ${what} fails with ${error}`, async (t) => {
       const w = await start(t);
       assert.partialDeepStrictEqual(await w.respond(body), { status, error });
     });
   }
 
   const NOT_ALLOWED: [what: string, change: object, body: object, error: string][] = [
-    ["posts nothing into an archived channel", { archived: true }, { response_type: "in_channel" }, "is_archived"],
+    ["posts nothing in an archived channel", { archived: true }, { response_type: "in_channel" }, "is_archived"],
     ["replaces nothing in an archived channel", { archived: true }, { replace_original: true }, "is_archived"],
     ["deletes nothing in an archived channel", { archived: true }, { delete_original: true }, "is_archived"],
-    ["posts nothing where the app may not", { restricted: true }, { response_type: "in_channel" }, "restricted_action"],
-    ["answers no thread that is not there", {}, { thread_ts: "1.000001" }, "thread_not_found"],
     [
-      "replaces with no more text than chat.update",
+      "posts nothing in a restricted channel",
+      { restricted: true },
+      { response_type: "in_channel" },
+      "restricted_action",
+    ],
+    ["posts no reply in an unknown thread", {}, { thread_ts: "1.000001" }, "thread_not_found"],
+    [
+      "replaces with at most as much text as chat.update",
       {},
       { replace_original: true, text: "x".repeat(4001) },
       "msg_too_long",
@@ -101,7 +106,7 @@ describe("a response URL", () => {
     });
   }
 
-  it("answers in the thread that it names, and in that of a reply", async (t) => {
+  it("posts in the given thread, and in the thread of a given reply", async (t) => {
     const w = await start(t);
     const [root] = await w.messages();
     await w.respond({ text: "reply", response_type: "in_channel", thread_ts: root.ts });
@@ -114,7 +119,7 @@ describe("a response URL", () => {
     );
   });
 
-  it("that was guessed is not found, and a real one stands in no journal", async (t) => {
+  it("that was guessed is not found, and a real one is not in the journal", async (t) => {
     const w = await start(t);
     assert.equal((await w.respond({ text: "x" }, `${w.slack.url}/actions/T0SANDBOX01/1/abc`)).status, 404);
     assert.doesNotMatch(JSON.stringify(w.slack.journal.list()), new RegExp(String(w.url.split("/").at(-1))));

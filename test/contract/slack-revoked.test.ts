@@ -15,7 +15,7 @@ import {
   world,
 } from "./slack-support.ts";
 
-/** An app that acknowledges everything, with a message, an open modal and the response URL of a click. */
+/** Starts an app that acknowledges everything, with a message, an open modal and the response URL of a click. */
 async function start(t: Parameters<typeof world>[0]) {
   const w = await world(t);
   const seen: Reply[] = [];
@@ -34,9 +34,9 @@ async function start(t: Parameters<typeof world>[0]) {
 }
 const command = (w: World) => w.control("command", { user: "U0JANE", channel: "C0APPROVALS", text: "/approvals" });
 
-describe("an app that was taken out of the workspace", () => {
+describe("an app that was removed from the workspace", () => {
   for (const state of ["token_revoked", "account_inactive"]) {
-    it(`hears nothing more (${state})`, async (t) => {
+    it(`receives nothing (${state})`, async (t) => {
       const w = await start(t);
       await w.control("token", { token: "bot", state });
       assert.equal((await w.control("click", makeClick(w.at))).error, "app_not_installed");
@@ -50,7 +50,7 @@ describe("an app that was taken out of the workspace", () => {
     });
   }
 
-  it("is not sent again what it did not acknowledge before", async (t) => {
+  it("gets no retries of earlier events", async (t) => {
     const w = await world(t);
     assert.equal((await w.control("home", { user: "U0JANE" })).delivery.problem, "no_connection");
     await w.control("token", { token: "bot", state: "token_revoked" });
@@ -58,7 +58,7 @@ describe("an app that was taken out of the workspace", () => {
     assert.equal(w.requests("deliver:events_api").length, 1);
   });
 
-  it("hears people again once it is back", async (t) => {
+  it("receives clicks again after it was reinstalled", async (t) => {
     const w = await start(t);
     await w.control("token", { token: "bot", state: "token_revoked" });
     await w.control("token", { token: "bot", state: "valid" });
@@ -66,7 +66,7 @@ describe("an app that was taken out of the workspace", () => {
   });
 });
 
-it("without the scope `commands` an app has no commands", async (t) => {
+it("without the scope `commands`, an app has no commands", async (t) => {
   const w = await start(t);
   await w.control("scopes", { revoke: ["commands"] });
   assert.partialDeepStrictEqual(await command(w), { status: 409, error: "invalid_command" });
@@ -75,7 +75,7 @@ it("without the scope `commands` an app has no commands", async (t) => {
   assert.equal((await command(w)).delivery.acked, true);
 });
 
-it("without users:read nobody is looked up by email", async (t) => {
+it("without users:read, users.lookupByEmail fails", async (t) => {
   const w = await world(t);
   await w.control("scopes", { revoke: ["users:read"] });
   const answer = await getError(w.client.users.lookupByEmail({ email: "jane@example.com" }));
@@ -85,7 +85,7 @@ it("without users:read nobody is looked up by email", async (t) => {
 describe("an app with request URLs", () => {
   const open = (w: World) => makeClient(w.slack, APP_TOKEN).apps.connections.open();
 
-  it("has no Socket Mode: its connections end as link_disabled, and no address opens another", async (t) => {
+  it("has no Socket Mode: its connections end with link_disabled, and it cannot open another", async (t) => {
     const w = await world(t);
     const socket = new WebSocket(String((await open(w)).url));
     const frames: Reply[] = [];
@@ -113,7 +113,7 @@ describe("apps.connections.open", () => {
     (await fetch(`${w.slack.url}/api/apps.connections.open`, init)).json();
   const headers = { authorization: `Bearer ${APP_TOKEN}` };
 
-  it("takes its token in the header of a POST alone", async (t) => {
+  it("accepts its token only in the header of a POST", async (t) => {
     const w = await world(t);
     assert.equal((await ask(w, { method: "POST", headers })).ok, true);
     assert.equal((await ask(w, { headers })).error, "insecure_request");

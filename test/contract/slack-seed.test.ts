@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { actionsBlock, button, getError, makeClick, type Reply, section, socketApp, world } from "./slack-support.ts";
 
 describe("a seed", () => {
-  it("adds people, groups, channels and messages, which the Web API then shows", async (t) => {
+  it("adds people, groups, channels and messages, which the Web API then returns", async (t) => {
     const w = await world(t);
     const seeded = await w.control("seed", {
       people: [{ id: "U0KIM", name: "kim", realName: "Kim Park", email: "kim@example.com" }],
@@ -23,7 +23,7 @@ describe("a seed", () => {
     assert.equal((await w.client.chat.postMessage({ channel: "C0NEW", text: "x" })).ok, true);
   });
 
-  it("changes what is there, and leaves the rest of it", async (t) => {
+  it("updates existing records and keeps their other fields", async (t) => {
     const w = await world(t);
     await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "stays" });
     await w.control("seed", {
@@ -42,7 +42,7 @@ describe("a seed", () => {
     assert.equal(messages?.[0]?.text, "stays");
   });
 
-  it("posts as the app where its bot user is named, with buttons that work", async (t) => {
+  it("posts messages of the bot user as the app, with working buttons", async (t) => {
     const w = await world(t);
     await socketApp(w, (app) => app.action("go", async ({ ack }) => ack()));
     const blocks = [section("x"), actionsBlock(button("go"))];
@@ -52,7 +52,7 @@ describe("a seed", () => {
     assert.equal((await w.control("click", makeClick(messages[0]))).delivery.acked, true);
   });
 
-  it("is gone with a reset", async (t) => {
+  it("is removed by a reset", async (t) => {
     const w = await world(t);
     await w.control("seed", { people: [{ id: "U0KIM" }] });
     await w.control("reset");
@@ -61,24 +61,28 @@ describe("a seed", () => {
 
   const person = { id: "U0KIM", name: "kim" };
   const INVALID: [what: string, body: object, error: string][] = [
-    ["a group of nobody", { groups: [{ id: "S0NEW", users: ["U0NOBODY"] }] }, "user_not_found"],
-    ["a member who does not exist", { channels: [{ id: "C0NEW", members: ["U0NOBODY"] }] }, "user_not_found"],
-    ["a workspace that does not exist", { people: [{ id: "U0LEE", teamId: "T0NOWHERE" }] }, "team_not_found"],
-    ["a name twice", { channels: [{ id: "C0NEW", name: "approvals" }] }, "name_taken"],
-    ["a message nowhere", { messages: [{ channel: "C0NOT", user: "U0KIM", text: "x" }] }, "channel_not_found"],
+    ["an unknown group member", { groups: [{ id: "S0NEW", users: ["U0NOBODY"] }] }, "user_not_found"],
+    ["an unknown channel member", { channels: [{ id: "C0NEW", members: ["U0NOBODY"] }] }, "user_not_found"],
+    ["an unknown workspace", { people: [{ id: "U0LEE", teamId: "T0NOWHERE" }] }, "team_not_found"],
+    ["a channel name that is in use", { channels: [{ id: "C0NEW", name: "approvals" }] }, "name_taken"],
     [
-      "a thread of nothing",
+      "a message in an unknown channel",
+      { messages: [{ channel: "C0NOT", user: "U0KIM", text: "x" }] },
+      "channel_not_found",
+    ],
+    [
+      "a reply to an unknown message",
       { messages: [{ channel: "C0APPROVALS", user: "U0KIM", text: "x", thread_ts: "1.000001" }] },
       "thread_not_found",
     ],
     [
-      "blocks that Slack would refuse",
+      "blocks that Slack would reject",
       { messages: [{ channel: "C0APPROVALS", user: "U0KIM", text: "x", blocks: [section("")] }] },
       "invalid_blocks",
     ],
   ];
   for (const [what, body, error] of INVALID) {
-    it(`with ${what} is ${error}, and nothing of it is done`, async (t) => {
+    it(`with ${what} fails with ${error} and changes nothing`, async (t) => {
       const w = await world(t);
       const answer = await w.control("seed", { people: [person], ...body });
       assert.deepEqual([answer.status, answer.error], [409, "people" in body ? "team_not_found" : error]);
@@ -96,7 +100,7 @@ describe("a seed", () => {
     [],
     "x",
   ]) {
-    it(`is malformed as ${JSON.stringify(body)}`, async (t) => {
+    it(`is malformed: ${JSON.stringify(body)}`, async (t) => {
       const answer = await (await world(t)).control("seed", body);
       assert.deepEqual([answer.status, answer.error], [400, "malformed"]);
     });

@@ -6,10 +6,10 @@ import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET } from "../../sandbox/slack/seed.t
 import { type SlackSandbox, type SlackSandboxOptions, startSlackSandbox } from "../../sandbox/slack/server.ts";
 import type { JournalEntry } from "../../sandbox/wire/journal.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of the control API are looked into, not typed
+// biome-ignore lint/suspicious/noExplicitAny: replies of the control API have no types
 export type Reply = any;
 
-/** The tests look at what happened, not at what the clients print about it. */
+/** Suppresses the logs of the Slack clients. */
 export const silentLogger = {
   debug() {},
   info() {},
@@ -22,20 +22,20 @@ export const silentLogger = {
 
 export interface World {
   slack: SlackSandbox;
-  /** The bot's client: no retries, so that each call is one call. */
+  /** The bot's client, without retries. */
   client: WebClient;
-  /** POST to `/_control/PATH`; the answer's JSON, with the HTTP status beside it as `status`. */
+  /** Sends a POST to `/_control/PATH`. Returns the JSON of the response, with the HTTP status as `status`. */
   control(path: string, body?: unknown): Promise<Reply>;
   state(): Promise<Reply>;
   requests(operation: string): JournalEntry[];
-  /** Runs at the end of the test; what was started last is ended first. */
+  /** Registers a cleanup for the end of the test. Cleanups run in reverse order. */
   onCleanup(release: () => unknown): void;
 }
 
-/** As much of it as an app needs. */
+/** The part of a world that an app needs. */
 export type AppHost = Pick<World, "onCleanup"> & { slack: Pick<SlackSandbox, "url"> };
 
-/** A stand-in of its own for one test, with the real web client; ended with the test. */
+/** Starts a stand-in for one test, with the real web client, and stops it after the test. */
 export async function world(t: TestContext, options: SlackSandboxOptions = {}): Promise<World> {
   const slack = await startSlackSandbox(options);
   const releases: (() => unknown)[] = [() => slack.close()];
@@ -68,7 +68,7 @@ export const makeClient = (slack: SlackSandbox, token: string): WebClient =>
     logger: silentLogger,
   });
 
-/** A Bolt app over Socket Mode, with the receiver built by hand so that its options stay its own. */
+/** Starts a Bolt app in Socket Mode. The receiver is built by hand, so that its options differ from those of the app. */
 export async function socketApp({ slack, onCleanup: atEnd }: AppHost, listen: (app: App) => void): Promise<App> {
   const receiver = new SocketModeReceiver({
     appToken: APP_TOKEN,
@@ -88,7 +88,7 @@ export async function socketApp({ slack, onCleanup: atEnd }: AppHost, listen: (a
   return app;
 }
 
-/** A Bolt app over signed HTTP on a free port; answers the request URL for the stand-in. */
+/** Starts a Bolt app with signed HTTP on a free port, and returns its request URL. */
 export async function httpApp({ slack, onCleanup: atEnd }: World, listen: (app: App) => void): Promise<string> {
   const receiver = new HTTPReceiver({ signingSecret: SIGNING_SECRET, logger: silentLogger });
   const app = new App({
@@ -105,18 +105,18 @@ export async function httpApp({ slack, onCleanup: atEnd }: World, listen: (app: 
   return `http://127.0.0.1:${address.port}/slack/events`;
 }
 
-/** Asks again until `probe` answers something; fails after two seconds of the machine's time. */
+/** Calls `probe` until it returns a value; fails after two seconds of machine time. */
 export async function eventually<T>(probe: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
   const until = performance.now() + 2000;
   for (;;) {
-    const answer = await probe();
-    if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > until) assert.fail(`It did not happen within two seconds: ${probe}`);
+    const result = await probe();
+    if (result !== undefined && result !== false) return result;
+    if (performance.now() > until) assert.fail(`no result within two seconds: ${probe}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
-/** The error that Slack named, of a call that should fail. */
+/** Returns the response to a call that should fail. */
 export async function getError(call: Promise<unknown>): Promise<Reply> {
   try {
     await call;
@@ -125,7 +125,7 @@ export async function getError(call: Promise<unknown>): Promise<Reply> {
     if (data !== undefined) return data;
     throw error;
   }
-  return assert.fail("The call succeeded.");
+  return assert.fail("the call succeeded");
 }
 
 export const section = (text: string) => ({ type: "section" as const, text: { type: "mrkdwn" as const, text } });
@@ -158,7 +158,7 @@ export const reasonModal = (more: object = {}) =>
     ...more,
   }) as never;
 
-/** Posts a message with one button, `go`, and answers where it stands. */
+/** Posts a message with one button, `go`, and returns its channel and ts. */
 export async function postButton({ client }: World): Promise<{ channel: string; ts: string }> {
   const posted = await client.chat.postMessage({
     channel: "C0APPROVALS",
@@ -168,5 +168,5 @@ export async function postButton({ client }: World): Promise<{ channel: string; 
   return { channel: "C0APPROVALS", ts: String(posted.ts) };
 }
 
-/** Jane's click on that button. */
+/** Makes Jane's click on that button. */
 export const makeClick = (at: object, more: object = {}) => ({ user: "U0JANE", action_id: "go", ...at, ...more });

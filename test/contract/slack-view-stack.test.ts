@@ -14,7 +14,7 @@ import {
 
 type Handle = (body: Reply, w: World) => Promise<object | undefined>;
 
-/** Somebody opens a modal from a message of the channel; `onSubmit` decides what its submissions are answered with. */
+/** A person opens a modal from a message. `onSubmit` returns the response to its submissions. */
 async function start(t: Parameters<typeof world>[0], user: string, channel: string, onSubmit: Handle) {
   const w = await world(t, { rateLimits: false });
   const heard: Reply[] = [];
@@ -43,8 +43,8 @@ async function start(t: Parameters<typeof world>[0], user: string, channel: stri
   return { ...w, heard, stack, submit };
 }
 
-describe("a view that is pushed while a submission waits", () => {
-  it("is what an empty acknowledgement closes: the person sees the submitted one again", async (t) => {
+describe("a view that is pushed during a submission", () => {
+  it("is closed by an empty acknowledgement: the person sees the submitted view again", async (t) => {
     const w = await start(t, "U0JANE", "C0APPROVALS", async (body, { client }) => {
       await client.views.push({ trigger_id: body.trigger_id, view: reasonModal({ callback_id: "pushed" }) });
       return undefined;
@@ -53,7 +53,7 @@ describe("a view that is pushed while a submission waits", () => {
     assert.deepEqual(await w.stack(), ["root"]);
   });
 
-  it("stays when it came as the answer", async (t) => {
+  it("stays open if it is the response to the submission", async (t) => {
     const view = reasonModal({ callback_id: "pushed" });
     const w = await start(t, "U0JANE", "C0APPROVALS", async () => ({ response_action: "push", view }));
     assert.equal((await w.submit()).result, "pushed");
@@ -64,7 +64,7 @@ describe("a view that is pushed while a submission waits", () => {
 describe("a stack of three", () => {
   const view = reasonModal({ callback_id: "pushed", notify_on_close: true });
 
-  it("takes no fourth view as an answer, and the person sees that it went wrong", async (t) => {
+  it("accepts no fourth view, and the person sees an error", async (t) => {
     const w = await start(t, "U0JANE", "C0APPROVALS", async () => ({ response_action: "push", view }));
     assert.deepEqual([(await w.submit()).result, (await w.submit()).result], ["pushed", "pushed"]);
     assert.partialDeepStrictEqual(await w.submit(), { result: "invalid_response", problem: "push_limit_reached" });
@@ -72,21 +72,21 @@ describe("a stack of three", () => {
     assert.equal((await w.state()).notices.at(-1).kind, "view_error");
   });
 
-  it("is closed at once, and the app is told of each view that asked", async (t) => {
+  it("can be closed as a whole, and the app gets view_closed for each view with notify_on_close", async (t) => {
     const w = await start(t, "U0JANE", "C0APPROVALS", async () => ({ response_action: "push", view }));
     await w.submit();
     await w.submit();
     const closed = await w.control("close", { user: "U0JANE", all: true });
     assert.deepEqual([closed.closed.length, closed.deliveries.length], [3, 2]);
     assert.deepEqual(await w.stack(), []);
-    const told = w.heard.filter((each) => each.type === "view_closed");
+    const closings = w.heard.filter((each) => each.type === "view_closed");
     assert.deepEqual(
-      told.map((each) => each.is_cleared),
+      closings.map((each) => each.is_cleared),
       [true, true],
     );
   });
 
-  it("shows the top alone: nothing below it can be clicked or submitted", async (t) => {
+  it("shows only its top view: lower views cannot be clicked or submitted", async (t) => {
     const w = await start(t, "U0JANE", "C0APPROVALS", async () => ({ response_action: "push", view }));
     const [root] = (await w.state()).modals.U0JANE;
     await w.submit();
@@ -98,12 +98,12 @@ describe("a stack of three", () => {
   });
 });
 
-describe("who fills a modal in", () => {
+describe("a submission", () => {
   for (const [who, user, channel, teamId] of [
     ["a guest", "U0GUEST", "C0APPROVALS", "T0SANDBOX01"],
-    ["a person of another workspace", "U0EVE", "C0SHARED", "T0OTHER0001"],
+    ["a person from another workspace", "U0EVE", "C0SHARED", "T0OTHER0001"],
   ] as const) {
-    it(`is told to the app for ${who}`, async (t) => {
+    it(`names its author: ${who}`, async (t) => {
       const w = await start(t, user, channel, async () => undefined);
       assert.equal((await w.submit()).result, "closed");
       const [click, submission] = w.heard;
@@ -114,7 +114,7 @@ describe("who fills a modal in", () => {
     });
   }
 
-  it("is nobody else: another person has no such view", async (t) => {
+  it("is impossible for another person, who has no such view", async (t) => {
     const w = await start(t, "U0JANE", "C0APPROVALS", async () => undefined);
     const [root] = (await w.state()).modals.U0JANE;
     assert.equal((await w.control("submit", { user: "U0DAN", view_id: root.id })).error, "view_not_shown");
@@ -122,7 +122,7 @@ describe("who fills a modal in", () => {
     assert.equal((await w.control("close", { user: "U0DAN" })).error, "no_view");
   });
 
-  it("may be forged, and the answer says so", async (t) => {
+  it("may be forged, and the control reply says so", async (t) => {
     const w = await start(t, "U0JANE", "C0APPROVALS", async () => undefined);
     const forge = { user: { id: "U0ADMIN" }, view: { private_metadata: "req-2" } };
     const values = { reason: { text: "because" } };

@@ -12,8 +12,8 @@ import {
   world,
 } from "./slack-support.ts";
 
-/** A workspace with a message whose button gives triggers, and an app that only acknowledges. */
-async function start(t: Parameters<typeof world>[0], answerTo: (body: Reply) => object | undefined = () => undefined) {
+/** A workspace with a button that issues triggers, and an app that only acknowledges. */
+async function start(t: Parameters<typeof world>[0], respond: (body: Reply) => object | undefined = () => undefined) {
   const w = await world(t, { rateLimits: false });
   const triggers: string[] = [];
   const closed: Reply[] = [];
@@ -24,7 +24,7 @@ async function start(t: Parameters<typeof world>[0], answerTo: (body: Reply) => 
     });
     app.view(/.*/, async ({ ack, body }) => {
       if ("trigger_id" in body) triggers.push(String(body.trigger_id));
-      await ack(answerTo(body) as never);
+      await ack(respond(body) as never);
     });
     app.view({ type: "view_closed", callback_id: /.*/ }, async ({ ack, body }) => {
       closed.push(body);
@@ -54,7 +54,7 @@ const withButton = (more: object = {}) =>
   });
 
 describe("a trigger", () => {
-  it("opens one modal, once", async (t) => {
+  it("opens one modal, and only once", async (t) => {
     const w = await start(t);
     const trigger_id = await w.trigger();
     const { view } = await w.client.views.open({ trigger_id, view: reasonModal() });
@@ -72,7 +72,7 @@ describe("a trigger", () => {
     assert.equal((await getError(again)).error, "exchanged_trigger_id");
   });
 
-  it("lives for three seconds", async (t) => {
+  it("expires after three seconds", async (t) => {
     const w = await start(t);
     const [inTime, late] = [await w.trigger(), await w.trigger()];
     w.slack.clock.advance(2900);
@@ -82,13 +82,13 @@ describe("a trigger", () => {
     assert.equal((await getError(opened)).error, "expired_trigger_id");
   });
 
-  it("that Slack never gave is invalid_trigger_id", async (t) => {
+  it("that Slack did not issue fails with invalid_trigger_id", async (t) => {
     const { client } = await world(t);
     const opened = client.views.open({ trigger_id: "1.2.abc", view: reasonModal() });
     assert.equal((await getError(opened)).error, "invalid_trigger_id");
   });
 
-  it("survives a view that is refused", async (t) => {
+  it("stays valid after a rejected view", async (t) => {
     const w = await start(t);
     const trigger_id = await w.trigger();
     const answer = await getError(w.client.views.open({ trigger_id, view: reasonModal({ submit: undefined }) }));
@@ -101,7 +101,7 @@ describe("a trigger", () => {
 });
 
 describe("a view", () => {
-  it("is updated by id or external_id, with a hash that guards against races", async (t) => {
+  it("is updated by id or external_id, with a hash against races", async (t) => {
     const w = await start(t);
     const view = await w.open(reasonModal({ external_id: "mine" }));
     const update = (more: object) =>
@@ -115,7 +115,7 @@ describe("a view", () => {
     assert.equal((await getError(home)).error, "duplicate_external_id");
   });
 
-  it("keeps what was entered when an update keeps the input", async (t) => {
+  it("keeps the entered value if an update keeps the input", async (t) => {
     const w = await start(t, () => ({ response_action: "errors", errors: { reason: "Say more." } }));
     const view = await w.open();
     await w.control("submit", { user: "U0JANE", values: { reason: { text: "because" } } });
@@ -125,7 +125,7 @@ describe("a view", () => {
     });
   });
 
-  it("can have two others above it and no more", async (t) => {
+  it("can have at most two views on top of it", async (t) => {
     const w = await start(t);
     const root = await w.open(withButton());
     const push = async () => w.client.views.push({ trigger_id: await w.trigger({}), view: withButton() });
@@ -136,13 +136,13 @@ describe("a view", () => {
     assert.equal((await getError(push())).error, "push_limit_reached");
   });
 
-  it("cannot be pushed onto nothing", async (t) => {
+  it("cannot be pushed without an open modal", async (t) => {
     const w = await start(t);
     const pushed = w.client.views.push({ trigger_id: await w.trigger(), view: reasonModal() });
     assert.equal((await getError(pushed)).error, "invalid_arguments");
   });
 
-  it("over 250 kB is view_too_large", async (t) => {
+  it("over 250 kB fails with view_too_large", async (t) => {
     const w = await start(t);
     const blocks = Array.from({ length: 90 }, () => section("x".repeat(3000)));
     const opened = w.client.views.open({
@@ -152,7 +152,7 @@ describe("a view", () => {
     assert.equal((await getError(opened)).error, "view_too_large");
   });
 
-  it("of a Home is for people of this workspace", async (t) => {
+  it("of type home is only for active people of this workspace", async (t) => {
     const { client, control } = await world(t);
     const view = { type: "home" as const, blocks: [section("x")] };
     for (const user_id of ["U0EVE", "U0GONE", "U0OTHERBOT", "U0NOBODY"]) {
@@ -165,34 +165,34 @@ describe("a view", () => {
 
 describe("a submission", () => {
   const ACTIONS: [what: string, answer: object | undefined, result: string, left: number][] = [
-    ["without a response closes the view on top", undefined, "closed", 1],
-    ["answered with clear closes the stack", { response_action: "clear" }, "cleared", 0],
+    ["without a response closes the top view", undefined, "closed", 1],
+    ["with the response clear closes the stack", { response_action: "clear" }, "cleared", 0],
     [
-      "answered with update shows the new view",
+      "with the response update shows the new view",
       { response_action: "update", view: reasonModal({ callback_id: "new" }) },
       "updated",
       2,
     ],
     [
-      "answered with push puts a view above",
+      "with the response push adds a view on top",
       { response_action: "push", view: reasonModal({ callback_id: "new" }) },
       "pushed",
       3,
     ],
-    ["answered with errors keeps the view", { response_action: "errors", errors: { reason: "No." } }, "errors", 2],
+    ["with the response errors keeps the view", { response_action: "errors", errors: { reason: "No." } }, "errors", 2],
     [
-      "answered with errors for no input fails",
+      "with errors for an unknown input fails",
       { response_action: "errors", errors: { elsewhere: "No." } },
       "invalid_response",
       2,
     ],
     [
-      "answered with a view that is invalid fails",
+      "with an invalid view in the response fails",
       { response_action: "update", view: { type: "modal" } },
       "invalid_response",
       2,
     ],
-    ["answered with something unheard of fails", { response_action: "dance" }, "invalid_response", 2],
+    ["with an unknown response_action fails", { response_action: "dance" }, "invalid_response", 2],
   ];
   for (const [what, answer, result, left] of ACTIONS) {
     it(what, async (t) => {
@@ -210,20 +210,20 @@ describe("a submission", () => {
     });
   }
 
-  it("with a required input left blank, or too long, never leaves the client", async (t) => {
+  it("with an empty required input, or a text that is too long, is not sent", async (t) => {
     const w = await start(t);
     await w.open();
-    for (const [text, says] of [
+    for (const [text, message] of [
       ["", "Please complete this required field."],
       ["x".repeat(501), "Must be at most 500 characters."],
     ]) {
       const submitted = await w.control("submit", { user: "U0JANE", values: { reason: { text } } });
-      assert.partialDeepStrictEqual(submitted, { status: 409, error: "invalid_input", errors: { reason: says } });
+      assert.partialDeepStrictEqual(submitted, { status: 409, error: "invalid_input", errors: { reason: message } });
     }
     assert.deepEqual(w.requests("deliver:view_submission"), []);
   });
 
-  it("gives a trigger with which the app can open the next modal", async (t) => {
+  it("issues a trigger with which the app can open the next modal", async (t) => {
     const w = await start(t, () => ({ response_action: "clear" }));
     await w.open();
     await w.control("submit", { user: "U0JANE", values: { reason: { text: "because" } } });
@@ -232,7 +232,7 @@ describe("a submission", () => {
 });
 
 describe("closing", () => {
-  it("tells the app where notify_on_close asks for it, and shows the view below", async (t) => {
+  it("sends view_closed for a view with notify_on_close, and shows the view below", async (t) => {
     const w = await start(t);
     const root = await w.open(withButton());
     await w.client.views.push({ trigger_id: await w.trigger({}), view: reasonModal({ notify_on_close: true }) });
@@ -249,7 +249,7 @@ describe("closing", () => {
     assert.deepEqual(await readStack(w), []);
   });
 
-  it("takes the whole stack along where clear_on_close asks for it", async (t) => {
+  it("closes the whole stack for a view with clear_on_close", async (t) => {
     const w = await start(t);
     await w.open(withButton({ notify_on_close: true }));
     const above = reasonModal({ clear_on_close: true, notify_on_close: true });

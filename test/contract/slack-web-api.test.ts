@@ -4,7 +4,7 @@ import { WebClient } from "@slack/web-api";
 import { APP_TOKEN, BOT_TOKEN, GRANTED_SCOPES, OTHER_BOT_TOKEN } from "../../sandbox/slack/seed.ts";
 import { getError, makeClient, type Reply, section, silentLogger, type World, world } from "./slack-support.ts";
 
-/** A call without any client, to send what no client would. */
+/** Sends a call without a client, to send what no client would. */
 async function raw(w: World, method: string, init: RequestInit = {}): Promise<Reply> {
   const response = await fetch(`${w.slack.url}/api/${method}`, { method: "POST", ...init });
   return { status: response.status, headers: response.headers, ...((await response.json()) as object) };
@@ -17,7 +17,7 @@ const asJson = (body: string, token?: string): RequestInit => ({
 });
 
 describe("a token", () => {
-  it("says who it is", async (t) => {
+  it("identifies its bot", async (t) => {
     const { client } = await world(t);
     assert.partialDeepStrictEqual(await client.auth.test(), {
       ok: true,
@@ -28,13 +28,13 @@ describe("a token", () => {
   });
 
   const INVALID_TOKENS: [what: string, token: string | undefined, method: string, error: string][] = [
-    ["that is absent", undefined, "auth.test", "not_authed"],
-    ["that nobody made", "xoxb-forged", "auth.test", "invalid_auth"],
-    ["of the app, for a bot's method", APP_TOKEN, "chat.postMessage", "not_allowed_token_type"],
-    ["of the bot, for Socket Mode", BOT_TOKEN, "apps.connections.open", "not_allowed_token_type"],
+    ["that is missing", undefined, "auth.test", "not_authed"],
+    ["that was never issued", "xoxb-forged", "auth.test", "invalid_auth"],
+    ["of the app for a method of the bot", APP_TOKEN, "chat.postMessage", "not_allowed_token_type"],
+    ["of the bot for Socket Mode", BOT_TOKEN, "apps.connections.open", "not_allowed_token_type"],
   ];
   for (const [what, token, method, error] of INVALID_TOKENS) {
-    it(`${what} is ${error}`, async (t) => {
+    it(`${what} fails with ${error}`, async (t) => {
       const { slack } = await world(t);
       const client = new WebClient(token, {
         slackApiUrl: `${slack.url}/api/`,
@@ -46,7 +46,7 @@ describe("a token", () => {
   }
 
   for (const state of ["token_revoked", "account_inactive", "token_expired", "invalid_auth"]) {
-    it(`can become ${state}, and good again`, async (t) => {
+    it(`can become ${state}, and valid again`, async (t) => {
       const w = await world(t);
       await w.control("token", { token: "bot", state });
       assert.equal((await getError(w.client.auth.test())).error, state);
@@ -55,7 +55,7 @@ describe("a token", () => {
     });
   }
 
-  it("may stand in a form's body, and neither in a JSON body nor in the address", async (t) => {
+  it("is accepted in a form body, but not in a JSON body or the URL", async (t) => {
     const w = await world(t);
     for (const method of ["GET", "POST"]) {
       assert.equal((await raw(w, `auth.test?token=${BOT_TOKEN}`, { method })).error, "not_authed");
@@ -67,28 +67,24 @@ describe("a token", () => {
 });
 
 describe("a call", () => {
-  it("of an unknown method is unknown_method, with HTTP 200", async (t) => {
+  it("of an unknown method fails with unknown_method and HTTP 200", async (t) => {
     const answer = await raw(await world(t), "chat.sing", form({ token: BOT_TOKEN }));
     assert.deepEqual([answer.status, answer.ok, answer.error], [200, false, "unknown_method"]);
   });
 
   const INVALID_BODIES: [what: string, init: RequestInit, error: string][] = [
-    ["no JSON", asJson("{", BOT_TOKEN), "invalid_json"],
-    ["JSON but no object", asJson("[]", BOT_TOKEN), "json_not_object"],
-    [
-      "of a type that Slack does not read",
-      { body: "<a/>", headers: { "content-type": "text/xml" } },
-      "invalid_post_type",
-    ],
+    ["invalid JSON", asJson("{", BOT_TOKEN), "invalid_json"],
+    ["JSON but not an object", asJson("[]", BOT_TOKEN), "json_not_object"],
+    ["of an unsupported type", { body: "<a/>", headers: { "content-type": "text/xml" } }, "invalid_post_type"],
   ];
   for (const [what, init, error] of INVALID_BODIES) {
-    it(`whose body is ${what} is ${error}`, async (t) => {
+    it(`whose body is ${what} fails with ${error}`, async (t) => {
       const answer = await raw(await world(t), "auth.test", init);
       assert.deepEqual([answer.status, answer.error], [200, error]);
     });
   }
 
-  it("means the same as JSON and as a form", async (t) => {
+  it("has the same meaning as JSON and as a form", async (t) => {
     const w = await world(t);
     const blocks = [section("hello")];
     const message = { channel: "C0APPROVALS", text: "hello" };
@@ -101,7 +97,7 @@ describe("a call", () => {
     assert.deepEqual(posted.message.blocks[0].text, formed.message.blocks[0].text);
   });
 
-  it("stands in the journal as it is meant, not as the form wrote it", async (t) => {
+  it("is in the journal with decoded arguments", async (t) => {
     const w = await world(t);
     await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "{", blocks: [section("hello")] });
     assert.deepEqual(w.requests("chat.postMessage")[0]?.input, {
@@ -111,13 +107,13 @@ describe("a call", () => {
     });
   });
 
-  it("is answered with the scopes that the app has and the method needs", async (t) => {
+  it("returns the scopes of the app and of the method in headers", async (t) => {
     const answer = await raw(await world(t), "users.info", form({ token: BOT_TOKEN, user: "U0JANE" }));
     assert.equal(answer.headers.get("x-oauth-scopes"), GRANTED_SCOPES.join(","));
     assert.equal(answer.headers.get("x-accepted-oauth-scopes"), "users:read");
   });
 
-  it("leaves no token in the journal, and names its owner", async (t) => {
+  it("is in the journal with the owner of its token, but without the token", async (t) => {
     const w = await world(t);
     await w.client.auth.test();
     await getError(
@@ -135,7 +131,7 @@ describe("a call", () => {
   });
 });
 
-describe("a scope that was not granted", () => {
+describe("a missing scope", () => {
   const NEEDS: [scope: string, method: string, args: Record<string, unknown>][] = [
     ["chat:write", "chat.postMessage", { channel: "C0APPROVALS", text: "x" }],
     ["chat:write", "chat.update", { channel: "C0APPROVALS", ts: "1.1", text: "x" }],
@@ -155,7 +151,7 @@ describe("a scope that was not granted", () => {
     ["im:write", "conversations.open", { users: "U0JANE" }],
   ];
   for (const [scope, method, args] of NEEDS) {
-    it(`${scope} is asked for by ${method} of ${args.channel ?? "anything"}`, async (t) => {
+    it(`${scope} is required by ${method}${args.channel ? ` of ${args.channel}` : ""}`, async (t) => {
       const w = await world(t);
       const { scopes } = await w.control("scopes", { revoke: [scope] });
       assert.partialDeepStrictEqual(await getError(w.client.apiCall(method, args)), {
@@ -166,7 +162,7 @@ describe("a scope that was not granted", () => {
     });
   }
 
-  it("hides the email where it is users:read.email, and views need none at all", async (t) => {
+  it("hides the email without users:read.email, and does not affect views", async (t) => {
     const w = await world(t);
     assert.equal((await w.client.users.info({ user: "U0JANE" })).user?.profile?.email, "jane@example.com");
     await w.control("scopes", { revoke: ["users:read.email", "chat:write"] });
@@ -177,7 +173,7 @@ describe("a scope that was not granted", () => {
 });
 
 describe("rate limits", () => {
-  it("answer HTTP 429 with Retry-After, and let the call through once that has passed", async (t) => {
+  it("return HTTP 429 with Retry-After, and allow the call after that time", async (t) => {
     const w = await world(t);
     for (let call = 0; call < 20; call += 1) await w.client.usergroups.list();
     const refused = await raw(w, "usergroups.list", form({ token: BOT_TOKEN }));
@@ -188,7 +184,7 @@ describe("rate limits", () => {
     assert.equal((await w.client.usergroups.list()).ok, true);
   });
 
-  it("hold up one channel and not another, and not another app", async (t) => {
+  it("apply per channel and per app", async (t) => {
     const w = await world(t);
     const post = (channel: string) => w.client.chat.postMessage({ channel, text: "x" });
     for (let call = 0; call < 3; call += 1) await post("C0APPROVALS");
@@ -199,7 +195,7 @@ describe("rate limits", () => {
     await post("C0APPROVALS");
   });
 
-  it("count a channel as one, however it is named", async (t) => {
+  it("count a channel once, under all of its names", async (t) => {
     const w = await world(t);
     const post = (channel: string) => w.client.chat.postMessage({ channel, text: "x" });
     for (const name of ["C0APPROVALS", "#approvals", "C0APPROVALS"]) await post(name);
@@ -207,12 +203,12 @@ describe("rate limits", () => {
     const im = String((await w.client.conversations.open({ users: "U0JANE" })).channel?.id);
     for (const name of ["U0JANE", im, "U0JANE"]) await post(name);
     await assert.rejects(post(im), { code: "slack_webapi_rate_limited_error" });
-    await post("U0DAN"); // where no direct message is yet
+    await post("U0DAN"); // There is no direct message with Dan yet.
     for (const name of ["U0DAN", "U0DAN"]) await post(name);
     await assert.rejects(post("U0DAN"), { code: "slack_webapi_rate_limited_error" });
   });
 
-  it("can be changed for one method and switched off", async (t) => {
+  it("can be changed per method and disabled", async (t) => {
     const w = await world(t);
     await w.control("limits", { perMinute: { "auth.test": 1 } });
     await w.client.auth.test();
@@ -223,7 +219,7 @@ describe("rate limits", () => {
 });
 
 describe("blocks.validate", () => {
-  it("needs no token and says where and what", async (t) => {
+  it("needs no token, and returns each problem with its pointer", async (t) => {
     const w = await world(t);
     const bad = [{ type: "section", text: { type: "invalid", text: "x" } }];
     const answer = await raw(w, "blocks.validate", form({ blocks: JSON.stringify(bad) }));
@@ -239,7 +235,7 @@ describe("blocks.validate", () => {
     assert.equal((await raw(w, "blocks.validate", form({ blocks: JSON.stringify([section("x")]) }))).ok, true);
   });
 
-  it("takes a message or a view, and exactly one of the three", async (t) => {
+  it("accepts exactly one of blocks, message and view", async (t) => {
     const w = await world(t);
     const message = await raw(
       w,

@@ -7,8 +7,8 @@ describe("the seeded people", () => {
     ["U0JANE", "a member", { deleted: false, is_bot: false, is_restricted: false, team_id: "T0SANDBOX01" }],
     ["U0ADMIN", "an admin", { is_admin: true }],
     ["U0GUEST", "a single-channel guest", { is_restricted: true, is_ultra_restricted: true }],
-    ["U0EVE", "from another workspace", { team_id: "T0OTHER0001", is_stranger: false }],
-    ["U0GONE", "deactivated", { deleted: true }],
+    ["U0EVE", "a person from another workspace", { team_id: "T0OTHER0001", is_stranger: false }],
+    ["U0GONE", "a deactivated person", { deleted: true }],
     ["U0OTHERBOT", "another bot", { is_bot: true }],
   ];
   for (const [user, what, expected] of PEOPLE) {
@@ -18,13 +18,13 @@ describe("the seeded people", () => {
     });
   }
 
-  it("an external person becomes a stranger once they share no channel with the app", async (t) => {
+  it("an external person without a shared channel is a stranger", async (t) => {
     const w = await world(t);
     await w.control("channel", { channel: "C0SHARED", kick: ["U0EVE"] });
     assert.equal((await w.client.users.info({ user: "U0EVE" })).user?.is_stranger, true);
   });
 
-  it("are found by email while they are active and at home", async (t) => {
+  it("are found by email if they are active members of the workspace", async (t) => {
     const { client } = await world(t);
     assert.equal((await client.users.lookupByEmail({ email: "Rosa@Example.com" })).user?.id, "U0ROSA");
     for (const email of ["gone@example.com", "eve@example.com", "nobody@example.com"]) {
@@ -33,7 +33,7 @@ describe("the seeded people", () => {
     assert.equal((await getError(client.users.info({ user: "U0NOBODY" }))).error, "user_not_found");
   });
 
-  it("are listed page by page", async (t) => {
+  it("are listed in pages", async (t) => {
     const { client } = await world(t);
     const seen: string[] = [];
     for await (const page of client.paginate("users.list", { limit: 4 })) {
@@ -44,7 +44,7 @@ describe("the seeded people", () => {
   });
 });
 
-it("a cursor belongs to the list that gave it", async (t) => {
+it("a cursor is valid only for its own list", async (t) => {
   const { client } = await world(t);
   const cursorOf = (answer: { response_metadata?: { next_cursor?: string } }) =>
     String(answer.response_metadata?.next_cursor);
@@ -56,7 +56,7 @@ it("a cursor belongs to the list that gave it", async (t) => {
   assert.equal((await getError(client.conversations.members(elsewhere))).error, "invalid_cursor");
 });
 
-it("a person writes where they are, not into an archived channel, and answers only what is there", async (t) => {
+it("a person can post in their channels and reply to existing messages, but not in an archived channel", async (t) => {
   const w = await world(t);
   const write = (more: object) => w.control("post", { user: "U0JANE", channel: "C0APPROVALS", text: "x", ...more });
   const { ts } = await write({});
@@ -71,7 +71,7 @@ it("a person writes where they are, not into an archived channel, and answers on
 });
 
 describe("user groups", () => {
-  it("list their members; a deactivated member is in none", async (t) => {
+  it("list their members, without deactivated people", async (t) => {
     const w = await world(t);
     const members = async () => (await w.client.usergroups.users.list({ usergroup: "S0SRE" })).users;
     assert.deepEqual(await members(), ["U0JANE", "U0DAN"]);
@@ -81,7 +81,7 @@ describe("user groups", () => {
     assert.deepEqual(await members(), ["U0MIA"]);
   });
 
-  it("that are disabled or unknown do not answer as if they had members", async (t) => {
+  it("that are disabled or unknown fail instead of returning members", async (t) => {
     const { client } = await world(t);
     for (const usergroup of ["S0FORMER", "S0NOTHING"]) {
       assert.equal((await getError(client.usergroups.users.list({ usergroup }))).error, "no_such_subteam");
@@ -98,7 +98,7 @@ describe("user groups", () => {
 });
 
 describe("channels", () => {
-  it("are listed as far as the app may know of them", async (t) => {
+  it("are listed if the app can see them", async (t) => {
     const { client } = await world(t);
     const list = async (types: string, more: object = {}) =>
       (await client.conversations.list({ types, ...more })).channels?.map((each) => each.id).sort();
@@ -113,7 +113,7 @@ describe("channels", () => {
     assert.equal((await getError(client.conversations.list({ types: "secret" }))).error, "invalid_types");
   });
 
-  it("say whether they are shared with another workspace, archived, private, and joined", async (t) => {
+  it("have flags for shared, archived, private and joined", async (t) => {
     const { client } = await world(t);
     const info = async (channel: string) => (await client.conversations.info({ channel })).channel;
     assert.partialDeepStrictEqual(await info("C0SHARED"), { is_ext_shared: true, is_shared: true, is_member: true });
@@ -129,7 +129,7 @@ describe("channels", () => {
     assert(members?.includes("U0EVE"));
   });
 
-  it("that are direct messages are opened once, with people who can be reached", async (t) => {
+  it("that are direct messages are opened once, and only with active people", async (t) => {
     const { client } = await world(t);
     const first = await client.conversations.open({ users: "U0JANE" });
     assert.partialDeepStrictEqual(await client.conversations.open({ users: "U0JANE" }), {
@@ -147,7 +147,7 @@ describe("channels", () => {
   });
 });
 
-it("reset puts everything back, and keeps the journal and the faults empty", async (t) => {
+it("a reset restores the seed and clears the journal and the faults", async (t) => {
   const w = await world(t);
   await w.client.chat.postMessage({ channel: "C0APPROVALS", text: "x" });
   await w.control("channel", { channel: "C0APPROVALS", kick: ["U0COUNTERSN"] });

@@ -1,4 +1,4 @@
-/** Short ways to write down Block Kit, for tables of what is taken and refused. */
+/** Short builders for Block Kit, for tables of accepted and rejected blocks. */
 
 export type Json = Record<string, unknown>;
 

@@ -7,7 +7,7 @@ const messageLines = (block: object) => validateBlocks([block], "message").map(m
 
 describe("a confirmation", () => {
   for (const member of ["title", "text", "confirm", "deny"]) {
-    it(`has a ${member}`, () => {
+    it(`requires a ${member}`, () => {
       const without = confirm({ [member]: undefined });
       assert.deepEqual(messageLines(actions(button({ confirm: without }))), [
         `[ERROR] missing required field: ${member} [json-pointer:/blocks/0/elements/0/confirm]`,
@@ -15,7 +15,7 @@ describe("a confirmation", () => {
     });
   }
 
-  it("is plain text", () => {
+  it("accepts only plain text", () => {
     assert.deepEqual(messageLines(actions(button({ confirm: confirm({ text: mrkdwn("x") }) }))), [
       "[ERROR] unsupported type: mrkdwn [json-pointer:/blocks/0/elements/0/confirm/text/type]",
     ]);
@@ -23,7 +23,7 @@ describe("a confirmation", () => {
   });
 });
 
-describe("an address that a press opens", () => {
+describe("a URL that a click opens", () => {
   for (const url of ["https://e.com/x?y#z", "http://127.0.0.1:8080", "mailto:a@e.com", "slack://open"]) {
     it(`may be ${url}`, () => assert.deepEqual(messageLines(actions(button({ url }))), []));
   }

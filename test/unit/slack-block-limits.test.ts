@@ -15,8 +15,8 @@ import {
   x,
 } from "./slack-block-builders.ts";
 
-/** A value at its limit, and the same one step beyond it with the line that Slack answers. */
-const LIMITS: [what: string, within: Json, beyond: Json, says: string][] = [
+/** A value at its limit, and a value beyond it with Slack's error. */
+const LIMITS: [what: string, within: Json, beyond: Json, message: string][] = [
   [
     "text of a section",
     section(x(3000)),
@@ -157,11 +157,11 @@ const LIMITS: [what: string, within: Json, beyond: Json, says: string][] = [
   ],
 ];
 
-describe("a limit holds exactly", () => {
-  for (const [what, within, beyond, says] of LIMITS) {
+describe("a limit is exact", () => {
+  for (const [what, within, beyond, message] of LIMITS) {
     it(what, () => {
       assert.deepEqual(validateBlocks([within], "message"), []);
-      assert.deepEqual(validateBlocks([beyond], "message").map(messageLine), [`[ERROR] ${says}`]);
+      assert.deepEqual(validateBlocks([beyond], "message").map(messageLine), [`[ERROR] ${message}`]);
     });
   }
 });

@@ -20,18 +20,18 @@ import {
   x,
 } from "./slack-block-builders.ts";
 
-const REJECTED: [what: string, surface: Surface, blocks: unknown, says: string[]][] = [
-  ["no array", "message", {}, ["must provide an array [json-pointer:/blocks]"]],
+const REJECTED: [what: string, surface: Surface, blocks: unknown, messages: string[]][] = [
+  ["not an array", "message", {}, ["must provide an array [json-pointer:/blocks]"]],
   ["a block without a type", "message", [{}], ["missing required field: type [json-pointer:/blocks/0]"]],
   ["an unknown block", "message", [{ type: "banner" }], ["unsupported type: banner [json-pointer:/blocks/0/type]"]],
   [
-    "a file block, which only Slack makes",
+    "a file block, which only Slack creates",
     "message",
     [{ type: "file", external_id: "1", source: "remote" }],
     ["unsupported type: file [json-pointer:/blocks/0/type]"],
   ],
   [
-    "an unknown member",
+    "an unknown field",
     "message",
     [{ type: "divider", colour: "red" }],
     ["invalid additional property: colour [json-pointer:/blocks/0]"],
@@ -49,13 +49,13 @@ const REJECTED: [what: string, surface: Surface, blocks: unknown, says: string[]
     ["unsupported type: mrkdwn [json-pointer:/blocks/0/text/type]"],
   ],
   [
-    "a bare string for a text",
+    "a string instead of a text object",
     "message",
     [{ type: "section", text: "x" }],
     ["must provide an object [json-pointer:/blocks/0/text]"],
   ],
   [
-    "an input's element among actions",
+    "an input element in actions",
     "message",
     [actions({ type: "plain_text_input" })],
     ["unsupported type: plain_text_input [json-pointer:/blocks/0/elements/0/type]"],
@@ -79,18 +79,23 @@ const REJECTED: [what: string, surface: Surface, blocks: unknown, says: string[]
     ["must define either `options` or `option_groups` [json-pointer:/blocks/0/elements/0]"],
   ],
   [
-    "a style of its own",
+    "an unknown style",
     "message",
     [actions(button({ style: "blue" }))],
     ["must be a valid enum value [json-pointer:/blocks/0/elements/0/style]"],
   ],
   [
-    "a date that is none",
+    "an invalid date",
     "message",
     [actions({ type: "datepicker", initial_date: "2026-13-01" })],
     ["must be a date in the form YYYY-MM-DD [json-pointer:/blocks/0/elements/0/initial_date]"],
   ],
-  ["an empty strip", "message", [actions()], ["must provide at least 1 items [json-pointer:/blocks/0/elements]"]],
+  [
+    "actions without elements",
+    "message",
+    [actions()],
+    ["must provide at least 1 items [json-pointer:/blocks/0/elements]"],
+  ],
   [
     "the same block_id twice",
     "message",
@@ -128,25 +133,25 @@ const REJECTED: [what: string, surface: Surface, blocks: unknown, says: string[]
     ["only one element can have `focus_on_load` set to true [json-pointer:/blocks/1/element/focus_on_load]"],
   ],
   [
-    "markdown blocks over 12,000 together",
+    "markdown blocks with more than 12,000 characters in total",
     "message",
     times(2, () => ({ type: "markdown", text: x(6001) })),
     ["markdown blocks must be less than 12001 characters together [json-pointer:/blocks]"],
   ],
   [
-    "a card with nothing on it",
+    "a card without content",
     "message",
     [{ type: "card", subtitle: mrkdwn("x") }],
     ["must define at least one of `hero_image`, `title`, `actions`, `body` [json-pointer:/blocks/0/type]"],
   ],
   [
-    "a container that collapses without leave",
+    "a collapsed container that is not collapsible",
     "message",
     [{ type: "container", title: plain("x"), child_blocks: [{ type: "divider" }], default_collapsed: true }],
     ["requires `is_collapsible` to be true [json-pointer:/blocks/0/default_collapsed]"],
   ],
   [
-    "a link in preformatted text is fine, a mention is not",
+    "a mention in preformatted text, where a link is allowed",
     "message",
     [
       richText({
@@ -160,7 +165,7 @@ const REJECTED: [what: string, surface: Surface, blocks: unknown, says: string[]
     ["unsupported type: user [json-pointer:/blocks/0/elements/0/elements/1/type]"],
   ],
   [
-    "several things at once",
+    "several problems at once",
     "message",
     [section(""), { type: "header" }],
     [
@@ -170,12 +175,12 @@ const REJECTED: [what: string, surface: Surface, blocks: unknown, says: string[]
   ],
 ];
 
-describe("is refused in Slack's words", () => {
-  for (const [what, surface, blocks, says] of REJECTED) {
+describe("is rejected with Slack's message", () => {
+  for (const [what, surface, blocks, messages] of REJECTED) {
     it(what, () => {
       assert.deepEqual(
         validateBlocks(blocks, surface).map(messageLine),
-        says.map((each) => `[ERROR] ${each}`),
+        messages.map((each) => `[ERROR] ${each}`),
       );
     });
   }
@@ -210,7 +215,7 @@ const ACCEPTED: [what: string, surface: Surface, blocks: Json[]][] = [
     ].map((element) => input(element)),
   ],
   [
-    "rich text in all its parts",
+    "rich text with all its elements",
     "message",
     [
       richText(
@@ -257,41 +262,41 @@ const ACCEPTED: [what: string, surface: Surface, blocks: Json[]][] = [
       },
     ],
   ],
-  ["null where a member is absent, as SDKs write it", "message", [section("x", { accessory: null })]],
+  ["null for an absent field, as SDKs send it", "message", [section("x", { accessory: null })]],
 ];
 
-describe("is taken", () => {
+describe("is accepted", () => {
   for (const [what, surface, blocks] of ACCEPTED) {
     it(what, () => assert.deepEqual(validateBlocks(blocks, surface).map(messageLine), []));
   }
 });
 
-describe("a surface takes", () => {
-  for (const [surface, most] of [
+describe("a surface accepts", () => {
+  for (const [surface, max] of [
     ["message", 50],
     ["modal", 100],
     ["home", 100],
   ] as const) {
-    it(`${most} blocks and not one more: ${surface}`, () => {
+    it(`at most ${max} blocks: ${surface}`, () => {
       assert.deepEqual(
         validateBlocks(
-          times(most, () => ({ type: "divider" })),
+          times(max, () => ({ type: "divider" })),
           surface,
         ),
         [],
       );
       assert.deepEqual(
         validateBlocks(
-          times(most + 1, () => ({ type: "divider" })),
+          times(max + 1, () => ({ type: "divider" })),
           surface,
         ).map((each) => each.message),
-        [`no more than ${most} items allowed`],
+        [`no more than ${max} items allowed`],
       );
     });
   }
 });
 
-it("the size of a message's text counts what people read, in every block", () => {
+it("the text size of a message counts the visible text of every block", () => {
   const blocks = [
     section("12345", { accessory: button({ text: plain("67"), value: x(500) }) }),
     richText({ type: "rich_text_section", elements: [{ type: "text", text: "890" }] }),
@@ -300,7 +305,7 @@ it("the size of a message's text counts what people read, in every block", () =>
   assert.equal(countText(blocks), 12);
 });
 
-it("blocks come back with the ids and flags that Slack fills in, and the sent ones stay as they were", () => {
+it("normalized blocks have the ids and flags that Slack adds, and the input is unchanged", () => {
   const sent = [section("x"), actions({ type: "button", text: plain("Go") })];
   const before = structuredClone(sent);
   const [first, second] = normalizeBlocks(sent) as [Json, { elements: Json[] } & Json];

@@ -12,10 +12,10 @@ const start = () => {
   return { clock, limiter, take: acquire };
 };
 
-for (const [tier, most] of Object.entries(TIERS) as [Tier, number][]) {
-  it(`${tier}: ${most} calls a minute go through, the next one waits for the window to move`, () => {
+for (const [tier, max] of Object.entries(TIERS) as [Tier, number][]) {
+  it(`${tier}: ${max} calls per minute are allowed, the next one must wait`, () => {
     const { clock, take } = start();
-    for (let call = 0; call < most; call += 1) assert.equal(take("a.method", tier), undefined);
+    for (let call = 0; call < max; call += 1) assert.equal(take("a.method", tier), undefined);
     assert.equal(take("a.method", tier), 60);
     clock.advance(59_999);
     assert.equal(take("a.method", tier), 1);
@@ -24,7 +24,7 @@ for (const [tier, most] of Object.entries(TIERS) as [Tier, number][]) {
   });
 }
 
-it("a refused call is not counted: who waits as long as told goes through", () => {
+it("a rejected call does not count: a caller that waits as told is allowed", () => {
   const { clock, take } = start();
   for (let call = 0; call < 20; call += 1) take("a.method", "tier2");
   for (let call = 0; call < 100; call += 1) assert.equal(take("a.method", "tier2"), 60);
@@ -32,7 +32,7 @@ it("a refused call is not counted: who waits as long as told goes through", () =
   assert.equal(take("a.method", "tier2"), undefined);
 });
 
-it("the window slides: what was called later leaves it later", () => {
+it("the window slides: later calls leave it later", () => {
   const { clock, take } = start();
   for (let call = 0; call < 10; call += 1) take("a.method", "tier2");
   clock.advance(30_000);
@@ -43,14 +43,14 @@ it("the window slides: what was called later leaves it later", () => {
   assert.equal(take("a.method", "tier2"), 30);
 });
 
-it("methods and apps do not use up each other's calls", () => {
+it("each method and each app has its own limit", () => {
   const { take } = start();
   for (let call = 0; call < 20; call += 1) take("a.method", "tier2");
   assert.equal(take("b.method", "tier2"), undefined);
   assert.equal(take("a.method", "tier2", { owner: "A2" }), undefined);
 });
 
-it("a channel takes a burst of three messages, then one a second; another channel is not held up", () => {
+it("a channel allows three messages at once, then one per second, independent of other channels", () => {
   const { clock, take } = start();
   const post = (channel: string) => take("chat.postMessage", "hundreds", { channel });
   assert.deepEqual(
@@ -62,7 +62,7 @@ it("a channel takes a burst of three messages, then one a second; another channe
   assert.deepEqual([post("C1"), post("C1")], [undefined, 1]);
 });
 
-it("a message that its channel holds up does not use up the workspace's calls", () => {
+it("a message that exceeds the limit of its channel does not count for the workspace", () => {
   const { limiter, take } = start();
   limiter.settings.perMinute = { "chat.postMessage": 4 };
   for (let call = 0; call < 50; call += 1) take("chat.postMessage", "hundreds", { channel: "C1" });
@@ -70,7 +70,7 @@ it("a message that its channel holds up does not use up the workspace's calls", 
   assert.equal(take("chat.postMessage", "hundreds", { channel: "C3" }), 60);
 });
 
-it("limits can be switched off", () => {
+it("limits can be disabled", () => {
   const { limiter, take } = start();
   limiter.settings.enabled = false;
   for (let call = 0; call < 1000; call += 1) assert.equal(take("a.method", "tier1"), undefined);

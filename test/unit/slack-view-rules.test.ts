@@ -5,9 +5,9 @@ import { input, type Json, plain, section, x } from "./slack-block-builders.ts";
 
 describe("a view", () => {
   const modal = (more: Json = {}) => ({ type: "modal", title: plain("T"), blocks: [], ...more });
-  const CASES: [what: string, view: unknown, says: string[]][] = [
+  const CASES: [what: string, view: unknown, messages: string[]][] = [
     [
-      "is taken with all its members",
+      "is accepted with all its fields",
       modal({
         submit: plain("S"),
         close: plain("C"),
@@ -18,9 +18,9 @@ describe("a view", () => {
       }),
       [],
     ],
-    ["names what it lacks", {}, ["missing required field: type [json-pointer:/view]"]],
+    ["requires a type", {}, ["missing required field: type [json-pointer:/view]"]],
     [
-      "of a modal needs a title and blocks",
+      "of type modal requires a title and blocks",
       { type: "modal" },
       ["missing required field: blocks [json-pointer:/view]", "missing required field: title [json-pointer:/view]"],
     ],
@@ -30,37 +30,41 @@ describe("a view", () => {
       ["must be less than 25 characters [json-pointer:/view/title/text]"],
     ],
     [
-      "has a submit button of at most 24",
+      "has a submit text of at most 24 characters",
       modal({ submit: plain(x(25)) }),
       ["must be less than 25 characters [json-pointer:/view/submit/text]"],
     ],
     [
-      "has private_metadata of at most 3000",
+      "has private_metadata of at most 3000 characters",
       modal({ private_metadata: x(3001) }),
       ["must be less than 3001 characters [json-pointer:/view/private_metadata]"],
     ],
     [
-      "with inputs needs a submit button",
+      "of type modal with inputs requires submit",
       modal({ blocks: [{ type: "divider" }, input({ type: "plain_text_input" })] }),
       ["must define `submit` to use an `input` block in modals [json-pointer:/view/blocks/1/input]"],
     ],
-    ["of a Home needs none", { type: "home", blocks: [input({ type: "plain_text_input" })] }, []],
     [
-      "of a Home has no title",
+      "of type home with inputs requires no submit",
+      { type: "home", blocks: [input({ type: "plain_text_input" })] },
+      [],
+    ],
+    [
+      "of type home has no title",
       { type: "home", title: plain("T"), blocks: [] },
       ["invalid additional property: title [json-pointer:/view]"],
     ],
     [
-      "has blocks that are checked too",
+      "has validated blocks",
       modal({ blocks: [section("")] }),
       ["must be more than 0 characters [json-pointer:/view/blocks/0/text/text]"],
     ],
   ];
-  for (const [what, view, says] of CASES) {
+  for (const [what, view, messages] of CASES) {
     it(what, () => {
       assert.deepEqual(
         validateView(view).map(messageLine),
-        says.map((each) => `[ERROR] ${each}`),
+        messages.map((each) => `[ERROR] ${each}`),
       );
     });
   }

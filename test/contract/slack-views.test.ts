@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { SlackSandboxOptions } from "../../sandbox/slack/server.ts";
+import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import {
   actionsBlock,
   button,
@@ -13,8 +15,12 @@ import {
 } from "./slack-support.ts";
 
 /** A workspace with a button that issues triggers, and an app that only acknowledges. */
-async function start(t: Parameters<typeof world>[0], respond: (body: Reply) => object | undefined = () => undefined) {
-  const w = await world(t, { rateLimits: false });
+async function start(
+  t: Parameters<typeof world>[0],
+  respond: (body: Reply) => object | undefined = () => undefined,
+  options: SlackSandboxOptions = {},
+) {
+  const w = await world(t, { rateLimits: false, ...options });
   const triggers: string[] = [];
   const closed: Reply[] = [];
   await socketApp(w, (app) => {
@@ -73,11 +79,12 @@ describe("a trigger", () => {
   });
 
   it("expires after three seconds", async (t) => {
-    const w = await start(t);
+    // The clock stands still, so that a slow machine does not use up the lifetime.
+    const w = await start(t, undefined, { clock: makeSandboxClock(() => 1_800_000_000_000) });
     const [inTime, late] = [await w.trigger(), await w.trigger()];
-    w.slack.clock.advance(2900);
+    w.slack.clock.advance(3000);
     assert.equal((await w.client.views.open({ trigger_id: inTime, view: reasonModal() })).ok, true);
-    w.slack.clock.advance(200);
+    w.slack.clock.advance(1);
     const opened = w.client.views.open({ trigger_id: late, view: reasonModal() });
     assert.equal((await getError(opened)).error, "expired_trigger_id");
   });

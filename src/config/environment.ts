@@ -3,7 +3,10 @@ import type { Problem } from "./problem.ts";
 import type { Parsed } from "./variable-formats.ts";
 import * as formats from "./variable-formats.ts";
 
-/** Every environment variable that Countersign reads; the reader accepts no other name. The AWS SDK reads more `AWS_*` variables. */
+/**
+ * Every environment variable that Countersign reads; the reader accepts no other name. The AWS SDK also reads other
+ * `AWS_*` variables.
+ */
 export const VARIABLES = [
   "SLACK_BOT_TOKEN",
   "SLACK_APP_TOKEN",

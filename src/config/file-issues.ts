@@ -6,7 +6,7 @@ import { describePlace, findSource, formatPath, type YamlText } from "./yaml-tex
 
 type Issue = z.core.$ZodIssue;
 
-/** Keys of a later version. Their message says that they are not enforced: a policy must not look stricter than it is. */
+/** Keys of a later version. Their message warns that nothing enforces them: no policy may look stricter than it is. */
 export const PLANNED_KEYS: readonly string[] = ["remind", "escalate"];
 
 /** Keys that cannot be supported, each with the reason. */
@@ -81,22 +81,18 @@ function describeExpected(issue: Issue): string {
   if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
   if (issue.code !== "invalid_type") return "a value that fits";
   const last = String(issue.path.at(-1));
-  switch (issue.expected) {
-    case "array":
-      if (last === "routes" || last === "targets") return `a list of ${last}, each of which begins with "- name:"`;
-      return `a list, such as ${last}: [${EXAMPLES[last] ?? "..."}]`;
-    case "object":
-    case "record":
-      return "a map of keys and values, indented below it";
-    case "string":
-      return "a text";
-    case "int":
-    case "number":
-      return "a whole number";
-    default:
-      return "a value that fits";
-  }
+  if (issue.expected !== "array") return EXPECTED[issue.expected] ?? "a value that fits";
+  if (last === "routes" || last === "targets") return `a list of ${last}, each of which begins with "- name:"`;
+  return `a list, such as ${last}: [${EXAMPLES[last] ?? "..."}]`;
 }
+
+const EXPECTED: Record<string, string> = {
+  object: "a map of keys and values, indented below it",
+  record: "a map of keys and values, indented below it",
+  string: "a text",
+  number: "a whole number",
+  boolean: "true or false",
+};
 
 const EXAMPLES: Record<string, string> = {
   channels: "C0123456789",

@@ -11,7 +11,7 @@ export function formatProblems(problems: readonly Problem[]): string {
   return problems.map(({ where, what, fix }) => `${where}\n  ${what}\n  Fix: ${fix}`).join("\n\n");
 }
 
-/** Quotes a value. Replaces a long value by its length: hideSecrets finds whole secrets only, and no part may remain. */
+/** Quotes a value. A long value is replaced by its length: hideSecrets would not find a secret that is cut off. */
 export function quote(value: string): string {
   return value.length <= MAX_QUOTE_LENGTH ? JSON.stringify(value) : `a text of ${value.length} characters`;
 }

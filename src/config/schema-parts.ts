@@ -22,7 +22,7 @@ export const asMap = (value: unknown): Readonly<Record<string, unknown>> =>
 /** Reads a value as a list; a value of another form is an empty one. */
 export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** Makes a rule over the items of a list or of a map. Each item may be invalid in any way, so the rule must accept it. */
+/** Makes a rule over the items of a value. A rule must accept any value, since the items may be invalid in any way. */
 export const itemRule = (findFaults: (value: unknown) => { path: PropertyKey[]; what: string; fix: string }[]) =>
   z.superRefine<unknown>(
     (value, { addIssue }) => {

@@ -5,28 +5,25 @@ import { quote } from "./problem.ts";
 /** The value of a variable, or the problem with its text. */
 export type Parsed<T> = { value: T } | { what: string; fix: string };
 
+/** Mistakes that no variable's value may have, each with what to say about it. */
+const MISTAKES: readonly (readonly [RegExp, string, string])[] = [
+  [/^\s*$/, "It is set, but empty.", "Give it a value, or remove it."],
+  [/\r$/, "It ends in a carriage return.", "Save the file that sets it with Unix line endings (LF, not CRLF)."],
+  [/^\s|\s$/, "There is white space around its value.", "Remove the white space before and after the value."],
+  [
+    /^["'`]|["'`]$/,
+    "There are quotation marks around its value, which count as part of it.",
+    "Remove the quotation marks.",
+  ],
+];
+
 /**
- * Finds mistakes that no variable's value may have: an empty text, white space or quotation marks around it. An empty
- * variable differs from an absent one: an empty SLACK_APP_TOKEN would silently choose another way to connect.
+ * Parses a text that may have any content. An empty variable differs from an absent one: an empty SLACK_APP_TOKEN would
+ * silently choose another way to connect.
  */
 export function parseText(text: string): Parsed<string> {
-  if (text.trim() === "") return { what: "It is set, but empty.", fix: "Give it a value, or remove it." };
-  if (/\r$/.test(text))
-    return {
-      what: "It ends in a carriage return.",
-      fix: "Save the file that sets it with Unix line endings (LF, not CRLF).",
-    };
-  if (text !== text.trim())
-    return {
-      what: "There is white space around its value.",
-      fix: "Remove the white space before and after the value.",
-    };
-  if (/^(["'`]).*\1$/s.test(text) || /^["'`]|["'`]$/.test(text))
-    return {
-      what: "There are quotation marks around its value, which count as part of it.",
-      fix: "Remove the quotation marks.",
-    };
-  return { value: text };
+  const [, what, fix] = MISTAKES.find(([pattern]) => pattern.test(text)) ?? [];
+  return what === undefined || fix === undefined ? { value: text } : { what, fix };
 }
 
 export const BOT_TOKEN_FIX =

@@ -98,7 +98,10 @@ function findUnsupported(yaml: YamlText): Problem[] {
   return problems;
 }
 
-/** Returns the place of a path, such as `countersign.yml:12 routes[0].channels`; the line is that of the nearest existing parent. */
+/**
+ * Describes the place of a path, such as `countersign.yml:12 routes[0].channels`. The line of a missing key is that of
+ * its nearest parent.
+ */
 export function describePlace(yaml: YamlText, path: readonly PropertyKey[]): string {
   return formatPlace(yaml, findOffset(yaml.document.contents, path), formatPath(path));
 }

@@ -4,8 +4,8 @@ export function globMatches(glob: string, text: string): boolean {
 }
 
 /**
- * Returns whether `wide` is certain to match every text that `narrow` matches. Reads `narrow` as a text: its own `*` must be
- * matched by a `*`, and its own `?` by a `?` or a `*`.
+ * Returns whether `wide` is certain to match every text that `narrow` matches. Reads `narrow` as a text: only a `*` matches
+ * its `*`, and only a `?` or a `*` matches its `?`.
  */
 export function globCovers(wide: string, narrow: string): boolean {
   return walk(wide, narrow, (unit) => unit !== "*");

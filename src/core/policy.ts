@@ -6,7 +6,7 @@ export interface People {
   groups: string[];
 }
 
-/** People who may decide: users, members of groups and, only with `channel: members`, members of the route's channels. */
+/** People who may decide: users, members of groups and, only with `channel`, the members of the route's channels. */
 export interface Approvers extends People {
   channel?: "members" | undefined;
 }
@@ -44,7 +44,7 @@ export interface Route {
   confirm: "button" | "typed";
 }
 
-/** The facts about a request that routes are matched against. Parameters are not masked here, so this is never stored. */
+/** The facts that routes are matched against. Parameters are not masked here, so this is never stored. */
 export interface RouteSubject {
   document: string;
   target: string;
@@ -106,7 +106,7 @@ export function testConditions(match: RouteMatch, subject: PartialSubject): Unme
   return unmet;
 }
 
-/** Returns a parameter's values; null: not given. The runbook's author chooses the name, which may be one that every object has. */
+/** Returns a parameter's values; null: not given. A runbook may use a name that every JavaScript object has. */
 function findParameter({ parameters }: PartialSubject, name: string): readonly string[] | null {
   return Object.hasOwn(parameters, name) ? (parameters[name] ?? []) : null;
 }

@@ -165,6 +165,11 @@ describe("a file is refused for", () => {
       ["c.yml:5 routes[0].quorum | It is the number 1.5. | Write a whole number."],
     ],
     [
+      "a text in place of true or false",
+      extra('dm: "yes"'),
+      ['c.yml:5 routes[0].dm | It is "yes". | Write true or false.'],
+    ],
+    [
       "an unknown value of reason",
       extra("reason: sometimes"),
       ['c.yml:5 routes[0].reason | It is "sometimes". | Write one of none, reject, always.'],

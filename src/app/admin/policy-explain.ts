@@ -6,7 +6,7 @@ import type { PartialSubject, Route } from "../../core/policy.ts";
 import { findRequester, type Identities, isKnown } from "../../core/requester.ts";
 import type { Target } from "../ports/aws.ts";
 
-/** Returns the facts that routes are matched against, for each waiting approve step or, if none waits, for each approve step. */
+/** Returns the facts to match routes against: of each waiting approve step or, if none is waiting, of each one. */
 export function toSubjects(target: Target, execution: ObservedExecution): PartialSubject[] {
   const gates = execution.steps.filter((step) => step.action === APPROVE_ACTION);
   const waiting = gates.filter((step) => step.status === "Waiting");
@@ -21,7 +21,7 @@ export function toSubjects(target: Target, execution: ObservedExecution): Partia
   }));
 }
 
-/** Explains which route matches, who may decide and why, in lines for a terminal. `found`: a route matches for certain. */
+/** Explains which route matches, who may decide and why, as lines of text. `found`: a route matches for certain. */
 export function explain(
   policy: { routes: readonly Route[]; identities: Identities },
   subject: PartialSubject,

@@ -1,6 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsFailure, CallerIdentity } from "../app/ports/aws.ts";
-import { toRoleArn } from "../core/arn.ts";
 import { readFailure } from "./aws-failures.ts";
 
 /** Reports whose credentials these are. Needs no permission. Source: AWS STS API, GetCallerIdentity. */
@@ -13,7 +12,7 @@ export async function callerIdentity(region: string, abort: AbortSignal): Promis
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: abort });
     if (Account === undefined || Arn === undefined)
       return { kind: "failed", code: "MalformedAnswer", message: "the answer names no account", retry: true };
-    return { kind: "identity", account: Account, arn: Arn, signsAs: toRoleArn(Arn) };
+    return { kind: "identity", account: Account, arn: Arn };
   } catch (error) {
     return readFailure(error);
   } finally {

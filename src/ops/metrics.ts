@@ -1,14 +1,17 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { ClickOutcome } from "../app/decide/evaluate-click.ts";
+import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { Automation, EventBus, PersonSigning } from "../app/ports/aws.ts";
 import type { Chat } from "../app/ports/slack.ts";
 import type { Store } from "../app/ports/store.ts";
+
+type EvaluateClick = ReturnType<typeof makeEvaluateClick>;
 
 export interface Metrics {
   /** Prometheus's text, with what the rows ask for at this moment. */
   text(read: Pick<Store, "effects" | "polls"> | null, now: number, slackConnected: boolean): Promise<string>;
   contentType: string;
-  clicked(outcome: ClickOutcome): void;
+  /** Counts the outcomes of clicks. */
+  clicks(own: EvaluateClick): EvaluateClick;
   chat(own: Chat): Chat;
   automation(own: Automation): Automation;
   bus(own: EventBus): EventBus;
@@ -76,8 +79,11 @@ export function makeMetrics(): Metrics {
       }
       return registry.metrics();
     },
-    clicked: (outcome) =>
-      clicks.inc({ outcome: outcome.kind === "denied" ? `denied: ${outcome.denial.kind}` : outcome.kind }),
+    clicks: (own) => async (click) => {
+      const outcome = await own(click);
+      clicks.inc({ outcome: outcome.kind === "denied" ? `denied: ${outcome.denial.kind}` : outcome.kind });
+      return outcome;
+    },
     chat: (own) => ({
       ...own,
       async post(...call) {

@@ -1,88 +1,98 @@
-import type { ClickOutcome, makeEvaluateClick } from "../app/decide/evaluate-click.ts";
+import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
-import { makeInFlight } from "./in-flight.ts";
-import { type Loop, startLoop } from "./loop.ts";
+import { REQUEST_CHANGED, type Topic, type WakeUps } from "./wake-ups.ts";
+import { startWorker, type Worker } from "./worker.ts";
 
-/** Clicks worked on at a time. */
+/** Clicks evaluated, or replies sent, at a time. */
 const CONCURRENCY = 20;
 const TICK_MS = 1_000;
-/** After something unforeseen, such as a database that is away, the click rests this long. */
 const ERROR_BACKOFF_MS = 2_000;
-/** No click takes longer to be judged or answered. After it another replica may, for instance when this one died. */
+/** Longer than it takes to evaluate a click or to reply to it. After it another replica may, for instance if this one died. */
 const CLAIM_MS = 15_000;
 
-/** Judges recorded clicks, also those of before a restart. One that waits for Slack holds up no other. */
-export function startClickWorker(options: {
+interface ClickWorkerDeps {
   clicks: ClickStore;
-  vote: ReturnType<typeof makeEvaluateClick>;
+  wakeUps: WakeUps;
   clock: Clock;
   log: Log;
-  onVote: (click: ClickRow, outcome: ClickOutcome) => void;
-}): Loop {
-  const { clicks, clock, vote, onVote } = options;
-  const due = (limit: number) => clicks.unevaluated(clock.now(), limit);
-  return startClickLoop({ ...options, name: "votes", due, work: async (click) => onVote(click, await vote(click)) });
+}
+
+/** Evaluates recorded clicks, also those from before a restart. A click that waits for Slack delays no other. */
+export function startClickWorker(
+  deps: ClickWorkerDeps & {
+    evaluate: ReturnType<typeof makeEvaluateClick>;
+    /** Wakes the worker that sends the signal of a decided request, if this replica has one. */
+    wakeSignal: (requestId: string) => Promise<void>;
+  },
+): Worker {
+  const { clicks, evaluate, wakeSignal, clock } = deps;
+  return startClaimingWorker(deps, {
+    name: "clicks",
+    topic: "evaluate",
+    wakes: REQUEST_CHANGED,
+    due: (limit) => clicks.unevaluated(clock.now(), limit),
+    async work(click, log) {
+      const outcome = await evaluate(click);
+      log.debug({ event: "click.evaluated", outcome: outcome.kind }, "click evaluated");
+      if (outcome.kind !== "counted" || !outcome.completes) return;
+      await wakeSignal(click.requestId).catch((error: unknown) =>
+        log.warn(
+          { event: "signal.wake-failed", err: error },
+          "cannot wake the signal worker; its next tick sends the signal",
+        ),
+      );
+    },
+  });
 }
 
 /** Tells people why their clicks did not count. */
-export function startReplyWorker(options: {
-  clicks: ClickStore;
-  answer: ReturnType<typeof makeReplyToClicker>;
-  clock: Clock;
-  log: Log;
-}): Loop {
-  const { clicks, clock, answer } = options;
-  return startClickLoop({
-    ...options,
-    name: "answers",
+export function startReplyWorker(deps: ClickWorkerDeps & { reply: ReturnType<typeof makeReplyToClicker> }): Worker {
+  const { clicks, reply, clock } = deps;
+  return startClaimingWorker(deps, {
+    name: "replies",
+    topic: "reply",
+    wakes: [],
     due: (limit) => clicks.unreplied(clock.now(), limit),
-    work: answer,
+    work: reply,
   });
 }
 
-/** Claims each click that is due and works on it, side by side; one that fails rests. */
-function startClickLoop(options: {
-  name: string;
-  clicks: ClickStore;
-  due: (limit: number) => Promise<ClickRow[]>;
-  work: (click: ClickRow) => Promise<void>;
-  clock: Clock;
-  log: Log;
-}): Loop {
-  const { name, clicks, due, work, clock, log } = options;
-  const underWay = makeInFlight<ClickRow>({
-    most: CONCURRENCY,
+/** Claims each click that is due and works on it. A lost claim means that another replica works on it. */
+function startClaimingWorker(
+  { clicks, wakeUps, clock, log }: ClickWorkerDeps,
+  task: {
+    name: string;
+    topic: Topic;
+    wakes: readonly Topic[];
+    due: (limit: number) => Promise<ClickRow[]>;
+    work: (click: ClickRow, log: Log) => Promise<void>;
+  },
+): Worker {
+  const { name, topic, wakes, due, work } = task;
+  return startWorker<ClickRow>({
+    name,
+    topics: [topic],
+    wakes,
+    wakeUps,
+    everyMs: TICK_MS,
+    concurrency: CONCURRENCY,
+    due: ({ limit }) => due(limit),
     keyOf: ({ id }) => id,
     async work(click) {
+      const ownLog = log.child({ worker: name, clickId: click.id, requestId: click.requestId });
       const now = clock.now();
-      if (await clicks.claim(click.id, now, now + CLAIM_MS)) await work(click);
+      if (await clicks.claim(click.id, now, now + CLAIM_MS)) {
+        ownLog.debug({ event: "click.claimed" }, "click claimed");
+        await work(click, ownLog);
+      } else ownLog.debug({ event: "click.claim-lost" }, "another replica has claimed the click");
+      return "done";
     },
-    rest: ({ id }, until) => clicks.postponed(id, until, "unexpected failure, see the log"),
-    restMs: ERROR_BACKOFF_MS,
-    onDone(well, more) {
-      if (well && more) loop.wake();
-    },
-    what: `a round of ${name}`,
+    backOff: ({ id }, until) => clicks.postponed(id, until, "unexpected failure, see the log"),
+    backOffMs: ERROR_BACKOFF_MS,
+    about: ({ requestId }) => ({ requestId }),
     clock,
     log,
   });
-  const loop = startLoop({
-    name,
-    everyMs: TICK_MS,
-    clock,
-    log,
-    round: async () => {
-      underWay.take(await due(underWay.capacity()));
-      return undefined;
-    },
-  });
-  return {
-    wake: loop.wake,
-    async stop() {
-      await loop.stop();
-      await underWay.drained();
-    },
-  };
 }

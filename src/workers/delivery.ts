@@ -1,52 +1,138 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { RateLimitStore } from "../app/ports/coordination.ts";
 import type { DeliveryRow, DeliveryStore } from "../app/ports/delivery-store.ts";
-import { type Loop, startLoop } from "./loop.ts";
+import type { Topic, WakeUps } from "./wake-ups.ts";
+import { startWorker, type Worker } from "./worker.ts";
 
-/** How many of one channel are worked on before the rows are asked again. */
+/** Rows of one channel that are worked on before the rows are looked at again. */
 export const PER_CHANNEL = 5;
-/** All channels' updates share one lane: so many of them stand in line at once, and the others keep no claim meanwhile. */
+/**
+ * All channels' updates share one rate limit: this many channels wait for its slots at the same time, and the others keep
+ * no claim meanwhile.
+ */
 const MAX_UPDATING_CHANNELS = 8;
 const TICK_MS = 1_000;
-/** After something unforeseen, the message rests this long. */
+/** After an unexpected failure, a message is not tried again before this has passed, */
 const ERROR_BACKOFF_MS = 10_000;
-/** And its channel this long. */
-const BACKOFF_MS = 2_000;
+/** and the other messages of its channel wait this long. */
+const CHANNEL_BACKOFF_MS = 2_000;
 
 /** The calls to Slack that deliver a message. */
 export type DeliveryCall = "post" | "update";
 
-/**
- * Delivers messages of one kind, each channel at its own pace: a channel that is slow, closed or limited holds up no
- * other. A channel's posts and its updates are worked on side by side, since Slack counts them apart: a new request waits
- * for no update. What Slack asks to wait for is written down, so that other replicas and the next start wait too.
- */
-export function startDeliveryWorker<Row extends DeliveryRow>(options: {
+export interface DeliveryWorkerOptions<Row extends DeliveryRow> {
   name: string;
+  topics: readonly Topic[];
   store: Pick<DeliveryStore, "failed">;
-  /** What may have to be done now, in order; all of it, or so many from each channel. */
+  /** Finds what may be due, in order: everything, or so many rows of each channel. */
   due: (now: number) => Promise<Row[]>;
-  /** Set where `due` names only what does have to be done: then it is asked again as soon as a channel is through. */
+  /** Whether `due` finds only what is due: then it is asked again as soon as a channel's rows are done. */
   eager: boolean;
-  lanes: RateLimitStore;
+  rateLimits: RateLimitStore;
   /** Names the rate limit that a channel's posts or updates count against. */
-  bucketKey: (kind: DeliveryCall, channelId: string) => string;
+  bucketKey: (call: DeliveryCall, channelId: string) => string;
+  /** Delivers one message; returns how long the channel is to be left alone, in milliseconds. */
   deliver: (row: Row, abort: AbortSignal) => Promise<number>;
-  /** What goes before a channel's posts; returns how long the channel is to be left alone. */
+  /** Runs before each of a channel's posts; returns how long the channel is to be left alone. */
   before?: (channelId: string, abort: AbortSignal) => Promise<number>;
-  /** What the log says of a message beside its channel. */
+  /** Fields of log lines about a message, besides its channel. */
   about: (row: Row) => object;
+  wakeUps: WakeUps;
   clock: Clock;
   log: Log;
-}): Loop {
-  const { name, store, due, eager, lanes, bucketKey, deliver, before, about, clock, log } = options;
-  const busy = new Map<string, Promise<void>>();
-  const updating = new Set<string>();
-  /** When each channel's updates were last taken up: the one that has waited longest is next. */
-  const takenUp = new Map<string, number>();
-  let takings = 0;
+}
 
-  const goesFirst = async (channelId: string, abort: AbortSignal) => {
+/** Posts or updates in one channel that are due, in order. */
+interface ChannelBatch<Row> {
+  call: DeliveryCall;
+  channelId: string;
+  rows: readonly [Row, ...Row[]];
+  /** The row that is being delivered. */
+  current: Row;
+}
+
+/**
+ * Delivers messages of one kind, each channel at its own pace: a channel that is slow, closed or rate-limited delays no
+ * other. A channel's posts and its updates are separate batches that run side by side, since Slack counts them apart: a
+ * new request waits for no update. A Retry-After is stored, so that other replicas and the next start wait too.
+ *
+ * States of a channel's batch:
+ * - due: has rows, and is neither in progress nor blocked. Updates wait for one of MAX_UPDATING_CHANNELS places; the
+ *   channel whose updates were started the longest time ago is next.
+ * - in progress: ends when all rows are done, when Slack asks to leave the channel alone, or when a row fails.
+ * - blocked: until the time that is stored with its rate limit, for all replicas.
+ */
+export function startDeliveryWorker<Row extends DeliveryRow>(options: DeliveryWorkerOptions<Row>): Worker {
+  const { name, topics, store, due, eager, rateLimits, bucketKey, about, wakeUps, clock, log } = options;
+  const select = makeSelection<Row>(bucketKey);
+  const drain = makeDrain(options);
+  return startWorker<ChannelBatch<Row>>({
+    name,
+    topics,
+    wakeUps,
+    everyMs: TICK_MS,
+    // Each channel has its own pace; `select` limits the updates.
+    concurrency: Number.POSITIVE_INFINITY,
+    async due({ inProgress }) {
+      const now = clock.now();
+      const rows = await due(now);
+      return rows.length === 0 ? [] : select(rows, inProgress, await rateLimits.blocked(now));
+    },
+    keyOf,
+    async work(batch, abort) {
+      await drain(batch, abort);
+      return eager ? "look-again" : "done";
+    },
+    async backOff({ current }, until, abort) {
+      await store.failed(current.id, "unexpected failure, see the log", until).catch(() => undefined);
+      // Where not even that can be written (a full disk, an unreachable database) the rows are due again at once.
+      await clock.sleep(CHANNEL_BACKOFF_MS, abort);
+    },
+    backOffMs: ERROR_BACKOFF_MS,
+    about: ({ current, channelId }) => ({ ...about(current), channelId }),
+    clock,
+    log,
+  });
+}
+
+const keyOf = ({ call, channelId }: Pick<ChannelBatch<unknown>, "call" | "channelId">) => `${call}:${channelId}`;
+
+/** A message that may have been posted already is a post that is not finished: it is looked for among the posts. */
+const callOf = (row: DeliveryRow): DeliveryCall => (row.ts === null ? "post" : "update");
+
+/** Groups due rows by channel and call, and selects the batches that may start now. */
+function makeSelection<Row extends DeliveryRow>(bucketKey: DeliveryWorkerOptions<Row>["bucketKey"]) {
+  /** In which order channels' updates were last started. */
+  const startedAt = new Map<string, number>();
+  let starts = 0;
+  const isUpdate = (key: string) => key.startsWith("update:");
+
+  return (rows: readonly Row[], inProgress: ReadonlySet<string>, blocked: ReadonlyMap<string, number>) => {
+    const channels = Map.groupBy(rows, (row) => keyOf({ call: callOf(row), channelId: row.channelId }));
+    const oldestFirst = [...channels].sort(([a], [b]) => (startedAt.get(a) ?? 0) - (startedAt.get(b) ?? 0));
+    let room = MAX_UPDATING_CHANNELS - [...inProgress].filter(isUpdate).length;
+    const selected: ChannelBatch<Row>[] = [];
+    for (const [key, [first, ...rest]] of oldestFirst) {
+      if (first === undefined || inProgress.has(key)) continue;
+      const { channelId } = first;
+      const call = callOf(first);
+      if (blocked.has(bucketKey(call, channelId))) continue;
+      if (call === "update") {
+        if (room <= 0) continue;
+        room--;
+        startedAt.set(key, ++starts);
+      }
+      selected.push({ call, channelId, rows: [first, ...rest], current: first });
+    }
+    return selected;
+  };
+}
+
+/** Delivers the rows of a batch one after the other, until one of them says that the channel is to be left alone. */
+function makeDrain<Row extends DeliveryRow>(options: DeliveryWorkerOptions<Row>) {
+  const { rateLimits, bucketKey, deliver, before, clock, log } = options;
+
+  const runBefore = async (channelId: string, abort: AbortSignal) => {
     try {
       return (await before?.(channelId, abort)) ?? 0;
     } catch (error) {
@@ -55,76 +141,17 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: {
     }
   };
 
-  const drain = async (lane: string, rows: readonly Row[], abort: AbortSignal) => {
+  return async (batch: ChannelBatch<Row>, abort: AbortSignal): Promise<void> => {
+    const { call, channelId, rows } = batch;
     for (const row of rows) {
       if (abort.aborted) return;
-      try {
-        const first = kindOf(row) === "post" ? await goesFirst(row.channelId, abort) : 0;
-        const hold = first > 0 ? first : await deliver(row, abort);
-        if (hold > 0) return await lanes.blockUntil(lane, clock.now() + hold);
-      } catch (error) {
-        const fields = { event: "delivery.failed", ...about(row), channelId: row.channelId, err: error } as const;
-        log.error(fields, "unexpected failure of a delivery; trying again");
-        await store
-          .failed(row.id, "unexpected failure, see the log", clock.now() + ERROR_BACKOFF_MS)
-          .catch(() => undefined);
-        // Where not even that can be written (a full disk, a database that is away) the rows ask again at once.
-        await clock.sleep(BACKOFF_MS, abort);
-        return;
+      batch.current = row;
+      const wait = call === "post" ? await runBefore(channelId, abort) : 0;
+      const blockMs = wait > 0 ? wait : await deliver(row, abort);
+      if (blockMs > 0) {
+        log.debug({ event: "channel.blocked", call, channelId, forMs: blockMs }, "channel left alone");
+        return await rateLimits.blockUntil(bucketKey(call, channelId), clock.now() + blockMs);
       }
     }
   };
-
-  const loop = startLoop({
-    name,
-    everyMs: TICK_MS,
-    clock,
-    log,
-    round: async (abort) => {
-      const now = clock.now();
-      const found = await due(now);
-      if (found.length === 0) return undefined;
-      const held = await lanes.blocked(now);
-      const places = Map.groupBy(found, (row) => `${kindOf(row)}:${row.channelId}`);
-      const longestFirst = [...places].sort(([a], [b]) => (takenUp.get(a) ?? 0) - (takenUp.get(b) ?? 0));
-      for (const [place, rows] of longestFirst) {
-        const [first] = rows;
-        if (first === undefined || busy.has(place)) continue;
-        const lane = bucketKey(kindOf(first), first.channelId);
-        if (held.has(lane)) continue;
-        if (kindOf(first) === "update" && updating.size >= MAX_UPDATING_CHANNELS) continue;
-        if (kindOf(first) === "update") {
-          updating.add(place);
-          takenUp.set(place, ++takings);
-        }
-        const work = drain(lane, rows, abort)
-          .catch((error: unknown) =>
-            log.error(
-              { event: "channel.failed", bucket: lane, err: error },
-              "unexpected failure of a channel; trying again",
-            ),
-          )
-          .finally(() => {
-            busy.delete(place);
-            updating.delete(place);
-            if (eager) loop.wake();
-          });
-        busy.set(place, work);
-      }
-      return undefined;
-    },
-  });
-
-  return {
-    wake: loop.wake,
-    async stop() {
-      await loop.stop();
-      await Promise.all(busy.values());
-    },
-  };
-}
-
-/** A message that may stand already is looked for in the posts' lane: it is a post that is not finished. */
-function kindOf(row: DeliveryRow): DeliveryCall {
-  return row.ts === null ? "post" : "update";
 }

@@ -1,84 +1,78 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Lease, LeaseStore, ReplicaStore } from "../app/ports/coordination.ts";
 import { startLoop } from "./loop.ts";
+import type { WakeUps } from "./wake-ups.ts";
 
 /**
- * How long a replica counts as alive, and keeps what it holds, without a sign of life. With a beat every third of it,
- * what a dead replica held is another's after 20 s at most: 15 until its leases end, 5 until the next beat of the others.
+ * How long a replica counts as alive, and owns its leases, without a heartbeat. With a heartbeat every third of it,
+ * another replica owns a dead replica's leases after 20 s at most: 15 s until they end, and 5 s until its own next
+ * heartbeat.
  */
 export const TARGET_LEASE_MS = 15_000;
 const HEARTBEAT_MS = TARGET_LEASE_MS / 3;
 
 export interface LeaseBalancer {
-  /** The lease, while it is this replica's. */
+  /** Returns the lease while this replica owns it. */
   lease(name: string): Lease | null;
-  /** Gives everything back, so that others need not wait until it lapses. */
+  /** Releases every lease, so that others need not wait until it expires. */
   stop(): Promise<void>;
 }
 
-/**
- * Shares out what is to be done by one replica at a time: each beat says "alive", renews what is held, gives back what is
- * more than an even share, and takes what is free up to it. `onGain` tells of what was taken.
- */
-export function startLeaseBalancer(options: {
+interface LeaseBalancerOptions {
+  /** This replica. */
   id: string;
+  /** The leases that all replicas share out among themselves. */
   names: readonly string[];
   leases: LeaseStore;
   replicas: ReplicaStore;
+  wakeUps: WakeUps;
   clock: Clock;
   random: () => number;
   log: Log;
-  onGain: (name: string) => void;
-}): LeaseBalancer {
-  const { id, names, leases, replicas, clock, random, log, onGain } = options;
-  let held = new Map<string, Lease>();
+}
 
-  const beat = async (abort: AbortSignal) => {
-    const now = clock.now();
-    const until = now + TARGET_LEASE_MS;
-    const alive = await replicas.heartbeat(id, now, until);
-    const renewed = await leases.renew(id, until);
-    held = new Map(renewed.filter(({ name }) => names.includes(name)).map((lease) => [lease.name, lease]));
-    const share = Math.ceil(names.length / Math.max(1, alive));
-    for (const name of [...held.keys()].slice(share)) {
-      held.delete(name);
-      await leases.release(name, id);
-      log.info({ event: "lease.released", lease: name, replicas: alive }, "lease released");
-    }
-    if (held.size >= share) return;
-    for (const name of shuffled(await leases.free(names, clock.now()), random)) {
-      if (held.size >= share || abort.aborted) return;
-      const lease = await leases.acquire(name, id, clock.now(), clock.now() + TARGET_LEASE_MS);
-      if (lease === null) continue;
-      held.set(name, lease);
-      log.info({ event: "lease.acquired", lease: name, replicas: alive }, "lease acquired");
-      onGain(name);
-    }
-  };
+/**
+ * Shares out, among the live replicas, the work that only one replica at a time may do. Each heartbeat marks this replica
+ * alive, renews its leases, releases those beyond an even share, and acquires free ones up to it.
+ *
+ * States of a lease, as one replica sees it:
+ * - free: no live replica owns it. Ends when a replica acquires it.
+ * - owned: until `until`, which each heartbeat extends. Ends when the replica releases it, or misses its heartbeats.
+ * - expired: the owner did not renew it in time, for instance while it was paused. `lease` no longer returns it, and
+ *   another replica may acquire it, which raises its token.
+ */
+export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer {
+  const { id, names, leases, replicas, wakeUps, clock, log } = options;
+  const owned = new Map<string, Lease>();
 
   const loop = startLoop({
-    name: "tenancy",
+    name: "leases",
+    topics: [],
+    wakeUps,
     everyMs: HEARTBEAT_MS,
     clock,
     log,
-    round: async (abort) => {
-      await beat(abort);
+    async round(abort) {
+      const live = await renew(options, owned);
+      const share = Math.ceil(names.length / Math.max(1, live));
+      await releaseBeyond(share, live, options, owned);
+      await acquireUpTo(share, live, options, owned, abort);
       return undefined;
     },
   });
 
   return {
     lease(name) {
-      const lease = held.get(name);
+      const lease = owned.get(name);
       return lease !== undefined && clock.now() < lease.until ? lease : null;
     },
     async stop() {
       await loop.stop();
-      const mine = [...held.keys()];
-      held = new Map();
+      const released = [...owned.keys()];
+      owned.clear();
       try {
         await replicas.deregister(id);
-        for (const name of mine) await leases.release(name, id);
+        for (const name of released) await leases.release(name, id);
       } catch (error) {
         log.warn({ event: "lease.release-failed", err: error }, "cannot release the leases; they expire");
       }
@@ -86,10 +80,53 @@ export function startLeaseBalancer(options: {
   };
 }
 
-/** In any order, so that replicas that look at the same moment do not all want the same. */
+type Owned = Map<string, Lease>;
+
+/** Marks this replica alive and extends its leases. Returns how many replicas are alive. */
+async function renew({ id, names, leases, replicas, clock, log }: LeaseBalancerOptions, owned: Owned): Promise<number> {
+  const now = clock.now();
+  const until = now + TARGET_LEASE_MS;
+  const live = await replicas.heartbeat(id, now, until);
+  const renewed = (await leases.renew(id, until)).filter(({ name }) => names.includes(name));
+  const kept = new Set(renewed.map(({ name }) => name));
+  for (const lease of owned.keys())
+    if (!kept.has(lease)) log.info({ event: "lease.lost", lease }, "lease lost to another replica");
+  owned.clear();
+  for (const lease of renewed) owned.set(lease.name, lease);
+  return live;
+}
+
+/** Releases what this replica owns beyond its share; it stops acting on a lease before it releases it. */
+async function releaseBeyond(share: number, live: number, { id, leases, log }: LeaseBalancerOptions, owned: Owned) {
+  for (const name of [...owned.keys()].slice(share)) {
+    owned.delete(name);
+    await leases.release(name, id);
+    log.info({ event: "lease.released", lease: name, replicas: live }, "lease released");
+  }
+}
+
+async function acquireUpTo(
+  share: number,
+  live: number,
+  { id, names, leases, wakeUps, clock, random, log }: LeaseBalancerOptions,
+  owned: Owned,
+  abort: AbortSignal,
+): Promise<void> {
+  if (owned.size >= share) return;
+  for (const name of shuffled(await leases.free(names, clock.now()), random)) {
+    if (owned.size >= share || abort.aborted) return;
+    const lease = await leases.acquire(name, id, clock.now(), clock.now() + TARGET_LEASE_MS);
+    if (lease === null) continue;
+    owned.set(name, lease);
+    log.info({ event: "lease.acquired", lease: name, replicas: live }, "lease acquired");
+    wakeUps.wake(`lease ${name}`);
+  }
+}
+
+/** Returns the items in random order, so that replicas that look at the same moment do not all want the same one. */
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items
-    .map((item) => ({ item, place: random() }))
-    .sort((a, b) => a.place - b.place)
+    .map((item) => ({ item, key: random() }))
+    .sort((a, b) => a.key - b.key)
     .map(({ item }) => item);
 }

@@ -1,4 +1,5 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
+import type { Topic, WakeUps } from "./wake-ups.ts";
 
 export interface Loop {
   /** Asks for a round soon; one that runs already is followed by another. */
@@ -7,48 +8,64 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-/**
- * Runs `round` at once, then `everyMs` after each round's end, or as soon as it is woken. A round may return a number of
- * milliseconds to be followed sooner or later than that. A round that throws is logged and tried again: the rows still
- * ask.
- */
-export function startLoop(options: {
+export interface LoopOptions {
   name: string;
   everyMs: number;
-  round: (abort: AbortSignal) => Promise<number | undefined>;
+  /** Topics that wake the loop, besides its own `wake`. */
+  topics: readonly Topic[];
+  wakeUps: WakeUps;
   clock: Clock;
   log: Log;
-}): Loop {
-  const { name, everyMs, round, clock, log } = options;
-  const ending = new AbortController();
+}
+
+/**
+ * Runs `round` at once, then `everyMs` after each round's end, or as soon as it is woken. A round may return a number of
+ * milliseconds to be followed sooner or later than that. A round that throws is logged and tried again after the pause:
+ * the rows still say what is due.
+ *
+ * States of a loop:
+ * - in a round: ends when the round returns or throws. A wake-up in the meantime causes another round at once.
+ * - asleep: ends after the pause, or at once by a wake-up; `woken` tells the round which of the two it was.
+ * - stopped: for good. The round that runs sees its `abort` and ends first.
+ */
+export function startLoop(
+  options: LoopOptions & { round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined> },
+): Loop {
+  const { name, everyMs, topics, wakeUps, round, clock, log } = options;
+  const stopping = new AbortController();
   let woken = false;
-  let rest: AbortController | undefined;
+  let pause: AbortController | undefined;
+
+  const wake = () => {
+    woken = true;
+    pause?.abort();
+  };
+  const unsubscribe = wakeUps.subscribe(topics, wake);
 
   const run = async () => {
-    while (!ending.signal.aborted) {
+    while (!stopping.signal.aborted) {
+      const wasWoken = woken;
       woken = false;
       let wait = everyMs;
       try {
-        wait = (await round(ending.signal)) ?? everyMs;
+        wait = (await round(stopping.signal, wasWoken)) ?? everyMs;
       } catch (error) {
-        if (!ending.signal.aborted)
+        if (!stopping.signal.aborted)
           log.error({ event: "round.failed", loop: name, err: error }, "unexpected failure of a round; trying again");
       }
-      if (woken || ending.signal.aborted) continue;
-      rest = new AbortController();
-      await clock.sleep(wait, AbortSignal.any([rest.signal, ending.signal]));
-      rest = undefined;
+      if (woken || stopping.signal.aborted) continue;
+      pause = new AbortController();
+      await clock.sleep(wait, AbortSignal.any([pause.signal, stopping.signal]));
+      pause = undefined;
     }
   };
   const ended = run();
 
   return {
-    wake() {
-      woken = true;
-      rest?.abort();
-    },
+    wake,
     async stop() {
-      ending.abort();
+      unsubscribe();
+      stopping.abort();
       await ended;
     },
   };

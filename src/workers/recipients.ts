@@ -1,54 +1,37 @@
 import type { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { NoticeStore, RecipientLookup } from "../app/ports/delivery-store.ts";
-import { makeInFlight } from "./in-flight.ts";
-import { type Loop, startLoop } from "./loop.ts";
+import type { WakeUps } from "./wake-ups.ts";
+import { startWorker, type Worker } from "./worker.ts";
 
-/** Lookups worked on at a time: one for hundreds of people takes minutes, and holds up no other. */
+/** Lookups in progress at a time: a lookup of hundreds of people takes minutes, and delays no other. */
 const CONCURRENCY = 5;
 const TICK_MS = 1_000;
-/** After something unforeseen, the lookup rests this long. */
 const ERROR_BACKOFF_MS = 10_000;
 
-/** Finds for whom something is meant. */
-export function startRecipientWorker(options: {
+/** Looks up the recipients of messages and notices. */
+export function startRecipientWorker(deps: {
   notices: NoticeStore;
-  lookup: ReturnType<typeof makeResolveRecipients>;
+  resolve: ReturnType<typeof makeResolveRecipients>;
+  wakeUps: WakeUps;
   clock: Clock;
   log: Log;
-  /** New places for messages are on record. */
-  onPlaces: () => void;
-}): Loop {
-  const { notices, lookup, clock, log, onPlaces } = options;
-  const underWay = makeInFlight<RecipientLookup>({
-    most: CONCURRENCY,
-    keyOf: ({ requestId, kind }) => `${kind} ${requestId}`,
-    work: lookup,
-    rest: (each, until) => notices.lookupFailed(each, "unexpected failure, see the log", until),
-    restMs: ERROR_BACKOFF_MS,
-    onDone(well, more) {
-      onPlaces();
-      if (well && more) loop.wake();
-    },
-    what: "an lookup",
-    clock,
-    log,
-  });
-  const loop = startLoop({
-    name: "lookups",
+}): Worker {
+  const { notices, resolve, clock } = deps;
+  return startWorker<RecipientLookup>({
+    ...deps,
+    name: "recipients",
+    topics: ["resolve-recipients"],
+    wakes: ["deliver", "notify"],
     everyMs: TICK_MS,
-    clock,
-    log,
-    round: async () => {
-      underWay.take(await notices.dueLookups(clock.now(), underWay.capacity()));
-      return undefined;
+    concurrency: CONCURRENCY,
+    due: ({ limit }) => notices.dueLookups(clock.now(), limit),
+    keyOf: ({ requestId, kind }) => `${kind} ${requestId}`,
+    async work(lookup) {
+      await resolve(lookup);
+      return "done";
     },
+    backOff: (lookup, until) => notices.lookupFailed(lookup, "unexpected failure, see the log", until),
+    backOffMs: ERROR_BACKOFF_MS,
   });
-  return {
-    wake: loop.wake,
-    async stop() {
-      await loop.stop();
-      await underWay.drained();
-    },
-  };
 }

@@ -7,19 +7,22 @@ import type { DeliveryRow, MessageRow } from "../../src/app/ports/delivery-store
 import type { Store } from "../../src/app/ports/store.ts";
 import { bucketKey, makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
+import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { fakeChat, QUICK, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 /** What the loop of the requests' messages is started with. */
-const ofMessages = ({ messages, rateLimits: lanes }: Pick<Store, "messages" | "rateLimits">) => ({
+const ofMessages = ({ messages, rateLimits }: Pick<Store, "messages" | "rateLimits">) => ({
   name: "messages",
+  topics: ["deliver" as const],
   store: messages,
   due: (now: number) => messages.due(now, PER_CHANNEL),
   eager: true,
-  lanes,
+  rateLimits,
   bucketKey,
+  wakeUps: makeWakeUps(),
   about: ({ requestId }: MessageRow) => ({ requestId }),
 });
 
@@ -154,11 +157,13 @@ test("a notice or a digest that waits for its channel holds up no other channel"
   ) =>
     startDeliveryWorker<Row>({
       name,
+      topics: [],
       store: store[name],
       due,
       eager: name === "notices",
-      lanes: store.rateLimits,
+      rateLimits: store.rateLimits,
       bucketKey,
+      wakeUps: makeWakeUps(),
       async deliver(row) {
         if (row.channelId !== "C0N29") return stopping.promise;
         await stands(row);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
 import { type LeaseBalancer, startLeaseBalancer, TARGET_LEASE_MS } from "../../src/workers/lease-balancer.ts";
+import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
@@ -21,7 +22,7 @@ for (const engine of ENGINES) {
         clock,
         random: () => 0.5,
         log: testLog(),
-        onGain: () => {},
+        wakeUps: makeWakeUps(),
       });
       running.set(id, tenancy);
       return tenancy;

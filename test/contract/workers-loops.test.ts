@@ -3,8 +3,10 @@ import { type TestContext, test } from "node:test";
 import type { CallerIdentity, Clock } from "../../src/app/ports/aws.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
+import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
-import { type ConfiguredTarget, startTarget } from "../../src/workers/target.ts";
+import { startTarget } from "../../src/workers/start-target.ts";
+import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, anExecution, aRequest } from "../support/samples.ts";
@@ -15,45 +17,59 @@ const CALLER: CallerIdentity = {
   kind: "identity",
   account: "111122223333",
   arn: "arn:aws:iam::111122223333:role/Bot",
-  signsAs: "arn:aws:iam::111122223333:role/Bot",
 };
 
-/** The loops of one target, with AWS as the test dictates it behind them. */
+interface TargetOptions {
+  configured?: ConfiguredTarget;
+  before?: ConfiguredTarget[];
+  clock?: Clock;
+}
+
+/** The workers of one target, with AWS as the test dictates it behind them. */
 async function target(
   t: TestContext,
   store: OpenStore,
-  work: { look?: (executionId: string) => Promise<void>; signal?: (requestId: string) => Promise<void> },
-  { clock = QUICK, ...more }: { configured?: ConfiguredTarget; before?: ConfiguredTarget[]; clock?: Clock } = {},
+  work: { sync?: (executionId: string) => Promise<void>; sendSignal?: (requestId: string) => Promise<void> },
+  { configured = { name: "default", region: "us-east-1" }, before = [], clock = QUICK }: TargetOptions = {},
 ) {
   const automation: FakeAutomation = fakeAutomation();
   const log = testLog();
   const health = makeHealth(clock, 1_000);
-  const lease = await store.leases.acquire("target:default/us-east-1", "me", Date.now(), Date.now() + 3_600_000);
-  const loops = startTarget({
-    configured: { name: "default", region: "us-east-1" },
-    before: [],
-    pollIntervalMs: 1_000,
+  const wakeUps = makeWakeUps();
+  const owned = await store.leases.acquire("target:default/us-east-1", "me", Date.now(), Date.now() + 3_600_000);
+  let lease = owned;
+  const connection = makeTargetConnection({
+    configured,
+    before,
     aws: {
       identify: async () => CALLER,
       connect: (target) => ({ ...automation, target, close: () => undefined }),
     },
+    rebindTarget: store.requests.rebindTarget,
+    hook: () => automation,
+    log,
+  });
+  const worker = startTarget({
+    connection,
+    pollIntervalMs: 1_000,
     store,
-    look:
+    sync:
       () =>
       async (_, { executionId }) =>
-        work.look?.(executionId),
-    signal: async (_, requestId) => work.signal?.(requestId),
-    hook: () => automation,
+        work.sync?.(executionId),
+    sendSignal: async (_, requestId) => work.sendSignal?.(requestId),
     health,
     replica: "me",
     lease: () => lease,
+    wakeUps,
     clock,
     log,
-    onChange: () => undefined,
-    ...more,
   });
-  t.after(() => loops.stop());
-  return { automation, health, log, loops };
+  t.after(() => worker.stop());
+  const loseLease = () => {
+    lease = null;
+  };
+  return { automation, connection, health, log, loseLease, wakeUps };
 }
 
 test("executions that break their reading do not hide the one behind them, and are not read in a rush", async (t) => {
@@ -69,7 +85,7 @@ test("executions that break their reading do not hide the one behind them, and a
     });
   const looked: string[] = [];
   const { automation, log } = await target(t, store, {
-    async look(executionId) {
+    async sync(executionId) {
       looked.push(executionId);
       if (executionId !== "good") throw new Error("broken");
       await store.owned.executions.forget("default/us-east-1", executionId);
@@ -78,7 +94,7 @@ test("executions that break their reading do not hide the one behind them, and a
   automation.listing = { kind: "failed", code: "X", message: "not asked here", retry: true };
   await eventually("the good one was read", () => looked.includes("good"));
   assert.ok(looked.length < 100, `${looked.length} readings`);
-  assert.ok(log.lines.some(({ fields }) => fields.event === "work.failed"));
+  assert.ok(log.lines.some(({ fields }) => fields.event === "row.failed"));
 });
 
 test("decisions that break their sending do not hide the one behind them", async (t) => {
@@ -99,7 +115,7 @@ test("decisions that break their sending do not hide the one behind them", async
     });
   const sent: string[] = [];
   await target(t, store, {
-    async signal(id) {
+    async sendSignal(id) {
       sent.push(id);
       if (id !== "good") throw new Error("broken");
     },
@@ -108,11 +124,39 @@ test("decisions that break their sending do not hide the one behind them", async
   assert.ok(new Set(sent).size <= ids.length);
 });
 
+test("without the target's lease a replica sends only the signals of decisions that wake it", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const sent: string[] = [];
+  let pauses = 0;
+  const clock: Clock = {
+    ...QUICK,
+    sleep(...given) {
+      pauses++;
+      return QUICK.sleep(...given);
+    },
+  };
+  const work = { sendSignal: async (id: string) => void sent.push(id) };
+  const { connection, log, loseLease, wakeUps } = await target(t, store, work, { clock });
+  loseLease();
+  await eventually("the target is identified", () => connection.automation() !== undefined);
+  const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: 0 } as const;
+  await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
+  const before = pauses;
+  await eventually("many ticks pass", () => pauses > before + 20);
+  assert.equal(sent.length, 0);
+  wakeUps.wake("signal default/us-east-1");
+  await eventually("it is sent", () => sent.includes(aRequest().id));
+  assert.deepEqual(
+    log.lines.filter(({ level }) => level === "error"),
+    [],
+  );
+});
+
 test("a poll that finds something new wakes the reading; a target is found before anything is asked of it", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const looked: string[] = [];
-  const { automation, loops } = await target(t, store, {
-    async look(executionId) {
+  const { automation, connection } = await target(t, store, {
+    async sync(executionId) {
       looked.push(executionId);
       await store.owned.executions.forget("default/us-east-1", executionId);
     },
@@ -120,7 +164,7 @@ test("a poll that finds something new wakes the reading; a target is found befor
   const { executionId, status } = anExecution();
   automation.lists({ executionId, status, currentStepName: "approve", currentAction: "aws:approve" });
   await eventually("it was read", () => looked.includes(executionId));
-  assert.equal(loops.automation()?.target.account, "111122223333");
+  assert.equal(connection.automation()?.target.account, "111122223333");
 });
 
 /** By its role in the account of the bot's own credentials, which the configuration's check cannot know. */
@@ -134,7 +178,7 @@ for (const [how, roles, earlier] of [
   test(`of two targets that are one account and Region, ${how}, the second is refused in words, and neither polled nor adopted`, async (t) => {
     const store = await aStore(t, { now: Date.now });
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
-    const { automation, health, log, loops } = await target(
+    const { automation, connection, health, log } = await target(
       t,
       store,
       {},
@@ -148,20 +192,20 @@ for (const [how, roles, earlier] of [
       },
     );
     const error =
-      "TargetTwice: first/us-east-1 is account 111122223333 in us-east-1 too, and goes on: remove one of the two from targets";
+      "TargetTwice: first/us-east-1 is account 111122223333 in us-east-1 too, and is polled: remove one of the two from targets";
     await eventually("it is on record", async () => (await store.polls.all())[0]?.error === error);
     const { ready, parts } = await health.report(async () => true);
     assert.equal(ready, false);
     assert.deepEqual(parts.targets, [{ target: "second/us-east-1", ok: false, lastPollAt: null, error }]);
     assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
     assert.equal(automation.calls.list, 0);
-    assert.equal(loops.automation(), undefined);
+    assert.equal(connection.automation(), undefined);
     assert.equal((await store.requests.byId(aRequest().id))?.target, aRequest().target);
   });
 
 test("a target goes on beside those of another account or Region, and covers what was opened under its old name", async (t) => {
   const store = await aStore(t, { now: Date.now });
-  const { automation, loops } = await target(
+  const { automation, connection } = await target(
     t,
     store,
     {},
@@ -173,9 +217,9 @@ test("a target goes on beside those of another account or Region, and covers wha
     },
   );
   await eventually("it is polled", () => automation.calls.list > 0);
-  assert.ok(loops.covers(aRequest({ target: "its-old-name/us-east-1" })));
-  assert.ok(!loops.covers(aRequest({ account: "444455556666" })));
-  assert.ok(!loops.covers(aRequest({ region: "eu-west-1" })));
+  assert.ok(connection.covers(aRequest({ target: "its-old-name/us-east-1" })));
+  assert.ok(!connection.covers(aRequest({ account: "444455556666" })));
+  assert.ok(!connection.covers(aRequest({ region: "eu-west-1" })));
 });
 
 test("what a replica with the target's old name left behind is taken over while this one runs", async (t) => {
@@ -183,11 +227,11 @@ test("what a replica with the target's old name left behind is taken over while 
   let later = 0;
   const clock = { ...QUICK, now: () => Date.now() + later };
   const looked: string[] = [];
-  const look = async (executionId: string) => {
+  const sync = async (executionId: string) => {
     looked.push(executionId);
     await store.owned.executions.forget("default/us-east-1", executionId);
   };
-  const { automation } = await target(t, store, { look }, { clock });
+  const { automation } = await target(t, store, { sync }, { clock });
   await eventually("it is polled", () => automation.calls.list > 0);
   const left = aRequest({ target: "its-old-name/us-east-1" });
   await store.requests.open({ request: left, channels: [], audit: anEntry() });
@@ -219,7 +263,7 @@ test("a target that cannot be polled itself stands in no other one's way", async
   await eventually("it is found", () => log.lines.some(({ fields }) => fields.event === "target.identified"));
 });
 
-test("an lookup that takes long holds up no other", async (t) => {
+test("a lookup that takes long delays no other", async (t) => {
   const store = await aStore(t, { now: Date.now });
   for (const id of ["slow", "quick"])
     await store.requests.open({
@@ -230,20 +274,20 @@ test("an lookup that takes long holds up no other", async (t) => {
     });
   const hang = Promise.withResolvers<void>();
   const run: string[] = [];
-  const loop = startRecipientWorker({
+  const worker = startRecipientWorker({
     notices: store.notices,
-    async lookup(each) {
+    async resolve(each) {
       run.push(each.requestId);
       if (each.requestId === "slow") await hang.promise;
       await store.notices.lookupDone(each, [], Date.now());
     },
     clock: QUICK,
     log: testLog(),
-    onPlaces: () => undefined,
+    wakeUps: makeWakeUps(),
   });
   t.after(async () => {
     hang.resolve();
-    await loop.stop();
+    await worker.stop();
   });
   await eventually("the quick one", async () => (await store.notices.dueLookups(Date.now(), 10)).length === 1);
   assert.deepEqual(run.toSorted(), ["quick", "slow"]);
@@ -255,9 +299,9 @@ test("a click that breaks its judge is tried again later, and others are judged 
   for (const [index, user] of users.entries()) await store.clicks.record(aClick(user, { receivedAt: index }));
   const judged: string[] = [];
   const log = testLog();
-  const loop = startClickWorker({
+  const worker = startClickWorker({
     clicks: store.clicks,
-    async vote(click) {
+    async evaluate(click) {
       judged.push(click.userId);
       if (click.userId === "U0BAD" && judged.filter((each) => each === "U0BAD").length < 2) throw new Error("broken");
       await store.clicks.evaluated(click.id, null, null);
@@ -265,9 +309,10 @@ test("a click that breaks its judge is tried again later, and others are judged 
     },
     clock: QUICK,
     log,
-    onVote: () => undefined,
+    wakeSignal: async () => undefined,
+    wakeUps: makeWakeUps(),
   });
-  t.after(() => loop.stop());
+  t.after(() => worker.stop());
   await eventually(
     "all are judged",
     async () => (await store.clicks.unevaluated(Number.MAX_SAFE_INTEGER, 100)).length === 0,

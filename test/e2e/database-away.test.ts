@@ -17,7 +17,7 @@ test("while the database is away a click is refused with a reason, and nothing i
   await server.stop();
   const click = await w.click("U0JANE", message, "approve");
   assert.notEqual(click.delivery?.acked, true);
-  await w.whispered("U0JANE", /could not record your decision.*try again/i);
+  await w.whispered("U0JANE", /may not have recorded your decision.*try again/i);
   assert.equal((await fetch(`http://127.0.0.1:${w.bot().port}/readyz`)).status, 503);
   assert.match(await (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text(), /countersign_store_up 0/);
   assert.deepEqual(await w.signals(id), []);

@@ -42,7 +42,7 @@ function holds(bot: Bot): string[] {
   const held = new Set<string>();
   for (const { event, lease } of bot.lines) {
     if (event === "lease.acquired") held.add(lease);
-    if (event === "lease.released") held.delete(lease);
+    if (event === "lease.released" || event === "lease.lost") held.delete(lease);
   }
   return [...held].sort();
 }

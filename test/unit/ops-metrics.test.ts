@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeHealthReport } from "../../src/app/admin/health.ts";
+import type { ClickOutcome } from "../../src/app/decide/evaluate-click.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { healthText } from "../../src/slack/messages/health-text.ts";
@@ -52,8 +53,15 @@ test("metrics tell what waits, how old the polls are, and what was done; without
   const view = { request: aRequest(), votes: [], route: null, requester: UNKNOWN_REQUESTER };
   await chat.post("C0DBA", { id: "r", kind: "request", view }, NOW);
   await metrics.automation(fakeAutomation()).signal("e", "approve", [], NOW);
-  metrics.clicked({ kind: "counted", completes: true });
-  metrics.clicked({ kind: "denied", denial: { kind: "no-request" } });
+  const click = { ...aClick("U0JANE"), evaluatedAt: null, reply: null, repliedAt: null, lastError: null };
+  const outcomes: ClickOutcome[] = [
+    { kind: "counted", completes: true },
+    { kind: "denied", denial: { kind: "no-request" } },
+  ];
+  for (const outcome of outcomes) {
+    const evaluate = metrics.clicks(async () => outcome);
+    assert.equal(await evaluate({ ...click, nextAttemptAt: 0, attempts: 0 }), outcome);
+  }
   const text = await metrics.text(store, NOW, true);
   for (const line of [
     "countersign_store_up 1",

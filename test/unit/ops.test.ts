@@ -5,18 +5,20 @@ import { makeLogger } from "../../src/ops/logging.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
 import { sendJson, serveHttp } from "../../src/ops/server.ts";
 import { type Loop, startLoop } from "../../src/workers/loop.ts";
+import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 
 const turns = async (count = 20) => {
   for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
 };
 
-function loopOf(t: TestContext, round: (abort: AbortSignal) => Promise<number | undefined>) {
+function loopOf(t: TestContext, round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined>) {
   const clock = testClock();
   const log = testLog();
-  const loop: Loop = startLoop({ name: "test", everyMs: 1_000, round, clock, log });
+  const wakeUps = makeWakeUps();
+  const loop: Loop = startLoop({ name: "test", topics: ["deliver"], wakeUps, everyMs: 1_000, round, clock, log });
   t.after(() => loop.stop());
-  return { clock, log, loop };
+  return { clock, log, loop, wakeUps };
 }
 
 test("a loop runs at once, then each time its pause is over, and never twice at a time", async (t) => {
@@ -62,6 +64,24 @@ test("a wake-up ends the pause; one that comes during a round is followed by ano
   await turns();
   assert.equal(rounds, 3);
   release();
+});
+
+test("a topic wakes the loop until it stops, and a round knows whether it was woken", async (t) => {
+  const rounds: boolean[] = [];
+  const { clock, loop, wakeUps } = loopOf(t, async (_, woken) => {
+    rounds.push(woken);
+    return undefined;
+  });
+  await turns();
+  wakeUps.wake("deliver");
+  wakeUps.wake("reply");
+  await turns();
+  clock.advance(1_000);
+  await turns();
+  await loop.stop();
+  wakeUps.wake("deliver");
+  await turns();
+  assert.deepEqual(rounds, [false, true, false]);
 });
 
 test("a round may say when it wants to be followed", async (t) => {

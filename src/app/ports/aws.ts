@@ -68,7 +68,7 @@ export interface TargetRoles {
 
 /** Opens connections to AWS. */
 export interface AwsConnector {
-  /** Reports the bot's own credentials: their account, their ARN, and the role or user under which they sign. */
+  /** Reports whose credentials the bot has. */
   identify(region: string, abort: AbortSignal): Promise<CallerIdentity | AwsFailure>;
   /** Opens the connections of one target. `close` ends them. */
   connect(target: Target, roles: TargetRoles): Automation & { close(): void };
@@ -79,8 +79,6 @@ export interface CallerIdentity {
   account: string;
   /** The principal as AWS reports it. */
   arn: string;
-  /** The role of a role's session; any other principal as it is. */
-  signsAs: string;
 }
 
 /** Automation of one target. */

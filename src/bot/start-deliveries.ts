@@ -1,0 +1,93 @@
+import { makePublishAudit } from "../app/audit/publish-audit.ts";
+import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
+import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
+import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
+import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
+import type { DigestRow, MessageRow, NoticeRow } from "../app/ports/delivery-store.ts";
+import { makeEventBus } from "../aws/event-bus.ts";
+import { bucketKey } from "../slack/rate-limits/limits.ts";
+import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
+import { startReplyWorker } from "../workers/clicks.ts";
+import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
+import type { LeaseBalancer } from "../workers/lease-balancer.ts";
+import { startRecipientWorker } from "../workers/recipients.ts";
+import type { Worker } from "../workers/worker.ts";
+import type { Slack } from "./wire-slack.ts";
+import type { Wiring } from "./wiring-options.ts";
+
+/** Starts the workers that post and update the messages of requests, the digests and the notices. */
+export function startMessages(wiring: Wiring, { chat }: Slack): Worker[] {
+  const { config, store, wakeUps, clock, newId, random, log } = wiring;
+  const { requests, messages, notices, digests, rateLimits } = store;
+  const { routes, identities } = config;
+  const deps = { requests, messages, notices, digests, routes, identities, chat, clock, newId, random, log };
+  const shared = { rateLimits, bucketKey, wakeUps, clock, log };
+  const digest = makeDigest(deps);
+  return [
+    startDeliveryWorker<MessageRow>({
+      ...shared,
+      name: "messages",
+      topics: ["deliver"],
+      store: messages,
+      due: (now) => messages.due(now, PER_CHANNEL),
+      eager: true,
+      deliver: makeRequestMessages(deps),
+      before: makeDigestFirst(digests, digest),
+      about: ({ requestId }) => ({ requestId }),
+    }),
+    startDeliveryWorker<DigestRow>({
+      ...shared,
+      name: "digests",
+      topics: [],
+      store: digests,
+      async due(now) {
+        await digests.begin(DIGEST_THRESHOLD, now);
+        return digests.current();
+      },
+      eager: false,
+      deliver: digest,
+      about: () => ({ digest: true }),
+    }),
+    startDeliveryWorker<NoticeRow>({
+      ...shared,
+      name: "notices",
+      topics: ["notify"],
+      store: notices,
+      due: (now) => notices.due(now, PER_CHANNEL),
+      eager: true,
+      deliver: makeNotices(deps),
+      about: ({ requestId, kind }) => ({ requestId, notice: kind }),
+    }),
+  ];
+}
+
+/** Starts the workers that look up recipients and reply to clicks. */
+export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[] {
+  const { config, store, wakeUps, clock, random, log } = wiring;
+  const { routes, admins } = config;
+  const { notices, requests, messages, clicks } = store;
+  const resolving = { notices, requests, messages, directory, chat, routes, admins, clock, random, log };
+  const resolve = makeResolveRecipients(resolving);
+  const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
+  return [
+    startRecipientWorker({ notices, resolve, wakeUps, clock, log }),
+    startReplyWorker({ clicks, reply, wakeUps, clock, log }),
+  ];
+}
+
+/** Starts the worker that publishes audit events, if the configuration names an event bus. */
+export function startPublishing(wiring: Wiring, leases: LeaseBalancer): Worker[] {
+  const { config, store, metrics, hooks, wakeUps, clock, random, log, releases } = wiring;
+  if (config.eventBus === null) return [];
+  const bus = makeEventBus({ busName: config.eventBus.name, region: config.eventBus.region });
+  releases.push(() => bus.close());
+  const publish = makePublishAudit({
+    audit: store.audit,
+    guardedBy: store.guardedBy,
+    bus: metrics.bus(hooks.bus(bus)),
+    clock,
+    random,
+    log,
+  });
+  return [startAuditWorker({ publish, lease: () => leases.lease(PUBLISHER), wakeUps, clock, log })];
+}

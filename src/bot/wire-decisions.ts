@@ -1,0 +1,29 @@
+import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
+import { type Denial, denialSentence } from "../core/denial.ts";
+import { isHomeTeam } from "../slack/listeners/payloads.ts";
+import { mentions } from "../slack/messages/mentions.ts";
+import type { Slack } from "./wire-slack.ts";
+import type { Targets } from "./wire-targets.ts";
+import type { Wiring } from "./wiring-options.ts";
+
+/** Gathers what the evaluation of a click needs, for the worker and for the preview of a form. */
+export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Targets): EvaluateClickDeps {
+  const { config, store, workspace, clock, log } = wiring;
+  const { requests, messages, digests, clicks } = store;
+  const { routes, admins, identities } = config;
+  return {
+    requests,
+    messages,
+    digests,
+    clicks,
+    directory,
+    routes,
+    admins,
+    identities,
+    isHomeTeam: isHomeTeam(workspace),
+    hasTarget: (request) => targets.find(request) !== undefined,
+    sentence: (denial: Denial) => denialSentence(denial, mentions(150)),
+    clock,
+    log,
+  };
+}

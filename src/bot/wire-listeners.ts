@@ -1,0 +1,88 @@
+import { makeHealthReport } from "../app/admin/health.ts";
+import { makeDetails, makePending, makeShow } from "../app/admin/inspect.ts";
+import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
+import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
+import type { ApprovalRequest } from "../core/request.ts";
+import { listenForCommand } from "../slack/listeners/command.ts";
+import { listenForDetails } from "../slack/listeners/details.ts";
+import { listenForDetailsVerdicts } from "../slack/listeners/details-verdicts.ts";
+import { listenForForms } from "../slack/listeners/forms.ts";
+import { listenForHome } from "../slack/listeners/home.ts";
+import { makeSignedFormState } from "../slack/listeners/signed-form-state.ts";
+import { listenForVerdicts } from "../slack/listeners/verdicts.ts";
+import { makeSlackConnection, type SlackConnection } from "./connect-slack.ts";
+import type { Slack } from "./wire-slack.ts";
+import type { Targets } from "./wire-targets.ts";
+import type { Wiring } from "./wiring-options.ts";
+
+/** Slack's own host for replies to commands. */
+const SLACK_RESPONSE_HOST = "hooks.slack.com";
+
+/** Prepares the connection over which Slack's events arrive, with every listener. No event arrives before its start. */
+export function wireListeners(
+  wiring: Wiring,
+  slack: Slack,
+  targets: Targets,
+  decisions: EvaluateClickDeps,
+): SlackConnection {
+  const { config, store, workspace, logger, health, newId, wakeUps, clock, log, onFinal } = wiring;
+  const { chat } = slack;
+  const connection = makeSlackConnection({
+    config: config.slack,
+    workspace,
+    logger,
+    clock,
+    log,
+    onConnected: health.slackConnected,
+    onFinal,
+  });
+  const { app } = connection;
+  const formState = makeSignedFormState(config.slack.botToken);
+  const verdicts = {
+    ...decisions,
+    // Slack waits 3 seconds for an acknowledgement: these stores reply or fail within them, even if the database hangs.
+    ...store.ackStore,
+    preview: makePreviewVerdict(decisions),
+    chat,
+    workspace,
+    formState,
+    newId,
+    wake: () => wakeUps.wake("evaluate"),
+  };
+  listenForVerdicts(app, verdicts);
+  listenForForms(app, verdicts);
+  listenForDetailsVerdicts(app, verdicts);
+  const inspecting = wireInspection(wiring, slack, targets);
+  const pending = makePending(inspecting);
+  listenForDetails(app, { details: makeDetails(inspecting), chat, formState, workspace, newId, log });
+  listenForHome(app, { pending, workspace, clock });
+  listenForCommand(app, {
+    pending,
+    show: makeShow(inspecting),
+    health: wireHealthReport(wiring, slack, targets),
+    workspace,
+    responseHosts: [config.slack.apiUrl === null ? SLACK_RESPONSE_HOST : new URL(config.slack.apiUrl).host],
+    clock,
+    log,
+  });
+  return connection;
+}
+
+function wireInspection({ config, store }: Wiring, { directory }: Slack, targets: Targets) {
+  const { requests, effects, messages } = store;
+  const { routes, admins, identities, mask } = config;
+  const automation = (request: ApprovalRequest) => targets.find(request)?.automation();
+  return { requests, effects, messages, directory, routes, admins, identities, automation, mask };
+}
+
+function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {
+  return makeHealthReport({
+    directory,
+    admins: config.admins,
+    effects: store.effects,
+    polls: store.polls,
+    targets: connections.map(({ key }) => key),
+    isSlackConnected: health.isSlackConnected,
+    isStale: health.isStale,
+  });
+}

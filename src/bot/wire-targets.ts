@@ -1,0 +1,77 @@
+import type { AwsConnector } from "../app/ports/aws.ts";
+import { makeSendSignal } from "../app/signal/send-signal.ts";
+import { makeApplyChanges } from "../app/watch/apply-changes.ts";
+import { makeSyncExecution } from "../app/watch/sync-execution.ts";
+import { makeAutomation } from "../aws/automation.ts";
+import { callerIdentity } from "../aws/identity.ts";
+import type { Config } from "../config/config.ts";
+import type { ApprovalRequest } from "../core/request.ts";
+import { type ConfiguredTarget, makeTargetConnection, type TargetConnection } from "../workers/identify-target.ts";
+import type { LeaseBalancer } from "../workers/lease-balancer.ts";
+import { startTarget } from "../workers/start-target.ts";
+import { targetLease } from "../workers/target.ts";
+import type { ReadDeps } from "../workers/target-reads.ts";
+import type { Worker } from "../workers/worker.ts";
+import type { Wiring } from "./wiring-options.ts";
+
+export interface Targets {
+  connections: readonly TargetConnection[];
+  /** Finds the target of a request; undefined if the configuration does not name it. */
+  find(request: ApprovalRequest): TargetConnection | undefined;
+}
+
+/** Prepares the connections to all targets. AWS is not asked for anything yet. */
+export function wireTargets({ config, store, metrics, hooks, clock, log }: Wiring): Targets {
+  const aws: AwsConnector = {
+    identify: callerIdentity,
+    connect: (target, roles) => makeAutomation(target, clock, roles),
+  };
+  const all = configuredTargets(config);
+  const connections = all.map((configured, index) =>
+    makeTargetConnection({
+      configured,
+      before: all.slice(0, index),
+      aws,
+      rebindTarget: store.requests.rebindTarget,
+      hook: (own) => metrics.automation(hooks.automation(own)),
+      log,
+    }),
+  );
+  return { connections, find: (request) => connections.find((each) => each.covers(request)) };
+}
+
+function configuredTargets({ targets }: Config): ConfiguredTarget[] {
+  return targets.flatMap(({ name, regions, readRole = null, approverRole = null }) =>
+    regions.map((region) => ({ name, region, roles: { readRole, approverRole } })),
+  );
+}
+
+/** Starts the workers of every target. */
+export function startTargets(wiring: Wiring, { connections }: Targets, leases: LeaseBalancer): Worker[] {
+  const { config, store, workspace, health, replica, wakeUps, clock, random, log } = wiring;
+  const { requests, executions } = store;
+  const sendSignal = makeSendSignal({
+    requests,
+    executions,
+    leases: store.leases,
+    guardedBy: store.guardedBy,
+    clock,
+    random,
+    owner: replica,
+    workspace: workspace.teamId,
+    log,
+  });
+  const shared = { store, sendSignal, sync: makeSync(wiring), health, replica, wakeUps, clock, log };
+  return connections.map((connection) => {
+    const lease = () => leases.lease(targetLease(connection.key));
+    return startTarget({ ...shared, connection, lease, pollIntervalMs: config.pollIntervalMs });
+  });
+}
+
+function makeSync({ config, clock, newId, random, log }: Wiring): ReadDeps["sync"] {
+  const { routes, mask } = config;
+  return ({ requests, executions }) => {
+    const apply = makeApplyChanges({ requests, routes, clock, newId, log });
+    return makeSyncExecution({ requests, executions, apply, mask, clock, random, log });
+  };
+}

@@ -1,0 +1,35 @@
+import type { Logger, WebClient } from "@slack/web-api";
+import type { Clock, Log } from "../app/ports/aws.ts";
+import type { Store } from "../app/ports/store.ts";
+import type { Config } from "../config/config.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import type { Health } from "../ops/readiness.ts";
+import type { Workspace } from "../slack/connection/workspace.ts";
+import type { WakeUps } from "../workers/wake-ups.ts";
+import type { TestHooks } from "./test-hooks.ts";
+
+export interface WiringOptions {
+  config: Config;
+  store: Store;
+  workspace: Workspace;
+  web: WebClient;
+  logger: Logger;
+  health: Health;
+  metrics: Metrics;
+  hooks: TestHooks;
+  clock: Clock;
+  log: Log;
+  /** Called when the bot cannot go on, with a sentence that says what to do. */
+  onFinal: (message: string) => void;
+  /** What the end of the bot has to undo, last in, first out. */
+  releases: (() => Promise<void> | void)[];
+}
+
+/** What every part of the bot is made from. */
+export interface Wiring extends WiringOptions {
+  /** Names this process among the replicas. */
+  replica: string;
+  newId: () => string;
+  random: () => number;
+  wakeUps: WakeUps;
+}

@@ -1,0 +1,79 @@
+import type { AwsFailure } from "../app/ports/aws.ts";
+import type { Lease } from "../app/ports/coordination.ts";
+import { makePollTarget } from "../app/watch/poll-target.ts";
+import type { Health } from "../ops/readiness.ts";
+import { startLoop } from "./loop.ts";
+import { type TargetDeps, targetLease } from "./target.ts";
+import type { Worker } from "./worker.ts";
+
+/** How often rows under another name of the target are taken over: another replica may still use its old name. */
+const REBIND_MS = 5 * 60_000;
+
+export interface PollDeps {
+  pollIntervalMs: number;
+  health: Health;
+  /** This process. */
+  replica: string;
+}
+
+/**
+ * Polls the target under its lease, and wakes the reads of what changed. Each replica identifies the target, also
+ * without the lease: any of them may send its signals.
+ */
+export function startPolls(deps: TargetDeps & PollDeps): Worker {
+  const { connection, store, lease, pollIntervalMs, health, wakeUps, clock, log } = deps;
+  const { key } = connection;
+  const report = makeReport(deps);
+  let reboundAt = clock.now();
+  health.expect(key);
+
+  return startLoop({
+    name: `poll ${key}`,
+    topics: [`poll ${key}`, `lease ${targetLease(key)}`],
+    wakeUps,
+    everyMs: pollIntervalMs,
+    clock,
+    log,
+    async round(abort) {
+      const own = lease();
+      const failure = await connection.identify(abort);
+      if (failure !== null) await report(failure, own);
+      const automation = connection.automation();
+      if (automation === undefined || own === null || abort.aborted) return undefined;
+      const { executions } = store.guardedBy(own);
+      const found = await makePollTarget({ automation, executions, clock })(abort);
+      if (abort.aborted) return undefined;
+      await report(found.kind === "failed" ? found : null, own);
+      if (found.kind === "listed") {
+        const { waiting, changed } = found;
+        log.debug({ event: "target.polled", target: key, waiting, changed }, "target polled");
+        if (changed > 0) wakeUps.wake(`read ${key}`);
+      }
+      if (clock.now() - reboundAt >= REBIND_MS) {
+        await store.requests.rebindTarget(automation.target);
+        reboundAt = clock.now();
+      }
+      return undefined;
+    },
+  });
+}
+
+/**
+ * Records the target's health for all replicas, if this one owns the lease. A failure is logged when it begins and when
+ * it changes, not at each poll.
+ */
+function makeReport({ connection, store, health, replica, clock, log }: TargetDeps & PollDeps) {
+  const { key } = connection;
+  let lastError: string | null = null;
+  return async (failure: AwsFailure | null, lease: Lease | null): Promise<void> => {
+    const error = failure === null ? null : `${failure.code}: ${failure.message}`;
+    if (error !== null && error !== lastError)
+      log.warn({ event: "target.failed", target: key, error }, "cannot poll the target");
+    if (error === null && lastError !== null)
+      log.info({ event: "target.recovered", target: key }, "the target can be polled again");
+    lastError = error;
+    if (lease === null) return;
+    health.polled(key, error);
+    await store.guardedBy(lease).polls.record(key, clock.now(), error, replica);
+  };
+}

@@ -1,0 +1,45 @@
+import type { makeSendSignal } from "../app/signal/send-signal.ts";
+import type { ApprovalRequest } from "../core/request.ts";
+import { ERROR_BACKOFF_MS, TARGET_TICK_MS, type TargetDeps, targetLease } from "./target.ts";
+import { REQUEST_CHANGED } from "./wake-ups.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+/** Signals of one target that are sent at a time. */
+const CONCURRENCY = 4;
+
+export interface SignalDeps {
+  sendSignal: ReturnType<typeof makeSendSignal>;
+}
+
+/**
+ * Sends the target's signals that are due. The replica that owns the target's lease looks for them at each tick. Any
+ * other looks only when a decision that it recorded wakes it, so that the signal leaves at once.
+ */
+export function startSignals(deps: TargetDeps & SignalDeps): Worker {
+  const { connection, store, lease, sendSignal, wakeUps, clock, log } = deps;
+  const { key } = connection;
+  return startWorker<ApprovalRequest>({
+    name: `signal ${key}`,
+    topics: [`signal ${key}`, `lease ${targetLease(key)}`],
+    wakes: [...REQUEST_CHANGED, `read ${key}`],
+    wakeUps,
+    everyMs: TARGET_TICK_MS,
+    concurrency: CONCURRENCY,
+    async due({ limit, woken }) {
+      const automation = connection.automation();
+      if (automation === undefined || !(woken || lease() !== null)) return [];
+      return store.requests.dueToSignal(automation.target, clock.now(), limit);
+    },
+    keyOf: ({ id }) => id,
+    async work({ id }, abort) {
+      const automation = connection.automation();
+      if (automation !== undefined) await sendSignal(automation, id, abort);
+      return "done";
+    },
+    backOff: ({ id, version }, until) => store.requests.postponeSignal(id, version, until),
+    backOffMs: ERROR_BACKOFF_MS,
+    about: ({ executionId }) => ({ executionId }),
+    clock,
+    log,
+  });
+}

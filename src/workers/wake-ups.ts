@@ -1,0 +1,45 @@
+/**
+ * What a wake-up is about: a kind of effect, the work of one target (by its key), or a lease that this replica acquired
+ * (by its name).
+ */
+export type Topic =
+  | "evaluate"
+  | "reply"
+  | "deliver"
+  | "notify"
+  | "resolve-recipients"
+  | "publish"
+  | `${"poll" | "read" | "signal"} ${string}`
+  | `lease ${string}`;
+
+/** What may be due after a request has changed. */
+export const REQUEST_CHANGED: readonly Topic[] = ["deliver", "resolve-recipients", "reply", "publish"];
+
+/**
+ * Tells workers to look at the rows before their next tick. A wake-up is a hint: it carries no data, nothing is lost
+ * without it, and many that come together are one look. The rows say what is due.
+ */
+export interface WakeUps {
+  wake(...topics: readonly Topic[]): void;
+  /** Calls `onWake` for each wake-up of the topics until the returned function is called. */
+  subscribe(topics: readonly Topic[], onWake: () => void): () => void;
+}
+
+/** Makes the wake-ups of one process. */
+export function makeWakeUps(): WakeUps {
+  const subscribers = new Map<Topic, Set<() => void>>();
+  return {
+    wake(...topics) {
+      for (const topic of topics) for (const onWake of subscribers.get(topic) ?? []) onWake();
+    },
+    subscribe(topics, onWake) {
+      for (const topic of topics) {
+        const found = subscribers.get(topic) ?? new Set();
+        subscribers.set(topic, found.add(onWake));
+      }
+      return () => {
+        for (const topic of topics) subscribers.get(topic)?.delete(onWake);
+      };
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeWakeUps } from "../../src/workers/wake-ups.ts";
+
+test("a wake-up reaches every subscriber of its topic, and no other", () => {
+  const wakeUps = makeWakeUps();
+  const woken: string[] = [];
+  wakeUps.subscribe(["deliver", "notify"], () => woken.push("messages"));
+  wakeUps.subscribe(["deliver"], () => woken.push("digests"));
+  wakeUps.subscribe(["read a/us-east-1"], () => woken.push("reads of a"));
+  wakeUps.subscribe(["read b/us-east-1"], () => woken.push("reads of b"));
+  wakeUps.wake("deliver");
+  wakeUps.wake("notify", "read b/us-east-1");
+  wakeUps.wake("publish");
+  assert.deepEqual(woken, ["messages", "digests", "messages", "reads of b"]);
+});
+
+test("who has unsubscribed is woken no more", () => {
+  const wakeUps = makeWakeUps();
+  let woken = 0;
+  const unsubscribe = wakeUps.subscribe(["deliver", "notify"], () => woken++);
+  wakeUps.subscribe(["deliver"], () => woken++);
+  unsubscribe();
+  wakeUps.wake("deliver", "notify");
+  assert.equal(woken, 1);
+});

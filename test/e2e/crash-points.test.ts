@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Json } from "../support/http-json.ts";
-import { calm } from "../torture/calm.ts";
+import { calm } from "../torture/wait-until-idle.ts";
 import { CRASH_POINTS } from "../torture/crash-points.ts";
-import { openDatabase } from "../torture/databases.ts";
+import { openDatabase } from "../torture/open-database.ts";
 import { gatherEvidence, isBot } from "../torture/oracle/evidence.ts";
-import { judge } from "../torture/oracle/judge.ts";
-import { press } from "../torture/press.ts";
-import { openStage, type Stage } from "../torture/stage.ts";
+import { judge } from "../torture/oracle/evaluate-evidence.ts";
+import { press } from "../torture/click-message.ts";
+import { openStage, type Stage } from "../torture/harness.ts";
 
 // The bot kills itself with SIGKILL at each point, through a port that is wrapped for this test, and is started again.
 let stage: Stage;

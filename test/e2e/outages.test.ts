@@ -4,9 +4,9 @@ import { answer } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
 import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
-import { calm } from "../torture/calm.ts";
-import { openDatabase } from "../torture/databases.ts";
-import { openStage } from "../torture/stage.ts";
+import { calm } from "../torture/wait-until-idle.ts";
+import { openDatabase } from "../torture/open-database.ts";
+import { openStage } from "../torture/harness.ts";
 
 const HOUR_MS = 3_600_000;
 const CHANNEL = "C0APPROVALS";

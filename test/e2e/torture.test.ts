@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openDatabase } from "../torture/databases.ts";
+import { openDatabase } from "../torture/open-database.ts";
 import { story } from "../torture/figures.ts";
-import { MUTANT_STORIES } from "../torture/mutant-stories.ts";
+import { MUTANT_STORIES } from "../torture/mutant-scenarios.ts";
 import { MUTANT_NAMES } from "../torture/mutants.ts";
 import { runSchedule } from "../torture/run-schedule.ts";
 import { makeSchedule } from "../torture/schedule.ts";
-import { openStage, type Stage } from "../torture/stage.ts";
+import { openStage, type Stage } from "../torture/harness.ts";
 
 let stage: Stage;
 before(async () => {

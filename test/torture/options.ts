@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { EngineName } from "./databases.ts";
+import type { EngineName } from "./open-database.ts";
 import { MUTANT_NAMES } from "./mutants.ts";
 
 export interface Options {

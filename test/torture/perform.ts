@@ -1,7 +1,7 @@
 import type { Action, FaultBody } from "./actions.ts";
-import { press } from "./press.ts";
+import { press } from "./click-message.ts";
 import type { Schedule } from "./schedule.ts";
-import type { Spoil, Stage } from "./stage.ts";
+import type { Spoil, Stage } from "./harness.ts";
 
 /** What was done in a schedule, for its figures. */
 export interface Done {

@@ -1,10 +1,10 @@
 import { told } from "./actions.ts";
-import { calm } from "./calm.ts";
+import { calm } from "./wait-until-idle.ts";
 import { type Evidence, gatherEvidence } from "./oracle/evidence.ts";
-import { type Judgement, judge } from "./oracle/judge.ts";
+import { type Judgement, judge } from "./oracle/evaluate-evidence.ts";
 import { type Done, perform } from "./perform.ts";
 import type { Schedule } from "./schedule.ts";
-import type { Spoil, Stage } from "./stage.ts";
+import type { Spoil, Stage } from "./harness.ts";
 
 export interface Result extends Judgement, Done {
   seed: number;

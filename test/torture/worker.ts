@@ -1,9 +1,9 @@
 /** Runs schedules one after another on a stage of its own, as the torture's main process hands out their seeds. */
-import { openDatabase } from "./databases.ts";
+import { openDatabase } from "./open-database.ts";
 import type { Options } from "./options.ts";
 import { runSchedule } from "./run-schedule.ts";
 import { makeSchedule } from "./schedule.ts";
-import { openStage } from "./stage.ts";
+import { openStage } from "./harness.ts";
 
 export type ToWorker = { kind: "run"; seed: number } | { kind: "end" };
 export type FromWorker =

@@ -1,6 +1,6 @@
 import type { Json } from "../../support/http-json.ts";
 import type { Records } from "../database.ts";
-import type { Stage } from "../stage.ts";
+import type { Stage } from "../harness.ts";
 
 /** What the stand-ins saw and what the bot wrote down, after everything has come to rest. */
 export interface Evidence {

@@ -1,6 +1,6 @@
 import type { Json } from "../support/http-json.ts";
 import { routeOf } from "./runbooks.ts";
-import type { Spoil, Stage } from "./stage.ts";
+import type { Spoil, Stage } from "./harness.ts";
 
 /** How long nothing is moved while everything comes to rest by itself: of the machine's milliseconds, and of the clock's. */
 const PATIENCE = { machineMs: 600, clockMs: 4_000 };

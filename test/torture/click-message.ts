@@ -1,6 +1,6 @@
 import type { Json } from "../support/http-json.ts";
 import type { Verdict } from "./actions.ts";
-import type { Stage } from "./stage.ts";
+import type { Stage } from "./harness.ts";
 
 /** How long a person waits for a message, or for the form that asks for a reason, in the fast clock's milliseconds. */
 const PATIENCE_MS = 8_000;

@@ -1,58 +1,58 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Json } from "../support/http-json.ts";
-import { calm } from "../torture/wait-until-idle.ts";
+import { clickMessage } from "../torture/click-message.ts";
 import { CRASH_POINTS } from "../torture/crash-points.ts";
+import { type Harness, startHarness } from "../torture/harness.ts";
 import { openDatabase } from "../torture/open-database.ts";
+import { evaluateEvidence } from "../torture/oracle/evaluate-evidence.ts";
 import { gatherEvidence, isBot } from "../torture/oracle/evidence.ts";
-import { judge } from "../torture/oracle/evaluate-evidence.ts";
-import { press } from "../torture/click-message.ts";
-import { openStage, type Stage } from "../torture/harness.ts";
+import { waitUntilIdle } from "../torture/wait-until-idle.ts";
 
 // The bot kills itself with SIGKILL at each point, through a port that is wrapped for this test, and is started again.
-let stage: Stage;
+let harness: Harness;
 before(async () => {
-  stage = await openStage(await openDatabase("sqlite"));
+  harness = await startHarness(await openDatabase("sqlite"));
 });
-after(() => stage.close());
+after(() => harness.close());
 
 const CHANNEL = "C0APPROVALS";
 
 for (const point of CRASH_POINTS) {
   test(`killed ${point}: one message, one signal, the right end`, async () => {
-    await stage.reset();
-    const executionId = await stage.run("One-Gate");
-    const doomed = await stage.startBot(0, { crashPoint: point });
-    const restarted = doomed.ended.then(() => stage.startBot(0));
+    await harness.reset();
+    const executionId = await harness.run("One-Gate");
+    const doomed = await harness.startBot(0, { crashPoint: point });
+    const restarted = doomed.ended.then(() => harness.startBot(0));
     const click = (user: string) =>
-      press(stage, { user, channel: CHANNEL, executionId, verdict: "approve", twice: false, stale: true });
+      clickMessage(harness, { user, channel: CHANNEL, executionId, verdict: "approve", twice: false, stale: true });
 
     await until(() => isOpen(executionId), "the request is posted and open");
-    const isTaken = async () => doomed.isOver() || (await acknowledged()).includes("U0JANE");
+    const isTaken = async () => doomed.hasEnded() || (await acknowledged()).includes("U0JANE");
     await until(async () => {
       if (await isTaken()) return true;
       await click("U0JANE");
       return isTaken();
     }, "a click arrives, or the bot dies");
     await click("U0ROSA"); // not an approver, and looking at a message that has changed since
-    await until(async () => doomed.isOver(), `the bot dies ${point}`);
+    await until(async () => doomed.hasEnded(), `the bot dies ${point}`);
     await restarted;
-    assert.equal(await calm(stage), null);
+    assert.equal(await waitUntilIdle(harness), null);
     if (await isOpen(executionId)) {
       // Nobody took the click, and Slack has shown its author that: it is made again.
       assert.deepEqual((await acknowledged()).includes("U0JANE"), false);
       assert.notEqual(point, "after the click is recorded, before it is acknowledged");
-      stage.time.release();
+      harness.time.unfreeze();
       // The new bot has nothing left to do as soon as it runs, and may not have reached Slack yet.
       await until(async () => {
         await click("U0JANE");
         return (await acknowledged()).includes("U0JANE");
       }, "the click arrives at the new bot");
-      assert.equal(await calm(stage), null);
+      assert.equal(await waitUntilIdle(harness), null);
     }
-    await Promise.all(stage.bots().map((bot) => bot?.kill()));
-    const evidence = await gatherEvidence(stage);
-    assert.deepEqual(judge(evidence).violations, []);
+    await Promise.all(harness.bots().map((bot) => bot?.kill()));
+    const evidence = await gatherEvidence(harness);
+    assert.deepEqual(evaluateEvidence(evidence).violations, []);
     const [execution] = evidence.executions;
     assert.equal(execution.AutomationExecutionStatus, "Success");
     assert.equal(execution.signals.filter((each: Json) => isBot(each.principal)).length, 1);
@@ -65,7 +65,7 @@ for (const point of CRASH_POINTS) {
 }
 
 async function isOpen(executionId: string): Promise<boolean> {
-  const messages = await stage.channel(CHANNEL);
+  const messages = await harness.channel(CHANNEL);
   return messages.some((message) => {
     const blocks = JSON.stringify(message.blocks ?? []);
     return blocks.includes(executionId) && blocks.includes('"action_id":"approve"');
@@ -74,7 +74,7 @@ async function isOpen(executionId: string): Promise<boolean> {
 
 /** Whose clicks Slack was told we have. */
 async function acknowledged(): Promise<string[]> {
-  const { requests } = await stage.control.slack("requests?operation=deliver:block_actions");
+  const { requests } = await harness.control.slack("requests?operation=deliver:block_actions");
   return requests.filter((call: Json) => call.outcome.status === 200).map((call: Json) => call.input.user.id);
 }
 
@@ -84,10 +84,10 @@ async function until(ask: () => Promise<boolean>, what: string): Promise<void> {
     const end = Date.now() + 1_500;
     while (Date.now() < end) {
       if (await ask()) return;
-      await stage.wait(1_000);
+      await harness.wait(1_000);
     }
-    stage.pass(30_000);
+    harness.pass(30_000);
   }
-  const lines = stage.bots().flatMap((bot) => bot?.lines.slice(-20) ?? []);
+  const lines = harness.bots().flatMap((bot) => bot?.lines.slice(-20) ?? []);
   assert.fail(`not so: ${what}\n${lines.join("\n")}`);
 }

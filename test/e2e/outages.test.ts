@@ -4,9 +4,9 @@ import { answer } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
 import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
-import { calm } from "../torture/wait-until-idle.ts";
+import { startHarness } from "../torture/harness.ts";
 import { openDatabase } from "../torture/open-database.ts";
-import { openStage } from "../torture/harness.ts";
+import { waitUntilIdle } from "../torture/wait-until-idle.ts";
 
 const HOUR_MS = 3_600_000;
 const CHANNEL = "C0APPROVALS";
@@ -26,24 +26,24 @@ for (const [how, fault] of [
   ["that breaks every connection", { operation: "*", kind: "refuse" }],
 ] as const) {
   test(`after an hour of an outage ${how} everything is posted once, and marked late`, async (t) => {
-    const stage = await openStage(await openDatabase("sqlite"));
-    t.after(() => stage.close());
-    await stage.reset();
-    await stage.startBot(0);
-    assert.equal(await calm(stage), null, "it runs, and knows Slack");
-    stage.time.release();
-    await stage.control.slack("faults", fault);
+    const harness = await startHarness(await openDatabase("sqlite"));
+    t.after(() => harness.close());
+    await harness.reset();
+    await harness.startBot(0);
+    assert.equal(await waitUntilIdle(harness), null, "it runs, and knows Slack");
+    harness.time.unfreeze();
+    await harness.control.slack("faults", fault);
     const hours = [9, 3, 12, 6];
     const documents = hours.map((count) => ({ name: `Hours-${count}`, content: gate(count * 3600) }));
     const executions = documents.map(({ name }) => ({ document: name }));
-    await stage.control.aws("seed", { documents, executions });
+    await harness.control.aws("seed", { documents, executions });
     for (let minutes = 0; minutes < 60; minutes += 5) {
-      stage.pass(HOUR_MS / 12);
-      await stage.wait(2_000);
+      harness.pass(HOUR_MS / 12);
+      await harness.wait(2_000);
     }
-    assert.equal(await calm(stage), null);
+    assert.equal(await waitUntilIdle(harness), null);
 
-    const { channels } = await stage.control.slack("state");
+    const { channels } = await harness.control.slack("state");
     const { messages } = channels.find((channel: Json) => channel.id === CHANNEL);
     const runbooks = messages.map((message: Json) => /Hours-\d+/.exec(textOf(message))?.[0]);
     const soonestFirst = ["Hours-3", "Hours-6", "Hours-9", "Hours-12"];

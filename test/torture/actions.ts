@@ -45,6 +45,6 @@ export interface FaultBody {
 }
 
 /** An action in a line of a story. */
-export function told({ at, kind, ...rest }: Action): string {
+export function describeAction({ at, kind, ...rest }: Action): string {
   return `${(at / 1000).toFixed(1).padStart(7)} s  ${kind} ${JSON.stringify(rest)}`;
 }

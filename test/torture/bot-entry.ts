@@ -9,15 +9,15 @@ import { readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { formatProblems } from "../../src/config/problem.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
-import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
-import { crashSeams } from "./crash-points.ts";
+import type { FromBot, PendingWork, ToBot } from "./bot-messages.ts";
+import { findCrashHooks } from "./crash-points.ts";
 import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";
-import { mutantSeams } from "./mutants.ts";
-import { chained } from "./torture-hooks.ts";
+import { findMutantHooks } from "./mutants.ts";
+import { chainHooks } from "./torture-hooks.ts";
 
-const tell = (message: FromBot) => process.send?.(message);
+const send = (message: FromBot) => process.send?.(message);
 const end = (words: string): never => {
-  tell({ kind: "failed", words });
+  send({ kind: "failed", words });
   process.exit(1);
 };
 
@@ -36,13 +36,13 @@ process.on("message", (message: ToBot) => {
       moved();
       break;
     case "pending":
-      if (store !== undefined) void answerPending(store, message.id);
+      if (store !== undefined) void sendPending(store, message.id);
       break;
     default:
       throw new Error(`no such message: ${message satisfies never}`);
   }
 });
-tell({ kind: "warm" });
+send({ kind: "warm" });
 
 async function start(order: ToBot & { kind: "start" }): Promise<void> {
   Object.assign(process.env, order.environment); // the SDK reads its own variables
@@ -59,31 +59,35 @@ async function start(order: ToBot & { kind: "start" }): Promise<void> {
     store = opened;
     return opened;
   };
-  const hooks = chained({ ...NO_TEST_HOOKS, store: kept }, mutantSeams(order.mutant), crashSeams(order.crashPoint));
+  const hooks = chainHooks(
+    { ...NO_TEST_HOOKS, store: kept },
+    findMutantHooks(order.mutant),
+    findCrashHooks(order.crashPoint),
+  );
   const bot = await startBot(loaded.config, { clock, log, hooks });
-  tell({ kind: "listening" });
+  send({ kind: "listening" });
   end(await bot.failed);
 }
 
 const ALWAYS = Number.MAX_SAFE_INTEGER;
-const MANY = 500;
+const MAX_ROWS = 500;
 
-async function answerPending(from: Store, id: number): Promise<void> {
-  const pending: Pending = {
-    clicks: (await from.clicks.unevaluated(ALWAYS, MANY)).map((click) => click.key),
-    answers: (await from.clicks.unreplied(ALWAYS, MANY)).map((click) => click.key),
-    signals: (await from.requests.inState(["decided"], MANY)).map((request) => request.id),
-    messages: (await from.messages.due(ALWAYS, MANY)).map((row) => row.id),
+async function sendPending(from: Store, id: number): Promise<void> {
+  const pending: PendingWork = {
+    clicks: (await from.clicks.unevaluated(ALWAYS, MAX_ROWS)).map((click) => click.key),
+    answers: (await from.clicks.unreplied(ALWAYS, MAX_ROWS)).map((click) => click.key),
+    signals: (await from.requests.inState(["decided"], MAX_ROWS)).map((request) => request.id),
+    messages: (await from.messages.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     digests: (await from.digests.current()).map((row) => row.channelId),
     notices: [
-      ...(await from.notices.dueLookups(ALWAYS, MANY)).map((lookup) => lookup.requestId),
-      ...(await from.notices.due(ALWAYS, MANY)).map((row) => row.id),
+      ...(await from.notices.dueLookups(ALWAYS, MAX_ROWS)).map((lookup) => lookup.requestId),
+      ...(await from.notices.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     ],
-    events: (await from.audit.unpublished(ALWAYS, MANY)).map(({ record }) => record.id),
-    open: (await from.requests.inState(["open"], MANY)).map((request) => request.stepExecutionId),
+    events: (await from.audit.unpublished(ALWAYS, MAX_ROWS)).map(({ record }) => record.id),
+    open: (await from.requests.inState(["open"], MAX_ROWS)).map((request) => request.stepExecutionId),
     watched: (await from.executions.watched(TARGET)).map((each) => each.executionId),
   };
-  tell({ kind: "pending", id, pending });
+  send({ kind: "pending", id, pending });
 }
 
 /** The one target of the torture's configuration. */

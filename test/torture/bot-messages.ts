@@ -17,16 +17,16 @@ export type ToBot =
 /** What the bot's process tells. */
 export type FromBot =
   /** Everything is loaded; it waits for `start`. */
-  { kind: "warm" } | { kind: "listening" } | { kind: "failed"; words: string } | PendingAnswer;
+  { kind: "warm" } | { kind: "listening" } | { kind: "failed"; words: string } | PendingReply;
 
-export interface PendingAnswer {
+export interface PendingReply {
   kind: "pending";
   id: number;
-  pending: Pending;
+  pending: PendingWork;
 }
 
 /** What the store still asks for, whenever it is due. */
-export interface Pending {
+export interface PendingWork {
   clicks: string[];
   answers: string[];
   signals: string[];

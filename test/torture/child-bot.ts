@@ -1,33 +1,33 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { FromBot, Pending, ToBot } from "./bot-messages.ts";
+import type { FromBot, PendingWork, ToBot } from "./bot-messages.ts";
 
 const ENTRY = new URL("./bot-entry.ts", import.meta.url).pathname;
 /** Lines that a bot's process keeps for a story that has to be told. */
-const LINES_KEPT = 300;
+const MAX_LINES = 300;
 /** A bot that does not answer is stopped, busy or dead. Machine milliseconds. */
-const ANSWER_MS = 3_000;
+const REPLY_TIMEOUT_MS = 3_000;
 
 /** One process of the bot: it can be killed and paused like any other. */
 export interface ChildBot {
   readonly pid: number;
   readonly lines: readonly string[];
   /** Resolves when everything is loaded, with how many of the machine's milliseconds that took. */
-  readonly warm: Promise<number>;
+  readonly loaded: Promise<number>;
   /** Resolves with the exit code or the signal that ended it. */
   readonly ended: Promise<number | string>;
-  isOver(): boolean;
+  hasEnded(): boolean;
   start(order: Omit<ToBot & { kind: "start" }, "kind">): Promise<"listening" | "ended">;
   move(offset: number): void;
   /** What its store still asks for; null when it does not answer. */
-  pending(): Promise<Pending | null>;
+  pending(): Promise<PendingWork | null>;
   signal(name: NodeJS.Signals): void;
   kill(): Promise<void>;
 }
 
 /** Starts a process that has loaded everything and waits to be the bot. `entry`: the bot's entry in one file. */
-export function warmBot(entry = ENTRY): ChildBot {
+export function preloadBot(entry = ENTRY): ChildBot {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child: ChildProcess = fork(entry, [], {
     env: { PATH, HOME, NODE_COMPILE_CACHE },
@@ -39,11 +39,11 @@ export function warmBot(entry = ENTRY): ChildBot {
     if (stream === null) continue;
     createInterface({ input: stream }).on("line", (line) => {
       lines.push(line);
-      if (lines.length > LINES_KEPT) lines.shift();
+      if (lines.length > MAX_LINES) lines.shift();
     });
   }
   let ask = 0;
-  const answers = new Map<number, (pending: Pending) => void>();
+  const answers = new Map<number, (pending: PendingWork) => void>();
   const warm = Promise.withResolvers<number>();
   const began = Date.now();
   const listening = Promise.withResolvers<"listening">();
@@ -63,9 +63,9 @@ export function warmBot(entry = ENTRY): ChildBot {
   return {
     pid: child.pid ?? 0,
     lines,
-    warm: warm.promise,
+    loaded: warm.promise,
     ended,
-    isOver,
+    hasEnded: isOver,
     async start(order) {
       send({ kind: "start", ...order });
       return Promise.race([listening.promise, ended.then(() => "ended" as const)]);
@@ -73,8 +73,8 @@ export function warmBot(entry = ENTRY): ChildBot {
     move: (offset) => send({ kind: "move", offset }),
     async pending() {
       const id = ++ask;
-      const answer = Promise.withResolvers<Pending | null>();
-      const patience = setTimeout(() => answer.resolve(null), ANSWER_MS);
+      const answer = Promise.withResolvers<PendingWork | null>();
+      const patience = setTimeout(() => answer.resolve(null), REPLY_TIMEOUT_MS);
       answers.set(id, answer.resolve);
       void ended.then(() => answer.resolve(null));
       send({ kind: "pending", id });

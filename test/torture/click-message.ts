@@ -1,12 +1,12 @@
 import type { Json } from "../support/http-json.ts";
 import type { Verdict } from "./actions.ts";
-import type { Stage } from "./harness.ts";
+import type { Harness } from "./harness.ts";
 
 /** How long a person waits for a message, or for the form that asks for a reason, in the fast clock's milliseconds. */
-const PATIENCE_MS = 8_000;
-const LOOK_MS = 500;
+const TIMEOUT_MS = 8_000;
+const CHECK_INTERVAL_MS = 500;
 
-interface Press {
+interface MessageClick {
   user: string;
   channel: string;
   executionId: string;
@@ -20,35 +20,38 @@ interface Press {
  * comes. Where nothing can be decided there they take another message that is open, unless they have not noticed yet.
  * False when there is nothing to click on.
  */
-export async function press(stage: Stage, given: Press): Promise<boolean> {
+export async function clickMessage(harness: Harness, given: MessageClick): Promise<boolean> {
   const { user, channel, verdict } = given;
-  const message = await choose(stage, given);
+  const message = await chooseMessage(harness, given);
   if (message === undefined) return false;
   const isOpen = hasButton(message, verdict);
   const body = {
     ...{ user, channel, ts: message.ts, action_id: verdict, confirm: true },
-    ...(isOpen ? {} : { forge: { actions: [asItWas(message, verdict)] } }),
+    ...(isOpen ? {} : { forge: { actions: [makeOldButton(message, verdict)] } }),
   };
-  const click = () => stage.control.slack("click", body).catch(() => undefined); // the button may be gone by now
+  const click = () => harness.control.slack("click", body).catch(() => undefined); // the button may be gone by now
   const clicks = [click(), ...(given.twice ? [click()] : [])];
   await Promise.all(clicks);
   if (verdict === "reject") {
-    await giveReason(stage, user);
-    await stage.control.slack("close", { user, all: true }).catch(() => undefined); // nothing is open
+    await submitReason(harness, user);
+    await harness.control.slack("close", { user, all: true }).catch(() => undefined); // nothing is open
   }
   return true;
 }
 
 /** What the person clicks on; they wait a while for it to come. */
-async function choose(stage: Stage, { channel, executionId, verdict, stale }: Press): Promise<Json | undefined> {
-  const end = stage.time.now() + PATIENCE_MS;
+async function chooseMessage(
+  harness: Harness,
+  { channel, executionId, verdict, stale }: MessageClick,
+): Promise<Json | undefined> {
+  const end = harness.time.now() + TIMEOUT_MS;
   for (;;) {
-    const messages = (await stage.channel(channel)).filter((message) => message.onlyFor === undefined);
+    const messages = (await harness.channel(channel)).filter((message) => message.onlyFor === undefined);
     const newest = messages.findLast((message) => JSON.stringify(message.blocks ?? []).includes(executionId));
     if (newest !== undefined && (stale || hasButton(newest, verdict))) return newest;
     const open = messages.find((message) => hasButton(message, verdict));
-    if (open !== undefined || stage.time.now() > end) return open;
-    await stage.wait(LOOK_MS);
+    if (open !== undefined || harness.time.now() > end) return open;
+    await harness.wait(CHECK_INTERVAL_MS);
   }
 }
 
@@ -57,21 +60,21 @@ function hasButton(message: Json, verdict: Verdict): boolean {
 }
 
 /** The button that stood there before, as a client that has not drawn the message anew still sends it. */
-function asItWas(message: Json, verdict: Verdict): object {
+function makeOldButton(message: Json, verdict: Verdict): object {
   const value = message.metadata?.event_payload?.request_id ?? "unknown";
   return { type: "button", action_id: verdict, block_id: "decide", value };
 }
 
-async function giveReason(stage: Stage, user: string): Promise<void> {
-  const end = stage.time.now() + PATIENCE_MS;
-  while (stage.time.now() < end) {
-    const { modals } = await stage.control.slack("state");
+async function submitReason(harness: Harness, user: string): Promise<void> {
+  const end = harness.time.now() + TIMEOUT_MS;
+  while (harness.time.now() < end) {
+    const { modals } = await harness.control.slack("state");
     const topmost = modals[user]?.at(-1);
     if (topmost?.callback_id === "verdict") {
       const answer = { user, values: { reason: { reason: "Not today" } } };
-      await stage.control.slack("submit", answer).catch(() => undefined);
+      await harness.control.slack("submit", answer).catch(() => undefined);
       return;
     }
-    await stage.wait(LOOK_MS);
+    await harness.wait(CHECK_INTERVAL_MS);
   }
 }

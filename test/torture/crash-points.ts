@@ -11,13 +11,13 @@ function die(): never {
 }
 
 /** Dies before the call where `is` says so of its arguments. */
-const before =
+const dieBefore =
   <A extends unknown[], R>(call: (...given: A) => Promise<R>, is: (...given: A) => boolean = () => true) =>
   async (...given: A): Promise<R> =>
     is(...given) ? die() : call(...given);
 
 /** Dies after the call has done its work where `is` says so of its arguments. */
-const after =
+const dieAfter =
   <A extends unknown[], R>(call: (...given: A) => Promise<R>, is: (...given: A) => boolean = () => true) =>
   async (...given: A): Promise<R> => {
     const result = await call(...given);
@@ -45,60 +45,63 @@ const bus = (publish: (own: EventBus["publish"]) => EventBus["publish"]): TestHo
   bus: (own) => ({ ...own, publish: publish(own.publish) }),
 });
 
-const votes = (step: RequestChange) => step.vote !== undefined;
-const signals = (word: string) => (step: RequestChange) => step.patch.signal === word && step.patch.state === undefined;
-const closes = (step: RequestChange) => step.patch.state === "closed";
+const recordsVote = (step: RequestChange) => step.vote !== undefined;
+const recordsSignal = (word: string) => (step: RequestChange) =>
+  step.patch.signal === word && step.patch.state === undefined;
+const closesRequest = (step: RequestChange) => step.patch.state === "closed";
 const showsEnd = (_channel: string, _ts: string, content: MessageContent) =>
   content.kind === "request" && content.view.request.state === "closed";
-const refuses = (_id: string, answer: string | null) => answer !== null;
+const isDenied = (_id: string, answer: string | null) => answer !== null;
 
 /** Every place between two steps of a request's life where a crash could lose or double something. */
 const POINTS: Record<string, TestHooks> = {
-  "after the request is recorded, before its message is claimed": requests((own) => ({ open: after(own.open) })),
-  "after the claim, before the post": chat((own) => ({ post: before(own.post) })),
-  "after the post, before its ts is recorded": chat((own) => ({ post: after(own.post) })),
-  "after the ts is recorded": messages((own) => ({ posted: after(own.posted) })),
+  "after the request is recorded, before its message is claimed": requests((own) => ({ open: dieAfter(own.open) })),
+  "after the claim, before the post": chat((own) => ({ post: dieBefore(own.post) })),
+  "after the post, before its ts is recorded": chat((own) => ({ post: dieAfter(own.post) })),
+  "after the ts is recorded": messages((own) => ({ posted: dieAfter(own.posted) })),
   "after the click is recorded, before it is acknowledged": {
     ...NO_TEST_HOOKS,
     store: (own) => ({
       ...own,
-      ackStore: { ...own.ackStore, clicks: { ...own.ackStore.clicks, record: after(own.ackStore.clicks.record) } },
+      ackStore: { ...own.ackStore, clicks: { ...own.ackStore.clicks, record: dieAfter(own.ackStore.clicks.record) } },
     }),
   },
   "after the click is acknowledged, before the vote is recorded": requests((own) => ({
-    advance: before(own.advance, votes),
+    advance: dieBefore(own.advance, recordsVote),
   })),
   "after the vote is recorded, before the signal is thought of": requests((own) => ({
-    advance: after(own.advance, votes),
+    advance: dieAfter(own.advance, recordsVote),
   })),
   "after the fresh read, before the attempt is recorded": requests((own) => ({
-    advance: before(own.advance, signals("sending")),
+    advance: dieBefore(own.advance, recordsSignal("sending")),
   })),
   "after the attempt is recorded, before the signal": requests((own) => ({
-    advance: after(own.advance, signals("sending")),
+    advance: dieAfter(own.advance, recordsSignal("sending")),
   })),
   "after the signal, before its outcome is recorded": {
     ...NO_TEST_HOOKS,
-    automation: (own) => ({ ...own, signal: after(own.signal) }),
+    automation: (own) => ({ ...own, signal: dieAfter(own.signal) }),
   },
   "after the signal's outcome is recorded, before the request is closed": requests((own) => ({
-    advance: after(own.advance, signals("accepted")),
+    advance: dieAfter(own.advance, recordsSignal("accepted")),
   })),
   "after the request is closed, before its message shows it": requests((own) => ({
-    advance: after(own.advance, closes),
+    advance: dieAfter(own.advance, closesRequest),
   })),
-  "after the message shows the end, before that is recorded": chat((own) => ({ update: after(own.update, showsEnd) })),
+  "after the message shows the end, before that is recorded": chat((own) => ({
+    update: dieAfter(own.update, showsEnd),
+  })),
   "after a denial is recorded, before its author is told": clicks((own) => ({
-    evaluated: after(own.evaluated, refuses),
+    evaluated: dieAfter(own.evaluated, isDenied),
   })),
-  "after the author is told, before that is recorded": chat((own) => ({ postEphemeral: after(own.postEphemeral) })),
-  "before events are published": bus((publish) => before(publish)),
-  "after events are published, before that is recorded": bus((publish) => after(publish)),
+  "after the author is told, before that is recorded": chat((own) => ({ postEphemeral: dieAfter(own.postEphemeral) })),
+  "before events are published": bus((publish) => dieBefore(publish)),
+  "after events are published, before that is recorded": bus((publish) => dieAfter(publish)),
 };
 
 export const CRASH_POINTS = Object.keys(POINTS);
 
-export function crashSeams(name: string | null): TestHooks {
+export function findCrashHooks(name: string | null): TestHooks {
   if (name === null) return NO_TEST_HOOKS;
   const hooks = POINTS[name];
   if (hooks === undefined) throw new Error(`There is no crash point "${name}".`);

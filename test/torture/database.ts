@@ -6,7 +6,7 @@ import type { Tables } from "../../src/store/schema.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 
 /** All that a schedule left behind. */
-export interface Records {
+export interface DatabaseRecords {
   requests: Tables["requests"][];
   votes: Tables["votes"][];
   messages: Tables["messages"][];
@@ -21,11 +21,11 @@ export interface TortureDatabase {
   /** An empty one; the one before it is gone. Resolves with its DATABASE_URL. */
   fresh(): Promise<string>;
   /** Everything in it, after the bots have ended. */
-  read(url: string): Promise<Records>;
+  read(url: string): Promise<DatabaseRecords>;
   close(): Promise<void>;
 }
 
-export function sqliteFiles(): TortureDatabase {
+export function openSqlite(): TortureDatabase {
   const folder = mkdtempSync(join(tmpdir(), "countersign-torture-db-"));
   let count = 0;
   let file = "";
@@ -45,7 +45,7 @@ export function sqliteFiles(): TortureDatabase {
   };
 }
 
-export async function readRecords(dialect: Dialect): Promise<Records> {
+export async function readRecords(dialect: Dialect): Promise<DatabaseRecords> {
   const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
   try {
     return {

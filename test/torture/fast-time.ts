@@ -18,19 +18,19 @@ export interface FastTime {
   /** Goes on from the same moment at another pace. */
   setScale(scale: number): void;
   /** The machine's milliseconds in which `ms` pass. */
-  real(ms: number): number;
+  toMachineMs(ms: number): number;
   readonly offset: number;
   moveTo(offset: number): void;
   /** Stands still until released; then it has moved on. */
-  hold(): void;
-  release(): void;
+  freeze(): void;
+  unfreeze(): void;
 }
 
 /** Time that runs faster than the machine's and can be moved forward. */
 export function makeFastTime(given: TimeBase): FastTime {
   let { scale, base, offset } = given;
-  let held: number | null = null;
-  const now = () => held ?? base + Math.round((Date.now() - base) * scale) + offset;
+  let frozenAt: number | null = null;
+  const now = () => frozenAt ?? base + Math.round((Date.now() - base) * scale) + offset;
   return {
     now,
     shared: () => ({ scale, base, offset }),
@@ -39,24 +39,24 @@ export function makeFastTime(given: TimeBase): FastTime {
       [scale, base] = [other, Date.now()];
       offset = moment - base;
     },
-    real: (ms) => ms / scale,
+    toMachineMs: (ms) => ms / scale,
     get offset() {
       return offset;
     },
     moveTo(other) {
       offset = other;
     },
-    hold() {
-      held = now();
+    freeze() {
+      frozenAt = now();
     },
-    release() {
-      held = null;
+    unfreeze() {
+      frozenAt = null;
     },
   };
 }
 
 /** How often the stand-ins' timers are looked at, in the machine's milliseconds. */
-const POKE_MS = 3;
+const TIMER_CHECK_MS = 3;
 
 /**
  * The stand-ins' clock on fast time. It sets its timers in the machine's milliseconds, which would come too late here: so
@@ -64,7 +64,7 @@ const POKE_MS = 3;
  */
 export function makeFastSandboxClock(time: FastTime): SandboxClock {
   const clock = makeSandboxClock(time.now);
-  const poking = setInterval(() => clock.advance(0), POKE_MS);
+  const poking = setInterval(() => clock.advance(0), TIMER_CHECK_MS);
   poking.unref();
   return {
     ...clock,
@@ -95,7 +95,7 @@ export function makeFastClock(time: FastTime): Clock & { moved(): void } {
           clearTimeout(timer);
           const left = until - time.now();
           if (left <= 0) done();
-          else timer = setTimeout(look, Math.max(1, time.real(left)));
+          else timer = setTimeout(look, Math.max(1, time.toMachineMs(left)));
         };
         sleepers.add(look);
         abort?.addEventListener("abort", done, { once: true });

@@ -1,8 +1,8 @@
-import type { Result } from "./run-schedule.ts";
+import type { ScheduleResult } from "./run-schedule.ts";
 
 /** The sums of a run, in lines for a person. */
-export function figures(results: readonly Result[], seconds: number): string[] {
-  const sum = (of: (result: Result) => number) => results.reduce((total, result) => total + of(result), 0);
+export function formatFigures(results: readonly ScheduleResult[], seconds: number): string[] {
+  const sum = (of: (result: ScheduleResult) => number) => results.reduce((total, result) => total + of(result), 0);
   const faults = new Map<string, number>();
   for (const result of results) {
     for (const [kind, times] of Object.entries(result.faults)) faults.set(kind, (faults.get(kind) ?? 0) + times);
@@ -27,7 +27,10 @@ export function figures(results: readonly Result[], seconds: number): string[] {
     total("votes"),
     total("digests"),
     total("notices"),
-    line("signals", `${sum((result) => result.signals)}, of which overtaken ${sum((result) => result.overtaken)}`),
+    line(
+      "signals",
+      `${sum((result) => result.signals)}, of which overtaken ${sum((result) => result.reachedNextGate)}`,
+    ),
     line(
       "events twice",
       sum((result) => result.repeatedEvents),
@@ -41,16 +44,16 @@ export function figures(results: readonly Result[], seconds: number): string[] {
   ];
 }
 
-function pace(results: readonly Result[]): string {
+function pace(results: readonly ScheduleResult[]): string {
   const scales = results.map((result) => result.scale);
   return `${Math.min(...scales)} to ${Math.max(...scales)}`;
 }
 
 /** A schedule that went wrong, from its seed to what the bots said. */
-export function story(result: Result): string[] {
+export function formatReport(result: ScheduleResult): string[] {
   return [
     `seed ${result.seed}: ${result.violations.length} violations`,
     ...result.violations.map((words) => `  ! ${words}`),
-    ...result.story.map((line) => `    ${line}`),
+    ...result.report.map((line) => `    ${line}`),
   ];
 }

@@ -6,7 +6,7 @@ import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
-import { type ChildBot, warmBot } from "./child-bot.ts";
+import { type ChildBot, preloadBot } from "./child-bot.ts";
 import type { TortureDatabase } from "./database.ts";
 import { makeFastSandboxClock, makeFastTime } from "./fast-time.ts";
 import { POLICY, RUNBOOKS } from "./runbooks.ts";
@@ -18,22 +18,22 @@ import { POLICY, RUNBOOKS } from "./runbooks.ts";
  */
 const PACE = { scale: 14, loadingMs: { modules: 350, bundle: 160 }, least: 2, most: 16 };
 
-function paceFor(loadingMs: number, usualMs: number): number {
+function choosePace(loadingMs: number, usualMs: number): number {
   return Math.round(Math.min(PACE.most, Math.max(PACE.least, (PACE.scale * usualMs) / loadingMs)));
 }
 
-export interface Spoil {
+export interface BotFaults {
   mutant?: string | null;
   crashPoint?: string | null;
 }
 
-export type Stage = Awaited<ReturnType<typeof openStage>>;
+export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /**
  * Both stand-ins in this process, on one fast clock, and the bot's processes. They stay for many schedules: `reset` gives
  * an empty world and an empty database. `close` ends everything. `entry`: the bot's entry in one file, which loads sooner.
  */
-export async function openStage(database: TortureDatabase, entry?: string) {
+export async function startHarness(database: TortureDatabase, entry?: string) {
   const base = Date.now();
   const time = makeFastTime({ scale: PACE.least, base, offset: 0 });
   const clock = makeFastSandboxClock(time);
@@ -48,14 +48,14 @@ export async function openStage(database: TortureDatabase, entry?: string) {
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   let bots: (ChildBot | undefined)[] = [];
-  let spare = warmBot(entry);
+  let spare = preloadBot(entry);
   /** By how much the stand-ins' clock is ahead of the fast time, and how much of it the bots share since the last reset. */
   let [ahead, shared] = [0, 0];
   /** When time was moved forward for the stand-ins, as they showed it, and by how much; since the last reset. */
   let jumps: { at: number; ms: number }[] = [];
   let databaseUrl = "";
   /** Bots of this schedule that ended without being killed. */
-  let collapsed: string[] = [];
+  let unexpectedExits: string[] = [];
 
   const call = (url: string) => (path: string, body?: unknown) =>
     body === undefined ? getJson(`${url}/_control/${path}`) : postJson(`${url}/_control/${path}`, body);
@@ -70,22 +70,22 @@ export async function openStage(database: TortureDatabase, entry?: string) {
     ssm,
     clearFaults,
     bots: () => bots,
-    collapsed: () => collapsed,
+    collapsed: () => unexpectedExits,
     jumps: (): readonly { at: number; ms: number }[] => jumps,
     /** Resolves after `ms` of the fast clock. */
-    wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.real(ms))),
+    wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.toMachineMs(ms))),
 
     /** An empty world, an empty database and no bot; the clock at the pace that the machine can keep now. */
     async reset(): Promise<void> {
       await Promise.all(bots.map((bot) => bot?.kill()));
       bots = [];
-      collapsed = [];
+      unexpectedExits = [];
       jumps = [];
       clock.clear();
       shared = ahead;
-      time.release();
+      time.unfreeze();
       const usualMs = PACE.loadingMs[entry === undefined ? "modules" : "bundle"];
-      time.setScale(paceFor(await Promise.race([spare.warm, spare.ended.then(() => usualMs)]), usualMs));
+      time.setScale(choosePace(await Promise.race([spare.loaded, spare.ended.then(() => usualMs)]), usualMs));
       await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
       databaseUrl = await database.fresh();
       const documents = Object.entries(RUNBOOKS).map(([name, content]) => ({ name, content }));
@@ -93,9 +93,9 @@ export async function openStage(database: TortureDatabase, entry?: string) {
     },
 
     /** Starts a replica, in the place of the one before it. Resolves when it listens, or has ended. */
-    async startBot(replica: number, spoil: Spoil = {}): Promise<ChildBot> {
+    async startBot(replica: number, botFaults: BotFaults = {}): Promise<ChildBot> {
       const bot = spare;
-      spare = warmBot(entry);
+      spare = preloadBot(entry);
       bots[replica] = bot;
       const environment = {
         ...botEnvironment({ slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: 0 }),
@@ -104,13 +104,13 @@ export async function openStage(database: TortureDatabase, entry?: string) {
         LOG_LEVEL: "info",
       };
       void bot.ended.then((how) => {
-        if (how !== "SIGKILL") collapsed.push(`a bot ended by itself (${how}): ${bot.lines.at(-1)}`);
+        if (how !== "SIGKILL") unexpectedExits.push(`a bot ended by itself (${how}): ${bot.lines.at(-1)}`);
       });
       await bot.start({
         environment,
         time: { ...time.shared(), offset: time.offset + shared },
-        mutant: spoil.mutant ?? null,
-        crashPoint: spoil.crashPoint ?? null,
+        mutant: botFaults.mutant ?? null,
+        crashPoint: botFaults.crashPoint ?? null,
       });
       bot.move(time.offset + shared);
       return bot;

@@ -13,7 +13,7 @@ const click = (at: number, user: string, more: Partial<Action & { kind: "click" 
 });
 
 /** For each mutant the shortest story in which its missing safeguard would have been needed. */
-export const MUTANT_STORIES: Record<string, Action[]> = {
+export const MUTANT_SCENARIOS: Record<string, Action[]> = {
   // The bot has not seen that somebody approved the first gate when an approver clicks on it.
   "no-fresh-read": [
     { at: 100, kind: "run", runbook: "Two-Gates" },

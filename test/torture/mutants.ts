@@ -11,8 +11,8 @@ const MUTANTS: Record<string, () => TestHooks> = {
     const isSignalling = (executionId: string) => [...signalling].some((name) => name.includes(executionId));
     return {
       ...NO_TEST_HOOKS,
-      store: (own) => ({ ...own, leases: noting(own.leases, signalling) }),
-      automation: (own) => ({ ...own, read: staleWhile(isSignalling, own) }),
+      store: (own) => ({ ...own, leases: trackLeases(own.leases, signalling) }),
+      automation: (own) => ({ ...own, read: staleReadWhile(isSignalling, own) }),
     };
   },
   /** A post without a clear answer is simply made again. */
@@ -35,7 +35,7 @@ const MUTANTS: Record<string, () => TestHooks> = {
 
 export const MUTANT_NAMES = Object.keys(MUTANTS);
 
-export function mutantSeams(name: string | null): TestHooks {
+export function findMutantHooks(name: string | null): TestHooks {
   if (name === null) return NO_TEST_HOOKS;
   const make = MUTANTS[name];
   if (make === undefined) throw new Error(`There is no mutant ${name}: ${MUTANT_NAMES.join(", ")}.`);
@@ -43,7 +43,7 @@ export function mutantSeams(name: string | null): TestHooks {
 }
 
 /** Only the signal takes a lease of an execution: while it is held, a reading is the one before the signal. */
-function noting(leases: Store["leases"], held: Set<string>): Store["leases"] {
+function trackLeases(leases: Store["leases"], held: Set<string>): Store["leases"] {
   return {
     ...leases,
     async acquire(name, ...rest) {
@@ -58,7 +58,7 @@ function noting(leases: Store["leases"], held: Set<string>): Store["leases"] {
   };
 }
 
-function staleWhile(isSignalling: (executionId: string) => boolean, own: Automation): Automation["read"] {
+function staleReadWhile(isSignalling: (executionId: string) => boolean, own: Automation): Automation["read"] {
   const seen = new Map<string, Awaited<ReturnType<Automation["read"]>>>();
   return async (executionId, abort) => {
     const known = seen.get(executionId);

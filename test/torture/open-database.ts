@@ -1,15 +1,15 @@
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { startPostgres } from "../support/postgres-server.ts";
-import { readRecords, sqliteFiles, type TortureDatabase } from "./database.ts";
+import { openSqlite, readRecords, type TortureDatabase } from "./database.ts";
 
 export type EngineName = "sqlite" | "postgres";
 
 export async function openDatabase(engine: EngineName): Promise<TortureDatabase> {
-  return engine === "sqlite" ? sqliteFiles() : postgresDatabases();
+  return engine === "sqlite" ? openSqlite() : openPostgres();
 }
 
 /** A server of its own, and a database for each schedule. */
-async function postgresDatabases(): Promise<TortureDatabase> {
+async function openPostgres(): Promise<TortureDatabase> {
   const server = await startPostgres();
   let name: string | undefined;
   return {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import type { EngineName } from "./open-database.ts";
 import { MUTANT_NAMES } from "./mutants.ts";
+import type { EngineName } from "./open-database.ts";
 
 export interface Options {
   schedules: number;
@@ -24,7 +24,7 @@ Ctrl-C ends after the schedules under way and prints the figures so far.
 `;
 
 /** Reads the command line. Throws with words for the person who typed it. */
-export function readOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {

@@ -56,7 +56,7 @@ mainSteps:
 `;
 
 /** The first gate's rejection lets the runbook go on to the second. */
-const goesOn = `
+const continueOnRejection = `
 schemaVersion: "0.3"
 mainSteps:
   - name: optional
@@ -77,7 +77,7 @@ export const RUNBOOKS: Record<string, string> = {
   "One-Gate": oneGate,
   "Two-Gates": twoGates,
   Loop: loop,
-  "Goes-On": goesOn,
+  "Goes-On": continueOnRejection,
   [UNROUTED]: oneGate,
 };
 export const ROUTED = Object.keys(RUNBOOKS).filter((name) => name !== UNROUTED);
@@ -103,7 +103,7 @@ admins: { users: [U0ADMIN] }
 `;
 
 /** Which channels a runbook's requests are to be seen in, and how many must agree. */
-export function routeOf(document: string): { channels: string[]; quorum: number } {
+export function findRoute(document: string): { channels: string[]; quorum: number } {
   if (document === UNROUTED) return { channels: [], quorum: 1 };
   return document.startsWith("Goes-")
     ? { channels: ["C0APPROVALS", "C0PRODDBA"], quorum: 2 }

@@ -1,7 +1,7 @@
 import { DIGEST_THRESHOLD } from "../../src/app/deliver/digest.ts";
 import type { Action, FaultBody } from "./actions.ts";
 import { makePrng, type Prng } from "./prng.ts";
-import { APPROVERS, OTHERS, ROUTED, routeOf, UNROUTED } from "./runbooks.ts";
+import { APPROVERS, findRoute, OTHERS, ROUTED, UNROUTED } from "./runbooks.ts";
 
 export interface Schedule {
   seed: number;
@@ -10,9 +10,9 @@ export interface Schedule {
 }
 
 /** How long a schedule's trouble lasts, in the fast clock's milliseconds. */
-const LENGTH_MS = 30_000;
+const DURATION_MS = 30_000;
 /** The stand-ins' clock stays this near to the bot's: a message is looked for with five minutes to spare. */
-const MOST_SKEW_MS = 45_000;
+const MAX_SKEW_MS = 45_000;
 
 /** Everything that happens under a seed, in order. Pure: the same seed and number of replicas give the same schedule. */
 export function makeSchedule(seed: number, replicas: number): Schedule {
@@ -25,31 +25,31 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
     const runbook = prng.pick(ROUTED);
     started.push(runbook);
     // In this order, so that people mean the execution that they name.
-    actions.push({ at: Math.round((index * LENGTH_MS) / (2 * count)) + later(3_000), kind: "run", runbook });
+    actions.push({ at: Math.round((index * DURATION_MS) / (2 * count)) + later(3_000), kind: "run", runbook });
   }
   for (let count = prng.int(8, 16); count > 0; count--)
-    actions.push(...people(prng, started, 3_000 + later(LENGTH_MS)));
-  for (let count = prng.int(2, 9); count > 0; count--) actions.push(fault(prng, later(LENGTH_MS)));
+    actions.push(...makeDecisions(prng, started, 3_000 + later(DURATION_MS)));
+  for (let count = prng.int(2, 9); count > 0; count--) actions.push(makeFault(prng, later(DURATION_MS)));
   for (let count = prng.int(0, 3); count > 0; count--) {
     const replica = prng.int(0, replicas - 1);
-    actions.push({ at: later(LENGTH_MS), kind: "kill", replica, downMs: later(12_000) });
+    actions.push({ at: later(DURATION_MS), kind: "kill", replica, downMs: later(12_000) });
   }
   if (prng.chance(replicas > 1 ? 0.7 : 0.25)) {
     const replica = prng.int(0, replicas - 1);
-    actions.push({ at: later(LENGTH_MS), kind: "pause", replica, ms: prng.int(2_000, 100_000) });
+    actions.push({ at: later(DURATION_MS), kind: "pause", replica, ms: prng.int(2_000, 100_000) });
   }
-  if (prng.chance(0.4)) actions.push({ at: later(LENGTH_MS), kind: "pass", ms: prng.int(20, 700) * 1000 });
-  if (prng.chance(0.2)) actions.push({ at: later(LENGTH_MS), kind: "skew", ms: prng.int(1_000, MOST_SKEW_MS) });
+  if (prng.chance(0.4)) actions.push({ at: later(DURATION_MS), kind: "pass", ms: prng.int(20, 700) * 1000 });
+  if (prng.chance(0.2)) actions.push({ at: later(DURATION_MS), kind: "skew", ms: prng.int(1_000, MAX_SKEW_MS) });
   if (prng.chance(0.06)) {
     const count = prng.int(DIGEST_THRESHOLD + 2, DIGEST_THRESHOLD + 8);
-    actions.push({ at: later(LENGTH_MS), kind: "unattended", runbook: "One-Gate", count });
+    actions.push({ at: later(DURATION_MS), kind: "unattended", runbook: "One-Gate", count });
   }
-  if (prng.chance(0.15)) actions.push({ at: later(LENGTH_MS), kind: "unattended", runbook: UNROUTED, count: 1 });
+  if (prng.chance(0.15)) actions.push({ at: later(DURATION_MS), kind: "unattended", runbook: UNROUTED, count: 1 });
   return { seed, replicas, actions: actions.sort((a, b) => a.at - b.at) };
 }
 
 /** One person does something, or two things happen close together, as they do when it matters. */
-function people(prng: Prng, started: readonly string[], at: number): Action[] {
+function makeDecisions(prng: Prng, started: readonly string[], at: number): Action[] {
   const execution = prng.int(0, started.length - 1);
   const soon = () => at + prng.int(0, 3_000);
   if (prng.chance(0.3)) {
@@ -59,20 +59,20 @@ function people(prng: Prng, started: readonly string[], at: number): Action[] {
       execution,
       does: prng.pick(["Approve", "Approve", "Approve", "Reject", "Cancel"]),
     };
-    return prng.chance(0.7) ? [elsewhere, click(prng, started, execution, soon())] : [elsewhere];
+    return prng.chance(0.7) ? [elsewhere, makeClick(prng, started, execution, soon())] : [elsewhere];
   }
-  const clicks = [click(prng, started, execution, at)];
-  if (prng.chance(0.35)) clicks.push(click(prng, started, execution, soon()));
+  const clicks = [makeClick(prng, started, execution, at)];
+  if (prng.chance(0.35)) clicks.push(makeClick(prng, started, execution, soon()));
   return clicks;
 }
 
-function click(prng: Prng, started: readonly string[], execution: number, at: number): Action {
+function makeClick(prng: Prng, started: readonly string[], execution: number, at: number): Action {
   return {
     at,
     kind: "click",
     user: prng.pick(prng.chance(0.85) ? APPROVERS : OTHERS),
     execution,
-    channel: prng.pick(routeOf(started[execution] ?? "").channels),
+    channel: prng.pick(findRoute(started[execution] ?? "").channels),
     verdict: prng.chance(0.75) ? "approve" : "reject",
     twice: prng.chance(0.15),
     stale: prng.chance(0.2),
@@ -89,18 +89,18 @@ const AWS_OPERATIONS = [
   ...["GetAutomationExecution", "DescribeAutomationExecutions", "PutEvents", "GetCallerIdentity", "GetDocument"],
 ];
 
-function fault(prng: Prng, at: number): Action {
+function makeFault(prng: Prng, at: number): Action {
   const which = prng.next();
-  if (which < 0.38) return { at, kind: "slack-fault", fault: spoiled(prng, prng.pick(SLACK_OPERATIONS)) };
-  if (which < 0.76) return { at, kind: "aws-fault", fault: spoiled(prng, prng.pick(AWS_OPERATIONS)) };
-  if (which < 0.86) return { at, kind: "slack-fault", fault: delivery(prng) };
+  if (which < 0.38) return { at, kind: "slack-fault", fault: makeCallFault(prng, prng.pick(SLACK_OPERATIONS)) };
+  if (which < 0.76) return { at, kind: "aws-fault", fault: makeCallFault(prng, prng.pick(AWS_OPERATIONS)) };
+  if (which < 0.86) return { at, kind: "slack-fault", fault: makeDeliveryFault(prng) };
   if (which < 0.94) {
     return { at, kind: "disconnect", reason: prng.pick(["warning", "refresh_requested", "link_disabled", "none"]) };
   }
   return { at, kind: "outage", of: prng.pick(["slack", "aws"]), ms: prng.int(2_000, 25_000) };
 }
 
-function spoiled(prng: Prng, operation: string): FaultBody {
+function makeCallFault(prng: Prng, operation: string): FaultBody {
   const times = prng.int(1, 3);
   switch (prng.int(0, 6)) {
     case 0:
@@ -118,7 +118,7 @@ function spoiled(prng: Prng, operation: string): FaultBody {
   }
 }
 
-function delivery(prng: Prng): FaultBody {
+function makeDeliveryFault(prng: Prng): FaultBody {
   const operation = prng.pick(["deliver:block_actions", "deliver:block_actions", "deliver:view_submission"]);
   const kind = prng.pick(["twice", "twice", "drop-reply", "refuse", "delay"] as const);
   return { operation, kind, times: prng.int(1, 2), ...(kind === "delay" ? { delayMs: prng.int(500, 6_000) } : {}) };

@@ -1,7 +1,7 @@
 import type { TestHooks } from "../../src/bot/test-hooks.ts";
 
 /** Each stands around the one before it. */
-export function chained(...all: readonly TestHooks[]): TestHooks {
+export function chainHooks(...all: readonly TestHooks[]): TestHooks {
   return all.reduce((inner, outer) => ({
     store: (own) => outer.store(inner.store(own)),
     chat: (own) => outer.chat(inner.chat(own)),

@@ -9,39 +9,39 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleBot } from "./bundle.ts";
-import { figures, story } from "./figures.ts";
-import { type Options, readOptions, USAGE } from "./options.ts";
-import type { Result } from "./run-schedule.ts";
+import { formatFigures, formatReport } from "./figures.ts";
+import { type Options, parseOptions, USAGE } from "./options.ts";
+import type { ScheduleResult } from "./run-schedule.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 /** How many schedules in a row may break (not: find something) before the run is given up. */
-const MOST_BROKEN = 3;
+const MAX_BROKEN = 3;
 
 let options: Options;
 try {
-  options = readOptions(process.argv.slice(2));
+  options = parseOptions(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
   process.exit(2);
 }
-const say = (...lines: string[]) => void process.stdout.write(`${lines.join("\n")}\n`);
-const results: Result[] = [];
+const print = (...lines: string[]) => void process.stdout.write(`${lines.join("\n")}\n`);
+const results: ScheduleResult[] = [];
 const broken: string[] = [];
 const began = Date.now();
 let next = 0;
 let interrupted = false;
 process.once("SIGINT", () => {
   interrupted = true;
-  say("ending after the schedules under way");
+  print("ending after the schedules under way");
 });
 // A mutant has been shown once it is found.
 const isDone = () =>
   interrupted ||
   next >= options.schedules ||
-  broken.length >= MOST_BROKEN ||
+  broken.length >= MAX_BROKEN ||
   (options.mutant !== null && results.some((result) => result.violations.length > 0));
 
-say(
+print(
   `seeds ${options.seed} to ${options.seed + options.schedules - 1}, ${options.engine}, replicas ${options.replicas}`,
 );
 const compiled = mkdtempSync(join(tmpdir(), "countersign-compiled-"));
@@ -49,20 +49,20 @@ let entry: string;
 try {
   entry = await bundleBot(compiled);
   const workers = Math.min(options.workers, options.schedules);
-  await Promise.all(Array.from({ length: workers }, () => work()));
+  await Promise.all(Array.from({ length: workers }, () => runWorker()));
 } finally {
   rmSync(compiled, { recursive: true, force: true });
 }
 
 const found = results.filter((result) => result.violations.length > 0);
-say("", ...figures(results, (Date.now() - began) / 1000), ...broken.map((words) => `broken: ${words}`));
+print("", ...formatFigures(results, (Date.now() - began) / 1000), ...broken.map((words) => `broken: ${words}`));
 if (options.mutant !== null) {
-  say(found.length > 0 ? `The mutant ${options.mutant} was found.` : `The mutant ${options.mutant} was NOT found.`);
+  print(found.length > 0 ? `The mutant ${options.mutant} was found.` : `The mutant ${options.mutant} was NOT found.`);
 }
 process.exit((options.mutant === null ? found.length === 0 : found.length > 0) && broken.length === 0 ? 0 : 1);
 
 /** One worker: a process with stand-ins of its own, given one seed after another. */
-async function work(): Promise<void> {
+async function runWorker(): Promise<void> {
   const worker: ChildProcess = fork(
     new URL("./worker.ts", import.meta.url).pathname,
     [JSON.stringify(options), entry],
@@ -72,21 +72,21 @@ async function work(): Promise<void> {
     },
   );
   const exited = once(worker, "exit");
-  const hand = () => {
+  const sendNext = () => {
     const message: ToWorker = isDone() ? { kind: "end" } : { kind: "run", seed: options.seed + next++ };
     if (worker.connected) worker.send(message);
   };
   worker.on("message", (message: FromWorker) => {
-    if (message.kind === "result") took(message.result);
+    if (message.kind === "result") recordResult(message.result);
     if (message.kind === "broken") broken.push(`seed ${message.seed}: ${message.words}`);
-    hand();
+    sendNext();
   });
   const [code] = await exited;
   if (code !== 0) broken.push(`a worker ended with ${code}`);
 }
 
-function took(result: Result): void {
+function recordResult(result: ScheduleResult): void {
   results.push(result);
-  if (result.violations.length > 0) say(...story(result));
-  else if (results.length % 25 === 0) say(`${results.length} of ${options.schedules}`);
+  if (result.violations.length > 0) print(...formatReport(result));
+  else if (results.length % 25 === 0) print(`${results.length} of ${options.schedules}`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Evidence } from "../torture/oracle/evidence.ts";
-import { judgeSignals } from "../torture/oracle/signals.ts";
+import { evaluateSignals } from "../torture/oracle/signals.ts";
 
 const BOT = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
 const REQUEST = "00000000-0000-4000-8000-000000000001";
@@ -44,7 +44,7 @@ function misled(given: { readBefore: number; fault?: string; jumps?: Evidence["j
 }
 
 const kindOf = (evidence: Evidence) => {
-  const { violations, overtaken } = judgeSignals(evidence);
+  const { violations, reachedNextGate: overtaken } = evaluateSignals(evidence);
   return violations.length > 0 ? "misdirected" : overtaken.has(REQUEST) ? "overtaken" : "right";
 };
 

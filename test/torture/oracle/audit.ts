@@ -5,7 +5,7 @@ import type { Evidence } from "./evidence.ts";
 
 /** The chain is whole, a request's life is written down once, and every event was published. */
 export function auditViolations(evidence: Evidence): string[] {
-  return [...chainViolations(evidence), ...lifeViolations(evidence), ...eventViolations(evidence)];
+  return [...chainViolations(evidence), ...stageViolations(evidence), ...eventViolations(evidence)];
 }
 
 /** Events that were published more than once: the same id each time, so that whoever reads them can tell. */
@@ -27,7 +27,7 @@ function chainViolations({ records }: Evidence): string[] {
   return violations;
 }
 
-function lifeViolations({ records }: Evidence): string[] {
+function stageViolations({ records }: Evidence): string[] {
   return records.requests.flatMap((request) => {
     const kinds = records.audit.filter((row) => row.requestId === request.id).map((row) => row.kind);
     const count = (kind: string) => kinds.filter((each) => each === kind).length;

@@ -1,32 +1,33 @@
 import type { Json } from "../../support/http-json.ts";
-import type { Records } from "../database.ts";
+import type { DatabaseRecords } from "../database.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** What was acknowledged is on record and finished: it counted, or its author was told why not. */
 export function clickViolations(evidence: Evidence): string[] {
   const { clicks } = evidence.records;
   const known = new Set(clicks.map((click) => click.key));
-  const violations = acknowledged(evidence.slackCalls)
+  const violations = findAcknowledgedKeys(evidence.slackCalls)
     .filter((key) => !known.has(key))
     .map((key) => `the click ${key} was acknowledged but is not on record`);
-  const told = evidence.slackCalls
+  const delivered = evidence.slackCalls
     .filter((call) => call.operation === "chat.postEphemeral" && call.executed)
     .map((call) => ({ user: call.input.user, text: call.input.text }));
-  const counted = countBy(evidence.records.audit.flatMap(votedWish));
-  const wished = countBy(clicks.map(wishOf));
-  for (const [wish, times] of counted) {
-    if (times > (wished.get(wish) ?? 0))
-      violations.push(`"${wish}" was counted ${times} times, and clicked ${wished.get(wish) ?? 0} times`);
+  const countedActions = countBy(evidence.records.audit.flatMap(toVotedAction));
+  const clickedActions = countBy(clicks.map(toRequestedAction));
+  for (const [wish, times] of countedActions) {
+    if (times > (clickedActions.get(wish) ?? 0))
+      violations.push(`"${wish}" was counted ${times} times, and clicked ${clickedActions.get(wish) ?? 0} times`);
   }
   for (const vote of evidence.records.votes) {
-    if (!counted.has(wishOf(vote))) violations.push(`the vote "${wishOf(vote)}" has no record`);
+    if (!countedActions.has(toRequestedAction(vote)))
+      violations.push(`the vote "${toRequestedAction(vote)}" has no record`);
   }
   for (const click of clicks) {
     if (click.evaluatedAt === null) violations.push(`the click ${click.key} was never judged`);
     if (click.reply === null) {
-      if (click.evaluatedAt !== null && !counted.has(wishOf(click)))
+      if (click.evaluatedAt !== null && !countedActions.has(toRequestedAction(click)))
         violations.push(`the click ${click.key} neither counted nor was answered`);
-    } else if (!told.some(({ user, text }) => user === click.userId && text === click.reply)) {
+    } else if (!delivered.some(({ user, text }) => user === click.userId && text === click.reply)) {
       violations.push(`the author of the click ${click.key} was never told: ${click.reply}`);
     }
   }
@@ -34,12 +35,20 @@ export function clickViolations(evidence: Evidence): string[] {
 }
 
 /** Who wants what of which request. */
-function wishOf({ userId, verdict, requestId }: { userId: string; verdict: string; requestId: string }): string {
+function toRequestedAction({
+  userId,
+  verdict,
+  requestId,
+}: {
+  userId: string;
+  verdict: string;
+  requestId: string;
+}): string {
   return `${userId} ${verdict} ${requestId}`;
 }
 
-function votedWish({ kind, requestId, actor, detail }: Records["audit"][number]): string[] {
-  return kind === "voted" ? [wishOf({ userId: actor, verdict: JSON.parse(detail).verdict, requestId })] : [];
+function toVotedAction({ kind, requestId, actor, detail }: DatabaseRecords["audit"][number]): string[] {
+  return kind === "voted" ? [toRequestedAction({ userId: actor, verdict: JSON.parse(detail).verdict, requestId })] : [];
 }
 
 function countBy(wishes: readonly string[]): Map<string, number> {
@@ -47,7 +56,7 @@ function countBy(wishes: readonly string[]): Map<string, number> {
 }
 
 /** Keys of the verdicts that Slack was told we have. */
-function acknowledged(slackCalls: readonly Json[]): string[] {
+function findAcknowledgedKeys(slackCalls: readonly Json[]): string[] {
   return slackCalls
     .filter((call) => call.operation.startsWith("deliver:") && call.outcome.status === 200)
     .flatMap(({ operation, input, outcome }) => {

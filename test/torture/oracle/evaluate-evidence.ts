@@ -2,12 +2,12 @@ import { auditViolations, repeatedEvents } from "./audit.ts";
 import { clickViolations } from "./clicks.ts";
 import type { Evidence } from "./evidence.ts";
 import { messageViolations } from "./messages.ts";
-import { judgeSignals } from "./signals.ts";
+import { evaluateSignals } from "./signals.ts";
 
-export interface Judgement {
+export interface Evaluation {
   violations: string[];
   signals: number;
-  overtaken: number;
+  reachedNextGate: number;
   requests: number;
   votes: number;
   /** Digests and notices that were posted. */
@@ -17,8 +17,8 @@ export interface Judgement {
 }
 
 /** Compares what the stand-ins saw with what the bot wrote down. */
-export function judge(evidence: Evidence): Judgement {
-  const { violations, taken, overtaken } = judgeSignals(evidence);
+export function evaluateEvidence(evidence: Evidence): Evaluation {
+  const { violations, accepted: taken, reachedNextGate: overtaken } = evaluateSignals(evidence);
   return {
     violations: [
       ...violations,
@@ -27,7 +27,7 @@ export function judge(evidence: Evidence): Judgement {
       ...auditViolations(evidence),
     ],
     signals: taken,
-    overtaken: overtaken.size,
+    reachedNextGate: overtaken.size,
     requests: evidence.records.requests.length,
     votes: evidence.records.votes.length,
     digests: evidence.records.digests.filter((row) => row.ts !== null).length,

@@ -1,6 +1,6 @@
 import type { Json } from "../../support/http-json.ts";
-import { routeOf } from "../runbooks.ts";
-import { type Evidence, isBot, messagesOf, stepOf } from "./evidence.ts";
+import { findRoute } from "../runbooks.ts";
+import { type Evidence, findMessages, findStep, isBot } from "./evidence.ts";
 
 /**
  * Each waiting step has one message in each channel of its route, and every message tells how its step ended. Where AWS
@@ -8,22 +8,22 @@ import { type Evidence, isBot, messagesOf, stepOf } from "./evidence.ts";
  */
 export function messageViolations(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
   return [
-    ...waitingWithout(evidence),
-    ...twice(evidence),
-    ...untrue(evidence, overtaken),
-    ...untold(evidence),
+    ...findStepsWithoutMessage(evidence),
+    ...findDuplicates(evidence),
+    ...findUntrueMessages(evidence, overtaken),
+    ...findMissingAdminNotices(evidence),
     ...digestViolations(evidence),
   ];
 }
 
-function waitingWithout({ executions, records, channels }: Evidence): string[] {
+function findStepsWithoutMessage({ executions, records, channels }: Evidence): string[] {
   const evidence = { executions, records, channels } as Evidence;
   return executions.flatMap((execution) =>
     execution.StepExecutions.filter((step: Json) => step.StepStatus === "Waiting" && step.Action === "aws:approve")
       .flatMap((step: Json) =>
-        routeOf(execution.DocumentName).channels.map((channel) => {
+        findRoute(execution.DocumentName).channels.map((channel) => {
           const request = records.requests.find((each) => each.stepExecutionId === step.StepExecutionId);
-          const found = request === undefined ? [] : messagesOf(evidence, channel, request.id);
+          const found = request === undefined ? [] : findMessages(evidence, channel, request.id);
           return found.length > 0 ? null : `waiting step ${step.StepExecutionId} has no message in ${channel}`;
         }),
       )
@@ -31,7 +31,7 @@ function waitingWithout({ executions, records, channels }: Evidence): string[] {
   );
 }
 
-function twice({ channels, records }: Evidence): string[] {
+function findDuplicates({ channels, records }: Evidence): string[] {
   const known = new Set([...records.requests, ...records.notices, ...records.digests].map((row) => row.id));
   return Object.entries(channels).flatMap(([channel, messages]) => {
     const ours = messages.filter((message) => message.metadata?.event_type === "countersign_request");
@@ -44,7 +44,7 @@ function twice({ channels, records }: Evidence): string[] {
 }
 
 /** The admins are told of every request that no route is for. */
-function untold(evidence: Evidence): string[] {
+function findMissingAdminNotices(evidence: Evidence): string[] {
   const { requests, notices } = evidence.records;
   return requests
     .filter((request) => request.route === null)
@@ -54,7 +54,7 @@ function untold(evidence: Evidence): string[] {
           (row) =>
             row.requestId === request.id &&
             row.kind === "no-route" &&
-            messagesOf(evidence, row.channelId, row.id).length > 0,
+            findMessages(evidence, row.channelId, row.id).length > 0,
         ),
     )
     .map((request) => `nobody was told that no route is for request ${request.id}`);
@@ -63,7 +63,7 @@ function untold(evidence: Evidence): string[] {
 /** A digest that was posted stands, and says in the end that all is posted. */
 function digestViolations(evidence: Evidence): string[] {
   return evidence.records.digests.flatMap((row) => {
-    const [message] = messagesOf(evidence, row.channelId, row.id);
+    const [message] = findMessages(evidence, row.channelId, row.id);
     if (message === undefined)
       return row.ts === null
         ? []
@@ -75,7 +75,7 @@ function digestViolations(evidence: Evidence): string[] {
 }
 
 /** What a message must say of a step that AWS shows in this state. */
-function endWords(step: Json): RegExp | null {
+function expectedEndText(step: Json): RegExp | null {
   const decided = step.Outputs.ApprovalStatus?.[0];
   if (step.StepStatus === "TimedOut") return /\*Timed out\*/;
   if (step.StepStatus === "Cancelled") return /\*Cancelled in AWS\*/;
@@ -84,19 +84,19 @@ function endWords(step: Json): RegExp | null {
   return null;
 }
 
-function untrue(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
+function findUntrueMessages(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
   const violations: string[] = [];
   for (const request of evidence.records.requests) {
     const execution = evidence.executions.find((each) => each.AutomationExecutionId === request.executionId);
-    const step = execution === undefined ? undefined : stepOf(execution, request.stepExecutionId);
+    const step = execution === undefined ? undefined : findStep(execution, request.stepExecutionId);
     if (step === undefined) {
       violations.push(`request ${request.id} is about a step that AWS does not have`);
       continue;
     }
-    for (const channel of routeOf(execution.DocumentName).channels) {
-      for (const message of messagesOf(evidence, channel, request.id)) {
+    for (const channel of findRoute(execution.DocumentName).channels) {
+      for (const message of findMessages(evidence, channel, request.id)) {
         const say = (words: string) =>
-          violations.push(`the message of request ${request.id} in ${channel} ${words}: ${stateOf(message)}`);
+          violations.push(`the message of request ${request.id} in ${channel} ${words}: ${toStatusText(message)}`);
         const blocks = JSON.stringify(message.blocks);
         const open = blocks.includes('"action_id":"approve"');
         if (step.StepStatus === "Waiting") {
@@ -104,9 +104,9 @@ function untrue(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
           continue;
         }
         if (open) say(`has buttons though its step is ${step.StepStatus}`);
-        const words = endWords(step);
+        const words = expectedEndText(step);
         if (words !== null && !words.test(blocks)) say(`does not tell that its step is ${step.StepStatus}`);
-        const byUs = signalled(execution, request.stepExecutionId);
+        const byUs = wasSignaledByBot(execution, request.stepExecutionId);
         if (/\*(Approved|Rejected) in AWS\*/.test(blocks) && byUs) say("tells of AWS what was decided in Slack");
         if (/\*(Approved|Rejected)\*/.test(blocks) && !byUs && !overtaken.has(request.id))
           say("tells of Slack what was decided in AWS");
@@ -116,10 +116,10 @@ function untrue(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
   return violations;
 }
 
-function signalled(execution: Json, stepExecutionId: string): boolean {
+function wasSignaledByBot(execution: Json, stepExecutionId: string): boolean {
   return execution.signals.some((each: Json) => each.stepExecutionId === stepExecutionId && isBot(each.principal));
 }
 
-function stateOf(message: Json): string {
+function toStatusText(message: Json): string {
   return JSON.stringify(message.blocks.find((block: Json) => block.block_id === "state")?.text?.text ?? message.text);
 }

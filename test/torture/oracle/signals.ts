@@ -1,20 +1,20 @@
 import type { Json } from "../../support/http-json.ts";
-import { APPROVERS, routeOf } from "../runbooks.ts";
-import { type Evidence, isBot, stepOf } from "./evidence.ts";
+import { APPROVERS, findRoute } from "../runbooks.ts";
+import { type Evidence, findStep, isBot } from "./evidence.ts";
 
-export interface SignalVerdict {
+export interface SignalEvaluation {
   violations: string[];
   /** Signals of the bot that AWS took. */
-  taken: number;
+  accepted: number;
   /**
    * Requests whose signal reached another gate because somebody else ended the right one after the bot had read it and before the
    * signal took effect. SendAutomationSignal names no step, so this can be made rare but not impossible.
    */
-  overtaken: Set<string>;
+  reachedNextGate: Set<string>;
 }
 
 /** No second signal, none without enough votes, and none for another step than the one that was decided. */
-export function judgeSignals(evidence: Evidence): SignalVerdict {
+export function evaluateSignals(evidence: Evidence): SignalEvaluation {
   const violations: string[] = [];
   const overtaken = new Set<string>();
   let taken = 0;
@@ -39,39 +39,39 @@ export function judgeSignals(evidence: Evidence): SignalVerdict {
       const votes = evidence.records.votes.filter(
         (vote) => vote.requestId === id && vote.verdict === request.decision && APPROVERS.includes(vote.userId),
       );
-      const needed = request.decision === "reject" ? 1 : routeOf(execution.DocumentName).quorum;
+      const needed = request.decision === "reject" ? 1 : findRoute(execution.DocumentName).quorum;
       if (votes.length < needed) violations.push(`${name} has ${votes.length} of ${needed} votes`);
       if (signal.stepExecutionId === request.stepExecutionId) continue;
-      if (wasOvertaken(evidence, execution, request)) overtaken.add(id);
+      if (hadFreshRead(evidence, execution, request)) overtaken.add(id);
       else {
-        const calls = callsAbout(evidence, execution, request, signal);
+        const calls = describeCalls(evidence, execution, request, signal);
         violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}; ${calls}`);
       }
     }
   }
-  return { violations, taken, overtaken };
+  return { violations, accepted: taken, reachedNextGate: overtaken };
 }
 
 /**
  * How long before its signal a reading may have been, in milliseconds: the three seconds that the bot allows, and what a
  * busy machine may need between the bot's last look at its fast clock and AWS's.
  */
-const READING_MS = 3_000 + 20_000;
+const MAX_READ_AGE_MS = 3_000 + 20_000;
 
 /** Whether the reading before the signal still showed the right step waiting, and was young enough to count. */
-function wasOvertaken(
+function hadFreshRead(
   { awsCalls, jumps }: Evidence,
   execution: Json,
   request: { id: string; stepExecutionId: string; decidedAt: number | null },
 ): boolean {
   const id = execution.AutomationExecutionId;
-  const endedAt = (stepOf(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
+  const endedAt = (findStep(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
   // By what it carries and not by its time: where time jumps while it is on its way, the two differ.
   const call = awsCalls.findLast(
     (each) =>
       each.operation === "SendAutomationSignal" &&
       each.executed &&
-      about(each, id) &&
+      isForExecution(each, id) &&
       String(each.input.Payload?.Comment?.[0]).includes(request.id),
   );
   const readings = awsCalls.filter(
@@ -80,7 +80,7 @@ function wasOvertaken(
       each.executed &&
       (each.outcome.fault === undefined || each.outcome.fault === "delay") &&
       isBot(each.principal) &&
-      about(each, id) &&
+      isForExecution(each, id) &&
       each.seq < (call?.seq ?? 0) &&
       each.at >= (request.decidedAt ?? Number.POSITIVE_INFINITY),
   );
@@ -89,24 +89,24 @@ function wasOvertaken(
   const last = readings.at(-1);
   if (call === undefined || last === undefined) return false;
   const jumped = jumps.filter(({ at }) => at >= last.at && at <= call.at).reduce((sum, { ms }) => sum + ms, 0);
-  return last.at <= endedAt && call.at - last.at - jumped <= READING_MS;
+  return last.at <= endedAt && call.at - last.at - jumped <= MAX_READ_AGE_MS;
 }
 
 /** What led to a signal for another step: when the right one ended, and what was asked of AWS since it was decided. */
-function callsAbout(
+function describeCalls(
   { awsCalls }: Evidence,
   execution: Json,
   request: { stepExecutionId: string; decidedAt: number | null },
   signal: Json,
 ): string {
   const from = request.decidedAt ?? 0;
-  const endedAt = (stepOf(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
+  const endedAt = (findStep(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
   const calls = awsCalls
-    .filter((each) => about(each, execution.AutomationExecutionId) && each.at >= from && each.at <= signal.at)
+    .filter((each) => isForExecution(each, execution.AutomationExecutionId) && each.at >= from && each.at <= signal.at)
     .map((each) => `${each.operation} ${each.at - from}${isBot(each.principal) ? "" : " by another"}`);
   return `in ms from the decision: the step ended ${endedAt - from}, ${calls.join(", ")}`;
 }
 
-function about(call: Json, executionId: string): boolean {
+function isForExecution(call: Json, executionId: string): boolean {
   return call.input?.AutomationExecutionId === executionId;
 }

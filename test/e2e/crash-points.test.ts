@@ -9,7 +9,7 @@ import { evaluateEvidence } from "../torture/oracle/evaluate-evidence.ts";
 import { gatherEvidence, isBot } from "../torture/oracle/evidence.ts";
 import { waitUntilIdle } from "../torture/wait-until-idle.ts";
 
-// The bot kills itself with SIGKILL at each point, through a port that is wrapped for this test, and is started again.
+// The bot kills itself with SIGKILL at each point, through a port that this test wraps, and is then restarted.
 let harness: Harness;
 before(async () => {
   harness = await startHarness(await openDatabase("sqlite"));
@@ -19,7 +19,7 @@ after(() => harness.close());
 const CHANNEL = "C0APPROVALS";
 
 for (const point of CRASH_POINTS) {
-  test(`killed ${point}: one message, one signal, the right end`, async () => {
+  test(`a kill ${point} leads to one message, one signal and the right end`, async () => {
     await harness.reset();
     const executionId = await harness.run("One-Gate");
     const doomed = await harness.startBot(0, { crashPoint: point });
@@ -28,22 +28,22 @@ for (const point of CRASH_POINTS) {
       clickMessage(harness, { user, channel: CHANNEL, executionId, verdict: "approve", twice: false, stale: true });
 
     await until(() => isOpen(executionId), "the request is posted and open");
-    const isTaken = async () => doomed.hasEnded() || (await acknowledged()).includes("U0JANE");
+    const arrivedOrDied = async () => doomed.hasEnded() || (await acknowledged()).includes("U0JANE");
     await until(async () => {
-      if (await isTaken()) return true;
+      if (await arrivedOrDied()) return true;
       await click("U0JANE");
-      return isTaken();
+      return arrivedOrDied();
     }, "a click arrives, or the bot dies");
-    await click("U0ROSA"); // not an approver, and looking at a message that has changed since
+    await click("U0ROSA"); // not an approver, and the message has changed since
     await until(async () => doomed.hasEnded(), `the bot dies ${point}`);
     await restarted;
     assert.equal(await waitUntilIdle(harness), null);
     if (await isOpen(executionId)) {
-      // Nobody took the click, and Slack has shown its author that: it is made again.
+      // The click was not acknowledged, and Slack has shown that to its author, who clicks again.
       assert.deepEqual((await acknowledged()).includes("U0JANE"), false);
       assert.notEqual(point, "after the click is recorded, before it is acknowledged");
       harness.time.unfreeze();
-      // The new bot has nothing left to do as soon as it runs, and may not have reached Slack yet.
+      // The new bot is idle as soon as it runs, and may not be connected to Slack yet.
       await until(async () => {
         await click("U0JANE");
         return (await acknowledged()).includes("U0JANE");
@@ -65,29 +65,29 @@ for (const point of CRASH_POINTS) {
 }
 
 async function isOpen(executionId: string): Promise<boolean> {
-  const messages = await harness.channel(CHANNEL);
+  const messages = await harness.readMessages(CHANNEL);
   return messages.some((message) => {
     const blocks = JSON.stringify(message.blocks ?? []);
     return blocks.includes(executionId) && blocks.includes('"action_id":"approve"');
   });
 }
 
-/** Whose clicks Slack was told we have. */
+/** Returns the users whose clicks the bot acknowledged to Slack. */
 async function acknowledged(): Promise<string[]> {
   const { requests } = await harness.control.slack("requests?operation=deliver:block_actions");
   return requests.filter((call: Json) => call.outcome.status === 200).map((call: Json) => call.input.user.id);
 }
 
-/** Waits, and moves time on while nothing happens by itself. */
-async function until(ask: () => Promise<boolean>, what: string): Promise<void> {
+/** Waits until the condition is true; moves time forward while it is not. */
+async function until(isTrue: () => Promise<boolean>, description: string): Promise<void> {
   for (let strides = 0; strides < 25; strides++) {
     const end = Date.now() + 1_500;
     while (Date.now() < end) {
-      if (await ask()) return;
+      if (await isTrue()) return;
       await harness.wait(1_000);
     }
-    harness.pass(30_000);
+    harness.advanceTime(30_000);
   }
   const lines = harness.bots().flatMap((bot) => bot?.lines.slice(-20) ?? []);
-  assert.fail(`not so: ${what}\n${lines.join("\n")}`);
+  assert.fail(`not true: ${description}\n${lines.join("\n")}`);
 }

@@ -21,16 +21,16 @@ mainSteps:
     inputs: { Message: "Go on?", Approvers: ["${BOT_ROLE}"] }
 `;
 
-for (const [how, fault] of [
-  ["that says so", { operation: "chat.postMessage", kind: "error", code: "service_unavailable" }],
-  ["that breaks every connection", { operation: "*", kind: "refuse" }],
+for (const [outage, fault] of [
+  ["with error replies", { operation: "chat.postMessage", kind: "error", code: "service_unavailable" }],
+  ["that refuses every connection", { operation: "*", kind: "refuse" }],
 ] as const) {
-  test(`after an hour of an outage ${how} everything is posted once, and marked late`, async (t) => {
+  test(`after an hour of a Slack outage ${outage}, each request is posted once and marked late`, async (t) => {
     const harness = await startHarness(await openDatabase("sqlite"));
     t.after(() => harness.close());
     await harness.reset();
     await harness.startBot(0);
-    assert.equal(await waitUntilIdle(harness), null, "it runs, and knows Slack");
+    assert.equal(await waitUntilIdle(harness), null, "the bot runs and is connected");
     harness.time.unfreeze();
     await harness.control.slack("faults", fault);
     const hours = [9, 3, 12, 6];
@@ -38,7 +38,7 @@ for (const [how, fault] of [
     const executions = documents.map(({ name }) => ({ document: name }));
     await harness.control.aws("seed", { documents, executions });
     for (let minutes = 0; minutes < 60; minutes += 5) {
-      harness.pass(HOUR_MS / 12);
+      harness.advanceTime(HOUR_MS / 12);
       await harness.wait(2_000);
     }
     assert.equal(await waitUntilIdle(harness), null);
@@ -47,7 +47,7 @@ for (const [how, fault] of [
     const { messages } = channels.find((channel: Json) => channel.id === CHANNEL);
     const runbooks = messages.map((message: Json) => /Hours-\d+/.exec(textOf(message))?.[0]);
     const soonestFirst = ["Hours-3", "Hours-6", "Hours-9", "Hours-12"];
-    // A post that may have been carried out is settled first, in whatever order that is known.
+    // Ambiguous posts are resolved first, in the order in which their results become known.
     if (fault.kind === "error") assert.deepEqual(runbooks, soonestFirst);
     else assert.deepEqual(new Set(runbooks), new Set(soonestFirst));
     assert.equal(messages.length, hours.length);
@@ -56,8 +56,8 @@ for (const [how, fault] of [
   });
 }
 
-/** A world with these targets, in which an execution of the default one was approved and has succeeded. */
-async function approvedBeside(t: TestContext, targets: readonly string[]) {
+/** Starts a world with these targets and approves an execution of the default target, which then succeeds. */
+async function worldWithApproval(t: TestContext, targets: readonly string[]) {
   const w = await world(t, {
     policy: `
 targets:
@@ -77,16 +77,16 @@ admins: { users: [U0ADMIN] }
   return w;
 }
 
-test("one target of two that AWS refuses delays nothing of the other, and is seen wherever health is told", async (t) => {
-  const w = await approvedBeside(t, [
+test("a target that AWS refuses does not delay another target, and every view of health shows it", async (t) => {
+  const w = await worldWithApproval(t, [
     '{ name: closed, regions: [eu-west-1], readRole: "arn:aws:iam::111122223333:role/NoSuchRole" }',
     "{ name: default, regions: [us-east-1] }",
   ]);
   const base = `http://127.0.0.1:${w.bot().port}`;
   const { status, targets } = (await (await fetch(`${base}/readyz`)).json()) as Json;
   assert.equal(status, "not ready");
-  const told = targets.map(({ target, ok, error }: Json) => [target, ok, /AccessDenied/.test(error ?? "")]);
-  assert.deepEqual(told, [
+  const states = targets.map(({ target, ok, error }: Json) => [target, ok, /AccessDenied/.test(error ?? "")]);
+  assert.deepEqual(states, [
     ["closed/eu-west-1", false, true],
     ["default/us-east-1", true, false],
   ]);
@@ -98,14 +98,14 @@ test("one target of two that AWS refuses delays nothing of the other, and is see
   assert.match(health, /closed\/eu-west-1.*stale, never polled.*AccessDenied/);
 });
 
-test("a target that turns out to be another one's account and Region is named in health, and asks for nothing twice", async (t) => {
-  const w = await approvedBeside(t, [
+test("a target with the account and Region of another target is reported in health, and opens no request twice", async (t) => {
+  const w = await worldWithApproval(t, [
     "{ name: default, regions: [us-east-1] }",
     '{ name: again, regions: [us-east-1], readRole: "arn:aws:iam::111122223333:role/CountersignReader" }',
   ]);
   assert.equal((await w.slackCalls("chat.postMessage")).length, 1);
   const base = `http://127.0.0.1:${w.bot().port}`;
-  await eventually("health tells", async () => {
+  await eventually("health reports it", async () => {
     const { targets } = (await (await fetch(`${base}/readyz`)).json()) as Json;
     return targets[0].ok && /TargetTwice: default\/us-east-1 is account 111122223333/.test(targets[1].error);
   });
@@ -113,31 +113,31 @@ test("a target that turns out to be another one's account and Region is named in
 });
 
 for (const [claim, fault, attempts] of [
-  // So many failures in a row that the pauses between attempts are at their longest.
-  ["refuses to open again", { kind: "refuse" }, 6],
-  ["lets stall", { kind: "delay", delayMs: 600_000 }, 2],
+  // After this many consecutive failures, the pause between attempts has its maximum length.
+  ["refuses to reopen", { kind: "refuse" }, 6],
+  ["stalls", { kind: "delay", delayMs: 600_000 }, 2],
 ] as const) {
-  test(`a socket that Slack ${claim} stands soon after Slack is back`, async (t) => {
+  test(`a socket that Slack ${claim} is connected within 10 s after Slack recovers`, async (t) => {
     const w = await world(t);
     if (fault.kind === "refuse") await w.control.slack("faults", { operation: "*", ...fault });
     await w.control.slack("faults", { operation: "link", ...fault });
     await w.control.slack("disconnect", { reason: "none" });
     const failed = () => w.bot().lines.filter((line) => line.event === "socket.failed").length;
-    const asked = async () => (await w.slackCalls("apps.connections.open")).length;
+    const openCalls = async () => (await w.slackCalls("apps.connections.open")).length;
     await eventually("attempts have failed", () => failed() >= attempts);
-    const before = await asked();
-    // The worst moment: an attempt has just begun, and whatever stalls goes on to stall.
-    await eventually("another attempt is under way", async () => (await asked()) > before);
+    const before = await openCalls();
+    // The worst moment: an attempt has just begun, and a stalled attempt stays stalled.
+    await eventually("another attempt is running", async () => (await openCalls()) > before);
     await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
-    const back = Date.now();
+    const recoveredAt = Date.now();
     await w.ready();
-    const took = Date.now() - back;
-    t.diagnostic(`connected again ${(took / 1000).toFixed(1)} s after Slack was back`);
+    const took = Date.now() - recoveredAt;
+    t.diagnostic(`connected again ${(took / 1000).toFixed(1)} s after Slack recovered`);
     assert.ok(took < 10_000);
   });
 }
 
-test("a click that comes while Slack limits the calls that judge it counts as soon as Slack takes them", async (t) => {
+test("a click during a rate limit of the calls that evaluate it counts as soon as Slack accepts them", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -149,7 +149,7 @@ test("a click that comes while Slack limits the calls that judge it counts as so
   assert.deepEqual(
     messages.filter(({ onlyFor }: { onlyFor?: string }) => onlyFor === "U0JANE"),
     [],
-    "nobody was told that the click did not count",
+    "no reply says that the click did not count",
   );
-  assert.equal((await w.slackCalls("users.info")).length - before, 2, "one call was limited, one was taken");
+  assert.equal((await w.slackCalls("users.info")).length - before, 2, "one call was limited, one was accepted");
 });

@@ -1,9 +1,9 @@
-/** What happens in a schedule. Times are milliseconds of the fast clock since its beginning. */
+/** An action of a schedule. Times are milliseconds of the fast clock since the start of the schedule. */
 export type Action =
   | { at: number; kind: "run"; runbook: string }
-  /** So many at once that nobody here decides. */
-  | { at: number; kind: "unattended"; runbook: string; count: number }
-  /** A click on what stands there; `stale`: on the newest message as its reader saw it last, whatever it shows now. */
+  /** Starts many executions at once. No later action decides them. */
+  | { at: number; kind: "flood"; runbook: string; count: number }
+  /** A click on a message. `stale`: on the newest message as the person last saw it, even if it has changed since. */
   | {
       at: number;
       kind: "click";
@@ -14,25 +14,25 @@ export type Action =
       twice: boolean;
       stale: boolean;
     }
-  /** By somebody with an AWS key of their own. */
-  | { at: number; kind: "console"; execution: number; does: "Approve" | "Reject" | "Cancel" }
+  /** A decision outside Slack, made with another AWS credential. */
+  | { at: number; kind: "console"; execution: number; decision: "Approve" | "Reject" | "Cancel" }
   | { at: number; kind: "slack-fault"; fault: FaultBody }
   | { at: number; kind: "aws-fault"; fault: FaultBody }
-  /** Nothing answers for a while. */
-  | { at: number; kind: "outage"; of: "slack" | "aws"; ms: number }
+  /** The service refuses every connection for `ms`. */
+  | { at: number; kind: "outage"; service: "slack" | "aws"; ms: number }
   | { at: number; kind: "disconnect"; reason: "warning" | "refresh_requested" | "link_disabled" | "none" }
   /** SIGKILL, and a start on the same database after `downMs`. */
   | { at: number; kind: "kill"; replica: number; downMs: number }
   /** SIGSTOP, and SIGCONT after `ms`. */
   | { at: number; kind: "pause"; replica: number; ms: number }
-  /** Time passes for all at once. */
-  | { at: number; kind: "pass"; ms: number }
-  /** The stand-ins' clock goes ahead of the bot's. */
+  /** Moves the clocks of every process forward by `ms`. */
+  | { at: number; kind: "advance-time"; ms: number }
+  /** Moves only the clock of the stand-ins forward by `ms`, so that it runs ahead of the bot's. */
   | { at: number; kind: "skew"; ms: number };
 
 export type Verdict = "approve" | "reject";
 
-/** A fault as `/_control/faults` takes it; `delayMs` in the fast clock's milliseconds. */
+/** A fault in the format of `/_control/faults`, except that `delayMs` is in milliseconds of the fast clock. */
 export interface FaultBody {
   operation: string;
   kind: "throttle" | "error" | "delay" | "refuse" | "drop-reply" | "twice";
@@ -44,7 +44,7 @@ export interface FaultBody {
   retryAfterSeconds?: number;
 }
 
-/** An action in a line of a story. */
+/** Formats an action as one line of a report. */
 export function describeAction({ at, kind, ...rest }: Action): string {
   return `${(at / 1000).toFixed(1).padStart(7)} s  ${kind} ${JSON.stringify(rest)}`;
 }

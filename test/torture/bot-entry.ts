@@ -1,6 +1,6 @@
 /**
- * The bot that ships, in a process of its own whose clock runs fast, for tests that kill it. Faults and crash points are
- * wrapped around its ports here: no switch for them exists in the program.
+ * Runs the bot that ships in a separate process with a fast clock, for tests that kill it. Mutants and crash points wrap
+ * the bot's ports here: the shipped program has no switch for them.
  */
 import type { Store } from "../../src/app/ports/store.ts";
 import { startBot } from "../../src/bot/start.ts";
@@ -16,24 +16,24 @@ import { findMutantHooks } from "./mutants.ts";
 import { chainHooks } from "./torture-hooks.ts";
 
 const send = (message: FromBot) => process.send?.(message);
-const end = (words: string): never => {
-  send({ kind: "failed", words });
+const fail = (reason: string): never => {
+  send({ kind: "failed", reason });
   process.exit(1);
 };
 
 let time: FastTime | undefined;
-let moved = () => {};
+let onTimeMoved = () => {};
 let store: Store | undefined;
 
 process.on("disconnect", () => process.exit(0));
 process.on("message", (message: ToBot) => {
   switch (message.kind) {
     case "start":
-      start(message).catch((error: unknown) => end(error instanceof Error ? error.message : String(error)));
+      start(message).catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)));
       break;
     case "move":
       time?.moveTo(message.offset);
-      moved();
+      onTimeMoved();
       break;
     case "pending":
       if (store !== undefined) void sendPending(store, message.id);
@@ -42,31 +42,31 @@ process.on("message", (message: ToBot) => {
       throw new Error(`no such message: ${message satisfies never}`);
   }
 });
-send({ kind: "warm" });
+send({ kind: "loaded" });
 
 async function start(order: ToBot & { kind: "start" }): Promise<void> {
   Object.assign(process.env, order.environment); // the SDK reads its own variables
   const loaded = loadConfig(process.env, readTextFile);
-  if (loaded.kind === "problems") return end(formatProblems(loaded.problems));
+  if (loaded.kind === "problems") return fail(formatProblems(loaded.problems));
   const log = makeLogger(loaded.config.logLevel);
   process.on("unhandledRejection", (error) =>
     log.error({ event: "promise.rejected", err: error }, "unhandled promise rejection"),
   );
   time = makeFastTime(order.time);
   const clock = makeFastClock(time);
-  moved = clock.moved;
-  const kept = (opened: Store) => {
+  onTimeMoved = clock.onTimeMoved;
+  const keepStore = (opened: Store) => {
     store = opened;
     return opened;
   };
   const hooks = chainHooks(
-    { ...NO_TEST_HOOKS, store: kept },
+    { ...NO_TEST_HOOKS, store: keepStore },
     findMutantHooks(order.mutant),
     findCrashHooks(order.crashPoint),
   );
   const bot = await startBot(loaded.config, { clock, log, hooks });
   send({ kind: "listening" });
-  end(await bot.failed);
+  fail(await bot.failed);
 }
 
 const ALWAYS = Number.MAX_SAFE_INTEGER;
@@ -75,7 +75,7 @@ const MAX_ROWS = 500;
 async function sendPending(from: Store, id: number): Promise<void> {
   const pending: PendingWork = {
     clicks: (await from.clicks.unevaluated(ALWAYS, MAX_ROWS)).map((click) => click.key),
-    answers: (await from.clicks.unreplied(ALWAYS, MAX_ROWS)).map((click) => click.key),
+    replies: (await from.clicks.unreplied(ALWAYS, MAX_ROWS)).map((click) => click.key),
     signals: (await from.requests.inState(["decided"], MAX_ROWS)).map((request) => request.id),
     messages: (await from.messages.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     digests: (await from.digests.current()).map((row) => row.channelId),
@@ -90,5 +90,5 @@ async function sendPending(from: Store, id: number): Promise<void> {
   send({ kind: "pending", id, pending });
 }
 
-/** The one target of the torture's configuration. */
+/** The only target in the configuration of the torture test. */
 const TARGET = "default/us-east-1";

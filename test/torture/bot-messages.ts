@@ -1,23 +1,23 @@
 import type { TimeBase } from "./fast-time.ts";
 
-/** What the torture tells the bot's process. */
+/** A message from the torture test to a bot process. */
 export type ToBot =
   | {
       kind: "start";
       environment: Record<string, string>;
       time: TimeBase;
-      /** A fault in the bot that the oracle must find. */
+      /** A deliberate bug in the bot that the oracle must find. */
       mutant: string | null;
-      /** Where the process ends itself by SIGKILL. */
+      /** The point at which the process ends itself with SIGKILL. */
       crashPoint: string | null;
     }
   | { kind: "move"; offset: number }
   | { kind: "pending"; id: number };
 
-/** What the bot's process tells. */
+/** A message from a bot process to the torture test. */
 export type FromBot =
-  /** Everything is loaded; it waits for `start`. */
-  { kind: "warm" } | { kind: "listening" } | { kind: "failed"; words: string } | PendingReply;
+  /** All modules are loaded; the process waits for `start`. */
+  { kind: "loaded" } | { kind: "listening" } | { kind: "failed"; reason: string } | PendingReply;
 
 export interface PendingReply {
   kind: "pending";
@@ -25,19 +25,19 @@ export interface PendingReply {
   pending: PendingWork;
 }
 
-/** What the store still asks for, whenever it is due. */
+/** Work that the store still has, due now or later. */
 export interface PendingWork {
   clicks: string[];
-  answers: string[];
+  replies: string[];
   signals: string[];
   messages: string[];
   /** Channels whose digest has not ended. */
   digests: string[];
-  /** What is told beside the messages, whether or not it is known yet to whom. */
+  /** Notices, and recipient lookups that have not created their notices yet. */
   notices: string[];
   events: string[];
   /** Step executions whose requests are open. */
   open: string[];
-  /** Executions that are still watched. */
+  /** Executions that the bot still polls. */
   watched: string[];
 }

@@ -4,29 +4,29 @@ import { createInterface } from "node:readline";
 import type { FromBot, PendingWork, ToBot } from "./bot-messages.ts";
 
 const ENTRY = new URL("./bot-entry.ts", import.meta.url).pathname;
-/** Lines that a bot's process keeps for a story that has to be told. */
+/** Output lines of a bot that are kept for the report of a violation. */
 const MAX_LINES = 300;
-/** A bot that does not answer is stopped, busy or dead. Machine milliseconds. */
+/** A bot that does not reply within this time is stopped, busy or dead. Real milliseconds. */
 const REPLY_TIMEOUT_MS = 3_000;
 
-/** One process of the bot: it can be killed and paused like any other. */
+/** A bot process, which tests can kill and pause. */
 export interface ChildBot {
   readonly pid: number;
   readonly lines: readonly string[];
-  /** Resolves when everything is loaded, with how many of the machine's milliseconds that took. */
+  /** Resolves when all modules are loaded, with the real milliseconds that loading took. */
   readonly loaded: Promise<number>;
   /** Resolves with the exit code or the signal that ended it. */
   readonly ended: Promise<number | string>;
   hasEnded(): boolean;
   start(order: Omit<ToBot & { kind: "start" }, "kind">): Promise<"listening" | "ended">;
   move(offset: number): void;
-  /** What its store still asks for; null when it does not answer. */
+  /** Resolves with the work that its store still has, or with null if it does not reply. */
   pending(): Promise<PendingWork | null>;
   signal(name: NodeJS.Signals): void;
   kill(): Promise<void>;
 }
 
-/** Starts a process that has loaded everything and waits to be the bot. `entry`: the bot's entry in one file. */
+/** Starts a process that loads all modules and waits for `start`. `entry`: the bundled entry point of the bot. */
 export function preloadBot(entry = ENTRY): ChildBot {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child: ChildProcess = fork(entry, [], {
@@ -42,20 +42,20 @@ export function preloadBot(entry = ENTRY): ChildBot {
       if (lines.length > MAX_LINES) lines.shift();
     });
   }
-  let ask = 0;
-  const answers = new Map<number, (pending: PendingWork) => void>();
-  const warm = Promise.withResolvers<number>();
+  let lastId = 0;
+  const replies = new Map<number, (pending: PendingWork) => void>();
+  const loaded = Promise.withResolvers<number>();
   const began = Date.now();
   const listening = Promise.withResolvers<"listening">();
   child.on("message", (message: FromBot) => {
-    if (message.kind === "warm") warm.resolve(Date.now() - began);
+    if (message.kind === "loaded") loaded.resolve(Date.now() - began);
     if (message.kind === "listening") listening.resolve("listening");
-    if (message.kind === "pending") answers.get(message.id)?.(message.pending);
-    if (message.kind === "failed") lines.push(`ended by itself: ${message.words}`);
+    if (message.kind === "pending") replies.get(message.id)?.(message.pending);
+    if (message.kind === "failed") lines.push(`failed: ${message.reason}`);
   });
   child.on("error", () => undefined); // sending to a process that has just ended
   const ended = once(child, "exit").then(([code, signal]) => (code ?? signal) as number | string);
-  const isOver = () => child.exitCode !== null || child.signalCode !== null;
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const send = (message: ToBot) => {
     if (child.connected) child.send(message, () => undefined);
   };
@@ -63,31 +63,31 @@ export function preloadBot(entry = ENTRY): ChildBot {
   return {
     pid: child.pid ?? 0,
     lines,
-    loaded: warm.promise,
+    loaded: loaded.promise,
     ended,
-    hasEnded: isOver,
+    hasEnded,
     async start(order) {
       send({ kind: "start", ...order });
       return Promise.race([listening.promise, ended.then(() => "ended" as const)]);
     },
     move: (offset) => send({ kind: "move", offset }),
     async pending() {
-      const id = ++ask;
-      const answer = Promise.withResolvers<PendingWork | null>();
-      const patience = setTimeout(() => answer.resolve(null), REPLY_TIMEOUT_MS);
-      answers.set(id, answer.resolve);
-      void ended.then(() => answer.resolve(null));
+      const id = ++lastId;
+      const reply = Promise.withResolvers<PendingWork | null>();
+      const timeout = setTimeout(() => reply.resolve(null), REPLY_TIMEOUT_MS);
+      replies.set(id, reply.resolve);
+      void ended.then(() => reply.resolve(null));
       send({ kind: "pending", id });
       try {
-        return await answer.promise;
+        return await reply.promise;
       } finally {
-        clearTimeout(patience);
-        answers.delete(id);
+        clearTimeout(timeout);
+        replies.delete(id);
       }
     },
     signal: (name) => void child.kill(name),
     async kill() {
-      if (!isOver()) child.kill("SIGKILL");
+      if (!hasEnded()) child.kill("SIGKILL");
       await ended;
     },
   };

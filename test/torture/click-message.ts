@@ -2,7 +2,7 @@ import type { Json } from "../support/http-json.ts";
 import type { Verdict } from "./actions.ts";
 import type { Harness } from "./harness.ts";
 
-/** How long a person waits for a message, or for the form that asks for a reason, in the fast clock's milliseconds. */
+/** The time that a person waits for a message or for the form with the reason, in milliseconds of the fast clock. */
 const TIMEOUT_MS = 8_000;
 const CHECK_INTERVAL_MS = 500;
 
@@ -16,9 +16,9 @@ interface MessageClick {
 }
 
 /**
- * A person clicks on the newest message of an execution, twice where they are impatient, and fills in the form if one
- * comes. Where nothing can be decided there they take another message that is open, unless they have not noticed yet.
- * False when there is nothing to click on.
+ * Clicks a button on the newest message of an execution (`twice`: two clicks at once) and completes the form with the reason
+ * for a rejection. Without that button, clicks on another message that has it; `stale`: clicks on the newest message even if
+ * its button is gone. Resolves with false if there is no message to click on.
  */
 export async function clickMessage(harness: Harness, given: MessageClick): Promise<boolean> {
   const { user, channel, verdict } = given;
@@ -29,24 +29,24 @@ export async function clickMessage(harness: Harness, given: MessageClick): Promi
     ...{ user, channel, ts: message.ts, action_id: verdict, confirm: true },
     ...(isOpen ? {} : { forge: { actions: [makeOldButton(message, verdict)] } }),
   };
-  const click = () => harness.control.slack("click", body).catch(() => undefined); // the button may be gone by now
+  const click = () => harness.control.slack("click", body).catch(() => undefined); // the button may have disappeared
   const clicks = [click(), ...(given.twice ? [click()] : [])];
   await Promise.all(clicks);
   if (verdict === "reject") {
     await submitReason(harness, user);
-    await harness.control.slack("close", { user, all: true }).catch(() => undefined); // nothing is open
+    await harness.control.slack("close", { user, all: true }).catch(() => undefined); // no open form
   }
   return true;
 }
 
-/** What the person clicks on; they wait a while for it to come. */
+/** Chooses the message to click on; waits up to `TIMEOUT_MS` for it. */
 async function chooseMessage(
   harness: Harness,
   { channel, executionId, verdict, stale }: MessageClick,
 ): Promise<Json | undefined> {
   const end = harness.time.now() + TIMEOUT_MS;
   for (;;) {
-    const messages = (await harness.channel(channel)).filter((message) => message.onlyFor === undefined);
+    const messages = (await harness.readMessages(channel)).filter((message) => message.onlyFor === undefined);
     const newest = messages.findLast((message) => JSON.stringify(message.blocks ?? []).includes(executionId));
     if (newest !== undefined && (stale || hasButton(newest, verdict))) return newest;
     const open = messages.find((message) => hasButton(message, verdict));
@@ -59,7 +59,7 @@ function hasButton(message: Json, verdict: Verdict): boolean {
   return JSON.stringify(message.blocks ?? []).includes(`"action_id":"${verdict}"`);
 }
 
-/** The button that stood there before, as a client that has not drawn the message anew still sends it. */
+/** Makes the button that the message had before, as a client that shows the old message still sends it. */
 function makeOldButton(message: Json, verdict: Verdict): object {
   const value = message.metadata?.event_payload?.request_id ?? "unknown";
   return { type: "button", action_id: verdict, block_id: "decide", value };
@@ -71,8 +71,8 @@ async function submitReason(harness: Harness, user: string): Promise<void> {
     const { modals } = await harness.control.slack("state");
     const topmost = modals[user]?.at(-1);
     if (topmost?.callback_id === "verdict") {
-      const answer = { user, values: { reason: { reason: "Not today" } } };
-      await harness.control.slack("submit", answer).catch(() => undefined);
+      const submission = { user, values: { reason: { reason: "Not today" } } };
+      await harness.control.slack("submit", submission).catch(() => undefined);
       return;
     }
     await harness.wait(CHECK_INTERVAL_MS);

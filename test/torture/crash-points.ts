@@ -4,24 +4,24 @@ import type { RequestChange, Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 import { aroundRequests, type RequestHook } from "../support/around-requests.ts";
 
-/** Ends this process as a power cut would. Nothing after it runs. */
+/** Ends this process like a power failure. No code after it runs. */
 function die(): never {
   process.kill(process.pid, "SIGKILL");
-  throw new Error("SIGKILL came back");
+  throw new Error("SIGKILL had no effect");
 }
 
-/** Dies before the call where `is` says so of its arguments. */
+/** Dies before the first call whose arguments match. */
 const dieBefore =
-  <A extends unknown[], R>(call: (...given: A) => Promise<R>, is: (...given: A) => boolean = () => true) =>
+  <A extends unknown[], R>(call: (...given: A) => Promise<R>, matches: (...given: A) => boolean = () => true) =>
   async (...given: A): Promise<R> =>
-    is(...given) ? die() : call(...given);
+    matches(...given) ? die() : call(...given);
 
-/** Dies after the call has done its work where `is` says so of its arguments. */
+/** Dies after the first call whose arguments match has taken effect. */
 const dieAfter =
-  <A extends unknown[], R>(call: (...given: A) => Promise<R>, is: (...given: A) => boolean = () => true) =>
+  <A extends unknown[], R>(call: (...given: A) => Promise<R>, matches: (...given: A) => boolean = () => true) =>
   async (...given: A): Promise<R> => {
     const result = await call(...given);
-    return is(...given) ? die() : result;
+    return matches(...given) ? die() : result;
   };
 
 const requests = (around: RequestHook): TestHooks => ({
@@ -45,15 +45,15 @@ const bus = (publish: (own: EventBus["publish"]) => EventBus["publish"]): TestHo
   bus: (own) => ({ ...own, publish: publish(own.publish) }),
 });
 
-const recordsVote = (step: RequestChange) => step.vote !== undefined;
-const recordsSignal = (word: string) => (step: RequestChange) =>
-  step.patch.signal === word && step.patch.state === undefined;
-const closesRequest = (step: RequestChange) => step.patch.state === "closed";
+const recordsVote = (change: RequestChange) => change.vote !== undefined;
+const recordsSignal = (state: string) => (change: RequestChange) =>
+  change.patch.signal === state && change.patch.state === undefined;
+const closesRequest = (change: RequestChange) => change.patch.state === "closed";
 const showsEnd = (_channel: string, _ts: string, content: MessageContent) =>
   content.kind === "request" && content.view.request.state === "closed";
-const isDenied = (_id: string, answer: string | null) => answer !== null;
+const isDenied = (_id: string, reply: string | null) => reply !== null;
 
-/** Every place between two steps of a request's life where a crash could lose or double something. */
+/** Every point between two steps of a request where a crash could lose or repeat something. */
 const POINTS: Record<string, TestHooks> = {
   "after the request is recorded, before its message is claimed": requests((own) => ({ open: dieAfter(own.open) })),
   "after the claim, before the post": chat((own) => ({ post: dieBefore(own.post) })),
@@ -69,7 +69,7 @@ const POINTS: Record<string, TestHooks> = {
   "after the click is acknowledged, before the vote is recorded": requests((own) => ({
     advance: dieBefore(own.advance, recordsVote),
   })),
-  "after the vote is recorded, before the signal is thought of": requests((own) => ({
+  "after the vote is recorded, before the signal is due": requests((own) => ({
     advance: dieAfter(own.advance, recordsVote),
   })),
   "after the fresh read, before the attempt is recorded": requests((own) => ({
@@ -91,10 +91,12 @@ const POINTS: Record<string, TestHooks> = {
   "after the message shows the end, before that is recorded": chat((own) => ({
     update: dieAfter(own.update, showsEnd),
   })),
-  "after a denial is recorded, before its author is told": clicks((own) => ({
+  "after a denial is recorded, before the reply is sent": clicks((own) => ({
     evaluated: dieAfter(own.evaluated, isDenied),
   })),
-  "after the author is told, before that is recorded": chat((own) => ({ postEphemeral: dieAfter(own.postEphemeral) })),
+  "after the reply is delivered, before that is recorded": chat((own) => ({
+    postEphemeral: dieAfter(own.postEphemeral),
+  })),
   "before events are published": bus((publish) => dieBefore(publish)),
   "after events are published, before that is recorded": bus((publish) => dieAfter(publish)),
 };

@@ -5,7 +5,7 @@ import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
 import type { Tables } from "../../src/store/schema.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 
-/** All that a schedule left behind. */
+/** All records of a schedule. */
 export interface DatabaseRecords {
   requests: Tables["requests"][];
   votes: Tables["votes"][];
@@ -16,11 +16,11 @@ export interface DatabaseRecords {
   audit: Tables["audit"][];
 }
 
-/** Where the bots of a run keep their records. */
+/** The database of the bots of a run. */
 export interface TortureDatabase {
-  /** An empty one; the one before it is gone. Resolves with its DATABASE_URL. */
+  /** Creates an empty database and removes the previous one. Resolves with its DATABASE_URL. */
   fresh(): Promise<string>;
-  /** Everything in it, after the bots have ended. */
+  /** Reads all its records. The bots must have ended. */
   read(url: string): Promise<DatabaseRecords>;
   close(): Promise<void>;
 }

@@ -1,32 +1,32 @@
 import { makeSandboxClock, type SandboxClock } from "../../sandbox/wire/clock.ts";
 import type { Clock } from "../../src/app/ports/aws.ts";
 
-/** What processes must agree on so that their fast clocks show the same. */
+/** The values that processes share so that their fast clocks agree. */
 export interface TimeBase {
-  /** How many milliseconds pass in one of the machine's. */
+  /** Fast milliseconds per real millisecond. */
   scale: number;
-  /** The machine's time at which both clocks show the same, in epoch milliseconds. */
+  /** The time at which the fast clock equals the real clock, in epoch milliseconds. */
   base: number;
-  /** By how much time was moved forward since. */
+  /** The sum of all time jumps since `base`, in milliseconds. */
   offset: number;
 }
 
 export interface FastTime {
   now(): number;
-  /** What another process needs to show the same. */
+  /** Returns the values that another process needs for the same time. */
   shared(): TimeBase;
-  /** Goes on from the same moment at another pace. */
+  /** Continues from the current time at another speed. */
   setScale(scale: number): void;
-  /** The machine's milliseconds in which `ms` pass. */
+  /** Converts fast to real milliseconds. */
   toMachineMs(ms: number): number;
   readonly offset: number;
   moveTo(offset: number): void;
-  /** Stands still until released; then it has moved on. */
+  /** Freezes `now()` until `unfreeze`; after that, `now()` includes the frozen period. */
   freeze(): void;
   unfreeze(): void;
 }
 
-/** Time that runs faster than the machine's and can be moved forward. */
+/** Makes a time that runs faster than real time and can jump forward. */
 export function makeFastTime(given: TimeBase): FastTime {
   let { scale, base, offset } = given;
   let frozenAt: number | null = null;
@@ -35,9 +35,9 @@ export function makeFastTime(given: TimeBase): FastTime {
     now,
     shared: () => ({ scale, base, offset }),
     setScale(other) {
-      const moment = now();
+      const current = now();
       [scale, base] = [other, Date.now()];
-      offset = moment - base;
+      offset = current - base;
     },
     toMachineMs: (ms) => ms / scale,
     get offset() {
@@ -55,28 +55,28 @@ export function makeFastTime(given: TimeBase): FastTime {
   };
 }
 
-/** How often the stand-ins' timers are looked at, in the machine's milliseconds. */
+/** Real milliseconds between two checks of the timers of the stand-ins. */
 const TIMER_CHECK_MS = 3;
 
 /**
- * The stand-ins' clock on fast time. It sets its timers in the machine's milliseconds, which would come too late here: so
- * it is asked every few milliseconds what is due.
+ * Makes the clock of the stand-ins on fast time. Its own timers count real milliseconds and would fire too late, so an
+ * interval fires the timers that are due.
  */
 export function makeFastSandboxClock(time: FastTime): SandboxClock {
   const clock = makeSandboxClock(time.now);
-  const poking = setInterval(() => clock.advance(0), TIMER_CHECK_MS);
-  poking.unref();
+  const interval = setInterval(() => clock.advance(0), TIMER_CHECK_MS);
+  interval.unref();
   return {
     ...clock,
     close() {
-      clearInterval(poking);
+      clearInterval(interval);
       clock.close();
     },
   };
 }
 
-/** The bot's clock on fast time. `moved` is to be called after time was moved: who sleeps past its hour wakes. */
-export function makeFastClock(time: FastTime): Clock & { moved(): void } {
+/** Makes the bot's clock on fast time. Call `onTimeMoved` after each time jump: it wakes every sleeper that is due. */
+export function makeFastClock(time: FastTime): Clock & { onTimeMoved(): void } {
   const sleepers = new Set<() => void>();
   return {
     now: time.now,
@@ -87,22 +87,22 @@ export function makeFastClock(time: FastTime): Clock & { moved(): void } {
         let timer: NodeJS.Timeout | undefined;
         const done = () => {
           clearTimeout(timer);
-          sleepers.delete(look);
+          sleepers.delete(check);
           abort?.removeEventListener("abort", done);
           resolve();
         };
-        const look = () => {
+        const check = () => {
           clearTimeout(timer);
           const left = until - time.now();
           if (left <= 0) done();
-          else timer = setTimeout(look, Math.max(1, time.toMachineMs(left)));
+          else timer = setTimeout(check, Math.max(1, time.toMachineMs(left)));
         };
-        sleepers.add(look);
+        sleepers.add(check);
         abort?.addEventListener("abort", done, { once: true });
-        look();
+        check();
       }),
-    moved() {
-      for (const look of [...sleepers]) look();
+    onTimeMoved() {
+      for (const check of [...sleepers]) check();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ScheduleResult } from "./run-schedule.ts";
 
-/** The sums of a run, in lines for a person. */
+/** Formats the sums of a run as lines. */
 export function formatFigures(results: readonly ScheduleResult[], seconds: number): string[] {
   const sum = (of: (result: ScheduleResult) => number) => results.reduce((total, result) => total + of(result), 0);
   const faults = new Map<string, number>();
@@ -29,7 +29,7 @@ export function formatFigures(results: readonly ScheduleResult[], seconds: numbe
     total("notices"),
     line(
       "signals",
-      `${sum((result) => result.signals)}, of which overtaken ${sum((result) => result.reachedNextGate)}`,
+      `${sum((result) => result.signals)}, of which reached next gate ${sum((result) => result.reachedNextGate)}`,
     ),
     line(
       "events twice",
@@ -39,7 +39,7 @@ export function formatFigures(results: readonly ScheduleResult[], seconds: numbe
       "violations",
       sum((result) => result.violations.length),
     ),
-    line("pace", `${pace(results)} times the machine's clock`),
+    line("pace", `${pace(results)} times real time`),
     line("seconds", `${seconds.toFixed(0)} (${((results.length / seconds) * 60).toFixed(1)} schedules a minute)`),
   ];
 }
@@ -49,11 +49,11 @@ function pace(results: readonly ScheduleResult[]): string {
   return `${Math.min(...scales)} to ${Math.max(...scales)}`;
 }
 
-/** A schedule that went wrong, from its seed to what the bots said. */
+/** Formats a schedule with violations: its seed, the violations, the actions and the last output of the bots. */
 export function formatReport(result: ScheduleResult): string[] {
   return [
     `seed ${result.seed}: ${result.violations.length} violations`,
-    ...result.violations.map((words) => `  ! ${words}`),
+    ...result.violations.map((violation) => `  ! ${violation}`),
     ...result.report.map((line) => `    ${line}`),
   ];
 }

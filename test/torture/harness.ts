@@ -12,16 +12,17 @@ import { makeFastSandboxClock, makeFastTime } from "./fast-time.ts";
 import { POLICY, RUNBOOKS } from "./runbooks.ts";
 
 /**
- * Milliseconds of the fast clock in one of the machine's, on a machine that loads the bot in so many milliseconds. Faster,
- * and a handshake or an acknowledgement on a busy machine takes longer than Slack or the bot allows: then nobody gets
- * through, and a schedule shows nothing.
+ * Speed of the fast clock: `scale` fast milliseconds per real one on a machine that loads the bot in `loadingMs`, in
+ * proportion on others. At a higher speed, handshakes and acknowledgements on a busy machine exceed the limits of Slack and
+ * the bot: then no call succeeds, and a schedule proves nothing.
  */
-const PACE = { scale: 14, loadingMs: { modules: 350, bundle: 160 }, least: 2, most: 16 };
+const PACE = { scale: 14, loadingMs: { modules: 350, bundle: 160 }, min: 2, max: 16 };
 
 function choosePace(loadingMs: number, usualMs: number): number {
-  return Math.round(Math.min(PACE.most, Math.max(PACE.least, (PACE.scale * usualMs) / loadingMs)));
+  return Math.round(Math.min(PACE.max, Math.max(PACE.min, (PACE.scale * usualMs) / loadingMs)));
 }
 
+/** Deliberate bugs and crashes of the bot itself. */
 export interface BotFaults {
   mutant?: string | null;
   crashPoint?: string | null;
@@ -30,12 +31,13 @@ export interface BotFaults {
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /**
- * Both stand-ins in this process, on one fast clock, and the bot's processes. They stay for many schedules: `reset` gives
- * an empty world and an empty database. `close` ends everything. `entry`: the bot's entry in one file, which loads sooner.
+ * Starts both stand-ins in this process, on one fast clock, and manages the bot processes. A harness serves many schedules:
+ * `reset` empties the stand-ins and the database. `close` stops everything. `entry`: the bundled entry point of the bot,
+ * which loads faster.
  */
 export async function startHarness(database: TortureDatabase, entry?: string) {
   const base = Date.now();
-  const time = makeFastTime({ scale: PACE.least, base, offset: 0 });
+  const time = makeFastTime({ scale: PACE.min, base, offset: 0 });
   const clock = makeFastSandboxClock(time);
   const slack = await startSlackSandbox({ port: 0, clock });
   const aws = await startAwsSandbox({ port: 0, clock });
@@ -49,12 +51,12 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
   });
   let bots: (ChildBot | undefined)[] = [];
   let spare = preloadBot(entry);
-  /** By how much the stand-ins' clock is ahead of the fast time, and how much of it the bots share since the last reset. */
+  /** The lead of the stand-ins' clock over the fast time, and the part of it that the bots share since the last reset. */
   let [ahead, shared] = [0, 0];
-  /** When time was moved forward for the stand-ins, as they showed it, and by how much; since the last reset. */
+  /** Time jumps of the stand-ins since the last reset; `at` is their time before the jump. */
   let jumps: { at: number; ms: number }[] = [];
   let databaseUrl = "";
-  /** Bots of this schedule that ended without being killed. */
+  /** Bots of this schedule that ended without a kill. */
   let unexpectedExits: string[] = [];
 
   const call = (url: string) => (path: string, body?: unknown) =>
@@ -70,12 +72,12 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
     ssm,
     clearFaults,
     bots: () => bots,
-    collapsed: () => unexpectedExits,
+    unexpectedExits: () => unexpectedExits,
     jumps: (): readonly { at: number; ms: number }[] => jumps,
     /** Resolves after `ms` of the fast clock. */
     wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.toMachineMs(ms))),
 
-    /** An empty world, an empty database and no bot; the clock at the pace that the machine can keep now. */
+    /** Empties the stand-ins and the database, stops all bots, and sets a clock speed that the machine can sustain now. */
     async reset(): Promise<void> {
       await Promise.all(bots.map((bot) => bot?.kill()));
       bots = [];
@@ -92,7 +94,7 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
       await control.aws("seed", { documents });
     },
 
-    /** Starts a replica, in the place of the one before it. Resolves when it listens, or has ended. */
+    /** Starts a replica, replacing the previous one. Resolves when it listens or has ended. */
     async startBot(replica: number, botFaults: BotFaults = {}): Promise<ChildBot> {
       const bot = spare;
       spare = preloadBot(entry);
@@ -103,8 +105,8 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
         POLL_INTERVAL_SECONDS: "10",
         LOG_LEVEL: "info",
       };
-      void bot.ended.then((how) => {
-        if (how !== "SIGKILL") unexpectedExits.push(`a bot ended by itself (${how}): ${bot.lines.at(-1)}`);
+      void bot.ended.then((exit) => {
+        if (exit !== "SIGKILL") unexpectedExits.push(`a bot ended unexpectedly (${exit}): ${bot.lines.at(-1)}`);
       });
       await bot.start({
         environment,
@@ -116,41 +118,41 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
       return bot;
     },
 
-    /** Time passes for the stand-ins and the bots. */
-    pass(ms: number): void {
+    /** Moves the time of the stand-ins and the bots forward. */
+    advanceTime(ms: number): void {
       jumps.push({ at: clock.now(), ms });
       time.moveTo(Math.round(time.offset + ms));
       clock.advance(0);
       for (const bot of bots) bot?.move(time.offset + shared);
     },
-    /** The stand-ins' clock alone goes ahead. */
+    /** Moves only the clock of the stand-ins forward. */
     skew(ms: number): void {
       jumps.push({ at: clock.now(), ms });
       ahead += ms;
       clock.advance(ms);
     },
 
-    /** Starts an execution, or several of the same runbook. Resolves with the first one's id. */
+    /** Starts one or more executions of a runbook. Resolves with the id of the first. */
     async run(document: string, count = 1): Promise<string> {
       const { executionIds } = await control.aws("seed", {
         executions: Array.from({ length: count }, () => ({ document })),
       });
       return executionIds[0];
     },
-    /** A decision by somebody else; AWS may refuse it. */
-    async decide(executionId: string, does: "Approve" | "Reject" | "Cancel"): Promise<void> {
+    /** Decides outside Slack; AWS may refuse it. */
+    async decide(executionId: string, decision: "Approve" | "Reject" | "Cancel"): Promise<void> {
       const id = { AutomationExecutionId: executionId };
       const command =
-        does === "Cancel"
+        decision === "Cancel"
           ? ssm.send(new StopAutomationExecutionCommand({ ...id, Type: "Cancel" }))
-          : ssm.send(new SendAutomationSignalCommand({ ...id, SignalType: does }));
+          : ssm.send(new SendAutomationSignalCommand({ ...id, SignalType: decision }));
       await command.catch(() => undefined);
     },
-    async channel(id: string): Promise<Json[]> {
+    async readMessages(channelId: string): Promise<Json[]> {
       const { channels } = await control.slack("state");
-      return channels.find((each: Json) => each.id === id).messages;
+      return channels.find((each: Json) => each.id === channelId).messages;
     },
-    tables: () => database.read(databaseUrl),
+    readRecords: () => database.read(databaseUrl),
 
     async close(): Promise<void> {
       await Promise.all([...bots, spare].map((bot) => bot?.kill()));

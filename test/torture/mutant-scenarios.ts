@@ -12,9 +12,9 @@ const click = (at: number, user: string, more: Partial<Action & { kind: "click" 
   ...more,
 });
 
-/** For each mutant the shortest story in which its missing safeguard would have been needed. */
+/** For each mutant, the shortest scenario that needs the removed safeguard. */
 export const MUTANT_SCENARIOS: Record<string, Action[]> = {
-  // The bot has not seen that somebody approved the first gate when an approver clicks on it.
+  // The first gate is approved in the console, and the bot has not read that yet when an approver clicks on its message.
   "no-fresh-read": [
     { at: 100, kind: "run", runbook: "Two-Gates" },
     {
@@ -22,17 +22,17 @@ export const MUTANT_SCENARIOS: Record<string, Action[]> = {
       kind: "aws-fault",
       fault: { operation: "DescribeAutomationExecutions", kind: "throttle", times: 60 },
     },
-    { at: 25_000, kind: "console", execution: 0, does: "Approve" },
+    { at: 25_000, kind: "console", execution: 0, decision: "Approve" },
     click(25_500, "U0JANE"),
     click(32_000, "U0DAN", { stale: true }),
   ],
-  // The message stands in the channel, but nobody heard Slack say so.
+  // The message is in the channel, but the bot did not receive Slack's reply to the post.
   "no-metadata-search": [
     { at: 0, kind: "slack-fault", fault: { operation: "chat.postMessage", kind: "drop-reply", times: 1 } },
     { at: 100, kind: "run", runbook: "One-Gate" },
-    { at: 24_000, kind: "pass", ms: 1_000 },
+    { at: 24_000, kind: "advance-time", ms: 1_000 },
   ],
-  // While one is judged, two others wait, and are then judged at the same time, both as the one whose vote decides.
+  // Two clicks wait while a third is evaluated. Then both are evaluated at the same time, each as the deciding vote.
   "unguarded-update": [
     { at: 100, kind: "run", runbook: "One-Gate" },
     {

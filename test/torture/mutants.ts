@@ -3,24 +3,24 @@ import type { Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 import { aroundRequests } from "../support/around-requests.ts";
 
-/** Safeguards of the bot, each taken away. A torture run that finds nothing with one of them proves nothing. */
+/** The bot with one safeguard removed each. A torture test that finds no violation with a mutant proves nothing. */
 const MUTANTS: Record<string, () => TestHooks> = {
-  /** The signal goes out on what was read when the execution was last looked at. */
+  /** Sends the signal after the previous read of the execution, without a fresh one. */
   "no-fresh-read": () => {
-    const signalling = new Set<string>();
-    const isSignalling = (executionId: string) => [...signalling].some((name) => name.includes(executionId));
+    const signaling = new Set<string>();
+    const isSignaling = (executionId: string) => [...signaling].some((name) => name.includes(executionId));
     return {
       ...NO_TEST_HOOKS,
-      store: (own) => ({ ...own, leases: trackLeases(own.leases, signalling) }),
-      automation: (own) => ({ ...own, read: staleReadWhile(isSignalling, own) }),
+      store: (own) => ({ ...own, leases: trackLeases(own.leases, signaling) }),
+      automation: (own) => ({ ...own, read: staleReadWhile(isSignaling, own) }),
     };
   },
-  /** A post without a clear answer is simply made again. */
+  /** Repeats a post with an ambiguous result without searching for the message first. */
   "no-metadata-search": () => ({
     ...NO_TEST_HOOKS,
     chat: (own) => ({ ...own, find: async () => ({ kind: "absent" }) }),
   }),
-  /** A change is written over whatever somebody else wrote meanwhile. */
+  /** Writes a change even if the request has changed since it was read. */
   "unguarded-update": () => ({
     ...NO_TEST_HOOKS,
     store: (own) =>
@@ -42,7 +42,7 @@ export function findMutantHooks(name: string | null): TestHooks {
   return make();
 }
 
-/** Only the signal takes a lease of an execution: while it is held, a reading is the one before the signal. */
+/** Only the signal path leases an execution, so a read under such a lease is the read before a signal. */
 function trackLeases(leases: Store["leases"], held: Set<string>): Store["leases"] {
   return {
     ...leases,
@@ -58,11 +58,11 @@ function trackLeases(leases: Store["leases"], held: Set<string>): Store["leases"
   };
 }
 
-function staleReadWhile(isSignalling: (executionId: string) => boolean, own: Automation): Automation["read"] {
+function staleReadWhile(isSignaling: (executionId: string) => boolean, own: Automation): Automation["read"] {
   const seen = new Map<string, Awaited<ReturnType<Automation["read"]>>>();
   return async (executionId, abort) => {
-    const known = seen.get(executionId);
-    if (known !== undefined && isSignalling(executionId)) return known;
+    const previous = seen.get(executionId);
+    if (previous !== undefined && isSignaling(executionId)) return previous;
     const reading = await own.read(executionId, abort);
     seen.set(executionId, reading);
     return reading;

@@ -8,13 +8,13 @@ export async function openDatabase(engine: EngineName): Promise<TortureDatabase>
   return engine === "sqlite" ? openSqlite() : openPostgres();
 }
 
-/** A server of its own, and a database for each schedule. */
+/** Starts a PostgreSQL server that creates a database for each schedule. */
 async function openPostgres(): Promise<TortureDatabase> {
   const server = await startPostgres();
   let name: string | undefined;
   return {
     async fresh() {
-      // A bot that was killed a moment ago may still be a connection there.
+      // A bot that was just killed may still have a connection to it.
       if (name !== undefined) await server.drop(name).catch(() => undefined);
       name = await server.database();
       return server.url(name);

@@ -13,17 +13,17 @@ export interface Options {
 
 export const USAGE = `npm run torture -- [--schedules N] [--seed S] [--engine sqlite|postgres] [--replicas R] [--workers W] [--mutant NAME]
 
-  --schedules  how many to run, with the seeds S, S+1, ...; 1 where only a seed is given, else 20
-  --seed       the first seed; a seed alone replays its schedule
-  --engine     what the bot keeps its records in; default sqlite
-  --replicas   how many bots share the records; more than one needs postgres
-  --workers    how many schedules run side by side; default 3
-  --mutant     a safeguard to take away (${MUTANT_NAMES.join(", ")}): then a run that finds nothing fails
+  --schedules  number of schedules, with the seeds S, S+1, ...; default 20, or 1 with --seed
+  --seed       the first seed; --seed without --schedules repeats that schedule
+  --engine     the database of the bots; default sqlite
+  --replicas   number of bots that share the database; more than one requires postgres
+  --workers    number of schedules that run in parallel; default 3
+  --mutant     removes a safeguard (${MUTANT_NAMES.join(", ")}); the run then fails unless it finds a violation
 
-Ctrl-C ends after the schedules under way and prints the figures so far.
+Ctrl-C finishes the running schedules and prints the figures so far.
 `;
 
-/** Reads the command line. Throws with words for the person who typed it. */
+/** Parses the command line. Throws an error whose message names the invalid option. */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -38,14 +38,15 @@ export function parseOptions(args: readonly string[]): Options {
   });
   const count = (name: string, text: string): number => {
     const number = Number(text);
-    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} is a whole number from 1 on.`);
+    if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} must be a whole number, 1 or greater.`);
     return number;
   };
   const { engine, mutant = null } = values;
-  if (engine !== "sqlite" && engine !== "postgres") throw new Error("--engine is sqlite or postgres.");
-  if (mutant !== null && !MUTANT_NAMES.includes(mutant)) throw new Error(`--mutant is ${MUTANT_NAMES.join(" or ")}.`);
+  if (engine !== "sqlite" && engine !== "postgres") throw new Error("--engine must be sqlite or postgres.");
+  if (mutant !== null && !MUTANT_NAMES.includes(mutant))
+    throw new Error(`--mutant must be ${MUTANT_NAMES.join(" or ")}.`);
   const replicas = count("replicas", values.replicas);
-  if (replicas > 1 && engine === "sqlite") throw new Error("Several replicas need --engine postgres.");
+  if (replicas > 1 && engine === "sqlite") throw new Error("--replicas greater than 1 requires --engine postgres.");
   return {
     schedules: count("schedules", values.schedules ?? (values.seed === undefined ? "20" : "1")),
     seed: values.seed === undefined ? (Date.now() % 1_000_000) + 1 : count("seed", values.seed),

@@ -3,92 +3,92 @@ import { clickMessage } from "./click-message.ts";
 import type { BotFaults, Harness } from "./harness.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** What was done in a schedule, for its figures. */
+/** The number of actions that a schedule performed, for the figures. */
 export interface ActionCounts {
   kills: number;
   pauses: number;
   clicks: number;
-  /** By what they are: `slack drop-reply`, `aws outage`... */
+  /** By service and kind: `slack drop-reply`, `aws outage`... */
   faults: Record<string, number>;
 }
 
-/** Does everything that a schedule says, each at its time. Resolves when all of it is done and every bot runs again. */
+/** Performs each action of a schedule at its time. Resolves when all actions are complete and every bot runs again. */
 export async function performSchedule(
   harness: Harness,
   schedule: Schedule,
   botFaults: BotFaults,
 ): Promise<ActionCounts> {
-  const done: ActionCounts = { kills: 0, pauses: 0, clicks: 0, faults: {} };
+  const counts: ActionCounts = { kills: 0, pauses: 0, clicks: 0, faults: {} };
   const executions: string[] = [];
   const down = new Set<number>();
   const starting = Array.from({ length: schedule.replicas }, (_, replica) => harness.startBot(replica, botFaults));
   await Promise.all(starting);
-  const under: Promise<unknown>[] = [];
+  const running: Promise<unknown>[] = [];
   const began = Date.now();
   for (const action of schedule.actions) {
-    const passed = (Date.now() - began) / harness.time.toMachineMs(1);
-    if (action.at > passed) await harness.wait(action.at - passed);
-    under.push(performAction({ harness, action, executions, done, down, botFaults }));
+    const elapsed = (Date.now() - began) / harness.time.toMachineMs(1);
+    if (action.at > elapsed) await harness.wait(action.at - elapsed);
+    running.push(performAction({ harness, action, executions, counts, down, botFaults }));
   }
-  // One that fails must not leave another that goes on into the next schedule.
-  for (const result of await Promise.allSettled(under)) if (result.status === "rejected") throw result.reason;
-  return done;
+  // Wait for all, even after a failure: an action must not continue into the next schedule.
+  for (const result of await Promise.allSettled(running)) if (result.status === "rejected") throw result.reason;
+  return counts;
 }
 
 async function performAction(given: {
   harness: Harness;
   action: Action;
-  /** Ids, in the order of their starts. */
+  /** Execution ids, in start order. */
   executions: string[];
-  done: ActionCounts;
-  /** Replicas that were killed and will be started. */
+  counts: ActionCounts;
+  /** Replicas that were killed and not started again yet. */
   down: Set<number>;
   botFaults: BotFaults;
 }): Promise<void> {
-  const { harness, action, executions, done, down, botFaults } = given;
-  const executionOf = (index: number) => executions[index % Math.max(1, executions.length)];
-  const count = (what: string, times = 1) => {
-    done.faults[what] = (done.faults[what] ?? 0) + times;
+  const { harness, action, executions, counts, down, botFaults } = given;
+  const findExecution = (index: number) => executions[index % Math.max(1, executions.length)];
+  const countFault = (name: string, times = 1) => {
+    counts.faults[name] = (counts.faults[name] ?? 0) + times;
   };
   switch (action.kind) {
     case "run":
       executions.push(await harness.run(action.runbook));
       return;
-    case "unattended":
+    case "flood":
       await harness.run(action.runbook, action.count);
       return;
     case "click": {
-      const executionId = executionOf(action.execution);
-      if (executionId !== undefined && (await clickMessage(harness, { ...action, executionId }))) done.clicks += 1;
+      const executionId = findExecution(action.execution);
+      if (executionId !== undefined && (await clickMessage(harness, { ...action, executionId }))) counts.clicks += 1;
       return;
     }
     case "console": {
-      const executionId = executionOf(action.execution);
-      if (executionId !== undefined) await harness.decide(executionId, action.does);
+      const executionId = findExecution(action.execution);
+      if (executionId !== undefined) await harness.decide(executionId, action.decision);
       return;
     }
     case "slack-fault":
-      count(`slack ${action.fault.kind}`, action.fault.times);
+      countFault(`slack ${action.fault.kind}`, action.fault.times);
       await harness.control.slack("faults", action.fault);
       return;
     case "aws-fault":
-      count(`aws ${action.fault.kind}`, action.fault.times);
+      countFault(`aws ${action.fault.kind}`, action.fault.times);
       await harness.control.aws("faults", toMachineTime(harness, action.fault));
       return;
     case "outage":
-      count(`${action.of} outage`);
-      await harness.control[action.of]("faults", { operation: "*", kind: "refuse" });
+      countFault(`${action.service} outage`);
+      await harness.control[action.service]("faults", { operation: "*", kind: "refuse" });
       await harness.wait(action.ms);
       await harness.clearFaults();
       return;
     case "disconnect":
-      count("slack disconnect");
-      await harness.control.slack("disconnect", { reason: action.reason }).catch(() => undefined); // nobody connected
+      countFault("slack disconnect");
+      await harness.control.slack("disconnect", { reason: action.reason }).catch(() => undefined); // no open socket
       return;
     case "kill": {
       const bot = harness.bots()[action.replica];
-      if (bot === undefined || down.has(action.replica)) return; // it is coming back already
-      done.kills += 1;
+      if (bot === undefined || down.has(action.replica)) return; // it is already restarting
+      counts.kills += 1;
       down.add(action.replica);
       await bot.kill();
       await harness.wait(action.downMs);
@@ -99,16 +99,16 @@ async function performAction(given: {
     case "pause": {
       const bot = harness.bots()[action.replica];
       if (bot === undefined || down.has(action.replica)) return;
-      done.pauses += 1;
+      counts.pauses += 1;
       bot.signal("SIGSTOP");
       await harness.wait(action.ms / 4);
-      harness.pass(action.ms / 2); // the others live on meanwhile; it need not take that long
+      harness.advanceTime(action.ms / 2); // half of the pause is a time jump, so that it takes less real time
       await harness.wait(action.ms / 4);
       bot.signal("SIGCONT");
       return;
     }
-    case "pass":
-      return harness.pass(action.ms);
+    case "advance-time":
+      return harness.advanceTime(action.ms);
     case "skew":
       return harness.skew(action.ms);
     default:
@@ -116,7 +116,7 @@ async function performAction(given: {
   }
 }
 
-/** The AWS stand-in takes delays in the machine's milliseconds and knows no seconds of Retry-After. */
+/** Converts a fault for the AWS stand-in, which takes delays in real milliseconds and has no `retryAfterSeconds`. */
 function toMachineTime(harness: Harness, fault: FaultBody): FaultBody {
   const { retryAfterSeconds: _, ...rest } = fault;
   return rest.delayMs === undefined ? rest : { ...rest, delayMs: Math.round(harness.time.toMachineMs(rest.delayMs)) };

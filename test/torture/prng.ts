@@ -1,14 +1,14 @@
-/** Chance that a seed repeats: the same seed gives the same numbers in the same order. */
+/** A seeded random generator: the same seed gives the same numbers in the same order. */
 export interface Prng {
   /** In [0, 1). */
   next(): number;
-  /** A whole number from `least` to `most`, both possible. */
-  int(least: number, most: number): number;
+  /** A whole number from `min` to `max`, both inclusive. */
+  int(min: number, max: number): number;
   chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
 }
 
-/** The generator known as mulberry32: 32 bits of state, good enough to vary a test. */
+/** Makes a mulberry32 generator: 32 bits of state, sufficient for tests. */
 export function makePrng(seed: number): Prng {
   let state = seed >>> 0;
   const next = () => {
@@ -17,7 +17,7 @@ export function makePrng(seed: number): Prng {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const int = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
+  const int = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   return {
     next,
     int,

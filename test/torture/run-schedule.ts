@@ -9,9 +9,9 @@ import { waitUntilIdle } from "./wait-until-idle.ts";
 export interface ScheduleResult extends Evaluation, ActionCounts {
   seed: number;
   seconds: number;
-  /** How many times as fast as the machine's clock it ran. */
+  /** Its speed as a multiple of real time. */
   scale: number;
-  /** What happened, for a violation: the actions, and what each bot said last. */
+  /** With violations: the actions, and the last output of each bot. Otherwise empty. */
   report: string[];
 }
 
@@ -19,13 +19,13 @@ const MAX_REPEATS = 3;
 const isUnfinished = (click: Evidence["records"]["clicks"][number]) =>
   click.evaluatedAt === null || (click.reply !== null && click.repliedAt === null);
 
-/** What is seen once every bot is killed. */
+/** Kills every bot, then gathers the evidence. */
 async function killBotsAndGatherEvidence(harness: Harness): Promise<Evidence> {
   await Promise.all(harness.bots().map((bot) => bot?.kill()));
   return gatherEvidence(harness);
 }
 
-/** One schedule from an empty world to its judgement. */
+/** Runs one schedule from empty stand-ins and an empty database to the evaluation. */
 export async function runSchedule(
   harness: Harness,
   schedule: Schedule,
@@ -33,25 +33,25 @@ export async function runSchedule(
 ): Promise<ScheduleResult> {
   const began = Date.now();
   await harness.reset();
-  const done = await performSchedule(harness, schedule, botFaults);
-  let left = await waitUntilIdle(harness, botFaults);
+  const counts = await performSchedule(harness, schedule, botFaults);
+  let remaining = await waitUntilIdle(harness, botFaults);
   let evidence = await killBotsAndGatherEvidence(harness);
-  // A click that was on its way to a bot that had been paused may be recorded in the last moment before the kill.
-  for (let again = 0; again < MAX_REPEATS && evidence.records.clicks.some(isUnfinished); again++) {
+  // A paused bot may receive a click late and record it immediately before the kill.
+  for (let repeats = 0; repeats < MAX_REPEATS && evidence.records.clicks.some(isUnfinished); repeats++) {
     harness.time.unfreeze();
-    left = await waitUntilIdle(harness, botFaults);
+    remaining = await waitUntilIdle(harness, botFaults);
     evidence = await killBotsAndGatherEvidence(harness);
   }
-  const judgement = evaluateEvidence(evidence);
+  const evaluation = evaluateEvidence(evidence);
   const violations = [
-    ...judgement.violations,
-    ...harness.collapsed(),
-    ...(left === null ? [] : [`not everything came to rest: ${left}`]),
+    ...evaluation.violations,
+    ...harness.unexpectedExits(),
+    ...(remaining === null ? [] : [`work remained at the end: ${remaining}`]),
   ];
   const lines = harness.bots().flatMap((bot, replica) => (bot?.lines ?? []).map((line) => `bot ${replica}: ${line}`));
   return {
-    ...done,
-    ...judgement,
+    ...counts,
+    ...evaluation,
     violations,
     seed: schedule.seed,
     scale: harness.time.shared().scale,

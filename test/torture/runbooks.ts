@@ -17,7 +17,7 @@ mainSteps:
     inputs: { DocumentName: AWS-RunShellScript }
 `;
 
-/** Two gates with nothing between them: a signal that comes late, or twice, passes the second. */
+/** Two consecutive gates: a late or repeated signal approves the second one. */
 const twoGates = `
 schemaVersion: "0.3"
 mainSteps:
@@ -30,7 +30,7 @@ mainSteps:
     inputs: { Message: "The second gate", Approvers: ${approvers} }
 `;
 
-/** The same gate again and again, until somebody rejects. */
+/** A gate in a loop that ends with a rejection. */
 const loop = `
 schemaVersion: "0.3"
 mainSteps:
@@ -55,7 +55,7 @@ mainSteps:
     inputs: { Duration: PT1S }
 `;
 
-/** The first gate's rejection lets the runbook go on to the second. */
+/** A rejection of the first gate continues the runbook at the second. */
 const continueOnRejection = `
 schemaVersion: "0.3"
 mainSteps:
@@ -70,8 +70,8 @@ mainSteps:
     inputs: { Message: "The gate after it", Approvers: ${approvers} }
 `;
 
-/** No route is for it: nobody can decide, and the admins are told. */
-export const UNROUTED = "Nobodys";
+/** A runbook without a route: it cannot be decided in Slack, and the admins get a notice. */
+export const UNROUTED = "Unrouted";
 
 export const RUNBOOKS: Record<string, string> = {
   "One-Gate": oneGate,
@@ -82,7 +82,7 @@ export const RUNBOOKS: Record<string, string> = {
 };
 export const ROUTED = Object.keys(RUNBOOKS).filter((name) => name !== UNROUTED);
 
-/** What the bot is told: two channels and two people for one of the runbooks, one and one for others, nothing of the last. */
+/** The policy: two channels and a quorum of two for one runbook, one and one for the others, no route for the last. */
 export const POLICY = `
 routes:
   - name: two people
@@ -102,7 +102,7 @@ routes:
 admins: { users: [U0ADMIN] }
 `;
 
-/** Which channels a runbook's requests are to be seen in, and how many must agree. */
+/** Finds the expected channels and the expected quorum for the requests of a runbook. */
 export function findRoute(document: string): { channels: string[]; quorum: number } {
   if (document === UNROUTED) return { channels: [], quorum: 1 };
   return document.startsWith("Goes-")
@@ -111,5 +111,5 @@ export function findRoute(document: string): { channels: string[]; quorum: numbe
 }
 
 export const APPROVERS = ["U0JANE", "U0DAN", "U0MIA"];
-/** In the channels, but not among the approvers. */
+/** Members of the channels who are not approvers. */
 export const OTHERS = ["U0ROSA", "U0ADMIN"];

@@ -9,22 +9,22 @@ export interface Schedule {
   actions: Action[];
 }
 
-/** How long a schedule's trouble lasts, in the fast clock's milliseconds. */
+/** The period in which a schedule starts its actions, in milliseconds of the fast clock. */
 const DURATION_MS = 30_000;
-/** The stand-ins' clock stays this near to the bot's: a message is looked for with five minutes to spare. */
+/** Limit of the clock skew. The bot's search for a message allows five minutes. */
 const MAX_SKEW_MS = 45_000;
 
-/** Everything that happens under a seed, in order. Pure: the same seed and number of replicas give the same schedule. */
+/** Makes the schedule of a seed. Pure: the same seed and number of replicas give the same actions in the same order. */
 export function makeSchedule(seed: number, replicas: number): Schedule {
   const prng = makePrng(seed);
   const actions: Action[] = [];
   const started: string[] = [];
-  const later = (most: number) => prng.int(0, most);
+  const later = (max: number) => prng.int(0, max);
 
   for (let index = 0, count = prng.int(2, 6); index < count; index++) {
     const runbook = prng.pick(ROUTED);
     started.push(runbook);
-    // In this order, so that people mean the execution that they name.
+    // In start order, so that the index of an execution in later actions refers to this runbook.
     actions.push({ at: Math.round((index * DURATION_MS) / (2 * count)) + later(3_000), kind: "run", runbook });
   }
   for (let count = prng.int(8, 16); count > 0; count--)
@@ -38,17 +38,17 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
     const replica = prng.int(0, replicas - 1);
     actions.push({ at: later(DURATION_MS), kind: "pause", replica, ms: prng.int(2_000, 100_000) });
   }
-  if (prng.chance(0.4)) actions.push({ at: later(DURATION_MS), kind: "pass", ms: prng.int(20, 700) * 1000 });
+  if (prng.chance(0.4)) actions.push({ at: later(DURATION_MS), kind: "advance-time", ms: prng.int(20, 700) * 1000 });
   if (prng.chance(0.2)) actions.push({ at: later(DURATION_MS), kind: "skew", ms: prng.int(1_000, MAX_SKEW_MS) });
   if (prng.chance(0.06)) {
     const count = prng.int(DIGEST_THRESHOLD + 2, DIGEST_THRESHOLD + 8);
-    actions.push({ at: later(DURATION_MS), kind: "unattended", runbook: "One-Gate", count });
+    actions.push({ at: later(DURATION_MS), kind: "flood", runbook: "One-Gate", count });
   }
-  if (prng.chance(0.15)) actions.push({ at: later(DURATION_MS), kind: "unattended", runbook: UNROUTED, count: 1 });
+  if (prng.chance(0.15)) actions.push({ at: later(DURATION_MS), kind: "flood", runbook: UNROUTED, count: 1 });
   return { seed, replicas, actions: actions.sort((a, b) => a.at - b.at) };
 }
 
-/** One person does something, or two things happen close together, as they do when it matters. */
+/** Makes a decision by one person, or two decisions close together, which is when races occur. */
 function makeDecisions(prng: Prng, started: readonly string[], at: number): Action[] {
   const execution = prng.int(0, started.length - 1);
   const soon = () => at + prng.int(0, 3_000);
@@ -57,7 +57,7 @@ function makeDecisions(prng: Prng, started: readonly string[], at: number): Acti
       at,
       kind: "console",
       execution,
-      does: prng.pick(["Approve", "Approve", "Approve", "Reject", "Cancel"]),
+      decision: prng.pick(["Approve", "Approve", "Approve", "Reject", "Cancel"]),
     };
     return prng.chance(0.7) ? [elsewhere, makeClick(prng, started, execution, soon())] : [elsewhere];
   }
@@ -97,7 +97,7 @@ function makeFault(prng: Prng, at: number): Action {
   if (which < 0.94) {
     return { at, kind: "disconnect", reason: prng.pick(["warning", "refresh_requested", "link_disabled", "none"]) };
   }
-  return { at, kind: "outage", of: prng.pick(["slack", "aws"]), ms: prng.int(2_000, 25_000) };
+  return { at, kind: "outage", service: prng.pick(["slack", "aws"]), ms: prng.int(2_000, 25_000) };
 }
 
 function makeCallFault(prng: Prng, operation: string): FaultBody {

@@ -1,6 +1,6 @@
 import type { TestHooks } from "../../src/bot/test-hooks.ts";
 
-/** Each stands around the one before it. */
+/** Combines hooks: each one wraps the ports that the previous one returned. */
 export function chainHooks(...all: readonly TestHooks[]): TestHooks {
   return all.reduce((inner, outer) => ({
     store: (own) => outer.store(inner.store(own)),

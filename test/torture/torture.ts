@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Runs the bot through seeded schedules of faults, kills and clicks, and compares afterwards what the stand-ins saw with
- * what it wrote down. Ends with 1 when something was lost, done twice or untrue.
+ * Runs the bot through seeded schedules of faults, kills and clicks, then compares the calls that the stand-ins received
+ * with the bot's records. Exits with 1 if anything was lost, repeated or wrong.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ import { type Options, parseOptions, USAGE } from "./options.ts";
 import type { ScheduleResult } from "./run-schedule.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
-/** How many schedules in a row may break (not: find something) before the run is given up. */
+/** Schedules that may end with an exception (not a violation) before the run stops. */
 const MAX_BROKEN = 3;
 
 let options: Options;
@@ -32,9 +32,9 @@ let next = 0;
 let interrupted = false;
 process.once("SIGINT", () => {
   interrupted = true;
-  print("ending after the schedules under way");
+  print("finishing the running schedules");
 });
-// A mutant has been shown once it is found.
+// A mutant run stops at the first violation.
 const isDone = () =>
   interrupted ||
   next >= options.schedules ||
@@ -55,20 +55,20 @@ try {
 }
 
 const found = results.filter((result) => result.violations.length > 0);
-print("", ...formatFigures(results, (Date.now() - began) / 1000), ...broken.map((words) => `broken: ${words}`));
+print("", ...formatFigures(results, (Date.now() - began) / 1000), ...broken.map((reason) => `broken: ${reason}`));
 if (options.mutant !== null) {
   print(found.length > 0 ? `The mutant ${options.mutant} was found.` : `The mutant ${options.mutant} was NOT found.`);
 }
 process.exit((options.mutant === null ? found.length === 0 : found.length > 0) && broken.length === 0 ? 0 : 1);
 
-/** One worker: a process with stand-ins of its own, given one seed after another. */
+/** Runs one worker, a process with its own stand-ins, and sends it one seed after another. */
 async function runWorker(): Promise<void> {
   const worker: ChildProcess = fork(
     new URL("./worker.ts", import.meta.url).pathname,
     [JSON.stringify(options), entry],
     {
       env: { ...process.env, NODE_COMPILE_CACHE: compiled },
-      detached: true, // Ctrl-C is for this process, which lets the schedules under way end
+      detached: true, // Ctrl-C reaches only this process, which lets the running schedules end
     },
   );
   const exited = once(worker, "exit");
@@ -78,7 +78,7 @@ async function runWorker(): Promise<void> {
   };
   worker.on("message", (message: FromWorker) => {
     if (message.kind === "result") recordResult(message.result);
-    if (message.kind === "broken") broken.push(`seed ${message.seed}: ${message.words}`);
+    if (message.kind === "broken") broken.push(`seed ${message.seed}: ${message.reason}`);
     sendNext();
   });
   const [code] = await exited;

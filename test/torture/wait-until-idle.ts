@@ -2,18 +2,18 @@ import type { Json } from "../support/http-json.ts";
 import type { BotFaults, Harness } from "./harness.ts";
 import { findRoute } from "./runbooks.ts";
 
-/** How long nothing is moved while everything comes to rest by itself: of the machine's milliseconds, and of the clock's. */
+/** Time for the bots to finish without a time jump: the longer of `machineMs` real and `clockMs` fast milliseconds. */
 const IDLE = { machineMs: 600, clockMs: 4_000 };
-/** Between two looks, of the machine's milliseconds: each costs both stand-ins their whole state. */
+/** Real milliseconds between two checks. Each check reads the complete state of both stand-ins. */
 const CHECK_INTERVAL_MS = 120;
-/** Then time is moved on, in ever longer strides: some things wait for minutes. */
+/** After that, time jumps forward in growing strides, because some work is due only after minutes. */
 const STRIDE_MS = 10_000;
 const MAX_STRIDE_MS = 300_000;
 const MAX_STRIDES = 28;
 
 /**
- * Ends all trouble and waits until nothing is left to do; then the stand-ins' time stands still, so that no step runs out
- * of it before the judgement. Resolves with what is left when that does not come about.
+ * Ends all faults, starts every dead bot, and waits until no work remains. Then freezes the time of the stand-ins, so that
+ * no step times out before the evaluation. Resolves with null, or with the remaining work if there is still some at the end.
  */
 export async function waitUntilIdle(harness: Harness, botFaults: BotFaults = {}): Promise<string | null> {
   await harness.clearFaults();
@@ -32,42 +32,42 @@ export async function waitUntilIdle(harness: Harness, botFaults: BotFaults = {})
       left = found;
       await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
     }
-    harness.pass(stride);
+    harness.advanceTime(stride);
     stride = Math.min(MAX_STRIDE_MS, stride * 2);
   }
   return left;
 }
 
-/** Null when the store asks for nothing more and the messages tell what AWS shows; else what is not so. */
+/** Returns null if the store has no work and the messages match the state in AWS; otherwise lists the differences. */
 async function findRemainingWork(harness: Harness): Promise<string | null> {
   const bot = harness.bots().find((each) => each !== undefined && !each.hasEnded());
   const pending = (await bot?.pending()) ?? null;
-  if (pending === null) return "no bot answers";
+  if (pending === null) return "no bot replies";
   const { executions } = await harness.control.aws("executions");
   const waiting = new Map<string, string>(executions.flatMap(findWaitingSteps));
   const { watched, open, ...rows } = pending;
   const due = Object.entries({
     ...rows,
-    followed: watched.filter((id) => ![...waiting.values()].includes(id)),
-    ended: open.filter((id) => !waiting.has(id)),
-    unknown: [...waiting.keys()].filter((id) => !open.includes(id)),
-    "under way": executions.filter(isRunning).map((each: Json) => each.AutomationExecutionId),
+    "polled without a waiting step": watched.filter((id) => ![...waiting.values()].includes(id)),
+    "open without a waiting step": open.filter((id) => !waiting.has(id)),
+    "waiting without a request": [...waiting.keys()].filter((id) => !open.includes(id)),
+    running: executions.filter(isRunning).map((each: Json) => each.AutomationExecutionId),
   });
-  const words = due.filter(([, ids]) => ids.length > 0).map(([what, ids]) => `${what}: ${ids.join(" ")}`);
+  const remaining = due.filter(([, ids]) => ids.length > 0).map(([name, ids]) => `${name}: ${ids.join(" ")}`);
   const { channels } = await harness.control.slack("state");
   for (const execution of executions) {
-    const want = findWaitingSteps(execution).length;
+    const expected = findWaitingSteps(execution).length;
     for (const channel of findRoute(execution.DocumentName).channels) {
       const open = countOpenMessages(channels, channel, execution.AutomationExecutionId);
-      // Too many of them come to rest too: that is for the judgement.
-      if (want === 0 ? open > 0 : open < want)
-        words.push(`${execution.AutomationExecutionId} has ${open} open messages in ${channel}`);
+      // Extra messages do not go away with time: the evaluation reports them.
+      if (expected === 0 ? open > 0 : open < expected)
+        remaining.push(`${execution.AutomationExecutionId} has ${open} open messages in ${channel}`);
     }
   }
-  return words.length === 0 ? null : words.join("; ");
+  return remaining.length === 0 ? null : remaining.join("; ");
 }
 
-/** Step executions that wait for an approval, each with its execution. */
+/** Finds the step executions that wait for an approval, each with its execution. */
 function findWaitingSteps(execution: Json): [string, string][] {
   return execution.StepExecutions.filter(
     (step: Json) => step.StepStatus === "Waiting" && step.Action === "aws:approve",

@@ -1,5 +1,4 @@
-/** Runs schedules one after another on a harness of its own, as the torture's main process hands out their seeds. */
-
+/** Runs one schedule after another on its own harness. The main process of the torture test sends the seeds. */
 import { startHarness } from "./harness.ts";
 import { openDatabase } from "./open-database.ts";
 import type { Options } from "./options.ts";
@@ -10,7 +9,7 @@ export type ToWorker = { kind: "run"; seed: number } | { kind: "end" };
 export type FromWorker =
   | { kind: "ready" }
   | { kind: "result"; result: Awaited<ReturnType<typeof runSchedule>> }
-  | { kind: "broken"; seed: number; words: string };
+  | { kind: "broken"; seed: number; reason: string };
 
 const send = (message: FromWorker) => process.send?.(message);
 const options = JSON.parse(process.argv[2] ?? "{}") as Options;
@@ -25,7 +24,7 @@ process.on("message", (message: ToWorker) => {
   runSchedule(harness, makeSchedule(seed, options.replicas), { mutant: options.mutant }).then(
     (result) => send({ kind: "result", result }),
     (error: unknown) =>
-      send({ kind: "broken", seed, words: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      send({ kind: "broken", seed, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
 send({ kind: "ready" });

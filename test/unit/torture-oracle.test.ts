@@ -6,11 +6,11 @@ import { evaluateSignals } from "../torture/oracle/signals.ts";
 const BOT = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
 const REQUEST = "00000000-0000-4000-8000-000000000001";
 const COMMENT = `Countersign request ${REQUEST}: Approved in Slack by Jane Ito`;
-/** When the signal arrived, and when somebody else had ended the gate that it was meant for. */
+/** The arrival of the signal, and the earlier end of the gate that it was meant for. */
 const [ARRIVED, ENDED] = [1_000_000, 999_500];
 
-/** A signal that reached the second gate, after a reading so long before it. */
-function misled(given: { readBefore: number; fault?: string; jumps?: Evidence["jumps"] }): Evidence {
+/** Evidence of a signal that reached the second gate, `readBefore` milliseconds after the last read. */
+function misdirected(given: { readBefore: number; fault?: string; jumps?: Evidence["jumps"] }): Evidence {
   const input = { AutomationExecutionId: "exec-1" };
   const call = { input, executed: true, principal: BOT, outcome: { status: 200, body: null } };
   return {
@@ -43,16 +43,24 @@ function misled(given: { readBefore: number; fault?: string; jumps?: Evidence["j
   };
 }
 
-const kindOf = (evidence: Evidence) => {
-  const { violations, reachedNextGate: overtaken } = evaluateSignals(evidence);
-  return violations.length > 0 ? "misdirected" : overtaken.has(REQUEST) ? "overtaken" : "right";
+const classify = (evidence: Evidence) => {
+  const { violations, reachedNextGate } = evaluateSignals(evidence);
+  return violations.length > 0 ? "misdirected" : reachedNextGate.has(REQUEST) ? "reached next gate" : "right";
 };
 
-test("a signal for another gate is excused only by a reading that showed the right one, was answered, and was young", () => {
-  assert.equal(kindOf(misled({ readBefore: 2_000 })), "overtaken");
-  assert.equal(kindOf(misled({ readBefore: 400 })), "misdirected", "the gate had ended when it was read");
-  assert.equal(kindOf(misled({ readBefore: 60_000 })), "misdirected", "the reading was old");
-  assert.equal(kindOf(misled({ readBefore: 2_000, fault: "drop-reply" })), "misdirected", "nobody had the answer");
+test("a signal that reaches another gate is excused only by a recent read that got a reply and showed the right gate", () => {
+  assert.equal(classify(misdirected({ readBefore: 2_000 })), "reached next gate");
+  assert.equal(classify(misdirected({ readBefore: 400 })), "misdirected", "the gate had ended before the read");
+  assert.equal(classify(misdirected({ readBefore: 60_000 })), "misdirected", "the read was old");
+  assert.equal(
+    classify(misdirected({ readBefore: 2_000, fault: "drop-reply" })),
+    "misdirected",
+    "the bot did not receive the reply",
+  );
   const jumps = [{ at: ARRIVED - 1_000, ms: 58_000 }];
-  assert.equal(kindOf(misled({ readBefore: 60_000, jumps })), "overtaken", "time was moved while it was on its way");
+  assert.equal(
+    classify(misdirected({ readBefore: 60_000, jumps })),
+    "reached next gate",
+    "time jumped during the call",
+  );
 });

@@ -3,12 +3,12 @@ import { chainText, FIRST_HASH, isPublished } from "../../../src/core/audit.ts";
 import { auditFromRow } from "../../../src/store/rows.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** The chain is whole, a request's life is written down once, and every event was published. */
+/** Checks that the chain is intact, that each stage of a request is recorded once, and that every event was published. */
 export function auditViolations(evidence: Evidence): string[] {
   return [...chainViolations(evidence), ...stageViolations(evidence), ...eventViolations(evidence)];
 }
 
-/** Events that were published more than once: the same id each time, so that whoever reads them can tell. */
+/** Counts the repeated publications of events. Each repetition has the same id, so that consumers can drop it. */
 export function repeatedEvents({ events }: Evidence): number {
   return events.length - new Set(events.map((event) => event.detail.id)).size;
 }
@@ -19,9 +19,10 @@ function chainViolations({ records }: Evidence): string[] {
   for (const [index, row] of records.audit.entries()) {
     const record = auditFromRow(row);
     const hash = createHash("sha256").update(chainText(record)).digest("hex");
-    if (record.seq !== index + 1) violations.push(`audit record ${record.seq} stands at place ${index + 1}`);
-    if (record.previous !== previous) violations.push(`audit record ${record.seq} does not follow the one before it`);
-    if (record.hash !== hash) violations.push(`audit record ${record.seq} does not have the hash of what it says`);
+    if (record.seq !== index + 1) violations.push(`audit record ${record.seq} is at position ${index + 1}`);
+    if (record.previous !== previous)
+      violations.push(`audit record ${record.seq} does not contain the hash of the previous record`);
+    if (record.hash !== hash) violations.push(`audit record ${record.seq} has a hash that does not match its content`);
     previous = record.hash;
   }
   return violations;
@@ -54,10 +55,10 @@ function eventViolations({ records, events }: Evidence): string[] {
   return [
     ...records.audit
       .filter((row) => isPublished(row) && !(published.has(row.id) && row.publishing === "done"))
-      .map((row) => `audit record ${row.seq} (${row.kind}) was not published, or not marked so`),
+      .map((row) => `audit record ${row.seq} (${row.kind}) was not published, or is not marked as published`),
     ...records.audit
       .filter((row) => !isPublished(row) && published.has(row.id))
-      .map((row) => `audit record ${row.seq} (${row.kind}) was published, which it is not meant to be`),
-    ...[...published].filter((id) => !known.has(id)).map((id) => `the event ${id} is of no record`),
+      .map((row) => `audit record ${row.seq} (${row.kind}) was published although its kind must not be`),
+    ...[...published].filter((id) => !known.has(id)).map((id) => `the event ${id} has no record`),
   ];
 }

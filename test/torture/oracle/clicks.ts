@@ -2,39 +2,39 @@ import type { Json } from "../../support/http-json.ts";
 import type { DatabaseRecords } from "../database.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** What was acknowledged is on record and finished: it counted, or its author was told why not. */
+/** Checks that each acknowledged click is recorded and complete: it counted, or its author got a reply that says why not. */
 export function clickViolations(evidence: Evidence): string[] {
   const { clicks } = evidence.records;
   const known = new Set(clicks.map((click) => click.key));
   const violations = findAcknowledgedKeys(evidence.slackCalls)
     .filter((key) => !known.has(key))
-    .map((key) => `the click ${key} was acknowledged but is not on record`);
+    .map((key) => `the click ${key} was acknowledged but is not recorded`);
   const delivered = evidence.slackCalls
     .filter((call) => call.operation === "chat.postEphemeral" && call.executed)
     .map((call) => ({ user: call.input.user, text: call.input.text }));
   const countedActions = countBy(evidence.records.audit.flatMap(toVotedAction));
   const clickedActions = countBy(clicks.map(toRequestedAction));
-  for (const [wish, times] of countedActions) {
-    if (times > (clickedActions.get(wish) ?? 0))
-      violations.push(`"${wish}" was counted ${times} times, and clicked ${clickedActions.get(wish) ?? 0} times`);
+  for (const [action, times] of countedActions) {
+    if (times > (clickedActions.get(action) ?? 0))
+      violations.push(`"${action}" was counted ${times} times, and clicked ${clickedActions.get(action) ?? 0} times`);
   }
   for (const vote of evidence.records.votes) {
     if (!countedActions.has(toRequestedAction(vote)))
       violations.push(`the vote "${toRequestedAction(vote)}" has no record`);
   }
   for (const click of clicks) {
-    if (click.evaluatedAt === null) violations.push(`the click ${click.key} was never judged`);
+    if (click.evaluatedAt === null) violations.push(`the click ${click.key} was never evaluated`);
     if (click.reply === null) {
       if (click.evaluatedAt !== null && !countedActions.has(toRequestedAction(click)))
-        violations.push(`the click ${click.key} neither counted nor was answered`);
+        violations.push(`the click ${click.key} neither counted nor got a reply`);
     } else if (!delivered.some(({ user, text }) => user === click.userId && text === click.reply)) {
-      violations.push(`the author of the click ${click.key} was never told: ${click.reply}`);
+      violations.push(`the author of the click ${click.key} did not receive the reply: ${click.reply}`);
     }
   }
   return violations;
 }
 
-/** Who wants what of which request. */
+/** Formats the action that a click requests: person, verdict and request. */
 function toRequestedAction({
   userId,
   verdict,
@@ -51,11 +51,11 @@ function toVotedAction({ kind, requestId, actor, detail }: DatabaseRecords["audi
   return kind === "voted" ? [toRequestedAction({ userId: actor, verdict: JSON.parse(detail).verdict, requestId })] : [];
 }
 
-function countBy(wishes: readonly string[]): Map<string, number> {
-  return new Map([...Map.groupBy(wishes, (wish) => wish)].map(([wish, all]) => [wish, all.length]));
+function countBy(actions: readonly string[]): Map<string, number> {
+  return new Map([...Map.groupBy(actions, (action) => action)].map(([action, all]) => [action, all.length]));
 }
 
-/** Keys of the verdicts that Slack was told we have. */
+/** Finds the keys of the verdicts that the bot acknowledged to Slack. */
 function findAcknowledgedKeys(slackCalls: readonly Json[]): string[] {
   return slackCalls
     .filter((call) => call.operation.startsWith("deliver:") && call.outcome.status === 200)
@@ -65,7 +65,7 @@ function findAcknowledgedKeys(slackCalls: readonly Json[]): string[] {
         return outcome.body?.body?.response_action === "errors" ? [] : [`form:${nonce}`];
       }
       const action = input.actions?.[0];
-      // A rejection without its reason opens a form, and is nothing yet.
+      // A click on Reject only opens the form for the reason.
       if (operation !== "deliver:block_actions" || action?.action_id !== "approve") return [];
       const { channel_id, message_ts } = input.container;
       const { id, team_id } = input.user;

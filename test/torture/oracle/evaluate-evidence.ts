@@ -16,18 +16,18 @@ export interface Evaluation {
   repeatedEvents: number;
 }
 
-/** Compares what the stand-ins saw with what the bot wrote down. */
+/** Compares the calls and state of the stand-ins with the bot's records. */
 export function evaluateEvidence(evidence: Evidence): Evaluation {
-  const { violations, accepted: taken, reachedNextGate: overtaken } = evaluateSignals(evidence);
+  const { violations, accepted, reachedNextGate } = evaluateSignals(evidence);
   return {
     violations: [
       ...violations,
-      ...messageViolations(evidence, overtaken),
+      ...messageViolations(evidence, reachedNextGate),
       ...clickViolations(evidence),
       ...auditViolations(evidence),
     ],
-    signals: taken,
-    reachedNextGate: overtaken.size,
+    signals: accepted,
+    reachedNextGate: reachedNextGate.size,
     requests: evidence.records.requests.length,
     votes: evidence.records.votes.length,
     digests: evidence.records.digests.filter((row) => row.ts !== null).length,

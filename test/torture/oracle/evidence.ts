@@ -2,21 +2,21 @@ import type { Json } from "../../support/http-json.ts";
 import type { DatabaseRecords } from "../database.ts";
 import type { Harness } from "../harness.ts";
 
-/** What the stand-ins saw and what the bot wrote down, after everything has come to rest. */
+/** The calls and state of the stand-ins and the bot's records, after all work is complete. */
 export interface Evidence {
   executions: Json[];
   awsCalls: Json[];
   slackCalls: Json[];
-  /** Messages by channel; `onlyFor` marks those for one person. */
+  /** Messages by channel; `onlyFor` marks ephemeral ones. */
   channels: Record<string, Json[]>;
   /** Events of the bot on the bus. */
   events: Json[];
   records: DatabaseRecords;
-  /** When time was moved forward, as AWS and Slack showed it, and by how much. */
+  /** Time jumps: `at` is the time of AWS and Slack before the jump. */
   jumps: readonly { at: number; ms: number }[];
 }
 
-/** A principal of the bot's own role. */
+/** Whether a principal is a session of the bot's role. */
 export const isBot = (principal: unknown) => String(principal).includes("CountersignBot");
 
 export async function gatherEvidence(harness: Harness): Promise<Evidence> {
@@ -26,7 +26,7 @@ export async function gatherEvidence(harness: Harness): Promise<Evidence> {
     harness.control.slack("requests"),
     harness.control.slack("state"),
     harness.control.aws("bus?source=countersign"),
-    harness.tables(),
+    harness.readRecords(),
   ]);
   const channels = Object.fromEntries(state.channels.map((each: Json) => [each.id, each.messages]));
   return {
@@ -40,12 +40,12 @@ export async function gatherEvidence(harness: Harness): Promise<Evidence> {
   };
 }
 
-/** A step execution of an execution that AWS shows. */
+/** Finds a step execution in an execution. */
 export function findStep(execution: Json, stepExecutionId: string): Json | undefined {
   return execution.StepExecutions.find((step: Json) => step.StepExecutionId === stepExecutionId);
 }
 
-/** Messages of the bot in a channel that are a request's, a notice's or a digest's. */
+/** Finds the bot's messages for a request, a notice or a digest in a channel. */
 export function findMessages(evidence: Evidence, channel: string, id: string): Json[] {
   return (evidence.channels[channel] ?? []).filter(
     (message) => message.onlyFor === undefined && message.metadata?.event_payload?.request_id === id,

@@ -3,14 +3,14 @@ import { findRoute } from "../runbooks.ts";
 import { type Evidence, findMessages, findStep, isBot } from "./evidence.ts";
 
 /**
- * Each waiting step has one message in each channel of its route, and every message tells how its step ended. Where AWS
- * took a signal that was overtaken on its way, the bot cannot know that it was not the one that decided.
+ * Checks that each waiting step has one message in each channel of its route, and that every message states how its step
+ * ended. If AWS accepted a signal that reached the next gate, the bot cannot know that its signal did not decide the step.
  */
-export function messageViolations(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
+export function messageViolations(evidence: Evidence, reachedNextGate: ReadonlySet<string>): string[] {
   return [
     ...findStepsWithoutMessage(evidence),
     ...findDuplicates(evidence),
-    ...findUntrueMessages(evidence, overtaken),
+    ...findUntrueMessages(evidence, reachedNextGate),
     ...findMissingAdminNotices(evidence),
     ...digestViolations(evidence),
   ];
@@ -27,7 +27,7 @@ function findStepsWithoutMessage({ executions, records, channels }: Evidence): s
           return found.length > 0 ? null : `waiting step ${step.StepExecutionId} has no message in ${channel}`;
         }),
       )
-      .filter((words: string | null) => words !== null),
+      .filter((violation: string | null) => violation !== null),
   );
 }
 
@@ -38,12 +38,12 @@ function findDuplicates({ channels, records }: Evidence): string[] {
     const byRequest = Map.groupBy(ours, (message) => String(message.metadata.event_payload.request_id));
     return [...byRequest].flatMap(([id, found]) => [
       ...(found.length > 1 ? [`${id} has ${found.length} messages in ${channel}`] : []),
-      ...(known.has(id) ? [] : [`a message in ${channel} is about ${id}, which is not on record`]),
+      ...(known.has(id) ? [] : [`a message in ${channel} is about ${id}, which is not recorded`]),
     ]);
   });
 }
 
-/** The admins are told of every request that no route is for. */
+/** Checks that the admins get a notice about each request without a route. */
 function findMissingAdminNotices(evidence: Evidence): string[] {
   const { requests, notices } = evidence.records;
   return requests
@@ -57,24 +57,24 @@ function findMissingAdminNotices(evidence: Evidence): string[] {
             findMessages(evidence, row.channelId, row.id).length > 0,
         ),
     )
-    .map((request) => `nobody was told that no route is for request ${request.id}`);
+    .map((request) => `no notice says that request ${request.id} has no route`);
 }
 
-/** A digest that was posted stands, and says in the end that all is posted. */
+/** Checks that each posted digest exists and finally says that all requests are posted. */
 function digestViolations(evidence: Evidence): string[] {
   return evidence.records.digests.flatMap((row) => {
     const [message] = findMessages(evidence, row.channelId, row.id);
     if (message === undefined)
       return row.ts === null
         ? []
-        : [`the digest ${row.id} is on record as posted in ${row.channelId}, and is not there`];
+        : [`the digest ${row.id} is recorded as posted in ${row.channelId} but does not exist`];
     return JSON.stringify(message.blocks).includes("All posted")
       ? []
       : [`the digest ${row.id} in ${row.channelId} does not say that all is posted: ${message.text}`];
   });
 }
 
-/** What a message must say of a step that AWS shows in this state. */
+/** Returns the text that the message of an ended step must contain. */
 function expectedEndText(step: Json): RegExp | null {
   const decided = step.Outputs.ApprovalStatus?.[0];
   if (step.StepStatus === "TimedOut") return /\*Timed out\*/;
@@ -84,7 +84,7 @@ function expectedEndText(step: Json): RegExp | null {
   return null;
 }
 
-function findUntrueMessages(evidence: Evidence, overtaken: ReadonlySet<string>): string[] {
+function findUntrueMessages(evidence: Evidence, reachedNextGate: ReadonlySet<string>): string[] {
   const violations: string[] = [];
   for (const request of evidence.records.requests) {
     const execution = evidence.executions.find((each) => each.AutomationExecutionId === request.executionId);
@@ -95,21 +95,21 @@ function findUntrueMessages(evidence: Evidence, overtaken: ReadonlySet<string>):
     }
     for (const channel of findRoute(execution.DocumentName).channels) {
       for (const message of findMessages(evidence, channel, request.id)) {
-        const say = (words: string) =>
-          violations.push(`the message of request ${request.id} in ${channel} ${words}: ${toStatusText(message)}`);
+        const report = (problem: string) =>
+          violations.push(`the message of request ${request.id} in ${channel} ${problem}: ${toStatusText(message)}`);
         const blocks = JSON.stringify(message.blocks);
         const open = blocks.includes('"action_id":"approve"');
         if (step.StepStatus === "Waiting") {
-          if (!open) say("has no buttons though its step waits");
+          if (!open) report("has no buttons although its step is waiting");
           continue;
         }
-        if (open) say(`has buttons though its step is ${step.StepStatus}`);
-        const words = expectedEndText(step);
-        if (words !== null && !words.test(blocks)) say(`does not tell that its step is ${step.StepStatus}`);
+        if (open) report(`has buttons although its step is ${step.StepStatus}`);
+        const expected = expectedEndText(step);
+        if (expected !== null && !expected.test(blocks)) report(`does not say that its step is ${step.StepStatus}`);
         const byUs = wasSignaledByBot(execution, request.stepExecutionId);
-        if (/\*(Approved|Rejected) in AWS\*/.test(blocks) && byUs) say("tells of AWS what was decided in Slack");
-        if (/\*(Approved|Rejected)\*/.test(blocks) && !byUs && !overtaken.has(request.id))
-          say("tells of Slack what was decided in AWS");
+        if (/\*(Approved|Rejected) in AWS\*/.test(blocks) && byUs) report("says that AWS decided, but Slack did");
+        if (/\*(Approved|Rejected)\*/.test(blocks) && !byUs && !reachedNextGate.has(request.id))
+          report("says that Slack decided, but AWS did");
       }
     }
   }

@@ -32,7 +32,7 @@ export function makeEventBus(options: { busName: string; region: string }): Even
         return records.map((_, index): PublishResult => {
           const result = reply.Entries?.[index];
           if (result?.EventId !== undefined) return { kind: "published", eventId: result.EventId };
-          const code = result?.ErrorCode ?? "NoAnswer";
+          const code = result?.ErrorCode ?? "NoReply";
           return { kind: "failed", code, message: result?.ErrorMessage ?? "", final: FINAL.has(code) };
         });
       } catch (error) {

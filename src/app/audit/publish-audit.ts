@@ -3,21 +3,27 @@ import type { Clock, EventBus, Log, PublishResult } from "../ports/aws.ts";
 import type { Lease } from "../ports/coordination.ts";
 import type { Store } from "../ports/store.ts";
 
-/** Entries that PutEvents takes at once. Source: EventBridge API, PutEvents. */
+/** The most entries of one call. Source: EventBridge API, PutEvents. */
 export const MAX_ENTRIES = 10;
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 
-/** Longer than a call with the client's own retries takes: after it, records that are not settled are due again. */
+/** How long a claim on records lasts: longer than a call with the client's own retries. After it they are due again. */
 const CLAIM_MS = 60_000;
-/** How much of it must be left when the call leaves. */
+/** The part of a claim that must remain when the call starts. */
 const CALL_MS = 30_000;
 
 /**
- * Publishes the oldest unpublished audit records under the publisher's lease; each is settled by its own entry of the
- * answer. Returns how many were due. A call whose answer is lost is made again: events carry their record's id, and who
- * reads them may see one twice.
+ * Makes the use case that publishes the oldest unpublished audit records under the publisher's lease. It returns how many
+ * records it tried. Each record has its own entry in the reply, and is in one of these states:
+ *
+ *   due        not published yet, or its time to retry has come
+ *   claimed    due again when the claim expires, unless the call ends first
+ *   published  its entry was accepted
+ *   failed     its entry was rejected for good: it is logged and never sent again
+ *
+ * A call whose reply is lost is repeated, so a consumer may see an event twice. Both have the id of the record.
  */
 export const makePublishAudit =
   (deps: Pick<Store, "audit" | "guardedBy"> & { bus: EventBus; clock: Clock; random: () => number; log: Log }) =>
@@ -25,12 +31,12 @@ export const makePublishAudit =
     const { audit, clock, log } = deps;
     const now = clock.now();
     const found = await audit.unpublished(now, MAX_ENTRIES);
-    // Fewer after each failure, in the end one alone: a call fails as a whole when one entry is what the bus cannot take.
+    // Half as many after each failure, down to one: an entry that the bus cannot accept makes the whole call fail.
     const due = found.slice(0, Math.max(1, Math.floor(MAX_ENTRIES / 2 ** (found[0]?.attempts ?? 0))));
     if (due.length === 0) return 0;
     const seqs = due.map(({ record }) => record.seq);
     if (!(await deps.guardedBy(lease).audit.claim(seqs, now, now + CLAIM_MS))) return 0;
-    // Held up for so long, this process no longer knows whether another has published them.
+    // This process was paused: by now another replica may have claimed and published them.
     if (clock.now() > now + CLAIM_MS - CALL_MS) return 0;
     const results = await deps.bus.publish(
       due.map(({ record }) => record),
@@ -41,6 +47,7 @@ export const makePublishAudit =
       const fields = { seq: record.seq, requestId: record.requestId };
       if (result.kind === "published") {
         await audit.published(record.seq, result.eventId);
+        log.debug({ event: "audit-event.published", ...fields, eventId: result.eventId }, "audit event published");
         continue;
       }
       const error = `${result.code}: ${result.message}`;
@@ -54,4 +61,4 @@ export const makePublishAudit =
     return due.length;
   };
 
-const NO_REPLY: PublishResult = { kind: "failed", code: "NoAnswer", message: "no entry in the answer", final: false };
+const NO_REPLY: PublishResult = { kind: "failed", code: "NoReply", message: "no entry in the reply", final: false };

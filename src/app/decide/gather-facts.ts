@@ -94,7 +94,7 @@ function findMembership(deps: GatherDeps, click: ClickContext, route: Route, per
 
 /**
  * Finds who started the execution. An email address that is not the clicking person's own is looked up in Slack: it
- * proves that somebody else started the execution only if it belongs to a person there.
+ * proves that another person started the execution only if it belongs to a person there.
  */
 async function findRequesterFor(
   deps: GatherDeps,

@@ -5,7 +5,7 @@ import { type ButtonClick, type GatherDeps, gatherFacts } from "./gather-facts.t
 
 /**
  * Tells whether a verdict of this person would count now: null, or the reason why not. Records nothing. It saves people
- * from filling in a form in vain; the verdict itself is evaluated again when it arrives.
+ * from filling in a form that cannot count; the verdict itself is evaluated again when it arrives.
  */
 export const makePreviewVerdict =
   (deps: GatherDeps) =>

@@ -13,11 +13,11 @@ export interface VerifyOriginDeps {
 
 /**
  * Checks that a click comes from a place that Countersign made for its request. Returns `ours` for a stored message of
- * the request or a digest of one of its channels; `unresolved` while the post of such a message may still turn out to be
- * it; otherwise `foreign`.
+ * the request or a digest of one of its channels; `unresolved` while an unfinished post of such a message may be it;
+ * otherwise `foreign`.
  *
  * A command has no message of a request. Its origin comes only from a signed form state, and break-glass alone is allowed
- * without a message: membership of the admins is checked for it all the same.
+ * without a message. Its other checks, such as membership of the admins, stay the same.
  */
 export async function verifyOrigin(
   deps: VerifyOriginDeps,

@@ -1,50 +1,43 @@
+/**
+ * Delivery of one message to one channel, once, whatever fails and whichever replica tries. The row of a message is in
+ * one of these states:
+ *
+ *   unposted     no `ts`, no claim. Ends when a replica claims the row and posts.
+ *   posting      no `ts`, a claim that has not expired. Ends when the post succeeds (posted), is known to have done
+ *                nothing (unposted), or gets no clear reply (unresolved). If the replica dies, the claim expires
+ *                (unresolved).
+ *   unresolved   no `ts`, a claim that expired or was marked ambiguous. Ends when the channel's history has the message
+ *                (posted) or does not have it (unposted). If Slack does not allow the bot to read the history, it also
+ *                ends as unposted: only then can the message appear twice.
+ *   posted       a `ts`. While the message is outdated, the row is claimed for one update at a time. An update can be
+ *                repeated, so an expired claim on it needs no resolution.
+ *
+ * Every call to Slack starts well before its claim expires, or not at all.
+ */
 import { backoffMs } from "../../core/backoff.ts";
-import type { Clock, Log, LogFields } from "../ports/aws.ts";
-import type { DeliveryRow, DeliveryStore } from "../ports/delivery-store.ts";
-import type { Chat, ChatFailure, MessageContent } from "../ports/slack.ts";
+import type { DeliveryRow } from "../ports/delivery-store.ts";
+import type { ChatFailure } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
+import { CLAIM_MS, claimCall, NOT_SENT } from "./claim-call.ts";
+import { type DeliveryDeps, type MessageKind, report, trace } from "./delivery-context.ts";
 
-/** Longer than a post can take. After it a claim is nobody's, and its message is looked for. */
-const CLAIM_MS = 60_000;
-/** How soon after a post without a clear answer its message is looked for. */
+/** How soon after an ambiguous post the channel's history is read. */
 const RESOLVE_AFTER_MS = 10_000;
-/** How much of the claim must be left when a call to Slack leaves: longer than the call can take. */
-const CALL_MS = 20_000;
-/** How far Slack's clock and ours may differ, when a message is looked for by its time. */
+/** How far Slack's clock and ours may differ, when the history is read from a point in time. */
 const CLOCK_SKEW_MS = 5 * 60_000;
-/** How long a channel rests while Slack is away: then it goes on with what is most urgent, not with what rested longest. */
+/** How long a channel backs off while Slack is unavailable. After it, the most urgent message is next. */
 const UNAVAILABLE_BASE_MS = 1_000;
 const UNAVAILABLE_CAP_MS = 20_000;
-/** How long a message rests at most when the history could not be read; others of its channel go on. */
+/** The longest wait of one message whose history could not be read. Other messages of the channel go on. */
 const RESOLVE_CAP_MS = 30_000;
-/** How long it rests at most before it is posted again. Not longer: Slack may have been away for all of its attempts. */
+/** The longest wait before a message is posted again. It is short because Slack may have been down for every attempt. */
 const REPOST_CAP_MS = 30_000;
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
 
-export interface DeliveryDeps {
-  chat: Chat;
-  clock: Clock;
-  newId: () => string;
-  random: () => number;
-  log: Log;
-}
-
-/** One kind of message: where it is on record, by what it is found again, and what it tells now. */
-export interface MessageKind<Row extends DeliveryRow> {
-  store: DeliveryStore;
-  idOf(row: Row): string;
-  /** The content as of now, and the version by which it is known. */
-  content(row: Row): Promise<{ content: MessageContent; version: number }>;
-  /** What the log says of it beside its channel. */
-  about(row: Row): object;
-  /** Somebody has deleted it. Where this is left out, its update is tried ever more rarely, for an admin to see. */
-  deleted?(row: Row): Promise<void>;
-}
-
 /**
- * Brings one message nearer to the truth: posts it, settles whether an unfinished attempt posted it, or updates it.
- * Returns how long the channel wants to be left alone, in milliseconds.
+ * Makes the use case that moves one message towards its current content: it posts the message, resolves an unfinished
+ * post, or updates the message. It returns how long the channel must back off, in milliseconds.
  */
 export const makeDeliverMessage =
   <Row extends DeliveryRow>(deps: DeliveryDeps, kind: MessageKind<Row>) =>
@@ -53,45 +46,7 @@ export const makeDeliverMessage =
     return row.claim === null ? post(deps, kind, row, abort) : resolve(deps, kind, row, row.claim, abort);
   };
 
-/**
- * Takes the row for one call and waits for the channel's turn with the claim in hand, so that of several processes only
- * one waits for a message and no turn is taken in vain; then reads what the message tells. A turn that came late finds the
- * claim taken anew, so that a long line does not begin again at its end. Null when another has the row, when the bot
- * stops, or when this process was held up (paused, suspended) for so long that another may have the claim by the time the
- * call arrives. What does not leave by `notAfter` is not to leave.
- */
-async function claimed<Row extends DeliveryRow>(
-  deps: DeliveryDeps,
-  kind: MessageKind<Row>,
-  row: Row,
-  abort: AbortSignal,
-): Promise<{ claim: string; content: MessageContent; version: number; notAfter: number } | null> {
-  const { chat, clock } = deps;
-  const { store } = kind;
-  const take = async () => {
-    const [claim, now] = [deps.newId(), clock.now()];
-    const took = await (row.ts === null ? store.claim : store.claimUpdate)(row.id, claim, now, now + CLAIM_MS);
-    return took ? { claim, notAfter: now + CLAIM_MS - CALL_MS } : null;
-  };
-  const giveBack = ({ claim }: { claim: string }) => store.released(row.id, claim, NOT_SENT, clock.now());
-  let mine = await take();
-  if (mine === null) return null;
-  await chat.acquireSlot(row.ts === null ? "post" : "update", row.channelId, abort);
-  if (!abort.aborted && clock.now() > mine.notAfter) {
-    await giveBack(mine);
-    mine = await take();
-    if (mine === null) return null;
-  }
-  if (!abort.aborted) {
-    const told = await kind.content(row);
-    if (clock.now() <= mine.notAfter) return { ...mine, ...told };
-  }
-  await giveBack(mine);
-  return null;
-}
-
-const NOT_SENT = "Not sent: this process stopped or was held up";
-
+/** Posts an unposted message. */
 async function post<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
@@ -100,9 +55,9 @@ async function post<Row extends DeliveryRow>(
 ): Promise<number> {
   const { clock } = deps;
   const { store } = kind;
-  const mine = await claimed(deps, kind, row, abort);
-  if (mine === null) return 0;
-  const { claim, content, version, notAfter } = mine;
+  const call = await claimCall(deps, kind, row, abort);
+  if (call === null) return 0;
+  const { claim, content, version, notAfter } = call;
   const result = await deps.chat.post(row.channelId, content, notAfter);
   switch (result.kind) {
     case "too-late":
@@ -111,11 +66,12 @@ async function post<Row extends DeliveryRow>(
     case "posted":
       await store.posted(row.id, result.ts, version);
       await clearBackoff(kind, row);
+      trace(deps, kind, row, "message.posted", "message posted");
       return 0;
     case "ambiguous":
       await store.ambiguous(row.id, claim, describeChatFailure(result), clock.now() + RESOLVE_AFTER_MS);
       report(deps, kind, row, result, "message.ambiguous", "no clear reply to a post");
-      // If Slack is not well, the others need not go the same way at once.
+      // Slack may be failing: do not send the channel's other messages into the same failure at once.
       return UNAVAILABLE_BASE_MS;
     default:
       await store.released(row.id, claim, describeChatFailure(result), retryAt(deps, row, result));
@@ -124,7 +80,7 @@ async function post<Row extends DeliveryRow>(
   }
 }
 
-/** An attempt whose end is not known: the channel's history says whether it posted. */
+/** Resolves an unfinished post: the channel's history shows whether it posted the message. */
 async function resolve<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
@@ -139,17 +95,19 @@ async function resolve<Row extends DeliveryRow>(
   const found = await chat.find(row.channelId, kind.idOf(row), (row.claimedAt ?? 0) - CLOCK_SKEW_MS);
   switch (found.kind) {
     case "found":
-      // Which version it shows is not known; the oldest is presumed, so that it is updated.
+      // The shown version is unknown. Version 0 makes the message outdated, so that it is updated.
       await store.posted(row.id, found.ts, 0);
       await clearBackoff(kind, row);
+      trace(deps, kind, row, "message.found", "an unfinished post had posted the message");
       return 0;
     case "absent":
-      // First the others, since this one may be what Slack cannot take.
+      // Other messages of the channel go first: this one may be one that Slack cannot process.
       await clearBackoff(kind, row);
       await store.released(row.id, claim, "An earlier attempt posted nothing", clock.now() + repostAfter(deps, row));
+      trace(deps, kind, row, "message.absent", "an unfinished post had posted nothing");
       return 0;
     case "refused":
-      // The history cannot be read. A rare second message is better than a request that nobody sees.
+      // The history cannot be read. A rare second message is better than a request without a message.
       await store.released(row.id, claim, describeChatFailure(found), clock.now());
       report(deps, kind, row, found, "history.read-failed", "cannot read the channel's history to find a message");
       return 0;
@@ -158,9 +116,9 @@ async function resolve<Row extends DeliveryRow>(
       await store.ambiguous(row.id, claim, describeChatFailure(found), clock.now());
       return found.retryAfterMs;
     default: {
-      // The longer it has been unclear, the more rarely it is asked.
-      const since = Math.max(RETRY_BASE_MS, (now - (row.claimedAt ?? now)) / 4);
-      const wait = backoffMs(1, since, RESOLVE_CAP_MS, deps.random());
+      // The longer the post has been unresolved, the more rarely the history is read.
+      const unresolvedMs = Math.max(RETRY_BASE_MS, (now - (row.claimedAt ?? now)) / 4);
+      const wait = backoffMs(1, unresolvedMs, RESOLVE_CAP_MS, deps.random());
       await store.failed(row.id, describeChatFailure(found), clock.now() + wait);
       await store.ambiguous(row.id, claim, describeChatFailure(found), clock.now());
       return 0;
@@ -168,6 +126,7 @@ async function resolve<Row extends DeliveryRow>(
   }
 }
 
+/** Updates a posted message that is outdated. */
 async function update<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
@@ -176,9 +135,9 @@ async function update<Row extends DeliveryRow>(
   abort: AbortSignal,
 ): Promise<number> {
   const { store } = kind;
-  const mine = await claimed(deps, kind, row, abort);
-  if (mine === null) return 0;
-  const { claim, content, version, notAfter } = mine;
+  const call = await claimCall(deps, kind, row, abort);
+  if (call === null) return 0;
+  const { claim, content, version, notAfter } = call;
   const result = await deps.chat.update(row.channelId, ts, content, notAfter);
   if (result.kind === "too-late") {
     await store.released(row.id, claim, NOT_SENT, deps.clock.now());
@@ -186,6 +145,7 @@ async function update<Row extends DeliveryRow>(
   }
   if (result.kind === "updated") {
     await store.updated(row.id, version, claim);
+    trace(deps, kind, row, "message.updated", "message updated");
     return 0;
   }
   const failure = result.kind === "deleted" ? ({ ...result, kind: "refused" } as const) : result;
@@ -195,17 +155,17 @@ async function update<Row extends DeliveryRow>(
   return toBackOff(deps, row, failure);
 }
 
-/** The first attempt without an end is repeated at once, the others ever more rarely: each may end the same way. */
+/** Returns the wait before a post is repeated that posted nothing: none at first, then longer each time. */
 function repostAfter(deps: DeliveryDeps, row: DeliveryRow): number {
   return row.attempts > 1 ? backoffMs(row.attempts - 1, RETRY_BASE_MS, REPOST_CAP_MS, deps.random()) : 0;
 }
 
-/** Slack answers again: what rests in the channel after a failure need rest no longer. */
+/** Slack replies again, so the channel's messages that back off after a failure are due at once. */
 async function clearBackoff<Row extends DeliveryRow>({ store }: MessageKind<Row>, row: Row): Promise<void> {
   if (row.lastError !== null) await store.clearBackoff(row.channelId);
 }
 
-/** How long the whole channel is to be left alone, in milliseconds. */
+/** Returns how long the whole channel must back off, in milliseconds. */
 function toBackOff(deps: DeliveryDeps, row: DeliveryRow, failure: ChatFailure): number {
   if (failure.kind === "limited") return failure.retryAfterMs;
   if (failure.kind === "unavailable")
@@ -216,22 +176,7 @@ function toBackOff(deps: DeliveryDeps, row: DeliveryRow, failure: ChatFailure): 
 function retryAt(deps: DeliveryDeps, row: DeliveryRow, failure: ChatFailure): number {
   const now = deps.clock.now();
   if (failure.kind === "limited") return now + failure.retryAfterMs;
-  // Its channel rests, and it is the first again unless something more urgent has come.
+  // The channel backs off. After that, this message is next unless a more urgent one has arrived.
   if (failure.kind === "unavailable") return now;
   return now + backoffMs(row.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-}
-
-function report<Row extends DeliveryRow>(
-  deps: DeliveryDeps,
-  kind: MessageKind<Row>,
-  row: Row,
-  failure: ChatFailure,
-  event: LogFields["event"],
-  message: string,
-): void {
-  const fields = { event, ...kind.about(row), channelId: row.channelId, error: describeChatFailure(failure) };
-  // Said when it begins and when it changes; the last error stands on the row all the while.
-  if (row.lastError === fields.error) deps.log.debug(fields, message);
-  else if (failure.kind === "refused") deps.log.error(fields, message);
-  else deps.log.warn(fields, message);
 }

@@ -4,13 +4,14 @@ import type { Log } from "../ports/aws.ts";
 import type { DigestRow, DigestStore } from "../ports/delivery-store.ts";
 import type { DigestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
-import { type DeliveryDeps, makeDeliverMessage } from "./deliver-message.ts";
+import { makeDeliverMessage } from "./deliver-message.ts";
+import type { DeliveryDeps } from "./delivery-context.ts";
 
-/** A channel that is further behind than this many messages gets a digest. */
+/** A channel with more unposted messages than this gets a digest. */
 export const DIGEST_THRESHOLD = 20;
-/** No message takes more entries; see the limits of blocks. */
+/** The most entries that fit into one message; see the limits of blocks. */
 const MAX_LISTED = 40;
-/** How often a digest is brought up to date at most: the requests' own messages come first. */
+/** The shortest time between two updates of a digest: the messages of the requests come first. */
 const EVERY_MS = 5_000;
 
 export interface DigestDeps extends DeliveryDeps {
@@ -22,9 +23,12 @@ export interface DigestDeps extends DeliveryDeps {
 }
 
 /**
- * Brings the digest of a channel one step nearer to the truth: posts it, updates it when the list has changed, and ends
- * it when nothing waits there without a message any more. Returns how long the channel wants to be left alone, in
- * milliseconds.
+ * Makes the use case that moves the digest of a channel towards its current content. It posts the digest, updates it when
+ * the list has changed, and ends it when every request of the channel has a message. It returns how long the channel must
+ * back off, in milliseconds.
+ *
+ * A digest ends unposted if the flood is over first, posted once it shows that nothing is left, or when it is deleted in
+ * Slack.
  */
 export function makeDigest(deps: DigestDeps) {
   const { digests, clock } = deps;
@@ -36,7 +40,7 @@ export function makeDigest(deps: DigestDeps) {
       return { content: { id: row.id, kind: "digest", view }, version: toVersion(view) };
     },
     about: () => ({ digest: true }),
-    // Nobody misses it; what floods the channel after that has one of its own.
+    // The next flood of the channel gets a new digest.
     deleted: (row) => digests.ended(row.id, clock.now()),
   });
 
@@ -45,7 +49,7 @@ export function makeDigest(deps: DigestDeps) {
     if (row.nextAttemptAt > now || (row.claimUntil ?? 0) > now) return 0;
     const view = await toDigestView(deps, row);
     if (row.ts === null) {
-      // The flood was over before anybody was told of it.
+      // The flood ended before its digest was posted.
       if (row.claim === null && view.count <= DIGEST_THRESHOLD) await digests.ended(row.id, now);
       else return deliver(row, abort);
     } else if (row.version === toVersion(view)) {
@@ -57,7 +61,7 @@ export function makeDigest(deps: DigestDeps) {
   };
 }
 
-/** Sees to it that a channel's digest stands before more of its messages do. Returns as makeDigest's function does. */
+/** Makes the step that posts a channel's digest before more of its messages. Returns how long the channel must back off. */
 export const makeDigestFirst =
   (digests: DigestStore, digest: ReturnType<typeof makeDigest>) =>
   async (channelId: string, abort: AbortSignal): Promise<number> => {
@@ -70,7 +74,7 @@ async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestVie
   const { requests, count } = await deps.digests.waiting(row.channelId, MAX_LISTED);
   const waiting: DigestView["waiting"] = [];
   for (const request of requests) {
-    // The first version is the one in which nobody has voted yet.
+    // Version 1 of a request has no votes.
     const votes = request.version > 1 ? await deps.requests.votes(request.id) : [];
     const requester = findRequester(request.facts.executedBy, deps.identities);
     waiting.push({ request, votes, requester, route: findRoute(deps.routes, request.route) });
@@ -78,7 +82,7 @@ async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestVie
   return { since: row.beganAt, waiting, count };
 }
 
-/** Differs with what the digest lists: FNV-1a over it, cut to 31 bits and never 0, which stands for "not known". */
+/** Returns a version that differs with the listed requests: FNV-1a cut to 31 bits, and never 0, which means unknown. */
 function toVersion({ waiting, count }: DigestView): number {
   let hash = 0x811c9dc5;
   for (const char of [count, ...waiting.map(({ request }) => `${request.id}:${request.version}`)].join(" "))

@@ -3,16 +3,17 @@ import { findRequester, type Identities } from "../../core/requester.ts";
 import type { MessageRow, MessageStore, NoticeRow, NoticeStore } from "../ports/delivery-store.ts";
 import type { RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
-import { type DeliveryDeps, makeDeliverMessage } from "./deliver-message.ts";
+import { makeDeliverMessage } from "./deliver-message.ts";
+import type { DeliveryDeps } from "./delivery-context.ts";
 
-/** What a message about a request is made from. */
+/** The sources of a message about a request. */
 export interface ViewDeps {
   requests: RequestStore;
   routes: readonly Route[];
   identities: Identities;
 }
 
-/** Brings one message of a request nearer to the truth; see makePosting. */
+/** Delivers the message of a request in one channel; see makeDeliverMessage. */
 export const makeRequestMessages = (deps: DeliveryDeps & ViewDeps & { messages: MessageStore }) =>
   makeDeliverMessage<MessageRow>(deps, {
     store: deps.messages,
@@ -26,7 +27,7 @@ export const makeRequestMessages = (deps: DeliveryDeps & ViewDeps & { messages: 
     about: ({ requestId }) => ({ requestId }),
   });
 
-/** Posts one notice, or settles whether an unfinished attempt posted it; see makePosting. */
+/** Delivers one notice; see makeDeliverMessage. */
 export const makeNotices = (deps: DeliveryDeps & ViewDeps & { notices: NoticeStore }) =>
   makeDeliverMessage<NoticeRow>(deps, {
     store: deps.notices,
@@ -40,7 +41,7 @@ export const makeNotices = (deps: DeliveryDeps & ViewDeps & { notices: NoticeSto
 
 async function toRequestView(deps: ViewDeps, requestId: string): Promise<RequestView> {
   const request = await deps.requests.byId(requestId);
-  if (request === null) throw new Error(`Request ${requestId} has a message but is not on record.`);
+  if (request === null) throw new Error(`Request ${requestId} has a message but does not exist.`);
   const votes = await deps.requests.votes(requestId);
   const route = findRoute(deps.routes, request.route);
   return { request, votes, route, requester: findRequester(request.facts.executedBy, deps.identities) };

@@ -8,18 +8,17 @@ import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
 import { NOT_WAITING } from "./poll-target.ts";
 
-/** How long a waiting execution goes unread while the list shows no change: what the list cannot tell is seen then. */
+/** How long an execution is not read while the list shows no change. A read shows changes that the list does not. */
 const SLOW_REREAD_MS = 5 * 60_000;
-/** An execution whose outcome somebody is waiting for is read at once, then ever more rarely. */
+/** The first and the longest wait between two reads of an execution whose outcome is expected soon. */
 const FOLLOW_BASE_MS = 1_000;
 const FOLLOW_CAP_MS = 60_000;
-/** How long a signal may be on its way before its end is judged by what the step shows. */
+/** How long a signal may be in flight. After that, the end of its step is attributed by what the step shows. */
 const SENDING_MS = 30_000;
-/** After a failed read. */
+/** The first and the longest wait after a failed read. */
 const FAILED_BASE_MS = 2_000;
 const FAILED_CAP_MS = 5 * 60_000;
-
-/** How long AWS must have known nothing of an execution before that is believed, and how often it is asked. */
+/** How long every read must say "not found" until that is believed, and the time between these reads. */
 const NOT_FOUND_FOR_MS = 3 * 60_000;
 const NOT_FOUND_REREAD_MS = 15_000;
 
@@ -33,7 +32,14 @@ export interface SyncExecutionDeps {
   log: Log;
 }
 
-/** Reads one watched execution, brings its requests up to date, and says when it is to be read next. */
+/**
+ * Makes the use case that reads one watched execution and stores the changes of its requests. It schedules the next read:
+ *
+ *   followed   its outcome is expected soon (a decision is on its way, or it left the list): within seconds
+ *   quiet      it waits for people: minutes, or as soon as the list shows a change
+ *   not found  AWS does not know it: every few seconds, until that is believed
+ *   forgotten  it ended, or has nothing that waits: no more reads
+ */
 export const makeSyncExecution =
   (deps: SyncExecutionDeps) =>
   async (automation: Automation, watched: WatchedExecution, abort: AbortSignal): Promise<void> => {
@@ -43,8 +49,8 @@ export const makeSyncExecution =
     if (abort.aborted) return;
     switch (reading.kind) {
       case "failed": {
-        const tries = watched.unchangedReads + 1;
-        const wait = backoffMs(tries, FAILED_BASE_MS, FAILED_CAP_MS, deps.random());
+        const failures = watched.unchangedReads + 1;
+        const wait = backoffMs(failures, FAILED_BASE_MS, FAILED_CAP_MS, deps.random());
         deps.log.warn(
           {
             event: "execution.read-failed",
@@ -55,20 +61,20 @@ export const makeSyncExecution =
           },
           "cannot read an execution",
         );
-        return executions.recordRead(watched, clock.now() + wait, tries);
+        return executions.recordRead(watched, clock.now() + wait, failures);
       }
       case "not-found":
         return closeNotFoundRequests(deps, automation, watched, known, abort);
       case "read":
-        return settle(deps, automation, watched, reading.execution, abort);
+        return applyReading(deps, automation, watched, reading.execution, abort);
       default:
         throw new Error(`unexpected reading ${reading satisfies never}`);
     }
   };
 
 /**
- * AWS knows no such execution, or says so by mistake: one answer alone closes nothing. Not while the list shows the
- * execution, and only when every reading of some minutes has said the same.
+ * Closes the requests of an execution that AWS does not know. AWS may say so by mistake, so one reply closes nothing: the
+ * execution must have left the list, and every read for some minutes must have said the same.
  */
 async function closeNotFoundRequests(
   deps: SyncExecutionDeps,
@@ -80,52 +86,55 @@ async function closeNotFoundRequests(
   const { executions, clock } = deps;
   const now = clock.now();
   const notFoundSince = watched.notFoundSince ?? now;
-  const believed = now - notFoundSince >= NOT_FOUND_FOR_MS;
+  const isBelieved = now - notFoundSince >= NOT_FOUND_FOR_MS;
   if (known.length === 0) return executions.forget(watched.target, watched.executionId);
-  if (watched.fingerprint !== NOT_WAITING || !believed)
+  if (watched.fingerprint !== NOT_WAITING || !isBelieved)
     return executions.recordNotFound(watched, now + NOT_FOUND_REREAD_MS, notFoundSince);
   const changes = known.map((request) => closeNotFound(request, now)).filter((change) => change !== null);
-  const settled = await deps.apply(automation, null, makeMask([], {}), changes, abort);
-  if (settled) await executions.forget(watched.target, watched.executionId);
+  const allStored = await deps.apply(automation, null, makeMask([], {}), changes, abort);
+  if (allStored) await executions.forget(watched.target, watched.executionId);
   else await executions.recordNotFound(watched, now + FOLLOW_BASE_MS, notFoundSince);
 }
 
-async function settle(
+/** Stores the changes that a read shows, and schedules the next read. */
+async function applyReading(
   deps: SyncExecutionDeps,
   automation: Automation,
   watched: WatchedExecution,
   execution: ObservedExecution,
   abort: AbortSignal,
 ): Promise<void> {
-  const { executions, clock } = deps;
+  const { executions, clock, log } = deps;
+  const { target, executionId } = watched;
   const mask = makeMask(deps.mask, execution.parameters);
-  // Read again: what was decided while AWS was asked must not be judged by what was known before.
-  const known = await deps.requests.ofExecution(automation.target, watched.executionId);
+  // The requests as of now: a decision that was made during the read belongs to its evaluation.
+  const known = await deps.requests.ofExecution(automation.target, executionId);
   if (known.some((request) => isSending(request, clock.now())))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
   const changes = reconcile(execution, known, clock.now(), mask.text, automation.target.signsAs ?? null);
-  const undisturbed = await deps.apply(automation, execution, mask, changes, abort);
-  if (!undisturbed) return executions.recordRead(watched, clock.now(), watched.unchangedReads);
+  const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
+  log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
+  const allStored = await deps.apply(automation, execution, mask, changes, abort);
+  if (!allStored) return executions.recordRead(watched, clock.now(), watched.unchangedReads);
 
-  const requests = await deps.requests.ofExecution(automation.target, watched.executionId);
-  const over = requests.every((request) => request.state === "closed");
-  const left = watched.fingerprint === NOT_WAITING;
-  if (over && (hasEnded(execution.status) || (left && requests.length === 0)))
-    return executions.forget(watched.target, watched.executionId);
-
-  const quiet = changes.length > 0 ? 0 : watched.unchangedReads + 1;
-  // The runbook goes on, and may be back at the same gate before the next list is read.
-  const goesOn = over && requests.length > 0 && !execution.steps.some((step) => step.status === "Waiting");
-  const followed = left || goesOn || requests.some((request) => request.state === "decided");
-  const wait = followed ? backoffMs(quiet + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random()) : slow(deps.random());
-  await executions.recordRead(watched, clock.now() + wait, quiet);
+  const requests = await deps.requests.ofExecution(automation.target, executionId);
+  const allClosed = requests.every((request) => request.state === "closed");
+  const hasLeftList = watched.fingerprint === NOT_WAITING;
+  if (allClosed && (hasEnded(execution.status) || (hasLeftList && requests.length === 0))) {
+    log.debug({ event: "execution.forgotten", target, executionId }, "execution no longer watched");
+    return executions.forget(target, executionId);
+  }
+  const unchangedReads = changes.length > 0 ? 0 : watched.unchangedReads + 1;
+  // The runbook continues, and can wait at the same gate again before the next list call.
+  const continues = allClosed && requests.length > 0 && !execution.steps.some((step) => step.status === "Waiting");
+  const isFollowed = hasLeftList || continues || requests.some((request) => request.state === "decided");
+  const wait = isFollowed
+    ? backoffMs(unchangedReads + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random())
+    : Math.round(SLOW_REREAD_MS * (0.8 + deps.random() * 0.4));
+  await executions.recordRead(watched, clock.now() + wait, unchangedReads);
 }
 
-/** Whether a signal is on its way right now: whose doing the outcome is will be known in a moment. */
+/** Tells whether a signal is in flight: its result will show in a moment whether it decided the step. */
 function isSending(request: ApprovalRequest, now: number): boolean {
   return request.state === "decided" && request.signal === "sending" && now - (request.signalAt ?? 0) < SENDING_MS;
-}
-
-function slow(random: number): number {
-  return Math.round(SLOW_REREAD_MS * (0.8 + random * 0.4));
 }

@@ -1,0 +1,59 @@
+import type { DeliveryRow } from "../ports/delivery-store.ts";
+import type { MessageContent } from "../ports/slack.ts";
+import { type DeliveryDeps, type MessageKind, trace } from "./delivery-context.ts";
+
+/** How long a claim lasts: longer than a post can take. */
+export const CLAIM_MS = 60_000;
+/** The part of a claim that must remain when a call to Slack starts: longer than the call can take. */
+const CALL_MS = 20_000;
+/** The last error of a row whose call was not made. */
+export const NOT_SENT = "Not sent: this process stopped or was paused";
+
+export interface ClaimedCall {
+  claim: string;
+  content: MessageContent;
+  version: number;
+  /** The call must not start later than this. */
+  notAfter: number;
+}
+
+/**
+ * Claims the row for one call, waits for a slot of the channel, and reads the content. The claim comes before the wait,
+ * so that only one replica waits for a message and no slot is wasted. If the slot comes too late for the claim, the row is
+ * claimed again, so that a message in a long queue does not go back to its end.
+ *
+ * Returns null if another replica has the row, if the bot stops, or if this process was paused for so long that another
+ * replica could have the claim when the call arrives.
+ */
+export async function claimCall<Row extends DeliveryRow>(
+  deps: DeliveryDeps,
+  kind: MessageKind<Row>,
+  row: Row,
+  abort: AbortSignal,
+): Promise<ClaimedCall | null> {
+  const { chat, clock } = deps;
+  const { store } = kind;
+  const call = row.ts === null ? "post" : "update";
+  const take = async () => {
+    const [claim, now] = [deps.newId(), clock.now()];
+    const isTaken = await (call === "post" ? store.claim : store.claimUpdate)(row.id, claim, now, now + CLAIM_MS);
+    if (isTaken) trace(deps, kind, row, "message.claimed", `claimed a message to ${call} it`);
+    else trace(deps, kind, row, "message.claim-lost", "another replica has claimed the message");
+    return isTaken ? { claim, notAfter: now + CLAIM_MS - CALL_MS } : null;
+  };
+  const release = ({ claim }: { claim: string }) => store.released(row.id, claim, NOT_SENT, clock.now());
+  let claimed = await take();
+  if (claimed === null) return null;
+  await chat.acquireSlot(call, row.channelId, abort);
+  if (!abort.aborted && clock.now() > claimed.notAfter) {
+    await release(claimed);
+    claimed = await take();
+    if (claimed === null) return null;
+  }
+  if (!abort.aborted) {
+    const current = await kind.content(row);
+    if (clock.now() <= claimed.notAfter) return { ...claimed, ...current };
+  }
+  await release(claimed);
+  return null;
+}

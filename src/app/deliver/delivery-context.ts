@@ -1,0 +1,49 @@
+import type { Clock, Log, LogFields } from "../ports/aws.ts";
+import type { DeliveryRow, DeliveryStore } from "../ports/delivery-store.ts";
+import { type Chat, type ChatFailure, describeChatFailure, type MessageContent } from "../ports/slack.ts";
+
+export interface DeliveryDeps {
+  chat: Chat;
+  clock: Clock;
+  newId: () => string;
+  random: () => number;
+  log: Log;
+}
+
+/** One kind of message: its store, its id in Slack's metadata, and its content. */
+export interface MessageKind<Row extends DeliveryRow> {
+  store: DeliveryStore;
+  idOf(row: Row): string;
+  /** Returns the content as of now, and its version. */
+  content(row: Row): Promise<{ content: MessageContent; version: number }>;
+  /** Returns the fields that identify the message in the log, in addition to its channel. */
+  about(row: Row): object;
+  /** Handles a message that was deleted in Slack. By default its update is retried more and more rarely. */
+  deleted?(row: Row): Promise<void>;
+}
+
+/** Logs a change of state at debug. */
+export function trace<Row extends DeliveryRow>(
+  deps: DeliveryDeps,
+  kind: MessageKind<Row>,
+  row: Row,
+  event: LogFields["event"],
+  message: string,
+): void {
+  deps.log.debug({ event, ...kind.about(row), channelId: row.channelId }, message);
+}
+
+/** Logs a failure when it begins and when it changes. While it lasts, the row has it as its last error. */
+export function report<Row extends DeliveryRow>(
+  deps: DeliveryDeps,
+  kind: MessageKind<Row>,
+  row: Row,
+  failure: ChatFailure,
+  event: LogFields["event"],
+  message: string,
+): void {
+  const fields = { event, ...kind.about(row), channelId: row.channelId, error: describeChatFailure(failure) };
+  if (row.lastError === fields.error) deps.log.debug(fields, message);
+  else if (failure.kind === "refused") deps.log.error(fields, message);
+  else deps.log.warn(fields, message);
+}

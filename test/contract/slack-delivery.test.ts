@@ -80,7 +80,7 @@ describe("Socket Mode", () => {
   it("accepts each address once, within 30 seconds", async (t) => {
     const w = await world(t);
     const client = makeClient(w.slack, APP_TOKEN);
-    const statusOf = (url: string) =>
+    const connectionStatus = (url: string) =>
       new Promise<number>((resolve) => {
         const socket = new WebSocket(url);
         socket.on("error", () => {});
@@ -89,12 +89,12 @@ describe("Socket Mode", () => {
       });
     const { url } = await client.apps.connections.open();
     assert.match(String(url), /^ws:\/\/127\.0\.0\.1:\d+\/link\/\?ticket=/);
-    assert.equal(await statusOf(String(url)), 101);
-    assert.equal(await statusOf(String(url)), 403);
+    assert.equal(await connectionStatus(String(url)), 101);
+    assert.equal(await connectionStatus(String(url)), 403);
     const late = String((await client.apps.connections.open()).url);
     w.slack.clock.advance(31_000);
-    assert.equal(await statusOf(late), 403);
-    assert.equal(await statusOf(`${w.slack.url.replace("http", "ws")}/link/?ticket=guessed`), 403);
+    assert.equal(await connectionStatus(late), 403);
+    assert.equal(await connectionStatus(`${w.slack.url.replace("http", "ws")}/link/?ticket=guessed`), 403);
   });
 
   it("accepts an acknowledgement only on the connection of the envelope, within three seconds", async (t) => {

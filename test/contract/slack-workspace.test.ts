@@ -46,13 +46,13 @@ describe("the seeded people", () => {
 
 it("a cursor is valid only for its own list", async (t) => {
   const { client } = await world(t);
-  const cursorOf = (answer: { response_metadata?: { next_cursor?: string } }) =>
-    String(answer.response_metadata?.next_cursor);
-  const cursor = cursorOf(await client.conversations.list({ limit: 1 }));
+  const nextCursor = (page: { response_metadata?: { next_cursor?: string } }) =>
+    String(page.response_metadata?.next_cursor);
+  const cursor = nextCursor(await client.conversations.list({ limit: 1 }));
   assert.equal((await client.conversations.list({ limit: 1, cursor })).ok, true);
   assert.equal((await getError(client.users.list({ limit: 1, cursor }))).error, "invalid_cursor");
   const ofApprovals = await client.conversations.members({ channel: "C0APPROVALS", limit: 1 });
-  const elsewhere = { channel: "C0ONCALL", limit: 1, cursor: cursorOf(ofApprovals) };
+  const elsewhere = { channel: "C0ONCALL", limit: 1, cursor: nextCursor(ofApprovals) };
   assert.equal((await getError(client.conversations.members(elsewhere))).error, "invalid_cursor");
 });
 

@@ -117,8 +117,8 @@ test("two people in two windows see the same message change at the same time, ea
   await requestMessage(jane, id).getByRole("button", { name: "Approve", exact: true }).click();
   await jane.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
   await requestMessage(mia, id).getByText("Approved").first().waitFor();
-  const timeOf = (page: Page) => requestMessage(page, id).locator(".byline time").innerText();
-  assert.notEqual(await timeOf(jane), await timeOf(mia), "Tokyo and New York");
+  const readTime = (page: Page) => requestMessage(page, id).locator(".byline time").innerText();
+  assert.notEqual(await readTime(jane), await readTime(mia), "Tokyo and New York");
 });
 
 for (const width of [390, 1280]) {

@@ -1,3 +1,4 @@
+import { appAuthor } from "../workspace/new-records.ts";
 import { renderMessage } from "../workspace/render-message.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
@@ -35,9 +36,7 @@ function postMessage(workspace: Workspace, { app, args }: Call): ApiResponse {
   const { threadTs } = thread;
   const { text: shown, truncated } = truncateText(content.text ?? "");
   const message = workspace.post(channel, {
-    user: app.botUserId,
-    botId: app.botId,
-    appId: app.id,
+    ...appAuthor(app),
     text: shown,
     blocks: content.blocks,
     attachments: content.attachments,
@@ -69,9 +68,7 @@ function postEphemeral(workspace: Workspace, { app, args }: Call): ApiResponse {
   const thread = findThread(channel, args);
   if (isRefusal(thread)) return thread;
   const message = workspace.post(channel, {
-    user: app.botUserId,
-    botId: app.botId,
-    appId: app.id,
+    ...appAuthor(app),
     text: truncateText(content.text ?? "").text,
     blocks: content.blocks,
     attachments: content.attachments,

@@ -6,6 +6,7 @@ import { codePoints } from "../blocks/check.ts";
 import type { Changes } from "../workspace/changes.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import type { Channel, Message, SlackApp } from "../workspace/model.ts";
+import { appAuthor } from "../workspace/new-records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { ResponseTarget } from "./response-urls.ts";
 
@@ -48,9 +49,7 @@ function post(
   const thread = findThread(channel, args);
   if (isRefusal(thread)) return thread;
   workspace.post(channel, {
-    user: app.botUserId,
-    botId: app.botId,
-    appId: app.id,
+    ...appAuthor(app),
     text: truncateText(content.text ?? "").text,
     blocks: content.blocks,
     attachments: content.attachments,

@@ -1,4 +1,4 @@
-import type { Channel, Group, Person } from "./model.ts";
+import type { Channel, Group, Message, Person, SlackApp } from "./model.ts";
 
 /** Makes an active member of the workspace `teamId`, in UTC. */
 export function newPerson(teamId: string, id: string, name = id.toLowerCase()): Person {
@@ -40,4 +40,11 @@ export const newChannel = (creator: string, id: string): Channel => ({
   created: 1_700_000_000,
   creator,
   messages: [],
+});
+
+/** Returns the fields that mark a message as posted by the app. */
+export const appAuthor = (app: SlackApp): Pick<Message, "user" | "botId" | "appId"> => ({
+  user: app.botUserId,
+  botId: app.botId,
+  appId: app.id,
 });

@@ -11,7 +11,7 @@ export function AuditTab() {
   return (
     <>
       <p className="lead">
-        Every change to a request is recorded and published to EventBridge. “Who let this run?” has one exact reply.
+        Every change to a request is recorded and published to EventBridge. “Who let this run?” has exactly one answer.
       </p>
       <label className="check">
         <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />

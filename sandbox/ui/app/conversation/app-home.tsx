@@ -22,7 +22,7 @@ export function AppHome({ me }: { me: string }) {
     <section className="channel" aria-label="App Home">
       <header className="bar">
         <h1>Countersign</h1>
-        <p>App Home: the requests that wait for you. Only you can see it.</p>
+        <p>App Home: the requests that wait for you, visible only to you</p>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
       <section className="home" aria-label="Requests waiting for you" tabIndex={0}>

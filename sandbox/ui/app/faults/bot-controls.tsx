@@ -31,7 +31,7 @@ export function BotControls() {
       </p>
       <div className="row">
         {button("kill", "Kill (SIGKILL)", bot.running)}
-        {button("stop", "Stop (SIGTERM)", bot.running)}
+        {button("stop", "Stop", bot.running)}
         {button("start", "Start", !bot.running)}
         {button("restart", "Restart", bot.running)}
       </div>

@@ -1,10 +1,8 @@
 import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
 import type { AuditRecord } from "../core/audit.ts";
+import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
 import { type ApprovalRequest, deadline, type RequestPatch } from "../core/request.ts";
 import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
-
-/** How long a step waits where AWS does not say. Source: AWS documentation, aws:approve, "timeoutSeconds". */
-const DEFAULT_TIMEOUT_SECONDS = 604_800;
 
 export function requestFromRow({ deadline: _, ...row }: RequestsTable): ApprovalRequest {
   return {
@@ -23,7 +21,9 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
     awsDecidedBy: JSON.stringify(request.awsDecidedBy),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
-    deadline: deadline(request.facts, DEFAULT_TIMEOUT_SECONDS)?.at ?? request.openedAt + DEFAULT_TIMEOUT_SECONDS * 1000,
+    deadline:
+      deadline(request.facts, DEFAULT_APPROVE_TIMEOUT_SECONDS)?.at ??
+      request.openedAt + DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000,
   };
 }
 

@@ -1,55 +1,26 @@
-/** The tables, as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds; JSON is text. */
+/**
+ * The tables as Kysely sees them: camelCase here, snake_case in the database. Times are epoch milliseconds. What is an
+ * object in the domain is stored as JSON in a text column.
+ */
 import type { ClickRow } from "../app/ports/click-store.ts";
-import type { DigestRow, MessageRow, NoticeRow, RecipientLookupKind } from "../app/ports/delivery-store.ts";
-import type { AuditKind } from "../core/audit.ts";
-import type { Authority, RequestState, SignalState, Verdict } from "../core/request.ts";
+import type { Lease, Poll } from "../app/ports/coordination.ts";
+import type { DigestRow, MessageRow, NoticeRow, RecipientLookup } from "../app/ports/delivery-store.ts";
+import type { WatchedExecution } from "../app/ports/store.ts";
+import type { AuditRecord } from "../core/audit.ts";
+import type { ApprovalRequest, Vote } from "../core/request.ts";
 import type { PersonSignal } from "../core/signers.ts";
 
-export interface RequestsTable {
-  id: string;
-  target: string;
-  account: string;
-  region: string;
-  executionId: string;
-  stepExecutionId: string;
+export interface RequestsTable extends Omit<ApprovalRequest, "facts" | "awsApprovals" | "awsDecidedBy" | "outcome"> {
   facts: string;
-  route: string | null;
-  version: number;
-  state: RequestState;
-  openedAt: number;
-  decision: Verdict | null;
-  decidedAt: number | null;
-  signal: SignalState;
-  signalAttempts: number;
-  signalAt: number | null;
-  signalUncertainUntil: number | null;
-  signalNextAt: number | null;
-  signalError: string | null;
-  signalsAccepted: number;
   awsApprovals: string | null;
   awsDecidedBy: string;
   outcome: string | null;
-  closedAt: number | null;
-  executionStatus: string;
-  executionEndedAt: number | null;
-  executionFailure: string | null;
-  /** Until when it can be decided, as far as is known: what is over soonest is posted first. */
+  /** The time until which the request can be decided; a default if AWS does not say. Messages are posted in its order. */
   deadline: number;
 }
 
-export interface VotesTable {
-  requestId: string;
-  userId: string;
-  userName: string;
-  email: string | null;
-  verdict: Verdict;
-  authority: Authority;
-  reason: string | null;
-  at: number;
-}
-
 export interface MessagesTable extends MessageRow {
-  /** The version of the request, at least 1: a message that shows less is to be updated. Kept here to be found quickly. */
+  /** The version of the request, copied here for an index of the messages that show an older one. */
   requestVersion: number;
 }
 
@@ -59,76 +30,39 @@ export interface ClicksTable extends Omit<ClickRow, "origin"> {
   messageTs: string | null;
 }
 
-/** One person's own signal for a request, where each signals as themselves. */
-export type SignalsTable = PersonSignal;
-
-export interface RecipientLookupsTable {
-  requestId: string;
-  kind: RecipientLookupKind;
+export interface RecipientLookupsTable extends RecipientLookup {
   doneAt: number | null;
-  attempts: number;
   nextAttemptAt: number;
   lastError: string | null;
 }
-
-export type NoticesTable = NoticeRow;
 
 export interface DigestsTable extends DigestRow {
   endedAt: number | null;
 }
 
-export interface ExecutionsTable {
-  target: string;
-  executionId: string;
-  fingerprint: string;
-  nextReadAt: number;
-  unchangedReads: number;
-  notFoundSince: number | null;
-}
-
-export interface LeasesTable {
-  name: string;
-  owner: string;
-  until: number;
-  /** Grows with each change of owner. */
-  token: number;
-}
-
 export interface ReplicasTable {
   id: string;
   startedAt: number;
-  /** Counts as alive until then. */
+  /** The replica counts as alive until this time. */
   until: number;
 }
 
 export interface RateLimitsTable {
   name: string;
-  /** When the next call would be due if all went at an even pace; how far it lies ahead is how much of the burst is used. */
+  /** The time of the next call at an even pace. Its distance from now is the used part of the burst. */
   nextAt: number;
   blockedUntil: number;
 }
 
-export interface PollsTable {
-  target: string;
-  /** The last good poll. */
-  polledAt: number | null;
-  /** The last poll, good or not. */
+export interface PollsTable extends Poll {
+  /** The last poll, whether it succeeded or failed. */
   triedAt: number;
-  error: string | null;
   replica: string;
 }
 
-export interface AuditTable {
-  seq: number;
-  id: string;
-  requestId: string;
-  kind: AuditKind;
-  at: number;
-  actor: string;
+export interface AuditTable extends Pick<AuditRecord, Exclude<keyof AuditRecord, "detail">> {
   detail: string;
-  previous: string;
-  hash: string;
-  /** `never`: only recorded. `failed`: the bus refused it for good. */
+  /** `never`: only recorded. `due`: to be published. `done`: published. `failed`: refused for good. */
   publishing: "never" | "due" | "done" | "failed";
   publishNextAt: number;
   publishAttempts: number;
@@ -136,7 +70,7 @@ export interface AuditTable {
   eventId: string | null;
 }
 
-/** One row: the number and hash of the newest record. Writers take it first, which puts them in a line. */
+/** One row: the number and the hash of the newest record. Each writer locks it first. */
 export interface AuditHeadTable {
   id: number;
   seq: number;
@@ -145,15 +79,15 @@ export interface AuditHeadTable {
 
 export interface Tables {
   requests: RequestsTable;
-  votes: VotesTable;
+  votes: Vote;
   messages: MessagesTable;
   clicks: ClicksTable;
-  signals: SignalsTable;
+  signals: PersonSignal;
   recipientLookups: RecipientLookupsTable;
-  notices: NoticesTable;
+  notices: NoticeRow;
   digests: DigestsTable;
-  executions: ExecutionsTable;
-  leases: LeasesTable;
+  executions: Required<WatchedExecution>;
+  leases: Lease;
   replicas: ReplicasTable;
   rateLimits: RateLimitsTable;
   polls: PollsTable;

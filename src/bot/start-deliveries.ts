@@ -65,12 +65,12 @@ export function startMessages(wiring: Wiring, { chat }: Slack): Worker[] {
 export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[] {
   const { config, store, wakeUps, clock, random, log } = wiring;
   const { routes, admins } = config;
-  const { notices, requests, messages, clicks } = store;
-  const resolving = { notices, requests, messages, directory, chat, routes, admins, clock, random, log };
+  const { recipientLookups, requests, messages, clicks } = store;
+  const resolving = { recipientLookups, requests, messages, directory, chat, routes, admins, clock, random, log };
   const resolve = makeResolveRecipients(resolving);
   const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
   return [
-    startRecipientWorker({ notices, resolve, wakeUps, clock, log }),
+    startRecipientWorker({ recipientLookups, resolve, wakeUps, clock, log }),
     startReplyWorker({ clicks, reply, wakeUps, clock, log }),
   ];
 }

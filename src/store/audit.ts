@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { AuditStore, GuardedStore } from "../app/ports/store.ts";
 import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
@@ -7,9 +7,15 @@ import type { Transact } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
+/** Records to publish. */
+export const UNPUBLISHED = sql<SqlBool>`audit.publishing = 'due'`;
+
+/** Records that the event bus refused for good. */
+export const REFUSED = sql<SqlBool>`audit.publishing = 'failed'`;
+
 /**
- * Appends entries to the chain inside the caller's transaction. Taking the head row first puts writers in a line, on
- * PostgreSQL too, so that no two records follow the same one.
+ * Appends entries to the chain inside the caller's transaction. It locks the head row first, so that on PostgreSQL too
+ * writers come one after the other and no two records follow the same one.
  */
 export async function appendAudit(
   trx: Transaction<Tables>,
@@ -52,7 +58,7 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
       const rows = await db
         .selectFrom("audit")
         .selectAll()
-        .where("publishing", "=", "due")
+        .where(UNPUBLISHED)
         .where("publishNextAt", "<=", now)
         .orderBy("seq")
         .limit(limit)
@@ -92,7 +98,7 @@ export function makeGuardedAuditStore(transact: Transact): GuardedStore["audit"]
           .updateTable("audit")
           .set({ publishNextAt: until })
           .where("seq", "in", [...seqs])
-          .where("publishing", "=", "due")
+          .where(UNPUBLISHED)
           .where("publishNextAt", "<=", now)
           .executeTakeFirst();
         // If another replica has published some of them, the others are due again when this claim expires.

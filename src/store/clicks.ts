@@ -1,10 +1,29 @@
-import { type Kysely, sql } from "kysely";
-import type { ClickStore } from "../app/ports/click-store.ts";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
 import { appendAudit } from "./audit.ts";
+import { didChange } from "./changed-rows.ts";
 import { clickFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
+/** Clicks that the bot has not evaluated. */
+export const UNEVALUATED = sql<SqlBool>`clicks.evaluated_at is null`;
+
+/** Clicks whose author has not received the reply. */
+export const UNREPLIED = sql<SqlBool>`clicks.reply is not null and clicks.replied_at is null`;
+
 export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStore {
+  const due = async (pending: RawBuilder<SqlBool>, at: number, limit: number): Promise<ClickRow[]> => {
+    const rows = await db
+      .selectFrom("clicks")
+      .selectAll()
+      .where(pending)
+      .where("nextAttemptAt", "<=", at)
+      .orderBy("receivedAt")
+      .limit(limit)
+      .execute();
+    return rows.map(clickFromRow);
+  };
+
   return {
     async record({ origin, ...click }) {
       const result = await db
@@ -22,31 +41,22 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         })
         .onConflict((conflict) => conflict.column("key").doNothing())
         .executeTakeFirst();
-      return result.numInsertedOrUpdatedRows === 0n ? "duplicate" : "recorded";
+      return didChange(result) ? "recorded" : "duplicate";
     },
 
-    async unevaluated(at, limit) {
-      const rows = await db
-        .selectFrom("clicks")
-        .selectAll()
-        .where("evaluatedAt", "is", null)
-        .where("nextAttemptAt", "<=", at)
-        .orderBy("receivedAt")
-        .limit(limit)
-        .execute();
-      return rows.map(clickFromRow);
-    },
+    unevaluated: (at, limit) => due(UNEVALUATED, at, limit),
+
+    unreplied: (at, limit) => due(UNREPLIED, at, limit),
 
     async claim(id, at, until) {
-      const { numUpdatedRows } = await db
+      const result = await db
         .updateTable("clicks")
         .set({ nextAttemptAt: until })
         .where("id", "=", id)
         .where("nextAttemptAt", "<=", at)
-        .where("repliedAt", "is", null)
-        .where((where) => where.or([where("evaluatedAt", "is", null), where("reply", "is not", null)]))
+        .where(sql<SqlBool>`(${UNEVALUATED} or ${UNREPLIED})`)
         .executeTakeFirst();
-      return numUpdatedRows > 0n;
+      return didChange(result);
     },
 
     evaluated: (id, reply, audit) =>
@@ -57,7 +67,7 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
           .where("id", "=", id)
           .where("evaluatedAt", "is", null)
           .executeTakeFirst();
-        if (result.numUpdatedRows > 0n && audit !== null) await appendAudit(trx, [audit], false);
+        if (didChange(result) && audit !== null) await appendAudit(trx, [audit], false);
       }),
 
     async postponed(id, nextAttemptAt, lastError) {
@@ -66,19 +76,6 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .set({ nextAttemptAt, lastError, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
         .execute();
-    },
-
-    async unreplied(at, limit) {
-      const rows = await db
-        .selectFrom("clicks")
-        .selectAll()
-        .where("reply", "is not", null)
-        .where("repliedAt", "is", null)
-        .where("nextAttemptAt", "<=", at)
-        .orderBy("receivedAt")
-        .limit(limit)
-        .execute();
-      return rows.map(clickFromRow);
     },
 
     async replied(id) {

@@ -1,28 +1,68 @@
-import { type Kysely, sql } from "kysely";
-import type { DeliveryStore } from "../app/ports/delivery-store.ts";
+/**
+ * A row of `messages`, `notices` or `digests` is one message of ours in one channel. Its states, and how each one ends:
+ *
+ *   unposted    no ts, no claim               `claim` takes it for one attempt
+ *   posting     no ts, claim, before          `posted` records the ts; `released` makes it unposted, if Slack posted
+ *               claimUntil                    nothing; `ambiguous` if that is unknown; else claimUntil passes
+ *   unresolved  no ts, claim, after           `claimUnresolved` takes it to search the channel's history, which ends in
+ *               claimUntil                    `posted` or `released`. It is never posted again without that search
+ *   posted      ts, no claim                  `claimUpdate` takes it for one update
+ *   updating    ts, claim, before             `updated` or `released` make it posted; else claimUntil passes
+ *               claimUntil
+ *   stale       ts, claim, after claimUntil   as posted: an update may be repeated, a post may not
+ *
+ * A posted row keeps its ts: it never becomes unposted.
+ */
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import type { DeliveryRow, DeliveryStore } from "../app/ports/delivery-store.ts";
+import { didChange } from "./changed-rows.ts";
 import type { Tables } from "./schema.ts";
 
-/** The tables whose rows are messages of ours; all have the columns of PostingRow. */
+/** The tables that have the columns of DeliveryRow. */
 export type DeliveryTable = "messages" | "notices" | "digests";
 
-/** The claims, posts and updates of one kind of message. Each guarded write says who may make it. */
+/**
+ * Returns the rows that satisfy `pending`, whose time has come and that nobody has claimed: at most `perChannel` of each
+ * channel, so that a flood in one channel hides no other. Within a channel they come in the given order.
+ */
+export async function selectDue<Row extends DeliveryRow>(
+  db: Kysely<Tables>,
+  query: { table: DeliveryTable; from: RawBuilder<unknown>; pending: RawBuilder<SqlBool>; order: RawBuilder<unknown> },
+  now: number,
+  perChannel: number,
+): Promise<Row[]> {
+  const { table, from, pending, order } = query;
+  const column = (name: string) => sql.ref(`${table}.${name}`);
+  const { rows } = await sql<Row & { placeInChannel: number }>`
+    select * from (
+      select ${sql.table(table)}.*, row_number() over (partition by ${column("channel_id")} order by ${order}) as place_in_channel
+      from ${from}
+      where ${pending} and ${column("next_attempt_at")} <= ${now}
+        and (${column("claim")} is null or ${column("claim_until")} <= ${now})
+    ) as ranked
+    where place_in_channel <= ${perChannel}
+    order by place_in_channel`.execute(db);
+  return rows.map(({ placeInChannel: _, ...row }) => row as unknown as Row);
+}
+
+/** Makes the state changes of one kind of message. */
 export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): DeliveryStore {
-  // Only columns that all of them have are named here; Kysely's types want one table.
+  // Kysely's types need one table. The queries name only columns that all three have.
   const table = kind as "messages";
   return {
     async claim(id, claim, now, until) {
-      const { numUpdatedRows } = await db
+      const result = await db
         .updateTable(table)
         .set({ claim, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
         .where("ts", "is", null)
         .where("claim", "is", null)
         .executeTakeFirst();
-      return numUpdatedRows > 0n;
+      return didChange(result);
     },
 
     async claimUnresolved(id, claim, now, until) {
-      const { numUpdatedRows } = await db
+      const result = await db
         .updateTable(table)
         .set({ claimUntil: until })
         .where("id", "=", id)
@@ -30,18 +70,18 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
         .where("claim", "=", claim)
         .where("claimUntil", "<=", now)
         .executeTakeFirst();
-      return numUpdatedRows > 0n;
+      return didChange(result);
     },
 
     async claimUpdate(id, claim, now, until) {
-      const { numUpdatedRows } = await db
+      const result = await db
         .updateTable(table)
         .set({ claim, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
         .where("ts", "is not", null)
         .where((where) => where.or([where("claim", "is", null), where("claimUntil", "<=", now)]))
         .executeTakeFirst();
-      return numUpdatedRows > 0n;
+      return didChange(result);
     },
 
     async posted(id, ts, version) {
@@ -53,10 +93,10 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
         .execute();
     },
 
-    async ambiguous(id, claim, error, lookAt) {
+    async ambiguous(id, claim, error, resolveAt) {
       await db
         .updateTable(table)
-        .set({ claimUntil: lookAt, lastError: error })
+        .set({ claimUntil: resolveAt, lastError: error })
         .where("id", "=", id)
         .where("claim", "=", claim)
         .execute();
@@ -72,14 +112,15 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
     },
 
     async updated(id, version, claim) {
-      const { numUpdatedRows } = await db
+      const result = await db
         .updateTable(table)
         .set({ version, claim: null, claimUntil: null, lastError: null, attempts: 0, nextAttemptAt: 0 })
         .where("id", "=", id)
         .where("claim", "=", claim)
         .executeTakeFirst();
-      if (numUpdatedRows > 0n) return;
-      // Which of two updates came last is not known. Whoever has the claim now is denied its record too, and it is redone.
+      if (didChange(result)) return;
+      // Another process may have updated the message since the claim expired, and nobody knows which update Slack applied
+      // last. Version 0 makes the message due again, and taking a present claim away keeps its owner from recording more.
       await db
         .updateTable(table)
         .set({ version: 0, claim: null, claimUntil: null, nextAttemptAt: 0 })

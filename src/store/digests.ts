@@ -1,12 +1,18 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type SqlBool, sql } from "kysely";
 import type { DigestStore } from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
 import { newDelivery } from "./new-message.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
+/** Digests that the worker keeps up to date. Whether one must be updated depends on what it shows, which only it knows. */
+const CURRENT = sql<SqlBool>`digests.ended_at is null`;
+
+/** Of the current digests, those of which the rows tell that work is left. */
+export const BEHIND = sql<SqlBool>`${CURRENT} and (digests.ts is null or digests.last_error is not null)`;
+
 export function makeDigestStore(db: Kysely<Tables>): DigestStore {
-  /** Open requests that stand in no channel yet, with the channel where each is to stand. */
+  /** Open requests whose message is not posted, with the channel of that message. */
   const waiting = () =>
     db
       .selectFrom("messages")
@@ -17,11 +23,11 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
   return {
     ...makeDeliveryStore(db, "digests"),
 
-    async begin(behind, now) {
+    async begin(threshold, now) {
       const channels = await waiting()
         .select("messages.channelId")
         .groupBy("messages.channelId")
-        .having(sql<number>`count(*)`, ">", behind)
+        .having(sql<number>`count(*)`, ">", threshold)
         .execute();
       for (const { channelId } of channels) {
         await db
@@ -32,7 +38,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
       }
     },
 
-    current: () => db.selectFrom("digests").selectAll().where("endedAt", "is", null).orderBy("beganAt").execute(),
+    current: () => db.selectFrom("digests").selectAll().where(CURRENT).orderBy("beganAt").execute(),
 
     async waiting(channelId, limit) {
       const there = waiting().where("messages.channelId", "=", channelId);
@@ -46,7 +52,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
       return { requests: rows.map(requestFromRow), count };
     },
 
-    /** A claim on a post is never over by itself: whether the message stands is found out first. */
+    // An expired claim on a post may have posted the digest, so it must be resolved first.
     async ended(id, at) {
       await db
         .updateTable("digests")
@@ -74,7 +80,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
         )
         .execute();
       if (there.some((row) => row.ts === ts)) return "digest";
-      return there.length > 0 ? "unsettled" : "none";
+      return there.length > 0 ? "unresolved" : "none";
     },
   };
 }

@@ -1,108 +1,73 @@
-import { type Kysely, type RawBuilder, sql } from "kysely";
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/effect-store.ts";
+import { REFUSED, UNPUBLISHED } from "./audit.ts";
+import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
+import { BEHIND } from "./digests.ts";
+import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
+import { UNPOSTED_NOTICE } from "./notices.ts";
+import { UNRESOLVED } from "./recipient-lookups.ts";
+import { UNSIGNALED } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
-/** Where each kind of effect stands in the rows: the same conditions by which its worker finds it, whatever the time. */
-const EFFECTS: {
+/** One kind of effect. The condition is that of its worker's query, without its time and claim. */
+interface Effect {
   kind: EffectKind;
   from: RawBuilder<unknown>;
-  error: string;
-  about: string;
-  /** The column that names the request, where the effect is one request's. */
-  request: string | null;
-}[] = [
-  {
-    kind: "post",
-    from: sql`messages join requests on requests.id = messages.request_id
-      where ts is null and (requests.state <> 'closed' or claim is not null)`,
-    error: "last_error",
-    about: "channel_id",
-    request: "messages.request_id",
-  },
-  {
-    kind: "update",
-    from: sql`messages where ts is not null and version < request_version`,
-    error: "last_error",
-    about: "channel_id",
-    request: "request_id",
-  },
-  {
-    kind: "digest",
-    from: sql`digests where ended_at is null and (ts is null or last_error is not null)`,
-    error: "last_error",
-    about: "channel_id",
-    request: null,
-  },
-  {
-    kind: "notice",
-    from: sql`notices where ts is null`,
-    error: "last_error",
-    about: "channel_id",
-    request: "request_id",
-  },
-  {
-    kind: "recipients",
-    from: sql`recipient_lookups where done_at is null`,
-    error: "last_error",
-    about: "request_id",
-    request: "request_id",
-  },
+  pending: RawBuilder<SqlBool>;
+  /** The last error. */
+  error: RawBuilder<string | null>;
+  /** The channel or the request that the effect is about. */
+  about: RawBuilder<string>;
+  /** The request; null if the effect belongs to no single request. */
+  request: RawBuilder<string> | null;
+}
+
+const EFFECTS: readonly Effect[] = [
+  { kind: "post", from: MESSAGES_OF_REQUESTS, pending: UNPOSTED, ...ofChannel("messages") },
+  { kind: "update", from: MESSAGES_OF_REQUESTS, pending: OUTDATED, ...ofChannel("messages") },
+  { kind: "digest", from: sql`digests`, pending: BEHIND, ...ofChannel("digests"), request: null },
+  { kind: "notice", from: sql`notices`, pending: UNPOSTED_NOTICE, ...ofChannel("notices") },
+  { kind: "recipients", from: sql`recipient_lookups`, pending: UNRESOLVED, ...ofRequest("recipient_lookups") },
   {
     kind: "signal",
-    from: sql`requests where state = 'decided' and signal in ('due', 'sending', 'ambiguous')`,
-    error: "signal_error",
-    about: "id",
-    request: "id",
+    from: sql`requests`,
+    pending: UNSIGNALED,
+    error: sql.ref("requests.signal_error"),
+    about: sql.ref("requests.id"),
+    request: sql.ref("requests.id"),
   },
-  {
-    kind: "click",
-    from: sql`clicks where evaluated_at is null`,
-    error: "last_error",
-    about: "request_id",
-    request: "request_id",
-  },
-  {
-    kind: "reply",
-    from: sql`clicks where reply is not null and replied_at is null`,
-    error: "last_error",
-    about: "request_id",
-    request: "request_id",
-  },
+  { kind: "click", from: sql`clicks`, pending: UNEVALUATED, ...ofRequest("clicks") },
+  { kind: "reply", from: sql`clicks`, pending: UNREPLIED, ...ofRequest("clicks") },
   {
     kind: "publish",
-    from: sql`audit where publishing in ('due', 'failed')`,
-    error: "publish_error",
-    about: "request_id",
-    request: "request_id",
+    from: sql`audit`,
+    // A refused record is not tried again, and stays in the backlog for an admin to see.
+    pending: sql`(${UNPUBLISHED} or ${REFUSED})`,
+    ...ofRequest("audit"),
+    error: sql.ref("audit.publish_error"),
   },
 ];
 
+function ofRequest(table: string): Pick<Effect, "error" | "about" | "request"> {
+  const request = sql.ref<string>(`${table}.request_id`);
+  return { error: sql.ref(`${table}.last_error`), about: request, request };
+}
+
+function ofChannel(table: string): Pick<Effect, "error" | "about" | "request"> {
+  return { ...ofRequest(table), about: sql.ref(`${table}.channel_id`) };
+}
+
 export function makeEffectStore(db: Kysely<Tables>): EffectStore {
-  const count = async ({ kind, from, error, about }: (typeof EFFECTS)[number]): Promise<Backlog> => {
-    const fails = sql.raw(`${error} is not null`);
-    const counted = await sql<{ due: number; failing: number; worst: string | null }>`
-      select count(*) as due, count(case when ${fails} then 1 end) as failing,
-        max(case when ${fails}
-          then ${sql.raw(about)} || ${"\n"} || ${sql.raw(error)} end) as worst
-      from ${from}`.execute(db);
-    const row = counted.rows[0];
-    const [place = "", ...words] = (row?.worst ?? "").split("\n");
-    return {
-      kind,
-      due: row?.due ?? 0,
-      failing: row?.failing ?? 0,
-      lastError: row?.worst == null ? null : { about: place, error: words.join("\n") },
-    };
-  };
   return {
     async failing(requestId) {
       const found: FailingEffect[] = [];
-      for (const { kind, from, error, about, request } of EFFECTS) {
+      for (const { kind, from, pending, error, about, request } of EFFECTS) {
         if (request === null) continue;
         const { rows } = await sql<Omit<FailingEffect, "kind">>`
-          select ${sql.raw(about)} as about, ${sql.raw(error)} as error from ${from}
-            and ${sql.raw(request)} = ${requestId} and ${sql.raw(error)} is not null
-          order by ${sql.raw(about)}`.execute(db);
+          select ${about} as about, ${error} as error
+          from ${from}
+          where ${pending} and ${request} = ${requestId} and ${error} is not null
+          order by ${about}`.execute(db);
         for (const row of rows) found.push({ kind, ...row });
       }
       return found;
@@ -115,8 +80,21 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         .where("state", "!=", "closed")
         .executeTakeFirstOrThrow();
       const effects: Backlog[] = [];
-      for (const effect of EFFECTS) effects.push(await count(effect));
+      for (const effect of EFFECTS) effects.push(await count(db, effect));
       return { open, uncovered: open - covered, effects };
     },
   };
+}
+
+/** Counts the pending rows. The greatest pair of channel or request and error stands for all errors. */
+async function count(db: Kysely<Tables>, { kind, from, pending, error, about }: Effect): Promise<Backlog> {
+  const fails = sql`${error} is not null`;
+  const { rows } = await sql<{ due: number; failing: number; example: string | null }>`
+    select count(*) as due, count(case when ${fails} then 1 end) as failing,
+      max(case when ${fails} then ${about} || ${"\n"} || ${error} end) as example
+    from ${from}
+    where ${pending}`.execute(db);
+  const { due, failing, example } = rows[0] ?? { due: 0, failing: 0, example: null };
+  const [subject = "", ...lines] = (example ?? "").split("\n");
+  return { kind, due, failing, lastError: example === null ? null : { about: subject, error: lines.join("\n") } };
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from "kysely";
 import type { Lease } from "../app/ports/coordination.ts";
+import { didChange } from "./changed-rows.ts";
 import type { Tables } from "./schema.ts";
 
 /** Does work in one transaction. Where the work needs a lease that another owner has taken: returns `lost` instead. */
@@ -23,12 +24,12 @@ export const transactUnder =
  * transaction locks in the order lease, request, votes, clicks, audit head.
  */
 async function isOwned(trx: Transaction<Tables>, lease: Lease): Promise<boolean> {
-  const { numUpdatedRows } = await trx
+  const result = await trx
     .updateTable("leases")
     .set((row) => ({ until: row.ref("until") }))
     .where("name", "=", lease.name)
     .where("owner", "=", lease.owner)
     .where("token", "=", lease.token)
     .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  return didChange(result);
 }

@@ -1,18 +1,23 @@
+/**
+ * A lease is a row with an owner, an end and a token. Its states, and how each one ends:
+ *
+ *   free      no row               `acquire` inserts it
+ *   owned     until > now          `acquire` and `renew` by its owner move its end; `release` ends it; time does too
+ *   expired   until <= now         still its owner's: `renew` and the owner's guarded writes succeed until another owner
+ *                                  acquires it
+ *   released  until = 0            `acquire` takes it, `renew` does not
+ *
+ * The token grows with each change of owner, so that a write under an earlier ownership is recognized even if the same
+ * owner has the lease again. A first token is the present time, which is more than the token of a row deleted before.
+ */
 import { type Kysely, sql } from "kysely";
-import type { LeaseStore, ReplicaStore } from "../app/ports/coordination.ts";
+import type { LeaseStore } from "../app/ports/coordination.ts";
 import type { Tables } from "./schema.ts";
 
-/** Leases that ended this long ago, and replicas, are deleted. */
-const RETENTION_MS = 24 * 3_600_000;
-
-/**
- * A lease is a row with an owner and an end: taken when free, over or one's own. The token grows with each change of
- * owner. It begins at the time, so that it grows also where an old row was deleted in between.
- */
 export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
   return {
     async acquire(name, owner, now, until) {
-      const taken = await db
+      const lease = await db
         .insertInto("leases")
         .values({ name, owner, until, token: now })
         .onConflict((conflict) =>
@@ -28,7 +33,7 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
         )
         .returningAll()
         .executeTakeFirst();
-      return taken ?? null;
+      return lease ?? null;
     },
 
     renew: (owner, until) =>
@@ -41,43 +46,14 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
         .execute(),
 
     async release(name, owner) {
-      // The row stays for its token.
+      // The row is kept for its token.
       await db.updateTable("leases").set({ until: 0 }).where("name", "=", name).where("owner", "=", owner).execute();
     },
 
     async free(names, now) {
-      const held = await db.selectFrom("leases").select("name").where("until", ">", now).execute();
-      const taken = new Set(held.map(({ name }) => name));
-      return names.filter((name) => !taken.has(name));
-    },
-  };
-}
-
-export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
-  return {
-    async heartbeat(id, now, until) {
-      await db
-        .insertInto("replicas")
-        .values({ id, startedAt: now, until })
-        .onConflict((conflict) => conflict.column("id").doUpdateSet({ until }))
-        .execute();
-      await db
-        .deleteFrom("replicas")
-        .where("until", "<", now - RETENTION_MS)
-        .execute();
-      await db
-        .deleteFrom("leases")
-        .where("until", "<", now - RETENTION_MS)
-        .execute();
-      const { alive } = await db
-        .selectFrom("replicas")
-        .select(({ fn }) => fn.countAll<number>().as("alive"))
-        .where("until", ">", now)
-        .executeTakeFirstOrThrow();
-      return alive;
-    },
-    async deregister(id) {
-      await db.deleteFrom("replicas").where("id", "=", id).execute();
+      const rows = await db.selectFrom("leases").select("name").where("until", ">", now).execute();
+      const owned = new Set(rows.map(({ name }) => name));
+      return names.filter((name) => !owned.has(name));
     },
   };
 }

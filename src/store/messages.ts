@@ -1,41 +1,36 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
-import type { MessageRow, MessageStore } from "../app/ports/delivery-store.ts";
-import { makeDeliveryStore } from "./deliveries.ts";
+import type { MessageStore } from "../app/ports/delivery-store.ts";
+import { makeDeliveryStore, selectDue } from "./deliveries.ts";
 import type { Tables } from "./schema.ts";
 
-/** What stands in no channel yet. What closed before anybody saw it needs no message; what may stand is settled. */
-const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 'closed' or messages.claim is not null)`;
-const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.version < messages.request_version`;
+export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = messages.request_id`;
+
+/**
+ * Messages to post. A request that closed before its message was posted needs none, unless an attempt may have posted
+ * it: that attempt is resolved all the same.
+ */
+export const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 'closed' or messages.claim is not null)`;
+
+/** Messages to update: they show an older version of their request. */
+export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.version < messages.request_version`;
 
 export function makeMessageStore(db: Kysely<Tables>): MessageStore {
-  const some = async (which: typeof UNPOSTED, now: number, perChannel: number): Promise<MessageRow[]> => {
-    const rows = await db
-      .selectFrom((from) =>
-        from
-          .selectFrom("messages")
-          .innerJoin("requests", "requests.id", "messages.requestId")
-          .selectAll("messages")
-          .select(
-            sql<number>`row_number() over (partition by channel_id order by deadline, opened_at)`.as("placeInChannel"),
-          )
-          .where(which)
-          .where("nextAttemptAt", "<=", now)
-          .where((where) => where.or([where("claim", "is", null), where("claimUntil", "<=", now)]))
-          .as("waiting"),
-      )
-      .selectAll()
-      .where("placeInChannel", "<=", perChannel)
-      .orderBy("placeInChannel")
-      .execute();
-    return rows.map(({ placeInChannel: _, ...row }) => row);
+  const due = (pending: typeof UNPOSTED, now: number, perChannel: number) => {
+    const order = sql`requests.deadline, requests.opened_at`;
+    return selectDue<Tables["messages"]>(
+      db,
+      { table: "messages", from: MESSAGES_OF_REQUESTS, pending, order },
+      now,
+      perChannel,
+    );
   };
 
   return {
     ...makeDeliveryStore(db, "messages"),
 
     due: async (now, perChannel) => [
-      ...(await some(UNPOSTED, now, perChannel)),
-      ...(await some(OUTDATED, now, perChannel)),
+      ...(await due(UNPOSTED, now, perChannel)),
+      ...(await due(OUTDATED, now, perChannel)),
     ],
 
     ofRequest: (requestId) =>

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { DeliveryRow } from "../app/ports/delivery-store.ts";
 import type { MessagesTable } from "./schema.ts";
 
-/** A message of whatever kind that nobody has tried to post yet. */
+/** Returns an unposted row of any kind of message. */
 export const newDelivery = (channelId: string): DeliveryRow => ({
   id: randomUUID(),
   channelId,
@@ -16,7 +16,7 @@ export const newDelivery = (channelId: string): DeliveryRow => ({
   lastError: null,
 });
 
-/** A place where a request's message is to stand, and does not yet. */
+/** Returns an unposted message of a request. */
 export const newMessage = (requestId: string, channelId: string, requestVersion = 1): MessagesTable => ({
   ...newDelivery(channelId),
   requestId,

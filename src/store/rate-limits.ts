@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { RateLimitStore } from "../app/ports/coordination.ts";
+import { didChange } from "./changed-rows.ts";
 import type { Tables } from "./schema.ts";
 
 /** How far the clocks of replicas may differ, or a statement wait for its connection. */
@@ -15,7 +16,7 @@ export function makeRateLimitStore(db: Kysely<Tables>): RateLimitStore {
     async acquireSlot(name, { intervalMs, burst }, now) {
       const ahead = now + intervalMs * (burst - 1);
       const furthest = now + intervalMs * (burst + 1) + CLOCKS_APART_MS;
-      const { numInsertedOrUpdatedRows } = await db
+      const result = await db
         .insertInto("rateLimits")
         .values({ name, nextAt: now + intervalMs, blockedUntil: 0 })
         .onConflict((conflict) =>
@@ -30,7 +31,7 @@ export function makeRateLimitStore(db: Kysely<Tables>): RateLimitStore {
             .where("rateLimits.blockedUntil", "<=", now),
         )
         .executeTakeFirst();
-      if (numInsertedOrUpdatedRows !== 0n) return 0;
+      if (didChange(result)) return 0;
       const lane = await db.selectFrom("rateLimits").selectAll().where("name", "=", name).executeTakeFirst();
       const nextAt = lane === undefined || lane.nextAt > furthest ? 0 : lane.nextAt;
       return Math.max(1, nextAt - ahead, (lane?.blockedUntil ?? 0) - now);

@@ -1,9 +1,10 @@
 import type { Transaction } from "kysely";
 import type { NewRequest, RequestChange, RequestStore } from "../app/ports/store.ts";
 import { appendAudit } from "./audit.ts";
+import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
-import { addRecipientLookup } from "./notices.ts";
+import { addRecipientLookup } from "./recipient-lookups.ts";
 import { patchToRow, requestToRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -40,7 +41,7 @@ async function open(
     .values(requestToRow(request))
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows === 0n) return "exists";
+  if (!didChange(inserted)) return "exists";
   for (const channelId of new Set(channels))
     await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
   if (recipientLookup !== undefined) await addRecipientLookup(trx, request.id, recipientLookup);
@@ -62,7 +63,7 @@ async function advance(
     .where("id", "=", requestId)
     .where("version", "=", expectedVersion)
     .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) return false;
+  if (!didChange(result)) return false;
   await trx.updateTable("messages").set({ requestVersion: version }).where("requestId", "=", requestId).execute();
   if (vote !== undefined)
     await trx
@@ -86,13 +87,13 @@ async function advance(
 }
 
 async function markEvaluated(trx: Transaction<Tables>, click: string, at: number): Promise<void> {
-  const { numUpdatedRows } = await trx
+  const result = await trx
     .updateTable("clicks")
     .set({ evaluatedAt: at, lastError: null })
     .where("id", "=", click)
     .where("evaluatedAt", "is", null)
     .executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new ClickAlreadyEvaluated();
+  if (!didChange(result)) throw new ClickAlreadyEvaluated();
 }
 
 /** Adds the reply to the newest click of this person that was evaluated and has no reply, so that it is sent once. */

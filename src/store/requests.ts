@@ -1,10 +1,13 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type SqlBool, sql } from "kysely";
 import type { RequestStore } from "../app/ports/store.ts";
 import { transact } from "./guard.ts";
 import { rebindTarget } from "./rebind-target.ts";
 import { makeRequestChanges } from "./request-changes.ts";
 import { auditFromRow, requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
+
+/** Decided requests whose decision AWS has not accepted. */
+export const UNSIGNALED = sql<SqlBool>`requests.state = 'decided' and requests.signal in ('due', 'sending', 'ambiguous')`;
 
 export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
   return {
@@ -60,8 +63,7 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
       const rows = await db
         .selectFrom("requests")
         .selectAll()
-        .where("state", "=", "decided")
-        .where("signal", "in", ["due", "sending", "ambiguous"])
+        .where(UNSIGNALED)
         .where("account", "=", account)
         .where("region", "=", region)
         .where("signalNextAt", "<=", at)

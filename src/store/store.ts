@@ -6,12 +6,14 @@ import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
 import { makeExecutionStore, makeGuardedExecutionStore } from "./executions.ts";
 import { transactUnder } from "./guard.ts";
-import { makeLeaseStore, makeReplicaStore } from "./leases.ts";
+import { makeLeaseStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
 import { isMigrated, migrate } from "./migrations/migrate.ts";
 import { makeNoticeStore } from "./notices.ts";
 import { makeGuardedPollStore, makePollStore } from "./polls.ts";
 import { makeRateLimitStore } from "./rate-limits.ts";
+import { makeRecipientLookupStore } from "./recipient-lookups.ts";
+import { makeReplicaStore } from "./replicas.ts";
 import { makeRequestChanges } from "./request-changes.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
@@ -45,6 +47,7 @@ export async function openStore(options: {
     requests,
     messages: makeMessageStore(db),
     notices: makeNoticeStore(db),
+    recipientLookups: makeRecipientLookupStore(db),
     digests: makeDigestStore(db),
     clicks: makeClickStore(db, now),
     executions: makeExecutionStore(db),

@@ -1,6 +1,6 @@
 import type { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
-import type { NoticeStore, RecipientLookup } from "../app/ports/delivery-store.ts";
+import type { RecipientLookup, RecipientLookupStore } from "../app/ports/delivery-store.ts";
 import type { WakeUps } from "./wake-ups.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
@@ -11,13 +11,13 @@ const ERROR_BACKOFF_MS = 10_000;
 
 /** Looks up the recipients of messages and notices. */
 export function startRecipientWorker(deps: {
-  notices: NoticeStore;
+  recipientLookups: RecipientLookupStore;
   resolve: ReturnType<typeof makeResolveRecipients>;
   wakeUps: WakeUps;
   clock: Clock;
   log: Log;
 }): Worker {
-  const { notices, resolve, clock } = deps;
+  const { recipientLookups, resolve, clock } = deps;
   return startWorker<RecipientLookup>({
     ...deps,
     name: "recipients",
@@ -25,13 +25,13 @@ export function startRecipientWorker(deps: {
     wakes: ["deliver", "notify"],
     everyMs: TICK_MS,
     concurrency: CONCURRENCY,
-    due: ({ limit }) => notices.dueLookups(clock.now(), limit),
+    due: ({ limit }) => recipientLookups.due(clock.now(), limit),
     keyOf: ({ requestId, kind }) => `${kind} ${requestId}`,
     async work(lookup) {
       await resolve(lookup);
       return "done";
     },
-    backOff: (lookup, until) => notices.lookupFailed(lookup, "unexpected failure, see the log", until),
+    backOff: (lookup, until) => recipientLookups.failed(lookup, "unexpected failure, see the log", until),
     backOffMs: ERROR_BACKOFF_MS,
   });
 }

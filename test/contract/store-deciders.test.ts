@@ -25,7 +25,7 @@ for (const engine of ENGINES) {
   const withErrand = async (t: TestContext, lookup: RecipientLookupKind) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry(), recipientLookup: lookup });
-    const [due] = await store.notices.dueLookups(NOW, 10);
+    const [due] = await store.recipientLookups.due(NOW, 10);
     assert(due !== undefined);
     return { store, lookup: due };
   };
@@ -33,7 +33,7 @@ for (const engine of ENGINES) {
     (await store.notices.ofRequest(REQUEST_ID)).map(({ kind, channelId }) => `${kind} ${channelId}`);
   const withNotice = async (t: TestContext) => {
     const { store, lookup } = await withErrand(t, "break-glass");
-    await store.notices.lookupDone(lookup, ["C0DBA"], NOW);
+    await store.recipientLookups.done(lookup, ["C0DBA"], NOW);
     const [notice] = await store.notices.due(NOW, 10);
     assert(notice !== undefined);
     return { store, notice };
@@ -79,41 +79,41 @@ for (const engine of ENGINES) {
     const vote = aVote("U0ADMIN", { authority: "break-glass" });
     assert.equal(await store.requests.advance({ ...step(9), vote, recipientLookup: "break-glass" }), false);
     assert.deepEqual(
-      (await store.notices.dueLookups(NOW, 10)).map(({ kind }) => kind),
+      (await store.recipientLookups.due(NOW, 10)).map(({ kind }) => kind),
       ["direct-messages"],
     );
     await store.requests.advance({ ...step(1), vote, recipientLookup: "break-glass" });
     await store.requests.advance({ ...step(2), recipientLookup: "break-glass" });
     const again = await store.reopened();
-    assert.deepEqual((await again.notices.dueLookups(NOW, 10)).map(({ kind }) => kind).toSorted(), [
+    assert.deepEqual((await again.recipientLookups.due(NOW, 10)).map(({ kind }) => kind).toSorted(), [
       "break-glass",
       "direct-messages",
     ]);
-    assert.equal((await again.notices.dueLookups(NOW, 1)).length, 1);
+    assert.equal((await again.recipientLookups.due(NOW, 1)).length, 1);
   });
 
   test(`${engine.name}: an lookup that failed rests and counts; those who were found have theirs already`, async (t) => {
     const { store, lookup } = await withErrand(t, "break-glass");
-    await store.notices.lookupFailed(lookup, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
-    assert.deepEqual(await store.notices.dueLookups(NOW + 4_999, 10), []);
-    const [later] = await store.notices.dueLookups(NOW + 5_000, 10);
+    await store.recipientLookups.failed(lookup, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
+    assert.deepEqual(await store.recipientLookups.due(NOW + 4_999, 10), []);
+    const [later] = await store.recipientLookups.due(NOW + 5_000, 10);
     assert.deepEqual(later, { requestId: REQUEST_ID, kind: "break-glass", attempts: 1 });
     assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE"]);
-    await store.notices.lookupDone(lookup, ["C0DBA", "D0ONE", "D0TWO"], NOW);
+    await store.recipientLookups.done(lookup, ["C0DBA", "D0ONE", "D0TWO"], NOW);
     assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE", "break-glass D0TWO"]);
-    assert.deepEqual(await store.notices.dueLookups(FOREVER, 10), []);
+    assert.deepEqual(await store.recipientLookups.due(FOREVER, 10), []);
   });
 
   test(`${engine.name}: an lookup done twice, as after a crash or by two processes, leaves each place one notice`, async (t) => {
     const { store, lookup } = await withErrand(t, "no-route");
-    await Promise.all([1, 2, 3].map(() => store.notices.lookupDone(lookup, ["D0ONE", "D0TWO", "D0ONE"], NOW)));
+    await Promise.all([1, 2, 3].map(() => store.recipientLookups.done(lookup, ["D0ONE", "D0TWO", "D0ONE"], NOW)));
     assert.deepEqual(await places(store), ["no-route D0ONE", "no-route D0TWO"]);
-    assert.deepEqual(await store.notices.dueLookups(FOREVER, 10), []);
+    assert.deepEqual(await store.recipientLookups.due(FOREVER, 10), []);
   });
 
   test(`${engine.name}: direct messages are messages of the request, and none stands twice in one place`, async (t) => {
     const { store, lookup } = await withErrand(t, "direct-messages");
-    await store.notices.lookupDone(lookup, ["D0ONE", "C0DBA", "D0ONE"], NOW);
+    await store.recipientLookups.done(lookup, ["D0ONE", "C0DBA", "D0ONE"], NOW);
     assert.deepEqual(
       (await store.messages.ofRequest(REQUEST_ID)).map(({ channelId }) => channelId),
       ["C0DBA", "D0ONE"],
@@ -163,9 +163,9 @@ for (const engine of ENGINES) {
     for (let index = 0; index < 30; index++) {
       const id = `r${index}`;
       await store.requests.open({ request: aRequest({ id, stepExecutionId: id }), channels: [], audit: anEntry() });
-      await store.notices.lookupDone({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
+      await store.recipientLookups.done({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
     }
-    await store.notices.lookupDone({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
+    await store.recipientLookups.done({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
     const due = await store.notices.due(NOW, 5);
     assert.deepEqual(
       [due.length, due.filter(({ channelId }) => channelId === "D0ONE").map(({ requestId }) => requestId)],
@@ -178,7 +178,7 @@ for (const engine of ENGINES) {
     const change = (expectedVersion: number) =>
       store.requests.advance({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
     await change(1);
-    await Promise.all([change(2), store.notices.lookupDone(lookup, ["D0ONE"], NOW)]);
+    await Promise.all([change(2), store.recipientLookups.done(lookup, ["D0ONE"], NOW)]);
     const [message] = (await store.messages.ofRequest(REQUEST_ID)).filter(({ channelId }) => channelId === "D0ONE");
     assert(message !== undefined);
     const isDue = async () => (await store.messages.due(NOW, 5)).some(({ id }) => id === message.id);

@@ -58,7 +58,7 @@ for (const engine of ENGINES) {
     assert.equal(won.filter(Boolean).length, 1);
     assert.deepEqual(
       [await store.digests.at("C0DBA", "7.7"), await store.digests.at("C0OPS", "7.7")],
-      ["unsettled", "none"],
+      ["unresolved", "none"],
       "its claim may have posted it",
     );
     await store.digests.posted(row.id, "7.7", 4711);

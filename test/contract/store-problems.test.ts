@@ -25,9 +25,9 @@ for (const engine of ENGINES) {
     await store.messages.failed(dba?.id ?? "", "not_in_channel", NOW + 1);
     await store.messages.posted(ops?.id ?? "", "1.1", 0);
     await store.messages.failed(ops?.id ?? "", "edit_window_closed", NOW + 1);
-    const [lookup] = await store.notices.dueLookups(NOW, 5);
+    const [lookup] = await store.recipientLookups.due(NOW, 5);
     assert(lookup !== undefined);
-    await store.notices.lookupFailed(lookup, "ratelimited", NOW + 1);
+    await store.recipientLookups.failed(lookup, "ratelimited", NOW + 1);
     await store.clicks.record(aClick("U0JANE"));
     await store.clicks.postponed("click-U0JANE", NOW + 1, "Slack asks to wait");
     await store.clicks.record(aClick("U0OMAR"));
@@ -49,7 +49,7 @@ for (const engine of ENGINES) {
     await store.clicks.evaluated("click-U0JANE", null, null);
     await store.clicks.replied("click-U0OMAR");
     await store.audit.published(due?.record.seq ?? 0, "event");
-    await store.notices.lookupDone(lookup, [], NOW);
+    await store.recipientLookups.done(lookup, [], NOW);
     const left = (await problems()).map(([kind]) => kind);
     assert.deepEqual(left, ["update"], "a message whose state is not known is still due");
   });

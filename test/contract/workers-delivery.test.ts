@@ -146,7 +146,7 @@ test("a notice or a digest that waits for its channel holds up no other channel"
   const channels = Array.from({ length: 30 }, (_, index) => `C0N${index}`);
   const store = await withMessages(t, channels, 1);
   for (const kind of ["break-glass", "no-route"] as const)
-    await store.notices.lookupDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
+    await store.recipientLookups.done({ requestId: "r0", kind, attempts: 0 }, channels, 0);
   await store.digests.begin(0, 0);
   const stopping = Promise.withResolvers<number>();
   const came: string[] = [];

@@ -275,11 +275,11 @@ test("a lookup that takes long delays no other", async (t) => {
   const hang = Promise.withResolvers<void>();
   const run: string[] = [];
   const worker = startRecipientWorker({
-    notices: store.notices,
+    recipientLookups: store.recipientLookups,
     async resolve(each) {
       run.push(each.requestId);
       if (each.requestId === "slow") await hang.promise;
-      await store.notices.lookupDone(each, [], Date.now());
+      await store.recipientLookups.done(each, [], Date.now());
     },
     clock: QUICK,
     log: testLog(),
@@ -289,7 +289,7 @@ test("a lookup that takes long delays no other", async (t) => {
     hang.resolve();
     await worker.stop();
   });
-  await eventually("the quick one", async () => (await store.notices.dueLookups(Date.now(), 10)).length === 1);
+  await eventually("the quick one", async () => (await store.recipientLookups.due(Date.now(), 10)).length === 1);
   assert.deepEqual(run.toSorted(), ["quick", "slow"]);
 });
 

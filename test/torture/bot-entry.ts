@@ -80,7 +80,7 @@ async function sendPending(from: Store, id: number): Promise<void> {
     messages: (await from.messages.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     digests: (await from.digests.current()).map((row) => row.channelId),
     notices: [
-      ...(await from.notices.dueLookups(ALWAYS, MAX_ROWS)).map((lookup) => lookup.requestId),
+      ...(await from.recipientLookups.due(ALWAYS, MAX_ROWS)).map((lookup) => lookup.requestId),
       ...(await from.notices.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     ],
     events: (await from.audit.unpublished(ALWAYS, MAX_ROWS)).map(({ record }) => record.id),

@@ -118,7 +118,7 @@ test("what no route covers, notices that cannot be posted, and people who cannot
     audit: anEntry(),
     recipientLookup: "no-route",
   });
-  await store.notices.lookupFailed(lookup, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
+  await store.recipientLookups.failed(lookup, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
   const [notice] = await store.notices.ofRequest(REQUEST_ID);
   await store.notices.claim(notice?.id ?? "", "mine", NOW, NOW + 1);
   await store.notices.released(notice?.id ?? "", "mine", "is_archived", NOW + 60_000);

@@ -15,7 +15,14 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
   const chat = fakeChat();
   const directory = fakeDirectory();
   const deps: ResolveRecipientsDeps = {
-    ...{ notices: store.notices, requests: store.requests, messages: store.messages, directory, chat, clock },
+    ...{
+      recipientLookups: store.recipientLookups,
+      requests: store.requests,
+      messages: store.messages,
+      directory,
+      chat,
+      clock,
+    },
     routes: [aRoute({ approvers: { users: [], groups: ["S0MANY"] } })],
     admins: { users: ["U0ADMIN"], groups: ["S0ADMINS"] },
     random: () => 0,
@@ -24,9 +31,9 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry(), recipientLookup: kind });
   const lookup = makeResolveRecipients(deps);
   const round = async () => {
-    for (const each of await store.notices.dueLookups(clock.now(), 10)) await lookup(each);
+    for (const each of await store.recipientLookups.due(clock.now(), 10)) await lookup(each);
   };
-  const isDone = async () => (await store.notices.dueLookups(Number.MAX_SAFE_INTEGER, 10)).length === 0;
+  const isDone = async () => (await store.recipientLookups.due(Number.MAX_SAFE_INTEGER, 10)).length === 0;
   const places = async () =>
     kind === "direct-messages"
       ? (await store.messages.ofRequest(REQUEST_ID)).map((row) => row.channelId)

@@ -33,7 +33,7 @@ export async function verifyOrigin(
   const digest = await deps.digests.at(origin.channelId, origin.ts);
   if (digest === "digest") return "ours";
   const unresolved =
-    digest === "unsettled" || inChannel.some((message) => message.ts === null && message.claim !== null);
+    digest === "unresolved" || inChannel.some((message) => message.ts === null && message.claim !== null);
   return unresolved && canWait(deps.clock, click) ? "unresolved" : "foreign";
 }
 

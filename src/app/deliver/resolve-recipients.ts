@@ -1,7 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { Clock, Log } from "../ports/aws.ts";
-import type { MessageStore, NoticeStore, RecipientLookup } from "../ports/delivery-store.ts";
+import type { MessageStore, RecipientLookup, RecipientLookupStore } from "../ports/delivery-store.ts";
 import type { Chat, Directory } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 
@@ -17,7 +17,7 @@ const MAX_LOOKUPS = 10;
 const MAX_REMEMBERED = 10_000;
 
 export interface ResolveRecipientsDeps {
-  notices: NoticeStore;
+  recipientLookups: RecipientLookupStore;
   requests: RequestStore;
   messages: MessageStore;
   directory: Directory;
@@ -50,7 +50,7 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
         { event: "recipient-lookup.done", requestId: lookup.requestId, lookup: lookup.kind, channels: channels.length },
         "recipients found",
       );
-      return deps.notices.lookupDone(lookup, channels, now);
+      return deps.recipientLookups.done(lookup, channels, now);
     }
     remember(unreachableUsers, key, unreachable);
     if (missing.error !== null) {
@@ -58,7 +58,7 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
       deps.log.warn({ event: "recipient-lookup.postponed", ...fields }, "cannot find all recipients; trying again");
     }
     const wait = missing.retryAfterMs ?? backoffMs(lookup.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-    await deps.notices.lookupFailed(lookup, missing.error, now + wait, channels);
+    await deps.recipientLookups.failed(lookup, missing.error, now + wait, channels);
   };
 };
 

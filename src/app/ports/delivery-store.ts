@@ -64,6 +64,23 @@ export interface RecipientLookup {
   attempts: number;
 }
 
+export interface RecipientLookupStore {
+  /** Returns lookups whose time has come. */
+  due(now: number, limit: number): Promise<RecipientLookup[]>;
+  /** Adds the last recipients' messages or notices, each channel once, and ends the lookup. */
+  done(lookup: RecipientLookup, channels: readonly string[], at: number): Promise<void>;
+  /**
+   * Adds the messages or notices of the recipients found so far, and tries again at `nextAttemptAt`. `error: null`: more
+   * recipients remain; continue in the next batch.
+   */
+  failed(
+    lookup: RecipientLookup,
+    error: string | null,
+    nextAttemptAt: number,
+    channels?: readonly string[],
+  ): Promise<void>;
+}
+
 /** What is told once, beside the request's own messages. */
 export type NoticeKind = "break-glass" | "no-route";
 
@@ -73,16 +90,6 @@ export interface NoticeRow extends DeliveryRow {
 }
 
 export interface NoticeStore extends DeliveryStore {
-  dueLookups(now: number, limit: number): Promise<RecipientLookup[]>;
-  /** The recipients are found: they get messages of the request or notices, each once, and the lookup is done. */
-  lookupDone(lookup: RecipientLookup, channels: readonly string[], at: number): Promise<void>;
-  /** Not all recipients are found; those in `channels` are, and get theirs. `error` is null when nothing went wrong. */
-  lookupFailed(
-    lookup: RecipientLookup,
-    error: string | null,
-    nextAttemptAt: number,
-    channels?: readonly string[],
-  ): Promise<void>;
   /** Notices that are not posted yet and whose time has come, so many from each channel. */
   due(now: number, perChannel: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;
@@ -102,6 +109,6 @@ export interface DigestStore extends DeliveryStore {
   waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
   /** Nothing waits there any more, and the digest says so, or was never posted. Not while somebody has it claimed. */
   ended(id: string, at: number): Promise<void>;
-  /** Whether a digest was ever posted as this message; `unsettled` when one may have been, and its ts is not known yet. */
-  at(channelId: string, ts: string): Promise<"digest" | "unsettled" | "none">;
+  /** Whether a digest was ever posted as this message; `unresolved` when one may have been, and its ts is not known yet. */
+  at(channelId: string, ts: string): Promise<"digest" | "unresolved" | "none">;
 }

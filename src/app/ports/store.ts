@@ -4,7 +4,13 @@ import type { PersonSignal } from "../../core/signers.ts";
 import type { Target } from "./aws.ts";
 import type { ClickStore } from "./click-store.ts";
 import type { Lease, LeaseStore, PollStore, RateLimitStore, ReplicaStore } from "./coordination.ts";
-import type { DigestStore, MessageStore, NoticeStore, RecipientLookupKind } from "./delivery-store.ts";
+import type {
+  DigestStore,
+  MessageStore,
+  NoticeStore,
+  RecipientLookupKind,
+  RecipientLookupStore,
+} from "./delivery-store.ts";
 import type { EffectStore } from "./effect-store.ts";
 
 /** A request that nobody else has changed since it was judged, with all that goes into the same transaction. */
@@ -120,6 +126,7 @@ export interface Store {
   requests: RequestStore;
   messages: MessageStore;
   notices: NoticeStore;
+  recipientLookups: RecipientLookupStore;
   digests: DigestStore;
   clicks: ClickStore;
   executions: ExecutionStore;

@@ -1,0 +1,114 @@
+import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
+import type {
+  NoticeKind,
+  RecipientLookup,
+  RecipientLookupKind,
+  RecipientLookupStore,
+} from "../app/ports/delivery-store.ts";
+import { newDelivery, newMessage } from "./new-message.ts";
+import type { Tables } from "./schema.ts";
+
+/** Lookups that have not found all recipients. */
+export const UNRESOLVED = sql<SqlBool>`recipient_lookups.done_at is null`;
+
+/** Adds a lookup, once for each request and kind. */
+export async function addRecipientLookup(
+  trx: Transaction<Tables>,
+  requestId: string,
+  kind: RecipientLookupKind,
+): Promise<void> {
+  await trx
+    .insertInto("recipientLookups")
+    .values({ requestId, kind, doneAt: null, attempts: 0, nextAttemptAt: 0, lastError: null })
+    .onConflict((conflict) => conflict.columns(["requestId", "kind"]).doNothing())
+    .execute();
+}
+
+export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupStore {
+  return {
+    due: (now, limit) =>
+      db
+        .selectFrom("recipientLookups")
+        .select(["requestId", "kind", "attempts"])
+        .where(UNRESOLVED)
+        .where("nextAttemptAt", "<=", now)
+        .orderBy("nextAttemptAt")
+        .limit(limit)
+        .execute(),
+
+    done: (lookup, channels, at) =>
+      db.transaction().execute(async (trx) => {
+        await addDestinations(trx, lookup, channels);
+        await trx
+          .updateTable("recipientLookups")
+          .set({ doneAt: at, lastError: null })
+          .where("requestId", "=", lookup.requestId)
+          .where("kind", "=", lookup.kind)
+          .execute();
+      }),
+
+    failed: (lookup, lastError, nextAttemptAt, channels = []) =>
+      db.transaction().execute(async (trx) => {
+        await addDestinations(trx, lookup, channels);
+        await trx
+          .updateTable("recipientLookups")
+          .set({ lastError, nextAttemptAt, attempts: sql<number>`attempts + 1` })
+          .where("requestId", "=", lookup.requestId)
+          .where("kind", "=", lookup.kind)
+          .execute();
+      }),
+  };
+}
+
+/** Adds a message or a notice for each channel, once however often the channel is found. */
+async function addDestinations(
+  trx: Transaction<Tables>,
+  { requestId, kind }: RecipientLookup,
+  channels: readonly string[],
+): Promise<void> {
+  const requestVersion = kind === "direct-messages" ? await lockVersion(trx, requestId) : 0;
+  for (const channelId of new Set(channels)) {
+    if (kind === "direct-messages") await addMessage(trx, requestId, channelId, requestVersion);
+    else await addNotice(trx, requestId, kind, channelId);
+  }
+}
+
+/**
+ * Returns the version of the request and locks the request until the transaction ends, by a write that changes nothing:
+ * on PostgreSQL this waits for a change of the request in progress, and a later change finds the new message.
+ */
+async function lockVersion(trx: Transaction<Tables>, requestId: string): Promise<number> {
+  const { version } = await trx
+    .updateTable("requests")
+    .set((row) => ({ version: row.ref("version") }))
+    .where("id", "=", requestId)
+    .returning("version")
+    .executeTakeFirstOrThrow();
+  return version;
+}
+
+async function addMessage(
+  trx: Transaction<Tables>,
+  requestId: string,
+  channelId: string,
+  requestVersion: number,
+): Promise<void> {
+  await trx
+    .insertInto("messages")
+    .values(newMessage(requestId, channelId, requestVersion))
+    .onConflict((conflict) => conflict.columns(["requestId", "channelId"]).doNothing())
+    .execute();
+}
+
+async function addNotice(
+  trx: Transaction<Tables>,
+  requestId: string,
+  kind: NoticeKind,
+  channelId: string,
+): Promise<void> {
+  await trx
+    .insertInto("notices")
+    .values({ ...newDelivery(channelId), requestId, kind })
+    .onConflict((conflict) => conflict.columns(["requestId", "kind", "channelId"]).doNothing())
+    .execute();
+}

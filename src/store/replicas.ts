@@ -1,0 +1,36 @@
+import type { Kysely } from "kysely";
+import type { ReplicaStore } from "../app/ports/coordination.ts";
+import type { Tables } from "./schema.ts";
+
+/** Replicas and leases that ended this long ago are deleted. */
+const RETENTION_MS = 24 * 3_600_000;
+
+export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
+  return {
+    async heartbeat(id, now, until) {
+      await db
+        .insertInto("replicas")
+        .values({ id, startedAt: now, until })
+        .onConflict((conflict) => conflict.column("id").doUpdateSet({ until }))
+        .execute();
+      await db
+        .deleteFrom("replicas")
+        .where("until", "<", now - RETENTION_MS)
+        .execute();
+      await db
+        .deleteFrom("leases")
+        .where("until", "<", now - RETENTION_MS)
+        .execute();
+      const { alive } = await db
+        .selectFrom("replicas")
+        .select(({ fn }) => fn.countAll<number>().as("alive"))
+        .where("until", ">", now)
+        .executeTakeFirstOrThrow();
+      return alive;
+    },
+
+    async deregister(id) {
+      await db.deleteFrom("replicas").where("id", "=", id).execute();
+    },
+  };
+}

@@ -56,7 +56,7 @@ test("policy check and policy explain show what the configuration means, and end
       /routes\[0\]\.channels C0NOSUCH\n {2}There is no such channel/,
       /routes\[0\]\.channels C0OLD\n {2}The channel is archived/,
       /routes\[0\]\.channels C0RANDOM\n {2}The bot is not in the channel/,
-      /routes\[0\]\.approvers\.users U0EVE\n {2}This is somebody from another workspace/,
+      /routes\[0\]\.approvers\.users U0EVE\n {2}This is a member of another workspace/,
       /routes\[0\]\.approvers\.users U0GONE\n {2}This is a deactivated account/,
       /routes\[0\]\.approvers\.users U0NOBODY\n {2}There is no such person/,
       /routes\[0\]\.approvers\.groups S0FORMER\n {2}The user group is disabled/,

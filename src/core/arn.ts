@@ -37,8 +37,8 @@ export function toRoleArn(arn: string): string {
 /**
  * Says whether an ARN of the configuration means an ARN that AWS reports. A role's ARN means every session of that role;
  * a session's ARN has no path, so the role's path is ignored. A session's ARN means that session alone. The comparison
- * ignores case: two users or roles whose names differ only in case cannot both exist, and a match too many denies
- * somebody, while a match too few lets somebody approve their own request.
+ * ignores case: two users or roles whose names differ only in case cannot both exist. A wrong match denies an approval; a
+ * missed match would allow a self-approval.
  */
 export function arnMatches(listed: string, reported: string): boolean {
   const [a, b] = [listed.toLowerCase(), reported.toLowerCase()];
@@ -57,7 +57,7 @@ export function identityCenterEmail(arn: string): string | null {
   return IDENTITY_CENTER_ROLE.test(role) && /^[^\s@]+@[^\s@]+$/.test(session) ? session : null;
 }
 
-/** Returns the permission set that an Identity Center role stands for; null for any other role. */
+/** Returns the permission set behind an Identity Center role; null for any other role. */
 export function permissionSet(role: string): string | null {
   return IDENTITY_CENTER_ROLE.exec(role)?.[1] ?? null;
 }

@@ -1,27 +1,27 @@
 import type { ApprovalRequest, Vote } from "./request.ts";
 
-/** How every comment of ours begins, before the request's id. */
+/** The start of every comment of ours, before the request id. */
 export const OWN_COMMENT = "Countersign request";
 
-/** AWS takes 1 to 512 characters in each payload value. Source: SSM API model, AutomationParameterValue. */
+/** AWS accepts 1 to 512 characters in each payload value. Source: SSM API model, AutomationParameterValue. */
 export const MAX_PAYLOAD_VALUE_LENGTH = 512;
 
-/** How a decision against quorum and self-approval is marked, for whoever searches the records. */
+/** Marks a decision that overrides quorum and self-approval, so that a search of the records finds it. */
 export const BREAK_GLASS = "BREAK-GLASS";
 
-/** Values that one payload key may have. Source: SSM API model, AutomationParameterValueList. */
+/** Maximum number of values of one payload key. Source: SSM API model, AutomationParameterValueList. */
 const MAX_VALUES = 50;
 
-/** How many people's approvals one signal can name, beside the summary. */
+/** Maximum number of approvals that one signal can name, next to the summary. */
 export const MAX_APPROVALS = MAX_VALUES - 1;
 
-/** What is kept of a name and of an address, so that the ids behind them always stand in the value. */
+/** Limits for a name and an email address, so that the value always has room for the ids after them. */
 const MAX_NAME_LENGTH = 80;
 const MAX_EMAIL_LENGTH = 128;
 
 /**
- * The `Comment` of a signal: who decided, why, and which request of ours it was. A summary first, then one value for
- * each person. Identity comes before the reason, and its ids are never cut.
+ * Writes the `Comment` of a signal: a summary with the request id, then one value per person with identity and reason.
+ * The identity comes first, and its ids are never cut.
  */
 export function signalComment(request: ApprovalRequest, votes: readonly Vote[], workspace: string): string[] {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
@@ -38,17 +38,17 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
   return [summary, ...each].map((value) => cut(plain(value), MAX_PAYLOAD_VALUE_LENGTH));
 }
 
-/** A name without the marks by which a value tells its parts apart: people choose their names, and not their ids. */
+/** Removes the characters that separate the parts of a value from a name, because people choose their names freely. */
 function toName(vote: Vote): string {
   return cut(vote.userName.replaceAll(/[<>();\s]+/g, " ").trim(), MAX_NAME_LENGTH);
 }
 
-/** One line of whole characters. */
+/** Converts a text to one line of well-formed characters. */
 function plain(text: string): string {
   return text.toWellFormed().replaceAll(/\p{Cc}+/gu, " ");
 }
 
-/** At most `length` UTF-16 units, never half a surrogate pair, ending in an ellipsis where something was cut. */
+/** Cuts a text to at most `length` UTF-16 units, never within a surrogate pair. A cut text ends in an ellipsis. */
 export function cut(text: string, length: number): string {
   if (text.length <= length) return text;
   if (length < 1) return "";

@@ -17,10 +17,10 @@ export type VoteEvaluation =
   | { kind: "denied"; denial: Denial }
   /** The vote counts; `patch` is empty while the quorum is not complete. */
   | { kind: "counted"; vote: Vote; completes: boolean; patch: RequestPatch }
-  /** The person's approval counts no longer. */
+  /** The approval of the person no longer counts. */
   | { kind: "withdrawn"; vote: Vote };
 
-/** The longest reason that is taken, in UTF-16 units: with an ordinary name and address it fits AWS's 512. */
+/** Maximum length of a reason in UTF-16 units: with a name and an address of normal length, it fits AWS's 512. */
 export const MAX_REASON_LENGTH = 300;
 
 export interface VoteInput {
@@ -28,25 +28,25 @@ export interface VoteInput {
   route: Route | null;
   votes: readonly Vote[];
   person: Person;
-  /** Among the route's approvers or, for `break-glass`, among the admins. */
+  /** Membership in the approvers of the route or, for `break-glass`, in the admins. */
   membership: Membership;
   requester: Requester;
   verdict: RequestedAction;
   authority: Authority;
   reason: string | null;
-  /** What was typed into the form as the runbook's name. */
+  /** The text that the person typed into the form as the name of the runbook. */
   typed: string | null;
   now: number;
 }
 
-/** May this person decide this request, and what does it lead to. Fails closed: what is not known denies. */
+/** Evaluates the vote of a person: whether it counts, and whether it completes the decision. Unknown facts deny. */
 export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const { request, route, votes, person, verdict, authority, now } = asked;
   const denied = (denial: Denial): VoteEvaluation => ({ kind: "denied", denial });
 
   if (person.accountStatus !== "member") return denied({ kind: "account-status", status: person.accountStatus });
   if (route === null) return denied({ kind: "no-route", route: request.route });
-  // Withdrawing takes away only what is one's own, so it asks for no permission any more.
+  // Withdrawing removes only the person's own approval, so it needs no permission.
   const unpermitted = verdict === "withdraw" ? null : permission(asked, route);
   if (unpermitted !== null) return denied(unpermitted);
   if (request.state === "closed") return denied({ kind: "closed", request, votes });
@@ -59,7 +59,7 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
       ? { kind: "withdrawn", vote: earlier }
       : denied({ kind: "nothing-to-withdraw" });
   const breaksGlass = authority === "break-glass";
-  // Where the quorum was lowered to what is there already, any of those who approved completes it.
+  // If the quorum was lowered to the number of existing approvals, a second click of any approver completes it.
   const isEnough = verdict === "approve" && earlier?.verdict === "approve" && approvals.size >= route.quorum;
   const repeats = earlier !== undefined && (earlier.verdict === verdict || verdict === "approve");
   if (repeats && !breaksGlass && !isEnough) return denied({ kind: "already-voted", verdict: earlier.verdict });
@@ -87,12 +87,12 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   return { kind: "counted", vote, completes, patch: completes ? decided(verdict, now) : {} };
 }
 
-/** Whether a verdict on this route asks for a reason. */
+/** Tells whether a verdict on this route needs a reason. */
 export function requiresReason(route: Route, verdict: Verdict): boolean {
   return route.reason === "always" || (route.reason === "reject" && verdict === "reject");
 }
 
-/** Whether a verdict on this route asks for the runbook's name to be typed. */
+/** Tells whether a verdict on this route needs the typed name of the runbook. */
 export function requiresTypedName(route: Route, verdict: Verdict): boolean {
   return route.confirm === "typed" && verdict === "approve";
 }
@@ -111,7 +111,7 @@ function permission({ membership, authority }: VoteInput, route: Route): Denial 
   }
 }
 
-/** Why this person may not approve on account of who started the execution, or null. */
+/** Returns the denial if the person may not approve because of the requester rule, else null. */
 function selfApproval({ person, requester, request }: VoteInput, route: Route): Denial | null {
   if (route.selfApproval) return null;
   const own = isRequester(person, requester);

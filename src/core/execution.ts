@@ -1,17 +1,17 @@
 /**
- * An Automation execution as it was read from AWS, in our own words. The adapter fills it and decodes what AWS encodes;
- * nothing here is masked yet. Times are epoch milliseconds.
+ * An Automation execution as read from AWS. The adapter decodes the encoded values of AWS. Nothing is masked yet. Times are
+ * epoch milliseconds.
  * Source: AWS Systems Manager API, AutomationExecution and StepExecution.
  */
 export interface ObservedExecution {
   executionId: string;
   documentName: string;
   documentVersion: string | null;
-  /** AutomationExecutionStatus; kept as text because AWS may add values. */
+  /** AutomationExecutionStatus; a string, because AWS may add values. */
   status: string;
   startedAt: number | null;
   endedAt: number | null;
-  /** The ARN of who started it. */
+  /** The ARN of the principal that started the execution. */
   executedBy: string | null;
   parameters: Record<string, string[]>;
   failureMessage: string | null;
@@ -20,7 +20,7 @@ export interface ObservedExecution {
 }
 
 export interface ObservedStep {
-  /** Absent in what AWS returns for a step that has not begun. */
+  /** Null for a step that has not started: AWS then returns no id. */
   stepExecutionId: string | null;
   name: string;
   action: string;
@@ -29,13 +29,13 @@ export interface ObservedStep {
   endedAt: number | null;
   timeoutSeconds: number | null;
   onFailure: string | null;
-  /** Decoded from JSON where it was JSON, else the raw text. */
+  /** Values decoded from JSON; the raw text of a value that is not JSON. */
   inputs: Record<string, unknown>;
   outputs: Record<string, string[]>;
   failureMessage: string | null;
 }
 
-/** What the list of executions tells of one; enough to see whether it changed since it was last read. */
+/** An item of the list of executions. It is enough to see whether the execution has changed since the last read. */
 export interface ListedExecution {
   executionId: string;
   status: string;
@@ -48,7 +48,7 @@ export const APPROVE_ACTION = "aws:approve";
 /** Seconds after which aws:approve times out when its runbook says nothing: seven days. Source: AWS documentation, aws:approve. */
 export const DEFAULT_APPROVE_TIMEOUT_SECONDS = 604_800;
 
-/** The statuses after which AWS changes nothing more. */
+/** The final statuses of an execution. */
 const ENDED: ReadonlySet<string> = new Set([
   "Success",
   "TimedOut",
@@ -68,7 +68,7 @@ export function isWaitingForApproval(step: ObservedStep): boolean {
   return step.action === APPROVE_ACTION && step.status === "Waiting";
 }
 
-/** Equal for two listings of an execution between which the list shows no change. */
+/** Returns a text that is equal for two list items of an execution if the list shows no change between them. */
 export function fingerprint(listed: ListedExecution): string {
   return JSON.stringify([listed.status, listed.currentStepName, listed.currentAction]);
 }

@@ -1,27 +1,27 @@
 import { globMatches } from "./glob.ts";
 
-/** What a masked value is replaced with. */
+/** The replacement of a masked value. */
 export const MASK = "••••••";
 
-/** Values shorter than this are not searched for in other texts: they would mask half of every sentence. */
+/** The mask does not search other texts for shorter values: they would hide half of every sentence. */
 const MIN_SECRET_LENGTH = 3;
 
-/** What lies deeper in a value is hidden whole: nobody reads it there, and it must not exhaust the stack. */
+/** Deeper members are hidden as a whole: no reader needs them, and they must not exhaust the stack. */
 const MAX_DEPTH = 60;
 
 export interface Mask {
   /** Whether a parameter or input of this name is hidden. Names are compared without case. */
   hides(name: string): boolean;
-  /** The text with every secret value known to this mask replaced, also inside JSON that the text is. */
+  /** Replaces every secret value in the text. If the text is JSON, also inside its members. */
   text(text: string): string;
-  /** The same value with hidden members and secret values replaced, however deep, also inside texts that are JSON. */
+  /** Replaces hidden members and secret values at any depth, also inside strings that are JSON. */
   value(name: string, value: unknown): unknown;
 }
 
 /**
- * A mask for one execution. A secret parameter also turns up inside the step's message and the inputs of other steps,
- * since runbooks interpolate; so its values are hidden there too, not only under its name. The same holds for hidden
- * members of parameters that are JSON themselves, such as a StringMap.
+ * Makes the mask of one execution. Runbooks interpolate parameters, so a secret value also appears in the step's message
+ * and in the inputs of other steps. Therefore the mask hides the value there too, not only under its name. The same
+ * applies to hidden members of parameters that are JSON, such as a StringMap.
  */
 export function makeMask(globs: readonly string[], parameters: Record<string, readonly string[]>): Mask {
   const lowered = globs.map((glob) => glob.toLowerCase());
@@ -58,7 +58,7 @@ function asText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** Every text and number that stands under a hidden name, however deep; all of it once a name above is hidden. */
+/** Collects every string and number under a hidden name, at any depth. */
 function secretsIn(
   name: string,
   value: unknown,
@@ -80,7 +80,7 @@ function secretsIn(
   return [];
 }
 
-/** What the text holds when it is a JSON object or list; undefined for any other text. */
+/** Parses a text that is a JSON object or list. Returns undefined for any other text. */
 function parsedJson(text: string): object | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
@@ -90,7 +90,7 @@ function parsedJson(text: string): object | undefined {
   }
 }
 
-/** A key or certificate has line breaks, and stands inside an input that is JSON itself as JSON writes them. */
+/** Escapes a value as JSON does: an input that is JSON contains the line breaks of a key or certificate in this form. */
 function asInJson(value: string): string {
   return JSON.stringify(value).slice(1, -1);
 }

@@ -1,21 +1,21 @@
-/** What Slack says of a person at the moment of the click. Source: Slack API, users.info. */
+/** A person as Slack describes them at the time of the click. Source: Slack API, users.info. */
 export interface Person {
   id: string;
   name: string;
   email: string | null;
   teamId: string;
-  /** `external` covers Slack Connect people and those of another workspace or organisation. */
+  /** `external`: a Slack Connect user, or a user of another workspace or organization. */
   accountStatus: "member" | "guest" | "external" | "deactivated" | "bot";
 }
 
-/** Whether the person is among those meant, read at the click; `unknown` when Slack could not be asked. */
+/** Whether a person belongs to the approvers or admins, read at the click. `unknown`: Slack did not answer. */
 export type Membership =
   | { kind: "member" }
-  /** `gone`: groups that are meant, but do not exist or are disabled. */
+  /** `gone`: groups of the route that do not exist or are disabled. */
   | { kind: "not-member"; gone?: readonly string[] | undefined }
   | LookupFailure;
 
-/** Slack could not tell. `retryAfterMs`: it only asks to wait. */
+/** Slack did not answer the lookup. `retryAfterMs`: Slack only limits the rate. */
 export interface LookupFailure {
   kind: "unknown";
   error: string;

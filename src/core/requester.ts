@@ -3,24 +3,24 @@ import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
 import { describePrincipal } from "./principal.ts";
 
-/** Slack user id to the ARNs under which that person acts in AWS. */
+/** Maps a Slack user id to the ARNs under which this person acts in AWS. */
 export type Identities = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Who started an execution, as far as its ExecutedBy tells. With neither ids nor an address it is not known. Several ids
- * where several people act under the same ARN: any of them may have been it.
+ * The person who started an execution, derived from ExecutedBy. The requester is unknown if there is neither an id nor an
+ * address. There are several ids if several people act under the same ARN: any of them may have started it.
  */
 export interface Requester {
   userIds: string[];
-  /** The address in the name of an IAM Identity Center session. */
+  /** The email address in the session name of IAM Identity Center. */
   email: string | null;
-  /** Set where the address was looked up and belongs to nobody in the workspace: then it identifies nobody. */
+  /** True if no one in the workspace has the address: then it identifies no one. */
   emailIsForeign?: boolean | undefined;
 }
 
 export const UNKNOWN_REQUESTER: Requester = { userIds: [], email: null };
 
-/** Whom ExecutedBy means. Pure; addresses are not looked up here. */
+/** Finds the requester in ExecutedBy. Does not look up addresses. */
 export function findRequester(executedBy: string | null, identities: Identities): Requester {
   if (executedBy === null) return UNKNOWN_REQUESTER;
   const userIds = Object.entries(identities)
@@ -34,7 +34,7 @@ export function describeRequester({ userIds }: Requester, executedBy: string | n
   return userIds.length > 0 ? listNames(userIds.map(show.user), "or", 5) : show.text(describePrincipal(executedBy));
 }
 
-/** Whether the person is the one who started the execution. */
+/** Tells whether the person started the execution. */
 export function isRequester(person: Pick<Person, "id" | "email">, requester: Requester): "yes" | "no" | "unknown" {
   if (requester.userIds.includes(person.id)) return "yes";
   const { email } = requester;
@@ -44,6 +44,7 @@ export function isRequester(person: Pick<Person, "id" | "email">, requester: Req
   return "no";
 }
 
+/** Tells whether the requester identifies at least one person in the workspace. */
 export function isKnown(requester: Requester): boolean {
   return requester.userIds.length > 0 || (requester.email !== null && requester.emailIsForeign !== true);
 }

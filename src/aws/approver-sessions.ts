@@ -1,13 +1,13 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import type { PersonSigning, Signer } from "../app/ports/aws.ts";
+import type { Signer } from "../core/signers.ts";
 import { describe, MalformedAnswerError, readFailure } from "./aws-failures.ts";
-import { makeSignalSender } from "./signal-sender.ts";
+import { makeSignalSender, type SignalSender, type Signing } from "./signal-sender.ts";
 import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
 
-/** A session with less than this left is not used any more, in milliseconds: it outlives a reading and a signal. */
+/** A session with less than this left is not used, in milliseconds: it must outlive a read and a signal. */
 const MIN_REMAINING_MS = 5 * 60_000;
 
-/** Errors that say that a session is no longer good. */
+/** Errors by which AWS no longer accepts a session. */
 const STALE: ReadonlySet<string> = new Set([
   "ExpiredTokenException",
   "ExpiredToken",
@@ -17,65 +17,77 @@ const STALE: ReadonlySet<string> = new Set([
 
 interface Session {
   expiresAt: number;
-  signalSender: ReturnType<typeof makeSignalSender>;
+  sender: SignalSender;
 }
 
 /**
- * Signals of people, each under a session of the role with their own name. A session belongs to one person and is never
- * used for another; without one nothing is sent. The role's trust must allow the bot sts:AssumeRole and
- * sts:SetSourceIdentity. Source: IAM User Guide, "Monitor and control actions taken with assumed roles".
+ * Sends signals in the names of approvers, each under a role session with the approver's own name. A session belongs to one
+ * person and is never used for another; without one nothing is sent. A session is created by `ready` and dropped by a
+ * later call when it has less than five minutes left or when AWS no longer accepts it. The role's trust policy must allow
+ * the bot sts:AssumeRole and sts:SetSourceIdentity. Source: IAM User Guide, "Monitor and control actions taken with
+ * assumed roles".
  */
 export function makeApproverSessions(options: {
   region: string;
   roleArn: string;
   now: () => number;
-  /** Told how each signal ended: with this error, or well. */
+  /** Called at the end of each signal, with its error if it failed. */
   onEnd: (error?: unknown) => void;
-}): PersonSigning & { close(): void } {
+}): Signing {
   const { region, roleArn, now, onEnd } = options;
   const client = new STSClient({ ...STS_CLIENT, region });
   const sessions = new Map<string, Session>();
-  const keyOf = (person: Signer) => JSON.stringify([person.userId, person.session]);
+  const keyOf = (signer: Signer) => JSON.stringify([signer.id, signer.session]);
 
   const fresh = (key: string): Session | undefined => {
     const kept = sessions.get(key);
     if (kept !== undefined && kept.expiresAt - now() >= MIN_REMAINING_MS) return kept;
-    // Forgotten, but not closed: a signal may be on its way under it, and would be left without an answer.
+    // Dropped, but not closed: a signal may be on its way under it, and would lose its reply.
     sessions.delete(key);
     return undefined;
   };
 
   return {
-    async ready(person, abort) {
-      const key = keyOf(person);
+    signers: "approvers",
+
+    async ready(signer, abort) {
+      const key = keyOf(signer);
       if (fresh(key) !== undefined) return { kind: "ready" };
+      if (signer.session === null) return NO_NAME;
       try {
-        const credentials = await assumeRole(client, roleArn, person.session, abort);
+        const credentials = await assumeRole(client, roleArn, signer.session, abort);
         const expiresAt = credentials.expiration.getTime();
-        sessions.set(key, { expiresAt, signalSender: makeSignalSender({ region, now, credentials, onEnd }) });
+        sessions.set(key, { expiresAt, sender: makeSignalSender({ region, now, credentials, onEnd }) });
         return { kind: "ready" };
       } catch (error) {
         return { ...readFailure(error), ...assumeRoleAdvice(error) };
       }
     },
 
-    async signal(person, executionId, verdict, comment, notAfter) {
-      const key = keyOf(person);
+    async signal(signer, ...signal) {
+      const key = keyOf(signer);
       const session = fresh(key);
       if (session === undefined)
-        return { kind: "not-sent", code: "NoSession", message: `there is no session of ${person.session}` };
-      const result = await session.signalSender.signal(executionId, verdict, comment, notAfter);
+        return { kind: "not-sent", code: "NoSession", message: `there is no session of ${signer.session}` };
+      const result = await session.sender.signal(...signal);
       if (result.kind === "refused" && STALE.has(result.code) && sessions.get(key) === session) sessions.delete(key);
       return result;
     },
 
     close() {
-      for (const { signalSender: signaller } of sessions.values()) signaller.close();
+      for (const { sender } of sessions.values()) sender.close();
       sessions.clear();
       client.destroy();
     },
   };
 }
+
+const NO_NAME = {
+  kind: "failed",
+  code: "NoSessionName",
+  message: "the signer has no name in AWS",
+  retry: false,
+} as const;
 
 /** Assumes the role under the session's name, which CloudTrail keeps as the source identity. Throws the SDK's errors. */
 async function assumeRole(client: STSClient, roleArn: string, session: string, abort: AbortSignal) {
@@ -99,7 +111,7 @@ async function assumeRole(client: STSClient, roleArn: string, session: string, a
   };
 }
 
-/** What an admin does about a role that cannot be assumed stands with AWS's own words. */
+/** Adds to AWS's message how an admin fixes a role that cannot be assumed. */
 function assumeRoleAdvice(error: unknown): { message: string } {
   const { code, message } = describe(error);
   const denied = /^AccessDenied/.test(code);

@@ -15,7 +15,7 @@ import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
 import { makeCallPacer, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { makeSignalSender } from "./signal-sender.ts";
+import { makeBotSigning } from "./signal-sender.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 /** The most that one page may hold. Source: SSM API model, MaxResults. */
@@ -39,22 +39,19 @@ export function makeAutomation(
     requestHandler: TIMEOUTS,
     ...(roles.readRole === null ? {} : { credentials: makeReadCredentials(region, roles.readRole) }),
   });
-  const people =
+  const common = { region, now, onEnd: pace.record };
+  // The bot signs with the reader's credentials, which the read has just used: the signal does not wait for new ones.
+  const signing =
     roles.approverRole === null
-      ? null
-      : makeApproverSessions({ region, roleArn: roles.approverRole, now, onEnd: pace.record });
-  // Credentials are the reader's, so that a signal never waits for them between the reading and its own leaving.
-  const credentials = roles.readRole === null ? reader.config.credentials : undefined;
-  const signaller = makeSignalSender({
-    region,
-    now,
-    onEnd: pace.record,
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+      ? makeBotSigning({ ...common, ...(roles.readRole === null ? { credentials: reader.config.credentials } : {}) })
+      : makeApproverSessions({ ...common, roleArn: roles.approverRole });
 
   return {
     target,
-    ...(people === null ? {} : { asPerson: people }),
+    signers: signing.signers,
+    ready: signing.ready,
+    signal: signing.signal,
+
     async listWaiting(abort) {
       const executions: ListedExecution[] = [];
       try {
@@ -93,12 +90,9 @@ export function makeAutomation(
 
     defaults: makeDefaults(reader, now),
 
-    signal: signaller.signal,
-
     close() {
       reader.destroy();
-      people?.close();
-      signaller.close();
+      signing.close();
     },
   };
 }

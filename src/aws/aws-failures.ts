@@ -1,6 +1,7 @@
 import { SSMServiceException } from "@aws-sdk/client-ssm";
-import type { AwsFailure, SignalResult } from "../app/ports/aws.ts";
+import type { AwsFailure } from "../app/ports/aws.ts";
 import { neverLeft } from "../core/never-left.ts";
+import type { SignalResult } from "../core/signal-attempt.ts";
 
 /** AWS answered, but not in a form that can be understood. */
 export class MalformedAnswerError extends Error {

@@ -2,26 +2,46 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SendAutomationSignalCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
 import type { Automation } from "../app/ports/aws.ts";
+import type { Verdict } from "../core/request.ts";
+import type { SignalResult } from "../core/signal-attempt.ts";
 import { signalFailure, TooLateError } from "./aws-failures.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;
 
-/**
- * Sends signals under one identity: the given session's, or the bot's own. A signal is never retried by the client, and
- * travels on a connection of its own: one that the server has just closed for being idle would leave nobody knowing
- * whether the signal arrived.
- */
-export function makeSignalSender(options: {
+/** Signals in the names of one kind of signers. */
+export type Signing = Pick<Automation, "signers" | "ready" | "signal"> & { close(): void };
+
+export interface SignalSender {
+  signal(executionId: string, verdict: Verdict, comment: string[], notAfter: number): Promise<SignalResult>;
+  close(): void;
+}
+
+interface SenderOptions {
   region: string;
   now: () => number;
+  /** Of a session, or those of the bot; left out: the SDK's default chain. */
   credentials?: Credentials;
-  /** Told how each call ended: with this error, or well. */
+  /** Called at the end of each signal, with its error if it failed. */
   onEnd: (error?: unknown) => void;
-}): {
-  signal: Automation["signal"];
-  close(): void;
-} {
+}
+
+/** Sends signals in the bot's own name. It has nothing to prepare. */
+export function makeBotSigning(options: SenderOptions): Signing {
+  const sender = makeSignalSender(options);
+  return {
+    signers: "bot",
+    ready: async () => ({ kind: "ready" }),
+    signal: (_bot, ...signal) => sender.signal(...signal),
+    close: sender.close,
+  };
+}
+
+/**
+ * Sends signals under one identity. The client never retries a signal, and each signal has a connection of its own: on a
+ * connection that the server has just closed for being idle, nobody would know whether the signal arrived.
+ */
+export function makeSignalSender(options: SenderOptions): SignalSender {
   const { region, now, credentials, onEnd } = options;
   const client = new SSMClient({
     region,
@@ -41,10 +61,10 @@ export function makeSignalSender(options: {
           SignalType: verdict === "approve" ? "Approve" : "Reject",
           Payload: { Comment: comment },
         });
-        // Innermost: after credentials were found and the request was signed, either of which may have taken long.
+        // The innermost step: after the credentials were found and the request was signed, both of which may be slow.
         command.middlewareStack.add(
           (next) => (sending) => {
-            if (now() > notAfter) throw new TooLateError("this process was held up, and its turn is over");
+            if (now() > notAfter) throw new TooLateError("this process was delayed until the signal was too late");
             return next(sending);
           },
           { step: "deserialize", priority: "low", name: "notAfter" },

@@ -6,7 +6,15 @@ import {
   type ObservedExecution,
   type ObservedStep,
 } from "./execution.ts";
-import { type ApprovalRequest, closed, type Outcome, type OutcomeKind, type RequestPatch } from "./request.ts";
+import {
+  type ApprovalRequest,
+  closed,
+  type Outcome,
+  type OutcomeKind,
+  type RequestPatch,
+  type Verdict,
+} from "./request.ts";
+import { countAccepted, type SignalAttempt } from "./signal-attempt.ts";
 
 /** What a reading of an execution asks of the requests on record. */
 export type Change =
@@ -16,31 +24,37 @@ export type Change =
   | { kind: "progress"; request: ApprovalRequest; patch: RequestPatch }
   | { kind: "ended"; request: ApprovalRequest; patch: RequestPatch };
 
-/**
- * Compares what AWS says now with the requests of this execution. Pure: the same reading twice asks for nothing the second
- * time. `signsAs` is the ARN of the role or user under which our signals go, as far as it is known.
- */
+export interface ReconcileContext {
+  now: number;
+  /** Every attempt to signal one of the known requests. */
+  attempts?: readonly SignalAttempt[];
+  /** Hides secrets in the texts of AWS. */
+  maskText?: (text: string) => string;
+  /** The ARN of the role or user that sends our signals, as far as it is known. */
+  signsAs?: string | null;
+}
+
+/** Compares a read of AWS with the requests of this execution. Pure: the same read a second time asks for nothing. */
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
-  now: number,
-  maskText: (text: string) => string = (text) => text,
-  signsAs: string | null = null,
+  { now, attempts = [], maskText = (text) => text, signsAs = null }: ReconcileContext,
 ): Change[] {
   const changes: Change[] = [];
   const gates = observed.steps.filter((step) => step.action === APPROVE_ACTION);
   const gateNames = [...new Set(gates.map((step) => step.name))];
 
   for (const request of known) {
+    const isAccepted = isAcceptedByAws(request, attempts);
     const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
     const ended = endedPatch(observed, request, maskText);
     if (request.state !== "closed" && isOver(observed, step)) {
-      const outcome = toOutcome(step, observed, request, maskText, signsAs);
+      const outcome = toOutcome({ step, observed, request, isAccepted, maskText, signsAs });
       changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
     } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
       changes.push({ kind: "ended", request, patch: ended });
     } else {
-      const patch = progressPatch(observed, request, step);
+      const patch = isAccepted ? progressPatch(observed, request, step) : {};
       if (Object.keys(patch).length > 0) changes.push({ kind: "progress", request, patch });
     }
   }
@@ -101,8 +115,7 @@ function progressPatch(
   request: ApprovalRequest,
   step: ObservedStep | undefined,
 ): RequestPatch {
-  const anyTaken = request.signal === "accepted" || request.signalsAccepted > 0;
-  if (step === undefined || request.state !== "decided" || !anyTaken) return {};
+  if (step === undefined || request.state !== "decided") return {};
   const needed = request.facts.minRequiredApprovals;
   const have = countApprovals(step);
   if (needed <= 1 || request.decision !== "approve") return {};
@@ -113,15 +126,25 @@ function progressPatch(
   return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
 }
 
-function toOutcome(
-  step: ObservedStep | undefined,
-  observed: ObservedExecution,
-  request: ApprovalRequest,
-  maskText: (text: string) => string,
-  signsAs: string | null,
-): Outcome {
-  const kind = outcomeKind(step, observed, request);
-  const ours = isOurs(kind, step, request, signsAs);
+/** Whether AWS accepted any signal of the request, be it all that it needs or the first of several. */
+function isAcceptedByAws(request: ApprovalRequest, attempts: readonly SignalAttempt[]): boolean {
+  return request.signal === "accepted" || countAccepted(attempts.filter((each) => each.requestId === request.id)) > 0;
+}
+
+/** A request and its step at the end, with all that the outcome depends on. */
+interface Ending {
+  step: ObservedStep | undefined;
+  observed: ObservedExecution;
+  request: ApprovalRequest;
+  isAccepted: boolean;
+  maskText: (text: string) => string;
+  signsAs: string | null;
+}
+
+function toOutcome(ending: Ending): Outcome {
+  const { step, maskText } = ending;
+  const kind = outcomeKind(ending);
+  const ours = isOurs(kind, ending);
   return {
     kind,
     where: ours ? "slack" : "aws",
@@ -130,45 +153,33 @@ function toOutcome(
   };
 }
 
-function outcomeKind(
-  step: ObservedStep | undefined,
-  observed: ObservedExecution,
-  request: ApprovalRequest,
-): OutcomeKind {
+function outcomeKind(ending: Ending): OutcomeKind {
+  const { step, observed } = ending;
   const decided = step === undefined ? null : approvalStatus(step);
-  // A step that stood still when its execution ended says nothing itself.
-  const stood = step === undefined || step.status === "Waiting" || isUnderWay(step);
-  if (stood && decided !== null) return decided === "Approved" ? "approved" : "rejected";
-  const status = stood ? observed.status : step.status;
+  // A step that was still waiting or running when its execution ended has no status of its own.
+  const unfinished = step === undefined || step.status === "Waiting" || isUnderWay(step);
+  if (unfinished && decided !== null) return decided === "Approved" ? "approved" : "rejected";
+  const status = unfinished ? observed.status : step.status;
   if (status === "TimedOut") return "timed-out";
   if (status === "Cancelled" || status === "Cancelling") return "cancelled";
   if (decided === "Rejected") return "rejected";
   if (decided === "Approved") return "approved";
-  if (stood) return "unknown";
+  if (unfinished) return "unknown";
   if (status === "Success") return "approved";
-  if (status === "Failed") return sentWith(request, "reject") ? "rejected" : "failed";
+  if (status === "Failed") return mayHaveSent(ending, "reject") ? "rejected" : "failed";
   return "unknown";
 }
 
-function sentWith(request: ApprovalRequest, verdict: ApprovalRequest["decision"]): boolean {
-  return (
-    request.decision === verdict &&
-    (request.signal === "accepted" ||
-      request.signal === "ambiguous" ||
-      request.signal === "sending" ||
-      request.signalsAccepted > 0)
-  );
+/** Whether our signal with this verdict reached AWS, or may have. */
+function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean {
+  const isUnclear = request.signal === "ambiguous" || request.signal === "sending";
+  return request.decision === verdict && (isAccepted || isUnclear);
 }
 
 /** Whether our own signal brought the outcome about. A signal that AWS accepted did. */
-function isOurs(
-  kind: OutcomeKind,
-  step: ObservedStep | undefined,
-  request: ApprovalRequest,
-  signsAs: string | null,
-): boolean {
+function isOurs(kind: OutcomeKind, ending: Ending): boolean {
+  const { step, request, isAccepted, signsAs } = ending;
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
-  if (verdict === null || !sentWith(request, verdict)) return false;
-  if (request.signal === "accepted" || request.signalsAccepted > 0) return true;
-  return mayBeDecidedBy(step, request.id, signsAs);
+  if (verdict === null || !mayHaveSent(ending, verdict)) return false;
+  return isAccepted || mayBeDecidedBy(step, request.id, signsAs);
 }

@@ -50,12 +50,12 @@ export interface Parameter {
 export type RequestState = "open" | "decided" | "closed";
 
 /**
- * Where the signal stands.
- *   none     nothing was decided
- *   due      decided, never sent, or refused for certain and to be tried again
- *   sending  about to be sent; after a crash nobody knows whether it was
- *   unsure   sent without a clear answer
- *   taken    AWS accepted it
+ * The state of a decision's signal to AWS. The attempts are stored one by one: see signal-attempt.ts.
+ *   none       nothing was decided
+ *   due        an attempt is to be made: the first, the next signer's, or another one after an attempt without effect
+ *   sending    an attempt is about to leave; after a crash it may or may not have left
+ *   ambiguous  an attempt left and its reply was lost
+ *   accepted   AWS accepted every signal that it needs
  */
 export type SignalState = "none" | "due" | "sending" | "ambiguous" | "accepted";
 
@@ -88,15 +88,8 @@ export interface ApprovalRequest {
   decision: Verdict | null;
   decidedAt: number | null;
   signal: SignalState;
-  signalAttempts: number;
-  /** When the last attempt began. */
-  signalAt: number | null;
-  /** Until then the last attempt may still take effect; null when that is not known. */
-  signalUncertainUntil: number | null;
+  /** When the signal is worked on next, null when there is nothing to do. */
   signalNextAt: number | null;
-  signalError: string | null;
-  /** How many of the people's own signals AWS has taken, where each signals as themselves; else 0. */
-  signalsAccepted: number;
   /** AWS's own count after our signal, where the step asks for several: [have, needed]. */
   awsApprovals: [number, number] | null;
   /** AWS principals that the step's decisions name while it still waits after our signal. */
@@ -118,6 +111,13 @@ export interface Vote {
   authority: Authority;
   reason: string | null;
   at: number;
+}
+
+export type DecidedRequest = ApprovalRequest & { state: "decided"; decision: Verdict };
+
+/** Says whether the request is decided here and its step may still be waiting. */
+export function isDecided(request: ApprovalRequest): request is DecidedRequest {
+  return request.state === "decided" && request.decision !== null;
 }
 
 export type RequestPatch = Partial<Omit<ApprovalRequest, "id" | "version">>;

@@ -1,38 +1,47 @@
-import { APPROVE_ACTION, hasEnded, isWaitingForApproval, type ObservedExecution } from "./execution.ts";
+import { countApprovals, showsSignal } from "./approver-decisions.ts";
+import {
+  APPROVE_ACTION,
+  hasEnded,
+  isWaitingForApproval,
+  type ObservedExecution,
+  type ObservedStep,
+} from "./execution.ts";
 import type { ApprovalRequest } from "./request.ts";
+import {
+  ERROR_REPLY_UNCERTAIN_MS,
+  isUncertain,
+  latestAttempt,
+  type SignalAttempt,
+  uncertainUntil,
+} from "./signal-attempt.ts";
+import { countNeeded, type Signer } from "./signers.ts";
 
 /**
- * How long nothing is sent again after an attempt whose reply never came, in milliseconds. Such a request may still be
- * on its way and take effect late, on whatever step waits then. AWS refuses a request whose signature is more than five
- * minutes off its clock; with this machine's clock up to five minutes ahead that makes ten. Source: AWS documentation,
- * Signature Version 4, "Request date and time".
- */
-export const NO_REPLY_UNCERTAIN_MS = 10 * 60_000 + 30_000;
-
-/** The same after an attempt that AWS answered with an error of its own: it is over, but what others read may lag. */
-export const ERROR_REPLY_UNCERTAIN_MS = 15_000;
-
-/**
- * How old a reading may be, counted from before it was asked for, when the signal leaves. AWS may have answered early and
- * the answer have come late, and in between the gate may have been decided elsewhere and the next one have begun to wait.
+ * The maximum age of a read when the signal leaves, counted from before AWS was asked. AWS may have answered early and the
+ * answer come late; in between the gate may have been decided elsewhere and the next one have begun to wait.
  */
 export const MAX_READ_AGE_MS = 3_000;
 
-/** How soon the step is looked at again while an attempt settles, in milliseconds. */
-export const REREAD_MS = 5_000;
-
 export type SignalMove =
-  /** The step of the request waits and nothing can still be on its way: send now. */
-  | { kind: "send" }
-  /** Somebody or something has decided it, or our signal was taken after all: bring the request up to date. */
+  /** The request's own step waits alone, and no earlier attempt can take effect: send now. */
+  | { kind: "send"; shownBefore: number }
+  /** The step is no longer waiting, or the request is not to be signaled: bring the request up to date. */
   | { kind: "reconcile" }
+  /** The read shows the signer's uncertain attempt: AWS accepted it. */
+  | { kind: "confirmed"; attempt: SignalAttempt }
   /** An earlier attempt may still take effect. */
   | { kind: "wait"; until: number }
+  /** The read may be older than a signal that AWS accepted. */
+  | { kind: "catch-up"; until: number }
   /** A signal could reach another step than the one that was decided. */
   | { kind: "unsafe"; why: string };
 
-/** What a fresh reading says about sending the signal of a decided request. Pure; the last gate before AWS. */
-export function nextSignalMove(request: ApprovalRequest, observed: ObservedExecution, now: number): SignalMove {
+/** Decides by a fresh read whether the signer may signal the request's decision. Pure; the last gate before AWS. */
+export function nextSignalMove(
+  { request, signer, attempts }: { request: ApprovalRequest; signer: Signer; attempts: readonly SignalAttempt[] },
+  observed: ObservedExecution,
+  now: number,
+): SignalMove {
   const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
   if (request.state !== "decided" || request.decision === null || request.signal === "accepted")
     return { kind: "reconcile" };
@@ -42,12 +51,28 @@ export function nextSignalMove(request: ApprovalRequest, observed: ObservedExecu
     const names = others.map((each) => `${each.name} (${each.action === APPROVE_ACTION ? "approval" : each.action})`);
     return { kind: "unsafe", why: `another step of the same execution waits too: ${names.join(", ")}` };
   }
-  const settledAt = uncertainUntil(request);
-  return settledAt > now ? { kind: "wait", until: settledAt } : { kind: "send" };
+  const latest = latestAttempt(attempts, signer.id);
+  if (isUncertain(latest) && isShown(step, latest)) return { kind: "confirmed", attempt: latest };
+  const certainAt = uncertainUntil(attempts);
+  if (certainAt > now) return { kind: "wait", until: certainAt };
+  const caughtUpAt = readCatchesUpAt(step, attempts, request);
+  return caughtUpAt > now
+    ? { kind: "catch-up", until: caughtUpAt }
+    : { kind: "send", shownBefore: countApprovals(step) };
 }
 
-/** When the last attempt can no longer take effect; 0 when there is none. */
-export function uncertainUntil(request: ApprovalRequest): number {
-  if (request.signal !== "sending" && request.signal !== "ambiguous") return 0;
-  return request.signalUncertainUntil ?? (request.signalAt ?? 0) + NO_REPLY_UNCERTAIN_MS;
+/** The name of the bot's own session is not known, so no read tells its signal from somebody else's. */
+function isShown(step: ObservedStep, { session, shownBefore }: SignalAttempt): boolean {
+  return session !== null && showsSignal(step, { session, shownBefore });
+}
+
+/**
+ * Returns when a read is no longer older than the signals that AWS accepted; 0 when it shows them. A read that does not
+ * show an accepted signal may be older than that signal, and one that shows as many approvals as AWS needs may be about to
+ * show the step's end: in both cases the step may be over already, and a further signal would reach the next one.
+ */
+function readCatchesUpAt(step: ObservedStep, attempts: readonly SignalAttempt[], request: ApprovalRequest): number {
+  const isComplete = countApprovals(step) >= countNeeded(request);
+  const missing = attempts.filter((each) => each.state === "accepted" && (isComplete || !isShown(step, each)));
+  return Math.max(0, ...missing.map((each) => each.at + ERROR_REPLY_UNCERTAIN_MS));
 }

@@ -1,37 +1,28 @@
-import { countApprovals, showsSignal } from "./approver-decisions.ts";
-import type { ObservedStep } from "./execution.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
-import { ERROR_REPLY_UNCERTAIN_MS } from "./signal.ts";
+import { isUncertain, latestAttempt, type SignalAttempt } from "./signal-attempt.ts";
 
-/**
- * One deciding person's own signal, where each signals as themselves.
- *   sending  about to be sent; after a crash nobody knows whether it was
- *   unsure   sent without a clear answer
- *   refused  surely without effect; it may be sent again
- *   taken    AWS accepted it, or shows it among the step's decisions
- */
-export interface PersonSignal {
-  requestId: string;
-  userId: string;
-  /** The role session's name, by which AWS's decisions tell people apart. */
-  session: string;
-  state: "sending" | "ambiguous" | "refused" | "accepted";
-  attempts: number;
-  /** When the last attempt began. */
-  at: number;
-  /** Until then the last attempt may still take effect. */
-  uncertainUntil: number;
-  /** How many approvals AWS showed before the last attempt. */
-  shownBefore: number;
-  error: string | null;
+/** In whose name signals go: the bot's own, or that of each approver who decided. */
+export type SignerKind = "bot" | "approvers";
+
+export interface Signer {
+  /** A Slack user id, or BOT_ID. */
+  id: string;
+  /** RoleSessionName and SourceIdentity; null for the bot, which uses its own credentials. */
+  session: string | null;
 }
 
-/** What AssumeRole takes as RoleSessionName and SourceIdentity. Source: AWS STS API, AssumeRole. */
+/** No Slack user id is in lower case. */
+export const BOT_ID = "bot";
+
+/** The bot in its own name. */
+export const BOT: Signer = { id: BOT_ID, session: null };
+
+/** The characters that AssumeRole allows in RoleSessionName and SourceIdentity. Source: AWS STS API, AssumeRole. */
 const SESSION = /^[\w+=,.@-]{2,64}$/;
 
 /**
- * The name under which AWS sees a person: the address where it fits, else the Slack id. An address that stands with
- * another who voted too, since it changed hands meanwhile, names neither: AWS would take the two for one.
+ * Returns the name under which AWS sees a person: the address where AWS allows it, else the Slack id. An address that two
+ * voters share, since it was reassigned between their votes, names neither: AWS would count both as one approver.
  */
 export function sessionNameFor(
   person: { userId: string; email: string | null },
@@ -45,63 +36,44 @@ export function sessionNameFor(
   return isShared ? userId : email;
 }
 
-/** How many signals AWS needs. One rejection is enough. */
-function countNeeded(request: ApprovalRequest): number {
+/** Returns how many signals AWS needs. One rejection is enough. */
+export function countNeeded(request: ApprovalRequest): number {
   return request.decision === "reject" ? 1 : request.facts.minRequiredApprovals;
 }
 
 /**
- * Those who can signal for a decided request, in order. Where one signal is needed, it is that of the person who completed
- * the decision; the others who decided come after, for the case that AWS does not take it from that person.
+ * Lists the signers of a decided request in order. Where AWS needs one approval, the person who completed the decision is
+ * first; the others who decided follow, in case AWS does not accept that person's signal.
  */
-export function listSigners(request: ApprovalRequest, votes: readonly Vote[]): Vote[] {
+export function listSigners(kind: SignerKind, request: ApprovalRequest, votes: readonly Vote[]): Signer[] {
+  if (kind === "bot") return [BOT];
   const decisive = votes
     .filter((vote) => vote.verdict === request.decision)
     .sort((a, b) => a.at - b.at || (a.userId < b.userId ? -1 : 1));
-  return countNeeded(request) > 1 ? decisive : decisive.reverse();
+  const ordered = countNeeded(request) > 1 ? decisive : decisive.reverse();
+  return ordered.map((vote) => ({ id: vote.userId, session: sessionNameFor(vote, votes) }));
 }
 
-export type Turn =
-  /** This person's signal is next; `last` when nobody's comes after it. */
-  | { kind: "next"; signer: Vote; last: boolean }
-  /** AWS has taken the signal of each, or as many as the step asks for. */
+export type NextSigner =
+  /** This signer is next; `last` when no signer comes after. */
+  | { kind: "next"; signer: Signer; last: boolean }
+  /** AWS has accepted the signal of every signer, or as many as the step needs. */
   | { kind: "done" };
 
-/** Whose signal is due. One whose end is not known stays due: nobody else's goes out before it is settled. */
-export function nextSigner(request: ApprovalRequest, votes: readonly Vote[], signals: readonly PersonSignal[]): Turn {
-  const signers = listSigners(request, votes);
-  const signalOf = (vote: Vote) => signals.find((each) => each.userId === vote.userId);
-  const open = signers.filter((vote) => signalOf(vote)?.state !== "accepted");
-  const taken = signers.length - open.length;
-  const unsettled = open.find((vote) => isUncertain(signalOf(vote)));
-  // Whoever AWS refused comes again after the others.
-  const [first] = [...open].sort((a, b) => (signalOf(a)?.at ?? 0) - (signalOf(b)?.at ?? 0));
-  const signer = unsettled ?? first;
-  const needed = countNeeded(request);
-  if (signer === undefined || taken >= needed) return { kind: "done" };
-  return { kind: "next", signer, last: open.length === 1 || taken + 1 >= needed };
-}
-
-/** Whether nobody knows yet what became of the last attempt. */
-export function isUncertain(signal: PersonSignal | undefined): signal is PersonSignal {
-  return signal?.state === "sending" || signal?.state === "ambiguous";
-}
-
-/**
- * Until when the next person's signal waits for the reading to catch up with the one before; 0 when nothing is waited for.
- * A reading that does not show that one may be older than it, and one that shows all that AWS asks for may be about to
- * show the step's end: in both the step may be over already, and the signal would be for the next.
- */
-export function waitsForReading(
-  step: ObservedStep,
-  signals: readonly PersonSignal[],
+/** Picks the next of the signers. One whose attempt is uncertain stays next: no other signal goes out meanwhile. */
+export function nextSigner(
   request: ApprovalRequest,
-  now: number,
-): number {
-  const isComplete = countApprovals(step) >= countNeeded(request);
-  const until = signals
-    .filter((signal) => signal.state === "accepted" && (isComplete || !showsSignal(step, signal)))
-    .map((signal) => signal.at + ERROR_REPLY_UNCERTAIN_MS);
-  const latest = Math.max(0, ...until);
-  return latest > now ? latest : 0;
+  signers: readonly Signer[],
+  attempts: readonly SignalAttempt[],
+): NextSigner {
+  const attemptOf = (signer: Signer) => latestAttempt(attempts, signer.id);
+  const open = signers.filter((signer) => attemptOf(signer)?.state !== "accepted");
+  const accepted = signers.length - open.length;
+  const uncertain = open.find((signer) => isUncertain(attemptOf(signer)));
+  // A signer whose attempt had no effect comes again after the others.
+  const [first] = [...open].sort((a, b) => (attemptOf(a)?.at ?? 0) - (attemptOf(b)?.at ?? 0));
+  const signer = uncertain ?? first;
+  const needed = countNeeded(request);
+  if (signer === undefined || accepted >= needed) return { kind: "done" };
+  return { kind: "next", signer, last: open.length === 1 || accepted + 1 >= needed };
 }

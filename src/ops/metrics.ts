@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
-import type { Automation, EventBus, PersonSigning } from "../app/ports/aws.ts";
+import type { Automation, EventBus } from "../app/ports/aws.ts";
 import type { Chat } from "../app/ports/slack.ts";
 import type { Store } from "../app/ports/store.ts";
 
@@ -43,16 +43,6 @@ export function makeMetrics(): Metrics {
   const updated = counter("messages_updated_total", "Updates of messages.");
   const failed = counter("messages_failed_total", "Posts and updates that failed, by reason.", ["call", "reason"]);
   const unpublished = counter("publish_failures_total", "Audit events that the bus did not take.", ["code"]);
-
-  /** Each person's own signal is a signal. */
-  const counted = (own: PersonSigning): PersonSigning => ({
-    ...own,
-    async signal(...call) {
-      const result = await own.signal(...call);
-      signals.inc({ result: result.kind });
-      return result;
-    },
-  });
 
   return {
     contentType: registry.contentType,
@@ -101,7 +91,6 @@ export function makeMetrics(): Metrics {
     }),
     automation: (own) => ({
       ...own,
-      ...(own.asPerson === undefined ? {} : { asPerson: counted(own.asPerson) }),
       async signal(...call) {
         const result = await own.signal(...call);
         signals.inc({ result: result.kind });

@@ -6,7 +6,7 @@ import { BEHIND } from "./digests.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
 import { UNPOSTED_NOTICE } from "./notices.ts";
 import { UNRESOLVED } from "./recipient-lookups.ts";
-import { UNSIGNALED } from "./requests.ts";
+import { REQUESTS_WITH_LATEST_ATTEMPT, UNSIGNALED } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
 /** One kind of effect. The condition is that of its worker's query, without its time and claim. */
@@ -30,9 +30,9 @@ const EFFECTS: readonly Effect[] = [
   { kind: "recipients", from: sql`recipient_lookups`, pending: UNRESOLVED, ...ofRequest("recipient_lookups") },
   {
     kind: "signal",
-    from: sql`requests`,
+    from: REQUESTS_WITH_LATEST_ATTEMPT,
     pending: UNSIGNALED,
-    error: sql.ref("requests.signal_error"),
+    error: sql.ref("signals.error"),
     about: sql.ref("requests.id"),
     request: sql.ref("requests.id"),
   },

@@ -55,7 +55,7 @@ async function advance(
   publishes: boolean,
   at: number,
 ): Promise<boolean> {
-  const { requestId, expectedVersion, patch, vote, withdraw, signal } = change;
+  const { requestId, expectedVersion, patch, vote, withdraw, attempt } = change;
   const version = expectedVersion + 1;
   const result = await trx
     .updateTable("requests")
@@ -73,11 +73,11 @@ async function advance(
       .execute();
   if (withdraw !== undefined)
     await trx.deleteFrom("votes").where("requestId", "=", requestId).where("userId", "=", withdraw).execute();
-  if (signal !== undefined)
+  if (attempt !== undefined)
     await trx
       .insertInto("signals")
-      .values(signal)
-      .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(signal))
+      .values(attempt)
+      .onConflict((conflict) => conflict.columns(["requestId", "attempt"]).doUpdateSet(attempt))
       .execute();
   if (change.recipientLookup !== undefined) await addRecipientLookup(trx, requestId, change.recipientLookup);
   if (change.click !== undefined) await markEvaluated(trx, change.click, at);

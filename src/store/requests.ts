@@ -6,6 +6,10 @@ import { makeRequestChanges } from "./request-changes.ts";
 import { auditFromRow, requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
+/** Requests with their latest attempt to signal, which has the last error. */
+export const REQUESTS_WITH_LATEST_ATTEMPT = sql`requests left join signals on signals.request_id = requests.id
+  and signals.attempt = (select max(each.attempt) from signals as each where each.request_id = requests.id)`;
+
 /** Decided requests whose decision AWS has not accepted. */
 export const UNSIGNALED = sql<SqlBool>`requests.state = 'decided' and requests.signal in ('due', 'sending', 'ambiguous')`;
 
@@ -57,7 +61,7 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
       db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
 
     signals: (requestId) =>
-      db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
+      db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("attempt").execute(),
 
     async dueToSignal({ account, region }, at, limit) {
       const rows = await db

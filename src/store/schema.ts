@@ -8,7 +8,7 @@ import type { DigestRow, MessageRow, NoticeRow, RecipientLookup } from "../app/p
 import type { WatchedExecution } from "../app/ports/store.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
-import type { PersonSignal } from "../core/signers.ts";
+import type { SignalAttempt } from "../core/signal-attempt.ts";
 
 export interface RequestsTable extends Omit<ApprovalRequest, "facts" | "awsApprovals" | "awsDecidedBy" | "outcome"> {
   facts: string;
@@ -82,7 +82,7 @@ export interface Tables {
   votes: Vote;
   messages: MessagesTable;
   clicks: ClicksTable;
-  signals: PersonSignal;
+  signals: SignalAttempt;
   recipientLookups: RecipientLookupsTable;
   notices: NoticeRow;
   digests: DigestsTable;

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import type { Clock } from "../../src/app/ports/aws.ts";
 import { makeAutomation } from "../../src/aws/automation.ts";
 import { hasEnded } from "../../src/core/execution.ts";
+import { BOT } from "../../src/core/signers.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { TARGET } from "../support/fakes.ts";
 import { closedPort, rawServer } from "../support/raw-server.ts";
@@ -136,7 +137,7 @@ for (const [verdict, status] of [
     const { aws, automation, calls } = await setUp(t);
     const { executionIds } = await plantGates(aws, 1);
     const comment = ["Countersign", "by Jané 😀 <jane@example.com>", "x".repeat(512)];
-    assert.deepEqual(await automation.signal(executionIds[0], verdict, comment, ANY_TIME), { kind: "accepted" });
+    assert.deepEqual(await automation.signal(BOT, executionIds[0], verdict, comment, ANY_TIME), { kind: "accepted" });
     assert.equal((await aws.step(executionIds[0], "approve")).StepStatus, status);
     const [signal, ...more] = await calls("SendAutomationSignal");
     assert.deepEqual(more, []);
@@ -177,7 +178,7 @@ for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
     const { executionIds } = await plantGates(aws, 1);
     await aws.control("faults", { operation: "SendAutomationSignal", ...fault });
     const result: Record<string, unknown> = {
-      ...(await automation.signal(executionIds[0], "approve", ["x"], ANY_TIME)),
+      ...(await automation.signal(BOT, executionIds[0], "approve", ["x"], ANY_TIME)),
     };
     for (const [key, value] of Object.entries(expected)) assert.equal(result[key], value, JSON.stringify(result));
     assert.equal((await calls("SendAutomationSignal")).length, 1);
@@ -189,23 +190,23 @@ test("a signal that fits nothing any more is refused", async (t) => {
   const { aws, automation } = await setUp(t);
   const { executionIds } = await plantGates(aws, 1);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
-  const late = await automation.signal(executionIds[0], "approve", ["x"], ANY_TIME);
+  const late = await automation.signal(BOT, executionIds[0], "approve", ["x"], ANY_TIME);
   assert.deepEqual([late.kind, late.kind === "refused" && late.code], ["refused", "InvalidAutomationSignalException"]);
-  const nowhere = await automation.signal(randomUUID(), "approve", ["x"], ANY_TIME);
+  const nowhere = await automation.signal(BOT, randomUUID(), "approve", ["x"], ANY_TIME);
   assert.equal(nowhere.kind === "refused" && nowhere.code, "AutomationExecutionNotFoundException");
 });
 
 test("a signal whose time is over when it would leave is not sent", async (t) => {
   const { aws, automation, calls } = await setUp(t);
   const { executionIds } = await plantGates(aws, 1);
-  const result = await automation.signal(executionIds[0], "approve", ["x"], Date.now() - 1);
+  const result = await automation.signal(BOT, executionIds[0], "approve", ["x"], Date.now() - 1);
   assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "TooLate"]);
   assert.deepEqual(await calls("SendAutomationSignal"), []);
 });
 
 test("a signal that cannot leave because nobody listens is known not to have been sent", async (t) => {
   const automation = automationAt(t, `http://127.0.0.1:${await closedPort()}`);
-  const result = await automation.signal(randomUUID(), "approve", ["x"], ANY_TIME);
+  const result = await automation.signal(BOT, randomUUID(), "approve", ["x"], ANY_TIME);
   assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "ECONNREFUSED"]);
   const reading = await automation.read(randomUUID(), new AbortController().signal);
   assert.deepEqual([reading.kind, reading.kind === "failed" && reading.retry], ["failed", true]);
@@ -217,7 +218,7 @@ test("a connection that breaks in the middle of the signal's answer leaves its e
     response.write("{");
     setImmediate(() => response.destroy());
   });
-  const result = await automationAt(t, server.url).signal(randomUUID(), "approve", ["x"], ANY_TIME);
+  const result = await automationAt(t, server.url).signal(BOT, randomUUID(), "approve", ["x"], ANY_TIME);
   assert.equal(result.kind, "ambiguous");
   assert.equal(server.requests.length, 1);
 });
@@ -314,7 +315,7 @@ for (const [claim, status, body] of MALFORMED) {
       await automation.defaults("Doc", "1", abort).then((found) => found === null || typeof found === "object"),
       true,
     );
-    const signal = await automation.signal(ID, "approve", ["x"], ANY_TIME);
+    const signal = await automation.signal(BOT, ID, "approve", ["x"], ANY_TIME);
     if (status === 200) assert.ok(["accepted", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     else assert.ok(["refused", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     if (status >= 500) assert.equal(signal.kind, "ambiguous");
@@ -385,7 +386,7 @@ test("a throttled signal slows the readings that follow it", async (t) => {
   const automation = automationAt(t, aws.sandbox.url, clock);
   const id = (await plantGates(aws, 1)).executionIds[0];
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "throttle", times: 1 });
-  assert.equal((await automation.signal(id, "approve", ["by a test"], ANY_TIME)).kind, "refused");
+  assert.equal((await automation.signal(BOT, id, "approve", ["by a test"], ANY_TIME)).kind, "refused");
   await automation.read(id, new AbortController().signal);
   assert.equal(slept.length, 1);
 });

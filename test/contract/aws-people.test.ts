@@ -9,8 +9,8 @@ import { awsWorld, gate, KEYS } from "./aws-world.ts";
 const ACCOUNT = "111122223333";
 const APPROVER = `arn:aws:iam::${ACCOUNT}:role/CountersignApprover`;
 const READER = `arn:aws:iam::${ACCOUNT}:role/CountersignReader`;
-const JANE = { userId: "U0JANE", session: "jane@example.com" };
-const MIA = { userId: "U0MIA", session: "mia@example.com" };
+const JANE = { id: "U0JANE", session: "jane@example.com" };
+const MIA = { id: "U0MIA", session: "mia@example.com" };
 const session = (name: string) => `arn:aws:sts::${ACCOUNT}:assumed-role/CountersignApprover/${name}`;
 const ANY_TIME = Number.POSITIVE_INFINITY;
 const MINUTE = 60_000;
@@ -35,7 +35,6 @@ async function setUp(t: TestContext, roles: { readRole?: string; approverRole?: 
       else process.env[name] = value;
     }
   });
-  const people = automation.asPerson;
   const run = async (approvers: string[], min = 1) => {
     const inputs = { Message: "Go?", MinRequiredApprovals: min };
     const content = { schemaVersion: "0.3", mainSteps: [gate("approve", approvers, {}, inputs)] };
@@ -48,7 +47,7 @@ async function setUp(t: TestContext, roles: { readRole?: string; approverRole?: 
   const calls = async (operation: string) => (await aws.control(`requests?operation=${operation}`)).requests;
   const { signal: abort } = new AbortController();
   return {
-    ...{ aws, automation, people, run, calls, abort },
+    ...{ aws, automation, run, calls, abort },
     /** Moves the clock by which sessions are judged. */
     later(ms: number) {
       ahead += ms;
@@ -57,9 +56,9 @@ async function setUp(t: TestContext, roles: { readRole?: string; approverRole?: 
 }
 
 test("each person has a session of their own, used again while it is good and for nobody else", async (t) => {
-  const { people, run, calls, abort } = await setUp(t, { approverRole: APPROVER });
-  assert(people !== undefined);
-  for (const person of [JANE, MIA, JANE, MIA]) assert.deepEqual(await people.ready(person, abort), { kind: "ready" });
+  const { automation, run, calls, abort } = await setUp(t, { approverRole: APPROVER });
+  for (const person of [JANE, MIA, JANE, MIA])
+    assert.deepEqual(await automation.ready(person, abort), { kind: "ready" });
   assert.deepEqual(
     (await calls("AssumeRole")).map(({ input }: { input: Record<string, string> }) => [
       input.RoleArn,
@@ -72,8 +71,8 @@ test("each person has a session of their own, used again while it is good and fo
     ],
   );
   const id = await run([session(JANE.session), session(MIA.session)], 2);
-  assert.equal((await people.signal(MIA, id, "approve", ["by Mia"], ANY_TIME)).kind, "accepted");
-  assert.equal((await people.signal(JANE, id, "approve", ["by Jane"], ANY_TIME)).kind, "accepted");
+  assert.equal((await automation.signal(MIA, id, "approve", ["by Mia"], ANY_TIME)).kind, "accepted");
+  assert.equal((await automation.signal(JANE, id, "approve", ["by Jane"], ANY_TIME)).kind, "accepted");
   const signals = await calls("SendAutomationSignal");
   assert.deepEqual(
     signals.map((call: { principal: string; input: { Payload: { Comment: string[] } } }) => [
@@ -88,43 +87,40 @@ test("each person has a session of their own, used again while it is good and fo
 });
 
 test("a session is made anew before it expires, and one that is about to expire is not used", async (t) => {
-  const { people, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
-  assert(people !== undefined);
-  await people.ready(JANE, abort);
+  const { automation, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
+  await automation.ready(JANE, abort);
   later(54 * MINUTE);
-  await people.ready(JANE, abort);
+  await automation.ready(JANE, abort);
   assert.equal((await calls("AssumeRole")).length, 1);
   later(2 * MINUTE);
   const id = await run([session(JANE.session)]);
-  const late = await people.signal(JANE, id, "approve", ["x"], ANY_TIME);
+  const late = await automation.signal(JANE, id, "approve", ["x"], ANY_TIME);
   assert.equal(late.kind, "not-sent");
   assert.deepEqual(await calls("SendAutomationSignal"), []);
-  await people.ready(JANE, abort);
+  await automation.ready(JANE, abort);
   assert.equal((await calls("AssumeRole")).length, 2);
 });
 
 test("a session that is made anew leaves the signal that is on its way under the one before alone", async (t) => {
-  const { aws, people, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
-  assert(people !== undefined);
-  await people.ready(JANE, abort);
+  const { aws, automation, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
+  await automation.ready(JANE, abort);
   const id = await run([session(JANE.session)]);
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "delay", delayMs: 1_000, times: 1 });
-  const sent = people.signal(JANE, id, "approve", ["by Jane"], ANY_TIME);
+  const sent = automation.signal(JANE, id, "approve", ["by Jane"], ANY_TIME);
   await eventually("the signal is on its way", async () => (await aws.control("faults")).faults.length === 0);
   later(58 * MINUTE);
-  assert.deepEqual(await people.ready(JANE, abort), { kind: "ready" });
+  assert.deepEqual(await automation.ready(JANE, abort), { kind: "ready" });
   assert.equal((await calls("AssumeRole")).length, 2);
   assert.deepEqual(await sent, { kind: "accepted" });
 });
 
 test("without a session of the person nothing is sent, and a role that cannot be assumed says why", async (t) => {
-  const { people, run, calls, abort } = await setUp(t, { approverRole: `${APPROVER}NoSuch` });
-  assert(people !== undefined);
-  const ready = await people.ready(JANE, abort);
+  const { automation, run, calls, abort } = await setUp(t, { approverRole: `${APPROVER}NoSuch` });
+  const ready = await automation.ready(JANE, abort);
   assert(ready.kind === "failed");
   assert.match(`${ready.code} ${ready.message}`, /AccessDenied.*trust policy.*sts:SetSourceIdentity/);
   const id = await run([session(JANE.session)]);
-  assert.equal((await people.signal(JANE, id, "approve", ["x"], ANY_TIME)).kind, "not-sent");
+  assert.equal((await automation.signal(JANE, id, "approve", ["x"], ANY_TIME)).kind, "not-sent");
   assert.deepEqual(await calls("SendAutomationSignal"), []);
 });
 

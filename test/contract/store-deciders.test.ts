@@ -1,22 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { RecipientLookupKind } from "../../src/app/ports/delivery-store.ts";
-import type { PersonSignal } from "../../src/core/signers.ts";
-import { anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
+import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { anAttempt, anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 
-const aSignal = (userId: string, more: Partial<PersonSignal> = {}): PersonSignal => ({
-  requestId: REQUEST_ID,
-  userId,
-  session: `${userId}@example.com`,
-  state: "sending",
-  attempts: 1,
-  at: NOW,
-  uncertainUntil: NOW + 630_000,
-  shownBefore: 0,
-  error: null,
-  ...more,
-});
+const aSignal = (signerId: string, more: Partial<SignalAttempt> = {}) =>
+  anAttempt({ signerId, session: `${signerId}@example.com`, ...more });
 
 const step = (expectedVersion: number) => ({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -39,30 +29,32 @@ for (const engine of ENGINES) {
     return { store, notice };
   };
 
-  test(`${engine.name}: each person's own signal comes back as it went in, the newest state of each`, async (t) => {
+  test(`${engine.name}: each attempt to signal comes back as it went in, oldest first, in its newest state`, async (t) => {
     const store = await aStore(t, { engine });
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
-    const ben = aSignal("U0BEN", { at: NOW + 1, state: "ambiguous", error: "no reply", shownBefore: 1 });
-    await store.requests.advance({ ...step(1), signal: ben });
-    await store.requests.advance({ ...step(2), signal: aSignal("U0ANN") });
-    const taken = aSignal("U0ANN", { state: "accepted", attempts: 2 });
-    await store.requests.advance({ ...step(3), signal: taken });
-    assert.deepEqual(await store.requests.signals(REQUEST_ID), [taken, ben]);
+    const ben = aSignal("U0BEN", { attempt: 2, at: NOW - 1, state: "ambiguous", error: "no reply", shownBefore: 1 });
+    await store.requests.advance({ ...step(1), attempt: ben });
+    await store.requests.advance({ ...step(2), attempt: aSignal("U0ANN") });
+    const accepted = aSignal("U0ANN", { state: "accepted" });
+    await store.requests.advance({ ...step(3), attempt: accepted });
+    const bot = anAttempt({ attempt: 3, state: "refused", error: "no" });
+    await store.requests.advance({ ...step(4), attempt: bot });
+    assert.deepEqual(await store.requests.signals(REQUEST_ID), [accepted, ben, bot]);
     assert.deepEqual(await store.requests.signals("another"), []);
-    assert.deepEqual(await (await store.reopened()).requests.signals(REQUEST_ID), [taken, ben]);
+    assert.deepEqual(await (await store.reopened()).requests.signals(REQUEST_ID), [accepted, ben, bot]);
   });
 
   test(`${engine.name}: a signal is on record with the change it belongs to, or not at all`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
-    assert.equal(await store.requests.advance({ ...step(7), signal: aSignal("U0ANN") }), false);
+    assert.equal(await store.requests.advance({ ...step(7), attempt: aSignal("U0ANN") }), false);
     const old = await store.leases.acquire("execution", "one", NOW, NOW + 1);
     await store.leases.acquire("execution", "two", NOW + 2, NOW + 60_000);
     assert(old !== null);
-    assert.equal(await store.guardedBy(old).requests.advance({ ...step(1), signal: aSignal("U0ANN") }), false);
+    assert.equal(await store.guardedBy(old).requests.advance({ ...step(1), attempt: aSignal("U0ANN") }), false);
     assert.deepEqual(await store.requests.signals(REQUEST_ID), []);
     const won = await Promise.all(
-      ["U0ANN", "U0BEN", "U0CAT"].map((userId) => store.requests.advance({ ...step(1), signal: aSignal(userId) })),
+      ["U0ANN", "U0BEN", "U0CAT"].map((userId) => store.requests.advance({ ...step(1), attempt: aSignal(userId) })),
     );
     assert.equal(won.filter(Boolean).length, 1);
     assert.equal((await store.requests.signals(REQUEST_ID)).length, 1);

@@ -184,7 +184,7 @@ test("PostgreSQL: votes, clicks, leases and records written at once from two pro
     for (;;) {
       const request = await store.requests.byId(id);
       assert(request !== null);
-      const step = { requestId: id, expectedVersion: request.version, patch: { signalError: "x" } };
+      const step = { requestId: id, expectedVersion: request.version, patch: { executionFailure: "x" } };
       if (
         await store
           .guardedBy(lease)

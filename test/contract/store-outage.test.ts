@@ -107,7 +107,7 @@ test("PostgreSQL: others' words are written whatever is in them, and a refused s
   });
   await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
   // PostgreSQL's text holds no NUL, and others' words are written all the same.
-  const odd = { requestId: REQUEST_ID, expectedVersion: 1, patch: { signalError: "a\0b" }, audit: [anEntry()] };
+  const odd = { requestId: REQUEST_ID, expectedVersion: 1, patch: { executionFailure: "a\0b" }, audit: [anEntry()] };
   assert.equal(await store.requests.advance(odd), true);
   const clash = { ...odd, expectedVersion: 2, vote: aVote("nobody", { requestId: "no-such-request" }) };
   await assert.rejects(store.requests.advance(clash), /foreign key/);

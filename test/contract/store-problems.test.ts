@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anAttempt, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
 for (const engine of ENGINES) {
@@ -52,5 +52,32 @@ for (const engine of ENGINES) {
     await store.recipientLookups.done(lookup, [], NOW);
     const left = (await problems()).map(([kind]) => kind);
     assert.deepEqual(left, ["update"], "a message whose state is not known is still due");
+  });
+
+  test(`${engine.name}: a signal that is due fails with the error of its latest attempt, until AWS has it`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    let version = 1;
+    const advance = (signal: "due" | "sending" | "accepted", attempt: Parameters<typeof anAttempt>[0]) =>
+      store.requests.advance({
+        requestId: REQUEST_ID,
+        expectedVersion: version++,
+        patch: { state: "decided", decision: "approve", signal },
+        attempt: anAttempt(attempt),
+        audit: [],
+      });
+    const state = async () => {
+      const effect = (await store.effects.backlog()).effects.find(({ kind }) => kind === "signal");
+      const failing = await store.effects.failing(REQUEST_ID);
+      return [effect?.due, effect?.failing, effect?.lastError?.error ?? null, failing.map(({ error }) => error)];
+    };
+    await advance("due", { state: "refused", error: "AccessDenied" });
+    assert.deepEqual(await state(), [1, 1, "AccessDenied", ["AccessDenied"]]);
+    await advance("sending", { attempt: 2 });
+    assert.deepEqual(await state(), [1, 0, null, []]);
+    await advance("due", { attempt: 2, state: "refused", error: "Throttling" });
+    assert.deepEqual(await state(), [1, 1, "Throttling", ["Throttling"]]);
+    await advance("accepted", { attempt: 3, state: "accepted" });
+    assert.deepEqual(await state(), [0, 0, null, []]);
   });
 }

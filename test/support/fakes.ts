@@ -1,7 +1,9 @@
-import type { Automation, Clock, Log, LogFields, SignalResult, Target } from "../../src/app/ports/aws.ts";
+import type { Automation, Clock, Log, LogFields, Target } from "../../src/app/ports/aws.ts";
 import type { Chat, Directory, MessageContent, NoticeView, RequestView } from "../../src/app/ports/slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
+import type { SignalResult } from "../../src/core/signal-attempt.ts";
+import type { SignerKind } from "../../src/core/signers.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { aPerson, NOW } from "./samples.ts";
 
@@ -68,6 +70,7 @@ type Reading = Awaited<ReturnType<Automation["read"]>>;
 type Listing = Awaited<ReturnType<Automation["listWaiting"]>>;
 
 export interface FakeAutomation extends Automation {
+  signers: SignerKind;
   calls: { list: number; read: string[]; signal: { executionId: string; verdict: string; comment: string[] }[] };
   /** What the next reads and lists tell. */
   listing: Listing;
@@ -104,7 +107,9 @@ export function fakeAutomation(target = TARGET): FakeAutomation {
       return reading;
     },
     defaults: async () => null,
-    async signal(executionId, verdict, comment) {
+    signers: "bot",
+    ready: async () => ({ kind: "ready" }),
+    async signal(_signer, executionId, verdict, comment) {
       fake.calls.signal.push({ executionId, verdict, comment });
       return fake.onSignal(executionId, verdict);
     },

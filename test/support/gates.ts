@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { Automation, PersonSigning, SignalResult } from "../../src/app/ports/aws.ts";
+import type { Automation } from "../../src/app/ports/aws.ts";
 import type { ObservedExecution } from "../../src/core/execution.ts";
 import type { Verdict } from "../../src/core/request.ts";
+import type { SignalResult } from "../../src/core/signal-attempt.ts";
 import { TARGET, type TestClock } from "./fakes.ts";
 import { anExecution, aStep, EXECUTION_ID } from "./samples.ts";
 
@@ -146,12 +147,6 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
     return answerTo(signal);
   };
 
-  const people: PersonSigning = {
-    ready: async ({ session }) =>
-      untrusted.has(session) ? { kind: "failed", code: "AccessDenied", message: "x", retry: false } : { kind: "ready" },
-    signal: async ({ session }, executionId, verdict) => send(executionId, verdict, session),
-  };
-
   const automation: Automation = {
     target: TARGET,
     async listWaiting() {
@@ -162,8 +157,12 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
     },
     read: async () => ({ kind: "read", execution: execution() }),
     defaults: async () => null,
-    signal: async (executionId, verdict) => send(executionId, verdict, null),
-    ...(needed === null ? {} : { asPerson: people }),
+    signers: needed === null ? "bot" : "approvers",
+    ready: async ({ session }) =>
+      session !== null && untrusted.has(session)
+        ? { kind: "failed", code: "AccessDenied", message: "x", retry: false }
+        : { kind: "ready" },
+    signal: async ({ session }, executionId, verdict) => send(executionId, verdict, session),
   };
 
   return {

@@ -4,6 +4,8 @@ import type { ObservedExecution, ObservedStep } from "../../src/core/execution.t
 import type { Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, RequestFacts, Vote } from "../../src/core/request.ts";
+import { NO_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { BOT_ID } from "../../src/core/signers.ts";
 
 /** The plainest of each thing; a test says only in what its own differs. */
 export const NOW = Date.UTC(2026, 0, 15, 12);
@@ -45,12 +47,7 @@ export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest =
   decision: null,
   decidedAt: null,
   signal: "none",
-  signalAttempts: 0,
-  signalAt: null,
-  signalUncertainUntil: null,
   signalNextAt: null,
-  signalError: null,
-  signalsAccepted: 0,
   awsApprovals: null,
   awsDecidedBy: [],
   outcome: null,
@@ -94,6 +91,19 @@ export const aVote = (userId = "U0JANE", more: Partial<Vote> = {}): Vote => ({
   authority: "approver",
   reason: null,
   at: NOW,
+  ...more,
+});
+
+export const anAttempt = (more: Partial<SignalAttempt> = {}): SignalAttempt => ({
+  requestId: REQUEST_ID,
+  attempt: 1,
+  signerId: BOT_ID,
+  session: null,
+  state: "sending",
+  at: NOW,
+  uncertainUntil: NOW + NO_REPLY_UNCERTAIN_MS,
+  shownBefore: 0,
+  error: null,
   ...more,
 });
 

@@ -10,6 +10,7 @@ import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makePollTarget } from "../../src/app/watch/poll-target.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import type { Authority, RequestedAction, Verdict } from "../../src/core/request.ts";
+import { countAccepted } from "../../src/core/signal-attempt.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
@@ -131,19 +132,11 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const guarded: Automation = {
     ...automation,
     async signal(...args) {
-      await judge(args[1], null);
+      const [signer, , verdict] = args;
+      await judge(verdict, signer.session === null ? null : signer.id);
       return automation.signal(...args);
     },
   };
-  const { asPerson } = automation;
-  if (asPerson !== undefined)
-    guarded.asPerson = {
-      ...asPerson,
-      async signal(...args) {
-        await judge(args[2], args[0].userId);
-        return asPerson.signal(...args);
-      },
-    };
 
   const apply = makeApplyChanges({ requests: owned.requests, routes, clock, newId, log });
   const look = makeSyncExecution({ ...owned, apply, mask: [], clock, random, log });
@@ -260,7 +253,8 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
         `${request.stepExecutionId} is ${request.state}, waits: ${waits}`,
       );
       // AWS may ask for more people than have decided here; the rest is for others to approve there.
-      const isTold = request.signal === "accepted" && request.signalsAccepted < (needed ?? 0);
+      const accepted = needed === null ? 0 : countAccepted(await requests.signals(request.id));
+      const isTold = request.signal === "accepted" && accepted < (needed ?? 0);
       if (waits && !isTold) assert.equal(request.state, "open", "a decision that never reached AWS");
       const shown = [...chat.messages.values()].filter(({ view }) => view.request.id === request.id);
       assert.ok(shown.length <= 1, "two messages");

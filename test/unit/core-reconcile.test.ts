@@ -5,7 +5,7 @@ import { countApprovals, findDeciders } from "../../src/core/approver-decisions.
 import { hasEnded, type ObservedExecution, type ObservedStep } from "../../src/core/execution.ts";
 import { type Change, closeNotFound, reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest, Outcome, SignalState, Verdict } from "../../src/core/request.ts";
-import { aFacts, anExecution, aRequest, aStep, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW, REQUEST_ID } from "../support/samples.ts";
 
 const REVIEWER = "arn:aws:iam::111122223333:user/omar";
 
@@ -14,7 +14,6 @@ const decidedAs = (decision: Verdict, signal: SignalState): Partial<ApprovalRequ
   decision,
   decidedAt: NOW,
   signal,
-  signalAt: NOW,
 });
 
 type Ending = { kind: Outcome["kind"]; where: Outcome["where"]; by?: string[] } | "stays";
@@ -122,7 +121,7 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
 
 for (const [claim, step, request, ending] of ENDINGS) {
   test(`a step that is ${claim} ${ending === "stays" ? "leaves the request as it is" : `ends it: ${ending.kind}, ${ending.where}`}`, () => {
-    const [change, ...more] = reconcile(anExecution({ steps: [aStep(step)] }), [aRequest(request)], NOW);
+    const [change, ...more] = reconcile(anExecution({ steps: [aStep(step)] }), [aRequest(request)], { now: NOW });
     assert.deepEqual(more, []);
     if (ending === "stays") return assert.notEqual(change?.kind, "close");
     assert(change?.kind === "close");
@@ -147,7 +146,7 @@ for (const [claim, approver, comment, signsAs, where] of [
     const entry = JSON.stringify({ approver, decision: "Approve", ...(comment === null ? {} : { comment }) });
     const step = aStep({ status: "Success", outputs: { ApproverDecisions: [entry] } });
     const request = aRequest(decidedAs("approve", "ambiguous"));
-    const [change] = reconcile(anExecution({ steps: [step] }), [request], NOW, (text) => text, signsAs);
+    const [change] = reconcile(anExecution({ steps: [step] }), [request], { now: NOW, signsAs });
     assert(change?.kind === "close");
     assert.equal(change.outcome.where, where);
   });
@@ -178,7 +177,9 @@ const EXECUTIONS: [claim: string, Partial<ObservedExecution>, Ending][] = [
 
 for (const [claim, execution, ending] of EXECUTIONS) {
   test(`an execution that ${claim} ${ending === "stays" ? "leaves the request as it is" : `ends it: ${ending.kind}`}`, () => {
-    const changes = reconcile(anExecution(execution), [aRequest()], NOW).filter(({ kind }) => kind === "close");
+    const changes = reconcile(anExecution(execution), [aRequest()], { now: NOW }).filter(
+      ({ kind }) => kind === "close",
+    );
     if (ending === "stays") return assert.deepEqual(changes, []);
     const [change] = changes;
     assert(change?.kind === "close");
@@ -193,7 +194,7 @@ test("a waiting approval opens a request, and tells which gate of how many it is
     aStep({ stepExecutionId: "3", name: "second" }),
     aStep({ stepExecutionId: null, name: "third", status: "Pending" }),
   ];
-  const [change, ...more] = reconcile(anExecution({ steps }), [], NOW);
+  const [change, ...more] = reconcile(anExecution({ steps }), [], { now: NOW });
   assert.deepEqual(more, []);
   assert(change?.kind === "open");
   assert.deepEqual([change.stepExecutionId, change.gate, change.gates], ["3", 2, 3]);
@@ -202,7 +203,7 @@ test("a waiting approval opens a request, and tells which gate of how many it is
 test("the same step name that waits again in a loop opens another request, and ends the first", () => {
   const round = (id: string, status: string) => aStep({ stepExecutionId: id, name: "approve", status });
   const again = anExecution({ steps: [round("one", "Success"), round("two", "Waiting")] });
-  const changes = reconcile(again, [aRequest({ stepExecutionId: "one" })], NOW);
+  const changes = reconcile(again, [aRequest({ stepExecutionId: "one" })], { now: NOW });
   assert.deepEqual(
     changes.map(({ kind }) => kind),
     ["close", "open"],
@@ -218,17 +219,17 @@ test("a pause, a step without an id, and an approval that has not begun open not
     aStep({ stepExecutionId: "3", status: "Pending" }),
     aStep({ stepExecutionId: "4", action: "aws:executeAutomation" }),
   ];
-  assert.deepEqual(reconcile(anExecution({ steps }), [], NOW), []);
+  assert.deepEqual(reconcile(anExecution({ steps }), [], { now: NOW }), []);
 });
 
 test("a child execution's own gate opens a request; its parent, which waits for the child, opens none", () => {
   const child = anExecution({ parentExecutionId: "parent" });
   assert.deepEqual(
-    reconcile(child, [], NOW).map(({ kind }) => kind),
+    reconcile(child, [], { now: NOW }).map(({ kind }) => kind),
     ["open"],
   );
   const parent = anExecution({ steps: [aStep({ action: "aws:executeAutomation", status: "Waiting" })] });
-  assert.deepEqual(reconcile(parent, [], NOW), []);
+  assert.deepEqual(reconcile(parent, [], { now: NOW }), []);
 });
 
 test("AWS's own count of approvals is shown as it changes, after our approval only", () => {
@@ -236,11 +237,11 @@ test("AWS's own count of approvals is shown as it changes, after our approval on
   const decisions = [`{"approver":"a","decision":"Approve"}`];
   const execution = anExecution({ steps: [aStep({ outputs: { ApproverDecisions: decisions } })] });
   const request = aRequest({ ...decidedAs("approve", "accepted"), facts });
-  const [change] = reconcile(execution, [request], NOW);
+  const [change] = reconcile(execution, [request], { now: NOW });
   assert(change?.kind === "progress");
   assert.deepEqual(change.patch.awsApprovals, [1, 2]);
   for (const other of [decidedAs("approve", "due"), decidedAs("reject", "accepted"), {}])
-    assert.deepEqual(reconcile(execution, [aRequest({ ...other, facts })], NOW), []);
+    assert.deepEqual(reconcile(execution, [aRequest({ ...other, facts })], { now: NOW }), []);
 });
 
 test("the end of an execution reaches the requests that were closed before it, with its failure masked", () => {
@@ -251,14 +252,14 @@ test("the end of an execution reaches the requests that were closed before it, w
     failureMessage: "no hunter2",
     steps: [aStep({ status: "Success" })],
   });
-  const [change] = reconcile(execution, [closed], NOW, (text) => text.replace("hunter2", "***"));
+  const [change] = reconcile(execution, [closed], { now: NOW, maskText: (text) => text.replace("hunter2", "***") });
   assert(change?.kind === "ended");
   assert.deepEqual(change.patch, { executionStatus: "Failed", executionEndedAt: NOW + 5, executionFailure: "no ***" });
 });
 
 test("what AWS says of a failed step is kept masked", () => {
   const execution = anExecution({ steps: [aStep({ status: "Failed", failureMessage: "bad hunter2" })] });
-  const [change] = reconcile(execution, [aRequest()], NOW, (text) => text.replace("hunter2", "***"));
+  const [change] = reconcile(execution, [aRequest()], { now: NOW, maskText: (text) => text.replace("hunter2", "***") });
   assert.equal(change?.kind === "close" && change.outcome.detail, "bad ***");
 });
 
@@ -342,9 +343,9 @@ test("whatever AWS shows: the same reading a second time asks for nothing; only 
   const requests = fc.tuple(anyRequest("s1"), anyRequest("s2")).chain((both) => fc.subarray(both));
   fc.assert(
     fc.property(anyExecution, requests, (execution, known) => {
-      const changes = reconcile(execution, known, NOW);
+      const changes = reconcile(execution, known, { now: NOW });
       const next = after(known, execution, changes);
-      assert.deepEqual(reconcile(execution, next, NOW + 1), []);
+      assert.deepEqual(reconcile(execution, next, { now: NOW + 1 }), []);
       for (const change of changes) {
         if (change.kind !== "open") continue;
         assert.deepEqual([change.step.action, change.step.status], ["aws:approve", "Waiting"]);
@@ -357,6 +358,24 @@ test("whatever AWS shows: the same reading a second time asks for nothing; only 
     }),
     { numRuns: 3_000 },
   );
+});
+
+test("while the next of several signals is due, those that AWS accepted count as ours; refused ones do not", () => {
+  const request = aRequest({ ...decidedAs("approve", "due"), facts: aFacts({ minRequiredApprovals: 2 }) });
+  const outcomeAfter = (state: "accepted" | "refused", requestId = REQUEST_ID) => {
+    const attempts = [anAttempt({ requestId, state })];
+    const over = anExecution({ steps: [aStep({ status: "Success" })] });
+    const [change] = reconcile(over, [request], { now: NOW, attempts });
+    return change?.kind === "close" ? change.outcome.where : change;
+  };
+  assert.deepEqual(
+    [outcomeAfter("accepted"), outcomeAfter("refused"), outcomeAfter("accepted", "another")],
+    ["slack", "aws", "aws"],
+  );
+  const attempts = [anAttempt({ state: "accepted" })];
+  const [progress] = reconcile(anExecution(), [request], { now: NOW, attempts });
+  assert.deepEqual(progress?.kind === "progress" && progress.patch.awsApprovals, [0, 2]);
+  assert.deepEqual(reconcile(anExecution(), [request], { now: NOW, attempts: [] }), []);
 });
 
 test("approvals and principals are read out of decisions whose form is not documented", () => {

@@ -2,28 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { showsSignal } from "../../src/core/approver-decisions.ts";
-import { ERROR_REPLY_UNCERTAIN_MS } from "../../src/core/signal.ts";
-import { nextSigner, type PersonSignal, sessionNameFor, waitsForReading } from "../../src/core/signers.ts";
-import { aFacts, aRequest, aStep, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
+import type { ApprovalRequest, Vote } from "../../src/core/request.ts";
+import { nextSignalMove } from "../../src/core/signal.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { BOT, BOT_ID, listSigners, nextSigner, sessionNameFor } from "../../src/core/signers.ts";
+import { aFacts, anAttempt, anExecution, aRequest, aStep, aVote, NOW } from "../support/samples.ts";
 
 const decided = (minRequiredApprovals: number, decision: "approve" | "reject" = "approve") =>
   aRequest({ state: "decided", decision, signal: "due", facts: aFacts({ minRequiredApprovals }) });
 const votes = ["U0ANN", "U0BEN", "U0CAT"].map((userId, index) => aVote(userId, { at: NOW + index }));
-const signal = (userId: string, state: PersonSignal["state"], more: Partial<PersonSignal> = {}): PersonSignal => ({
-  requestId: REQUEST_ID,
-  userId,
-  session: `${userId}@example.com`,
-  state,
-  attempts: 1,
-  at: NOW,
-  uncertainUntil: NOW,
-  shownBefore: 0,
-  error: null,
-  ...more,
-});
-const whose = (...given: Parameters<typeof nextSigner>) => {
-  const turn = nextSigner(...given);
-  return turn.kind === "done" ? "done" : `${turn.signer.userId}${turn.last ? ", the last" : ""}`;
+const signal = (signerId: string, state: SignalAttempt["state"], more: Partial<SignalAttempt> = {}) =>
+  anAttempt({ signerId, session: `${signerId}@example.com`, state, uncertainUntil: NOW, ...more });
+const next = (request: ApprovalRequest, given: Vote[], attempts: SignalAttempt[]) =>
+  nextSigner(request, listSigners("approvers", request, given), attempts);
+const whose = (...given: Parameters<typeof next>) => {
+  const turn = next(...given);
+  return turn.kind === "done" ? "done" : `${turn.signer.id}${turn.last ? ", the last" : ""}`;
 };
 
 test("a session has the person's address where AWS takes it, else their Slack id", () => {
@@ -81,13 +75,13 @@ test("whatever has happened: a person whose signal was taken never signals again
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.tuple(states, states, states), (needed, given) => {
       const signals = given.flatMap((state, i) => (state === null ? [] : [signal(votes[i]?.userId ?? "", state)]));
-      const turn = nextSigner(decided(needed), votes, signals);
+      const turn = next(decided(needed), votes, signals);
       const taken = signals.filter((each) => each.state === "accepted").length;
       if (turn.kind === "done") return assert.ok(taken >= needed || taken === votes.length);
-      const own = signals.find((each) => each.userId === turn.signer.userId);
+      const own = signals.find((each) => each.signerId === turn.signer.id);
       assert.notEqual(own?.state, "accepted");
       const unsettled = signals.filter((each) => each.state === "sending" || each.state === "ambiguous");
-      if (unsettled.length > 0) assert.ok(unsettled.some((each) => each.userId === turn.signer.userId));
+      if (unsettled.length > 0) assert.ok(unsettled.some((each) => each.signerId === turn.signer.id));
     }),
   );
 });
@@ -97,7 +91,7 @@ const decision = (session: string) =>
 const shows = (...texts: string[]) => aStep({ outputs: { ApproverDecisions: texts } });
 
 test("AWS shows a person's signal by the session's name, or by one more decision where it names no sessions", () => {
-  const ann = signal("U0ANN", "ambiguous", { shownBefore: 1 });
+  const ann = { session: "U0ANN@example.com", shownBefore: 1 };
   assert.ok(showsSignal(shows(decision("U0ANN@example.com")), ann));
   assert.ok(!showsSignal(shows(decision("xU0ANN@example.com"), decision("other")), ann));
   assert.ok(!showsSignal(shows('{"Who":"a","Decision":"Approve"}'), ann));
@@ -107,11 +101,52 @@ test("AWS shows a person's signal by the session's name, or by one more decision
 
 test("the next person's signal waits until a reading shows the one before, and no longer than a reading can lag", () => {
   const ann = signal("U0ANN", "accepted");
+  const signer = { id: "U0BEN", session: "U0BEN@example.com" };
+  const move = (step: ReturnType<typeof aStep>, now: number) =>
+    nextSignalMove({ request: decided(2), signer, attempts: [ann] }, anExecution({ steps: [step] }), now);
+  const until = NOW + ERROR_REPLY_UNCERTAIN_MS;
   const shown = shows(decision("U0ANN@example.com"));
-  assert.equal(waitsForReading(aStep(), [ann], decided(2), NOW + 1), NOW + ERROR_REPLY_UNCERTAIN_MS);
-  assert.equal(waitsForReading(aStep(), [ann], decided(2), NOW + ERROR_REPLY_UNCERTAIN_MS), 0);
-  assert.equal(waitsForReading(shown, [ann], decided(2), NOW + 1), 0);
+  assert.deepEqual(move(aStep(), NOW + 1), { kind: "catch-up", until });
+  assert.deepEqual(move(aStep(), until), { kind: "send", shownBefore: 0 });
+  assert.deepEqual(move(shown, NOW + 1), { kind: "send", shownBefore: 1 });
   // AWS has all that it asks for, and still shows the step waiting: it is about to end.
   const both = shows(decision("U0ANN@example.com"), decision("elsewhere"));
-  assert.equal(waitsForReading(both, [ann], decided(2), NOW + 1), NOW + ERROR_REPLY_UNCERTAIN_MS);
+  assert.deepEqual(move(both, NOW + 1), { kind: "catch-up", until });
+});
+
+test("an uncertain signal that a reading shows is confirmed, and never the bot's, whose session has no known name", () => {
+  const step = shows(decision("U0ANN@example.com"));
+  const move = (attempt: SignalAttempt) => {
+    const { signerId: id, session } = attempt;
+    const attempts = [attempt, anAttempt({ attempt: 2, signerId: id, session, state: "deferred" })];
+    return nextSignalMove(
+      { request: decided(2), signer: { id, session }, attempts },
+      anExecution({ steps: [step] }),
+      NOW,
+    );
+  };
+  for (const state of ["sending", "ambiguous"] as const) {
+    const ann = signal("U0ANN", state, { uncertainUntil: NOW + 1 });
+    assert.deepEqual(move(ann), { kind: "confirmed", attempt: ann });
+    assert.equal(move(signal("U0BEN", state, { uncertainUntil: NOW + 1 })).kind, "wait");
+    assert.equal(move(anAttempt({ state, uncertainUntil: NOW + 1 })).kind, "wait");
+  }
+});
+
+test("without approverRole the bot is the only signer and signals once, however many approvals AWS asks for", () => {
+  for (const needed of [1, 2, 5]) {
+    const request = decided(needed);
+    const signers = listSigners("bot", request, votes);
+    const bot = (state: SignalAttempt["state"]) => nextSigner(request, signers, [anAttempt({ state })]);
+    const next = { kind: "next", signer: BOT, last: true };
+    assert.deepEqual(nextSigner(request, signers, []), next);
+    for (const state of ["deferred", "refused", "sending", "ambiguous"] as const) assert.deepEqual(bot(state), next);
+    assert.deepEqual(bot("accepted"), { kind: "done" });
+  }
+  assert.doesNotMatch(BOT_ID, /[A-Z]/, "no Slack user id");
+});
+
+test("an attempt that was only deferred does not move its signer behind the others", () => {
+  assert.equal(whose(decided(2), votes, [signal("U0ANN", "deferred")]), "U0ANN");
+  assert.equal(whose(decided(2), votes, [signal("U0ANN", "skipped")]), "U0BEN");
 });

@@ -82,13 +82,13 @@ test("whatever AWS returns of an execution, each message and view made from it i
     fc.property(answer, (given) => {
       const execution = decodeExecution(given, given.StepExecutions ?? []);
       const mask = makeMask(["*password*", "*token*"], execution.parameters);
-      for (const change of reconcile(execution, [], 0, mask.text)) {
+      for (const change of reconcile(execution, [], { now: 0, maskText: mask.text })) {
         if (change.kind !== "open") continue;
         const facts = toRequestFacts(execution, change.step, change, mask, {});
         const { stepExecutionId } = change;
         const request = aRequest({ facts, executionId: execution.executionId, stepExecutionId });
         const route = aRoute();
-        const shown = { request, votes: [], route, requester: UNKNOWN_REQUESTER };
+        const shown = { request, votes: [], attempts: [], route, requester: UNKNOWN_REQUESTER };
         const message = requestMessage(shown);
         const seen = masked(execution, ["*password*", "*token*"]);
         const view = detailsView({ ...shown, execution: seen });

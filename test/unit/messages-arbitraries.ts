@@ -3,6 +3,8 @@ import type { ObservedExecution, ObservedStep } from "../../src/core/execution.t
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, Outcome, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
 import type { Requester } from "../../src/core/requester.ts";
+import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { anAttempt } from "../support/samples.ts";
 
 /** Stands in every hostile text, so that a test can tell where such a text came out. */
 export const MARK = "☠";
@@ -150,12 +152,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   decision: fc.constantFrom(null, "approve", "reject"),
   decidedAt: maybe(time),
   signal: fc.constantFrom("none", "due", "sending", "ambiguous", "accepted"),
-  signalAttempts: fc.nat(),
-  signalAt: maybe(time),
-  signalUncertainUntil: maybe(time),
   signalNextAt: maybe(time),
-  signalError: maybe(hostile(5000)),
-  signalsAccepted: fc.nat({ max: 3 }),
   awsApprovals: maybe(fc.tuple(count, count)),
   awsDecidedBy: fc.array(arn, { maxLength: 12 }),
   outcome: maybe(outcomes),
@@ -177,6 +174,17 @@ export const votes: fc.Arbitrary<Vote[]> = fc.array(
     at: time,
   }),
   { maxLength: 120, size: "max" },
+);
+
+/** The fields that messages show. */
+export const attempts: fc.Arbitrary<SignalAttempt[]> = fc.array(
+  fc
+    .record({
+      state: fc.constantFrom("deferred", "skipped", "sending", "ambiguous", "refused", "accepted"),
+      error: maybe(hostile(5000)),
+    })
+    .map((each) => anAttempt(each)),
+  { maxLength: 4 },
 );
 
 export const routes: fc.Arbitrary<Route | null> = maybe(
@@ -208,7 +216,7 @@ export const requesters: fc.Arbitrary<Requester> = fc.record({
   emailIsForeign: fc.constantFrom(undefined, true),
 });
 
-export const views = fc.record({ request: requests, votes, route: routes, requester: requesters });
+export const views = fc.record({ request: requests, votes, attempts, route: routes, requester: requesters });
 
 const values = fc.dictionary(
   hostile(100),

@@ -78,12 +78,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     decision: null,
     decidedAt: null,
     signal: "none",
-    signalAttempts: 0,
-    signalAt: null,
-    signalUncertainUntil: null,
     signalNextAt: null,
-    signalError: null,
-    signalsAccepted: 0,
     awsApprovals: null,
     awsDecidedBy: [],
     outcome: null,
@@ -96,7 +91,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
 }
 
 export function view(changes: Changes = {}, votes: Vote[] = [], route: Route | null = ROUTE): RequestView {
-  return { request: request(changes), votes, route, requester: UNKNOWN_REQUESTER };
+  return { request: request(changes), votes, attempts: [], route, requester: UNKNOWN_REQUESTER };
 }
 
 export const DECIDED: Changes = {

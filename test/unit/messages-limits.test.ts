@@ -14,6 +14,7 @@ import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { findProblems, formattedTexts, type Surface } from "../support/block-limits.ts";
 import { histories } from "./history-arbitraries.ts";
 import {
+  attempts,
   executions,
   hostile,
   MARK,
@@ -51,6 +52,7 @@ test("whatever AWS returns, the details are a view that Slack takes", () => {
   const details = fc.record({
     request: requests,
     votes,
+    attempts,
     route: routes,
     execution: fc.option(executions, { nil: null }),
     awsReadError: fc.option(hostile(3000), { nil: null }),
@@ -116,6 +118,7 @@ test("whatever waits, the list in a reply and the home tab are ones that Slack t
   const item = fc.record({
     request: requests,
     votes: fc.constant<Vote[]>([]),
+    attempts: fc.constant([]),
     route: routes,
     requester: requesters,
     messages,
@@ -137,6 +140,7 @@ test("whatever is on record, the reply that shows it is one that Slack takes", (
   const shown = fc.record({
     request: requests,
     votes,
+    attempts,
     route: routes,
     requester: requesters,
     history: histories,

@@ -5,6 +5,7 @@ import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { Parameter, SignalState } from "../../src/core/request.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
+import { anAttempt } from "../support/samples.ts";
 import { ASKED, closedBy, DECIDED, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 function block(of: RequestView, id: string): KnownBlock | undefined {
@@ -139,7 +140,8 @@ test("each state of the signal has its own words", () => {
     ["accepted", null, /AWS took the decision\./],
   ];
   for (const [signal, signalError, expected] of table) {
-    const state = text(view({ ...DECIDED, signal, signalError }, [vote()]), "state");
+    const attempts = [anAttempt({ state: "refused", error: signalError })];
+    const state = text({ ...view({ ...DECIDED, signal }, [vote()]), attempts }, "state");
     assert.match(state, expected);
     assert.match(state, /^\*Approved\* by <@U0JANE>/);
   }

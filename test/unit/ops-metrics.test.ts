@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { makeHealthReport } from "../../src/app/admin/health.ts";
 import type { ClickOutcome } from "../../src/app/decide/evaluate-click.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { BOT } from "../../src/core/signers.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { healthText } from "../../src/slack/messages/health-text.ts";
 import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
@@ -50,9 +51,9 @@ test("metrics tell what waits, how old the polls are, and what was done; without
   await store.owned.polls.record("default/us-east-1", NOW - 5_000, null, "me");
   const metrics = makeMetrics();
   const chat = metrics.chat({ ...fakeChat(), post: async () => ({ kind: "limited", retryAfterMs: 1 }) });
-  const view = { request: aRequest(), votes: [], route: null, requester: UNKNOWN_REQUESTER };
+  const view = { request: aRequest(), votes: [], attempts: [], route: null, requester: UNKNOWN_REQUESTER };
   await chat.post("C0DBA", { id: "r", kind: "request", view }, NOW);
-  await metrics.automation(fakeAutomation()).signal("e", "approve", [], NOW);
+  await metrics.automation(fakeAutomation()).signal(BOT, "e", "approve", [], NOW);
   const click = { ...aClick("U0JANE"), evaluatedAt: null, reply: null, repliedAt: null, lastError: null };
   const outcomes: ClickOutcome[] = [
     { kind: "counted", completes: true },

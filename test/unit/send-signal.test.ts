@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
-import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal.ts";
+import { ERROR_REPLY_UNCERTAIN_MS, lastError, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, anExecution, aRequest, aStep, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -40,10 +40,27 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
     return due.length;
   };
   const request = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
+  const attempts = () => store.requests.signals(REQUEST_ID);
+  const error = async () => lastError(await attempts());
   const sent = () => automation.calls.signal;
   const kinds = async () => (await store.requests.history(REQUEST_ID)).map(({ kind }) => kind).slice(1);
   const isWoken = async () => (await store.executions.due(TARGET.key, clock.now(), 10)).length === 1;
-  return { clock, store, automation, log, send, round, request, sent, kinds, isWoken, abort, signalAs };
+  return {
+    clock,
+    store,
+    automation,
+    log,
+    send,
+    round,
+    request,
+    attempts,
+    error,
+    sent,
+    kinds,
+    isWoken,
+    abort,
+    signalAs,
+  };
 }
 
 test("a decision is sent once, with the person named, on record before it leaves, and is looked at afterwards", async (t) => {
@@ -99,14 +116,14 @@ test("nothing is sent to an execution that AWS no longer knows", async (t) => {
 });
 
 test("nothing is sent while another step waits too; the message says why, once, and it is tried again", async (t) => {
-  const { clock, automation, round, sent, kinds, request } = await setUp(t);
+  const { clock, automation, round, sent, kinds, error } = await setUp(t);
   automation.shows(anExecution({ steps: [aStep(), aStep({ stepExecutionId: "b", name: "second" })] }));
   for (let attempt = 0; attempt < 3; attempt++) {
     assert.equal(await round(), 1);
     clock.advance(5 * 60_000);
   }
   assert.deepEqual(sent(), []);
-  assert.match((await request()).signalError ?? "", /another step of the same execution waits too: second/);
+  assert.match((await error()) ?? "", /another step of the same execution waits too: second/);
   assert.deepEqual(await kinds(), ["signal-deferred"]);
   automation.shows(anExecution());
   await round();
@@ -114,7 +131,7 @@ test("nothing is sent while another step waits too; the message says why, once, 
 });
 
 test("nothing is sent when AWS cannot be asked first", async (t) => {
-  const { clock, automation, round, sent, request } = await setUp(t);
+  const { clock, automation, round, sent, error } = await setUp(t);
   automation.readings.set(EXECUTION_ID, {
     kind: "failed",
     code: "ThrottlingException",
@@ -123,7 +140,7 @@ test("nothing is sent when AWS cannot be asked first", async (t) => {
   });
   await round();
   assert.deepEqual(sent(), []);
-  assert.match((await request()).signalError ?? "", /ThrottlingException/);
+  assert.match((await error()) ?? "", /ThrottlingException/);
   automation.shows(anExecution());
   assert.equal(await round(), 0);
   clock.advance(5 * 60_000);
@@ -183,14 +200,14 @@ test("a signal that AWS answered with an error of its own settles soon", async (
 
 for (const kind of ["refused", "not-sent"] as const) {
   test(`a signal that was ${kind} surely had no effect: it is tried again, ever more rarely`, async (t) => {
-    const { clock, automation, round, sent, request, kinds } = await setUp(t);
+    const { clock, automation, round, sent, request, attempts, error, kinds } = await setUp(t);
     automation.onSignal = () => ({ kind, code: "AccessDeniedException", message: "x" });
     const waits: number[] = [];
     for (let attempt = 1; attempt <= 10; attempt++) {
       assert.equal(await round(), 1);
-      const { signal, signalAttempts, signalError, signalNextAt } = await request();
-      assert.deepEqual([signal, signalAttempts], ["due", attempt]);
-      assert.match(signalError ?? "", /AccessDeniedException/);
+      const { signal, signalNextAt } = await request();
+      assert.deepEqual([signal, (await attempts()).length], ["due", attempt]);
+      assert.match((await error()) ?? "", /AccessDeniedException/);
       waits.push((signalNextAt ?? 0) - clock.now());
       clock.advance(waits.at(-1) ?? 0);
     }
@@ -199,7 +216,7 @@ for (const kind of ["refused", "not-sent"] as const) {
     await round();
     assert.equal(sent().length, 11);
     assert.deepEqual((await kinds()).slice(-3), ["signal-refused", "signal-sending", "signal-accepted"]);
-    assert.equal((await request()).signalError, null);
+    assert.equal(await error(), null);
   });
 }
 
@@ -338,7 +355,7 @@ for (const [claim, more] of [
 }
 
 test("a process whose lease another has had since its reading writes no attempt and sends nothing", async (t) => {
-  const { clock, store, automation, send, sent, request } = await setUp(t);
+  const { clock, store, automation, send, sent, request, attempts } = await setUp(t);
   automation.onRead = async () => {
     // Paused here, while the machine's clock stands as well: only the token tells.
     assert.notEqual(
@@ -347,15 +364,20 @@ test("a process whose lease another has had since its reading writes no attempt 
     );
   };
   await send();
-  assert.deepEqual([sent(), (await request()).signal, (await request()).signalAttempts], [[], "due", 0]);
+  assert.deepEqual([sent(), (await request()).signal, await attempts()], [[], "due", []]);
 });
 
 test("a process that is held up after its attempt was written does not send, and takes the attempt back", async (t) => {
   const { clock, store, send, sent, request } = await setUp(t);
-  const { votes } = store.requests;
-  store.requests.votes = async (id) => {
-    clock.advance(LEASE_MS);
-    return votes(id);
+  const { guardedBy } = store;
+  store.guardedBy = (lease) => {
+    const guarded = guardedBy(lease);
+    const advance: typeof guarded.requests.advance = async (change) => {
+      const isStored = await guarded.requests.advance(change);
+      if (change.patch.signal === "sending") clock.advance(LEASE_MS);
+      return isStored;
+    };
+    return { ...guarded, requests: { ...guarded.requests, advance } };
   };
   await send();
   assert.deepEqual([sent(), (await request()).signal], [[], "due"]);

@@ -10,7 +10,7 @@ import { aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 const CONTENT: MessageContent = {
   id: REQUEST_ID,
   kind: "request",
-  view: { request: aRequest(), votes: [], route: aRoute(), requester: UNKNOWN_REQUESTER, postedAt: 0 },
+  view: { request: aRequest(), votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER, postedAt: 0 },
 };
 
 test("a message whose time was over before it could leave is not sent", async () => {

@@ -4,7 +4,17 @@ import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { NOT_WAITING } from "../../src/app/watch/poll-target.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
-import { aClick, anExecution, aRoute, aStep, aVote, EXECUTION_ID, NOW, STEP_ID } from "../support/samples.ts";
+import {
+  aClick,
+  anAttempt,
+  anExecution,
+  aRoute,
+  aStep,
+  aVote,
+  EXECUTION_ID,
+  NOW,
+  STEP_ID,
+} from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const SLOW_MS = 5 * 60_000;
@@ -44,10 +54,11 @@ async function setUp(t: TestContext, routes = [aRoute()]) {
   const requests = () => store.requests.ofExecution(TARGET, EXECUTION_ID);
   const kinds = async (id = "request-1") =>
     (await store.requests.history(id)).map(({ kind, actor }) => `${kind} ${actor}`);
-  const patch = async (more: object) => {
+  const patch = async (more: object, attempt = anAttempt({ requestId: "request-1", at: clock.now() })) => {
     const [request] = await requests();
     assert(request !== undefined);
-    await store.requests.advance({ requestId: request.id, expectedVersion: request.version, patch: more, audit: [] });
+    const expectedVersion = request.version;
+    await store.requests.advance({ requestId: request.id, expectedVersion, patch: more, attempt, audit: [] });
   };
   return { clock, store, automation, log, look, read, watched, requests, kinds, patch, abort };
 }
@@ -155,7 +166,7 @@ test("our own signal's end names those who decided", async (t) => {
   await store.requests.advance({
     requestId: "request-1",
     expectedVersion: 1,
-    patch: { state: "decided", decision: "approve", signal: "accepted", signalAt: NOW },
+    patch: { state: "decided", decision: "approve", signal: "accepted" },
     vote: aVote("U0JANE", { requestId: "request-1" }),
     audit: [],
   });
@@ -168,7 +179,7 @@ test("our own signal's end names those who decided", async (t) => {
 test("after a decision the execution is followed: often at first, then ever more rarely, at least once a minute", async (t) => {
   const { clock, read, patch } = await setUp(t);
   await read();
-  await patch({ state: "decided", decision: "approve", signal: "accepted", signalAt: NOW });
+  await patch({ state: "decided", decision: "approve", signal: "accepted" });
   const waits: number[] = [];
   for (let attempt = 0; attempt < 10; attempt++) {
     waits.push((await read()) ?? 0);
@@ -208,7 +219,7 @@ test("when its requests are over the execution is followed while it goes on, and
 test("while a signal is on its way its end is not judged; when it should long be over, it is", async (t) => {
   const { clock, automation, read, requests, patch } = await setUp(t);
   await read();
-  await patch({ state: "decided", decision: "approve", signal: "sending", signalAt: clock.now() });
+  await patch({ state: "decided", decision: "approve", signal: "sending" });
   automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
   assert.equal(await read(), 1_000);
   assert.equal((await requests())[0]?.state, "decided");
@@ -323,7 +334,7 @@ test("when somebody decides while AWS is asked, the reading is judged with the d
   automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
   automation.onRead = async () => {
     automation.onRead = () => undefined;
-    await patch({ state: "decided", decision: "approve", signal: "accepted", signalAt: NOW });
+    await patch({ state: "decided", decision: "approve", signal: "accepted" });
   };
   await read();
   assert.equal((await requests())[0]?.outcome?.where, "slack");

@@ -168,9 +168,13 @@ async function findAccess(deps: InspectDeps, userId: string): Promise<Access> {
 }
 
 async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<InspectedRequest> {
-  const [votes, messages] = await Promise.all([deps.requests.votes(request.id), deps.messages.ofRequest(request.id)]);
+  const [votes, attempts, messages] = await Promise.all([
+    deps.requests.votes(request.id),
+    deps.requests.signals(request.id),
+    deps.messages.ofRequest(request.id),
+  ]);
   const requester = findRequester(request.facts.executedBy, deps.identities);
-  return { request, votes, messages, requester, route: findRoute(deps.routes, request.route) };
+  return { request, votes, attempts, messages, requester, route: findRoute(deps.routes, request.route) };
 }
 
 /** Reads each execution of these requests once. Leaves out an execution that cannot be read. */

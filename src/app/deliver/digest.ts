@@ -77,7 +77,7 @@ async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestVie
     // Version 1 of a request has no votes.
     const votes = request.version > 1 ? await deps.requests.votes(request.id) : [];
     const requester = findRequester(request.facts.executedBy, deps.identities);
-    waiting.push({ request, votes, requester, route: findRoute(deps.routes, request.route) });
+    waiting.push({ request, votes, attempts: [], requester, route: findRoute(deps.routes, request.route) });
   }
   return { since: row.beganAt, waiting, count };
 }

@@ -43,6 +43,7 @@ async function toRequestView(deps: ViewDeps, requestId: string): Promise<Request
   const request = await deps.requests.byId(requestId);
   if (request === null) throw new Error(`Request ${requestId} has a message but does not exist.`);
   const votes = await deps.requests.votes(requestId);
+  const attempts = await deps.requests.signals(requestId);
   const route = findRoute(deps.routes, request.route);
-  return { request, votes, route, requester: findRequester(request.facts.executedBy, deps.identities) };
+  return { request, votes, attempts, route, requester: findRequester(request.facts.executedBy, deps.identities) };
 }

@@ -5,6 +5,8 @@
 import type { PublishedRecord } from "../../core/audit.ts";
 import type { ListedExecution, ObservedExecution } from "../../core/execution.ts";
 import type { Verdict } from "../../core/request.ts";
+import type { SignalResult } from "../../core/signal-attempt.ts";
+import type { Signer, SignerKind } from "../../core/signers.ts";
 
 export interface Clock {
   now(): number;
@@ -47,19 +49,6 @@ export interface AwsFailure {
   retry: boolean;
 }
 
-export type SignalResult =
-  /** AWS took it. */
-  | { kind: "accepted" }
-  /** AWS answered that it did nothing: wrong moment, not allowed, throttled. It has surely had no effect. */
-  | { kind: "refused"; code: string; message: string }
-  /** It never left this machine. */
-  | { kind: "not-sent"; code: string; message: string }
-  /**
-   * It may or may not have had its effect. `answered`: AWS replied with an error of its own, so it is over; otherwise no
-   * reply came, and it may still take effect until its signature expires.
-   */
-  | { kind: "ambiguous"; answered: boolean; code: string; message: string };
-
 /** ARNs of the roles that a target's calls assume; null: the bot's own credentials are used. */
 export interface TargetRoles {
   readRole: string | null;
@@ -94,31 +83,18 @@ export interface Automation {
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
   /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
   defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null>;
-  /** Set where each deciding person signals as themselves; then `signal` is not used. */
-  asPerson?: PersonSigning;
-  /** Sends one signal, once: the client's own retries are off. What is not on its way by `notAfter` is not sent. */
-  signal(executionId: string, verdict: Verdict, comment: string[], notAfter: number): Promise<SignalResult>;
-}
-
-/** Signals under the name of the person who decided. */
-export interface PersonSigning {
-  /** Makes sure that the person can act, before anything is read or sent. Nothing is ever sent as somebody else. */
-  ready(person: Signer, abort: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
-  /** Sends one signal as that person, once; nothing when it is not on its way by `notAfter`. */
+  /** In whose name signals go. */
+  readonly signers: SignerKind;
+  /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent as somebody else. */
+  ready(signer: Signer, abort: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
+  /** Sends one signal, once: the client's own retries are off. A signal that is not on its way by `notAfter` is not sent. */
   signal(
-    person: Signer,
+    signer: Signer,
     executionId: string,
     verdict: Verdict,
     comment: string[],
     notAfter: number,
   ): Promise<SignalResult>;
-}
-
-/** A person who decided, and the name under which AWS sees them. */
-export interface Signer {
-  userId: string;
-  /** RoleSessionName and SourceIdentity. */
-  session: string;
 }
 
 /** Where audit events go. */

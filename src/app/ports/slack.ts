@@ -3,6 +3,7 @@ import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Approvers, People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Requester } from "../../core/requester.ts";
+import type { SignalAttempt } from "../../core/signal-attempt.ts";
 import type { NoticeKind } from "./delivery-store.ts";
 
 export type ChatFailure =
@@ -27,6 +28,8 @@ export interface DeletedMessage {
 export interface RequestView {
   request: ApprovalRequest;
   votes: Vote[];
+  /** Every attempt to signal the decision, oldest first. */
+  attempts: readonly SignalAttempt[];
   route: Route | null;
   requester: Requester;
   /** When the message that shows it was posted, or is being posted. */

@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditRecord, PublishedRecord } from "../../core/audit.ts";
 import type { ApprovalRequest, RequestPatch, RequestState, Vote } from "../../core/request.ts";
-import type { PersonSignal } from "../../core/signers.ts";
+import type { SignalAttempt } from "../../core/signal-attempt.ts";
 import type { Target } from "./aws.ts";
 import type { ClickStore } from "./click-store.ts";
 import type { Lease, LeaseStore, PollStore, RateLimitStore, ReplicaStore } from "./coordination.ts";
@@ -21,8 +21,8 @@ export interface RequestChange {
   vote?: Vote;
   /** The person whose vote is taken back. */
   withdraw?: string;
-  /** What becomes of one person's own signal. */
-  signal?: PersonSignal;
+  /** An attempt to signal, in its new state. */
+  attempt?: SignalAttempt;
   /** What has to be said beside the request's own messages. */
   recipientLookup?: RecipientLookupKind;
   audit: AuditEntry[];
@@ -59,8 +59,8 @@ export interface RequestStore {
   /** Oldest first. */
   inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
   votes(requestId: string): Promise<Vote[]>;
-  /** Each person's own signal, as far as there was one. */
-  signals(requestId: string): Promise<PersonSignal[]>;
+  /** Every attempt to signal the request's decision, oldest first. */
+  signals(requestId: string): Promise<SignalAttempt[]>;
   /** Decided requests of the target's account and Region whose signal is due. */
   dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
   /** Sets when the signal is looked at next. No message shows it, so the version stays. */
@@ -102,7 +102,7 @@ export interface AuditStore {
  * paused past its lease, and continues with data that it read before, changes nothing.
  */
 export interface GuardedStore {
-  requests: Pick<RequestStore, "open" | "advance" | "byId" | "ofExecution" | "votes">;
+  requests: Pick<RequestStore, "open" | "advance" | "byId" | "ofExecution" | "votes" | "signals">;
   executions: {
     watched: ExecutionStore["watched"];
     watch(execution: WatchedExecution): Promise<void>;

@@ -1,286 +1,166 @@
-import type { AuditEntry } from "../../core/audit.ts";
-import { backoffMs } from "../../core/backoff.ts";
 import { signalComment } from "../../core/comment.ts";
-import type { ApprovalRequest, RequestPatch } from "../../core/request.ts";
+import { type DecidedRequest, isDecided } from "../../core/request.ts";
+import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
-  ERROR_REPLY_UNCERTAIN_MS,
-  MAX_READ_AGE_MS,
+  beginAttempt,
+  isUncertain,
+  latestAttempt,
   NO_REPLY_UNCERTAIN_MS,
-  nextSignalMove,
-  REREAD_MS,
-  uncertainUntil,
-} from "../../core/signal.ts";
-import { isUncertain, type PersonSignal } from "../../core/signers.ts";
-import type { Automation, AwsFailure, Clock, Log, SignalResult } from "../ports/aws.ts";
+  resolveAttempt,
+} from "../../core/signal-attempt.ts";
+import { listSigners, nextSigner } from "../../core/signers.ts";
+import type { Automation } from "../ports/aws.ts";
 import type { Lease, LeaseStore } from "../ports/coordination.ts";
-import type { ExecutionStore, RequestStore, Store } from "../ports/store.ts";
-import { attemptOf, type OwnTurn, ownMove, ownTurn, passedOver, settled, takenPatch } from "./next-signer.ts";
+import type { ExecutionStore } from "../ports/store.ts";
+import {
+  REREAD_MS,
+  type RecordDeps,
+  recordAttempt,
+  recordDeferred,
+  recordDone,
+  recordNotReady,
+  type Turn,
+} from "./record-attempt.ts";
 
 /** Longer than a read and a signal can take together, so that the lease outlives the attempt it guards. */
 const SIGNAL_LEASE_MS = 60_000;
-/** No signal leaves when less than this is left of the lease. */
+/** No signal leaves when less than this remains of the lease. */
 const LEASE_MARGIN_MS = 30_000;
-/** How soon the lease is asked for again that another has. */
+/** When a lease that another process owns is asked for again. */
 const LEASE_RETRY_MS = 1_000;
-/** How soon the step is read again until it shows one person's signal, before the next person's goes out. */
-const VISIBLE_REREAD_MS = 1_000;
-/** Between attempts that AWS refused or that never left. */
-const RETRY_BASE_MS = 5_000;
-const RETRY_CAP_MS = 5 * 60_000;
+/** When the step is read again to see the previous signer's signal, before the next one goes out. */
+const CATCH_UP_REREAD_MS = 1_000;
 
-const TOO_OLD = "what AWS said of the step was too old when the signal was about to leave";
+const TOO_LATE = "the read of the step was too old when the signal was about to leave";
 
-export interface SendSignalDeps {
-  requests: RequestStore;
+export interface SendSignalDeps extends RecordDeps {
   executions: ExecutionStore;
   leases: LeaseStore;
-  guardedBy: Store["guardedBy"];
-  clock: Clock;
-  random: () => number;
   /** This process, for leases. */
   owner: string;
   /** Names the Slack workspace in the payload. */
   workspace: string;
-  log: Log;
 }
 
 /**
- * Tells AWS what was decided. The signal names no step, so it leaves only under the execution's lease, after a reading
- * that shows the request's own step waiting and no other, and with the attempt on record. An attempt without a clear
- * answer is looked at, never blindly repeated.
+ * Sends a decision to AWS, or finds out what became of an earlier attempt. `SendAutomationSignal` names no step: a signal
+ * that is late or repeated would decide the next gate of the runbook. So a signal leaves only under the execution's lease,
+ * after a read that shows the request's own step waiting alone, with its attempt on record, one at a time per execution.
+ *
+ *   due        the first attempt, or the next signer's, or another one after an attempt without effect
+ *                -> sending, when the attempt is on record
+ *   sending    -> accepted, or due for the next signer, when AWS accepted it
+ *              -> due, when it had no effect
+ *              -> ambiguous, when the reply was lost; a crash leaves it in `sending`, which is handled in the same way
+ *   ambiguous  -> accepted, or due for the next signer, when a read shows it
+ *              -> sending, when it can no longer take effect and the step still waits
+ *   accepted   AWS has what it needs. A read closes the request, as it does from any state when the step ended.
+ *
+ * core/signal-attempt.ts has the states of each attempt.
  */
 export const makeSendSignal =
   (deps: SendSignalDeps) =>
   async (automation: Automation, requestId: string, abort: AbortSignal): Promise<void> => {
     const request = await deps.requests.byId(requestId);
-    if (request === null || request.state !== "decided" || request.signal === "accepted") return;
-    // By what AWS calls it: replicas may have different names for one target while it is renamed.
+    if (request === null || !isDecided(request) || request.signal === "accepted") return;
+    // Named by AWS's own ids: replicas may have different names for one target while it is renamed.
     const name = `execution:${request.account}/${request.region}:${request.executionId}`;
     // Another request of the same execution is another owner, also within this process.
     const owner = `${deps.owner}:${request.id}`;
     const now = deps.clock.now();
     const lease = await deps.leases.acquire(name, owner, now, now + SIGNAL_LEASE_MS);
-    // It rests a little: what only waits for another's lease must not be all that the rows name as due.
+    // Postponed, so that requests that only wait for a lease do not fill every batch of due ones.
     if (lease === null) return deps.requests.postponeSignal(request.id, request.version, now + LEASE_RETRY_MS);
     try {
-      await attempt(deps, automation, request, lease, abort);
+      await signalOnce(deps, automation, request, lease, abort);
     } finally {
       await deps.leases.release(name, owner);
     }
   };
 
-async function attempt(
+async function signalOnce(
   deps: SendSignalDeps,
   automation: Automation,
-  request: ApprovalRequest,
+  request: DecidedRequest,
   lease: Lease,
   abort: AbortSignal,
 ): Promise<void> {
-  const { clock, executions } = deps;
-  const own = await ownTurn(deps.requests, automation, request);
-  if (own === "done") {
-    await change(deps, request, { signal: "accepted", signalNextAt: null, signalError: null }, "signal-accepted");
-    return;
-  }
-  // Before the reading, so that nothing slow stands between it and the signal.
-  const ready = (await own?.signing.ready(own.signer, abort)) ?? { kind: "ready" };
+  const { requests, executions, clock } = deps;
+  // Guard. The signer is made ready before the read, so that nothing slow comes between the read and the signal.
+  const votes = await requests.votes(request.id);
+  const attempts = await requests.signals(request.id);
+  const next = nextSigner(request, listSigners(automation.signers, request, votes), attempts);
+  if (next.kind === "done") return recordDone(deps, request, attempts);
+  const turn: Turn = { request, signer: next.signer, last: next.last, attempts };
+  const ready = await automation.ready(turn.signer, abort);
   if (abort.aborted) return;
-  const giveWay = ready.kind === "ready" || own === null ? null : () => skip(deps, request, own, ready, lease);
-  // What became of an earlier attempt is looked for all the same.
-  if (giveWay !== null && !isUncertain(own?.earlier ?? undefined)) return giveWay();
+  // An uncertain attempt is looked for even if its signer cannot act any more.
+  if (ready.kind === "failed" && !isUncertain(latestAttempt(attempts, turn.signer.id)))
+    return recordNotReady(deps, turn, ready, lease);
+
+  // Read.
   const askedAt = clock.now();
   const reading = await automation.read(request.executionId, abort, true);
   if (abort.aborted) return;
-  if (reading.kind === "failed") {
-    return defer(deps, request, `AWS could not be asked (${reading.code}: ${reading.message})`);
-  }
-  const now = clock.now();
-  if (reading.kind === "not-found") {
-    await deps.requests.postponeSignal(request.id, request.version, now + REREAD_MS);
-    return executions.wake(automation.target.key, request.executionId, now);
-  }
-  const move = nextSignalMove(request, reading.execution, now);
-  const turn = own === null ? ({ kind: "go" } as const) : ownMove(own, request, reading.execution, now);
-  if (turn.kind === "shown" && (move.kind === "wait" || move.kind === "send")) {
-    // Its answer was lost, and AWS shows it all the same: it is settled, and the next person's may go.
-    await change(deps, request, takenPatch(own, request, now), "signal-accepted", lease, turn.signal);
-    return executions.wake(automation.target.key, request.executionId, now);
-  }
-  switch (move.kind) {
-    case "reconcile":
-      await deps.requests.postponeSignal(request.id, request.version, now + REREAD_MS);
-      return executions.wake(automation.target.key, request.executionId, now);
-    case "wait":
-      return deps.requests.postponeSignal(request.id, request.version, Math.min(move.until, now + REREAD_MS));
-    case "unsafe":
-      return defer(deps, request, `Not sent: ${move.why}`);
-    case "send":
-      if (giveWay !== null) return giveWay();
-      if (turn.kind !== "wait") break;
-      await deps.requests.postponeSignal(request.id, request.version, Math.min(turn.until, now + VISIBLE_REREAD_MS));
-      return executions.wake(automation.target.key, request.executionId, now);
-    default:
-      throw new Error(`unexpected move ${move satisfies never}`);
-  }
+  if (reading.kind === "failed")
+    return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
 
+  // Decide.
+  const now = clock.now();
+  const move = reading.kind === "not-found" ? RECONCILE : nextSignalMove(turn, reading.execution, now);
+  if (move.kind !== "send") return follow(deps, automation, turn, move, lease);
+  if (ready.kind === "failed") return recordNotReady(deps, turn, ready, lease);
   const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS);
-  if (now > notAfter) return defer(deps, request, `Not sent: ${TOO_OLD}`);
-  const sending: RequestPatch = {
-    signal: "sending",
-    signalAttempts: request.signalAttempts + 1,
-    signalAt: now,
-    signalUncertainUntil: now + NO_REPLY_UNCERTAIN_MS,
-    signalNextAt: now + REREAD_MS,
-    signalError: null,
-  };
-  // Written only while the lease is ours: who was paused past it finds that another has had it since.
-  const signal = own === null ? undefined : attemptOf(own, request, reading.execution, now);
-  if (!(await change(deps, request, sending, "signal-sending", lease, signal))) return;
-  const sent = { ...request, ...sending, version: request.version + 1 };
-  const comment = signalComment(sent, await deps.requests.votes(request.id), deps.workspace);
-  // The last look at the clock; the adapter takes another when the signed request is about to leave.
-  if (clock.now() > notAfter) {
-    const unsent = { kind: "not-sent", code: "TooLate", message: TOO_OLD } as const;
-    return recordNotApplied(deps, sent, `Not sent: ${TOO_OLD}`, signal && settled(signal, unsent, clock.now()));
-  }
-  const verdict = request.decision ?? "reject";
+  if (now > notAfter) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
+
+  // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
+  const begun = beginAttempt(attempts, request.id, turn.signer, now);
+  const { shownBefore } = move;
+  const sending = { ...begun, state: "sending", uncertainUntil: now + NO_REPLY_UNCERTAIN_MS, shownBefore } as const;
+  const sent = await recordAttempt(deps, turn, sending, lease);
+  if (sent === null) return;
+
+  // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
+  const comment = signalComment(request, votes, deps.workspace);
   const result =
-    own === null
-      ? await automation.signal(request.executionId, verdict, comment, notAfter)
-      : await own.signing.signal(own.signer, request.executionId, verdict, comment, notAfter);
-  await record(deps, sent, result, own, signal && settled(signal, result, clock.now()));
+    clock.now() > notAfter
+      ? ({ kind: "not-sent", code: "TooLate", message: TOO_LATE } as const)
+      : await automation.signal(turn.signer, request.executionId, request.decision, comment, notAfter);
+
+  // Record the result.
+  await recordAttempt(deps, sent, resolveAttempt(sending, result, clock.now()));
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 
-async function record(
-  deps: SendSignalDeps,
-  request: ApprovalRequest,
-  result: SignalResult,
-  own: OwnTurn | null,
-  signal: PersonSignal | undefined,
-): Promise<void> {
-  const now = deps.clock.now();
-  const fields = {
-    requestId: request.id,
-    executionId: request.executionId,
-    decision: request.decision,
-    ...(own === null ? {} : { as: own.signer.session }),
-  };
-  switch (result.kind) {
-    case "accepted":
-      deps.log.info({ event: "signal.accepted", ...fields }, "AWS accepted the signal");
-      await change(deps, request, takenPatch(own, request, now), "signal-accepted", undefined, signal);
-      return;
-    case "refused":
-    case "not-sent": {
-      deps.log.warn(
-        { event: "signal.refused", ...fields, code: result.code, error: result.message },
-        "signal not applied",
-      );
-      const what = result.kind === "refused" ? "AWS refused the signal" : "The signal could not be sent";
-      const as = own === null ? "" : ` of ${own.signer.session}`;
-      return recordNotApplied(deps, request, `${what}${as} (${result.code}: ${result.message})`, signal);
-    }
-    case "ambiguous": {
-      deps.log.warn(
-        { event: "signal.ambiguous", ...fields, code: result.code, error: result.message },
-        "no clear reply to the signal",
-      );
-      const until = now + (result.answered ? ERROR_REPLY_UNCERTAIN_MS : NO_REPLY_UNCERTAIN_MS);
-      await change(
-        deps,
-        request,
-        {
-          signal: "ambiguous",
-          signalUncertainUntil: until,
-          signalNextAt: now,
-          signalError: `No clear answer from AWS (${result.code}: ${result.message})`,
-        },
-        "signal-ambiguous",
-        undefined,
-        signal,
-      );
-      return;
-    }
-    default:
-      throw new Error(`unexpected result ${result satisfies never}`);
-  }
-}
+const RECONCILE: SignalMove = { kind: "reconcile" };
 
-/** The attempt just made surely had no effect: the next one is as good as a first. */
-async function recordNotApplied(
+/** Follows a read by which nothing is to be sent now. */
+async function follow(
   deps: SendSignalDeps,
-  request: ApprovalRequest,
-  error: string,
-  signal?: PersonSignal,
-): Promise<void> {
-  const patch: RequestPatch = {
-    signal: "due",
-    signalUncertainUntil: null,
-    signalNextAt: retryAt(deps, request),
-    signalError: error,
-  };
-  await change(deps, request, patch, "signal-refused", undefined, signal);
-}
-
-/** Nothing was sent now. What is known of an earlier attempt stays as it is. */
-async function defer(deps: SendSignalDeps, request: ApprovalRequest, error: string): Promise<void> {
-  const signalNextAt = retryAt(deps, request);
-  if (request.signalError === error) return deps.requests.postponeSignal(request.id, request.version, signalNextAt);
-  await change(deps, request, { signalNextAt, signalError: error }, "signal-deferred");
-}
-
-/** The person cannot act, so nothing is sent. Unless that soon passes, those after them come first. */
-async function skip(
-  deps: SendSignalDeps,
-  request: ApprovalRequest,
-  own: OwnTurn,
-  failure: AwsFailure,
+  automation: Automation,
+  turn: Turn,
+  move: Exclude<SignalMove, { kind: "send" }>,
   lease: Lease,
 ): Promise<void> {
-  const { code, message, retry } = failure;
-  const error = `Not sent: AWS does not let Countersign act as ${own.signer.session} (${code}: ${message})`;
-  if (retry) return defer(deps, request, error);
+  const { id, version, executionId } = turn.request;
   const now = deps.clock.now();
-  const patch: RequestPatch = {
-    ...(uncertainUntil(request) <= now ? { signal: "due", signalUncertainUntil: null } : {}),
-    signalAttempts: request.signalAttempts + 1,
-    signalNextAt: retryAt(deps, request),
-    signalError: error,
-  };
-  await change(deps, request, patch, "signal-deferred", lease, passedOver(own, request, error, now));
-}
-
-function retryAt(deps: SendSignalDeps, request: ApprovalRequest): number {
-  return deps.clock.now() + backoffMs(request.signalAttempts, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-}
-
-type SignalRecordKind = Extract<AuditEntry["kind"], `signal-${string}`>;
-
-async function change(
-  deps: SendSignalDeps,
-  request: ApprovalRequest,
-  patch: RequestPatch,
-  kind: SignalRecordKind,
-  lease?: Lease,
-  signal?: PersonSignal,
-): Promise<boolean> {
-  const common = { requestId: request.id, at: deps.clock.now(), actor: "countersign" };
-  const detail = {
-    decision: request.decision ?? "reject",
-    attempt: patch.signalAttempts ?? request.signalAttempts,
-    ...(signal === undefined ? {} : { userId: signal.userId, session: signal.session }),
-  } as const;
-  const entry: AuditEntry =
-    kind === "signal-sending" || kind === "signal-accepted"
-      ? { ...common, kind, detail }
-      : { ...common, kind, detail: { ...detail, error: patch.signalError ?? "" } };
-  const requests = lease === undefined ? deps.requests : deps.guardedBy(lease).requests;
-  return requests.advance({
-    requestId: request.id,
-    expectedVersion: request.version,
-    patch,
-    audit: [entry],
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const postpone = (until: number) => deps.requests.postponeSignal(id, version, until);
+  const sync = () => deps.executions.wake(automation.target.key, executionId, now);
+  switch (move.kind) {
+    case "reconcile":
+      await postpone(now + REREAD_MS);
+      return sync();
+    case "confirmed":
+      await recordAttempt(deps, turn, { ...move.attempt, state: "accepted", error: null }, lease);
+      return sync();
+    case "wait":
+      return postpone(Math.min(move.until, now + REREAD_MS));
+    case "catch-up":
+      await postpone(Math.min(move.until, now + CATCH_UP_REREAD_MS));
+      return sync();
+    case "unsafe":
+      return recordDeferred(deps, turn, `Not sent: ${move.why}`);
+    default:
+      throw new Error(`unexpected move ${move satisfies never}`);
+  }
 }

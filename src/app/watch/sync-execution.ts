@@ -3,6 +3,7 @@ import { hasEnded, type ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
+import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
@@ -109,9 +110,11 @@ async function applyReading(
   const mask = makeMask(deps.mask, execution.parameters);
   // The requests as of now: a decision that was made during the read belongs to its evaluation.
   const known = await deps.requests.ofExecution(automation.target, executionId);
-  if (known.some((request) => isSending(request, clock.now())))
+  const attempts = await readAttempts(deps, known);
+  if (known.some((request) => isSending(request, attempts, clock.now())))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
-  const changes = reconcile(execution, known, clock.now(), mask.text, automation.target.signsAs ?? null);
+  const { signsAs = null } = automation.target;
+  const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
   const allStored = await deps.apply(automation, execution, mask, changes, abort);
@@ -134,7 +137,18 @@ async function applyReading(
   await executions.recordRead(watched, clock.now() + wait, unchangedReads);
 }
 
+/** Reads the attempts to signal those requests that are decided. */
+async function readAttempts(
+  { requests }: SyncExecutionDeps,
+  known: readonly ApprovalRequest[],
+): Promise<SignalAttempt[]> {
+  const decided = known.filter((request) => request.state === "decided");
+  return (await Promise.all(decided.map((request) => requests.signals(request.id)))).flat();
+}
+
 /** Tells whether a signal is in flight: its result will show in a moment whether it decided the step. */
-function isSending(request: ApprovalRequest, now: number): boolean {
-  return request.state === "decided" && request.signal === "sending" && now - (request.signalAt ?? 0) < SENDING_MS;
+function isSending(request: ApprovalRequest, attempts: readonly SignalAttempt[], now: number): boolean {
+  if (request.state !== "decided" || request.signal !== "sending") return false;
+  const since = sendingSince(attempts.filter((each) => each.requestId === request.id));
+  return now - (since ?? 0) < SENDING_MS;
 }

@@ -4,6 +4,7 @@ import { arnMatches } from "../../core/arn.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
+import { countAccepted, lastError, type SignalAttempt } from "../../core/signal-attempt.ts";
 import { executionText } from "./aws-text.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { isBreakGlass } from "./notice-message.ts";
@@ -65,21 +66,22 @@ function noApproverText(request: ApprovalRequest): string {
   return `*Nobody can decide this in Slack.* ${why}. Ask an admin to add a route, or decide it in the AWS console.`;
 }
 
-function decidedText({ request, votes }: RequestView): string {
+function decidedText({ request, votes, attempts }: RequestView): string {
   const verdict = request.decision ?? "approve";
   const decisive = byVerdict(votes, verdict);
   const by = decisive.length > 0 ? ` by ${voters(decisive)}` : "";
-  return `*${verdict === "approve" ? "Approved" : "Rejected"}*${by}.\n${signalText(request)}`;
+  return `*${verdict === "approve" ? "Approved" : "Rejected"}*${by}.\n${signalText(request, attempts)}`;
 }
 
-function signalText(request: ApprovalRequest): string {
-  const { signal, signalError, awsApprovals } = request;
-  const error = signalError === null ? null : code(signalError, MAX_ERROR_LENGTH);
+function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
+  const { signal, awsApprovals } = request;
+  const reason = lastError(attempts);
+  const error = reason === null ? null : code(reason, MAX_ERROR_LENGTH);
   switch (signal) {
     case "none":
     case "due":
       return error === null
-        ? acceptedSoFar(request)
+        ? acceptedSoFar(request, countAccepted(attempts))
         : `AWS does not have the decision yet: ${error}. Countersign tries again by itself.`;
     case "sending":
       return "The decision is on its way to AWS.";
@@ -93,9 +95,9 @@ function signalText(request: ApprovalRequest): string {
   }
 }
 
-function acceptedSoFar({ signalsAccepted, facts }: ApprovalRequest): string {
-  if (signalsAccepted === 0) return "AWS is about to be told.";
-  return `AWS took ${signalsAccepted} of the ${facts.minRequiredApprovals} approvals that it asks for; the next is on its way.`;
+function acceptedSoFar({ facts }: ApprovalRequest, accepted: number): string {
+  if (accepted === 0) return "AWS is about to be told.";
+  return `AWS took ${accepted} of the ${facts.minRequiredApprovals} approvals that it asks for; the next is on its way.`;
 }
 
 /** Whom else the step names: its Approvers without those whom AWS counts already. */

@@ -38,12 +38,7 @@ async function createRequests(db: Db): Promise<void> {
     .addColumn("decision", "text")
     .addColumn("decided_at", "bigint")
     .addColumn("signal", "text", (c) => c.notNull())
-    .addColumn("signal_attempts", "integer", (c) => c.notNull())
-    .addColumn("signal_at", "bigint")
-    .addColumn("signal_uncertain_until", "bigint")
     .addColumn("signal_next_at", "bigint")
-    .addColumn("signal_error", "text")
-    .addColumn("signals_accepted", "integer", (c) => c.notNull())
     .addColumn("aws_approvals", "text")
     .addColumn("aws_decided_by", "text", (c) => c.notNull())
     .addColumn("outcome", "text")
@@ -73,15 +68,15 @@ async function createVotesAndSignals(db: Db): Promise<void> {
   await db.schema
     .createTable("signals")
     .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))
-    .addColumn("user_id", "text", (c) => c.notNull())
-    .addColumn("session", "text", (c) => c.notNull())
+    .addColumn("attempt", "integer", (c) => c.notNull())
+    .addColumn("signer_id", "text", (c) => c.notNull())
+    .addColumn("session", "text")
     .addColumn("state", "text", (c) => c.notNull())
-    .addColumn("attempts", "integer", (c) => c.notNull())
     .addColumn("at", "bigint", (c) => c.notNull())
     .addColumn("uncertain_until", "bigint", (c) => c.notNull())
     .addColumn("shown_before", "integer", (c) => c.notNull())
     .addColumn("error", "text")
-    .addPrimaryKeyConstraint("signals_person", ["request_id", "user_id"])
+    .addPrimaryKeyConstraint("signals_attempt", ["request_id", "attempt"])
     .execute();
 }
 

@@ -1,0 +1,143 @@
+import type { AuditEntry } from "../../core/audit.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { DecidedRequest, RequestPatch } from "../../core/request.ts";
+import { beginAttempt, countTried, type SignalAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
+import type { Signer } from "../../core/signers.ts";
+import type { AwsFailure, Clock, Log } from "../ports/aws.ts";
+import type { Lease } from "../ports/coordination.ts";
+import type { RequestStore, Store } from "../ports/store.ts";
+
+/** When the step is read again while an attempt is uncertain or a change of the step is to be stored. */
+export const REREAD_MS = 5_000;
+/** Between attempts that had no effect. */
+const RETRY_BASE_MS = 5_000;
+const RETRY_CAP_MS = 5 * 60_000;
+
+export interface RecordDeps {
+  requests: RequestStore;
+  guardedBy: Store["guardedBy"];
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+/** One signer's turn to signal a decided request. */
+export interface Turn {
+  request: DecidedRequest;
+  signer: Signer;
+  /** No signer comes after this one. */
+  last: boolean;
+  /** Every attempt of the request so far, oldest first. */
+  attempts: readonly SignalAttempt[];
+}
+
+/**
+ * Stores an attempt in its new state, together with the state of the request's signal and an audit record. Returns the
+ * turn as it is on record now; null when another process changed the request first, or when `lease` has been lost.
+ */
+export async function recordAttempt(
+  deps: RecordDeps,
+  turn: Turn,
+  attempt: SignalAttempt,
+  lease?: Lease,
+): Promise<Turn | null> {
+  const { request } = turn;
+  const patch = toPatch(deps, turn, attempt);
+  const requests = lease === undefined ? deps.requests : deps.guardedBy(lease).requests;
+  const isStored = await requests.advance({
+    requestId: request.id,
+    expectedVersion: request.version,
+    patch,
+    attempt,
+    audit: [toAuditEntry(deps, request, attempt)],
+  });
+  if (!isStored) return null;
+  logAttempt(deps.log, request, attempt);
+  const others = turn.attempts.filter((each) => each.attempt !== attempt.attempt);
+  return { ...turn, request: { ...request, ...patch, version: request.version + 1 }, attempts: [...others, attempt] };
+}
+
+/** Records that nothing was sent for now. The same reason again is not worth a new version of the request. */
+export async function recordDeferred(deps: RecordDeps, turn: Turn, error: string): Promise<void> {
+  const { request, attempts } = turn;
+  const last = attempts.at(-1);
+  if (last?.state === "deferred" && last.error === error)
+    return deps.requests.postponeSignal(request.id, request.version, retryAt(deps, turn));
+  await recordAttempt(deps, turn, { ...beginAttempt(attempts, request.id, turn.signer, deps.clock.now()), error });
+}
+
+/** Records that the signer cannot act, so nothing was sent. Unless that is likely to pass, the other signers come first. */
+export async function recordNotReady(deps: RecordDeps, turn: Turn, failure: AwsFailure, lease: Lease): Promise<void> {
+  const { request, signer, attempts } = turn;
+  const error = `Not sent: AWS does not let Countersign act as ${signer.session} (${failure.code}: ${failure.message})`;
+  if (failure.retry) return recordDeferred(deps, turn, error);
+  const attempt = beginAttempt(attempts, request.id, signer, deps.clock.now());
+  await recordAttempt(deps, turn, { ...attempt, state: "skipped", error }, lease);
+}
+
+/** Records that AWS has every signal that it needs. */
+export async function recordDone(
+  deps: RecordDeps,
+  request: DecidedRequest,
+  attempts: readonly SignalAttempt[],
+): Promise<void> {
+  const detail = { decision: request.decision, attempt: attempts.at(-1)?.attempt ?? 0 };
+  const { id: requestId, version: expectedVersion } = request;
+  await deps.requests.advance({
+    requestId,
+    expectedVersion,
+    patch: { signal: "accepted", signalNextAt: null },
+    audit: [{ requestId, kind: "signal-accepted", at: deps.clock.now(), actor: "countersign", detail }],
+  });
+}
+
+/** The state of the request's signal that follows from an attempt's. */
+function toPatch(deps: RecordDeps, turn: Turn, attempt: SignalAttempt): Pick<RequestPatch, "signal" | "signalNextAt"> {
+  const now = deps.clock.now();
+  switch (attempt.state) {
+    case "deferred":
+      return { signalNextAt: retryAt(deps, turn) };
+    case "skipped":
+      return {
+        ...(uncertainUntil(turn.attempts) > now ? {} : { signal: "due" }),
+        signalNextAt: retryAt(deps, turn),
+      };
+    case "sending":
+      return { signal: "sending", signalNextAt: now + REREAD_MS };
+    case "ambiguous":
+      return { signal: "ambiguous", signalNextAt: now };
+    case "refused":
+      return { signal: "due", signalNextAt: retryAt(deps, turn) };
+    case "accepted":
+      return turn.last ? { signal: "accepted", signalNextAt: null } : { signal: "due", signalNextAt: now };
+    default:
+      throw new Error(`unexpected state ${attempt.state satisfies never}`);
+  }
+}
+
+function retryAt({ clock, random }: RecordDeps, { attempts }: Turn): number {
+  return clock.now() + backoffMs(countTried(attempts), RETRY_BASE_MS, RETRY_CAP_MS, random());
+}
+
+function toAuditEntry({ clock }: RecordDeps, request: DecidedRequest, attempt: SignalAttempt): AuditEntry {
+  const { state, session, signerId } = attempt;
+  const common = { requestId: request.id, at: clock.now(), actor: "countersign" };
+  const signer = session === null ? {} : { userId: signerId, session };
+  const detail = { decision: request.decision, attempt: attempt.attempt, ...signer };
+  if (state === "sending" || state === "accepted") return { ...common, kind: `signal-${state}`, detail };
+  const kind = state === "skipped" ? "signal-deferred" : (`signal-${state}` as const);
+  return { ...common, kind, detail: { ...detail, error: attempt.error ?? "" } };
+}
+
+function logAttempt(log: Log, request: DecidedRequest, { state, attempt, session, error }: SignalAttempt): void {
+  const { id: requestId, executionId, decision } = request;
+  const fields = {
+    ...{ requestId, executionId, decision, attempt },
+    ...(session === null ? {} : { as: session }),
+    ...(error === null ? {} : { error }),
+  };
+  if (state === "accepted") log.info({ event: "signal.accepted", ...fields }, "AWS accepted the signal");
+  else if (state === "refused") log.warn({ event: "signal.refused", ...fields }, "signal not applied");
+  else if (state === "ambiguous") log.warn({ event: "signal.ambiguous", ...fields }, "no clear reply to the signal");
+  else log.debug({ event: `signal.${state}`, ...fields }, "signal attempt changed");
+}

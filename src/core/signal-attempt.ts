@@ -1,0 +1,135 @@
+/**
+ * One attempt to signal a decision to AWS, stored as one row.
+ *
+ *   deferred   nothing was sent yet: AWS could not be read, or another step waits too. The next try uses the same row.
+ *   skipped    nothing was sent: the signer's role cannot be assumed. Final; the other signers are tried first.
+ *   sending    stored before the signal leaves. The reply ends it. After a crash it may or may not have been sent, so it
+ *              counts as uncertain until `uncertainUntil`.
+ *   ambiguous  sent without a clear reply: it may take effect until `uncertainUntil`. Ends as `accepted` when a read shows
+ *              it; otherwise the same signer makes a new attempt after that time.
+ *   refused    AWS did not apply it, or it never left this machine. Final.
+ *   accepted   AWS accepted it, or a read shows it among the step's decisions. Final: this signer never signals again.
+ */
+export interface SignalAttempt {
+  requestId: string;
+  /** From 1, per request. */
+  attempt: number;
+  /** A Slack user id, or BOT_ID. */
+  signerId: string;
+  /** The role session's name, by which AWS's decisions tell people apart; null for the bot. */
+  session: string | null;
+  state: "deferred" | "skipped" | "sending" | "ambiguous" | "refused" | "accepted";
+  /** When it began. */
+  at: number;
+  /** The latest time at which AWS may still apply it. */
+  uncertainUntil: number;
+  /** How many approvals the step showed before it was sent. */
+  shownBefore: number;
+  /** Why AWS does not have the decision from this attempt, null when it has or may have. */
+  error: string | null;
+}
+
+/** The reply to a signal. */
+export type SignalResult =
+  /** AWS accepted it. */
+  | { kind: "accepted" }
+  /** AWS replied that it did nothing: wrong moment, not allowed, throttled. It had no effect. */
+  | { kind: "refused"; code: string; message: string }
+  /** It never left this machine. */
+  | { kind: "not-sent"; code: string; message: string }
+  /**
+   * It may or may not have had its effect. `answered`: AWS replied with an error of its own, so it is over; otherwise no
+   * reply came, and it may still take effect until its signature expires.
+   */
+  | { kind: "ambiguous"; answered: boolean; code: string; message: string };
+
+/**
+ * How long nothing is sent after an attempt without a reply, in milliseconds. Such a request may still be under way and
+ * take effect late, on the step that waits then. AWS refuses a request whose signature is more than five minutes off its
+ * clock; with this machine's clock up to five minutes ahead that makes ten. Source: AWS documentation, Signature Version
+ * 4, "Request date and time".
+ */
+export const NO_REPLY_UNCERTAIN_MS = 10 * 60_000 + 30_000;
+
+/** The same after an attempt that AWS answered with an error of its own: it is over, but reads may lag behind it. */
+export const ERROR_REPLY_UNCERTAIN_MS = 15_000;
+
+/** Begins a new attempt, or continues the deferred one: nothing was sent for that one yet. */
+export function beginAttempt(
+  attempts: readonly SignalAttempt[],
+  requestId: string,
+  signer: { id: string; session: string | null },
+  now: number,
+): SignalAttempt {
+  const last = attempts.at(-1);
+  return {
+    requestId,
+    attempt: last === undefined ? 1 : last.state === "deferred" ? last.attempt : last.attempt + 1,
+    signerId: signer.id,
+    session: signer.session,
+    state: "deferred",
+    at: now,
+    uncertainUntil: now,
+    shownBefore: 0,
+    error: null,
+  };
+}
+
+/** Applies the reply to the attempt. */
+export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now: number): SignalAttempt {
+  const of = attempt.session === null ? "" : ` of ${attempt.session}`;
+  switch (result.kind) {
+    case "accepted":
+      return { ...attempt, state: "accepted", error: null };
+    case "refused":
+      return { ...attempt, state: "refused", error: `AWS refused the signal${of} (${result.code}: ${result.message})` };
+    case "not-sent":
+      return {
+        ...attempt,
+        state: "refused",
+        error: `The signal${of} could not be sent (${result.code}: ${result.message})`,
+      };
+    case "ambiguous": {
+      const uncertainUntil = now + (result.answered ? ERROR_REPLY_UNCERTAIN_MS : NO_REPLY_UNCERTAIN_MS);
+      const error = `No clear answer from AWS (${result.code}: ${result.message})`;
+      return { ...attempt, state: "ambiguous", uncertainUntil, error };
+    }
+    default:
+      throw new Error(`unexpected result ${result satisfies never}`);
+  }
+}
+
+/** Says whether the attempt may have been applied without anybody knowing. */
+export function isUncertain(attempt: SignalAttempt | undefined): attempt is SignalAttempt {
+  return attempt?.state === "sending" || attempt?.state === "ambiguous";
+}
+
+/** Returns when no attempt can take effect any more; 0 when none was uncertain. */
+export function uncertainUntil(attempts: readonly SignalAttempt[]): number {
+  return Math.max(0, ...attempts.filter(isUncertain).map((attempt) => attempt.uncertainUntil));
+}
+
+/** Returns the signer's latest attempt. A deferred one says nothing about the signer and does not count. */
+export function latestAttempt(attempts: readonly SignalAttempt[], signerId: string): SignalAttempt | undefined {
+  return attempts.findLast((each) => each.signerId === signerId && each.state !== "deferred");
+}
+
+/** Counts the attempts that got further than being deferred. */
+export function countTried(attempts: readonly SignalAttempt[]): number {
+  return attempts.filter((each) => each.state !== "deferred").length;
+}
+
+/** Counts the signals that AWS accepted. */
+export function countAccepted(attempts: readonly SignalAttempt[]): number {
+  return attempts.filter((each) => each.state === "accepted").length;
+}
+
+/** Returns since when a signal has been on its way without a reply; null when none is. */
+export function sendingSince(attempts: readonly SignalAttempt[]): number | null {
+  return attempts.findLast((each) => each.state === "sending")?.at ?? null;
+}
+
+/** Returns why AWS does not have the decision yet; null when no attempt failed. */
+export function lastError(attempts: readonly SignalAttempt[]): string | null {
+  return attempts.at(-1)?.error ?? null;
+}

@@ -58,11 +58,11 @@ export function makeSlackConnection(options: {
   if (config.connection.kind === "socket") {
     const { appToken } = config.connection;
     const receiver = makeSocket({ appToken, apiUrl: config.apiUrl, logger, clock, log, onConnected, onFinal });
-    const { app, settled } = makeApp({ ...base, receiver });
-    return { app, handle: null, start: receiver.start, stop: () => ended(receiver.stop(), settled, clock) };
+    const { app, drain } = makeApp({ ...base, receiver });
+    return { app, handle: null, start: receiver.start, stop: () => ended(receiver.stop(), drain, clock) };
   }
   const { receiver, handle } = makeHttpReceiver({ signingSecret: config.connection.signingSecret, logger, clock });
-  const { app, settled } = makeApp({ ...base, receiver });
+  const { app, drain } = makeApp({ ...base, receiver });
   let open = true;
   return {
     app,
@@ -76,15 +76,15 @@ export function makeSlackConnection(options: {
     async stop() {
       open = false;
       onConnected(false);
-      await ended(Promise.resolve(), settled, clock);
+      await ended(Promise.resolve(), drain, clock);
     },
   };
 }
 
 /** No more events come; then those that came are answered, if that does not take too long. */
-async function ended(closed: Promise<void>, settled: () => Promise<void>, clock: Clock): Promise<void> {
+async function ended(closed: Promise<void>, drain: () => Promise<void>, clock: Clock): Promise<void> {
   await closed;
   const patience = new AbortController();
-  await Promise.race([settled(), clock.sleep(DRAIN_MS, patience.signal)]);
+  await Promise.race([drain(), clock.sleep(DRAIN_MS, patience.signal)]);
   patience.abort();
 }

@@ -2,26 +2,26 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 import type { ChatFailure } from "../app/ports/slack.ts";
 import { neverLeft } from "../core/never-left.ts";
 
-/** Platform errors that say "not now" and nothing about our request. Source: Slack API, errors common to all methods. */
+/** Error codes that mean "not now", whatever the call. Source: Slack API, errors common to all methods. */
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);
 
-/** What every error of the Web API looks like. */
+/** The form of every error code of the Web API. */
 const SLACK_CODE = /^[a-z][a-z0-9_]*$/;
 
-/** After these the call may have been carried out all the same. */
-const UNCLEAR: ReadonlySet<string> = new Set(["internal_error", "fatal_error"]);
+/** Error codes after which the call may still have taken effect. */
+const AMBIGUOUS_CODES: ReadonlySet<string> = new Set(["internal_error", "fatal_error"]);
 
-/** What an error thrown by the WebClient says about a call. */
+/** Translates an error of the WebClient into a failure: whether the call took effect, and what to do. */
 export function chatFailure(error: unknown): ChatFailure {
   if (error instanceof WebAPIRateLimitedError) return { kind: "limited", retryAfterMs: error.retryAfter * 1000 };
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
     if (code === "ratelimited")
       return { kind: "limited", retryAfterMs: (error.data.response_metadata?.retryAfter ?? 30) * 1000 };
-    // The client takes any answer that is no JSON for an error of that name: a page of a proxy, or nothing at all.
-    if (!SLACK_CODE.test(code)) return { kind: "ambiguous", error: "the answer is not one of Slack's" };
+    // If a reply is not JSON, such as the page of a proxy or an empty body, the client takes its text for an error code.
+    if (!SLACK_CODE.test(code)) return { kind: "ambiguous", error: "the reply is not from Slack" };
     if (UNAVAILABLE_CODES.has(code)) return { kind: "unavailable", error: code };
-    if (UNCLEAR.has(code)) return { kind: "ambiguous", error: code };
+    if (AMBIGUOUS_CODES.has(code)) return { kind: "ambiguous", error: code };
     return { kind: "refused", code, error: platformMessage(error), advice: findAdvice(code) };
   }
   if (error instanceof WebAPIHTTPError) return { kind: "ambiguous", error: `HTTP ${error.statusCode}` };
@@ -32,7 +32,7 @@ export function chatFailure(error: unknown): ChatFailure {
   return { kind: "ambiguous", error: error instanceof Error ? error.message : String(error) };
 }
 
-/** The one-line reason for a log or a person. */
+/** Returns the reason in one line, for a log or a person. */
 export function describeFailure(failure: ChatFailure): string {
   return failure.kind === "limited" ? "ratelimited" : failure.error;
 }
@@ -44,7 +44,7 @@ function platformMessage(error: WebAPIPlatformError): string {
   return `${code}${needed}${messages}`;
 }
 
-/** fetch hides the network's own error, or one for each address of the host, in its cause. */
+/** Returns the error of the network, or one for each address of the host. fetch wraps them as the cause of its error. */
 function networkError(error: unknown): unknown {
   let inner: unknown = error;
   for (let depth = 0; depth < 5 && inner instanceof Error && !(inner instanceof AggregateError); depth++) {
@@ -61,7 +61,7 @@ function networkCode(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";
 }
 
-/** What an admin does about an error. Source: Slack API, errors of chat.postMessage and chat.update. */
+/** Returns what an admin can do about an error. Source: Slack API, errors of chat.postMessage and chat.update. */
 export function findAdvice(code: string): string {
   switch (code) {
     case "not_in_channel":
@@ -76,24 +76,24 @@ export function findAdvice(code: string): string {
       return "The workspace lets only some people post there: allow the app in the channel's posting permissions.";
     case "missing_scope":
     case "no_permission":
-      return "Add the scope to the app (manifest.yml lists all that are needed) and install it again.";
+      return "Add the scope to the app (manifest.yml lists every scope) and install it again.";
     case "invalid_auth":
     case "not_authed":
     case "token_revoked":
     case "token_expired":
     case "account_inactive":
-      return "The token is not valid any more: install the app again and set SLACK_BOT_TOKEN.";
+      return "The token is no longer valid: install the app again and set SLACK_BOT_TOKEN.";
     case "not_allowed_token_type":
       return "SLACK_BOT_TOKEN must be the bot token (xoxb-) and SLACK_APP_TOKEN the app-level token (xapp-).";
     case "message_not_found":
     case "cant_update_message":
     case "edit_window_closed":
-      return "The message was deleted or may not be edited; /approvals show tells the request's state.";
+      return "The message was deleted or cannot be edited. /approvals show has the state of the request.";
     case "msg_too_long":
     case "msg_blocks_too_long":
     case "invalid_blocks":
     case "invalid_blocks_format":
-      return "This is a fault of Countersign's message: report it with the request id.";
+      return "This is a defect of Countersign: report it with the request id.";
     case "user_not_in_channel":
       return "The person has left the channel.";
     default:

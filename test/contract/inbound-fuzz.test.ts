@@ -105,7 +105,7 @@ async function inbound(t: TestContext) {
   };
   let ids = 0;
   const newId = () => `id-${++ids}`;
-  const { app, settled } = makeApp({
+  const { app, drain } = makeApp({
     receiver: { init() {}, start: async () => undefined, stop: async () => undefined },
     token: "xoxb-fuzz",
     apiUrl,
@@ -155,7 +155,7 @@ async function inbound(t: TestContext) {
     },
     /** Judges every click and sends every signal that is due. */
     async work(): Promise<void> {
-      await settled();
+      await drain();
       for (let round = 0; round < 20; round++) {
         const waiting = await clicks.unevaluated(Number.MAX_SAFE_INTEGER, 500);
         if (waiting.length === 0) break;

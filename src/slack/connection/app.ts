@@ -5,9 +5,9 @@ import { clientOptions } from "./client.ts";
 import type { Workspace } from "./workspace.ts";
 
 /**
- * Bolt's App over a receiver built by hand. The workspace is known already, so that Bolt asks Slack nothing for each
- * event; a listener that throws is logged here and nowhere else. `settled` resolves when the listeners that run are done:
- * somebody who was told that their click arrived also gets its answer before the process ends.
+ * Makes Bolt's App over a receiver built by hand. The workspace is known, so Bolt makes no call to Slack for an event. An
+ * error in a listener is logged here and nowhere else. `drain` resolves when the running listeners have ended, so that a
+ * person whose click was acknowledged also gets its result before the process ends.
  */
 export function makeApp(options: {
   receiver: Receiver;
@@ -16,7 +16,7 @@ export function makeApp(options: {
   workspace: Workspace;
   logger: Logger;
   log: Log;
-}): { app: App; settled: () => Promise<void> } {
+}): { app: App; drain: () => Promise<void> } {
   const { receiver, token, apiUrl, workspace, logger, log } = options;
   const app = new App({
     receiver,
@@ -34,16 +34,16 @@ export function makeApp(options: {
     const { error, body } = raised as { error: Error; body: { type?: string } };
     log.error({ event: "slack-event.failed", err: error, payload: body.type }, "a Slack listener failed");
   });
-  const underWay = new Set<Promise<void>>();
+  const running = new Set<Promise<void>>();
   app.use(async ({ next }) => {
     const work = next();
-    underWay.add(work);
-    await work.finally(() => underWay.delete(work));
+    running.add(work);
+    await work.finally(() => running.delete(work));
   });
   return {
     app,
-    async settled() {
-      await Promise.allSettled(underWay);
+    async drain() {
+      await Promise.allSettled(running);
     },
   };
 }

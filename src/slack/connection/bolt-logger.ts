@@ -2,8 +2,8 @@ import { type Logger, LogLevel } from "@slack/web-api";
 import type { Log } from "../../app/ports/aws.ts";
 
 /**
- * Slack's packages log through this. Their debug lines print whole payloads, tokens and response_urls included, so they
- * are dropped at any level; their errors are ours to judge and come as warnings.
+ * Makes the logger for Slack's packages. Their debug lines contain whole payloads, with tokens and response_urls, so they
+ * are dropped at every level. Their errors become warnings, because the bot handles them itself.
  */
 export function makeBoltLogger(log: Log): Logger {
   const line = (parts: unknown[]) => ({

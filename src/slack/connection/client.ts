@@ -1,11 +1,11 @@
 import { type Logger, WebClient, type WebClientOptions } from "@slack/web-api";
 
-/** How long one call may take before its reply counts as lost, in milliseconds. */
+/** The longest time for one call, in milliseconds. After it the reply counts as lost. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Options for every client of the bot. The client repeats nothing on its own: a post whose reply was lost would stand
- * twice, and one rate-limited method would hold up all others.
+ * Returns the options of every client of the bot. The client's own retries are off: a post whose reply was lost would
+ * appear twice, and one rate-limited method would delay all others.
  */
 export function clientOptions(apiUrl: string | null, logger: Logger): WebClientOptions {
   return {

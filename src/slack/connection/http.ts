@@ -4,19 +4,20 @@ import { HTTPReceiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
 import type { Clock } from "../../app/ports/aws.ts";
 
-/** Where Slack sends requests in HTTP mode; the app's manifest names it. */
+/** The path for Slack's requests in HTTP mode; the app's manifest has it. */
 export const SLACK_PATH = "/slack/events";
 
-/** How far ahead of ours Slack's clock may be. Bolt itself bounds only the past, at five minutes. */
+/** How far Slack's clock may be ahead. Bolt itself checks only the past, up to five minutes. */
 const MAX_AHEAD_MS = 60_000;
-/** How long a signature is remembered, so that a captured request cannot be played again. */
+/** How long a signature is kept, so that a captured request cannot be replayed. */
 const REMEMBERED_MS = 6 * 60_000;
-/** How many are remembered: forged ones count too, and must not fill the memory. */
+/** The most signatures that are kept: forged requests add signatures too, and must not exhaust the memory. */
 const MAX_REMEMBERED = 20_000;
 
 /**
- * Slack's requests over HTTP: Bolt's receiver verifies the signature; before it stands a bound on the future and a memory
- * of signatures seen. A click that slips past the memory after a restart is still one click by its own key.
+ * Makes the receiver for Slack's requests over HTTP. Bolt's receiver verifies the signature. Before that, requests from
+ * the future and requests with a signature that was seen before are refused. A replay after a restart is still the same
+ * click by its own key.
  */
 export function makeHttpReceiver(options: { signingSecret: string; logger: Logger; clock: Clock }) {
   const { signingSecret, logger, clock } = options;
@@ -26,14 +27,14 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
   const refused = (request: IncomingMessage): string | null => {
     const now = clock.now();
     const timestamp = Number(request.headers["x-slack-request-timestamp"]);
-    if (timestamp * 1000 > now + MAX_AHEAD_MS) return "the request's timestamp lies in the future";
+    if (timestamp * 1000 > now + MAX_AHEAD_MS) return "the request's timestamp is in the future";
     const signature = request.headers["x-slack-signature"];
-    if (typeof signature !== "string") return null; // Bolt refuses it
+    if (typeof signature !== "string") return null; // Bolt refuses a request without a signature
     for (const [key, at] of seen) {
       if (now - at < REMEMBERED_MS && seen.size < MAX_REMEMBERED) break;
       seen.delete(key);
     }
-    // Bolt verifies what stands between the first two equals signs; whatever follows makes no other request of it.
+    // Bolt verifies the text between the first two equals signs. Text after that does not make it another request.
     const key = createHash("sha256")
       .update(signature.split("=")[1] ?? "")
       .digest("base64");

@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { ChatFailure } from "../../app/ports/slack.ts";
 import { chatFailure, findAdvice } from "../slack-failures.ts";
 
-/** The workspace (or organisation) in which the bot is installed, and the bot itself. */
+/** The workspace (or organization) in which the bot is installed, and the bot itself. */
 export interface Workspace {
   teamId: string;
   enterpriseId: string | null;
@@ -12,30 +12,30 @@ export interface Workspace {
   name: string;
   botId: string | null;
   botUserId: string | null;
-  /** The app to which payloads must belong; null when Slack would not tell, and then it is not checked. */
+  /** The app to which payloads must belong. Null if Slack does not say; then it is not checked. */
   appId: string | null;
 }
 
-/** Whose token this is. Source: Slack API, auth.test. */
+/** Reads the workspace and the bot that the token belongs to. Source: Slack API, auth.test. */
 export async function readWorkspace(
   web: WebClient,
 ): Promise<{ kind: "workspace"; workspace: Workspace } | ChatFailure> {
   try {
-    const answer = await web.auth.test();
-    if (answer.team_id === undefined || answer.bot_id === undefined) {
+    const reply = await web.auth.test();
+    if (reply.team_id === undefined || reply.bot_id === undefined) {
       const code = "not_allowed_token_type";
       return { kind: "refused", code, error: "the token is not a bot's", advice: findAdvice(code) };
     }
     return {
       kind: "workspace",
       workspace: {
-        teamId: answer.team_id,
-        enterpriseId: answer.enterprise_id ?? null,
-        url: answer.url ?? "https://slack.com/",
-        name: answer.team ?? answer.team_id,
-        botId: answer.bot_id,
-        botUserId: answer.user_id ?? null,
-        appId: await findAppId(web, answer.bot_id),
+        teamId: reply.team_id,
+        enterpriseId: reply.enterprise_id ?? null,
+        url: reply.url ?? "https://slack.com/",
+        name: reply.team ?? reply.team_id,
+        botId: reply.bot_id,
+        botUserId: reply.user_id ?? null,
+        appId: await findAppId(web, reply.bot_id),
       },
     };
   } catch (error) {
@@ -43,7 +43,7 @@ export async function readWorkspace(
   }
 }
 
-/** Source: Slack API, bots.info. */
+/** Returns the id of the bot's app, or null if Slack does not say. Source: Slack API, bots.info. */
 async function findAppId(web: WebClient, bot: string): Promise<string | null> {
   try {
     return (await web.bots.info({ bot })).bot?.app_id ?? null;

@@ -2,14 +2,14 @@ import type { WebClient } from "@slack/web-api";
 import type { CheckResult, DirectoryCheck } from "../../app/admin/policy-check.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
-import { toPerson } from "./directory.ts";
+import { toPerson } from "./person.ts";
 
 /** Checks the names in the configuration against Slack. Only reads. */
 export function makeDirectoryCheck(web: WebClient, workspace: Workspace): DirectoryCheck {
   let groups: Promise<Map<string, { enabled: boolean; count: number }>> | undefined;
   return {
     user: (id) =>
-      known(async () => {
+      lookUp(async () => {
         const { user } = await web.users.info({ user: id });
         if (user === undefined) return wrong("There is no such person.");
         const { accountStatus } = toPerson(id, user, workspace);
@@ -19,7 +19,7 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
       }, "There is no such person: copy the member ID from their profile."),
 
     group: (id) =>
-      known(async () => {
+      lookUp(async () => {
         // One call for all groups: usergroups.list is tier 2.
         groups ??= listGroups(web);
         const found = (await groups).get(id);
@@ -29,7 +29,7 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
       }, "There is no such user group."),
 
     channel: (id) =>
-      known(async () => {
+      lookUp(async () => {
         const { channel } = await web.conversations.info({ channel: id });
         if (channel?.is_archived) return wrong("The channel is archived: unarchive it, or name another.");
         return channel?.is_member ? FINE : wrong("The bot is not in the channel: /invite @Countersign.");
@@ -50,7 +50,8 @@ const ACCOUNT_STATUS_TEXT = {
 /** Source: Slack API, errors of users.info and conversations.info. */
 const ABSENT_CODES: ReadonlySet<string> = new Set(["user_not_found", "channel_not_found"]);
 
-async function known(ask: () => Promise<CheckResult>, absent: string): Promise<CheckResult> {
+/** Runs one lookup; `absent` is the text for an ID that Slack does not know. */
+async function lookUp(ask: () => Promise<CheckResult>, absent: string): Promise<CheckResult> {
   try {
     return await ask();
   } catch (error) {

@@ -1,13 +1,13 @@
-import type { UsersInfoResponse } from "@slack/web-api";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, Directory } from "../../app/ports/slack.ts";
-import type { LookupFailure, Person } from "../../core/person.ts";
+import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { chatFailure, describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
 import { MAX_LIST_AGE_MS, makeChannels, makeGroups } from "./groups.ts";
 import type { Lookups } from "./lookups.ts";
+import { toPerson } from "./person.ts";
 
 /** A vote may rely on a person or a list of members that is this old. */
 const CACHE_TTL_MS = 15_000;
@@ -22,7 +22,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
   const people = new LRUCache<string, Person>(options);
   const owners = new LRUCache<string, { userId: string | null }>(options);
   const groups = makeGroups(web, clock);
-  const channelLists = makeChannels(web, clock);
+  const channels = makeChannels(web, clock);
 
   return {
     async person(userId, fresh) {
@@ -30,7 +30,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
       if (cached !== undefined) return { kind: "person", person: cached };
       try {
         const { user } = await web.users.info({ user: userId });
-        if (user === undefined) return { kind: "unknown", error: "the answer names no user" };
+        if (user === undefined) return { kind: "unknown", error: "the reply has no user" };
         const person = toPerson(userId, user, workspace);
         people.set(userId, person);
         return { kind: "person", person };
@@ -39,27 +39,13 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
       }
     },
 
-    async isAmong(meant, userId, purpose = "decide", channels = []) {
+    async isAmong(meant, userId, purpose = "decide", channelIds = []) {
       if (meant.users.includes(userId)) return { kind: "member" };
       const lists = [
         ...meant.groups.map((id) => ({ id, members: groups.members })),
-        ...(meant.channel === "members" ? channels : []).map((id) => ({ id, members: channelLists.members })),
+        ...(meant.channel === "members" ? channelIds : []).map((id) => ({ id, members: channels.members })),
       ];
-      const ages = purpose === "decide" ? [CACHE_TTL_MS, FRESH_MS] : [MAX_LIST_AGE_MS];
-      const gone: string[] = [];
-      let failure: ChatFailure | null = null;
-      for (const { id, members } of lists) {
-        try {
-          for (const oldest of ages) if ((await members(id, oldest)).has(userId)) return { kind: "member" };
-        } catch (error) {
-          const found = chatFailure(error);
-          if (isNoGroup(found)) gone.push(id);
-          // What only asks to wait may still make them a member: it is not hidden by what fails for good.
-          else if (failure?.kind !== "limited") failure = found;
-        }
-      }
-      if (failure !== null) return unread(failure);
-      return { kind: "not-member", ...(gone.length === 0 ? {} : { gone }) };
+      return findInLists(lists, userId, purpose === "decide" ? [CACHE_TTL_MS, FRESH_MS] : [MAX_LIST_AGE_MS]);
     },
 
     async members(meant) {
@@ -87,6 +73,28 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
   };
 }
 
+/** Looks for a person in lists of members, in each list once for every allowed age: first cached, then fresh. */
+async function findInLists(
+  lists: readonly { id: string; members: ReturnType<typeof makeGroups>["members"] }[],
+  userId: string,
+  maxAgesMs: readonly number[],
+): Promise<Membership> {
+  const gone: string[] = [];
+  let failure: ChatFailure | null = null;
+  for (const { id, members } of lists) {
+    try {
+      for (const maxAgeMs of maxAgesMs) if ((await members(id, maxAgeMs)).has(userId)) return { kind: "member" };
+    } catch (error) {
+      const found = chatFailure(error);
+      if (isNoGroup(found)) gone.push(id);
+      // A list that Slack only asks to wait for may still have the person: no permanent failure replaces it.
+      else if (failure?.kind !== "limited") failure = found;
+    }
+  }
+  if (failure !== null) return unread(failure);
+  return { kind: "not-member", ...(gone.length === 0 ? {} : { gone }) };
+}
+
 const toOwner = (userId: string | null) =>
   userId === null ? ({ kind: "nobody" } as const) : ({ kind: "person", userId } as const);
 
@@ -97,7 +105,7 @@ function isNoGroup(failure: ChatFailure): boolean {
   return failure.kind === "refused" && NO_GROUP_CODES.has(failure.code);
 }
 
-/** Source: Slack API, users.lookupByEmail, error users_not_found. */
+/** Finds the person who has an email address. Source: Slack API, users.lookupByEmail, error users_not_found. */
 async function findOwner(
   web: Lookups,
   email: string,
@@ -116,29 +124,4 @@ function unread(failure: ChatFailure): LookupFailure {
   return failure.kind === "limited"
     ? { kind: "unknown", error, retryAfterMs: failure.retryAfterMs }
     : { kind: "unknown", error };
-}
-
-type SlackUser = NonNullable<UsersInfoResponse["user"]>;
-
-/** Source: Slack API, user object. Anyone who is not plainly a member of the home workspace is not one. */
-export function toPerson(userId: string, user: SlackUser, workspace: Workspace): Person {
-  // The real name first: people choose their display name themselves, and this one goes into records.
-  const names = [user.profile?.real_name, user.real_name, user.name];
-  return {
-    id: userId,
-    name: names.find((name) => name !== undefined && name.trim() !== "") ?? userId,
-    email: user.profile?.email || null,
-    teamId: user.team_id ?? "",
-    accountStatus: toAccountStatus(user, workspace),
-  };
-}
-
-function toAccountStatus(user: SlackUser, workspace: Workspace): Person["accountStatus"] {
-  if (user.is_bot === true || user.id === "USLACKBOT") return "bot";
-  if (user.deleted === true) return "deactivated";
-  const enterprise = user.enterprise_user?.enterprise_id;
-  const home =
-    user.team_id === workspace.teamId || (workspace.enterpriseId !== null && enterprise === workspace.enterpriseId);
-  if (!home || user.is_stranger === true) return "external";
-  return user.is_restricted === true || user.is_ultra_restricted === true ? "guest" : "member";
 }

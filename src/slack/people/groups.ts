@@ -51,7 +51,7 @@ function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
   };
 }
 
-/** Members that one page of conversations.members may hold, and how many pages are read. */
+/** Members on one page of conversations.members, and the most pages that are read. */
 const PAGE = 200;
 const MAX_PAGES = 50;
 
@@ -59,13 +59,13 @@ async function channelMembers(web: Pick<Lookups, "conversations">, channel: stri
   const found: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const answer = await web.conversations.members({
+    const reply = await web.conversations.members({
       channel,
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    found.push(...(answer.members ?? []));
-    cursor = answer.response_metadata?.next_cursor || undefined;
+    found.push(...(reply.members ?? []));
+    cursor = reply.response_metadata?.next_cursor || undefined;
     if (cursor === undefined) break;
   }
   return found;

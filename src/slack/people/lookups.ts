@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 
-/** What is read of people, groups and channels: these methods of the WebClient, which may be kept to a pace. */
+/** The methods of the WebClient that read people, groups and channels. A rate limiter can wrap them. */
 export interface Lookups {
   users: Pick<WebClient["users"], "info" | "lookupByEmail">;
   usergroups: { users: Pick<WebClient["usergroups"]["users"], "list"> };

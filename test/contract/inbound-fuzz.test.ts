@@ -16,7 +16,7 @@ import { listenForForms } from "../../src/slack/listeners/forms.ts";
 import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
-import { alterations, altered } from "../support/alterations.ts";
+import { alterations, applyAlterations } from "../support/alterations.ts";
 import { fakeAutomation, fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
 import type { Json } from "../support/http-json.ts";
 import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep } from "../support/samples.ts";
@@ -300,7 +300,7 @@ test(`no signal leaves for any of ${PAYLOADS.toLocaleString("en-US")} altered pa
   let total = 0;
   for (const { name, changes } of candidates) {
     if (total >= PAYLOADS) break;
-    const body = altered(valid[name], changes) as Json;
+    const body = applyAlterations(valid[name], changes) as Json;
     if (DECISIVE.includes(name) && saying(body) === saying(valid[name])) continue;
     delivered.set(name, (delivered.get(name) ?? 0) + 1);
     total += 1;

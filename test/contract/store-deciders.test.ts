@@ -41,7 +41,7 @@ for (const engine of ENGINES) {
     await store.requests.advance({ ...step(4), attempt: bot });
     assert.deepEqual(await store.requests.signals(REQUEST_ID), [accepted, ben, bot]);
     assert.deepEqual(await store.requests.signals("another"), []);
-    assert.deepEqual(await (await store.reopened()).requests.signals(REQUEST_ID), [accepted, ben, bot]);
+    assert.deepEqual(await (await store.reopen()).requests.signals(REQUEST_ID), [accepted, ben, bot]);
   });
 
   test(`${engine.name}: a signal is on record with the change it belongs to, or not at all`, async (t) => {
@@ -76,7 +76,7 @@ for (const engine of ENGINES) {
     );
     await store.requests.advance({ ...step(1), vote, recipientLookup: "break-glass" });
     await store.requests.advance({ ...step(2), recipientLookup: "break-glass" });
-    const again = await store.reopened();
+    const again = await store.reopen();
     assert.deepEqual((await again.recipientLookups.due(NOW, 10)).map(({ kind }) => kind).toSorted(), [
       "break-glass",
       "direct-messages",
@@ -130,7 +130,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a lapsed claim on a notice is handed out to be settled, never to be posted again`, async (t) => {
     const { store, notice } = await withNotice(t);
     await store.notices.claim(notice.id, "mine", NOW, NOW + 60);
-    const again = await store.reopened();
+    const again = await store.reopen();
     const [lapsed] = await again.notices.due(NOW + 60, 10);
     assert.deepEqual([lapsed?.claim, lapsed?.claimedAt], ["mine", NOW]);
     assert.equal(await again.notices.claim(notice.id, "other", NOW + 60, NOW + 120), false);

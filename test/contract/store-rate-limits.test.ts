@@ -61,7 +61,7 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine });
     await store.rateLimits.blockUntil("one", NOW + 30_000);
     await store.rateLimits.blockUntil("one", NOW + 10_000);
-    const { rateLimits: lanes } = await store.reopened();
+    const { rateLimits: lanes } = await store.reopen();
     assert.equal(await lanes.acquireSlot("one", POSTS, NOW), 30_000);
     assert.deepEqual([...(await lanes.blocked(NOW))], [["one", NOW + 30_000]]);
     assert.deepEqual([...(await lanes.blocked(NOW + 30_000))], []);

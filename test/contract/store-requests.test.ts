@@ -23,7 +23,7 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine });
     assert.equal(await store.requests.open({ request, channels: [], audit: anEntry() }), "opened");
     assert.deepEqual(await store.requests.byId(request.id), request);
-    const again = await store.reopened();
+    const again = await store.reopen();
     assert.deepEqual(await again.requests.byId(request.id), request);
     assert.deepEqual(await again.requests.find(request.executionId), [request]);
     assert.deepEqual(await again.requests.find(request.id), [request]);
@@ -238,7 +238,7 @@ for (const engine of ENGINES) {
         });
       }),
     );
-    const again = await store.reopened();
+    const again = await store.reopen();
     await again.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [anEntry()] });
     const ids = [REQUEST_ID, ...Array.from({ length: 30 }, (_, index) => `r${index}`)];
     const records = (await Promise.all(ids.map((id) => again.requests.history(id))))
@@ -273,7 +273,7 @@ for (const engine of ENGINES) {
     await store.audit.publishFailed(4, "MalformedDetail", null);
     assert.deepEqual(await due(NOW), []);
     assert.deepEqual(await due(NOW + 10), [["decided", 1]]);
-    const again = await store.reopened();
+    const again = await store.reopen();
     assert.equal((await again.audit.unpublished(NOW + 10, 10)).length, 1);
   });
 

@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a lapsed claim is handed out to be settled, never to be posted again`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.claim(message.id, "mine", NOW, NOW + 60);
-    const again = await store.reopened();
+    const again = await store.reopen();
     const [lapsed] = await again.messages.due(NOW + 60, 10);
     assert.deepEqual([lapsed?.claim, lapsed?.claimedAt], ["mine", NOW]);
     assert.equal(await again.messages.claim(message.id, "other", NOW + 60, NOW + 120), false);
@@ -175,7 +175,7 @@ for (const engine of ENGINES) {
     );
     assert.deepEqual(outcomes.toSorted(), ["duplicate", "duplicate", "duplicate", "duplicate", "recorded"]);
     assert.equal(await store.clicks.record(aClick("U0JANE", { id: "other", key: "press:U0JANE:2" })), "recorded");
-    const again = await store.reopened();
+    const again = await store.reopen();
     assert.equal((await again.clicks.unevaluated(NOW, 10)).length, 2);
     assert.equal(await again.clicks.record(aClick("U0JANE", { id: "after" })), "duplicate");
   });
@@ -203,7 +203,7 @@ for (const engine of ENGINES) {
 
     await store.clicks.postponed("click-U0JANE", NOW + 5, "Slack asks to wait");
     assert.deepEqual(await store.clicks.unreplied(NOW + 4, 10), []);
-    const again = await store.reopened();
+    const again = await store.reopen();
     assert.equal((await again.clicks.unreplied(NOW + 5, 10)).length, 1);
     await again.clicks.replied("click-U0JANE");
     assert.deepEqual(await again.clicks.unreplied(NOW + 99, 10), []);
@@ -224,7 +224,7 @@ for (const engine of ENGINES) {
     assert.equal(await holds("one", "other", NOW + 19, NOW + 30), false);
     assert.equal(await holds("one", "other", NOW + 20, NOW + 30), true);
     await leases.release("one", winner);
-    const again = await store.reopened();
+    const again = await store.reopen();
     assert.equal(await again.leases.acquire("one", "third", NOW + 29, NOW + 40), null);
     await again.leases.release("one", "other");
     assert.notEqual(await again.leases.acquire("one", "third", NOW + 21, NOW + 40), null);

@@ -7,7 +7,7 @@ import { spawnBot } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
 import { proxy } from "../support/proxy.ts";
-import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
+import { BOT_ROLE, ONE_GATE, toText, world } from "../support/world.ts";
 
 test("an invalid configuration ends the program with code 2 and reports all problems at once, each with its fix", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
@@ -109,7 +109,7 @@ test("hostile text and 200 large parameters are cut visibly to fit, and the requ
     },
   );
   const message = await w.message(hostile);
-  const text = textOf(message);
+  const text = toText(message);
   assert.match(text, /of 200 parameters/);
   assert.ok(!text.includes("<!channel>"), "a broadcast got through");
   assert.doesNotMatch(text, /[\u202A-\u202E\u2066-\u2069\u200B]/);

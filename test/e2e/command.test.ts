@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answer, whispers } from "../support/command.ts";
+import { listEphemerals, runCommand } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
-import { ONE_GATE, textOf, world } from "../support/world.ts";
+import { ONE_GATE, toText, world } from "../support/world.ts";
 
 test("/approvals tells admins everything, approvers what they may decide, and nobody else anything", async (t) => {
   const w = await world(t);
@@ -10,24 +10,24 @@ test("/approvals tells admins everything, approvers what they may decide, and no
   const message = await w.message(id);
   const requestId = message.metadata.event_payload.request_id;
 
-  const pending = await answer(w, "U0ADMIN", "pending");
+  const pending = await runCommand(w, "U0ADMIN", "pending");
   assert.match(pending, /Test-Runbook/);
   assert.match(pending, /<@U0JANE>/);
   assert.ok(pending.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
   assert.ok(pending.includes(`/systems-manager/automation/execution/${id}`), "links to the console");
-  assert.match(await answer(w, "U0MIA", ""), /Test-Runbook/);
-  assert.match(await answer(w, "U0ROSA", "pending"), /Only Countersign admins and approvers/);
-  assert.match(await answer(w, "U0ROSA", `show ${id}`), /no request with this ID that you may see/);
+  assert.match(await runCommand(w, "U0MIA", ""), /Test-Runbook/);
+  assert.match(await runCommand(w, "U0ROSA", "pending"), /Only Countersign admins and approvers/);
+  assert.match(await runCommand(w, "U0ROSA", `show ${id}`), /no request with this ID that you may see/);
   assert.match(
-    await answer(w, "U0ADMIN", "show 00000000-0000-0000-0000-000000000000"),
+    await runCommand(w, "U0ADMIN", "show 00000000-0000-0000-0000-000000000000"),
     /no request with this ID that you may see/,
   );
-  assert.match(await answer(w, "U0ROSA", "help"), /show ID/);
+  assert.match(await runCommand(w, "U0ROSA", "help"), /show ID/);
 
   await w.click("U0JANE", message, "approve");
   await w.message(id, /Success|succeeded/i);
   for (const key of [id, requestId]) {
-    const shown = await answer(w, "U0ADMIN", `show ${key}`);
+    const shown = await runCommand(w, "U0ADMIN", `show ${key}`);
     assert.match(shown, /billing/);
     assert.match(shown, /<@U0JANE>/);
     assert.match(shown, /signal/i);
@@ -35,7 +35,7 @@ test("/approvals tells admins everything, approvers what they may decide, and no
     assert.match(shown, /`restart` `aws:runCommand`: has succeeded/);
     assert.match(shown, /Success|succeeded/i);
   }
-  assert.match(await answer(w, "U0ADMIN", "pending"), /No request is waiting/);
+  assert.match(await runCommand(w, "U0ADMIN", "pending"), /No request is waiting/);
 });
 
 test("App Home lists what waits for the person who opens it", async (t) => {
@@ -54,11 +54,14 @@ test("a press whose form cannot be opened or filled is answered all the same", a
   const message = await w.message(await w.run(ONE_GATE));
   for (const operation of ["views.open", "views.update"]) {
     await w.control.slack("faults", { operation, kind: "error", code: "internal_error", times: 1 });
-    const before = (await whispers(w, "U0JANE")).length;
+    const before = (await listEphemerals(w, "U0JANE")).length;
     await w.click("U0JANE", message, "reject");
-    await eventually(`an answer though ${operation} failed`, async () => (await whispers(w, "U0JANE")).length > before);
+    await eventually(
+      `an answer though ${operation} failed`,
+      async () => (await listEphemerals(w, "U0JANE")).length > before,
+    );
   }
-  assert.match(textOf((await whispers(w, "U0JANE")).at(-1)), /Press the button again/);
+  assert.match(toText((await listEphemerals(w, "U0JANE")).at(-1)), /Press the button again/);
 });
 
 test("a command under way when the bot is asked to end is answered first", async (t) => {
@@ -67,8 +70,8 @@ test("a command under way when the bot is asked to end is answered first", async
   await w.control.slack("faults", { operation: "users.info", kind: "delay", delayMs: 1_500, times: 1 });
   await w.control.slack("command", { user: "U0ADMIN", channel: "C0APPROVALS", text: "/approvals pending" });
   assert.equal(await w.bot().stop(), 0);
-  const [answer] = await whispers(w, "U0ADMIN");
-  assert.match(textOf(answer), /Test-Runbook/);
+  const [answer] = await listEphemerals(w, "U0ADMIN");
+  assert.match(toText(answer), /Test-Runbook/);
 });
 
 test("the home tab says that it does not know, rather than that nothing waits", async (t) => {

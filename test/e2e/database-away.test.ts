@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { spawnBot, tail } from "../support/bot.ts";
+import { formatLastLines, spawnBot } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson } from "../support/http-json.ts";
 import { postgresServer } from "../support/postgres.ts";
@@ -17,7 +17,7 @@ test("while the database is away a click is refused with a reason, and nothing i
   await server.stop();
   const click = await w.click("U0JANE", message, "approve");
   assert.notEqual(click.delivery?.acked, true);
-  await w.whispered("U0JANE", /may not have recorded your decision.*try again/i);
+  await w.ephemeral("U0JANE", /may not have recorded your decision.*try again/i);
   assert.equal((await fetch(`http://127.0.0.1:${w.bot().port}/readyz`)).status, 503);
   assert.match(await (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text(), /countersign_store_up 0/);
   assert.deepEqual(await w.signals(id), []);
@@ -51,6 +51,6 @@ test("a database that is away at the start is waited for; wrong credentials end 
   const wrong = database.url.replace("correct-horse", "battery-staple");
   const { lines, ended } = spawnBot({ ...w.environment, DATABASE_URL: wrong });
   assert.equal(await ended, 1);
-  assert.match(tail(lines), /Check user and password in DATABASE_URL/);
-  assert.doesNotMatch(tail(lines), /battery-staple/);
+  assert.match(formatLastLines(lines), /Check user and password in DATABASE_URL/);
+  assert.doesNotMatch(formatLastLines(lines), /battery-staple/);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
-import { BOT_ROLE, ONE_GATE, textOf, type World, world } from "../support/world.ts";
+import { BOT_ROLE, ONE_GATE, toText, type World, world } from "../support/world.ts";
 
 const ACCOUNT = "111122223333";
 const APPROVER_ROLE = `arn:aws:iam::${ACCOUNT}:role/CountersignApprover`;
@@ -75,9 +75,9 @@ test("two people approve a step that asks AWS for two: each signals as themselve
     ["mia@example.com", "mia@example.com"],
   ]);
   const closed = await eventually("the first message is closed", async () =>
-    (await w.messages()).find((each) => each.ts === message.ts && /\*Approved\*/.test(textOf(each))),
+    (await w.messages()).find((each) => each.ts === message.ts && /\*Approved\*/.test(toText(each))),
   );
-  assert.match(textOf(closed), /<@U0JANE>.*<@U0MIA>/);
+  assert.match(toText(closed), /<@U0JANE>.*<@U0MIA>/);
 });
 
 test("a person's signal without an answer is settled by what AWS shows before the next person's goes out", async (t) => {
@@ -102,7 +102,7 @@ test("where AWS still waits after all of ours, the message tells its count and w
   const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
   const id = await w.run(TWO_PEOPLE([session("jane@example.com"), `arn:aws:iam::${ACCOUNT}:user/omar`]));
   await w.click("U0JANE", await w.message(id, "Both?"), "approve");
-  const told = textOf(await w.message(id, /AWS has 1 of 2 approvals/));
+  const told = toText(await w.message(id, /AWS has 1 of 2 approvals/));
   assert.match(told, /also names `omar`/);
   assert.doesNotMatch(told, /also names `[^`]*jane/);
 });
@@ -123,7 +123,7 @@ test("who started an execution cannot approve it, but may reject it; the message
   const id = await w.run(ONE_GATE, { executedBy: ROSA_SSO });
   const message = await w.message(id, /ROSA@example\.com.*started it and may not approve it/);
   await w.click("U0ROSA", message, "approve");
-  await w.whispered("U0ROSA", /You started this execution/);
+  await w.ephemeral("U0ROSA", /You started this execution/);
   assert.deepEqual(await w.signals(id), []);
   await w.click("U0ROSA", message, "reject");
   await w.message(id, /Failed|failed/);
@@ -137,7 +137,7 @@ test("identities tell who started it, and a strict route takes no approval while
   });
   const known = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Deploy/run-1` });
   await w.click("U0JANE", await w.message(known), "approve");
-  await w.whispered("U0JANE", /You started this execution/);
+  await w.ephemeral("U0JANE", /You started this execution/);
   await w.click("U0MIA", await w.message(known), "approve");
   await w.message(known, /Success|succeeded/i);
 
@@ -145,7 +145,7 @@ test("identities tell who started it, and a strict route takes no approval while
   const unknown = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Other/rosa@example.com` });
   const message = await w.message(unknown, /takes \*no approval\*/);
   await w.click("U0MIA", message, "approve");
-  await w.whispered("U0MIA", /requester .* is not known in Slack/);
+  await w.ephemeral("U0MIA", /requester .* is not known in Slack/);
   assert.deepEqual(await w.signals(unknown), []);
 });
 
@@ -153,11 +153,11 @@ test("an approval can be withdrawn by whoever gave it until the quorum is comple
   const w = await world(t, { policy: policy("quorum: 2") });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
-  assert.doesNotMatch(textOf(message), /"action_id":"withdraw"/);
+  assert.doesNotMatch(toText(message), /"action_id":"withdraw"/);
   await w.click("U0JANE", message, "approve");
   const half = await w.message(id, '"action_id":"withdraw"');
   await w.click("U0MIA", half, "withdraw");
-  await w.whispered("U0MIA", /You have no approval to withdraw/);
+  await w.ephemeral("U0MIA", /You have no approval to withdraw/);
   await w.click("U0JANE", half, "withdraw");
   await w.message(id, "0 of 2 approvals");
   await w.click("U0MIA", await w.message(id), "approve");
@@ -188,7 +188,7 @@ test("an admin breaks glass: alone, with a reason, told to the channel and to ev
   assert.doesNotMatch(JSON.stringify(await w.modal("U0JANE", "AWS asks for")), /break-glass/, "only admins see it");
 
   await w.click("U0ADMIN", message, "approve");
-  await w.whispered("U0ADMIN", /Only .*may decide/);
+  await w.ephemeral("U0ADMIN", /Only .*may decide/);
   await w.click("U0ADMIN", message, "details");
   await w.modal("U0ADMIN", "break-glass-approve");
   await w.control.slack("click", { user: "U0ADMIN", action_id: "break-glass-approve" });
@@ -197,12 +197,12 @@ test("an admin breaks glass: alone, with a reason, told to the channel and to ev
   await w.control.slack("submit", { user: "U0ADMIN", values });
 
   const ended = await w.message(id, /Success|succeeded/i);
-  assert.match(textOf(ended), /Break-glass\* by <@U0ADMIN>/);
+  assert.match(toText(ended), /Break-glass\* by <@U0ADMIN>/);
   const notice = await eventually("the channel is told", async () =>
-    (await w.messages()).find((each) => textOf(each).includes("BREAK-GLASS")),
+    (await w.messages()).find((each) => toText(each).includes("BREAK-GLASS")),
   );
-  assert.match(textOf(notice), /The shop is down\./);
-  assert.match(textOf(notice), /against a quorum of 3/);
+  assert.match(toText(notice), /The shop is down\./);
+  assert.match(toText(notice), /against a quorum of 3/);
   await eventually("the admin is told by direct message", async () => {
     const { channels } = await w.control.slack("state");
     const direct = channels.filter((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
@@ -223,9 +223,9 @@ test("an admin who is not in the request's channel breaks glass from what /appro
   await w.message(id);
   const shown = async (user: string) => {
     await w.control.slack("command", { user, channel: "C0RANDOM", text: `/approvals show ${id}` });
-    return w.whispered(user, id, "C0RANDOM");
+    return w.ephemeral(user, id, "C0RANDOM");
   };
-  assert.doesNotMatch(textOf(await shown("U0JANE")), /"details"/, "approvers decide in the channel");
+  assert.doesNotMatch(toText(await shown("U0JANE")), /"details"/, "approvers decide in the channel");
 
   const answer = await shown("U0ADMIN");
   const press = async () => {
@@ -263,19 +263,19 @@ test("approvers get the request as a direct message too, can decide there, and p
     eventually(`${user} has it as a direct message`, async () => {
       const { channels } = await w.control.slack("state");
       const found = channels.find((each: Json) => each.kind === "im" && each.members.includes(user));
-      const own = found?.messages.find((each: Json) => textOf(each).includes(id));
+      const own = found?.messages.find((each: Json) => toText(each).includes(id));
       return own && { channel: found.id as string, message: own };
     });
   const mia = await direct("U0MIA");
   await direct("U0JANE");
   await w.click("U0DAN", message, "approve");
-  await w.whispered("U0DAN", /Only .*may decide/);
+  await w.ephemeral("U0DAN", /Only .*may decide/);
   await w.click("U0MIA", mia.message, "approve", {}, mia.channel);
   await w.message(id, /Success|succeeded/i);
   await w.message(id, /Success|succeeded/i, mia.channel);
   const { channels } = await w.control.slack("state");
   for (const each of channels.filter((channel: Json) => channel.kind === "im"))
-    assert.ok(each.messages.filter((one: Json) => textOf(one).includes(id)).length <= 1, "one message in each place");
+    assert.ok(each.messages.filter((one: Json) => toText(one).includes(id)).length <= 1, "one message in each place");
 });
 
 test("where no route covers a request, each admin is told once by direct message which route would", async (t) => {
@@ -286,10 +286,10 @@ test("where no route covers a request, each admin is told once by direct message
   const told = await eventually("the admin is told", async () => {
     const { channels } = await w.control.slack("state");
     const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
-    return direct?.messages.find((each: Json) => textOf(each).includes(id));
+    return direct?.messages.find((each: Json) => toText(each).includes(id));
   });
-  assert.match(textOf(told), /No route covers Test-Runbook/);
-  assert.match(textOf(told), /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
+  assert.match(toText(told), /No route covers Test-Runbook/);
+  assert.match(toText(told), /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
   assert.deepEqual(await w.messages(), []);
 });
 
@@ -297,7 +297,7 @@ test("a group that is disabled or does not exist makes nobody an approver, and i
   const w = await world(t, { policy: policy("reason: none").replace("S0DBA", "S0FORMER, S0NOSUCH") });
   const id = await w.run(ONE_GATE);
   await w.click("U0DAN", await w.message(id), "approve");
-  await w.whispered("U0DAN", /S0FORMER.*S0NOSUCH.* do not exist or are disabled/);
+  await w.ephemeral("U0DAN", /S0FORMER.*S0NOSUCH.* do not exist or are disabled/);
   assert.deepEqual(await w.signals(id), []);
 });
 

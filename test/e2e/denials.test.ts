@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_GATE, textOf, world } from "../support/world.ts";
+import { ONE_GATE, toText, world } from "../support/world.ts";
 
 const POLICY = `
 routes:
@@ -20,12 +20,12 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
   await t.test("an approver while Slack cannot tell who belongs to the groups", async () => {
     await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });
     await w.click("U0DAN", message, "approve");
-    await w.whispered("U0DAN", /could not tell who belongs/);
+    await w.ephemeral("U0DAN", /could not tell who belongs/);
     await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
   });
   await t.test("somebody who is no approver", async () => {
     await w.click("U0ROSA", message, "approve");
-    await w.whispered("U0ROSA", /Only .*<@U0JANE>.*may decide/);
+    await w.ephemeral("U0ROSA", /Only .*<@U0JANE>.*may decide/);
     const told = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
     assert.deepEqual(
       told.map((each: { onlyFor: string }) => each.onlyFor),
@@ -38,11 +38,11 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
   });
   await t.test("a guest, even when the route names them", async () => {
     await w.click("U0GUEST", message, "approve");
-    await w.whispered("U0GUEST", "Guests cannot decide");
+    await w.ephemeral("U0GUEST", "Guests cannot decide");
   });
   await t.test("somebody from another workspace, even when the route names them", async () => {
     await w.click("U0EVE", shared, "approve", {}, "C0SHARED");
-    await w.whispered("U0EVE", "other workspaces cannot decide", "C0SHARED");
+    await w.ephemeral("U0EVE", "other workspaces cannot decide", "C0SHARED");
   });
   await t.test("an approver whose click carries another request's id", async () => {
     const actions = [
@@ -55,7 +55,7 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
       },
     ];
     await w.click("U0JANE", message, "approve", { forge: { actions } });
-    await w.whispered("U0JANE", /no record of this request/);
+    await w.ephemeral("U0JANE", /no record of this request/);
   });
   await t.test("an approver whose click comes from a message that is not the request's", async () => {
     await w.click("U0JANE", message, "approve", {
@@ -63,11 +63,11 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
         container: { type: "message", message_ts: "1111111111.000001", channel_id: "C0APPROVALS", is_ephemeral: false },
       },
     });
-    await w.whispered("U0JANE", /is not in a message that Countersign posted/);
+    await w.ephemeral("U0JANE", /is not in a message that Countersign posted/);
   });
   await t.test("a payload of another app", async () => {
     await w.click("U0JANE", message, "approve", { forge: { api_app_id: "A0SOMEONE00" } });
-    await w.whispered("U0JANE", /belongs to another installation/);
+    await w.ephemeral("U0JANE", /belongs to another installation/);
   });
 
   assert.equal((await w.execution(id)).StepExecutions[0].StepStatus, "Waiting");
@@ -80,7 +80,7 @@ test("where people of other organisations read, parameters are not posted; Detai
   const w = await world(t, { policy: POLICY });
   const id = await w.run(ONE_GATE);
   const shared = await w.message(id, "1 parameter: not shown", "C0SHARED");
-  assert.doesNotMatch(textOf(await w.message(id)), /not shown/);
+  assert.doesNotMatch(toText(await w.message(id)), /not shown/);
   await w.click("U0JANE", shared, "details", {}, "C0SHARED");
   await w.modal("U0JANE", "Service");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { eventually } from "../support/eventually.ts";
-import { BOT_ROLE, ONE_GATE, textOf, type World, world } from "../support/world.ts";
+import { BOT_ROLE, ONE_GATE, toText, type World, world } from "../support/world.ts";
 
 const GATE = (approve: string) => `
 schemaVersion: "0.3"
@@ -51,7 +51,7 @@ test("what is decided elsewhere is noticed at the next poll: the message says it
       await happens(w, id);
       const closed = await w.message(id, says);
       assert.equal(closed.ts, message.ts);
-      assert.doesNotMatch(textOf(closed), /"action_id":"(approve|reject)"/);
+      assert.doesNotMatch(toText(closed), /"action_id":"(approve|reject)"/);
 
       const click = await w.click("U0JANE", message, "approve", {
         forge: {
@@ -67,7 +67,7 @@ test("what is decided elsewhere is noticed at the next poll: the message says it
         },
       });
       assert.equal(click.delivery.acked, true);
-      await w.whispered("U0JANE", /no longer waiting/);
+      await w.ephemeral("U0JANE", /no longer waiting/);
       assert.equal((await w.signals(id)).filter((each) => each.principal.includes("CountersignBot")).length, 0);
     });
   }
@@ -79,8 +79,8 @@ test("a runbook that fails after its approval is told as approved and failed", a
   const id = await w.run(ONE_GATE);
   await w.click("U0JANE", await w.message(id), "approve");
   const ended = await w.message(id, /disk is full/);
-  assert.match(textOf(ended), /approved/i);
-  assert.match(textOf(ended), /failed/i);
+  assert.match(toText(ended), /approved/i);
+  assert.match(toText(ended), /failed/i);
 });
 
 test("one execution's gates are requests of their own, also when the same step waits again in a loop", async (t) => {

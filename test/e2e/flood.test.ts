@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DIGEST_THRESHOLD } from "../../src/app/deliver/digest.ts";
-import { tail } from "../support/bot.ts";
+import { formatLastLines } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
-import { ONE_GATE, textOf, world } from "../support/world.ts";
+import { ONE_GATE, toText, world } from "../support/world.ts";
 
 const MANY = DIGEST_THRESHOLD + 3;
 
@@ -22,8 +22,8 @@ test("what waits after an outage is seen at once in one digest, can be decided f
 
   const digest = await eventually(
     "a digest stands in the channel",
-    async () => (await w.messages()).find((message) => /approvals are waiting here/.test(textOf(message))),
-    () => tail(w.bot().lines),
+    async () => (await w.messages()).find((message) => /approvals are waiting here/.test(toText(message))),
+    () => formatLastLines(w.bot().lines),
   );
   const before = (await w.messages()).filter(({ ts }) => ts < digest.ts);
   assert.ok(before.length < MANY - DIGEST_THRESHOLD + 3, `${before.length} messages stood before the digest`);
@@ -46,19 +46,19 @@ test("what waits after an outage is seen at once in one digest, can be decided f
   await eventually(
     "AWS has the approval",
     async () => (await w.signals(decided)).length === 1,
-    () => tail(w.bot().lines),
+    () => formatLastLines(w.bot().lines),
   );
   const [signal] = await w.signals(decided);
   assert.match(JSON.stringify(signal), /Jane Ito/);
 
   const over = await eventually(
     "the digest says that all is posted",
-    async () => (await w.messages()).find((message) => message.ts === digest.ts && /All posted/.test(textOf(message))),
-    () => tail(w.bot().lines),
+    async () => (await w.messages()).find((message) => message.ts === digest.ts && /All posted/.test(toText(message))),
+    () => formatLastLines(w.bot().lines),
   );
-  assert.doesNotMatch(textOf(over), /"action_id"/);
+  assert.doesNotMatch(toText(over), /"action_id"/);
   const own = (await w.messages()).filter((message) => message.ts !== digest.ts);
   for (const id of ids.filter((each) => each !== decided))
-    assert.equal(own.filter((message) => textOf(message).includes(id)).length, 1, id);
+    assert.equal(own.filter((message) => toText(message).includes(id)).length, 1, id);
   assert.ok(own.length === MANY || own.length === MANY - 1, "what was over before it was posted needs no message");
 });

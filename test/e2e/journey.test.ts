@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ONE_GATE, textOf, world } from "../support/world.ts";
+import { ONE_GATE, toText, world } from "../support/world.ts";
 
 for (const connection of ["socket", "http"] as const) {
   test(`over ${connection}: a click on Approve lets the runbook go on, names the person to AWS, and the message tells the end`, async (t) => {
@@ -8,7 +8,7 @@ for (const connection of ["socket", "http"] as const) {
     const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
 
     const message = await w.message(id, "Restart billing?");
-    assert.match(textOf(message), /0 of 1 approval/);
+    assert.match(toText(message), /0 of 1 approval/);
     const click = await w.click("U0JANE", message, "approve");
     assert.equal(click.delivery.acked, true);
 
@@ -30,8 +30,8 @@ for (const connection of ["socket", "http"] as const) {
     for (const value of signal.payload.Comment) assert.ok(value.length >= 1 && value.length <= 512);
 
     assert.equal(ended.ts, message.ts);
-    assert.match(textOf(ended), /<@U0JANE>/);
-    assert.doesNotMatch(textOf(ended), /"action_id":"(approve|reject)"/);
+    assert.match(toText(ended), /<@U0JANE>/);
+    assert.doesNotMatch(toText(ended), /"action_id":"(approve|reject)"/);
     assert.equal((await w.messages()).length, 1);
   });
 
@@ -51,9 +51,9 @@ for (const connection of ["socket", "http"] as const) {
     assert.deepEqual(more, []);
     assert.equal(signal.type, "Reject");
     assert.match(signal.payload.Comment.join("\n"), /Mia Chen.*Not during the sale\./s);
-    assert.match(textOf(ended), /Not during the sale\./);
-    assert.match(textOf(ended), /<@U0MIA>/);
-    assert.doesNotMatch(textOf(ended), /"action_id":"(approve|reject)"/);
+    assert.match(toText(ended), /Not during the sale\./);
+    assert.match(toText(ended), /<@U0MIA>/);
+    assert.doesNotMatch(toText(ended), /"action_id":"(approve|reject)"/);
   });
 }
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { answer } from "../support/command.ts";
+import { runCommand } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
-import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
+import { BOT_ROLE, ONE_GATE, toText, world } from "../support/world.ts";
 import { startHarness } from "../torture/harness.ts";
 import { openDatabase } from "../torture/open-database.ts";
 import { waitUntilIdle } from "../torture/wait-until-idle.ts";
@@ -45,14 +45,14 @@ for (const [outage, fault] of [
 
     const { channels } = await harness.control.slack("state");
     const { messages } = channels.find((channel: Json) => channel.id === CHANNEL);
-    const runbooks = messages.map((message: Json) => /Hours-\d+/.exec(textOf(message))?.[0]);
+    const runbooks = messages.map((message: Json) => /Hours-\d+/.exec(toText(message))?.[0]);
     const soonestFirst = ["Hours-3", "Hours-6", "Hours-9", "Hours-12"];
     // Ambiguous posts are resolved first, in the order in which their results become known.
     if (fault.kind === "error") assert.deepEqual(runbooks, soonestFirst);
     else assert.deepEqual(new Set(runbooks), new Set(soonestFirst));
     assert.equal(messages.length, hours.length);
     for (const message of messages)
-      assert.match(textOf(message), /\*Posted 1 hour( \d+ minutes?)? late:\* waiting since/);
+      assert.match(toText(message), /\*Posted 1 hour( \d+ minutes?)? late:\* waiting since/);
   });
 }
 
@@ -93,7 +93,7 @@ test("a target that AWS refuses does not delay another target, and every view of
   const metrics = await (await fetch(`${base}/metrics`)).text();
   assert.match(metrics, /countersign_target_up\{target="closed\/eu-west-1"\} 0/);
   assert.match(metrics, /countersign_target_up\{target="default\/us-east-1"\} 1/);
-  const health = await answer(w, "U0ADMIN", "health");
+  const health = await runCommand(w, "U0ADMIN", "health");
   assert.match(health, /1 of 2 OK/);
   assert.match(health, /closed\/eu-west-1.*stale, never polled.*AccessDenied/);
 });
@@ -109,7 +109,7 @@ test("a target with the account and Region of another target is reported in heal
     const { targets } = (await (await fetch(`${base}/readyz`)).json()) as Json;
     return targets[0].ok && /TargetTwice: default\/us-east-1 is account 111122223333/.test(targets[1].error);
   });
-  assert.match(await answer(w, "U0ADMIN", "health"), /again\/us-east-1.*never polled.*TargetTwice/);
+  assert.match(await runCommand(w, "U0ADMIN", "health"), /again\/us-east-1.*never polled.*TargetTwice/);
 });
 
 for (const [claim, fault, attempts] of [

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Bot, tail } from "../support/bot.ts";
+import { type Bot, formatLastLines } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson } from "../support/http-json.ts";
 import { postgresDatabase } from "../support/stores.ts";
-import { BOT_ROLE, ONE_GATE, textOf, type WorldOptions, world } from "../support/world.ts";
+import { BOT_ROLE, ONE_GATE, toText, type WorldOptions, world } from "../support/world.ts";
 
 const REGIONS = ["us-east-1", "eu-west-1"];
 const POLICY = `
@@ -34,7 +34,7 @@ const readiness = (bot: Bot) =>
   eventually(
     "the replica is ready",
     async () => (await fetch(`http://127.0.0.1:${bot.port}/readyz`)).ok,
-    () => tail(bot.lines),
+    () => formatLastLines(bot.lines),
   );
 
 /** What this replica took, and did not give back, by its own log. */
@@ -125,7 +125,7 @@ test("over HTTP any replica takes any request: votes add up, and a form that one
   await next(1);
   await w.control.slack("submit", { user: "U0JANE", values: { reason: { reason: "Not today." } } });
   const ended = await w.message(rejected, /has failed/);
-  assert.match(textOf(ended), /Not today\./);
+  assert.match(toText(ended), /Not today\./);
   const [signal, ...more] = await w.signals(rejected);
   assert.deepEqual(more, []);
   assert.equal(signal.type, "Reject");
@@ -142,7 +142,7 @@ test("a replica that is killed loses its targets to another within 30 s; one tha
   await eventually(
     "the survivor has everything",
     () => holds(second).length === all.length,
-    () => tail(second.lines),
+    () => formatLastLines(second.lines),
   );
   const took = Date.now() - killedAt;
   t.diagnostic(`takeover after SIGKILL: ${(took / 1000).toFixed(1)} s`);
@@ -155,7 +155,7 @@ test("a replica that is killed loses its targets to another within 30 s; one tha
   await eventually(
     "the newcomer has a share",
     () => holds(third).length > 0,
-    () => tail(third.lines),
+    () => formatLastLines(third.lines),
   );
   assert.ok(holds(second).length < all.length);
   const stoppedAt = Date.now();
@@ -163,7 +163,7 @@ test("a replica that is killed loses its targets to another within 30 s; one tha
   await eventually(
     "the newcomer has everything",
     () => holds(third).length === all.length,
-    () => tail(third.lines),
+    () => formatLastLines(third.lines),
   );
   t.diagnostic(`takeover after SIGTERM: ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`);
   assert.ok(Date.now() - stoppedAt < 10_000);
@@ -183,7 +183,7 @@ test("a replica that was paused past its leases finds them taken, changes nothin
   await eventually(
     "the other has everything",
     () => holds(second).length === all.length,
-    () => tail(second.lines),
+    () => formatLastLines(second.lines),
   );
   const message = await w.message(id);
   await w.signal(id, "Approve");
@@ -193,7 +193,7 @@ test("a replica that was paused past its leases finds them taken, changes nothin
   await eventually(
     "the paused one has a share again",
     () => holds(second).length < all.length,
-    () => tail(first.lines),
+    () => formatLastLines(first.lines),
   );
   await readiness(first);
   assert.deepEqual(

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { MAX_READ_AGE_MS } from "../../src/core/signal.ts";
 import { eventually } from "../support/eventually.ts";
 import { proxy } from "../support/proxy.ts";
-import { BOT_ROLE, ONE_GATE, textOf, world } from "../support/world.ts";
+import { BOT_ROLE, ONE_GATE, toText, world } from "../support/world.ts";
 
 const TWO_GATES = `
 schemaVersion: "0.3"
@@ -35,7 +35,7 @@ test("a click that comes after its gate has ended elsewhere does not approve the
   const closed = await w.message(id, "first");
   await eventually("the first message is closed", async () => {
     const [first] = await w.messages();
-    return !textOf(first).includes('"action_id":"approve"');
+    return !toText(first).includes('"action_id":"approve"');
   });
   assert.equal(closed.ts, message.ts);
   const { StepExecutions } = await w.execution(id);
@@ -48,7 +48,7 @@ test("a click that comes after its gate has ended elsewhere does not approve the
   );
   assert.deepEqual(await botSignals(w, id), []);
   await w.message(id, "The second gate");
-  await w.whispered("U0JANE", /recorded but did not decide|no longer waiting/i);
+  await w.ephemeral("U0JANE", /recorded but did not decide|no longer waiting/i);
 });
 
 test("a click whose reading is held up until its gate has ended does not approve the next gate", async (t) => {
@@ -114,9 +114,9 @@ test("a signal whose reply was lost is not sent again, and the message tells the
   await eventually("the first message is closed as approved by Jane", async () => {
     const [first] = await w.messages();
     return (
-      /approved/i.test(textOf(first)) &&
-      textOf(first).includes("<@U0JANE>") &&
-      !textOf(first).includes('"action_id":"approve"')
+      /approved/i.test(toText(first)) &&
+      toText(first).includes("<@U0JANE>") &&
+      !toText(first).includes('"action_id":"approve"')
     );
   });
   await w.message(id, "The second gate");

@@ -1,21 +1,21 @@
 import fc from "fast-check";
 
-/** JSON that came from outside. */
+/** JSON from an external source. */
 type Json = unknown;
 type Path = (string | number)[];
 
-/** One change to a payload: at which of its places, and what is done there. */
+/** One change to a payload, and the index of the path where it is applied. */
 export interface Alteration {
-  place: number;
+  pathIndex: number;
   change:
     | { kind: "delete" }
-    | { kind: "put"; value: Json }
+    | { kind: "replace"; value: Json }
     | { kind: "wrap" }
-    | { kind: "twice" }
+    | { kind: "duplicate" }
     | { kind: "character"; at: number };
 }
 
-/** What an attacker, a faulty client or a change of Slack's might put somewhere; nobody who may decide is among it. */
+/** Values that an attacker, a faulty client or a change at Slack might send. None of them names a person who may decide. */
 export const JUNK: readonly Json[] = [
   ...[null, "", " ", 0, -1, 1.5, 1e308, true, false, [], {}, [[]], [null], { id: null }, "null", "undefined", "{}"],
   ...["constructor", "__proto__", "toString", "\0", "\u202e", "x".repeat(10_000), "'; drop table votes; --"],
@@ -28,26 +28,26 @@ export const JUNK: readonly Json[] = [
 
 const change: fc.Arbitrary<Alteration["change"]> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: "delete" } as const) },
-  { weight: 5, arbitrary: fc.constantFrom(...JUNK).map((value) => ({ kind: "put", value }) as const) },
-  { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 2 }).map((value) => ({ kind: "put", value }) as const) },
+  { weight: 5, arbitrary: fc.constantFrom(...JUNK).map((value) => ({ kind: "replace", value }) as const) },
+  { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 2 }).map((value) => ({ kind: "replace", value }) as const) },
   { weight: 1, arbitrary: fc.constant({ kind: "wrap" } as const) },
-  { weight: 1, arbitrary: fc.constant({ kind: "twice" } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: "duplicate" } as const) },
   { weight: 3, arbitrary: fc.nat().map((at) => ({ kind: "character", at }) as const) },
 );
 
-export const alterations: fc.Arbitrary<Alteration[]> = fc.array(fc.record({ place: fc.nat(), change }), {
+export const alterations: fc.Arbitrary<Alteration[]> = fc.array(fc.record({ pathIndex: fc.nat(), change }), {
   minLength: 1,
   maxLength: 3,
 });
 
-/** A copy of the payload with the changes made, one after the other. */
-export function altered(payload: Json, changes: readonly Alteration[]): Json {
-  return changes.reduce<Json>((now, each) => alter(structuredClone(now), each), payload);
+/** Returns a copy of the payload with the changes applied in order. */
+export function applyAlterations(payload: Json, changes: readonly Alteration[]): Json {
+  return changes.reduce<Json>((current, each) => applyAlteration(structuredClone(current), each), payload);
 }
 
-function alter(payload: Json, { place, change }: Alteration): Json {
-  const paths = placesOf(payload);
-  const path = paths[place % Math.max(1, paths.length)];
+function applyAlteration(payload: Json, { pathIndex, change }: Alteration): Json {
+  const paths = findPaths(payload);
+  const path = paths[pathIndex % Math.max(1, paths.length)];
   if (path === undefined) return payload;
   const holder = path.slice(0, -1).reduce<Json>((at, step) => (at as Record<string, Json>)[step], payload);
   const key = path.at(-1) as string;
@@ -58,17 +58,17 @@ function alter(payload: Json, { place, change }: Alteration): Json {
       if (Array.isArray(holder)) holder.splice(Number(key), 1);
       else delete fields[key];
       break;
-    case "put":
+    case "replace":
       fields[key] = structuredClone(change.value);
       break;
     case "wrap":
       fields[key] = [value];
       break;
-    case "twice":
+    case "duplicate":
       fields[key] = typeof value === "string" ? value + value : [value, value];
       break;
     case "character":
-      fields[key] = typeof value === "string" ? flipped(value, change.at) : change.at;
+      fields[key] = typeof value === "string" ? changeCharacter(value, change.at) : change.at;
       break;
     default:
       throw new Error(`unexpected ${change satisfies never}`);
@@ -76,14 +76,14 @@ function alter(payload: Json, { place, change }: Alteration): Json {
   return payload;
 }
 
-/** One character of the text is another one. */
-function flipped(text: string, at: number): string {
+/** Changes one character of the text. */
+function changeCharacter(text: string, at: number): string {
   const index = at % Math.max(1, text.length);
   return `${text.slice(0, index)}${text[index] === "x" ? "y" : "x"}${text.slice(index + 1)}`;
 }
 
-/** Every place in the payload, those of objects and lists included. */
-function placesOf(value: Json, path: Path = []): Path[] {
+/** Finds the path of every value in the payload, including objects and lists. */
+function findPaths(value: Json, path: Path = []): Path[] {
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]) => [[...path, key], ...placesOf(each, [...path, key])]);
+  return Object.entries(value).flatMap(([key, each]) => [[...path, key], ...findPaths(each, [...path, key])]);
 }

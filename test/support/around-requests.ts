@@ -2,10 +2,10 @@ import type { RequestStore, Store } from "../../src/app/ports/store.ts";
 
 type Writes = Pick<RequestStore, "open" | "advance">;
 
-/** Replacements for the writes of requests, given the original ones. */
+/** Returns replacements for the write functions of requests, given the original ones. */
 export type RequestHook = (own: Writes) => Partial<Writes>;
 
-/** The store with these writes replaced, both those that need no lease and those under one. */
+/** Returns the store with these write functions replaced, both without a lease and under one. */
 export function aroundRequests(store: Store, hook: RequestHook): Store {
   return {
     ...store,

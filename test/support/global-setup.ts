@@ -3,7 +3,7 @@ import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 
 let server: PostgresServer | undefined;
 
-/** One PostgreSQL server for all test files of a run: each would else make one of its own. */
+/** Starts one PostgreSQL server for all test files of a run. Without it, each file would start its own. */
 export async function globalSetup(): Promise<void> {
   server = await startPostgres();
   process.env[SHARED_PORT] = String(server.port);

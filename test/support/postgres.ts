@@ -1,26 +1,26 @@
 import { after } from "node:test";
 import { databasesAt, type PostgresDatabases, type PostgresServer, startPostgres } from "./postgres-server.ts";
 
-/** Where a run of several test files says on which port their common server listens. */
+/** Environment variable with the port of the shared server of a run with several test files. */
 export const SHARED_PORT = "COUNTERSIGN_TEST_POSTGRES_PORT";
 
 let running: Promise<PostgresServer> | undefined;
-const endings: (() => Promise<void>)[] = [];
-// Here, and not where the server is started: that is within a test, and its hooks end with that test.
+const cleanups: (() => Promise<void>)[] = [];
+// At the top level: the server is started within a test, where a hook would run at the end of that test.
 after(async () => {
-  for (const end of endings) await end();
+  for (const end of cleanups) await end();
 });
 
-/** Where databases are made that nobody takes away: on the run's common server, or on the test file's own. */
+/** Returns the databases of a server that stays up: the shared server of the run, or the server of this test file. */
 export async function postgresDatabases(): Promise<PostgresDatabases> {
   const port = Number(process.env[SHARED_PORT]);
   return port > 0 ? databasesAt(port) : postgresServer();
 }
 
-/** The server of this test file, to be stopped and started at will: started by the first that asks, and ended with the file. */
+/** Returns the server of this test file, which tests may stop and start. The first call starts it; it ends with the file. */
 export function postgresServer(): Promise<PostgresServer> {
   running ??= startPostgres().then((server) => {
-    endings.push(server.end);
+    cleanups.push(server.end);
     return server;
   });
   return running;

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo, createServer as createPlainServer, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 
-/** A server that answers as the test says, however wrong. `requests` are the operations that were asked for, in order. */
-export async function rawServer(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse) => void) {
+/** Starts a server whose replies the test defines, valid or not. `requests` lists the received operations in order. */
+export async function rawServer(t: TestContext, reply: (request: IncomingMessage, response: ServerResponse) => void) {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(String(request.headers["x-amz-target"] ?? request.url));
-    request.resume().on("end", () => answer(request, response));
+    request.resume().on("end", () => reply(request, response));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
@@ -17,7 +17,7 @@ export async function rawServer(t: TestContext, answer: (request: IncomingMessag
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-/** A server that takes connections and says nothing. */
+/** Starts a server that accepts connections and sends nothing. */
 export async function silentServer(t: TestContext) {
   const sockets = new Set<Socket>();
   const server = createPlainServer((socket) => {
@@ -33,7 +33,7 @@ export async function silentServer(t: TestContext) {
   return { port: (server.address() as AddressInfo).port, sockets };
 }
 
-/** A port on which nobody listens. */
+/** Finds a port without a listener. */
 export async function closedPort(): Promise<number> {
   const server = createPlainServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

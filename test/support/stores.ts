@@ -12,7 +12,7 @@ import type { PostgresDatabases } from "./postgres-server.ts";
 
 /** An empty database of one engine. */
 export interface Database {
-  /** A new connection to it; those before are closed first where the engine serves one process only. */
+  /** Opens a new connection. If the engine serves only one process, close the previous connections first. */
   dialect(): Dialect;
   remove(): void | Promise<void>;
 }
@@ -22,13 +22,13 @@ export interface Engine {
   create(): Database | Promise<Database>;
 }
 
-/** Every engine that the store runs on. The contract holds for each. */
+/** Every engine of the store. The contract applies to each. */
 export const ENGINES: readonly Engine[] = [
   { name: "SQLite", create: sqliteFile },
   { name: "PostgreSQL", create: () => postgresDatabase() },
 ];
 
-/** A SQLite database in a folder of its own. */
+/** Creates a SQLite database in a separate folder. */
 export function sqliteFile(): Database & { path: string } {
   const folder = mkdtempSync(join(tmpdir(), "countersign-store-"));
   const path = join(folder, "countersign.db");
@@ -39,7 +39,7 @@ export function sqliteFile(): Database & { path: string } {
   };
 }
 
-/** A PostgreSQL database of its own: on that server, which may be stopped and started, or wherever nobody stops it. */
+/** Creates a PostgreSQL database, on the given server (which tests may stop and start) or on one that stays up. */
 export async function postgresDatabase(on?: PostgresDatabases): Promise<Database & { url: string }> {
   const server = on ?? (await postgresDatabases());
   const name = await server.database();
@@ -48,20 +48,20 @@ export async function postgresDatabase(on?: PostgresDatabases): Promise<Database
 }
 
 export interface OpenStore extends Store {
-  /** The store under a lease that nobody else takes. */
+  /** The store under a lease that no other owner acquires. */
   owned: GuardedStore;
-  /** Closes the store and opens it again, as after a restart of the program. */
-  reopened(): Promise<OpenStore>;
+  /** Closes the store and opens it again, like a restart of the program. */
+  reopen(): Promise<OpenStore>;
 }
 
-/** The store under a lease that lasts as long as the database. */
+/** Acquires a lease that never expires and returns the store under it. */
 export async function underOwnLease(store: Store): Promise<GuardedStore> {
   const lease = await store.leases.acquire("a test", "this test", 0, Number.MAX_SAFE_INTEGER);
   if (lease === null) throw new Error("another owner has the lease of this test");
   return store.guardedBy(lease);
 }
 
-/** A store on an empty database, closed and removed with the test. */
+/** Opens a store on an empty database. Both are closed and removed at the end of the test. */
 export async function aStore(
   t: TestContext,
   options: { engine?: Engine; publishes?: boolean; now?: () => number } = {},
@@ -73,7 +73,7 @@ export async function aStore(
     await open?.close();
     const store = await openStore({ dialect: database.dialect(), publishes, now });
     open = store;
-    return { ...store, owned: await underOwnLease(store), reopened: openAgain };
+    return { ...store, owned: await underOwnLease(store), reopen: openAgain };
   };
   t.after(async () => {
     await open?.close();

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { TestContext } from "node:test";
 
-/** Stands between a client and a server on this machine, and can stop passing anything on without closing a connection. */
+/** Starts a TCP proxy to a local server that can stop forwarding data without closing a connection. */
 export async function tcpGate(t: TestContext, port: number) {
   const sockets = new Set<Socket>();
   let open = true;
@@ -28,12 +28,12 @@ export async function tcpGate(t: TestContext, port: number) {
   });
   return {
     port: (server.address() as AddressInfo).port,
-    /** Nothing passes from now on, and nobody is told. */
+    /** Stops forwarding on all connections without closing them. */
     stall() {
       open = false;
       for (const socket of sockets) socket.pause();
     },
-    /** New connections pass; those that were there stay as they are. */
+    /** Forwards on new connections. Existing ones stay stalled. */
     passNew() {
       open = true;
     },

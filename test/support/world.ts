@@ -7,13 +7,13 @@ import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
-import { type Bot, startBot, tail } from "./bot.ts";
+import { type Bot, formatLastLines, startBot } from "./bot.ts";
 import { eventually } from "./eventually.ts";
 import { getJson, type Json, postJson } from "./http-json.ts";
 
 export const BOT_ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
 
-/** One route for everything: Jane and the members of @dba decide. */
+/** One route for all requests: Jane and the members of @dba are the approvers. */
 const POLICY = `
 routes:
   - name: everything
@@ -43,16 +43,16 @@ mainSteps:
 
 export interface WorldOptions {
   connection?: "socket" | "http";
-  /** The text of countersign.yml. */
+  /** The content of countersign.yml. */
   policy?: string;
   env?: Record<string, string | undefined>;
-  /** False: the bot is not started. */
+  /** With false, the bot is not started. */
   start?: boolean;
-  /** Slack's rate limits; on unless a test is about something else and needs many calls. */
+  /** Slack's rate limits. Default true; false for tests of other subjects that need many calls. */
   limits?: boolean;
 }
 
-/** Both stand-ins on free ports, the bot as a child process, and the verbs of a story. Everything ends with the test. */
+/** Starts both stand-ins on free ports and the bot as a child process; returns the actions of a test. All stop with the test. */
 export async function world(t: TestContext, options: WorldOptions = {}) {
   const clock = makeSandboxClock();
   const slack = await startSlackSandbox({ port: 0, clock, rateLimits: options.limits ?? true });
@@ -101,7 +101,7 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
     folder,
     /** The newest bot. */
     bot: newest,
-    /** Starts a bot on this world's store, after another has ended or beside it. */
+    /** Starts a bot on the store of this world, after another one or in parallel. */
     async startBot(differences: Record<string, string | undefined> = {}): Promise<Bot> {
       const bot = await startBot({ ...environment, ...differences });
       bots.push(bot);
@@ -113,7 +113,7 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
       eventually(
         "the bot is ready",
         async () => (await fetch(`http://127.0.0.1:${newest().port}/readyz`)).ok,
-        () => tail(newest().lines),
+        () => formatLastLines(newest().lines),
       ),
     /** Loads a runbook and starts it; resolves with the execution's id. */
     async run(
@@ -127,19 +127,19 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
       });
       return seeded.executionIds[0];
     },
-    /** The execution as AWS tells it. */
+    /** Reads the execution from AWS. */
     async execution(id: string): Promise<Json> {
       const { AutomationExecution } = await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId: id }));
       return AutomationExecution;
     },
-    /** A signal from somewhere else, such as the console. */
+    /** Sends a signal outside Slack, like the console does. */
     async signal(id: string, type: "Approve" | "Reject"): Promise<void> {
       await ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: type }));
     },
     async signals(id: string): Promise<Json[]> {
       return (await control.aws(`executions/${id}`)).signals;
     },
-    /** Calls that AWS received of an operation. */
+    /** Returns the calls of an operation that AWS received. */
     async awsCalls(operation: string): Promise<Json[]> {
       return (await control.aws(`requests?operation=${operation}`)).requests;
     },
@@ -150,22 +150,22 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
       const { channels } = await control.slack("state");
       return channels.find((channel: Json) => channel.id === id);
     },
-    /** The messages that the bot posted in a channel, oldest first. */
+    /** Returns the messages that the bot posted in a channel, oldest first. */
     async messages(channel = "C0APPROVALS"): Promise<Json[]> {
       const { messages } = await self.channel(channel);
       return messages.filter((message: Json) => message.onlyFor === undefined);
     },
-    /** Waits for the message of an execution, and for the words where given. */
-    message: (executionId: string, words?: string | RegExp, channel = "C0APPROVALS"): Promise<Json> =>
+    /** Waits for the message of an execution, and for the text if given. */
+    message: (executionId: string, expected?: string | RegExp, channel = "C0APPROVALS"): Promise<Json> =>
       eventually(
-        `a message about ${executionId}${words === undefined ? "" : ` says ${words}`}`,
+        `a message about ${executionId}${expected === undefined ? "" : ` says ${expected}`}`,
         async () => {
-          const found = (await self.messages(channel)).filter((message) => textOf(message).includes(executionId));
-          return found.find((message) => words === undefined || matches(textOf(message), words));
+          const found = (await self.messages(channel)).filter((message) => toText(message).includes(executionId));
+          return found.find((message) => expected === undefined || matches(toText(message), expected));
         },
-        () => tail(newest().lines),
+        () => formatLastLines(newest().lines),
       ),
-    /** A click on a message's button, with its dialog confirmed. */
+    /** Clicks a button of a message and confirms its dialog. */
     click: (user: string, message: Json, action: string, more: object = {}, channel = "C0APPROVALS"): Promise<Json> =>
       control.slack("click", { user, channel, ts: message.ts, action_id: action, confirm: true, ...more }),
     /** Rejects through the form. */
@@ -174,26 +174,26 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
       await self.modal(user, "input");
       return control.slack("submit", { user, values: { reason: { reason } } });
     },
-    /** Waits until the person's topmost modal holds the words. */
-    modal: (user: string, words: string | RegExp): Promise<Json> =>
+    /** Waits until the topmost modal of the person contains the text. */
+    modal: (user: string, expected: string | RegExp): Promise<Json> =>
       eventually(
-        `a modal of ${user} says ${words}`,
+        `a modal of ${user} says ${expected}`,
         async () => {
           const { modals } = await control.slack("state");
           const topmost = modals[user]?.at(-1);
-          return topmost !== undefined && matches(JSON.stringify(topmost), words) && topmost;
+          return topmost !== undefined && matches(JSON.stringify(topmost), expected) && topmost;
         },
-        () => tail(newest().lines),
+        () => formatLastLines(newest().lines),
       ),
-    /** Waits until the person alone was told the words in the channel. */
-    whispered: (user: string, words: string | RegExp, channel = "C0APPROVALS"): Promise<Json> =>
+    /** Waits for an ephemeral message to the person with this text in the channel. */
+    ephemeral: (user: string, expected: string | RegExp, channel = "C0APPROVALS"): Promise<Json> =>
       eventually(
-        `${user} is told ${words}`,
+        `an ephemeral message to ${user} says ${expected}`,
         async () => {
           const { messages } = await self.channel(channel);
-          return messages.find((each: Json) => each.onlyFor === user && matches(textOf(each), words));
+          return messages.find((each: Json) => each.onlyFor === user && matches(toText(each), expected));
         },
-        () => tail(newest().lines),
+        () => formatLastLines(newest().lines),
       ),
   };
   if (options.start !== false) {
@@ -209,11 +209,11 @@ function call(url: string, body: unknown): Promise<Json> {
   return body === undefined ? getJson(url) : postJson(url, body);
 }
 
-/** Everything that a message shows, in one text. */
-export function textOf(message: Json): string {
+/** Returns the complete content of a message as one text. */
+export function toText(message: Json): string {
   return JSON.stringify([message.text, message.blocks]);
 }
 
-function matches(text: string, words: string | RegExp): boolean {
-  return typeof words === "string" ? text.includes(words) : words.test(text);
+function matches(text: string, expected: string | RegExp): boolean {
+  return typeof expected === "string" ? text.includes(expected) : expected.test(text);
 }

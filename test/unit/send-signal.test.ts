@@ -227,7 +227,7 @@ test("after a crash in the middle of sending, nothing is sent until the attempt 
   };
   await assert.rejects(round());
   automation.onSignal = () => ({ kind: "accepted" });
-  const again = await store.reopened();
+  const again = await store.reopen();
   const sendAfterRestart = async () => {
     const due = await again.requests.dueToSignal(TARGET, clock.now(), 10);
     const abort = makeSendSignal({ ...again, clock, random: () => 0, owner: "new", workspace: "T", log: testLog() });

@@ -31,7 +31,7 @@ export async function openDatabase(
     const prompt = postgresDialect(database.url, "prompt");
     return { kind: "open", store: await openStore({ ...options, dialect, prompt }) };
   } catch (error) {
-    if (error instanceof StoreUnavailableError && error.passing) return { kind: "unreachable", words: error.message };
+    if (error instanceof StoreUnavailableError && error.transient) return { kind: "unreachable", words: error.message };
     throw error;
   }
 }

@@ -68,14 +68,14 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
         return isPublished(record) ? [{ record, attempts: row.publishAttempts }] : [];
       });
     },
-    async published(seq, eventId) {
+    async recordPublished(seq, eventId) {
       await db
         .updateTable("audit")
         .set({ publishing: "done", eventId, publishError: null })
         .where("seq", "=", seq)
         .execute();
     },
-    async publishFailed(seq, error, nextAttemptAt) {
+    async recordPublishFailed(seq, error, nextAttemptAt) {
       await db
         .updateTable("audit")
         .set({

@@ -59,7 +59,7 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
       return didChange(result);
     },
 
-    evaluated: (id, reply, audit) =>
+    recordEvaluated: (id, reply, audit) =>
       db.transaction().execute(async (trx) => {
         const result = await trx
           .updateTable("clicks")
@@ -70,7 +70,7 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         if (didChange(result) && audit !== null) await appendAudit(trx, [audit], false);
       }),
 
-    async postponed(id, nextAttemptAt, lastError) {
+    async postpone(id, nextAttemptAt, lastError) {
       await db
         .updateTable("clicks")
         .set({ nextAttemptAt, lastError, attempts: sql<number>`attempts + 1` })
@@ -78,7 +78,7 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
         .execute();
     },
 
-    async replied(id) {
+    async recordReplied(id) {
       await db.updateTable("clicks").set({ repliedAt: now() }).where("id", "=", id).execute();
     },
   };

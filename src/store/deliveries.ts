@@ -2,12 +2,12 @@
  * A row of `messages`, `notices` or `digests` is one message of ours in one channel. Its states, and how each one ends:
  *
  *   unposted    no ts, no claim               `claim` takes it for one attempt
- *   posting     no ts, claim, before          `posted` records the ts; `released` makes it unposted, if Slack posted
- *               claimUntil                    nothing; `ambiguous` if that is unknown; else claimUntil passes
+ *   posting     no ts, claim, before          `recordPosted` records the ts; `release` makes it unposted, if Slack posted
+ *               claimUntil                    nothing; `recordAmbiguous` if that is unknown; else claimUntil passes
  *   unresolved  no ts, claim, after           `claimUnresolved` takes it to search the channel's history, which ends in
- *               claimUntil                    `posted` or `released`. It is never posted again without that search
+ *               claimUntil                    `recordPosted` or `release`. It is never posted again without that search
  *   posted      ts, no claim                  `claimUpdate` takes it for one update
- *   updating    ts, claim, before             `updated` or `released` make it posted; else claimUntil passes
+ *   updating    ts, claim, before             `recordUpdated` or `release` make it posted; else claimUntil passes
  *               claimUntil
  *   stale       ts, claim, after claimUntil   as posted: an update may be repeated, a post may not
  *
@@ -38,7 +38,7 @@ export async function selectDue<Row extends DeliveryRow>(
       select ${sql.table(table)}.*, row_number() over (partition by ${column("channel_id")} order by ${order}) as place_in_channel
       from ${from}
       where ${pending} and ${column("next_attempt_at")} <= ${now}
-        and (${column("claim")} is null or ${column("claim_until")} <= ${now})
+        and (${column("claim_id")} is null or ${column("claim_until")} <= ${now})
     ) as ranked
     where place_in_channel <= ${perChannel}
     order by place_in_channel`.execute(db);
@@ -50,80 +50,88 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
   // Kysely's types need one table. The queries name only columns that all three have.
   const table = kind as "messages";
   return {
-    async claim(id, claim, now, until) {
+    async claim(id, claimId, now, until) {
       const result = await db
         .updateTable(table)
-        .set({ claim, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
+        .set({ claimId, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
         .where("ts", "is", null)
-        .where("claim", "is", null)
+        .where("claimId", "is", null)
         .executeTakeFirst();
       return didChange(result);
     },
 
-    async claimUnresolved(id, claim, now, until) {
+    async claimUnresolved(id, claimId, now, until) {
       const result = await db
         .updateTable(table)
         .set({ claimUntil: until })
         .where("id", "=", id)
         .where("ts", "is", null)
-        .where("claim", "=", claim)
+        .where("claimId", "=", claimId)
         .where("claimUntil", "<=", now)
         .executeTakeFirst();
       return didChange(result);
     },
 
-    async claimUpdate(id, claim, now, until) {
+    async claimUpdate(id, claimId, now, until) {
       const result = await db
         .updateTable(table)
-        .set({ claim, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
+        .set({ claimId, claimedAt: now, claimUntil: until, attempts: sql<number>`attempts + 1` })
         .where("id", "=", id)
         .where("ts", "is not", null)
-        .where((where) => where.or([where("claim", "is", null), where("claimUntil", "<=", now)]))
+        .where((where) => where.or([where("claimId", "is", null), where("claimUntil", "<=", now)]))
         .executeTakeFirst();
       return didChange(result);
     },
 
-    async posted(id, ts, version) {
+    async recordPosted(id, ts, version) {
       await db
         .updateTable(table)
-        .set({ ts, version, claim: null, claimUntil: null, lastError: null, attempts: 0, nextAttemptAt: 0 })
+        .set({
+          ts,
+          shownVersion: version,
+          claimId: null,
+          claimUntil: null,
+          lastError: null,
+          attempts: 0,
+          nextAttemptAt: 0,
+        })
         .where("id", "=", id)
         .where("ts", "is", null)
         .execute();
     },
 
-    async ambiguous(id, claim, error, resolveAt) {
+    async recordAmbiguous(id, claimId, error, resolveAt) {
       await db
         .updateTable(table)
         .set({ claimUntil: resolveAt, lastError: error })
         .where("id", "=", id)
-        .where("claim", "=", claim)
+        .where("claimId", "=", claimId)
         .execute();
     },
 
-    async released(id, claim, error, nextAttemptAt) {
+    async release(id, claimId, error, nextAttemptAt) {
       await db
         .updateTable(table)
-        .set({ claim: null, claimUntil: null, lastError: error, nextAttemptAt })
+        .set({ claimId: null, claimUntil: null, lastError: error, nextAttemptAt })
         .where("id", "=", id)
-        .where("claim", "=", claim)
+        .where("claimId", "=", claimId)
         .execute();
     },
 
-    async updated(id, version, claim) {
+    async recordUpdated(id, version, claimId) {
       const result = await db
         .updateTable(table)
-        .set({ version, claim: null, claimUntil: null, lastError: null, attempts: 0, nextAttemptAt: 0 })
+        .set({ shownVersion: version, claimId: null, claimUntil: null, lastError: null, attempts: 0, nextAttemptAt: 0 })
         .where("id", "=", id)
-        .where("claim", "=", claim)
+        .where("claimId", "=", claimId)
         .executeTakeFirst();
       if (didChange(result)) return;
       // Another process may have updated the message since the claim expired, and nobody knows which update Slack applied
       // last. Version 0 makes the message due again, and taking a present claim away keeps its owner from recording more.
       await db
         .updateTable(table)
-        .set({ version: 0, claim: null, claimUntil: null, nextAttemptAt: 0 })
+        .set({ shownVersion: 0, claimId: null, claimUntil: null, nextAttemptAt: 0 })
         .where("id", "=", id)
         .where("ts", "is not", null)
         .execute();
@@ -138,7 +146,7 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
         .execute();
     },
 
-    async failed(id, error, nextAttemptAt) {
+    async recordFailed(id, error, nextAttemptAt) {
       await db.updateTable(table).set({ lastError: error, nextAttemptAt }).where("id", "=", id).execute();
     },
   };

@@ -53,21 +53,21 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
     },
 
     // An expired claim on a post may have posted the digest, so it must be resolved first.
-    async ended(id, at) {
+    async end(id, at) {
       await db
         .updateTable("digests")
         .set({ endedAt: at })
         .where("id", "=", id)
         .where((where) =>
           where.or([
-            where("claim", "is", null),
+            where("claimId", "is", null),
             where.and([where("ts", "is not", null), where("claimUntil", "<=", at)]),
           ]),
         )
         .execute();
     },
 
-    async at(channelId, ts) {
+    async identify(channelId, ts) {
       const there = await db
         .selectFrom("digests")
         .select("ts")
@@ -75,7 +75,7 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
         .where((where) =>
           where.or([
             where("ts", "=", ts),
-            where.and([where("ts", "is", null), where("claim", "is not", null), where("endedAt", "is", null)]),
+            where.and([where("ts", "is", null), where("claimId", "is not", null), where("endedAt", "is", null)]),
           ]),
         )
         .execute();

@@ -50,7 +50,7 @@ export function makeLeaseStore(db: Kysely<Tables>): LeaseStore {
       await db.updateTable("leases").set({ until: 0 }).where("name", "=", name).where("owner", "=", owner).execute();
     },
 
-    async free(names, now) {
+    async findFree(names, now) {
       const rows = await db.selectFrom("leases").select("name").where("until", ">", now).execute();
       const owned = new Set(rows.map(({ name }) => name));
       return names.filter((name) => !owned.has(name));

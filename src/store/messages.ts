@@ -9,10 +9,10 @@ export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = 
  * Messages to post. A request that closed before its message was posted needs none, unless an attempt may have posted
  * it: that attempt is resolved all the same.
  */
-export const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 'closed' or messages.claim is not null)`;
+export const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 'closed' or messages.claim_id is not null)`;
 
 /** Messages to update: they show an older version of their request. */
-export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.version < messages.request_version`;
+export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.shown_version < messages.request_version`;
 
 export function makeMessageStore(db: Kysely<Tables>): MessageStore {
   const due = (pending: typeof UNPOSTED, now: number, perChannel: number) => {

@@ -36,7 +36,7 @@ export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupSto
         .limit(limit)
         .execute(),
 
-    done: (lookup, channels, at) =>
+    recordDone: (lookup, channels, at) =>
       db.transaction().execute(async (trx) => {
         await addDestinations(trx, lookup, channels);
         await trx
@@ -47,7 +47,7 @@ export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupSto
           .execute();
       }),
 
-    failed: (lookup, lastError, nextAttemptAt, channels = []) =>
+    recordFailed: (lookup, lastError, nextAttemptAt, channels = []) =>
       db.transaction().execute(async (trx) => {
         await addDestinations(trx, lookup, channels);
         await trx

@@ -4,10 +4,10 @@
  * and holds no password.
  */
 export class StoreUnavailableError extends Error {
-  readonly passing: boolean;
+  readonly transient: boolean;
 
   constructor(message: string, options: ErrorOptions & { passing: boolean }) {
     super(message, options);
-    this.passing = options.passing;
+    this.transient = options.passing;
   }
 }

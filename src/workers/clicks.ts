@@ -89,7 +89,7 @@ function startClaimingWorker(
       } else ownLog.debug({ event: "click.claim-lost" }, "another replica has claimed the click");
       return "done";
     },
-    backOff: ({ id }, until) => clicks.postponed(id, until, "unexpected failure, see the log"),
+    backOff: ({ id }, until) => clicks.postpone(id, until, "unexpected failure, see the log"),
     backOffMs: ERROR_BACKOFF_MS,
     about: ({ requestId }) => ({ requestId }),
     clock,

@@ -23,7 +23,7 @@ export type DeliveryCall = "post" | "update";
 export interface DeliveryWorkerOptions<Row extends DeliveryRow> {
   name: string;
   topics: readonly Topic[];
-  store: Pick<DeliveryStore, "failed">;
+  store: Pick<DeliveryStore, "recordFailed">;
   /** Finds what may be due, in order: everything, or so many rows of each channel. */
   due: (now: number) => Promise<Row[]>;
   /** Whether `due` finds only what is due: then it is asked again as soon as a channel's rows are done. */
@@ -84,7 +84,7 @@ export function startDeliveryWorker<Row extends DeliveryRow>(options: DeliveryWo
       return eager ? "look-again" : "done";
     },
     async backOff({ current }, until, abort) {
-      await store.failed(current.id, "unexpected failure, see the log", until).catch(() => undefined);
+      await store.recordFailed(current.id, "unexpected failure, see the log", until).catch(() => undefined);
       // Where not even that can be written (a full disk, an unreachable database) the rows are due again at once.
       await clock.sleep(CHANNEL_BACKOFF_MS, abort);
     },

@@ -113,7 +113,7 @@ async function acquireUpTo(
   abort: AbortSignal,
 ): Promise<void> {
   if (owned.size >= share) return;
-  for (const name of shuffled(await leases.free(names, clock.now()), random)) {
+  for (const name of shuffled(await leases.findFree(names, clock.now()), random)) {
     if (owned.size >= share || abort.aborted) return;
     const lease = await leases.acquire(name, id, clock.now(), clock.now() + TARGET_LEASE_MS);
     if (lease === null) continue;

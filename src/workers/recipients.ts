@@ -31,7 +31,7 @@ export function startRecipientWorker(deps: {
       await resolve(lookup);
       return "done";
     },
-    backOff: (lookup, until) => recipientLookups.failed(lookup, "unexpected failure, see the log", until),
+    backOff: (lookup, until) => recipientLookups.recordFailed(lookup, "unexpected failure, see the log", until),
     backOffMs: ERROR_BACKOFF_MS,
   });
 }

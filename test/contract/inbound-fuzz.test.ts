@@ -74,7 +74,7 @@ async function inbound(t: TestContext) {
       audit: anEntry({ requestId: id }),
     });
     const [row] = await store.messages.ofRequest(id);
-    await store.messages.posted(row?.id ?? "", ts, 1);
+    await store.messages.recordPosted(row?.id ?? "", ts, 1);
     automation.shows(anExecution({ ...ids, steps: [aStep(ids)] }));
   }
 

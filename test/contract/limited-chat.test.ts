@@ -129,7 +129,7 @@ test("a person whose answer is limited is told when Slack takes it again", async
   const { rateLimits: lanes, clicks, ...store } = await aStore(t, { now: clock.now });
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   await clicks.record(aClick("U0JANE"));
-  await clicks.evaluated(aClick("U0JANE").id, "because", anEntry());
+  await clicks.recordEvaluated(aClick("U0JANE").id, "because", anEntry());
   const chat = fakeChat();
   const paced = limitedChat(chat, admissionOf(lanes, clock));
   const answer = makeReplyToClicker({ clicks, chat: paced, clock, random: () => 0, log: testLog() });

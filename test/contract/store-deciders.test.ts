@@ -23,7 +23,7 @@ for (const engine of ENGINES) {
     (await store.notices.ofRequest(REQUEST_ID)).map(({ kind, channelId }) => `${kind} ${channelId}`);
   const withNotice = async (t: TestContext) => {
     const { store, lookup } = await withErrand(t, "break-glass");
-    await store.recipientLookups.done(lookup, ["C0DBA"], NOW);
+    await store.recipientLookups.recordDone(lookup, ["C0DBA"], NOW);
     const [notice] = await store.notices.due(NOW, 10);
     assert(notice !== undefined);
     return { store, notice };
@@ -86,26 +86,26 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: an lookup that failed rests and counts; those who were found have theirs already`, async (t) => {
     const { store, lookup } = await withErrand(t, "break-glass");
-    await store.recipientLookups.failed(lookup, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
+    await store.recipientLookups.recordFailed(lookup, "ratelimited", NOW + 5_000, ["C0DBA", "D0ONE"]);
     assert.deepEqual(await store.recipientLookups.due(NOW + 4_999, 10), []);
     const [later] = await store.recipientLookups.due(NOW + 5_000, 10);
     assert.deepEqual(later, { requestId: REQUEST_ID, kind: "break-glass", attempts: 1 });
     assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE"]);
-    await store.recipientLookups.done(lookup, ["C0DBA", "D0ONE", "D0TWO"], NOW);
+    await store.recipientLookups.recordDone(lookup, ["C0DBA", "D0ONE", "D0TWO"], NOW);
     assert.deepEqual(await places(store), ["break-glass C0DBA", "break-glass D0ONE", "break-glass D0TWO"]);
     assert.deepEqual(await store.recipientLookups.due(FOREVER, 10), []);
   });
 
   test(`${engine.name}: an lookup done twice, as after a crash or by two processes, leaves each place one notice`, async (t) => {
     const { store, lookup } = await withErrand(t, "no-route");
-    await Promise.all([1, 2, 3].map(() => store.recipientLookups.done(lookup, ["D0ONE", "D0TWO", "D0ONE"], NOW)));
+    await Promise.all([1, 2, 3].map(() => store.recipientLookups.recordDone(lookup, ["D0ONE", "D0TWO", "D0ONE"], NOW)));
     assert.deepEqual(await places(store), ["no-route D0ONE", "no-route D0TWO"]);
     assert.deepEqual(await store.recipientLookups.due(FOREVER, 10), []);
   });
 
   test(`${engine.name}: direct messages are messages of the request, and none stands twice in one place`, async (t) => {
     const { store, lookup } = await withErrand(t, "direct-messages");
-    await store.recipientLookups.done(lookup, ["D0ONE", "C0DBA", "D0ONE"], NOW);
+    await store.recipientLookups.recordDone(lookup, ["D0ONE", "C0DBA", "D0ONE"], NOW);
     assert.deepEqual(
       (await store.messages.ofRequest(REQUEST_ID)).map(({ channelId }) => channelId),
       ["C0DBA", "D0ONE"],
@@ -120,10 +120,10 @@ for (const engine of ENGINES) {
     );
     assert.equal(won.filter(Boolean).length, 1);
     assert.deepEqual(await store.notices.due(NOW + 59, 10), []);
-    await store.notices.posted(notice.id, "1.1", 1);
-    await store.notices.posted(notice.id, "2.2", 1);
+    await store.notices.recordPosted(notice.id, "1.1", 1);
+    await store.notices.recordPosted(notice.id, "2.2", 1);
     const [row] = await store.notices.ofRequest(REQUEST_ID);
-    assert.deepEqual([row?.ts, row?.claim, row?.lastError], ["1.1", null, null]);
+    assert.deepEqual([row?.ts, row?.claimId, row?.lastError], ["1.1", null, null]);
     assert.deepEqual(await store.notices.due(FOREVER, 10), []);
   });
 
@@ -132,9 +132,9 @@ for (const engine of ENGINES) {
     await store.notices.claim(notice.id, "mine", NOW, NOW + 60);
     const again = await store.reopen();
     const [lapsed] = await again.notices.due(NOW + 60, 10);
-    assert.deepEqual([lapsed?.claim, lapsed?.claimedAt], ["mine", NOW]);
+    assert.deepEqual([lapsed?.claimId, lapsed?.claimedAt], ["mine", NOW]);
     assert.equal(await again.notices.claim(notice.id, "other", NOW + 60, NOW + 120), false);
-    await again.notices.ambiguous(notice.id, "mine", "timeout", NOW + 90);
+    await again.notices.recordAmbiguous(notice.id, "mine", "timeout", NOW + 90);
     assert.deepEqual(await again.notices.due(NOW + 89, 10), []);
     assert.equal((await again.notices.due(NOW + 90, 10))[0]?.lastError, "timeout");
   });
@@ -142,12 +142,12 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a claim on a notice is given back by its holder only, and rests as long as was asked`, async (t) => {
     const { store, notice } = await withNotice(t);
     await store.notices.claim(notice.id, "mine", NOW, NOW + 60);
-    await store.notices.released(notice.id, "other", "x", NOW);
+    await store.notices.release(notice.id, "other", "x", NOW);
     assert.deepEqual(await store.notices.due(NOW, 10), []);
-    await store.notices.released(notice.id, "mine", "is_archived", NOW + 5);
+    await store.notices.release(notice.id, "mine", "is_archived", NOW + 5);
     assert.deepEqual(await store.notices.due(NOW + 4, 10), []);
     const [free] = await store.notices.due(NOW + 5, 10);
-    assert.deepEqual([free?.claim, free?.lastError, free?.attempts], [null, "is_archived", 1]);
+    assert.deepEqual([free?.claimId, free?.lastError, free?.attempts], [null, "is_archived", 1]);
   });
 
   test(`${engine.name}: many notices in one channel hide none of another`, async (t) => {
@@ -155,9 +155,9 @@ for (const engine of ENGINES) {
     for (let index = 0; index < 30; index++) {
       const id = `r${index}`;
       await store.requests.open({ request: aRequest({ id, stepExecutionId: id }), channels: [], audit: anEntry() });
-      await store.recipientLookups.done({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
+      await store.recipientLookups.recordDone({ requestId: id, kind: "no-route", attempts: 0 }, ["D0MANY"], NOW);
     }
-    await store.recipientLookups.done({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
+    await store.recipientLookups.recordDone({ requestId: "r0", kind: "break-glass", attempts: 0 }, ["D0ONE"], NOW);
     const due = await store.notices.due(NOW, 5);
     assert.deepEqual(
       [due.length, due.filter(({ channelId }) => channelId === "D0ONE").map(({ requestId }) => requestId)],
@@ -170,15 +170,15 @@ for (const engine of ENGINES) {
     const change = (expectedVersion: number) =>
       store.requests.advance({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
     await change(1);
-    await Promise.all([change(2), store.recipientLookups.done(lookup, ["D0ONE"], NOW)]);
+    await Promise.all([change(2), store.recipientLookups.recordDone(lookup, ["D0ONE"], NOW)]);
     const [message] = (await store.messages.ofRequest(REQUEST_ID)).filter(({ channelId }) => channelId === "D0ONE");
     assert(message !== undefined);
     const isDue = async () => (await store.messages.due(NOW, 5)).some(({ id }) => id === message.id);
     // Its words were read in the moment before the change was there to be seen.
-    await store.messages.posted(message.id, "1.1", 2);
+    await store.messages.recordPosted(message.id, "1.1", 2);
     assert.equal(await isDue(), true);
     await store.messages.claimUpdate(message.id, "update", NOW, NOW + 60);
-    await store.messages.updated(message.id, 3, "update");
+    await store.messages.recordUpdated(message.id, 3, "update");
     assert.equal(await isDue(), false);
   });
 }

@@ -17,10 +17,10 @@ for (const engine of ENGINES) {
     await Promise.all(Array.from({ length: 5 }, () => store.digests.begin(2, NOW)));
     const current = await store.digests.current();
     assert.deepEqual(
-      current.map(({ channelId, beganAt, ts, version }) => [channelId, beganAt, ts, version]),
+      current.map(({ channelId, beganAt, ts, shownVersion: version }) => [channelId, beganAt, ts, version]),
       [["C0DBA", NOW, null, 0]],
     );
-    await store.digests.ended(current[0]?.id ?? "", NOW + 1);
+    await store.digests.end(current[0]?.id ?? "", NOW + 1);
     assert.deepEqual(await store.digests.current(), []);
     await store.digests.begin(2, NOW + 2);
     assert.deepEqual(
@@ -37,7 +37,7 @@ for (const engine of ENGINES) {
     await open(store, "decided", ["C0DBA"]);
     await open(store, "elsewhere", ["C0OPS"]);
     const [row] = (await store.messages.ofRequest("posted")).filter(({ channelId }) => channelId === "C0DBA");
-    await store.messages.posted(row?.id ?? "", "1.1", 1);
+    await store.messages.recordPosted(row?.id ?? "", "1.1", 1);
     await store.requests.advance({ requestId: "decided", expectedVersion: 1, patch: { state: "decided" }, audit: [] });
     const ids = async (channel: string, limit: number) => {
       const { requests, count } = await store.digests.waiting(channel, limit);
@@ -57,15 +57,15 @@ for (const engine of ENGINES) {
     const won = await Promise.all(["x", "y"].map((claim) => store.digests.claim(row.id, claim, NOW, NOW + 60)));
     assert.equal(won.filter(Boolean).length, 1);
     assert.deepEqual(
-      [await store.digests.at("C0DBA", "7.7"), await store.digests.at("C0OPS", "7.7")],
+      [await store.digests.identify("C0DBA", "7.7"), await store.digests.identify("C0OPS", "7.7")],
       ["unresolved", "none"],
       "its claim may have posted it",
     );
-    await store.digests.posted(row.id, "7.7", 4711);
-    await store.digests.ended(row.id, NOW);
-    assert.equal(await store.digests.at("C0DBA", "7.7"), "digest");
-    assert.equal(await store.digests.at("C0OPS", "7.7"), "none");
-    assert.equal(await store.digests.at("C0DBA", "8.8"), "none");
+    await store.digests.recordPosted(row.id, "7.7", 4711);
+    await store.digests.end(row.id, NOW);
+    assert.equal(await store.digests.identify("C0DBA", "7.7"), "digest");
+    assert.equal(await store.digests.identify("C0OPS", "7.7"), "none");
+    assert.equal(await store.digests.identify("C0DBA", "8.8"), "none");
   });
 
   test(`${engine.name}: a digest that somebody else has claimed does not end: it may come to stand, and would stay as it is`, async (t) => {
@@ -76,15 +76,15 @@ for (const engine of ENGINES) {
     assert(row !== undefined);
     const isCurrent = async () => (await store.digests.current()).length === 1;
     await store.digests.claim(row.id, "theirs", NOW, NOW + 60);
-    await store.digests.ended(row.id, NOW);
-    await store.digests.ended(row.id, NOW + 60);
+    await store.digests.end(row.id, NOW);
+    await store.digests.end(row.id, NOW + 60);
     assert.equal(await isCurrent(), true);
-    await store.digests.posted(row.id, "7.7", 1);
+    await store.digests.recordPosted(row.id, "7.7", 1);
     await store.digests.claimUpdate(row.id, "update", NOW, NOW + 60);
-    await store.digests.ended(row.id, NOW + 59);
+    await store.digests.end(row.id, NOW + 59);
     assert.equal(await isCurrent(), true);
     // Whoever wanted to update it is gone, and it tells already what there is to tell.
-    await store.digests.ended(row.id, NOW + 60);
+    await store.digests.end(row.id, NOW + 60);
     assert.equal(await isCurrent(), false);
   });
 
@@ -95,10 +95,10 @@ for (const engine of ENGINES) {
     const [row] = await store.digests.current();
     assert(row !== undefined);
     const backlog = async () => (await store.effects.backlog()).effects.find(({ kind }) => kind === "digest");
-    await store.digests.posted(row.id, "7.7", 1);
+    await store.digests.recordPosted(row.id, "7.7", 1);
     assert.equal((await backlog())?.due, 0);
     await store.digests.claimUpdate(row.id, "mine", NOW, NOW + 60);
-    await store.digests.released(row.id, "mine", "is_archived", NOW + 60);
+    await store.digests.release(row.id, "mine", "is_archived", NOW + 60);
     const { due, failing, lastError } = (await backlog()) ?? assert.fail("no such effect");
     assert.deepEqual([due, failing, lastError], [1, 1, { about: "C0DBA", error: "is_archived" }]);
   });

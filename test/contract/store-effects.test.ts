@@ -40,12 +40,14 @@ async function messageOf(store: OpenStore, requestId: string): Promise<string> {
 async function fillMessages(store: OpenStore): Promise<void> {
   for (const id of ["new", "refused", "claimed", "current", "outdated", "stuck", "unseen", "doubtful"])
     await open(store, id);
-  for (const id of ["refused", "unseen"]) await store.messages.failed(await messageOf(store, id), ERROR, NOW + 60_000);
+  for (const id of ["refused", "unseen"])
+    await store.messages.recordFailed(await messageOf(store, id), ERROR, NOW + 60_000);
   for (const id of ["claimed", "doubtful"])
     await store.messages.claim(await messageOf(store, id), id, NOW, NOW + 60_000);
-  for (const id of ["current", "outdated", "stuck"]) await store.messages.posted(await messageOf(store, id), "1.1", 1);
+  for (const id of ["current", "outdated", "stuck"])
+    await store.messages.recordPosted(await messageOf(store, id), "1.1", 1);
   for (const id of ["outdated", "stuck"]) await change(store, id, {});
-  await store.messages.failed(await messageOf(store, "stuck"), ERROR, NOW + 60_000);
+  await store.messages.recordFailed(await messageOf(store, "stuck"), ERROR, NOW + 60_000);
   for (const id of ["unseen", "doubtful"]) await change(store, id, { state: "closed" });
 }
 
@@ -57,11 +59,11 @@ const messagesDue = async (store: OpenStore, isPosted: boolean) =>
 async function fillNotices(store: OpenStore): Promise<void> {
   for (const id of ["new", "refused", "posted"]) {
     await open(store, id, {}, []);
-    await store.recipientLookups.done({ requestId: id, kind: "no-route", attempts: 0 }, [`D0${id}`], NOW);
+    await store.recipientLookups.recordDone({ requestId: id, kind: "no-route", attempts: 0 }, [`D0${id}`], NOW);
     const [notice] = await store.notices.ofRequest(id);
     assert(notice !== undefined);
-    if (id === "refused") await store.notices.failed(notice.id, ERROR, NOW + 60_000);
-    if (id === "posted") await store.notices.posted(notice.id, "1.1", 1);
+    if (id === "refused") await store.notices.recordFailed(notice.id, ERROR, NOW + 60_000);
+    if (id === "posted") await store.notices.recordPosted(notice.id, "1.1", 1);
   }
 }
 
@@ -70,9 +72,9 @@ async function fillDigests(store: OpenStore): Promise<void> {
   for (const id of ["new", "stuck", "posted", "ended"]) await open(store, id);
   await store.digests.begin(0, NOW);
   for (const row of await store.digests.current()) {
-    if (row.channelId === "C0ended") await store.digests.ended(row.id, NOW);
-    if (row.channelId === "C0posted" || row.channelId === "C0stuck") await store.digests.posted(row.id, "1.1", 1);
-    if (row.channelId === "C0stuck") await store.digests.failed(row.id, ERROR, NOW + 60_000);
+    if (row.channelId === "C0ended") await store.digests.end(row.id, NOW);
+    if (row.channelId === "C0posted" || row.channelId === "C0stuck") await store.digests.recordPosted(row.id, "1.1", 1);
+    if (row.channelId === "C0stuck") await store.digests.recordFailed(row.id, ERROR, NOW + 60_000);
   }
 }
 
@@ -85,8 +87,8 @@ async function fillLookups(store: OpenStore): Promise<void> {
       recipientLookup: "no-route",
     });
     const lookup = { requestId: id, kind: "no-route", attempts: 0 } as const;
-    if (id === "failed") await store.recipientLookups.failed(lookup, ERROR, NOW + 60_000);
-    if (id === "done") await store.recipientLookups.done(lookup, [], NOW);
+    if (id === "failed") await store.recipientLookups.recordFailed(lookup, ERROR, NOW + 60_000);
+    if (id === "done") await store.recipientLookups.recordDone(lookup, [], NOW);
   }
 }
 
@@ -104,11 +106,11 @@ async function fillSignals(store: OpenStore): Promise<void> {
 async function fillClicks(store: OpenStore): Promise<void> {
   for (const id of ["new", "postponed", "counted", "denied", "unsent", "replied"])
     await store.clicks.record(aClick(id, { id, key: id, requestId: id }));
-  await store.clicks.postponed("postponed", NOW + 60_000, ERROR);
-  await store.clicks.evaluated("counted", null, null);
-  for (const id of ["denied", "unsent", "replied"]) await store.clicks.evaluated(id, "No.", null);
-  await store.clicks.postponed("unsent", NOW + 60_000, ERROR);
-  await store.clicks.replied("replied");
+  await store.clicks.postpone("postponed", NOW + 60_000, ERROR);
+  await store.clicks.recordEvaluated("counted", null, null);
+  for (const id of ["denied", "unsent", "replied"]) await store.clicks.recordEvaluated(id, "No.", null);
+  await store.clicks.postpone("unsent", NOW + 60_000, ERROR);
+  await store.clicks.recordReplied("replied");
 }
 
 const CASES: Record<EffectKind, Case> = {
@@ -180,8 +182,8 @@ const CASES: Record<EffectKind, Case> = {
           audit: anEntry({ kind, requestId: kind }),
         });
       await open(store, "unpublished", {}, []);
-      await store.audit.published(1, "an event");
-      await store.audit.publishFailed(2, ERROR, NOW + 60_000);
+      await store.audit.recordPublished(1, "an event");
+      await store.audit.recordPublishFailed(2, ERROR, NOW + 60_000);
     },
     worker: async (store) => (await store.audit.unpublished(FOREVER, MANY)).map(({ record }) => record.requestId),
     expected: ["closed", "decided"],
@@ -217,7 +219,7 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: an audit record that the bus refused for good stays in the backlog, and its worker leaves it`, async (t) => {
     const store = await filled(t, "publish");
-    await store.audit.publishFailed(2, ERROR, null);
+    await store.audit.recordPublishFailed(2, ERROR, null);
     const { worker } = CASES.publish;
     assert.deepEqual(await worker(store), ["closed"]);
     const { due, failing } = await backlog(store, "publish");

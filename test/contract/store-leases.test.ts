@@ -45,7 +45,7 @@ for (const engine of ENGINES) {
       renewed.map(({ name, until }) => [name, until]),
       [["kept", NOW + 50]],
     );
-    assert.deepEqual(await leases.free(["kept", "lost", "returned", "new"], NOW + 49), ["lost", "returned", "new"]);
+    assert.deepEqual(await leases.findFree(["kept", "lost", "returned", "new"], NOW + 49), ["lost", "returned", "new"]);
     assert.deepEqual(await leases.renew("nobody", NOW + 50), []);
   });
 

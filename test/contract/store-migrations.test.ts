@@ -88,10 +88,10 @@ for (const engine of ENGINES) {
       assert.deepEqual(await migrate(db, LATER), ["9001-later"]);
       assert.equal(await isMigrated(db, LATER), true);
       assert.deepEqual(await migrate(db, LATER), []);
-      const { rows } = await sql`select label, ts, version from messages order by label`.execute(db);
+      const { rows } = await sql`select label, ts, shown_version from messages order by label`.execute(db);
       assert.deepEqual(
         rows.map((row) => ({ ...(row as object) })),
-        ["C0DBA in us-east-1", "C0OPS in us-east-1"].map((label) => ({ label, ts: null, version: 0 })),
+        ["C0DBA in us-east-1", "C0OPS in us-east-1"].map((label) => ({ label, ts: null, shownVersion: 0 })),
       );
       const counts = await sql<{ count: number }>`select count(*) as count from votes union all
         select count(*) from clicks union all select count(*) from requests`.execute(db);

@@ -41,7 +41,7 @@ test("PostgreSQL: a click is recorded or refused within Slack's three seconds, a
     await assert.rejects(
       store.ackStore.clicks.record(aClick(user)),
       (error: unknown) =>
-        error instanceof StoreUnavailableError && error.passing && !error.message.includes("correct-horse"),
+        error instanceof StoreUnavailableError && error.transient && !error.message.includes("correct-horse"),
     );
     assert.ok(Date.now() - began < SLACK_WAITS_MS - 500, `${Date.now() - began} ms`);
   }

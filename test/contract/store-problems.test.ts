@@ -22,19 +22,19 @@ for (const engine of ENGINES) {
     assert.deepEqual(await problems(), []);
 
     const [dba, ops] = await store.messages.ofRequest(REQUEST_ID);
-    await store.messages.failed(dba?.id ?? "", "not_in_channel", NOW + 1);
-    await store.messages.posted(ops?.id ?? "", "1.1", 0);
-    await store.messages.failed(ops?.id ?? "", "edit_window_closed", NOW + 1);
+    await store.messages.recordFailed(dba?.id ?? "", "not_in_channel", NOW + 1);
+    await store.messages.recordPosted(ops?.id ?? "", "1.1", 0);
+    await store.messages.recordFailed(ops?.id ?? "", "edit_window_closed", NOW + 1);
     const [lookup] = await store.recipientLookups.due(NOW, 5);
     assert(lookup !== undefined);
-    await store.recipientLookups.failed(lookup, "ratelimited", NOW + 1);
+    await store.recipientLookups.recordFailed(lookup, "ratelimited", NOW + 1);
     await store.clicks.record(aClick("U0JANE"));
-    await store.clicks.postponed("click-U0JANE", NOW + 1, "Slack asks to wait");
+    await store.clicks.postpone("click-U0JANE", NOW + 1, "Slack asks to wait");
     await store.clicks.record(aClick("U0OMAR"));
-    await store.clicks.evaluated("click-U0OMAR", "No.", null);
-    await store.clicks.postponed("click-U0OMAR", NOW + 1, "Slack was away");
+    await store.clicks.recordEvaluated("click-U0OMAR", "No.", null);
+    await store.clicks.postpone("click-U0OMAR", NOW + 1, "Slack was away");
     const [due] = await store.audit.unpublished(NOW, 1);
-    await store.audit.publishFailed(due?.record.seq ?? 0, "AccessDenied", null);
+    await store.audit.recordPublishFailed(due?.record.seq ?? 0, "AccessDenied", null);
     assert.deepEqual(await problems(), [
       ["post", "C0DBA", "not_in_channel"],
       ["update", "C0OPS", "edit_window_closed"],
@@ -44,12 +44,12 @@ for (const engine of ENGINES) {
       ["publish", REQUEST_ID, "AccessDenied"],
     ]);
 
-    await store.messages.posted(dba?.id ?? "", "2.2", 1);
-    await store.messages.updated(ops?.id ?? "", 1, "nobody's");
-    await store.clicks.evaluated("click-U0JANE", null, null);
-    await store.clicks.replied("click-U0OMAR");
-    await store.audit.published(due?.record.seq ?? 0, "event");
-    await store.recipientLookups.done(lookup, [], NOW);
+    await store.messages.recordPosted(dba?.id ?? "", "2.2", 1);
+    await store.messages.recordUpdated(ops?.id ?? "", 1, "nobody's");
+    await store.clicks.recordEvaluated("click-U0JANE", null, null);
+    await store.clicks.recordReplied("click-U0OMAR");
+    await store.audit.recordPublished(due?.record.seq ?? 0, "event");
+    await store.recipientLookups.recordDone(lookup, [], NOW);
     const left = (await problems()).map(([kind]) => kind);
     assert.deepEqual(left, ["update"], "a message whose state is not known is still due");
   });

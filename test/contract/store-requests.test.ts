@@ -107,7 +107,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: a click is judged once: what was answered already does not count afterwards`, async (t) => {
     const store = await opened(t);
     await store.clicks.record(aClick());
-    await store.clicks.evaluated("click-U0JANE", "Nothing was decided.", anEntry({ kind: "denied" }));
+    await store.clicks.recordEvaluated("click-U0JANE", "Nothing was decided.", anEntry({ kind: "denied" }));
     const late = await store.requests.advance({
       requestId: REQUEST_ID,
       expectedVersion: 1,
@@ -226,7 +226,11 @@ for (const engine of ENGINES) {
           }),
         });
         await store.clicks.record(aClick(`U${index}`));
-        await store.clicks.evaluated(`click-U${index}`, "no", anEntry({ kind: "denied", requestId: `r${index}` }));
+        await store.clicks.recordEvaluated(
+          `click-U${index}`,
+          "no",
+          anEntry({ kind: "denied", requestId: `r${index}` }),
+        );
         await store.requests.advance({
           requestId: `r${index}`,
           expectedVersion: 1,
@@ -268,9 +272,9 @@ for (const engine of ENGINES) {
       ["closed", 0],
     ]);
     assert.deepEqual(await due(NOW, 1), [["requested", 0]]);
-    await store.audit.published(1, "event-1");
-    await store.audit.publishFailed(3, "Throttled", NOW + 10);
-    await store.audit.publishFailed(4, "MalformedDetail", null);
+    await store.audit.recordPublished(1, "event-1");
+    await store.audit.recordPublishFailed(3, "Throttled", NOW + 10);
+    await store.audit.recordPublishFailed(4, "MalformedDetail", null);
     assert.deepEqual(await due(NOW), []);
     assert.deepEqual(await due(NOW + 10), [["decided", 1]]);
     const again = await store.reopen();

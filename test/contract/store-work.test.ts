@@ -32,59 +32,59 @@ for (const engine of ENGINES) {
     await store.messages.claim(message.id, "mine", NOW, NOW + 60);
     const again = await store.reopen();
     const [lapsed] = await again.messages.due(NOW + 60, 10);
-    assert.deepEqual([lapsed?.claim, lapsed?.claimedAt], ["mine", NOW]);
+    assert.deepEqual([lapsed?.claimId, lapsed?.claimedAt], ["mine", NOW]);
     assert.equal(await again.messages.claim(message.id, "other", NOW + 60, NOW + 120), false);
   });
 
   test(`${engine.name}: a claim is given back by its holder only, and rests as long as was asked`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.claim(message.id, "mine", NOW, NOW + 60);
-    await store.messages.released(message.id, "other", "x", NOW);
+    await store.messages.release(message.id, "other", "x", NOW);
     assert.deepEqual(await store.messages.due(NOW, 10), []);
-    await store.messages.released(message.id, "mine", "limited", NOW + 5);
+    await store.messages.release(message.id, "mine", "limited", NOW + 5);
     assert.deepEqual(await store.messages.due(NOW + 4, 10), []);
     const [free] = await store.messages.due(NOW + 5, 10);
-    assert.deepEqual([free?.claim, free?.lastError, free?.attempts], [null, "limited", 1]);
+    assert.deepEqual([free?.claimId, free?.lastError, free?.attempts], [null, "limited", 1]);
   });
 
   test(`${engine.name}: an unclear attempt keeps its claim and is looked at when asked`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.claim(message.id, "mine", NOW, NOW + 60);
-    await store.messages.ambiguous(message.id, "other", "x", NOW);
-    await store.messages.ambiguous(message.id, "mine", "timeout", NOW + 10);
+    await store.messages.recordAmbiguous(message.id, "other", "x", NOW);
+    await store.messages.recordAmbiguous(message.id, "mine", "timeout", NOW + 10);
     assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
     const [unclear] = await store.messages.due(NOW + 10, 10);
-    assert.deepEqual([unclear?.claim, unclear?.lastError], ["mine", "timeout"]);
+    assert.deepEqual([unclear?.claimId, unclear?.lastError], ["mine", "timeout"]);
   });
 
   test(`${engine.name}: a posted message keeps its first ts, whatever is reported later`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.claim(message.id, "mine", NOW, NOW + 60);
-    await store.messages.posted(message.id, "1.1", 1);
-    await store.messages.posted(message.id, "2.2", 1);
-    await store.messages.released(message.id, "mine", "late", NOW);
-    await store.messages.ambiguous(message.id, "mine", "late", NOW);
+    await store.messages.recordPosted(message.id, "1.1", 1);
+    await store.messages.recordPosted(message.id, "2.2", 1);
+    await store.messages.release(message.id, "mine", "late", NOW);
+    await store.messages.recordAmbiguous(message.id, "mine", "late", NOW);
     const [row] = await store.messages.ofRequest(REQUEST_ID);
-    assert.deepEqual([row?.ts, row?.version, row?.claim, row?.lastError], ["1.1", 1, null, null]);
+    assert.deepEqual([row?.ts, row?.shownVersion, row?.claimId, row?.lastError], ["1.1", 1, null, null]);
     assert.equal(await store.messages.claim(message.id, "again", NOW, NOW + 60), false);
     assert.deepEqual(await store.messages.due(NOW, 10), []);
   });
 
   test(`${engine.name}: a message is due again when its request has moved on, once for many changes`, async (t) => {
     const { store, message } = await withMessage(t);
-    await store.messages.posted(message.id, "1.1", 1);
+    await store.messages.recordPosted(message.id, "1.1", 1);
     await change(store, 1);
     await change(store, 2);
     assert.equal((await store.messages.due(NOW, 10)).length, 1);
     assert.equal(await store.messages.claimUpdate(message.id, "mine", NOW, NOW + 60), true);
-    await store.messages.updated(message.id, 3, "mine");
+    await store.messages.recordUpdated(message.id, 3, "mine");
     assert.deepEqual(await store.messages.due(NOW, 10), []);
-    assert.equal((await store.messages.ofRequest(REQUEST_ID))[0]?.version, 3);
+    assert.equal((await store.messages.ofRequest(REQUEST_ID))[0]?.shownVersion, 3);
   });
 
   test(`${engine.name}: of many who want to update a message one may, until the claim lapses`, async (t) => {
     const { store, message } = await withMessage(t);
-    await store.messages.posted(message.id, "1.1", 0);
+    await store.messages.recordPosted(message.id, "1.1", 0);
     const won = await Promise.all(
       Array.from({ length: 8 }, (_, index) => store.messages.claimUpdate(message.id, `claim-${index}`, NOW, NOW + 60)),
     );
@@ -96,20 +96,20 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: an update that comes after its claim has lapsed makes the message be written again`, async (t) => {
     const { store, message } = await withMessage(t);
-    await store.messages.posted(message.id, "1.1", 1);
+    await store.messages.recordPosted(message.id, "1.1", 1);
     await change(store, 1);
     await store.messages.claimUpdate(message.id, "slow", NOW, NOW + 60);
     await change(store, 2);
     await store.messages.claimUpdate(message.id, "quick", NOW + 60, NOW + 120);
-    await store.messages.updated(message.id, 3, "quick");
+    await store.messages.recordUpdated(message.id, 3, "quick");
     assert.deepEqual(await store.messages.due(NOW + 60, 10), []);
-    await store.messages.updated(message.id, 2, "slow");
+    await store.messages.recordUpdated(message.id, 2, "slow");
     assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
 
     // The same while the other is still on its way: neither knows whose words came last.
     await store.messages.claimUpdate(message.id, "third", NOW + 60, NOW + 120);
-    await store.messages.updated(message.id, 2, "slow");
-    await store.messages.updated(message.id, 3, "third");
+    await store.messages.recordUpdated(message.id, 2, "slow");
+    await store.messages.recordUpdated(message.id, 3, "third");
     assert.equal((await store.messages.due(NOW + 60, 10)).length, 1);
   });
 
@@ -148,14 +148,14 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: a failed update rests, counts, and starts anew after success`, async (t) => {
     const { store, message } = await withMessage(t);
-    await store.messages.posted(message.id, "1.1", 0);
-    await store.messages.failed(message.id, "unreachable", NOW + 10);
+    await store.messages.recordPosted(message.id, "1.1", 0);
+    await store.messages.recordFailed(message.id, "unreachable", NOW + 10);
     assert.deepEqual(await store.messages.due(NOW + 9, 10), []);
     assert.equal((await store.messages.due(NOW + 10, 10))[0]?.attempts, 0, "an attempt is what is claimed");
     await store.messages.claimUpdate(message.id, "not-found", NOW, NOW + 60);
     await store.messages.claimUpdate(message.id, "mine", NOW + 60, NOW + 120);
     assert.equal((await store.messages.ofRequest(REQUEST_ID))[0]?.attempts, 2);
-    await store.messages.updated(message.id, 1, "mine");
+    await store.messages.recordUpdated(message.id, 1, "mine");
     const [row] = await store.messages.ofRequest(REQUEST_ID);
     assert.deepEqual([row?.attempts, row?.nextAttemptAt, row?.lastError], [0, 0, null]);
   });
@@ -188,24 +188,24 @@ for (const engine of ENGINES) {
       (await store.clicks.unevaluated(now, limit)).map(({ userId }) => userId);
     assert.deepEqual(await unhandled(NOW), ["U0JANE", "U0OMAR"]);
     assert.deepEqual(await unhandled(NOW, 1), ["U0JANE"]);
-    await store.clicks.postponed("click-U0JANE", NOW + 5, "Slack asks to wait");
+    await store.clicks.postpone("click-U0JANE", NOW + 5, "Slack asks to wait");
     assert.deepEqual(await unhandled(NOW), ["U0OMAR"]);
     assert.deepEqual(await unhandled(NOW + 5), ["U0JANE", "U0OMAR"]);
 
-    await store.clicks.evaluated("click-U0JANE", "No.", anEntry({ kind: "denied" }));
-    await store.clicks.evaluated("click-U0JANE", "Another word.", anEntry({ kind: "denied" }));
-    await store.clicks.evaluated("click-U0OMAR", null, null);
+    await store.clicks.recordEvaluated("click-U0JANE", "No.", anEntry({ kind: "denied" }));
+    await store.clicks.recordEvaluated("click-U0JANE", "Another word.", anEntry({ kind: "denied" }));
+    await store.clicks.recordEvaluated("click-U0OMAR", null, null);
     assert.deepEqual(await unhandled(NOW + 99), []);
     const [told, ...more] = await store.clicks.unreplied(NOW, 10);
     assert.deepEqual(more, []);
     assert.deepEqual([told?.userId, told?.reply, told?.attempts], ["U0JANE", "No.", 0]);
     assert.equal((await store.requests.history(REQUEST_ID)).length, 1);
 
-    await store.clicks.postponed("click-U0JANE", NOW + 5, "Slack asks to wait");
+    await store.clicks.postpone("click-U0JANE", NOW + 5, "Slack asks to wait");
     assert.deepEqual(await store.clicks.unreplied(NOW + 4, 10), []);
     const again = await store.reopen();
     assert.equal((await again.clicks.unreplied(NOW + 5, 10)).length, 1);
-    await again.clicks.replied("click-U0JANE");
+    await again.clicks.recordReplied("click-U0JANE");
     assert.deepEqual(await again.clicks.unreplied(NOW + 99, 10), []);
   });
 

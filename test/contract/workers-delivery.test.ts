@@ -47,7 +47,7 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
     if (row.channelId === "C0BROKEN") throw new Error("broken");
     if (row.channelId === "C0LIMITED") return 3_600_000;
     await store.messages.claim(row.id, row.id, Date.now(), Date.now() + 60_000);
-    await store.messages.posted(row.id, `1.${delivered.length}`, 1);
+    await store.messages.recordPosted(row.id, `1.${delivered.length}`, 1);
     return 0;
   };
   const log = testLog();
@@ -77,7 +77,7 @@ test("one change of a request that stands in very many channels comes to show in
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   await store.requests.open({ request: aRequest(), channels, audit: anEntry() });
-  for (const { id } of await store.messages.ofRequest(REQUEST_ID)) await store.messages.posted(id, "1.1", 1);
+  for (const { id } of await store.messages.ofRequest(REQUEST_ID)) await store.messages.recordPosted(id, "1.1", 1);
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [] });
 
   const chat = fakeChat();
@@ -105,7 +105,7 @@ test("one change of a request that stands in very many channels comes to show in
     clock,
     log,
   });
-  const shown = async () => (await messages.ofRequest(REQUEST_ID)).filter((row) => row.version === 2).length;
+  const shown = async () => (await messages.ofRequest(REQUEST_ID)).filter((row) => row.shownVersion === 2).length;
   const began = clock.now();
   while ((await shown()) < channels.length && clock.now() - began < 300_000) {
     clock.advance(100);
@@ -120,7 +120,7 @@ test("channels with very many updates hold up no other channel's", async (t) => 
   const channels = Array.from({ length: 20 }, (_, index) => `C0N${String(index).padStart(2, "0")}`);
   const store = await withMessages(t, channels, 30);
   for (const requestId of Array.from({ length: 30 }, (_, index) => `r${index}`)) {
-    for (const { id } of await store.messages.ofRequest(requestId)) await store.messages.posted(id, "1.1", 1);
+    for (const { id } of await store.messages.ofRequest(requestId)) await store.messages.recordPosted(id, "1.1", 1);
     await store.requests.advance({ requestId, expectedVersion: 1, patch: {}, audit: [] });
   }
   const updated: string[] = [];
@@ -129,7 +129,7 @@ test("channels with very many updates hold up no other channel's", async (t) => 
     async deliver(row: MessageRow) {
       updated.push(row.channelId);
       await store.messages.claimUpdate(row.id, row.id, Date.now(), Date.now() + 60_000);
-      await store.messages.updated(row.id, 2, row.id);
+      await store.messages.recordUpdated(row.id, 2, row.id);
       return 0;
     },
     clock: QUICK,
@@ -146,7 +146,7 @@ test("a notice or a digest that waits for its channel holds up no other channel"
   const channels = Array.from({ length: 30 }, (_, index) => `C0N${index}`);
   const store = await withMessages(t, channels, 1);
   for (const kind of ["break-glass", "no-route"] as const)
-    await store.recipientLookups.done({ requestId: "r0", kind, attempts: 0 }, channels, 0);
+    await store.recipientLookups.recordDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
   await store.digests.begin(0, 0);
   const stopping = Promise.withResolvers<number>();
   const came: string[] = [];
@@ -179,9 +179,9 @@ test("a notice or a digest that waits for its channel holds up no other channel"
     start(
       "notices",
       (now) => notices.due(now, PER_CHANNEL),
-      (row) => notices.posted(row.id, "1.1", 1),
+      (row) => notices.recordPosted(row.id, "1.1", 1),
     ),
-    start("digests", digests.current, (row) => digests.ended(row.id, 0)),
+    start("digests", digests.current, (row) => digests.end(row.id, 0)),
   ];
   t.after(async () => {
     stopping.resolve(0);

@@ -279,7 +279,7 @@ test("a lookup that takes long delays no other", async (t) => {
     async resolve(each) {
       run.push(each.requestId);
       if (each.requestId === "slow") await hang.promise;
-      await store.recipientLookups.done(each, [], Date.now());
+      await store.recipientLookups.recordDone(each, [], Date.now());
     },
     clock: QUICK,
     log: testLog(),
@@ -304,7 +304,7 @@ test("a click that breaks its judge is tried again later, and others are judged 
     async evaluate(click) {
       judged.push(click.userId);
       if (click.userId === "U0BAD" && judged.filter((each) => each === "U0BAD").length < 2) throw new Error("broken");
-      await store.clicks.evaluated(click.id, null, null);
+      await store.clicks.recordEvaluated(click.id, null, null);
       return { kind: "later", why: "not yet" };
     },
     clock: QUICK,

@@ -58,7 +58,7 @@ const POINTS: Record<string, TestHooks> = {
   "after the request is recorded, before its message is claimed": requests((own) => ({ open: dieAfter(own.open) })),
   "after the claim, before the post": chat((own) => ({ post: dieBefore(own.post) })),
   "after the post, before its ts is recorded": chat((own) => ({ post: dieAfter(own.post) })),
-  "after the ts is recorded": messages((own) => ({ posted: dieAfter(own.posted) })),
+  "after the ts is recorded": messages((own) => ({ recordPosted: dieAfter(own.recordPosted) })),
   "after the click is recorded, before it is acknowledged": {
     ...NO_TEST_HOOKS,
     store: (own) => ({
@@ -92,7 +92,7 @@ const POINTS: Record<string, TestHooks> = {
     update: dieAfter(own.update, showsEnd),
   })),
   "after a denial is recorded, before the reply is sent": clicks((own) => ({
-    evaluated: dieAfter(own.evaluated, isDenied),
+    recordEvaluated: dieAfter(own.recordEvaluated, isDenied),
   })),
   "after the reply is delivered, before that is recorded": chat((own) => ({
     postEphemeral: dieAfter(own.postEphemeral),

@@ -39,7 +39,7 @@ async function setUp(t: TestContext, count: number) {
   /** The request's own message stands now. */
   const post = async (index: number) => {
     const [row] = await store.messages.ofRequest(`r${index}`);
-    await store.messages.posted(row?.id ?? "", `1.${index}`, 1);
+    await store.messages.recordPosted(row?.id ?? "", `1.${index}`, 1);
   };
   const shown = () => [...chat.messages.values()].map(({ view }) => (view as unknown as DigestView).count);
   return { clock, store, chat, first, open, round, post, shown };

@@ -71,7 +71,7 @@ test("a request is posted once, with its votes and route, and then is at rest", 
     [message.channelId, message.view.request.id, message.view.route?.name],
     ["C0DBA", REQUEST_ID, "databases"],
   );
-  assert.deepEqual([(await row()).ts, (await row()).version], [ts, 1]);
+  assert.deepEqual([(await row()).ts, (await row()).shownVersion], [ts, 1]);
   assert.deepEqual(await due(), []);
 });
 
@@ -92,7 +92,7 @@ test("many changes become one update, and the message shows the last", async (t)
   await round();
   assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Success");
   assert.deepEqual(chat.turns, ["post C0DBA", "update C0DBA"]);
-  assert.equal((await row()).version, 3);
+  assert.equal((await row()).shownVersion, 3);
   assert.deepEqual(await due(), []);
 });
 
@@ -106,7 +106,7 @@ test("a post without an answer is looked for before anything else; found, it is 
   assert.deepEqual([(await row()).ts, chat.messages.size], ["1700000000.000001", 1]);
   assert.equal((await due()).length, 1, "which version it shows is not known");
   await round();
-  assert.deepEqual([(await row()).version, chat.messages.size], [1, 1]);
+  assert.deepEqual([(await row()).shownVersion, chat.messages.size], [1, 1]);
 });
 
 test("a post without an answer that stands nowhere is posted again, after looking", async (t) => {
@@ -253,7 +253,7 @@ test("when the bot stops while it waits for its turn, nothing is posted and noth
   const stopping = new AbortController();
   chat.acquireSlot = async () => stopping.abort();
   await deliver(await row(), stopping.signal);
-  assert.deepEqual([chat.messages.size, (await row()).claim], [0, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [0, null]);
 });
 
 test("a turn that comes after the claim has lapsed is used with another claim, and not where somebody else has the row", async (t) => {
@@ -261,29 +261,29 @@ test("a turn that comes after the claim has lapsed is used with another claim, a
   const late = async () => clock.advance(CLAIM_MS);
   const taken = async () => {
     clock.advance(CLAIM_MS);
-    const { id, ts, claim } = await row();
-    if (ts === null) await store.messages.released(id, claim ?? "", "by another", 0);
+    const { id, ts, claimId: claim } = await row();
+    if (ts === null) await store.messages.release(id, claim ?? "", "by another", 0);
     const take = ts === null ? store.messages.claim : store.messages.claimUpdate;
     assert.ok(await take(id, "another's", clock.now(), clock.now() + CLAIM_MS));
   };
-  const giveBack = async () => store.messages.released((await row()).id, "another's", "by another", 0);
+  const giveBack = async () => store.messages.release((await row()).id, "another's", "by another", 0);
   chat.acquireSlot = taken;
   await round();
-  assert.deepEqual([chat.messages.size, (await row()).claim], [0, "another's"]);
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [0, "another's"]);
   await giveBack();
   chat.acquireSlot = late;
   await round();
-  assert.deepEqual([chat.messages.size, (await row()).claim], [1, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [1, null]);
 
   const shown = () => [...chat.messages.values()][0]?.view.request.executionStatus;
   await move({ executionStatus: "Success" });
   chat.acquireSlot = taken;
   await round();
-  assert.deepEqual([shown(), (await row()).claim], ["Waiting", "another's"]);
+  assert.deepEqual([shown(), (await row()).claimId], ["Waiting", "another's"]);
   await giveBack();
   chat.acquireSlot = late;
   await round();
-  assert.deepEqual([shown(), (await row()).claim], ["Success", null]);
+  assert.deepEqual([shown(), (await row()).claimId], ["Success", null]);
 });
 
 test("a process that is held up while it reads what to tell posts and updates nothing on a claim that may be another's", async (t) => {
@@ -295,26 +295,26 @@ test("a process that is held up while it reads what to tell posts and updates no
   };
   store.requests.votes = heldUp;
   await round();
-  assert.deepEqual([chat.messages.size, (await row()).claim], [0, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [0, null]);
   store.requests.votes = votes;
   await round();
   await move({ executionStatus: "Success" });
   store.requests.votes = heldUp;
   await round();
   assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Waiting");
-  assert.equal((await row()).claim, null);
+  assert.equal((await row()).claimId, null);
 });
 
 test("what Slack's adapter found too late to send gives its claim back at once", async (t) => {
   const { chat, round, row, move } = await setUp(t);
   chat.nextPost.push({ answer: { kind: "too-late" } });
   await round();
-  assert.deepEqual([chat.messages.size, (await row()).claim], [0, null]);
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [0, null]);
   await round();
   await move({ executionStatus: "Success" });
   chat.nextUpdate.push({ kind: "too-late" });
   await round();
-  assert.equal((await row()).claim, null);
+  assert.equal((await row()).claimId, null);
   await round();
   assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Success");
 });

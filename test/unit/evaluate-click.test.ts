@@ -40,7 +40,7 @@ async function setUp(t: TestContext, route: Partial<Route> = {}, posted = true) 
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
   if (posted) {
     const [message] = await store.messages.due(clock.now(), 1);
-    await store.messages.posted(message?.id ?? "", MESSAGE_TS, 1);
+    await store.messages.recordPosted(message?.id ?? "", MESSAGE_TS, 1);
   }
   const vote = makeEvaluateClick(deps);
   /** Records a click and hands it to a judge. */
@@ -167,14 +167,16 @@ test("a digest of the channel leads to its requests; one of another channel, and
     audit: anEntry(),
   });
   await store.digests.begin(0, 1);
-  for (const { id, channelId } of await store.digests.current()) await store.digests.posted(id, `9.${channelId}`, 1);
+  for (const { id, channelId } of await store.digests.current())
+    await store.digests.recordPosted(id, `9.${channelId}`, 1);
   await store.requests.open({
     request: aRequest({ id: "third", stepExecutionId: "third" }),
     channels: ["C0DBA"],
     audit: anEntry(),
   });
   await store.digests.begin(0, 2);
-  for (const { id, ts } of await store.digests.current()) if (ts === null) await store.digests.posted(id, "9.9", 1);
+  for (const { id, ts } of await store.digests.current())
+    if (ts === null) await store.digests.recordPosted(id, "9.9", 1);
   await press("U000", fromMessage("9.C0OPS", "C0OPS"));
   await press("U001", fromMessage("9.8"));
   assert.deepEqual(await answers(), [
@@ -242,7 +244,7 @@ test("a click on a message whose posting is not settled waits for it, and counts
   assert.deepEqual(await store.clicks.unevaluated(clock.now(), 1), []);
   clock.advance(1_000);
   assert.equal((await store.clicks.unevaluated(clock.now(), 1)).length, 1);
-  await store.messages.posted(message.id, MESSAGE_TS, 1);
+  await store.messages.recordPosted(message.id, MESSAGE_TS, 1);
   assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
   assert.deepEqual(await answers(), []);
 });
@@ -257,7 +259,7 @@ test("a click on a digest whose posting is not settled yet waits for it", async 
     kind: "later",
     why: "the post of the clicked message is not resolved yet",
   });
-  await store.digests.posted(digest.id, "9.9", 1);
+  await store.digests.recordPosted(digest.id, "9.9", 1);
   assert.deepEqual(await judge("early"), { kind: "counted", completes: true });
   assert.deepEqual(await answers(), []);
 });
@@ -310,7 +312,7 @@ async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" 
     audit: anEntry(),
   });
   const [message] = await messages.ofRequest(requestId);
-  await messages.posted(message?.id ?? "", "7.7", 1);
+  await messages.recordPosted(message?.id ?? "", "7.7", 1);
   return { requestId, ...fromMessage("7.7") };
 }
 

@@ -19,8 +19,8 @@ for (const engine of ENGINES) {
       audit: anEntry({ kind: "requested" }),
     });
     const [first, second] = await store.messages.ofRequest(REQUEST_ID);
-    await store.messages.failed(first?.id ?? "", "not_in_channel", NOW + 60_000);
-    await store.messages.posted(second?.id ?? "", "1.1", 0);
+    await store.messages.recordFailed(first?.id ?? "", "not_in_channel", NOW + 60_000);
+    await store.messages.recordPosted(second?.id ?? "", "1.1", 0);
     await store.clicks.record(aClick("U0JANE"));
     const lost = aRequest({ id: "lost", stepExecutionId: "lost", route: null });
     await store.requests.open({ request: lost, channels: [], audit: anEntry({ requestId: "lost" }) });
@@ -85,7 +85,7 @@ test("metrics tell what waits, how old the polls are, and what was done; without
 test("health is for admins: stale targets with their errors first, then what is behind", async (t) => {
   const store = await aStore(t, { now: () => NOW });
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
-  await store.messages.failed((await store.messages.ofRequest(REQUEST_ID))[0]?.id ?? "", "not_in_channel", NOW);
+  await store.messages.recordFailed((await store.messages.ofRequest(REQUEST_ID))[0]?.id ?? "", "not_in_channel", NOW);
   await store.owned.polls.record("default/eu-west-1", NOW - 600_000, null, "me");
   await store.owned.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me");
   await store.owned.polls.record("default/us-east-1", NOW, null, "me");
@@ -119,10 +119,10 @@ test("what no route covers, notices that cannot be posted, and people who cannot
     audit: anEntry(),
     recipientLookup: "no-route",
   });
-  await store.recipientLookups.failed(lookup, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
+  await store.recipientLookups.recordFailed(lookup, "missing_scope (needs im:write)", NOW, ["D0ADA", "D0OPS"]);
   const [notice] = await store.notices.ofRequest(REQUEST_ID);
   await store.notices.claim(notice?.id ?? "", "mine", NOW, NOW + 1);
-  await store.notices.released(notice?.id ?? "", "mine", "is_archived", NOW + 60_000);
+  await store.notices.release(notice?.id ?? "", "mine", "is_archived", NOW + 60_000);
 
   const metrics = await makeMetrics().text(store, NOW, true);
   for (const line of [

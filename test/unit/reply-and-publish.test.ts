@@ -15,7 +15,7 @@ async function withAnswer(t: TestContext) {
   const log = testLog();
   const answer = makeReplyToClicker({ clicks: store.clicks, chat, clock, random: () => 0, log });
   await store.clicks.record(aClick());
-  await store.clicks.evaluated("click-U0JANE", "Only others may.", null);
+  await store.clicks.recordEvaluated("click-U0JANE", "Only others may.", null);
   const due = () => store.clicks.unreplied(clock.now(), 10);
   const round = async () => {
     for (const click of await due()) await answer(click);

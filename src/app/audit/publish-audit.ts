@@ -46,7 +46,7 @@ export const makePublishAudit =
       const result = results[index] ?? NO_REPLY;
       const fields = { seq: record.seq, requestId: record.requestId };
       if (result.kind === "published") {
-        await audit.published(record.seq, result.eventId);
+        await audit.recordPublished(record.seq, result.eventId);
         log.debug({ event: "audit-event.published", ...fields, eventId: result.eventId }, "audit event published");
         continue;
       }
@@ -56,7 +56,7 @@ export const makePublishAudit =
       else
         log.warn({ event: "audit-event.postponed", ...fields, error }, "cannot publish an audit event; trying again");
       const wait = backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-      await audit.publishFailed(record.seq, error, result.final ? null : clock.now() + wait);
+      await audit.recordPublishFailed(record.seq, error, result.final ? null : clock.now() + wait);
     }
     return due.length;
   };

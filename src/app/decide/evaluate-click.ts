@@ -53,12 +53,12 @@ export const makeEvaluateClick =
       case "denied": {
         const { denial } = outcome;
         log.info({ ...fields, event: "click.denied", denial: denial.kind }, "click denied");
-        await clicks.evaluated(clickId, deps.sentence(denial), toDeniedEntry(click, denial, clock.now()));
+        await clicks.recordEvaluated(clickId, deps.sentence(denial), toDeniedEntry(click, denial, clock.now()));
         break;
       }
       case "later":
         log.debug({ ...fields, event: "click.postponed", why: outcome.why }, "click evaluated again later");
-        await clicks.postponed(clickId, clock.now() + (outcome.waitMs ?? RETRY_MS), outcome.why);
+        await clicks.postpone(clickId, clock.now() + (outcome.waitMs ?? RETRY_MS), outcome.why);
         break;
       default:
         throw new Error(`unexpected outcome ${outcome satisfies never}`);

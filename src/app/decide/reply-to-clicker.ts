@@ -20,16 +20,16 @@ export const makeReplyToClicker =
     const fields = { clickId: click.id, requestId: click.requestId, userId: click.userId, result: result.kind };
     if (result.kind === "delivered") {
       deps.log.debug({ event: "reply.delivered", ...fields }, "replied to a click");
-      return deps.clicks.replied(click.id);
+      return deps.clicks.recordReplied(click.id);
     }
     if (result.kind === "refused" || (result.kind === "ambiguous" && click.attempts + 1 >= MAX_AMBIGUOUS)) {
       deps.log.error({ event: "reply.abandoned", ...fields, ...result }, "cannot reply to a click; giving up");
-      return deps.clicks.replied(click.id);
+      return deps.clicks.recordReplied(click.id);
     }
     deps.log.warn({ event: "reply.postponed", ...fields, ...result }, "cannot reply to a click; trying again");
     const wait =
       result.kind === "limited"
         ? result.retryAfterMs
         : backoffMs(click.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-    await deps.clicks.postponed(click.id, deps.clock.now() + wait, describeChatFailure(result));
+    await deps.clicks.postpone(click.id, deps.clock.now() + wait, describeChatFailure(result));
   };

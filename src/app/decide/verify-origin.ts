@@ -7,7 +7,7 @@ const UNRESOLVED_POST_MS = 3 * 60_000;
 
 export interface VerifyOriginDeps {
   messages: Pick<MessageStore, "ofRequest">;
-  digests: Pick<DigestStore, "at">;
+  digests: Pick<DigestStore, "identify">;
   clock: Clock;
 }
 
@@ -30,10 +30,10 @@ export async function verifyOrigin(
   );
   if (inChannel.some((message) => message.ts === origin.ts)) return "ours";
   if (inChannel.length === 0) return "foreign";
-  const digest = await deps.digests.at(origin.channelId, origin.ts);
+  const digest = await deps.digests.identify(origin.channelId, origin.ts);
   if (digest === "digest") return "ours";
   const unresolved =
-    digest === "unresolved" || inChannel.some((message) => message.ts === null && message.claim !== null);
+    digest === "unresolved" || inChannel.some((message) => message.ts === null && message.claimId !== null);
   return unresolved && canWait(deps.clock, click) ? "unresolved" : "foreign";
 }
 

@@ -41,7 +41,7 @@ export async function claimCall<Row extends DeliveryRow>(
     else trace(deps, kind, row, "message.claim-lost", "another replica has claimed the message");
     return isTaken ? { claim, notAfter: now + CLAIM_MS - CALL_MS } : null;
   };
-  const release = ({ claim }: { claim: string }) => store.released(row.id, claim, NOT_SENT, clock.now());
+  const release = ({ claim }: { claim: string }) => store.release(row.id, claim, NOT_SENT, clock.now());
   let claimed = await take();
   if (claimed === null) return null;
   await chat.acquireSlot(call, row.channelId, abort);

@@ -43,7 +43,7 @@ export const makeDeliverMessage =
   <Row extends DeliveryRow>(deps: DeliveryDeps, kind: MessageKind<Row>) =>
   async (row: Row, abort: AbortSignal): Promise<number> => {
     if (row.ts !== null) return update(deps, kind, row, row.ts, abort);
-    return row.claim === null ? post(deps, kind, row, abort) : resolve(deps, kind, row, row.claim, abort);
+    return row.claimId === null ? post(deps, kind, row, abort) : resolve(deps, kind, row, row.claimId, abort);
   };
 
 /** Posts an unposted message. */
@@ -61,20 +61,20 @@ async function post<Row extends DeliveryRow>(
   const result = await deps.chat.post(row.channelId, content, notAfter);
   switch (result.kind) {
     case "too-late":
-      await store.released(row.id, claim, NOT_SENT, clock.now());
+      await store.release(row.id, claim, NOT_SENT, clock.now());
       return 0;
     case "posted":
-      await store.posted(row.id, result.ts, version);
+      await store.recordPosted(row.id, result.ts, version);
       await clearBackoff(kind, row);
       trace(deps, kind, row, "message.posted", "message posted");
       return 0;
     case "ambiguous":
-      await store.ambiguous(row.id, claim, describeChatFailure(result), clock.now() + RESOLVE_AFTER_MS);
+      await store.recordAmbiguous(row.id, claim, describeChatFailure(result), clock.now() + RESOLVE_AFTER_MS);
       report(deps, kind, row, result, "message.ambiguous", "no clear reply to a post");
       // Slack may be failing: do not send the channel's other messages into the same failure at once.
       return UNAVAILABLE_BASE_MS;
     default:
-      await store.released(row.id, claim, describeChatFailure(result), retryAt(deps, row, result));
+      await store.release(row.id, claim, describeChatFailure(result), retryAt(deps, row, result));
       report(deps, kind, row, result, "message.post-failed", "cannot post a message");
       return toBackOff(deps, row, result);
   }
@@ -96,31 +96,31 @@ async function resolve<Row extends DeliveryRow>(
   switch (found.kind) {
     case "found":
       // The shown version is unknown. Version 0 makes the message outdated, so that it is updated.
-      await store.posted(row.id, found.ts, 0);
+      await store.recordPosted(row.id, found.ts, 0);
       await clearBackoff(kind, row);
       trace(deps, kind, row, "message.found", "an unfinished post had posted the message");
       return 0;
     case "absent":
       // Other messages of the channel go first: this one may be one that Slack cannot process.
       await clearBackoff(kind, row);
-      await store.released(row.id, claim, "An earlier attempt posted nothing", clock.now() + repostAfter(deps, row));
+      await store.release(row.id, claim, "An earlier attempt posted nothing", clock.now() + repostAfter(deps, row));
       trace(deps, kind, row, "message.absent", "an unfinished post had posted nothing");
       return 0;
     case "refused":
       // The history cannot be read. A rare second message is better than a request without a message.
-      await store.released(row.id, claim, describeChatFailure(found), clock.now());
+      await store.release(row.id, claim, describeChatFailure(found), clock.now());
       report(deps, kind, row, found, "history.read-failed", "cannot read the channel's history to find a message");
       return 0;
     case "limited":
-      await store.failed(row.id, describeChatFailure(found), now + found.retryAfterMs);
-      await store.ambiguous(row.id, claim, describeChatFailure(found), clock.now());
+      await store.recordFailed(row.id, describeChatFailure(found), now + found.retryAfterMs);
+      await store.recordAmbiguous(row.id, claim, describeChatFailure(found), clock.now());
       return found.retryAfterMs;
     default: {
       // The longer the post has been unresolved, the more rarely the history is read.
       const unresolvedMs = Math.max(RETRY_BASE_MS, (now - (row.claimedAt ?? now)) / 4);
       const wait = backoffMs(1, unresolvedMs, RESOLVE_CAP_MS, deps.random());
-      await store.failed(row.id, describeChatFailure(found), clock.now() + wait);
-      await store.ambiguous(row.id, claim, describeChatFailure(found), clock.now());
+      await store.recordFailed(row.id, describeChatFailure(found), clock.now() + wait);
+      await store.recordAmbiguous(row.id, claim, describeChatFailure(found), clock.now());
       return 0;
     }
   }
@@ -140,16 +140,16 @@ async function update<Row extends DeliveryRow>(
   const { claim, content, version, notAfter } = call;
   const result = await deps.chat.update(row.channelId, ts, content, notAfter);
   if (result.kind === "too-late") {
-    await store.released(row.id, claim, NOT_SENT, deps.clock.now());
+    await store.release(row.id, claim, NOT_SENT, deps.clock.now());
     return 0;
   }
   if (result.kind === "updated") {
-    await store.updated(row.id, version, claim);
+    await store.recordUpdated(row.id, version, claim);
     trace(deps, kind, row, "message.updated", "message updated");
     return 0;
   }
   const failure = result.kind === "deleted" ? ({ ...result, kind: "refused" } as const) : result;
-  await store.released(row.id, claim, describeChatFailure(failure), retryAt(deps, row, failure));
+  await store.release(row.id, claim, describeChatFailure(failure), retryAt(deps, row, failure));
   report(deps, kind, row, failure, "message.update-failed", "cannot update a message");
   if (result.kind === "deleted") await kind.deleted?.(row);
   return toBackOff(deps, row, failure);

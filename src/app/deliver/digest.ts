@@ -41,7 +41,7 @@ export function makeDigest(deps: DigestDeps) {
     },
     about: () => ({ digest: true }),
     // The next flood of the channel gets a new digest.
-    deleted: (row) => digests.ended(row.id, clock.now()),
+    deleted: (row) => digests.end(row.id, clock.now()),
   });
 
   return async (row: DigestRow, abort: AbortSignal): Promise<number> => {
@@ -50,10 +50,10 @@ export function makeDigest(deps: DigestDeps) {
     const view = await toDigestView(deps, row);
     if (row.ts === null) {
       // The flood ended before its digest was posted.
-      if (row.claim === null && view.count <= DIGEST_THRESHOLD) await digests.ended(row.id, now);
+      if (row.claimId === null && view.count <= DIGEST_THRESHOLD) await digests.end(row.id, now);
       else return deliver(row, abort);
-    } else if (row.version === toVersion(view)) {
-      if (view.count === 0) await digests.ended(row.id, now);
+    } else if (row.shownVersion === toVersion(view)) {
+      if (view.count === 0) await digests.end(row.id, now);
     } else if (view.count === 0 || now >= (row.claimedAt ?? 0) + EVERY_MS) {
       return deliver(row, abort);
     }

@@ -50,7 +50,7 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
         { event: "recipient-lookup.done", requestId: lookup.requestId, lookup: lookup.kind, channels: channels.length },
         "recipients found",
       );
-      return deps.recipientLookups.done(lookup, channels, now);
+      return deps.recipientLookups.recordDone(lookup, channels, now);
     }
     remember(unreachableUsers, key, unreachable);
     if (missing.error !== null) {
@@ -58,7 +58,7 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
       deps.log.warn({ event: "recipient-lookup.postponed", ...fields }, "cannot find all recipients; trying again");
     }
     const wait = missing.retryAfterMs ?? backoffMs(lookup.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-    await deps.recipientLookups.failed(lookup, missing.error, now + wait, channels);
+    await deps.recipientLookups.recordFailed(lookup, missing.error, now + wait, channels);
   };
 };
 

@@ -41,9 +41,9 @@ export interface ClickStore {
   /** Takes a due click for judging or answering; false when another has it. It is due again at `until`. */
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** The click is judged; `answer` is what its author is to be told, null when the message says it all. */
-  evaluated(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
+  recordEvaluated(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
   /** The click could not be judged, or its author not be told, yet. */
-  postponed(id: string, nextAttemptAt: number, error: string): Promise<void>;
+  postpone(id: string, nextAttemptAt: number, error: string): Promise<void>;
   unreplied(now: number, limit: number): Promise<ClickRow[]>;
-  replied(id: string): Promise<void>;
+  recordReplied(id: string): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface LeaseStore {
   renew(owner: string, until: number): Promise<Lease[]>;
   release(name: string, owner: string): Promise<void>;
   /** Those of the names that nobody holds. */
-  free(names: readonly string[], now: number): Promise<string[]>;
+  findFree(names: readonly string[], now: number): Promise<string[]>;
 }
 
 /** The processes that share the database. */

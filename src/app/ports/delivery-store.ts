@@ -6,9 +6,9 @@ export interface DeliveryRow {
   channelId: string;
   ts: string | null;
   /** What it shows; 0 when that is not known. */
-  version: number;
+  shownVersion: number;
   /** Set from before an attempt to post until its end is known; who holds it, and from when on to look for its message. */
-  claim: string | null;
+  claimId: string | null;
   claimedAt: number | null;
   claimUntil: number | null;
   attempts: number;
@@ -25,18 +25,18 @@ export interface DeliveryStore {
   /** Takes a posted message for one update; false when another has it. */
   claimUpdate(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** The message stands in the channel. */
-  posted(id: string, ts: string, version: number): Promise<void>;
+  recordPosted(id: string, ts: string, version: number): Promise<void>;
   /** The attempt may have posted: the claim stays, and from `lookAt` on its message is looked for. */
-  ambiguous(id: string, claim: string, error: string, lookAt: number): Promise<void>;
+  recordAmbiguous(id: string, claim: string, error: string, lookAt: number): Promise<void>;
   /** The attempt surely did nothing, or was an update: the claim is given back. */
-  released(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
+  release(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
   /**
    * The message shows this version. Without the claim, which lapsed while the update was on its way, it may as well show
    * an older one than another wrote since: then it is due again, whatever is on record.
    */
-  updated(id: string, version: number, claim: string): Promise<void>;
+  recordUpdated(id: string, version: number, claim: string): Promise<void>;
   /** Something else failed than an attempt to post or to update; whatever is claimed stays claimed. */
-  failed(id: string, error: string, nextAttemptAt: number): Promise<void>;
+  recordFailed(id: string, error: string, nextAttemptAt: number): Promise<void>;
   /** What is not yet posted in the channel may be tried again now. */
   clearBackoff(channelId: string): Promise<void>;
 }
@@ -68,12 +68,12 @@ export interface RecipientLookupStore {
   /** Returns lookups whose time has come. */
   due(now: number, limit: number): Promise<RecipientLookup[]>;
   /** Adds the last recipients' messages or notices, each channel once, and ends the lookup. */
-  done(lookup: RecipientLookup, channels: readonly string[], at: number): Promise<void>;
+  recordDone(lookup: RecipientLookup, channels: readonly string[], at: number): Promise<void>;
   /**
    * Adds the messages or notices of the recipients found so far, and tries again at `nextAttemptAt`. `error: null`: more
    * recipients remain; continue in the next batch.
    */
-  failed(
+  recordFailed(
     lookup: RecipientLookup,
     error: string | null,
     nextAttemptAt: number,
@@ -108,7 +108,7 @@ export interface DigestStore extends DeliveryStore {
   /** Open requests without a message in the channel, those soonest past their deadline first, and how many there are. */
   waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
   /** Nothing waits there any more, and the digest says so, or was never posted. Not while somebody has it claimed. */
-  ended(id: string, at: number): Promise<void>;
+  end(id: string, at: number): Promise<void>;
   /** Whether a digest was ever posted as this message; `unresolved` when one may have been, and its ts is not known yet. */
-  at(channelId: string, ts: string): Promise<"digest" | "unresolved" | "none">;
+  identify(channelId: string, ts: string): Promise<"digest" | "unresolved" | "none">;
 }

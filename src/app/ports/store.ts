@@ -92,9 +92,9 @@ export interface ExecutionStore {
 export interface AuditStore {
   /** The oldest records that are to be published now, each with how often that has failed. */
   unpublished(now: number, limit: number): Promise<{ record: PublishedRecord; attempts: number }[]>;
-  published(seq: number, eventId: string): Promise<void>;
+  recordPublished(seq: number, eventId: string): Promise<void>;
   /** `nextAttemptAt` is null when sending the entry again cannot help. */
-  publishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
+  recordPublishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
 }
 
 /**

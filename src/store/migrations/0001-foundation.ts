@@ -119,7 +119,7 @@ async function createDeliveries(db: Db): Promise<void> {
   // These two indexes find the few messages that are due among the many that are not.
   await sql`create index messages_unposted on messages (channel_id) where ts is null`.execute(db);
   await sql`create index messages_outdated on messages (channel_id)
-    where ts is not null and version < request_version`.execute(db);
+    where ts is not null and shown_version < request_version`.execute(db);
   await db.schema
     .createTable("notices")
     .$call(addDeliveryColumns)
@@ -233,8 +233,8 @@ const addDeliveryColumns = (table: CreateTableBuilder<string, string>) =>
     .addColumn("id", "text", (c) => c.primaryKey())
     .addColumn("channel_id", "text", (c) => c.notNull())
     .addColumn("ts", "text")
-    .addColumn("version", "integer", (c) => c.notNull())
-    .addColumn("claim", "text")
+    .addColumn("shown_version", "integer", (c) => c.notNull())
+    .addColumn("claim_id", "text")
     .addColumn("claimed_at", "bigint")
     .addColumn("claim_until", "bigint")
     .addColumn("attempts", "integer", (c) => c.notNull())

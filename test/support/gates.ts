@@ -6,53 +6,53 @@ import type { SignalResult } from "../../src/core/signal-attempt.ts";
 import { TARGET, type TestClock } from "./fakes.ts";
 import { anExecution, aStep, EXECUTION_ID } from "./samples.ts";
 
-/** What becomes of the next signal, and what its sender hears. */
-export const FATES = [
+/** Outcomes of a signal: its effect in AWS, and the reply that its sender receives. */
+export const SIGNAL_OUTCOMES = [
   "accepted",
-  "effect, no answer",
-  "lost, no answer",
-  "late effect, no answer",
+  "effect, no reply",
+  "lost, no reply",
+  "late effect, no reply",
   "effect, 500",
   "lost, 500",
   "refused",
   "not sent",
 ] as const;
-export type Fate = (typeof FATES)[number];
+export type SignalOutcome = (typeof SIGNAL_OUTCOMES)[number];
 
 export interface SentSignal {
   verdict: Verdict;
   /** The role session that sent it; null for the bot itself. */
   session: string | null;
   at: number;
-  /** The gate that waited when it left, null when none did. */
+  /** The gate that was waiting when the signal was sent; null without one. */
   gate: string | null;
-  fate: Fate;
-  /** Until then it may still take effect; what surely has none never may. */
-  mayLandUntil: number;
+  outcome: SignalOutcome;
+  /** Until then the signal may still take effect; 0 if AWS certainly does not apply it. */
+  mayApplyUntil: number;
 }
 
-/** A request's signature is good for five minutes; with clocks apart it may be taken that long after. */
-const LATEST_MS = 10 * 60_000;
+/** A signature is valid for five minutes; with clock skew AWS may accept the request for this long. */
+const MAX_DELAY_MS = 10 * 60_000;
 
 /**
- * One execution of a runbook with gates one after another, as AWS has it. A signal names no gate: it lands on the one
- * that waits when it arrives, which is what makes it dangerous. With `needed`, each person signals as themselves, and a
- * gate lets pass when so many different principals have approved.
+ * A fake of AWS with one execution of a runbook that has `gates` consecutive gates. A signal names no gate: it applies to
+ * the gate that is waiting when it arrives, which makes late signals dangerous. With `needed`, each person signals with a
+ * session of their own name, and a gate passes when `needed` different principals have approved it.
  */
-export function gatesInAws(clock: TestClock, gates: number, needed: number | null = null) {
-  /** Who has approved each gate. */
+export function fakeGates(clock: TestClock, gates: number, needed: number | null = null) {
+  /** The principals that have approved each gate. */
   const approved = Array.from({ length: gates }, () => new Set<string>());
-  /** As whom AWS lets the bot not act at present. */
+  /** Sessions that AWS currently refuses to the bot. */
   const untrusted = new Set<string>();
   let passed = 0;
   let ended: ObservedExecution["status"] | null = null;
-  let fate: Fate = "accepted";
+  let outcome: SignalOutcome = "accepted";
   const sent: SentSignal[] = [];
-  let underWay: { signal: SentSignal; lands: number }[] = [];
-  const gateOf = (index: number) => `gate-${index}`;
-  const waiting = () => (ended === null && passed < gates ? gateOf(passed) : null);
+  let inTransit: { signal: SentSignal; appliesAt: number }[] = [];
+  const toGateId = (index: number) => `gate-${index}`;
+  const waiting = () => (ended === null && passed < gates ? toGateId(passed) : null);
 
-  const land = (verdict: Verdict, session: string | null): boolean => {
+  const applySignal = (verdict: Verdict, session: string | null): boolean => {
     if (waiting() === null) return false;
     if (verdict === "reject") {
       ended = "Failed";
@@ -62,18 +62,18 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
     if ((approved[passed]?.size ?? 0) >= (needed ?? 1) && ++passed === gates) ended = "Success";
     return true;
   };
-  /** Signals on their way whose moment has come. */
-  const settle = () => {
-    const due = underWay.filter(({ lands }) => lands <= clock.now());
-    underWay = underWay.filter(({ lands }) => lands > clock.now());
+  /** Applies the signals in transit that have arrived. */
+  const applyArrived = () => {
+    const due = inTransit.filter(({ appliesAt }) => appliesAt <= clock.now());
+    inTransit = inTransit.filter(({ appliesAt }) => appliesAt > clock.now());
     for (const { signal } of due) {
-      land(signal.verdict, signal.session);
-      signal.mayLandUntil = clock.now();
+      applySignal(signal.verdict, signal.session);
+      signal.mayApplyUntil = clock.now();
     }
   };
 
   const execution = (): ObservedExecution => {
-    settle();
+    applyArrived();
     const failedAt = ended === "Failed" || ended === "TimedOut" || ended === "Cancelled" ? passed : -1;
     return anExecution({
       status: ended ?? "Waiting",
@@ -87,8 +87,8 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
               : index === passed && ended === null
                 ? "Waiting"
                 : "Pending";
-        // The same step name each time: a loop, as far as anybody can tell by names.
-        const stepExecutionId = index <= passed ? gateOf(index) : null;
+        // Every gate has the same step name, like a gate in a loop.
+        const stepExecutionId = index <= passed ? toGateId(index) : null;
         if (needed === null) return aStep({ stepExecutionId, status, outputs: {} });
         const ApproverDecisions = [...(approved[index] ?? [])].map((session) =>
           JSON.stringify({ Approver: `arn:aws:sts::111122223333:assumed-role/R/${session}`, Decision: "Approve" }),
@@ -99,25 +99,25 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
     });
   };
 
-  const answerTo = (signal: SentSignal): SignalResult => {
+  const replyTo = (signal: SentSignal): SignalResult => {
     const { verdict, session } = signal;
     const silent = { kind: "ambiguous", answered: false, code: "TimeoutError", message: "x" } as const;
     const error = { kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" } as const;
-    switch (fate) {
+    switch (outcome) {
       case "accepted":
-        return land(verdict, session)
+        return applySignal(verdict, session)
           ? { kind: "accepted" }
           : { kind: "refused", code: "InvalidAutomationSignalException", message: "x" };
-      case "effect, no answer":
-        land(verdict, session);
+      case "effect, no reply":
+        applySignal(verdict, session);
         return silent;
       case "effect, 500":
-        land(verdict, session);
+        applySignal(verdict, session);
         return error;
-      case "late effect, no answer":
-        underWay.push({ signal, lands: clock.now() + LATEST_MS / 2 });
+      case "late effect, no reply":
+        inTransit.push({ signal, appliesAt: clock.now() + MAX_DELAY_MS / 2 });
         return silent;
-      case "lost, no answer":
+      case "lost, no reply":
         return silent;
       case "lost, 500":
         return error;
@@ -126,25 +126,29 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
       case "not sent":
         return { kind: "not-sent", code: "ECONNREFUSED", message: "x" };
       default:
-        return assert.fail(fate satisfies never);
+        return assert.fail(outcome satisfies never);
     }
   };
 
   const send = (executionId: string, verdict: Verdict, session: string | null): SignalResult => {
-    settle();
+    applyArrived();
     assert.equal(executionId, EXECUTION_ID);
-    // Nobody hears whether it is lost, or late, or has had its effect; what has had it can have it no more.
-    const open = fate === "lost, no answer" || fate === "late effect, no answer";
+    // The sender cannot know whether the signal is lost, late or applied. A signal that was applied cannot apply again.
+    const open = outcome === "lost, no reply" || outcome === "late effect, no reply";
     const signal: SentSignal = {
       verdict,
       session,
       at: clock.now(),
       gate: waiting(),
-      fate,
-      mayLandUntil: open ? clock.now() + LATEST_MS : fate === "refused" || fate === "not sent" ? 0 : clock.now(),
+      outcome,
+      mayApplyUntil: open
+        ? clock.now() + MAX_DELAY_MS
+        : outcome === "refused" || outcome === "not sent"
+          ? 0
+          : clock.now(),
     };
     sent.push(signal);
-    return answerTo(signal);
+    return replyTo(signal);
   };
 
   const automation: Automation = {
@@ -169,26 +173,26 @@ export function gatesInAws(clock: TestClock, gates: number, needed: number | nul
     automation,
     sent,
     waiting() {
-      settle();
+      applyArrived();
       return waiting();
     },
-    isOver: () => ended !== null,
-    /** Whether AWS lets the bot act under a session of that name from now on. */
-    trusts(session: string, trusted: boolean) {
+    hasEnded: () => ended !== null,
+    /** Sets whether AWS accepts the bot under a session of this name. */
+    setTrusted(session: string, trusted: boolean) {
       if (trusted) untrusted.delete(session);
       else untrusted.add(session);
     },
-    /** What the next signals meet. */
-    meets(next: Fate) {
-      fate = next;
+    /** Sets the outcome of the next signals. */
+    setOutcome(next: SignalOutcome) {
+      outcome = next;
     },
-    /** Somebody else signals, in the console or by the CLI. */
-    elsewhere(verdict: Verdict) {
-      settle();
-      land(verdict, "somebody-else");
+    /** Signals like another person in the console or the CLI. */
+    decideElsewhere(verdict: Verdict) {
+      applyArrived();
+      applySignal(verdict, "another-person");
     },
-    ends(status: "Cancelled" | "TimedOut") {
-      settle();
+    endExecution(status: "Cancelled" | "TimedOut") {
+      applyArrived();
       ended ??= status;
     },
   };

@@ -14,62 +14,72 @@ import { countAccepted } from "../../src/core/signal-attempt.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
-import { FATES, type Fate, gatesInAws } from "../support/gates.ts";
+import { fakeGates, SIGNAL_OUTCOMES, type SignalOutcome } from "../support/gates.ts";
 import { aClick, anExecution, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
 import { underOwnLease } from "../support/stores.ts";
 
 const GROUP = "S0DBA";
 const PEOPLE = ["U0ANN", "U0BEN", "U0CAT", "U0DAN", "U0EVE", "U0FAY", "U0GUS"];
-/** Eve is named as an approver, but belongs to another workspace. */
+/** Eve is named as an approver but belongs to another workspace. */
 const EXTERNAL = "U0EVE";
-/** Ann started the execution, and may not approve it. */
-const STARTER = "U0ANN";
-/** Dan may break glass, and is an approver only while he belongs to the group. */
+/** Ann started the execution and may not approve it. */
+const REQUESTER = "U0ANN";
+/** Dan may break glass; he is an approver only while he is a member of the group. */
 const ADMIN = "U0DAN";
 
-const WORKERS = ["poll", "look", "deliver", "vote", "signal"] as const;
+const WORKERS = ["poll", "sync", "deliver", "vote", "signal"] as const;
 type Worker = (typeof WORKERS)[number];
 
-type Happening =
+type ModelEvent =
   | { kind: "click"; user: string; verdict: RequestedAction; authority: Authority; message: number }
   | { kind: "membership"; user: string; member: boolean }
   | { kind: "elsewhere"; verdict: Verdict }
   | { kind: "ends"; status: "Cancelled" | "TimedOut" }
-  | { kind: "fate"; fate: Fate }
-  /** Whether AWS lets the bot act as this person; heard only where each signals as themselves. */
+  | { kind: "signal-outcome"; outcome: SignalOutcome }
+  /** Whether AWS accepts the bot in the session of this person; matters only if each person signals with a session. */
   | { kind: "trust"; user: string; trusted: boolean }
   | { kind: "time"; ms: number }
-  | { kind: "work"; who: Worker; together: number }
-  /** Every worker in turn: a second in the bot's life. */
+  | { kind: "work"; worker: Worker; together: number }
+  /** One second: each worker runs once. */
   | { kind: "second" }
   | { kind: "crash" };
 
-const often = (weight: number, arbitrary: fc.Arbitrary<Happening>) => ({ weight, arbitrary });
-const is = <Kind extends Happening["kind"]>(kind: Kind) => fc.constant(kind);
+const weighted = (weight: number, arbitrary: fc.Arbitrary<ModelEvent>) => ({ weight, arbitrary });
+const is = <Kind extends ModelEvent["kind"]>(kind: Kind) => fc.constant(kind);
 const verdict = fc.constantFrom<Verdict>("approve", "approve", "approve", "approve", "reject");
-const wish = fc.constantFrom<RequestedAction>("approve", "approve", "approve", "approve", "reject", "withdraw");
+const requestedAction = fc.constantFrom<RequestedAction>(
+  "approve",
+  "approve",
+  "approve",
+  "approve",
+  "reject",
+  "withdraw",
+);
 const authority = fc.constantFrom<Authority>(...Array<Authority>(9).fill("approver"), "break-glass");
 const user = fc.constantFrom(...PEOPLE);
-const fate = fc.constantFrom<Fate>(...FATES);
+const signalOutcome = fc.constantFrom<SignalOutcome>(...SIGNAL_OUTCOMES);
 const ms = fc.constantFrom(1, 1_000, 5_000, 20_000, 60_000, 300_000, 700_000);
 
-const happening: fc.Arbitrary<Happening> = fc.oneof(
-  often(30, fc.record({ kind: is("click"), user, verdict: wish, authority, message: fc.nat({ max: 5 }) })),
-  often(30, fc.record({ kind: is("second") })),
-  often(
-    12,
-    fc.record({ kind: is("work"), who: fc.constantFrom(...WORKERS), together: fc.integer({ min: 1, max: 3 }) }),
+const event: fc.Arbitrary<ModelEvent> = fc.oneof(
+  weighted(
+    30,
+    fc.record({ kind: is("click"), user, verdict: requestedAction, authority, message: fc.nat({ max: 5 }) }),
   ),
-  often(8, fc.record({ kind: is("fate"), fate })),
-  often(6, fc.record({ kind: is("time"), ms })),
-  often(4, fc.record({ kind: is("membership"), user, member: fc.boolean() })),
-  often(4, fc.record({ kind: is("trust"), user, trusted: fc.boolean() })),
-  often(2, fc.record({ kind: is("crash") })),
-  often(1, fc.record({ kind: is("elsewhere"), verdict })),
-  often(1, fc.record({ kind: is("ends"), status: fc.constantFrom("Cancelled" as const, "TimedOut" as const) })),
+  weighted(30, fc.record({ kind: is("second") })),
+  weighted(
+    12,
+    fc.record({ kind: is("work"), worker: fc.constantFrom(...WORKERS), together: fc.integer({ min: 1, max: 3 }) }),
+  ),
+  weighted(8, fc.record({ kind: is("signal-outcome"), outcome: signalOutcome })),
+  weighted(6, fc.record({ kind: is("time"), ms })),
+  weighted(4, fc.record({ kind: is("membership"), user, member: fc.boolean() })),
+  weighted(4, fc.record({ kind: is("trust"), user, trusted: fc.boolean() })),
+  weighted(2, fc.record({ kind: is("crash") })),
+  weighted(1, fc.record({ kind: is("elsewhere"), verdict })),
+  weighted(1, fc.record({ kind: is("ends"), status: fc.constantFrom("Cancelled" as const, "TimedOut" as const) })),
 );
 
-/** A bot on an empty store, and AWS with the given gates. The store is given: one migration serves many runs. */
+/** Makes a bot on an empty store, and AWS with the given gates. */
 async function bot(store: Store, quorum: number, gates: number, needed: number | null) {
   const clock = testClock();
   const log = testLog();
@@ -77,7 +87,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const directory = fakeDirectory();
   directory.groups.set(GROUP, new Set(["U0ANN", "U0BEN", "U0CAT", "U0FAY", "U0GUS"]));
   directory.people.set(EXTERNAL, aPerson(EXTERNAL, { accountStatus: "external" }));
-  const aws = gatesInAws(clock, gates, needed);
+  const aws = fakeGates(clock, gates, needed);
   const routes = [aRoute({ approvers: { users: [EXTERNAL], groups: [GROUP] }, quorum })];
   const { requests, executions, messages, clicks } = store;
   const owned = await underOwnLease(store);
@@ -87,67 +97,66 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const newId = () => `id-${++ids}`;
   const abort = new AbortController().signal;
 
-  /** Who was permitted when their vote was taken, for each request. The bot's own word is not taken for it. */
+  /** For each request, the people who were permitted when their vote counted; computed without the code of the bot. */
   const permitted = new Map<string, Map<string, Verdict>>();
   const isPermitted = (user: string, verdict: RequestedAction, authority: Authority) => {
     if (authority === "break-glass") return user === ADMIN && verdict !== "withdraw";
-    if (user === STARTER && verdict === "approve") return false;
+    if (user === REQUESTER && verdict === "approve") return false;
     return user !== EXTERNAL && directory.groups.get(GROUP)?.has(user) === true;
   };
-  /** Requests that an admin decided alone. */
-  const broken = new Set<string>();
+  /** Requests that an admin decided by break-glass. */
+  const brokenGlass = new Set<string>();
 
-  /** What holds of every signal at the moment when it leaves; `person` is who sends it, where people do. */
-  const judge = async (verdict: Verdict, person: string | null) => {
+  /** Asserts the rules for every signal when it is sent. `person` is its signer; null for the bot. */
+  const assertSignalAllowed = async (verdict: Verdict, person: string | null) => {
     const gate = aws.waiting();
     const earlier = aws.sent.filter((signal) => signal.gate === gate);
-    assert.ok(gate !== null, "a signal left while nothing waits");
+    assert.ok(gate !== null, "a signal is sent while no gate is waiting");
     const request = (await requests.ofExecution(TARGET, EXECUTION_ID)).find((each) => each.stepExecutionId === gate);
-    assert.ok(request !== undefined, `a signal left for ${gate}, which is not on record`);
+    assert.ok(request !== undefined, `a signal is sent for ${gate}, which has no request`);
     assert.deepEqual(
       [request.state, request.decision, request.signal],
       ["decided", verdict, "sending"],
-      "it was not on record before it left",
+      "the attempt is not recorded before the signal is sent",
     );
     const votes = permitted.get(request.id) ?? new Map<string, Verdict>();
     const count = [...votes.values()].filter((each) => each === verdict).length;
     assert.ok(
-      count >= (verdict === "approve" && !broken.has(request.id) ? quorum : 1),
-      `${count} permitted people ask to ${verdict} ${gate}, of ${quorum}`,
+      count >= (verdict === "approve" && !brokenGlass.has(request.id) ? quorum : 1),
+      `${count} of ${quorum} permitted people voted to ${verdict} ${gate}`,
     );
     for (const signal of earlier)
-      assert.ok(signal.mayLandUntil <= clock.now(), `sent again while the one before may still land (${signal.fate})`);
-    assert.equal(
-      person === null,
-      needed === null,
-      "the bot signals for itself where people do, or the other way round",
-    );
+      assert.ok(
+        signal.mayApplyUntil <= clock.now(),
+        `a signal is sent while the previous one may still apply (${signal.outcome})`,
+      );
+    assert.equal(person === null, needed === null, "the bot signals although people must, or the other way round");
     if (person === null) return;
-    assert.equal(votes.get(person), verdict, `${person} signals to ${verdict} without having decided so`);
-    const taken = earlier.filter(({ fate }) => fate === "accepted").map(({ session }) => session);
-    assert.ok(!taken.includes(aPerson(person).email), `${person} signals twice for ${gate}`);
-    assert.ok(taken.length < (needed ?? 1), `${gate} has all that it asks for`);
+    assert.equal(votes.get(person), verdict, `${person} signals ${verdict} without a vote to ${verdict}`);
+    const accepted = earlier.filter(({ outcome }) => outcome === "accepted").map(({ session }) => session);
+    assert.ok(!accepted.includes(aPerson(person).email), `${person} signals twice for ${gate}`);
+    assert.ok(accepted.length < (needed ?? 1), `${gate} already has all required approvals`);
   };
   const { automation } = aws;
   const guarded: Automation = {
     ...automation,
     async signal(...args) {
       const [signer, , verdict] = args;
-      await judge(verdict, signer.session === null ? null : signer.id);
+      await assertSignalAllowed(verdict, signer.session === null ? null : signer.id);
       return automation.signal(...args);
     },
   };
 
-  const apply = makeApplyChanges({ requests: owned.requests, routes, clock, newId, log });
-  const look = makeSyncExecution({ ...owned, apply, mask: [], clock, random, log });
-  const vote = makeEvaluateClick({
+  const applyChanges = makeApplyChanges({ requests: owned.requests, routes, clock, newId, log });
+  const sync = makeSyncExecution({ ...owned, apply: applyChanges, mask: [], clock, random, log });
+  const evaluateClick = makeEvaluateClick({
     requests,
     messages,
     clicks,
     directory,
     routes,
     admins: { users: [ADMIN], groups: [] },
-    identities: { [STARTER]: [anExecution().executedBy ?? ""] },
+    identities: { [REQUESTER]: [anExecution().executedBy ?? ""] },
     isHomeTeam: () => true,
     digests: store.digests,
     hasTarget: () => true,
@@ -156,24 +165,24 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     log,
   });
   const deliver = makeRequestMessages({ messages, requests, routes, identities: {}, chat, clock, newId, random, log });
-  const discover = makePollTarget({ automation: guarded, executions: owned.executions, clock });
+  const pollTarget = makePollTarget({ automation: guarded, executions: owned.executions, clock });
   const signalAs = (owner: string) => makeSendSignal({ ...store, clock, random, owner, workspace: "T0HOME", log });
 
   const work = {
-    poll: () => discover(abort),
-    look: async () => {
-      for (const each of await executions.due(TARGET.key, clock.now(), 10)) await look(guarded, each, abort);
+    poll: () => pollTarget(abort),
+    sync: async () => {
+      for (const each of await executions.due(TARGET.key, clock.now(), 10)) await sync(guarded, each, abort);
     },
     async vote() {
       for (const click of await clicks.unevaluated(clock.now(), 20)) {
         const { requestId, userId, verdict, authority } = click;
         const allowed = isPermitted(userId, verdict, authority);
         const votes = permitted.get(requestId) ?? new Map<string, Verdict>();
-        const outcome = await vote(click);
-        if (outcome.kind === "withdrawn") assert.ok(votes.delete(userId), `${userId} withdrew what was not theirs`);
+        const outcome = await evaluateClick(click);
+        if (outcome.kind === "withdrawn") assert.ok(votes.delete(userId), `${userId} withdrew without a vote`);
         if (outcome.kind !== "counted" || verdict === "withdraw") continue;
-        assert.ok(allowed, `${userId} was counted (${verdict}, ${authority})`);
-        if (authority === "break-glass") broken.add(requestId);
+        assert.ok(allowed, `the vote of ${userId} counted (${verdict}, ${authority})`);
+        if (authority === "break-glass") brokenGlass.add(requestId);
         permitted.set(requestId, votes.set(userId, verdict));
       }
     },
@@ -187,20 +196,20 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     },
   };
 
-  const happen = async (what: Happening): Promise<void> => {
-    switch (what.kind) {
+  const handle = async (event: ModelEvent): Promise<void> => {
+    switch (event.kind) {
       case "click": {
-        const [ts, message] = [...chat.messages][what.message % Math.max(1, chat.messages.size)] ?? [];
+        const [ts, message] = [...chat.messages][event.message % Math.max(1, chat.messages.size)] ?? [];
         if (ts === undefined || message === undefined) return;
         const id = newId();
         const origin = { kind: "message", channelId: message.channelId, ts } as const;
         await clicks.record(
-          aClick(what.user, {
+          aClick(event.user, {
             id,
             key: id,
-            verdict: what.verdict,
-            authority: what.authority,
-            ...(what.authority === "break-glass" ? { reason: "in need", typed: anExecution().documentName } : {}),
+            verdict: event.verdict,
+            authority: event.authority,
+            ...(event.authority === "break-glass" ? { reason: "in need", typed: anExecution().documentName } : {}),
             receivedAt: clock.now(),
             requestId: message.view.request.id,
             origin,
@@ -209,39 +218,41 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
         return;
       }
       case "membership":
-        directory.groups.get(GROUP)?.[what.member ? "add" : "delete"](what.user);
+        directory.groups.get(GROUP)?.[event.member ? "add" : "delete"](event.user);
         return;
       case "elsewhere":
-        return aws.elsewhere(what.verdict);
+        return aws.decideElsewhere(event.verdict);
       case "ends":
-        return aws.ends(what.status);
-      case "fate":
-        return aws.meets(what.fate);
+        return aws.endExecution(event.status);
+      case "signal-outcome":
+        return aws.setOutcome(event.outcome);
       case "trust":
-        return aws.trusts(aPerson(what.user).email ?? "", what.trusted);
+        return aws.setTrusted(aPerson(event.user).email ?? "", event.trusted);
       case "time":
-        return clock.advance(what.ms);
+        return clock.advance(event.ms);
       case "work":
-        // Two workers of one kind at a time are two processes.
-        await Promise.all(Array.from({ length: what.who === "vote" ? 1 : what.together }, () => work[what.who]()));
+        // Two workers of one kind at the same time are like two processes.
+        await Promise.all(
+          Array.from({ length: event.worker === "vote" ? 1 : event.together }, () => work[event.worker]()),
+        );
         return;
       case "second":
-        for (const who of WORKERS) await work[who]();
+        for (const worker of WORKERS) await work[worker]();
         return clock.advance(1_000);
       case "crash":
         process++;
         return;
       default:
-        assert.fail(what satisfies never);
+        assert.fail(event satisfies never);
     }
   };
 
-  /** Everything that is due is done, for hours: what is not settled then never will be. */
-  const settle = async () => {
-    aws.meets("accepted");
-    for (const each of PEOPLE) aws.trusts(aPerson(each).email ?? "", true);
+  /** Runs all due work for hours, then asserts that everything is resolved and shown. */
+  const finish = async () => {
+    aws.setOutcome("accepted");
+    for (const each of PEOPLE) aws.setTrusted(aPerson(each).email ?? "", true);
     for (let round = 0; round < 60; round++) {
-      for (const who of WORKERS) await work[who]();
+      for (const worker of WORKERS) await work[worker]();
       clock.advance(round < 10 ? 1_000 : 310_000);
     }
     const all = await requests.ofExecution(TARGET, EXECUTION_ID);
@@ -252,49 +263,50 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
         !waits,
         `${request.stepExecutionId} is ${request.state}, waits: ${waits}`,
       );
-      // AWS may ask for more people than have decided here; the rest is for others to approve there.
+      // AWS may require more approvals than the quorum; other people must give those in AWS.
       const accepted = needed === null ? 0 : countAccepted(await requests.signals(request.id));
-      const isTold = request.signal === "accepted" && accepted < (needed ?? 0);
-      if (waits && !isTold) assert.equal(request.state, "open", "a decision that never reached AWS");
+      const isSignaled = request.signal === "accepted" && accepted < (needed ?? 0);
+      if (waits && !isSignaled) assert.equal(request.state, "open", "a decision did not reach AWS");
       const shown = [...chat.messages.values()].filter(({ view }) => view.request.id === request.id);
-      assert.ok(shown.length <= 1, "two messages");
+      assert.ok(shown.length <= 1, "a request has two messages");
       for (const { view } of shown) assert.equal(view.request.version, request.version, "the message is out of date");
-      if (aws.isOver()) assert.notEqual(request.executionEndedAt, null);
+      if (aws.hasEnded()) assert.notEqual(request.executionEndedAt, null);
     }
     if (aws.waiting() !== null)
       assert.ok(
         all.some(({ stepExecutionId }) => stepExecutionId === aws.waiting()),
-        "a gate that nobody was asked about",
+        "a waiting gate has no request",
       );
-    assert.deepEqual(await clicks.unevaluated(Number.MAX_SAFE_INTEGER, 10), [], "a click without a verdict");
-    if (aws.isOver())
-      assert.deepEqual(await executions.watched(TARGET.key), [], "an execution that is watched for ever");
+    assert.deepEqual(await clicks.unevaluated(Number.MAX_SAFE_INTEGER, 10), [], "a click was not evaluated");
+    if (aws.hasEnded())
+      assert.deepEqual(await executions.watched(TARGET.key), [], "an ended execution is still polled");
   };
 
-  return { happen, settle, aws, log };
+  return { handle, finish, aws, log };
 }
 
-/** Runs of one kind: as the bot itself, or as each person towards so many approvals of AWS's own. */
+/** Runs random events. `needed`: null if the bot signals; otherwise people signal, and AWS requires this many approvals. */
 async function runs(t: TestContext, needed: fc.Arbitrary<number | null>) {
   const seed = Number(process.env.FC_SEED ?? Math.floor(Math.random() * 2 ** 31));
   t.diagnostic(`seed ${seed}; FC_SEED repeats it`);
   let signals = 0;
-  const fates = new Set<string>();
+  const outcomes = new Set<string>();
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 3 }),
       fc.integer({ min: 1, max: 3 }),
       needed,
-      fc.array(happening, { minLength: 30, maxLength: 80, size: "max" }),
-      async (quorum, gates, each, happenings) => {
+      fc.array(event, { minLength: 30, maxLength: 80, size: "max" }),
+      async (quorum, gates, each, events) => {
         const store = await openStore({ dialect: sqliteDialect(":memory:"), publishes: false, now: () => 0 });
         try {
-          const { happen, settle, aws } = await bot(store, quorum, gates, each);
-          for (const who of ["poll", "look", "deliver"] as const) await happen({ kind: "work", who, together: 1 });
-          for (const one of happenings) await happen(one);
-          await settle();
+          const { handle, finish, aws } = await bot(store, quorum, gates, each);
+          for (const worker of ["poll", "sync", "deliver"] as const)
+            await handle({ kind: "work", worker, together: 1 });
+          for (const next of events) await handle(next);
+          await finish();
           signals += aws.sent.length;
-          for (const { fate } of aws.sent) fates.add(fate);
+          for (const { outcome } of aws.sent) outcomes.add(outcome);
         } finally {
           await store.close();
         }
@@ -302,12 +314,12 @@ async function runs(t: TestContext, needed: fc.Arbitrary<number | null>) {
     ),
     { numRuns: 35, seed },
   );
-  assert.ok(signals >= 10, `only ${signals} signals: the runs do not reach what they are about`);
-  t.diagnostic(`${signals} signals met: ${[...fates].join("; ")}`);
+  assert.ok(signals >= 10, `only ${signals} signals: the runs do not test enough signals`);
+  t.diagnostic(`${signals} signals with these outcomes: ${[...outcomes].join("; ")}`);
 }
 
-test("whatever people click and AWS does: a signal leaves only for a complete quorum of permitted people, for the gate that waits, and never twice unless the first surely came to nothing; in the end all is settled and shown", (t) =>
+test("for random clicks and replies of AWS, a signal needs a complete quorum of permitted people, is for the waiting gate, and is repeated only if the first one certainly had no effect; finally every request is resolved and shown", (t) =>
   runs(t, fc.constant(null)));
 
-test("the same where each person signals as themselves: nobody but who decided so, one at a time, none twice, and no more than AWS asks for", (t) =>
+test("for random events with a signal by each approver, only people with that vote signal, one at a time, none twice, and no more than AWS requires", (t) =>
   runs(t, fc.integer({ min: 1, max: 3 })));

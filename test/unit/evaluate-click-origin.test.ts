@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
+import type { Click } from "../../src/app/ports/click-store.ts";
+import { aClick, anEntry, aRequest, MESSAGE_TS } from "../support/samples.ts";
+import { fromMessage, setUp } from "./evaluate-click-setup.ts";
+
+test("a button is not trusted: a click for an unknown request or from a foreign message decides nothing", async (t) => {
+  const { press, replies, request } = await setUp(t);
+  await press("U000", { requestId: "no-such-request" });
+  await press("U001", fromMessage("1.1"));
+  await press("U002", fromMessage(MESSAGE_TS, "C0ELSE"));
+  assert.deepEqual(await replies(), [
+    ["U000", "because: no-request"],
+    ["U001", "because: foreign-message"],
+    ["U002", "because: foreign-message"],
+  ]);
+  assert.equal((await request()).version, 1);
+});
+
+test("a click in a digest of the channel counts; a click in a digest of another channel or in another message does not", async (t) => {
+  const { store, press, replies, request } = await setUp(t);
+  await store.requests.open({
+    request: aRequest({ id: "other", stepExecutionId: "other" }),
+    channels: ["C0OPS"],
+    audit: anEntry(),
+  });
+  await store.digests.begin(0, 1);
+  for (const { id, channelId } of await store.digests.current())
+    await store.digests.recordPosted(id, `9.${channelId}`, 1);
+  await store.requests.open({
+    request: aRequest({ id: "third", stepExecutionId: "third" }),
+    channels: ["C0DBA"],
+    audit: anEntry(),
+  });
+  await store.digests.begin(0, 2);
+  for (const { id, ts } of await store.digests.current())
+    if (ts === null) await store.digests.recordPosted(id, "9.9", 1);
+  await press("U000", fromMessage("9.C0OPS", "C0OPS"));
+  await press("U001", fromMessage("9.8"));
+  assert.deepEqual(await replies(), [
+    ["U000", "because: foreign-message"],
+    ["U001", "because: foreign-message"],
+  ]);
+  assert.equal((await press("U002", fromMessage("9.9"))).kind, "counted");
+  assert.equal((await request()).state, "decided");
+});
+
+test("only break-glass may come from a command instead of a message, and only from an admin", async (t) => {
+  const { press, replies, request } = await setUp(t);
+  const nowhere: Partial<Click> = {
+    origin: { kind: "command", channelId: "DU0ADMIN" },
+    reason: "In need.",
+    typed: aRequest().facts.documentName,
+  };
+  await press("U000", { ...nowhere, id: "a" });
+  await press("U0ADMIN", { ...nowhere, id: "b" });
+  await press("U000", { ...nowhere, id: "c", authority: "break-glass" });
+  await press("U0ADMIN", { ...nowhere, id: "d", authority: "break-glass", ...fromMessage("1.1", "DU0ADMIN") });
+  assert.deepEqual(await replies(), [
+    ["U000", "because: foreign-message"],
+    ["U0ADMIN", "because: foreign-message"],
+    ["U000", "because: not-admin"],
+    ["U0ADMIN", "because: foreign-message"],
+  ]);
+  assert.equal((await request()).state, "open");
+  assert.deepEqual(await press("U0ADMIN", { ...nowhere, id: "e", authority: "break-glass" }), {
+    kind: "counted",
+    completes: true,
+  });
+});
+
+test("a click on a message whose post is unresolved waits, and counts once the post is resolved", async (t) => {
+  const { clock, store, press, evaluate, replies } = await setUp(t, {}, false);
+  const [message] = await store.messages.due(clock.now(), 1);
+  assert(message !== undefined);
+  await store.messages.claim(message.id, "post", clock.now(), clock.now() + 60_000);
+  assert.deepEqual(await press("U000", { id: "early" }), {
+    kind: "later",
+    why: "the post of the clicked message is not resolved yet",
+  });
+  assert.deepEqual(await store.clicks.unevaluated(clock.now(), 1), []);
+  clock.advance(1_000);
+  assert.equal((await store.clicks.unevaluated(clock.now(), 1)).length, 1);
+  await store.messages.recordPosted(message.id, MESSAGE_TS, 1);
+  assert.deepEqual(await evaluate("early"), { kind: "counted", completes: true });
+  assert.deepEqual(await replies(), []);
+});
+
+test("a click on a digest whose post is unresolved waits, and counts once the post is resolved", async (t) => {
+  const { clock, store, press, evaluate, replies } = await setUp(t, {}, false);
+  await store.digests.begin(0, clock.now());
+  const [digest] = await store.digests.current();
+  assert(digest !== undefined);
+  await store.digests.claim(digest.id, "post", clock.now(), clock.now() + 60_000);
+  assert.deepEqual(await press("U000", { id: "early", ...fromMessage("9.9") }), {
+    kind: "later",
+    why: "the post of the clicked message is not resolved yet",
+  });
+  await store.digests.recordPosted(digest.id, "9.9", 1);
+  assert.deepEqual(await evaluate("early"), { kind: "counted", completes: true });
+  assert.deepEqual(await replies(), []);
+});
+
+test("a form opens from a message whose post is unresolved, because its verdict is evaluated later", async (t) => {
+  const { clock, deps, store } = await setUp(t, {}, false);
+  const [message] = await store.messages.due(clock.now(), 1);
+  await store.messages.claim(message?.id ?? "", "post", clock.now(), clock.now() + 60_000);
+  assert.equal(await makePreviewVerdict(deps)(aClick("U000", { receivedAt: clock.now() }), "reject"), null);
+});
+
+test("a click on a message whose post is never resolved gets a reply after three minutes", async (t) => {
+  const { clock, store, press, evaluate, replies } = await setUp(t, {}, false);
+  const [message] = await store.messages.due(clock.now(), 1);
+  await store.messages.claim(message?.id ?? "", "post", clock.now(), clock.now() + 60_000);
+  await press("U000", { id: "early" });
+  clock.advance(3 * 60_000);
+  assert.equal((await evaluate("early")).kind, "denied");
+  assert.deepEqual(await replies(), [["U000", "because: foreign-message"]]);
+});

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { MAX_ENTRIES, makePublishAudit } from "../../src/app/audit/publish-audit.ts";
+import type { EventBus, PublishResult } from "../../src/app/ports/aws.ts";
+import type { AuditRecord } from "../../src/core/audit.ts";
+import { testClock, testLog } from "../support/fakes.ts";
+import { anEntry, aRequest } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+async function withRecords(t: TestContext, count: number) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  for (let index = 0; index < count; index++)
+    await store.requests.open({
+      request: aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
+      channels: [],
+      audit: anEntry({ kind: "requested" }),
+    });
+  const calls: number[][] = [];
+  let reply = (records: readonly AuditRecord[]): PublishResult[] =>
+    records.map(({ seq }) => ({ kind: "published", eventId: `event-${seq}` }));
+  const bus: EventBus = {
+    async publish(records) {
+      calls.push(records.map(({ seq }) => seq));
+      return reply(records);
+    },
+  };
+  const publish = makePublishAudit({ ...store, bus, clock, random: () => 0, log: testLog() });
+  return {
+    clock,
+    store,
+    calls,
+    replies: (make: typeof reply) => {
+      reply = make;
+    },
+    round: async () => {
+      const lease = await store.leases.acquire("publisher", "me", clock.now(), clock.now() + 1);
+      return publish(lease ?? assert.fail("no lease"), new AbortController().signal);
+    },
+    left: async () => (await store.audit.unpublished(Number.MAX_SAFE_INTEGER, 100)).map(({ record }) => record.seq),
+  };
+}
+
+test("records are published oldest first, at most ten at a time, each once", async (t) => {
+  const { calls, round } = await withRecords(t, 23);
+  assert.deepEqual([await round(), await round(), await round(), await round()], [MAX_ENTRIES, MAX_ENTRIES, 3, 0]);
+  assert.deepEqual(
+    calls.flat(),
+    Array.from({ length: 23 }, (_, index) => index + 1),
+  );
+});
+
+test("a failed entry is published again alone, and a rejected one is not", async (t) => {
+  const { clock, calls, replies, round, left } = await withRecords(t, 4);
+  replies((records) =>
+    records.map(({ seq }): PublishResult => {
+      if (seq === 2) return { kind: "failed", code: "ThrottlingException", message: "", final: false };
+      if (seq === 3) return { kind: "failed", code: "MalformedDetail", message: "", final: true };
+      return { kind: "published", eventId: "e" };
+    }),
+  );
+  await round();
+  assert.deepEqual(await left(), [2]);
+  assert.equal(await round(), 0);
+  clock.advance(5 * 60_000);
+  await round();
+  assert.deepEqual(calls, [[1, 2, 3, 4], [2]]);
+});
+
+test("a record that makes each call with it fail is isolated, and the others are published", async (t) => {
+  const { clock, replies, round, left } = await withRecords(t, 25);
+  replies((records) => {
+    const isBad = records.some(({ seq }) => seq === 14);
+    return records.map(
+      (): PublishResult =>
+        isBad
+          ? { kind: "failed", code: "ValidationException", message: "too large", final: false }
+          : { kind: "published", eventId: "e" },
+    );
+  });
+  for (let second = 0; second < 120; second++) {
+    while ((await round()) > 0);
+    clock.advance(1_000);
+  }
+  assert.deepEqual(await left(), [14]);
+});
+
+test("entries that are missing in a reply count as failed", async (t) => {
+  const { replies, round, left } = await withRecords(t, 3);
+  replies(() => [{ kind: "published", eventId: "e" }]);
+  await round();
+  assert.deepEqual(await left(), [2, 3]);
+});
+
+test("while the bus is unavailable no record is lost, and calls become rarer", async (t) => {
+  const { clock, calls, replies, round, left } = await withRecords(t, 1);
+  replies((records) => records.map(() => ({ kind: "failed", code: "ECONNREFUSED", message: "", final: false })));
+  let asked = 0;
+  for (let second = 0; second < 3_600; second++) {
+    asked += await round();
+    clock.advance(1_000);
+  }
+  assert.ok(asked < 30, `asked ${asked} times in an hour`);
+  assert.deepEqual(await left(), [1]);
+  replies((records) => records.map(() => ({ kind: "published", eventId: "e" })));
+  clock.advance(5 * 60_000);
+  await round();
+  assert.deepEqual([await left(), calls.at(-1)], [[], [1]]);
+});

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { makeReplyToClicker } from "../../src/app/decide/reply-to-clicker.ts";
+import { fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { aClick } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+async function withReply(t: TestContext) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const chat = fakeChat();
+  const log = testLog();
+  const reply = makeReplyToClicker({ clicks: store.clicks, chat, clock, random: () => 0, log });
+  await store.clicks.record(aClick());
+  await store.clicks.recordEvaluated("click-U0JANE", "Only others may.", null);
+  const due = () => store.clicks.unreplied(clock.now(), 10);
+  const round = async () => {
+    for (const click of await due()) await reply(click);
+  };
+  return { clock, chat, log, round, due };
+}
+
+test("a reply is delivered once, in the channel of the click, to its author alone", async (t) => {
+  const { chat, round } = await withReply(t);
+  await round();
+  await round();
+  assert.deepEqual(chat.whispers, [{ channelId: "C0DBA", userId: "U0JANE", text: "Only others may." }]);
+});
+
+for (const [claim, failure, wait] of [
+  ["Slack is unavailable", { kind: "unavailable", error: "ECONNREFUSED" }, 60_000],
+  ["Slack asks to wait", { kind: "limited", retryAfterMs: 30_000 }, 30_000],
+] as const) {
+  test(`while ${claim}, the reply stays stored, however long that takes`, async (t) => {
+    const { clock, chat, round, due } = await withReply(t);
+    for (let attempt = 0; attempt < 30; attempt++) {
+      chat.nextWhisper.push(failure);
+      await round();
+      assert.deepEqual(await due(), [], "it backs off between attempts");
+      clock.advance(wait);
+    }
+    await round();
+    assert.equal(chat.whispers.length, 1);
+  });
+}
+
+test("a reply that Slack refuses is logged and abandoned", async (t) => {
+  const { clock, chat, log, round, due } = await withReply(t);
+  chat.nextWhisper.push({
+    kind: "refused",
+    code: "user_not_in_channel",
+    error: "user_not_in_channel",
+    advice: "The person has left.",
+  });
+  await round();
+  clock.advance(3_600_000);
+  assert.deepEqual(await due(), []);
+  assert.deepEqual(
+    log.lines.map(({ level, fields }) => [level, fields.error]),
+    [["error", "user_not_in_channel"]],
+  );
+});
+
+test("an ambiguous reply is repeated a few times and then abandoned", async (t) => {
+  const { clock, chat, round, due } = await withReply(t);
+  let attempts = 0;
+  for (; (await due()).length > 0 && attempts < 50; attempts++) {
+    chat.nextWhisper.push({ kind: "ambiguous", error: "HTTP 502" });
+    await round();
+    clock.advance(60_000);
+  }
+  assert.ok(attempts > 1 && attempts < 10, `${attempts} attempts`);
+});

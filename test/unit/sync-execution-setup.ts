@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
+import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
+import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { anAttempt, anExecution, aRoute, EXECUTION_ID, NOW } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+export const SLOW_MS = 5 * 60_000;
+
+/** A watched execution, as AWS shows it. */
+export async function setUp(t: TestContext, routes = [aRoute()]) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const automation = fakeAutomation();
+  const log = testLog();
+  let ids = 0;
+  const apply = makeApplyChanges({
+    requests: store.owned.requests,
+    routes,
+    clock,
+    newId: () => `request-${++ids}`,
+    log,
+  });
+  const sync = makeSyncExecution({ ...store.owned, apply, mask: ["*password*"], clock, random: () => 0.5, log });
+  await store.owned.executions.watch({
+    target: TARGET.key,
+    executionId: EXECUTION_ID,
+    fingerprint: "waits",
+    nextReadAt: NOW,
+    unchangedReads: 0,
+  });
+  automation.shows(anExecution());
+  const watched = async () => (await store.executions.watched(TARGET.key))[0];
+  const abort = new AbortController();
+  /** Reads the execution, due or not. Returns the milliseconds until the next read, or null if it is forgotten. */
+  const read = async () => {
+    const row = await watched();
+    assert(row !== undefined, "it is watched");
+    await sync(automation, row, abort.signal);
+    const next = await watched();
+    return next === undefined ? null : next.nextReadAt - clock.now();
+  };
+  const requests = () => store.requests.ofExecution(TARGET, EXECUTION_ID);
+  const kinds = async (id = "request-1") =>
+    (await store.requests.history(id)).map(({ kind, actor }) => `${kind} ${actor}`);
+  const patch = async (more: object, attempt = anAttempt({ requestId: "request-1", at: clock.now() })) => {
+    const [request] = await requests();
+    assert(request !== undefined);
+    const expectedVersion = request.version;
+    await store.requests.advance({ requestId: request.id, expectedVersion, patch: more, attempt, audit: [] });
+  };
+  return { clock, store, automation, log, sync, read, watched, requests, kinds, patch, abort };
+}

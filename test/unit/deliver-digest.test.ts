@@ -36,7 +36,7 @@ async function setUp(t: TestContext, count: number) {
     await store.digests.begin(DIGEST_THRESHOLD, clock.now());
     for (const row of await store.digests.current()) await digest(row, new AbortController().signal);
   };
-  /** The request's own message stands now. */
+  /** Posts the request's own message. */
   const post = async (index: number) => {
     const [row] = await store.messages.ofRequest(`r${index}`);
     await store.messages.recordPosted(row?.id ?? "", `1.${index}`, 1);
@@ -45,13 +45,13 @@ async function setUp(t: TestContext, count: number) {
   return { clock, store, chat, first, open, round, post, shown };
 }
 
-test("a channel that is no further behind than it may be has no digest", async (t) => {
+test("a channel at the threshold has no digest", async (t) => {
   const { round, shown, store } = await setUp(t, DIGEST_THRESHOLD);
   await round();
   assert.deepEqual([shown(), await store.digests.current()], [[], []]);
 });
 
-test("a flood has one digest, which follows it at its pace, says when all is posted, and ends", async (t) => {
+test("a flood has one digest, which is updated every five seconds, shows when all is posted, and ends", async (t) => {
   const { clock, chat, round, post, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   await round();
   await round();
@@ -73,7 +73,7 @@ test("a flood has one digest, which follows it at its pace, says when all is pos
   assert.deepEqual(await store.digests.current(), []);
 });
 
-test("a vote shows in the digest, and what is decided leaves it", async (t) => {
+test("a vote appears in the digest, and a decided request leaves it", async (t) => {
   const { clock, chat, round, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   await round();
   const vote = { requestId: "r3", userId: "U0MIA", userName: "Mia Chen", email: null, reason: null, at: clock.now() };
@@ -81,8 +81,8 @@ test("a vote shows in the digest, and what is decided leaves it", async (t) => {
   await store.requests.advance({ requestId: "r3", expectedVersion: 1, patch: {}, vote: approval, audit: [] });
   clock.advance(EVERY_MS);
   await round();
-  const [standing] = [...chat.messages.values()] as unknown as { view: DigestView }[];
-  const votes = standing?.view.waiting.map((view) => view.votes.length);
+  const [digest] = [...chat.messages.values()] as unknown as { view: DigestView }[];
+  const votes = digest?.view.waiting.map((view) => view.votes.length);
   assert.deepEqual(
     votes?.reduce((sum, each) => sum + each, 0),
     1,
@@ -93,7 +93,7 @@ test("a vote shows in the digest, and what is decided leaves it", async (t) => {
   assert.deepEqual(shown(), [DIGEST_THRESHOLD]);
 });
 
-test("a digest that may stand already is looked for and not posted twice", async (t) => {
+test("a digest whose post is ambiguous is looked for and not posted twice", async (t) => {
   const { clock, chat, round, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   chat.nextPost.push({ answer: { kind: "ambiguous", error: "ECONNRESET" }, posts: true });
   await round();
@@ -105,10 +105,10 @@ test("a digest that may stand already is looked for and not posted twice", async
   assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
 });
 
-test("before a channel's messages go on its digest is posted, once, and only that channel's", async (t) => {
+test("a channel's digest is posted once before its other messages, and no other channel's", async (t) => {
   const { first, round, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   assert.equal(await first("C0DBA"), 0);
-  assert.deepEqual(shown(), [], "nobody has noticed yet");
+  assert.deepEqual(shown(), [], "no digest has begun");
   await store.digests.begin(DIGEST_THRESHOLD, 1);
   await first("C0OPS");
   assert.deepEqual(shown(), []);
@@ -118,7 +118,7 @@ test("before a channel's messages go on its digest is posted, once, and only tha
   assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
 });
 
-test("a flood that is over before its digest could be posted leaves none; the next one has its own", async (t) => {
+test("a flood that ends before its digest is posted has no digest, and the next flood has its own", async (t) => {
   const { clock, chat, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   chat.nextPost.push({ answer: { kind: "unavailable", error: "ECONNREFUSED" } });
   await round();
@@ -131,7 +131,7 @@ test("a flood that is over before its digest could be posted leaves none; the ne
   assert.deepEqual(shown(), [DIGEST_THRESHOLD + 1]);
 });
 
-test("a digest that somebody deletes ends, and the flood that goes on has another", async (t) => {
+test("a deleted digest ends, and a flood that continues gets another", async (t) => {
   const { clock, chat, round, post, open, shown, store } = await setUp(t, DIGEST_THRESHOLD + 2);
   await round();
   await post(0);

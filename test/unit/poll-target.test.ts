@@ -17,11 +17,11 @@ async function setUp(t: TestContext) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const automation = fakeAutomation();
-  const discover = makePollTarget({ automation, executions: store.owned.executions, clock });
-  const poll = () => discover(new AbortController().signal);
+  const pollTarget = makePollTarget({ automation, executions: store.owned.executions, clock });
+  const poll = () => pollTarget(new AbortController().signal);
   const due = async () =>
     (await store.executions.due(TARGET.key, clock.now(), 100)).map(({ executionId }) => executionId);
-  /** As if all that is due had been read without a change. */
+  /** Records a read without a change for every execution that is due. */
   const readAll = async () => {
     for (const each of await store.executions.due(TARGET.key, clock.now(), 1_000))
       await store.owned.executions.recordRead(each, clock.now() + 300_000, each.unchangedReads + 1);
@@ -29,7 +29,7 @@ async function setUp(t: TestContext) {
   return { clock, store, automation, poll, due, readAll };
 }
 
-test("what waits and is new is marked for reading, and nothing is read by the poll itself", async (t) => {
+test("a new waiting execution is scheduled for a read, and the poll itself reads nothing", async (t) => {
   const { automation, poll, due } = await setUp(t);
   automation.lists(listed("a"), listed("b"));
   assert.deepEqual(await poll(), { kind: "listed", waiting: 2, changed: 2 });
@@ -37,7 +37,7 @@ test("what waits and is new is marked for reading, and nothing is read by the po
   assert.deepEqual([automation.calls.list, automation.calls.read], [1, []]);
 });
 
-test("a poll that finds nothing new marks nothing", async (t) => {
+test("a poll without a change schedules no read", async (t) => {
   const { automation, poll, due, readAll } = await setUp(t);
   automation.lists(...Array.from({ length: 120 }, (_, index) => listed(`e${index}`)));
   await poll();
@@ -60,7 +60,7 @@ test("an execution whose step or action has changed in the list is read again", 
   assert.deepEqual((await due()).toSorted(), ["a", "b"]);
 });
 
-test("what has left the list is read once, not at every poll; back in the list it is read again", async (t) => {
+test("an execution that has left the list is read once, and again when it is back", async (t) => {
   const { automation, poll, due, readAll, store } = await setUp(t);
   automation.lists(listed("a"));
   await poll();
@@ -75,13 +75,13 @@ test("what has left the list is read once, not at every poll; back in the list i
   assert.deepEqual(await poll(), { kind: "listed", waiting: 1, changed: 1 });
 });
 
-test("an execution that turns up on two pages is one execution", async (t) => {
+test("an execution on two pages counts once", async (t) => {
   const { automation, poll } = await setUp(t);
   automation.lists(listed("a"), listed("a"));
   assert.deepEqual(await poll(), { kind: "listed", waiting: 1, changed: 1 });
 });
 
-test("a list that could not be read marks nothing: what it does not show has not left", async (t) => {
+test("a failed list call schedules no read", async (t) => {
   const { automation, poll, due, readAll } = await setUp(t);
   automation.lists(listed("a"));
   await poll();
@@ -91,7 +91,7 @@ test("a list that could not be read marks nothing: what it does not show has not
   assert.deepEqual(await due(), []);
 });
 
-test("another target's executions are none of this one's business", async (t) => {
+test("a poll does not touch the executions of another target", async (t) => {
   const { clock, store, automation, poll } = await setUp(t);
   const other = { target: "other", executionId: "a", fingerprint: "x", nextReadAt: clock.now() + 9, unchangedReads: 1 };
   await store.owned.executions.watch(other);

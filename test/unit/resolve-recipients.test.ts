@@ -8,7 +8,7 @@ import { aStore } from "../support/stores.ts";
 
 const MINUTE = 60_000;
 
-/** A request with one lookup, and a workspace that the test dictates. */
+/** Opens a request with one lookup, in a workspace that the test controls. */
 async function setUp(t: TestContext, kind: RecipientLookupKind) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
@@ -34,15 +34,15 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
     for (const each of await store.recipientLookups.due(clock.now(), 10)) await lookup(each);
   };
   const isDone = async () => (await store.recipientLookups.due(Number.MAX_SAFE_INTEGER, 10)).length === 0;
-  const places = async () =>
+  const channels = async () =>
     kind === "direct-messages"
       ? (await store.messages.ofRequest(REQUEST_ID)).map((row) => row.channelId)
       : (await store.notices.ofRequest(REQUEST_ID)).map((row) => row.channelId);
-  return { clock, chat, directory, round, isDone, places };
+  return { clock, chat, directory, round, isDone, channels };
 }
 
-test("a group of hundreds gets its direct messages although Slack lets fifty people be written to a minute", async (t) => {
-  const { clock, chat, directory, round, isDone, places } = await setUp(t, "direct-messages");
+test("a group of hundreds gets its direct messages although Slack allows fifty a minute", async (t) => {
+  const { clock, chat, directory, round, isDone, channels } = await setUp(t, "direct-messages");
   const people = Array.from({ length: 230 }, (_, index) => `U${index}`);
   directory.groups.set("S0MANY", new Set(people));
   const { openDirectMessage: direct } = chat;
@@ -55,31 +55,31 @@ test("a group of hundreds gets its direct messages although Slack lets fifty peo
     return direct(userId);
   };
   await round();
-  assert.equal((await places()).length, 1 + 10, "the first have it while the others are still looked for");
+  assert.equal((await channels()).length, 1 + 10, "the first batch has its messages before the others");
   let seconds = 0;
   for (; !(await isDone()) && seconds < 3_600; seconds++) {
     clock.advance(1_000);
     await round();
   }
   assert.ok(seconds <= 5 * 60, `not done after ${seconds} s`);
-  assert.equal(asked.length, people.length, "each is asked for once");
-  assert.deepEqual(new Set(await places()), new Set(["C0DBA", ...people.map((userId) => `D${userId}`)]));
+  assert.equal(asked.length, people.length, "each person is looked up once");
+  assert.deepEqual(new Set(await channels()), new Set(["C0DBA", ...people.map((userId) => `D${userId}`)]));
 });
 
-test("break-glass is announced to the channel also while Slack does not tell who the admins are", async (t) => {
-  const { clock, directory, round, isDone, places } = await setUp(t, "break-glass");
+test("break-glass is announced in the channel while Slack cannot list the admins", async (t) => {
+  const { clock, directory, round, isDone, channels } = await setUp(t, "break-glass");
   directory.away = "internal_error";
   await round();
-  assert.deepEqual([await places(), await isDone()], [["C0DBA"], false]);
+  assert.deepEqual([await channels(), await isDone()], [["C0DBA"], false]);
   directory.away = null;
   directory.groups.set("S0ADMINS", new Set(["U0ADMIN", "U0OPS"]));
   clock.advance(MINUTE);
   await round();
-  assert.deepEqual([await places(), await isDone()], [["C0DBA", "DU0ADMIN", "DU0OPS"], true]);
+  assert.deepEqual([await channels(), await isDone()], [["C0DBA", "DU0ADMIN", "DU0OPS"], true]);
 });
 
-test("people who cannot be written to, such as deactivated accounts, hold up nobody, however many they are", async (t) => {
-  const { chat, directory, round, isDone, places } = await setUp(t, "no-route");
+test("people who cannot be written to, such as deactivated accounts, delay no other recipient", async (t) => {
+  const { chat, directory, round, isDone, channels } = await setUp(t, "no-route");
   const gone = Array.from({ length: 35 }, (_, index) => `U0GONE${index}`);
   directory.groups.set("S0ADMINS", new Set([...gone, "U0OPS"]));
   const { openDirectMessage: direct } = chat;
@@ -88,5 +88,5 @@ test("people who cannot be written to, such as deactivated accounts, hold up nob
       ? { kind: "refused", code: "user_not_found", error: "user_not_found", advice: "" }
       : direct(userId);
   for (let go = 0; go < 4; go++) await round();
-  assert.deepEqual([await places(), await isDone()], [["DU0ADMIN", "DU0OPS"], true]);
+  assert.deepEqual([await channels(), await isDone()], [["DU0ADMIN", "DU0OPS"], true]);
 });

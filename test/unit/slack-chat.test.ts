@@ -13,12 +13,12 @@ const CONTENT: MessageContent = {
   view: { request: aRequest(), votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER, postedAt: 0 },
 };
 
-test("a message whose time was over before it could leave is not sent", async () => {
+test("a call that is ready only after its time limit is not made", async () => {
   const clock = testClock();
   const sent: string[] = [];
   const web = {
     conversations: {
-      // The process is held up here, for longer than its claim on the message lasts.
+      // The process is paused here, for longer than its claim on the message lasts.
       info: async () => {
         clock.advance(60_000);
         return { channel: { is_ext_shared: false } };
@@ -36,7 +36,7 @@ test("a message whose time was over before it could leave is not sent", async ()
   assert.deepEqual(sent, []);
 });
 
-test("a message that somebody deleted is told apart from one that Slack does not let us change", async () => {
+test("a deleted message is distinguished from one that Slack does not allow to edit", async () => {
   const answers = ["message_not_found", "edit_window_closed"];
   const web = {
     conversations: { info: async () => ({ channel: {} }) },

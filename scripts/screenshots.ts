@@ -25,7 +25,7 @@ try {
   const approved = await startRunbook(page, world, "Web-Rollback");
   await decide(page, approved, "Approve");
   await waitForStatus(world, approved, "Success");
-  await requestMessage(page, approved).getByText("The execution has succeeded").waitFor();
+  await requestMessage(page, approved).getByText("has succeeded").waitFor();
 
   await openConversation(page, "prod-dba");
   const asked = page.locator("article.message").last();

@@ -1,4 +1,4 @@
-import { listNames, type NameRenderer } from "./name-renderer.ts";
+import { capNames, listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Route } from "./policy.ts";
 
 /** Stands for the approvers on surfaces that list them, where a route names none. */
@@ -17,11 +17,11 @@ export function describeApprovers(
   show: NameRenderer,
   { except = [], goneGroups = [] }: { except?: readonly string[]; goneGroups?: readonly string[] } = {},
 ): string | null {
-  const people = [
+  const people = capNames([
     ...approvers.users.filter((id) => !except.includes(id)).map(show.user),
     ...approvers.groups.filter((id) => !goneGroups.includes(id)).map(show.group),
-  ];
-  if (approvers.channel !== "members") return listNames(people, "or") || null;
+  ]);
+  if (approvers.channel !== "members") return listNames(people, "or", Number.POSITIVE_INFINITY) || null;
   const members = `members of ${listNames(channels.map(show.channel), "and", MAX_CHANNELS)}`;
-  return people.length === 0 ? members : `${listNames([...people, members], "or", 11)}`;
+  return listNames([...people, members], "or", Number.POSITIVE_INFINITY);
 }

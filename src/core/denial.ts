@@ -123,7 +123,7 @@ function closedSentence(request: ApprovalRequest, votes: readonly Vote[], show: 
   const outcome = request.outcome;
   if (outcome === null || outcome.where === "slack")
     return `Already ${request.decision === "reject" ? "rejected" : "approved"}${by}. Your click changed nothing.`;
-  const principals = outcome.by.map((arn) => show.text(describePrincipal(arn)));
+  const principals = outcome.by.map((arn) => describePrincipal(arn, show));
   const elsewhere = principals.length > 0 ? ` by ${listNames(principals, "and")}` : "";
   return `This step is no longer waiting: ${outcomeText(outcome.kind)} in AWS${elsewhere}. Your click changed nothing.`;
 }

@@ -13,7 +13,12 @@ export interface NameRenderer {
 
 /** Lists names: "a", "a or b", "a, b or c". Beyond `max` names, the rest is counted: "a, b or 3 more". */
 export function listNames(names: readonly string[], conjunction: "and" | "or", max = 10): string {
-  const items = names.length > max ? [...names.slice(0, max), `${names.length - max} more`] : names;
+  const items = capNames(names, max);
   if (items.length < 2) return items.join();
   return `${items.slice(0, -1).join(", ")} ${conjunction} ${items.at(-1)}`;
+}
+
+/** Returns the first `max` names, and how many more there are. */
+export function capNames(names: readonly string[], max = 10): readonly string[] {
+  return names.length > max ? [...names.slice(0, max), `${names.length - max} more`] : names;
 }

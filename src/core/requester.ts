@@ -31,7 +31,7 @@ export function findRequester(executedBy: string | null, identities: Identities)
 
 /** Describes who started an execution: the people whom the configuration names for its ARN, else the AWS principal. */
 export function describeRequester({ userIds }: Requester, executedBy: string | null, show: NameRenderer): string {
-  return userIds.length > 0 ? listNames(userIds.map(show.user), "or", 5) : show.text(describePrincipal(executedBy));
+  return userIds.length > 0 ? listNames(userIds.map(show.user), "or", 5) : describePrincipal(executedBy, show);
 }
 
 /** Tells whether the person started the execution. */

@@ -49,7 +49,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     const page = await world.open({ colorScheme });
     assert.equal(await page.locator("html").getAttribute("data-theme"), colorScheme);
     await actAs(page, "Rosa Lind");
-    await page.getByText("Approval needed: Web-Rollback").waitFor();
+    await page.getByText("Approve Web-Rollback?").waitFor();
     for (const tab of ["Runbooks", "Executions", "Audit", "Wire"]) {
       await page.getByRole("tab", { name: tab }).click();
       const first = page.getByRole("tabpanel").locator("details").first();
@@ -103,7 +103,7 @@ test("a person approves by keyboard alone, and the focus returns to the button",
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle);
   assert.equal(outline, "solid", "the focus is visible");
   await page.keyboard.press("Enter");
-  await requestMessage(page, id).getByText("The execution has succeeded").waitFor();
+  await requestMessage(page, id).getByText("has succeeded").waitFor();
 });
 
 test("two people in two windows see the same message change at the same time, each in their time zone", async () => {
@@ -126,12 +126,12 @@ for (const width of [390, 1280]) {
     const page = await world.open({ viewport: { width, height: 844 } });
     const switcher = page.getByRole("navigation", { name: "Panels" });
     const panels = width < 900 ? ["Workspace", "Conversation", "AWS"] : [""];
-    await page.getByText("Approval needed: Web-Rollback").first().waitFor();
+    await page.getByText("Approve Web-Rollback?").first().waitFor();
     await page.getByText("until the right people approve in Slack").waitFor();
     await page.getByRole("list", { name: "First steps" }).getByRole("button", { name: "Approve it as Jane" }).waitFor();
     if (width < 900) await switcher.getByRole("button", { name: "Workspace" }).click();
     await openConversation(page, "prod-dba");
-    await page.getByText("Approval needed: Prod-DB-Restart").waitFor();
+    await page.getByText("Approve Prod-DB-Restart?").waitFor();
     for (const panel of panels) {
       if (panel !== "") await switcher.getByRole("button", { name: panel }).click();
       assert.deepEqual(await findOverflow(page), [], `in ${panel}`);
@@ -164,10 +164,10 @@ test("the longest texts that AWS allows are wrapped, and nothing is cut off on a
   const page = await world.open({ viewport: { width: 390, height: 844 } });
   await eventually(
     "the message is in Slack",
-    async () => JSON.stringify(await getJson(`${world.slackUrl}/_control/state`)).includes("Approval needed: Long-N"),
+    async () => JSON.stringify(await getJson(`${world.slackUrl}/_control/state`)).includes("Approve Long-N"),
     () => world.logLines.slice(-20).join("\n"),
   );
-  await page.getByText(/^Approval needed: Long-N+/).waitFor();
+  await page.getByText(/^Approve Long-N+/).waitFor();
   assert.deepEqual(await findOverflow(page), [], "in the conversation");
   const switcher = page.getByRole("navigation", { name: "Panels" });
   await switcher.getByRole("button", { name: "AWS" }).click();

@@ -214,7 +214,7 @@ test("faults that are switched on in quick succession all become active, take ef
   await requestMessage(page, id).getByText("0 of 1 approval").waitFor();
   await setAll(false);
   await waitForStatus(world, id, "Success");
-  await requestMessage(page, id).getByText("The execution has succeeded").waitFor();
+  await requestMessage(page, id).getByText("has succeeded").waitFor();
 });
 
 test("read calls do not push other calls off the Wire tab", async () => {
@@ -294,7 +294,7 @@ test("one click advances the clock by a week, and Countersign continues", async 
   const id = await startRunbook(page, world, "Web-Rollback");
   await decide(page, id, "Approve");
   await waitForStatus(world, id, "Success");
-  await requestMessage(page, id).getByText("The execution has succeeded").waitFor();
+  await requestMessage(page, id).getByText("has succeeded").waitFor();
   const waiting = (await world.executions()).filter((each) => each.AutomationExecutionStatus === "Waiting");
   assert.deepEqual(
     waiting.filter((each) => each.ExecutionStartTime * 1000 < now - week),

@@ -102,7 +102,7 @@ test("a link scrolls to its message, no matter how many messages follow it", asy
   await openConversation(page, "App Home");
   const home = page.getByRole("region", { name: "Requests waiting for you" });
   await home.getByRole("button", { name: "Open the message" }).first().click();
-  const request = page.locator("article.message", { hasText: "Approval needed: Prod-DB-Restart" }).first();
+  const request = page.locator("article.message", { hasText: "Approve Prod-DB-Restart?" }).first();
   await request.waitFor();
   await eventually("the message is in view", () =>
     request.evaluate((each) => {
@@ -258,7 +258,7 @@ test("after a reset of both stand-ins, the page shows only the new state and wor
   await page.getByText("No matching calls yet.").waitFor();
   await page.getByRole("radio", { name: "Jane Ito", checked: true }).waitFor();
   await openConversation(page, "approvals");
-  await page.getByText("Approval needed: Web-Rollback").waitFor();
+  await page.getByText("Approve Web-Rollback?").waitFor();
   await tab("Audit");
   const { events } = await getJson(`${world.awsUrl}/_control/bus?source=countersign`);
   await eventually(

@@ -38,7 +38,7 @@ test("a started runbook asks for approval in its channel and continues after one
   assert.equal(ended.signals.length, 1);
   assert.equal(ended.signals[0].type, "Approve");
   assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
-  await requestMessage(page, id).getByText("The execution has succeeded").waitFor();
+  await requestMessage(page, id).getByText("has succeeded").waitFor();
   await findStep(id, "rollBack").getByText("Success").waitFor();
   await page.locator(`[data-execution="${id}"]`).getByText("Signals received").waitFor();
   assert.equal(await requestMessage(page, id).getByRole("button", { name: "Approve" }).count(), 0);
@@ -153,7 +153,7 @@ test("after a kill and a start of the bot from the page, an approval counts", as
 
   const ended = await waitForStatus(world, id, "Success");
   assert.match(JSON.stringify(ended.signals[0].payload), /Jane Ito/);
-  await requestMessage(page, id).getByText("The execution has succeeded").waitFor();
+  await requestMessage(page, id).getByText("has succeeded").waitFor();
 });
 
 test("a click that the bot does not acknowledge shows a warning", async () => {

@@ -112,9 +112,9 @@ export async function startRunbook(page: Page, world: PageWorld, name: string): 
   return found.AutomationExecutionId;
 }
 
-/** Locates the request of an execution; each message shows the execution id. */
+/** Locates the request of an execution; each message shows the first characters of the execution id. */
 export const requestMessage = (page: Page, executionId: string): Locator =>
-  page.locator("article.message:not(.ephemeral)", { hasText: executionId });
+  page.locator("article.message:not(.ephemeral)", { hasText: executionId.slice(0, 8) });
 
 /** Clicks a message's button and confirms if there is a dialog. */
 export async function decide(page: Page, executionId: string, verdict: "Approve" | "Reject"): Promise<void> {

@@ -20,6 +20,8 @@ type Fact = "approvers" | "gate" | "heading" | "requester" | "deadline";
 
 interface Surface {
   facts: Fact[];
+  /** Names the target without its account and Region, and not the step: a lock screen shows little text. */
+  short?: true;
   /** How this surface shows a Slack ID. */
   ids: "mentions" | "plain";
   render(of: RequestView & { route: Route }): string;
@@ -78,7 +80,7 @@ const SURFACES: Record<string, Surface> = {
     render: ({ route }) => denialSentence({ kind: "not-approver", route, gone: [] }, mentions()),
   },
   confirmation: { facts: ["gate", "heading"], ids: "plain", render: (of) => visibleText(approveButton(of)) },
-  notification: { facts: ["gate", "heading"], ids: "plain", render: (of) => requestMessage(of).text },
+  notification: { facts: ["gate", "heading"], ids: "plain", short: true, render: (of) => requestMessage(of).text },
   "verdict form": {
     facts: ["gate", "heading"],
     ids: "mentions",
@@ -94,13 +96,13 @@ const SURFACES: Record<string, Surface> = {
   },
 };
 
-/** Asserts that every surface which shows the fact shows it in these words; `words` receives the form of Slack IDs. */
-function assertShown(fact: Fact, of: RequestView, words: (ids: Surface["ids"]) => string[]): void {
+/** Asserts that every surface which shows the fact shows it in these words; `words` receives the surface. */
+function assertShown(fact: Fact, of: RequestView, words: (surface: Surface) => string[]): void {
   assert.ok(of.route !== null);
   const missing = Object.entries(SURFACES).flatMap(([name, surface]) => {
     if (!surface.facts.includes(fact)) return [];
     const text = surface.render({ ...of, route: of.route ?? ROUTE });
-    return words(surface.ids).flatMap((each) => (text.includes(each) ? [] : [`${name} lacks ${each}: ${text}`]));
+    return words(surface).flatMap((each) => (text.includes(each) ? [] : [`${name} lacks ${each}: ${text}`]));
   });
   assert.deepEqual(missing, []);
 }
@@ -120,7 +122,7 @@ test("every surface names the same approvers, whatever kind they are", () => {
   ];
   for (const [approvers, mentioned, plain] of table) {
     const of = view({}, [], { ...ROUTE, approvers, channels: ["C0PROD", "C0B"] });
-    assertShown("approvers", of, (ids) => [ids === "plain" ? plain : mentioned]);
+    assertShown("approvers", of, ({ ids }) => [ids === "plain" ? plain : mentioned]);
   }
 });
 
@@ -131,7 +133,7 @@ test("every surface names the gate of a runbook with several gates, and no gate 
 
 test("every surface names the runbook, the step and the target with its account and Region", () => {
   const words = ["Prod-DB-Failover", "ApproveFailover", "production (1111-2222-3333, us-east-1)"];
-  assertShown("heading", view(), () => words);
+  assertShown("heading", view(), ({ short }) => (short ? ["Prod-DB-Failover in production"] : words));
 });
 
 test("every surface names the requester as ExecutedBy does, and as a person where the configuration names one", () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { targetName } from "../../src/core/describe-step.ts";
 import { describePrincipal } from "../../src/core/principal.ts";
 import { consoleUrl } from "../../src/slack/messages/aws-text.ts";
-import { mentionGroup, mentionPeople, mentionUser } from "../../src/slack/messages/mentions.ts";
+import { mentionGroup, mentionPeople, mentionUser, plainNames } from "../../src/slack/messages/mentions.ts";
 import { clean, code, lines, literal, plain } from "../../src/slack/messages/text.ts";
 import { duration, moment } from "../../src/slack/messages/time.ts";
 import { hostile } from "./messages-arbitraries.ts";
@@ -78,7 +78,7 @@ test("an ARN is told in the words of somebody who does not read ARNs", () => {
     [null, "unknown"],
     ["", "unknown"],
   ];
-  for (const [arn, expected] of table) assert.equal(describePrincipal(arn), expected);
+  for (const [arn, expected] of table) assert.equal(describePrincipal(arn, plainNames()), expected);
 });
 
 test("only ids become mentions", () => {

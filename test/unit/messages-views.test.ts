@@ -1,13 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KnownBlock } from "@slack/types";
+import type { RequestView } from "../../src/app/ports/slack.ts";
 import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
+import type { Route } from "../../src/core/policy.ts";
 import { detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { ASKED, closedBy, DECIDED, execution, MINUTE, request, step, token, view, vote } from "./messages-examples.ts";
+import {
+  ASKED,
+  closedBy,
+  DECIDED,
+  execution,
+  MINUTE,
+  ROUTE,
+  request,
+  step,
+  token,
+  view,
+  vote,
+} from "./messages-examples.ts";
 
 const LIST = { now: ASKED + 90 * MINUTE, workspaceUrl: "https://acme.slack.com/" };
 const POSTED = { channelId: "C0PROD", ts: "1772445602.000100" };
@@ -54,8 +68,48 @@ test("details say when AWS could not be read, and show what is on record", () =>
   const details = detailsView({ ...view(), execution: null, awsReadError: "Throttling" });
   assert.match(
     visibleText(details.blocks),
-    /AWS could not be read just now\*: `Throttling`\..*Try again in a minute\..*Runbook/,
+    /AWS could not be read just now\*: `Throttling`\..*Try again in a minute\..*Runbook/s,
   );
+});
+
+test("details start with the part that the message does not show, and end with the part that it shows", () => {
+  const facts = { parameters: [{ name: "Size", values: ["9"], masked: false, isDefault: true }] };
+  const details = { ...view({ facts }), execution: execution([step()]) };
+  const ids = (blocks: readonly { block_id?: string }[]) => blocks.flatMap(({ block_id = "step" }) => block_id);
+  assert.deepEqual(ids(detailsView(details).blocks), [
+    "parameters",
+    "rules",
+    "execution",
+    "step",
+    "words",
+    "facts",
+    "state",
+    "ids",
+  ]);
+  const leadsTo = { metadata: "signed", verdicts: true, breakGlass: false };
+  assert.deepEqual(
+    ids(detailsView({ ...details, leadsTo }).blocks),
+    ["words", "facts", "state", "parameters", "decide", "rules", "execution", "step", "ids"],
+    "opened from a digest, the request may have no message yet",
+  );
+});
+
+test("details explain the self-approval rule in full", () => {
+  const of = (requester: RequestView["requester"], changes: Partial<Route>) =>
+    visibleText(detailsView({ ...view({}, [], { ...ROUTE, ...changes }), requester, execution: null }).blocks);
+  const strict = { selfApproval: false, whenRequesterUnknown: "deny" } as const;
+  const lax = { selfApproval: false, whenRequesterUnknown: "allow" } as const;
+  assert.match(of({ userIds: ["U0JOE"], email: null }, lax), /<@U0JOE> started it and may not approve it\.(?! If)/);
+  const address = { userIds: [], email: "rosa@example.com" };
+  assert.match(
+    of(address, lax),
+    /`rosa@example\.com` .* If nobody in Slack has this address, the rule cannot be applied/,
+  );
+  assert.match(of(address, strict), /If nobody in Slack has this address, \*no approval\* counts/);
+  const unknown = { userIds: [], email: null };
+  assert.match(of(unknown, lax), /the requester is unknown in Slack, so the rule cannot be applied/);
+  assert.match(of(unknown, strict), /so \*no approval\* counts\. The request can be rejected\..*`identities`/);
+  assert.match(of(unknown, { selfApproval: true }), /the requester may approve/);
 });
 
 test("a long sentence ends between two words, so that no mention is cut in two", () => {
@@ -104,9 +158,13 @@ test("the list says what waits, since when, for whom, and links to it", () => {
   assert.equal(text, "1 request is waiting.");
   const lines = visibleText(blocks[1]).split("\n");
   assert.equal(lines[0], "*`Prod-DB-Failover`, step `ApproveFailover`*");
-  assert.equal(lines[1], "production (1111-2222-3333, us-east-1), started by `Deployer/run-7`");
-  const times = `Waiting since ${token(ASKED)} (1 hour 30 minutes), decide by ${token(ASKED + 60 * MINUTE)}.`;
-  assert.equal(lines[2], `${times} 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`);
+  const deadline = token(ASKED + 60 * MINUTE);
+  assert.equal(
+    lines[1],
+    `production (1111-2222-3333, us-east-1) · started by \`Deployer/run-7\` · decide by ${deadline}`,
+  );
+  const since = `Waiting since ${token(ASKED)} (1 hour 30 minutes).`;
+  assert.equal(lines[2], `${since} 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`);
   assert.match(
     lines[3] ?? "",
     /^<https:\/\/acme\.slack\.com\/archives\/C0PROD\/p1772445602000100\|Open the message> · /,

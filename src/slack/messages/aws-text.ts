@@ -16,13 +16,23 @@ function consoleDomain(region: string): string {
   return "console.aws.amazon.com";
 }
 
-/** Links to the console in mrkdwn, or returns null. */
+/** Links to the execution in the console, labeled with the first characters of its ID. In mrkdwn. */
+export function executionLink({ region, executionId }: ApprovalRequest): string {
+  const url = consoleUrl(region, executionId);
+  const short = executionId.slice(0, SHORT_ID_LENGTH);
+  return url === null ? code(short, SHORT_ID_LENGTH + 2) : `<${url}|${short}>`;
+}
+
+/** Enough of an execution's ID to tell it from the others in a channel. */
+const SHORT_ID_LENGTH = 8;
+
+/** Links to the console, or returns null. In mrkdwn. */
 export function consoleLink(request: ApprovalRequest): string | null {
   const url = consoleUrl(request.region, request.executionId);
   return url === null ? null : `<${url}|Open in the AWS console>`;
 }
 
-/** The IDs of a request and the link to the console. */
+/** The IDs of a request in full, and the link to the console. In mrkdwn. */
 export function idsLine(request: ApprovalRequest): string {
   const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
   const link = consoleLink(request);

@@ -1,16 +1,18 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
+import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { authorMessage } from "./author-message.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
-import { factsBlock } from "./facts.ts";
-import { series } from "./mentions.ts";
+import { factsText } from "./facts.ts";
+import { mentions } from "./mentions.ts";
 import { parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
+import { selfApprovalRule } from "./requester-text.ts";
 import { stateText } from "./state-text.ts";
 import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
@@ -38,7 +40,7 @@ const MAX_TITLE_LENGTH = 24;
 const MAX_SENTENCE_LENGTH = 2900;
 const PARTS = {
   words: { longest: 1500, lines: 60 },
-  parameters: { room: 2500, most: 100, longest: 1500, rest: "; all of them in the AWS console" },
+  parameters: { room: 2500, most: 100, longest: 1500, rest: "; the AWS console shows all of them" },
   reasons: { room: 800, most: 10 },
 } as const;
 
@@ -52,23 +54,32 @@ export function sentenceView(title: string, sentence: string): ModalView {
   return modal(title, [section(sentence.length > MAX_SENTENCE_LENGTH ? `${wholeWords(sentence)}…` : sentence)]);
 }
 
-/** Renders everything about a request that fits: its facts, every parameter and every step. */
+/**
+ * Renders everything about a request that fits: its facts, every parameter and every step. Starts with the part that the
+ * message does not show; opened from a digest, where no message may exist yet, with the part that a message shows.
+ */
 export function detailsView(details: Details): ModalView {
   const { request, execution, votes, leadsTo } = details;
-  const blocks: (KnownBlock | null)[] = [
-    readError(details),
-    factsBlock(details, "facts"),
+  const parameters = parametersBlock(request.facts.parameters, PARTS.parameters, "parameters");
+  const inMessage: (KnownBlock | null)[] = [
+    authorMessage(request, PARTS.words, "words"),
+    section(factsText(details), "facts"),
     section(stateText(details), "state"),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
-    authorMessage(request, PARTS.words, "words"),
+  ];
+  const beyond: (KnownBlock | null)[] = [
     section(rules(details), "rules"),
-    parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
     execution === null ? null : section(executionLine(execution), "execution"),
   ];
-  const head = blocks.filter((block) => block !== null);
-  const foot: KnownBlock[] = [context(idsLine(request), "ids")];
-  if (leadsTo?.breakGlass) foot.unshift(...breakGlassBlocks(request));
-  if (leadsTo?.verdicts) foot.unshift(verdictButtons(request));
+  const first = leadsTo?.verdicts
+    ? [...inMessage, parameters, verdictButtons(request), ...beyond]
+    : [parameters, ...beyond];
+  const head = [readError(details), ...first].filter((block) => block !== null);
+  const foot = [
+    ...(leadsTo?.verdicts ? [] : inMessage),
+    ...(leadsTo?.breakGlass ? breakGlassBlocks(request) : []),
+    context(idsLine(request), "ids"),
+  ].filter((block) => block !== null);
   const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, {
     room: CHAR_BUDGET - textLength(head) - textLength(foot),
     most: MAX_BLOCKS.view - head.length - foot.length - 1,
@@ -117,17 +128,18 @@ function readError({ awsReadError, execution }: Details): KnownBlock | null {
   );
 }
 
-/** The route, and the approvals that AWS itself asks for. */
-function rules({ request, route }: Details): string {
+/** The route with its rule on self-approval, and the approvals that AWS itself asks for. */
+function rules({ request, route, requester }: Details): string {
   const { awsApprovers, minRequiredApprovals, parentExecutionId } = request.facts;
-  const ours = route === null ? "*Route:* none" : `*Route:* ${code(route.name, 100)}`;
-  const approvers = series(
-    awsApprovers.map((arn) => code(describePrincipal(arn), 80)),
-    8,
-  );
-  const aws = `*AWS asks for:* ${minRequiredApprovals} of ${approvers || "unknown approvers"}`;
-  const parent = parentExecutionId === null ? "" : `\n*Started by execution:* ${code(parentExecutionId, 80)}`;
-  return `${ours}\n${aws}${parent}`;
+  const approvers = awsApprovers.map((arn) => describePrincipal(arn, mentions(80)));
+  return [
+    `*Route:* ${route === null ? "none" : code(route.name, 100)}`,
+    route === null ? null : `*Self-approval:* ${selfApprovalRule(route, requester)}`,
+    `*AWS asks for:* ${minRequiredApprovals} of ${listNames(approvers, "and", 8) || "unknown approvers"}`,
+    parentExecutionId === null ? null : `*Started by execution:* ${code(parentExecutionId, 80)}`,
+  ]
+    .filter((line) => line !== null)
+    .join("\n");
 }
 
 function executionLine(execution: ObservedExecution): string {

@@ -1,10 +1,9 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
-import { describeStep, describeTarget } from "../../core/describe-step.ts";
-import { describeRequester } from "../../core/requester.ts";
+import { describeStep } from "../../core/describe-step.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
-import { deadlineText } from "./facts.ts";
+import { whereLine } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
 import { plain } from "./text.ts";
@@ -41,15 +40,12 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
 }
 
 function entry(view: RequestView): KnownBlock {
-  const { request, votes, route, requester } = view;
+  const { request, votes, route } = view;
   const show = mentions(50);
   const have =
-    route === null ? " *No route covers it.*" : ` ${byVerdict(votes, "approve").length} of ${route.quorum} approvals.`;
+    route === null ? "*no route covers it*" : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals`;
   return {
-    ...section(
-      `*${describeStep(request.facts, show)}*\n${describeTarget(request, show)}, started by ${describeRequester(requester, request.facts.executedBy, show)}.${have} Decide by ${deadlineText(request)}.`,
-      `open-${request.id}`,
-    ),
+    ...section(`*${describeStep(request.facts, show)}*\n${whereLine(view, show)} · ${have}`, `open-${request.id}`),
     accessory: {
       ...button("open", "Open", request.id),
       accessibility_label: `Open ${plain(request.facts.documentName, 60)}`,

@@ -1,47 +1,57 @@
-import type { SectionBlock } from "@slack/types";
+import type { RequestView } from "../../app/ports/slack.ts";
 import { describeTarget, gateLabel } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { type ApprovalRequest, deadline } from "../../core/request.ts";
-import { describeRequester, type Requester } from "../../core/requester.ts";
-import { fields } from "./blocks.ts";
+import { describeRequester } from "../../core/requester.ts";
 import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
-import { duration, moment } from "./time.ts";
+import { duration, moment, utcText } from "./time.ts";
 
-/** Which runbook and step, who started it, where, since when and until when: the facts that never change. */
-export function factsBlock(
-  { request, requester }: { request: ApprovalRequest; requester: Requester },
-  block_id: string,
-): SectionBlock {
+type Facts = Pick<RequestView, "request" | "requester">;
+
+/** Returns the target, the requester and the deadline of an open request on one line. In mrkdwn. */
+export function whereLine(view: Facts, show = mentions()): string {
+  const parts = [describeTarget(view.request, show), `started by ${requesterName(view, show)}`];
+  if (view.request.state === "open") parts.push(`decide by ${deadlineText(view.request)}`);
+  return parts.join(" · ");
+}
+
+/** Lists the facts that never change: runbook, step, target, requester and times. In mrkdwn. */
+export function factsText(view: Facts): string {
+  const { request } = view;
   const { facts } = request;
   const version = facts.documentVersion === null ? "" : `, version ${code(facts.documentVersion, 20)}`;
-  const gate = gateLabel(facts);
-  return fields(
-    [
-      ["Runbook", code(facts.documentName, 140) + version],
-      ["Step", code(facts.stepName, 140) + (gate === null ? "" : `, ${gate}`)],
-      ["Started by", `${describeRequester(requester, facts.executedBy, mentions())}${startedWhen(request)}`],
-      ["Where", describeTarget(request, mentions())],
-      ["Asked", moment(askedAt(request))],
-      ["Decide by", deadlineText(request)],
-    ],
-    block_id,
-  );
+  const label = gateLabel(facts);
+  const gate = label === null ? "" : `, ${label}`;
+  const started = facts.executionStartedAt === null ? "" : `, ${moment(facts.executionStartedAt)}`;
+  return [
+    `*Runbook:* ${code(facts.documentName, 140)}${version}`,
+    `*Step:* ${code(facts.stepName, 140)}${gate}`,
+    `*Target:* ${describeTarget(request, mentions())}`,
+    `*Started by:* ${requesterName(view)}${started}`,
+    `*Waiting since:* ${moment(askedAt(request))}`,
+    `*Decide by:* ${deadlineText(request)}`,
+  ].join("\n");
 }
 
-/** When people were asked: the moment the step began to wait, as far as AWS told. */
+function requesterName({ request, requester }: Facts, show = mentions()): string {
+  return describeRequester(requester, request.facts.executedBy, show);
+}
+
+/** When people were asked: the time when the step began to wait, if AWS returned it. */
 export function askedAt(request: ApprovalRequest): number {
   return request.facts.waitingSince ?? request.openedAt;
-}
-
-function startedWhen({ facts }: ApprovalRequest): string {
-  return facts.executionStartedAt === null ? "" : `, ${moment(facts.executionStartedAt)}`;
 }
 
 /** Until when the request can be decided. In mrkdwn. */
 export function deadlineText({ facts }: ApprovalRequest): string {
   const until = deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
-  if (until === null) return "not known";
+  if (until === null) return "an unknown time";
   if (!until.presumed) return moment(until.at);
   return `${moment(until.at)} (presumed: AWS's default of ${duration(DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000)})`;
+}
+
+/** The same for plain text; null if it is unknown. */
+export function plainDeadline({ facts }: ApprovalRequest): string | null {
+  return utcText(deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS)?.at ?? null);
 }

@@ -1,34 +1,34 @@
+import type { RequestView } from "../../app/ports/slack.ts";
 import { gateLabel } from "../../core/describe-step.ts";
-import type { ApprovalRequest, OutcomeKind, Verdict } from "../../core/request.ts";
+import type { ApprovalRequest, OutcomeKind } from "../../core/request.ts";
+import { breakGlassVotes } from "./break-glass.ts";
 import { plain } from "./text.ts";
 
-/** What stands in the header, which takes 150 characters: the state in one or two words, and what it is about. */
-export function headline(request: ApprovalRequest): string {
-  const { documentName, stepName } = request.facts;
-  const gate = gateLabel(request.facts);
-  const step = gate === null ? "" : `, ${plain(stepName, 35)} (${plain(gate, 19)})`;
-  return `${stateLabel(request)}: ${plain(documentName, 64)}${step}`;
+/**
+ * Returns the header of a request, which takes 150 characters: a question while it is open, then its outcome. It names
+ * the gate of a runbook with several gates, and break-glass.
+ */
+export function headline(view: Pick<RequestView, "request" | "votes">): string {
+  const { request } = view;
+  const runbook = plain(request.facts.documentName, 90);
+  const label = gateLabel(request.facts);
+  const gate = label === null ? "" : ` (${plain(label, 19)})`;
+  return request.state === "open" ? `Approve ${runbook}?${gate}` : `${outcomeLabel(view)}: ${runbook}${gate}`;
 }
 
-export function stateLabel(request: ApprovalRequest): string {
-  switch (request.state) {
-    case "open":
-      return "Approval needed";
-    case "decided":
-      return verdictLabel(request.decision);
-    case "closed":
-      return outcomeLabel(request.outcome?.kind ?? "unknown");
-    default:
-      throw new Error(`no label for ${request.state satisfies never}`);
-  }
+/** Returns the outcome of a request that is no longer open, such as "Approved" or "BREAK-GLASS, approved". */
+export function outcomeLabel({ request, votes }: Pick<RequestView, "request" | "votes">): string {
+  const label = request.state === "decided" ? decisionLabel(request) : closedLabel(request.outcome?.kind ?? "unknown");
+  if (breakGlassVotes(votes).length === 0) return label;
+  return `BREAK-GLASS, ${label.charAt(0).toLowerCase()}${label.slice(1)}`;
 }
 
-/** Decided, and AWS has not moved on yet. */
-function verdictLabel(decision: Verdict | null): string {
-  return decision === "reject" ? "Being rejected" : "Being approved";
+/** Decided in Slack, while the step in AWS still waits. */
+function decisionLabel({ decision }: ApprovalRequest): string {
+  return decision === "reject" ? "Rejected in Slack" : "Approved in Slack";
 }
 
-function outcomeLabel(kind: OutcomeKind): string {
+function closedLabel(kind: OutcomeKind): string {
   switch (kind) {
     case "approved":
       return "Approved";
@@ -41,7 +41,7 @@ function outcomeLabel(kind: OutcomeKind): string {
     case "failed":
       return "Failed";
     case "not-found":
-      return "Gone from AWS";
+      return "Not found in AWS";
     case "unknown":
       return "No longer waiting";
     default:

@@ -2,7 +2,7 @@ import type { AuditRecord } from "../../core/audit.ts";
 import { denialLabel, outcomeText } from "../../core/denial.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { Verdict } from "../../core/request.ts";
-import { mentionUser, series } from "./mentions.ts";
+import { mentions, mentionUser, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -60,6 +60,6 @@ function actors(actor: string): string | null {
   if (actor === "countersign" || actor === "unknown" || actor.trim() === "") return null;
   const each = actor
     .split(", ")
-    .map((one) => (/^[UW][A-Z0-9]+$/.test(one) ? mentionUser(one) : code(describePrincipal(one), 80)));
+    .map((one) => (/^[UW][A-Z0-9]+$/.test(one) ? mentionUser(one) : describePrincipal(one, mentions(80))));
   return series(each, 3);
 }

@@ -3,10 +3,11 @@ import type { NoticeView } from "../../app/ports/slack.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { describeRequest, describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
-import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { idsLine } from "./aws-text.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
+import { breakGlassVotes } from "./break-glass.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { literal, plain } from "./text.ts";
@@ -26,13 +27,8 @@ export function noticeMessage(view: NoticeView): Rendered {
   }
 }
 
-/** Returns the votes that decided by break-glass, usually one. */
-export function isBreakGlass(votes: readonly Vote[]): Vote[] {
-  return votes.filter((vote) => vote.authority === "break-glass");
-}
-
 function breakGlass({ request, votes, route }: NoticeView): Rendered {
-  const broken = isBreakGlass(votes);
+  const broken = breakGlassVotes(votes);
   const verb = broken[0]?.verdict === "reject" ? "rejected" : "approved";
   const who = broken
     .slice(0, MAX_NAMED)

@@ -1,64 +1,96 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
+import { executionLink, executionText } from "./aws-text.ts";
 import { askedAt } from "./facts.ts";
-import { mentionUser, series } from "./mentions.ts";
+import { mentions, mentionUser } from "./mentions.ts";
+import { soleReason } from "./reasons.ts";
 import { code } from "./text.ts";
-import { duration } from "./time.ts";
+import { duration, moment } from "./time.ts";
 
 const MAX_NAMED = 8;
+/** Of a reason in mrkdwn, where an escaped character takes up to five. */
+const MAX_REASON_TEXT_LENGTH = 1000;
 
-/** How a closed request came to its end: what, by whom, where, and how long after people were asked. In mrkdwn. */
-export function outcomeSentence({ request, votes }: RequestView): string {
-  const outcome = request.outcome;
-  if (outcome === null) return "*Closed.* How it ended is not on record.";
-  const detail = outcome.detail === null ? "" : `\nAWS says: ${code(outcome.detail, 300)}`;
-  return `${sentence(outcome, request, votes)}${notAppliedText(outcome, request, votes)}${detail}`;
+/**
+ * Tells how a closed request ended: by whom, after how long, why, and how the execution ended. A message leaves out the
+ * time of that end, and includes the reason if there is only one; other surfaces list reasons separately. In mrkdwn.
+ */
+export function closedText(view: RequestView, inMessage: boolean): string {
+  const { request, votes } = view;
+  const { outcome } = request;
+  const result = outcome === null ? "*Closed*, with an unknown outcome" : outcomeSentence(outcome, request, votes);
+  const reason = inMessage ? soleReason(view) : null;
+  const why = reason === null ? "" : `: ${code(reason, MAX_REASON_TEXT_LENGTH)}`;
+  return [
+    `${result}${why} · ${executionEnd(request, inMessage)}`,
+    outcome === null ? null : notApplied(outcome, request, votes),
+    awsReason(request),
+  ]
+    .filter((line) => line !== null)
+    .join("\n");
 }
 
-function sentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
+function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
   const asked = askedAt(request);
-  const noticed = `noticed ${duration((request.closedAt ?? asked) - asked)} after it was asked`;
+  const detected = ` (detected after ${duration((request.closedAt ?? asked) - asked)})`;
   switch (outcome.kind) {
     case "approved":
     case "rejected": {
       const verb = outcome.kind === "approved" ? "Approved" : "Rejected";
-      if (outcome.where === "aws") return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack; ${noticed}.`;
+      if (outcome.where === "aws") return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack${detected}`;
       const decisive = votes.filter((vote) => vote.verdict === request.decision);
       const by = decisive.length > 0 ? ` by ${named(decisive)}` : "";
       const after = duration((request.decidedAt ?? request.closedAt ?? asked) - asked);
-      return `*${verb}*${by}, ${after} after it was asked.`;
+      return `*${verb}*${by} after ${after}`;
     }
     case "timed-out":
-      return `*Timed out*: the step's time was over before AWS had a decision; ${noticed}.`;
+      return `*Timed out* before AWS had a decision${detected}`;
     case "cancelled":
-      return `*Cancelled in AWS*${byPrincipals(outcome)} before AWS had a decision; ${noticed}.`;
+      return `*Cancelled in AWS*${byPrincipals(outcome)} before AWS had a decision${detected}`;
     case "failed":
-      return `*The step failed in AWS* before AWS had a decision; ${noticed}.`;
+      return `*The step failed in AWS* before AWS had a decision${detected}`;
     case "not-found":
-      return `*AWS no longer knows this execution*, so nothing can be decided any more; ${noticed}.`;
+      return `*AWS no longer has this execution*, so it cannot be decided${detected}`;
     case "unknown":
-      return `*The step waits no longer*, and AWS does not say how it was decided${byPrincipals(outcome)}; ${noticed}.`;
+      return `*No longer waiting*: AWS does not say how the step was decided${byPrincipals(outcome)}${detected}`;
     default:
       throw new Error(`no sentence for ${outcome.kind satisfies never}`);
   }
 }
 
-/** Those who voted in Slack for nothing must be able to see it. */
-function notAppliedText(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
-  if (outcome.where === "slack" || votes.length === 0) return "";
-  const what = request.decision === null ? "Votes in Slack" : "The decision in Slack";
-  return `\n${what} by ${named(votes)} had no effect.`;
+function executionEnd(request: ApprovalRequest, inMessage: boolean): string {
+  const { executionStatus, executionEndedAt, outcome } = request;
+  const execution = `execution ${executionLink(request)}`;
+  if (outcome?.kind === "not-found") return execution;
+  // The status is as old as the last reading, so a status such as "running" could be wrong by now.
+  if (executionEndedAt === null) return `${execution} has not ended yet`;
+  const end = `${execution} ${executionText(executionStatus)}`;
+  return inMessage ? end : `${end}, ${moment(executionEndedAt)}`;
+}
+
+/** After a rejection, AWS only repeats that the step was rejected. */
+function awsReason({ outcome, executionEndedAt, executionFailure }: ApprovalRequest): string | null {
+  if (outcome?.kind === "rejected") return null;
+  const reasons = [outcome?.detail ?? null, executionEndedAt === null ? null : executionFailure];
+  const shown = [...new Set(reasons)].filter((reason) => reason !== null).map((reason) => code(reason, 300));
+  return shown.length === 0 ? null : `AWS says: ${shown.join(", ")}`;
+}
+
+/** Tells people whose votes had no effect. */
+function notApplied(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string | null {
+  if (outcome.where === "slack" || votes.length === 0) return null;
+  const subject = request.decision === null ? "Votes in Slack" : "The decision in Slack";
+  return `${subject} by ${named(votes)} had no effect.`;
 }
 
 function byPrincipals(outcome: Outcome): string {
   if (outcome.by.length === 0) return "";
-  return ` by ${series(
-    outcome.by.map((arn) => code(describePrincipal(arn), 100)),
-    5,
-  )}`;
+  const names = outcome.by.map((arn) => describePrincipal(arn, mentions(100)));
+  return ` by ${listNames(names, "and", 5)}`;
 }
 
 function named(votes: readonly Vote[]): string {
-  return series([...new Set(votes.map((vote) => mentionUser(vote.userId)))], MAX_NAMED);
+  return listNames([...new Set(votes.map((vote) => mentionUser(vote.userId)))], "and", MAX_NAMED);
 }

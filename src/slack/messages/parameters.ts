@@ -1,64 +1,136 @@
-import type { RichTextBlock, RichTextBlockElement, RichTextSection } from "@slack/types";
+import type { RichTextBlock, RichTextBlockElement, RichTextElement, RichTextSection } from "@slack/types";
 import type { Parameter } from "../../core/request.ts";
 import { line, preformatted, richText, span } from "./blocks.ts";
 import { describeShown, fitting, share } from "./budget.ts";
-import { EMPTY, literal, name } from "./text.ts";
+import { EMPTY, literal, name, plain } from "./text.ts";
+import { counted } from "./time.ts";
 
 /** Longer values, and those of several lines, get a block of their own. */
 const MAX_INLINE_LENGTH = 120;
 const MAX_NAME_LENGTH = 100;
+/** Shown instead of a masked value. */
+const HIDDEN = "(hidden)";
 
-type Entry = { inline: RichTextSection } | { label: RichTextSection; value: RichTextBlockElement };
+interface Limits {
+  room: number;
+  most: number;
+  longest: number;
+  /** Follows the number of parameters that are shown if there are more. */
+  rest: string;
+}
 
-/** The parameters, those that differ from the runbook's defaults first; cut to fit, and says so. */
+interface Entry {
+  label: string;
+  /** The value, or a remark such as "(empty)" that is not a value. */
+  value: RichTextElement;
+  long: string | null;
+  isDefault: boolean;
+}
+
+/** The parameters that an approver must see: all but those known to be at the runbook's defaults. */
+export function changedParameters(parameters: readonly Parameter[]): Parameter[] {
+  return parameters.filter(({ isDefault }) => isDefault !== true);
+}
+
+/** Says how many parameters a message leaves out, or that it shows all because the defaults are unknown. */
+export function defaultsNote(parameters: readonly Parameter[]): string | null {
+  const atDefaults = parameters.length - changedParameters(parameters).length;
+  if (atDefaults > 0)
+    return `${counted(atDefaults, "parameter")} at ${atDefaults === 1 ? "its default" : "their defaults"}`;
+  return parameters.some(({ isDefault, masked }) => isDefault === null && !masked)
+    ? "defaults could not be read: all parameters shown"
+    : null;
+}
+
+/** Shows the changed parameters on one line, and long values below it. Null if there are none. */
+export function changedParametersBlock(
+  parameters: readonly Parameter[],
+  limits: Limits,
+  block_id: string,
+): RichTextBlock | null {
+  const changed = changedParameters(parameters);
+  if (changed.length === 0) return null;
+  const { entries, cut } = toEntries(changed, limits);
+  const short = entries.filter(({ long }) => long === null);
+  const inline = short.flatMap(({ label, value }, index) => [
+    ...(index === 0 ? [] : [span(" · ")]),
+    span(label, { bold: true }),
+    span(" "),
+    value,
+  ]);
+  const elements: RichTextBlockElement[] = inline.length === 0 ? [] : [line(...inline)];
+  for (const { label, long } of entries)
+    if (long !== null) elements.push(line(span(label, { bold: true })), preformatted(long));
+  if (cut !== null) elements.push(line(span(cut, { italic: true })));
+  return richText(elements, block_id);
+}
+
+/** Lists all parameters that fit, changed ones first. Null if there are none. */
 export function parametersBlock(
   parameters: readonly Parameter[],
-  limits: { room: number; most: number; longest: number; rest: string },
+  limits: Limits,
   block_id: string,
 ): RichTextBlock | null {
   if (parameters.length === 0) return null;
-  const ordered = [...parameters].sort((a, b) => rank(a) - rank(b));
-  const count = Math.min(ordered.length, limits.most);
+  const ordered = [...parameters].sort((a, b) => Number(a.isDefault === true) - Number(b.isDefault === true));
+  const { entries, cut } = toEntries(ordered, limits);
+  const note = defaultsNote(parameters)?.startsWith("defaults") ? " (the runbook's defaults could not be read)" : "";
+  const elements: RichTextBlockElement[] = [line(span(`Parameters${note}`, { bold: true })), ...toList(entries)];
+  if (cut !== null) elements.push(line(span(cut, { italic: true })));
+  return richText(elements, block_id);
+}
+
+/** Lists changed parameters as plain text of at most `room` characters, and counts the others. */
+export function changedParametersText(parameters: readonly Parameter[], room: number): string {
+  const changed = changedParameters(parameters);
+  const all = changed.map(({ name: label, values, masked }) => {
+    const value = masked ? HIDDEN : plain(values.join(", "), 80);
+    return `${plain(label, 40)} ${value}`;
+  });
+  for (let count = all.length; count > 0; count--) {
+    const more = all.length - count;
+    const text = [...all.slice(0, count), ...(more > 0 ? [`${more} more`] : [])].join(" · ");
+    if (text.length <= room) return text;
+  }
+  return all.length === 0 ? "" : plain(`${counted(all.length, "changed parameter")}`, room);
+}
+
+function toEntries(parameters: readonly Parameter[], limits: Limits): { entries: Entry[]; cut: string | null } {
+  const count = Math.min(parameters.length, limits.most);
   const longest = share(limits.room - 60 * count, count, 80, limits.longest);
   const entries = fitting(
-    ordered.slice(0, limits.most).map((parameter) => entry(parameter, longest)),
+    parameters.slice(0, limits.most).map((parameter) => toEntry(parameter, longest)),
     limits.room,
     limits.most,
   );
   const cut = describeShown(entries.length, parameters.length, "parameters");
-  const unknown = parameters.some(({ isDefault, masked }) => isDefault === null && !masked)
-    ? " (the runbook's defaults could not be read)"
-    : "";
-  const elements: RichTextBlockElement[] = [line(span(`Parameters${unknown}`, { bold: true })), ...joined(entries)];
-  if (cut !== null) elements.push(line(span(`${cut}${limits.rest}.`, { italic: true })));
-  return richText(elements, block_id);
+  return { entries, cut: cut === null ? null : `${cut}${limits.rest}.` };
 }
 
-function rank(parameter: Parameter): number {
-  return parameter.isDefault === true ? 1 : 0;
+function toEntry({ name: given, values, masked, isDefault }: Parameter, longest: number): Entry {
+  const common = { label: name(given, MAX_NAME_LENGTH), long: null, isDefault: isDefault === true };
+  if (masked) return { ...common, value: span(HIDDEN) };
+  const separator = values.some((value) => /[,\n]/.test(value)) ? "\n" : ", ";
+  const text = literal(values.join(separator), longest);
+  if (text === EMPTY) return { ...common, value: span(EMPTY) };
+  const isLong = text.length > MAX_INLINE_LENGTH || text.includes("\n");
+  return { ...common, value: isLong ? span("") : span(text, { code: true }), long: isLong ? text : null };
 }
 
-function entry(parameter: Parameter, longest: number): Entry {
-  const { values, masked, isDefault } = parameter;
-  const label = name(parameter.name, MAX_NAME_LENGTH);
-  const remark = [...(masked ? ["masked"] : []), ...(isDefault === true ? ["default"] : [])].join(", ");
-  const after = remark ? [span(` (${remark})`)] : [];
-  const joins = values.some((value) => /[,\n]/.test(value)) ? "\n" : ", ";
-  const text = literal(values.join(joins), longest);
-  if (text === EMPTY) return { inline: line(span(label, { bold: true }), span(`: ${EMPTY}`), ...after) };
-  if (text.length > MAX_INLINE_LENGTH || text.includes("\n"))
-    return { label: line(span(label, { bold: true }), ...after, span(":")), value: preformatted(text) };
-  return { inline: line(span(label, { bold: true }), span(": "), span(text, { code: true }), ...after) };
-}
-
-/** Neighbouring short entries become one list. */
-function joined(entries: readonly Entry[]): RichTextBlockElement[] {
+/** Neighboring short entries become one list. */
+function toList(entries: readonly Entry[]): RichTextBlockElement[] {
   const elements: RichTextBlockElement[] = [];
-  for (const each of entries) {
+  for (const { label, value, long, isDefault } of entries) {
+    const after = isDefault ? [span(" (default)")] : [];
+    const head = [span(label, { bold: true }), span(": ")];
     const last = elements.at(-1);
-    if (!("inline" in each)) elements.push(each.label, each.value);
-    else if (last?.type === "rich_text_list") last.elements.push(each.inline);
-    else elements.push({ type: "rich_text_list", style: "bullet", elements: [each.inline] });
+    if (long !== null) elements.push(line(...head, ...after), preformatted(long));
+    else if (last?.type === "rich_text_list") last.elements.push(toLine(head, value, after));
+    else elements.push({ type: "rich_text_list", style: "bullet", elements: [toLine(head, value, after)] });
   }
   return elements;
+}
+
+function toLine(head: RichTextElement[], value: RichTextElement, after: RichTextElement[]): RichTextSection {
+  return line(...head, value, ...after);
 }

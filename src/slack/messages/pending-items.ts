@@ -1,11 +1,10 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
-import { describeStep, describeTarget } from "../../core/describe-step.ts";
-import { describeRequester } from "../../core/requester.ts";
+import { describeStep } from "../../core/describe-step.ts";
 import { consoleLink } from "./aws-text.ts";
 import { section } from "./blocks.ts";
-import { askedAt, deadlineText } from "./facts.ts";
+import { askedAt, whereLine } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { messageLink } from "./permalinks.ts";
 import { byVerdict } from "./state-text.ts";
@@ -20,14 +19,14 @@ export interface ListContext {
 
 /** Renders one request of a list: the step, its target and requester, its times, and the approvers it is waiting for. */
 export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: ListContext): KnownBlock {
-  const { request, requester } = item;
+  const { request } = item;
   const asked = askedAt(request);
   const show = mentions(100);
   return section(
     [
       `*${describeStep(request.facts, show)}*`,
-      `${describeTarget(request, show)}, started by ${describeRequester(requester, request.facts.executedBy, show)}`,
-      `Waiting since ${moment(asked)} (${duration(now - asked)}), decide by ${deadlineText(request)}. ${waitingFor(item)}`,
+      whereLine(item, show),
+      `Waiting since ${moment(asked)} (${duration(now - asked)}). ${waitingFor(item)}`,
       [messageLink(item.messages, workspaceUrl), consoleLink(request), `Request ${code(request.id, 60)}`]
         .filter(Boolean)
         .join(" · "),

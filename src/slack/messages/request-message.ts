@@ -1,69 +1,109 @@
-import type { ActionsBlock, ConfirmationDialog, KnownBlock } from "@slack/types";
+import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
-import { describeStep, describeTarget } from "../../core/describe-step.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
-import { authorMessage } from "./author-message.ts";
-import { idsLine } from "./aws-text.ts";
+import { targetName } from "../../core/describe-step.ts";
+import { authorMessage, quotedQuestion } from "./author-message.ts";
+import { executionLink } from "./aws-text.ts";
 import { button, context, header, plainText, type Rendered, section } from "./blocks.ts";
-import { factsBlock } from "./facts.ts";
+import { confirmation } from "./confirmation.ts";
+import { whereLine } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
-import { mentionPeople, plainNames } from "./mentions.ts";
-import { parametersBlock } from "./parameters.ts";
-import { reasonsBlock } from "./reasons.ts";
+import { mentionPeople } from "./mentions.ts";
+import { changedParametersBlock, defaultsNote } from "./parameters.ts";
+import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
+import { plain, word } from "./text.ts";
 import { counted } from "./time.ts";
 
-/** The most that each part may take; with the fixed parts they stay under the room of a message. */
+/** The maximum of each part. Together with the fixed parts, they stay below the budget of a message. */
 const PARTS = {
   words: { longest: 2200, lines: 30 },
-  parameters: { room: 3000, most: 12, longest: 600, rest: "; the rest behind Details" },
+  closing: { line: 48, target: 20 },
+  parameters: { room: 3000, most: 12, longest: 600, rest: "; Details shows the others" },
   reasons: { room: 1200, most: 5 },
 } as const;
 
-/** The message of a request in whatever state it is; the same view gives the same message. `withhold` leaves the parameters out. */
+/**
+ * Renders the message of a request in any state; the same view gives the same message. A closed request is short: its
+ * outcome, the reasons and the question. `withhold` leaves out the parameters.
+ */
 export function requestMessage(view: RequestView, { withhold = false }: { withhold?: boolean } = {}): Rendered {
-  const { request, votes } = view;
-  const blocks: (KnownBlock | null)[] = [
-    header(headline(request), "what"),
-    lateBlock(view),
-    authorMessage(request, PARTS.words, "words"),
-    factsBlock(view, "facts"),
-    withhold ? withheld(request) : parametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
-    section(stateText(view), "state"),
-    notified(view),
-    reasonsBlock(votes, PARTS.reasons, "reasons"),
-    buttons(view),
-    context(idsLine(request), "ids"),
-  ];
+  const blocks = view.request.state === "closed" ? closedBlocks(view) : waitingBlocks(view, withhold);
   return { text: summary(view), blocks: blocks.filter((block) => block !== null) };
 }
 
-/** Those who are to know, and have no power to decide by it. */
+function waitingBlocks(view: RequestView, withhold: boolean): (KnownBlock | null)[] {
+  const { request, votes } = view;
+  const { parameters } = request.facts;
+  return [
+    header(headline(view), "what"),
+    lateBlock(view),
+    authorMessage(request, PARTS.words, "words"),
+    section(whereLine(view), "where"),
+    withhold ? withheld(parameters.length) : changedParametersBlock(parameters, PARTS.parameters, "parameters"),
+    section(stateText(view), "state"),
+    notified(view),
+    reasonsBlock(votes, PARTS.reasons, "reasons"),
+    buttons(view, withhold),
+    context(contextLine(view, withhold), "ids"),
+  ];
+}
+
+function closedBlocks(view: RequestView): (KnownBlock | null)[] {
+  return [
+    header(headline(view), "what"),
+    section(stateText(view, { inMessage: true }), "state"),
+    soleReason(view) === null ? reasonsBlock(view.votes, PARTS.reasons, "reasons") : null,
+    questionLine(view),
+    buttons(view, false),
+  ];
+}
+
+/** The target and the start of the question, on one line of a phone. */
+function questionLine({ request }: RequestView): KnownBlock {
+  const target = plain(targetName(request), PARTS.closing.target);
+  const question = quotedQuestion(request.facts, PARTS.closing.line - target.length);
+  const elements = [plainText(question === null ? target : `${target} · ${question}`)];
+  return { type: "context", block_id: "words", elements };
+}
+
+/** The step, the version, the number of parameters that are not shown, and the execution. */
+function contextLine({ request }: RequestView, withhold: boolean): string {
+  const { stepName, documentVersion, parameters } = request.facts;
+  return [
+    `step ${word(stepName, 140)}`,
+    documentVersion === null ? null : `version ${word(documentVersion, 20)}`,
+    withhold ? null : defaultsNote(parameters),
+    `execution ${executionLink(request)}`,
+  ]
+    .filter((part) => part !== null)
+    .join(" · ");
+}
+
+/** People who are notified and may not decide because of that. */
 function notified({ route }: RequestView): KnownBlock | null {
   if (route === null || route.notify.users.length + route.notify.groups.length === 0) return null;
   return context(`For information: ${mentionPeople(route.notify)}`, "notify");
 }
 
-/** Where others than this workspace's people read, parameters are not shown. */
-function withheld({ facts }: ApprovalRequest): KnownBlock | null {
-  const count = facts.parameters.length;
+/** People of other organizations may read the channel, so parameters are not shown. */
+function withheld(count: number): KnownBlock | null {
   if (count === 0) return null;
-  const words = `${counted(count, "parameter")}: not shown, since people of other organisations may read this channel. Details shows them to people of this workspace.`;
-  return context(words, "parameters");
+  const reason = "people of other organizations can read this channel. Details shows them to people of this workspace.";
+  return context(`${counted(count, "parameter")} not shown: ${reason}`, "parameters");
 }
 
-/** Approve and Reject stand only where a click could count. */
-function buttons({ request, votes, route }: RequestView): ActionsBlock {
+/** Approve and Reject appear only while a click can count. */
+function buttons({ request, votes, route }: RequestView, withhold: boolean): ActionsBlock {
   const details = button("details", "Details", request.id);
   const elements =
     request.state === "open" && route !== null
       ? [
           {
             ...button("approve", "Approve", request.id, "primary"),
-            // Where the runbook's name is typed, that is the confirmation.
-            ...(route.confirm === "typed" ? {} : { confirm: confirmation(request) }),
+            // The typed name of the runbook replaces this dialog.
+            ...(route.confirm === "typed" ? {} : { confirm: confirmation(request, withhold) }),
           },
           button("reject", "Reject", request.id, "danger"),
           ...(votes.length > 0 ? [button("withdraw", "Withdraw my approval", request.id)] : []),
@@ -71,16 +111,4 @@ function buttons({ request, votes, route }: RequestView): ActionsBlock {
         ]
       : [details];
   return { type: "actions", block_id: "decide", elements };
-}
-
-/** Slack takes 300 characters here, and the account must not be what is cut. */
-function confirmation(request: ApprovalRequest): ConfirmationDialog {
-  const target = describeTarget(request, plainNames(40));
-  return {
-    title: plainText("Approve this step?"),
-    text: plainText(`${describeStep(request.facts, plainNames(70))}, in ${target}.`),
-    confirm: plainText("Approve"),
-    deny: plainText("Go back"),
-    style: "primary",
-  };
 }

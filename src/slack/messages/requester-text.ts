@@ -1,20 +1,38 @@
+import { listNames } from "../../core/name-renderer.ts";
 import type { Route } from "../../core/policy.ts";
 import { isKnown, type Requester } from "../../core/requester.ts";
-import { mentionUser, series } from "./mentions.ts";
+import { mentionUser } from "./mentions.ts";
 import { code } from "./text.ts";
 
-/** What the rule on self-approval means for this request, or null where the route has none. In mrkdwn. */
-export function requesterText(route: Route, requester: Requester): string | null {
+/** Says in a few words who may not decide, or null where self-approval is allowed. In mrkdwn. */
+export function requesterExclusion(route: Route, requester: Requester): string | null {
   if (route.selfApproval) return null;
-  if (requester.userIds.length > 0)
-    return `${series(requester.userIds.map(mentionUser), 5)} started it and may not approve it.`;
+  const strict = route.whenRequesterUnknown !== "allow";
   if (isKnown(requester)) {
-    // Whose address it is is looked up at the click; a message that waits for days cannot know.
-    const otherwise =
-      route.whenRequesterUnknown === "allow" ? "nobody is kept from approving it" : "this route takes *no approval*";
-    return `${code(requester.email ?? "", 120)} started it and may not approve it. If nobody in Slack has that address, ${otherwise}.`;
+    const caveat =
+      requester.userIds.length === 0 && strict ? "; *no approval counts* if this address is unknown in Slack" : "";
+    return `not ${names(requester)}, who started it${caveat}`;
   }
-  return route.whenRequesterUnknown === "allow"
-    ? "Who started it cannot be matched to anybody in Slack, so nobody is kept from approving it on that account."
-    : "Who started it cannot be matched to anybody in Slack, and this route then takes *no approval*. It can be rejected; an admin can list who it is under `identities`.";
+  return strict
+    ? "*no approval counts*, because the requester is unknown in Slack"
+    : "requester unknown in Slack, so the self-approval rule cannot be applied";
+}
+
+/** Explains what the self-approval rule means for this request. In mrkdwn. */
+export function selfApprovalRule(route: Route, requester: Requester): string {
+  if (route.selfApproval) return "the requester may approve.";
+  const strict = route.whenRequesterUnknown !== "allow";
+  if (requester.userIds.length > 0) return `${names(requester)} started it and may not approve it.`;
+  if (isKnown(requester)) {
+    // Each click looks the address up again: its owner may change while the request waits.
+    const otherwise = strict ? "*no approval* counts" : "the rule cannot be applied";
+    return `${names(requester)} started it and may not approve it. If nobody in Slack has this address, ${otherwise}.`;
+  }
+  return strict
+    ? "the requester is unknown in Slack, so *no approval* counts. The request can be rejected. An admin can list the requester under `identities`."
+    : "the requester is unknown in Slack, so the rule cannot be applied.";
+}
+
+function names({ userIds, email }: Requester): string {
+  return userIds.length > 0 ? listNames(userIds.map(mentionUser), "or", 5) : code(email ?? "", 120);
 }

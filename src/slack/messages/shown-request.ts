@@ -6,7 +6,7 @@ import type { ApprovalRequest } from "../../core/request.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { describeShown, fitting, textLength } from "./budget.ts";
-import { factsBlock } from "./facts.ts";
+import { factsText } from "./facts.ts";
 import { failingEffectLine } from "./failing-effects.ts";
 import { headline } from "./headline.ts";
 import { historyLine } from "./history.ts";
@@ -30,8 +30,8 @@ export function shownRequestBlocks(
 ): KnownBlock[] {
   const { request, votes, route } = shown;
   const fixed: (KnownBlock | null)[] = [
-    header(headline(request)),
-    factsBlock(shown, `facts-${request.id}`),
+    header(headline(shown)),
+    section(factsText(shown), `facts-${request.id}`),
     section(stateText(shown)),
     problems(shown.problems.map(failingEffectLine)),
   ];
@@ -47,7 +47,7 @@ export function shownRequestBlocks(
     reasonsBlock(votes, { room: 600, most: 3 }, `reasons-${request.id}`),
     parametersBlock(
       request.facts.parameters,
-      { room: 900, most: 8, longest: 200, rest: "; the rest behind Details of the message" },
+      { room: 900, most: 8, longest: 200, rest: "; Details of the message shows the others" },
       `parameters-${request.id}`,
     ),
   ].filter((block) => block !== null);

@@ -1,33 +1,41 @@
 import type { RequestView } from "../../app/ports/slack.ts";
-import { describeRequest } from "../../core/describe-step.ts";
+import { gateLabel, targetName } from "../../core/describe-step.ts";
+import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import { stateLabel } from "./headline.ts";
-import { plainNames, series } from "./mentions.ts";
+import { firstLine } from "./author-message.ts";
+import { plainDeadline } from "./facts.ts";
+import { outcomeLabel } from "./headline.ts";
+import { plainNames } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
 import { plain } from "./text.ts";
 
 /**
- * The message as one sentence, for notifications and screen readers: well under the 4,000 characters that chat.update
- * takes. People are named, not mentioned: the message's own line mentions them.
+ * Returns the message as one sentence for notifications and screen readers, well below the 4,000 characters that
+ * chat.update accepts: the question with target, requester and deadline, later the outcome. It names people without
+ * mentioning them: the message mentions them.
  */
 export function summary(view: RequestView): string {
-  const { request } = view;
+  const { request, route } = view;
   const { facts } = request;
-  return `${stateLabel(request)}${deciders(view)}: ${describeRequest(request, plainNames())}, started by ${plain(describePrincipal(facts.executedBy), 140)}.${ask(view)}`;
+  const label = gateLabel(facts);
+  const gate = label === null ? "" : ` (${label})`;
+  const place = `${plain(facts.documentName, 140)} in ${plain(targetName(request), 80)}${gate}`;
+  const startedBy = `tarted by ${describePrincipal(facts.executedBy, plainNames())}`;
+  if (request.state !== "open") return `${outcomeLabel(view)}${deciders(view)}: ${place}, s${startedBy}.`;
+  const question = firstLine(facts);
+  const asked = question === null ? `Approve ${place}?` : `${place}: ${plain(question, 300)}`;
+  const by = plainDeadline(request);
+  const rest = route === null ? " No route covers it, so it cannot be decided in Slack." : "";
+  return `${asked} S${startedBy}${by === null ? "" : `, decide by ${by}`}.${rest}`;
 }
 
 function deciders({ request, votes }: RequestView): string {
   if (request.decision === null || (request.outcome !== null && request.outcome.where !== "slack")) return "";
   const decisive = byVerdict(votes, request.decision);
   if (decisive.length === 0) return "";
-  return ` by ${series(
+  return ` by ${listNames(
     decisive.map((vote) => plain(vote.userName, 60)),
+    "and",
     5,
   )}`;
-}
-
-function ask({ request, votes, route }: RequestView): string {
-  if (request.state !== "open") return "";
-  if (route === null) return " No route covers it, so nobody can decide it in Slack.";
-  return ` ${byVerdict(votes, "approve").length} of ${route.quorum} approvals so far.`;
 }

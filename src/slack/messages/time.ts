@@ -24,6 +24,11 @@ function isShowable(at: number | null): at is number {
   return at !== null && at > 0 && at <= LAST;
 }
 
+/** The moment in UTC, for texts without date tokens. */
+export function utcText(at: number | null): string | null {
+  return isShowable(at) ? utc(at) : null;
+}
+
 function utc(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -5,7 +5,7 @@ import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.t
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { DigestRow, MessageRow, NoticeRow } from "../app/ports/delivery-store.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
-import { bucketKey } from "../slack/rate-limits/limits.ts";
+import { deliveryBucketKey } from "../slack/rate-limits/limits.ts";
 import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
 import { startReplyWorker } from "../workers/clicks.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
@@ -16,12 +16,25 @@ import type { Slack } from "./wire-slack.ts";
 import type { Wiring } from "./wiring-options.ts";
 
 /** Starts the workers that post and update the messages of requests, the digests and the notices. */
-export function startMessages(wiring: Wiring, { chat }: Slack): Worker[] {
+export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack): Worker[] {
   const { config, store, wakeUps, clock, newId, random, log } = wiring;
   const { requests, messages, notices, digests, rateLimits } = store;
   const { routes, identities } = config;
-  const deps = { requests, messages, notices, digests, routes, identities, chat, clock, newId, random, log };
-  const shared = { rateLimits, bucketKey, wakeUps, clock, log };
+  const deps = {
+    requests,
+    messages,
+    notices,
+    digests,
+    routes,
+    identities,
+    chat,
+    acquireSlot,
+    clock,
+    newId,
+    random,
+    log,
+  };
+  const shared = { rateLimits, bucketKey: deliveryBucketKey, wakeUps, clock, log };
   const digest = makeDigest(deps);
   return [
     startDeliveryWorker<MessageRow>({

@@ -1,20 +1,20 @@
 import { makeChat } from "../slack/chat.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
-import { limitedChat } from "../slack/rate-limits/limited-chat.ts";
-import { limitedLookups } from "../slack/rate-limits/limited-lookups.ts";
-import { makeRateLimiter } from "../slack/rate-limits/limiter.ts";
-import { makeAcquireSlot } from "../slack/rate-limits/limits.ts";
+import { limitedCall } from "../slack/rate-limits/limited-call.ts";
+import { makeAcquireMethodSlot, makeAcquireSlot } from "../slack/rate-limits/slots.ts";
+import { makeSlackCall } from "../slack/slack-call.ts";
 import type { Wiring } from "./wiring-options.ts";
 
 export type Slack = ReturnType<typeof wireSlack>;
 
 /** Connects the ports to Slack's Web API, within its rate limits. */
-export function wireSlack({ web, workspace, store, metrics, hooks, clock }: Wiring) {
-  const acquireSlot = makeAcquireSlot(store.rateLimits, clock);
-  const limiter = makeRateLimiter(acquireSlot, store.rateLimits, clock);
-  const lookups = limitedLookups(web, limiter);
+export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }: Wiring) {
+  const { rateLimits } = store;
+  const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log);
+  const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, rateLimits, clock, log });
   return {
-    chat: metrics.chat(hooks.chat(limitedChat(makeChat(web, acquireSlot, clock, lookups), limiter))),
-    directory: makeDirectory(lookups, workspace, clock),
+    chat: metrics.chat(hooks.chat(makeChat(call, clock))),
+    acquireSlot: makeAcquireSlot(acquireMethodSlot),
+    directory: makeDirectory(call, workspace, clock),
   };
 }

@@ -1,76 +1,58 @@
-import type { KnownBlock, WebClient } from "@slack/web-api";
+import type { KnownBlock } from "@slack/types";
 import type { Clock } from "../app/ports/aws.ts";
-import type { Chat, ChatFailure, MessageContent } from "../app/ports/slack.ts";
+import type { Chat, MessageContent } from "../app/ports/slack.ts";
 import { findMessage, toMetadata } from "./find-message.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
-import type { Lookups } from "./people/lookups.ts";
 import { makeSharedChannels } from "./people/shared-channels.ts";
-import { chatFailure } from "./slack-failures.ts";
+import type { SlackCall } from "./slack-call.ts";
 
-/**
- * Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure; none
- * throws. `acquireSlot` and `lookups` bring their own rate limits.
- */
-export function makeChat(
-  web: WebClient,
-  acquireSlot: Chat["acquireSlot"],
-  clock: Clock,
-  lookups: Pick<Lookups, "conversations"> = web,
-): Chat {
-  const isShared = makeSharedChannels(lookups, clock);
+/** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
+export function makeChat(call: SlackCall, clock: Clock): Chat {
+  const isShared = makeSharedChannels(call, clock);
   const render = async (channel: string, content: MessageContent) => {
     const { text, blocks } = await toMessage(content, () => isShared(channel));
     return { text, blocks: blocks as KnownBlock[], metadata: toMetadata(content.id) };
   };
   return {
-    acquireSlot,
-
-    post: (channel, content, notAfter) =>
-      attempt(async () => {
-        const message = await render(channel, content);
-        if (clock.now() > notAfter) return { kind: "too-late" };
-        const { ts } = await web.chat.postMessage({ channel, ...message, unfurl_links: false, unfurl_media: false });
-        return ts === undefined ? { kind: "ambiguous", error: "the reply has no ts" } : { kind: "posted", ts };
-      }),
-
-    async update(channel, ts, content, notAfter) {
-      const result = await attempt(async () => {
-        const message = await render(channel, content);
-        if (clock.now() > notAfter) return { kind: "too-late" } as const;
-        await web.chat.update({ channel, ts, ...message });
-        return { kind: "updated" } as const;
-      });
-      // Source: Slack API, errors of chat.update.
-      return result.kind === "refused" && result.code === "message_not_found" ? { ...result, kind: "deleted" } : result;
+    async post(channel, content, notAfter) {
+      const message = await render(channel, content);
+      if (clock.now() > notAfter) return { kind: "too-late" };
+      const posted = await call("chat.postMessage", { channel, ...message, unfurl_links: false, unfurl_media: false });
+      if (posted.kind !== "ok") return posted;
+      const { ts } = posted.response;
+      return ts === undefined ? { kind: "ambiguous", error: "the reply has no ts" } : { kind: "posted", ts };
     },
 
-    find: (channel, id, since) => attempt(() => findMessage(web, channel, id, since)),
+    async update(channel, ts, content, notAfter) {
+      const message = await render(channel, content);
+      if (clock.now() > notAfter) return { kind: "too-late" };
+      const updated = await call("chat.update", { channel, ts, ...message });
+      if (updated.kind === "ok") return { kind: "updated" };
+      // Source: Slack API, errors of chat.update.
+      return updated.kind === "refused" && updated.code === "message_not_found"
+        ? { ...updated, kind: "deleted" }
+        : updated;
+    },
 
-    openDirectMessage: (userId) =>
-      attempt(async () => {
-        const { channel } = await web.conversations.open({ users: userId });
-        return channel?.id === undefined
-          ? { kind: "unavailable", error: "the reply has no channel" }
-          : { kind: "channel", channelId: channel.id };
-      }),
+    find: (channel, id, since) => findMessage(call, channel, id, since),
 
-    postEphemeral: (channel, user, text) =>
-      attempt(async () => {
-        await web.chat.postEphemeral({ channel, user, text });
-        return { kind: "delivered" };
-      }),
+    async openDirectMessage(userId) {
+      const opened = await call("conversations.open", { users: userId });
+      if (opened.kind !== "ok") return opened;
+      const channelId = opened.response.channel?.id;
+      return channelId === undefined
+        ? { kind: "unavailable", error: "the reply has no channel" }
+        : { kind: "channel", channelId };
+    },
+
+    async postEphemeral(channel, user, text) {
+      const posted = await call("chat.postEphemeral", { channel, user, text });
+      return posted.kind === "ok" ? { kind: "delivered" } : posted;
+    },
   };
-}
-
-async function attempt<Result>(call: () => Promise<Result | ChatFailure>): Promise<Result | ChatFailure> {
-  try {
-    return await call();
-  } catch (error) {
-    return chatFailure(error);
-  }
 }
 
 async function toMessage(content: MessageContent, isShared: () => Promise<boolean>): Promise<Rendered> {

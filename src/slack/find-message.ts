@@ -1,5 +1,5 @@
-import type { WebClient } from "@slack/web-api";
 import type { Chat } from "../app/ports/slack.ts";
+import type { SlackCall } from "./slack-call.ts";
 
 /** The event type in the metadata of every message, by which a message is found again in the channel's history. */
 const METADATA_EVENT = "countersign_request";
@@ -14,27 +14,29 @@ export function toMetadata(id: string) {
 }
 
 /**
- * Searches the history of a channel, from `since` on, for the bot's message with this id in its metadata. Throws as the
- * WebClient throws. Source: Slack API, conversations.history.
+ * Searches the history of a channel, from `since` on, for the bot's message with this id in its metadata. Source: Slack
+ * API, conversations.history.
  */
 export async function findMessage(
-  web: WebClient,
+  call: SlackCall,
   channel: string,
   id: string,
   since: number,
 ): ReturnType<Chat["find"]> {
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const reply = await web.conversations.history({
+    const read = await call("conversations.history", {
       channel,
       oldest: (Math.max(0, since) / 1000).toFixed(6),
       include_all_metadata: true,
       limit: HISTORY_PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    const ours = reply.messages?.find((message) => hasId(message.metadata, id) && message.bot_id !== undefined);
+    if (read.kind !== "ok") return read;
+    const { messages, response_metadata } = read.response;
+    const ours = messages?.find((message) => hasId(message.metadata, id) && message.bot_id !== undefined);
     if (ours?.ts !== undefined) return { kind: "found", ts: ours.ts };
-    cursor = reply.response_metadata?.next_cursor || undefined;
+    cursor = response_metadata?.next_cursor || undefined;
     if (cursor === undefined) return { kind: "absent" };
   }
   return {

@@ -4,11 +4,10 @@ import type { Directory } from "../../src/app/ports/slack.ts";
 import { readWorkspace } from "../../src/slack/connection/workspace.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { makeSharedChannels } from "../../src/slack/people/shared-channels.ts";
-import { limitedLookups } from "../../src/slack/rate-limits/limited-lookups.ts";
-import { makeRateLimiter } from "../../src/slack/rate-limits/limiter.ts";
-import { makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
+import { makeSlackCall } from "../../src/slack/slack-call.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock } from "../support/fakes.ts";
+import { limited } from "../support/slack-call.ts";
 import { aStore } from "../support/stores.ts";
 import { world } from "./slack-support.ts";
 
@@ -16,15 +15,15 @@ import { world } from "./slack-support.ts";
 async function twoReplicas(t: TestContext) {
   const slack = await world(t);
   const clock = testClock();
-  const { rateLimits: lanes } = await aStore(t, { now: clock.now });
+  const { rateLimits } = await aStore(t, { now: clock.now });
   const found = await readWorkspace(slack.client);
   assert(found.kind === "workspace");
   const { workspace } = found;
   const replica = () => {
-    const lookups = limitedLookups(slack.client, makeRateLimiter(makeAcquireSlot(lanes, clock), lanes, clock));
-    return { directory: makeDirectory(lookups, workspace, clock), isShared: makeSharedChannels(lookups, clock) };
+    const call = limited(makeSlackCall(slack.client), rateLimits, clock);
+    return { directory: makeDirectory(call, workspace, clock), isShared: makeSharedChannels(call, clock) };
   };
-  return { slack, clock, lanes, one: replica(), other: replica() };
+  return { slack, clock, rateLimits, one: replica(), other: replica() };
 }
 
 const dba = { users: [], groups: ["S0DBA"] };
@@ -53,8 +52,8 @@ for (const [method, ask, found] of METHODS) {
 }
 
 test("whether a channel is shared is not asked of Slack while it asks to wait: it counts as shared", async (t) => {
-  const { slack, clock, lanes, one } = await twoReplicas(t);
-  await lanes.blockUntil("conversations.info", clock.now() + 60_000);
+  const { slack, clock, rateLimits, one } = await twoReplicas(t);
+  await rateLimits.blockUntil("conversations.info", clock.now() + 60_000);
   assert.equal(await one.isShared("C0APPROVALS"), true);
   assert.equal(slack.requests("conversations.info").length, 0);
   clock.advance(60_000);
@@ -62,14 +61,14 @@ test("whether a channel is shared is not asked of Slack while it asks to wait: i
 });
 
 test("a method that is limited holds up no other", async (t) => {
-  const { clock, lanes, one } = await twoReplicas(t);
-  await lanes.blockUntil("users.info", clock.now() + 60_000);
+  const { clock, rateLimits, one } = await twoReplicas(t);
+  await rateLimits.blockUntil("users.info", clock.now() + 60_000);
   assert.deepEqual(await one.directory.isAmong(dba, "U0MIA"), { kind: "member" });
 });
 
 test("who clicked is not held for long by the pace alone: after two seconds Slack is asked all the same", async (t) => {
-  const { slack, clock, lanes, one } = await twoReplicas(t);
-  while ((await lanes.acquireSlot("users.info", { intervalMs: 600, burst: 50 }, clock.now())) === 0);
+  const { slack, clock, rateLimits, one } = await twoReplicas(t);
+  while ((await rateLimits.acquireSlot("users.info", { intervalMs: 600, burst: 50 }, clock.now())) === 0);
   const asked = Promise.all(Array.from({ length: 10 }, () => one.directory.person("U0JANE", true)));
   await eventually("they wait for their turns", () => clock.sleeping().length === 11);
   assert.equal(slack.requests("users.info").length, 0);
@@ -78,8 +77,8 @@ test("who clicked is not held for long by the pace alone: after two seconds Slac
 });
 
 test("what fails for another reason than a limit holds no lane", async (t) => {
-  const { slack, clock, lanes, one } = await twoReplicas(t);
+  const { slack, clock, rateLimits, one } = await twoReplicas(t);
   await slack.control("faults", { operation: "users.info", kind: "error", code: "internal_error", times: 1 });
   assert.deepEqual(await one.directory.person("U0JANE", true), { kind: "unknown", error: "internal_error" });
-  assert.equal((await lanes.blocked(clock.now())).size, 0);
+  assert.equal((await rateLimits.blocked(clock.now())).size, 0);
 });

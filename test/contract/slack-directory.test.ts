@@ -5,6 +5,7 @@ import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../../src/slack/connection/client.ts";
 import { readWorkspace } from "../../src/slack/connection/workspace.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
+import { makeSlackCall } from "../../src/slack/slack-call.ts";
 import { chatFailure } from "../../src/slack/slack-failures.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 import { closedPort, rawServer } from "../support/raw-server.ts";
@@ -15,7 +16,7 @@ async function setUp(t: TestContext) {
   const clock = testClock();
   const workspace = await readWorkspace(slack.client);
   assert(workspace.kind === "workspace");
-  const directory = makeDirectory(slack.client, workspace.workspace, clock);
+  const directory = makeDirectory(makeSlackCall(slack.client), workspace.workspace, clock);
   const asked = () => slack.requests("usergroups.users.list").length;
   const dba = { users: ["U0ADMIN"], groups: ["S0DBA"] };
   return { slack, clock, directory, asked, dba };

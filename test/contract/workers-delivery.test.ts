@@ -5,7 +5,8 @@ import { setImmediate } from "node:timers/promises";
 import { makeRequestMessages } from "../../src/app/deliver/message-kinds.ts";
 import type { DeliveryRow, MessageRow } from "../../src/app/ports/delivery-store.ts";
 import type { Store } from "../../src/app/ports/store.ts";
-import { bucketKey, makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
+import { deliveryBucketKey } from "../../src/slack/rate-limits/limits.ts";
+import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-limits/slots.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
@@ -21,7 +22,7 @@ const ofMessages = ({ messages, rateLimits }: Pick<Store, "messages" | "rateLimi
   due: (now: number) => messages.due(now, PER_CHANNEL),
   eager: true,
   rateLimits,
-  bucketKey,
+  bucketKey: deliveryBucketKey,
   wakeUps: makeWakeUps(),
   about: ({ requestId }: MessageRow) => ({ requestId }),
 });
@@ -81,11 +82,11 @@ test("one change of a request that stands in very many channels comes to show in
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, audit: [] });
 
   const chat = fakeChat();
-  const turn = makeAcquireSlot(store.rateLimits, clock);
-  let turns = 0;
-  chat.acquireSlot = async (...given) => {
-    await turn(...given);
-    turns++;
+  const acquireSlot = makeAcquireSlot(makeAcquireMethodSlot(store.rateLimits, clock, testLog()));
+  let slots = 0;
+  chat.acquireSlot = async (...call) => {
+    await acquireSlot(...call);
+    slots++;
   };
   const { messages, requests } = store;
   const log = testLog();
@@ -97,6 +98,7 @@ test("one change of a request that stands in very many channels comes to show in
       routes: [],
       identities: {},
       chat,
+      acquireSlot: (...call) => chat.acquireSlot(...call),
       clock,
       newId: randomUUID,
       random: () => 0,
@@ -113,7 +115,7 @@ test("one change of a request that stands in very many channels comes to show in
   }
   await Promise.all([loop.stop(), clock.advance(60_000)]);
   assert.equal(await shown(), channels.length);
-  assert.equal(turns, channels.length);
+  assert.equal(slots, channels.length);
 });
 
 test("channels with very many updates hold up no other channel's", async (t) => {
@@ -162,7 +164,7 @@ test("a notice or a digest that waits for its channel holds up no other channel"
       due,
       eager: name === "notices",
       rateLimits: store.rateLimits,
-      bucketKey,
+      bucketKey: deliveryBucketKey,
       wakeUps: makeWakeUps(),
       async deliver(row) {
         if (row.channelId !== "C0N29") return stopping.promise;

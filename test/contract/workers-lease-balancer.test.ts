@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makeAcquireSlot } from "../../src/slack/rate-limits/limits.ts";
+import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-limits/slots.ts";
 import { type LeaseBalancer, startLeaseBalancer, TARGET_LEASE_MS } from "../../src/workers/lease-balancer.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
@@ -87,16 +87,16 @@ for (const engine of ENGINES) {
   });
 }
 
-/** Turns that two processes took by a shared lane within so many milliseconds. */
-async function turnsTaken(t: TestContext, store: OpenStore, ms: number): Promise<number> {
+/** Counts the slots of a shared rate limit that two processes acquire within so many milliseconds. */
+async function slotsAcquired(t: TestContext, store: OpenStore, ms: number): Promise<number> {
   const clock = testClock();
   const stopping = new AbortController();
   let taken = 0;
   const process = async () => {
-    const turn = makeAcquireSlot(store.rateLimits, clock);
+    const acquireSlot = makeAcquireSlot(makeAcquireMethodSlot(store.rateLimits, clock, testLog()));
     const one = async () => {
       for (;;) {
-        await turn("post", "C0DBA", stopping.signal);
+        await acquireSlot("post", "C0DBA", stopping.signal);
         if (stopping.signal.aborted) return;
         taken++;
       }
@@ -119,5 +119,5 @@ async function turnsTaken(t: TestContext, store: OpenStore, ms: number): Promise
 
 test("two processes together post no faster into a channel than one may", async (t) => {
   const store = await aStore(t);
-  assert.equal(await turnsTaken(t, store, 10_000), 3 + 10);
+  assert.equal(await slotsAcquired(t, store, 10_000), 3 + 10);
 });

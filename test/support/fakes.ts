@@ -1,5 +1,12 @@
 import type { Automation, Clock, Log, LogFields, Target } from "../../src/app/ports/aws.ts";
-import type { Chat, Directory, MessageContent, NoticeView, RequestView } from "../../src/app/ports/slack.ts";
+import type {
+  AcquireSlot,
+  Chat,
+  Directory,
+  MessageContent,
+  NoticeView,
+  RequestView,
+} from "../../src/app/ports/slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { SignalResult } from "../../src/core/signal-attempt.ts";
@@ -133,7 +140,9 @@ export interface FakeChat extends Chat {
   nextUpdate: Updated[];
   nextFind: Found[];
   nextWhisper: Told[];
-  turns: string[];
+  /** Waits for a slot, as deliveries do; `slots` has the call and the channel of each. */
+  acquireSlot: AcquireSlot;
+  slots: string[];
 }
 
 /** Slack as a test dictates it. */
@@ -154,9 +163,9 @@ export function fakeChat(): FakeChat {
     nextUpdate: [],
     nextFind: [],
     nextWhisper: [],
-    turns: [],
+    slots: [],
     async acquireSlot(kind, channelId) {
-      fake.turns.push(`${kind} ${channelId}`);
+      fake.slots.push(`${kind} ${channelId}`);
     },
     async post(channelId, content) {
       const next = fake.nextPost.shift();

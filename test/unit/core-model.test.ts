@@ -164,7 +164,18 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     clock,
     log,
   });
-  const deliver = makeRequestMessages({ messages, requests, routes, identities: {}, chat, clock, newId, random, log });
+  const deliver = makeRequestMessages({
+    messages,
+    requests,
+    routes,
+    identities: {},
+    chat,
+    acquireSlot: chat.acquireSlot,
+    clock,
+    newId,
+    random,
+    log,
+  });
   const pollTarget = makePollTarget({ automation: guarded, executions: owned.executions, clock });
   const signalAs = (owner: string) => makeSendSignal({ ...store, clock, random, owner, workspace: "T0HOME", log });
 

@@ -19,6 +19,7 @@ async function setUp(t: TestContext, count: number) {
     routes: [aRoute()],
     identities: {},
     chat,
+    acquireSlot: (...call) => chat.acquireSlot(...call),
     clock,
     newId: () => `claim-${++ids}`,
     random: () => 0,
@@ -62,10 +63,10 @@ test("a flood has one digest, which is updated every five seconds, shows when al
   clock.advance(EVERY_MS);
   await round();
   assert.deepEqual(shown(), [DIGEST_THRESHOLD]);
-  const calls = chat.turns.length;
+  const calls = chat.slots.length;
   clock.advance(EVERY_MS);
   await round();
-  assert.equal(chat.turns.length, calls, "nothing has changed");
+  assert.equal(chat.slots.length, calls, "nothing has changed");
   for (let index = 1; index <= DIGEST_THRESHOLD; index++) await post(index);
   await round();
   assert.deepEqual(shown(), [0]);

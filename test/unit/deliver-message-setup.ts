@@ -22,6 +22,7 @@ export async function setUp(t: TestContext) {
     routes: [aRoute()],
     identities: {},
     chat,
+    acquireSlot: (...call) => chat.acquireSlot(...call),
     clock,
     newId: () => `claim-${++ids}`,
     random: () => 0,

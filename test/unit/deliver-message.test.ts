@@ -39,7 +39,7 @@ test("many changes cause one update, which shows the last of them", async (t) =>
   await move({ executionStatus: "Success" });
   await round();
   assert.equal([...chat.messages.values()][0]?.view.request.executionStatus, "Success");
-  assert.deepEqual(chat.turns, ["post C0DBA", "update C0DBA"]);
+  assert.deepEqual(chat.slots, ["post C0DBA", "update C0DBA"]);
   assert.equal((await row()).shownVersion, 3);
   assert.deepEqual(await due(), []);
 });

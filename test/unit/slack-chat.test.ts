@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
+import { WebAPIPlatformError } from "@slack/web-api";
 import type { MessageContent } from "../../src/app/ports/slack.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { testClock } from "../support/fakes.ts";
 import { aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+import { fakeSlackCall } from "../support/slack-call.ts";
 
 const CONTENT: MessageContent = {
   id: REQUEST_ID,
@@ -16,20 +17,16 @@ const CONTENT: MessageContent = {
 test("a call that is ready only after its time limit is not made", async () => {
   const clock = testClock();
   const sent: string[] = [];
-  const web = {
-    conversations: {
-      // The process is paused here, for longer than its claim on the message lasts.
-      info: async () => {
-        clock.advance(60_000);
-        return { channel: { is_ext_shared: false } };
-      },
+  const call = fakeSlackCall({
+    // The process is paused here, for longer than its claim on the message lasts.
+    "conversations.info": () => {
+      clock.advance(60_000);
+      return { channel: { is_ext_shared: false } };
     },
-    chat: {
-      postMessage: async () => void sent.push("post"),
-      update: async () => void sent.push("update"),
-    },
-  } as unknown as WebClient;
-  const chat = () => makeChat(web, async () => undefined, clock);
+    "chat.postMessage": () => ({ sent: sent.push("post") }),
+    "chat.update": () => ({ sent: sent.push("update") }),
+  });
+  const chat = () => makeChat(call, clock);
   const notAfter = () => clock.now() + 40_000;
   assert.deepEqual(await chat().post("C0DBA", CONTENT, notAfter()), { kind: "too-late" });
   assert.deepEqual(await chat().update("C0DBA", "1.1", CONTENT, notAfter()), { kind: "too-late" });
@@ -38,16 +35,14 @@ test("a call that is ready only after its time limit is not made", async () => {
 
 test("a deleted message is distinguished from one that Slack does not allow to edit", async () => {
   const answers = ["message_not_found", "edit_window_closed"];
-  const web = {
-    conversations: { info: async () => ({ channel: {} }) },
-    chat: {
-      async update() {
-        throw new WebAPIPlatformError({ ok: false, error: answers.shift() ?? "" });
-      },
+  const call = fakeSlackCall({
+    "conversations.info": () => ({ channel: {} }),
+    "chat.update"() {
+      throw new WebAPIPlatformError({ ok: false, error: answers.shift() ?? "" });
     },
-  } as unknown as WebClient;
+  });
   const clock = testClock();
-  const chat = makeChat(web, async () => undefined, clock);
+  const chat = makeChat(call, clock);
   const update = async () => (await chat.update("C0DBA", "1.1", CONTENT, clock.now() + 1)).kind;
   assert.deepEqual([await update(), await update()], ["deleted", "refused"]);
 });

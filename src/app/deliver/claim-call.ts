@@ -31,7 +31,7 @@ export async function claimCall<Row extends DeliveryRow>(
   row: Row,
   abort: AbortSignal,
 ): Promise<ClaimedCall | null> {
-  const { chat, clock } = deps;
+  const { clock } = deps;
   const { store } = kind;
   const call = row.ts === null ? "post" : "update";
   const take = async () => {
@@ -44,7 +44,7 @@ export async function claimCall<Row extends DeliveryRow>(
   const release = ({ claim }: { claim: string }) => store.release(row.id, claim, NOT_SENT, clock.now());
   let claimed = await take();
   if (claimed === null) return null;
-  await chat.acquireSlot(call, row.channelId, abort);
+  await deps.acquireSlot(call, row.channelId, abort);
   if (!abort.aborted && clock.now() > claimed.notAfter) {
     await release(claimed);
     claimed = await take();

@@ -1,9 +1,16 @@
 import type { Clock, Log, LogFields } from "../ports/aws.ts";
 import type { DeliveryRow, DeliveryStore } from "../ports/delivery-store.ts";
-import { type Chat, type ChatFailure, describeChatFailure, type MessageContent } from "../ports/slack.ts";
+import {
+  type AcquireSlot,
+  type Chat,
+  type ChatFailure,
+  describeChatFailure,
+  type MessageContent,
+} from "../ports/slack.ts";
 
 export interface DeliveryDeps {
   chat: Chat;
+  acquireSlot: AcquireSlot;
   clock: Clock;
   newId: () => string;
   random: () => number;

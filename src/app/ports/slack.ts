@@ -57,10 +57,14 @@ export type MessageContent = { id: string } & (
   | { kind: "digest"; view: DigestView }
 );
 
+/**
+ * Waits for the next slot of the rate limit that a channel's posts, or all updates, count against. Returns at once if
+ * aborted.
+ */
+export type AcquireSlot = (call: "post" | "update", channelId: string, abort: AbortSignal) => Promise<void>;
+
 /** Slack, as far as messages go. */
 export interface Chat {
-  /** Resolves when the channel's lane lets the next call of this kind go; at once when aborted. */
-  acquireSlot(kind: "post" | "update", channelId: string, abort: AbortSignal): Promise<void>;
   /** The channel of the direct messages with one person. */
   openDirectMessage(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
   /** Posts a message. Once: no retries. What is not on its way by `notAfter` is not sent. */

@@ -3,10 +3,10 @@ import type { Clock } from "../../app/ports/aws.ts";
 import type { ChatFailure, Directory } from "../../app/ports/slack.ts";
 import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import { chatFailure, describeFailure } from "../slack-failures.ts";
+import type { SlackCall } from "../slack-call.ts";
+import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
 import { MAX_LIST_AGE_MS, makeChannels, makeGroups } from "./groups.ts";
-import type { Lookups } from "./lookups.ts";
 import { toPerson } from "./person.ts";
 
 /** A vote may rely on a person or a list of members that is this old. */
@@ -17,26 +17,24 @@ const FRESH_MS = 3_000;
 const MAX_PEOPLE = 10_000;
 
 /** Makes the directory of people and groups in Slack. It reads a cached list again before it denies anyone. */
-export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock): Directory {
+export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Clock): Directory {
   const options = cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS);
   const people = new LRUCache<string, Person>(options);
   const owners = new LRUCache<string, { userId: string | null }>(options);
-  const groups = makeGroups(web, clock);
-  const channels = makeChannels(web, clock);
+  const groups = makeGroups(call, clock);
+  const channels = makeChannels(call, clock);
 
   return {
     async person(userId, fresh) {
       const cached = fresh ? undefined : people.get(userId);
       if (cached !== undefined) return { kind: "person", person: cached };
-      try {
-        const { user } = await web.users.info({ user: userId });
-        if (user === undefined) return { kind: "unknown", error: "the reply has no user" };
-        const person = toPerson(userId, user, workspace);
-        people.set(userId, person);
-        return { kind: "person", person };
-      } catch (error) {
-        return unread(chatFailure(error));
-      }
+      const read = await call("users.info", { user: userId });
+      if (read.kind !== "ok") return unread(read);
+      const { user } = read.response;
+      if (user === undefined) return { kind: "unknown", error: "the reply has no user" };
+      const person = toPerson(userId, user, workspace);
+      people.set(userId, person);
+      return { kind: "person", person };
     },
 
     async isAmong(meant, userId, purpose = "decide", channelIds = []) {
@@ -51,12 +49,9 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
     async members(meant) {
       const found = new Set(meant.users);
       for (const group of meant.groups) {
-        try {
-          for (const userId of await groups.members(group, MAX_LIST_AGE_MS)) found.add(userId);
-        } catch (error) {
-          const failure = chatFailure(error);
-          if (!isNoGroup(failure)) return unread(failure);
-        }
+        const list = await groups.members(group, MAX_LIST_AGE_MS);
+        if (list.kind === "members") for (const userId of list.members) found.add(userId);
+        else if (!isNoGroup(list)) return unread(list);
       }
       return { kind: "members", userIds: [...found] };
     },
@@ -65,7 +60,7 @@ export function makeDirectory(web: Lookups, workspace: Workspace, clock: Clock):
       const address = email.toLowerCase();
       const cached = owners.get(address);
       if (cached !== undefined) return toOwner(cached.userId);
-      const found = await findOwner(web, email);
+      const found = await findOwner(call, email);
       if (found.kind === "unknown") return found;
       owners.set(address, { userId: found.userId });
       return toOwner(found.userId);
@@ -82,13 +77,16 @@ async function findInLists(
   const gone: string[] = [];
   let failure: ChatFailure | null = null;
   for (const { id, members } of lists) {
-    try {
-      for (const maxAgeMs of maxAgesMs) if ((await members(id, maxAgeMs)).has(userId)) return { kind: "member" };
-    } catch (error) {
-      const found = chatFailure(error);
-      if (isNoGroup(found)) gone.push(id);
+    for (const maxAgeMs of maxAgesMs) {
+      const list = await members(id, maxAgeMs);
+      if (list.kind === "members") {
+        if (list.members.has(userId)) return { kind: "member" };
+        continue;
+      }
+      if (isNoGroup(list)) gone.push(id);
       // A list that Slack only asks to wait for may still have the person: no permanent failure replaces it.
-      else if (failure?.kind !== "limited") failure = found;
+      else if (failure?.kind !== "limited") failure = list;
+      break;
     }
   }
   if (failure !== null) return unread(failure);
@@ -107,16 +105,13 @@ function isNoGroup(failure: ChatFailure): boolean {
 
 /** Finds the person who has an email address. Source: Slack API, users.lookupByEmail, error users_not_found. */
 async function findOwner(
-  web: Lookups,
+  call: SlackCall,
   email: string,
 ): Promise<{ kind: "owner"; userId: string | null } | LookupFailure> {
-  try {
-    return { kind: "owner", userId: (await web.users.lookupByEmail({ email })).user?.id ?? null };
-  } catch (error) {
-    const failure = chatFailure(error);
-    if (failure.kind === "refused" && failure.code === "users_not_found") return { kind: "owner", userId: null };
-    return unread(failure);
-  }
+  const read = await call("users.lookupByEmail", { email });
+  if (read.kind === "ok") return { kind: "owner", userId: read.response.user?.id ?? null };
+  if (read.kind === "refused" && read.code === "users_not_found") return { kind: "owner", userId: null };
+  return unread(read);
 }
 
 function unread(failure: ChatFailure): LookupFailure {

@@ -1,7 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
+import type { ChatFailure } from "../../app/ports/slack.ts";
+import type { SlackCall } from "../slack-call.ts";
 import { cacheOptions } from "./cache-options.ts";
-import type { Lookups } from "./lookups.ts";
 
 /** The oldest list that any purpose accepts. */
 export const MAX_LIST_AGE_MS = 60_000;
@@ -13,14 +14,31 @@ const MAX_LISTS = 1_000;
  * whole app. So that clicks cannot use them up, concurrent calls for one group share one call, and a list is used again
  * while it is young enough for the purpose. Source: Slack API, rate limits.
  */
-export function makeGroups(web: Pick<Lookups, "usergroups">, clock: Clock) {
-  return makeLists(clock, async (usergroup) => (await web.usergroups.users.list({ usergroup })).users ?? []);
+export function makeGroups(call: SlackCall, clock: Clock) {
+  return makeLists(clock, async (usergroup) => {
+    const read = await call("usergroups.users.list", { usergroup });
+    return read.kind === "ok" ? { kind: "listed", userIds: read.response.users ?? [] } : read;
+  });
 }
 
 /** Makes the same reader for the members of channels. */
-export function makeChannels(web: Pick<Lookups, "conversations">, clock: Clock) {
-  return makeLists(clock, (channel) => channelMembers(web, channel));
+export function makeChannels(call: SlackCall, clock: Clock) {
+  return makeLists(clock, (channel) => listChannel(call, channel));
 }
+
+type ListResult = { kind: "listed"; userIds: string[] } | ChatFailure;
+
+/** Carries a failure through the cache, which keeps what its fetch returns. It does not leave this file. */
+class ListError extends Error {
+  override readonly name = "ListError";
+  readonly failure: ChatFailure;
+  constructor(failure: ChatFailure) {
+    super(failure.kind);
+    this.failure = failure;
+  }
+}
+
+export type MembersResult = { kind: "members"; members: ReadonlySet<string> } | ChatFailure;
 
 /** A list as of `at`, the time before its call: the members may have changed while Slack replied. */
 interface MemberList {
@@ -28,12 +46,14 @@ interface MemberList {
   members: ReadonlySet<string>;
 }
 
-function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
+function makeLists(clock: Clock, list: (id: string) => Promise<ListResult>) {
   const lists = new LRUCache<string, MemberList>({
     ...cacheOptions(clock, MAX_LISTS, MAX_LIST_AGE_MS),
     fetchMethod: async (id) => {
       const at = clock.now();
-      return { at, members: new Set(await list(id)) };
+      const result = await list(id);
+      if (result.kind !== "listed") throw new ListError(result);
+      return { at, members: new Set(result.userIds) };
     },
     // A failed call leaves the earlier list, and a call whose entry is evicted still returns its list.
     noDeleteOnFetchRejection: true,
@@ -41,12 +61,18 @@ function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
   });
 
   return {
-    /** Returns a list of members younger than `maxAgeMs`, at most MAX_LIST_AGE_MS. Throws as the WebClient throws. */
-    async members(id: string, maxAgeMs: number): Promise<ReadonlySet<string>> {
+    /** Returns a list of members younger than `maxAgeMs`, at most MAX_LIST_AGE_MS. */
+    async members(id: string, maxAgeMs: number): Promise<MembersResult> {
       const cached = lists.get(id);
-      if (cached !== undefined && clock.now() - cached.at < maxAgeMs) return cached.members;
-      // Joins a call in progress for this list.
-      return (await lists.forceFetch(id, { forceRefresh: true })).members;
+      if (cached !== undefined && clock.now() - cached.at < maxAgeMs)
+        return { kind: "members", members: cached.members };
+      try {
+        // Joins a call in progress for this list.
+        return { kind: "members", members: (await lists.forceFetch(id, { forceRefresh: true })).members };
+      } catch (error) {
+        if (error instanceof ListError) return error.failure;
+        throw error;
+      }
     },
   };
 }
@@ -55,18 +81,16 @@ function makeLists(clock: Clock, list: (id: string) => Promise<string[]>) {
 const PAGE = 200;
 const MAX_PAGES = 50;
 
-async function channelMembers(web: Pick<Lookups, "conversations">, channel: string): Promise<string[]> {
-  const found: string[] = [];
+async function listChannel(call: SlackCall, channel: string): Promise<ListResult> {
+  const userIds: string[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const reply = await web.conversations.members({
-      channel,
-      limit: PAGE,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    found.push(...(reply.members ?? []));
-    cursor = reply.response_metadata?.next_cursor || undefined;
+    const next = cursor === undefined ? {} : { cursor };
+    const read = await call("conversations.members", { channel, limit: PAGE, ...next });
+    if (read.kind !== "ok") return read;
+    userIds.push(...(read.response.members ?? []));
+    cursor = read.response.response_metadata?.next_cursor || undefined;
     if (cursor === undefined) break;
   }
-  return found;
+  return { kind: "listed", userIds };
 }

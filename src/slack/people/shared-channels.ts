@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
+import type { SlackCall } from "../slack-call.ts";
 import { cacheOptions } from "./cache-options.ts";
-import type { Lookups } from "./lookups.ts";
 
 /** How long the cache keeps whether a channel is shared, in milliseconds. */
 const CACHE_TTL_MS = 10 * 60_000;
@@ -15,21 +15,21 @@ const MAX_CHANNELS = 10_000;
  * counts as shared: its messages then withhold their parameters, which Details shows to people of this workspace. A
  * direct message has only the person and the bot. Source: Slack API, conversations.info, `is_ext_shared`.
  */
-export function makeSharedChannels(web: Pick<Lookups, "conversations">, clock: Clock) {
+export function makeSharedChannels(call: SlackCall, clock: Clock) {
   const cache = new LRUCache<string, { isShared: boolean }>(cacheOptions(clock, MAX_CHANNELS, CACHE_TTL_MS));
   const { ttl: failureTtl } = cacheOptions(clock, MAX_CHANNELS, FAILURE_TTL_MS);
   return async (channel: string): Promise<boolean> => {
     if (channel.startsWith("D")) return false;
     const cached = cache.get(channel);
     if (cached !== undefined) return cached.isShared;
-    try {
-      const { channel: info } = await web.conversations.info({ channel });
-      const isShared = info?.is_ext_shared === true || info?.is_pending_ext_shared === true;
-      cache.set(channel, { isShared });
-      return isShared;
-    } catch {
+    const read = await call("conversations.info", { channel });
+    if (read.kind !== "ok") {
       cache.set(channel, { isShared: true }, { ttl: failureTtl });
       return true;
     }
+    const info = read.response.channel;
+    const isShared = info?.is_ext_shared === true || info?.is_pending_ext_shared === true;
+    cache.set(channel, { isShared });
+    return isShared;
   };
 }

@@ -1,0 +1,50 @@
+import PQueue from "p-queue";
+import type { Clock, Log } from "../../app/ports/aws.ts";
+import type { RateLimitStore } from "../../app/ports/coordination.ts";
+import type { AcquireSlot } from "../../app/ports/slack.ts";
+import type { SlackMethod } from "../slack-call.ts";
+import { bucketKey, RATE_LIMITS, toDeliveryMethod } from "./limits.ts";
+
+/** The longest sleep: a rate limit may have room earlier than expected. */
+const MAX_WAIT_MS = 2_000;
+
+/** Waits for the next slot of a method's rate limit; returns at once if aborted. */
+export type AcquireMethodSlot = (method: SlackMethod, channelId: string, abort: AbortSignal) => Promise<void>;
+
+/**
+ * Makes the wait for a slot of the rate limits that all replicas share. The callers of one process form a queue for each
+ * rate limit, so that only its head asks the database.
+ *
+ * States of a caller:
+ * - queued: another caller of this process is the head. Ends when that one has its slot.
+ * - head: asks for a slot until the store grants one, or until it is aborted.
+ */
+export function makeAcquireMethodSlot(rateLimits: RateLimitStore, clock: Clock, log: Log): AcquireMethodSlot {
+  const queues = new Map<string, PQueue>();
+
+  const waitForSlot = async (bucket: string, method: SlackMethod, abort: AbortSignal) => {
+    while (!abort.aborted) {
+      const waitMs = await rateLimits.acquireSlot(bucket, RATE_LIMITS[method], clock.now());
+      if (waitMs === 0) return;
+      log.debug({ event: "rate-limit.reached", bucket, waitMs }, "waiting for a slot of a rate limit");
+      await clock.sleep(Math.min(waitMs, MAX_WAIT_MS), abort);
+    }
+  };
+
+  return async (method, channelId, abort) => {
+    const bucket = bucketKey(method, channelId);
+    const queue = queues.get(bucket) ?? new PQueue({ concurrency: 1 });
+    queues.set(bucket, queue);
+    try {
+      await queue.add(() => waitForSlot(bucket, method, abort));
+    } finally {
+      if (queue.size === 0 && queue.pending === 0 && queues.get(bucket) === queue) queues.delete(bucket);
+    }
+  };
+}
+
+/** Makes the wait of deliveries, which acquire the slot before they prepare their call. */
+export const makeAcquireSlot =
+  (acquire: AcquireMethodSlot): AcquireSlot =>
+  (call, channelId, abort) =>
+    acquire(toDeliveryMethod(call), channelId, abort);

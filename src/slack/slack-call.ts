@@ -1,0 +1,59 @@
+import type {
+  ChatPostEphemeralArguments,
+  ChatPostEphemeralResponse,
+  ChatPostMessageArguments,
+  ChatPostMessageResponse,
+  ChatUpdateArguments,
+  ChatUpdateResponse,
+  ConversationsHistoryArguments,
+  ConversationsHistoryResponse,
+  ConversationsInfoArguments,
+  ConversationsInfoResponse,
+  ConversationsMembersArguments,
+  ConversationsMembersResponse,
+  ConversationsOpenArguments,
+  ConversationsOpenResponse,
+  UsergroupsUsersListArguments,
+  UsergroupsUsersListResponse,
+  UsersInfoArguments,
+  UsersInfoResponse,
+  UsersLookupByEmailArguments,
+  UsersLookupByEmailResponse,
+  WebClient,
+} from "@slack/web-api";
+import type { ChatFailure } from "../app/ports/slack.ts";
+import { chatFailure } from "./slack-failures.ts";
+
+/** The rate-limited methods of the Web API, with the arguments and the response of each. */
+interface SlackMethods {
+  "chat.postMessage": { args: ChatPostMessageArguments; response: ChatPostMessageResponse };
+  "chat.update": { args: ChatUpdateArguments; response: ChatUpdateResponse };
+  "chat.postEphemeral": { args: ChatPostEphemeralArguments; response: ChatPostEphemeralResponse };
+  "conversations.history": { args: ConversationsHistoryArguments; response: ConversationsHistoryResponse };
+  "conversations.info": { args: ConversationsInfoArguments; response: ConversationsInfoResponse };
+  "conversations.members": { args: ConversationsMembersArguments; response: ConversationsMembersResponse };
+  "conversations.open": { args: ConversationsOpenArguments; response: ConversationsOpenResponse };
+  "usergroups.users.list": { args: UsergroupsUsersListArguments; response: UsergroupsUsersListResponse };
+  "users.info": { args: UsersInfoArguments; response: UsersInfoResponse };
+  "users.lookupByEmail": { args: UsersLookupByEmailArguments; response: UsersLookupByEmailResponse };
+}
+
+export type SlackMethod = keyof SlackMethods;
+
+/** Calls one method once. A failure is a value; nothing is thrown. */
+export type SlackCall = <M extends SlackMethod>(
+  method: M,
+  args: SlackMethods[M]["args"],
+) => Promise<{ kind: "ok"; response: SlackMethods[M]["response"] } | ChatFailure>;
+
+/** Makes the calls over a WebClient. */
+export function makeSlackCall(web: Pick<WebClient, "apiCall">): SlackCall {
+  return async <M extends SlackMethod>(method: M, args: SlackMethods[M]["args"]) => {
+    try {
+      const response = (await web.apiCall(method, { ...args })) as SlackMethods[M]["response"];
+      return { kind: "ok", response };
+    } catch (error) {
+      return chatFailure(error);
+    }
+  };
+}

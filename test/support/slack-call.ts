@@ -1,0 +1,26 @@
+import type { WebClient } from "@slack/web-api";
+import type { Clock } from "../../src/app/ports/aws.ts";
+import type { RateLimitStore } from "../../src/app/ports/coordination.ts";
+import { limitedCall } from "../../src/slack/rate-limits/limited-call.ts";
+import { makeAcquireMethodSlot } from "../../src/slack/rate-limits/slots.ts";
+import { makeSlackCall, type SlackCall, type SlackMethod } from "../../src/slack/slack-call.ts";
+import { testLog } from "./fakes.ts";
+
+/** Replies of a test to methods of the Web API. A reply that throws fails as the WebClient's call would. */
+export type Replies = { [M in SlackMethod]?: (args: Record<string, unknown>) => Promise<object> | object };
+
+/** Calls Slack as a test dictates it. A method without a reply is not expected to be called. */
+export function fakeSlackCall(replies: Replies): SlackCall {
+  const apiCall = async (method: string, args: Record<string, unknown> = {}) => {
+    const reply = replies[method as SlackMethod];
+    if (reply === undefined) throw new Error(`unexpected call of ${method}`);
+    return { ok: true, ...(await reply(args)) };
+  };
+  return makeSlackCall({ apiCall } as Pick<WebClient, "apiCall">);
+}
+
+/** Keeps calls to the rate limits as one replica does. */
+export function limited(call: SlackCall, rateLimits: RateLimitStore, clock: Clock): SlackCall {
+  const log = testLog();
+  return limitedCall(call, { acquireSlot: makeAcquireMethodSlot(rateLimits, clock, log), rateLimits, clock, log });
+}

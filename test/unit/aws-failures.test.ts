@@ -5,7 +5,7 @@ import { describe, MalformedAnswerError, readFailure, signalFailure } from "../.
 import { decodeExecution, decodeInput, decodeListed } from "../../src/aws/decode.ts";
 
 const network = (code: string, syscall?: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
-const answered = (name: string, httpStatusCode: number) =>
+const replied = (name: string, httpStatusCode: number) =>
   new SSMServiceException({
     name,
     $fault: httpStatusCode < 500 ? "client" : "server",
@@ -14,48 +14,53 @@ const answered = (name: string, httpStatusCode: number) =>
   });
 
 const SIGNALS: [claim: string, error: unknown, expected: string][] = [
-  ["AWS refused it", answered("InvalidAutomationSignalException", 400), "refused"],
-  ["AWS throttled it", answered("ThrottlingException", 429), "refused"],
-  ["AWS failed", answered("InternalServerError", 500), "ambiguous, answered"],
-  ["nobody listens", network("ECONNREFUSED", "connect"), "not-sent"],
-  ["the name is not known", network("ENOTFOUND", "getaddrinfo"), "not-sent"],
+  ["refused by AWS", replied("InvalidAutomationSignalException", 400), "refused"],
+  ["throttled by AWS", replied("ThrottlingException", 429), "refused"],
+  ["with an internal error of AWS", replied("InternalServerError", 500), "ambiguous, with a reply"],
+  ["to a port without a listener", network("ECONNREFUSED", "connect"), "not-sent"],
+  ["to an unknown host name", network("ENOTFOUND", "getaddrinfo"), "not-sent"],
   [
-    "no address of the host answers",
+    "to a host whose addresses all refuse",
     new AggregateError([network("ECONNREFUSED", "connect"), network("ENETUNREACH", "connect")]),
     "not-sent",
   ],
   [
-    "one of two addresses may have taken it",
+    "to a host of which one address may have accepted it",
     new AggregateError([network("ECONNREFUSED", "connect"), network("ETIMEDOUT", "connect")]),
-    "ambiguous, silent",
+    "ambiguous, without a reply",
   ],
-  ["there are no credentials", Object.assign(new Error("x"), { name: "CredentialsProviderError" }), "not-sent"],
-  ["the host became unreachable after the request was written", network("EHOSTUNREACH", "read"), "ambiguous, silent"],
-  ["the connection broke", network("ECONNRESET", "read"), "ambiguous, silent"],
-  ["no answer came in time", Object.assign(new Error("x"), { name: "TimeoutError" }), "ambiguous, silent"],
-  ["something unforeseen was thrown", "boom", "ambiguous, silent"],
+  ["without credentials", Object.assign(new Error("x"), { name: "CredentialsProviderError" }), "not-sent"],
+  [
+    "to a host that became unreachable after the request was written",
+    network("EHOSTUNREACH", "read"),
+    "ambiguous, without a reply",
+  ],
+  ["with a broken connection", network("ECONNRESET", "read"), "ambiguous, without a reply"],
+  ["without a reply in time", Object.assign(new Error("x"), { name: "TimeoutError" }), "ambiguous, without a reply"],
+  ["with an unexpected exception", "boom", "ambiguous, without a reply"],
 ];
 
 for (const [claim, error, expected] of SIGNALS) {
-  test(`a signal: ${claim} -> ${expected}`, () => {
+  test(`a signal ${claim} is ${expected}`, () => {
     const result = signalFailure(error);
-    const words = result.kind === "ambiguous" ? `ambiguous, ${result.answered ? "answered" : "silent"}` : result.kind;
-    assert.equal(words, expected);
+    const actual =
+      result.kind === "ambiguous" ? `ambiguous, ${result.answered ? "with a reply" : "without a reply"}` : result.kind;
+    assert.equal(actual, expected);
   });
 }
 
-test("a failed read says whether waiting alone may help", () => {
+test("a failed read states whether a retry may help", () => {
   for (const code of ["AccessDeniedException", "ExpiredTokenException", "ValidationException"])
-    assert.equal(readFailure(answered(code, 400)).retry, false, code);
+    assert.equal(readFailure(replied(code, 400)).retry, false, code);
   for (const error of [
-    answered("ThrottlingException", 400),
+    replied("ThrottlingException", 400),
     network("ECONNRESET", "read"),
     new MalformedAnswerError("x"),
   ])
     assert.equal(readFailure(error).retry, true, String(error));
 });
 
-test("an error's words never are empty, and name what went wrong", () => {
+test("the description of an error is never empty and names its cause", () => {
   assert.deepEqual(describe(new AggregateError([network("ECONNREFUSED", "connect")])), {
     code: "ECONNREFUSED",
     message: "connect ECONNREFUSED",
@@ -83,14 +88,14 @@ const INPUTS: [text: unknown, expected: unknown][] = [
 ];
 
 for (const [text, expected] of INPUTS) {
-  test(`an input that came as ${JSON.stringify(text)} is ${JSON.stringify(expected)}`, () => {
+  test(`the input ${JSON.stringify(text)} is decoded as ${JSON.stringify(expected)}`, () => {
     assert.deepEqual(decodeInput(text), expected);
   });
 }
 
-test("what is not an execution in a list is left out; an execution without id or status is malformed", () => {
-  const whole = { AutomationExecutionId: "e", AutomationExecutionStatus: "Waiting" } as const;
-  assert.deepEqual(decodeListed(whole), {
+test("a list item that is not an execution is omitted; an execution without id or status is malformed", () => {
+  const complete = { AutomationExecutionId: "e", AutomationExecutionStatus: "Waiting" } as const;
+  assert.deepEqual(decodeListed(complete), {
     executionId: "e",
     status: "Waiting",
     currentStepName: null,

@@ -5,7 +5,7 @@ import { testClock } from "../support/fakes.ts";
 
 const throttled = () => Object.assign(new Error("slow down"), { name: "ThrottlingException" });
 
-test("readings for signals that never end push the others back by one interval, and not for ever", async () => {
+test("continuous reads for signals delay other calls by one interval each, and not forever", async () => {
   const clock = testClock();
   const pace = makeCallPacer(clock);
   for (let times = 0; times < 6; times++) pace.record(throttled());
@@ -19,7 +19,7 @@ test("readings for signals that never end push the others back by one interval, 
   assert.equal(polled, true);
 });
 
-test("others wait a whole interval after an urgent one", async () => {
+test("other calls wait a full interval after an urgent call", async () => {
   const clock = testClock();
   const pace = makeCallPacer(clock);
   pace.record(throttled());

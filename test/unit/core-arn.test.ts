@@ -19,25 +19,25 @@ const sso = (name: string) => `arn:aws:sts::${A}:assumed-role/AWSReservedSSO_Adm
 const MEANS: [listed: string, executedBy: string, means: boolean, why: string][] = [
   [user, user, true, "the same user"],
   [user, user.toUpperCase().replace("ARN:AWS:IAM", "arn:aws:iam"), true, "the same user in other case"],
-  [user, `arn:aws:iam::${A}:user/jane`, false, "a user of another path"],
+  [user, `arn:aws:iam::${A}:user/jane`, false, "a user with another path"],
   [user, user.replace(A, "444455556666"), false, "a user of another account"],
   [session, session, true, "the same session"],
   [session, session.replace("run-1", "run-2"), false, "another session of the same role"],
-  [role, session, true, "any session of the role, whose path a session's ARN lacks"],
+  [role, session, true, "any session of the role, although the ARN of a session has no path"],
   [role, session.replace("run-1", "run-2"), true, "any session of the role"],
   [role, session.replace("Deploy", "Deploy2"), false, "a session of a role with a longer name"],
-  [role, session.replace(A, "444455556666"), false, "a session of that role's name in another account"],
+  [role, session.replace(A, "444455556666"), false, "a session of a role with the same name in another account"],
   [role.replace("arn:aws:", "arn:aws-cn:"), session, false, "a session of another partition"],
-  [session, role, false, "the role, where only a session is listed"],
+  [session, role, false, "the role, if only a session is listed"],
   [`arn:aws:iam::${A}:root`, `arn:aws:iam::${A}:root`, true, "the root user"],
-  [`arn:aws:iam::${A}:root`, user, false, "a user, where the root user is listed"],
+  [`arn:aws:iam::${A}:root`, user, false, "a user, if the root user is listed"],
 ];
 
 for (const [listed, executedBy, means, why] of MEANS)
   test(`${listed} ${means ? "means" : "does not mean"} ${why}`, () =>
     assert.equal(arnMatches(listed, executedBy), means));
 
-test("only Identity Center's own sessions have an address that is believed", () => {
+test("only the session name of an Identity Center role is accepted as an email address", () => {
   const table: [string, string | null][] = [
     [sso("rosa@example.com"), "rosa@example.com"],
     [sso("rosa"), null],
@@ -50,7 +50,7 @@ test("only Identity Center's own sessions have an address that is believed", () 
   for (const [arn, email] of table) assert.equal(identityCenterEmail(arn), email, arn);
 });
 
-test("a session stands for its role, in every partition; what is no role's session stays as it is", () => {
+test("the ARN of a role session becomes the ARN of its role, in every partition; other ARNs do not change", () => {
   assert.equal(toRoleArn("arn:aws:sts::111122223333:assumed-role/Bot/i-0abc"), "arn:aws:iam::111122223333:role/Bot");
   assert.equal(
     toRoleArn("arn:aws-us-gov:sts::111122223333:assumed-role/Bot/x@example.com"),
@@ -60,7 +60,7 @@ test("a session stands for its role, in every partition; what is no role's sessi
     assert.equal(toRoleArn(arn), arn);
 });
 
-test("an ARN is split at its first five colons; other texts are no ARN and name no account", () => {
+test("an ARN is split at its first five colons; other texts are not ARNs and contain no account", () => {
   assert.deepEqual(parseArn("arn:aws:events:eu-west-1:111122223333:event-bus/a:b"), {
     partition: "aws",
     service: "events",
@@ -73,7 +73,7 @@ test("an ARN is split at its first five colons; other texts are no ARN and name 
   assert.deepEqual([parseAccount(role), parseAccount(null), parseAccount("arn:aws:s3:::bucket")], [A, null, null]);
 });
 
-test("ARNs and session names are found within a text, whatever surrounds them", () => {
+test("ARNs and session names are found anywhere in a text", () => {
   const text = JSON.stringify({ By: [user, session], Note: `x:assumed-role/R/Jane@example.com; arn:aws:s3:::bucket.` });
   assert.deepEqual(findPrincipalArns(text), [user, session]);
   assert.deepEqual(findSessionNames(text), ["run-1", "jane@example.com"]);

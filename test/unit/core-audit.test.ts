@@ -17,14 +17,14 @@ const record: ChainedEntry = {
   previous: FIRST_HASH,
 };
 
-test("the hashed text of a record is canonical JSON, so that any program can rebuild it", () => {
+test("the hashed text of a record is canonical JSON, which any program can reproduce", () => {
   assert.equal(
     chainText(record),
     `{"actor":"U0JANE","at":${record.at},"detail":{"name":"Jane Ito","verdict":"approve"},"id":"r7","kind":"voted","previous":"${FIRST_HASH}","requestId":"${REQUEST_ID}","seq":7}`,
   );
 });
 
-test("the hashed text of a record has every member of the record and nothing else", () => {
+test("the hashed text of a record contains every member of the record and nothing else", () => {
   const text = chainText(record);
   const changes: object[] = [
     { seq: 8 },
@@ -41,7 +41,7 @@ test("the hashed text of a record has every member of the record and nothing els
   assert.equal(chainText({ ...record, ...{ hash: "x", publishing: "due" } }), text);
 });
 
-test("only requests, decisions and ends are published as events", () => {
+test("only the records of a request, its decision and its end are published as events", () => {
   const kinds = Object.keys(DETAILS) as AuditKind[];
   assert.deepEqual(
     kinds.filter((kind) => isPublished({ kind })),

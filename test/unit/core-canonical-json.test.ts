@@ -66,7 +66,7 @@ test("numbers are written as in RFC 8785, appendix B", () => {
   for (const [bits, text] of samples) assert.equal(canonicalJson(Buffer.from(bits, "hex").readDoubleBE()), text, bits);
 });
 
-test("canonical JSON means the same as the value, survives storage, and does not depend on the order of members", () => {
+test("canonical JSON parses to the same value, survives storage, and does not depend on the order of members", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = canonicalJson(value);
@@ -80,11 +80,11 @@ test("canonical JSON means the same as the value, survives storage, and does not
   );
 });
 
-test("members without a value are left out, as JSON leaves them out", () => {
+test("members without a value are omitted, as in JSON", () => {
   assert.equal(canonicalJson({ b: undefined, a: [undefined, null] }), '{"a":[null,null]}');
 });
 
-test("text that is not Unicode becomes the replacement character, so that the stored text has the same hash", () => {
+test("a lone surrogate becomes the replacement character, so that the stored text has the same hash", () => {
   const text = canonicalJson({ "a\udc00": "b\ud800" });
   assert.equal(text, '{"a\ufffd":"b\ufffd"}');
   assert.equal(canonicalJson(JSON.parse(Buffer.from(text).toString())), text);

@@ -7,7 +7,7 @@ import { aRequest, aVote, REQUEST_ID } from "../support/samples.ts";
 
 const decidedAs = (decision: "approve" | "reject") => aRequest({ state: "decided", decision });
 
-/** Any text that a person could have as a name or write as a reason, hostile ones too. */
+/** Any text that a name or a reason may contain, including hostile texts. */
 const anyText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 700 }),
   fc.string({ unit: "grapheme", maxLength: 300 }),
@@ -27,7 +27,7 @@ const anyVote: fc.Arbitrary<Vote> = fc.record({
   at: fc.nat(),
 });
 
-test("whatever names and reasons are, AWS takes every value and each deciding person can be told", () => {
+test("for any names and reasons, AWS accepts every value, and the payload identifies each person who decided", () => {
   fc.assert(
     fc.property(
       fc.array(anyVote, { maxLength: 60 }),
@@ -52,7 +52,7 @@ test("whatever names and reasons are, AWS takes every value and each deciding pe
   );
 });
 
-test("an ordinary decision reads as a sentence, with the reason whole", () => {
+test("an ordinary decision becomes a sentence with the complete reason", () => {
   const votes = [
     aVote("U0JANE", { userName: "Jane Ito", email: "jane@example.com", reason: "Checked with the team." }),
   ];
@@ -62,21 +62,21 @@ test("an ordinary decision reads as a sentence, with the reason whole", () => {
   ]);
 });
 
-test("nobody passes for somebody else by their name", () => {
+test("the name of a person cannot imitate another person", () => {
   const userName = "Ann Boss <boss@example.com> (Slack user U0BOSS, workspace T0HOME); request x (she/her)";
   const [summary = "", value = ""] = signalComment(decidedAs("approve"), [aVote("U0JANE", { userName })], "T0HOME");
   assert.deepEqual(value.match(/[<(][^<>()]*[>)]/g), ["<u0jane@example.com>", "(Slack user U0JANE, workspace T0HOME)"]);
   assert.doesNotMatch(summary, /[<>();]/);
 });
 
-test("only those who decided are named: an approval before a rejection is not", () => {
+test("only people whose vote decided are named: an approval before a rejection is not", () => {
   const votes = [aVote("U0OMAR"), aVote("U0JANE", { verdict: "reject", userName: "Jane Ito" })];
   const comment = signalComment(decidedAs("reject"), votes, "T0HOME").join("\n");
   assert.match(comment, /Rejected by Jane Ito/);
   assert.doesNotMatch(comment, /U0OMAR/);
 });
 
-test("a cut text has at most its length, is a beginning of the whole, and says that it was cut", () => {
+test("a truncated text has at most the maximum length, starts like the original, and shows that it is truncated", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), fc.nat({ max: 40 }), (text, length) => {
       const short = cut(text, length);

@@ -18,7 +18,7 @@ const closedByJane: Partial<ApprovalRequest> = {
 };
 const jane: Vote[] = [aVote("U0JANE")];
 
-/** A person, the request, the policy and what happened before, in the words of the table. */
+/** The part of the input that a row of the table changes. */
 type Given = Partial<VoteInput>;
 type Outcome = { denied: Denial["kind"] } | { counts: Verdict; decides: boolean } | "withdrawn";
 
@@ -26,15 +26,15 @@ const counts = (verdict: Verdict): Outcome => ({ counts: verdict, decides: false
 const decides = (verdict: Verdict): Outcome => ({ counts: verdict, decides: true });
 const denied = (kind: Denial["kind"]): Outcome => ({ denied: kind });
 
-// The person: an approver of good status unless a row says otherwise.
-const who = (more: Partial<Person>): Given => ({ person: aPerson("U0JANE", more) });
+// The person: an approver with a regular account, unless a row says otherwise.
+const withAccount = (more: Partial<Person>): Given => ({ person: aPerson("U0JANE", more) });
 const omar: Given = { person: aPerson("U0OMAR") };
 const stranger: Given = { membership: { kind: "not-member" } };
-const slackAway: Given = { membership: { kind: "unknown", error: "ratelimited" } };
-// The policy: one approval, no reason, nobody approves their own, unless a row says otherwise.
+const slackUnreachable: Given = { membership: { kind: "unknown", error: "ratelimited" } };
+// The policy: one approval, no reason, no self-approval, unless a row says otherwise.
 const route = (more: Partial<Route>): Given => ({ route: aRoute(more) });
 const quorum = (people: number): Given => route({ quorum: people });
-// What happened before.
+// Earlier votes and decisions.
 const before = (...votes: Vote[]): Given => ({ votes });
 const omarApproved = aVote("U0OMAR");
 const decidedBefore: Given = { request: aRequest(decidedByJane), votes: jane };
@@ -42,12 +42,12 @@ const closedBefore: Given = { request: aRequest(closedByJane), votes: jane };
 const elsewhere = (kind: OutcomeKind): Given => ({
   request: aRequest({ state: "closed", closedAt: NOW, outcome: { kind, where: "aws", by: [], detail: null } }),
 });
-// Who started it.
+// The requester.
 const startedBy = (more: Partial<Requester>): Given => ({ requester: { ...UNKNOWN_REQUESTER, ...more } });
 const janeStarted = startedBy({ userIds: ["U0JANE"] });
-const janesAddress = startedBy({ email: "U0JANE@Example.COM" });
+const startedByJanesAddress = startedBy({ email: "U0JANE@Example.COM" });
 const strict = route({ whenRequesterUnknown: "deny" });
-// What is asked for.
+// The requested action.
 const rejects: Given = { verdict: "reject" };
 const withdraws: Given = { verdict: "withdraw" };
 const says = (reason: string): Given => ({ reason });
@@ -57,133 +57,205 @@ const breaksGlass: Given = { authority: "break-glass", reason: "The site is down
 
 const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   // One approval is enough
-  ["an approver approves", [], decides("approve")],
-  ["an approver rejects", [rejects], decides("reject")],
-  ["an approver approves with a reason that nobody asked for", [says("fine")], decides("approve")],
-  ["a reason has white space around it", [says("  fine\n")], decides("approve")],
+  ["an approval by an approver", [], decides("approve")],
+  ["a rejection by an approver", [rejects], decides("reject")],
+  ["an approval with an optional reason", [says("fine")], decides("approve")],
+  ["an approval with white space around its reason", [says("  fine\n")], decides("approve")],
   // Quorum
-  ["the first of two approves", [quorum(2)], counts("approve")],
-  ["the second of two approves", [quorum(2), before(...jane), omar], decides("approve")],
-  ["the second of three approves", [quorum(3), before(...jane), omar], counts("approve")],
-  ["the same person approves again", [quorum(2), before(...jane)], denied("already-voted")],
-  ["one person's votes stand twice on record", [quorum(3), before(...jane, ...jane), omar], counts("approve")],
-  ["the quorum was lowered since the first vote", [quorum(1), before(omarApproved)], decides("approve")],
+  ["the first of two approvals", [quorum(2)], counts("approve")],
+  ["the second of two approvals", [quorum(2), before(...jane), omar], decides("approve")],
+  ["the second of three approvals", [quorum(3), before(...jane), omar], counts("approve")],
+  ["a second approval by the same person", [quorum(2), before(...jane)], denied("already-voted")],
+  ["an approval after one vote that is stored twice", [quorum(3), before(...jane, ...jane), omar], counts("approve")],
+  ["an approval after the quorum was lowered", [quorum(1), before(omarApproved)], decides("approve")],
   [
-    "the quorum was lowered to what is there, and one of them approves again",
+    "a repeated approval, if the lowered quorum is already complete,",
     [quorum(2), before(...jane, omarApproved)],
     decides("approve"),
   ],
   [
-    "the quorum was lowered, and who approved started it as is known now",
+    "a repeated approval by a person now known as the requester, if the lowered quorum is complete,",
     [quorum(2), before(...jane, omarApproved), janeStarted],
     denied("self-approval"),
   ],
-  ["the quorum was raised since the first vote", [quorum(3), before(omarApproved)], counts("approve")],
-  ["one rejection among approvals", [quorum(3), before(omarApproved), rejects], decides("reject")],
-  ["the first of two rejects", [quorum(2), rejects], decides("reject")],
-  ["who has approved rejects after all", [quorum(2), before(...jane), rejects], decides("reject")],
-  ["who has rejected rejects again", [before(aVote("U0JANE", rejects as Vote)), rejects], denied("already-voted")],
-  ["who has rejected approves", [before(aVote("U0JANE", rejects as Vote))], denied("already-voted")],
-  // Withdrawing
-  ["an approval is withdrawn before the quorum is complete", [quorum(2), before(...jane), withdraws], "withdrawn"],
-  ["who has left the approvers withdraws", [quorum(2), before(...jane), stranger, withdraws], "withdrawn"],
-  ["Slack does not know the groups, and who approved withdraws", [before(...jane), slackAway, withdraws], "withdrawn"],
-  ["nothing was approved that could be withdrawn", [withdraws], denied("nothing-to-withdraw")],
-  ["somebody else's approval is not withdrawn", [before(omarApproved), withdraws], denied("nothing-to-withdraw")],
-  ["an approval is withdrawn after the decision", [decidedBefore, withdraws], denied("decided")],
-  ["an approval is withdrawn after the end", [closedBefore, withdraws], denied("closed")],
+  ["an approval after the quorum was raised", [quorum(3), before(omarApproved)], counts("approve")],
+  ["one rejection after an approval", [quorum(3), before(omarApproved), rejects], decides("reject")],
+  ["the first of two rejections", [quorum(2), rejects], decides("reject")],
+  ["a rejection after an approval by the same person", [quorum(2), before(...jane), rejects], decides("reject")],
   [
-    "a deactivated person withdraws",
-    [before(...jane), who({ accountStatus: "deactivated" }), withdraws],
+    "a second rejection by the same person",
+    [before(aVote("U0JANE", rejects as Vote)), rejects],
+    denied("already-voted"),
+  ],
+  [
+    "an approval after a rejection by the same person",
+    [before(aVote("U0JANE", rejects as Vote))],
+    denied("already-voted"),
+  ],
+  // Withdrawing
+  ["an approval before the quorum is complete", [quorum(2), before(...jane), withdraws], "withdrawn"],
+  ["the approval of a former approver", [quorum(2), before(...jane), stranger, withdraws], "withdrawn"],
+  [
+    "an approval, if Slack cannot return the members of the groups,",
+    [before(...jane), slackUnreachable, withdraws],
+    "withdrawn",
+  ],
+  ["a withdrawal without an earlier approval", [withdraws], denied("nothing-to-withdraw")],
+  ["a withdrawal of another person's approval", [before(omarApproved), withdraws], denied("nothing-to-withdraw")],
+  ["a withdrawal after the decision", [decidedBefore, withdraws], denied("decided")],
+  ["a withdrawal after the end", [closedBefore, withdraws], denied("closed")],
+  [
+    "a withdrawal by a deactivated person",
+    [before(...jane), withAccount({ accountStatus: "deactivated" }), withdraws],
     denied("account-status"),
   ],
-  // Who it is
-  ["somebody else approves", [stranger], denied("not-approver")],
-  ["somebody else rejects", [stranger, rejects], denied("not-approver")],
-  ["nobody knows who belongs to the groups", [slackAway], denied("membership-unknown")],
-  ["nobody knows who belongs, and it is a rejection", [slackAway, rejects], denied("membership-unknown")],
-  ["a guest", [who({ accountStatus: "guest" })], denied("account-status")],
-  ["an external person", [who({ accountStatus: "external" })], denied("account-status")],
-  ["a deactivated account", [who({ accountStatus: "deactivated" })], denied("account-status")],
-  ["a bot", [who({ accountStatus: "bot" })], denied("account-status")],
-  ["an external person who rejects", [who({ accountStatus: "external" }), rejects], denied("account-status")],
-  // Routes
-  ["no route covers the request", [{ route: null }], denied("no-route")],
-  ["no route, and a rejection", [{ route: null }, rejects], denied("no-route")],
-  ["the end, and a route that is gone", [closedBefore, { route: null }], denied("no-route")],
-  // Too late
-  ["somebody decided before", [decidedBefore, omar], denied("decided")],
-  ["a rejection after the approval", [decidedBefore, omar, rejects], denied("decided")],
-  ["it is over", [closedBefore, omar], denied("closed")],
-  ["it was rejected in the console", [elsewhere("rejected")], denied("closed")],
-  ["it has timed out", [elsewhere("timed-out")], denied("closed")],
-  ["it was cancelled", [elsewhere("cancelled")], denied("closed")],
-  // Who started it
-  ["who started it approves", [janeStarted], denied("self-approval")],
-  ["who started it rejects", [janeStarted, rejects], decides("reject")],
+  // Account and membership
+  ["an approval by a person who is not an approver", [stranger], denied("not-approver")],
+  ["a rejection by a person who is not an approver", [stranger, rejects], denied("not-approver")],
   [
-    "who started it approves, and the route allows it",
+    "an approval, if Slack cannot return the members of the groups and membership is unknown,",
+    [slackUnreachable],
+    denied("membership-unknown"),
+  ],
+  ["a rejection, if membership is unknown,", [slackUnreachable, rejects], denied("membership-unknown")],
+  ["a vote by a guest", [withAccount({ accountStatus: "guest" })], denied("account-status")],
+  ["a vote by an external person", [withAccount({ accountStatus: "external" })], denied("account-status")],
+  ["a vote by a deactivated account", [withAccount({ accountStatus: "deactivated" })], denied("account-status")],
+  ["a vote by a bot", [withAccount({ accountStatus: "bot" })], denied("account-status")],
+  [
+    "a rejection by an external person",
+    [withAccount({ accountStatus: "external" }), rejects],
+    denied("account-status"),
+  ],
+  // Routes
+  ["an approval without a matching route", [{ route: null }], denied("no-route")],
+  ["a rejection without a matching route", [{ route: null }, rejects], denied("no-route")],
+  ["an approval after the end, if the route was removed,", [closedBefore, { route: null }], denied("no-route")],
+  // Too late
+  ["an approval after the decision", [decidedBefore, omar], denied("decided")],
+  ["a rejection after the decision", [decidedBefore, omar, rejects], denied("decided")],
+  ["an approval after the end", [closedBefore, omar], denied("closed")],
+  ["an approval after a rejection in the console", [elsewhere("rejected")], denied("closed")],
+  ["an approval after the timeout", [elsewhere("timed-out")], denied("closed")],
+  ["an approval after the cancellation", [elsewhere("cancelled")], denied("closed")],
+  // Requester
+  ["an approval by the requester", [janeStarted], denied("self-approval")],
+  ["a rejection by the requester", [janeStarted, rejects], decides("reject")],
+  [
+    "an approval by the requester, if the route allows self-approval,",
     [janeStarted, route({ selfApproval: true })],
     decides("approve"),
   ],
-  ["one of several who may have started it", [startedBy({ userIds: ["U0OMAR", "U0JANE"] })], denied("self-approval")],
-  ["somebody else started it", [startedBy({ userIds: ["U0ROSA"] })], decides("approve")],
-  ["the session has the person's address in other case", [janesAddress], denied("self-approval")],
-  ["the session has another address", [startedBy({ email: "rosa@example.com" })], decides("approve")],
-  ["another address that is longer", [startedBy({ email: "xu0jane@example.com" })], decides("approve")],
-  ["nobody knows who started it", [startedBy({})], decides("approve")],
-  ["nobody knows, and the route is strict", [startedBy({}), strict], denied("requester-unknown")],
-  ["nobody knows, the route is strict, and it is a rejection", [startedBy({}), strict, rejects], decides("reject")],
   [
-    "somebody else started it, and the route is strict",
+    "an approval by one of several possible requesters",
+    [startedBy({ userIds: ["U0OMAR", "U0JANE"] })],
+    denied("self-approval"),
+  ],
+  ["an approval of another person's request", [startedBy({ userIds: ["U0ROSA"] })], decides("approve")],
+  [
+    "an approval by the owner of the requester's address in other case",
+    [startedByJanesAddress],
+    denied("self-approval"),
+  ],
+  [
+    "an approval by a person with another address than the requester",
+    [startedBy({ email: "rosa@example.com" })],
+    decides("approve"),
+  ],
+  [
+    "an approval by a person whose address only ends like the requester's",
+    [startedBy({ email: "xu0jane@example.com" })],
+    decides("approve"),
+  ],
+  ["an approval, if the requester is unknown,", [startedBy({})], decides("approve")],
+  [
+    "an approval, if the requester is unknown and the route is strict,",
+    [startedBy({}), strict],
+    denied("requester-unknown"),
+  ],
+  [
+    "a rejection, if the requester is unknown and the route is strict,",
+    [startedBy({}), strict, rejects],
+    decides("reject"),
+  ],
+  [
+    "an approval of another person's request, if the route is strict,",
     [startedBy({ userIds: ["U0ROSA"] }), strict],
     decides("approve"),
   ],
   [
-    "nobody has the address, and the route is strict",
+    "an approval, if the requester's address belongs to no member and the route is strict,",
     [startedBy({ email: "x@y.z", emailIsForeign: true }), strict],
     denied("requester-unknown"),
   ],
   [
-    "the person's own address is hidden, and the route is strict",
-    [startedBy({ email: "x@y.z" }), who({ email: null }), strict],
+    "an approval by a person with a hidden address, if the route is strict,",
+    [startedBy({ email: "x@y.z" }), withAccount({ email: null }), strict],
     denied("requester-unknown"),
   ],
-  ["the person's own address is hidden", [startedBy({ email: "x@y.z" }), who({ email: null })], decides("approve")],
   [
-    "who started it approves as the second of two",
+    "an approval by a person with a hidden address",
+    [startedBy({ email: "x@y.z" }), withAccount({ email: null })],
+    decides("approve"),
+  ],
+  [
+    "the second of two approvals, if it is by the requester,",
     [janeStarted, quorum(2), before(omarApproved)],
     denied("self-approval"),
   ],
   // Reasons
-  ["a rejection without its reason", [route({ reason: "reject" }), rejects], denied("reason-missing")],
-  ["a reason of white space", [route({ reason: "reject" }), rejects, says(" \n")], denied("reason-missing")],
-  ["a rejection with its reason", [route({ reason: "reject" }), rejects, says("no")], decides("reject")],
-  ["an approval where rejections need reasons", [route({ reason: "reject" })], decides("approve")],
-  ["an approval where all need reasons", [route({ reason: "always" })], denied("reason-missing")],
-  ["an approval with its reason", [route({ reason: "always" }), says("tested")], decides("approve")],
-  // The runbook's name typed out
-  ["an approval that is to be typed is pressed", [route({ confirm: "typed" })], denied("not-typed")],
-  ["the runbook's name is typed", [route({ confirm: "typed" }), types(RUNBOOK)], decides("approve")],
-  ["it is typed with a space behind it", [route({ confirm: "typed" }), types(`${RUNBOOK} `)], decides("approve")],
-  ["it is typed in other case", [route({ confirm: "typed" }), types(RUNBOOK.toLowerCase())], denied("not-typed")],
-  ["a part of it is typed", [route({ confirm: "typed" }), types("Prod")], denied("not-typed")],
-  ["a rejection need not be typed", [route({ confirm: "typed" }), rejects], decides("reject")],
-  // Break-glass: `membership` is that of the admins
-  ["an admin breaks glass against a quorum of three", [quorum(3), breaksGlass], decides("approve")],
-  ["an admin rejects by break-glass", [quorum(3), breaksGlass, rejects], decides("reject")],
-  ["an admin breaks glass on what they started", [janeStarted, breaksGlass], decides("approve")],
-  ["nobody knows who started it, the route is strict", [startedBy({}), strict, breaksGlass], decides("approve")],
-  ["an admin who has approved already breaks glass", [quorum(2), before(...jane), breaksGlass], decides("approve")],
+  ["a rejection without a required reason", [route({ reason: "reject" }), rejects], denied("reason-missing")],
+  [
+    "a rejection with only white space as its reason",
+    [route({ reason: "reject" }), rejects, says(" \n")],
+    denied("reason-missing"),
+  ],
+  ["a rejection with a required reason", [route({ reason: "reject" }), rejects, says("no")], decides("reject")],
+  ["an approval, if only rejections require a reason,", [route({ reason: "reject" })], decides("approve")],
+  ["an approval without a required reason", [route({ reason: "always" })], denied("reason-missing")],
+  ["an approval with a required reason", [route({ reason: "always" }), says("tested")], decides("approve")],
+  // Typed name of the runbook
+  ["an approval without the required typed name", [route({ confirm: "typed" })], denied("not-typed")],
+  ["an approval with the typed name of the runbook", [route({ confirm: "typed" }), types(RUNBOOK)], decides("approve")],
+  [
+    "an approval with a space after the typed name",
+    [route({ confirm: "typed" }), types(`${RUNBOOK} `)],
+    decides("approve"),
+  ],
+  [
+    "an approval with the typed name in other case",
+    [route({ confirm: "typed" }), types(RUNBOOK.toLowerCase())],
+    denied("not-typed"),
+  ],
+  ["an approval with a part of the name", [route({ confirm: "typed" }), types("Prod")], denied("not-typed")],
+  ["a rejection, if approvals require a typed name,", [route({ confirm: "typed" }), rejects], decides("reject")],
+  // Break-glass: `membership` is the membership in the admins
+  ["break-glass by an admin with a quorum of three", [quorum(3), breaksGlass], decides("approve")],
+  ["a break-glass rejection by an admin", [quorum(3), breaksGlass, rejects], decides("reject")],
+  ["break-glass by an admin who is the requester", [janeStarted, breaksGlass], decides("approve")],
+  [
+    "break-glass, if the requester is unknown and the route is strict,",
+    [startedBy({}), strict, breaksGlass],
+    decides("approve"),
+  ],
+  ["break-glass by an admin who has already approved", [quorum(2), before(...jane), breaksGlass], decides("approve")],
   ["break-glass without a reason", [breaksGlass, { reason: " " }], denied("reason-missing")],
   ["break-glass without the typed name", [breaksGlass, { typed: null }], denied("not-typed")],
-  ["break-glass with another runbook's name", [breaksGlass, types("Web-Deploy")], denied("not-typed")],
-  ["an approver who is no admin breaks glass", [breaksGlass, stranger], denied("not-admin")],
-  ["Slack does not know the admins", [breaksGlass, slackAway], denied("membership-unknown")],
-  ["an external admin breaks glass", [breaksGlass, who({ accountStatus: "external" })], denied("account-status")],
+  ["break-glass with the name of another runbook", [breaksGlass, types("Web-Deploy")], denied("not-typed")],
+  ["break-glass by an approver who is not an admin", [breaksGlass, stranger], denied("not-admin")],
+  [
+    "break-glass, if Slack cannot return the members of the admin groups,",
+    [breaksGlass, slackUnreachable],
+    denied("membership-unknown"),
+  ],
+  [
+    "break-glass by an external admin",
+    [breaksGlass, withAccount({ accountStatus: "external" })],
+    denied("account-status"),
+  ],
   ["break-glass after the decision", [decidedBefore, breaksGlass], denied("decided")],
   ["break-glass after the end", [closedBefore, breaksGlass], denied("closed")],
-  ["break-glass where no route is", [{ route: null }, breaksGlass], denied("no-route")],
+  ["break-glass without a matching route", [{ route: null }, breaksGlass], denied("no-route")],
 ];
 
 const PLAIN: VoteInput = {
@@ -200,25 +272,25 @@ const PLAIN: VoteInput = {
   now: NOW,
 };
 
-test("the table is a spec of at least sixty rows, each with a claim of its own", () => {
+test("the table has at least sixty rows, each with a unique claim", () => {
   assert.ok(TABLE.length >= 60);
   assert.equal(new Set(TABLE.map(([claim]) => claim)).size, TABLE.length);
 });
 
 for (const [claim, given, expected] of TABLE) {
-  const words =
+  const result =
     expected === "withdrawn"
       ? "is withdrawn"
       : "denied" in expected
         ? `is denied: ${expected.denied}`
-        : `counts${expected.decides ? ", and decides" : ""}`;
-  test(`${claim} -> ${words}`, () => {
-    // Rows may name a route's properties one by one.
+        : `counts${expected.decides ? " and decides" : ""}`;
+  test(`${claim} ${result}`, () => {
+    // Several entries of a row may each change one property of the route.
     const routes = given.flatMap((each) => (each.route ? [each.route] : []));
     const merged: Partial<Route> = Object.assign({}, ...routes.map(differences));
-    const asked: VoteInput = Object.assign({}, PLAIN, ...given);
-    if (asked.route !== null) asked.route = aRoute(merged);
-    const decision = evaluateVote(asked);
+    const input: VoteInput = Object.assign({}, PLAIN, ...given);
+    if (input.route !== null) input.route = aRoute(merged);
+    const decision = evaluateVote(input);
     if (expected === "withdrawn") return assert.equal(decision.kind, "withdrawn");
     if ("denied" in expected) {
       assert.equal(decision.kind === "denied" ? decision.denial.kind : decision.kind, expected.denied);
@@ -226,8 +298,8 @@ for (const [claim, given, expected] of TABLE) {
     }
     assert(decision.kind === "counted", JSON.stringify(decision));
     const { vote, completes, patch } = decision;
-    assert.deepEqual([vote.verdict, vote.userId, vote.authority], [expected.counts, asked.person.id, asked.authority]);
-    assert.equal(vote.reason, asked.reason?.trim() || null);
+    assert.deepEqual([vote.verdict, vote.userId, vote.authority], [expected.counts, input.person.id, input.authority]);
+    assert.equal(vote.reason, input.reason?.trim() || null);
     assert.equal(completes, expected.decides);
     assert.deepEqual(
       [patch.state, patch.signal, patch.decision],
@@ -236,12 +308,12 @@ for (const [claim, given, expected] of TABLE) {
   });
 }
 
-test("a reason is kept as far as it may go, whatever a form carries", () => {
+test("a reason is truncated at its maximum length, even if a form contains more", () => {
   const decision = evaluateVote({ ...PLAIN, reason: "x".repeat(5_000) });
   assert.equal(decision.kind === "counted" && decision.vote.reason?.length, MAX_REASON_LENGTH);
 });
 
-/** In what a route differs from the plainest. */
+/** Finds the properties in which a route differs from the sample route. */
 function differences(each: Route): Partial<Route> {
   const plain = aRoute();
   return Object.fromEntries(
@@ -293,7 +365,7 @@ const mention = {
   word: quoted,
 };
 
-test("every denial has a sentence of its own that says that nothing was decided, or what was", () => {
+test("every denial has a unique sentence that states the decision, or that nothing was decided", () => {
   const sentences = Object.values(DENIALS)
     .flat()
     .map((denial) => denialSentence(denial, mention));
@@ -301,18 +373,18 @@ test("every denial has a sentence of its own that says that nothing was decided,
     assert.match(sentence, /^[A-Z].{20,}\.$/s);
     assert.doesNotMatch(sentence, /undefined|null|\[object/);
   }
-  // A click after the decision and one after the end read the same as long as the decision was ours.
+  // A click after the decision and a click after the end get the same sentence if the decision was made here.
   assert.equal(new Set(sentences).size, sentences.length - 1);
 });
 
-test("who may decide instead is named by name", () => {
+test("the sentence names the people who can decide", () => {
   assert.match(
     denialSentence({ kind: "not-approver", route: aRoute(), gone: [] }, mention),
     /<@U0JANE>, <@U0OMAR> or <!subteam\^S0DBA>.*"databases"/,
   );
 });
 
-test("a late click is told who decided, or that AWS did", () => {
+test("the reply to a late click names the person who decided, or says that AWS did", () => {
   assert.match(
     denialSentence({ kind: "decided", request: aRequest(decidedByJane), votes: jane }, mention),
     /^Already approved by <@U0JANE>\./,
@@ -324,12 +396,12 @@ test("a late click is told who decided, or that AWS did", () => {
   assert.match(denialSentence({ kind: "closed", request: elsewhere, votes: [] }, mention), /timed out in AWS by "x"/);
 });
 
-test("every outcome has words", () => {
+test("every outcome has a unique text", () => {
   const kinds: OutcomeKind[] = ["approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"];
   assert.equal(new Set(kinds.map(outcomeText)).size, kinds.length);
 });
 
-test("a route asks for reasons as it says", () => {
+test("the reason setting of a route defines which verdicts require a reason", () => {
   const table = (["none", "reject", "always"] as const).map((reason) =>
     (["approve", "reject"] as const).map((verdict) => requiresReason(aRoute({ reason }), verdict)),
   );

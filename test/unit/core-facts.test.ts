@@ -10,7 +10,7 @@ import { aFacts, anExecution, aStep, NOW } from "../support/samples.ts";
 const gate = { gate: 1, gates: 2 };
 const open = makeMask([], {});
 
-test("what a step says is kept: its message, approvers, how many must approve, and until when", () => {
+test("the facts of a step contain its message, approvers, required approvals and timeout", () => {
   const step = aStep({
     name: "second",
     inputs: { Message: "Go?", Approvers: ["a", "b"], MinRequiredApprovals: 2 },
@@ -26,23 +26,23 @@ test("what a step says is kept: its message, approvers, how many must approve, a
 const INPUTS: [claim: string, inputs: Record<string, unknown>, expected: Partial<ReturnType<typeof aFacts>>][] = [
   ["absent inputs", {}, { message: null, awsApprovers: [], minRequiredApprovals: 1 }],
   ["an empty message", { Message: "" }, { message: null }],
-  ["one approver as a text", { Approvers: "someone" }, { awsApprovers: ["someone"] }],
-  ["a number as a text", { MinRequiredApprovals: "3" }, { minRequiredApprovals: 3 }],
-  ["no sensible number", { MinRequiredApprovals: "many" }, { minRequiredApprovals: 1 }],
+  ["one approver as a string", { Approvers: "someone" }, { awsApprovers: ["someone"] }],
+  ["a number as a string", { MinRequiredApprovals: "3" }, { minRequiredApprovals: 3 }],
+  ["a text instead of a number", { MinRequiredApprovals: "many" }, { minRequiredApprovals: 1 }],
   ["zero", { MinRequiredApprovals: 0 }, { minRequiredApprovals: 1 }],
-  ["half an approval", { MinRequiredApprovals: 1.5 }, { minRequiredApprovals: 1 }],
+  ["a fractional number", { MinRequiredApprovals: 1.5 }, { minRequiredApprovals: 1 }],
   ["a message of another type", { Message: { a: 1 } }, { message: null }],
   ["approvers of another type", { Approvers: { a: 1 } }, { awsApprovers: [] }],
 ];
 
 for (const [claim, inputs, expected] of INPUTS) {
-  test(`${claim} is understood defensively`, () => {
+  test(`an aws:approve step with ${claim} gives valid facts`, () => {
     const facts: Record<string, unknown> = { ...toRequestFacts(anExecution(), aStep({ inputs }), gate, open, null) };
     for (const [key, value] of Object.entries(expected)) assert.deepEqual(facts[key], value);
   });
 }
 
-test("whatever AWS gives as inputs, facts come of it", () => {
+test("any inputs from AWS give valid facts", () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.constantFrom("Message", "Approvers", "MinRequiredApprovals"), fc.jsonValue()),
@@ -72,7 +72,7 @@ test("a secret parameter is masked under its name, in other parameters and in th
   );
 });
 
-test("a parameter says whether it is the runbook's default, and nothing where the runbook could not be read", () => {
+test("a parameter states whether it has the default of the runbook, or null if the runbook cannot be read", () => {
   const execution = anExecution({ parameters: { Same: ["a", "b"], Other: ["a"], New: ["x"], toString: ["y"] } });
   const known = toRequestFacts(execution, aStep(), gate, open, { Same: ["a", "b"], Other: ["b"] });
   assert.deepEqual(
@@ -83,7 +83,7 @@ test("a parameter says whether it is the runbook's default, and nothing where th
   assert.ok(unknown.parameters.every(({ isDefault }) => isDefault === null));
 });
 
-test("a deadline is AWS's own, or the documented default marked as presumed, or not known", () => {
+test("a deadline comes from AWS, is the documented default marked as presumed, or is unknown", () => {
   assert.deepEqual(deadline(aFacts({ waitingSince: NOW, timeoutSeconds: 60 }), 100), {
     at: NOW + 60_000,
     presumed: false,
@@ -95,7 +95,7 @@ test("a deadline is AWS's own, or the documented default marked as presumed, or 
   assert.equal(deadline(aFacts({ waitingSince: null }), 100), null);
 });
 
-test("a pause between attempts doubles up to its cap, and half of it is left to chance", () => {
+test("a pause between attempts doubles up to its cap, and half of it is random", () => {
   const attempt = fc.integer({ min: -5, max: 10_000 });
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(

@@ -5,18 +5,18 @@ import { MASK, makeMask } from "../../src/core/mask.ts";
 
 const GLOBS = ["*password*", "*secret*", "*token*"];
 
-/** A value worth hiding: long enough to be searched for, and not made of what replaces it. */
+/** A secret value: long enough for a search, and without the masking character. */
 const secret = fc
   .string({ unit: "grapheme", minLength: 4, maxLength: 24 })
   .filter((value) => value.length >= 4 && !value.includes("•"));
 
-test("names are hidden by glob, without case", () => {
+test("parameters are masked by a glob on their name, without case", () => {
   const mask = makeMask(GLOBS, {});
   for (const name of ["Password", "dbPassword", "API_TOKEN", "mySecretKey"]) assert.ok(mask.hides(name), name);
   for (const name of ["Pass", "Environment", ""]) assert.ok(!mask.hides(name), name);
 });
 
-test("a secret value is hidden wherever it stands in a text", () => {
+test("a secret value is masked anywhere in a text", () => {
   fc.assert(
     fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.array(fc.string()), (secrets, between) => {
       const mask = makeMask(GLOBS, { DbPassword: secrets });
@@ -28,7 +28,7 @@ test("a secret value is hidden wherever it stands in a text", () => {
   );
 });
 
-test("a secret value is hidden however deep it stands, in keys too, and as JSON inside a text", () => {
+test("a secret value is masked at any depth, in keys, and in JSON within a text", () => {
   const { nested } = fc.letrec<{ nested: unknown }>((tie) => ({
     nested: fc.oneof(
       { maxDepth: 4 },
@@ -68,7 +68,7 @@ test("a secret value is hidden however deep it stands, in keys too, and as JSON 
   );
 });
 
-test("a secret that AWS returns as a number is hidden too", () => {
+test("a secret that AWS returns as a number is masked", () => {
   const mask = makeMask(GLOBS, { PinToken: ["48151623"] });
   assert.deepEqual(mask.value("Input", { pin: 48151623, list: [1, 48151623], yes: true }), {
     pin: MASK,
@@ -77,24 +77,24 @@ test("a secret that AWS returns as a number is hidden too", () => {
   });
 });
 
-test("a longer secret that holds a shorter one leaves no part of itself", () => {
+test("a secret that contains a shorter secret is masked completely", () => {
   const mask = makeMask(GLOBS, { Password: ["hunter2"], Token: ["hunter2-and-more"] });
   assert.equal(mask.text("is hunter2-and-more or hunter2?"), `is ${MASK} or ${MASK}?`);
 });
 
-test("a very short secret is hidden under its own name only: its letters stand in every sentence", () => {
+test("a very short secret is masked only under its own name, because its letters occur in any sentence", () => {
   const mask = makeMask(GLOBS, { Password: ["on"] });
   assert.equal(mask.text("going on"), "going on");
   assert.equal(mask.value("Password", "on"), MASK);
 });
 
-test("what is not secret stays as it is", () => {
+test("a value that is not secret does not change", () => {
   const mask = makeMask(GLOBS, { Environment: ["production"], Password: ["hunter2"] });
   const value = { a: ["production", 1, null, true], b: { c: "x" } };
   assert.deepEqual(mask.value("Inputs", value), value);
 });
 
-test("a secret inside a parameter that is JSON itself is hidden there and wherever it turns up", () => {
+test("a secret inside a JSON parameter is masked there and in all other texts", () => {
   const mask = makeMask(["*password*", "*token*"], {
     Config: ['{"DbPassword":"mapped-Secret-9","Region":"eu-west-1"}'],
     Payload: ['{"nested":[{"apiToken":"json-Secret-8"}]}'],
@@ -108,16 +108,16 @@ test("a secret inside a parameter that is JSON itself is hidden there and wherev
   ];
   const masked = texts.map(mask.text).join();
   for (const secret of ["mapped-Secret-9", "json-Secret-8", "987", "literal-3"]) assert.ok(!masked.includes(secret));
-  assert.ok(masked.includes("eu-west-1"), "what is no secret stays");
+  assert.ok(masked.includes("eu-west-1"), "values that are not secret do not change");
   assert.deepEqual(mask.value("Payload", '{"password":"literal-3"}'), `{"password":"${MASK}"}`);
 });
 
-test("JSON without secrets stays as it was written, to the last space", () => {
+test("JSON without secrets keeps its exact text", () => {
   const mask = makeMask(["*password*"], {});
   for (const text of ['{ "a": 1.0 }', "[1, 2]", "{not json}", "{}"]) assert.equal(mask.text(text), text);
 });
 
-test("a value nested without end is hidden and exhausts nothing", () => {
+test("a very deeply nested value is masked without exhausting the stack", () => {
   const mask = makeMask(["*password*"], { Deep: [`${"[".repeat(5_000)}${"]".repeat(5_000)}`] });
   assert.ok(mask.text(`${'{"a":'.repeat(3_000)}"password"${"}".repeat(3_000)}`).includes(MASK));
 });

@@ -16,30 +16,34 @@ const subject = (more: Partial<RouteSubject> = {}): RouteSubject => ({
 
 const MATCHES: [claim: string, match: RouteMatch, expected: boolean][] = [
   ["no condition", {}, true],
-  ["the document by glob", { document: "Prod-DB-*" }, true],
-  ["a document in another case", { document: "prod-db-*" }, false],
-  ["a part of the document", { document: "DB" }, false],
+  ["a matching document glob", { document: "Prod-DB-*" }, true],
+  ["the document in other case", { document: "prod-db-*" }, false],
+  ["a part of the document name", { document: "DB" }, false],
   ["the target", { target: "production" }, true],
   ["another target", { target: "staging" }, false],
   ["account and Region", { account: "1111*", region: "us-*" }, true],
   ["account, but not Region", { account: "1111*", region: "eu-*" }, false],
   ["the step", { step: "approve" }, true],
-  ["who started it", { startedBy: "*:user/rosa" }, true],
-  ["a parameter's value", { parameters: { Environment: ["prod"] } }, true],
+  ["the requester", { startedBy: "*:user/rosa" }, true],
+  ["the value of a parameter", { parameters: { Environment: ["prod"] } }, true],
   ["one of several globs", { parameters: { Environment: ["stag*", "pr?d"] } }, true],
   ["one of several values", { parameters: { Tags: ["b"] } }, true],
   ["one parameter of two", { parameters: { Environment: ["prod"], Tags: ["z"] } }, false],
   ["a parameter that the execution lacks", { parameters: { Owner: ["*"] } }, false],
-  ["a parameter named like a member of every object", { parameters: { constructor: ["*"], toString: ["*"] } }, false],
+  [
+    "a parameter named like an inherited property of objects",
+    { parameters: { constructor: ["*"], toString: ["*"] } },
+    false,
+  ],
 ];
 
 for (const [claim, match, expected] of MATCHES) {
-  test(`a route with ${claim} ${expected ? "covers" : "does not cover"} the request`, () => {
+  test(`a route with ${claim} ${expected ? "matches" : "does not match"} the request`, () => {
     assert.equal(matchRoute([aRoute({ match })], subject()) !== null, expected);
   });
 }
 
-test("the first route that matches wins, and none is null", () => {
+test("the first matching route applies; without one the result is null", () => {
   const routes = [
     aRoute({ name: "other", match: { document: "Web-*" } }),
     aRoute({ name: "first", match: { document: "Prod-*" } }),
@@ -51,7 +55,7 @@ test("the first route that matches wins, and none is null", () => {
   assert.equal(matchRoute(routes.slice(0, 2), subject({ document: "Else" })), null);
 });
 
-test("a request's route is found by its exact name, and a request without a route has none", () => {
+test("the route of a request is found by its exact name; a request without a route has none", () => {
   const routes = [aRoute({ name: "databases" }), aRoute({ name: "all" })];
   assert.equal(findRoute(routes, "all"), routes[1]);
   for (const name of ["All", "", null, undefined]) assert.equal(findRoute(routes, name), null);

@@ -18,12 +18,12 @@ const decidedAs = (decision: Verdict, signal: SignalState): Partial<ApprovalRequ
 
 type Ending = { kind: Outcome["kind"]; where: Outcome["where"]; by?: string[] } | "stays";
 
-/** (what the step shows, what was done here) -> how the request ends. */
+/** The state of the step in AWS, the state of the request here, and the resulting end of the request. */
 const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<ApprovalRequest>, Ending][] = [
   ["still waiting", {}, {}, "stays"],
   ["still waiting after our decision", {}, decidedAs("approve", "accepted"), "stays"],
-  ["not begun", { status: "Pending" }, {}, "stays"],
-  ["under way", { status: "InProgress" }, decidedAs("approve", "accepted"), "stays"],
+  ["not started", { status: "Pending" }, {}, "stays"],
+  ["in progress", { status: "InProgress" }, decidedAs("approve", "accepted"), "stays"],
   ["approved elsewhere", { status: "Success" }, {}, { kind: "approved", where: "aws" }],
   [
     "approved, and the step moves on",
@@ -32,7 +32,7 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
     { kind: "approved", where: "slack" },
   ],
   [
-    "approved elsewhere by a person with a name",
+    "approved elsewhere by a named principal",
     {
       status: "Success",
       outputs: { ApprovalStatus: ["Approved"], ApproverDecisions: [`{"approver":"${REVIEWER}","decision":"Approve"}`] },
@@ -47,31 +47,31 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
     { kind: "approved", where: "slack" },
   ],
   [
-    "approved while our signal is on its way",
+    "approved while our signal is in transit",
     { status: "Success" },
     decidedAs("approve", "sending"),
     { kind: "approved", where: "slack" },
   ],
   [
-    "approved after our signal got no answer",
+    "approved after our signal got no reply",
     { status: "Success" },
     decidedAs("approve", "ambiguous"),
     { kind: "approved", where: "slack" },
   ],
   [
-    "approved after our signal got no answer, with our request's id in the decisions",
+    "approved after our signal got no reply, with the id of our request in the decisions",
     { status: "Success", outputs: { ApproverDecisions: [`{"comment":"request ${REQUEST_ID}"}`] } },
     decidedAs("approve", "ambiguous"),
     { kind: "approved", where: "slack" },
   ],
   [
-    "approved with another's comment after our signal got no answer",
+    "approved with the comment of another person after our signal got no reply",
     { status: "Success", outputs: { ApproverDecisions: [`{"approver":"${REVIEWER}","comment":"mine"}`] } },
     decidedAs("approve", "ambiguous"),
     { kind: "approved", where: "aws", by: [REVIEWER] },
   ],
   [
-    "approved elsewhere before our signal left",
+    "approved elsewhere before our signal was sent",
     { status: "Success" },
     decidedAs("approve", "due"),
     { kind: "approved", where: "aws" },
@@ -95,7 +95,7 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
     { kind: "rejected", where: "slack" },
   ],
   [
-    "failed after our rejection, without more words",
+    "failed after our rejection, without an approval status",
     { status: "Failed" },
     decidedAs("reject", "accepted"),
     { kind: "rejected", where: "slack" },
@@ -106,7 +106,7 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
     decidedAs("approve", "accepted"),
     { kind: "rejected", where: "aws" },
   ],
-  ["failed for its own reasons", { status: "Failed" }, {}, { kind: "failed", where: "aws" }],
+  ["failed without a decision", { status: "Failed" }, {}, { kind: "failed", where: "aws" }],
   ["timed out", { status: "TimedOut" }, {}, { kind: "timed-out", where: "aws" }],
   [
     "timed out after our decision",
@@ -116,7 +116,7 @@ const ENDINGS: [claim: string, step: Partial<ObservedStep>, request: Partial<App
   ],
   ["cancelled", { status: "Cancelled" }, {}, { kind: "cancelled", where: "aws" }],
   ["being cancelled", { status: "Cancelling" }, {}, { kind: "cancelled", where: "aws" }],
-  ["in a state that nobody knows", { status: "Exploded" }, {}, { kind: "unknown", where: "aws" }],
+  ["in an unknown state", { status: "Exploded" }, {}, { kind: "unknown", where: "aws" }],
 ];
 
 for (const [claim, step, request, ending] of ENDINGS) {
@@ -136,13 +136,13 @@ const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
 const SESSION = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
 
 for (const [claim, approver, comment, signsAs, where] of [
-  ["our own role's session", SESSION, null, ROLE, "slack"],
+  ["a session of our own role", SESSION, null, ROLE, "slack"],
   ["our own role", ROLE, null, ROLE, "slack"],
-  ["somebody else", REVIEWER, null, ROLE, "aws"],
-  ["our own role's session for another request", SESSION, "Countersign request another: Approved", ROLE, "aws"],
-  ["a role while it is not known which is ours", SESSION, null, null, "aws"],
+  ["another principal", REVIEWER, null, ROLE, "aws"],
+  ["a session of our own role for another request", SESSION, "Countersign request another: Approved", ROLE, "aws"],
+  ["a role while our own role is unknown", SESSION, null, null, "aws"],
 ] as const) {
-  test(`after a signal without an answer a decision by ${claim} is told as made in ${where}`, () => {
+  test(`after a signal without a reply, a decision by ${claim} is reported as made in ${where}`, () => {
     const entry = JSON.stringify({ approver, decision: "Approve", ...(comment === null ? {} : { comment }) });
     const step = aStep({ status: "Success", outputs: { ApproverDecisions: [entry] } });
     const request = aRequest(decidedAs("approve", "ambiguous"));
@@ -152,11 +152,11 @@ for (const [claim, approver, comment, signsAs, where] of [
   });
 }
 
-/** What the execution as a whole shows, where the step shows nothing of use. */
+/** The state of the whole execution, for steps whose own state is not conclusive. */
 const EXECUTIONS: [claim: string, Partial<ObservedExecution>, Ending][] = [
-  ["goes on without naming its steps", { status: "Waiting", steps: [] }, "stays"],
+  ["continues and lists no steps", { status: "Waiting", steps: [] }, "stays"],
   [
-    "goes on and names other steps only",
+    "continues and lists only other steps",
     { status: "InProgress", steps: [aStep({ stepExecutionId: "x", status: "Success" })] },
     "stays",
   ],
@@ -171,8 +171,8 @@ const EXECUTIONS: [claim: string, Partial<ObservedExecution>, Ending][] = [
     { status: "Cancelled", steps: [aStep({ status: "InProgress", outputs: { ApprovalStatus: ["Approved"] } })] },
     { kind: "approved", where: "aws" },
   ],
-  ["was cancelled and names no steps", { status: "Cancelled", steps: [] }, { kind: "cancelled", where: "aws" }],
-  ["ended and names no steps", { status: "Success", steps: [] }, { kind: "unknown", where: "aws" }],
+  ["was cancelled and lists no steps", { status: "Cancelled", steps: [] }, { kind: "cancelled", where: "aws" }],
+  ["ended and lists no steps", { status: "Success", steps: [] }, { kind: "unknown", where: "aws" }],
 ];
 
 for (const [claim, execution, ending] of EXECUTIONS) {
@@ -187,7 +187,7 @@ for (const [claim, execution, ending] of EXECUTIONS) {
   });
 }
 
-test("a waiting approval opens a request, and tells which gate of how many it is", () => {
+test("a waiting approval opens a request with its gate number and the number of gates", () => {
   const steps = [
     aStep({ stepExecutionId: "1", name: "first", status: "Success" }),
     aStep({ stepExecutionId: "2", name: "work", action: "aws:runCommand", status: "Success" }),
@@ -200,7 +200,7 @@ test("a waiting approval opens a request, and tells which gate of how many it is
   assert.deepEqual([change.stepExecutionId, change.gate, change.gates], ["3", 2, 3]);
 });
 
-test("the same step name that waits again in a loop opens another request, and ends the first", () => {
+test("a step that waits again in a loop opens another request and ends the first", () => {
   const round = (id: string, status: string) => aStep({ stepExecutionId: id, name: "approve", status });
   const again = anExecution({ steps: [round("one", "Success"), round("two", "Waiting")] });
   const changes = reconcile(again, [aRequest({ stepExecutionId: "one" })], { now: NOW });
@@ -212,7 +212,7 @@ test("the same step name that waits again in a loop opens another request, and e
   assert.deepEqual([changes[1].stepExecutionId, changes[1].gate, changes[1].gates], ["two", 1, 1]);
 });
 
-test("a pause, a step without an id, and an approval that has not begun open nothing", () => {
+test("a pause, a step without an id and an approval that has not started open no request", () => {
   const steps = [
     aStep({ stepExecutionId: "1", action: "aws:pause" }),
     aStep({ stepExecutionId: null }),
@@ -222,7 +222,7 @@ test("a pause, a step without an id, and an approval that has not begun open not
   assert.deepEqual(reconcile(anExecution({ steps }), [], { now: NOW }), []);
 });
 
-test("a child execution's own gate opens a request; its parent, which waits for the child, opens none", () => {
+test("a gate of a child execution opens a request; its parent, which waits for the child, opens none", () => {
   const child = anExecution({ parentExecutionId: "parent" });
   assert.deepEqual(
     reconcile(child, [], { now: NOW }).map(({ kind }) => kind),
@@ -232,7 +232,7 @@ test("a child execution's own gate opens a request; its parent, which waits for 
   assert.deepEqual(reconcile(parent, [], { now: NOW }), []);
 });
 
-test("AWS's own count of approvals is shown as it changes, after our approval only", () => {
+test("AWS's count of approvals is updated only after our approval", () => {
   const facts = aFacts({ minRequiredApprovals: 2 });
   const decisions = [`{"approver":"a","decision":"Approve"}`];
   const execution = anExecution({ steps: [aStep({ outputs: { ApproverDecisions: decisions } })] });
@@ -244,7 +244,7 @@ test("AWS's own count of approvals is shown as it changes, after our approval on
     assert.deepEqual(reconcile(execution, [aRequest({ ...other, facts })], { now: NOW }), []);
 });
 
-test("the end of an execution reaches the requests that were closed before it, with its failure masked", () => {
+test("the end of an execution is recorded on requests that closed earlier, with its failure masked", () => {
   const closed = aRequest({ state: "closed", outcome: { kind: "approved", where: "slack", by: [], detail: null } });
   const execution = anExecution({
     status: "Failed",
@@ -257,15 +257,15 @@ test("the end of an execution reaches the requests that were closed before it, w
   assert.deepEqual(change.patch, { executionStatus: "Failed", executionEndedAt: NOW + 5, executionFailure: "no ***" });
 });
 
-test("what AWS says of a failed step is kept masked", () => {
+test("the failure message of a step is stored masked", () => {
   const execution = anExecution({ steps: [aStep({ status: "Failed", failureMessage: "bad hunter2" })] });
   const [change] = reconcile(execution, [aRequest()], { now: NOW, maskText: (text) => text.replace("hunter2", "***") });
   assert.equal(change?.kind === "close" && change.outcome.detail, "bad ***");
 });
 
-test("an execution that AWS no longer knows ends what is open, and only notes the end of what is closed", () => {
-  const gone = closeNotFound(aRequest(), NOW);
-  assert.equal(gone?.kind === "close" && gone.outcome.kind, "not-found");
+test("an execution that AWS does not find closes an open request and only records the end of a closed one", () => {
+  const closed = closeNotFound(aRequest(), NOW);
+  assert.equal(closed?.kind === "close" && closed.outcome.kind, "not-found");
   assert.equal(closeNotFound(aRequest({ state: "closed" }), NOW)?.kind, "ended");
   assert.equal(closeNotFound(aRequest({ state: "closed", executionEndedAt: NOW }), NOW), null);
 });
@@ -319,7 +319,7 @@ const anyRequest = (id: string): fc.Arbitrary<ApprovalRequest> =>
       return aRequest(state === "open" ? open : { ...open, state: "decided", decision, signal });
     });
 
-/** The requests after the changes were written, as the store would have them. */
+/** Applies the changes to the requests, like the store. */
 function after(known: readonly ApprovalRequest[], execution: ObservedExecution, changes: readonly Change[]) {
   const changed = known.map((request) => {
     const change = changes.find((each) => each.kind !== "open" && each.request.id === request.id);
@@ -339,7 +339,7 @@ function after(known: readonly ApprovalRequest[], execution: ObservedExecution, 
   return [...changed, ...opened];
 }
 
-test("whatever AWS shows: the same reading a second time asks for nothing; only waiting approvals open; an end ends all", () => {
+test("for any state of an execution, a second identical read changes nothing, only waiting approvals open a request, and its end closes all requests", () => {
   const requests = fc.tuple(anyRequest("s1"), anyRequest("s2")).chain((both) => fc.subarray(both));
   fc.assert(
     fc.property(anyExecution, requests, (execution, known) => {
@@ -360,7 +360,7 @@ test("whatever AWS shows: the same reading a second time asks for nothing; only 
   );
 });
 
-test("while the next of several signals is due, those that AWS accepted count as ours; refused ones do not", () => {
+test("while another signal is due, earlier accepted signals count as ours and refused ones do not", () => {
   const request = aRequest({ ...decidedAs("approve", "due"), facts: aFacts({ minRequiredApprovals: 2 }) });
   const outcomeAfter = (state: "accepted" | "refused", requestId = REQUEST_ID) => {
     const attempts = [anAttempt({ requestId, state })];
@@ -378,7 +378,7 @@ test("while the next of several signals is due, those that AWS accepted count as
   assert.deepEqual(reconcile(anExecution(), [request], { now: NOW, attempts: [] }), []);
 });
 
-test("approvals and principals are read out of decisions whose form is not documented", () => {
+test("approvals and principals are parsed from decisions in an undocumented format", () => {
   const step = aStep({
     outputs: {
       ApproverDecisions: [

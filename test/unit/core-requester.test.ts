@@ -8,14 +8,14 @@ const user = `arn:aws:iam::${A}:user/ops/jane`;
 const role = `arn:aws:iam::${A}:role/ci/Deploy`;
 const session = `arn:aws:sts::${A}:assumed-role/Deploy/run-1`;
 
-test("several people who act under one ARN may each have been it", () => {
+test("each person who can act with the ARN of the requester may be the requester", () => {
   const identities = { U0JANE: [role], U0OMAR: [user, role], U0MIA: [user] };
   assert.deepEqual(findRequester(session, identities), { userIds: ["U0JANE", "U0OMAR"], email: null });
   assert.deepEqual(findRequester(null, identities), UNKNOWN_REQUESTER);
   assert.equal(isKnown(findRequester("something else", identities)), false);
 });
 
-test("who started it is told by id first, then by address without case, and else is not known", () => {
+test("the requester is identified by Slack id, then by address without case, and is otherwise unknown", () => {
   const jane = aPerson("U0JANE", { email: "Jane@Example.com" });
   const table: [Parameters<typeof isRequester>[1], string][] = [
     [{ userIds: ["U0JANE"], email: null }, "yes"],
@@ -26,7 +26,7 @@ test("who started it is told by id first, then by address without case, and else
     [{ userIds: [], email: "omar@example.com", emailIsForeign: true }, "unknown"],
     [UNKNOWN_REQUESTER, "unknown"],
   ];
-  for (const [requester, answer] of table)
-    assert.equal(isRequester(jane, requester), answer, JSON.stringify(requester));
+  for (const [requester, expected] of table)
+    assert.equal(isRequester(jane, requester), expected, JSON.stringify(requester));
   assert.equal(isRequester({ id: "U0X", email: null }, { userIds: [], email: "omar@example.com" }), "unknown");
 });

@@ -14,21 +14,21 @@ import { anAttempt, anExecution, aRequest, aStep, NOW } from "../support/samples
 const SIGNALS: SignalState[] = ["none", "due", "sending", "ambiguous", "accepted"];
 const STATUSES = ["Pending", "InProgress", "Waiting", "Success", "TimedOut", "Cancelling", "Cancelled", "Failed"];
 
-const turn = (more: Partial<ApprovalRequest> = {}, attempts: SignalAttempt[] = []) => ({
+const input = (more: Partial<ApprovalRequest> = {}, attempts: SignalAttempt[] = []) => ({
   request: aRequest({ state: "decided", decision: "approve", decidedAt: NOW, signal: "due", ...more }),
   signer: BOT,
   attempts,
 });
 
-/** What else the execution shows beside the request's own step. */
+/** Other steps of the execution. */
 const OTHERS = {
   nothing: [],
   "a finished step": [aStep({ stepExecutionId: "other", name: "before", status: "Success" })],
-  "another gate that waits": [aStep({ stepExecutionId: "other", name: "second" })],
-  "a pause that waits": [aStep({ stepExecutionId: "other", name: "pause", action: "aws:pause" })],
+  "another waiting gate": [aStep({ stepExecutionId: "other", name: "second" })],
+  "a waiting pause": [aStep({ stepExecutionId: "other", name: "pause", action: "aws:pause" })],
 };
 
-/** What was attempted before, by the same signer unless it says otherwise. */
+/** Earlier attempts, by the same signer unless the key says otherwise. */
 const ATTEMPTS: Record<string, Partial<SignalAttempt>[]> = {
   "none before": [],
   deferred: [{ state: "deferred" }],
@@ -51,7 +51,7 @@ const SAFE_ATTEMPTS = [
   "ambiguous, too long ago to arrive",
 ];
 
-test("of all combinations, only these send: decided, never or surely not sent, its own step alone waits", () => {
+test("of all combinations, a signal is sent only for a decided request with no possibly effective attempt and only its own step waiting", () => {
   const sent: string[] = [];
   for (const state of ["open", "decided", "closed"] as const)
     for (const decision of [null, "approve", "reject"] as const)
@@ -64,7 +64,7 @@ test("of all combinations, only these send: decided, never or surely not sent, i
                   const rows = attempts.map((each, index) => anAttempt({ attempt: index + 1, ...each }));
                   const own = aStep({ status, action, ...(ownStep ? {} : { stepExecutionId: "later" }) });
                   const execution = anExecution({ steps: [...others, own] });
-                  const move = nextSignalMove(turn({ state, decision, signal }, rows), execution, NOW);
+                  const move = nextSignalMove(input({ state, decision, signal }, rows), execution, NOW);
                   if (move.kind === "send")
                     sent.push([state, decision, signal, before, status, action, ownStep, beside].join(" "));
                 }
@@ -80,25 +80,25 @@ test("of all combinations, only these send: decided, never or surely not sent, i
   assert.deepEqual(sent.sort(), expected.sort());
 });
 
-test("a step that waits no longer is never signalled, but looked at", () => {
+test("a step that is no longer waiting gets no signal and is reconciled", () => {
   for (const status of STATUSES.filter((each) => each !== "Waiting")) {
-    assert.deepEqual(nextSignalMove(turn(), anExecution({ steps: [aStep({ status })] }), NOW), {
+    assert.deepEqual(nextSignalMove(input(), anExecution({ steps: [aStep({ status })] }), NOW), {
       kind: "reconcile",
     });
   }
 });
 
-test("an execution that has ended is never signalled, whatever its step shows", () => {
+test("an execution that has ended gets no signal, regardless of the state of its step", () => {
   for (const status of ["Cancelled", "TimedOut", "Failed", "Success"])
-    assert.equal(nextSignalMove(turn(), anExecution({ status }), NOW).kind, "reconcile");
+    assert.equal(nextSignalMove(input(), anExecution({ status }), NOW).kind, "reconcile");
 });
 
-test("the next gate of the same name is not the one that was decided", () => {
+test("the next gate with the same name is not the decided gate", () => {
   const later = anExecution({ steps: [aStep({ status: "Success" }), aStep({ stepExecutionId: "again" })] });
-  assert.deepEqual(nextSignalMove(turn(), later, NOW), { kind: "reconcile" });
+  assert.deepEqual(nextSignalMove(input(), later, NOW), { kind: "reconcile" });
 });
 
-test("another step that waits too makes it unsafe, and is named", () => {
+test("another waiting step makes the signal unsafe and is named", () => {
   const both = anExecution({
     steps: [
       aStep(),
@@ -106,44 +106,44 @@ test("another step that waits too makes it unsafe, and is named", () => {
       aStep({ stepExecutionId: "c", name: "hold", action: "aws:pause" }),
     ],
   });
-  const move = nextSignalMove(turn(), both, NOW);
+  const move = nextSignalMove(input(), both, NOW);
   assert(move.kind === "unsafe");
   assert.match(move.why, /second \(approval\), hold \(aws:pause\)/);
 });
 
-test("an attempt cut short by a crash waits until it can no longer take effect, then goes again", () => {
-  const crashed = turn({ signal: "sending" }, [anAttempt()]);
+test("an attempt that a crash interrupted is repeated only after it can no longer take effect", () => {
+  const crashed = input({ signal: "sending" }, [anAttempt()]);
   const until = NOW + NO_REPLY_UNCERTAIN_MS;
   assert.deepEqual(nextSignalMove(crashed, anExecution(), NOW), { kind: "wait", until });
   assert.deepEqual(nextSignalMove(crashed, anExecution(), until - 1), { kind: "wait", until });
   assert.deepEqual(nextSignalMove(crashed, anExecution(), until), { kind: "send", shownBefore: 0 });
 });
 
-test("an attempt without a clear answer waits as long as was written down", () => {
+test("an attempt with an ambiguous reply is repeated only after the recorded time", () => {
   const until = NOW + ERROR_REPLY_UNCERTAIN_MS;
-  const unsure = turn({ signal: "ambiguous" }, [anAttempt({ state: "ambiguous", uncertainUntil: until })]);
-  assert.equal(nextSignalMove(unsure, anExecution(), until - 1).kind, "wait");
-  assert.equal(nextSignalMove(unsure, anExecution(), until).kind, "send");
+  const uncertain = input({ signal: "ambiguous" }, [anAttempt({ state: "ambiguous", uncertainUntil: until })]);
+  assert.equal(nextSignalMove(uncertain, anExecution(), until - 1).kind, "wait");
+  assert.equal(nextSignalMove(uncertain, anExecution(), until).kind, "send");
 });
 
-test("an unsafe execution stays unsafe while an attempt settles", () => {
-  const unsure = turn({ signal: "ambiguous" }, [anAttempt({ state: "ambiguous", uncertainUntil: NOW + 1 })]);
+test("an unsafe execution stays unsafe while an attempt is uncertain", () => {
+  const uncertain = input({ signal: "ambiguous" }, [anAttempt({ state: "ambiguous", uncertainUntil: NOW + 1 })]);
   const both = anExecution({ steps: [aStep(), aStep({ stepExecutionId: "b", name: "second" })] });
-  assert.equal(nextSignalMove(unsure, both, NOW).kind, "unsafe");
+  assert.equal(nextSignalMove(uncertain, both, NOW).kind, "unsafe");
 });
 
-test("what was never sent or was surely refused has nothing to settle", () => {
+test("an attempt that was not sent, was refused or was accepted is not uncertain", () => {
   for (const state of ["deferred", "skipped", "refused", "accepted"] as const)
     assert.equal(uncertainUntil([anAttempt({ state, uncertainUntil: NOW + 5 })]), 0);
   assert.equal(uncertainUntil([]), 0);
 });
 
-test("of several uncertain attempts, the one that can take effect longest counts", () => {
+test("of several uncertain attempts, the one that can take effect latest counts", () => {
   const attempts = [anAttempt({ uncertainUntil: NOW + 9 }), anAttempt({ attempt: 2, uncertainUntil: NOW + 5 })];
   assert.equal(uncertainUntil(attempts), NOW + 9);
 });
 
-test("a signature outlives five minutes of clock difference either way before a silent attempt counts as settled", () => {
+test("an attempt without a reply stays uncertain for the life of its signature plus five minutes of clock skew", () => {
   assert.ok(NO_REPLY_UNCERTAIN_MS >= 10 * 60_000);
   assert.ok(NO_REPLY_UNCERTAIN_MS > ERROR_REPLY_UNCERTAIN_MS);
 });

@@ -15,12 +15,12 @@ const signal = (signerId: string, state: SignalAttempt["state"], more: Partial<S
   anAttempt({ signerId, session: `${signerId}@example.com`, state, uncertainUntil: NOW, ...more });
 const next = (request: ApprovalRequest, given: Vote[], attempts: SignalAttempt[]) =>
   nextSigner(request, listSigners("approvers", request, given), attempts);
-const whose = (...given: Parameters<typeof next>) => {
-  const turn = next(...given);
-  return turn.kind === "done" ? "done" : `${turn.signer.id}${turn.last ? ", the last" : ""}`;
+const describeNext = (...given: Parameters<typeof next>) => {
+  const step = next(...given);
+  return step.kind === "done" ? "done" : `${step.signer.id}${step.last ? ", the last" : ""}`;
 };
 
-test("a session has the person's address where AWS takes it, else their Slack id", () => {
+test("a session name is the address of the person if AWS accepts it, otherwise the Slack id", () => {
   const table: [string | null, string][] = [
     ["jane@example.com", "jane@example.com"],
     ["jane+ops=1,x@example.com", "jane+ops=1,x@example.com"],
@@ -33,7 +33,7 @@ test("a session has the person's address where AWS takes it, else their Slack id
   for (const [email, session] of table) assert.equal(sessionNameFor({ userId: "U0JANE", email }), session, `${email}`);
 });
 
-test("an address that changed hands between two votes names neither of the two", () => {
+test("an address that two voters have had is used for neither of them", () => {
   const ann = { userId: "U0ANN", email: "ops@example.com" };
   const ben = { userId: "U0BEN", email: "Ops@Example.com" };
   const cat = { userId: "U0CAT", email: "cat@example.com" };
@@ -44,44 +44,47 @@ test("an address that changed hands between two votes names neither of the two",
   );
 });
 
-test("one approval is the signal of whoever completed the decision, and of the others only if AWS refuses that", () => {
-  assert.equal(whose(decided(1), votes, []), "U0CAT, the last");
-  assert.equal(whose(decided(1), votes, [signal("U0CAT", "refused")]), "U0BEN, the last");
-  assert.equal(whose(decided(1), votes, [signal("U0CAT", "accepted")]), "done");
+test("one required approval is the signal of the person who completed the quorum; others signal only if AWS refuses it", () => {
+  assert.equal(describeNext(decided(1), votes, []), "U0CAT, the last");
+  assert.equal(describeNext(decided(1), votes, [signal("U0CAT", "refused")]), "U0BEN, the last");
+  assert.equal(describeNext(decided(1), votes, [signal("U0CAT", "accepted")]), "done");
 });
 
-test("several approvals are the signals of those who approved, in their order, and no more than AWS asks for", () => {
-  assert.equal(whose(decided(2), votes, []), "U0ANN");
-  assert.equal(whose(decided(2), votes, [signal("U0ANN", "accepted")]), "U0BEN, the last");
-  assert.equal(whose(decided(2), votes, [signal("U0ANN", "accepted"), signal("U0BEN", "accepted")]), "done");
-  assert.equal(whose(decided(5), votes, [signal("U0ANN", "accepted"), signal("U0BEN", "accepted")]), "U0CAT, the last");
+test("several required approvals are the signals of the approvers in vote order, and no more than AWS requires", () => {
+  assert.equal(describeNext(decided(2), votes, []), "U0ANN");
+  assert.equal(describeNext(decided(2), votes, [signal("U0ANN", "accepted")]), "U0BEN, the last");
+  assert.equal(describeNext(decided(2), votes, [signal("U0ANN", "accepted"), signal("U0BEN", "accepted")]), "done");
+  assert.equal(
+    describeNext(decided(5), votes, [signal("U0ANN", "accepted"), signal("U0BEN", "accepted")]),
+    "U0CAT, the last",
+  );
 });
 
-test("while one person's signal is not settled, nobody else's is next", () => {
+test("no other person is next while the signal of one person is uncertain", () => {
   for (const state of ["sending", "ambiguous"] as const) {
-    assert.match(whose(decided(2), votes, [signal("U0BEN", state)]), /^U0BEN/);
-    assert.match(whose(decided(2), votes, [signal("U0ANN", "refused"), signal("U0CAT", state)]), /^U0CAT/);
+    assert.match(describeNext(decided(2), votes, [signal("U0BEN", state)]), /^U0BEN/);
+    assert.match(describeNext(decided(2), votes, [signal("U0ANN", "refused"), signal("U0CAT", state)]), /^U0CAT/);
   }
 });
 
-test("one rejection is enough, whatever the step asks for", () => {
+test("one rejection is enough, regardless of the required approvals", () => {
   const no = [...votes, aVote("U0DAN", { verdict: "reject", at: NOW + 9 })];
-  assert.equal(whose(decided(3, "reject"), no, []), "U0DAN, the last");
-  assert.equal(whose(decided(3, "reject"), no, [signal("U0DAN", "accepted")]), "done");
+  assert.equal(describeNext(decided(3, "reject"), no, []), "U0DAN, the last");
+  assert.equal(describeNext(decided(3, "reject"), no, [signal("U0DAN", "accepted")]), "done");
 });
 
-test("whatever has happened: a person whose signal was taken never signals again, and an unsettled one comes first", () => {
+test("for any earlier attempts, a person with an accepted signal never signals again, and a person with an uncertain one comes first", () => {
   const states = fc.constantFrom(null, "sending", "ambiguous", "refused", "accepted");
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.tuple(states, states, states), (needed, given) => {
       const signals = given.flatMap((state, i) => (state === null ? [] : [signal(votes[i]?.userId ?? "", state)]));
-      const turn = next(decided(needed), votes, signals);
-      const taken = signals.filter((each) => each.state === "accepted").length;
-      if (turn.kind === "done") return assert.ok(taken >= needed || taken === votes.length);
-      const own = signals.find((each) => each.signerId === turn.signer.id);
+      const step = next(decided(needed), votes, signals);
+      const accepted = signals.filter((each) => each.state === "accepted").length;
+      if (step.kind === "done") return assert.ok(accepted >= needed || accepted === votes.length);
+      const own = signals.find((each) => each.signerId === step.signer.id);
       assert.notEqual(own?.state, "accepted");
-      const unsettled = signals.filter((each) => each.state === "sending" || each.state === "ambiguous");
-      if (unsettled.length > 0) assert.ok(unsettled.some((each) => each.signerId === turn.signer.id));
+      const uncertain = signals.filter((each) => each.state === "sending" || each.state === "ambiguous");
+      if (uncertain.length > 0) assert.ok(uncertain.some((each) => each.signerId === step.signer.id));
     }),
   );
 });
@@ -90,7 +93,7 @@ const decision = (session: string) =>
   JSON.stringify({ Approver: `arn:aws:sts::1:assumed-role/R/${session}`, Decision: "Approve" });
 const shows = (...texts: string[]) => aStep({ outputs: { ApproverDecisions: texts } });
 
-test("AWS shows a person's signal by the session's name, or by one more decision where it names no sessions", () => {
+test("AWS shows a signal by its session name, or by one more decision if it names no sessions", () => {
   const ann = { session: "U0ANN@example.com", shownBefore: 1 };
   assert.ok(showsSignal(shows(decision("U0ANN@example.com")), ann));
   assert.ok(!showsSignal(shows(decision("xU0ANN@example.com"), decision("other")), ann));
@@ -99,7 +102,7 @@ test("AWS shows a person's signal by the session's name, or by one more decision
   assert.ok(!showsSignal(aStep(), ann));
 });
 
-test("the next person's signal waits until a reading shows the one before, and no longer than a reading can lag", () => {
+test("the signal of the next person waits until a read shows the previous signal, at most as long as a read can lag", () => {
   const ann = signal("U0ANN", "accepted");
   const signer = { id: "U0BEN", session: "U0BEN@example.com" };
   const move = (step: ReturnType<typeof aStep>, now: number) =>
@@ -109,12 +112,12 @@ test("the next person's signal waits until a reading shows the one before, and n
   assert.deepEqual(move(aStep(), NOW + 1), { kind: "catch-up", until });
   assert.deepEqual(move(aStep(), until), { kind: "send", shownBefore: 0 });
   assert.deepEqual(move(shown, NOW + 1), { kind: "send", shownBefore: 1 });
-  // AWS has all that it asks for, and still shows the step waiting: it is about to end.
+  // AWS has all required approvals and still shows the step waiting: the step is about to end.
   const both = shows(decision("U0ANN@example.com"), decision("elsewhere"));
   assert.deepEqual(move(both, NOW + 1), { kind: "catch-up", until });
 });
 
-test("an uncertain signal that a reading shows is confirmed, and never the bot's, whose session has no known name", () => {
+test("a read confirms an uncertain signal of a person, never one of the bot, whose session name is unknown", () => {
   const step = shows(decision("U0ANN@example.com"));
   const move = (attempt: SignalAttempt) => {
     const { signerId: id, session } = attempt;
@@ -133,7 +136,7 @@ test("an uncertain signal that a reading shows is confirmed, and never the bot's
   }
 });
 
-test("without approverRole the bot is the only signer and signals once, however many approvals AWS asks for", () => {
+test("without approverRole the bot is the only signer and signals once, regardless of the approvals that AWS requires", () => {
   for (const needed of [1, 2, 5]) {
     const request = decided(needed);
     const signers = listSigners("bot", request, votes);
@@ -143,10 +146,10 @@ test("without approverRole the bot is the only signer and signals once, however 
     for (const state of ["deferred", "refused", "sending", "ambiguous"] as const) assert.deepEqual(bot(state), next);
     assert.deepEqual(bot("accepted"), { kind: "done" });
   }
-  assert.doesNotMatch(BOT_ID, /[A-Z]/, "no Slack user id");
+  assert.doesNotMatch(BOT_ID, /[A-Z]/, "not a Slack user id");
 });
 
-test("an attempt that was only deferred does not move its signer behind the others", () => {
-  assert.equal(whose(decided(2), votes, [signal("U0ANN", "deferred")]), "U0ANN");
-  assert.equal(whose(decided(2), votes, [signal("U0ANN", "skipped")]), "U0BEN");
+test("a deferred attempt keeps its signer first; a skipped attempt moves its signer behind the others", () => {
+  assert.equal(describeNext(decided(2), votes, [signal("U0ANN", "deferred")]), "U0ANN");
+  assert.equal(describeNext(decided(2), votes, [signal("U0ANN", "skipped")]), "U0BEN");
 });

@@ -8,11 +8,11 @@ import { type Loop, startLoop } from "../../src/workers/loop.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { testClock, testLog } from "../support/fakes.ts";
 
-const turns = async (count = 20) => {
-  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+const runEventLoop = async (count = 20) => {
+  for (let times = 0; times < count; times++) await new Promise(setImmediate);
 };
 
-function loopOf(t: TestContext, round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined>) {
+function startTestLoop(t: TestContext, round: (abort: AbortSignal, woken: boolean) => Promise<number | undefined>) {
   const clock = testClock();
   const log = testLog();
   const wakeUps = makeWakeUps();
@@ -21,91 +21,91 @@ function loopOf(t: TestContext, round: (abort: AbortSignal, woken: boolean) => P
   return { clock, log, loop, wakeUps };
 }
 
-test("a loop runs at once, then each time its pause is over, and never twice at a time", async (t) => {
+test("a loop runs immediately, then after each pause, and never twice at the same time", async (t) => {
   let rounds = 0;
   let inside = 0;
-  const { clock } = loopOf(t, async () => {
+  const { clock } = startTestLoop(t, async () => {
     assert.equal(++inside, 1);
-    await turns(2);
+    await runEventLoop(2);
     inside--;
     rounds++;
     return undefined;
   });
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 1);
   clock.advance(999);
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 1);
   clock.advance(1);
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 2);
 });
 
-test("a wake-up ends the pause; one that comes during a round is followed by another round; many are one", async (t) => {
+test("a wake-up ends the pause; one or more wake-ups during a round cause one more round", async (t) => {
   let rounds = 0;
   let release = () => {};
-  const { loop } = loopOf(t, async () => {
+  const { loop } = startTestLoop(t, async () => {
     rounds++;
     await new Promise<void>((resolve) => (release = resolve));
     return undefined;
   });
-  await turns();
+  await runEventLoop();
   loop.wake();
   loop.wake();
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 1);
   release();
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 2);
   release();
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 2);
   loop.wake();
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 3);
   release();
 });
 
-test("a topic wakes the loop until it stops, and a round knows whether it was woken", async (t) => {
+test("a topic wakes the loop until it stops, and each round receives whether it was woken", async (t) => {
   const rounds: boolean[] = [];
-  const { clock, loop, wakeUps } = loopOf(t, async (_, woken) => {
+  const { clock, loop, wakeUps } = startTestLoop(t, async (_, woken) => {
     rounds.push(woken);
     return undefined;
   });
-  await turns();
+  await runEventLoop();
   wakeUps.wake("deliver");
   wakeUps.wake("reply");
-  await turns();
+  await runEventLoop();
   clock.advance(1_000);
-  await turns();
+  await runEventLoop();
   await loop.stop();
   wakeUps.wake("deliver");
-  await turns();
+  await runEventLoop();
   assert.deepEqual(rounds, [false, true, false]);
 });
 
-test("a round may say when it wants to be followed", async (t) => {
+test("a round can set the pause before the next round", async (t) => {
   const waits = [0, 50, undefined];
   let rounds = 0;
-  const { clock } = loopOf(t, async () => waits[rounds++]);
-  await turns();
+  const { clock } = startTestLoop(t, async () => waits[rounds++]);
+  await runEventLoop();
   clock.advance(0);
-  await turns();
+  await runEventLoop();
   assert.deepEqual([rounds, clock.sleeping()], [2, [50]]);
   clock.advance(50);
-  await turns();
+  await runEventLoop();
   assert.deepEqual([rounds, clock.sleeping()], [3, [1_000]]);
 });
 
-test("a round that throws is logged and tried again after the pause", async (t) => {
+test("a round that throws is logged and repeated after the pause", async (t) => {
   let rounds = 0;
-  const { clock, log } = loopOf(t, async () => {
+  const { clock, log } = startTestLoop(t, async () => {
     rounds++;
     throw new Error("broken");
   });
-  await turns();
+  await runEventLoop();
   clock.advance(1_000);
-  await turns();
+  await runEventLoop();
   assert.equal(rounds, 2);
   assert.deepEqual(
     log.lines.map(({ level, fields }) => [level, fields.loop]),
@@ -116,25 +116,25 @@ test("a round that throws is logged and tried again after the pause", async (t) 
   );
 });
 
-test("stopping ends the pause, waits for the round that runs, and starts no other", async (t) => {
+test("stopping ends the pause, waits for the running round, and starts no other", async (t) => {
   let rounds = 0;
   let ended = false;
-  const { loop, log } = loopOf(t, async (abort) => {
+  const { loop, log } = startTestLoop(t, async (abort) => {
     rounds++;
     await new Promise((resolve) => abort.addEventListener("abort", resolve));
-    await turns(3);
+    await runEventLoop(3);
     ended = true;
     throw new Error("given up");
   });
-  await turns();
+  await runEventLoop();
   loop.wake();
   await loop.stop();
   await loop.stop();
-  await turns();
+  await runEventLoop();
   assert.deepEqual([rounds, ended, log.lines], [1, true, []]);
 });
 
-test("the machine's clock sleeps as long as asked, or until it is told to stop", async () => {
+test("the system clock sleeps for the given time, or until its signal aborts", async () => {
   const before = performance.now();
   await systemClock.sleep(30);
   assert.ok(performance.now() - before >= 25);
@@ -147,7 +147,7 @@ test("the machine's clock sleeps as long as asked, or until it is told to stop",
 
 const up = async () => true;
 
-test("the bot is ready when Slack is connected, the store answers, and every target was polled lately", async () => {
+test("the bot is ready when Slack is connected, the store replies, and every target was polled recently", async () => {
   const clock = testClock();
   const health = makeHealth(clock, 15_000);
   const ready = async (store = up) => (await health.report(store)).ready;
@@ -165,10 +165,10 @@ test("the bot is ready when Slack is connected, the store answers, and every tar
   assert.equal(await ready(), false);
   health.slackConnected(true);
   health.expect("a");
-  assert.equal(await ready(), true, "expecting a target again forgets nothing");
+  assert.equal(await ready(), true, "expecting a target again keeps its last poll");
 });
 
-test("a target that cannot be polled is stale after a while, not at once, and its error is told", async () => {
+test("a target that cannot be polled becomes stale only after a while, and its error is reported", async () => {
   const clock = testClock();
   const health = makeHealth(clock, 30_000);
   health.slackConnected(true);
@@ -192,7 +192,7 @@ async function serve(t: TestContext, routes: Parameters<typeof serveHttp>[1]) {
   return { ...server, url, get: async (path: string) => (await fetch(`${url}${path}`)).status };
 }
 
-test("a path is answered by its handler, with or without a query; any other is not found", async (t) => {
+test("a handler serves its path with or without a query; other paths return 404", async (t) => {
   const { get } = await serve(t, { "/healthz": (_, response) => sendJson(response, 200, { status: "ok" }) });
   assert.deepEqual(
     await Promise.all(["/healthz", "/healthz?a=1", "/", "/healthz/", "/constructor", "/__proto__"].map(get)),
@@ -200,13 +200,13 @@ test("a path is answered by its handler, with or without a query; any other is n
   );
 });
 
-test("a handler that fails, at once or later, answers 500, and the server goes on", async (t) => {
+test("a handler that fails, immediately or later, returns 500, and the server keeps running", async (t) => {
   const { get } = await serve(t, {
     "/once": () => {
       throw new Error("at once");
     },
     "/later": async () => {
-      await turns(1);
+      await runEventLoop(1);
       throw new Error("later");
     },
     "/ok": (_, response) => sendJson(response, 200, {}),
@@ -214,28 +214,28 @@ test("a handler that fails, at once or later, answers 500, and the server goes o
   assert.deepEqual([await get("/once"), await get("/later"), await get("/ok")], [500, 500, 200]);
 });
 
-test("a port that is taken is refused with the variable to change", async (t) => {
+test("a port that is in use is rejected with the name of the variable to change", async (t) => {
   const { port } = await serve(t, {});
   await assert.rejects(serveHttp(port, {}), /Port \d+ is in use\. Set PORT to a free one\./);
 });
 
-test("closing answers what is under way first, takes nothing new, and then does not linger", async (t) => {
+test("closing finishes running requests, accepts no new ones, and then ends promptly", async (t) => {
   const arrived = Promise.withResolvers<() => void>();
   const { close, url } = await serve(t, {
     "/slow": (_, response) => arrived.resolve(() => sendJson(response, 200, {})),
   });
   const slow = fetch(`${url}/slow`).then(async (response) => [response.status, await response.text()]);
-  const answer = await arrived.promise;
+  const reply = await arrived.promise;
   const began = performance.now();
   const closing = close();
   await assert.rejects(fetch(`${url}/slow`));
-  answer();
+  reply();
   assert.deepEqual(await slow, [200, "{}\n"]);
   await closing;
   assert.ok(performance.now() - began < 2_500, "it waited for an idle connection");
 });
 
-test("what holds a token or a bearer URL is not written to the log, wherever it stands", () => {
+test("a token or a bearer URL is not logged, at the top level or nested", () => {
   let written = "";
   const log = makeLogger("debug", {
     write(line: string) {

@@ -15,8 +15,8 @@ import { aRequest, aRoute } from "../support/samples.ts";
 import { hostile } from "./messages-arbitraries.ts";
 
 /**
- * The whole way from an answer of AWS to a message: executions as the SDK hands them over, any member missing or of a
- * size that AWS never sends, decoded, masked, kept as facts and rendered.
+ * From AWS's reply to a message: executions as the SDK returns them, with members missing or larger than AWS allows, are
+ * decoded, masked, stored as facts and rendered.
  */
 const SECRET = "s3cret-value-that-must-not-be-seen";
 
@@ -76,7 +76,7 @@ const answer: fc.Arbitrary<AutomationExecution> = fc
   })
   .map((value) => withoutHoles(value) as AutomationExecution);
 
-test("whatever AWS returns of an execution, each message and view made from it is one that Slack takes, without its secrets", () => {
+test("Slack accepts each message and view of an execution, and none shows its secrets, whatever AWS returns", () => {
   let rendered = 0;
   fc.assert(
     fc.property(answer, (given) => {
@@ -95,10 +95,10 @@ test("whatever AWS returns of an execution, each message and view made from it i
         const people = new Set([...route.approvers.users, ...route.approvers.groups]);
         assert.deepEqual(findProblems(message, "message", people), []);
         assert.deepEqual(findProblems(view, "modal", people), []);
-        // With the secret under a hidden name among the parameters, it is to be hidden wherever it turns up.
+        // A secret that is the value of a hidden parameter must be hidden everywhere.
         if (given.Parameters !== undefined)
           for (const text of [visibleText(message), visibleText(view)])
-            assert.ok(!text.includes(SECRET), `a secret is seen: ${text.slice(0, 200)}`);
+            assert.ok(!text.includes(SECRET), `a secret is visible: ${text.slice(0, 200)}`);
         rendered += 1;
       }
     }),

@@ -6,10 +6,10 @@ import type { Requester } from "../../src/core/requester.ts";
 import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { anAttempt } from "../support/samples.ts";
 
-/** Stands in every hostile text, so that a test can tell where such a text came out. */
+/** Part of every hostile text, so that a test finds it in the output. */
 export const MARK = "☠";
 
-/** The only ids that a message may mention; hostile texts name others. */
+/** The only IDs that a message may mention; hostile texts name others. */
 export const MENTIONABLE: ReadonlySet<string> = new Set(["U0JANE", "U0JOE", "W0GRID", "S0DBA", "S0SRE", "C0PROD"]);
 
 const FRAGMENTS = [
@@ -56,7 +56,7 @@ const FRAGMENTS = [
   ...["שלום", "مرحبا", "e\u0301\u0302\u0303\u0304\u0305\u0306\u0307", "中文", " ", "plain words ", '{"a":"b"}', MARK],
 ];
 
-/** Text of up to `most` UTF-16 units, full of what Slack or a reader could take for something else. */
+/** Text of up to `most` UTF-16 units, full of control sequences, markup and invisible characters. */
 export function hostile(most: number): fc.Arbitrary<string> {
   const piece = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...FRAGMENTS) },

@@ -1,8 +1,12 @@
+import assert from "node:assert/strict";
+import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
-import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../../src/core/request.ts";
+import type { ApprovalRequest, Outcome, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { visibleText } from "../support/block-limits.ts";
 
 /** 2026-03-02 10:00 UTC: when the step of the examples began to wait. */
 export const ASKED = Date.UTC(2026, 2, 2, 10, 0);
@@ -143,3 +147,26 @@ export function execution(steps: ObservedStep[]): ObservedExecution {
     steps,
   };
 }
+
+/** The block of a request's message with this ID. */
+export function findBlock(of: RequestView, id: string): KnownBlock | undefined {
+  return requestMessage(of).blocks.find((each) => each.block_id === id);
+}
+
+/** The visible text of that block. */
+export const blockText = (of: RequestView, id: string) => visibleText(findBlock(of, id));
+
+/** The action IDs of the buttons of a request's message. */
+export function actionIds(of: RequestView): string[] {
+  const decide = findBlock(of, "decide");
+  assert.equal(decide?.type, "actions");
+  return decide.elements.map((element) => element.action_id ?? "");
+}
+
+export function parameter(changes: Partial<Parameter>): Parameter {
+  return { name: "Environment", values: ["prod"], masked: false, isDefault: false, ...changes };
+}
+
+/** The link to the execution of the examples, labeled with its short ID. */
+export const LINK =
+  "<https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/11111111-2222-3333-4444-555555555555?region=us-east-1|11111111>";

@@ -34,21 +34,21 @@ import {
 const LIMIT = { interruptAfterTimeLimit: 20_000 };
 const RUNS = { numRuns: 150, ...LIMIT };
 
-/** Slack would take it, and nothing in it that others wrote is formatted or speaks in Countersign's name. */
+/** Asserts that Slack accepts the payload, and that text by others is neither formatted nor outside a code span. */
 function assertSendable(payload: object, surface: Surface): void {
   assert.deepEqual(findProblems(payload, surface, MENTIONABLE), []);
   for (const text of formattedTexts(payload))
     assert.ok(!text.includes(MARK), `text of others outside a code span: ${text.slice(0, 300)}`);
 }
 
-test("whatever AWS returns, the message of a request is one that Slack takes", () => {
+test("Slack accepts the message of a request, whatever AWS returns", () => {
   fc.assert(
     fc.property(views, fc.boolean(), (view, withhold) => assertSendable(requestMessage(view, { withhold }), "message")),
     RUNS,
   );
 });
 
-test("whatever AWS returns, the details are a view that Slack takes", () => {
+test("Slack accepts the details, whatever AWS returns", () => {
   const details = fc.record({
     request: requests,
     votes,
@@ -65,7 +65,7 @@ test("whatever AWS returns, the details are a view that Slack takes", () => {
   );
 });
 
-test("whatever is asked about, the form for a verdict is a view that Slack takes, and carries its origin", () => {
+test("Slack accepts the form for a verdict, and the form returns its state, whatever the request contains", () => {
   const form = fc.record({
     request: requests,
     verdict: fc.constantFrom("approve" as const, "reject" as const),
@@ -90,7 +90,7 @@ test("whatever is asked about, the form for a verdict is a view that Slack takes
   );
 });
 
-test("whatever happens beside a request, the notice is a message that Slack takes", () => {
+test("Slack accepts every notice, whatever the request contains", () => {
   const kind = fc.constantFrom("break-glass" as const, "no-route" as const);
   fc.assert(
     fc.property(views, kind, (view, notice) => assertSendable(noticeMessage({ ...view, kind: notice }), "message")),
@@ -98,7 +98,7 @@ test("whatever happens beside a request, the notice is a message that Slack take
   );
 });
 
-test("however many approvals wait, the digest is a message that Slack takes, and each entry can be opened", () => {
+test("Slack accepts the digest of any number of requests, and each entry can be opened", () => {
   const many = fc
     .tuple(fc.array(views, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 10 }))
     .map(([few, times]) => Array.from({ length: times }, () => few).flat())
@@ -114,7 +114,7 @@ test("however many approvals wait, the digest is a message that Slack takes, and
   assertSendable(digestMessage({ since: 0, waiting: [], count: 0 }), "message");
 });
 
-test("whatever waits, the list in a reply and the home tab are ones that Slack takes", () => {
+test("Slack accepts the list in a reply and in App Home, whatever is waiting", () => {
   const item = fc.record({
     request: requests,
     votes: fc.constant<Vote[]>([]),
@@ -135,7 +135,7 @@ test("whatever waits, the list in a reply and the home tab are ones that Slack t
   );
 });
 
-test("whatever is on record, the reply that shows it is one that Slack takes", () => {
+test("Slack accepts the reply that shows a request, whatever is recorded", () => {
   const execution = fc.option(executions, { nil: null });
   const shown = fc.record({
     request: requests,
@@ -159,7 +159,7 @@ test("whatever is on record, the reply that shows it is one that Slack takes", (
   );
 });
 
-test("whatever title, sentence or word is given, the small views and replies are ones that Slack takes", () => {
+test("Slack accepts the small views and replies, whatever their title, sentence or subcommand", () => {
   fc.assert(
     fc.property(hostile(5000), fc.nat({ max: 400 }), (text, people) => {
       const sentence = `Only ${Array.from({ length: people }, () => "<@U0JANE>").join(", ")} may decide this.`;

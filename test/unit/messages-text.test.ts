@@ -5,12 +5,12 @@ import { targetName } from "../../src/core/describe-step.ts";
 import { describePrincipal } from "../../src/core/principal.ts";
 import { consoleUrl } from "../../src/slack/messages/aws-text.ts";
 import { mentionGroup, mentionPeople, mentionUser, plainNames } from "../../src/slack/messages/mentions.ts";
-import { clean, code, lines, literal, plain } from "../../src/slack/messages/text.ts";
+import { clean, code, lines, literal, plain, word } from "../../src/slack/messages/text.ts";
 import { duration, moment } from "../../src/slack/messages/time.ts";
 import { hostile } from "./messages-arbitraries.ts";
 import { request } from "./messages-examples.ts";
 
-test("what is invisible is taken away, and what is seen stays", () => {
+test("invisible characters are removed, and visible ones stay", () => {
   const table: [string, string][] = [
     ["a\u202Eb\u2066c\u200Bd\uFEFF", "abcd"],
     ["one\r\ntwo\u2028three\n\n\n\nfour", "one\ntwo\nthree\n\nfour"],
@@ -27,7 +27,14 @@ test("Slack's three characters are escaped once, the ampersand first", () => {
   assert.equal(code("a `b` <@U1>", 100), "`a 'b' &lt;@U1&gt;`");
 });
 
-test("in rich text nothing is escaped, and what looks like a mention loses its bracket", () => {
+test("a name of letters, digits, dots and hyphens needs no code span, and any other gets one", () => {
+  for (const bare of ["us-east-1", "1111-2222-3333", "v2.1"]) assert.equal(word(bare, 100), bare);
+  for (const risky of ["_it_", "*b*", "a b", "<!here>", "@here", ":fire:", "-x", "a--b", ""])
+    assert.match(word(risky, 100), /^`.*`$/, risky);
+  assert.equal(word("a".repeat(30), 10), "`aaaaaaa…`");
+});
+
+test("in rich text nothing is escaped, and text that looks like a mention loses its bracket", () => {
   assert.equal(literal("a < b && <!here> <@U1> <#C1>", 100), "a < b && ‹!here> ‹@U1> ‹#C1>");
 });
 
@@ -38,14 +45,14 @@ test("a cut ends in an ellipsis, never inside an entity or a surrogate pair", ()
   assert.equal(plain("ab😀cd", 5), "ab😀…");
 });
 
-test("a long text says that it was cut and how long it was", () => {
+test("a cut text states its full length", () => {
   const cut = literal("x".repeat(10_240), 200);
   assert.ok(cut.endsWith("… [cut: 10,240 characters in all]"), cut);
   assert.equal(cut.length, 200);
   assert.equal(lines("1\n2\n3\n4", 2), "1\n2\n… [cut: 4 lines in all]");
 });
 
-test("whatever is cut to whatever length stays within it and stays whole", () => {
+test("any text cut to any length stays within the limit and well-formed", () => {
   fc.assert(
     fc.property(hostile(2000), fc.integer({ min: 5, max: 3000 }), (text, limit) => {
       for (const safe of [plain(text, limit), code(text, limit)]) {
@@ -59,11 +66,11 @@ test("whatever is cut to whatever length stays within it and stays whole", () =>
   );
 });
 
-test("what is left of nothing is said, since Slack refuses empty text", () => {
+test("empty text is replaced, because Slack refuses it", () => {
   for (const text of ["", "  ", "\u200B"]) assert.equal(plain(text, 20), "(empty)");
 });
 
-test("an ARN is told in the words of somebody who does not read ARNs", () => {
+test("an ARN is described for people who do not read ARNs", () => {
   const table: [string | null, string][] = [
     ["arn:aws:iam::111122223333:user/ops/jane", "jane"],
     ["arn:aws:sts::111122223333:assumed-role/Deployer/run-7", "Deployer/run-7"],
@@ -81,7 +88,7 @@ test("an ARN is told in the words of somebody who does not read ARNs", () => {
   for (const [arn, expected] of table) assert.equal(describePrincipal(arn, plainNames()), expected);
 });
 
-test("only ids become mentions", () => {
+test("only IDs become mentions", () => {
   assert.equal(mentionUser("W0GRID"), "<@W0GRID>");
   assert.equal(mentionUser("U0> <!channel"), "`U0&gt; &lt;!channel`");
   assert.equal(mentionGroup("S0DBA"), "<!subteam^S0DBA>");
@@ -90,7 +97,7 @@ test("only ids become mentions", () => {
   assert.ok(mentionPeople({ users, groups: [] }).endsWith("<@U09> and 4 more"));
 });
 
-test("each partition has its own console, and no link is made of what AWS does not give out", () => {
+test("each partition has its own console, and malformed Regions and IDs get no link", () => {
   const id = "11111111-2222-3333-4444-555555555555";
   const path = `/systems-manager/automation/execution/${id}?region=`;
   assert.equal(consoleUrl("eu-west-1", id), `https://eu-west-1.console.aws.amazon.com${path}eu-west-1`);
@@ -103,13 +110,13 @@ test("each partition has its own console, and no link is made of what AWS does n
   assert.equal(consoleUrl("eu-west-1", "x|y>"), null);
 });
 
-test("the target is named without the Region that stands beside it", () => {
+test("the name of a target loses the Region at its end, which is shown separately", () => {
   assert.equal(targetName(request({ target: "production/us-east-1" })), "production");
   assert.equal(targetName(request({ target: "production" })), "production");
   assert.equal(targetName(request({ target: "us-east-1" })), "us-east-1");
 });
 
-test("a span of time is told in at most two units", () => {
+test("a duration has at most two units", () => {
   const table: [number, string][] = [
     [-5, "0 seconds"],
     [1000, "1 second"],
@@ -121,7 +128,7 @@ test("a span of time is told in at most two units", () => {
   for (const [ms, expected] of table) assert.equal(duration(ms), expected);
 });
 
-test("a moment that no client can show is not made into a token", () => {
+test("a time that no client can show becomes no date token", () => {
   assert.equal(moment(1_772_445_600_000), "<!date^1772445600^{date_short_pretty} at {time}|2026-03-02 10:00 UTC>");
   for (const at of [null, 0, -1, Number.NaN, 9e15]) assert.equal(moment(at), "an unknown time");
 });

@@ -52,7 +52,7 @@ test("details show each step with status, times, inputs, outputs and failure", (
   assert.ok(text.includes("Outputs Code: 7 Failure exit 7"));
 });
 
-test("details that do not fit keep the gate and what failed, and say what is missing", () => {
+test("details that do not fit keep the gate and failed steps, and count the missing ones", () => {
   const inputs = { Script: "y".repeat(10_000) };
   const steps = Array.from({ length: 150 }, (_, i) =>
     step({ stepExecutionId: `s-${i + 100}`, name: `Step${i}`, action: "aws:sleep", status: "Success", inputs }),
@@ -64,7 +64,7 @@ test("details that do not fit keep the gate and what failed, and say what is mis
   assert.match(text, /\d+ of 152 steps shown\. The AWS console shows all of them\./);
 });
 
-test("details say when AWS could not be read, and show what is on record", () => {
+test("details say that AWS could not be read, and show the stored facts", () => {
   const details = detailsView({ ...view(), execution: null, awsReadError: "Throttling" });
   assert.match(
     visibleText(details.blocks),
@@ -117,7 +117,7 @@ test("a long sentence ends between two words, so that no mention is cut in two",
   assert.match(visibleText(view.blocks), /<@U0JANE>,…$/);
 });
 
-test("the form says what is decided, and asks for what the route asks for", () => {
+test("the form names the request, and has the inputs that the route requires", () => {
   const form = { request: request(), verdict: "reject" as const, authority: "approver" as const, metadata: "{}" };
   const view = verdictForm({ ...form, asks: { reason: true, typed: false } });
   assert.deepEqual([view.callback_id, view.submit?.text, view.title.text], ["verdict", "Reject", "Reject this step"]);
@@ -138,13 +138,13 @@ test("the form says what is decided, and asks for what the route asks for", () =
   );
 });
 
-test("the form that breaks glass says what that means before anybody submits it", () => {
+test("the break-glass form explains its consequences", () => {
   const form = { request: request(), verdict: "approve" as const, metadata: "{}", asks: { reason: true, typed: true } };
   const text = visibleText(verdictForm({ ...form, authority: "break-glass" }).blocks);
   assert.match(text, /decide alone.*announced.*every admin.*marked/s);
 });
 
-test("Details offers break-glass only where it is handed the way to it", () => {
+test("Details offers break-glass only if it is given the actions for it", () => {
   const details = { ...view(), execution: null };
   assert.doesNotMatch(JSON.stringify(detailsView(details)), /break-glass/);
   const shown = detailsView({ ...details, leadsTo: { metadata: "signed", verdicts: false, breakGlass: true } });
@@ -153,7 +153,7 @@ test("Details offers break-glass only where it is handed the way to it", () => {
   assert.equal(shown.private_metadata, "signed");
 });
 
-test("the list says what waits, since when, for whom, and links to it", () => {
+test("the list names each waiting request, its times and its approvers, and links to it", () => {
   const { text, blocks } = pendingBlocks([item()], { ...LIST, total: 1 });
   assert.equal(text, "1 request is waiting.");
   const lines = visibleText(blocks[1]).split("\n");
@@ -171,19 +171,19 @@ test("the list says what waits, since when, for whom, and links to it", () => {
   );
 });
 
-test("a list that does not fit says how many of how many it shows", () => {
+test("a list that does not fit states how many of how many it shows", () => {
   const many = Array.from({ length: 60 }, () => item());
   const reply = visibleText(pendingBlocks(many, { ...LIST, total: 340 }).blocks);
   assert.match(reply, /^\*340 requests are waiting\.\*.* \d+ of 340 requests shown, oldest first\./s);
   assert.match(visibleText(homeView(many, { ...LIST, total: 340, admin: false }).blocks), /\d+ of 340 requests shown/);
 });
 
-test("where nothing waits, that is said", () => {
+test("an empty list says that nothing is waiting", () => {
   assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "No request is waiting for approval.");
   assert.match(visibleText(homeView([], { ...LIST, total: 0, admin: false }).blocks), /Nothing is waiting for you/);
 });
 
-test("a request is shown with the story of its life and with what stands in the way of its messages", () => {
+test("a request is shown with its history and its failing effects", () => {
   const record = (entry: AuditEntry): AuditRecord => ({ ...entry, seq: 1, id: "a", previous: "", hash: "" });
   const common = { requestId: "r-1", at: ASKED };
   const context = requestContext(request(DECIDED));
@@ -229,7 +229,7 @@ test("a request is shown with the story of its life and with what stands in the 
     assert.ok(text.includes(line), `${line} in ${text}`);
 });
 
-test("of more requests than fit, the newest are shown and the others counted", () => {
+test("if not all requests fit, the newest are shown and the others counted", () => {
   const requests = Array.from({ length: 9 }, (_, i) => ({
     ...item({ ...DECIDED, id: `r-${i}` }),
     history: [],
@@ -241,7 +241,7 @@ test("of more requests than fit, the newest are shown and the others counted", (
   assert.match(visibleText(reply.blocks), /4 of 9 requests shown, newest first\./);
 });
 
-test("help names each use of the command, and tells an unknown word apart", () => {
+test("help names each subcommand, and reports an unknown one", () => {
   for (const use of ["/approvals pending", "/approvals show ID", "/approvals health", "/approvals help"])
     assert.ok(visibleText(helpBlocks().blocks).includes(use));
   assert.match(helpBlocks("frobnicate").text, /^Unknown subcommand: `frobnicate`\. Use/);

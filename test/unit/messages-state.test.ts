@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { RequestView } from "../../src/app/ports/slack.ts";
+import type { SignalState } from "../../src/core/request.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { anAttempt } from "../support/samples.ts";
+import {
+  ASKED,
+  actionIds,
+  blockText,
+  closedBy,
+  DECIDED,
+  findBlock,
+  LINK,
+  MINUTE,
+  parameter,
+  ROUTE,
+  token,
+  view,
+  vote,
+} from "./messages-examples.ts";
+
+test("the status line of an open request counts the approvals and names the people who may decide", () => {
+  assert.equal(blockText(view(), "state"), "*0 of 1 approvals* · <@U0JANE> or <!subteam^S0DBA>");
+  const twice = { ...ROUTE, quorum: 2 };
+  const when = token(ASKED + 4 * MINUTE);
+  const expected = `*1 of 2 approvals:* <@U0JANE> (${when}) · 1 more needed · <!subteam^S0DBA>`;
+  assert.equal(blockText(view({}, [vote()], twice), "state"), expected);
+  const alone = { ...ROUTE, quorum: 2, approvers: { users: ["U0JANE"], groups: [] } };
+  assert.match(blockText(view({}, [vote()], alone), "state"), /1 more needed · everyone who may decide has approved$/);
+  const nobody = { ...ROUTE, approvers: { users: [], groups: [] } };
+  assert.match(blockText(view({}, [], nobody), "state"), /the route names no approvers\*: ask an admin to add some$/);
+});
+
+test("the message counts each person's vote once", () => {
+  const twice = { ...ROUTE, quorum: 2 };
+  assert.match(blockText(view({}, [vote(), vote()], twice), "state"), /^\*1 of 2 approvals/);
+});
+
+test("a request without a route says so, names the next step and has no buttons to decide", () => {
+  const none = view({ route: null }, [], null);
+  assert.match(blockText(none, "state"), /cannot be decided in Slack.*No route.*Ask an admin/);
+  assert.match(
+    blockText(view({}, [], null), "state"),
+    /Route `production databases` is no longer in the configuration/,
+  );
+  assert.deepEqual(actionIds(none), ["details"]);
+});
+
+test("the status line of a decided request tells the state of the signal", () => {
+  const table: [SignalState, string | null, RegExp][] = [
+    ["due", null, /\.\nSending to AWS\.$/],
+    [
+      "due",
+      "AccessDenied: no",
+      /does not have the decision yet: `AccessDenied: no`\. Countersign will try again\. If this error persists, ask an admin/,
+    ],
+    ["sending", null, /\.\nSending to AWS\.$/],
+    [
+      "ambiguous",
+      "TimeoutError",
+      /No clear reply from AWS \(`TimeoutError`\)\. Countersign reads the step before it sends/,
+    ],
+    ["accepted", null, /AWS accepted the decision\./],
+  ];
+  for (const [signal, signalError, expected] of table) {
+    const attempts = [anAttempt({ state: "refused", error: signalError })];
+    const state = blockText({ ...view({ ...DECIDED, signal }, [vote()]), attempts }, "state");
+    assert.match(state, expected);
+    assert.match(state, /^\*Approved\* by <@U0JANE>/);
+  }
+});
+
+test("if AWS asks for more approvals, the message shows its count", () => {
+  const state = blockText(view({ ...DECIDED, signal: "accepted", awsApprovals: [1, 2] }, [vote()]), "state");
+  assert.match(state, /AWS has 1 of 2 approvals\./);
+});
+
+test("one line of a closed request tells who decided it after how long, and how the execution ended", () => {
+  const approved = closedBy({}, { decision: "approve", decidedAt: ASKED + 4 * MINUTE });
+  const line = `*Approved* by <@U0JANE> after 4 minutes · execution ${LINK}`;
+  assert.equal(blockText(view(approved, [vote()]), "state"), `${line} has not ended yet`);
+  const ended = { ...approved, executionStatus: "Success", executionEndedAt: ASKED + 9 * MINUTE };
+  assert.equal(blockText(view(ended, [vote()]), "state"), `${line} has succeeded`);
+});
+
+test("a closed request shows its outcome, its reasons, the first line of the question and Details, and nothing else", () => {
+  const facts = { parameters: [parameter({})], message: "\nFail over?\nWrites fail for a minute." };
+  const notify = { ...ROUTE, notify: { users: ["U0JOE"], groups: [] } };
+  const closed = { ...closedBy({}, { decision: "approve" }), facts };
+  const ids = (of: RequestView) =>
+    requestMessage({ ...of, postedAt: ASKED + 60 * MINUTE }).blocks.map((each) => each.block_id);
+  const alone = view(closed, [vote({ reason: "Not *now*" })], notify);
+  assert.deepEqual(ids(alone), ["what", "state", "words", "decide"]);
+  assert.match(blockText(alone, "state"), /^\*Approved\* by <@U0JANE> after 5 minutes: `Not \*now\*` · execution /);
+  assert.equal(blockText(alone, "words"), "production · “Fail over?”");
+  const both = view(closed, [vote({ reason: "fine" }), vote({ userId: "U0JOE", reason: "too" })], notify);
+  assert.deepEqual(ids(both), ["what", "state", "reasons", "words", "decide"]);
+});
+
+test("a reason appears next to the outcome only if the person who decided gave it", () => {
+  const rejected = closedBy({ kind: "rejected" }, { decision: "reject" });
+  const other = view(rejected, [vote({ reason: "fine" }), vote({ userId: "U0JOE", verdict: "reject" })]);
+  assert.match(blockText(other, "state"), /^\*Rejected\* by <@U0JOE> after 5 minutes · execution /);
+  assert.equal(blockText(other, "reasons"), "Jane : fine");
+  const elsewhere = view(closedBy({ where: "aws" }, { decision: "approve" }), [vote({ reason: "fine" })]);
+  assert.equal(blockText(elsewhere, "reasons"), "Jane : fine");
+});
+
+test("the reason why the execution failed is shown, except after a rejection, of which AWS only repeats itself", () => {
+  const failed = { executionStatus: "Failed", executionEndedAt: ASKED + 9 * MINUTE, executionFailure: "Disk <full>" };
+  const state = blockText(view(closedBy({}, failed)), "state");
+  assert.match(state, / has failed\nAWS says: `Disk &lt;full&gt;`$/);
+  assert.match(blockText(view(closedBy({ kind: "rejected" }, failed)), "state"), /\*Rejected\* .* has failed$/);
+});
+
+test("every outcome has its own label and sentence, including decisions outside Slack", () => {
+  const by = ["arn:aws:iam::111122223333:user/bob"];
+  const table: [Parameters<typeof closedBy>[0], string, string][] = [
+    [
+      { kind: "approved", where: "aws", by },
+      "Approved",
+      "*Approved in AWS* by `bob`, not in Slack (detected after 5 minutes)",
+    ],
+    [{ kind: "rejected", where: "aws" }, "Rejected", "*Rejected in AWS*, not in Slack (detected after 5 minutes)"],
+    [
+      { kind: "timed-out", where: "aws" },
+      "Timed out",
+      "*Timed out* before AWS had a decision (detected after 5 minutes)",
+    ],
+    [{ kind: "cancelled", where: "aws" }, "Cancelled", "*Cancelled in AWS* before AWS had a decision"],
+    [{ kind: "failed", where: "aws", detail: "why" }, "Failed", "*The step failed in AWS* before AWS had a decision"],
+    [
+      { kind: "not-found", where: "aws" },
+      "Not found in AWS",
+      "*AWS no longer has this execution*, so it cannot be decided",
+    ],
+    [
+      { kind: "unknown", where: "aws" },
+      "No longer waiting",
+      "*No longer waiting*: AWS does not say how the step was decided",
+    ],
+  ];
+  for (const [outcome, label, sentence] of table) {
+    const of = view(closedBy(outcome));
+    assert.equal(blockText(of, "what"), `${label}: Prod-DB-Failover`);
+    assert.ok(blockText(of, "state").startsWith(sentence), blockText(of, "state"));
+  }
+});
+
+test("a decision in Slack that came too late is reported as without effect", () => {
+  const late = closedBy({ kind: "timed-out", where: "aws" }, { decision: "approve" });
+  assert.match(blockText(view(late, [vote()]), "state"), /The decision in Slack by <@U0JANE> had no effect\./);
+});
+
+test("reasons are quoted as they were written, with their author", () => {
+  const rejected = closedBy({ kind: "rejected" }, { decision: "reject", decidedAt: ASKED + 4 * MINUTE });
+  const no = vote({ userId: "U0JOE", userName: "Joe", verdict: "reject", reason: "Not *now*, <@U0BOSS>" });
+  assert.equal(blockText(view(DECIDED, [vote({ reason: "*Now*" })]), "reasons"), "Jane : *Now*");
+  const both = blockText(view(rejected, [vote({ reason: "fine" }), no]), "reasons");
+  assert.equal(both, "Joe  rejected: Not *now*, ‹@U0BOSS> Jane  approved: fine", "the verdict where both occur");
+  assert.equal(findBlock(view(DECIDED, [vote()]), "reasons"), undefined);
+});
+
+test("channel: members names the route's channels, in whatever channel the message appears", () => {
+  const route = {
+    ...ROUTE,
+    approvers: { users: [], groups: [], channel: "members" as const },
+    channels: ["C0A", "C0B"],
+  };
+  assert.match(blockText(view({}, [], route), "state"), / · members of <#C0A> and <#C0B>$/);
+});
+
+test("the status line names the person whom the self-approval rule excludes, or its effect if the requester is unknown", () => {
+  const of = (requester: RequestView["requester"], whenRequesterUnknown: "allow" | "deny") =>
+    blockText({ ...view({}, [], { ...ROUTE, selfApproval: false, whenRequesterUnknown }), requester }, "state");
+  const jane = { userIds: ["U0JANE"], email: null };
+  assert.match(of(jane, "allow"), / · not <@U0JANE>, who started it$/);
+  const address = { userIds: [], email: "rosa@example.com" };
+  assert.match(of(address, "allow"), / · not `rosa@example\.com`, who started it$/);
+  assert.match(of(address, "deny"), /who started it; \*no approval counts\* if this address is unknown in Slack$/);
+  const nobody = { userIds: [], email: null };
+  assert.match(of(nobody, "allow"), /requester unknown in Slack, so the self-approval rule cannot be applied$/);
+  assert.match(of(nobody, "deny"), /\*no approval counts\*, because the requester is unknown in Slack$/);
+});

@@ -3,20 +3,20 @@ import type { AwsFailure } from "../app/ports/aws.ts";
 import { neverLeft } from "../core/never-left.ts";
 import type { SignalResult } from "../core/signal-attempt.ts";
 
-/** AWS answered, but not in a form that can be understood. */
+/** AWS replied in a form that cannot be parsed. */
 export class MalformedAnswerError extends Error {
   override readonly name = "MalformedAnswer";
 }
 
-/** The request was ready, but its time was over: it was not sent. */
+/** The request was ready only after its time limit, so it was not sent. */
 export class TooLateError extends Error {
   override readonly name = "TooLate";
 }
 
-/** Errors that need somebody to change something before the same call can succeed. */
+/** Error codes that a retry cannot fix: an admin must change something first. */
 const NEEDS_HELP: ReadonlySet<string> = new Set([
   "AccessDeniedException",
-  // STS's own word for it. Source: AWS STS API, common errors.
+  // The code of STS for the same. Source: AWS STS API, common errors.
   "AccessDenied",
   "UnrecognizedClientException",
   "InvalidClientTokenId",
@@ -26,13 +26,13 @@ const NEEDS_HELP: ReadonlySet<string> = new Set([
   "CredentialsProviderError",
 ]);
 
-/** What an error thrown by an SDK client means for a call that only reads. */
+/** Translates an error of an SDK client after a call that only reads. */
 export function readFailure(error: unknown): AwsFailure {
   const { code, message } = describe(error);
   return { kind: "failed", code, message, retry: !NEEDS_HELP.has(code) };
 }
 
-/** What an error thrown while a signal was sent says about whether it took effect. */
+/** Translates an error while a signal was sent: whether the signal can have taken effect. */
 export function signalFailure(error: unknown): SignalResult {
   const { code, message } = describe(error);
   const answered = isOfAws(error);
@@ -44,19 +44,19 @@ export function signalFailure(error: unknown): SignalResult {
   return { kind: "ambiguous", answered, code, message };
 }
 
-/** An error's code and its words, without the request it belonged to. */
+/** Returns the code and message of an error, without the request that it belongs to. */
 export function describe(error: unknown): { code: string; message: string } {
   if (!(error instanceof Error)) return { code: "Unknown", message: String(error) };
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return describe(error.errors[0]);
-  if (error instanceof SyntaxError) return { code: "MalformedAnswer", message: "AWS's answer could not be understood" };
+  if (error instanceof SyntaxError) return { code: "MalformedAnswer", message: "AWS's reply could not be parsed" };
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   return { code, message: error.message || error.name };
 }
 
 /**
- * Whether AWS itself answered: with an error that has a name, under an id of its own. A proxy between may answer while
- * what it passed on is still on its way; the SDK makes a service's exception of that too, but calls it "Unknown", or a
- * SyntaxError where it is a page. Source: AWS JSON 1.1 protocol, "Operation error serialization".
+ * Tells whether AWS itself replied: with a named error and a request id. A proxy can reply while the request that it
+ * passed on is still in flight. The SDK makes a service exception of that too, named "Unknown", or a SyntaxError if the
+ * reply is a page. Source: AWS JSON 1.1 protocol, "Operation error serialization".
  */
 function isOfAws(error: unknown): boolean {
   if (!(error instanceof Error) || !("$fault" in error) || error.name === "Unknown") return false;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { EffectKind } from "../../src/app/ports/effect-store.ts";
+import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { TARGET } from "../support/fakes.ts";
-import { aClick, anEntry, aRequest, NOW } from "../support/samples.ts";
+import { aClick, anAttempt, anEntry, aRequest, NOW } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -28,8 +29,14 @@ const open = (store: OpenStore, id: string, more: object = {}, channels = [`C0${
     audit: anEntry({ requestId: id }),
   });
 
-const change = (store: OpenStore, id: string, patch: object) =>
-  store.requests.advance({ requestId: id, expectedVersion: 1, patch, audit: [] });
+const change = (store: OpenStore, id: string, patch: object, attempt?: SignalAttempt, expectedVersion = 1) =>
+  store.requests.advance({
+    requestId: id,
+    expectedVersion,
+    patch,
+    audit: [],
+    ...(attempt === undefined ? {} : { attempt }),
+  });
 
 async function messageOf(store: OpenStore, requestId: string): Promise<string> {
   const [row] = await store.messages.ofRequest(requestId);
@@ -92,14 +99,18 @@ async function fillLookups(store: OpenStore): Promise<void> {
   }
 }
 
+/** Decisions in every state. Four had an attempt with an error; only "ambiguous" is unfinished and failed last. */
 async function fillSignals(store: OpenStore): Promise<void> {
   const decided = { state: "decided", decision: "approve", signalNextAt: NOW } as const;
   await open(store, "due", { ...decided, signal: "due" }, []);
-  await open(store, "sending", { ...decided, signal: "sending" }, []);
-  await open(store, "ambiguous", { ...decided, signal: "ambiguous", signalError: ERROR }, []);
-  await open(store, "accepted", { ...decided, signal: "accepted", signalError: "an earlier error" }, []);
   await open(store, "open", {}, []);
-  await open(store, "closed", { ...decided, state: "closed", signal: "due", signalError: "an earlier error" }, []);
+  await open(store, "ambiguous", { ...decided, signal: "ambiguous" }, []);
+  await open(store, "sending", { ...decided, signal: "sending" }, []);
+  await open(store, "accepted", { ...decided, signal: "accepted" }, []);
+  await open(store, "closed", { ...decided, state: "closed", signal: "due" }, []);
+  for (const id of ["ambiguous", "sending", "accepted", "closed"])
+    await change(store, id, {}, anAttempt({ requestId: id, state: "ambiguous", error: ERROR }));
+  await change(store, "sending", {}, anAttempt({ requestId: "sending", attempt: 2 }), 2);
 }
 
 /** Clicks: new, postponed, evaluated without a reply; and with one that is to be sent, cannot be sent, and was sent. */
@@ -157,7 +168,7 @@ const CASES: Record<EffectKind, Case> = {
     worker: async (store) => (await store.requests.dueToSignal(TARGET, FOREVER, MANY)).map(({ id }) => id),
     expected: ["ambiguous", "due", "sending"],
     failing: "ambiguous",
-    others: ["due", "accepted", "closed"],
+    others: ["due", "sending", "accepted", "closed"],
   },
   click: {
     fill: fillClicks,

@@ -28,8 +28,8 @@ export async function openDatabase(
     if (!(await isUpToDate(postgresDialect(database.url))))
       await migrateOnly(postgresDialect(database.url, "migrating"));
     const dialect = postgresDialect(database.url);
-    const prompt = postgresDialect(database.url, "prompt");
-    return { kind: "open", store: await openStore({ ...options, dialect, prompt }) };
+    const ackDialect = postgresDialect(database.url, "ack");
+    return { kind: "open", store: await openStore({ ...options, dialect, ackDialect }) };
   } catch (error) {
     if (error instanceof StoreUnavailableError && error.transient) return { kind: "unreachable", words: error.message };
     throw error;

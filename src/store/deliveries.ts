@@ -1,5 +1,5 @@
 /**
- * A row of `messages`, `notices` or `digests` is one message of ours in one channel. Its states, and how each one ends:
+ * A row of `messages`, `notices` or `digests` is one message in one channel. Its states, and how each one ends:
  *
  *   unposted    no ts, no claim               `claim` takes it for one attempt
  *   posting     no ts, claim, before          `recordPosted` records the ts; `release` makes it unposted, if Slack posted
@@ -22,8 +22,8 @@ import type { Tables } from "./schema.ts";
 export type DeliveryTable = "messages" | "notices" | "digests";
 
 /**
- * Returns the rows that satisfy `pending`, whose time has come and that nobody has claimed: at most `perChannel` of each
- * channel, so that a flood in one channel hides no other. Within a channel they come in the given order.
+ * Returns the rows that satisfy `pending`, are due and have no claim, at most `perChannel` of each channel, so that a flood
+ * in one channel hides no other. Within a channel they come in the given order.
  */
 export async function selectDue<Row extends DeliveryRow>(
   db: Kysely<Tables>,
@@ -127,8 +127,8 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
         .where("claimId", "=", claimId)
         .executeTakeFirst();
       if (didChange(result)) return;
-      // Another process may have updated the message since the claim expired, and nobody knows which update Slack applied
-      // last. Version 0 makes the message due again, and taking a present claim away keeps its owner from recording more.
+      // Another process may have updated the message since the claim expired, and which update Slack applied last is
+      // unknown. Version 0 makes the message due again. A present claim is removed, so that its owner cannot record a version.
       await db
         .updateTable(table)
         .set({ shownVersion: 0, claimId: null, claimUntil: null, nextAttemptAt: 0 })

@@ -8,7 +8,7 @@ import type { Tables } from "./schema.ts";
 /** Digests that the worker keeps up to date. Whether one must be updated depends on what it shows, which only it knows. */
 const CURRENT = sql<SqlBool>`digests.ended_at is null`;
 
-/** Of the current digests, those of which the rows tell that work is left. */
+/** Current digests with work left, by the rows alone: they are not posted, or failed. */
 export const BEHIND = sql<SqlBool>`${CURRENT} and (digests.ts is null or digests.last_error is not null)`;
 
 export function makeDigestStore(db: Kysely<Tables>): DigestStore {

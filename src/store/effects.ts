@@ -86,7 +86,7 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
   };
 }
 
-/** Counts the pending rows. The greatest pair of channel or request and error stands for all errors. */
+/** Counts the pending rows. Its example of an error is the one that sorts last by channel or request. */
 async function count(db: Kysely<Tables>, { kind, from, pending, error, about }: Effect): Promise<Backlog> {
   const fails = sql`${error} is not null`;
   const { rows } = await sql<{ due: number; failing: number; example: string | null }>`

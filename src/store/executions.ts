@@ -10,7 +10,6 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
       return rows.map(fromRow);
     },
 
-    /** Also where one is due already: it may be under way, and not have seen what this is about. */
     async wake(target, executionId, at) {
       await db
         .updateTable("executions")
@@ -50,10 +49,10 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
       }, undefined),
 
     recordRead: (seen, nextReadAt, unchangedReads) =>
-      transact((trx) => reread(trx, seen, { nextReadAt, unchangedReads, notFoundSince: null }), undefined),
+      transact((trx) => recordResult(trx, seen, { nextReadAt, unchangedReads, notFoundSince: null }), undefined),
 
     recordNotFound: (seen, nextReadAt, notFoundSince) =>
-      transact((trx) => reread(trx, seen, { nextReadAt, notFoundSince }), undefined),
+      transact((trx) => recordResult(trx, seen, { nextReadAt, notFoundSince }), undefined),
 
     forget: (target, executionId) =>
       transact(async (trx) => {
@@ -67,11 +66,11 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
 }
 
 function fromRow({ notFoundSince, ...row }: Tables["executions"]): WatchedExecution {
-  return notFoundSince === null ? row : { ...row, notFoundSince: notFoundSince };
+  return notFoundSince === null ? row : { ...row, notFoundSince };
 }
 
-/** Writes what a reading leads to, unless somebody has asked for another one in the meantime. */
-async function reread(
+/** Writes the result of a read, unless the row has changed since: then another read was asked for. */
+async function recordResult(
   trx: Transaction<Tables>,
   seen: WatchedExecution,
   change: Partial<Tables["executions"]>,

@@ -6,8 +6,8 @@ import type { Tables } from "./schema.ts";
 export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = messages.request_id`;
 
 /**
- * Messages to post. A request that closed before its message was posted needs none, unless an attempt may have posted
- * it: that attempt is resolved all the same.
+ * Messages to post. A request that closed before its message was posted needs none. If an attempt may have posted it, that
+ * attempt must still be resolved.
  */
 export const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 'closed' or messages.claim_id is not null)`;
 

@@ -1,10 +1,10 @@
 import pg from "pg";
 import { StoreUnavailableError } from "./unavailable.ts";
 
-/** SQLSTATEs and TLS codes that waiting does not mend, and what a person does. Source: PostgreSQL documentation, Appendix A. */
-const FINAL: ReadonlyMap<string, string> = new Map([
+/** SQLSTATEs and TLS codes of failures that do not end on their own, each with its fix. Source: PostgreSQL documentation, Appendix A. */
+const FIXES: ReadonlyMap<string, string> = new Map([
   ["28P01", "Check user and password in DATABASE_URL."],
-  ["28000", "Check the user in DATABASE_URL, and that the server's pg_hba.conf lets it in from here."],
+  ["28000", "Check the user in DATABASE_URL, and that the server's pg_hba.conf allows it from this machine."],
   ["3D000", "Create the database, or name an existing one in DATABASE_URL."],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "Give the server's CA with sslrootcert=PATH in DATABASE_URL."],
   ["SELF_SIGNED_CERT_IN_CHAIN", "Give the server's CA with sslrootcert=PATH in DATABASE_URL."],
@@ -14,34 +14,34 @@ const FINAL: ReadonlyMap<string, string> = new Map([
   ["ERR_TLS_CERT_ALTNAME_INVALID", "Use the host name of the server's certificate in DATABASE_URL."],
 ]);
 
-const WAIT = "Check that the server runs and can be reached from here; it is tried again meanwhile.";
+const WAIT = "Check that the server runs and that this machine can reach it.";
 
-/** Shutting down, not up yet, out of connections, or the connection broke: the statement is not at fault. */
+/** SQLSTATEs of a server that is starting, stopping or out of connections, and of a broken connection. */
 const UNREACHABLE = /^(?:08...|57P0[1-5]|53300)$/;
 
 /**
- * Whether the connection is of no more use after this error: anything but the server's plain answer to a statement. A
- * statement whose answer did not come in time still occupies its connection.
+ * Returns whether the connection must be closed after this error: any error except the server's reply to a statement. A
+ * statement that timed out still occupies its connection.
  */
 export function breaksConnection(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || UNREACHABLE.test(error.code ?? "");
 }
 
-/** The error with its next step where the database cannot be used; the server's answer to a statement stays as it is. */
-export function asUnavailable(error: unknown, place: string): unknown {
+/** Returns a StoreUnavailableError with the next step; an error with which the server replied to a statement stays as it is. */
+export function asUnavailable(error: unknown, address: string): unknown {
   if (error instanceof StoreUnavailableError) return error;
-  const code = codeOf(error);
-  const advice = FINAL.get(code);
+  const code = findCode(error);
+  const advice = FIXES.get(code);
   if (advice === undefined && !breaksConnection(error)) return error;
   const reason = error instanceof Error ? error.message || code : String(error);
-  return new StoreUnavailableError(`The database ${place} cannot be used (${reason}). ${advice ?? WAIT}`, {
+  return new StoreUnavailableError(`The database ${address} cannot be used (${reason}). ${advice ?? WAIT}`, {
     cause: error,
-    passing: advice === undefined,
+    transient: advice === undefined,
   });
 }
 
-/** Node reports a host with several addresses as several errors in one. */
-function codeOf(error: unknown): string {
+/** Finds the error code. For a host with several addresses, Node reports one error for each address. */
+function findCode(error: unknown): string {
   const one = error instanceof AggregateError ? error.errors[0] : error;
   return one instanceof Error && "code" in one && typeof one.code === "string" ? one.code : "";
 }

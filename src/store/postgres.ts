@@ -2,45 +2,42 @@ import { PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kys
 import pg from "pg";
 import { asUnavailable, breaksConnection } from "./postgres-errors.ts";
 
-/** How long a connection and a statement may take, in milliseconds, and how many connections there are. */
+/** The number of connections, and the timeouts of connecting and of a statement in milliseconds. */
 interface ConnectionLimits {
   connections: number;
   connecting: number;
   statement: number;
 }
 
-/** For the loops: they come again. */
+/** For workers, which try again. */
 const WORKING: ConnectionLimits = { connections: 10, connecting: 5_000, statement: 10_000 };
 
 /**
- * For what somebody waits for: a click is recorded or refused within Slack's three seconds, also when the server hangs
- * and its request has to be read first. Connections of its own, so that busy loops do not take them.
+ * For Slack's 3-second ack path: a click is stored or refused in time even if the server hangs and the request must be read
+ * first. A separate pool, so that busy workers do not use up its connections.
  */
 const ACK_PATH: ConnectionLimits = { connections: 3, connecting: 700, statement: 700 };
 
-/**
- * For migrations, which may have a large table to go through. One that starts beside another waits for it on the
- * migrator's lock.
- */
+/** For migrations, which may rewrite a large table, and which wait for another replica's migration. */
 const MIGRATING: ConnectionLimits = { connections: 2, connecting: 5_000, statement: 15 * 60_000 };
 
-const CONNECTION_LIMITS = { working: WORKING, prompt: ACK_PATH, migrating: MIGRATING };
+const CONNECTION_LIMITS = { working: WORKING, ack: ACK_PATH, migrating: MIGRATING };
 
-/** What a statement's answer may take on top of the server's own limit before the connection counts as lost. */
+/** Time that a reply may take beyond the server's statement timeout before the connection counts as lost. */
 const REPLY_GRACE_MS = 300;
 
 /**
- * A transaction that its process abandoned, for instance one that was paused, is ended by the server after this long:
- * others wait for the rows it holds.
+ * After this time without a statement, the server ends a transaction. Its process may be paused, and other processes wait
+ * for the rows that it locked.
  */
 const IDLE_TRANSACTION_MS = 3_000;
 
-/** PostgreSQL's int8, which counts and times have here. Times in milliseconds stay exact in a double. */
+/** PostgreSQL's int8: the type of counts and times. Times in milliseconds are exact in a double. */
 const INT8 = pg.types.builtins.INT8;
 
-/** PostgreSQL over a pool that reconnects by itself. Nothing is connected before the first statement. */
-export function postgresDialect(url: string, patience: keyof typeof CONNECTION_LIMITS = "working"): PostgresDialect {
-  const { connections, connecting, statement } = CONNECTION_LIMITS[patience];
+/** Makes a dialect over a pool that reconnects automatically. Nothing is connected before the first statement. */
+export function postgresDialect(url: string, purpose: keyof typeof CONNECTION_LIMITS = "working"): PostgresDialect {
+  const { connections, connecting, statement } = CONNECTION_LIMITS[purpose];
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "countersign",
@@ -57,36 +54,36 @@ export function postgresDialect(url: string, patience: keyof typeof CONNECTION_L
         oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text"),
     },
   });
-  // A connection that breaks while it is idle, or between two statements of a transaction, reports it as an event, and
-  // one that nobody hears ends the process. Whoever uses the connection next gets the error; the pool makes another.
+  // A connection that breaks while it is idle, or between two statements of a transaction, emits an error event, and an
+  // error event without a listener ends the process. The next use of the connection fails, and the pool makes another.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
-  return new PostgresDialect({ pool: careful(pool, placeOf(url)) });
+  return new PostgresDialect({ pool: guardPool(pool, describeAddress(url)) });
 }
 
-/** Kysely's view of the pool, with errors in the store's words, and broken connections thrown away. */
-function careful(pool: pg.Pool, place: string): PostgresPool {
+/** Returns the pool for Kysely. It throws StoreUnavailableError, and closes connections that broke. */
+function guardPool(pool: pg.Pool, address: string): PostgresPool {
   return {
     options: pool.options,
     async connect() {
       try {
-        return carefulClient(await pool.connect(), place);
+        return guardClient(await pool.connect(), address);
       } catch (error) {
-        throw asUnavailable(error, place);
+        throw asUnavailable(error, address);
       }
     },
     end: () => pool.end(),
   };
 }
 
-function carefulClient(client: pg.PoolClient, place: string): PostgresPoolClient {
+function guardClient(client: pg.PoolClient, address: string): PostgresPoolClient {
   let broken = false;
   const query = async (text: string, parameters: readonly unknown[]) => {
     try {
-      return await client.query(text, parameters.map(storable));
+      return await client.query(text, parameters.map(toStorable));
     } catch (error) {
       broken ||= breaksConnection(error);
-      throw asUnavailable(error, place);
+      throw asUnavailable(error, address);
     }
   };
   return {
@@ -95,13 +92,13 @@ function carefulClient(client: pg.PoolClient, place: string): PostgresPoolClient
   };
 }
 
-/** PostgreSQL's text holds no NUL; others' words may. Source: PostgreSQL documentation, Character Types. */
-function storable(value: unknown): unknown {
+/** Replaces NUL, which text from outside may contain and PostgreSQL cannot store. Source: its documentation, Character Types. */
+function toStorable(value: unknown): unknown {
   return typeof value === "string" && value.includes("\0") ? value.replaceAll("\0", "\uFFFD") : value;
 }
 
-/** Where the database is, without user and password. */
-function placeOf(url: string): string {
+/** Returns the host and name of the database, without user and password. */
+function describeAddress(url: string): string {
   const parsed = URL.parse(url);
   return parsed === null ? "of DATABASE_URL" : `${parsed.host}${parsed.pathname}`;
 }

@@ -3,19 +3,19 @@ import type { RateLimitStore } from "../app/ports/coordination.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Tables } from "./schema.ts";
 
-/** How far the clocks of replicas may differ, or a statement wait for its connection. */
-const CLOCKS_APART_MS = 60_000;
+/** The most by which clocks of replicas differ, and a statement waits for its connection. */
+const CLOCK_SKEW_MS = 60_000;
 
 /**
- * One row a lane, as the generic cell rate algorithm keeps it: the time at which the next call would be due at an even
- * pace. A call may go while that lies no further ahead than the burst allows. Source: ITU-T I.371, annex A. A time
- * further ahead than calls ever lead to was written before a clock was set back, and counts as now.
+ * Implements the generic cell rate algorithm with one row for each rate limit. `nextAt` is the time of the next call at an
+ * even pace. A call gets a slot while `nextAt` is no further ahead than the burst allows. Source: ITU-T I.371, annex A. A
+ * `nextAt` further ahead than calls can move it was written before a clock was set back, and counts as now.
  */
 export function makeRateLimitStore(db: Kysely<Tables>): RateLimitStore {
   return {
     async acquireSlot(name, { intervalMs, burst }, now) {
       const ahead = now + intervalMs * (burst - 1);
-      const furthest = now + intervalMs * (burst + 1) + CLOCKS_APART_MS;
+      const furthest = now + intervalMs * (burst + 1) + CLOCK_SKEW_MS;
       const result = await db
         .insertInto("rateLimits")
         .values({ name, nextAt: now + intervalMs, blockedUntil: 0 })
@@ -32,9 +32,9 @@ export function makeRateLimitStore(db: Kysely<Tables>): RateLimitStore {
         )
         .executeTakeFirst();
       if (didChange(result)) return 0;
-      const lane = await db.selectFrom("rateLimits").selectAll().where("name", "=", name).executeTakeFirst();
-      const nextAt = lane === undefined || lane.nextAt > furthest ? 0 : lane.nextAt;
-      return Math.max(1, nextAt - ahead, (lane?.blockedUntil ?? 0) - now);
+      const row = await db.selectFrom("rateLimits").selectAll().where("name", "=", name).executeTakeFirst();
+      const nextAt = row === undefined || row.nextAt > furthest ? 0 : row.nextAt;
+      return Math.max(1, nextAt - ahead, (row?.blockedUntil ?? 0) - now);
     },
 
     async blockUntil(name, until) {

@@ -2,12 +2,15 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import { StoreUnavailableError } from "./unavailable.ts";
 
-/** How long a statement waits for another process's lock, in milliseconds. */
+/** How long a statement waits for another process's lock. */
 const BUSY_TIMEOUT_MS = 2_000;
 
+/** Primary result code of a file that another connection has locked. Source: SQLite documentation, Result and Error Codes. */
+const SQLITE_BUSY = 5;
+
 /**
- * Opens the file for this process alone: the exclusive lock is held until it is closed or the process ends, so that a
- * second bot on the same file is refused and not merely slow. FULL makes each commit reach the disk before it returns.
+ * Opens the file for this process alone: an exclusive lock lasts until the file is closed or the process ends, so that a
+ * second bot on the same file is refused instead of being slow. FULL makes each commit reach the disk before it returns.
  * Source: SQLite documentation, PRAGMA locking_mode and PRAGMA synchronous.
  */
 export function sqliteDialect(path: string): SqliteDialect {
@@ -15,24 +18,29 @@ export function sqliteDialect(path: string): SqliteDialect {
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full");
     database.exec("pragma foreign_keys = on; begin immediate; commit");
-    return new WholeMigrations({ database: adapt(database) });
+    return new TransactionalDialect({ database: adapt(database) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const advice = reason.includes("locked")
+    const advice = isBusy(error)
       ? "Another process has it open: stop that one first. One file serves one process; several need PostgreSQL."
       : "Check the path in DATABASE_URL, and that this user may write the file and its folder.";
     throw new StoreUnavailableError(`The database ${path} cannot be opened (${reason}). ${advice}`, {
       cause: error,
-      passing: false,
+      transient: false,
     });
   }
 }
 
+/** The low byte of an SQLite error code is its primary code. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}
+
 /**
- * Kysely takes SQLite for an engine that cannot take back a change of the schema, and would leave half of one behind when
- * the process is killed in the middle. SQLite can.
+ * Kysely assumes that SQLite cannot roll back schema changes, and would leave half of a migration behind if the process is
+ * killed. SQLite can roll them back.
  */
-class WholeMigrations extends SqliteDialect {
+class TransactionalDialect extends SqliteDialect {
   override createAdapter() {
     return new TransactionalAdapter();
   }
@@ -44,21 +52,21 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
-const NOTHING: SqliteStatement = {
+const NO_STATEMENT: SqliteStatement = {
   reader: false,
   all: () => [],
   run: () => ({ changes: 0, lastInsertRowid: 0 }),
   iterate: () => [].values(),
 };
 
-/** The sliver of better-sqlite3's interface that Kysely's dialect needs, around Node's own SQLite. */
+/** Adapts Node's SQLite to the part of better-sqlite3's interface that Kysely's dialect uses. */
 function adapt(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(text) {
-      // A full disk ends the transaction by itself. A rollback then fails, and would take the place of the real error.
+      // A full disk makes SQLite roll back the transaction. A second rollback would fail and hide the real error.
       // Source: SQLite documentation, lang_transaction, "Response to errors within a transaction".
-      if (text === "rollback" && !database.isTransaction) return NOTHING;
+      if (text === "rollback" && !database.isTransaction) return NO_STATEMENT;
       const statement = database.prepare(text);
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {

@@ -1,6 +1,6 @@
 import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
 import type { Store } from "../app/ports/store.ts";
-import { makeAuditStore, makeGuardedAuditStore } from "./audit.ts";
+import { makeAuditStore, makeGuardedAuditStore, UNPUBLISHED } from "./audit.ts";
 import { makeClickStore } from "./clicks.ts";
 import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
@@ -19,22 +19,22 @@ import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
 /**
- * Opens the repository over one of the engines and brings its schema up to date. `prompt` is the same database for what
- * somebody waits for. `publishes` says whether audit records are to be published at all; without a bus they are only
- * recorded. Throws MigrationError and StoreUnavailableError.
+ * Opens the store on SQLite or PostgreSQL and brings its schema up to date. `ackDialect` is the same database for Slack's
+ * ack path. `publishes`: whether audit records are published, or only recorded because there is no event bus. Throws
+ * MigrationError and StoreUnavailableError.
  */
 export async function openStore(options: {
   dialect: Dialect;
-  prompt?: Dialect | null;
+  ackDialect?: Dialect | null;
   publishes: boolean;
   now: () => number;
 }): Promise<Store> {
   const { publishes, now } = options;
   const db = connect(options.dialect);
-  const prompt = options.prompt == null ? db : connect(options.prompt);
+  const ackDb = options.ackDialect == null ? db : connect(options.ackDialect);
   const close = async () => {
     await db.destroy();
-    if (prompt !== db) await prompt.destroy();
+    if (ackDb !== db) await ackDb.destroy();
   };
   try {
     await migrate(db);
@@ -58,15 +58,15 @@ export async function openStore(options: {
     audit: makeAuditStore(db),
     effects: makeEffectStore(db),
     ackStore: {
-      clicks: makeClickStore(prompt, now),
-      requests: makeRequestStore(prompt, publishes, now),
-      polls: makePollStore(prompt),
+      clicks: makeClickStore(ackDb, now),
+      requests: makeRequestStore(ackDb, publishes, now),
+      polls: makePollStore(ackDb),
     },
     async releaseStaleClaims() {
       await db.deleteFrom("replicas").execute();
       await db.updateTable("leases").set({ until: 0 }).execute();
       await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("repliedAt", "is", null).execute();
-      await db.updateTable("audit").set({ publishNextAt: 0 }).where("publishing", "=", "due").execute();
+      await db.updateTable("audit").set({ publishNextAt: 0 }).where(UNPUBLISHED).execute();
     },
     guardedBy(lease) {
       const transact = transactUnder(db, lease);
@@ -81,10 +81,10 @@ export async function openStore(options: {
   };
 }
 
-/** Whether nothing is to be migrated. */
+/** Returns whether every migration has run. */
 export const isUpToDate = (dialect: Dialect): Promise<boolean> => once(dialect, isMigrated);
 
-/** Brings a database up to date and lets it go; returns the names of the migrations that it took. */
+/** Brings a database up to date and closes it; returns the names of the migrations that it ran. */
 export const migrateOnly = (dialect: Dialect): Promise<string[]> => once(dialect, migrate);
 
 async function once<R>(dialect: Dialect, work: (db: Kysely<Tables>) => Promise<R>): Promise<R> {

@@ -1,13 +1,13 @@
 /**
- * The database cannot be used now. `passing`: it may be back without anyone's help (a restart, a failover, a network
- * that is down), so waiting makes sense; otherwise a person must mend something first. The message ends in the next step
- * and holds no password.
+ * The database cannot be used now. `transient`: it may recover on its own (a restart, a failover, a network failure), so
+ * the caller waits; otherwise an operator must fix something first. The message ends with the next step and contains no
+ * password.
  */
 export class StoreUnavailableError extends Error {
   readonly transient: boolean;
 
-  constructor(message: string, options: ErrorOptions & { passing: boolean }) {
+  constructor(message: string, options: ErrorOptions & { transient: boolean }) {
     super(message, options);
-    this.transient = options.passing;
+    this.transient = options.transient;
   }
 }

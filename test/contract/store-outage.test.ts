@@ -23,7 +23,7 @@ test("PostgreSQL: a click is recorded or refused within Slack's three seconds, a
   const url = database.url.replace(String(server.port), String(gate.port));
   const store = await openStore({
     dialect: postgresDialect(url),
-    prompt: postgresDialect(url, "prompt"),
+    ackDialect: postgresDialect(url, "ack"),
     publishes: true,
     now: () => NOW,
   });

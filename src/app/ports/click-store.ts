@@ -10,24 +10,24 @@ export type ClickOrigin = { kind: "message"; channelId: string; ts: string } | {
 
 export interface Click {
   id: string;
-  /** Equal for two deliveries of the same click. */
+  /** Equal for two deliveries of the same click: the second is not recorded. */
   key: string;
   verdict: RequestedAction;
-  /** By what right the person asks for it. */
+  /** The right under which the person acts. */
   authority: Authority;
   requestId: string;
   userId: string;
   teamId: string;
   origin: ClickOrigin;
   reason: string | null;
-  /** What was typed as the runbook's name, where a form asked for it. */
+  /** The runbook's name as the person typed it, if the form asked for it. */
   typed: string | null;
   receivedAt: number;
 }
 
 export interface ClickRow extends Click {
   evaluatedAt: number | null;
-  /** What its author has yet to be told. */
+  /** The message for the person who clicked; null if there is none. */
   reply: string | null;
   repliedAt: number | null;
   nextAttemptAt: number;
@@ -37,13 +37,15 @@ export interface ClickRow extends Click {
 
 export interface ClickStore {
   record(click: Click): Promise<"recorded" | "duplicate">;
+  /** Returns clicks that are due for evaluation, oldest first. */
   unevaluated(now: number, limit: number): Promise<ClickRow[]>;
-  /** Takes a due click for judging or answering; false when another has it. It is due again at `until`. */
+  /** Claims a due click for evaluation or its reply; false if another process has it. It is due again at `until`. */
   claim(id: string, now: number, until: number): Promise<boolean>;
-  /** The click is judged; `answer` is what its author is to be told, null when the message says it all. */
-  recordEvaluated(id: string, answer: string | null, audit: AuditEntry | null): Promise<void>;
-  /** The click could not be judged, or its author not be told, yet. */
+  /** Records the end of the evaluation. `reply: null`: the message in the channel shows the result. */
+  recordEvaluated(id: string, reply: string | null, audit: AuditEntry | null): Promise<void>;
+  /** Records a failed evaluation or reply, and the time of the next attempt. */
   postpone(id: string, nextAttemptAt: number, error: string): Promise<void>;
+  /** Returns clicks whose reply is due, oldest first. */
   unreplied(now: number, limit: number): Promise<ClickRow[]>;
   recordReplied(id: string): Promise<void>;
 }

@@ -1,8 +1,8 @@
-/** Stored state that the replicas share: who is alive, who owns what, how fast Slack may be called, how targets are. */
+/** State that replicas share: live replicas, leases, Slack's rate limits and the health of targets. Times are epoch ms. */
 
 /**
- * The right to act on something until it ends, or longer if nobody else takes it. The token grows with each change of
- * owner: a write that names its lease has no effect once another owner has had it.
+ * The right of one owner to do something. It lasts until `until`, and after that until another owner acquires it. The
+ * token grows with each change of owner, so that a write under an earlier ownership is recognized.
  */
 export interface Lease {
   name: string;
@@ -12,44 +12,46 @@ export interface Lease {
 }
 
 export interface LeaseStore {
-  /** Takes or renews the lease; null while another owner holds it. */
+  /** Acquires or renews the lease; null while another owner has it. */
   acquire(name: string, owner: string, now: number, until: number): Promise<Lease | null>;
-  /** Extends every lease of the owner that nobody else has taken, and returns them. */
+  /** Extends every lease of this owner that no other owner has acquired, and returns them. */
   renew(owner: string, until: number): Promise<Lease[]>;
+  /** Ends the lease, if it is this owner's. */
   release(name: string, owner: string): Promise<void>;
-  /** Those of the names that nobody holds. */
+  /** Returns those of the names that no owner has. */
   findFree(names: readonly string[], now: number): Promise<string[]>;
 }
 
 /** The processes that share the database. */
 export interface ReplicaStore {
-  /** This one lives until then, at least; returns how many live, this one among them. */
+  /** Marks this replica alive until `until`; returns the number of live replicas, this one included. */
   heartbeat(id: string, now: number, until: number): Promise<number>;
-  /** This one ends. */
+  /** Removes this replica, which is about to end. */
   deregister(id: string): Promise<void>;
 }
 
-/** How often a call may be made: one each interval, and `burst` of them at once after a rest. */
+/** One call each interval. After a pause, up to `burst` calls at once. */
 export interface RateLimit {
   intervalMs: number;
   burst: number;
 }
 
-/** The pace of calls to Slack, kept for all processes together. */
+/** The rate limits of calls to Slack, which count the calls of all replicas together. */
 export interface RateLimitStore {
-  /** Takes the next turn and returns 0, or returns after how many milliseconds to ask again. */
-  acquireSlot(name: string, pace: RateLimit, now: number): Promise<number>;
-  /** Nobody's turn comes before then. */
+  /** Takes a slot for one call and returns 0; if there is none, returns the milliseconds after which to try again. */
+  acquireSlot(name: string, limit: RateLimit, now: number): Promise<number>;
+  /** Records a Retry-After: no replica gets a slot until it has elapsed. An earlier end changes nothing. */
   blockUntil(name: string, until: number): Promise<void>;
-  /** Until when each lane is held; lanes that are not held are left out. */
+  /** Returns the end of each rate limit's block; rate limits without a block are left out. */
   blocked(now: number): Promise<Map<string, number>>;
 }
 
+/** The health of one target. */
 export interface Poll {
   target: string;
-  /** The last good poll; null when there was none. */
+  /** The last successful poll; null before the first. */
   polledAt: number | null;
-  /** What the last poll failed with; null when it was good. */
+  /** The error of the last poll; null if it succeeded. */
   error: string | null;
 }
 

@@ -1,63 +1,66 @@
 import type { ApprovalRequest } from "../../core/request.ts";
 
-/** A message of ours: what all kinds of them have in common. Each is posted once. */
+/** What all kinds of messages have in common. The states of such a row: see store/deliveries.ts. */
 export interface DeliveryRow {
   id: string;
   channelId: string;
+  /** Slack's id of the message in its channel; null until it is posted. */
   ts: string | null;
-  /** What it shows; 0 when that is not known. */
+  /** The version that the message shows; 0 if unknown. */
   shownVersion: number;
-  /** Set from before an attempt to post until its end is known; who holds it, and from when on to look for its message. */
+  /** Id of the attempt in progress: set before the call to Slack, and kept until its result is known. */
   claimId: string | null;
   claimedAt: number | null;
+  /** From this time on the attempt counts as interrupted. */
   claimUntil: number | null;
   attempts: number;
   nextAttemptAt: number;
   lastError: string | null;
 }
 
-/** How a message comes to stand in its channel once, whoever tries and whatever becomes of the attempt. */
+/** Posts each message at most once, across replicas and crashes. */
 export interface DeliveryStore {
-  /** Takes an unposted message for one attempt; false when another has it. A claim that lapsed keeps its words. */
+  /** Claims an unposted message for one post; false if it has a claim, even an expired one. */
   claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** Takes a lapsed claim to find out what came of it; false when another does. */
+  /** Extends an expired claim on a post, to search for the message; false if another process did. */
   claimUnresolved(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** Takes a posted message for one update; false when another has it. */
+  /** Claims a posted message for one update; false if another process has a claim that has not expired. */
   claimUpdate(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** The message stands in the channel. */
+  /** Records that the message is in the channel. A second call changes nothing. */
   recordPosted(id: string, ts: string, version: number): Promise<void>;
-  /** The attempt may have posted: the claim stays, and from `lookAt` on its message is looked for. */
-  recordAmbiguous(id: string, claim: string, error: string, lookAt: number): Promise<void>;
-  /** The attempt surely did nothing, or was an update: the claim is given back. */
+  /** Records that Slack may have posted the message: it keeps its claim, and is searched for from `resolveAt` on. */
+  recordAmbiguous(id: string, claim: string, error: string, resolveAt: number): Promise<void>;
+  /** Gives the claim back after an attempt that posted nothing, or after an update. */
   release(id: string, claim: string, error: string, nextAttemptAt: number): Promise<void>;
   /**
-   * The message shows this version. Without the claim, which lapsed while the update was on its way, it may as well show
-   * an older one than another wrote since: then it is due again, whatever is on record.
+   * Records the version that the message shows. If the claim expired during the update, another process may have updated
+   * the message too, in either order: the version becomes unknown, and the message is due again.
    */
   recordUpdated(id: string, version: number, claim: string): Promise<void>;
-  /** Something else failed than an attempt to post or to update; whatever is claimed stays claimed. */
+  /** Records a failure outside a post or an update. A claim stays as it is. */
   recordFailed(id: string, error: string, nextAttemptAt: number): Promise<void>;
-  /** What is not yet posted in the channel may be tried again now. */
+  /** Makes the unposted messages of the channel due now. */
   clearBackoff(channelId: string): Promise<void>;
 }
 
-/** The message of a request in one channel. Its version is the request's. */
+/** The message of a request in one channel. Its version is that of the request. */
 export interface MessageRow extends DeliveryRow {
   requestId: string;
 }
 
 export interface MessageStore extends DeliveryStore {
   /**
-   * Messages that are not posted yet, or show an old version, and whose time has come, so many of either kind from each
-   * channel: a flood in one hides no other. Not yet posted ones first; those soonest past their deadline first.
+   * Returns messages to post, then messages to update, at most `perChannel` of either kind from each channel, so that a
+   * flood in one channel hides no other. The earliest deadline comes first.
    */
   due(now: number, perChannel: number): Promise<MessageRow[]>;
   ofRequest(requestId: string): Promise<MessageRow[]>;
 }
 
-/** Work whose recipients have yet to be found: direct messages to approvers, and what is said beside the messages. */
+/** `direct-messages`: to the approvers of a request. Otherwise the recipients of a notice. */
 export type RecipientLookupKind = "direct-messages" | NoticeKind;
 
+/** The search for the people to message about a request. */
 export interface RecipientLookup {
   requestId: string;
   kind: RecipientLookupKind;
@@ -81,7 +84,7 @@ export interface RecipientLookupStore {
   ): Promise<void>;
 }
 
-/** What is told once, beside the request's own messages. */
+/** A message about a request that is posted once and never updated. */
 export type NoticeKind = "break-glass" | "no-route";
 
 export interface NoticeRow extends DeliveryRow {
@@ -90,25 +93,25 @@ export interface NoticeRow extends DeliveryRow {
 }
 
 export interface NoticeStore extends DeliveryStore {
-  /** Notices that are not posted yet and whose time has come, so many from each channel. */
+  /** Returns notices to post, at most `perChannel` from each channel. */
   due(now: number, perChannel: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;
 }
 
-/** What tells, while a channel is far behind, all that waits there; from the flood's beginning to its end. */
+/** A list of the waiting requests of a channel that is far behind, from the beginning of that flood to its end. */
 export interface DigestRow extends DeliveryRow {
   beganAt: number;
 }
 
 export interface DigestStore extends DeliveryStore {
-  /** Begins a digest for each channel that has more than `behind` open requests without a message, and none yet. */
-  begin(behind: number, now: number): Promise<void>;
-  /** Digests that have not ended. */
+  /** Begins a digest for each channel that has more than `threshold` open requests without a message, and no digest. */
+  begin(threshold: number, now: number): Promise<void>;
+  /** Returns digests that have not ended. */
   current(): Promise<DigestRow[]>;
-  /** Open requests without a message in the channel, those soonest past their deadline first, and how many there are. */
+  /** Returns open requests without a message in the channel, earliest deadline first, and their total number. */
   waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
-  /** Nothing waits there any more, and the digest says so, or was never posted. Not while somebody has it claimed. */
+  /** Ends a digest that shows an empty list or was never posted. Changes nothing while a process has a claim on it. */
   end(id: string, at: number): Promise<void>;
-  /** Whether a digest was ever posted as this message; `unresolved` when one may have been, and its ts is not known yet. */
+  /** Says whether this message is a digest, also one that has ended. `unresolved`: a digest with an unknown ts may be it. */
   identify(channelId: string, ts: string): Promise<"digest" | "unresolved" | "none">;
 }

@@ -9,30 +9,29 @@ export type EffectKind =
   | "reply"
   | "publish";
 
-/** What is not yet done of one kind of effect. */
+/** The unfinished work of one kind of effect. */
 export interface Backlog {
   kind: EffectKind;
-  /** Waiting to be done, those that rest after a failure included. */
+  /** Unfinished effects, including those that wait for their next attempt. */
   due: number;
-  /** Of these, those whose last attempt failed; and those that will not be tried again. */
+  /** Of these, the effects whose last attempt failed, including those that are not tried again. */
   failing: number;
-  /** One of the errors, and what it is about: a channel, a request, a record. */
+  /** One of the errors, and the channel or request that it is about. */
   lastError: { about: string; error: string } | null;
 }
 
-/** Something about one request that is not done yet since its last attempt failed. */
+/** An unfinished effect of one request whose last attempt failed. */
 export interface FailingEffect {
   kind: EffectKind;
-  /** A channel where it is about a message; else the request. */
+  /** The channel of a message; otherwise the request. */
   about: string;
   error: string;
 }
 
-/** The work that the rows ask for. */
+/** Derives the unfinished work from the rows. */
 export interface EffectStore {
-  /** What of this request's work fails. */
+  /** Returns the failing effects of one request. */
   failing(requestId: string): Promise<FailingEffect[]>;
-  /** All of the work, counted. */
-  /** `uncovered`: of the open requests, those that no route covers. */
+  /** Counts the unfinished work and the requests that are not closed. `uncovered`: those of them without a route. */
   backlog(): Promise<{ open: number; uncovered: number; effects: Backlog[] }>;
 }

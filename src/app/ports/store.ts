@@ -13,22 +13,22 @@ import type {
 } from "./delivery-store.ts";
 import type { EffectStore } from "./effect-store.ts";
 
-/** A request that nobody else has changed since it was judged, with all that goes into the same transaction. */
+/** A change of a request that still has the expected version, with everything that is stored in the same transaction. */
 export interface RequestChange {
   requestId: string;
   expectedVersion: number;
   patch: RequestPatch;
   vote?: Vote;
-  /** The person whose vote is taken back. */
+  /** The person whose vote is removed. */
   withdraw?: string;
   /** An attempt to signal, in its new state. */
   attempt?: SignalAttempt;
-  /** What has to be said beside the request's own messages. */
+  /** A notice whose recipients must be looked up. */
   recipientLookup?: RecipientLookupKind;
   audit: AuditEntry[];
-  /** A click that this change answers. */
+  /** The click whose evaluation this change ends. If another process ended it first, nothing is stored. */
   click?: string;
-  /** Words to those whose votes came to nothing. */
+  /** Replies to people whose votes had no effect. */
   replies?: { userId: string; text: string }[];
 }
 
@@ -44,56 +44,58 @@ export interface NewRequest {
 export interface RequestStore {
   /** Stores a new request with its messages and audit record. `exists`: the step has a request already. */
   open(opened: NewRequest): Promise<"opened" | "exists" | "lease-lost">;
-  /** Writes a change where the version is still the expected one; false when somebody was first. */
+  /** Stores a change; false if another process changed the request or evaluated the click first. */
   advance(change: RequestChange): Promise<boolean>;
   /**
-   * Takes over what is on record of this account and Region under another target's name: a target that was renamed in the
-   * configuration keeps its requests, and what is watched goes on being watched.
+   * Moves the requests and watched executions of this account and Region to this target name, so that a target keeps them
+   * when the configuration renames it.
    */
   rebindTarget(target: Target): Promise<void>;
   byId(id: string): Promise<ApprovalRequest | null>;
-  /** By the target's account and Region, whatever name it had when they were opened. */
+  /** Finds by the account and Region of the target, which may have had another name when the requests were opened. */
   ofExecution(target: Target, executionId: string): Promise<ApprovalRequest[]>;
-  /** Requests of that request id or execution id, newest first. */
+  /** Finds by request id or execution id, newest first. */
   find(id: string): Promise<ApprovalRequest[]>;
-  /** Oldest first. */
+  /** Returns the oldest first. */
   inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
   votes(requestId: string): Promise<Vote[]>;
-  /** Every attempt to signal the request's decision, oldest first. */
+  /** Returns every attempt to signal the decision, oldest first. */
   signals(requestId: string): Promise<SignalAttempt[]>;
-  /** Decided requests of the target's account and Region whose signal is due. */
+  /** Returns decided requests of the target's account and Region whose next attempt is due. */
   dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
-  /** Sets when the signal is looked at next. No message shows it, so the version stays. */
+  /** Sets the time of the next attempt. Messages do not show it, so the version stays. */
   postponeSignal(id: string, expectedVersion: number, signalNextAt: number): Promise<void>;
-  /** What happened to a request, in order. */
+  /** Returns the audit records of the request in order. */
   history(requestId: string): Promise<AuditRecord[]>;
 }
 
-/** An execution that is watched because a request of it is not over, or because it waits for something else. */
+/** An execution that the bot reads until its requests are closed and the list of waiting executions no longer has it. */
 export interface WatchedExecution {
   target: string;
   executionId: string;
+  /** What the list showed of it. */
   fingerprint: string;
-  /** When it is to be read again at the latest. */
+  /** The next read. */
   nextReadAt: number;
-  /** How often in a row it was read without a change. */
+  /** The number of consecutive reads without a change. */
   unchangedReads: number;
-  /** Since when AWS has answered every reading with "not found"; absent or null when it did not. */
+  /** The first of the consecutive reads to which AWS replied "not found"; absent or null if the last one found it. */
   notFoundSince?: number | null;
 }
 
 export interface ExecutionStore {
   watched(target: string): Promise<WatchedExecution[]>;
-  /** Asks for a reading now. */
+  /** Makes the read due now, also while one is in progress: that one may not show the reason for this call. */
   wake(target: string, executionId: string, at: number): Promise<void>;
+  /** Returns executions to read, earliest first. */
   due(target: string, now: number, limit: number): Promise<WatchedExecution[]>;
 }
 
 export interface AuditStore {
-  /** The oldest records that are to be published now, each with how often that has failed. */
+  /** Returns the oldest records to publish, each with the number of failed attempts. */
   unpublished(now: number, limit: number): Promise<{ record: PublishedRecord; attempts: number }[]>;
   recordPublished(seq: number, eventId: string): Promise<void>;
-  /** `nextAttemptAt` is null when sending the entry again cannot help. */
+  /** Records a failed attempt. `nextAttemptAt: null`: the bus refused the record for good. */
   recordPublishFailed(seq: number, error: string, nextAttemptAt: number | null): Promise<void>;
 }
 
@@ -136,10 +138,11 @@ export interface Store {
   polls: PollStore;
   audit: AuditStore;
   effects: EffectStore;
-  /** The same for what somebody waits for: it answers or fails within a second and a half, however the database is. */
+  /** Connections for Slack's 3-second ack path: every call succeeds or fails within 1.5 s, even if the database hangs. */
   ackStore: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
-  /** This process is the only one: what another held when it ended is free at once. */
+  /** Frees leases and claims of earlier processes. Only for a process that has the database to itself. */
   releaseStaleClaims(): Promise<void>;
+  /** Returns the writes that count only while this lease is its owner's. */
   guardedBy(lease: Lease): GuardedStore;
   close(): Promise<void>;
 }

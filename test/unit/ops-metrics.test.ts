@@ -11,7 +11,7 @@ import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.t
 import { aStore, ENGINES } from "../support/stores.ts";
 
 for (const engine of ENGINES) {
-  test(`${engine.name}: the backlog counts what the rows ask for, and shows an error of each kind`, async (t) => {
+  test(`${engine.name}: the backlog counts the due effects and shows the last error of each kind`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.open({
       request: aRequest(),
@@ -45,7 +45,7 @@ for (const engine of ENGINES) {
   });
 }
 
-test("metrics tell what waits, how old the polls are, and what was done; without the store they say so", async (t) => {
+test("metrics show the backlog, the age of polls and completed work; without the store they show that it is down", async (t) => {
   const store = await aStore(t, { now: () => NOW });
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   await store.owned.polls.record("default/us-east-1", NOW - 5_000, null, "me");
@@ -82,14 +82,14 @@ test("metrics tell what waits, how old the polls are, and what was done; without
   assert.doesNotMatch(without, /effects_due\{/);
 });
 
-test("health is for admins: stale targets with their errors first, then what is behind", async (t) => {
+test("only admins get the health report: stale targets with their errors first, then the backlog", async (t) => {
   const store = await aStore(t, { now: () => NOW });
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   await store.messages.recordFailed((await store.messages.ofRequest(REQUEST_ID))[0]?.id ?? "", "not_in_channel", NOW);
   await store.owned.polls.record("default/eu-west-1", NOW - 600_000, null, "me");
   await store.owned.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me");
   await store.owned.polls.record("default/us-east-1", NOW, null, "me");
-  const ask = makeHealthReport({
+  const reportHealth = makeHealthReport({
     directory: fakeDirectory(),
     admins: { users: ["U0ADMIN"], groups: [] },
     effects: store.effects,
@@ -98,8 +98,8 @@ test("health is for admins: stale targets with their errors first, then what is 
     isSlackConnected: () => true,
     isStale: (at) => at === null || NOW - at > 60_000,
   });
-  assert.deepEqual(await ask("U0JANE"), { kind: "refused" });
-  const report = await ask("U0ADMIN");
+  assert.deepEqual(await reportHealth("U0JANE"), { kind: "refused" });
+  const report = await reportHealth("U0ADMIN");
   assert(report.kind === "health");
   const text = healthText(report, NOW);
   assert.match(
@@ -110,7 +110,7 @@ test("health is for admins: stale targets with their errors first, then what is 
   assert.match(healthText({ ...report, work: null, targets: [] }, NOW), /unreachable/);
 });
 
-test("what no route covers, notices that cannot be posted, and people who cannot be found show in the metrics and to admins", async (t) => {
+test("requests without a route, failing notices and failing recipient lookups appear in the metrics and in the health report", async (t) => {
   const store = await aStore(t, { now: () => NOW });
   const lookup = { requestId: REQUEST_ID, kind: "no-route", attempts: 0 } as const;
   await store.requests.open({

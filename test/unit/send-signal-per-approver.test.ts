@@ -13,18 +13,18 @@ import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts"
 import { aFacts, anEntry, anExecution, aRequest, aStep, aVote, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
-const TAKEN: SignalResult = { kind: "accepted" };
-const SILENT: SignalResult = { kind: "ambiguous", answered: false, code: "TimeoutError", message: "no reply" };
+const ACCEPTED: SignalResult = { kind: "accepted" };
+const NO_REPLY: SignalResult = { kind: "ambiguous", answered: false, code: "TimeoutError", message: "no reply" };
 const REFUSED: SignalResult = { kind: "refused", code: "InvalidAutomationSignalException", message: "not listed" };
 
-/** Ann and Ben approved; the step asks AWS for two. What AWS shows and answers is the test's to say. */
+/** A request that Ann and Ben have approved, for a step with two required approvals. The test defines the replies of AWS. */
 async function setUp(t: TestContext) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const automation = fakeAutomation();
   const sent: string[] = [];
-  const fates: SignalResult[] = [];
-  /** As whom AWS lets nobody act, by their session. */
+  const results: SignalResult[] = [];
+  /** Names of the sessions that AWS refuses. */
   const untrusted = new Set<string>();
   automation.signers = "approvers";
   automation.ready = async ({ session }) =>
@@ -32,11 +32,11 @@ async function setUp(t: TestContext) {
       ? { kind: "failed", code: "AccessDenied", message: "no trust", retry: false }
       : { kind: "ready" };
   automation.signal = async ({ session }) => {
-    sent.push(session ?? "the bot itself");
-    return fates.shift() ?? TAKEN;
+    sent.push(session ?? "the bot");
+    return results.shift() ?? ACCEPTED;
   };
-  /** What AWS shows: the step waits, and these people's sessions have approved it. */
-  const shows = (...sessions: string[]) =>
+  /** Makes AWS show the step as waiting, approved by these sessions. */
+  const showApproved = (...sessions: string[]) =>
     automation.shows(
       anExecution({
         steps: [
@@ -50,7 +50,7 @@ async function setUp(t: TestContext) {
         ],
       }),
     );
-  shows();
+  showApproved();
   const facts = aFacts({ minRequiredApprovals: 2 });
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), facts } as const;
   await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
@@ -59,13 +59,13 @@ async function setUp(t: TestContext) {
     const vote = aVote(userId, { email: `${userId.slice(2).toLowerCase()}@x.y`, at });
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version++, patch: {}, vote, audit: [] });
   }
-  const abort = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const sendSignal = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
   const round = async () => {
     for (const { id } of await store.requests.dueToSignal(TARGET, clock.now(), 10))
-      await abort(automation, id, new AbortController().signal);
+      await sendSignal(automation, id, new AbortController().signal);
   };
   return {
-    ...{ clock, store, automation, sent, fates, shows, round, signal: abort },
+    ...{ clock, store, automation, sent, results, showApproved, round, signal: sendSignal },
     request: async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request"),
     attempts: () => store.requests.signals(REQUEST_ID),
     error: async () => lastError(await store.requests.signals(REQUEST_ID)),
@@ -75,14 +75,14 @@ async function setUp(t: TestContext) {
       const each = ["U0ANN", "U0BEN"].map((userId) => latestAttempt(attempts, userId));
       return each.filter((attempt) => attempt !== undefined).map(({ signerId, state }) => `${signerId} ${state}`);
     },
-    deny: (...sessions: string[]) => {
+    refuse: (...sessions: string[]) => {
       for (const each of sessions) untrusted.add(each);
     },
     trust: (session: string) => void untrusted.delete(session),
   };
 }
 
-test("a person's signal too goes under a lease that replicas with two names for one target share", async (t) => {
+test("a signal by a person needs the lease that replicas with two names for one target share", async (t) => {
   const { clock, store, automation, sent, signal, round } = await setUp(t);
   const { signal: send } = automation;
   const renamed = { ...automation, target: { ...TARGET, key: "renamed/us-east-1", name: "renamed" } };
@@ -92,7 +92,7 @@ test("a person's signal too goes under a lease that replicas with two names for 
     await store.requests.open({ request, channels: [], audit: anEntry({ requestId: "r-2" }) });
     const reads = automation.calls.read.length;
     await signal(renamed, "r-2", new AbortController().signal);
-    assert.equal(automation.calls.read.length, reads, "the other replica has the lease too");
+    assert.equal(automation.calls.read.length, reads, "the lease of the other replica blocks this one");
     assert.equal((await store.requests.byId("r-2"))?.signalNextAt, clock.now() + 1_000);
     return send(...args);
   };
@@ -100,11 +100,11 @@ test("a person's signal too goes under a lease that replicas with two names for 
   assert.deepEqual(sent, ["ann@x.y"]);
 });
 
-test("each person signals once, in order, and the bot itself never", async (t) => {
-  const { sent, shows, round, request, attempts, states, clock } = await setUp(t);
+test("each person signals once, in order, and the bot never", async (t) => {
+  const { sent, showApproved, round, request, attempts, states, clock } = await setUp(t);
   await round();
   assert.deepEqual([sent, (await request()).signal], [["ann@x.y"], "due"]);
-  shows("ann@x.y");
+  showApproved("ann@x.y");
   await round();
   assert.deepEqual([sent, (await request()).signal], [["ann@x.y", "ben@x.y"], "accepted"]);
   assert.equal(countAccepted(await attempts()), 2);
@@ -114,7 +114,7 @@ test("each person signals once, in order, and the bot itself never", async (t) =
   assert.equal(sent.length, 2);
 });
 
-test("the second person waits until AWS shows the first one's signal, or can no longer be behind", async (t) => {
+test("the second person waits until AWS shows the first signal, or until reads cannot lag any longer", async (t) => {
   const { sent, round, clock } = await setUp(t);
   await round();
   await round();
@@ -124,16 +124,16 @@ test("the second person waits until AWS shows the first one's signal, or can no 
   assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
 });
 
-test("a signal without an answer holds everybody up until AWS shows it; then it is not repeated", async (t) => {
-  const { sent, fates, shows, round, request, states, clock } = await setUp(t);
-  fates.push(SILENT);
+test("a signal without a reply blocks the other people until AWS shows it, and is then not repeated", async (t) => {
+  const { sent, results, showApproved, round, request, states, clock } = await setUp(t);
+  results.push(NO_REPLY);
   await round();
   for (let minute = 0; minute < 5; minute++) {
     clock.advance(60_000);
     await round();
   }
   assert.deepEqual([sent, (await request()).signal, await states()], [["ann@x.y"], "ambiguous", ["U0ANN ambiguous"]]);
-  shows("ann@x.y");
+  showApproved("ann@x.y");
   clock.advance(5_000);
   await round();
   assert.deepEqual(await states(), ["U0ANN accepted"]);
@@ -141,9 +141,9 @@ test("a signal without an answer holds everybody up until AWS shows it; then it 
   assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
 });
 
-test("one that AWS never shows is sent again by the same person, and only when it can no longer arrive", async (t) => {
-  const { sent, fates, round, clock } = await setUp(t);
-  fates.push(SILENT);
+test("a signal that AWS never shows is repeated by the same person, and only after it can no longer arrive", async (t) => {
+  const { sent, results, round, clock } = await setUp(t);
+  results.push(NO_REPLY);
   await round();
   clock.advance(NO_REPLY_UNCERTAIN_MS - 1);
   await round();
@@ -153,7 +153,7 @@ test("one that AWS never shows is sent again by the same person, and only when i
   assert.deepEqual(sent, ["ann@x.y", "ann@x.y"]);
 });
 
-test("after a crash in the middle of a signal the same holds as without an answer", async (t) => {
+test("a crash during a signal has the same effect as a missing reply", async (t) => {
   const { automation, sent, round, states, clock } = await setUp(t);
   const { signal } = automation;
   automation.signal = async (...call) => {
@@ -167,35 +167,35 @@ test("after a crash in the middle of a signal the same holds as without an answe
   assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN sending"]]);
 });
 
-test("who is refused comes again after the others", async (t) => {
-  const { sent, fates, shows, round, clock, error } = await setUp(t);
-  fates.push(REFUSED);
+test("a refused person signals again after the others", async (t) => {
+  const { sent, results, showApproved, round, clock, error } = await setUp(t);
+  results.push(REFUSED);
   await round();
   assert.match((await error()) ?? "", /refused the signal of ann@x\.y/);
   clock.advance(60_000);
   await round();
-  shows("ben@x.y");
+  showApproved("ben@x.y");
   clock.advance(60_000);
   await round();
   assert.deepEqual(sent, ["ann@x.y", "ben@x.y", "ann@x.y"]);
 });
 
-test("nothing is sent, or even read, for a person whose role cannot be assumed", async (t) => {
-  const { automation, sent, round, error, deny } = await setUp(t);
-  deny("ann@x.y", "ben@x.y");
+test("a person whose role cannot be assumed causes no read and no signal", async (t) => {
+  const { automation, sent, round, error, refuse } = await setUp(t);
+  refuse("ann@x.y", "ben@x.y");
   await round();
   assert.deepEqual([sent, automation.calls.read], [[], []]);
   assert.match((await error()) ?? "", /act as ann@x\.y \(AccessDenied: no trust\)/);
 });
 
-test("a person whose role cannot be assumed holds up nobody else, and comes again after them", async (t) => {
-  const { sent, shows, round, states, deny, trust, clock, request } = await setUp(t);
-  deny("ann@x.y");
+test("a person whose role cannot be assumed does not block the others, and signals after them", async (t) => {
+  const { sent, showApproved, round, states, refuse, trust, clock, request } = await setUp(t);
+  refuse("ann@x.y");
   await round();
   assert.deepEqual([sent, await states(), (await request()).signal], [[], ["U0ANN skipped"], "due"]);
   clock.advance(60_000);
   await round();
-  shows("ben@x.y");
+  showApproved("ben@x.y");
   assert.deepEqual(sent, ["ben@x.y"]);
   trust("ann@x.y");
   clock.advance(60_000);
@@ -203,35 +203,35 @@ test("a person whose role cannot be assumed holds up nobody else, and comes agai
   assert.deepEqual([sent, (await request()).signal], [["ben@x.y", "ann@x.y"], "accepted"]);
 });
 
-test("while nobody can act, AWS is asked ever more rarely", async (t) => {
-  const { automation, round, deny, clock, store } = await setUp(t);
-  deny("ann@x.y", "ben@x.y");
-  let asked = 0;
+test("calls to AWS become less frequent while no session can be assumed", async (t) => {
+  const { automation, round, refuse, clock, store } = await setUp(t);
+  refuse("ann@x.y", "ben@x.y");
+  let calls = 0;
   const { ready } = automation;
   automation.ready = (...call) => {
-    asked++;
+    calls++;
     return ready(...call);
   };
   for (let second = 0; second < 3_600; second++) {
     await round();
     clock.advance(1_000);
   }
-  assert.ok(asked < 25, `asked ${asked} times in an hour`);
+  assert.ok(calls < 25, `${calls} calls in an hour`);
   assert.ok((await store.requests.history(REQUEST_ID)).length < 30);
 });
 
-test("a signal without an answer is settled also when its sender's role can be assumed no more; then the others come", async (t) => {
+test("a signal without a reply is resolved even if the role of its sender can no longer be assumed; then the others signal", async (t) => {
   for (const isShown of [true, false]) {
-    const { sent, fates, shows, round, states, deny, clock } = await setUp(t);
-    fates.push(SILENT);
+    const { sent, results, showApproved, round, states, refuse, clock } = await setUp(t);
+    results.push(NO_REPLY);
     await round();
-    deny("ann@x.y");
+    refuse("ann@x.y");
     for (let minute = 0; minute < 10; minute++) {
       clock.advance(60_000);
       await round();
     }
     assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN ambiguous"]]);
-    if (isShown) shows("ann@x.y");
+    if (isShown) showApproved("ann@x.y");
     clock.advance(60_000);
     for (let minute = 0; minute < 3; minute++) {
       await round();
@@ -247,7 +247,7 @@ test("a signal without an answer is settled also when its sender's role can be a
   }
 });
 
-test("between two people's signals the step may end: then the second person's does not go out", async (t) => {
+test("the second person does not signal if the step ended after the first signal", async (t) => {
   const { automation, sent, round } = await setUp(t);
   await round();
   automation.shows(

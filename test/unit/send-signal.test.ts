@@ -33,7 +33,7 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   });
   const { signal: abort } = new AbortController();
   const send = (owner = "me") => signalAs(owner)(automation, REQUEST_ID, abort);
-  /** What the loop does: only what is due. */
+  /** Sends the due signals, like the worker. */
   const round = async (owner = "me") => {
     const due = await store.requests.dueToSignal(TARGET, clock.now(), 10);
     for (const request of due) await signalAs(owner)(automation, request.id, abort);
@@ -63,7 +63,7 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   };
 }
 
-test("a decision is sent once, with the person named, on record before it leaves, and is looked at afterwards", async (t) => {
+test("a decision is recorded, then sent once with the name of the person, and the execution is then read again", async (t) => {
   const { automation, round, request, sent, kinds, isWoken } = await setUp(t);
   let before: ApprovalRequest | undefined;
   automation.onSignal = async () => {
@@ -89,14 +89,14 @@ test("a rejection is sent as a rejection", async (t) => {
 });
 
 const NOT_OURS: [claim: string, steps: Parameters<typeof aStep>[0][]][] = [
-  ["its step waits no longer", [{ status: "Success" }]],
-  ["its step is gone", []],
+  ["its step is no longer waiting", [{ status: "Success" }]],
+  ["its step does not exist", []],
   ["the same step name waits again", [{ status: "Success" }, { stepExecutionId: "again" }]],
   ["its step is a pause", [{ action: "aws:pause" }]],
 ];
 
 for (const [claim, steps] of NOT_OURS) {
-  test(`nothing is sent when ${claim}; the execution is looked at instead`, async (t) => {
+  test(`a decision is not sent if ${claim}; the execution is read instead`, async (t) => {
     const { automation, round, sent, isWoken, request, clock } = await setUp(t);
     automation.shows(anExecution({ steps: steps.map((step) => aStep(step)) }));
     await round();
@@ -107,7 +107,7 @@ for (const [claim, steps] of NOT_OURS) {
   });
 }
 
-test("nothing is sent to an execution that AWS no longer knows", async (t) => {
+test("a decision is not sent if AWS does not find the execution", async (t) => {
   const { automation, round, sent, isWoken } = await setUp(t);
   automation.readings.clear();
   await round();
@@ -115,7 +115,7 @@ test("nothing is sent to an execution that AWS no longer knows", async (t) => {
   assert.ok(await isWoken());
 });
 
-test("nothing is sent while another step waits too; the message says why, once, and it is tried again", async (t) => {
+test("a decision is not sent while another step is waiting; the reason is recorded once, and the attempt is repeated", async (t) => {
   const { clock, automation, round, sent, kinds, error } = await setUp(t);
   automation.shows(anExecution({ steps: [aStep(), aStep({ stepExecutionId: "b", name: "second" })] }));
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -130,7 +130,7 @@ test("nothing is sent while another step waits too; the message says why, once, 
   assert.equal(sent().length, 1);
 });
 
-test("nothing is sent when AWS cannot be asked first", async (t) => {
+test("a decision is not sent if the read before it fails", async (t) => {
   const { clock, automation, round, sent, error } = await setUp(t);
   automation.readings.set(EXECUTION_ID, {
     kind: "failed",
@@ -148,7 +148,7 @@ test("nothing is sent when AWS cannot be asked first", async (t) => {
   assert.equal(sent().length, 1);
 });
 
-test("a signal without any answer is not sent again before it can no longer take effect", async (t) => {
+test("a signal without a reply is repeated only after it can no longer take effect", async (t) => {
   const { clock, automation, round, sent, request, kinds } = await setUp(t);
   automation.onSignal = () => ({ kind: "ambiguous", answered: false, code: "TimeoutError", message: "x" });
   await round();
@@ -159,7 +159,7 @@ test("a signal without any answer is not sent again before it can no longer take
     await round();
     assert.equal(sent().length, 1, `sent again ${(clock.now() - sentAt) / 1000} s after`);
   }
-  assert.ok(automation.calls.read.length > 60, "the step is looked at all the while");
+  assert.ok(automation.calls.read.length > 60, "the step is read continuously");
   automation.onSignal = () => ({ kind: "accepted" });
   for (let attempt = 0; attempt < 10; attempt++) {
     clock.advance(1_000);
@@ -169,7 +169,7 @@ test("a signal without any answer is not sent again before it can no longer take
   assert.deepEqual(await kinds(), ["signal-sending", "signal-ambiguous", "signal-sending", "signal-accepted"]);
 });
 
-test("a signal that took effect although its answer was lost is never sent again", async (t) => {
+test("a signal that took effect is never repeated, even if its reply was lost", async (t) => {
   const { clock, automation, round, sent, isWoken } = await setUp(t);
   automation.onSignal = () => {
     automation.shows(
@@ -186,7 +186,7 @@ test("a signal that took effect although its answer was lost is never sent again
   assert.ok(await isWoken());
 });
 
-test("a signal that AWS answered with an error of its own settles soon", async (t) => {
+test("a signal with an error reply from AWS is repeated soon", async (t) => {
   const { clock, automation, round, sent } = await setUp(t);
   automation.onSignal = () => ({ kind: "ambiguous", answered: true, code: "InternalServerError", message: "x" });
   await round();
@@ -199,7 +199,7 @@ test("a signal that AWS answered with an error of its own settles soon", async (
 });
 
 for (const kind of ["refused", "not-sent"] as const) {
-  test(`a signal that was ${kind} surely had no effect: it is tried again, ever more rarely`, async (t) => {
+  test(`a signal that was ${kind} certainly had no effect and is repeated at growing intervals`, async (t) => {
     const { clock, automation, round, sent, request, attempts, error, kinds } = await setUp(t);
     automation.onSignal = () => ({ kind, code: "AccessDeniedException", message: "x" });
     const waits: number[] = [];
@@ -220,7 +220,7 @@ for (const kind of ["refused", "not-sent"] as const) {
   });
 }
 
-test("after a crash in the middle of sending, nothing is sent until the attempt has settled", async (t) => {
+test("a signal that a crash interrupted is repeated only after it can no longer take effect", async (t) => {
   const { clock, automation, round, store, sent } = await setUp(t);
   automation.onSignal = () => {
     throw new Error("the process ends here");
@@ -230,8 +230,15 @@ test("after a crash in the middle of sending, nothing is sent until the attempt 
   const again = await store.reopen();
   const sendAfterRestart = async () => {
     const due = await again.requests.dueToSignal(TARGET, clock.now(), 10);
-    const abort = makeSendSignal({ ...again, clock, random: () => 0, owner: "new", workspace: "T", log: testLog() });
-    for (const each of due) await abort(automation, each.id, new AbortController().signal);
+    const sendSignal = makeSendSignal({
+      ...again,
+      clock,
+      random: () => 0,
+      owner: "new",
+      workspace: "T",
+      log: testLog(),
+    });
+    for (const each of due) await sendSignal(automation, each.id, new AbortController().signal);
   };
   clock.advance(NO_REPLY_UNCERTAIN_MS - 10_000);
   await sendAfterRestart();
@@ -241,7 +248,7 @@ test("after a crash in the middle of sending, nothing is sent until the attempt 
   assert.equal(sent().length, 2);
 });
 
-test("while another process holds the execution's lease, nothing is read and nothing is sent; its end frees it", async (t) => {
+test("a process without the execution's lease reads nothing and sends nothing until the lease of the other process expires", async (t) => {
   const { clock, store, automation, round, sent } = await setUp(t);
   await store.leases.acquire(LEASE, "other", clock.now(), clock.now() + LEASE_MS);
   await round();
@@ -259,7 +266,7 @@ test("replicas with two names for one target share the execution's lease", async
   await store.requests.open({ request: next, channels: [], audit: anEntry({ requestId: "r-2" }) });
   const renamed = fakeAutomation({ ...TARGET, key: "renamed/us-east-1", name: "renamed" });
   renamed.shows(anExecution({ steps: [gate] }));
-  // The other replica wants to decide the next gate while this one's signal is on its way.
+  // The other replica tries to signal for the next gate while the signal of this replica is in transit.
   automation.onSignal = async () => {
     await signalAs("other")(renamed, "r-2", abort);
     assert.deepEqual([renamed.calls.read, renamed.calls.signal], [[], []]);
@@ -271,14 +278,14 @@ test("replicas with two names for one target share the execution's lease", async
   assert.equal(renamed.calls.signal.length, 1);
 });
 
-test("what was opened under another name of the target is looked at where this replica watches it", async (t) => {
+test("the execution of a request with an earlier target name is read again under the current name", async (t) => {
   const { round, sent, isWoken } = await setUp(t, { target: "old/us-east-1" });
   await round();
   assert.equal(sent().length, 1);
   assert.ok(await isWoken());
 });
 
-test("two processes that want to send the same decision send it once", async (t) => {
+test("several processes send the same decision only once", async (t) => {
   const { automation, send, sent } = await setUp(t);
   let inside = 0;
   automation.onSignal = async () => {
@@ -291,9 +298,9 @@ test("two processes that want to send the same decision send it once", async (t)
   assert.equal(sent().length, 1);
 });
 
-test("a decision that waits for a lease rests, so that those behind it come to be sent", async (t) => {
+test("a decision that waits for a lease backs off, so that later decisions are sent", async (t) => {
   const { clock, store, round, sent } = await setUp(t);
-  await store.leases.acquire(LEASE, "of-one-that-died", clock.now(), clock.now() + LEASE_MS);
+  await store.leases.acquire(LEASE, "of-a-dead-process", clock.now(), clock.now() + LEASE_MS);
   assert.equal(await round(), 1);
   assert.equal(await round(), 0);
   clock.advance(1_000);
@@ -303,7 +310,7 @@ test("a decision that waits for a lease rests, so that those behind it come to b
   assert.equal(sent().length, 1);
 });
 
-test("the lease is given back, also after a failure", async (t) => {
+test("the lease is released, even after a failure", async (t) => {
   const { clock, store, automation, round } = await setUp(t);
   automation.onRead = () => {
     throw new Error("broken");
@@ -312,7 +319,7 @@ test("the lease is given back, also after a failure", async (t) => {
   assert.notEqual(await store.leases.acquire(LEASE, "other", clock.now(), clock.now() + 1), null);
 });
 
-test("a process that was held up until its lease is nearly over does not send, and tries again", async (t) => {
+test("a process that is delayed until its lease has almost expired does not send, and repeats the attempt later", async (t) => {
   const { clock, store, automation, send, sent, request } = await setUp(t);
   automation.onRead = () => clock.advance(LEASE_MS / 2 + 1);
   await send();
@@ -325,7 +332,7 @@ test("a process that was held up until its lease is nearly over does not send, a
   assert.equal(sent().length, 1);
 });
 
-test("a decision that changed hands while AWS was asked is not sent by what was known before", async (t) => {
+test("a request that changes during the read before the signal is not signaled", async (t) => {
   const { store, automation, send, sent } = await setUp(t);
   automation.onRead = async () => {
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 2, patch: { state: "closed" }, audit: [] });
@@ -334,7 +341,7 @@ test("a decision that changed hands while AWS was asked is not sent by what was 
   assert.deepEqual(sent(), []);
 });
 
-test("when the bot stops while AWS is asked, nothing is sent", async (t) => {
+test("a bot that stops during the read before the signal does not send", async (t) => {
   const { automation, signalAs, sent } = await setUp(t);
   const stopping = new AbortController();
   automation.onRead = () => stopping.abort();
@@ -345,19 +352,19 @@ test("when the bot stops while AWS is asked, nothing is sent", async (t) => {
 for (const [claim, more] of [
   ["open", { state: "open", decision: null, signal: "none" }],
   ["closed", { state: "closed" }],
-  ["already signalled", { signal: "accepted" }],
+  ["already signaled", { signal: "accepted" }],
 ] as const) {
-  test(`a request that is ${claim} is not signalled, and AWS is not even asked`, async (t) => {
+  test(`a request that is ${claim} is not signaled, and its execution is not read`, async (t) => {
     const { automation, send, sent } = await setUp(t, more);
     await send();
     assert.deepEqual([sent(), automation.calls.read], [[], []]);
   });
 }
 
-test("a process whose lease another has had since its reading writes no attempt and sends nothing", async (t) => {
+test("a process that lost its lease to another process since its read records no attempt and sends nothing", async (t) => {
   const { clock, store, automation, send, sent, request, attempts } = await setUp(t);
   automation.onRead = async () => {
-    // Paused here, while the machine's clock stands as well: only the token tells.
+    // The process and its clock are paused here: only the fencing token shows the change.
     assert.notEqual(
       await store.leases.acquire(LEASE, "other", clock.now() + LEASE_MS, clock.now() + LEASE_MS + 1),
       null,
@@ -367,7 +374,7 @@ test("a process whose lease another has had since its reading writes no attempt 
   assert.deepEqual([sent(), (await request()).signal, await attempts()], [[], "due", []]);
 });
 
-test("a process that is held up after its attempt was written does not send, and takes the attempt back", async (t) => {
+test("a process that is delayed after it recorded its attempt does not send, and withdraws the attempt", async (t) => {
   const { clock, store, send, sent, request } = await setUp(t);
   const { guardedBy } = store;
   store.guardedBy = (lease) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 
-test("a wake-up reaches every subscriber of its topic, and no other", () => {
+test("a wake-up reaches every subscriber of its topic and no other subscriber", () => {
   const wakeUps = makeWakeUps();
   const woken: string[] = [];
   wakeUps.subscribe(["deliver", "notify"], () => woken.push("messages"));
@@ -15,7 +15,7 @@ test("a wake-up reaches every subscriber of its topic, and no other", () => {
   assert.deepEqual(woken, ["messages", "digests", "messages", "reads of b"]);
 });
 
-test("who has unsubscribed is woken no more", () => {
+test("a subscriber receives no wake-up after it unsubscribes", () => {
   const wakeUps = makeWakeUps();
   let woken = 0;
   const unsubscribe = wakeUps.subscribe(["deliver", "notify"], () => woken++);

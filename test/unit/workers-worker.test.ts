@@ -14,7 +14,7 @@ interface Options {
   wakes?: Topic[];
 }
 
-/** A worker over rows that are due from a time on, the longest due first. A row that is done is due no longer. */
+/** Starts a worker for rows with a due time, longest due first. A completed row is no longer due. */
 function setUp(t: TestContext, rows: string[], options: Options) {
   const clock = testClock();
   const log = testLog();
@@ -51,11 +51,11 @@ function setUp(t: TestContext, rows: string[], options: Options) {
   return { worker, clock, log, wakeUps, due, looks, started };
 }
 
-const settled = async () => {
-  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+const runEventLoop = async () => {
+  for (let times = 0; times < 20; times++) await new Promise(setImmediate);
 };
 
-test("a row that hangs delays none behind it, and is not started twice", async (t) => {
+test("a row that hangs does not delay later rows and is not started twice", async (t) => {
   const hang = Promise.withResolvers<void>();
   const { started, wakeUps, due } = setUp(t, ["slow", "a", "b"], {
     concurrency: 2,
@@ -64,7 +64,7 @@ test("a row that hangs delays none behind it, and is not started twice", async (
       return "done";
     },
   });
-  await eventually("all are started", () => started.length === 3);
+  await eventually("all rows are started", () => started.length === 3);
   due.set("c", 0);
   wakeUps.wake("deliver");
   await eventually("the new row is started", () => started.length === 4);
@@ -72,7 +72,7 @@ test("a row that hangs delays none behind it, and is not started twice", async (
   hang.resolve();
 });
 
-test("rows in progress may still look due, so each look asks for more rows than there is room for", async (t) => {
+test("each look requests more rows than can start, because rows in progress may still be due in the store", async (t) => {
   const hang = Promise.withResolvers<void>();
   const { looks, wakeUps } = setUp(t, ["a", "b", "c"], {
     concurrency: 2,
@@ -81,9 +81,9 @@ test("rows in progress may still look due, so each look asks for more rows than 
       return "done";
     },
   });
-  await settled();
+  await runEventLoop();
   wakeUps.wake("deliver");
-  await settled();
+  await runEventLoop();
   assert.deepEqual(
     looks.map(({ limit, inProgress, woken }) => [limit, [...inProgress], woken]),
     [
@@ -94,25 +94,25 @@ test("rows in progress may still look due, so each look asks for more rows than 
   hang.resolve();
 });
 
-test("without a backlog the worker waits for its tick; with one it looks again as soon as a row is done", async (t) => {
+test("a worker without a backlog waits for its tick; with a backlog it looks again as soon as a row is complete", async (t) => {
   const { clock, looks, started, due } = setUp(t, ["a"], { concurrency: 1, work: async () => "done" });
-  await settled();
+  await runEventLoop();
   due.set("b", 0);
   due.set("c", 0);
-  await settled();
+  await runEventLoop();
   assert.deepEqual([looks.length, started], [1, ["a"]]);
   clock.advance(TICK_MS);
-  await settled();
+  await runEventLoop();
   assert.deepEqual(started, ["a", "b", "c"]);
 });
 
-test("a row may ask for another look without a backlog", async (t) => {
+test("a row can request another look without a backlog", async (t) => {
   const { looks } = setUp(t, ["a"], { concurrency: 5, work: async () => "look-again" });
-  await settled();
+  await runEventLoop();
   assert.equal(looks.length, 2);
 });
 
-test("a row that fails is logged and backs off, and a full batch of such rows hides no other", async (t) => {
+test("a row that fails is logged and backs off, and many failing rows do not block other rows", async (t) => {
   const bad = Array.from({ length: 40 }, (_, index) => `bad-${index}`);
   const { clock, log, started } = setUp(t, [...bad, "good"], {
     concurrency: 2,
@@ -133,21 +133,21 @@ test("a row that fails is logged and backs off, and a full batch of such rows hi
   );
 });
 
-test("a row that fails causes no other look at once: where no back-off can be recorded it would be due again", async (t) => {
+test("a row that fails causes no immediate look, because it is still due if its back-off cannot be recorded", async (t) => {
   const { looks, clock } = setUp(t, ["bad-1", "bad-2"], {
     concurrency: 1,
     async work() {
       throw new Error("broken");
     },
   });
-  await settled();
+  await runEventLoop();
   assert.equal(looks.length, 1);
   clock.advance(TICK_MS);
-  await settled();
+  await runEventLoop();
   assert.equal(looks.length, 2);
 });
 
-test("a row that is done wakes others, a row that failed does not", async (t) => {
+test("a completed row wakes other workers; a failed row does not", async (t) => {
   const { wakeUps, started } = setUp(t, ["good", "bad"], {
     concurrency: 2,
     wakes: ["reply"],
@@ -158,11 +158,11 @@ test("a row that is done wakes others, a row that failed does not", async (t) =>
   });
   let woken = 0;
   wakeUps.subscribe(["reply"], () => woken++);
-  await settled();
+  await runEventLoop();
   assert.deepEqual([started.length, woken], [2, 1]);
 });
 
-test("stopping tells the rows in progress, waits for them, and starts no other", async (t) => {
+test("stopping waits for the rows in progress and starts no other row", async (t) => {
   const hang = Promise.withResolvers<void>();
   const { worker, started, wakeUps } = setUp(t, ["a", "b"], {
     concurrency: 1,
@@ -171,13 +171,13 @@ test("stopping tells the rows in progress, waits for them, and starts no other",
       return "look-again";
     },
   });
-  await settled();
+  await runEventLoop();
   let isStopped = false;
   const stopping = worker.stop().then(() => {
     isStopped = true;
   });
   wakeUps.wake("deliver");
-  await settled();
+  await runEventLoop();
   assert.equal(isStopped, false);
   hang.resolve();
   await stopping;

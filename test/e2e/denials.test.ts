@@ -76,10 +76,10 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
   await w.message(id, /<@U0MIA>/);
 });
 
-test("where people of other organisations read, parameters are not posted; Details still shows them at home", async (t) => {
+test("in a channel shared with other organizations, parameters are not posted, and Details shows them to members of the workspace", async (t) => {
   const w = await world(t, { policy: POLICY });
   const id = await w.run(ONE_GATE);
-  const shared = await w.message(id, "1 parameter: not shown", "C0SHARED");
+  const shared = await w.message(id, "1 parameter not shown", "C0SHARED");
   assert.doesNotMatch(toText(await w.message(id)), /not shown/);
   await w.click("U0JANE", shared, "details", {}, "C0SHARED");
   await w.modal("U0JANE", "Service");

@@ -138,7 +138,7 @@ test("a signal that was lost on its way is not repeated while it could still arr
 
   await w.click("U0JANE", message, "approve");
 
-  await w.message(id, /no clear answer/i);
+  await w.message(id, /no clear reply/i);
   const readings = (await w.awsCalls("GetAutomationExecution")).length;
   await eventually("the step was looked at again", async () => {
     return (await w.awsCalls("GetAutomationExecution")).length > readings + 1;

@@ -75,6 +75,11 @@ export function beginAttempt(
   };
 }
 
+/** Returns the attempt as it is stored before its signal leaves. `shownBefore`: how many approvals the step shows. */
+export function startSending(attempt: SignalAttempt, shownBefore: number): SignalAttempt {
+  return { ...attempt, state: "sending", uncertainUntil: attempt.at + NO_REPLY_UNCERTAIN_MS, shownBefore };
+}
+
 /** Applies the reply to the attempt. */
 export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now: number): SignalAttempt {
   const of = attempt.session === null ? "" : ` of ${attempt.session}`;

@@ -118,8 +118,8 @@ test("the signal of the next person waits until a read shows the previous signal
 });
 
 test("a read confirms an uncertain signal of a person, never one of the bot, whose session name is unknown", () => {
-  const step = shows(decision("U0ANN@example.com"));
-  const move = (attempt: SignalAttempt) => {
+  const named = shows(decision("U0ANN@example.com"));
+  const move = (attempt: SignalAttempt, step = named) => {
     const { signerId: id, session } = attempt;
     const attempts = [attempt, anAttempt({ attempt: 2, signerId: id, session, state: "deferred" })];
     return nextSignalMove(
@@ -132,7 +132,9 @@ test("a read confirms an uncertain signal of a person, never one of the bot, who
     const ann = signal("U0ANN", state, { uncertainUntil: NOW + 1 });
     assert.deepEqual(move(ann), { kind: "confirmed", attempt: ann });
     assert.equal(move(signal("U0BEN", state, { uncertainUntil: NOW + 1 })).kind, "wait");
-    assert.equal(move(anAttempt({ state, uncertainUntil: NOW + 1 })).kind, "wait");
+    const bot = anAttempt({ state, uncertainUntil: NOW + 1 });
+    assert.equal(move(bot).kind, "wait");
+    assert.equal(move(bot, shows('{"Who":"somebody","Decision":"Approve"}')).kind, "wait");
   }
 });
 

@@ -1,13 +1,7 @@
 import { signalComment } from "../../core/comment.ts";
 import { type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
-import {
-  beginAttempt,
-  isUncertain,
-  latestAttempt,
-  NO_REPLY_UNCERTAIN_MS,
-  resolveAttempt,
-} from "../../core/signal-attempt.ts";
+import { beginAttempt, isUncertain, latestAttempt, resolveAttempt, startSending } from "../../core/signal-attempt.ts";
 import { listSigners, nextSigner } from "../../core/signers.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { Lease, LeaseStore } from "../ports/coordination.ts";
@@ -114,9 +108,7 @@ async function signalOnce(
   if (now > notAfter) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
-  const begun = beginAttempt(attempts, request.id, turn.signer, now);
-  const { shownBefore } = move;
-  const sending = { ...begun, state: "sending", uncertainUntil: now + NO_REPLY_UNCERTAIN_MS, shownBefore } as const;
+  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), move.shownBefore);
   const sent = await recordAttempt(deps, turn, sending, lease);
   if (sent === null) return;
 

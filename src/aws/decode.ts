@@ -60,8 +60,8 @@ function decodeStep(step: StepExecution): ObservedStep {
 }
 
 /**
- * AWS encodes each input as JSON, now and then not: then the raw text stands. So it does where reading it as a number
- * would change it, as it would with a long account or serial number.
+ * Decodes an input of a step. AWS encodes inputs as JSON, with rare exceptions: then the raw text is returned. The raw text is
+ * also returned if a number would change it, for example a long account or serial number.
  */
 export function decodeInput(input: unknown): unknown {
   if (typeof input !== "string") return input;

@@ -2,7 +2,7 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { Clock } from "../app/ports/aws.ts";
 import { describe } from "./aws-failures.ts";
 
-/** How AWS says that calls come too often, by service and age. */
+/** AWS's error codes for throttling; they differ by service and age. */
 const THROTTLED: ReadonlySet<string> = new Set([
   "ThrottlingException",
   "Throttling",
@@ -12,18 +12,18 @@ const THROTTLED: ReadonlySet<string> = new Set([
   "RequestThrottled",
   "RequestThrottledException",
 ]);
-/** Between two calls after the first throttled one, in milliseconds; each further one doubles it up to the longest. */
+/** Milliseconds between two calls after the first throttled one. Each further one doubles the interval, up to the maximum. */
 const INITIAL_INTERVAL_MS = 250;
 const MAX_INTERVAL_MS = 8_000;
-/** What each call that was not throttled leaves of it; below the least there is no lane any more. */
+/** Each call that is not throttled multiplies the interval by this factor. Below the minimum, calls are no longer paced. */
 const EASING = 0.8;
 const MIN_INTERVAL_MS = 25;
 
-/** One lane for the calls to one target. AWS publishes no rates for Automation, so the lane learns from its answers. */
+/** Paces the calls to one target. AWS publishes no rate limits for Automation, so the pacer learns from AWS's answers. */
 export interface CallPacer {
-  /** Resolves when the next call may leave, or when aborted. An urgent one leaves at once; those after it wait longer. */
+  /** Resolves when the next call may leave, or when aborted. An urgent call leaves at once; later calls wait longer. */
   waitForSlot(urgent: boolean, abort?: AbortSignal): Promise<void>;
-  /** How a call ended: with this error, or well. */
+  /** Records the end of a call, with its error if it failed. */
   record(error?: unknown): void;
 }
 
@@ -34,7 +34,7 @@ export function makeCallPacer(clock: Clock): CallPacer {
     async waitForSlot(urgent, abort) {
       const now = clock.now();
       if (urgent) {
-        // The lane waits anew, but not for each of many together: then nothing else would ever be asked.
+        // The interval starts again, but only once for simultaneous urgent calls: otherwise other calls would never leave.
         nextAt = Math.max(nextAt, now + intervalMs);
         return;
       }
@@ -52,12 +52,12 @@ export function makeCallPacer(clock: Clock): CallPacer {
   };
 }
 
-/** Puts a command's attempts into the lane, each of the client's own retries among them. */
+/** Paces each attempt of a command, including the client's own retries. */
 export function paced<C extends { middlewareStack: unknown }>(
   command: C,
   { pace, urgent, signal }: { pace: CallPacer; urgent: boolean; signal: AbortSignal },
 ): C {
-  // Each command's stack is typed by its input; what is added here looks at none.
+  // Each command's stack is typed by its input; this middleware does not use the input.
   (command.middlewareStack as SSMClient["middlewareStack"]).add(
     (next) => async (sending) => {
       await pace.waitForSlot(urgent, signal);

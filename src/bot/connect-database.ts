@@ -13,7 +13,7 @@ const RETRY_CAP_MS = 5_000;
 
 export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; words: string };
 
-/** One attempt. `away` when waiting may help; throws what a person must mend, in words that say how. */
+/** Tries once to open the database. `unreachable`: waiting may help. Throws an error with the fix if a person must act. */
 export async function openDatabase(
   database: DatabaseConfig,
   options: { publishes: boolean; now: () => number },

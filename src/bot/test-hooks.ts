@@ -2,7 +2,7 @@ import type { Automation, EventBus } from "../app/ports/aws.ts";
 import type { Chat } from "../app/ports/slack.ts";
 import type { Store } from "../app/ports/store.ts";
 
-/** Where a test stands between the use cases and the outside. What ships passes none. */
+/** Lets a test wrap the ports between the use cases and the outside. The shipped program passes none. */
 export interface TestHooks {
   store: (store: Store) => Store;
   chat: (chat: Chat) => Chat;

@@ -30,7 +30,7 @@ export interface ReconcileContext {
   attempts?: readonly SignalAttempt[];
   /** Hides secrets in the texts of AWS. */
   maskText?: (text: string) => string;
-  /** The ARN of the role or user that sends our signals, as far as it is known. */
+  /** The ARN of the role or user that sends our signals, if known. */
   signsAs?: string | null;
 }
 
@@ -75,8 +75,8 @@ export function reconcile(
 }
 
 /**
- * Whether nobody can decide the step any more. A closed request is never opened again, so an answer that shows the step
- * between two states, or a live execution without its steps, ends nothing.
+ * Tells whether no decision of the step is possible any more. A closed request never opens again, so a read that shows the
+ * step between two states, or a running execution without its steps, does not close it.
  */
 function isOver(observed: ObservedExecution, step: ObservedStep | undefined): boolean {
   if (hasEnded(observed.status)) return true;
@@ -87,7 +87,7 @@ function isUnderWay(step: ObservedStep): boolean {
   return step.status === "Pending" || step.status === "InProgress";
 }
 
-/** The change that closes a request whose execution AWS no longer knows. */
+/** Returns the change that closes a request whose execution AWS no longer knows; null if it is already recorded. */
 export function closeNotFound(request: ApprovalRequest, now: number): Change | null {
   if (request.executionEndedAt !== null) return null;
   const end: RequestPatch = { executionStatus: "Unknown", executionEndedAt: now };
@@ -156,7 +156,7 @@ function toOutcome(ending: Ending): Outcome {
 function outcomeKind(ending: Ending): OutcomeKind {
   const { step, observed } = ending;
   const decided = step === undefined ? null : approvalStatus(step);
-  // A step that was still waiting or running when its execution ended has no status of its own.
+  // A step that was still waiting or running when its execution ended has no final status.
   const unfinished = step === undefined || step.status === "Waiting" || isUnderWay(step);
   if (unfinished && decided !== null) return decided === "Approved" ? "approved" : "rejected";
   const status = unfinished ? observed.status : step.status;

@@ -1,21 +1,21 @@
 /**
- * The approval request: one per (target, execution id, step execution id).
+ * The approval request: one per account, Region, execution and step execution.
  *
  *   open ──votes──> decided ──signal──> closed
- *     └── decided elsewhere, timed out, cancelled, gone ──> closed
+ *     └── decided elsewhere, timed out, cancelled, not found ──> closed
  *
- * Only the functions below move it. Each returns the fields that change; the store writes them where the version is
- * still the one that was judged, together with the audit records of the change.
+ * Only the functions below change the state. Each returns the changed fields. The store writes them together with the audit
+ * records, and only while the request still has the version that was evaluated.
  */
 export type Verdict = "approve" | "reject";
 
-/** What a person asks for: a verdict, or to take back the approval that they gave. */
+/** The action of a click: a verdict, or the withdrawal of the person's own approval. */
 export type RequestedAction = Verdict | "withdraw";
 
-/** By what right somebody decides: as the route's approver, or as an admin against quorum and self-approval. */
+/** The authority of a decision: as an approver of the route, or as an admin who overrides quorum and self-approval. */
 export type Authority = "approver" | "break-glass";
 
-/** What is known of the waiting step when the request is opened. It never changes afterwards and is already masked. */
+/** The facts about the waiting step when the request opens. They never change afterwards, and are already masked. */
 export interface RequestFacts {
   documentName: string;
   documentVersion: string | null;
@@ -23,15 +23,15 @@ export interface RequestFacts {
   /** Position among the runbook's approve steps, from 1, and how many there are. */
   gate: number;
   gates: number;
-  /** The runbook author's words, as written; untrusted. */
+  /** The message of the runbook's author, as written; untrusted. */
   message: string | null;
   executedBy: string | null;
   executionStartedAt: number | null;
-  /** When the step began to wait. */
+  /** When the step started to wait. */
   waitingSince: number | null;
-  /** Seconds; null when AWS does not say, and then the documented default is only presumed. */
+  /** Seconds; null if AWS does not report it. The documented default is then an assumption. */
   timeoutSeconds: number | null;
-  /** As in the runbook: names and ARNs of those whom AWS lets decide. */
+  /** The `Approvers` of the runbook's step: names and ARNs of the principals whose signals AWS accepts. */
   awsApprovers: string[];
   minRequiredApprovals: number;
   parameters: Parameter[];
@@ -40,7 +40,7 @@ export interface RequestFacts {
 
 export interface Parameter {
   name: string;
-  /** Masked already where the configuration asks for it. */
+  /** Already masked if the configuration says so. */
   values: string[];
   masked: boolean;
   /** Whether the value is the runbook's default; null when the runbook could not be read. */

@@ -7,7 +7,7 @@ import type { Store } from "../app/ports/store.ts";
 type EvaluateClick = ReturnType<typeof makeEvaluateClick>;
 
 export interface Metrics {
-  /** Prometheus's text, with what the rows ask for at this moment. */
+  /** Renders the metrics in Prometheus's text format, with gauges from the current rows. */
   text(read: Pick<Store, "effects" | "polls"> | null, now: number, slackConnected: boolean): Promise<string>;
   contentType: string;
   /** Counts the outcomes of clicks. */
@@ -17,7 +17,7 @@ export interface Metrics {
   bus(own: EventBus): EventBus;
 }
 
-/** The bot's metrics: counters of what it did, and gauges read from the store when somebody asks. */
+/** Makes the metrics of the bot: counters of its actions, and gauges that each request reads from the store. */
 export function makeMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -26,23 +26,28 @@ export function makeMetrics(): Metrics {
   const counter = (name: string, help: string, labelNames: string[] = []) =>
     new Counter({ name: `countersign_${name}`, help, labelNames, registers });
 
-  const storeUp = gauge("store_up", "Whether the store could be read.");
-  const slackUp = gauge("slack_connected", "Whether Slack reaches this process.");
+  const storeUp = gauge("store_up", "Whether the database could be read.");
+  const slackUp = gauge("slack_connected", "Whether this process is connected to Slack.");
   const open = gauge("open_requests", "Requests that are not closed.");
-  const uncovered = gauge(
-    "uncovered_requests",
-    "Of these, those that no route covers: nobody can decide them in Slack.",
-  );
-  const due = gauge("effects_due", "Effects that are still to be done, by kind.", ["kind"]);
-  const failing = gauge("effects_failing", "Of these, those whose last attempt failed.", ["kind"]);
-  const up = gauge("target_up", "Whether the last poll of a target went well, by any replica.", ["target"]);
-  const age = gauge("last_poll_age_seconds", "Since the last good poll of a target, by any replica.", ["target"]);
-  const signals = counter("signals_total", "Signals, by what came of them.", ["result"]);
-  const clicks = counter("clicks_total", "Judged clicks, by outcome.", ["outcome"]);
+  const uncovered = gauge("uncovered_requests", "Open requests without a route: they cannot be decided in Slack.");
+  const due = gauge("effects_due", "Effects that are not done yet, by kind.", ["kind"]);
+  const failing = gauge("effects_failing", "Effects that are not done yet and whose last attempt failed, by kind.", [
+    "kind",
+  ]);
+  const up = gauge("target_up", "Whether the last poll of a target succeeded, on any replica.", ["target"]);
+  const age = gauge("last_poll_age_seconds", "Seconds since the last successful poll of a target, on any replica.", [
+    "target",
+  ]);
+  const signals = counter("signals_total", "Signals to AWS, by result.", ["result"]);
+  const clicks = counter("clicks_total", "Evaluated clicks, by outcome.", ["outcome"]);
   const posted = counter("messages_posted_total", "Messages posted.");
   const updated = counter("messages_updated_total", "Updates of messages.");
   const failed = counter("messages_failed_total", "Posts and updates that failed, by reason.", ["call", "reason"]);
-  const unpublished = counter("publish_failures_total", "Audit events that the bus did not take.", ["code"]);
+  const unpublished = counter(
+    "publish_failures_total",
+    "Audit events that the event bus did not accept, by error code.",
+    ["code"],
+  );
 
   return {
     contentType: registry.contentType,
@@ -64,7 +69,7 @@ export function makeMetrics(): Metrics {
         }
         storeUp.set(1);
       } catch {
-        // The rest is still worth telling, and this says what is missing.
+        // The other metrics are still useful, and store_up explains the missing ones.
         storeUp.set(0);
       }
       return registry.metrics();

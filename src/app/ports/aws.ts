@@ -1,6 +1,6 @@
 /**
- * What the use cases need from outside: time, logs, AWS. Slack and the store have pages of their own beside this one.
- * Adapters implement these; expected results are values, only breakage throws. All times are epoch milliseconds.
+ * The interfaces to time, logs and AWS that use cases need. slack.ts and store.ts have those to Slack and the store. Adapters
+ * implement them. Expected results are values; only unexpected failures throw. All times are epoch milliseconds.
  */
 import type { PublishedRecord } from "../../core/audit.ts";
 import type { ListedExecution, ObservedExecution } from "../../core/execution.ts";
@@ -85,7 +85,7 @@ export interface Automation {
   defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null>;
   /** In whose name signals go. */
   readonly signers: SignerKind;
-  /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent as somebody else. */
+  /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */
   ready(signer: Signer, abort: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
   /** Sends one signal, once: the client's own retries are off. A signal that is not on its way by `notAfter` is not sent. */
   signal(

@@ -1,4 +1,4 @@
-/** What the use cases need of Slack. The rules of ports.ts hold here too. */
+/** The interfaces to Slack that use cases need. The rules of ports/aws.ts apply. */
 import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Approvers, People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
@@ -7,16 +7,16 @@ import type { SignalAttempt } from "../../core/signal-attempt.ts";
 import type { NoticeKind } from "./delivery-store.ts";
 
 export type ChatFailure =
-  /** Nothing was done; try again after this many milliseconds. */
+  /** Slack limits the rate and did nothing. Retry after this many milliseconds. */
   | { kind: "limited"; retryAfterMs: number }
   /** Slack refused, and a person must fix the cause. Nothing was done. `code` is Slack's error code, `error` a sentence. */
   | { kind: "refused"; code: string; error: string; advice: string }
-  /** It never left this machine, or Slack said before acting that it is unwell. */
+  /** The call never left this machine, or Slack answered before acting that it is unavailable. */
   | { kind: "unavailable"; error: string }
-  /** It may or may not have been done. */
+  /** The call may or may not have taken effect. */
   | { kind: "ambiguous"; error: string };
 
-/** Somebody has deleted the message. Nothing was done. */
+/** The message was deleted. Slack did nothing. */
 export interface DeletedMessage {
   kind: "deleted";
   code: string;
@@ -24,7 +24,7 @@ export interface DeletedMessage {
   advice: string;
 }
 
-/** What a message shows. The adapter renders it. */
+/** The content of a request's message. The adapter renders it. */
 export interface RequestView {
   request: ApprovalRequest;
   votes: Vote[];
@@ -32,25 +32,25 @@ export interface RequestView {
   attempts: readonly SignalAttempt[];
   route: Route | null;
   requester: Requester;
-  /** When the message that shows it was posted, or is being posted. */
+  /** When the message was posted, or is being posted. */
   postedAt?: number | undefined;
 }
 
-/** What a notice tells. */
+/** The content of a notice. */
 export interface NoticeView extends RequestView {
   kind: NoticeKind;
 }
 
-/** What waits in a channel that is far behind. */
+/** The content of a digest: the requests without a message in a channel with a backlog. */
 export interface DigestView {
-  /** Since when it is. */
+  /** When the backlog began. */
   since: number;
-  /** The first of them; `count` says how many there are. */
+  /** The first requests of the list; `count` is their total number. */
   waiting: RequestView[];
   count: number;
 }
 
-/** What a message of ours tells. The adapter renders it; by its id, which goes into the metadata, it is found again. */
+/** The content of a message of ours. The adapter renders it. Its id goes into the metadata, so that `find` finds the message. */
 export type MessageContent = { id: string } & (
   | { kind: "request"; view: RequestView }
   | { kind: "notice"; view: NoticeView }
@@ -63,39 +63,40 @@ export type MessageContent = { id: string } & (
  */
 export type AcquireSlot = (call: "post" | "update", channelId: string, abort: AbortSignal) => Promise<void>;
 
-/** Slack, as far as messages go. */
+/** Posts, updates and finds messages. */
 export interface Chat {
-  /** The channel of the direct messages with one person. */
+  /** Opens the channel of direct messages with a person. */
   openDirectMessage(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
-  /** Posts a message. Once: no retries. What is not on its way by `notAfter` is not sent. */
+  /** Posts a message once, without retries. Sends nothing after `notAfter`. */
   post(
     channelId: string,
     content: MessageContent,
     notAfter: number,
   ): Promise<{ kind: "posted"; ts: string } | { kind: "too-late" } | ChatFailure>;
+  /** Updates a message once, without retries. Sends nothing after `notAfter`. */
   update(
     channelId: string,
     ts: string,
     content: MessageContent,
     notAfter: number,
   ): Promise<{ kind: "updated" } | { kind: "too-late" } | DeletedMessage | ChatFailure>;
-  /** Looks for our message with this id in its metadata, posted at `since` or later. */
+  /** Searches the channel history for our message with this id in its metadata, posted at `since` or later. */
   find(
     channelId: string,
     id: string,
     since: number,
   ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
-  /** Says something that only this person sees. */
+  /** Posts a text that only this person sees. */
   postEphemeral(channelId: string, userId: string, text: string): Promise<{ kind: "delivered" } | ChatFailure>;
 }
 
-/** Slack, as far as people go. */
+/** Looks up people and memberships. */
 export interface Directory {
-  /** The person as Slack knows them now. `fresh` passes over what was remembered. */
+  /** Reads a person. `fresh` bypasses the cache. */
   person(userId: string, fresh: boolean): Promise<{ kind: "person"; person: Person } | LookupFailure>;
   /**
-   * Whether the person is meant. To decide, groups are read from Slack, and again before anyone is denied; to show, what is
-   * remembered will do. `channels` are those whose members are meant by `channel: members`.
+   * Tells whether a person belongs to `people`. To decide, reads groups from Slack, and reads them again before it denies.
+   * To show, uses the cache. `channel: members` means the members of `channels`.
    */
   isAmong(
     people: Approvers,
@@ -103,13 +104,13 @@ export interface Directory {
     purpose?: "decide" | "show",
     channels?: readonly string[],
   ): Promise<Membership>;
-  /** The people meant one by one: those named, and the members of the groups. */
+  /** Lists the people: the named ones, and the members of the groups. */
   members(people: People): Promise<{ kind: "members"; userIds: string[] } | LookupFailure>;
-  /** Whose address this is; `nobody` when it belongs to nobody in the workspace. */
+  /** Finds the owner of an email address. `nobody`: no one in the workspace has it. */
   byEmail(email: string): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | LookupFailure>;
 }
 
-/** Why a call to Slack led to nothing, for the record and the log. */
+/** Describes why a call to Slack failed, for the record and the log. */
 export function describeChatFailure(failure: ChatFailure): string {
   switch (failure.kind) {
     case "limited":
@@ -121,6 +122,6 @@ export function describeChatFailure(failure: ChatFailure): string {
     case "ambiguous":
       return `No clear answer from Slack: ${failure.error}`;
     default:
-      throw new Error(`no words for ${failure satisfies never}`);
+      throw new Error(`no text for ${failure satisfies never}`);
   }
 }

@@ -12,7 +12,7 @@ import { type AwsWorld, awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world
 
 const ANY_TIME = Number.POSITIVE_INFINITY;
 
-/** The adapter as it ships: it finds AWS through the SDK's own variables. */
+/** Makes the shipped adapter, which finds AWS through the variables of the SDK. */
 function automationAt(t: TestContext, endpoint: string, clock: Clock = systemClock) {
   const { bot } = KEYS;
   const ours = {
@@ -53,7 +53,7 @@ const plantGates = (aws: AwsWorld, count: number) =>
     executions: [{ document: "Gate", count }],
   });
 
-test("a list is turned page by page, fifty at a time, and asks for what waits only", async (t) => {
+test("the list of waiting executions is read in pages of fifty", async (t) => {
   const { aws, automation, abort, calls } = await setUp(t);
   const { executionIds } = await plantGates(aws, 120);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
@@ -73,7 +73,7 @@ test("a list is turned page by page, fifty at a time, and asks for what waits on
   assert.equal((await calls("GetAutomationExecution")).length, 0);
 });
 
-test("an execution is read with its steps decoded, however many there are", async (t) => {
+test("an execution is read with all its decoded steps", async (t) => {
   const { aws, automation, abort } = await setUp(t);
   const many = Array.from({ length: 130 }, (_, index) => work(`step${index}`));
   await aws.document("Long", {
@@ -86,9 +86,9 @@ test("an execution is read with its steps decoded, however many there are", asyn
   });
   const id = await aws.start("Long");
   aws.clock.advance(3_600_000);
-  const reading = await automation.read(id, abort);
-  assert(reading.kind === "read");
-  const { execution } = reading;
+  const result = await automation.read(id, abort);
+  assert(result.kind === "read");
+  const { execution } = result;
   assert.equal(execution.status, "Waiting");
   assert.deepEqual(execution.parameters, { Note: ["x"] });
   assert.equal(execution.steps.length, 131);
@@ -101,7 +101,7 @@ test("an execution is read with its steps decoded, however many there are", asyn
   assert.ok(typeof waiting[0]?.startedAt === "number");
 });
 
-test("an execution that does not exist is gone; one that was refused or throttled is not", async (t) => {
+test("an execution that does not exist is not found; a refused or throttled read is a failure", async (t) => {
   const { aws, automation, abort } = await setUp(t);
   assert.deepEqual(await automation.read(randomUUID(), abort), { kind: "not-found" });
   const { executionIds } = await plantGates(aws, 1);
@@ -122,18 +122,18 @@ test("a read that is throttled once is repeated by the client", async (t) => {
   assert.equal((await calls("GetAutomationExecution")).length, 2);
 });
 
-test("a read that is given up ends at once, as a failure", async (t) => {
+test("an aborted read ends immediately as a failure", async (t) => {
   const { aws, automation } = await setUp(t);
   await aws.control("faults", { operation: "*", kind: "delay", delayMs: 1_000, times: 1 });
-  const reading = await automation.read(randomUUID(), AbortSignal.timeout(20));
-  assert.equal(reading.kind, "failed");
+  const result = await automation.read(randomUUID(), AbortSignal.timeout(20));
+  assert.equal(result.kind, "failed");
 });
 
 for (const [verdict, status] of [
   ["approve", "Success"],
   ["reject", "Failed"],
 ] as const) {
-  test(`a signal to ${verdict} takes effect, with the comment as it was given`, async (t) => {
+  test(`a signal to ${verdict} takes effect with its exact comment`, async (t) => {
     const { aws, automation, calls } = await setUp(t);
     const { executionIds } = await plantGates(aws, 1);
     const comment = ["Countersign", "by Jané 😀 <jane@example.com>", "x".repeat(512)];
@@ -148,17 +148,17 @@ for (const [verdict, status] of [
 type SignalFault = [claim: string, fault: object, expected: object, tookEffect: boolean];
 
 const SIGNAL_FAULTS: SignalFault[] = [
-  ["took effect without an answer", { kind: "drop-reply" }, { kind: "ambiguous", answered: false }, true],
-  ["was cut off before anything happened", { kind: "refuse" }, { kind: "ambiguous", answered: false }, false],
+  ["took effect without a reply", { kind: "drop-reply" }, { kind: "ambiguous", answered: false }, true],
+  ["was cut off before it took effect", { kind: "refuse" }, { kind: "ambiguous", answered: false }, false],
   [
-    "took effect and was answered with 500",
+    "took effect and got a 500",
     { kind: "error", status: 500, afterExecution: true },
     { kind: "ambiguous", answered: true },
     true,
   ],
-  ["was answered with 500", { kind: "error", status: 500 }, { kind: "ambiguous", answered: true }, false],
+  ["got a 500", { kind: "error", status: 500 }, { kind: "ambiguous", answered: true }, false],
   [
-    "was answered with 503",
+    "got a 503",
     { kind: "error", status: 503, code: "ServiceUnavailable" },
     { kind: "ambiguous", answered: true },
     false,
@@ -173,7 +173,7 @@ const SIGNAL_FAULTS: SignalFault[] = [
 ];
 
 for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
-  test(`a signal that ${claim} is told as such, and went out exactly once`, async (t) => {
+  test(`a signal that ${claim} is reported as such and was sent exactly once`, async (t) => {
     const { aws, automation, calls } = await setUp(t);
     const { executionIds } = await plantGates(aws, 1);
     await aws.control("faults", { operation: "SendAutomationSignal", ...fault });
@@ -186,7 +186,7 @@ for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
   });
 }
 
-test("a signal that fits nothing any more is refused", async (t) => {
+test("a signal for an execution that is no longer waiting, or does not exist, is refused", async (t) => {
   const { aws, automation } = await setUp(t);
   const { executionIds } = await plantGates(aws, 1);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
@@ -196,7 +196,7 @@ test("a signal that fits nothing any more is refused", async (t) => {
   assert.equal(nowhere.kind === "refused" && nowhere.code, "AutomationExecutionNotFoundException");
 });
 
-test("a signal whose time is over when it would leave is not sent", async (t) => {
+test("a signal is not sent after its deadline", async (t) => {
   const { aws, automation, calls } = await setUp(t);
   const { executionIds } = await plantGates(aws, 1);
   const result = await automation.signal(BOT, executionIds[0], "approve", ["x"], Date.now() - 1);
@@ -204,15 +204,15 @@ test("a signal whose time is over when it would leave is not sent", async (t) =>
   assert.deepEqual(await calls("SendAutomationSignal"), []);
 });
 
-test("a signal that cannot leave because nobody listens is known not to have been sent", async (t) => {
+test("a signal to a port without a listener is reported as not sent", async (t) => {
   const automation = automationAt(t, `http://127.0.0.1:${await closedPort()}`);
   const result = await automation.signal(BOT, randomUUID(), "approve", ["x"], ANY_TIME);
   assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "ECONNREFUSED"]);
-  const reading = await automation.read(randomUUID(), new AbortController().signal);
-  assert.deepEqual([reading.kind, reading.kind === "failed" && reading.retry], ["failed", true]);
+  const read = await automation.read(randomUUID(), new AbortController().signal);
+  assert.deepEqual([read.kind, read.kind === "failed" && read.retry], ["failed", true]);
 });
 
-test("a connection that breaks in the middle of the signal's answer leaves its end open", async (t) => {
+test("a connection that breaks during the reply makes the signal ambiguous", async (t) => {
   const server = await rawServer(t, (_, response) => {
     response.writeHead(200, { "content-type": "application/x-amz-json-1.1", "content-length": "100" });
     response.write("{");
@@ -228,23 +228,27 @@ const execution = (more: object) => ({
   AutomationExecution: { AutomationExecutionId: ID, AutomationExecutionStatus: "Waiting", ...more },
 });
 
-/** What no service should answer, and some proxies do. */
+/** Replies that no service should give and some proxies do. */
 const MALFORMED: [claim: string, status: number, body: string][] = [
   ["nothing", 200, ""],
-  ["a page", 200, "<html><body>Sign in</body></html>"],
-  ["half of an answer", 200, '{"AutomationExecution": {"AutomationExec'],
+  ["an HTML page", 200, "<html><body>Sign in</body></html>"],
+  ["a truncated reply", 200, '{"AutomationExecution": {"AutomationExec'],
   ["null", 200, "null"],
   ["a list", 200, "[]"],
   ["a number", 200, "7"],
   ["an empty object", 200, "{}"],
-  ["lists that are none", 200, JSON.stringify({ AutomationExecutionMetadataList: "many", AutomationExecution: "one" })],
   [
-    "lists with holes",
+    "texts instead of lists",
+    200,
+    JSON.stringify({ AutomationExecutionMetadataList: "many", AutomationExecution: "one" }),
+  ],
+  [
+    "lists with null items",
     200,
     JSON.stringify({ AutomationExecutionMetadataList: [null, 3, {}], AutomationExecution: null }),
   ],
   [
-    "an execution of wrong types",
+    "an execution with wrong types",
     200,
     JSON.stringify(
       execution({
@@ -257,7 +261,7 @@ const MALFORMED: [claim: string, status: number, body: string][] = [
     ),
   ],
   [
-    "steps of wrong types",
+    "steps with wrong types",
     200,
     JSON.stringify(
       execution({
@@ -276,17 +280,17 @@ const MALFORMED: [claim: string, status: number, body: string][] = [
     ),
   ],
   [
-    "an execution whose steps are elsewhere and never come",
+    "an execution with truncated steps that never arrive",
     200,
     JSON.stringify(execution({ StepExecutionsTruncated: true, StepExecutions: [] })),
   ],
-  ["a page with an error's status", 502, "<html>Bad gateway</html>"],
-  ["a page of a firewall", 403, "<html>Forbidden</html>"],
+  ["an HTML page with an error status", 502, "<html>Bad gateway</html>"],
+  ["an HTML page of a firewall", 403, "<html>Forbidden</html>"],
   ["an error without a name", 400, "{}"],
 ];
 
 for (const [claim, status, body] of MALFORMED) {
-  test(`an answer that is ${claim} breaks nothing: calls end in a value that the use cases understand`, async (t) => {
+  test(`every call handles ${claim} as a reply and returns a valid result`, async (t) => {
     const server = await rawServer(t, (_, response) => {
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(body);
     });
@@ -297,19 +301,19 @@ for (const [claim, status, body] of MALFORMED) {
       assert.ok(listing.executions.every(({ executionId }) => typeof executionId === "string"));
     else assert.equal(typeof listing.code, "string");
 
-    const reading = await automation.read(ID, abort);
-    if (reading.kind === "read") {
-      assert.equal(hasEnded(reading.execution.status), false);
-      for (const value of [reading.execution.documentName, reading.execution.executedBy ?? ""])
+    const result = await automation.read(ID, abort);
+    if (result.kind === "read") {
+      assert.equal(hasEnded(result.execution.status), false);
+      for (const value of [result.execution.documentName, result.execution.executedBy ?? ""])
         assert.equal(typeof value, "string");
-      for (const values of Object.values(reading.execution.parameters))
+      for (const values of Object.values(result.execution.parameters))
         assert.ok(values.every((value) => typeof value === "string"));
-      for (const step of reading.execution.steps) {
+      for (const step of result.execution.steps) {
         for (const value of [step.name, step.action, step.status]) assert.equal(typeof value, "string");
         assert.ok(step.timeoutSeconds === null || Number.isFinite(step.timeoutSeconds));
         for (const values of Object.values(step.outputs)) assert.ok(values.every((value) => typeof value === "string"));
       }
-    } else assert.equal(reading.kind, "failed");
+    } else assert.equal(result.kind, "failed");
 
     assert.equal(
       await automation.defaults("Doc", "1", abort).then((found) => found === null || typeof found === "object"),
@@ -323,7 +327,7 @@ for (const [claim, status, body] of MALFORMED) {
   });
 }
 
-test("a list or an execution that never ends is given up", async (t) => {
+test("the adapter stops reading a list or an execution that never ends", async (t) => {
   const server = await rawServer(t, (_, response) => {
     const endless = {
       AutomationExecutionMetadataList: [],
@@ -337,16 +341,16 @@ test("a list or an execution that never ends is given up", async (t) => {
   const { signal: abort } = new AbortController();
   const listing = await automation.listWaiting(abort);
   assert.equal(listing.kind === "failed" && listing.code, "MalformedAnswer");
-  const reading = await automation.read(ID, abort);
-  assert.equal(reading.kind === "failed" && reading.code, "MalformedAnswer");
+  const result = await automation.read(ID, abort);
+  assert.equal(result.kind === "failed" && result.code, "MalformedAnswer");
   assert.ok(server.requests.length < 20, `${server.requests.length} calls`);
 });
 
-test("a target that throttles is asked less often, an urgent reading passes, and the pace comes back", async (t) => {
+test("throttling slows down the calls to a target except urgent reads, and the pace recovers later", async (t) => {
   const aws = await awsWorld();
   t.after(() => aws[Symbol.asyncDispose]());
   const slept: number[] = [];
-  // A clock on which only sleeping takes time.
+  // Only sleeping advances this clock.
   let now = 0;
   const clock: Clock = {
     now: () => now,
@@ -361,10 +365,10 @@ test("a target that throttles is asked less often, an urgent reading passes, and
   const read = (urgent = false) => automation.read(id, abort, urgent);
   await read();
   await read();
-  assert.deepEqual(slept, [], "nothing waits while nothing is throttled");
+  assert.deepEqual(slept, [], "no call waits without throttling");
 
   await aws.control("faults", { operation: "GetAutomationExecution", kind: "throttle", times: 2 });
-  assert.equal((await read()).kind, "read", "the client's own retries are enough");
+  assert.equal((await read()).kind, "read", "the retries of the client are sufficient");
   const [first = 0, second = 0] = slept.splice(0);
   assert.ok(first > 0 && second > first, `waited ${first} ms, then ${second} ms`);
   await read(true);
@@ -375,10 +379,10 @@ test("a target that throttles is asked less often, an urgent reading passes, and
     eased.push(...slept.splice(0));
   }
   assert.ok(eased.length > 3 && eased.length < 40, `${eased.length} of 40 calls waited`);
-  assert.ok((eased.at(-1) ?? 0) < (eased[1] ?? 0) / 4, "ever shorter");
+  assert.ok((eased.at(-1) ?? 0) < (eased[1] ?? 0) / 4, "the waits become shorter");
 });
 
-test("a throttled signal slows the readings that follow it", async (t) => {
+test("a throttled signal slows down later reads", async (t) => {
   const aws = await awsWorld();
   t.after(() => aws[Symbol.asyncDispose]());
   const slept: number[] = [];

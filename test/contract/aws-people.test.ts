@@ -48,14 +48,14 @@ async function setUp(t: TestContext, roles: { readRole?: string; approverRole?: 
   const { signal: abort } = new AbortController();
   return {
     ...{ aws, automation, run, calls, abort },
-    /** Moves the clock by which sessions are judged. */
-    later(ms: number) {
+    /** Moves the clock that session expiry uses. */
+    advance(ms: number) {
       ahead += ms;
     },
   };
 }
 
-test("each person has a session of their own, used again while it is good and for nobody else", async (t) => {
+test("each person has a separate session, which is reused while it is valid", async (t) => {
   const { automation, run, calls, abort } = await setUp(t, { approverRole: APPROVER });
   for (const person of [JANE, MIA, JANE, MIA])
     assert.deepEqual(await automation.ready(person, abort), { kind: "ready" });
@@ -86,13 +86,13 @@ test("each person has a session of their own, used again while it is good and fo
   );
 });
 
-test("a session is made anew before it expires, and one that is about to expire is not used", async (t) => {
-  const { automation, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
+test("a session is renewed before it expires, and a session that is about to expire is not used", async (t) => {
+  const { automation, run, calls, abort, advance } = await setUp(t, { approverRole: APPROVER });
   await automation.ready(JANE, abort);
-  later(54 * MINUTE);
+  advance(54 * MINUTE);
   await automation.ready(JANE, abort);
   assert.equal((await calls("AssumeRole")).length, 1);
-  later(2 * MINUTE);
+  advance(2 * MINUTE);
   const id = await run([session(JANE.session)]);
   const late = await automation.signal(JANE, id, "approve", ["x"], ANY_TIME);
   assert.equal(late.kind, "not-sent");
@@ -101,20 +101,20 @@ test("a session is made anew before it expires, and one that is about to expire 
   assert.equal((await calls("AssumeRole")).length, 2);
 });
 
-test("a session that is made anew leaves the signal that is on its way under the one before alone", async (t) => {
-  const { aws, automation, run, calls, abort, later } = await setUp(t, { approverRole: APPROVER });
+test("the renewal of a session does not affect a signal in transit under the previous session", async (t) => {
+  const { aws, automation, run, calls, abort, advance } = await setUp(t, { approverRole: APPROVER });
   await automation.ready(JANE, abort);
   const id = await run([session(JANE.session)]);
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "delay", delayMs: 1_000, times: 1 });
   const sent = automation.signal(JANE, id, "approve", ["by Jane"], ANY_TIME);
-  await eventually("the signal is on its way", async () => (await aws.control("faults")).faults.length === 0);
-  later(58 * MINUTE);
+  await eventually("the signal is in transit", async () => (await aws.control("faults")).faults.length === 0);
+  advance(58 * MINUTE);
   assert.deepEqual(await automation.ready(JANE, abort), { kind: "ready" });
   assert.equal((await calls("AssumeRole")).length, 2);
   assert.deepEqual(await sent, { kind: "accepted" });
 });
 
-test("without a session of the person nothing is sent, and a role that cannot be assumed says why", async (t) => {
+test("no signal is sent without a session of the person, and a role that cannot be assumed reports the reason", async (t) => {
   const { automation, run, calls, abort } = await setUp(t, { approverRole: `${APPROVER}NoSuch` });
   const ready = await automation.ready(JANE, abort);
   assert(ready.kind === "failed");
@@ -124,7 +124,7 @@ test("without a session of the person nothing is sent, and a role that cannot be
   assert.deepEqual(await calls("SendAutomationSignal"), []);
 });
 
-test("readRole reads under its own session, and signals nothing", async (t) => {
+test("readRole reads with its own session and sends no signals", async (t) => {
   const { automation, run, calls, abort } = await setUp(t, { readRole: READER, approverRole: APPROVER });
   const id = await run([session(JANE.session)]);
   assert.equal((await automation.listWaiting(abort)).kind, "listed");
@@ -135,7 +135,7 @@ test("readRole reads under its own session, and signals nothing", async (t) => {
   assert.equal((await calls("AssumeRole")).length, 1);
 });
 
-test("readRole's session is used until five minutes before its end, then the role is assumed again", async (t) => {
+test("the session of readRole is used until five minutes before its end, then the role is assumed again", async (t) => {
   const { aws, automation, calls, abort } = await setUp(t, { readRole: READER, approverRole: APPROVER });
   t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
   const assumedAfter = async (ms: number) => {
@@ -146,11 +146,11 @@ test("readRole's session is used until five minutes before its end, then the rol
   };
   assert.equal(await assumedAfter(0), 1);
   assert.equal(await assumedAfter(54 * MINUTE), 1);
-  // At least once: the SDK first has to find out how far its clock has moved.
+  // At least once: the SDK must first detect how far its clock has moved.
   assert.ok((await assumedAfter(2 * MINUTE)) >= 2);
 });
 
-test("where readRole cannot be assumed, AWS's reason is the reading's failure", async (t) => {
+test("a read fails with the reason from AWS if readRole cannot be assumed", async (t) => {
   const { automation, abort } = await setUp(t, { readRole: `${READER}NoSuch`, approverRole: APPROVER });
   const listed = await automation.listWaiting(abort);
   assert(listed.kind === "failed");

@@ -14,7 +14,7 @@ import { aStore } from "../support/stores.ts";
 
 const BURST = 20;
 
-/** Slack that counts the calls that reach it. The next one asks to wait for so many seconds, if any. */
+/** Fakes Slack and counts its calls. Each entry of `retryAfterSeconds` limits one call. */
 function countedSlack() {
   const counted = { calls: 0, retryAfterSeconds: [] as number[] };
   const reply = (response: object) => () => {
@@ -28,12 +28,12 @@ function countedSlack() {
     "conversations.history": reply({ messages: [] }),
     "conversations.open": reply({ channel: { id: "D0JANE" } }),
   });
-  /** A replica with these rate limits. */
+  /** Makes a replica with these rate limits. */
   const replica = (rateLimits: RateLimitStore, clock: Clock) => makeChat(limited(call, rateLimits, clock), clock);
   return { counted, replica };
 }
 
-test("ephemeral messages of all replicas keep to the rate limit, and none waits so long that its reader gives up", async (t) => {
+test("ephemeral messages of all replicas keep to the rate limit, and none waits longer than its timeout", async (t) => {
   const clock = testClock();
   const { rateLimits } = await aStore(t, { now: clock.now });
   const { counted, replica } = countedSlack();
@@ -41,9 +41,9 @@ test("ephemeral messages of all replicas keep to the rate limit, and none waits 
   const all = Array.from({ length: BURST + 2 }, (_, index) =>
     replicas[index % 2]?.postEphemeral("C0DBA", "U0JANE", "no"),
   );
-  await eventually("the burst is out", () => counted.calls === BURST && clock.sleeping().length === 4);
+  await eventually("the burst is sent", () => counted.calls === BURST && clock.sleeping().length === 4);
   clock.advance(600);
-  await eventually("one more is out", () => counted.calls === BURST + 1);
+  await eventually("one more is sent", () => counted.calls === BURST + 1);
   clock.advance(2_000);
   await Promise.all(all);
   assert.equal(counted.calls, BURST + 2);
@@ -76,9 +76,9 @@ test("each page of a channel's history takes a slot", async (t) => {
     "conversations.history": () => ({ messages: [], response_metadata: { next_cursor: `page ${++pages}` } }),
   });
   const found = makeChat(limited(call, rateLimits, clock), clock).find("C0DBA", "id", 0);
-  await eventually("the burst is out", () => pages === 10 && clock.sleeping().length === 2);
+  await eventually("the burst is read", () => pages === 10 && clock.sleeping().length === 2);
   clock.advance(1_200);
-  await eventually("one more is out", () => pages === 11 && clock.sleeping().length === 2);
+  await eventually("one more page is read", () => pages === 11 && clock.sleeping().length === 2);
   const ended = found.then(() => true);
   await eventually("the last page is read", () => {
     clock.advance(100);
@@ -93,13 +93,13 @@ const CALLS: [method: string, call: (chat: Chat) => Promise<{ kind: string }>][]
   ["chat.postEphemeral", (chat: Chat) => chat.postEphemeral("C0DBA", "U0JANE", "no")],
 ];
 
-/** Returns the result, without any of the test's time passing. */
+/** Returns the result without advancing the clock. */
 async function promptly<T extends {}>(result: Promise<T>): Promise<T> {
   let found: T | undefined;
   result.then((value) => {
     found = value;
   });
-  return eventually("it ends", () => found);
+  return eventually("the call ends", () => found);
 }
 
 /** Two replicas that share their rate limits. */
@@ -117,7 +117,7 @@ async function twoReplicas(t: TestContext) {
 }
 
 for (const [method, call] of CALLS) {
-  test(`while a Retry-After is longer than the timeout, no replica calls ${method}: it is limited at once, for the rest of it`, async (t) => {
+  test(`a Retry-After longer than the timeout lets no replica call ${method}: the call fails immediately with the remaining time`, async (t) => {
     const { clock, rateLimits, one, other, calls } = await twoReplicas(t);
     await rateLimits.blockUntil(method, clock.now() + 60_000);
     assert.deepEqual(await promptly(call(one)), { kind: "limited", retryAfterMs: 60_000 });
@@ -126,22 +126,22 @@ for (const [method, call] of CALLS) {
     assert.equal(calls(), 0);
   });
 
-  test(`a short Retry-After is waited out: ${method} is called after it, not before`, async (t) => {
+  test(`a short Retry-After delays the call of ${method}`, async (t) => {
     const { clock, rateLimits, one, calls } = await twoReplicas(t);
     await rateLimits.blockUntil(method, clock.now() + 1_000);
     const result = call(one);
-    await eventually("it waits for its slot", () => clock.sleeping().includes(1_000));
+    await eventually("the call waits for its slot", () => clock.sleeping().includes(1_000));
     assert.equal(calls(), 0);
     clock.advance(1_000);
     assert.notEqual((await promptly(result)).kind, "limited");
     assert.equal(calls(), 1);
   });
 
-  test(`a Retry-After that comes while a call waits for its slot is obeyed too: ${method} is limited`, async (t) => {
+  test(`a Retry-After that arrives while a call of ${method} waits for its slot applies to that call`, async (t) => {
     const { clock, rateLimits, one, calls } = await twoReplicas(t);
     await rateLimits.blockUntil(method, clock.now() + 1_000);
     const result = call(one);
-    await eventually("it waits for its slot", () => clock.sleeping().includes(1_000));
+    await eventually("the call waits for its slot", () => clock.sleeping().includes(1_000));
     await rateLimits.blockUntil(method, clock.now() + 60_000);
     clock.advance(10_000);
     assert.deepEqual(await promptly(result), { kind: "limited", retryAfterMs: 50_000 });
@@ -149,7 +149,7 @@ for (const [method, call] of CALLS) {
   });
 }
 
-test("a reply that is limited is sent when the Retry-After has elapsed", async (t) => {
+test("a rate-limited reply is sent after the Retry-After", async (t) => {
   const clock = testClock();
   const { rateLimits, clicks, ...store } = await aStore(t, { now: clock.now });
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });

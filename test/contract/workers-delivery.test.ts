@@ -14,8 +14,8 @@ import { fakeChat, QUICK, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
-/** What the loop of the requests' messages is started with. */
-const ofMessages = ({ messages, rateLimits }: Pick<Store, "messages" | "rateLimits">) => ({
+/** Returns the options of the delivery worker for the messages of requests. */
+const messageOptions = ({ messages, rateLimits }: Pick<Store, "messages" | "rateLimits">) => ({
   name: "messages",
   topics: ["deliver" as const],
   store: messages,
@@ -38,7 +38,7 @@ async function withMessages(t: TestContext, channels: string[], each: number) {
   return store;
 }
 
-test("a channel that hangs, one that fails and one that is limited hold up no other", async (t) => {
+test("a channel that hangs, fails or is rate-limited does not delay other channels", async (t) => {
   const store = await withMessages(t, ["C0BROKEN", "C0GOOD", "C0HANGS", "C0LIMITED"], 8);
   const delivered: string[] = [];
   const stopping = Promise.withResolvers<number>();
@@ -53,9 +53,9 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
   };
   const log = testLog();
   const loop = startDeliveryWorker({
-    ...ofMessages(store),
+    ...messageOptions(store),
     deliver,
-    // What goes first breaks in each channel, and holds up none.
+    // The `before` step fails in a channel and does not delay it.
     before: async (channelId) => {
       if (channelId === "C0GOOD") throw new Error("broken");
       return 0;
@@ -68,12 +68,12 @@ test("a channel that hangs, one that fails and one that is limited hold up no ot
     await loop.stop();
   });
   const count = (channel: string) => delivered.filter((each) => each === channel).length;
-  await eventually("all of the good channel", () => count("C0GOOD") === 8);
-  await eventually("all of the broken one were tried", () => count("C0BROKEN") >= 8);
+  await eventually("all messages of the good channel are delivered", () => count("C0GOOD") === 8);
+  await eventually("all messages of the broken channel were attempted", () => count("C0BROKEN") >= 8);
   assert.deepEqual([count("C0HANGS"), count("C0LIMITED")], [1, 1]);
 });
 
-test("one change of a request that stands in very many channels comes to show in all of them, and no turn is taken in vain", async (t) => {
+test("one change of a request is shown in all of its 90 channels, and each rate-limit slot is used", async (t) => {
   const channels = Array.from({ length: 90 }, (_, index) => `C0N${index}`);
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
@@ -91,7 +91,7 @@ test("one change of a request that stands in very many channels comes to show in
   const { messages, requests } = store;
   const log = testLog();
   const loop = startDeliveryWorker({
-    ...ofMessages(store),
+    ...messageOptions(store),
     deliver: makeRequestMessages({
       messages,
       requests,
@@ -111,14 +111,14 @@ test("one change of a request that stands in very many channels comes to show in
   const began = clock.now();
   while ((await shown()) < channels.length && clock.now() - began < 300_000) {
     clock.advance(100);
-    for (let rest = 0; rest < 20; rest++) await setImmediate();
+    for (let times = 0; times < 20; times++) await setImmediate();
   }
   await Promise.all([loop.stop(), clock.advance(60_000)]);
   assert.equal(await shown(), channels.length);
   assert.equal(slots, channels.length);
 });
 
-test("channels with very many updates hold up no other channel's", async (t) => {
+test("channels with many updates do not delay the updates of other channels", async (t) => {
   const channels = Array.from({ length: 20 }, (_, index) => `C0N${String(index).padStart(2, "0")}`);
   const store = await withMessages(t, channels, 30);
   for (const requestId of Array.from({ length: 30 }, (_, index) => `r${index}`)) {
@@ -127,7 +127,7 @@ test("channels with very many updates hold up no other channel's", async (t) => 
   }
   const updated: string[] = [];
   const loop = startDeliveryWorker({
-    ...ofMessages(store),
+    ...messageOptions(store),
     async deliver(row: MessageRow) {
       updated.push(row.channelId);
       await store.messages.claimUpdate(row.id, row.id, Date.now(), Date.now() + 60_000);
@@ -138,24 +138,24 @@ test("channels with very many updates hold up no other channel's", async (t) => 
     log: testLog(),
   });
   t.after(() => loop.stop());
-  await eventually("all are updated", () => updated.length === 600);
+  await eventually("all messages are updated", () => updated.length === 600);
   const first = channels.map((channel) => updated.indexOf(channel));
-  // Each channel had its turn before any had a third one.
+  // Each channel had its first update before any channel had a third batch.
   assert.ok(Math.max(...first) < 2 * channels.length * PER_CHANNEL, first.join());
 });
 
-test("a notice or a digest that waits for its channel holds up no other channel", async (t) => {
+test("a notice or a digest that waits for its channel does not delay other channels", async (t) => {
   const channels = Array.from({ length: 30 }, (_, index) => `C0N${index}`);
   const store = await withMessages(t, channels, 1);
   for (const kind of ["break-glass", "no-route"] as const)
     await store.recipientLookups.recordDone({ requestId: "r0", kind, attempts: 0 }, channels, 0);
   await store.digests.begin(0, 0);
   const stopping = Promise.withResolvers<number>();
-  const came: string[] = [];
+  const delivered: string[] = [];
   const start = <Row extends DeliveryRow>(
     name: "notices" | "digests",
     due: (now: number) => Promise<Row[]>,
-    stands: (row: Row) => Promise<unknown>,
+    recordDelivered: (row: Row) => Promise<unknown>,
   ) =>
     startDeliveryWorker<Row>({
       name,
@@ -168,8 +168,8 @@ test("a notice or a digest that waits for its channel holds up no other channel"
       wakeUps: makeWakeUps(),
       async deliver(row) {
         if (row.channelId !== "C0N29") return stopping.promise;
-        await stands(row);
-        came.push(name);
+        await recordDelivered(row);
+        delivered.push(name);
         return 0;
       },
       about: () => ({}),
@@ -189,5 +189,5 @@ test("a notice or a digest that waits for its channel holds up no other channel"
     stopping.resolve(0);
     for (const loop of loops) await loop.stop();
   });
-  await eventually("both notices and the digest of the last channel", () => came.length === 3);
+  await eventually("both notices and the digest of the last channel are delivered", () => delivered.length === 3);
 });

@@ -15,7 +15,7 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine, now: clock.now });
     const running = new Map<string, LeaseBalancer>();
     const join = (id: string) => {
-      const tenancy = startLeaseBalancer({
+      const balancer = startLeaseBalancer({
         ...store,
         id,
         names: NAMES,
@@ -24,66 +24,70 @@ for (const engine of ENGINES) {
         log: testLog(),
         wakeUps: makeWakeUps(),
       });
-      running.set(id, tenancy);
-      return tenancy;
+      running.set(id, balancer);
+      return balancer;
     };
     const leave = async (id: string) => {
       await running.get(id)?.stop();
       running.delete(id);
     };
-    t.after(() => Promise.all([...running.values()].map((tenancy) => tenancy.stop())));
+    t.after(() => Promise.all([...running.values()].map((balancer) => balancer.stop())));
     return { clock, store, join, leave };
   };
-  const held = (tenancy: LeaseBalancer) => NAMES.filter((name) => tenancy.lease(name) !== null);
-  /** Lets time pass, beat by beat, until it is so; returns how many milliseconds went by. */
-  const passing = async (clock: ReturnType<typeof testClock>, what: string, so: () => boolean): Promise<number> => {
+  const owned = (balancer: LeaseBalancer) => NAMES.filter((name) => balancer.lease(name) !== null);
+  /** Advances the clock in steps until the condition is true. Returns the elapsed milliseconds. */
+  const advanceUntil = async (
+    clock: ReturnType<typeof testClock>,
+    description: string,
+    isTrue: () => boolean,
+  ): Promise<number> => {
     const began = clock.now();
-    await eventually(what, () => {
-      if (so()) return true;
+    await eventually(description, () => {
+      if (isTrue()) return true;
       clock.advance(500);
       return false;
     });
     return clock.now() - began;
   };
 
-  test(`${engine.name}: replicas share out evenly, and what one gives back at its end is another's at the next beat`, async (t) => {
+  test(`${engine.name}: replicas share the targets evenly, and a target that one releases at its stop goes to another at the next heartbeat`, async (t) => {
     const { clock, join, leave } = await setUp(t);
     const one = join("one");
-    await passing(clock, "one has all", () => held(one).length === 5);
+    await advanceUntil(clock, "one replica has all targets", () => owned(one).length === 5);
     const two = join("two");
-    await passing(clock, "each has its share", () => held(one).length === 3 && held(two).length === 2);
-    assert.deepEqual([...held(one), ...held(two)].sort(), NAMES);
+    await advanceUntil(clock, "each replica has its share", () => owned(one).length === 3 && owned(two).length === 2);
+    assert.deepEqual([...owned(one), ...owned(two)].sort(), NAMES);
     const three = join("three");
-    await passing(
+    await advanceUntil(
       clock,
-      "three have their shares",
+      "three replicas have their shares",
       () =>
-        [one, two, three].every((each) => held(each).length >= 1) &&
-        held(one).length + held(two).length + held(three).length === 5,
+        [one, two, three].every((each) => owned(each).length >= 1) &&
+        owned(one).length + owned(two).length + owned(three).length === 5,
     );
     await leave("three");
     await leave("two");
-    const took = await passing(clock, "one has all again", () => held(one).length === 5);
+    const took = await advanceUntil(clock, "one replica has all targets again", () => owned(one).length === 5);
     assert.ok(took <= TARGET_LEASE_MS, `${took} ms`);
   });
 
-  test(`${engine.name}: a dead replica's share is taken within 30 s, and its tokens are worth nothing after`, async (t) => {
+  test(`${engine.name}: the share of a dead replica is taken over within 30 s with higher fencing tokens`, async (t) => {
     const { clock, store, join } = await setUp(t);
     await store.replicas.heartbeat("dead", clock.now(), clock.now() + TARGET_LEASE_MS);
     const lease = await store.leases.acquire("a", "dead", clock.now(), clock.now() + TARGET_LEASE_MS);
     const one = join("one");
-    const took = await passing(clock, "everything is taken", () => held(one).length === 5);
+    const took = await advanceUntil(clock, "every target is taken over", () => owned(one).length === 5);
     assert.ok(took < 30_000 && took >= TARGET_LEASE_MS - 1_000, `${took} ms`);
     assert.ok((one.lease("a")?.token ?? 0) > (lease?.token ?? 0));
   });
 
-  test(`${engine.name}: a replica whose time stood still holds nothing until it has asked again`, async (t) => {
+  test(`${engine.name}: a paused replica owns no target until it renews its leases`, async (t) => {
     const { clock, join } = await setUp(t);
     const one = join("one");
-    await passing(clock, "one has all", () => held(one).length === 5);
+    await advanceUntil(clock, "one replica has all targets", () => owned(one).length === 5);
     clock.advance(TARGET_LEASE_MS);
-    assert.deepEqual(held(one), []);
-    await passing(clock, "it has all again", () => held(one).length === 5);
+    assert.deepEqual(owned(one), []);
+    await advanceUntil(clock, "the replica has all targets again", () => owned(one).length === 5);
   });
 }
 
@@ -91,14 +95,14 @@ for (const engine of ENGINES) {
 async function slotsAcquired(t: TestContext, store: OpenStore, ms: number): Promise<number> {
   const clock = testClock();
   const stopping = new AbortController();
-  let taken = 0;
+  let acquired = 0;
   const process = async () => {
     const acquireSlot = makeAcquireSlot(makeAcquireMethodSlot(store.rateLimits, clock, testLog()));
     const one = async () => {
       for (;;) {
         await acquireSlot("post", "C0DBA", stopping.signal);
         if (stopping.signal.aborted) return;
-        taken++;
+        acquired++;
       }
     };
     await Promise.all([one(), one()]);
@@ -109,15 +113,15 @@ async function slotsAcquired(t: TestContext, store: OpenStore, ms: number): Prom
     await Promise.all(all);
   });
   const end = clock.now() + ms;
-  await eventually("the time is over", () => {
+  await eventually("the time has elapsed", () => {
     if (clock.now() >= end && clock.sleeping().length === 2) return true;
     if (clock.sleeping().length === 2) clock.advance(100);
     return false;
   });
-  return taken;
+  return acquired;
 }
 
-test("two processes together post no faster into a channel than one may", async (t) => {
+test("two processes together post to a channel no faster than the rate limit", async (t) => {
   const store = await aStore(t);
   assert.equal(await slotsAcquired(t, store, 10_000), 3 + 10);
 });

@@ -25,7 +25,7 @@ interface TargetOptions {
   clock?: Clock;
 }
 
-/** The workers of one target, with AWS as the test dictates it behind them. */
+/** Starts the workers of one target with a fake of AWS. */
 async function target(
   t: TestContext,
   store: OpenStore,
@@ -72,7 +72,7 @@ async function target(
   return { automation, connection, health, log, loseLease, wakeUps };
 }
 
-test("executions that break their reading do not hide the one behind them, and are not read in a rush", async (t) => {
+test("executions whose sync fails do not block later executions, and are not read in quick succession", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const bad = Array.from({ length: 40 }, (_, index) => `bad-${index}`);
   for (const [index, executionId] of [...bad, "good"].entries())
@@ -83,21 +83,21 @@ test("executions that break their reading do not hide the one behind them, and a
       nextReadAt: index,
       unchangedReads: 0,
     });
-  const looked: string[] = [];
+  const read: string[] = [];
   const { automation, log } = await target(t, store, {
     async sync(executionId) {
-      looked.push(executionId);
+      read.push(executionId);
       if (executionId !== "good") throw new Error("broken");
       await store.owned.executions.forget("default/us-east-1", executionId);
     },
   });
   automation.listing = { kind: "failed", code: "X", message: "not asked here", retry: true };
-  await eventually("the good one was read", () => looked.includes("good"));
-  assert.ok(looked.length < 100, `${looked.length} readings`);
+  await eventually("the good execution is read", () => read.includes("good"));
+  assert.ok(read.length < 100, `${read.length} reads`);
   assert.ok(log.lines.some(({ fields }) => fields.event === "row.failed"));
 });
 
-test("decisions that break their sending do not hide the one behind them", async (t) => {
+test("decisions whose signal fails do not block later decisions", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const ids = [...Array.from({ length: 40 }, (_, index) => `bad-${index}`), "good"];
   for (const [index, id] of ids.entries())
@@ -120,11 +120,11 @@ test("decisions that break their sending do not hide the one behind them", async
       if (id !== "good") throw new Error("broken");
     },
   });
-  await eventually("the good one was sent", () => sent.includes("good"));
+  await eventually("the good decision is sent", () => sent.includes("good"));
   assert.ok(new Set(sent).size <= ids.length);
 });
 
-test("without the target's lease a replica sends only the signals of decisions that wake it", async (t) => {
+test("a replica without the lease of a target sends signals only after a wake-up", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const sent: string[] = [];
   let pauses = 0;
@@ -152,30 +152,30 @@ test("without the target's lease a replica sends only the signals of decisions t
   );
 });
 
-test("a poll that finds something new wakes the reading; a target is found before anything is asked of it", async (t) => {
+test("a poll that finds a new execution wakes the sync; a target is identified before its first call", async (t) => {
   const store = await aStore(t, { now: Date.now });
-  const looked: string[] = [];
+  const read: string[] = [];
   const { automation, connection } = await target(t, store, {
     async sync(executionId) {
-      looked.push(executionId);
+      read.push(executionId);
       await store.owned.executions.forget("default/us-east-1", executionId);
     },
   });
   const { executionId, status } = anExecution();
   automation.lists({ executionId, status, currentStepName: "approve", currentAction: "aws:approve" });
-  await eventually("it was read", () => looked.includes(executionId));
+  await eventually("the execution is read", () => read.includes(executionId));
   assert.equal(connection.automation()?.target.account, "111122223333");
 });
 
-/** By its role in the account of the bot's own credentials, which the configuration's check cannot know. */
+/** A role in the account of the bot's own credentials: the configuration check cannot know that account. */
 const BY_ROLE = { readRole: "arn:aws:iam::111122223333:role/Reader", approverRole: null };
 const ELSEWHERE = { readRole: "arn:aws:iam::444455556666:role/R", approverRole: "arn:aws:iam::444455556666:role/A" };
 
 for (const [how, roles, earlier] of [
-  ["one by its role", BY_ROLE, undefined],
-  ["one by its role, the other way round", undefined, BY_ROLE],
+  ["the second by its role", BY_ROLE, undefined],
+  ["the first by its role", undefined, BY_ROLE],
 ] as const)
-  test(`of two targets that are one account and Region, ${how}, the second is refused in words, and neither polled nor adopted`, async (t) => {
+  test(`the second of two targets with one account and Region (${how}) is reported, not polled and takes over no requests`, async (t) => {
     const store = await aStore(t, { now: Date.now });
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
     const { automation, connection, health, log } = await target(
@@ -193,7 +193,7 @@ for (const [how, roles, earlier] of [
     );
     const error =
       "TargetTwice: first/us-east-1 is account 111122223333 in us-east-1 too, and is polled: remove one of the two from targets";
-    await eventually("it is on record", async () => (await store.polls.all())[0]?.error === error);
+    await eventually("the error is recorded", async () => (await store.polls.all())[0]?.error === error);
     const { ready, parts } = await health.report(async () => true);
     assert.equal(ready, false);
     assert.deepEqual(parts.targets, [{ target: "second/us-east-1", ok: false, lastPollAt: null, error }]);
@@ -203,7 +203,7 @@ for (const [how, roles, earlier] of [
     assert.equal((await store.requests.byId(aRequest().id))?.target, aRequest().target);
   });
 
-test("a target goes on beside those of another account or Region, and covers what was opened under its old name", async (t) => {
+test("a target runs next to targets of other accounts and Regions, and covers requests with its earlier name", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const { automation, connection } = await target(
     t,
@@ -216,24 +216,24 @@ test("a target goes on beside those of another account or Region, and covers wha
       ],
     },
   );
-  await eventually("it is polled", () => automation.calls.list > 0);
-  assert.ok(connection.covers(aRequest({ target: "its-old-name/us-east-1" })));
+  await eventually("the target is polled", () => automation.calls.list > 0);
+  assert.ok(connection.covers(aRequest({ target: "its-earlier-name/us-east-1" })));
   assert.ok(!connection.covers(aRequest({ account: "444455556666" })));
   assert.ok(!connection.covers(aRequest({ region: "eu-west-1" })));
 });
 
-test("what a replica with the target's old name left behind is taken over while this one runs", async (t) => {
+test("requests and executions of a replica with the target's earlier name are taken over at runtime", async (t) => {
   const store = await aStore(t, { now: Date.now });
   let later = 0;
   const clock = { ...QUICK, now: () => Date.now() + later };
-  const looked: string[] = [];
+  const read: string[] = [];
   const sync = async (executionId: string) => {
-    looked.push(executionId);
+    read.push(executionId);
     await store.owned.executions.forget("default/us-east-1", executionId);
   };
   const { automation } = await target(t, store, { sync }, { clock });
-  await eventually("it is polled", () => automation.calls.list > 0);
-  const left = aRequest({ target: "its-old-name/us-east-1" });
+  await eventually("the target is polled", () => automation.calls.list > 0);
+  const left = aRequest({ target: "its-earlier-name/us-east-1" });
   await store.requests.open({ request: left, channels: [], audit: anEntry() });
   const { executionId } = left;
   await store.owned.executions.watch({
@@ -244,11 +244,11 @@ test("what a replica with the target's old name left behind is taken over while 
     unchangedReads: 0,
   });
   later = 5 * 60_000;
-  await eventually("it is read", () => looked.includes(executionId));
+  await eventually("the execution is read", () => read.includes(executionId));
   assert.equal((await store.requests.byId(left.id))?.target, "default/us-east-1");
 });
 
-test("a target that cannot be polled itself stands in no other one's way", async (t) => {
+test("a target that cannot be polled does not block another target with the same account and Region", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const lacking = { ...ELSEWHERE, approverRole: null };
   const { log } = await target(
@@ -260,10 +260,12 @@ test("a target that cannot be polled itself stands in no other one's way", async
       before: [{ name: "first", region: "us-east-1", roles: lacking }],
     },
   );
-  await eventually("it is found", () => log.lines.some(({ fields }) => fields.event === "target.identified"));
+  await eventually("the target is identified", () =>
+    log.lines.some(({ fields }) => fields.event === "target.identified"),
+  );
 });
 
-test("a lookup that takes long delays no other", async (t) => {
+test("a slow recipient lookup does not delay other lookups", async (t) => {
   const store = await aStore(t, { now: Date.now });
   for (const id of ["slow", "quick"])
     await store.requests.open({
@@ -289,21 +291,25 @@ test("a lookup that takes long delays no other", async (t) => {
     hang.resolve();
     await worker.stop();
   });
-  await eventually("the quick one", async () => (await store.recipientLookups.due(Date.now(), 10)).length === 1);
+  await eventually(
+    "the quick lookup is complete",
+    async () => (await store.recipientLookups.due(Date.now(), 10)).length === 1,
+  );
   assert.deepEqual(run.toSorted(), ["quick", "slow"]);
 });
 
-test("a click that breaks its judge is tried again later, and others are judged meanwhile", async (t) => {
+test("a click whose evaluation fails is repeated later and does not delay other clicks", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const users = ["U0BAD", ...Array.from({ length: 30 }, (_, index) => `U${index}`)];
   for (const [index, user] of users.entries()) await store.clicks.record(aClick(user, { receivedAt: index }));
-  const judged: string[] = [];
+  const evaluated: string[] = [];
   const log = testLog();
   const worker = startClickWorker({
     clicks: store.clicks,
     async evaluate(click) {
-      judged.push(click.userId);
-      if (click.userId === "U0BAD" && judged.filter((each) => each === "U0BAD").length < 2) throw new Error("broken");
+      evaluated.push(click.userId);
+      if (click.userId === "U0BAD" && evaluated.filter((each) => each === "U0BAD").length < 2)
+        throw new Error("broken");
       await store.clicks.recordEvaluated(click.id, null, null);
       return { kind: "later", why: "not yet" };
     },
@@ -314,9 +320,9 @@ test("a click that breaks its judge is tried again later, and others are judged 
   });
   t.after(() => worker.stop());
   await eventually(
-    "all are judged",
+    "all clicks are evaluated",
     async () => (await store.clicks.unevaluated(Number.MAX_SAFE_INTEGER, 100)).length === 0,
   );
-  assert.equal(judged.length, users.length + 1);
+  assert.equal(evaluated.length, users.length + 1);
   assert.equal(log.lines.filter(({ level }) => level === "error").length, 1);
 });

@@ -11,7 +11,7 @@ const open = (store: OpenStore, id: string, channels: string[], timeoutSeconds =
   });
 
 for (const engine of ENGINES) {
-  test(`${engine.name}: a channel that is too far behind gets one digest, whoever notices; others get none`, async (t) => {
+  test(`${engine.name}: a channel that is too far behind gets one digest, even if several processes begin it; other channels get none`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     for (const id of ["a", "b", "c"]) await open(store, id, id === "c" ? ["C0DBA"] : ["C0DBA", "C0OPS"]);
     await Promise.all(Array.from({ length: 5 }, () => store.digests.begin(2, NOW)));
@@ -29,7 +29,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  test(`${engine.name}: what waits in a channel is open and has no message there; what is over soonest comes first`, async (t) => {
+  test(`${engine.name}: the waiting requests of a channel are the open ones without a message there, earliest deadline first`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await open(store, "late", ["C0DBA"], 7200);
     await open(store, "soon", ["C0DBA"], 600);
@@ -48,7 +48,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(await ids("C0NONE", 10), [[], 0]);
   });
 
-  test(`${engine.name}: a digest is claimed, posted and known again by its place, also after it has ended`, async (t) => {
+  test(`${engine.name}: a digest is claimed once, and recognized by channel and ts even after it has ended`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await open(store, "a", ["C0DBA"]);
     await store.digests.begin(0, NOW);
@@ -68,7 +68,7 @@ for (const engine of ENGINES) {
     assert.equal(await store.digests.identify("C0DBA", "8.8"), "none");
   });
 
-  test(`${engine.name}: a digest that somebody else has claimed does not end: it may come to stand, and would stay as it is`, async (t) => {
+  test(`${engine.name}: a digest that another process has claimed does not end: it may be posted, and would never be updated`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await open(store, "a", ["C0DBA"]);
     await store.digests.begin(0, NOW);
@@ -83,12 +83,12 @@ for (const engine of ENGINES) {
     await store.digests.claimUpdate(row.id, "update", NOW, NOW + 60);
     await store.digests.end(row.id, NOW + 59);
     assert.equal(await isCurrent(), true);
-    // Whoever wanted to update it is gone, and it tells already what there is to tell.
+    // The process that claimed the update ended, and the digest shows the latest list.
     await store.digests.end(row.id, NOW + 60);
     assert.equal(await isCurrent(), false);
   });
 
-  test(`${engine.name}: a digest that cannot be updated counts as failing, with its error, until it can`, async (t) => {
+  test(`${engine.name}: a digest that cannot be updated counts as failing, with its error`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await open(store, "a", ["C0DBA"]);
     await store.digests.begin(0, NOW);

@@ -10,13 +10,34 @@ const TARGET = "default/us-east-1";
 const watched = { target: TARGET, executionId: "e1", fingerprint: "one", nextReadAt: NOW, unchangedReads: 0 };
 
 for (const engine of ENGINES) {
-  /** A lease whose owner was away for so long that another has had it. */
+  /** Returns a lease that expired and that another owner has acquired since. */
   const lost = async (store: Store): Promise<Lease> => {
     const lease = await store.leases.acquire("one", "paused", NOW, NOW + 10);
     assert(lease !== null);
     assert(await store.leases.acquire("one", "other", NOW + 10, NOW + 20));
     return lease;
   };
+
+  test(`${engine.name}: a lease has one owner until it expires; only its owner renews or releases it`, async (t) => {
+    const store = await aStore(t, { engine });
+    const { leases } = store;
+    const won = await Promise.all(["a", "b", "c", "d"].map((owner) => leases.acquire("one", owner, NOW, NOW + 10)));
+    const [winner = ""] = ["a", "b", "c", "d"].filter((_, index) => won[index] !== null);
+    assert.equal(won.filter((each) => each !== null).length, 1);
+    const holds = async (...[name, owner, now, until]: Parameters<typeof leases.acquire>) =>
+      (await leases.acquire(name, owner, now, until)) !== null;
+    assert.equal(await holds("two", "other", NOW, NOW + 10), true);
+    assert.equal(await holds("one", winner, NOW + 9, NOW + 20), true);
+    assert.equal(await holds("one", "other", NOW + 19, NOW + 30), false);
+    await leases.release("one", "other");
+    assert.equal(await holds("one", "other", NOW + 19, NOW + 30), false);
+    assert.equal(await holds("one", "other", NOW + 20, NOW + 30), true);
+    await leases.release("one", winner);
+    const again = await store.reopen();
+    assert.equal(await again.leases.acquire("one", "third", NOW + 29, NOW + 40), null);
+    await again.leases.release("one", "other");
+    assert.notEqual(await again.leases.acquire("one", "third", NOW + 21, NOW + 40), null);
+  });
 
   test(`${engine.name}: a lease's token grows with each change of owner, and only then`, async (t) => {
     const { leases } = await aStore(t, { engine });
@@ -32,10 +53,10 @@ for (const engine of ENGINES) {
     assert.ok(second > renewed && third > second, tokens.join());
     await leases.release("one", "a");
     const fourth = await leases.acquire("one", "b", 1, 2);
-    assert.ok((fourth?.token ?? 0) > third, "also while the clock stands far behind");
+    assert.ok((fourth?.token ?? 0) > third, "even if the clock is far behind");
   });
 
-  test(`${engine.name}: all of an owner's leases are renewed at once, but for those that another has or that it gave back`, async (t) => {
+  test(`${engine.name}: one call renews all leases of an owner except those that it lost or released`, async (t) => {
     const { leases } = await aStore(t, { engine });
     for (const name of ["kept", "lost", "returned"]) await leases.acquire(name, "me", NOW, NOW + 10);
     await leases.acquire("lost", "other", NOW + 10, NOW + 20);
@@ -49,7 +70,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(await leases.renew("nobody", NOW + 50), []);
   });
 
-  test(`${engine.name}: who was paused past its lease changes nothing on what it believed`, async (t) => {
+  test(`${engine.name}: a process that was paused past its lease changes nothing`, async (t) => {
     const store = await aStore(t, { engine });
     const lease = await lost(store);
     const late = store.guardedBy(lease);
@@ -82,7 +103,7 @@ for (const engine of ENGINES) {
     assert.equal(await current.audit.claim([1], NOW + 9, NOW + 20), false, "taken already");
   });
 
-  test(`${engine.name}: a lease that came back to its owner is another one: what was believed under the first counts no more`, async (t) => {
+  test(`${engine.name}: a lease that returns to an earlier owner is a new one: writes under the first have no effect`, async (t) => {
     const store = await aStore(t, { engine });
     const first = await lost(store);
     const second = await store.leases.acquire("one", "paused", NOW + 20, NOW + 30);
@@ -97,7 +118,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  test(`${engine.name}: a lease that has run out is its owner's until somebody takes it`, async (t) => {
+  test(`${engine.name}: an expired lease is its owner's until another owner acquires it`, async (t) => {
     const store = await aStore(t, { engine });
     const lease = await store.leases.acquire("one", "slow", NOW, NOW + 10);
     assert(lease !== null);
@@ -107,7 +128,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  test(`${engine.name}: replicas are counted while they live`, async (t) => {
+  test(`${engine.name}: replicas count as alive until their heartbeat expires or they deregister`, async (t) => {
     const { replicas } = await aStore(t, { engine });
     assert.equal(await replicas.heartbeat("a", NOW, NOW + 15), 1);
     assert.equal(await replicas.heartbeat("b", NOW + 1, NOW + 16), 2);
@@ -117,7 +138,7 @@ for (const engine of ENGINES) {
     assert.equal(await replicas.heartbeat("a", NOW + 18, NOW + 33), 1);
   });
 
-  test(`${engine.name}: a process that is the only one takes over at once what an earlier one held`, async (t) => {
+  test(`${engine.name}: a process with a database to itself frees the leases of earlier processes at once`, async (t) => {
     const store = await aStore(t, { engine });
     const lease = await store.leases.acquire("one", "dead", NOW, NOW + 99);
     await store.replicas.heartbeat("dead", NOW, NOW + 99);
@@ -156,7 +177,7 @@ test("PostgreSQL: replicas that start together bring the database up to date onc
   );
 });
 
-test("PostgreSQL: of many requests for a lease over many connections one is granted, each time", async (t) => {
+test("PostgreSQL: of many processes that acquire a lease over many connections, exactly one succeeds each time", async (t) => {
   const stores = await twoStores(t);
   for (let round = 0; round < 10; round++) {
     const now = NOW + round * 10;
@@ -169,7 +190,7 @@ test("PostgreSQL: of many requests for a lease over many connections one is gran
   }
 });
 
-test("PostgreSQL: votes, clicks, leases and records written at once from two processes never block each other for good", async (t) => {
+test("PostgreSQL: two processes that write votes, leases and records at the same time never deadlock", async (t) => {
   const stores = await twoStores(t);
   const count = 12;
   for (let index = 0; index < count; index++)

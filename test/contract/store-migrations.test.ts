@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../../src/store/migrations/migrate.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aClick, anEntry, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
-import { type Database, ENGINES, type Engine, postgresDatabase } from "../support/stores.ts";
+import { type Database, ENGINES, type Engine, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
 /** A later version of the schema: a new column, with values from the rows that exist, and an index on it. */
 const LATER: Migrations = {
@@ -143,4 +144,22 @@ test("PostgreSQL: processes that start together on the version before run the ne
   const database = await filledDatabase(t, { name: "PostgreSQL", create: () => postgresDatabase() });
   const ran = await Promise.all(Array.from({ length: 4 }, () => withDatabase(database, (db) => migrate(db, LATER))));
   assert.deepEqual(ran.flat(), ["9001-later"]);
+});
+
+test("SQLite: a first migration that fails in the middle leaves nothing behind, and the next start completes it", async (t) => {
+  const database = sqliteFile();
+  t.after(database.remove);
+  const run = (sql: string) => {
+    const file = new DatabaseSync(database.path);
+    file.exec(sql);
+    file.close();
+  };
+  // The migration creates this table after several others.
+  run("create table leases (something text)");
+  await assert.rejects(open(database));
+
+  run("drop table leases");
+  const store = await open(database);
+  assert.deepEqual(await store.requests.inState(["open"], 10), []);
+  await store.close();
 });

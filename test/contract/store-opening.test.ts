@@ -20,7 +20,7 @@ for (const engine of ENGINES) {
     return created;
   };
 
-  test(`${engine.name}: opening an up-to-date database changes nothing in it`, async (t) => {
+  test(`${engine.name}: opening an up-to-date database changes nothing`, async (t) => {
     const own = await database(t);
     const first = await open(own);
     await first.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
@@ -34,7 +34,7 @@ for (const engine of ENGINES) {
     }
   });
 
-  test(`${engine.name}: a database that a newer version wrote is refused, and left as it is`, async (t) => {
+  test(`${engine.name}: a database that a newer version wrote is refused and not changed`, async (t) => {
     const own = await database(t);
     await (await open(own)).close();
     const db = new Kysely<never>({ dialect: own.dialect(), plugins: [new CamelCasePlugin()] });
@@ -43,12 +43,12 @@ for (const engine of ENGINES) {
     const refused = (error: unknown) =>
       error instanceof MigrationError && /newer version.*9999-future.*Run that version/s.test(error.message);
     await assert.rejects(open(own), refused);
-    // The refusal let go of the database: the second one is not about a lock.
+    // The first refusal closed the database, so the second one has the same reason.
     await assert.rejects(open(own), refused);
   });
 }
 
-test("SQLite: a second process on the same file is refused with a way out, and the first goes on", async (t) => {
+test("SQLite: a second process on the same file is refused with the next step, and the first continues", async (t) => {
   const database = sqliteFile();
   const store = await open(database);
   t.after(async () => {
@@ -81,7 +81,7 @@ test("SQLite: a second store in the same process is refused too", async (t) => {
   assert.throws(() => database.dialect(), StoreUnavailableError);
 });
 
-test("SQLite: a file that ends in the middle of nothing is refused with a way out", async (t) => {
+test("SQLite: a path that cannot be opened and a file that is no database are refused with the next step", async (t) => {
   const database = sqliteFile();
   t.after(() => database.remove());
   const advice = (error: unknown) =>
@@ -89,6 +89,6 @@ test("SQLite: a file that ends in the middle of nothing is refused with a way ou
   assert.throws(() => sqliteDialect(`${database.path}/no/such/folder.db`), advice);
   mkdirSync(`${database.path}-folder`);
   assert.throws(() => sqliteDialect(`${database.path}-folder`), advice);
-  writeFileSync(database.path, "This is a text and no database at all.".repeat(50));
+  writeFileSync(database.path, "This is text, not a database.".repeat(50));
   assert.throws(() => database.dialect(), advice);
 });

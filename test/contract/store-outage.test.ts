@@ -16,7 +16,7 @@ import { tcpGate } from "../support/tcp-gate.ts";
 
 const SLACK_WAITS_MS = 3_000;
 
-test("PostgreSQL: a click is recorded or refused within Slack's three seconds, also when the server hangs", async (t) => {
+test("PostgreSQL: a click is stored or refused within Slack's three seconds, even if the server hangs", async (t) => {
   const server = await postgresServer();
   const database = await postgresDatabase(server);
   const gate = await tcpGate(t, server.port);
@@ -45,14 +45,14 @@ test("PostgreSQL: a click is recorded or refused within Slack's three seconds, a
     );
     assert.ok(Date.now() - began < SLACK_WAITS_MS - 500, `${Date.now() - began} ms`);
   }
-  // Those that hang are never heard of again: they must not be what the next click is given.
+  // Connections that hang never recover, so the next click must get another one.
   gate.passNew();
   await eventually("clicks are recorded again", () => store.ackStore.clicks.record(aClick("U0LATE")));
   for (let index = 0; index < 10; index++)
     assert.equal(await store.ackStore.clicks.record(aClick("U0LATE", { id: `${index}`, key: `${index}` })), "recorded");
 });
 
-test("PostgreSQL: a server that goes and comes back is found again, and its going ends nothing", async (t) => {
+test("PostgreSQL: the store reconnects to a server that stopped and started, and the process survives", async (t) => {
   const server = await postgresServer();
   const database = await postgresDatabase(server);
   const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
@@ -75,7 +75,7 @@ test("PostgreSQL: a server that goes and comes back is found again, and its goin
   );
 });
 
-test("PostgreSQL: a connection that the server ends between two statements of a transaction ends nothing else", async (t) => {
+test("PostgreSQL: a connection that the server ends during a transaction fails that transaction only", async (t) => {
   const database = await postgresDatabase();
   const [one, other] = [0, 1].map(() => new Kysely<never>({ dialect: database.dialect() })) as [
     Kysely<never>,
@@ -98,7 +98,7 @@ test("PostgreSQL: a connection that the server ends between two statements of a 
   for (let use = 0; use < 10; use++) await sql`select 1`.execute(one);
 });
 
-test("PostgreSQL: others' words are written whatever is in them, and a refused statement costs no connection", async (t) => {
+test("PostgreSQL: text with a NUL is stored, and a refused statement costs no connection", async (t) => {
   const database = await postgresDatabase();
   const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => NOW });
   t.after(async () => {
@@ -106,7 +106,7 @@ test("PostgreSQL: others' words are written whatever is in them, and a refused s
     await database.remove();
   });
   await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
-  // PostgreSQL's text holds no NUL, and others' words are written all the same.
+  // PostgreSQL cannot store NUL, which text from outside may contain.
   const odd = { requestId: REQUEST_ID, expectedVersion: 1, patch: { executionFailure: "a\0b" }, audit: [anEntry()] };
   assert.equal(await store.requests.advance(odd), true);
   const clash = { ...odd, expectedVersion: 2, vote: aVote("nobody", { requestId: "no-such-request" }) };
@@ -114,7 +114,7 @@ test("PostgreSQL: others' words are written whatever is in them, and a refused s
   for (let use = 0; use < 20; use++) assert.equal((await store.requests.byId(REQUEST_ID))?.version, 2);
 });
 
-/** The same file, which may grow to so many pages. */
+/** Returns the dialect with a limit on the size of the file. */
 function limited(dialect: Dialect, pages: () => number): Dialect {
   const createDriver = dialect.createDriver.bind(dialect);
   dialect.createDriver = () => {
@@ -130,7 +130,7 @@ function limited(dialect: Dialect, pages: () => number): Dialect {
   return dialect;
 }
 
-test("SQLite: a full disk refuses what cannot be written, keeps what is, and nothing is signalled meanwhile", async (t) => {
+test("SQLite: a full disk refuses writes, loses no row, and lets no signal leave", async (t) => {
   const file = sqliteFile();
   let pages = 1_000_000;
   const store = await openStore({ dialect: limited(file.dialect(), () => pages), publishes: true, now: () => NOW });
@@ -141,7 +141,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
   const clock = testClock();
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: NOW } as const;
   await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
-  pages = 1; // SQLite takes the present size where less is asked for.
+  pages = 1; // SQLite raises a limit below the present size to that size.
   const long = "x".repeat(3_000);
   let recorded = 0;
   const fill = async () => {
@@ -152,7 +152,7 @@ test("SQLite: a full disk refuses what cannot be written, keeps what is, and not
 
   const automation = fakeAutomation();
   automation.shows(anExecution());
-  // Small writes may still find room in the last page; what matters is that no signal leaves unrecorded.
+  // A small write may fit in the last page, so that this one is large. No signal may leave without its record.
   const written: boolean[] = [];
   const wordy = aroundRequests(store, ({ advance }) => ({
     async advance(change) {

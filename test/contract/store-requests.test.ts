@@ -14,7 +14,7 @@ for (const engine of ENGINES) {
     return store;
   };
 
-  test(`${engine.name}: a request comes back as it went in, also after a restart`, async (t) => {
+  test(`${engine.name}: a request is read as it was stored, also after a restart`, async (t) => {
     const request = aRequest({
       outcome: { kind: "not-found", where: "aws", by: ["a"], detail: null },
       awsApprovals: [1, 2],
@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
     assert.equal(await again.requests.byId("none"), null);
   });
 
-  test(`${engine.name}: a waiting step has one request, whoever is first; the second leaves no message and no record`, async (t) => {
+  test(`${engine.name}: simultaneous calls open one request for a waiting step; the others add no message and no record`, async (t) => {
     const store = await aStore(t, { engine });
     const outcomes = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -52,7 +52,7 @@ for (const engine of ENGINES) {
       assert.equal((await store.requests.history(`r${index}`)).length, only?.id === `r${index}` ? 1 : 0);
   });
 
-  test(`${engine.name}: the same step of another target or execution is another request`, async (t) => {
+  test(`${engine.name}: a step of another account, Region or execution gets another request`, async (t) => {
     const store = await opened(t);
     const others = [
       { target: "other/us-east-1", account: "444455556666" },
@@ -67,12 +67,12 @@ for (const engine of ENGINES) {
       );
   });
 
-  test(`${engine.name}: a channel named twice has one message`, async (t) => {
+  test(`${engine.name}: a channel that is named twice has one message`, async (t) => {
     const store = await opened(t, {}, ["C0DBA", "C0DBA"]);
     assert.equal((await store.messages.ofRequest(REQUEST_ID)).length, 1);
   });
 
-  test(`${engine.name}: of many who judged the same version one wins; the others leave no vote, no record, no mark`, async (t) => {
+  test(`${engine.name}: only one of many changes of the same version is stored; the others leave no vote, record or evaluated click`, async (t) => {
     const store = await opened(t);
     const users = Array.from({ length: 10 }, (_, index) => `U${index}`);
     for (const user of users) await store.clicks.record(aClick(user));
@@ -104,7 +104,7 @@ for (const engine of ENGINES) {
     assert.deepEqual([now?.version, now?.state, now?.decision], [2, "decided", "approve"]);
   });
 
-  test(`${engine.name}: a click is judged once: what was answered already does not count afterwards`, async (t) => {
+  test(`${engine.name}: a click is evaluated once: a click that was denied does not count afterwards`, async (t) => {
     const store = await opened(t);
     await store.clicks.record(aClick());
     await store.clicks.recordEvaluated("click-U0JANE", "Nothing was decided.", anEntry({ kind: "denied" }));
@@ -125,7 +125,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  test(`${engine.name}: a person has one vote; a later one takes its place`, async (t) => {
+  test(`${engine.name}: a person has one vote; a later vote replaces it`, async (t) => {
     const store = await opened(t);
     const vote = (expectedVersion: number, more: object) =>
       store.requests.advance({
@@ -142,7 +142,7 @@ for (const engine of ENGINES) {
     ]);
   });
 
-  test(`${engine.name}: only decided requests whose time has come ask for a signal, of their own target`, async (t) => {
+  test(`${engine.name}: only decided requests of the target whose next attempt is due are due to signal`, async (t) => {
     const store = await aStore(t, { engine });
     const decidedAs = { state: "decided", decision: "approve", signal: "due", signalNextAt: NOW } as const;
     const table: [id: string, more: object][] = [
@@ -174,7 +174,7 @@ for (const engine of ENGINES) {
     assert.equal((await store.requests.byId("sending"))?.version, 1);
   });
 
-  test(`${engine.name}: whose vote came to nothing is told so once, whatever they clicked before`, async (t) => {
+  test(`${engine.name}: a person whose vote had no effect gets one reply, even after several clicks`, async (t) => {
     const store = await opened(t);
     const press = async (id: string, expectedVersion: number, receivedAt: number) => {
       await store.clicks.record(aClick("U0JANE", { id, key: id, receivedAt }));
@@ -208,7 +208,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  test(`${engine.name}: after many writers at once the audit chain is whole: every record follows the one before it`, async (t) => {
+  test(`${engine.name}: after many simultaneous writers the audit chain is intact: each record follows the one before it`, async (t) => {
     const store = await opened(t);
     await Promise.all(
       Array.from({ length: 30 }, async (_, index) => {
@@ -258,7 +258,7 @@ for (const engine of ENGINES) {
     }
   });
 
-  test(`${engine.name}: only what has an event's name is published; each record by its own fate`, async (t) => {
+  test(`${engine.name}: only records that are published events are due, and each is resolved on its own`, async (t) => {
     const store = await aStore(t, { engine });
     const kinds = ["requested", "voted", "decided", "closed"] as const;
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "requested" }) });
@@ -281,7 +281,7 @@ for (const engine of ENGINES) {
     assert.equal((await again.audit.unpublished(NOW + 10, 10)).length, 1);
   });
 
-  test(`${engine.name}: without a bus nothing is to be published, and all is on record`, async (t) => {
+  test(`${engine.name}: without an event bus every record is stored and none is due`, async (t) => {
     const store = await aStore(t, { engine, publishes: false });
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "requested" }) });
     assert.deepEqual(await store.audit.unpublished(NOW, 10), []);

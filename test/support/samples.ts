@@ -7,7 +7,7 @@ import type { ApprovalRequest, RequestFacts, Vote } from "../../src/core/request
 import { NO_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT_ID } from "../../src/core/signers.ts";
 
-/** The plainest of each thing; a test says only in what its own differs. */
+/** Minimal examples of each type. A test names only the fields that matter to it. */
 export const NOW = Date.UTC(2026, 0, 15, 12);
 
 export const EXECUTION_ID = "11111111-2222-3333-4444-555555555555";

@@ -4,7 +4,7 @@ import { aClick, anAttempt, anEntry, aRequest, NOW, REQUEST_ID } from "../suppor
 import { aStore, ENGINES } from "../support/stores.ts";
 
 for (const engine of ENGINES) {
-  test(`${engine.name}: what fails of a request's work is told with its reason, what went well or is another's is not`, async (t) => {
+  test(`${engine.name}: the failing effects of a request are listed with their errors; finished effects and those of other requests are not`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW, publishes: true });
     await store.requests.open({
       request: aRequest(),
@@ -17,9 +17,9 @@ for (const engine of ENGINES) {
       channels: ["C0DBA"],
       audit: anEntry(),
     });
-    const problems = async () =>
+    const failing = async () =>
       (await store.effects.failing(REQUEST_ID)).map(({ kind, about, error }) => [kind, about, error]);
-    assert.deepEqual(await problems(), []);
+    assert.deepEqual(await failing(), []);
 
     const [dba, ops] = await store.messages.ofRequest(REQUEST_ID);
     await store.messages.recordFailed(dba?.id ?? "", "not_in_channel", NOW + 1);
@@ -29,18 +29,18 @@ for (const engine of ENGINES) {
     assert(lookup !== undefined);
     await store.recipientLookups.recordFailed(lookup, "ratelimited", NOW + 1);
     await store.clicks.record(aClick("U0JANE"));
-    await store.clicks.postpone("click-U0JANE", NOW + 1, "Slack asks to wait");
+    await store.clicks.postpone("click-U0JANE", NOW + 1, "Slack sent a Retry-After");
     await store.clicks.record(aClick("U0OMAR"));
     await store.clicks.recordEvaluated("click-U0OMAR", "No.", null);
-    await store.clicks.postpone("click-U0OMAR", NOW + 1, "Slack was away");
+    await store.clicks.postpone("click-U0OMAR", NOW + 1, "Slack is unavailable");
     const [due] = await store.audit.unpublished(NOW, 1);
     await store.audit.recordPublishFailed(due?.record.seq ?? 0, "AccessDenied", null);
-    assert.deepEqual(await problems(), [
+    assert.deepEqual(await failing(), [
       ["post", "C0DBA", "not_in_channel"],
       ["update", "C0OPS", "edit_window_closed"],
       ["recipients", REQUEST_ID, "ratelimited"],
-      ["click", REQUEST_ID, "Slack asks to wait"],
-      ["reply", REQUEST_ID, "Slack was away"],
+      ["click", REQUEST_ID, "Slack sent a Retry-After"],
+      ["reply", REQUEST_ID, "Slack is unavailable"],
       ["publish", REQUEST_ID, "AccessDenied"],
     ]);
 
@@ -50,11 +50,11 @@ for (const engine of ENGINES) {
     await store.clicks.recordReplied("click-U0OMAR");
     await store.audit.recordPublished(due?.record.seq ?? 0, "event");
     await store.recipientLookups.recordDone(lookup, [], NOW);
-    const left = (await problems()).map(([kind]) => kind);
-    assert.deepEqual(left, ["update"], "a message whose state is not known is still due");
+    const left = (await failing()).map(([kind]) => kind);
+    assert.deepEqual(left, ["update"], "a message with an unknown version is still due");
   });
 
-  test(`${engine.name}: a signal that is due fails with the error of its latest attempt, until AWS has it`, async (t) => {
+  test(`${engine.name}: a decision that AWS does not have fails with the error of its latest attempt`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
     let version = 1;

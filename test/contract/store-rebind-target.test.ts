@@ -9,7 +9,7 @@ const RENAMED = { key: `renamed/${region}`, name: "renamed", account, region };
 const watched = { executionId: EXECUTION_ID, fingerprint: "waits", nextReadAt: NOW, unchangedReads: 0 };
 
 for (const engine of ENGINES) {
-  test(`${engine.name}: a target that was renamed keeps its requests and what it watches`, async (t) => {
+  test(`${engine.name}: a renamed target keeps its requests and watched executions`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
     const elsewhere = aRequest({ id: "r-else", region: "eu-west-1", target: "other/eu-west-1" });
@@ -29,7 +29,7 @@ for (const engine of ENGINES) {
     );
   });
 
-  test(`${engine.name}: a replica with the target's old name opens nothing a second time, and finds what is there`, async (t) => {
+  test(`${engine.name}: a replica that knows the target's old name opens no second request, and finds the existing one`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry({ kind: "requested" }) });
     await store.requests.rebindTarget(RENAMED);
@@ -49,7 +49,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.requests.ofExecution(other, EXECUTION_ID), []);
   });
 
-  test(`${engine.name}: replicas that know a target by several names adopt from each other, and nothing is lost or doubled`, async (t) => {
+  test(`${engine.name}: replicas that know a target by several names rebind it in turn, and nothing is lost or duplicated`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     const third = { ...RENAMED, key: `third/${region}`, name: "third" };
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
@@ -70,7 +70,7 @@ for (const engine of ENGINES) {
     await Promise.all([BEFORE, RENAMED, third].map((target) => store.requests.rebindTarget(target)));
   });
 
-  test(`${engine.name}: what a replica with the old name opened and watched after the renaming is taken over`, async (t) => {
+  test(`${engine.name}: requests and watched executions that a replica adds under the old name later are rebound too`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.requests.rebindTarget(RENAMED);
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });

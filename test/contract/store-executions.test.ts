@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { WatchedExecution } from "../../src/app/ports/store.ts";
+import { NOW } from "../support/samples.ts";
+import { aStore, ENGINES } from "../support/stores.ts";
+
+const TARGET = "default/us-east-1";
+
+const watched = (more: Partial<WatchedExecution> = {}): WatchedExecution => ({
+  target: TARGET,
+  executionId: "e1",
+  fingerprint: "one",
+  nextReadAt: NOW,
+  unchangedReads: 3,
+  ...more,
+});
+
+for (const engine of ENGINES) {
+  test(`${engine.name}: watched executions are due in the order of their next read, for each target separately`, async (t) => {
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched());
+    await owned.executions.watch(watched({ executionId: "e2", nextReadAt: NOW - 5 }));
+    await owned.executions.watch(watched({ executionId: "e3", nextReadAt: NOW + 5 }));
+    await owned.executions.watch(watched({ target: "other" }));
+    const due = async (now: number, limit = 10) =>
+      (await executions.due(TARGET, now, limit)).map(({ executionId }) => executionId);
+    assert.deepEqual(await due(NOW), ["e2", "e1"]);
+    assert.deepEqual(await due(NOW + 5, 2), ["e2", "e1"]);
+    assert.equal((await executions.watched(TARGET)).length, 3);
+    await owned.executions.forget(TARGET, "e1");
+    assert.deepEqual(await due(NOW + 5), ["e2", "e3"]);
+    assert.equal((await executions.watched("other")).length, 1);
+  });
+
+  test(`${engine.name}: a finished read sets the next one, unless the list has changed since it began`, async (t) => {
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched());
+    await owned.executions.recordRead(watched(), NOW + 100, 4);
+    assert.deepEqual(await executions.watched(TARGET), [watched({ nextReadAt: NOW + 100, unchangedReads: 4 })]);
+    await owned.executions.watch(watched({ fingerprint: "two", nextReadAt: NOW + 1, unchangedReads: 0 }));
+    await owned.executions.recordRead(watched({ nextReadAt: NOW + 100 }), NOW + 200, 5);
+    assert.deepEqual(await executions.watched(TARGET), [
+      watched({ fingerprint: "two", nextReadAt: NOW + 1, unchangedReads: 0 }),
+    ]);
+  });
+
+  test(`${engine.name}: a woken execution is due now, also if a read was in progress`, async (t) => {
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched({ nextReadAt: NOW + 300_000 }));
+    await executions.wake(TARGET, "e1", NOW + 1);
+    assert.deepEqual(await executions.due(TARGET, NOW + 1, 10), [watched({ nextReadAt: NOW + 1, unchangedReads: 0 })]);
+    const seen = watched({ nextReadAt: NOW + 1, unchangedReads: 0 });
+    await executions.wake(TARGET, "e1", NOW + 2);
+    await owned.executions.recordRead(seen, NOW + 300_000, 1);
+    assert.equal((await executions.due(TARGET, NOW + 2, 10)).length, 1);
+  });
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { anAttempt, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aStore, ENGINES } from "../support/stores.ts";
+
+const aSignal = (signerId: string, more: Partial<SignalAttempt> = {}) =>
+  anAttempt({ signerId, session: `${signerId}@example.com`, ...more });
+
+const step = (expectedVersion: number) => ({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
+
+for (const engine of ENGINES) {
+  test(`${engine.name}: attempts to signal are read as they were stored, oldest first, each in its latest state`, async (t) => {
+    const store = await aStore(t, { engine });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    const ben = aSignal("U0BEN", { attempt: 2, at: NOW - 1, state: "ambiguous", error: "no reply", shownBefore: 1 });
+    await store.requests.advance({ ...step(1), attempt: ben });
+    await store.requests.advance({ ...step(2), attempt: aSignal("U0ANN") });
+    const accepted = aSignal("U0ANN", { state: "accepted" });
+    await store.requests.advance({ ...step(3), attempt: accepted });
+    const bot = anAttempt({ attempt: 3, state: "refused", error: "no" });
+    await store.requests.advance({ ...step(4), attempt: bot });
+    assert.deepEqual(await store.requests.signals(REQUEST_ID), [accepted, ben, bot]);
+    assert.deepEqual(await store.requests.signals("another"), []);
+    assert.deepEqual(await (await store.reopen()).requests.signals(REQUEST_ID), [accepted, ben, bot]);
+  });
+
+  test(`${engine.name}: an attempt to signal is stored together with its change of the request, or not at all`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    assert.equal(await store.requests.advance({ ...step(7), attempt: aSignal("U0ANN") }), false);
+    const old = await store.leases.acquire("execution", "one", NOW, NOW + 1);
+    await store.leases.acquire("execution", "two", NOW + 2, NOW + 60_000);
+    assert(old !== null);
+    assert.equal(await store.guardedBy(old).requests.advance({ ...step(1), attempt: aSignal("U0ANN") }), false);
+    assert.deepEqual(await store.requests.signals(REQUEST_ID), []);
+    const won = await Promise.all(
+      ["U0ANN", "U0BEN", "U0CAT"].map((userId) => store.requests.advance({ ...step(1), attempt: aSignal(userId) })),
+    );
+    assert.equal(won.filter(Boolean).length, 1);
+    assert.equal((await store.requests.signals(REQUEST_ID)).length, 1);
+  });
+}

@@ -32,6 +32,6 @@ export function targetName({ target, region }: Pick<ApprovalRequest, "target" | 
 }
 
 /** Groups the digits of an account ID as the AWS console does: 1111-2222-3333. */
-export function formatAccount(account: string): string {
+function formatAccount(account: string): string {
   return /^\d{12}$/.test(account) ? account.replace(/(....)(....)(....)/, "$1-$2-$3") : account;
 }

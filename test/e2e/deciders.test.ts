@@ -197,9 +197,10 @@ test("an admin breaks glass: alone, with a reason, told to the channel and to ev
   await w.control.slack("submit", { user: "U0ADMIN", values });
 
   const ended = await w.message(id, /Success|succeeded/i);
+  assert.match(toText(ended), /"BREAK-GLASS, approved: Test-Runbook"/);
   assert.match(toText(ended), /Break-glass\* by <@U0ADMIN>/);
   const notice = await eventually("the channel is told", async () =>
-    (await w.messages()).find((each) => toText(each).includes("BREAK-GLASS")),
+    (await w.messages()).find((each) => toText(each).includes("BREAK-GLASS: approved")),
   );
   assert.match(toText(notice), /The shop is down\./);
   assert.match(toText(notice), /against a quorum of 3/);

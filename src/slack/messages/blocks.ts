@@ -38,13 +38,6 @@ export const section = (text: string, block_id?: string): SectionBlock => ({
   ...(block_id === undefined ? {} : { block_id }),
 });
 
-/** Labels and values, in two columns on a wide screen and in one on a phone. Slack accepts ten. */
-export const fields = (pairs: readonly (readonly [string, string])[], block_id?: string): SectionBlock => ({
-  type: "section",
-  fields: pairs.map(([label, value]) => mrkdwn(`*${label}*\n${value}`)),
-  ...(block_id === undefined ? {} : { block_id }),
-});
-
 export const context = (text: string, block_id?: string): ContextBlock => ({
   type: "context",
   elements: [mrkdwn(text)],

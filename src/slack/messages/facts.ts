@@ -44,7 +44,7 @@ export function askedAt(request: ApprovalRequest): number {
 }
 
 /** Until when the request can be decided. In mrkdwn. */
-export function deadlineText({ facts }: ApprovalRequest): string {
+function deadlineText({ facts }: ApprovalRequest): string {
   const until = deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
   if (until === null) return "an unknown time";
   if (!until.presumed) return moment(until.at);

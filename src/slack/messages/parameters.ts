@@ -28,17 +28,17 @@ interface Entry {
 }
 
 /** The parameters that an approver must see: all but those known to be at the runbook's defaults. */
-export function changedParameters(parameters: readonly Parameter[]): Parameter[] {
+function changedParameters(parameters: readonly Parameter[]): Parameter[] {
   return parameters.filter(({ isDefault }) => isDefault !== true);
 }
 
-/** Says how many parameters a message leaves out, or that it shows all because the defaults are unknown. */
+/** Says how many parameters a message leaves out, or that none is left out because the defaults are unknown. */
 export function defaultsNote(parameters: readonly Parameter[]): string | null {
   const atDefaults = parameters.length - changedParameters(parameters).length;
   if (atDefaults > 0)
     return `${counted(atDefaults, "parameter")} at ${atDefaults === 1 ? "its default" : "their defaults"}`;
   return parameters.some(({ isDefault, masked }) => isDefault === null && !masked)
-    ? "defaults could not be read: all parameters shown"
+    ? "defaults could not be read"
     : null;
 }
 

@@ -91,7 +91,7 @@ test("a person approves by keyboard alone, and the focus returns to the button",
   const id = await startRunbook(page, world, "Web-Rollback");
   await requestMessage(page, id).getByRole("button", { name: "Approve", exact: true }).focus();
   await page.keyboard.press("Enter");
-  const dialog = page.getByRole("dialog", { name: "Approve this step?" });
+  const dialog = page.getByRole("dialog", { name: "Approve Web-Rollback in default?" });
   await dialog.waitFor();
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });

@@ -1,5 +1,4 @@
 import {
-  type AutomationExecution,
   AutomationExecutionNotFoundException,
   DescribeAutomationExecutionsCommand,
   DescribeAutomationStepExecutionsCommand,
@@ -13,19 +12,19 @@ import { makeApproverSessions } from "./approver-sessions.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
-import { makeCallPacer, paced } from "./pace.ts";
+import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeBotSigning } from "./signal-sender.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
-/** The most that one page may hold. Source: SSM API model, MaxResults. */
+/** Maximum size of a page. Source: SSM API model, MaxResults. */
 const PAGE = 50;
-/** A list that never ends is a malformed answer. */
+/** A list with more pages never ends: its reply is malformed. */
 const MAX_PAGES = 2_000;
 
 const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
 
-/** Automation of one target over the SDK. `close` ends its connections. */
+/** Connects to the Automation of one target with the SDK. `close` ends its connections. */
 export function makeAutomation(
   target: Target,
   clock: Clock,
@@ -51,44 +50,30 @@ export function makeAutomation(
     signers: signing.signers,
     ready: signing.ready,
     signal: signing.signal,
+    defaults: makeDefaults(reader, now),
 
     async listWaiting(abort) {
-      const executions: ListedExecution[] = [];
       try {
-        let NextToken: string | undefined;
-        for (let page = 0; page < MAX_PAGES; page++) {
-          const command = new DescribeAutomationExecutionsCommand({
-            Filters: [{ Key: "ExecutionStatus", Values: ["Waiting"] }],
-            MaxResults: PAGE,
-            ...(NextToken === undefined ? {} : { NextToken }),
-          });
-          const answer = await reader.send(paced(command, { pace, urgent: false, signal: abort }), {
-            abortSignal: abort,
-          });
-          const items = decodePage(answer.AutomationExecutionMetadataList).map(decodeListed);
-          executions.push(...items.filter((item) => item !== null));
-          NextToken = following(answer.NextToken, NextToken);
-          if (NextToken === undefined) return { kind: "listed", executions };
-        }
-        throw new MalformedAnswerError("the list of executions does not end");
+        return { kind: "listed", executions: await listWaiting(reader, { pace, urgent: false, abort }) };
       } catch (error) {
         return readFailure(error);
       }
     },
 
     async read(executionId, abort, urgent = false) {
-      const own = { pace, urgent, signal: abort };
+      const slot = { pace, urgent, abort };
       try {
         const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
-        const answer = await reader.send(paced(command, own), { abortSignal: abort });
-        const steps = await allSteps(reader, answer.AutomationExecution, executionId, own);
-        return { kind: "read", execution: decodeExecution(answer.AutomationExecution, steps) };
+        const { AutomationExecution: execution } = await reader.send(paced(command, slot), { abortSignal: abort });
+        const steps =
+          execution?.StepExecutionsTruncated === true
+            ? await listSteps(reader, executionId, slot)
+            : decodePage(execution?.StepExecutions);
+        return { kind: "read", execution: decodeExecution(execution, steps) };
       } catch (error) {
         return error instanceof AutomationExecutionNotFoundException ? { kind: "not-found" } : readFailure(error);
       }
     },
-
-    defaults: makeDefaults(reader, now),
 
     close() {
       reader.destroy();
@@ -97,32 +82,44 @@ export function makeAutomation(
   };
 }
 
-async function allSteps(
-  client: SSMClient,
-  execution: AutomationExecution | undefined,
-  executionId: string,
-  own: Parameters<typeof paced>[1],
-): Promise<readonly StepExecution[]> {
-  if (execution?.StepExecutionsTruncated !== true) return decodePage(execution?.StepExecutions);
-  const steps: StepExecution[] = [];
-  let NextToken: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
+async function listWaiting(client: SSMClient, slot: PacedCall): Promise<ListedExecution[]> {
+  const found = await allPages("executions", async (token) => {
+    const command = new DescribeAutomationExecutionsCommand({
+      Filters: [{ Key: "ExecutionStatus", Values: ["Waiting"] }],
+      MaxResults: PAGE,
+      ...token,
+    });
+    const page = await client.send(paced(command, slot), { abortSignal: slot.abort });
+    return { items: page.AutomationExecutionMetadataList, next: page.NextToken };
+  });
+  return found.map(decodeListed).filter((item) => item !== null);
+}
+
+function listSteps(client: SSMClient, executionId: string, slot: PacedCall): Promise<StepExecution[]> {
+  return allPages("steps", async (token) => {
     const command = new DescribeAutomationStepExecutionsCommand({
       AutomationExecutionId: executionId,
       MaxResults: PAGE,
-      ...(NextToken === undefined ? {} : { NextToken }),
+      ...token,
     });
-    const answer = await client.send(paced(command, own), { abortSignal: own.signal });
-    steps.push(...decodePage(answer.StepExecutions));
-    NextToken = following(answer.NextToken, NextToken);
-    if (NextToken === undefined) return steps;
-  }
-  throw new MalformedAnswerError("the list of steps does not end");
+    const page = await client.send(paced(command, slot), { abortSignal: slot.abort });
+    return { items: page.StepExecutions, next: page.NextToken };
+  });
 }
 
-/** The token of the next page, undefined after the last. A page that names itself as the next would be read for ever. */
-function following(next: string | undefined, asked: string | undefined): string | undefined {
-  if (!next) return undefined;
-  if (next === asked) throw new MalformedAnswerError("a page of a list names itself as the next");
-  return next;
+/** Reads every page of a list. Throws MalformedAnswerError for a list that does not end. */
+async function allPages<Item>(
+  name: string,
+  read: (token: { NextToken?: string }) => Promise<{ items: Item[] | undefined; next: string | undefined }>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  let token: string | undefined;
+  for (let count = 0; count < MAX_PAGES; count++) {
+    const { items, next } = await read(token === undefined ? {} : { NextToken: token });
+    all.push(...decodePage(items));
+    if (!next) return all;
+    if (next === token) throw new MalformedAnswerError(`a page of the list of ${name} names itself as the next page`);
+    token = next;
+  }
+  throw new MalformedAnswerError(`the list of ${name} does not end`);
 }

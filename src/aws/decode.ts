@@ -2,7 +2,7 @@ import type { AutomationExecution, AutomationExecutionMetadata, StepExecution } 
 import type { ListedExecution, ObservedExecution, ObservedStep } from "../core/execution.ts";
 import { MalformedAnswerError } from "./aws-failures.ts";
 
-/** A listed execution, or null where AWS left out what it always sends. */
+/** Decodes a listed execution; null if it lacks a field that AWS always sends. */
 export function decodeListed(item: AutomationExecutionMetadata | null): ListedExecution | null {
   const executionId = text(item?.AutomationExecutionId);
   const status = text(item?.AutomationExecutionStatus);
@@ -16,8 +16,8 @@ export function decodeListed(item: AutomationExecutionMetadata | null): ListedEx
 }
 
 /**
- * An answer in our own words. The SDK passes on whatever type a member came with, so each is looked at here. Throws
- * MalformedAnswerError where the answer lacks what makes it an execution.
+ * Decodes an execution. The SDK does not check the types of a reply's members, so each is checked here. Throws
+ * MalformedAnswerError if the reply has no id or no status.
  */
 export function decodeExecution(
   execution: AutomationExecution | undefined,
@@ -73,7 +73,7 @@ export function decodeInput(input: unknown): unknown {
   }
 }
 
-/** A page of an answer; an absent one is empty. */
+/** Checks a page of a reply; an absent page is empty. */
 export function decodePage<Item>(list: readonly Item[] | undefined): readonly Item[] {
   if (list !== undefined && !Array.isArray(list)) throw new MalformedAnswerError("a list is not one");
   return list ?? [];

@@ -52,19 +52,22 @@ export function makeCallPacer(clock: Clock): CallPacer {
   };
 }
 
+export interface PacedCall {
+  pace: CallPacer;
+  urgent: boolean;
+  abort: AbortSignal;
+}
+
 /** Paces each attempt of a command, including the client's own retries. */
-export function paced<C extends { middlewareStack: unknown }>(
-  command: C,
-  { pace, urgent, signal }: { pace: CallPacer; urgent: boolean; signal: AbortSignal },
-): C {
-  // Each command's stack is typed by its input; this middleware does not use the input.
+export function paced<C extends { middlewareStack: unknown }>(command: C, { pace, urgent, abort }: PacedCall): C {
+  // The stack's type depends on the command's input, which this middleware does not use.
   (command.middlewareStack as SSMClient["middlewareStack"]).add(
     (next) => async (sending) => {
-      await pace.waitForSlot(urgent, signal);
+      await pace.waitForSlot(urgent, abort);
       try {
-        const answer = await next(sending);
+        const reply = await next(sending);
         pace.record();
-        return answer;
+        return reply;
       } catch (error) {
         pace.record(error);
         throw error;

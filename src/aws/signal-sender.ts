@@ -38,8 +38,8 @@ export function makeBotSigning(options: SenderOptions): Signing {
 }
 
 /**
- * Sends signals under one identity. The client never retries a signal, and each signal has a connection of its own: on a
- * connection that the server has just closed for being idle, nobody would know whether the signal arrived.
+ * Sends signals under one identity. The client never retries a signal, and each signal has a new connection: on one that
+ * the server has just closed for being idle, it would be unknown whether the signal arrived.
  */
 export function makeSignalSender(options: SenderOptions): SignalSender {
   const { region, now, credentials, onEnd } = options;

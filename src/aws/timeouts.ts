@@ -1,2 +1,2 @@
-/** Limits of one call, in milliseconds. */
+/** Of one call, in milliseconds. */
 export const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };

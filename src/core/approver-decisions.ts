@@ -25,7 +25,7 @@ export function findDeciders(step: ObservedStep): string[] {
 }
 
 /**
- * Says whether the step shows a signal: by the session that sent it or, where the decisions name no sessions, by more
+ * Tells whether the step shows a signal: by the session that sent it or, where the decisions name no sessions, by more
  * approvals than the `shownBefore` that the step had when the signal left.
  */
 export function showsSignal(step: ObservedStep, sent: { session: string; shownBefore: number }): boolean {
@@ -36,7 +36,7 @@ export function showsSignal(step: ObservedStep, sent: { session: string; shownBe
 }
 
 /**
- * Says whether a signal of the request, whose reply was lost, can have decided the step: a decision carries the request's
+ * Tells whether a signal of the request, whose reply was lost, can have decided the step: a decision carries the request's
  * id, or our own principal `signsAs` made it without the id of another request, or AWS lists no decisions at all.
  */
 export function mayBeDecidedBy(step: ObservedStep | undefined, requestId: string, signsAs: string | null): boolean {

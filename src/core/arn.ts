@@ -35,7 +35,7 @@ export function toRoleArn(arn: string): string {
 }
 
 /**
- * Says whether an ARN of the configuration means an ARN that AWS reports. A role's ARN means every session of that role;
+ * Tells whether an ARN of the configuration means an ARN that AWS reports. A role's ARN means every session of that role;
  * a session's ARN has no path, so the role's path is ignored. A session's ARN means that session alone. The comparison
  * ignores case: two users or roles whose names differ only in case cannot both exist. A wrong match denies an approval; a
  * missed match would allow a self-approval.

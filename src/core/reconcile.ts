@@ -16,11 +16,11 @@ import {
 } from "./request.ts";
 import { countAccepted, type SignalAttempt } from "./signal-attempt.ts";
 
-/** What a reading of an execution asks of the requests on record. */
+/** A change of the stored requests that follows from a read of their execution. */
 export type Change =
   | { kind: "open"; step: ObservedStep; stepExecutionId: string; gate: number; gates: number }
   | { kind: "close"; request: ApprovalRequest; patch: RequestPatch; outcome: Outcome }
-  /** Something that a message shows has changed: AWS's own count of approvals, or how the execution is. */
+  /** A fact that messages show has changed: AWS's own count of approvals, or the execution's status. */
   | { kind: "progress"; request: ApprovalRequest; patch: RequestPatch }
   | { kind: "ended"; request: ApprovalRequest; patch: RequestPatch };
 
@@ -28,13 +28,13 @@ export interface ReconcileContext {
   now: number;
   /** Every attempt to signal one of the known requests. */
   attempts?: readonly SignalAttempt[];
-  /** Hides secrets in the texts of AWS. */
+  /** Hides secrets in AWS's messages. */
   maskText?: (text: string) => string;
   /** The ARN of the role or user that sends our signals, if known. */
   signsAs?: string | null;
 }
 
-/** Compares a read of AWS with the requests of this execution. Pure: the same read a second time asks for nothing. */
+/** Compares a read of an execution with its stored requests. Pure: the same read a second time yields no changes. */
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
@@ -126,12 +126,12 @@ function progressPatch(
   return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
 }
 
-/** Whether AWS accepted any signal of the request, be it all that it needs or the first of several. */
+/** Tells whether AWS accepted any signal of the request: all that it needs, or the first of several. */
 function isAcceptedByAws(request: ApprovalRequest, attempts: readonly SignalAttempt[]): boolean {
   return request.signal === "accepted" || countAccepted(attempts.filter((each) => each.requestId === request.id)) > 0;
 }
 
-/** A request and its step at the end, with all that the outcome depends on. */
+/** Everything that the outcome of a request depends on. */
 interface Ending {
   step: ObservedStep | undefined;
   observed: ObservedExecution;
@@ -170,13 +170,13 @@ function outcomeKind(ending: Ending): OutcomeKind {
   return "unknown";
 }
 
-/** Whether our signal with this verdict reached AWS, or may have. */
+/** Tells whether our signal with this verdict reached AWS, or may have. */
 function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean {
   const isUnclear = request.signal === "ambiguous" || request.signal === "sending";
   return request.decision === verdict && (isAccepted || isUnclear);
 }
 
-/** Whether our own signal brought the outcome about. A signal that AWS accepted did. */
+/** Tells whether our own signal caused the outcome. A signal that AWS accepted did. */
 function isOurs(kind: OutcomeKind, ending: Ending): boolean {
   const { step, request, isAccepted, signsAs } = ending;
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;

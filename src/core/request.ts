@@ -4,6 +4,10 @@
  *   open ──votes──> decided ──signal──> closed
  *     └── decided elsewhere, timed out, cancelled, not found ──> closed
  *
+ *   open     until votes complete a decision, or a read shows that the step is no longer waiting
+ *   decided  until a read shows that the step is no longer waiting
+ *   closed   final; the message still follows the execution to its end
+ *
  * Only the functions below change the state. Each returns the changed fields. The store writes them together with the audit
  * records, and only while the request still has the version that was evaluated.
  */
@@ -20,7 +24,7 @@ export interface RequestFacts {
   documentName: string;
   documentVersion: string | null;
   stepName: string;
-  /** Position among the runbook's approve steps, from 1, and how many there are. */
+  /** Position among the runbook's approve steps, from 1, and their number. */
   gate: number;
   gates: number;
   /** The message of the runbook's author, as written; untrusted. */
@@ -43,7 +47,7 @@ export interface Parameter {
   /** Already masked if the configuration says so. */
   values: string[];
   masked: boolean;
-  /** Whether the value is the runbook's default; null when the runbook could not be read. */
+  /** True if the value is the runbook's default; null if the runbook could not be read. */
   isDefault: boolean | null;
 }
 
@@ -63,11 +67,11 @@ export type OutcomeKind = "approved" | "rejected" | "timed-out" | "cancelled" | 
 
 export interface Outcome {
   kind: OutcomeKind;
-  /** `slack` when our own signal brought it about, `aws` when it came from anywhere else. */
+  /** `slack` if our own signal caused it, else `aws`. */
   where: "slack" | "aws";
-  /** AWS principals named in the step's decisions, when decided elsewhere. */
+  /** The AWS principals in the step's decisions, if it was decided elsewhere. */
   by: string[];
-  /** What AWS says of a failure; masked. */
+  /** AWS's message about a failure, masked. */
   detail: string | null;
 }
 
@@ -79,24 +83,24 @@ export interface ApprovalRequest {
   executionId: string;
   stepExecutionId: string;
   facts: RequestFacts;
-  /** The name of the route that matched, null when none did. */
+  /** The name of the matching route, null if there is none. */
   route: string | null;
-  /** Raised by each change that a message shows. */
+  /** Incremented by each change that a message shows. */
   version: number;
   state: RequestState;
   openedAt: number;
   decision: Verdict | null;
   decidedAt: number | null;
   signal: SignalState;
-  /** When the signal is worked on next, null when there is nothing to do. */
+  /** When the next attempt to signal, or the next look at an uncertain one, is due; null if there is nothing to do. */
   signalNextAt: number | null;
-  /** AWS's own count after our signal, where the step asks for several: [have, needed]. */
+  /** AWS's own count of approvals after our signal, if the step needs several: [have, needed]. */
   awsApprovals: [number, number] | null;
-  /** AWS principals that the step's decisions name while it still waits after our signal. */
+  /** The AWS principals in the step's decisions while the step still waits after our signal. */
   awsDecidedBy: string[];
   outcome: Outcome | null;
   closedAt: number | null;
-  /** The execution's last known status and, once it is over, when it ended and why it failed. */
+  /** The execution's last known status and, after its end, the time and the reason of a failure. */
   executionStatus: string;
   executionEndedAt: number | null;
   executionFailure: string | null;
@@ -115,24 +119,24 @@ export interface Vote {
 
 export type DecidedRequest = ApprovalRequest & { state: "decided"; decision: Verdict };
 
-/** Says whether the request is decided here and its step may still be waiting. */
+/** Tells whether the request is decided here and its step may still be waiting. */
 export function isDecided(request: ApprovalRequest): request is DecidedRequest {
   return request.state === "decided" && request.decision !== null;
 }
 
 export type RequestPatch = Partial<Omit<ApprovalRequest, "id" | "version">>;
 
-/** The fields that change when enough votes are in. */
+/** Returns the fields that change when votes complete a decision. */
 export function decided(verdict: Verdict, now: number): RequestPatch {
   return { state: "decided", decision: verdict, decidedAt: now, signal: "due", signalNextAt: now };
 }
 
-/** The fields that change when the step waits no longer. */
+/** Returns the fields that change when the step is no longer waiting. */
 export function closed(outcome: Outcome, now: number): RequestPatch {
   return { state: "closed", outcome, closedAt: now, signalNextAt: null };
 }
 
-/** Until when it can be decided, epoch milliseconds; `presumed` when AWS did not say. Null when not even the start is known. */
+/** Returns the time limit of the step in epoch milliseconds; `presumed` if AWS reports none. Null if the start is unknown. */
 export function deadline(facts: RequestFacts, defaultSeconds: number): { at: number; presumed: boolean } | null {
   if (facts.waitingSince === null) return null;
   const seconds = facts.timeoutSeconds ?? defaultSeconds;

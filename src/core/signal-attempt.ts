@@ -25,7 +25,7 @@ export interface SignalAttempt {
   uncertainUntil: number;
   /** How many approvals the step showed before it was sent. */
   shownBefore: number;
-  /** Why AWS does not have the decision from this attempt, null when it has or may have. */
+  /** The reason of a failure; null if there is none. */
   error: string | null;
 }
 
@@ -38,8 +38,8 @@ export type SignalResult =
   /** It never left this machine. */
   | { kind: "not-sent"; code: string; message: string }
   /**
-   * It may or may not have had its effect. `answered`: AWS replied with an error of its own, so it is over; otherwise no
-   * reply came, and it may still take effect until its signature expires.
+   * It may or may not have had an effect. `answered`: AWS itself replied with an error, so the request is over; otherwise
+   * no reply came, and the signal may take effect until its signature expires.
    */
   | { kind: "ambiguous"; answered: boolean; code: string; message: string };
 
@@ -51,7 +51,7 @@ export type SignalResult =
  */
 export const NO_REPLY_UNCERTAIN_MS = 10 * 60_000 + 30_000;
 
-/** The same after an attempt that AWS answered with an error of its own: it is over, but reads may lag behind it. */
+/** The same after an attempt to which AWS replied with an error: the request is over, but reads may lag behind it. */
 export const ERROR_REPLY_UNCERTAIN_MS = 15_000;
 
 /** Begins a new attempt, or continues the deferred one: nothing was sent for that one yet. */
@@ -104,7 +104,7 @@ export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now
   }
 }
 
-/** Says whether the attempt may have been applied without anybody knowing. */
+/** Tells whether it is unknown if AWS applied the attempt. */
 export function isUncertain(attempt: SignalAttempt | undefined): attempt is SignalAttempt {
   return attempt?.state === "sending" || attempt?.state === "ambiguous";
 }

@@ -61,7 +61,7 @@ export function nextSignalMove(
     : { kind: "send", shownBefore: countApprovals(step) };
 }
 
-/** The name of the bot's own session is not known, so no read tells its signal from somebody else's. */
+/** The name of the bot's session is unknown, so no read can tell its signal from another principal's. */
 function isShown(step: ObservedStep, { session, shownBefore }: SignalAttempt): boolean {
   return session !== null && showsSignal(step, { session, shownBefore });
 }

@@ -60,7 +60,7 @@ export type NextSigner =
   /** AWS has accepted the signal of every signer, or as many as the step needs. */
   | { kind: "done" };
 
-/** Picks the next of the signers. One whose attempt is uncertain stays next: no other signal goes out meanwhile. */
+/** Picks the next signer. A signer whose attempt is uncertain stays next, so that no other signal can leave before it ends. */
 export function nextSigner(
   request: ApprovalRequest,
   signers: readonly Signer[],

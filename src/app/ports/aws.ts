@@ -10,7 +10,7 @@ import type { Signer, SignerKind } from "../../core/signers.ts";
 
 export interface Clock {
   now(): number;
-  /** Resolves after `ms`, or at once when the signal is or becomes aborted. Never rejects. */
+  /** Resolves after `ms`, or as soon as `abort` is aborted. Never rejects. */
   sleep(ms: number, abort?: AbortSignal): Promise<void>;
 }
 
@@ -36,14 +36,14 @@ export interface Target {
   name: string;
   account: string;
   region: string;
-  /** The ARN of the role or user under which signals go. Absent: not known. */
+  /** The ARN of the role or user that sends signals; absent if unknown. */
   signsAs?: string;
 }
 
-/** An AWS call that gave no result: `retry` says whether the same call may succeed later without anyone's help. */
+/** An AWS call without a result. `retry`: the same call may succeed later without a change by an admin. */
 export interface AwsFailure {
   kind: "failed";
-  /** Throttled, denied, unreachable, malformed...: AWS's error code or ours. */
+  /** AWS's error code, Node's, or our own. */
   code: string;
   message: string;
   retry: boolean;
@@ -73,21 +73,21 @@ export interface CallerIdentity {
 /** Automation of one target. */
 export interface Automation {
   readonly target: Target;
-  /** All executions that wait, page by page, 50 a page. */
+  /** Lists all waiting executions. */
   listWaiting(abort: AbortSignal): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
-  /** One execution with all of its steps. An urgent reading passes others that wait because AWS throttles. */
+  /** Reads one execution with all of its steps. An urgent read does not wait for other calls when AWS throttles. */
   read(
     executionId: string,
     abort: AbortSignal,
     urgent?: boolean,
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
-  /** The defaults of a runbook's parameters, or null when they cannot be read. Never fails. */
+  /** Reads the defaults of a runbook's parameters; null if they cannot be read. Never fails. */
   defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null>;
-  /** In whose name signals go. */
+  /** The kind of signers that `ready` and `signal` accept. */
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */
   ready(signer: Signer, abort: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
-  /** Sends one signal, once: the client's own retries are off. A signal that is not on its way by `notAfter` is not sent. */
+  /** Sends one signal, without retries. A signal that has not left by `notAfter` is not sent. */
   signal(
     signer: Signer,
     executionId: string,

@@ -4,7 +4,7 @@ import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
 import { ONE_GATE, world } from "../support/world.ts";
 
-test("each audit event is published once, also when the bus fails some entries of an answer", async (t) => {
+test("each audit event is published once, even if the bus fails some entries of a call", async (t) => {
   const w = await world(t, { start: false });
   await w.control.aws("bus/failures", { times: 2, code: "InternalFailure" });
   const id = await w.run(ONE_GATE);

@@ -21,7 +21,7 @@ test("an invalid configuration ends the program with code 2 and reports all prob
   });
   assert.equal(await ended, 2);
   const text = lines.join("\n");
-  for (const words of [
+  for (const name of [
     "SLACK_BOT_TOKEN",
     "POLL_INTERVAL_SECONDS",
     "SLACK_SIGNING_SECRET",
@@ -29,7 +29,7 @@ test("an invalid configuration ends the program with code 2 and reports all prob
     "quorum",
     "approvers",
   ])
-    assert.ok(text.includes(words), `${words} is named in:\n${text}`);
+    assert.ok(text.includes(name), `${name} is named in:\n${text}`);
   assert.ok(!text.includes("xapp-1-secret"), "a token was printed");
 });
 

@@ -4,7 +4,7 @@ import { listEphemerals, runCommand } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
 import { ONE_GATE, toText, world } from "../support/world.ts";
 
-test("/approvals tells admins everything, approvers what they may decide, and nobody else anything", async (t) => {
+test("/approvals shows admins everything, approvers the requests that they may decide, and other people nothing", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
   const message = await w.message(id);
@@ -38,7 +38,7 @@ test("/approvals tells admins everything, approvers what they may decide, and no
   assert.match(await runCommand(w, "U0ADMIN", "pending"), /No request is waiting/);
 });
 
-test("App Home lists what waits for the person who opens it", async (t) => {
+test("App Home lists the requests that wait for the person who opens it", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   await w.message(id);
@@ -49,7 +49,7 @@ test("App Home lists what waits for the person who opens it", async (t) => {
   });
 });
 
-test("a press whose form cannot be opened or filled is answered all the same", async (t) => {
+test("a click whose form cannot be opened or filled gets a reply", async (t) => {
   const w = await world(t);
   const message = await w.message(await w.run(ONE_GATE));
   for (const operation of ["views.open", "views.update"]) {
@@ -57,24 +57,24 @@ test("a press whose form cannot be opened or filled is answered all the same", a
     const before = (await listEphemerals(w, "U0JANE")).length;
     await w.click("U0JANE", message, "reject");
     await eventually(
-      `an answer though ${operation} failed`,
+      `a reply although ${operation} failed`,
       async () => (await listEphemerals(w, "U0JANE")).length > before,
     );
   }
   assert.match(toText((await listEphemerals(w, "U0JANE")).at(-1)), /Press the button again/);
 });
 
-test("a command under way when the bot is asked to end is answered first", async (t) => {
+test("a bot that stops first replies to a running command", async (t) => {
   const w = await world(t);
   await w.message(await w.run(ONE_GATE));
   await w.control.slack("faults", { operation: "users.info", kind: "delay", delayMs: 1_500, times: 1 });
   await w.control.slack("command", { user: "U0ADMIN", channel: "C0APPROVALS", text: "/approvals pending" });
   assert.equal(await w.bot().stop(), 0);
-  const [answer] = await listEphemerals(w, "U0ADMIN");
-  assert.match(toText(answer), /Test-Runbook/);
+  const [reply] = await listEphemerals(w, "U0ADMIN");
+  assert.match(toText(reply), /Test-Runbook/);
 });
 
-test("the home tab says that it does not know, rather than that nothing waits", async (t) => {
+test("App Home says that it cannot list the requests if Slack cannot return the groups", async (t) => {
   const w = await world(t);
   await w.message(await w.run(ONE_GATE));
   await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });

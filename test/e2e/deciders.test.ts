@@ -30,7 +30,7 @@ targets:
     approverRole: ${APPROVER_ROLE}
 `;
 
-/** A gate for two people, and another behind it that nobody decides. */
+/** A gate with two required approvals, and a second gate that stays undecided. */
 const TWO_PEOPLE = (approvers: string[]) => `
 schemaVersion: "0.3"
 mainSteps:
@@ -48,7 +48,7 @@ const steps = async (w: World, id: string): Promise<[string, string][]> =>
 const assumed = async (w: World) =>
   (await w.awsCalls("AssumeRole")).map(({ input }: Json) => [input.RoleSessionName, input.SourceIdentity]);
 
-test("two people approve a step that asks AWS for two: each signals as themselves, and the next gate is left alone", async (t) => {
+test("two people approve a step with two required approvals: each signals in their own session, and the next gate stays undecided", async (t) => {
   const w = await world(t, { policy: policy("quorum: 2", AS_PEOPLE) });
   const id = await w.run(TWO_PEOPLE([session("jane@example.com"), session("mia@example.com")]));
   const message = await w.message(id, "Both?");
@@ -80,7 +80,7 @@ test("two people approve a step that asks AWS for two: each signals as themselve
   assert.match(toText(closed), /<@U0JANE>.*<@U0MIA>/);
 });
 
-test("a person's signal without an answer is settled by what AWS shows before the next person's goes out", async (t) => {
+test("a signal without a reply is resolved by a read of AWS before the next person signals", async (t) => {
   const w = await world(t, { policy: policy("quorum: 2", AS_PEOPLE) });
   const id = await w.run(TWO_PEOPLE([session("jane@example.com"), session("mia@example.com")]));
   const message = await w.message(id, "Both?");
@@ -98,16 +98,16 @@ test("a person's signal without an answer is settled by what AWS shows before th
   ]);
 });
 
-test("where AWS still waits after all of ours, the message tells its count and whom else the step names", async (t) => {
+test("a message states AWS's count and the other approvers of the step if AWS still waits after all our signals", async (t) => {
   const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
   const id = await w.run(TWO_PEOPLE([session("jane@example.com"), `arn:aws:iam::${ACCOUNT}:user/omar`]));
   await w.click("U0JANE", await w.message(id, "Both?"), "approve");
-  const told = toText(await w.message(id, /AWS has 1 of 2 approvals/));
-  assert.match(told, /also names `omar`/);
-  assert.doesNotMatch(told, /also names `[^`]*jane/);
+  const text = toText(await w.message(id, /AWS has 1 of 2 approvals/));
+  assert.match(text, /also names `omar`/);
+  assert.doesNotMatch(text, /also names `[^`]*jane/);
 });
 
-test("a role that cannot be assumed is told, and nothing is sent with another identity", async (t) => {
+test("a role that cannot be assumed is reported, and no other identity sends the signal", async (t) => {
   const w = await world(t, {
     policy: policy("quorum: 1", AS_PEOPLE.replace("CountersignApprover", "NoSuchRole")),
   });
@@ -118,7 +118,7 @@ test("a role that cannot be assumed is told, and nothing is sent with another id
   assert.deepEqual(await w.awsCalls("SendAutomationSignal"), []);
 });
 
-test("who started an execution cannot approve it, but may reject it; the message says so from the start", async (t) => {
+test("the requester of an execution cannot approve it but can reject it, and the message says so from the start", async (t) => {
   const w = await world(t, { policy: policy("reason: none") });
   const id = await w.run(ONE_GATE, { executedBy: ROSA_SSO });
   const message = await w.message(id, /not `ROSA@example\.com`, who started it/);
@@ -130,7 +130,7 @@ test("who started an execution cannot approve it, but may reject it; the message
   assert.equal((await w.signals(id))[0].type, "Reject");
 });
 
-test("identities tell who started it, and a strict route takes no approval while nobody knows", async (t) => {
+test("identities identify the requester, and a strict route accepts no approval if the requester is unknown", async (t) => {
   const deploy = `arn:aws:iam::${ACCOUNT}:role/ci/Deploy`;
   const w = await world(t, {
     policy: policy("whenRequesterUnknown: deny", `identities: { U0JANE: ["${deploy}"] }`),
@@ -141,7 +141,7 @@ test("identities tell who started it, and a strict route takes no approval while
   await w.click("U0MIA", await w.message(known), "approve");
   await w.message(known, /Success|succeeded/i);
 
-  // The name of an ordinary role's session is whatever its caller wrote there.
+  // The caller of an ordinary role chooses the session name freely.
   const unknown = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Other/rosa@example.com` });
   const message = await w.message(unknown, /\*no approval counts\*/);
   await w.click("U0MIA", message, "approve");
@@ -149,7 +149,7 @@ test("identities tell who started it, and a strict route takes no approval while
   assert.deepEqual(await w.signals(unknown), []);
 });
 
-test("an approval can be withdrawn by whoever gave it until the quorum is complete", async (t) => {
+test("an approval can be withdrawn by its author until the quorum is complete", async (t) => {
   const w = await world(t, { policy: policy("quorum: 2") });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -167,7 +167,7 @@ test("an approval can be withdrawn by whoever gave it until the quorum is comple
   await w.message(id, /Success|succeeded/i);
 });
 
-test("a typed confirmation takes the runbook's name and nothing else", async (t) => {
+test("a typed confirmation accepts only the name of the runbook", async (t) => {
   const w = await world(t, { policy: policy("confirm: typed") });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -180,7 +180,7 @@ test("a typed confirmation takes the runbook's name and nothing else", async (t)
   await w.message(id, /Success|succeeded/i);
 });
 
-test("an admin breaks glass: alone, with a reason, told to the channel and to every admin, and marked in AWS and the record", async (t) => {
+test("break-glass by an admin decides alone with a reason, notifies the channel and every admin, and is marked in AWS and in the audit record", async (t) => {
   const w = await world(t, { policy: policy("quorum: 3") });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -199,12 +199,12 @@ test("an admin breaks glass: alone, with a reason, told to the channel and to ev
   const ended = await w.message(id, /Success|succeeded/i);
   assert.match(toText(ended), /"BREAK-GLASS, approved: Test-Runbook"/);
   assert.match(toText(ended), /Break-glass\* by <@U0ADMIN>/);
-  const notice = await eventually("the channel is told", async () =>
+  const notice = await eventually("the channel is notified", async () =>
     (await w.messages()).find((each) => toText(each).includes("BREAK-GLASS: approved")),
   );
   assert.match(toText(notice), /The shop is down\./);
   assert.match(toText(notice), /against a quorum of 3/);
-  await eventually("the admin is told by direct message", async () => {
+  await eventually("the admin is notified by direct message", async () => {
     const { channels } = await w.control.slack("state");
     const direct = channels.filter((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
     return direct.some((each: Json) => JSON.stringify(each.messages).includes("BREAK-GLASS"));
@@ -218,7 +218,7 @@ test("an admin breaks glass: alone, with a reason, told to the channel and to ev
   assert.ok(events.some((each: string) => each.includes("Approval Decided") && each.includes("break-glass")));
 });
 
-test("an admin who is not in the request's channel breaks glass from what /approvals show answers, and nobody else can", async (t) => {
+test("an admin outside the channel of a request can break glass from the reply of /approvals show, and other people cannot", async (t) => {
   const w = await world(t, { policy: policy("quorum: 3") });
   const id = await w.run(ONE_GATE);
   await w.message(id);
@@ -228,13 +228,13 @@ test("an admin who is not in the request's channel breaks glass from what /appro
   };
   assert.doesNotMatch(toText(await shown("U0JANE")), /"details"/, "approvers decide in the channel");
 
-  const answer = await shown("U0ADMIN");
-  const press = async () => {
-    await w.click("U0ADMIN", answer, "details", {}, "C0RANDOM");
+  const reply = await shown("U0ADMIN");
+  const openForm = async () => {
+    await w.click("U0ADMIN", reply, "details", {}, "C0RANDOM");
     await w.modal("U0ADMIN", "break-glass-approve");
     await w.control.slack("click", { user: "U0ADMIN", action_id: "break-glass-approve" });
   };
-  await press();
+  await openForm();
   const form = await w.modal("U0ADMIN", "You decide alone");
   const values = { reason: { reason: "The shop is down." }, typed: { typed: "Test-Runbook" } };
   const origin = JSON.parse(form.private_metadata);
@@ -248,13 +248,13 @@ test("an admin who is not in the request's channel breaks glass from what /appro
   await w.message(id, /Break-glass\* by <@U0ADMIN>/);
   await w.message(id, /Success|succeeded/i);
 
-  // The answer is as it was; what it leads to is not.
-  await w.click("U0ADMIN", answer, "details", {}, "C0RANDOM");
+  // The reply has not changed; its details have.
+  await w.click("U0ADMIN", reply, "details", {}, "C0RANDOM");
   assert.doesNotMatch(JSON.stringify(await w.modal("U0ADMIN", "has succeeded")), /break-glass/);
   assert.equal((await w.signals(id)).length, 1);
 });
 
-test("approvers get the request as a direct message too, can decide there, and people to notify are mentioned", async (t) => {
+test("approvers also get the request as a direct message and can decide there, and people to notify are mentioned", async (t) => {
   const w = await world(t, {
     policy: policy("dm: true\nnotify: { users: [U0DAN] }").replace("U0JANE, U0ROSA", "U0JANE"),
   });
@@ -276,25 +276,28 @@ test("approvers get the request as a direct message too, can decide there, and p
   await w.message(id, /Success|succeeded/i, mia.channel);
   const { channels } = await w.control.slack("state");
   for (const each of channels.filter((channel: Json) => channel.kind === "im"))
-    assert.ok(each.messages.filter((one: Json) => toText(one).includes(id)).length <= 1, "one message in each place");
+    assert.ok(
+      each.messages.filter((one: Json) => toText(one).includes(id)).length <= 1,
+      "one message in each conversation",
+    );
 });
 
-test("where no route covers a request, each admin is told once by direct message which route would", async (t) => {
+test("each admin gets one direct message about a request without a route, with a route that would match it", async (t) => {
   const w = await world(t, {
     policy: policy("match: { document: Other }"),
   });
   const id = await w.run(ONE_GATE);
-  const told = await eventually("the admin is told", async () => {
+  const notice = await eventually("the admin is notified", async () => {
     const { channels } = await w.control.slack("state");
     const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
     return direct?.messages.find((each: Json) => toText(each).includes(id));
   });
-  assert.match(toText(told), /No route covers Test-Runbook/);
-  assert.match(toText(told), /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
+  assert.match(toText(notice), /No route covers Test-Runbook/);
+  assert.match(toText(notice), /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
   assert.deepEqual(await w.messages(), []);
 });
 
-test("a group that is disabled or does not exist makes nobody an approver, and is named", async (t) => {
+test("a group that is disabled or does not exist has no approvers and is named", async (t) => {
   const w = await world(t, { policy: policy("reason: none").replace("S0DBA", "S0FORMER, S0NOSUCH") });
   const id = await w.run(ONE_GATE);
   await w.click("U0DAN", await w.message(id), "approve");
@@ -314,7 +317,7 @@ test("two clicks in one millisecond are two votes of two people, and one of one 
   assert.equal((await w.signals(id)).length, 1);
 });
 
-test("a form that is replayed, altered or handed to somebody else decides nothing", async (t) => {
+test("a form that is replayed, altered or submitted by another person decides nothing", async (t) => {
   const w = await world(t, { policy: policy("quorum: 2\nreason: always") });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -331,8 +334,8 @@ test("a form that is replayed, altered or handed to somebody else decides nothin
   const elsewhere = { origin: { ...origin.origin, ts: "1.1" } };
   const command = { origin: { kind: "command", channelId: origin.origin.channelId } };
   for (const change of [{ verdict: "reject" }, { authority: "break-glass" }, { nonce: "x" }, elsewhere, command]) {
-    const answer = await submit("U0JANE", altered(change));
-    assert.match(JSON.stringify(answer), /Countersign did not open this form for you/);
+    const reply = await submit("U0JANE", altered(change));
+    assert.match(JSON.stringify(reply), /Countersign did not open this form for you/);
   }
   await form("U0MIA");
   const stolen = await submit("U0MIA", { view: { private_metadata: view.private_metadata } });

@@ -10,41 +10,41 @@ routes:
 admins: { users: [U0ADMIN] }
 `;
 
-test("who may not decide is told so alone, and nothing is decided", async (t) => {
+test("a person who cannot decide gets an ephemeral reply, and nothing is decided", async (t) => {
   const w = await world(t, { policy: POLICY });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
   const shared = await w.message(id, undefined, "C0SHARED");
 
-  // First, while nothing is remembered of any group.
-  await t.test("an approver while Slack cannot tell who belongs to the groups", async () => {
+  // First, while no group is cached.
+  await t.test("an approver, while Slack cannot return the members of the groups", async () => {
     await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });
     await w.click("U0DAN", message, "approve");
     await w.ephemeral("U0DAN", /could not tell who belongs/);
     await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
   });
-  await t.test("somebody who is no approver", async () => {
+  await t.test("a person who is not an approver", async () => {
     await w.click("U0ROSA", message, "approve");
     await w.ephemeral("U0ROSA", /Only .*<@U0JANE>.*may decide/);
-    const told = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
+    const ephemerals = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
     assert.deepEqual(
-      told.map((each: { onlyFor: string }) => each.onlyFor),
+      ephemerals.map((each: { onlyFor: string }) => each.onlyFor),
       ["U0DAN", "U0ROSA"],
     );
   });
-  await t.test("somebody who is no approver, before they write a reason", async () => {
+  await t.test("a person who is not an approver, before the form for the reason", async () => {
     await w.click("U0ROSA", message, "reject");
     await w.modal("U0ROSA", /Only .*may decide/);
   });
-  await t.test("a guest, even when the route names them", async () => {
+  await t.test("a guest, even if the route names them", async () => {
     await w.click("U0GUEST", message, "approve");
     await w.ephemeral("U0GUEST", "Guests cannot decide");
   });
-  await t.test("somebody from another workspace, even when the route names them", async () => {
+  await t.test("a person from another workspace, even if the route names them", async () => {
     await w.click("U0EVE", shared, "approve", {}, "C0SHARED");
     await w.ephemeral("U0EVE", "other workspaces cannot decide", "C0SHARED");
   });
-  await t.test("an approver whose click carries another request's id", async () => {
+  await t.test("an approver whose click contains the id of another request", async () => {
     const actions = [
       {
         type: "button",
@@ -57,7 +57,7 @@ test("who may not decide is told so alone, and nothing is decided", async (t) =>
     await w.click("U0JANE", message, "approve", { forge: { actions } });
     await w.ephemeral("U0JANE", /no record of this request/);
   });
-  await t.test("an approver whose click comes from a message that is not the request's", async () => {
+  await t.test("an approver whose click comes from a message of another request", async () => {
     await w.click("U0JANE", message, "approve", {
       forge: {
         container: { type: "message", message_ts: "1111111111.000001", channel_id: "C0APPROVALS", is_ephemeral: false },

@@ -19,37 +19,36 @@ mainSteps:
 
 const HOUR_MS = 3_600_000;
 
-const CASES: { name: string; runbook: string; happens: (w: World, id: string) => Promise<unknown>; says: RegExp }[] = [
+const CASES: { name: string; runbook: string; act: (w: World, id: string) => Promise<unknown>; expected: RegExp }[] = [
   {
     name: "approved in the console",
     runbook: GATE(""),
-    happens: (w, id) => w.signal(id, "Approve"),
-    says: /approved/i,
+    act: (w, id) => w.signal(id, "Approve"),
+    expected: /approved/i,
   },
-  { name: "rejected with the CLI", runbook: GATE(""), happens: (w, id) => w.signal(id, "Reject"), says: /rejected/i },
+  { name: "rejected with the CLI", runbook: GATE(""), act: (w, id) => w.signal(id, "Reject"), expected: /rejected/i },
   {
     name: "timed out",
     runbook: GATE("timeoutSeconds: 3600"),
-    happens: (w) => w.control.aws("clock", { advanceMs: 2 * HOUR_MS }),
-    says: /timed out/i,
+    act: (w) => w.control.aws("clock", { advanceMs: 2 * HOUR_MS }),
+    expected: /timed out/i,
   },
   {
     name: "cancelled",
     runbook: GATE(""),
-    happens: (w, id) =>
-      w.aws.ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" })),
-    says: /cancelled/i,
+    act: (w, id) => w.aws.ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" })),
+    expected: /cancelled/i,
   },
 ];
 
-test("what is decided elsewhere is noticed at the next poll: the message says it and loses its buttons", async (t) => {
+test("a decision outside Slack is found by the next poll; the message states it and loses its buttons", async (t) => {
   const w = await world(t);
-  for (const { name, runbook, happens, says } of CASES) {
+  for (const { name, runbook, act, expected } of CASES) {
     await t.test(name, async () => {
       const id = await w.run(runbook);
       const message = await w.message(id, "Go on?");
-      await happens(w, id);
-      const closed = await w.message(id, says);
+      await act(w, id);
+      const closed = await w.message(id, expected);
       assert.equal(closed.ts, message.ts);
       assert.doesNotMatch(toText(closed), /"action_id":"(approve|reject)"/);
 
@@ -73,7 +72,7 @@ test("what is decided elsewhere is noticed at the next poll: the message says it
   }
 });
 
-test("a runbook that fails after its approval is told as approved and failed", async (t) => {
+test("a runbook that fails after its approval is shown as approved and failed", async (t) => {
   const w = await world(t);
   await w.control.aws("simulate", { action: "aws:runCommand", fail: { message: "The disk is full" } });
   const id = await w.run(ONE_GATE);
@@ -83,7 +82,7 @@ test("a runbook that fails after its approval is told as approved and failed", a
   assert.match(toText(ended), /failed/i);
 });
 
-test("one execution's gates are requests of their own, also when the same step waits again in a loop", async (t) => {
+test("each gate of an execution is a separate request, even if the same step waits again in a loop", async (t) => {
   const w = await world(t);
   const id = await w.run(`
 schemaVersion: "0.3"
@@ -95,14 +94,14 @@ mainSteps:
 `);
   const first = await w.message(id);
   await w.click("U0JANE", first, "approve");
-  await eventually("the step waits again with a message of its own", async () => (await w.messages()).length === 2);
+  await eventually("the step waits again with a separate message", async () => (await w.messages()).length === 2);
   const [, second] = await w.messages();
   await w.click("U0MIA", second, "approve");
-  await eventually("and again", async () => (await w.messages()).length === 3);
+  await eventually("the step waits a third time", async () => (await w.messages()).length === 3);
   assert.equal((await w.signals(id)).length, 2);
 });
 
-test("aws:pause waits too, and is no request", async (t) => {
+test("a waiting aws:pause opens no request", async (t) => {
   const w = await world(t);
   await w.run(`
 schemaVersion: "0.3"
@@ -119,7 +118,7 @@ mainSteps:
 test("a poll with 120 open requests and nothing new costs three lists and no read", async (t) => {
   const w = await world(t, { limits: false });
   await w.run(ONE_GATE, { count: 120 });
-  await eventually("all are read", async () => (await w.awsCalls("GetAutomationExecution")).length >= 120);
+  await eventually("all executions are read", async () => (await w.awsCalls("GetAutomationExecution")).length >= 120);
   const reads = (await w.awsCalls("GetAutomationExecution")).length;
   assert.equal(reads, 120, "each new execution is read once");
 
@@ -134,6 +133,6 @@ test("a poll with 120 open requests and nothing new costs three lists and no rea
     during.length <= (polls + 1) * 3 && during.length >= (polls - 1) * 3,
     `${during.length} lists in ${polls} polls`,
   );
-  assert.equal((await w.awsCalls("GetAutomationExecution")).length, reads, "nothing was read again");
+  assert.equal((await w.awsCalls("GetAutomationExecution")).length, reads, "no execution was read again");
   assert.deepEqual(await w.awsCalls("DescribeAutomationStepExecutions"), []);
 });

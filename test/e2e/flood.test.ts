@@ -8,7 +8,7 @@ import { ONE_GATE, toText, world } from "../support/world.ts";
 
 const MANY = DIGEST_THRESHOLD + 3;
 
-test("what waits after an outage is seen at once in one digest, can be decided from it, and gets its own messages", async (t) => {
+test("requests that wait after an outage appear immediately in one digest, can be decided from it, and get their own messages", async (t) => {
   const w = await world(t, { start: false });
   await w.control.slack("faults", { operation: "chat.postMessage", kind: "error", code: "service_unavailable" });
   await w.startBot();
@@ -17,20 +17,20 @@ test("what waits after an outage is seen at once in one digest, can be decided f
   for (let index = 0; index < MANY; index++)
     ids.push(await w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } }));
   const waiting = () => w.bot().lines.filter((line) => line.event === "request.opened");
-  await eventually("all are known", () => waiting().length === MANY);
+  await eventually("all requests are open", () => waiting().length === MANY);
   await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
 
   const digest = await eventually(
-    "a digest stands in the channel",
+    "a digest is in the channel",
     async () => (await w.messages()).find((message) => /approvals are waiting here/.test(toText(message))),
     () => formatLastLines(w.bot().lines),
   );
   const before = (await w.messages()).filter(({ ts }) => ts < digest.ts);
-  assert.ok(before.length < MANY - DIGEST_THRESHOLD + 3, `${before.length} messages stood before the digest`);
+  assert.ok(before.length < MANY - DIGEST_THRESHOLD + 3, `${before.length} messages were posted before the digest`);
   const openings = digest.blocks.filter((block: Json) => block.accessory?.action_id === "open");
   assert.ok(openings.length > DIGEST_THRESHOLD);
 
-  // The last in line is decided before its own message stands.
+  // The last request is decided before it has its own message.
   const last = openings.at(-1);
   const requestId = last.accessory.value;
   await w.click("U0ROSA", digest, "open", { block_id: last.block_id });
@@ -51,14 +51,14 @@ test("what waits after an outage is seen at once in one digest, can be decided f
   const [signal] = await w.signals(decided);
   assert.match(JSON.stringify(signal), /Jane Ito/);
 
-  const over = await eventually(
+  const ended = await eventually(
     "the digest says that all is posted",
     async () => (await w.messages()).find((message) => message.ts === digest.ts && /All posted/.test(toText(message))),
     () => formatLastLines(w.bot().lines),
   );
-  assert.doesNotMatch(toText(over), /"action_id"/);
+  assert.doesNotMatch(toText(ended), /"action_id"/);
   const own = (await w.messages()).filter((message) => message.ts !== digest.ts);
   for (const id of ids.filter((each) => each !== decided))
     assert.equal(own.filter((message) => toText(message).includes(id)).length, 1, id);
-  assert.ok(own.length === MANY || own.length === MANY - 1, "what was over before it was posted needs no message");
+  assert.ok(own.length === MANY || own.length === MANY - 1, "a request that ended before its post needs no message");
 });

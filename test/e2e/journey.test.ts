@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ONE_GATE, toText, world } from "../support/world.ts";
 
 for (const connection of ["socket", "http"] as const) {
-  test(`over ${connection}: a click on Approve lets the runbook go on, names the person to AWS, and the message tells the end`, async (t) => {
+  test(`over ${connection}: a click on Approve continues the runbook, names the person to AWS, and the message shows the end`, async (t) => {
     const w = await world(t, { connection });
     const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
 
@@ -24,8 +24,8 @@ for (const connection of ["socket", "http"] as const) {
     const comment = signal.payload.Comment.join("\n");
 
     const requestId = message.metadata.event_payload.request_id;
-    for (const words of ["Jane Ito", "jane@example.com", "U0JANE", "T0SANDBOX01", requestId]) {
-      assert.ok(comment.includes(words), `the payload names ${words}: ${comment}`);
+    for (const name of ["Jane Ito", "jane@example.com", "U0JANE", "T0SANDBOX01", requestId]) {
+      assert.ok(comment.includes(name), `the payload names ${name}: ${comment}`);
     }
     for (const value of signal.payload.Comment) assert.ok(value.length >= 1 && value.length <= 512);
 
@@ -35,7 +35,7 @@ for (const connection of ["socket", "http"] as const) {
     assert.equal((await w.messages()).length, 1);
   });
 
-  test(`over ${connection}: a rejection with its reason fails the step, and both sides tell who and why`, async (t) => {
+  test(`over ${connection}: a rejection with its reason fails the step, and both AWS and the message show the person and the reason`, async (t) => {
     const w = await world(t, { connection });
     const id = await w.run(ONE_GATE);
     const message = await w.message(id);
@@ -57,7 +57,7 @@ for (const connection of ["socket", "http"] as const) {
   });
 }
 
-test("Details shows every step with its status and inputs, and no masked value", async (t) => {
+test("Details shows every step with its status and inputs, without masked values", async (t) => {
   const w = await world(t);
   const id = await w.run(
     `
@@ -85,7 +85,7 @@ mainSteps:
   assert.ok(!everything.includes("hunter2"), "a masked value reached Slack or the log");
 });
 
-test("the bot ends cleanly on SIGTERM, and a new one goes on where it left off", async (t) => {
+test("the bot ends cleanly on SIGTERM, and a new bot continues its work", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);

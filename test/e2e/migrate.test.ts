@@ -11,7 +11,7 @@ const PROGRAM = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 async function migrate(DATABASE_URL: string) {
   const { lines, ended } = spawnBot({ DATABASE_URL }, [PROGRAM, "migrate"]);
   const code = await ended;
-  return { code, said: lines.join("\n") };
+  return { code, output: lines.join("\n") };
 }
 
 const engines: [string, (t: TestContext) => Promise<{ url: string; database: Database }>][] = [
@@ -34,16 +34,16 @@ const engines: [string, (t: TestContext) => Promise<{ url: string; database: Dat
 ];
 
 for (const [name, create] of engines) {
-  test(`${name}: migrate says what it did, and has nothing to do the second time`, async (t) => {
+  test(`${name}: migrate lists the migrations that it applied, and applies none the second time`, async (t) => {
     const { url } = await create(t);
     const first = await migrate(url);
-    assert.equal(first.code, 0, first.said);
-    assert.match(first.said, /Migrated:\n\s+0001-foundation$/);
+    assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /Migrated:\n\s+0001-foundation$/);
     const second = await migrate(url);
-    assert.deepEqual(second, { code: 0, said: "The database is up to date: nothing to migrate." });
+    assert.deepEqual(second, { code: 0, output: "The database is up to date: nothing to migrate." });
   });
 
-  test(`${name}: migrate refuses a database that a newer version wrote`, async (t) => {
+  test(`${name}: migrate refuses the database of a newer version`, async (t) => {
     const { url, database } = await create(t);
     await migrate(url);
     const db = new Kysely<never>({ dialect: database.dialect(), plugins: [new CamelCasePlugin()] });
@@ -51,11 +51,11 @@ for (const [name, create] of engines) {
     await db.destroy();
     const refused = await migrate(url);
     assert.equal(refused.code, 1);
-    assert.match(refused.said, /newer version.*Run that version/);
+    assert.match(refused.output, /newer version.*Run that version/);
   });
 }
 
-test("PostgreSQL: a migration may take its time, whoever begins it", async (t) => {
+test("PostgreSQL: a migration has a longer statement timeout, both in migrate and in serve", async (t) => {
   const begin: Record<string, (url: string) => Promise<unknown>> = {
     migrate,
     async serve(url) {
@@ -68,7 +68,7 @@ test("PostgreSQL: a migration may take its time, whoever begins it", async (t) =
     const database = await postgresDatabase();
     t.after(() => database.remove());
     const db = new Kysely<never>({ dialect: database.dialect() });
-    // The database itself writes down which limit held for each change of the schema.
+    // The database records the statement timeout of each change of the schema.
     await sql`create table limits (held text)`.execute(db);
     await sql`create function note_limit() returns event_trigger language plpgsql as $$ begin
       insert into limits values (current_setting('statement_timeout')); end $$`.execute(db);
@@ -83,20 +83,20 @@ test("PostgreSQL: a migration may take its time, whoever begins it", async (t) =
   }
 });
 
-test("migrate ends with the next step, and without the password, where the server lets it in or answers not at all", async () => {
+test("migrate reports the next step, without the password, if the server refuses it or does not reply", async () => {
   const server = await postgresServer();
   const name = await server.database();
   const wrong = await migrate(server.url(name, "battery-staple"));
   assert.equal(wrong.code, 1);
-  assert.match(wrong.said, /password authentication failed.*Check user and password in DATABASE_URL/);
-  assert.doesNotMatch(wrong.said, /battery-staple/);
+  assert.match(wrong.output, /password authentication failed.*Check user and password in DATABASE_URL/);
+  assert.doesNotMatch(wrong.output, /battery-staple/);
   const absent = await migrate(server.url("absent"));
-  assert.match(absent.said, /"absent" does not exist.*Create the database/);
-  const nobody = await migrate("postgres://u:battery-staple@127.0.0.1:1/d");
-  assert.equal(nobody.code, 1);
-  assert.match(nobody.said, /ECONNREFUSED.*Check that the server runs/);
-  assert.doesNotMatch(nobody.said, /battery-staple/);
+  assert.match(absent.output, /"absent" does not exist.*Create the database/);
+  const refused = await migrate("postgres://u:battery-staple@127.0.0.1:1/d");
+  assert.equal(refused.code, 1);
+  assert.match(refused.output, /ECONNREFUSED.*Check that the server runs/);
+  assert.doesNotMatch(refused.output, /battery-staple/);
   const misspelt = await migrate("postgre://u:battery-staple@h/d");
   assert.equal(misspelt.code, 2);
-  assert.doesNotMatch(misspelt.said, /battery-staple/);
+  assert.doesNotMatch(misspelt.output, /battery-staple/);
 });

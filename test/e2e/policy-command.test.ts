@@ -34,10 +34,10 @@ routes:
     approvers: { users: [U0JANE] }
 `;
 
-async function policy(w: World, file: string, ...words: string[]): Promise<{ code: number | string; text: string }> {
+async function policy(w: World, file: string, ...args: string[]): Promise<{ code: number | string; text: string }> {
   const path = join(w.folder, "policy.yml");
   writeFileSync(path, file);
-  const { ended, lines } = spawnBot({ ...w.environment, COUNTERSIGN_CONFIG: path }, [PROGRAM, "policy", ...words]);
+  const { ended, lines } = spawnBot({ ...w.environment, COUNTERSIGN_CONFIG: path }, [PROGRAM, "policy", ...args]);
   return { code: await ended, text: lines.map((line) => (typeof line === "string" ? line : "")).join("\n") };
 }
 
@@ -52,7 +52,7 @@ test("policy check and policy explain show what the configuration means, and end
   await t.test("each ID that Slack does not know, and each unreachable route, is reported with its path", async () => {
     const { code, text } = await policy(w, BAD, "check");
     assert.equal(code, 1);
-    for (const words of [
+    for (const pattern of [
       /routes\[0\]\.channels C0NOSUCH\n {2}There is no such channel/,
       /routes\[0\]\.channels C0OLD\n {2}The channel is archived/,
       /routes\[0\]\.channels C0RANDOM\n {2}The bot is not in the channel/,
@@ -63,7 +63,7 @@ test("policy check and policy explain show what the configuration means, and end
       /routes\[0\]\.approvers\.groups S0NOSUCH\n {2}There is no such user group/,
       /routes\[1\]\n {2}Route "too late" is unreachable: the earlier route "everything" already matches/,
     ])
-      assert.match(text, words);
+      assert.match(text, pattern);
     assert.doesNotMatch(text, /S0DBA|U0JANE/);
   });
   await t.test("an invalid file ends with 2", async () => {
@@ -72,8 +72,8 @@ test("policy check and policy explain show what the configuration means, and end
     assert.match(text, /quorum is at least 1/);
   });
   await t.test("a wrong command line ends with 2, and help with 0", async () => {
-    for (const words of [["explain"], ["explain", "--parameter", "Environment"], ["check", "--fast"], []])
-      assert.equal((await policy(w, GOOD, ...words)).code, 2, words.join(" "));
+    for (const args of [["explain"], ["explain", "--parameter", "Environment"], ["check", "--fast"], []])
+      assert.equal((await policy(w, GOOD, ...args)).code, 2, args.join(" "));
     assert.equal((await policy(w, GOOD, "--help")).code, 0);
   });
   await t.test("a failing call to Slack is reported", async () => {
@@ -86,8 +86,8 @@ test("policy check and policy explain show what the configuration means, and end
   const described = ["--document", "Prod-DB-Restart", "--target", "default"];
   await t.test("the explanation of a described request names the people who may decide", async () => {
     const jane = "arn:aws:iam::111122223333:user/jane";
-    const words = [...described, "--parameter", "Environment=prod", "--started-by", jane];
-    const { code, text } = await policy(w, GOOD, "explain", ...words);
+    const args = [...described, "--parameter", "Environment=prod", "--started-by", jane];
+    const { code, text } = await policy(w, GOOD, "explain", ...args);
     assert.equal(code, 0, text);
     assert.match(text, /Route "databases" matches\./);
     assert.match(text, /May decide: U0JANE or members of S0DBA\. 2 approvals are needed/);

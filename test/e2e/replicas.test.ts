@@ -19,37 +19,37 @@ routes:
 admins: { users: [U0ADMIN] }
 `;
 
-/** So many bots on one PostgreSQL and one Slack. */
+/** Starts `count` bots on one PostgreSQL database and one Slack workspace. */
 async function replicas(t: TestContext, count: number, options: WorldOptions = {}) {
   const database = await postgresDatabase();
   const w = await world(t, { ...options, start: false, env: { DATABASE_URL: database.url, ...options.env } });
   t.after(() => database.remove());
   const bots: Bot[] = [];
   for (let index = 0; index < count; index++) bots.push(await w.startBot());
-  for (const bot of bots) await readiness(bot);
+  for (const bot of bots) await waitUntilReady(bot);
   return { w, bots, database };
 }
 
-const readiness = (bot: Bot) =>
+const waitUntilReady = (bot: Bot) =>
   eventually(
     "the replica is ready",
     async () => (await fetch(`http://127.0.0.1:${bot.port}/readyz`)).ok,
     () => formatLastLines(bot.lines),
   );
 
-/** What this replica took, and did not give back, by its own log. */
-function holds(bot: Bot): string[] {
-  const held = new Set<string>();
+/** Returns the leases that a replica owns according to its log. */
+function listLeases(bot: Bot): string[] {
+  const owned = new Set<string>();
   for (const { event, lease } of bot.lines) {
-    if (event === "lease.acquired") held.add(lease);
-    if (event === "lease.released" || event === "lease.lost") held.delete(lease);
+    if (event === "lease.acquired") owned.add(lease);
+    if (event === "lease.released" || event === "lease.lost") owned.delete(lease);
   }
-  return [...held].sort();
+  return [...owned].sort();
 }
 
 const all = ["publisher", ...REGIONS.map((region) => `target:default/${region}`)].sort();
 
-test("two replicas post each request once, and each click counts once, whoever gets it", async (t) => {
+test("two replicas post each request once, and each click counts once on either replica", async (t) => {
   const { w } = await replicas(t, 2, { limits: false });
   const ids: string[] = [];
   for (let index = 0; index < 6; index++) ids.push(await w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } }));
@@ -66,7 +66,7 @@ test("two replicas post each request once, and each click counts once, whoever g
   );
 });
 
-test("while a target is renamed, replicas with the old and the new name ask for each step once and send each decision once", async (t) => {
+test("replicas with the old and the new name of a target open each request once and send each decision once", async (t) => {
   const { w, bots } = await replicas(t, 1, { limits: false });
   const start = (index: number) => w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } });
   const ids = [await start(0)];
@@ -74,20 +74,20 @@ test("while a target is renamed, replicas with the old and the new name ask for 
   const renamed = join(w.folder, "renamed.yml");
   writeFileSync(renamed, POLICY.replace("name: default", "name: production"));
   const next = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
-  await readiness(next);
+  await waitUntilReady(next);
   for (let index = 1; index < 6; index++) ids.push(await start(index));
   const messages = await Promise.all(ids.map((id) => w.message(id)));
-  // Whichever of the two gets the click, and whatever the target was called when its request was opened.
+  // Either replica may get the click, and the request may have the old or the new name of the target.
   await Promise.all(messages.map((message) => w.click("U0JANE", message, "approve")));
   await Promise.all(ids.map((id) => w.message(id, /Success|succeeded/i)));
 
-  // One that either may have opened is still there for the new name alone.
+  // A request that either replica may have opened remains for a replica with the new name.
   const last = await start(6);
   const message = await w.message(last);
   await bots[0]?.stop();
   await next.stop();
   const again = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
-  await readiness(again);
+  await waitUntilReady(again);
   await w.click("U0JANE", message, "approve");
   await w.message(last, /Success|succeeded/i);
   assert.equal((await w.slackCalls("chat.postMessage")).length, ids.length + 1);
@@ -99,7 +99,7 @@ test("while a target is renamed, replicas with the old and the new name ask for 
     );
 });
 
-test("over HTTP any replica takes any request: votes add up, and a form that one opened is taken by the other", async (t) => {
+test("over HTTP any replica accepts any request: votes add up, and one replica accepts a form that another opened", async (t) => {
   const policy = POLICY.replace("users: [U0JANE]", "users: [U0JANE, U0DAN]");
   const { w, bots } = await replicas(t, 2, {
     connection: "http",
@@ -131,17 +131,17 @@ test("over HTTP any replica takes any request: votes add up, and a form that one
   assert.equal(signal.type, "Reject");
 });
 
-test("a replica that is killed loses its targets to another within 30 s; one that is told to stop, at once; one that joins takes its share", async (t) => {
+test("another replica takes over the targets of a killed replica within 30 s and of a stopped replica within 10 s, and a new replica gets its share", async (t) => {
   const { w, bots, database } = await replicas(t, 2, { policy: POLICY });
   const [first, second] = bots as [Bot, Bot];
-  await eventually("both have a share", () => holds(first).length > 0 && holds(second).length > 0);
-  assert.deepEqual([...holds(first), ...holds(second)].sort(), all);
+  await eventually("both replicas have a share", () => listLeases(first).length > 0 && listLeases(second).length > 0);
+  assert.deepEqual([...listLeases(first), ...listLeases(second)].sort(), all);
 
   const killedAt = Date.now();
   await first.kill();
   await eventually(
-    "the survivor has everything",
-    () => holds(second).length === all.length,
+    "the other replica has every lease",
+    () => listLeases(second).length === all.length,
     () => formatLastLines(second.lines),
   );
   const took = Date.now() - killedAt;
@@ -151,18 +151,18 @@ test("a replica that is killed loses its targets to another within 30 s; one tha
   await w.message(id);
 
   const third = await w.startBot({ DATABASE_URL: database.url });
-  await readiness(third);
+  await waitUntilReady(third);
   await eventually(
-    "the newcomer has a share",
-    () => holds(third).length > 0,
+    "the new replica has a share",
+    () => listLeases(third).length > 0,
     () => formatLastLines(third.lines),
   );
-  assert.ok(holds(second).length < all.length);
+  assert.ok(listLeases(second).length < all.length);
   const stoppedAt = Date.now();
   assert.equal(await second.stop(), 0);
   await eventually(
-    "the newcomer has everything",
-    () => holds(third).length === all.length,
+    "the new replica has every lease",
+    () => listLeases(third).length === all.length,
     () => formatLastLines(third.lines),
   );
   t.diagnostic(`takeover after SIGTERM: ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`);
@@ -170,19 +170,22 @@ test("a replica that is killed loses its targets to another within 30 s; one tha
   assert.equal((await w.messages()).length, 1);
 });
 
-test("a replica that was paused past its leases finds them taken, changes nothing, and takes its share again", async (t) => {
+test("a replica that was paused longer than its leases changes nothing and then gets a new share", async (t) => {
   const { w, bots } = await replicas(t, 2, { policy: POLICY });
   const [first, second] = bots as [Bot, Bot];
-  await eventually("both have a share", () => holds(first).length > 0 && holds(second).length > 0);
-  // A reading is on its way to the paused replica when it is stopped.
+  await eventually("both replicas have a share", () => listLeases(first).length > 0 && listLeases(second).length > 0);
+  // A reply to a read is in transit to the replica when it is paused.
   await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 1_000, times: 1 });
   const id = await w.run(ONE_GATE.replace(`["${BOT_ROLE}"]`, `["${BOT_ROLE}", "admin"]`));
-  await eventually("somebody reads it", async () => (await w.awsCalls("GetAutomationExecution")).length > 0);
+  await eventually(
+    "a replica reads the execution",
+    async () => (await w.awsCalls("GetAutomationExecution")).length > 0,
+  );
   first.signal("SIGSTOP");
   t.after(() => first.signal("SIGCONT"));
   await eventually(
-    "the other has everything",
-    () => holds(second).length === all.length,
+    "the other replica has every lease",
+    () => listLeases(second).length === all.length,
     () => formatLastLines(second.lines),
   );
   const message = await w.message(id);
@@ -191,20 +194,20 @@ test("a replica that was paused past its leases finds them taken, changes nothin
 
   first.signal("SIGCONT");
   await eventually(
-    "the paused one has a share again",
-    () => holds(second).length < all.length,
+    "the paused replica has a share again",
+    () => listLeases(second).length < all.length,
     () => formatLastLines(first.lines),
   );
-  await readiness(first);
+  await waitUntilReady(first);
   assert.deepEqual(
     (await w.messages()).map(({ ts }) => ts),
     [message.ts],
   );
   assert.match(JSON.stringify((await w.messages())[0]), /approved/i);
-  assert.deepEqual((await w.awsCalls("SendAutomationSignal")).length, 1, "the console's own");
+  assert.deepEqual((await w.awsCalls("SendAutomationSignal")).length, 1, "only the signal of the console");
 });
 
-test("metrics and readiness of any replica tell of the targets that another polls", async (t) => {
+test("metrics and readiness of each replica include the targets that another replica polls", async (t) => {
   const { w, bots } = await replicas(t, 2, { policy: POLICY });
   await w.run(ONE_GATE);
   for (const bot of bots) {

@@ -17,12 +17,12 @@ mainSteps:
     inputs: { Message: "The second gate", Approvers: ["${BOT_ROLE}", "admin"] }
 `;
 
-/** The bot's own signals of an execution, as AWS received them. */
+/** Returns the signals of the bot for an execution that AWS received. */
 const botSignals = async (w: Awaited<ReturnType<typeof world>>, id: string) =>
   (await w.signals(id)).filter((signal) => signal.principal.includes("CountersignBot"));
 
-test("a click that comes after its gate has ended elsewhere does not approve the next gate", async (t) => {
-  // The bot polls so rarely that it has not seen the first gate end when the click comes.
+test("a click after its gate has ended elsewhere does not approve the next gate", async (t) => {
+  // With this poll interval, the bot has not seen the end of the first gate when the click arrives.
   const w = await world(t, { env: { POLL_INTERVAL_SECONDS: "600" }, start: false });
   const id = await w.run(TWO_GATES);
   await w.startBot();
@@ -51,13 +51,13 @@ test("a click that comes after its gate has ended elsewhere does not approve the
   await w.ephemeral("U0JANE", /recorded but did not decide|no longer waiting/i);
 });
 
-test("a click whose reading is held up until its gate has ended does not approve the next gate", async (t) => {
+test("a click whose read is delayed until its gate has ended does not approve the next gate", async (t) => {
   const w = await world(t);
   const id = await w.run(TWO_GATES);
   const message = await w.message(id, "The first gate");
   await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 1500 });
   await w.click("U0JANE", message, "approve");
-  await eventually("the reading before the signal is under way", async () => {
+  await eventually("the read before the signal is running", async () => {
     const history = await w.control.aws("faults");
     return history.faults.length === 1 && (await w.messages())[0]?.edited !== undefined;
   });
@@ -69,19 +69,19 @@ test("a click whose reading is held up until its gate has ended does not approve
   assert.deepEqual(await botSignals(w, id), []);
 });
 
-test("an answer that AWS gave early and that comes late is not acted on: the next gate is not approved", async (t) => {
+test("a reply of AWS that arrives too late is not used, and the next gate is not approved", async (t) => {
   const w = await world(t, { start: false });
   const id = await w.run(TWO_GATES);
   let clicked = false;
   const late = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<void>();
+  const delayed = Promise.withResolvers<void>();
   const awsUrl = await proxy(
     t,
     w.aws.url,
     () => undefined,
     ({ operation }) => {
       if (!clicked || operation !== "GetAutomationExecution") return undefined;
-      held.resolve();
+      delayed.resolve();
       return late.promise;
     },
   );
@@ -90,10 +90,10 @@ test("an answer that AWS gave early and that comes late is not acted on: the nex
   const message = await w.message(id, "The first gate");
   clicked = true;
   await w.click("U0JANE", message, "approve");
-  await held.promise;
+  await delayed.promise;
   await w.signal(id, "Approve");
-  const gaveAt = Date.now();
-  await eventually("the answer has grown too old", () => Date.now() - gaveAt > MAX_READ_AGE_MS);
+  const repliedAt = Date.now();
+  await eventually("the reply is too old", () => Date.now() - repliedAt > MAX_READ_AGE_MS);
   clicked = false;
   late.resolve();
 
@@ -103,7 +103,7 @@ test("an answer that AWS gave early and that comes late is not acted on: the nex
   assert.deepEqual(await botSignals(w, id), []);
 });
 
-test("a signal whose reply was lost is not sent again, and the message tells the truth", async (t) => {
+test("a signal whose reply was lost is not repeated, and the message shows the decision", async (t) => {
   const w = await world(t);
   const id = await w.run(TWO_GATES);
   const message = await w.message(id, "The first gate");
@@ -130,7 +130,7 @@ test("a signal whose reply was lost is not sent again, and the message tells the
   );
 });
 
-test("a signal that was lost on its way is not repeated while it could still arrive, and the message says so", async (t) => {
+test("a signal that was lost in transit is not repeated while it could still arrive, and the message says so", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -139,15 +139,15 @@ test("a signal that was lost on its way is not repeated while it could still arr
   await w.click("U0JANE", message, "approve");
 
   await w.message(id, /no clear reply/i);
-  const readings = (await w.awsCalls("GetAutomationExecution")).length;
-  await eventually("the step was looked at again", async () => {
-    return (await w.awsCalls("GetAutomationExecution")).length > readings + 1;
+  const reads = (await w.awsCalls("GetAutomationExecution")).length;
+  await eventually("the step was read again", async () => {
+    return (await w.awsCalls("GetAutomationExecution")).length > reads + 1;
   });
   assert.equal((await w.awsCalls("SendAutomationSignal")).length, 1);
   assert.equal((await w.execution(id)).StepExecutions[0].StepStatus, "Waiting");
 });
 
-test("a throttled signal is sent again, since AWS said that it did nothing", async (t) => {
+test("a throttled signal is repeated, because AWS reports that it had no effect", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -158,7 +158,7 @@ test("a throttled signal is sent again, since AWS said that it did nothing", asy
   assert.equal((await w.awsCalls("SendAutomationSignal")).length, 2);
 });
 
-test("a bot killed between the click and its judgement finishes it after the restart", async (t) => {
+test("a click is evaluated after a restart if the bot was killed before its evaluation", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -183,8 +183,8 @@ test("the same click delivered twice counts once", async (t) => {
   await w.click("U0JANE", message, "approve");
   await w.message(id, /Success|succeeded/i);
   assert.equal((await w.signals(id)).length, 1);
-  const told = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
-  assert.deepEqual(told, []);
+  const ephemerals = (await w.channel()).messages.filter((each: { onlyFor?: string }) => each.onlyFor !== undefined);
+  assert.deepEqual(ephemerals, []);
 });
 
 test("a message whose reply was lost is found again and not posted twice", async (t) => {

@@ -7,7 +7,7 @@ import { postgresServer } from "../support/postgres.ts";
 import { postgresDatabase } from "../support/stores.ts";
 import { ONE_GATE, world } from "../support/world.ts";
 
-test("while the database is away a click is refused with a reason, and nothing is signalled; afterwards all goes on", async (t) => {
+test("a click while the database is unreachable is refused with a reason and sends no signal; later clicks count", async (t) => {
   const server = await postgresServer();
   const database = await postgresDatabase(server);
   const w = await world(t, { env: { DATABASE_URL: database.url } });
@@ -31,7 +31,7 @@ test("while the database is away a click is refused with a reason, and nothing i
   assert.equal((await w.messages()).length, 1);
 });
 
-test("a database that is away at the start is waited for; wrong credentials end the bot with the next step", async (t) => {
+test("the bot waits at its start for an unreachable database; wrong credentials end it with the next step", async (t) => {
   const server = await postgresServer();
   const database = await postgresDatabase(server);
   const w = await world(t, { start: false, env: { DATABASE_URL: database.url } });
@@ -41,7 +41,7 @@ test("a database that is away at the start is waited for; wrong credentials end 
   assert.equal(ready.status, 503);
   assert.equal((await ready.json()).store, "unreachable");
   assert.equal((await getJson(`http://127.0.0.1:${bot.port}/healthz`)).status, "ok");
-  await eventually("it says that it waits", () =>
+  await eventually("the log says that the database is unreachable", () =>
     bot.lines.some((line) => line.event === "database.unreachable" && /Check that the server runs/.test(line.error)),
   );
   await server.start();

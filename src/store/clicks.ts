@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import type { ClickRow, ClickStore } from "../app/ports/click-store.ts";
+import type { Click, ClickRow, ClickStore } from "../app/ports/click-store.ts";
 import { appendAudit } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
 import { clickFromRow } from "./rows.ts";
@@ -25,39 +25,13 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
   };
 
   return {
-    async record({ origin, ...click }) {
-      const result = await db
-        .insertInto("clicks")
-        .values({
-          ...click,
-          channelId: origin.channelId,
-          messageTs: origin.kind === "message" ? origin.ts : null,
-          evaluatedAt: null,
-          reply: null,
-          repliedAt: null,
-          nextAttemptAt: 0,
-          attempts: 0,
-          lastError: null,
-        })
-        .onConflict((conflict) => conflict.column("key").doNothing())
-        .executeTakeFirst();
-      return didChange(result) ? "recorded" : "duplicate";
-    },
+    record: (click) => record(db, click),
 
     unevaluated: (at, limit) => due(UNEVALUATED, at, limit),
 
     unreplied: (at, limit) => due(UNREPLIED, at, limit),
 
-    async claim(id, at, until) {
-      const result = await db
-        .updateTable("clicks")
-        .set({ nextAttemptAt: until })
-        .where("id", "=", id)
-        .where("nextAttemptAt", "<=", at)
-        .where(sql<SqlBool>`(${UNEVALUATED} or ${UNREPLIED})`)
-        .executeTakeFirst();
-      return didChange(result);
-    },
+    claim: (id, at, until) => claim(db, id, at, until),
 
     recordEvaluated: (id, reply, audit) =>
       db.transaction().execute(async (trx) => {
@@ -82,4 +56,34 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
       await db.updateTable("clicks").set({ repliedAt: now() }).where("id", "=", id).execute();
     },
   };
+}
+
+async function record(db: Kysely<Tables>, { origin, ...click }: Click): Promise<"recorded" | "duplicate"> {
+  const result = await db
+    .insertInto("clicks")
+    .values({
+      ...click,
+      channelId: origin.channelId,
+      messageTs: origin.kind === "message" ? origin.ts : null,
+      evaluatedAt: null,
+      reply: null,
+      repliedAt: null,
+      nextAttemptAt: 0,
+      attempts: 0,
+      lastError: null,
+    })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .executeTakeFirst();
+  return didChange(result) ? "recorded" : "duplicate";
+}
+
+async function claim(db: Kysely<Tables>, id: string, at: number, until: number): Promise<boolean> {
+  const result = await db
+    .updateTable("clicks")
+    .set({ nextAttemptAt: until })
+    .where("id", "=", id)
+    .where("nextAttemptAt", "<=", at)
+    .where(sql<SqlBool>`(${UNEVALUATED} or ${UNREPLIED})`)
+    .executeTakeFirst();
+  return didChange(result);
 }

@@ -49,6 +49,13 @@ export async function selectDue<Row extends DeliveryRow>(
 export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): DeliveryStore {
   // Kysely's types need one table. The queries name only columns that all three have.
   const table = kind as "messages";
+  return { ...makeClaims(db, table), ...makeRecords(db, table) };
+}
+
+type Claims = Pick<DeliveryStore, "claim" | "claimUnresolved" | "claimUpdate">;
+
+/** Makes the changes that claim a row for a call to Slack. */
+function makeClaims(db: Kysely<Tables>, table: "messages"): Claims {
   return {
     async claim(id, claimId, now, until) {
       const result = await db
@@ -83,7 +90,12 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
         .executeTakeFirst();
       return didChange(result);
     },
+  };
+}
 
+/** Makes the changes that record the result of a call. */
+function makeRecords(db: Kysely<Tables>, table: "messages"): Omit<DeliveryStore, keyof Claims> {
+  return {
     async recordPosted(id, ts, version) {
       await db
         .updateTable(table)
@@ -119,23 +131,7 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
         .execute();
     },
 
-    async recordUpdated(id, version, claimId) {
-      const result = await db
-        .updateTable(table)
-        .set({ shownVersion: version, claimId: null, claimUntil: null, lastError: null, attempts: 0, nextAttemptAt: 0 })
-        .where("id", "=", id)
-        .where("claimId", "=", claimId)
-        .executeTakeFirst();
-      if (didChange(result)) return;
-      // Another process may have updated the message since the claim expired, and which update Slack applied last is
-      // unknown. Version 0 makes the message due again. A present claim is removed, so that its owner cannot record a version.
-      await db
-        .updateTable(table)
-        .set({ shownVersion: 0, claimId: null, claimUntil: null, nextAttemptAt: 0 })
-        .where("id", "=", id)
-        .where("ts", "is not", null)
-        .execute();
-    },
+    recordUpdated: (id, version, claimId) => recordUpdated(db, table, id, version, claimId),
 
     async clearBackoff(channelId) {
       await db
@@ -150,4 +146,28 @@ export function makeDeliveryStore(db: Kysely<Tables>, kind: DeliveryTable): Deli
       await db.updateTable(table).set({ lastError: error, nextAttemptAt }).where("id", "=", id).execute();
     },
   };
+}
+
+async function recordUpdated(
+  db: Kysely<Tables>,
+  table: "messages",
+  id: string,
+  version: number,
+  claimId: string,
+): Promise<void> {
+  const result = await db
+    .updateTable(table)
+    .set({ shownVersion: version, claimId: null, claimUntil: null, lastError: null, attempts: 0, nextAttemptAt: 0 })
+    .where("id", "=", id)
+    .where("claimId", "=", claimId)
+    .executeTakeFirst();
+  if (didChange(result)) return;
+  // Another process may have updated the message since the claim expired, and which update Slack applied last is
+  // unknown. Version 0 makes the message due again. A present claim is removed, so that its owner cannot record a version.
+  await db
+    .updateTable(table)
+    .set({ shownVersion: 0, claimId: null, claimUntil: null, nextAttemptAt: 0 })
+    .where("id", "=", id)
+    .where("ts", "is not", null)
+    .execute();
 }

@@ -11,37 +11,24 @@ const CURRENT = sql<SqlBool>`digests.ended_at is null`;
 /** Current digests with work left, by the rows alone: they are not posted, or failed. */
 export const BEHIND = sql<SqlBool>`${CURRENT} and (digests.ts is null or digests.last_error is not null)`;
 
-export function makeDigestStore(db: Kysely<Tables>): DigestStore {
-  /** Open requests whose message is not posted, with the channel of that message. */
-  const waiting = () =>
-    db
-      .selectFrom("messages")
-      .innerJoin("requests", "requests.id", "messages.requestId")
-      .where("messages.ts", "is", null)
-      .where("requests.state", "=", "open");
+/** Selects open requests whose message is not posted, with the channel of that message. */
+const selectWaiting = (db: Kysely<Tables>) =>
+  db
+    .selectFrom("messages")
+    .innerJoin("requests", "requests.id", "messages.requestId")
+    .where("messages.ts", "is", null)
+    .where("requests.state", "=", "open");
 
+export function makeDigestStore(db: Kysely<Tables>): DigestStore {
   return {
     ...makeDeliveryStore(db, "digests"),
 
-    async begin(threshold, now) {
-      const channels = await waiting()
-        .select("messages.channelId")
-        .groupBy("messages.channelId")
-        .having(sql<number>`count(*)`, ">", threshold)
-        .execute();
-      for (const { channelId } of channels) {
-        await db
-          .insertInto("digests")
-          .values({ ...newDelivery(channelId), beganAt: now, endedAt: null })
-          .onConflict((conflict) => conflict.column("channelId").where("endedAt", "is", null).doNothing())
-          .execute();
-      }
-    },
+    begin: (threshold, now) => begin(db, threshold, now),
 
     current: () => db.selectFrom("digests").selectAll().where(CURRENT).orderBy("beganAt").execute(),
 
     async waiting(channelId, limit) {
-      const there = waiting().where("messages.channelId", "=", channelId);
+      const there = selectWaiting(db).where("messages.channelId", "=", channelId);
       const rows = await there
         .selectAll("requests")
         .orderBy("requests.deadline")
@@ -67,20 +54,37 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
         .execute();
     },
 
-    async identify(channelId, ts) {
-      const there = await db
-        .selectFrom("digests")
-        .select("ts")
-        .where("channelId", "=", channelId)
-        .where((where) =>
-          where.or([
-            where("ts", "=", ts),
-            where.and([where("ts", "is", null), where("claimId", "is not", null), where("endedAt", "is", null)]),
-          ]),
-        )
-        .execute();
-      if (there.some((row) => row.ts === ts)) return "digest";
-      return there.length > 0 ? "unresolved" : "none";
-    },
+    identify: (channelId, ts) => identify(db, channelId, ts),
   };
+}
+
+async function begin(db: Kysely<Tables>, threshold: number, now: number): Promise<void> {
+  const channels = await selectWaiting(db)
+    .select("messages.channelId")
+    .groupBy("messages.channelId")
+    .having(sql<number>`count(*)`, ">", threshold)
+    .execute();
+  for (const { channelId } of channels) {
+    await db
+      .insertInto("digests")
+      .values({ ...newDelivery(channelId), beganAt: now, endedAt: null })
+      .onConflict((conflict) => conflict.column("channelId").where("endedAt", "is", null).doNothing())
+      .execute();
+  }
+}
+
+async function identify(db: Kysely<Tables>, channelId: string, ts: string): Promise<"digest" | "unresolved" | "none"> {
+  const there = await db
+    .selectFrom("digests")
+    .select("ts")
+    .where("channelId", "=", channelId)
+    .where((where) =>
+      where.or([
+        where("ts", "=", ts),
+        where.and([where("ts", "is", null), where("claimId", "is not", null), where("endedAt", "is", null)]),
+      ]),
+    )
+    .execute();
+  if (there.some((row) => row.ts === ts)) return "digest";
+  return there.length > 0 ? "unresolved" : "none";
 }

@@ -16,66 +16,9 @@ export const UNSIGNALED = sql<SqlBool>`requests.state = 'decided' and requests.s
 export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
   return {
     ...makeRequestChanges(transact(db), publishes, now),
+    ...makeRequestQueries(db),
 
     rebindTarget: (target) => db.transaction().execute((trx) => rebindTarget(trx, target)),
-
-    async byId(id) {
-      const row = await db.selectFrom("requests").selectAll().where("id", "=", id).executeTakeFirst();
-      return row === undefined ? null : requestFromRow(row);
-    },
-
-    async ofExecution({ account, region }, executionId) {
-      const rows = await db
-        .selectFrom("requests")
-        .selectAll()
-        .where("account", "=", account)
-        .where("region", "=", region)
-        .where("executionId", "=", executionId)
-        .orderBy("openedAt")
-        .execute();
-      return rows.map(requestFromRow);
-    },
-
-    async find(id) {
-      const rows = await db
-        .selectFrom("requests")
-        .selectAll()
-        .where((where) => where.or([where("id", "=", id), where("executionId", "=", id)]))
-        .orderBy("openedAt", "desc")
-        .execute();
-      return rows.map(requestFromRow);
-    },
-
-    async inState(states, limit) {
-      const rows = await db
-        .selectFrom("requests")
-        .selectAll()
-        .where("state", "in", [...states])
-        .orderBy("openedAt")
-        .limit(limit)
-        .execute();
-      return rows.map(requestFromRow);
-    },
-
-    votes: (requestId) =>
-      db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
-
-    signals: (requestId) =>
-      db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("attempt").execute(),
-
-    async dueToSignal({ account, region }, at, limit) {
-      const rows = await db
-        .selectFrom("requests")
-        .selectAll()
-        .where(UNSIGNALED)
-        .where("account", "=", account)
-        .where("region", "=", region)
-        .where("signalNextAt", "<=", at)
-        .orderBy("signalNextAt")
-        .limit(limit)
-        .execute();
-      return rows.map(requestFromRow);
-    },
 
     async postponeSignal(id, expectedVersion, signalNextAt) {
       await db
@@ -86,6 +29,61 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
         .where("state", "=", "decided")
         .execute();
     },
+  };
+}
+
+type Queries = Omit<RequestStore, "open" | "advance" | "rebindTarget" | "postponeSignal">;
+
+function makeRequestQueries(db: Kysely<Tables>): Queries {
+  const all = () => db.selectFrom("requests").selectAll();
+  const read = async (query: ReturnType<typeof all>) => (await query.execute()).map(requestFromRow);
+
+  return {
+    async byId(id) {
+      const [request = null] = await read(all().where("id", "=", id));
+      return request;
+    },
+
+    ofExecution: ({ account, region }, executionId) =>
+      read(
+        all()
+          .where("account", "=", account)
+          .where("region", "=", region)
+          .where("executionId", "=", executionId)
+          .orderBy("openedAt"),
+      ),
+
+    find: (id) =>
+      read(
+        all()
+          .where((where) => where.or([where("id", "=", id), where("executionId", "=", id)]))
+          .orderBy("openedAt", "desc"),
+      ),
+
+    inState: (states, limit) =>
+      read(
+        all()
+          .where("state", "in", [...states])
+          .orderBy("openedAt")
+          .limit(limit),
+      ),
+
+    votes: (requestId) =>
+      db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
+
+    signals: (requestId) =>
+      db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("attempt").execute(),
+
+    dueToSignal: ({ account, region }, at, limit) =>
+      read(
+        all()
+          .where(UNSIGNALED)
+          .where("account", "=", account)
+          .where("region", "=", region)
+          .where("signalNextAt", "<=", at)
+          .orderBy("signalNextAt")
+          .limit(limit),
+      ),
 
     async history(requestId) {
       const rows = await db.selectFrom("audit").selectAll().where("requestId", "=", requestId).orderBy("seq").execute();

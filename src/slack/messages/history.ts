@@ -9,7 +9,7 @@ import { moment } from "./time.ts";
 /** Describes one event in the life of a request, in mrkdwn. */
 export function historyLine(record: AuditRecord): string {
   const { detail } = record;
-  const why = "error" in detail && detail.error !== undefined ? `: ${code(detail.error, 120)}` : "";
+  const why = "error" in detail ? `: ${code(detail.error, 120)}` : "";
   return `• ${moment(record.at)}: ${describe(record, actors(record.actor))}${why}`;
 }
 

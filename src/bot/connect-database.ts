@@ -7,13 +7,16 @@ import { sqliteDialect } from "../store/sqlite.ts";
 import { isUpToDate, migrateOnly, openStore } from "../store/store.ts";
 import { StoreUnavailableError } from "../store/unavailable.ts";
 
-/** Between attempts to reach the database when the bot starts. */
+/** The pause between attempts to reach the database when the bot starts. */
 const RETRY_BASE_MS = 500;
 const RETRY_CAP_MS = 5_000;
 
-export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; words: string };
+export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; message: string };
 
-/** Tries once to open the database. `unreachable`: waiting may help. Throws an error with the fix if a person must act. */
+/**
+ * Opens the database, in one attempt, and migrates it if necessary. Returns `unreachable` if another attempt may succeed.
+ * Throws if a person must fix the cause; the message says how.
+ */
 export async function openDatabase(
   database: DatabaseConfig,
   options: { publishes: boolean; now: () => number },
@@ -24,19 +27,20 @@ export async function openDatabase(
       await store.releaseStaleClaims();
       return { kind: "open", store };
     }
-    // The long patience is only for migrations: a server that hangs is to be noticed soon.
+    // Only migrations have the long timeout: a server that hangs must be noticed soon.
     if (!(await isUpToDate(postgresDialect(database.url))))
       await migrateOnly(postgresDialect(database.url, "migrating"));
     const dialect = postgresDialect(database.url);
     const ackDialect = postgresDialect(database.url, "ack");
     return { kind: "open", store: await openStore({ ...options, dialect, ackDialect }) };
   } catch (error) {
-    if (error instanceof StoreUnavailableError && error.transient) return { kind: "unreachable", words: error.message };
+    if (error instanceof StoreUnavailableError && error.transient)
+      return { kind: "unreachable", message: error.message };
     throw error;
   }
 }
 
-/** Tries again until the database is there; null when aborted. Throws as above. */
+/** Repeats the attempt until the database is open. Returns null if aborted. Throws as `openDatabase` throws. */
 export async function awaitDatabase(
   first: Opening,
   open: () => Promise<Opening>,
@@ -45,7 +49,7 @@ export async function awaitDatabase(
 ): Promise<Store | null> {
   let opening = first;
   for (let attempt = 1; opening.kind === "unreachable"; attempt++) {
-    deps.log.warn({ event: "database.unreachable", error: opening.words }, "cannot reach the database; trying again");
+    deps.log.warn({ event: "database.unreachable", error: opening.message }, "cannot reach the database; trying again");
     await deps.clock.sleep(backoffMs(attempt, RETRY_BASE_MS, RETRY_CAP_MS, deps.random()), abort);
     if (abort.aborted) return null;
     opening = await open();

@@ -8,6 +8,9 @@ import type { Workspace } from "../slack/connection/workspace.ts";
 import type { WakeUps } from "../workers/wake-ups.ts";
 import type { TestHooks } from "./test-hooks.ts";
 
+/** Functions that end what was started, in order of the start: the last one is called first. */
+export type Releases = (() => Promise<void> | void)[];
+
 export interface WiringOptions {
   config: Config;
   store: Store;
@@ -21,8 +24,7 @@ export interface WiringOptions {
   log: Log;
   /** Called when the bot cannot go on, with a sentence that says what to do. */
   onFinal: (message: string) => void;
-  /** What the end of the bot has to undo, last in, first out. */
-  releases: (() => Promise<void> | void)[];
+  releases: Releases;
 }
 
 /** What every part of the bot is made from. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../app/ports/aws.ts";
 
-/** The machine's clock. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, abort) =>

@@ -1,6 +1,6 @@
 import pino, { type DestinationStream, type Logger } from "pino";
 
-/** One JSON line an event on standard output. What holds a token or a bearer URL is never written. */
+/** Makes the log: one line of JSON per event on standard output. Fields for tokens and bearer URLs are removed. */
 export function makeLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,

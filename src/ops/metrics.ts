@@ -7,25 +7,39 @@ import type { Store } from "../app/ports/store.ts";
 type EvaluateClick = ReturnType<typeof makeEvaluateClick>;
 
 export interface Metrics {
-  /** Renders the metrics in Prometheus's text format, with gauges from the current rows. */
-  text(read: Pick<Store, "effects" | "polls"> | null, now: number, slackConnected: boolean): Promise<string>;
+  /** Renders the metrics in Prometheus's text format. The gauges are read from the store; `read` is null until it is open. */
+  text(read: StoreReads | null, now: number, slackConnected: boolean): Promise<string>;
   contentType: string;
-  /** Counts the outcomes of clicks. */
+  /** The following wrap a use case or a port, and count its results. */
   clicks(own: EvaluateClick): EvaluateClick;
   chat(own: Chat): Chat;
   automation(own: Automation): Automation;
   bus(own: EventBus): EventBus;
 }
 
+type StoreReads = Pick<Store, "effects" | "polls">;
+
 /** Makes the metrics of the bot: counters of its actions, and gauges that each request reads from the store. */
 export function makeMetrics(): Metrics {
   const registry = new Registry();
-  const registers = [registry];
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `countersign_${name}`, help, labelNames, registers });
-  const counter = (name: string, help: string, labelNames: string[] = []) =>
-    new Counter({ name: `countersign_${name}`, help, labelNames, registers });
+  const readGauges = makeGauges(registry);
+  return {
+    contentType: registry.contentType,
+    async text(read, now, slackConnected) {
+      await readGauges(read, now, slackConnected);
+      return registry.metrics();
+    },
+    clicks: countClicks(registry),
+    chat: countMessages(registry),
+    automation: countSignals(registry),
+    bus: countEvents(registry),
+  };
+}
 
+/** Adds the gauges to the registry, and returns the function that sets them. */
+function makeGauges(registry: Registry) {
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name: `countersign_${name}`, help, labelNames, registers: [registry] });
   const storeUp = gauge("store_up", "Whether the database could be read.");
   const slackUp = gauge("slack_connected", "Whether this process is connected to Slack.");
   const open = gauge("open_requests", "Requests that are not closed.");
@@ -38,77 +52,95 @@ export function makeMetrics(): Metrics {
   const age = gauge("last_poll_age_seconds", "Seconds since the last successful poll of a target, on any replica.", [
     "target",
   ]);
-  const signals = counter("signals_total", "Signals to AWS, by result.", ["result"]);
-  const clicks = counter("clicks_total", "Evaluated clicks, by outcome.", ["outcome"]);
-  const posted = counter("messages_posted_total", "Messages posted.");
-  const updated = counter("messages_updated_total", "Updates of messages.");
-  const failed = counter("messages_failed_total", "Posts and updates that failed, by reason.", ["call", "reason"]);
+
+  const readStore = async (read: StoreReads, now: number) => {
+    const [backlog, polls] = await Promise.all([read.effects.backlog(), read.polls.all()]);
+    open.set(backlog.open);
+    uncovered.set(backlog.uncovered);
+    for (const effect of backlog.effects) {
+      due.set({ kind: effect.kind }, effect.due);
+      failing.set({ kind: effect.kind }, effect.failing);
+    }
+    for (const { target, polledAt, error } of polls) {
+      up.set({ target }, error === null ? 1 : 0);
+      if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
+    }
+  };
+
+  return async (read: StoreReads | null, now: number, slackConnected: boolean): Promise<void> => {
+    slackUp.set(slackConnected ? 1 : 0);
+    for (const each of [due, failing, age, up, open, uncovered]) each.reset();
+    try {
+      if (read === null) throw new Error("the store is not open yet");
+      await readStore(read, now);
+      storeUp.set(1);
+    } catch {
+      // The other metrics are still useful, and store_up explains the missing ones.
+      storeUp.set(0);
+    }
+  };
+}
+
+const counter = (registry: Registry, name: string, help: string, labelNames: string[] = []) =>
+  new Counter({ name: `countersign_${name}`, help, labelNames, registers: [registry] });
+
+function countClicks(registry: Registry) {
+  const clicks = counter(registry, "clicks_total", "Evaluated clicks, by outcome.", ["outcome"]);
+  return (own: EvaluateClick): EvaluateClick =>
+    async (click) => {
+      const outcome = await own(click);
+      clicks.inc({ outcome: outcome.kind === "denied" ? `denied: ${outcome.denial.kind}` : outcome.kind });
+      return outcome;
+    };
+}
+
+function countMessages(registry: Registry) {
+  const posted = counter(registry, "messages_posted_total", "Messages posted.");
+  const updated = counter(registry, "messages_updated_total", "Updates of messages.");
+  const help = "Posts and updates that failed, by reason.";
+  const failed = counter(registry, "messages_failed_total", help, ["call", "reason"]);
+  return (own: Chat): Chat => ({
+    ...own,
+    async post(...call) {
+      const result = await own.post(...call);
+      if (result.kind === "posted") posted.inc();
+      else failed.inc({ call: "post", reason: result.kind });
+      return result;
+    },
+    async update(...call) {
+      const result = await own.update(...call);
+      if (result.kind === "updated") updated.inc();
+      else failed.inc({ call: "update", reason: result.kind });
+      return result;
+    },
+  });
+}
+
+function countSignals(registry: Registry) {
+  const signals = counter(registry, "signals_total", "Signals to AWS, by result.", ["result"]);
+  return (own: Automation): Automation => ({
+    ...own,
+    async signal(...call) {
+      const result = await own.signal(...call);
+      signals.inc({ result: result.kind });
+      return result;
+    },
+  });
+}
+
+function countEvents(registry: Registry) {
   const unpublished = counter(
+    registry,
     "publish_failures_total",
     "Audit events that the event bus did not accept, by error code.",
     ["code"],
   );
-
-  return {
-    contentType: registry.contentType,
-    async text(read, now, slackConnected) {
-      slackUp.set(slackConnected ? 1 : 0);
-      for (const each of [due, failing, age, up, open, uncovered]) each.reset();
-      try {
-        if (read === null) throw new Error("the store is not open yet");
-        const [backlog, polls] = await Promise.all([read.effects.backlog(), read.polls.all()]);
-        open.set(backlog.open);
-        uncovered.set(backlog.uncovered);
-        for (const effect of backlog.effects) {
-          due.set({ kind: effect.kind }, effect.due);
-          failing.set({ kind: effect.kind }, effect.failing);
-        }
-        for (const { target, polledAt, error } of polls) {
-          up.set({ target }, error === null ? 1 : 0);
-          if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
-        }
-        storeUp.set(1);
-      } catch {
-        // The other metrics are still useful, and store_up explains the missing ones.
-        storeUp.set(0);
-      }
-      return registry.metrics();
+  return (own: EventBus): EventBus => ({
+    ...own,
+    async publish(...call) {
+      const results = await own.publish(...call);
+      for (const result of results) if (result.kind === "failed") unpublished.inc({ code: result.code });
+      return results;
     },
-    clicks: (own) => async (click) => {
-      const outcome = await own(click);
-      clicks.inc({ outcome: outcome.kind === "denied" ? `denied: ${outcome.denial.kind}` : outcome.kind });
-      return outcome;
-    },
-    chat: (own) => ({
-      ...own,
-      async post(...call) {
-        const result = await own.post(...call);
-        if (result.kind === "posted") posted.inc();
-        else failed.inc({ call: "post", reason: result.kind });
-        return result;
-      },
-      async update(...call) {
-        const result = await own.update(...call);
-        if (result.kind === "updated") updated.inc();
-        else failed.inc({ call: "update", reason: result.kind });
-        return result;
-      },
-    }),
-    automation: (own) => ({
-      ...own,
-      async signal(...call) {
-        const result = await own.signal(...call);
-        signals.inc({ result: result.kind });
-        return result;
-      },
-    }),
-    bus: (own) => ({
-      ...own,
-      async publish(...call) {
-        const results = await own.publish(...call);
-        for (const result of results) if (result.kind === "failed") unpublished.inc({ code: result.code });
-        return results;
-      },
-    }),
-  };
+  });
 }

@@ -1,24 +1,27 @@
 import type { Clock } from "../app/ports/aws.ts";
 import type { Poll } from "../app/ports/coordination.ts";
 
-/** What the parts of the bot last reported of themselves. */
+/** What the parts of the bot last reported about themselves. */
 export interface Health {
   slackConnected(connected: boolean): void;
+  /** Records the result of this replica's poll; `error` is null if it succeeded. */
   polled(target: string, error: string | null): void;
+  /** Names a target of the configuration. Without a poll, the bot is not ready. */
   expect(target: string): void;
-  /** What is on record of the targets, whichever replica polled them. Those that are not expected are left out. */
+  /** Records the stored results of any replica's polls. Targets that are not expected are ignored. */
   recall(polls: readonly Poll[]): void;
   isSlackConnected(): boolean;
-  /** Whether the last good poll is too long ago. */
+  /** Says whether the last successful poll is too long ago. */
   isStale(lastPollAt: number | null): boolean;
-  /** The readiness report; `ready` is false as soon as one part is not well. */
-  report(storeIsUp: () => Promise<boolean>): Promise<{ ready: boolean; parts: Record<string, unknown> }>;
+  /** Reports readiness; `ready` is false if one part fails. */
+  report(isStoreUp: () => Promise<boolean>): Promise<{ ready: boolean; parts: Record<string, unknown> }>;
 }
 
-/** A target is stale when so many poll intervals, and at least a minute, have passed since its last good poll. */
+/** A target is stale when this many poll intervals, and at least a minute, have passed since its last successful poll. */
 const STALE_INTERVALS = 4;
 const MIN_STALE_MS = 60_000;
 
+/** Makes the health of this process. */
 export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
   let slack = false;
   const targets = new Map<string, { lastPollAt: number | null; error: string | null }>();
@@ -41,8 +44,8 @@ export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
       const before = targets.get(target)?.lastPollAt ?? null;
       targets.set(target, { lastPollAt: error === null ? clock.now() : before, error });
     },
-    async report(storeIsUp) {
-      const store = await storeIsUp();
+    async report(isStoreUp) {
+      const store = await isStoreUp();
       const polls = [...targets].map(([name, { lastPollAt, error }]) => {
         const recent = !isStale(lastPollAt);
         return {

@@ -13,13 +13,16 @@ test("a click while the database is unreachable is refused with a reason and sen
   const w = await world(t, { env: { DATABASE_URL: database.url } });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
+  const metrics = async () => (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text();
+  // Otherwise the bot would first have to find out whether its post succeeded.
+  await eventually("the post is recorded", async () => /effects_due\{kind="post"\} 0/.test(await metrics()));
 
   await server.stop();
   const click = await w.click("U0JANE", message, "approve");
   assert.notEqual(click.delivery?.acked, true);
   await w.ephemeral("U0JANE", /may not have recorded your decision.*try again/i);
   assert.equal((await fetch(`http://127.0.0.1:${w.bot().port}/readyz`)).status, 503);
-  assert.match(await (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text(), /countersign_store_up 0/);
+  assert.match(await metrics(), /countersign_store_up 0/);
   assert.deepEqual(await w.signals(id), []);
 
   await server.start();

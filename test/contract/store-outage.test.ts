@@ -6,13 +6,13 @@ import type { AuditEntry } from "../../src/core/audit.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
-import { aroundRequests } from "../support/around-requests.ts";
 import { eventually } from "../support/eventually.ts";
 import { fakeAutomation, testClock, testLog } from "../support/fakes.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { aClick, anEntry, anExecution, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { postgresDatabase, sqliteFile } from "../support/stores.ts";
 import { tcpGate } from "../support/tcp-gate.ts";
+import { wrapRequestWrites } from "../support/wrap-request-writes.ts";
 
 const SLACK_WAITS_MS = 3_000;
 
@@ -154,7 +154,7 @@ test("SQLite: a full disk refuses writes, loses no row, and lets no signal leave
   automation.shows(anExecution());
   // A small write may fit in the last page, so that this one is large. No signal may leave without its record.
   const written: boolean[] = [];
-  const wordy = aroundRequests(store, ({ advance }) => ({
+  const wordy = wrapRequestWrites(store, ({ advance }) => ({
     async advance(change) {
       const audit = change.audit.map(
         (entry) => ({ ...entry, detail: { ...entry.detail, long: long.repeat(9) } }) as AuditEntry,

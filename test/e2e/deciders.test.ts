@@ -353,7 +353,7 @@ test("a form that is replayed, altered or submitted by another person decides no
   assert.deepEqual(await w.signals(id), []);
 });
 
-test("the runbook's own approvers are respected: a person whom the step does not name is refused by AWS, and that is told", async (t) => {
+test("AWS refuses the signal of a person who is not an approver of the step, and the message says so", async (t) => {
   const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
   const id = await w.run(ONE_GATE.replace(BOT_ROLE, session("mia@example.com")));
   await w.click("U0JANE", await w.message(id), "approve");

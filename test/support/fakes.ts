@@ -15,13 +15,13 @@ import { systemClock } from "../../src/ops/clock.ts";
 import { aPerson, NOW } from "./samples.ts";
 
 export interface TestClock extends Clock {
-  /** Moves time forward; sleepers whose time has come wake up in order. */
+  /** Moves time forward and wakes the due sleepers in order. */
   advance(ms: number): void;
-  /** How long each that sleeps now still wants to sleep. */
+  /** Returns the remaining sleep of each sleeper. */
   sleeping(): number[];
 }
 
-/** Time that passes only when the test says so. */
+/** Makes a clock that only the test advances. */
 export function testClock(start = NOW): TestClock {
   let now = start;
   let sleepers: { until: number; wake: () => void }[] = [];
@@ -57,13 +57,13 @@ export interface TestLog extends Log {
 
 export function testLog(): TestLog {
   const lines: TestLog["lines"] = [];
-  const logOf = (bound: object): Log => {
+  const makeChildLog = (bound: object): Log => {
     const at = (level: string) => (fields: LogFields, message: string) =>
       void lines.push({ level, fields: { ...bound, ...fields }, message });
-    const child = (more: object) => logOf({ ...bound, ...more });
+    const child = (more: object) => makeChildLog({ ...bound, ...more });
     return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child };
   };
-  return { lines, ...logOf({}) };
+  return { lines, ...makeChildLog({}) };
 }
 
 export const TARGET: Target = {
@@ -79,27 +79,27 @@ type Listing = Awaited<ReturnType<Automation["listWaiting"]>>;
 export interface FakeAutomation extends Automation {
   signers: SignerKind;
   calls: { list: number; read: string[]; signal: { executionId: string; verdict: string; comment: string[] }[] };
-  /** What the next reads and lists tell. */
+  /** The results of the next lists and reads. */
   listing: Listing;
-  readings: Map<string, Reading>;
-  /** What becomes of a signal; by default AWS takes it. */
+  reads: Map<string, Reading>;
+  /** Returns the result of a signal; accepted by default. */
   onSignal: (executionId: string, verdict: string) => SignalResult | Promise<SignalResult>;
-  /** Runs before each answer to a read, as if something happened meanwhile. */
+  /** Runs before the reply to each read, for changes during a read. */
   onRead: (executionId: string) => void | Promise<void>;
   shows(execution: ObservedExecution): void;
   lists(...executions: ListedExecution[]): void;
 }
 
-/** AWS as a test dictates it. */
+/** Makes a fake of AWS that the test controls. */
 export function fakeAutomation(target = TARGET): FakeAutomation {
   const fake: FakeAutomation = {
     target,
     calls: { list: 0, read: [], signal: [] },
     listing: { kind: "listed", executions: [] },
-    readings: new Map(),
+    reads: new Map(),
     onSignal: () => ({ kind: "accepted" }),
     onRead: () => undefined,
-    shows: (execution) => void fake.readings.set(execution.executionId, { kind: "read", execution }),
+    shows: (execution) => void fake.reads.set(execution.executionId, { kind: "read", execution }),
     lists(...executions) {
       fake.listing = { kind: "listed", executions };
     },
@@ -109,7 +109,7 @@ export function fakeAutomation(target = TARGET): FakeAutomation {
     },
     async read(executionId) {
       fake.calls.read.push(executionId);
-      const reading = fake.readings.get(executionId) ?? { kind: "not-found" };
+      const reading = fake.reads.get(executionId) ?? { kind: "not-found" };
       await fake.onRead(executionId);
       return reading;
     },
@@ -124,62 +124,62 @@ export function fakeAutomation(target = TARGET): FakeAutomation {
   return fake;
 }
 
-type Posted = Awaited<ReturnType<Chat["post"]>>;
-type Updated = Awaited<ReturnType<Chat["update"]>>;
-type Found = Awaited<ReturnType<Chat["find"]>>;
-type Told = Awaited<ReturnType<Chat["postEphemeral"]>>;
+type PostResult = Awaited<ReturnType<Chat["post"]>>;
+type UpdateResult = Awaited<ReturnType<Chat["update"]>>;
+type FindResult = Awaited<ReturnType<Chat["find"]>>;
+type EphemeralResult = Awaited<ReturnType<Chat["postEphemeral"]>>;
 
 export interface FakeChat extends Chat {
-  /** Messages that stand in Slack, by their ts, with the view that each shows. */
+  /** The messages in Slack by their ts, each with its view. */
   messages: Map<string, { channelId: string; id: string; view: RequestView }>;
-  told: { channelId: string; notice: NoticeView }[];
-  whispers: { channelId: string; userId: string; text: string }[];
-  looked: { channelId: string; id: string; since: number }[];
-  /** What is answered to the next calls instead; a post that is `ambiguous` with `posts` stands all the same. */
-  nextPost: { answer: Posted; posts?: boolean }[];
-  nextUpdate: Updated[];
-  nextFind: Found[];
-  nextWhisper: Told[];
-  /** Waits for a slot, as deliveries do; `slots` has the call and the channel of each. */
+  notices: { channelId: string; notice: NoticeView }[];
+  ephemerals: { channelId: string; userId: string; text: string }[];
+  searches: { channelId: string; id: string; since: number }[];
+  /** Replies to the next calls. With `posts`, the message is stored even if the reply is `ambiguous`. */
+  nextPost: { answer: PostResult; posts?: boolean }[];
+  nextUpdate: UpdateResult[];
+  nextFind: FindResult[];
+  nextEphemeral: EphemeralResult[];
+  /** Acquires a slot; `slots` lists the call and the channel of each. */
   acquireSlot: AcquireSlot;
   slots: string[];
 }
 
-/** Slack as a test dictates it. */
+/** Makes a fake of Slack that the test controls. */
 export function fakeChat(): FakeChat {
   let counter = 0;
   const newTs = () => `1700000000.${String(++counter).padStart(6, "0")}`;
-  const stand = (channelId: string, content: MessageContent, ts = newTs()): string => {
+  const storeMessage = (channelId: string, content: MessageContent, ts = newTs()): string => {
     fake.messages.set(ts, { channelId, id: content.id, view: content.view as RequestView });
-    if (content.kind === "notice") fake.told.push({ channelId, notice: content.view });
+    if (content.kind === "notice") fake.notices.push({ channelId, notice: content.view });
     return ts;
   };
   const fake: FakeChat = {
     messages: new Map(),
-    whispers: [],
-    told: [],
-    looked: [],
+    ephemerals: [],
+    notices: [],
+    searches: [],
     nextPost: [],
     nextUpdate: [],
     nextFind: [],
-    nextWhisper: [],
+    nextEphemeral: [],
     slots: [],
     async acquireSlot(kind, channelId) {
       fake.slots.push(`${kind} ${channelId}`);
     },
     async post(channelId, content) {
       const next = fake.nextPost.shift();
-      if (next?.posts) stand(channelId, content);
-      return next?.answer ?? { kind: "posted", ts: stand(channelId, content) };
+      if (next?.posts) storeMessage(channelId, content);
+      return next?.answer ?? { kind: "posted", ts: storeMessage(channelId, content) };
     },
     async update(channelId, ts, content) {
       const next = fake.nextUpdate.shift();
       if (next !== undefined) return next;
-      stand(channelId, content, ts);
+      storeMessage(channelId, content, ts);
       return { kind: "updated" };
     },
     async find(channelId, id, since) {
-      fake.looked.push({ channelId, id, since });
+      fake.searches.push({ channelId, id, since });
       const next = fake.nextFind.shift();
       if (next !== undefined) return next;
       for (const [ts, message] of fake.messages) {
@@ -191,9 +191,9 @@ export function fakeChat(): FakeChat {
       return { kind: "channel", channelId: `D${userId}` };
     },
     async postEphemeral(channelId, userId, text) {
-      const next = fake.nextWhisper.shift();
+      const next = fake.nextEphemeral.shift();
       if (next !== undefined) return next;
-      fake.whispers.push({ channelId, userId, text });
+      fake.ephemerals.push({ channelId, userId, text });
       return { kind: "delivered" };
     },
   };
@@ -203,35 +203,35 @@ export function fakeChat(): FakeChat {
 export interface FakeDirectory extends Directory {
   people: Map<string, Person>;
   groups: Map<string, Set<string>>;
-  /** Set: Slack does not answer. */
-  away: string | null;
+  /** If set, every call fails with this error. */
+  error: string | null;
 }
 
-/** A workspace in which everyone is a plain member unless the test says otherwise. */
+/** Makes a workspace in which everyone is a regular member unless the test says otherwise. */
 export function fakeDirectory(): FakeDirectory {
   const fake: FakeDirectory = {
     people: new Map(),
     groups: new Map(),
-    away: null,
+    error: null,
     async person(userId) {
-      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      if (fake.error !== null) return { kind: "unknown", error: fake.error };
       return { kind: "person", person: fake.people.get(userId) ?? aPerson(userId) };
     },
     async members({ users, groups }) {
-      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      if (fake.error !== null) return { kind: "unknown", error: fake.error };
       return {
         kind: "members",
         userIds: [...users, ...groups.flatMap((group) => [...(fake.groups.get(group) ?? [])])],
       };
     },
     async byEmail(email) {
-      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      if (fake.error !== null) return { kind: "unknown", error: fake.error };
       const found = [...fake.people.values()].find((person) => person.email === email);
       return found === undefined ? { kind: "nobody" } : { kind: "person", userId: found.id };
     },
     async isAmong(people, userId) {
       if (people.users.includes(userId)) return { kind: "member" };
-      if (fake.away !== null) return { kind: "unknown", error: fake.away };
+      if (fake.error !== null) return { kind: "unknown", error: fake.error };
       const among = people.groups.some((group) => fake.groups.get(group)?.has(userId));
       return among ? { kind: "member" } : { kind: "not-member" };
     },

@@ -6,10 +6,10 @@ import { makeAcquireMethodSlot } from "../../src/slack/rate-limits/slots.ts";
 import { makeSlackCall, type SlackCall, type SlackMethod } from "../../src/slack/slack-call.ts";
 import { testLog } from "./fakes.ts";
 
-/** Replies of a test to methods of the Web API. A reply that throws fails as the WebClient's call would. */
+/** Replies of a test to methods of the Web API. A reply that throws fails like a call of the WebClient. */
 export type Replies = { [M in SlackMethod]?: (args: Record<string, unknown>) => Promise<object> | object };
 
-/** Calls Slack as a test dictates it. A method without a reply is not expected to be called. */
+/** Makes a fake of Slack calls with these replies. A call of a method without a reply throws. */
 export function fakeSlackCall(replies: Replies): SlackCall {
   const apiCall = async (method: string, args: Record<string, unknown> = {}) => {
     const reply = replies[method as SlackMethod];
@@ -19,7 +19,7 @@ export function fakeSlackCall(replies: Replies): SlackCall {
   return makeSlackCall({ apiCall } as Pick<WebClient, "apiCall">);
 }
 
-/** Keeps calls to the rate limits as one replica does. */
+/** Applies the rate limits to calls, like one replica. */
 export function limited(call: SlackCall, rateLimits: RateLimitStore, clock: Clock): SlackCall {
   const log = testLog();
   return limitedCall(call, { acquireSlot: makeAcquireMethodSlot(rateLimits, clock, log), rateLimits, clock, log });

@@ -55,7 +55,7 @@ export interface OpenStore extends Store {
 }
 
 /** Acquires a lease that never expires and returns the store under it. */
-export async function underOwnLease(store: Store): Promise<GuardedStore> {
+export async function guardedByTestLease(store: Store): Promise<GuardedStore> {
   const lease = await store.leases.acquire("a test", "this test", 0, Number.MAX_SAFE_INTEGER);
   if (lease === null) throw new Error("another owner has the lease of this test");
   return store.guardedBy(lease);
@@ -73,7 +73,7 @@ export async function aStore(
     await open?.close();
     const store = await openStore({ dialect: database.dialect(), publishes, now });
     open = store;
-    return { ...store, owned: await underOwnLease(store), reopen: openAgain };
+    return { ...store, owned: await guardedByTestLease(store), reopen: openAgain };
   };
   t.after(async () => {
     await open?.close();

@@ -2,7 +2,7 @@ import type { EventBus } from "../../src/app/ports/aws.ts";
 import type { Chat, MessageContent } from "../../src/app/ports/slack.ts";
 import type { RequestChange, Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
-import { aroundRequests, type RequestHook } from "../support/around-requests.ts";
+import { type RequestHook, wrapRequestWrites } from "../support/wrap-request-writes.ts";
 
 /** Ends this process like a power failure. No code after it runs. */
 function die(): never {
@@ -26,7 +26,7 @@ const dieAfter =
 
 const requests = (around: RequestHook): TestHooks => ({
   ...NO_TEST_HOOKS,
-  store: (own) => aroundRequests(own, around),
+  store: (own) => wrapRequestWrites(own, around),
 });
 const messages = (around: (own: Store["messages"]) => Partial<Store["messages"]>): TestHooks => ({
   ...NO_TEST_HOOKS,

@@ -1,7 +1,7 @@
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
-import { aroundRequests } from "../support/around-requests.ts";
+import { wrapRequestWrites } from "../support/wrap-request-writes.ts";
 
 /** The bot with one safeguard removed each. A torture test that finds no violation with a mutant proves nothing. */
 const MUTANTS: Record<string, () => TestHooks> = {
@@ -24,7 +24,7 @@ const MUTANTS: Record<string, () => TestHooks> = {
   "unguarded-update": () => ({
     ...NO_TEST_HOOKS,
     store: (own) =>
-      aroundRequests(own, ({ advance }) => ({
+      wrapRequestWrites(own, ({ advance }) => ({
         async advance(change) {
           const now = await own.requests.byId(change.requestId);
           return advance({ ...change, expectedVersion: now?.version ?? change.expectedVersion });

@@ -16,7 +16,7 @@ import { openStore } from "../../src/store/store.ts";
 import { fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { fakeGates, SIGNAL_OUTCOMES, type SignalOutcome } from "../support/gates.ts";
 import { aClick, anExecution, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
-import { underOwnLease } from "../support/stores.ts";
+import { guardedByTestLease } from "../support/stores.ts";
 
 const GROUP = "S0DBA";
 const PEOPLE = ["U0ANN", "U0BEN", "U0CAT", "U0DAN", "U0EVE", "U0FAY", "U0GUS"];
@@ -90,7 +90,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const aws = fakeGates(clock, gates, needed);
   const routes = [aRoute({ approvers: { users: [EXTERNAL], groups: [GROUP] }, quorum })];
   const { requests, executions, messages, clicks } = store;
-  const owned = await underOwnLease(store);
+  const owned = await guardedByTestLease(store);
   const random = () => 0.5;
   let ids = 0;
   let process = 1;

@@ -60,19 +60,19 @@ test("of all combinations, a signal is sent only for a decided request with no p
           for (const status of STATUSES)
             for (const action of ["aws:approve", "aws:pause"])
               for (const ownStep of [true, false])
-                for (const [beside, others] of Object.entries(OTHERS)) {
+                for (const [other, others] of Object.entries(OTHERS)) {
                   const rows = attempts.map((each, index) => anAttempt({ attempt: index + 1, ...each }));
                   const own = aStep({ status, action, ...(ownStep ? {} : { stepExecutionId: "later" }) });
                   const execution = anExecution({ steps: [...others, own] });
                   const move = nextSignalMove(input({ state, decision, signal }, rows), execution, NOW);
                   if (move.kind === "send")
-                    sent.push([state, decision, signal, before, status, action, ownStep, beside].join(" "));
+                    sent.push([state, decision, signal, before, status, action, ownStep, other].join(" "));
                 }
   const expected = ["approve", "reject"].flatMap((decision) =>
     SIGNALS.filter((signal) => signal !== "accepted").flatMap((signal) =>
       SAFE_ATTEMPTS.flatMap((before) =>
         ["nothing", "a finished step"].map(
-          (beside) => `decided ${decision} ${signal} ${before} Waiting aws:approve true ${beside}`,
+          (other) => `decided ${decision} ${signal} ${before} Waiting aws:approve true ${other}`,
         ),
       ),
     ),

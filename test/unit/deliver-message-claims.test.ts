@@ -32,8 +32,8 @@ test("an ambiguous post that is not in the history is posted again", async (t) =
   clock.advance(RESOLVE_AFTER_MS);
   await round();
   assert.equal(chat.messages.size, 0);
-  assert.equal(chat.looked.length, 1);
-  assert.ok((chat.looked[0]?.since ?? 0) < claimedAt, "the search starts before the attempt, because clocks differ");
+  assert.equal(chat.searches.length, 1);
+  assert.ok((chat.searches[0]?.since ?? 0) < claimedAt, "the search starts before the attempt, because clocks differ");
   await round();
   assert.deepEqual([chat.messages.size, (await row()).ts !== null], [1, true]);
 });
@@ -46,7 +46,7 @@ test("a post that a crash interrupted is resolved once its claim has expired, no
   assert.deepEqual(await due(), []);
   clock.advance(1);
   await round();
-  assert.deepEqual([chat.looked.length, chat.messages.size], [1, 0]);
+  assert.deepEqual([chat.searches.length, chat.messages.size], [1, 0]);
   await round();
   assert.equal(chat.messages.size, 1);
 });

@@ -84,7 +84,7 @@ test("an approver who is external, deactivated, a guest or a bot does not decide
 
 test("if Slack cannot identify a person, nothing is decided, and the person gets a reply", async (t) => {
   const { directory, press, replies, request } = await setUp(t);
-  directory.away = "ratelimited";
+  directory.error = "ratelimited";
   await press("U000");
   assert.deepEqual(await replies(), [["U000", "because: person-unknown"]]);
   assert.equal((await request()).state, "open");
@@ -117,7 +117,7 @@ test("a preview says before a form opens why its verdict would not count, and st
   assert.equal(await preview(aClick("U000"), "reject"), null);
   assert.equal((await preview(aClick("U0NOBODY"), "reject"))?.kind, "not-approver");
   assert.equal((await preview(aClick("U000", fromMessage("1.1")), "reject"))?.kind, "foreign-message");
-  directory.away = "x";
+  directory.error = "x";
   assert.equal((await preview(aClick("U000"), "reject"))?.kind, "person-unknown");
   assert.deepEqual(await kinds(), ["requested countersign"]);
 });

@@ -24,7 +24,7 @@ test("a reply is delivered once, in the channel of the click, to its author alon
   const { chat, round } = await withReply(t);
   await round();
   await round();
-  assert.deepEqual(chat.whispers, [{ channelId: "C0DBA", userId: "U0JANE", text: "Only others may." }]);
+  assert.deepEqual(chat.ephemerals, [{ channelId: "C0DBA", userId: "U0JANE", text: "Only others may." }]);
 });
 
 for (const [claim, failure, wait] of [
@@ -34,19 +34,19 @@ for (const [claim, failure, wait] of [
   test(`while ${claim}, the reply stays stored, however long that takes`, async (t) => {
     const { clock, chat, round, due } = await withReply(t);
     for (let attempt = 0; attempt < 30; attempt++) {
-      chat.nextWhisper.push(failure);
+      chat.nextEphemeral.push(failure);
       await round();
       assert.deepEqual(await due(), [], "it backs off between attempts");
       clock.advance(wait);
     }
     await round();
-    assert.equal(chat.whispers.length, 1);
+    assert.equal(chat.ephemerals.length, 1);
   });
 }
 
 test("a reply that Slack refuses is logged and abandoned", async (t) => {
   const { clock, chat, log, round, due } = await withReply(t);
-  chat.nextWhisper.push({
+  chat.nextEphemeral.push({
     kind: "refused",
     code: "user_not_in_channel",
     error: "user_not_in_channel",
@@ -65,7 +65,7 @@ test("an ambiguous reply is repeated a few times and then abandoned", async (t) 
   const { clock, chat, round, due } = await withReply(t);
   let attempts = 0;
   for (; (await due()).length > 0 && attempts < 50; attempts++) {
-    chat.nextWhisper.push({ kind: "ambiguous", error: "HTTP 502" });
+    chat.nextEphemeral.push({ kind: "ambiguous", error: "HTTP 502" });
     await round();
     clock.advance(60_000);
   }

@@ -68,10 +68,10 @@ test("a group of hundreds gets its direct messages although Slack allows fifty a
 
 test("break-glass is announced in the channel while Slack cannot list the admins", async (t) => {
   const { clock, directory, round, isDone, channels } = await setUp(t, "break-glass");
-  directory.away = "internal_error";
+  directory.error = "internal_error";
   await round();
   assert.deepEqual([await channels(), await isDone()], [["C0DBA"], false]);
-  directory.away = null;
+  directory.error = null;
   directory.groups.set("S0ADMINS", new Set(["U0ADMIN", "U0OPS"]));
   clock.advance(MINUTE);
   await round();

@@ -109,7 +109,7 @@ for (const [claim, steps] of NOT_OURS) {
 
 test("a decision is not sent if AWS does not find the execution", async (t) => {
   const { automation, round, sent, isWoken } = await setUp(t);
-  automation.readings.clear();
+  automation.reads.clear();
   await round();
   assert.deepEqual(sent(), []);
   assert.ok(await isWoken());
@@ -132,7 +132,7 @@ test("a decision is not sent while another step is waiting; the reason is record
 
 test("a decision is not sent if the read before it fails", async (t) => {
   const { clock, automation, round, sent, error } = await setUp(t);
-  automation.readings.set(EXECUTION_ID, {
+  automation.reads.set(EXECUTION_ID, {
     kind: "failed",
     code: "ThrottlingException",
     message: "Rate exceeded",

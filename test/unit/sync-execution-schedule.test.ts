@@ -82,7 +82,7 @@ const leaveList = (store: Awaited<ReturnType<typeof setUp>>["store"], now: numbe
 test("an execution that AWS has not known for three minutes closes its requests and is forgotten", async (t) => {
   const world = await setUp(t);
   await world.read();
-  world.automation.readings.clear();
+  world.automation.reads.clear();
   await leaveList(world.store, world.clock.now());
   assert.equal(await notFoundFor(10 * 60_000, world), true);
   const [request] = await world.requests();
@@ -93,7 +93,7 @@ test("an execution that AWS has not known for three minutes closes its requests 
 test("an execution that AWS does not know once, or while the list shows it, keeps its requests open", async (t) => {
   const world = await setUp(t);
   await world.read();
-  world.automation.readings.clear();
+  world.automation.reads.clear();
   assert.equal(await notFoundFor(10 * 60_000, world), false);
   assert.equal((await world.requests())[0]?.state, "open");
 
@@ -101,14 +101,14 @@ test("an execution that AWS does not know once, or while the list shows it, keep
   assert.equal(await notFoundFor(2 * 60_000, world), false);
   world.automation.shows(anExecution());
   await world.read();
-  world.automation.readings.clear();
+  world.automation.reads.clear();
   assert.equal(await notFoundFor(2 * 60_000, world), false);
   assert.equal((await world.requests())[0]?.state, "open");
 });
 
 test("an execution that is not found at its first read is forgotten", async (t) => {
   const { automation, read, requests, watched } = await setUp(t);
-  automation.readings.clear();
+  automation.reads.clear();
   assert.equal(await read(), null);
   assert.deepEqual([await requests(), await watched()], [[], undefined]);
 });
@@ -116,7 +116,7 @@ test("an execution that is not found at its first read is forgotten", async (t) 
 test("a failed read closes nothing and is repeated more and more rarely, until one succeeds", async (t) => {
   const { clock, automation, read, requests, log } = await setUp(t);
   await read();
-  automation.readings.set(EXECUTION_ID, { kind: "failed", code: "AccessDeniedException", message: "no", retry: false });
+  automation.reads.set(EXECUTION_ID, { kind: "failed", code: "AccessDeniedException", message: "no", retry: false });
   const waits: number[] = [];
   for (let attempt = 0; attempt < 10; attempt++) {
     waits.push((await read()) ?? 0);

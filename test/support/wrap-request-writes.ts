@@ -6,7 +6,7 @@ type Writes = Pick<RequestStore, "open" | "advance">;
 export type RequestHook = (own: Writes) => Partial<Writes>;
 
 /** Returns the store with these write functions replaced, both without a lease and under one. */
-export function aroundRequests(store: Store, hook: RequestHook): Store {
+export function wrapRequestWrites(store: Store, hook: RequestHook): Store {
   return {
     ...store,
     requests: { ...store.requests, ...hook(store.requests) },

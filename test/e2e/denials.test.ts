@@ -20,7 +20,7 @@ test("a person who cannot decide gets an ephemeral reply, and nothing is decided
   await t.test("an approver, while Slack cannot return the members of the groups", async () => {
     await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });
     await w.click("U0DAN", message, "approve");
-    await w.ephemeral("U0DAN", /could not tell who belongs/);
+    await w.ephemeral("U0DAN", /did not return the members of the approvers' groups/);
     await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
   });
   await t.test("a person who is not an approver", async () => {

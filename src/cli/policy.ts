@@ -88,7 +88,14 @@ async function explainExecution(
       if (result.error !== null) failures.push(`${name}/${region}: ${result.error}`);
     }
   }
-  return { ok: false, lines: [`The execution ${executionId} exists in no target.`, ...failures] };
+  return { ok: false, lines: [notFoundText(executionId, targets.length, failures), ...failures] };
+}
+
+function notFoundText(executionId: string, targets: number, failures: readonly string[]): string {
+  if (targets === 0) return "There is no target to search: set AWS_REGION, or configure targets.";
+  return failures.length === 0
+    ? `Execution ${executionId} was not found in any of the ${targets} targets.`
+    : `Execution ${executionId} was not found. These targets could not be read:`;
 }
 
 /** Explains an execution if this target has it; without an `error`, AWS does not know the execution there. */

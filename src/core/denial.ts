@@ -35,15 +35,15 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "no-request":
       return `Countersign has no record of this request. ${NOTHING} Use the newest message of the request, or ask an admin.`;
     case "wrong-workspace":
-      return `This button belongs to another installation of Countersign. ${NOTHING}`;
+      return `This button belongs to another installation of Countersign. ${NOTHING} Use the message in your own workspace.`;
     case "foreign-message":
       return `This button is not in a message that Countersign posted for the request. ${NOTHING} Use the original message.`;
     case "forged-form":
       return `Countersign did not open this form for you. ${NOTHING} Press the button in the message again.`;
     case "no-route":
       return denial.route === null
-        ? "No route covers this request, so it cannot be decided in Slack. Ask an admin to add a route."
-        : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Ask an admin.`;
+        ? "No route covered this request when it opened, so it cannot be decided in Slack. Decide it in the AWS console. A new route applies only to later requests."
+        : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin to restore the route under this name.`;
     case "no-target":
       return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;
     case "account-status":
@@ -61,7 +61,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "requester-unknown":
       return `The requester (${show.text(denial.executedBy ?? "AWS names none")}) is not known in Slack, and route ${show.text(denial.route.name)} then accepts no approval. ${NOTHING} The request can be rejected. An admin can list the requester under ${show.text("identities")}.`;
     case "requester-unread":
-      return `Slack did not return whether you are the requester (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
+      return `Slack did not answer whether you started this execution (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "closed":
     case "decided":
       return closedSentence(denial.request, denial.votes, show);

@@ -29,9 +29,10 @@ export function findRequester(executedBy: string | null, identities: Identities)
   return { userIds, email: identityCenterEmail(executedBy) };
 }
 
-/** Describes who started an execution: the people whom the configuration names for its ARN, else the AWS principal. */
+/** Describes who started an execution: the AWS principal, after the people whom the configuration names for its ARN. */
 export function describeRequester({ userIds }: Requester, executedBy: string | null, show: NameRenderer): string {
-  return userIds.length > 0 ? listNames(userIds.map(show.user), "or", 5) : describePrincipal(executedBy, show);
+  const principal = describePrincipal(executedBy, show);
+  return userIds.length > 0 ? `${listNames(userIds.map(show.user), "or", 5)} (${principal})` : principal;
 }
 
 /** Tells whether the person started the execution. */

@@ -25,6 +25,7 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
   const { key } = connection;
   const report = makeReport(deps);
   let reboundAt = clock.now();
+  let isIdentified = false;
   health.expect(key);
 
   return startLoop({
@@ -39,6 +40,11 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
       const failure = await connection.identify(abort);
       if (failure !== null) await report(failure, own);
       const automation = connection.automation();
+      if (automation !== undefined && !isIdentified) {
+        isIdentified = true;
+        // A wake-up for a signal of this target had no effect before.
+        wakeUps.wake(`signal ${key}`);
+      }
       if (automation === undefined || own === null || abort.aborted) return undefined;
       const { executions } = store.guardedBy(own);
       const found = await makePollTarget({ automation, executions, clock })(abort);

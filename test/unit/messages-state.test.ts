@@ -39,7 +39,7 @@ test("the message counts each person's vote once", () => {
 
 test("a request without a route says so, names the next step and has no buttons to decide", () => {
   const none = view({ route: null }, [], null);
-  assert.match(blockText(none, "state"), /cannot be decided in Slack.*No route.*Ask an admin/);
+  assert.match(blockText(none, "state"), /cannot be decided in Slack.*No route.*ask an admin/);
   assert.match(
     blockText(view({}, [], null), "state"),
     /Route `production databases` is no longer in the configuration/,
@@ -120,13 +120,17 @@ test("every outcome has its own label and sentence, including decisions outside 
     [
       { kind: "approved", where: "aws", by },
       "Approved",
-      "*Approved in AWS* by `bob`, not in Slack (detected after 5 minutes)",
+      "*Approved in AWS* by `bob`, not in Slack (noticed 5 minutes after the step began to wait)",
     ],
-    [{ kind: "rejected", where: "aws" }, "Rejected", "*Rejected in AWS*, not in Slack (detected after 5 minutes)"],
+    [
+      { kind: "rejected", where: "aws" },
+      "Rejected",
+      "*Rejected in AWS*, not in Slack (noticed 5 minutes after the step began to wait)",
+    ],
     [
       { kind: "timed-out", where: "aws" },
       "Timed out",
-      "*Timed out* before AWS had a decision (detected after 5 minutes)",
+      "*Timed out* before AWS had a decision (noticed 5 minutes after the step began to wait)",
     ],
     [{ kind: "cancelled", where: "aws" }, "Cancelled", "*Cancelled in AWS* before AWS had a decision"],
     [{ kind: "failed", where: "aws", detail: "why" }, "Failed", "*The step failed in AWS* before AWS had a decision"],

@@ -34,7 +34,7 @@ export function closedText(view: RequestView, inMessage: boolean): string {
 
 function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: readonly Vote[]): string {
   const asked = askedAt(request);
-  const detected = ` (detected after ${duration((request.closedAt ?? asked) - asked)})`;
+  const detected = ` (noticed ${duration((request.closedAt ?? asked) - asked)} after the step began to wait)`;
   switch (outcome.kind) {
     case "approved":
     case "rejected": {

@@ -37,7 +37,7 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
 function waitingFor({ request, votes, route }: InspectedRequest): string {
   if (request.state === "decided")
     return request.decision === "reject" ? "Rejected; sending to AWS." : "Approved; sending to AWS.";
-  if (route === null) return "*No route covers it.* Ask an admin to add a route.";
+  if (route === null) return "*No route covered it when it opened.* Decide it in the AWS console.";
   const have = byVerdict(votes, "approve").length;
   const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;
   return `${have} of ${route.quorum} approvals; waiting for ${approvers}.`;

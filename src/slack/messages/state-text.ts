@@ -62,9 +62,9 @@ function approversText(route: Route, given: readonly Vote[]): string {
 function noRouteText(request: ApprovalRequest): string {
   const why =
     request.route === null
-      ? "No route covers it"
+      ? "No route covered it when it opened"
       : `Route ${code(request.route, 80)} is no longer in the configuration`;
-  return `*This request cannot be decided in Slack.* ${why}. Ask an admin to add a route, or decide it in the AWS console.`;
+  return `*This request cannot be decided in Slack.* ${why}. Decide it in the AWS console, or ask an admin.`;
 }
 
 function decidedText({ request, votes, attempts }: RequestView): string {

@@ -5,6 +5,8 @@ import { validateContent } from "./ssm/create-document.ts";
 import { resolveRunbook } from "./ssm/documents.ts";
 import type { StandIn } from "./stand-in.ts";
 
+const CI_RUN = `arn:aws:sts::${ACCOUNT}:assumed-role/GitHubActionsDeploy/run-4711`;
+
 const locationSchema = { account: z.string().default(ACCOUNT), region: z.string().default("us-east-1") };
 
 const documentSchema = z.strictObject({
@@ -19,7 +21,7 @@ const executionSchema = z.strictObject({
   ...locationSchema,
   document: z.string(),
   parameters: z.record(z.string(), z.array(z.string())).default({}),
-  executedBy: z.string().default(`arn:aws:iam::${ACCOUNT}:user/jane`),
+  executedBy: z.string().default(CI_RUN),
   mode: z.enum(["Auto", "Interactive"]).default("Auto"),
   tags: z.record(z.string(), z.string()).default({}),
   /** The number of executions to start. */
@@ -83,7 +85,6 @@ const DEMONSTRATION_RUNBOOKS = [
 ];
 
 const SSO_ROSA = `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com`;
-const CI_RUN = `arn:aws:sts::${ACCOUNT}:assumed-role/GitHubActionsDeploy/run-4711`;
 
 /** Seeds a new sandbox with five runbooks and three executions that wait for an approval. */
 export function seedDemonstration(standIn: StandIn): { executionIds: string[] } {

@@ -38,13 +38,13 @@ test("a start updates the guide, marks the channel as unread, links to the reque
   assert.equal(await guide.getByRole("button", { name: "Start a runbook (done)" }).count(), 0);
   assert.equal(await channel.getByRole("img", { name: "unread" }).count(), 0);
   await findCard("Web-Rollback").locator("summary").first().click();
-  await findCard("Web-Rollback").getByLabel("Started by").selectOption("Jane (IAM user)");
+  await findCard("Web-Rollback").getByLabel("Started by").selectOption("CI pipeline");
   await findCard("Web-Rollback").getByLabel("Started by").press("Tab");
   await findCard("Web-Rollback").getByRole("button", { name: "Start Web-Rollback" }).click();
   await guide.getByRole("button", { name: "Start a runbook (done)" }).waitFor();
   await channel.getByRole("img", { name: "unread" }).waitFor();
   const { AutomationExecutionId: id, ExecutedBy } = await newest();
-  assert.equal(ExecutedBy, "arn:aws:iam::111122223333:user/jane");
+  assert.equal(ExecutedBy, "arn:aws:sts::111122223333:assumed-role/GitHubActionsDeploy/run-4711");
 
   await page.getByRole("button", { name: "View request" }).last().click();
   await requestMessage(page, id).waitFor();
@@ -53,7 +53,7 @@ test("a start updates the guide, marks the channel as unread, links to the reque
   await decide(page, id, "Approve");
   const { signals } = await waitForStatus(world, id, "Success");
   const card = page.locator(`[data-execution="${id}"]`);
-  await card.getByText("started by jane").waitFor();
+  await card.getByText("started by GitHubActionsDeploy/run-4711").waitFor();
   await card.getByRole("definition").filter({ hasText: "2026.11.1" }).waitFor();
   const received = card.getByRole("region", { name: "Signals received" });
   await received.getByTitle(signals[0].principal).waitFor();

@@ -5,6 +5,7 @@ import { databasesAt, type PostgresDatabases, type PostgresServer, startPostgres
 export const SHARED_PORT = "COUNTERSIGN_TEST_POSTGRES_PORT";
 
 let running: Promise<PostgresServer> | undefined;
+let shared: PostgresDatabases | undefined;
 const cleanups: (() => Promise<void>)[] = [];
 // At the top level: the server is started within a test, where a hook would run at the end of that test.
 after(async () => {
@@ -14,7 +15,8 @@ after(async () => {
 /** Returns the databases of a server that stays up: the shared server of the run, or the server of this test file. */
 export async function postgresDatabases(): Promise<PostgresDatabases> {
   const port = Number(process.env[SHARED_PORT]);
-  return port > 0 ? databasesAt(port) : postgresServer();
+  if (port > 0) shared ??= databasesAt(port);
+  return shared ?? postgresServer();
 }
 
 /** Returns the server of this test file, which tests may stop and start. The first call starts it; it ends with the file. */

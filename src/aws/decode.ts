@@ -46,6 +46,7 @@ function decodeStep(step: StepExecution): ObservedStep {
   const { TimeoutSeconds: timeout } = step;
   return {
     stepExecutionId: text(step.StepExecutionId),
+    parentStepId: text(step.ParentStepDetails?.StepExecutionId),
     name: text(step.StepName) ?? "(unnamed step)",
     action: text(step.Action) ?? "",
     status: text(step.StepStatus) ?? "Pending",

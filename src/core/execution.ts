@@ -22,6 +22,8 @@ export interface ObservedExecution {
 export interface ObservedStep {
   /** Null for a step that has not started: AWS then returns no id. */
   stepExecutionId: string | null;
+  /** The id of the enclosing step, such as an aws:loop; null if there is none. Source: SSM API, ParentStepDetails. */
+  parentStepId: string | null;
   name: string;
   action: string;
   status: string;
@@ -59,6 +61,17 @@ const ENDED: ReadonlySet<string> = new Set([
   "CompletedWithFailure",
   "Exited",
 ]);
+
+/** Returns the ids of the steps that enclose the step, directly or through other steps of the same execution. */
+export function findEnclosingIds(steps: readonly ObservedStep[], step: ObservedStep): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let id = step.parentStepId; id !== null && !found.has(id); ) {
+    found.add(id);
+    const parent = steps.find((each) => each.stepExecutionId === id);
+    id = parent?.parentStepId ?? null;
+  }
+  return found;
+}
 
 export function hasEnded(status: string): boolean {
   return ENDED.has(status);

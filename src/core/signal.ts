@@ -1,6 +1,7 @@
 import { countApprovals, showsSignal } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
+  findEnclosingIds,
   hasEnded,
   isWaitingForApproval,
   type ObservedExecution,
@@ -46,7 +47,11 @@ export function nextSignalMove(
   if (request.state !== "decided" || request.decision === null || request.signal === "accepted")
     return { kind: "reconcile" };
   if (step === undefined || !isWaitingForApproval(step) || hasEnded(observed.status)) return { kind: "reconcile" };
-  const others = observed.steps.filter((each) => each !== step && each.status === "Waiting");
+  // An enclosing step waits because this one does, and no signal can reach it.
+  const enclosing = findEnclosingIds(observed.steps, step);
+  const others = observed.steps.filter(
+    (each) => each !== step && each.status === "Waiting" && !enclosing.has(each.stepExecutionId ?? ""),
+  );
   if (others.length > 0) {
     const names = others.map((each) => `${each.name} (${each.action === APPROVE_ACTION ? "approval" : each.action})`);
     return { kind: "unsafe", why: `another step of the same execution waits too: ${names.join(", ")}` };

@@ -1,5 +1,6 @@
 import type { Transaction } from "kysely";
 import type { NewRequest, RequestChange, RequestStore } from "../app/ports/store.ts";
+import type { SignalAttempt } from "../core/signal-attempt.ts";
 import { appendAudit } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
@@ -73,17 +74,28 @@ async function advance(
       .execute();
   if (withdraw !== undefined)
     await trx.deleteFrom("votes").where("requestId", "=", requestId).where("userId", "=", withdraw).execute();
-  if (attempt !== undefined)
-    await trx
-      .insertInto("signals")
-      .values(attempt)
-      .onConflict((conflict) => conflict.columns(["requestId", "attempt"]).doUpdateSet(attempt))
-      .execute();
+  if (attempt !== undefined) await recordSignal(trx, attempt);
   if (change.recipientLookup !== undefined) await addRecipientLookup(trx, requestId, change.recipientLookup);
   if (change.click !== undefined) await markEvaluated(trx, change.click, at);
   for (const reply of change.replies ?? []) await addReply(trx, requestId, reply, at);
   await appendAudit(trx, change.audit, publishes);
   return true;
+}
+
+/** Stores an attempt. An accepted one ends the wait of a later deferred one, whose reason would otherwise still show. */
+async function recordSignal(trx: Transaction<Tables>, attempt: SignalAttempt): Promise<void> {
+  await trx
+    .insertInto("signals")
+    .values(attempt)
+    .onConflict((conflict) => conflict.columns(["requestId", "attempt"]).doUpdateSet(attempt))
+    .execute();
+  if (attempt.state !== "accepted") return;
+  await trx
+    .deleteFrom("signals")
+    .where("requestId", "=", attempt.requestId)
+    .where("attempt", ">", attempt.attempt)
+    .where("state", "=", "deferred")
+    .execute();
 }
 
 async function markEvaluated(trx: Transaction<Tables>, click: string, at: number): Promise<void> {

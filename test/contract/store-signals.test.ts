@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { lastError, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { anAttempt, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
@@ -23,6 +23,26 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.requests.signals(REQUEST_ID), [accepted, ben, bot]);
     assert.deepEqual(await store.requests.signals("another"), []);
     assert.deepEqual(await (await store.reopen()).requests.signals(REQUEST_ID), [accepted, ben, bot]);
+  });
+
+  test(`${engine.name}: an accepted attempt removes the reason of a later deferred one, and no other attempt`, async (t) => {
+    const store = await aStore(t, { engine });
+    for (const id of [REQUEST_ID, "another"]) {
+      const request = aRequest({ id, stepExecutionId: id });
+      await store.requests.open({ request, channels: [], audit: anEntry({ requestId: id }) });
+    }
+    const ann = aSignal("U0ANN", { state: "ambiguous" });
+    const skipped = aSignal("U0CAT", { attempt: 2, state: "skipped", error: "cannot be assumed" });
+    const deferred = aSignal("U0ANN", { attempt: 3, state: "deferred", error: "another step waits too" });
+    for (const [index, attempt] of [ann, skipped, deferred].entries())
+      await store.requests.advance({ ...step(index + 1), attempt });
+    const other = { ...deferred, requestId: "another" };
+    await store.requests.advance({ ...step(1), requestId: "another", attempt: other });
+    assert.equal(lastError(await store.requests.signals(REQUEST_ID)), deferred.error);
+    const accepted = { ...ann, state: "accepted" } as const;
+    await store.requests.advance({ ...step(4), attempt: accepted });
+    assert.deepEqual(await store.requests.signals(REQUEST_ID), [accepted, skipped]);
+    assert.deepEqual(await store.requests.signals("another"), [other]);
   });
 
   test(`${engine.name}: an attempt to signal is stored together with its change of the request, or not at all`, async (t) => {

@@ -109,6 +109,7 @@ export const anAttempt = (more: Partial<SignalAttempt> = {}): SignalAttempt => (
 
 export const aStep = (more: Partial<ObservedStep> = {}): ObservedStep => ({
   stepExecutionId: STEP_ID,
+  parentStepId: null,
   name: "approve",
   action: "aws:approve",
   status: "Waiting",

@@ -106,3 +106,11 @@ test("a list item that is not an execution is omitted; an execution without id o
   for (const execution of [undefined, {}, { AutomationExecutionId: "e" }])
     assert.throws(() => decodeExecution(execution, []), MalformedAnswerError);
 });
+
+test("the enclosing step of a step is decoded from ParentStepDetails, and is null without one", () => {
+  const execution = { AutomationExecutionId: "e", AutomationExecutionStatus: "Waiting" } as const;
+  const decode = (step: object) => decodeExecution(execution, [step])?.steps[0]?.parentStepId;
+  assert.equal(decode({ ParentStepDetails: { StepExecutionId: "loop", StepName: "Loop", Iteration: 2 } }), "loop");
+  for (const details of [undefined, null, {}, { StepName: "Loop" }, "loop"])
+    assert.equal(decode({ ParentStepDetails: details }), null);
+});

@@ -111,6 +111,34 @@ test("another waiting step makes the signal unsafe and is named", () => {
   assert.match(move.why, /second \(approval\), hold \(aws:pause\)/);
 });
 
+test("only a step that encloses the gate, directly or through other steps, may wait next to it", () => {
+  const gate = aStep({ parentStepId: "inner" });
+  const inner = aStep({ stepExecutionId: "inner", name: "inner", action: "aws:loop", parentStepId: "outer" });
+  const outer = aStep({ stepExecutionId: "outer", name: "outer", action: "aws:executeAutomation" });
+  const move = (...steps: Parameters<typeof aStep>[0][]) =>
+    nextSignalMove(input(), anExecution({ steps: steps.map((step) => aStep(step)) }), NOW);
+  assert.equal(move(gate, inner, outer).kind, "send");
+  for (const [other, steps] of Object.entries({
+    "an aws:executeAutomation step that does not enclose it": [aStep(), outer],
+    "a loop that does not enclose it": [aStep(), inner],
+    "a step inside the same loop": [
+      gate,
+      inner,
+      outer,
+      aStep({ stepExecutionId: "b", name: "b", parentStepId: "inner" }),
+    ],
+    "a step that it encloses": [
+      aStep(),
+      aStep({ stepExecutionId: "b", name: "b", parentStepId: gate.stepExecutionId }),
+    ],
+    "an enclosing step of an execution that does not list the step between": [gate, outer],
+    "a step without an id": [gate, inner, outer, aStep({ stepExecutionId: null, name: "c" })],
+  }))
+    assert.equal(move(...steps).kind, "unsafe", other);
+  const circle = { ...inner, parentStepId: "inner" };
+  assert.equal(move(gate, circle, outer).kind, "unsafe");
+});
+
 test("an attempt that a crash interrupted is repeated only after it can no longer take effect", () => {
   const crashed = input({ signal: "sending" }, [anAttempt()]);
   const until = NOW + NO_REPLY_UNCERTAIN_MS;

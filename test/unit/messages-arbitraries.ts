@@ -227,6 +227,7 @@ const values = fc.dictionary(
 );
 const step: fc.Arbitrary<ObservedStep> = fc.record({
   stepExecutionId: fc.constantFrom(null, "s-0", "s-1", "s-2"),
+  parentStepId: fc.constant(null),
   name: hostile(256),
   action: hostile(100),
   status: fc.oneof(fc.constantFrom("Success", "Waiting", "Failed", "Pending"), hostile(100)),

@@ -118,6 +118,7 @@ export function closedBy(outcome: Partial<Outcome>, changes: Changes = {}): Chan
 export function step(changes: Partial<ObservedStep> = {}): ObservedStep {
   return {
     stepExecutionId: "s-1",
+    parentStepId: null,
     name: "ApproveFailover",
     action: "aws:approve",
     status: "Waiting",

@@ -375,7 +375,7 @@ test("a process that lost its lease to another process since its read records no
 });
 
 test("a process that is delayed after it recorded its attempt does not send, and withdraws the attempt", async (t) => {
-  const { clock, store, send, sent, request } = await setUp(t);
+  const { clock, store, send, sent, request, log } = await setUp(t);
   const { guardedBy } = store;
   store.guardedBy = (lease) => {
     const guarded = guardedBy(lease);
@@ -388,4 +388,8 @@ test("a process that is delayed after it recorded its attempt does not send, and
   };
   await send();
   assert.deepEqual([sent(), (await request()).signal], [[], "due"]);
+  assert.deepEqual(
+    log.lines.filter(({ level }) => level !== "debug").map(({ fields }) => [fields.event, fields.code]),
+    [["signal.not-sent", "TooLate"]],
+  );
 });

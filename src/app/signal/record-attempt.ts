@@ -1,7 +1,13 @@
 import type { AuditEntry } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { DecidedRequest, RequestPatch } from "../../core/request.ts";
-import { beginAttempt, countTried, type SignalAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
+import {
+  beginAttempt,
+  countTried,
+  type SignalAttempt,
+  type SignalResult,
+  uncertainUntil,
+} from "../../core/signal-attempt.ts";
 import type { Signer } from "../../core/signers.ts";
 import type { AwsFailure, Clock, Log } from "../ports/aws.ts";
 import type { Lease } from "../ports/coordination.ts";
@@ -29,22 +35,23 @@ export interface Turn {
   last: boolean;
   /** Every attempt of the request so far, oldest first. */
   attempts: readonly SignalAttempt[];
+  /** The lease of the execution. Every write of this turn counts only while it is this process's. */
+  lease: Lease;
 }
 
 /**
  * Stores an attempt in its new state, together with the state of the request's signal and an audit record. Returns the
- * turn as it is on record now; null when another process changed the request first, or when `lease` has been lost.
+ * turn as it is on record now; null when another process changed the request first, or when the lease has been lost.
  */
 export async function recordAttempt(
   deps: RecordDeps,
   turn: Turn,
   attempt: SignalAttempt,
-  lease?: Lease,
+  result?: SignalResult,
 ): Promise<Turn | null> {
   const { request } = turn;
   const patch = toPatch(deps, turn, attempt);
-  const requests = lease === undefined ? deps.requests : deps.guardedBy(lease).requests;
-  const isStored = await requests.advance({
+  const isStored = await deps.guardedBy(turn.lease).requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
     patch,
@@ -52,7 +59,7 @@ export async function recordAttempt(
     audit: [toAuditEntry(deps, request, attempt)],
   });
   if (!isStored) return null;
-  logAttempt(deps.log, request, attempt);
+  logAttempt(deps.log, request, attempt, result);
   const others = turn.attempts.filter((each) => each.attempt !== attempt.attempt);
   return { ...turn, request: { ...request, ...patch, version: request.version + 1 }, attempts: [...others, attempt] };
 }
@@ -67,12 +74,12 @@ export async function recordDeferred(deps: RecordDeps, turn: Turn, error: string
 }
 
 /** Records that the signer cannot act, so nothing was sent. Unless that is likely to pass, the other signers come first. */
-export async function recordNotReady(deps: RecordDeps, turn: Turn, failure: AwsFailure, lease: Lease): Promise<void> {
+export async function recordNotReady(deps: RecordDeps, turn: Turn, failure: AwsFailure): Promise<void> {
   const { request, signer, attempts } = turn;
   const error = `Not sent: AWS does not let Countersign act as ${signer.session} (${failure.code}: ${failure.message})`;
   if (failure.retry) return recordDeferred(deps, turn, error);
   const attempt = beginAttempt(attempts, request.id, signer, deps.clock.now());
-  await recordAttempt(deps, turn, { ...attempt, state: "skipped", error }, lease);
+  await recordAttempt(deps, turn, { ...attempt, state: "skipped", error });
 }
 
 /** Records that AWS has every signal that it needs. */
@@ -80,10 +87,11 @@ export async function recordDone(
   deps: RecordDeps,
   request: DecidedRequest,
   attempts: readonly SignalAttempt[],
+  lease: Lease,
 ): Promise<void> {
   const detail = { decision: request.decision, attempt: attempts.at(-1)?.attempt ?? 0 };
   const { id: requestId, version: expectedVersion } = request;
-  await deps.requests.advance({
+  await deps.guardedBy(lease).requests.advance({
     requestId,
     expectedVersion,
     patch: { signal: "accepted", signalNextAt: null },
@@ -129,7 +137,12 @@ function toAuditEntry({ clock }: RecordDeps, request: DecidedRequest, attempt: S
   return { ...common, kind, detail: { ...detail, error: attempt.error ?? "" } };
 }
 
-function logAttempt(log: Log, request: DecidedRequest, { state, attempt, session, error }: SignalAttempt): void {
+function logAttempt(
+  log: Log,
+  request: DecidedRequest,
+  { state, attempt, session, error }: SignalAttempt,
+  result: SignalResult | undefined,
+): void {
   const { id: requestId, executionId, decision } = request;
   const fields = {
     ...{ requestId, executionId, decision, attempt },
@@ -137,6 +150,8 @@ function logAttempt(log: Log, request: DecidedRequest, { state, attempt, session
     ...(error === null ? {} : { error }),
   };
   if (state === "accepted") log.info({ event: "signal.accepted", ...fields }, "AWS accepted the signal");
+  else if (result?.kind === "not-sent")
+    log.warn({ event: "signal.not-sent", ...fields, code: result.code }, "the signal did not leave this machine");
   else if (state === "refused") log.warn({ event: "signal.refused", ...fields }, "signal not applied");
   else if (state === "ambiguous") log.warn({ event: "signal.ambiguous", ...fields }, "no clear reply to the signal");
   else log.debug({ event: `signal.${state}`, ...fields }, "signal attempt changed");

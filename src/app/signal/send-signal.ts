@@ -84,13 +84,13 @@ async function signalOnce(
   const votes = await requests.votes(request.id);
   const attempts = await requests.signals(request.id);
   const next = nextSigner(request, listSigners(automation.signers, request, votes), attempts);
-  if (next.kind === "done") return recordDone(deps, request, attempts);
-  const turn: Turn = { request, signer: next.signer, last: next.last, attempts };
+  if (next.kind === "done") return recordDone(deps, request, attempts, lease);
+  const turn: Turn = { request, signer: next.signer, last: next.last, attempts, lease };
   const ready = await automation.ready(turn.signer, abort);
   if (abort.aborted) return;
   // An uncertain attempt is looked for even if its signer cannot act any more.
   if (ready.kind === "failed" && !isUncertain(latestAttempt(attempts, turn.signer.id)))
-    return recordNotReady(deps, turn, ready, lease);
+    return recordNotReady(deps, turn, ready);
 
   // Read.
   const askedAt = clock.now();
@@ -102,14 +102,14 @@ async function signalOnce(
   // Decide.
   const now = clock.now();
   const move = reading.kind === "not-found" ? RECONCILE : nextSignalMove(turn, reading.execution, now);
-  if (move.kind !== "send") return follow(deps, automation, turn, move, lease);
-  if (ready.kind === "failed") return recordNotReady(deps, turn, ready, lease);
+  if (move.kind !== "send") return follow(deps, automation, turn, move);
+  if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
   const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS);
   if (now > notAfter) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
   const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), move.shownBefore);
-  const sent = await recordAttempt(deps, turn, sending, lease);
+  const sent = await recordAttempt(deps, turn, sending);
   if (sent === null) return;
 
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
@@ -120,7 +120,7 @@ async function signalOnce(
       : await automation.signal(turn.signer, request.executionId, request.decision, comment, notAfter);
 
   // Record the result.
-  await recordAttempt(deps, sent, resolveAttempt(sending, result, clock.now()));
+  await recordAttempt(deps, sent, resolveAttempt(sending, result, clock.now()), result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 
@@ -132,7 +132,6 @@ async function follow(
   automation: Automation,
   turn: Turn,
   move: Exclude<SignalMove, { kind: "send" }>,
-  lease: Lease,
 ): Promise<void> {
   const { id, version, executionId } = turn.request;
   const now = deps.clock.now();
@@ -143,7 +142,7 @@ async function follow(
       await postpone(now + REREAD_MS);
       return sync();
     case "confirmed":
-      await recordAttempt(deps, turn, { ...move.attempt, state: "accepted", error: null }, lease);
+      await recordAttempt(deps, turn, { ...move.attempt, state: "accepted", error: null });
       return sync();
     case "wait":
       return postpone(Math.min(move.until, now + REREAD_MS));

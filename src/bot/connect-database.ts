@@ -2,6 +2,7 @@ import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { DatabaseConfig } from "../config/config.ts";
 import { backoffMs } from "../core/backoff.ts";
+import { watchFile } from "../store/database-file.ts";
 import { postgresDialect } from "../store/postgres.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
 import { isUpToDate, migrateOnly, openStore } from "../store/store.ts";
@@ -19,11 +20,12 @@ export type Opening = { kind: "open"; store: Store } | { kind: "unreachable"; me
  */
 export async function openDatabase(
   database: DatabaseConfig,
-  options: { publishes: boolean; now: () => number },
+  { log, ...options }: { publishes: boolean; now: () => number; log: Log },
 ): Promise<Opening> {
   try {
     if (database.kind === "sqlite") {
-      const store = await openStore({ ...options, dialect: sqliteDialect(database.path) });
+      const dialect = sqliteDialect(database.path);
+      const store = await openStore({ ...options, dialect, fileFault: watchFile(database.path, log) });
       await store.releaseStaleClaims();
       return { kind: "open", store };
     }

@@ -41,7 +41,7 @@ const DRAIN_MS = 10_000;
 export interface SlackConnection {
   app: App;
   /** Handles Slack's requests, in HTTP mode. */
-  handle: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  handle: ((request: IncomingMessage, response: ServerResponse) => void | Promise<void>) | null;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -78,8 +78,7 @@ export function makeSlackConnection(options: {
   return {
     app,
     handle(request, response) {
-      if (isOpen) handle(request, response);
-      else response.writeHead(503).end();
+      return isOpen ? handle(request, response) : void response.writeHead(503).end();
     },
     async start() {
       onConnected(true);

@@ -23,8 +23,9 @@ import { wireBot } from "./wiring.ts";
 import type { Releases } from "./wiring-options.ts";
 
 export interface Bot {
-  /** The port of health, readiness, metrics and, in HTTP mode, Slack's requests. */
+  /** The port of health and, in HTTP mode, Slack's requests; without OPS_PORT also of readiness and metrics. */
   port: number;
+  opsPort: number | null;
   /** Resolves when the bot cannot go on, with a sentence for the operator. */
   failed: Promise<string>;
   /** Ends cleanly: first no new clicks, then the work in progress, then the store. */
@@ -47,7 +48,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
   const metrics = makeMetrics();
   const failed = Promise.withResolvers<string>();
   const stopping = new AbortController();
-  const open = () => openDatabase(config.database, { publishes: config.eventBus !== null, now: clock.now });
+  const open = () => openDatabase(config.database, { publishes: config.eventBus !== null, now: clock.now, log });
   const opening = await open();
   const late: LateParts = { store: opening.kind === "open" ? hooks.store(opening.store) : null, handle: null };
   const releases: Releases = [() => late.store?.close()];
@@ -70,8 +71,11 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
   };
 
   try {
-    const { port, close } = await serveHttp(config.port, makeRoutes({ late, health, metrics, clock }));
+    const { main, ops } = makeRoutes({ config, late, health, metrics, clock });
+    const { port, close } = await serveHttp(config.port, main);
     releases.push(close);
+    const own = config.opsPort === null ? null : await serveHttp(config.opsPort, ops, "OPS_PORT");
+    if (own !== null) releases.push(own.close);
     const connected = connect().catch((error: unknown) =>
       failed.resolve(`The bot could not start: ${error instanceof Error ? error.message : String(error)}`),
     );
@@ -80,7 +84,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
       await connected;
       await release(releases);
     };
-    return { port, failed: failed.promise, stop };
+    return { port, opsPort: own?.port ?? null, failed: failed.promise, stop };
   } catch (error) {
     await release(releases);
     throw error;

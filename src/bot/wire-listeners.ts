@@ -83,6 +83,7 @@ function wireHealthReport({ config, store, health }: Wiring, { directory }: Slac
     polls: store.polls,
     targets: connections.map(({ key }) => key),
     isSlackConnected: health.isSlackConnected,
+    storeFault: () => store.fileFault() ?? health.writeFault(),
     isStale: health.isStale,
   });
 }

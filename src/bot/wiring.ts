@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type EvaluateClickDeps, makeEvaluateClick } from "../app/decide/evaluate-click.ts";
+import type { ReplicaStore } from "../app/ports/coordination.ts";
 import { PUBLISHER } from "../workers/audit.ts";
 import { startClickWorker } from "../workers/clicks.ts";
 import { startLeaseBalancer } from "../workers/lease-balancer.ts";
@@ -47,9 +48,18 @@ const stopper = (workers: readonly Worker[]) => async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
 };
 
-function startLeases({ replica, store, wakeUps, clock, random, log }: Wiring, { connections }: Targets) {
+function startLeases({ replica, store, health, wakeUps, clock, random, log }: Wiring, { connections }: Targets) {
   const names = [...connections.map(({ key }) => targetLease(key)), PUBLISHER];
-  const { leases, replicas } = store;
+  const { leases } = store;
+  const replicas: ReplicaStore = {
+    ...store.replicas,
+    async heartbeat(...call) {
+      const live = await store.replicas.heartbeat(...call);
+      health.heartbeat();
+      store.fileFault(); // logs a file that is lost, also if no probe asks for it
+      return live;
+    },
+  };
   return startLeaseBalancer({ id: replica, names, leases, replicas, wakeUps, clock, random, log });
 }
 

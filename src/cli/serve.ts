@@ -33,7 +33,7 @@ async function serve(config: Config): Promise<never> {
   const bot = await startBot(config, { clock: systemClock, log }).catch((error: unknown) =>
     fail(error instanceof Error ? error.message : String(error)),
   );
-  log.info({ event: "bot.started", port: bot.port }, "listening");
+  log.info({ event: "bot.started", port: bot.port, opsPort: bot.opsPort }, "listening");
   const end = await Promise.race([
     stopRequested.then((signal) => ({ kind: "stop" as const, signal })),
     bot.failed.then((words) => ({ kind: "failed" as const, words })),

@@ -10,6 +10,8 @@ export interface Config {
   readonly eventBus: EventBusConfig | null;
   /** 0: the operating system chooses a free port. */
   readonly port: number;
+  /** Null: the port above also serves readiness and metrics. */
+  readonly opsPort: number | null;
   readonly logLevel: LogLevel;
   /** At least one. No two targets have the same Region of the same account. */
   readonly targets: readonly TargetConfig[];

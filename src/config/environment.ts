@@ -18,6 +18,7 @@ export const VARIABLES = [
   "EVENT_BUS_NAME",
   "WAITING_QUEUE_URL",
   "PORT",
+  "OPS_PORT",
   "LOG_LEVEL",
   "AWS_REGION",
   "AWS_DEFAULT_REGION",
@@ -30,7 +31,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The part of the configuration that comes from the environment alone. */
 export interface Environment
-  extends Pick<Config, "slack" | "database" | "pollIntervalMs" | "eventBus" | "port" | "logLevel"> {
+  extends Pick<Config, "slack" | "database" | "pollIntervalMs" | "eventBus" | "port" | "opsPort" | "logLevel"> {
   /** Path of the configuration file. */
   configFile: string;
   /** The AWS SDK's Region, if a variable names one. */
@@ -57,9 +58,12 @@ export function parseEnvironment(variables: Variables): { environment: Environme
   const eventBus = read("EVENT_BUS_NAME", formats.parseEventBus(region), null);
   read("WAITING_QUEUE_URL", () => QUEUE_NOT_SUPPORTED, null);
   const port = read("PORT", formats.parsePort, 8080);
+  const opsPort = read("OPS_PORT", formats.parsePort, null);
+  if (opsPort !== null && opsPort === port && port !== 0)
+    reader.report("OPS_PORT", "It is the same port as PORT.", "Write another port, or remove it.");
   const logLevel = read("LOG_LEVEL", formats.parseLogLevel, "info");
   return {
-    environment: { slack, configFile, database, pollIntervalMs, eventBus, port, logLevel, region },
+    environment: { slack, configFile, database, pollIntervalMs, eventBus, port, opsPort, logLevel, region },
     problems: reader.problems,
   };
 }

@@ -3,12 +3,13 @@ import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { Automation, EventBus } from "../app/ports/aws.ts";
 import type { Chat } from "../app/ports/slack.ts";
 import type { Store } from "../app/ports/store.ts";
+import type { Health } from "./readiness.ts";
 
 type EvaluateClick = ReturnType<typeof makeEvaluateClick>;
 
 export interface Metrics {
   /** Renders the metrics in Prometheus's text format. The gauges are read from the store; `read` is null until it is open. */
-  text(read: StoreReads | null, now: number, slackConnected: boolean): Promise<string>;
+  text(read: StoreReads | null, now: number, health: ProcessHealth): Promise<string>;
   contentType: string;
   /** The following wrap a use case or a port, and count its results. */
   clicks(own: EvaluateClick): EvaluateClick;
@@ -17,6 +18,7 @@ export interface Metrics {
   bus(own: EventBus): EventBus;
 }
 
+type ProcessHealth = Pick<Health, "isSlackConnected" | "heartbeatAge">;
 type StoreReads = Pick<Store, "effects" | "polls">;
 
 /** Makes the metrics of the bot: counters of its actions, and gauges that each request reads from the store. */
@@ -25,8 +27,8 @@ export function makeMetrics(): Metrics {
   const readGauges = makeGauges(registry);
   return {
     contentType: registry.contentType,
-    async text(read, now, slackConnected) {
-      await readGauges(read, now, slackConnected);
+    async text(read, now, health) {
+      await readGauges(read, now, health);
       return registry.metrics();
     },
     clicks: countClicks(registry),
@@ -42,6 +44,10 @@ function makeGauges(registry: Registry) {
     new Gauge({ name: `countersign_${name}`, help, labelNames, registers: [registry] });
   const storeUp = gauge("store_up", "Whether the database could be read.");
   const slackUp = gauge("slack_connected", "Whether this process is connected to Slack.");
+  const heartbeat = gauge(
+    "heartbeat_age_seconds",
+    "Seconds since this process last wrote its heartbeat to the database. It grows if the database cannot be written.",
+  );
   const open = gauge("open_requests", "Requests that are not closed.");
   const uncovered = gauge("uncovered_requests", "Open requests without a route: they cannot be decided in Slack.");
   const due = gauge("effects_due", "Effects that are not done yet, by kind.", ["kind"]);
@@ -67,9 +73,12 @@ function makeGauges(registry: Registry) {
     }
   };
 
-  return async (read: StoreReads | null, now: number, slackConnected: boolean): Promise<void> => {
-    slackUp.set(slackConnected ? 1 : 0);
-    for (const each of [due, failing, age, up, open, uncovered]) each.reset();
+  return async (read: StoreReads | null, now: number, health: ProcessHealth): Promise<void> => {
+    slackUp.set(health.isSlackConnected() ? 1 : 0);
+    for (const each of [due, failing, age, up, open, uncovered, heartbeat]) each.reset();
+    const written = health.heartbeatAge();
+    if (written === null) heartbeat.remove();
+    else heartbeat.set(written / 1000);
     try {
       if (read === null) throw new Error("the store is not open yet");
       await readStore(read, now);

@@ -1,9 +1,18 @@
+/**
+ * Readiness of this process:
+ * - not ready: Slack is not connected, the database fails, or no target has worked since startup. The first two can begin
+ *   at any time; the last ends with the first successful poll of any replica.
+ * - degraded: requests are served, but the last poll of a target failed or is too old.
+ * - ready: everything works.
+ */
 import type { Clock } from "../app/ports/aws.ts";
 import type { Poll } from "../app/ports/coordination.ts";
 
 /** What the parts of the bot last reported about themselves. */
 export interface Health {
   slackConnected(connected: boolean): void;
+  /** Records that a heartbeat was written to the database: the database can be written. */
+  heartbeat(): void;
   /** Records the result of this replica's poll; `error` is null if it succeeded. */
   polled(target: string, error: string | null): void;
   /** Names a target of the configuration. Without a poll, the bot is not ready. */
@@ -11,25 +20,43 @@ export interface Health {
   /** Records the stored results of any replica's polls. Targets that are not expected are ignored. */
   recall(polls: readonly Poll[]): void;
   isSlackConnected(): boolean;
+  /** Returns how long ago the last heartbeat was written, in milliseconds; null before the first. */
+  heartbeatAge(): number | null;
+  /** Returns why the database may not be writable; null if the last heartbeat is recent. */
+  writeFault(): string | null;
   /** Says whether the last successful poll is too long ago. */
   isStale(lastPollAt: number | null): boolean;
-  /** Reports readiness; `ready` is false if one part fails. */
-  report(isStoreUp: () => Promise<boolean>): Promise<{ ready: boolean; parts: Record<string, unknown> }>;
+  /** Reports readiness. `storeFault`: why the database cannot be read, or is another file; null if it is fine. */
+  report(storeFault: string | null): Readiness;
+}
+
+export interface Readiness {
+  status: "ready" | "degraded" | "not ready";
+  parts: Record<string, unknown>;
 }
 
 /** A target is stale when this many poll intervals, and at least a minute, have passed since its last successful poll. */
 const STALE_INTERVALS = 4;
 const MIN_STALE_MS = 60_000;
+/** Heartbeats are written every five seconds. Without one for this long, the database is not written: its disk may be full. */
+const MAX_HEARTBEAT_AGE_MS = 20_000;
 
-/** Makes the health of this process. */
+/** Makes the health of this process, which starts now. */
 export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
+  const startedAt = clock.now();
   let slack = false;
+  let heartbeatAt: number | null = null;
   const targets = new Map<string, { lastPollAt: number | null; error: string | null }>();
   const stale = Math.max(MIN_STALE_MS, STALE_INTERVALS * pollIntervalMs);
   const isStale = (lastPollAt: number | null) => lastPollAt === null || clock.now() - lastPollAt >= stale;
+  const heartbeatAge = () => (heartbeatAt === null ? null : clock.now() - heartbeatAt);
+  const writeFault = () => describeHeartbeat(heartbeatAge());
   return {
     slackConnected(connected) {
       slack = connected;
+    },
+    heartbeat() {
+      heartbeatAt = clock.now();
     },
     expect(target) {
       if (!targets.has(target)) targets.set(target, { lastPollAt: null, error: null });
@@ -39,27 +66,38 @@ export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
         if (targets.has(target)) targets.set(target, { lastPollAt: polledAt, error });
     },
     isSlackConnected: () => slack,
+    heartbeatAge,
+    writeFault,
     isStale,
     polled(target, error) {
       const before = targets.get(target)?.lastPollAt ?? null;
       targets.set(target, { lastPollAt: error === null ? clock.now() : before, error });
     },
-    async report(isStoreUp) {
-      const store = await isStoreUp();
-      const polls = [...targets].map(([name, { lastPollAt, error }]) => {
-        const recent = !isStale(lastPollAt);
-        return {
-          target: name,
-          ok: recent,
-          lastPollAt: lastPollAt === null ? null : new Date(lastPollAt).toISOString(),
-          ...(error === null ? {} : { error }),
-        };
-      });
-      const ready = slack && store && polls.length > 0 && polls.every((poll) => poll.ok);
+    report(storeFault) {
+      const age = heartbeatAge();
+      const fault = storeFault ?? writeFault();
+      const polls = [...targets].map(([name, { lastPollAt, error }]) => ({
+        target: name,
+        ok: error === null && !isStale(lastPollAt),
+        lastPollAt: lastPollAt === null ? null : new Date(lastPollAt).toISOString(),
+        ...(error === null ? {} : { error }),
+      }));
+      const hasWorked = [...targets.values()].some(({ lastPollAt }) => lastPollAt !== null && lastPollAt >= startedAt);
+      const works = polls.every(({ ok }) => ok) ? "ready" : "degraded";
       return {
-        ready,
-        parts: { slack: slack ? "connected" : "not connected", store: store ? "ok" : "unreachable", targets: polls },
+        status: slack && fault === null && hasWorked ? works : "not ready",
+        parts: {
+          slack: slack ? "connected" : "not connected",
+          store: fault ?? "ok",
+          heartbeatAgeSeconds: age === null ? null : age / 1000,
+          targets: polls,
+        },
       };
     },
   };
+}
+
+function describeHeartbeat(age: number | null): string | null {
+  if (age === null) return "not written yet";
+  return age < MAX_HEARTBEAT_AGE_MS ? null : `not written for ${Math.round(age / 1000)} s`;
 }

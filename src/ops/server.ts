@@ -9,21 +9,37 @@ export interface RunningHttp {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
-/** One handler for each path. */
-export type Routes = Readonly<Record<string, Handler>>;
+/** The handlers of each path, by method. */
+export type Routes = Readonly<Record<string, Readonly<{ GET: Handler } | { POST: Handler }>>>;
 
 /** How long requests in progress may take when the server closes. */
 const CLOSING_MS = 3_000;
 
-/** Serves each path by its handler; any other path is 404. Rejects if the port is in use. */
-export function serveHttp(port: number, routes: Routes): Promise<RunningHttp> {
-  const server: Server = createServer((request, response) => {
+/**
+ * A port may be public, and no client needs more than this: Slack, a load balancer and a scraper send their headers and a
+ * small body at once. A connection beyond the maximum is closed; headers or a request that take longer get status 408.
+ * A handler has no time limit.
+ */
+const LIMITS = {
+  connections: 200,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
+
+/**
+ * Serves each path and method by its handler; another method of the path is 405, and any other path is 404. Rejects if
+ * the port is in use; `variable` names its setting. A test may set smaller limits.
+ */
+export function serveHttp(port: number, routes: Routes, variable = "PORT", limits = LIMITS): Promise<RunningHttp> {
+  const { connections, ...timeouts } = limits;
+  const server: Server = createServer(timeouts, (request, response) => {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
-    const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (handler === undefined) {
-      response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
-      return;
-    }
+    const handlers: Readonly<Record<string, Handler>> = (Object.hasOwn(routes, path) && routes[path]) || {};
+    const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
+    const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
+    if (handler === undefined) return refuse(response, Object.keys(handlers));
     response.once("close", () => {
       // A request that was in progress when the server closed leaves an idle connection behind.
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
@@ -33,10 +49,11 @@ export function serveHttp(port: number, routes: Routes): Promise<RunningHttp> {
       response.end();
     });
   });
+  server.maxConnections = connections;
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const isInUse = "code" in error && error.code === "EADDRINUSE";
-      reject(isInUse ? new Error(`Port ${port} is in use. Set PORT to a free one.`, { cause: error }) : error);
+      reject(isInUse ? new Error(`Port ${port} is in use. Set ${variable} to a free one.`, { cause: error }) : error);
     });
     server.listen(port, () =>
       resolve({
@@ -53,6 +70,14 @@ export function serveHttp(port: number, routes: Routes): Promise<RunningHttp> {
       }),
     );
   });
+}
+
+/** Replies to a path without a handler for the method; `allowed` has the methods of the path. */
+function refuse(response: ServerResponse, allowed: readonly string[]): void {
+  const [status, text] = allowed.length === 0 ? [404, "Not found"] : [405, "Method not allowed"];
+  const allow = allowed.length === 0 ? {} : { allow: allowed.join(", ").replace("GET", "GET, HEAD") };
+  // The body was not read: the connection cannot serve another request.
+  response.writeHead(status, { "content-type": "text/plain", connection: "close", ...allow }).end(`${text}\n`);
 }
 
 /** Turns the exception of a handler that throws at once into a rejection. */

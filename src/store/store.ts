@@ -28,6 +28,8 @@ export async function openStore(options: {
   ackDialect?: Dialect | null;
   publishes: boolean;
   now: () => number;
+  /** Of a database in a file; see watchFile. */
+  fileFault?: () => string | null;
 }): Promise<Store> {
   const { publishes, now } = options;
   const db = connect(options.dialect);
@@ -62,6 +64,7 @@ export async function openStore(options: {
       requests: makeRequestStore(ackDb, publishes, now),
       polls: makePollStore(ackDb),
     },
+    fileFault: options.fileFault ?? (() => null),
     async releaseStaleClaims() {
       await db.deleteFrom("replicas").execute();
       await db.updateTable("leases").set({ until: 0 }).execute();

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { App } from "@slack/bolt";
 import { serveHttp } from "../../src/ops/server.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
@@ -22,7 +25,7 @@ async function setUp(t: TestContext) {
     clicks.push(body.user.id);
     await ack();
   });
-  const server = await serveHttp(0, { [SLACK_PATH]: handle });
+  const server = await serveHttp(0, { [SLACK_PATH]: { POST: handle } });
   t.after(server.close);
 
   const send = async (request: ReturnType<typeof signed>): Promise<number> => {
@@ -31,6 +34,7 @@ async function setUp(t: TestContext) {
     return response.status;
   };
   return {
+    port: server.port,
     send,
     clicks,
     log,
@@ -40,8 +44,18 @@ async function setUp(t: TestContext) {
   };
 }
 
+/** Sends the head of a request and none of its body; resolves with the status, or null if there is none within a second. */
+async function sendHead(port: number, headers: Record<string, string>): Promise<string | null> {
+  const socket = connect(port, "127.0.0.1");
+  const lines = Object.entries({ host: "x", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`POST ${SLACK_PATH} HTTP/1.1\r\n${lines.join("")}\r\n`);
+  const reply = await Promise.race([once(socket, "data"), setTimeout(1_000, null, { ref: false })]);
+  socket.destroy();
+  return reply === null ? null : (String(reply[0]).split(" ")[1] ?? "");
+}
+
 /** A click as Slack signs it. Source: Slack documentation, "Verifying requests from Slack". */
-function signed(userId: string, options: { secret?: string; secondsFromNow?: number } = {}) {
+function signed(userId: string, options: { secret?: string; secondsFromNow?: number; body?: string } = {}) {
   const { secret = SECRET, secondsFromNow = 0 } = options;
   const payload = {
     type: "block_actions",
@@ -50,7 +64,7 @@ function signed(userId: string, options: { secret?: string; secondsFromNow?: num
     api_app_id: "A0",
     actions: [{ type: "button", action_id: "approve", block_id: "b", value: "r", action_ts: "1.1" }],
   };
-  const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  const body = options.body ?? new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
   const timestamp = String(Math.floor(Date.now() / 1000) + secondsFromNow);
   const hash = createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex");
   return {
@@ -111,6 +125,40 @@ test("a request from the future is refused, one of a clock that is a little ahea
   assert.equal(await send(signed("U0JANE", { secondsFromNow: 3_600 })), 401);
   assert.equal(await send(signed("U0OMAR", { secondsFromNow: 30 })), 200);
   assert.deepEqual(clicks, ["U0OMAR"]);
+});
+
+test("a request without the headers of a signature is refused before its body arrives", async (t) => {
+  const { port } = await setUp(t);
+  const { headers } = signed("U0JANE");
+  const long = { "content-length": "1000" };
+  const { "x-slack-signature": signature = "", "x-slack-request-timestamp": timestamp = "" } = headers;
+  for (const bad of [
+    {},
+    { "x-slack-signature": signature },
+    { "x-slack-signature": "v0=abc", "x-slack-request-timestamp": timestamp },
+    { "x-slack-signature": signature, "x-slack-request-timestamp": "soon" },
+    { "x-slack-signature": signature, "x-slack-request-timestamp": String(Number(timestamp) - 3_600) },
+  ])
+    assert.equal(await sendHead(port, { ...long, ...bad }), "401", JSON.stringify(bad));
+  assert.equal(await sendHead(port, { "transfer-encoding": "chunked" }), "401", "no length and no signature");
+  assert.equal(await sendHead(port, { ...headers, ...long }), null, "it waits for the body");
+  assert.equal(await sendHead(port, { ...signed("U0OMAR").headers, "content-length": "2000000" }), "413");
+});
+
+test("every signed body gets a reply, also null, which is no payload", async (t) => {
+  const { send } = await setUp(t);
+  for (const body of ["null", "5", '"text"', "[]", "{", ""]) {
+    const request = signed("U0JANE", { body });
+    request.headers["content-type"] = "application/json";
+    assert.notEqual(await send(request), 200, body);
+  }
+  assert.equal(await send(signed("U0JANE", { body: "payload=null" })), 400);
+});
+
+test("Slack's check of the certificate has no signature, and is answered", async (t) => {
+  const { send } = await setUp(t);
+  const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
+  assert.equal(await send({ body: "ssl_check=1&token=x", headers }), 200);
 });
 
 test("a stale request, another secret, a changed body and absent headers are refused", async (t) => {

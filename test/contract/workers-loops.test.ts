@@ -194,8 +194,8 @@ for (const [how, roles, earlier] of [
     const error =
       "TargetTwice: first/us-east-1 is account 111122223333 in us-east-1 too, and is polled: remove one of the two from targets";
     await eventually("the error is recorded", async () => (await store.polls.all())[0]?.error === error);
-    const { ready, parts } = await health.report(async () => true);
-    assert.equal(ready, false);
+    const { status, parts } = health.report(null);
+    assert.equal(status, "not ready");
     assert.deepEqual(parts.targets, [{ target: "second/us-east-1", ok: false, lastPollAt: null, error }]);
     assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
     assert.equal(automation.calls.list, 0);

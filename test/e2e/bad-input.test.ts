@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -176,4 +176,41 @@ test("health reports the process; readiness reports Slack, the database and each
   await eventually("not ready", async () => (await fetch(`${base}/readyz`)).status === 503);
   await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
   await w.ready();
+
+  const file = join(w.folder, "countersign.db");
+  renameSync(file, `${file}.away`);
+  const lost = await fetch(`${base}/readyz`);
+  assert.deepEqual([lost.status, ((await lost.json()) as Json).store], [503, "the file was removed"]);
+  assert.ok(w.bot().lines.some((line: Json) => line.event === "database.file-lost"));
+  renameSync(`${file}.away`, file);
+  await w.ready();
+});
+
+test("in HTTP mode, the public port has neither targets nor errors; OPS_PORT has them, and then the public port has no readiness", async (t) => {
+  const policy = `
+targets:
+  - { name: closed, regions: [eu-west-1], readRole: "arn:aws:iam::111122223333:role/NoSuchRole" }
+routes: [{ name: all, channels: [C0APPROVALS], approvers: { users: [U0JANE] } }]`;
+  const w = await world(t, { connection: "http", policy, start: false });
+  const bot = await w.startBot();
+  const get = async (port: number, path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    return { status: response.status, text: await response.text() };
+  };
+  await eventually("the target fails", async () =>
+    /target_up\{target="closed/.test((await get(bot.port, "/metrics")).text),
+  );
+  assert.deepEqual(await get(bot.port, "/readyz"), { status: 503, text: '{"status":"not ready"}\n' });
+  assert.doesNotMatch((await get(bot.port, "/metrics")).text, /AccessDenied|NoSuchRole|111122223333/);
+  assert.equal((await get(bot.port, "/slack/events")).status, 405);
+  await bot.stop();
+
+  const other = await w.startBot({ OPS_PORT: "0" });
+  await eventually("the target fails", async () => /AccessDenied/.test((await get(other.opsPort, "/readyz")).text));
+  const statuses = async (port: number) =>
+    Promise.all(
+      ["/healthz", "/readyz", "/metrics", "/slack/events"].map(async (path) => (await get(port, path)).status),
+    );
+  assert.deepEqual(await statuses(other.port), [200, 404, 404, 405]);
+  assert.deepEqual(await statuses(other.opsPort), [200, 503, 200, 404]);
 });

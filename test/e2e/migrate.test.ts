@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { openDatabase } from "../../src/bot/connect-database.ts";
 import { spawnBot } from "../support/bot.ts";
+import { testLog } from "../support/fakes.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { type Database, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
@@ -59,7 +60,7 @@ test("PostgreSQL: a migration has a longer statement timeout, both in migrate an
   const begin: Record<string, (url: string) => Promise<unknown>> = {
     migrate,
     async serve(url) {
-      const opening = await openDatabase({ kind: "postgres", url }, { publishes: false, now: () => 0 });
+      const opening = await openDatabase({ kind: "postgres", url }, { publishes: false, now: () => 0, log: testLog() });
       assert.ok(opening.kind === "open");
       await opening.store.close();
     },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { type Bot, formatLastLines } from "../support/bot.ts";
+import { type Bot, formatLastLines, isReady } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson } from "../support/http-json.ts";
 import { postgresDatabase } from "../support/stores.ts";
@@ -33,7 +33,7 @@ async function replicas(t: TestContext, count: number, options: WorldOptions = {
 const waitUntilReady = (bot: Bot) =>
   eventually(
     "the replica is ready",
-    async () => (await fetch(`http://127.0.0.1:${bot.port}/readyz`)).ok,
+    () => isReady(bot),
     () => formatLastLines(bot.lines),
   );
 

@@ -11,6 +11,8 @@ export interface Bot {
   /** Every output line, parsed if it is JSON. */
   readonly lines: Json[];
   readonly port: number;
+  /** Of readiness and metrics: OPS_PORT or, without it, PORT. */
+  readonly opsPort: number;
   /** Resolves with the exit code or signal. */
   readonly ended: Promise<number | string>;
   /** Sends SIGTERM and waits. Resolves with the exit code or signal. */
@@ -49,6 +51,7 @@ export async function startBot(environment: Record<string, string | undefined>):
   return {
     lines,
     port: listening.port,
+    opsPort: listening.opsPort ?? listening.port,
     ended,
     async stop() {
       if (!hasEnded()) child.kill("SIGTERM");
@@ -60,6 +63,12 @@ export async function startBot(environment: Record<string, string | undefined>):
     },
     signal: (name) => void child.kill(name),
   };
+}
+
+/** Returns whether the bot is ready, with every target polled. */
+export async function isReady(bot: Bot): Promise<boolean> {
+  const { status } = (await (await fetch(`http://127.0.0.1:${bot.opsPort}/readyz`)).json()) as Json;
+  return status === "ready";
 }
 
 export function formatLastLines(lines: readonly Json[], count = 30): string {

@@ -7,7 +7,7 @@ import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
-import { type Bot, formatLastLines, startBot } from "./bot.ts";
+import { type Bot, formatLastLines, isReady, startBot } from "./bot.ts";
 import { eventually } from "./eventually.ts";
 import { getJson, type Json, postJson } from "./http-json.ts";
 
@@ -112,7 +112,7 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
     ready: () =>
       eventually(
         "the bot is ready",
-        async () => (await fetch(`http://127.0.0.1:${newest().port}/readyz`)).ok,
+        () => isReady(newest()),
         () => formatLastLines(newest().lines),
       ),
     /** Loads a runbook and starts it; resolves with the execution's id. */

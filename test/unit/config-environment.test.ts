@@ -23,6 +23,7 @@ test("the two tokens are enough: every other variable has a default", () => {
     pollIntervalMs: 15_000,
     eventBus: null,
     port: 8080,
+    opsPort: null,
     logLevel: "info",
     region: null,
   });

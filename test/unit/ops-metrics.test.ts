@@ -10,6 +10,8 @@ import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
+const HEALTHY = { isSlackConnected: () => true, heartbeatAge: () => 2_500 };
+
 for (const engine of ENGINES) {
   test(`${engine.name}: the backlog counts the due effects and shows the last error of each kind`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
@@ -63,9 +65,10 @@ test("metrics show the backlog, the age of polls and completed work; without the
     const evaluate = metrics.clicks(async () => outcome);
     assert.equal(await evaluate({ ...click, nextAttemptAt: 0, attempts: 0 }), outcome);
   }
-  const text = await metrics.text(store, NOW, true);
+  const text = await metrics.text(store, NOW, HEALTHY);
   for (const line of [
     "countersign_store_up 1",
+    "countersign_heartbeat_age_seconds 2.5",
     "countersign_slack_connected 1",
     "countersign_open_requests 1",
     'countersign_effects_due{kind="post"} 1',
@@ -76,10 +79,10 @@ test("metrics show the backlog, the age of polls and completed work; without the
     'countersign_messages_failed_total{call="post",reason="limited"} 1',
   ])
     assert.ok(text.includes(`${line}\n`), `${line} in\n${text}`);
-  const without = await metrics.text(null, NOW, false);
+  const without = await metrics.text(null, NOW, { isSlackConnected: () => false, heartbeatAge: () => null });
   assert.match(without, /countersign_store_up 0\n/);
   assert.match(without, /countersign_signals_total\{result="accepted"\} 1\n/);
-  assert.doesNotMatch(without, /effects_due\{/);
+  assert.doesNotMatch(without, /effects_due\{|heartbeat_age_seconds \d/);
 });
 
 test("only admins get the health report: stale targets with their errors first, then the backlog", async (t) => {
@@ -96,6 +99,7 @@ test("only admins get the health report: stale targets with their errors first, 
     polls: store.polls,
     targets: ["default/eu-west-1", "default/us-east-1"],
     isSlackConnected: () => true,
+    storeFault: () => null,
     isStale: (at) => at === null || NOW - at > 60_000,
   });
   assert.deepEqual(await reportHealth("U0JANE"), { kind: "refused" });
@@ -107,6 +111,10 @@ test("only admins get the health report: stale targets with their errors first, 
     /\*Targets\*: 1 of 2 OK\n• `default\/eu-west-1`: stale, last polled 600 s ago, `AccessDenied.*'no'`/,
   );
   assert.match(text, /1 messages to post, 1 of them after a failure; `C0DBA`: `not_in_channel`/);
+  assert.match(
+    healthText({ ...report, storeFault: "the file was removed" }, NOW),
+    /\*Database\*: the file was removed\n/,
+  );
   assert.match(healthText({ ...report, work: null, targets: [] }, NOW), /unreachable/);
 });
 
@@ -124,7 +132,7 @@ test("requests without a route, failing notices and failing recipient lookups ap
   await store.notices.claim(notice?.id ?? "", "mine", NOW, NOW + 1);
   await store.notices.release(notice?.id ?? "", "mine", "is_archived", NOW + 60_000);
 
-  const metrics = await makeMetrics().text(store, NOW, true);
+  const metrics = await makeMetrics().text(store, NOW, HEALTHY);
   for (const line of [
     "countersign_uncovered_requests 1",
     'countersign_effects_due{kind="recipients"} 1',
@@ -134,7 +142,7 @@ test("requests without a route, failing notices and failing recipient lookups ap
   ])
     assert.ok(metrics.includes(`${line}\n`), `${line} in\n${metrics}`);
   const work = await store.effects.backlog();
-  const text = healthText({ kind: "health", slackConnected: true, targets: [], work }, NOW);
+  const text = healthText({ kind: "health", slackConnected: true, storeFault: null, targets: [], work }, NOW);
   assert.match(text, /2 notices to post, 1 of them after a failure; `D0ADA`: `is_archived`/);
   assert.match(text, /\*Open requests\*: 1 \(1 without a route\)/);
   assert.match(text, /1 recipient lookups to do, 1 of them after a failure; `.*`: `missing_scope \(needs im:write\)`/);

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "../../src/ops/clock.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
 import { makeHealth } from "../../src/ops/readiness.ts";
 import { sendJson, serveHttp } from "../../src/ops/server.ts";
+import { watchFile } from "../../src/store/database-file.ts";
 import { type Loop, startLoop } from "../../src/workers/loop.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { testClock, testLog } from "../support/fakes.ts";
@@ -145,44 +152,92 @@ test("the system clock sleeps for the given time, or until its signal aborts", a
   await systemClock.sleep(3_600_000, stopping.signal);
 });
 
-const up = async () => true;
-
-test("the bot is ready when Slack is connected, the store replies, and every target was polled recently", async () => {
+function connectedHealth(pollIntervalMs = 15_000) {
   const clock = testClock();
-  const health = makeHealth(clock, 15_000);
-  const ready = async (store = up) => (await health.report(store)).ready;
-  assert.equal(await ready(), false);
+  const health = makeHealth(clock, pollIntervalMs);
   health.slackConnected(true);
-  assert.equal(await ready(), false, "no target yet");
+  health.heartbeat();
+  return { clock, health, status: (storeFault: string | null = null) => health.report(storeFault).status };
+}
+
+test("the bot is not ready if Slack or the database fails, or before a target has worked", () => {
+  const { health, status } = connectedHealth();
+  assert.equal(status(), "not ready", "no target yet");
   health.expect("a");
   health.expect("b");
-  health.polled("a", null);
-  assert.equal(await ready(), false, "one target of two");
+  health.polled("a", "AccessDenied: no");
+  assert.equal(status(), "not ready", "no target has worked");
   health.polled("b", null);
-  assert.equal(await ready(), true);
-  assert.equal(await ready(async () => false), false);
+  assert.equal(status(), "degraded", "one target of two");
+  health.polled("a", null);
+  assert.equal(status(), "ready");
+  assert.equal(status("unreachable"), "not ready");
   health.slackConnected(false);
-  assert.equal(await ready(), false);
+  assert.equal(status(), "not ready");
   health.slackConnected(true);
   health.expect("a");
-  assert.equal(await ready(), true, "expecting a target again keeps its last poll");
+  assert.equal(status(), "ready", "expecting a target again keeps its last poll");
 });
 
-test("a target that cannot be polled becomes stale only after a while, and its error is reported", async () => {
-  const clock = testClock();
-  const health = makeHealth(clock, 30_000);
-  health.slackConnected(true);
+test("a stored poll from before the start does not show that a target works; a poll of another replica does", () => {
+  const { clock, health, status } = connectedHealth();
+  health.expect("a");
+  health.recall([{ target: "a", polledAt: clock.now() - 1, error: null }]);
+  assert.equal(status(), "not ready");
+  health.recall([{ target: "a", polledAt: clock.now(), error: null }]);
+  assert.equal(status(), "ready");
+});
+
+test("a target that fails after it has worked makes the bot degraded, not unready", () => {
+  const { clock, health, status } = connectedHealth(30_000);
   health.polled("a", null);
   health.polled("a", "ThrottlingException: Rate exceeded");
-  const before = await health.report(up);
-  assert.equal(before.ready, true);
-  assert.match(JSON.stringify(before.parts), /ThrottlingException/);
-  clock.advance(4 * 30_000);
-  assert.equal((await health.report(up)).ready, false);
+  assert.equal(status(), "degraded");
+  assert.match(JSON.stringify(health.report(null).parts), /ThrottlingException/);
   health.polled("a", null);
-  const after = await health.report(up);
-  assert.equal(after.ready, true);
-  assert.doesNotMatch(JSON.stringify(after.parts), /ThrottlingException/);
+  assert.equal(status(), "ready");
+  clock.advance(4 * 30_000);
+  health.heartbeat();
+  assert.equal(status(), "degraded", "the last poll is too old");
+  health.polled("a", null);
+  assert.doesNotMatch(JSON.stringify(health.report(null).parts), /ThrottlingException/);
+});
+
+test("without a written heartbeat the database fails, whatever can be read", () => {
+  const { clock, health, status } = connectedHealth();
+  health.polled("a", null);
+  clock.advance(19_999);
+  assert.equal(status(), "ready");
+  assert.equal(health.report(null).parts.heartbeatAgeSeconds, 19.999);
+  clock.advance(1);
+  assert.equal(status(), "not ready");
+  assert.equal(health.report(null).parts.store, "not written for 20 s");
+  health.heartbeat();
+  assert.equal(status(), "ready");
+});
+
+test("a database file that is removed or replaced is a fault, logged once", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-file-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "countersign.db");
+  writeFileSync(path, "first");
+  const log = testLog();
+  const fault = watchFile(path, log);
+  writeFileSync(path, "changed in place");
+  assert.equal(fault(), null);
+  renameSync(path, `${path}.away`);
+  assert.deepEqual([fault(), fault()], ["the file was removed", "the file was removed"]);
+  writeFileSync(path, "another");
+  assert.equal(fault(), "the file was replaced");
+  renameSync(`${path}.away`, path);
+  assert.equal(fault(), null);
+  assert.deepEqual(
+    log.lines.map(({ level, fields }) => [level, fields.event, fields.fault]),
+    [
+      ["error", "database.file-lost", "the file was removed"],
+      ["error", "database.file-lost", "the file was replaced"],
+    ],
+  );
 });
 
 async function serve(t: TestContext, routes: Parameters<typeof serveHttp>[1]) {
@@ -193,7 +248,9 @@ async function serve(t: TestContext, routes: Parameters<typeof serveHttp>[1]) {
 }
 
 test("a handler serves its path with or without a query; other paths return 404", async (t) => {
-  const { get } = await serve(t, { "/healthz": (_, response) => sendJson(response, 200, { status: "ok" }) });
+  const { get } = await serve(t, {
+    "/healthz": { GET: (_, response) => sendJson(response, 200, { status: "ok" }) },
+  });
   assert.deepEqual(
     await Promise.all(["/healthz", "/healthz?a=1", "/", "/healthz/", "/constructor", "/__proto__"].map(get)),
     [200, 200, 404, 404, 404, 404],
@@ -202,14 +259,18 @@ test("a handler serves its path with or without a query; other paths return 404"
 
 test("a handler that fails, immediately or later, returns 500, and the server keeps running", async (t) => {
   const { get } = await serve(t, {
-    "/once": () => {
-      throw new Error("at once");
+    "/once": {
+      GET() {
+        throw new Error("at once");
+      },
     },
-    "/later": async () => {
-      await runEventLoop(1);
-      throw new Error("later");
+    "/later": {
+      async GET() {
+        await runEventLoop(1);
+        throw new Error("later");
+      },
     },
-    "/ok": (_, response) => sendJson(response, 200, {}),
+    "/ok": { GET: (_, response) => sendJson(response, 200, {}) },
   });
   assert.deepEqual([await get("/once"), await get("/later"), await get("/ok")], [500, 500, 200]);
 });
@@ -217,12 +278,61 @@ test("a handler that fails, immediately or later, returns 500, and the server ke
 test("a port that is in use is rejected with the name of the variable to change", async (t) => {
   const { port } = await serve(t, {});
   await assert.rejects(serveHttp(port, {}), /Port \d+ is in use\. Set PORT to a free one\./);
+  await assert.rejects(serveHttp(port, {}, "OPS_PORT"), /Set OPS_PORT to a free one\./);
+});
+
+test("another method of a path is refused with the methods that it has; HEAD is answered like GET", async (t) => {
+  const { url } = await serve(t, {
+    "/read": { GET: (_, response) => sendJson(response, 200, {}) },
+    "/write": { POST: (_, response) => sendJson(response, 200, {}) },
+  });
+  const send = async (method: string, path: string) => {
+    const { status, headers } = await fetch(`${url}${path}`, { method });
+    return [status, headers.get("allow")];
+  };
+  assert.deepEqual(await send("HEAD", "/read"), [200, null]);
+  assert.deepEqual(await send("DELETE", "/read"), [405, "GET, HEAD"]);
+  assert.deepEqual(await send("GET", "/write"), [405, "POST"]);
+});
+
+test("connections beyond the maximum are closed, and slow headers and slow bodies are cut off", async (t) => {
+  const limits = {
+    connections: 2,
+    headersTimeout: 150,
+    requestTimeout: 300,
+    keepAliveTimeout: 100,
+    connectionsCheckingInterval: 50,
+  };
+  const handler = async (request: IncomingMessage, response: ServerResponse) => {
+    await request.toArray();
+    sendJson(response, 200, {});
+  };
+  const server = await serveHttp(0, { "/body": { POST: handler } }, "PORT", limits);
+  t.after(server.close);
+  const open = async (text: string) => {
+    const socket = connect(server.port, "127.0.0.1").setEncoding("utf8");
+    socket.on("error", () => {});
+    socket.write(text);
+    let received = "";
+    socket.on("data", (part: string) => {
+      received += part;
+    });
+    await once(socket, "close");
+    return received.split("\r\n")[0];
+  };
+  const head = "POST /body HTTP/1.1\r\nhost: x\r\n";
+  const slow = [open(head), open(`${head}content-length: 10\r\n\r\nabc`)];
+  await runEventLoop(50);
+  assert.equal(await open(`${head}content-length: 0\r\n\r\n`), "", "one too many");
+  const timedOut = "HTTP/1.1 408 Request Timeout";
+  assert.deepEqual(await Promise.all(slow), [timedOut, timedOut]);
+  assert.equal(await open(`${head}connection: close\r\ncontent-length: 0\r\n\r\n`), "HTTP/1.1 200 OK");
 });
 
 test("closing finishes running requests, accepts no new ones, and then ends promptly", async (t) => {
   const arrived = Promise.withResolvers<() => void>();
   const { close, url } = await serve(t, {
-    "/slow": (_, response) => arrived.resolve(() => sendJson(response, 200, {})),
+    "/slow": { GET: (_, response) => arrived.resolve(() => sendJson(response, 200, {})) },
   });
   const slow = fetch(`${url}/slow`).then(async (response) => [response.status, await response.text()]);
   const reply = await arrived.promise;

@@ -7,6 +7,8 @@ export type HealthReport =
   | {
       kind: "health";
       slackConnected: boolean;
+      /** Why the database cannot be written, or is another file; null if it is fine. */
+      storeFault: string | null;
       targets: (Poll & { stale: boolean })[];
       /** Null when the database is unreachable: then the state of the targets is unknown too. */
       work: { open: number; uncovered: number; effects: Backlog[] } | null;
@@ -24,6 +26,7 @@ export const makeHealthReport =
     /** All targets of the configuration. */
     targets: readonly string[];
     isSlackConnected: () => boolean;
+    storeFault: () => string | null;
     isStale: (lastPollAt: number | null) => boolean;
   }) =>
   async (userId: string): Promise<HealthReport> => {
@@ -34,15 +37,15 @@ export const makeHealthReport =
     const admin = await directory.isAmong(deps.admins, userId);
     if (admin.kind === "unknown") return admin;
     if (admin.kind === "not-member") return { kind: "refused" };
-    const slackConnected = deps.isSlackConnected();
+    const [slackConnected, storeFault] = [deps.isSlackConnected(), deps.storeFault()];
     try {
       const [polls, work] = await Promise.all([deps.polls.all(), deps.effects.backlog()]);
       const targets = deps.targets.map((target) => {
         const poll = polls.find((each) => each.target === target) ?? { target, polledAt: null, error: null };
         return { ...poll, stale: deps.isStale(poll.polledAt) };
       });
-      return { kind: "health", slackConnected, targets, work };
+      return { kind: "health", slackConnected, storeFault, targets, work };
     } catch {
-      return { kind: "health", slackConnected, targets: [], work: null };
+      return { kind: "health", slackConnected, storeFault, targets: [], work: null };
     }
   };

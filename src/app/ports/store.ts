@@ -140,6 +140,8 @@ export interface Store {
   effects: EffectStore;
   /** Connections for Slack's 3-second ack path: every call succeeds or fails within 1.5 s, even if the database hangs. */
   ackStore: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
+  /** Returns why the open database is no longer the file at its path; null if it is, and for PostgreSQL. */
+  fileFault(): string | null;
   /** Frees leases and claims of earlier processes. Only for a process that has the database to itself. */
   releaseStaleClaims(): Promise<void>;
   /** Returns the writes that count only while this lease is its owner's. */

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { HTTPReceiver } from "@slack/bolt";
+import { HTTPModuleFunctions, HTTPReceiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
 import type { Clock } from "../../app/ports/aws.ts";
 
@@ -11,13 +10,21 @@ export const SLACK_PATH = "/slack/events";
 const MAX_AHEAD_MS = 60_000;
 /** How long a signature is kept, so that a captured request cannot be replayed. */
 const REMEMBERED_MS = 6 * 60_000;
+/** The largest body. Slack's requests stay far below: a click repeats its message, of at most 50 blocks. */
+const MAX_BODY_BYTES = 1024 * 1024;
+const TOO_LARGE = "the body is too large";
+/** The largest body of a request without a signature: Slack's check of the certificate (`ssl_check`) has none. */
+const MAX_UNSIGNED_BYTES = 256;
+/** The form of a signature. Source: Slack documentation, "Verifying requests from Slack". */
+const SIGNATURE = /^v0=([0-9a-f]{64})$/;
+
 /** The most signatures that are kept: forged requests add signatures too, and must not exhaust the memory. */
 const MAX_REMEMBERED = 20_000;
 
 /**
- * Makes the receiver for Slack's requests over HTTP. Bolt's receiver verifies the signature. Before that, requests from
- * the future and requests with a signature that was seen before are refused. A replay after a restart is still the same
- * click by its own key.
+ * Makes the receiver for Slack's requests over HTTP. Bolt's receiver verifies the signature. Before the body is read,
+ * requests without the headers of a signature, requests from another time, and requests with a signature that was seen
+ * before are refused. A replay after a restart is still the same click by its own key.
  */
 export function makeHttpReceiver(options: { signingSecret: string; logger: Logger; clock: Clock }) {
   const { signingSecret, logger, clock } = options;
@@ -26,30 +33,54 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
 
   const refused = (request: IncomingMessage): string | null => {
     const now = clock.now();
-    const timestamp = Number(request.headers["x-slack-request-timestamp"]);
-    if (timestamp * 1000 > now + MAX_AHEAD_MS) return "the request's timestamp is in the future";
     const signature = request.headers["x-slack-signature"];
-    if (typeof signature !== "string") return null; // Bolt refuses a request without a signature
+    // Bolt refuses such a request unless it is Slack's check of the certificate.
+    if (signature === undefined && Number(request.headers["content-length"]) <= MAX_UNSIGNED_BYTES) return null;
+    const [, digest] = SIGNATURE.exec(String(signature)) ?? [];
+    if (digest === undefined) return "the request has no signature of Slack's form";
+    const timestamp = String(request.headers["x-slack-request-timestamp"]);
+    const ahead = /^\d+$/.test(timestamp) ? Number(timestamp) * 1000 - now : Number.NaN;
+    if (ahead > MAX_AHEAD_MS) return "the request's timestamp is in the future";
+    if (!(ahead >= -REMEMBERED_MS)) return "the request's timestamp is too old, or none";
     for (const [key, at] of seen) {
       if (now - at < REMEMBERED_MS && seen.size < MAX_REMEMBERED) break;
       seen.delete(key);
     }
-    // Bolt verifies the text between the first two equals signs. Text after that does not make it another request.
-    const key = createHash("sha256")
-      .update(signature.split("=")[1] ?? "")
-      .digest("base64");
-    if (seen.has(key)) return "the request was seen before";
-    seen.set(key, now);
+    if (seen.has(digest)) return "the request was seen before";
+    seen.set(digest, now);
     return null;
+  };
+
+  const end = (response: ServerResponse, status: number, reason: string) => {
+    logger.warn(`A request was refused: ${reason}.`);
+    // The rest of the body is not read: the connection cannot serve another request.
+    response.writeHead(status, { "content-type": "text/plain", connection: "close" }).end(reason);
   };
 
   return {
     receiver,
-    handle(request: IncomingMessage, response: ServerResponse): void {
+    async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
       const reason = refused(request);
-      if (reason === null) return void receiver.requestListener(request, response);
-      logger.warn(`A request was refused: ${reason}.`);
-      response.writeHead(401, { "content-type": "text/plain" }).end(reason);
+      if (reason !== null) return end(response, 401, reason);
+      if (Number(request.headers["content-length"]) > MAX_BODY_BYTES) return end(response, 413, TOO_LARGE);
+      try {
+        const buffered = await HTTPModuleFunctions.bufferIncomingMessage(request, MAX_BODY_BYTES);
+        // Bolt would fail on such a body, and never reply.
+        if (isNull(buffered)) return end(response, 400, "the body is null");
+      } catch (error) {
+        const isTooLarge = HTTPModuleFunctions.isRawBodyError(error) && error.statusCode === 413;
+        return end(response, isTooLarge ? 413 : 400, isTooLarge ? TOO_LARGE : "the body did not arrive");
+      }
+      receiver.requestListener(request, response);
     },
   };
+}
+
+/** Returns whether the payload is JSON's `null`. Any other payload is Bolt's to parse, and so is a malformed one. */
+function isNull(request: Parameters<typeof HTTPModuleFunctions.parseHTTPRequestBody>[0]): boolean {
+  try {
+    return HTTPModuleFunctions.parseHTTPRequestBody(request) === null;
+  } catch {
+    return false;
+  }
 }

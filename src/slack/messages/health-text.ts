@@ -19,10 +19,10 @@ const MAX_TARGETS = 30;
 
 /** Renders the reply to `/approvals health`. */
 export function healthText(report: HealthReport & { kind: "health" }, now: number): string {
-  const { work, targets, slackConnected } = report;
+  const { work, targets, slackConnected, storeFault } = report;
   const lines = [
     `*Slack*: ${slackConnected ? "connected" : "not connected"}`,
-    `*Database*: ${work === null ? "unreachable" : "OK"}`,
+    `*Database*: ${work === null ? "unreachable" : (storeFault ?? "OK")}`,
   ];
   if (work === null) return lines.join("\n");
   const failing = targets.filter((target) => target.stale || target.error !== null);

@@ -1,7 +1,8 @@
 import { makeHealthReport } from "../app/admin/health.ts";
-import { makeDetails, makePending, makeShow } from "../app/admin/inspect.ts";
+import { type InspectDeps, makeDetails, makePending, makeShow } from "../app/admin/inspect.ts";
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
+import { verifyOrigin } from "../app/decide/verify-origin.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import { listenForCommand } from "../slack/listeners/command.ts";
 import { listenForDetails } from "../slack/listeners/details.ts";
@@ -68,11 +69,15 @@ export function wireListeners(
   return connection;
 }
 
-function wireInspection({ config, store }: Wiring, { directory }: Slack, targets: Targets) {
+function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, targets: Targets) {
   const { requests, effects, messages } = store;
   const { routes, admins, identities, mask } = config;
   const automation = (request: ApprovalRequest) => targets.find(request)?.automation();
-  return { requests, effects, messages, directory, routes, admins, identities, automation, mask };
+  const isOwnMessage: InspectDeps["isOwnMessage"] = async (click) => {
+    const shown = { ...click, authority: "approver", receivedAt: clock.now() } as const;
+    return (await verifyOrigin({ messages, digests: store.digests, clock }, shown)) === "ours";
+  };
+  return { requests, effects, messages, directory, routes, admins, identities, automation, mask, isOwnMessage };
 }
 
 function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {

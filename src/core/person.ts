@@ -20,4 +20,6 @@ export interface LookupFailure {
   kind: "unknown";
   error: string;
   retryAfterMs?: number;
+  /** Slack does not know the person, or does not show them to the app: asking again cannot help. */
+  permanent?: boolean;
 }

@@ -6,6 +6,7 @@ import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
+import { withheld } from "./messages/withheld.ts";
 import { makeSharedChannels } from "./people/shared-channels.ts";
 import type { SlackCall } from "./slack-call.ts";
 
@@ -55,14 +56,16 @@ export function makeChat(call: SlackCall, clock: Clock): Chat {
   };
 }
 
+/** Renders the content. Whatever its kind, a channel that people of other organizations can read gets a withheld view. */
 async function toMessage(content: MessageContent, isShared: () => Promise<boolean>): Promise<Rendered> {
+  const withhold = await isShared();
   switch (content.kind) {
     case "request":
-      return requestMessage(content.view, { withhold: await isShared() });
+      return requestMessage(content.view, { withhold });
     case "notice":
-      return noticeMessage(content.view);
+      return noticeMessage(withhold ? withheld(content.view) : content.view);
     case "digest":
-      return digestMessage(content.view);
+      return digestMessage(withhold ? { ...content.view, waiting: content.view.waiting.map(withheld) } : content.view);
     default:
       throw new Error(`no message for ${content satisfies never}`);
   }

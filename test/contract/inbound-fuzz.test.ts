@@ -102,6 +102,7 @@ async function inbound(t: TestContext) {
     ...policy,
     automation: () => automation,
     mask: [],
+    isOwnMessage: async () => true,
   };
   let ids = 0;
   const newId = () => `id-${++ids}`;

@@ -76,11 +76,15 @@ test("a person who cannot decide gets an ephemeral reply, and nothing is decided
   await w.message(id, /<@U0MIA>/);
 });
 
-test("in a channel shared with other organizations, parameters are not posted, and Details shows them to members of the workspace", async (t) => {
+test("in a channel shared with other organizations, neither the question nor parameters are posted, and Details shows them to members of the workspace", async (t) => {
   const w = await world(t, { policy: POLICY });
   const id = await w.run(ONE_GATE);
-  const shared = await w.message(id, "1 parameter not shown", "C0SHARED");
-  assert.doesNotMatch(toText(await w.message(id)), /not shown/);
+  const shared = await w.message(
+    id,
+    "Not shown, because people of other organizations can read this channel: the question and 1 parameter",
+    "C0SHARED",
+  );
+  assert.doesNotMatch(toText(await w.message(id)), /Not shown/);
   await w.click("U0JANE", shared, "details", {}, "C0SHARED");
   await w.modal("U0JANE", "Service");
 });

@@ -163,12 +163,23 @@ test("a confirmation that is too long loses values and part of the question, nev
   assert.equal(lines[2], "Step ApproveFailover, production (1111-2222-3333, us-east-1)");
 });
 
-test("in a channel shared with other organizations, no value appears in the message, its confirmation or its notification", () => {
-  const of = view({ facts: { parameters: [parameter({ values: ["top-secret"] }), SECRET] } });
-  const message = requestMessage(of, { withhold: true });
-  assert.doesNotMatch(JSON.stringify(message), /top-secret/);
-  assert.match(visibleText(message.blocks), /2 parameters not shown: people of other organizations/);
-  assert.equal(confirmation(of, true).lines.length, 2);
+test("in a channel shared with other organizations, neither values nor the question nor reasons appear, in any state", () => {
+  const facts = { message: "Is top-secret ready?", parameters: [parameter({ values: ["top-secret"] }), SECRET] };
+  const votes = [vote({ reason: "top-secret is ready" })];
+  const failed = { executionFailure: "top-secret failed", executionEndedAt: 1 };
+  const ended = view(closedBy({ detail: "top-secret" }, { decision: "approve", ...failed }), votes);
+  const closed = { ...ended, request: { ...ended.request, facts: { ...ended.request.facts, ...facts } } };
+  for (const each of [view({ facts }, votes), closed]) {
+    const message = requestMessage(each, { withhold: true });
+    assert.doesNotMatch(JSON.stringify(message), /top-secret/);
+    assert.match(
+      visibleText(message.blocks),
+      /Not shown, because people of other organizations can read this channel: the question, 2 parameters and 1 reason\./,
+    );
+  }
+  assert.deepEqual(confirmation(view({ facts }), true).lines, [
+    "Step ApproveFailover, production (1111-2222-3333, us-east-1)",
+  ]);
 });
 
 test("the small print has the step, the version and a short link to the execution, and no UUID or ARN in full", () => {

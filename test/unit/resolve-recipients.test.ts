@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { makeResolveRecipients, type ResolveRecipientsDeps } from "../../src/app/deliver/resolve-recipients.ts";
 import type { RecipientLookupKind } from "../../src/app/ports/delivery-store.ts";
 import { fakeChat, fakeDirectory, testClock, testLog } from "../support/fakes.ts";
-import { anEntry, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
+import { anEntry, aPerson, aRequest, aRoute, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const MINUTE = 60_000;
@@ -89,4 +89,30 @@ test("people who cannot be written to, such as deactivated accounts, delay no ot
       : direct(userId);
   for (let go = 0; go < 4; go++) await round();
   assert.deepEqual([await channels(), await isDone()], [["DU0ADMIN", "DU0OPS"], true]);
+});
+
+test("only full members get direct messages: no guest, external, bot or deactivated account, and nobody whom Slack does not know", async (t) => {
+  const { directory, round, isDone, channels } = await setUp(t, "direct-messages");
+  const statuses = ["member", "guest", "external", "bot", "deactivated"] as const;
+  for (const accountStatus of statuses)
+    directory.people.set(`U0${accountStatus}`, aPerson(`U0${accountStatus}`, { accountStatus }));
+  directory.groups.set("S0MANY", new Set(["U0UNKNOWN", ...directory.people.keys()]));
+  const { person } = directory;
+  directory.person = async (userId, fresh) =>
+    userId === "U0UNKNOWN" ? { kind: "unknown", error: "user_not_found", permanent: true } : person(userId, fresh);
+  await round();
+  assert.deepEqual([await channels(), await isDone()], [["C0DBA", "DU0member"], true]);
+});
+
+test("a person whose account Slack does not return yet gets the direct message later", async (t) => {
+  const { clock, directory, round, isDone, channels } = await setUp(t, "direct-messages");
+  directory.groups.set("S0MANY", new Set(["U0OPS"]));
+  const { person } = directory;
+  directory.person = async () => ({ kind: "unknown", error: "internal_error" });
+  await round();
+  assert.deepEqual([await channels(), await isDone()], [["C0DBA"], false]);
+  directory.person = person;
+  clock.advance(MINUTE);
+  await round();
+  assert.deepEqual([await channels(), await isDone()], [["C0DBA", "DU0OPS"], true]);
 });

@@ -2,9 +2,11 @@ import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
+import { findReadRight, type Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Automation } from "../ports/aws.ts";
+import type { ClickOrigin } from "../ports/click-store.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 import type { EffectStore, FailingEffect } from "../ports/effect-store.ts";
 import type { Directory, RequestView } from "../ports/slack.ts";
@@ -18,17 +20,14 @@ export interface InspectedRequest extends RequestView {
   messages: readonly MessageLocation[];
 }
 
-export type PendingResult =
-  | { kind: "pending"; items: InspectedRequest[]; total: number; admin: boolean }
-  | { kind: "refused" }
-  | { kind: "unknown"; error: string };
+export type PendingResult = { kind: "pending"; items: InspectedRequest[]; total: number; admin: boolean } | Refused;
+
+/** The rule for reading refuses the person, or Slack did not say who they are. */
+type Refused = { kind: "refused" } | { kind: "unknown"; error: string };
 
 export type ShowResult =
   /** `admin`: whether Slack lists this person as an admin of Countersign. */
-  | { kind: "shown"; requests: ShownRequest[]; admin: boolean }
-  | { kind: "absent" }
-  | { kind: "refused" }
-  | { kind: "unknown"; error: string };
+  { kind: "shown"; requests: ShownRequest[]; admin: boolean } | { kind: "absent" } | Refused;
 
 export interface ShownRequest extends InspectedRequest {
   /** The audit records of the request, oldest first. */
@@ -51,6 +50,8 @@ export interface InspectDeps {
   automation: (request: ApprovalRequest) => Automation | undefined;
   /** Globs of names whose values are hidden. */
   mask: readonly string[];
+  /** Tells whether a button is on a message that Countersign posted for the request. */
+  isOwnMessage: (click: { requestId: string; origin: ClickOrigin }) => Promise<boolean>;
 }
 
 /** More requests are only counted. */
@@ -58,35 +59,33 @@ const MAX_LISTED = 50;
 /** The number of open requests that are searched for those of a person. */
 const MAX_EXAMINED = 5_000;
 
-/** Lists the waiting requests: all of them for admins, for approvers the ones they may decide. Refuses everyone else. */
+/** Lists the waiting requests that a person may read, by the rule in core/read-access.ts. Refuses a person without any. */
 export const makePending =
   (deps: InspectDeps) =>
   async (userId: string): Promise<PendingResult> => {
-    const access = await findAccess(deps, userId);
+    const access = await findReader(deps, userId);
     if (access.kind === "unknown") return access;
-    if (!access.admin && access.routes.size === 0) return { kind: "refused" };
+    const { reader } = access;
     const open = await deps.requests.inState(["open", "decided"], MAX_EXAMINED);
-    const theirs = open.filter(
-      (request) => access.admin || (request.route !== null && access.routes.has(request.route)),
-    );
+    const theirs = open.filter((request) => {
+      const requester = findRequester(request.facts.executedBy, deps.identities);
+      return findReadRight(reader, { request, requester, votes: [] }, false) !== null;
+    });
+    if (theirs.length === 0 && !reader.admin && reader.routes.size === 0) return { kind: "refused" };
     const items = await Promise.all(theirs.slice(0, MAX_LISTED).map((request) => inspect(deps, request)));
-    return { kind: "pending", items, total: theirs.length, admin: access.admin };
+    return { kind: "pending", items, total: theirs.length, admin: reader.admin };
   };
 
-/** Shows one request, or every request of one execution, to admins, to its approvers and to those who voted. */
+/** Shows one request, or every request of one execution, to those who may read it. */
 export const makeShow =
   (deps: InspectDeps) =>
   async (userId: string, id: string, abort: AbortSignal): Promise<ShowResult> => {
-    const access = await findAccess(deps, userId);
+    const access = await findReader(deps, userId);
     if (access.kind === "unknown") return access;
+    const { reader } = access;
     const found = await Promise.all((await deps.requests.find(id)).map((request) => inspect(deps, request)));
-    const theirs = found.filter(
-      ({ request, votes }) =>
-        access.admin ||
-        (request.route !== null && access.routes.has(request.route)) ||
-        votes.some((vote) => vote.userId === userId),
-    );
-    if (theirs.length === 0) return { kind: access.admin ? "absent" : "refused" };
+    const theirs = found.filter((each) => findReadRight(reader, each, false) !== null);
+    if (theirs.length === 0) return { kind: reader.admin ? "absent" : "refused" };
     const executions = await findExecutions(deps, theirs, abort);
     const requests = await Promise.all(
       theirs.map(async (each) => ({
@@ -96,15 +95,15 @@ export const makeShow =
         execution: executions.get(each.request.executionId) ?? null,
       })),
     );
-    return { kind: "shown", requests, admin: access.admin };
+    return { kind: "shown", requests, admin: reader.admin };
   };
 
-/** Shows a request with its execution as AWS has it now, masked, to everyone in the workspace. */
+/** Shows a request with its execution as AWS has it now, masked, to those who may read it. */
 export const makeDetails =
   (deps: InspectDeps) =>
   async (
     userId: string,
-    requestId: string,
+    pressed: { requestId: string; origin: ClickOrigin },
     abort: AbortSignal,
   ): Promise<
     | (InspectedRequest & {
@@ -115,16 +114,14 @@ export const makeDetails =
         admin: boolean;
       })
     | { kind: "absent" }
-    | { kind: "refused" }
+    | Refused
   > => {
-    const { directory, requests } = deps;
-    const known = await directory.person(userId, false);
-    if (known.kind === "unknown" || known.person.accountStatus === "external") return { kind: "refused" };
-    const request = await requests.byId(requestId);
+    const request = await deps.requests.byId(pressed.requestId);
     if (request === null) return { kind: "absent" };
     const inspected = await inspect(deps, request);
-    const isMember = known.person.accountStatus === "member";
-    const admin = isMember && (await directory.isAmong(deps.admins, userId)).kind === "member";
+    const access = await findReadAccess(deps, userId, inspected, await deps.isOwnMessage(pressed));
+    if (access.kind !== "allowed") return access;
+    const { admin } = access;
     const automation = deps.automation(request);
     if (automation === undefined)
       return {
@@ -147,24 +144,42 @@ export const makeDetails =
     }
   };
 
-type Access = { kind: "access"; admin: boolean; routes: ReadonlySet<string> } | { kind: "unknown"; error: string };
+/** Applies the rule to one request. Reads the groups of routes only if they matter. */
+async function findReadAccess(
+  deps: InspectDeps,
+  userId: string,
+  subject: InspectedRequest,
+  pressed: boolean,
+): Promise<{ kind: "allowed"; admin: boolean } | Refused> {
+  const known = await deps.directory.person(userId, false);
+  if (known.kind === "unknown") return known;
+  const admin = (await deps.directory.isAmong(deps.admins, userId, "show")).kind === "member";
+  const reader = { person: known.person, admin, routes: new Set<string>() };
+  if (findReadRight(reader, subject, pressed) !== null) return { kind: "allowed", admin };
+  const access = await findReader(deps, userId);
+  if (access.kind === "unknown") return access;
+  return findReadRight(access.reader, subject, pressed) === null ? { kind: "refused" } : { kind: "allowed", admin };
+}
 
-async function findAccess(deps: InspectDeps, userId: string): Promise<Access> {
+async function findReader(
+  deps: InspectDeps,
+  userId: string,
+): Promise<{ kind: "reader"; reader: Reader } | Extract<Refused, { kind: "unknown" }>> {
   const { directory } = deps;
-  const none: Access = { kind: "access", admin: false, routes: new Set() };
   const known = await directory.person(userId, false);
   if (known.kind === "unknown") return known;
-  if (known.person.accountStatus !== "member") return none;
+  const routes = new Set<string>();
+  const reader = (admin: boolean) => ({ kind: "reader", reader: { person: known.person, admin, routes } }) as const;
+  if (known.person.accountStatus !== "member") return reader(false);
   const admin = await directory.isAmong(deps.admins, userId, "show");
   if (admin.kind === "unknown") return admin;
-  if (admin.kind === "member") return { kind: "access", admin: true, routes: new Set() };
-  const routes = new Set<string>();
+  if (admin.kind === "member") return reader(true);
   for (const route of deps.routes) {
     const among = await directory.isAmong(route.approvers, userId, "show", route.channels);
     if (among.kind === "unknown") return among;
     if (among.kind === "member") routes.add(route.name);
   }
-  return { kind: "access", admin: false, routes };
+  return reader(false);
 }
 
 async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<InspectedRequest> {

@@ -1,4 +1,5 @@
 import { backoffMs } from "../../core/backoff.ts";
+import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { MessageStore, RecipientLookup, RecipientLookupStore } from "../ports/delivery-store.ts";
@@ -13,6 +14,8 @@ const RETRY_CAP_MS = 5 * 60_000;
  * tier 3.
  */
 const MAX_LOOKUPS = 10;
+/** How long a person counts as a full member after Slack said so, in milliseconds. */
+const MEMBER_TTL_MS = 10 * 60_000;
 /** Direct messages and unfinished lookups that this process remembers. */
 const MAX_REMEMBERED = 10_000;
 
@@ -35,8 +38,8 @@ export interface ResolveRecipientsDeps {
  * be found: a group that cannot be read keeps no other recipient from its message.
  */
 export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
-  /** Channel of the direct message with each person. It never changes, so it is opened once. */
-  const directMessages = new Map<string, string>();
+  /** Channel of the direct message with each full member, and until when it is used without asking Slack again. */
+  const directMessages: FindDeps["directMessages"] = new Map();
   /** People who cannot be written to, for each unfinished lookup: its next batches skip them. */
   const unreachableUsers = new Map<string, Set<string>>();
   return async (lookup: RecipientLookup): Promise<void> => {
@@ -75,7 +78,10 @@ interface Recipients {
   missing: { error: string | null; retryAfterMs?: number } | null;
 }
 
-type FindDeps = ResolveRecipientsDeps & { directMessages: Map<string, string>; unreachable: Set<string> };
+type FindDeps = ResolveRecipientsDeps & {
+  directMessages: Map<string, { channelId: string; until: number }>;
+  unreachable: Set<string>;
+};
 
 async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<Recipients> {
   switch (lookup.kind) {
@@ -96,7 +102,10 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
   }
 }
 
-/** Opens a direct message with each of these people, and skips those who cannot be written to, as a deactivated account. */
+/**
+ * Opens a direct message with each of these people who is a full member. Skips guests, bots, external and deactivated
+ * accounts, who must not read requests, and people who cannot be written to.
+ */
 async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, people: People): Promise<Recipients> {
   const found = await deps.directory.members(people);
   if (found.kind === "unknown") return { channels: [], missing: found };
@@ -104,16 +113,25 @@ async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, peopl
   let calls = 0;
   for (const userId of found.userIds) {
     const known = deps.directMessages.get(userId);
-    if (known !== undefined) {
-      channels.push(known);
+    if (known !== undefined && deps.clock.now() < known.until) {
+      channels.push(known.channelId);
       continue;
     }
     if (deps.unreachable.has(userId)) continue;
     if (calls++ === MAX_LOOKUPS) return { channels, missing: { error: null, retryAfterMs: 0 } };
+    const member = await isFullMember(deps, lookup, userId);
+    if (typeof member !== "boolean") return { channels, missing: member };
+    if (!member) {
+      deps.unreachable.add(userId);
+      continue;
+    }
     const opened = await deps.chat.openDirectMessage(userId);
     switch (opened.kind) {
       case "channel":
-        remember(deps.directMessages, userId, opened.channelId);
+        remember(deps.directMessages, userId, {
+          channelId: opened.channelId,
+          until: deps.clock.now() + MEMBER_TTL_MS,
+        });
         channels.push(opened.channelId);
         break;
       case "refused":
@@ -130,4 +148,19 @@ async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, peopl
     }
   }
   return { channels, missing: null };
+}
+
+/** Tells whether a person may get direct messages, or returns why Slack did not say. */
+async function isFullMember(
+  { directory, log }: FindDeps,
+  { requestId }: RecipientLookup,
+  userId: string,
+): Promise<boolean | LookupFailure> {
+  const found = await directory.person(userId, false);
+  if (found.kind === "unknown" && found.permanent !== true) return found;
+  const status = found.kind === "unknown" ? found.error : found.person.accountStatus;
+  if (status === "member") return true;
+  const fields = { event: "direct-message.skipped", requestId, userId, status } as const;
+  log.info(fields, "no direct message: only full members get them");
+  return false;
 }

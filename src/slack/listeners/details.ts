@@ -1,13 +1,17 @@
 import type { App } from "@slack/bolt";
+import type { z } from "zod";
 import type { makeDetails } from "../../app/admin/inspect.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { ClickOrigin } from "../../app/ports/click-store.ts";
 import type { Chat } from "../../app/ports/slack.ts";
+import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
 import { isFromHome, messageClickSchema } from "./payloads.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
+
+type Container = z.infer<typeof messageClickSchema>["container"];
 
 /** After this time, Details are shown without the execution as AWS has it now. */
 const TIMEOUT_MS = 20_000;
@@ -44,15 +48,16 @@ export function listenForDetails(
     const toOrigin = async (): Promise<ClickOrigin> =>
       container.is_ephemeral === true
         ? { kind: "command", channelId: await directChannel(deps.chat, user.id, container.channel_id) }
-        : { kind: "message", channelId: container.channel_id, ts: container.message_ts };
+        : pressedOn(container);
     const leadsTo = async (requestId: string, breakGlass: boolean) => {
       const state = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
       const metadata = deps.formState.write({ ...state, origin: await toOrigin(), nonce: deps.newId() }, user.id);
       return { metadata, verdicts, breakGlass };
     };
     const content = async () => {
-      const found = await deps.details(user.id, action.value, AbortSignal.timeout(TIMEOUT_MS));
-      if (found.kind !== "details") return sentenceView("Details", found.kind === "absent" ? ABSENT : REFUSED);
+      const pressed = { requestId: action.value, origin: pressedOn(container) };
+      const found = await deps.details(user.id, pressed, AbortSignal.timeout(TIMEOUT_MS));
+      if (found.kind !== "details") return sentenceView("Details", refusal(found));
       const { request, route, admin, error } = found;
       return detailsView({
         ...found,
@@ -68,8 +73,24 @@ export function listenForDetails(
 }
 
 const ABSENT = "Countersign has no record of this request. Use the newest message of the request, or ask an admin.";
-const REFUSED =
-  "You cannot read the details of a request: you belong to another workspace, or Slack did not return your account.";
+
+function refusal(found: Exclude<Awaited<ReturnType<ReturnType<typeof makeDetails>>>, { kind: "details" }>): string {
+  switch (found.kind) {
+    case "absent":
+      return ABSENT;
+    case "refused":
+      return `You may not read this request. ${READ_RULE}`;
+    case "unknown":
+      return `Slack did not return your account or your user groups (${found.error}). Press the button again in a minute.`;
+    default:
+      throw new Error(`no text for ${found satisfies never}`);
+  }
+}
+
+/** Returns the message of the button. The reply to a command is no message of a request. */
+function pressedOn({ is_ephemeral, channel_id: channelId, message_ts: ts }: Container): ClickOrigin {
+  return is_ephemeral === true ? { kind: "command", channelId } : { kind: "message", channelId, ts };
+}
 
 /** Returns where to reply to a command: the bot may not be a member of the channel in which it was typed. */
 async function directChannel(chat: Chat, userId: string, otherwise: string): Promise<string> {

@@ -3,8 +3,9 @@ import type { makePending, PendingResult } from "../../app/admin/inspect.ts";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { homeSentence, homeView } from "../messages/home-view.ts";
+import { refusalText } from "../messages/inspect-blocks.ts";
 
-/** Publishes App Home when a person opens it: the requests that are waiting for them. */
+/** Publishes App Home when a person opens it: the waiting requests that they decide or have started. */
 export function listenForHome(
   app: App,
   deps: { pending: ReturnType<typeof makePending>; workspace: Workspace; clock: Clock },
@@ -23,7 +24,7 @@ function renderHome(found: PendingResult, list: { now: number; workspaceUrl: str
     case "pending":
       return homeView(found.items, { ...list, total: found.total, admin: found.admin });
     case "refused":
-      return homeSentence("You are not an approver of any route, so no request can be waiting for you.");
+      return homeSentence(refusalText());
     case "unknown":
       return homeSentence(
         `Slack did not return your user groups (${found.error}), so your requests are unknown. Open this tab again in a minute.`,

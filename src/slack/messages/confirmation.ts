@@ -12,16 +12,16 @@ const MAX_LENGTH = 300;
 
 /**
  * Renders the dialog that asks for confirmation of an approval: the question and the changed values once more. The step,
- * the account and the Region are never cut. `withhold` leaves out the values.
+ * the account and the Region are never cut.
  */
-export function confirmation(request: ApprovalRequest, withhold: boolean): ConfirmationDialog {
+export function confirmation(request: ApprovalRequest): ConfirmationDialog {
   const { facts } = request;
   const label = gateLabel(facts);
   const gate = label === null ? "" : ` (${plain(label, 19)})`;
   const place = `Step ${plain(facts.stepName, 40)}${gate}, ${describeTarget(request, plainNames(30))}`;
   const room = MAX_LENGTH - place.length - 2;
   const quoted = quotedQuestion(facts, Math.floor(room / 2)) ?? "";
-  const values = withhold ? "" : changedParametersText(facts.parameters, room - quoted.length);
+  const values = changedParametersText(facts.parameters, room - quoted.length);
   return {
     title: plainText(`Approve ${plain(facts.documentName, 50)} in ${plain(targetName(request), 30)}?`),
     text: plainText([quoted, values, place].filter(Boolean).join("\n")),

@@ -4,13 +4,13 @@ import { context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS } from "./budget.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
 
-/** Renders App Home: the requests that are waiting for this person, or all of them for an admin, oldest first. */
+/** Renders App Home: the waiting requests that this person decides or has started, or all of them for an admin, oldest first. */
 export function homeView(
   items: readonly InspectedRequest[],
   list: ListContext & { total: number; admin: boolean },
 ): HomeView {
   const all = Math.max(list.total, items.length);
-  const title = header(list.admin ? "All waiting requests" : "Waiting for your decision");
+  const title = header(list.admin ? "All waiting requests" : "Your waiting requests");
   if (all === 0)
     return home([
       title,
@@ -30,7 +30,7 @@ export function homeView(
 
 /** Renders App Home with one sentence instead of a list. */
 export function homeSentence(sentence: string): HomeView {
-  return home([header("Waiting for your decision"), section(sentence)]);
+  return home([header("Your waiting requests"), section(sentence)]);
 }
 
 function home(blocks: KnownBlock[]): HomeView {

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest, ShownRequest } from "../../app/admin/inspect.ts";
+import { READ_RULE } from "../../core/read-access.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
@@ -57,12 +58,12 @@ export function helpBlocks(unknown?: string): Rendered {
 
 /** For people who may not list requests. */
 export function refusalText(): string {
-  return "Only Countersign admins and approvers can list requests. To become an approver, ask an admin to add you to the configuration.";
+  return `No waiting request is yours to read. ${READ_RULE} To become an approver, ask an admin to add you to the configuration.`;
 }
 
 /** For an ID without a request that the person may see. Does not tell whether the request exists. */
 export function notVisibleText(): string {
-  return "There is no request with this ID that you may see. Use the whole request ID or execution ID, as in the request's Details, or ask an admin.";
+  return `There is no request with this ID that you may see. Use the whole request ID or execution ID, as in the request's Details. ${READ_RULE}`;
 }
 
 /** A reply of one sentence by Countersign. */

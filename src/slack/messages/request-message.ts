@@ -14,7 +14,7 @@ import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { plain, word } from "./text.ts";
-import { counted } from "./time.ts";
+import { withheld, withheldBlock } from "./withheld.ts";
 
 /** The maximum of each part. Together with the fixed parts, they stay below the budget of a message. */
 const PARTS = {
@@ -26,14 +26,16 @@ const PARTS = {
 
 /**
  * Renders the message of a request in any state; the same view gives the same message. A closed request is short: its
- * outcome, the reasons and the question. `withhold` leaves out the parameters.
+ * outcome, the reasons and the question. `withhold`: people of other organizations can read the channel; see `withheld`.
  */
 export function requestMessage(view: RequestView, { withhold = false }: { withhold?: boolean } = {}): Rendered {
-  const blocks = view.request.state === "closed" ? closedBlocks(view) : waitingBlocks(view, withhold);
-  return { text: summary(view), blocks: blocks.filter((block) => block !== null) };
+  const shown = withhold ? withheld(view) : view;
+  const note = withhold ? withheldBlock(view) : null;
+  const blocks = view.request.state === "closed" ? closedBlocks(shown, note) : waitingBlocks(shown, note);
+  return { text: summary(shown), blocks: blocks.filter((block) => block !== null) };
 }
 
-function waitingBlocks(view: RequestView, withhold: boolean): (KnownBlock | null)[] {
+function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock | null)[] {
   const { request, votes } = view;
   const { parameters } = request.facts;
   return [
@@ -41,22 +43,23 @@ function waitingBlocks(view: RequestView, withhold: boolean): (KnownBlock | null
     lateBlock(view),
     authorMessage(request, PARTS.words, "words"),
     section(whereLine(view), "where"),
-    withhold ? withheld(parameters.length) : changedParametersBlock(parameters, PARTS.parameters, "parameters"),
+    note ?? changedParametersBlock(parameters, PARTS.parameters, "parameters"),
     section(stateText(view), "state"),
     notified(view),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
-    buttons(view, withhold),
-    context(contextLine(view, withhold), "ids"),
+    buttons(view),
+    context(contextLine(view), "ids"),
   ];
 }
 
-function closedBlocks(view: RequestView): (KnownBlock | null)[] {
+function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock | null)[] {
   return [
     header(headline(view), "what"),
     section(stateText(view, { inMessage: true }), "state"),
     soleReason(view) === null ? reasonsBlock(view.votes, PARTS.reasons, "reasons") : null,
     questionLine(view),
-    buttons(view, false),
+    note,
+    buttons(view),
   ];
 }
 
@@ -69,12 +72,12 @@ function questionLine({ request }: RequestView): KnownBlock {
 }
 
 /** The step, the version, the number of parameters that are not shown, and the execution. */
-function contextLine({ request }: RequestView, withhold: boolean): string {
+function contextLine({ request }: RequestView): string {
   const { stepName, documentVersion, parameters } = request.facts;
   return [
     `step ${word(stepName, 140)}`,
     documentVersion === null ? null : `version ${word(documentVersion, 20)}`,
-    withhold ? null : defaultsNote(parameters),
+    defaultsNote(parameters),
     `execution ${executionLink(request)}`,
   ]
     .filter((part) => part !== null)
@@ -87,15 +90,8 @@ function notified({ route }: RequestView): KnownBlock | null {
   return context(`For information: ${mentionPeople(route.notify)}`, "notify");
 }
 
-/** People of other organizations may read the channel, so parameters are not shown. */
-function withheld(count: number): KnownBlock | null {
-  if (count === 0) return null;
-  const reason = "people of other organizations can read this channel. Details shows them to people of this workspace.";
-  return context(`${counted(count, "parameter")} not shown: ${reason}`, "parameters");
-}
-
 /** Approve and Reject appear only while a click can count. */
-function buttons({ request, votes, route }: RequestView, withhold: boolean): ActionsBlock {
+function buttons({ request, votes, route }: RequestView): ActionsBlock {
   const details = button("details", "Details", request.id);
   const elements =
     request.state === "open" && route !== null
@@ -103,7 +99,7 @@ function buttons({ request, votes, route }: RequestView, withhold: boolean): Act
           {
             ...button("approve", "Approve", request.id, "primary"),
             // The typed name of the runbook replaces this dialog.
-            ...(route.confirm === "typed" ? {} : { confirm: confirmation(request, withhold) }),
+            ...(route.confirm === "typed" ? {} : { confirm: confirmation(request) }),
           },
           button("reject", "Reject", request.id, "danger"),
           ...(votes.length > 0 ? [button("withdraw", "Withdraw my approval", request.id)] : []),

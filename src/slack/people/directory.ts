@@ -99,6 +99,9 @@ const toOwner = (userId: string | null) =>
 /** Error codes for a group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */
 const NO_GROUP_CODES: ReadonlySet<string> = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
 
+/** Error codes for a person who does not exist or is not visible. Source: Slack API, errors of users.info. */
+const NO_PERSON_CODES: ReadonlySet<string> = new Set(["user_not_found", "user_not_visible"]);
+
 function isNoGroup(failure: ChatFailure): boolean {
   return failure.kind === "refused" && NO_GROUP_CODES.has(failure.code);
 }
@@ -116,7 +119,7 @@ async function findOwner(
 
 function unread(failure: ChatFailure): LookupFailure {
   const error = describeFailure(failure);
-  return failure.kind === "limited"
-    ? { kind: "unknown", error, retryAfterMs: failure.retryAfterMs }
-    : { kind: "unknown", error };
+  if (failure.kind === "limited") return { kind: "unknown", error, retryAfterMs: failure.retryAfterMs };
+  const permanent = failure.kind === "refused" && NO_PERSON_CODES.has(failure.code);
+  return permanent ? { kind: "unknown", error, permanent } : { kind: "unknown", error };
 }

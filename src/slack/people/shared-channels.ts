@@ -12,7 +12,7 @@ const MAX_CHANNELS = 10_000;
 
 /**
  * Makes the check whether people of other organizations read a channel (Slack Connect). A channel that cannot be read
- * counts as shared: its messages then withhold their parameters, which Details shows to people of this workspace. A
+ * counts as shared: its messages then withhold what Details shows to people of this workspace. A
  * direct message has only the person and the bot. Source: Slack API, conversations.info, `is_ext_shared`.
  */
 export function makeSharedChannels(call: SlackCall, clock: Clock) {

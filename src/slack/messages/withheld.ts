@@ -1,0 +1,39 @@
+import type { KnownBlock } from "@slack/types";
+import type { RequestView } from "../../app/ports/slack.ts";
+import { listNames } from "../../core/name-renderer.ts";
+import { context } from "./blocks.ts";
+import { counted } from "./time.ts";
+
+/**
+ * Returns the view for a channel that people of other organizations can read, without anything that people wrote or chose
+ * for the execution: the author's message, parameters, reasons, and failures, with which AWS repeats inputs.
+ */
+export function withheld<View extends RequestView>(view: View): View {
+  const { request, votes } = view;
+  return {
+    ...view,
+    request: {
+      ...request,
+      facts: { ...request.facts, message: null, parameters: [] },
+      outcome: request.outcome === null ? null : { ...request.outcome, detail: null },
+      executionFailure: null,
+    },
+    votes: votes.map((vote) => ({ ...vote, reason: null })),
+  };
+}
+
+/** Says what a message of this view leaves out. Null if it leaves out nothing. */
+export function withheldBlock({ request, votes }: RequestView): KnownBlock | null {
+  const { message, parameters } = request.facts;
+  const reasons = votes.filter(({ reason }) => reason !== null).length;
+  const parts = [
+    message === null ? null : "the question",
+    parameters.length === 0 ? null : counted(parameters.length, "parameter"),
+    reasons === 0 ? null : counted(reasons, "reason"),
+  ].filter((part) => part !== null);
+  if (parts.length === 0) return null;
+  return context(
+    `Not shown, because people of other organizations can read this channel: ${listNames(parts, "and")}. Details shows them to people of this workspace.`,
+    "withheld",
+  );
+}

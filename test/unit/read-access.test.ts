@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { type InspectDeps, makeDetails, makePending, makeShow } from "../../src/app/admin/inspect.ts";
+import type { ClickOrigin } from "../../src/app/ports/click-store.ts";
+import type { Person } from "../../src/core/person.ts";
+import { findReadRight } from "../../src/core/read-access.ts";
+import type { Vote } from "../../src/core/request.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { fakeDirectory } from "../support/fakes.ts";
+import { anEntry, aPerson, aRequest, aRoute, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const subject = (more: { votes?: Vote[]; userIds?: string[]; email?: string } = {}) => ({
+  request: { route: "databases" },
+  requester: { ...UNKNOWN_REQUESTER, userIds: more.userIds ?? [], email: more.email ?? null },
+  votes: more.votes ?? [],
+});
+const reader = (more: { person?: Person; admin?: boolean; routes?: string[] } = {}) => ({
+  person: more.person ?? aPerson("U0ANNA"),
+  admin: more.admin ?? false,
+  routes: new Set(more.routes),
+});
+const NO_MEMBERS = ["guest", "external", "deactivated", "bot"] as const;
+
+for (const [who, right, one, of, pressed] of [
+  ["a stranger", null, reader(), subject(), false],
+  ["an admin", "admin", reader({ admin: true }), subject(), false],
+  ["an approver of the route", "approver", reader({ routes: ["databases"] }), subject(), false],
+  ["an approver of another route", null, reader({ routes: ["web"] }), subject(), false],
+  ["the requester", "requester", reader(), subject({ userIds: ["U0ANNA"] }), false],
+  ["the requester, by address", "requester", reader(), subject({ email: "U0Anna@Example.com" }), false],
+  ["a member without an address", null, reader({ person: aPerson("U0ANNA", { email: null }) }), subject(), false],
+  ["a member who pressed a button", "pressed", reader(), subject(), true],
+  ["a member who voted", "pressed", reader(), subject({ votes: [aVote("U0ANNA")] }), false],
+  ["another member than the voter", null, reader(), subject({ votes: [aVote("U0JANE")] }), false],
+] as const)
+  test(`the rule for reading: ${who} ${right === null ? "may not" : "may"} read a request`, () => {
+    assert.equal(findReadRight(one, of, pressed), right);
+  });
+
+test("the rule for reading: nobody but a full member may read a request, whatever else they are", () => {
+  for (const accountStatus of NO_MEMBERS) {
+    const person = aPerson("U0ANNA", { accountStatus });
+    const all = reader({ person, admin: true, routes: ["databases"] });
+    assert.equal(findReadRight(all, subject({ userIds: ["U0ANNA"], votes: [aVote("U0ANNA")] }), true), null);
+  }
+});
+
+async function setUp(t: TestContext) {
+  const store = await aStore(t);
+  const directory = fakeDirectory();
+  const { requests, effects, messages } = store;
+  await requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+  const deps: InspectDeps = {
+    ...{ requests, effects, messages, directory },
+    routes: [aRoute()],
+    admins: { users: ["U0ADMIN"], groups: [] },
+    identities: { U0ROSA: ["arn:aws:iam::111122223333:user/rosa"] },
+    automation: () => undefined,
+    mask: [],
+    isOwnMessage: async ({ origin }) => origin.kind === "message" && origin.channelId === "C0DBA",
+  };
+  const abort = new AbortController().signal;
+  const details = async (userId: string, origin: ClickOrigin) =>
+    (await makeDetails(deps)(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
+  const show = async (userId: string) => (await makeShow(deps)(userId, EXECUTION_ID, abort)).kind;
+  const pending = async (userId: string) => (await makePending(deps)(userId)).kind;
+  return { directory, details, show, pending };
+}
+
+const OWN: ClickOrigin = { kind: "message", channelId: "C0DBA", ts: "1.1" };
+const ELSEWHERE: ClickOrigin = { kind: "message", channelId: "C0OTHER", ts: "1.1" };
+const COMMAND: ClickOrigin = { kind: "command", channelId: "C0DBA" };
+
+test("Details, /approvals show and the list of requests apply the same rule", async (t) => {
+  const { details, show, pending } = await setUp(t);
+  for (const userId of ["U0ADMIN", "U0JANE", "U0ROSA"]) {
+    assert.deepEqual(
+      [await details(userId, ELSEWHERE), await details(userId, COMMAND), await show(userId), await pending(userId)],
+      ["details", "details", "shown", "pending"],
+      userId,
+    );
+  }
+  assert.deepEqual(
+    [
+      await details("U0ANNA", ELSEWHERE),
+      await details("U0ANNA", COMMAND),
+      await show("U0ANNA"),
+      await pending("U0ANNA"),
+    ],
+    ["refused", "refused", "refused", "refused"],
+  );
+  assert.equal(await details("U0ANNA", OWN), "details");
+});
+
+test("a guest, an external, a deactivated account or a bot reads no Details, also from the request's own message", async (t) => {
+  const { directory, details, show } = await setUp(t);
+  for (const accountStatus of NO_MEMBERS) {
+    directory.people.set("U0JANE", aPerson("U0JANE", { accountStatus }));
+    assert.deepEqual([await details("U0JANE", OWN), await show("U0JANE")], ["refused", "refused"], accountStatus);
+  }
+});
+
+test("without an answer from Slack, Details says so instead of refusing", async (t) => {
+  const { directory, details } = await setUp(t);
+  directory.error = "internal_error";
+  assert.equal(await details("U0ANNA", OWN), "unknown");
+});

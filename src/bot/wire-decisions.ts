@@ -11,6 +11,7 @@ export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Tar
   const { config, store, workspace, clock, log } = wiring;
   const { requests, messages, digests, clicks } = store;
   const { routes, admins, identities } = config;
+  const show = mentions(150);
   return {
     requests,
     messages,
@@ -22,7 +23,8 @@ export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Tar
     identities,
     isHomeTeam: isHomeTeam(workspace),
     hasTarget: (request) => targets.find(request) !== undefined,
-    sentence: (denial: Denial) => denialSentence(denial, mentions(150)),
+    sentence: (denial: Denial) => denialSentence(denial, show),
+    show,
     clock,
     log,
   };

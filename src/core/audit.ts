@@ -49,6 +49,8 @@ export interface AuditDetails {
   voted: BreakGlass & { verdict: Verdict; reason?: string; name: string };
   /** A person took back their approval. */
   withdrawn: Record<never, never>;
+  /** An earlier approval no longer counts, because its author may no longer decide. */
+  "vote-dropped": { userId: string; denial: Denial["kind"] };
   /** A click did not count. */
   denied: BreakGlass & { denial: Denial["kind"]; verdict: RequestedAction };
   /** A signal is about to be sent to AWS. */

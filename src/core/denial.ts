@@ -18,6 +18,8 @@ export type Denial =
   /** `gone`: user groups of the route that do not exist or are disabled. */
   | { kind: "not-approver"; route: Route; gone: readonly string[] }
   | { kind: "membership-unknown"; error: string }
+  /** Slack did not return the account or the groups of a person who approved earlier. */
+  | { kind: "voter-unread"; userId: string; error: string }
   | { kind: "not-admin" }
   | { kind: "self-approval" }
   | { kind: "requester-unknown"; route: Route; executedBy: string | null }
@@ -54,6 +56,8 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return notApproverSentence(denial, show);
     case "membership-unknown":
       return `Slack did not return the members of the approvers' groups (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
+    case "voter-unread":
+      return `Slack did not return whether ${show.user(denial.userId)}, who approved earlier, may still decide (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "not-admin":
       return `Only Countersign admins can break glass. ${NOTHING}`;
     case "self-approval":
@@ -173,6 +177,8 @@ export function denialLabel(kind: Denial["kind"]): string {
       return "not an approver";
     case "membership-unknown":
       return "Slack did not return the groups";
+    case "voter-unread":
+      return "Slack did not return an earlier approver";
     case "not-admin":
       return "not an admin";
     case "self-approval":

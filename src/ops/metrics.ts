@@ -95,9 +95,12 @@ const counter = (registry: Registry, name: string, help: string, labelNames: str
 
 function countClicks(registry: Registry) {
   const clicks = counter(registry, "clicks_total", "Evaluated clicks, by outcome.", ["outcome"]);
+  const help = "Approvals that stopped counting because their authors may no longer decide, by reason.";
+  const dropped = counter(registry, "votes_dropped_total", help, ["reason"]);
   return (own: EvaluateClick): EvaluateClick =>
     async (click) => {
       const outcome = await own(click);
+      for (const reason of outcome.kind === "counted" ? (outcome.dropped ?? []) : []) dropped.inc({ reason });
       clicks.inc({ outcome: outcome.kind === "denied" ? `denied: ${outcome.denial.kind}` : outcome.kind });
       return outcome;
     };

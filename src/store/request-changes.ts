@@ -56,7 +56,7 @@ async function advance(
   publishes: boolean,
   at: number,
 ): Promise<boolean> {
-  const { requestId, expectedVersion, patch, vote, withdraw, attempt } = change;
+  const { requestId, expectedVersion, patch, vote, removeVotes = [], attempt } = change;
   const version = expectedVersion + 1;
   const result = await trx
     .updateTable("requests")
@@ -72,8 +72,8 @@ async function advance(
       .values(vote)
       .onConflict((conflict) => conflict.columns(["requestId", "userId"]).doUpdateSet(vote))
       .execute();
-  if (withdraw !== undefined)
-    await trx.deleteFrom("votes").where("requestId", "=", requestId).where("userId", "=", withdraw).execute();
+  for (const userId of removeVotes)
+    await trx.deleteFrom("votes").where("requestId", "=", requestId).where("userId", "=", userId).execute();
   if (attempt !== undefined) await recordSignal(trx, attempt);
   if (change.recipientLookup !== undefined) await addRecipientLookup(trx, requestId, change.recipientLookup);
   if (change.click !== undefined) await markEvaluated(trx, change.click, at);

@@ -17,7 +17,7 @@ import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";
-import { fakeAutomation, fakeChat, fakeDirectory, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { fakeAutomation, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
 import type { Json } from "../support/http-json.ts";
 import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -91,6 +91,7 @@ async function inbound(t: TestContext) {
     digests: store.digests,
     hasTarget: () => true,
     sentence: ({ kind }: { kind: string }) => kind,
+    show: PLAIN_NAMES,
     clock,
     log,
   };

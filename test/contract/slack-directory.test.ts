@@ -33,7 +33,7 @@ const STANDINGS: [userId: string, standing: Person["accountStatus"]][] = [
 for (const [userId, standing] of STANDINGS) {
   test(`${userId} counts as ${standing}`, async (t) => {
     const { directory } = await setUp(t);
-    const found = await directory.person(userId, true);
+    const found = await directory.person(userId);
     assert(found.kind === "person");
     assert.equal(found.person.accountStatus, standing);
     assert.equal(found.person.id, userId);
@@ -42,26 +42,27 @@ for (const [userId, standing] of STANDINGS) {
 
 test("a person comes with the name and address that their administrators gave, not the one they chose to show", async (t) => {
   const { directory } = await setUp(t);
-  const found = await directory.person("U0JANE", true);
+  const found = await directory.person("U0JANE");
   assert(found.kind === "person");
   assert.deepEqual([found.person.name, found.person.email], ["Jane Ito", "jane@example.com"]);
 });
 
 test("somebody whom Slack does not know, or cannot tell for now, is unknown", async (t) => {
   const { slack, directory } = await setUp(t);
-  assert.equal((await directory.person("U0NOBODY", true)).kind, "unknown");
+  assert.equal((await directory.person("U0NOBODY")).kind, "unknown");
   await slack.control("faults", { operation: "users.info", kind: "throttle", retryAfterSeconds: 5, times: 1 });
   const limited = { kind: "unknown", error: "ratelimited", retryAfterMs: 5_000 };
-  assert.deepEqual(await directory.person("U0JANE", true), limited);
+  assert.deepEqual(await directory.person("U0JANE"), limited);
   await slack.control("faults", { operation: "users.info", kind: "drop-reply", times: 1 });
-  assert.equal((await directory.person("U0JANE", true)).kind, "unknown");
+  assert.equal((await directory.person("U0JANE")).kind, "unknown");
 });
 
 test("who was deactivated a moment ago is, when asked afresh", async (t) => {
-  const { slack, directory } = await setUp(t);
-  await directory.person("U0JANE", true);
+  const { slack, clock, directory } = await setUp(t);
+  await directory.person("U0JANE");
   await slack.control("person", { user: "U0JANE", deleted: true });
-  const fresh = await directory.person("U0JANE", true);
+  clock.advance(1);
+  const fresh = await directory.person("U0JANE", { since: clock.now() });
   assert.equal(fresh.kind === "person" && fresh.person.accountStatus, "deactivated");
 });
 
@@ -75,18 +76,19 @@ test("who is named needs no group; who is in one is found; who is in none is not
 
 test("a group is asked once for many members, and once more before anyone is denied by memory, never twice for one answer", async (t) => {
   const { clock, directory, asked, dba } = await setUp(t);
-  await directory.isAmong(dba, "U0JANE");
+  await directory.isAmong(dba, "U0JANE", "preview");
   assert.equal(asked(), 1, "nothing was remembered, so one answer is fresh enough");
-  for (let click = 0; click < 5; click++) await directory.isAmong(dba, "U0MIA");
+  for (let click = 0; click < 5; click++) await directory.isAmong(dba, "U0MIA", "preview");
   assert.equal(asked(), 1);
   clock.advance(3_000);
-  await directory.isAmong(dba, "U0JANE");
+  await directory.isAmong(dba, "U0JANE", "preview");
   assert.equal(asked(), 2);
 });
 
 test("nobody can make the bot spend its calls: many who are in no group, or look at a list, cost one", async (t) => {
   const { clock, directory, asked, dba } = await setUp(t);
-  await Promise.all(Array.from({ length: 30 }, () => directory.isAmong(dba, "U0ROSA")));
+  const clicks = { since: clock.now() };
+  await Promise.all(Array.from({ length: 30 }, () => directory.isAmong(dba, "U0ROSA", clicks)));
   assert.equal(asked(), 1);
   clock.advance(20_000);
   for (let look = 0; look < 30; look++)
@@ -94,16 +96,17 @@ test("nobody can make the bot spend its calls: many who are in no group, or look
   assert.equal(asked(), 1);
 });
 
-test("who has just joined the group may decide at once; who has left may not for longer than is remembered", async (t) => {
+test("who has just joined the group may decide at once; who has left may not, however short ago", async (t) => {
   const { slack, clock, directory, dba } = await setUp(t);
-  await directory.isAmong(dba, "U0MIA");
+  const atClick = (userId: string) => directory.isAmong(dba, userId, { since: clock.now() });
+  assert.deepEqual(await atClick("U0MIA"), { kind: "member" });
   await slack.control("group", { group: "S0DBA", users: ["U0JANE"] });
-  clock.advance(3_000);
-  assert.deepEqual(await directory.isAmong(dba, "U0JANE"), { kind: "member" });
-  assert.deepEqual(await directory.isAmong(dba, "U0MIA"), { kind: "not-member" });
+  clock.advance(1);
+  assert.deepEqual(await atClick("U0MIA"), { kind: "not-member" });
+  assert.deepEqual(await atClick("U0JANE"), { kind: "member" });
   await slack.control("group", { group: "S0DBA", users: ["U0MIA"] });
-  clock.advance(15_000);
-  assert.deepEqual(await directory.isAmong(dba, "U0JANE"), { kind: "not-member" });
+  clock.advance(3_000);
+  assert.deepEqual(await atClick("U0MIA"), { kind: "member" });
 });
 
 test("a group that cannot be read makes nobody a member, and nobody is denied as if it had been read", async (t) => {
@@ -169,7 +172,7 @@ test("a channel's members are meant only where that is written out, and as they 
   const nobody = { users: [], groups: [] };
   const members = { ...nobody, channel: "members" as const };
   const among = (meant: typeof nobody, user: string, channel: string) =>
-    directory.isAmong(meant, user, "decide", [channel]);
+    directory.isAmong(meant, user, "preview", [channel]);
   assert.deepEqual(await among(nobody, "U0ROSA", "C0APPROVALS"), { kind: "not-member" });
   assert.deepEqual(await among(members, "U0ROSA", "C0APPROVALS"), { kind: "member" });
   assert.deepEqual(await among(members, "U0EVE", "C0APPROVALS"), { kind: "not-member" });

@@ -8,6 +8,7 @@ import type {
   RequestView,
 } from "../../src/app/ports/slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
+import type { NameRenderer } from "../../src/core/name-renderer.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { SignalResult } from "../../src/core/signal-attempt.ts";
 import type { SignerKind } from "../../src/core/signers.ts";
@@ -65,6 +66,11 @@ export function testLog(): TestLog {
   };
   return { lines, ...makeChildLog({}) };
 }
+
+const asIs = (text: string) => text;
+
+/** Shows names as they are. */
+export const PLAIN_NAMES: NameRenderer = { user: asIs, group: asIs, channel: asIs, text: asIs, word: asIs };
 
 export const TARGET: Target = {
   key: "default/us-east-1",

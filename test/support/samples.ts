@@ -165,6 +165,7 @@ export const DETAILS: AuditDetails = {
   closed: { ...requestContext(aRequest()), outcome: { kind: "approved", where: "slack", by: [], detail: null } },
   voted: { verdict: "approve", name: "Person U0JANE" },
   withdrawn: {},
+  "vote-dropped": { userId: "U0JANE", denial: "not-approver" },
   denied: { denial: "not-approver", verdict: "approve" },
   "signal-sending": aSignalDetail,
   "signal-accepted": aSignalDetail,

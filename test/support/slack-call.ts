@@ -1,4 +1,4 @@
-import type { WebClient } from "@slack/web-api";
+import { WebAPIPlatformError, type WebClient } from "@slack/web-api";
 import type { Clock } from "../../src/app/ports/aws.ts";
 import type { RateLimitStore } from "../../src/app/ports/coordination.ts";
 import { limitedCall } from "../../src/slack/rate-limits/limited-call.ts";
@@ -18,6 +18,14 @@ export function fakeSlackCall(replies: Replies): SlackCall {
   };
   return makeSlackCall({ apiCall } as Pick<WebClient, "apiCall">);
 }
+
+/** Returns the error of the WebClient for a call that Slack refuses. `retryAfter` in seconds. */
+export const refusedBySlack = (error: string, retryAfter?: number) =>
+  new WebAPIPlatformError({
+    ok: false,
+    error,
+    ...(retryAfter === undefined ? {} : { response_metadata: { retryAfter } }),
+  });
 
 /** Applies the rate limits to calls, like one replica. */
 export function limited(call: SlackCall, rateLimits: RateLimitStore, clock: Clock): SlackCall {

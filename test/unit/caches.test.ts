@@ -3,8 +3,9 @@ import { test } from "node:test";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { makeDefaults } from "../../src/aws/defaults.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
-import { type MembersResult, makeGroups } from "../../src/slack/people/groups.ts";
+import { makeGroups } from "../../src/slack/people/groups.ts";
 import { makeSharedChannels } from "../../src/slack/people/shared-channels.ts";
+import { makeSharedReads } from "../../src/slack/people/shared-reads.ts";
 import { testClock } from "../support/fakes.ts";
 import { fakeSlackCall } from "../support/slack-call.ts";
 
@@ -48,7 +49,7 @@ test("a cached person or address is fresh for exactly fifteen seconds of the inj
   const clock = testClock();
   const { call, count } = countedCalls();
   const directory = makeDirectory(call, WORKSPACE, clock);
-  const both = () => Promise.all([directory.person("U1", false), directory.byEmail("Rosa@example.com")]);
+  const both = () => Promise.all([directory.person("U1"), directory.byEmail("Rosa@example.com")]);
   await both();
   clock.advance(14_999);
   await both();
@@ -58,33 +59,55 @@ test("a cached person or address is fresh for exactly fifteen seconds of the inj
   assert.deepEqual([count("U1"), count("Rosa@example.com")], [2, 2]);
 });
 
-test("a fresh read of a person ignores the cache and renews it", async () => {
+test("a click is allowed only by a read of its author that began after it, and renews the cache", async () => {
   const clock = testClock();
   const { call, count } = countedCalls();
   const directory = makeDirectory(call, WORKSPACE, clock);
-  await directory.person("U1", true);
-  await directory.person("U1", true);
+  await directory.person("U1", { since: clock.now() });
+  clock.advance(1);
+  await directory.person("U1", { since: clock.now() });
   assert.equal(count("U1"), 2);
-  await directory.person("U1", false);
+  await directory.person("U1");
+  await directory.person("U1", { since: clock.now() });
   assert.equal(count("U1"), 2);
 });
 
-const userIds = (result: MembersResult) => (result.kind === "members" ? [...result.members] : result.kind);
+const userIds = (result: Awaited<ReturnType<ReturnType<typeof makeGroups>>>) =>
+  result.kind === "found" ? [...result.value] : result.kind;
 
 test("a list of members is as old as the start of its call", async () => {
   const clock = testClock();
   const { call, count, hold } = countedCalls();
   const groups = makeGroups(call, clock);
   const release = hold("S0DBA");
-  const first = groups.members("S0DBA", 3_000);
+  const began = clock.now();
+  const first = groups("S0DBA", began);
   clock.advance(2_000);
   release();
   assert.deepEqual(userIds(await first), ["U0JANE"]);
-  clock.advance(999);
-  await groups.members("S0DBA", 3_000);
+  await groups("S0DBA", began);
   assert.equal(count("S0DBA"), 1);
-  clock.advance(1);
-  await groups.members("S0DBA", 3_000);
+  await groups("S0DBA", began + 1);
+  assert.equal(count("S0DBA"), 2);
+});
+
+test("callers that need a later read than the one in progress wait for it, and then share one more", async () => {
+  const clock = testClock();
+  const { call, count, hold } = countedCalls();
+  const groups = makeGroups(call, clock);
+  const release = hold("S0DBA");
+  const first = groups("S0DBA", clock.now());
+  clock.advance(10);
+  const later = [0, 1, 2].map((ms) => groups("S0DBA", clock.now() - ms));
+  await Promise.resolve();
+  assert.equal(count("S0DBA"), 1);
+  release();
+  const began = (await first).kind === "found" && clock.now() - 10;
+  assert.deepEqual(
+    (await Promise.all(later)).map((read) => read.kind === "found" && read.at),
+    [clock.now(), clock.now(), clock.now()],
+  );
+  assert.equal(began, clock.now() - 10);
   assert.equal(count("S0DBA"), 2);
 });
 
@@ -92,12 +115,13 @@ test("a list that is old enough for one purpose is used while another purpose re
   const clock = testClock();
   const { call, count, hold } = countedCalls();
   const groups = makeGroups(call, clock);
-  await groups.members("S0DBA", 3_000);
+  const began = clock.now();
+  await groups("S0DBA", began);
   clock.advance(5_000);
   const release = hold("S0DBA");
-  const reading = groups.members("S0DBA", 3_000);
-  const joined = groups.members("S0DBA", 3_000);
-  assert.deepEqual(userIds(await groups.members("S0DBA", 15_000)), ["U0JANE"]);
+  const reading = groups("S0DBA", began + 2_000);
+  const joined = groups("S0DBA", began + 2_000);
+  assert.deepEqual(userIds(await groups("S0DBA", began)), ["U0JANE"]);
   release();
   await Promise.all([reading, joined]);
   assert.equal(count("S0DBA"), 2);
@@ -107,35 +131,59 @@ test("after a failed call the earlier list is still used where it is young enoug
   const clock = testClock();
   const { call, failing, count } = countedCalls();
   const groups = makeGroups(call, clock);
-  await groups.members("S0DBA", 3_000);
+  const began = clock.now();
+  await groups("S0DBA", began);
   clock.advance(5_000);
   failing.add("S0DBA");
   const failed = { kind: "ambiguous", error: "no reply for S0DBA" };
-  assert.deepEqual(await groups.members("S0DBA", 3_000), failed);
-  assert.deepEqual(userIds(await groups.members("S0DBA", 15_000)), ["U0JANE"]);
-  await groups.members("S0NEW", 3_000);
-  assert.deepEqual(await groups.members("S0DBA", 3_000), failed);
+  assert.deepEqual(await groups("S0DBA", clock.now()), failed);
+  assert.deepEqual(userIds(await groups("S0DBA", began)), ["U0JANE"]);
+  await groups("S0NEW", clock.now());
+  assert.deepEqual(await groups("S0DBA", clock.now()), failed);
   assert.equal(count("S0DBA"), 3);
 });
 
-test("a call whose entry is evicted by a thousand other groups still returns its list", async () => {
-  const { call, hold, count } = countedCalls();
-  const groups = makeGroups(call, testClock());
+test("a read that throws blocks no later one", async () => {
+  const clock = testClock();
+  let reads = 0;
+  const read = makeSharedReads(clock, { max: 10, keepMs: 1_000 }, async () => {
+    if (++reads === 1) throw new Error("a defect");
+    return { kind: "read", value: reads };
+  });
+  const broken = read("S0DBA", clock.now());
+  clock.advance(1);
+  const next = read("S0DBA", clock.now());
+  await assert.rejects(broken, /a defect/);
+  assert.deepEqual(await next, { kind: "found", at: clock.now(), value: 2 });
+});
+
+test("a list that was read before the clock was set back allows nothing", async () => {
+  const clock = testClock();
+  const { call, count } = countedCalls();
+  const groups = makeGroups(call, clock);
+  await groups("S0DBA", clock.now());
+  clock.advance(-30_000);
+  await groups("S0DBA", clock.now());
+  assert.equal(count("S0DBA"), 2);
+});
+
+test("a call that is overtaken by a thousand other groups still returns its list", async () => {
+  const clock = testClock();
+  const { call, hold } = countedCalls();
+  const groups = makeGroups(call, clock);
   const release = hold("S0DBA");
-  const slow = groups.members("S0DBA", 3_000);
-  for (let index = 0; index < 1_000; index++) await groups.members(`S${index}`, 3_000);
+  const slow = groups("S0DBA", clock.now());
+  for (let index = 0; index < 1_000; index++) await groups(`S${index}`, clock.now());
   release();
   assert.deepEqual(userIds(await slow), ["U0JANE"]);
-  await groups.members("S0DBA", 3_000);
-  assert.equal(count("S0DBA"), 2);
 });
 
 test("caches are bounded: the entry that was not used for longest is read again", async () => {
   const { call, count } = countedCalls();
   const directory = makeDirectory(call, WORKSPACE, testClock());
-  for (let index = 0; index <= 10_000; index++) await directory.person(`U${index}`, false);
-  await directory.person("U10000", false);
-  await directory.person("U0", false);
+  for (let index = 0; index <= 10_000; index++) await directory.person(`U${index}`);
+  await directory.person("U10000");
+  await directory.person("U0");
   assert.deepEqual([count("U10000"), count("U0")], [1, 2]);
 });
 

@@ -347,6 +347,7 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
     { kind: "not-approver", route: aRoute(), gone: ["S0DBA"] },
   ],
   "membership-unknown": [{ kind: "membership-unknown", error: "ratelimited" }],
+  "voter-unread": [{ kind: "voter-unread", userId: "U0OMAR", error: "ratelimited" }],
   closed: [{ kind: "closed", request: aRequest(closedByJane), votes: jane }],
   decided: [{ kind: "decided", request: aRequest(decidedByJane), votes: jane }],
   "already-voted": [

@@ -3,7 +3,7 @@ import type { TestContext } from "node:test";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import type { Route } from "../../src/core/policy.ts";
-import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { fakeDirectory, PLAIN_NAMES, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, aRoute, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -34,6 +34,7 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
     digests: store.digests,
     hasTarget: ({ target }: { target: string }) => !gone.has(target),
     sentence: (denial: { kind: string }) => `because: ${denial.kind}`,
+    show: PLAIN_NAMES,
     clock,
     log,
   };

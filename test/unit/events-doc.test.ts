@@ -28,6 +28,7 @@ const FIELDS: {
   closed: { ...REQUEST, outcome: "always", executionStatus: "sometimes" },
   voted: { verdict: "always", authority: "sometimes", reason: "sometimes", name: "always" },
   withdrawn: {},
+  "vote-dropped": { userId: "always", denial: "always" },
   denied: { denial: "always", verdict: "always", authority: "sometimes" },
   "signal-sending": SIGNAL,
   "signal-accepted": SIGNAL,
@@ -45,7 +46,13 @@ const OUTCOME_KINDS: Record<OutcomeKind, true> = {
 const DENIALS: Record<Denial["kind"], true> = {
   ...{ "no-request": true, "wrong-workspace": true, "foreign-message": true, "forged-form": true, "no-route": true },
   ...{ "no-target": true, "account-status": true, "person-unknown": true, "not-approver": true },
-  ...{ "membership-unknown": true, "not-admin": true, "self-approval": true, "requester-unknown": true },
+  ...{
+    "membership-unknown": true,
+    "voter-unread": true,
+    "not-admin": true,
+    "self-approval": true,
+    "requester-unknown": true,
+  },
   ...{ "requester-unread": true, closed: true, decided: true, "already-voted": true, "nothing-to-withdraw": true },
   ...{ "reason-missing": true, "not-typed": true },
 };

@@ -26,6 +26,7 @@ const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
   closed: both(context, fc.record({ outcome: outcomes, executionStatus: hostile(200) })),
   voted: both(breakGlass, fc.record({ verdict, reason: hostile(3000), name: hostile(500) })),
   withdrawn: fc.constant({}),
+  "vote-dropped": fc.record({ userId: hostile(30), denial: fc.constantFrom("not-approver", "account-status") }),
   denied: both(
     breakGlass,
     fc.record({ denial: fc.constantFrom("not-approver", "closed"), verdict: fc.constantFrom("approve", "withdraw") }),

@@ -31,7 +31,7 @@ export const makeHealthReport =
   }) =>
   async (userId: string): Promise<HealthReport> => {
     const { directory } = deps;
-    const known = await directory.person(userId, false);
+    const known = await directory.person(userId);
     if (known.kind === "unknown") return known;
     if (known.person.accountStatus !== "member") return { kind: "refused" };
     const admin = await directory.isAmong(deps.admins, userId);

@@ -151,7 +151,7 @@ async function findReadAccess(
   subject: InspectedRequest,
   pressed: boolean,
 ): Promise<{ kind: "allowed"; admin: boolean } | Refused> {
-  const known = await deps.directory.person(userId, false);
+  const known = await deps.directory.person(userId);
   if (known.kind === "unknown") return known;
   const admin = (await deps.directory.isAmong(deps.admins, userId, "show")).kind === "member";
   const reader = { person: known.person, admin, routes: new Set<string>() };
@@ -166,7 +166,7 @@ async function findReader(
   userId: string,
 ): Promise<{ kind: "reader"; reader: Reader } | Extract<Refused, { kind: "unknown" }>> {
   const { directory } = deps;
-  const known = await directory.person(userId, false);
+  const known = await directory.person(userId);
   if (known.kind === "unknown") return known;
   const routes = new Set<string>();
   const reader = (admin: boolean) => ({ kind: "reader", reader: { person: known.person, admin, routes } }) as const;

@@ -1,5 +1,6 @@
 import { type AuditDetails, type AuditEntry, requestContext } from "../../core/audit.ts";
 import type { Denial } from "../../core/denial.ts";
+import type { DroppedVote } from "../../core/dropped-vote.ts";
 import type { ApprovalRequest, Authority, Vote } from "../../core/request.ts";
 import type { Click } from "../ports/click-store.ts";
 
@@ -10,8 +11,14 @@ export function toDeniedEntry(click: Click, denial: Denial, at: number): AuditEn
 }
 
 /** Returns the audit record of an approval that its author took back. */
-export function toWithdrawnEntry(click: Click, at: number): AuditEntry {
-  return { requestId: click.requestId, kind: "withdrawn", at, actor: click.userId, detail: {} };
+export function toWithdrawnEntry({ requestId, userId }: Vote, at: number): AuditEntry {
+  return { requestId, kind: "withdrawn", at, actor: userId, detail: {} };
+}
+
+/** Returns the audit record of an earlier approval whose author may no longer decide. */
+export function toDroppedEntry({ vote, denial }: DroppedVote, at: number): AuditEntry {
+  const detail = { userId: vote.userId, denial: denial.kind };
+  return { requestId: vote.requestId, kind: "vote-dropped", at, actor: "countersign", detail };
 }
 
 /** Returns the audit record of a vote that counted. */

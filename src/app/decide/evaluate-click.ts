@@ -1,14 +1,20 @@
 import type { Denial } from "../../core/denial.ts";
+import { type DroppedVote, toDroppedReplies } from "../../core/dropped-vote.ts";
 import { evaluateVote, type VoteEvaluation } from "../../core/evaluate-vote.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Log } from "../ports/aws.ts";
 import type { ClickRow, ClickStore } from "../ports/click-store.ts";
+import type { Freshness } from "../ports/slack.ts";
 import type { RequestChange } from "../ports/store.ts";
-import { toDecidedEntry, toDeniedEntry, toVotedEntry, toWithdrawnEntry } from "./click-records.ts";
-import { type GatherDeps, gatherFacts } from "./gather-facts.ts";
+import { checkVoters } from "./check-voters.ts";
+import { toDecidedEntry, toDeniedEntry, toDroppedEntry, toVotedEntry, toWithdrawnEntry } from "./click-records.ts";
+import { type GatherDeps, type GatheredFacts, gatherFacts } from "./gather-facts.ts";
 
 /** How soon a click is evaluated again that waits for the post of its message. */
 const RETRY_MS = 1_000;
+/** The most by which the clocks of two replicas differ: one stores a click, another evaluates it. */
+const CLOCK_SKEW_MS = 5_000;
 /** Attempts to store an evaluation while other people change the same request. */
 const MAX_RACES = 20;
 
@@ -16,18 +22,20 @@ export interface EvaluateClickDeps extends GatherDeps {
   clicks: ClickStore;
   /** Renders a denial for the person who clicked. */
   sentence: (denial: Denial) => string;
+  /** Renders names in other replies. */
+  show: NameRenderer;
   log: Log;
 }
 
 /**
  * The end of one evaluation. A click is final after all but `later`, which leaves it due for another evaluation.
- *   counted    its vote is stored; `completes` if it decided the request
+ *   counted    its vote is stored; `completes` if it decided the request. `dropped`: earlier approvals that no longer count
  *   withdrawn  the person's approval is removed
  *   denied     it changed nothing, and a reply to its author is stored
  *   later      it waits, for Slack or for the post of its message
  */
 export type ClickOutcome =
-  | { kind: "counted"; completes: boolean }
+  | { kind: "counted"; completes: boolean; dropped?: readonly Denial["kind"][] }
   | { kind: "withdrawn" }
   | { kind: "denied"; denial: Denial }
   | { kind: "later"; waitMs?: number; why: string };
@@ -46,6 +54,8 @@ export const makeEvaluateClick =
     switch (outcome.kind) {
       case "counted":
         log.info({ ...fields, event: "click.counted", completes: outcome.completes }, "vote counted");
+        if (outcome.dropped !== undefined)
+          log.warn({ ...fields, event: "vote.dropped", denials: outcome.dropped }, "earlier approvals no longer count");
         break;
       case "withdrawn":
         log.info({ ...fields, event: "click.withdrawn" }, "approval withdrawn");
@@ -68,46 +78,91 @@ export const makeEvaluateClick =
 
 async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<ClickOutcome> {
   const { requests, clock } = deps;
-  const denied = (denial: Denial): ClickOutcome => ({ kind: "denied", denial });
-  const facts = await gatherFacts(deps, click);
-  if (facts.kind === "denied") return facts;
-  if (facts.kind === "later") {
-    const { kind, waitMs, why } = facts;
-    return { kind, why, ...(waitMs === undefined ? {} : { waitMs }) };
-  }
+  // Whatever allows a click was read after it arrived. A click that waited can share the reads of other clicks.
+  const freshness = { since: Math.min(clock.now(), click.receivedAt + CLOCK_SKEW_MS) };
+  const facts = await gatherFacts(deps, click, freshness);
+  if (facts.kind !== "ready") return toOutcome(facts);
   let { request } = facts;
 
   for (let race = 0; race < MAX_RACES; race++) {
-    const votes = await requests.votes(request.id);
-    const { verdict, authority, reason, typed } = click;
-    const evaluation = evaluateVote({ ...facts, request, votes, verdict, authority, reason, typed, now: clock.now() });
-    if (evaluation.kind === "denied") return denied(evaluation.denial);
+    const assessed = await assess(deps, click, { ...facts, request }, freshness);
+    if (assessed.kind !== "assessed") return assessed;
     const guard = { requestId: request.id, expectedVersion: request.version, click: click.id };
-    if (await requests.advance({ ...guard, ...toChange(click, request, evaluation, clock.now()) }))
-      return evaluation.kind === "withdrawn"
-        ? { kind: "withdrawn" }
-        : { kind: "counted", completes: evaluation.completes };
+    if (await requests.advance({ ...guard, ...toChange(deps, click, request, assessed) })) {
+      const { evaluation, dropped } = assessed;
+      if (evaluation.kind === "withdrawn") return { kind: "withdrawn" };
+      const kinds = dropped.map(({ denial }) => denial.kind);
+      return { kind: "counted", completes: evaluation.completes, ...(kinds.length > 0 ? { dropped: kinds } : {}) };
+    }
     const current = await requests.byId(click.requestId);
-    if (current === null) return denied({ kind: "no-request" });
+    if (current === null) return { kind: "denied", denial: { kind: "no-request" } };
     request = current;
   }
   return { kind: "later", why: "the request changed during every evaluation" };
 }
 
+interface Assessed {
+  kind: "assessed";
+  evaluation: Exclude<VoteEvaluation, { kind: "denied" }>;
+  /** Earlier approvals that no longer count. */
+  dropped: readonly DroppedVote[];
+  /** Approvals that the request still needs. */
+  missing: number;
+}
+
+/** Evaluates the click with the votes so far. If it completes the quorum, the earlier approvers are checked too. */
+async function assess(
+  deps: EvaluateClickDeps,
+  { verdict, authority, reason, typed, userId }: ClickRow,
+  facts: Extract<GatheredFacts, { kind: "ready" }>,
+  freshness: Freshness,
+): Promise<Assessed | ClickOutcome> {
+  const { request, route } = facts;
+  const votes = await deps.requests.votes(request.id);
+  const evaluateWith = (counted: readonly Vote[]) =>
+    evaluateVote({ ...facts, votes: counted, verdict, authority, reason, typed, now: deps.clock.now() });
+  let evaluation = evaluateWith(votes);
+  if (evaluation.kind === "denied") return evaluation;
+  const completesQuorum = evaluation.kind === "counted" && evaluation.completes && verdict === "approve";
+  if (!completesQuorum || authority === "break-glass") return { kind: "assessed", evaluation, dropped: [], missing: 0 };
+
+  const earlier = votes.filter((vote) => vote.verdict === "approve" && vote.userId !== userId);
+  const checked = await checkVoters(deps, request, earlier, freshness);
+  if (checked.kind !== "checked") return toOutcome(checked);
+  const { dropped } = checked;
+  evaluation = evaluateWith(votes.filter((vote) => !dropped.some((each) => each.vote === vote)));
+  if (evaluation.kind === "denied") return evaluation;
+  const missing = Math.max(0, (route?.quorum ?? 0) - (earlier.length - dropped.length) - 1);
+  return { kind: "assessed", evaluation, dropped, missing };
+}
+
+function toOutcome(facts: Exclude<GatheredFacts, { kind: "ready" }>): ClickOutcome {
+  if (facts.kind === "denied") return facts;
+  const { kind, waitMs, why } = facts;
+  return { kind, why, ...(waitMs === undefined ? {} : { waitMs }) };
+}
+
 /** Returns what an evaluation changes, for one transaction. */
 function toChange(
-  click: ClickRow,
+  { clock, show }: EvaluateClickDeps,
+  { userId }: ClickRow,
   request: ApprovalRequest,
-  evaluation: Exclude<VoteEvaluation, { kind: "denied" }>,
-  now: number,
-): Pick<RequestChange, "patch" | "vote" | "withdraw" | "audit" | "recipientLookup"> {
+  { evaluation, dropped, missing }: Assessed,
+): Omit<RequestChange, "requestId" | "expectedVersion" | "click"> {
+  const now = clock.now();
   if (evaluation.kind === "withdrawn")
-    return { patch: {}, withdraw: click.userId, audit: [toWithdrawnEntry(click, now)] };
+    return { patch: {}, removeVotes: [userId], audit: [toWithdrawnEntry(evaluation.vote, now)] };
   const { vote, completes, patch } = evaluation;
   return {
     patch,
     vote,
-    audit: [toVotedEntry(vote), ...(completes ? [toDecidedEntry(vote, request)] : [])],
+    removeVotes: dropped.map((each) => each.vote.userId),
+    audit: [
+      ...dropped.map((each) => toDroppedEntry(each, now)),
+      toVotedEntry(vote),
+      ...(completes ? [toDecidedEntry(vote, request)] : []),
+    ],
+    replies: toDroppedReplies(dropped, vote, request, missing, show),
     ...(vote.authority === "break-glass" ? { recipientLookup: "break-glass" as const } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { Denial } from "../../core/denial.ts";
 import type { VoteInput } from "../../core/evaluate-vote.ts";
-import type { LookupFailure, Membership, Person } from "../../core/person.ts";
+import type { LookupFailure, Person } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import {
@@ -11,9 +11,9 @@ import {
   UNKNOWN_REQUESTER,
 } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
-import type { Directory } from "../ports/slack.ts";
+import type { Directory, Freshness } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
-import { canWait, type VerifyOriginDeps, verifyOrigin } from "./verify-origin.ts";
+import { type VerifyOriginDeps, verifyOrigin } from "./verify-origin.ts";
 
 export interface GatherDeps extends VerifyOriginDeps {
   requests: RequestStore;
@@ -41,8 +41,8 @@ export type GatheredFacts =
 
 const denied = (denial: Denial): GatheredFacts => ({ kind: "denied", denial });
 
-/** Gathers the facts that an evaluation needs, from stored state and from Slack as it is now. */
-export async function gatherFacts(deps: GatherDeps, click: ClickContext): Promise<GatheredFacts> {
+/** Gathers the facts that an evaluation needs, from stored state and from Slack, as fresh as the purpose needs. */
+export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshness: Freshness): Promise<GatheredFacts> {
   const request = await deps.requests.byId(click.requestId);
   if (request === null) return denied({ kind: "no-request" });
   const origin = await verifyOrigin(deps, click);
@@ -51,45 +51,43 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext): Promis
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "account-status", status: "external" });
   if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target });
-  return gatherPerson(deps, click, request);
+  return gatherPerson(deps, click, request, freshness);
 }
 
-async function gatherPerson(deps: GatherDeps, click: ClickContext, request: ApprovalRequest): Promise<GatheredFacts> {
+/** Gathers the facts about one person and one request. */
+export async function gatherPerson(
+  deps: Pick<GatherDeps, "directory" | "routes" | "admins" | "identities">,
+  click: Pick<ClickContext, "userId" | "verdict" | "authority">,
+  request: ApprovalRequest,
+  freshness: Freshness,
+): Promise<GatheredFacts> {
   const route = findRoute(deps.routes, request.route);
-  const lookup = await deps.directory.person(click.userId, true);
-  if (lookup.kind === "unknown")
-    return laterOrDenied(deps, click, lookup, { kind: "person-unknown", error: lookup.error });
+  const lookup = await deps.directory.person(click.userId, freshness);
+  if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", error: lookup.error });
   const { person } = lookup;
   if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
     return { kind: "ready", request, route, person, membership: { kind: "not-member" }, requester: UNKNOWN_REQUESTER };
 
-  const membership = await findMembership(deps, click, route, person);
+  const membership =
+    click.authority === "break-glass"
+      ? await deps.directory.isAmong(deps.admins, person.id, freshness)
+      : await deps.directory.isAmong(route.approvers, person.id, freshness, route.channels);
   if (membership.kind === "unknown") {
     const denial = { kind: "membership-unknown", error: membership.error } as const;
-    const outcome = laterOrDenied(deps, click, membership, denial);
+    const outcome = laterOrDenied(membership, denial);
     // A click that cannot wait is evaluated without the membership: a closed request is the better reason to give.
     if (outcome.kind === "later") return outcome;
   }
   const needsRequester = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
   const requester =
     needsRequester && membership.kind === "member" ? await findRequesterFor(deps, request, person) : UNKNOWN_REQUESTER;
-  if ("error" in requester)
-    return laterOrDenied(deps, click, requester, { kind: "requester-unread", error: requester.error });
+  if ("error" in requester) return laterOrDenied(requester, { kind: "requester-unread", error: requester.error });
   return { kind: "ready", request, route, person, membership, requester };
 }
 
 /** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */
-function laterOrDenied(deps: GatherDeps, click: ClickContext, failure: LookupFailure, denial: Denial): GatheredFacts {
-  const { error, retryAfterMs: waitMs } = failure;
-  return waitMs !== undefined && canWait(deps.clock, click)
-    ? { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial }
-    : denied(denial);
-}
-
-function findMembership(deps: GatherDeps, click: ClickContext, route: Route, person: Person): Promise<Membership> {
-  return click.authority === "break-glass"
-    ? deps.directory.isAmong(deps.admins, person.id)
-    : deps.directory.isAmong(route.approvers, person.id, "decide", route.channels);
+function laterOrDenied({ error, retryAfterMs: waitMs }: LookupFailure, denial: Denial): GatheredFacts {
+  return waitMs === undefined ? denied(denial) : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
 }
 
 /**
@@ -97,7 +95,7 @@ function findMembership(deps: GatherDeps, click: ClickContext, route: Route, per
  * proves that another person started the execution only if it belongs to a person there.
  */
 async function findRequesterFor(
-  deps: GatherDeps,
+  deps: Pick<GatherDeps, "directory" | "identities">,
   request: ApprovalRequest,
   person: Person,
 ): Promise<Requester | LookupFailure> {

@@ -10,7 +10,7 @@ import { type ButtonClick, type GatherDeps, gatherFacts } from "./gather-facts.t
 export const makePreviewVerdict =
   (deps: GatherDeps) =>
   async (click: ButtonClick, verdict: Verdict, authority: Authority = "approver"): Promise<Denial | null> => {
-    const facts = await gatherFacts(deps, { ...click, verdict, authority });
+    const facts = await gatherFacts(deps, { ...click, verdict, authority }, "preview");
     if (facts.kind === "denied") return facts.denial;
     // A message whose post is not resolved yet can be ours: the verdict itself waits for that.
     if (facts.kind === "later") return facts.denial ?? null;

@@ -156,7 +156,7 @@ async function isFullMember(
   { requestId }: RecipientLookup,
   userId: string,
 ): Promise<boolean | LookupFailure> {
-  const found = await directory.person(userId, false);
+  const found = await directory.person(userId);
   if (found.kind === "unknown" && found.permanent !== true) return found;
   const status = found.kind === "unknown" ? found.error : found.person.accountStatus;
   if (status === "member") return true;

@@ -90,20 +90,23 @@ export interface Chat {
   postEphemeral(channelId: string, userId: string, text: string): Promise<{ kind: "delivered" } | ChatFailure>;
 }
 
+/**
+ * How fresh a lookup must be.
+ *   since    to allow a click: only a read that began at this time or later
+ *   preview  to open a form: a read of the last seconds; the click that follows is evaluated again
+ *   show     to show something: the cache
+ */
+export type Freshness = "show" | "preview" | { since: number };
+
 /** Looks up people and memberships. */
 export interface Directory {
-  /** Reads a person. `fresh` bypasses the cache. */
-  person(userId: string, fresh: boolean): Promise<{ kind: "person"; person: Person } | LookupFailure>;
+  /** Reads a person. */
+  person(userId: string, freshness?: Freshness): Promise<{ kind: "person"; person: Person } | LookupFailure>;
   /**
-   * Tells whether a person belongs to `people`. To decide, reads groups from Slack, and reads them again before it denies.
-   * To show, uses the cache. `channel: members` means the members of `channels`.
+   * Tells whether a person belongs to `people`. Except to show, reads groups from Slack again before it denies.
+   * `channel: members` means the members of `channels`.
    */
-  isAmong(
-    people: Approvers,
-    userId: string,
-    purpose?: "decide" | "show",
-    channels?: readonly string[],
-  ): Promise<Membership>;
+  isAmong(people: Approvers, userId: string, freshness?: Freshness, channels?: readonly string[]): Promise<Membership>;
   /** Lists the people: the named ones, and the members of the groups. */
   members(people: People): Promise<{ kind: "members"; userIds: string[] } | LookupFailure>;
   /** Finds the owner of an email address. `nobody`: no one in the workspace has it. */

@@ -19,8 +19,8 @@ export interface RequestChange {
   expectedVersion: number;
   patch: RequestPatch;
   vote?: Vote;
-  /** The person whose vote is removed. */
-  withdraw?: string;
+  /** The people whose votes are removed. */
+  removeVotes?: readonly string[];
   /** An attempt to signal, in its new state. */
   attempt?: SignalAttempt;
   /** A notice whose recipients must be looked up. */
@@ -28,7 +28,7 @@ export interface RequestChange {
   audit: AuditEntry[];
   /** The click whose evaluation this change ends. If another process ended it first, nothing is stored. */
   click?: string;
-  /** Replies to people whose votes had no effect. */
+  /** Replies to people whose clicks were evaluated without a reply, such as those whose votes have no effect. */
   replies?: { userId: string; text: string }[];
 }
 

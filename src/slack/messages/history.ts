@@ -22,6 +22,8 @@ function describe({ kind, detail }: AuditRecord, who: string | null): string {
       return `${verb(detail.verdict)}${by}${breakGlass(detail)}`;
     case "withdrawn":
       return `approval withdrawn${by}`;
+    case "vote-dropped":
+      return `approval of ${mentionUser(detail.userId)} no longer counts: ${denialLabel(detail.denial)}`;
     case "denied":
       return `click${by} did not count: ${denialLabel(detail.denial)}`;
     case "decided":

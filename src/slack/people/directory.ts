@@ -1,56 +1,62 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../app/ports/aws.ts";
-import type { ChatFailure, Directory } from "../../app/ports/slack.ts";
+import type { ChatFailure, Directory, Freshness } from "../../app/ports/slack.ts";
 import type { LookupFailure, Membership, Person } from "../../core/person.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import type { SlackCall } from "../slack-call.ts";
 import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
-import { MAX_LIST_AGE_MS, makeChannels, makeGroups } from "./groups.ts";
+import { MAX_LIST_AGE_MS, makeChannels, makeGroups, type ReadMembers } from "./groups.ts";
 import { toPerson } from "./person.ts";
+import { makeSharedReads } from "./shared-reads.ts";
 
-/** A vote may rely on a person or a list of members that is this old. */
+/** A person, an address and, for a preview, a membership may be this old. */
 const CACHE_TTL_MS = 15_000;
 /** A denial relies only on lists of members younger than this. */
 const FRESH_MS = 3_000;
+/** Reads of one list for one lookup: a cached one, one for each answer that needs a later one, and no more. */
+const MAX_READS = 3;
 /** People and email addresses that are cached. */
 const MAX_PEOPLE = 10_000;
 
-/** Makes the directory of people and groups in Slack. It reads a cached list again before it denies anyone. */
+/**
+ * Makes the directory of people and groups in Slack. It reads a cached list again before it denies anyone, and before it
+ * allows a click that is younger than the list.
+ */
 export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Clock): Directory {
-  const options = cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS);
-  const people = new LRUCache<string, Person>(options);
-  const owners = new LRUCache<string, { userId: string | null }>(options);
+  const owners = new LRUCache<string, { userId: string | null }>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS));
   const groups = makeGroups(call, clock);
   const channels = makeChannels(call, clock);
+  const people = makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, async (userId) => {
+    const read = await call("users.info", { user: userId });
+    if (read.kind !== "ok") return read;
+    const { user } = read.response;
+    if (user === undefined) return { kind: "ambiguous", error: "the reply has no user" };
+    return { kind: "read", value: toPerson(userId, user, workspace) };
+  });
 
   return {
-    async person(userId, fresh) {
-      const cached = fresh ? undefined : people.get(userId);
-      if (cached !== undefined) return { kind: "person", person: cached };
-      const read = await call("users.info", { user: userId });
-      if (read.kind !== "ok") return unread(read);
-      const { user } = read.response;
-      if (user === undefined) return { kind: "unknown", error: "the reply has no user" };
-      const person = toPerson(userId, user, workspace);
-      people.set(userId, person);
-      return { kind: "person", person };
+    async person(userId, freshness = "show") {
+      const since = typeof freshness === "object" ? freshness.since : clock.now() - CACHE_TTL_MS + 1;
+      const read = await people(userId, since);
+      return read.kind === "found" ? { kind: "person", person: read.value } : unread(read);
     },
 
-    async isAmong(meant, userId, purpose = "decide", channelIds = []) {
-      if (meant.users.includes(userId)) return { kind: "member" };
+    isAmong(meant, userId, freshness = "show", channelIds = []) {
       const lists = [
-        ...meant.groups.map((id) => ({ id, members: groups.members })),
-        ...(meant.channel === "members" ? channelIds : []).map((id) => ({ id, members: channels.members })),
+        ...meant.groups.map((id) => ({ id, read: groups })),
+        ...(meant.channel === "members" ? channelIds : []).map((id) => ({ id, read: channels })),
       ];
-      return findInLists(lists, userId, purpose === "decide" ? [CACHE_TTL_MS, FRESH_MS] : [MAX_LIST_AGE_MS]);
+      return meant.users.includes(userId)
+        ? Promise.resolve({ kind: "member" })
+        : findInLists(lists, userId, toReadTimes(freshness, clock.now()));
     },
 
     async members(meant) {
       const found = new Set(meant.users);
       for (const group of meant.groups) {
-        const list = await groups.members(group, MAX_LIST_AGE_MS);
-        if (list.kind === "members") for (const userId of list.members) found.add(userId);
+        const list = await groups(group, clock.now() - MAX_LIST_AGE_MS + 1);
+        if (list.kind === "found") for (const userId of list.value) found.add(userId);
         else if (!isNoGroup(list)) return unread(list);
       }
       return { kind: "members", userIds: [...found] };
@@ -68,29 +74,60 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
   };
 }
 
-/** Looks for a person in lists of members, in each list once for every allowed age: first cached, then fresh. */
+/** The earliest start of a read that may say yes, and of a read that may say no. */
+interface ReadTimes {
+  yes: number;
+  no: number;
+}
+
+function toReadTimes(freshness: Freshness, now: number): ReadTimes {
+  const youngerThan = (ageMs: number) => now - ageMs + 1;
+  switch (freshness) {
+    case "show":
+      return { yes: youngerThan(MAX_LIST_AGE_MS), no: youngerThan(MAX_LIST_AGE_MS) };
+    case "preview":
+      return { yes: youngerThan(CACHE_TTL_MS), no: youngerThan(FRESH_MS) };
+    default:
+      return { yes: freshness.since, no: youngerThan(FRESH_MS) };
+  }
+}
+
+/** Looks for a person in lists of members. */
 async function findInLists(
-  lists: readonly { id: string; members: ReturnType<typeof makeGroups>["members"] }[],
+  lists: readonly { id: string; read: ReadMembers }[],
   userId: string,
-  maxAgesMs: readonly number[],
+  times: ReadTimes,
 ): Promise<Membership> {
   const gone: string[] = [];
   let failure: ChatFailure | null = null;
-  for (const { id, members } of lists) {
-    for (const maxAgeMs of maxAgesMs) {
-      const list = await members(id, maxAgeMs);
-      if (list.kind === "members") {
-        if (list.members.has(userId)) return { kind: "member" };
-        continue;
-      }
-      if (isNoGroup(list)) gone.push(id);
-      // A list that Slack only asks to wait for may still have the person: no permanent failure replaces it.
-      else if (failure?.kind !== "limited") failure = list;
-      break;
-    }
+  for (const { id, read } of lists) {
+    const found = await findInList(id, read, userId, times);
+    if (found === "member") return { kind: "member" };
+    if (found === "not-member") continue;
+    if (isNoGroup(found)) gone.push(id);
+    // A list that Slack only asks to wait for may still have the person: no permanent failure replaces it.
+    else if (failure?.kind !== "limited") failure = found;
   }
   if (failure !== null) return unread(failure);
   return { kind: "not-member", ...(gone.length === 0 ? {} : { gone }) };
+}
+
+/** Looks into one list. Reads it again if it is too old for what it says. */
+async function findInList(
+  id: string,
+  read: ReadMembers,
+  userId: string,
+  times: ReadTimes,
+): Promise<"member" | "not-member" | ChatFailure> {
+  let since = Math.min(times.yes, times.no);
+  for (let reads = 0; reads < MAX_READS; reads++) {
+    const list = await read(id, since);
+    if (list.kind !== "found") return list;
+    const isMember = list.value.has(userId);
+    since = isMember ? times.yes : times.no;
+    if (list.at >= since) return isMember ? "member" : "not-member";
+  }
+  return { kind: "unavailable", error: "the clock was set back during the lookup" };
 }
 
 const toOwner = (userId: string | null) =>

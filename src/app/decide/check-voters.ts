@@ -1,0 +1,43 @@
+import type { Denial } from "../../core/denial.ts";
+import type { DroppedVote } from "../../core/dropped-vote.ts";
+import { evaluateVote } from "../../core/evaluate-vote.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { Freshness } from "../ports/slack.ts";
+import { type GatherDeps, type GatheredFacts, gatherPerson } from "./gather-facts.ts";
+
+/** `denied`: Slack does not tell whether a voter may still decide, so the quorum is not known to be complete. */
+export type CheckedVoters =
+  | { kind: "checked"; dropped: DroppedVote[] }
+  | Extract<GatheredFacts, { kind: "later" | "denied" }>;
+
+/**
+ * Checks everyone who approved earlier as if they clicked now, with the same reads as the click that completes the
+ * quorum. An approval counts only while its author may decide.
+ */
+export async function checkVoters(
+  deps: Pick<GatherDeps, "directory" | "routes" | "admins" | "identities" | "clock">,
+  request: ApprovalRequest,
+  approvals: readonly Vote[],
+  freshness: Freshness,
+): Promise<CheckedVoters> {
+  const dropped: DroppedVote[] = [];
+  for (const vote of approvals) {
+    const { userId, verdict, authority } = vote;
+    const facts = await gatherPerson(deps, { userId, verdict, authority }, request, freshness);
+    if (facts.kind === "later") return facts;
+    const denial = facts.kind === "denied" ? facts.denial : toDenial(deps.clock.now(), facts, vote);
+    if (denial === null) continue;
+    const error = "error" in denial ? denial.error : null;
+    if (error !== null) return { kind: "denied", denial: { kind: "voter-unread", userId, error } };
+    dropped.push({ vote, denial });
+  }
+  return { kind: "checked", dropped };
+}
+
+/** Returns why the author of the vote may no longer decide, or null. Only the permission matters, not the form. */
+function toDenial(now: number, facts: Extract<GatheredFacts, { kind: "ready" }>, vote: Vote): Denial | null {
+  const { verdict, authority } = vote;
+  const asFilledIn = { reason: "as given", typed: facts.request.facts.documentName };
+  const evaluation = evaluateVote({ ...facts, ...asFilledIn, verdict, authority, votes: [], now });
+  return evaluation.kind === "denied" ? evaluation.denial : null;
+}

@@ -1,0 +1,34 @@
+import { type Denial, denialLabel } from "./denial.ts";
+import type { NameRenderer } from "./name-renderer.ts";
+import type { ApprovalRequest, Vote } from "./request.ts";
+
+/** An approval that was counted, and whose author may no longer decide when another approval completes the quorum. */
+export interface DroppedVote {
+  vote: Vote;
+  denial: Denial;
+}
+
+/**
+ * Returns the replies about dropped votes: to their authors, except to those who are no longer full members, and to the
+ * author of `vote`, which would have completed the quorum. `missing`: approvals that the request still needs.
+ */
+export function toDroppedReplies(
+  dropped: readonly DroppedVote[],
+  vote: Vote,
+  { facts }: ApprovalRequest,
+  missing: number,
+  show: NameRenderer,
+): { userId: string; text: string }[] {
+  if (dropped.length === 0) return [];
+  const what = `${show.text(facts.documentName)} (step ${show.text(facts.stepName)})`;
+  const toAuthors = dropped
+    .filter(({ denial }) => denial.kind !== "account-status")
+    .map(({ vote: { userId }, denial }) => ({
+      userId,
+      text: `Your approval of ${what} no longer counts: ${denialLabel(denial.kind)}. Another person must approve it.`,
+    }));
+  const whose = dropped.map((each) => `${show.user(each.vote.userId)} (${denialLabel(each.denial.kind)})`).join(", ");
+  const next = missing === 0 ? "The quorum is complete." : `It needs ${missing} more.`;
+  const text = `Your approval of ${what} counts. Earlier approvals that no longer count: ${whose}. ${next}`;
+  return [...toAuthors, { userId: vote.userId, text }];
+}

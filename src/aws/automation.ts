@@ -50,7 +50,7 @@ export function makeAutomation(
     signers: signing.signers,
     ready: signing.ready,
     signal: signing.signal,
-    defaults: makeDefaults(reader, now),
+    defaults: makeDefaults(reader, now, pace),
 
     async listWaiting(abort) {
       try {

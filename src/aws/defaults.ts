@@ -1,61 +1,86 @@
 import { GetDocumentCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { LRUCache } from "lru-cache";
 import { parse } from "yaml";
+import type { Automation } from "../app/ports/aws.ts";
+import { readFailure } from "./aws-failures.ts";
+import { type CallPacer, paced } from "./pace.ts";
 
-/** How long defaults are cached. The version of a document never changes, but `$DEFAULT` can be moved to another. */
+/** How long defaults are cached. The version of a document never changes, but a deleted name can be used again. */
 const CACHE_TTL_MS = 10 * 60_000;
 /** How soon a document is read again after a failure. */
-const FAILURE_TTL_MS = 30_000;
+const FAILURE_TTL_MS = 5_000;
 /** Documents that are cached, for each target. */
 const MAX_DOCUMENTS = 200;
 
-/**
- * Makes a reader for the defaults of a runbook's parameters, by GetDocument. It returns null if the document cannot be
- * read or parsed: then every parameter is shown, without saying which ones differ from their defaults.
- */
-export function makeDefaults(client: SSMClient, now: () => number) {
-  const cache = new LRUCache<string, { defaults: Record<string, string[]> | null }>({
-    max: MAX_DOCUMENTS,
-    // Above 0, lru-cache remembers the time and forgets it with a timer of the machine.
-    ttlResolution: 0,
-    perf: { now },
-  });
-  return async (name: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null> => {
+/** Errors of a document that no longer exists: a retry cannot help. */
+const MISSING: ReadonlySet<string> = new Set(["InvalidDocument", "InvalidDocumentVersion"]);
+
+type Result = Awaited<ReturnType<Automation["defaults"]>>;
+
+/** Makes the reader of a runbook's parameters, by GetDocument. A failure names the time since when every read failed. */
+export function makeDefaults(
+  client: Pick<SSMClient, "send">,
+  now: () => number,
+  pace: CallPacer,
+): Automation["defaults"] {
+  const options = { max: MAX_DOCUMENTS, perf: { now } };
+  // With a resolution above 0, lru-cache remembers the time and forgets it with a timer of the machine.
+  const cache = new LRUCache<string, Result>({ ...options, ttlResolution: 0 });
+  const failingSince = new LRUCache<string, number>(options);
+  return async (name, version, abort) => {
     const key = `${name}:${version}`;
     const cached = cache.get(key);
-    if (cached !== undefined) return cached.defaults;
-    const defaults = await read(client, name, version, abort);
+    if (cached !== undefined) return cached;
+    const read = await readDocument(client, name, version, pace, abort);
+    if (read.kind === "read") failingSince.delete(key);
+    else if (!failingSince.has(key)) failingSince.set(key, now());
+    const result = read.kind === "read" ? read : { ...read, since: failingSince.get(key) ?? now() };
     // lru-cache counts an age equal to `ttl` as fresh, and times are whole milliseconds.
-    cache.set(key, { defaults }, { ttl: (defaults === null ? FAILURE_TTL_MS : CACHE_TTL_MS) - 1 });
-    return defaults;
+    if (!abort.aborted) cache.set(key, result, { ttl: (read.kind === "read" ? CACHE_TTL_MS : FAILURE_TTL_MS) - 1 });
+    return result;
   };
 }
 
-async function read(
-  client: SSMClient,
+async function readDocument(
+  client: Pick<SSMClient, "send">,
   name: string,
   version: string | null,
+  pace: CallPacer,
   abort: AbortSignal,
-): Promise<Record<string, string[]> | null> {
+): Promise<Exclude<Result, { kind: "failed" }> | Omit<Extract<Result, { kind: "failed" }>, "since">> {
+  // `$DEFAULT` and `$LATEST` may name another version by now.
+  if (version === null || !/^\d+$/.test(version))
+    return { kind: "failed", code: "VersionUnknown", message: "AWS does not name the executed version", retry: false };
   try {
-    const command = new GetDocumentCommand({
-      Name: name,
-      DocumentFormat: "JSON",
-      ...(version === null ? {} : { DocumentVersion: version }),
-    });
-    const { Content } = await client.send(command, { abortSignal: abort });
-    const parameters: unknown = parse(Content ?? "")?.parameters ?? {};
-    return Object.fromEntries(
-      Object.entries(parameters as Record<string, { default?: unknown }>)
-        .filter(([, parameter]) => parameter?.default !== undefined)
-        .map(([key, parameter]) => [key, asValues(parameter.default)]),
-    );
-  } catch {
-    return null;
+    const command = new GetDocumentCommand({ Name: name, DocumentFormat: "JSON", DocumentVersion: version });
+    const { Content } = await client.send(paced(command, { pace, urgent: false, abort }), { abortSignal: abort });
+    const parameters = Object.entries(parse(Content ?? "")?.parameters ?? {}) as [string, Declared | null][];
+    return {
+      kind: "read",
+      defaults: listsOf(parameters, "default"),
+      allowedValues: listsOf(parameters, "allowedValues"),
+    };
+  } catch (error) {
+    const failure = readFailure(error);
+    return { ...failure, retry: failure.retry && !MISSING.has(failure.code) };
   }
 }
 
-/** Returns a default in the form of an execution's parameters: a list of texts. */
+type Declared = { type?: unknown; default?: unknown; allowedValues?: unknown };
+
+/** AWS accepts no other values of a Boolean. */
+const valuesOfType = (declared: Declared | null) => (declared?.type === "Boolean" ? [true, false] : undefined);
+
+/** Returns one property of each parameter that has it, in the form of an execution's parameters: a list of texts. */
+function listsOf(parameters: readonly [string, Declared | null][], property: keyof Declared): Record<string, string[]> {
+  return Object.fromEntries(
+    parameters.flatMap(([name, declared]) => {
+      const value = declared?.[property] ?? (property === "allowedValues" ? valuesOfType(declared) : undefined);
+      return value === undefined ? [] : [[name, asValues(value)]];
+    }),
+  );
+}
+
 function asValues(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(asText);
   return [asText(value)];

@@ -68,10 +68,10 @@ export function startTargets(wiring: Wiring, { connections }: Targets, leases: L
   });
 }
 
-function makeSync({ config, clock, newId, random, log }: Wiring): ReadDeps["sync"] {
+function makeSync({ config, metrics, clock, newId, random, log }: Wiring): ReadDeps["sync"] {
   const { routes, mask } = config;
   return ({ requests, executions }) => {
-    const apply = makeApplyChanges({ requests, routes, clock, newId, log });
+    const apply = makeApplyChanges({ requests, routes, clock, newId, log, countUncovered: metrics.countUncovered });
     return makeSyncExecution({ requests, executions, apply, mask, clock, random, log });
   };
 }

@@ -10,6 +10,7 @@ import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
 import type { Problem } from "../config/problem.ts";
 import { parseAccount } from "../core/arn.ts";
+import type { Route } from "../core/policy.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
@@ -22,7 +23,9 @@ export function addPolicy(program: Command): void {
   const policy = program.command("policy").description("check the policy, or explain how it treats a request");
   policy
     .command("check")
-    .description("look up the configuration's people, groups and channels in Slack, and find unreachable routes")
+    .description(
+      "look up people, groups and channels in Slack, find unreachable routes, and warn of laxer routes that a value can reach",
+    )
     .action(async () => {
       const loaded = loadConfig(process.env, readTextFile);
       printResult(loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded.config));
@@ -44,7 +47,7 @@ export function addPolicy(program: Command): void {
       if (executionId !== undefined)
         return printResult(await explainExecution(loaded.file, loaded.targets, executionId));
       if (texts.document === undefined) return program.error("Give an execution's id, or --document.");
-      const { found, lines } = explain(loaded.file, { ...texts, parameters, moreParameters: true });
+      const { found, lines } = explain(loaded.file, { ...texts, parameters, defaults: null });
       printResult({ ok: found, lines });
     });
 }
@@ -68,10 +71,23 @@ async function checkPolicy(config: Config): Promise<CommandResult> {
   if (found.kind !== "workspace")
     return { ok: false, lines: [`Nothing was checked, because a call to Slack failed: ${describeFailure(found)}.`] };
   const findings = await makePolicyCheck(makeDirectoryCheck(web, found.workspace))(config);
-  if (findings.length > 0) return { ok: false, lines: findings.map(({ where, text }) => `${where}\n  ${text}`) };
+  const lines = findings.map(
+    ({ level, where, text }) => `${where}\n  ${level === "warning" ? "Warning: " : ""}${text}`,
+  );
+  lines.push(...unknownAllowedValues(config.routes));
+  if (findings.some(({ level }) => level === "problem")) return { ok: false, lines };
   const routes = `${config.routes.length} route${config.routes.length === 1 ? "" : "s"}`;
   const names = `every person, group and channel exists in ${found.workspace.name}`;
-  return { ok: true, lines: [`The policy is OK: ${routes}, and ${names}.`] };
+  return { ok: true, lines: [...lines, `The policy is OK: ${routes}, and ${names}.`] };
+}
+
+/** Says what the check cannot see, because it reads no runbook: whether a requester can write any value of a parameter. */
+function unknownAllowedValues(routes: readonly Route[]): string[] {
+  const names = [...new Set(routes.flatMap(({ match }) => Object.keys(match.parameters ?? {})))];
+  if (names.length === 0) return [];
+  return [
+    `Not checked: whether the runbooks declare allowedValues for ${names.join(", ")}. Without allowedValues, a requester can write any value. policy explain EXECUTION-ID reads the runbook and warns.`,
+  ];
 }
 
 /** Explains each gate of an execution, as AWS reports it now. */
@@ -117,9 +133,11 @@ async function explainIn(where: {
     const reading = await automation.read(executionId, abort);
     if (reading.kind === "not-found") return { error: null };
     if (reading.kind === "failed") return { error: `${reading.code}: ${reading.message}` };
-    const subjects = toSubjects(target, reading.execution);
+    const { documentName, documentVersion } = reading.execution;
+    const declared = await automation.defaults(documentName, documentVersion, abort);
+    const subjects = toSubjects(target, reading.execution, declared);
     if (subjects.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
-    const explained = subjects.map((subject) => ({ subject, ...explain(file, subject) }));
+    const explained = subjects.map((subject) => ({ subject, ...explain(file, subject, declared) }));
     return {
       ok: explained.every(({ found }) => found),
       lines: explained.flatMap(({ subject, lines }) => [

@@ -18,7 +18,7 @@ const isParameterName = (name: string) => /^[^\s\p{Cc}]{1,50}$/u.test(name) && !
 
 const match = z
   .strictObject({
-    document: glob.optional().describe("Glob over the runbook's name"),
+    document: glob.optional().describe("Glob over the runbook's name or ARN"),
     target: glob.optional().describe("Glob over the target's name"),
     account: textWithForm(/^(?:\d{12}|\d*[*?][\d*?]*)$/, (found) =>
       say(`${found} cannot match an account.`, "Write 12 digits, or a glob that matches them."),
@@ -30,7 +30,7 @@ const match = z
     startedBy: glob.optional().describe("Glob over the ARN that started the execution"),
     parameters: withKeyRule(z.record(z.string(), globs).optional(), isParameterName, (name) =>
       say(`${name} cannot be the name of a parameter.`, "Write the parameter's name as the runbook declares it."),
-    ).describe("Map from a parameter to globs: one of them must match one of the parameter's values"),
+    ).describe("Map from a parameter to globs: each of the parameter's values must match one of them"),
   })
   .describe("Conditions that must all hold; an absent condition always holds");
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from "./canonical-json.ts";
 import type { Denial } from "./denial.ts";
 import type { ApprovalRequest, Authority, Outcome, RequestedAction, Verdict } from "./request.ts";
+import type { Uncovered } from "./uncovered.ts";
 
 /** The request that a record is about: its place in AWS, its runbook and step, and its route. */
 export interface RequestContext {
@@ -40,7 +41,7 @@ interface FailedSignalDetail extends SignalDetail {
  */
 export interface AuditDetails {
   /** A step waits for approval, and its request was opened. */
-  requested: RequestContext;
+  requested: RequestContext & { uncovered?: Uncovered };
   /** Enough votes were counted: the request is decided in Slack. */
   decided: RequestContext & BreakGlass & { decision: Verdict; reason?: string };
   /** The step no longer waits, decided in Slack or elsewhere. */

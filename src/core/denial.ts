@@ -4,6 +4,7 @@ import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import { describePrincipal } from "./principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "./request.ts";
+import { type Uncovered, uncoveredSentence } from "./uncovered.ts";
 
 /** The reason why a click does not count. */
 export type Denial =
@@ -11,7 +12,7 @@ export type Denial =
   | { kind: "wrong-workspace" }
   | { kind: "foreign-message" }
   | { kind: "forged-form" }
-  | { kind: "no-route"; route: string | null }
+  | { kind: "no-route"; route: string | null; uncovered?: Uncovered | undefined }
   | { kind: "no-target"; target: string }
   | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
   | { kind: "person-unknown"; error: string }
@@ -44,7 +45,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return `Countersign did not open this form for you. ${NOTHING} Press the button in the message again.`;
     case "no-route":
       return denial.route === null
-        ? "No route covered this request when it opened, so it cannot be decided in Slack. Decide it in the AWS console. A new route applies only to later requests."
+        ? `${uncoveredSentence(denial.uncovered, show)} The request cannot be decided in Slack. Decide it in the AWS console. A changed policy applies only to later requests.`
         : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin to restore the route under this name.`;
     case "no-target":
       return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;

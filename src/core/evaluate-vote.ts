@@ -45,7 +45,7 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const denied = (denial: Denial): VoteEvaluation => ({ kind: "denied", denial });
 
   if (person.accountStatus !== "member") return denied({ kind: "account-status", status: person.accountStatus });
-  if (route === null) return denied({ kind: "no-route", route: request.route });
+  if (route === null) return denied({ kind: "no-route", route: request.route, uncovered: request.facts.uncovered });
   // Withdrawing removes only the person's own approval, so it needs no permission.
   const unpermitted = verdict === "withdraw" ? null : permission(asked, route);
   if (unpermitted !== null) return denied(unpermitted);

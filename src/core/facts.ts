@@ -1,6 +1,7 @@
 import type { ObservedExecution, ObservedStep } from "./execution.ts";
 import type { Mask } from "./mask.ts";
 import { MASK } from "./mask.ts";
+import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
 
 /**
@@ -30,6 +31,25 @@ export function toRequestFacts(
     minRequiredApprovals: positive(step.inputs.MinRequiredApprovals),
     parameters: Object.entries(execution.parameters).map(([name, values]) => parameter(name, values, mask, defaults)),
     parentExecutionId: execution.parentExecutionId,
+  };
+}
+
+/** Returns the facts that routes are matched against. `defaults`: those of the executed version; null if unknown. */
+export function toRouteSubject(
+  target: { name: string; account: string; region: string },
+  execution: ObservedExecution,
+  step: ObservedStep,
+  defaults: Record<string, string[]> | null,
+): RouteSubject {
+  return {
+    document: execution.documentName,
+    target: target.name,
+    account: target.account,
+    region: target.region,
+    step: step.name,
+    startedBy: execution.executedBy ?? "",
+    parameters: execution.parameters,
+    defaults,
   };
 }
 

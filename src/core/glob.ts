@@ -24,6 +24,7 @@ function walk(glob: string, text: string, isOne: (unit: string | undefined) => b
     if (glob[g] === "*") {
       star = g++;
       mark = t;
+      if (g === glob.length) return true;
     } else if (g < glob.length && (glob[g] === "?" ? isOne(text[t]) : glob[g] === text[t])) {
       g++;
       t++;
@@ -34,4 +35,20 @@ function walk(glob: string, text: string, isOne: (unit: string | undefined) => b
   }
   while (glob[g] === "*") g++;
   return g === glob.length;
+}
+
+/** Returns whether a text exists that both globs match. */
+export function globsOverlap(a: string, b: string): boolean {
+  // Whether a text exists that the first characters of `a` so far and the first j characters of `b` match.
+  let row = Array.from({ length: b.length + 1 }, (_, j) => /^\**$/.test(b.slice(0, j)));
+  for (const unit of a) {
+    const next = [unit === "*" && row[0] === true];
+    for (let j = 1; j <= b.length; j++) {
+      const other = b[j - 1];
+      if (unit === "*" || other === "*") next.push(row[j] === true || next[j - 1] === true);
+      else next.push((unit === "?" || other === "?" || unit === other) && row[j - 1] === true);
+    }
+    row = next;
+  }
+  return row[b.length] === true;
 }

@@ -1,3 +1,5 @@
+import type { Uncovered } from "./uncovered.ts";
+
 /**
  * The approval request: one per account, Region, execution and step execution.
  *
@@ -40,6 +42,8 @@ export interface RequestFacts {
   minRequiredApprovals: number;
   parameters: Parameter[];
   parentExecutionId: string | null;
+  /** The reason why no route applied; absent if one did. */
+  uncovered?: Uncovered;
 }
 
 export interface Parameter {

@@ -19,7 +19,7 @@ export function unreachableRoutes(routes: readonly Route[]): UnreachableRoute[] 
 }
 
 /** Returns whether `outer` is certain to match everything that `inner` matches. */
-function covers(outer: RouteMatch, inner: RouteMatch): boolean {
+export function covers(outer: RouteMatch, inner: RouteMatch): boolean {
   const texts = TEXT_CONDITIONS.every((key) => {
     const [wide, narrow] = [outer[key], inner[key]];
     return wide === undefined || (narrow !== undefined && globCovers(wide, narrow));

@@ -3,6 +3,7 @@ import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { Automation, EventBus } from "../app/ports/aws.ts";
 import type { Chat } from "../app/ports/slack.ts";
 import type { Store } from "../app/ports/store.ts";
+import { UNCOVERED_REASONS, type Uncovered } from "../core/uncovered.ts";
 import type { Health } from "./readiness.ts";
 
 type EvaluateClick = ReturnType<typeof makeEvaluateClick>;
@@ -16,6 +17,8 @@ export interface Metrics {
   chat(own: Chat): Chat;
   automation(own: Automation): Automation;
   bus(own: EventBus): EventBus;
+  /** Counts a request that opened without a route. */
+  countUncovered(reason: Uncovered["reason"]): void;
 }
 
 type ProcessHealth = Pick<Health, "isSlackConnected" | "heartbeatAge">;
@@ -35,6 +38,7 @@ export function makeMetrics(): Metrics {
     chat: countMessages(registry),
     automation: countSignals(registry),
     bus: countEvents(registry),
+    countUncovered: countUncovered(registry),
   };
 }
 
@@ -155,4 +159,11 @@ function countEvents(registry: Registry) {
       return results;
     },
   });
+}
+
+function countUncovered(registry: Registry) {
+  const help = "Requests that opened without a route and cannot be decided in Slack, by reason.";
+  const uncovered = counter(registry, "requests_uncovered_total", help, ["reason"]);
+  for (const reason of UNCOVERED_REASONS) uncovered.inc({ reason }, 0);
+  return (reason: Uncovered["reason"]): void => uncovered.inc({ reason });
 }

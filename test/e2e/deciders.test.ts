@@ -282,18 +282,31 @@ test("approvers also get the request as a direct message and can decide there, a
     );
 });
 
-test("each admin gets one direct message about a request without a route, with a route that would match it", async (t) => {
+test("each admin gets one direct message about a request without a route: with a route that would match it, or with the two that might apply", async (t) => {
   const w = await world(t, {
-    policy: policy("match: { document: Other }"),
+    policy: policy("match: { parameters: { Environment: [prod, dev] } }").replace(
+      "admins:",
+      `  - name: production
+    match: { parameters: { Environment: [prod, test] } }
+    channels: [C0PRODDBA]
+    approvers: { users: [U0JANE] }
+    quorum: 1
+admins:`,
+    ),
   });
-  const id = await w.run(ONE_GATE);
-  const notice = await eventually("the admin is notified", async () => {
-    const { channels } = await w.control.slack("state");
-    const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
-    return direct?.messages.find((each: Json) => toText(each).includes(id));
-  });
-  assert.match(toText(notice), /No route covers Test-Runbook/);
-  assert.match(toText(notice), /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
+  const notice = (id: string) =>
+    eventually("the admin is notified", async () => {
+      const { channels } = await w.control.slack("state");
+      const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
+      return direct?.messages.find((each: Json) => toText(each).includes(id));
+    });
+  const none = toText(await notice(await w.run(ONE_GATE)));
+  assert.match(none, /No route applies to Test-Runbook/);
+  assert.match(none, /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
+  const lists = ONE_GATE.replace("parameters:", "parameters:\n  Environment: { type: StringList }");
+  const two = toText(await notice(await w.run(lists, { parameters: { Environment: ["dev", "test"] } })));
+  assert.match(two, /do not all select the same route \(route .?everything.? or route .?production.?\)/);
+  assert.match(two, /Fix:.*Start one execution for each value/);
   assert.deepEqual(await w.messages(), []);
 });
 

@@ -48,6 +48,11 @@ test("policy check and policy explain show what the configuration means, and end
     const { code, text } = await policy(w, GOOD, "check");
     assert.equal(code, 0, text);
     assert.match(text, /The policy is OK: 2 routes, and every person/);
+    assert.match(
+      text,
+      /routes\[1\]\n {2}Warning: Route "the rest" is laxer than route "databases" \(quorum 1 instead of 2/,
+    );
+    assert.match(text, /Not checked: whether the runbooks declare allowedValues for Environment/);
   });
   await t.test("each ID that Slack does not know, and each unreachable route, is reported with its path", async () => {
     const { code, text } = await policy(w, BAD, "check");
@@ -102,7 +107,7 @@ test("policy check and policy explain show what the configuration means, and end
   await t.test("facts that were not given are not guessed", async () => {
     const file = GOOD.replace('document: "Prod-DB-*"', "step: approve");
     const { text } = await policy(w, file, "explain", ...described, "--parameter", "Environment=prod");
-    assert.match(text, /Route "databases" might match: it depends on step, which was not given/);
+    assert.match(text, /Route "databases" might match: it depends on step \(not given\)/);
   });
   await t.test("a request without a route ends with 1", async () => {
     const file = GOOD.slice(0, GOOD.indexOf("  - name: the rest")) + GOOD.slice(GOOD.indexOf("admins:"));
@@ -111,15 +116,26 @@ test("policy check and policy explain show what the configuration means, and end
     assert.match(text, /No route matches/);
   });
   await t.test("an execution is read from AWS, and each of its gates explained", async () => {
-    const id = await w.run(`
+    const id = await w.run(
+      `
 schemaVersion: "0.3"
 mainSteps:
   - { name: first, action: "aws:approve", inputs: { Message: a, Approvers: ["${BOT_ROLE}"] } }
-`);
+parameters: { Environment: { type: StringList } }
+`,
+      { parameters: { Environment: ["prod", "dev"] } },
+    );
     const { code, text } = await policy(w, GOOD, "explain", id);
     assert.equal(code, 0, text);
     assert.match(text, /Test-Runbook, step first, in default, account 111122223333, us-east-1:/);
     assert.match(text, /Route "the rest" matches/);
+    const test = await policy(w, GOOD.replace("Prod-DB-*", "Test-*"), "explain", id);
+    assert.equal(test.code, 1, test.text);
+    assert.match(
+      test.text,
+      /Warning: parameter Environment decides the route, and the runbook declares no allowedValues/,
+    );
+    assert.match(test.text, /do not all select the same route \(route databases or route the rest\)/);
     const absent = await policy(w, GOOD, "explain", "00000000-0000-0000-0000-000000000000");
     assert.equal(absent.code, 1);
     assert.match(absent.text, /was not found in any of the \d+ targets/);

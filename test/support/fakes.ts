@@ -84,7 +84,12 @@ type Listing = Awaited<ReturnType<Automation["listWaiting"]>>;
 
 export interface FakeAutomation extends Automation {
   signers: SignerKind;
-  calls: { list: number; read: string[]; signal: { executionId: string; verdict: string; comment: string[] }[] };
+  calls: {
+    list: number;
+    read: string[];
+    defaults: string[];
+    signal: { executionId: string; verdict: string; comment: string[] }[];
+  };
   /** The results of the next lists and reads. */
   listing: Listing;
   reads: Map<string, Reading>;
@@ -92,6 +97,8 @@ export interface FakeAutomation extends Automation {
   onSignal: (executionId: string, verdict: string) => SignalResult | Promise<SignalResult>;
   /** Runs before the reply to each read, for changes during a read. */
   onRead: (executionId: string) => void | Promise<void>;
+  /** The runbook's parameters, as the bot reads them. */
+  declared: Awaited<ReturnType<Automation["defaults"]>>;
   shows(execution: ObservedExecution): void;
   lists(...executions: ListedExecution[]): void;
 }
@@ -100,11 +107,12 @@ export interface FakeAutomation extends Automation {
 export function fakeAutomation(target = TARGET): FakeAutomation {
   const fake: FakeAutomation = {
     target,
-    calls: { list: 0, read: [], signal: [] },
+    calls: { list: 0, read: [], defaults: [], signal: [] },
     listing: { kind: "listed", executions: [] },
     reads: new Map(),
     onSignal: () => ({ kind: "accepted" }),
     onRead: () => undefined,
+    declared: { kind: "read", defaults: {}, allowedValues: {} },
     shows: (execution) => void fake.reads.set(execution.executionId, { kind: "read", execution }),
     lists(...executions) {
       fake.listing = { kind: "listed", executions };
@@ -119,7 +127,10 @@ export function fakeAutomation(target = TARGET): FakeAutomation {
       await fake.onRead(executionId);
       return reading;
     },
-    defaults: async () => null,
+    async defaults(name, version) {
+      fake.calls.defaults.push(`${name} ${version}`);
+      return fake.declared;
+    },
     signers: "bot",
     ready: async () => ({ kind: "ready" }),
     async signal(_signer, executionId, verdict, comment) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { makeDefaults } from "../../src/aws/defaults.ts";
+import { makeCallPacer } from "../../src/aws/pace.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { makeGroups } from "../../src/slack/people/groups.ts";
 import { makeSharedChannels } from "../../src/slack/people/shared-channels.ts";
@@ -206,29 +207,76 @@ test("whether a channel is shared is cached for ten minutes, and after a failure
   assert.equal(count("C0DBA"), 3);
 });
 
-test("the defaults of a runbook are cached for ten minutes, and after a failure for thirty seconds", async () => {
+/** The reader of runbooks, over a client that fails with `error` or returns one runbook. */
+function defaultsReader() {
   const clock = testClock();
-  let calls = 0;
-  let works = false;
+  const state = { calls: 0, error: null as Error | null };
   const client = {
     send: async () => {
-      calls += 1;
-      if (!works) throw new Error("AccessDenied");
-      return { Content: JSON.stringify({ parameters: { Size: { default: "small" } } }) };
+      state.calls += 1;
+      if (state.error !== null) throw state.error;
+      const parameters = {
+        Size: { type: "String", default: "small", allowedValues: ["small", "large"] },
+        Force: { type: "Boolean", default: false },
+        Name: { type: "String" },
+      };
+      return { Content: JSON.stringify({ parameters }) };
     },
   } as unknown as SSMClient;
-  const defaults = makeDefaults(client, clock.now);
-  const read = () => defaults("Prod-DB-Restart", "1", new AbortController().signal);
-  assert.equal(await read(), null);
-  works = true;
-  clock.advance(29_999);
-  assert.equal(await read(), null);
+  const defaults = makeDefaults(client, clock.now, makeCallPacer(clock));
+  const read = (version: string | null = "1") => defaults("Prod-DB-Restart", version, new AbortController().signal);
+  return { clock, state, read };
+}
+
+test("the defaults of a runbook are cached for ten minutes, and after a failure for five seconds", async () => {
+  const { clock, state, read } = defaultsReader();
+  state.error = new Error("AccessDenied");
+  assert.equal((await read()).kind, "failed");
+  state.error = null;
+  clock.advance(4_999);
+  assert.equal((await read()).kind, "failed");
   clock.advance(1);
-  assert.deepEqual(await read(), { Size: ["small"] });
+  assert.deepEqual(await read(), {
+    kind: "read",
+    defaults: { Size: ["small"], Force: ["false"] },
+    allowedValues: { Size: ["small", "large"], Force: ["true", "false"] },
+  });
   clock.advance(599_999);
   await read();
-  assert.equal(calls, 2);
+  assert.equal(state.calls, 2);
   clock.advance(1);
   await read();
-  assert.equal(calls, 3);
+  assert.equal(state.calls, 3);
+});
+
+test("a failure to read a runbook names its first time, and whether a retry can help", async () => {
+  const { clock, state, read } = defaultsReader();
+  const since = clock.now();
+  state.error = Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+  const failed = { kind: "failed", code: "ThrottlingException", message: "Rate exceeded", retry: true };
+  assert.deepEqual(await read(), { ...failed, since });
+  clock.advance(60_000);
+  assert.deepEqual(await read(), { ...failed, since });
+  clock.advance(5_000);
+  state.error = null;
+  assert.equal((await read()).kind, "read");
+  clock.advance(600_000);
+  for (const code of ["AccessDeniedException", "InvalidDocument", "InvalidDocumentVersion"]) {
+    state.error = Object.assign(new Error("No"), { name: code });
+    clock.advance(5_000);
+    const { retry, since: later } = (await read()) as Awaited<ReturnType<typeof read>> & {
+      retry: boolean;
+      since: number;
+    };
+    assert.deepEqual([retry, later], [false, since + 670_000]);
+  }
+});
+
+test("a version that may name another document by now is not read", async () => {
+  const { state, read } = defaultsReader();
+  for (const version of [null, "$DEFAULT", "$LATEST"]) {
+    const result = await read(version);
+    assert.deepEqual(result.kind === "failed" && [result.code, result.retry], ["VersionUnknown", false]);
+  }
+  assert.equal(state.calls, 0);
 });

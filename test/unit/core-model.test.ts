@@ -147,7 +147,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     },
   };
 
-  const applyChanges = makeApplyChanges({ requests: owned.requests, routes, clock, newId, log });
+  const applyChanges = makeApplyChanges({ requests: owned.requests, routes, clock, newId, log, countUncovered() {} });
   const sync = makeSyncExecution({ ...owned, apply: applyChanges, mask: [], clock, random, log });
   const evaluateClick = makeEvaluateClick({
     requests,

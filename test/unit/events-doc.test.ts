@@ -23,7 +23,7 @@ const SIGNAL = { decision: "always", attempt: "always", userId: "sometimes", ses
 const FIELDS: {
   [Kind in AuditKind]: { [Field in keyof AuditDetails[Kind]]-?: Presence<AuditDetails[Kind], Field> };
 } = {
-  requested: REQUEST,
+  requested: { ...REQUEST, uncovered: "sometimes" },
   decided: { ...REQUEST, decision: "always", authority: "sometimes", reason: "sometimes" },
   closed: { ...REQUEST, outcome: "always", executionStatus: "sometimes" },
   voted: { verdict: "always", authority: "sometimes", reason: "sometimes", name: "always" },

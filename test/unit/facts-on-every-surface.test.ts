@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { explain } from "../../src/app/admin/policy-explain.ts";
+import type { DeclaredParameters } from "../../src/app/ports/aws.ts";
 import type { RequestView } from "../../src/app/ports/slack.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import type { Approvers, Route } from "../../src/core/policy.ts";
+import type { Uncovered } from "../../src/core/uncovered.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
@@ -92,7 +94,8 @@ const SURFACES: Record<string, Surface> = {
   "policy explain": {
     facts: ["approvers"],
     ids: "plain",
-    render: ({ route }) => explain({ routes: [route], identities: {} }, { parameters: {} }).lines.join("\n"),
+    render: ({ route }) =>
+      explain({ routes: [route], identities: {} }, { parameters: {}, defaults: {} }).lines.join("\n"),
   },
 };
 
@@ -147,3 +150,83 @@ test("every surface shows the same deadline, and marks one that AWS did not retu
   const presumed = `${token(ASKED + 7 * 24 * 60 * MINUTE)} (presumed: AWS's default of 7 days)`;
   assertShown("deadline", view({ facts: { timeoutSeconds: null } }), () => [presumed]);
 });
+
+const UNCOVERED: [uncovered: Uncovered, why: RegExp, fix: RegExp][] = (
+  [
+    [
+      "values",
+      /the values of parameter .?Environment.? do not all select the same route/,
+      /one execution for each value/,
+    ],
+    ["spelling", /case and white space in parameter .?Environment/, /as the policy writes it/],
+    ["empty", /parameter .?Environment.? is an empty list/, /with a value for the parameter/],
+    ["reference", /parameter .?Environment.? contains/, /with the value itself/],
+    ["unknown", /could not be read \(.?AccessDeniedException.?\)/, /Allow the bot .?ssm:GetDocument/],
+    ["owner", /AWS names the runbook without its account/, /from the runbook's ARN to its name/],
+  ] as const
+).map(([reason, why, fix]) => [
+  {
+    reason,
+    condition: "parameters.Environment",
+    route: "databases",
+    otherRoute: "everything else",
+    ...(reason === "unknown" ? { error: "AccessDeniedException" } : {}),
+  },
+  why,
+  fix,
+]);
+
+test("every surface names both routes of a request to which neither applies, and admins get the fix", () => {
+  for (const [uncovered, why, fix] of UNCOVERED) {
+    const of = { ...view({ route: null, facts: { uncovered } }, [], null), route: null as unknown as Route };
+    const denial = { kind: "no-route", route: null, uncovered } as const;
+    for (const name of ["Details", "pending", "App Home", "show", "no-route notice", "denial"]) {
+      const text = name === "denial" ? denialSentence(denial, mentions()) : (SURFACES[name]?.render(of) ?? "");
+      for (const pattern of [why, /route .?databases.? or route .?everything else/])
+        assert.match(text, pattern, `${name}: ${uncovered.reason}`);
+      if (name === "no-route notice") assert.match(text, fix);
+    }
+  }
+});
+
+test("policy explain shows the same result for an execution as the bot", () => {
+  const route = (name: string, ...values: string[]): Route => ({
+    ...ROUTE,
+    name,
+    match: values.length === 0 ? {} : { parameters: { Environment: values } },
+  });
+  const policy = { routes: [route("databases", "prod"), route("everything else")], identities: {} };
+  const read: DeclaredParameters = { kind: "read", defaults: { Environment: ["prod"] }, allowedValues: {} };
+  const text = (values: string[] | null, declared: Parameters<typeof explain>[2] = read) => {
+    const parameters: Record<string, string[]> = values === null ? {} : { Environment: values };
+    const defaults = declared?.kind === "read" ? declared.defaults : null;
+    return explain(policy, { ...FACTS_OF_EXECUTION, parameters, defaults }, declared).lines.join("\n");
+  };
+  assert.match(text(null), /Route "databases" matches\./);
+  assert.match(
+    text(["prod", "dev"]),
+    /do not all select the same route \(route databases or route everything else\)\..*admins/,
+  );
+  assert.match(text(["prod", "dev"]), /Fix: Start one execution for each value/);
+  assert.match(
+    text(["prod"]),
+    /Warning: parameter Environment decides the route, and the runbook declares no allowedValues/,
+  );
+  const restricted = { ...read, allowedValues: { Environment: ["prod", "dev"] } };
+  assert.doesNotMatch(text(["prod"], restricted), /Warning/);
+  const failed = { kind: "failed", code: "AccessDeniedException", message: "No", retry: false, since: 0 } as const;
+  assert.match(
+    text(null, failed),
+    /could not be read \(AccessDeniedException\)[\s\S]*Fix: Allow the bot ssm:GetDocument/,
+  );
+  assert.match(text(null, null), /depends on facts that were not given/);
+});
+
+const FACTS_OF_EXECUTION = {
+  document: "Prod-DB-Failover",
+  target: "production",
+  account: "111122223333",
+  region: "us-east-1",
+  step: "approve",
+  startedBy: "arn:aws:iam::111122223333:user/rosa",
+};

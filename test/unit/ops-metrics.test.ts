@@ -4,6 +4,7 @@ import { makeHealthReport } from "../../src/app/admin/health.ts";
 import type { ClickOutcome } from "../../src/app/decide/evaluate-click.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { BOT } from "../../src/core/signers.ts";
+import { UNCOVERED_REASONS } from "../../src/core/uncovered.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
 import { healthText } from "../../src/slack/messages/health-text.ts";
 import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
@@ -146,4 +147,14 @@ test("requests without a route, failing notices and failing recipient lookups ap
   assert.match(text, /2 notices to post, 1 of them after a failure; `D0ADA`: `is_archived`/);
   assert.match(text, /\*Open requests\*: 1 \(1 without a route\)/);
   assert.match(text, /1 recipient lookups to do, 1 of them after a failure; `.*`: `missing_scope \(needs im:write\)`/);
+});
+
+test("requests that open without a route are counted by reason, from zero", async () => {
+  const metrics = makeMetrics();
+  const line = (reason: string, count: number) => `countersign_requests_uncovered_total{reason="${reason}"} ${count}\n`;
+  const before = await metrics.text(null, NOW, HEALTHY);
+  for (const reason of UNCOVERED_REASONS) assert.ok(before.includes(line(reason, 0)), reason);
+  metrics.countUncovered("values");
+  const after = await metrics.text(null, NOW, HEALTHY);
+  assert.ok(after.includes(line("values", 1)) && after.includes(line("no-match", 0)), after);
 });

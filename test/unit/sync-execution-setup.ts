@@ -15,12 +15,14 @@ export async function setUp(t: TestContext, routes = [aRoute()]) {
   const automation = fakeAutomation();
   const log = testLog();
   let ids = 0;
+  const uncovered: string[] = [];
   const apply = makeApplyChanges({
     requests: store.owned.requests,
     routes,
     clock,
     newId: () => `request-${++ids}`,
     log,
+    countUncovered: (reason) => void uncovered.push(reason),
   });
   const sync = makeSyncExecution({ ...store.owned, apply, mask: ["*password*"], clock, random: () => 0.5, log });
   await store.owned.executions.watch({
@@ -50,5 +52,5 @@ export async function setUp(t: TestContext, routes = [aRoute()]) {
     const expectedVersion = request.version;
     await store.requests.advance({ requestId: request.id, expectedVersion, patch: more, attempt, audit: [] });
   };
-  return { clock, store, automation, log, sync, read, watched, requests, kinds, patch, abort };
+  return { clock, store, automation, log, uncovered, sync, read, watched, requests, kinds, patch, abort };
 }

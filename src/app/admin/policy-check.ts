@@ -1,4 +1,5 @@
 import type { People, Route } from "../../core/policy.ts";
+import { policyWarnings } from "../../core/policy-warnings.ts";
 import { unreachableRoutes } from "../../core/unreachable.ts";
 
 /** The result of looking up one ID of the configuration in Slack. */
@@ -18,6 +19,8 @@ export interface DirectoryCheck {
 }
 
 export interface Finding {
+  /** A warning does not fail the check. */
+  level: "problem" | "warning";
   /** The path in the configuration, with the ID: `routes[0].channels C0123456789`. */
   where: string;
   text: string;
@@ -29,7 +32,10 @@ interface Policy {
   identities: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the check of a policy: looks up every ID in Slack, each one once, and finds unreachable routes. */
+/**
+ * Makes the check of a policy: looks up every ID in Slack, each one once, finds unreachable routes, and warns of a policy
+ * that may not mean what its author expects.
+ */
 export const makePolicyCheck =
   (directory: DirectoryCheck) =>
   async (policy: Policy): Promise<Finding[]> => {
@@ -42,13 +48,15 @@ export const makePolicyCheck =
     const findings: Finding[] = [];
     for (const { path, kind, id } of listIds(policy)) {
       const result = await lookUp(kind, id);
-      if (result.kind !== "fine") findings.push({ where: `${path} ${id}`, text: describe(result) });
+      if (result.kind !== "fine") findings.push({ level: "problem", where: `${path} ${id}`, text: describe(result) });
     }
     for (const { index, route, earlier } of unreachableRoutes(policy.routes))
       findings.push({
+        level: "problem",
         where: `routes[${index}]`,
         text: `Route "${route}" is unreachable: the earlier route "${earlier}" already matches everything it would match.`,
       });
+    for (const warning of policyWarnings(policy.routes)) findings.push({ level: "warning", ...warning });
     return findings;
   };
 

@@ -1,44 +1,70 @@
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
-import { explainRoutes, type RouteTrial } from "../../core/explain.ts";
+import { toRouteSubject } from "../../core/facts.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
-import type { PartialSubject, Route } from "../../core/policy.ts";
+import type { Route, RouteSubject } from "../../core/policy.ts";
 import { findRequester, type Identities, isKnown } from "../../core/requester.ts";
-import type { Target } from "../ports/aws.ts";
+import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
+import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route.ts";
+import { type Uncovered, uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
+import type { DeclaredParameters, FailedSince, Target } from "../ports/aws.ts";
 
 /** Returns the facts to match routes against: of each waiting approve step or, if none is waiting, of each one. */
-export function toSubjects(target: Target, execution: ObservedExecution): PartialSubject[] {
+export function toSubjects(
+  target: Target,
+  execution: ObservedExecution,
+  declared: DeclaredParameters | FailedSince,
+): RouteSubject[] {
   const gates = execution.steps.filter((step) => step.action === APPROVE_ACTION);
   const waiting = gates.filter((step) => step.status === "Waiting");
-  return (waiting.length > 0 ? waiting : gates).map((step) => ({
-    document: execution.documentName,
-    target: target.name,
-    account: target.account,
-    region: target.region,
-    step: step.name,
-    startedBy: execution.executedBy ?? "",
-    parameters: execution.parameters,
-  }));
+  const defaults = declared.kind === "read" ? declared.defaults : null;
+  return (waiting.length > 0 ? waiting : gates).map((step) => toRouteSubject(target, execution, step, defaults));
 }
 
-/** Explains which route matches, who may decide and why, as lines of text. `found`: a route matches for certain. */
+/**
+ * Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. `declared`
+ * is the runbook of an execution; null for a request that is only described, whose other facts are unknown.
+ */
 export function explain(
   policy: { routes: readonly Route[]; identities: Identities },
-  subject: PartialSubject,
+  subject: RouteSubject,
+  declared: DeclaredParameters | FailedSince | null = null,
 ): { found: boolean; lines: string[] } {
-  const trials = explainRoutes(policy.routes, subject);
-  const last = trials.at(-1);
-  const lines = trials.map(describeTrial);
-  if (last?.verdict !== "matches") {
-    const depends = trials.some((trial) => trial.verdict === "depends");
-    lines.push(
-      depends
-        ? "The result depends on facts that were not given."
-        : "No route matches: this request cannot be decided in Slack, and the admins are notified.",
+  const lines = tryRoutes(policy.routes, subject).map(describeTrial);
+  if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared));
+  const selection = selectRoute(policy.routes, subject);
+  if (selection.kind === "uncovered")
+    return { found: false, lines: [...lines, ...describeUncovered(selection.uncovered, declared)] };
+  return { found: true, lines: [...lines, ...describeRoute(selection.route, subject, policy.identities)] };
+}
+
+function describeUncovered(uncovered: Uncovered, declared: DeclaredParameters | FailedSince | null): string[] {
+  const effect = "This request cannot be decided in Slack, and the admins are notified.";
+  if (uncovered.reason === "no-match") return [`No route matches. ${effect}`];
+  if (uncovered.reason === "unknown" && declared === null) return ["The result depends on facts that were not given."];
+  const error = declared?.kind === "failed" ? { error: declared.code } : {};
+  return [
+    `${uncoveredSentence({ ...uncovered, ...error }, PLAIN)} ${effect}`,
+    `Fix: ${uncoveredFix(uncovered, PLAIN)}`,
+  ];
+}
+
+/** Warns about each parameter that may decide the route and for which the runbook accepts any value. */
+function unrestrictedParameters(
+  routes: readonly Route[],
+  subject: RouteSubject,
+  { allowedValues }: DeclaredParameters,
+): string[] {
+  const possible = routes.filter(({ match: { parameters: _, ...texts } }) =>
+    testConditions(texts, subject).every(({ result }) => result !== "fails"),
+  );
+  const names = new Set(possible.flatMap(({ match }) => Object.keys(match.parameters ?? {})));
+  return [...names]
+    .filter((name) => !Object.hasOwn(allowedValues, name))
+    .map(
+      (name) =>
+        `Warning: parameter ${name} decides the route, and the runbook declares no allowedValues for it: a requester can write any value.`,
     );
-    return { found: false, lines };
-  }
-  return { found: true, lines: [...lines, ...describeRoute(last.route, subject, policy.identities)] };
 }
 
 function describeTrial({ route, verdict, conditions }: RouteTrial): string {
@@ -47,11 +73,33 @@ function describeTrial({ route, verdict, conditions }: RouteTrial): string {
     case "matches":
       return `Route ${name} matches.`;
     case "depends":
-      return `Route ${name} might match: it depends on ${conditions.join(", ")}, which was not given.`;
+      return `Route ${name} might match: it depends on ${conditions.map(describeCondition).join(", ")}.`;
     case "fails":
-      return `Route ${name} does not match: ${conditions.join(", ")}.`;
+      return `Route ${name} does not match: ${conditions.map(({ key }) => key).join(", ")}.`;
     default:
       throw new Error(`no text for ${verdict satisfies never}`);
+  }
+}
+
+function describeCondition({ key, result }: TestedCondition): string {
+  switch (result) {
+    case "unknown":
+      return `${key} (not given)`;
+    case "values":
+      return `${key} (a part of its values matches)`;
+    case "spelling":
+      return `${key} (case or white space decides)`;
+    case "empty":
+      return `${key} (an empty list)`;
+    case "reference":
+      return `${key} (contains {{ }})`;
+    case "owner":
+      return `${key} (the runbook's account is unknown)`;
+    case "holds":
+    case "fails":
+      return key;
+    default:
+      throw new Error(`no text for ${result satisfies never}`);
   }
 }
 
@@ -60,7 +108,7 @@ const asIs = (text: string) => text;
 /** Shows IDs as the configuration has them. */
 const PLAIN: NameRenderer = { user: asIs, group: (id) => `members of ${id}`, channel: asIs, text: asIs, word: asIs };
 
-function describeRoute(route: Route, subject: PartialSubject, identities: Identities): string[] {
+function describeRoute(route: Route, subject: RouteSubject, identities: Identities): string[] {
   const approvers = describeApprovers(route, PLAIN) ?? NO_APPROVERS;
   return [
     `  Posted in ${route.channels.join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
@@ -70,7 +118,7 @@ function describeRoute(route: Route, subject: PartialSubject, identities: Identi
   ];
 }
 
-function describeRequesterRule(route: Route, subject: PartialSubject, identities: Identities): string {
+function describeRequesterRule(route: Route, subject: RouteSubject, identities: Identities): string {
   if (route.selfApproval) return "The requester may approve it.";
   if (subject.startedBy === undefined) return "The requester may not approve it.";
   const requester = findRequester(subject.startedBy, identities);

@@ -70,6 +70,16 @@ export interface CallerIdentity {
   arn: string;
 }
 
+/** Defaults and allowed values of a runbook's parameters, as lists of texts. A parameter without them has no entry. */
+export interface DeclaredParameters {
+  kind: "read";
+  defaults: Record<string, string[]>;
+  allowedValues: Record<string, string[]>;
+}
+
+/** `since`: the first of the consecutive failures. */
+export type FailedSince = AwsFailure & { since: number };
+
 /** Automation of one target. */
 export interface Automation {
   readonly target: Target;
@@ -81,8 +91,8 @@ export interface Automation {
     abort: AbortSignal,
     urgent?: boolean,
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
-  /** Reads the defaults of a runbook's parameters; null if they cannot be read. Never fails. */
-  defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<Record<string, string[]> | null>;
+  /** Reads the declarations of a runbook's parameters. Never throws. */
+  defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<DeclaredParameters | FailedSince>;
   /** The kind of signers that `ready` and `signal` accept. */
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */

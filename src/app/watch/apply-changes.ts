@@ -7,9 +7,12 @@ import type { ApprovalRequest, Outcome } from "../../core/request.ts";
 import type { Automation } from "../ports/aws.ts";
 import { type OpenRequestDeps, openRequest } from "./open-request.ts";
 
+/** `lost`: another replica has changed one of the requests first. `postponed`: a request cannot open yet. */
+export type ApplyResult = "stored" | "lost" | "postponed";
+
 /**
- * Makes the use case that stores the changes found in a read of an execution, each with its audit record. It returns
- * false if another replica has changed one of the requests first: then the execution must be read again.
+ * Makes the use case that stores the changes found in a read of an execution, each with its audit record. Unless it returns
+ * `stored`, the execution must be read again.
  */
 export const makeApplyChanges =
   (deps: OpenRequestDeps) =>
@@ -19,13 +22,17 @@ export const makeApplyChanges =
     mask: Mask,
     changes: readonly Change[],
     abort: AbortSignal,
-  ): Promise<boolean> => {
-    let allStored = true;
+  ): Promise<ApplyResult> => {
+    let result: ApplyResult = "stored";
     for (const change of changes) {
-      if (change.kind !== "open") allStored = (await storeChange(deps, change)) && allStored;
-      else if (execution !== null) await openRequest(deps, automation, execution, mask, change, abort);
+      if (change.kind !== "open") {
+        if (!(await storeChange(deps, change))) result = "lost";
+      } else if (execution !== null) {
+        const opening = await openRequest(deps, automation, execution, mask, change, abort);
+        if (opening === "postponed" && result === "stored") result = "postponed";
+      }
     }
-    return allStored;
+    return result;
   };
 
 type StoredChange = Exclude<Change, { kind: "open" }>;

@@ -1,11 +1,13 @@
 import { requestContext } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
-import { toRequestFacts } from "../../core/facts.ts";
+import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
-import { matchRoute, type Route } from "../../core/policy.ts";
+import type { Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import type { Automation, Clock, Log, Target } from "../ports/aws.ts";
+import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
+import type { Uncovered } from "../../core/uncovered.ts";
+import type { Automation, Clock, FailedSince, Log } from "../ports/aws.ts";
 import type { GuardedStore } from "../ports/store.ts";
 
 export interface OpenRequestDeps {
@@ -14,11 +16,19 @@ export interface OpenRequestDeps {
   clock: Clock;
   newId: () => string;
   log: Log;
+  /** Counts a request that opened without a route. */
+  countUncovered: (reason: Uncovered["reason"]) => void;
 }
+
+/** How long the defaults of a runbook are read again before a request that depends on them opens without a route. */
+const DEFAULTS_TIMEOUT_MS = 2 * 60_000;
 
 type OpenChange = Extract<Change, { kind: "open" }>;
 
-/** Opens the request of a waiting step, with its route, its messages and its audit record. */
+/**
+ * Opens the request of a waiting step, with its route, its messages and its audit record. `postponed`: the route depends on
+ * the runbook's defaults, which AWS may return in a moment.
+ */
 export async function openRequest(
   deps: OpenRequestDeps,
   automation: Automation,
@@ -26,10 +36,23 @@ export async function openRequest(
   mask: Mask,
   change: OpenChange,
   abort: AbortSignal,
-): Promise<void> {
+): Promise<"opened" | "postponed"> {
   const { target } = automation;
-  const defaults = await automation.defaults(execution.documentName, execution.documentVersion, abort);
-  const route = findRouteFor(deps.routes, target, execution, change);
+  const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
+  const defaults = declared.kind === "read" ? declared.defaults : null;
+  const selection = selectRoute(deps.routes, toRouteSubject(target, execution, change.step, defaults));
+  if (declared.kind === "failed" && mayChange(selection, declared, change, deps.clock.now())) {
+    const { executionId, documentName } = execution;
+    const fields = { executionId, stepName: change.step.name, documentName, code: declared.code };
+    deps.log.warn(
+      { event: "request.postponed", ...fields, error: declared.message },
+      "the request opens when the runbook's defaults are read: they decide its route",
+    );
+    return "postponed";
+  }
+  const route = selection.kind === "route" ? selection.route : null;
+  const uncovered = toUncovered(selection, declared.kind === "failed" ? declared : null);
+  const facts = toRequestFacts(execution, change.step, change, mask, defaults);
   const request: ApprovalRequest = {
     ...UNDECIDED,
     id: deps.newId(),
@@ -38,7 +61,7 @@ export async function openRequest(
     region: target.region,
     executionId: execution.executionId,
     stepExecutionId: change.stepExecutionId,
-    facts: toRequestFacts(execution, change.step, change, mask, defaults),
+    facts: uncovered === null ? facts : { ...facts, uncovered },
     route: route?.name ?? null,
     openedAt: deps.clock.now(),
     executionStatus: execution.status,
@@ -52,36 +75,48 @@ export async function openRequest(
       kind: "requested",
       at: request.openedAt,
       actor: execution.executedBy ?? "unknown",
-      detail: requestContext(request),
+      detail: { ...requestContext(request), ...(uncovered === null ? {} : { uncovered }) },
     },
     ...(recipientLookup === null ? {} : { recipientLookup }),
   });
-  const fields = { requestId: request.id, ...requestContext(request) };
-  if (outcome !== "opened")
-    deps.log.debug({ event: "request.open-lost", ...fields, outcome }, "another replica has opened the request");
-  else if (route === null)
-    deps.log.warn(
-      { event: "request.unrouted", ...fields },
-      "request opened without a route: it cannot be decided in Slack",
-    );
-  else deps.log.info({ event: "request.opened", ...fields }, "request opened");
+  logOpening(deps, request, uncovered, outcome);
+  return "opened";
 }
 
-function findRouteFor(
-  routes: readonly Route[],
-  target: Target,
-  execution: ObservedExecution,
-  change: OpenChange,
-): Route | null {
-  return matchRoute(routes, {
-    document: execution.documentName,
-    target: target.name,
-    account: target.account,
-    region: target.region,
-    step: change.step.name,
-    startedBy: execution.executedBy ?? "",
-    parameters: execution.parameters,
-  });
+/** Tells whether the route depends on defaults that a later read may return. */
+function mayChange(
+  selection: RouteSelection,
+  { retry, since }: FailedSince,
+  { step }: OpenChange,
+  now: number,
+): boolean {
+  if (selection.kind === "route" || selection.uncovered.reason !== "unknown" || !retry) return false;
+  return now - Math.max(since, step.startedAt ?? 0) < DEFAULTS_TIMEOUT_MS;
+}
+
+function toUncovered(selection: RouteSelection, failure: FailedSince | null): Uncovered | null {
+  if (selection.kind === "route") return null;
+  const { uncovered } = selection;
+  return uncovered.reason === "unknown" && failure !== null ? { ...uncovered, error: failure.code } : uncovered;
+}
+
+function logOpening(
+  { log, countUncovered }: OpenRequestDeps,
+  request: ApprovalRequest,
+  uncovered: Uncovered | null,
+  outcome: "opened" | "exists" | "lease-lost",
+): void {
+  const fields = { requestId: request.id, ...requestContext(request) };
+  if (outcome !== "opened")
+    log.debug({ event: "request.open-lost", ...fields, outcome }, "another replica has opened the request");
+  else if (uncovered === null) log.info({ event: "request.opened", ...fields }, "request opened");
+  else {
+    countUncovered(uncovered.reason);
+    log.warn(
+      { event: "request.unrouted", ...fields, uncovered },
+      "request opened without a route: it cannot be decided in Slack",
+    );
+  }
 }
 
 /** The fields of a request before its first vote. */

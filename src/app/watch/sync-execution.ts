@@ -16,6 +16,8 @@ const FOLLOW_BASE_MS = 1_000;
 const FOLLOW_CAP_MS = 60_000;
 /** How long a signal may be in flight. After that, the end of its step is attributed by what the step shows. */
 const SENDING_MS = 30_000;
+/** How long an execution is not read while the route of a request depends on the runbook's defaults. */
+const POSTPONED_MS = 5_000;
 /** The first and the longest wait after a failed read. */
 const FAILED_BASE_MS = 2_000;
 const FAILED_CAP_MS = 5 * 60_000;
@@ -92,8 +94,8 @@ async function closeNotFoundRequests(
   if (watched.fingerprint !== NOT_WAITING || !isBelieved)
     return executions.recordNotFound(watched, now + NOT_FOUND_REREAD_MS, notFoundSince);
   const changes = known.map((request) => closeNotFound(request, now)).filter((change) => change !== null);
-  const allStored = await deps.apply(automation, null, makeMask([], {}), changes, abort);
-  if (allStored) await executions.forget(watched.target, watched.executionId);
+  const applied = await deps.apply(automation, null, makeMask([], {}), changes, abort);
+  if (applied === "stored") await executions.forget(watched.target, watched.executionId);
   else await executions.recordNotFound(watched, now + FOLLOW_BASE_MS, notFoundSince);
 }
 
@@ -117,8 +119,11 @@ async function applyReading(
   const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
-  const allStored = await deps.apply(automation, execution, mask, changes, abort);
-  if (!allStored) return executions.recordRead(watched, clock.now(), watched.unchangedReads);
+  const applied = await deps.apply(automation, execution, mask, changes, abort);
+  if (applied !== "stored") {
+    const wait = applied === "postponed" ? POSTPONED_MS : 0;
+    return executions.recordRead(watched, clock.now() + wait, watched.unchangedReads);
+  }
 
   const requests = await deps.requests.ofExecution(automation.target, executionId);
   const allClosed = requests.every((request) => request.state === "closed");

@@ -43,7 +43,7 @@ function entry(view: RequestView): KnownBlock {
   const { request, votes, route } = view;
   const show = mentions(50);
   const have =
-    route === null ? "*no route covers it*" : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals`;
+    route === null ? "*no route applies*" : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals`;
   return {
     ...section(`*${describeStep(request.facts, show)}*\n${whereLine(view, show)} · ${have}`, `open-${request.id}`),
     accessory: {

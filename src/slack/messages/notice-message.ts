@@ -5,6 +5,7 @@ import { describeRequest, describeStep, describeTarget, targetName } from "../..
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
+import { uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
 import { idsLine } from "./aws-text.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
@@ -60,8 +61,9 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
 }
 
 function noRoute({ request, requester }: NoticeView): Rendered {
-  const { documentName, executedBy } = request.facts;
-  const title = `No route covers ${plain(documentName, 90)}`;
+  const { documentName, executedBy, uncovered } = request.facts;
+  const title = `No route applies to ${plain(documentName, 90)}`;
+  const fix = uncoveredFix(uncovered, mentions());
   return {
     text: `${title}: it cannot be decided in Slack.`,
     blocks: [
@@ -70,13 +72,17 @@ function noRoute({ request, requester }: NoticeView): Rendered {
         `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, executedBy, mentions())}. *It cannot be decided in Slack*: no channel has a message about it. Decide it in the AWS console.`,
         "state",
       ),
-      richText(
-        [
-          line(span("To cover such requests, add this route to the configuration before the next execution starts:")),
-          preformatted(literal(routeFor(request), 1800)),
-        ],
-        "route",
-      ),
+      fix === null
+        ? richText(
+            [
+              line(
+                span("To cover such requests, add this route to the configuration before the next execution starts:"),
+              ),
+              preformatted(literal(routeFor(request), 1800)),
+            ],
+            "route",
+          )
+        : section(`${uncoveredSentence(uncovered, mentions())}\n*Fix:* ${fix}`, "route"),
       context(idsLine(request), "ids"),
     ],
   };

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep } from "../../core/describe-step.ts";
+import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
 import { section } from "./blocks.ts";
 import { askedAt, whereLine } from "./facts.ts";
@@ -37,7 +38,8 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
 function waitingFor({ request, votes, route }: InspectedRequest): string {
   if (request.state === "decided")
     return request.decision === "reject" ? "Rejected; sending to AWS." : "Approved; sending to AWS.";
-  if (route === null) return "*No route covered it when it opened.* Decide it in the AWS console.";
+  if (route === null)
+    return `${uncoveredSentence(request.facts.uncovered, mentions(80))} Decide it in the AWS console.`;
   const have = byVerdict(votes, "approve").length;
   const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;
   return `${have} of ${route.quorum} approvals; waiting for ${approvers}.`;

@@ -5,6 +5,7 @@ import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
 import { countAccepted, lastError, type SignalAttempt } from "../../core/signal-attempt.ts";
+import { uncoveredSentence } from "../../core/uncovered.ts";
 import { breakGlassText } from "./break-glass.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
@@ -62,9 +63,9 @@ function approversText(route: Route, given: readonly Vote[]): string {
 function noRouteText(request: ApprovalRequest): string {
   const why =
     request.route === null
-      ? "No route covered it when it opened"
-      : `Route ${code(request.route, 80)} is no longer in the configuration`;
-  return `*This request cannot be decided in Slack.* ${why}. Decide it in the AWS console, or ask an admin.`;
+      ? uncoveredSentence(request.facts.uncovered, mentions(80))
+      : `Route ${code(request.route, 80)} is no longer in the configuration.`;
+  return `*This request cannot be decided in Slack.* ${why} Decide it in the AWS console, or ask an admin.`;
 }
 
 function decidedText({ request, votes, attempts }: RequestView): string {

@@ -25,7 +25,7 @@ export function summary(view: RequestView): string {
   const question = firstLine(facts);
   const asked = question === null ? `Approve ${place}?` : `${place}: ${plain(question, 300)}`;
   const by = plainDeadline(request);
-  const rest = route === null ? " No route covers it, so it cannot be decided in Slack." : "";
+  const rest = route === null ? " No route applies, so it cannot be decided in Slack." : "";
   return `${asked} S${startedBy}${by === null ? "" : `, decide by ${by}`}.${rest}`;
 }
 

@@ -1,0 +1,100 @@
+import { globsOverlap } from "./glob.ts";
+import { type Route, type RouteMatch, TEXT_CONDITIONS } from "./policy.ts";
+import { covers } from "./unreachable.ts";
+
+/** A part of a policy that is valid and may not mean what its author expects. */
+export interface PolicyWarning {
+  /** The path in the configuration. */
+  where: string;
+  text: string;
+}
+
+/** Finds globs that are written as regular expressions, and laxer routes that a value of a parameter can reach. */
+export function policyWarnings(routes: readonly Route[]): PolicyWarning[] {
+  return routes.flatMap((route, index) => [...regularExpressions(route.match, index), ...laxerRoutes(routes, index)]);
+}
+
+/** Signs of a regular expression: a glob matches them literally. */
+const REGULAR_EXPRESSION = /^\^|\$$|\.[*+]|\||\\|[()]|\[[^\]]*\]|\{\d/;
+
+function regularExpressions(match: RouteMatch, index: number): PolicyWarning[] {
+  const texts = TEXT_CONDITIONS.flatMap((key) => (match[key] === undefined ? [] : [[key, match[key]] as const]));
+  const parameters = Object.entries(match.parameters ?? {}).flatMap(([name, globs]) =>
+    globs.map((glob) => [`parameters.${name}`, glob] as const),
+  );
+  return [...texts, ...parameters]
+    .filter(([, glob]) => REGULAR_EXPRESSION.test(glob))
+    .map(([key, glob]) => ({
+      where: `routes[${index}].match.${key} ${JSON.stringify(glob)}`,
+      text: "This looks like a regular expression, but it is a glob: only * and ? have a meaning, and the glob must match the whole text.",
+    }));
+}
+
+/** Finds the first laxer route that a request of this route reaches with another value, for each parameter. */
+function laxerRoutes(routes: readonly Route[], index: number): PolicyWarning[] {
+  const route = routes[index];
+  return Object.keys(route?.match.parameters ?? {}).flatMap((name) => {
+    if (route === undefined) return [];
+    const { [name]: _, ...others } = route.match.parameters ?? {};
+    const otherwise: RouteMatch = { ...route.match, parameters: others };
+    for (const [at, later] of routes.entries()) {
+      if (at <= index || !overlaps(route.match, later.match)) continue;
+      const reasons = acceptsAnyValue(later.match, name) ? laxerReasons(route, later) : [];
+      if (reasons.length > 0) return [warn(route, later, at, name, reasons)];
+      if (covers(later.match, otherwise)) return [];
+    }
+    return [];
+  });
+}
+
+function warn(strict: Route, lax: Route, index: number, name: string, reasons: readonly string[]): PolicyWarning {
+  const [one, other] = [JSON.stringify(strict.name), JSON.stringify(lax.name)];
+  return {
+    where: `routes[${index}]`,
+    text: `Route ${other} is laxer than route ${one} (${reasons.join(", ")}) and applies to each value of ${name} that ${one} does not list: a requester can choose such a value. List the permitted values under match.parameters.${name} of ${other}, or put a route as strict as ${one} without this condition before ${other}.`,
+  };
+}
+
+/** Tells whether the same request may match both, apart from its parameters. */
+function overlaps(one: RouteMatch, other: RouteMatch): boolean {
+  return TEXT_CONDITIONS.every((key) => {
+    const [a, b] = [one[key], other[key]];
+    return a === undefined || b === undefined || globsOverlap(a, b);
+  });
+}
+
+function acceptsAnyValue({ parameters = {} }: RouteMatch, name: string): boolean {
+  const globs = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  return globs === undefined || globs.some((glob) => /^\*+$/.test(glob));
+}
+
+/** Says in which ways the second route is laxer; an empty list if it is not. */
+function laxerReasons(strict: Route, lax: Route): string[] {
+  const reasons: [string, boolean][] = [
+    [`quorum ${lax.quorum} instead of ${strict.quorum}`, lax.quorum < strict.quorum],
+    ["selfApproval", lax.selfApproval && !strict.selfApproval],
+    [
+      `whenRequesterUnknown: ${lax.whenRequesterUnknown}`,
+      STRICTNESS[lax.whenRequesterUnknown] < STRICTNESS[strict.whenRequesterUnknown],
+    ],
+    ["other approvers", hasOtherApprovers(strict, lax)],
+    [`confirm: ${lax.confirm}`, strict.confirm === "typed" && lax.confirm !== "typed"],
+  ];
+  return reasons.flatMap(([reason, applies]) => (applies ? [reason] : []));
+}
+
+const STRICTNESS: Record<Route["whenRequesterUnknown"], number> = { allow: 0, deny: 1 };
+
+function hasOtherApprovers(
+  { approvers: own, channels }: Route,
+  { approvers, channels: otherChannels }: Route,
+): boolean {
+  const isChannelWider =
+    approvers.channel !== undefined &&
+    (own.channel === undefined || otherChannels.some((channel) => !channels.includes(channel)));
+  return (
+    isChannelWider ||
+    approvers.users.some((user) => !own.users.includes(user)) ||
+    approvers.groups.some((group) => !own.groups.includes(group))
+  );
+}

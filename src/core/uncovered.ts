@@ -1,0 +1,75 @@
+import type { NameRenderer } from "./name-renderer.ts";
+import type { Doubt } from "./route-conditions.ts";
+
+/** The reason why no route applies to a request, so that it cannot be decided in Slack. Holds no values of parameters. */
+export type Uncovered =
+  | { reason: "no-match" }
+  | {
+      reason: Doubt;
+      /** The condition that decides between the two routes: `parameters.Environment`. */
+      condition: string;
+      /** The first route that may apply. */
+      route: string;
+      /** The route that applies if the first one does not; null: none does. */
+      otherRoute: string | null;
+      /** Why AWS did not return the defaults of the runbook. */
+      error?: string;
+    };
+
+/** The reasons, as labels of a metric. */
+export const UNCOVERED_REASONS: readonly Uncovered["reason"][] = Object.keys({
+  "no-match": true,
+  unknown: true,
+  values: true,
+  spelling: true,
+  empty: true,
+  reference: true,
+  owner: true,
+} satisfies Record<Uncovered["reason"], true>) as Uncovered["reason"][];
+
+/** Says why no route applied to a request when it opened: one sentence. */
+export function uncoveredSentence(uncovered: Uncovered | undefined, show: NameRenderer): string {
+  if (uncovered === undefined || uncovered.reason === "no-match") return "No route covered it when it opened.";
+  const { reason, route, otherRoute, condition, error } = uncovered;
+  const routes = `route ${show.text(route)} or ${otherRoute === null ? "no route" : `route ${show.text(otherRoute)}`}`;
+  const parameter = `parameter ${show.text(condition.replace(/^parameters\./, ""))}`;
+  switch (reason) {
+    case "values":
+      return `No route applies: the values of ${parameter} do not all select the same route (${routes}).`;
+    case "spelling":
+      return `No route applies: case and white space in ${parameter} decide between ${routes}.`;
+    case "empty":
+      return `No route applies: ${parameter} is an empty list, and its default decides between ${routes}.`;
+    case "reference":
+      return `No route applies: ${parameter} contains ${show.text("{{ }}")}, which AWS replaces, and decides between ${routes}.`;
+    case "unknown":
+      return `No route applies: ${parameter} is left at its default, which decides between ${routes} and could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
+    case "owner":
+      return `No route applies: AWS names the runbook without its account, which decides between ${routes}.`;
+    default:
+      throw new Error(`no text for ${reason satisfies never}`);
+  }
+}
+
+/** Says how to get such a request covered; null: a route must be added. */
+export function uncoveredFix(uncovered: Uncovered | undefined, show: NameRenderer): string | null {
+  const reason = uncovered?.reason ?? "no-match";
+  switch (reason) {
+    case "no-match":
+      return null;
+    case "values":
+      return "Start one execution for each value, or change the policy so that one route matches all of these values.";
+    case "spelling":
+      return "Start the execution again with the value as the policy writes it, or add this spelling to the route.";
+    case "empty":
+      return "Start the execution again with a value for the parameter.";
+    case "reference":
+      return "Start the execution again with the value itself.";
+    case "unknown":
+      return `Allow the bot ${show.text("ssm:GetDocument")} for this runbook, or start the execution again with a value for the parameter.`;
+    case "owner":
+      return "Change the route's condition from the runbook's ARN to its name.";
+    default:
+      throw new Error(`no text for ${reason satisfies never}`);
+  }
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { globMatches, globsOverlap } from "../../src/core/glob.ts";
+import type { Route } from "../../src/core/policy.ts";
+import { policyWarnings } from "../../src/core/policy-warnings.ts";
+import { aRoute } from "../support/samples.ts";
+
+const prod = { parameters: { Environment: ["prod"] } };
+const strict = (more: Partial<Route> = {}) => aRoute({ name: "strict", match: prod, quorum: 2, ...more });
+const rest = (more: Partial<Route> = {}) => aRoute({ name: "rest", ...more });
+
+const LAXER: [claim: string, routes: Route[], reasons: string | null][] = [
+  ["a lower quorum", [strict(), rest()], "quorum 1 instead of 2"],
+  ["self-approval", [strict(), rest({ quorum: 2, selfApproval: true })], "selfApproval"],
+  [
+    "approvals for an unknown requester",
+    [strict({ whenRequesterUnknown: "deny" }), rest({ quorum: 2 })],
+    "whenRequesterUnknown: allow",
+  ],
+  [
+    "an additional approver",
+    [strict(), rest({ quorum: 2, approvers: { users: ["U0EVE"], groups: [] } })],
+    "other approvers",
+  ],
+  [
+    "an additional group",
+    [strict(), rest({ quorum: 2, approvers: { users: [], groups: ["S0ALL"] } })],
+    "other approvers",
+  ],
+  [
+    "the channel's members",
+    [strict(), rest({ quorum: 2, approvers: { users: [], groups: [], channel: "members" } })],
+    "other approvers",
+  ],
+  ["no typed name", [strict({ confirm: "typed" }), rest({ quorum: 2 })], "confirm: button"],
+  ["several laxer rules", [strict({ confirm: "typed" }), rest()], "quorum 1 instead of 2, confirm: button"],
+  [
+    "a star as its only condition",
+    [strict(), rest({ match: { parameters: { Environment: ["*"] } } })],
+    "quorum 1 instead of 2",
+  ],
+  [
+    "an overlapping runbook",
+    [strict({ match: { ...prod, document: "Prod-*" } }), rest({ match: { document: "*-DB" } })],
+    "quorum 1 instead of 2",
+  ],
+  ["the same rules", [strict(), rest({ quorum: 2 })], null],
+  ["fewer approvers", [strict(), rest({ quorum: 2, approvers: { users: ["U0JANE"], groups: [] } })], null],
+  ["its values listed", [strict(), rest({ match: { parameters: { Environment: ["dev", "test-*"] } } })], null],
+  [
+    "another runbook",
+    [strict({ match: { ...prod, document: "Prod-*" } }), rest({ match: { document: "Web-*" } })],
+    null,
+  ],
+  ["an earlier place", [rest({ match: { parameters: { Environment: ["dev"] } } }), strict()], null],
+  ["a strict route before it", [strict(), aRoute({ name: "as strict", quorum: 2 }), rest()], null],
+];
+
+for (const [claim, routes, reasons] of LAXER)
+  test(`a route with ${claim} ${reasons === null ? "is not reported" : "is reported as laxer"}`, () => {
+    const found = policyWarnings(routes);
+    assert.deepEqual(
+      found.map(({ where, text }) => [where, /\((.*?)\)/.exec(text)?.[1]]),
+      reasons === null ? [] : [["routes[1]", reasons]],
+    );
+    for (const { text } of found) assert.match(text, /each value of Environment that "strict" does not list/);
+  });
+
+const REGULAR = [
+  "^prod",
+  "prod$",
+  "prod.*",
+  "prod.+",
+  "prod|stage",
+  "prod-\\d",
+  "(prod)",
+  "prod-[0-9]",
+  "prod-\\w{2}",
+  "p{2}",
+];
+const GLOBS = [
+  "prod",
+  "prod-*",
+  "*.prod.example.com",
+  "pr?d",
+  "a+b",
+  "v1.2",
+  "*:assumed-role/Deployer/*",
+  "a,b@c=d",
+  "{x}",
+];
+
+test("a glob that looks like a regular expression is reported with its path", () => {
+  for (const glob of REGULAR) {
+    const [document, parameter] = policyWarnings([
+      aRoute({ match: { document: glob, parameters: { E: ["x", glob] } } }),
+    ]);
+    assert.equal(document?.where, `routes[0].match.document ${JSON.stringify(glob)}`);
+    assert.equal(parameter?.where, `routes[0].match.parameters.E ${JSON.stringify(glob)}`);
+    assert.match(parameter?.text ?? "", /looks like a regular expression/);
+  }
+  for (const glob of GLOBS) assert.deepEqual(policyWarnings([aRoute({ match: { document: glob } })]), [], glob);
+});
+
+test("two globs overlap if and only if some text matches both", () => {
+  const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 4 });
+  const texts = [""];
+  for (let from = 0, length = 0; length < 6; length++) {
+    const end = texts.length;
+    for (; from < end; from++) texts.push(`${texts[from]}a`, `${texts[from]}b`);
+  }
+  let overlapping = 0;
+  fc.assert(
+    fc.property(glob, glob, (a, b) => {
+      const expected = texts.some((text) => globMatches(a, text) && globMatches(b, text));
+      if (expected) overlapping++;
+      assert.equal(globsOverlap(a, b), expected);
+      assert.equal(globsOverlap(b, a), expected);
+    }),
+    { numRuns: 2_000 },
+  );
+  assert.ok(overlapping > 200);
+});

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { DeclaredParameters, FailedSince } from "../../src/app/ports/aws.ts";
+import { anExecution, aRoute, aStep, NOW } from "../support/samples.ts";
+import { SLOW_MS, setUp } from "./sync-execution-setup.ts";
+
+/** Which route a request gets when it opens, and what happens if none applies. */
+const STRICT = aRoute({ name: "strict", channels: ["C0DBA"], match: { parameters: { Environment: ["prod"] } } });
+const REST = aRoute({ name: "rest", channels: ["C0OPS"] });
+
+const declared = (defaults: Record<string, string[]>): DeclaredParameters => ({
+  kind: "read",
+  defaults,
+  allowedValues: {},
+});
+const failed = (retry: boolean, since = NOW): FailedSince => ({
+  ...{ kind: "failed", code: retry ? "ThrottlingException" : "AccessDeniedException", message: "No", retry, since },
+});
+
+async function opened(t: TestContext, parameters: Record<string, string[]>, of: DeclaredParameters | FailedSince) {
+  const set = await setUp(t, [STRICT, REST]);
+  set.automation.declared = of;
+  set.automation.shows(anExecution({ parameters }));
+  const wait = await set.read();
+  return { ...set, wait };
+}
+
+test("values that select two routes open a request without a route, which is logged, counted, recorded and reported", async (t) => {
+  const { requests, store, log, uncovered, clock } = await opened(t, { Environment: ["prod", "dev"] }, declared({}));
+  const [request] = await requests();
+  const found = { reason: "values", condition: "parameters.Environment", route: "strict", otherRoute: "rest" };
+  assert.deepEqual([request?.route, request?.facts.uncovered], [null, found]);
+  assert.deepEqual(await store.messages.due(clock.now(), 10), []);
+  const [lookup] = await store.recipientLookups.due(clock.now(), 10);
+  assert.equal(lookup?.kind, "no-route");
+  const line = log.lines.find(({ fields }) => fields.event === "request.unrouted");
+  assert.deepEqual([line?.level, line?.fields.uncovered], ["warn", found]);
+  assert.deepEqual(uncovered, ["values"]);
+  const [record] = await store.requests.history("request-1");
+  assert.deepEqual(record?.kind === "requested" && record.detail.uncovered, found);
+});
+
+test("the default of the executed version selects the route of a parameter that was left out", async (t) => {
+  const { automation, requests, uncovered } = await opened(t, {}, declared({ Environment: ["prod"] }));
+  assert.deepEqual((await requests())[0]?.route, "strict");
+  assert.equal((await requests())[0]?.facts.uncovered, undefined);
+  assert.deepEqual(automation.calls.defaults, ["Prod-DB-Restart 1"]);
+  assert.deepEqual(uncovered, []);
+});
+
+test("defaults that AWS denies open the request without a route at once, and the reason names the error", async (t) => {
+  const { requests, uncovered } = await opened(t, {}, failed(false));
+  assert.deepEqual((await requests())[0]?.facts.uncovered, {
+    ...{ reason: "unknown", condition: "parameters.Environment", route: "strict", otherRoute: "rest" },
+    error: "AccessDeniedException",
+  });
+  assert.deepEqual(uncovered, ["unknown"]);
+});
+
+test("defaults that cannot change the route are not waited for", async (t) => {
+  const { requests } = await opened(t, { Environment: ["prod"] }, failed(true));
+  assert.equal((await requests())[0]?.route, "strict");
+});
+
+test("a request waits for defaults that AWS may return in a moment, and then gets the strict route", async (t) => {
+  const { automation, requests, read, log, wait, uncovered } = await opened(t, {}, failed(true));
+  assert.deepEqual([await requests(), wait], [[], 5_000]);
+  assert.equal(log.lines.at(-1)?.fields.event, "request.postponed");
+  automation.declared = declared({ Environment: ["prod"] });
+  assert.equal(await read(), SLOW_MS);
+  assert.equal((await requests())[0]?.route, "strict");
+  assert.deepEqual(uncovered, []);
+});
+
+test("after two minutes of failures the request opens without a route, never with a later one", async (t) => {
+  const { automation, clock, requests, read } = await opened(t, {}, failed(true));
+  automation.shows(anExecution({ steps: [aStep({ startedAt: NOW - 3_600_000 })] }));
+  clock.advance(119_999);
+  assert.equal(await read(), 5_000);
+  assert.deepEqual(await requests(), []);
+  clock.advance(1);
+  await read();
+  const [request] = await requests();
+  assert.deepEqual([request?.route, request?.facts.uncovered?.reason], [null, "unknown"]);
+});
+
+test("a step that begins to wait during a long failure gets its own two minutes", async (t) => {
+  const { automation, clock, requests, read } = await opened(t, {}, failed(true, NOW - 3_600_000));
+  automation.shows(anExecution({ steps: [aStep({ startedAt: clock.now() })] }));
+  clock.advance(60_000);
+  assert.equal(await read(), 5_000);
+  assert.deepEqual(await requests(), []);
+});

@@ -14,6 +14,10 @@ export const assumptionsSchema = z.strictObject({
   sessionsOfOneRole: z.enum(["distinct", "one"]).default("distinct"),
   /** The status of an execution while its child execution waits. */
   parentOfWaitingChild: z.enum(["InProgress", "Waiting"]).default("InProgress"),
+  /** The status of an aws:loop step while a step inside it waits. */
+  loopOfWaitingStep: z.enum(["InProgress", "Waiting"]).default("InProgress"),
+  /** The value of a reference to an output of a step that was skipped. */
+  skippedOutput: z.enum(["literal", "empty"]).default("literal"),
   /** Whether DescribeAutomationExecutions lists child executions without a filter that selects them. */
   childrenListed: z.boolean().default(true),
   /** Whether a step emits a status-change event when it starts to wait. */

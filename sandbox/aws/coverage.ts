@@ -39,7 +39,7 @@ export const coverage: OperationCoverage[] = [
   ssm(
     "CreateDocument",
     "partial",
-    "Type Automation, schemaVersion 0.3, YAML and JSON. Attachments and Requires are rejected with InvalidDocumentContent. An aws:loop is checked, then simulated as a whole: its steps, including approvals, do not run. A default of {{ ssm:name }} is not resolved.",
+    "Type Automation, schemaVersion 0.3, YAML and JSON. Attachments and Requires are rejected with InvalidDocumentContent. A default of {{ ssm:name }} is not resolved.",
   ),
   ssm(
     "GetDocument",

@@ -39,6 +39,24 @@ export const unknowns: Unknown[] = [
     switch: "parentOfWaitingChild",
   },
   {
+    topic: "The status of an aws:loop step while a step inside it waits",
+    assumption: "The loop step stays InProgress; the step inside it and the execution show Waiting.",
+    reason: "The waiting step is the one inside. A client should act only on a step that is itself aws:approve.",
+    switch: "loopOfWaitingStep",
+  },
+  {
+    topic: "The value of a reference to an output of a step that a branch skipped",
+    assumption: "The text of the reference.",
+    reason:
+      "Runbooks with such references run to their end on AWS. The value that the next step receives is not documented.",
+    switch: "skippedOutput",
+  },
+  {
+    topic: "isEnd on a step inside an aws:loop",
+    assumption: "It ends the iteration.",
+    reason: "The property is documented as the end of the automation, without a word about loops.",
+  },
+  {
     topic: "Whether DescribeAutomationExecutions lists child executions without a filter that selects them",
     assumption: "It lists them.",
     reason:
@@ -145,7 +163,7 @@ export const unknowns: Unknown[] = [
   {
     topic: "The checks of CreateDocument on a runbook",
     assumption:
-      "Every property, parameter and input must be in the references. Every reference must be to an existing parameter, variable, system variable or step. inputs are required. A document's outputs are step.Output or variable:NAME. Anything else is InvalidDocumentContent.",
+      "Every property and parameter must be in the references, but not every input. Every reference must be to an existing parameter, variable, system variable or step. inputs are required. A document's outputs are step.Output or variable:NAME. Anything else is InvalidDocumentContent.",
     reason:
       "The references list the valid names, and say that aws:branch rejects unsupported operations. Beyond that, the stand-in assumes the stricter behavior, so that a runbook that is valid here should be valid on AWS.",
   },

@@ -36,7 +36,11 @@ const invalidSteps: [string, object[], RegExp][] = [
   ["both isEnd and nextStep", [work("one", { isEnd: true, nextStep: "two" }), work("two")], /cannot be combined/],
   ["an unknown property", [work("one", { retries: 3 })], /retries/],
   ["no inputs", [{ name: "one", action: "aws:runCommand" }], /inputs are required/],
-  ["an unknown input of aws:approve", [gate("one", ["admin"], {}, { Aprovers: [] })], /no input Aprovers/],
+  [
+    "a misspelled required input",
+    [{ ...gate("one", []), inputs: { Aprovers: ["admin"] } }],
+    /needs the input Approvers/,
+  ],
   ["an approver that is not a string", [gate("one", ["admin", 123])], /Approvers/],
   ["no approvers", [gate("one", [])], /Approvers/],
   ["MinRequiredApprovals true", [gate("one", ["admin"], {}, { MinRequiredApprovals: true })], /MinRequiredApprovals/],
@@ -142,4 +146,13 @@ test("an unusual but valid runbook is accepted", async () => {
     outputs: ["one.Status", "variable:round"],
   });
   await aws.start("Strange", { Where: ['{"a":"b"}'] });
+});
+
+test("a runbook may give a step inputs that the reference does not list, and use an action of 26 letters", async () => {
+  await using aws = await awsWorld();
+  const pause = { name: "pause", action: "aws:pause", inputs: { Message: "Check the page, then resume." } };
+  const wait = { name: "wait", action: "aws:waitForAwsResourceProperty", inputs: { Service: "ec2" } };
+  await aws.document("Listed", { mainSteps: [pause, wait, gate("ask", ["admin"], {}, { Reviewers: ["team"] })] });
+  const id = await aws.start("Listed");
+  assert.equal((await aws.step(id, "pause")).Inputs?.Message, '"Check the page, then resume."');
 });

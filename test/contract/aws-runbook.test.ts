@@ -281,3 +281,54 @@ mainSteps:
   };
   assert.deepEqual(await shown("As-Yaml"), await shown("As-Json"));
 });
+
+for (const [setting, received] of [
+  ["literal", "{{ optional.Result }}"],
+  ["empty", ""],
+] as const) {
+  test(`with skippedOutput ${setting}, a reference to an output of a skipped step has this value`, async () => {
+    await using aws = await awsWorld();
+    await aws.control("assumptions", { skippedOutput: setting });
+    const choices = [{ Variable: "a", StringEquals: "a", NextStep: "ask" }];
+    const branch = { name: "skip", action: "aws:branch", inputs: { Choices: choices } };
+    const ask = gate("ask", ["admin"], {}, { Message: "Result: {{ optional.Result }}." });
+    await aws.document("Skipping", { mainSteps: [branch, work("optional"), ask] });
+    const id = await aws.start("Skipping");
+    assert.equal((await aws.step(id, "ask")).Inputs?.Message, JSON.stringify(`Result: ${received}.`));
+    assert.equal(await aws.status(id), "Waiting");
+  });
+}
+
+test("a simulated output has the type that the runbook declares, so that branches can compare it", async () => {
+  await using aws = await awsWorld();
+  const outputs = ["Integer", "Boolean", "StringList", "StringMap", "MapList", "String"].map((Type) => ({
+    ...{ Name: Type, Selector: "$", Type },
+  }));
+  const choices = [{ Variable: "{{ probe.Integer }}", NumericGreater: 0, NextStep: "ask" }];
+  const branch = { name: "compare", action: "aws:branch", inputs: { Choices: choices, Default: "never" } };
+  const mainSteps = [work("probe", { outputs }), branch, work("never"), gate("ask", ["admin"])];
+  await aws.document("Typed", { mainSteps });
+  const id = await aws.start("Typed");
+  aws.clock.advance(1_000);
+  assert.equal((await aws.get(id)).CurrentStepName, "ask");
+  assert.deepEqual((await aws.step(id, "probe")).Outputs, {
+    Integer: ["1"],
+    Boolean: ["true"],
+    StringList: ["simulated-probe.StringList"],
+    StringMap: ['{"simulated":"simulated-probe.StringMap"}'],
+    MapList: ['{"simulated":"simulated-probe.MapList"}'],
+    String: ["simulated-probe.String"],
+  });
+});
+
+test("a branch that cannot compare a value names the value; the failure has AWS's recorded wording", async () => {
+  await using aws = await awsWorld();
+  const choices = [{ Variable: "{{ probe.Count }}", NumericEquals: 3, NextStep: "probe" }];
+  const branch = { name: "compare", action: "aws:branch", inputs: { Choices: choices } };
+  await aws.document("Typo", { mainSteps: [work("probe"), branch] });
+  const id = await aws.start("Typo");
+  aws.clock.advance(1_000);
+  const { FailureMessage = "" } = await aws.step(id, "compare");
+  assert.match(FailureMessage, /^Step fails when it is validating and resolving the step inputs\. /);
+  assert.match(FailureMessage, /NumericEquals cannot compare the value "simulated-probe\.Count" with 3\./);
+});

@@ -14,6 +14,8 @@ export type StepResult =
       response?: string;
       /** Whether another attempt could succeed. */
       retryable?: boolean;
+      /** Ends the execution whatever the step's onFailure is: a step inside the loop failed with onFailure Abort. */
+      aborts?: boolean;
     };
 
 /** The run of a step: passed to its action, which uses it to wait and to finish. */

@@ -117,7 +117,7 @@ function readSingleValue(payload: Record<string, string[]>, key: string): string
 }
 
 function checkStepExists(execution: Execution, name: string): void {
-  if (execution.runbook.mainSteps.some((step) => step.name === name)) return;
+  if (execution.steps.some((step) => step.definition.name === name)) return;
   throw toStepNotFound(`The execution has no step ${name}.`);
 }
 

@@ -7,8 +7,8 @@ export type ParameterValues = Record<string, unknown>;
 export type BindingResult = { ok: true; values: ParameterValues } | { ok: false; problem: string };
 
 /**
- * Checks the parameters of StartAutomationExecution against the runbook's `parameters` and fills in defaults. The error
- * text about allowedValues is AWS's. For the other errors, only AWS's error code is known.
+ * Checks the parameters of StartAutomationExecution against the runbook's `parameters` and fills in defaults. The
+ * error texts about allowedValues and a missing parameter are AWS's. For the other errors, only AWS's error code is known.
  */
 export function bindParameters(runbook: Runbook, given: Record<string, string[]>): BindingResult {
   const values: ParameterValues = {};
@@ -21,7 +21,7 @@ export function bindParameters(runbook: Runbook, given: Record<string, string[]>
     const strings = Object.hasOwn(given, name) ? given[name] : undefined;
     if (strings === undefined) {
       if (definition.default === undefined) {
-        return { ok: false, problem: `Required parameter "${name}" is missing.` };
+        return { ok: false, problem: `Missing required parameter: ${name} in user inputs.` };
       }
       values[name] = definition.default;
       continue;

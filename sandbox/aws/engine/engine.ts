@@ -1,12 +1,15 @@
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import { type ActionRun, type StepResult, toInvalidInput } from "./action.ts";
-import { type Execution, FINAL_STATUSES, findCurrentStep, type Status, type StepExecution } from "./execution-state.ts";
+import { continueLoop, type LoopDeps, toLoopFailure } from "./actions/loop.ts";
+import { type Execution, FINAL_STATUSES, listActiveSteps, type Status, type StepExecution } from "./execution-state.ts";
 import { type ActionDeps, findAction } from "./find-action.ts";
 import { newExecution, newStep, type StartRequest } from "./new-execution.ts";
 import { findNextStep } from "./next-step.ts";
-import { makeLookup, toJsonInputs } from "./reference-values.ts";
+import { recordResult } from "./record-result.ts";
+import { makeStepLookup, toJsonInputs } from "./reference-values.ts";
 import { resolveInputs } from "./resolve-inputs.ts";
+import type { StepDefinition } from "./runbook.ts";
 import type { Simulation } from "./simulation.ts";
 import { resolveTiming } from "./step-timing.ts";
 import { makeTrampoline } from "./trampoline.ts";
@@ -18,8 +21,8 @@ import { makeTrampoline } from "./trampoline.ts";
  *                     \            \--> Cancelling -> Cancelled
  *
  * The states of a step: Pending -> InProgress (-> Waiting) -> Success | Failed | TimedOut | Cancelled. At most one step
- * of an execution runs at a time. `startStep` starts a step, `finish` ends it, and `continueAfter` selects the next
- * one. Only `setStatus` and `setStepStatus` change a status, and both report each change to `onStatus`.
+ * of an execution runs at a time, apart from the loops around it. `startStep` and `startIteration` start a step, `finish`
+ * ends it, and `continueAfter` selects the next one. Only `setStatus` and `setStepStatus` change a status, and both report each change to `onStatus`.
  */
 export interface Engine {
   start(request: StartRequest): Execution;
@@ -92,14 +95,38 @@ export function makeEngine(deps: EngineDeps): Engine {
 
   const startStep = (execution: Execution, stepName: string) => {
     if (FINAL_STATUSES.has(execution.status)) return;
+    const step = findOrAddStep(execution, stepName, newId);
+    if (step === undefined) return end(execution, "Failed", `The runbook has no step "${stepName}".`);
+    begin(execution, step);
+  };
+
+  const begin = (execution: Execution, step: StepExecution) => {
+    if (FINAL_STATUSES.has(execution.status)) return;
     if (execution.stepsBegun >= MAX_STEP_RUNS) {
       return end(execution, "Failed", `The execution ran more than ${MAX_STEP_RUNS} steps.`);
     }
-    const step = findOrAddStep(execution, stepName, newId);
-    if (step === undefined) return end(execution, "Failed", `The runbook has no step "${stepName}".`);
     step.order = ++execution.stepsBegun;
     step.startTime = timers.now();
     startAttempt(execution, step);
+  };
+
+  /** Starts a step inside a loop. Each iteration has new step executions. */
+  const startInner = (execution: Execution, siblings: StepDefinition[], name: string, loop: StepExecution["loop"]) => {
+    const definition = siblings.find((each) => each.name === name);
+    if (definition === undefined) throw new Error(`The loop has no step "${name}".`);
+    const step = newStep(definition, newId(), siblings, loop);
+    execution.steps.push(step);
+    begin(execution, step);
+  };
+
+  const loopDeps: LoopDeps = {
+    startIteration({ execution, step }, siblings) {
+      const loop = { step, iteration: 1, ...step.current };
+      schedule(() => {
+        if (!FINAL_STATUSES.has(step.status)) startInner(execution, siblings, siblings[0]?.name ?? "", loop);
+      });
+    },
+    lookup: (run) => makeStepLookup(run, timers.now, assumptions.values.skippedOutput),
   };
 
   const startAttempt = (execution: Execution, step: StepExecution) => {
@@ -112,6 +139,7 @@ export function makeEngine(deps: EngineDeps): Engine {
       now: timers.now,
       wait() {
         setStepStatus(execution, step, "Waiting");
+        setLoopStatus(execution, step, "Waiting");
         if (!execution.cancelRequested) setStatus(execution, "Waiting");
       },
       after: (ms, job) => void step.cancelTimers.push(timers.after(ms, () => runSafely(run, job))),
@@ -123,7 +151,7 @@ export function makeEngine(deps: EngineDeps): Engine {
 
   const runAction = (run: ActionRun) => {
     const { definition } = run.step;
-    const lookup = makeLookup(run.execution, timers.now);
+    const lookup = loopDeps.lookup(run);
     const { inputs, problem } = resolveInputs(definition, lookup);
     run.inputs = inputs;
     run.step.inputs = toJsonInputs(inputs);
@@ -136,7 +164,7 @@ export function makeEngine(deps: EngineDeps): Engine {
       const message = `The step did not end within ${timeoutMs / 1000} seconds.`;
       run.after(timeoutMs, () => run.finish({ kind: "failure", status: "TimedOut", message, retryable: true }));
     }
-    findAction(definition.action, { ...deps, startChild: start, stop })(run);
+    findAction(definition.action, { ...deps, ...loopDeps, startChild: start, stop })(run);
   };
 
   const finish = (run: ActionRun, result: StepResult) => {
@@ -145,6 +173,8 @@ export function makeEngine(deps: EngineDeps): Engine {
     // Delete the run first: cancelling its timers can end a child execution, which calls `finish` again.
     runs.delete(step);
     cancelAll(step.cancelTimers);
+    for (const inner of listActiveSteps(execution).filter((each) => isInside(each, step))) cancelStep(execution, inner);
+    setLoopStatus(execution, step, "InProgress");
     if (result.kind === "failure" && result.retryable && step.attempt < step.maxAttempts) {
       step.attempt += 1;
       step.decisions = [];
@@ -158,19 +188,43 @@ export function makeEngine(deps: EngineDeps): Engine {
   };
 
   const continueAfter = (execution: Execution, step: StepExecution, result: StepResult) => {
-    const { to, fails } = findNextStep(execution.runbook, step.definition, result);
+    const { to, fails } = findNextStep(step.siblings, step.definition, result);
+    if (step.loop !== undefined && !execution.cancelRequested) return continueInLoop(execution, step, result, to);
     if (fails && !execution.cancelRequested) execution.failure ??= step;
     if (execution.mode === "Interactive" && !execution.cancelRequested) return setStatus(execution, "Waiting");
-    if (to !== undefined) return schedule(() => startStep(execution, to));
+    if (to !== undefined) return schedule(() => startSibling(execution, step, to));
     if (execution.cancelRequested) return end(execution, "Cancelled");
     end(execution, execution.failure?.status ?? "Success", execution.failure?.failureMessage);
+  };
+
+  /** Continues a loop after one of its steps. A step that fails with onFailure Abort fails the loop and the execution. */
+  const continueInLoop = (execution: Execution, step: StepExecution, result: StepResult, to: string | undefined) => {
+    const loopRun = step.loop === undefined ? undefined : runs.get(step.loop.step);
+    if (loopRun === undefined) return; // the loop has ended
+    const aborts = result.kind === "failure" && (step.definition.onFailure ?? "Abort") === "Abort";
+    if (aborts) {
+      execution.failure ??= step;
+      return loopRun.finish(toLoopFailure(step.definition.name, result));
+    }
+    if (to !== undefined) schedule(() => startSibling(execution, step, to));
+    else runSafely(loopRun, () => continueLoop(loopDeps, loopRun));
+  };
+
+  const startSibling = (execution: Execution, step: StepExecution, name: string) => {
+    if (step.loop === undefined) startStep(execution, name);
+    else startInner(execution, step.siblings, name, step.loop);
+  };
+
+  /** Shows on the loops around a step that it waits, if the assumption says so. */
+  const setLoopStatus = (execution: Execution, step: StepExecution, status: "Waiting" | "InProgress") => {
+    if (assumptions.values.loopOfWaitingStep !== "Waiting") return;
+    for (let loop = step.loop?.step; loop !== undefined; loop = loop.loop?.step) setStepStatus(execution, loop, status);
   };
 
   const end = (execution: Execution, status: Status, failureMessage?: string) => {
     if (FINAL_STATUSES.has(execution.status)) return;
     cancelAll(execution.cancelTimers);
-    const step = findCurrentStep(execution);
-    if (step !== undefined) cancelStep(execution, step);
+    for (const step of listActiveSteps(execution)) cancelStep(execution, step);
     execution.endTime = timers.now();
     if (failureMessage !== undefined && status !== "Success") execution.failureMessage = failureMessage;
     setStatus(execution, status);
@@ -191,12 +245,13 @@ export function makeEngine(deps: EngineDeps): Engine {
     if (execution.cancelRequested) return;
     execution.cancelRequested = true;
     setStatus(execution, "Cancelling");
-    const step = findCurrentStep(execution);
-    if (step !== undefined) cancelStep(execution, step);
-    const onCancel = step?.definition.onCancel;
-    if (!onCancel?.startsWith("step:")) return end(execution, "Cancelled");
+    const active = listActiveSteps(execution);
+    for (const step of active) cancelStep(execution, step);
+    const [innermost] = active;
+    const onCancel = innermost?.definition.onCancel;
+    if (innermost === undefined || !onCancel?.startsWith("step:")) return end(execution, "Cancelled");
     execution.cancelTimers.push(timers.after(CANCEL_STEPS_MS, () => end(execution, "Cancelled")));
-    schedule(() => startStep(execution, onCancel.slice("step:".length)));
+    schedule(() => startSibling(execution, innermost, onCancel.slice("step:".length)));
   };
 
   return {
@@ -213,9 +268,14 @@ function findOrAddStep(execution: Execution, name: string, newId: () => string):
   if (pending !== undefined) return pending;
   const definition = execution.runbook.mainSteps.find((step) => step.name === name);
   if (definition === undefined) return undefined;
-  const step = newStep(definition, newId());
+  const step = newStep(definition, newId(), execution.runbook.mainSteps);
   execution.steps.push(step);
   return step;
+}
+
+/** Returns whether a step runs inside a loop, at any depth. */
+function isInside(step: StepExecution, loop: StepExecution): boolean {
+  return step.loop !== undefined && (step.loop.step === loop || isInside(step.loop.step, loop));
 }
 
 /** Runs `job`. An error of the sandbox fails only this step: most jobs run in timers, where no caller catches it. */
@@ -227,22 +287,6 @@ function runSafely(run: ActionRun, job: () => void): void {
     const message = `The sandbox failed. Its output shows the error: ${error}`;
     run.finish({ kind: "failure", status: "Failed", message, type: "Internal" });
   }
-}
-
-/** Records a step's result in the form of the API. As on AWS, the message of a failed step starts with its stage. */
-function recordResult(step: StepExecution, result: StepResult, now: number): void {
-  step.endTime = now;
-  step.outputs = result.outputs ?? step.outputs;
-  if (result.response !== undefined) step.response = result.response;
-  if (result.kind === "success") {
-    step.responseCode = "0";
-    return;
-  }
-  const { stage = "Invocation", type = "Action", message } = result;
-  step.responseCode = "1";
-  step.response ??= message;
-  step.failureMessage = `Step fails when it is ${stage}. ${message}`;
-  step.failureDetails = { FailureStage: stage, FailureType: type, Details: result.details ?? {} };
 }
 
 function cancelAll(cancellations: (() => void)[]): void {

@@ -34,6 +34,10 @@ export interface FailureDetails {
 export interface StepExecution {
   readonly id: string;
   readonly definition: StepDefinition;
+  /** The steps among which this step names its next step: the steps of the runbook, or the steps inside its loop. */
+  readonly siblings: StepDefinition[];
+  /** The iteration of an aws:loop that this step belongs to. */
+  readonly loop?: { step: StepExecution; iteration: number; value?: unknown };
   status: Status;
   /** Rank by start, from 1; 0 before the step starts. */
   order: number;
@@ -51,6 +55,8 @@ export interface StepExecution {
   maxAttempts: number;
   /** The decisions so far of an aws:approve step. */
   decisions: Decision[];
+  /** The iteration that an active aws:loop is in, from 1, and its value. */
+  current?: { iteration: number; value?: unknown };
   /** Whether the sandbox simulated the action. */
   simulated: boolean;
   /** Functions that cancel the step's timers. */
@@ -101,9 +107,15 @@ export interface Execution {
   onEnd?: () => void;
 }
 
-/** Finds the active step, if any. An execution has at most one. */
+/** Lists the active steps, the innermost first: one step and the loops around it. */
+export function listActiveSteps(execution: Execution): StepExecution[] {
+  const active = execution.steps.filter((step) => step.order > 0 && !FINAL_STATUSES.has(step.status));
+  return active.toSorted((a, b) => b.order - a.order);
+}
+
+/** Finds the active step, if any: the innermost one. */
 export function findCurrentStep(execution: Execution): StepExecution | undefined {
-  return execution.steps.find((step) => step.order > 0 && !FINAL_STATUSES.has(step.status));
+  return listActiveSteps(execution)[0];
 }
 
 /** Lists the steps in order of their start, followed by the steps that have not started, in the runbook's order. */

@@ -2,13 +2,14 @@ import type { Action } from "./action.ts";
 import { approve } from "./actions/approve.ts";
 import { branch } from "./actions/branch.ts";
 import { type ChildDeps, executeAutomation } from "./actions/execute-automation.ts";
+import { type LoopDeps, loop } from "./actions/loop.ts";
 import { pause } from "./actions/pause.ts";
 import { simulateAction } from "./actions/simulate-action.ts";
 import { sleep } from "./actions/sleep.ts";
 import { updateVariable } from "./actions/update-variable.ts";
 import type { Simulation } from "./simulation.ts";
 
-export interface ActionDeps extends ChildDeps {
+export interface ActionDeps extends ChildDeps, LoopDeps {
   simulation: Simulation;
 }
 
@@ -25,6 +26,8 @@ export function findAction(name: string, deps: ActionDeps): Action {
       return branch;
     case "aws:updateVariable":
       return updateVariable;
+    case "aws:loop":
+      return loop(deps);
     case "aws:executeAutomation":
       return executeAutomation(deps);
     default:

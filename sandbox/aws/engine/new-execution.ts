@@ -36,7 +36,7 @@ export function newExecution(
     ...(onEnd === undefined ? {} : { onEnd }),
     status: "Pending",
     variables: Object.fromEntries(Object.entries(runbook.variables).map(([name, each]) => [name, each.default])),
-    steps: runbook.mainSteps.map((definition) => newStep(definition, given.newId())),
+    steps: runbook.mainSteps.map((definition) => newStep(definition, given.newId(), runbook.mainSteps)),
     stepsBegun: 0,
     signals: [],
     cancelRequested: false,
@@ -44,10 +44,17 @@ export function newExecution(
   };
 }
 
-export function newStep(definition: StepDefinition, id: string): StepExecution {
+export function newStep(
+  definition: StepDefinition,
+  id: string,
+  siblings: StepDefinition[],
+  loop?: StepExecution["loop"],
+): StepExecution {
   return {
     id,
     definition,
+    siblings,
+    ...(loop === undefined ? {} : { loop }),
     status: "Pending",
     order: 0,
     inputs: {},

@@ -1,4 +1,7 @@
+import type { AssumptionValues } from "../assumptions.ts";
+import type { ActionRun } from "./action.ts";
 import { toStrings } from "./bind-parameters.ts";
+import { listInnerSteps } from "./check/check-loop.ts";
 import type { Execution } from "./execution-state.ts";
 import type { Lookup } from "./interpolate.ts";
 import { resolveSystemVariable } from "./system-variables.ts";
@@ -18,8 +21,35 @@ export function makeLookup(execution: Execution, now: () => number): Lookup {
   };
 }
 
+/**
+ * Makes the lookup for the inputs of a step. Unlike `makeLookup`, it has a value for an output of an earlier step of the
+ * runbook that has not run, for example because a branch skipped it.
+ */
+export function makeStepLookup(
+  { execution, step }: Pick<ActionRun, "execution" | "step">,
+  now: () => number,
+  skippedOutput: AssumptionValues["skippedOutput"],
+): Lookup {
+  const lookup = makeLookup(execution, now);
+  const names = execution.runbook.mainSteps.flatMap((each) => [each.name, ...listInnerSteps(each)]);
+  const earlier = new Set(names.slice(0, names.indexOf(step.definition.name)));
+  return (reference) => {
+    const value = lookup(reference);
+    const [name = ""] = reference.split(".");
+    const isSkipped =
+      earlier.has(name) && !execution.steps.some((each) => each.definition.name === name && each.order > 0);
+    if (value !== undefined || !isSkipped) return value;
+    return skippedOutput === "empty" ? "" : `{{ ${reference} }}`;
+  };
+}
+
 /** Finds an output of the latest run of a step. For a simulated step, an unknown output is a placeholder text. */
 function findStepOutput(execution: Execution, name: string, path: string[]): unknown {
+  const loop = execution.steps.findLast((each) => each.definition.name === name && each.current !== undefined);
+  if (loop?.current !== undefined && path[0] === "CurrentIteration") return loop.current.iteration;
+  if (loop?.current !== undefined && path[0] === "CurrentIteratorValue") {
+    return path.slice(1).reduce(readOwnProperty, loop.current.value);
+  }
   const step = execution.steps.findLast((each) => each.definition.name === name && each.endTime !== undefined);
   if (step === undefined) return undefined;
   const outputName = path.join(".");

@@ -27,7 +27,8 @@ const countSchema = z.union(
 
 export const stepSchema = z.strictObject({
   name: z.string().regex(/^[a-zA-Z0-9_]{3,128}$/, "step names are 3 to 128 letters, digits and underscores"),
-  action: z.string().regex(/^aws:[a-zA-Z]{3,25}$/),
+  // The model's pattern allows 25 letters, but aws:waitForAwsResourceProperty has 26. `checkRunbook` knows the actions.
+  action: text,
   description: text.optional(),
   inputs: z.record(text, z.unknown()).nullish(),
   timeoutSeconds: countSchema.optional(),

@@ -1,4 +1,5 @@
 import { type StepExecution, sortSteps } from "../engine/execution-state.ts";
+import { toText } from "../engine/interpolate.ts";
 import { findShape, ssmModel } from "../model/service-model.ts";
 import { stepView } from "./execution-views.ts";
 import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isFilterTime } from "./filters.ts";
@@ -14,7 +15,7 @@ interface Input extends PageRequest {
 
 const STATUSES = findShape(ssmModel, "AutomationExecutionStatus").enum ?? [];
 
-/** A criterion for every key of the model. The sandbox runs no aws:loop, so no step has a parent step. */
+/** A criterion for every key of the model. */
 export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; accepts?: (value: string) => boolean }> = {
   StartTimeBefore: {
     holds: (step, value) => isBefore(step.startTime, value),
@@ -31,9 +32,11 @@ export const stepCriteria: Record<string, { holds: Criterion<StepExecution>; acc
   StepExecutionId: { holds: (step, value) => step.id === value },
   StepName: { holds: (step, value) => step.definition.name === value },
   Action: { holds: (step, value) => step.definition.action === value },
-  ParentStepExecutionId: { holds: () => false },
-  ParentStepIteration: { holds: () => false },
-  ParentStepIteratorValue: { holds: () => false },
+  ParentStepExecutionId: { holds: (step, value) => step.loop?.step.id === value },
+  ParentStepIteration: { holds: (step, value) => String(step.loop?.iteration) === value },
+  ParentStepIteratorValue: {
+    holds: (step, value) => step.loop?.value !== undefined && toText(step.loop.value) === value,
+  },
 };
 
 /** Lists the steps of an execution in order of their start, or in reverse with ReverseOrder. */
@@ -47,7 +50,7 @@ export const describeAutomationStepExecutions: SsmOperation<Input> = (deps, call
     keyOf: (step) => step.id,
   });
   return {
-    StepExecutions: items.map((step) => stepView(execution, step)),
+    StepExecutions: items.map(stepView),
     ...(NextToken === undefined ? {} : { NextToken }),
   };
 };

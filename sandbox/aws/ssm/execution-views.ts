@@ -6,6 +6,7 @@ import {
   type StepExecution,
   sortSteps,
 } from "../engine/execution-state.ts";
+import { toText } from "../engine/interpolate.ts";
 import { isCritical, listValidNextSteps } from "../engine/next-step.ts";
 import { resolveDocumentOutputs } from "../engine/reference-values.ts";
 import { isTrue } from "../engine/runbook.ts";
@@ -21,7 +22,7 @@ export function executionView(execution: Execution, now: () => number): object {
   const steps = sortSteps(execution);
   return {
     ...commonView(execution, now),
-    StepExecutions: steps.slice(0, MAX_STEPS_SHOWN).map((step) => stepView(execution, step)),
+    StepExecutions: steps.slice(0, MAX_STEPS_SHOWN).map(stepView),
     StepExecutionsTruncated: steps.length > MAX_STEPS_SHOWN,
     Parameters: mapValues(execution.parameters, toStrings),
     ...(Object.keys(execution.variables).length === 0 ? {} : { Variables: mapValues(execution.variables, toStrings) }),
@@ -55,9 +56,9 @@ function commonView(execution: Execution, now: () => number): object {
 }
 
 /** Returns a step execution in the form of both operations that show steps. */
-export function stepView(execution: Execution, step: StepExecution): object {
+export function stepView(step: StepExecution): object {
   const { definition } = step;
-  const [next, ...more] = listValidNextSteps(execution.runbook, definition);
+  const [next, ...more] = listValidNextSteps(step.siblings, definition);
   return {
     StepName: definition.name,
     Action: definition.action,
@@ -79,6 +80,17 @@ export function stepView(execution: Execution, step: StepExecution): object {
     ...(next !== undefined && more.length === 0 ? { NextStep: next } : {}),
     IsCritical: isCritical(definition),
     ValidNextSteps: next === undefined ? [] : [next, ...more],
+    ...optional("ParentStepDetails", step.loop, toParentStepDetails),
+  };
+}
+
+function toParentStepDetails({ step, iteration, value }: NonNullable<StepExecution["loop"]>): object {
+  return {
+    StepExecutionId: step.id,
+    StepName: step.definition.name,
+    Action: step.definition.action,
+    Iteration: iteration,
+    ...optional("IteratorValue", value, toText),
   };
 }
 

@@ -46,7 +46,7 @@ const OPERATORS: Record<string, Operator> = {
 type Condition =
   | { kind: "and" | "or"; parts: unknown[] }
   | { kind: "not"; part: unknown }
-  | { kind: "comparison"; operator: Operator; variable: unknown; operand: unknown };
+  | { kind: "comparison"; name: string; operator: Operator; variable: unknown; operand: unknown };
 
 /** Parses a condition. Returns undefined if it has no known operator or more than one. */
 function parseCondition(condition: unknown): Condition | undefined {
@@ -61,7 +61,7 @@ function parseCondition(condition: unknown): Condition | undefined {
     return { kind: name === "And" ? "and" : "or", parts: operand };
   }
   const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
-  return operator === undefined ? undefined : { kind: "comparison", operator, variable, operand };
+  return operator === undefined ? undefined : { kind: "comparison", name, operator, variable, operand };
 }
 
 /** Returns whether a condition is valid. It may contain unresolved `{{ references }}`. */
@@ -74,20 +74,24 @@ export function isCondition(condition: unknown): boolean {
   return [variable, operand].every((value) => operator.accepts(value) || findReferences(value).length > 0);
 }
 
-/** Evaluates a condition. Returns undefined for an invalid condition or for values that its operator cannot compare. */
-export function evaluateCondition(condition: unknown): boolean | undefined {
+/**
+ * Evaluates a condition whose references are resolved. Returns a text that names the received values if the condition is
+ * invalid or its operator cannot compare them.
+ */
+export function evaluateCondition(condition: unknown): boolean | string {
   const apart = parseCondition(condition);
-  if (apart === undefined) return undefined;
+  if (apart === undefined) return `Invalid choice: ${JSON.stringify(condition)}.`;
   if (apart.kind === "not") return negate(evaluateCondition(apart.part));
   if (apart.kind !== "comparison") return apart.kind === "and" ? evaluateAll(apart.parts) : evaluateAny(apart.parts);
-  const { operator, variable, operand } = apart;
-  return operator.accepts(variable) && operator.accepts(operand) ? operator.compare(variable, operand) : undefined;
+  const { name, operator, variable, operand } = apart;
+  if (operator.accepts(variable) && operator.accepts(operand)) return operator.compare(variable, operand);
+  return `${name} cannot compare the value ${JSON.stringify(variable)} with ${JSON.stringify(operand)}.`;
 }
 
-function evaluateAll(conditions: unknown[]): boolean | undefined {
+function evaluateAll(conditions: unknown[]): boolean | string {
   const results = conditions.map(evaluateCondition);
-  return results.includes(undefined) ? undefined : results.every((result) => result === true);
+  return results.find((result) => typeof result === "string") ?? results.every((result) => result === true);
 }
 
 const evaluateAny = (conditions: unknown[]) => negate(evaluateAll(conditions.map((each) => ({ Not: each }))));
-const negate = (result: boolean | undefined) => (result === undefined ? undefined : !result);
+const negate = (result: boolean | string) => (typeof result === "string" ? result : !result);

@@ -6,18 +6,16 @@ export const branch: Action = (run) => {
   const { Choices, Default } = run.inputs;
   if (!Array.isArray(Choices)) return run.finish(toInvalidInput("Choices must be a list."));
   for (const choice of Choices as ({ NextStep?: unknown } | null)[]) {
-    const isTrue = evaluateCondition(choice);
-    if (isTrue === undefined) {
-      return run.finish(toInvalidInput(`Invalid choice: ${JSON.stringify(choice)}.`));
-    }
-    if (isTrue) return continueAt(run, choice?.NextStep);
+    const result = evaluateCondition(choice);
+    if (typeof result === "string") return run.finish(toInvalidInput(result));
+    if (result) return continueAt(run, choice?.NextStep);
   }
   if (Default === undefined) run.finish({ kind: "success" });
   else continueAt(run, Default);
 };
 
 function continueAt(run: ActionRun, name: unknown): void {
-  const step = run.execution.runbook.mainSteps.find((each) => each.name === name);
+  const step = run.step.siblings.find((each) => each.name === name);
   if (step !== undefined) run.finish({ kind: "success", nextStep: step.name });
-  else run.finish(toInvalidInput(`The runbook has no step ${JSON.stringify(name)}.`));
+  else run.finish(toInvalidInput(`There is no step ${JSON.stringify(name)}.`));
 }

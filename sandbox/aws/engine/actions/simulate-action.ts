@@ -19,9 +19,29 @@ export const simulateAction =
         const failure = { kind: "failure", status: "Failed", message, stage, type, details, response } as const;
         return run.finish({ ...failure, retryable: true });
       }
-      const placeholders = Object.fromEntries(declared.map(({ Name }) => [Name, `simulated-${name}.${Name}`]));
+      const placeholders = Object.fromEntries(
+        declared.map(({ Name, Type }) => [Name, makePlaceholder(`simulated-${name}.${Name}`, Type)]),
+      );
       run.finish({ kind: "success", outputs: { ...placeholders, ...effect.outputs }, response });
     };
     if (effect.durationMs === 0) end();
     else run.after(effect.durationMs ?? 0, end);
   };
+
+/** Makes a value of the declared type, so that a branch can compare it. Source of the types: "Working with outputs". */
+function makePlaceholder(text: string, type = "String"): unknown {
+  switch (type) {
+    case "Integer":
+      return 1;
+    case "Boolean":
+      return true;
+    case "StringList":
+      return [text];
+    case "StringMap":
+      return { simulated: text };
+    case "MapList":
+      return [{ simulated: text }];
+    default:
+      return text;
+  }
+}

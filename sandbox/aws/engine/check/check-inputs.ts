@@ -6,33 +6,24 @@ import { isMap } from "../parameter-constraints.ts";
 import type { Runbook, StepDefinition } from "../runbook.ts";
 import { parseWholeNumber } from "../step-timing.ts";
 
-/** The inputs of each action that the sandbox runs or checks, from the reference; `!` marks a required input. */
-const INPUTS: Record<string, string> = {
-  "aws:approve": "Approvers! MinRequiredApprovals Message NotificationArn",
-  "aws:branch": "Choices! Default",
-  "aws:executeAutomation":
-    "DocumentName! DocumentVersion MaxConcurrency MaxErrors RuntimeParameters Tags TargetLocations TargetMaps TargetParameterName Targets",
-  "aws:loop": "Iterators IteratorDataType LoopCondition MaxIterations Steps!",
-  "aws:pause": "",
-  "aws:sleep": "Duration Timestamp",
-  "aws:updateVariable": "Name! Value!",
+/**
+ * The required inputs of each action that the sandbox runs, from the reference. AWS accepts inputs that the reference does
+ * not list: public runbooks give aws:pause a Message.
+ */
+const REQUIRED_INPUTS: Record<string, string[]> = {
+  "aws:approve": ["Approvers"],
+  "aws:branch": ["Choices"],
+  "aws:executeAutomation": ["DocumentName"],
+  "aws:loop": ["Steps"],
+  "aws:updateVariable": ["Name", "Value"],
 };
 
 /** Lists the problems of a step's inputs that show before their references are resolved. */
 export function checkInputs(step: StepDefinition, runbook: Runbook): string[] {
-  const definition = INPUTS[step.action];
-  if (definition === undefined) return []; // a simulated action: its inputs are not checked
   const given = step.inputs ?? {};
-  const names = definition.split(" ");
-  const known = names.map((name) => name.replace("!", ""));
-  const missing = names.filter((name) => name.endsWith("!") && isMissing(given[name.slice(0, -1)]));
-  return [
-    ...Object.keys(given)
-      .filter((name) => !known.includes(name))
-      .map((name) => `${step.action} has no input ${name}.`),
-    ...missing.map((name) => `${step.action} needs the input ${name.slice(0, -1)}.`),
-    ...(missing.length > 0 ? [] : checkValues(step.action, given, runbook)),
-  ];
+  const missing = (REQUIRED_INPUTS[step.action] ?? []).filter((name) => isMissing(given[name]));
+  if (missing.length > 0) return missing.map((name) => `${step.action} needs the input ${name}.`);
+  return checkValues(step.action, given, runbook);
 }
 
 function checkValues(action: string, given: Record<string, unknown>, runbook: Runbook): string[] {

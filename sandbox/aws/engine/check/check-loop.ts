@@ -1,13 +1,12 @@
 import { z } from "zod";
 import { isCondition } from "../actions/branch-conditions.ts";
+import { MAX_ITERATIONS } from "../actions/loop.ts";
 import { isMap } from "../parameter-constraints.ts";
 import { type StepDefinition, stepSchema } from "../runbook.ts";
 
-const MAX_ITERATIONS = 100;
-
 /**
- * Lists the problems of an aws:loop: those of its inputs and, through `checkInner`, those of its inner steps. The
- * sandbox checks loops but does not run them. Source: "aws:loop" in the Automation actions reference.
+ * Lists the problems of an aws:loop: those of its inputs and, through `checkInner`, those of its inner steps. Source:
+ * "aws:loop" in the Automation actions reference.
  */
 export function checkLoop(step: StepDefinition, checkInner: (steps: StepDefinition[]) => string[]): string[] {
   const { Iterators, LoopCondition, MaxIterations, Steps } = step.inputs ?? {};

@@ -22,6 +22,8 @@ export const assumptionsSchema = z.strictObject({
   childrenListed: z.boolean().default(true),
   /** Whether a step emits a status-change event when it starts to wait. */
   waitingStepEvent: z.boolean().default(true),
+  /** Sandbox milliseconds between StartAutomationExecution and the first step. Until then the status is Pending. */
+  startDelayMs: z.int().nonnegative().default(0),
   /** Sandbox milliseconds between a signal's acceptance and its effect. */
   signalLagMs: z.int().nonnegative().default(0),
 });

@@ -29,7 +29,7 @@ export const coverage: OperationCoverage[] = [
   ssm(
     "StartAutomationExecution",
     "partial",
-    "Parameters, Mode, ClientToken, Tags and versions. Targets, TargetMaps, TargetLocations and TargetParameterName are rejected with InvalidTarget. Rate limits and alarms are accepted without effect.",
+    "Parameters, Mode, ClientToken, Tags and versions; Targets with the key ParameterValues, MaxConcurrency and MaxErrors. Other target keys, TargetMaps and TargetLocations are rejected with InvalidTarget. Alarms are accepted without effect.",
   ),
   ssm(
     "StopAutomationExecution",
@@ -44,13 +44,25 @@ export const coverage: OperationCoverage[] = [
   ssm(
     "GetDocument",
     "supported",
-    "By name or ARN, and by version or version name; in YAML, JSON or TEXT. Accounts share no documents.",
+    "By name or ARN, and by version or version name; in YAML, JSON or TEXT. Accounts share no documents. Amazon's most used runbooks exist as simulations.",
   ),
   ssm(
     "ListDocuments",
     "partial",
-    "The account's own runbooks, with the documented filter keys. Amazon's runbooks are missing.",
+    "The account's own runbooks, with the documented filter keys. Amazon's runbooks are found by name, but not listed.",
   ),
+  ssm("DescribeDocument", "supported", "By version, version name or default."),
+  ssm("ListDocumentVersions", "supported", "Newest first."),
+  ssm(
+    "UpdateDocument",
+    "supported",
+    "A new version; only the latest version can be updated. The format defaults to JSON.",
+  ),
+  ssm("UpdateDocumentDefaultVersion", "supported", "Sets the version that $DEFAULT means."),
+  ssm("DeleteDocument", "supported", "The document, or a version that is not the default."),
+  ssm("ListTagsForResource", "partial", "Types Automation and Document; no resource of another type exists."),
+  ssm("AddTagsToResource", "partial", "Types Automation and Document; no resource of another type exists."),
+  ssm("RemoveTagsFromResource", "partial", "Types Automation and Document; no resource of another type exists."),
   {
     service: "events",
     operation: "PutEvents",
@@ -64,17 +76,10 @@ export const coverage: OperationCoverage[] = [
     note: "Version 2011-06-15: trust, duration, SourceIdentity. The shapes of session tags, session policies, MFA and ExternalId are validated; their values are ignored.",
   },
   { service: "sts", operation: "GetCallerIdentity", state: "supported", note: "" },
-  ...notStarted("ssm", "UpdateDocument", "UpdateDocumentDefaultVersion", "UpdateDocumentMetadata", "DeleteDocument"),
-  ...notStarted(
-    "ssm",
-    "DescribeDocument",
-    "DescribeDocumentPermission",
-    "ModifyDocumentPermission",
-    "ListDocumentVersions",
-  ),
+  ...notStarted("ssm", "UpdateDocumentMetadata", "DescribeDocumentPermission", "ModifyDocumentPermission"),
   ...notStarted("ssm", "ListDocumentMetadataHistory", "StartChangeRequestExecution", "StartExecutionPreview"),
-  ...notStarted("ssm", "GetExecutionPreview", "StartAccessRequest", "GetAccessToken", "AddTagsToResource"),
-  ...notStarted("ssm", "ListTagsForResource", "RemoveTagsFromResource", "SendCommand", "GetParameter", "PutParameter"),
+  ...notStarted("ssm", "GetExecutionPreview", "StartAccessRequest", "GetAccessToken"),
+  ...notStarted("ssm", "SendCommand", "GetParameter", "PutParameter"),
   ...notStarted(
     "events",
     "PutRule",

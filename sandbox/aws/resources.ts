@@ -18,8 +18,10 @@ export interface AutomationDocument {
   displayName?: string;
   targetType?: string;
   tags: { Key: string; Value: string }[];
-  /** Oldest first; the last is both $LATEST and $DEFAULT. */
+  /** Oldest first; the last is $LATEST. */
   versions: DocumentVersion[];
+  /** The version that $DEFAULT means. */
+  defaultVersion: string;
 }
 
 /** The documents and executions of one account in one Region. Accounts and Regions share nothing. */

@@ -5,6 +5,7 @@ import { eventBridgeModel, type ServiceModel, ssmModel, stsModel } from "./model
 import { createDocument } from "./ssm/create-document.ts";
 import { describeAutomationExecutions } from "./ssm/describe-automation-executions.ts";
 import { describeAutomationStepExecutions } from "./ssm/describe-automation-step-executions.ts";
+import { describeDocumentOperation, listDocumentVersions } from "./ssm/describe-document.ts";
 import { getAutomationExecution } from "./ssm/get-automation-execution.ts";
 import { getDocument } from "./ssm/get-document.ts";
 import { listDocuments } from "./ssm/list-documents.ts";
@@ -12,6 +13,8 @@ import { sendAutomationSignal } from "./ssm/send-automation-signal.ts";
 import type { SsmDeps, SsmOperation } from "./ssm/ssm-operation.ts";
 import { startAutomationExecution } from "./ssm/start-automation-execution.ts";
 import { stopAutomationExecution } from "./ssm/stop-automation-execution.ts";
+import { addTagsToResource, listTagsForResource, removeTagsFromResource } from "./ssm/tags.ts";
+import { deleteDocument, updateDocument, updateDocumentDefaultVersion } from "./ssm/update-document.ts";
 import { assumeRole, getCallerIdentity, type StsDeps } from "./sts/operations.ts";
 
 /** An operation that the stand-in implements. */
@@ -50,6 +53,14 @@ export function makeRoutes(deps: RouteDeps): Map<string, Route> {
     ssm("CreateDocument", createDocument, documentArn),
     ssm("GetDocument", getDocument, documentArn),
     ssm("ListDocuments", listDocuments, everything),
+    ssm("DescribeDocument", describeDocumentOperation, documentArn),
+    ssm("ListDocumentVersions", listDocumentVersions, documentArn),
+    ssm("UpdateDocument", updateDocument, documentArn),
+    ssm("UpdateDocumentDefaultVersion", updateDocumentDefaultVersion, documentArn),
+    ssm("DeleteDocument", deleteDocument, documentArn),
+    ssm("ListTagsForResource", listTagsForResource, taggedArn),
+    ssm("AddTagsToResource", addTagsToResource, taggedArn),
+    ssm("RemoveTagsFromResource", removeTagsFromResource, taggedArn),
     {
       service: "events",
       operation: "PutEvents",
@@ -85,6 +96,8 @@ const executionArn: Route["resource"] = (caller, input) =>
 const definitionArn: Route["resource"] = (caller, input) =>
   ssmArn(caller, `automation-definition/${input.DocumentName}:$DEFAULT`);
 const documentArn: Route["resource"] = (caller, input) => ssmArn(caller, `document/${input.Name}`);
+const taggedArn: Route["resource"] = (caller, { ResourceType, ResourceId }) =>
+  ssmArn(caller, `${ResourceType === "Automation" ? "automation-execution" : "document"}/${ResourceId}`);
 const busArn: Route["resource"] = ({ region, account }, input) => {
   const [entry] = (input.Entries ?? []) as ({ EventBusName?: string } | null)[]; // not validated yet
   const name = entry?.EventBusName ?? "default";

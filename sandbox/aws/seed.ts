@@ -41,7 +41,7 @@ export type Seed = Exclude<z.infer<typeof seedSchema>, string>;
 
 /**
  * Creates documents and starts executions without the API's limits: parameters of any length, started by any principal.
- * An existing document gets a new version. Throws an AwsError for an invalid runbook.
+ * An existing document gets a new version, which becomes its default. Throws an AwsError for an invalid runbook.
  */
 export function applySeed(standIn: StandIn, seed: Seed): { executionIds: string[] } {
   for (const document of seed.documents) {
@@ -53,9 +53,11 @@ export function applySeed(standIn: StandIn, seed: Seed): { executionIds: string[
       owner: document.account,
       tags: [],
       versions: [],
+      defaultVersion: "1",
     };
     const version = String(found.versions.length + 1);
     const runbook = validateContent(content, format);
+    found.defaultVersion = version;
     found.versions.push({ version, content, format, runbook, createdAt: standIn.timers.now() });
     documents.set(document.name, found);
   }

@@ -52,6 +52,13 @@ export const unknowns: Unknown[] = [
     switch: "skippedOutput",
   },
   {
+    topic: "The status of a rate-controlled execution after some of its targets failed, and its ProgressCounters",
+    assumption:
+      "Failed, even with fewer failures than MaxErrors. The counters count targets. The parent shows no steps.",
+    reason:
+      "MaxErrors is documented as the number of errors before no further target starts. The status is not documented.",
+  },
+  {
     topic: "isEnd on a step inside an aws:loop",
     assumption: "It ends the iteration.",
     reason: "The property is documented as the end of the automation, without a word about loops.",
@@ -118,6 +125,7 @@ export const unknowns: Unknown[] = [
     assumption: "None: all steps that take no time have run when the call returns.",
     reason:
       "This makes tests exact. On AWS it takes seconds, and the first visible statuses are Pending and InProgress.",
+    switch: "startDelayMs",
   },
   {
     topic: "The final status of an execution that a step with isCritical false aborts",

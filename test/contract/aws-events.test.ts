@@ -40,7 +40,7 @@ test("the bus shows a published event as EventBridge would deliver it to a targe
 test("each invalid entry fails on its own, at its own position in a reply of 200", async () => {
   await using aws = await awsWorld();
   const wrong: [PutEventsRequestEntry, string][] = [
-    [entry({ Source: "aws.ssm" }), "NotAuthorizedForSource"],
+    [entry({ Source: "aws.ssm" }), "NotAuthorizedForSourceException"],
     [entry({ Detail: "{" }), "MalformedDetail"],
     [entry({ Detail: "[]" }), "MalformedDetail"],
     [entry({ DetailType: "x".repeat(129) }), "InvalidArgument"],

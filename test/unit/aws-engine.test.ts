@@ -115,7 +115,13 @@ test("the invariants of an execution hold for any runbook and any sequence of si
       const location = { account: "111122223333", region: "us-east-1" };
       const version = { version: "1", content: "", format: "JSON" as const, runbook: child, createdAt: 0 };
       const { documents, executions } = standIn.resources.at(location);
-      documents.set("Child", { name: "Child", owner: location.account, tags: [], versions: [version] });
+      documents.set("Child", {
+        name: "Child",
+        owner: location.account,
+        tags: [],
+        versions: [version],
+        defaultVersion: "1",
+      });
       const document = { name: "Generated", version: "1" };
       const start = { location, document, runbook: parse(content), parameters: {}, executedBy: admin.arn, mode };
       const execution = standIn.engine.start(start);

@@ -2,7 +2,9 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { controlRoutes } from "../../wire/control-routes.ts";
 import type { HonoEnv } from "../../wire/http-server.ts";
+import { AMAZON_RUNBOOKS } from "../amazon-runbooks.ts";
 import { assumptionsSchema } from "../assumptions.ts";
+import type { Execution } from "../engine/execution-state.ts";
 import { simulationRuleSchema } from "../engine/simulation.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import { applySeed, seedDemonstration, seedSchema } from "../seed.ts";
@@ -53,9 +55,12 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
   });
 
   app.get("/documents", (c) => c.json({ documents: standIn.resources.all().flatMap(describeDocuments) }));
+  app.get("/amazon-runbooks", (c) => c.json({ names: AMAZON_RUNBOOKS }));
+  const describe = (execution: Execution) =>
+    describeExecution(execution, standIn.resources.at(execution.location), standIn.timers.now);
   app.get("/executions", (c) => {
     const all = standIn.resources.all().flatMap(({ executions }) => [...executions.values()]);
-    return c.json({ executions: all.map((execution) => describeExecution(execution, standIn.timers.now)) });
+    return c.json({ executions: all.map((execution) => describe(execution)) });
   });
   app.get("/executions/:id", (c) => {
     const id = c.req.param("id");
@@ -63,9 +68,7 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
       .all()
       .map(({ executions }) => executions.get(id))
       .find((execution) => execution !== undefined);
-    return found === undefined
-      ? c.json({ error: `no execution ${id}` }, 404)
-      : c.json(describeExecution(found, standIn.timers.now));
+    return found === undefined ? c.json({ error: `no execution ${id}` }, 404) : c.json(describe(found));
   });
 
   app.get("/bus", (c) => {

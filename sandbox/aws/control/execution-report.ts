@@ -1,10 +1,12 @@
 import { type Execution, sortSteps } from "../engine/execution-state.ts";
+import type { Resources } from "../resources.ts";
 import { executionView } from "../ssm/execution-views.ts";
+import { listChildren } from "../ssm/find-execution.ts";
 
 /** Describes an execution with facts that the API omits: tags, the sender of each signal, and the simulated steps. */
-export function describeExecution(execution: Execution, now: () => number): object {
+export function describeExecution(execution: Execution, resources: Resources, now: () => number): object {
   return {
-    ...executionView(execution, now),
+    ...executionView(execution, now, listChildren(resources, execution)),
     location: execution.location,
     tags: execution.tags,
     signals: execution.signals.map(({ at, type, payload, principal, stepExecutionId }) => ({

@@ -7,10 +7,15 @@ export type ParameterValues = Record<string, unknown>;
 export type BindingResult = { ok: true; values: ParameterValues } | { ok: false; problem: string };
 
 /**
- * Checks the parameters of StartAutomationExecution against the runbook's `parameters` and fills in defaults. The
+ * Checks the parameters of StartAutomationExecution against the runbook's `parameters` and fills in defaults.
+ * `targetParameter` gets its value later, one per target. The
  * error texts about allowedValues and a missing parameter are AWS's. For the other errors, only AWS's error code is known.
  */
-export function bindParameters(runbook: Runbook, given: Record<string, string[]>): BindingResult {
+export function bindParameters(
+  runbook: Runbook,
+  given: Record<string, string[]>,
+  targetParameter?: string,
+): BindingResult {
   const values: ParameterValues = {};
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(runbook.parameters, name)) {
@@ -20,6 +25,7 @@ export function bindParameters(runbook: Runbook, given: Record<string, string[]>
   for (const [name, definition] of Object.entries(runbook.parameters)) {
     const strings = Object.hasOwn(given, name) ? given[name] : undefined;
     if (strings === undefined) {
+      if (name === targetParameter) continue;
       if (definition.default === undefined) {
         return { ok: false, problem: `Missing required parameter: ${name} in user inputs.` };
       }

@@ -2,10 +2,18 @@ import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import { type ActionRun, type StepResult, toInvalidInput } from "./action.ts";
 import { continueLoop, type LoopDeps, toLoopFailure } from "./actions/loop.ts";
-import { type Execution, FINAL_STATUSES, listActiveSteps, type Status, type StepExecution } from "./execution-state.ts";
+import {
+  type Execution,
+  FINAL_STATUSES,
+  isInside,
+  listActiveSteps,
+  type Status,
+  type StepExecution,
+} from "./execution-state.ts";
 import { type ActionDeps, findAction } from "./find-action.ts";
-import { newExecution, newStep, type StartRequest } from "./new-execution.ts";
+import { findOrAddStep, newExecution, newStep, type StartRequest } from "./new-execution.ts";
 import { findNextStep } from "./next-step.ts";
+import { runChildren } from "./rate-control.ts";
 import { recordResult } from "./record-result.ts";
 import { makeStepLookup, toJsonInputs } from "./reference-values.ts";
 import { resolveInputs } from "./resolve-inputs.ts";
@@ -79,7 +87,8 @@ export function makeEngine(deps: EngineDeps): Engine {
       !FINAL_STATUSES.has(status)
     ) {
       const shown = status === "Waiting" ? "Waiting" : "InProgress";
-      setStepStatus(execution.parent.execution, execution.parent.step, shown);
+      const { step } = execution.parent;
+      if (step !== undefined) setStepStatus(execution.parent.execution, step, shown);
       setStatus(execution.parent.execution, shown);
     }
   };
@@ -88,19 +97,47 @@ export function makeEngine(deps: EngineDeps): Engine {
     const execution = newExecution(request, { id: newId(), now: timers.now(), newId });
     deps.saveExecution(execution);
     onStatus({ execution, status: "Pending" });
-    if (execution.mode === "Interactive") setStatus(execution, "Waiting");
-    else schedule(() => startStep(execution, execution.runbook.mainSteps[0]?.name ?? ""));
+    const delay = assumptions.values.startDelayMs;
+    if (delay === 0) schedule(() => begin(execution));
+    else execution.cancelTimers.push(timers.after(delay, () => begin(execution)));
     return execution;
+  };
+
+  /** Starts the work of a Pending execution. */
+  const begin = (execution: Execution) => {
+    if (FINAL_STATUSES.has(execution.status) || execution.cancelRequested) return;
+    if (execution.rateControl !== undefined) {
+      setStatus(execution, "InProgress");
+      runChildren(
+        { startChild, end, isFinal: ({ status }) => FINAL_STATUSES.has(status) },
+        execution,
+        execution.rateControl,
+      );
+    } else if (execution.mode === "Interactive") setStatus(execution, "Waiting");
+    else startStep(execution, execution.runbook.mainSteps[0]?.name ?? "");
+  };
+
+  const startChild = (parent: Execution, target: string, onEnd: () => void): Execution => {
+    const { location, document, runbook, executedBy, rateControl } = parent;
+    const name = rateControl?.parameterName ?? "";
+    const isList = /^(StringList|List<.*>)$/.test(runbook.parameters[name]?.type ?? "");
+    const parameters = { ...parent.parameters, [name]: isList ? [target] : target };
+    const link = { parent: { execution: parent }, target, onEnd };
+    const child = start({ location, document, runbook, executedBy, parameters, ...link });
+    parent.cancelTimers.push(() => {
+      if (!FINAL_STATUSES.has(child.status)) stop(child, "Cancel");
+    });
+    return child;
   };
 
   const startStep = (execution: Execution, stepName: string) => {
     if (FINAL_STATUSES.has(execution.status)) return;
     const step = findOrAddStep(execution, stepName, newId);
     if (step === undefined) return end(execution, "Failed", `The runbook has no step "${stepName}".`);
-    begin(execution, step);
+    runStep(execution, step);
   };
 
-  const begin = (execution: Execution, step: StepExecution) => {
+  const runStep = (execution: Execution, step: StepExecution) => {
     if (FINAL_STATUSES.has(execution.status)) return;
     if (execution.stepsBegun >= MAX_STEP_RUNS) {
       return end(execution, "Failed", `The execution ran more than ${MAX_STEP_RUNS} steps.`);
@@ -116,7 +153,7 @@ export function makeEngine(deps: EngineDeps): Engine {
     if (definition === undefined) throw new Error(`The loop has no step "${name}".`);
     const step = newStep(definition, newId(), siblings, loop);
     execution.steps.push(step);
-    begin(execution, step);
+    runStep(execution, step);
   };
 
   const loopDeps: LoopDeps = {
@@ -260,22 +297,6 @@ export function makeEngine(deps: EngineDeps): Engine {
     findRun: (step) => runs.get(step),
     stop,
   };
-}
-
-/** Returns the Pending step execution with this name, or adds a new one for a step that runs again. */
-function findOrAddStep(execution: Execution, name: string, newId: () => string): StepExecution | undefined {
-  const pending = execution.steps.find((step) => step.definition.name === name && step.order === 0);
-  if (pending !== undefined) return pending;
-  const definition = execution.runbook.mainSteps.find((step) => step.name === name);
-  if (definition === undefined) return undefined;
-  const step = newStep(definition, newId(), execution.runbook.mainSteps);
-  execution.steps.push(step);
-  return step;
-}
-
-/** Returns whether a step runs inside a loop, at any depth. */
-function isInside(step: StepExecution, loop: StepExecution): boolean {
-  return step.loop !== undefined && (step.loop.step === loop || isInside(step.loop.step, loop));
 }
 
 /** Runs `job`. An error of the sandbox fails only this step: most jobs run in timers, where no caller catches it. */

@@ -1,5 +1,6 @@
 import type { Principal } from "../identity/principal.ts";
 import type { ParameterValues } from "./bind-parameters.ts";
+import type { RateControl } from "./rate-control.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
 
 /** One account in one Region: the owner of executions, documents and buses. */
@@ -91,7 +92,12 @@ export interface Execution {
   readonly executedBy: string;
   readonly parameters: ParameterValues;
   readonly tags: { Key: string; Value: string }[];
-  readonly parent?: { execution: Execution; step: StepExecution };
+  /** The execution that started this one, and its step; a rate-controlled execution has no step. */
+  readonly parent?: { execution: Execution; step?: StepExecution };
+  /** The children that a rate-controlled execution runs instead of steps. */
+  readonly rateControl?: RateControl;
+  /** The target of a child of a rate-controlled execution. */
+  readonly target?: string;
   status: Status;
   endTime?: number;
   failureMessage?: string;
@@ -122,4 +128,9 @@ export function findCurrentStep(execution: Execution): StepExecution | undefined
 export function sortSteps(execution: Execution): StepExecution[] {
   const begun = execution.steps.filter((step) => step.order > 0).toSorted((a, b) => a.order - b.order);
   return [...begun, ...execution.steps.filter((step) => step.order === 0)];
+}
+
+/** Returns whether a step runs inside a loop, at any depth. */
+export function isInside(step: StepExecution, loop: StepExecution): boolean {
+  return step.loop !== undefined && (step.loop.step === loop || isInside(step.loop.step, loop));
 }

@@ -1,5 +1,6 @@
 import type { ParameterValues } from "./bind-parameters.ts";
 import type { AccountRegion, Execution, StepExecution } from "./execution-state.ts";
+import type { RateControl } from "./rate-control.ts";
 import type { Runbook, StepDefinition } from "./runbook.ts";
 import { parseWholeNumber } from "./step-timing.ts";
 
@@ -12,7 +13,9 @@ export interface StartRequest {
   executedBy: string;
   mode?: "Auto" | "Interactive";
   tags?: { Key: string; Value: string }[];
-  parent?: { execution: Execution; step: StepExecution };
+  parent?: Execution["parent"];
+  rateControl?: RateControl;
+  target?: string;
   onEnd?: () => void;
 }
 
@@ -21,7 +24,7 @@ export function newExecution(
   request: StartRequest,
   given: { id: string; now: number; newId: () => string },
 ): Execution {
-  const { location, document, runbook, parameters, executedBy, parent, onEnd } = request;
+  const { location, document, runbook, parameters, executedBy, parent, rateControl, target, onEnd } = request;
   return {
     id: given.id,
     location,
@@ -33,10 +36,14 @@ export function newExecution(
     parameters,
     tags: request.tags ?? [],
     ...(parent === undefined ? {} : { parent }),
+    ...(rateControl === undefined ? {} : { rateControl }),
+    ...(target === undefined ? {} : { target }),
     ...(onEnd === undefined ? {} : { onEnd }),
     status: "Pending",
     variables: Object.fromEntries(Object.entries(runbook.variables).map(([name, each]) => [name, each.default])),
-    steps: runbook.mainSteps.map((definition) => newStep(definition, given.newId(), runbook.mainSteps)),
+    steps: (rateControl === undefined ? runbook.mainSteps : []).map((definition) =>
+      newStep(definition, given.newId(), runbook.mainSteps),
+    ),
     stepsBegun: 0,
     signals: [],
     cancelRequested: false,
@@ -65,4 +72,15 @@ export function newStep(
     simulated: false,
     cancelTimers: [],
   };
+}
+
+/** Returns the Pending step execution with this name, or adds a new one for a step that runs again. */
+export function findOrAddStep(execution: Execution, name: string, newId: () => string): StepExecution | undefined {
+  const pending = execution.steps.find((step) => step.definition.name === name && step.order === 0);
+  if (pending !== undefined) return pending;
+  const definition = execution.runbook.mainSteps.find((step) => step.name === name);
+  if (definition === undefined) return undefined;
+  const step = newStep(definition, newId(), execution.runbook.mainSteps);
+  execution.steps.push(step);
+  return step;
 }

@@ -48,7 +48,7 @@ function putEntry(deps: { bus: EventBus; now: () => number }, caller: Caller, en
   }
   if (DetailType.length > MAX_DETAIL_TYPE_LENGTH) return toInvalidArgument("DetailType", "Detail type is too long.");
   if (Source.startsWith("aws.")) {
-    return { ErrorCode: "NotAuthorizedForSource", ErrorMessage: "Not authorized for the source." };
+    return { ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source." };
   }
   const detail = parseObject(Detail);
   if (detail === undefined) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };

@@ -23,7 +23,7 @@ const BOT = [
   "sts:SetSourceIdentity",
 ];
 
-const OPERATOR = [...APPROVER_ACCESS, "ssm:*Automation*", "ssm:*Document*"];
+const OPERATOR = [...APPROVER_ACCESS, "ssm:*Automation*", "ssm:*Document*", "ssm:*Tag*"];
 
 const role = (account: string, name: string, id: string, allows: string[], trusts: string[]): Role => ({
   arn: `arn:aws:iam::${account}:role/${name}`,

@@ -3,11 +3,13 @@ import {
   type Execution,
   FINAL_STATUSES,
   findCurrentStep,
+  type Status,
   type StepExecution,
   sortSteps,
 } from "../engine/execution-state.ts";
 import { toText } from "../engine/interpolate.ts";
 import { isCritical, listValidNextSteps } from "../engine/next-step.ts";
+import type { RateControl } from "../engine/rate-control.ts";
 import { resolveDocumentOutputs } from "../engine/reference-values.ts";
 import { isTrue } from "../engine/runbook.ts";
 
@@ -18,10 +20,11 @@ const MAX_STEPS_SHOWN = 100;
  * Returns an execution in the form of GetAutomationExecution. Like AWS, all views omit members without a value (no
  * nulls) and give times as epoch seconds with fractions.
  */
-export function executionView(execution: Execution, now: () => number): object {
+export function executionView(execution: Execution, now: () => number, children: Execution[]): object {
   const steps = sortSteps(execution);
   return {
     ...commonView(execution, now),
+    ...optional("ProgressCounters", execution.rateControl, (control) => toProgressCounters(children, control)),
     StepExecutions: steps.slice(0, MAX_STEPS_SHOWN).map(stepView),
     StepExecutionsTruncated: steps.length > MAX_STEPS_SHOWN,
     Parameters: mapValues(execution.parameters, toStrings),
@@ -50,8 +53,30 @@ function commonView(execution: Execution, now: () => number): object {
     ...optional("CurrentStepName", current?.definition.name),
     ...optional("CurrentAction", current?.definition.action),
     ...optional("FailureMessage", execution.failureMessage),
-    Targets: [],
-    ResolvedTargets: { ParameterValues: [], Truncated: false },
+    ...rateControlView(execution),
+  };
+}
+
+function rateControlView({ rateControl, target }: Execution): object {
+  return {
+    ...optional("Target", target),
+    ...optional("TargetParameterName", rateControl?.parameterName),
+    Targets: rateControl?.targets ?? [],
+    ResolvedTargets: { ParameterValues: rateControl?.values ?? [], Truncated: false },
+    ...optional("MaxConcurrency", rateControl?.maxConcurrency),
+    ...optional("MaxErrors", rateControl?.maxErrors),
+  };
+}
+
+/** Counts the targets of a rate-controlled execution by the status of their child executions. */
+function toProgressCounters(children: Execution[], { values }: RateControl): object {
+  const count = (status: Status) => children.filter((each) => each.status === status).length;
+  return {
+    TotalSteps: values.length,
+    SuccessSteps: count("Success"),
+    FailedSteps: count("Failed"),
+    CancelledSteps: count("Cancelled"),
+    TimedOutSteps: count("TimedOut"),
   };
 }
 

@@ -1,8 +1,7 @@
 import { stringify } from "yaml";
 import { parseContent } from "../engine/document-content.ts";
-import { AwsError } from "../protocol/aws-error.ts";
 import type { DocumentVersion } from "../resources.ts";
-import { findDocument, findVersion } from "./documents.ts";
+import { getDocumentOrThrow, getVersionOrThrow } from "./documents.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
 
 interface Input {
@@ -14,18 +13,8 @@ interface Input {
 
 /** Returns a runbook's text in the requested format. As on AWS, the format defaults to JSON. */
 export const getDocument: SsmOperation<Input> = (deps, caller, input) => {
-  const document = findDocument(deps.resources.at(caller), input.Name);
-  if (document === undefined) {
-    throw new AwsError("InvalidDocument", `Document with name ${input.Name} does not exist.`);
-  }
-  const named = input.VersionName;
-  const version =
-    named === undefined
-      ? findVersion(document, input.DocumentVersion)
-      : document.versions.find((each) => each.versionName === named);
-  if (version === undefined) {
-    throw new AwsError("InvalidDocumentVersion", "The document version isn't valid or doesn't exist.");
-  }
+  const document = getDocumentOrThrow(deps.resources.at(caller), input.Name);
+  const version = getVersionOrThrow(document, input);
   const format = input.DocumentFormat ?? "JSON";
   return {
     Name: document.name,

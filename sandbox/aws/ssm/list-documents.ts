@@ -1,5 +1,6 @@
 import { AwsError } from "../protocol/aws-error.ts";
 import type { AutomationDocument } from "../resources.ts";
+import { findVersion } from "./documents.ts";
 import { type PageRequest, paginate } from "./paginate.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
 
@@ -56,7 +57,7 @@ function matchesFilter(document: AutomationDocument | undefined, key: string, va
 }
 
 function toIdentifier(document: AutomationDocument): object {
-  const version = document.versions.at(-1);
+  const version = findVersion(document);
   return {
     Name: document.name,
     CreatedDate: (version?.createdAt ?? 0) / 1000,

@@ -42,6 +42,8 @@ const MAX_LOG_LINES = 100;
  */
 export function superviseBot(options: {
   environment: Record<string, string>;
+  /** The working directory. */
+  folder: string;
   onLine: (text: string) => void;
   onUnexpectedExit: (exit: number | string) => void;
 }): BotSupervisor {
@@ -78,6 +80,8 @@ export function superviseBot(options: {
       if (child !== undefined) return;
       const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
       const started = spawn(process.execPath, [program, "serve"], {
+        // A folder without the developer's own .env, which every command reads.
+        cwd: options.folder,
         env: { PATH, HOME, NODE_COMPILE_CACHE, ...options.environment },
         stdio: ["ignore", "pipe", "pipe"],
       });

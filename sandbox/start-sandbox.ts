@@ -50,7 +50,7 @@ export async function startSandbox(options: {
     const configPath = fileURLToPath(new URL("./countersign.yml", import.meta.url));
     const addresses = { slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: options.botPort };
     const { onLine, onUnexpectedExit } = options;
-    const bot = superviseBot({ environment: botEnvironment(addresses), onLine, onUnexpectedExit });
+    const bot = superviseBot({ environment: botEnvironment(addresses), folder, onLine, onUnexpectedExit });
     releases.push(() => bot.stop());
     bot.start();
     return { url: slack.url, slackPort: slack.port, awsPort: aws.port, bot, close };

@@ -4,6 +4,7 @@ import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
 import { verifyOrigin } from "../app/decide/verify-origin.ts";
 import type { ApprovalRequest } from "../core/request.ts";
+import { makeResponseHostCheck } from "../slack/connection/response-hosts.ts";
 import { listenForCommand } from "../slack/listeners/command.ts";
 import { listenForDetails } from "../slack/listeners/details.ts";
 import { listenForDetailsVerdicts } from "../slack/listeners/details-verdicts.ts";
@@ -15,9 +16,6 @@ import { makeSlackConnection, type SlackConnection } from "./connect-slack.ts";
 import type { Slack } from "./wire-slack.ts";
 import type { Targets } from "./wire-targets.ts";
 import type { Wiring } from "./wiring-options.ts";
-
-/** Slack's own host for replies to commands. */
-const SLACK_RESPONSE_HOST = "hooks.slack.com";
 
 /** Prepares the connection over which Slack's events arrive, with every listener. No event arrives before its start. */
 export function wireListeners(
@@ -62,7 +60,7 @@ export function wireListeners(
     show: makeShow(inspecting),
     health: wireHealthReport(wiring, slack, targets),
     workspace,
-    responseHosts: [config.slack.apiUrl === null ? SLACK_RESPONSE_HOST : new URL(config.slack.apiUrl).host],
+    isResponseUrl: makeResponseHostCheck(config.slack.apiUrl),
     clock,
     log,
   });

@@ -62,8 +62,9 @@ export function parseApiUrl(text: string): Parsed<string> {
   if (url === null || !/^https?:$/.test(url.protocol)) return { what: "It is not an http or https URL.", fix };
   if (url.username || url.password || url.search || url.hash)
     return { what: "It has a user, a query or a fragment, which a base URL cannot have.", fix };
-  if (/(^|\.)slack\.com$/.test(url.hostname) && !/^\/api\/?$/.test(url.pathname))
-    return { what: "It points to slack.com, but not to its Web API.", fix };
+  const [, slack] = /(?:^|\.)(slack(?:-gov)?\.com)$/.exec(url.hostname) ?? [];
+  if (slack !== undefined && !/^\/api\/?$/.test(url.pathname))
+    return { what: `It points to ${slack}, but not to its Web API.`, fix };
   return { value: url.href.endsWith("/") ? url.href : `${url.href}/` };
 }
 

@@ -126,7 +126,7 @@ async function inbound(t: TestContext) {
     show: makeShow(inspecting),
     health: async () => ({ kind: "refused" }),
     workspace: WORKSPACE,
-    responseHosts: [new URL(apiUrl).host],
+    isResponseUrl: (url) => URL.parse(url)?.host === new URL(apiUrl).host,
     clock,
     log,
   });

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { eventually } from "./eventually.ts";
 import type { Json } from "./http-json.ts";
@@ -25,7 +27,10 @@ export interface Bot {
 /** Starts the program with only this environment, plus PATH, HOME and the compile cache. Does not wait for it to be ready. */
 export function spawnBot(environment: Record<string, string | undefined>, program: string[] = [PROGRAM, "serve"]) {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  // A folder without the developer's own .env.
+  const cwd = environment.COUNTERSIGN_CONFIG === undefined ? tmpdir() : dirname(environment.COUNTERSIGN_CONFIG);
   const child: ChildProcess = spawn(process.execPath, program, {
+    cwd,
     env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

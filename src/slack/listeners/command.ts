@@ -11,8 +11,8 @@ export interface CommandDeps {
   show: ReturnType<typeof makeShow>;
   health: ReturnType<typeof makeHealthReport>;
   workspace: Workspace;
-  /** Hosts that may receive a reply: a response_url is a bearer URL and comes from the payload. */
-  responseHosts: readonly string[];
+  /** Tells whether a response_url is Slack's. */
+  isResponseUrl: (url: string) => boolean;
   clock: Clock;
   log: Log;
 }
@@ -28,7 +28,7 @@ const TIMEOUT_MS = 20_000;
 export function listenForCommand(app: App, deps: CommandDeps): void {
   app.command(COMMAND, async ({ ack, command, respond }) => {
     await ack();
-    if (!deps.responseHosts.includes(new URL(command.response_url).host)) {
+    if (!deps.isResponseUrl(command.response_url)) {
       deps.log.warn({ event: "command.rejected", command: COMMAND }, "the command's response_url is not a Slack host");
       return;
     }

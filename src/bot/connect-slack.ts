@@ -5,6 +5,7 @@ import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Config } from "../config/config.ts";
 import { makeApp } from "../slack/connection/app.ts";
 import { makeHttpReceiver } from "../slack/connection/http.ts";
+import { describeMissingScopes } from "../slack/connection/scopes.ts";
 import { makeSocket } from "../slack/connection/socket.ts";
 import { readWorkspace, type Workspace } from "../slack/connection/workspace.ts";
 import { describeFailure } from "../slack/slack-failures.ts";
@@ -26,7 +27,11 @@ export async function findWorkspace(
   while (!abort.aborted) {
     const reply = await Promise.race([readWorkspace(web), aborted]);
     if (reply === null) return null;
-    if (reply.kind === "workspace") return reply;
+    if (reply.kind === "workspace") {
+      const missing = describeMissingScopes(reply.workspace.scopes);
+      if (missing !== null) log.error({ event: "slack.scopes-missing", missing }, "SLACK_BOT_TOKEN lacks scopes");
+      return reply;
+    }
     if (reply.kind === "refused")
       return { kind: "refused", message: `Slack refuses SLACK_BOT_TOKEN (${reply.error}). ${reply.advice}` };
     log.warn({ event: "slack.unreachable", error: describeFailure(reply) }, "cannot reach Slack; trying again");

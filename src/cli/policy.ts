@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { makePolicyCheck } from "../app/admin/policy-check.ts";
+import { type Finding, makePolicyCheck } from "../app/admin/policy-check.ts";
 import { explain, toSubjects } from "../app/admin/policy-explain.ts";
 import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
@@ -9,11 +9,14 @@ import { readTextFile } from "../config/file.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
 import type { Problem } from "../config/problem.ts";
+import { findUnknownRegions } from "../config/regions.ts";
+import { formatPath } from "../config/yaml-text.ts";
 import { parseAccount } from "../core/arn.ts";
 import type { Route } from "../core/policy.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
+import { describeMissingScopes } from "../slack/connection/scopes.ts";
 import { readWorkspace } from "../slack/connection/workspace.ts";
 import { makeDirectoryCheck } from "../slack/people/directory-check.ts";
 import { describeFailure } from "../slack/slack-failures.ts";
@@ -28,7 +31,9 @@ export function addPolicy(program: Command): void {
     )
     .action(async () => {
       const loaded = loadConfig(process.env, readTextFile);
-      printResult(loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded.config));
+      printResult(
+        loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded.config, loaded.locate),
+      );
     });
   policy
     .command("explain")
@@ -65,17 +70,21 @@ const TIMEOUT_MS = 20_000;
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
 
-async function checkPolicy(config: Config): Promise<CommandResult> {
+async function checkPolicy(config: Config, locate: (path: readonly PropertyKey[]) => string): Promise<CommandResult> {
   const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
   const found = await readWorkspace(web);
   if (found.kind !== "workspace")
     return { ok: false, lines: [`Nothing was checked, because a call to Slack failed: ${describeFailure(found)}.`] };
   const findings = await makePolicyCheck(makeDirectoryCheck(web, found.workspace))(config);
-  const lines = findings.map(
-    ({ level, where, text }) => `${where}\n  ${level === "warning" ? "Warning: " : ""}${text}`,
-  );
-  lines.push(...unknownAllowedValues(config.routes));
-  if (findings.some(({ level }) => level === "problem")) return { ok: false, lines };
+  const scopes = describeMissingScopes(found.workspace.scopes);
+  const unknown = { level: "problem", id: null, route: null } as const;
+  const all = [...findUnknownRegions(config).map((each) => ({ ...unknown, ...each })), ...findings];
+  const lines = [
+    ...(scopes === null ? [] : [`SLACK_BOT_TOKEN\n  ${scopes}`]),
+    ...all.map((finding) => describeFinding(finding, locate(finding.path))),
+    ...unknownAllowedValues(config.routes),
+  ];
+  if (scopes !== null || all.some(({ level }) => level === "problem")) return { ok: false, lines };
   const routes = `${config.routes.length} route${config.routes.length === 1 ? "" : "s"}`;
   const names = `every person, group and channel exists in ${found.workspace.name}`;
   return { ok: true, lines: [...lines, `The policy is OK: ${routes}, and ${names}.`] };
@@ -88,6 +97,15 @@ function unknownAllowedValues(routes: readonly Route[]): string[] {
   return [
     `Not checked: whether the runbooks declare allowedValues for ${names.join(", ")}. Without allowedValues, a requester can write any value. policy explain EXECUTION-ID reads the runbook and warns.`,
   ];
+}
+
+/** Describes a finding: `countersign.yml:12 route "databases" routes[0].channels C0123456789`, and its text below. */
+function describeFinding({ level, path, id, route, text }: Finding, line: string): string {
+  // The ID names the item of a list or the key of a map.
+  const isNamed = id !== null && (typeof path.at(-1) === "number" || path.at(-1) === id);
+  const key = formatPath(isNamed ? path.slice(0, -1) : path);
+  const where = [line, route === null ? null : `route ${JSON.stringify(route)}`, key, id];
+  return `${where.filter((part) => part !== null).join(" ")}\n  ${level === "warning" ? "Warning: " : ""}${text}`;
 }
 
 /** Explains each gate of an execution, as AWS reports it now. */

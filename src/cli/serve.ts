@@ -3,6 +3,7 @@ import { startBot } from "../bot/start.ts";
 import type { Config } from "../config/config.ts";
 import { readTextFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
+import { findUnknownRegions } from "../config/regions.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeLogger } from "../ops/logging.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
@@ -15,13 +16,15 @@ export function addServe(program: Command): void {
       const loaded = loadConfig(process.env, readTextFile);
       if (loaded.kind === "problems")
         refuseConfiguration("Countersign did not start: fix its configuration first.", loaded.problems);
-      else await serve(loaded.config);
+      else await serve(loaded.config, loaded.locate);
     });
 }
 
 /** Runs the bot until a signal asks it to stop (exit code 0), or until it cannot continue (exit code 1). */
-async function serve(config: Config): Promise<never> {
+async function serve(config: Config, locate: (path: readonly PropertyKey[]) => string): Promise<never> {
   const log = makeLogger(config.logLevel);
+  for (const { path, text } of findUnknownRegions(config))
+    log.warn({ event: "config.region-unknown", where: locate(path), problem: text }, "unknown Region");
   logUncaughtErrors(log);
   const stopRequested = new Promise<string>((resolve) => {
     for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, () => resolve(name));

@@ -1,4 +1,5 @@
 import type { Config, DatabaseConfig, SlackConnection } from "./config.ts";
+import { editDistance } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import type { Parsed } from "./variable-formats.ts";
 import * as formats from "./variable-formats.ts";
@@ -45,9 +46,11 @@ export interface Environment
 export function parseEnvironment(variables: Variables): { environment: Environment; problems: Problem[] } {
   const reader = makeReader(variables);
   const { read } = reader;
+  const misspelled = findMisspelled(variables);
+  const isMisspelled = (name: Variable) => misspelled.some(({ meant }) => meant === name);
   const slack = {
-    botToken: readBotToken(reader),
-    connection: readConnection(reader),
+    botToken: readBotToken(reader, isMisspelled),
+    connection: readConnection(reader, isMisspelled),
     apiUrl: read("SLACK_API_URL", formats.parseApiUrl, null),
   };
   const configFile = read("COUNTERSIGN_CONFIG", formats.parseText, "countersign.yml");
@@ -62,10 +65,33 @@ export function parseEnvironment(variables: Variables): { environment: Environme
   if (opsPort !== null && opsPort === port && port !== 0)
     reader.report("OPS_PORT", "It is the same port as PORT.", "Write another port, or remove it.");
   const logLevel = read("LOG_LEVEL", formats.parseLogLevel, "info");
+  for (const { name, meant } of misspelled)
+    reader.report(
+      name,
+      "Countersign reads no variable of this name.",
+      meant === null ? `Remove it. The variables are ${VARIABLES.join(", ")}.` : `Write ${meant}, or remove it.`,
+    );
   return {
     environment: { slack, configFile, database, pollIntervalMs, eventBus, port, opsPort, logLevel, region },
     problems: reader.problems,
   };
+}
+
+/** One letter of this many may be wrong. Shorter names, such as PORT, are similar to too many others. */
+const LETTERS_PER_MISTAKE = 6;
+
+/**
+ * Finds variables that are misspelled: Countersign would ignore them. A similar name is a misspelling unless the right
+ * one is set too; a name that begins with COUNTERSIGN_ always is.
+ */
+function findMisspelled(variables: Variables): { name: string; meant: Variable | null }[] {
+  const unset = VARIABLES.filter((name) => variables[name] === undefined);
+  return Object.keys(variables).flatMap((name) => {
+    if (variables[name] === undefined || VARIABLES.some((each) => each === name)) return [];
+    const meant =
+      unset.find((each) => editDistance(name, each) <= Math.floor(each.length / LETTERS_PER_MISTAKE)) ?? null;
+    return meant !== null || name.startsWith("COUNTERSIGN_") ? [{ name, meant }] : [];
+  });
 }
 
 /** Reads DATABASE_URL alone. */
@@ -87,7 +113,7 @@ type Reader = ReturnType<typeof makeReader>;
 /** Reads variables one by one and collects their problems. */
 function makeReader(variables: Variables) {
   const problems: Problem[] = [];
-  const report = (where: Variable, what: string, fix: string) => problems.push({ where, what, fix });
+  const report = (where: string, what: string, fix: string) => problems.push({ where, what, fix });
   const isSet = (name: Variable) => variables[name] !== undefined;
 
   /** Returns the value of a variable, or `otherwise` if the variable is absent or wrong. */
@@ -103,15 +129,18 @@ function makeReader(variables: Variables) {
   return { problems, report, isSet, read };
 }
 
-function readBotToken({ read, isSet, report }: Reader): string {
-  if (!isSet("SLACK_BOT_TOKEN")) report("SLACK_BOT_TOKEN", "It is not set.", formats.BOT_TOKEN_FIX);
+type IsMisspelled = (name: Variable) => boolean;
+
+function readBotToken({ read, isSet, report }: Reader, isMisspelled: IsMisspelled): string {
+  if (!isSet("SLACK_BOT_TOKEN") && !isMisspelled("SLACK_BOT_TOKEN"))
+    report("SLACK_BOT_TOKEN", "It is not set.", formats.BOT_TOKEN_FIX);
   return read("SLACK_BOT_TOKEN", formats.parseBotToken, "");
 }
 
 /** An app token chooses Socket Mode, even a wrong one: a typing mistake must not choose HTTP. */
-function readConnection({ read, isSet, report }: Reader): SlackConnection {
+function readConnection({ read, isSet, report }: Reader, isMisspelled: IsMisspelled): SlackConnection {
   if (isSet("SLACK_APP_TOKEN")) return { kind: "socket", appToken: read("SLACK_APP_TOKEN", formats.parseAppToken, "") };
-  if (!isSet("SLACK_SIGNING_SECRET"))
+  if (!isSet("SLACK_SIGNING_SECRET") && !isMisspelled("SLACK_APP_TOKEN") && !isMisspelled("SLACK_SIGNING_SECRET"))
     report(
       "SLACK_APP_TOKEN",
       "Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack cannot reach the bot.",

@@ -28,6 +28,27 @@ export function describeIssue(yaml: YamlText, issue: Issue): Problem[] {
   }));
 }
 
+/**
+ * Leaves out issues that another one causes: the second issue of one value, and the missing key that is only misspelled.
+ */
+export function withoutConsequences(issues: readonly Issue[]): Issue[] {
+  const misspelled = new Set<string>();
+  for (const issue of issues)
+    if (issue.code === "unrecognized_keys")
+      for (const key of issue.keys) {
+        const meant = findNearest(key, knownKeys(issue.path));
+        if (meant !== null) misspelled.add(formatPath([...issue.path, meant]));
+      }
+  const seen = new Set<string>();
+  return issues.filter((issue) => {
+    if (issue.code === "unrecognized_keys") return true;
+    const path = formatPath(issue.path);
+    const isConsequence = seen.has(path) || (issue.input === undefined && misspelled.has(path));
+    seen.add(path);
+    return !isConsequence;
+  });
+}
+
 /** Splits a message of our own schema, which has two lines; null: the message is zod's. */
 function toSentences(message: string): { what: string; fix: string } | null {
   const [what, fix] = message.split("\n");
@@ -79,12 +100,14 @@ function describeValue(yaml: YamlText, issue: Issue): { what: string; fix: strin
 
 function describeExpected(issue: Issue): string {
   if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
-  if (issue.code !== "invalid_type") return "a value that fits";
+  if (issue.code !== "invalid_type") return AS_IN_EXAMPLE;
   const last = String(issue.path.at(-1));
-  if (issue.expected !== "array") return EXPECTED[issue.expected] ?? "a value that fits";
+  if (issue.expected !== "array") return EXPECTED[issue.expected] ?? AS_IN_EXAMPLE;
   if (last === "routes" || last === "targets") return `a list of ${last}, each of which begins with "- name:"`;
   return `a list, such as ${last}: [${EXAMPLES[last] ?? "..."}]`;
 }
+
+const AS_IN_EXAMPLE = "it as in countersign.example.yml, which shows every key";
 
 const EXPECTED: Record<string, string> = {
   object: "a map of keys and values, indented below it",

@@ -21,6 +21,7 @@ import {
 /** The name of the only target if the file names none. */
 export const DEFAULT_TARGET = "default";
 
+const TARGET_NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
 
 const role = (what: string) =>
@@ -35,7 +36,7 @@ const role = (what: string) =>
 
 const target = z
   .strictObject({
-    name: textWithForm(/^[A-Za-z0-9][\w.-]{0,63}$/, (found) =>
+    name: textWithForm(TARGET_NAME, (found) =>
       say(
         `${found} cannot be the name of a target.`,
         "Use up to 64 letters, digits, periods, hyphens and underscores, beginning with a letter or a digit.",
@@ -89,7 +90,8 @@ const distinctRegions = itemRule((targets) =>
 const knownTargets = itemRule((file) => {
   const { targets = [{ name: DEFAULT_TARGET }], routes } = asMap(file);
   const names = new Set(asList(targets).map((each) => asMap(each).name));
-  const known = [...names].filter((each) => typeof each === "string");
+  // With an invalid name, what the route means is unknown.
+  const known = [...names].filter((each) => typeof each === "string" && TARGET_NAME.test(each)) as string[];
   if (known.length === 0 || known.length < names.size) return [];
   return asList(routes).flatMap((each, index) => {
     const wanted = asMap(asMap(each).match).target;

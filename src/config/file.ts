@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { describeIssue } from "./file-issues.ts";
+import { describeIssue, withoutConsequences } from "./file-issues.ts";
 import { type ConfigFile, fileSchema } from "./file-schema.ts";
 import type { Problem } from "./problem.ts";
-import { describePlace, readYaml } from "./yaml-text.ts";
+import { describeLine, describePlace, readYaml } from "./yaml-text.ts";
 
 /** The result of reading a file. `path` is the full path, so that a message can show it. */
 export type FileReading =
@@ -13,7 +13,10 @@ export type FileReading =
 
 export type ReadFile = (path: string) => FileReading;
 
-export type FileOutcome = { kind: "file"; file: ConfigFile } | { kind: "problems"; problems: Problem[] };
+/** `locate` describes the line of a path in the file: `countersign.yml:12`. */
+export type FileOutcome =
+  | { kind: "file"; file: ConfigFile; locate: (path: readonly PropertyKey[]) => string }
+  | { kind: "problems"; problems: Problem[] };
 
 const REASONS: Record<string, string> = {
   EISDIR: "it is a directory",
@@ -64,8 +67,10 @@ export function parseFile(name: string, text: string): FileOutcome {
   if (typeof data !== "object" || Array.isArray(data))
     return failed(...problems, notAMap(describePlace(yaml, []), data));
   const parsed = fileSchema.safeParse(data, { reportInput: true });
-  if (parsed.success && problems.length === 0) return { kind: "file", file: parsed.data };
-  const all = [...problems, ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(yaml, issue))];
+  if (parsed.success && problems.length === 0)
+    return { kind: "file", file: parsed.data, locate: (path) => describeLine(yaml, path) };
+  const issues = withoutConsequences(parsed.error?.issues ?? []);
+  const all = [...problems, ...issues.flatMap((issue) => describeIssue(yaml, issue))];
   return failed(...all.sort((a, b) => toLine(a) - toLine(b)));
 }
 

@@ -8,7 +8,10 @@ import { hideSecrets, type Problem } from "./problem.ts";
 type Loaded<T> = T | { kind: "problems"; problems: Problem[] };
 
 /** Loads environment and configuration file: one frozen Config, or every problem of both. */
-export function loadConfig(variables: Variables, readFile: ReadFile): Loaded<{ kind: "config"; config: Config }> {
+export function loadConfig(
+  variables: Variables,
+  readFile: ReadFile,
+): Loaded<{ kind: "config"; config: Config; locate: (path: readonly PropertyKey[]) => string }> {
   const { environment, problems } = parseEnvironment(variables);
   const { configFile, region, ...settings } = environment;
   const read = loadFile(configFile, readFile);
@@ -17,7 +20,11 @@ export function loadConfig(variables: Variables, readFile: ReadFile): Loaded<{ k
     const { targets = defaultTargets(region), ...policy } = read.file;
     if (targets.length === 0 && !problems.some(({ where }) => REGION_VARIABLES.includes(where)))
       problems.push(NO_REGION);
-    if (problems.length === 0) return { kind: "config", config: deepFreeze({ ...settings, ...policy, targets }) };
+    const config = { ...settings, ...policy, targets };
+    // Without targets in the file, its only Region is that of the environment.
+    const locate = (path: readonly PropertyKey[]) =>
+      path[0] === "targets" && read.file.targets === undefined ? "AWS_REGION" : read.locate(path);
+    if (problems.length === 0) return { kind: "config", config: deepFreeze(config), locate };
   }
   return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }

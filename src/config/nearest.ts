@@ -10,7 +10,7 @@ export function findNearest(word: string, known: readonly string[]): string | nu
 }
 
 /** Counts the letters to add, remove, replace or swap with their neighbor. */
-function editDistance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

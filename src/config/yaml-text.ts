@@ -106,6 +106,11 @@ export function describePlace(yaml: YamlText, path: readonly PropertyKey[]): str
   return formatPlace(yaml, findOffset(yaml.document.contents, path), formatPath(path));
 }
 
+/** Describes the line of a path, such as `countersign.yml:12`. */
+export function describeLine(yaml: YamlText, path: readonly PropertyKey[]): string {
+  return formatPlace(yaml, findOffset(yaml.document.contents, path));
+}
+
 /** Formats an offset of the file as `countersign.yml:12`, with the path within the file if one is given. */
 export function formatPlace(yaml: YamlText, offset: number, within = ""): string {
   return `${yaml.name}:${yaml.lines.linePos(offset).line || 1}${within === "" ? "" : ` ${within}`}`;

@@ -5,7 +5,9 @@ import { covers } from "./unreachable.ts";
 /** A part of a policy that is valid and may not mean what its author expects. */
 export interface PolicyWarning {
   /** The path in the configuration. */
-  where: string;
+  path: PropertyKey[];
+  /** The glob at the path, in quotes, if the warning is about one. */
+  glob: string | null;
   text: string;
 }
 
@@ -18,14 +20,15 @@ export function policyWarnings(routes: readonly Route[]): PolicyWarning[] {
 const REGULAR_EXPRESSION = /^\^|\$$|\.[*+]|\||\\|[()]|\[[^\]]*\]|\{\d/;
 
 function regularExpressions(match: RouteMatch, index: number): PolicyWarning[] {
-  const texts = TEXT_CONDITIONS.flatMap((key) => (match[key] === undefined ? [] : [[key, match[key]] as const]));
+  const texts = TEXT_CONDITIONS.flatMap((key) => (match[key] === undefined ? [] : [[[key], match[key]] as const]));
   const parameters = Object.entries(match.parameters ?? {}).flatMap(([name, globs]) =>
-    globs.map((glob) => [`parameters.${name}`, glob] as const),
+    globs.map((glob) => [["parameters", name], glob] as const),
   );
   return [...texts, ...parameters]
     .filter(([, glob]) => REGULAR_EXPRESSION.test(glob))
     .map(([key, glob]) => ({
-      where: `routes[${index}].match.${key} ${JSON.stringify(glob)}`,
+      path: ["routes", index, "match", ...key],
+      glob: JSON.stringify(glob),
       text: "This looks like a regular expression, but it is a glob: only * and ? have a meaning, and the glob must match the whole text.",
     }));
 }
@@ -50,7 +53,8 @@ function laxerRoutes(routes: readonly Route[], index: number): PolicyWarning[] {
 function warn(strict: Route, lax: Route, index: number, name: string, reasons: readonly string[]): PolicyWarning {
   const [one, other] = [JSON.stringify(strict.name), JSON.stringify(lax.name)];
   return {
-    where: `routes[${index}]`,
+    path: ["routes", index],
+    glob: null,
     text: `Route ${other} is laxer than route ${one} (${reasons.join(", ")}) and applies to each value of ${name} that ${one} does not list: a requester can choose such a value. List the permitted values under match.parameters.${name} of ${other}, or put a route as strict as ${one} without this condition before ${other}.`,
   };
 }

@@ -33,6 +33,7 @@ const WORKSPACE = {
   botId: "B0BOT",
   botUserId: "U0BOT",
   appId: "A0APP",
+  scopes: null,
 };
 /** Decided by a press, and by a form. Jane alone may approve either, Ada alone may break glass. */
 const PRESSED = { id: "99999999-0000-4000-8000-000000000001", channel: "C0DBA", ts: "1700000000.000100" };

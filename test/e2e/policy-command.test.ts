@@ -50,7 +50,7 @@ test("policy check and policy explain show what the configuration means, and end
     assert.match(text, /The policy is OK: 2 routes, and every person/);
     assert.match(
       text,
-      /routes\[1\]\n {2}Warning: Route "the rest" is laxer than route "databases" \(quorum 1 instead of 2/,
+      /policy\.yml:\d+ route "the rest" routes\[1\]\n {2}Warning: Route "the rest" is laxer than route "databases" \(quorum 1 instead of 2/,
     );
     assert.match(text, /Not checked: whether the runbooks declare allowedValues for Environment/);
   });
@@ -59,14 +59,14 @@ test("policy check and policy explain show what the configuration means, and end
     assert.equal(code, 1);
     for (const pattern of [
       /routes\[0\]\.channels C0NOSUCH\n {2}There is no such channel/,
-      /routes\[0\]\.channels C0OLD\n {2}The channel is archived/,
-      /routes\[0\]\.channels C0RANDOM\n {2}The bot is not in the channel/,
-      /routes\[0\]\.approvers\.users U0EVE\n {2}This is a member of another workspace/,
-      /routes\[0\]\.approvers\.users U0GONE\n {2}This is a deactivated account/,
+      /routes\[0\]\.channels C0OLD\n {2}The channel #\S+ is archived/,
+      /policy\.yml:4 route "everything" routes\[0\]\.channels C0RANDOM\n {2}The channel #random does not have the bot/,
+      /routes\[0\]\.approvers\.users U0EVE\n {2}.* is a member of another workspace and can never decide/,
+      /routes\[0\]\.approvers\.users U0GONE\n {2}.* is a deactivated account/,
       /routes\[0\]\.approvers\.users U0NOBODY\n {2}There is no such person/,
-      /routes\[0\]\.approvers\.groups S0FORMER\n {2}The user group is disabled/,
+      /routes\[0\]\.approvers\.groups S0FORMER\n {2}The user group @\S+ is disabled/,
       /routes\[0\]\.approvers\.groups S0NOSUCH\n {2}There is no such user group/,
-      /routes\[1\]\n {2}Route "too late" is unreachable: the earlier route "everything" already matches/,
+      /policy\.yml:6 route "too late" routes\[1\]\n {2}Route "too late" is unreachable: the earlier route "everything" already matches/,
     ])
       assert.match(text, pattern);
     assert.doesNotMatch(text, /S0DBA|U0JANE/);

@@ -12,7 +12,7 @@ import { fakeSlackCall } from "../support/slack-call.ts";
 
 const WORKSPACE = {
   ...{ teamId: "T0HOME", enterpriseId: null, url: "https://x.slack.com/", name: "x" },
-  ...{ botId: "B0", botUserId: "U0BOT", appId: "A0" },
+  ...{ botId: "B0", botUserId: "U0BOT", appId: "A0", scopes: null },
 };
 
 /** A workspace that counts its calls. A call in `pending` waits for `release`; calls of an id in `failing` fail. */

@@ -87,12 +87,36 @@ describe("the environment accepts", () => {
     test(claim, () => assert.deepEqual(pick(environment(variables)), expected));
 });
 
+test("variables of other programs are no misspellings", () => {
+  environment({ PATH: "/bin", POST: "1", APP_PORT: "1", DB_PORT: "2", LOG_FILE: "x", AWS_PROFILE: "p", NO_COLOR: "1" });
+  environment({ DATABASE_URL: "sqlite:x", DATABASE_URI: "for another program" });
+});
+
 describe("the environment is refused for", () => {
   const missing = "SLACK_BOT_TOKEN: It is not set.";
   const noWay =
     "SLACK_APP_TOKEN: Neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so Slack cannot reach the bot.";
   const rows: [string, Variables, string[]][] = [
     ["no variable at all", {}, [missing, noWay]],
+    [
+      "a misspelled variable, without a second problem about the missing one",
+      { SLACK_BOT_TOKN: "xoxb-1-abc", SLACK_APP_TOKENS: "xapp-1-abc", DATABSE_URL: "sqlite:x" },
+      [
+        "SLACK_BOT_TOKN: Countersign reads no variable of this name.",
+        "SLACK_APP_TOKENS: Countersign reads no variable of this name.",
+        "DATABSE_URL: Countersign reads no variable of this name.",
+      ],
+    ],
+    [
+      "a variable that can only be meant for Countersign",
+      { ...MINIMAL, COUNTERSIGN_MODE: "x" },
+      ["COUNTERSIGN_MODE: Countersign reads no variable of this name."],
+    ],
+    [
+      "one port for both purposes",
+      { ...MINIMAL, PORT: "8080", OPS_PORT: "8080" },
+      ["OPS_PORT: It is the same port as PORT."],
+    ],
     ["an empty token", { ...MINIMAL, SLACK_BOT_TOKEN: "" }, ["SLACK_BOT_TOKEN: It is set, but empty."]],
     [
       "an empty app token, which does not switch to HTTP",

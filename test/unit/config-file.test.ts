@@ -278,3 +278,29 @@ test("countersign.example.yml is valid with every commented example", () => {
 test("countersign.schema.json is up to date (npm run schema writes it)", () => {
   assert.deepEqual(JSON.parse(readFileSync("countersign.schema.json", "utf8")), fileJsonSchema());
 });
+
+test("one mistake is one problem", () => {
+  const whats = (text: string) => problems(text).map((problem) => problem.split(" | ").slice(0, 2).join(" | "));
+  assert.deepEqual(whats(MINIMAL.replace("routes:", "route:")), ['c.yml:1 route | "route" is not a known key.']);
+  assert.deepEqual(whats(MINIMAL.replace("channels:", "channel:")), [
+    'c.yml:3 routes[0].channel | "channel" is not a known key of routes[0].',
+  ]);
+  assert.deepEqual(whats(MINIMAL.replace("[C0AAA]", '""')), ['c.yml:3 routes[0].channels | It is "".']);
+  assert.deepEqual(whats(`${MINIMAL}mask: [[]]\n`), ["c.yml:5 mask[0] | It is a list."]);
+  const target = `targets: [{ name: "prod 1", regions: [us-east-1] }]\n${MINIMAL}    match: { target: prod }\n`;
+  assert.deepEqual(whats(target), ['c.yml:1 targets[0].name | "prod 1" cannot be the name of a target.']);
+});
+
+test("no value of any type gets a fix without content", () => {
+  for (const key of [
+    "dm: x",
+    "quorum: x",
+    "quorum: .inf",
+    "reason: 5",
+    "match: x",
+    "notify: 5",
+    "approvers: { channel: 5 }",
+  ])
+    for (const problem of problems(`${MINIMAL}    ${key}\n`.replace(/approvers: \{ groups.*\n(?=.*approvers)/, "")))
+      assert.doesNotMatch(problem, /a value that fits|undefined/);
+});

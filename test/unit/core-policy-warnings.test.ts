@@ -61,8 +61,8 @@ for (const [claim, routes, reasons] of LAXER)
   test(`a route with ${claim} ${reasons === null ? "is not reported" : "is reported as laxer"}`, () => {
     const found = policyWarnings(routes);
     assert.deepEqual(
-      found.map(({ where, text }) => [where, /\((.*?)\)/.exec(text)?.[1]]),
-      reasons === null ? [] : [["routes[1]", reasons]],
+      found.map(({ path, text }) => [path.join(" "), /\((.*?)\)/.exec(text)?.[1]]),
+      reasons === null ? [] : [["routes 1", reasons]],
     );
     for (const { text } of found) assert.match(text, /each value of Environment that "strict" does not list/);
   });
@@ -96,8 +96,9 @@ test("a glob that looks like a regular expression is reported with its path", ()
     const [document, parameter] = policyWarnings([
       aRoute({ match: { document: glob, parameters: { E: ["x", glob] } } }),
     ]);
-    assert.equal(document?.where, `routes[0].match.document ${JSON.stringify(glob)}`);
-    assert.equal(parameter?.where, `routes[0].match.parameters.E ${JSON.stringify(glob)}`);
+    const [quoted, match] = [JSON.stringify(glob), ["routes", 0, "match"]];
+    assert.deepEqual([document?.path, document?.glob], [[...match, "document"], quoted]);
+    assert.deepEqual([parameter?.path, parameter?.glob], [[...match, "parameters", "E"], quoted]);
     assert.match(parameter?.text ?? "", /looks like a regular expression/);
   }
   for (const glob of GLOBS) assert.deepEqual(policyWarnings([aRoute({ match: { document: glob } })]), [], glob);

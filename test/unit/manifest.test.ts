@@ -3,6 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parse } from "yaml";
 import { z } from "zod";
+import { describeMissingScopes } from "../../src/slack/connection/scopes.ts";
 
 /**
  * The keys of Slack's manifest that are used here, with Slack's lengths. Strict, since Slack refuses unknown keys.
@@ -109,4 +110,14 @@ describe("each method of the Web API that the bot calls has its scopes", () => {
         [],
       );
     });
+});
+
+test("the bot looks for exactly the scopes of the manifest", () => {
+  const { bot } = read().oauth_config.scopes;
+  assert.equal(describeMissingScopes(bot), null);
+  assert.equal(describeMissingScopes(null), null, "Slack did not say");
+  for (const scope of bot) {
+    const text = describeMissingScopes(bot.filter((each) => each !== scope));
+    assert.match(text ?? "", new RegExp(`^The token lacks the scope ${scope}\\. `));
+  }
 });

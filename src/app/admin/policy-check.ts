@@ -4,7 +4,10 @@ import { unreachableRoutes } from "../../core/unreachable.ts";
 
 /** The result of looking up one ID of the configuration in Slack. */
 export type CheckResult =
-  | { kind: "fine" }
+  /** `members`: of a user group. */
+  | { kind: "fine"; members?: readonly string[] }
+  /** It works, and the author of the configuration should know more about it. */
+  | { kind: "notable"; text: string }
   /** The text names the problem and the fix. */
   | { kind: "wrong"; text: string }
   | { kind: "unknown"; error: string };
@@ -21,8 +24,11 @@ export interface DirectoryCheck {
 export interface Finding {
   /** A warning does not fail the check. */
   level: "problem" | "warning";
-  /** The path in the configuration, with the ID: `routes[0].channels C0123456789`. */
-  where: string;
+  /** The path in the configuration. */
+  path: readonly PropertyKey[];
+  /** The ID or the glob at the path, and the name of the route, if there is one. */
+  id: string | null;
+  route: string | null;
   text: string;
 }
 
@@ -33,8 +39,8 @@ interface Policy {
 }
 
 /**
- * Makes the check of a policy: looks up every ID in Slack, each one once, finds unreachable routes, and warns of a policy
- * that may not mean what its author expects.
+ * Makes the check of a policy: looks up every ID in Slack, each one once, finds routes that cannot work, and warns of a
+ * policy that may not mean what its author expects.
  */
 export const makePolicyCheck =
   (directory: DirectoryCheck) =>
@@ -46,23 +52,48 @@ export const makePolicyCheck =
       return result;
     };
     const findings: Finding[] = [];
+    const add = (path: readonly PropertyKey[], id: string | null, text: string, level: Finding["level"] = "problem") => {
+      const route = path[0] === "routes" ? (policy.routes[Number(path[1])]?.name ?? null) : null;
+      findings.push({ level, path, id, route, text });
+    };
     for (const { path, kind, id } of listIds(policy)) {
       const result = await lookUp(kind, id);
-      if (result.kind !== "fine") findings.push({ level: "problem", where: `${path} ${id}`, text: describe(result) });
+      if (result.kind !== "fine")
+        add(path, id, describe(result), result.kind === "notable" ? "warning" : "problem");
     }
-    for (const { index, route, earlier } of unreachableRoutes(policy.routes))
-      findings.push({
-        level: "problem",
-        where: `routes[${index}]`,
-        text: `Route "${route}" is unreachable: the earlier route "${earlier}" already matches everything it would match.`,
-      });
-    for (const warning of policyWarnings(policy.routes)) findings.push({ level: "warning", ...warning });
+    for (const [index, route] of policy.routes.entries()) {
+      const text = await checkQuorum(route, lookUp);
+      if (text !== null) add(["routes", index, "quorum"], null, text);
+    }
+    for (const { index, route, earlier } of unreachableRoutes(policy.routes)) {
+      const text = `Route "${route}" is unreachable: the earlier route "${earlier}" already matches everything it would match.`;
+      add(["routes", index], null, text);
+    }
+    for (const { path, glob, text } of policyWarnings(policy.routes)) add(path, glob, text, "warning");
     return findings;
   };
+
+type LookUp = (kind: keyof DirectoryCheck, id: string) => Promise<CheckResult>;
+
+/** Compares the quorum with the people who may decide now. Null if they suffice or, for a channel, are not listed here. */
+async function checkQuorum({ approvers, quorum }: Route, lookUp: LookUp): Promise<string | null> {
+  if (approvers.channel === "members") return null;
+  const people = new Set<string>();
+  for (const id of approvers.users) if ((await lookUp("user", id)).kind === "fine") people.add(id);
+  for (const id of approvers.groups) {
+    const group = await lookUp("group", id);
+    if (group.kind === "unknown") return null;
+    if (group.kind === "fine") for (const userId of group.members ?? []) people.add(userId);
+  }
+  if (people.size >= quorum) return null;
+  const are = people.size === 1 ? "is only 1 approver" : `are only ${people.size} approvers`;
+  return `The quorum is ${quorum}, but there ${are}: add approvers, or lower the quorum.`;
+}
 
 function describe(result: Exclude<CheckResult, { kind: "fine" }>): string {
   switch (result.kind) {
     case "wrong":
+    case "notable":
       return result.text;
     case "unknown":
       return `Slack could not look it up: ${result.error}.`;
@@ -71,23 +102,23 @@ function describe(result: Exclude<CheckResult, { kind: "fine" }>): string {
   }
 }
 
-type Id = { path: string; kind: keyof DirectoryCheck; id: string };
+type Id = { path: PropertyKey[]; kind: keyof DirectoryCheck; id: string };
 
 /** Lists every ID of a policy with its path, in the order of the configuration. */
 function listIds({ routes, admins, identities }: Policy): Id[] {
-  const ids = (path: string, kind: keyof DirectoryCheck, list: readonly string[]) =>
-    list.map((id) => ({ path, kind, id }));
-  const people = (path: string, { users, groups }: People) => [
-    ...ids(`${path}.users`, "user", users),
-    ...ids(`${path}.groups`, "group", groups),
+  const ids = (path: PropertyKey[], kind: keyof DirectoryCheck, list: readonly string[]) =>
+    list.map((id, index) => ({ path: [...path, index], kind, id }));
+  const people = (path: PropertyKey[], { users, groups }: People) => [
+    ...ids([...path, "users"], "user", users),
+    ...ids([...path, "groups"], "group", groups),
   ];
   return [
     ...routes.flatMap((route, index) => [
-      ...ids(`routes[${index}].channels`, "channel", route.channels),
-      ...people(`routes[${index}].approvers`, route.approvers),
-      ...people(`routes[${index}].notify`, route.notify),
+      ...ids(["routes", index, "channels"], "channel", route.channels),
+      ...people(["routes", index, "approvers"], route.approvers),
+      ...people(["routes", index, "notify"], route.notify),
     ]),
-    ...people("admins", admins),
-    ...ids("identities", "user", Object.keys(identities)),
+    ...people(["admins"], admins),
+    ...Object.keys(identities).map((id) => ({ path: ["identities", id], kind: "user" as const, id })),
   ];
 }

@@ -14,6 +14,8 @@ export interface Workspace {
   botUserId: string | null;
   /** The app to which payloads must belong. Null if Slack does not say; then it is not checked. */
   appId: string | null;
+  /** The scopes of the token; null if Slack does not say. Source: Slack API, header x-oauth-scopes. */
+  scopes: readonly string[] | null;
 }
 
 /** Reads the workspace and the bot that the token belongs to. Source: Slack API, auth.test. */
@@ -36,6 +38,7 @@ export async function readWorkspace(
         botId: reply.bot_id,
         botUserId: reply.user_id ?? null,
         appId: await findAppId(web, reply.bot_id),
+        scopes: reply.response_metadata?.scopes ?? null,
       },
     };
   } catch (error) {

@@ -6,16 +6,16 @@ import { toPerson } from "./person.ts";
 
 /** Checks the names in the configuration against Slack. Only reads. */
 export function makeDirectoryCheck(web: WebClient, workspace: Workspace): DirectoryCheck {
-  let groups: Promise<Map<string, { enabled: boolean; count: number }>> | undefined;
+  let groups: ReturnType<typeof listGroups> | undefined;
   return {
     user: (id) =>
       lookUp(async () => {
         const { user } = await web.users.info({ user: id });
         if (user === undefined) return wrong("There is no such person.");
-        const { accountStatus } = toPerson(id, user, workspace);
+        const { name, accountStatus } = toPerson(id, user, workspace);
         return accountStatus === "member"
           ? FINE
-          : wrong(`This is ${ACCOUNT_STATUS_TEXT[accountStatus]}, who can never decide: remove it.`);
+          : wrong(`${name} is ${ACCOUNT_STATUS_TEXT[accountStatus]} and can never decide: remove the ID.`);
       }, "There is no such person: copy the member ID from their profile."),
 
     group: (id) =>
@@ -24,18 +24,26 @@ export function makeDirectoryCheck(web: WebClient, workspace: Workspace): Direct
         groups ??= listGroups(web);
         const found = (await groups).get(id);
         if (found === undefined) return wrong("There is no such user group: copy the group ID from its menu in Slack.");
-        if (!found.enabled) return wrong("The user group is disabled: enable it in Slack, or name another.");
-        return found.count === 0 ? wrong("The user group has no members.") : FINE;
+        const { handle, enabled, members } = found;
+        if (!enabled) return wrong(`The user group @${handle} is disabled: enable it in Slack, or name another.`);
+        if (members.length === 0) return wrong(`The user group @${handle} has no members: add some in Slack.`);
+        return { kind: "fine", members };
       }, "There is no such user group."),
 
     channel: (id) =>
       lookUp(async () => {
         const { channel } = await web.conversations.info({ channel: id });
-        if (channel?.is_archived) return wrong("The channel is archived: unarchive it, or name another.");
-        return channel?.is_member ? FINE : wrong("The bot is not in the channel: /invite @Countersign.");
+        const name = channel?.name === undefined ? "The channel" : `The channel #${channel.name}`;
+        if (channel?.is_archived) return wrong(`${name} is archived: unarchive it, or name another.`);
+        if (!channel?.is_member) return wrong(`${name} does not have the bot as a member: /invite @Countersign.`);
+        if (!channel.is_ext_shared && !channel.is_pending_ext_shared) return FINE;
+        return { kind: "notable", text: `${name} ${SHARED}` };
       }, "There is no such channel, or it is private and the bot was not invited: /invite @Countersign."),
   };
 }
+
+const SHARED =
+  "is shared with another organization (Slack Connect): messages there leave out the question, the parameters and the reasons, and people of that organization never decide.";
 
 const FINE: CheckResult = { kind: "fine" };
 const wrong = (text: string): CheckResult => ({ kind: "wrong", text });
@@ -61,9 +69,14 @@ async function lookUp(ask: () => Promise<CheckResult>, absent: string): Promise<
   }
 }
 
-async function listGroups(web: WebClient): Promise<Map<string, { enabled: boolean; count: number }>> {
+async function listGroups(
+  web: WebClient,
+): Promise<Map<string, { handle: string; enabled: boolean; members: readonly string[] }>> {
   const { usergroups = [] } = await web.usergroups.list({ include_disabled: true, include_users: true });
   return new Map(
-    usergroups.map((each) => [each.id ?? "", { enabled: !each.date_delete, count: each.users?.length ?? 0 }]),
+    usergroups.map(({ id = "", handle = id, date_delete, users = [] }) => [
+      id,
+      { handle, enabled: !date_delete, members: users },
+    ]),
   );
 }

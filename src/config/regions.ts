@@ -1,0 +1,30 @@
+import type { Config } from "./config.ts";
+import { findNearest } from "./nearest.ts";
+
+/** The Regions of AWS when this version was made. Source: AWS documentation, "AWS Regions", in all partitions. */
+const REGIONS = [
+  ...["us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "ca-west-1", "mx-central-1", "sa-east-1"],
+  ...["eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3"],
+  ...["ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2"],
+  ...["ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6"],
+  ...["ap-southeast-7", "af-south-1", "il-central-1", "me-central-1", "me-south-1"],
+  ...["cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1", "eusc-de-east-1"],
+  ...["us-iso-east-1", "us-iso-west-1", "us-isob-east-1", "us-isob-west-1", "us-isof-east-1", "us-isof-south-1"],
+  ...["eu-isoe-west-1"],
+];
+
+/**
+ * Finds Regions that this version does not know, each with its path in the configuration. They do not keep the bot from
+ * starting, because AWS adds Regions.
+ */
+export function findUnknownRegions({ targets }: Pick<Config, "targets">): { path: PropertyKey[]; text: string }[] {
+  return targets.flatMap(({ regions }, target) =>
+    regions.flatMap((region, index) => {
+      if (REGIONS.includes(region)) return [];
+      const nearest = findNearest(region, REGIONS);
+      const meant = nearest === null ? "" : ` Did you mean ${nearest}?`;
+      const text = `There is no Region ${region} that this version knows.${meant}`;
+      return [{ path: ["targets", target, "regions", index], text }];
+    }),
+  );
+}

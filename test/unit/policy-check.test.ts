@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { WebClient } from "@slack/web-api";
+import { type CheckResult, makePolicyCheck } from "../../src/app/admin/policy-check.ts";
+import { findUnknownRegions } from "../../src/config/regions.ts";
+import type { Workspace } from "../../src/slack/connection/workspace.ts";
+import { makeDirectoryCheck } from "../../src/slack/people/directory-check.ts";
+import { aRoute } from "../support/samples.ts";
+
+const GROUPS: Record<string, CheckResult> = {
+  S0TWO: { kind: "fine", members: ["U0JANE", "U0OMAR"] },
+  S0ONE: { kind: "fine", members: ["U0ANNA"] },
+  S0UNREAD: { kind: "unknown", error: "internal_error" },
+  S0GONE: { kind: "wrong", text: "gone" },
+};
+const DIRECTORY = {
+  user: async () => ({ kind: "fine" as const }),
+  group: async (id: string) => GROUPS[id] ?? ({ kind: "fine", members: [] } as const),
+  channel: async () => ({ kind: "fine" as const }),
+};
+
+const check = (route: Parameters<typeof aRoute>[0]) =>
+  makePolicyCheck(DIRECTORY)({ routes: [aRoute(route)], admins: { users: [], groups: [] }, identities: {} });
+
+for (const [approvers, quorum, expected] of [
+  [{ users: [], groups: ["S0TWO"] }, 2, null],
+  [
+    { users: [], groups: ["S0TWO"] },
+    3,
+    "The quorum is 3, but there are only 2 approvers: add approvers, or lower the quorum.",
+  ],
+  [
+    { users: ["U0JANE"], groups: ["S0TWO"] },
+    3,
+    "The quorum is 3, but there are only 2 approvers: add approvers, or lower the quorum.",
+  ],
+  [{ users: ["U0ROSA"], groups: ["S0TWO"] }, 3, null],
+  [
+    { users: [], groups: ["S0ONE"] },
+    2,
+    "The quorum is 2, but there is only 1 approver: add approvers, or lower the quorum.",
+  ],
+  [{ users: [], groups: ["S0ONE", "S0TWO"] }, 3, null],
+  [{ users: [], groups: ["S0ONE", "S0UNREAD"] }, 9, null],
+  [{ users: [], groups: ["S0ONE"], channel: "members" }, 9, null],
+] as const)
+  test(`a quorum of ${quorum} with ${JSON.stringify(approvers)} is ${expected === null ? "possible" : "a finding"}`, async () => {
+    const people = { ...approvers, users: [...approvers.users], groups: [...approvers.groups] };
+    const found = (await check({ approvers: people, quorum })).filter(({ path }) => path.at(-1) === "quorum");
+    assert.deepEqual(
+      found.map(({ text }) => text),
+      expected === null ? [] : [expected],
+    );
+  });
+
+test("a finding has the path of its item, the ID and the name of the route", async () => {
+  const [finding] = await check({ approvers: { users: ["U0JANE"], groups: ["S0TWO", "S0GONE"] } });
+  assert.deepEqual(finding, {
+    path: ["routes", 0, "approvers", "groups", 1],
+    id: "S0GONE",
+    route: "databases",
+    text: "gone",
+    level: "problem",
+  });
+});
+
+test("a channel that is shared with another organization is a note, not an error", async () => {
+  const info = async () => ({ ok: true, channel: { name: "partners", is_member: true, is_ext_shared: true } });
+  const web = { conversations: { info } } as unknown as WebClient;
+  const result = await makeDirectoryCheck(web, {} as Workspace).channel("C0SHARED");
+  assert.equal(result.kind, "notable");
+  assert.match(JSON.stringify(result), /The channel #partners is shared with another organization/);
+});
+
+test("a Region that no one knows is found with the nearest one; every known partition passes", () => {
+  const regions = ["us-east-1", "us-esat-1", "cn-north-1", "us-gov-west-1", "eu-west-11", "xx-yy-zz-1"];
+  const found = findUnknownRegions({ targets: [{ name: "a", regions }] });
+  assert.deepEqual(
+    found.map(({ path, text }) => [path.at(-1), /Did you mean (\S+)\?/.exec(text)?.[1]]),
+    [
+      [1, "us-east-1"],
+      [4, "eu-west-1"],
+      [5, undefined],
+    ],
+  );
+});

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Finding, makePolicyCheck } from "../app/admin/policy-check.ts";
-import { explain, toSubjects } from "../app/admin/policy-explain.ts";
+import { explain, makeIdRenderer, toSubjects } from "../app/admin/policy-explain.ts";
 import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
@@ -12,13 +12,14 @@ import type { Problem } from "../config/problem.ts";
 import { findUnknownRegions } from "../config/regions.ts";
 import { formatPath } from "../config/yaml-text.ts";
 import { parseAccount } from "../core/arn.ts";
+import type { NameRenderer } from "../core/name-renderer.ts";
 import type { Route } from "../core/policy.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
 import { readWorkspace } from "../slack/connection/workspace.ts";
-import { makeDirectoryCheck } from "../slack/people/directory-check.ts";
+import { makeDirectoryCheck, readNames } from "../slack/people/directory-check.ts";
 import { describeFailure } from "../slack/slack-failures.ts";
 import { type CommandResult, printResult, refuseConfiguration } from "./output.ts";
 
@@ -49,10 +50,17 @@ export function addPolicy(program: Command): void {
     .action(async (executionId: string | undefined, { parameter: parameters, ...texts }) => {
       const loaded = loadPolicy(process.env, readTextFile);
       if (loaded.kind === "problems") return refuse(loaded.problems);
+      const known = loaded.targets.map(({ name }) => name);
+      if (texts.target !== undefined && known.length > 0 && !known.includes(texts.target))
+        return program.error(
+          `There is no target ${texts.target}. ${known.length === 1 ? `The only target is ${known[0]}` : `The targets are ${known.join(", ")}`}.`,
+        );
+      if (executionId === undefined && texts.document === undefined)
+        return program.error("Give an execution's id, or --document.");
+      const show = makeIdRenderer(await findNames(loaded.file));
       if (executionId !== undefined)
-        return printResult(await explainExecution(loaded.file, loaded.targets, executionId));
-      if (texts.document === undefined) return program.error("Give an execution's id, or --document.");
-      const { found, lines } = explain(loaded.file, { ...texts, parameters, defaults: null });
+        return printResult(await explainExecution(loaded.file, loaded.targets, executionId, show));
+      const { found, lines } = explain(loaded.file, { ...texts, parameters, defaults: null }, null, show);
       printResult({ ok: found, lines });
     });
 }
@@ -108,16 +116,26 @@ function describeFinding({ level, path, id, route, text }: Finding, line: string
   return `${where.filter((part) => part !== null).join(" ")}\n  ${level === "warning" ? "Warning: " : ""}${text}`;
 }
 
+/** Returns the names in Slack of the IDs in the file; none without a valid configuration of Slack. */
+async function findNames(file: ConfigFile): Promise<ReadonlyMap<string, string>> {
+  const loaded = loadConfig(process.env, readTextFile);
+  if (loaded.kind === "problems") return new Map();
+  const { botToken, apiUrl } = loaded.config.slack;
+  const ids = file.routes.flatMap(({ channels, approvers: { users, groups } }) => [...channels, ...users, ...groups]);
+  return readNames(makeWebClient(botToken, apiUrl, makeBoltLogger(SILENT)), [...ids, ...Object.keys(file.identities)]);
+}
+
 /** Explains each gate of an execution, as AWS reports it now. */
 async function explainExecution(
   file: ConfigFile,
   targets: readonly TargetConfig[],
   executionId: string,
+  show: NameRenderer,
 ): Promise<CommandResult> {
   const failures: string[] = [];
   for (const { name, regions, readRole = null } of targets) {
     for (const region of regions) {
-      const result = await explainIn({ file, name, region, readRole, executionId });
+      const result = await explainIn({ file, name, region, readRole, executionId, show });
       if ("lines" in result) return result;
       if (result.error !== null) failures.push(`${name}/${region}: ${result.error}`);
     }
@@ -128,8 +146,8 @@ async function explainExecution(
 function notFoundText(executionId: string, targets: number, failures: readonly string[]): string {
   if (targets === 0) return "There is no target to search: set AWS_REGION, or configure targets.";
   return failures.length === 0
-    ? `Execution ${executionId} was not found in any of the ${targets} targets.`
-    : `Execution ${executionId} was not found. These targets could not be read:`;
+    ? `Execution ${executionId} was not found in ${targets === 1 ? "the only target" : `any of the ${targets} targets`}.`
+    : `Execution ${executionId} was not found. ${failures.length === 1 ? "This target" : "These targets"} could not be read:`;
 }
 
 /** Explains an execution if this target has it; without an `error`, AWS does not know the execution there. */
@@ -139,8 +157,9 @@ async function explainIn(where: {
   region: string;
   readRole: string | null;
   executionId: string;
+  show: NameRenderer;
 }): Promise<CommandResult | { error: string | null }> {
-  const { file, name, region, readRole, executionId } = where;
+  const { file, name, region, readRole, executionId, show } = where;
   const abort = AbortSignal.timeout(TIMEOUT_MS);
   const identity = await callerIdentity(region, abort);
   if (identity.kind === "failed") return { error: `${identity.code}: ${identity.message}` };
@@ -155,7 +174,7 @@ async function explainIn(where: {
     const declared = await automation.defaults(documentName, documentVersion, abort);
     const subjects = toSubjects(target, reading.execution, declared);
     if (subjects.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
-    const explained = subjects.map((subject) => ({ subject, ...explain(file, subject, declared) }));
+    const explained = subjects.map((subject) => ({ subject, ...explain(file, subject, declared, show) }));
     return {
       ok: explained.every(({ found }) => found),
       lines: explained.flatMap(({ subject, lines }) => [

@@ -16,8 +16,8 @@ export type Denial =
   | { kind: "no-target"; target: string }
   | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
   | { kind: "person-unknown"; error: string }
-  /** `gone`: user groups of the route that do not exist or are disabled. */
-  | { kind: "not-approver"; route: Route; gone: readonly string[] }
+  /** `gone`: user groups of the route that do not exist or are disabled. `admin`: the person can break glass. */
+  | { kind: "not-approver"; route: Route; gone: readonly string[]; admin?: boolean }
   | { kind: "membership-unknown"; error: string }
   /** Slack did not return the account or the groups of a person who approved earlier. */
   | { kind: "voter-unread"; userId: string; error: string }
@@ -79,7 +79,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "reason-missing":
       return `A reason is required to ${denial.verdict} this request. ${NOTHING} Press the button again and enter a reason.`;
     case "not-typed":
-      return `The typed text does not match the runbook name ${show.text(denial.documentName)}. ${NOTHING} Press the button again and type the exact name.`;
+      return `The typed text does not match the runbook name ${show.text(denial.documentName)}. ${NOTHING} Press the button again and type the name.`;
     default:
       throw new Error(`no sentence for ${denial satisfies never}`);
   }
@@ -88,9 +88,12 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
 const NOTHING = "Nothing was decided.";
 const TRY_AGAIN = "Try again in a minute.";
 
-function notApproverSentence({ route, gone }: Extract<Denial, { kind: "not-approver" }>, show: NameRenderer): string {
+function notApproverSentence(
+  { route, gone, admin }: Extract<Denial, { kind: "not-approver" }>,
+  show: NameRenderer,
+): string {
   const approvers = describeApprovers(route, show, { goneGroups: gone }) ?? "members of its user groups";
-  return `Only ${approvers} may decide this request (route ${show.text(route.name)}). ${NOTHING}${goneGroupsSentence(gone, show)}`;
+  return `Only ${approvers} may decide this request (route ${show.text(route.name)}). ${NOTHING}${goneGroupsSentence(gone, show)}${admin ? " As a Countersign admin, you can break glass from Details." : ""}`;
 }
 
 function goneGroupsSentence(gone: readonly string[], show: NameRenderer): string {

@@ -69,7 +69,7 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   if (reason === null && (breaksGlass || requiresReason(route, verdict)))
     return denied({ kind: "reason-missing", verdict });
   const { documentName } = request.facts;
-  if ((breaksGlass || requiresTypedName(route, verdict)) && asked.typed?.trim() !== documentName)
+  if ((breaksGlass || requiresTypedName(route, verdict)) && !isTypedName(asked.typed, documentName))
     return denied({ kind: "not-typed", documentName });
 
   const vote: Vote = {
@@ -85,6 +85,11 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   if (verdict === "approve") approvals.add(person.id);
   const completes = verdict === "reject" || breaksGlass || approvals.size >= route.quorum;
   return { kind: "counted", vote, completes, patch: completes ? decided(verdict, now) : {} };
+}
+
+/** Tells whether a person typed the runbook's name. Phones capitalize the first letter and add white space. */
+export function isTypedName(typed: string | null, documentName: string): boolean {
+  return typed !== null && typed.trim().toLowerCase() === documentName.trim().toLowerCase();
 }
 
 /** Tells whether a verdict on this route needs a reason. */
@@ -105,7 +110,12 @@ function permission({ membership, authority }: VoteInput, route: Route): Denial 
       return { kind: "membership-unknown", error: membership.error };
     case "not-member":
       if (authority === "break-glass") return { kind: "not-admin" };
-      return { kind: "not-approver", route, gone: membership.gone ?? [] };
+      return {
+        kind: "not-approver",
+        route,
+        gone: membership.gone ?? [],
+        ...(membership.admin ? { admin: true } : {}),
+      };
     default:
       throw new Error(`unexpected membership ${membership satisfies never}`);
   }

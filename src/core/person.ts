@@ -11,8 +11,8 @@ export interface Person {
 /** Whether a person belongs to the approvers or admins, read at the click. `unknown`: Slack did not answer. */
 export type Membership =
   | { kind: "member" }
-  /** `gone`: groups of the route that do not exist or are disabled. */
-  | { kind: "not-member"; gone?: readonly string[] | undefined }
+  /** `gone`: groups of the route that do not exist or are disabled. `admin`: an admin, who can break glass. */
+  | { kind: "not-member"; gone?: readonly string[] | undefined; admin?: boolean | undefined }
   | LookupFailure;
 
 /** Slack did not answer the lookup. `retryAfterMs`: Slack only limits the rate. */

@@ -16,7 +16,7 @@ export function chatFailure(error: unknown): ChatFailure {
   if (error instanceof WebAPIRateLimitedError) return { kind: "limited", retryAfterMs: error.retryAfter * 1000 };
   if (error instanceof WebAPIPlatformError) {
     const code = error.data.error;
-    if (code === "ratelimited")
+    if (code === "ratelimited" || code === "rate_limited")
       return { kind: "limited", retryAfterMs: (error.data.response_metadata?.retryAfter ?? 30) * 1000 };
     // If a reply is not JSON, such as the page of a proxy or an empty body, the client takes its text for an error code.
     if (!SLACK_CODE.test(code)) return { kind: "ambiguous", error: "the reply is not from Slack" };
@@ -61,6 +61,18 @@ function networkCode(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";
 }
 
+/** Returns what an admin can do about an error of apps.connections.open, which takes the app-level token. */
+export function findAppTokenAdvice(code: string): string {
+  if (code === "missing_scope" || code === "no_permission")
+    return "Generate an app-level token with the scope connections:write, under Basic Information, and set SLACK_APP_TOKEN.";
+  const advice = findAdvice(code);
+  return advice === INVALID_TOKEN
+    ? "The token is no longer valid: generate an app-level token with the scope connections:write, under Basic Information, and set SLACK_APP_TOKEN."
+    : advice;
+}
+
+const INVALID_TOKEN = "The token is no longer valid: install the app again and set SLACK_BOT_TOKEN.";
+
 /** Returns what an admin can do about an error. Source: Slack API, errors of chat.postMessage and chat.update. */
 export function findAdvice(code: string): string {
   switch (code) {
@@ -82,13 +94,22 @@ export function findAdvice(code: string): string {
     case "token_revoked":
     case "token_expired":
     case "account_inactive":
-      return "The token is no longer valid: install the app again and set SLACK_BOT_TOKEN.";
+      return INVALID_TOKEN;
     case "not_allowed_token_type":
       return "SLACK_BOT_TOKEN must be the bot token (xoxb-) and SLACK_APP_TOKEN the app-level token (xapp-).";
     case "message_not_found":
     case "cant_update_message":
-    case "edit_window_closed":
       return "The message was deleted or cannot be edited. /approvals show has the state of the request.";
+    case "edit_window_closed":
+      return "The workspace does not let apps edit older messages: allow it in the workspace's settings, under Message Editing. /approvals show has the state of the request.";
+    case "plan_upgrade_required":
+      return "The workspace's plan has no user groups: name people under users, or upgrade the plan.";
+    case "messages_tab_disabled":
+      return "Turn on the Messages Tab of the app, under App Home, as in manifest.yml.";
+    case "user_not_visible":
+      return "The app cannot see this person: name a full member of its workspace.";
+    case "ekm_access_denied":
+      return "The organization's encryption keys (EKM) are not available to Slack: ask the administrators of the organization.";
     case "msg_too_long":
     case "msg_blocks_too_long":
     case "invalid_blocks":

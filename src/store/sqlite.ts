@@ -5,8 +5,13 @@ import { StoreUnavailableError } from "./unavailable.ts";
 /** How long a statement waits for another process's lock. */
 const BUSY_TIMEOUT_MS = 2_000;
 
-/** Primary result code of a file that another connection has locked. Source: SQLite documentation, Result and Error Codes. */
-const SQLITE_BUSY = 5;
+/** Advice by primary result code. Source: SQLite documentation, Result and Error Codes. */
+const ADVICE: Readonly<Record<number, string>> = {
+  5: "Another process has it open: stop that one first. One file serves one process; several need PostgreSQL.", // BUSY
+  11: "The file is damaged: restore a backup, or move it away to start with an empty database.", // CORRUPT
+  13: "The disk is full: free some space.", // FULL
+  26: "The file is not an SQLite database: name another path in DATABASE_URL, or restore a backup.", // NOTADB
+};
 
 /**
  * Opens the file for this process alone: an exclusive lock lasts until the file is closed or the process ends, so that a
@@ -21,9 +26,9 @@ export function sqliteDialect(path: string): SqliteDialect {
     return new TransactionalDialect({ database: adapt(database) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const advice = isBusy(error)
-      ? "Another process has it open: stop that one first. One file serves one process; several need PostgreSQL."
-      : "Check the path in DATABASE_URL, and that this user may write the file and its folder.";
+    const advice =
+      ADVICE[toPrimaryCode(error)] ??
+      "Check the path in DATABASE_URL, and that this user may write the file and its folder.";
     throw new StoreUnavailableError(`The database ${path} cannot be opened (${reason}). ${advice}`, {
       cause: error,
       transient: false,
@@ -32,8 +37,8 @@ export function sqliteDialect(path: string): SqliteDialect {
 }
 
 /** The low byte of an SQLite error code is its primary code. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+function toPrimaryCode(error: unknown): number {
+  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 }
 
 /**

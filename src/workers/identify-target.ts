@@ -73,7 +73,7 @@ export function makeTargetConnection(options: {
       const opened = aws.connect(target, roles);
       close = opened.close;
       automation = hook(opened);
-      const fields = { target: key, account: identity.account, principal: identity.arn };
+      const fields = { target: key, account: target.account, principal: identity.arn };
       log.info({ event: "target.identified", ...fields }, "target identified");
       return null;
     },

@@ -81,7 +81,7 @@ test("SQLite: a second store in the same process is refused too", async (t) => {
   assert.throws(() => database.dialect(), StoreUnavailableError);
 });
 
-test("SQLite: a path that cannot be opened and a file that is no database are refused with the next step", async (t) => {
+test("SQLite: a path that cannot be opened and a file that is no database are refused, each with its next step", async (t) => {
   const database = sqliteFile();
   t.after(() => database.remove());
   const advice = (error: unknown) =>
@@ -90,5 +90,8 @@ test("SQLite: a path that cannot be opened and a file that is no database are re
   mkdirSync(`${database.path}-folder`);
   assert.throws(() => sqliteDialect(`${database.path}-folder`), advice);
   writeFileSync(database.path, "This is text, not a database.".repeat(50));
-  assert.throws(() => database.dialect(), advice);
+  assert.throws(
+    () => database.dialect(),
+    /is not an SQLite database: name another path in DATABASE_URL, or restore a backup/,
+  );
 });

@@ -260,9 +260,10 @@ test("a target that cannot be polled does not block another target with the same
       before: [{ name: "first", region: "us-east-1", roles: lacking }],
     },
   );
-  await eventually("the target is identified", () =>
-    log.lines.some(({ fields }) => fields.event === "target.identified"),
+  const line = await eventually("the target is identified", () =>
+    log.lines.find(({ fields }) => fields.event === "target.identified"),
   );
+  assert.equal(line.fields.account, ELSEWHERE.readRole.split(":")[4], "the account of the target, not of the bot");
 });
 
 test("a slow recipient lookup does not delay other lookups", async (t) => {

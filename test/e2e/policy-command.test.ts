@@ -95,14 +95,22 @@ test("policy check and policy explain show what the configuration means, and end
     const { code, text } = await policy(w, GOOD, "explain", ...args);
     assert.equal(code, 0, text);
     assert.match(text, /Route "databases" matches\./);
-    assert.match(text, /May decide: U0JANE or members of S0DBA\. 2 approvals are needed/);
-    assert.match(text, /user\/jane: U0JANE may not approve it/);
+    assert.match(text, /May decide: Jane [^(]*\(U0JANE\) or members of @dba \(S0DBA\)\. 2 approvals are needed/);
+    assert.match(text, /user\/jane: Jane [^(]*\(U0JANE\) may not approve it/);
   });
   await t.test("the conditions that do not hold are named", async () => {
     const { code, text } = await policy(w, GOOD, "explain", ...described, "--parameter", "Environment=test");
     assert.equal(code, 0);
-    assert.match(text, /Route "databases" does not match: parameters\.Environment\.\nRoute "the rest" matches/);
-    assert.match(text, /members of C0APPROVALS/);
+    assert.match(
+      text,
+      /Route "databases" does not match: parameters\.Environment is "test", not "prod"\.\nRoute "the rest" matches/,
+    );
+    assert.match(text, /members of #approvals \(C0APPROVALS\)/);
+  });
+  await t.test("a target that the configuration does not have is a wrong command line", async () => {
+    const { code, text } = await policy(w, GOOD, "explain", "--document", "x", "--target", "prod");
+    assert.equal(code, 2);
+    assert.match(text, /There is no target prod\. The only target is default\./);
   });
   await t.test("facts that were not given are not guessed", async () => {
     const file = GOOD.replace('document: "Prod-DB-*"', "step: approve");

@@ -224,8 +224,8 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ],
   [
     "an approval with the typed name in other case",
-    [route({ confirm: "typed" }), types(RUNBOOK.toLowerCase())],
-    denied("not-typed"),
+    [route({ confirm: "typed" }), types(` ${RUNBOOK.toUpperCase()}\n`)],
+    decides("approve"),
   ],
   ["an approval with a part of the name", [route({ confirm: "typed" }), types("Prod")], denied("not-typed")],
   ["a rejection, if approvals require a typed name,", [route({ confirm: "typed" }), rejects], decides("reject")],

@@ -10,7 +10,7 @@ import { setUp } from "./evaluate-click-setup.ts";
 
 const WORKSPACE = {
   ...{ teamId: "T0HOME", enterpriseId: null, url: "https://x.slack.com/", name: "x" },
-  ...{ botId: "B0", botUserId: "U0BOT", appId: "A0" },
+  ...{ botId: "B0", botUserId: "U0BOT", appId: "A0", scopes: null },
 };
 
 const BREAK_GLASS = { authority: "break-glass", reason: "fire", typed: "Prod-DB-Restart" } as const;

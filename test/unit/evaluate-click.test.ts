@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
+import { denialSentence } from "../../src/core/denial.ts";
+import { mentions } from "../../src/slack/messages/mentions.ts";
 import { aClick, anEntry, aPerson, aRequest, REQUEST_ID } from "../support/samples.ts";
 import type { OpenStore } from "../support/stores.ts";
 import { fromMessage, PEOPLE, setUp } from "./evaluate-click-setup.ts";
@@ -174,3 +176,25 @@ for (const [asked, denial] of [
     assert.equal(outcome.kind === "denied" && outcome.denial.kind, denial);
   });
 }
+
+test("an admin who is not an approver learns about break-glass; another person does not", async (t) => {
+  const { deps, directory } = await setUp(t, { approvers: { users: [], groups: ["S0DBA"] } });
+  const preview = makePreviewVerdict({ ...deps, admins: { users: [], groups: ["S0ADMINS"] } });
+  directory.groups.set("S0ADMINS", new Set(["U000"]));
+  const sentence = async (userId: string) => {
+    const denial = await preview(aClick(userId), "approve");
+    assert.ok(denial !== null);
+    return denialSentence(denial, mentions());
+  };
+  assert.match(await sentence("U000"), /As a Countersign admin, you can break glass from Details\.$/);
+  assert.doesNotMatch(await sentence("U001"), /break glass/);
+});
+
+test("a counted vote and a decision are logged at info", async (t) => {
+  const { log, press } = await setUp(t, { quorum: 2 });
+  await press("U000");
+  const events = () => log.lines.filter(({ level }) => level === "info").map(({ fields }) => fields.event);
+  assert.deepEqual(events(), ["click.counted"]);
+  await press("U001");
+  assert.deepEqual(events(), ["click.counted", "click.counted", "request.decided"]);
+});

@@ -106,6 +106,9 @@ test("each partition has its own console, and malformed Regions and IDs get no l
     consoleUrl("us-gov-west-1", id),
     `https://us-gov-west-1.console.amazonaws-us-gov.com${path}us-gov-west-1`,
   );
+  assert.ok(consoleUrl("ap-southeast-5", id)?.startsWith("https://ap-southeast-5.console.aws.amazon.com/"));
+  for (const region of ["us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1", "us-gov-west", "cn-"])
+    assert.equal(consoleUrl(region, id), null, region);
   assert.equal(consoleUrl("evil.example/", id), null);
   assert.equal(consoleUrl("eu-west-1", "x|y>"), null);
 });

@@ -247,3 +247,14 @@ test("help names each subcommand, and reports an unknown one", () => {
   assert.match(helpBlocks("frobnicate").text, /^Unknown subcommand: `frobnicate`\. Use/);
   assert.match(refusalText(), /ask an admin/);
 });
+
+test("Details name the step at which an execution waits, and leave out AWS's echo of our rejection", () => {
+  const text = (details: Parameters<typeof detailsView>[0]) => visibleText(detailsView(details).blocks);
+  const next = step({ stepExecutionId: "s-2", name: "SecondGate", status: "Waiting" });
+  const running = { ...execution([next]), status: "InProgress", endedAt: null };
+  assert.match(text({ ...view(), execution: running }), /The execution\* is waiting at step `SecondGate`\./);
+  const failed = { ...execution([]), status: "Failed", endedAt: ASKED, failureMessage: "Step was rejected" };
+  assert.match(text({ ...view(), execution: failed }), /AWS says: `Step was rejected`/);
+  const rejected = view(closedBy({ kind: "rejected" }, { decision: "reject" }));
+  assert.doesNotMatch(text({ ...rejected, execution: failed }), /AWS says/);
+});

@@ -111,7 +111,7 @@ test("only admins get the health report: stale targets with their errors first, 
     text,
     /\*Targets\*: 1 of 2 OK\n• `default\/eu-west-1`: stale, last polled 600 s ago, `AccessDenied.*'no'`/,
   );
-  assert.match(text, /1 messages to post, 1 of them after a failure; `C0DBA`: `not_in_channel`/);
+  assert.match(text, /1 message to post, after a failure; `C0DBA`: `not_in_channel`/);
   assert.match(
     healthText({ ...report, storeFault: "the file was removed" }, NOW),
     /\*Database\*: the file was removed\n/,
@@ -146,7 +146,7 @@ test("requests without a route, failing notices and failing recipient lookups ap
   const text = healthText({ kind: "health", slackConnected: true, storeFault: null, targets: [], work }, NOW);
   assert.match(text, /2 notices to post, 1 of them after a failure; `D0ADA`: `is_archived`/);
   assert.match(text, /\*Open requests\*: 1 \(1 without a route\)/);
-  assert.match(text, /1 recipient lookups to do, 1 of them after a failure; `.*`: `missing_scope \(needs im:write\)`/);
+  assert.match(text, /1 recipient lookup to do, after a failure; `.*`: `missing_scope \(needs im:write\)`/);
 });
 
 test("requests that open without a route are counted by reason, from zero", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WebAPIRequestError } from "@slack/web-api";
-import { chatFailure } from "../../src/slack/slack-failures.ts";
+import { WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
+import { chatFailure, findAdvice, findAppTokenAdvice } from "../../src/slack/slack-failures.ts";
 
 const network = (code: string, syscall?: string) => Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
 /** An error of the network, wrapped as fetch throws it. */
@@ -48,3 +48,27 @@ for (const [claim, original, kind, error] of REQUESTS) {
     assert.deepEqual(chatFailure(new WebAPIRequestError(original)), { kind, error });
   });
 }
+
+test("an error of the workspace or the plan has its own advice; a rejected app-level token names its own variable", () => {
+  for (const [code, pattern] of [
+    ["plan_upgrade_required", /plan has no user groups: name people under users/],
+    ["messages_tab_disabled", /Messages Tab/],
+    ["user_not_visible", /cannot see this person/],
+    ["ekm_access_denied", /encryption keys/],
+    ["edit_window_closed", /does not let apps edit older messages/],
+  ] as const)
+    assert.match(findAdvice(code), pattern, code);
+  assert.match(findAdvice("invalid_auth"), /set SLACK_BOT_TOKEN/);
+  for (const code of ["invalid_auth", "token_revoked", "missing_scope"]) {
+    assert.match(findAppTokenAdvice(code), /connections:write.* set SLACK_APP_TOKEN/, code);
+    assert.doesNotMatch(findAppTokenAdvice(code), /SLACK_BOT_TOKEN/, code);
+  }
+});
+
+test("both spellings of a rate limit ask to wait", () => {
+  for (const error of ["ratelimited", "rate_limited"])
+    assert.deepEqual(chatFailure(new WebAPIPlatformError({ ok: false, error })), {
+      kind: "limited",
+      retryAfterMs: 30_000,
+    });
+});

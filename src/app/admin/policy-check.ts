@@ -52,14 +52,18 @@ export const makePolicyCheck =
       return result;
     };
     const findings: Finding[] = [];
-    const add = (path: readonly PropertyKey[], id: string | null, text: string, level: Finding["level"] = "problem") => {
+    const add = (
+      path: readonly PropertyKey[],
+      id: string | null,
+      text: string,
+      level: Finding["level"] = "problem",
+    ) => {
       const route = path[0] === "routes" ? (policy.routes[Number(path[1])]?.name ?? null) : null;
       findings.push({ level, path, id, route, text });
     };
     for (const { path, kind, id } of listIds(policy)) {
       const result = await lookUp(kind, id);
-      if (result.kind !== "fine")
-        add(path, id, describe(result), result.kind === "notable" ? "warning" : "problem");
+      if (result.kind !== "fine") add(path, id, describe(result), result.kind === "notable" ? "warning" : "problem");
     }
     for (const [index, route] of policy.routes.entries()) {
       const text = await checkQuorum(route, lookUp);

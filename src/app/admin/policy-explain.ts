@@ -1,7 +1,7 @@
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
 import { toRouteSubject } from "../../core/facts.ts";
-import type { NameRenderer } from "../../core/name-renderer.ts";
+import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
 import { findRequester, type Identities, isKnown } from "../../core/requester.ts";
 import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
@@ -29,24 +29,26 @@ export function explain(
   policy: { routes: readonly Route[]; identities: Identities },
   subject: RouteSubject,
   declared: DeclaredParameters | FailedSince | null = null,
+  show: NameRenderer = makeIdRenderer(new Map()),
 ): { found: boolean; lines: string[] } {
-  const lines = tryRoutes(policy.routes, subject).map(describeTrial);
+  const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, subject));
   if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared));
   const selection = selectRoute(policy.routes, subject);
   if (selection.kind === "uncovered")
-    return { found: false, lines: [...lines, ...describeUncovered(selection.uncovered, declared)] };
-  return { found: true, lines: [...lines, ...describeRoute(selection.route, subject, policy.identities)] };
+    return { found: false, lines: [...lines, ...describeUncovered(selection.uncovered, declared, show)] };
+  return { found: true, lines: [...lines, ...describeRoute(selection.route, subject, policy.identities, show)] };
 }
 
-function describeUncovered(uncovered: Uncovered, declared: DeclaredParameters | FailedSince | null): string[] {
+function describeUncovered(
+  uncovered: Uncovered,
+  declared: DeclaredParameters | FailedSince | null,
+  show: NameRenderer,
+): string[] {
   const effect = "This request cannot be decided in Slack, and the admins are notified.";
   if (uncovered.reason === "no-match") return [`No route matches. ${effect}`];
   if (uncovered.reason === "unknown" && declared === null) return ["The result depends on facts that were not given."];
   const error = declared?.kind === "failed" ? { error: declared.code } : {};
-  return [
-    `${uncoveredSentence({ ...uncovered, ...error }, PLAIN)} ${effect}`,
-    `Fix: ${uncoveredFix(uncovered, PLAIN)}`,
-  ];
+  return [`${uncoveredSentence({ ...uncovered, ...error }, show)} ${effect}`, `Fix: ${uncoveredFix(uncovered, show)}`];
 }
 
 /** Warns about each parameter that may decide the route and for which the runbook accepts any value. */
@@ -67,7 +69,7 @@ function unrestrictedParameters(
     );
 }
 
-function describeTrial({ route, verdict, conditions }: RouteTrial): string {
+function describeTrial({ route, verdict, conditions }: RouteTrial, subject: RouteSubject): string {
   const name = JSON.stringify(route.name);
   switch (verdict) {
     case "matches":
@@ -75,7 +77,7 @@ function describeTrial({ route, verdict, conditions }: RouteTrial): string {
     case "depends":
       return `Route ${name} might match: it depends on ${conditions.map(describeCondition).join(", ")}.`;
     case "fails":
-      return `Route ${name} does not match: ${conditions.map(({ key }) => key).join(", ")}.`;
+      return `Route ${name} does not match: ${conditions.map(({ key }) => describeUnmet(key, route, subject)).join("; ")}.`;
     default:
       throw new Error(`no text for ${verdict satisfies never}`);
   }
@@ -103,27 +105,63 @@ function describeCondition({ key, result }: TestedCondition): string {
   }
 }
 
+/** Describes a condition that does not hold: `parameters.Environment is "test", not "prod" or "prod-*"`. */
+function describeUnmet(key: string, { match }: Route, subject: RouteSubject): string {
+  const [, parameter] = /^parameters\.(.*)$/s.exec(key) ?? [];
+  const [globs, values] =
+    parameter === undefined
+      ? [own(match, key), own(subject, key)]
+      : [own(match.parameters, parameter), own(subject.parameters, parameter)];
+  if (globs.length === 0) return key;
+  const is = values.length === 0 ? "has no value" : `is ${quoted(values, "and")}`;
+  return `${key} ${is}, not ${quoted(globs, "or")}`;
+}
+
+/** Returns the text or the texts of a key; empty if there is none. */
+function own(record: object | undefined, key: string): string[] {
+  const found: unknown = record !== undefined && Object.hasOwn(record, key) ? record[key as keyof typeof record] : [];
+  return [found].flat().filter((each) => typeof each === "string");
+}
+
+const quoted = (texts: readonly string[], word: "and" | "or") =>
+  listNames(
+    texts.map((text) => JSON.stringify(text)),
+    word,
+    MAX_VALUES,
+  );
+
+/** More values of one condition are not listed. */
+const MAX_VALUES = 10;
+
 const asIs = (text: string) => text;
 
-/** Shows IDs as the configuration has them. */
-const PLAIN: NameRenderer = { user: asIs, group: (id) => `members of ${id}`, channel: asIs, text: asIs, word: asIs };
+/** Shows IDs as the configuration has them, each after its name in Slack if the map has one. */
+export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer {
+  const show = (id: string) => (names.has(id) ? `${names.get(id)} (${id})` : id);
+  return { user: show, group: (id) => `members of ${show(id)}`, channel: show, text: asIs, word: asIs };
+}
 
-function describeRoute(route: Route, subject: RouteSubject, identities: Identities): string[] {
-  const approvers = describeApprovers(route, PLAIN) ?? NO_APPROVERS;
+function describeRoute(route: Route, subject: RouteSubject, identities: Identities, show: NameRenderer): string[] {
+  const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
   return [
-    `  Posted in ${route.channels.join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
+    `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
     `  May decide: ${approvers}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
-    `  ${describeRequesterRule(route, subject, identities)}`,
+    `  ${describeRequesterRule(route, subject, identities, show)}`,
   ];
 }
 
-function describeRequesterRule(route: Route, subject: RouteSubject, identities: Identities): string {
+function describeRequesterRule(
+  route: Route,
+  subject: RouteSubject,
+  identities: Identities,
+  show: NameRenderer,
+): string {
   if (route.selfApproval) return "The requester may approve it.";
   if (subject.startedBy === undefined) return "The requester may not approve it.";
   const requester = findRequester(subject.startedBy, identities);
   if (requester.userIds.length > 0)
-    return `Started by ${subject.startedBy}: ${requester.userIds.join(", ")} may not approve it.`;
+    return `Started by ${subject.startedBy}: ${requester.userIds.map(show.user).join(", ")} may not approve it.`;
   const rule = `whenRequesterUnknown: ${route.whenRequesterUnknown}`;
   if (isKnown(requester))
     return `Started by ${subject.startedBy}: the Slack user with the address ${requester.email} may not approve it; without such a user, ${rule} applies.`;

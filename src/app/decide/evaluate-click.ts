@@ -56,6 +56,7 @@ export const makeEvaluateClick =
         log.info({ ...fields, event: "click.counted", completes: outcome.completes }, "vote counted");
         if (outcome.dropped !== undefined)
           log.warn({ ...fields, event: "vote.dropped", denials: outcome.dropped }, "earlier approvals no longer count");
+        if (outcome.completes) log.info({ event: "request.decided", requestId, decision: verdict }, "request decided");
         break;
       case "withdrawn":
         log.info({ ...fields, event: "click.withdrawn" }, "approval withdrawn");

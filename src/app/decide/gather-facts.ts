@@ -72,6 +72,9 @@ export async function gatherPerson(
     click.authority === "break-glass"
       ? await deps.directory.isAmong(deps.admins, person.id, freshness)
       : await deps.directory.isAmong(route.approvers, person.id, freshness, route.channels);
+  // Only for the text of the denial.
+  if (membership.kind === "not-member" && click.authority === "approver")
+    membership.admin = (await deps.directory.isAmong(deps.admins, person.id, "show")).kind === "member";
   if (membership.kind === "unknown") {
     const denial = { kind: "membership-unknown", error: membership.error } as const;
     const outcome = laterOrDenied(membership, denial);

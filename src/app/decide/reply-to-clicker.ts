@@ -26,7 +26,8 @@ export const makeReplyToClicker =
       deps.log.error({ event: "reply.abandoned", ...fields, ...result }, "cannot reply to a click; giving up");
       return deps.clicks.recordReplied(click.id);
     }
-    deps.log.warn({ event: "reply.postponed", ...fields, ...result }, "cannot reply to a click; trying again");
+    const level = result.kind === "limited" ? "debug" : "warn";
+    deps.log[level]({ event: "reply.postponed", ...fields, ...result }, "cannot reply to a click; trying again");
     const wait =
       result.kind === "limited"
         ? result.retryAfterMs

@@ -40,7 +40,7 @@ export function trace<Row extends DeliveryRow>(
   deps.log.debug({ event, ...kind.about(row), channelId: row.channelId }, message);
 }
 
-/** Logs a failure when it begins and when it changes. While it lasts, the row has it as its last error. */
+/** Logs a failure when it begins and when it changes. While it lasts, the row has it as its last error. A 429 is normal. */
 export function report<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
@@ -50,7 +50,7 @@ export function report<Row extends DeliveryRow>(
   message: string,
 ): void {
   const fields = { event, ...kind.about(row), channelId: row.channelId, error: describeChatFailure(failure) };
-  if (row.lastError === fields.error) deps.log.debug(fields, message);
+  if (row.lastError === fields.error || failure.kind === "limited") deps.log.debug(fields, message);
   else if (failure.kind === "refused") deps.log.error(fields, message);
   else deps.log.warn(fields, message);
 }

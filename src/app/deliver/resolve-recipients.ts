@@ -58,7 +58,8 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
     remember(unreachableUsers, key, unreachable);
     if (missing.error !== null) {
       const fields = { requestId: lookup.requestId, lookup: lookup.kind, error: missing.error };
-      deps.log.warn({ event: "recipient-lookup.postponed", ...fields }, "cannot find all recipients; trying again");
+      const level = missing.retryAfterMs === undefined ? "warn" : "debug";
+      deps.log[level]({ event: "recipient-lookup.postponed", ...fields }, "cannot find all recipients; trying again");
     }
     const wait = missing.retryAfterMs ?? backoffMs(lookup.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
     await deps.recipientLookups.recordFailed(lookup, missing.error, now + wait, channels);

@@ -11,7 +11,7 @@
 import type { App, Receiver } from "@slack/bolt";
 import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock, Log } from "../../app/ports/aws.ts";
-import { findAdvice } from "../slack-failures.ts";
+import { findAppTokenAdvice } from "../slack-failures.ts";
 import { runSession, StalledError } from "./socket-session.ts";
 
 /** The shortest and the longest wait between two handshakes. */
@@ -87,7 +87,7 @@ async function supervise(options: SocketOptions, app: App | undefined, abort: Ab
       if (abort.aborted) return;
       const code = error instanceof WebAPIPlatformError ? error.data.error : null;
       if (code !== null && FINAL.has(code))
-        return onFinal(`Slack refuses SLACK_APP_TOKEN (${code}). ${findAdvice(code)}`);
+        return onFinal(`Slack refuses SLACK_APP_TOKEN (${code}). ${findAppTokenAdvice(code)}`);
       failures += 1;
       // A handshake that timed out has already taken its time.
       wait = isTimeout(error) ? RETRY_BASE_MS : retryAfter(failures);

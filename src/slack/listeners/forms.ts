@@ -1,5 +1,6 @@
 import type { App } from "@slack/bolt";
 import type { Click } from "../../app/ports/click-store.ts";
+import { isTypedName } from "../../core/evaluate-vote.ts";
 import { requiresForm } from "./open-form.ts";
 import { isFromHome, submissionSchema } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
@@ -37,7 +38,7 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
     const request = await deps.requests.byId(click.requestId).catch(() => null);
     const asks = requiresForm(deps, request, state);
     // Shown next to the input, where the person can correct it. The evaluation checks it again.
-    if (asks.typed && request !== null && click.typed !== request.facts.documentName)
+    if (asks.typed && request !== null && !isTypedName(click.typed, request.facts.documentName))
       return refuse(deps.sentence({ kind: "not-typed", documentName: request.facts.documentName }), "typed");
     if (!(await recorded(deps, click))) return refuse(NOT_RECORDED);
     await acknowledge(() => ack(), deps.log);

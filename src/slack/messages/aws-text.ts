@@ -2,18 +2,20 @@ import type { ApprovalRequest } from "../../core/request.ts";
 import { code } from "./text.ts";
 
 /**
- * Returns the page of an execution in the AWS console, or null if the ID or Region has a form that AWS does not use. China
- * and GovCloud have their own consoles. Source: AWS documentation, "Getting started with the AWS Management Console".
+ * Returns the page of an execution in the AWS console, or null if the ID or Region has a form that AWS does not use, or if
+ * the address of the partition's console is not public. China and GovCloud have their own consoles. Source: AWS documentation, "Getting started with the AWS Management Console".
  */
 export function consoleUrl(region: string, executionId: string): string | null {
-  if (!/^[a-z0-9-]{1,40}$/.test(region) || !/^[A-Za-z0-9-]{1,64}$/.test(executionId)) return null;
-  return `https://${region}.${consoleDomain(region)}/systems-manager/automation/execution/${executionId}?region=${region}`;
+  const domain = consoleDomain(region);
+  if (domain === null || !/^[A-Za-z0-9-]{1,64}$/.test(executionId)) return null;
+  return `https://${region}.${domain}/systems-manager/automation/execution/${executionId}?region=${region}`;
 }
 
-function consoleDomain(region: string): string {
-  if (region.startsWith("cn-")) return "console.amazonaws.cn";
-  if (region.startsWith("us-gov-")) return "console.amazonaws-us-gov.com";
-  return "console.aws.amazon.com";
+function consoleDomain(region: string): string | null {
+  if (/^cn-[a-z]+-\d{1,2}$/.test(region)) return "console.amazonaws.cn";
+  if (/^us-gov-[a-z]+-\d{1,2}$/.test(region)) return "console.amazonaws-us-gov.com";
+  // The other partitions have another first part (eusc-de-east-1) or four parts (us-iso-east-1).
+  return /^[a-z]{2}-[a-z]+-\d{1,2}$/.test(region) ? "console.aws.amazon.com" : null;
 }
 
 /** Links to the execution in the console, labeled with the first characters of its ID. In mrkdwn. */

@@ -69,7 +69,7 @@ export function detailsView(details: Details): ModalView {
   ];
   const beyond: (KnownBlock | null)[] = [
     section(rules(details), "rules"),
-    execution === null ? null : section(executionLine(execution), "execution"),
+    execution === null ? null : section(executionLine(execution, request), "execution"),
   ];
   const first = leadsTo?.verdicts
     ? [...inMessage, parameters, verdictButtons(request), ...beyond]
@@ -142,10 +142,17 @@ function rules({ request, route, requester }: Details): string {
     .join("\n");
 }
 
-function executionLine(execution: ObservedExecution): string {
-  const ended = execution.endedAt === null ? "" : `, ${moment(execution.endedAt)}`;
-  const failure = execution.failureMessage === null ? "" : ` AWS says: ${code(execution.failureMessage, 300)}`;
-  return `*The execution* ${executionText(execution.status)}${ended}.${failure}`;
+function executionLine(
+  { status, endedAt, failureMessage, steps }: ObservedExecution,
+  request: ApprovalRequest,
+): string {
+  const ended = endedAt === null ? "" : `, ${moment(endedAt)}`;
+  // While a step waits, AWS can still report the execution as running.
+  const waiting = endedAt === null ? steps.find((step) => step.status === "Waiting") : undefined;
+  const now = waiting === undefined ? executionText(status) : `is waiting at step ${code(waiting.name, 100)}`;
+  // After a rejection, AWS only repeats that the step was rejected.
+  const isEcho = failureMessage === null || request.outcome?.kind === "rejected";
+  return `*The execution* ${now}${ended}.${isEcho ? "" : ` AWS says: ${code(failureMessage, 300)}`}`;
 }
 
 function modal(title: string, blocks: KnownBlock[]): ModalView {

@@ -2,16 +2,17 @@ import type { HealthReport } from "../../app/admin/health.ts";
 import type { EffectKind } from "../../app/ports/effect-store.ts";
 import { code } from "./text.ts";
 
-const EFFECT_LABELS: Record<EffectKind, string> = {
-  post: "messages to post",
-  update: "messages to update",
-  digest: "digests to post",
-  notice: "notices to post",
-  recipients: "recipient lookups to do",
-  signal: "signals to send",
-  click: "clicks to evaluate",
-  reply: "replies to deliver",
-  publish: "audit events to publish",
+/** The label of one effect, and of any other number. */
+const EFFECT_LABELS: Record<EffectKind, readonly [string, string]> = {
+  post: ["message to post", "messages to post"],
+  update: ["message to update", "messages to update"],
+  digest: ["digest to post", "digests to post"],
+  notice: ["notice to post", "notices to post"],
+  recipients: ["recipient lookup to do", "recipient lookups to do"],
+  signal: ["signal to send", "signals to send"],
+  click: ["click to evaluate", "clicks to evaluate"],
+  reply: ["reply to deliver", "replies to deliver"],
+  publish: ["audit event to publish", "audit events to publish"],
 };
 
 /** More failing targets are not listed one by one. */
@@ -40,7 +41,9 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
   lines.push(behind.length === 0 ? "*Queues*: empty" : "*Queues*");
   for (const { kind, due, failing, lastError } of behind) {
     const why = lastError === null ? "" : `; ${code(lastError.about, 60)}: ${code(lastError.error, 250)}`;
-    lines.push(`• ${due} ${EFFECT_LABELS[kind]}${failing === 0 ? "" : `, ${failing} of them after a failure`}${why}`);
+    const label = EFFECT_LABELS[kind][due === 1 ? 0 : 1];
+    const failed = failing === 0 ? "" : due === 1 ? ", after a failure" : `, ${failing} of them after a failure`;
+    lines.push(`• ${due} ${label}${failed}${why}`);
   }
   return lines.join("\n");
 }

@@ -62,7 +62,9 @@ function typedInput(verdict: Verdict, documentName: string, focus: boolean): Inp
     label: plainText(`Type the runbook's name to ${verdict}`),
     // AWS has no longer names. If one appears anyway, no typed text can match it.
     hint: plainText(
-      documentName.length <= MAX_TYPED_LENGTH ? "Exactly as shown above." : "This name is too long to be typed.",
+      documentName.length <= MAX_TYPED_LENGTH
+        ? "As shown above. Capital letters do not matter."
+        : "This name is too long to be typed.",
     ),
     element: { type: "plain_text_input", action_id: "typed", max_length: MAX_TYPED_LENGTH, focus_on_load: focus },
   };

@@ -80,3 +80,22 @@ async function listGroups(
     ]),
   );
 }
+
+/** Reads the names of people, user groups and channels by ID. Leaves out an ID that Slack does not know or return. */
+export async function readNames(web: WebClient, ids: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  const groups = ids.some(isGroup) ? await listGroups(web).catch(() => null) : null;
+  for (const id of new Set(ids)) {
+    const name = isGroup(id) ? groups?.get(id)?.handle : await readName(web, id).catch(() => undefined);
+    if (name !== undefined) names.set(id, isGroup(id) ? `@${name}` : name);
+  }
+  return names;
+}
+
+const isGroup = (id: string) => id.startsWith("S");
+
+async function readName(web: WebClient, id: string): Promise<string | undefined> {
+  if (/^[UW]/.test(id)) return (await web.users.info({ user: id })).user?.real_name;
+  const { channel } = await web.conversations.info({ channel: id });
+  return channel?.name === undefined ? undefined : `#${channel.name}`;
+}

@@ -75,7 +75,7 @@ export const route = z
     channels: nonEmpty(channel, "Name at least one channel: otherwise the request is posted nowhere.")
       .check(distinct)
       .describe("Channels in which a request is posted"),
-    dm: z.boolean().default(false).describe("Whether each approver also gets a direct message"),
+    dm: z.boolean().default(false).describe("Whether each approver who is a full member also gets a direct message"),
     approvers,
     notify: z.strictObject(people).prefault({}).describe("People who are mentioned in the message and cannot decide"),
     quorum: quorum.default(1).describe("Number of distinct people who must approve; one rejection rejects"),

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { evaluateCondition } from "../../sandbox/aws/engine/actions/branch-conditions.ts";
 import { parseDurationMs } from "../../sandbox/aws/engine/actions/sleep.ts";
 import { toStrings } from "../../sandbox/aws/engine/bind-parameters.ts";
+import { parseContent } from "../../sandbox/aws/engine/document-content.ts";
 import { interpolate } from "../../sandbox/aws/engine/interpolate.ts";
 import { findNextStep, listValidNextSteps } from "../../sandbox/aws/engine/next-step.ts";
 import type { Runbook, StepDefinition } from "../../sandbox/aws/engine/runbook.ts";
@@ -236,4 +237,23 @@ test("a step's description can set the simulated effect; a mistake in it fails t
     parseDescribedEffect('sandbox: {"duration": 5}')?.fail?.message ?? "",
     /line in the step.s description is invalid/,
   );
+});
+
+const flowYaml: [string, string, unknown][] = [
+  ["a duplicate key, whose last value wins", "a: 1\na: 2\n", { a: 2 }],
+  ["a map that is not indented", "a: {\nb: 1,\nc: [\n1, 2\n]\n}\nd: 3\n", { a: { b: 1, c: [1, 2] }, d: 3 }],
+  ["a map in a list", "x:\n  - {a: 1,\n  b: 2}\n  - y\n", { x: [{ a: 1, b: 2 }, "y"] }],
+  ["braces in a block text", "a: |\n  {\n  b\nc: 1\n", { a: "{\nb\n", c: 1 }],
+];
+for (const [claim, content, raw] of flowYaml) {
+  test(`YAML that AWS accepts: ${claim}`, () => {
+    assert.deepEqual(parseContent(content, "YAML"), { ok: true, raw });
+  });
+}
+
+test("YAML that is not well-formed is rejected with its line", () => {
+  for (const content of ["a: 1\nb: [1,\n  c: }\n", "a: 1\nb: {\nc: 1,\n"]) {
+    const result = parseContent(content, "YAML");
+    assert.match(result.ok ? "" : result.problem, /^YAML not well-formed\. .* at line [34], column/);
+  }
 });

@@ -1,4 +1,4 @@
-import { parse as parseYaml } from "yaml";
+import { type Document, parseDocument } from "yaml";
 
 export type Format = "YAML" | "JSON";
 export type ContentResult = { ok: true; raw: unknown } | { ok: false; problem: string };
@@ -6,9 +6,13 @@ export type ContentResult = { ok: true; raw: unknown } | { ok: false; problem: s
 /** Far above the nesting of real runbooks, and small enough for recursive functions. */
 const MAX_DEPTH = 100;
 
+/** Far above the number of such lines in real runbooks. */
+const MAX_INDENTED_LINES = 200;
+
 /**
- * Parses a document's text. YAML uses the core schema, so that `2026-01-31` and `no` stay strings. An alias inside its
- * own anchor, which would make the data infinite, is rejected like too deep nesting.
+ * Parses a document's text. The reason for a text that is not well-formed names its line. YAML uses the core schema, so that
+ * `2026-01-31` and `no` stay strings. An alias inside its own anchor, which would make the data infinite, is rejected like
+ * too deep nesting.
  */
 export function parseContent(content: string, format: Format): ContentResult {
   const malformed = (reason: string): ContentResult => ({
@@ -23,6 +27,30 @@ export function parseContent(content: string, format: Format): ContentResult {
   }
   if (isTooDeep(raw)) return malformed(`It is nested more than ${MAX_DEPTH} levels deep, or contains itself.`);
   return { ok: true, raw };
+}
+
+/**
+ * Parses YAML like AWS, which accepts two things that the specification forbids: duplicate keys (the last one wins) and lines
+ * inside braces or brackets that are not indented. The latter are indented until the text is valid.
+ */
+function parseYaml(content: string): unknown {
+  let text = content;
+  for (let rounds = 0; ; rounds++) {
+    const parsed = parseDocument(text, { uniqueKeys: false });
+    const [error] = parsed.errors;
+    if (error === undefined) return parsed.toJS();
+    const start = findUnindentedLine(parsed, text);
+    if (start === undefined || rounds >= MAX_INDENTED_LINES) throw error;
+    text = `${text.slice(0, start)}${" ".repeat(MAX_DEPTH)}${text.slice(start)}`;
+  }
+}
+
+/** Returns the offset of a line whose only fault is its indentation inside braces or brackets. */
+function findUnindentedLine({ errors }: Document, text: string): number | undefined {
+  const [error] = errors;
+  if (error?.code !== "BAD_INDENT" || !error.message.startsWith("Flow ")) return undefined;
+  const start = text.lastIndexOf("\n", error.pos[0] - 1) + 1;
+  return text.slice(start, error.pos[0]).trim() === "" ? start : undefined;
 }
 
 /** Returns whether a value is nested too deeply. Depth first, so that a cycle is found after MAX_DEPTH levels. */

@@ -36,6 +36,24 @@ function isJson(content: string): boolean {
   }
 }
 
+/** The runbooks of Amazon that the stand-in simulates, loaded when the list is opened. */
+function AmazonRunbooks() {
+  const [names, setNames] = useState<string[]>([]);
+  const load = async () => {
+    const reply = await control.get("aws", "/amazon-runbooks");
+    setNames((reply.names ?? []) as string[]);
+  };
+  return (
+    <details className="terminal" onToggle={(event) => event.currentTarget.open && void load()}>
+      <summary>Runbooks of Amazon</summary>
+      <p className="hint">
+        Your runbook can start each of these, simulated: {names.join(", ")}. To start another one, add a runbook with
+        its name here.
+      </p>
+    </details>
+  );
+}
+
 /** A form to add a runbook. The AWS stand-in validates it and reports the problems. */
 export function RunbookEditor() {
   const [name, setName] = useState("My-Runbook");
@@ -82,9 +100,9 @@ export function RunbookEditor() {
           />
           <p id={`${id}-hint`} className="hint">
             Approval steps wait for a decision. All other actions are simulated: a line <code>sandbox: {"{…}"}</code> in
-            a step's description sets its duration and whether it fails. An <code>aws:loop</code> step is simulated as a
-            whole, including its approvals.
+            a step's description sets its duration and whether it fails.
           </p>
+          <AmazonRunbooks />
         </div>
         <p className="field-error" role="alert">
           {problem}

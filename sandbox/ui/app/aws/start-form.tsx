@@ -18,16 +18,17 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
   const starter = useId();
   const parameters = toParameters(runbook, values);
 
-  const start = async (event: FormEvent) => {
+  const start = async (event: FormEvent, count = 1) => {
     event.preventDefault();
-    const executions = [{ document: runbook.name, parameters, executedBy, tags: { StartedFrom: "sandbox-page" } }];
+    const tags = { StartedFrom: "sandbox-page" };
+    const executions = [{ document: runbook.name, parameters, executedBy, tags, count }];
     const reply = await control.post("aws", "/seed", { executions });
     const refusal = refusalText(reply);
     setProblem(refusal ?? "");
     if (refusal !== undefined) return;
     refreshAws();
     const [started] = (reply.executionIds ?? []) as string[];
-    toast(`Started ${runbook.name}. At an approval step, Countersign asks for approval in Slack.`, started);
+    toast(`Started ${runbook.name}${count > 1 ? ` ${count} times` : ""}. ${describeNext(runbook)}`, started);
     pageState.set({ tab: "executions" });
   };
 
@@ -58,12 +59,26 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
       <button type="submit" className="primary wide">
         Start {runbook.name}
       </button>
+      <button type="button" className="wide" onClick={(event) => void start(event, FLOOD)}>
+        Start it ×{FLOOD}
+      </button>
       <details className="terminal">
         <summary>Start it from a terminal</summary>
         <CopyCommand label={`start ${runbook.name}`} line={startCommand(awsUrl, runbook.name, parameters)} />
       </details>
     </form>
   );
+}
+
+/** The number of executions of a flood: more than Countersign posts one by one. */
+const FLOOD = 30;
+
+/** The next thing that the person sees after the start. */
+function describeNext({ steps }: Runbook): string {
+  const waiting = steps.find(({ action }) => action === "aws:approve" || action === "aws:pause");
+  if (waiting?.action === "aws:approve") return "At its approval step, Countersign asks for approval in Slack.";
+  if (waiting?.action === "aws:pause") return "It pauses for manual work. Countersign posts approvals only.";
+  return "It has no approval step.";
 }
 
 function ParameterField(props: {

@@ -70,7 +70,8 @@ export function startTargets(wiring: Wiring, { connections }: Targets, leases: L
 
 function makeSync({ config, metrics, clock, newId, random, log }: Wiring): ReadDeps["sync"] {
   const { routes, mask } = config;
-  return ({ requests, executions }) => {
+  return ({ requests: stored, executions }) => {
+    const requests = metrics.verifications(stored);
     const apply = makeApplyChanges({ requests, routes, clock, newId, log, countUncovered: metrics.countUncovered });
     return makeSyncExecution({ requests, executions, apply, mask, clock, random, log });
   };

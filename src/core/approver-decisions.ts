@@ -35,15 +35,50 @@ export function showsSignal(step: ObservedStep, sent: { session: string; shownBe
   return countApprovals(step) > sent.shownBefore;
 }
 
+/** Tells whether AWS lists the step's decisions at all, even an empty list. */
+export function listsDecisions(step: ObservedStep): boolean {
+  return step.outputs.ApproverDecisions !== undefined;
+}
+
 /**
- * Tells whether a signal of the request, whose reply was lost, can have decided the step: a decision carries the request's
- * id, or our own principal `signsAs` made it without the id of another request, or AWS lists no decisions at all.
+ * The author of one decision on a step:
+ *   this-request     our signal for this request, by its id in the comment
+ *   our-principal    our principal, without the id of a request
+ *   another-request  our signal for another request
+ *   other            another principal
+ *   unknown          the entry names no principal in a known form, or our own principal is not known
+ */
+export type DecisionAuthor = "this-request" | "our-principal" | "another-request" | "other" | "unknown";
+
+/** Finds the author of each decision. `signsAs`: the ARN of the role or user that sends our signals, null if unknown. */
+export function findAuthors(step: ObservedStep, requestId: string, signsAs: string | null): DecisionAuthor[] {
+  return decisions(step).map((text) => {
+    const arns = findPrincipalArns(text);
+    const isOurs = signsAs !== null && arns.some((arn) => arnMatches(signsAs, arn));
+    if (signsAs !== null && arns.length > 0 && !isOurs) return "other";
+    if (text.includes(requestId)) return "this-request";
+    if (text.includes(OWN_COMMENT)) return "another-request";
+    return isOurs ? "our-principal" : "unknown";
+  });
+}
+
+/** Tells who decided the step; `unknown` if AWS lists no decision, or one that cannot be read. */
+export function whoDecided(
+  step: ObservedStep | undefined,
+  requestId: string,
+  signsAs: string | null,
+): "us" | "others" | "unknown" {
+  const authors = step === undefined ? [] : findAuthors(step, requestId, signsAs);
+  if (authors.some((author) => author === "this-request" || author === "our-principal")) return "us";
+  return authors.length === 0 || authors.includes("unknown") ? "unknown" : "others";
+}
+
+/**
+ * Tells whether a signal of the request, whose reply was lost, can have decided the step: we decided it, or AWS lists no
+ * decisions.
  */
 export function mayBeDecidedBy(step: ObservedStep | undefined, requestId: string, signsAs: string | null): boolean {
-  const texts = step === undefined ? [] : decisions(step);
-  if (texts.length === 0 || texts.some((text) => text.includes(requestId))) return true;
-  const isByUs = (text: string) => signsAs !== null && findPrincipalArns(text).some((arn) => arnMatches(signsAs, arn));
-  return texts.some((text) => isByUs(text) && !text.includes(OWN_COMMENT));
+  return step === undefined || decisions(step).length === 0 || whoDecided(step, requestId, signsAs) === "us";
 }
 
 function decisions(step: ObservedStep): readonly string[] {

@@ -31,13 +31,16 @@ interface SignalDetail {
   session?: string;
 }
 
+/** The signal that a report is about. */
+type ReportedSignal = Pick<SignalDetail, "decision" | "attempt">;
+
 interface FailedSignalDetail extends SignalDetail {
   error: string;
 }
 
 /**
- * The detail of each kind of record. docs/events.md describes every field. The first three kinds are also published as
- * EventBridge events, so their fields are a public contract. A detail is plain JSON and holds no secrets.
+ * The detail of each kind of record. docs/events.md describes every field. The kinds of EVENT_NAMES are also published
+ * as EventBridge events, so their fields are a public contract. A detail is plain JSON and holds no secrets.
  */
 export interface AuditDetails {
   /** A step waits for approval, and its request was opened. */
@@ -64,6 +67,15 @@ export interface AuditDetails {
   "signal-refused": FailedSignalDetail;
   /** No signal was sent for now. */
   "signal-deferred": FailedSignalDetail;
+  /** A read of AWS shows that our signal decided the step, or AWS does not show who decided it. */
+  "signal-verified": SignalDetail & { result: "confirmed" | "not-visible" };
+  /**
+   * AWS accepted the signal, and it decided another step, or another principal decided this one. `reachedStep` is the name
+   * of the other step, null if it is not known; `decidedBy` lists the AWS principals that decided the request's own step.
+   */
+  "signal-misdirected": RequestContext & ReportedSignal & { reachedStep: string | null; decidedBy: string[] };
+  /** AWS accepted the signal, and the step still waits without it. */
+  "signal-without-effect": RequestContext & ReportedSignal;
   /** The execution's status or AWS's own count of approvals ([have, needed]) changed. */
   progress: RequestContext & { executionStatus?: string; awsApprovals?: [number, number] };
   /** The execution ended after its step was decided. */
@@ -112,6 +124,8 @@ export const EVENT_NAMES = {
   requested: "Approval Requested",
   decided: "Approval Decided",
   closed: "Approval Closed",
+  "signal-misdirected": "Signal Misdirected",
+  "signal-without-effect": "Signal Without Effect",
 } as const satisfies Partial<Record<AuditKind, string>>;
 
 /** A record that is published. */

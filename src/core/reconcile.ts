@@ -1,4 +1,4 @@
-import { approvalStatus, countApprovals, findDeciders, mayBeDecidedBy } from "./approver-decisions.ts";
+import { approvalStatus, countApprovals, findDeciders, mayBeDecidedBy, whoDecided } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   hasEnded,
@@ -15,14 +15,18 @@ import {
   type Verdict,
 } from "./request.ts";
 import { countAccepted, type SignalAttempt } from "./signal-attempt.ts";
+import { matchTurns } from "./step-turns.ts";
+import { type Verified, verifySignals } from "./verify-signals.ts";
 
 /** A change of the stored requests that follows from a read of their execution. */
 export type Change =
-  | { kind: "open"; step: ObservedStep; stepExecutionId: string; gate: number; gates: number }
+  | { kind: "open"; step: ObservedStep; stepExecutionId: string; stepTurn: number; gate: number; gates: number }
   | { kind: "close"; request: ApprovalRequest; patch: RequestPatch; outcome: Outcome }
   /** A fact that messages show has changed: AWS's own count of approvals, or the execution's status. */
   | { kind: "progress"; request: ApprovalRequest; patch: RequestPatch }
-  | { kind: "ended"; request: ApprovalRequest; patch: RequestPatch };
+  | { kind: "ended"; request: ApprovalRequest; patch: RequestPatch }
+  /** The signal was verified: see verify-signals.ts. */
+  | { kind: "verified"; request: ApprovalRequest; patch: RequestPatch; verified: Verified };
 
 export interface ReconcileContext {
   now: number;
@@ -42,19 +46,21 @@ export function reconcile(
 ): Change[] {
   const changes: Change[] = [];
   const gates = observed.steps.filter((step) => step.action === APPROVE_ACTION);
+  const turns = matchTurns(observed.steps, known);
   const gateNames = [...new Set(gates.map((step) => step.name))];
 
   for (const request of known) {
     const isAccepted = isAcceptedByAws(request, attempts);
-    const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
+    const step = turns.stepOf(request);
+    const isReplaced = turns.isReplaced(request);
     const ended = endedPatch(observed, request, maskText);
-    if (request.state !== "closed" && isOver(observed, step)) {
-      const outcome = toOutcome({ step, observed, request, isAccepted, maskText, signsAs });
+    if (request.state !== "closed" && (isReplaced || isOver(observed, step))) {
+      const outcome = toOutcome({ step, observed, request, isAccepted, isReplaced, maskText, signsAs });
       changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
     } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
       changes.push({ kind: "ended", request, patch: ended });
     } else {
-      const patch = isAccepted ? progressPatch(observed, request, step) : {};
+      const patch = { ...(isAccepted ? progressPatch(observed, request, step) : {}), ...startPatch(request, step) };
       if (Object.keys(patch).length > 0) changes.push({ kind: "progress", request, patch });
     }
   }
@@ -62,14 +68,22 @@ export function reconcile(
   for (const step of gates) {
     const id = step.stepExecutionId;
     if (!isWaitingForApproval(step) || id === null || hasEnded(observed.status)) continue;
-    if (known.some((request) => request.stepExecutionId === id)) continue;
+    if (turns.requestOf(step) !== undefined || !turns.isNew(step)) continue;
     changes.push({
       kind: "open",
       step,
       stepExecutionId: id,
+      stepTurn: 1 + Math.max(0, ...known.filter((each) => each.stepExecutionId === id).map((each) => each.stepTurn)),
       gate: gateNames.indexOf(step.name) + 1,
       gates: gateNames.length,
     });
+  }
+  const changed = new Set(changes.flatMap((change) => (change.kind === "open" ? [] : change.request.id)));
+  for (const verified of verifySignals(observed, known, { attempts, signsAs, now })) {
+    const { request, result, reached } = verified;
+    // A request changes once per read; the next read verifies this one.
+    if (changed.has(request.id)) continue;
+    changes.push({ kind: "verified", request, verified, patch: { verification: result, reachedStep: reached } });
   }
   return changes;
 }
@@ -90,7 +104,12 @@ function isUnderWay(step: ObservedStep): boolean {
 /** Returns the change that closes a request whose execution AWS no longer knows; null if it is already recorded. */
 export function closeNotFound(request: ApprovalRequest, now: number): Change | null {
   if (request.executionEndedAt !== null) return null;
-  const end: RequestPatch = { executionStatus: "Unknown", executionEndedAt: now };
+  const isUnverified = request.verification === "due";
+  const end: RequestPatch = {
+    executionStatus: "Unknown",
+    executionEndedAt: now,
+    ...(isUnverified ? { verification: "not-visible" as const } : {}),
+  };
   if (request.state === "closed") return { kind: "ended", request, patch: end };
   const outcome: Outcome = { kind: "not-found", where: "aws", by: [], detail: null };
   return { kind: "close", request, outcome, patch: { ...closed(outcome, now), ...end } };
@@ -126,6 +145,12 @@ function progressPatch(
   return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
 }
 
+/** Adds the start of the step that AWS did not report when the request opened. */
+function startPatch({ state, facts }: ApprovalRequest, step: ObservedStep | undefined): RequestPatch {
+  if (state === "closed" || facts.waitingSince !== null || step === undefined || step.startedAt === null) return {};
+  return { facts: { ...facts, waitingSince: step.startedAt } };
+}
+
 /** Tells whether AWS accepted any signal of the request: all that it needs, or the first of several. */
 function isAcceptedByAws(request: ApprovalRequest, attempts: readonly SignalAttempt[]): boolean {
   return request.signal === "accepted" || countAccepted(attempts.filter((each) => each.requestId === request.id)) > 0;
@@ -137,6 +162,8 @@ interface Ending {
   observed: ObservedExecution;
   request: ApprovalRequest;
   isAccepted: boolean;
+  /** The read shows a later turn of the step under the same id, so nothing shows how its own turn ended. */
+  isReplaced: boolean;
   maskText: (text: string) => string;
   signsAs: string | null;
 }
@@ -154,7 +181,8 @@ function toOutcome(ending: Ending): Outcome {
 }
 
 function outcomeKind(ending: Ending): OutcomeKind {
-  const { step, observed } = ending;
+  const { step, observed, request, isReplaced, isAccepted } = ending;
+  if (isReplaced) return !isAccepted ? "unknown" : request.decision === "reject" ? "rejected" : "approved";
   const decided = step === undefined ? null : approvalStatus(step);
   // A step that was still waiting or running when its execution ended has no final status.
   const unfinished = step === undefined || step.status === "Waiting" || isUnderWay(step);
@@ -176,10 +204,10 @@ function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean
   return request.decision === verdict && (isAccepted || isUnclear);
 }
 
-/** Tells whether our own signal caused the outcome. A signal that AWS accepted did. */
+/** Tells whether our own signal caused the outcome. A signal that AWS accepted did, unless the decisions are all of others. */
 function isOurs(kind: OutcomeKind, ending: Ending): boolean {
   const { step, request, isAccepted, signsAs } = ending;
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
   if (verdict === null || !mayHaveSent(ending, verdict)) return false;
-  return isAccepted || mayBeDecidedBy(step, request.id, signsAs);
+  return isAccepted ? whoDecided(step, request.id, signsAs) !== "others" : mayBeDecidedBy(step, request.id, signsAs);
 }

@@ -1,7 +1,7 @@
 import type { Uncovered } from "./uncovered.ts";
 
 /**
- * The approval request: one per account, Region, execution and step execution.
+ * The approval request: one per account, Region, execution, step execution and turn of the step.
  *
  *   open ──votes──> decided ──signal──> closed
  *     └── decided elsewhere, timed out, cancelled, not found ──> closed
@@ -21,7 +21,10 @@ export type RequestedAction = Verdict | "withdraw";
 /** The authority of a decision: as an approver of the route, or as an admin who overrides quorum and self-approval. */
 export type Authority = "approver" | "break-glass";
 
-/** The facts about the waiting step when the request opens. They never change afterwards, and are already masked. */
+/**
+ * The facts about the waiting step when the request opens, already masked. None changes afterwards, except that a start time
+ * that AWS did not report at first is added.
+ */
 export interface RequestFacts {
   documentName: string;
   documentVersion: string | null;
@@ -33,7 +36,7 @@ export interface RequestFacts {
   message: string | null;
   executedBy: string | null;
   executionStartedAt: number | null;
-  /** When the step started to wait. */
+  /** The start of the step, which tells its turns apart: the first one that AWS reported. */
   waitingSince: number | null;
   /** Seconds; null if AWS does not report it. The documented default is then an assumption. */
   timeoutSeconds: number | null;
@@ -67,6 +70,15 @@ export type RequestState = "open" | "decided" | "closed";
  */
 export type SignalState = "none" | "due" | "sending" | "ambiguous" | "accepted";
 
+/** Whether the signal did what it was sent for; see verify-signals.ts. */
+export type Verification = "none" | "due" | "no-effect" | "confirmed" | "misdirected" | "not-visible";
+
+/** The step that a signal decided instead of its request's own. */
+export interface ReachedStep {
+  stepExecutionId: string | null;
+  stepName: string;
+}
+
 export type OutcomeKind = "approved" | "rejected" | "timed-out" | "cancelled" | "failed" | "not-found" | "unknown";
 
 export interface Outcome {
@@ -86,6 +98,8 @@ export interface ApprovalRequest {
   region: string;
   executionId: string;
   stepExecutionId: string;
+  /** Counts the requests about this id, from 1: AWS may reuse it for the next turn of a loop or a retry. */
+  stepTurn: number;
   facts: RequestFacts;
   /** The name of the matching route, null if there is none. */
   route: string | null;
@@ -98,6 +112,9 @@ export interface ApprovalRequest {
   signal: SignalState;
   /** When the next attempt to signal, or the next look at an uncertain one, is due; null if there is nothing to do. */
   signalNextAt: number | null;
+  verification: Verification;
+  /** The step that a misdirected signal decided; null if there is none, or it is not known. */
+  reachedStep: ReachedStep | null;
   /** AWS's own count of approvals after our signal, if the step needs several: [have, needed]. */
   awsApprovals: [number, number] | null;
   /** The AWS principals in the step's decisions while the step still waits after our signal. */

@@ -109,6 +109,11 @@ export function isUncertain(attempt: SignalAttempt | undefined): attempt is Sign
   return attempt?.state === "sending" || attempt?.state === "ambiguous";
 }
 
+/** Tells whether AWS accepted the attempt, or may have. */
+export function wasSent(attempt: SignalAttempt): boolean {
+  return attempt.state === "accepted" || isUncertain(attempt);
+}
+
 /** Returns when no attempt can take effect any more; 0 when none was uncertain. */
 export function uncertainUntil(attempts: readonly SignalAttempt[]): number {
   return Math.max(0, ...attempts.filter(isUncertain).map((attempt) => attempt.uncertainUntil));

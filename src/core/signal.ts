@@ -16,6 +16,7 @@ import {
   uncertainUntil,
 } from "./signal-attempt.ts";
 import { countNeeded, type Signer } from "./signers.ts";
+import { matchTurns } from "./step-turns.ts";
 
 /**
  * The maximum age of a read when the signal leaves, counted from before AWS was asked. AWS may have answered early and the
@@ -37,16 +38,33 @@ export type SignalMove =
   /** A signal could reach another step than the one that was decided. */
   | { kind: "unsafe"; why: string };
 
+/** A decided request and its signer. */
+export interface SignalTurn {
+  request: ApprovalRequest;
+  signer: Signer;
+  /** Every attempt of the request. */
+  attempts: readonly SignalAttempt[];
+  /** Every request of the execution, this one included. */
+  known?: readonly ApprovalRequest[];
+  /** The attempts of the other requests: one that is still under way could reach this request's step, or the next one. */
+  elsewhere?: readonly SignalAttempt[];
+}
+
+const NO_START = "AWS does not report when the step started, so it cannot be told from another turn of the same step";
+
 /** Decides by a fresh read whether the signer may signal the request's decision. Pure; the last gate before AWS. */
 export function nextSignalMove(
-  { request, signer, attempts }: { request: ApprovalRequest; signer: Signer; attempts: readonly SignalAttempt[] },
+  { request, signer, attempts, known = [request], elsewhere = [] }: SignalTurn,
   observed: ObservedExecution,
   now: number,
 ): SignalMove {
-  const step = observed.steps.find((each) => each.stepExecutionId === request.stepExecutionId);
+  const step = matchTurns(observed.steps, known).stepOf(request);
   if (request.state !== "decided" || request.decision === null || request.signal === "accepted")
     return { kind: "reconcile" };
   if (step === undefined || !isWaitingForApproval(step) || hasEnded(observed.status)) return { kind: "reconcile" };
+  const { waitingSince } = request.facts;
+  if (step.startedAt === null) return { kind: "unsafe", why: NO_START };
+  if (waitingSince === null) return { kind: "reconcile" };
   // An enclosing step waits because this one does, and no signal can reach it.
   const enclosing = findEnclosingIds(observed.steps, step);
   const others = observed.steps.filter(
@@ -58,7 +76,7 @@ export function nextSignalMove(
   }
   const latest = latestAttempt(attempts, signer.id);
   if (isUncertain(latest) && isShown(step, latest)) return { kind: "confirmed", attempt: latest };
-  const certainAt = uncertainUntil(attempts);
+  const certainAt = uncertainUntil([...attempts, ...elsewhere]);
   if (certainAt > now) return { kind: "wait", until: certainAt };
   const caughtUpAt = readCatchesUpAt(step, attempts, request);
   return caughtUpAt > now

@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { Automation, EventBus } from "../app/ports/aws.ts";
 import type { Chat } from "../app/ports/slack.ts";
-import type { Store } from "../app/ports/store.ts";
+import type { GuardedStore, Store } from "../app/ports/store.ts";
 import { UNCOVERED_REASONS, type Uncovered } from "../core/uncovered.ts";
 import type { Health } from "./readiness.ts";
 
@@ -16,6 +16,7 @@ export interface Metrics {
   clicks(own: EvaluateClick): EvaluateClick;
   chat(own: Chat): Chat;
   automation(own: Automation): Automation;
+  verifications(own: GuardedStore["requests"]): GuardedStore["requests"];
   bus(own: EventBus): EventBus;
   /** Counts a request that opened without a route. */
   countUncovered(reason: Uncovered["reason"]): void;
@@ -37,6 +38,7 @@ export function makeMetrics(): Metrics {
     clicks: countClicks(registry),
     chat: countMessages(registry),
     automation: countSignals(registry),
+    verifications: countVerifications(registry),
     bus: countEvents(registry),
     countUncovered: countUncovered(registry),
   };
@@ -140,6 +142,21 @@ function countSignals(registry: Registry) {
       const result = await own.signal(...call);
       signals.inc({ result: result.kind });
       return result;
+    },
+  });
+}
+
+function countVerifications(registry: Registry) {
+  const help = "Signals that a read of AWS confirmed, contradicted (misdirected, no-effect) or did not show.";
+  const verified = counter(registry, "signal_verifications_total", help, ["result"]);
+  for (const result of ["confirmed", "misdirected", "no-effect", "not-visible"]) verified.inc({ result }, 0);
+  return (own: GuardedStore["requests"]): GuardedStore["requests"] => ({
+    ...own,
+    async advance(change) {
+      const isStored = await own.advance(change);
+      const { verification: result } = change.patch;
+      if (isStored && result !== undefined) verified.inc({ result });
+      return isStored;
     },
   });
 }

@@ -6,7 +6,7 @@ import { BEHIND } from "./digests.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
 import { UNPOSTED_NOTICE } from "./notices.ts";
 import { UNRESOLVED } from "./recipient-lookups.ts";
-import { REQUESTS_WITH_LATEST_ATTEMPT, UNSIGNALED } from "./requests.ts";
+import { CONTRADICTION, REQUESTS_WITH_LATEST_ATTEMPT, UNSIGNALED, UNVERIFIED } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
 /** One kind of effect. The condition is that of its worker's query, without its time and claim. */
@@ -33,6 +33,14 @@ const EFFECTS: readonly Effect[] = [
     from: REQUESTS_WITH_LATEST_ATTEMPT,
     pending: UNSIGNALED,
     error: sql.ref("signals.error"),
+    about: sql.ref("requests.id"),
+    request: sql.ref("requests.id"),
+  },
+  {
+    kind: "verify",
+    from: sql`requests`,
+    pending: UNVERIFIED,
+    error: CONTRADICTION,
     about: sql.ref("requests.id"),
     request: sql.ref("requests.id"),
   },

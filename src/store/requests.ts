@@ -13,6 +13,19 @@ export const REQUESTS_WITH_LATEST_ATTEMPT = sql`requests left join signals on si
 /** Decided requests whose decision AWS has not accepted. */
 export const UNSIGNALED = sql<SqlBool>`requests.state = 'decided' and requests.signal in ('due', 'sending', 'ambiguous')`;
 
+/**
+ * Requests whose signal is to be verified, and those whose signal did not do what it was sent for: they stay until the step
+ * or, for a misdirected signal, the execution ends.
+ */
+export const UNVERIFIED = sql<SqlBool>`(requests.verification = 'due'
+  or (requests.verification = 'no-effect' and requests.state = 'decided')
+  or (requests.verification = 'misdirected' and requests.execution_ended_at is null))`;
+
+/** The contradiction between the signal and a read; null if there is none. */
+export const CONTRADICTION = sql<string | null>`case requests.verification
+  when 'no-effect' then 'AWS accepted the signal, and the step still waits without it. Decide the step in the AWS console.'
+  when 'misdirected' then 'The signal did not decide the step of its request. See the message of the request.' end`;
+
 export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: () => number): RequestStore {
   return {
     ...makeRequestChanges(transact(db), publishes, now),
@@ -50,7 +63,8 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .where("account", "=", account)
           .where("region", "=", region)
           .where("executionId", "=", executionId)
-          .orderBy("openedAt"),
+          .orderBy("openedAt")
+          .orderBy("stepTurn"),
       ),
 
     find: (id) =>
@@ -73,6 +87,18 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
 
     signals: (requestId) =>
       db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("attempt").execute(),
+
+    signalsOfExecution: ({ account, region }, executionId) =>
+      db
+        .selectFrom("signals")
+        .innerJoin("requests", "requests.id", "signals.requestId")
+        .selectAll("signals")
+        .where("account", "=", account)
+        .where("region", "=", region)
+        .where("executionId", "=", executionId)
+        .orderBy("signals.requestId")
+        .orderBy("signals.attempt")
+        .execute(),
 
     dueToSignal: ({ account, region }, at, limit) =>
       read(

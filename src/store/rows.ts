@@ -1,7 +1,7 @@
 import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
-import { type ApprovalRequest, deadline, type RequestPatch } from "../core/request.ts";
+import { type ApprovalRequest, deadline, type RequestFacts, type RequestPatch } from "../core/request.ts";
 import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
 
 export function requestFromRow({ deadline: _, ...row }: RequestsTable): ApprovalRequest {
@@ -11,6 +11,7 @@ export function requestFromRow({ deadline: _, ...row }: RequestsTable): Approval
     awsApprovals: row.awsApprovals === null ? null : JSON.parse(row.awsApprovals),
     awsDecidedBy: JSON.parse(row.awsDecidedBy),
     outcome: row.outcome === null ? null : JSON.parse(row.outcome),
+    reachedStep: row.reachedStep === null ? null : JSON.parse(row.reachedStep),
   };
 }
 
@@ -21,20 +22,26 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
     awsDecidedBy: JSON.stringify(request.awsDecidedBy),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
-    deadline:
-      deadline(request.facts, DEFAULT_APPROVE_TIMEOUT_SECONDS)?.at ??
-      request.openedAt + DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000,
+    reachedStep: request.reachedStep === null ? null : JSON.stringify(request.reachedStep),
+    deadline: toDeadline(request.facts) ?? request.openedAt + DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000,
   };
 }
 
+function toDeadline(facts: RequestFacts): number | undefined {
+  return deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS)?.at;
+}
+
 export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
-  const { facts, awsApprovals, awsDecidedBy, outcome, ...plain } = patch;
+  const { facts, awsApprovals, awsDecidedBy, outcome, reachedStep, ...plain } = patch;
+  const deadline = facts === undefined ? undefined : toDeadline(facts);
   return {
     ...plain,
     ...(facts === undefined ? {} : { facts: JSON.stringify(facts) }),
+    ...(deadline === undefined ? {} : { deadline }),
     ...(awsApprovals === undefined ? {} : { awsApprovals: JSON.stringify(awsApprovals) }),
     ...(awsDecidedBy === undefined ? {} : { awsDecidedBy: JSON.stringify(awsDecidedBy) }),
     ...(outcome === undefined ? {} : { outcome: JSON.stringify(outcome) }),
+    ...(reachedStep === undefined ? {} : { reachedStep: JSON.stringify(reachedStep) }),
   };
 }
 

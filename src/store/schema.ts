@@ -10,11 +10,13 @@ import type { AuditRecord } from "../core/audit.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
 import type { SignalAttempt } from "../core/signal-attempt.ts";
 
-export interface RequestsTable extends Omit<ApprovalRequest, "facts" | "awsApprovals" | "awsDecidedBy" | "outcome"> {
+export interface RequestsTable
+  extends Omit<ApprovalRequest, "facts" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep"> {
   facts: string;
   awsApprovals: string | null;
   awsDecidedBy: string;
   outcome: string | null;
+  reachedStep: string | null;
   /** The time until which the request can be decided; a default if AWS does not say. Messages are posted in its order. */
   deadline: number;
 }

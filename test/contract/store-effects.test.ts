@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { EffectKind } from "../../src/app/ports/effect-store.ts";
 import type { SignalAttempt } from "../../src/core/signal-attempt.ts";
+import { isUnverified } from "../../src/core/verify-signals.ts";
 import { TARGET } from "../support/fakes.ts";
 import { aClick, anAttempt, anEntry, aRequest, NOW } from "../support/samples.ts";
 import { aStore, ENGINES, type OpenStore } from "../support/stores.ts";
@@ -18,6 +19,8 @@ interface Case {
   expected: string[];
   /** The request whose effect fails; null if the effect belongs to no single request. */
   failing: string | null;
+  /** The error that is shown; `ERROR` unless it is derived from the rows. */
+  error?: string;
   /** Requests whose effect is done or not due, although some keep an error. */
   others: string[];
 }
@@ -170,6 +173,25 @@ const CASES: Record<EffectKind, Case> = {
     failing: "ambiguous",
     others: ["due", "sending", "accepted", "closed"],
   },
+  verify: {
+    async fill(store) {
+      const decided = { state: "decided", decision: "approve", signal: "accepted" } as const;
+      await open(store, "due", { ...decided, verification: "due" }, []);
+      await open(store, "closed", { ...decided, state: "closed", verification: "due" }, []);
+      await open(store, "no-effect", { ...decided, verification: "no-effect" }, []);
+      await open(store, "no-effect-closed", { ...decided, state: "closed", verification: "no-effect" }, []);
+      const ended = { executionEndedAt: NOW, verification: "misdirected" } as const;
+      await open(store, "misdirected-ended", { ...decided, state: "closed", ...ended }, []);
+      for (const verification of ["none", "confirmed", "not-visible"] as const)
+        await open(store, verification, { ...decided, verification }, []);
+    },
+    worker: async (store) =>
+      (await store.requests.inState(["open", "decided", "closed"], MANY)).filter(isUnverified).map(({ id }) => id),
+    expected: ["closed", "due", "no-effect"],
+    failing: "no-effect",
+    error: "AWS accepted the signal, and the step still waits without it. Decide the step in the AWS console.",
+    others: ["due", "closed", "no-effect-closed", "misdirected-ended", "none", "confirmed", "not-visible"],
+  },
   click: {
     fill: fillClicks,
     worker: async (store) => (await store.clicks.unevaluated(FOREVER, MANY)).map(({ requestId }) => requestId),
@@ -215,10 +237,10 @@ for (const engine of ENGINES) {
   for (const kind of Object.keys(CASES) as EffectKind[]) {
     test(`${engine.name}: the backlog of "${kind}" counts the rows that its worker finds, and no other; /approvals show names its failure`, async (t) => {
       const store = await filled(t, kind);
-      const { worker, expected } = CASES[kind];
+      const { worker, expected, error = ERROR } = CASES[kind];
       assert.deepEqual((await worker(store)).toSorted(), expected);
       const { due, failing, lastError } = await backlog(store, kind);
-      assert.deepEqual([due, failing, lastError?.error], [expected.length, 1, ERROR]);
+      assert.deepEqual([due, failing, lastError?.error], [expected.length, 1, error]);
       assert.ok(expected.includes(lastError?.about ?? ""), `${lastError?.about} fails`);
 
       const { failing: request, others } = CASES[kind];
@@ -227,6 +249,18 @@ for (const engine of ENGINES) {
       for (const id of others) assert.deepEqual(await failingOf(id), [], id);
     });
   }
+
+  test(`${engine.name}: a signal that reached another step stays a failing effect until its execution ends`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await open(store, "misdirected", { state: "closed", verification: "misdirected" }, []);
+    assert.deepEqual([(await backlog(store, "verify")).due, (await backlog(store, "verify")).failing], [1, 1]);
+    assert.deepEqual(
+      (await store.effects.failing("misdirected")).map(({ kind }) => kind),
+      ["verify"],
+    );
+    await change(store, "misdirected", { executionEndedAt: NOW });
+    assert.equal((await backlog(store, "verify")).due, 0);
+  });
 
   test(`${engine.name}: an audit record that the bus refused for good stays in the backlog, and its worker leaves it`, async (t) => {
     const store = await filled(t, "publish");

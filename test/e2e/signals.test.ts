@@ -69,6 +69,36 @@ test("a click whose read is delayed until its gate has ended does not approve th
   assert.deepEqual(await botSignals(w, id), []);
 });
 
+test("a signal that reaches the next gate is reported in the channel, to the admins, as an event and in the metrics, and the message names the true decider", async (t) => {
+  const w = await world(t);
+  const id = await w.run(TWO_GATES);
+  const message = await w.message(id, "The first gate");
+  const delay = { operation: "SendAutomationSignal", kind: "delay", delayMs: 1500, times: 1 };
+  await w.control.aws("faults", delay);
+  await w.click("U0JANE", message, "approve");
+  await eventually("the signal is on its way", async () => {
+    const { faults } = await w.control.aws("faults");
+    return faults.length === 0;
+  });
+  await w.signal(id, "Approve");
+
+  const report = await w.message(id, /reached the wrong step/);
+  assert.match(toText(report), /decided another step, `second`/);
+  const closed = await eventually("the first message names the true decider", async () => {
+    const [first] = await w.messages();
+    return /Approved in AWS\*.*admin.*not in Slack.*decided another step/s.test(toText(first)) && first;
+  });
+  assert.equal(closed.ts, message.ts);
+  const { channels } = await w.control.slack("state");
+  const direct = channels.filter((each: { id: string }) => each.id.startsWith("D"));
+  assert.match(JSON.stringify(direct), /reached the wrong step/);
+  const { events } = await w.control.aws("bus?source=countersign");
+  const misdirected = events.find((each: { "detail-type": string }) => each["detail-type"] === "Signal Misdirected");
+  assert.match(JSON.stringify(misdirected), /"reachedStep":"second"/);
+  const metrics = await (await fetch(`http://127.0.0.1:${w.bot().port}/metrics`)).text();
+  assert.match(metrics, /countersign_signal_verifications_total\{result="misdirected"\} 1/);
+});
+
 test("a reply of AWS that arrives too late is not used, and the next gate is not approved", async (t) => {
   const w = await world(t, { start: false });
   const id = await w.run(TWO_GATES);

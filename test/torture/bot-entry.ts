@@ -8,6 +8,7 @@ import { NO_TEST_HOOKS } from "../../src/bot/test-hooks.ts";
 import { readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { formatProblems } from "../../src/config/problem.ts";
+import { isUnverified } from "../../src/core/verify-signals.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
 import type { FromBot, PendingWork, ToBot } from "./bot-messages.ts";
 import { findCrashHooks } from "./crash-points.ts";
@@ -77,6 +78,9 @@ async function sendPending(from: Store, id: number): Promise<void> {
     clicks: (await from.clicks.unevaluated(ALWAYS, MAX_ROWS)).map((click) => click.key),
     replies: (await from.clicks.unreplied(ALWAYS, MAX_ROWS)).map((click) => click.key),
     signals: (await from.requests.inState(["decided"], MAX_ROWS)).map((request) => request.id),
+    verifications: (await from.requests.inState(["decided", "closed"], MAX_ROWS))
+      .filter(isUnverified)
+      .map((request) => request.id),
     messages: (await from.messages.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     digests: (await from.digests.current()).map((row) => row.channelId),
     notices: [

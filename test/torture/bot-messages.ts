@@ -30,6 +30,8 @@ export interface PendingWork {
   clicks: string[];
   replies: string[];
   signals: string[];
+  /** Requests whose signal is not verified. */
+  verifications: string[];
   messages: string[];
   /** Channels whose digest has not ended. */
   digests: string[];

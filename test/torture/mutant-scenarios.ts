@@ -32,6 +32,17 @@ export const MUTANT_SCENARIOS: Record<string, Action[]> = {
     { at: 100, kind: "run", runbook: "One-Gate" },
     { at: 24_000, kind: "advance-time", ms: 1_000 },
   ],
+  // The first gate is approved in the console while our signal for it is on its way to AWS.
+  "no-check-after-signal": [
+    { at: 100, kind: "run", runbook: "Two-Gates" },
+    {
+      at: 24_000,
+      kind: "aws-fault",
+      fault: { operation: "SendAutomationSignal", kind: "delay", delayMs: 6_000, times: 1 },
+    },
+    click(25_000, "U0JANE"),
+    { at: 28_000, kind: "console", execution: 0, decision: "Approve" },
+  ],
   // Two clicks wait while a third is evaluated. Then both are evaluated at the same time, each as the deciding vote.
   "unguarded-update": [
     { at: 100, kind: "run", runbook: "One-Gate" },

@@ -20,6 +20,17 @@ const MUTANTS: Record<string, () => TestHooks> = {
     ...NO_TEST_HOOKS,
     chat: (own) => ({ ...own, find: async () => ({ kind: "absent" }) }),
   }),
+  /** Does not compare a read of the execution with the signal. */
+  "no-check-after-signal": () => ({
+    ...NO_TEST_HOOKS,
+    store: (own) =>
+      wrapRequestWrites(own, ({ advance }) => ({
+        advance: ({ recipientLookup, ...change }) =>
+          change.patch.verification === "misdirected"
+            ? advance({ ...change, patch: { verification: "confirmed" }, audit: [] })
+            : advance(recipientLookup === undefined ? change : { ...change, recipientLookup }),
+      })),
+  }),
   /** Writes a change even if the request has changed since it was read. */
   "unguarded-update": () => ({
     ...NO_TEST_HOOKS,

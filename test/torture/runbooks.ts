@@ -102,6 +102,8 @@ routes:
 admins: { users: [U0ADMIN] }
 `;
 
+export const ADMIN = "U0ADMIN";
+
 /** Finds the expected channels and the expected quorum for the requests of a runbook. */
 export function findRoute(document: string): { channels: string[]; quorum: number } {
   if (document === UNROUTED) return { channels: [], quorum: 1 };

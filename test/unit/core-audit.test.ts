@@ -41,11 +41,14 @@ test("the hashed text of a record contains every member of the record and nothin
   assert.equal(chainText({ ...record, ...{ hash: "x", publishing: "due" } }), text);
 });
 
-test("only the records of a request, its decision and its end are published as events", () => {
+test("only the records of a request, its decision, its end and a contradicted signal are published as events", () => {
   const kinds = Object.keys(DETAILS) as AuditKind[];
   assert.deepEqual(
     kinds.filter((kind) => isPublished({ kind })),
-    ["requested", "decided", "closed"],
+    ["requested", "decided", "closed", "signal-misdirected", "signal-without-effect"],
   );
-  assert.deepEqual(Object.values(EVENT_NAMES), ["Approval Requested", "Approval Decided", "Approval Closed"]);
+  assert.deepEqual(Object.values(EVENT_NAMES), [
+    ...["Approval Requested", "Approval Decided", "Approval Closed"],
+    ...["Signal Misdirected", "Signal Without Effect"],
+  ]);
 });

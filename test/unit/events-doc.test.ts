@@ -20,6 +20,7 @@ const REQUEST = {
   route: "always",
 } as const;
 const SIGNAL = { decision: "always", attempt: "always", userId: "sometimes", session: "sometimes" } as const;
+const REPORTED = { decision: "always", attempt: "always" } as const;
 const FIELDS: {
   [Kind in AuditKind]: { [Field in keyof AuditDetails[Kind]]-?: Presence<AuditDetails[Kind], Field> };
 } = {
@@ -35,6 +36,9 @@ const FIELDS: {
   "signal-ambiguous": { ...SIGNAL, error: "always" },
   "signal-refused": { ...SIGNAL, error: "always" },
   "signal-deferred": { ...SIGNAL, error: "always" },
+  "signal-verified": { ...SIGNAL, result: "always" },
+  "signal-misdirected": { ...REQUEST, ...REPORTED, reachedStep: "always", decidedBy: "always" },
+  "signal-without-effect": { ...REQUEST, ...REPORTED },
   progress: { ...REQUEST, executionStatus: "sometimes", awsApprovals: "sometimes" },
   ended: { ...REQUEST, executionStatus: "always" },
 };

@@ -36,6 +36,12 @@ const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
   "signal-ambiguous": both(signalDetail, fc.record({ error: hostile(3000) })),
   "signal-refused": both(signalDetail, fc.record({ error: hostile(3000) })),
   "signal-deferred": both(signalDetail, fc.record({ error: hostile(3000) })),
+  "signal-verified": both(signalDetail, fc.record({ result: fc.constantFrom("confirmed", "not-visible") })),
+  "signal-misdirected": both(
+    both(context, signalDetail),
+    fc.record({ reachedStep: fc.option(hostile(256)), decidedBy: fc.array(arn, { maxLength: 12 }) }),
+  ),
+  "signal-without-effect": both(context, signalDetail),
   progress: both(context, fc.record({ executionStatus: hostile(200), awsApprovals: fc.tuple(count, count) })),
   ended: both(context, fc.record({ executionStatus: hostile(200) })),
 };

@@ -144,6 +144,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   region,
   executionId,
   stepExecutionId: fc.constantFrom("s-0", "s-1"),
+  stepTurn: count,
   facts,
   route: maybe(hostile(300)),
   version: count,
@@ -153,6 +154,8 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   decidedAt: maybe(time),
   signal: fc.constantFrom("none", "due", "sending", "ambiguous", "accepted"),
   signalNextAt: maybe(time),
+  verification: fc.constantFrom("none", "due", "no-effect", "confirmed", "misdirected", "not-visible"),
+  reachedStep: maybe(fc.record({ stepExecutionId: maybe(fc.uuid()), stepName: hostile(256) })),
   awsApprovals: maybe(fc.tuple(count, count)),
   awsDecidedBy: fc.array(arn, { maxLength: 12 }),
   outcome: maybe(outcomes),
@@ -266,7 +269,7 @@ export const messages = fc.array(
 
 export const problems = fc.array(
   fc.record({
-    kind: fc.constantFrom("post", "update", "notice", "recipients", "signal", "click", "reply", "publish"),
+    kind: fc.constantFrom("post", "update", "notice", "recipients", "signal", "verify", "click", "reply", "publish"),
     about: fc.oneof(fc.constant("C0PROD"), hostile(60)),
     error: hostile(2000),
   }),

@@ -37,6 +37,7 @@ for (const engine of ENGINES) {
       notice: [0, 0],
       recipients: [0, 0],
       signal: [0, 0],
+      verify: [0, 0],
       click: [1, 0],
       reply: [0, 0],
       publish: [1, 0],
@@ -66,6 +67,10 @@ test("metrics show the backlog, the age of polls and completed work; without the
     const evaluate = metrics.clicks(async () => outcome);
     assert.equal(await evaluate({ ...click, nextAttemptAt: 0, attempts: 0 }), outcome);
   }
+  const counted = metrics.verifications(store.owned.requests);
+  const verified = { requestId: REQUEST_ID, patch: { verification: "misdirected" }, audit: [] } as const;
+  await counted.advance({ ...verified, expectedVersion: 1, audit: [] });
+  await counted.advance({ ...verified, expectedVersion: 1, audit: [] });
   const text = await metrics.text(store, NOW, HEALTHY);
   for (const line of [
     "countersign_store_up 1",
@@ -76,6 +81,10 @@ test("metrics show the backlog, the age of polls and completed work; without the
     'countersign_last_poll_age_seconds{target="default/us-east-1"} 5',
     'countersign_target_up{target="default/us-east-1"} 1',
     'countersign_signals_total{result="accepted"} 1',
+    'countersign_signal_verifications_total{result="misdirected"} 1',
+    'countersign_signal_verifications_total{result="no-effect"} 0',
+    'countersign_signal_verifications_total{result="confirmed"} 0',
+    'countersign_signal_verifications_total{result="not-visible"} 0',
     'countersign_clicks_total{outcome="denied: no-request"} 1',
     'countersign_messages_failed_total{call="post",reason="limited"} 1',
   ])

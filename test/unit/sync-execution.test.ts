@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TARGET } from "../support/fakes.ts";
-import { aClick, anExecution, aRoute, aStep, aVote, STEP_ID } from "../support/samples.ts";
+import { aClick, anAttempt, anExecution, aRoute, aStep, aVote, STEP_ID } from "../support/samples.ts";
 import { SLOW_MS, setUp } from "./sync-execution-setup.ts";
 
 test("a waiting step becomes a request with its messages, and is then read rarely", async (t) => {
@@ -127,6 +127,90 @@ test("while a signal is in flight, the end of its step is not attributed; after 
   clock.advance(30_000);
   await read();
   assert.deepEqual([(await requests())[0]?.state, (await requests())[0]?.outcome?.where], ["closed", "slack"]);
+});
+
+test("a signal that decided another step is recorded and reported once, and is followed until its execution ends", async (t) => {
+  const { automation, read, requests, kinds, patch, store, clock, log } = await setUp(t);
+  await read();
+  const accepted = { state: "decided", decision: "approve", signal: "accepted", verification: "due" };
+  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted" }));
+  const omar = "arn:aws:iam::111122223333:user/omar";
+  const decidedBy = (Approver: string, Comment = "") => ({
+    outputs: { ApproverDecisions: [JSON.stringify({ Approver, Decision: "Approve", Comment })] },
+  });
+  const steps = [
+    aStep({ status: "Success", ...decidedBy(omar) }),
+    aStep({
+      stepExecutionId: "second",
+      name: "second",
+      status: "Success",
+      ...decidedBy("us", "Countersign request request-1"),
+    }),
+  ];
+  automation.target.signsAs = "arn:aws:iam::111122223333:role/CountersignBot";
+  t.after(() => delete automation.target.signsAs);
+  automation.shows(anExecution({ status: "InProgress", steps }));
+  for (let reads = 0; reads < 4; reads++) await read();
+  const [request, ...more] = await requests();
+  assert.deepEqual(more, []);
+  assert.deepEqual([request?.outcome?.where, request?.outcome?.by], ["aws", [omar]]);
+  assert.deepEqual([request?.verification, request?.reachedStep?.stepName], ["misdirected", "second"]);
+  assert.deepEqual((await kinds()).slice(1), [`closed ${omar}`, "signal-misdirected countersign"]);
+  const lookups = await store.recipientLookups.due(clock.now(), 10);
+  assert.deepEqual(
+    lookups.map(({ kind }) => kind),
+    ["signal-misdirected"],
+  );
+  const [record] = (await store.audit.unpublished(clock.now(), 10)).filter((each) =>
+    each.record.kind.startsWith("signal"),
+  );
+  assert.equal(record?.record.kind, "signal-misdirected");
+  const reports = log.lines.filter(({ fields }) => fields.event === "signal.misdirected");
+  assert.deepEqual(
+    reports.map(({ level, fields }) => [level, fields.reachedStep, fields.decidedBy]),
+    [["error", "second", [omar]]],
+  );
+});
+
+test("an execution is read until its signals are verified, also after its end and after its last request has closed", async (t) => {
+  const { automation, clock, read, requests, kinds, patch, watched } = await setUp(t);
+  await read();
+  const accepted = { state: "decided", decision: "approve", signal: "accepted", verification: "due" };
+  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted" }));
+  automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
+  for (let reads = 0; reads < 3; reads++) await read();
+  assert.equal((await requests())[0]?.verification, "due");
+  automation.shows(anExecution({ status: "Success", endedAt: clock.now(), steps: [aStep({ status: "Success" })] }));
+  while ((await watched()) !== undefined) await read();
+  assert.equal((await requests())[0]?.verification, "not-visible");
+  assert.deepEqual((await kinds()).slice(-2), ["ended countersign", "signal-verified countersign"]);
+});
+
+test("a signal without effect is reported after a minute, and never sent again", async (t) => {
+  const { clock, read, requests, kinds, patch, store } = await setUp(t);
+  await read();
+  const accepted = {
+    state: "decided",
+    decision: "approve",
+    signal: "accepted",
+    signalNextAt: null,
+    verification: "due",
+  };
+  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted" }));
+  clock.advance(59_000);
+  await read();
+  assert.equal((await requests())[0]?.verification, "due");
+  clock.advance(1_000);
+  for (let reads = 0; reads < 3; reads++) await read();
+  const [request] = await requests();
+  assert.deepEqual([request?.state, request?.signal, request?.verification], ["decided", "accepted", "no-effect"]);
+  assert.deepEqual((await kinds()).slice(1), ["signal-without-effect countersign"]);
+  const lookups = await store.recipientLookups.due(clock.now(), 10);
+  assert.deepEqual(
+    lookups.map(({ kind }) => kind),
+    ["signal-without-effect"],
+  );
+  assert.deepEqual(await store.requests.dueToSignal(TARGET, Number.MAX_SAFE_INTEGER, 10), []);
 });
 
 test("a decision during a read is included when the read is evaluated", async (t) => {

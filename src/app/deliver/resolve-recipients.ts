@@ -91,7 +91,9 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
       const route = findRoute(deps.routes, request?.route);
       return route === null ? { channels: [], missing: null } : openDirectMessages(deps, lookup, route.approvers);
     }
-    case "break-glass": {
+    case "break-glass":
+    case "signal-misdirected":
+    case "signal-without-effect": {
       const { channels, missing } = await openDirectMessages(deps, lookup, deps.admins);
       const rows = await deps.messages.ofRequest(lookup.requestId);
       return { channels: [...rows.map((row) => row.channelId), ...channels], missing };

@@ -85,7 +85,7 @@ export interface RecipientLookupStore {
 }
 
 /** A message about a request that is posted once and never updated. */
-export type NoticeKind = "break-glass" | "no-route";
+export type NoticeKind = "break-glass" | "no-route" | "signal-misdirected" | "signal-without-effect";
 
 export interface NoticeRow extends DeliveryRow {
   requestId: string;

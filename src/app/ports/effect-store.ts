@@ -5,6 +5,7 @@ export type EffectKind =
   | "notice"
   | "recipients"
   | "signal"
+  | "verify"
   | "click"
   | "reply"
   | "publish";

@@ -61,6 +61,8 @@ export interface RequestStore {
   votes(requestId: string): Promise<Vote[]>;
   /** Returns every attempt to signal the decision, oldest first. */
   signals(requestId: string): Promise<SignalAttempt[]>;
+  /** Returns every attempt to signal for a request of the execution, oldest first. */
+  signalsOfExecution(target: Target, executionId: string): Promise<SignalAttempt[]>;
   /** Returns decided requests of the target's account and Region whose next attempt is due. */
   dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
   /** Sets the time of the next attempt. Messages do not show it, so the version stays. */
@@ -104,7 +106,7 @@ export interface AuditStore {
  * paused past its lease, and continues with data that it read before, changes nothing.
  */
 export interface GuardedStore {
-  requests: Pick<RequestStore, "open" | "advance" | "byId" | "ofExecution" | "votes" | "signals">;
+  requests: Pick<RequestStore, "open" | "advance" | "byId" | "ofExecution" | "votes" | "signalsOfExecution">;
   executions: {
     watched: ExecutionStore["watched"];
     watch(execution: WatchedExecution): Promise<void>;

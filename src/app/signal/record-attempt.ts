@@ -7,6 +7,7 @@ import {
   type SignalAttempt,
   type SignalResult,
   uncertainUntil,
+  wasSent,
 } from "../../core/signal-attempt.ts";
 import type { Signer } from "../../core/signers.ts";
 import type { AwsFailure, Clock, Log } from "../ports/aws.ts";
@@ -100,7 +101,11 @@ export async function recordDone(
 }
 
 /** The state of the request's signal that follows from an attempt's. */
-function toPatch(deps: RecordDeps, turn: Turn, attempt: SignalAttempt): Pick<RequestPatch, "signal" | "signalNextAt"> {
+function toPatch(
+  deps: RecordDeps,
+  turn: Turn,
+  attempt: SignalAttempt,
+): Pick<RequestPatch, "signal" | "signalNextAt" | "verification"> {
   const now = deps.clock.now();
   switch (attempt.state) {
     case "deferred":
@@ -111,17 +116,24 @@ function toPatch(deps: RecordDeps, turn: Turn, attempt: SignalAttempt): Pick<Req
         signalNextAt: retryAt(deps, turn),
       };
     case "sending":
-      return { signal: "sending", signalNextAt: now + REREAD_MS };
+      return { signal: "sending", signalNextAt: now + REREAD_MS, verification: "due" };
     case "ambiguous":
       return { signal: "ambiguous", signalNextAt: now };
     case "refused":
-      return { signal: "due", signalNextAt: retryAt(deps, turn) };
+      return {
+        signal: "due",
+        signalNextAt: retryAt(deps, turn),
+        // This signal did nothing, so it remains to verify the others, if there are any.
+        ...(turn.attempts.some((each) => each.attempt !== attempt.attempt && wasSent(each)) ? {} : NOTHING_SENT),
+      };
     case "accepted":
       return turn.last ? { signal: "accepted", signalNextAt: null } : { signal: "due", signalNextAt: now };
     default:
       throw new Error(`unexpected state ${attempt.state satisfies never}`);
   }
 }
+
+const NOTHING_SENT = { verification: "none" } as const;
 
 function retryAt({ clock, random }: RecordDeps, { attempts }: Turn): number {
   return clock.now() + backoffMs(countTried(attempts), RETRY_BASE_MS, RETRY_CAP_MS, random());

@@ -1,7 +1,14 @@
 import { signalComment } from "../../core/comment.ts";
 import { type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
-import { beginAttempt, isUncertain, latestAttempt, resolveAttempt, startSending } from "../../core/signal-attempt.ts";
+import {
+  beginAttempt,
+  isUncertain,
+  latestAttempt,
+  resolveAttempt,
+  type SignalAttempt,
+  startSending,
+} from "../../core/signal-attempt.ts";
 import { listSigners, nextSigner } from "../../core/signers.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { Lease, LeaseStore } from "../ports/coordination.ts";
@@ -80,9 +87,12 @@ async function signalOnce(
   abort: AbortSignal,
 ): Promise<void> {
   const { requests, executions, clock } = deps;
+  const isOwn = ({ requestId }: SignalAttempt) => requestId === request.id;
   // Guard. The signer is made ready before the read, so that nothing slow comes between the read and the signal.
   const votes = await requests.votes(request.id);
-  const attempts = await requests.signals(request.id);
+  const known = await requests.ofExecution(automation.target, request.executionId);
+  const all = await requests.signalsOfExecution(automation.target, request.executionId);
+  const [attempts, elsewhere] = [all.filter(isOwn), all.filter((each) => !isOwn(each))];
   const next = nextSigner(request, listSigners(automation.signers, request, votes), attempts);
   if (next.kind === "done") return recordDone(deps, request, attempts, lease);
   const turn: Turn = { request, signer: next.signer, last: next.last, attempts, lease };
@@ -101,7 +111,8 @@ async function signalOnce(
 
   // Decide.
   const now = clock.now();
-  const move = reading.kind === "not-found" ? RECONCILE : nextSignalMove(turn, reading.execution, now);
+  const move =
+    reading.kind === "not-found" ? RECONCILE : nextSignalMove({ ...turn, known, elsewhere }, reading.execution, now);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
   const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS);

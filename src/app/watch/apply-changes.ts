@@ -6,6 +6,7 @@ import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest, Outcome } from "../../core/request.ts";
 import type { Automation } from "../ports/aws.ts";
 import { type OpenRequestDeps, openRequest } from "./open-request.ts";
+import { findNotice, logVerified, toVerifiedEntry } from "./verified-signal.ts";
 
 /** `lost`: another replica has changed one of the requests first. `postponed`: a request cannot open yet. */
 export type ApplyResult = "stored" | "lost" | "postponed";
@@ -40,11 +41,13 @@ type StoredChange = Exclude<Change, { kind: "open" }>;
 async function storeChange(deps: OpenRequestDeps, change: StoredChange): Promise<boolean> {
   const { request, patch } = change;
   const actor = change.kind === "close" ? await findDeciders(deps, request, change.outcome) : "countersign";
+  const notice = change.kind === "verified" ? findNotice(change.verified) : null;
   const isStored = await deps.requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
     patch,
     audit: [toEntry(change, deps.clock.now(), actor)],
+    ...(notice === null ? {} : { recipientLookup: notice }),
     replies: change.kind === "close" ? await toLateReplies(deps, request, change.outcome) : [],
   });
   logChange(deps, change, isStored);
@@ -58,7 +61,8 @@ function logChange({ log }: OpenRequestDeps, change: StoredChange, isStored: boo
   else if (change.kind === "close") {
     const { kind: outcome, where, by } = change.outcome;
     log.info({ event: "request.closed", ...fields, outcome, where, by }, "request closed");
-  } else log.debug({ event: "request.changed", ...fields }, "request changed");
+  } else if (change.kind === "verified") logVerified(log, fields, change.verified);
+  else log.debug({ event: "request.changed", ...fields }, "request changed");
 }
 
 function toEntry(change: StoredChange, at: number, actor: string): AuditEntry {
@@ -71,6 +75,8 @@ function toEntry(change: StoredChange, at: number, actor: string): AuditEntry {
       return { ...common, kind: "closed", detail: { ...detail, outcome: change.outcome } };
     case "progress":
       return { ...common, kind: "progress", detail: { ...detail, ...(awsApprovals == null ? {} : { awsApprovals }) } };
+    case "verified":
+      return toVerifiedEntry(change.verified, common);
     case "ended":
       return { ...common, kind: "ended", detail: { executionStatus: request.executionStatus, ...detail } };
     default:

@@ -4,6 +4,7 @@ import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
+import { isUnverified } from "../../core/verify-signals.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
@@ -112,7 +113,7 @@ async function applyReading(
   const mask = makeMask(deps.mask, execution.parameters);
   // The requests as of now: a decision that was made during the read belongs to its evaluation.
   const known = await deps.requests.ofExecution(automation.target, executionId);
-  const attempts = await readAttempts(deps, known);
+  const attempts = await deps.requests.signalsOfExecution(automation.target, executionId);
   if (known.some((request) => isSending(request, attempts, clock.now())))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
   const { signsAs = null } = automation.target;
@@ -127,28 +128,20 @@ async function applyReading(
 
   const requests = await deps.requests.ofExecution(automation.target, executionId);
   const allClosed = requests.every((request) => request.state === "closed");
+  const isVerified = !requests.some(isUnverified);
   const hasLeftList = watched.fingerprint === NOT_WAITING;
-  if (allClosed && (hasEnded(execution.status) || (hasLeftList && requests.length === 0))) {
+  if (allClosed && isVerified && (hasEnded(execution.status) || (hasLeftList && requests.length === 0))) {
     log.debug({ event: "execution.forgotten", target, executionId }, "execution no longer watched");
     return executions.forget(target, executionId);
   }
   const unchangedReads = changes.length > 0 ? 0 : watched.unchangedReads + 1;
   // The runbook continues, and can wait at the same gate again before the next list call.
   const continues = allClosed && requests.length > 0 && !execution.steps.some((step) => step.status === "Waiting");
-  const isFollowed = hasLeftList || continues || requests.some((request) => request.state === "decided");
+  const isFollowed = hasLeftList || continues || !isVerified || requests.some((request) => request.state === "decided");
   const wait = isFollowed
     ? backoffMs(unchangedReads + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random())
     : Math.round(SLOW_REREAD_MS * (0.8 + deps.random() * 0.4));
   await executions.recordRead(watched, clock.now() + wait, unchangedReads);
-}
-
-/** Reads the attempts to signal those requests that are decided. */
-async function readAttempts(
-  { requests }: SyncExecutionDeps,
-  known: readonly ApprovalRequest[],
-): Promise<SignalAttempt[]> {
-  const decided = known.filter((request) => request.state === "decided");
-  return (await Promise.all(decided.map((request) => requests.signals(request.id)))).flat();
 }
 
 /** Tells whether a signal is in flight: its result will show in a moment whether it decided the step. */

@@ -9,6 +9,7 @@ const EFFECT_LABELS: Record<EffectKind, (about: string) => string> = {
   notice: (channel) => `Notice not posted yet in ${channelName(channel)}`,
   recipients: () => "Recipients not resolved yet",
   signal: () => "Signal to AWS not completed yet",
+  verify: () => "Signal to AWS without the expected result",
   click: () => "Click not evaluated yet",
   reply: () => "Reply to a click not delivered yet",
   publish: () => "Audit event not published yet",

@@ -10,6 +10,7 @@ const EFFECT_LABELS: Record<EffectKind, readonly [string, string]> = {
   notice: ["notice to post", "notices to post"],
   recipients: ["recipient lookup to do", "recipient lookups to do"],
   signal: ["signal to send", "signals to send"],
+  verify: ["signal to verify", "signals to verify"],
   click: ["click to evaluate", "clicks to evaluate"],
   reply: ["reply to deliver", "replies to deliver"],
   publish: ["audit event to publish", "audit events to publish"],

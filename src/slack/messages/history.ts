@@ -38,6 +38,14 @@ function describe({ kind, detail }: AuditRecord, who: string | null): string {
       return "no clear reply from AWS to the signal";
     case "signal-refused":
       return "the signal had no effect";
+    case "signal-verified":
+      return detail.result === "confirmed" ? "AWS shows our signal" : "AWS does not show who decided the step";
+    case "signal-misdirected":
+      return detail.reachedStep === null
+        ? "*the signal did not decide this step*"
+        : `*the signal decided another step*: ${code(detail.reachedStep, 80)}`;
+    case "signal-without-effect":
+      return "*AWS accepted the signal, and the step still waits*";
     case "progress":
       return `progress in AWS${status(detail)}`;
     case "closed":

@@ -11,6 +11,7 @@ import { context, header, line, preformatted, type Rendered, richText, section, 
 import { breakGlassVotes } from "./break-glass.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
+import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
 import { literal, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -23,6 +24,9 @@ export function noticeMessage(view: NoticeView): Rendered {
       return breakGlass(view);
     case "no-route":
       return noRoute(view);
+    case "signal-misdirected":
+    case "signal-without-effect":
+      return contradictedSignal(view);
     default:
       throw new Error(`no message for ${view.kind satisfies never}`);
   }
@@ -57,6 +61,24 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
         .join(", ") || "an admin"
     }`,
     blocks: blocks.filter((block) => block !== null),
+  };
+}
+
+function contradictedSignal(view: NoticeView): Rendered {
+  const { request } = view;
+  const verb = request.decision === "reject" ? "Reject" : "Approve";
+  const isMisdirected = view.kind === "signal-misdirected";
+  const title = isMisdirected ? `${verb} signal reached the wrong step` : `${verb} signal without effect`;
+  return {
+    text: `${title}: ${plain(request.facts.documentName, 90)}. Check the execution in the AWS console now.`,
+    blocks: [
+      header(title, "what"),
+      section(
+        `:rotating_light: Countersign sent the *${verb}* signal for ${describeRequest(request, mentions())}. ${isMisdirected ? misdirectedText(request) : NO_EFFECT_TEXT}`,
+        "state",
+      ),
+      context(idsLine(request), "ids"),
+    ],
   };
 }
 

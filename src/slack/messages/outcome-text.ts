@@ -6,6 +6,7 @@ import { executionLink, executionText } from "./aws-text.ts";
 import { askedAt } from "./facts.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { soleReason } from "./reasons.ts";
+import { misdirectedText } from "./signal-text.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
 
@@ -25,7 +26,11 @@ export function closedText(view: RequestView, inMessage: boolean): string {
   const why = reason === null ? "" : `: ${code(reason, MAX_REASON_TEXT_LENGTH)}`;
   return [
     `${result}${why} · ${executionEnd(request, inMessage)}`,
-    outcome === null ? null : notApplied(outcome, request, votes),
+    request.verification === "misdirected"
+      ? `:rotating_light: ${misdirectedText(request)}`
+      : outcome === null
+        ? null
+        : notApplied(outcome, request, votes),
     awsReason(request),
   ]
     .filter((line) => line !== null)

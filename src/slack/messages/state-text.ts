@@ -10,6 +10,7 @@ import { breakGlassText } from "./break-glass.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
 import { requesterExclusion } from "./requester-text.ts";
+import { NO_EFFECT_TEXT } from "./signal-text.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -76,7 +77,7 @@ function decidedText({ request, votes, attempts }: RequestView): string {
 }
 
 function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
-  const { signal, awsApprovals } = request;
+  const { signal, awsApprovals, verification } = request;
   const reason = lastError(attempts);
   const error = reason === null ? null : code(reason, MAX_ERROR_LENGTH);
   switch (signal) {
@@ -90,6 +91,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     case "ambiguous":
       return `No clear reply from AWS${error === null ? "" : ` (${error})`}. Countersign reads the step before it sends anything again.`;
     case "accepted":
+      if (verification === "no-effect") return `:rotating_light: ${NO_EFFECT_TEXT}`;
       if (awsApprovals === null) return "AWS accepted the decision. The step has not continued yet.";
       return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the others must approve in AWS${stillListed(request)}.`;
     default:

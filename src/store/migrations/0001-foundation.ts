@@ -19,7 +19,7 @@ export const foundation: Migration = {
   },
 };
 
-/** AWS never reuses an id, so a step has one request, no matter under which target name it was found. */
+/** A turn of a step has one request, no matter under which target name it was found. */
 async function createRequests(db: Db): Promise<void> {
   await db.schema
     .createTable("requests")
@@ -29,6 +29,7 @@ async function createRequests(db: Db): Promise<void> {
     .addColumn("region", "text", (c) => c.notNull())
     .addColumn("execution_id", "text", (c) => c.notNull())
     .addColumn("step_execution_id", "text", (c) => c.notNull())
+    .addColumn("step_turn", "integer", (c) => c.notNull())
     .addColumn("facts", "text", (c) => c.notNull())
     .addColumn("route", "text")
     .addColumn("version", "integer", (c) => c.notNull())
@@ -39,6 +40,8 @@ async function createRequests(db: Db): Promise<void> {
     .addColumn("decided_at", "bigint")
     .addColumn("signal", "text", (c) => c.notNull())
     .addColumn("signal_next_at", "bigint")
+    .addColumn("verification", "text", (c) => c.notNull())
+    .addColumn("reached_step", "text")
     .addColumn("aws_approvals", "text")
     .addColumn("aws_decided_by", "text", (c) => c.notNull())
     .addColumn("outcome", "text")
@@ -46,7 +49,7 @@ async function createRequests(db: Db): Promise<void> {
     .addColumn("execution_status", "text", (c) => c.notNull())
     .addColumn("execution_ended_at", "bigint")
     .addColumn("execution_failure", "text")
-    .addUniqueConstraint("requests_step", ["account", "region", "execution_id", "step_execution_id"])
+    .addUniqueConstraint("requests_step", ["account", "region", "execution_id", "step_execution_id", "step_turn"])
     .execute();
   await createIndex(db, "requests", "requests_by_state", ["state", "opened_at"]);
   await createIndex(db, "requests", "requests_by_execution", ["execution_id"]);

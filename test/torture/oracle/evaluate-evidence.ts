@@ -2,6 +2,7 @@ import { auditViolations, repeatedEvents } from "./audit.ts";
 import { clickViolations } from "./clicks.ts";
 import type { Evidence } from "./evidence.ts";
 import { messageViolations } from "./messages.ts";
+import { reportViolations } from "./reports.ts";
 import { evaluateSignals } from "./signals.ts";
 
 export interface Evaluation {
@@ -22,7 +23,8 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
   return {
     violations: [
       ...violations,
-      ...messageViolations(evidence, reachedNextGate),
+      ...messageViolations(evidence),
+      ...reportViolations(evidence),
       ...clickViolations(evidence),
       ...auditViolations(evidence),
     ],

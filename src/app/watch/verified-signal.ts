@@ -1,0 +1,43 @@
+import { type AuditEntry, requestContext } from "../../core/audit.ts";
+import type { Verified } from "../../core/verify-signals.ts";
+import type { Log } from "../ports/aws.ts";
+import type { NoticeKind } from "../ports/delivery-store.ts";
+
+/** Returns the audit record of a verified signal. */
+export function toVerifiedEntry(
+  { request, result, reached, decidedBy, attempt: last }: Verified,
+  common: Pick<AuditEntry, "requestId" | "at" | "actor">,
+): AuditEntry {
+  const { attempt, session, signerId } = last;
+  const signal = { decision: request.decision ?? "approve", attempt };
+  switch (result) {
+    case "confirmed":
+    case "not-visible": {
+      const signer = session === null ? {} : { userId: signerId, session };
+      return { ...common, kind: "signal-verified", detail: { ...signal, ...signer, result } };
+    }
+    case "misdirected": {
+      const detail = { ...requestContext(request), ...signal, reachedStep: reached?.stepName ?? null, decidedBy };
+      return { ...common, kind: "signal-misdirected", detail };
+    }
+    case "no-effect":
+      return { ...common, kind: "signal-without-effect", detail: { ...requestContext(request), ...signal } };
+    default:
+      throw new Error(`no record for ${result satisfies never}`);
+  }
+}
+
+/** Returns the notice that reports a contradicted signal to the request's channels and to the admins; null if there is none. */
+export function findNotice({ result }: Verified): NoticeKind | null {
+  if (result === "misdirected") return "signal-misdirected";
+  return result === "no-effect" ? "signal-without-effect" : null;
+}
+
+export function logVerified(log: Log, fields: object, { result, reached, decidedBy }: Verified): void {
+  if (result === "misdirected") {
+    const more = { reachedStep: reached?.stepName ?? null, decidedBy };
+    log.error({ event: "signal.misdirected", ...fields, ...more }, "the signal did not decide the step of its request");
+  } else if (result === "no-effect")
+    log.error({ event: "signal.without-effect", ...fields }, "AWS accepted the signal, and the step still waits");
+  else log.info({ event: "signal.verified", ...fields, result }, "signal verified");
+}

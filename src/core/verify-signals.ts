@@ -1,0 +1,169 @@
+/**
+ * The verification of a request's signal. An accepted signal is not proof: `SendAutomationSignal` names no step, so a signal
+ * can decide another gate, or nothing.
+ *
+ *   none         nothing was sent
+ *   due          a signal was sent, or may have been. Each read of the execution is compared with it
+ *   no-effect    reported: AWS accepted the signal, and after a minute the step still waits without it. Still compared with
+ *                each read, and ends as `confirmed` or `misdirected` if one shows it
+ *   confirmed    final: our decision is among those of the step
+ *   misdirected  final, and reported: our signal decided another step, or another principal decided the step although AWS
+ *                accepted our signal
+ *   not-visible  final: AWS does not show who decided the step
+ */
+import {
+  countApprovals,
+  findAuthors,
+  findDeciders,
+  listsDecisions,
+  showsSignal,
+  whoDecided,
+} from "./approver-decisions.ts";
+import {
+  APPROVE_ACTION,
+  hasEnded,
+  isWaitingForApproval,
+  type ObservedExecution,
+  type ObservedStep,
+} from "./execution.ts";
+import type { ApprovalRequest, ReachedStep, Verification } from "./request.ts";
+import { type SignalAttempt, wasSent } from "./signal-attempt.ts";
+import { countNeeded } from "./signers.ts";
+import { matchTurns, type StepTurns } from "./step-turns.ts";
+
+/** How long after its acceptance a signal may remain without effect before that is reported. */
+export const EFFECT_DUE_MS = 60_000;
+
+/** AWS accepts no request whose time is further off its own: so its times and ours differ by less. Source: Signature Version 4. */
+const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
+
+/** A new result of the verification of one request. */
+export interface Verified {
+  request: ApprovalRequest;
+  result: Exclude<Verification, "none" | "due">;
+  /** The step that our signal decided instead; null if it is not known. */
+  reached: ReachedStep | null;
+  /** The AWS principals in the decisions of the request's own step. */
+  decidedBy: string[];
+  /** The request's last attempt that was sent or may have been. */
+  attempt: SignalAttempt;
+}
+
+/** Tells whether a read of the execution may still change the result. */
+export function isUnverified({ verification, state }: ApprovalRequest): boolean {
+  return verification === "due" || (verification === "no-effect" && state !== "closed");
+}
+
+/** Everything that a verification depends on. */
+interface Context {
+  observed: ObservedExecution;
+  turns: StepTurns;
+  /** By request, the attempts that reached AWS or may have. */
+  sentOf: ReadonlyMap<string, readonly SignalAttempt[]>;
+  /** Steps that an earlier result names as reached. */
+  reported: ReadonlySet<string | null>;
+  signsAs: string | null;
+  now: number;
+}
+
+/** Compares a read of an execution with the signals that were sent for it. Pure; returns the results that are new. */
+export function verifySignals(
+  observed: ObservedExecution,
+  known: readonly ApprovalRequest[],
+  { attempts, signsAs, now }: { attempts: readonly SignalAttempt[]; signsAs: string | null; now: number },
+): Verified[] {
+  const sent = attempts.filter(wasSent);
+  const context: Context = {
+    observed,
+    turns: matchTurns(observed.steps, known),
+    sentOf: Map.groupBy(sent, ({ requestId }) => requestId),
+    reported: new Set(known.flatMap(({ reachedStep }) => reachedStep?.stepExecutionId ?? [])),
+    signsAs,
+    now,
+  };
+  const open = known.filter((request) => request.verification === "due" || request.verification === "no-effect");
+  const byPrincipal = findUnexplained(context, open);
+  return open.flatMap((request) => {
+    const own = context.sentOf.get(request.id) ?? [];
+    const attempt = own.at(-1);
+    if (attempt === undefined) return [];
+    const step = context.turns.stepOf(request);
+    const reached = findReached(context, request) ?? byPrincipal.get(request.id);
+    const result = reached !== undefined ? "misdirected" : verifyOwnStep(context, request, step, own);
+    if (result === null || result === request.verification) return [];
+    // The report of a signal without effect asked for a decision in AWS: such a decision is no second report.
+    if (request.verification === "no-effect" && result !== "confirmed" && reached === undefined) return [];
+    const decidedBy = step === undefined ? [] : findDeciders(step);
+    return [{ request, result, reached: reached === undefined ? null : toReached(reached), decidedBy, attempt }];
+  });
+}
+
+const toReached = ({ stepExecutionId, name }: ObservedStep): ReachedStep => ({ stepExecutionId, stepName: name });
+
+const gatesOf = ({ observed }: Context) => observed.steps.filter(({ action }) => action === APPROVE_ACTION);
+
+/** Finds another step with a decision that carries the request's id. */
+function findReached(context: Context, request: ApprovalRequest): ObservedStep | undefined {
+  const own = context.turns.stepOf(request);
+  return gatesOf(context).find(
+    (step) => step !== own && findAuthors(step, request.id, context.signsAs).includes("this-request"),
+  );
+}
+
+/**
+ * Finds the steps that our principal decided without the id of a request, and without a signal for the step itself. The
+ * cause is the newest request whose first signal is older than the decision.
+ */
+function findUnexplained(context: Context, open: readonly ApprovalRequest[]): Map<string, ObservedStep> {
+  const found = new Map<string, ObservedStep>();
+  const firstAt = ({ id }: ApprovalRequest) => context.sentOf.get(id)?.[0]?.at ?? Number.POSITIVE_INFINITY;
+  const newestFirst = open.filter(({ id }) => context.sentOf.has(id)).toSorted((a, b) => firstAt(b) - firstAt(a));
+  for (const step of gatesOf(context)) {
+    const owner = context.turns.requestOf(step);
+    if (context.reported.has(step.stepExecutionId) || (owner !== undefined && context.sentOf.has(owner.id))) continue;
+    if (!findAuthors(step, owner?.id ?? NO_REQUEST, context.signsAs).includes("our-principal")) continue;
+    const endedAt = step.endedAt ?? Number.POSITIVE_INFINITY;
+    const possible = newestFirst.filter((request) => firstAt(request) <= endedAt + MAX_CLOCK_DIFFERENCE_MS);
+    const cause = possible.find((request) => firstAt(request) <= endedAt) ?? possible.at(-1);
+    if (cause !== undefined) found.set(cause.id, step);
+  }
+  return found;
+}
+
+/** No text contains it. */
+const NO_REQUEST = "\0";
+
+/** Verifies a signal by the request's own step. Returns null while a later read may show more. */
+function verifyOwnStep(
+  { observed, signsAs, now }: Context,
+  request: ApprovalRequest,
+  step: ObservedStep | undefined,
+  sent: readonly SignalAttempt[],
+): Verified["result"] | null {
+  const accepted = sent.filter(({ state }) => state === "accepted");
+  const hasEndedAll = hasEnded(observed.status);
+  const isFinal = hasEndedAll || sent.every(({ uncertainUntil }) => uncertainUntil <= now);
+  const isOverdue = accepted.length > 0 && accepted.every(({ at }) => now - at >= EFFECT_DUE_MS);
+  const who = whoDecided(step, request.id, signsAs);
+  if (step !== undefined && isWaitingForApproval(step) && !hasEndedAll) {
+    const isVisible = countNeeded(request) === 1 || listsDecisions(step);
+    if (isOverdue && isVisible && !accepted.every((each) => isShown(step, each, who))) return "no-effect";
+    // Without an accepted signal, another attempt follows.
+    if (accepted.length === 0) return null;
+  }
+  if (who === "us") return isFinal || isComplete(step, sent, who) ? "confirmed" : null;
+  if (who === "others" && accepted.length > 0) return isOverdue || hasEndedAll ? "misdirected" : null;
+  return isFinal ? "not-visible" : null;
+}
+
+/** Tells whether the step shows every signal that was sent, so that none can reach another step any more. */
+function isComplete(step: ObservedStep | undefined, sent: readonly SignalAttempt[], who: "us"): boolean {
+  if (sent.length === 1 || step === undefined) return sent.length === 1;
+  const signers = new Set(sent.map(({ signerId }) => signerId));
+  return signers.size === sent.length && sent.every((each) => each.state === "accepted" && isShown(step, each, who));
+}
+
+function isShown(step: ObservedStep, { session, shownBefore }: SignalAttempt, who: ReturnType<typeof whoDecided>) {
+  if (session !== null) return showsSignal(step, { session, shownBefore });
+  return who === "us" || countApprovals(step) > shownBefore;
+}

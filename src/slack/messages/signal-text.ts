@@ -1,0 +1,17 @@
+import { describePrincipal } from "../../core/principal.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
+import { mentions } from "./mentions.ts";
+import { code } from "./text.ts";
+
+/** Reports that AWS accepted a signal and the step still waits. In mrkdwn. */
+export const NO_EFFECT_TEXT =
+  "AWS accepted the signal, but the step is still waiting, and its decisions do not show the signal. Countersign does not send it again. Decide the step in the AWS console.";
+
+/** Reports that a signal did not decide the step of its request. In mrkdwn. */
+export function misdirectedText({ reachedStep, outcome }: ApprovalRequest): string {
+  const [decider] = outcome?.where === "aws" ? outcome.by : [];
+  const by = decider === undefined ? "another principal" : describePrincipal(decider, mentions(100));
+  if (reachedStep === null)
+    return `AWS accepted the signal, but ${by} decided this step. The signal may have decided another step. Check every approval of the execution in the AWS console now.`;
+  return `The signal decided another step, ${code(reachedStep.stepName, 128)}, because this step ended while the signal was on its way. *The decision was not meant for that step.* Check the execution in the AWS console now.`;
+}

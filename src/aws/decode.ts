@@ -37,6 +37,8 @@ export function decodeExecution(
     parameters: lists(execution?.Parameters),
     failureMessage: text(execution?.FailureMessage),
     parentExecutionId: text(execution?.ParentAutomationExecutionId),
+    variables: lists(execution?.Variables),
+    outputs: lists(execution?.Outputs),
     steps: decodePage(steps).map(decodeStep),
   };
 }

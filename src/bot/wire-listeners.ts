@@ -1,5 +1,6 @@
 import { makeHealthReport } from "../app/admin/health.ts";
 import { type InspectDeps, makeDetails, makePending, makeShow } from "../app/admin/inspect.ts";
+import { makeReadMasked } from "../app/admin/read-masked.ts";
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
 import { verifyOrigin } from "../app/decide/verify-origin.ts";
@@ -75,7 +76,8 @@ function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, 
     const shown = { ...click, authority: "approver", receivedAt: clock.now() } as const;
     return (await verifyOrigin({ messages, digests: store.digests, clock }, shown)) === "ours";
   };
-  return { requests, effects, messages, directory, routes, admins, identities, automation, mask, isOwnMessage };
+  const readMasked = makeReadMasked({ mask, clock });
+  return { requests, effects, messages, directory, routes, admins, identities, automation, readMasked, isOwnMessage };
 }
 
 function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {

@@ -17,7 +17,7 @@ export interface Config {
   readonly targets: readonly TargetConfig[];
   /** At least one, in the order in which routes are tried. */
   readonly routes: readonly Route[];
-  /** Globs over names of parameters and inputs whose values are hidden; case-insensitive. */
+  /** Globs over names whose values are hidden; compared without case, `_` and `-`. */
   readonly mask: readonly string[];
   readonly admins: People;
   readonly identities: Identities;

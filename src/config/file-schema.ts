@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseAccount } from "../core/arn.ts";
 import { globMatches } from "../core/glob.ts";
+import { DEFAULT_HIDDEN_NAMES } from "../core/hidden-names.ts";
 import { REGION, REGION_FIX } from "./config.ts";
 import { quote } from "./problem.ts";
 import { glob, route } from "./route-schema.ts";
@@ -128,9 +129,11 @@ export const fileSchema = z
       .check(distinctNames)
       .describe("Tried in order: the first match applies. A request without a match cannot be decided in Slack"),
     mask: z
-      .array(glob.describe("A glob: * matches any run of characters, ? matches one. Case-insensitive."))
-      .default(["*password*", "*secret*", "*token*"])
-      .describe("Globs over names of parameters and inputs whose values are never shown; case-insensitive"),
+      .array(glob.describe("A glob: * matches any run of characters, ? matches one. Compared without case, _ and -."))
+      .default([...DEFAULT_HIDDEN_NAMES])
+      .describe(
+        "Globs over names of parameters, inputs, outputs, variables and members of JSON whose values are never shown; compared without case, _ and -. A list replaces the default; an empty list hides nothing",
+      ),
     admins: z
       .strictObject(people)
       .prefault({})

@@ -16,6 +16,9 @@ export interface ObservedExecution {
   parameters: Record<string, string[]>;
   failureMessage: string | null;
   parentExecutionId: string | null;
+  /** The runbook's variables and outputs. */
+  variables: Record<string, string[]>;
+  outputs: Record<string, string[]>;
   steps: ObservedStep[];
 }
 

@@ -1,6 +1,6 @@
+import { parseArn } from "./arn.ts";
 import type { ObservedExecution, ObservedStep } from "./execution.ts";
-import type { Mask } from "./mask.ts";
-import { MASK } from "./mask.ts";
+import { MASK, type Mask, WITHHELD } from "./mask.ts";
 import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
 
@@ -15,22 +15,30 @@ export function toRequestFacts(
   mask: Mask,
   defaults: Record<string, string[]> | null,
 ): RequestFacts {
-  const message = step.inputs.Message;
+  const input = step.inputs.Message;
+  // In this order: what matters most is searched first, if not everything can be.
+  const message = typeof input === "string" && input !== "" ? mask.text(input) : null;
+  // A person must not be able to hide the people whom AWS accepts.
+  const awsApprovers = texts(step.inputs.Approvers).map((each) => (parseArn(each) === null ? mask.text(each) : each));
+  const parameters = Object.entries(execution.parameters).map(([name, values]) =>
+    parameter(name, values, mask, defaults),
+  );
   return {
     documentName: execution.documentName,
     documentVersion: execution.documentVersion,
     stepName: step.name,
     gate: gate.gate,
     gates: gate.gates,
-    message: typeof message === "string" && message !== "" ? mask.text(message) : null,
+    message,
     executedBy: execution.executedBy,
     executionStartedAt: execution.startedAt,
     waitingSince: step.startedAt,
     timeoutSeconds: step.timeoutSeconds,
-    awsApprovers: texts(step.inputs.Approvers).map(mask.text),
+    awsApprovers,
     minRequiredApprovals: positive(step.inputs.MinRequiredApprovals),
-    parameters: Object.entries(execution.parameters).map(([name, values]) => parameter(name, values, mask, defaults)),
+    parameters,
     parentExecutionId: execution.parentExecutionId,
+    notReplaced: mask.notReplaced(),
   };
 }
 
@@ -56,9 +64,10 @@ export function toRouteSubject(
 function parameter(name: string, values: string[], mask: Mask, defaults: Record<string, string[]> | null): Parameter {
   const masked = mask.hides(name);
   const fallback = defaults?.[name];
+  const shown = masked ? [MASK] : values.map(mask.text);
   return {
     name,
-    values: masked ? [MASK] : values.map(mask.text),
+    values: shown.length > 1 && shown.every((each) => each === WITHHELD) ? [WITHHELD] : shown,
     masked,
     // Unknown for a masked value: "default" would reveal the value.
     isDefault:

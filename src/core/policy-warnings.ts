@@ -16,6 +16,14 @@ export function policyWarnings(routes: readonly Route[]): PolicyWarning[] {
   return routes.flatMap((route, index) => [...regularExpressions(route.match, index), ...laxerRoutes(routes, index)]);
 }
 
+/** Warns of a mask that hides nothing. */
+export function maskWarnings(mask: readonly string[]): PolicyWarning[] {
+  if (mask.length > 0) return [];
+  const text =
+    "The list is empty, so Countersign hides no values: passwords and tokens appear in Slack and in audit events. Remove the key to hide the usual names.";
+  return [{ path: ["mask"], glob: null, text }];
+}
+
 /** Signs of a regular expression: a glob matches them literally. */
 const REGULAR_EXPRESSION = /^\^|\$$|\.[*+]|\||\\|[()]|\[[^\]]*\]|\{\d/;
 

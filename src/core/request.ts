@@ -47,6 +47,8 @@ export interface RequestFacts {
   parentExecutionId: string | null;
   /** The reason why no route applied; absent if one did. */
   uncovered?: Uncovered;
+  /** Names of hidden values that are also in the message or in visible parameters, where they are not replaced. */
+  notReplaced: string[];
 }
 
 export interface Parameter {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { makeDetails, makePending, makeShow } from "../../src/app/admin/inspect.ts";
+import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
@@ -103,7 +104,7 @@ async function inbound(t: TestContext) {
     directory,
     ...policy,
     automation: () => automation,
-    mask: [],
+    readMasked: makeReadMasked({ mask: [], clock }),
     isOwnMessage: async () => true,
   };
   let ids = 0;

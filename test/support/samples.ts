@@ -29,6 +29,7 @@ export const aFacts = (more: Partial<RequestFacts> = {}): RequestFacts => ({
   minRequiredApprovals: 1,
   parameters: [],
   parentExecutionId: null,
+  notReplaced: [],
   ...more,
 });
 
@@ -137,6 +138,8 @@ export const anExecution = (more: Partial<ObservedExecution> = {}): ObservedExec
   parameters: {},
   failureMessage: null,
   parentExecutionId: null,
+  variables: {},
+  outputs: {},
   steps: [aStep()],
   ...more,
 });

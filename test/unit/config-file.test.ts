@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import { parseFile } from "../../src/config/file.ts";
 import { PLANNED_KEYS } from "../../src/config/file-issues.ts";
 import { fileJsonSchema } from "../../src/config/file-schema.ts";
+import { DEFAULT_HIDDEN_NAMES } from "../../src/core/hidden-names.ts";
 
 const MINIMAL = `routes:
   - name: all
@@ -39,7 +40,7 @@ test("one route is enough: every other key has a default", () => {
         confirm: "button",
       },
     ],
-    mask: ["*password*", "*secret*", "*token*"],
+    mask: [...DEFAULT_HIDDEN_NAMES],
     admins: { users: [], groups: [] },
     identities: {},
   });

@@ -8,7 +8,7 @@ import { deadline } from "../../src/core/request.ts";
 import { aFacts, anExecution, aStep, NOW } from "../support/samples.ts";
 
 const gate = { gate: 1, gates: 2 };
-const open = makeMask([], {});
+const open = makeMask([], { parameters: {} });
 
 test("the facts of a step contain its message, approvers, required approvals and timeout", () => {
   const step = aStep({
@@ -60,7 +60,7 @@ test("a secret parameter is masked under its name, in other parameters and in th
   const parameters = { DbPassword: ["hunter2"], Url: ["https://x:hunter2@db"], Zone: ["a"] };
   const execution = anExecution({ parameters });
   const step = aStep({ inputs: { Message: "Use hunter2?" } });
-  const facts = toRequestFacts(execution, step, gate, makeMask(["*password*"], parameters), null);
+  const facts = toRequestFacts(execution, step, gate, makeMask(["*password*"], execution), null);
   assert.doesNotMatch(JSON.stringify(facts), /hunter2/);
   assert.deepEqual(
     facts.parameters.map(({ name, values, masked }) => [name, values, masked]),

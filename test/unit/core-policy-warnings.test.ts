@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { globMatches, globsOverlap } from "../../src/core/glob.ts";
 import type { Route } from "../../src/core/policy.ts";
-import { policyWarnings } from "../../src/core/policy-warnings.ts";
+import { maskWarnings, policyWarnings } from "../../src/core/policy-warnings.ts";
 import { aRoute } from "../support/samples.ts";
 
 const prod = { parameters: { Environment: ["prod"] } };
@@ -122,4 +122,9 @@ test("two globs overlap if and only if some text matches both", () => {
     { numRuns: 2_000 },
   );
   assert.ok(overlapping > 200);
+});
+
+test("a mask that hides nothing gets a warning", () => {
+  assert.deepEqual(maskWarnings(["*password*"]), []);
+  assert.match(maskWarnings([])[0]?.text ?? "", /hides no values/);
 });

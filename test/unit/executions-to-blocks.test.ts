@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import fc from "fast-check";
-import { masked } from "../../src/app/admin/inspect.ts";
 import { decodeExecution } from "../../src/aws/decode.ts";
 import { toRequestFacts } from "../../src/core/facts.ts";
 import { makeMask } from "../../src/core/mask.ts";
+import { maskExecution } from "../../src/core/mask-execution.ts";
 import { reconcile } from "../../src/core/reconcile.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
@@ -39,7 +39,8 @@ const withoutHoles = <T extends object>(value: T) =>
 
 const lists = fc.dictionary(
   fc.oneof(hostile(50), fc.constantFrom("DbPassword", "ApiToken", "Region")),
-  fc.array(fc.oneof(hostile(10_000), fc.constant(SECRET)), { maxLength: 4 }),
+  // A visible parameter that is equal to a secret is shown on purpose, so these values only contain it.
+  fc.array(fc.oneof(hostile(10_000), fc.constant(`connect with ${SECRET}`)), { maxLength: 4 }),
   { maxKeys: 200, size: "max" },
 );
 const step: fc.Arbitrary<StepExecution> = fc
@@ -81,7 +82,7 @@ test("Slack accepts each message and view of an execution, and none shows its se
   fc.assert(
     fc.property(answer, (given) => {
       const execution = decodeExecution(given, given.StepExecutions ?? []);
-      const mask = makeMask(["*password*", "*token*"], execution.parameters);
+      const mask = makeMask(["*password*", "*token*"], execution);
       for (const change of reconcile(execution, [], { now: 0, maskText: mask.text })) {
         if (change.kind !== "open") continue;
         const facts = toRequestFacts(execution, change.step, change, mask, {});
@@ -90,7 +91,7 @@ test("Slack accepts each message and view of an execution, and none shows its se
         const route = aRoute();
         const shown = { request, votes: [], attempts: [], route, requester: UNKNOWN_REQUESTER };
         const message = requestMessage(shown);
-        const seen = masked(execution, ["*password*", "*token*"]);
+        const seen = maskExecution(execution, makeMask(["*password*", "*token*"], execution));
         const view = detailsView({ ...shown, execution: seen });
         const people = new Set([...route.approvers.users, ...route.approvers.groups]);
         assert.deepEqual(findProblems(message, "message", people), []);

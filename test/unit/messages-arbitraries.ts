@@ -128,6 +128,7 @@ const facts: fc.Arbitrary<RequestFacts> = fc.record({
   minRequiredApprovals: count,
   parameters,
   parentExecutionId: maybe(executionId),
+  notReplaced: fc.array(hostile(100), { maxLength: 3 }),
 });
 
 export const outcomes: fc.Arbitrary<Outcome> = fc.record({
@@ -254,6 +255,8 @@ export const executions: fc.Arbitrary<ObservedExecution> = fc.record({
   parameters: fc.constant({}),
   failureMessage: maybe(hostile(5000)),
   parentExecutionId: maybe(executionId),
+  variables: fc.constant({}),
+  outputs: fc.constant({}),
   steps: fc
     .tuple(fc.array(step, { maxLength: 8 }), fc.integer({ min: 1, max: 25 }))
     .map(([few, times]) => Array.from({ length: times }, () => few).flat()),

@@ -33,6 +33,7 @@ const FACTS: RequestFacts = {
   minRequiredApprovals: 1,
   parameters: [],
   parentExecutionId: null,
+  notReplaced: [],
 };
 
 export const ROUTE: Route = {
@@ -148,6 +149,8 @@ export function execution(steps: ObservedStep[]): ObservedExecution {
     parameters: {},
     failureMessage: null,
     parentExecutionId: null,
+    variables: {},
+    outputs: {},
     steps,
   };
 }

@@ -81,7 +81,7 @@ test("the author's message is a quote in which nothing is parsed; without a mess
 test("only parameters that differ from the defaults are shown, masked ones as hidden, and the others are counted", () => {
   const parameters = [
     parameter({ name: "Retries", values: ["3"], isDefault: true }),
-    parameter({ name: "DbPassword", values: ["••••••"], masked: true, isDefault: null }),
+    parameter({ name: "DbPassword", values: ["(hidden)"], masked: true, isDefault: null }),
     parameter({ name: "Hosts", values: ["a", "b"] }),
     parameter({ name: "Note", values: [] }),
   ];
@@ -141,7 +141,7 @@ function confirmation(of: RequestView, withhold = false) {
   return { title: approve.confirm.title?.text, lines: approve.confirm.text.text.split("\n") };
 }
 
-const SECRET = parameter({ name: "DbPassword", values: ["••••••"], masked: true, isDefault: null });
+const SECRET = parameter({ name: "DbPassword", values: ["(hidden)"], masked: true, isDefault: null });
 const VALUES = [parameter({}), parameter({ name: "Retries", isDefault: true }), SECRET];
 
 test("the confirmation of Approve repeats the question and the changed values, and names step, account and Region", () => {

@@ -57,7 +57,7 @@ async function setUp(t: TestContext) {
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: { U0ROSA: ["arn:aws:iam::111122223333:user/rosa"] },
     automation: () => undefined,
-    mask: [],
+    readMasked: async () => ({ kind: "not-found" }) as const,
     isOwnMessage: async ({ origin }) => origin.kind === "message" && origin.channelId === "C0DBA",
   };
   const abort = new AbortController().signal;

@@ -1,6 +1,5 @@
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
-import { makeMask } from "../../core/mask.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight, type Reader } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -11,6 +10,7 @@ import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 import type { EffectStore, FailingEffect } from "../ports/effect-store.ts";
 import type { Directory, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
+import type { ReadMasked } from "./read-masked.ts";
 
 /** The place of a message in Slack; `ts` is null until the message is posted. */
 export type MessageLocation = Pick<MessageRow, "channelId" | "ts">;
@@ -48,8 +48,7 @@ export interface InspectDeps {
   identities: Identities;
   /** Undefined for a target that is no longer in the configuration, or whose account is not known yet. */
   automation: (request: ApprovalRequest) => Automation | undefined;
-  /** Globs of names whose values are hidden. */
-  mask: readonly string[];
+  readMasked: ReadMasked;
   /** Tells whether a button is on a message that Countersign posted for the request. */
   isOwnMessage: (click: { requestId: string; origin: ClickOrigin }) => Promise<boolean>;
 }
@@ -131,10 +130,10 @@ export const makeDetails =
         execution: null,
         error: "The target is no longer in the configuration",
       };
-    const reading = await automation.read(request.executionId, abort, true);
+    const reading = await deps.readMasked(automation, request, abort);
     switch (reading.kind) {
       case "read":
-        return { kind: "details", ...inspected, admin, execution: masked(reading.execution, deps.mask), error: null };
+        return { kind: "details", ...inspected, admin, execution: reading.execution, error: null };
       case "not-found":
         return { kind: "details", ...inspected, admin, execution: null, error: "AWS no longer has this execution" };
       case "failed":
@@ -201,33 +200,9 @@ async function findExecutions(
   const found = new Map<string, ObservedExecution>();
   for (const { request } of inspected) {
     if (found.has(request.executionId)) continue;
-    const reading = await deps.automation(request)?.read(request.executionId, abort, true);
-    if (reading?.kind === "read") found.set(request.executionId, masked(reading.execution, deps.mask));
+    const automation = deps.automation(request);
+    const reading = automation === undefined ? undefined : await deps.readMasked(automation, request, abort);
+    if (reading?.kind === "read") found.set(request.executionId, reading.execution);
   }
   return found;
-}
-
-/** Hides secrets everywhere in an execution, including its steps. */
-export function masked(execution: ObservedExecution, globs: readonly string[]): ObservedExecution {
-  const mask = makeMask(globs, execution.parameters);
-  const record = <T>(original: Record<string, T>) =>
-    Object.fromEntries(Object.entries(original).map(([key, each]) => [key, mask.value(key, each)]));
-  const lists = (original: Record<string, string[]>) =>
-    Object.fromEntries(
-      Object.entries(original).map(([key, each]) => [
-        key,
-        mask.hides(key) ? [String(mask.value(key, ""))] : each.map(mask.text),
-      ]),
-    );
-  return {
-    ...execution,
-    parameters: lists(execution.parameters),
-    failureMessage: execution.failureMessage === null ? null : mask.text(execution.failureMessage),
-    steps: execution.steps.map((step) => ({
-      ...step,
-      inputs: record(step.inputs),
-      outputs: lists(step.outputs),
-      failureMessage: step.failureMessage === null ? null : mask.text(step.failureMessage),
-    })),
-  };
 }

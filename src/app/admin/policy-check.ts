@@ -1,5 +1,5 @@
 import type { People, Route } from "../../core/policy.ts";
-import { policyWarnings } from "../../core/policy-warnings.ts";
+import { maskWarnings, policyWarnings } from "../../core/policy-warnings.ts";
 import { unreachableRoutes } from "../../core/unreachable.ts";
 
 /** The result of looking up one ID of the configuration in Slack. */
@@ -36,6 +36,7 @@ interface Policy {
   routes: readonly Route[];
   admins: People;
   identities: Readonly<Record<string, unknown>>;
+  mask: readonly string[];
 }
 
 /**
@@ -73,7 +74,8 @@ export const makePolicyCheck =
       const text = `Route "${route}" is unreachable: the earlier route "${earlier}" already matches everything it would match.`;
       add(["routes", index], null, text);
     }
-    for (const { path, glob, text } of policyWarnings(policy.routes)) add(path, glob, text, "warning");
+    for (const { path, glob, text } of [...policyWarnings(policy.routes), ...maskWarnings(policy.mask)])
+      add(path, glob, text, "warning");
     return findings;
   };
 

@@ -52,7 +52,8 @@ export async function openRequest(
   }
   const route = selection.kind === "route" ? selection.route : null;
   const uncovered = toUncovered(selection, declared.kind === "failed" ? declared : null);
-  const facts = toRequestFacts(execution, change.step, change, mask, defaults);
+  const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
+  const facts = toRequestFacts(execution, change.step, change, mask.allowing(allowed), defaults);
   const request: ApprovalRequest = {
     ...UNDECIDED,
     id: deps.newId(),

@@ -95,7 +95,7 @@ async function closeNotFoundRequests(
   if (watched.fingerprint !== NOT_WAITING || !isBelieved)
     return executions.recordNotFound(watched, now + NOT_FOUND_REREAD_MS, notFoundSince);
   const changes = known.map((request) => closeNotFound(request, now)).filter((change) => change !== null);
-  const applied = await deps.apply(automation, null, makeMask([], {}), changes, abort);
+  const applied = await deps.apply(automation, null, makeMask([], { parameters: {} }), changes, abort);
   if (applied === "stored") await executions.forget(watched.target, watched.executionId);
   else await executions.recordNotFound(watched, now + FOLLOW_BASE_MS, notFoundSince);
 }
@@ -110,7 +110,7 @@ async function applyReading(
 ): Promise<void> {
   const { executions, clock, log } = deps;
   const { target, executionId } = watched;
-  const mask = makeMask(deps.mask, execution.parameters);
+  const mask = makeMask(deps.mask, execution);
   // The requests as of now: a decision that was made during the read belongs to its evaluation.
   const known = await deps.requests.ofExecution(automation.target, executionId);
   const attempts = await deps.requests.signalsOfExecution(automation.target, executionId);

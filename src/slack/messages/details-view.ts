@@ -10,7 +10,7 @@ import { button, context, plainText, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
 import { factsText } from "./facts.ts";
 import { mentions } from "./mentions.ts";
-import { parametersBlock } from "./parameters.ts";
+import { notReplacedNote, parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { selfApprovalRule } from "./requester-text.ts";
 import { stateText } from "./state-text.ts";
@@ -72,8 +72,8 @@ export function detailsView(details: Details): ModalView {
     execution === null ? null : section(executionLine(execution, request), "execution"),
   ];
   const first = leadsTo?.verdicts
-    ? [...inMessage, parameters, verdictButtons(request), ...beyond]
-    : [parameters, ...beyond];
+    ? [...inMessage, parameters, notReplacedNote(request.facts), verdictButtons(request), ...beyond]
+    : [parameters, notReplacedNote(request.facts), ...beyond];
   const head = [readError(details), ...first].filter((block) => block !== null);
   const foot = [
     ...(leadsTo?.verdicts ? [] : inMessage),

@@ -1,15 +1,16 @@
-import type { RichTextBlock, RichTextBlockElement, RichTextElement, RichTextSection } from "@slack/types";
-import type { Parameter } from "../../core/request.ts";
-import { line, preformatted, richText, span } from "./blocks.ts";
+import type { ContextBlock, RichTextBlock, RichTextBlockElement, RichTextElement, RichTextSection } from "@slack/types";
+import { MASK } from "../../core/mask.ts";
+import { listNames } from "../../core/name-renderer.ts";
+import type { Parameter, RequestFacts } from "../../core/request.ts";
+import { context, line, preformatted, richText, span } from "./blocks.ts";
 import { describeShown, fitting, share } from "./budget.ts";
-import { EMPTY, literal, name, plain } from "./text.ts";
+import { code, EMPTY, literal, name, plain } from "./text.ts";
 import { counted } from "./time.ts";
 
 /** Longer values, and those of several lines, get a block of their own. */
 const MAX_INLINE_LENGTH = 120;
 const MAX_NAME_LENGTH = 100;
-/** Shown instead of a masked value. */
-const HIDDEN = "(hidden)";
+const MAX_NAMED = 3;
 
 interface Limits {
   room: number;
@@ -84,7 +85,7 @@ export function parametersBlock(
 export function changedParametersText(parameters: readonly Parameter[], room: number): string {
   const changed = changedParameters(parameters);
   const all = changed.map(({ name: label, values, masked }) => {
-    const value = masked ? HIDDEN : plain(values.join(", "), 80);
+    const value = masked ? MASK : plain(values.join(", "), 80);
     return `${plain(label, 40)} ${value}`;
   });
   for (let count = all.length; count > 0; count--) {
@@ -93,6 +94,18 @@ export function changedParametersText(parameters: readonly Parameter[], room: nu
     if (text.length <= room) return text;
   }
   return all.length === 0 ? "" : plain(`${counted(all.length, "changed parameter")}`, room);
+}
+
+/** Names the hidden values that the texts above still show, without the texts: they are equal to those values. Null if none. */
+export function notReplacedNote({ notReplaced }: Pick<RequestFacts, "notReplaced">): ContextBlock | null {
+  if (notReplaced.length === 0) return null;
+  const names = listNames(
+    notReplaced.map((each) => code(each, MAX_NAME_LENGTH)),
+    "and",
+    MAX_NAMED,
+  );
+  const text = `The value of ${names} is hidden only under this name: it is short, common, or also a visible value.`;
+  return context(text, "not-replaced");
 }
 
 function toEntries(parameters: readonly Parameter[], limits: Limits): { entries: Entry[]; cut: string | null } {
@@ -109,7 +122,7 @@ function toEntries(parameters: readonly Parameter[], limits: Limits): { entries:
 
 function toEntry({ name: given, values, masked, isDefault }: Parameter, longest: number): Entry {
   const common = { label: name(given, MAX_NAME_LENGTH), long: null, isDefault: isDefault === true };
-  if (masked) return { ...common, value: span(HIDDEN) };
+  if (masked) return { ...common, value: span(MASK) };
   const separator = values.some((value) => /[,\n]/.test(value)) ? "\n" : ", ";
   const text = literal(values.join(separator), longest);
   if (text === EMPTY) return { ...common, value: span(EMPTY) };

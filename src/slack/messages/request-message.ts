@@ -9,7 +9,7 @@ import { whereLine } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
 import { mentionPeople } from "./mentions.ts";
-import { changedParametersBlock, defaultsNote } from "./parameters.ts";
+import { changedParametersBlock, defaultsNote, notReplacedNote } from "./parameters.ts";
 import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
@@ -44,6 +44,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock 
     authorMessage(request, PARTS.words, "words"),
     section(whereLine(view), "where"),
     note ?? changedParametersBlock(parameters, PARTS.parameters, "parameters"),
+    note === null ? notReplacedNote(request.facts) : null,
     section(stateText(view), "state"),
     notified(view),
     reasonsBlock(votes, PARTS.reasons, "reasons"),

@@ -10,7 +10,7 @@ import { factsText } from "./facts.ts";
 import { failingEffectLine } from "./failing-effects.ts";
 import { headline } from "./headline.ts";
 import { historyLine } from "./history.ts";
-import { parametersBlock } from "./parameters.ts";
+import { notReplacedNote, parametersBlock } from "./parameters.ts";
 import { messageLink } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
@@ -39,6 +39,8 @@ export function shownRequestBlocks(
   const link = messageLink(shown.messages, workspaceUrl);
   const foot: KnownBlock[] = [context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`)];
   if (admin && request.state === "open" && route !== null) foot.unshift(detailsButton(request));
+  const note = notReplacedNote(request.facts);
+  if (note !== null) foot.unshift(note);
   const left = room - textLength(head) - textLength(foot);
   const history = historyBlock(shown.history, Math.min(SECTION_BUDGET, left));
   const optional = [

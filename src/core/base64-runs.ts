@@ -1,0 +1,49 @@
+import { viewBytes } from "./search-view.ts";
+
+/** A part of a text that may be base64, decoded from one of the four places at which its groups can begin. */
+export interface Base64Run {
+  start: number;
+  end: number;
+  /** The decoded bytes as a search sees them, one unit for each. */
+  text: string;
+}
+
+/** Values of under 6 bytes take fewer characters. Long runs may be broken into lines of 60 to 76, as tools write them. */
+const RUN = /(?:[A-Za-z0-9+/_-]{60,76}\r?\n)*[A-Za-z0-9+/_-]{8,}/g;
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/** The value of each unit; -1: none. */
+const VALUES = new Int8Array(128).fill(-1);
+for (const [value, letter] of [...ALPHABET, "-", "_"].entries())
+  VALUES[letter.charCodeAt(0)] = value < 64 ? value : value - 2;
+
+/** Finds everything that may be base64, also of the URL-safe kind. A run can begin in other text, so each is decoded four times. */
+export function* findBase64(text: string): Generator<Base64Run> {
+  for (const { 0: run, index: start } of text.matchAll(RUN))
+    for (let skipped = 0; skipped < 4; skipped++) yield { start, end: start + run.length, text: decode(run, skipped) };
+}
+
+function decode(run: string, skipped: number): string {
+  const bytes = new Uint8Array(run.length);
+  let count = 0;
+  let bits = 0;
+  let held = 0;
+  for (let at = skipped; at < run.length; at++) {
+    const value = VALUES[run.charCodeAt(at)] ?? -1;
+    if (value < 0) continue;
+    bits = ((bits << 6) | value) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[count++] = (bits >> held) & 0xff;
+  }
+  return viewBytes(bytes, count);
+}
+
+/** Returns the bytes of a text in UTF-8, one unit for each; null if they are the text itself. */
+export function toUtf8Units(text: string): string | null {
+  // Unlike TextEncoder, encodeURIComponent is part of the language.
+  if (!/[^\0-\x7f]/.test(text)) return null;
+  return encodeURIComponent(text.toWellFormed()).replaceAll(/%(..)/g, (_, byte) =>
+    String.fromCharCode(Number.parseInt(byte, 16)),
+  );
+}

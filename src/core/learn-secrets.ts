@@ -1,0 +1,71 @@
+import type { ObservedExecution } from "./execution.ts";
+import { normalizeName } from "./hidden-names.ts";
+import { findNamedValues, leaves } from "./named-values.ts";
+
+/** A value that must not be seen, with the name under which it is hidden. */
+export interface Secret {
+  name: string;
+  value: string;
+}
+
+/** The parts of an execution that can have a value under a hidden name. */
+export type SecretSources = Pick<ObservedExecution, "parameters"> &
+  Partial<Pick<ObservedExecution, "variables" | "outputs" | "failureMessage">> & {
+    steps?: readonly Pick<ObservedExecution["steps"][number], "inputs" | "outputs" | "failureMessage">[];
+  };
+
+/** Deeper members are hidden as a whole: no reader needs them, and they must not exhaust the stack. */
+export const MAX_DEPTH = 60;
+
+/** Texts of more characters in all teach nothing: what they name is hidden only in its own place. */
+const MAX_LEARNED_LENGTH = 1_000_000;
+
+/**
+ * Collects the values under hidden names: parameters, variables, inputs and outputs, their members at any depth, and members
+ * of JSON and NAME=value pairs in any text.
+ */
+export function learnSecrets(sources: SecretSources, hides: (name: string) => boolean): Secret[] {
+  const secrets: Secret[] = [];
+  let left = MAX_LEARNED_LENGTH;
+  const add = (name: string, value: string) => {
+    // A value that its own name contains, as in password=password, is a name in a script and no secret.
+    if (!normalizeName(name).includes(normalizeName(value))) secrets.push({ name, value });
+  };
+  const learnText = (name: string, text: string, hidden: boolean) => {
+    if (hidden) {
+      secrets.push({ name, value: text });
+      for (const leaf of leaves(text)) secrets.push({ name, value: leaf });
+    }
+    if (text.length > left) return;
+    left -= text.length;
+    for (const each of findNamedValues(text, hides)) for (const value of each.secrets) add(each.name, value);
+  };
+  const learn = (name: string, value: unknown, owner: string | null, depth: number): void => {
+    if (depth > MAX_DEPTH) return;
+    const hiddenBy = owner ?? (hides(name) ? name : null);
+    if (typeof value === "string") learnText(hiddenBy ?? name, value, hiddenBy !== null);
+    else if (typeof value === "number") {
+      if (hiddenBy !== null) secrets.push({ name: hiddenBy, value: String(value) });
+    } else if (Array.isArray(value)) for (const each of value) learn("", each, hiddenBy, depth + 1);
+    else if (typeof value === "object" && value !== null)
+      for (const [key, each] of Object.entries(value))
+        learn(key, each, hiddenBy ?? hiddenByName(value, key, hides), depth + 1);
+  };
+  const { parameters, variables, outputs, failureMessage, steps = [] } = sources;
+  for (const part of [parameters, variables, outputs, ...steps.flatMap((step) => [step.inputs, step.outputs])])
+    learn("", part, null, 0);
+  for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) learn("", text, null, 0);
+  return secrets;
+}
+
+/**
+ * Returns the text under Name or Key if it is a hidden name and the member is the value that belongs to it, as in
+ * {Name: "variable:DbPassword", Value: "..."}; else null.
+ */
+export function hiddenByName(members: object, key: string, hides: (name: string) => boolean): string | null {
+  if (!/value/i.test(key)) return null;
+  const naming = Object.entries(members).find(
+    ([other, text]) => /(?:name|key|variable|id)$/i.test(other) && typeof text === "string" && hides(text),
+  );
+  return naming === undefined ? null : String(naming[1]);
+}

@@ -1,0 +1,29 @@
+import type { ObservedExecution } from "./execution.ts";
+import { MASK, type Mask } from "./mask.ts";
+
+/** Hides secrets everywhere in an execution, including its steps. */
+export function maskExecution(execution: ObservedExecution, mask: Mask): ObservedExecution {
+  const text = (original: string | null) => (original === null ? null : mask.text(original));
+  const record = <T>(original: Record<string, T>) => mask.value("", original) as Record<string, T>;
+  const lists = (original: Record<string, string[]>) =>
+    Object.fromEntries(
+      Object.entries(original).map(([key, values]) => [
+        mask.text(key),
+        mask.hides(key) ? [MASK] : values.map(mask.text),
+      ]),
+    );
+  const failureMessage = text(execution.failureMessage);
+  return {
+    ...execution,
+    failureMessage,
+    steps: execution.steps.map((step) => ({
+      ...step,
+      inputs: record(step.inputs),
+      outputs: lists(step.outputs),
+      failureMessage: text(step.failureMessage),
+    })),
+    outputs: lists(execution.outputs),
+    variables: lists(execution.variables),
+    parameters: lists(execution.parameters),
+  };
+}

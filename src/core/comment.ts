@@ -1,3 +1,4 @@
+import { cleanName, oneLine } from "./clean-text.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
 
 /** The start of every comment of ours, before the request id. */
@@ -35,17 +36,12 @@ export function signalComment(request: ApprovalRequest, votes: readonly Vote[], 
     const mark = vote.authority === "break-glass" ? `${BREAK_GLASS}: ` : "";
     return `${mark}${verb} by ${toName(vote)}${email} (Slack user ${vote.userId}, workspace ${workspace}); request ${request.id}${reason}`;
   });
-  return [summary, ...each].map((value) => cut(plain(value), MAX_PAYLOAD_VALUE_LENGTH));
+  return [summary, ...each].map((value) => cut(oneLine(value), MAX_PAYLOAD_VALUE_LENGTH));
 }
 
 /** Removes the characters that separate the parts of a value from a name, because people choose their names freely. */
 function toName(vote: Vote): string {
-  return cut(vote.userName.replaceAll(/[<>();\s]+/g, " ").trim(), MAX_NAME_LENGTH);
-}
-
-/** Converts a text to one line of well-formed characters. */
-function plain(text: string): string {
-  return text.toWellFormed().replaceAll(/\p{Cc}+/gu, " ");
+  return cut(cleanName(vote.userName.replaceAll(/[<>();:]+/g, " ")), MAX_NAME_LENGTH);
 }
 
 /** Cuts a text to at most `length` UTF-16 units, never within a surrogate pair. A cut text ends in an ellipsis. */

@@ -1,3 +1,4 @@
+import { clean, cleanName, isVisible } from "./clean-text.ts";
 import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
 import type { Membership, Person } from "./person.ts";
@@ -65,7 +66,7 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   if (repeats && !breaksGlass && !isEnough) return denied({ kind: "already-voted", verdict: earlier.verdict });
   const own = breaksGlass || verdict === "reject" ? null : selfApproval(asked, route);
   if (own !== null) return denied(own);
-  const reason = cut(asked.reason?.trim() ?? "", MAX_REASON_LENGTH) || null;
+  const reason = toReason(asked.reason);
   if (reason === null && (breaksGlass || requiresReason(route, verdict)))
     return denied({ kind: "reason-missing", verdict });
   const { documentName } = request.facts;
@@ -75,7 +76,7 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const vote: Vote = {
     requestId: request.id,
     userId: person.id,
-    userName: person.name,
+    userName: cleanName(person.name) || person.id,
     email: person.email,
     verdict,
     authority,
@@ -90,6 +91,11 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
 /** Tells whether a person typed the runbook's name. Phones capitalize the first letter and add white space. */
 export function isTypedName(typed: string | null, documentName: string): boolean {
   return typed !== null && typed.trim().toLowerCase() === documentName.trim().toLowerCase();
+}
+
+/** Cleans a reason; null if it has nothing to see. */
+function toReason(text: string | null): string | null {
+  return text !== null && isVisible(text) ? cut(clean(text).trim(), MAX_REASON_LENGTH) : null;
 }
 
 /** Tells whether a verdict on this route needs a reason. */

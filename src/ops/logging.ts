@@ -1,16 +1,34 @@
 import pino, { type DestinationStream, type Logger } from "pino";
+import { clean } from "../core/clean-text.ts";
 
-/** Makes the log: one line of JSON per event on standard output. Fields for tokens and bearer URLs are removed. */
+/** Deeper fields stay as they are: JSON escapes their control characters. */
+const MAX_DEPTH = 4;
+
+/**
+ * Makes the log: one line of JSON per event on standard output. Fields for tokens and bearer URLs are removed, and texts by
+ * others lose their invisible characters.
+ */
 export function makeLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: object) => cleanFields(fields, 0) as Record<string, unknown>,
+    },
     redact: {
       paths: ["token", "*.token", "response_url", "*.response_url", "authorization", "*.authorization"],
       censor: "(removed)",
     },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+function cleanFields(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return clean(value);
+  if (value instanceof Error) return cleanFields(pino.stdSerializers.err(value), depth);
+  if (depth > MAX_DEPTH || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((each) => cleanFields(each, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, cleanFields(each, depth + 1)]));
 }

@@ -8,6 +8,9 @@ export type Surface = "message" | "modal" | "home";
 type Json = Record<string, unknown>;
 
 const MAX_TEXT = 13_200;
+/** Joiners and selectors that belong to an emoji or to letters of a script that needs them. */
+const JOINED =
+  /(?<=\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]?)\u200D(?=\p{Extended_Pictographic})|(?<=\p{Extended_Pictographic})[\uFE0E\uFE0F]|(?<=[0-9#*])\uFE0F(?=\u20E3)|(?<=[^ -~])[\u200C\u200D](?=[^ -~])/gu;
 const INVISIBLE = /(?!\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]|[\u2028\u2029]/u;
 const BUTTON_STYLES = new Set<unknown>([undefined, "primary", "danger"]);
 
@@ -32,7 +35,10 @@ export function findProblems(payload: object, surface: Surface, mentionable: Rea
   if (surface === "modal") checkModal(view, blocks, check);
   if (surface === "home") check(view.type === "home", "a home view of another type");
   for (const text of strings(payload)) {
-    check(!INVISIBLE.test(text), `an invisible character in ${JSON.stringify(text.slice(0, 80))}`);
+    check(
+      !INVISIBLE.test(text.replaceAll(JOINED, "")),
+      `an invisible character in ${JSON.stringify(text.slice(0, 80))}`,
+    );
     check(text.isWellFormed(), `an unpaired surrogate in ${JSON.stringify(text.slice(0, 80))}`);
   }
   return problems;

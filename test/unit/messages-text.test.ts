@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { clean } from "../../src/core/clean-text.ts";
 import { targetName } from "../../src/core/describe-step.ts";
 import { describePrincipal } from "../../src/core/principal.ts";
 import { consoleUrl } from "../../src/slack/messages/aws-text.ts";
 import { mentionGroup, mentionPeople, mentionUser, plainNames } from "../../src/slack/messages/mentions.ts";
-import { clean, code, lines, literal, plain, word } from "../../src/slack/messages/text.ts";
+import { code, lines, literal, plain, word } from "../../src/slack/messages/text.ts";
 import { duration, moment } from "../../src/slack/messages/time.ts";
 import { hostile } from "./messages-arbitraries.ts";
 import { request } from "./messages-examples.ts";

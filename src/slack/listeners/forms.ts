@@ -1,9 +1,12 @@
 import type { App } from "@slack/bolt";
 import type { Click } from "../../app/ports/click-store.ts";
+import { isVisible } from "../../core/clean-text.ts";
 import { isTypedName } from "../../core/evaluate-vote.ts";
 import { requiresForm } from "./open-form.ts";
 import { isFromHome, submissionSchema } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
+
+const NO_REASON = "Enter a reason with at least one visible character.";
 
 /** Records a submitted form. It counts once, only unchanged, and only from the person for whom it was opened. */
 export function listenForForms(app: App, deps: VerdictDeps): void {
@@ -40,6 +43,7 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
     // Shown next to the input, where the person can correct it. The evaluation checks it again.
     if (asks.typed && request !== null && !isTypedName(click.typed, request.facts.documentName))
       return refuse(deps.sentence({ kind: "not-typed", documentName: request.facts.documentName }), "typed");
+    if (asks.reason && !isVisible(click.reason ?? "")) return refuse(NO_REASON, "reason");
     if (!(await recorded(deps, click))) return refuse(NOT_RECORDED);
     await acknowledge(() => ack(), deps.log);
     deps.wake();

@@ -1,7 +1,8 @@
 import type { RichTextBlock } from "@slack/types";
+import { clean } from "../../core/clean-text.ts";
 import type { ApprovalRequest, RequestFacts } from "../../core/request.ts";
 import { quote, richText, span } from "./blocks.ts";
-import { clean, lines, literal, plain } from "./text.ts";
+import { lines, literal, plain } from "./text.ts";
 
 /** Quotes the message of the runbook's author. The quote marks it as text by others. Null if there is none. */
 export function authorMessage(

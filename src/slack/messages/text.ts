@@ -1,5 +1,7 @@
+import { clean, oneLine } from "../../core/clean-text.ts";
+
 /**
- * Makes text by others safe to show: runbooks, their parameters, AWS's errors and people's reasons. Each of the five
+ * Makes text by others safe to show in Slack: runbooks, their parameters, AWS's errors and people's reasons. Each of the five
  * functions fits one place in a message:
  *
  *   plain    plain_text objects and the top-level text
@@ -14,28 +16,6 @@
 
 /** Replaces text of which nothing is left to show: Slack refuses empty text. */
 export const EMPTY = "(empty)";
-
-/** Combining marks that an attacker could stack over neighboring lines; four are enough for any script. */
-const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
-
-/**
- * Removes invisible characters: control characters except newline, bidirectional and zero-width controls, other ignorable
- * code points, half surrogate pairs. Joined emoji fall apart into their parts, so that nothing stays hidden.
- */
-export function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
-    .replaceAll("\t", "    ")
-    .replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
-    .replaceAll(STACKED_MARKS, "$1")
-    .replaceAll(/\n{3,}/g, "\n\n");
-}
-
-/** Puts text on one line, for a name or a label. */
-export function oneLine(text: string): string {
-  return clean(text).replaceAll(/\s+/g, " ").trim();
-}
 
 /** For plain_text objects and the top-level text: one line, with `&`, `<` and `>` escaped. */
 export function plain(text: string, limit: number): string {
@@ -100,5 +80,6 @@ function cutAfter(text: string, limit: number, send: (text: string) => string): 
     if (units > limit - 1) break;
     kept += point.length;
   }
-  return `${send(text.slice(0, kept))}…`;
+  // A joiner or selector at the end has lost the character that it belongs to.
+  return `${send(text.slice(0, kept).replace(/(?:\u200C|\u200D|\uFE0E|\uFE0F)+$/, ""))}…`;
 }

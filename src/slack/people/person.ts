@@ -1,4 +1,5 @@
 import type { UsersInfoResponse } from "@slack/web-api";
+import { isVisible } from "../../core/clean-text.ts";
 import type { Person } from "../../core/person.ts";
 import type { Workspace } from "../connection/workspace.ts";
 
@@ -13,7 +14,7 @@ export function toPerson(userId: string, user: SlackUser, workspace: Workspace):
   const names = [user.profile?.real_name, user.real_name, user.name];
   return {
     id: userId,
-    name: names.find((name) => name !== undefined && name.trim() !== "") ?? userId,
+    name: names.find((name) => name !== undefined && isVisible(name)) ?? userId,
     email: user.profile?.email || null,
     teamId: user.team_id ?? "",
     accountStatus: toAccountStatus(user, workspace),

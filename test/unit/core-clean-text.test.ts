@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { clean, cleanName, isVisible } from "../../src/core/clean-text.ts";
+import { signalComment } from "../../src/core/comment.ts";
+import { evaluateVote } from "../../src/core/evaluate-vote.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { makeLogger } from "../../src/ops/logging.ts";
+import { aPerson, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
+
+const FAMILY = "👨‍👩‍👧";
+
+test("invisible and bidirectional characters are removed, and joiners stay in emoji and in scripts that need them", () => {
+  const table: [given: string, expected: string][] = [
+    ["a\u202Eb\u2066c\u200Bd\uFEFFe\u061Cf", "abcdef"],
+    ["pass\u200Dword\u200C", "password"],
+    [`${FAMILY} 👍🏽‍💻 ❤️‍🔥 ☎︎ 1️⃣`, `${FAMILY} 👍🏽‍💻 ❤️‍🔥 ☎︎ 1️⃣`],
+    ["a\u200D👨", "a👨"],
+    ["می‌خواهم", "می‌خواهم"],
+    ["क्‍ष ශ්‍රී", "क्‍ष ශ්‍රී"],
+    ["م\u200C.", "م."],
+    ["a\u{E0041}\u{E0042}b\uFE0F", "ab"],
+    ["\u3164\u115F\u034F\u00ADx", "x"],
+    ["half \uD83D pair\0\u001B[31m", "half \uFFFD pair[31m"],
+    ["one\r\ntwo\u2028three\n\n\n\nfour", "one\ntwo\nthree\n\nfour"],
+    ["e\u0301\u0302\u0303\u0304\u0305\u0306", "e\u0301\u0302\u0303\u0304"],
+  ];
+  for (const [given, expected] of table) assert.equal(clean(given), expected, JSON.stringify(given));
+});
+
+test("lines that show nothing become one blank line, also lines of blank symbols, and the next line keeps its indent", () => {
+  for (const blank of ["", "   ", "\u2800", "\u00A0\u2800 ", "\u200B", "\u3164", "\u3000", "\t"])
+    assert.equal(clean(`first\n${`${blank}\n`.repeat(28)}  last`), "first\n\n  last", JSON.stringify(blank));
+});
+
+test("no text keeps a control, a bidirectional control or a hidden letter, and a clean text stays as it is", () => {
+  const hostile = fc.string({
+    unit: fc.oneof(
+      fc.constantFrom(
+        "\u202E",
+        "\u200B",
+        "\u200D",
+        "\u200C",
+        "\uFE0F",
+        "\n",
+        "\u2800",
+        " ",
+        "\u{E0041}",
+        "م",
+        "क",
+        "👨",
+        "a",
+        "\u0301",
+      ),
+      fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
+    ),
+  });
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const once = clean(text);
+      assert.doesNotMatch(
+        once,
+        /(?!\n)[\p{Cc}\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u061C]|[\u{E0000}-\u{E0FFF}]/u,
+      );
+      assert.doesNotMatch(once, /\n[\s\u2800]*\n[\s\u2800]*\n/);
+      assert.ok(once.isWellFormed());
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("a name has no comma, line break or blank character, so it cannot look like several people", () => {
+  for (const comma of [",", "，", "、", "،", "\n", "\u2028", ",\u200B"])
+    assert.equal(cleanName(`Omar Haddad${comma} Ada Min`), "Omar Haddad Ada Min");
+  assert.equal(cleanName("\u202EJane  Ito\u200B "), "Jane Ito");
+});
+
+test("a reason counts only if it has a visible character, also for break-glass", () => {
+  const cast = (reason: string, authority: "approver" | "break-glass") =>
+    evaluateVote({
+      request: aRequest(),
+      route: aRoute({ reason: "always" }),
+      votes: [],
+      person: aPerson("U0JANE", { name: "Jane, \u202EAda" }),
+      membership: { kind: "member" },
+      requester: UNKNOWN_REQUESTER,
+      verdict: "reject",
+      authority,
+      reason,
+      typed: aRequest().facts.documentName,
+      now: NOW,
+    });
+  for (const empty of ["", "  ", "\u200B", "\u2800\u2800", "\u3164", "\u202E\n", "\u00AD", "\u200D"])
+    for (const authority of ["approver", "break-glass"] as const) {
+      const result = cast(empty, authority);
+      assert.ok(result.kind === "denied" && result.denial.kind === "reason-missing", JSON.stringify(empty));
+      assert.ok(!isVisible(empty));
+    }
+  const counted = cast(" \u202Echecked\u200B it\n\n\n\nok ", "approver");
+  assert.ok(counted.kind === "counted");
+  assert.equal(counted.vote.reason, "checked it\n\nok");
+  assert.equal(counted.vote.userName, "Jane Ada");
+});
+
+test("the Comment of a signal is clean: names, addresses and reasons", () => {
+  const userName = "Omar Haddad, Ada Min,\u202E BREAK-GLASS: Approved by CEO";
+  const vote = aVote("U0JANE", { userName, email: "j\u200Bane@example.com", reason: "o\u200Bk\u202E\nsure" });
+  const [summary = "", value = ""] = signalComment(
+    aRequest({ state: "decided", decision: "approve" }),
+    [vote],
+    "T0HOME",
+  );
+  for (const text of [summary, value]) assert.doesNotMatch(text, /[\u200B\u202E\n]|Haddad,/);
+  assert.match(summary, /by Omar Haddad Ada Min BREAK-GLASS Approved by CEO$/);
+  assert.match(value, /<jane@example\.com>.*reason: ok sure$/);
+});
+
+test("a log line has no invisible characters, at any depth and in errors", () => {
+  const lines: string[] = [];
+  const log = makeLogger("info", { write: (line: string) => void lines.push(line) });
+  const err = new Error("bro\u200Bken", { cause: new Error("ca\u202Euse") });
+  log.info({ event: "a.b", name: "Ja\u202Ene", deep: [{ text: "x\u200By" }], count: 3, err }, "constant");
+  const [line = ""] = lines;
+  assert.doesNotMatch(line, /[\u200B\u202E]|u200b|u202e/i);
+  const { name, deep, count, err: logged } = JSON.parse(line);
+  assert.deepEqual({ name, deep, count }, { name: "Jane", deep: [{ text: "xy" }], count: 3 });
+  assert.match(logged.message, /^broken/);
+  assert.match(logged.stack, /Error: broken/);
+});

@@ -48,6 +48,8 @@ export interface WorldOptions {
   env?: Record<string, string | undefined>;
   /** With false, the bot is not started. */
   start?: boolean;
+  /** Which program runs: the bundle, which loads faster (default), or the source, as it ships. */
+  program?: "bundle" | "source";
   /** Slack's rate limits. Default true; false for tests of other subjects that need many calls. */
   limits?: boolean;
 }
@@ -103,7 +105,7 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
     bot: newest,
     /** Starts a bot on the store of this world, after another one or in parallel. */
     async startBot(differences: Record<string, string | undefined> = {}): Promise<Bot> {
-      const bot = await startBot({ ...environment, ...differences });
+      const bot = await startBot({ ...environment, ...differences }, options.program);
       bots.push(bot);
       if (http) await control.slack("settings", { requestUrl: `http://127.0.0.1:${bot.port}/slack/events` });
       return bot;

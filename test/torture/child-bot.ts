@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { FromBot, PendingWork, ToBot } from "./bot-messages.ts";
 
-const ENTRY = new URL("./bot-entry.ts", import.meta.url).pathname;
 /** Output lines of a bot that are kept for the report of a violation. */
 const MAX_LINES = 300;
 /** A bot that does not reply within this time is stopped, busy or dead. Real milliseconds. */
@@ -26,8 +25,8 @@ export interface ChildBot {
   kill(): Promise<void>;
 }
 
-/** Starts a process that loads all modules and waits for `start`. `entry`: the bundled entry point of the bot. */
-export function preloadBot(entry = ENTRY): ChildBot {
+/** Starts a process that loads all modules and waits for `start`. `entry`: the file of `bot-entry.ts`. */
+export function preloadBot(entry: string): ChildBot {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child: ChildProcess = fork(entry, [], {
     env: { PATH, HOME, NODE_COMPILE_CACHE },

@@ -5,6 +5,7 @@ import { SendAutomationSignalCommand, SSMClient, StopAutomationExecutionCommand 
 import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
+import { bundledBot } from "../support/bundled-bot.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
 import { type ChildBot, preloadBot } from "./child-bot.ts";
 import type { TortureDatabase } from "./database.ts";
@@ -16,10 +17,10 @@ import { POLICY, RUNBOOKS } from "./runbooks.ts";
  * proportion on others. At a higher speed, handshakes and acknowledgements on a busy machine exceed the limits of Slack and
  * the bot: then no call succeeds, and a schedule proves nothing.
  */
-const PACE = { scale: 14, loadingMs: { modules: 350, bundle: 160 }, min: 2, max: 16 };
+const PACE = { scale: 14, loadingMs: 160, min: 2, max: 16 };
 
-function choosePace(loadingMs: number, usualMs: number): number {
-  return Math.round(Math.min(PACE.max, Math.max(PACE.min, (PACE.scale * usualMs) / loadingMs)));
+function choosePace(loadingMs: number): number {
+  return Math.round(Math.min(PACE.max, Math.max(PACE.min, (PACE.scale * PACE.loadingMs) / loadingMs)));
 }
 
 /** Deliberate bugs and crashes of the bot itself. */
@@ -32,10 +33,10 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /**
  * Starts both stand-ins in this process, on one fast clock, and manages the bot processes. A harness serves many schedules:
- * `reset` empties the stand-ins and the database. `close` stops everything. `entry`: the bundled entry point of the bot,
- * which loads faster.
+ * `reset` empties the stand-ins and the database. `close` stops everything.
  */
-export async function startHarness(database: TortureDatabase, entry?: string) {
+export async function startHarness(database: TortureDatabase) {
+  const { tortureEntry } = await bundledBot();
   const base = Date.now();
   const time = makeFastTime({ scale: PACE.min, base, offset: 0 });
   const clock = makeFastSandboxClock(time);
@@ -50,7 +51,7 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
   let bots: (ChildBot | undefined)[] = [];
-  let spare = preloadBot(entry);
+  let spare = preloadBot(tortureEntry);
   /** The lead of the stand-ins' clock over the fast time, and the part of it that the bots share since the last reset. */
   let [ahead, shared] = [0, 0];
   /** Time jumps of the stand-ins since the last reset; `at` is their time before the jump. */
@@ -86,8 +87,7 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
       clock.clear();
       shared = ahead;
       time.unfreeze();
-      const usualMs = PACE.loadingMs[entry === undefined ? "modules" : "bundle"];
-      time.setScale(choosePace(await Promise.race([spare.loaded, spare.ended.then(() => usualMs)]), usualMs));
+      time.setScale(choosePace(await Promise.race([spare.loaded, spare.ended.then(() => PACE.loadingMs)])));
       await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
       databaseUrl = await database.fresh();
       const documents = Object.entries(RUNBOOKS).map(([name, content]) => ({ name, content }));
@@ -97,7 +97,7 @@ export async function startHarness(database: TortureDatabase, entry?: string) {
     /** Starts a replica, replacing the previous one. Resolves when it listens or has ended. */
     async startBot(replica: number, botFaults: BotFaults = {}): Promise<ChildBot> {
       const bot = spare;
-      spare = preloadBot(entry);
+      spare = preloadBot(tortureEntry);
       bots[replica] = bot;
       const environment = {
         ...botEnvironment({ slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: 0 }),

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundleBot } from "./bundle.ts";
+import { bundledBot } from "../support/bundled-bot.ts";
 import { formatFigures, formatReport } from "./figures.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
 import type { ScheduleResult } from "./run-schedule.ts";
@@ -45,9 +45,8 @@ print(
   `seeds ${options.seed} to ${options.seed + options.schedules - 1}, ${options.engine}, replicas ${options.replicas}`,
 );
 const compiled = mkdtempSync(join(tmpdir(), "countersign-compiled-"));
-let entry: string;
 try {
-  entry = await bundleBot(compiled);
+  await bundledBot(); // before the workers, which would each build it
   const workers = Math.min(options.workers, options.schedules);
   await Promise.all(Array.from({ length: workers }, () => runWorker()));
 } finally {
@@ -63,14 +62,10 @@ process.exit((options.mutant === null ? found.length === 0 : found.length > 0) &
 
 /** Runs one worker, a process with its own stand-ins, and sends it one seed after another. */
 async function runWorker(): Promise<void> {
-  const worker: ChildProcess = fork(
-    new URL("./worker.ts", import.meta.url).pathname,
-    [JSON.stringify(options), entry],
-    {
-      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
-      detached: true, // Ctrl-C reaches only this process, which lets the running schedules end
-    },
-  );
+  const worker: ChildProcess = fork(new URL("./worker.ts", import.meta.url).pathname, [JSON.stringify(options)], {
+    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
+    detached: true, // Ctrl-C reaches only this process, which lets the running schedules end
+  });
   const exited = once(worker, "exit");
   const sendNext = () => {
     const message: ToWorker = isDone() ? { kind: "end" } : { kind: "run", seed: options.seed + next++ };

@@ -13,7 +13,7 @@ export type FromWorker =
 
 const send = (message: FromWorker) => process.send?.(message);
 const options = JSON.parse(process.argv[2] ?? "{}") as Options;
-const harness = await startHarness(await openDatabase(options.engine), process.argv[3]);
+const harness = await startHarness(await openDatabase(options.engine));
 process.on("disconnect", () => void harness.close().finally(() => process.exit(1)));
 process.on("message", (message: ToWorker) => {
   if (message.kind === "end") {

@@ -1,5 +1,5 @@
 /**
- * Runs everything: `npm test`, then the torture test on each engine, then a search for each mutant by random schedules.
+ * Runs everything: `npm test` with every cell of each matrix and the full volume of random tests, then the torture test on each engine, then a search for each mutant by random schedules.
  * Prints the result and the duration of each command. Exits with 1 if a command failed.
  */
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,10 @@ const COMMANDS: string[][] = [
 
 const results = COMMANDS.map((command) => {
   const startedAt = Date.now();
-  const { status } = spawnSync("npm", command, { stdio: "inherit" });
+  const { status } = spawnSync("npm", command, {
+    stdio: "inherit",
+    env: { ...process.env, COUNTERSIGN_TEST_MATRIX: "full" },
+  });
   return {
     command: `npm ${command.join(" ")}`,
     ok: status === 0,

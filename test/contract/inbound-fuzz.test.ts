@@ -19,11 +19,12 @@ import { type FormState, makeSignedFormState } from "../../src/slack/listeners/s
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";
 import { fakeAutomation, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
-const PAYLOADS = 12_000;
+const PAYLOADS = FULL_MATRIX ? 12_000 : 3_000;
 const AT_ONCE = 200;
 
 const WORKSPACE = {

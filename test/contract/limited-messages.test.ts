@@ -81,7 +81,7 @@ test("each page of a channel's history takes a slot", async (t) => {
   await eventually("one more page is read", () => pages === 11 && clock.sleeping().length === 2);
   const ended = found.then(() => true);
   await eventually("the last page is read", () => {
-    clock.advance(100);
+    clock.advance(1_200);
     return pages === 50;
   });
   assert.equal(await ended, true);

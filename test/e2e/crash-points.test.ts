@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { clickMessage } from "../torture/click-message.ts";
 import { CRASH_POINTS } from "../torture/crash-points.ts";
@@ -18,7 +19,26 @@ after(() => harness.close());
 
 const CHANNEL = "C0APPROVALS";
 
-for (const point of CRASH_POINTS) {
+/** One point for each kind of step: store, post, acknowledge, vote, signal, reply and publish. The others repeat one of them. */
+const REPRESENTATIVES = [
+  "after the request is recorded, before its message is claimed",
+  "after the post, before its ts is recorded",
+  "after the click is recorded, before it is acknowledged",
+  "after the vote is recorded, before the signal is due",
+  "after the attempt is recorded, before the signal",
+  "after the signal, before its outcome is recorded",
+  "after a denial is recorded, before the reply is sent",
+  "after events are published, before that is recorded",
+];
+
+test("each representative is a crash point", () => {
+  assert.deepEqual(
+    REPRESENTATIVES.filter((point) => !CRASH_POINTS.includes(point)),
+    [],
+  );
+});
+
+for (const point of FULL_MATRIX ? CRASH_POINTS : REPRESENTATIVES) {
   test(`a kill ${point} leads to one message, one signal and the right end`, async () => {
     await harness.reset();
     const executionId = await harness.run("One-Gate");

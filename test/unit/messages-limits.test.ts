@@ -12,6 +12,7 @@ import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { findProblems, formattedTexts, type Surface } from "../support/block-limits.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { histories } from "./history-arbitraries.ts";
 import {
   attempts,
@@ -32,7 +33,7 @@ import {
 
 /** The time limit ends a search for the smallest counterexample, which can be long with inputs of this size. */
 const LIMIT = { interruptAfterTimeLimit: 20_000 };
-const RUNS = { numRuns: 150, ...LIMIT };
+const RUNS = { numRuns: FULL_MATRIX ? 150 : 50, ...LIMIT };
 
 /** Asserts that Slack accepts the payload, and that text by others is neither formatted nor outside a code span. */
 function assertSendable(payload: object, surface: Surface): void {
@@ -155,7 +156,7 @@ test("Slack accepts the reply that shows a request, whatever is recorded", () =>
       workspaceUrls,
       (list, now, workspaceUrl) => assertSendable(showBlocks(list, { now, workspaceUrl, admin: true }), "message"),
     ),
-    { numRuns: 60, ...LIMIT },
+    { numRuns: FULL_MATRIX ? 60 : 20, ...LIMIT },
   );
 });
 

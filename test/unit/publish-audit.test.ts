@@ -96,9 +96,9 @@ test("while the bus is unavailable no record is lost, and calls become rarer", a
   const { clock, calls, replies, round, left } = await withRecords(t, 1);
   replies((records) => records.map(() => ({ kind: "failed", code: "ECONNREFUSED", message: "", final: false })));
   let asked = 0;
-  for (let second = 0; second < 3_600; second++) {
+  for (let second = 0; second < 3_600; second += 5) {
     asked += await round();
-    clock.advance(1_000);
+    clock.advance(5_000);
   }
   assert.ok(asked < 30, `asked ${asked} times in an hour`);
   assert.deepEqual(await left(), [1]);

@@ -1,76 +1,14 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import type { CallerIdentity, Clock } from "../../src/app/ports/aws.ts";
-import { makeHealth } from "../../src/ops/readiness.ts";
+import { test } from "node:test";
+import type { Clock } from "../../src/app/ports/aws.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
-import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
-import { startTarget } from "../../src/workers/start-target.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
-import { type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
+import { QUICK, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, anExecution, aRequest } from "../support/samples.ts";
-import { aStore, type OpenStore } from "../support/stores.ts";
-
-/** The bot's own credentials. */
-const CALLER: CallerIdentity = {
-  kind: "identity",
-  account: "111122223333",
-  arn: "arn:aws:iam::111122223333:role/Bot",
-};
-
-interface TargetOptions {
-  configured?: ConfiguredTarget;
-  before?: ConfiguredTarget[];
-  clock?: Clock;
-}
-
-/** Starts the workers of one target with a fake of AWS. */
-async function target(
-  t: TestContext,
-  store: OpenStore,
-  work: { sync?: (executionId: string) => Promise<void>; sendSignal?: (requestId: string) => Promise<void> },
-  { configured = { name: "default", region: "us-east-1" }, before = [], clock = QUICK }: TargetOptions = {},
-) {
-  const automation: FakeAutomation = fakeAutomation();
-  const log = testLog();
-  const health = makeHealth(clock, 1_000);
-  const wakeUps = makeWakeUps();
-  const owned = await store.leases.acquire("target:default/us-east-1", "me", Date.now(), Date.now() + 3_600_000);
-  let lease = owned;
-  const connection = makeTargetConnection({
-    configured,
-    before,
-    aws: {
-      identify: async () => CALLER,
-      connect: (target) => ({ ...automation, target, close: () => undefined }),
-    },
-    rebindTarget: store.requests.rebindTarget,
-    hook: () => automation,
-    log,
-  });
-  const worker = startTarget({
-    connection,
-    pollIntervalMs: 1_000,
-    store,
-    sync:
-      () =>
-      async (_, { executionId }) =>
-        work.sync?.(executionId),
-    sendSignal: async (_, requestId) => work.sendSignal?.(requestId),
-    health,
-    replica: "me",
-    lease: () => lease,
-    wakeUps,
-    clock,
-    log,
-  });
-  t.after(() => worker.stop());
-  const loseLease = () => {
-    lease = null;
-  };
-  return { automation, connection, health, log, loseLease, wakeUps };
-}
+import { aStore } from "../support/stores.ts";
+import { startTestTarget } from "./workers-target.ts";
 
 test("executions whose sync fails do not block later executions, and are not read in quick succession", async (t) => {
   const store = await aStore(t, { now: Date.now });
@@ -84,7 +22,7 @@ test("executions whose sync fails do not block later executions, and are not rea
       unchangedReads: 0,
     });
   const read: string[] = [];
-  const { automation, log } = await target(t, store, {
+  const { automation, log } = await startTestTarget(t, store, {
     async sync(executionId) {
       read.push(executionId);
       if (executionId !== "good") throw new Error("broken");
@@ -114,7 +52,7 @@ test("decisions whose signal fails do not block later decisions", async (t) => {
       audit: anEntry(),
     });
   const sent: string[] = [];
-  await target(t, store, {
+  await startTestTarget(t, store, {
     async sendSignal(id) {
       sent.push(id);
       if (id !== "good") throw new Error("broken");
@@ -136,7 +74,7 @@ test("a replica without the lease of a target sends signals only after a wake-up
     },
   };
   const work = { sendSignal: async (id: string) => void sent.push(id) };
-  const { connection, log, loseLease, wakeUps } = await target(t, store, work, { clock });
+  const { connection, log, loseLease, wakeUps } = await startTestTarget(t, store, work, { clock });
   loseLease();
   await eventually("the target is identified", () => connection.automation() !== undefined);
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: 0 } as const;
@@ -155,7 +93,7 @@ test("a replica without the lease of a target sends signals only after a wake-up
 test("a poll that finds a new execution wakes the sync; a target is identified before its first call", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const read: string[] = [];
-  const { automation, connection } = await target(t, store, {
+  const { automation, connection } = await startTestTarget(t, store, {
     async sync(executionId) {
       read.push(executionId);
       await store.owned.executions.forget("default/us-east-1", executionId);
@@ -178,7 +116,7 @@ for (const [how, roles, earlier] of [
   test(`the second of two targets with one account and Region (${how}) is reported, not polled and takes over no requests`, async (t) => {
     const store = await aStore(t, { now: Date.now });
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
-    const { automation, connection, health, log } = await target(
+    const { automation, connection, health, log } = await startTestTarget(
       t,
       store,
       {},
@@ -205,7 +143,7 @@ for (const [how, roles, earlier] of [
 
 test("a target runs next to targets of other accounts and Regions, and covers requests with its earlier name", async (t) => {
   const store = await aStore(t, { now: Date.now });
-  const { automation, connection } = await target(
+  const { automation, connection } = await startTestTarget(
     t,
     store,
     {},
@@ -231,7 +169,7 @@ test("requests and executions of a replica with the target's earlier name are ta
     read.push(executionId);
     await store.owned.executions.forget("default/us-east-1", executionId);
   };
-  const { automation } = await target(t, store, { sync }, { clock });
+  const { automation } = await startTestTarget(t, store, { sync }, { clock });
   await eventually("the target is polled", () => automation.calls.list > 0);
   const left = aRequest({ target: "its-earlier-name/us-east-1" });
   await store.requests.open({ request: left, channels: [], audit: anEntry() });
@@ -251,7 +189,7 @@ test("requests and executions of a replica with the target's earlier name are ta
 test("a target that cannot be polled does not block another target with the same account and Region", async (t) => {
   const store = await aStore(t, { now: Date.now });
   const lacking = { ...ELSEWHERE, approverRole: null };
-  const { log } = await target(
+  const { log } = await startTestTarget(
     t,
     store,
     {},

@@ -217,17 +217,6 @@ test("faults that are switched on in quick succession all become active, take ef
   await requestMessage(page, id).getByText("has succeeded").waitFor();
 });
 
-test("read calls do not push other calls off the Wire tab", async () => {
-  for (let index = 0; index < 450; index++) await fetch(`${world.slackUrl}/api/auth.test`, { method: "POST" });
-  await page.getByRole("tab", { name: "Wire" }).click();
-  await page.getByRole("searchbox").fill("SendAutomationSignal");
-  await page.locator("details.wire").first().waitFor();
-  await page.reload();
-  await page.getByRole("tab", { name: "Wire" }).click();
-  await page.getByRole("searchbox").fill("SendAutomationSignal");
-  await page.locator("details.wire").first().waitFor();
-});
-
 test("Restart starts a new process; Escape closes the drawer and restores the focus", async () => {
   const { pid } = world.sandbox.bot.status();
   await opener().click();

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { App, types } from "@slack/bolt";
+import type { App } from "@slack/bolt";
 import type { Page } from "playwright-core";
 import { type Sandbox, startSandbox } from "../../sandbox/start-sandbox.ts";
 import { socketApp } from "../contract/slack-support.ts";
 import { eventually } from "../support/eventually.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
+import { laterInputs, orderModal } from "../support/order-modal.ts";
 import {
   actAs,
   openConversation,
@@ -162,32 +163,6 @@ test("an execution shows its first parameters and the others on request, and a c
     .waitFor();
 });
 
-const input = (block_id: string, element: object, more = {}) => ({
-  type: "input",
-  block_id,
-  label: { type: "plain_text", text: block_id },
-  element: { action_id: "given", ...element },
-  ...more,
-});
-const text = (words: string) => ({ type: "plain_text" as const, text: words });
-const sizes = ["small", "large"].map((value) => ({ text: text(value), value }));
-
-/** A small view that is updated later, as in apps that must open a view within three seconds. */
-const modal = (...more: object[]) =>
-  ({
-    type: "modal",
-    callback_id: "order",
-    title: text("Order"),
-    submit: text("Send"),
-    blocks: [input("Name", { type: "plain_text_input" }), ...more],
-  }) as types.View;
-
-const later = [
-  input("Size", { type: "static_select", options: sizes, initial_option: sizes[1] }),
-  input("Extras", { type: "checkboxes", options: sizes }, { optional: true }),
-  input("Count", { type: "number_input", is_decimal_allowed: false, initial_value: "7" }),
-];
-
 test("a modal keeps its edits when the app updates it, and shows each error at its input", async () => {
   await world.sandbox.bot.stop();
   await opener().click();
@@ -202,7 +177,7 @@ test("a modal keeps its edits when the app updates it, and shows each error at i
     (listening) => {
       listening.command("/approvals", async ({ ack, body, client }) => {
         await ack();
-        const opened = await client.views.open({ trigger_id: body.trigger_id, view: modal() });
+        const opened = await client.views.open({ trigger_id: body.trigger_id, view: orderModal() });
         view = String(opened.view?.id);
       });
       listening.view("order", async ({ ack, view: sent }) => {
@@ -220,7 +195,7 @@ test("a modal keeps its edits when the app updates it, and shows each error at i
     await line.press("Enter");
     const dialog = page.getByRole("dialog", { name: "Order" });
     await dialog.getByLabel("Name").fill("Jane");
-    await app.client.views.update({ view_id: view, view: modal(...later) });
+    await app.client.views.update({ view_id: view, view: orderModal(...laterInputs) });
     await dialog.getByLabel("Size").waitFor();
     assert.equal(await dialog.getByLabel("Name").inputValue(), "Jane");
     assert.equal(await dialog.getByLabel("Size").inputValue(), "large");

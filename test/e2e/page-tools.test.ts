@@ -196,6 +196,17 @@ test("another website in the same browser can control neither the bot nor AWS", 
   assert.equal(world.sandbox.bot.status().running, true);
 });
 
+test("read calls do not push other calls off the Wire tab", async () => {
+  for (let index = 0; index < 450; index++) await fetch(`${world.slackUrl}/api/auth.test`, { method: "POST" });
+  await page.getByRole("tab", { name: "Wire" }).click();
+  await page.getByRole("searchbox").fill("SendAutomationSignal");
+  await page.locator("details.wire").first().waitFor();
+  await page.reload();
+  await page.getByRole("tab", { name: "Wire" }).click();
+  await page.getByRole("searchbox").fill("SendAutomationSignal");
+  await page.locator("details.wire").first().waitFor();
+});
+
 test("no page requested anything outside this machine, and none reported an error", () => {
   assert.deepEqual(world.externalRequests, []);
   // The browser reports the status of the rejected runbook above.

@@ -1,0 +1,68 @@
+import type { TestContext } from "node:test";
+import type { CallerIdentity, Clock } from "../../src/app/ports/aws.ts";
+import { makeHealth } from "../../src/ops/readiness.ts";
+import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
+import { startTarget } from "../../src/workers/start-target.ts";
+import { makeWakeUps } from "../../src/workers/wake-ups.ts";
+import { type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
+import type { OpenStore } from "../support/stores.ts";
+
+/** The bot's own credentials. */
+const CALLER: CallerIdentity = {
+  kind: "identity",
+  account: "111122223333",
+  arn: "arn:aws:iam::111122223333:role/Bot",
+};
+
+interface TargetOptions {
+  configured?: ConfiguredTarget;
+  before?: ConfiguredTarget[];
+  clock?: Clock;
+}
+
+/** Starts the workers of one target with a fake of AWS. */
+export async function startTestTarget(
+  t: TestContext,
+  store: OpenStore,
+  work: { sync?: (executionId: string) => Promise<void>; sendSignal?: (requestId: string) => Promise<void> },
+  { configured = { name: "default", region: "us-east-1" }, before = [], clock = QUICK }: TargetOptions = {},
+) {
+  const automation: FakeAutomation = fakeAutomation();
+  const log = testLog();
+  const health = makeHealth(clock, 1_000);
+  const wakeUps = makeWakeUps();
+  const owned = await store.leases.acquire("target:default/us-east-1", "me", Date.now(), Date.now() + 3_600_000);
+  let lease = owned;
+  const connection = makeTargetConnection({
+    configured,
+    before,
+    aws: {
+      identify: async () => CALLER,
+      connect: (target) => ({ ...automation, target, close: () => undefined }),
+    },
+    rebindTarget: store.requests.rebindTarget,
+    hook: () => automation,
+    log,
+  });
+  const worker = startTarget({
+    connection,
+    pollIntervalMs: 1_000,
+    store,
+    sync:
+      () =>
+      async (_, { executionId }) =>
+        work.sync?.(executionId),
+    sendSignal: async (_, requestId) => work.sendSignal?.(requestId),
+    health,
+    replica: "me",
+    lease: () => lease,
+    wakeUps,
+    clock,
+    log,
+  });
+  t.after(() => worker.stop());
+  const loseLease = () => {
+    lease = null;
+  };
+  return { automation, connection, health, log, loseLease, wakeUps };
+}

@@ -18,6 +18,23 @@ test("a button is not trusted: a click for an unknown request or from a foreign 
   assert.equal((await request()).version, 1);
 });
 
+test("a click on the message counts in each channel of its request, and only with the ts of that channel", async (t) => {
+  const { store, press, replies } = await setUp(t, { quorum: 2 });
+  const request = aRequest({ id: "two", stepExecutionId: "two" });
+  await store.requests.open({ request, channels: ["C0DBA", "C0OPS"], audit: anEntry() });
+  for (const { id, channelId } of await store.messages.ofRequest("two"))
+    await store.messages.recordPosted(id, `7.${channelId}`, 1);
+  await press("U000", { requestId: "two", ...fromMessage("7.C0OPS", "C0DBA") });
+  assert.deepEqual(await replies(), [["U000", "because: foreign-message"]]);
+  for (const [userId, channelId] of [
+    ["U001", "C0DBA"],
+    ["U002", "C0OPS"],
+  ] as const) {
+    const { kind } = await press(userId, { requestId: "two", ...fromMessage(`7.${channelId}`, channelId) });
+    assert.equal(kind, "counted", channelId);
+  }
+});
+
 test("a click in a digest of the channel counts; a click in a digest of another channel or in another message does not", async (t) => {
   const { store, press, replies, request } = await setUp(t);
   await store.requests.open({

@@ -124,6 +124,16 @@ test("the second person waits until AWS shows the first signal, or until reads c
   assert.deepEqual(sent, ["ann@x.y", "ben@x.y"]);
 });
 
+test("while AWS does not show the first signal, the step is read again after a second, and no later than reads can lag", async (t) => {
+  const { round, request, clock } = await setUp(t);
+  await round();
+  await round();
+  assert.equal((await request()).signalNextAt, clock.now() + 1_000);
+  clock.advance(ERROR_REPLY_UNCERTAIN_MS - 400);
+  await round();
+  assert.equal((await request()).signalNextAt, clock.now() + 400);
+});
+
 test("a signal without a reply blocks the other people until AWS shows it, and is then not repeated", async (t) => {
   const { sent, results, showApproved, round, request, states, clock } = await setUp(t);
   results.push(NO_REPLY);

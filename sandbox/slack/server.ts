@@ -94,7 +94,7 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   );
   app.route("/_control", controlRoutes({ clock, faults, faultSchema: slackFaultSchema, journal, reset, changes }));
   app.route("/_control", userActionRoutes({ workspace, changes, clock, triggers, responseUrls, deliver, baseUrl }));
-  app.route("/_control", workspaceRoutes({ workspace, changes }));
+  app.route("/_control", workspaceRoutes({ workspace, changes, clock }));
   app.route("/_control", settingsRoutes({ workspace, changes, links, limiter, setRequestUrl }));
   if (options.page !== undefined) app.route("/", options.page);
   else app.get("/", (c) => c.html(placeholderPage({ url, botToken: BOT_TOKEN, appToken: APP_TOKEN })));

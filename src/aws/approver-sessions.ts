@@ -55,7 +55,7 @@ export function makeApproverSessions(options: {
       if (fresh(key) !== undefined) return { kind: "ready" };
       if (signer.session === null) return NO_NAME;
       try {
-        const credentials = await assumeRole(client, roleArn, signer.session, abort);
+        const credentials = await assumeRole(client, roleArn, { ...signer, session: signer.session }, abort);
         const expiresAt = credentials.expiration.getTime();
         sessions.set(key, { expiresAt, sender: makeSignalSender({ region, now, credentials, onEnd }) });
         return { kind: "ready" };
@@ -89,14 +89,19 @@ const NO_NAME = {
   retry: false,
 } as const;
 
-/** Assumes the role under the session's name, which CloudTrail keeps as the source identity. Throws the SDK's errors. */
-async function assumeRole(client: STSClient, roleArn: string, session: string, abort: AbortSignal) {
+/** Assumes the role. CloudTrail keeps the Slack user id, which never changes, as the source identity. Throws the SDK's errors. */
+async function assumeRole(
+  client: STSClient,
+  roleArn: string,
+  { id, session }: { id: string; session: string },
+  abort: AbortSignal,
+) {
   const { Credentials } = await client.send(
     new AssumeRoleCommand({
       RoleArn: roleArn,
       RoleSessionName: session,
       DurationSeconds: SESSION_SECONDS,
-      SourceIdentity: session,
+      SourceIdentity: id,
     }),
     { abortSignal: abort },
   );

@@ -4,6 +4,7 @@ import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/di
 import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { DigestRow, MessageRow, NoticeRow } from "../app/ports/delivery-store.ts";
+import { makeLookUpRequester, makeRetryRequesterLookup } from "../app/watch/look-up-requester.ts";
 import { makeEventBus } from "../aws/event-bus.ts";
 import { deliveryBucketKey } from "../slack/rate-limits/limits.ts";
 import { PUBLISHER, startAuditWorker } from "../workers/audit.ts";
@@ -11,6 +12,7 @@ import { startReplyWorker } from "../workers/clicks.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
 import { startRecipientWorker } from "../workers/recipients.ts";
+import { startRequesterWorker } from "../workers/requesters.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Slack } from "./wire-slack.ts";
 import type { Wiring } from "./wiring-options.ts";
@@ -74,16 +76,19 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack): Wor
   ];
 }
 
-/** Starts the workers that look up recipients and reply to clicks. */
+/** Starts the workers that look up recipients and requesters and reply to clicks. */
 export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[] {
   const { config, store, wakeUps, clock, random, log } = wiring;
   const { routes, admins } = config;
-  const { recipientLookups, requests, messages, clicks } = store;
+  const { recipientLookups, requesterLookups, requests, messages, clicks } = store;
   const resolving = { recipientLookups, requests, messages, directory, chat, routes, admins, clock, random, log };
   const resolve = makeResolveRecipients(resolving);
+  const lookUpRequester = makeLookUpRequester({ requests, directory, clock });
+  const lookUp = makeRetryRequesterLookup({ lookUp: lookUpRequester, requesterLookups, clock, random, log });
   const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
   return [
     startRecipientWorker({ recipientLookups, resolve, wakeUps, clock, log }),
+    startRequesterWorker({ requesterLookups, lookUp, wakeUps, clock, log }),
     startReplyWorker({ clicks, reply, wakeUps, clock, log }),
   ];
 }

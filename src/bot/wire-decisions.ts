@@ -1,4 +1,5 @@
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
+import { makeLookUpRequester } from "../app/watch/look-up-requester.ts";
 import { type Denial, denialSentence } from "../core/denial.ts";
 import { isHomeTeam } from "../slack/listeners/payloads.ts";
 import { mentions } from "../slack/messages/mentions.ts";
@@ -21,8 +22,10 @@ export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Tar
     routes,
     admins,
     identities,
+    lookUpRequester: makeLookUpRequester({ requests, directory, clock }),
     isHomeTeam: isHomeTeam(workspace),
     hasTarget: (request) => targets.find(request) !== undefined,
+    signsAsPeople: (request) => targets.find(request)?.automation()?.signers === "approvers",
     sentence: (denial: Denial) => denialSentence(denial, show),
     show,
     clock,

@@ -68,6 +68,8 @@ const quorum = z
   })
   .meta({ type: "integer" });
 
+const UNKNOWN_DEFAULT = "deny-people";
+
 export const route = z
   .strictObject({
     name: name.describe("Unique name of the route in messages and in the audit record"),
@@ -84,9 +86,11 @@ export const route = z
       .default(false)
       .describe("Whether the requester, who started the execution, may approve it"),
     whenRequesterUnknown: z
-      .enum(["allow", "deny"])
-      .default("allow")
-      .describe("Without selfApproval: whether approvals count if the requester is unknown"),
+      .enum(["allow", "deny", "deny-people"])
+      .default(UNKNOWN_DEFAULT)
+      .describe(
+        "Without selfApproval: whether approvals count if the requester is unknown; deny-people denies only people (IAM users and Identity Center sessions), not pipelines",
+      ),
     reason: z.enum(["none", "reject", "always"]).default("reject").describe("When the bot asks for a reason"),
     confirm: z
       .enum(["button", "typed"])
@@ -116,7 +120,7 @@ export const route = z
     ),
   })
   // A setting without effect is refused: it makes a policy look stricter than it is.
-  .refine(({ selfApproval, whenRequesterUnknown }) => !selfApproval || whenRequesterUnknown === "allow", {
+  .refine(({ selfApproval, whenRequesterUnknown }) => !selfApproval || whenRequesterUnknown === UNKNOWN_DEFAULT, {
     when: areValid("selfApproval", "whenRequesterUnknown"),
     path: ["whenRequesterUnknown"],
     error: say(

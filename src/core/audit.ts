@@ -49,6 +49,8 @@ export interface AuditDetails {
   decided: RequestContext & BreakGlass & { decision: Verdict; reason?: string };
   /** The step no longer waits, decided in Slack or elsewhere. */
   closed: RequestContext & { outcome: Outcome; executionStatus?: string };
+  /** Slack returned the account that has the requester's address; null: no active person has it. */
+  identified: { email: string; userId: string | null };
   /** A vote counted. `name` is the voter's name in Slack. */
   voted: BreakGlass & { verdict: Verdict; reason?: string; name: string };
   /** A person took back their approval. */

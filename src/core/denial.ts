@@ -4,6 +4,7 @@ import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import { describePrincipal } from "./principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "./request.ts";
+import { explainRequesterRule, type Requester } from "./requester.ts";
 import { type Uncovered, uncoveredSentence } from "./uncovered.ts";
 
 /** The reason why a click does not count. */
@@ -23,7 +24,7 @@ export type Denial =
   | { kind: "voter-unread"; userId: string; error: string }
   | { kind: "not-admin" }
   | { kind: "self-approval" }
-  | { kind: "requester-unknown"; route: Route; executedBy: string | null }
+  | { kind: "requester-unknown"; route: Route; requester: Requester }
   | { kind: "requester-unread"; error: string }
   | { kind: "closed"; request: ApprovalRequest; votes: readonly Vote[] }
   | { kind: "decided"; request: ApprovalRequest; votes: readonly Vote[] }
@@ -64,9 +65,9 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "self-approval":
       return `You started this execution, so another person must approve it. ${NOTHING}`;
     case "requester-unknown":
-      return `The requester (${show.text(denial.executedBy ?? "AWS names none")}) is not known in Slack, and route ${show.text(denial.route.name)} then accepts no approval. ${NOTHING} The request can be rejected. An admin can list the requester under ${show.text("identities")}.`;
+      return `Your approval does not count. ${explainRequesterRule(denial.route, denial.requester, show)} ${NOTHING}`;
     case "requester-unread":
-      return `Slack did not answer whether you started this execution (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
+      return `Slack did not return who started this execution (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "closed":
     case "decided":
       return closedSentence(denial.request, denial.votes, show);

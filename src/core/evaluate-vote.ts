@@ -12,7 +12,7 @@ import {
   type Verdict,
   type Vote,
 } from "./request.ts";
-import { isRequester, type Requester } from "./requester.ts";
+import { findRequesterRule, isRequester, type Requester } from "./requester.ts";
 
 export type VoteEvaluation =
   | { kind: "denied"; denial: Denial }
@@ -32,6 +32,8 @@ export interface VoteInput {
   /** Membership in the approvers of the route or, for `break-glass`, in the admins. */
   membership: Membership;
   requester: Requester;
+  /** See Vote. */
+  sessionEmail: string | null;
   verdict: RequestedAction;
   authority: Authority;
   reason: string | null;
@@ -78,6 +80,7 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
     userId: person.id,
     userName: cleanName(person.name) || person.id,
     email: person.email,
+    sessionEmail: asked.sessionEmail,
     verdict,
     authority,
     reason,
@@ -128,18 +131,19 @@ function permission({ membership, authority }: VoteInput, route: Route): Denial 
 }
 
 /** Returns the denial if the person may not approve because of the requester rule, else null. */
-function selfApproval({ person, requester, request }: VoteInput, route: Route): Denial | null {
-  if (route.selfApproval) return null;
-  const own = isRequester(person, requester);
-  switch (own) {
-    case "no":
+function selfApproval({ person, requester }: VoteInput, route: Route): Denial | null {
+  const rule = findRequesterRule(route, requester);
+  if (rule !== "off" && isRequester(person, requester) === "yes") return { kind: "self-approval" };
+  switch (rule) {
+    case "off":
+    case "known":
+    case "allowed":
       return null;
-    case "yes":
-      return { kind: "self-approval" };
-    case "unknown":
-      if (route.whenRequesterUnknown === "allow") return null;
-      return { kind: "requester-unknown", route, executedBy: request.facts.executedBy };
+    case "pending":
+      return { kind: "requester-unread", error: "the lookup is not done yet" };
+    case "denied":
+      return { kind: "requester-unknown", route, requester };
     default:
-      throw new Error(`unexpected ${own satisfies never}`);
+      throw new Error(`unexpected ${rule satisfies never}`);
   }
 }

@@ -4,6 +4,8 @@ export interface Person {
   name: string;
   email: string | null;
   teamId: string;
+  /** The end of the second in which the account was last changed; null if Slack does not say. In epoch milliseconds. */
+  updatedAt: number | null;
   /** `external`: a Slack Connect user, or a user of another workspace or organization. */
   accountStatus: "member" | "guest" | "external" | "deactivated" | "bot";
 }

@@ -1,5 +1,6 @@
 import { globsOverlap } from "./glob.ts";
 import { type Route, type RouteMatch, TEXT_CONDITIONS } from "./policy.ts";
+import type { Identities } from "./requester.ts";
 import { covers } from "./unreachable.ts";
 
 /** A part of a policy that is valid and may not mean what its author expects. */
@@ -22,6 +23,23 @@ export function maskWarnings(mask: readonly string[]): PolicyWarning[] {
   const text =
     "The list is empty, so Countersign hides no values: passwords and tokens appear in Slack and in audit events. Remove the key to hide the usual names.";
   return [{ path: ["mask"], glob: null, text }];
+}
+
+/** Says what the routes lose that need `identities` to match IAM users with people, if no one is listed there. */
+export function identityWarnings(routes: readonly Route[], identities: Identities): string[] {
+  if (Object.keys(identities).length > 0) return [];
+  const strict = routes.filter(({ selfApproval }) => !selfApproval);
+  const lax = strict.filter(({ whenRequesterUnknown }) => whenRequesterUnknown === "allow");
+  const denying = strict.filter(({ whenRequesterUnknown }) => whenRequesterUnknown !== "allow");
+  const named = (some: readonly Route[]) => some.map(({ name }) => JSON.stringify(name)).join(", ");
+  return [
+    denying.length === 0
+      ? null
+      : `No one is listed, so nobody can approve what an IAM user started (${named(denying)}). List the IAM users who start executions.`,
+    lax.length === 0
+      ? null
+      : `No one is listed, so people can approve what they started as IAM users (${named(lax)}). List these users, or write whenRequesterUnknown: deny-people.`,
+  ].filter((text) => text !== null);
 }
 
 /** Signs of a regular expression: a glob matches them literally. */
@@ -95,7 +113,7 @@ function laxerReasons(strict: Route, lax: Route): string[] {
   return reasons.flatMap(([reason, applies]) => (applies ? [reason] : []));
 }
 
-const STRICTNESS: Record<Route["whenRequesterUnknown"], number> = { allow: 0, deny: 1 };
+const STRICTNESS: Record<Route["whenRequesterUnknown"], number> = { allow: 0, "deny-people": 1, deny: 2 };
 
 function hasOtherApprovers(
   { approvers: own, channels }: Route,

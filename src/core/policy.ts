@@ -34,8 +34,8 @@ export interface Route {
   quorum: number;
   /** Whether the requester, who started the execution, may approve it. */
   selfApproval: boolean;
-  /** Without self-approval: whether approvals count if the requester is unknown. */
-  whenRequesterUnknown: "allow" | "deny";
+  /** Without self-approval: whether approvals count if the requester is unknown; see findRequesterRule. */
+  whenRequesterUnknown: "allow" | "deny" | "deny-people";
   /** When the bot asks for a reason: never, for a rejection, or for both verdicts. */
   reason: "none" | "reject" | "always";
   /** How an approver confirms: with a button, or by typing the runbook's name. */

@@ -1,6 +1,6 @@
 import type { Person } from "./person.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
-import type { Requester } from "./requester.ts";
+import { isRequester, type Requester } from "./requester.ts";
 
 /** A person who wants to read a request. */
 export interface Reader {
@@ -31,11 +31,6 @@ export function findReadRight(
   if (person.accountStatus !== "member") return null;
   if (admin) return "admin";
   if (request.route !== null && routes.has(request.route)) return "approver";
-  if (isRequester(person, requester)) return "requester";
+  if (isRequester(person, requester) === "yes") return "requester";
   return pressed || votes.some(({ userId }) => userId === person.id) ? "pressed" : null;
-}
-
-function isRequester({ id, email }: Person, requester: Requester): boolean {
-  if (requester.userIds.includes(id)) return true;
-  return email !== null && email.toLowerCase() === requester.email?.toLowerCase();
 }

@@ -1,3 +1,4 @@
+import type { AddressOwner } from "./requester.ts";
 import type { Uncovered } from "./uncovered.ts";
 
 /**
@@ -103,6 +104,7 @@ export interface ApprovalRequest {
   /** Counts the requests about this id, from 1: AWS may reuse it for the next turn of a loop or a retry. */
   stepTurn: number;
   facts: RequestFacts;
+  addressOwner: AddressOwner;
   /** The name of the matching route, null if there is none. */
   route: string | null;
   /** Incremented by each change that a message shows. */
@@ -134,6 +136,8 @@ export interface Vote {
   userId: string;
   userName: string;
   email: string | null;
+  /** The address, if it was this person's already when the request opened and no other account had it; otherwise null. */
+  sessionEmail: string | null;
   verdict: Verdict;
   authority: Authority;
   reason: string | null;

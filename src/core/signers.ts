@@ -7,7 +7,7 @@ export type SignerKind = "bot" | "approvers";
 export interface Signer {
   /** A Slack user id, or BOT_ID. */
   id: string;
-  /** RoleSessionName and SourceIdentity; null for the bot, which uses its own credentials. */
+  /** RoleSessionName; null for the bot, which uses its own credentials. The SourceIdentity is the id. */
   session: string | null;
 }
 
@@ -20,20 +20,19 @@ export const BOT: Signer = { id: BOT_ID, session: null };
 /** The characters that AssumeRole allows in RoleSessionName and SourceIdentity. Source: AWS STS API, AssumeRole. */
 const SESSION = /^[\w+=,.@-]{2,64}$/;
 
+type Voter = Pick<Vote, "userId" | "email" | "sessionEmail">;
+
 /**
- * Returns the name under which AWS sees a person: the address where AWS allows it, else the Slack id. An address that two
- * voters share, since it was reassigned between their votes, names neither: AWS would count both as one approver.
+ * Returns the session name under which AWS sees a person: the address if it is surely this person's and AWS allows it, else
+ * the Slack id. An address that two voters share, since it was reassigned between their votes, names neither: AWS would
+ * count both as one approver.
  */
-export function sessionNameFor(
-  person: { userId: string; email: string | null },
-  others: readonly { userId: string; email: string | null }[] = [],
-): string {
-  const { userId, email } = person;
-  if (email === null || !SESSION.test(email)) return userId;
+export function sessionNameFor({ userId, sessionEmail }: Voter, others: readonly Voter[] = []): string {
+  if (sessionEmail === null || !SESSION.test(sessionEmail)) return userId;
   const isShared = others.some(
-    (other) => other.userId !== userId && other.email?.toLowerCase() === email.toLowerCase(),
+    (other) => other.userId !== userId && other.email?.toLowerCase() === sessionEmail.toLowerCase(),
   );
-  return isShared ? userId : email;
+  return isShared ? userId : sessionEmail;
 }
 
 /** Returns how many signals AWS needs. One rejection is enough. */

@@ -28,6 +28,7 @@ const EFFECTS: readonly Effect[] = [
   { kind: "digest", from: sql`digests`, pending: BEHIND, ...ofChannel("digests"), request: null },
   { kind: "notice", from: sql`notices`, pending: UNPOSTED_NOTICE, ...ofChannel("notices") },
   { kind: "recipients", from: sql`recipient_lookups`, pending: UNRESOLVED, ...ofRequest("recipient_lookups") },
+  { kind: "requester", from: sql`requester_lookups`, pending: sql`true`, ...ofRequest("requester_lookups") },
   {
     kind: "signal",
     from: REQUESTS_WITH_LATEST_ATTEMPT,

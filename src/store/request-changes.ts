@@ -6,6 +6,7 @@ import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
 import { addRecipientLookup } from "./recipient-lookups.ts";
+import { addRequesterLookup, endRequesterLookup } from "./requester-lookups.ts";
 import { patchToRow, requestToRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -46,6 +47,7 @@ async function open(
   for (const channelId of new Set(channels))
     await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
   if (recipientLookup !== undefined) await addRecipientLookup(trx, request.id, recipientLookup);
+  await addRequesterLookup(trx, request.id, request.addressOwner);
   await appendAudit(trx, [audit], publishes);
   return "opened";
 }
@@ -66,6 +68,7 @@ async function advance(
     .executeTakeFirst();
   if (!didChange(result)) return false;
   await trx.updateTable("messages").set({ requestVersion: version }).where("requestId", "=", requestId).execute();
+  await endRequesterLookup(trx, requestId, patch);
   if (vote !== undefined)
     await trx
       .insertInto("votes")

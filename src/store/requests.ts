@@ -85,6 +85,17 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
     votes: (requestId) =>
       db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
 
+    async emailAt(userId, at) {
+      const latest = await db
+        .selectFrom("votes")
+        .select("email")
+        .where("userId", "=", userId)
+        .where("at", "<=", at)
+        .orderBy("at", "desc")
+        .executeTakeFirst();
+      return latest?.email ?? null;
+    },
+
     signals: (requestId) =>
       db.selectFrom("signals").selectAll().where("requestId", "=", requestId).orderBy("attempt").execute(),
 

@@ -8,6 +8,7 @@ export function requestFromRow({ deadline: _, ...row }: RequestsTable): Approval
   return {
     ...row,
     facts: JSON.parse(row.facts),
+    addressOwner: JSON.parse(row.addressOwner),
     awsApprovals: row.awsApprovals === null ? null : JSON.parse(row.awsApprovals),
     awsDecidedBy: JSON.parse(row.awsDecidedBy),
     outcome: row.outcome === null ? null : JSON.parse(row.outcome),
@@ -19,6 +20,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
   return {
     ...request,
     facts: JSON.stringify(request.facts),
+    addressOwner: JSON.stringify(request.addressOwner),
     awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
     awsDecidedBy: JSON.stringify(request.awsDecidedBy),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
@@ -32,11 +34,12 @@ function toDeadline(facts: RequestFacts): number | undefined {
 }
 
 export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
-  const { facts, awsApprovals, awsDecidedBy, outcome, reachedStep, ...plain } = patch;
+  const { facts, addressOwner, awsApprovals, awsDecidedBy, outcome, reachedStep, ...plain } = patch;
   const deadline = facts === undefined ? undefined : toDeadline(facts);
   return {
     ...plain,
     ...(facts === undefined ? {} : { facts: JSON.stringify(facts) }),
+    ...(addressOwner === undefined ? {} : { addressOwner: JSON.stringify(addressOwner) }),
     ...(deadline === undefined ? {} : { deadline }),
     ...(awsApprovals === undefined ? {} : { awsApprovals: JSON.stringify(awsApprovals) }),
     ...(awsDecidedBy === undefined ? {} : { awsDecidedBy: JSON.stringify(awsDecidedBy) }),

@@ -5,14 +5,18 @@
 import type { ClickRow } from "../app/ports/click-store.ts";
 import type { Lease, Poll } from "../app/ports/coordination.ts";
 import type { DigestRow, MessageRow, NoticeRow, RecipientLookup } from "../app/ports/delivery-store.ts";
-import type { WatchedExecution } from "../app/ports/store.ts";
+import type { RequesterLookup, WatchedExecution } from "../app/ports/store.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
 import type { SignalAttempt } from "../core/signal-attempt.ts";
 
 export interface RequestsTable
-  extends Omit<ApprovalRequest, "facts" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep"> {
+  extends Omit<
+    ApprovalRequest,
+    "facts" | "addressOwner" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep"
+  > {
   facts: string;
+  addressOwner: string;
   awsApprovals: string | null;
   awsDecidedBy: string;
   outcome: string | null;
@@ -34,6 +38,12 @@ export interface ClicksTable extends Omit<ClickRow, "origin"> {
 
 export interface RecipientLookupsTable extends RecipientLookup {
   doneAt: number | null;
+  nextAttemptAt: number;
+  lastError: string | null;
+}
+
+/** A row exists while Slack has not returned the owner of the requester's address, and the request is not closed. */
+export interface RequesterLookupsTable extends RequesterLookup {
   nextAttemptAt: number;
   lastError: string | null;
 }
@@ -86,6 +96,7 @@ export interface Tables {
   clicks: ClicksTable;
   signals: SignalAttempt;
   recipientLookups: RecipientLookupsTable;
+  requesterLookups: RequesterLookupsTable;
   notices: NoticeRow;
   digests: DigestsTable;
   executions: Required<WatchedExecution>;

@@ -15,6 +15,7 @@ import { makeRateLimitStore } from "./rate-limits.ts";
 import { makeRecipientLookupStore } from "./recipient-lookups.ts";
 import { makeReplicaStore } from "./replicas.ts";
 import { makeRequestChanges } from "./request-changes.ts";
+import { makeRequesterLookupStore } from "./requester-lookups.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
 
@@ -50,6 +51,7 @@ export async function openStore(options: {
     messages: makeMessageStore(db),
     notices: makeNoticeStore(db),
     recipientLookups: makeRecipientLookupStore(db),
+    requesterLookups: makeRequesterLookupStore(db),
     digests: makeDigestStore(db),
     clicks: makeClickStore(db, now),
     executions: makeExecutionStore(db),

@@ -8,12 +8,19 @@ export type Topic =
   | "deliver"
   | "notify"
   | "resolve-recipients"
+  | "look-up-requester"
   | "publish"
   | `${"poll" | "read" | "signal"} ${string}`
   | `lease ${string}`;
 
 /** What may be due after a request has changed. */
-export const REQUEST_CHANGED: readonly Topic[] = ["deliver", "resolve-recipients", "reply", "publish"];
+export const REQUEST_CHANGED: readonly Topic[] = [
+  "deliver",
+  "resolve-recipients",
+  "look-up-requester",
+  "reply",
+  "publish",
+];
 
 /**
  * Tells workers to look at the rows before their next tick. A wake-up is a hint: it carries no data, nothing is lost

@@ -8,6 +8,7 @@ import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
+import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import { makeApp } from "../../src/slack/connection/app.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { listenForCommand } from "../../src/slack/listeners/command.ts";
@@ -90,9 +91,11 @@ async function inbound(t: TestContext) {
     clicks,
     directory,
     ...policy,
+    lookUpRequester: makeLookUpRequester({ requests, directory, clock }),
     isHomeTeam: isHomeTeam(WORKSPACE),
     digests: store.digests,
     hasTarget: () => true,
+    signsAsPeople: () => false,
     sentence: ({ kind }: { kind: string }) => kind,
     show: PLAIN_NAMES,
     clock,

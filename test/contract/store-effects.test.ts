@@ -166,6 +166,20 @@ const CASES: Record<EffectKind, Case> = {
     failing: "failed",
     others: ["new", "done"],
   },
+  requester: {
+    async fill(store) {
+      for (const id of ["new", "failed", "stored", "closed"])
+        await open(store, id, { addressOwner: { kind: "pending" } }, []);
+      await open(store, "no-address", {}, []);
+      await store.requesterLookups.recordFailed("failed", ERROR, NOW + 60_000);
+      await change(store, "stored", { addressOwner: { kind: "nobody" } });
+      await change(store, "closed", { state: "closed" });
+    },
+    worker: async (store) => (await store.requesterLookups.due(FOREVER, MANY)).map(({ requestId }) => requestId),
+    expected: ["failed", "new"],
+    failing: "failed",
+    others: ["new", "stored", "closed", "no-address"],
+  },
   signal: {
     fill: fillSignals,
     worker: async (store) => (await store.requests.dueToSignal(TARGET, FOREVER, MANY)).map(({ id }) => id),

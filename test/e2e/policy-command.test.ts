@@ -54,6 +54,11 @@ test("policy check and policy explain show what the configuration means, and end
     );
     assert.match(text, /Not checked: whether the runbooks declare allowedValues for Environment/);
   });
+  await t.test("a policy without identities is OK, with a warning", async () => {
+    const { code, text } = await policy(w, GOOD.slice(0, GOOD.indexOf("identities:")), "check");
+    assert.equal(code, 0, text);
+    assert.match(text, /identities\n {2}Warning: No one is listed, so nobody can approve .*"databases"/);
+  });
   await t.test("each ID that Slack does not know, and each unreachable route, is reported with its path", async () => {
     const { code, text } = await policy(w, BAD, "check");
     assert.equal(code, 1);
@@ -96,7 +101,7 @@ test("policy check and policy explain show what the configuration means, and end
     assert.equal(code, 0, text);
     assert.match(text, /Route "databases" matches\./);
     assert.match(text, /May decide: Jane [^(]*\(U0JANE\) or members of @dba \(S0DBA\)\. 2 approvals are needed/);
-    assert.match(text, /user\/jane: Jane [^(]*\(U0JANE\) may not approve it/);
+    assert.match(text, /user\/jane\. Jane [^(]*\(U0JANE\) started it and may not approve it/);
   });
   await t.test("the conditions that do not hold are named", async () => {
     const { code, text } = await policy(w, GOOD, "explain", ...described, "--parameter", "Environment=test");

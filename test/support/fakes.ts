@@ -70,7 +70,14 @@ export function testLog(): TestLog {
 const asIs = (text: string) => text;
 
 /** Shows names as they are. */
-export const PLAIN_NAMES: NameRenderer = { user: asIs, group: asIs, channel: asIs, text: asIs, word: asIs };
+export const PLAIN_NAMES: NameRenderer = {
+  user: asIs,
+  group: asIs,
+  channel: asIs,
+  text: asIs,
+  word: asIs,
+  strong: asIs,
+};
 
 export const TARGET: Target = {
   key: "default/us-east-1",
@@ -244,7 +251,7 @@ export function fakeDirectory(): FakeDirectory {
     async byEmail(email) {
       if (fake.error !== null) return { kind: "unknown", error: fake.error };
       const found = [...fake.people.values()].find((person) => person.email === email);
-      return found === undefined ? { kind: "nobody" } : { kind: "person", userId: found.id };
+      return found === undefined ? { kind: "nobody" } : { kind: "person", person: found };
     },
     async isAmong(people, userId) {
       if (people.users.includes(userId)) return { kind: "member" };

@@ -77,7 +77,7 @@ describe("a file is refused for", () => {
     ],
     [
       "a rule for unknown requesters without effect",
-      route("selfApproval: true", "whenRequesterUnknown: deny"),
+      route("selfApproval: true", "whenRequesterUnknown: allow"),
       [
         "c.yml:6 routes[0].whenRequesterUnknown | It has no effect, because selfApproval: true lets the requester approve.",
       ],

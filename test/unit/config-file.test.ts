@@ -35,7 +35,7 @@ test("one route is enough: every other key has a default", () => {
         notify: { users: [], groups: [] },
         quorum: 1,
         selfApproval: false,
-        whenRequesterUnknown: "allow",
+        whenRequesterUnknown: "deny-people",
         reason: "reject",
         confirm: "button",
       },

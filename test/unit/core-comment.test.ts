@@ -21,6 +21,7 @@ const anyVote: fc.Arbitrary<Vote> = fc.record({
   userId: fc.stringMatching(/^[UW][A-Z0-9]{8,12}$/),
   userName: anyText,
   email: fc.option(anyText),
+  sessionEmail: fc.constant(null),
   verdict: fc.constantFrom("approve", "reject"),
   authority: fc.constant("approver" as const),
   reason: fc.option(anyText),

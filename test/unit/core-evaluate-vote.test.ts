@@ -185,8 +185,38 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ],
   [
     "an approval, if the requester's address belongs to no member and the route is strict,",
-    [startedBy({ email: "x@y.z", emailIsForeign: true }), strict],
+    [startedBy({ email: "x@y.z" }), strict],
     denied("requester-unknown"),
+  ],
+  [
+    "an approval, while the owner of the requester's address is being looked up,",
+    [startedBy({ email: "x@y.z", pending: true })],
+    denied("requester-unread"),
+  ],
+  [
+    "a rejection, while the owner of the requester's address is being looked up,",
+    [startedBy({ email: "x@y.z", pending: true }), rejects],
+    decides("reject"),
+  ],
+  [
+    "an approval by the current owner of the requester's address, if another account had it when the request opened,",
+    [startedBy({ userIds: ["U0ROSA"], email: "U0JANE@Example.COM" })],
+    denied("self-approval"),
+  ],
+  [
+    "an approval by a person who may have started the execution",
+    [startedBy({ candidates: ["U0JANE"] })],
+    denied("self-approval"),
+  ],
+  [
+    "an approval by another person, if the requester may be a candidate and the route is strict,",
+    [startedBy({ candidates: ["U0ROSA"] }), strict],
+    denied("requester-unknown"),
+  ],
+  [
+    "an approval by another person, if the requester may be a candidate,",
+    [startedBy({ candidates: ["U0ROSA"] })],
+    decides("approve"),
   ],
   [
     "an approval by a person with a hidden address, if the route is strict,",
@@ -265,6 +295,7 @@ const PLAIN: VoteInput = {
   person: aPerson(),
   membership: member,
   requester: UNKNOWN_REQUESTER,
+  sessionEmail: null,
   verdict: "approve",
   authority: "approver",
   reason: null,
@@ -337,7 +368,7 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
   "forged-form": [{ kind: "forged-form" }],
   "not-admin": [{ kind: "not-admin" }],
   "self-approval": [{ kind: "self-approval" }],
-  "requester-unknown": [{ kind: "requester-unknown", route: aRoute(), executedBy: null }],
+  "requester-unknown": [{ kind: "requester-unknown", route: aRoute(), requester: UNKNOWN_REQUESTER }],
   "requester-unread": [{ kind: "requester-unread", error: "ratelimited" }],
   "nothing-to-withdraw": [{ kind: "nothing-to-withdraw" }],
   "not-typed": [{ kind: "not-typed", documentName: RUNBOOK }],
@@ -364,6 +395,7 @@ const mention = {
   channel: (id: string) => `<#${id}>`,
   text: quoted,
   word: quoted,
+  strong: quoted,
 };
 
 test("every denial has a unique sentence that states the decision, or that nothing was decided", () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { globMatches, globsOverlap } from "../../src/core/glob.ts";
 import type { Route } from "../../src/core/policy.ts";
-import { maskWarnings, policyWarnings } from "../../src/core/policy-warnings.ts";
+import { identityWarnings, maskWarnings, policyWarnings } from "../../src/core/policy-warnings.ts";
 import { aRoute } from "../support/samples.ts";
 
 const prod = { parameters: { Environment: ["prod"] } };
@@ -127,4 +127,19 @@ test("two globs overlap if and only if some text matches both", () => {
 test("a mask that hides nothing gets a warning", () => {
   assert.deepEqual(maskWarnings(["*password*"]), []);
   assert.match(maskWarnings([])[0]?.text ?? "", /hides no values/);
+});
+
+test("without identities, each route whose rule on self-approval needs them is named, with the effect of its setting", () => {
+  const routes = [
+    aRoute({ name: "lax", whenRequesterUnknown: "allow" }),
+    aRoute({ name: "people", whenRequesterUnknown: "deny-people" }),
+    aRoute({ name: "strict", whenRequesterUnknown: "deny" }),
+    aRoute({ name: "own", selfApproval: true }),
+  ];
+  const texts = identityWarnings(routes, {});
+  assert.equal(texts.length, 2);
+  assert.match(texts[0] ?? "", /^No one is listed, so nobody can approve .*\("people", "strict"\)/);
+  assert.match(texts[1] ?? "", /^No one is listed, so people can approve what they started .*\("lax"\)/);
+  assert.deepEqual(identityWarnings(routes, { U0JANE: ["arn:aws:iam::111122223333:user/jane"] }), []);
+  assert.deepEqual(identityWarnings(routes.slice(3), {}), []);
 });

@@ -30,17 +30,23 @@ test("a session name is the address of the person if AWS accepts it, otherwise t
     ["x", "U0JANE"],
     [null, "U0JANE"],
   ];
-  for (const [email, session] of table) assert.equal(sessionNameFor({ userId: "U0JANE", email }), session, `${email}`);
+  for (const [email, session] of table)
+    assert.equal(sessionNameFor({ userId: "U0JANE", email, sessionEmail: email }), session, `${email}`);
 });
 
 test("an address that two voters have had is used for neither of them", () => {
-  const ann = { userId: "U0ANN", email: "ops@example.com" };
-  const ben = { userId: "U0BEN", email: "Ops@Example.com" };
-  const cat = { userId: "U0CAT", email: "cat@example.com" };
-  const all = [ann, ben, cat];
+  const voter = (userId: string, email: string, sessionEmail: string | null = email) => ({
+    userId,
+    email,
+    sessionEmail,
+  });
+  const ann = voter("U0ANN", "ops@example.com");
+  const ben = voter("U0BEN", "Ops@Example.com");
+  const cat = voter("U0CAT", "cat@example.com");
+  const all = [ann, ben, cat, voter("U0DAN", "dan@example.com", null)];
   assert.deepEqual(
     all.map((each) => sessionNameFor(each, all)),
-    ["U0ANN", "U0BEN", "cat@example.com"],
+    ["U0ANN", "U0BEN", "cat@example.com", "U0DAN"],
   );
 });
 

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../../src/app/deliver/digest.ts";
 import type { DigestView } from "../../src/app/ports/slack.ts";
 import { fakeChat, testClock, testLog } from "../support/fakes.ts";
-import { anEntry, aRequest, aRoute } from "../support/samples.ts";
+import { anEntry, aRequest, aRoute, aVote } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const EVERY_MS = 5_000;
@@ -77,8 +77,7 @@ test("a flood has one digest, which is updated every five seconds, shows when al
 test("a vote appears in the digest, and a decided request leaves it", async (t) => {
   const { clock, chat, round, shown, store } = await setUp(t, DIGEST_THRESHOLD + 1);
   await round();
-  const vote = { requestId: "r3", userId: "U0MIA", userName: "Mia Chen", email: null, reason: null, at: clock.now() };
-  const approval = { ...vote, verdict: "approve" as const, authority: "approver" as const };
+  const approval = aVote("U0MIA", { requestId: "r3", at: clock.now() });
   await store.requests.advance({ requestId: "r3", expectedVersion: 1, patch: {}, vote: approval, audit: [] });
   clock.advance(EVERY_MS);
   await round();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
+import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { fakeDirectory, PLAIN_NAMES, testClock, testLog } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, aRoute, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
@@ -30,9 +31,11 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
     routes: [aRoute({ approvers: { users: PEOPLE, groups: ["S0DBA"] }, ...route })],
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: {},
+    lookUpRequester: makeLookUpRequester({ requests: store.requests, directory, clock }),
     isHomeTeam: (teamId: string) => teamId === "T0HOME",
     digests: store.digests,
     hasTarget: ({ target }: { target: string }) => !gone.has(target),
+    signsAsPeople: () => true,
     sentence: (denial: { kind: string }) => `because: ${denial.kind}`,
     show: PLAIN_NAMES,
     clock,

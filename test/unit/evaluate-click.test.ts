@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { denialSentence } from "../../src/core/denial.ts";
+import type { Person } from "../../src/core/person.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
-import { aClick, anEntry, aPerson, aRequest, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, aPerson, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import type { OpenStore } from "../support/stores.ts";
 import { fromMessage, PEOPLE, setUp } from "./evaluate-click-setup.ts";
 
@@ -139,7 +140,7 @@ async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" 
   const executedBy = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/rosa@example.com";
   const facts = { ...aRequest().facts, executedBy };
   await requests.open({
-    request: aRequest({ id: requestId, stepExecutionId: requestId, facts }),
+    request: aRequest({ id: requestId, stepExecutionId: requestId, facts, addressOwner: { kind: "pending" } }),
     channels: ["C0DBA"],
     audit: anEntry(),
   });
@@ -147,6 +148,57 @@ async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" 
   await messages.recordPosted(message?.id ?? "", "7.7", 1);
   return { requestId, ...fromMessage("7.7") };
 }
+
+test("the session name of a vote is an address only if it was the person's when the request opened and is no one else's", async (t) => {
+  const email = "u000@example.com";
+  const table: [string, Partial<Person>, string, string | null][] = [
+    ["an account that has not changed since then", { updatedAt: NOW }, "U000", email],
+    ["an account that has changed since then", { updatedAt: NOW + 1 }, "U000", null],
+    ["an account whose last change is unknown", { updatedAt: null }, "U000", null],
+    ["an address that another account has as well", { updatedAt: NOW }, "U001", null],
+    ["no address", { updatedAt: NOW, email: null }, "U000", null],
+  ];
+  for (const [claim, more, owner, expected] of table) {
+    const { store, directory, press } = await setUp(t);
+    directory.people.set("U000", aPerson("U000", { email, ...more }));
+    directory.byEmail = async () => ({ kind: "person", person: aPerson(owner) });
+    await press("U000");
+    assert.equal((await store.requests.votes(REQUEST_ID))[0]?.sessionEmail, expected, claim);
+  }
+});
+
+test("an earlier vote with the same address proves that it was the person's, whatever else has changed", async (t) => {
+  for (const [earlier, expected] of [
+    ["u000@example.com", "u000@example.com"],
+    ["other@example.com", null],
+  ]) {
+    const { store, directory, press } = await setUp(t);
+    await store.requests.open({
+      request: aRequest({ id: "before", stepExecutionId: "before" }),
+      channels: [],
+      audit: anEntry(),
+    });
+    const vote = aVote("U000", { requestId: "before", email: earlier ?? null, at: NOW - 1 });
+    await store.requests.advance({ requestId: "before", expectedVersion: 1, patch: {}, vote, audit: [] });
+    directory.people.set("U000", aPerson("U000", { email: "u000@example.com", updatedAt: NOW + 1 }));
+    await press("U000");
+    assert.equal((await store.requests.votes(REQUEST_ID))[0]?.sessionEmail, expected);
+  }
+});
+
+test("a deactivated account or a bot under identities identifies no one", async (t) => {
+  const executedBy = aRequest().facts.executedBy ?? "";
+  for (const [accountStatus, kind] of [
+    ["member", "counted"],
+    ["deactivated", "denied"],
+    ["bot", "denied"],
+  ] as const) {
+    const { deps, directory, press } = await setUp(t, { whenRequesterUnknown: "deny-people" });
+    Object.assign(deps.identities, { U0LISTED: [executedBy] });
+    directory.people.set("U0LISTED", aPerson("U0LISTED", { accountStatus }));
+    assert.equal((await press("U000")).kind, kind, accountStatus);
+  }
+});
 
 for (const [asked, denial] of [
   ["person", "person-unknown"],

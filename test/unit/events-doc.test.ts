@@ -27,6 +27,7 @@ const FIELDS: {
   requested: { ...REQUEST, uncovered: "sometimes" },
   decided: { ...REQUEST, decision: "always", authority: "sometimes", reason: "sometimes" },
   closed: { ...REQUEST, outcome: "always", executionStatus: "sometimes" },
+  identified: { email: "always", userId: "always" },
   voted: { verdict: "always", authority: "sometimes", reason: "sometimes", name: "always" },
   withdrawn: {},
   "vote-dropped": { userId: "always", denial: "always" },

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explain } from "../../src/app/admin/policy-explain.ts";
+import { explain, makeIdRenderer } from "../../src/app/admin/policy-explain.ts";
 import type { DeclaredParameters } from "../../src/app/ports/aws.ts";
 import type { RequestView } from "../../src/app/ports/slack.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import type { Approvers, Route } from "../../src/core/policy.ts";
+import { describeRequesterRule, type Requester } from "../../src/core/requester.ts";
 import type { Uncovered } from "../../src/core/uncovered.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
@@ -18,7 +19,7 @@ import { visibleText } from "../support/block-limits.ts";
 import { ASKED, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 /** A fact about a request, stated once in the code and shown on several surfaces. */
-type Fact = "approvers" | "gate" | "heading" | "requester" | "deadline";
+type Fact = "approvers" | "gate" | "heading" | "requester" | "requester rule" | "deadline";
 
 interface Surface {
   facts: Fact[];
@@ -29,7 +30,7 @@ interface Surface {
   render(of: RequestView & { route: Route }): string;
 }
 
-const ALL: Fact[] = ["approvers", "gate", "heading", "requester", "deadline"];
+const ALL: Fact[] = ["approvers", "gate", "heading", "requester", "requester rule", "deadline"];
 const LIST = { now: ASKED + 30 * MINUTE, workspaceUrl: "https://acme.slack.com/", total: 1, admin: false };
 
 function approveButton(of: RequestView) {
@@ -61,7 +62,7 @@ const SURFACES: Record<string, Surface> = {
     },
   },
   digest: {
-    facts: ["gate", "heading", "requester", "deadline"],
+    facts: ["gate", "heading", "requester", "requester rule", "deadline"],
     ids: "mentions",
     render: (of) => visibleText(digestMessage({ since: ASKED, waiting: [of], count: 1 }).blocks),
   },
@@ -91,11 +92,18 @@ const SURFACES: Record<string, Surface> = {
       return visibleText(verdictForm({ request, verdict: "reject", authority: "approver", asks, metadata: "" }).blocks);
     },
   },
+  "denial of an approval": {
+    facts: ["requester rule"],
+    ids: "mentions",
+    render: ({ route, requester }) => denialSentence({ kind: "requester-unknown", route, requester }, mentions()),
+  },
   "policy explain": {
-    facts: ["approvers"],
+    facts: ["approvers", "requester rule"],
     ids: "plain",
-    render: ({ route }) =>
-      explain({ routes: [route], identities: {} }, { parameters: {}, defaults: {} }).lines.join("\n"),
+    render: ({ route, request }) => {
+      const startedBy = request.facts.executedBy ?? "";
+      return explain({ routes: [route], identities: {} }, { parameters: {}, defaults: {}, startedBy }).lines.join("\n");
+    },
   },
 };
 
@@ -141,8 +149,28 @@ test("every surface names the runbook, the step and the target with its account 
 
 test("every surface names the requester as ExecutedBy does, and as a person where the configuration names one", () => {
   assertShown("requester", view(), () => ["`Deployer/run-7`"]);
-  const jane = { ...view(), requester: { userIds: ["U0JOE"], email: null } };
-  assertShown("requester", jane, () => ["<@U0JOE>"]);
+  const of = (more: Partial<Requester>) => ({ ...view(), requester: { ...view().requester, ...more } });
+  assertShown("requester", of({ userIds: ["U0JOE"] }), () => ["<@U0JOE> (`Deployer/run-7`)"]);
+  assertShown("requester", of({ candidates: ["U0JOE"] }), () => ["`Deployer/run-7`, perhaps <@U0JOE>"]);
+});
+
+test("every surface states the rule that applies to the approvals of an unknown requester, and its setting", () => {
+  const rules = ["allow", "deny", "deny-people"] as const;
+  for (const executedBy of ["arn:aws:iam::111122223333:user/omar", view().request.facts.executedBy]) {
+    for (const whenRequesterUnknown of rules) {
+      const route = { ...ROUTE, selfApproval: false, whenRequesterUnknown };
+      const of = view({ facts: { executedBy } }, [], route);
+      assertShown("requester rule", of, ({ ids }) => {
+        const rule = describeRequesterRule(
+          route,
+          of.requester,
+          ids === "plain" ? makeIdRenderer(new Map()) : mentions(),
+        );
+        assert.match(rule ?? "", new RegExp(`whenRequesterUnknown: ${whenRequesterUnknown}\\W`));
+        return [rule ?? ""];
+      });
+    }
+  }
 });
 
 test("every surface shows the same deadline, and marks one that AWS did not return as presumed", () => {

@@ -6,7 +6,7 @@ import {
   type RequestContext,
   requestContext,
 } from "../../src/core/audit.ts";
-import { arn, count, hostile, outcomes, requests, time } from "./messages-arbitraries.ts";
+import { arn, count, hostile, maybe, outcomes, requests, time, userId } from "./messages-arbitraries.ts";
 
 const context: fc.Arbitrary<RequestContext> = requests.map(requestContext);
 const verdict = fc.constantFrom("approve", "reject");
@@ -24,6 +24,7 @@ const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
   requested: context,
   decided: both(both(context, breakGlass), fc.record({ decision: verdict, reason: hostile(3000) })),
   closed: both(context, fc.record({ outcome: outcomes, executionStatus: hostile(200) })),
+  identified: fc.record({ email: hostile(300), userId: maybe(userId) }),
   voted: both(breakGlass, fc.record({ verdict, reason: hostile(3000), name: hostile(500) })),
   withdrawn: fc.constant({}),
   "vote-dropped": fc.record({ userId: hostile(30), denial: fc.constantFrom("not-approver", "account-status") }),

@@ -78,7 +78,7 @@ export const time = fc.oneof(
   fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }),
   fc.constantFrom(-1, 0, 1, 8.64e15, 9e15, Number.MAX_SAFE_INTEGER, Number.NaN, Number.POSITIVE_INFINITY),
 );
-const userId = fc.oneof(
+export const userId = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom("U0JANE", "U0JOE", "W0GRID") },
   { weight: 1, arbitrary: hostile(80) },
 );
@@ -147,6 +147,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   stepExecutionId: fc.constantFrom("s-0", "s-1"),
   stepTurn: count,
   facts,
+  addressOwner: fc.constant({ kind: "none" as const }),
   route: maybe(hostile(300)),
   version: count,
   state: fc.constantFrom("open", "decided", "closed"),
@@ -172,6 +173,7 @@ export const votes: fc.Arbitrary<Vote[]> = fc.array(
     userId,
     userName: hostile(500),
     email: maybe(hostile(100)),
+    sessionEmail: fc.constant(null),
     verdict: fc.constantFrom("approve", "reject"),
     authority: fc.constantFrom("approver", "break-glass"),
     reason: maybe(hostile(3000)),
@@ -208,16 +210,18 @@ export const routes: fc.Arbitrary<Route | null> = maybe(
     }),
     quorum: count,
     selfApproval: fc.boolean(),
-    whenRequesterUnknown: fc.constantFrom("allow", "deny"),
+    whenRequesterUnknown: fc.constantFrom("allow", "deny", "deny-people"),
     reason: fc.constantFrom("none", "reject", "always"),
     confirm: fc.constantFrom("button", "typed"),
   }),
 );
 
 export const requesters: fc.Arbitrary<Requester> = fc.record({
+  executedBy: maybe(arn),
   userIds: fc.array(userId, { maxLength: 20 }),
+  candidates: fc.array(userId, { maxLength: 20 }),
   email: maybe(hostile(200)),
-  emailIsForeign: fc.constantFrom(undefined, true),
+  pending: fc.boolean(),
 });
 
 export const views = fc.record({ request: requests, votes, attempts, route: routes, requester: requesters });
@@ -272,7 +276,10 @@ export const messages = fc.array(
 
 export const problems = fc.array(
   fc.record({
-    kind: fc.constantFrom("post", "update", "notice", "recipients", "signal", "verify", "click", "reply", "publish"),
+    kind: fc.constantFrom(
+      ...(["post", "update", "notice", "recipients", "requester", "signal", "verify"] as const),
+      ...(["click", "reply", "publish"] as const),
+    ),
     about: fc.oneof(fc.constant("C0PROD"), hostile(60)),
     error: hostile(2000),
   }),

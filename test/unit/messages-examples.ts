@@ -4,7 +4,7 @@ import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, Outcome, Parameter, RequestFacts, Vote } from "../../src/core/request.ts";
-import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { findRequester } from "../../src/core/requester.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
 
@@ -57,6 +57,7 @@ export function vote(changes: Partial<Vote> = {}): Vote {
     userId: "U0JANE",
     userName: "Jane",
     email: null,
+    sessionEmail: null,
     verdict: "approve",
     authority: "approver",
     reason: null,
@@ -77,6 +78,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     stepExecutionId: "s-1",
     stepTurn: 1,
     facts: { ...FACTS, ...facts },
+    addressOwner: { kind: "none" },
     route: ROUTE.name,
     version: 1,
     state: "open",
@@ -99,7 +101,9 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
 }
 
 export function view(changes: Changes = {}, votes: Vote[] = [], route: Route | null = ROUTE): RequestView {
-  return { request: request(changes), votes, attempts: [], route, requester: UNKNOWN_REQUESTER };
+  const shown = request(changes);
+  const requester = findRequester(shown.facts.executedBy, {}, shown.addressOwner);
+  return { request: shown, votes, attempts: [], route, requester };
 }
 
 export const DECIDED: Changes = {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RequestView } from "../../src/app/ports/slack.ts";
+import type { Route } from "../../src/core/policy.ts";
 import type { SignalState } from "../../src/core/request.ts";
+import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { anAttempt } from "../support/samples.ts";
 import {
@@ -176,14 +178,27 @@ test("channel: members names the route's channels, in whatever channel the messa
 });
 
 test("the status line names the person whom the self-approval rule excludes, or its effect if the requester is unknown", () => {
-  const of = (requester: RequestView["requester"], whenRequesterUnknown: "allow" | "deny") =>
-    blockText({ ...view({}, [], { ...ROUTE, selfApproval: false, whenRequesterUnknown }), requester }, "state");
-  const jane = { userIds: ["U0JANE"], email: null };
-  assert.match(of(jane, "allow"), / · not <@U0JANE>, who started it$/);
-  const address = { userIds: [], email: "rosa@example.com" };
-  assert.match(of(address, "allow"), / · not `rosa@example\.com`, who started it$/);
-  assert.match(of(address, "deny"), /who started it; \*no approval counts\* if this address is unknown in Slack$/);
-  const nobody = { userIds: [], email: null };
-  assert.match(of(nobody, "allow"), /requester unknown in Slack, so the self-approval rule cannot be applied$/);
-  assert.match(of(nobody, "deny"), /\*no approval counts\*, because the requester is unknown in Slack$/);
+  const of = (more: Partial<Requester>, whenRequesterUnknown: Route["whenRequesterUnknown"]) => {
+    const requester = { ...UNKNOWN_REQUESTER, ...more };
+    return blockText({ ...view({}, [], { ...ROUTE, selfApproval: false, whenRequesterUnknown }), requester }, "state");
+  };
+  assert.match(of({ userIds: ["U0JANE"] }, "allow"), / · not <@U0JANE>, who started it$/);
+  assert.match(
+    of({ email: "rosa@example.com", pending: true }, "allow"),
+    / · not `rosa@example\.com`, who started it: approvals wait until Slack returns the owner of this address$/,
+  );
+  const user = { executedBy: "arn:aws:iam::111122223333:user/omar" };
+  const line =
+    'An admin can identify the requester with this line under `identities`: `U...: ["arn:aws:iam::111122223333:user/omar"]`.';
+  const unmatched = "because the requester is an IAM user that matches no active person in Slack";
+  assert.ok(of(user, "allow").endsWith(` · approvals count, ${unmatched} (\`whenRequesterUnknown: allow\`). ${line}`));
+  assert.ok(
+    of(user, "deny-people").endsWith(
+      ` · *no approval counts*, ${unmatched} (\`whenRequesterUnknown: deny-people\`). ${line}`,
+    ),
+  );
+  const role = { executedBy: "arn:aws:sts::111122223333:assumed-role/Deployer/run-7" };
+  const noOne = "because the requester is a role, which identifies no one";
+  assert.ok(of(role, "deny-people").endsWith(` · approvals count, ${noOne} (\`whenRequesterUnknown: deny-people\`)`));
+  assert.ok(of(role, "deny").endsWith(` · *no approval counts*, ${noOne} (\`whenRequesterUnknown: deny\`)`));
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KnownBlock } from "@slack/types";
-import type { RequestView } from "../../src/app/ports/slack.ts";
 import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
 import type { Route } from "../../src/core/policy.ts";
+import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
@@ -95,21 +95,24 @@ test("details start with the part that the message does not show, and end with t
 });
 
 test("details explain the self-approval rule in full", () => {
-  const of = (requester: RequestView["requester"], changes: Partial<Route>) =>
-    visibleText(detailsView({ ...view({}, [], { ...ROUTE, ...changes }), requester, execution: null }).blocks);
+  const of = (more: Partial<Requester>, changes: Partial<Route>) => {
+    const requester = { ...UNKNOWN_REQUESTER, ...more };
+    return visibleText(detailsView({ ...view({}, [], { ...ROUTE, ...changes }), requester, execution: null }).blocks);
+  };
   const strict = { selfApproval: false, whenRequesterUnknown: "deny" } as const;
   const lax = { selfApproval: false, whenRequesterUnknown: "allow" } as const;
-  assert.match(of({ userIds: ["U0JOE"], email: null }, lax), /<@U0JOE> started it and may not approve it\.(?! If)/);
-  const address = { userIds: [], email: "rosa@example.com" };
+  assert.match(of({ userIds: ["U0JOE"] }, lax), /<@U0JOE> started it and may not approve it\./);
   assert.match(
-    of(address, lax),
-    /`rosa@example\.com` .* If nobody in Slack has this address, the rule cannot be applied/,
+    of({ email: "rosa@example.com", pending: true }, strict),
+    /Approvals wait until Slack returns the owner .* `whenRequesterUnknown: deny` applies/,
   );
-  assert.match(of(address, strict), /If nobody in Slack has this address, \*no approval\* counts/);
-  const unknown = { userIds: [], email: null };
-  assert.match(of(unknown, lax), /the requester is unknown in Slack, so the rule cannot be applied/);
-  assert.match(of(unknown, strict), /so \*no approval\* counts\. The request can be rejected\..*`identities`/);
-  assert.match(of(unknown, { selfApproval: true }), /the requester may approve/);
+  const role = { executedBy: "arn:aws:sts::111122223333:assumed-role/Deployer/run-7" };
+  assert.match(
+    of(role, lax),
+    /approvals count, because the requester is a role.*`U\.\.\.: \["arn:aws:iam::111122223333:role\/Deployer"\]`/,
+  );
+  assert.match(of(role, strict), /\*no approval counts\*, because .*It can be rejected\./);
+  assert.match(of(role, { selfApproval: true }), /The requester may approve/);
 });
 
 test("a long sentence ends between two words, so that no mention is cut in two", () => {

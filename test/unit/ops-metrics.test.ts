@@ -36,6 +36,7 @@ for (const engine of ENGINES) {
       digest: [0, 0],
       notice: [0, 0],
       recipients: [0, 0],
+      requester: [0, 0],
       signal: [0, 0],
       verify: [0, 0],
       click: [1, 0],

@@ -10,6 +10,7 @@ import type { SeedBody } from "./seed-bodies.ts";
 interface Deps {
   workspace: Workspace;
   changes: Changes;
+  clock: { now(): number };
 }
 
 export type SeedResult = ActionError | { ok: true; messages: { channel: string; ts: string }[] };
@@ -19,7 +20,9 @@ export function seed(deps: Deps, body: SeedBody): SeedResult {
   const problem = findProblem(deps.workspace, body);
   if (problem !== undefined) return problem;
   const { workspace, changes } = deps;
-  for (const each of body.people) upsert(workspace.people, each, newPerson(workspace.team.id, each.id));
+  const updated = Math.floor(deps.clock.now() / 1000);
+  const people = body.people.map((each) => ({ ...each, updated }));
+  for (const each of people) upsert(workspace.people, each, newPerson(workspace.team.id, each.id));
   for (const each of body.groups) upsert(workspace.groups, each, newGroup(each.id));
   const creator = workspace.apps[0]?.botUserId ?? "";
   for (const each of body.channels) upsert(workspace.channels, each, newChannel(creator, each.id));

@@ -10,7 +10,11 @@ import { seedBody } from "./seed-bodies.ts";
 import { seed } from "./seed-route.ts";
 
 /** What the administrators of the workspace change: channels, members, people and user groups; and the seed. */
-export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }): Hono<HonoEnv> {
+export function workspaceRoutes(deps: {
+  workspace: Workspace;
+  changes: Changes;
+  clock: { now(): number };
+}): Hono<HonoEnv> {
   const { workspace, changes } = deps;
   const routes = new Hono<HonoEnv>();
 
@@ -36,7 +40,7 @@ export function workspaceRoutes(deps: { workspace: Workspace; changes: Changes }
     controlRoute(personBody, (body) => {
       const person = workspace.people.get(body.user) ?? newPerson(workspace.team.id, body.user, body.name);
       const { user: _, ...given } = body;
-      assignGiven(person, given);
+      assignGiven(person, { ...given, updated: Math.floor(deps.clock.now() / 1000) });
       workspace.people.set(person.id, person);
       changes.announce({ what: "people", user: person.id });
       return { ok: true, person };

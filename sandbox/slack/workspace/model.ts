@@ -30,6 +30,8 @@ export interface Person {
   /** IANA name; `tzOffset` is in seconds, as in users.info. */
   tz: string;
   tzOffset: number;
+  /** When the account was last changed, in seconds. */
+  updated: number;
 }
 
 export interface Group {

@@ -15,6 +15,7 @@ export function newPerson(teamId: string, id: string, name = id.toLowerCase()): 
     isUltraRestricted: false,
     tz: "Etc/UTC",
     tzOffset: 0,
+    updated: 0,
   };
 }
 

@@ -32,7 +32,7 @@ export function renderPerson(workspace: Workspace, app: SlackApp, person: Person
     ...(person.isBot ? { api_app_id: workspace.apps.find((each) => each.botUserId === person.id)?.id ?? "" } : {}),
   };
   const common = { id: person.id, team_id: person.teamId, name: person.name, deleted: person.deleted, profile };
-  const end = { is_bot: person.isBot, is_app_user: false, updated: 0 };
+  const end = { is_bot: person.isBot, is_app_user: false, updated: person.updated };
   // Slack omits roles and time zone for deactivated people.
   if (person.deleted) return { ...common, ...end };
   return {

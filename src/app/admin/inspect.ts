@@ -67,7 +67,7 @@ export const makePending =
     const { reader } = access;
     const open = await deps.requests.inState(["open", "decided"], MAX_EXAMINED);
     const theirs = open.filter((request) => {
-      const requester = findRequester(request.facts.executedBy, deps.identities);
+      const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
       return findReadRight(reader, { request, requester, votes: [] }, false) !== null;
     });
     if (theirs.length === 0 && !reader.admin && reader.routes.size === 0) return { kind: "refused" };
@@ -187,7 +187,7 @@ async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Ins
     deps.requests.signals(request.id),
     deps.messages.ofRequest(request.id),
   ]);
-  const requester = findRequester(request.facts.executedBy, deps.identities);
+  const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
   return { request, votes, attempts, messages, requester, route: findRoute(deps.routes, request.route) };
 }
 

@@ -1,5 +1,6 @@
 import type { People, Route } from "../../core/policy.ts";
-import { maskWarnings, policyWarnings } from "../../core/policy-warnings.ts";
+import { identityWarnings, maskWarnings, policyWarnings } from "../../core/policy-warnings.ts";
+import type { Identities } from "../../core/requester.ts";
 import { unreachableRoutes } from "../../core/unreachable.ts";
 
 /** The result of looking up one ID of the configuration in Slack. */
@@ -35,7 +36,7 @@ export interface Finding {
 interface Policy {
   routes: readonly Route[];
   admins: People;
-  identities: Readonly<Record<string, unknown>>;
+  identities: Identities;
   mask: readonly string[];
 }
 
@@ -76,6 +77,7 @@ export const makePolicyCheck =
     }
     for (const { path, glob, text } of [...policyWarnings(policy.routes), ...maskWarnings(policy.mask)])
       add(path, glob, text, "warning");
+    for (const text of identityWarnings(policy.routes, policy.identities)) add(["identities"], null, text, "warning");
     return findings;
   };
 

@@ -3,7 +3,7 @@ import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts"
 import { toRouteSubject } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
-import { findRequester, type Identities, isKnown } from "../../core/requester.ts";
+import { explainRequesterRule, findRequester, type Identities, initialOwner } from "../../core/requester.ts";
 import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
 import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route.ts";
 import { type Uncovered, uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
@@ -138,7 +138,7 @@ const asIs = (text: string) => text;
 /** Shows IDs as the configuration has them, each after its name in Slack if the map has one. */
 export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer {
   const show = (id: string) => (names.has(id) ? `${names.get(id)} (${id})` : id);
-  return { user: show, group: (id) => `members of ${show(id)}`, channel: show, text: asIs, word: asIs };
+  return { user: show, group: (id) => `members of ${show(id)}`, channel: show, text: asIs, word: asIs, strong: asIs };
 }
 
 function describeRoute(route: Route, subject: RouteSubject, identities: Identities, show: NameRenderer): string[] {
@@ -147,24 +147,18 @@ function describeRoute(route: Route, subject: RouteSubject, identities: Identiti
     `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
     `  May decide: ${approvers}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
-    `  ${describeRequesterRule(route, subject, identities, show)}`,
+    `  ${describeSelfApproval(route, subject, identities, show)}`,
   ];
 }
 
-function describeRequesterRule(
+function describeSelfApproval(
   route: Route,
-  subject: RouteSubject,
+  { startedBy }: RouteSubject,
   identities: Identities,
   show: NameRenderer,
 ): string {
-  if (route.selfApproval) return "The requester may approve it.";
-  if (subject.startedBy === undefined) return "The requester may not approve it.";
-  const requester = findRequester(subject.startedBy, identities);
-  if (requester.userIds.length > 0)
-    return `Started by ${subject.startedBy}: ${requester.userIds.map(show.user).join(", ")} may not approve it.`;
-  const rule = `whenRequesterUnknown: ${route.whenRequesterUnknown}`;
-  if (isKnown(requester))
-    return `Started by ${subject.startedBy}: the Slack user with the address ${requester.email} may not approve it; without such a user, ${rule} applies.`;
-  const effect = route.whenRequesterUnknown === "allow" ? "approvals count anyway" : "no approval counts";
-  return `Started by ${subject.startedBy}, which matches no one under identities: ${effect} (${rule}).`;
+  if (startedBy === undefined) return `The requester may${route.selfApproval ? "" : " not"} approve.`;
+  const executedBy = startedBy === "" ? null : startedBy;
+  const requester = findRequester(executedBy, identities, initialOwner(executedBy));
+  return `Started by ${executedBy ?? "an unnamed principal"}. ${explainRequesterRule(route, requester, show)}`;
 }

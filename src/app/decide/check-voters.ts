@@ -3,7 +3,7 @@ import type { DroppedVote } from "../../core/dropped-vote.ts";
 import { evaluateVote } from "../../core/evaluate-vote.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Freshness } from "../ports/slack.ts";
-import { type GatherDeps, type GatheredFacts, gatherPerson } from "./gather-facts.ts";
+import { type GatherDeps, type GatheredFacts, gatherPerson, type PersonDeps } from "./gather-facts.ts";
 
 /** `denied`: Slack does not tell whether a voter may still decide, so the quorum is not known to be complete. */
 export type CheckedVoters =
@@ -15,7 +15,7 @@ export type CheckedVoters =
  * quorum. An approval counts only while its author may decide.
  */
 export async function checkVoters(
-  deps: Pick<GatherDeps, "directory" | "routes" | "admins" | "identities" | "clock">,
+  deps: PersonDeps & Pick<GatherDeps, "clock">,
   request: ApprovalRequest,
   approvals: readonly Vote[],
   freshness: Freshness,

@@ -3,13 +3,7 @@ import type { VoteInput } from "../../core/evaluate-vote.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import {
-  findRequester,
-  type Identities,
-  isRequester,
-  type Requester,
-  UNKNOWN_REQUESTER,
-} from "../../core/requester.ts";
+import { findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
 import type { Directory, Freshness } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
@@ -21,10 +15,14 @@ export interface GatherDeps extends VerifyOriginDeps {
   routes: readonly Route[];
   admins: People;
   identities: Identities;
+  /** Looks up the owner of the requester's address and stores it with the request. */
+  lookUpRequester: (requestId: string) => Promise<{ kind: "done" } | LookupFailure>;
   /** Tells whether a team that a payload names is the workspace, or can be one of the same organization. */
   isHomeTeam: (teamId: string) => boolean;
   /** Tells whether the configuration still has the target. Without it, no signal would follow a decision. */
   hasTarget: (request: ApprovalRequest) => boolean;
+  /** Tells whether each approver of the request signals in a session of their own. */
+  signsAsPeople: (request: ApprovalRequest) => boolean;
 }
 
 /** A click on a button, with the fields that an evaluation needs. */
@@ -34,7 +32,7 @@ export type ButtonClick = Pick<Click, "requestId" | "userId" | "teamId" | "origi
 export type ClickContext = ButtonClick & Pick<Click, "verdict" | "authority">;
 
 export type GatheredFacts =
-  | ({ kind: "ready" } & Pick<VoteInput, "request" | "route" | "person" | "membership" | "requester">)
+  | ({ kind: "ready" } & Pick<VoteInput, "request" | "route" | "person" | "membership" | "requester" | "sessionEmail">)
   | { kind: "denied"; denial: Denial }
   /** The click can wait. `denial` is the answer where it cannot, as for a form. */
   | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
@@ -54,9 +52,14 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   return gatherPerson(deps, click, request, freshness);
 }
 
+export type PersonDeps = Pick<
+  GatherDeps,
+  "requests" | "directory" | "routes" | "admins" | "identities" | "lookUpRequester" | "signsAsPeople"
+>;
+
 /** Gathers the facts about one person and one request. */
 export async function gatherPerson(
-  deps: Pick<GatherDeps, "directory" | "routes" | "admins" | "identities">,
+  deps: PersonDeps,
   click: Pick<ClickContext, "userId" | "verdict" | "authority">,
   request: ApprovalRequest,
   freshness: Freshness,
@@ -66,7 +69,15 @@ export async function gatherPerson(
   if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", error: lookup.error });
   const { person } = lookup;
   if (route === null || person.accountStatus !== "member" || click.verdict === "withdraw")
-    return { kind: "ready", request, route, person, membership: { kind: "not-member" }, requester: UNKNOWN_REQUESTER };
+    return {
+      kind: "ready",
+      request,
+      route,
+      person,
+      membership: { kind: "not-member" },
+      requester: UNKNOWN_REQUESTER,
+      sessionEmail: null,
+    };
 
   const membership =
     click.authority === "break-glass"
@@ -82,38 +93,61 @@ export async function gatherPerson(
     if (outcome.kind === "later") return outcome;
   }
   const needsRequester = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
-  const requester =
-    needsRequester && membership.kind === "member" ? await findRequesterFor(deps, request, person) : UNKNOWN_REQUESTER;
-  if ("error" in requester) return laterOrDenied(requester, { kind: "requester-unread", error: requester.error });
-  return { kind: "ready", request, route, person, membership, requester };
+  const sessionEmail = membership.kind === "member" ? await findSessionEmail(deps, request, person) : null;
+  if (!needsRequester || membership.kind !== "member")
+    return { kind: "ready", request, route, person, membership, requester: UNKNOWN_REQUESTER, sessionEmail };
+  const current = await awaitRequester(deps, request);
+  if (current.kind === "unknown") return laterOrDenied(current, { kind: "requester-unread", error: current.error });
+  return { kind: "ready", route, person, membership, sessionEmail, ...current.facts };
+}
+
+/**
+ * Returns the person's address for the name of their session in AWS, or null. Anyone can take a free address, so it must
+ * have been theirs when the request opened: the account has not changed since then, or an earlier vote has the same address.
+ */
+async function findSessionEmail(deps: PersonDeps, request: ApprovalRequest, person: Person): Promise<string | null> {
+  const { id, email, updatedAt } = person;
+  if (email === null || !deps.signsAsPeople(request)) return null;
+  const isUnchanged = updatedAt !== null && updatedAt <= request.openedAt;
+  if (!isUnchanged && (await deps.requests.emailAt(id, request.openedAt)) !== email) return null;
+  const owner = await deps.directory.byEmail(email);
+  return owner.kind === "person" && owner.person.id === id ? email : null;
+}
+
+/** Returns who started the execution. If the lookup is still pending, makes an attempt now instead of at its next time. */
+async function awaitRequester(
+  deps: PersonDeps,
+  request: ApprovalRequest,
+): Promise<{ kind: "found"; facts: Pick<VoteInput, "request" | "requester"> } | LookupFailure> {
+  const { facts, addressOwner } = request;
+  const identities = await activeIdentities(deps, facts.executedBy);
+  if (identities.kind === "unknown") return identities;
+  const requester = findRequester(facts.executedBy, identities.identities, addressOwner);
+  if (!requester.pending || requester.userIds.length > 0) return { kind: "found", facts: { request, requester } };
+  const result = await deps.lookUpRequester(request.id);
+  if (result.kind === "unknown") return result;
+  const current = (await deps.requests.byId(request.id)) ?? request;
+  const now = findRequester(facts.executedBy, identities.identities, current.addressOwner);
+  return { kind: "found", facts: { request: current, requester: now } };
+}
+
+/** Leaves out the listed people whose accounts are deactivated or bots: such an account does not say who else did not start it. */
+async function activeIdentities(
+  { directory, identities }: PersonDeps,
+  executedBy: string | null,
+): Promise<{ kind: "read"; identities: Identities } | LookupFailure> {
+  const inactive = new Set<string>();
+  for (const userId of findRequester(executedBy, identities, { kind: "none" }).userIds) {
+    const found = await directory.person(userId);
+    if (found.kind === "unknown") return found;
+    const { accountStatus } = found.person;
+    if (accountStatus === "deactivated" || accountStatus === "bot") inactive.add(userId);
+  }
+  const active = Object.entries(identities).filter(([userId]) => !inactive.has(userId));
+  return { kind: "read", identities: Object.fromEntries(active) };
 }
 
 /** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */
 function laterOrDenied({ error, retryAfterMs: waitMs }: LookupFailure, denial: Denial): GatheredFacts {
   return waitMs === undefined ? denied(denial) : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
-}
-
-/**
- * Finds who started the execution. An email address that is not the clicking person's own is looked up in Slack: it
- * proves that another person started the execution only if it belongs to a person there.
- */
-async function findRequesterFor(
-  deps: Pick<GatherDeps, "directory" | "identities">,
-  request: ApprovalRequest,
-  person: Person,
-): Promise<Requester | LookupFailure> {
-  const requester = findRequester(request.facts.executedBy, deps.identities);
-  const { email } = requester;
-  if (email === null || requester.userIds.length > 0 || isRequester(person, requester) === "yes") return requester;
-  const found = await deps.directory.byEmail(email);
-  switch (found.kind) {
-    case "person":
-      return { ...requester, userIds: [found.userId] };
-    case "nobody":
-      return { ...requester, emailIsForeign: true };
-    case "unknown":
-      return found;
-    default:
-      throw new Error(`unexpected ${found satisfies never}`);
-  }
 }

@@ -45,5 +45,11 @@ async function toRequestView(deps: ViewDeps, requestId: string): Promise<Request
   const votes = await deps.requests.votes(requestId);
   const attempts = await deps.requests.signals(requestId);
   const route = findRoute(deps.routes, request.route);
-  return { request, votes, attempts, route, requester: findRequester(request.facts.executedBy, deps.identities) };
+  return {
+    request,
+    votes,
+    attempts,
+    route,
+    requester: findRequester(request.facts.executedBy, deps.identities, request.addressOwner),
+  };
 }

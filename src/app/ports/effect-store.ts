@@ -4,6 +4,7 @@ export type EffectKind =
   | "digest"
   | "notice"
   | "recipients"
+  | "requester"
   | "signal"
   | "verify"
   | "click"

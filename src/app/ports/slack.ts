@@ -109,8 +109,11 @@ export interface Directory {
   isAmong(people: Approvers, userId: string, freshness?: Freshness, channels?: readonly string[]): Promise<Membership>;
   /** Lists the people: the named ones, and the members of the groups. */
   members(people: People): Promise<{ kind: "members"; userIds: string[] } | LookupFailure>;
-  /** Finds the owner of an email address. `nobody`: no one in the workspace has it. */
-  byEmail(email: string): Promise<{ kind: "person"; userId: string } | { kind: "nobody" } | LookupFailure>;
+  /**
+   * Finds the owner of an email address. `nobody`: no account has it. A failure has `retryAfterMs` unless an admin must fix
+   * its cause.
+   */
+  byEmail(email: string): Promise<{ kind: "person"; person: Person } | { kind: "nobody" } | LookupFailure>;
 }
 
 /** Describes why a call to Slack failed, for the record and the log. */

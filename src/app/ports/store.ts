@@ -59,6 +59,8 @@ export interface RequestStore {
   /** Returns the oldest first. */
   inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
   votes(requestId: string): Promise<Vote[]>;
+  /** Returns the address in the person's latest vote at this time or before; null without one. */
+  emailAt(userId: string, at: number): Promise<string | null>;
   /** Returns every attempt to signal the decision, oldest first. */
   signals(requestId: string): Promise<SignalAttempt[]>;
   /** Returns every attempt to signal for a request of the execution, oldest first. */
@@ -69,6 +71,19 @@ export interface RequestStore {
   postponeSignal(id: string, expectedVersion: number, signalNextAt: number): Promise<void>;
   /** Returns the audit records of the request in order. */
   history(requestId: string): Promise<AuditRecord[]>;
+}
+
+/** A request for which Slack has yet to return the owner of the requester's address. */
+export interface RequesterLookup {
+  requestId: string;
+  attempts: number;
+}
+
+/** The lookups that are not done. `RequestStore.advance` ends a lookup with its result, or with the end of the request. */
+export interface RequesterLookupStore {
+  /** Returns lookups whose time has come. */
+  due(now: number, limit: number): Promise<RequesterLookup[]>;
+  recordFailed(requestId: string, error: string, nextAttemptAt: number): Promise<void>;
 }
 
 /** An execution that the bot reads until its requests are closed and the list of waiting executions no longer has it. */
@@ -131,6 +146,7 @@ export interface Store {
   messages: MessageStore;
   notices: NoticeStore;
   recipientLookups: RecipientLookupStore;
+  requesterLookups: RequesterLookupStore;
   digests: DigestStore;
   clicks: ClickStore;
   executions: ExecutionStore;

@@ -5,6 +5,7 @@ import type { Mask } from "../../core/mask.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
+import { initialOwner } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
 import type { Automation, Clock, FailedSince, Log } from "../ports/aws.ts";
@@ -64,6 +65,7 @@ export async function openRequest(
     stepExecutionId: change.stepExecutionId,
     stepTurn: change.stepTurn,
     facts: uncovered === null ? facts : { ...facts, uncovered },
+    addressOwner: initialOwner(execution.executedBy),
     route: route?.name ?? null,
     openedAt: deps.clock.now(),
     executionStatus: execution.status,

@@ -4,6 +4,7 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
+import { explainRequesterRule } from "../../core/requester.ts";
 import { authorMessage } from "./author-message.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
@@ -12,7 +13,6 @@ import { factsText } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { notReplacedNote, parametersBlock } from "./parameters.ts";
 import { reasonsBlock } from "./reasons.ts";
-import { selfApprovalRule } from "./requester-text.ts";
 import { stateText } from "./state-text.ts";
 import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
@@ -134,7 +134,7 @@ function rules({ request, route, requester }: Details): string {
   const approvers = awsApprovers.map((arn) => describePrincipal(arn, mentions(80)));
   return [
     `*Route:* ${route === null ? "none" : code(route.name, 100)}`,
-    route === null ? null : `*Self-approval:* ${selfApprovalRule(route, requester)}`,
+    route === null ? null : `*Self-approval:* ${explainRequesterRule(route, requester, mentions(700))}`,
     `*AWS asks for:* ${minRequiredApprovals} of ${listNames(approvers, "and", 8) || "unknown approvers"}`,
     parentExecutionId === null ? null : `*Started by execution:* ${code(parentExecutionId, 80)}`,
   ]

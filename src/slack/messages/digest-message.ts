@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
 import { describeStep } from "../../core/describe-step.ts";
+import { describeRequesterRule } from "../../core/requester.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { whereLine } from "./facts.ts";
@@ -40,10 +41,13 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
 }
 
 function entry(view: RequestView): KnownBlock {
-  const { request, votes, route } = view;
+  const { request, votes, route, requester } = view;
   const show = mentions(50);
+  const rule = route === null ? null : describeRequesterRule(route, requester, show);
   const have =
-    route === null ? "*no route applies*" : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals`;
+    route === null
+      ? "*no route applies*"
+      : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals${rule === null ? "" : ` · ${rule}`}`;
   return {
     ...section(`*${describeStep(request.facts, show)}*\n${whereLine(view, show)} · ${have}`, `open-${request.id}`),
     accessory: {

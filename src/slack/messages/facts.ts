@@ -34,8 +34,8 @@ export function factsText(view: Facts): string {
   ].join("\n");
 }
 
-function requesterName({ request, requester }: Facts, show = mentions()): string {
-  return describeRequester(requester, request.facts.executedBy, show);
+function requesterName({ requester }: Facts, show = mentions()): string {
+  return describeRequester(requester, show);
 }
 
 /** When people were asked: the time when the step began to wait, if AWS returned it. */

@@ -18,6 +18,10 @@ function describe({ kind, detail }: AuditRecord, who: string | null): string {
   switch (kind) {
     case "requested":
       return `request opened${who === null ? "" : `; the execution was started${by}`}`;
+    case "identified": {
+      const owner = detail.userId === null ? "no active person" : mentionUser(detail.userId);
+      return `requester looked up: ${owner} has the address ${code(detail.email, 100)}`;
+    }
     case "voted":
       return `${verb(detail.verdict)}${by}${breakGlass(detail)}`;
     case "withdrawn":

@@ -35,10 +35,11 @@ export const mentions = (limit = 140): NameRenderer => ({
   channel: mentionChannel,
   text: (text) => code(text, limit),
   word: (text) => word(text, limit),
+  strong: (text) => `*${text}*`,
 });
 
 /** Renders names where mrkdwn does not work: notifications, headers and dialogs. */
 export const plainNames = (limit = 140): NameRenderer => {
   const text = (each: string) => plain(each, limit);
-  return { user: text, group: text, channel: text, text, word: text };
+  return { user: text, group: text, channel: text, text, word: text, strong: text };
 };

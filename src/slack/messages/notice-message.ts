@@ -83,7 +83,7 @@ function contradictedSignal(view: NoticeView): Rendered {
 }
 
 function noRoute({ request, requester }: NoticeView): Rendered {
-  const { documentName, executedBy, uncovered } = request.facts;
+  const { documentName, uncovered } = request.facts;
   const title = `No route applies to ${plain(documentName, 90)}`;
   const fix = uncoveredFix(uncovered, mentions());
   return {
@@ -91,7 +91,7 @@ function noRoute({ request, requester }: NoticeView): Rendered {
     blocks: [
       header(title, "what"),
       section(
-        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, executedBy, mentions())}. *It cannot be decided in Slack*: no channel has a message about it. Decide it in the AWS console.`,
+        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, mentions())}. *It cannot be decided in Slack*: no channel has a message about it. Decide it in the AWS console.`,
         "state",
       ),
       fix === null

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep } from "../../core/describe-step.ts";
+import { describeRequesterRule } from "../../core/requester.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
 import { section } from "./blocks.ts";
@@ -35,12 +36,13 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
   );
 }
 
-function waitingFor({ request, votes, route }: InspectedRequest): string {
+function waitingFor({ request, votes, route, requester }: InspectedRequest): string {
   if (request.state === "decided")
     return request.decision === "reject" ? "Rejected; sending to AWS." : "Approved; sending to AWS.";
   if (route === null)
     return `${uncoveredSentence(request.facts.uncovered, mentions(80))} Decide it in the AWS console.`;
   const have = byVerdict(votes, "approve").length;
   const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;
-  return `${have} of ${route.quorum} approvals; waiting for ${approvers}.`;
+  const rule = describeRequesterRule(route, requester, mentions());
+  return `${have} of ${route.quorum} approvals; waiting for ${approvers}${rule === null ? "" : `; ${rule}`}.`;
 }

@@ -4,18 +4,20 @@ import { arnMatches } from "../../core/arn.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
+import { describeMissingIdentity, describeRequesterRule } from "../../core/requester.ts";
 import { countAccepted, lastError, type SignalAttempt } from "../../core/signal-attempt.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { breakGlassText } from "./break-glass.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
-import { requesterExclusion } from "./requester-text.ts";
 import { NO_EFFECT_TEXT } from "./signal-text.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
 const MAX_VOTES_NAMED = 8;
 const MAX_ERROR_LENGTH = 300;
+/** Long enough for the ARN of a user with any path that people write. */
+const MAX_IDENTITY_LENGTH = 400;
 
 /**
  * Returns the part of a message that changes: the votes so far, the decision or the outcome. `inMessage`: see
@@ -46,9 +48,11 @@ function openText({ request, votes, route, requester }: RequestView): string {
       : `*${given.length} of ${route.quorum} approvals:* ${voters(given)}`,
     given.length > 0 && missing > 0 ? `${missing} more needed` : null,
     approversText(route, given),
-    requesterExclusion(route, requester),
+    describeRequesterRule(route, requester, mentions()),
   ];
-  const line = parts.filter((part) => part !== null).join(" · ");
+  const missingLine = describeMissingIdentity(route, requester, mentions(MAX_IDENTITY_LENGTH), "people");
+  const status = parts.filter((part) => part !== null).join(" · ");
+  const line = missingLine === null ? status : `${status}. ${missingLine}`;
   const needed = request.facts.minRequiredApprovals;
   return needed > 1 ? `${line}\nAWS itself asks for ${needed} approvals, each by another AWS identity.` : line;
 }

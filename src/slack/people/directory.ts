@@ -24,7 +24,7 @@ const MAX_PEOPLE = 10_000;
  * allows a click that is younger than the list.
  */
 export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Clock): Directory {
-  const owners = new LRUCache<string, { userId: string | null }>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS));
+  const owners = new LRUCache<string, Owner>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS));
   const groups = makeGroups(call, clock);
   const channels = makeChannels(call, clock);
   const people = makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, async (userId) => {
@@ -65,11 +65,10 @@ export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Cloc
     async byEmail(email) {
       const address = email.toLowerCase();
       const cached = owners.get(address);
-      if (cached !== undefined) return toOwner(cached.userId);
-      const found = await findOwner(call, email);
-      if (found.kind === "unknown") return found;
-      owners.set(address, { userId: found.userId });
-      return toOwner(found.userId);
+      if (cached !== undefined) return cached;
+      const found = await findOwner(call, email, workspace);
+      if (found.kind !== "unknown") owners.set(address, found);
+      return found;
     },
   };
 }
@@ -130,9 +129,6 @@ async function findInList(
   return { kind: "unavailable", error: "the clock was set back during the lookup" };
 }
 
-const toOwner = (userId: string | null) =>
-  userId === null ? ({ kind: "nobody" } as const) : ({ kind: "person", userId } as const);
-
 /** Error codes for a group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */
 const NO_GROUP_CODES: ReadonlySet<string> = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
 
@@ -143,15 +139,21 @@ function isNoGroup(failure: ChatFailure): boolean {
   return failure.kind === "refused" && NO_GROUP_CODES.has(failure.code);
 }
 
-/** Finds the person who has an email address. Source: Slack API, users.lookupByEmail, error users_not_found. */
-async function findOwner(
-  call: SlackCall,
-  email: string,
-): Promise<{ kind: "owner"; userId: string | null } | LookupFailure> {
+type Owner = { kind: "person"; person: Person } | { kind: "nobody" };
+
+/** How soon a lookup without an answer is worth another attempt. */
+const RETRY_MS = 5_000;
+
+/** Finds the account that has an email address. Source: Slack API, users.lookupByEmail, error users_not_found. */
+async function findOwner(call: SlackCall, email: string, workspace: Workspace): Promise<Owner | LookupFailure> {
   const read = await call("users.lookupByEmail", { email });
-  if (read.kind === "ok") return { kind: "owner", userId: read.response.user?.id ?? null };
-  if (read.kind === "refused" && read.code === "users_not_found") return { kind: "owner", userId: null };
-  return unread(read);
+  if (read.kind === "ok") {
+    const { user } = read.response;
+    if (user?.id === undefined) return { kind: "unknown", error: "the reply has no user" };
+    return { kind: "person", person: toPerson(user.id, user, workspace) };
+  }
+  if (read.kind !== "refused") return { retryAfterMs: RETRY_MS, ...unread(read) };
+  return read.code === "users_not_found" ? { kind: "nobody" } : unread(read);
 }
 
 function unread(failure: ChatFailure): LookupFailure {

@@ -17,6 +17,7 @@ export function toPerson(userId: string, user: SlackUser, workspace: Workspace):
     name: names.find((name) => name !== undefined && isVisible(name)) ?? userId,
     email: user.profile?.email || null,
     teamId: user.team_id ?? "",
+    updatedAt: typeof user.updated === "number" ? (user.updated + 1) * 1000 : null,
     accountStatus: toAccountStatus(user, workspace),
   };
 }

@@ -13,6 +13,7 @@ export const foundation: Migration = {
     await createClicks(db);
     await createDeliveries(db);
     await createRecipientLookups(db);
+    await createRequesterLookups(db);
     await createExecutions(db);
     await createCoordination(db);
     await createAudit(db);
@@ -31,6 +32,7 @@ async function createRequests(db: Db): Promise<void> {
     .addColumn("step_execution_id", "text", (c) => c.notNull())
     .addColumn("step_turn", "integer", (c) => c.notNull())
     .addColumn("facts", "text", (c) => c.notNull())
+    .addColumn("address_owner", "text", (c) => c.notNull())
     .addColumn("route", "text")
     .addColumn("version", "integer", (c) => c.notNull())
     .addColumn("state", "text", (c) => c.notNull())
@@ -62,12 +64,14 @@ async function createVotesAndSignals(db: Db): Promise<void> {
     .addColumn("user_id", "text", (c) => c.notNull())
     .addColumn("user_name", "text", (c) => c.notNull())
     .addColumn("email", "text")
+    .addColumn("session_email", "text")
     .addColumn("verdict", "text", (c) => c.notNull())
     .addColumn("authority", "text", (c) => c.notNull())
     .addColumn("reason", "text")
     .addColumn("at", "bigint", (c) => c.notNull())
     .addPrimaryKeyConstraint("votes_person", ["request_id", "user_id"])
     .execute();
+  await createIndex(db, "votes", "votes_by_person", ["user_id", "at"]);
   await db.schema
     .createTable("signals")
     .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))
@@ -154,6 +158,17 @@ async function createRecipientLookups(db: Db): Promise<void> {
     .addPrimaryKeyConstraint("recipient_lookups_key", ["request_id", "kind"])
     .execute();
   await createIndex(db, "recipient_lookups", "recipient_lookups_due", ["done_at", "next_attempt_at"]);
+}
+
+async function createRequesterLookups(db: Db): Promise<void> {
+  await db.schema
+    .createTable("requester_lookups")
+    .addColumn("request_id", "text", (c) => c.primaryKey().references("requests.id"))
+    .addColumn("attempts", "integer", (c) => c.notNull())
+    .addColumn("next_attempt_at", "bigint", (c) => c.notNull())
+    .addColumn("last_error", "text")
+    .execute();
+  await createIndex(db, "requester_lookups", "requester_lookups_due", ["next_attempt_at"]);
 }
 
 async function createExecutions(db: Db): Promise<void> {

@@ -1,0 +1,71 @@
+import { backoffMs } from "../../core/backoff.ts";
+import type { LookupFailure, Person } from "../../core/person.ts";
+import { type AddressOwner, requesterEmail } from "../../core/requester.ts";
+import type { Clock, Log } from "../ports/aws.ts";
+import type { Directory } from "../ports/slack.ts";
+import type { RequesterLookup, RequesterLookupStore, RequestStore } from "../ports/store.ts";
+
+const RETRY_BASE_MS = 2_000;
+const RETRY_CAP_MS = 5 * 60_000;
+/** Attempts to store the result while other processes change the same request. */
+const MAX_RACES = 20;
+
+export interface LookUpRequesterDeps {
+  requests: Pick<RequestStore, "byId" | "advance">;
+  directory: Pick<Directory, "byEmail">;
+  clock: Clock;
+}
+
+/**
+ * Makes the use case that stores which Slack account has the requester's address. The first answer of Slack is final: later
+ * changes of a profile do not change who started the execution. A lookup that is done already changes nothing.
+ */
+export const makeLookUpRequester =
+  ({ requests, directory, clock }: LookUpRequesterDeps) =>
+  async (requestId: string): Promise<{ kind: "done" } | LookupFailure> => {
+    for (let race = 0; race < MAX_RACES; race++) {
+      const request = await requests.byId(requestId);
+      const email = requesterEmail(request?.facts.executedBy ?? null);
+      if (request === null || email === null || request.addressOwner.kind !== "pending") return { kind: "done" };
+      const found = await directory.byEmail(email);
+      if (found.kind === "unknown") return found;
+      const addressOwner = toAddressOwner(found.kind === "person" ? found.person : null);
+      const userId = addressOwner.kind === "person" ? addressOwner.userId : null;
+      const stored = await requests.advance({
+        requestId,
+        expectedVersion: request.version,
+        patch: { addressOwner },
+        audit: [{ requestId, kind: "identified", at: clock.now(), actor: "countersign", detail: { email, userId } }],
+      });
+      if (stored) return { kind: "done" };
+    }
+    return { kind: "unknown", error: "the request changed during every lookup", retryAfterMs: RETRY_BASE_MS };
+  };
+
+/** Deactivated accounts, bots and people of other organizations identify no one: the requester is somebody of the workspace. */
+function toAddressOwner(owner: Person | null): AddressOwner {
+  const isActive = owner?.accountStatus === "member" || owner?.accountStatus === "guest";
+  return owner !== null && isActive ? { kind: "person", userId: owner.id } : { kind: "nobody" };
+}
+
+/** Makes the same use case for the worker: it schedules the next attempt after a failure. */
+export const makeRetryRequesterLookup = (deps: {
+  lookUp: ReturnType<typeof makeLookUpRequester>;
+  requesterLookups: RequesterLookupStore;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}) => {
+  const { lookUp, requesterLookups, clock, random, log } = deps;
+  return async ({ requestId, attempts }: RequesterLookup): Promise<void> => {
+    const result = await lookUp(requestId);
+    if (result.kind === "done") return log.debug({ event: "requester-lookup.done", requestId }, "requester looked up");
+    const { error } = result;
+    const wait = Math.max(result.retryAfterMs ?? 0, backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, random()));
+    log.warn(
+      { event: "requester-lookup.postponed", requestId, error },
+      "cannot look up the requester; approvals wait for the next attempt",
+    );
+    await requesterLookups.recordFailed(requestId, error, clock.now() + wait);
+  };
+};

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { makeLookUpRequester, makeRetryRequesterLookup } from "../../src/app/watch/look-up-requester.ts";
+import type { Person } from "../../src/core/person.ts";
+import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { aFacts, anEntry, aPerson, aRequest, REQUEST_ID } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const ROSA = "rosa@example.com";
+const SSO = `arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/${ROSA}`;
+
+/** A request that Rosa started, whose lookup is due. */
+async function setUp(t: TestContext) {
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const directory = fakeDirectory();
+  const log = testLog();
+  const request = aRequest({ facts: aFacts({ executedBy: SSO }), addressOwner: { kind: "pending" } });
+  await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
+  const has = (more: Partial<Person> = {}) =>
+    directory.people.set("U0ROSA", aPerson("U0ROSA", { email: ROSA, ...more }));
+  const lookUp = makeLookUpRequester({ requests: store.requests, directory, clock });
+  const retry = makeRetryRequesterLookup({
+    lookUp,
+    requesterLookups: store.requesterLookups,
+    clock,
+    random: () => 0.5,
+    log,
+  });
+  const due = () => store.requesterLookups.due(clock.now(), 10);
+  const run = async () => {
+    for (const lookup of await due()) await retry(lookup);
+  };
+  const stored = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
+  return { clock, store, directory, has, lookUp, due, run, stored };
+}
+
+test("the owner of the address is stored once, with an audit record, and a later change of the address changes nothing", async (t) => {
+  const { store, directory, has, lookUp, due, run, stored } = await setUp(t);
+  has();
+  assert.deepEqual(await due(), [{ requestId: REQUEST_ID, attempts: 0 }]);
+  await run();
+  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+  assert.equal((await stored()).version, 2, "the message shows the person");
+  const [, record] = await store.requests.history(REQUEST_ID);
+  assert.deepEqual([record?.kind, record?.detail], ["identified", { email: ROSA, userId: "U0ROSA" }]);
+  assert.deepEqual(await due(), []);
+
+  directory.people.set("U0OTHER", aPerson("U0OTHER", { email: ROSA }));
+  has({ email: "another@example.com" });
+  assert.deepEqual(await lookUp(REQUEST_ID), { kind: "done" });
+  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+});
+
+test("an address of no account, a deactivated account, a bot or another organization identifies no one", async (t) => {
+  for (const status of [null, "deactivated", "bot", "external", "guest"] as const) {
+    const { has, run, stored } = await setUp(t);
+    if (status !== null) has({ accountStatus: status });
+    await run();
+    const expected = status === "guest" ? { kind: "person", userId: "U0ROSA" } : { kind: "nobody" };
+    assert.deepEqual((await stored()).addressOwner, expected, String(status));
+  }
+});
+
+test("a failed lookup stays due with its error, and is tried again no sooner than Slack asks", async (t) => {
+  const { clock, store, directory, has, due, run, stored } = await setUp(t);
+  has();
+  const { byEmail } = directory;
+  directory.byEmail = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 20_000 });
+  await run();
+  assert.equal((await stored()).addressOwner.kind, "pending");
+  assert.deepEqual(await store.effects.failing(REQUEST_ID), [
+    { kind: "requester", about: REQUEST_ID, error: "ratelimited" },
+  ]);
+  clock.advance(19_999);
+  assert.deepEqual(await due(), []);
+  clock.advance(1);
+  assert.deepEqual(await due(), [{ requestId: REQUEST_ID, attempts: 1 }]);
+  directory.byEmail = byEmail;
+  await run();
+  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+  assert.deepEqual(await store.effects.failing(REQUEST_ID), []);
+});
+
+test("a lookup in a race with other changes stores its result, and two lookups at once store one", async (t) => {
+  const { store, directory, has, lookUp, stored } = await setUp(t);
+  has();
+  const { byEmail } = directory;
+  let races = 2;
+  directory.byEmail = async (email) => {
+    const request = await stored();
+    const change = { requestId: REQUEST_ID, expectedVersion: request.version, patch: {}, audit: [] };
+    if (races-- > 0) await store.requests.advance(change);
+    return byEmail(email);
+  };
+  await Promise.all([lookUp(REQUEST_ID), lookUp(REQUEST_ID)]);
+  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+  const records = await store.requests.history(REQUEST_ID);
+  assert.equal(records.filter(({ kind }) => kind === "identified").length, 1);
+});
+
+test("the end of the request ends the lookup", async (t) => {
+  const { store, due, stored } = await setUp(t);
+  const { version } = await stored();
+  await store.requests.advance({
+    requestId: REQUEST_ID,
+    expectedVersion: version,
+    patch: { state: "closed" },
+    audit: [],
+  });
+  assert.deepEqual(await due(), []);
+});

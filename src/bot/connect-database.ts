@@ -3,6 +3,7 @@ import type { Store } from "../app/ports/store.ts";
 import type { DatabaseConfig } from "../config/config.ts";
 import { backoffMs } from "../core/backoff.ts";
 import { watchFile } from "../store/database-file.ts";
+import { findDurabilityRisk } from "../store/durability.ts";
 import { postgresDialect } from "../store/postgres.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
 import { isUpToDate, migrateOnly, openStore } from "../store/store.ts";
@@ -34,6 +35,12 @@ export async function openDatabase(
       await migrateOnly(postgresDialect(database.url, "migrating"));
     const dialect = postgresDialect(database.url);
     const ackDialect = postgresDialect(database.url, "ack");
+    const risk = await findDurabilityRisk(postgresDialect(database.url));
+    if (risk !== null)
+      log.warn(
+        { event: "database.not-durable", risk },
+        "PostgreSQL may lose committed changes, and then one vote may approve two gates: set synchronous_commit and fsync to on",
+      );
     return { kind: "open", store: await openStore({ ...options, dialect, ackDialect }) };
   } catch (error) {
     if (error instanceof StoreUnavailableError && error.transient)

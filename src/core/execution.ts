@@ -80,11 +80,29 @@ export function hasEnded(status: string): boolean {
   return ENDED.has(status);
 }
 
+/** Tells whether the step has not begun, or runs without waiting. */
+export function isUnderWay(step: ObservedStep): boolean {
+  return step.status === "Pending" || step.status === "InProgress";
+}
+
 export function isWaitingForApproval(step: ObservedStep): boolean {
   return step.action === APPROVE_ACTION && step.status === "Waiting";
 }
 
+/** The fingerprint of a watched execution that is no longer in the list of waiting executions. */
+export const NOT_WAITING = "not waiting";
+
 /** Returns a text that is equal for two list items of an execution if the list shows no change between them. */
 export function fingerprint(listed: ListedExecution): string {
   return JSON.stringify([listed.status, listed.currentStepName, listed.currentAction]);
+}
+
+/** Returns the part of a list item that its fingerprint holds; null for a text that is none. */
+export function parseFingerprint(text: string): { status: string; currentStepName: string | null } | null {
+  try {
+    const [status, currentStepName] = JSON.parse(text);
+    return typeof status === "string" ? { status, currentStepName } : null;
+  } catch {
+    return null;
+  }
 }

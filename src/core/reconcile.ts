@@ -2,6 +2,7 @@ import { approvalStatus, countApprovals, findDeciders, mayBeDecidedBy, whoDecide
 import {
   APPROVE_ACTION,
   hasEnded,
+  isUnderWay,
   isWaitingForApproval,
   type ObservedExecution,
   type ObservedStep,
@@ -95,10 +96,6 @@ export function reconcile(
 function isOver(observed: ObservedExecution, step: ObservedStep | undefined): boolean {
   if (hasEnded(observed.status)) return true;
   return step !== undefined && !isWaitingForApproval(step) && (approvalStatus(step) !== null || !isUnderWay(step));
-}
-
-function isUnderWay(step: ObservedStep): boolean {
-  return step.status === "Pending" || step.status === "InProgress";
 }
 
 /** Returns the change that closes a request whose execution AWS no longer knows; null if it is already recorded. */

@@ -119,6 +119,8 @@ export interface ApprovalRequest {
   verification: Verification;
   /** The step that a misdirected signal decided; null if there is none, or it is not known. */
   reachedStep: ReachedStep | null;
+  /** When a read before a signal first showed that the step no longer waits: a later read that shows it waiting is stale. */
+  seenOverAt: number | null;
   /** AWS's own count of approvals after our signal, if the step needs several: [have, needed]. */
   awsApprovals: [number, number] | null;
   /** The AWS principals in the step's decisions while the step still waits after our signal. */

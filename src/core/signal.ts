@@ -3,6 +3,7 @@ import {
   APPROVE_ACTION,
   findEnclosingIds,
   hasEnded,
+  isUnderWay,
   isWaitingForApproval,
   type ObservedExecution,
   type ObservedStep,
@@ -16,6 +17,7 @@ import {
   uncertainUntil,
 } from "./signal-attempt.ts";
 import { countNeeded, type Signer } from "./signers.ts";
+import { contradictsList, contradictsRows, type ListedState } from "./stale-reads.ts";
 import { matchTurns } from "./step-turns.ts";
 
 /**
@@ -28,7 +30,9 @@ export type SignalMove =
   /** The request's own step waits alone, and no earlier attempt can take effect: send now. */
   | { kind: "send"; shownBefore: number }
   /** The step is no longer waiting, or the request is not to be signaled: bring the request up to date. */
-  | { kind: "reconcile" }
+  | { kind: "reconcile"; isOver: boolean }
+  /** The read contradicts a newer observation. */
+  | { kind: "stale"; why: string }
   /** The read shows the signer's uncertain attempt: AWS accepted it. */
   | { kind: "confirmed"; attempt: SignalAttempt }
   /** An earlier attempt may still take effect. */
@@ -48,23 +52,30 @@ export interface SignalTurn {
   known?: readonly ApprovalRequest[];
   /** The attempts of the other requests: one that is still under way could reach this request's step, or the next one. */
   elsewhere?: readonly SignalAttempt[];
+  /** What the list of waiting executions showed last; null if it is not known. */
+  listed?: ListedState | null;
 }
 
 const NO_START = "AWS does not report when the step started, so it cannot be told from another turn of the same step";
 
 /** Decides by a fresh read whether the signer may signal the request's decision. Pure; the last gate before AWS. */
 export function nextSignalMove(
-  { request, signer, attempts, known = [request], elsewhere = [] }: SignalTurn,
+  { request, signer, attempts, known = [request], elsewhere = [], listed = null }: SignalTurn,
   observed: ObservedExecution,
   now: number,
 ): SignalMove {
-  const step = matchTurns(observed.steps, known).stepOf(request);
+  const stale = contradictsRows(observed, known) ?? contradictsList(observed, request, known, listed);
+  if (stale !== null) return { kind: "stale", why: stale };
+  const turns = matchTurns(observed.steps, known);
+  const step = turns.stepOf(request);
+  const reconcile = (isOver: boolean): SignalMove => ({ kind: "reconcile", isOver });
   if (request.state !== "decided" || request.decision === null || request.signal === "accepted")
-    return { kind: "reconcile" };
-  if (step === undefined || !isWaitingForApproval(step) || hasEnded(observed.status)) return { kind: "reconcile" };
+    return reconcile(false);
+  if (hasEnded(observed.status) || turns.isReplaced(request)) return reconcile(true);
+  if (step === undefined || !isWaitingForApproval(step)) return reconcile(step !== undefined && !isUnderWay(step));
   const { waitingSince } = request.facts;
   if (step.startedAt === null) return { kind: "unsafe", why: NO_START };
-  if (waitingSince === null) return { kind: "reconcile" };
+  if (waitingSince === null) return reconcile(false);
   // An enclosing step waits because this one does, and no signal can reach it.
   const enclosing = findEnclosingIds(observed.steps, step);
   const others = observed.steps.filter(

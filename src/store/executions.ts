@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { ExecutionStore, GuardedStore, WatchedExecution } from "../app/ports/store.ts";
 import type { Transact } from "./guard.ts";
 import type { Tables } from "./schema.ts";
@@ -8,6 +8,37 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
     async watched(target) {
       const rows = await db.selectFrom("executions").selectAll().where("target", "=", target).execute();
       return rows.map(fromRow);
+    },
+
+    async find(target, executionId) {
+      const [row] = await db
+        .selectFrom("executions")
+        .selectAll()
+        .where("target", "=", target)
+        .where("executionId", "=", executionId)
+        .execute();
+      return row === undefined ? null : fromRow(row);
+    },
+
+    async recordStale({ target, executionId }, at) {
+      const row = await db
+        .updateTable("executions")
+        .set({ staleSince: sql<number>`coalesce(stale_since, ${at})` })
+        .where("target", "=", target)
+        .where("executionId", "=", executionId)
+        .returning("staleSince")
+        .executeTakeFirst();
+      return row?.staleSince ?? at;
+    },
+
+    async clearStale({ target, executionId }) {
+      await db
+        .updateTable("executions")
+        .set({ staleSince: null })
+        .where("target", "=", target)
+        .where("executionId", "=", executionId)
+        .where("staleSince", "is not", null)
+        .execute();
     },
 
     async wake(target, executionId, at) {
@@ -34,14 +65,17 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
 }
 
 export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact): GuardedStore["executions"] {
+  const { watched, recordStale, clearStale } = makeExecutionStore(db);
   return {
-    watched: makeExecutionStore(db).watched,
+    watched,
+    recordStale,
+    clearStale,
 
     watch: (execution) =>
       transact(async (trx) => {
         await trx
           .insertInto("executions")
-          .values({ notFoundSince: null, ...execution })
+          .values({ notFoundSince: null, listedAt: null, staleSince: null, ...execution })
           .onConflict((conflict) =>
             conflict.columns(["target", "executionId"]).doUpdateSet({ notFoundSince: null, ...execution }),
           )
@@ -65,8 +99,14 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
   };
 }
 
-function fromRow({ notFoundSince, ...row }: Tables["executions"]): WatchedExecution {
-  return notFoundSince === null ? row : { ...row, notFoundSince };
+/** Leaves out the times that are not set. */
+function fromRow({ notFoundSince, listedAt, staleSince, ...row }: Tables["executions"]): WatchedExecution {
+  return {
+    ...row,
+    ...(notFoundSince === null ? {} : { notFoundSince }),
+    ...(listedAt === null ? {} : { listedAt }),
+    ...(staleSince === null ? {} : { staleSince }),
+  };
 }
 
 /** Writes the result of a read, unless the row has changed since: then another read was asked for. */

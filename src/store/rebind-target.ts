@@ -12,7 +12,16 @@ export async function rebindTarget(trx: Transaction<Tables>, { key, account, reg
     .where("region", "=", region);
   await trx
     .insertInto("executions")
-    .columns(["target", "executionId", "fingerprint", "nextReadAt", "unchangedReads", "notFoundSince"])
+    .columns([
+      "target",
+      "executionId",
+      "fingerprint",
+      "nextReadAt",
+      "unchangedReads",
+      "notFoundSince",
+      "listedAt",
+      "staleSince",
+    ])
     .expression((from) =>
       from
         .selectFrom("executions")
@@ -23,6 +32,8 @@ export async function rebindTarget(trx: Transaction<Tables>, { key, account, reg
           fn.min("nextReadAt").as("nextReadAt"),
           fn.min("unchangedReads").as("unchangedReads"),
           fn.max("notFoundSince").as("notFoundSince"),
+          fn.max("listedAt").as("listedAt"),
+          fn.max("staleSince").as("staleSince"),
         ])
         .where("target", "!=", key)
         .where("executionId", "in", ofTarget)

@@ -33,6 +33,15 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
 
     rebindTarget: (target) => db.transaction().execute((trx) => rebindTarget(trx, target)),
 
+    async recordSeenOver(id, seenOverAt) {
+      await db
+        .updateTable("requests")
+        .set({ seenOverAt })
+        .where("id", "=", id)
+        .where("seenOverAt", "is", null)
+        .execute();
+    },
+
     async postponeSignal(id, expectedVersion, signalNextAt) {
       await db
         .updateTable("requests")
@@ -45,7 +54,7 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
   };
 }
 
-type Queries = Omit<RequestStore, "open" | "advance" | "rebindTarget" | "postponeSignal">;
+type Queries = Omit<RequestStore, "open" | "advance" | "rebindTarget" | "postponeSignal" | "recordSeenOver">;
 
 function makeRequestQueries(db: Kysely<Tables>): Queries {
   const all = () => db.selectFrom("requests").selectAll();

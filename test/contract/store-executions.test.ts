@@ -44,6 +44,21 @@ for (const engine of ENGINES) {
     ]);
   });
 
+  test(`${engine.name}: the first of several reads that contradict a newer observation counts, until one does not`, async (t) => {
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched({ listedAt: NOW - 1 }));
+    assert.deepEqual(await executions.find(TARGET, "e1"), watched({ listedAt: NOW - 1 }));
+    assert.equal(await executions.find(TARGET, "e2"), null);
+    assert.equal(await executions.recordStale(watched(), NOW + 1), NOW + 1);
+    assert.equal(await owned.executions.recordStale(watched(), NOW + 2), NOW + 1);
+    await owned.executions.recordRead(watched(), NOW + 100, 4);
+    assert.equal((await executions.find(TARGET, "e1"))?.staleSince, NOW + 1);
+    await executions.clearStale(watched());
+    assert.equal((await executions.find(TARGET, "e1"))?.staleSince, undefined);
+    assert.equal(await executions.recordStale(watched(), NOW + 3), NOW + 3);
+    assert.equal(await executions.recordStale(watched({ executionId: "e2" }), NOW + 4), NOW + 4);
+  });
+
   test(`${engine.name}: a woken execution is due now, also if a read was in progress`, async (t) => {
     const { owned, executions } = await aStore(t, { engine });
     await owned.executions.watch(watched({ nextReadAt: NOW + 300_000 }));

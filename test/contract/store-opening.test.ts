@@ -4,12 +4,14 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
+import { findDurabilityRisk } from "../../src/store/durability.ts";
 import { MigrationError } from "../../src/store/migrations/migrate.ts";
+import { postgresDialect } from "../../src/store/postgres.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
-import { type Database, ENGINES, sqliteFile } from "../support/stores.ts";
+import { type Database, ENGINES, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
 const open = (database: Database) => openStore({ dialect: database.dialect(), publishes: true, now: () => 0 });
 
@@ -47,6 +49,17 @@ for (const engine of ENGINES) {
     await assert.rejects(open(own), refused);
   });
 }
+
+test("PostgreSQL: settings with which a committed change may be lost are found", async (t) => {
+  const own = await postgresDatabase();
+  t.after(() => own.remove());
+  const risk = (options: string) =>
+    findDurabilityRisk(postgresDialect(`${own.url}?options=${encodeURIComponent(options)}`));
+  assert.equal(await risk("-c synchronous_commit=off"), "synchronous_commit is off");
+  // The server of the tests itself does not wait for its disk.
+  for (const commit of ["on", "local", "remote_apply"])
+    assert.equal(await risk(`-c synchronous_commit=${commit}`), "fsync is off", commit);
+});
 
 test("SQLite: a second process on the same file is refused with the next step, and the first continues", async (t) => {
   const database = sqliteFile();

@@ -53,6 +53,7 @@ export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest =
   signalNextAt: null,
   verification: "none",
   reachedStep: null,
+  seenOverAt: null,
   awsApprovals: null,
   awsDecidedBy: [],
   outcome: null,

@@ -65,7 +65,7 @@ test("a decision is signaled only to the turn of the step that it was made for",
   assert.equal(move(first(DECIDED), NOW).kind, "send");
   assert.equal(move(first(DECIDED), NOW + 1_000).kind, "send");
   assert.equal(move(first(DECIDED), LATER).kind, "reconcile");
-  assert.equal(move(first(DECIDED), NOW - 60_000).kind, "reconcile");
+  assert.equal(move(first(DECIDED), NOW - 60_000).kind, "stale");
 });
 
 test("no signal is sent while the start of the step is missing in the read or in the request", () => {

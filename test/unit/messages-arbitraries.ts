@@ -158,6 +158,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   signalNextAt: maybe(time),
   verification: fc.constantFrom("none", "due", "no-effect", "confirmed", "misdirected", "not-visible"),
   reachedStep: maybe(fc.record({ stepExecutionId: maybe(fc.uuid()), stepName: hostile(256) })),
+  seenOverAt: maybe(time),
   awsApprovals: maybe(fc.tuple(count, count)),
   awsDecidedBy: fc.array(arn, { maxLength: 12 }),
   outcome: maybe(outcomes),

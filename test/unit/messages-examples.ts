@@ -89,6 +89,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     signalNextAt: null,
     verification: "none",
     reachedStep: null,
+    seenOverAt: null,
     awsApprovals: null,
     awsDecidedBy: [],
     outcome: null,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makePollTarget, NOT_WAITING } from "../../src/app/watch/poll-target.ts";
+import { makePollTarget } from "../../src/app/watch/poll-target.ts";
 import type { ListedExecution } from "../../src/core/execution.ts";
+import { NOT_WAITING } from "../../src/core/execution.ts";
 import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { aStore } from "../support/stores.ts";
 

@@ -130,6 +130,47 @@ test("a decision is not sent while another step is waiting; the reason is record
   assert.equal(sent().length, 1);
 });
 
+test("a decision is not sent after a read that is older than an earlier one, also of another process", async (t) => {
+  const { clock, automation, round, sent, request } = await setUp(t);
+  automation.shows(anExecution({ status: "InProgress", steps: [aStep({ status: "Success" })] }));
+  await round();
+  assert.equal((await request()).seenOverAt, clock.now());
+  automation.shows(anExecution());
+  clock.advance(5_000);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    assert.equal(await round("another"), 1);
+    clock.advance(1_000);
+  }
+  assert.deepEqual([sent(), (await request()).state], [[], "decided"]);
+});
+
+test("a contradiction delays the signal, is reported after a minute, and ends with the first read that agrees", async (t) => {
+  const { clock, round, sent, error, kinds, store } = await setUp(t);
+  const watch = (currentStepName: string) =>
+    store.owned.executions.watch({
+      target: TARGET.key,
+      executionId: EXECUTION_ID,
+      fingerprint: JSON.stringify(["Waiting", currentStepName, "aws:approve"]),
+      nextReadAt: clock.now() + 300_000,
+      unchangedReads: 0,
+      listedAt: clock.now(),
+    });
+  await watch("second");
+  for (let second = 0; second < 60; second++) {
+    await round();
+    assert.deepEqual([await error(), await kinds()], [null, []], `after ${second} s`);
+    clock.advance(1_000);
+  }
+  await round();
+  assert.match((await error()) ?? "", /Not sent: the list of waiting executions shows this one at step second/);
+  assert.deepEqual([sent(), await kinds()], [[], ["signal-deferred"]]);
+  await watch("approve");
+  clock.advance(5 * 60_000);
+  await round();
+  assert.equal(sent().length, 1);
+  assert.equal((await store.executions.find(TARGET.key, EXECUTION_ID))?.staleSince, undefined);
+});
+
 test("a decision is not sent if the read before it fails", async (t) => {
   const { clock, automation, round, sent, error } = await setUp(t);
   automation.reads.set(EXECUTION_ID, {
@@ -265,7 +306,8 @@ test("replicas with two names for one target share the execution's lease", async
   const next = aRequest({ ...decided, id: "r-2", stepExecutionId: "step-2", target: "renamed/us-east-1" });
   await store.requests.open({ request: next, channels: [], audit: anEntry({ requestId: "r-2" }) });
   const renamed = fakeAutomation({ ...TARGET, key: "renamed/us-east-1", name: "renamed" });
-  renamed.shows(anExecution({ steps: [gate] }));
+  automation.shows(anExecution({ steps: [aStep(), { ...gate, status: "InProgress" }] }));
+  renamed.shows(anExecution({ steps: [aStep({ status: "Success" }), gate] }));
   // The other replica tries to signal for the next gate while the signal of this replica is in transit.
   automation.onSignal = async () => {
     await signalAs("other")(renamed, "r-2", abort);

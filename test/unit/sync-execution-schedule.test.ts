@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NOT_WAITING } from "../../src/app/watch/poll-target.ts";
+import { NOT_WAITING } from "../../src/core/execution.ts";
 import { TARGET } from "../support/fakes.ts";
 import { anExecution, aStep, EXECUTION_ID, NOW } from "../support/samples.ts";
 import { SLOW_MS, setUp } from "./sync-execution-setup.ts";

@@ -213,6 +213,33 @@ test("a signal without effect is reported after a minute, and never sent again",
   assert.deepEqual(await store.requests.dueToSignal(TARGET, Number.MAX_SAFE_INTEGER, 10), []);
 });
 
+test("a read that contradicts a newer one changes nothing for a minute, is then reported, and never closes a request", async (t) => {
+  const { clock, automation, read, requests, log } = await setUp(t);
+  await read();
+  const second = { stepExecutionId: "second", name: "second", startedAt: clock.now() } as const;
+  automation.shows(anExecution({ steps: [aStep({ status: "Success" }), aStep(second)] }));
+  await read();
+  const before = await requests();
+  assert.deepEqual(
+    before.map(({ state }) => state),
+    ["closed", "open"],
+  );
+  const third = { stepExecutionId: "third", name: "third" } as const;
+  automation.shows(anExecution({ status: "InProgress", steps: [aStep(), aStep(third)] }));
+  const reports = () => log.lines.filter(({ fields }) => fields.event === "execution.read-stale").length;
+  for (let second = 0; second < 60; second++) {
+    assert.equal(await read(), 1_000);
+    assert.deepEqual([await requests(), reports()], [before, 0]);
+    clock.advance(1_000);
+  }
+  await read();
+  assert.equal(reports(), 1);
+  assert.deepEqual(
+    (await requests()).map(({ state }) => state),
+    ["closed", "open", "open"],
+  );
+});
+
 test("a decision during a read is included when the read is evaluated", async (t) => {
   const { automation, read, requests, patch } = await setUp(t);
   await read();

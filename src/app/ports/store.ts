@@ -67,6 +67,8 @@ export interface RequestStore {
   signalsOfExecution(target: Target, executionId: string): Promise<SignalAttempt[]>;
   /** Returns decided requests of the target's account and Region whose next attempt is due. */
   dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
+  /** Records that a read showed the step no longer waiting; the first such time stays. Messages do not show it. */
+  recordSeenOver(id: string, at: number): Promise<void>;
   /** Sets the time of the next attempt. Messages do not show it, so the version stays. */
   postponeSignal(id: string, expectedVersion: number, signalNextAt: number): Promise<void>;
   /** Returns the audit records of the request in order. */
@@ -98,10 +100,19 @@ export interface WatchedExecution {
   unchangedReads: number;
   /** The first of the consecutive reads to which AWS replied "not found"; absent or null if the last one found it. */
   notFoundSince?: number | null;
+  /** When AWS was asked for the first list with this fingerprint; absent or null if no list showed it. */
+  listedAt?: number | null;
+  /** The first of the consecutive reads that contradicted a newer observation; absent or null if the last one did not. */
+  staleSince?: number | null;
 }
 
 export interface ExecutionStore {
   watched(target: string): Promise<WatchedExecution[]>;
+  find(target: string, executionId: string): Promise<WatchedExecution | null>;
+  /** Records a read that contradicts a newer observation, and returns the time of the first one in a row. */
+  recordStale(execution: { target: string; executionId: string }, at: number): Promise<number>;
+  /** Records a read that contradicts nothing. */
+  clearStale(execution: { target: string; executionId: string }): Promise<void>;
   /** Makes the read due now, also while one is in progress: that one may not show the reason for this call. */
   wake(target: string, executionId: string, at: number): Promise<void>;
   /** Returns executions to read, earliest first. */
@@ -124,6 +135,8 @@ export interface GuardedStore {
   requests: Pick<RequestStore, "open" | "advance" | "byId" | "ofExecution" | "votes" | "signalsOfExecution">;
   executions: {
     watched: ExecutionStore["watched"];
+    recordStale: ExecutionStore["recordStale"];
+    clearStale: ExecutionStore["clearStale"];
     watch(execution: WatchedExecution): Promise<void>;
     /** Records a read. The next one is due at `nextReadAt`, unless one was asked for since `seen`. */
     recordRead(seen: WatchedExecution, nextReadAt: number, unchangedReads: number): Promise<void>;

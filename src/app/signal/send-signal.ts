@@ -10,6 +10,7 @@ import {
   startSending,
 } from "../../core/signal-attempt.ts";
 import { listSigners, nextSigner } from "../../core/signers.ts";
+import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { Lease, LeaseStore } from "../ports/coordination.ts";
 import type { ExecutionStore } from "../ports/store.ts";
@@ -93,6 +94,7 @@ async function signalOnce(
   const known = await requests.ofExecution(automation.target, request.executionId);
   const all = await requests.signalsOfExecution(automation.target, request.executionId);
   const [attempts, elsewhere] = [all.filter(isOwn), all.filter((each) => !isOwn(each))];
+  const listed = await executions.find(automation.target.key, request.executionId);
   const next = nextSigner(request, listSigners(automation.signers, request, votes), attempts);
   if (next.kind === "done") return recordDone(deps, request, attempts, lease);
   const turn: Turn = { request, signer: next.signer, last: next.last, attempts, lease };
@@ -112,7 +114,10 @@ async function signalOnce(
   // Decide.
   const now = clock.now();
   const move =
-    reading.kind === "not-found" ? RECONCILE : nextSignalMove({ ...turn, known, elsewhere }, reading.execution, now);
+    reading.kind === "not-found"
+      ? RECONCILE
+      : nextSignalMove({ ...turn, known, elsewhere, listed }, reading.execution, now);
+  if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
   const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS);
@@ -135,7 +140,7 @@ async function signalOnce(
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 
-const RECONCILE: SignalMove = { kind: "reconcile" };
+const RECONCILE: SignalMove = { kind: "reconcile", isOver: false };
 
 /** Follows a read by which nothing is to be sent now. */
 async function follow(
@@ -150,8 +155,15 @@ async function follow(
   const sync = () => deps.executions.wake(automation.target.key, executionId, now);
   switch (move.kind) {
     case "reconcile":
+      if (move.isOver) await deps.requests.recordSeenOver(id, now);
       await postpone(now + REREAD_MS);
       return sync();
+    case "stale": {
+      const since = await deps.executions.recordStale({ target: automation.target.key, executionId }, now);
+      await sync();
+      if (now - since >= CONTRADICTION_REPORT_MS) return recordDeferred(deps, turn, `Not sent: ${move.why}`);
+      return postpone(now + CATCH_UP_REREAD_MS);
+    }
     case "confirmed":
       await recordAttempt(deps, turn, { ...move.attempt, state: "accepted", error: null });
       return sync();

@@ -133,6 +133,7 @@ const UNDECIDED = {
   signalNextAt: null,
   verification: "none",
   reachedStep: null,
+  seenOverAt: null,
   awsApprovals: null,
   awsDecidedBy: [],
   outcome: null,

@@ -1,9 +1,6 @@
-import { fingerprint } from "../../core/execution.ts";
+import { fingerprint, NOT_WAITING } from "../../core/execution.ts";
 import type { Automation, AwsFailure, Clock } from "../ports/aws.ts";
 import type { GuardedStore } from "../ports/store.ts";
-
-/** The fingerprint of a watched execution that is no longer in the list of waiting executions. */
-export const NOT_WAITING = "not waiting";
 
 export type PollResult = { kind: "listed"; waiting: number; changed: number } | AwsFailure;
 
@@ -16,6 +13,7 @@ export const makePollTarget =
   async (abort: AbortSignal): Promise<PollResult> => {
     const { automation, executions, clock } = deps;
     const target = automation.target.key;
+    const listedAt = clock.now();
     const listing = await automation.listWaiting(abort);
     if (listing.kind === "failed") return listing;
 
@@ -23,7 +21,14 @@ export const makePollTarget =
     let changed = 0;
     const scheduleRead = async (executionId: string, fingerprint: string) => {
       changed++;
-      await executions.watch({ target, executionId, fingerprint, nextReadAt: clock.now(), unchangedReads: 0 });
+      await executions.watch({
+        target,
+        executionId,
+        fingerprint,
+        nextReadAt: clock.now(),
+        unchangedReads: 0,
+        listedAt,
+      });
     };
     // Entries shift between the calls for two pages, so one execution can be on both.
     const waiting = new Map(listing.executions.map((listed) => [listed.executionId, listed]));

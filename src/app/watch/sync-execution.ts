@@ -1,14 +1,14 @@
 import { backoffMs } from "../../core/backoff.ts";
-import { hasEnded, type ObservedExecution } from "../../core/execution.ts";
+import { hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
+import { CONTRADICTION_REPORT_MS, contradictsRows } from "../../core/stale-reads.ts";
 import { isUnverified } from "../../core/verify-signals.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
-import { NOT_WAITING } from "./poll-target.ts";
 
 /** How long an execution is not read while the list shows no change. A read shows changes that the list does not. */
 const SLOW_REREAD_MS = 5 * 60_000;
@@ -116,6 +116,12 @@ async function applyReading(
   const attempts = await deps.requests.signalsOfExecution(automation.target, executionId);
   if (known.some((request) => isSending(request, attempts, clock.now())))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
+  const contradiction = contradictsRows(execution, known);
+  if (contradiction !== null && !(await isReported(deps, watched, contradiction)))
+    return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
+  // The signal path clears what it records itself.
+  const isSignaling = known.some((request) => request.state === "decided" && request.signal !== "accepted");
+  if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const { signsAs = null } = automation.target;
   const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
@@ -142,6 +148,22 @@ async function applyReading(
     ? backoffMs(unchangedReads + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random())
     : Math.round(SLOW_REREAD_MS * (0.8 + deps.random() * 0.4));
   await executions.recordRead(watched, clock.now() + wait, unchangedReads);
+}
+
+/**
+ * Tells whether reads have contradicted a newer observation for so long that it is reported. Until then such a read changes
+ * nothing. Afterwards it is applied, so that a new gate is not hidden; it can close no request, because only an end closes one.
+ */
+async function isReported(
+  { executions, clock, log }: SyncExecutionDeps,
+  watched: WatchedExecution,
+  error: string,
+): Promise<boolean> {
+  const { target, executionId } = watched;
+  const since = await executions.recordStale(watched, clock.now());
+  if (clock.now() - since < CONTRADICTION_REPORT_MS) return false;
+  log.warn({ event: "execution.read-stale", target, executionId, error }, "a read contradicts an earlier one");
+  return true;
 }
 
 /** Tells whether a signal is in flight: its result will show in a moment whether it decided the step. */

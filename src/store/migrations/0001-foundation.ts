@@ -44,6 +44,7 @@ async function createRequests(db: Db): Promise<void> {
     .addColumn("signal_next_at", "bigint")
     .addColumn("verification", "text", (c) => c.notNull())
     .addColumn("reached_step", "text")
+    .addColumn("seen_over_at", "bigint")
     .addColumn("aws_approvals", "text")
     .addColumn("aws_decided_by", "text", (c) => c.notNull())
     .addColumn("outcome", "text")
@@ -180,6 +181,8 @@ async function createExecutions(db: Db): Promise<void> {
     .addColumn("next_read_at", "bigint", (c) => c.notNull())
     .addColumn("unchanged_reads", "integer", (c) => c.notNull())
     .addColumn("not_found_since", "bigint")
+    .addColumn("listed_at", "bigint")
+    .addColumn("stale_since", "bigint")
     .addPrimaryKeyConstraint("executions_key", ["target", "execution_id"])
     .execute();
   await createIndex(db, "executions", "executions_due", ["target", "next_read_at"]);

@@ -26,6 +26,14 @@ export const assumptionsSchema = z.strictObject({
   startDelayMs: z.int().nonnegative().default(0),
   /** Sandbox milliseconds between a signal's acceptance and its effect. */
   signalLagMs: z.int().nonnegative().default(0),
+  /** Whether an accepted Approve or Reject has an effect. */
+  signalEffect: z.enum(["decides", "none"]).default("decides"),
+  /** The id of a step that runs again: a new one, or that of its last run, which it then replaces. */
+  stepIds: z.enum(["new", "reused"]).default("new"),
+  /** Sandbox milliseconds by which GetAutomationExecution lags: it repeats the reply to a read that is at least that old. */
+  readLagMs: z.int().nonnegative().default(0),
+  /** The form of the output ApproverDecisions: maps with ARNs, names without ARNs, or none. */
+  approverDecisions: z.enum(["maps", "names", "hidden"]).default("maps"),
 });
 
 export type AssumptionValues = z.infer<typeof assumptionsSchema>;

@@ -85,7 +85,26 @@ export const unknowns: Unknown[] = [
     switch: "signalLagMs",
   },
   {
+    topic: "Whether AWS accepts an Approve or Reject and then does nothing",
+    assumption: "An accepted signal decides the waiting step.",
+    reason: "Nothing documents the opposite. A client should still check the effect, because the signal names no step.",
+    switch: "signalEffect",
+  },
+  {
+    topic: "The StepExecutionId of a step that runs again through nextStep",
+    assumption: "A new id, and the earlier run stays in the list.",
+    reason: "The API calls it the unique id of a step execution. If AWS reused it, only the start time would differ.",
+    switch: "stepIds",
+  },
+  {
+    topic: "The age of the state that GetAutomationExecution shows",
+    assumption: "None: each read shows every earlier change.",
+    reason: "AWS documents no consistency of its reads. With a lag, a read repeats the reply to an earlier one.",
+    switch: "readLagMs",
+  },
+  {
     topic: "The keys of the maps in the output ApproverDecisions",
+    switch: "approverDecisions",
     assumption: "Approver, Decision, Comment and DecisionTime; each map is JSON text.",
     reason: "The reference documents a list of maps without their keys. Clients should parse it leniently.",
   },

@@ -155,6 +155,64 @@ test("each assumption about approvers can be changed", async () => {
   assert.equal(await aws.status(id), "Success");
 });
 
+test("a signal without effect is accepted, and the step still waits without a decision", async () => {
+  await using aws = await awsWorld();
+  await aws.control("assumptions", { signalEffect: "none" });
+  await aws.document("Gates", { mainSteps: [gate("first", ["admin"]), gate("second", ["admin"])] });
+  const id = await aws.start("Gates");
+  await aws.signal(id, "Approve");
+  const { StepStatus, Outputs } = await aws.step(id, "first");
+  assert.deepEqual([StepStatus, Outputs?.ApproverDecisions], ["Waiting", []]);
+});
+
+test("the decisions of a step are shown as maps with ARNs, as names, or not at all", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Gates", { mainSteps: [gate("first", ["admin"]), gate("second", ["admin"])] });
+  const id = await aws.start("Gates");
+  await aws.signal(id, "Approve");
+  const decisions = async () => (await aws.step(id, "first")).Outputs?.ApproverDecisions;
+  assert.match((await decisions())?.[0] ?? "", /"Approver":"arn:aws:iam::\d+:user\/admin","Decision":"Approve"/);
+  await aws.control("assumptions", { approverDecisions: "names" });
+  assert.deepEqual(await decisions(), ["admin=Approve"]);
+  await aws.control("assumptions", { approverDecisions: "hidden" });
+  assert.equal(await decisions(), undefined);
+});
+
+test("with a read lag, a read repeats the reply to a read that is at least that old", async () => {
+  await using aws = await awsWorld();
+  await aws.document("Gates", { mainSteps: [gate("first", ["admin"]), gate("second", ["admin"])] });
+  const id = await aws.start("Gates");
+  await aws.control("assumptions", { readLagMs: 6000 });
+  const status = async () => (await aws.step(id, "first")).StepStatus;
+  assert.equal(await status(), "Waiting");
+  await aws.signal(id, "Approve");
+  assert.equal(await status(), "Waiting");
+  aws.clock.advance(3000);
+  assert.equal(await status(), "Waiting");
+  aws.clock.advance(3000);
+  assert.equal(await status(), "Success");
+});
+
+test("a step that runs again has a new id, or replaces its last run under the same id with a later start", async () => {
+  await using aws = await awsWorld();
+  const again = { name: "again", action: "aws:sleep", inputs: { Duration: "PT5S" }, nextStep: "first" };
+  await aws.document("Gates", { mainSteps: [gate("first", ["admin"]), again] });
+  for (const stepIds of ["new", "reused"]) {
+    await aws.control("assumptions", { stepIds });
+    const id = await aws.start("Gates");
+    const before = await aws.step(id, "first");
+    await aws.signal(id, "Approve");
+    aws.clock.advance(5000);
+    const { StepExecutions = [] } = await aws.get(id);
+    const gates = StepExecutions.filter((step) => step.StepName === "first");
+    const latest = gates.at(-1);
+    assert.equal(latest?.StepStatus, "Waiting");
+    assert.equal(latest?.StepExecutionId === before.StepExecutionId, stepIds === "reused");
+    assert.equal(gates.length, stepIds === "reused" ? 1 : 2);
+    assert.ok(Number(latest?.ExecutionStartTime) - Number(before.ExecutionStartTime) >= 5000);
+  }
+});
+
 test("with a signal lag, the step still shows Waiting until the lag has passed", async () => {
   await using aws = await awsWorld();
   await aws.control("assumptions", { signalLagMs: 2000 });

@@ -7,8 +7,10 @@ import { aFacts, anExecution, aRequest, aStep, NOW } from "../support/samples.ts
 
 const request = (id: string, more: Partial<ApprovalRequest> = {}) =>
   aRequest({ id: `r-${id}`, stepExecutionId: id, facts: aFacts({ stepName: id }), ...more });
-const closed = (kind: "approved" | "not-found" = "approved") =>
-  ({ state: "closed", outcome: { kind, where: "aws", by: [], detail: null } }) as const;
+const closed = (kind: "approved" | "not-found" = "approved"): Partial<ApprovalRequest> => ({
+  state: "closed",
+  outcome: { kind, where: "aws", by: [], detail: null },
+});
 const read = (...statuses: string[]) =>
   anExecution({
     steps: statuses.map((status, index) =>

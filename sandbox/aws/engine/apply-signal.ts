@@ -52,8 +52,9 @@ function applyDecision(deps: SignalDeps, execution: Execution, signal: Signal, d
   if (run === undefined) throw toInvalidSignal("No step of the execution is waiting for an approval.");
   const { principal, payload } = signal;
   const effect = checkApprover(run.inputs, run.step, principal, decision, deps.assumptions.values);
-  recordSignal(deps, execution, signal, run.step);
-  if (effect === "ignored") return;
+  const isLost = deps.assumptions.values.signalEffect === "none";
+  recordSignal(deps, execution, signal, isLost ? undefined : run.step);
+  if (effect === "ignored" || isLost) return;
   const comment = payload.Comment === undefined ? {} : { comment: payload.Comment.join(" ") };
   run.step.decisions.push({ principal, decision, at: deps.timers.now(), ...comment });
   applyEffect(deps, run, () => evaluateDecisions(run));

@@ -132,7 +132,7 @@ export function makeEngine(deps: EngineDeps): Engine {
 
   const startStep = (execution: Execution, stepName: string) => {
     if (FINAL_STATUSES.has(execution.status)) return;
-    const step = findOrAddStep(execution, stepName, newId);
+    const step = findOrAddStep(execution, stepName, newId, assumptions.values.stepIds);
     if (step === undefined) return end(execution, "Failed", `The runbook has no step "${stepName}".`);
     runStep(execution, step);
   };

@@ -75,12 +75,19 @@ export function newStep(
 }
 
 /** Returns the Pending step execution with this name, or adds a new one for a step that runs again. */
-export function findOrAddStep(execution: Execution, name: string, newId: () => string): StepExecution | undefined {
+export function findOrAddStep(
+  execution: Execution,
+  name: string,
+  newId: () => string,
+  ids: "new" | "reused",
+): StepExecution | undefined {
   const pending = execution.steps.find((step) => step.definition.name === name && step.order === 0);
   if (pending !== undefined) return pending;
   const definition = execution.runbook.mainSteps.find((step) => step.name === name);
   if (definition === undefined) return undefined;
-  const step = newStep(definition, newId(), execution.runbook.mainSteps);
+  const last = ids === "new" ? -1 : execution.steps.findLastIndex((step) => step.definition.name === name);
+  const step = newStep(definition, execution.steps[last]?.id ?? newId(), execution.runbook.mainSteps);
+  if (last >= 0) execution.steps.splice(last, 1);
   execution.steps.push(step);
   return step;
 }

@@ -6,6 +6,7 @@ import { applyFilters, type Criterion, type Filter, isAfter, isBefore, isFilterT
 import { findExecution } from "./find-execution.ts";
 import { type PageRequest, paginate } from "./paginate.ts";
 import type { SsmOperation } from "./ssm-operation.ts";
+import { withDecisionsAs } from "./undocumented-reads.ts";
 
 interface Input extends PageRequest {
   AutomationExecutionId: string;
@@ -50,7 +51,7 @@ export const describeAutomationStepExecutions: SsmOperation<Input> = (deps, call
     keyOf: (step) => step.id,
   });
   return {
-    StepExecutions: items.map(stepView),
+    StepExecutions: items.map((step) => withDecisionsAs(deps.assumptions.values.approverDecisions, stepView(step))),
     ...(NextToken === undefined ? {} : { NextToken }),
   };
 };

@@ -105,7 +105,7 @@ test("a form sends what it shows: no value unless one was selected, and the runb
 test("a runbook needs a name that AWS accepts, and may be YAML that begins with a brace", async () => {
   await page.getByRole("tab", { name: "Runbooks" }).click();
   const editor = page.locator("details.editor");
-  await editor.locator("summary").click();
+  await editor.locator(":scope > summary").click();
   const flow = '{schemaVersion: "0.3", mainSteps: [{name: pause, action: "aws:pause", inputs: {}, isEnd: true}]}';
   await editor.getByRole("textbox", { name: "Runbook (YAML or JSON)" }).fill(flow);
   const names = editor.getByRole("textbox", { name: "Name", exact: true });

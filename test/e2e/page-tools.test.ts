@@ -52,7 +52,7 @@ test("a custom runbook is rejected with AWS's error, then fixed, started and app
   await actAs(page, "Jane Ito");
   await openConversation(page, "approvals");
   const editor = page.locator("details.editor");
-  await editor.locator("summary").click();
+  await editor.locator(":scope > summary").click();
   const text = editor.getByRole("textbox", { name: "Runbook (YAML or JSON)" });
   const good = await text.inputValue();
   await text.fill(good.replace('"0.3"', '"2.2"'));

@@ -18,8 +18,9 @@ import type { Slack } from "./wire-slack.ts";
 import type { Wiring } from "./wiring-options.ts";
 
 /** Starts the workers that post and update the messages of requests, the digests and the notices. */
-export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack): Worker[] {
-  const { config, store, wakeUps, clock, newId, random, log } = wiring;
+export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { aliveUntil }: LeaseBalancer): Worker[] {
+  const { config, store, replica, wakeUps, clock, random, log } = wiring;
+  const newId = () => `${replica}:${wiring.newId()}`;
   const { requests, messages, notices, digests, rateLimits } = store;
   const { routes, identities } = config;
   const deps = {
@@ -31,12 +32,13 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack): Wor
     identities,
     chat,
     acquireSlot,
+    aliveUntil,
     clock,
     newId,
     random,
     log,
   };
-  const shared = { rateLimits, bucketKey: deliveryBucketKey, wakeUps, clock, log };
+  const shared = { aliveUntil, rateLimits, bucketKey: deliveryBucketKey, wakeUps, clock, log };
   const digest = makeDigest(deps);
   return [
     startDeliveryWorker<MessageRow>({

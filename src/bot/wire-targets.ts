@@ -50,6 +50,7 @@ function configuredTargets({ targets }: Config): ConfiguredTarget[] {
 export function startTargets(wiring: Wiring, { connections }: Targets, leases: LeaseBalancer): Worker[] {
   const { config, store, workspace, health, replica, wakeUps, clock, random, log } = wiring;
   const { requests, executions } = store;
+  const { aliveUntil } = leases;
   const sendSignal = makeSendSignal({
     requests,
     executions,
@@ -58,10 +59,11 @@ export function startTargets(wiring: Wiring, { connections }: Targets, leases: L
     clock,
     random,
     owner: replica,
+    aliveUntil,
     workspace: workspace.teamId,
     log,
   });
-  const shared = { store, sendSignal, sync: makeSync(wiring), health, replica, wakeUps, clock, log };
+  const shared = { store, sendSignal, aliveUntil, sync: makeSync(wiring), health, replica, wakeUps, clock, log };
   return connections.map((connection) => {
     const lease = () => leases.lease(targetLease(connection.key));
     return startTarget({ ...shared, connection, lease, pollIntervalMs: config.pollIntervalMs });

@@ -32,7 +32,7 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
 
   const leases = startLeases(wiring, targets);
   const deliveries = [
-    ...startMessages(wiring, slack),
+    ...startMessages(wiring, slack, leases),
     ...startPeople(wiring, slack),
     ...startPublishing(wiring, leases),
   ];

@@ -54,6 +54,12 @@ export const NO_REPLY_UNCERTAIN_MS = 10 * 60_000 + 30_000;
 /** The same after an attempt to which AWS replied with an error: the request is over, but reads may lag behind it. */
 export const ERROR_REPLY_UNCERTAIN_MS = 15_000;
 
+/**
+ * How long a signal can be on its way after its attempt began: it leaves within MAX_READ_AGE_MS or not at all, and the call
+ * has a time limit.
+ */
+export const IN_FLIGHT_MS = 20_000;
+
 /** Begins a new attempt, or continues the deferred one: nothing was sent for that one yet. */
 export function beginAttempt(
   attempts: readonly SignalAttempt[],

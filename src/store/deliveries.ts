@@ -4,8 +4,11 @@
  *   unposted    no ts, no claim               `claim` takes it for one attempt
  *   posting     no ts, claim, before          `recordPosted` records the ts; `release` makes it unposted, if Slack posted
  *               claimUntil                    nothing; `recordAmbiguous` if that is unknown; else claimUntil passes
- *   unresolved  no ts, claim, after           `claimUnresolved` takes it to search the channel's history, which ends in
- *               claimUntil                    `recordPosted` or `release`. It is never posted again without that search
+ *   released    no ts, claim whose owner      as unresolved, but until claimUntil the message may still appear: until then
+ *               has ended                     the search ends in `recordPosted` or `recordAmbiguous`
+ *   unresolved  no ts, claim, after           `claimUnresolved` takes it over, under a new id, to search the channel's history,
+ *               claimUntil                    which ends in `recordPosted` or `release`. It is never posted again without
+ *                                             that search
  *   posted      ts, no claim                  `claimUpdate` takes it for one update
  *   updating    ts, claim, before             `recordUpdated` or `release` make it posted; else claimUntil passes
  *               claimUntil
@@ -16,6 +19,7 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { DeliveryRow, DeliveryStore } from "../app/ports/delivery-store.ts";
 import { didChange } from "./changed-rows.ts";
+import { IS_RELEASED } from "./release-claims.ts";
 import type { Tables } from "./schema.ts";
 
 /** The tables that have the columns of DeliveryRow. */
@@ -38,7 +42,7 @@ export async function selectDue<Row extends DeliveryRow>(
       select ${sql.table(table)}.*, row_number() over (partition by ${column("channel_id")} order by ${order}) as place_in_channel
       from ${from}
       where ${pending} and ${column("next_attempt_at")} <= ${now}
-        and (${column("claim_id")} is null or ${column("claim_until")} <= ${now})
+        and (${column("claim_id")} is null or ${column("claim_until")} <= ${now} or ${IS_RELEASED})
     ) as ranked
     where place_in_channel <= ${perChannel}
     order by place_in_channel`.execute(db);
@@ -68,14 +72,14 @@ function makeClaims(db: Kysely<Tables>, table: "messages"): Claims {
       return didChange(result);
     },
 
-    async claimUnresolved(id, claimId, now, until) {
+    async claimUnresolved(id, from, claimId, now, until) {
       const result = await db
         .updateTable(table)
-        .set({ claimUntil: until })
+        .set({ claimId, claimUntil: until })
         .where("id", "=", id)
         .where("ts", "is", null)
-        .where("claimId", "=", claimId)
-        .where("claimUntil", "<=", now)
+        .where("claimId", "=", from)
+        .where((where) => where.or([where("claimUntil", "<=", now), IS_RELEASED]))
         .executeTakeFirst();
       return didChange(result);
     },

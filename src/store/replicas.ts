@@ -1,8 +1,9 @@
 import type { Kysely } from "kysely";
 import type { ReplicaStore } from "../app/ports/coordination.ts";
+import { releaseClaims } from "./release-claims.ts";
 import type { Tables } from "./schema.ts";
 
-/** Replicas and leases that ended this long ago are deleted. */
+/** Leases that ended this long ago are deleted. */
 const RETENTION_MS = 24 * 3_600_000;
 
 export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
@@ -12,10 +13,6 @@ export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
         .insertInto("replicas")
         .values({ id, startedAt: now, until })
         .onConflict((conflict) => conflict.column("id").doUpdateSet({ until }))
-        .execute();
-      await db
-        .deleteFrom("replicas")
-        .where("until", "<", now - RETENTION_MS)
         .execute();
       await db
         .deleteFrom("leases")
@@ -28,6 +25,13 @@ export function makeReplicaStore(db: Kysely<Tables>): ReplicaStore {
         .executeTakeFirstOrThrow();
       return alive;
     },
+
+    releaseDead: (now) =>
+      db.transaction().execute(async (trx) => {
+        const dead = await trx.deleteFrom("replicas").where("until", "<=", now).returning("id").execute();
+        for (const { id } of dead) await releaseClaims(trx, id, now);
+        return dead.map(({ id }) => id);
+      }),
 
     async deregister(id) {
       await db.deleteFrom("replicas").where("id", "=", id).execute();

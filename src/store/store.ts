@@ -13,6 +13,7 @@ import { makeNoticeStore } from "./notices.ts";
 import { makeGuardedPollStore, makePollStore } from "./polls.ts";
 import { makeRateLimitStore } from "./rate-limits.ts";
 import { makeRecipientLookupStore } from "./recipient-lookups.ts";
+import { releaseClaims } from "./release-claims.ts";
 import { makeReplicaStore } from "./replicas.ts";
 import { makeRequestChanges } from "./request-changes.ts";
 import { makeRequesterLookupStore } from "./requester-lookups.ts";
@@ -69,7 +70,7 @@ export async function openStore(options: {
     fileFault: options.fileFault ?? (() => null),
     async releaseStaleClaims() {
       await db.deleteFrom("replicas").execute();
-      await db.updateTable("leases").set({ until: 0 }).execute();
+      await db.transaction().execute((trx) => releaseClaims(trx, null, now()));
       await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("repliedAt", "is", null).execute();
       await db.updateTable("audit").set({ publishNextAt: 0 }).where(UNPUBLISHED).execute();
     },

@@ -1,5 +1,5 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
-import type { RateLimitStore } from "../app/ports/coordination.ts";
+import type { AliveUntil, RateLimitStore } from "../app/ports/coordination.ts";
 import type { DeliveryRow, DeliveryStore } from "../app/ports/delivery-store.ts";
 import type { Topic, WakeUps } from "./wake-ups.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -24,6 +24,7 @@ export interface DeliveryWorkerOptions<Row extends DeliveryRow> {
   name: string;
   topics: readonly Topic[];
   store: Pick<DeliveryStore, "recordFailed">;
+  aliveUntil: AliveUntil;
   /** Finds what may be due, in order: everything, or so many rows of each channel. */
   due: (now: number) => Promise<Row[]>;
   /** Whether `due` finds only what is due: then it is asked again as soon as a channel's rows are done. */
@@ -63,18 +64,19 @@ interface ChannelBatch<Row> {
  * - blocked: until the time that is stored with its rate limit, for all replicas.
  */
 export function startDeliveryWorker<Row extends DeliveryRow>(options: DeliveryWorkerOptions<Row>): Worker {
-  const { name, topics, store, due, eager, rateLimits, bucketKey, about, wakeUps, clock, log } = options;
+  const { name, topics, store, aliveUntil, due, eager, rateLimits, bucketKey, about, wakeUps, clock, log } = options;
   const select = makeSelection<Row>(bucketKey);
   const drain = makeDrain(options);
   return startWorker<ChannelBatch<Row>>({
     name,
-    topics,
+    topics: [...topics, "alive"],
     wakeUps,
     everyMs: TICK_MS,
     // Each channel has its own pace; `select` limits the updates.
     concurrency: Number.POSITIVE_INFINITY,
     async due({ inProgress }) {
       const now = clock.now();
+      if (aliveUntil(now) < now) return [];
       const rows = await due(now);
       return rows.length === 0 ? [] : select(rows, inProgress, await rateLimits.blocked(now));
     },

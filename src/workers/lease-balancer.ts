@@ -1,5 +1,5 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
-import type { Lease, LeaseStore, ReplicaStore } from "../app/ports/coordination.ts";
+import type { AliveUntil, Lease, LeaseStore, ReplicaStore } from "../app/ports/coordination.ts";
 import { startLoop } from "./loop.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
@@ -9,11 +9,12 @@ import type { WakeUps } from "./wake-ups.ts";
  * heartbeat.
  */
 export const TARGET_LEASE_MS = 15_000;
-const HEARTBEAT_MS = TARGET_LEASE_MS / 3;
+export const HEARTBEAT_MS = TARGET_LEASE_MS / 3;
 
 export interface LeaseBalancer {
   /** Returns the lease while this replica owns it. */
   lease(name: string): Lease | null;
+  aliveUntil: AliveUntil;
   /** Releases every lease, so that others need not wait until it expires. */
   stop(): Promise<void>;
 }
@@ -33,7 +34,13 @@ interface LeaseBalancerOptions {
 
 /**
  * Shares out, among the live replicas, the work that only one replica at a time may do. Each heartbeat marks this replica
- * alive, renews its leases, releases those beyond an even share, and acquires free ones up to it.
+ * alive, renews its leases, releases the claims of replicas whose heartbeat has expired, releases leases beyond an even
+ * share, and acquires free ones up to it.
+ *
+ * States of this replica:
+ * - alive: from a heartbeat until TARGET_LEASE_MS after it. Ends when no heartbeat succeeds in that time.
+ * - expired: it was paused, or cannot reach the database. It must not post or signal, because another replica may have taken
+ *   over what it had claimed. Ends with the next heartbeat; claims from before that stay lost.
  *
  * States of a lease, as one replica sees it:
  * - free: no live replica owns it. Ends when a replica acquires it.
@@ -44,6 +51,7 @@ interface LeaseBalancerOptions {
 export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer {
   const { id, names, leases, replicas, wakeUps, clock, log } = options;
   const owned = new Map<string, Lease>();
+  const life: Life = { since: 0, until: 0 };
 
   const loop = startLoop({
     name: "leases",
@@ -53,7 +61,8 @@ export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer
     clock,
     log,
     async round(abort) {
-      const live = await renew(options, owned);
+      const live = await renew(options, owned, life);
+      await releaseDead(options);
       const share = Math.ceil(names.length / Math.max(1, live));
       await releaseBeyond(share, live, options, owned);
       await acquireUpTo(share, live, options, owned, abort);
@@ -66,6 +75,7 @@ export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer
       const lease = owned.get(name);
       return lease !== undefined && clock.now() < lease.until ? lease : null;
     },
+    aliveUntil: (since) => (since >= life.since ? life.until : 0),
     async stop() {
       await loop.stop();
       const released = [...owned.keys()];
@@ -82,11 +92,21 @@ export function startLeaseBalancer(options: LeaseBalancerOptions): LeaseBalancer
 
 type Owned = Map<string, Lease>;
 
+/** The time without a gap in which this replica's heartbeat has not expired. */
+interface Life {
+  since: number;
+  until: number;
+}
+
 /** Marks this replica alive and extends its leases. Returns how many replicas are alive. */
-async function renew({ id, names, leases, replicas, clock, log }: LeaseBalancerOptions, owned: Owned): Promise<number> {
+async function renew(options: LeaseBalancerOptions, owned: Owned, life: Life): Promise<number> {
+  const { id, names, leases, replicas, wakeUps, clock, log } = options;
   const now = clock.now();
   const until = now + TARGET_LEASE_MS;
   const live = await replicas.heartbeat(id, now, until);
+  const lapsed = clock.now() > life.until;
+  Object.assign(life, lapsed ? { since: clock.now(), until } : { until });
+  if (lapsed) wakeUps.wake("alive");
   const renewed = (await leases.renew(id, until)).filter(({ name }) => names.includes(name));
   const kept = new Set(renewed.map(({ name }) => name));
   for (const lease of owned.keys())
@@ -94,6 +114,12 @@ async function renew({ id, names, leases, replicas, clock, log }: LeaseBalancerO
   owned.clear();
   for (const lease of renewed) owned.set(lease.name, lease);
   return live;
+}
+
+/** Releases what replicas own whose heartbeat has expired. */
+async function releaseDead({ replicas, clock, log }: LeaseBalancerOptions): Promise<void> {
+  for (const replica of await replicas.releaseDead(clock.now()))
+    log.warn({ event: "replica.expired", replica }, "a replica's heartbeat has expired; its claims are released");
 }
 
 /** Releases what this replica owns beyond its share; it stops acting on a lease before it releases it. */

@@ -1,3 +1,4 @@
+import type { AliveUntil } from "../app/ports/coordination.ts";
 import type { makeSendSignal } from "../app/signal/send-signal.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import { ERROR_BACKOFF_MS, TARGET_TICK_MS, type TargetDeps, targetLease } from "./target.ts";
@@ -9,6 +10,7 @@ const CONCURRENCY = 4;
 
 export interface SignalDeps {
   sendSignal: ReturnType<typeof makeSendSignal>;
+  aliveUntil: AliveUntil;
 }
 
 /**
@@ -16,19 +18,20 @@ export interface SignalDeps {
  * other looks only when a decision that it recorded wakes it, so that the signal leaves at once.
  */
 export function startSignals(deps: TargetDeps & SignalDeps): Worker {
-  const { connection, store, lease, sendSignal, wakeUps, clock, log } = deps;
+  const { connection, store, lease, sendSignal, aliveUntil, wakeUps, clock, log } = deps;
   const { key } = connection;
   return startWorker<ApprovalRequest>({
     name: `signal ${key}`,
-    topics: [`signal ${key}`, `lease ${targetLease(key)}`],
+    topics: [`signal ${key}`, `lease ${targetLease(key)}`, "alive"],
     wakes: [...REQUEST_CHANGED, `read ${key}`],
     wakeUps,
     everyMs: TARGET_TICK_MS,
     concurrency: CONCURRENCY,
     async due({ limit, woken }) {
       const automation = connection.automation();
-      if (automation === undefined || !(woken || lease() !== null)) return [];
-      return store.requests.dueToSignal(automation.target, clock.now(), limit);
+      const now = clock.now();
+      if (automation === undefined || aliveUntil(now) < now || !(woken || lease() !== null)) return [];
+      return store.requests.dueToSignal(automation.target, now, limit);
     },
     keyOf: ({ id }) => id,
     async work({ id }, abort) {

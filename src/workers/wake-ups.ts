@@ -10,6 +10,8 @@ export type Topic =
   | "resolve-recipients"
   | "look-up-requester"
   | "publish"
+  /** The heartbeat of this replica counts again. */
+  | "alive"
   | `${"poll" | "read" | "signal"} ${string}`
   | `lease ${string}`;
 

@@ -113,9 +113,11 @@ for (const engine of ENGINES) {
   test(`${engine.name}: only one of many processes resolves an expired claim`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.claim(message.id, "dead", NOW, NOW + 60);
-    assert.equal(await store.messages.claimUnresolved(message.id, "dead", NOW + 59, NOW + 200), false);
+    assert.equal(await store.messages.claimUnresolved(message.id, "dead", "early", NOW + 59, NOW + 200), false);
     const won = await Promise.all(
-      Array.from({ length: 8 }, () => store.messages.claimUnresolved(message.id, "dead", NOW + 60, NOW + 120)),
+      Array.from({ length: 8 }, (_, index) =>
+        store.messages.claimUnresolved(message.id, "dead", `claim-${index}`, NOW + 60, NOW + 120),
+      ),
     );
     assert.equal(won.filter(Boolean).length, 1);
     assert.deepEqual(await store.messages.due(NOW + 119, 10), []);

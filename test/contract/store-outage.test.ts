@@ -7,7 +7,7 @@ import { postgresDialect } from "../../src/store/postgres.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
 import { eventually } from "../support/eventually.ts";
-import { fakeAutomation, testClock, testLog } from "../support/fakes.ts";
+import { aliveUntil, fakeAutomation, testClock, testLog } from "../support/fakes.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { aClick, anEntry, anExecution, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
 import { postgresDatabase, sqliteFile } from "../support/stores.ts";
@@ -164,7 +164,15 @@ test("SQLite: a full disk refuses writes, loses no row, and lets no signal leave
       return done;
     },
   }));
-  const send = makeSendSignal({ ...wordy, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const send = makeSendSignal({
+    ...wordy,
+    clock,
+    random: () => 0,
+    owner: "me",
+    aliveUntil,
+    workspace: "T",
+    log: testLog(),
+  });
   await assert.rejects(send(automation, REQUEST_ID, new AbortController().signal), /full/);
   assert.deepEqual([automation.calls.signal, written], [[], []]);
   assert.equal((await store.requests.byId(REQUEST_ID))?.signal, "due");

@@ -10,7 +10,7 @@ import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-lim
 import { PER_CHANNEL, startDeliveryWorker } from "../../src/workers/delivery.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
-import { fakeChat, QUICK, testClock, testLog } from "../support/fakes.ts";
+import { aliveUntil, fakeChat, QUICK, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -20,6 +20,7 @@ const messageOptions = ({ messages, rateLimits }: Pick<Store, "messages" | "rate
   topics: ["deliver" as const],
   store: messages,
   due: (now: number) => messages.due(now, PER_CHANNEL),
+  aliveUntil,
   eager: true,
   rateLimits,
   bucketKey: deliveryBucketKey,
@@ -99,6 +100,7 @@ test("one change of a request is shown in all of its 90 channels, and each rate-
       identities: {},
       chat,
       acquireSlot: (...call) => chat.acquireSlot(...call),
+      aliveUntil,
       clock,
       newId: randomUUID,
       random: () => 0,
@@ -161,6 +163,7 @@ test("a notice or a digest that waits for its channel does not delay other chann
       name,
       topics: [],
       store: store[name],
+      aliveUntil,
       due,
       eager: name === "notices",
       rateLimits: store.rateLimits,

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../../src/slack/rate-limits/slots.ts";
-import { type LeaseBalancer, startLeaseBalancer, TARGET_LEASE_MS } from "../../src/workers/lease-balancer.ts";
+import {
+  HEARTBEAT_MS,
+  type LeaseBalancer,
+  startLeaseBalancer,
+  TARGET_LEASE_MS,
+} from "../../src/workers/lease-balancer.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { testClock, testLog } from "../support/fakes.ts";
@@ -13,6 +18,7 @@ for (const engine of ENGINES) {
   const setUp = async (t: TestContext) => {
     const clock = testClock();
     const store = await aStore(t, { engine, now: clock.now });
+    const wakeUps = makeWakeUps();
     const running = new Map<string, LeaseBalancer>();
     const join = (id: string) => {
       const balancer = startLeaseBalancer({
@@ -22,7 +28,7 @@ for (const engine of ENGINES) {
         clock,
         random: () => 0.5,
         log: testLog(),
-        wakeUps: makeWakeUps(),
+        wakeUps,
       });
       running.set(id, balancer);
       return balancer;
@@ -32,7 +38,7 @@ for (const engine of ENGINES) {
       running.delete(id);
     };
     t.after(() => Promise.all([...running.values()].map((balancer) => balancer.stop())));
-    return { clock, store, join, leave };
+    return { clock, store, wakeUps, join, leave };
   };
   const owned = (balancer: LeaseBalancer) => NAMES.filter((name) => balancer.lease(name) !== null);
   /** Advances the clock in steps until the condition is true. Returns the elapsed milliseconds. */
@@ -79,6 +85,48 @@ for (const engine of ENGINES) {
     const took = await advanceUntil(clock, "every target is taken over", () => owned(one).length === 5);
     assert.ok(took < 30_000 && took >= TARGET_LEASE_MS - 1_000, `${took} ms`);
     assert.ok((one.lease("a")?.token ?? 0) > (lease?.token ?? 0));
+  });
+
+  test(`${engine.name}: what a dead replica had claimed is released by the first heartbeat of another after its own expired`, async (t) => {
+    const { clock, store, join } = await setUp(t);
+    const name = "execution:1/us-east-1:e1";
+    await store.replicas.heartbeat("dead", clock.now(), clock.now() + TARGET_LEASE_MS);
+    await store.leases.acquire(name, "dead:r1", clock.now(), clock.now() + 60_000);
+    const one = join("one");
+    await advanceUntil(clock, "the replica has every free target", () => owned(one).length > 0);
+    const until = clock.now();
+    assert.equal(await store.leases.acquire(name, "one:r1", until, until + 60_000), null);
+    const took = await eventually("the lease of the dead replica is free", async () => {
+      if ((await store.leases.findFree([name], clock.now())).length > 0) return clock.now() - until;
+      clock.advance(500);
+      return false;
+    });
+    assert.ok(took <= TARGET_LEASE_MS + HEARTBEAT_MS + 1_000, `${took} ms`);
+  });
+
+  test(`${engine.name}: a replica is alive from its first heartbeat until the last one expires, without gaps`, async (t) => {
+    const { clock, store, wakeUps, join } = await setUp(t);
+    const { heartbeat } = store.replicas;
+    let wakes = 0;
+    wakeUps.subscribe(["alive"], () => wakes++);
+    const one = join("one");
+    assert.equal(one.aliveUntil(clock.now()), 0);
+    const began = clock.now();
+    await eventually("the first heartbeat", () => one.aliveUntil(began) > 0);
+    assert.equal(one.aliveUntil(began), began + TARGET_LEASE_MS);
+    await advanceUntil(clock, "the next heartbeat", () => one.aliveUntil(began) > began + TARGET_LEASE_MS);
+    assert.equal(wakes, 1);
+
+    store.replicas.heartbeat = async () => {
+      throw new Error("the database is unreachable");
+    };
+    const last = one.aliveUntil(began);
+    await advanceUntil(clock, "the heartbeat expires", () => clock.now() > last);
+    assert.equal(one.aliveUntil(began), last);
+    store.replicas.heartbeat = heartbeat;
+    await advanceUntil(clock, "the heartbeat is back", () => one.aliveUntil(clock.now()) > last);
+    assert.equal(one.aliveUntil(began), 0, "a claim from before the gap may be another replica's");
+    assert.equal(wakes, 2);
   });
 
   test(`${engine.name}: a paused replica owns no target until it renews its leases`, async (t) => {

@@ -4,7 +4,7 @@ import { makeHealth } from "../../src/ops/readiness.ts";
 import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
 import { startTarget } from "../../src/workers/start-target.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
-import { type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
+import { aliveUntil, type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
 import type { OpenStore } from "../support/stores.ts";
 
 /** The bot's own credentials. */
@@ -53,6 +53,7 @@ export async function startTestTarget(
       async (_, { executionId }) =>
         work.sync?.(executionId),
     sendSignal: async (_, requestId) => work.sendSignal?.(requestId),
+    aliveUntil,
     health,
     replica: "me",
     lease: () => lease,

@@ -1,4 +1,5 @@
 import type { Automation, Clock, Log, LogFields, Target } from "../../src/app/ports/aws.ts";
+import type { AliveUntil } from "../../src/app/ports/coordination.ts";
 import type {
   AcquireSlot,
   Chat,
@@ -47,6 +48,9 @@ export function testClock(start = NOW): TestClock {
     sleeping: () => sleepers.map(({ until }) => until - now),
   };
 }
+
+/** The heartbeat of a process that never stops. */
+export const aliveUntil: AliveUntil = () => Number.POSITIVE_INFINITY;
 
 /** Pauses a twentieth as long as on the machine's clock. */
 export const QUICK: Clock = { now: Date.now, sleep: (ms, abort) => systemClock.sleep(ms / 20, abort) };

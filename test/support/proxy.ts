@@ -3,14 +3,14 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 
 export interface ProxiedCall {
-  /** The operation of an AWS call: X-Amz-Target without its prefix. */
+  /** The operation of an AWS call (X-Amz-Target without its prefix), or the method of a call to Slack. */
   operation: string;
   body: string;
 }
 
 /**
- * Starts a proxy between the bot and the AWS stand-in. `overrideReply` may return its own reply to a call; all other calls
- * are forwarded unchanged. `delayReply` may delay a reply that AWS has already given until its promise resolves.
+ * Starts a proxy between the bot and a stand-in. `overrideReply` may return its own reply to a call; all other calls are
+ * forwarded unchanged. `delayReply` may delay a reply that the stand-in has already given until its promise resolves.
  */
 export async function proxy(
   t: TestContext,
@@ -20,10 +20,8 @@ export async function proxy(
 ): Promise<string> {
   const server = createServer(async (request, response) => {
     const body = await readBody(request);
-    const operation =
-      String(request.headers["x-amz-target"] ?? "")
-        .split(".")
-        .at(-1) ?? "";
+    const target = request.headers["x-amz-target"];
+    const operation = (target === undefined ? request.url?.split("/") : String(target).split("."))?.at(-1) ?? "";
     const own = overrideReply({ operation, body });
     if (own !== undefined) {
       response.writeHead(own.status ?? 200, { "content-type": "application/x-amz-json-1.1" }).end(own.body);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../../src/app/deliver/digest.ts";
 import type { DigestView } from "../../src/app/ports/slack.ts";
-import { fakeChat, testClock, testLog } from "../support/fakes.ts";
+import { aliveUntil, fakeChat, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, aRoute, aVote } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -20,6 +20,7 @@ async function setUp(t: TestContext, count: number) {
     identities: {},
     chat,
     acquireSlot: (...call) => chat.acquireSlot(...call),
+    aliveUntil,
     clock,
     newId: () => `claim-${++ids}`,
     random: () => 0,

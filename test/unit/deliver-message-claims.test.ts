@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { CLAIM_MS, RESOLVE_AFTER_MS, setUp } from "./deliver-message-setup.ts";
 
 test("three workers with the same row post once", async (t) => {
@@ -172,4 +172,70 @@ test("after hours without Slack, an ambiguous post is repeated as soon as the hi
   await round();
   await round();
   assert.equal(chat.messages.size, 1);
+});
+
+/** A post that a replica had begun when its heartbeat expired, and that another replica has to resolve. */
+async function setUpReleased(t: TestContext) {
+  const world = await setUp(t);
+  const { clock, store, row } = world;
+  await store.replicas.heartbeat("dead", clock.now(), clock.now() + 15_000);
+  await store.messages.claim((await row()).id, "dead:one", clock.now(), clock.now() + CLAIM_MS);
+  clock.advance(15_000);
+  await store.replicas.releaseDead(clock.now());
+  return world;
+}
+
+test("a released post is found in the history at once", async (t) => {
+  const { chat, round, row, due } = await setUpReleased(t);
+  chat.nextFind.push({ kind: "found", ts: "1.1" });
+  await round();
+  assert.deepEqual([(await row()).ts, chat.messages.size], ["1.1", 0]);
+  assert.equal((await due()).length, 1, "the version that it shows is not known");
+});
+
+test("a released post that the history does not have yet is searched for again, and only then posted again", async (t) => {
+  const { clock, chat, round, due } = await setUpReleased(t);
+  await round();
+  assert.deepEqual([chat.searches.length, await due()], [1, []]);
+  clock.advance(19_999);
+  assert.deepEqual(await due(), []);
+  clock.advance(1);
+  await round();
+  assert.deepEqual([chat.searches.length, chat.messages.size], [2, 0]);
+  await round();
+  assert.equal(chat.messages.size, 1);
+});
+
+test("a process posts and updates nothing after its heartbeat has expired", async (t) => {
+  const { clock, chat, life, round, row, move } = await setUp(t);
+  const expired = async () => {
+    life.until = clock.now() - 1;
+  };
+  const alive = async () => {
+    life.until = Number.POSITIVE_INFINITY;
+  };
+  chat.acquireSlot = expired;
+  await round();
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [0, null]);
+  chat.acquireSlot = alive;
+  await round();
+  assert.equal(chat.messages.size, 1);
+  await move({ executionStatus: "Success" });
+  chat.acquireSlot = expired;
+  await round();
+  const shown = () => [...chat.messages.values()][0]?.view.request.executionStatus;
+  assert.deepEqual([shown(), (await row()).claimId], ["Waiting", null]);
+});
+
+test("a heartbeat that expired and came back while a post waited for its slot makes the claim worthless", async (t) => {
+  const { clock, chat, life, store, round, row } = await setUp(t);
+  chat.acquireSlot = async () => {
+    clock.advance(1);
+    life.since = clock.now();
+    const { id, claimId } = await row();
+    await store.messages.release(id, claimId ?? "", "by another", 0);
+    assert.ok(await store.messages.claim(id, "another", clock.now(), clock.now() + CLAIM_MS));
+  };
+  await round();
+  assert.deepEqual([chat.messages.size, (await row()).claimId], [0, "another"]);
 });

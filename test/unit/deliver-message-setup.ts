@@ -15,6 +15,7 @@ export async function setUp(t: TestContext) {
   const store = await aStore(t, { now: clock.now });
   const chat = fakeChat();
   const log = testLog();
+  const life = { since: 0, until: Number.POSITIVE_INFINITY };
   let ids = 0;
   const deliver = makeRequestMessages({
     messages: store.messages,
@@ -23,6 +24,7 @@ export async function setUp(t: TestContext) {
     identities: {},
     chat,
     acquireSlot: (...call) => chat.acquireSlot(...call),
+    aliveUntil: (since) => (since >= life.since ? life.until : 0),
     clock,
     newId: () => `claim-${++ids}`,
     random: () => 0,
@@ -45,5 +47,5 @@ export async function setUp(t: TestContext) {
     assert(request !== null);
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: request.version, patch, audit: [] });
   };
-  return { clock, store, chat, log, deliver, due, round, row, move };
+  return { clock, store, chat, log, life, deliver, due, round, row, move };
 }

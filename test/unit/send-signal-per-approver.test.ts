@@ -9,7 +9,7 @@ import {
   NO_REPLY_UNCERTAIN_MS,
   type SignalResult,
 } from "../../src/core/signal-attempt.ts";
-import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { aliveUntil, fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, anExecution, aRequest, aStep, aVote, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -59,7 +59,15 @@ async function setUp(t: TestContext) {
     const vote = aVote(userId, { email: `${userId.slice(2).toLowerCase()}@x.y`, at });
     await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version++, patch: {}, vote, audit: [] });
   }
-  const sendSignal = makeSendSignal({ ...store, clock, random: () => 0, owner: "me", workspace: "T", log: testLog() });
+  const sendSignal = makeSendSignal({
+    ...store,
+    clock,
+    random: () => 0,
+    owner: "me",
+    aliveUntil,
+    workspace: "T",
+    log: testLog(),
+  });
   const round = async () => {
     for (const { id } of await store.requests.dueToSignal(TARGET, clock.now(), 10))
       await sendSignal(automation, id, new AbortController().signal);

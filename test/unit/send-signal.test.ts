@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, lastError, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
-import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { aliveUntil, fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { anEntry, anExecution, aRequest, aStep, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -15,9 +15,10 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   const store = await aStore(t, { now: clock.now });
   const automation = fakeAutomation();
   const log = testLog();
+  const life = { until: Number.POSITIVE_INFINITY };
   automation.shows(anExecution());
   const signalAs = (owner: string) =>
-    makeSendSignal({ ...store, clock, random: () => 0, owner, workspace: "T0HOME", log });
+    makeSendSignal({ ...store, clock, random: () => 0, owner, aliveUntil: () => life.until, workspace: "T0HOME", log });
   await store.requests.open({
     request: aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), ...more }),
     channels: [],
@@ -50,6 +51,7 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
     store,
     automation,
     log,
+    life,
     send,
     round,
     request,
@@ -276,6 +278,7 @@ test("a signal that a crash interrupted is repeated only after it can no longer 
       clock,
       random: () => 0,
       owner: "new",
+      aliveUntil,
       workspace: "T",
       log: testLog(),
     });
@@ -434,4 +437,29 @@ test("a process that is delayed after it recorded its attempt does not send, and
     log.lines.filter(({ level }) => level !== "debug").map(({ fields }) => [fields.event, fields.code]),
     [["signal.not-sent", "TooLate"]],
   );
+});
+
+test("a process whose heartbeat has expired sends nothing, whether that happens before its attempt is recorded or after", async (t) => {
+  const { clock, automation, life, store, round, sent, attempts } = await setUp(t);
+  life.until = clock.now() + 10;
+  automation.onRead = () => clock.advance(11);
+  await round();
+  assert.deepEqual([sent(), (await attempts()).map(({ state }) => state)], [[], ["deferred"]]);
+
+  automation.onRead = () => undefined;
+  clock.advance(5 * 60_000);
+  life.until = clock.now() + 10;
+  const { guardedBy } = store;
+  store.guardedBy = (lease) => {
+    clock.advance(11);
+    return guardedBy(lease);
+  };
+  await round();
+  assert.deepEqual([sent(), (await attempts()).map(({ state }) => state)], [[], ["refused"]]);
+
+  store.guardedBy = guardedBy;
+  clock.advance(5 * 60_000);
+  life.until = clock.now() + 10;
+  await round();
+  assert.equal(sent().length, 1);
 });

@@ -22,8 +22,8 @@ export interface ClaimedCall {
  * so that only one replica waits for a message and no slot is wasted. If the slot comes too late for the claim, the row is
  * claimed again, so that a message in a long queue does not go back to its end.
  *
- * Returns null if another replica has the row, if the bot stops, or if this process was paused for so long that another
- * replica could have the claim when the call arrives.
+ * Returns null if another replica has the row, if the bot stops, or if another replica could have the claim when the call
+ * arrives: this process was paused for too long, or its heartbeat has expired.
  */
 export async function claimCall<Row extends DeliveryRow>(
   deps: DeliveryDeps,
@@ -39,20 +39,22 @@ export async function claimCall<Row extends DeliveryRow>(
     const isTaken = await (call === "post" ? store.claim : store.claimUpdate)(row.id, claim, now, now + CLAIM_MS);
     if (isTaken) trace(deps, kind, row, "message.claimed", `claimed a message to ${call} it`);
     else trace(deps, kind, row, "message.claim-lost", "another replica has claimed the message");
-    return isTaken ? { claim, notAfter: now + CLAIM_MS - CALL_MS } : null;
+    return isTaken ? { claim, at: now } : null;
   };
+  const toNotAfter = ({ at }: { at: number }) => Math.min(at + CLAIM_MS - CALL_MS, deps.aliveUntil(at));
   const release = ({ claim }: { claim: string }) => store.release(row.id, claim, NOT_SENT, clock.now());
   let claimed = await take();
   if (claimed === null) return null;
   await deps.acquireSlot(call, row.channelId, abort);
-  if (!abort.aborted && clock.now() > claimed.notAfter) {
+  if (!abort.aborted && clock.now() > toNotAfter(claimed)) {
     await release(claimed);
     claimed = await take();
     if (claimed === null) return null;
   }
   if (!abort.aborted) {
     const current = await kind.content(row);
-    if (clock.now() <= claimed.notAfter) return { ...claimed, ...current };
+    const notAfter = toNotAfter(claimed);
+    if (clock.now() <= notAfter) return { claim: claimed.claim, notAfter, ...current };
   }
   await release(claimed);
   return null;

@@ -4,15 +4,15 @@
  *
  *   unposted     no `ts`, no claim. Ends when a replica claims the row and posts.
  *   posting      no `ts`, a claim that has not expired. Ends when the post succeeds (posted), is known to have done
- *                nothing (unposted), or gets no clear reply (unresolved). If the replica dies, the claim expires
- *                (unresolved).
- *   unresolved   no `ts`, a claim that expired or was marked ambiguous. Ends when the channel's history has the message
- *                (posted) or does not have it (unposted). If Slack does not allow the bot to read the history, it also
- *                ends as unposted: only then can the message appear twice.
+ *                nothing (unposted), or gets no clear reply (unresolved). If the replica dies, its claims are released
+ *                when its heartbeat has expired (unresolved).
+ *   unresolved   no `ts`, a claim that expired, was released or was marked ambiguous. Ends when the channel's history has
+ *                the message (posted) or does not have it (unposted). If Slack does not allow the bot to read the history,
+ *                it also ends as unposted: only then can the message appear twice.
  *   posted       a `ts`. While the message is outdated, the row is claimed for one update at a time. An update can be
  *                repeated, so an expired claim on it needs no resolution.
  *
- * Every call to Slack starts well before its claim expires, or not at all.
+ * Every call to Slack starts well before its claim expires and before this process's heartbeat does, or not at all.
  */
 import { backoffMs } from "../../core/backoff.ts";
 import type { DeliveryRow } from "../ports/delivery-store.ts";
@@ -85,13 +85,13 @@ async function resolve<Row extends DeliveryRow>(
   deps: DeliveryDeps,
   kind: MessageKind<Row>,
   row: Row,
-  claim: string,
+  from: string,
   abort: AbortSignal,
 ): Promise<number> {
   const { chat, clock } = deps;
   const { store } = kind;
-  const now = clock.now();
-  if (abort.aborted || !(await store.claimUnresolved(row.id, claim, now, now + CLAIM_MS))) return 0;
+  const [claim, now] = [deps.newId(), clock.now()];
+  if (abort.aborted || !(await store.claimUnresolved(row.id, from, claim, now, now + CLAIM_MS))) return 0;
   const found = await chat.find(row.channelId, kind.idOf(row), (row.claimedAt ?? 0) - CLOCK_SKEW_MS);
   switch (found.kind) {
     case "found":
@@ -101,6 +101,11 @@ async function resolve<Row extends DeliveryRow>(
       trace(deps, kind, row, "message.found", "an unfinished post had posted the message");
       return 0;
     case "absent":
+      if (now < (row.claimUntil ?? 0)) {
+        // The replica that posted it has ended, and its call may still be under way: search again after that.
+        await store.recordAmbiguous(row.id, claim, "An interrupted attempt may still post it", row.claimUntil ?? now);
+        return 0;
+      }
       // Other messages of the channel go first: this one may be one that Slack cannot process.
       await clearBackoff(kind, row);
       await store.release(row.id, claim, "An earlier attempt posted nothing", clock.now() + repostAfter(deps, row));

@@ -1,4 +1,5 @@
 import type { Clock, Log, LogFields } from "../ports/aws.ts";
+import type { AliveUntil } from "../ports/coordination.ts";
 import type { DeliveryRow, DeliveryStore } from "../ports/delivery-store.ts";
 import {
   type AcquireSlot,
@@ -11,7 +12,9 @@ import {
 export interface DeliveryDeps {
   chat: Chat;
   acquireSlot: AcquireSlot;
+  aliveUntil: AliveUntil;
   clock: Clock;
+  /** Makes the id of a claim, which begins with this replica's. */
   newId: () => string;
   random: () => number;
   log: Log;

@@ -22,10 +22,18 @@ export interface LeaseStore {
   findFree(names: readonly string[], now: number): Promise<string[]>;
 }
 
+/**
+ * Returns until when this process may act on what it has claimed at `since`: until its heartbeat expires; 0 if that has
+ * expired once since then. After that, another replica may have taken the claim over.
+ */
+export type AliveUntil = (since: number) => number;
+
 /** The processes that share the database. */
 export interface ReplicaStore {
   /** Marks this replica alive until `until`; returns the number of live replicas, this one included. */
   heartbeat(id: string, now: number, until: number): Promise<number>;
+  /** Removes the replicas whose heartbeat has expired, releases everything that they claimed, and returns their ids. */
+  releaseDead(now: number): Promise<string[]>;
   /** Removes this replica, which is about to end. */
   deregister(id: string): Promise<void>;
 }

@@ -22,8 +22,11 @@ export interface DeliveryRow {
 export interface DeliveryStore {
   /** Claims an unposted message for one post; false if it has a claim, even an expired one. */
   claim(id: string, claim: string, now: number, until: number): Promise<boolean>;
-  /** Extends an expired claim on a post, to search for the message; false if another process did. */
-  claimUnresolved(id: string, claim: string, now: number, until: number): Promise<boolean>;
+  /**
+   * Takes over the claim `from`, which has expired or whose owner has ended, to search for the message; false if another
+   * process did. What the earlier owner writes under its claim changes nothing any more.
+   */
+  claimUnresolved(id: string, from: string, claim: string, now: number, until: number): Promise<boolean>;
   /** Claims a posted message for one update; false if another process has a claim that has not expired. */
   claimUpdate(id: string, claim: string, now: number, until: number): Promise<boolean>;
   /** Records that the message is in the channel. A second call changes nothing. */

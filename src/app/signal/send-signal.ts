@@ -12,7 +12,7 @@ import {
 import { listSigners, nextSigner } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation } from "../ports/aws.ts";
-import type { Lease, LeaseStore } from "../ports/coordination.ts";
+import type { AliveUntil, Lease, LeaseStore } from "../ports/coordination.ts";
 import type { ExecutionStore } from "../ports/store.ts";
 import {
   REREAD_MS,
@@ -33,13 +33,14 @@ const LEASE_RETRY_MS = 1_000;
 /** When the step is read again to see the previous signer's signal, before the next one goes out. */
 const CATCH_UP_REREAD_MS = 1_000;
 
-const TOO_LATE = "the read of the step was too old when the signal was about to leave";
+const TOO_LATE = "the read of the step, or this process's heartbeat, was too old when the signal was about to leave";
 
 export interface SendSignalDeps extends RecordDeps {
   executions: ExecutionStore;
   leases: LeaseStore;
   /** This process, for leases. */
   owner: string;
+  aliveUntil: AliveUntil;
   /** Names the Slack workspace in the payload. */
   workspace: string;
 }
@@ -120,7 +121,8 @@ async function signalOnce(
   if (listed?.staleSince != null && move.kind !== "stale") await executions.clearStale(listed);
   if (move.kind !== "send") return follow(deps, automation, turn, move);
   if (ready.kind === "failed") return recordNotReady(deps, turn, ready);
-  const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS);
+  const alive = deps.aliveUntil(lease.until - SIGNAL_LEASE_MS);
+  const notAfter = Math.min(lease.until - LEASE_MARGIN_MS, askedAt + MAX_READ_AGE_MS, alive);
   if (now > notAfter) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.

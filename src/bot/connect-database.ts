@@ -2,7 +2,7 @@ import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { DatabaseConfig } from "../config/config.ts";
 import { backoffMs } from "../core/backoff.ts";
-import { watchFile } from "../store/database-file.ts";
+import { warnIfReadable, watchFile } from "../store/database-file.ts";
 import { findDurabilityRisk } from "../store/durability.ts";
 import { postgresDialect } from "../store/postgres.ts";
 import { sqliteDialect } from "../store/sqlite.ts";
@@ -27,6 +27,7 @@ export async function openDatabase(
     if (database.kind === "sqlite") {
       const dialect = sqliteDialect(database.path);
       const store = await openStore({ ...options, dialect, fileFault: watchFile(database.path, log) });
+      warnIfReadable(database.path, log);
       await store.releaseStaleClaims();
       return { kind: "open", store };
     }

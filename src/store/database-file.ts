@@ -27,3 +27,15 @@ function identify(path: string): string | null {
   const file = statSync(path, { bigint: true, throwIfNoEntry: false });
   return file === undefined ? null : `${file.dev}:${file.ino}`;
 }
+
+/** Warns if other users of the machine can read the database: it holds reasons, names and the parameters of runbooks. */
+export function warnIfReadable(path: string, log: Log): void {
+  const readable = [path, `${path}-wal`, `${path}-shm`].filter(
+    (file) => ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
+  );
+  if (readable.length > 0)
+    log.warn(
+      { event: "database.file-readable", files: readable },
+      "other users of this machine can read or write the database: run chmod 600 on these files",
+    );
+}

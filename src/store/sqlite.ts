@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import { StoreUnavailableError } from "./unavailable.ts";
@@ -16,10 +17,12 @@ const ADVICE: Readonly<Record<number, string>> = {
 /**
  * Opens the file for this process alone: an exclusive lock lasts until the file is closed or the process ends, so that a
  * second bot on the same file is refused instead of being slow. FULL makes each commit reach the disk before it returns.
- * Source: SQLite documentation, PRAGMA locking_mode and PRAGMA synchronous.
+ * Source: SQLite documentation, PRAGMA locking_mode and PRAGMA synchronous. A new file belongs to its user alone; SQLite
+ * gives the files next to it the same mode. Source: findCreateFileMode in SQLite's os_unix.c.
  */
 export function sqliteDialect(path: string): SqliteDialect {
   try {
+    if (path !== ":memory:") closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full");
     database.exec("pragma foreign_keys = on; begin immediate; commit");

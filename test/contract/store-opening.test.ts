@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
+import { warnIfReadable } from "../../src/store/database-file.ts";
 import { findDurabilityRisk } from "../../src/store/durability.ts";
 import { MigrationError } from "../../src/store/migrations/migrate.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
+import { testLog } from "../support/fakes.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { type Database, ENGINES, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
@@ -107,4 +110,33 @@ test("SQLite: a path that cannot be opened and a file that is no database are re
     () => database.dialect(),
     /is not an SQLite database: name another path in DATABASE_URL, or restore a backup/,
   );
+});
+
+test("SQLite: a new database and the files next to it belong to their user alone, whatever the umask allows", async (t) => {
+  const database = sqliteFile();
+  t.after(database.remove);
+  const umask = process.umask(0);
+  t.after(() => process.umask(umask));
+  const store = await open(database);
+  t.after(() => store.close());
+  await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+  const folder = dirname(database.path);
+  const modes = readdirSync(folder).map((name) => (statSync(join(folder, name)).mode & 0o777).toString(8));
+  assert.ok(modes.length >= 2, "with the write-ahead log");
+  assert.deepEqual(new Set(modes), new Set(["600"]));
+});
+
+test("SQLite: an existing file that other users can read is named at the start, and one that they cannot read is not", (t) => {
+  const { path, remove } = sqliteFile();
+  t.after(remove);
+  const warned = (mode: number) => {
+    writeFileSync(path, "");
+    chmodSync(path, mode);
+    const log = testLog();
+    warnIfReadable(path, log);
+    return log.lines.map(({ level, fields }) => [level, fields.event, fields.files]);
+  };
+  assert.deepEqual(warned(0o600), []);
+  for (const mode of [0o604, 0o640, 0o644, 0o620])
+    assert.deepEqual(warned(mode), [["warn", "database.file-readable", [path]]]);
 });

@@ -13,7 +13,7 @@ export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }:
   const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log);
   const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, rateLimits, clock, log });
   return {
-    chat: metrics.chat(hooks.chat(makeChat(call, clock))),
+    chat: metrics.chat(hooks.chat(makeChat(call, workspace, clock))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),
     directory: makeDirectory(call, workspace, clock),
   };

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { Clock } from "../app/ports/aws.ts";
 import type { Chat, MessageContent } from "../app/ports/slack.ts";
+import type { Workspace } from "./connection/workspace.ts";
 import { findMessage, toMetadata } from "./find-message.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
@@ -11,7 +12,7 @@ import { makeSharedChannels } from "./people/shared-channels.ts";
 import type { SlackCall } from "./slack-call.ts";
 
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
-export function makeChat(call: SlackCall, clock: Clock): Chat {
+export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId">, clock: Clock): Chat {
   const isShared = makeSharedChannels(call, clock);
   const render = async (channel: string, content: MessageContent) => {
     const { text, blocks } = await toMessage(content, () => isShared(channel));
@@ -38,7 +39,7 @@ export function makeChat(call: SlackCall, clock: Clock): Chat {
         : updated;
     },
 
-    find: (channel, id, since) => findMessage(call, channel, id, since),
+    find: (channel, id, since) => findMessage(call, workspace, channel, id, since),
 
     async openDirectMessage(userId) {
       const opened = await call("conversations.open", { users: userId });

@@ -1,4 +1,5 @@
 import type { Chat } from "../app/ports/slack.ts";
+import type { Workspace } from "./connection/workspace.ts";
 import type { SlackCall } from "./slack-call.ts";
 
 /** The event type in the metadata of every message, by which a message is found again in the channel's history. */
@@ -13,17 +14,23 @@ export function toMetadata(id: string) {
   return { event_type: METADATA_EVENT, event_payload: { request_id: id } };
 }
 
+/** The app and the bot in this workspace, by which Slack names the author of a message. */
+type Author = Pick<Workspace, "appId" | "botId">;
+
 /**
- * Searches the history of a channel, from `since` on, for the bot's message with this id in its metadata. Source: Slack
- * API, conversations.history.
+ * Searches the history of a channel, from `since` on, for the bot's oldest message with this id in its metadata. Every
+ * member of the channel can read and copy the metadata, so a message by another app is not ours. Slack returns the newest
+ * messages first. Source: Slack API, conversations.history.
  */
 export async function findMessage(
   call: SlackCall,
+  author: Author,
   channel: string,
   id: string,
   since: number,
 ): ReturnType<Chat["find"]> {
   let cursor: string | undefined;
+  let oldest: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
     const read = await call("conversations.history", {
       channel,
@@ -34,17 +41,25 @@ export async function findMessage(
     });
     if (read.kind !== "ok") return read;
     const { messages, response_metadata } = read.response;
-    const ours = messages?.find((message) => hasId(message.metadata, id) && message.bot_id !== undefined);
-    if (ours?.ts !== undefined) return { kind: "found", ts: ours.ts };
+    const ours = messages?.findLast((message) => hasId(message.metadata, id) && isBy(message, author));
+    oldest = ours?.ts ?? oldest;
     cursor = response_metadata?.next_cursor || undefined;
-    if (cursor === undefined) return { kind: "absent" };
+    if (cursor === undefined) break;
   }
+  if (oldest !== undefined) return { kind: "found", ts: oldest };
+  if (cursor === undefined) return { kind: "absent" };
   return {
     kind: "refused",
     code: "history_too_long",
     error: `the channel has more than ${HISTORY_PAGE * MAX_PAGES} messages since the attempt to post`,
     advice: "The message is posted again and may appear twice: delete the copy that no longer changes.",
   };
+}
+
+/** Slack may leave out the app of a message; the bot's id then names the same installation. */
+function isBy(message: { app_id?: string; bot_id?: string }, { appId, botId }: Author): boolean {
+  if (message.app_id !== undefined && appId !== null) return message.app_id === appId;
+  return message.bot_id !== undefined && message.bot_id === botId;
 }
 
 function hasId(metadata: { event_type?: string; event_payload?: object } | undefined, id: string): boolean {

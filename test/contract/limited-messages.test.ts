@@ -12,6 +12,8 @@ import { aClick, anEntry, aRequest } from "../support/samples.ts";
 import { fakeSlackCall, limited } from "../support/slack-call.ts";
 import { aStore } from "../support/stores.ts";
 
+const AUTHOR = { appId: "A0OURS", botId: "B0OURS" };
+
 const BURST = 20;
 
 /** Fakes Slack and counts its calls. Each entry of `retryAfterSeconds` limits one call. */
@@ -29,7 +31,8 @@ function countedSlack() {
     "conversations.open": reply({ channel: { id: "D0JANE" } }),
   });
   /** Makes a replica with these rate limits. */
-  const replica = (rateLimits: RateLimitStore, clock: Clock) => makeChat(limited(call, rateLimits, clock), clock);
+  const replica = (rateLimits: RateLimitStore, clock: Clock) =>
+    makeChat(limited(call, rateLimits, clock), AUTHOR, clock);
   return { counted, replica };
 }
 
@@ -75,7 +78,7 @@ test("each page of a channel's history takes a slot", async (t) => {
   const call = fakeSlackCall({
     "conversations.history": () => ({ messages: [], response_metadata: { next_cursor: `page ${++pages}` } }),
   });
-  const found = makeChat(limited(call, rateLimits, clock), clock).find("C0DBA", "id", 0);
+  const found = makeChat(limited(call, rateLimits, clock), AUTHOR, clock).find("C0DBA", "id", 0);
   await eventually("the burst is read", () => pages === 10 && clock.sleeping().length === 2);
   clock.advance(1_200);
   await eventually("one more page is read", () => pages === 11 && clock.sleeping().length === 2);

@@ -14,6 +14,8 @@ const CONTENT: MessageContent & { kind: "request" } = {
   view: { request: aRequest(), votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER, postedAt: 0 },
 };
 
+const AUTHOR = { appId: "A0OURS", botId: "B0OURS" };
+
 test("a call that is ready only after its time limit is not made", async () => {
   const clock = testClock();
   const sent: string[] = [];
@@ -26,7 +28,7 @@ test("a call that is ready only after its time limit is not made", async () => {
     "chat.postMessage": () => ({ sent: sent.push("post") }),
     "chat.update": () => ({ sent: sent.push("update") }),
   });
-  const chat = () => makeChat(call, clock);
+  const chat = () => makeChat(call, AUTHOR, clock);
   const notAfter = () => clock.now() + 40_000;
   assert.deepEqual(await chat().post("C0DBA", CONTENT, notAfter()), { kind: "too-late" });
   assert.deepEqual(await chat().update("C0DBA", "1.1", CONTENT, notAfter()), { kind: "too-late" });
@@ -42,7 +44,7 @@ test("a deleted message is distinguished from one that Slack does not allow to e
     },
   });
   const clock = testClock();
-  const chat = makeChat(call, clock);
+  const chat = makeChat(call, AUTHOR, clock);
   const update = async () => (await chat.update("C0DBA", "1.1", CONTENT, clock.now() + 1)).kind;
   assert.deepEqual([await update(), await update()], ["deleted", "refused"]);
 });
@@ -53,7 +55,7 @@ test("every kind of message in a shared channel leaves out the author's words, t
     "conversations.info": ({ channel }) => ({ channel: { is_ext_shared: channel === "C0SHARED" } }),
     "chat.postMessage": (message) => ({ ts: String(sent.push(JSON.stringify(message))) }),
   });
-  const chat = makeChat(call, testClock());
+  const chat = makeChat(call, AUTHOR, testClock());
   const parameters = [{ name: "Host", values: ["top-secret"], masked: false, isDefault: false }];
   const request = aRequest({ facts: aFacts({ message: "Restart top-secret?", parameters }) });
   const votes = [aVote("U0ADMIN", { authority: "break-glass", reason: "top-secret is down" })];
@@ -70,3 +72,41 @@ test("every kind of message in a shared channel leaves out the author's words, t
     if (content.kind !== "digest") assert.match(sent.at(-1) ?? "", /top-secret/, content.kind);
   }
 });
+
+/** A message with the metadata of our message, as conversations.history returns it. */
+const message = (ts: string, author: { app_id?: string; bot_id?: string; user?: string }) => ({
+  ts,
+  ...author,
+  metadata: { event_type: "countersign_request", event_payload: { request_id: REQUEST_ID } },
+});
+const OURS = { app_id: "A0OURS", bot_id: "B0OURS" };
+const THEIRS = { app_id: "A0COPY", bot_id: "B0COPY" };
+const found = (ts: string) => ({ kind: "found", ts });
+const absent = { kind: "absent" };
+
+const HISTORIES: [string, object[][], object, (Partial<typeof AUTHOR> | { appId: null })?][] = [
+  ["another app's copy of the metadata is not ours", [[message("3.3", THEIRS), message("1.1", OURS)]], found("1.1")],
+  ["only another app's copy: no message of ours", [[message("3.3", THEIRS)]], absent],
+  ["an app_id of another app counts even with our bot_id", [[message("1.1", { ...OURS, app_id: "A0COPY" })]], absent],
+  ["the oldest of several is adopted", [[message("3.3", OURS), message("2.2", OURS)]], found("2.2")],
+  ["also across pages", [[message("3.3", OURS)], [message("2.2", THEIRS), message("1.1", OURS)]], found("1.1")],
+  ["without an app_id, the bot_id counts", [[message("1.1", { bot_id: "B0OURS" })]], found("1.1")],
+  ["without an app_id, another bot is not ours", [[message("1.1", { bot_id: "B0COPY" })]], absent],
+  ["a person's message is not ours", [[message("1.1", { user: "U0MALLORY" })]], absent],
+  ["while our app is unknown, the bot_id counts", [[message("1.1", OURS)]], found("1.1"), { appId: null }],
+  ["while our app is unknown, another bot is not ours", [[message("1.1", THEIRS)]], absent, { appId: null }],
+];
+
+for (const [claim, pages, expected, author] of HISTORIES) {
+  test(`search for a message whose reply was lost: ${claim}`, async () => {
+    let page = 0;
+    const call = fakeSlackCall({
+      "conversations.history": () => {
+        const messages = pages[page++];
+        return { messages, response_metadata: { next_cursor: page < pages.length ? `page-${page}` : "" } };
+      },
+    });
+    const chat = makeChat(call, { ...AUTHOR, ...author }, testClock());
+    assert.deepEqual(await chat.find("C0DBA", REQUEST_ID, 0), expected);
+  });
+}

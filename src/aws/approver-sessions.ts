@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { LRUCache } from "lru-cache";
 import type { Signer } from "../core/signers.ts";
 import { describe, MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { makeSignalSender, type SignalSender, type Signing } from "./signal-sender.ts";
@@ -6,6 +7,9 @@ import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
 
 /** A session with less than this left is not used, in milliseconds: it must outlive a read and a signal. */
 const MIN_REMAINING_MS = 5 * 60_000;
+
+/** Approvers who have a session at the same time. */
+const MAX_SESSIONS = 500;
 
 /** Errors by which AWS no longer accepts a session. */
 const STALE: ReadonlySet<string> = new Set([
@@ -36,13 +40,14 @@ export function makeApproverSessions(options: {
 }): Signing {
   const { region, roleArn, now, onEnd } = options;
   const client = new STSClient({ ...STS_CLIENT, region });
-  const sessions = new Map<string, Session>();
+  // A session that is evicted is not closed: a signal may be on its way under it, and would lose its reply.
+  const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   const keyOf = (signer: Signer) => JSON.stringify([signer.id, signer.session]);
 
   const fresh = (key: string): Session | undefined => {
     const kept = sessions.get(key);
     if (kept !== undefined && kept.expiresAt - now() >= MIN_REMAINING_MS) return kept;
-    // Dropped, but not closed: a signal may be on its way under it, and would lose its reply.
+    // Not closed either.
     sessions.delete(key);
     return undefined;
   };

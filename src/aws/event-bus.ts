@@ -8,6 +8,7 @@ export const EVENT_SOURCE = "countersign";
 
 /** Error codes of an entry for which a retry is useless. Source: EventBridge API, PutEventsResultEntry. */
 const FINAL: ReadonlySet<string> = new Set([
+  "AccessDenied",
   "AccessDeniedException",
   "InvalidArgument",
   "MalformedDetail",

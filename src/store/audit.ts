@@ -10,6 +10,10 @@ import type { Tables } from "./schema.ts";
 /** Records to publish. */
 export const UNPUBLISHED = sql<SqlBool>`audit.publishing = 'due'`;
 
+/** Records that come after an unpublished one of their request, and wait for it. A refused one delays no other. */
+const IS_HELD_BACK = sql<SqlBool>`exists (select 1 from audit as earlier where earlier.request_id = audit.request_id
+  and earlier.seq < audit.seq and earlier.publishing = 'due')`;
+
 /** Records that the event bus refused for good. */
 export const REFUSED = sql<SqlBool>`audit.publishing = 'failed'`;
 
@@ -60,6 +64,7 @@ export function makeAuditStore(db: Kysely<Tables>): AuditStore {
         .selectAll()
         .where(UNPUBLISHED)
         .where("publishNextAt", "<=", now)
+        .where(sql<SqlBool>`not ${IS_HELD_BACK}`)
         .orderBy("seq")
         .limit(limit)
         .execute();
@@ -104,5 +109,10 @@ export function makeGuardedAuditStore(transact: Transact): GuardedStore["audit"]
         // If another replica has published some of them, the others are due again when this claim expires.
         return numUpdatedRows === BigInt(seqs.length);
       }, false),
+    releaseClaims: (now) =>
+      transact(async (trx) => {
+        const claimed = trx.updateTable("audit").where(UNPUBLISHED).where("publishNextAt", ">", now);
+        await claimed.set({ publishNextAt: now }).execute();
+      }, undefined),
   };
 }

@@ -14,7 +14,7 @@ async function withRecords(t: TestContext, count: number) {
     await store.requests.open({
       request: aRequest({ id: `r${index}`, stepExecutionId: `s${index}` }),
       channels: [],
-      audit: anEntry({ kind: "requested" }),
+      audit: anEntry({ requestId: `r${index}`, kind: "requested" }),
     });
   const calls: number[][] = [];
   let reply = (records: readonly AuditRecord[]): PublishResult[] =>
@@ -106,4 +106,37 @@ test("while the bus is unavailable no record is lost, and calls become rarer", a
   clock.advance(5 * 60_000);
   await round();
   assert.deepEqual([await left(), calls.at(-1)], [[], [1]]);
+});
+
+test("a later record of a request waits until the earlier one is published or refused for good; other requests go on", async (t) => {
+  const { clock, store, calls, replies, round, left } = await withRecords(t, 2);
+  for (const requestId of ["r0", "r1"]) {
+    const audit = [anEntry({ requestId, kind: "decided" }), anEntry({ requestId, kind: "closed" })];
+    await store.requests.advance({ requestId, expectedVersion: 1, patch: {}, audit });
+  }
+  replies((records) =>
+    records.map(({ seq }) =>
+      seq === 1
+        ? { kind: "failed", code: "InternalFailure", message: "", final: false }
+        : { kind: "published", eventId: `event-${seq}` },
+    ),
+  );
+  while ((await round()) > 0);
+  assert.deepEqual(calls, [[1, 2], [5], [6]]);
+  assert.deepEqual(await left(), [1]);
+  clock.advance(5 * 60_000);
+  replies((records) => records.map(() => ({ kind: "failed", code: "InvalidArgument", message: "", final: true })));
+  await round();
+  replies((records) => records.map(() => ({ kind: "published", eventId: "e" })));
+  while ((await round()) > 0);
+  assert.deepEqual(calls.slice(3), [[1], [3], [4]]);
+});
+
+test("the records that a dead replica had claimed are published as soon as another one has its lease", async (t) => {
+  const { clock, store, calls, round } = await withRecords(t, 2);
+  const lease = await store.leases.acquire("publisher", "dead", clock.now(), clock.now() + 15_000);
+  await store.guardedBy(lease ?? assert.fail("no lease")).audit.claim([1, 2], clock.now(), clock.now() + 60_000);
+  clock.advance(15_000);
+  await round();
+  assert.deepEqual(calls, [[1, 2]]);
 });

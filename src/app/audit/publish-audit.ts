@@ -1,3 +1,4 @@
+import type { PublishedRecord } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock, EventBus, Log, PublishResult } from "../ports/aws.ts";
 import type { Lease } from "../ports/coordination.ts";
@@ -15,21 +16,27 @@ const CLAIM_MS = 60_000;
 const CALL_MS = 30_000;
 
 /**
- * Makes the use case that publishes the oldest unpublished audit records under the publisher's lease. It returns how many
- * records it tried. Each record has its own entry in the reply, and is in one of these states:
+ * Makes the use case that publishes the oldest unpublished audit records under the publisher's lease, at most one of each
+ * request, so that the events of a request arrive in order. It returns how many records it tried. Each record has its own
+ * entry in the reply, and is in one of these states:
  *
+ *   held back  an earlier record of its request is due or claimed
  *   due        not published yet, or its time to retry has come
- *   claimed    due again when the claim expires, unless the call ends first
+ *   claimed    due again when the claim expires or another replica acquires the lease, unless the call ends first
  *   published  its entry was accepted
- *   failed     its entry was rejected for good: it is logged and never sent again
+ *   failed     its entry was rejected for good: it is logged and never sent again, and holds back no other
  *
  * A call whose reply is lost is repeated, so a consumer may see an event twice. Both have the id of the record.
  */
-export const makePublishAudit =
-  (deps: Pick<Store, "audit" | "guardedBy"> & { bus: EventBus; clock: Clock; random: () => number; log: Log }) =>
-  async (lease: Lease, abort: AbortSignal): Promise<number> => {
-    const { audit, clock, log } = deps;
+export function makePublishAudit(
+  deps: Pick<Store, "audit" | "guardedBy"> & { bus: EventBus; clock: Clock; random: () => number; log: Log },
+) {
+  let token: number | null = null;
+  return async (lease: Lease, abort: AbortSignal): Promise<number> => {
+    const { audit, clock } = deps;
     const now = clock.now();
+    if (lease.token !== token) await deps.guardedBy(lease).audit.releaseClaims(now);
+    token = lease.token;
     const found = await audit.unpublished(now, MAX_ENTRIES);
     // Half as many after each failure, down to one: an entry that the bus cannot accept makes the whole call fail.
     const due = found.slice(0, Math.max(1, Math.floor(MAX_ENTRIES / 2 ** (found[0]?.attempts ?? 0))));
@@ -42,23 +49,27 @@ export const makePublishAudit =
       due.map(({ record }) => record),
       abort,
     );
-    for (const [index, { record, attempts }] of due.entries()) {
-      const result = results[index] ?? NO_REPLY;
-      const fields = { seq: record.seq, requestId: record.requestId };
-      if (result.kind === "published") {
-        await audit.recordPublished(record.seq, result.eventId);
-        log.debug({ event: "audit-event.published", ...fields, eventId: result.eventId }, "audit event published");
-        continue;
-      }
-      const error = `${result.code}: ${result.message}`;
-      if (result.final)
-        log.error({ event: "audit-event.refused", ...fields, error }, "the event bus rejected an audit event");
-      else
-        log.warn({ event: "audit-event.postponed", ...fields, error }, "cannot publish an audit event; trying again");
-      const wait = backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
-      await audit.recordPublishFailed(record.seq, error, result.final ? null : clock.now() + wait);
-    }
+    for (const [index, each] of due.entries()) await recordResult(deps, each, results[index] ?? NO_REPLY);
     return due.length;
   };
+}
+
+/** Stores the result of one entry. */
+async function recordResult(
+  { audit, clock, random, log: parent }: Parameters<typeof makePublishAudit>[0],
+  { record, attempts }: { record: PublishedRecord; attempts: number },
+  result: PublishResult,
+): Promise<void> {
+  const log = parent.child({ requestId: record.requestId, seq: record.seq });
+  if (result.kind === "published") {
+    await audit.recordPublished(record.seq, result.eventId);
+    return log.debug({ event: "audit-event.published", eventId: result.eventId }, "audit event published");
+  }
+  const error = `${result.code}: ${result.message}`;
+  if (result.final) log.error({ event: "audit-event.refused", error }, "the event bus rejected an audit event");
+  else log.warn({ event: "audit-event.postponed", error }, "cannot publish an audit event; trying again");
+  const wait = backoffMs(attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, random());
+  await audit.recordPublishFailed(record.seq, error, result.final ? null : clock.now() + wait);
+}
 
 const NO_REPLY: PublishResult = { kind: "failed", code: "NoReply", message: "no entry in the reply", final: false };

@@ -120,7 +120,7 @@ export interface ExecutionStore {
 }
 
 export interface AuditStore {
-  /** Returns the oldest records to publish, each with the number of failed attempts. */
+  /** Returns the oldest records to publish, one of each request, each with the number of failed attempts. */
   unpublished(now: number, limit: number): Promise<{ record: PublishedRecord; attempts: number }[]>;
   recordPublished(seq: number, eventId: string): Promise<void>;
   /** Records a failed attempt. `nextAttemptAt: null`: the bus refused the record for good. */
@@ -151,6 +151,8 @@ export interface GuardedStore {
   audit: {
     /** Claims all of these records for one attempt to publish them; false if one of them is no longer due. */
     claim(seqs: readonly number[], now: number, until: number): Promise<boolean>;
+    /** Makes all unpublished records due now, also those that an earlier owner of the lease claimed. */
+    releaseClaims(now: number): Promise<void>;
   };
 }
 

@@ -110,6 +110,11 @@ export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now
   }
 }
 
+/** Returns an attempt in state `sending` whose process can no longer record the reply: it stays uncertain as long as before. */
+export function interruptAttempt(attempt: SignalAttempt): SignalAttempt {
+  return { ...attempt, state: "ambiguous", error: "Countersign was interrupted before it recorded AWS's answer" };
+}
+
 /** Tells whether it is unknown if AWS applied the attempt. */
 export function isUncertain(attempt: SignalAttempt | undefined): attempt is SignalAttempt {
   return attempt?.state === "sending" || attempt?.state === "ambiguous";

@@ -56,6 +56,10 @@ function makeGauges(registry: Registry) {
   );
   const open = gauge("open_requests", "Requests that are not closed.");
   const uncovered = gauge("uncovered_requests", "Open requests without a route: they cannot be decided in Slack.");
+  const unrecorded = gauge(
+    "unrecorded_decisions",
+    "Decided requests without a record in the audit log: they are not sent to AWS.",
+  );
   const due = gauge("effects_due", "Effects that are not done yet, by kind.", ["kind"]);
   const failing = gauge("effects_failing", "Effects that are not done yet and whose last attempt failed, by kind.", [
     "kind",
@@ -69,6 +73,7 @@ function makeGauges(registry: Registry) {
     const [backlog, polls] = await Promise.all([read.effects.backlog(), read.polls.all()]);
     open.set(backlog.open);
     uncovered.set(backlog.uncovered);
+    unrecorded.set(backlog.unrecorded);
     for (const effect of backlog.effects) {
       due.set({ kind: effect.kind }, effect.due);
       failing.set({ kind: effect.kind }, effect.failing);
@@ -81,7 +86,7 @@ function makeGauges(registry: Registry) {
 
   return async (read: StoreReads | null, now: number, health: ProcessHealth): Promise<void> => {
     slackUp.set(health.isSlackConnected() ? 1 : 0);
-    for (const each of [due, failing, age, up, open, uncovered, heartbeat]) each.reset();
+    for (const each of [due, failing, age, up, open, uncovered, unrecorded, heartbeat]) each.reset();
     const written = health.heartbeatAge();
     if (written === null) heartbeat.remove();
     else heartbeat.set(written / 1000);

@@ -56,6 +56,22 @@ export async function appendAudit(
   await trx.updateTable("auditHead").set({ hash: previous }).where("id", "=", 1).execute();
 }
 
+/** Requests that are decided without a record of it. */
+export const UNRECORDED = sql<SqlBool>`requests.state = 'decided' and not exists (select 1 from audit
+  where audit.request_id = requests.id and audit.kind = 'decided')`;
+
+/** Tells whether the request has a `decided` record with its present decision: a row that was changed by hand has none. */
+export async function isDecisionRecorded(db: Kysely<Tables>, requestId: string): Promise<boolean> {
+  const found = await db
+    .selectFrom("audit")
+    .innerJoin("requests", "requests.id", "audit.requestId")
+    .select(["audit.detail", "requests.decision"])
+    .where("audit.requestId", "=", requestId)
+    .where("audit.kind", "=", "decided")
+    .execute();
+  return found.some(({ detail, decision }) => JSON.parse(detail).decision === decision);
+}
+
 export function makeAuditStore(db: Kysely<Tables>): AuditStore {
   return {
     async unpublished(now, limit) {

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/effect-store.ts";
-import { REFUSED, UNPUBLISHED } from "./audit.ts";
+import { REFUSED, UNPUBLISHED, UNRECORDED } from "./audit.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
 import { BEHIND } from "./digests.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
@@ -88,9 +88,14 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         .select(({ fn }) => [fn.countAll<number>().as("open"), fn.count<number>("route").as("covered")])
         .where("state", "!=", "closed")
         .executeTakeFirstOrThrow();
+      const { unrecorded } = await db
+        .selectFrom("requests")
+        .select(({ fn }) => fn.countAll<number>().as("unrecorded"))
+        .where(UNRECORDED)
+        .executeTakeFirstOrThrow();
       const effects: Backlog[] = [];
       for (const effect of EFFECTS) effects.push(await count(db, effect));
-      return { open, uncovered: open - covered, effects };
+      return { open, uncovered: open - covered, unrecorded, effects };
     },
   };
 }

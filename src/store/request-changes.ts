@@ -1,7 +1,7 @@
 import type { Transaction } from "kysely";
 import type { NewRequest, RequestChange, RequestStore } from "../app/ports/store.ts";
 import type { SignalAttempt } from "../core/signal-attempt.ts";
-import { appendAudit } from "./audit.ts";
+import { appendAudit, isDecisionRecorded } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
@@ -60,6 +60,7 @@ async function advance(
 ): Promise<boolean> {
   const { requestId, expectedVersion, patch, vote, removeVotes = [], attempt } = change;
   const version = expectedVersion + 1;
+  if (attempt?.state === "sending" && !(await isDecisionRecorded(trx, requestId))) return false;
   const result = await trx
     .updateTable("requests")
     .set({ ...patchToRow(patch), version })

@@ -1,5 +1,6 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { RequestStore } from "../app/ports/store.ts";
+import { isDecisionRecorded } from "./audit.ts";
 import { transact } from "./guard.ts";
 import { rebindTarget } from "./rebind-target.ts";
 import { makeRequestChanges } from "./request-changes.ts";
@@ -130,6 +131,8 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .orderBy("signalNextAt")
           .limit(limit),
       ),
+
+    isDecisionRecorded: (requestId) => isDecisionRecorded(db, requestId),
 
     async history(requestId) {
       const rows = await db.selectFrom("audit").selectAll().where("requestId", "=", requestId).orderBy("seq").execute();

@@ -19,7 +19,16 @@ import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";
-import { aliveUntil, fakeAutomation, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
+import {
+  aliveUntil,
+  fakeAutomation,
+  fakeChat,
+  fakeDirectory,
+  PLAIN_NAMES,
+  TARGET,
+  testClock,
+  testLog,
+} from "../support/fakes.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep } from "../support/samples.ts";

@@ -29,7 +29,7 @@ const open = (store: OpenStore, id: string, more: object = {}, channels = [`C0${
   store.requests.open({
     request: aRequest({ id, stepExecutionId: id, ...more }),
     channels,
-    audit: anEntry({ requestId: id }),
+    audit: anEntry({ requestId: id, kind: "decision" in more ? "decided" : "progress" }),
   });
 
 const change = (store: OpenStore, id: string, patch: object, attempt?: SignalAttempt, expectedVersion = 1) =>

@@ -56,7 +56,7 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: a decision that AWS does not have fails with the error of its latest attempt`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "decided" }) });
     let version = 1;
     const advance = (signal: "due" | "sending" | "accepted", attempt: Parameters<typeof anAttempt>[0]) =>
       store.requests.advance({

@@ -140,7 +140,7 @@ test("SQLite: a full disk refuses writes, loses no row, and lets no signal leave
   });
   const clock = testClock();
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: NOW } as const;
-  await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
+  await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry({ kind: "decided" }) });
   pages = 1; // SQLite raises a limit below the present size to that size.
   const long = "x".repeat(3_000);
   let recorded = 0;

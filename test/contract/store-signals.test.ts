@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Verdict } from "../../src/core/request.ts";
 import { lastError, type SignalAttempt } from "../../src/core/signal-attempt.ts";
-import { anAttempt, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
+import { anAttempt, anEntry, aRequest, DETAILS, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
 const aSignal = (signerId: string, more: Partial<SignalAttempt> = {}) =>
   anAttempt({ signerId, session: `${signerId}@example.com`, ...more });
+
+const DECIDED = { request: aRequest({ decision: "approve" }), channels: [], audit: anEntry({ kind: "decided" }) };
 
 const step = (expectedVersion: number) => ({ requestId: REQUEST_ID, expectedVersion, patch: {}, audit: [] });
 
 for (const engine of ENGINES) {
   test(`${engine.name}: attempts to signal are read as they were stored, oldest first, each in its latest state`, async (t) => {
     const store = await aStore(t, { engine });
-    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    await store.requests.open(DECIDED);
     const ben = aSignal("U0BEN", { attempt: 2, at: NOW - 1, state: "ambiguous", error: "no reply", shownBefore: 1 });
     await store.requests.advance({ ...step(1), attempt: ben });
     await store.requests.advance({ ...step(2), attempt: aSignal("U0ANN") });
@@ -47,7 +50,7 @@ for (const engine of ENGINES) {
 
   test(`${engine.name}: an attempt to signal is stored together with its change of the request, or not at all`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
-    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    await store.requests.open(DECIDED);
     assert.equal(await store.requests.advance({ ...step(7), attempt: aSignal("U0ANN") }), false);
     const old = await store.leases.acquire("execution", "one", NOW, NOW + 1);
     await store.leases.acquire("execution", "two", NOW + 2, NOW + 60_000);
@@ -59,5 +62,36 @@ for (const engine of ENGINES) {
     );
     assert.equal(won.filter(Boolean).length, 1);
     assert.equal((await store.requests.signals(REQUEST_ID)).length, 1);
+  });
+
+  test(`${engine.name}: an attempt to send is stored only if the audit log has the request's present decision`, async (t) => {
+    const store = await aStore(t, { engine });
+    const decided = (decision: Verdict) => anEntry({ kind: "decided", detail: { ...DETAILS.decided, decision } });
+    await store.requests.open({ request: aRequest({ decision: "approve" }), channels: [], audit: anEntry() });
+    const sending = anAttempt({ state: "sending" });
+    assert.equal(await store.requests.advance({ ...step(1), attempt: sending }), false);
+    await store.requests.advance({ ...step(1), audit: [decided("reject")] });
+    assert.equal(await store.requests.advance({ ...step(2), attempt: sending }), false);
+    assert.deepEqual(
+      [await store.requests.signals(REQUEST_ID), await store.requests.isDecisionRecorded(REQUEST_ID)],
+      [[], false],
+    );
+    await store.requests.advance({ ...step(2), audit: [decided("approve")] });
+    assert.equal(await store.requests.advance({ ...step(3), attempt: sending }), true);
+    assert.equal(await store.requests.isDecisionRecorded(REQUEST_ID), true);
+  });
+
+  test(`${engine.name}: decided requests without a record are counted`, async (t) => {
+    const store = await aStore(t, { engine });
+    for (const [id, kind] of [
+      ["recorded", "decided"],
+      ["by-hand", "requested"],
+    ] as const)
+      await store.requests.open({
+        request: aRequest({ id, stepExecutionId: id, state: "decided", decision: "approve" }),
+        channels: [],
+        audit: anEntry({ requestId: id, kind }),
+      });
+    assert.equal((await store.effects.backlog()).unrecorded, 1);
   });
 }

@@ -13,7 +13,7 @@ import type { Authority, RequestedAction, Verdict } from "../../src/core/request
 import { countAccepted } from "../../src/core/signal-attempt.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
-import { fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog, aliveUntil } from "../support/fakes.ts";
+import { aliveUntil, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { fakeGates, SIGNAL_OUTCOMES, type SignalOutcome } from "../support/gates.ts";
 import { aClick, anExecution, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
 import { guardedByTestLease } from "../support/stores.ts";

@@ -142,3 +142,15 @@ test("a post that stays ambiguous is retried more and more rarely, and does not 
   assert.ok(posts.length < 60, `${posts.length} posts in half an hour`);
   assert.ok(refusals < 80, `${refusals} refusals in half an hour`);
 });
+
+test("every log line about a message names its request and its channel", async (t) => {
+  const { chat, log, round, move } = await setUp(t);
+  chat.nextPost.push({ answer: { kind: "unavailable", error: "ECONNREFUSED" } });
+  for (let go = 0; go < 3; go++) await round();
+  await move({ executionStatus: "Success" });
+  await round();
+  const events = log.lines.map(({ fields }) => fields.event);
+  for (const event of ["message.post-failed", "message.posted", "message.updated"])
+    assert.ok(events.includes(event), event);
+  for (const { fields } of log.lines) assert.deepEqual([fields.requestId, fields.channelId], [REQUEST_ID, "C0DBA"]);
+});

@@ -77,6 +77,11 @@ const SURFACES: Record<string, Surface> = {
     ids: "mentions",
     render: (of) => visibleText(noticeMessage({ ...of, route: null, kind: "no-route" }).blocks),
   },
+  "unrecorded notice": {
+    facts: ["gate", "heading"],
+    ids: "mentions",
+    render: (of) => visibleText(noticeMessage({ ...of, kind: "unrecorded" }).blocks),
+  },
   denial: {
     facts: ["approvers"],
     ids: "mentions",

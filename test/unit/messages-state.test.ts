@@ -4,6 +4,9 @@ import type { RequestView } from "../../src/app/ports/slack.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { SignalState } from "../../src/core/request.ts";
 import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { executionLink } from "../../src/slack/messages/aws-text.ts";
+import { detailsView } from "../../src/slack/messages/details-view.ts";
+import { showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { anAttempt } from "../support/samples.ts";
 import {
@@ -58,19 +61,44 @@ test("the status line of a decided request tells the state of the signal", () =>
       /does not have the decision yet: `AccessDenied: no`\. Countersign will try again\. If this error persists, ask an admin/,
     ],
     ["sending", null, /\.\nSending to AWS\.$/],
-    [
-      "ambiguous",
-      "TimeoutError",
-      /No clear reply from AWS \(`TimeoutError`\)\. Countersign reads the step before it sends/,
-    ],
+    ["ambiguous", "TimeoutError", /No clear reply from AWS \(`TimeoutError`\)\. The signal may still take effect/],
     ["accepted", null, /AWS accepted the decision\./],
   ];
   for (const [signal, signalError, expected] of table) {
     const attempts = [anAttempt({ state: "refused", error: signalError })];
-    const state = blockText({ ...view({ ...DECIDED, signal }, [vote()]), attempts }, "state");
+    const state = blockText({ ...view({ ...DECIDED, signal, signalNextAt: 1 }, [vote()]), attempts }, "state");
     assert.match(state, expected);
     assert.match(state, /^\*Approved\* by <@U0JANE>/);
   }
+});
+
+test("while an attempt may still take effect, the message and show say until when, with the next check and a link to the console", () => {
+  const attempts = [anAttempt({ state: "ambiguous", error: "TimeoutError", uncertainUntil: ASKED + 600_000 })];
+  const list = { now: ASKED, workspaceUrl: "https://acme.slack.com/", total: 1, admin: false };
+  const of = { ...view({ ...DECIDED, signal: "ambiguous", signalNextAt: 1 }, [vote()]), attempts };
+  const until = token(ASKED + 600_000);
+  const shown = showBlocks([{ ...of, messages: [], history: [], problems: [], execution: null }], list).blocks;
+  for (const text of [
+    JSON.stringify(requestMessage(of)),
+    JSON.stringify(detailsView({ ...of, execution: null })),
+    JSON.stringify(shown),
+  ])
+    for (const words of [
+      `may still take effect until ${until}`,
+      `Next check: ${until}`,
+      JSON.stringify(executionLink(of.request)).slice(1, -1),
+    ])
+      assert.ok(text.includes(words), `${words}: ${text}`);
+});
+
+test("a decision that is never sent is not announced as one that will be tried again", () => {
+  const attempts = [anAttempt({ state: "deferred", error: "Not sent: no record" })];
+  const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: null }, [vote()]), attempts }, "state");
+  assert.match(
+    state,
+    /Not sent: no record`\. Countersign does not send it\. Ask an admin to decide in the AWS console\./,
+  );
+  assert.doesNotMatch(state, /again/);
 });
 
 test("if AWS asks for more approvals, the message shows its count", () => {

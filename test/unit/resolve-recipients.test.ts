@@ -14,6 +14,7 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
   const store = await aStore(t, { now: clock.now });
   const chat = fakeChat();
   const directory = fakeDirectory();
+  const log = testLog();
   const deps: ResolveRecipientsDeps = {
     ...{
       recipientLookups: store.recipientLookups,
@@ -26,7 +27,7 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
     routes: [aRoute({ approvers: { users: [], groups: ["S0MANY"] } })],
     admins: { users: ["U0ADMIN"], groups: ["S0ADMINS"] },
     random: () => 0,
-    log: testLog(),
+    log,
   };
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry(), recipientLookup: kind });
   const lookup = makeResolveRecipients(deps);
@@ -38,7 +39,7 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
     kind === "direct-messages"
       ? (await store.messages.ofRequest(REQUEST_ID)).map((row) => row.channelId)
       : (await store.notices.ofRequest(REQUEST_ID)).map((row) => row.channelId);
-  return { clock, chat, directory, round, isDone, channels };
+  return { clock, chat, directory, log, round, isDone, channels };
 }
 
 test("a group of hundreds gets its direct messages although Slack allows fifty a minute", async (t) => {
@@ -115,4 +116,28 @@ test("a person whose account Slack does not return yet gets the direct message l
   clock.advance(MINUTE);
   await round();
   assert.deepEqual([await channels(), await isDone()], [["C0DBA", "DU0OPS"], true]);
+});
+
+test("admins are told about a decision that the audit log does not have", async (t) => {
+  const { round, isDone, channels } = await setUp(t, "unrecorded");
+  await round();
+  assert.deepEqual([await channels(), await isDone()], [["DU0ADMIN"], true]);
+});
+
+test("every log line about recipients names the request and the lookup", async (t) => {
+  const { clock, chat, directory, log, round } = await setUp(t, "no-route");
+  directory.error = "internal_error";
+  await round();
+  directory.error = null;
+  clock.advance(MINUTE);
+  chat.openDirectMessage = async () => ({ kind: "refused", code: "user_not_found", error: "no", advice: "" });
+  await round();
+  assert.deepEqual(
+    log.lines.map(({ fields }) => [fields.event, fields.requestId, fields.lookup]),
+    ["recipient-lookup.postponed", "direct-message.refused", "recipient-lookup.done"].map((event) => [
+      event,
+      REQUEST_ID,
+      "no-route",
+    ]),
+  );
 });

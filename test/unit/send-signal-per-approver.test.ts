@@ -53,7 +53,7 @@ async function setUp(t: TestContext) {
   showApproved();
   const facts = aFacts({ minRequiredApprovals: 2 });
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), facts } as const;
-  await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry() });
+  await store.requests.open({ request: aRequest(decided), channels: [], audit: anEntry({ kind: "decided" }) });
   let version = 1;
   for (const [at, userId] of ["U0ANN", "U0BEN"].entries()) {
     const vote = aVote(userId, { email: `${userId.slice(2).toLowerCase()}@x.y`, at });
@@ -97,7 +97,7 @@ test("a signal by a person needs the lease that replicas with two names for one 
   automation.signal = async (...args) => {
     const next = aRequest({ id: "r-2", stepExecutionId: "step-2", target: renamed.target.key, state: "decided" });
     const request = { ...next, decision: "approve", signal: "due" } as const;
-    await store.requests.open({ request, channels: [], audit: anEntry({ requestId: "r-2" }) });
+    await store.requests.open({ request, channels: [], audit: anEntry({ requestId: "r-2", kind: "decided" }) });
     const reads = automation.calls.read.length;
     await signal(renamed, "r-2", new AbortController().signal);
     assert.equal(automation.calls.read.length, reads, "the lease of the other replica blocks this one");
@@ -182,7 +182,7 @@ test("a crash during a signal has the same effect as a missing reply", async (t)
   automation.signal = signal;
   clock.advance(60_000);
   await round();
-  assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN sending"]]);
+  assert.deepEqual([sent, await states()], [["ann@x.y"], ["U0ANN ambiguous"]]);
 });
 
 test("a refused person signals again after the others", async (t) => {

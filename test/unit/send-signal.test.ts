@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
-import type { ApprovalRequest } from "../../src/core/request.ts";
+import type { ApprovalRequest, Verdict } from "../../src/core/request.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, lastError, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
 import { aliveUntil, fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
-import { anEntry, anExecution, aRequest, aStep, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
+import { anEntry, anExecution, aRequest, aStep, aVote, DETAILS, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const LEASE = `execution:${TARGET.account}/${TARGET.region}:${EXECUTION_ID}`;
 const LEASE_MS = 60_000;
+
+const aDecidedEntry = (decision: Verdict) => anEntry({ kind: "decided", detail: { ...DETAILS.decided, decision } });
 
 async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   const clock = testClock();
@@ -22,7 +24,7 @@ async function setUp(t: TestContext, more: Partial<ApprovalRequest> = {}) {
   await store.requests.open({
     request: aRequest({ state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now(), ...more }),
     channels: [],
-    audit: anEntry(),
+    audit: aDecidedEntry(more.decision ?? "approve"),
   });
   await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch: {}, vote: aVote(), audit: [] });
   await store.owned.executions.watch({
@@ -284,7 +286,11 @@ test("a signal that a crash interrupted is repeated only after it can no longer 
     });
     for (const each of due) await sendSignal(automation, each.id, new AbortController().signal);
   };
-  clock.advance(NO_REPLY_UNCERTAIN_MS - 10_000);
+  clock.advance(30_000);
+  await sendAfterRestart();
+  const interrupted = (await again.requests.signals(REQUEST_ID)).at(-1);
+  assert.deepEqual([interrupted?.state, interrupted?.attempt], ["ambiguous", 1], "the message shows that it waits");
+  clock.advance(NO_REPLY_UNCERTAIN_MS - 40_000);
   await sendAfterRestart();
   assert.equal(sent().length, 1);
   clock.advance(11_000);
@@ -307,7 +313,7 @@ test("replicas with two names for one target share the execution's lease", async
   const gate = aStep({ stepExecutionId: "step-2" });
   const decided = { state: "decided", decision: "approve", signal: "due", signalNextAt: clock.now() } as const;
   const next = aRequest({ ...decided, id: "r-2", stepExecutionId: "step-2", target: "renamed/us-east-1" });
-  await store.requests.open({ request: next, channels: [], audit: anEntry({ requestId: "r-2" }) });
+  await store.requests.open({ request: next, channels: [], audit: anEntry({ requestId: "r-2", kind: "decided" }) });
   const renamed = fakeAutomation({ ...TARGET, key: "renamed/us-east-1", name: "renamed" });
   automation.shows(anExecution({ steps: [aStep(), { ...gate, status: "InProgress" }] }));
   renamed.shows(anExecution({ steps: [aStep({ status: "Success" }), gate] }));
@@ -462,4 +468,43 @@ test("a process whose heartbeat has expired sends nothing, whether that happens 
   life.until = clock.now() + 10;
   await round();
   assert.equal(sent().length, 1);
+});
+
+for (const [claim, audit] of [
+  ["without a record", anEntry()],
+  ["with the record of another decision", aDecidedEntry("reject")],
+] as const) {
+  test(`a decided request ${claim} in the audit log is never signaled; admins are told and the log has it once`, async (t) => {
+    const { clock, store, automation, log, send, sent, error } = await setUp(t);
+    const id = "by-hand";
+    const request = aRequest({ id, stepExecutionId: "by-hand", state: "decided", decision: "approve", signal: "due" });
+    await store.requests.open({ request, channels: [], audit: { ...audit, requestId: id } });
+    const signal = () =>
+      makeSendSignal({ ...store, clock, random: () => 0, owner: "me", aliveUntil, workspace: "T", log })(
+        automation,
+        id,
+        new AbortController().signal,
+      );
+    await signal();
+    assert.deepEqual([sent(), automation.calls.read], [[], []]);
+    assert.equal((await store.requests.byId(id))?.signalNextAt, null);
+    assert.match((await store.requests.signals(id)).at(-1)?.error ?? "", /audit log has no record/);
+    assert.deepEqual(
+      (await store.recipientLookups.due(clock.now(), 10)).map(({ kind, requestId }) => [kind, requestId]),
+      [["unrecorded", id]],
+    );
+    assert.equal(log.lines.filter(({ fields }) => fields.event === "signal.unrecorded").length, 1);
+    // Another request with a record is sent as before.
+    await send();
+    assert.deepEqual([sent().length, await error()], [1, null]);
+  });
+}
+
+test("every log line about a signal names the request and the execution", async (t) => {
+  const { log, round } = await setUp(t);
+  await round();
+  assert.deepEqual(
+    log.lines.map(({ fields }) => [fields.event, fields.requestId, fields.executionId]),
+    ["signal.sending", "signal.accepted"].map((event) => [event, REQUEST_ID, EXECUTION_ID]),
+  );
 });

@@ -37,8 +37,8 @@ export async function claimCall<Row extends DeliveryRow>(
   const take = async () => {
     const [claim, now] = [deps.newId(), clock.now()];
     const isTaken = await (call === "post" ? store.claim : store.claimUpdate)(row.id, claim, now, now + CLAIM_MS);
-    if (isTaken) trace(deps, kind, row, "message.claimed", `claimed a message to ${call} it`);
-    else trace(deps, kind, row, "message.claim-lost", "another replica has claimed the message");
+    if (isTaken) trace(deps, "message.claimed", `claimed a message to ${call} it`);
+    else trace(deps, "message.claim-lost", "another replica has claimed the message");
     return isTaken ? { claim, at: now } : null;
   };
   const toNotAfter = ({ at }: { at: number }) => Math.min(at + CLAIM_MS - CALL_MS, deps.aliveUntil(at));

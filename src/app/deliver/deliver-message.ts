@@ -40,8 +40,10 @@ const RETRY_CAP_MS = 5 * 60_000;
  * post, or updates the message. It returns how long the channel must back off, in milliseconds.
  */
 export const makeDeliverMessage =
-  <Row extends DeliveryRow>(deps: DeliveryDeps, kind: MessageKind<Row>) =>
+  <Row extends DeliveryRow>(shared: DeliveryDeps, kind: MessageKind<Row>) =>
   async (row: Row, abort: AbortSignal): Promise<number> => {
+    const log = shared.log.child({ ...kind.about(row), channelId: row.channelId });
+    const deps = { ...shared, log };
     if (row.ts !== null) return update(deps, kind, row, row.ts, abort);
     return row.claimId === null ? post(deps, kind, row, abort) : resolve(deps, kind, row, row.claimId, abort);
   };
@@ -66,16 +68,16 @@ async function post<Row extends DeliveryRow>(
     case "posted":
       await store.recordPosted(row.id, result.ts, version);
       await clearBackoff(kind, row);
-      trace(deps, kind, row, "message.posted", "message posted");
+      trace(deps, "message.posted", "message posted");
       return 0;
     case "ambiguous":
       await store.recordAmbiguous(row.id, claim, describeChatFailure(result), clock.now() + RESOLVE_AFTER_MS);
-      report(deps, kind, row, result, "message.ambiguous", "no clear reply to a post");
+      report(deps, row, result, "message.ambiguous", "no clear reply to a post");
       // Slack may be failing: do not send the channel's other messages into the same failure at once.
       return UNAVAILABLE_BASE_MS;
     default:
       await store.release(row.id, claim, describeChatFailure(result), retryAt(deps, row, result));
-      report(deps, kind, row, result, "message.post-failed", "cannot post a message");
+      report(deps, row, result, "message.post-failed", "cannot post a message");
       return toBackOff(deps, row, result);
   }
 }
@@ -98,7 +100,7 @@ async function resolve<Row extends DeliveryRow>(
       // The shown version is unknown. Version 0 makes the message outdated, so that it is updated.
       await store.recordPosted(row.id, found.ts, 0);
       await clearBackoff(kind, row);
-      trace(deps, kind, row, "message.found", "an unfinished post had posted the message");
+      trace(deps, "message.found", "an unfinished post had posted the message");
       return 0;
     case "absent":
       if (now < (row.claimUntil ?? 0)) {
@@ -109,12 +111,12 @@ async function resolve<Row extends DeliveryRow>(
       // Other messages of the channel go first: this one may be one that Slack cannot process.
       await clearBackoff(kind, row);
       await store.release(row.id, claim, "An earlier attempt posted nothing", clock.now() + repostAfter(deps, row));
-      trace(deps, kind, row, "message.absent", "an unfinished post had posted nothing");
+      trace(deps, "message.absent", "an unfinished post had posted nothing");
       return 0;
     case "refused":
       // The history cannot be read. A rare second message is better than a request without a message.
       await store.release(row.id, claim, describeChatFailure(found), clock.now());
-      report(deps, kind, row, found, "history.read-failed", "cannot read the channel's history to find a message");
+      report(deps, row, found, "history.read-failed", "cannot read the channel's history to find a message");
       return 0;
     case "limited":
       await store.recordFailed(row.id, describeChatFailure(found), now + found.retryAfterMs);
@@ -150,12 +152,12 @@ async function update<Row extends DeliveryRow>(
   }
   if (result.kind === "updated") {
     await store.recordUpdated(row.id, version, claim);
-    trace(deps, kind, row, "message.updated", "message updated");
+    trace(deps, "message.updated", "message updated");
     return 0;
   }
   const failure = result.kind === "deleted" ? ({ ...result, kind: "refused" } as const) : result;
   await store.release(row.id, claim, describeChatFailure(failure), retryAt(deps, row, failure));
-  report(deps, kind, row, failure, "message.update-failed", "cannot update a message");
+  report(deps, row, failure, "message.update-failed", "cannot update a message");
   if (result.kind === "deleted") await kind.deleted?.(row);
   return toBackOff(deps, row, failure);
 }

@@ -33,27 +33,20 @@ export interface MessageKind<Row extends DeliveryRow> {
 }
 
 /** Logs a change of state at debug. */
-export function trace<Row extends DeliveryRow>(
-  deps: DeliveryDeps,
-  kind: MessageKind<Row>,
-  row: Row,
-  event: LogFields["event"],
-  message: string,
-): void {
-  deps.log.debug({ event, ...kind.about(row), channelId: row.channelId }, message);
+export function trace({ log }: DeliveryDeps, event: LogFields["event"], message: string): void {
+  log.debug({ event }, message);
 }
 
 /** Logs a failure when it begins and when it changes. While it lasts, the row has it as its last error. A 429 is normal. */
-export function report<Row extends DeliveryRow>(
-  deps: DeliveryDeps,
-  kind: MessageKind<Row>,
-  row: Row,
+export function report(
+  { log }: DeliveryDeps,
+  row: DeliveryRow,
   failure: ChatFailure,
   event: LogFields["event"],
   message: string,
 ): void {
-  const fields = { event, ...kind.about(row), channelId: row.channelId, error: describeChatFailure(failure) };
-  if (row.lastError === fields.error || failure.kind === "limited") deps.log.debug(fields, message);
-  else if (failure.kind === "refused") deps.log.error(fields, message);
-  else deps.log.warn(fields, message);
+  const fields = { event, error: describeChatFailure(failure) };
+  if (row.lastError === fields.error || failure.kind === "limited") log.debug(fields, message);
+  else if (failure.kind === "refused") log.error(fields, message);
+  else log.warn(fields, message);
 }

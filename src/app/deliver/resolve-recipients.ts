@@ -44,22 +44,20 @@ export const makeResolveRecipients = (deps: ResolveRecipientsDeps) => {
   const unreachableUsers = new Map<string, Set<string>>();
   return async (lookup: RecipientLookup): Promise<void> => {
     const key = `${lookup.kind} ${lookup.requestId}`;
+    const log = deps.log.child({ requestId: lookup.requestId, lookup: lookup.kind });
     const unreachable = unreachableUsers.get(key) ?? new Set();
-    const { channels, missing } = await findRecipients({ ...deps, directMessages, unreachable }, lookup);
+    const { channels, missing } = await findRecipients({ ...deps, log, directMessages, unreachable }, lookup);
     const now = deps.clock.now();
     if (missing === null) {
       unreachableUsers.delete(key);
-      deps.log.debug(
-        { event: "recipient-lookup.done", requestId: lookup.requestId, lookup: lookup.kind, channels: channels.length },
-        "recipients found",
-      );
+      log.debug({ event: "recipient-lookup.done", channels: channels.length }, "recipients found");
       return deps.recipientLookups.recordDone(lookup, channels, now);
     }
     remember(unreachableUsers, key, unreachable);
     if (missing.error !== null) {
-      const fields = { requestId: lookup.requestId, lookup: lookup.kind, error: missing.error };
       const level = missing.retryAfterMs === undefined ? "warn" : "debug";
-      deps.log[level]({ event: "recipient-lookup.postponed", ...fields }, "cannot find all recipients; trying again");
+      const fields = { event: "recipient-lookup.postponed", error: missing.error } as const;
+      log[level](fields, "cannot find all recipients; trying again");
     }
     const wait = missing.retryAfterMs ?? backoffMs(lookup.attempts + 1, RETRY_BASE_MS, RETRY_CAP_MS, deps.random());
     await deps.recipientLookups.recordFailed(lookup, missing.error, now + wait, channels);
@@ -89,17 +87,18 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
     case "direct-messages": {
       const request = await deps.requests.byId(lookup.requestId);
       const route = findRoute(deps.routes, request?.route);
-      return route === null ? { channels: [], missing: null } : openDirectMessages(deps, lookup, route.approvers);
+      return route === null ? { channels: [], missing: null } : openDirectMessages(deps, route.approvers);
     }
     case "break-glass":
     case "signal-misdirected":
     case "signal-without-effect": {
-      const { channels, missing } = await openDirectMessages(deps, lookup, deps.admins);
+      const { channels, missing } = await openDirectMessages(deps, deps.admins);
       const rows = await deps.messages.ofRequest(lookup.requestId);
       return { channels: [...rows.map((row) => row.channelId), ...channels], missing };
     }
     case "no-route":
-      return openDirectMessages(deps, lookup, deps.admins);
+    case "unrecorded":
+      return openDirectMessages(deps, deps.admins);
     default:
       throw new Error(`unexpected lookup ${lookup.kind satisfies never}`);
   }
@@ -109,7 +108,7 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
  * Opens a direct message with each of these people who is a full member. Skips guests, bots, external and deactivated
  * accounts, who must not read requests, and people who cannot be written to.
  */
-async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, people: People): Promise<Recipients> {
+async function openDirectMessages(deps: FindDeps, people: People): Promise<Recipients> {
   const found = await deps.directory.members(people);
   if (found.kind === "unknown") return { channels: [], missing: found };
   const channels: string[] = [];
@@ -122,7 +121,7 @@ async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, peopl
     }
     if (deps.unreachable.has(userId)) continue;
     if (calls++ === MAX_LOOKUPS) return { channels, missing: { error: null, retryAfterMs: 0 } };
-    const member = await isFullMember(deps, lookup, userId);
+    const member = await isFullMember(deps, userId);
     if (typeof member !== "boolean") return { channels, missing: member };
     if (!member) {
       deps.unreachable.add(userId);
@@ -140,7 +139,7 @@ async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, peopl
       case "refused":
         deps.unreachable.add(userId);
         deps.log.error(
-          { event: "direct-message.refused", requestId: lookup.requestId, userId, error: opened.error },
+          { event: "direct-message.refused", userId, error: opened.error },
           "cannot open a direct message",
         );
         break;
@@ -154,16 +153,12 @@ async function openDirectMessages(deps: FindDeps, lookup: RecipientLookup, peopl
 }
 
 /** Tells whether a person may get direct messages, or returns why Slack did not say. */
-async function isFullMember(
-  { directory, log }: FindDeps,
-  { requestId }: RecipientLookup,
-  userId: string,
-): Promise<boolean | LookupFailure> {
+async function isFullMember({ directory, log }: FindDeps, userId: string): Promise<boolean | LookupFailure> {
   const found = await directory.person(userId);
   if (found.kind === "unknown" && found.permanent !== true) return found;
   const status = found.kind === "unknown" ? found.error : found.person.accountStatus;
   if (status === "member") return true;
-  const fields = { event: "direct-message.skipped", requestId, userId, status } as const;
+  const fields = { event: "direct-message.skipped", userId, status } as const;
   log.info(fields, "no direct message: only full members get them");
   return false;
 }

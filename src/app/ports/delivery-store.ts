@@ -88,7 +88,7 @@ export interface RecipientLookupStore {
 }
 
 /** A message about a request that is posted once and never updated. */
-export type NoticeKind = "break-glass" | "no-route" | "signal-misdirected" | "signal-without-effect";
+export type NoticeKind = "break-glass" | "no-route" | "signal-misdirected" | "signal-without-effect" | "unrecorded";
 
 export interface NoticeRow extends DeliveryRow {
   requestId: string;

@@ -34,6 +34,9 @@ export interface FailingEffect {
 export interface EffectStore {
   /** Returns the failing effects of one request. */
   failing(requestId: string): Promise<FailingEffect[]>;
-  /** Counts the unfinished work and the requests that are not closed. `uncovered`: those of them without a route. */
-  backlog(): Promise<{ open: number; uncovered: number; effects: Backlog[] }>;
+  /**
+   * Counts the unfinished work and the requests that are not closed. `uncovered`: those of them without a route;
+   * `unrecorded`: those of them that are decided without a record in the audit log.
+   */
+  backlog(): Promise<{ open: number; uncovered: number; unrecorded: number; effects: Backlog[] }>;
 }

@@ -65,6 +65,8 @@ export interface RequestStore {
   signals(requestId: string): Promise<SignalAttempt[]>;
   /** Returns every attempt to signal for a request of the execution, oldest first. */
   signalsOfExecution(target: Target, executionId: string): Promise<SignalAttempt[]>;
+  /** Tells whether the audit log has the decision of the request. Without it, an attempt in state `sending` is not stored. */
+  isDecisionRecorded(requestId: string): Promise<boolean>;
   /** Returns decided requests of the target's account and Region whose next attempt is due. */
   dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
   /** Records that a read showed the step no longer waiting; the first such time stays. Messages do not show it. */

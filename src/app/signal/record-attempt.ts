@@ -9,7 +9,7 @@ import {
   uncertainUntil,
   wasSent,
 } from "../../core/signal-attempt.ts";
-import type { Signer } from "../../core/signers.ts";
+import { BOT, type Signer } from "../../core/signers.ts";
 import type { AwsFailure, Clock, Log } from "../ports/aws.ts";
 import type { Lease } from "../ports/coordination.ts";
 import type { RequestStore, Store } from "../ports/store.ts";
@@ -81,6 +81,34 @@ export async function recordNotReady(deps: RecordDeps, turn: Turn, failure: AwsF
   if (failure.retry) return recordDeferred(deps, turn, error);
   const attempt = beginAttempt(attempts, request.id, signer, deps.clock.now());
   await recordAttempt(deps, turn, { ...attempt, state: "skipped", error });
+}
+
+/**
+ * Records that the decision is never sent, because the audit log does not have it: somebody changed the request in the
+ * database. Admins get a message.
+ */
+export async function recordUnrecorded(
+  deps: RecordDeps,
+  request: DecidedRequest,
+  attempts: readonly SignalAttempt[],
+  lease: Lease,
+): Promise<void> {
+  const { id: requestId, version: expectedVersion } = request;
+  const error = "Not sent: the audit log has no record of this decision";
+  const attempt = { ...beginAttempt(attempts, requestId, BOT, deps.clock.now()), error };
+  const isStored = await deps.guardedBy(lease).requests.advance({
+    requestId,
+    expectedVersion,
+    patch: { signalNextAt: null },
+    attempt,
+    audit: [toAuditEntry(deps, request, attempt)],
+    recipientLookup: "unrecorded",
+  });
+  if (isStored)
+    deps.log.error(
+      { event: "signal.unrecorded", decision: request.decision },
+      "the audit log has no record of a decision, so it is not sent to AWS: find out who changed the database",
+    );
 }
 
 /** Records that AWS has every signal that it needs. */
@@ -155,9 +183,8 @@ function logAttempt(
   { state, attempt, session, error }: SignalAttempt,
   result: SignalResult | undefined,
 ): void {
-  const { id: requestId, executionId, decision } = request;
   const fields = {
-    ...{ requestId, executionId, decision, attempt },
+    ...{ decision: request.decision, attempt },
     ...(session === null ? {} : { as: session }),
     ...(error === null ? {} : { error }),
   };

@@ -3,6 +3,7 @@ import { type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
   beginAttempt,
+  interruptAttempt,
   isUncertain,
   latestAttempt,
   resolveAttempt,
@@ -21,6 +22,7 @@ import {
   recordDeferred,
   recordDone,
   recordNotReady,
+  recordUnrecorded,
   type Turn,
 } from "./record-attempt.ts";
 
@@ -74,8 +76,9 @@ export const makeSendSignal =
     const lease = await deps.leases.acquire(name, owner, now, now + SIGNAL_LEASE_MS);
     // Postponed, so that requests that only wait for a lease do not fill every batch of due ones.
     if (lease === null) return deps.requests.postponeSignal(request.id, request.version, now + LEASE_RETRY_MS);
+    const log = deps.log.child({ requestId: request.id, executionId: request.executionId });
     try {
-      await signalOnce(deps, automation, request, lease, abort);
+      await signalOnce({ ...deps, log }, automation, request, lease, abort);
     } finally {
       await deps.leases.release(name, owner);
     }
@@ -95,6 +98,7 @@ async function signalOnce(
   const known = await requests.ofExecution(automation.target, request.executionId);
   const all = await requests.signalsOfExecution(automation.target, request.executionId);
   const [attempts, elsewhere] = [all.filter(isOwn), all.filter((each) => !isOwn(each))];
+  if (!(await requests.isDecisionRecorded(request.id))) return recordUnrecorded(deps, request, attempts, lease);
   const listed = await executions.find(automation.target.key, request.executionId);
   const next = nextSigner(request, listSigners(automation.signers, request, votes), attempts);
   if (next.kind === "done") return recordDone(deps, request, attempts, lease);
@@ -169,8 +173,13 @@ async function follow(
     case "confirmed":
       await recordAttempt(deps, turn, { ...move.attempt, state: "accepted", error: null });
       return sync();
-    case "wait":
-      return postpone(Math.min(move.until, now + REREAD_MS));
+    case "wait": {
+      // This process has the lease, so no other one will record the reply. People see that the decision waits.
+      const interrupted = turn.attempts.find(({ state }) => state === "sending");
+      if (interrupted === undefined) return postpone(Math.min(move.until, now + REREAD_MS));
+      await recordAttempt(deps, turn, interruptAttempt(interrupted));
+      return;
+    }
     case "catch-up":
       await postpone(Math.min(move.until, now + CATCH_UP_REREAD_MS));
       return sync();

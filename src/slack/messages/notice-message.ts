@@ -27,6 +27,8 @@ export function noticeMessage(view: NoticeView): Rendered {
     case "signal-misdirected":
     case "signal-without-effect":
       return contradictedSignal(view);
+    case "unrecorded":
+      return unrecorded(view);
     default:
       throw new Error(`no message for ${view.kind satisfies never}`);
   }
@@ -105,6 +107,22 @@ function noRoute({ request, requester }: NoticeView): Rendered {
             "route",
           )
         : section(`${uncoveredSentence(uncovered, mentions())}\n*Fix:* ${fix}`, "route"),
+      context(idsLine(request), "ids"),
+    ],
+  };
+}
+
+function unrecorded({ request }: NoticeView): Rendered {
+  const verb = request.decision === "reject" ? "rejected" : "approved";
+  const title = `Decision without a record: ${plain(request.facts.documentName, 90)}`;
+  return {
+    text: `${title}. It is not sent to AWS.`,
+    blocks: [
+      header(title, "what"),
+      section(
+        `The database says that ${describeRequest(request, mentions())} was ${verb}, but the audit log has no record of that decision. *Countersign does not send it to AWS.* Find out who changed the database, and decide the step in the AWS console.`,
+        "state",
+      ),
       context(idsLine(request), "ids"),
     ],
   };

@@ -5,8 +5,9 @@ import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../core/requester.ts";
-import { countAccepted, lastError, type SignalAttempt } from "../../core/signal-attempt.ts";
+import { countAccepted, lastError, type SignalAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
+import { executionLink } from "./aws-text.ts";
 import { breakGlassText } from "./break-glass.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
@@ -89,11 +90,11 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     case "due":
       return error === null
         ? acceptedSoFar(request, countAccepted(attempts))
-        : `AWS does not have the decision yet: ${error}. Countersign will try again. If this error persists, ask an admin to fix its cause or to decide in the AWS console.`;
+        : `AWS does not have the decision yet: ${error}. ${retryText(request)}`;
     case "sending":
       return "Sending to AWS.";
     case "ambiguous":
-      return `No clear reply from AWS${error === null ? "" : ` (${error})`}. Countersign reads the step before it sends anything again.`;
+      return `No clear reply from AWS${error === null ? "" : ` (${error})`}. ${uncertainText(request, attempts)}`;
     case "accepted":
       if (verification === "no-effect") return `:rotating_light: ${NO_EFFECT_TEXT}`;
       if (awsApprovals === null) return "AWS accepted the decision. The step has not continued yet.";
@@ -101,6 +102,18 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     default:
       throw new Error(`no words for ${signal satisfies never}`);
   }
+}
+
+function retryText({ signalNextAt }: ApprovalRequest): string {
+  return signalNextAt === null
+    ? "Countersign does not send it. Ask an admin to decide in the AWS console."
+    : "Countersign will try again. If this error persists, ask an admin to fix its cause or to decide in the AWS console.";
+}
+
+/** When people can expect the next attempt, and where they can look until then. */
+function uncertainText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
+  const until = moment(uncertainUntil(attempts));
+  return `The signal may still take effect until ${until}, so Countersign sends nothing before that. Next check: ${until}. See the execution in the AWS console: ${executionLink(request)}.`;
 }
 
 function acceptedSoFar({ facts }: ApprovalRequest, accepted: number): string {

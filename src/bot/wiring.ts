@@ -9,7 +9,7 @@ import { makeWakeUps } from "../workers/wake-ups.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { SlackConnection } from "./connect-slack.ts";
 import { startMessages, startPeople, startPublishing } from "./start-deliveries.ts";
-import { wireDecisions } from "./wire-decisions.ts";
+import { namedPeople, wireDecisions } from "./wire-decisions.ts";
 import { wireListeners } from "./wire-listeners.ts";
 import { wireSlack } from "./wire-slack.ts";
 import { startTargets, type Targets, wireTargets } from "./wire-targets.ts";
@@ -64,13 +64,14 @@ function startLeases({ replica, store, health, wakeUps, clock, random, log }: Wi
 }
 
 function startClicks(wiring: Wiring, targets: Targets, decisions: EvaluateClickDeps): Worker {
-  const { store, metrics, wakeUps, clock, log } = wiring;
+  const { config, store, metrics, wakeUps, clock, log } = wiring;
   return startClickWorker({
     wakeUps,
     clock,
     log,
     clicks: store.clicks,
     evaluate: metrics.clicks(makeEvaluateClick(decisions)),
+    named: namedPeople(config),
     // This replica sends the signal at once, whichever replica polls the target: ticks would find it later.
     async wakeSignal(requestId) {
       const request = await store.requests.byId(requestId);

@@ -12,24 +12,12 @@ export const UNEVALUATED = sql<SqlBool>`clicks.evaluated_at is null`;
 export const UNREPLIED = sql<SqlBool>`clicks.reply is not null and clicks.replied_at is null`;
 
 export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStore {
-  const due = async (pending: RawBuilder<SqlBool>, at: number, limit: number): Promise<ClickRow[]> => {
-    const rows = await db
-      .selectFrom("clicks")
-      .selectAll()
-      .where(pending)
-      .where("nextAttemptAt", "<=", at)
-      .orderBy("receivedAt")
-      .limit(limit)
-      .execute();
-    return rows.map(clickFromRow);
-  };
-
   return {
     record: (click) => record(db, click),
 
-    unevaluated: (at, limit) => due(UNEVALUATED, at, limit),
+    unevaluated: (at, limit, first = []) => selectFairly(db, UNEVALUATED, "evaluatedAt", at, limit, first),
 
-    unreplied: (at, limit) => due(UNREPLIED, at, limit),
+    unreplied: (at, limit) => selectFairly(db, UNREPLIED, "repliedAt", at, limit, []),
 
     claim: (id, at, until) => claim(db, id, at, until),
 
@@ -56,6 +44,40 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
       await db.updateTable("clicks").set({ repliedAt: now() }).where("id", "=", id).execute();
     },
   };
+}
+
+/**
+ * Returns due clicks, at most one of each person: their oldest. The people in `first` come first, then those whose last
+ * turn (`served`) is the longest time ago. A person with many clicks so gets one turn, like everyone else.
+ */
+async function selectFairly(
+  db: Kysely<Tables>,
+  pending: RawBuilder<SqlBool>,
+  served: "evaluatedAt" | "repliedAt",
+  at: number,
+  limit: number,
+  first: readonly string[],
+): Promise<ClickRow[]> {
+  const column = sql.ref(`earlier.${served}`);
+  const named = first.length === 0 ? sql`0` : sql`case when user_id in (${sql.join([...first])}) then 0 else 1 end`;
+  const turns = sql<{ id: string; userId: string; receivedAt: number }>`
+    select id, user_id, received_at from (
+      select id, user_id, received_at, row_number() over (partition by user_id order by received_at, id) as turn
+      from clicks
+      where ${pending} and next_attempt_at <= ${at}
+    ) as due
+    where turn = 1`;
+  const { rows } = await sql<Tables["clicks"]>`
+    select clicks.* from (
+      select id, received_at, ${named} as class,
+        (select coalesce(max(${column}), 0) from clicks as earlier where earlier.user_id = turns.user_id) as last_turn
+      from (${turns}) as turns
+      order by class, last_turn, received_at, id
+      limit ${limit}
+    ) as selected
+    join clicks on clicks.id = selected.id
+    order by selected.class, selected.last_turn, selected.received_at, selected.id`.execute(db);
+  return rows.map(clickFromRow);
 }
 
 async function record(db: Kysely<Tables>, { origin, ...click }: Click): Promise<"recorded" | "duplicate"> {

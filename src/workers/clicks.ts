@@ -19,20 +19,25 @@ interface ClickWorkerDeps {
   log: Log;
 }
 
-/** Evaluates recorded clicks, also those from before a restart. A click that waits for Slack delays no other. */
+/**
+ * Evaluates recorded clicks, also those from before a restart. Each person has one click in evaluation at a time in each
+ * replica, so that many clicks of one person delay nobody else. A click that waits for Slack delays no other.
+ */
 export function startClickWorker(
   deps: ClickWorkerDeps & {
     evaluate: ReturnType<typeof makeEvaluateClick>;
+    /** The people whom the configuration names: their clicks come first. */
+    named: readonly string[];
     /** Wakes the worker that sends the signal of a decided request, if this replica has one. */
     wakeSignal: (requestId: string) => Promise<void>;
   },
 ): Worker {
-  const { clicks, evaluate, wakeSignal, clock } = deps;
+  const { clicks, evaluate, named, wakeSignal, clock } = deps;
   return startClaimingWorker(deps, {
     name: "clicks",
     topic: "evaluate",
     wakes: REQUEST_CHANGED,
-    due: (limit) => clicks.unevaluated(clock.now(), limit),
+    due: (limit) => clicks.unevaluated(clock.now(), limit, named),
     async work(click, log) {
       const outcome = await evaluate(click);
       log.debug({ event: "click.evaluated", outcome: outcome.kind }, "click evaluated");
@@ -79,7 +84,7 @@ function startClaimingWorker(
     everyMs: TICK_MS,
     concurrency: CONCURRENCY,
     due: ({ limit }) => due(limit),
-    keyOf: ({ id }) => id,
+    keyOf: ({ userId }) => userId,
     async work(click) {
       const ownLog = log.child({ worker: name, clickId: click.id, requestId: click.requestId });
       const now = clock.now();
@@ -87,7 +92,8 @@ function startClaimingWorker(
         ownLog.debug({ event: "click.claimed" }, "click claimed");
         await work(click, ownLog);
       } else ownLog.debug({ event: "click.claim-lost" }, "another replica has claimed the click");
-      return "done";
+      // The person's next click became due with the end of this one.
+      return "look-again";
     },
     backOff: ({ id }, until) => clicks.postpone(id, until, "unexpected failure, see the log"),
     backOffMs: ERROR_BACKOFF_MS,

@@ -10,7 +10,7 @@ for (const engine of ENGINES) {
       Array.from({ length: 5 }, (_, index) => store.clicks.record(aClick("U0JANE", { id: `c${index}` }))),
     );
     assert.deepEqual(outcomes.toSorted(), ["duplicate", "duplicate", "duplicate", "duplicate", "recorded"]);
-    assert.equal(await store.clicks.record(aClick("U0JANE", { id: "other", key: "press:U0JANE:2" })), "recorded");
+    assert.equal(await store.clicks.record(aClick("U0OMAR", { id: "other", key: "press:U0OMAR:2" })), "recorded");
     const again = await store.reopen();
     assert.equal((await again.clicks.unevaluated(NOW, 10)).length, 2);
     assert.equal(await again.clicks.record(aClick("U0JANE", { id: "after" })), "duplicate");
@@ -43,5 +43,37 @@ for (const engine of ENGINES) {
     assert.equal((await again.clicks.unreplied(NOW + 5, 10)).length, 1);
     await again.clicks.recordReplied("click-U0JANE");
     assert.deepEqual(await again.clicks.unreplied(NOW + 99, 10), []);
+  });
+}
+
+for (const engine of ENGINES) {
+  test(`${engine.name}: everybody has a turn before anybody has a second one, and named people come first`, async (t) => {
+    let now = NOW;
+    const store = await aStore(t, { engine, now: () => now });
+    const click = (userId: string, index: number, receivedAt: number) =>
+      store.clicks.record(aClick(userId, { id: `${userId}-${index}`, key: `${userId}-${index}`, receivedAt }));
+    for (let index = 0; index < 30; index++) await click("U0STRANGER", index, NOW + index);
+    await click("U0MIA", 0, NOW + 100);
+    await click("U0JANE", 0, NOW + 200);
+    const order: string[] = [];
+    for (let turn = 0; turn < 6; turn++) {
+      const [next] = await store.clicks.unevaluated(NOW + 1_000, 10, ["U0JANE"]);
+      assert(next !== undefined);
+      order.push(next.id);
+      now += 1_000;
+      await store.clicks.recordEvaluated(next.id, "No.", null);
+      if (turn === 3) await click("U0MIA", 1, NOW + 300);
+    }
+    assert.deepEqual(order.slice(0, 5), ["U0JANE-0", "U0STRANGER-0", "U0MIA-0", "U0STRANGER-1", "U0MIA-1"]);
+    assert.equal((await store.clicks.unevaluated(NOW + 1_000, 10)).length, 1, "one click of each person");
+
+    const replies: string[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      const [next] = await store.clicks.unreplied(NOW + 1_000, 10);
+      replies.push(next?.userId ?? "");
+      now += 1_000;
+      await store.clicks.recordReplied(next?.id ?? "");
+    }
+    assert.deepEqual(replies.toSorted(), ["U0JANE", "U0MIA", "U0STRANGER"]);
   });
 }

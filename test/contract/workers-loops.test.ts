@@ -244,6 +244,7 @@ test("a click whose evaluation fails is repeated later and does not delay other 
   const evaluated: string[] = [];
   const log = testLog();
   const worker = startClickWorker({
+    named: [],
     clicks: store.clicks,
     async evaluate(click) {
       evaluated.push(click.userId);

@@ -55,7 +55,7 @@ async function workspace(t: TestContext, route: Partial<Route> = {}) {
   const voters = async () => (await store.requests.votes(REQUEST_ID)).map(({ userId }) => userId);
   const leave = (group: string, userId: string) => members.get(group)?.delete(userId);
   const count = (id: string) => calls.filter((each) => each === id).length;
-  return { ...base, deactivated, failing, record, press, voters, leave, count };
+  return { ...base, members, deactivated, failing, record, press, voters, leave, count };
 }
 
 const denial = (outcome: { kind: string; denial?: { kind: string } }) => outcome.denial?.kind ?? outcome.kind;
@@ -181,4 +181,31 @@ test("the click that completes a quorum costs one read of each approver and one 
   clock.advance(1_000);
   assert.deepEqual(await press("U2"), { kind: "counted", completes: true });
   assert.deepEqual([count("U1"), count("U2"), count("S0DBA")], [2, 1, 2]);
+});
+
+test("a repeated click of a person who was just denied is answered from memory for five seconds, each with its reply", async (t) => {
+  const { clock, store, press, count, members, kinds } = await workspace(t);
+  for (let click = 0; click < 10; click++) {
+    assert.equal(denial(await press("U9", { id: `c${click}` })), "not-approver");
+    clock.advance(400);
+  }
+  assert.deepEqual([count("U9"), count("S0DBA")], [1, 1]);
+  assert.equal((await kinds()).filter((kind) => kind === "denied U9").length, 10);
+  const replies = [];
+  for (
+    let [next] = await store.clicks.unreplied(clock.now(), 9);
+    next;
+    [next] = await store.clicks.unreplied(clock.now(), 9)
+  ) {
+    replies.push(next.reply);
+    await store.clicks.recordReplied(next.id);
+  }
+  assert.deepEqual(
+    replies,
+    Array.from({ length: 10 }, () => "because: not-approver"),
+  );
+  members.get("S0DBA")?.add("U9");
+  assert.equal(denial(await press("U9", { id: "withdraw", verdict: "withdraw" })), "nothing-to-withdraw");
+  clock.advance(1_000);
+  assert.equal((await press("U9", { id: "later" })).kind, "counted", "the memory is not extended by what it answers");
 });

@@ -9,6 +9,7 @@ import type { Freshness } from "../ports/slack.ts";
 import type { RequestChange } from "../ports/store.ts";
 import { checkVoters } from "./check-voters.ts";
 import { toDecidedEntry, toDeniedEntry, toDroppedEntry, toVotedEntry, toWithdrawnEntry } from "./click-records.ts";
+import { makeDenialMemory } from "./denial-memory.ts";
 import { type GatherDeps, type GatheredFacts, gatherFacts } from "./gather-facts.ts";
 
 /** How soon a click is evaluated again that waits for the post of its message. */
@@ -44,13 +45,15 @@ export type ClickOutcome =
  * Evaluates one stored click from stored state and fresh membership. The vote, its audit record and the end of the click
  * are stored in one transaction, so a click that is evaluated twice counts once.
  */
-export const makeEvaluateClick =
-  (deps: EvaluateClickDeps) =>
-  async (click: ClickRow): Promise<ClickOutcome> => {
+export const makeEvaluateClick = (deps: EvaluateClickDeps) => {
+  const memory = makeDenialMemory(deps.clock);
+  return async (click: ClickRow): Promise<ClickOutcome> => {
     const { clicks, clock, log } = deps;
     const { id: clickId, requestId, userId, verdict, authority } = click;
     const fields = { clickId, requestId, userId, verdict, authority };
-    const outcome = await evaluate(deps, click);
+    const recalled = memory.recall(click);
+    const outcome = recalled === null ? await evaluate(deps, click) : denied(recalled);
+    if (recalled === null && outcome.kind === "denied") memory.remember(click, outcome.denial);
     switch (outcome.kind) {
       case "counted":
         log.info({ ...fields, event: "click.counted", completes: outcome.completes }, "vote counted");
@@ -63,7 +66,8 @@ export const makeEvaluateClick =
         break;
       case "denied": {
         const { denial } = outcome;
-        log.info({ ...fields, event: "click.denied", denial: denial.kind }, "click denied");
+        const fromMemory = recalled === null ? {} : { fromMemory: true };
+        log.info({ ...fields, event: "click.denied", denial: denial.kind, ...fromMemory }, "click denied");
         await clicks.recordEvaluated(clickId, deps.sentence(denial), toDeniedEntry(click, denial, clock.now()));
         break;
       }
@@ -76,6 +80,9 @@ export const makeEvaluateClick =
     }
     return outcome;
   };
+};
+
+const denied = (denial: Denial): ClickOutcome => ({ kind: "denied", denial });
 
 async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<ClickOutcome> {
   const { requests, clock } = deps;
@@ -96,7 +103,7 @@ async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<Click
       return { kind: "counted", completes: evaluation.completes, ...(kinds.length > 0 ? { dropped: kinds } : {}) };
     }
     const current = await requests.byId(click.requestId);
-    if (current === null) return { kind: "denied", denial: { kind: "no-request" } };
+    if (current === null) return denied({ kind: "no-request" });
     request = current;
   }
   return { kind: "later", why: "the request changed during every evaluation" };

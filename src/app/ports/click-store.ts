@@ -37,15 +37,18 @@ export interface ClickRow extends Click {
 
 export interface ClickStore {
   record(click: Click): Promise<"recorded" | "duplicate">;
-  /** Returns clicks that are due for evaluation, oldest first. */
-  unevaluated(now: number, limit: number): Promise<ClickRow[]>;
+  /**
+   * Returns clicks that are due for evaluation, one of each person: the people in `first` come first, then those whose
+   * last evaluation is the longest time ago.
+   */
+  unevaluated(now: number, limit: number, first?: readonly string[]): Promise<ClickRow[]>;
   /** Claims a due click for evaluation or its reply; false if another process has it. It is due again at `until`. */
   claim(id: string, now: number, until: number): Promise<boolean>;
   /** Records the end of the evaluation. `reply: null`: the message in the channel shows the result. */
   recordEvaluated(id: string, reply: string | null, audit: AuditEntry | null): Promise<void>;
   /** Records a failed evaluation or reply, and the time of the next attempt. */
   postpone(id: string, nextAttemptAt: number, error: string): Promise<void>;
-  /** Returns clicks whose reply is due, oldest first. */
+  /** Returns clicks whose reply is due, one of each person: first those whose last reply is the longest time ago. */
   unreplied(now: number, limit: number): Promise<ClickRow[]>;
   recordReplied(id: string): Promise<void>;
 }

@@ -1,0 +1,42 @@
+import type { Denial } from "../../core/denial.ts";
+import type { Clock } from "../ports/aws.ts";
+import type { ClickRow } from "../ports/click-store.ts";
+
+/** How long a denial answers the next clicks of the same person, in milliseconds. */
+const REMEMBER_MS = 5_000;
+/** Denials that are remembered. */
+const MAX_REMEMBERED = 10_000;
+
+/** Denials that depend on the person, not on the request's state or on a failure. */
+const REMEMBERED: ReadonlySet<Denial["kind"]> = new Set(["account-status", "not-approver", "not-admin"]);
+
+export interface DenialMemory {
+  /** Returns the denial of the same person's last click on the same request, if it was denied a moment ago; else null. */
+  recall(click: ClickRow): Denial | null;
+  remember(click: ClickRow, denial: Denial): void;
+}
+
+/**
+ * Makes the memory of denials. Somebody who clicks again and again is answered without calls to Slack, which others need.
+ * A remembered denial ends after REMEMBER_MS; it is never extended by the clicks that it answers.
+ */
+export function makeDenialMemory(clock: Clock): DenialMemory {
+  const denials = new Map<string, { denial: Denial; until: number }>();
+  // The route of a request never changes, so the request stands for both.
+  const toKey = ({ requestId, userId, teamId, verdict, authority, origin }: ClickRow) =>
+    [requestId, userId, teamId, verdict, authority, origin.kind].join(" ");
+  return {
+    recall(click) {
+      const known = denials.get(toKey(click));
+      return known !== undefined && clock.now() < known.until ? known.denial : null;
+    },
+    remember(click, denial) {
+      if (!REMEMBERED.has(denial.kind)) return;
+      const key = toKey(click);
+      denials.delete(key);
+      denials.set(key, { denial, until: clock.now() + REMEMBER_MS });
+      const [oldest] = denials.keys();
+      if (denials.size > MAX_REMEMBERED && oldest !== undefined) denials.delete(oldest);
+    },
+  };
+}

@@ -1,4 +1,5 @@
 import { makeChat } from "../slack/chat.ts";
+import { withDirectReplies } from "../slack/direct-reply.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
 import { limitedCall } from "../slack/rate-limits/limited-call.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../slack/rate-limits/slots.ts";
@@ -12,9 +13,10 @@ export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }:
   const { rateLimits } = store;
   const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log);
   const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, rateLimits, clock, log });
+  const directory = makeDirectory(call, workspace, clock);
   return {
-    chat: metrics.chat(hooks.chat(makeChat(call, workspace, clock))),
+    chat: metrics.chat(hooks.chat(withDirectReplies(makeChat(call, workspace, clock), directory, call))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),
-    directory: makeDirectory(call, workspace, clock),
+    directory,
   };
 }

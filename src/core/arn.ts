@@ -57,6 +57,15 @@ export function identityCenterEmail(arn: string): string | null {
   return IDENTITY_CENTER_ROLE.test(role) && /^[^\s@]+@[^\s@]+$/.test(session) ? session : null;
 }
 
+/**
+ * Returns the part of a starter's ARN that the starter does not choose, so that nobody counts as several: the role of a
+ * session, except where Identity Center chose the session's name. Empty if the starter is unknown.
+ */
+export function toStarterKey(executedBy: string | null): string {
+  if (executedBy === null) return "";
+  return identityCenterEmail(executedBy) === null ? toRoleArn(executedBy) : executedBy;
+}
+
 /** Returns the permission set behind an Identity Center role; null for any other role. */
 export function permissionSet(role: string): string | null {
   return IDENTITY_CENTER_ROLE.exec(role)?.[1] ?? null;

@@ -106,3 +106,8 @@ export function parseFingerprint(text: string): { status: string; currentStepNam
     return null;
   }
 }
+
+/** Finds the gates that wait and have no id: no request can be opened for them, because no signal could be checked. */
+export function findWaitingWithoutId({ status, steps }: ObservedExecution): ObservedStep[] {
+  return hasEnded(status) ? [] : steps.filter((step) => isWaitingForApproval(step) && step.stepExecutionId === null);
+}

@@ -3,6 +3,7 @@ import type { makeEvaluateClick } from "../app/decide/evaluate-click.ts";
 import type { Automation, EventBus } from "../app/ports/aws.ts";
 import type { Chat } from "../app/ports/slack.ts";
 import type { GuardedStore, Store } from "../app/ports/store.ts";
+import { findWaitingWithoutId } from "../core/execution.ts";
 import { UNCOVERED_REASONS, type Uncovered } from "../core/uncovered.ts";
 import type { Health } from "./readiness.ts";
 
@@ -122,8 +123,22 @@ function countMessages(registry: Registry) {
   const updated = counter(registry, "messages_updated_total", "Updates of messages.");
   const help = "Posts and updates that failed, by reason.";
   const failed = counter(registry, "messages_failed_total", help, ["call", "reason"]);
+  const lost = counter(registry, "messages_lost_total", "Updates of messages that were deleted or cannot be edited.", [
+    "reason",
+  ]);
+  for (const reason of ["deleted", "not-editable"]) lost.inc({ reason }, 0);
+  const replies = counter(registry, "replies_total", "Messages to one person, such as why a click did not count.", [
+    "result",
+  ]);
+  for (const result of ["ephemeral", "direct-message", "refused", "limited", "unavailable", "ambiguous"])
+    replies.inc({ result }, 0);
   return (own: Chat): Chat => ({
     ...own,
+    async postEphemeral(...call) {
+      const result = await own.postEphemeral(...call);
+      replies.inc({ result: result.kind === "delivered" ? (result.by ?? "ephemeral") : result.kind });
+      return result;
+    },
     async post(...call) {
       const result = await own.post(...call);
       if (result.kind === "posted") posted.inc();
@@ -134,6 +149,7 @@ function countMessages(registry: Registry) {
       const result = await own.update(...call);
       if (result.kind === "updated") updated.inc();
       else failed.inc({ call: "update", reason: result.kind });
+      if (result.kind === "deleted" || result.kind === "not-editable") lost.inc({ reason: result.kind });
       return result;
     },
   });
@@ -141,8 +157,18 @@ function countMessages(registry: Registry) {
 
 function countSignals(registry: Registry) {
   const signals = counter(registry, "signals_total", "Signals to AWS, by result.", ["result"]);
+  const withoutId = counter(
+    registry,
+    "steps_without_id_total",
+    "Reads that show a waiting approve step for which AWS returns no StepExecutionId: it cannot be decided in Slack.",
+  );
   return (own: Automation): Automation => ({
     ...own,
+    async read(...call) {
+      const reading = await own.read(...call);
+      if (reading.kind === "read") withoutId.inc(findWaitingWithoutId(reading.execution).length);
+      return reading;
+    },
     async signal(...call) {
       const result = await own.signal(...call);
       signals.inc({ result: result.kind });

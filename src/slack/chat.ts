@@ -11,6 +11,9 @@ import { withheld } from "./messages/withheld.ts";
 import { makeSharedChannels } from "./people/shared-channels.ts";
 import type { SlackCall } from "./slack-call.ts";
 
+/** Error codes for a message that cannot be edited, for example after some time. Source: Slack API, errors of chat.update. */
+const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", "edit_window_closed"]);
+
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
 export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId">, clock: Clock): Chat {
   const isShared = makeSharedChannels(call, clock);
@@ -33,10 +36,9 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       if (clock.now() > notAfter) return { kind: "too-late" };
       const updated = await call("chat.update", { channel, ts, ...message });
       if (updated.kind === "ok") return { kind: "updated" };
-      // Source: Slack API, errors of chat.update.
-      return updated.kind === "refused" && updated.code === "message_not_found"
-        ? { ...updated, kind: "deleted" }
-        : updated;
+      if (updated.kind !== "refused") return updated;
+      if (updated.code === "message_not_found") return { ...updated, kind: "deleted" };
+      return NOT_EDITABLE_CODES.has(updated.code) ? { ...updated, kind: "not-editable" } : updated;
     },
 
     find: (channel, id, since) => findMessage(call, workspace, channel, id, since),

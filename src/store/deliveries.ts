@@ -14,7 +14,7 @@
  *               claimUntil
  *   stale       ts, claim, after claimUntil   as posted: an update may be repeated, a post may not
  *
- * A posted row keeps its ts: it never becomes unposted.
+ * A posted row keeps its ts. Only `recordDeleted` makes it unposted, after Slack replied that the message does not exist.
  */
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { DeliveryRow, DeliveryStore } from "../app/ports/delivery-store.ts";
@@ -41,12 +41,18 @@ export async function selectDue<Row extends DeliveryRow>(
     select * from (
       select ${sql.table(table)}.*, row_number() over (partition by ${column("channel_id")} order by ${order}) as place_in_channel
       from ${from}
-      where ${pending} and ${column("next_attempt_at")} <= ${now}
-        and (${column("claim_id")} is null or ${column("claim_until")} <= ${now} or ${IS_RELEASED})
+      where ${pending} and ${isDue(table, now)}
     ) as ranked
     where place_in_channel <= ${perChannel}
     order by place_in_channel`.execute(db);
   return rows.map(({ placeInChannel: _, ...row }) => row as unknown as Row);
+}
+
+/** The rows whose time has come and that no process has claimed. */
+export function isDue(table: DeliveryTable, now: number): RawBuilder<SqlBool> {
+  const column = (name: string) => sql.ref(`${table}.${name}`);
+  return sql`${column("next_attempt_at")} <= ${now}
+    and (${column("claim_id")} is null or ${column("claim_until")} <= ${now} or ${IS_RELEASED})`;
 }
 
 /** Makes the state changes of one kind of message. */

@@ -2,6 +2,7 @@ import { type Kysely, type SqlBool, sql } from "kysely";
 import type { DigestStore } from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore } from "./deliveries.ts";
 import { newDelivery } from "./new-message.ts";
+import { fairOrder, type Place } from "./post-order.ts";
 import { requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
 
@@ -11,13 +12,11 @@ const CURRENT = sql<SqlBool>`digests.ended_at is null`;
 /** Current digests with work left, by the rows alone: they are not posted, or failed. */
 export const BEHIND = sql<SqlBool>`${CURRENT} and (digests.ts is null or digests.last_error is not null)`;
 
+const WAITING = sql<SqlBool>`messages.ts is null and requests.state = 'open'`;
+
 /** Selects open requests whose message is not posted, with the channel of that message. */
 const selectWaiting = (db: Kysely<Tables>) =>
-  db
-    .selectFrom("messages")
-    .innerJoin("requests", "requests.id", "messages.requestId")
-    .where("messages.ts", "is", null)
-    .where("requests.state", "=", "open");
+  db.selectFrom("messages").innerJoin("requests", "requests.id", "messages.requestId").where(WAITING);
 
 export function makeDigestStore(db: Kysely<Tables>): DigestStore {
   return {
@@ -29,9 +28,12 @@ export function makeDigestStore(db: Kysely<Tables>): DigestStore {
 
     async waiting(channelId, limit) {
       const there = selectWaiting(db).where("messages.channelId", "=", channelId);
-      const rows = await there
+      const rows = await db
+        .selectFrom(sql<Place>`(${fairOrder(sql`${WAITING} and messages.channel_id = ${channelId}`)})`.as("ordered"))
+        .innerJoin("messages", "messages.id", "ordered.id")
+        .innerJoin("requests", "requests.id", "messages.requestId")
         .selectAll("requests")
-        .orderBy("requests.deadline")
+        .orderBy("ordered.place")
         .orderBy("requests.openedAt")
         .limit(limit)
         .execute();

@@ -1,6 +1,7 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { MessageStore } from "../app/ports/delivery-store.ts";
-import { makeDeliveryStore, selectDue } from "./deliveries.ts";
+import { isDue, makeDeliveryStore, selectDue } from "./deliveries.ts";
+import { fairOrder } from "./post-order.ts";
 import type { Tables } from "./schema.ts";
 
 export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = messages.request_id`;
@@ -16,10 +17,12 @@ export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.shown_
 
 export function makeMessageStore(db: Kysely<Tables>): MessageStore {
   const due = (pending: typeof UNPOSTED, now: number, perChannel: number) => {
-    const order = sql`requests.deadline, requests.opened_at`;
+    const ordered = fairOrder(sql<SqlBool>`${pending} and ${isDue("messages", now)}`);
+    const from = sql`messages join (${ordered}) as ordered on ordered.id = messages.id`;
+    const order = sql`ordered.place`;
     return selectDue<Tables["messages"]>(
       db,
-      { table: "messages", from: MESSAGES_OF_REQUESTS, pending, order },
+      { table: "messages", from, pending: sql<SqlBool>`true`, order },
       now,
       perChannel,
     );
@@ -32,6 +35,23 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
       ...(await due(UNPOSTED, now, perChannel)),
       ...(await due(OUTDATED, now, perChannel)),
     ],
+
+    async recordDeleted(id, ts) {
+      await db
+        .updateTable("messages")
+        .set({
+          ts: null,
+          shownVersion: 0,
+          claimId: null,
+          claimUntil: null,
+          attempts: 0,
+          nextAttemptAt: 0,
+          lastError: null,
+        })
+        .where("id", "=", id)
+        .where("ts", "=", ts)
+        .execute();
+    },
 
     ofRequest: (requestId) =>
       db.selectFrom("messages").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),

@@ -1,6 +1,7 @@
 import { type Kysely, type SqlBool, sql } from "kysely";
 import type { NoticeStore } from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore, selectDue } from "./deliveries.ts";
+import { addNotice } from "./recipient-lookups.ts";
 import type { Tables } from "./schema.ts";
 
 /** Notices to post. They are never updated. */
@@ -14,6 +15,8 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
 
     due: (now, perChannel) =>
       selectDue<Tables["notices"]>(db, { table: "notices", from, pending: UNPOSTED_NOTICE, order }, now, perChannel),
+
+    add: (requestId, kind, channelId) => addNotice(db, requestId, kind, channelId),
 
     ofRequest: (requestId) =>
       db.selectFrom("notices").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),

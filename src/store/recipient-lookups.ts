@@ -100,8 +100,9 @@ async function addMessage(
     .execute();
 }
 
-async function addNotice(
-  trx: Transaction<Tables>,
+/** Adds a notice, once for each request, kind and channel. */
+export async function addNotice(
+  trx: Kysely<Tables>,
   requestId: string,
   kind: NoticeKind,
   channelId: string,

@@ -1,10 +1,11 @@
 import type { ClickOrigin, ClickRow } from "../app/ports/click-store.ts";
+import { toStarterKey } from "../core/arn.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../core/execution.ts";
 import { type ApprovalRequest, deadline, type RequestFacts, type RequestPatch } from "../core/request.ts";
 import type { AuditTable, ClicksTable, RequestsTable } from "./schema.ts";
 
-export function requestFromRow({ deadline: _, ...row }: RequestsTable): ApprovalRequest {
+export function requestFromRow({ deadline: _, starter: __, ...row }: RequestsTable): ApprovalRequest {
   return {
     ...row,
     facts: JSON.parse(row.facts),
@@ -26,6 +27,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
     reachedStep: request.reachedStep === null ? null : JSON.stringify(request.reachedStep),
     deadline: toDeadline(request.facts) ?? request.openedAt + DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000,
+    starter: toStarterKey(request.facts.executedBy),
   };
 }
 

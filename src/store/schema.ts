@@ -21,8 +21,10 @@ export interface RequestsTable
   awsDecidedBy: string;
   outcome: string | null;
   reachedStep: string | null;
-  /** The time until which the request can be decided; a default if AWS does not say. Messages are posted in its order. */
+  /** The time until which the request can be decided; a default if AWS does not say. See post-order.ts. */
   deadline: number;
+  /** Who started the execution, for the order of posts: see toStarterKey. */
+  starter: string;
 }
 
 export interface MessagesTable extends MessageRow {

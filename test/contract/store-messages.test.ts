@@ -145,6 +145,62 @@ for (const engine of ENGINES) {
     assert.ok(found.some(({ channelId }) => channelId === "C0QUIET"));
   });
 
+  /** Opens a request of this starter with its message in C0FAIR. */
+  const openFor = (store: OpenStore, id: string, starter: string, openedAt: number, timeoutSeconds: number) =>
+    store.requests.open({
+      request: aRequest({
+        id,
+        stepExecutionId: id,
+        openedAt,
+        facts: { ...aRequest().facts, waitingSince: openedAt, timeoutSeconds, executedBy: starter },
+      }),
+      channels: ["C0FAIR"],
+      audit: anEntry(),
+    });
+  const user = (name: string) => `arn:aws:iam::111122223333:user/${name}`;
+  const session = (name: string) => `arn:aws:sts::111122223333:assumed-role/Ops/${name}`;
+  test(`${engine.name}: one requester's flood of short deadlines counts once before another requester's request`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (let index = 0; index < 40; index++)
+      await openFor(store, `flood-${index}`, session(`s${index}`), NOW + index, 600);
+    await openFor(store, "week", user("rosa"), NOW + 100, 7 * 86_400);
+    const { requests } = await store.digests.waiting("C0FAIR", 5);
+    assert.ok(
+      requests.some(({ id }) => id === "week"),
+      "the digest lists it among the first",
+    );
+    const next = (await store.messages.due(NOW, 5)).map(({ requestId }) => requestId);
+    assert.ok(next.slice(0, 3).includes("week"), next.join());
+  });
+
+  test(`${engine.name}: every second post goes to the oldest request, also while new short deadlines keep coming`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (let index = 0; index < 3; index++)
+      await openFor(store, `old-${index}`, user(`patient-${index}`), NOW + index, 7 * 86_400);
+    const posted: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      for (const each of [0, 1, 2])
+        await openFor(
+          store,
+          `new-${round}-${each}`,
+          user(`hasty-${round}-${each}`),
+          NOW + 100 + 10 * round + each,
+          600,
+        );
+      const [next] = await store.messages.due(NOW, 1);
+      posted.push(next?.requestId ?? "");
+      await store.messages.recordPosted(next?.id ?? "", `1700000000.00000${round}`, 1);
+    }
+    assert.deepEqual(
+      posted.map((id) => id.slice(0, 3)),
+      ["new", "old", "new", "old", "new", "old"],
+    );
+    assert.deepEqual(
+      posted.filter((id) => id.startsWith("old")),
+      ["old-0", "old-1", "old-2"],
+    );
+  });
+
   test(`${engine.name}: a failed update waits and counts its attempts, and success resets both`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.recordPosted(message.id, "1.1", 0);

@@ -94,6 +94,7 @@ test("one change of a request is shown in all of its 90 channels, and each rate-
   const loop = startDeliveryWorker({
     ...messageOptions(store),
     deliver: makeRequestMessages({
+      notices: store.notices,
       messages,
       requests,
       routes: [],

@@ -169,6 +169,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   });
   const deliver = makeRequestMessages({
     messages,
+    notices: store.notices,
     requests,
     routes,
     identities: {},

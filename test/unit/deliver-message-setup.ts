@@ -19,6 +19,7 @@ export async function setUp(t: TestContext) {
   let ids = 0;
   const deliver = makeRequestMessages({
     messages: store.messages,
+    notices: store.notices,
     requests: store.requests,
     routes: [aRoute()],
     identities: {},

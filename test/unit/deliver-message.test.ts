@@ -154,3 +154,39 @@ test("every log line about a message names its request and its channel", async (
     assert.ok(events.includes(event), event);
   for (const { fields } of log.lines) assert.deepEqual([fields.requestId, fields.channelId], [REQUEST_ID, "C0DBA"]);
 });
+
+test("a message that was deleted in Slack is posted again while its request is not closed", async (t) => {
+  const { chat, round, row, move, due, log } = await setUp(t);
+  await round();
+  const first = (await row()).ts;
+  await move();
+  const deleted = { kind: "deleted", code: "message_not_found", error: "message_not_found", advice: "x" } as const;
+  chat.nextUpdate.push(deleted);
+  await round();
+  assert.equal((await row()).ts, null);
+  assert.ok(log.lines.some(({ fields }) => fields.event === "message.update-failed"));
+  chat.messages.delete(first ?? "");
+  await round();
+  assert.notEqual((await row()).ts, first);
+  assert.deepEqual([(await row()).shownVersion, chat.messages.size], [2, 1]);
+  await move({ state: "closed" });
+  chat.nextUpdate.push(deleted);
+  await round();
+  assert.deepEqual(await due(), [], "a closed request needs no new message");
+});
+
+test("a message that Slack no longer lets the bot edit gets one notice in its channel", async (t) => {
+  const { clock, store, chat, round, move } = await setUp(t);
+  await round();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await move();
+    const code = "edit_window_closed";
+    chat.nextUpdate.push({ kind: "not-editable", code, error: code, advice: "x" });
+    await round();
+    clock.advance(600_000);
+  }
+  assert.deepEqual(
+    (await store.notices.ofRequest(REQUEST_ID)).map(({ kind, channelId }) => `${kind} ${channelId}`),
+    ["not-editable C0DBA"],
+  );
+});

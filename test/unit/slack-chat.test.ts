@@ -46,7 +46,7 @@ test("a deleted message is distinguished from one that Slack does not allow to e
   const clock = testClock();
   const chat = makeChat(call, AUTHOR, clock);
   const update = async () => (await chat.update("C0DBA", "1.1", CONTENT, clock.now() + 1)).kind;
-  assert.deepEqual([await update(), await update()], ["deleted", "refused"]);
+  assert.deepEqual([await update(), await update()], ["deleted", "not-editable"]);
 });
 
 test("every kind of message in a shared channel leaves out the author's words, the parameters and the reasons", async () => {

@@ -259,3 +259,15 @@ test("if the bot stops during a read, nothing is stored", async (t) => {
   await read();
   assert.deepEqual([await requests(), await watched()], [[], before]);
 });
+
+test("a waiting step for which AWS returns no id is logged as an error at each read, and opens no request", async (t) => {
+  const { automation, read, requests, log } = await setUp(t);
+  automation.shows(anExecution({ steps: [aStep({ stepExecutionId: null })] }));
+  await read();
+  assert.deepEqual(await requests(), []);
+  const errors = log.lines.filter(({ fields }) => fields.event === "step.without-id");
+  assert.deepEqual(
+    errors.map(({ level, fields }) => [level, fields.step]),
+    [["error", "approve"]],
+  );
+});

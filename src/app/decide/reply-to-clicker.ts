@@ -11,7 +11,7 @@ const RETRY_CAP_MS = 60_000;
 
 /**
  * Makes the use case that tells the author of a click why it did not count. The reply stays stored while Slack is
- * unavailable or asks to wait. It is abandoned if Slack refuses it, for example because the person has left the channel.
+ * unavailable or asks to wait. It is abandoned if Slack refuses it, also as a direct message: see the Chat port.
  */
 export const makeReplyToClicker =
   (deps: { clicks: ClickStore; chat: Chat; clock: Clock; random: () => number; log: Log }) =>

@@ -16,7 +16,7 @@
  */
 import { backoffMs } from "../../core/backoff.ts";
 import type { DeliveryRow } from "../ports/delivery-store.ts";
-import type { ChatFailure } from "../ports/slack.ts";
+import type { ChatFailure, LostMessage } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
 import { CLAIM_MS, claimCall, NOT_SENT } from "./claim-call.ts";
 import { type DeliveryDeps, type MessageKind, report, trace } from "./delivery-context.ts";
@@ -155,12 +155,16 @@ async function update<Row extends DeliveryRow>(
     trace(deps, "message.updated", "message updated");
     return 0;
   }
-  const failure = result.kind === "deleted" ? ({ ...result, kind: "refused" } as const) : result;
+  const lost = isLost(result) ? result.kind : null;
+  const failure = isLost(result) ? ({ ...result, kind: "refused" } as const) : result;
   await store.release(row.id, claim, describeChatFailure(failure), retryAt(deps, row, failure));
   report(deps, row, failure, "message.update-failed", "cannot update a message");
-  if (result.kind === "deleted") await kind.deleted?.(row);
+  if (lost !== null) await kind.lost?.(row, ts, lost);
   return toBackOff(deps, row, failure);
 }
+
+const isLost = (result: LostMessage | ChatFailure): result is LostMessage =>
+  result.kind === "deleted" || result.kind === "not-editable";
 
 /** Returns the wait before a post is repeated that posted nothing: none at first, then longer each time. */
 function repostAfter(deps: DeliveryDeps, row: DeliveryRow): number {

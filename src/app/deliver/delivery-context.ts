@@ -6,6 +6,7 @@ import {
   type Chat,
   type ChatFailure,
   describeChatFailure,
+  type LostMessage,
   type MessageContent,
 } from "../ports/slack.ts";
 
@@ -28,8 +29,8 @@ export interface MessageKind<Row extends DeliveryRow> {
   content(row: Row): Promise<{ content: MessageContent; version: number }>;
   /** Returns the fields that identify the message in the log, in addition to its channel. */
   about(row: Row): object;
-  /** Handles a message that was deleted in Slack. By default its update is retried more and more rarely. */
-  deleted?(row: Row): Promise<void>;
+  /** Handles a message that was deleted, or that cannot be edited. By default its update is retried more and more rarely. */
+  lost?(row: Row, ts: string, how: LostMessage["kind"]): Promise<void>;
 }
 
 /** Logs a change of state at debug. */

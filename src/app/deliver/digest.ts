@@ -28,7 +28,7 @@ export interface DigestDeps extends DeliveryDeps {
  * back off, in milliseconds.
  *
  * A digest ends unposted if the flood is over first, posted once it shows that nothing is left, or when it is deleted in
- * Slack.
+ * Slack or can no longer be edited.
  */
 export function makeDigest(deps: DigestDeps) {
   const { digests, clock } = deps;
@@ -41,7 +41,7 @@ export function makeDigest(deps: DigestDeps) {
     },
     about: () => ({ digest: true }),
     // The next flood of the channel gets a new digest.
-    deleted: (row) => digests.end(row.id, clock.now()),
+    lost: (row) => digests.end(row.id, clock.now()),
   });
 
   return async (row: DigestRow, abort: AbortSignal): Promise<number> => {

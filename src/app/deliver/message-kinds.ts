@@ -14,7 +14,9 @@ export interface ViewDeps {
 }
 
 /** Delivers the message of a request in one channel; see makeDeliverMessage. */
-export const makeRequestMessages = (deps: DeliveryDeps & ViewDeps & { messages: MessageStore }) =>
+export const makeRequestMessages = (
+  deps: DeliveryDeps & ViewDeps & { messages: MessageStore; notices: Pick<NoticeStore, "add"> },
+) =>
   makeDeliverMessage<MessageRow>(deps, {
     store: deps.messages,
     idOf: (row) => row.requestId,
@@ -25,6 +27,9 @@ export const makeRequestMessages = (deps: DeliveryDeps & ViewDeps & { messages: 
       return { content, version: view.request.version };
     },
     about: ({ requestId }) => ({ requestId }),
+    // A deleted message is posted again. One that stays, outdated, gets a notice with the current state below it.
+    lost: ({ id, requestId, channelId }, ts, how) =>
+      how === "deleted" ? deps.messages.recordDeleted(id, ts) : deps.notices.add(requestId, "not-editable", channelId),
   });
 
 /** Delivers one notice; see makeDeliverMessage. */

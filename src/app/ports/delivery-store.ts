@@ -54,14 +54,16 @@ export interface MessageRow extends DeliveryRow {
 export interface MessageStore extends DeliveryStore {
   /**
    * Returns messages to post, then messages to update, at most `perChannel` of either kind from each channel, so that a
-   * flood in one channel hides no other. The earliest deadline comes first.
+   * flood in one channel hides no other. The order is that of store/post-order.ts.
    */
   due(now: number, perChannel: number): Promise<MessageRow[]>;
   ofRequest(requestId: string): Promise<MessageRow[]>;
+  /** Records that the message with this ts was deleted in Slack: it is due to be posted again while its request is not closed. */
+  recordDeleted(id: string, ts: string): Promise<void>;
 }
 
 /** `direct-messages`: to the approvers of a request. Otherwise the recipients of a notice. */
-export type RecipientLookupKind = "direct-messages" | NoticeKind;
+export type RecipientLookupKind = "direct-messages" | Exclude<NoticeKind, "not-editable">;
 
 /** The search for the people to message about a request. */
 export interface RecipientLookup {
@@ -88,7 +90,13 @@ export interface RecipientLookupStore {
 }
 
 /** A message about a request that is posted once and never updated. */
-export type NoticeKind = "break-glass" | "no-route" | "signal-misdirected" | "signal-without-effect" | "unrecorded";
+export type NoticeKind =
+  | "break-glass"
+  | "no-route"
+  | "not-editable"
+  | "signal-misdirected"
+  | "signal-without-effect"
+  | "unrecorded";
 
 export interface NoticeRow extends DeliveryRow {
   requestId: string;
@@ -99,6 +107,8 @@ export interface NoticeStore extends DeliveryStore {
   /** Returns notices to post, at most `perChannel` from each channel. */
   due(now: number, perChannel: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;
+  /** Adds a notice, once for each request, kind and channel. */
+  add(requestId: string, kind: NoticeKind, channelId: string): Promise<void>;
 }
 
 /** A list of the waiting requests of a channel that is far behind, from the beginning of that flood to its end. */
@@ -111,7 +121,7 @@ export interface DigestStore extends DeliveryStore {
   begin(threshold: number, now: number): Promise<void>;
   /** Returns digests that have not ended. */
   current(): Promise<DigestRow[]>;
-  /** Returns open requests without a message in the channel, earliest deadline first, and their total number. */
+  /** Returns open requests without a message in the channel, in the order of their posts, and their total number. */
   waiting(channelId: string, limit: number): Promise<{ requests: ApprovalRequest[]; count: number }>;
   /** Ends a digest that shows an empty list or was never posted. Changes nothing while a process has a claim on it. */
   end(id: string, at: number): Promise<void>;

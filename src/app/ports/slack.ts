@@ -16,9 +16,9 @@ export type ChatFailure =
   /** The call may or may not have taken effect. */
   | { kind: "ambiguous"; error: string };
 
-/** The message was deleted. Slack did nothing. */
-export interface DeletedMessage {
-  kind: "deleted";
+/** The message was deleted, or Slack no longer lets the bot edit it. Slack did nothing. */
+export interface LostMessage {
+  kind: "deleted" | "not-editable";
   code: string;
   error: string;
   advice: string;
@@ -79,15 +79,22 @@ export interface Chat {
     ts: string,
     content: MessageContent,
     notAfter: number,
-  ): Promise<{ kind: "updated" } | { kind: "too-late" } | DeletedMessage | ChatFailure>;
+  ): Promise<{ kind: "updated" } | { kind: "too-late" } | LostMessage | ChatFailure>;
   /** Searches the channel history for our message with this id in its metadata, posted at `since` or later. */
   find(
     channelId: string,
     id: string,
     since: number,
   ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
-  /** Posts a text that only this person sees. */
-  postEphemeral(channelId: string, userId: string, text: string): Promise<{ kind: "delivered" } | ChatFailure>;
+  /**
+   * Posts a text that only this person sees. Where Slack refuses that, a full member gets a direct message instead; a
+   * refusal is final then.
+   */
+  postEphemeral(
+    channelId: string,
+    userId: string,
+    text: string,
+  ): Promise<{ kind: "delivered"; by?: "direct-message" } | ChatFailure>;
 }
 
 /**

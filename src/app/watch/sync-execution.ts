@@ -1,5 +1,5 @@
 import { backoffMs } from "../../core/backoff.ts";
-import { hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
+import { findWaitingWithoutId, hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
 import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -126,6 +126,11 @@ async function applyReading(
   const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
+  for (const { name: step } of findWaitingWithoutId(execution))
+    log.error(
+      { event: "step.without-id", target, executionId, step },
+      "AWS returns no id for a waiting step, so it cannot be decided in Slack: decide it in the AWS console",
+    );
   const applied = await deps.apply(automation, execution, mask, changes, abort);
   if (applied !== "stored") {
     const wait = applied === "postponed" ? POSTPONED_MS : 0;

@@ -1,7 +1,7 @@
 import { type AuditEntry, requestContext } from "../../core/audit.ts";
 import type { Verified } from "../../core/verify-signals.ts";
 import type { Log } from "../ports/aws.ts";
-import type { NoticeKind } from "../ports/delivery-store.ts";
+import type { RecipientLookupKind } from "../ports/delivery-store.ts";
 
 /** Returns the audit record of a verified signal. */
 export function toVerifiedEntry(
@@ -28,7 +28,7 @@ export function toVerifiedEntry(
 }
 
 /** Returns the notice that reports a contradicted signal to the request's channels and to the admins; null if there is none. */
-export function findNotice({ result }: Verified): NoticeKind | null {
+export function findNotice({ result }: Verified): RecipientLookupKind | null {
   if (result === "misdirected") return "signal-misdirected";
   return result === "no-effect" ? "signal-without-effect" : null;
 }

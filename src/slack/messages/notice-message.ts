@@ -12,6 +12,7 @@ import { breakGlassVotes } from "./break-glass.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
+import { stateText } from "./state-text.ts";
 import { literal, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -29,6 +30,8 @@ export function noticeMessage(view: NoticeView): Rendered {
       return contradictedSignal(view);
     case "unrecorded":
       return unrecorded(view);
+    case "not-editable":
+      return notEditable(view);
     default:
       throw new Error(`no message for ${view.kind satisfies never}`);
   }
@@ -79,6 +82,23 @@ function contradictedSignal(view: NoticeView): Rendered {
         `:rotating_light: Countersign sent the *${verb}* signal for ${describeRequest(request, mentions())}. ${isMisdirected ? misdirectedText(request) : NO_EFFECT_TEXT}`,
         "state",
       ),
+      context(idsLine(request), "ids"),
+    ],
+  };
+}
+
+function notEditable(view: NoticeView): Rendered {
+  const { request } = view;
+  const title = `Outdated message: ${plain(request.facts.documentName, 90)}`;
+  return {
+    text: `${title}. Slack does not let Countersign edit it.`,
+    blocks: [
+      header(title, "what"),
+      section(
+        `Slack no longer lets Countersign edit its message about ${describeRequest(request, mentions())}, so that message can be outdated. Its buttons still work. \`/approvals show ${request.id}\` has the current state.`,
+        "why",
+      ),
+      section(stateText(view), "state"),
       context(idsLine(request), "ids"),
     ],
   };

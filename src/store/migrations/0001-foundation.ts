@@ -38,6 +38,7 @@ async function createRequests(db: Db): Promise<void> {
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("opened_at", "bigint", (c) => c.notNull())
     .addColumn("deadline", "bigint", (c) => c.notNull())
+    .addColumn("starter", "text", (c) => c.notNull())
     .addColumn("decision", "text")
     .addColumn("decided_at", "bigint")
     .addColumn("signal", "text", (c) => c.notNull())
@@ -111,8 +112,13 @@ async function createClicks(db: Db): Promise<void> {
     .addColumn("attempts", "integer", (c) => c.notNull())
     .addColumn("last_error", "text")
     .execute();
-  await createIndex(db, "clicks", "clicks_unevaluated", ["evaluated_at", "next_attempt_at"]);
-  await createIndex(db, "clicks", "clicks_unreplied", ["replied_at", "next_attempt_at"]);
+  // The clicks that wait, in the order in which each person's clicks are due, and the last turn of each person.
+  await sql`create index clicks_unevaluated on clicks (user_id, received_at, id, next_attempt_at)
+    where evaluated_at is null`.execute(db);
+  await sql`create index clicks_unreplied on clicks (user_id, received_at, id, next_attempt_at)
+    where reply is not null and replied_at is null`.execute(db);
+  await createIndex(db, "clicks", "clicks_last_evaluated", ["user_id", "evaluated_at"]);
+  await createIndex(db, "clicks", "clicks_last_replied", ["user_id", "replied_at"]);
 }
 
 /** Creates a table for each kind of message: messages of requests, notices and digests. */
@@ -128,6 +134,8 @@ async function createDeliveries(db: Db): Promise<void> {
   await sql`create index messages_unposted on messages (channel_id) where ts is null`.execute(db);
   await sql`create index messages_outdated on messages (channel_id)
     where ts is not null and shown_version < request_version`.execute(db);
+  // The last post of a channel.
+  await createIndex(db, "messages", "messages_by_ts", ["channel_id", "ts"]);
   await db.schema
     .createTable("notices")
     .$call(addDeliveryColumns)

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Chat } from "../../src/app/ports/slack.ts";
+import type { Person } from "../../src/core/person.ts";
+import { withDirectReplies } from "../../src/slack/direct-reply.ts";
+import { fakeChat, fakeDirectory } from "../support/fakes.ts";
+import { aPerson } from "../support/samples.ts";
+import { fakeSlackCall, refusedBySlack } from "../support/slack-call.ts";
+
+const REFUSED = { kind: "refused", code: "user_not_in_channel", error: "user_not_in_channel", advice: "x" } as const;
+
+/** A chat whose ephemeral message is refused, and the direct messages that it posts. */
+function refusingChat(accountStatus: Person["accountStatus"] = "member", fails = false) {
+  const posts: unknown[] = [];
+  const own = fakeChat();
+  own.nextEphemeral.push(REFUSED);
+  const directory = fakeDirectory();
+  directory.people.set("U0JANE", aPerson("U0JANE", { accountStatus }));
+  const call = fakeSlackCall({
+    "chat.postMessage"({ channel, text }) {
+      if (fails) throw refusedBySlack("service_unavailable");
+      posts.push([channel, text]);
+      return { ts: "1.1" };
+    },
+  });
+  const chat: Chat = withDirectReplies(own, directory, call);
+  return { chat, own, directory, posts };
+}
+
+test("a reply that cannot be shown in the channel reaches a full member as a direct message", async () => {
+  const { chat, posts } = refusingChat();
+  assert.deepEqual(await chat.postEphemeral("C0DBA", "U0JANE", "No."), { kind: "delivered", by: "direct-message" });
+  assert.deepEqual(posts, [["DU0JANE", "No."]]);
+  assert.deepEqual(await chat.postEphemeral("C0DBA", "U0JANE", "No."), { kind: "delivered" });
+  assert.equal(posts.length, 1, "an ephemeral message that Slack accepts is enough");
+});
+
+for (const status of ["guest", "external", "deactivated", "bot"] as const) {
+  test(`a ${status} account gets no direct message`, async () => {
+    const { chat, posts } = refusingChat(status);
+    assert.deepEqual(await chat.postEphemeral("C0DBA", "U0JANE", "No."), REFUSED);
+    assert.deepEqual(posts, []);
+  });
+}
+
+test("while Slack is unavailable for the account or for the direct message, the reply is not given up", async () => {
+  const unread = refusingChat();
+  unread.directory.error = "internal_error";
+  assert.equal((await unread.chat.postEphemeral("C0DBA", "U0JANE", "No.")).kind, "unavailable");
+  assert.equal((await refusingChat("member", true).chat.postEphemeral("C0DBA", "U0JANE", "No.")).kind, "unavailable");
+});

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { type Denial, denialSentence } from "../core/denial.ts";
 import { isHomeTeam } from "../slack/listeners/payloads.ts";
 import { mentions } from "../slack/messages/mentions.ts";
+import { wireAuditContext } from "./wire-audit-context.ts";
 import type { Slack } from "./wire-slack.ts";
 import type { Targets } from "./wire-targets.ts";
 import type { Wiring } from "./wiring-options.ts";
@@ -24,6 +25,7 @@ export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Tar
     messages,
     digests,
     clicks,
+    auditContext: wireAuditContext(wiring),
     directory,
     routes,
     admins,

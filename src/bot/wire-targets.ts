@@ -12,6 +12,7 @@ import { startTarget } from "../workers/start-target.ts";
 import { targetLease } from "../workers/target.ts";
 import type { ReadDeps } from "../workers/target-reads.ts";
 import type { Worker } from "../workers/worker.ts";
+import { wireAuditContext } from "./wire-audit-context.ts";
 import type { Wiring } from "./wiring-options.ts";
 
 export interface Targets {
@@ -70,11 +71,14 @@ export function startTargets(wiring: Wiring, { connections }: Targets, leases: L
   });
 }
 
-function makeSync({ config, metrics, clock, newId, random, log }: Wiring): ReadDeps["sync"] {
+function makeSync(wiring: Wiring): ReadDeps["sync"] {
+  const { config, metrics, clock, newId, random, log } = wiring;
   const { routes, mask } = config;
+  const auditContext = wireAuditContext(wiring);
   return ({ requests: stored, executions }) => {
     const requests = metrics.verifications(stored);
-    const apply = makeApplyChanges({ requests, routes, clock, newId, log, countUncovered: metrics.countUncovered });
+    const { countUncovered } = metrics;
+    const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, countUncovered });
     return makeSyncExecution({ requests, executions, apply, mask, clock, random, log });
   };
 }

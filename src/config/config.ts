@@ -21,6 +21,8 @@ export interface Config {
   readonly mask: readonly string[];
   readonly admins: People;
   readonly identities: Identities;
+  /** The SHA-256 of the configuration file, in hexadecimal. */
+  readonly policyHash: string;
 }
 
 export interface SlackConfig {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describeIssue, withoutConsequences } from "./file-issues.ts";
@@ -15,7 +16,7 @@ export type ReadFile = (path: string) => FileReading;
 
 /** `locate` describes the line of a path in the file: `countersign.yml:12`. */
 export type FileOutcome =
-  | { kind: "file"; file: ConfigFile; locate: (path: readonly PropertyKey[]) => string }
+  | { kind: "file"; file: ConfigFile; hash: string; locate: (path: readonly PropertyKey[]) => string }
   | { kind: "problems"; problems: Problem[] };
 
 const REASONS: Record<string, string> = {
@@ -68,11 +69,13 @@ export function parseFile(name: string, text: string): FileOutcome {
     return failed(...problems, notAMap(describePlace(yaml, []), data));
   const parsed = fileSchema.safeParse(data, { reportInput: true });
   if (parsed.success && problems.length === 0)
-    return { kind: "file", file: parsed.data, locate: (path) => describeLine(yaml, path) };
+    return { kind: "file", file: parsed.data, hash: sha256(text), locate: (path) => describeLine(yaml, path) };
   const issues = withoutConsequences(parsed.error?.issues ?? []);
   const all = [...problems, ...issues.flatMap((issue) => describeIssue(yaml, issue))];
   return failed(...all.sort((a, b) => toLine(a) - toLine(b)));
 }
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 const failed = (...problems: Problem[]): FileOutcome => ({ kind: "problems", problems });
 

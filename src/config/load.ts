@@ -20,7 +20,7 @@ export function loadConfig(
     const { targets = defaultTargets(region), ...policy } = read.file;
     if (targets.length === 0 && !problems.some(({ where }) => REGION_VARIABLES.includes(where)))
       problems.push(NO_REGION);
-    const config = { ...settings, ...policy, targets };
+    const config = { ...settings, ...policy, targets, policyHash: read.hash };
     // Without targets in the file, its only Region is that of the environment.
     const locate = (path: readonly PropertyKey[]) =>
       path[0] === "targets" && read.file.targets === undefined ? "AWS_REGION" : read.locate(path);

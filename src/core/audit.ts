@@ -1,6 +1,6 @@
 import { canonicalJson } from "./canonical-json.ts";
 import type { Denial } from "./denial.ts";
-import type { ApprovalRequest, Authority, Outcome, RequestedAction, Verdict } from "./request.ts";
+import type { ApprovalRequest, Authority, Outcome, RequestedAction, Verdict, Vote } from "./request.ts";
 import type { Uncovered } from "./uncovered.ts";
 
 /** The request that a record is about: its place in AWS, its runbook and step, and its route. */
@@ -16,6 +16,23 @@ export interface RequestContext {
   /** Null when no route matched. */
   route: string | null;
 }
+
+/** What an auditor needs to know about a request, at the time of the record. */
+export interface AuditContext {
+  /** Who started the execution: the AWS principal, the people whom `identities` names for it, and its email address. */
+  requester: { principal: string | null; userIds: string[]; email: string | null };
+  /** The number of approvals that the route needs; null without a route. */
+  quorum: number | null;
+  /** The SHA-256 of the configuration file, in hexadecimal. */
+  policyHash: string;
+  /** Every vote that counts. `at` is an ISO 8601 time. */
+  votes: (Pick<Vote, "userId" | "email" | "verdict" | "reason" | "authority"> & { name: string; at: string })[];
+  /** The addresses of the request's messages in Slack. */
+  messageLinks: string[];
+}
+
+/** Gathers the context of a record about a request with these votes. */
+export type AuditContextFor = (request: ApprovalRequest, votes: readonly Vote[]) => Promise<AuditContext>;
 
 /** Present only where an admin decided instead of an approver of the route. */
 interface BreakGlass {
@@ -44,11 +61,11 @@ interface FailedSignalDetail extends SignalDetail {
  */
 export interface AuditDetails {
   /** A step waits for approval, and its request was opened. */
-  requested: RequestContext & { uncovered?: Uncovered };
+  requested: RequestContext & AuditContext & { uncovered?: Uncovered };
   /** Enough votes were counted: the request is decided in Slack. */
-  decided: RequestContext & BreakGlass & { decision: Verdict; reason?: string };
+  decided: RequestContext & AuditContext & BreakGlass & { decision: Verdict; reason?: string };
   /** The step no longer waits, decided in Slack or elsewhere. */
-  closed: RequestContext & { outcome: Outcome; executionStatus?: string };
+  closed: RequestContext & AuditContext & { outcome: Outcome; executionStatus?: string };
   /** Slack returned the account that has the requester's address; null: no active person has it. */
   identified: { email: string; userId: string | null };
   /** A vote counted. `name` is the voter's name in Slack. */

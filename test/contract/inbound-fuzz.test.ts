@@ -31,7 +31,7 @@ import {
 } from "../support/fakes.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
-import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep } from "../support/samples.ts";
+import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep, auditContext } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const PAYLOADS = FULL_MATRIX ? 12_000 : 3_000;
@@ -98,6 +98,7 @@ async function inbound(t: TestContext) {
     requests,
     messages,
     clicks,
+    auditContext,
     directory,
     ...policy,
     lookUpRequester: makeLookUpRequester({ requests, directory, clock }),

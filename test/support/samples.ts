@@ -1,5 +1,12 @@
 import type { Click } from "../../src/app/ports/click-store.ts";
-import { type AuditDetails, type AuditEntry, type AuditKind, requestContext } from "../../src/core/audit.ts";
+import {
+  type AuditContext,
+  type AuditContextFor,
+  type AuditDetails,
+  type AuditEntry,
+  type AuditKind,
+  requestContext,
+} from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
@@ -168,11 +175,24 @@ export const aClick = (userId = "U0JANE", more: Partial<Click> = {}): Click => (
 
 const aSignalDetail = { decision: "approve", attempt: 1 } as const;
 
+export const AUDIT_CONTEXT: AuditContext = {
+  requester: { principal: "arn:aws:iam::111122223333:user/rosa", userIds: [], email: null },
+  quorum: 1,
+  policyHash: "0".repeat(64),
+  votes: [],
+  messageLinks: [],
+};
+export const auditContext: AuditContextFor = async () => AUDIT_CONTEXT;
+
 /** A plain detail of each kind of audit record. */
 export const DETAILS: AuditDetails = {
-  requested: requestContext(aRequest()),
-  decided: { ...requestContext(aRequest()), decision: "approve" },
-  closed: { ...requestContext(aRequest()), outcome: { kind: "approved", where: "slack", by: [], detail: null } },
+  requested: { ...requestContext(aRequest()), ...AUDIT_CONTEXT },
+  decided: { ...requestContext(aRequest()), ...AUDIT_CONTEXT, decision: "approve" },
+  closed: {
+    ...requestContext(aRequest()),
+    ...AUDIT_CONTEXT,
+    outcome: { kind: "approved", where: "slack", by: [], detail: null },
+  },
   identified: { email: "rosa@example.com", userId: "U0ROSA" },
   voted: { verdict: "approve", name: "Person U0JANE" },
   withdrawn: {},

@@ -15,7 +15,7 @@ import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aliveUntil, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
 import { fakeGates, SIGNAL_OUTCOMES, type SignalOutcome } from "../support/gates.ts";
-import { aClick, anExecution, aPerson, aRoute, EXECUTION_ID } from "../support/samples.ts";
+import { aClick, anExecution, aPerson, aRoute, auditContext, EXECUTION_ID } from "../support/samples.ts";
 import { guardedByTestLease } from "../support/stores.ts";
 
 const GROUP = "S0DBA";
@@ -147,12 +147,14 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     },
   };
 
-  const applyChanges = makeApplyChanges({ requests: owned.requests, routes, clock, newId, log, countUncovered() {} });
+  const apply = { requests: owned.requests, routes, auditContext, clock, newId, log, countUncovered() {} };
+  const applyChanges = makeApplyChanges(apply);
   const sync = makeSyncExecution({ ...owned, apply: applyChanges, mask: [], clock, random, log });
   const evaluateClick = makeEvaluateClick({
     requests,
     messages,
     clicks,
+    auditContext,
     directory,
     routes,
     admins: { users: [ADMIN], groups: [] },

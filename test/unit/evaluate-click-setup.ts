@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
@@ -23,12 +24,20 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
   const log = testLog();
   /** Targets that the configuration no longer has. */
   const gone = new Set<string>();
+  const routes = [aRoute({ approvers: { users: PEOPLE, groups: ["S0DBA"] }, ...route })];
   const deps = {
     requests: store.requests,
     messages: store.messages,
     clicks: store.clicks,
+    auditContext: makeAuditContext({
+      messages: store.messages,
+      routes,
+      identities: {},
+      policyHash: "abc",
+      permalink: ({ ts }) => ts && `https://acme.slack.com/${ts}`,
+    }),
     directory,
-    routes: [aRoute({ approvers: { users: PEOPLE, groups: ["S0DBA"] }, ...route })],
+    routes,
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: {},
     lookUpRequester: makeLookUpRequester({ requests: store.requests, directory, clock }),

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
+import { requestContext } from "../../src/core/audit.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import type { Person } from "../../src/core/person.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
-import { aClick, anEntry, aPerson, aRequest, aVote, NOW, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, aPerson, aRequest, aVote, NOW, REQUEST_ID, MESSAGE_TS } from "../support/samples.ts";
 import type { OpenStore } from "../support/stores.ts";
 import { fromMessage, PEOPLE, setUp } from "./evaluate-click-setup.ts";
 
@@ -17,6 +18,32 @@ test("a click that counts stores its vote, the decision, the audit records and i
   assert.deepEqual(await store.clicks.unevaluated(Number.MAX_SAFE_INTEGER, 10), []);
   assert.deepEqual(await replies(), []);
 });
+
+test("the record of a decision names requester, quorum, policy, message and every voter with reason, address and time", async (t) => {
+  const { clock, store, directory, press } = await setUp(t, { quorum: 2 });
+  directory.people.set("U000", aPerson("U000", { email: null }));
+  await press("U000", { reason: "Checked." });
+  clock.advance(1_000);
+  await press("U001");
+  const decided = (await store.requests.history(REQUEST_ID)).find(({ kind }) => kind === "decided");
+  assert.deepEqual(decided?.detail, {
+    ...requestContext(aRequest()),
+    decision: "approve",
+    requester: { principal: aRequest().facts.executedBy, userIds: [], email: null },
+    quorum: 2,
+    policyHash: "abc",
+    votes: [
+      { ...aVoteDetail("U000"), email: null, reason: "Checked.", at: new Date(NOW).toISOString() },
+      { ...aVoteDetail("U001"), reason: null, at: new Date(NOW + 1_000).toISOString() },
+    ],
+    messageLinks: [`https://acme.slack.com/${MESSAGE_TS}`],
+  });
+});
+
+const aVoteDetail = (userId: string) => {
+  const { name, email } = aPerson(userId);
+  return { userId, name, email, verdict: "approve", authority: "approver" };
+};
 
 test("twenty clicks at once make one decision, and the others get a reply that it is decided", async (t) => {
   const { store, press, request, kinds, replies } = await setUp(t);

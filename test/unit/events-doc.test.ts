@@ -2,9 +2,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { EVENT_SOURCE, toEventEntry } from "../../src/aws/event-bus.ts";
-import { type AuditDetails, type AuditKind, EVENT_NAMES, type PublishedRecord } from "../../src/core/audit.ts";
+import {
+  type AuditContext,
+  type AuditDetails,
+  type AuditKind,
+  EVENT_NAMES,
+  type PublishedRecord,
+} from "../../src/core/audit.ts";
 import type { Denial } from "../../src/core/denial.ts";
 import type { Outcome, OutcomeKind } from "../../src/core/request.ts";
+import { AUDIT_CONTEXT } from "../support/samples.ts";
 
 type Presence<T, Field extends keyof T> = object extends Pick<T, Field> ? "sometimes" : "always";
 
@@ -19,14 +26,21 @@ const REQUEST = {
   stepName: "always",
   route: "always",
 } as const;
+const CONTEXT = {
+  requester: "always",
+  quorum: "always",
+  policyHash: "always",
+  votes: "always",
+  messageLinks: "always",
+} as const;
 const SIGNAL = { decision: "always", attempt: "always", userId: "sometimes", session: "sometimes" } as const;
 const REPORTED = { decision: "always", attempt: "always" } as const;
 const FIELDS: {
   [Kind in AuditKind]: { [Field in keyof AuditDetails[Kind]]-?: Presence<AuditDetails[Kind], Field> };
 } = {
-  requested: { ...REQUEST, uncovered: "sometimes" },
-  decided: { ...REQUEST, decision: "always", authority: "sometimes", reason: "sometimes" },
-  closed: { ...REQUEST, outcome: "always", executionStatus: "sometimes" },
+  requested: { ...REQUEST, ...CONTEXT, uncovered: "sometimes" },
+  decided: { ...REQUEST, ...CONTEXT, decision: "always", authority: "sometimes", reason: "sometimes" },
+  closed: { ...REQUEST, ...CONTEXT, outcome: "always", executionStatus: "sometimes" },
   identified: { email: "always", userId: "always" },
   voted: { verdict: "always", authority: "sometimes", reason: "sometimes", name: "always" },
   withdrawn: {},
@@ -42,6 +56,9 @@ const FIELDS: {
   "signal-without-effect": { ...REQUEST, ...REPORTED },
   progress: { ...REQUEST, executionStatus: "sometimes", awsApprovals: "sometimes" },
   ended: { ...REQUEST, executionStatus: "always" },
+};
+const A_VOTE: Record<keyof AuditContext["votes"][number], true> = {
+  ...{ userId: true, name: true, email: true, verdict: true, reason: true, authority: true, at: true },
 };
 const OUTCOME: Record<keyof Outcome, true> = { kind: true, where: true, by: true, detail: true };
 const OUTCOME_KINDS: Record<OutcomeKind, true> = {
@@ -76,10 +93,11 @@ const rows = (title: string) =>
     present,
   }));
 
-/** The fields that a kind shares with others, which have a section of their own. */
-function sharedSection(kind: AuditKind): string | null {
-  if ("executionId" in FIELDS[kind]) return "Fields of the request";
-  return kind.startsWith("signal-") ? "Signals" : null;
+/** The sections of the fields that a kind shares with others. */
+function sharedSections(kind: AuditKind): string[] {
+  if (kind.startsWith("signal-")) return ["Signals"];
+  const shared = "executionId" in FIELDS[kind] ? ["Fields of the request"] : [];
+  return "policyHash" in FIELDS[kind] ? [...shared, "Context of the request"] : shared;
 }
 
 test("every kind of audit record has a section, and no section describes another kind", () => {
@@ -95,10 +113,9 @@ for (const kind of KINDS) {
   });
 
   test(`each field of ${kind} is described once, with when it is present`, () => {
-    const shared = sharedSection(kind);
-    const described = [...(shared === null ? [] : rows(shared)), ...rows(kind)].filter(
-      ({ field }) => !(field in DENIALS) && !(kind === "closed" && field in OUTCOME),
-    );
+    const described = [...sharedSections(kind), kind]
+      .flatMap(rows)
+      .filter(({ field }) => !(field in DENIALS) && !(kind === "closed" && field in OUTCOME));
     assert.deepEqual(described.map(({ field }) => field).toSorted(), Object.keys(fields).toSorted());
     for (const { field, present } of described)
       assert.equal(present === "always", fields[field] === "always", `${kind}.${field}: ${present}`);
@@ -131,6 +148,16 @@ test("the example of an event is what is published for its record", () => {
   const optional = ["authority", "reason"];
   const needed = Object.keys(FIELDS.decided).filter((field) => !optional.includes(field));
   assert.deepEqual(Object.keys(detail).toSorted(), needed.toSorted());
+});
+
+test("the fields of a requester and of a vote are described", () => {
+  const context = section("Context of the request");
+  const described = Object.keys({ ...AUDIT_CONTEXT.requester, ...A_VOTE });
+  for (const field of described) assert.ok(context.includes(`\`${field}\``), field);
+  for (const kind of ["decided", "requested"])
+    assert.deepEqual(Object.keys(example(kind).requester as object), Object.keys(AUDIT_CONTEXT.requester));
+  const [vote] = example("decided").votes as object[];
+  assert.deepEqual(Object.keys(vote ?? {}).toSorted(), Object.keys(A_VOTE).toSorted());
 });
 
 test("the page names every detail-type", () => {

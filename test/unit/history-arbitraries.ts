@@ -6,9 +6,13 @@ import {
   type RequestContext,
   requestContext,
 } from "../../src/core/audit.ts";
+import { AUDIT_CONTEXT } from "../support/samples.ts";
 import { arn, count, hostile, maybe, outcomes, requests, time, userId } from "./messages-arbitraries.ts";
 
 const context: fc.Arbitrary<RequestContext> = requests.map(requestContext);
+const both = <A extends object, B extends object>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
+  fc.tuple(a, b).map(([one, other]) => ({ ...one, ...other }));
+const published = both(context, fc.constant(AUDIT_CONTEXT));
 const verdict = fc.constantFrom("approve", "reject");
 const breakGlass = fc.constantFrom({}, { authority: "break-glass" } as const);
 const signalDetail = fc
@@ -17,13 +21,10 @@ const signalDetail = fc
     fc.constantFrom({}, { userId: "U0JANE", session: "jane@example.com" }),
   )
   .map(([detail, signer]) => ({ ...detail, ...signer }));
-const both = <A extends object, B extends object>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
-  fc.tuple(a, b).map(([one, other]) => ({ ...one, ...other }));
-
 const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
-  requested: context,
-  decided: both(both(context, breakGlass), fc.record({ decision: verdict, reason: hostile(3000) })),
-  closed: both(context, fc.record({ outcome: outcomes, executionStatus: hostile(200) })),
+  requested: published,
+  decided: both(both(published, breakGlass), fc.record({ decision: verdict, reason: hostile(3000) })),
+  closed: both(published, fc.record({ outcome: outcomes, executionStatus: hostile(200) })),
   identified: fc.record({ email: hostile(300), userId: maybe(userId) }),
   voted: both(breakGlass, fc.record({ verdict, reason: hostile(3000), name: hostile(500) })),
   withdrawn: fc.constant({}),

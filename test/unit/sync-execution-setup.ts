@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { makeAuditContext } from "../../src/app/audit/audit-context.ts";
 import { makeApplyChanges } from "../../src/app/watch/apply-changes.ts";
 import { makeSyncExecution } from "../../src/app/watch/sync-execution.ts";
 import { fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
-import { anAttempt, anExecution, aRoute, EXECUTION_ID, NOW } from "../support/samples.ts";
+import { anAttempt, anEntry, anExecution, aRoute, EXECUTION_ID, NOW } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 export const SLOW_MS = 5 * 60_000;
@@ -19,6 +20,13 @@ export async function setUp(t: TestContext, routes = [aRoute()]) {
   const apply = makeApplyChanges({
     requests: store.owned.requests,
     routes,
+    auditContext: makeAuditContext({
+      messages: store.messages,
+      routes,
+      identities: {},
+      policyHash: "abc",
+      permalink: ({ ts }) => ts && `https://acme.slack.com/${ts}`,
+    }),
     clock,
     newId: () => `request-${++ids}`,
     log,
@@ -50,7 +58,10 @@ export async function setUp(t: TestContext, routes = [aRoute()]) {
     const [request] = await requests();
     assert(request !== undefined);
     const expectedVersion = request.version;
-    await store.requests.advance({ requestId: request.id, expectedVersion, patch: more, attempt, audit: [] });
+    const audit = [anEntry({ requestId: request.id, kind: "decided" })];
+    await store.requests.advance({ requestId: request.id, expectedVersion, patch: more, audit });
+    const next = { requestId: request.id, expectedVersion: expectedVersion + 1, patch: {}, audit: [] };
+    await store.requests.advance({ ...next, attempt });
   };
   return { clock, store, automation, log, uncovered, sync, read, watched, requests, kinds, patch, abort };
 }

@@ -115,6 +115,17 @@ test("a request that our signal closed names its voters", async (t) => {
   await read();
   assert.equal((await requests())[0]?.outcome?.where, "slack");
   assert.deepEqual((await kinds()).slice(-1), ["closed U0JANE"]);
+  const [requested, ...more] = await store.requests.history("request-1");
+  const closed = more.at(-1);
+  assert.ok(requested?.kind === "requested" && closed?.kind === "closed");
+  const { votes, messageLinks, ...context } = requested.detail;
+  assert.deepEqual([votes, messageLinks], [[], []]);
+  assert.deepEqual([context.quorum, context.policyHash], [1, "abc"]);
+  assert.equal(context.requester.principal, anExecution().executedBy);
+  assert.deepEqual(
+    closed.detail.votes.map(({ userId, at }) => [userId, at]),
+    [["U0JANE", new Date(aVote("U0JANE").at).toISOString()]],
+  );
 });
 
 test("while a signal is in flight, the end of its step is not attributed; after thirty seconds it is", async (t) => {

@@ -1,4 +1,4 @@
-import { type AuditDetails, type AuditEntry, requestContext } from "../../core/audit.ts";
+import { type AuditContext, type AuditDetails, type AuditEntry, requestContext } from "../../core/audit.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { DroppedVote } from "../../core/dropped-vote.ts";
 import type { ApprovalRequest, Authority, Vote } from "../../core/request.ts";
@@ -29,9 +29,9 @@ export function toVotedEntry(vote: Vote): AuditEntry {
 }
 
 /** Returns the audit record of the decision that a vote completed. */
-export function toDecidedEntry(vote: Vote, request: ApprovalRequest): AuditEntry {
+export function toDecidedEntry(vote: Vote, request: ApprovalRequest, context: AuditContext): AuditEntry {
   const { verdict: decision, authority } = vote;
-  const detail = { decision, ...breakGlass(authority), ...requestContext(request), ...reason(vote) };
+  const detail = { decision, ...breakGlass(authority), ...requestContext(request), ...context, ...reason(vote) };
   return { requestId: request.id, kind: "decided", at: vote.at, actor: vote.userId, detail };
 }
 

@@ -1,3 +1,4 @@
+import type { AuditContext, AuditContextFor } from "../../core/audit.ts";
 import type { Denial } from "../../core/denial.ts";
 import { type DroppedVote, toDroppedReplies } from "../../core/dropped-vote.ts";
 import { evaluateVote, type VoteEvaluation } from "../../core/evaluate-vote.ts";
@@ -21,6 +22,7 @@ const MAX_RACES = 20;
 
 export interface EvaluateClickDeps extends GatherDeps {
   clicks: ClickStore;
+  auditContext: AuditContextFor;
   /** Renders a denial for the person who clicked. */
   sentence: (denial: Denial) => string;
   /** Renders names in other replies. */
@@ -96,8 +98,12 @@ async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<Click
     const assessed = await assess(deps, click, { ...facts, request }, freshness);
     if (assessed.kind !== "assessed") return assessed;
     const guard = { requestId: request.id, expectedVersion: request.version, click: click.id };
-    if (await requests.advance({ ...guard, ...toChange(deps, click, request, assessed) })) {
-      const { evaluation, dropped } = assessed;
+    const { evaluation, counted, dropped } = assessed;
+    const context =
+      evaluation.kind === "counted" && evaluation.completes
+        ? await deps.auditContext(request, withVote(counted, evaluation.vote))
+        : null;
+    if (await requests.advance({ ...guard, ...toChange(deps, click, request, assessed, context) })) {
       if (evaluation.kind === "withdrawn") return { kind: "withdrawn" };
       const kinds = dropped.map(({ denial }) => denial.kind);
       return { kind: "counted", completes: evaluation.completes, ...(kinds.length > 0 ? { dropped: kinds } : {}) };
@@ -112,6 +118,8 @@ async function evaluate(deps: EvaluateClickDeps, click: ClickRow): Promise<Click
 interface Assessed {
   kind: "assessed";
   evaluation: Exclude<VoteEvaluation, { kind: "denied" }>;
+  /** Earlier votes that still count. */
+  counted: readonly Vote[];
   /** Earlier approvals that no longer count. */
   dropped: readonly DroppedVote[];
   /** Approvals that the request still needs. */
@@ -132,16 +140,18 @@ async function assess(
   let evaluation = evaluateWith(votes);
   if (evaluation.kind === "denied") return evaluation;
   const completesQuorum = evaluation.kind === "counted" && evaluation.completes && verdict === "approve";
-  if (!completesQuorum || authority === "break-glass") return { kind: "assessed", evaluation, dropped: [], missing: 0 };
+  if (!completesQuorum || authority === "break-glass")
+    return { kind: "assessed", evaluation, counted: votes, dropped: [], missing: 0 };
 
   const earlier = votes.filter((vote) => vote.verdict === "approve" && vote.userId !== userId);
   const checked = await checkVoters(deps, request, earlier, freshness);
   if (checked.kind !== "checked") return toOutcome(checked);
   const { dropped } = checked;
-  evaluation = evaluateWith(votes.filter((vote) => !dropped.some((each) => each.vote === vote)));
+  const counted = votes.filter((vote) => !dropped.some((each) => each.vote === vote));
+  evaluation = evaluateWith(counted);
   if (evaluation.kind === "denied") return evaluation;
   const missing = Math.max(0, (route?.quorum ?? 0) - (earlier.length - dropped.length) - 1);
-  return { kind: "assessed", evaluation, dropped, missing };
+  return { kind: "assessed", evaluation, counted, dropped, missing };
 }
 
 function toOutcome(facts: Exclude<GatheredFacts, { kind: "ready" }>): ClickOutcome {
@@ -150,17 +160,21 @@ function toOutcome(facts: Exclude<GatheredFacts, { kind: "ready" }>): ClickOutco
   return { kind, why, ...(waitMs === undefined ? {} : { waitMs }) };
 }
 
+/** Returns the votes as they are stored with this one: each person has one. */
+const withVote = (votes: readonly Vote[], vote: Vote) => [...votes.filter((each) => each.userId !== vote.userId), vote];
+
 /** Returns what an evaluation changes, for one transaction. */
 function toChange(
   { clock, show }: EvaluateClickDeps,
   { userId }: ClickRow,
   request: ApprovalRequest,
   { evaluation, dropped, missing }: Assessed,
+  context: AuditContext | null,
 ): Omit<RequestChange, "requestId" | "expectedVersion" | "click"> {
   const now = clock.now();
   if (evaluation.kind === "withdrawn")
     return { patch: {}, removeVotes: [userId], audit: [toWithdrawnEntry(evaluation.vote, now)] };
-  const { vote, completes, patch } = evaluation;
+  const { vote, patch } = evaluation;
   return {
     patch,
     vote,
@@ -168,7 +182,7 @@ function toChange(
     audit: [
       ...dropped.map((each) => toDroppedEntry(each, now)),
       toVotedEntry(vote),
-      ...(completes ? [toDecidedEntry(vote, request)] : []),
+      ...(context === null ? [] : [toDecidedEntry(vote, request, context)]),
     ],
     replies: toDroppedReplies(dropped, vote, request, missing, show),
     ...(vote.authority === "break-glass" ? { recipientLookup: "break-glass" as const } : {}),

@@ -3,7 +3,7 @@ import { outcomeText } from "../../core/denial.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Mask } from "../../core/mask.ts";
 import type { Change } from "../../core/reconcile.ts";
-import type { ApprovalRequest, Outcome } from "../../core/request.ts";
+import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
 import type { Automation } from "../ports/aws.ts";
 import { type OpenRequestDeps, openRequest } from "./open-request.ts";
 import { findNotice, logVerified, toVerifiedEntry } from "./verified-signal.ts";
@@ -40,15 +40,15 @@ type StoredChange = Exclude<Change, { kind: "open" }>;
 
 async function storeChange(deps: OpenRequestDeps, change: StoredChange): Promise<boolean> {
   const { request, patch } = change;
-  const actor = change.kind === "close" ? await findDeciders(deps, request, change.outcome) : "countersign";
+  const votes = change.kind === "close" ? await deps.requests.votes(request.id) : [];
   const notice = change.kind === "verified" ? findNotice(change.verified) : null;
   const isStored = await deps.requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
     patch,
-    audit: [toEntry(change, deps.clock.now(), actor)],
+    audit: [await toEntry(deps, change, votes)],
     ...(notice === null ? {} : { recipientLookup: notice }),
-    replies: change.kind === "close" ? await toLateReplies(deps, request, change.outcome) : [],
+    replies: change.kind === "close" ? toLateReplies(request, change.outcome, votes) : [],
   });
   logChange(deps, change, isStored);
   return isStored;
@@ -65,14 +65,17 @@ function logChange({ log }: OpenRequestDeps, change: StoredChange, isStored: boo
   else log.debug({ event: "request.changed", ...fields }, "request changed");
 }
 
-function toEntry(change: StoredChange, at: number, actor: string): AuditEntry {
+async function toEntry(deps: OpenRequestDeps, change: StoredChange, votes: readonly Vote[]): Promise<AuditEntry> {
   const { request, patch } = change;
   const { executionStatus, awsApprovals } = patch;
-  const common = { requestId: request.id, at, actor };
+  const common = { requestId: request.id, at: deps.clock.now(), actor: "countersign" };
   const detail = { ...requestContext(request), ...(executionStatus === undefined ? {} : { executionStatus }) };
   switch (change.kind) {
-    case "close":
-      return { ...common, kind: "closed", detail: { ...detail, outcome: change.outcome } };
+    case "close": {
+      const context = await deps.auditContext(request, votes);
+      const actor = findDeciders(request, change.outcome, votes);
+      return { ...common, actor, kind: "closed", detail: { ...detail, ...context, outcome: change.outcome } };
+    }
     case "progress":
       return { ...common, kind: "progress", detail: { ...detail, ...(awsApprovals == null ? {} : { awsApprovals }) } };
     case "verified":
@@ -85,9 +88,8 @@ function toEntry(change: StoredChange, at: number, actor: string): AuditEntry {
 }
 
 /** Returns the people or AWS principals that decided a closed request, as the actor of its audit record. */
-async function findDeciders(deps: OpenRequestDeps, request: ApprovalRequest, outcome: Outcome): Promise<string> {
+function findDeciders(request: ApprovalRequest, outcome: Outcome, votes: readonly Vote[]): string {
   if (outcome.where === "aws") return outcome.by.join(", ") || "unknown";
-  const votes = await deps.requests.votes(request.id);
   return votes
     .filter((vote) => vote.verdict === request.decision)
     .map((vote) => vote.userId)
@@ -95,13 +97,12 @@ async function findDeciders(deps: OpenRequestDeps, request: ApprovalRequest, out
 }
 
 /** Returns replies to the people whose votes were stored but did not decide the step. */
-async function toLateReplies(
-  deps: OpenRequestDeps,
+function toLateReplies(
   request: ApprovalRequest,
   outcome: Outcome,
-): Promise<{ userId: string; text: string }[]> {
+  votes: readonly Vote[],
+): { userId: string; text: string }[] {
   if (outcome.where === "slack") return [];
-  const votes = await deps.requests.votes(request.id);
   return votes.map((vote) => ({
     userId: vote.userId,
     text: `Your ${vote.verdict === "approve" ? "approval" : "rejection"} of ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeText(outcome.kind)} in AWS. The message has the details.`,

@@ -1,4 +1,4 @@
-import { requestContext } from "../../core/audit.ts";
+import { type AuditContextFor, requestContext } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
@@ -14,6 +14,7 @@ import type { GuardedStore } from "../ports/store.ts";
 export interface OpenRequestDeps {
   requests: GuardedStore["requests"];
   routes: readonly Route[];
+  auditContext: AuditContextFor;
   clock: Clock;
   newId: () => string;
   log: Log;
@@ -79,7 +80,11 @@ export async function openRequest(
       kind: "requested",
       at: request.openedAt,
       actor: execution.executedBy ?? "unknown",
-      detail: { ...requestContext(request), ...(uncovered === null ? {} : { uncovered }) },
+      detail: {
+        ...requestContext(request),
+        ...(await deps.auditContext(request, [])),
+        ...(uncovered === null ? {} : { uncovered }),
+      },
     },
     ...(recipientLookup === null ? {} : { recipientLookup }),
   });

@@ -5,10 +5,15 @@ import type { MessageLocation } from "../../app/admin/inspect.ts";
  * same form, but costs a call for each message. Source: Slack API, chat.getPermalink.
  */
 export function messageLink(messages: readonly MessageLocation[], workspaceUrl: string): string | null {
-  const posted = messages.find(({ ts, channelId }) => ts !== null && isTimestamp(ts) && isChannel(channelId));
-  if (posted === undefined || !/^https?:\/\/[\w.:-]{1,200}\/?$/.test(workspaceUrl)) return null;
-  const base = workspaceUrl.replace(/\/$/, "");
-  return `<${base}/archives/${posted.channelId}/p${posted.ts?.replace(".", "")}|Open the message>`;
+  const [url] = messages.map((message) => messageUrl(message, workspaceUrl)).filter((each) => each !== null);
+  return url === undefined ? null : `<${url}|Open the message>`;
+}
+
+/** Returns the address of a message; null if it is not posted. */
+export function messageUrl({ ts, channelId }: MessageLocation, workspaceUrl: string): string | null {
+  if (ts === null || !isTimestamp(ts) || !isChannel(channelId)) return null;
+  if (!/^https?:\/\/[\w.:-]{1,200}\/?$/.test(workspaceUrl)) return null;
+  return `${workspaceUrl.replace(/\/$/, "")}/archives/${channelId}/p${ts.replace(".", "")}`;
 }
 
 export function isChannel(id: string): boolean {

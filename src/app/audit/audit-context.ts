@@ -1,0 +1,31 @@
+import type { AuditContext, AuditContextFor } from "../../core/audit.ts";
+import { findRoute, type Route } from "../../core/policy.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import { findRequester, type Identities } from "../../core/requester.ts";
+import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
+
+/** Makes the function that gathers what an auditor needs to know about a request, for the records that are published. */
+export const makeAuditContext =
+  (deps: {
+    messages: Pick<MessageStore, "ofRequest">;
+    routes: readonly Route[];
+    identities: Identities;
+    policyHash: string;
+    /** Returns the address of a message; null if it is not posted. */
+    permalink: (message: MessageRow) => string | null;
+  }): AuditContextFor =>
+  async (request: ApprovalRequest, votes: readonly Vote[]): Promise<AuditContext> => {
+    const { executedBy } = request.facts;
+    const { userIds, email } = findRequester(executedBy, deps.identities);
+    const messages = await deps.messages.ofRequest(request.id);
+    return {
+      requester: { principal: executedBy, userIds, email },
+      quorum: findRoute(deps.routes, request.route)?.quorum ?? null,
+      policyHash: deps.policyHash,
+      votes: votes.map(({ userId, userName: name, email, verdict, at, reason, authority }) => ({
+        ...{ userId, name, email, verdict, reason, authority },
+        at: new Date(at).toISOString(),
+      })),
+      messageLinks: messages.map(deps.permalink).filter((link) => link !== null),
+    };
+  };

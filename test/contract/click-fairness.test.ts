@@ -6,7 +6,7 @@ import { startClickWorker } from "../../src/workers/clicks.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { PLAIN_NAMES, QUICK, testLog } from "../support/fakes.ts";
-import { aClick, anEntry, aRequest, aRoute, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
+import { aClick, anEntry, aRequest, aRoute, auditContext, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
 import { fakeSlackCall, limited } from "../support/slack-call.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
 
@@ -36,6 +36,7 @@ function startReplica(t: TestContext, store: OpenStore, lookups: string[]) {
     lookUpRequester: async () => ({ kind: "done" }),
     signsAsPeople: () => false,
     hasTarget: () => true,
+    auditContext,
     sentence: ({ kind }) => kind,
   });
   const worker = startClickWorker({

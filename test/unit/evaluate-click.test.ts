@@ -5,7 +5,7 @@ import { requestContext } from "../../src/core/audit.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import type { Person } from "../../src/core/person.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
-import { aClick, anEntry, aPerson, aRequest, aVote, NOW, REQUEST_ID, MESSAGE_TS } from "../support/samples.ts";
+import { aClick, anEntry, aPerson, aRequest, aVote, MESSAGE_TS, NOW, REQUEST_ID } from "../support/samples.ts";
 import type { OpenStore } from "../support/stores.ts";
 import { fromMessage, PEOPLE, setUp } from "./evaluate-click-setup.ts";
 

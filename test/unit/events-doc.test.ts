@@ -95,9 +95,8 @@ const rows = (title: string) =>
 
 /** The sections of the fields that a kind shares with others. */
 function sharedSections(kind: AuditKind): string[] {
-  if (kind.startsWith("signal-")) return ["Signals"];
-  const shared = "executionId" in FIELDS[kind] ? ["Fields of the request"] : [];
-  return "policyHash" in FIELDS[kind] ? [...shared, "Context of the request"] : shared;
+  if (!("executionId" in FIELDS[kind])) return kind.startsWith("signal-") ? ["Signals"] : [];
+  return ["Fields of the request", ...("policyHash" in FIELDS[kind] ? ["Context of the request"] : [])];
 }
 
 test("every kind of audit record has a section, and no section describes another kind", () => {

@@ -477,7 +477,7 @@ for (const [claim, audit] of [
   test(`a decided request ${claim} in the audit log is never signaled; admins are told and the log has it once`, async (t) => {
     const { clock, store, automation, log, send, sent, error } = await setUp(t);
     const id = "by-hand";
-    const request = aRequest({ id, stepExecutionId: "by-hand", state: "decided", decision: "approve", signal: "due" });
+    const request = aRequest({ id, executionId: "another", state: "decided", decision: "approve", signal: "due" });
     await store.requests.open({ request, channels: [], audit: { ...audit, requestId: id } });
     const signal = () =>
       makeSendSignal({ ...store, clock, random: () => 0, owner: "me", aliveUntil, workspace: "T", log })(

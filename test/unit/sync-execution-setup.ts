@@ -58,10 +58,12 @@ export async function setUp(t: TestContext, routes = [aRoute()]) {
     const [request] = await requests();
     assert(request !== undefined);
     const expectedVersion = request.version;
-    const audit = [anEntry({ requestId: request.id, kind: "decided" })];
-    await store.requests.advance({ requestId: request.id, expectedVersion, patch: more, audit });
-    const next = { requestId: request.id, expectedVersion: expectedVersion + 1, patch: {}, audit: [] };
-    await store.requests.advance({ ...next, attempt });
+    const change = { requestId: request.id, expectedVersion, patch: more, audit: [] };
+    if (attempt.state !== "sending") return void (await store.requests.advance({ ...change, attempt }));
+    // Only a recorded decision is sent.
+    const decided = anEntry({ requestId: request.id, kind: "decided" });
+    await store.requests.advance({ ...change, audit: [decided] });
+    await store.requests.advance({ ...change, expectedVersion: expectedVersion + 1, patch: {}, attempt });
   };
   return { clock, store, automation, log, uncovered, sync, read, watched, requests, kinds, patch, abort };
 }

@@ -16,7 +16,7 @@ export const makeAuditContext =
   }): AuditContextFor =>
   async (request: ApprovalRequest, votes: readonly Vote[]): Promise<AuditContext> => {
     const { executedBy } = request.facts;
-    const { userIds, email } = findRequester(executedBy, deps.identities);
+    const { userIds, email } = findRequester(executedBy, deps.identities, request.addressOwner);
     const messages = await deps.messages.ofRequest(request.id);
     return {
       requester: { principal: executedBy, userIds, email },

@@ -1,4 +1,5 @@
 import { describeApprovers } from "./approvers.ts";
+import { toApproverLine } from "./listed-approver.ts";
 import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
@@ -15,6 +16,8 @@ export type Denial =
   | { kind: "forged-form" }
   | { kind: "no-route"; route: string | null; uncovered?: Uncovered | undefined }
   | { kind: "no-target"; target: string }
+  /** AWS would refuse the signal of this principal. */
+  | { kind: "not-listed"; principal: string }
   | { kind: "account-status"; status: Exclude<Person["accountStatus"], "member"> }
   | { kind: "person-unknown"; error: string }
   /** `gone`: user groups of the route that do not exist or are disabled. `admin`: the person can break glass. */
@@ -50,6 +53,8 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
         : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin to restore the route under this name.`;
     case "no-target":
       return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;
+    case "not-listed":
+      return `AWS would reject your decision, because the step's Approvers do not include ${describePrincipal(denial.principal, show)}. ${NOTHING} Ask an admin to add this line to the runbook for later executions: ${show.text(toApproverLine(denial.principal))}. Decide this one in the AWS console.`;
     case "account-status":
       return `${accountStatusSentence(denial.status)} ${NOTHING}`;
     case "person-unknown":
@@ -174,6 +179,8 @@ export function denialLabel(kind: Denial["kind"]): string {
       return "no route";
     case "no-target":
       return "target not in the configuration";
+    case "not-listed":
+      return "AWS does not list the signer";
     case "account-status":
       return "a guest, or an external, deactivated or bot account";
     case "person-unknown":

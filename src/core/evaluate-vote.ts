@@ -1,6 +1,7 @@
 import { clean, cleanName, isVisible } from "./clean-text.ts";
 import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
+import { personListing, signingPrincipal } from "./listed-approver.ts";
 import type { Membership, Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type Vote,
 } from "./request.ts";
 import { findRequesterRule, isRequester, type Requester } from "./requester.ts";
+import { sessionNameFor } from "./signers.ts";
 
 export type VoteEvaluation =
   | { kind: "denied"; denial: Denial }
@@ -68,6 +70,12 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   if (repeats && !breaksGlass && !isEnough) return denied({ kind: "already-voted", verdict: earlier.verdict });
   const own = breaksGlass || verdict === "reject" ? null : selfApproval(asked, route);
   if (own !== null) return denied(own);
+  const voter = { userId: person.id, email: person.email, sessionEmail: asked.sessionEmail };
+  const session = sessionNameFor(voter, votes);
+  if (personListing(request.facts, session) === "unlisted") {
+    const principal = signingPrincipal(request.facts, session) ?? "";
+    return denied({ kind: "not-listed", principal });
+  }
   const reason = toReason(asked.reason);
   if (reason === null && (breaksGlass || requiresReason(route, verdict)))
     return denied({ kind: "reason-missing", verdict });

@@ -13,6 +13,7 @@ import {
   type Outcome,
   type OutcomeKind,
   type RequestPatch,
+  type RequestSigner,
   type Verdict,
 } from "./request.ts";
 import { countAccepted, type SignalAttempt } from "./signal-attempt.ts";
@@ -37,13 +38,15 @@ export interface ReconcileContext {
   maskText?: (text: string) => string;
   /** The ARN of the role or user that sends our signals, if known. */
   signsAs?: string | null;
+  /** The principal that signs now, if known. */
+  signer?: RequestSigner | null;
 }
 
 /** Compares a read of an execution with its stored requests. Pure: the same read a second time yields no changes. */
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
-  { now, attempts = [], maskText = (text) => text, signsAs = null }: ReconcileContext,
+  { now, attempts = [], maskText = (text) => text, signsAs = null, signer = null }: ReconcileContext,
 ): Change[] {
   const changes: Change[] = [];
   const gates = observed.steps.filter((step) => step.action === APPROVE_ACTION);
@@ -61,7 +64,8 @@ export function reconcile(
     } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
       changes.push({ kind: "ended", request, patch: ended });
     } else {
-      const patch = { ...(isAccepted ? progressPatch(observed, request, step) : {}), ...startPatch(request, step) };
+      const progress = isAccepted ? progressPatch(observed, request, step) : {};
+      const patch = { ...progress, ...factsPatch(request, step, signer, now) };
       if (Object.keys(patch).length > 0) changes.push({ kind: "progress", request, patch });
     }
   }
@@ -142,10 +146,24 @@ function progressPatch(
   return { awsApprovals: [have, needed], awsDecidedBy: by, executionStatus: observed.status };
 }
 
-/** Adds the start of the step that AWS did not report when the request opened. */
-function startPatch({ state, facts }: ApprovalRequest, step: ObservedStep | undefined): RequestPatch {
-  if (state === "closed" || facts.waitingSince !== null || step === undefined || step.startedAt === null) return {};
-  return { facts: { ...facts, waitingSince: step.startedAt } };
+/**
+ * Adds the start of the step that AWS did not report when the request opened, and the signer if it has changed. AWS may
+ * accept a decision from the new one at once.
+ */
+function factsPatch(
+  { state, signal, facts }: ApprovalRequest,
+  step: ObservedStep | undefined,
+  signer: RequestSigner | null,
+  now: number,
+): RequestPatch {
+  if (state === "closed") return {};
+  const start = facts.waitingSince === null && step !== undefined ? step.startedAt : null;
+  const isSame = signer === null || (facts.signer?.arn === signer.arn && facts.signer.kind === signer.kind);
+  if (start === null && isSame) return {};
+  return {
+    facts: { ...facts, ...(start === null ? {} : { waitingSince: start }), ...(isSame ? {} : { signer }) },
+    ...(!isSame && state === "decided" && signal === "due" ? { signalNextAt: now } : {}),
+  };
 }
 
 /** Tells whether AWS accepted any signal of the request: all that it needs, or the first of several. */

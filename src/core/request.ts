@@ -24,7 +24,7 @@ export type Authority = "approver" | "break-glass";
 
 /**
  * The facts about the waiting step when the request opens, already masked. None changes afterwards, except that a start time
- * that AWS did not report at first is added.
+ * that AWS did not report at first is added, and that `signer` follows the configuration.
  */
 export interface RequestFacts {
   documentName: string;
@@ -46,10 +46,19 @@ export interface RequestFacts {
   minRequiredApprovals: number;
   parameters: Parameter[];
   parentExecutionId: string | null;
+  /** The principal that signs, as AWS and the configuration name it now; absent if it is unknown. */
+  signer?: RequestSigner;
   /** The reason why no route applied; absent if one did. */
   uncovered?: Uncovered;
   /** Names of hidden values that are also in the message or in visible parameters, where they are not replaced. */
   notReplaced: string[];
+}
+
+/** The principal that signs for a request: the bot's own, or the role in whose sessions approvers sign. */
+export interface RequestSigner {
+  kind: "bot" | "approvers";
+  /** The ARN of a user or a role. */
+  arn: string;
 }
 
 export interface Parameter {

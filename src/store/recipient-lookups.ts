@@ -11,16 +11,17 @@ import type { Tables } from "./schema.ts";
 /** Lookups that have not found all recipients. */
 export const UNRESOLVED = sql<SqlBool>`recipient_lookups.done_at is null`;
 
-/** Adds a lookup, once for each request and kind. */
+/** Adds a lookup, once for each request and kind, and once for each `once` that is not null. */
 export async function addRecipientLookup(
   trx: Transaction<Tables>,
   requestId: string,
   kind: RecipientLookupKind,
+  once: string | null = null,
 ): Promise<void> {
   await trx
     .insertInto("recipientLookups")
-    .values({ requestId, kind, doneAt: null, attempts: 0, nextAttemptAt: 0, lastError: null })
-    .onConflict((conflict) => conflict.columns(["requestId", "kind"]).doNothing())
+    .values({ requestId, kind, once, doneAt: null, attempts: 0, nextAttemptAt: 0, lastError: null })
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 

@@ -35,7 +35,7 @@ class ClickAlreadyEvaluated extends Error {}
 
 async function open(
   trx: Transaction<Tables>,
-  { request, channels, recipientLookup, audit }: NewRequest,
+  { request, channels, recipientLookup, notice, audit }: NewRequest,
   publishes: boolean,
 ): Promise<"opened" | "exists"> {
   const inserted = await trx
@@ -47,6 +47,7 @@ async function open(
   for (const channelId of new Set(channels))
     await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
   if (recipientLookup !== undefined) await addRecipientLookup(trx, request.id, recipientLookup);
+  if (notice !== undefined) await addRecipientLookup(trx, request.id, notice.kind, notice.once);
   await addRequesterLookup(trx, request.id, request.addressOwner);
   await appendAudit(trx, [audit], publishes);
   return "opened";

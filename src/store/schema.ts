@@ -39,6 +39,8 @@ export interface ClicksTable extends Omit<ClickRow, "origin"> {
 }
 
 export interface RecipientLookupsTable extends RecipientLookup {
+  /** At most one lookup has this text; null: no restriction. */
+  once: string | null;
   doneAt: number | null;
   nextAttemptAt: number;
   lastError: string | null;

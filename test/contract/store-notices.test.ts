@@ -68,6 +68,30 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.recipientLookups.due(FOREVER, 10), []);
   });
 
+  test(`${engine.name}: a notice that is sent once gets recipients for the first request only`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (const [id, once] of [
+      ["r-1", "Prod-DB"],
+      ["r-2", "Prod-DB"],
+      ["r-3", "Web"],
+    ] as const)
+      await store.requests.open({
+        request: aRequest({ id, stepExecutionId: id }),
+        channels: [],
+        recipientLookup: "direct-messages",
+        notice: { kind: "not-listed", once },
+        audit: anEntry({ requestId: id }),
+      });
+    const due = await store.recipientLookups.due(FOREVER, 10);
+    assert.deepEqual(due.map(({ requestId, kind }) => `${requestId} ${kind}`).toSorted(), [
+      "r-1 direct-messages",
+      "r-1 not-listed",
+      "r-2 direct-messages",
+      "r-3 direct-messages",
+      "r-3 not-listed",
+    ]);
+  });
+
   test(`${engine.name}: direct messages are messages of the request, one for each channel`, async (t) => {
     const { store, lookup } = await withLookup(t, "direct-messages");
     await store.recipientLookups.recordDone(lookup, ["D0ONE", "C0DBA", "D0ONE"], NOW);

@@ -108,11 +108,22 @@ test("a message states AWS's count and the other approvers of the step if AWS st
   assert.doesNotMatch(text, /also names `[^`]*jane/);
 });
 
-test("a role that cannot be assumed is reported, and no other identity sends the signal", async (t) => {
+test("a role that the step does not list gets no buttons, one that cannot be assumed is reported, and no other identity sends the signal", async (t) => {
+  const role = APPROVER_ROLE.replace("CountersignApprover", "NoSuchRole");
   const w = await world(t, {
     policy: policy("quorum: 1", AS_PEOPLE.replace("CountersignApprover", "NoSuchRole")),
   });
-  const id = await w.run(ONE_GATE);
+  for (const unlisted of [await w.run(ONE_GATE), await w.run(ONE_GATE)])
+    assert.doesNotMatch(toText(await w.message(unlisted, `- ${role}`)), /"action_id":"(approve|reject)"/);
+  const notices = await eventually("the admin is notified", async () => {
+    const { channels } = await w.control.slack("state");
+    const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
+    return direct?.messages.length > 0 && direct.messages;
+  });
+  assert.equal(notices.length, 1, "once for the runbook");
+  assert.match(toText(notices[0]), /AWS would refuse decisions of Test-Runbook/);
+
+  const id = await w.run(ONE_GATE.replace(BOT_ROLE, role));
   await w.click("U0JANE", await w.message(id), "approve");
   await w.message(id, /does not let Countersign act as jane@example\.com.*AccessDenied/);
   assert.deepEqual(await w.signals(id), []);

@@ -115,7 +115,7 @@ export interface FakeAutomation extends Automation {
 }
 
 /** Makes a fake of AWS that the test controls. */
-export function fakeAutomation(target = TARGET): FakeAutomation {
+export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
   const fake: FakeAutomation = {
     target,
     calls: { list: 0, read: [], defaults: [], signal: [] },

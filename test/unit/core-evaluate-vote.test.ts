@@ -6,7 +6,7 @@ import type { Membership, Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
 import type { ApprovalRequest, OutcomeKind, Verdict, Vote } from "../../src/core/request.ts";
 import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
-import { aPerson, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
+import { aFacts, aPerson, aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
 
 const member: Membership = { kind: "member" };
 const decidedByJane = { state: "decided", decision: "approve", decidedAt: NOW, signal: "due" } as const;
@@ -53,6 +53,14 @@ const withdraws: Given = { verdict: "withdraw" };
 const says = (reason: string): Given => ({ reason });
 const types = (typed: string): Given => ({ typed });
 const RUNBOOK = "Prod-DB-Restart";
+// The principal that signs, and the step's Approvers.
+const ROLE = "arn:aws:iam::111122223333:role/Approver";
+const signedBy = (kind: "bot" | "approvers", ...awsApprovers: string[]): Given => ({
+  request: aRequest({ facts: aFacts({ signer: { kind, arn: ROLE }, awsApprovers }) }),
+  sessionEmail: "u0jane@example.com",
+});
+const noAddress: Given = { sessionEmail: null };
+const janesSession = "arn:aws:sts::111122223333:assumed-role/Approver/u0jane@example.com";
 const breaksGlass: Given = { authority: "break-glass", reason: "The site is down", typed: RUNBOOK };
 
 const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
@@ -61,6 +69,32 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ["a rejection by an approver", [rejects], decides("reject")],
   ["an approval with an optional reason", [says("fine")], decides("approve")],
   ["an approval with white space around its reason", [says("  fine\n")], decides("approve")],
+  // AWS's own Approvers
+  ["an approval that the bot signs, if AWS lists it", [signedBy("bot", ROLE)], decides("approve")],
+  ["an approval that the bot signs, if AWS lists only others", [signedBy("bot", "omar")], denied("not-listed")],
+  [
+    "a rejection that the bot signs, if AWS lists only others",
+    [signedBy("bot", "omar"), rejects],
+    denied("not-listed"),
+  ],
+  ["an approval, if AWS may list the bot", [signedBy("bot", "{{ Approvers }}")], decides("approve")],
+  ["an approval by a person whose session AWS lists", [signedBy("approvers", janesSession)], decides("approve")],
+  ["an approval by a person whose role AWS lists", [signedBy("approvers", ROLE)], decides("approve")],
+  [
+    "an approval by another person than AWS lists",
+    [signedBy("approvers", janesSession), omar, noAddress],
+    denied("not-listed"),
+  ],
+  [
+    "break-glass by another person than AWS lists",
+    [signedBy("approvers", janesSession), omar, noAddress, breaksGlass],
+    denied("not-listed"),
+  ],
+  [
+    "a withdrawal by another person than AWS lists",
+    [signedBy("approvers", janesSession), omar, before(omarApproved), withdraws],
+    "withdrawn",
+  ],
   // Quorum
   ["the first of two approvals", [quorum(2)], counts("approve")],
   ["the second of two approvals", [quorum(2), before(...jane), omar], decides("approve")],
@@ -359,6 +393,7 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
     { kind: "no-route", route: null },
     { kind: "no-route", route: "databases" },
   ],
+  "not-listed": [{ kind: "not-listed", principal: "arn:aws:iam::111122223333:role/CountersignBot" }],
   "no-target": [{ kind: "no-target", target: "default/us-east-1" }],
   "account-status": (["guest", "external", "deactivated", "bot"] as const).map((status) => ({
     kind: "account-status",

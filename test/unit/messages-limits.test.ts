@@ -92,7 +92,12 @@ test("Slack accepts the form for a verdict, and the form returns its state, what
 });
 
 test("Slack accepts every notice, whatever the request contains", () => {
-  const kind = fc.constantFrom("break-glass" as const, "no-route" as const, "unrecorded" as const);
+  const kind = fc.constantFrom(
+    "break-glass" as const,
+    "no-route" as const,
+    "not-listed" as const,
+    "unrecorded" as const,
+  );
   fc.assert(
     fc.property(views, kind, (view, notice) => assertSendable(noticeMessage({ ...view, kind: notice }), "message")),
     RUNS,

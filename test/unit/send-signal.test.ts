@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
+import { reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest, Verdict } from "../../src/core/request.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, lastError, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
 import { aliveUntil, fakeAutomation, TARGET, testClock, testLog } from "../support/fakes.ts";
-import { anEntry, anExecution, aRequest, aStep, aVote, DETAILS, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
+import {
+  aFacts,
+  anEntry,
+  anExecution,
+  aRequest,
+  aStep,
+  aVote,
+  DETAILS,
+  EXECUTION_ID,
+  REQUEST_ID,
+} from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const LEASE = `execution:${TARGET.account}/${TARGET.region}:${EXECUTION_ID}`;
@@ -507,4 +518,34 @@ test("every log line about a signal names the request and the execution", async 
     log.lines.map(({ fields }) => [fields.event, fields.requestId, fields.executionId]),
     ["signal.sending", "signal.accepted"].map((event) => [event, REQUEST_ID, EXECUTION_ID]),
   );
+});
+
+test("a refusal is final only while AWS surely lists no signer of the step, and until the signer changes", async (t) => {
+  const other = "arn:aws:iam::111122223333:role/Other";
+  const cases: [approvers: string[], code: string, isFinal: boolean][] = [
+    [["omar"], "InvalidAutomationSignalException", true],
+    [["omar"], "AccessDeniedException", false],
+    [["{{ Approvers }}"], "InvalidAutomationSignalException", false],
+    [[other], "InvalidAutomationSignalException", false],
+  ];
+  for (const [awsApprovers, code, isFinal] of cases) {
+    const facts = aFacts({ awsApprovers, signer: { kind: "bot", arn: other } });
+    const { automation, clock, life, round, request, sent, store } = await setUp(t, { facts });
+    life.until = Number.MAX_SAFE_INTEGER;
+    automation.onSignal = () => ({ kind: "refused", code, message: "No" });
+    await round();
+    assert.equal((await request()).signalNextAt === null, isFinal, `${awsApprovers} ${code}`);
+    clock.advance(3_600_000);
+    assert.equal(await round(), isFinal ? 0 : 1);
+    assert.equal(sent().length, isFinal ? 1 : 2);
+    const signer = { kind: "bot", arn: "arn:aws:iam::111122223333:user/omar" } as const;
+    const changes = reconcile(anExecution({ steps: [aStep()] }), [await request()], { now: clock.now(), signer });
+    for (const change of changes) {
+      if (change.kind !== "progress") continue;
+      const { version } = change.request;
+      await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version, patch: change.patch, audit: [] });
+    }
+    assert.deepEqual((await request()).facts.signer, signer);
+    assert.equal(await round(), 1, "the new signer tries at once");
+  }
 });

@@ -97,6 +97,7 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
       return { channels: [...rows.map((row) => row.channelId), ...channels], missing };
     }
     case "no-route":
+    case "not-listed":
     case "unrecorded":
       return openDirectMessages(deps, deps.admins);
     default:

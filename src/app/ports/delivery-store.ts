@@ -94,6 +94,7 @@ export type NoticeKind =
   | "break-glass"
   | "no-route"
   | "not-editable"
+  | "not-listed"
   | "signal-misdirected"
   | "signal-without-effect"
   | "unrecorded";

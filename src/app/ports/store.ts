@@ -7,6 +7,7 @@ import type { Lease, LeaseStore, PollStore, RateLimitStore, ReplicaStore } from 
 import type {
   DigestStore,
   MessageStore,
+  NoticeKind,
   NoticeStore,
   RecipientLookupKind,
   RecipientLookupStore,
@@ -38,6 +39,8 @@ export interface NewRequest {
   channels: readonly string[];
   /** Destinations that must be looked up first. */
   recipientLookup?: RecipientLookupKind;
+  /** A notice that is sent for one of all requests with the same `once`. */
+  notice?: { kind: Extract<NoticeKind, "not-listed">; once: string };
   audit: AuditEntry;
 }
 

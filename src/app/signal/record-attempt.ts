@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
+import { requestListing } from "../../core/listed-approver.ts";
 import type { DecidedRequest, RequestPatch } from "../../core/request.ts";
 import {
   beginAttempt,
@@ -51,7 +52,7 @@ export async function recordAttempt(
   result?: SignalResult,
 ): Promise<Turn | null> {
   const { request } = turn;
-  const patch = toPatch(deps, turn, attempt);
+  const patch = toPatch(deps, turn, attempt, result);
   const isStored = await deps.guardedBy(turn.lease).requests.advance({
     requestId: request.id,
     expectedVersion: request.version,
@@ -133,6 +134,7 @@ function toPatch(
   deps: RecordDeps,
   turn: Turn,
   attempt: SignalAttempt,
+  result: SignalResult | undefined,
 ): Pick<RequestPatch, "signal" | "signalNextAt" | "verification"> {
   const now = deps.clock.now();
   switch (attempt.state) {
@@ -150,7 +152,7 @@ function toPatch(
     case "refused":
       return {
         signal: "due",
-        signalNextAt: retryAt(deps, turn),
+        signalNextAt: isFinal(turn, result) ? null : retryAt(deps, turn),
         // This signal did nothing, so it remains to verify the others, if there are any.
         ...(turn.attempts.some((each) => each.attempt !== attempt.attempt && wasSent(each)) ? {} : NOTHING_SENT),
       };
@@ -162,6 +164,18 @@ function toPatch(
 }
 
 const NOTHING_SENT = { verification: "none" } as const;
+
+/**
+ * Tells whether AWS refuses every signer of the request: no retry can help until the signer changes, and a read of the
+ * execution then makes the signal due again. Any other refusal is tried again: the step may not have been ready for it.
+ */
+function isFinal({ request }: Turn, result: SignalResult | undefined): boolean {
+  return (
+    result?.kind === "refused" &&
+    result.code === "InvalidAutomationSignalException" &&
+    requestListing(request.facts) === "unlisted"
+  );
+}
 
 function retryAt({ clock, random }: RecordDeps, { attempts }: Turn): number {
   return clock.now() + backoffMs(countTried(attempts), RETRY_BASE_MS, RETRY_CAP_MS, random());

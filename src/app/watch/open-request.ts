@@ -1,15 +1,16 @@
 import { type AuditContextFor, requestContext } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
+import { requestListing } from "../../core/listed-approver.ts";
 import type { Mask } from "../../core/mask.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
+import type { ApprovalRequest, RequestSigner } from "../../core/request.ts";
 import { initialOwner } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
 import type { Automation, Clock, FailedSince, Log } from "../ports/aws.ts";
-import type { GuardedStore } from "../ports/store.ts";
+import type { GuardedStore, NewRequest } from "../ports/store.ts";
 
 export interface OpenRequestDeps {
   requests: GuardedStore["requests"];
@@ -55,7 +56,11 @@ export async function openRequest(
   const route = selection.kind === "route" ? selection.route : null;
   const uncovered = toUncovered(selection, declared.kind === "failed" ? declared : null);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
-  const facts = toRequestFacts(execution, change.step, change, mask.allowing(allowed), defaults);
+  const signer = toRequestSigner(automation);
+  const facts = {
+    ...toRequestFacts(execution, change.step, change, mask.allowing(allowed), defaults),
+    ...(signer === null ? {} : { signer }),
+  };
   const request: ApprovalRequest = {
     ...UNDECIDED,
     id: deps.newId(),
@@ -87,9 +92,21 @@ export async function openRequest(
       },
     },
     ...(recipientLookup === null ? {} : { recipientLookup }),
+    ...(route !== null && requestListing(facts) === "unlisted" ? { notice: notListedNotice(request) } : {}),
   });
   logOpening(deps, request, uncovered, outcome);
   return "opened";
+}
+
+/** Returns the principal that signs for requests of this target; null if it is unknown. */
+export function toRequestSigner({ signers, target }: Pick<Automation, "signers" | "target">): RequestSigner | null {
+  return target.signsAs === undefined ? null : { kind: signers, arn: target.signsAs };
+}
+
+/** The notice to admins that AWS would refuse decisions: once for each runbook and signer. */
+function notListedNotice({ account, region, facts }: ApprovalRequest): NonNullable<NewRequest["notice"]> {
+  const once = JSON.stringify(["not-listed", account, region, facts.documentName, facts.signer?.arn]);
+  return { kind: "not-listed", once };
 }
 
 /** Tells whether the route depends on defaults that a later read may return. */

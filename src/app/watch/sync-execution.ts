@@ -9,6 +9,7 @@ import { isUnverified } from "../../core/verify-signals.ts";
 import type { Automation, Clock, Log } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
+import { toRequestSigner } from "./open-request.ts";
 
 /** How long an execution is not read while the list shows no change. A read shows changes that the list does not. */
 const SLOW_REREAD_MS = 5 * 60_000;
@@ -123,7 +124,8 @@ async function applyReading(
   const isSignaling = known.some((request) => request.state === "decided" && request.signal !== "accepted");
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const { signsAs = null } = automation.target;
-  const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs });
+  const signer = toRequestSigner(automation);
+  const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs, signer });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
   for (const { name: step } of findWaitingWithoutId(execution))

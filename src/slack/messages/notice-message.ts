@@ -12,7 +12,7 @@ import { breakGlassVotes } from "./break-glass.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
-import { stateText } from "./state-text.ts";
+import { listingText, stateText } from "./state-text.ts";
 import { literal, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -32,6 +32,8 @@ export function noticeMessage(view: NoticeView): Rendered {
       return unrecorded(view);
     case "not-editable":
       return notEditable(view);
+    case "not-listed":
+      return notListed(view);
     default:
       throw new Error(`no message for ${view.kind satisfies never}`);
   }
@@ -144,6 +146,19 @@ function unrecorded({ request }: NoticeView): Rendered {
         "state",
       ),
       context(idsLine(request), "ids"),
+    ],
+  };
+}
+
+function notListed({ request }: NoticeView): Rendered {
+  const { documentName } = request.facts;
+  const title = `AWS would refuse decisions of ${plain(documentName, 80)}`;
+  return {
+    text: `${title}: add a line to its Approvers.`,
+    blocks: [
+      header(title, "what"),
+      section(`${describeRequest(request, mentions())}, is waiting.\n${listingText(request.facts)}`, "state"),
+      context(`This notice is sent once for each runbook and principal. ${idsLine(request)}`, "ids"),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { ActionsBlock, KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { targetName } from "../../core/describe-step.ts";
+import { requestListing } from "../../core/listed-approver.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionLink } from "./aws-text.ts";
 import { button, context, header, plainText, type Rendered, section } from "./blocks.ts";
@@ -95,7 +96,7 @@ function notified({ route }: RequestView): KnownBlock | null {
 function buttons({ request, votes, route }: RequestView): ActionsBlock {
   const details = button("details", "Details", request.id);
   const elements =
-    request.state === "open" && route !== null
+    request.state === "open" && route !== null && requestListing(request.facts) !== "unlisted"
       ? [
           {
             ...button("approve", "Approve", request.id, "primary"),

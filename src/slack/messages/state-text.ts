@@ -1,6 +1,7 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { arnMatches } from "../../core/arn.ts";
+import { requestListing, toApproverLine } from "../../core/listed-approver.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
@@ -55,7 +56,30 @@ function openText({ request, votes, route, requester }: RequestView): string {
   const status = parts.filter((part) => part !== null).join(" · ");
   const line = missingLine === null ? status : `${status}. ${missingLine}`;
   const needed = request.facts.minRequiredApprovals;
-  return needed > 1 ? `${line}\nAWS itself asks for ${needed} approvals, each by another AWS identity.` : line;
+  return [
+    line,
+    needed > 1 ? `AWS itself asks for ${needed} approvals, each by another AWS identity.` : null,
+    listingText(request.facts),
+  ]
+    .filter((each) => each !== null)
+    .join("\n");
+}
+
+/** Says whether AWS may refuse the decision, because the step's Approvers do not name the principal that signs. */
+export function listingText(facts: ApprovalRequest["facts"]): string | null {
+  const { signer } = facts;
+  if (signer === undefined) return null;
+  const principal = describePrincipal(signer.arn, mentions(80));
+  switch (requestListing(facts)) {
+    case "listed":
+      return null;
+    case "unknown":
+      return `:warning: AWS may refuse the decision: Countersign cannot tell whether the step's Approvers include ${principal}.`;
+    case "unlisted":
+      return `:no_entry: *It cannot be decided in Slack:* AWS would refuse it, because the step's Approvers do not include ${principal}. Add this line to the runbook for later executions: ${code(toApproverLine(signer.arn), 300)}. Decide this one in the AWS console.`;
+    default:
+      throw new Error("no text for the listing");
+  }
 }
 
 /** People who have approved already are left out. */
@@ -90,7 +114,9 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     case "due":
       return error === null
         ? acceptedSoFar(request, countAccepted(attempts))
-        : `AWS does not have the decision yet: ${error}. ${retryText(request)}`;
+        : requestListing(request.facts) === "unlisted"
+          ? `AWS did not accept the decision: ${error}.\n${listingText(request.facts)}`
+          : `AWS does not have the decision yet: ${error}. ${retryText(request)}`;
     case "sending":
       return "Sending to AWS.";
     case "ambiguous":

@@ -160,6 +160,7 @@ async function createRecipientLookups(db: Db): Promise<void> {
     .createTable("recipient_lookups")
     .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))
     .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("once", "text", (c) => c.unique())
     .addColumn("done_at", "bigint")
     .addColumn("attempts", "integer", (c) => c.notNull())
     .addColumn("next_attempt_at", "bigint", (c) => c.notNull())

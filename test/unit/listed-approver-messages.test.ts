@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SignerKind } from "../../src/core/signers.ts";
+import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { visibleText } from "../support/block-limits.ts";
+import { TARGET } from "../support/fakes.ts";
+import { anExecution, aStep, EXECUTION_ID } from "../support/samples.ts";
+import { DECIDED, view } from "./messages-examples.ts";
+import { setUp } from "./sync-execution-setup.ts";
+
+const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
+const OTHER = "arn:aws:iam::111122223333:role/Other";
+const session = (role: string) => `arn:aws:sts::111122223333:assumed-role/${role}/jane@example.com`;
+
+function message(awsApprovers: string[], kind: SignerKind = "bot", more = {}) {
+  const { blocks } = requestMessage(view({ facts: { awsApprovers, signer: { kind, arn: ROLE } }, ...more }));
+  const actions = blocks.find((each) => each.type === "actions");
+  const buttons = actions?.elements.map((each) => ("action_id" in each ? each.action_id : ""));
+  return { buttons, text: visibleText(blocks) };
+}
+
+test("a message has no Approve and Reject only if AWS would refuse every signal, and then names the line to add", () => {
+  const listed = message([ROLE]);
+  assert.deepEqual(listed.buttons, ["approve", "reject", "details"]);
+  assert.doesNotMatch(listed.text, /refuse/);
+
+  const unknown = message(["{{ Approvers }}"]);
+  assert.deepEqual(unknown.buttons, ["approve", "reject", "details"]);
+  assert.match(unknown.text, /AWS may refuse the decision: .*role `CountersignBot`/);
+
+  const unlisted = message([OTHER, "omar"]);
+  assert.deepEqual(unlisted.buttons, ["details"]);
+  assert.match(
+    unlisted.text,
+    /AWS would refuse it.*Add this line to the runbook.*- arn:aws:iam::111122223333:role\/CountersignBot/,
+  );
+});
+
+test("where each approver signs, the buttons stay if the session of some person is listed", () => {
+  assert.deepEqual(message([session("CountersignBot")], "approvers").buttons, ["approve", "reject", "details"]);
+  assert.deepEqual(message([session("Other")], "approvers").buttons, ["details"]);
+});
+
+test("a decision that AWS refused is not said to be tried again while AWS does not list the signer", () => {
+  const attempts = [{ error: "AWS refused the signal", state: "refused" }];
+  const text = (awsApprovers: string[]) => {
+    const of = view({ ...DECIDED, signalNextAt: 1, facts: { awsApprovers, signer: { kind: "bot", arn: ROLE } } });
+    return visibleText(requestMessage({ ...of, attempts: attempts as never }).blocks);
+  };
+  assert.match(text([ROLE]), /will try again/);
+  assert.doesNotMatch(text([OTHER]), /try again/);
+  assert.match(text([OTHER]), /did not accept.*Add this line/s);
+});
+
+test("the notice to admins names the line to add", () => {
+  const of = view({ facts: { awsApprovers: [OTHER], signer: { kind: "bot", arn: ROLE } } });
+  const { blocks, text } = noticeMessage({ ...of, kind: "not-listed" });
+  assert.match(text, /Prod-DB-Failover/);
+  assert.match(visibleText(blocks), /ApproveFailover.*- arn:aws:iam::111122223333:role\/CountersignBot/s);
+});
+
+test("a request stores the principal that signs, follows its change, and reports a runbook that does not list it once", async (t) => {
+  const { automation, read, requests, store, clock } = await setUp(t);
+  const show = (status = "Waiting") =>
+    automation.shows(anExecution({ steps: [aStep({ status, inputs: { Approvers: [OTHER] } })] }));
+  Object.assign(TARGET_OF(automation), { signsAs: ROLE });
+  show();
+  await read();
+  const [request] = await requests();
+  assert.deepEqual(request?.facts.signer, { kind: "bot", arn: ROLE });
+  assert.deepEqual(
+    (await store.recipientLookups.due(clock.now(), 10)).map(({ kind }) => kind),
+    ["not-listed"],
+  );
+  const version = request?.version ?? 0;
+  Object.assign(TARGET_OF(automation), { signsAs: OTHER });
+  await read();
+  const [changed] = await requests();
+  assert.deepEqual([changed?.facts.signer?.arn, changed?.version], [OTHER, version + 1]);
+  await read();
+  assert.equal((await requests())[0]?.version, version + 1);
+  assert.equal((await store.requests.ofExecution(TARGET, EXECUTION_ID)).length, 1);
+});
+
+const TARGET_OF = (automation: { target: object }) => automation.target;

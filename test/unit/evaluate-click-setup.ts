@@ -67,8 +67,18 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
     assert(row !== undefined, `click ${id} waits`);
     return vote(row);
   };
-  const replies = async () =>
-    (await store.clicks.unreplied(Number.MAX_SAFE_INTEGER, 100)).map(({ userId, reply: answer }) => [userId, answer]);
+  const told: [userId: string, reply: string | null][] = [];
+  /** Delivers what is due, and returns every reply so far. */
+  const replies = async () => {
+    const due = () => store.clicks.unreplied(Number.MAX_SAFE_INTEGER, 100);
+    for (let rows = await due(); rows.length > 0; rows = await due()) {
+      for (const { id, userId, reply } of rows) {
+        told.push([userId, reply]);
+        await store.clicks.recordReplied(id);
+      }
+    }
+    return [...told];
+  };
   const request = async () => (await store.requests.byId(REQUEST_ID)) ?? assert.fail("no request");
   const kinds = async () => (await store.requests.history(REQUEST_ID)).map(({ kind, actor }) => `${kind} ${actor}`);
   return { clock, store, directory, gone, log, deps, vote, press, evaluate, replies, request, kinds };

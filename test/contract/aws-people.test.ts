@@ -66,8 +66,8 @@ test("each person has a separate session, which is reused while it is valid", as
       input.SourceIdentity,
     ]),
     [
-      [APPROVER, JANE.session, JANE.session],
-      [APPROVER, MIA.session, MIA.session],
+      [APPROVER, JANE.session, JANE.id],
+      [APPROVER, MIA.session, MIA.id],
     ],
   );
   const id = await run([session(JANE.session), session(MIA.session)], 2);

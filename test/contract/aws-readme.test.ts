@@ -17,7 +17,7 @@ test("the README lists each seeded key with its secret", () => {
 test("each control route in the README exists", async () => {
   await using aws = await awsWorld({ seed: true });
   const [, table = ""] = readme.split("## `/_control/`");
-  const routes = [...table.matchAll(/`(GET|POST) ([a-z/]+)/g)].map(([, method, path]) => [method ?? "", path ?? ""]);
+  const routes = [...table.matchAll(/`(GET|POST) ([a-z/-]+)/g)].map(([, method, path]) => [method ?? "", path ?? ""]);
   assert.ok(routes.length > 12);
   for (const [method = "", path = ""] of routes.filter(([, each]) => each !== "events" && each !== "executions/")) {
     const response = await fetch(`${aws.sandbox.url}/_control/${path}`, {

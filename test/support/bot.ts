@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { createInterface } from "node:readline";
 import { bundledBot } from "./bundled-bot.ts";
 import { eventually } from "./eventually.ts";
@@ -29,7 +30,8 @@ export interface Bot {
 export function spawnBot(environment: Record<string, string | undefined>, program: string[] = [PROGRAM, "serve"]) {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   // A folder without the developer's own .env.
-  const cwd = environment.COUNTERSIGN_CONFIG === undefined ? tmpdir() : dirname(environment.COUNTERSIGN_CONFIG);
+  const folder = dirname(environment.COUNTERSIGN_CONFIG ?? "");
+  const cwd = isAbsolute(folder) && existsSync(folder) ? folder : tmpdir();
   const child: ChildProcess = spawn(process.execPath, program, {
     cwd,
     env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },

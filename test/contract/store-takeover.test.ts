@@ -15,7 +15,9 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine, now });
     await store.replicas.heartbeat("dead", NOW, NOW + 15_000);
     await store.replicas.heartbeat("live", NOW, NOW + 60_000);
-    await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+    // A signal needs a recorded decision.
+    const [request, audit] = [aRequest({ decision: "approve" }), anEntry({ kind: "decided" })];
+    await store.requests.open({ request, channels: ["C0DBA"], audit });
     const [message] = await store.messages.ofRequest(REQUEST_ID);
     return { store, message: message ?? assert.fail("no message") };
   };

@@ -194,16 +194,16 @@ test("an approval can be withdrawn by its author until the quorum is complete", 
   await w.message(id, /Success|succeeded/i);
 });
 
-test("a typed confirmation accepts only the name of the runbook", async (t) => {
+test("a typed confirmation accepts the name of the runbook in any case with white space around it, and no other text", async (t) => {
   const w = await world(t, { policy: policy("confirm: typed") });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
   await w.click("U0JANE", message, "approve");
   await w.modal("U0JANE", "Type the runbook");
-  const wrong = await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "test-runbook" } } });
+  const wrong = await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "test-runbooks" } } });
   assert.equal(wrong.result, "errors");
   assert.match(wrong.errors.typed, /does not match the runbook name `Test-Runbook`/);
-  await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "Test-Runbook" } } });
+  await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: " test-runbook " } } });
   await w.message(id, /Success|succeeded/i);
 });
 

@@ -65,15 +65,22 @@ export function principalNoun(kind: PrincipalKind): string {
 
 /**
  * Describes an AWS principal for people who do not read ARNs: the user's name, `role/session`, or the person behind an
- * IAM Identity Center role.
- * Source: IAM User Guide, "IAM identifiers"; Identity Center's roles are named AWSReservedSSO_<permission set>_<hex>.
+ * IAM Identity Center role with the permission set.
  */
 export function describePrincipal(arn: string | null, show: NameRenderer): string {
+  const set = arn === null ? null : sessionSet(arn);
+  const name = principalName(arn, show);
+  return set === null ? name : `${name} (Identity Center, ${show.word(set)})`;
+}
+
+/**
+ * Names an AWS principal like `describePrincipal`, without its permission set.
+ * Source: IAM User Guide, "IAM identifiers"; Identity Center's roles are named AWSReservedSSO_<permission set>_<hex>.
+ */
+export function principalName(arn: string | null, show: NameRenderer): string {
   if (arn === null || arn.trim() === "") return "unknown";
-  const parsed = parseArn(arn.trim());
-  if (parsed === null || parsed.region !== "" || (parsed.service !== "iam" && parsed.service !== "sts"))
-    return show.text(arn);
-  const { resource } = parsed;
+  const resource = principalResource(arn);
+  if (resource === null) return show.text(arn);
   if (resource === "root") return "the account's root user";
   const [kind = "", ...path] = resource.split("/");
   const last = path.at(-1) ?? resource;
@@ -81,7 +88,17 @@ export function describePrincipal(arn: string | null, show: NameRenderer): strin
   if (kind === "federated-user") return `${show.text(last)} (federated)`;
   if (kind === "role") return `role ${show.text(last)}`;
   if (kind !== "assumed-role") return show.text(resource);
-  const role = path[0] ?? "";
-  const set = permissionSet(role);
-  return set === null ? show.text(`${role}/${last}`) : `${show.text(last)} (Identity Center, ${show.word(set)})`;
+  return show.text(sessionSet(arn) === null ? `${path[0] ?? ""}/${last}` : last);
+}
+
+/** Returns the permission set of an Identity Center session, or null for any other principal. */
+function sessionSet(arn: string): string | null {
+  const [kind, role = ""] = principalResource(arn)?.split("/") ?? [];
+  return kind === "assumed-role" ? permissionSet(role) : null;
+}
+
+function principalResource(arn: string): string | null {
+  const parsed = parseArn(arn.trim());
+  const isPrincipal = parsed !== null && parsed.region === "" && ["iam", "sts"].includes(parsed.service);
+  return isPrincipal ? parsed.resource : null;
 }

@@ -2,7 +2,7 @@ import { arnMatches, identityCenterEmail, toRoleArn } from "./arn.ts";
 import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
-import { classifyPrincipal, describePrincipal, isPersonal, principalNoun } from "./principal.ts";
+import { classifyPrincipal, describePrincipal, isPersonal, principalName, principalNoun } from "./principal.ts";
 
 /** Maps a Slack user id to the ARNs under which this person acts in AWS. */
 export type Identities = Readonly<Record<string, readonly string[]>>;
@@ -78,8 +78,8 @@ function identifiesPerson(arn: string): boolean {
 /** Describes who started an execution: the AWS principal, after the people who are or may be behind it. */
 export function describeRequester(requester: Requester, show: NameRenderer): string {
   const { executedBy, userIds, candidates } = requester;
+  if (userIds.length > 0) return `${names(userIds, show)} (${principalName(executedBy, show)})`;
   const principal = describePrincipal(executedBy, show);
-  if (userIds.length > 0) return `${names(userIds, show)} (${principal})`;
   return candidates.length > 0 ? `${principal}, perhaps ${names(candidates, show)}` : principal;
 }
 

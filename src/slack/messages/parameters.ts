@@ -105,7 +105,7 @@ export function notReplacedNote({ notReplaced }: Pick<RequestFacts, "notReplaced
     MAX_NAMED,
   );
   const text = `The value of ${names} is hidden only under this name: it is short, common, or also a visible value.`;
-  return context(text, "not-replaced");
+  return context(text);
 }
 
 function toEntries(parameters: readonly Parameter[], limits: Limits): { entries: Entry[]; cut: string | null } {

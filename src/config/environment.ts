@@ -80,6 +80,9 @@ export function parseEnvironment(variables: Variables): { environment: Environme
 /** One letter of this many may be wrong. Shorter names, such as PORT, are similar to too many others. */
 const LETTERS_PER_MISTAKE = 6;
 
+/** A variable that Kubernetes sets for each Service of the namespace. Source: Kubernetes, "Service", environment variables. */
+const SERVICE_LINK = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)$/;
+
 /**
  * Finds variables that are misspelled: Countersign would ignore them. A similar name is a misspelling unless the right
  * one is set too; a name that begins with COUNTERSIGN_ always is.
@@ -87,7 +90,7 @@ const LETTERS_PER_MISTAKE = 6;
 function findMisspelled(variables: Variables): { name: string; meant: Variable | null }[] {
   const unset = VARIABLES.filter((name) => variables[name] === undefined);
   return Object.keys(variables).flatMap((name) => {
-    if (variables[name] === undefined || VARIABLES.some((each) => each === name)) return [];
+    if (variables[name] === undefined || VARIABLES.some((each) => each === name) || SERVICE_LINK.test(name)) return [];
     const meant =
       unset.find((each) => editDistance(name, each) <= Math.floor(each.length / LETTERS_PER_MISTAKE)) ?? null;
     return meant !== null || name.startsWith("COUNTERSIGN_") ? [{ name, meant }] : [];

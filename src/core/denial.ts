@@ -54,7 +54,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "no-target":
       return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;
     case "not-listed":
-      return `AWS would reject your decision, because the step's Approvers do not include ${describePrincipal(denial.principal, show)}. ${NOTHING} Ask an admin to add this line to the runbook for later executions: ${show.text(toApproverLine(denial.principal))}. Decide this one in the AWS console.`;
+      return `AWS would refuse your decision: the step's Approvers do not include ${describePrincipal(denial.principal, show)}. ${NOTHING} Decide the step in the AWS console. For later executions, ask an admin to add this line to Approvers in the runbook: ${show.text(toApproverLine(denial.principal))}.`;
     case "account-status":
       return `${accountStatusSentence(denial.status)} ${NOTHING}`;
     case "person-unknown":
@@ -180,7 +180,7 @@ export function denialLabel(kind: Denial["kind"]): string {
     case "no-target":
       return "target not in the configuration";
     case "not-listed":
-      return "AWS does not list the signer";
+      return "the step's Approvers do not include the signer";
     case "account-status":
       return "a guest, or an external, deactivated or bot account";
     case "person-unknown":

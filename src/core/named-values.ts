@@ -149,10 +149,13 @@ function nestedEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** Collects the strings and numbers of JSON, without the names of members. None for another text. */
+/**
+ * Collects the strings and numbers of JSON, without the names of members. None for another text. A string that AWS has cut
+ * off ends with the text: a search for its end from each quote inside it would be quadratic.
+ */
 export function leaves(json: string): string[] {
   if (!/^\s*[[{]/.test(json)) return [];
-  return [...json.matchAll(/"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d[\d.eE+-]*/gs)].flatMap(([all, string, isName]) =>
+  return [...json.matchAll(/"((?:[^"\\]|\\.)*)(?:"(\s*:)?|\\?$)|-?\d[\d.eE+-]*/gs)].flatMap(([all, string, isName]) =>
     isName !== undefined ? [] : string === undefined ? [all] : unescapeLevels(string),
   );
 }

@@ -17,7 +17,7 @@ import {
   type Verdict,
 } from "./request.ts";
 import { countAccepted, type SignalAttempt } from "./signal-attempt.ts";
-import { matchTurns } from "./step-turns.ts";
+import { MAX_CLOCK_DIFFERENCE_MS, matchTurns } from "./step-turns.ts";
 import { type Verified, verifySignals } from "./verify-signals.ts";
 
 /** A change of the stored requests that follows from a read of their execution. */
@@ -151,19 +151,24 @@ function progressPatch(
  * accept a decision from the new one at once.
  */
 function factsPatch(
-  { state, signal, facts }: ApprovalRequest,
+  { state, signal, facts, openedAt }: ApprovalRequest,
   step: ObservedStep | undefined,
   signer: RequestSigner | null,
   now: number,
 ): RequestPatch {
   if (state === "closed") return {};
-  const start = facts.waitingSince === null && step !== undefined ? step.startedAt : null;
+  const start = facts.waitingSince === null && step !== undefined ? firstStart(step, openedAt) : null;
   const isSame = signer === null || (facts.signer?.arn === signer.arn && facts.signer.kind === signer.kind);
   if (start === null && isSame) return {};
   return {
     facts: { ...facts, ...(start === null ? {} : { waitingSince: start }), ...(isSame ? {} : { signer }) },
     ...(!isSame && state === "decided" && signal === "due" ? { signalNextAt: now } : {}),
   };
+}
+
+/** Returns the start of a step if the request can be about this turn of it: a later turn starts after the request opened. */
+function firstStart({ startedAt }: ObservedStep, openedAt: number): number | null {
+  return startedAt !== null && startedAt <= openedAt + MAX_CLOCK_DIFFERENCE_MS ? startedAt : null;
 }
 
 /** Tells whether AWS accepted any signal of the request: all that it needs, or the first of several. */

@@ -131,10 +131,11 @@ export function describeRequesterRule(route: RequesterPolicy, requester: Request
   const rule = findRequesterRule(route, requester);
   const { userIds, candidates, email } = requester;
   if (rule === "off") return null;
-  if (rule === "known") return `not ${names([...userIds, ...candidates], show)}, who started it`;
-  const excluded = candidates.length === 0 ? "" : `not ${names(candidates, show)}, who may have started it; `;
+  const others = candidates.filter((each) => !userIds.includes(each));
+  const excluded = others.length === 0 ? "" : `not ${names(others, show)}, who may have started it; `;
+  if (rule === "known") return `${excluded}not ${names(userIds, show)}, who started it`;
   if (rule === "pending")
-    return `${excluded}not ${show.text(email ?? "")}, who started it: approvals wait until Slack returns the owner of this address`;
+    return `${excluded}approvals wait until Slack returns the owner of ${show.text(email ?? "")}, who started it`;
   return `${excluded}${unknownText(route, requester, show)}`;
 }
 
@@ -143,16 +144,16 @@ export function explainRequesterRule(route: RequesterPolicy, requester: Requeste
   const rule = findRequesterRule(route, requester);
   const { userIds, candidates, email } = requester;
   if (rule === "off") return "The requester may approve.";
-  if (rule === "known") return `${names([...userIds, ...candidates], show)} started it and may not approve it.`;
-  const excluded =
-    candidates.length === 0 ? "" : `${names(candidates, show)} may have started it and may not approve it. `;
+  const others = candidates.filter((each) => !userIds.includes(each));
+  const excluded = others.length === 0 ? "" : `${names(others, show)} may have started it and may not approve it. `;
+  if (rule === "known") return `${excluded}${names(userIds, show)} started it and may not approve it.`;
   if (rule === "pending") {
     const otherwise = `If no active person has it, ${ruleName(route, show)} applies.`;
     return `${excluded}${show.text(email ?? "")} started it and may not approve it. Approvals wait until Slack returns the owner of this address. ${otherwise}`;
   }
   const unknown = unknownText(route, requester, show);
   const line = describeMissingIdentity(route, requester, show);
-  return [`${excluded}The self-approval rule: ${unknown}.`, line, rule === "denied" ? "It can be rejected." : null]
+  return [`${excluded}Self-approval: ${unknown}.`, line, rule === "denied" ? "It can be rejected." : null]
     .filter((sentence) => sentence !== null)
     .join(" ");
 }
@@ -179,7 +180,9 @@ const identityLine = (arn: string, show: NameRenderer) => show.text(`U...: ["${a
 function unknownText(route: RequesterPolicy, { executedBy }: Requester, show: NameRenderer): string {
   const kind = classifyPrincipal(executedBy);
   const because = isPersonal(kind)
-    ? `the requester is ${principalNoun(kind)} that matches no active person in Slack`
+    ? kind === "identity-center"
+      ? `the requester is ${principalNoun(kind)} that matches no active person in Slack`
+      : `the requester is ${principalNoun(kind)} that ${show.text("identities")} does not list`
     : `the requester is ${principalNoun(kind)}, which identifies no one`;
   const denied = findRequesterRule(route, { ...UNKNOWN_REQUESTER, executedBy }) === "denied";
   return `${denied ? show.strong("no approval counts") : "approvals count"}, because ${because} (${ruleName(route, show)})`;

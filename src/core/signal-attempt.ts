@@ -102,7 +102,7 @@ export function resolveAttempt(attempt: SignalAttempt, result: SignalResult, now
       };
     case "ambiguous": {
       const uncertainUntil = now + (result.answered ? ERROR_REPLY_UNCERTAIN_MS : NO_REPLY_UNCERTAIN_MS);
-      const error = `No clear answer from AWS (${result.code}: ${result.message})`;
+      const error = `${result.code}: ${result.message}`;
       return { ...attempt, state: "ambiguous", uncertainUntil, error };
     }
     default:

@@ -1,6 +1,9 @@
 import type { ObservedStep } from "./execution.ts";
 import type { ApprovalRequest } from "./request.ts";
 
+/** AWS accepts no request whose time is further off its own: so its times and ours differ by less. Source: Signature Version 4. */
+export const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
+
 /**
  * A step execution is known by its id and its start time: whether AWS gives the next turn of a loop, or a retry, the same
  * id is not documented. Times within this distance are of the same turn, because different operations may round them.

@@ -29,13 +29,10 @@ import {
 import type { ApprovalRequest, ReachedStep, Verification } from "./request.ts";
 import { type SignalAttempt, wasSent } from "./signal-attempt.ts";
 import { countNeeded } from "./signers.ts";
-import { matchTurns, type StepTurns } from "./step-turns.ts";
+import { MAX_CLOCK_DIFFERENCE_MS, matchTurns, type StepTurns } from "./step-turns.ts";
 
 /** How long after its acceptance a signal may remain without effect before that is reported. */
 export const EFFECT_DUE_MS = 60_000;
-
-/** AWS accepts no request whose time is further off its own: so its times and ours differ by less. Source: Signature Version 4. */
-const MAX_CLOCK_DIFFERENCE_MS = 5 * 60_000;
 
 /** A new result of the verification of one request. */
 export interface Verified {
@@ -123,11 +120,24 @@ function findUnexplained(context: Context, open: readonly ApprovalRequest[]): Ma
     if (context.reported.has(step.stepExecutionId) || (owner !== undefined && context.sentOf.has(owner.id))) continue;
     if (!findAuthors(step, owner?.id ?? NO_REQUEST, context.signsAs).includes("our-principal")) continue;
     const endedAt = step.endedAt ?? Number.POSITIVE_INFINITY;
-    const possible = newestFirst.filter((request) => firstAt(request) <= endedAt + MAX_CLOCK_DIFFERENCE_MS);
+    const possible = newestFirst.filter(
+      (request) =>
+        firstAt(request) <= endedAt + MAX_CLOCK_DIFFERENCE_MS &&
+        // Both times are AWS's: a signal leaves only after its own step has begun to wait.
+        endedAt > (request.facts.waitingSince ?? Number.NEGATIVE_INFINITY) &&
+        !isAccountedFor(context, request),
+    );
     const cause = possible.find((request) => firstAt(request) <= endedAt) ?? possible.at(-1);
     if (cause !== undefined) found.set(cause.id, step);
   }
   return found;
+}
+
+/** Tells whether the decisions of the request's own step show its only signal, which then decided no other step. */
+function isAccountedFor({ turns, sentOf, signsAs }: Context, request: ApprovalRequest): boolean {
+  const step = turns.stepOf(request);
+  if (step === undefined || sentOf.get(request.id)?.length !== 1) return false;
+  return findAuthors(step, request.id, signsAs).includes("this-request");
 }
 
 /** No text contains it. */

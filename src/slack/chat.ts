@@ -18,13 +18,20 @@ const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", 
 export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId">, clock: Clock): Chat {
   const isShared = makeSharedChannels(call, clock);
   const render = async (channel: string, content: MessageContent) => {
-    const { text, blocks } = await toMessage(content, () => isShared(channel));
-    return { text, blocks: blocks as KnownBlock[], metadata: toMetadata(content.id) };
+    const sharing = await isShared(channel);
+    if (sharing.kind !== "known") return sharing;
+    const { text, blocks } = toMessage(content, sharing.isShared);
+    return {
+      kind: "rendered",
+      message: { text, blocks: blocks as KnownBlock[], metadata: toMetadata(content.id) },
+    } as const;
   };
   return {
     async post(channel, content, notAfter) {
-      const message = await render(channel, content);
+      const rendered = await render(channel, content);
+      if (rendered.kind !== "rendered") return rendered;
       if (clock.now() > notAfter) return { kind: "too-late" };
+      const { message } = rendered;
       const posted = await call("chat.postMessage", { channel, ...message, unfurl_links: false, unfurl_media: false });
       if (posted.kind !== "ok") return posted;
       const { ts } = posted.response;
@@ -32,9 +39,10 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
     },
 
     async update(channel, ts, content, notAfter) {
-      const message = await render(channel, content);
+      const rendered = await render(channel, content);
+      if (rendered.kind !== "rendered") return rendered;
       if (clock.now() > notAfter) return { kind: "too-late" };
-      const updated = await call("chat.update", { channel, ts, ...message });
+      const updated = await call("chat.update", { channel, ts, ...rendered.message });
       if (updated.kind === "ok") return { kind: "updated" };
       if (updated.kind !== "refused") return updated;
       if (updated.code === "message_not_found") return { ...updated, kind: "deleted" };
@@ -60,8 +68,7 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
 }
 
 /** Renders the content. Whatever its kind, a channel that people of other organizations can read gets a withheld view. */
-async function toMessage(content: MessageContent, isShared: () => Promise<boolean>): Promise<Rendered> {
-  const withhold = await isShared();
+function toMessage(content: MessageContent, withhold: boolean): Rendered {
   switch (content.kind) {
     case "request":
       return requestMessage(content.view, { withhold });

@@ -47,6 +47,17 @@ export function makeClickStore(db: Kysely<Tables>, now: () => number): ClickStor
 }
 
 /**
+ * A click waits for the person's earlier clicks on the same request, also while Slack's limit postpones them or another
+ * replica evaluates them: a withdrawal that overtakes an approval would find nothing to withdraw.
+ */
+const NO_EARLIER_CLICK = sql<SqlBool>`not exists (
+  select 1 from clicks as earlier_click
+  where earlier_click.user_id = clicks.user_id and earlier_click.request_id = clicks.request_id
+    and earlier_click.evaluated_at is null
+    and (earlier_click.received_at < clicks.received_at
+      or (earlier_click.received_at = clicks.received_at and earlier_click.id < clicks.id)))`;
+
+/**
  * Returns due clicks, at most one of each person: their oldest. The people in `first` come first, then those whose last
  * turn (`served`) is the longest time ago. A person with many clicks so gets one turn, like everyone else.
  */
@@ -64,7 +75,7 @@ async function selectFairly(
     select id, user_id, received_at from (
       select id, user_id, received_at, row_number() over (partition by user_id order by received_at, id) as turn
       from clicks
-      where ${pending} and next_attempt_at <= ${at}
+      where ${pending} and next_attempt_at <= ${at} and ${served === "evaluatedAt" ? NO_EARLIER_CLICK : sql`true`}
     ) as due
     where turn = 1`;
   const { rows } = await sql<Tables["clicks"]>`

@@ -21,7 +21,8 @@ export function startRequesterWorker(deps: {
     ...deps,
     name: "requesters",
     topics: ["look-up-requester"],
-    wakes: REQUEST_CHANGED,
+    // Without its own topic: a lookup that stays due would run without a pause.
+    wakes: REQUEST_CHANGED.filter((topic) => topic !== "look-up-requester"),
     everyMs: TICK_MS,
     concurrency: CONCURRENCY,
     due: ({ limit }) => requesterLookups.due(clock.now(), limit),

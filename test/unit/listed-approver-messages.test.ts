@@ -33,7 +33,7 @@ test("a message has no Approve and Reject only if AWS would refuse every signal,
   assert.deepEqual(unlisted.buttons, ["details"]);
   assert.match(
     unlisted.text,
-    /AWS would refuse it.*Add this line to the runbook.*- arn:aws:iam::111122223333:role\/CountersignBot/,
+    /AWS would refuse the decision.*add this line to Approvers in the runbook.*- arn:aws:iam::111122223333:role\/CountersignBot/,
   );
 });
 
@@ -50,7 +50,7 @@ test("a decision that AWS refused is not said to be tried again while AWS does n
   };
   assert.match(text([ROLE]), /will try again/);
   assert.doesNotMatch(text([OTHER]), /try again/);
-  assert.match(text([OTHER]), /did not accept.*Add this line/s);
+  assert.match(text([OTHER]), /did not accept.*add this line/s);
 });
 
 test("the notice to admins names the line to add", () => {

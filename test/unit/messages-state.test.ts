@@ -85,7 +85,7 @@ test("while an attempt may still take effect, the message and show say until whe
   ])
     for (const words of [
       `may still take effect until ${until}`,
-      `Next check: ${until}`,
+      `Next attempt, if it is still needed: ${until}`,
       JSON.stringify(executionLink(of.request)).slice(1, -1),
     ])
       assert.ok(text.includes(words), `${words}: ${text}`);
@@ -96,7 +96,7 @@ test("a decision that is never sent is not announced as one that will be tried a
   const state = blockText({ ...view({ ...DECIDED, signal: "due", signalNextAt: null }, [vote()]), attempts }, "state");
   assert.match(
     state,
-    /Not sent: no record`\. Countersign does not send it\. Ask an admin to decide in the AWS console\./,
+    /Not sent: no record`\. Countersign does not retry\. Decide the step in the AWS console, or ask an admin to\./,
   );
   assert.doesNotMatch(state, /again/);
 });
@@ -213,12 +213,12 @@ test("the status line names the person whom the self-approval rule excludes, or 
   assert.match(of({ userIds: ["U0JANE"] }, "allow"), / · not <@U0JANE>, who started it$/);
   assert.match(
     of({ email: "rosa@example.com", pending: true }, "allow"),
-    / · not `rosa@example\.com`, who started it: approvals wait until Slack returns the owner of this address$/,
+    / · approvals wait until Slack returns the owner of `rosa@example\.com`, who started it$/,
   );
   const user = { executedBy: "arn:aws:iam::111122223333:user/omar" };
   const line =
     'An admin can identify the requester with this line under `identities`: `U...: ["arn:aws:iam::111122223333:user/omar"]`.';
-  const unmatched = "because the requester is an IAM user that matches no active person in Slack";
+  const unmatched = "because the requester is an IAM user that `identities` does not list";
   assert.ok(of(user, "allow").endsWith(` · approvals count, ${unmatched} (\`whenRequesterUnknown: allow\`). ${line}`));
   assert.ok(
     of(user, "deny-people").endsWith(

@@ -28,16 +28,28 @@ export async function checkVoters(
     const denial = facts.kind === "denied" ? facts.denial : toDenial(deps.clock.now(), facts, vote);
     if (denial === null) continue;
     const error = "error" in denial ? denial.error : null;
-    if (error !== null) return { kind: "denied", denial: { kind: "voter-unread", userId, error } };
+    const isGone = facts.kind === "denied" && facts.permanent === true;
+    if (error !== null && !isGone) return { kind: "denied", denial: { kind: "voter-unread", userId, error } };
     dropped.push({ vote, denial });
   }
   return { kind: "checked", dropped };
 }
 
-/** Returns why the author of the vote may no longer decide, or null. Only the permission matters, not the form. */
+/**
+ * Returns why the author of the vote may no longer decide, or null. Only the permission matters, not the form. The signal
+ * uses the session name that is stored with the vote.
+ */
 function toDenial(now: number, facts: Extract<GatheredFacts, { kind: "ready" }>, vote: Vote): Denial | null {
   const { verdict, authority } = vote;
   const asFilledIn = { reason: "as given", typed: facts.request.facts.documentName };
-  const evaluation = evaluateVote({ ...facts, ...asFilledIn, verdict, authority, votes: [], now });
+  const evaluation = evaluateVote({
+    ...facts,
+    ...asFilledIn,
+    sessionEmail: vote.sessionEmail,
+    verdict,
+    authority,
+    votes: [],
+    now,
+  });
   return evaluation.kind === "denied" ? evaluation.denial : null;
 }

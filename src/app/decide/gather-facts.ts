@@ -33,7 +33,8 @@ export type ClickContext = ButtonClick & Pick<Click, "verdict" | "authority">;
 
 export type GatheredFacts =
   | ({ kind: "ready" } & Pick<VoteInput, "request" | "route" | "person" | "membership" | "requester" | "sessionEmail">)
-  | { kind: "denied"; denial: Denial }
+  /** `permanent`: Slack has no such account for this app, and asking again does not help. */
+  | { kind: "denied"; denial: Denial; permanent?: boolean }
   /** The click can wait. `denial` is the answer where it cannot, as for a form. */
   | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
 
@@ -131,7 +132,7 @@ async function awaitRequester(
   return { kind: "found", facts: { request: current, requester: now } };
 }
 
-/** Leaves out the listed people whose accounts are deactivated or bots: such an account does not say who else did not start it. */
+/** Leaves out the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it. */
 async function activeIdentities(
   { directory, identities }: PersonDeps,
   executedBy: string | null,
@@ -139,7 +140,11 @@ async function activeIdentities(
   const inactive = new Set<string>();
   for (const userId of findRequester(executedBy, identities, { kind: "none" }).userIds) {
     const found = await directory.person(userId);
-    if (found.kind === "unknown") return found;
+    if (found.kind === "unknown" && found.permanent !== true) return found;
+    if (found.kind === "unknown") {
+      inactive.add(userId);
+      continue;
+    }
     const { accountStatus } = found.person;
     if (accountStatus === "deactivated" || accountStatus === "bot") inactive.add(userId);
   }
@@ -148,6 +153,7 @@ async function activeIdentities(
 }
 
 /** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */
-function laterOrDenied({ error, retryAfterMs: waitMs }: LookupFailure, denial: Denial): GatheredFacts {
+function laterOrDenied({ error, retryAfterMs: waitMs, permanent }: LookupFailure, denial: Denial): GatheredFacts {
+  if (permanent === true) return { kind: "denied", denial, permanent };
   return waitMs === undefined ? denied(denial) : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
 }

@@ -9,6 +9,7 @@ import {
   resolveAttempt,
   type SignalAttempt,
   startSending,
+  uncertainUntil,
 } from "../../core/signal-attempt.ts";
 import { listSigners, nextSigner } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
@@ -141,8 +142,13 @@ async function signalOnce(
       ? ({ kind: "not-sent", code: "TooLate", message: TOO_LATE } as const)
       : await automation.signal(turn.signer, request.executionId, request.decision, comment, notAfter);
 
-  // Record the result.
-  await recordAttempt(deps, sent, resolveAttempt(sending, result, clock.now()), result);
+  // Record the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write.
+  const resolved = resolveAttempt(sending, result, clock.now());
+  if ((await recordAttempt(deps, sent, resolved, result)) === null) {
+    const current = await requests.byId(request.id);
+    if (current !== null && isDecided(current))
+      await recordAttempt(deps, { ...sent, request: current }, resolved, result);
+  }
   await executions.wake(automation.target.key, request.executionId, clock.now());
 }
 
@@ -176,6 +182,14 @@ async function follow(
     case "wait": {
       // This process has the lease, so no other one will record the reply. People see that the decision waits.
       const interrupted = turn.attempts.find(({ state }) => state === "sending");
+      if (interrupted === undefined && uncertainUntil(turn.attempts) <= now) {
+        const until = new Date(move.until).toISOString();
+        return recordDeferred(
+          deps,
+          turn,
+          `Not sent yet: an earlier signal of this execution may take effect until ${until}`,
+        );
+      }
       if (interrupted === undefined) return postpone(Math.min(move.until, now + REREAD_MS));
       await recordAttempt(deps, turn, interruptAttempt(interrupted));
       return;

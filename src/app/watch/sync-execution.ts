@@ -121,7 +121,9 @@ async function applyReading(
   if (contradiction !== null && !(await isReported(deps, watched, contradiction)))
     return executions.recordRead(watched, clock.now() + FOLLOW_BASE_MS, watched.unchangedReads);
   // The signal path clears what it records itself.
-  const isSignaling = known.some((request) => request.state === "decided" && request.signal !== "accepted");
+  const isSignaling = known.some(
+    ({ state, signal, signalNextAt }) => state === "decided" && signal !== "accepted" && signalNextAt !== null,
+  );
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const { signsAs = null } = automation.target;
   const signer = toRequestSigner(automation);

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
 import { describeStep } from "../../core/describe-step.ts";
+import { requestListing } from "../../core/listed-approver.ts";
 import { describeRequesterRule } from "../../core/requester.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
@@ -47,7 +48,9 @@ function entry(view: RequestView): KnownBlock {
   const have =
     route === null
       ? "*no route applies*"
-      : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals${rule === null ? "" : ` · ${rule}`}`;
+      : requestListing(request.facts) === "unlisted"
+        ? "*cannot be decided in Slack*"
+        : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals${rule === null ? "" : ` · ${rule}`}`;
   return {
     ...section(`*${describeStep(request.facts, show)}*\n${whereLine(view, show)} · ${have}`, `open-${request.id}`),
     accessory: {

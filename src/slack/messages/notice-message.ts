@@ -75,7 +75,11 @@ function contradictedSignal(view: NoticeView): Rendered {
   const { request } = view;
   const verb = request.decision === "reject" ? "Reject" : "Approve";
   const isMisdirected = view.kind === "signal-misdirected";
-  const title = isMisdirected ? `${verb} signal reached the wrong step` : `${verb} signal without effect`;
+  const title = !isMisdirected
+    ? `${verb} signal without effect`
+    : request.reachedStep === null
+      ? `${verb} signal did not decide its step`
+      : `${verb} signal reached the wrong step`;
   return {
     text: `${title}: ${plain(request.facts.documentName, 90)}. Check the execution in the AWS console now.`,
     blocks: [
@@ -97,7 +101,7 @@ function notEditable(view: NoticeView): Rendered {
     blocks: [
       header(title, "what"),
       section(
-        `Slack no longer lets Countersign edit its message about ${describeRequest(request, mentions())}, so that message can be outdated. Its buttons still work. \`/approvals show ${request.id}\` has the current state.`,
+        `Slack no longer lets Countersign edit its message about ${describeRequest(request, mentions())}, so that message can be outdated. Countersign checks every click on it against the current state. \`/approvals show ${request.id}\` has the current state.`,
         "why",
       ),
       section(stateText(view), "state"),

@@ -104,7 +104,7 @@ export function notReplacedNote({ notReplaced }: Pick<RequestFacts, "notReplaced
     "and",
     MAX_NAMED,
   );
-  const text = `The value of ${names} is hidden only under this name: it is short, common, or also a visible value.`;
+  const text = `Hidden only under its own name, because its value is short, common or equal to a visible value: ${names}.`;
   return context(text);
 }
 

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep } from "../../core/describe-step.ts";
+import { requestListing } from "../../core/listed-approver.ts";
 import { describeRequesterRule } from "../../core/requester.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
@@ -38,9 +39,11 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
 
 function waitingFor({ request, votes, route, requester }: InspectedRequest): string {
   if (request.state === "decided")
-    return request.decision === "reject" ? "Rejected; sending to AWS." : "Approved; sending to AWS.";
+    return `${request.decision === "reject" ? "Rejected" : "Approved"} in Slack. AWS has not continued the step yet.`;
   if (route === null)
     return `${uncoveredSentence(request.facts.uncovered, mentions(80))} Decide it in the AWS console.`;
+  if (requestListing(request.facts) === "unlisted")
+    return "*It cannot be decided in Slack*: the step's Approvers do not include the signer. Decide it in the AWS console.";
   const have = byVerdict(votes, "approve").length;
   const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;
   const rule = describeRequesterRule(route, requester, mentions());

@@ -76,7 +76,7 @@ export function listingText(facts: ApprovalRequest["facts"]): string | null {
     case "unknown":
       return `:warning: AWS may refuse the decision: Countersign cannot tell whether the step's Approvers include ${principal}.`;
     case "unlisted":
-      return `:no_entry: *It cannot be decided in Slack:* AWS would refuse it, because the step's Approvers do not include ${principal}. Add this line to the runbook for later executions: ${code(toApproverLine(signer.arn), 300)}. Decide this one in the AWS console.`;
+      return `:no_entry: *This request cannot be decided in Slack.* AWS would refuse the decision: the step's Approvers do not include ${principal}. Decide the step in the AWS console. For later executions, add this line to Approvers in the runbook: ${code(toApproverLine(signer.arn), 300)}.`;
     default:
       throw new Error("no text for the listing");
   }
@@ -124,7 +124,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     case "accepted":
       if (verification === "no-effect") return `:rotating_light: ${NO_EFFECT_TEXT}`;
       if (awsApprovals === null) return "AWS accepted the decision. The step has not continued yet.";
-      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the others must approve in AWS${stillListed(request)}.`;
+      return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the remaining approvals must come from other identities, in AWS${stillListed(request)}.`;
     default:
       throw new Error(`no words for ${signal satisfies never}`);
   }
@@ -132,14 +132,14 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
 
 function retryText({ signalNextAt }: ApprovalRequest): string {
   return signalNextAt === null
-    ? "Countersign does not send it. Ask an admin to decide in the AWS console."
+    ? "Countersign does not retry. Decide the step in the AWS console, or ask an admin to."
     : "Countersign will try again. If this error persists, ask an admin to fix its cause or to decide in the AWS console.";
 }
 
 /** When people can expect the next attempt, and where they can look until then. */
 function uncertainText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
   const until = moment(uncertainUntil(attempts));
-  return `The signal may still take effect until ${until}, so Countersign sends nothing before that. Next check: ${until}. See the execution in the AWS console: ${executionLink(request)}.`;
+  return `The signal may still take effect until ${until}, so Countersign sends nothing before that. Next attempt, if it is still needed: ${until}. See the execution in the AWS console: ${executionLink(request)}.`;
 }
 
 function acceptedSoFar({ facts }: ApprovalRequest, accepted: number): string {

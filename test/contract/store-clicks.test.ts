@@ -76,4 +76,19 @@ for (const engine of ENGINES) {
     }
     assert.deepEqual(replies.toSorted(), ["U0JANE", "U0MIA", "U0STRANGER"]);
   });
+
+  test(`${engine.name}: a click waits for the person's earlier clicks on the same request, and for no other click`, async (t) => {
+    const store = await aStore(t, { engine });
+    const click = (id: string, more: object) => store.clicks.record(aClick("U0BOB", { id, key: id, ...more }));
+    await click("approve", {});
+    await click("withdraw", { verdict: "withdraw", receivedAt: NOW + 1 });
+    await store.clicks.postpone("approve", NOW + 30_000, "Slack asks to wait");
+    assert.deepEqual(await store.clicks.unevaluated(NOW + 1_000, 10), []);
+    await click("elsewhere", { requestId: "another-request", receivedAt: NOW + 2 });
+    const ids = (clicks: { id: string }[]) => clicks.map(({ id }) => id);
+    assert.deepEqual(ids(await store.clicks.unevaluated(NOW + 1_000, 10)), ["elsewhere"]);
+    assert.deepEqual(ids(await store.clicks.unevaluated(NOW + 30_000, 10)), ["approve"]);
+    await store.clicks.recordEvaluated("approve", null, null);
+    assert.deepEqual(ids(await store.clicks.unevaluated(NOW + 30_000, 10)), ["withdraw"]);
+  });
 }

@@ -315,3 +315,15 @@ describe(".env.example", () => {
     assert.deepEqual(environment(defaults), environment({}));
   });
 });
+
+test("the variables that Kubernetes sets for a Service named countersign are no spelling mistakes", () => {
+  const links = {
+    COUNTERSIGN_SERVICE_HOST: "10.0.0.7",
+    COUNTERSIGN_SERVICE_PORT: "8080",
+    COUNTERSIGN_SERVICE_PORT_HTTP: "8080",
+    COUNTERSIGN_PORT: "tcp://10.0.0.7:8080",
+    COUNTERSIGN_PORT_8080_TCP: "tcp://10.0.0.7:8080",
+    COUNTERSIGN_PORT_8080_TCP_ADDR: "10.0.0.7",
+  };
+  assert.deepEqual(problems({ ...MINIMAL, ...links }), []);
+});

@@ -44,7 +44,23 @@ function verify(given: Case) {
 
 const MINUTE = NOW + EFFECT_DUE_MS;
 const two = { facts: aFacts({ minRequiredApprovals: 2 }) };
+/** Another tool under our principal decided a step of which no signal of ours is on record. */
+const byTool = (more: Partial<ObservedStep>) => second({ ...OVER, ...shows(decision(BOT)), ...more });
 const RESULTS: [claim: string, Case, ReturnType<typeof verify>][] = [
+  [
+    "another tool under our principal decided a step that ended before our step began to wait",
+    {
+      own: { ...OVER, ...shows(ours()) },
+      others: [byTool({ startedAt: NOW - 90_000, endedAt: NOW - 70_000 })],
+      request: { facts: aFacts({ waitingSince: NOW - 50_000 }) },
+    },
+    ["confirmed", null],
+  ],
+  [
+    "another tool under our principal decided the next step, and our step shows our only signal",
+    { own: { ...OVER, ...shows(ours()) }, others: [byTool({})] },
+    ["confirmed", null],
+  ],
   ["our id is among the decisions", { own: { ...OVER, ...shows(ours()) } }, ["confirmed", null]],
   ["our principal decided, without a comment", { own: { ...OVER, ...shows(decision(BOT)) } }, ["confirmed", null]],
   [

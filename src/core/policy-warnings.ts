@@ -35,7 +35,7 @@ export function identityWarnings(routes: readonly Route[], identities: Identitie
   return [
     denying.length === 0
       ? null
-      : `No one is listed, so nobody can approve what an IAM user started (${named(denying)}). List the IAM users who start executions.`,
+      : `No one is listed, so only break-glass can approve what an IAM user started (${named(denying)}). List the IAM users who start executions.`,
     lax.length === 0
       ? null
       : `No one is listed, so people can approve what they started as IAM users (${named(lax)}). List these users, or write whenRequesterUnknown: deny-people.`,

@@ -16,7 +16,7 @@ test("/approvals shows admins everything, approvers the requests that they may d
   assert.ok(pending.includes(`/archives/C0APPROVALS/p${message.ts.replace(".", "")}`), "links to the message");
   assert.ok(pending.includes(`/systems-manager/automation/execution/${id}`), "links to the console");
   assert.match(await runCommand(w, "U0MIA", ""), /Test-Runbook/);
-  assert.match(await runCommand(w, "U0ROSA", "pending"), /No waiting request is yours to read/);
+  assert.match(await runCommand(w, "U0ROSA", "pending"), /You cannot read any waiting request/);
   assert.match(await runCommand(w, "U0ROSA", `show ${id}`), /no request with this ID that you may see/);
   assert.match(
     await runCommand(w, "U0ADMIN", "show 00000000-0000-0000-0000-000000000000"),

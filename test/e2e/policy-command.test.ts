@@ -57,7 +57,7 @@ test("policy check and policy explain show what the configuration means, and end
   await t.test("a policy without identities is OK, with a warning", async () => {
     const { code, text } = await policy(w, GOOD.slice(0, GOOD.indexOf("identities:")), "check");
     assert.equal(code, 0, text);
-    assert.match(text, /identities\n {2}Warning: No one is listed, so nobody can approve .*"databases"/);
+    assert.match(text, /identities\n {2}Warning: No one is listed, so only break-glass can approve .*"databases"/);
   });
   await t.test("each ID that Slack does not know, and each unreachable route, is reported with its path", async () => {
     const { code, text } = await policy(w, BAD, "check");

@@ -8,7 +8,7 @@ import { makeGroups } from "../../src/slack/people/groups.ts";
 import { makeSharedChannels } from "../../src/slack/people/shared-channels.ts";
 import { makeSharedReads } from "../../src/slack/people/shared-reads.ts";
 import { testClock } from "../support/fakes.ts";
-import { fakeSlackCall } from "../support/slack-call.ts";
+import { fakeSlackCall, refusedBySlack } from "../support/slack-call.ts";
 
 const WORKSPACE = {
   ...{ teamId: "T0HOME", enterpriseId: null, url: "https://x.slack.com/", name: "x" },
@@ -18,13 +18,14 @@ const WORKSPACE = {
 /** A workspace that counts its calls. A call in `pending` waits for `release`; calls of an id in `failing` fail. */
 function countedCalls() {
   const calls = new Map<string, number>();
-  const failing = new Set<string>();
+  const failing = new Map<unknown, Error>();
   const pending = new Map<string, Promise<void>>();
   const reply = async (id: unknown, response: object): Promise<object> => {
     assert(typeof id === "string");
     calls.set(id, (calls.get(id) ?? 0) + 1);
     await pending.get(id);
-    if (failing.has(id)) throw new Error(`no reply for ${id}`);
+    const failure = failing.get(id);
+    if (failure !== undefined) throw failure;
     return response;
   };
   const call = fakeSlackCall({
@@ -135,8 +136,8 @@ test("after a failed call the earlier list is still used where it is young enoug
   const began = clock.now();
   await groups("S0DBA", began);
   clock.advance(5_000);
-  failing.add("S0DBA");
-  const failed = { kind: "ambiguous", error: "no reply for S0DBA" };
+  failing.set("S0DBA", new Error("no reply for it"));
+  const failed = { kind: "ambiguous", error: "no reply for it" };
   assert.deepEqual(await groups("S0DBA", clock.now()), failed);
   assert.deepEqual(userIds(await groups("S0DBA", began)), ["U0JANE"]);
   await groups("S0NEW", clock.now());
@@ -188,23 +189,35 @@ test("caches are bounded: the entry that was not used for longest is read again"
   assert.deepEqual([count("U10000"), count("U0")], [1, 2]);
 });
 
-test("whether a channel is shared is cached for ten minutes, and after a failure for thirty seconds", async () => {
+test("whether a channel is shared is cached for ten minutes, and after a refusal for thirty seconds", async () => {
   const clock = testClock();
   const { call, failing, count } = countedCalls();
   const isShared = makeSharedChannels(call, clock);
-  failing.add("C0DBA");
-  assert.equal(await isShared("C0DBA"), true);
+  const known = (isShared: boolean) => ({ kind: "known", isShared });
+  failing.set("C0DBA", refusedBySlack("missing_scope"));
+  assert.deepEqual(await isShared("C0DBA"), known(true));
   failing.clear();
   clock.advance(29_999);
-  assert.equal(await isShared("C0DBA"), true);
+  assert.deepEqual(await isShared("C0DBA"), known(true));
   clock.advance(1);
-  assert.equal(await isShared("C0DBA"), false);
+  assert.deepEqual(await isShared("C0DBA"), known(false));
   clock.advance(599_999);
   await isShared("C0DBA");
   assert.equal(count("C0DBA"), 2);
   clock.advance(1);
   await isShared("C0DBA");
   assert.equal(count("C0DBA"), 3);
+});
+
+test("a failure that can pass does not say that a channel is shared, and the next call reads it again", async () => {
+  const { call, failing } = countedCalls();
+  const isShared = makeSharedChannels(call, testClock());
+  failing.set("C0DBA", refusedBySlack("ratelimited", 7));
+  assert.deepEqual(await isShared("C0DBA"), { kind: "limited", retryAfterMs: 7_000 });
+  failing.set("C0DBA", new Error("no reply"));
+  assert.deepEqual(await isShared("C0DBA"), { kind: "unavailable", error: "no reply" });
+  failing.clear();
+  assert.deepEqual(await isShared("C0DBA"), { kind: "known", isShared: false });
 });
 
 /** The reader of runbooks, over a client that fails with `error` or returns one runbook. */

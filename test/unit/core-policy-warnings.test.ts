@@ -138,7 +138,7 @@ test("without identities, each route whose rule on self-approval needs them is n
   ];
   const texts = identityWarnings(routes, {});
   assert.equal(texts.length, 2);
-  assert.match(texts[0] ?? "", /^No one is listed, so nobody can approve .*\("people", "strict"\)/);
+  assert.match(texts[0] ?? "", /^No one is listed, so only break-glass can approve .*\("people", "strict"\)/);
   assert.match(texts[1] ?? "", /^No one is listed, so people can approve what they started .*\("lax"\)/);
   assert.deepEqual(identityWarnings(routes, { U0JANE: ["arn:aws:iam::111122223333:user/jane"] }), []);
   assert.deepEqual(identityWarnings(routes.slice(3), {}), []);

@@ -9,7 +9,7 @@ const EFFECT_LABELS: Record<EffectKind, readonly [string, string]> = {
   digest: ["digest to post", "digests to post"],
   notice: ["notice to post", "notices to post"],
   recipients: ["recipient lookup to do", "recipient lookups to do"],
-  requester: ["requester to look up", "requesters to look up"],
+  requester: ["requester lookup to do", "requesters to look up"],
   signal: ["signal to send", "signals to send"],
   verify: ["signal to verify", "signals to verify"],
   click: ["click to evaluate", "clicks to evaluate"],

@@ -58,7 +58,7 @@ export function helpBlocks(unknown?: string): Rendered {
 
 /** For people who may not list requests. */
 export function refusalText(): string {
-  return `No waiting request is yours to read. ${READ_RULE} To become an approver, ask an admin to add you to the configuration.`;
+  return `You cannot read any waiting request. ${READ_RULE} To become an approver, ask an admin to add you to the configuration.`;
 }
 
 /** For an ID without a request that the person may see. Does not tell whether the request exists. */

@@ -45,10 +45,10 @@ function AmazonRunbooks() {
   };
   return (
     <details className="terminal" onToggle={(event) => event.currentTarget.open && void load()}>
-      <summary>Runbooks of Amazon</summary>
+      <summary>Amazon's runbooks</summary>
       <p className="hint">
-        Your runbook can start each of these, simulated: {names.join(", ")}. To start another one, add a runbook with
-        its name here.
+        The sandbox simulates these runbooks, and your runbook can start them: {names.join(", ")}. To use another one,
+        add a runbook with its name here.
       </p>
     </details>
   );

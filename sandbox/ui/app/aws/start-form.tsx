@@ -60,7 +60,7 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
         Start {runbook.name}
       </button>
       <button type="button" className="wide" onClick={(event) => void start(event, FLOOD)}>
-        Start it ×{FLOOD}
+        Start {FLOOD} executions
       </button>
       <details className="terminal">
         <summary>Start it from a terminal</summary>

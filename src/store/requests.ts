@@ -92,6 +92,31 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .limit(limit),
       ),
 
+    ...makeVoteQueries(db),
+
+    dueToSignal: ({ account, region }, at, limit) =>
+      read(
+        all()
+          .where(UNSIGNALED)
+          .where("account", "=", account)
+          .where("region", "=", region)
+          .where("signalNextAt", "<=", at)
+          .orderBy("signalNextAt")
+          .limit(limit),
+      ),
+
+    isDecisionRecorded: (requestId) => isDecisionRecorded(db, requestId),
+
+    async history(requestId) {
+      const rows = await db.selectFrom("audit").selectAll().where("requestId", "=", requestId).orderBy("seq").execute();
+      return rows.map(auditFromRow);
+    },
+  };
+}
+
+/** Queries for the votes and the signals of requests. */
+function makeVoteQueries(db: Kysely<Tables>): Pick<Queries, "votes" | "emailAt" | "signals" | "signalsOfExecution"> {
+  return {
     votes: (requestId) =>
       db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
 
@@ -120,23 +145,5 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
         .orderBy("signals.requestId")
         .orderBy("signals.attempt")
         .execute(),
-
-    dueToSignal: ({ account, region }, at, limit) =>
-      read(
-        all()
-          .where(UNSIGNALED)
-          .where("account", "=", account)
-          .where("region", "=", region)
-          .where("signalNextAt", "<=", at)
-          .orderBy("signalNextAt")
-          .limit(limit),
-      ),
-
-    isDecisionRecorded: (requestId) => isDecisionRecorded(db, requestId),
-
-    async history(requestId) {
-      const rows = await db.selectFrom("audit").selectAll().where("requestId", "=", requestId).orderBy("seq").execute();
-      return rows.map(auditFromRow);
-    },
   };
 }

@@ -68,12 +68,7 @@ export async function openStore(options: {
       polls: makePollStore(ackDb),
     },
     fileFault: options.fileFault ?? (() => null),
-    async releaseStaleClaims() {
-      await db.deleteFrom("replicas").execute();
-      await db.transaction().execute((trx) => releaseClaims(trx, null, now()));
-      await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("repliedAt", "is", null).execute();
-      await db.updateTable("audit").set({ publishNextAt: 0 }).where(UNPUBLISHED).execute();
-    },
+    releaseStaleClaims: () => releaseStaleClaims(db, now()),
     guardedBy(lease) {
       const transact = transactUnder(db, lease);
       return {
@@ -85,6 +80,14 @@ export async function openStore(options: {
     },
     close,
   };
+}
+
+/** Releases what earlier processes have claimed. For a database that this process has to itself. */
+async function releaseStaleClaims(db: Kysely<Tables>, now: number): Promise<void> {
+  await db.deleteFrom("replicas").execute();
+  await db.transaction().execute((trx) => releaseClaims(trx, null, now));
+  await db.updateTable("clicks").set({ nextAttemptAt: 0 }).where("repliedAt", "is", null).execute();
+  await db.updateTable("audit").set({ publishNextAt: 0 }).where(UNPUBLISHED).execute();
 }
 
 /** Returns whether every migration has run. */

@@ -8,6 +8,7 @@ import {
   latestAttempt,
   resolveAttempt,
   type SignalAttempt,
+  type SignalResult,
   startSending,
   uncertainUntil,
 } from "../../core/signal-attempt.ts";
@@ -116,7 +117,6 @@ async function signalOnce(
   if (abort.aborted) return;
   if (reading.kind === "failed")
     return recordDeferred(deps, turn, `AWS could not be asked (${reading.code}: ${reading.message})`);
-
   // Decide.
   const now = clock.now();
   const move =
@@ -142,14 +142,17 @@ async function signalOnce(
       ? ({ kind: "not-sent", code: "TooLate", message: TOO_LATE } as const)
       : await automation.signal(turn.signer, request.executionId, request.decision, comment, notAfter);
 
-  // Record the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write.
-  const resolved = resolveAttempt(sending, result, clock.now());
-  if ((await recordAttempt(deps, sent, resolved, result)) === null) {
-    const current = await requests.byId(request.id);
-    if (current !== null && isDecided(current))
-      await recordAttempt(deps, { ...sent, request: current }, resolved, result);
-  }
+  // Record the result.
+  await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);
   await executions.wake(automation.target.key, request.executionId, clock.now());
+}
+
+/** Records the result. The lookup of the requester may have changed the request meanwhile; the lease still guards the write. */
+async function recordResult(deps: SendSignalDeps, sent: Turn, resolved: SignalAttempt, result: SignalResult) {
+  if ((await recordAttempt(deps, sent, resolved, result)) !== null) return;
+  const current = await deps.requests.byId(sent.request.id);
+  if (current !== null && isDecided(current))
+    await recordAttempt(deps, { ...sent, request: current }, resolved, result);
 }
 
 const RECONCILE: SignalMove = { kind: "reconcile", isOver: false };

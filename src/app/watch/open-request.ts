@@ -9,7 +9,7 @@ import type { ApprovalRequest, RequestSigner } from "../../core/request.ts";
 import { initialOwner } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
-import type { Automation, Clock, FailedSince, Log } from "../ports/aws.ts";
+import type { Automation, Clock, FailedSince, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, NewRequest } from "../ports/store.ts";
 
 export interface OpenRequestDeps {
@@ -62,19 +62,11 @@ export async function openRequest(
     ...(signer === null ? {} : { signer }),
   };
   const request: ApprovalRequest = {
-    ...UNDECIDED,
+    ...newRequest(target, execution, change),
     id: deps.newId(),
-    target: target.key,
-    account: target.account,
-    region: target.region,
-    executionId: execution.executionId,
-    stepExecutionId: change.stepExecutionId,
-    stepTurn: change.stepTurn,
     facts: uncovered === null ? facts : { ...facts, uncovered },
-    addressOwner: initialOwner(execution.executedBy),
     route: route?.name ?? null,
     openedAt: deps.clock.now(),
-    executionStatus: execution.status,
   };
   const recipientLookup = route === null ? "no-route" : route.dm ? "direct-messages" : null;
   const outcome = await deps.requests.open({
@@ -97,6 +89,19 @@ export async function openRequest(
   logOpening(deps, request, uncovered, outcome);
   return "opened";
 }
+
+/** Returns the part of a new request that the read of the execution determines. */
+const newRequest = ({ key, account, region }: Target, execution: ObservedExecution, change: OpenChange) => ({
+  ...UNDECIDED,
+  target: key,
+  account,
+  region,
+  executionId: execution.executionId,
+  stepExecutionId: change.stepExecutionId,
+  stepTurn: change.stepTurn,
+  addressOwner: initialOwner(execution.executedBy),
+  executionStatus: execution.status,
+});
 
 /** Returns the principal that signs for requests of this target; null if it is unknown. */
 export function toRequestSigner({ signers, target }: Pick<Automation, "signers" | "target">): RequestSigner | null {

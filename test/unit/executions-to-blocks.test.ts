@@ -11,6 +11,7 @@ import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { findProblems, visibleText } from "../support/block-limits.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
 import { hostile } from "./messages-arbitraries.ts";
 
@@ -103,7 +104,7 @@ test("Slack accepts each message and view of an execution, and none shows its se
         rendered += 1;
       }
     }),
-    { numRuns: 120, interruptAfterTimeLimit: 20_000 },
+    { numRuns: FULL_MATRIX ? 120 : 60 },
   );
-  assert.ok(rendered > 50, `only ${rendered} requests were rendered`);
+  assert.ok(rendered > 20, `only ${rendered} requests were rendered`);
 });

@@ -53,13 +53,13 @@ for (const [method, read, found] of METHODS) {
   });
 }
 
-test("a channel counts as shared while a Retry-After prevents the call to Slack", async (t) => {
+test("whether a channel is shared stays open while a Retry-After prevents the call to Slack", async (t) => {
   const { slack, clock, rateLimits, one } = await twoReplicas(t);
   await rateLimits.blockUntil("conversations.info", clock.now() + 60_000);
-  assert.equal(await one.isShared("C0APPROVALS"), true);
+  assert.deepEqual(await one.isShared("C0APPROVALS"), { kind: "limited", retryAfterMs: 60_000 });
   assert.equal(slack.requests("conversations.info").length, 0);
   clock.advance(60_000);
-  assert.equal(await one.isShared("C0APPROVALS"), false);
+  assert.deepEqual(await one.isShared("C0APPROVALS"), { kind: "known", isShared: false });
 });
 
 test("a rate-limited method does not delay other methods", async (t) => {

@@ -182,7 +182,9 @@ test("health reports the process; readiness reports Slack, the database and each
   renameSync(file, `${file}.away`);
   const lost = await fetch(`${base}/readyz`);
   assert.deepEqual([lost.status, ((await lost.json()) as Json).store], [503, "the file was removed"]);
-  assert.ok(w.bot().lines.some((line: Json) => line.event === "database.file-lost"));
+  await eventually("the log names the lost file", () =>
+    w.bot().lines.some(({ event }) => event === "database.file-lost"),
+  );
   renameSync(`${file}.away`, file);
   await w.ready();
 });

@@ -18,5 +18,5 @@ export function describeMissingScopes(granted: readonly string[] | null): string
   const missing = granted === null ? [] : SCOPES.filter((scope) => !granted.includes(scope));
   if (missing.length === 0) return null;
   const scopes = missing.length === 1 ? "scope" : "scopes";
-  return `The token lacks the ${scopes} ${missing.join(", ")}. Add what manifest.yml lists to the app, under OAuth & Permissions, and install the app again.`;
+  return `The token lacks the ${scopes} ${missing.join(", ")}. Add ${missing.length === 1 ? "it" : "them"} under OAuth & Permissions of the Slack app, as in manifest.yml, and reinstall the app.`;
 }

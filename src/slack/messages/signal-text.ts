@@ -5,7 +5,7 @@ import { code } from "./text.ts";
 
 /** Reports that AWS accepted a signal and the step still waits. In mrkdwn. */
 export const NO_EFFECT_TEXT =
-  "AWS accepted the signal, but the step is still waiting, and its decisions do not show the signal. Countersign does not send it again. Decide the step in the AWS console.";
+  "AWS accepted the signal, but the step is still waiting, and AWS lists no decision by Countersign. Countersign does not retry. Decide the step in the AWS console.";
 
 /** Reports that a signal did not decide the step of its request. In mrkdwn. */
 export function misdirectedText({ reachedStep, outcome }: ApprovalRequest): string {

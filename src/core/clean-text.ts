@@ -9,9 +9,9 @@ const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Characters without ink that Unicode counts as symbols. */
 const BLANK = "\\s\\u2800\\u{1D159}";
 
-/** Scripts in which a joiner changes the form of the letters around it. Source: Unicode, IDNA ContextJ rules and UTS 46. */
+/** Scripts in which a joiner changes the form of the letters around it. Source: Unicode, IDNA ContextJ rules and UTS 46. Invisible characters of these scripts are removed, so that they join nothing. */
 const JOINING =
-  "[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}]";
+  "(?![\\p{Cf}\\p{Default_Ignorable_Code_Point}])[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}]";
 
 /** A joiner between two letters of such a script. Each of these begins with the character itself, which is rare. */
 const SCRIPT_JOINER = `[\\u200C\\u200D](?<=${JOINING}\\p{M}*.)(?=${JOINING})`;

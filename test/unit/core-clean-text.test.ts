@@ -28,6 +28,13 @@ test("invisible and bidirectional characters are removed, and joiners stay in em
   for (const [given, expected] of table) assert.equal(clean(given), expected, JSON.stringify(given));
 });
 
+test("a joiner goes with the invisible character of its script that it stood next to", () => {
+  // Mongolian vowel separator, Mongolian variation selector and Arabic number sign: each is invisible or a format character.
+  for (const next of ["\u180E", "\u180B", "\u0600"]) assert.equal(clean(`مرحبا\u200D${next}`), "مرحبا");
+  assert.equal(clean("a\u180E\u200Dمر"), "aمر");
+  assert.equal(clean("\u0645\u200C\u06CC"), "\u0645\u200C\u06CC");
+});
+
 test("lines that show nothing become one blank line, also lines of blank symbols, and the next line keeps its indent", () => {
   for (const blank of ["", "   ", "\u2800", "\u00A0\u2800 ", "\u200B", "\u3164", "\u3000", "\t"])
     assert.equal(clean(`first\n${`${blank}\n`.repeat(28)}  last`), "first\n\n  last", JSON.stringify(blank));

@@ -1,7 +1,7 @@
 import { makePublishAudit } from "../app/audit/publish-audit.ts";
 import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
-import { makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
+import { aboutNotice, makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { DigestRow, MessageRow, NoticeRow } from "../app/ports/delivery-store.ts";
 import { makeLookUpRequester, makeRetryRequesterLookup } from "../app/watch/look-up-requester.ts";
@@ -73,7 +73,7 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { al
       due: (now) => notices.due(now, PER_CHANNEL),
       eager: true,
       deliver: makeNotices(deps),
-      about: ({ requestId, kind }) => ({ requestId, notice: kind }),
+      about: aboutNotice,
     }),
   ];
 }

@@ -5,7 +5,7 @@ import type { Workspace } from "./connection/workspace.ts";
 import { findMessage, toMetadata } from "./find-message.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
-import { noticeMessage } from "./messages/notice-message.ts";
+import { noticeMessage, stepWithoutIdMessage } from "./messages/notice-message.ts";
 import { requestMessage } from "./messages/request-message.ts";
 import { withheld } from "./messages/withheld.ts";
 import { makeSharedChannels } from "./people/shared-channels.ts";
@@ -74,6 +74,8 @@ function toMessage(content: MessageContent, withhold: boolean): Rendered {
       return requestMessage(content.view, { withhold });
     case "notice":
       return noticeMessage(withhold ? withheld(content.view) : content.view);
+    case "step-without-id":
+      return stepWithoutIdMessage(content.step);
     case "digest":
       return digestMessage(withhold ? { ...content.view, waiting: content.view.waiting.map(withheld) } : content.view);
     default:

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ExecutionStore, GuardedStore, WatchedExecution } from "../app/ports/store.ts";
+import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
+import { addRecipientLookup } from "./recipient-lookups.ts";
 import type { Tables } from "./schema.ts";
 
 export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
@@ -87,6 +90,17 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
 
     recordNotFound: (seen, nextReadAt, notFoundSince) =>
       transact((trx) => recordResult(trx, seen, { nextReadAt, notFoundSince }), undefined),
+
+    recordWithoutId: (step) =>
+      transact(async (trx) => {
+        const id = randomUUID();
+        const inserted = await trx
+          .insertInto("stepsWithoutId")
+          .values({ id, ...step })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirst();
+        if (didChange(inserted)) await addRecipientLookup(trx, id, "step-without-id");
+      }, undefined),
 
     forget: (target, executionId) =>
       transact(async (trx) => {

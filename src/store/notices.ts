@@ -16,6 +16,13 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
     due: (now, perChannel) =>
       selectDue<Tables["notices"]>(db, { table: "notices", from, pending: UNPOSTED_NOTICE, order }, now, perChannel),
 
+    stepWithoutId: (id) =>
+      db
+        .selectFrom("stepsWithoutId")
+        .select(["target", "account", "region", "executionId", "documentName", "stepName"])
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow(),
+
     add: (requestId, kind, channelId) => addNotice(db, requestId, kind, channelId),
 
     ofRequest: (requestId) =>

@@ -4,7 +4,7 @@
  */
 import type { ClickRow } from "../app/ports/click-store.ts";
 import type { Lease, Poll } from "../app/ports/coordination.ts";
-import type { DigestRow, MessageRow, NoticeRow, RecipientLookup } from "../app/ports/delivery-store.ts";
+import type { DigestRow, MessageRow, NoticeRow, RecipientLookup, StepWithoutId } from "../app/ports/delivery-store.ts";
 import type { RequesterLookup, WatchedExecution } from "../app/ports/store.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
@@ -50,6 +50,10 @@ export interface RecipientLookupsTable extends RecipientLookup {
 export interface RequesterLookupsTable extends RequesterLookup {
   nextAttemptAt: number;
   lastError: string | null;
+}
+
+export interface StepsWithoutIdTable extends StepWithoutId {
+  id: string;
 }
 
 export interface DigestsTable extends DigestRow {
@@ -102,6 +106,7 @@ export interface Tables {
   recipientLookups: RecipientLookupsTable;
   requesterLookups: RequesterLookupsTable;
   notices: NoticeRow;
+  stepsWithoutId: StepsWithoutIdTable;
   digests: DigestsTable;
   executions: Required<WatchedExecution>;
   leases: Lease;

@@ -68,6 +68,39 @@ for (const engine of ENGINES) {
     assert.deepEqual(await store.recipientLookups.due(FOREVER, 10), []);
   });
 
+  test(`${engine.name}: a step without an id gets one notice for each execution and step, also after a restart`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    const step = {
+      target: "production/us-east-1",
+      account: "111122223333",
+      region: "us-east-1",
+      executionId: "e1",
+      documentName: "Prod-DB-Restart",
+      stepName: "approve",
+    };
+    const others = [{ stepName: "approveAgain" }, { executionId: "e2" }, { region: "eu-west-1" }];
+    await store.owned.executions.recordWithoutId(step);
+    await Promise.all([step, step].map((each) => store.owned.executions.recordWithoutId(each)));
+    for (const other of others) await store.owned.executions.recordWithoutId({ ...step, ...other });
+    const again = await store.reopen();
+    await again.owned.executions.recordWithoutId({ ...step, target: "renamed/us-east-1" });
+    const lookups = await again.recipientLookups.due(NOW, 10);
+    assert.deepEqual(
+      lookups.map(({ kind }) => kind),
+      ["step-without-id", "step-without-id", "step-without-id", "step-without-id"],
+    );
+    const stored = await Promise.all(lookups.map(({ requestId }) => again.notices.stepWithoutId(requestId)));
+    const bySteps = (steps: object[]) => steps.map((each) => JSON.stringify(each)).toSorted();
+    assert.deepEqual(bySteps(stored), bySteps([step, ...others.map((other) => ({ ...step, ...other }))]));
+    const [lookup] = lookups;
+    assert(lookup !== undefined);
+    await again.recipientLookups.recordDone(lookup, ["D0ADMIN"], NOW);
+    assert.deepEqual(
+      (await again.notices.due(NOW, 10)).map(({ kind, channelId }) => `${kind} ${channelId}`),
+      ["step-without-id D0ADMIN"],
+    );
+  });
+
   test(`${engine.name}: a notice that is sent once gets recipients for the first request only`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     for (const [id, once] of [

@@ -178,6 +178,7 @@ export function fakeChat(): FakeChat {
   let counter = 0;
   const newTs = () => `1700000000.${String(++counter).padStart(6, "0")}`;
   const storeMessage = (channelId: string, content: MessageContent, ts = newTs()): string => {
+    if (content.kind === "step-without-id") throw new Error("the fake has no messages without a request");
     fake.messages.set(ts, { channelId, id: content.id, view: content.view as RequestView });
     if (content.kind === "notice") fake.notices.push({ channelId, notice: content.view });
     return ts;

@@ -8,7 +8,7 @@ import { detailsView, loadingView, sentenceView } from "../../src/slack/messages
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { helpBlocks, pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
-import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
+import { noticeMessage, stepWithoutIdMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { findProblems, formattedTexts, type Surface } from "../support/block-limits.ts";
@@ -100,6 +100,21 @@ test("Slack accepts every notice, whatever the request contains", () => {
   );
   fc.assert(
     fc.property(views, kind, (view, notice) => assertSendable(noticeMessage({ ...view, kind: notice }), "message")),
+    RUNS,
+  );
+});
+
+test("Slack accepts the notice about a step without an id, whatever its names, and it says where to decide", () => {
+  const texts = fc.string({ unit: "binary", maxLength: 300 });
+  const step = fc.record({
+    ...{ target: texts, account: texts, region: texts, executionId: texts, documentName: texts, stepName: texts },
+  });
+  fc.assert(
+    fc.property(step, (each) => {
+      const message = stepWithoutIdMessage(each);
+      assertSendable(message, "message");
+      assert.match(message.text, /Decide it in the AWS console\.$/);
+    }),
     RUNS,
   );
 });

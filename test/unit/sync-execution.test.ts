@@ -280,4 +280,20 @@ test("a waiting step for which AWS returns no id is logged as an error at each r
     errors.map(({ level, fields }) => [level, fields.step]),
     [["error", "approve"]],
   );
+  await read();
+  assert.equal(log.lines.filter(({ fields }) => fields.event === "step.without-id").length, 2);
+});
+
+test("admins get one notice about a waiting step without an id, whatever the number of reads", async (t) => {
+  const { automation, read, store } = await setUp(t);
+  automation.shows(anExecution({ steps: [aStep({ stepExecutionId: null })] }));
+  await read();
+  await read();
+  const lookups = await store.recipientLookups.due(Number.MAX_SAFE_INTEGER, 10);
+  assert.deepEqual(
+    lookups.map(({ kind }) => kind),
+    ["step-without-id"],
+  );
+  const { executionId, stepName } = await store.notices.stepWithoutId(lookups[0]?.requestId ?? "");
+  assert.deepEqual([executionId, stepName], [anExecution().executionId, "approve"]);
 });

@@ -38,11 +38,18 @@ export const makeNotices = (deps: DeliveryDeps & ViewDeps & { notices: NoticeSto
     store: deps.notices,
     idOf: (row) => row.id,
     async content(row) {
-      const view = { ...(await toRequestView(deps, row.requestId)), kind: row.kind };
-      return { content: { id: row.id, kind: "notice", view }, version: 1 };
+      const { id, kind, requestId } = row;
+      if (kind === "step-without-id")
+        return { content: { id, kind, step: await deps.notices.stepWithoutId(requestId) }, version: 1 };
+      const view = { ...(await toRequestView(deps, requestId)), kind };
+      return { content: { id, kind: "notice", view }, version: 1 };
     },
-    about: ({ requestId, kind }) => ({ requestId, notice: kind }),
+    about: aboutNotice,
   });
+
+/** Returns the fields that identify a notice in the log. */
+export const aboutNotice = ({ requestId, kind }: NoticeRow) =>
+  kind === "step-without-id" ? { notice: kind } : { requestId, notice: kind };
 
 async function toRequestView(deps: ViewDeps, requestId: string): Promise<RequestView> {
   const request = await deps.requests.byId(requestId);

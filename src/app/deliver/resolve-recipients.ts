@@ -98,6 +98,7 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
     }
     case "no-route":
     case "not-listed":
+    case "step-without-id":
     case "unrecorded":
       return openDirectMessages(deps, deps.admins);
     default:

@@ -67,6 +67,7 @@ export type RecipientLookupKind = "direct-messages" | Exclude<NoticeKind, "not-e
 
 /** The search for the people to message about a request. */
 export interface RecipientLookup {
+  /** As in NoticeRow. */
   requestId: string;
   kind: RecipientLookupKind;
   attempts: number;
@@ -97,17 +98,31 @@ export type NoticeKind =
   | "not-listed"
   | "signal-misdirected"
   | "signal-without-effect"
+  | "step-without-id"
   | "unrecorded";
 
 export interface NoticeRow extends DeliveryRow {
+  /** The id of the request; of the stored step, if the notice is about a step without an id. */
   requestId: string;
   kind: NoticeKind;
+}
+
+/** A waiting step for which AWS returns no id: it has no request. */
+export interface StepWithoutId {
+  target: string;
+  account: string;
+  region: string;
+  executionId: string;
+  documentName: string;
+  stepName: string;
 }
 
 export interface NoticeStore extends DeliveryStore {
   /** Returns notices to post, at most `perChannel` from each channel. */
   due(now: number, perChannel: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;
+  /** Returns the stored step that a notice `step-without-id` is about. */
+  stepWithoutId(id: string): Promise<StepWithoutId>;
   /** Adds a notice, once for each request, kind and channel. */
   add(requestId: string, kind: NoticeKind, channelId: string): Promise<void>;
 }

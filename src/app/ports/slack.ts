@@ -4,7 +4,7 @@ import type { Approvers, People, Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Requester } from "../../core/requester.ts";
 import type { SignalAttempt } from "../../core/signal-attempt.ts";
-import type { NoticeKind } from "./delivery-store.ts";
+import type { NoticeKind, StepWithoutId } from "./delivery-store.ts";
 
 export type ChatFailure =
   /** Slack limits the rate and did nothing. Retry after this many milliseconds. */
@@ -38,7 +38,7 @@ export interface RequestView {
 
 /** The content of a notice. */
 export interface NoticeView extends RequestView {
-  kind: NoticeKind;
+  kind: Exclude<NoticeKind, "step-without-id">;
 }
 
 /** The content of a digest: the requests without a message in a channel with a backlog. */
@@ -54,6 +54,7 @@ export interface DigestView {
 export type MessageContent = { id: string } & (
   | { kind: "request"; view: RequestView }
   | { kind: "notice"; view: NoticeView }
+  | { kind: "step-without-id"; step: StepWithoutId }
   | { kind: "digest"; view: DigestView }
 );
 

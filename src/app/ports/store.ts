@@ -11,6 +11,7 @@ import type {
   NoticeStore,
   RecipientLookupKind,
   RecipientLookupStore,
+  StepWithoutId,
 } from "./delivery-store.ts";
 import type { EffectStore } from "./effect-store.ts";
 
@@ -147,6 +148,8 @@ export interface GuardedStore {
     recordRead(seen: WatchedExecution, nextReadAt: number, unchangedReads: number): Promise<void>;
     /** Records that AWS does not know the execution; `notFoundSince` is the time of its first such reply. */
     recordNotFound(seen: WatchedExecution, nextReadAt: number, notFoundSince: number): Promise<void>;
+    /** Stores a waiting step without an id, and the notice to admins about it: once for each step of an execution. */
+    recordWithoutId(step: StepWithoutId): Promise<void>;
     forget(target: string, executionId: string): Promise<void>;
   };
   polls: {

@@ -6,7 +6,7 @@ import type { ApprovalRequest } from "../../core/request.ts";
 import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
 import { CONTRADICTION_REPORT_MS, contradictsRows } from "../../core/stale-reads.ts";
 import { isUnverified } from "../../core/verify-signals.ts";
-import type { Automation, Clock, Log } from "../ports/aws.ts";
+import type { Automation, Clock, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
 import { toRequestSigner } from "./open-request.ts";
@@ -130,11 +130,7 @@ async function applyReading(
   const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs, signer });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
-  for (const { name: step } of findWaitingWithoutId(execution))
-    log.error(
-      { event: "step.without-id", target, executionId, step },
-      "AWS returns no id for a waiting step, so it cannot be decided in Slack: decide it in the AWS console",
-    );
+  await reportWithoutId(deps, automation.target, execution);
   const applied = await deps.apply(automation, execution, mask, changes, abort);
   if (applied !== "stored") {
     const wait = applied === "postponed" ? POSTPONED_MS : 0;
@@ -157,6 +153,19 @@ async function applyReading(
     ? backoffMs(unchangedReads + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random())
     : Math.round(SLOW_REREAD_MS * (0.8 + deps.random() * 0.4));
   await executions.recordRead(watched, clock.now() + wait, unchangedReads);
+}
+
+/** Reports waiting steps for which AWS returns no id: in the log at each read, and to the admins once for each step. */
+async function reportWithoutId({ executions, log }: SyncExecutionDeps, from: Target, execution: ObservedExecution) {
+  const { key: target, account, region } = from;
+  const { executionId, documentName } = execution;
+  for (const { name: stepName } of findWaitingWithoutId(execution)) {
+    log.error(
+      { event: "step.without-id", target, executionId, step: stepName },
+      "AWS returns no id for a waiting step, so it cannot be decided in Slack: decide it in the AWS console",
+    );
+    await executions.recordWithoutId({ target, account, region, executionId, documentName, stepName });
+  }
 }
 
 /**

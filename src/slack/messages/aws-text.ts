@@ -29,16 +29,16 @@ export function executionLink({ region, executionId }: ApprovalRequest): string 
 const SHORT_ID_LENGTH = 8;
 
 /** Links to the console, or returns null. In mrkdwn. */
-export function consoleLink(request: ApprovalRequest): string | null {
+export function consoleLink(request: Pick<ApprovalRequest, "region" | "executionId">): string | null {
   const url = consoleUrl(request.region, request.executionId);
   return url === null ? null : `<${url}|Open in the AWS console>`;
 }
 
-/** The IDs of a request in full, and the link to the console. In mrkdwn. */
-export function idsLine(request: ApprovalRequest): string {
-  const ids = `Execution ${code(request.executionId, 80)} · Request ${code(request.id, 80)}`;
-  const link = consoleLink(request);
-  return link === null ? ids : `${ids} · ${link}`;
+/** The IDs of a request in full, and the link to the console. In mrkdwn. Without a request: the ID of the execution. */
+export function idsLine(about: Pick<ApprovalRequest, "region" | "executionId"> & { id?: string }): string {
+  const request = about.id === undefined ? null : `Request ${code(about.id, 80)}`;
+  const parts = [`Execution ${code(about.executionId, 80)}`, request, consoleLink(about)];
+  return parts.filter((part) => part !== null).join(" · ");
 }
 
 /** Describes an execution status after "The execution". Statuses that AWS may add appear as they are. */

@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import type { StepWithoutId } from "../../app/ports/delivery-store.ts";
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { describeRequest, describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
@@ -163,6 +164,24 @@ function notListed({ request }: NoticeView): Rendered {
       header(title, "what"),
       section(`${describeRequest(request, mentions())}, is waiting.\n${listingText(request.facts)}`, "state"),
       context(`This notice is sent once for each runbook and principal. ${idsLine(request)}`, "ids"),
+    ],
+  };
+}
+
+/** Renders the notice about a waiting step for which AWS returns no id, so that it has no request. */
+export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
+  const { documentName, stepName } = step;
+  const title = `No request for ${plain(documentName, 90)}`;
+  const show = mentions();
+  return {
+    text: `${title}: a step that waits for approval has no ID. Decide it in the AWS console.`,
+    blocks: [
+      header(title, "what"),
+      section(
+        `${show.text(documentName)}, step ${show.text(stepName)}, is waiting for approval in ${describeTarget(step, show)}. AWS returns no \`StepExecutionId\` for this step. Without that ID, Countersign cannot verify which step a decision would reach. *The step cannot be decided in Slack*, and no channel has a message about it. Decide it in the AWS console.`,
+        "state",
+      ),
+      context(`This notice is sent once for each step of an execution. ${idsLine(step)}`, "ids"),
     ],
   };
 }

@@ -7,6 +7,7 @@ import {
   createExecutions,
   createRequesterLookups,
   createRequests,
+  createStepsWithoutId,
   createVotesAndSignals,
 } from "./foundation-requests.ts";
 import type { Db } from "./foundation-table.ts";
@@ -18,6 +19,7 @@ export const foundation: Migration = {
     await createVotesAndSignals(db);
     await createClicks(db);
     await createDeliveries(db);
+    await createStepsWithoutId(db);
     await createRecipientLookups(db);
     await createRequesterLookups(db);
     await createExecutions(db);

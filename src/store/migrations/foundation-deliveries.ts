@@ -19,7 +19,8 @@ export async function createDeliveries(db: Db): Promise<void> {
   await db.schema
     .createTable("notices")
     .$call(addDeliveryColumns)
-    .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))
+    // The id of a request or of a step without an id.
+    .addColumn("request_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
     .addUniqueConstraint("notices_destination", ["request_id", "kind", "channel_id"])
     .execute();
@@ -38,7 +39,7 @@ export async function createDeliveries(db: Db): Promise<void> {
 export async function createRecipientLookups(db: Db): Promise<void> {
   await db.schema
     .createTable("recipient_lookups")
-    .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))
+    .addColumn("request_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
     .addColumn("once", "text", (c) => c.unique())
     .addColumn("done_at", "bigint")

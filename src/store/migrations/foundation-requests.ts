@@ -80,6 +80,21 @@ export async function createRequesterLookups(db: Db): Promise<void> {
   await createIndex(db, "requester_lookups", "requester_lookups_due", ["next_attempt_at"]);
 }
 
+/** A waiting step for which AWS returns no id has no request. Admins get one notice about it. */
+export async function createStepsWithoutId(db: Db): Promise<void> {
+  await db.schema
+    .createTable("steps_without_id")
+    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("target", "text", (c) => c.notNull())
+    .addColumn("account", "text", (c) => c.notNull())
+    .addColumn("region", "text", (c) => c.notNull())
+    .addColumn("execution_id", "text", (c) => c.notNull())
+    .addColumn("document_name", "text", (c) => c.notNull())
+    .addColumn("step_name", "text", (c) => c.notNull())
+    .addUniqueConstraint("steps_without_id_step", ["account", "region", "execution_id", "step_name"])
+    .execute();
+}
+
 export async function createExecutions(db: Db): Promise<void> {
   await db.schema
     .createTable("executions")

@@ -14,7 +14,7 @@ test("an invalid configuration ends the program with code 2 and reports all prob
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "countersign.yml");
   writeFileSync(path, "routes:\n  - name: a\n    channel: C0X\n    quorum: 0\n");
-  const { ended, lines } = spawnBot({
+  const { ended, lines } = await spawnBot({
     COUNTERSIGN_CONFIG: path,
     SLACK_BOT_TOKEN: "xapp-1-secret",
     POLL_INTERVAL_SECONDS: "soon",
@@ -34,7 +34,7 @@ test("an invalid configuration ends the program with code 2 and reports all prob
 });
 
 test("an absent configuration file is reported with its full path and how to create one", async () => {
-  const { ended, lines } = spawnBot({
+  const { ended, lines } = await spawnBot({
     COUNTERSIGN_CONFIG: "/nonexistent/countersign.yml",
     SLACK_BOT_TOKEN: "xoxb-1",
     SLACK_APP_TOKEN: "xapp-1",
@@ -46,12 +46,12 @@ test("an absent configuration file is reported with its full path and how to cre
 });
 
 test("a token that Slack refuses ends the program with code 1, and the log names its variable", async (t) => {
-  const w = await world(t, { program: "source", start: false });
+  const w = await world(t, { start: false });
   for (const [variable, value] of [
     ["SLACK_BOT_TOKEN", "xoxb-wrong"],
     ["SLACK_APP_TOKEN", "xapp-wrong"],
   ] as const) {
-    const { ended, lines } = spawnBot({ ...w.environment, [variable]: value });
+    const { ended, lines } = await spawnBot({ ...w.environment, [variable]: value });
     assert.equal(await ended, 1);
     const text = JSON.stringify(lines);
     assert.match(text, new RegExp(`Slack refuses ${variable} \\(invalid_auth\\)`));
@@ -61,7 +61,6 @@ test("a token that Slack refuses ends the program with code 1, and the log names
 
 test("a missing, archived or inaccessible channel does not delay other channels, and the log names the fix", async (t) => {
   const w = await world(t, {
-    program: "source",
     policy: `
 routes:
   - name: all
@@ -86,7 +85,7 @@ routes:
 });
 
 test("hostile text and 200 large parameters are cut visibly to fit, and the request can still be approved", async (t) => {
-  const w = await world(t, { program: "source" });
+  const w = await world(t);
   const nasty =
     "<!channel> <@U0JANE> <https://evil.example|click> *bold* _it_ `code` ~s~ & \u202Ereversed\u202C \u200Bzero 🎉👩‍👩‍👧 ";
   const names = Array.from({ length: 200 }, (_, index) => `Parameter${index}`);
@@ -121,7 +120,7 @@ test("hostile text and 200 large parameters are cut visibly to fit, and the requ
 });
 
 test("an execution that disappears between list and read is skipped, and others are posted", async (t) => {
-  const w = await world(t, { program: "source", start: false });
+  const w = await world(t, { start: false });
   const gone = await w.run(ONE_GATE);
   const other = await w.run(ONE_GATE);
   const awsUrl = await proxy(t, w.aws.url, ({ operation, body }) =>
@@ -137,7 +136,7 @@ test("an execution that disappears between list and read is skipped, and others 
 });
 
 test("malformed responses of AWS are logged, delay no other request, and never crash the bot", async (t) => {
-  const w = await world(t, { program: "source", start: false });
+  const w = await world(t, { start: false });
   const broken = await w.run(ONE_GATE);
   const other = await w.run(ONE_GATE);
   const replies = [
@@ -166,7 +165,7 @@ test("malformed responses of AWS are logged, delay no other request, and never c
 });
 
 test("health reports the process; readiness reports Slack, the database and each target", async (t) => {
-  const w = await world(t, { program: "source" });
+  const w = await world(t);
   const base = `http://127.0.0.1:${w.bot().port}`;
   assert.equal((await fetch(`${base}/healthz`)).status, 200);
   const ready = (await (await fetch(`${base}/readyz`)).json()) as Json;

@@ -52,7 +52,7 @@ test("the bot waits at its start for an unreachable database; wrong credentials 
   await w.message(await w.run(ONE_GATE));
 
   const wrong = database.url.replace("correct-horse", "battery-staple");
-  const { lines, ended } = spawnBot({ ...w.environment, DATABASE_URL: wrong });
+  const { lines, ended } = await spawnBot({ ...w.environment, DATABASE_URL: wrong });
   assert.equal(await ended, 1);
   assert.match(formatLastLines(lines), /Check user and password in DATABASE_URL/);
   assert.doesNotMatch(formatLastLines(lines), /battery-staple/);

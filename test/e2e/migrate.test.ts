@@ -2,17 +2,14 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { openDatabase } from "../../src/bot/connect-database.ts";
-import { spawnBot } from "../support/bot.ts";
+import { runCli } from "../support/cli.ts";
 import { testLog } from "../support/fakes.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { type Database, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
-const PROGRAM = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-
 async function migrate(DATABASE_URL: string) {
-  const { lines, ended } = spawnBot({ DATABASE_URL }, [PROGRAM, "migrate"]);
-  const code = await ended;
-  return { code, output: lines.join("\n") };
+  const { code, text } = await runCli({ DATABASE_URL }, "migrate");
+  return { code, output: text };
 }
 
 const engines: [string, (t: TestContext) => Promise<{ url: string; database: Database }>][] = [

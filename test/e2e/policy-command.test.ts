@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { spawnBot } from "../support/bot.ts";
+import { type CliResult, runCli } from "../support/cli.ts";
 import { BOT_ROLE, type World, world } from "../support/world.ts";
-
-const PROGRAM = new URL("../../src/cli/main.ts", import.meta.url).pathname;
 
 const GOOD = `
 routes:
@@ -34,11 +32,10 @@ routes:
     approvers: { users: [U0JANE] }
 `;
 
-async function policy(w: World, file: string, ...args: string[]): Promise<{ code: number | string; text: string }> {
+async function policy(w: World, file: string, ...args: string[]): Promise<CliResult> {
   const path = join(w.folder, "policy.yml");
   writeFileSync(path, file);
-  const { ended, lines } = spawnBot({ ...w.environment, COUNTERSIGN_CONFIG: path }, [PROGRAM, "policy", ...args]);
-  return { code: await ended, text: lines.map((line) => (typeof line === "string" ? line : "")).join("\n") };
+  return runCli({ ...w.environment, COUNTERSIGN_CONFIG: path }, "policy", ...args);
 }
 
 test("policy check and policy explain show what the configuration means, and end with a code that scripts can use", async (t) => {

@@ -26,13 +26,22 @@ export interface Bot {
   signal(name: NodeJS.Signals): void;
 }
 
-/** Starts the program with only this environment, plus PATH, HOME and the compile cache. Does not wait for it to be ready. */
-export function spawnBot(environment: Record<string, string | undefined>, program: string[] = [PROGRAM, "serve"]) {
+/**
+ * Starts the program with only this environment, plus PATH, HOME and the compile cache. Does not wait for it to be ready.
+ * Runs the bundled program by default, because loading the modules of `src/cli/main.ts` takes most of the CPU time of a
+ * short test; `source` runs the program as it ships.
+ */
+export async function spawnBot(
+  environment: Record<string, string | undefined>,
+  from: "bundle" | "source" = "bundle",
+  args: string[] = ["serve"],
+) {
+  const program = from === "source" ? PROGRAM : (await bundledBot()).program;
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   // A folder without the developer's own .env.
   const folder = dirname(environment.COUNTERSIGN_CONFIG ?? "");
   const cwd = isAbsolute(folder) && existsSync(folder) ? folder : tmpdir();
-  const child: ChildProcess = spawn(process.execPath, program, {
+  const child: ChildProcess = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
@@ -46,16 +55,12 @@ export function spawnBot(environment: Record<string, string | undefined>, progra
   return { child, lines, ended };
 }
 
-/**
- * Starts the bot and waits until it listens. Runs the bundled program by default, because loading the modules of
- * `src/cli/main.ts` takes most of the CPU time of a short test; `source` runs the program as it ships.
- */
+/** Starts the bot as {@link spawnBot} does, and waits until it listens. */
 export async function startBot(
   environment: Record<string, string | undefined>,
   from: "bundle" | "source" = "bundle",
 ): Promise<Bot> {
-  const program = from === "source" ? PROGRAM : (await bundledBot()).program;
-  const { child, lines, ended } = spawnBot(environment, [program, "serve"]);
+  const { child, lines, ended } = await spawnBot(environment, from);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const listening = await eventually(
     "the bot listens",

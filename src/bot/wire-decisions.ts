@@ -17,7 +17,7 @@ export function namedPeople({ routes, admins }: Pick<Config, "routes" | "admins"
 /** Gathers what the evaluation of a click needs, for the worker and for the preview of a form. */
 export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Targets): EvaluateClickDeps {
   const { config, store, workspace, clock, log } = wiring;
-  const { requests, messages, digests, clicks } = store;
+  const { requests, messages, digests, clicks, rateLimits } = store;
   const { routes, admins, identities } = config;
   const show = mentions(150);
   return {
@@ -25,6 +25,7 @@ export function wireDecisions(wiring: Wiring, { directory }: Slack, targets: Tar
     messages,
     digests,
     clicks,
+    rateLimits,
     auditContext: wireAuditContext(wiring),
     directory,
     routes,

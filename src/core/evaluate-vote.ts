@@ -54,20 +54,18 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   // Withdrawing removes only the person's own approval, so it needs no permission.
   const unpermitted = verdict === "withdraw" ? null : permission(asked, route);
   if (unpermitted !== null) return denied(unpermitted);
-  if (request.state === "closed") return denied({ kind: "closed", request, votes });
-  if (request.state === "decided") return denied({ kind: "decided", request, votes });
+  const over = findOver(request, votes);
+  if (over !== null) return denied(over);
 
   const earlier = votes.find((vote) => vote.userId === person.id);
-  const approvals = new Set(votes.filter((each) => each.verdict === "approve").map((each) => each.userId));
+  const approvals = toApprovers(votes);
   if (verdict === "withdraw")
     return earlier?.verdict === "approve"
       ? { kind: "withdrawn", vote: earlier }
       : denied({ kind: "nothing-to-withdraw" });
   const breaksGlass = authority === "break-glass";
-  // If the quorum was lowered to the number of existing approvals, a second click of any approver completes it.
-  const isEnough = verdict === "approve" && earlier?.verdict === "approve" && approvals.size >= route.quorum;
-  const repeats = earlier !== undefined && (earlier.verdict === verdict || verdict === "approve");
-  if (repeats && !breaksGlass && !isEnough) return denied({ kind: "already-voted", verdict: earlier.verdict });
+  const repeated = breaksGlass ? null : findRepetition(verdict, earlier, approvals, route);
+  if (repeated !== null) return denied(repeated);
   const own = breaksGlass || verdict === "reject" ? null : selfApproval(asked, route);
   if (own !== null) return denied(own);
   const voter = { userId: person.id, email: person.email, sessionEmail: asked.sessionEmail };
@@ -98,6 +96,41 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const completes = verdict === "reject" || breaksGlass || approvals.size >= route.quorum;
   return { kind: "counted", vote, completes, patch: completes ? decided(verdict, now) : {} };
 }
+
+/**
+ * Returns the denial of a click by a person who has voted, from stored state alone; null if the click must be evaluated. Only a
+ * click that may count needs the person's permission, so a repeated click costs no call to Slack.
+ */
+export function findRepeatedVote(
+  request: ApprovalRequest,
+  route: Route | null,
+  votes: readonly Vote[],
+  { userId, verdict, authority }: { userId: string; verdict: RequestedAction; authority: Authority },
+): Denial | null {
+  const earlier = votes.find((vote) => vote.userId === userId);
+  if (earlier === undefined || route === null || verdict === "withdraw" || authority === "break-glass") return null;
+  return findOver(request, votes) ?? findRepetition(verdict, earlier, toApprovers(votes), route);
+}
+
+function findOver(request: ApprovalRequest, votes: readonly Vote[]): Denial | null {
+  const { state } = request;
+  return state === "open" ? null : { kind: state, request, votes };
+}
+
+function findRepetition(
+  verdict: Verdict,
+  earlier: Vote | undefined,
+  approvals: ReadonlySet<string>,
+  route: Route,
+): Denial | null {
+  if (earlier === undefined || (earlier.verdict !== verdict && verdict !== "approve")) return null;
+  // If the quorum was lowered to the number of existing approvals, a second click of any approver completes it.
+  const isEnough = verdict === "approve" && earlier.verdict === "approve" && approvals.size >= route.quorum;
+  return isEnough ? null : { kind: "already-voted", verdict: earlier.verdict };
+}
+
+const toApprovers = (votes: readonly Vote[]) =>
+  new Set(votes.filter((each) => each.verdict === "approve").map((each) => each.userId));
 
 /** Tells whether a person typed the runbook's name. Phones capitalize the first letter and add white space. */
 export function isTypedName(typed: string | null, documentName: string): boolean {

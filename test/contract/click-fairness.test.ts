@@ -25,9 +25,9 @@ function startReplica(t: TestContext, store: OpenStore, lookups: string[]) {
     },
     "usergroups.users.list": () => ({ users: ["U0MIA"] }),
   });
-  const { requests, messages, digests, clicks } = store;
+  const { requests, messages, digests, clicks, rateLimits } = store;
   const evaluate = makeEvaluateClick({
-    ...{ requests, messages, digests, clicks, log, clock: QUICK, show: PLAIN_NAMES },
+    ...{ requests, messages, digests, clicks, rateLimits, log, clock: QUICK, show: PLAIN_NAMES },
     directory: makeDirectory(limited(call, store.rateLimits, QUICK), WORKSPACE, QUICK),
     routes: [aRoute({ approvers: { users: [], groups: ["S0DBA"] }, quorum: 2 })],
     admins: { users: [], groups: [] },

@@ -98,6 +98,7 @@ async function inbound(t: TestContext) {
     requests,
     messages,
     clicks,
+    rateLimits: store.rateLimits,
     auditContext,
     directory,
     ...policy,

@@ -154,6 +154,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
     requests,
     messages,
     clicks,
+    rateLimits: store.rateLimits,
     auditContext,
     directory,
     routes,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
+import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
@@ -36,11 +37,10 @@ async function workspace(t: TestContext, route: Partial<Route> = {}) {
     "usergroups.users.list": ({ usergroup }) =>
       reply(usergroup, { users: [...(members.get(String(usergroup)) ?? [])] }),
   });
-  const evaluate = makeEvaluateClick({
-    ...base.deps,
-    directory: makeDirectory(call, WORKSPACE, base.clock),
-    admins: { users: [], groups: ["S0ADMINS"] },
-  });
+  const directory = makeDirectory(call, WORKSPACE, base.clock);
+  const deps = { ...base.deps, directory, admins: { users: [], groups: ["S0ADMINS"] } };
+  const evaluate = makeEvaluateClick(deps);
+  const preview = (userId: string) => makePreviewVerdict(deps)(aClick(userId), "reject");
   const { store, clock } = base;
   /** Stores a click, and returns its evaluation. */
   const record = async (userId: string, more: Partial<Click> = {}) => {
@@ -55,7 +55,7 @@ async function workspace(t: TestContext, route: Partial<Route> = {}) {
   const voters = async () => (await store.requests.votes(REQUEST_ID)).map(({ userId }) => userId);
   const leave = (group: string, userId: string) => members.get(group)?.delete(userId);
   const count = (id: string) => calls.filter((each) => each === id).length;
-  return { ...base, members, deactivated, failing, record, press, voters, leave, count };
+  return { ...base, preview, members, deactivated, failing, record, press, voters, leave, count };
 }
 
 const denial = (outcome: { kind: string; denial?: { kind: string } }) => outcome.denial?.kind ?? outcome.kind;
@@ -208,4 +208,61 @@ test("a repeated click of a person who was just denied is answered from memory f
   assert.equal(denial(await press("U9", { id: "withdraw", verdict: "withdraw" })), "nothing-to-withdraw");
   clock.advance(1_000);
   assert.equal((await press("U9", { id: "later" })).kind, "counted", "the memory is not extended by what it answers");
+});
+
+test("the repeated clicks of a person who has voted cost no read, before and after the decision", async (t) => {
+  const { clock, press, count } = await workspace(t, { quorum: 2 });
+  assert.deepEqual(await press("U1"), { kind: "counted", completes: false });
+  for (let click = 0; click < 30; click++) {
+    clock.advance(2_000);
+    assert.equal(denial(await press("U1", { id: `again-${click}` })), "already-voted");
+  }
+  assert.deepEqual([count("U1"), count("S0DBA")], [1, 1]);
+  assert.deepEqual(await press("U2"), { kind: "counted", completes: true });
+  for (let click = 0; click < 30; click++) {
+    clock.advance(2_000);
+    assert.equal(denial(await press("U1", { id: `late-${click}` })), "decided");
+  }
+  assert.deepEqual([count("U1"), count("S0DBA")], [2, 2], "the other click read both");
+});
+
+test("an approver without a vote who clicks on a decided request costs one read in five seconds", async (t) => {
+  const { clock, press, count } = await workspace(t);
+  await press("U1");
+  for (let click = 0; click < 30; click++) {
+    assert.equal(denial(await press("U2", { id: `c${click}` })), "decided");
+    clock.advance(1_000);
+  }
+  assert.ok(count("S0DBA") <= 1 + 6, `${count("S0DBA")} reads`);
+});
+
+test("a person who approves and withdraws again and again reads the group ten times a minute, and nobody else waits", async (t) => {
+  const { clock, press, count, store } = await workspace(t, { quorum: 2 });
+  const outcomes: string[] = [];
+  for (let click = 0; click < 30; click++) {
+    outcomes.push((await press("U1", { id: `approve-${click}` })).kind);
+    for (const { id } of await store.clicks.unevaluated(Number.MAX_SAFE_INTEGER, 9))
+      await store.clicks.recordEvaluated(id, null, null);
+    await press("U1", { id: `withdraw-${click}`, verdict: "withdraw" });
+    clock.advance(1_000);
+  }
+  const reads = count("S0DBA");
+  assert.ok(reads >= 10 && reads <= 10 + 5, `${reads} reads in thirty seconds`);
+  assert.equal(outcomes.filter((kind) => kind === "later").length, 30 - reads);
+  assert.deepEqual(await press("U2"), { kind: "counted", completes: false });
+  clock.advance(60_000);
+  assert.deepEqual(await press("U1", { id: "at last" }), { kind: "counted", completes: true });
+});
+
+test("the forms that a person opens again and again leave reads for others, and open without a preview", async (t) => {
+  const { clock, press, count, preview } = await workspace(t);
+  const previews: (string | undefined)[] = [];
+  for (let form = 0; form < 60; form++) {
+    previews.push((await preview("U9"))?.kind);
+    clock.advance(1_000);
+  }
+  assert.deepEqual(previews.slice(0, 10), Array(10).fill("not-approver"));
+  assert.ok(previews.includes(undefined), "the form opens, and its click is evaluated");
+  assert.ok(count("S0DBA") <= 15, `${count("S0DBA")} reads in a minute`);
+  assert.equal(denial(await press("U9", { id: "click" })), "not-approver");
 });

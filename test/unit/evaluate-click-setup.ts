@@ -29,6 +29,7 @@ export async function setUp(t: TestContext, route: Partial<Route> = {}, posted =
     requests: store.requests,
     messages: store.messages,
     clicks: store.clicks,
+    rateLimits: store.rateLimits,
     auditContext: makeAuditContext({
       messages: store.messages,
       routes,

@@ -7,8 +7,10 @@ const REMEMBER_MS = 5_000;
 /** Denials that are remembered. */
 const MAX_REMEMBERED = 10_000;
 
-/** Denials that depend on the person, not on the request's state or on a failure. */
-const REMEMBERED: ReadonlySet<Denial["kind"]> = new Set(["account-status", "not-approver", "not-admin"]);
+/** Denials that depend on the person alone, or on a state of the request that no vote changes: never those after a failure. */
+const REMEMBERED: ReadonlySet<Denial["kind"]> = new Set([
+  ...(["account-status", "not-approver", "not-admin", "decided", "closed"] as const),
+]);
 
 export interface DenialMemory {
   /** Returns the denial of the same person's last click on the same request, if it was denied a moment ago; else null. */

@@ -1,10 +1,11 @@
 import type { Denial } from "../../core/denial.ts";
-import type { VoteInput } from "../../core/evaluate-vote.ts";
+import { findRepeatedVote, type VoteInput } from "../../core/evaluate-vote.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
-import { findRoute, type People, type Route } from "../../core/policy.ts";
+import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
+import type { RateLimitStore } from "../ports/coordination.ts";
 import type { Directory, Freshness } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { type VerifyOriginDeps, verifyOrigin } from "./verify-origin.ts";
@@ -17,6 +18,7 @@ export interface GatherDeps extends VerifyOriginDeps {
   identities: Identities;
   /** Looks up the owner of the requester's address and stores it with the request. */
   lookUpRequester: (requestId: string) => Promise<{ kind: "done" } | LookupFailure>;
+  rateLimits: Pick<RateLimitStore, "acquireSlot">;
   /** Tells whether a team that a payload names is the workspace, or can be one of the same organization. */
   isHomeTeam: (teamId: string) => boolean;
   /** Tells whether the configuration still has the target. Without it, no signal would follow a decision. */
@@ -50,7 +52,32 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   if (!deps.isHomeTeam(click.teamId)) return denied({ kind: "account-status", status: "external" });
   if (request.state === "open" && !deps.hasTarget(request))
     return denied({ kind: "no-target", target: request.target });
+  const route = findRoute(deps.routes, request.route);
+  const repeated = findRepeatedVote(request, route, await deps.requests.votes(request.id), click);
+  if (repeated !== null) return denied(repeated);
+  const waitMs = route === null ? 0 : await awaitTurn(deps, click, route, freshness);
+  if (waitMs > 0) return { kind: "later", waitMs, why: "the person's clicks have read groups too often" };
   return gatherPerson(deps, click, request, freshness);
+}
+
+/**
+ * The reads of groups that the clicks of one person may cause: ten at once, and then ten a minute. Slack allows some twenty a
+ * minute, so that other people have the others. Source: Slack API, rate limits, tier 2.
+ */
+const READS_OF_ONE_PERSON = { intervalMs: 6_000, burst: 10 };
+
+/** Returns how long the click waits, in milliseconds, before it may read groups. A person whom the policy names reads none. */
+async function awaitTurn(
+  { admins, rateLimits, clock }: GatherDeps,
+  { userId, verdict, authority }: ClickContext,
+  { approvers }: Route,
+  freshness: Freshness,
+): Promise<number> {
+  const allowed: Approvers = authority === "break-glass" ? admins : approvers;
+  const readsLists = !allowed.users.includes(userId) && (allowed.groups.length > 0 || allowed.channel === "members");
+  if (verdict === "withdraw" || !readsLists) return 0;
+  const purpose = typeof freshness === "object" ? "clicks" : "forms";
+  return rateLimits.acquireSlot(`${purpose}:${userId}`, READS_OF_ONE_PERSON, clock.now());
 }
 
 export type PersonDeps = Pick<

@@ -1,5 +1,5 @@
+import { editDistance } from "../core/nearest.ts";
 import type { Config, DatabaseConfig, SlackConnection } from "./config.ts";
-import { editDistance } from "./nearest.ts";
 import type { Problem } from "./problem.ts";
 import type { Parsed } from "./variable-formats.ts";
 import * as formats from "./variable-formats.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { findNearest } from "../core/nearest.ts";
 import { fileJsonSchema } from "./file-schema.ts";
-import { findNearest } from "./nearest.ts";
 import { type Problem, quote } from "./problem.ts";
 import { describePlace, findSource, formatPath, type YamlText } from "./yaml-text.ts";
 

@@ -1,5 +1,5 @@
+import { findNearest } from "../core/nearest.ts";
 import type { Config } from "./config.ts";
-import { findNearest } from "./nearest.ts";
 
 /** The Regions of AWS when this version was made. Source: AWS documentation, "AWS Regions", in all partitions. */
 const REGIONS = [

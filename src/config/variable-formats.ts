@@ -1,5 +1,5 @@
+import { findNearest } from "../core/nearest.ts";
 import { type DatabaseConfig, LOG_LEVELS, type LogLevel, REGION, REGION_FIX } from "./config.ts";
-import { findNearest } from "./nearest.ts";
 import { quote } from "./problem.ts";
 
 /** The value of a variable, or the problem with its text. */

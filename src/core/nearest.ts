@@ -1,5 +1,5 @@
 /** Finds the known word closest to a misspelt one; null if none is close. */
-export function findNearest(word: string, known: readonly string[]): string | null {
+export function findNearest<Known extends string>(word: string, known: readonly Known[]): Known | null {
   const lower = word.toLowerCase();
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))

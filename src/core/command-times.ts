@@ -1,0 +1,124 @@
+/** Durations and moments in the words of people: `90m`, `2 days`, `yesterday`, `2026-11-20`. */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const UNITS: readonly (readonly [RegExp, number])[] = [
+  [/^(?:s|secs?|seconds?)$/, SECOND],
+  [/^(?:m|mins?|minutes?)$/, MINUTE],
+  [/^(?:h|hrs?|hours?)$/, HOUR],
+  [/^(?:d|days?)$/, DAY],
+  [/^(?:w|wks?|weeks?)$/, 7 * DAY],
+];
+
+/** A longer time is a slip of the finger. */
+const MAX_DURATION_MS = 3650 * DAY;
+
+/** Returns the milliseconds of a unit of time; null for another word. */
+function unitMs(word: string): number | null {
+  return UNITS.find(([pattern]) => pattern.test(word.toLowerCase()))?.[1] ?? null;
+}
+
+export const isUnit = (word: string): boolean => unitMs(word) !== null;
+
+/** Returns the milliseconds of `90m`, `2 days` or `1h30m`; null for any other text. */
+export function parseDuration(text: string): number | null {
+  const parts = [...text.trim().matchAll(/(\d{1,6}(?:\.\d{1,3})?)\s*([a-z]+)\s*/gi)];
+  if (parts.length === 0 || parts.map(([all]) => all).join("") !== text.trim()) return null;
+  let sum = 0;
+  for (const [, count, unit = ""] of parts) {
+    const size = unitMs(unit);
+    if (size === null) return null;
+    sum += Number(count) * size;
+  }
+  return sum > 0 && sum <= MAX_DURATION_MS ? Math.round(sum) : null;
+}
+
+/** A day of the calendar. */
+interface Day {
+  year: number;
+  month: number;
+  day: number;
+}
+
+/** The time now in epoch milliseconds, and the IANA name of the person's time zone. */
+export interface PersonalTime {
+  now: number;
+  zone: string;
+}
+
+const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+/**
+ * Returns the moment of `2 days` (ago), `today`, `yesterday`, a weekday (the last one), `2026-11-20` or `2026-11-20 14:30`;
+ * null for any other text. A day begins and ends in the person's time zone. `edge`: the start of the day, or its end.
+ */
+export function parseMoment(text: string, time: PersonalTime, edge: "start" | "end"): number | null {
+  const words = text
+    .trim()
+    .toLowerCase()
+    .replace(/\s+ago$/, "");
+  const ago = parseDuration(words);
+  if (ago !== null) return time.now - ago;
+  const [, date = "", hours, minutes] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[t ](\d{1,2}):(\d{2}))?$/.exec(words) ?? [];
+  const offsetMs = makeOffset(time.zone);
+  const day = date === "" ? toNamedDay(words, time.now + offsetMs(time.now)) : toDay(date);
+  if (day === null) return null;
+  if (hours === undefined) return toEpoch(edge === "start" ? day : shift(day, 1), 0, offsetMs);
+  const [hour, minute] = [Number(hours), Number(minutes)];
+  return hour < 24 && minute < 60 ? toEpoch(day, hour * HOUR + minute * MINUTE, offsetMs) : null;
+}
+
+function toDay(date: string): Day | null {
+  const [year = 0, month = 0, day = 0] = date.split("-").map(Number);
+  const check = new Date(Date.UTC(year, month - 1, day));
+  if (year < 2000 || year > 2100 || check.getUTCMonth() !== month - 1 || check.getUTCDate() !== day) return null;
+  return { year, month, day };
+}
+
+/** `local`: the local time now, as if it were UTC. */
+function toNamedDay(word: string, local: number): Day | null {
+  const today = toUtcDay(new Date(local));
+  if (word === "today") return today;
+  if (word === "yesterday") return shift(today, -1);
+  const wanted = word.length < 3 ? -1 : WEEKDAYS.findIndex((each) => each === word || each.slice(0, 3) === word);
+  if (wanted < 0) return null;
+  const current = new Date(Date.UTC(today.year, today.month - 1, today.day)).getUTCDay();
+  return shift(today, -((current - wanted + 7) % 7 || 7));
+}
+
+const shift = ({ year, month, day }: Day, days: number) => toUtcDay(new Date(Date.UTC(year, month - 1, day + days)));
+
+function toUtcDay(date: Date): Day {
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+}
+
+/** Converts local time. In the hour that a zone skips or repeats, any moment of that hour. */
+function toEpoch({ year, month, day }: Day, ms: number, offsetMs: (at: number) => number): number {
+  const local = Date.UTC(year, month - 1, day) + ms;
+  const guess = local - offsetMs(local);
+  return local - offsetMs(guess);
+}
+
+/** Makes the function that returns how far the zone is ahead of UTC at a moment; 0 for a zone that is not known. */
+function makeOffset(zone: string): (at: number) => number {
+  const format = toFormat(zone);
+  if (format === null) return () => 0;
+  return (at) => {
+    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / SECOND) * SECOND;
+  };
+}
+
+function toFormat(timeZone: string): Intl.DateTimeFormat | null {
+  const two = "2-digit";
+  const fields = { year: "numeric", month: two, day: two, hour: two, minute: two, second: two } as const;
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...fields });
+  } catch {
+    return null;
+  }
+}

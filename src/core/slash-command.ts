@@ -1,0 +1,223 @@
+import { oneLine } from "./clean-text.ts";
+import { isUnit, type PersonalTime } from "./command-times.ts";
+import {
+  type OutcomeFilter,
+  type PersonWord,
+  toAccount,
+  toDuration,
+  toMoment,
+  toName,
+  toOutcome,
+  toPerson,
+  toStatuses,
+  type Value,
+} from "./command-values.ts";
+import { splitWords, type Word } from "./command-words.ts";
+import { findNearest } from "./nearest.ts";
+
+/** The conditions of a list; each is absent if it was not given. Names are matched as `nameMatches` does. */
+export interface Filters {
+  account?: string;
+  region?: string;
+  document?: string;
+  route?: string;
+  target?: string;
+  /** Milliseconds. */
+  older?: number;
+  status?: string[];
+  since?: number;
+  /** Exclusive. */
+  until?: number;
+  by?: PersonWord;
+  outcome?: OutcomeFilter;
+}
+
+/** `words`: what the command is about, such as an ID; empty for a list. */
+export interface Command {
+  name: CommandName;
+  words: string;
+  filters: Filters;
+  mine: boolean;
+  share: boolean;
+  /** The command as text without `share`: the same command when it is parsed again. */
+  text: string;
+}
+
+/** What is wrong with a command. `argument` is the part at fault, and `example` a command that is right. */
+export interface CommandError {
+  argument: string;
+  problem: string;
+  example: string;
+}
+
+export type ParsedCommand = { kind: "command"; command: Command } | { kind: "error"; error: CommandError };
+
+export type CommandName = keyof typeof GRAMMAR;
+
+type FilterName = keyof Filters;
+
+/** Each command with its filters, its flags, whether it needs words, and an example. */
+const GRAMMAR = {
+  pending: {
+    filters: ["account", "region", "document", "route", "target", "older"],
+    flags: ["mine", "share"],
+    words: false,
+    example: "pending document:Prod-DB-* older:1h",
+  },
+  show: { filters: [], flags: ["share"], words: true, example: "show 4f2a91c7" },
+  executions: {
+    filters: ["status", "document", "since"],
+    flags: ["share"],
+    words: false,
+    example: "executions status:failed since:yesterday",
+  },
+  history: {
+    filters: ["by", "document", "since", "until", "outcome"],
+    flags: ["share"],
+    words: false,
+    example: "history by:@jane since:2026-11-20",
+  },
+  stats: { filters: ["since"], flags: ["share"], words: false, example: "stats since:7d" },
+  policy: { filters: [], flags: ["share"], words: true, example: "policy 4f2a91c7" },
+  health: { filters: [], flags: ["share"], words: false, example: "health" },
+  help: { filters: [], flags: [], words: false, example: "help" },
+} as const satisfies Record<
+  string,
+  { filters: readonly FilterName[]; flags: readonly ("mine" | "share")[]; words: boolean; example: string }
+>;
+
+/** An example of each filter. */
+const EXAMPLES: Record<FilterName, string> = {
+  account: "account:111122223333",
+  region: "region:eu-west-1",
+  document: "document:Prod-DB-*",
+  route: 'route:"production databases"',
+  target: "target:production",
+  older: "older:1h",
+  status: "status:failed",
+  since: "since:yesterday",
+  until: "until:2026-11-20",
+  by: "by:@jane",
+  outcome: "outcome:rejected",
+};
+
+/** Names of routes, targets and people can contain spaces: bare words after them belong to them. */
+const SPACED: ReadonlySet<string> = new Set(["route", "target", "by"] satisfies FilterName[]);
+
+const NAMES = Object.keys(GRAMMAR) as CommandName[];
+
+/** A longer text is no command, and a button can carry this one. */
+export const MAX_COMMAND_LENGTH = 1_000;
+
+/** Parses the text after `/approvals`. Never throws. */
+export function parseCommand(input: string, time: PersonalTime): ParsedCommand {
+  const text = oneLine(input);
+  if (text.length > MAX_COMMAND_LENGTH)
+    return failed("command", `is longer than ${MAX_COMMAND_LENGTH} characters`, "pending older:1h");
+  const words = splitWords(text);
+  const [first, ...others] = words;
+  if (first === undefined) return parseRest("pending", [], time);
+  const typed = first.text.toLowerCase();
+  const name = NAMES.find((each) => first.key === null && each === typed);
+  if (name !== undefined) return parseRest(name, others, time);
+  // Without a command, filters are those of the list of waiting requests.
+  const isPending = first.key !== null || isFlag("pending", first) || isOneOf(GRAMMAR.pending.filters, typed);
+  if (isPending) return parseRest("pending", words, time);
+  const nearest = findNearest(first.text, NAMES);
+  const example = nearest === null ? "help" : GRAMMAR[nearest].example;
+  return failed(first.text, `is no command${nearest === null ? "" : `: did you mean ${nearest}`}`, example);
+}
+
+const failed = (argument: string, problem: string, example: string): ParsedCommand => ({
+  kind: "error",
+  error: { argument: argument || "command", problem, example },
+});
+
+const isOneOf = (known: readonly string[], word: string) => known.includes(word);
+
+const isFlag = (name: CommandName, { key, isQuoted, text }: Word) =>
+  key === null && !isQuoted && isOneOf(GRAMMAR[name].flags, text.toLowerCase());
+
+function parseRest(name: CommandName, words: readonly Word[], time: PersonalTime): ParsedCommand {
+  const { filters: known, words: takesWords, example } = GRAMMAR[name];
+  const parsers = toParsers(time);
+  const values = new Map<FilterName, string>();
+  const flags = new Set<string>();
+  const bare: string[] = [];
+  for (const part of joinValues(words, (word) => isFlag(name, word), known)) {
+    const { key, text } = part;
+    const filter = (known as readonly FilterName[]).find((each) => each === key);
+    if (isFlag(name, part)) flags.add(text.toLowerCase());
+    else if (filter !== undefined) {
+      if (values.has(filter)) return failed(`${filter}:`, "is given twice", `${name} ${EXAMPLES[filter]}`);
+      values.set(filter, text);
+    } else if (takesWords) bare.push(key === null ? text : `${key}:${text}`);
+    else if (key === null) return failed(text, `is no filter of ${name}`, example);
+    else {
+      const nearest = findNearest<FilterName>(key, known);
+      const [hint, right] =
+        nearest === null ? ["", example] : [`: did you mean ${nearest}:`, `${name} ${EXAMPLES[nearest]}`];
+      return failed(`${key}:`, `is no filter of ${name}${hint}`, right);
+    }
+  }
+  const about = bare.join(" ").trim();
+  if (takesWords && about === "") return failed("ID", `is missing after ${name}`, example);
+  const filters: Filters = {};
+  for (const [filter, text] of values) {
+    const parsed = text === "" ? { problem: "has no value" } : parsers[filter](text);
+    if ("problem" in parsed) return failed(`${filter}:`, describe(text, parsed.problem), `${name} ${EXAMPLES[filter]}`);
+    Object.assign(filters, { [filter]: parsed.value });
+  }
+  const { since, until } = filters;
+  if (since !== undefined && until !== undefined && until <= since)
+    return failed("until:", "is before since:", `${name} since:2026-11-01 until:2026-11-20`);
+  const mine = flags.has("mine");
+  const command = { name, words: about, filters, mine, share: flags.has("share") };
+  return { kind: "command", command: { ...command, text: toText(command, values) } };
+}
+
+const describe = (text: string, problem: string) => (text === "" ? problem : `${text} ${problem}`);
+
+/** Gives a value the words after it that belong to it: `2 days`, `by:@Jane Ito`, `since yesterday`. */
+function joinValues(words: readonly Word[], isFlagWord: (word: Word) => boolean, known: readonly string[]): Word[] {
+  const joined: Word[] = [];
+  for (const word of words) {
+    const last = joined.at(-1);
+    const isBare = word.key === null && !word.isQuoted && !isFlagWord(word);
+    const isPart =
+      isBare &&
+      last !== undefined &&
+      last.key !== null &&
+      !last.isQuoted &&
+      (last.text === "" ||
+        SPACED.has(last.key) ||
+        (/^\d+$/.test(last.text) && isUnit(word.text)) ||
+        word.text.toLowerCase() === "ago" ||
+        (/^\d{4}-\d{1,2}-\d{1,2}$/.test(last.text) && /^\d{1,2}:\d{2}$/.test(word.text)));
+    const named = isBare && !isPart && isOneOf(known, word.text.toLowerCase());
+    if (isPart && last !== undefined) last.text = `${last.text} ${word.text}`.trim();
+    else joined.push(named ? { key: word.text.toLowerCase(), text: "", isQuoted: false } : { ...word });
+  }
+  return joined;
+}
+
+function toParsers(time: PersonalTime): { [F in FilterName]: (text: string) => Value<NonNullable<Filters[F]>> } {
+  return {
+    account: toAccount,
+    region: toName,
+    document: toName,
+    route: toName,
+    target: toName,
+    older: toDuration,
+    status: toStatuses,
+    since: toMoment(time, "start"),
+    until: toMoment(time, "end"),
+    by: toPerson,
+    outcome: toOutcome,
+  };
+}
+
+function toText({ name, words, mine }: Omit<Command, "text">, values: ReadonlyMap<string, string>): string {
+  const quoted = [...values].map(([key, text]) => `${key}:"${text.replaceAll('"', "'")}"`);
+  return [name, words, ...quoted, mine ? "mine" : ""].filter((part) => part !== "").join(" ");
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { parsePastedId } from "../../src/core/pasted-id.ts";
+
+const ID = "4f2a91c7-1b2c-4d3e-8f90-0123456789ab";
+const PAGE = `systems-manager/automation/execution/${ID}?region=us-east-1`;
+const AWS = `https://us-east-1.console.aws.amazon.com/${PAGE}`;
+const encoded = encodeURIComponent(AWS);
+
+const WHOLE: Record<string, string> = {
+  "as it is": ID,
+  "in upper case": ID.toUpperCase(),
+  "in backticks": `\`${ID}\``,
+  "in quotes": `“${ID}”`,
+  "with white space": `  ${ID} `,
+  "with a full stop": `${ID}.`,
+  "a console link": AWS,
+  "a console link as Slack escapes it": `<${AWS}>`,
+  "a labeled link": `<${AWS}|4f2a91c7>`,
+  "a console link of China": `https://cn-north-1.console.amazonaws.cn/${PAGE}`,
+  "a console link of GovCloud": `https://us-gov-west-1.console.amazonaws-us-gov.com/${PAGE}`,
+  "a console link of the European sovereign cloud": `https://eusc-de-east-1.console.amazonaws-eusc.eu/${PAGE}`,
+  "a console link without a Region": `https://console.aws.amazon.com/${PAGE}`,
+  "a console link to a step": `https://us-east-1.console.aws.amazon.com/systems-manager/automation/execution/${ID}/step/1`,
+  "a redirect of an access portal": `https://example.awsapps.com/start/#/console?account_id=111122223333&role_name=Operator&destination=${encoded}`,
+  "a redirect that encodes twice": `https://portal.example.com/?next=${encodeURIComponent(`https://x.awsapps.com/start/#/console?destination=${encoded}`)}`,
+  "an ARN": `arn:aws:ssm:us-east-1:111122223333:automation-execution/${ID}`,
+};
+for (const [form, text] of Object.entries(WHOLE))
+  test(`an id is recognized: ${form}`, () => {
+    assert.deepEqual(parsePastedId(text), { kind: "id", id: ID });
+  });
+
+test("a shortened id, a Slack link and the name of a runbook are told apart", () => {
+  const cases: [string, object][] = [
+    ["4f2a91c7", { kind: "prefix", prefix: "4f2a91c7" }],
+    ["`4F2A91C7`", { kind: "prefix", prefix: "4f2a91c7" }],
+    ["4f2a91c7…", { kind: "prefix", prefix: "4f2a91c7" }],
+    ["4f2a91c7-1b2c", { kind: "prefix", prefix: "4f2a91c7-1b2c" }],
+    ["4f2a91c", { kind: "runbook", name: "4f2a91c" }],
+    ["Prod-DB-Restart", { kind: "runbook", name: "Prod-DB-Restart" }],
+    ["`Prod-DB-Restart`", { kind: "runbook", name: "Prod-DB-Restart" }],
+    [
+      "<https://acme.slack.com/archives/C0PRODDBA/p1700000000000100?thread_ts=1700000000.000100&cid=C0PRODDBA>",
+      { kind: "message", channelId: "C0PRODDBA", ts: "1700000000.000100" },
+    ],
+    [
+      "https://acme.slack.com/archives/D0JANE/p1700000000000100",
+      { kind: "message", channelId: "D0JANE", ts: "1700000000.000100" },
+    ],
+    ["https://example.com/%E0%A4%A", { kind: "runbook", name: "https://example.com/%E0%A4%A" }],
+  ];
+  for (const [text, expected] of cases) assert.deepEqual(parsePastedId(text), expected, text);
+});
+
+test("no text makes the recognition throw", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.nat(0xffff).map((unit) => String.fromCharCode(unit)), maxLength: 300 }),
+      (text) => void parsePastedId(text),
+    ),
+  );
+});

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { spawnBot } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { proxy } from "../support/proxy.ts";
 import { BOT_ROLE, ONE_GATE, toText, world } from "../support/world.ts";
@@ -59,30 +60,33 @@ test("a token that Slack refuses ends the program with code 1, and the log names
   }
 });
 
-test("a missing, archived or inaccessible channel does not delay other channels, and the log names the fix", async (t) => {
-  const w = await world(t, {
-    policy: `
+fullMatrixTest(
+  "a missing, archived or inaccessible channel does not delay other channels, and the log names the fix",
+  async (t) => {
+    const w = await world(t, {
+      policy: `
 routes:
   - name: all
     channels: [C0NOSUCH, C0RANDOM, C0OLD, C0APPROVALS]
     approvers: { users: [U0JANE] }
 `,
-  });
-  const id = await w.run(ONE_GATE);
-  await w.click("U0JANE", await w.message(id), "approve");
-  await w.message(id, /Success|succeeded/i);
-  for (const [channelId, error] of [
-    ["C0NOSUCH", "channel_not_found"],
-    ["C0RANDOM", "not_in_channel"],
-    ["C0OLD", "is_archived"],
-  ]) {
-    const line = await eventually(`a line about ${channelId}`, () =>
-      w.bot().lines.find((each: Json) => each.channelId === channelId && each.error?.includes(error)),
-    );
-    assert.equal(line.level, "error");
-    assert.match(line.error, /invite|Check|unarchive/i);
-  }
-});
+    });
+    const id = await w.run(ONE_GATE);
+    await w.click("U0JANE", await w.message(id), "approve");
+    await w.message(id, /Success|succeeded/i);
+    for (const [channelId, error] of [
+      ["C0NOSUCH", "channel_not_found"],
+      ["C0RANDOM", "not_in_channel"],
+      ["C0OLD", "is_archived"],
+    ]) {
+      const line = await eventually(`a line about ${channelId}`, () =>
+        w.bot().lines.find((each: Json) => each.channelId === channelId && each.error?.includes(error)),
+      );
+      assert.equal(line.level, "error");
+      assert.match(line.error, /invite|Check|unarchive/i);
+    }
+  },
+);
 
 test("hostile text and 200 large parameters are cut visibly to fit, and the request can still be approved", async (t) => {
   const w = await world(t);
@@ -119,7 +123,7 @@ test("hostile text and 200 large parameters are cut visibly to fit, and the requ
   await w.message(hostile, /Success|succeeded/i);
 });
 
-test("an execution that disappears between list and read is skipped, and others are posted", async (t) => {
+fullMatrixTest("an execution that disappears between list and read is skipped, and others are posted", async (t) => {
   const w = await world(t, { start: false });
   const gone = await w.run(ONE_GATE);
   const other = await w.run(ONE_GATE);
@@ -135,7 +139,7 @@ test("an execution that disappears between list and read is skipped, and others 
   assert.equal((await w.messages()).length, 1);
 });
 
-test("malformed responses of AWS are logged, delay no other request, and never crash the bot", async (t) => {
+fullMatrixTest("malformed responses of AWS are logged, delay no other request, and never crash the bot", async (t) => {
   const w = await world(t, { start: false });
   const broken = await w.run(ONE_GATE);
   const other = await w.run(ONE_GATE);

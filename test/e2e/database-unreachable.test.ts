@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatLastLines, spawnBot } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson } from "../support/http-json.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { postgresDatabase } from "../support/stores.ts";
@@ -34,26 +35,29 @@ test("a click while the database is unreachable is refused with a reason and sen
   assert.equal((await w.messages()).length, 1);
 });
 
-test("the bot waits at its start for an unreachable database; wrong credentials end it with the next step", async (t) => {
-  const server = await postgresServer();
-  const database = await postgresDatabase(server);
-  const w = await world(t, { start: false, env: { DATABASE_URL: database.url } });
-  await server.stop();
-  const bot = await w.startBot();
-  const ready = await fetch(`http://127.0.0.1:${bot.port}/readyz`);
-  assert.equal(ready.status, 503);
-  assert.equal((await ready.json()).store, "unreachable");
-  assert.equal((await getJson(`http://127.0.0.1:${bot.port}/healthz`)).status, "ok");
-  await eventually("the log says that the database is unreachable", () =>
-    bot.lines.some((line) => line.event === "database.unreachable" && /Check that the server runs/.test(line.error)),
-  );
-  await server.start();
-  await w.ready();
-  await w.message(await w.run(ONE_GATE));
+fullMatrixTest(
+  "the bot waits at its start for an unreachable database; wrong credentials end it with the next step",
+  async (t) => {
+    const server = await postgresServer();
+    const database = await postgresDatabase(server);
+    const w = await world(t, { start: false, env: { DATABASE_URL: database.url } });
+    await server.stop();
+    const bot = await w.startBot();
+    const ready = await fetch(`http://127.0.0.1:${bot.port}/readyz`);
+    assert.equal(ready.status, 503);
+    assert.equal((await ready.json()).store, "unreachable");
+    assert.equal((await getJson(`http://127.0.0.1:${bot.port}/healthz`)).status, "ok");
+    await eventually("the log says that the database is unreachable", () =>
+      bot.lines.some((line) => line.event === "database.unreachable" && /Check that the server runs/.test(line.error)),
+    );
+    await server.start();
+    await w.ready();
+    await w.message(await w.run(ONE_GATE));
 
-  const wrong = database.url.replace("correct-horse", "battery-staple");
-  const { lines, ended } = await spawnBot({ ...w.environment, DATABASE_URL: wrong });
-  assert.equal(await ended, 1);
-  assert.match(formatLastLines(lines), /Check user and password in DATABASE_URL/);
-  assert.doesNotMatch(formatLastLines(lines), /battery-staple/);
-});
+    const wrong = database.url.replace("correct-horse", "battery-staple");
+    const { lines, ended } = await spawnBot({ ...w.environment, DATABASE_URL: wrong });
+    assert.equal(await ended, 1);
+    assert.match(formatLastLines(lines), /Check user and password in DATABASE_URL/);
+    assert.doesNotMatch(formatLastLines(lines), /battery-staple/);
+  },
+);

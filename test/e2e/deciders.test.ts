@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { BOT_ROLE, ONE_GATE, toText, type World, world } from "../support/world.ts";
 
@@ -81,7 +82,7 @@ test("two people approve a step with two required approvals: each signals in the
   assert.match(toText(closed), /<@U0JANE>.*<@U0MIA>/);
 });
 
-test("a signal without a reply is resolved by a read of AWS before the next person signals", async (t) => {
+fullMatrixTest("a signal without a reply is resolved by a read of AWS before the next person signals", async (t) => {
   const w = await world(t, { policy: policy("quorum: 2", AS_PEOPLE) });
   const id = await w.run(TWO_PEOPLE([session("jane@example.com"), session("mia@example.com")]));
   const message = await w.message(id, "Both?");
@@ -99,36 +100,42 @@ test("a signal without a reply is resolved by a read of AWS before the next pers
   ]);
 });
 
-test("a message states AWS's count and the other approvers of the step if AWS still waits after all our signals", async (t) => {
-  const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
-  const id = await w.run(TWO_PEOPLE([session("jane@example.com"), `arn:aws:iam::${ACCOUNT}:user/omar`]));
-  await w.click("U0JANE", await w.message(id, "Both?"), "approve");
-  const text = toText(await w.message(id, /AWS has 1 of 2 approvals/));
-  assert.match(text, /also names `omar`/);
-  assert.doesNotMatch(text, /also names `[^`]*jane/);
-});
+fullMatrixTest(
+  "a message states AWS's count and the other approvers of the step if AWS still waits after all our signals",
+  async (t) => {
+    const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
+    const id = await w.run(TWO_PEOPLE([session("jane@example.com"), `arn:aws:iam::${ACCOUNT}:user/omar`]));
+    await w.click("U0JANE", await w.message(id, "Both?"), "approve");
+    const text = toText(await w.message(id, /AWS has 1 of 2 approvals/));
+    assert.match(text, /also names `omar`/);
+    assert.doesNotMatch(text, /also names `[^`]*jane/);
+  },
+);
 
-test("a role that the step does not list gets no buttons, one that cannot be assumed is reported, and no other identity sends the signal", async (t) => {
-  const role = APPROVER_ROLE.replace("CountersignApprover", "NoSuchRole");
-  const w = await world(t, {
-    policy: policy("quorum: 1", AS_PEOPLE.replace("CountersignApprover", "NoSuchRole")),
-  });
-  for (const unlisted of [await w.run(ONE_GATE), await w.run(ONE_GATE)])
-    assert.doesNotMatch(toText(await w.message(unlisted, `- ${role}`)), /"action_id":"(approve|reject)"/);
-  const notices = await eventually("the admin is notified", async () => {
-    const { channels } = await w.control.slack("state");
-    const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
-    return direct?.messages.length > 0 && direct.messages;
-  });
-  assert.equal(notices.length, 1, "once for the runbook");
-  assert.match(toText(notices[0]), /AWS would refuse decisions of Test-Runbook/);
+fullMatrixTest(
+  "a role that the step does not list gets no buttons, one that cannot be assumed is reported, and no other identity sends the signal",
+  async (t) => {
+    const role = APPROVER_ROLE.replace("CountersignApprover", "NoSuchRole");
+    const w = await world(t, {
+      policy: policy("quorum: 1", AS_PEOPLE.replace("CountersignApprover", "NoSuchRole")),
+    });
+    for (const unlisted of [await w.run(ONE_GATE), await w.run(ONE_GATE)])
+      assert.doesNotMatch(toText(await w.message(unlisted, `- ${role}`)), /"action_id":"(approve|reject)"/);
+    const notices = await eventually("the admin is notified", async () => {
+      const { channels } = await w.control.slack("state");
+      const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
+      return direct?.messages.length > 0 && direct.messages;
+    });
+    assert.equal(notices.length, 1, "once for the runbook");
+    assert.match(toText(notices[0]), /AWS would refuse decisions of Test-Runbook/);
 
-  const id = await w.run(ONE_GATE.replace(BOT_ROLE, role));
-  await w.click("U0JANE", await w.message(id), "approve");
-  await w.message(id, /does not let Countersign act as jane@example\.com.*AccessDenied/);
-  assert.deepEqual(await w.signals(id), []);
-  assert.deepEqual(await w.awsCalls("SendAutomationSignal"), []);
-});
+    const id = await w.run(ONE_GATE.replace(BOT_ROLE, role));
+    await w.click("U0JANE", await w.message(id), "approve");
+    await w.message(id, /does not let Countersign act as jane@example\.com.*AccessDenied/);
+    assert.deepEqual(await w.signals(id), []);
+    assert.deepEqual(await w.awsCalls("SendAutomationSignal"), []);
+  },
+);
 
 test("the requester of an execution cannot approve it but can reject it, and the message says so from the start", async (t) => {
   const w = await world(t, { policy: policy("reason: none") });
@@ -161,20 +168,23 @@ test("a listed role excludes its person, and no approval counts if a person who 
   assert.deepEqual(await w.signals(unknown), []);
 });
 
-test("while Slack does not return the requester, the message is posted and approvals wait, also across a restart", async (t) => {
-  const w = await world(t, { policy: policy(""), env: { LOG_LEVEL: "debug" } });
-  await w.control.slack("faults", { operation: "users.lookupByEmail", kind: "error", code: "internal_error" });
-  const id = await w.run(ONE_GATE, { executedBy: ROSA_SSO });
-  const message = await w.message(id, /approvals wait until Slack returns the owner of/);
-  await w.click("U0JANE", message, "approve");
-  await eventually("the click waits", () => w.bot().lines.some((line: Json) => line.event === "click.postponed"));
-  await w.bot().kill();
-  await w.startBot();
-  assert.deepEqual(await w.signals(id), []);
-  await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
-  await w.message(id, /Success|succeeded/i);
-  assert.equal((await w.signals(id)).length, 1);
-});
+fullMatrixTest(
+  "while Slack does not return the requester, the message is posted and approvals wait, also across a restart",
+  async (t) => {
+    const w = await world(t, { policy: policy(""), env: { LOG_LEVEL: "debug" } });
+    await w.control.slack("faults", { operation: "users.lookupByEmail", kind: "error", code: "internal_error" });
+    const id = await w.run(ONE_GATE, { executedBy: ROSA_SSO });
+    const message = await w.message(id, /approvals wait until Slack returns the owner of/);
+    await w.click("U0JANE", message, "approve");
+    await eventually("the click waits", () => w.bot().lines.some((line: Json) => line.event === "click.postponed"));
+    await w.bot().kill();
+    await w.startBot();
+    assert.deepEqual(await w.signals(id), []);
+    await fetch(`${w.slack.url}/_control/faults`, { method: "DELETE" });
+    await w.message(id, /Success|succeeded/i);
+    assert.equal((await w.signals(id)).length, 1);
+  },
+);
 
 test("an approval can be withdrawn by its author until the quorum is complete", async (t) => {
   const w = await world(t, { policy: policy("quorum: 2") });
@@ -194,18 +204,21 @@ test("an approval can be withdrawn by its author until the quorum is complete", 
   await w.message(id, /Success|succeeded/i);
 });
 
-test("a typed confirmation accepts the name of the runbook in any case with white space around it, and no other text", async (t) => {
-  const w = await world(t, { policy: policy("confirm: typed") });
-  const id = await w.run(ONE_GATE);
-  const message = await w.message(id);
-  await w.click("U0JANE", message, "approve");
-  await w.modal("U0JANE", "Type the runbook");
-  const wrong = await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "test-runbooks" } } });
-  assert.equal(wrong.result, "errors");
-  assert.match(wrong.errors.typed, /does not match the runbook name `Test-Runbook`/);
-  await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: " test-runbook " } } });
-  await w.message(id, /Success|succeeded/i);
-});
+fullMatrixTest(
+  "a typed confirmation accepts the name of the runbook in any case with white space around it, and no other text",
+  async (t) => {
+    const w = await world(t, { policy: policy("confirm: typed") });
+    const id = await w.run(ONE_GATE);
+    const message = await w.message(id);
+    await w.click("U0JANE", message, "approve");
+    await w.modal("U0JANE", "Type the runbook");
+    const wrong = await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: "test-runbooks" } } });
+    assert.equal(wrong.result, "errors");
+    assert.match(wrong.errors.typed, /does not match the runbook name `Test-Runbook`/);
+    await w.control.slack("submit", { user: "U0JANE", values: { typed: { typed: " test-runbook " } } });
+    await w.message(id, /Success|succeeded/i);
+  },
+);
 
 test("break-glass by an admin decides alone with a reason, notifies the channel and every admin, and is marked in AWS and in the audit record", async (t) => {
   const w = await world(t, { policy: policy("quorum: 3") });
@@ -281,63 +294,69 @@ test("an admin outside the channel of a request can break glass from the reply o
   assert.equal((await w.signals(id)).length, 1);
 });
 
-test("approvers also get the request as a direct message and can decide there, and people to notify are mentioned", async (t) => {
-  const w = await world(t, {
-    policy: policy("dm: true\nnotify: { users: [U0DAN] }").replace("U0JANE, U0ROSA", "U0JANE"),
-  });
-  const id = await w.run(ONE_GATE);
-  const message = await w.message(id, /For information: <@U0DAN>/);
-  const direct = (user: string) =>
-    eventually(`${user} has it as a direct message`, async () => {
-      const { channels } = await w.control.slack("state");
-      const found = channels.find((each: Json) => each.kind === "im" && each.members.includes(user));
-      const own = found?.messages.find((each: Json) => toText(each).includes(id));
-      return own && { channel: found.id as string, message: own };
+fullMatrixTest(
+  "approvers also get the request as a direct message and can decide there, and people to notify are mentioned",
+  async (t) => {
+    const w = await world(t, {
+      policy: policy("dm: true\nnotify: { users: [U0DAN] }").replace("U0JANE, U0ROSA", "U0JANE"),
     });
-  const mia = await direct("U0MIA");
-  await direct("U0JANE");
-  await w.click("U0DAN", message, "approve");
-  await w.ephemeral("U0DAN", /Only .*may decide/);
-  await w.click("U0MIA", mia.message, "approve", {}, mia.channel);
-  await w.message(id, /Success|succeeded/i);
-  await w.message(id, /Success|succeeded/i, mia.channel);
-  const { channels } = await w.control.slack("state");
-  for (const each of channels.filter((channel: Json) => channel.kind === "im"))
-    assert.ok(
-      each.messages.filter((one: Json) => toText(one).includes(id)).length <= 1,
-      "one message in each conversation",
-    );
-});
+    const id = await w.run(ONE_GATE);
+    const message = await w.message(id, /For information: <@U0DAN>/);
+    const direct = (user: string) =>
+      eventually(`${user} has it as a direct message`, async () => {
+        const { channels } = await w.control.slack("state");
+        const found = channels.find((each: Json) => each.kind === "im" && each.members.includes(user));
+        const own = found?.messages.find((each: Json) => toText(each).includes(id));
+        return own && { channel: found.id as string, message: own };
+      });
+    const mia = await direct("U0MIA");
+    await direct("U0JANE");
+    await w.click("U0DAN", message, "approve");
+    await w.ephemeral("U0DAN", /Only .*may decide/);
+    await w.click("U0MIA", mia.message, "approve", {}, mia.channel);
+    await w.message(id, /Success|succeeded/i);
+    await w.message(id, /Success|succeeded/i, mia.channel);
+    const { channels } = await w.control.slack("state");
+    for (const each of channels.filter((channel: Json) => channel.kind === "im"))
+      assert.ok(
+        each.messages.filter((one: Json) => toText(one).includes(id)).length <= 1,
+        "one message in each conversation",
+      );
+  },
+);
 
-test("each admin gets one direct message about a request without a route: with a route that would match it, or with the two that might apply", async (t) => {
-  const w = await world(t, {
-    policy: policy("match: { parameters: { Environment: [prod, dev] } }").replace(
-      "admins:",
-      `  - name: production
+fullMatrixTest(
+  "each admin gets one direct message about a request without a route: with a route that would match it, or with the two that might apply",
+  async (t) => {
+    const w = await world(t, {
+      policy: policy("match: { parameters: { Environment: [prod, dev] } }").replace(
+        "admins:",
+        `  - name: production
     match: { parameters: { Environment: [prod, test] } }
     channels: [C0PRODDBA]
     approvers: { users: [U0JANE] }
     quorum: 1
 admins:`,
-    ),
-  });
-  const notice = (id: string) =>
-    eventually("the admin is notified", async () => {
-      const { channels } = await w.control.slack("state");
-      const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
-      return direct?.messages.find((each: Json) => toText(each).includes(id));
+      ),
     });
-  const none = toText(await notice(await w.run(ONE_GATE)));
-  assert.match(none, /No route applies to Test-Runbook/);
-  assert.match(none, /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
-  const lists = ONE_GATE.replace("parameters:", "parameters:\n  Environment: { type: StringList }");
-  const two = toText(await notice(await w.run(lists, { parameters: { Environment: ["dev", "test"] } })));
-  assert.match(two, /do not all select the same route \(route .?everything.? or route .?production.?\)/);
-  assert.match(two, /Fix:.*Start one execution for each value/);
-  assert.deepEqual(await w.messages(), []);
-});
+    const notice = (id: string) =>
+      eventually("the admin is notified", async () => {
+        const { channels } = await w.control.slack("state");
+        const direct = channels.find((each: Json) => each.kind === "im" && each.members.includes("U0ADMIN"));
+        return direct?.messages.find((each: Json) => toText(each).includes(id));
+      });
+    const none = toText(await notice(await w.run(ONE_GATE)));
+    assert.match(none, /No route applies to Test-Runbook/);
+    assert.match(none, /document: \\\\\\"Test-Runbook\\\\\\"|document: .*Test-Runbook/);
+    const lists = ONE_GATE.replace("parameters:", "parameters:\n  Environment: { type: StringList }");
+    const two = toText(await notice(await w.run(lists, { parameters: { Environment: ["dev", "test"] } })));
+    assert.match(two, /do not all select the same route \(route .?everything.? or route .?production.?\)/);
+    assert.match(two, /Fix:.*Start one execution for each value/);
+    assert.deepEqual(await w.messages(), []);
+  },
+);
 
-test("a group that is disabled or does not exist has no approvers and is named", async (t) => {
+fullMatrixTest("a group that is disabled or does not exist has no approvers and is named", async (t) => {
   const w = await world(t, { policy: policy("reason: none").replace("S0DBA", "S0FORMER, S0NOSUCH") });
   const id = await w.run(ONE_GATE);
   await w.click("U0DAN", await w.message(id), "approve");
@@ -393,14 +412,17 @@ test("a form that is replayed, altered or submitted by another person decides no
   assert.deepEqual(await w.signals(id), []);
 });
 
-test("a person whom the step does not list is denied before the vote counts, and nothing is signaled", async (t) => {
-  const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
-  const id = await w.run(ONE_GATE.replace(BOT_ROLE, session("mia@example.com")));
-  await w.click("U0JANE", await w.message(id), "approve");
-  await w.ephemeral("U0JANE", /the step's Approvers do not include .*jane@example\.com/);
-  assert.match(toText(await w.message(id)), /0 of 1 approvals/);
-  assert.deepEqual(await steps(w, id), [
-    ["approve", "Waiting"],
-    ["restart", "Pending"],
-  ]);
-});
+fullMatrixTest(
+  "a person whom the step does not list is denied before the vote counts, and nothing is signaled",
+  async (t) => {
+    const w = await world(t, { policy: policy("quorum: 1", AS_PEOPLE) });
+    const id = await w.run(ONE_GATE.replace(BOT_ROLE, session("mia@example.com")));
+    await w.click("U0JANE", await w.message(id), "approve");
+    await w.ephemeral("U0JANE", /the step's Approvers do not include .*jane@example\.com/);
+    assert.match(toText(await w.message(id)), /0 of 1 approvals/);
+    assert.deepEqual(await steps(w, id), [
+      ["approve", "Waiting"],
+      ["restart", "Pending"],
+    ]);
+  },
+);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { BOT_ROLE, ONE_GATE, toText, type World, world } from "../support/world.ts";
 
 const GATE = (approve: string) => `
@@ -72,7 +73,7 @@ test("a decision outside Slack is found by the next poll; the message states it 
   }
 });
 
-test("a runbook that fails after its approval is shown as approved and failed", async (t) => {
+fullMatrixTest("a runbook that fails after its approval is shown as approved and failed", async (t) => {
   const w = await world(t);
   await w.control.aws("simulate", { action: "aws:runCommand", fail: { message: "The disk is full" } });
   const id = await w.run(ONE_GATE);
@@ -82,9 +83,11 @@ test("a runbook that fails after its approval is shown as approved and failed", 
   assert.match(toText(ended), /failed/i);
 });
 
-test("each gate of an execution is a separate request, even if the same step waits again in a loop", async (t) => {
-  const w = await world(t);
-  const id = await w.run(`
+fullMatrixTest(
+  "each gate of an execution is a separate request, even if the same step waits again in a loop",
+  async (t) => {
+    const w = await world(t);
+    const id = await w.run(`
 schemaVersion: "0.3"
 mainSteps:
   - name: approve
@@ -92,14 +95,15 @@ mainSteps:
     nextStep: approve
     inputs: { Message: "Once more?", Approvers: ["${BOT_ROLE}"] }
 `);
-  const first = await w.message(id);
-  await w.click("U0JANE", first, "approve");
-  await eventually("the step waits again with a separate message", async () => (await w.messages()).length === 2);
-  const [, second] = await w.messages();
-  await w.click("U0MIA", second, "approve");
-  await eventually("the step waits a third time", async () => (await w.messages()).length === 3);
-  assert.equal((await w.signals(id)).length, 2);
-});
+    const first = await w.message(id);
+    await w.click("U0JANE", first, "approve");
+    await eventually("the step waits again with a separate message", async () => (await w.messages()).length === 2);
+    const [, second] = await w.messages();
+    await w.click("U0MIA", second, "approve");
+    await eventually("the step waits a third time", async () => (await w.messages()).length === 3);
+    assert.equal((await w.signals(id)).length, 2);
+  },
+);
 
 test("a waiting aws:pause opens no request", async (t) => {
   const w = await world(t);

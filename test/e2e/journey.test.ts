@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { ONE_GATE, toText, world } from "../support/world.ts";
 
 for (const connection of ["socket", "http"] as const) {
@@ -35,26 +36,30 @@ for (const connection of ["socket", "http"] as const) {
     assert.equal((await w.messages()).length, 1);
   });
 
-  test(`over ${connection}: a rejection with its reason fails the step, and both AWS and the message show the person and the reason`, async (t) => {
-    const w = await world(t, { connection, program: "source" });
-    const id = await w.run(ONE_GATE);
-    const message = await w.message(id);
+  const define = connection === "socket" ? test : fullMatrixTest;
+  define(
+    `over ${connection}: a rejection with its reason fails the step, and both AWS and the message show the person and the reason`,
+    async (t) => {
+      const w = await world(t, { connection, program: "source" });
+      const id = await w.run(ONE_GATE);
+      const message = await w.message(id);
 
-    const submitted = await w.reject("U0MIA", message, "Not during the sale.");
-    assert.equal(submitted.delivery.acked, true);
+      const submitted = await w.reject("U0MIA", message, "Not during the sale.");
+      assert.equal(submitted.delivery.acked, true);
 
-    const ended = await w.message(id, /Failed/i);
-    const execution = await w.execution(id);
-    assert.equal(execution.AutomationExecutionStatus, "Failed");
-    assert.deepEqual(execution.StepExecutions[0].Outputs.ApprovalStatus, ["Rejected"]);
-    const [signal, ...more] = await w.signals(id);
-    assert.deepEqual(more, []);
-    assert.equal(signal.type, "Reject");
-    assert.match(signal.payload.Comment.join("\n"), /Mia Chen.*Not during the sale\./s);
-    assert.match(toText(ended), /Not during the sale\./);
-    assert.match(toText(ended), /<@U0MIA>/);
-    assert.doesNotMatch(toText(ended), /"action_id":"(approve|reject)"/);
-  });
+      const ended = await w.message(id, /Failed/i);
+      const execution = await w.execution(id);
+      assert.equal(execution.AutomationExecutionStatus, "Failed");
+      assert.deepEqual(execution.StepExecutions[0].Outputs.ApprovalStatus, ["Rejected"]);
+      const [signal, ...more] = await w.signals(id);
+      assert.deepEqual(more, []);
+      assert.equal(signal.type, "Reject");
+      assert.match(signal.payload.Comment.join("\n"), /Mia Chen.*Not during the sale\./s);
+      assert.match(toText(ended), /Not during the sale\./);
+      assert.match(toText(ended), /<@U0MIA>/);
+      assert.doesNotMatch(toText(ended), /"action_id":"(approve|reject)"/);
+    },
+  );
 }
 
 test("Details shows every step with its status and inputs, without masked values", async (t) => {

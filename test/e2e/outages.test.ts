@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { runCommand } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { BOT_ROLE, ONE_GATE, toText, type World, world } from "../support/world.ts";
 import { startHarness } from "../torture/harness.ts";
@@ -25,7 +26,8 @@ for (const [outage, fault] of [
   ["with error replies", { operation: "chat.postMessage", kind: "error", code: "service_unavailable" }],
   ["that refuses every connection", { operation: "*", kind: "refuse" }],
 ] as const) {
-  test(`after an hour of a Slack outage ${outage}, each request is posted once and marked late`, async (t) => {
+  const define = outage === "with error replies" ? test : fullMatrixTest;
+  define(`after an hour of a Slack outage ${outage}, each request is posted once and marked late`, async (t) => {
     const harness = await startHarness(await openDatabase("sqlite"));
     t.after(() => harness.close());
     await harness.reset();
@@ -100,26 +102,30 @@ test("a target that AWS refuses does not delay another target, and every view of
   assert.match(health, /closed\/eu-west-1.*stale, never polled.*AccessDenied/);
 });
 
-test("a target with the account and Region of another target is reported in health, and opens no request twice", async (t) => {
-  const w = await worldWithApproval(t, [
-    "{ name: default, regions: [us-east-1] }",
-    '{ name: again, regions: [us-east-1], readRole: "arn:aws:iam::111122223333:role/CountersignReader" }',
-  ]);
-  assert.equal((await w.slackCalls("chat.postMessage")).length, 1);
-  const base = `http://127.0.0.1:${w.bot().port}`;
-  await eventually("health reports it", async () => {
-    const { targets } = (await (await fetch(`${base}/readyz`)).json()) as Json;
-    return targets[0].ok && /TargetTwice: default\/us-east-1 is account 111122223333/.test(targets[1].error);
-  });
-  assert.match(await readHealth(w), /again\/us-east-1.*never polled.*TargetTwice/);
-});
+fullMatrixTest(
+  "a target with the account and Region of another target is reported in health, and opens no request twice",
+  async (t) => {
+    const w = await worldWithApproval(t, [
+      "{ name: default, regions: [us-east-1] }",
+      '{ name: again, regions: [us-east-1], readRole: "arn:aws:iam::111122223333:role/CountersignReader" }',
+    ]);
+    assert.equal((await w.slackCalls("chat.postMessage")).length, 1);
+    const base = `http://127.0.0.1:${w.bot().port}`;
+    await eventually("health reports it", async () => {
+      const { targets } = (await (await fetch(`${base}/readyz`)).json()) as Json;
+      return targets[0].ok && /TargetTwice: default\/us-east-1 is account 111122223333/.test(targets[1].error);
+    });
+    assert.match(await readHealth(w), /again\/us-east-1.*never polled.*TargetTwice/);
+  },
+);
 
 for (const [claim, fault, attempts] of [
   // After this many consecutive failures, the pause between attempts has its maximum length.
   ["refuses to reopen", { kind: "refuse" }, 6],
   ["stalls", { kind: "delay", delayMs: 600_000 }, 2],
 ] as const) {
-  test(`a socket that Slack ${claim} is connected within 10 s after Slack recovers`, async (t) => {
+  const define = claim === "stalls" ? test : fullMatrixTest;
+  define(`a socket that Slack ${claim} is connected within 10 s after Slack recovers`, async (t) => {
     const w = await world(t);
     if (fault.kind === "refuse") await w.control.slack("faults", { operation: "*", ...fault });
     await w.control.slack("faults", { operation: "link", ...fault });

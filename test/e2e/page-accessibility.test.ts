@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { bundledPage } from "../../sandbox/ui/serve/bundled-page.ts";
 import { seriousViolations } from "../support/axe.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
 import {
   actAs,
@@ -26,43 +27,47 @@ afterEach(() => world?.closePages());
 after(() => world?.close());
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`axe finds no serious violation on the page, in its panels, drawer, thread, App Home and modal (${colorScheme})`, async () => {
-    const page = await world.open({ colorScheme });
-    assert.equal(await page.locator("html").getAttribute("data-theme"), colorScheme);
-    await actAs(page, "Rosa Lind");
-    await page.getByText("Approve Web-Rollback?").waitFor();
-    for (const tab of ["Runbooks", "Executions", "Audit", "Wire"]) {
-      await page.getByRole("tab", { name: tab }).click();
-      const first = page.getByRole("tabpanel").locator("details").first();
-      await first.locator("summary").first().click();
-      assert.deepEqual(await seriousViolations(page), [], `in the panel ${tab}`);
-    }
-    await page.getByRole("button", { name: "What could go wrong" }).click();
-    await page.getByText("Try to break it").waitFor();
-    assert.deepEqual(await seriousViolations(page), [], "with the drawer open");
-    await page.getByRole("button", { name: "Close the drawer" }).click();
+  const define = colorScheme === "light" ? test : fullMatrixTest;
+  define(
+    `axe finds no serious violation on the page, in its panels, drawer, thread, App Home and modal (${colorScheme})`,
+    async () => {
+      const page = await world.open({ colorScheme });
+      assert.equal(await page.locator("html").getAttribute("data-theme"), colorScheme);
+      await actAs(page, "Rosa Lind");
+      await page.getByText("Approve Web-Rollback?").waitFor();
+      for (const tab of ["Runbooks", "Executions", "Audit", "Wire"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        const first = page.getByRole("tabpanel").locator("details").first();
+        await first.locator("summary").first().click();
+        assert.deepEqual(await seriousViolations(page), [], `in the panel ${tab}`);
+      }
+      await page.getByRole("button", { name: "What could go wrong" }).click();
+      await page.getByText("Try to break it").waitFor();
+      assert.deepEqual(await seriousViolations(page), [], "with the drawer open");
+      await page.getByRole("button", { name: "Close the drawer" }).click();
 
-    await page.getByRole("button", { name: "Approve", exact: true }).first().click();
-    await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
-    await page.locator("article.ephemeral").first().waitFor();
-    await page.locator("article.message").first().getByRole("button", { name: "Reply in thread" }).focus();
-    await page.keyboard.press("Enter");
-    await page.getByRole("combobox", { name: "Message #approvals" }).fill("/app");
-    assert.deepEqual(await seriousViolations(page), [], "with a refusal, a thread and commands to choose from");
+      await page.getByRole("button", { name: "Approve", exact: true }).first().click();
+      await page.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+      await page.locator("article.ephemeral").first().waitFor();
+      await page.locator("article.message").first().getByRole("button", { name: "Reply in thread" }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("combobox", { name: "Message #approvals" }).fill("/app");
+      assert.deepEqual(await seriousViolations(page), [], "with a refusal, a thread and commands to choose from");
 
-    await actAs(page, "Mia Chen");
-    await openConversation(page, "App Home");
-    await page.getByRole("region", { name: "Requests waiting for you" }).getByText("Prod-DB-Restart").waitFor();
-    assert.deepEqual(await seriousViolations(page), [], "in App Home");
-    await openConversation(page, "prod-dba");
-    await page.getByRole("button", { name: "Reject", exact: true }).first().click();
-    const modal = page.getByRole("dialog", { name: "Reject this step" });
-    await modal.getByRole("button", { name: "Reject" }).click();
-    await modal.getByText("Please complete this required field.").waitFor();
-    assert.deepEqual(await seriousViolations(page), [], "with a modal open");
-    await modal.getByRole("button", { name: "Go back" }).click();
-    await modal.waitFor({ state: "detached" });
-  });
+      await actAs(page, "Mia Chen");
+      await openConversation(page, "App Home");
+      await page.getByRole("region", { name: "Requests waiting for you" }).getByText("Prod-DB-Restart").waitFor();
+      assert.deepEqual(await seriousViolations(page), [], "in App Home");
+      await openConversation(page, "prod-dba");
+      await page.getByRole("button", { name: "Reject", exact: true }).first().click();
+      const modal = page.getByRole("dialog", { name: "Reject this step" });
+      await modal.getByRole("button", { name: "Reject" }).click();
+      await modal.getByText("Please complete this required field.").waitFor();
+      assert.deepEqual(await seriousViolations(page), [], "with a modal open");
+      await modal.getByRole("button", { name: "Go back" }).click();
+      await modal.waitFor({ state: "detached" });
+    },
+  );
 }
 
 test("a person approves by keyboard alone, and the focus returns to the button", async () => {
@@ -87,23 +92,27 @@ test("a person approves by keyboard alone, and the focus returns to the button",
   await requestMessage(page, id).getByText("has succeeded").waitFor();
 });
 
-test("two people in two windows see the same message change at the same time, each in their time zone", async () => {
-  const jane = await world.open();
-  const mia = await world.open();
-  await actAs(jane, "Jane Ito");
-  await actAs(mia, "Mia Chen");
-  for (const page of [jane, mia]) await openConversation(page, "approvals");
-  const id = await startRunbook(jane, world, "Web-Rollback");
-  await requestMessage(mia, id).waitFor();
-  await requestMessage(jane, id).getByRole("button", { name: "Approve", exact: true }).click();
-  await jane.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
-  await requestMessage(mia, id).getByText("Approved").first().waitFor();
-  const readTime = (page: Page) => requestMessage(page, id).locator(".byline time").innerText();
-  assert.notEqual(await readTime(jane), await readTime(mia), "Tokyo and New York");
-});
+fullMatrixTest(
+  "two people in two windows see the same message change at the same time, each in their time zone",
+  async () => {
+    const jane = await world.open();
+    const mia = await world.open();
+    await actAs(jane, "Jane Ito");
+    await actAs(mia, "Mia Chen");
+    for (const page of [jane, mia]) await openConversation(page, "approvals");
+    const id = await startRunbook(jane, world, "Web-Rollback");
+    await requestMessage(mia, id).waitFor();
+    await requestMessage(jane, id).getByRole("button", { name: "Approve", exact: true }).click();
+    await jane.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
+    await requestMessage(mia, id).getByText("Approved").first().waitFor();
+    const readTime = (page: Page) => requestMessage(page, id).locator(".byline time").innerText();
+    assert.notEqual(await readTime(jane), await readTime(mia), "Tokyo and New York");
+  },
+);
 
 for (const width of [390, 1280]) {
-  test(`nothing is cut off at ${width} pixels, and axe finds no serious violation`, async () => {
+  const define = width === 390 ? test : fullMatrixTest;
+  define(`nothing is cut off at ${width} pixels, and axe finds no serious violation`, async () => {
     const page = await world.open({ viewport: { width, height: 844 } });
     const switcher = page.getByRole("navigation", { name: "Panels" });
     const panels = width < 900 ? ["Workspace", "Conversation", "AWS"] : [""];
@@ -159,18 +168,21 @@ test("the longest texts that AWS allows are wrapped, and nothing is cut off on a
   assert.deepEqual(await findOverflow(page), [], "in the executions");
 });
 
-test("the composer is at the bottom, even in an empty channel; the direct message with the app has none", async () => {
-  const page = await world.open();
-  await actAs(page, "Ada Admin");
-  await openConversation(page, "oncall");
-  const composer = page.getByRole("combobox", { name: "Message #oncall" });
-  const box = await composer.boundingBox();
-  assert.ok(box !== null && box.y + box.height > 740, `it ends at ${box && box.y + box.height} of 800`);
-  await openConversation(page, "App Home"); // Opening App Home also creates the direct message with the app.
-  await openConversation(page, "Messages");
-  await page.getByText("Sending messages to this app has been turned off.").waitFor();
-  assert.equal(await page.locator(".composer").count(), 0);
-});
+fullMatrixTest(
+  "the composer is at the bottom, even in an empty channel; the direct message with the app has none",
+  async () => {
+    const page = await world.open();
+    await actAs(page, "Ada Admin");
+    await openConversation(page, "oncall");
+    const composer = page.getByRole("combobox", { name: "Message #oncall" });
+    const box = await composer.boundingBox();
+    assert.ok(box !== null && box.y + box.height > 740, `it ends at ${box && box.y + box.height} of 800`);
+    await openConversation(page, "App Home"); // Opening App Home also creates the direct message with the app.
+    await openConversation(page, "Messages");
+    await page.getByText("Sending messages to this app has been turned off.").waitFor();
+    assert.equal(await page.locator(".composer").count(), 0);
+  },
+);
 
 test("the text of a runbook stays text: no markup, no mention, no script, no image", async () => {
   const page = await world.open();
@@ -207,38 +219,41 @@ test("the text of a runbook stays text: no markup, no mention, no script, no ima
   assert.match(shown, /said <!channel> <@U0JANE> &lt; <https:\/\/example\.com\|here>/);
 });
 
-test("with 500 messages, few are rendered at first, older ones follow, and scrolling stays smooth", async () => {
-  const { sandbox } = world;
-  const { channels, app } = await getJson(`${world.slackUrl}/_control/state`);
-  const [request] = channels.find((each: Json) => each.id === "C0APPROVALS").messages;
-  const messageText = (index: number) => `*Message ${index}* with \`code\` and a list:\n• one\n• two\n• three`;
-  const posts = Array.from({ length: 500 }, (_, index) => ({
-    channel: "C0RANDOM",
-    text: messageText(index),
-    // Every tenth message is a whole request with buttons.
-    ...(index % 10 === 0 ? { user: app.botUserId, blocks: request.blocks } : { user: "U0DAN" }),
-  }));
-  await postJson(`${world.slackUrl}/_control/seed`, { messages: posts });
-  await sandbox.bot.stop(); // Measure the page alone.
-  const page = await world.open();
-  await page.addInitScript(reportSeveralChangesAtOnce);
-  await page.addInitScript(countFormattedTimes);
-  await page.reload();
-  await openConversation(page, "random");
-  const messages = page.getByRole("log", { name: "Messages" });
-  await messages.getByText("Message 499").waitFor();
-  const initialCount = await messages.locator("article").count();
-  assert.ok(initialCount <= 100, `${initialCount} messages are rendered at first`);
+fullMatrixTest(
+  "with 500 messages, few are rendered at first, older ones follow, and scrolling stays smooth",
+  async () => {
+    const { sandbox } = world;
+    const { channels, app } = await getJson(`${world.slackUrl}/_control/state`);
+    const [request] = channels.find((each: Json) => each.id === "C0APPROVALS").messages;
+    const messageText = (index: number) => `*Message ${index}* with \`code\` and a list:\n• one\n• two\n• three`;
+    const posts = Array.from({ length: 500 }, (_, index) => ({
+      channel: "C0RANDOM",
+      text: messageText(index),
+      // Every tenth message is a whole request with buttons.
+      ...(index % 10 === 0 ? { user: app.botUserId, blocks: request.blocks } : { user: "U0DAN" }),
+    }));
+    await postJson(`${world.slackUrl}/_control/seed`, { messages: posts });
+    await sandbox.bot.stop(); // Measure the page alone.
+    const page = await world.open();
+    await page.addInitScript(reportSeveralChangesAtOnce);
+    await page.addInitScript(countFormattedTimes);
+    await page.reload();
+    await openConversation(page, "random");
+    const messages = page.getByRole("log", { name: "Messages" });
+    await messages.getByText("Message 499").waitFor();
+    const initialCount = await messages.locator("article").count();
+    assert.ok(initialCount <= 100, `${initialCount} messages are rendered at first`);
 
-  const measured = await messages.evaluate(scrollToTop);
-  assert.equal(measured.rendered, 500);
-  // The work of each step, not its duration: other tests may slow the machine down.
-  const added = measured.batches.reduce((sum, each) => sum + each, 0);
-  assert.deepEqual([added, measured.removed], [500 - initialCount, 0], "each message is added once");
-  assert.ok(Math.max(...measured.batches) <= 50, `${Math.max(...measured.batches)} messages are added at a time`);
-  assert.ok(measured.formattedTimes <= 4 * added, `${measured.formattedTimes} times formatted for ${added} messages`);
-  sandbox.bot.start();
-});
+    const measured = await messages.evaluate(scrollToTop);
+    assert.equal(measured.rendered, 500);
+    // The work of each step, not its duration: other tests may slow the machine down.
+    const added = measured.batches.reduce((sum, each) => sum + each, 0);
+    assert.deepEqual([added, measured.removed], [500 - initialCount, 0], "each message is added once");
+    assert.ok(Math.max(...measured.batches) <= 50, `${Math.max(...measured.batches)} messages are added at a time`);
+    assert.ok(measured.formattedTimes <= 4 * added, `${measured.formattedTimes} times formatted for ${added} messages`);
+    sandbox.bot.start();
+  },
+);
 
 test("the page is one small bundle and paints within a second", async () => {
   const files = await bundledPage();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson, postJson } from "../support/http-json.ts";
 import {
   actAs,
@@ -62,7 +63,7 @@ test("a start updates the guide, marks the channel as unread, links to the reque
   }
 });
 
-test("a form sends what it shows: no value unless one was selected, and the runbook's defaults", async () => {
+fullMatrixTest("a form sends what it shows: no value unless one was selected, and the runbook's defaults", async () => {
   const parameters = {
     Sure: { type: "Boolean" },
     Version: { type: "String", allowedValues: ["1", "2"] },
@@ -159,63 +160,66 @@ test("a message that fails to render does not affect the others or the page", as
   world.pageErrors.splice(0, Number.POSITIVE_INFINITY, ...(await badRequestErrors()));
 });
 
-test("faults that are switched on in quick succession all become active, take effect, and are removed", async () => {
-  const labels = [
-    "Slack returns 429 for posts",
-    "Slack returns 429 for edits",
-    "AWS throttles signals",
-    "AWS throttles reads",
-  ];
-  const setAll = async (to: boolean, names = labels) => {
-    await opener().click();
-    // Faster than a person can click.
-    await page.evaluate(
-      ([names, to]) => {
-        for (const each of document.querySelectorAll<HTMLInputElement>("[role=switch]")) {
-          if (names.includes(each.parentElement?.querySelector(".name")?.textContent ?? "") && each.checked !== to)
-            each.click();
-        }
-      },
-      [names, to] as const,
-    );
-    for (const name of names) await page.getByRole("switch", { name, checked: to }).waitFor();
-    await page.getByRole("button", { name: "Close the drawer" }).click();
-  };
-  const activeFaults = async () => {
-    const both = await Promise.all([world.awsUrl, world.slackUrl].map((url) => getJson(`${url}/_control/faults`)));
-    return both.flatMap(({ faults }) => faults.map((each: { operation: string }) => each.operation)).sort();
-  };
-  await setAll(true);
-  const four = ["GetAutomationExecution", "SendAutomationSignal", "chat.postMessage", "chat.update"];
-  await eventually("all four are active", async () => (await activeFaults()).join() === four.join());
+fullMatrixTest(
+  "faults that are switched on in quick succession all become active, take effect, and are removed",
+  async () => {
+    const labels = [
+      "Slack returns 429 for posts",
+      "Slack returns 429 for edits",
+      "AWS throttles signals",
+      "AWS throttles reads",
+    ];
+    const setAll = async (to: boolean, names = labels) => {
+      await opener().click();
+      // Faster than a person can click.
+      await page.evaluate(
+        ([names, to]) => {
+          for (const each of document.querySelectorAll<HTMLInputElement>("[role=switch]")) {
+            if (names.includes(each.parentElement?.querySelector(".name")?.textContent ?? "") && each.checked !== to)
+              each.click();
+          }
+        },
+        [names, to] as const,
+      );
+      for (const name of names) await page.getByRole("switch", { name, checked: to }).waitFor();
+      await page.getByRole("button", { name: "Close the drawer" }).click();
+    };
+    const activeFaults = async () => {
+      const both = await Promise.all([world.awsUrl, world.slackUrl].map((url) => getJson(`${url}/_control/faults`)));
+      return both.flatMap(({ faults }) => faults.map((each: { operation: string }) => each.operation)).sort();
+    };
+    await setAll(true);
+    const four = ["GetAutomationExecution", "SendAutomationSignal", "chat.postMessage", "chat.update"];
+    await eventually("all four are active", async () => (await activeFaults()).join() === four.join());
 
-  await actAs(page, "Jane Ito");
-  await openConversation(page, "approvals");
-  const id = await startRunbook(page, world, "Web-Rollback");
-  const wasThrottled = async (url: string, operation: string) =>
-    (await getJson(`${url}/_control/requests?operation=${operation}`)).requests.some(
-      (each: { outcome: { fault?: string } }) => each.outcome.fault === "throttle",
-    );
-  await eventually("a read is throttled", () => wasThrottled(world.awsUrl, "GetAutomationExecution"));
-  await setAll(false, ["AWS throttles reads"]);
-  await eventually("a post gets a 429", () => wasThrottled(world.slackUrl, "chat.postMessage"));
-  await setAll(false);
-  await eventually("no fault is active", async () => (await activeFaults()).length === 0);
+    await actAs(page, "Jane Ito");
+    await openConversation(page, "approvals");
+    const id = await startRunbook(page, world, "Web-Rollback");
+    const wasThrottled = async (url: string, operation: string) =>
+      (await getJson(`${url}/_control/requests?operation=${operation}`)).requests.some(
+        (each: { outcome: { fault?: string } }) => each.outcome.fault === "throttle",
+      );
+    await eventually("a read is throttled", () => wasThrottled(world.awsUrl, "GetAutomationExecution"));
+    await setAll(false, ["AWS throttles reads"]);
+    await eventually("a post gets a 429", () => wasThrottled(world.slackUrl, "chat.postMessage"));
+    await setAll(false);
+    await eventually("no fault is active", async () => (await activeFaults()).length === 0);
 
-  await requestMessage(page, id).waitFor();
-  await setAll(true, ["AWS throttles signals", "Slack returns 429 for edits"]);
-  await eventually(
-    "two faults are active",
-    async () => (await activeFaults()).join() === "SendAutomationSignal,chat.update",
-  );
-  await decide(page, id, "Approve");
-  await eventually("a signal is throttled", () => wasThrottled(world.awsUrl, "SendAutomationSignal"));
-  await eventually("an edit gets a 429", () => wasThrottled(world.slackUrl, "chat.update"));
-  await requestMessage(page, id).getByText("0 of 1 approval").waitFor();
-  await setAll(false);
-  await waitForStatus(world, id, "Success");
-  await requestMessage(page, id).getByText("has succeeded").waitFor();
-});
+    await requestMessage(page, id).waitFor();
+    await setAll(true, ["AWS throttles signals", "Slack returns 429 for edits"]);
+    await eventually(
+      "two faults are active",
+      async () => (await activeFaults()).join() === "SendAutomationSignal,chat.update",
+    );
+    await decide(page, id, "Approve");
+    await eventually("a signal is throttled", () => wasThrottled(world.awsUrl, "SendAutomationSignal"));
+    await eventually("an edit gets a 429", () => wasThrottled(world.slackUrl, "chat.update"));
+    await requestMessage(page, id).getByText("0 of 1 approval").waitFor();
+    await setAll(false);
+    await waitForStatus(world, id, "Success");
+    await requestMessage(page, id).getByText("has succeeded").waitFor();
+  },
+);
 
 test("Restart starts a new process; Escape closes the drawer and restores the focus", async () => {
   const { pid } = world.sandbox.bot.status();
@@ -266,7 +270,7 @@ test("the theme switches, arrow keys move between the tabs, and Copy copies the 
   assert.match(line, /--region us-east-1/);
 });
 
-test("one click advances the clock by a week, and Countersign continues", async () => {
+fullMatrixTest("one click advances the clock by a week, and Countersign continues", async () => {
   const began = (await getJson(`${world.awsUrl}/_control/clock`)).now;
   await opener().click();
   await page.getByRole("button", { name: "+7 days" }).click();

@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { type Sandbox, startSandbox } from "../../sandbox/start-sandbox.ts";
 import { socketApp } from "../contract/slack-support.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
 import { laterInputs, orderModal } from "../support/order-modal.ts";
 import {
@@ -48,7 +49,7 @@ const visibility = (state: "hidden" | "visible") =>
     document.dispatchEvent(new Event("visibilitychange"));
   }, state);
 
-test("a hidden page catches up when it becomes visible", async () => {
+fullMatrixTest("a hidden page catches up when it becomes visible", async () => {
   await filterWire("slash_commands");
   await page.getByText("No matching calls yet.").waitFor();
   await visibility("hidden");
@@ -223,7 +224,7 @@ test("a modal keeps its edits when the app updates it, and shows each error at i
   }
 });
 
-test("after a reset of both stand-ins, the page shows only the new state and works", async () => {
+fullMatrixTest("after a reset of both stand-ins, the page shows only the new state and works", async () => {
   await postJson(`${world.slackUrl}/_control/person`, { user: "U0NEW", name: "newcomer", realName: "Nora New" });
   await actAs(page, "Nora New");
   await filterWire("slash_commands");
@@ -242,7 +243,7 @@ test("after a reset of both stand-ins, the page shows only the new state and wor
   );
 });
 
-test("a page that fails to render shows an error and can be reloaded", async () => {
+fullMatrixTest("a page that fails to render shows an error and can be reloaded", async () => {
   const before = world.pageErrors.length;
   const state = await getJson(`${world.slackUrl}/_control/state`);
   const people = state.people.map((each: Json) => ({ ...each, realName: null }));
@@ -256,22 +257,25 @@ test("a page that fails to render shows an error and can be reloaded", async () 
   assert.equal(world.pageErrors.length, before);
 });
 
-test("when the sandbox stops, the page shows it; when another replaces it, the page shows only that one", async () => {
-  const { slackPort, awsPort } = world.sandbox;
-  await filterWire("chat.postMessage");
-  await calls().first().waitFor();
-  const before = world.pageErrors.length;
-  await world.sandbox.close();
-  await page.getByText("sandbox stopped").waitFor();
-  await page.getByText("Start it again in its terminal").waitFor();
-  again = await startSandbox({ slackPort, awsPort, botPort: 0, onLine: () => {}, onUnexpectedExit: () => {} });
-  await page.getByText("bot connected").waitFor();
-  const posted = async () =>
-    (await getJson(`${world.slackUrl}/_control/requests?operation=chat.postMessage`)).requests.length;
-  await eventually("the seeded requests are posted", async () => (await posted()) === 3);
-  await eventually("the Wire tab shows these and no others", async () => (await calls().count()) === 3);
-  world.pageErrors.splice(before);
-});
+fullMatrixTest(
+  "when the sandbox stops, the page shows it; when another replaces it, the page shows only that one",
+  async () => {
+    const { slackPort, awsPort } = world.sandbox;
+    await filterWire("chat.postMessage");
+    await calls().first().waitFor();
+    const before = world.pageErrors.length;
+    await world.sandbox.close();
+    await page.getByText("sandbox stopped").waitFor();
+    await page.getByText("Start it again in its terminal").waitFor();
+    again = await startSandbox({ slackPort, awsPort, botPort: 0, onLine: () => {}, onUnexpectedExit: () => {} });
+    await page.getByText("bot connected").waitFor();
+    const posted = async () =>
+      (await getJson(`${world.slackUrl}/_control/requests?operation=chat.postMessage`)).requests.length;
+    await eventually("the seeded requests are posted", async () => (await posted()) === 3);
+    await eventually("the Wire tab shows these and no others", async () => (await calls().count()) === 3);
+    world.pageErrors.splice(before);
+  },
+);
 
 test("no page requested anything outside this machine, and none reported an error", () => {
   assert.deepEqual(world.externalRequests, []);

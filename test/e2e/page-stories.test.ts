@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import {
   actAs,
   decide,
@@ -44,7 +45,7 @@ test("a started runbook asks for approval in its channel and continues after one
   assert.equal(await requestMessage(page, id).getByRole("button", { name: "Approve" }).count(), 0);
 });
 
-test("a rejection requires a reason in a modal and passes it on to AWS", async () => {
+fullMatrixTest("a rejection requires a reason in a modal and passes it on to AWS", async () => {
   await actAs(page, "Mia Chen");
   await openConversation(page, "prod-dba");
   const id = await startRunbook(page, world, "Prod-DB-Restart");
@@ -101,7 +102,7 @@ test("/approvals is completed by keyboard and shows the pending requests to the 
   await answer.getByText(`${waiting.length} requests are waiting`).waitFor();
 });
 
-test("a signal whose reply is lost takes effect exactly once", async () => {
+fullMatrixTest("a signal whose reply is lost takes effect exactly once", async () => {
   await actAs(page, "Dan Okafor");
   await openConversation(page, "approvals");
   const id = await startRunbook(page, world, "Web-Deploy-Two-Gates");
@@ -134,7 +135,7 @@ test("a signal whose reply is lost takes effect exactly once", async () => {
   await requestMessage(page, id).first().getByText("Approved", { exact: false }).first().waitFor();
 });
 
-test("after a kill and a start of the bot from the page, an approval counts", async () => {
+fullMatrixTest("after a kill and a start of the bot from the page, an approval counts", async () => {
   await actAs(page, "Jane Ito");
   await openConversation(page, "approvals");
   const id = await startRunbook(page, world, "Web-Rollback");
@@ -156,7 +157,7 @@ test("after a kill and a start of the bot from the page, an approval counts", as
   await requestMessage(page, id).getByText("has succeeded").waitFor();
 });
 
-test("a click that the bot does not acknowledge shows a warning", async () => {
+fullMatrixTest("a click that the bot does not acknowledge shows a warning", async () => {
   const id = await startRunbook(page, world, "Web-Rollback");
   await requestMessage(page, id).waitFor();
   await world.sandbox.bot.kill();

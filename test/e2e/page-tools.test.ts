@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { Page } from "playwright-core";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson, postJson } from "../support/http-json.ts";
 import {
   actAs,
@@ -38,7 +39,7 @@ const inDrawer = async (act: () => Promise<void>) => {
   await page.getByRole("button", { name: "Close the drawer" }).click();
 };
 
-test("App Home lists the requests that wait for a person and links to the message", async () => {
+fullMatrixTest("App Home lists the requests that wait for a person and links to the message", async () => {
   await actAs(page, "Mia Chen");
   await openConversation(page, "App Home");
   const home = page.getByRole("region", { name: "Requests waiting for you" });
@@ -161,7 +162,7 @@ test("a reply appears in its thread, and the channel shows the number of replies
   await thread.getByRole("button", { name: "Close thread" }).click();
 });
 
-test("after a dropped socket, the bot reconnects and a click arrives", async () => {
+fullMatrixTest("after a dropped socket, the bot reconnects and a click arrives", async () => {
   await openConversation(page, "approvals");
   const id = await startRunbook(page, world, "Web-Rollback");
   await requestMessage(page, id).waitFor();
@@ -177,7 +178,7 @@ test("after a dropped socket, the bot reconnects and a click arrives", async () 
   await waitForStatus(world, id, "Success");
 });
 
-test("after an hour, an undecided request has timed out in AWS and in its message", async () => {
+fullMatrixTest("after an hour, an undecided request has timed out in AWS and in its message", async () => {
   const id = await startRunbook(page, world, "Web-Deploy-Two-Gates");
   await requestMessage(page, id).waitFor();
   await inDrawer(() => page.getByRole("button", { name: "+1 h" }).click());

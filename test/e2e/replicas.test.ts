@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Bot, formatLastLines, isReady } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { getJson } from "../support/http-json.ts";
 import { postgresDatabase } from "../support/stores.ts";
 import { BOT_ROLE, ONE_GATE, toText, type WorldOptions, world } from "../support/world.ts";
@@ -66,146 +67,158 @@ test("two replicas post each request once, and each click counts once on either 
   );
 });
 
-test("replicas with the old and the new name of a target open each request once and send each decision once", async (t) => {
-  const { w, bots } = await replicas(t, 1, { limits: false });
-  const start = (index: number) => w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } });
-  const ids = [await start(0)];
-  await w.message(ids[0] ?? "");
-  const renamed = join(w.folder, "renamed.yml");
-  writeFileSync(renamed, POLICY.replace("name: default", "name: production"));
-  const next = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
-  await waitUntilReady(next);
-  for (let index = 1; index < 6; index++) ids.push(await start(index));
-  const messages = await Promise.all(ids.map((id) => w.message(id)));
-  // Either replica may get the click, and the request may have the old or the new name of the target.
-  await Promise.all(messages.map((message) => w.click("U0JANE", message, "approve")));
-  await Promise.all(ids.map((id) => w.message(id, /Success|succeeded/i)));
+fullMatrixTest(
+  "replicas with the old and the new name of a target open each request once and send each decision once",
+  async (t) => {
+    const { w, bots } = await replicas(t, 1, { limits: false });
+    const start = (index: number) => w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } });
+    const ids = [await start(0)];
+    await w.message(ids[0] ?? "");
+    const renamed = join(w.folder, "renamed.yml");
+    writeFileSync(renamed, POLICY.replace("name: default", "name: production"));
+    const next = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
+    await waitUntilReady(next);
+    for (let index = 1; index < 6; index++) ids.push(await start(index));
+    const messages = await Promise.all(ids.map((id) => w.message(id)));
+    // Either replica may get the click, and the request may have the old or the new name of the target.
+    await Promise.all(messages.map((message) => w.click("U0JANE", message, "approve")));
+    await Promise.all(ids.map((id) => w.message(id, /Success|succeeded/i)));
 
-  // A request that either replica may have opened remains for a replica with the new name.
-  const last = await start(6);
-  const message = await w.message(last);
-  await bots[0]?.stop();
-  await next.stop();
-  const again = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
-  await waitUntilReady(again);
-  await w.click("U0JANE", message, "approve");
-  await w.message(last, /Success|succeeded/i);
-  assert.equal((await w.slackCalls("chat.postMessage")).length, ids.length + 1);
-  assert.equal((await w.awsCalls("SendAutomationSignal")).length, ids.length + 1);
-  for (const { lines } of [...bots, next, again])
-    assert.deepEqual(
-      lines.filter(({ level }) => level >= 50),
-      [],
+    // A request that either replica may have opened remains for a replica with the new name.
+    const last = await start(6);
+    const message = await w.message(last);
+    await bots[0]?.stop();
+    await next.stop();
+    const again = await w.startBot({ COUNTERSIGN_CONFIG: renamed });
+    await waitUntilReady(again);
+    await w.click("U0JANE", message, "approve");
+    await w.message(last, /Success|succeeded/i);
+    assert.equal((await w.slackCalls("chat.postMessage")).length, ids.length + 1);
+    assert.equal((await w.awsCalls("SendAutomationSignal")).length, ids.length + 1);
+    for (const { lines } of [...bots, next, again])
+      assert.deepEqual(
+        lines.filter(({ level }) => level >= 50),
+        [],
+      );
+  },
+);
+
+fullMatrixTest(
+  "over HTTP any replica accepts any request: votes add up, and one replica accepts a form that another opened",
+  async (t) => {
+    const policy = POLICY.replace("users: [U0JANE]", "users: [U0JANE, U0DAN]");
+    const { w, bots } = await replicas(t, 2, {
+      connection: "http",
+      policy: policy.replace("approvers:", "quorum: 2\n    approvers:"),
+    });
+    const next = (index: number) =>
+      w.control.slack("settings", { requestUrl: `http://127.0.0.1:${bots[index]?.port}/slack/events` });
+    const approved = await w.run(ONE_GATE, { parameters: { Service: ["one"] } });
+    const message = await w.message(approved);
+    await next(0);
+    await w.click("U0JANE", message, "approve");
+    await w.message(approved, "1 of 2");
+    await next(1);
+    await w.click("U0DAN", message, "approve");
+    await w.message(approved, /Success|succeeded/i);
+    assert.equal((await w.signals(approved)).length, 1);
+
+    const rejected = await w.run(ONE_GATE, { parameters: { Service: ["two"] } });
+    const other = await w.message(rejected);
+    await next(0);
+    await w.click("U0JANE", other, "reject");
+    await w.modal("U0JANE", "input");
+    await next(1);
+    await w.control.slack("submit", { user: "U0JANE", values: { reason: { reason: "Not today." } } });
+    const ended = await w.message(rejected, /has failed/);
+    assert.match(toText(ended), /Not today\./);
+    const [signal, ...more] = await w.signals(rejected);
+    assert.deepEqual(more, []);
+    assert.equal(signal.type, "Reject");
+  },
+);
+
+fullMatrixTest(
+  "another replica takes over the targets of a killed replica within 30 s and of a stopped replica within 10 s, and a new replica gets its share",
+  async (t) => {
+    const { w, bots, database } = await replicas(t, 2, { policy: POLICY });
+    const [first, second] = bots as [Bot, Bot];
+    await eventually("both replicas have a share", () => listLeases(first).length > 0 && listLeases(second).length > 0);
+    assert.deepEqual([...listLeases(first), ...listLeases(second)].sort(), all);
+
+    const killedAt = Date.now();
+    await first.kill();
+    await eventually(
+      "the other replica has every lease",
+      () => listLeases(second).length === all.length,
+      () => formatLastLines(second.lines),
     );
-});
+    const took = Date.now() - killedAt;
+    t.diagnostic(`takeover after SIGKILL: ${(took / 1000).toFixed(1)} s`);
+    assert.ok(took < 30_000);
+    const id = await w.run(ONE_GATE);
+    await w.message(id);
 
-test("over HTTP any replica accepts any request: votes add up, and one replica accepts a form that another opened", async (t) => {
-  const policy = POLICY.replace("users: [U0JANE]", "users: [U0JANE, U0DAN]");
-  const { w, bots } = await replicas(t, 2, {
-    connection: "http",
-    policy: policy.replace("approvers:", "quorum: 2\n    approvers:"),
-  });
-  const next = (index: number) =>
-    w.control.slack("settings", { requestUrl: `http://127.0.0.1:${bots[index]?.port}/slack/events` });
-  const approved = await w.run(ONE_GATE, { parameters: { Service: ["one"] } });
-  const message = await w.message(approved);
-  await next(0);
-  await w.click("U0JANE", message, "approve");
-  await w.message(approved, "1 of 2");
-  await next(1);
-  await w.click("U0DAN", message, "approve");
-  await w.message(approved, /Success|succeeded/i);
-  assert.equal((await w.signals(approved)).length, 1);
+    const third = await w.startBot({ DATABASE_URL: database.url });
+    await waitUntilReady(third);
+    await eventually(
+      "the new replica has a share",
+      () => listLeases(third).length > 0,
+      () => formatLastLines(third.lines),
+    );
+    assert.ok(listLeases(second).length < all.length);
+    const stoppedAt = Date.now();
+    assert.equal(await second.stop(), 0);
+    await eventually(
+      "the new replica has every lease",
+      () => listLeases(third).length === all.length,
+      () => formatLastLines(third.lines),
+    );
+    t.diagnostic(`takeover after SIGTERM: ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`);
+    assert.ok(Date.now() - stoppedAt < 10_000);
+    assert.equal((await w.messages()).length, 1);
+  },
+);
 
-  const rejected = await w.run(ONE_GATE, { parameters: { Service: ["two"] } });
-  const other = await w.message(rejected);
-  await next(0);
-  await w.click("U0JANE", other, "reject");
-  await w.modal("U0JANE", "input");
-  await next(1);
-  await w.control.slack("submit", { user: "U0JANE", values: { reason: { reason: "Not today." } } });
-  const ended = await w.message(rejected, /has failed/);
-  assert.match(toText(ended), /Not today\./);
-  const [signal, ...more] = await w.signals(rejected);
-  assert.deepEqual(more, []);
-  assert.equal(signal.type, "Reject");
-});
+fullMatrixTest(
+  "a replica that was paused longer than its leases changes nothing and then gets a new share",
+  async (t) => {
+    const { w, bots } = await replicas(t, 2, { policy: POLICY });
+    const [first, second] = bots as [Bot, Bot];
+    await eventually("both replicas have a share", () => listLeases(first).length > 0 && listLeases(second).length > 0);
+    // A reply to a read is in transit to the replica when it is paused.
+    await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 1_000, times: 1 });
+    const id = await w.run(ONE_GATE.replace(`["${BOT_ROLE}"]`, `["${BOT_ROLE}", "admin"]`));
+    await eventually(
+      "a replica reads the execution",
+      async () => (await w.awsCalls("GetAutomationExecution")).length > 0,
+    );
+    first.signal("SIGSTOP");
+    t.after(() => first.signal("SIGCONT"));
+    await eventually(
+      "the other replica has every lease",
+      () => listLeases(second).length === all.length,
+      () => formatLastLines(second.lines),
+    );
+    const message = await w.message(id);
+    await w.signal(id, "Approve");
+    await w.message(id, /approved/i);
 
-test("another replica takes over the targets of a killed replica within 30 s and of a stopped replica within 10 s, and a new replica gets its share", async (t) => {
-  const { w, bots, database } = await replicas(t, 2, { policy: POLICY });
-  const [first, second] = bots as [Bot, Bot];
-  await eventually("both replicas have a share", () => listLeases(first).length > 0 && listLeases(second).length > 0);
-  assert.deepEqual([...listLeases(first), ...listLeases(second)].sort(), all);
-
-  const killedAt = Date.now();
-  await first.kill();
-  await eventually(
-    "the other replica has every lease",
-    () => listLeases(second).length === all.length,
-    () => formatLastLines(second.lines),
-  );
-  const took = Date.now() - killedAt;
-  t.diagnostic(`takeover after SIGKILL: ${(took / 1000).toFixed(1)} s`);
-  assert.ok(took < 30_000);
-  const id = await w.run(ONE_GATE);
-  await w.message(id);
-
-  const third = await w.startBot({ DATABASE_URL: database.url });
-  await waitUntilReady(third);
-  await eventually(
-    "the new replica has a share",
-    () => listLeases(third).length > 0,
-    () => formatLastLines(third.lines),
-  );
-  assert.ok(listLeases(second).length < all.length);
-  const stoppedAt = Date.now();
-  assert.equal(await second.stop(), 0);
-  await eventually(
-    "the new replica has every lease",
-    () => listLeases(third).length === all.length,
-    () => formatLastLines(third.lines),
-  );
-  t.diagnostic(`takeover after SIGTERM: ${((Date.now() - stoppedAt) / 1000).toFixed(1)} s`);
-  assert.ok(Date.now() - stoppedAt < 10_000);
-  assert.equal((await w.messages()).length, 1);
-});
-
-test("a replica that was paused longer than its leases changes nothing and then gets a new share", async (t) => {
-  const { w, bots } = await replicas(t, 2, { policy: POLICY });
-  const [first, second] = bots as [Bot, Bot];
-  await eventually("both replicas have a share", () => listLeases(first).length > 0 && listLeases(second).length > 0);
-  // A reply to a read is in transit to the replica when it is paused.
-  await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 1_000, times: 1 });
-  const id = await w.run(ONE_GATE.replace(`["${BOT_ROLE}"]`, `["${BOT_ROLE}", "admin"]`));
-  await eventually(
-    "a replica reads the execution",
-    async () => (await w.awsCalls("GetAutomationExecution")).length > 0,
-  );
-  first.signal("SIGSTOP");
-  t.after(() => first.signal("SIGCONT"));
-  await eventually(
-    "the other replica has every lease",
-    () => listLeases(second).length === all.length,
-    () => formatLastLines(second.lines),
-  );
-  const message = await w.message(id);
-  await w.signal(id, "Approve");
-  await w.message(id, /approved/i);
-
-  first.signal("SIGCONT");
-  await eventually(
-    "the paused replica has a share again",
-    () => listLeases(second).length < all.length,
-    () => formatLastLines(first.lines),
-  );
-  await waitUntilReady(first);
-  assert.deepEqual(
-    (await w.messages()).map(({ ts }) => ts),
-    [message.ts],
-  );
-  assert.match(JSON.stringify((await w.messages())[0]), /approved/i);
-  assert.deepEqual((await w.awsCalls("SendAutomationSignal")).length, 1, "only the signal of the console");
-});
+    first.signal("SIGCONT");
+    await eventually(
+      "the paused replica has a share again",
+      () => listLeases(second).length < all.length,
+      () => formatLastLines(first.lines),
+    );
+    await waitUntilReady(first);
+    assert.deepEqual(
+      (await w.messages()).map(({ ts }) => ts),
+      [message.ts],
+    );
+    assert.match(JSON.stringify((await w.messages())[0]), /approved/i);
+    assert.deepEqual((await w.awsCalls("SendAutomationSignal")).length, 1, "only the signal of the console");
+  },
+);
 
 test("metrics and readiness of each replica include the targets that another replica polls", async (t) => {
   const { w, bots } = await replicas(t, 2, { policy: POLICY });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAX_READ_AGE_MS } from "../../src/core/signal.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { proxy } from "../support/proxy.ts";
 import { BOT_ROLE, ONE_GATE, toText, world } from "../support/world.ts";
 
@@ -21,7 +22,7 @@ mainSteps:
 const botSignals = async (w: Awaited<ReturnType<typeof world>>, id: string) =>
   (await w.signals(id)).filter((signal) => signal.principal.includes("CountersignBot"));
 
-test("a click after its gate has ended elsewhere does not approve the next gate", async (t) => {
+fullMatrixTest("a click after its gate has ended elsewhere does not approve the next gate", async (t) => {
   // With this poll interval, the bot has not seen the end of the first gate when the click arrives.
   const w = await world(t, { env: { POLL_INTERVAL_SECONDS: "600" }, start: false });
   const id = await w.run(TWO_GATES);
@@ -160,24 +161,27 @@ test("a signal whose reply was lost is not repeated, and the message shows the d
   );
 });
 
-test("a signal that was lost in transit is not repeated while it could still arrive, and the message says so", async (t) => {
-  const w = await world(t);
-  const id = await w.run(ONE_GATE);
-  const message = await w.message(id);
-  await w.control.aws("faults", { operation: "SendAutomationSignal", kind: "refuse", times: 1 });
+fullMatrixTest(
+  "a signal that was lost in transit is not repeated while it could still arrive, and the message says so",
+  async (t) => {
+    const w = await world(t);
+    const id = await w.run(ONE_GATE);
+    const message = await w.message(id);
+    await w.control.aws("faults", { operation: "SendAutomationSignal", kind: "refuse", times: 1 });
 
-  await w.click("U0JANE", message, "approve");
+    await w.click("U0JANE", message, "approve");
 
-  await w.message(id, /no clear reply/i);
-  const reads = (await w.awsCalls("GetAutomationExecution")).length;
-  await eventually("the step was read again", async () => {
-    return (await w.awsCalls("GetAutomationExecution")).length > reads + 1;
-  });
-  assert.equal((await w.awsCalls("SendAutomationSignal")).length, 1);
-  assert.equal((await w.execution(id)).StepExecutions[0].StepStatus, "Waiting");
-});
+    await w.message(id, /no clear reply/i);
+    const reads = (await w.awsCalls("GetAutomationExecution")).length;
+    await eventually("the step was read again", async () => {
+      return (await w.awsCalls("GetAutomationExecution")).length > reads + 1;
+    });
+    assert.equal((await w.awsCalls("SendAutomationSignal")).length, 1);
+    assert.equal((await w.execution(id)).StepExecutions[0].StepStatus, "Waiting");
+  },
+);
 
-test("a throttled signal is repeated, because AWS reports that it had no effect", async (t) => {
+fullMatrixTest("a throttled signal is repeated, because AWS reports that it had no effect", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -205,7 +209,7 @@ test("a click is evaluated after a restart if the bot was killed before its eval
   assert.equal((await w.messages()).length, 1);
 });
 
-test("the same click delivered twice counts once", async (t) => {
+fullMatrixTest("the same click delivered twice counts once", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);

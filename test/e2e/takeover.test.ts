@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, type TestContext, test } from "node:test";
 import { type Bot, formatLastLines } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { proxy } from "../support/proxy.ts";
 import { postgresDatabase } from "../support/stores.ts";
 import { tcpGate } from "../support/tcp-gate.ts";
@@ -28,26 +29,30 @@ suite("takeover from a process that is dead, paused or without its database", { 
     assert.equal((await w.slackCalls("chat.postMessage")).length, 1);
   });
 
-  test("when one of three replicas dies while decisions are being sent, the others send them all soon", async (t) => {
-    const { w, bots } = await replicas(t, 3);
-    const ids: string[] = [];
-    for (let index = 0; index < 6; index++) ids.push(await w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } }));
-    const messages = await Promise.all(ids.map((id) => w.message(id)));
-    // Reads are slow, so each replica has decisions whose signals it is about to send.
-    await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 2_000 });
-    const clicks = await Promise.all(messages.map((message) => w.click("U0JANE", message, "approve")));
-    assert.ok(clicks.every((click) => click.delivery?.acked));
-    const counted = (bot: Bot) => bot.lines.filter(({ event }) => event === "click.counted").length;
-    await eventually("the clicks are counted", () => bots.reduce((sum, bot) => sum + counted(bot), 0) === ids.length);
-    const [busiest] = [...bots].sort((a, b) => counted(b) - counted(a));
-    await busiest?.kill();
-    const killedAt = Date.now();
-    await clearFaults(w);
-    await Promise.all(ids.map((id) => w.message(id, /Success|succeeded/i)));
-    report(t, "from the SIGKILL to the last signal", killedAt);
-    assert.equal((await w.awsCalls("SendAutomationSignal")).length, ids.length);
-    assert.equal((await w.slackCalls("chat.postMessage")).length, ids.length);
-  });
+  fullMatrixTest(
+    "when one of three replicas dies while decisions are being sent, the others send them all soon",
+    async (t) => {
+      const { w, bots } = await replicas(t, 3);
+      const ids: string[] = [];
+      for (let index = 0; index < 6; index++)
+        ids.push(await w.run(ONE_GATE, { parameters: { Service: [`s${index}`] } }));
+      const messages = await Promise.all(ids.map((id) => w.message(id)));
+      // Reads are slow, so each replica has decisions whose signals it is about to send.
+      await w.control.aws("faults", { operation: "GetAutomationExecution", kind: "delay", delayMs: 2_000 });
+      const clicks = await Promise.all(messages.map((message) => w.click("U0JANE", message, "approve")));
+      assert.ok(clicks.every((click) => click.delivery?.acked));
+      const counted = (bot: Bot) => bot.lines.filter(({ event }) => event === "click.counted").length;
+      await eventually("the clicks are counted", () => bots.reduce((sum, bot) => sum + counted(bot), 0) === ids.length);
+      const [busiest] = [...bots].sort((a, b) => counted(b) - counted(a));
+      await busiest?.kill();
+      const killedAt = Date.now();
+      await clearFaults(w);
+      await Promise.all(ids.map((id) => w.message(id, /Success|succeeded/i)));
+      report(t, "from the SIGKILL to the last signal", killedAt);
+      assert.equal((await w.awsCalls("SendAutomationSignal")).length, ids.length);
+      assert.equal((await w.slackCalls("chat.postMessage")).length, ids.length);
+    },
+  );
 
   test("a replica that is stopped during a post repeats nothing after another replica has taken over", async (t) => {
     const database = await postgresDatabase();

@@ -3,6 +3,7 @@ import type { MessageStore } from "../app/ports/delivery-store.ts";
 import { isDue, makeDeliveryStore, selectDue } from "./deliveries.ts";
 import { fairOrder } from "./post-order.ts";
 import type { Tables } from "./schema.ts";
+import { newestFirst } from "./update-order.ts";
 
 export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = messages.request_id`;
 
@@ -16,8 +17,8 @@ export const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 
 export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.shown_version < messages.request_version`;
 
 export function makeMessageStore(db: Kysely<Tables>): MessageStore {
-  const due = (pending: typeof UNPOSTED, now: number, perChannel: number) => {
-    const ordered = fairOrder(sql<SqlBool>`${pending} and ${isDue("messages", now)}`);
+  const due = (pending: typeof UNPOSTED, inOrder: typeof newestFirst, now: number, perChannel: number) => {
+    const ordered = inOrder(sql<SqlBool>`${pending} and ${isDue("messages", now)}`, now);
     const from = sql`messages join (${ordered}) as ordered on ordered.id = messages.id`;
     const order = sql`ordered.place`;
     return selectDue<Tables["messages"]>(
@@ -32,9 +33,13 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
     ...makeDeliveryStore(db, "messages"),
 
     due: async (now, perChannel) => [
-      ...(await due(UNPOSTED, now, perChannel)),
-      ...(await due(OUTDATED, now, perChannel)),
+      ...(await due(UNPOSTED, fairOrder, now, perChannel)),
+      ...(await due(OUTDATED, newestFirst, now, perChannel)),
     ],
+
+    async recordOpened(requestId) {
+      await db.updateTable("messages").set({ wanted: 1 }).where("requestId", "=", requestId).execute();
+    },
 
     async recordDeleted(id, ts) {
       await db

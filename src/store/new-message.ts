@@ -21,4 +21,6 @@ export const newMessage = (requestId: string, channelId: string, requestVersion 
   ...newDelivery(channelId),
   requestId,
   requestVersion,
+  wanted: 0,
+  outdatedSince: null,
 });

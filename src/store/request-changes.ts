@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { NewRequest, RequestChange, RequestStore } from "../app/ports/store.ts";
 import type { SignalAttempt } from "../core/signal-attempt.ts";
 import { appendAudit, isDecisionRecorded } from "./audit.ts";
@@ -69,7 +69,14 @@ async function advance(
     .where("version", "=", expectedVersion)
     .executeTakeFirst();
   if (!didChange(result)) return false;
-  await trx.updateTable("messages").set({ requestVersion: version }).where("requestId", "=", requestId).execute();
+  await trx
+    .updateTable("messages")
+    .set({
+      requestVersion: version,
+      outdatedSince: sql<number>`case when shown_version < request_version then outdated_since else ${at} end`,
+    })
+    .where("requestId", "=", requestId)
+    .execute();
   await endRequesterLookup(trx, requestId, patch);
   if (vote !== undefined)
     await trx

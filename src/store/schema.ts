@@ -30,6 +30,10 @@ export interface RequestsTable
 export interface MessagesTable extends MessageRow {
   /** The version of the request, copied here for an index of the messages that show an older one. */
   requestVersion: number;
+  /** 1 after an approver opened the request before this message was posted, else 0. */
+  wanted: number;
+  /** When the request first changed after the state that the message shows; null or older if that is unknown. */
+  outdatedSince: number | null;
 }
 
 /** `messageTs` is null for a click whose origin is a command. */

@@ -201,6 +201,46 @@ for (const engine of ENGINES) {
     );
   });
 
+  test(`${engine.name}: requests that an approver opened come before other urgent ones, and not before the oldest request`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (let index = 0; index < 8; index++)
+      await openFor(store, `r${index}`, user(`u${index}`), NOW + index, 7 * 86_400 - index * 60);
+    await store.messages.recordOpened("r4");
+    await store.messages.recordOpened("r3");
+    const next = (await store.messages.due(NOW, 5)).map(({ requestId }) => requestId);
+    assert.deepEqual(next, ["r4", "r0", "r3", "r1", "r7"]);
+    const { requests } = await store.digests.waiting("C0FAIR", 3);
+    assert.deepEqual(
+      requests.map(({ id }) => id),
+      ["r4", "r0", "r3"],
+    );
+  });
+
+  test(`${engine.name}: after a mass timeout the newest messages are updated first, and one requester's count once`, async (t) => {
+    let now = NOW;
+    const store = await aStore(t, { engine, now: () => now });
+    const timeOut = (id: string, version = 1) =>
+      store.requests.advance({ requestId: id, expectedVersion: version, patch: { state: "closed" }, audit: [] });
+    const due = async (at: number) => (await store.messages.due(at, 4)).map(({ requestId }) => requestId);
+    const postFor = async (id: string, starter: string, second: number) => {
+      await openFor(store, id, starter, NOW, 600);
+      const [row] = await store.messages.ofRequest(id);
+      await store.messages.recordPosted(row?.id ?? "", `17000000${String(second).padStart(2, "0")}.000100`, 1);
+    };
+    await postFor("other", user("omar"), 5);
+    for (let index = 10; index < 30; index++) await postFor(`flood-${index}`, user("rosa"), index);
+    for (const id of ["other", ...Array.from({ length: 19 }, (_, index) => `flood-${index + 10}`)]) await timeOut(id);
+    assert.deepEqual(await due(now), ["flood-28", "other", "flood-27", "flood-26"]);
+
+    // A message that stays outdated for half an hour comes before newer ones, also if its request changes again.
+    now += 30 * 60_000;
+    await timeOut("flood-10", 2);
+    await timeOut("flood-29");
+    assert.deepEqual((await due(now - 1))[0], "flood-29");
+    const overdueFirst = (await store.messages.due(now, 30)).map(({ requestId }) => requestId);
+    assert.deepEqual([overdueFirst.length, overdueFirst.at(-1)], [21, "flood-29"]);
+  });
+
   test(`${engine.name}: a failed update waits and counts its attempts, and success resets both`, async (t) => {
     const { store, message } = await withMessage(t);
     await store.messages.recordPosted(message.id, "1.1", 0);

@@ -65,7 +65,12 @@ async function setUp(t: TestContext) {
     (await makeDetails(deps)(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
   const show = async (userId: string) => (await makeShow(deps)(userId, EXECUTION_ID, abort)).kind;
   const pending = async (userId: string) => (await makePending(deps)(userId)).kind;
-  return { directory, details, show, pending };
+  const isPreferred = async () => {
+    const other = aRequest({ id: "older", stepExecutionId: "older", openedAt: 0 });
+    await requests.open({ request: other, channels: ["C0DBA"], audit: anEntry() });
+    return (await messages.due(0, 1))[0]?.requestId === REQUEST_ID;
+  };
+  return { directory, details, show, pending, isPreferred };
 }
 
 const OWN: ClickOrigin = { kind: "message", channelId: "C0DBA", ts: "1.1" };
@@ -105,4 +110,17 @@ test("without an answer from Slack, Details says so instead of refusing", async 
   const { directory, details } = await setUp(t);
   directory.error = "internal_error";
   assert.equal(await details("U0ANNA", OWN), "unknown");
+});
+
+test("only an approver or an admin who opens a request without a message moves its message up", async (t) => {
+  for (const [userId, preferred] of [
+    ["U0JANE", true],
+    ["U0ADMIN", true],
+    ["U0ROSA", false],
+    ["U0ANNA", false],
+  ] as const) {
+    const { details, isPreferred } = await setUp(t);
+    await details(userId, OWN);
+    assert.equal(await isPreferred(), preferred, userId);
+  }
 });

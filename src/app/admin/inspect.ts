@@ -121,6 +121,7 @@ export const makeDetails =
     const access = await findReadAccess(deps, userId, inspected, await deps.isOwnMessage(pressed));
     if (access.kind !== "allowed") return access;
     const { admin } = access;
+    await preferMessage(deps, userId, inspected, admin);
     const automation = deps.automation(request);
     if (automation === undefined)
       return {
@@ -142,6 +143,19 @@ export const makeDetails =
         throw new Error(`unexpected reading ${reading satisfies never}`);
     }
   };
+
+/** An approver who opens a waiting request without a message needs it now: its message is posted before others. */
+async function preferMessage(
+  deps: InspectDeps,
+  userId: string,
+  { request, route, messages }: InspectedRequest,
+  admin: boolean,
+): Promise<void> {
+  if (request.state !== "open" || route === null || messages.every(({ ts }) => ts !== null)) return;
+  const { directory } = deps;
+  const decides = admin || (await directory.isAmong(route.approvers, userId, "show", route.channels)).kind === "member";
+  if (decides) await deps.messages.recordOpened(request.id);
+}
 
 /** Applies the rule to one request. Reads the groups of routes only if they matter. */
 async function findReadAccess(

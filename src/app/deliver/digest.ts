@@ -9,8 +9,8 @@ import type { DeliveryDeps } from "./delivery-context.ts";
 
 /** A channel with more unposted messages than this gets a digest. */
 export const DIGEST_THRESHOLD = 20;
-/** The most entries that fit into one message; see the limits of blocks. */
-const MAX_LISTED = 40;
+/** The most requests that are read for one digest. It shows fewer, because equal requests share an entry. */
+const MAX_LISTED = 200;
 /** The shortest time between two updates of a digest: the messages of the requests come first. */
 const EVERY_MS = 5_000;
 

@@ -54,10 +54,12 @@ export interface MessageRow extends DeliveryRow {
 export interface MessageStore extends DeliveryStore {
   /**
    * Returns messages to post, then messages to update, at most `perChannel` of either kind from each channel, so that a
-   * flood in one channel hides no other. The order is that of store/post-order.ts.
+   * flood in one channel hides no other. The orders are those of store/post-order.ts and store/update-order.ts.
    */
   due(now: number, perChannel: number): Promise<MessageRow[]>;
   ofRequest(requestId: string): Promise<MessageRow[]>;
+  /** Records that an approver opened the request: its unposted messages are posted before others. */
+  recordOpened(requestId: string): Promise<void>;
   /** Records that the message with this ts was deleted in Slack: it is due to be posted again while its request is not closed. */
   recordDeleted(id: string, ts: string): Promise<void>;
 }

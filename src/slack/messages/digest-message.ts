@@ -1,19 +1,25 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
-import { describeStep } from "../../core/describe-step.ts";
+import { describeStep, describeTarget } from "../../core/describe-step.ts";
 import { requestListing } from "../../core/listed-approver.ts";
-import { describeRequesterRule } from "../../core/requester.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
+import { describeRequester, describeRequesterRule } from "../../core/requester.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
+import { type DigestGroup, groupRequests } from "./digest-groups.ts";
 import { whereLine } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
-import { plain } from "./text.ts";
+import { code, plain, word } from "./text.ts";
 import { counted, moment } from "./time.ts";
 
+/** The values that an entry shows to tell requests apart: their characters together, and their number. */
+const VALUES_BUDGET = 200;
+const MAX_VALUES = 4;
+
 /**
- * Renders the digest of a channel with more requests than Slack accepts messages: each request that has no message of its
- * own yet can be opened and decided from here.
+ * Renders the digest of a channel with more requests than Slack accepts messages: requests that have no message of
+ * their own yet can be opened and decided from here. Requests that look the same share an entry.
  */
 export function digestMessage({ since, waiting, count }: DigestView): Rendered {
   if (count === 0) {
@@ -31,9 +37,9 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
       "why",
     ),
   ];
-  const items = waiting.map(entry);
-  const shown = fitting(items, CHAR_BUDGET - textLength(head) - 200, MAX_BLOCKS.message - head.length - 1);
-  const more = count - shown.length;
+  const groups = groupRequests(waiting, (view) => toKind(view, mentions(50)));
+  const shown = fitting(groups.map(entry), CHAR_BUDGET - textLength(head) - 200, MAX_BLOCKS.message - head.length - 1);
+  const more = count - groups.slice(0, shown.length).reduce((sum, group) => sum + group.count, 0);
   const foot = more === 0 ? [] : [context(`${more} more follow as this list gets shorter.`, "more")];
   return {
     text: `${title}. Open an urgent request from the list to decide it now.`,
@@ -41,21 +47,42 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
   };
 }
 
-function entry(view: RequestView): KnownBlock {
-  const { request, votes, route, requester } = view;
+function entry({ first, count, differs }: DigestGroup): KnownBlock {
+  const { request } = first;
   const show = mentions(50);
-  const rule = route === null ? null : describeRequesterRule(route, requester, show);
-  const have =
-    route === null
-      ? "*no route applies*"
-      : requestListing(request.facts) === "unlisted"
-        ? "*cannot be decided in Slack*"
-        : `${byVerdict(votes, "approve").length} of ${route.quorum} approvals${rule === null ? "" : ` · ${rule}`}`;
+  const step = `*${describeStep(request.facts, show)}*${count > 1 ? ` x${count} · Open shows the most urgent one` : ""}`;
+  const values = differs.map(([label, value]) => `${label === "" ? "" : `${word(label, 40)} `}${code(value, 80)}`);
+  const shown = fitting(values, VALUES_BUDGET, MAX_VALUES);
+  const cut = differs.length > shown.length ? [`${differs.length - shown.length} more`] : [];
   return {
-    ...section(`*${describeStep(request.facts, show)}*\n${whereLine(view, show)} · ${have}`, `open-${request.id}`),
+    ...section(
+      [step, `${whereLine(first, show)} · ${progress(first, show)}`, [...shown, ...cut].join(" · ")]
+        .filter(Boolean)
+        .join("\n"),
+      `open-${request.id}`,
+    ),
     accessory: {
       ...button("open", "Open", request.id),
       accessibility_label: `Open ${plain(request.facts.documentName, 60)}`,
     },
   };
+}
+
+/** Returns everything that an entry shows except values and deadlines. */
+function toKind(view: RequestView, show: NameRenderer): string {
+  const { request, requester } = view;
+  return [
+    describeStep(request.facts, show),
+    describeTarget(request, show),
+    describeRequester(requester, show),
+    progress(view, show),
+  ].join("\n");
+}
+
+/** Says what is missing for a decision, and the rule for the requester. */
+function progress({ request, votes, route, requester }: RequestView, show: NameRenderer): string {
+  if (route === null) return "*no route applies*";
+  if (requestListing(request.facts) === "unlisted") return "*cannot be decided in Slack*";
+  const rule = describeRequesterRule(route, requester, show);
+  return `${byVerdict(votes, "approve").length} of ${route.quorum} approvals${rule === null ? "" : ` · ${rule}`}`;
 }

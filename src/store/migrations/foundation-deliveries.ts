@@ -8,6 +8,8 @@ export async function createDeliveries(db: Db): Promise<void> {
     .$call(addDeliveryColumns)
     .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))
     .addColumn("request_version", "integer", (c) => c.notNull())
+    .addColumn("wanted", "integer", (c) => c.notNull())
+    .addColumn("outdated_since", "bigint")
     .addUniqueConstraint("messages_destination", ["request_id", "channel_id"])
     .execute();
   // These two indexes find the few messages that are due among the many that are not.

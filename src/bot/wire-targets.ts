@@ -42,8 +42,8 @@ export function wireTargets({ config, store, metrics, hooks, clock, log }: Wirin
 }
 
 function configuredTargets({ targets }: Config): ConfiguredTarget[] {
-  return targets.flatMap(({ name, regions, readRole = null, approverRole = null }) =>
-    regions.map((region) => ({ name, region, roles: { readRole, approverRole } })),
+  return targets.flatMap(({ name, regions, warning, readRole = null, approverRole = null }) =>
+    regions.map((region) => ({ name, region, warning, roles: { readRole, approverRole } })),
   );
 }
 

@@ -51,6 +51,8 @@ export interface EventBusConfig {
 export interface TargetConfig {
   readonly name: string;
   readonly regions: readonly string[];
+  /** A warning at the top of each message about this target. */
+  readonly warning?: string | undefined;
   /** ARN of the role to assume for reading. */
   readonly readRole?: string | undefined;
   /** ARN of the role to assume for each person who decided. */

@@ -17,6 +17,7 @@ import {
   people,
   say,
   textWithForm,
+  warning,
 } from "./schema-parts.ts";
 
 /** The name of the only target if the file names none. */
@@ -47,6 +48,7 @@ const target = z
       textWithForm(REGION, (found) => say(`${found} is not an AWS Region.`, REGION_FIX)),
       REGION_FIX,
     ).describe("Regions of the account"),
+    warning: warning.describe("A warning at the top of each message about this target, and in the confirmation"),
     readRole: role("Role to assume for reading; default: the bot's own credentials"),
     approverRole: role(
       "Role to assume for each person who decided, under that person's name; default: the bot signals under its own name",

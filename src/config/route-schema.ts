@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { MAX_APPROVALS } from "../core/comment.ts";
-import { areValid, channel, distinct, nonEmpty, people, say, textWithForm, withKeyRule } from "./schema-parts.ts";
+import {
+  areValid,
+  channel,
+  distinct,
+  LINE,
+  nonEmpty,
+  people,
+  say,
+  textWithForm,
+  warning,
+  withKeyRule,
+} from "./schema-parts.ts";
 
 export const glob = z
   .string()
@@ -34,8 +45,7 @@ const match = z
   })
   .describe("Conditions that must all hold; an absent condition always holds");
 
-/** A name without control characters, as a pattern that every JSON Schema validator supports. */
-const name = textWithForm(/^[!-~\u00a1-\uffff](?:[ -~\u00a0-\uffff]{0,98}[!-~\u00a1-\uffff])?$/, (found) =>
+const name = textWithForm(LINE, (found) =>
   say(`${found} cannot be a name.`, "Use 1 to 100 characters on one line, without white space around them."),
 );
 
@@ -93,9 +103,18 @@ export const route = z
       ),
     reason: z.enum(["none", "reject", "always"]).default("reject").describe("When the bot asks for a reason"),
     confirm: z
-      .enum(["button", "typed"])
-      .default("button")
-      .describe("How an approver confirms: with a button, or by typing the runbook's name"),
+      .enum(["button", "dialog", "typed"])
+      .default("dialog")
+      .describe(
+        "How an approver confirms an approval: button (the click alone decides), dialog (Slack asks once more), or typed (the runbook's name)",
+      ),
+    decide: z
+      .enum(["slack", "elsewhere"])
+      .optional()
+      .describe(
+        "Where people decide: slack (default), or elsewhere (the message has no Approve and Reject, and links to the console)",
+      ),
+    warning: warning.describe("A warning at the top of each message of this route, and in the confirmation"),
   })
   .superRefine(
     ({ approvers: { users, groups, channel: members }, quorum }, { addIssue }) => {

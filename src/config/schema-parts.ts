@@ -82,6 +82,14 @@ export const withKeyRule = <T extends z.ZodType>(
 export const textWithForm = (form: RegExp, problem: (found: string) => string) =>
   z.string().regex(form, { error: ({ input }) => problem(quote(String(input))) });
 
+/** 1 to 100 characters on one line, as a pattern that every JSON Schema validator supports. */
+export const LINE = /^[!-~\u00a1-\uffff](?:[ -~\u00a0-\uffff]{0,98}[!-~\u00a1-\uffff])?$/;
+
+/** A warning at the top of messages, of a target or of a route. */
+export const warning = textWithForm(LINE, (found) =>
+  say(`${found} cannot be a warning.`, "Use 1 to 100 characters on one line, without white space around them."),
+).optional();
+
 const USER_ID = /^[UW][A-Z0-9]{2,}$/;
 const GROUP_ID = /^S[A-Z0-9]{2,}$/;
 

@@ -15,6 +15,8 @@ export type Denial =
   | { kind: "foreign-message" }
   | { kind: "forged-form" }
   | { kind: "no-route"; route: string | null; uncovered?: Uncovered | undefined }
+  /** The route has `decide: elsewhere`. */
+  | { kind: "information-only"; route: string }
   | { kind: "no-target"; target: string }
   /** AWS would refuse the signal of this principal. */
   | { kind: "not-listed"; principal: string }
@@ -51,6 +53,8 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return denial.route === null
         ? `${uncoveredSentence(denial.uncovered, show)} The request cannot be decided in Slack. Decide it in the AWS console. A changed policy applies only to later requests.`
         : `Route ${show.text(denial.route)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin to restore the route under this name.`;
+    case "information-only":
+      return `Route ${show.text(denial.route)} only informs about requests (${show.text("decide: elsewhere")}), so nobody can decide this one in Slack, not even by break-glass. ${NOTHING} Decide it in the AWS console.`;
     case "no-target":
       return `Target ${show.text(denial.target)} is no longer in the configuration, so this request cannot be decided in Slack. Decide it in the AWS console, or ask an admin.`;
     case "not-listed":
@@ -177,6 +181,8 @@ export function denialLabel(kind: Denial["kind"]): string {
       return "not a form of Countersign";
     case "no-route":
       return "no route";
+    case "information-only":
+      return "the route only informs";
     case "no-target":
       return "target not in the configuration";
     case "not-listed":

@@ -51,6 +51,9 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
 
   if (person.accountStatus !== "member") return denied({ kind: "account-status", status: person.accountStatus });
   if (route === null) return denied({ kind: "no-route", route: request.route, uncovered: request.facts.uncovered });
+  // Withdrawing an approval decides nothing.
+  if (route.decide === "elsewhere" && request.state === "open" && verdict !== "withdraw")
+    return denied({ kind: "information-only", route: route.name });
   // Withdrawing removes only the person's own approval, so it needs no permission.
   const unpermitted = verdict === "withdraw" ? null : permission(asked, route);
   if (unpermitted !== null) return denied(unpermitted);

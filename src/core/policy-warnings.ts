@@ -108,12 +108,15 @@ function laxerReasons(strict: Route, lax: Route): string[] {
       STRICTNESS[lax.whenRequesterUnknown] < STRICTNESS[strict.whenRequesterUnknown],
     ],
     ["other approvers", hasOtherApprovers(strict, lax)],
-    [`confirm: ${lax.confirm}`, strict.confirm === "typed" && lax.confirm !== "typed"],
+    [`confirm: ${lax.confirm}`, CONFIRMATIONS[lax.confirm] < CONFIRMATIONS[strict.confirm]],
+    ["decide: slack", strict.decide === "elsewhere" && lax.decide !== "elsewhere"],
   ];
   return reasons.flatMap(([reason, applies]) => (applies ? [reason] : []));
 }
 
 const STRICTNESS: Record<Route["whenRequesterUnknown"], number> = { allow: 0, "deny-people": 1, deny: 2 };
+
+const CONFIRMATIONS: Record<Route["confirm"], number> = { button: 0, dialog: 1, typed: 2 };
 
 function hasOtherApprovers(
   { approvers: own, channels }: Route,

@@ -38,8 +38,12 @@ export interface Route {
   whenRequesterUnknown: "allow" | "deny" | "deny-people";
   /** When the bot asks for a reason: never, for a rejection, or for both verdicts. */
   reason: "none" | "reject" | "always";
-  /** How an approver confirms: with a button, or by typing the runbook's name. */
-  confirm: "button" | "typed";
+  /** How an approver confirms an approval: with the click alone, in Slack's dialog, or by typing the runbook's name. */
+  confirm: "button" | "dialog" | "typed";
+  /** Whether people decide in Slack, or only see the request there. Default: `slack`. */
+  decide?: "slack" | "elsewhere" | undefined;
+  /** A warning at the top of each message of this route. */
+  warning?: string | undefined;
 }
 
 /** The conditions over one text each. */

@@ -50,6 +50,8 @@ export interface RequestFacts {
   signer?: RequestSigner;
   /** The reason why no route applied; absent if one did. */
   uncovered?: Uncovered;
+  /** The warning that the configuration had for the target when the request opened. */
+  targetWarning?: string;
   /** Names of hidden values that are also in the message or in visible parameters, where they are not replaced. */
   notReplaced: string[];
 }

@@ -14,6 +14,7 @@ import type { ApprovalRequest } from "../core/request.ts";
 export interface ConfiguredTarget {
   name: string;
   region: string;
+  warning?: string | undefined;
   roles?: TargetRoles;
 }
 
@@ -87,7 +88,7 @@ function toTarget(
   before: readonly ConfiguredTarget[],
   identity: CallerIdentity,
 ): Target | AwsFailure {
-  const { name, region, roles = NO_ROLES } = configured;
+  const { name, region, warning, roles = NO_ROLES } = configured;
   const account = accountOf(configured, identity);
   const lacks = roles.readRole === null ? "readRole" : roles.approverRole === null ? "approverRole" : null;
   if (lacks !== null && account !== identity.account) {
@@ -108,6 +109,7 @@ function toTarget(
     region,
     account,
     signsAs: roles.approverRole ?? toRoleArn(identity.arn),
+    warning,
   };
 }
 

@@ -82,7 +82,7 @@ export const aRoute = (more: Partial<Route> = {}): Route => ({
   selfApproval: false,
   whenRequesterUnknown: "allow",
   reason: "none",
-  confirm: "button",
+  confirm: "dialog",
   ...more,
 });
 

@@ -37,7 +37,7 @@ test("one route is enough: every other key has a default", () => {
         selfApproval: false,
         whenRequesterUnknown: "deny-people",
         reason: "reject",
-        confirm: "button",
+        confirm: "dialog",
       },
     ],
     mask: [...DEFAULT_HIDDEN_NAMES],

@@ -33,6 +33,7 @@ const stranger: Given = { membership: { kind: "not-member" } };
 const slackUnreachable: Given = { membership: { kind: "unknown", error: "ratelimited" } };
 // The policy: one approval, no reason, no self-approval, unless a row says otherwise.
 const route = (more: Partial<Route>): Given => ({ route: aRoute(more) });
+const informs = route({ decide: "elsewhere" });
 const quorum = (people: number): Given => route({ quorum: people });
 // Earlier votes and decisions.
 const before = (...votes: Vote[]): Given => ({ votes });
@@ -278,6 +279,13 @@ const TABLE: [claim: string, given: Given[], outcome: Outcome][] = [
   ["an approval, if only rejections require a reason,", [route({ reason: "reject" })], decides("approve")],
   ["an approval without a required reason", [route({ reason: "always" })], denied("reason-missing")],
   ["an approval with a required reason", [route({ reason: "always" }), says("tested")], decides("approve")],
+  // A route that only informs
+  ["an approval on a route that only informs", [informs], denied("information-only")],
+  ["a rejection on a route that only informs", [informs, rejects], denied("information-only")],
+  ["break-glass on a route that only informs", [informs, breaksGlass], denied("information-only")],
+  ["an approval by a stranger on a route that only informs", [informs, stranger], denied("information-only")],
+  ["a withdrawal on a route that only informs", [informs, before(...jane), withdraws], "withdrawn"],
+  ["an approval after the end on a route that only informs", [informs, closedBefore], denied("closed")],
   // Typed name of the runbook
   ["an approval without the required typed name", [route({ confirm: "typed" })], denied("not-typed")],
   ["an approval with the typed name of the runbook", [route({ confirm: "typed" }), types(RUNBOOK)], decides("approve")],
@@ -394,6 +402,7 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
     { kind: "no-route", route: "databases" },
   ],
   "not-listed": [{ kind: "not-listed", principal: "arn:aws:iam::111122223333:role/CountersignBot" }],
+  "information-only": [{ kind: "information-only", route: "databases" }],
   "no-target": [{ kind: "no-target", target: "default/us-east-1" }],
   "account-status": (["guest", "external", "deactivated", "bot"] as const).map((status) => ({
     kind: "account-status",

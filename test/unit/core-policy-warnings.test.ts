@@ -33,8 +33,10 @@ const LAXER: [claim: string, routes: Route[], reasons: string | null][] = [
     [strict(), rest({ quorum: 2, approvers: { users: [], groups: [], channel: "members" } })],
     "other approvers",
   ],
-  ["no typed name", [strict({ confirm: "typed" }), rest({ quorum: 2 })], "confirm: button"],
-  ["several laxer rules", [strict({ confirm: "typed" }), rest()], "quorum 1 instead of 2, confirm: button"],
+  ["no typed name", [strict({ confirm: "typed" }), rest({ quorum: 2 })], "confirm: dialog"],
+  ["a click alone", [strict(), rest({ quorum: 2, confirm: "button" })], "confirm: button"],
+  ["decisions in Slack", [strict({ decide: "elsewhere" }), rest({ quorum: 2 })], "decide: slack"],
+  ["several laxer rules", [strict({ confirm: "typed" }), rest()], "quorum 1 instead of 2, confirm: dialog"],
   [
     "a star as its only condition",
     [strict(), rest({ match: { parameters: { Environment: ["*"] } } })],

@@ -67,7 +67,14 @@ const OUTCOME_KINDS: Record<OutcomeKind, true> = {
 };
 const DENIALS: Record<Denial["kind"], true> = {
   ...{ "no-request": true, "wrong-workspace": true, "foreign-message": true, "forged-form": true, "no-route": true },
-  ...{ "not-listed": true, "no-target": true, "account-status": true, "person-unknown": true, "not-approver": true },
+  ...{
+    "not-listed": true,
+    "no-target": true,
+    "information-only": true,
+    "account-status": true,
+    "person-unknown": true,
+    "not-approver": true,
+  },
   ...{
     "membership-unknown": true,
     "voter-unread": true,

@@ -16,10 +16,10 @@ import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { ASKED, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
+import { ASKED, blockText, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 /** A fact about a request, stated once in the code and shown on several surfaces. */
-type Fact = "approvers" | "gate" | "heading" | "requester" | "requester rule" | "deadline";
+type Fact = "approvers" | "gate" | "heading" | "requester" | "requester rule" | "deadline" | "warning";
 
 interface Surface {
   facts: Fact[];
@@ -30,7 +30,7 @@ interface Surface {
   render(of: RequestView & { route: Route }): string;
 }
 
-const ALL: Fact[] = ["approvers", "gate", "heading", "requester", "requester rule", "deadline"];
+const ALL: Fact[] = ["approvers", "gate", "heading", "requester", "requester rule", "deadline", "warning"];
 const LIST = { now: ASKED + 30 * MINUTE, workspaceUrl: "https://acme.slack.com/", total: 1, admin: false };
 
 function approveButton(of: RequestView) {
@@ -62,7 +62,7 @@ const SURFACES: Record<string, Surface> = {
     },
   },
   digest: {
-    facts: ["gate", "heading", "requester", "requester rule", "deadline"],
+    facts: ["gate", "heading", "requester", "requester rule", "deadline", "warning"],
     ids: "mentions",
     render: (of) => visibleText(digestMessage({ since: ASKED, waiting: [of], count: 1 }).blocks),
   },
@@ -87,14 +87,21 @@ const SURFACES: Record<string, Surface> = {
     ids: "mentions",
     render: ({ route }) => denialSentence({ kind: "not-approver", route, gone: [] }, mentions()),
   },
-  confirmation: { facts: ["gate", "heading"], ids: "plain", render: (of) => visibleText(approveButton(of)) },
-  notification: { facts: ["gate", "heading"], ids: "plain", short: true, render: (of) => requestMessage(of).text },
+  confirmation: { facts: ["gate", "heading", "warning"], ids: "plain", render: (of) => visibleText(approveButton(of)) },
+  notification: {
+    facts: ["gate", "heading", "warning"],
+    ids: "plain",
+    short: true,
+    render: (of) => requestMessage(of).text,
+  },
   "verdict form": {
-    facts: ["gate", "heading"],
+    facts: ["gate", "heading", "warning"],
     ids: "mentions",
-    render: ({ request }) => {
+    render: ({ request, route }) => {
       const asks = { reason: true, typed: false };
-      return visibleText(verdictForm({ request, verdict: "reject", authority: "approver", asks, metadata: "" }).blocks);
+      return visibleText(
+        verdictForm({ request, route, verdict: "reject", authority: "approver", asks, metadata: "" }).blocks,
+      );
     },
   },
   "denial of an approval": {
@@ -182,6 +189,33 @@ test("every surface shows the same deadline, and marks one that AWS did not retu
   assertShown("deadline", view(), () => [token(ASKED + 60 * MINUTE)]);
   const presumed = `${token(ASKED + 7 * 24 * 60 * MINUTE)} (presumed: AWS's default of 7 days)`;
   assertShown("deadline", view({ facts: { timeoutSeconds: null } }), () => [presumed]);
+});
+
+test("every surface starts with the warnings of the target and of the route", () => {
+  const of = view({ facts: { targetWarning: "MANAGEMENT ACCOUNT" } }, [], { ...ROUTE, warning: "IRREVERSIBLE" });
+  assertShown("warning", of, () => ["MANAGEMENT ACCOUNT", "IRREVERSIBLE"]);
+  for (const [name, { facts, render }] of Object.entries(SURFACES)) {
+    const text = render({ ...of, route: of.route ?? ROUTE });
+    const [before = ""] = text.split("MANAGEMENT ACCOUNT");
+    const question = before.includes(of.request.facts.message ?? "") || before.includes("started by");
+    assert.ok(!facts.includes("warning") || !question, `${name}: ${text}`);
+  }
+  const alike = view({ facts: { targetWarning: "SAME" } }, [], { ...ROUTE, warning: "SAME" });
+  assert.equal(blockText(alike, "warning-r-1").split("SAME").length, 2);
+});
+
+test("no surface offers a decision on a route that only informs, and each one names the place of the decision", () => {
+  const of = { ...view(), route: { ...ROUTE, decide: "elsewhere" as const } };
+  const { blocks } = requestMessage(of);
+  const actions = blocks.flatMap((each) => (each.type === "actions" ? each.elements : []));
+  assert.deepEqual(
+    actions.map(({ action_id }) => action_id),
+    ["details"],
+  );
+  assert.match(visibleText(blocks), /For information only.*Decide it in AWS: <https:/);
+  for (const name of ["Details", "App Home", "pending", "show"])
+    assert.match(SURFACES[name]?.render(of) ?? "", /For information only.*(AWS console|in AWS)/, name);
+  assert.match(SURFACES.digest?.render(of) ?? "", /for information only/);
 });
 
 const UNCOVERED: [uncovered: Uncovered, why: RegExp, fix: RegExp][] = (

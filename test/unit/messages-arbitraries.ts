@@ -213,7 +213,9 @@ export const routes: fc.Arbitrary<Route | null> = maybe(
     selfApproval: fc.boolean(),
     whenRequesterUnknown: fc.constantFrom("allow", "deny", "deny-people"),
     reason: fc.constantFrom("none", "reject", "always"),
-    confirm: fc.constantFrom("button", "typed"),
+    confirm: fc.constantFrom("button", "dialog", "typed"),
+    decide: fc.constantFrom(undefined, "slack", "elsewhere"),
+    warning: fc.option(hostile(100), { nil: undefined }),
   }),
 );
 

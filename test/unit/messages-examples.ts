@@ -47,7 +47,7 @@ export const ROUTE: Route = {
   notify: { users: [], groups: [] },
   selfApproval: true,
   whenRequesterUnknown: "allow",
-  confirm: "button",
+  confirm: "dialog",
 };
 
 export function vote(changes: Partial<Vote> = {}): Vote {

@@ -69,6 +69,7 @@ test("Slack accepts the details, whatever AWS returns", () => {
 test("Slack accepts the form for a verdict, and the form returns its state, whatever the request contains", () => {
   const form = fc.record({
     request: requests,
+    route: routes,
     verdict: fc.constantFrom("approve" as const, "reject" as const),
     authority: fc.constantFrom("approver" as const, "break-glass" as const),
     asks: fc.record({ reason: fc.boolean(), typed: fc.boolean() }),

@@ -13,6 +13,7 @@ import {
   LINK,
   MINUTE,
   parameter,
+  ROUTE,
   token,
   view,
   vote,
@@ -152,6 +153,27 @@ test("the confirmation of Approve repeats the question and the changed values, a
     "Environment prod · DbPassword (hidden)",
     "Step ApproveFailover, production (1111-2222-3333, us-east-1)",
   ]);
+});
+
+test("a click alone decides, or the typed name, where the route says so: then Slack asks for no confirmation", () => {
+  for (const confirm of ["button", "typed"] as const) {
+    const decide = findBlock(view({}, [], { ...ROUTE, confirm }), "decide");
+    assert.ok(decide?.type === "actions" && !("confirm" in (decide.elements[0] ?? {})), confirm);
+  }
+});
+
+test("a confirmation starts with the warnings, and cuts them before the step, account and Region", () => {
+  const facts = { targetWarning: "MANAGEMENT ACCOUNT", message: "m".repeat(4000) };
+  const { lines } = confirmation(view({ facts }));
+  assert.deepEqual(
+    [lines[0], lines.at(-1)],
+    ["MANAGEMENT ACCOUNT", "Step ApproveFailover, production (1111-2222-3333, us-east-1)"],
+  );
+  const long = confirmation(
+    view({ facts: { ...facts, targetWarning: "W".repeat(100) } }, [], { ...ROUTE, warning: "X".repeat(100) }),
+  );
+  assert.match(long.lines[0] ?? "", /^W{59}…$/);
+  assert.ok(long.lines.join("\n").length <= 300);
 });
 
 test("a confirmation that is too long loses values and part of the question, never the step, account or Region", () => {

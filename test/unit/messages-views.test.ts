@@ -121,10 +121,17 @@ test("a long sentence ends between two words, so that no mention is cut in two",
 });
 
 test("the form names the request, and has the inputs that the route requires", () => {
-  const form = { request: request(), verdict: "reject" as const, authority: "approver" as const, metadata: "{}" };
+  const form = {
+    request: request(),
+    route: ROUTE,
+    verdict: "reject" as const,
+    authority: "approver" as const,
+    metadata: "{}",
+  };
   const view = verdictForm({ ...form, asks: { reason: true, typed: false } });
   assert.deepEqual([view.callback_id, view.submit?.text, view.title.text], ["verdict", "Reject", "Reject this step"]);
-  const [what, input] = view.blocks as KnownBlock[];
+  const [what] = view.blocks as KnownBlock[];
+  const input = (view.blocks as KnownBlock[]).find((block) => block.type === "input");
   assert.match(
     visibleText(what),
     /^Reject `Prod-DB-Failover`, step `ApproveFailover`, in production \(1111-2222-3333, us-east-1\)\.$/,
@@ -135,14 +142,16 @@ test("the form names the request, and has the inputs that the route requires", (
     verdictForm({ ...form, asks }).blocks.flatMap((block) => (block.type === "input" ? [block.block_id] : []));
   assert.deepEqual(inputs({ reason: true, typed: true }), ["reason", "typed"]);
   assert.deepEqual(inputs({ reason: false, typed: true }), ["typed"]);
-  const [, offered] = verdictForm({ ...form, asks: { reason: false, typed: false } }).blocks;
+  const { blocks } = verdictForm({ ...form, asks: { reason: false, typed: false } });
+  const offered = (blocks as KnownBlock[]).find((block) => block.type === "input");
   assert.ok(
     offered?.type === "input" && "optional" in offered && offered.block_id === "reason" && offered.optional === true,
   );
 });
 
 test("the break-glass form explains its consequences", () => {
-  const form = { request: request(), verdict: "approve" as const, metadata: "{}", asks: { reason: true, typed: true } };
+  const common = { request: request(), route: ROUTE, metadata: "{}" };
+  const form = { ...common, verdict: "approve" as const, asks: { reason: true, typed: true } };
   const text = visibleText(verdictForm({ ...form, authority: "break-glass" }).blocks);
   assert.match(text, /decide alone.*announced.*every admin.*marked/s);
 });

@@ -91,3 +91,11 @@ test("a step that begins to wait during a long failure gets its own two minutes"
   assert.equal(await read(), 5_000);
   assert.deepEqual(await requests(), []);
 });
+
+test("a request keeps the warning that its target had when it opened", async (t) => {
+  const set = await setUp(t, [REST]);
+  set.automation.target.warning = "MANAGEMENT ACCOUNT";
+  set.automation.shows(anExecution());
+  await set.read();
+  assert.equal((await set.requests())[0]?.facts.targetWarning, "MANAGEMENT ACCOUNT");
+});

@@ -38,6 +38,8 @@ export interface Target {
   region: string;
   /** The ARN of the role or user that sends signals; absent if unknown. */
   signsAs?: string;
+  /** A warning at the top of each message about this target. */
+  warning?: string | undefined;
 }
 
 /** An AWS call without a result. `retry`: the same call may succeed later without a change by an admin. */

@@ -1,8 +1,8 @@
 import { type AuditContextFor, requestContext } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
-import { requestListing } from "../../core/listed-approver.ts";
 import type { Mask } from "../../core/mask.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import type { ApprovalRequest, RequestSigner } from "../../core/request.ts";
@@ -60,6 +60,7 @@ export async function openRequest(
   const facts = {
     ...toRequestFacts(execution, change.step, change, mask.allowing(allowed), defaults),
     ...(signer === null ? {} : { signer }),
+    ...(target.warning === undefined ? {} : { targetWarning: target.warning }),
   };
   const request: ApprovalRequest = {
     ...newRequest(target, execution, change),
@@ -84,7 +85,7 @@ export async function openRequest(
       },
     },
     ...(recipientLookup === null ? {} : { recipientLookup }),
-    ...(route !== null && requestListing(facts) === "unlisted" ? { notice: notListedNotice(request) } : {}),
+    ...(findObstacle(facts, route) === "unlisted" ? { notice: notListedNotice(request) } : {}),
   });
   logOpening(deps, request, uncovered, outcome);
   return "opened";

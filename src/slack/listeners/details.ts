@@ -4,6 +4,7 @@ import type { makeDetails } from "../../app/admin/inspect.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { ClickOrigin } from "../../app/ports/click-store.ts";
 import type { Chat } from "../../app/ports/slack.ts";
+import { canBreakGlass } from "../../core/obstacle.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
@@ -63,7 +64,9 @@ export function listenForDetails(
         ...found,
         awsReadError: error,
         leadsTo:
-          (admin || verdicts) && request.state === "open" && route !== null ? await leadsTo(request.id, admin) : null,
+          (admin || verdicts) && request.state === "open" && canBreakGlass(route)
+            ? await leadsTo(request.id, admin)
+            : null,
       });
     };
     const onFailure = async (sentence: string) =>

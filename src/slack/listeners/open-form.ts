@@ -27,7 +27,8 @@ export function openForm(
       return sentenceView(title, deps.sentence(denial ?? { kind: "no-request" }));
     const state = { purpose: "form", requestId, origin, ...wanted, nonce: deps.newId() } as const;
     const metadata = deps.formState.write(state, userId);
-    return verdictForm({ request, ...wanted, asks: requiresForm(deps, request, wanted), metadata });
+    const route = findRoute(deps.routes, request.route);
+    return verdictForm({ request, route, ...wanted, asks: requiresForm(deps, request, wanted), metadata });
   };
   const onFailure = (sentence: string) => deps.chat.postEphemeral(origin.channelId, userId, sentence);
   return fillModal({ client, ...place, title, content, onFailure, log: deps.log });

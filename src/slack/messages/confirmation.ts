@@ -1,30 +1,35 @@
 import type { ConfirmationDialog } from "@slack/types";
+import type { RequestView } from "../../app/ports/slack.ts";
 import { describeTarget, gateLabel, targetName } from "../../core/describe-step.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
 import { quotedQuestion } from "./author-message.ts";
 import { plainText } from "./blocks.ts";
 import { plainNames } from "./mentions.ts";
 import { changedParametersText } from "./parameters.ts";
 import { plain } from "./text.ts";
+import { plainWarning } from "./warning.ts";
 
 /** Slack accepts 300 characters. */
 const MAX_LENGTH = 300;
+const MAX_WARNING_LENGTH = 60;
 
 /**
- * Renders the dialog that asks for confirmation of an approval: the question and the changed values once more. The step,
- * the account and the Region are never cut.
+ * Renders the dialog that asks for confirmation of an approval: the warnings, the question and the changed values once
+ * more. The step, the account and the Region are never cut.
  */
-export function confirmation(request: ApprovalRequest): ConfirmationDialog {
+export function confirmation(view: Pick<RequestView, "request" | "route">): ConfirmationDialog {
+  const { request } = view;
   const { facts } = request;
   const label = gateLabel(facts);
   const gate = label === null ? "" : ` (${plain(label, 19)})`;
   const place = `Step ${plain(facts.stepName, 40)}${gate}, ${describeTarget(request, plainNames(30))}`;
-  const room = MAX_LENGTH - place.length - 2;
+  const warned = plainWarning(view);
+  const warning = warned === null ? "" : plain(warned, MAX_WARNING_LENGTH);
+  const room = MAX_LENGTH - place.length - warning.length - 3;
   const quoted = quotedQuestion(facts, Math.floor(room / 2)) ?? "";
   const values = changedParametersText(facts.parameters, room - quoted.length);
   return {
     title: plainText(`Approve ${plain(facts.documentName, 50)} in ${plain(targetName(request), 30)}?`),
-    text: plainText([quoted, values, place].filter(Boolean).join("\n")),
+    text: plainText([warning, quoted, values, place].filter(Boolean).join("\n")),
     confirm: plainText("Approve"),
     deny: plainText("Go back"),
     style: "primary",

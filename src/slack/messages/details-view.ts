@@ -17,6 +17,7 @@ import { stateText } from "./state-text.ts";
 import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
+import { warningBlock } from "./warning.ts";
 
 /** The forms that Details can open. */
 export interface DetailsActions {
@@ -72,9 +73,9 @@ export function detailsView(details: Details): ModalView {
     execution === null ? null : section(executionLine(execution, request), "execution"),
   ];
   const first = leadsTo?.verdicts
-    ? [...inMessage, parameters, notReplacedNote(request.facts), verdictButtons(request), ...beyond]
+    ? [...inMessage, parameters, notReplacedNote(request.facts), verdictActions(request), ...beyond]
     : [parameters, notReplacedNote(request.facts), ...beyond];
-  const head = [readError(details), ...first].filter((block) => block !== null);
+  const head = [readError(details), warningBlock(details), ...first].filter((block) => block !== null);
   const foot = [
     ...(leadsTo?.verdicts ? [] : inMessage),
     ...(leadsTo?.breakGlass ? breakGlassBlocks(request) : []),
@@ -88,7 +89,7 @@ export function detailsView(details: Details): ModalView {
   return leadsTo ? { ...view, private_metadata: leadsTo.metadata } : view;
 }
 
-function verdictButtons(request: ApprovalRequest): KnownBlock {
+function verdictActions(request: ApprovalRequest): KnownBlock {
   return {
     type: "actions",
     block_id: "decide",

@@ -1,8 +1,8 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
 import { describeStep, describeTarget } from "../../core/describe-step.ts";
-import { requestListing } from "../../core/listed-approver.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import { describeRequester, describeRequesterRule } from "../../core/requester.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
@@ -12,6 +12,7 @@ import { mentions } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
 import { code, plain, word } from "./text.ts";
 import { counted, moment } from "./time.ts";
+import { warningLine } from "./warning.ts";
 
 /** The values that an entry shows to tell requests apart: their characters together, and their number. */
 const VALUES_BUDGET = 200;
@@ -56,7 +57,7 @@ function entry({ first, count, differs }: DigestGroup): KnownBlock {
   const cut = differs.length > shown.length ? [`${differs.length - shown.length} more`] : [];
   return {
     ...section(
-      [step, `${whereLine(first, show)} · ${progress(first, show)}`, [...shown, ...cut].join(" · ")]
+      [warningLine(first), step, `${whereLine(first, show)} · ${progress(first, show)}`, [...shown, ...cut].join(" · ")]
         .filter(Boolean)
         .join("\n"),
       `open-${request.id}`,
@@ -72,6 +73,7 @@ function entry({ first, count, differs }: DigestGroup): KnownBlock {
 function toKind(view: RequestView, show: NameRenderer): string {
   const { request, requester } = view;
   return [
+    warningLine(view) ?? "",
     describeStep(request.facts, show),
     describeTarget(request, show),
     describeRequester(requester, show),
@@ -82,7 +84,9 @@ function toKind(view: RequestView, show: NameRenderer): string {
 /** Says what is missing for a decision, and the rule for the requester. */
 function progress({ request, votes, route, requester }: RequestView, show: NameRenderer): string {
   if (route === null) return "*no route applies*";
-  if (requestListing(request.facts) === "unlisted") return "*cannot be decided in Slack*";
+  const obstacle = findObstacle(request.facts, route);
+  if (obstacle === "elsewhere") return "*for information only*";
+  if (obstacle !== null) return "*cannot be decided in Slack*";
   const rule = describeRequesterRule(route, requester, show);
   return `${byVerdict(votes, "approve").length} of ${route.quorum} approvals${rule === null ? "" : ` · ${rule}`}`;
 }

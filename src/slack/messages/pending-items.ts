@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep } from "../../core/describe-step.ts";
-import { requestListing } from "../../core/listed-approver.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import { describeRequesterRule } from "../../core/requester.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
@@ -13,6 +13,7 @@ import { messageLink } from "./permalinks.ts";
 import { byVerdict } from "./state-text.ts";
 import { code } from "./text.ts";
 import { duration, moment } from "./time.ts";
+import { warningLine } from "./warning.ts";
 
 /** The time of the list in epoch milliseconds, and the address of the workspace with a slash at its end. */
 export interface ListContext {
@@ -25,8 +26,10 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
   const { request } = item;
   const asked = askedAt(request);
   const show = mentions(100);
+  const warned = warningLine(item);
   return section(
     [
+      ...(warned === null ? [] : [warned]),
       `*${describeStep(request.facts, show)}*`,
       whereLine(item, show),
       `Waiting since ${moment(asked)} (${duration(now - asked)}). ${waitingFor(item)}`,
@@ -42,7 +45,9 @@ function waitingFor({ request, votes, route, requester }: InspectedRequest): str
     return `${request.decision === "reject" ? "Rejected" : "Approved"} in Slack. AWS has not continued the step yet.`;
   if (route === null)
     return `${uncoveredSentence(request.facts.uncovered, mentions(80))} Decide it in the AWS console.`;
-  if (requestListing(request.facts) === "unlisted")
+  const obstacle = findObstacle(request.facts, route);
+  if (obstacle === "elsewhere") return "*For information only*: decide it in the AWS console.";
+  if (obstacle === "unlisted")
     return "*It cannot be decided in Slack*: the step's Approvers do not include the signer. Decide it in the AWS console.";
   const have = byVerdict(votes, "approve").length;
   const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;

@@ -1,11 +1,9 @@
-import type { ActionsBlock, KnownBlock } from "@slack/types";
+import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { targetName } from "../../core/describe-step.ts";
-import { requestListing } from "../../core/listed-approver.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionLink } from "./aws-text.ts";
-import { button, context, header, plainText, type Rendered, section } from "./blocks.ts";
-import { confirmation } from "./confirmation.ts";
+import { context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { whereLine } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
@@ -15,6 +13,8 @@ import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { plain, word } from "./text.ts";
+import { buttonsBlock } from "./verdict-buttons.ts";
+import { warningBlock } from "./warning.ts";
 import { withheld, withheldBlock } from "./withheld.ts";
 
 /** The maximum of each part. Together with the fixed parts, they stay below the budget of a message. */
@@ -41,6 +41,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock 
   const { parameters } = request.facts;
   return [
     header(headline(view), "what"),
+    warningBlock(view),
     lateBlock(view),
     authorMessage(request, PARTS.words, "words"),
     section(whereLine(view), "where"),
@@ -49,7 +50,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock 
     section(stateText(view), "state"),
     notified(view),
     reasonsBlock(votes, PARTS.reasons, "reasons"),
-    buttons(view),
+    buttonsBlock(view),
     context(contextLine(view), "ids"),
   ];
 }
@@ -61,7 +62,7 @@ function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock |
     soleReason(view) === null ? reasonsBlock(view.votes, PARTS.reasons, "reasons") : null,
     questionLine(view),
     note,
-    buttons(view),
+    buttonsBlock(view),
   ];
 }
 
@@ -90,23 +91,4 @@ function contextLine({ request }: RequestView): string {
 function notified({ route }: RequestView): KnownBlock | null {
   if (route === null || route.notify.users.length + route.notify.groups.length === 0) return null;
   return context(`For information: ${mentionPeople(route.notify)}`, "notify");
-}
-
-/** Approve and Reject appear only while a click can count. */
-function buttons({ request, votes, route }: RequestView): ActionsBlock {
-  const details = button("details", "Details", request.id);
-  const elements =
-    request.state === "open" && route !== null && requestListing(request.facts) !== "unlisted"
-      ? [
-          {
-            ...button("approve", "Approve", request.id, "primary"),
-            // The typed name of the runbook replaces this dialog.
-            ...(route.confirm === "typed" ? {} : { confirm: confirmation(request) }),
-          },
-          button("reject", "Reject", request.id, "danger"),
-          ...(votes.length > 0 ? [button("withdraw", "Withdraw my approval", request.id)] : []),
-          details,
-        ]
-      : [details];
-  return { type: "actions", block_id: "decide", elements };
 }

@@ -2,6 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { ShownRequest } from "../../app/admin/inspect.ts";
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
+import { canBreakGlass } from "../../core/obstacle.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
@@ -15,6 +16,7 @@ import { messageLink } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { code } from "./text.ts";
+import { warningLine } from "./warning.ts";
 
 const MAX_LINES = 25;
 const MAX_STEPS = 20;
@@ -31,14 +33,14 @@ export function shownRequestBlocks(
   const { request, votes, route } = shown;
   const fixed: (KnownBlock | null)[] = [
     header(headline(shown)),
-    section(factsText(shown), `facts-${request.id}`),
+    section([warningLine(shown), factsText(shown)].filter(Boolean).join("\n"), `facts-${request.id}`),
     section(stateText(shown)),
     problems(shown.problems.map(failingEffectLine)),
   ];
   const head = fixed.filter((block) => block !== null);
   const link = messageLink(shown.messages, workspaceUrl);
   const foot: KnownBlock[] = [context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`)];
-  if (admin && request.state === "open" && route !== null) foot.unshift(detailsButton(request));
+  if (admin && request.state === "open" && canBreakGlass(route)) foot.unshift(detailsButton(request));
   const note = notReplacedNote(request.facts);
   if (note !== null) foot.unshift(note);
   const left = room - textLength(head) - textLength(foot);

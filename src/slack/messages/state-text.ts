@@ -8,7 +8,7 @@ import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../core/requester.ts";
 import { countAccepted, lastError, type SignalAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
-import { executionLink } from "./aws-text.ts";
+import { consoleLink, executionLink } from "./aws-text.ts";
 import { breakGlassText } from "./break-glass.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
@@ -42,6 +42,7 @@ export function stateText(view: RequestView, { inMessage = false }: { inMessage?
 /** The status line: approvals so far, who may decide, and who may not. */
 function openText({ request, votes, route, requester }: RequestView): string {
   if (route === null) return noRouteText(request);
+  if (route.decide === "elsewhere") return elsewhereText(request);
   const given = byVerdict(votes, "approve");
   const missing = route.quorum - given.length;
   const parts = [
@@ -88,6 +89,11 @@ function approversText(route: Route, given: readonly Vote[]): string {
   if (approvers !== null) return approvers;
   if (route.approvers.users.length > 0) return "everyone who may decide has approved";
   return "*the route names no approvers*: ask an admin to add some";
+}
+
+/** The status line of a route with `decide: elsewhere`: people see the request in Slack and decide it in AWS. */
+function elsewhereText(request: ApprovalRequest): string {
+  return `*For information only.* Decide it in AWS: ${consoleLink(request) ?? executionLink(request)}.`;
 }
 
 function noRouteText(request: ApprovalRequest): string {

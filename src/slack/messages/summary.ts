@@ -8,6 +8,7 @@ import { outcomeLabel } from "./headline.ts";
 import { plainNames } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
 import { plain } from "./text.ts";
+import { plainWarning } from "./warning.ts";
 
 /**
  * Returns the message as one sentence for notifications and screen readers, well below the 4,000 characters that
@@ -26,7 +27,8 @@ export function summary(view: RequestView): string {
   const asked = question === null ? `Approve ${place}?` : `${place}: ${plain(question, 300)}`;
   const by = plainDeadline(request);
   const rest = route === null ? " No route applies, so it cannot be decided in Slack." : "";
-  return `${asked} S${startedBy}${by === null ? "" : `, decide by ${by}`}.${rest}`;
+  const warned = plainWarning(view);
+  return `${warned === null ? "" : `${warned}: `}${asked} S${startedBy}${by === null ? "" : `, decide by ${by}`}.${rest}`;
 }
 
 function deciders({ request, votes }: RequestView): string {

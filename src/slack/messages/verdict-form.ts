@@ -1,9 +1,13 @@
 import type { InputBlock, ModalView } from "@slack/types";
 import { describeRequest } from "../../core/describe-step.ts";
 import { MAX_REASON_LENGTH } from "../../core/evaluate-vote.ts";
+import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
+import { authorMessage } from "./author-message.ts";
 import { plainText, section } from "./blocks.ts";
 import { mentions } from "./mentions.ts";
+import { changedParametersBlock } from "./parameters.ts";
+import { warningBlock } from "./warning.ts";
 
 /** A runbook's name has at most 128 characters, its ARN some more. Source: SSM API model, DocumentARN. */
 const MAX_TYPED_LENGTH = 300;
@@ -11,13 +15,14 @@ const MAX_TYPED_LENGTH = 300;
 /** Renders the form that asks for a reason, the runbook's name or both before a vote counts. */
 export function verdictForm(form: {
   request: ApprovalRequest;
+  route: Route | null;
   verdict: Verdict;
   authority: Authority;
   asks: { reason: boolean; typed: boolean };
   /** Signed; see signed-form-state.ts. */
   metadata: string;
 }): ModalView {
-  const { request, verdict, authority, asks, metadata } = form;
+  const { request, route, verdict, authority, asks, metadata } = form;
   const verb = verdict === "approve" ? "Approve" : "Reject";
   const breaksGlass = authority === "break-glass";
   const { documentName } = request.facts;
@@ -31,11 +36,23 @@ export function verdictForm(form: {
     title: plainText(breaksGlass ? "Break glass" : `${verb} this step`),
     submit: plainText(verb),
     close: plainText("Go back"),
-    blocks: [section(breaksGlass ? `${what}\n${WARNING}` : what, "what"), ...inputs],
+    blocks: [
+      warningBlock({ request, route }),
+      section(breaksGlass ? `${what}\n${BREAK_GLASS}` : what, "what"),
+      authorMessage(request, PARTS.words, "words"),
+      changedParametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
+      ...inputs,
+    ].filter((block) => block !== null),
   };
 }
 
-const WARNING =
+/** The question and the changed values once more: the form is also the confirmation. */
+const PARTS = {
+  words: { longest: 600, lines: 8 },
+  parameters: { room: 800, most: 8, longest: 150, rest: "; Details shows the others" },
+} as const;
+
+const BREAK_GLASS =
   "*You decide alone.* The quorum and the self-approval rule do not apply. The decision is announced in the channel and to every admin, and marked as break-glass in the audit record and in AWS.";
 
 function reasonInput(optional: boolean): InputBlock {

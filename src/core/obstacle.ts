@@ -1,0 +1,24 @@
+import { requestListing } from "./listed-approver.ts";
+import type { Route } from "./policy.ts";
+import type { RequestFacts } from "./request.ts";
+
+/**
+ * The reason why no click can decide a request in Slack:
+ *
+ *   no-route   no route covers it
+ *   elsewhere  its route only informs (`decide: elsewhere`)
+ *   unlisted   AWS would refuse the signal, because the step's Approvers do not include the signer
+ */
+export type Obstacle = "no-route" | "elsewhere" | "unlisted";
+
+/** Tells whether an admin can break glass: a route that only informs excludes that too. */
+export function canBreakGlass(route: Route | null): boolean {
+  return route !== null && route.decide !== "elsewhere";
+}
+
+/** Returns the obstacle that every surface shows instead of buttons; null if a click can decide the request. */
+export function findObstacle(facts: RequestFacts, route: Route | null): Obstacle | null {
+  if (route === null) return "no-route";
+  if (route.decide === "elsewhere") return "elsewhere";
+  return requestListing(facts) === "unlisted" ? "unlisted" : null;
+}

@@ -56,6 +56,7 @@ export function toEventEntry(record: PublishedRecord, busName: string) {
     Detail: JSON.stringify({
       id: record.id,
       seq: record.seq,
+      hash: record.hash,
       requestId: record.requestId,
       at: new Date(record.at).toISOString(),
       actor: record.actor,

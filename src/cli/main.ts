@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { loadDotEnv } from "../config/dot-env.ts";
+import { addAudit } from "./audit.ts";
 import { addMigrate } from "./migrate.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
 import { addPolicy } from "./policy.ts";
@@ -17,5 +18,6 @@ const program = new Command("countersign")
 addServe(program);
 addMigrate(program);
 addPolicy(program);
+addAudit(program);
 
 await program.parseAsync();

@@ -125,10 +125,22 @@ export type AuditRecord = ChainedEntry & { hash: string };
 /** The `previous` of the first record. */
 export const FIRST_HASH = "0".repeat(64);
 
+/** A record as it is stored: `detail` is the text of its canonical JSON. */
+export type StoredRecord = Omit<AuditRecord, "detail" | "kind"> & { kind: string; detail: string };
+
 /** Returns the text whose SHA-256 is a record's hash: canonical JSON (RFC 8785), so that any program can rebuild it. */
 export function chainText(record: ChainedEntry): string {
+  return chainTextOf({ ...record, detail: canonicalJson(record.detail) });
+}
+
+/** Returns the same text for a stored record. It contains the stored detail as it is, so that any change of it shows. */
+export function chainTextOf(record: Omit<StoredRecord, "hash">): string {
   const { seq, id, requestId, kind, at, actor, detail, previous } = record;
-  return canonicalJson({ seq, id, requestId, kind, at, actor, detail, previous });
+  const json = canonicalJson;
+  return (
+    `{"actor":${json(actor)},"at":${json(at)},"detail":${detail},"id":${json(id)},"kind":${json(kind)},` +
+    `"previous":${json(previous)},"requestId":${json(requestId)},"seq":${json(seq)}}`
+  );
 }
 
 /** Returns the fields that identify a request, for its records and log lines. */

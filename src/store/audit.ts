@@ -36,7 +36,9 @@ export async function appendAudit(
   let seq = head.seq - entries.length;
   let previous = head.hash;
   for (const entry of entries) {
-    const record = { ...entry, seq: ++seq, id: randomUUID(), previous };
+    // PostgreSQL cannot store NUL in a text, and stores U+FFFD instead: the hash is that of the stored record.
+    const requestId = entry.requestId.replaceAll("\0", "\uFFFD");
+    const record = { ...entry, requestId, seq: ++seq, id: randomUUID(), previous };
     const hash = createHash("sha256").update(chainText(record)).digest("hex");
     await trx
       .insertInto("audit")

@@ -21,7 +21,10 @@ const ACK_PATH: ConnectionLimits = { connections: 3, connecting: 700, statement:
 /** For migrations, which may rewrite a large table, and which wait for another replica's migration. */
 const MIGRATING: ConnectionLimits = { connections: 2, connecting: 5_000, statement: 15 * 60_000 };
 
-const CONNECTION_LIMITS = { working: WORKING, ack: ACK_PATH, migrating: MIGRATING };
+/** For a command that reads page by page, next to the bots. */
+const READING: ConnectionLimits = { connections: 1, connecting: 5_000, statement: 60_000 };
+
+const CONNECTION_LIMITS = { working: WORKING, ack: ACK_PATH, migrating: MIGRATING, reading: READING };
 
 /** Time that a reply may take beyond the server's statement timeout before the connection counts as lost. */
 const REPLY_GRACE_MS = 300;

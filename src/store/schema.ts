@@ -94,11 +94,13 @@ export interface AuditTable extends Pick<AuditRecord, Exclude<keyof AuditRecord,
   eventId: string | null;
 }
 
-/** One row: the number and the hash of the newest record. Each writer locks it first. */
+/** One row: the number and the hash of the newest record, and of the last one that retention deleted. Each writer locks it first. */
 export interface AuditHeadTable {
   id: number;
   seq: number;
   hash: string;
+  checkpointSeq: number;
+  checkpointHash: string;
 }
 
 export interface Tables {

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, openSync, realpathSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import { StoreUnavailableError } from "./unavailable.ts";
@@ -15,28 +15,82 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /**
- * Opens the file for this process alone: an exclusive lock lasts until the file is closed or the process ends, so that a
- * second bot on the same file is refused instead of being slow. FULL makes each commit reach the disk before it returns.
- * Source: SQLite documentation, PRAGMA locking_mode and PRAGMA synchronous. A new file belongs to its user alone; SQLite
- * gives the files next to it the same mode. Source: findCreateFileMode in SQLite's os_unix.c.
+ * Opens the file for this process and read-only connections of others. A second bot on the same file is refused: see
+ * lockFile. FULL makes each commit reach the disk before it returns. Source: SQLite documentation, PRAGMA synchronous. A
+ * new file belongs to its user alone; SQLite gives the files next to it the same mode. Source: findCreateFileMode in
+ * SQLite's os_unix.c.
  */
 export function sqliteDialect(path: string): SqliteDialect {
+  return opened(path, WRITE_ADVICE, () => {
+    if (path === ":memory:") return openForWriting(path, null);
+    createPrivately(path);
+    const lock = lockFile(path);
+    try {
+      return openForWriting(path, lock);
+    } catch (error) {
+      lock.close();
+      throw error;
+    }
+  });
+}
+
+/** Opens a connection that only reads, also while a bot has the file open. */
+export function sqliteReadDialect(path: string): SqliteDialect {
+  return opened(path, READ_ADVICE, () => {
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) throw new Error("the file does not exist");
+    const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    database.exec("select 1 from sqlite_schema limit 1");
+    return new TransactionalDialect({ database: adapt(database, null) });
+  });
+}
+
+const WRITE_ADVICE = "Check the path in DATABASE_URL, and that this user may write the file and its folder.";
+const READ_ADVICE = "Check the path in DATABASE_URL, and that this user may read the file.";
+
+function opened(path: string, advice: string, open: () => SqliteDialect): SqliteDialect {
   try {
-    if (path !== ":memory:") closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
-    database.exec("pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full");
-    database.exec("pragma foreign_keys = on; begin immediate; commit");
-    return new TransactionalDialect({ database: adapt(database) });
+    return open();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const advice =
-      ADVICE[toPrimaryCode(error)] ??
-      "Check the path in DATABASE_URL, and that this user may write the file and its folder.";
-    throw new StoreUnavailableError(`The database ${path} cannot be opened (${reason}). ${advice}`, {
-      cause: error,
-      transient: false,
-    });
+    throw new StoreUnavailableError(
+      `The database ${path} cannot be opened (${reason}). ${ADVICE[toPrimaryCode(error)] ?? advice}`,
+      { cause: error, transient: false },
+    );
   }
+}
+
+function openForWriting(path: string, lock: DatabaseSync | null): SqliteDialect {
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  database.exec("pragma journal_mode = wal; pragma synchronous = full");
+  database.exec("pragma foreign_keys = on; begin immediate; commit");
+  return new TransactionalDialect({ database: adapt(database, lock) });
+}
+
+/**
+ * Locks a file next to the database until it is closed or the process ends, so that one process at a time writes. SQLite's
+ * own exclusive mode would also refuse everyone who reads. The lock has the real path of the database; a file with a second
+ * name (a hard link) could be locked twice, and is refused.
+ */
+function lockFile(path: string): DatabaseSync {
+  if (statSync(path).nlink > 1) throw new Error("the file has a second name, a hard link: remove one of the two names");
+  const name = `${realpathSync(path)}-lock`;
+  createPrivately(name);
+  const lock = new DatabaseSync(name, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    lock.exec("begin exclusive");
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/**
+ * Creates a file for its user alone if there is none. An existing file is not opened: closing it would release the locks
+ * that this process has on it. Source: SQLite documentation, How To Corrupt An SQLite Database File, section 2.2.
+ */
+function createPrivately(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) closeSync(openSync(path, "wx", 0o600));
 }
 
 /** The low byte of an SQLite error code is its primary code. */
@@ -67,10 +121,13 @@ const NO_STATEMENT: SqliteStatement = {
   iterate: () => [].values(),
 };
 
-/** Adapts Node's SQLite to the part of better-sqlite3's interface that Kysely's dialect uses. */
-function adapt(database: DatabaseSync): SqliteDatabase {
+/** Adapts Node's SQLite to the part of better-sqlite3's interface that Kysely's dialect uses. `lock` is released at the end. */
+function adapt(database: DatabaseSync, lock: DatabaseSync | null): SqliteDatabase {
   return {
-    close: () => database.close(),
+    close() {
+      database.close();
+      lock?.close();
+    },
     prepare(text) {
       // A full disk makes SQLite roll back the transaction. A second rollback would fail and hide the real error.
       // Source: SQLite documentation, lang_transaction, "Response to errors within a transaction".

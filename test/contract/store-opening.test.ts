@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { CamelCasePlugin, Kysely, sql } from "kysely";
@@ -9,7 +9,7 @@ import { warnIfReadable } from "../../src/store/database-file.ts";
 import { findDurabilityRisk } from "../../src/store/durability.ts";
 import { MigrationError } from "../../src/store/migrations/migrate.ts";
 import { postgresDialect } from "../../src/store/postgres.ts";
-import { sqliteDialect } from "../../src/store/sqlite.ts";
+import { sqliteDialect, sqliteReadDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { StoreUnavailableError } from "../../src/store/unavailable.ts";
 import { testLog } from "../support/fakes.ts";
@@ -85,6 +85,37 @@ test("SQLite: a second process on the same file is refused with the next step, a
   assert.match(said, /^StoreUnavailableError: .*Another process has it open: stop that one first/);
   assert.deepEqual(await store.polls.all(), []);
   assert.equal(await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() }), "opened");
+});
+
+test("SQLite: a read-only connection reads what the open store has committed, cannot write, and outlives the store", async (t) => {
+  const database = sqliteFile();
+  const store = await open(database);
+  t.after(database.remove);
+  await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+  const reader = new Kysely<never>({ dialect: sqliteReadDialect(database.path) });
+  t.after(() => reader.destroy());
+  const count = async () => (await sql<{ n: number }>`select count(*) as n from requests`.execute(reader)).rows[0]?.n;
+  assert.equal(await count(), 1);
+  await store.requests.open({ request: aRequest({ id: "r2", stepExecutionId: "s2" }), channels: [], audit: anEntry() });
+  assert.equal(await count(), 2);
+  await assert.rejects(sql`delete from requests`.execute(reader), /readonly/);
+  assert.throws(() => database.dialect(), /Another process has it open/);
+  await store.close();
+  assert.equal(await count(), 2);
+  assert.throws(() => sqliteReadDialect(`${database.path}-absent`), /does not exist.*Check the path in DATABASE_URL/);
+});
+
+test("SQLite: a symbolic link to an open file, and a hard link, give no second writer", async (t) => {
+  const database = sqliteFile();
+  const store = await open(database);
+  t.after(async () => {
+    await store.close();
+    database.remove();
+  });
+  symlinkSync(database.path, `${database.path}-symbolic`);
+  assert.throws(() => sqliteDialect(`${database.path}-symbolic`), /Another process has it open/);
+  linkSync(database.path, `${database.path}-hard`);
+  assert.throws(() => sqliteDialect(`${database.path}-hard`), /second name, a hard link: remove one/);
 });
 
 test("SQLite: a second store in the same process is refused too", async (t) => {

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { spawnBot } from "../support/bot.ts";
 import { eventually } from "../support/eventually.ts";
 import type { Json } from "../support/http-json.ts";
-import { ONE_GATE, world } from "../support/world.ts";
+import { ONE_GATE, type World, world } from "../support/world.ts";
+
+/** Runs a command on the database of the world, next to its bot. */
+async function audit(w: World, ...args: string[]) {
+  const { lines, ended } = await spawnBot(w.environment, "bundle", ["audit", ...args]);
+  return { code: await ended, output: lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))) };
+}
 
 test("each audit event is published once, even if the bus fails some entries of a call", async (t) => {
   const w = await world(t, { start: false });
@@ -27,4 +34,18 @@ test("each audit event is published once, even if the bus fails some entries of 
 
   const calls = await w.awsCalls("PutEvents");
   assert.ok(calls.some((call: Json) => call.outcome.status === 200 && call.outcome.body.FailedEntryCount > 0));
+
+  // The bot runs, and has the SQLite file open.
+  const verified = await audit(w, "verify");
+  assert.equal(verified.code, 0, verified.output.join("\n"));
+  assert.match(
+    verified.output.join("\n"),
+    /^The audit trail is intact: \d+ records, 1 to \d+\.\nHead: \d+:[0-9a-f]{64}\n/,
+  );
+  const head = `1:${"0".repeat(64)}`;
+  const rewritten = await audit(w, "verify", "--head", head);
+  assert.equal(rewritten.code, 1);
+  assert.match(rewritten.output.join("\n"), /Record 1 has another hash than the noted head/);
+  assert.equal((await audit(w, "verify", "--head", "1:abc")).code, 2);
+  assert.equal(await w.bot().stop(), 0, "the bot continued");
 });

@@ -144,9 +144,9 @@ test("every reason for which a click does not count is described", () => {
 
 test("the example of an event is what is published for its record", () => {
   const event = example("Events");
-  const { id, seq, requestId, at, actor, ...detail } = event.detail as Record<string, string>;
+  const { id, seq, hash, requestId, at, actor, ...detail } = event.detail as Record<string, string>;
   const record = { id, seq, requestId, actor, at: Date.parse(at ?? ""), kind: "decided", detail };
-  const entry = toEventEntry({ ...record, previous: "", hash: "" } as unknown as PublishedRecord, "approvals");
+  const entry = toEventEntry({ ...record, previous: "", hash } as unknown as PublishedRecord, "approvals");
   assert.deepEqual(JSON.parse(entry.Detail), event.detail);
   assert.deepEqual([entry.Source, entry.DetailType], [event.source, event["detail-type"]]);
   assert.deepEqual([entry.Resources, entry.Time], [event.resources, new Date(String(event.time))]);

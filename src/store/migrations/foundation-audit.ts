@@ -26,6 +26,9 @@ export async function createAudit(db: Db): Promise<void> {
     .addColumn("id", "integer", (c) => c.primaryKey())
     .addColumn("seq", "integer", (c) => c.notNull())
     .addColumn("hash", "text", (c) => c.notNull())
+    .addColumn("checkpoint_seq", "integer", (c) => c.notNull())
+    .addColumn("checkpoint_hash", "text", (c) => c.notNull())
     .execute();
-  await db.insertInto("auditHead").values({ id: 1, seq: 0, hash: FIRST_HASH }).execute();
+  const first = { id: 1, seq: 0, hash: FIRST_HASH, checkpointSeq: 0, checkpointHash: FIRST_HASH };
+  await db.insertInto("auditHead").values(first).execute();
 }

@@ -1,0 +1,54 @@
+import type { ChainFinding } from "../../core/chain-finding.ts";
+import { type ChainPosition, ChainVerifier } from "../../core/verify-chain.ts";
+import type { AuditTrail } from "../ports/audit-trail.ts";
+
+/** Records of one read. */
+const PAGE = 1_000;
+
+export type TrailCheck =
+  | {
+      kind: "checked";
+      /** The records that exist: their number, the position before the first, and the last position. */
+      count: number;
+      after: ChainPosition;
+      last: ChainPosition;
+      findings: ChainFinding[];
+    }
+  /** The row with the ends of the chain is missing. */
+  | { kind: "no-head" };
+
+/**
+ * Recomputes the whole chain in pages, while bots may add records and delete the oldest ones by retention. `expected`: a
+ * position that was noted outside of the database; without it, a chain that was rewritten as a whole looks intact.
+ */
+export async function verifyTrail(
+  trail: Pick<AuditTrail, "ends" | "page">,
+  expected: ChainPosition | null,
+  sha256: (text: string) => string,
+): Promise<TrailCheck> {
+  let ends = await trail.ends();
+  if (ends === null) return { kind: "no-head" };
+  const verifier = new ChainVerifier(ends.checkpoint, expected, sha256);
+  // The first read has no lower end, so that a record in front of the chain is found too.
+  let after: number | null = null;
+  for (;;) {
+    const records = await trail.page(after, PAGE);
+    const first = records[0]?.seq ?? Number.POSITIVE_INFINITY;
+    if (first > verifier.last.seq + 1) {
+      ends = await trail.ends();
+      if (ends === null) return { kind: "no-head" };
+      // Retention has deleted these records since the last read, and maybe some of this page.
+      if (ends.checkpoint.seq > verifier.last.seq) {
+        verifier.skipTo(ends.checkpoint);
+        after = ends.checkpoint.seq;
+        continue;
+      }
+    }
+    for (const record of records) verifier.add(record);
+    after = verifier.last.seq;
+    if (records.length > 0) continue;
+    const { count, last } = verifier;
+    if (ends.head.seq > last.seq && (await trail.page(after, 1)).length > 0) continue;
+    return { kind: "checked", count, after: ends.checkpoint, last, findings: verifier.end(ends.head) };
+  }
+}

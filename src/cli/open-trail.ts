@@ -1,0 +1,41 @@
+import type { AuditTrail } from "../app/ports/audit-trail.ts";
+import type { DatabaseConfig } from "../config/config.ts";
+import { loadDatabase } from "../config/load.ts";
+import { openAuditTrail } from "../store/audit-trail.ts";
+import { postgresDialect } from "../store/postgres.ts";
+import { sqliteReadDialect } from "../store/sqlite.ts";
+import { isUpToDate } from "../store/store.ts";
+import { StoreUnavailableError } from "../store/unavailable.ts";
+import { type CommandResult, printResult, refuseConfiguration } from "./output.ts";
+
+/**
+ * Runs a command over the audit trail of DATABASE_URL, and prints its result. The connection only reads, and a bot may have
+ * the database open.
+ */
+export async function withTrail(command: (trail: AuditTrail) => Promise<CommandResult>): Promise<void> {
+  const loaded = loadDatabase(process.env);
+  if (loaded.kind === "problems")
+    return refuseConfiguration("Nothing was read: fix DATABASE_URL first.", loaded.problems);
+  printResult(await readTrail(loaded.database, command));
+}
+
+async function readTrail(
+  database: DatabaseConfig,
+  command: (trail: AuditTrail) => Promise<CommandResult>,
+): Promise<CommandResult> {
+  const toDialect = () =>
+    database.kind === "sqlite" ? sqliteReadDialect(database.path) : postgresDialect(database.url, "reading");
+  try {
+    if (!(await isUpToDate(toDialect())))
+      return { ok: false, lines: ["The database does not have this version's schema: run countersign migrate first."] };
+    const trail = openAuditTrail(toDialect());
+    try {
+      return await command(trail);
+    } finally {
+      await trail.close();
+    }
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return { ok: false, lines: [error.message] };
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
+import { verifyTrail } from "../../src/app/audit/verify-trail.ts";
+import { describeFinding } from "../../src/core/chain-finding.ts";
+import type { ChainPosition } from "../../src/core/verify-chain.ts";
+import { openAuditTrail } from "../../src/store/audit-trail.ts";
+import type { Tables } from "../../src/store/schema.ts";
+import { sqliteReadDialect } from "../../src/store/sqlite.ts";
+import { openStore } from "../../src/store/store.ts";
+import { sha256 } from "../support/chain.ts";
+import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
+import { postgresDatabase, sqliteFile } from "../support/stores.ts";
+
+/** A database, and the connection of a command that reads it while the bot has it open. */
+const ENGINES = [
+  [
+    "SQLite",
+    () => {
+      const database = sqliteFile();
+      return { database, readDialect: () => sqliteReadDialect(database.path) };
+    },
+  ],
+  [
+    "PostgreSQL",
+    async () => {
+      const database = await postgresDatabase();
+      return { database, readDialect: database.dialect };
+    },
+  ],
+] as const;
+
+const TYPED = '\u0000 \uD800 "quoted" \'); drop table audit; -- ü 漢字 🚀\u2028';
+
+async function check(dialect: Dialect, noted: ChainPosition | null = null) {
+  const trail = openAuditTrail(dialect);
+  const checked = await verifyTrail(trail, noted, sha256);
+  await trail.close();
+  assert.ok(checked.kind === "checked");
+  return { ...checked, named: checked.findings.map(describeFinding) };
+}
+
+for (const [engine, create] of ENGINES) {
+  test(`${engine}: the check of an open database proves its records, and names the one that was altered`, async (t) => {
+    const { database, readDialect } = await create();
+    t.after(() => database.remove());
+    const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => 0 });
+    await store.requests.open({ request: aRequest(), channels: [], audit: anEntry() });
+    for (let version = 1; version <= 20; version++) {
+      const detail = { verdict: "approve", name: "Jane Ito", reason: `${version} ${TYPED}` } as const;
+      const audit = [anEntry({ kind: "voted", actor: "U0JANE", detail })];
+      await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: version, patch: {}, audit });
+    }
+    const click = { id: "c1", key: "k1", verdict: "approve", authority: "approver", requestId: TYPED } as const;
+    const press = { userId: "U1", teamId: "T1", origin: { kind: "command", channelId: "C1" }, reason: null } as const;
+    await store.clicks.record({ ...click, ...press, typed: null, receivedAt: 1 });
+    const detail = { denial: "no-request", verdict: "approve" } as const;
+    await store.clicks.recordEvaluated("c1", null, { ...anEntry({ kind: "denied", detail }), requestId: TYPED });
+
+    const intact = await check(readDialect());
+    assert.deepEqual([intact.named, intact.count, intact.last.seq], [[], 22, 22]);
+    assert.deepEqual((await check(readDialect(), intact.last)).named, []);
+    await store.close();
+
+    const db = new Kysely<Tables>({ dialect: database.dialect(), plugins: [new CamelCasePlugin()] });
+    await db.updateTable("audit").set({ actor: "UEVIL" }).where("seq", "=", 7).execute();
+    await db.deleteFrom("audit").where("seq", "=", 9).execute();
+    await db.destroy();
+    const { named } = await check(readDialect());
+    assert.match(named[0] ?? "", /^Record 7 was altered \(id "[\w-]{36}"\)\.$/);
+    assert.deepEqual(named.slice(1), ["Record 9 was deleted."]);
+  });
+}

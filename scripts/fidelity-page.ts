@@ -1,7 +1,7 @@
 import { coverage } from "../sandbox/aws/coverage.ts";
 import { unknowns } from "../sandbox/aws/unknowns.ts";
 import { type CoverageEntry, DELIVERIES, METHODS, TRANSPORTS } from "../sandbox/slack/coverage.ts";
-import { UNKNOWNS } from "../sandbox/slack/unknowns.ts";
+import { UNKNOWNS, VARIANTS } from "../sandbox/slack/unknowns.ts";
 
 const INTRODUCTION = [
   "# How close the stand-ins are to the real services\n",
@@ -21,15 +21,7 @@ export function fidelityPage(): string {
       coverage.map(({ service, operation, state, note }) => [service, `\`${operation}\``, state, note]),
     ),
     "## AWS: unknown behavior of the real service\n",
-    table(
-      ["question", "assumption", "reason", "setting in `/_control/assumptions`"],
-      unknowns.map((each) => [
-        each.topic,
-        each.assumption,
-        each.reason,
-        each.switch === undefined ? "" : `\`${each.switch}\``,
-      ]),
-    ),
+    table(["question", "assumption", "reason", "setting in `/_control/assumptions`"], unknowns.map(toUnknownRow)),
     "## Slack: methods\n",
     table(["method", "state", "note"], rows(METHODS)),
     "## Slack: deliveries\n",
@@ -37,11 +29,17 @@ export function fidelityPage(): string {
     "## Slack: transports\n",
     table(["transport", "state", "note"], rows(TRANSPORTS)),
     "## Slack: unknown behavior of the real service\n",
+    table(["question", "assumption", "reason", "setting in `/_control/settings`"], UNKNOWNS.map(toUnknownRow)),
+    "## Slack: kinds of workspaces\n",
     table(
-      ["question", "assumption", "reason"],
-      UNKNOWNS.map(({ topic, assumption, reason }) => [topic, assumption, reason]),
+      ["setting in `/_control/settings`", "default", "other values"],
+      VARIANTS.map((each) => [`\`${each.switch}\``, each.normally, each.alternatives]),
     ),
   ].join("\n");
+}
+
+function toUnknownRow(each: { topic: string; assumption: string; reason: string; switch?: string }): string[] {
+  return [each.topic, each.assumption, each.reason, each.switch === undefined ? "" : `\`${each.switch}\``];
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -17,6 +17,7 @@ export const METHODS: CoverageEntry[] = [
   ...supported(
     "api.test",
     "auth.test",
+    "auth.teams.list",
     "apps.connections.open",
     "chat.delete",
     "chat.getPermalink",

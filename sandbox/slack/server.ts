@@ -23,6 +23,7 @@ import { placeholderPage } from "./placeholder-page.ts";
 import { APP_TOKEN, BOT_TOKEN, seedWorkspace } from "./seed.ts";
 import { type SlackFault, slackFaultSchema } from "./slack-faults.ts";
 import { makeChanges } from "./workspace/changes.ts";
+import { type WorkspaceSettings, workspaceSettingsSchema } from "./workspace/settings.ts";
 import { makeWorkspace } from "./workspace/workspace.ts";
 
 export interface SlackSandboxOptions {
@@ -34,6 +35,8 @@ export interface SlackSandboxOptions {
   requestUrl?: string;
   /** Whether rate limits apply (default: true). `/_control/limits` can change it later. */
   rateLimits?: boolean;
+  /** The initial settings of the workspace that differ from the defaults. */
+  settings?: Partial<WorkspaceSettings>;
   /** The routes at `/`; default: a list of the addresses. */
   page?: Hono<HonoEnv>;
 }
@@ -51,7 +54,8 @@ export interface SlackSandbox {
 export async function startSlackSandbox(options: SlackSandboxOptions = {}): Promise<SlackSandbox> {
   const clock = options.clock ?? makeSandboxClock();
   const changes = makeChanges();
-  const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace });
+  const settings = workspaceSettingsSchema.parse(options.settings ?? {});
+  const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace, settings });
   const journal = makeJournal(clock);
   const faults = makeFaults<SlackFault>();
   const limiter = makeRateLimiter(clock);
@@ -86,6 +90,10 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   };
 
   const app = new Hono<HonoEnv>();
+  app.use(async (_, next) => {
+    workspace.removeExpired();
+    await next();
+  });
   app.route("/api", apiRoutes({ workspace, methods, limiter, faults, journal, clock: timers }));
   app.route("/", responseRoutes({ workspace, changes, responseUrls, faults, journal, clock: timers }));
   app.use("/_control/*", localOriginsOnly);

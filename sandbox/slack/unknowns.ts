@@ -1,3 +1,5 @@
+import type { WorkspaceSettings } from "./workspace/settings.ts";
+
 /** A question about the real Slack that neither documentation nor observation answers. */
 export interface Unknown {
   topic: string;
@@ -5,7 +7,44 @@ export interface Unknown {
   assumption: string;
   /** Why the assumption is the safe side. */
   reason: string;
+  /** The setting in `POST /_control/settings` that changes the assumption. */
+  switch?: keyof WorkspaceSettings;
 }
+
+/** A documented difference between workspaces, which a setting in `POST /_control/settings` selects. */
+export interface Variant {
+  switch: keyof WorkspaceSettings;
+  /** The default workspace. */
+  normally: string;
+  /** The other workspaces. */
+  alternatives: string;
+}
+
+export const VARIANTS: Variant[] = [
+  {
+    switch: "enterpriseGrid",
+    normally: "none: the workspace belongs to no organization.",
+    alternatives:
+      "workspace: it belongs to an Enterprise Grid organization with two workspaces; people of the other one are in its public channels, and ids may begin with W. organization: the app is also installed in the whole organization; payloads have no team, and methods that act on a workspace need `team_id`.",
+  },
+  {
+    switch: "historyLimit",
+    normally: "tier3: conversations.history and conversations.replies are tier 3, with up to 999 and 1,000 messages.",
+    alternatives:
+      "strict: one call per minute and method, with up to 15 messages, as for apps that are distributed commercially outside the Marketplace.",
+  },
+  {
+    switch: "edits",
+    normally: "allowed: an app may edit its messages at any time.",
+    alternatives: "edit_window_closed, cant_update_message: chat.update returns this error.",
+  },
+  {
+    switch: "retentionMs",
+    normally: "0: messages stay.",
+    alternatives:
+      "A number of milliseconds, after which a message is gone: from the history, for clicks and for chat.update.",
+  },
+];
 
 export const UNKNOWNS: Unknown[] = [
   {
@@ -29,9 +68,26 @@ export const UNKNOWNS: Unknown[] = [
     reason: "Its page says tier 1, which would keep an app from opening the ten connections that it may have.",
   },
   {
-    topic: "The rate limit of conversations.history and conversations.replies",
-    assumption: "Tier 3, and pages of up to 999 messages.",
-    reason: "The lower limit applies to apps that are commercially distributed outside the Marketplace.",
+    topic: "Errors that developers report, but that the reference does not list for the method",
+    assumption:
+      "A listed error takes their place: cannot_reply_to_message for thread_not_found, msg_too_long for msg_blocks_too_long of chat.update and chat.postEphemeral, invalid_blocks for invalid_attachments of chat.postMessage, user_not_found for cannot_dm_bot, channel_not_found for not_in_channel of conversations.replies.",
+    reason: "An app should work with both: set reported, and the methods return the others.",
+    switch: "undocumentedErrors",
+  },
+  {
+    topic: "The team_id of auth.test for an app that is installed in a whole organization",
+    assumption: "null, with the organization in enterprise_id.",
+    reason: "Other programs handle null and the id of the organization. An app should rely on enterprise_id.",
+  },
+  {
+    topic: "usergroups.users.list without team_id, for an app that is installed in a whole organization",
+    assumption: "no_such_subteam.",
+    reason: "The reference requires the argument, but lists no error for its absence.",
+  },
+  {
+    topic: "A limit above the maximum in methods without the error invalid_limit",
+    assumption: "It counts as the maximum.",
+    reason: "The reference names the maximum, and says that fewer items may be returned than requested.",
   },
   {
     topic: "What counts toward the 13,200 characters of msg_blocks_too_long",

@@ -80,7 +80,7 @@ describe("blocks in attachments", () => {
     });
     assert.equal((await post(w, attached(10))).ok, true);
     const answer = await getError(post(w, attached(11)));
-    assert.equal(answer.error, "invalid_attachments");
+    assert.equal(answer.error, "invalid_blocks");
     assert.deepEqual(answer.response_metadata.messages, [
       "[ERROR] no more than 50 items allowed [json-pointer:/attachments]",
     ]);

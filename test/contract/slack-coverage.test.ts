@@ -10,6 +10,7 @@ import { makeTriggers } from "../../sandbox/slack/interact/triggers.ts";
 import { seedWorkspace } from "../../sandbox/slack/seed.ts";
 import { UNKNOWNS } from "../../sandbox/slack/unknowns.ts";
 import { makeChanges } from "../../sandbox/slack/workspace/changes.ts";
+import { workspaceSettingsSchema } from "../../sandbox/slack/workspace/settings.ts";
 import { makeWorkspace } from "../../sandbox/slack/workspace/workspace.ts";
 import type { HonoEnv } from "../../sandbox/wire/http-server.ts";
 import { getError, world } from "./slack-support.ts";
@@ -20,7 +21,7 @@ const findImplemented = (list: typeof METHODS) =>
 it("the coverage list contains exactly the dispatched methods", () => {
   const clock = { now: () => 0 };
   const changes = makeChanges();
-  const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace });
+  const workspace = makeWorkspace({ clock, changes, seed: seedWorkspace, settings: workspaceSettingsSchema.parse({}) });
   const triggers = makeTriggers(clock);
   const methods = makeMethods({ workspace, changes, triggers, clock, linkAddress: () => "" });
   assert.deepEqual(findImplemented(METHODS).sort(), Object.keys(methods).sort());

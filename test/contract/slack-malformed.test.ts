@@ -69,16 +69,10 @@ describe("JSON that is nested too deep", () => {
   const CASES: [what: string, method: string, type: string, body: string, error: string][] = [
     ["metadata", "chat.postMessage", FORM, form({ ...message, metadata: deepMetadata }), "invalid_metadata_format"],
     ["blocks", "chat.postMessage", FORM, form({ ...message, blocks: nestedContainers(6000) }), "invalid_blocks_format"],
-    [
-      "attachments",
-      "chat.postMessage",
-      FORM,
-      form({ ...message, attachments: nestedLists(9000) }),
-      "invalid_attachments",
-    ],
+    ["attachments", "chat.postMessage", FORM, form({ ...message, attachments: nestedLists(9000) }), "invalid_blocks"],
     ["a view", "views.publish", FORM, form({ user_id: "U0JANE", view: nestedObjects(9000) }), "invalid_arguments"],
     ["blocks to validate", "blocks.validate", FORM, form({ blocks: nestedContainers(6000) }), "invalid_blocks"],
-    ["any argument as JSON", "api.test", "application/json; charset=utf-8", nestedObjects(20_000), "invalid_arguments"],
+    ["any argument as JSON", "api.test", "application/json; charset=utf-8", nestedObjects(20_000), "invalid_json"],
   ];
   for (const [what, method, type, body, error] of CASES) {
     it(`fails with ${error} for ${what}`, async (t) => {

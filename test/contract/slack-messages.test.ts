@@ -43,12 +43,12 @@ describe("chat.postMessage", () => {
     ["is_archived", { channel: "C0OLD" }],
     ["no_text", { text: undefined }],
     ["no_text", { text: "  " }],
-    ["thread_not_found", { thread_ts: "1700000000.000001" }],
+    ["cannot_reply_to_message", { thread_ts: "1700000000.000001" }],
     ["invalid_blocks_format", { blocks: "[" }],
     ["invalid_blocks_format", { blocks: ["x"] }],
     ["invalid_blocks", { blocks: [section("")] }],
     ["msg_blocks_too_long", { blocks: Array.from({ length: 5 }, () => section("x".repeat(2641))) }],
-    ["invalid_attachments", { attachments: "{" }],
+    ["invalid_blocks", { attachments: "{" }],
     ["invalid_metadata_format", { metadata: "{" }],
     ["invalid_metadata_schema", { metadata: { event_type: "x" } }],
     ["markdown_text_conflict", { markdown_text: "**x**" }],
@@ -119,7 +119,7 @@ describe("chat.update", () => {
     });
     assert.partialDeepStrictEqual(updated, { text: "new", ts, channel: "C0APPROVALS" });
     const [message] = await readMessages(w, "C0APPROVALS");
-    assert.partialDeepStrictEqual(message, { text: "new", metadata, edited: { user: "U0COUNTERSN" } });
+    assert.partialDeepStrictEqual(message, { text: "new", metadata, edited: { user: "B0COUNTERSN" } });
     assert.equal(message.blocks[0].text.text, "new");
   });
 

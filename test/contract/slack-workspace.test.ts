@@ -138,7 +138,7 @@ describe("channels", () => {
     });
     for (const [users, error] of [
       ["U0GONE", "user_disabled"],
-      ["U0OTHERBOT", "cannot_dm_bot"],
+      ["U0OTHERBOT", "user_not_found"],
       ["U0NOBODY", "user_not_found"],
       ["U0JANE,U0DAN", "missing_scope"],
     ] as const) {

@@ -1,9 +1,11 @@
 import { isObject, type Problem } from "../blocks/check.ts";
 import { validateBlocks, validateView } from "../blocks/validate.ts";
 import type { SlackApp } from "../workspace/model.ts";
+import { findOrganization, installedTeams, isOrgInstall } from "../workspace/organization.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { json, text } from "./arguments.ts";
-import { type ApiResponse, type Call, invalidArguments, type Method, needScope, refuse } from "./method.ts";
+import { type ApiResponse, type Call, invalidArguments, isRefusal, type Method, needScope, refuse } from "./method.ts";
+import { paginate } from "./pages.ts";
 
 interface Deps {
   workspace: Workspace;
@@ -15,9 +17,11 @@ interface Deps {
 export function appMethods(deps: Deps): Record<string, Method> {
   return {
     "auth.test": { token: "bot", scopes: [], tier: "hundreds", run: (call) => authTest(deps.workspace, call) },
+    "auth.teams.list": { token: "bot", scopes: [], tier: "tier2", run: (call) => listTeams(deps.workspace, call) },
     "apps.connections.open": {
       token: "app",
       scopes: [],
+      accepts: APP_TOKEN_SCOPES,
       tier: "connections",
       headerOnly: true,
       run: ({ app }) => openConnection(deps, app),
@@ -34,16 +38,35 @@ function openConnection(deps: Deps, app: SlackApp): ApiResponse {
 }
 
 /** https://docs.slack.dev/reference/methods/auth.test */
-function authTest({ team }: Workspace, { app }: Call): ApiResponse {
+function authTest(workspace: Workspace, { app }: Call): ApiResponse {
+  const { team } = workspace;
+  const organization = findOrganization(workspace);
+  const isOrg = isOrgInstall(workspace);
   return {
     ok: true,
     url: `https://${team.domain}.slack.com/`,
-    team: team.name,
+    team: isOrg ? organization?.name : team.name,
     user: app.name.toLowerCase().replaceAll(" ", ""),
-    team_id: team.id,
+    team_id: isOrg ? null : team.id,
     user_id: app.botUserId,
     bot_id: app.botId,
-    is_enterprise_install: false,
+    ...(organization === undefined ? {} : { enterprise_id: organization.id }),
+    is_enterprise_install: isOrg,
+  };
+}
+
+/** Lists the workspaces in which the app is installed. https://docs.slack.dev/reference/methods/auth.teams.list */
+function listTeams(workspace: Workspace, { args }: Call): ApiResponse {
+  const page = paginate(installedTeams(workspace), args, {
+    list: "auth.teams.list",
+    defaultLimit: 100,
+    maxLimit: 1000,
+  });
+  if (isRefusal(page)) return page;
+  return {
+    ok: true,
+    teams: page.items.map(({ id, name }) => ({ id, name })),
+    response_metadata: { next_cursor: page.nextCursor },
   };
 }
 

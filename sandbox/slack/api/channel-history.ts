@@ -10,10 +10,29 @@ import { type Page, paginate } from "./pages.ts";
 /** https://docs.slack.dev/reference/methods/conversations.history and conversations.replies */
 export function historyMethods(deps: { workspace: Workspace }): Record<string, Method> {
   return {
-    "conversations.history": { token: "bot", scopes: [], tier: "tier3", run: (call) => history(deps.workspace, call) },
-    "conversations.replies": { token: "bot", scopes: [], tier: "tier3", run: (call) => replies(deps.workspace, call) },
+    "conversations.history": { ...HISTORY, run: (call) => history(deps.workspace, call) },
+    "conversations.replies": { ...HISTORY, run: (call) => replies(deps.workspace, call) },
   };
 }
+
+const HISTORY = {
+  token: "bot",
+  scopes: [],
+  accepts: ["channels:history", "groups:history", "mpim:history", "im:history", "read"],
+  tier: "tier3",
+  strictTier: "tier1",
+} as const;
+
+/** The messages of one page under the strict limit. https://docs.slack.dev/apis/web-api/rate-limits */
+const STRICT_LIMIT = 15;
+
+const toLimits = ({ settings }: Workspace, defaultLimit: number, maxLimit: number) =>
+  ({
+    ...(settings.historyLimit === "strict"
+      ? { defaultLimit: STRICT_LIMIT, maxLimit: STRICT_LIMIT }
+      : { defaultLimit, maxLimit }),
+    badLimit: "nearest",
+  }) as const;
 
 /** Selects the messages between `oldest` and `latest`; messages at these times only with `inclusive`. */
 function inRange(messages: Message[], args: Args): Message[] | Refusal {
@@ -49,8 +68,7 @@ function history(workspace: Workspace, { app, args }: Call): ApiResponse {
   if (isRefusal(selected)) return selected;
   const page = paginate(selected.reverse(), args, {
     list: `conversations.history ${channel.id}`,
-    defaultLimit: 100,
-    maxLimit: 999,
+    ...toLimits(workspace, 100, 999),
   });
   if (isRefusal(page)) return page;
   return {
@@ -79,8 +97,7 @@ function replies(workspace: Workspace, { app, args }: Call): ApiResponse {
   if (isRefusal(selected)) return selected;
   const page = paginate(selected, args, {
     list: `conversations.replies ${channel.id} ${root}`,
-    defaultLimit: 1000,
-    maxLimit: 1000,
+    ...toLimits(workspace, 1000, 1000),
   });
   if (isRefusal(page)) return page;
   return {

@@ -48,7 +48,7 @@ function postMessage(workspace: Workspace, { app, args }: Call): ApiResponse {
     ok: true,
     channel: channel.id,
     ts: message.ts,
-    message: renderMessage(workspace, message, { metadata: true }),
+    message: renderMessage(workspace, message, { metadata: true, channel }),
     ...(truncated ? { warning: "message_truncated", response_metadata: { warnings: ["message_truncated"] } } : {}),
   };
 }
@@ -62,7 +62,8 @@ function postEphemeral(workspace: Workspace, { app, args }: Call): ApiResponse {
   const user = text(args, "user");
   const person = workspace.people.get(user ?? "");
   if (person === undefined || person.deleted || !isMember(channel, person.id)) return refuse("user_not_in_channel");
-  const content = readContent(args);
+  // Ephemeral messages have no metadata.
+  const content = readContent({ ...args, metadata: undefined });
   if (isRefusal(content)) return content;
   if (isEmpty(content)) return refuse("no_text");
   const thread = findThread(channel, args);

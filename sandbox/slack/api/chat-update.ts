@@ -39,7 +39,8 @@ function update(deps: Deps, call: Call): ApiResponse {
   const { channel, message } = found;
   if (channel.archived) return refuse("is_inactive");
   if (message.appId !== call.app.id) return refuse("cant_update_message");
-  if (deps.workspace.editWindowClosed) return refuse("edit_window_closed");
+  const { edits } = deps.workspace.settings;
+  if (edits !== "allowed") return refuse(edits);
   const content = readContent(call.args);
   if (isRefusal(content)) return content;
   if (isEmpty(content) && content.blocks === undefined && content.attachments === undefined) return refuse("no_text");
@@ -49,14 +50,15 @@ function update(deps: Deps, call: Call): ApiResponse {
   const overLimit = checkTotals(blocks ?? [], attachments ?? []);
   if (overLimit !== undefined) return overLimit;
   applyContent(message, content);
-  message.edited = { user: call.app.botUserId, ts: `${Math.floor(deps.clock.now() / 1000)}.000000` };
+  // Slack names the bot, not its user, as the editor of an app's message (observed).
+  message.edited = { user: call.app.botId, ts: `${Math.floor(deps.clock.now() / 1000)}.000000` };
   deps.changes.announce({ what: "message", channel: channel.id, ts: message.ts });
   return {
     ok: true,
     channel: channel.id,
     ts: message.ts,
     text: message.text,
-    message: renderMessage(deps.workspace, message, { metadata: true }),
+    message: renderMessage(deps.workspace, message, { metadata: true, channel }),
   };
 }
 

@@ -1,27 +1,48 @@
 import type { Channel } from "../workspace/model.ts";
-import { renderChannel } from "../workspace/render-channel.ts";
+import { renderChannel, renderChannelInfo } from "../workspace/render-channel.ts";
+import { LOCALE } from "../workspace/render-person.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { flag, text } from "./arguments.ts";
 import { findReadableChannel } from "./channel-access.ts";
 import { type ApiResponse, type Call, isRefusal, type Method, needScope, refuse } from "./method.ts";
 import { paginate } from "./pages.ts";
+import { findTeam } from "./team-argument.ts";
 
 /** https://docs.slack.dev/reference/methods?family=conversations */
 export function conversationMethods(deps: { workspace: Workspace }): Record<string, Method> {
   const { workspace } = deps;
   return {
-    "conversations.info": { token: "bot", scopes: [], tier: "tier3", run: (call) => info(workspace, call) },
-    "conversations.list": { token: "bot", scopes: [], tier: "tier2", run: (call) => list(workspace, call) },
-    "conversations.members": { token: "bot", scopes: [], tier: "tier4", run: (call) => members(workspace, call) },
-    "conversations.open": { token: "bot", scopes: ["im:write"], tier: "tier3", run: (call) => open(workspace, call) },
+    "conversations.info": { ...READ, tier: "tier3", run: (call) => info(workspace, call) },
+    "conversations.list": { ...READ, tier: "tier2", run: (call) => list(workspace, call) },
+    "conversations.members": { ...READ, tier: "tier4", run: (call) => members(workspace, call) },
+    "conversations.open": {
+      token: "bot",
+      scopes: ["im:write"],
+      accepts: ["im:write", "mpim:write"],
+      tier: "tier3",
+      run: (call) => open(workspace, call),
+    },
   };
 }
+
+/** The scope depends on the kind of channel. */
+const READ = {
+  token: "bot",
+  scopes: [],
+  accepts: ["channels:read", "groups:read", "mpim:read", "im:read", "read"],
+} as const;
 
 function info(workspace: Workspace, { app, args }: Call): ApiResponse {
   const channel = findReadableChannel(workspace, app, text(args, "channel"), "read");
   if (isRefusal(channel)) return channel;
-  const members = flag(args, "include_num_members") ? { num_members: channel.members.length } : {};
-  return { ok: true, channel: { ...renderChannel(workspace, channel, app.botUserId), ...members } };
+  return {
+    ok: true,
+    channel: {
+      ...renderChannelInfo(workspace, channel, app.botUserId),
+      ...(flag(args, "include_num_members") ? { num_members: channel.members.length } : {}),
+      ...(flag(args, "include_locale") ? { locale: LOCALE } : {}),
+    },
+  };
 }
 
 const TYPES: Record<string, { kind: Channel["kind"] | undefined; scope: string }> = {
@@ -32,6 +53,8 @@ const TYPES: Record<string, { kind: Channel["kind"] | undefined; scope: string }
 };
 
 function list(workspace: Workspace, { app, args }: Call): ApiResponse {
+  const team = findTeam(workspace, args);
+  if (isRefusal(team)) return team;
   const types = (text(args, "types") ?? "public_channel").split(",").map((each) => TYPES[each.trim()]);
   const known = types.filter((each) => each !== undefined);
   if (known.length < types.length) return refuse("invalid_types");
@@ -39,6 +62,7 @@ function list(workspace: Workspace, { app, args }: Call): ApiResponse {
   if (missing !== undefined) return missing;
   const visible = [...workspace.channels.values()].filter(
     (each) =>
+      team.id === workspace.team.id &&
       known.some(({ kind }) => kind === each.kind) &&
       (each.kind === "public" || each.members.includes(app.botUserId)) &&
       !(flag(args, "exclude_archived") && each.archived),
@@ -87,6 +111,6 @@ function open(workspace: Workspace, { app, args }: Call): ApiResponse {
   return {
     ok: true,
     ...(existed ? { no_op: true, already_open: true } : {}),
-    channel: flag(args, "return_im") ? renderChannel(workspace, channel, app.botUserId) : { id: channel.id },
+    channel: flag(args, "return_im") ? renderChannelInfo(workspace, channel, app.botUserId) : { id: channel.id },
   };
 }

@@ -50,7 +50,8 @@ async function handle(deps: Deps, c: Context<HonoEnv>, name: string): Promise<Re
   if (fault?.kind === "throttle") {
     const response = refuse("ratelimited");
     record(false, 429, response);
-    return c.json(response, 429, fault.omitRetryAfter ? {} : { "retry-after": String(fault.retryAfterSeconds ?? 30) });
+    const retryAfter = fault.omitRetryAfter ? {} : { "retry-after": String(fault.retryAfterSeconds ?? 30) };
+    return c.body(JSON.stringify(response), 429, { ...JSON_TYPE, ...retryAfter });
   }
   if (fault?.kind === "delay" && !(await pause(deps.clock, fault.delayMs ?? 0))) return hangUp(c);
   const isError = fault?.kind === "error";
@@ -64,18 +65,19 @@ async function handle(deps: Deps, c: Context<HonoEnv>, name: string): Promise<Re
   if (isError) return respondWithError(fault, (status, body) => record(outcome.executed, status, body));
   record(outcome.executed, outcome.status, outcome.response);
   if (outcome.retryAfter !== undefined) c.header("retry-after", String(outcome.retryAfter));
-  if (outcome.app !== undefined && outcome.method !== undefined) {
-    const granted = outcome.method.token === "app" ? APP_TOKEN_SCOPES : outcome.app.scopes;
-    c.header("x-oauth-scopes", granted.join(","));
-    if (outcome.method.scopes.length > 0) c.header("x-accepted-oauth-scopes", outcome.method.scopes.join(","));
-  }
-  return c.json(outcome.response, outcome.status);
+  const { app, method } = outcome;
+  if (method !== undefined) c.header("x-accepted-oauth-scopes", (method.accepts ?? method.scopes).join(","));
+  if (method !== undefined && app !== undefined && token !== undefined)
+    c.header("x-oauth-scopes", (method.token === "app" ? APP_TOKEN_SCOPES : app.scopes).join(","));
+  return c.body(JSON.stringify(outcome.response), outcome.status, JSON_TYPE);
 }
+
+const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
 
 /** Responds with the error of a fault: a Slack error with HTTP 200, or another HTTP status. */
 function respondWithError(fault: SlackFault, record: (status: number, body: unknown) => void): Response {
   const status = fault.status ?? 200;
   const body = refuse(fault.code ?? "internal_error");
   record(status, body);
-  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json; charset=utf-8" } });
+  return new Response(JSON.stringify(body), { status, headers: JSON_TYPE });
 }

@@ -1,11 +1,13 @@
 import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { SlackApp } from "../workspace/model.ts";
+import type { WorkspaceSettings } from "../workspace/settings.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { checkScopes } from "./apps.ts";
 import { type ReadCall, text } from "./arguments.ts";
 import { authenticate } from "./authenticate.ts";
 import { channelBucketKey } from "./channel-access.ts";
-import { type ApiResponse, type Args, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
+import { toDocumentedError } from "./documented-errors.ts";
+import { type ApiResponse, type Args, type Call, isRefusal, type Method, type Refusal, refuse } from "./method.ts";
 
 /** The result of a call, before it is sent. */
 export interface Outcome {
@@ -36,7 +38,8 @@ export async function execute(deps: Deps, name: string, read: ReadCall | Refusal
   if (wait !== undefined) return { ...fail(refuse("ratelimited")), status: 429, retryAfter: wait, app };
   const missingScope = checkScopes(app, method);
   if (missingScope !== undefined) return { ...fail(missingScope), app };
-  const response = withWarnings(await run(method, app, read.args), read.warnings);
+  const { undocumentedErrors } = deps.workspace.settings;
+  const response = withWarnings(await run(name, method, { app, args: read.args }, undocumentedErrors), read.warnings);
   return { response, status: 200, executed: response.ok, app, method };
 }
 
@@ -48,9 +51,15 @@ function findCaller(workspace: Workspace, method: Method, read: ReadCall): Slack
 }
 
 /** Runs a method. An exception is a bug of the stand-in: the caller gets Slack's `fatal_error` with its message. */
-async function run(method: Method, app: SlackApp, args: Args): Promise<ApiResponse> {
+async function run(
+  name: string,
+  method: Method,
+  call: Call,
+  undocumentedErrors: WorkspaceSettings["undocumentedErrors"],
+): Promise<ApiResponse> {
   try {
-    return await method.run({ app, args });
+    const response = await method.run(call);
+    return isRefusal(response) ? toDocumentedError(name, response, undocumentedErrors) : response;
   } catch (error) {
     return refuse("fatal_error", { response_metadata: { messages: [`[ERROR] ${String(error)}`] } });
   }
@@ -67,6 +76,6 @@ function withWarnings(response: ApiResponse, warnings: string[]): ApiResponse {
 const toRateLimitedCall = (workspace: Workspace, name: string, method: Method, app: SlackApp, args: Args) => ({
   owner: method.token === "none" ? "anyone" : app.id,
   method: name,
-  tier: method.tier,
+  tier: workspace.settings.historyLimit === "strict" ? (method.strictTier ?? method.tier) : method.tier,
   channel: channelBucketKey(workspace, text(args, "channel")),
 });

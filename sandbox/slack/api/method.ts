@@ -29,8 +29,12 @@ export interface Method {
   /** The kind of token that the method requires. */
   token: "bot" | "app" | "none";
   /** Required scopes. Methods whose scope depends on the kind of channel call `needScope` themselves. */
-  scopes: string[];
+  scopes: readonly string[];
+  /** The scopes of the header x-accepted-oauth-scopes, if they are not `scopes`. */
+  accepts?: readonly string[];
   tier: Tier;
+  /** The tier under the setting `historyLimit: strict`. */
+  strictTier?: Tier;
   /** Accepts POST only, and the token in the Authorization header only. */
   headerOnly?: true;
   run(call: Call): ApiResponse | Promise<ApiResponse>;

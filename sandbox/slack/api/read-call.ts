@@ -53,13 +53,11 @@ function readJson(text: string): { ok: true; args: Args } | Refusal {
   try {
     const body: unknown = text === "" ? {} : JSON.parse(text);
     if (!isObject(body)) return refuse("json_not_object");
-    return isTooDeep(body) ? refuse("invalid_arguments", TOO_DEEP) : { ok: true, args: body };
+    return isTooDeep(body) ? refuse("invalid_json") : { ok: true, args: body };
   } catch {
     return refuse("invalid_json");
   }
 }
-
-const TOO_DEEP = { response_metadata: { messages: ["[ERROR] the arguments are nested too deep"] } };
 
 function withToken(given: Args, bearer: string | undefined, warnings: string[]): ReadCall {
   const { token, ...args } = given;

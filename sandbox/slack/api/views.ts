@@ -4,6 +4,7 @@ import type { Triggers } from "../interact/triggers.ts";
 import { fillView, findView, makeView, openView, pushView } from "../interact/view-stack.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { Json, View } from "../workspace/model.ts";
+import { hasApp } from "../workspace/organization.ts";
 import { renderView } from "../workspace/render-view.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { json, text } from "./arguments.ts";
@@ -105,7 +106,7 @@ function updateView(deps: Deps, { app, args }: Call): ApiResponse {
 
 function publishView(deps: Deps, { app, args }: Call): ApiResponse {
   const person = deps.workspace.people.get(text(args, "user_id") ?? "");
-  if (person === undefined || person.deleted || person.isBot || person.teamId !== deps.workspace.team.id) {
+  if (person === undefined || person.deleted || person.isBot || !hasApp(deps.workspace, person)) {
     return invalidArguments("[ERROR] invalid `user_id` [json-pointer:/user_id]");
   }
   const payload = viewArgument(args);

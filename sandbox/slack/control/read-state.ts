@@ -47,7 +47,7 @@ export function readState(deps: {
       links: app === undefined ? [] : deps.links.list(app.id).map(({ id, waiting }) => ({ id, waiting: waiting.size })),
     },
     limits: deps.limiter.settings,
-    editWindowClosed: workspace.editWindowClosed,
+    settings: workspace.settings,
   };
 }
 

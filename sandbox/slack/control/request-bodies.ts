@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type WorkspaceSettings, workspaceSettingsSchema } from "../workspace/settings.ts";
 
 /** The bodies of `/_control/` requests. Unknown fields are errors, since a misspelled field would have no effect. */
 
@@ -65,13 +66,20 @@ export const limitsBody = z.strictObject({
   perMinute: z.record(z.string(), z.int().nonnegative()).optional(),
 });
 
+/** The settings of the workspace without their defaults: an omitted one keeps its value. */
+const optionalSettings = Object.fromEntries(
+  Object.entries(workspaceSettingsSchema.shape).map(([name, setting]) => [name, setting.unwrap().optional()]),
+) as unknown as { [Name in keyof WorkspaceSettings]: z.ZodOptional<z.ZodType<WorkspaceSettings[Name]>> };
+
 export const settingsBody = z.strictObject({
   /** The URL for HTTP deliveries; null: Socket Mode. */
   requestUrl: z.url().nullable().optional(),
+  /** Short for `edits`: true is edit_window_closed, false is allowed. */
   editWindowClosed: z.boolean().optional(),
   homeEnabled: z.boolean().optional(),
   shouldEscape: z.boolean().optional(),
   commands: z.array(z.string().startsWith("/")).optional(),
+  ...optionalSettings,
 });
 
 export const channelBody = z.strictObject({

@@ -6,6 +6,7 @@ import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { Changes } from "../workspace/changes.ts";
 import type { SlackApp } from "../workspace/model.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { assignGiven } from "./assign-given.ts";
 import { controlRoute } from "./control-route.ts";
 import { disconnectBody, limitsBody, scopesBody, settingsBody, tokenBody } from "./request-bodies.ts";
 
@@ -55,11 +56,14 @@ export function settingsRoutes(deps: {
   );
   routes.post(
     "/settings",
-    controlRoute(settingsBody, ({ requestUrl, editWindowClosed, ...appSettings }) => {
+    controlRoute(settingsBody, (body) => {
+      const { requestUrl, editWindowClosed, homeEnabled, shouldEscape, commands, ...settings } = body;
       if (requestUrl !== undefined) deps.setRequestUrl(requestUrl ?? undefined);
-      if (editWindowClosed !== undefined) workspace.editWindowClosed = editWindowClosed;
-      Object.assign(app(), Object.fromEntries(Object.entries(appSettings).filter(([, value]) => value !== undefined)));
-      return changed();
+      assignGiven(app(), { homeEnabled, shouldEscape, commands });
+      const newSettings = assignGiven({ ...workspace.settings }, settings);
+      if (editWindowClosed !== undefined) newSettings.edits = editWindowClosed ? "edit_window_closed" : "allowed";
+      workspace.changeSettings(newSettings);
+      return { ok: true, settings: workspace.settings };
     }),
   );
   routes.post(

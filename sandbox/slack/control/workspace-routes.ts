@@ -4,6 +4,7 @@ import { actionError } from "../interact/access.ts";
 import type { Changes } from "../workspace/changes.ts";
 import { newPerson } from "../workspace/new-records.ts";
 import type { Workspace } from "../workspace/workspace.ts";
+import { assignGiven } from "./assign-given.ts";
 import { controlRoute } from "./control-route.ts";
 import { channelBody, groupBody, personBody } from "./request-bodies.ts";
 import { seedBody } from "./seed-bodies.ts";
@@ -57,9 +58,4 @@ export function workspaceRoutes(deps: {
     }),
   );
   return routes;
-}
-
-/** Assigns all fields that are not undefined. */
-function assignGiven(target: object, given: object): void {
-  Object.assign(target, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
 }

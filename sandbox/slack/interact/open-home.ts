@@ -1,6 +1,7 @@
 import { type DeliveryResult, RESET } from "../deliver/delivery.ts";
 import { newId, tsFromMicros } from "../workspace/ids.ts";
 import { isInstalled } from "../workspace/installed.ts";
+import { hasApp } from "../workspace/organization.ts";
 import { renderView } from "../workspace/render-view.ts";
 import { type ActionError, actionError, findActor, resetError } from "./access.ts";
 import type { InteractDeps } from "./interact-deps.ts";
@@ -17,7 +18,7 @@ export async function openHome(
   const person = findActor(workspace, act.user);
   if ("ok" in person) return person;
   const app = workspace.apps[0];
-  if (app === undefined || !isInstalled(app) || !app.homeEnabled || person.teamId !== workspace.team.id) {
+  if (app === undefined || !isInstalled(app) || !app.homeEnabled || !hasApp(workspace, person)) {
     return actionError("no_home", `${person.name} has no Home tab for this app.`);
   }
   const now = deps.clock.now();

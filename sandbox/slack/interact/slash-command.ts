@@ -3,6 +3,7 @@ import { isObject } from "../blocks/check.ts";
 import { type DeliveryResult, RESET } from "../deliver/delivery.ts";
 import { isInstalled } from "../workspace/installed.ts";
 import type { Json, Person, SlackApp } from "../workspace/model.ts";
+import { hasApp } from "../workspace/organization.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { type ActionError, actionError, findActor, findJoinedChannel, resetError } from "./access.ts";
 import type { InteractDeps } from "./interact-deps.ts";
@@ -26,7 +27,7 @@ export async function runCommand(deps: InteractDeps, act: Command): Promise<Comm
   const { workspace } = deps;
   const person = findActor(workspace, act.user);
   if ("ok" in person) return person;
-  if (person.teamId !== workspace.team.id) {
+  if (!hasApp(workspace, person)) {
     return actionError("not_available", "People of other workspaces cannot use the commands of this workspace.");
   }
   const channel = findJoinedChannel(workspace, person, act.channel);

@@ -1,8 +1,9 @@
 import type { Json, View } from "./model.ts";
+import { isOrgInstall, ORGANIZATION } from "./organization.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Renders a view in Slack's format. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
-export function renderView(workspace: Pick<Workspace, "team" | "apps">, view: View): Json {
+export function renderView(workspace: Pick<Workspace, "team" | "apps" | "settings">, view: View): Json {
   const { payload } = view;
   return {
     id: view.id,
@@ -22,7 +23,7 @@ export function renderView(workspace: Pick<Workspace, "team" | "apps">, view: Vi
     root_view_id: view.rootId,
     app_id: view.appId,
     external_id: view.externalId,
-    app_installed_team_id: workspace.team.id,
+    app_installed_team_id: isOrgInstall(workspace) ? ORGANIZATION.id : workspace.team.id,
     bot_id: workspace.apps.find((each) => each.id === view.appId)?.botId ?? "",
   };
 }

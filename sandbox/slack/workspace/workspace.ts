@@ -1,6 +1,8 @@
 import type { Changes } from "./changes.ts";
-import { newId, tsFromMicros } from "./ids.ts";
+import { microsFromTs, newId, tsFromMicros } from "./ids.ts";
 import type { Channel, Group, Json, Message, Person, SlackApp, Team, View } from "./model.ts";
+import { updatePeople } from "./organization.ts";
+import type { WorkspaceSettings } from "./settings.ts";
 
 /** A notice from Slack itself: the warning at a button, a failed command. */
 export interface Notice {
@@ -38,15 +40,17 @@ export interface Workspace {
   notices: Notice[];
   /** The values that people entered in the elements of a message, by channel, ts and person. */
   enteredValues: Map<string, Record<string, Record<string, Json>>>;
-  /** Whether the workspace's edit window is over: chat.update then returns edit_window_closed. */
-  editWindowClosed: boolean;
+  settings: WorkspaceSettings;
   /** Returns a ts that is later than every message of the channel. */
   nextTs(channel: Channel): string;
   post(channel: Channel, message: Omit<Message, "ts">): Message;
   notice(notice: Omit<Notice, "at">): void;
   /** Finds or creates the direct message between an app and a person. */
   directMessage(app: SlackApp, userId: string): { channel: Channel; existed: boolean };
-  /** Restores the seed. */
+  changeSettings(settings: WorkspaceSettings): void;
+  /** Removes the messages that the retention period has ended for. */
+  removeExpired(): void;
+  /** Restores the seed and the initial settings. */
   reset(): void;
 }
 
@@ -54,6 +58,7 @@ export function makeWorkspace(deps: {
   clock: { now(): number };
   changes: Changes;
   seed: (now: number) => Seed;
+  settings: WorkspaceSettings;
 }): Workspace {
   const lastMicros = new Map<string, number>();
   const fill = () => {
@@ -70,7 +75,7 @@ export function makeWorkspace(deps: {
       homes: new Map<string, View>(),
       notices: [] as Notice[],
       enteredValues: new Map<string, Record<string, Record<string, Json>>>(),
-      editWindowClosed: false,
+      settings: deps.settings,
     };
   };
 
@@ -114,10 +119,28 @@ export function makeWorkspace(deps: {
       deps.changes.announce({ what: "channel", channel: channel.id });
       return { channel, existed: false };
     },
+    removeExpired() {
+      const { retentionMs } = workspace.settings;
+      if (retentionMs === 0) return;
+      const expired = (deps.clock.now() - retentionMs) * 1000;
+      for (const channel of workspace.channels.values()) {
+        const kept = channel.messages.filter((each) => microsFromTs(each.ts) > expired);
+        if (kept.length === channel.messages.length) continue;
+        channel.messages = kept;
+        deps.changes.announce({ what: "channel", channel: channel.id });
+      }
+    },
+    changeSettings(settings) {
+      workspace.settings = settings;
+      updatePeople(workspace);
+      deps.changes.announce({ what: "settings" });
+    },
     reset() {
       Object.assign(workspace, fill());
+      updatePeople(workspace);
       deps.changes.announce({ what: "reset" });
     },
   };
+  updatePeople(workspace);
   return workspace;
 }

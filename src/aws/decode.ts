@@ -59,7 +59,15 @@ function decodeStep(step: StepExecution): ObservedStep {
     inputs: Object.fromEntries(members(step.Inputs).map(([key, value]) => [key, decodeInput(value)])),
     outputs: lists(step.Outputs),
     failureMessage: text(step.FailureMessage),
+    ...decodeFailureDetails(step.FailureDetails),
   };
+}
+
+function decodeFailureDetails(details: StepExecution["FailureDetails"]): Pick<ObservedStep, "failureDetails"> {
+  const { FailureStage, FailureType, Details } = details ?? {};
+  const failureDetails = lists({ Stage: FailureStage, Type: FailureType, ...Object.fromEntries(members(Details)) });
+  const found = Object.entries(failureDetails).filter(([, values]) => values.length > 0);
+  return found.length === 0 ? {} : { failureDetails: Object.fromEntries(found) };
 }
 
 /**

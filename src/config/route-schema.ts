@@ -115,6 +115,10 @@ export const route = z
         "Where people decide: slack (default), or elsewhere (the message has no Approve and Reject, and links to the console)",
       ),
     warning: warning.describe("A warning at the top of each message of this route, and in the confirmation"),
+    broadcast: z
+      .boolean()
+      .optional()
+      .describe("Whether the reply that reports the end of the execution also appears in the channel"),
   })
   .superRefine(
     ({ approvers: { users, groups, channel: members }, quorum }, { addIssue }) => {

@@ -38,6 +38,8 @@ export interface ObservedStep {
   inputs: Record<string, unknown>;
   outputs: Record<string, string[]>;
   failureMessage: string | null;
+  /** FailureDetails: its stage, its type and its further entries; absent if AWS returns none. */
+  failureDetails?: Record<string, string[]>;
 }
 
 /** An item of the list of executions. It is enough to see whether the execution has changed since the last read. */

@@ -11,7 +11,10 @@ export interface Secret {
 /** The parts of an execution that can have a value under a hidden name. */
 export type SecretSources = Pick<ObservedExecution, "parameters"> &
   Partial<Pick<ObservedExecution, "variables" | "outputs" | "failureMessage">> & {
-    steps?: readonly Pick<ObservedExecution["steps"][number], "inputs" | "outputs" | "failureMessage">[];
+    steps?: readonly Pick<
+      ObservedExecution["steps"][number],
+      "inputs" | "outputs" | "failureMessage" | "failureDetails"
+    >[];
   };
 
 /** Deeper members are hidden as a whole: no reader needs them, and they must not exhaust the stack. */
@@ -52,7 +55,12 @@ export function learnSecrets(sources: SecretSources, hides: (name: string) => bo
         learn(key, each, hiddenBy ?? hiddenByName(value, key, hides), depth + 1);
   };
   const { parameters, variables, outputs, failureMessage, steps = [] } = sources;
-  for (const part of [parameters, variables, outputs, ...steps.flatMap((step) => [step.inputs, step.outputs])])
+  for (const part of [
+    parameters,
+    variables,
+    outputs,
+    ...steps.flatMap((step) => [step.inputs, step.outputs, step.failureDetails]),
+  ])
     learn("", part, null, 0);
   for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) learn("", text, null, 0);
   return secrets;

@@ -21,6 +21,7 @@ export function maskExecution(execution: ObservedExecution, mask: Mask): Observe
       inputs: record(step.inputs),
       outputs: lists(step.outputs),
       failureMessage: text(step.failureMessage),
+      ...(step.failureDetails === undefined ? {} : { failureDetails: lists(step.failureDetails) }),
     })),
     outputs: lists(execution.outputs),
     variables: lists(execution.variables),

@@ -44,6 +44,8 @@ export interface Route {
   decide?: "slack" | "elsewhere" | undefined;
   /** A warning at the top of each message of this route. */
   warning?: string | undefined;
+  /** Whether the channel also shows the reply that reports the end of the execution. */
+  broadcast?: boolean | undefined;
 }
 
 /** The conditions over one text each. */

@@ -7,6 +7,7 @@ import {
   type ObservedExecution,
   type ObservedStep,
 } from "./execution.ts";
+import type { FailedStep } from "./failed-step.ts";
 import {
   type ApprovalRequest,
   closed,
@@ -40,13 +41,15 @@ export interface ReconcileContext {
   signsAs?: string | null;
   /** The principal that signs now, if known. */
   signer?: RequestSigner | null;
+  /** The step that made the execution fail, masked; null if none did. */
+  failedStep?: FailedStep | null;
 }
 
 /** Compares a read of an execution with its stored requests. Pure: the same read a second time yields no changes. */
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
-  { now, attempts = [], maskText = (text) => text, signsAs = null, signer = null }: ReconcileContext,
+  { now, attempts = [], maskText = (text) => text, signsAs = null, signer = null, failedStep = null }: ReconcileContext,
 ): Change[] {
   const changes: Change[] = [];
   const gates = observed.steps.filter((step) => step.action === APPROVE_ACTION);
@@ -57,7 +60,7 @@ export function reconcile(
     const isAccepted = isAcceptedByAws(request, attempts);
     const step = turns.stepOf(request);
     const isReplaced = turns.isReplaced(request);
-    const ended = endedPatch(observed, request, maskText);
+    const ended = endedPatch(observed, request, { maskText, failedStep });
     if (request.state !== "closed" && (isReplaced || isOver(observed, step))) {
       const outcome = toOutcome({ step, observed, request, isAccepted, isReplaced, maskText, signsAs });
       changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
@@ -119,7 +122,7 @@ export function closeNotFound(request: ApprovalRequest, now: number): Change | n
 function endedPatch(
   observed: ObservedExecution,
   request: ApprovalRequest,
-  maskText: (text: string) => string,
+  { maskText, failedStep }: { maskText: (text: string) => string; failedStep: FailedStep | null },
 ): RequestPatch {
   if (!hasEnded(observed.status))
     return request.executionStatus === observed.status ? {} : { executionStatus: observed.status };
@@ -127,6 +130,7 @@ function endedPatch(
     executionStatus: observed.status,
     executionEndedAt: observed.endedAt ?? observed.startedAt ?? request.openedAt,
     executionFailure: observed.failureMessage === null ? null : maskText(observed.failureMessage),
+    failedStep,
   };
 }
 

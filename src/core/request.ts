@@ -1,3 +1,4 @@
+import type { FailedStep } from "./failed-step.ts";
 import type { AddressOwner } from "./requester.ts";
 import type { Uncovered } from "./uncovered.ts";
 
@@ -142,6 +143,8 @@ export interface ApprovalRequest {
   executionStatus: string;
   executionEndedAt: number | null;
   executionFailure: string | null;
+  /** The step that made the execution fail; null before the end, and if none failed. */
+  failedStep: FailedStep | null;
 }
 
 export interface Vote {

@@ -14,6 +14,9 @@ import type { SlackCall } from "./slack-call.ts";
 /** Error codes for a message that cannot be edited, for example after some time. Source: Slack API, errors of chat.update. */
 const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", "edit_window_closed"]);
 
+/** A reply that the channel shows too. */
+const BROADCAST = { reply_broadcast: true } as const;
+
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
 export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId">, clock: Clock): Chat {
   const isShared = makeSharedChannels(call, clock);
@@ -27,12 +30,15 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
     } as const;
   };
   return {
-    async post(channel, content, notAfter) {
+    async post(channel, content, notAfter, thread = null) {
       const rendered = await render(channel, content);
       if (rendered.kind !== "rendered") return rendered;
       if (clock.now() > notAfter) return { kind: "too-late" };
       const { message } = rendered;
-      const posted = await call("chat.postMessage", { channel, ...message, unfurl_links: false, unfurl_media: false });
+      const args = { channel, ...message, unfurl_links: false, unfurl_media: false };
+      const reply = thread === null ? {} : { thread_ts: thread.ts, ...(thread.broadcast ? BROADCAST : {}) };
+      const posted = await call("chat.postMessage", { ...args, ...reply });
+      if (posted.kind === "refused" && posted.code === "thread_not_found") return { kind: "no-thread" };
       if (posted.kind !== "ok") return posted;
       const { ts } = posted.response;
       return ts === undefined ? { kind: "ambiguous", error: "the reply has no ts" } : { kind: "posted", ts };
@@ -49,7 +55,7 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       return NOT_EDITABLE_CODES.has(updated.code) ? { ...updated, kind: "not-editable" } : updated;
     },
 
-    find: (channel, id, since) => findMessage(call, workspace, channel, id, since),
+    find: (channel, id, since, threadTs) => findMessage(call, workspace, channel, id, since, threadTs),
 
     async openDirectMessage(userId) {
       const opened = await call("conversations.open", { users: userId });

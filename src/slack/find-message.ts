@@ -18,9 +18,9 @@ export function toMetadata(id: string) {
 type Author = Pick<Workspace, "appId" | "botId">;
 
 /**
- * Searches the history of a channel, from `since` on, for the bot's oldest message with this id in its metadata. Every
- * member of the channel can read and copy the metadata, so a message by another app is not ours. Slack returns the newest
- * messages first. Source: Slack API, conversations.history.
+ * Searches the history of a channel or of a thread, from `since` on, for the bot's oldest message with this id in its
+ * metadata. Every member of the channel can read and copy the metadata, so a message by another app is not ours. Source:
+ * Slack API, conversations.history and conversations.replies.
  */
 export async function findMessage(
   call: SlackCall,
@@ -28,21 +28,30 @@ export async function findMessage(
   channel: string,
   id: string,
   since: number,
+  threadTs: string | null = null,
 ): ReturnType<Chat["find"]> {
   let cursor: string | undefined;
   let oldest: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const read = await call("conversations.history", {
+    const args = {
       channel,
       oldest: (Math.max(0, since) / 1000).toFixed(6),
       include_all_metadata: true,
       limit: HISTORY_PAGE,
       ...(cursor === undefined ? {} : { cursor }),
-    });
+    };
+    const read =
+      threadTs === null
+        ? await call("conversations.history", args)
+        : await call("conversations.replies", { ...args, ts: threadTs });
+    // A thread that does not exist has no reply.
+    if (read.kind === "refused" && read.code === "thread_not_found") return { kind: "absent" };
     if (read.kind !== "ok") return read;
-    const { messages, response_metadata } = read.response;
-    const ours = messages?.findLast((message) => hasId(message.metadata, id) && isBy(message, author));
-    oldest = ours?.ts ?? oldest;
+    const { messages = [], response_metadata } = read.response;
+    for (const message of messages) {
+      if (!hasId(message.metadata, id) || !isBy(message, author) || message.ts === undefined) continue;
+      if (oldest === undefined || Number(message.ts) < Number(oldest)) oldest = message.ts;
+    }
     cursor = response_metadata?.next_cursor || undefined;
     if (cursor === undefined) break;
   }

@@ -13,6 +13,8 @@ import type {
   ConversationsMembersResponse,
   ConversationsOpenArguments,
   ConversationsOpenResponse,
+  ConversationsRepliesArguments,
+  ConversationsRepliesResponse,
   UsergroupsUsersListArguments,
   UsergroupsUsersListResponse,
   UsersInfoArguments,
@@ -33,6 +35,7 @@ interface SlackMethods {
   "conversations.info": { args: ConversationsInfoArguments; response: ConversationsInfoResponse };
   "conversations.members": { args: ConversationsMembersArguments; response: ConversationsMembersResponse };
   "conversations.open": { args: ConversationsOpenArguments; response: ConversationsOpenResponse };
+  "conversations.replies": { args: ConversationsRepliesArguments; response: ConversationsRepliesResponse };
   "usergroups.users.list": { args: UsergroupsUsersListArguments; response: UsergroupsUsersListResponse };
   "users.info": { args: UsersInfoArguments; response: UsersInfoResponse };
   "users.lookupByEmail": { args: UsersLookupByEmailArguments; response: UsersLookupByEmailResponse };

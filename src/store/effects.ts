@@ -4,7 +4,7 @@ import { REFUSED, UNPUBLISHED, UNRECORDED } from "./audit.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
 import { BEHIND } from "./digests.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
-import { UNPOSTED_NOTICE } from "./notices.ts";
+import { NOTICES_OF_REQUESTS, UNPOSTED_NOTICE } from "./notices.ts";
 import { UNRESOLVED } from "./recipient-lookups.ts";
 import { CONTRADICTION, REQUESTS_WITH_LATEST_ATTEMPT, UNSIGNALED, UNVERIFIED } from "./requests.ts";
 import type { Tables } from "./schema.ts";
@@ -26,7 +26,7 @@ const EFFECTS: readonly Effect[] = [
   { kind: "post", from: MESSAGES_OF_REQUESTS, pending: UNPOSTED, ...ofChannel("messages") },
   { kind: "update", from: MESSAGES_OF_REQUESTS, pending: OUTDATED, ...ofChannel("messages") },
   { kind: "digest", from: sql`digests`, pending: BEHIND, ...ofChannel("digests"), request: null },
-  { kind: "notice", from: sql`notices`, pending: UNPOSTED_NOTICE, ...ofChannel("notices") },
+  { kind: "notice", from: NOTICES_OF_REQUESTS, pending: UNPOSTED_NOTICE, ...ofChannel("notices") },
   { kind: "recipients", from: sql`recipient_lookups`, pending: UNRESOLVED, ...ofRequest("recipient_lookups") },
   { kind: "requester", from: sql`requester_lookups`, pending: sql`true`, ...ofRequest("requester_lookups") },
   {

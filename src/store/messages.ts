@@ -41,7 +41,7 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
       await db.updateTable("messages").set({ wanted: 1 }).where("requestId", "=", requestId).execute();
     },
 
-    async recordDeleted(id, ts) {
+    async recordDeleted(channelId, ts) {
       await db
         .updateTable("messages")
         .set({
@@ -52,8 +52,9 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
           attempts: 0,
           nextAttemptAt: 0,
           lastError: null,
+          deletions: sql<number>`deletions + 1`,
         })
-        .where("id", "=", id)
+        .where("channelId", "=", channelId)
         .where("ts", "=", ts)
         .execute();
     },

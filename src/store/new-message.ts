@@ -23,4 +23,5 @@ export const newMessage = (requestId: string, channelId: string, requestVersion 
   requestVersion,
   wanted: 0,
   outdatedSince: null,
+  deletions: 0,
 });

@@ -1,11 +1,7 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
-import type {
-  NoticeKind,
-  RecipientLookup,
-  RecipientLookupKind,
-  RecipientLookupStore,
-} from "../app/ports/delivery-store.ts";
-import { newDelivery, newMessage } from "./new-message.ts";
+import type { RecipientLookup, RecipientLookupKind, RecipientLookupStore } from "../app/ports/delivery-store.ts";
+import { newMessage } from "./new-message.ts";
+import { addNotice } from "./notices.ts";
 import type { Tables } from "./schema.ts";
 
 /** Lookups that have not found all recipients. */
@@ -70,7 +66,7 @@ async function addDestinations(
   const requestVersion = kind === "direct-messages" ? await lockVersion(trx, requestId) : 0;
   for (const channelId of new Set(channels)) {
     if (kind === "direct-messages") await addMessage(trx, requestId, channelId, requestVersion);
-    else await addNotice(trx, requestId, kind, channelId);
+    else await addNotice(trx, { requestId, kind, channelId });
   }
 }
 
@@ -98,19 +94,5 @@ async function addMessage(
     .insertInto("messages")
     .values(newMessage(requestId, channelId, requestVersion))
     .onConflict((conflict) => conflict.columns(["requestId", "channelId"]).doNothing())
-    .execute();
-}
-
-/** Adds a notice, once for each request, kind and channel. */
-export async function addNotice(
-  trx: Kysely<Tables>,
-  requestId: string,
-  kind: NoticeKind,
-  channelId: string,
-): Promise<void> {
-  await trx
-    .insertInto("notices")
-    .values({ ...newDelivery(channelId), requestId, kind })
-    .onConflict((conflict) => conflict.columns(["requestId", "kind", "channelId"]).doNothing())
     .execute();
 }

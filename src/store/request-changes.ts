@@ -5,6 +5,7 @@ import { appendAudit, isDecisionRecorded } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
+import { addEndReports } from "./notices.ts";
 import { addRecipientLookup } from "./recipient-lookups.ts";
 import { addRequesterLookup, endRequesterLookup } from "./requester-lookups.ts";
 import { patchToRow, requestToRow } from "./rows.ts";
@@ -78,6 +79,7 @@ async function advance(
     .where("requestId", "=", requestId)
     .execute();
   await endRequesterLookup(trx, requestId, patch);
+  if (patch.executionEndedAt != null) await addEndReports(trx, requestId);
   if (vote !== undefined)
     await trx
       .insertInto("votes")

@@ -14,6 +14,7 @@ export function requestFromRow({ deadline: _, starter: __, ...row }: RequestsTab
     awsDecidedBy: JSON.parse(row.awsDecidedBy),
     outcome: row.outcome === null ? null : JSON.parse(row.outcome),
     reachedStep: row.reachedStep === null ? null : JSON.parse(row.reachedStep),
+    failedStep: row.failedStep === null ? null : JSON.parse(row.failedStep),
   };
 }
 
@@ -26,6 +27,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
     awsDecidedBy: JSON.stringify(request.awsDecidedBy),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
     reachedStep: request.reachedStep === null ? null : JSON.stringify(request.reachedStep),
+    failedStep: request.failedStep === null ? null : JSON.stringify(request.failedStep),
     deadline: toDeadline(request.facts) ?? request.openedAt + DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000,
     starter: toStarterKey(request.facts.executedBy),
   };
@@ -36,7 +38,7 @@ function toDeadline(facts: RequestFacts): number | undefined {
 }
 
 export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
-  const { facts, addressOwner, awsApprovals, awsDecidedBy, outcome, reachedStep, ...plain } = patch;
+  const { facts, addressOwner, awsApprovals, awsDecidedBy, outcome, reachedStep, failedStep, ...plain } = patch;
   const deadline = facts === undefined ? undefined : toDeadline(facts);
   return {
     ...plain,
@@ -47,6 +49,7 @@ export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
     ...(awsDecidedBy === undefined ? {} : { awsDecidedBy: JSON.stringify(awsDecidedBy) }),
     ...(outcome === undefined ? {} : { outcome: JSON.stringify(outcome) }),
     ...(reachedStep === undefined ? {} : { reachedStep: JSON.stringify(reachedStep) }),
+    ...(failedStep === undefined ? {} : { failedStep: JSON.stringify(failedStep) }),
   };
 }
 

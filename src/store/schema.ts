@@ -13,7 +13,7 @@ import type { SignalAttempt } from "../core/signal-attempt.ts";
 export interface RequestsTable
   extends Omit<
     ApprovalRequest,
-    "facts" | "addressOwner" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep"
+    "facts" | "addressOwner" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep" | "failedStep"
   > {
   facts: string;
   addressOwner: string;
@@ -21,6 +21,7 @@ export interface RequestsTable
   awsDecidedBy: string;
   outcome: string | null;
   reachedStep: string | null;
+  failedStep: string | null;
   /** The time until which the request can be decided; a default if AWS does not say. See post-order.ts. */
   deadline: number;
   /** Who started the execution, for the order of posts: see toStarterKey. */
@@ -28,6 +29,8 @@ export interface RequestsTable
 }
 
 export interface MessagesTable extends MessageRow {
+  /** How often the message was deleted in Slack. */
+  deletions: number;
   /** The version of the request, copied here for an index of the messages that show an older one. */
   requestVersion: number;
   /** 1 after an approver opened the request before this message was posted, else 0. */
@@ -58,6 +61,11 @@ export interface RequesterLookupsTable extends RequesterLookup {
 
 export interface StepsWithoutIdTable extends StepWithoutId {
   id: string;
+}
+
+export interface NoticesTable extends NoticeRow {
+  /** At most one notice has this text; null: no restriction. */
+  once: string | null;
 }
 
 export interface DigestsTable extends DigestRow {
@@ -111,7 +119,7 @@ export interface Tables {
   signals: SignalAttempt;
   recipientLookups: RecipientLookupsTable;
   requesterLookups: RequesterLookupsTable;
-  notices: NoticeRow;
+  notices: NoticesTable;
   stepsWithoutId: StepsWithoutIdTable;
   digests: DigestsTable;
   executions: Required<WatchedExecution>;

@@ -18,6 +18,7 @@ export type Topic =
 /** What may be due after a request has changed. */
 export const REQUEST_CHANGED: readonly Topic[] = [
   "deliver",
+  "notify",
   "resolve-recipients",
   "look-up-requester",
   "reply",

@@ -34,6 +34,9 @@ for (const connection of ["socket", "http"] as const) {
     assert.match(toText(ended), /<@U0JANE>/);
     assert.doesNotMatch(toText(ended), /"action_id":"(approve|reject)"/);
     assert.equal((await w.messages()).length, 1);
+    const reply = await w.reply(message, "The execution has succeeded* after ");
+    assert.match(toText(reply), /approved by <@U0JANE>/);
+    assert.equal((await w.replies(message)).length, 1);
   });
 
   const define = connection === "socket" ? test : fullMatrixTest;

@@ -7,6 +7,7 @@ import type {
   MessageContent,
   NoticeView,
   RequestView,
+  Thread,
 } from "../../src/app/ports/slack.ts";
 import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
 import type { NameRenderer } from "../../src/core/name-renderer.ts";
@@ -160,9 +161,9 @@ type EphemeralResult = Awaited<ReturnType<Chat["postEphemeral"]>>;
 export interface FakeChat extends Chat {
   /** The messages in Slack by their ts, each with its view. */
   messages: Map<string, { channelId: string; id: string; view: RequestView }>;
-  notices: { channelId: string; notice: NoticeView }[];
+  notices: { channelId: string; notice: NoticeView; thread: Thread | null }[];
   ephemerals: { channelId: string; userId: string; text: string }[];
-  searches: { channelId: string; id: string; since: number }[];
+  searches: { channelId: string; id: string; since: number; threadTs?: string }[];
   /** Replies to the next calls. With `posts`, the message is stored even if the reply is `ambiguous`. */
   nextPost: { answer: PostResult; posts?: boolean }[];
   nextUpdate: UpdateResult[];
@@ -177,10 +178,15 @@ export interface FakeChat extends Chat {
 export function fakeChat(): FakeChat {
   let counter = 0;
   const newTs = () => `1700000000.${String(++counter).padStart(6, "0")}`;
-  const storeMessage = (channelId: string, content: MessageContent, ts = newTs()): string => {
+  const storeMessage = (
+    channelId: string,
+    content: MessageContent,
+    ts = newTs(),
+    thread: Thread | null = null,
+  ): string => {
     if (content.kind === "step-without-id") throw new Error("the fake has no messages without a request");
     fake.messages.set(ts, { channelId, id: content.id, view: content.view as RequestView });
-    if (content.kind === "notice") fake.notices.push({ channelId, notice: content.view });
+    if (content.kind === "notice") fake.notices.push({ channelId, notice: content.view, thread });
     return ts;
   };
   const fake: FakeChat = {
@@ -196,10 +202,11 @@ export function fakeChat(): FakeChat {
     async acquireSlot(kind, channelId) {
       fake.slots.push(`${kind} ${channelId}`);
     },
-    async post(channelId, content) {
+    async post(channelId, content, _notAfter, thread) {
       const next = fake.nextPost.shift();
-      if (next?.posts) storeMessage(channelId, content);
-      return next?.answer ?? { kind: "posted", ts: storeMessage(channelId, content) };
+      const store = () => storeMessage(channelId, content, newTs(), thread);
+      if (next?.posts) store();
+      return next?.answer ?? { kind: "posted", ts: store() };
     },
     async update(channelId, ts, content) {
       const next = fake.nextUpdate.shift();
@@ -207,8 +214,8 @@ export function fakeChat(): FakeChat {
       storeMessage(channelId, content, ts);
       return { kind: "updated" };
     },
-    async find(channelId, id, since) {
-      fake.searches.push({ channelId, id, since });
+    async find(channelId, id, since, threadTs) {
+      fake.searches.push({ channelId, id, since, ...(threadTs == null ? {} : { threadTs }) });
       const next = fake.nextFind.shift();
       if (next !== undefined) return next;
       for (const [ts, message] of fake.messages) {

@@ -68,6 +68,7 @@ export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest =
   executionStatus: "Waiting",
   executionEndedAt: null,
   executionFailure: null,
+  failedStep: null,
   ...more,
 });
 

@@ -152,10 +152,21 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
       const { channels } = await control.slack("state");
       return channels.find((channel: Json) => channel.id === id);
     },
-    /** Returns the messages that the bot posted in a channel, oldest first. */
+    /** Returns the messages that the bot posted in a channel, oldest first, without replies. */
     async messages(channel = "C0APPROVALS"): Promise<Json[]> {
       const { messages } = await self.channel(channel);
-      return messages.filter((message: Json) => message.onlyFor === undefined);
+      return messages.filter((message: Json) => message.onlyFor === undefined && !isReply(message));
+    },
+    /** Waits for a reply in the thread of a message, with this text. */
+    reply: (message: Json, expected: string | RegExp, channel = "C0APPROVALS"): Promise<Json> =>
+      eventually(
+        `a reply says ${expected}`,
+        async () => (await self.replies(message, channel)).find((each) => matches(toText(each), expected)),
+        () => formatLastLines(newest().lines),
+      ),
+    async replies(message: Json, channel = "C0APPROVALS"): Promise<Json[]> {
+      const { messages } = await self.channel(channel);
+      return messages.filter((each: Json) => isReply(each) && each.thread_ts === message.ts);
     },
     /** Waits for the message of an execution, and for the text if given. */
     message: (executionId: string, expected?: string | RegExp, channel = "C0APPROVALS"): Promise<Json> =>
@@ -210,6 +221,8 @@ export type World = Awaited<ReturnType<typeof world>>;
 function call(url: string, body: unknown): Promise<Json> {
   return body === undefined ? getJson(url) : postJson(url, body);
 }
+
+const isReply = ({ ts, thread_ts }: Json): boolean => thread_ts !== undefined && thread_ts !== ts;
 
 /** Returns the complete content of a message as one text. */
 export function toText(message: Json): string {

@@ -254,7 +254,12 @@ test("the end of an execution is recorded on requests that closed earlier, with 
   });
   const [change] = reconcile(execution, [closed], { now: NOW, maskText: (text) => text.replace("hunter2", "***") });
   assert(change?.kind === "ended");
-  assert.deepEqual(change.patch, { executionStatus: "Failed", executionEndedAt: NOW + 5, executionFailure: "no ***" });
+  assert.deepEqual(change.patch, {
+    executionStatus: "Failed",
+    executionEndedAt: NOW + 5,
+    executionFailure: "no ***",
+    failedStep: null,
+  });
 });
 
 test("the failure message of a step is stored masked", () => {

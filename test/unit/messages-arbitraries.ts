@@ -166,6 +166,13 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   executionStatus: fc.oneof(fc.constantFrom("Waiting", "InProgress", "Success", "Failed", "Cancelled"), hostile(200)),
   executionEndedAt: maybe(time),
   executionFailure: maybe(hostile(5000)),
+  failedStep: maybe(
+    fc.record({
+      name: hostile(256),
+      message: maybe(hostile(5000)),
+      details: fc.array(hostile(3000), { maxLength: 20 }),
+    }),
+  ),
 });
 
 export const votes: fc.Arbitrary<Vote[]> = fc.array(
@@ -211,6 +218,7 @@ export const routes: fc.Arbitrary<Route | null> = maybe(
     }),
     quorum: count,
     selfApproval: fc.boolean(),
+    broadcast: fc.boolean(),
     whenRequesterUnknown: fc.constantFrom("allow", "deny", "deny-people"),
     reason: fc.constantFrom("none", "reject", "always"),
     confirm: fc.constantFrom("button", "dialog", "typed"),

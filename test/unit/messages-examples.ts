@@ -97,6 +97,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     executionStatus: "Waiting",
     executionEndedAt: null,
     executionFailure: null,
+    failedStep: null,
     ...changes,
   };
 }

@@ -1,5 +1,5 @@
 import type { DeliveryRow } from "../ports/delivery-store.ts";
-import type { MessageContent } from "../ports/slack.ts";
+import type { MessageContent, Thread } from "../ports/slack.ts";
 import { type DeliveryDeps, type MessageKind, trace } from "./delivery-context.ts";
 
 /** How long a claim lasts: longer than a post can take. */
@@ -13,6 +13,7 @@ export interface ClaimedCall {
   claim: string;
   content: MessageContent;
   version: number;
+  thread: Thread | null;
   /** The call must not start later than this. */
   notAfter: number;
 }
@@ -52,9 +53,10 @@ export async function claimCall<Row extends DeliveryRow>(
     if (claimed === null) return null;
   }
   if (!abort.aborted) {
-    const current = await kind.content(row);
+    const current = await kind.content({ ...row, claimId: claimed.claim });
     const notAfter = toNotAfter(claimed);
-    if (clock.now() <= notAfter) return { claim: claimed.claim, notAfter, ...current };
+    if (current !== null && clock.now() <= notAfter)
+      return { claim: claimed.claim, notAfter, thread: null, ...current };
   }
   await release(claimed);
   return null;

@@ -59,11 +59,15 @@ async function post<Row extends DeliveryRow>(
   const { store } = kind;
   const call = await claimCall(deps, kind, row, abort);
   if (call === null) return 0;
-  const { claim, content, version, notAfter } = call;
-  const result = await deps.chat.post(row.channelId, content, notAfter);
+  const { claim, content, version, notAfter, thread } = call;
+  const result = await deps.chat.post(row.channelId, content, notAfter, thread);
   switch (result.kind) {
     case "too-late":
       await store.release(row.id, claim, NOT_SENT, clock.now());
+      return 0;
+    case "no-thread":
+      await store.release(row.id, claim, "The message of the thread was deleted", clock.now());
+      if (thread !== null) await kind.threadLost?.(row, thread.ts);
       return 0;
     case "posted":
       await store.recordPosted(row.id, result.ts, version);
@@ -94,7 +98,8 @@ async function resolve<Row extends DeliveryRow>(
   const { store } = kind;
   const [claim, now] = [deps.newId(), clock.now()];
   if (abort.aborted || !(await store.claimUnresolved(row.id, from, claim, now, now + CLAIM_MS))) return 0;
-  const found = await chat.find(row.channelId, kind.idOf(row), (row.claimedAt ?? 0) - CLOCK_SKEW_MS);
+  const since = (row.claimedAt ?? 0) - CLOCK_SKEW_MS;
+  const found = await chat.find(row.channelId, kind.idOf(row), since, kind.threadOf?.(row));
   switch (found.kind) {
     case "found":
       // The shown version is unknown. Version 0 makes the message outdated, so that it is updated.

@@ -8,6 +8,7 @@ import {
   describeChatFailure,
   type LostMessage,
   type MessageContent,
+  type Thread,
 } from "../ports/slack.ts";
 
 export interface DeliveryDeps {
@@ -25,12 +26,19 @@ export interface DeliveryDeps {
 export interface MessageKind<Row extends DeliveryRow> {
   store: DeliveryStore;
   idOf(row: Row): string;
-  /** Returns the content as of now, and its version. */
-  content(row: Row): Promise<{ content: MessageContent; version: number }>;
+  /**
+   * Returns the content as of now, its version, and the thread if it is a reply. Null: there is nothing to say any more.
+   * The row has the claim of the attempt.
+   */
+  content(row: Row): Promise<{ content: MessageContent; version: number; thread?: Thread | null } | null>;
+  /** Returns the thread that an unfinished post went to. */
+  threadOf?(row: Row): string | null;
   /** Returns the fields that identify the message in the log, in addition to its channel. */
   about(row: Row): object;
   /** Handles a message that was deleted, or that cannot be edited. By default its update is retried more and more rarely. */
   lost?(row: Row, ts: string, how: LostMessage["kind"]): Promise<void>;
+  /** Handles a reply whose thread was deleted. */
+  threadLost?(row: Row, threadTs: string): Promise<void>;
 }
 
 /** Logs a change of state at debug. */

@@ -1,7 +1,13 @@
 import { findRoute, type Route } from "../../core/policy.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
-import type { MessageRow, MessageStore, NoticeRow, NoticeStore } from "../ports/delivery-store.ts";
-import type { RequestView } from "../ports/slack.ts";
+import {
+  type MessageRow,
+  type MessageStore,
+  type NoticeRow,
+  type NoticeStore,
+  THREAD_KINDS,
+} from "../ports/delivery-store.ts";
+import type { NoticeView, RequestView, Thread } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { makeDeliverMessage } from "./deliver-message.ts";
 import type { DeliveryDeps } from "./delivery-context.ts";
@@ -28,12 +34,16 @@ export const makeRequestMessages = (
     },
     about: ({ requestId }) => ({ requestId }),
     // A deleted message is posted again. One that stays, outdated, gets a notice with the current state below it.
-    lost: ({ id, requestId, channelId }, ts, how) =>
-      how === "deleted" ? deps.messages.recordDeleted(id, ts) : deps.notices.add(requestId, "not-editable", channelId),
+    lost: ({ requestId, channelId }, ts, how) =>
+      how === "deleted"
+        ? deps.messages.recordDeleted(channelId, ts)
+        : deps.notices.add(requestId, "not-editable", channelId),
   });
 
 /** Delivers one notice; see makeDeliverMessage. */
-export const makeNotices = (deps: DeliveryDeps & ViewDeps & { notices: NoticeStore }) =>
+export const makeNotices = (
+  deps: DeliveryDeps & ViewDeps & { notices: NoticeStore; messages: Pick<MessageStore, "recordDeleted"> },
+) =>
   makeDeliverMessage<NoticeRow>(deps, {
     store: deps.notices,
     idOf: (row) => row.id,
@@ -41,15 +51,40 @@ export const makeNotices = (deps: DeliveryDeps & ViewDeps & { notices: NoticeSto
       const { id, kind, requestId } = row;
       if (kind === "step-without-id")
         return { content: { id, kind, step: await deps.notices.stepWithoutId(requestId) }, version: 1 };
-      const view = { ...(await toRequestView(deps, requestId)), kind };
-      return { content: { id, kind: "notice", view }, version: 1 };
+      const view = await toNoticeView(deps, requestId, kind);
+      const thread = await claimThread(deps, row, view);
+      return { content: { id, kind: "notice", view }, version: 1, thread };
     },
+    threadOf: (row) => row.threadTs,
+    threadLost: ({ channelId }, ts) => deps.messages.recordDeleted(channelId, ts),
     about: aboutNotice,
   });
 
 /** Returns the fields that identify a notice in the log. */
 export const aboutNotice = ({ requestId, kind }: NoticeRow) =>
   kind === "step-without-id" ? { notice: kind } : { requestId, notice: kind };
+
+/** Returns the thread of a reply and records it for the attempt that has claimed the row. Null: it goes to the channel. */
+async function claimThread(
+  { notices }: { notices: NoticeStore },
+  row: NoticeRow,
+  { kind, route }: NoticeView,
+): Promise<Thread | null> {
+  if (!THREAD_KINDS.includes(kind)) return null;
+  const ts = await notices.findThread(row);
+  await notices.recordThread(row.id, row.claimId ?? "", ts);
+  return ts === null ? null : { ts, broadcast: kind === "execution-ended" && route?.broadcast === true };
+}
+
+async function toNoticeView(deps: ViewDeps, requestId: string, kind: NoticeView["kind"]): Promise<NoticeView> {
+  const view = { ...(await toRequestView(deps, requestId)), kind };
+  if (kind !== "execution-ended") return view;
+  const { account, region, executionId } = view.request;
+  const gates = [];
+  for (const request of await deps.requests.ofExecution({ account, region }, executionId))
+    gates.push({ request, votes: await deps.requests.votes(request.id) });
+  return { ...view, gates };
+}
 
 async function toRequestView(deps: ViewDeps, requestId: string): Promise<RequestView> {
   const request = await deps.requests.byId(requestId);

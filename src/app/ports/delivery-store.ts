@@ -61,11 +61,11 @@ export interface MessageStore extends DeliveryStore {
   /** Records that an approver opened the request: its unposted messages are posted before others. */
   recordOpened(requestId: string): Promise<void>;
   /** Records that the message with this ts was deleted in Slack: it is due to be posted again while its request is not closed. */
-  recordDeleted(id: string, ts: string): Promise<void>;
+  recordDeleted(channelId: string, ts: string): Promise<void>;
 }
 
 /** `direct-messages`: to the approvers of a request. Otherwise the recipients of a notice. */
-export type RecipientLookupKind = "direct-messages" | Exclude<NoticeKind, "not-editable">;
+export type RecipientLookupKind = "direct-messages" | Exclude<NoticeKind, "not-editable" | "execution-ended">;
 
 /** The search for the people to message about a request. */
 export interface RecipientLookup {
@@ -95,6 +95,7 @@ export interface RecipientLookupStore {
 /** A message about a request that is posted once and never updated. */
 export type NoticeKind =
   | "break-glass"
+  | "execution-ended"
   | "no-route"
   | "not-editable"
   | "not-listed"
@@ -107,6 +108,12 @@ export interface NoticeRow extends DeliveryRow {
   /** The id of the request; of the stored step, if the notice is about a step without an id. */
   requestId: string;
   kind: NoticeKind;
+  /** Tells apart the notices of one kind. */
+  number: number;
+  /** Facts as of the time when the notice became due, as JSON; null if there are none. */
+  detail: string | null;
+  /** The thread that the last attempt posted to; null: none. */
+  threadTs: string | null;
 }
 
 /** A waiting step for which AWS returns no id: it has no request. */
@@ -119,14 +126,24 @@ export interface StepWithoutId {
   stepName: string;
 }
 
+/** The notices that are replies in the thread of their request's message. */
+export const THREAD_KINDS: readonly NoticeKind[] = ["execution-ended"];
+
 export interface NoticeStore extends DeliveryStore {
-  /** Returns notices to post, at most `perChannel` from each channel. */
+  /** Returns notices to post, at most `perChannel` from each channel. A reply is due when its thread is posted. */
   due(now: number, perChannel: number): Promise<NoticeRow[]>;
   ofRequest(requestId: string): Promise<NoticeRow[]>;
   /** Returns the stored step that a notice `step-without-id` is about. */
   stepWithoutId(id: string): Promise<StepWithoutId>;
   /** Adds a notice, once for each request, kind and channel. */
   add(requestId: string, kind: NoticeKind, channelId: string): Promise<void>;
+  /**
+   * Returns the thread of a reply: the request's message in the channel, for the end of an execution the newest message of
+   * the execution. Null if it was deleted.
+   */
+  findThread(row: NoticeRow): Promise<string | null>;
+  /** Records the thread that the claimed attempt posts to, so that the search for it finds it there. */
+  recordThread(id: string, claim: string, threadTs: string | null): Promise<void>;
 }
 
 /** A list of the waiting requests of a channel that is far behind, from the beginning of that flood to its end. */

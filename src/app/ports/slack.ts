@@ -39,6 +39,17 @@ export interface RequestView {
 /** The content of a notice. */
 export interface NoticeView extends RequestView {
   kind: Exclude<NoticeKind, "step-without-id">;
+  /** Every request of the execution, oldest first; only for the end of the execution. */
+  gates?: readonly Gate[];
+}
+
+/** A request with its votes. */
+export type Gate = Pick<RequestView, "request" | "votes">;
+
+/** The thread that a reply goes to. `broadcast`: the channel shows the reply too. */
+export interface Thread {
+  ts: string;
+  broadcast: boolean;
 }
 
 /** The content of a digest: the requests without a message in a channel with a backlog. */
@@ -68,12 +79,16 @@ export type AcquireSlot = (call: "post" | "update", channelId: string, abort: Ab
 export interface Chat {
   /** Opens the channel of direct messages with a person. */
   openDirectMessage(userId: string): Promise<{ kind: "channel"; channelId: string } | ChatFailure>;
-  /** Posts a message once, without retries. Sends nothing after `notAfter`. */
+  /**
+   * Posts a message once, without retries. Sends nothing after `notAfter`. `no-thread`: the first message of the thread was
+   * deleted, and nothing was posted.
+   */
   post(
     channelId: string,
     content: MessageContent,
     notAfter: number,
-  ): Promise<{ kind: "posted"; ts: string } | { kind: "too-late" } | ChatFailure>;
+    thread?: Thread | null,
+  ): Promise<{ kind: "posted"; ts: string } | { kind: "too-late" } | { kind: "no-thread" } | ChatFailure>;
   /** Updates a message once, without retries. Sends nothing after `notAfter`. */
   update(
     channelId: string,
@@ -81,11 +96,15 @@ export interface Chat {
     content: MessageContent,
     notAfter: number,
   ): Promise<{ kind: "updated" } | { kind: "too-late" } | LostMessage | ChatFailure>;
-  /** Searches the channel history for our message with this id in its metadata, posted at `since` or later. */
+  /**
+   * Searches the history of the channel, or of one of its threads, for our message with this id in its metadata, posted at
+   * `since` or later.
+   */
   find(
     channelId: string,
     id: string,
     since: number,
+    threadTs?: string | null,
   ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
   /**
    * Posts a text that only this person sees. Where Slack refuses that, a full member gets a direct message instead; a

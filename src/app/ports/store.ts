@@ -57,7 +57,7 @@ export interface RequestStore {
   rebindTarget(target: Target): Promise<void>;
   byId(id: string): Promise<ApprovalRequest | null>;
   /** Finds by the account and Region of the target, which may have had another name when the requests were opened. */
-  ofExecution(target: Target, executionId: string): Promise<ApprovalRequest[]>;
+  ofExecution(target: Pick<Target, "account" | "region">, executionId: string): Promise<ApprovalRequest[]>;
   /** Finds by request id or execution id, newest first. */
   find(id: string): Promise<ApprovalRequest[]>;
   /** Returns the oldest first. */

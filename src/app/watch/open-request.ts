@@ -168,4 +168,5 @@ const UNDECIDED = {
   closedAt: null,
   executionEndedAt: null,
   executionFailure: null,
+  failedStep: null,
 } satisfies Partial<ApprovalRequest>;

@@ -1,5 +1,6 @@
 import { backoffMs } from "../../core/backoff.ts";
 import { findWaitingWithoutId, hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
+import { findFailedStep } from "../../core/failed-step.ts";
 import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
@@ -127,7 +128,9 @@ async function applyReading(
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const { signsAs = null } = automation.target;
   const signer = toRequestSigner(automation);
-  const changes = reconcile(execution, known, { now: clock.now(), attempts, maskText: mask.text, signsAs, signer });
+  const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
+  const read = { maskText: mask.text, failedStep };
+  const changes = reconcile(execution, known, { now: clock.now(), attempts, signsAs, signer, ...read });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
   await reportWithoutId(deps, automation.target, execution);

@@ -10,6 +10,7 @@ import { uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
 import { idsLine } from "./aws-text.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
+import { executionEndMessage } from "./execution-end.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
@@ -24,6 +25,8 @@ export function noticeMessage(view: NoticeView): Rendered {
   switch (view.kind) {
     case "break-glass":
       return breakGlass(view);
+    case "execution-ended":
+      return executionEndMessage(view);
     case "no-route":
       return noRoute(view);
     case "signal-misdirected":

@@ -17,6 +17,7 @@ export function withheld<View extends RequestView>(view: View): View {
       facts: { ...request.facts, message: null, parameters: [] },
       outcome: request.outcome === null ? null : { ...request.outcome, detail: null },
       executionFailure: null,
+      failedStep: null,
     },
     votes: votes.map((vote) => ({ ...vote, reason: null })),
   };

@@ -17,6 +17,7 @@ export const RATE_LIMITS: Record<SlackMethod, RateLimit> = {
   "chat.postEphemeral": { intervalMs: TIER_4_MS, burst: 20 },
   "conversations.history": { intervalMs: TIER_3_MS, burst: 10 },
   "conversations.open": { intervalMs: TIER_3_MS, burst: 10 },
+  "conversations.replies": { intervalMs: TIER_3_MS, burst: 10 },
   "conversations.info": { intervalMs: TIER_3_MS, burst: 25 },
   "conversations.members": { intervalMs: TIER_4_MS, burst: 50 },
   "usergroups.users.list": { intervalMs: TIER_2_MS, burst: 10 },
@@ -31,6 +32,7 @@ export type DeliveryMethod = "chat.postMessage" | "chat.update";
 export const SLOT_TIMEOUT_MS: Record<Exclude<SlackMethod, DeliveryMethod>, number> = {
   "conversations.history": 10_000,
   "conversations.open": 10_000,
+  "conversations.replies": 10_000,
   "chat.postEphemeral": 2_000,
   "conversations.info": 2_000,
   "conversations.members": 2_000,

@@ -10,6 +10,7 @@ export async function createDeliveries(db: Db): Promise<void> {
     .addColumn("request_version", "integer", (c) => c.notNull())
     .addColumn("wanted", "integer", (c) => c.notNull())
     .addColumn("outdated_since", "bigint")
+    .addColumn("deletions", "integer", (c) => c.notNull())
     .addUniqueConstraint("messages_destination", ["request_id", "channel_id"])
     .execute();
   // These two indexes find the few messages that are due among the many that are not.
@@ -24,7 +25,11 @@ export async function createDeliveries(db: Db): Promise<void> {
     // The id of a request or of a step without an id.
     .addColumn("request_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
-    .addUniqueConstraint("notices_destination", ["request_id", "kind", "channel_id"])
+    .addColumn("number", "integer", (c) => c.notNull())
+    .addColumn("detail", "text")
+    .addColumn("thread_ts", "text")
+    .addColumn("once", "text", (c) => c.unique())
+    .addUniqueConstraint("notices_destination", ["request_id", "kind", "number", "channel_id"])
     .execute();
   await createIndex(db, "notices", "notices_due", ["ts", "next_attempt_at"]);
   await db.schema

@@ -33,6 +33,7 @@ export async function createRequests(db: Db): Promise<void> {
     .addColumn("execution_status", "text", (c) => c.notNull())
     .addColumn("execution_ended_at", "bigint")
     .addColumn("execution_failure", "text")
+    .addColumn("failed_step", "text")
     .addUniqueConstraint("requests_step", ["account", "region", "execution_id", "step_execution_id", "step_turn"])
     .execute();
   await createIndex(db, "requests", "requests_by_state", ["state", "opened_at"]);

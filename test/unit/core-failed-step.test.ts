@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ObservedStep } from "../../src/core/execution.ts";
+import { findFailedStep } from "../../src/core/failed-step.ts";
+import { makeMask } from "../../src/core/mask.ts";
+import { anExecution, aStep } from "../support/samples.ts";
+
+const NOTHING_HIDDEN = makeMask([], { parameters: {} });
+const failed = (name: string, endedAt: number, more: Partial<ObservedStep> = {}) =>
+  aStep({ name, stepExecutionId: name, status: "Failed", endedAt, failureMessage: `${name} broke`, ...more });
+const execution = (status: string, ...steps: ObservedStep[]) => anExecution({ status, steps });
+
+const CASES: [claim: string, found: string | null, ...Parameters<typeof execution>][] = [
+  ["a success has no failed step", null, "Success", failed("a", 1)],
+  ["the step that failed last explains the end", "b", "Failed", failed("a", 1), failed("b", 2)],
+  [
+    "a loop fails because of the step inside it",
+    "inner",
+    "Failed",
+    failed("loop", 9),
+    failed("inner", 8, { parentStepId: "loop" }),
+  ],
+  ["a step that timed out has failed", "slow", "TimedOut", failed("slow", 1, { status: "TimedOut" })],
+  ["an execution may fail without a step", null, "Failed", aStep({ status: "Success" })],
+];
+
+for (const [claim, found, status, ...steps] of CASES) {
+  test(claim, () => {
+    assert.equal(findFailedStep(execution(status, ...steps), NOTHING_HIDDEN)?.name ?? null, found);
+  });
+}
+
+test("the failure of a step hides values under hidden names, in its message and in its details", () => {
+  const step = failed("restart", 1, {
+    failureMessage: "login with hunter2-hunter2 failed",
+    failureDetails: { Type: ["Action"], AdminPassword: ["hunter2-hunter2"], Command: ["mysql -p hunter2-hunter2"] },
+  });
+  const mask = makeMask(["*password*"], { parameters: {}, steps: [step] });
+  assert.deepEqual(findFailedStep(execution("Failed", step), mask), {
+    name: "restart",
+    message: "login with (hidden) failed",
+    details: ["Type: Action", "AdminPassword: (hidden)", "Command: mysql -p (hidden)"],
+  });
+});

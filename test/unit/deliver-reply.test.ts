@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { makeNotices } from "../../src/app/deliver/message-kinds.ts";
+import { aRoute, REQUEST_ID } from "../support/samples.ts";
+import { setUp } from "./deliver-message-setup.ts";
+
+/** A request with a message, whose execution has ended. */
+async function setUpEnd(t: TestContext, { broadcast = false } = {}) {
+  const w = await setUp(t);
+  const { store, chat, clock, log } = w;
+  let ids = 0;
+  const deliver = makeNotices({
+    ...{ messages: store.messages, notices: store.notices, requests: store.requests },
+    ...{ routes: [aRoute({ broadcast })], identities: {}, chat, clock, log },
+    acquireSlot: (...call) => chat.acquireSlot(...call),
+    aliveUntil: () => Number.POSITIVE_INFINITY,
+    newId: () => `reply-${++ids}`,
+    random: () => 0,
+  });
+  await w.round();
+  await w.move({ executionStatus: "Success", executionEndedAt: clock.now() });
+  const reply = async () => {
+    for (const row of await store.notices.due(clock.now(), 10)) await deliver(row, new AbortController().signal);
+  };
+  return { ...w, reply };
+}
+
+test("the end is one reply in the thread of the message", async (t) => {
+  const w = await setUpEnd(t);
+  const { ts } = await w.row();
+  await w.reply();
+  await w.reply();
+  assert.deepEqual(
+    w.chat.notices.map(({ notice, thread }) => [notice.kind, thread]),
+    [["execution-ended", { ts, broadcast: false }]],
+  );
+});
+
+test("with broadcast: true, the channel shows the reply too", async (t) => {
+  const w = await setUpEnd(t, { broadcast: true });
+  await w.reply();
+  assert.equal(w.chat.notices[0]?.thread?.broadcast, true);
+});
+
+test("a reply with an unclear result is searched for in its thread, and not posted again", async (t) => {
+  const w = await setUpEnd(t);
+  const { ts } = await w.row();
+  w.chat.nextPost.push({ answer: { kind: "ambiguous", error: "timeout" }, posts: true });
+  await w.reply();
+  w.clock.advance(60_000);
+  await w.reply();
+  assert.equal(w.chat.searches[0]?.threadTs, ts);
+  await w.reply();
+  assert.equal(w.chat.notices.length, 1);
+});
+
+test("a reply whose message was deleted waits for the new message and follows that one", async (t) => {
+  const w = await setUpEnd(t);
+  w.chat.nextPost.push({ answer: { kind: "no-thread" } });
+  await w.reply();
+  assert.equal((await w.row()).ts, null, "the message is due again");
+  await w.reply();
+  assert.equal(w.chat.notices.length, 0);
+  await w.round();
+  await w.reply();
+  assert.equal(w.chat.notices[0]?.thread?.ts, (await w.row()).ts);
+});
+
+test("a reply to a message that was deleted after its request closed goes to the channel", async (t) => {
+  const w = await setUpEnd(t);
+  await w.move({ state: "closed" });
+  await w.round();
+  w.chat.nextPost.push({ answer: { kind: "no-thread" } });
+  await w.reply();
+  await w.reply();
+  assert.deepEqual(
+    w.chat.notices.map(({ thread }) => thread),
+    [null],
+  );
+  assert.equal((await w.store.notices.ofRequest(REQUEST_ID))[0]?.lastError, null);
+});

@@ -33,6 +33,8 @@ export interface SlackSandboxOptions {
   clock?: SandboxClock;
   /** The URL for signed interactions, commands and events; default: Socket Mode. */
   requestUrl?: string;
+  /** The time in the signatures of HTTP deliveries; default: the machine's. For a receiver that has another clock. */
+  signedAt?: () => number;
   /** Whether rate limits apply (default: true). `/_control/limits` can change it later. */
   rateLimits?: boolean;
   /** The initial settings of the workspace that differ from the defaults. */
@@ -68,7 +70,14 @@ export async function startSlackSandbox(options: SlackSandboxOptions = {}): Prom
   limiter.settings.enabled = options.rateLimits ?? true;
 
   const baseUrl = () => url;
-  const deliver = makeDeliver({ links, clock: timers, faults, journal, requestUrl: () => requestUrl });
+  const deliver = makeDeliver({
+    links,
+    clock: timers,
+    faults,
+    journal,
+    requestUrl: () => requestUrl,
+    signedAt: options.signedAt,
+  });
   const linkAddress = (app: Parameters<typeof links.issueTicket>[0]) =>
     requestUrl === undefined
       ? `${url.replace(/^http/, "ws")}/link/?ticket=${links.issueTicket(app)}&app_id=${app.id}`

@@ -13,7 +13,7 @@ export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }:
   const { rateLimits } = store;
   const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log);
   const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, rateLimits, clock, log });
-  const directory = makeDirectory(call, workspace, clock);
+  const directory = hooks.directory(makeDirectory(call, workspace, clock));
   return {
     chat: metrics.chat(hooks.chat(withDirectReplies(makeChat(call, workspace, clock), directory, call))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),

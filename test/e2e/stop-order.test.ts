@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startBot } from "../../src/bot/start.ts";
-import type { TestHooks } from "../../src/bot/test-hooks.ts";
+import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
 import { readTextFile } from "../../src/config/file.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { systemClock } from "../../src/ops/clock.ts";
@@ -20,6 +20,7 @@ test("a stop closes the connection to Slack, then ends the signal in progress, t
   const slackClosed = Promise.withResolvers<void>();
   const leasesReleased = Promise.withResolvers<void>();
   const hooks: TestHooks = {
+    ...NO_TEST_HOOKS,
     store: (own) => ({
       ...own,
       replicas: {

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { formatReport } from "../torture/figures.ts";
 import { type Harness, startHarness } from "../torture/harness.ts";
-import { MUTANT_SCENARIOS } from "../torture/mutant-scenarios.ts";
+import { makeMutantSchedule } from "../torture/mutant-scenarios.ts";
 import { MUTANT_NAMES } from "../torture/mutants.ts";
 import { openDatabase } from "../torture/open-database.ts";
 import { runSchedule } from "../torture/run-schedule.ts";
@@ -37,7 +37,7 @@ test("a seed gives the same schedule each time", () => {
 
 // `npm run test:all` also searches for each mutant with random schedules.
 for (const mutant of FULL_MATRIX ? MUTANT_NAMES : ["no-metadata-search"]) {
-  const schedule = { seed: 0, replicas: 1, actions: MUTANT_SCENARIOS[mutant] ?? [] };
+  const schedule = makeMutantSchedule(mutant);
   test(`the oracle finds the mutant ${mutant}, and finds no violation without it`, async () => {
     const original = await runSchedule(harness, schedule);
     assert.deepEqual(original.violations, [], formatReport(original).join("\n"));

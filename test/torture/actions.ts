@@ -14,6 +14,10 @@ export type Action =
       twice: boolean;
       stale: boolean;
     }
+  /** Many clicks in a row by a person without permission. */
+  | { at: number; kind: "storm"; user: string; execution: number; channel: string; clicks: number }
+  /** Changes the members of the group of approvers. */
+  | { at: number; kind: "group"; users: string[] }
   /** A decision outside Slack, made with another AWS credential. */
   | { at: number; kind: "console"; execution: number; decision: "Approve" | "Reject" | "Cancel" }
   | { at: number; kind: "slack-fault"; fault: FaultBody }
@@ -30,7 +34,8 @@ export type Action =
   /** Moves only the clock of the stand-ins forward by `ms`, so that it runs ahead of the bot's. */
   | { at: number; kind: "skew"; ms: number };
 
-export type Verdict = "approve" | "reject";
+/** What a click asks for: a verdict, or the end of the person's own approval. */
+export type Verdict = "approve" | "reject" | "withdraw";
 
 /** A fault in the format of `/_control/faults`, except that `delayMs` is in milliseconds of the fast clock. */
 export interface FaultBody {

@@ -10,7 +10,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { formatProblems } from "../../src/config/problem.ts";
 import { isUnverified } from "../../src/core/verify-signals.ts";
 import { makeLogger } from "../../src/ops/logging.ts";
-import type { FromBot, PendingWork, ToBot } from "./bot-messages.ts";
+import { type FromBot, formatTurn, type PendingWork, type ToBot } from "./bot-messages.ts";
 import { findCrashHooks } from "./crash-points.ts";
 import { type FastTime, makeFastClock, makeFastTime } from "./fast-time.ts";
 import { findMutantHooks } from "./mutants.ts";
@@ -66,7 +66,7 @@ async function start(order: ToBot & { kind: "start" }): Promise<void> {
     findCrashHooks(order.crashPoint),
   );
   const bot = await startBot(loaded.config, { clock, log, hooks });
-  send({ kind: "listening" });
+  send({ kind: "listening", port: bot.port });
   fail(await bot.failed);
 }
 
@@ -88,7 +88,9 @@ async function sendPending(from: Store, id: number): Promise<void> {
       ...(await from.notices.due(ALWAYS, MAX_ROWS)).map((row) => row.id),
     ],
     events: (await from.audit.unpublished(ALWAYS, MAX_ROWS)).map(({ record }) => record.id),
-    open: (await from.requests.inState(["open"], MAX_ROWS)).map((request) => request.stepExecutionId),
+    open: (await from.requests.inState(["open"], MAX_ROWS)).map((request) =>
+      formatTurn(request.stepExecutionId, request.facts.waitingSince),
+    ),
     watched: (await from.executions.watched(TARGET)).map((each) => each.executionId),
   };
   send({ kind: "pending", id, pending });

@@ -17,7 +17,7 @@ export type ToBot =
 /** A message from a bot process to the torture test. */
 export type FromBot =
   /** All modules are loaded; the process waits for `start`. */
-  { kind: "loaded" } | { kind: "listening" } | { kind: "failed"; reason: string } | PendingReply;
+  { kind: "loaded" } | { kind: "listening"; port: number } | { kind: "failed"; reason: string } | PendingReply;
 
 export interface PendingReply {
   kind: "pending";
@@ -38,8 +38,11 @@ export interface PendingWork {
   /** Notices, and recipient lookups that have not created their notices yet. */
   notices: string[];
   events: string[];
-  /** Step executions whose requests are open. */
+  /** Step executions whose requests are open, in the form of `formatTurn`. */
   open: string[];
   /** Executions that the bot still polls. */
   watched: string[];
 }
+
+/** Names a turn of a step: AWS may give the next turn the same id. */
+export const formatTurn = (stepExecutionId: string, startedAt: number | null) => `${stepExecutionId} at ${startedAt}`;

@@ -11,6 +11,8 @@ const REPLY_TIMEOUT_MS = 3_000;
 /** A bot process, which tests can kill and pause. */
 export interface ChildBot {
   readonly pid: number;
+  /** Its HTTP port; undefined before it listens. */
+  port(): number | undefined;
   readonly lines: readonly string[];
   /** Resolves when all modules are loaded, with the real milliseconds that loading took. */
   readonly loaded: Promise<number>;
@@ -46,9 +48,13 @@ export function preloadBot(entry: string): ChildBot {
   const loaded = Promise.withResolvers<number>();
   const began = Date.now();
   const listening = Promise.withResolvers<"listening">();
+  let port: number | undefined;
   child.on("message", (message: FromBot) => {
     if (message.kind === "loaded") loaded.resolve(Date.now() - began);
-    if (message.kind === "listening") listening.resolve("listening");
+    if (message.kind === "listening") {
+      port = message.port;
+      listening.resolve("listening");
+    }
     if (message.kind === "pending") replies.get(message.id)?.(message.pending);
     if (message.kind === "failed") lines.push(`failed: ${message.reason}`);
   });
@@ -61,6 +67,7 @@ export function preloadBot(entry: string): ChildBot {
 
   return {
     pid: child.pid ?? 0,
+    port: () => port,
     lines,
     loaded: loaded.promise,
     ended,

@@ -39,6 +39,32 @@ export async function clickMessage(harness: Harness, given: MessageClick): Promi
   return true;
 }
 
+/** The time between two clicks of a storm, in milliseconds of the fast clock. */
+const STORM_INTERVAL_MS = 60;
+
+/** Clicks Approve again and again on the newest message of an execution. Resolves with the number of clicks. */
+export async function clickOften(
+  harness: Harness,
+  { clicks, ...given }: Pick<MessageClick, "user" | "channel" | "executionId"> & { clicks: number },
+): Promise<number> {
+  const message = await chooseMessage(harness, { ...given, verdict: "approve", twice: false, stale: false });
+  if (message === undefined) return 0;
+  const { user, channel } = given;
+  const body = { user, channel, ts: message.ts, action_id: "approve", confirm: true };
+  const sent: Promise<boolean>[] = [];
+  for (let count = 0; count < clicks; count++) {
+    // The button may disappear.
+    sent.push(
+      harness.control.slack("click", body).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await harness.wait(STORM_INTERVAL_MS);
+  }
+  return (await Promise.all(sent)).filter((clicked) => clicked).length;
+}
+
 /** Chooses the message to click on; waits up to `TIMEOUT_MS` for it. */
 async function chooseMessage(
   harness: Harness,

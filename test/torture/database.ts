@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CamelCasePlugin, type Dialect, Kysely } from "kysely";
+import type { ApprovalRequest } from "../../src/core/request.ts";
+import { requestFromRow } from "../../src/store/rows.ts";
 import type { Tables } from "../../src/store/schema.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 
 /** All records of a schedule. */
 export interface DatabaseRecords {
-  requests: Tables["requests"][];
+  requests: ApprovalRequest[];
   votes: Tables["votes"][];
   messages: Tables["messages"][];
   clicks: Tables["clicks"][];
@@ -49,7 +51,7 @@ export async function readRecords(dialect: Dialect): Promise<DatabaseRecords> {
   const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
   try {
     return {
-      requests: await db.selectFrom("requests").selectAll().execute(),
+      requests: (await db.selectFrom("requests").selectAll().execute()).map(requestFromRow),
       votes: await db.selectFrom("votes").selectAll().execute(),
       messages: await db.selectFrom("messages").selectAll().execute(),
       clicks: await db.selectFrom("clicks").selectAll().execute(),

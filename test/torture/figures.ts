@@ -9,7 +9,7 @@ export function formatFigures(results: readonly ScheduleResult[], seconds: numbe
   }
   const byKind = [...faults].sort(([a], [b]) => a.localeCompare(b)).map(([kind, times]) => `${kind} ${times}`);
   const line = (name: string, value: number | string) => `${name.padEnd(12)} ${value}`;
-  const total = (name: "kills" | "pauses" | "clicks" | "requests" | "votes" | "digests" | "notices") =>
+  const total = (name: "kills" | "pauses" | "clicks" | "stormClicks" | "requests" | "votes" | "digests" | "notices") =>
     line(
       name,
       sum((result) => result[name]),
@@ -23,6 +23,7 @@ export function formatFigures(results: readonly ScheduleResult[], seconds: numbe
       `${sum((result) => Object.values(result.faults).reduce((a, b) => a + b, 0))} (${byKind.join(", ")})`,
     ),
     total("clicks"),
+    total("stormClicks"),
     total("requests"),
     total("votes"),
     total("digests"),
@@ -35,6 +36,7 @@ export function formatFigures(results: readonly ScheduleResult[], seconds: numbe
       "events twice",
       sum((result) => result.repeatedEvents),
     ),
+    ...Object.keys(results[0]?.kinds ?? {}).map((kind) => `  ${kind}: ${sum((result) => result.kinds[kind] ?? 0)}`),
     line(
       "violations",
       sum((result) => result.violations.length),

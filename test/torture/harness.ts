@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { SendAutomationSignalCommand, SSMClient, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { botEnvironment } from "../../sandbox/bot-environment.ts";
+import { SIGNING_SECRET } from "../../sandbox/slack/seed.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { bundledBot } from "../support/bundled-bot.ts";
 import { getJson, type Json, postJson } from "../support/http-json.ts";
 import { type ChildBot, preloadBot } from "./child-bot.ts";
 import type { TortureDatabase } from "./database.ts";
 import { makeFastSandboxClock, makeFastTime } from "./fast-time.ts";
-import { POLICY, RUNBOOKS } from "./runbooks.ts";
+import { startLoadBalancer } from "./load-balancer.ts";
+import { GROUP, makePolicy, makeRunbooks } from "./runbooks.ts";
+import { PLAIN, type Setting } from "./setting.ts";
 
 /**
  * Speed of the fast clock: `scale` fast milliseconds per real one on a machine that loads the bot in `loadingMs`, in
@@ -29,6 +32,13 @@ export interface BotFaults {
   crashPoint?: string | null;
 }
 
+/** A change of the group of approvers. It took effect between `from` and `until`, times of the stand-ins. */
+export interface GroupChange {
+  from: number;
+  until: number;
+  users: readonly string[];
+}
+
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /**
@@ -40,11 +50,10 @@ export async function startHarness(database: TortureDatabase) {
   const base = Date.now();
   const time = makeFastTime({ scale: PACE.min, base, offset: 0 });
   const clock = makeFastSandboxClock(time);
-  const slack = await startSlackSandbox({ port: 0, clock });
+  const slack = await startSlackSandbox({ port: 0, clock, signedAt: clock.now });
   const aws = await startAwsSandbox({ port: 0, clock });
   const folder = mkdtempSync(join(tmpdir(), "countersign-torture-"));
   const configPath = join(folder, "countersign.yml");
-  writeFileSync(configPath, POLICY);
   const ssm = new SSMClient({
     endpoint: aws.url,
     region: "us-east-1",
@@ -52,10 +61,15 @@ export async function startHarness(database: TortureDatabase) {
   });
   let bots: (ChildBot | undefined)[] = [];
   let spare = preloadBot(tortureEntry);
+  let setting = PLAIN;
+  const loadBalancer = await startLoadBalancer(() =>
+    bots.flatMap((bot) => (bot === undefined || bot.hasEnded() ? [] : (bot.port() ?? []))),
+  );
   /** The lead of the stand-ins' clock over the fast time, and the part of it that the bots share since the last reset. */
   let [ahead, shared] = [0, 0];
   /** Time jumps of the stand-ins since the last reset; `at` is their time before the jump. */
   let jumps: { at: number; ms: number }[] = [];
+  let groupChanges: GroupChange[] = [];
   let databaseUrl = "";
   /** Bots of this schedule that ended without a kill. */
   let unexpectedExits: string[] = [];
@@ -74,24 +88,32 @@ export async function startHarness(database: TortureDatabase) {
     clearFaults,
     bots: () => bots,
     unexpectedExits: () => unexpectedExits,
+    setting: () => setting,
     jumps: (): readonly { at: number; ms: number }[] => jumps,
+    groupChanges: (): readonly GroupChange[] => groupChanges,
     /** Resolves after `ms` of the fast clock. */
     wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.toMachineMs(ms))),
 
     /** Empties the stand-ins and the database, stops all bots, and sets a clock speed that the machine can sustain now. */
-    async reset(): Promise<void> {
+    async reset(newSetting: Setting = PLAIN): Promise<void> {
       await Promise.all(bots.map((bot) => bot?.kill()));
       bots = [];
       unexpectedExits = [];
       jumps = [];
+      groupChanges = [];
+      setting = newSetting;
       clock.clear();
       shared = ahead;
       time.unfreeze();
       time.setScale(choosePace(await Promise.race([spare.loaded, spare.ended.then(() => PACE.loadingMs)])));
       await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
       databaseUrl = await database.fresh();
-      const documents = Object.entries(RUNBOOKS).map(([name, content]) => ({ name, content }));
+      writeFileSync(configPath, makePolicy(setting));
+      const documents = Object.entries(makeRunbooks(setting)).map(([name, content]) => ({ name, content }));
       await control.aws("seed", { documents });
+      const { stepIds, readLagMs } = setting;
+      await control.aws("assumptions", { stepIds, readLagMs });
+      if (setting.connection === "http") await control.slack("settings", { requestUrl: loadBalancer.url });
     },
 
     /** Starts a replica, replacing the previous one. Resolves when it listens or has ended. */
@@ -99,12 +121,16 @@ export async function startHarness(database: TortureDatabase) {
       const bot = spare;
       spare = preloadBot(tortureEntry);
       bots[replica] = bot;
-      const environment = {
+      const environment: Record<string, string> = {
         ...botEnvironment({ slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: 0 }),
         DATABASE_URL: databaseUrl,
         POLL_INTERVAL_SECONDS: "10",
         LOG_LEVEL: "info",
       };
+      if (setting.connection === "http") {
+        delete environment.SLACK_APP_TOKEN;
+        environment.SLACK_SIGNING_SECRET = SIGNING_SECRET;
+      }
       void bot.ended.then((exit) => {
         if (exit !== "SIGKILL") unexpectedExits.push(`a bot ended unexpectedly (${exit}): ${bot.lines.at(-1)}`);
       });
@@ -148,6 +174,16 @@ export async function startHarness(database: TortureDatabase) {
           : ssm.send(new SendAutomationSignalCommand({ ...id, SignalType: decision }));
       await command.catch(() => undefined);
     },
+    async changeGroup(users: readonly string[]): Promise<void> {
+      const from = clock.now();
+      await control.slack("group", { group: GROUP, users });
+      groupChanges.push({ from, until: clock.now(), users });
+    },
+    /** Ends all faults, and the lag of reads. */
+    async endFaults(): Promise<void> {
+      await clearFaults();
+      await control.aws("assumptions", { readLagMs: 0 });
+    },
     async readMessages(channelId: string): Promise<Json[]> {
       const { channels } = await control.slack("state");
       return channels.find((each: Json) => each.id === channelId).messages;
@@ -157,7 +193,7 @@ export async function startHarness(database: TortureDatabase) {
     async close(): Promise<void> {
       await Promise.all([...bots, spare].map((bot) => bot?.kill()));
       ssm.destroy();
-      await Promise.all([slack.close(), aws.close()]);
+      await Promise.all([slack.close(), aws.close(), loadBalancer.close()]);
       clock.close();
       rmSync(folder, { recursive: true, force: true });
       await database.close();

@@ -1,4 +1,6 @@
 import type { Action } from "./actions.ts";
+import type { Schedule } from "./schedule.ts";
+import { PLAIN } from "./setting.ts";
 
 const click = (at: number, user: string, more: Partial<Action & { kind: "click" }> = {}): Action => ({
   at,
@@ -12,8 +14,8 @@ const click = (at: number, user: string, more: Partial<Action & { kind: "click" 
   ...more,
 });
 
-/** For each mutant, the shortest scenario that needs the removed safeguard. */
-export const MUTANT_SCENARIOS: Record<string, Action[]> = {
+/** For each mutant, the shortest actions that need the removed safeguard. */
+const SCENARIOS: Record<string, Action[]> = {
   // The first gate is approved in the console, and the bot has not read that yet when an approver clicks on its message.
   "no-fresh-read": [
     { at: 100, kind: "run", runbook: "Two-Gates" },
@@ -55,4 +57,34 @@ export const MUTANT_SCENARIOS: Record<string, Action[]> = {
     click(26_000, "U0JANE"),
     click(26_000, "U0DAN"),
   ],
+  // A member of the group approves one execution, leaves the group, and clicks on the next one.
+  "no-fresh-list": [
+    { at: 100, kind: "run", runbook: "One-Gate" },
+    { at: 200, kind: "run", runbook: "One-Gate" },
+    click(24_000, "U0MIA"),
+    { at: 29_000, kind: "group", users: [] },
+    click(32_000, "U0MIA", { execution: 1 }),
+  ],
+  // One approver takes the approval back before the other one approves.
+  "counts-withdrawn-votes": [
+    { at: 100, kind: "run", runbook: "Goes-On" },
+    click(24_000, "U0JANE"),
+    click(28_000, "U0JANE", { verdict: "withdraw" }),
+    click(33_000, "U0DAN"),
+  ],
+  // The gate is decided, and its next turn has the same id.
+  "no-start-time": [{ at: 100, kind: "run", runbook: "Loop" }, click(24_000, "U0JANE")],
+  // The approval is to be sent in a session of the person who gave it.
+  "signs-as-another": [{ at: 100, kind: "run", runbook: "One-Gate" }, click(24_000, "U0JANE")],
 };
+
+const SETTINGS: Record<string, Partial<Schedule["setting"]>> = {
+  "no-start-time": { stepIds: "reused" },
+  "signs-as-another": { signers: "approvers" },
+};
+
+/** Returns the shortest schedule in which the oracle finds the mutant. */
+export function makeMutantSchedule(mutant: string): Schedule {
+  const setting = { ...PLAIN, ...SETTINGS[mutant] };
+  return { seed: 0, replicas: 1, setting, actions: SCENARIOS[mutant] ?? [] };
+}

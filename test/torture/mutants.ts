@@ -1,6 +1,8 @@
 import type { Automation } from "../../src/app/ports/aws.ts";
 import type { Store } from "../../src/app/ports/store.ts";
 import { NO_TEST_HOOKS, type TestHooks } from "../../src/bot/test-hooks.ts";
+import type { ObservedStep } from "../../src/core/execution.ts";
+import type { Signer } from "../../src/core/signers.ts";
 import { wrapRequestWrites } from "../support/wrap-request-writes.ts";
 
 /** The bot with one safeguard removed each. A torture test that finds no violation with a mutant proves nothing. */
@@ -31,6 +33,52 @@ const MUTANTS: Record<string, () => TestHooks> = {
             : advance(recipientLookup === undefined ? change : { ...change, recipientLookup }),
       })),
   }),
+  /** Allows a click by a list of the group that was read before it. */
+  "no-fresh-list": () => ({
+    ...NO_TEST_HOOKS,
+    directory: (own) => ({
+      ...own,
+      async isAmong(people, userId, freshness, channels) {
+        const cached = await own.isAmong(people, userId, "show", channels);
+        return cached.kind === "member" ? cached : own.isAmong(people, userId, freshness, channels);
+      },
+    }),
+  }),
+  /** Records that an approval was taken back, and still counts it. */
+  "counts-withdrawn-votes": () => ({
+    ...NO_TEST_HOOKS,
+    store: (own) =>
+      wrapRequestWrites(own, ({ advance }) => ({ advance: ({ removeVotes: _, ...change }) => advance(change) })),
+  }),
+  /** Knows a step by its id alone: shows each later turn with the start of the first one. */
+  "no-start-time": () => {
+    const starts = new Map<string, number | null>();
+    const toFirstStart = (step: ObservedStep): ObservedStep => {
+      const id = step.stepExecutionId ?? "";
+      if (step.startedAt !== null && !starts.has(id)) starts.set(id, step.startedAt);
+      return { ...step, startedAt: starts.get(id) ?? step.startedAt };
+    };
+    return {
+      ...NO_TEST_HOOKS,
+      automation: (own) => ({
+        ...own,
+        async read(...call) {
+          const reading = await own.read(...call);
+          if (reading.kind !== "read") return reading;
+          return { ...reading, execution: { ...reading.execution, steps: reading.execution.steps.map(toFirstStart) } };
+        },
+      }),
+    };
+  },
+  /** Sends a signal in the session of a person who did not decide. */
+  "signs-as-another": () => ({
+    ...NO_TEST_HOOKS,
+    automation: (own) => ({
+      ...own,
+      ready: (signer, abort) => own.ready(toAnother(signer), abort),
+      signal: (signer, ...rest) => own.signal(toAnother(signer), ...rest),
+    }),
+  }),
   /** Writes a change even if the request has changed since it was read. */
   "unguarded-update": () => ({
     ...NO_TEST_HOOKS,
@@ -43,6 +91,9 @@ const MUTANTS: Record<string, () => TestHooks> = {
       })),
   }),
 };
+
+const toAnother = (signer: Signer): Signer =>
+  signer.session === null ? signer : { id: "U0ROSA", session: "rosa@example.com" };
 
 export const MUTANT_NAMES = Object.keys(MUTANTS);
 

@@ -1,5 +1,5 @@
 import type { Action, FaultBody } from "./actions.ts";
-import { clickMessage } from "./click-message.ts";
+import { clickMessage, clickOften } from "./click-message.ts";
 import type { BotFaults, Harness } from "./harness.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -8,6 +8,8 @@ export interface ActionCounts {
   kills: number;
   pauses: number;
   clicks: number;
+  /** Clicks of storms. */
+  stormClicks: number;
   /** By service and kind: `slack drop-reply`, `aws outage`... */
   faults: Record<string, number>;
 }
@@ -18,7 +20,7 @@ export async function performSchedule(
   schedule: Schedule,
   botFaults: BotFaults,
 ): Promise<ActionCounts> {
-  const counts: ActionCounts = { kills: 0, pauses: 0, clicks: 0, faults: {} };
+  const counts: ActionCounts = { kills: 0, pauses: 0, clicks: 0, stormClicks: 0, faults: {} };
   const executions: string[] = [];
   const down = new Set<number>();
   const starting = Array.from({ length: schedule.replicas }, (_, replica) => harness.startBot(replica, botFaults));
@@ -62,6 +64,13 @@ async function performAction(given: {
       if (executionId !== undefined && (await clickMessage(harness, { ...action, executionId }))) counts.clicks += 1;
       return;
     }
+    case "storm": {
+      const executionId = findExecution(action.execution);
+      if (executionId !== undefined) counts.stormClicks += await clickOften(harness, { ...action, executionId });
+      return;
+    }
+    case "group":
+      return harness.changeGroup(action.users);
     case "console": {
       const executionId = findExecution(action.execution);
       if (executionId !== undefined) await harness.decide(executionId, action.decision);

@@ -32,7 +32,7 @@ export async function runSchedule(
   botFaults: BotFaults = {},
 ): Promise<ScheduleResult> {
   const began = Date.now();
-  await harness.reset();
+  await harness.reset(schedule.setting);
   const counts = await performSchedule(harness, schedule, botFaults);
   let remaining = await waitUntilIdle(harness, botFaults);
   let evidence = await killBotsAndGatherEvidence(harness);
@@ -56,6 +56,9 @@ export async function runSchedule(
     seed: schedule.seed,
     scale: harness.time.shared().scale,
     seconds: (Date.now() - began) / 1000,
-    report: violations.length === 0 ? [] : [...schedule.actions.map(describeAction), ...lines.slice(-80)],
+    report:
+      violations.length === 0
+        ? []
+        : [JSON.stringify(schedule.setting), ...schedule.actions.map(describeAction), ...lines.slice(-80)],
   };
 }

@@ -1,9 +1,11 @@
 import { BOT_ROLE } from "../support/world.ts";
+import type { Setting } from "./setting.ts";
 
-const approvers = `["${BOT_ROLE}", "admin"]`;
+/** The role in whose sessions approvers signal. */
+const APPROVER_ROLE = BOT_ROLE.replace("CountersignBot", "CountersignApprover");
 
 /** One gate, and a step after it. */
-const oneGate = `
+const oneGate = (approvers: string) => `
 schemaVersion: "0.3"
 mainSteps:
   - name: approve
@@ -18,7 +20,7 @@ mainSteps:
 `;
 
 /** Two consecutive gates: a late or repeated signal approves the second one. */
-const twoGates = `
+const twoGates = (approvers: string) => `
 schemaVersion: "0.3"
 mainSteps:
   - name: first
@@ -31,7 +33,7 @@ mainSteps:
 `;
 
 /** A gate in a loop that ends with a rejection. */
-const loop = `
+const loop = (approvers: string) => `
 schemaVersion: "0.3"
 mainSteps:
   - name: approve
@@ -56,34 +58,39 @@ mainSteps:
 `;
 
 /** A rejection of the first gate continues the runbook at the second. */
-const continueOnRejection = `
+const continueOnRejection = (approvers: string, required: number) => `
 schemaVersion: "0.3"
 mainSteps:
   - name: optional
     action: aws:approve
     onFailure: Continue
     timeoutSeconds: 120
-    inputs: { Message: "An optional gate", Approvers: ${approvers} }
+    inputs: { Message: "An optional gate", MinRequiredApprovals: ${required}, Approvers: ${approvers} }
   - name: needed
     action: aws:approve
     isEnd: true
-    inputs: { Message: "The gate after it", Approvers: ${approvers} }
+    inputs: { Message: "The gate after it", MinRequiredApprovals: ${required}, Approvers: ${approvers} }
 `;
 
 /** A runbook without a route: it cannot be decided in Slack, and the admins get a notice. */
 export const UNROUTED = "Unrouted";
 
-export const RUNBOOKS: Record<string, string> = {
-  "One-Gate": oneGate,
-  "Two-Gates": twoGates,
-  Loop: loop,
-  "Goes-On": continueOnRejection,
-  [UNROUTED]: oneGate,
-};
-export const ROUTED = Object.keys(RUNBOOKS).filter((name) => name !== UNROUTED);
+export const ROUTED = ["One-Gate", "Two-Gates", "Loop", "Goes-On"];
+
+/** Returns the runbooks by name. Only people can make up the number of approvals that AWS needs; the bot alone is one. */
+export function makeRunbooks({ signers }: Pick<Setting, "signers">): Record<string, string> {
+  const approvers = JSON.stringify([signers === "bot" ? BOT_ROLE : APPROVER_ROLE, "admin"]);
+  return {
+    "One-Gate": oneGate(approvers),
+    "Two-Gates": twoGates(approvers),
+    Loop: loop(approvers),
+    "Goes-On": continueOnRejection(approvers, signers === "bot" ? 1 : 2),
+    [UNROUTED]: oneGate(approvers),
+  };
+}
 
 /** The policy: two channels and a quorum of two for one runbook, one and one for the others, no route for the last. */
-export const POLICY = `
+const POLICY = `
 routes:
   - name: two people
     match: { document: "Goes-*" }
@@ -102,6 +109,17 @@ routes:
 admins: { users: [U0ADMIN] }
 `;
 
+const AS_PEOPLE = `
+targets:
+  - name: default
+    regions: [us-east-1]
+    approverRole: ${APPROVER_ROLE}
+`;
+
+export function makePolicy({ signers }: Pick<Setting, "signers">): string {
+  return signers === "bot" ? POLICY : `${POLICY}${AS_PEOPLE}`;
+}
+
 export const ADMIN = "U0ADMIN";
 
 /** Finds the expected channels and the expected quorum for the requests of a runbook. */
@@ -113,5 +131,8 @@ export function findRoute(document: string): { channels: string[]; quorum: numbe
 }
 
 export const APPROVERS = ["U0JANE", "U0DAN", "U0MIA"];
+/** The only approver who is not named in the policy but belongs to its group. */
+export const GROUP_MEMBER = "U0MIA";
+export const GROUP = "S0DBA";
 /** Members of the channels who are not approvers. */
 export const OTHERS = ["U0ROSA", "U0ADMIN"];

@@ -1,11 +1,13 @@
 import { DIGEST_THRESHOLD } from "../../src/app/deliver/digest.ts";
-import type { Action, FaultBody } from "./actions.ts";
+import type { Action, FaultBody, Verdict } from "./actions.ts";
 import { makePrng, type Prng } from "./prng.ts";
-import { APPROVERS, findRoute, OTHERS, ROUTED, UNROUTED } from "./runbooks.ts";
+import { APPROVERS, findRoute, GROUP_MEMBER, OTHERS, ROUTED, UNROUTED } from "./runbooks.ts";
+import { makeSetting, type Setting } from "./setting.ts";
 
 export interface Schedule {
   seed: number;
   replicas: number;
+  setting: Setting;
   actions: Action[];
 }
 
@@ -17,6 +19,7 @@ const MAX_SKEW_MS = 45_000;
 /** Makes the schedule of a seed. Pure: the same seed and number of replicas give the same actions in the same order. */
 export function makeSchedule(seed: number, replicas: number): Schedule {
   const prng = makePrng(seed);
+  const setting = makeSetting(prng);
   const actions: Action[] = [];
   const started: string[] = [];
   const later = (max: number) => prng.int(0, max);
@@ -29,6 +32,23 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
   }
   for (let count = prng.int(8, 16); count > 0; count--)
     actions.push(...makeDecisions(prng, started, 3_000 + later(DURATION_MS)));
+  for (const [execution, runbook] of started.entries())
+    if (findRoute(runbook).quorum > 1 && prng.chance(0.7))
+      actions.push(...makeWithdrawal(prng, started, execution, 3_000 + later(DURATION_MS)));
+  if (prng.chance(0.35)) actions.push(...makeGroupChange(prng, started, 3_000 + later(DURATION_MS)));
+  if (prng.chance(0.2)) {
+    const execution = prng.int(0, started.length - 1);
+    const channel = prng.pick(findRoute(started[execution] ?? "").channels);
+    const clicks = prng.int(15, 40);
+    actions.push({
+      at: 3_000 + later(DURATION_MS),
+      kind: "storm",
+      user: prng.pick(OTHERS),
+      execution,
+      channel,
+      clicks,
+    });
+  }
   for (let count = prng.int(2, 9); count > 0; count--) actions.push(makeFault(prng, later(DURATION_MS)));
   for (let count = prng.int(0, 3); count > 0; count--) {
     const replica = prng.int(0, replicas - 1);
@@ -45,7 +65,7 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
     actions.push({ at: later(DURATION_MS), kind: "flood", runbook: "One-Gate", count });
   }
   if (prng.chance(0.15)) actions.push({ at: later(DURATION_MS), kind: "flood", runbook: UNROUTED, count: 1 });
-  return { seed, replicas, actions: actions.sort((a, b) => a.at - b.at) };
+  return { seed, replicas, setting, actions: actions.sort((a, b) => a.at - b.at) };
 }
 
 /** Makes a decision by one person, or two decisions close together, which is when races occur. */
@@ -64,6 +84,47 @@ function makeDecisions(prng: Prng, started: readonly string[], at: number): Acti
   const clicks = [makeClick(prng, started, execution, at)];
   if (prng.chance(0.35)) clicks.push(makeClick(prng, started, execution, soon()));
   return clicks;
+}
+
+/** Makes an approval that its author soon takes back, and sometimes one by another person right after that. */
+function makeWithdrawal(prng: Prng, started: readonly string[], execution: number, at: number): Action[] {
+  const [user, other] = prng.chance(0.5) ? ["U0JANE", "U0DAN"] : ["U0DAN", "U0JANE"];
+  const click = (by: string, verdict: Verdict, after: number): Action => {
+    const channel = prng.pick(findRoute(started[execution] ?? "").channels);
+    return {
+      at: at + after,
+      kind: "click",
+      user: by,
+      execution,
+      channel,
+      verdict,
+      twice: prng.chance(0.1),
+      stale: false,
+    };
+  };
+  const withdrawnAfter = prng.int(1_500, 6_000);
+  return [
+    click(user, "approve", 0),
+    click(user, "withdraw", withdrawnAfter),
+    ...(prng.chance(0.7) ? [click(other, "approve", withdrawnAfter + prng.int(-500, 2_000))] : []),
+  ];
+}
+
+/** Removes a member from the group of approvers; the member clicks before and after that, and may join again. */
+function makeGroupChange(prng: Prng, started: readonly string[], at: number): Action[] {
+  const click = (after: number): Action => {
+    const execution = prng.int(0, started.length - 1);
+    const channel = prng.pick(findRoute(started[execution] ?? "").channels);
+    const common = { execution, channel, twice: false, stale: false };
+    return { at: at + after, kind: "click", user: GROUP_MEMBER, verdict: "approve", ...common };
+  };
+  return [
+    click(prng.int(-3_000, -200)),
+    { at, kind: "group", users: [] },
+    click(prng.int(0, 1_000)),
+    click(prng.int(500, 8_000)),
+    ...(prng.chance(0.4) ? [{ at: at + prng.int(2_000, 9_000), kind: "group" as const, users: [GROUP_MEMBER] }] : []),
+  ];
 }
 
 function makeClick(prng: Prng, started: readonly string[], execution: number, at: number): Action {
@@ -87,6 +148,7 @@ const SLACK_OPERATIONS = [
 const AWS_OPERATIONS = [
   ...["SendAutomationSignal", "SendAutomationSignal", "SendAutomationSignal", "GetAutomationExecution"],
   ...["GetAutomationExecution", "DescribeAutomationExecutions", "PutEvents", "GetCallerIdentity", "GetDocument"],
+  ...["AssumeRole"],
 ];
 
 function makeFault(prng: Prng, at: number): Action {

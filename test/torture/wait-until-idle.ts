@@ -1,4 +1,5 @@
 import type { Json } from "../support/http-json.ts";
+import { formatTurn } from "./bot-messages.ts";
 import type { BotFaults, Harness } from "./harness.ts";
 import { findRoute } from "./runbooks.ts";
 
@@ -16,7 +17,7 @@ const MAX_STRIDES = 28;
  * no step times out before the evaluation. Resolves with null, or with the remaining work if there is still some at the end.
  */
 export async function waitUntilIdle(harness: Harness, botFaults: BotFaults = {}): Promise<string | null> {
-  await harness.clearFaults();
+  await harness.endFaults();
   for (const [replica, bot] of harness.bots().entries()) {
     if (bot === undefined || bot.hasEnded()) await harness.startBot(replica, botFaults);
     else bot.signal("SIGCONT");
@@ -67,11 +68,14 @@ async function findRemainingWork(harness: Harness): Promise<string | null> {
   return remaining.length === 0 ? null : remaining.join("; ");
 }
 
-/** Finds the step executions that wait for an approval, each with its execution. */
+/** Finds the turns of steps that wait for an approval, each with its execution. */
 function findWaitingSteps(execution: Json): [string, string][] {
   return execution.StepExecutions.filter(
     (step: Json) => step.StepStatus === "Waiting" && step.Action === "aws:approve",
-  ).map((step: Json) => [step.StepExecutionId, execution.AutomationExecutionId]);
+  ).map((step: Json) => [
+    formatTurn(step.StepExecutionId, Math.round(step.ExecutionStartTime * 1000)),
+    execution.AutomationExecutionId,
+  ]);
 }
 
 function isRunning(execution: Json): boolean {

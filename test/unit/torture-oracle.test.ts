@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Evidence } from "../torture/oracle/evidence.ts";
 import { evaluateSignals } from "../torture/oracle/signals.ts";
+import { PLAIN } from "../torture/setting.ts";
 
 const BOT = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
 const REQUEST = "00000000-0000-4000-8000-000000000001";
@@ -18,8 +19,17 @@ function misdirected(given: { readBefore: number; fault?: string; jumps?: Eviden
       {
         AutomationExecutionId: "exec-1",
         DocumentName: "Two-Gates",
-        StepExecutions: [{ StepExecutionId: "first", ExecutionEndTime: ENDED / 1000 }, { StepExecutionId: "second" }],
-        signals: [{ principal: BOT, type: "Approve", stepExecutionId: "second", payload: { Comment: [COMMENT] } }],
+        StepExecutions: [
+          { StepExecutionId: "first", ExecutionStartTime: 900, ExecutionEndTime: ENDED / 1000 },
+          { StepExecutionId: "second", ExecutionStartTime: ENDED / 1000 },
+        ],
+        replacedSteps: [],
+        signals: [
+          {
+            ...{ principal: BOT, type: "Approve", payload: { Comment: [COMMENT] } },
+            ...{ stepExecutionId: "second", stepStartedAt: ENDED },
+          },
+        ],
       },
     ],
     awsCalls: [
@@ -36,10 +46,14 @@ function misdirected(given: { readBefore: number; fault?: string; jumps?: Eviden
     channels: {},
     events: [],
     records: {
-      requests: [{ id: REQUEST, stepExecutionId: "first", decision: "approve", decidedAt: 0 }],
+      requests: [
+        { id: REQUEST, stepExecutionId: "first", decision: "approve", decidedAt: 0, facts: { waitingSince: 900_000 } },
+      ],
       votes: [{ requestId: REQUEST, userId: "U0JANE", verdict: "approve" }],
     } as Evidence["records"],
     jumps: given.jumps ?? [],
+    groupChanges: [],
+    setting: PLAIN,
   };
 }
 

@@ -101,6 +101,7 @@ function recordSignal(deps: SignalDeps, execution: Execution, signal: Signal, st
     at: deps.timers.now(),
     ...signal,
     ...(step === undefined ? {} : { stepExecutionId: step.id }),
+    ...(step?.startTime === undefined ? {} : { stepStartedAt: step.startTime }),
   });
 }
 

@@ -77,8 +77,9 @@ export interface ReceivedSignal {
   type: string;
   payload: Record<string, string[]>;
   principal: Principal;
-  /** The step execution that the signal affected. */
+  /** The step execution that the signal affected, and its start: with `stepIds: reused`, turns of a step share the id. */
   stepExecutionId?: string;
+  stepStartedAt?: number;
 }
 
 export interface Execution {
@@ -103,6 +104,8 @@ export interface Execution {
   failureMessage?: string;
   variables: Record<string, unknown>;
   steps: StepExecution[];
+  /** With `stepIds: reused`, the step executions that a later turn of their step replaced. */
+  replacedSteps: StepExecution[];
   stepsBegun: number;
   signals: ReceivedSignal[];
   /** The first critical step that failed. Its status becomes the final status of the execution. */

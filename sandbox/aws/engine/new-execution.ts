@@ -45,6 +45,7 @@ export function newExecution(
       newStep(definition, given.newId(), runbook.mainSteps),
     ),
     stepsBegun: 0,
+    replacedSteps: [],
     signals: [],
     cancelRequested: false,
     cancelTimers: [],
@@ -87,7 +88,7 @@ export function findOrAddStep(
   if (definition === undefined) return undefined;
   const last = ids === "new" ? -1 : execution.steps.findLastIndex((step) => step.definition.name === name);
   const step = newStep(definition, execution.steps[last]?.id ?? newId(), execution.runbook.mainSteps);
-  if (last >= 0) execution.steps.splice(last, 1);
+  if (last >= 0) execution.replacedSteps.push(...execution.steps.splice(last, 1));
   execution.steps.push(step);
   return step;
 }

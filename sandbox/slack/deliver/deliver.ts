@@ -16,6 +16,8 @@ interface Deps {
   journal: Journal;
   /** The URL for HTTP deliveries; undefined: Socket Mode. */
   requestUrl: () => string | undefined;
+  /** The time in signatures; default: the machine's. */
+  signedAt?: (() => number) | undefined;
 }
 
 export type Deliver = (delivery: Delivery) => Promise<DeliveryResult>;
@@ -107,7 +109,7 @@ function makeSend(deps: Deps, delivery: Delivery): () => Promise<DeliveryResult>
     const envelope = toEnvelope(delivery);
     return () => sendOverSocket(deps, delivery, envelope);
   }
-  const request = signedRequest(delivery, url);
+  const request = signedRequest(delivery, url, deps.signedAt?.());
   return () => sendOverHttp(deps, request);
 }
 

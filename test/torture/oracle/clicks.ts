@@ -6,13 +6,13 @@ import type { Evidence } from "./evidence.ts";
 export function clickViolations(evidence: Evidence): string[] {
   const { clicks } = evidence.records;
   const known = new Set(clicks.map((click) => click.key));
-  const violations = findAcknowledgedKeys(evidence.slackCalls)
-    .filter((key) => !known.has(key))
-    .map((key) => `the click ${key} was acknowledged but is not recorded`);
+  const violations = findDeliveries(evidence.slackCalls)
+    .filter(({ key, isAcknowledged }) => isAcknowledged && !known.has(key))
+    .map(({ key }) => `the click ${key} was acknowledged but is not recorded`);
   const delivered = evidence.slackCalls
     .filter((call) => call.operation === "chat.postEphemeral" && call.executed)
     .map((call) => ({ user: call.input.user, text: call.input.text }));
-  const countedActions = countBy(evidence.records.audit.flatMap(toVotedAction));
+  const countedActions = countBy(evidence.records.audit.flatMap(toCountedAction));
   const clickedActions = countBy(clicks.map(toRequestedAction));
   for (const [action, times] of countedActions) {
     if (times > (clickedActions.get(action) ?? 0))
@@ -47,28 +47,51 @@ function toRequestedAction({
   return `${userId} ${verdict} ${requestId}`;
 }
 
-function toVotedAction({ kind, requestId, actor, detail }: DatabaseRecords["audit"][number]): string[] {
-  return kind === "voted" ? [toRequestedAction({ userId: actor, verdict: JSON.parse(detail).verdict, requestId })] : [];
+/** Formats the action that an audit record counts: a vote, or the withdrawal of one. */
+function toCountedAction({ kind, requestId, actor, detail }: DatabaseRecords["audit"][number]): string[] {
+  const verdict = kind === "voted" ? JSON.parse(detail).verdict : kind === "withdrawn" ? "withdraw" : null;
+  return verdict === null ? [] : [toRequestedAction({ userId: actor, verdict, requestId })];
 }
 
 function countBy(actions: readonly string[]): Map<string, number> {
   return new Map([...Map.groupBy(actions, (action) => action)].map(([action, all]) => [action, all.length]));
 }
 
-/** Finds the keys of the verdicts that the bot acknowledged to Slack. */
-function findAcknowledgedKeys(slackCalls: readonly Json[]): string[] {
+/** Returns the time at which each click was sent to the bot at the earliest, by the key under which the bot records it. */
+export function findClickArrivals({ slackCalls, jumps }: Evidence): Map<string, number> {
+  const arrivals = new Map<string, number>();
+  for (const { key, at, ms } of findDeliveries(slackCalls)) {
+    const jumped = jumps.filter((jump) => jump.at >= at - ms && jump.at <= at).reduce((sum, jump) => sum + jump.ms, 0);
+    arrivals.set(key, Math.min(arrivals.get(key) ?? Number.POSITIVE_INFINITY, at - ms - jumped));
+  }
+  return arrivals;
+}
+
+interface ClickDelivery {
+  key: string;
+  isAcknowledged: boolean;
+  /** The time of the record, which follows the acknowledgement, and the time that this took; infinite if it is not known. */
+  at: number;
+  ms: number;
+}
+
+/** Finds the deliveries of verdicts to the bot. */
+function findDeliveries(slackCalls: readonly Json[]): ClickDelivery[] {
   return slackCalls
-    .filter((call) => call.operation.startsWith("deliver:") && call.outcome.status === 200)
-    .flatMap(({ operation, input, outcome }) => {
+    .filter((call) => call.operation.startsWith("deliver:"))
+    .flatMap(({ operation, input, outcome, at }) => {
+      const delivery = { isAcknowledged: outcome.status === 200, at, ms: outcome.body?.ms ?? Number.POSITIVE_INFINITY };
       if (operation === "deliver:view_submission" && input.view.callback_id === "verdict") {
         const { nonce } = JSON.parse(input.view.private_metadata);
-        return outcome.body?.body?.response_action === "errors" ? [] : [`form:${nonce}`];
+        const hasErrors = outcome.body?.body?.response_action === "errors";
+        return hasErrors ? [] : [{ ...delivery, key: `form:${nonce}` }];
       }
       const action = input.actions?.[0];
       // A click on Reject only opens the form for the reason.
-      if (operation !== "deliver:block_actions" || action?.action_id !== "approve") return [];
+      if (operation !== "deliver:block_actions" || !["approve", "withdraw"].includes(action?.action_id)) return [];
       const { channel_id, message_ts } = input.container;
       const { id, team_id } = input.user;
-      return [["press", id, team_id, channel_id, message_ts, "approve", action.value, action.action_ts].join(":")];
+      const parts = [id, team_id, channel_id, message_ts, action.action_id, action.value, action.action_ts];
+      return [{ ...delivery, key: ["press", ...parts].join(":") }];
     });
 }

@@ -1,9 +1,11 @@
 import { auditViolations, repeatedEvents } from "./audit.ts";
 import { clickViolations } from "./clicks.ts";
 import type { Evidence } from "./evidence.ts";
+import { countKinds, type Kinds } from "./kinds.ts";
 import { messageViolations } from "./messages.ts";
 import { reportViolations } from "./reports.ts";
 import { evaluateSignals } from "./signals.ts";
+import { voteViolations } from "./votes.ts";
 
 export interface Evaluation {
   violations: string[];
@@ -15,6 +17,7 @@ export interface Evaluation {
   digests: number;
   notices: number;
   repeatedEvents: number;
+  kinds: Kinds;
 }
 
 /** Compares the calls and state of the stand-ins with the bot's records. */
@@ -23,6 +26,7 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
   return {
     violations: [
       ...violations,
+      ...voteViolations(evidence),
       ...messageViolations(evidence),
       ...reportViolations(evidence),
       ...clickViolations(evidence),
@@ -35,5 +39,6 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
     digests: evidence.records.digests.filter((row) => row.ts !== null).length,
     notices: evidence.records.notices.filter((row) => row.ts !== null).length,
     repeatedEvents: repeatedEvents(evidence),
+    kinds: countKinds(evidence),
   };
 }

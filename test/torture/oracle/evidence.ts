@@ -1,6 +1,8 @@
+import type { ApprovalRequest } from "../../../src/core/request.ts";
 import type { Json } from "../../support/http-json.ts";
 import type { DatabaseRecords } from "../database.ts";
-import type { Harness } from "../harness.ts";
+import type { GroupChange, Harness } from "../harness.ts";
+import type { Setting } from "../setting.ts";
 
 /** The calls and state of the stand-ins and the bot's records, after all work is complete. */
 export interface Evidence {
@@ -14,10 +16,12 @@ export interface Evidence {
   records: DatabaseRecords;
   /** Time jumps: `at` is the time of AWS and Slack before the jump. */
   jumps: readonly { at: number; ms: number }[];
+  groupChanges: readonly GroupChange[];
+  setting: Setting;
 }
 
-/** Whether a principal is a session of the bot's role. */
-export const isBot = (principal: unknown) => String(principal).includes("CountersignBot");
+/** Whether a principal is a session of the bot's role, or one that the bot has for an approver. */
+export const isBot = (principal: unknown) => /Countersign(Bot|Approver)\//.test(String(principal));
 
 export async function gatherEvidence(harness: Harness): Promise<Evidence> {
   const [{ executions }, aws, slack, state, { events }, records] = await Promise.all([
@@ -37,12 +41,46 @@ export async function gatherEvidence(harness: Harness): Promise<Evidence> {
     events,
     records,
     jumps: harness.jumps(),
+    groupChanges: harness.groupChanges(),
+    setting: harness.setting(),
   };
 }
 
-/** Finds a step execution in an execution. */
-export function findStep(execution: Json, stepExecutionId: string): Json | undefined {
-  return execution.StepExecutions.find((step: Json) => step.StepExecutionId === stepExecutionId);
+/** One turn of a step: AWS may give the next turn the same id. */
+export interface StepTurn {
+  stepExecutionId: string;
+  startedAt: number | null;
+}
+
+/** Two turns of a step are seconds apart. */
+const SAME_START_MS = 20;
+
+export const isSameTurn = (one: StepTurn, other: StepTurn): boolean =>
+  one.stepExecutionId === other.stepExecutionId &&
+  Math.abs((one.startedAt ?? Number.NaN) - (other.startedAt ?? Number.NaN)) <= SAME_START_MS;
+
+export const turnOfStep = (step: Json): StepTurn => ({
+  stepExecutionId: step.StepExecutionId,
+  startedAt: step.ExecutionStartTime === undefined ? null : step.ExecutionStartTime * 1000,
+});
+export const turnOfSignal = (signal: Json): StepTurn => ({
+  stepExecutionId: signal.stepExecutionId,
+  startedAt: signal.stepStartedAt,
+});
+export const turnOfRequest = ({ stepExecutionId, facts }: ApprovalRequest): StepTurn => ({
+  stepExecutionId,
+  startedAt: facts.waitingSince,
+});
+
+/** Finds the turn of a step in an execution, also one that a later turn with the same id has replaced. */
+export function findStep(execution: Json, turn: StepTurn): Json | undefined {
+  const steps: Json[] = [...execution.StepExecutions, ...execution.replacedSteps];
+  return steps.find((step) => isSameTurn(turnOfStep(step), turn));
+}
+
+/** Tells whether a later turn with the same id has replaced this one, so that no read shows it any more. */
+export function isReplaced(execution: Json, turn: StepTurn): boolean {
+  return execution.replacedSteps.some((step: Json) => isSameTurn(turnOfStep(step), turn));
 }
 
 /** Finds the bot's messages for a request, a notice or a digest in a channel. */

@@ -1,6 +1,6 @@
 import type { Json } from "../../support/http-json.ts";
 import { ADMIN, findRoute } from "../runbooks.ts";
-import { type Evidence, findMessages, isBot } from "./evidence.ts";
+import { type Evidence, findMessages, isBot, isReplaced, isSameTurn, turnOfRequest, turnOfSignal } from "./evidence.ts";
 
 /**
  * Checks that each signal that reached another step than its request's is reported: in the audit log, in the channels of the
@@ -16,6 +16,9 @@ export function reportViolations(evidence: Evidence): string[] {
       return reports.length === 0
         ? []
         : [`request ${request.id} has a report about a signal that reached its own step`];
+    // A later turn can replace the reached one, or its own, before a read shows the decisions: the bot records that.
+    if (misdirected.get(request.id) === "replaced" && reports.length === 0 && isNotVisible(evidence, request.id))
+      return [];
     if (reports.length !== 1)
       return [`the misdirected signal of request ${request.id} has ${reports.length} audit records, not 1`];
     const posted = evidence.records.notices
@@ -35,14 +38,22 @@ export function reportViolations(evidence: Evidence): string[] {
   });
 }
 
-/** Finds the requests with a signal that AWS applied to another step. */
-function findMisdirected({ executions, records }: Evidence): Set<string> {
-  const found = new Set<string>();
+function isNotVisible({ records }: Evidence, id: string): boolean {
+  return records.audit.some(
+    ({ requestId, kind, detail }) =>
+      requestId === id && kind === "signal-verified" && JSON.parse(detail).result === "not-visible",
+  );
+}
+
+/** Finds the requests with a signal that AWS applied to another step or turn; `replaced`: reads no longer show that turn. */
+function findMisdirected({ executions, records }: Evidence): Map<string, "visible" | "replaced"> {
+  const found = new Map<string, "visible" | "replaced">();
   for (const execution of executions) {
     for (const signal of execution.signals.filter((each: Json) => isBot(each.principal))) {
       const [, id] = /request ([0-9a-f-]{36})/.exec(String(signal.payload.Comment?.[0])) ?? [];
       const request = records.requests.find((each) => each.id === id);
-      if (request !== undefined && request.stepExecutionId !== signal.stepExecutionId) found.add(request.id);
+      if (request === undefined || isSameTurn(turnOfRequest(request), turnOfSignal(signal))) continue;
+      found.set(request.id, isReplaced(execution, turnOfSignal(signal)) ? "replaced" : "visible");
     }
   }
   return found;

@@ -1,6 +1,7 @@
+import type { ApprovalRequest } from "../../../src/core/request.ts";
 import type { Json } from "../../support/http-json.ts";
 import { APPROVERS, findRoute } from "../runbooks.ts";
-import { type Evidence, findStep, isBot } from "./evidence.ts";
+import { type Evidence, findStep, isBot, isSameTurn, turnOfRequest, turnOfSignal, turnOfStep } from "./evidence.ts";
 
 export interface SignalEvaluation {
   violations: string[];
@@ -30,19 +31,21 @@ export function evaluateSignals(evidence: Evidence): SignalEvaluation {
         violations.push(`${name} names no recorded request: ${comment}`);
         continue;
       }
-      for (const key of [`request ${id}`, `step ${signal.stepExecutionId}`]) {
+      const needed = countSignals(evidence, request);
+      const limits: [string, number][] = [
+        [`request ${id}`, needed],
+        [`request ${id} as ${signal.principal}`, 1],
+        [`step ${signal.stepExecutionId} from ${signal.stepStartedAt}`, needed],
+      ];
+      for (const [key, most] of limits) {
         const count = (seen.get(key) ?? 0) + 1;
         seen.set(key, count);
-        if (count > 1) violations.push(`${key} of ${execution.AutomationExecutionId} was signaled ${count} times`);
+        if (count > most) violations.push(`${key} of ${execution.AutomationExecutionId} was signaled ${count} times`);
       }
       if (request.decision !== signal.type.toLowerCase()) violations.push(`${name} differs from the decision`);
-      const votes = evidence.records.votes.filter(
-        (vote) => vote.requestId === id && vote.verdict === request.decision && APPROVERS.includes(vote.userId),
-      );
-      const needed = request.decision === "reject" ? 1 : findRoute(execution.DocumentName).quorum;
-      if (votes.length < needed) violations.push(`${name} has ${votes.length} of ${needed} votes`);
-      if (signal.stepExecutionId === request.stepExecutionId) continue;
-      if (hadFreshRead(evidence, execution, request)) reachedNextGate.add(id);
+      violations.push(...findWrongAuthority(evidence, execution, request, signal).map((each) => `${name} ${each}`));
+      if (isSameTurn(turnOfSignal(signal), turnOfRequest(request))) continue;
+      if (hadFreshRead(evidence, execution, request, signal)) reachedNextGate.add(id);
       else {
         const calls = describeCalls(evidence, execution, request, signal);
         violations.push(`${name} reached step ${signal.stepExecutionId}, not ${request.stepExecutionId}; ${calls}`);
@@ -52,6 +55,27 @@ export function evaluateSignals(evidence: Evidence): SignalEvaluation {
   return { violations, accepted, reachedNextGate };
 }
 
+/** Returns the most signals that a decision may need: with the approvers as signers, as many as AWS asks for. */
+function countSignals({ setting }: Evidence, { decision, facts }: ApprovalRequest): number {
+  return setting.signers === "approvers" && decision === "approve" ? facts.minRequiredApprovals : 1;
+}
+
+/** Checks that enough approvers voted for the decision, and that the signal was sent as the bot, or as one of them. */
+function findWrongAuthority(evidence: Evidence, execution: Json, request: ApprovalRequest, signal: Json): string[] {
+  const votes = evidence.records.votes.filter(
+    (vote) => vote.requestId === request.id && vote.verdict === request.decision && APPROVERS.includes(vote.userId),
+  );
+  const needed = request.decision === "reject" ? 1 : findRoute(execution.DocumentName).quorum;
+  const tooFew = votes.length < needed ? [`has ${votes.length} of ${needed} votes`] : [];
+  const principal = String(signal.principal);
+  if (evidence.setting.signers === "bot")
+    return principal.includes("/CountersignBot/") ? tooFew : [...tooFew, `was sent as ${principal}`];
+  const voter = votes.find((vote) => vote.userId === signal.sourceIdentity);
+  const sessions = voter === undefined ? [] : [voter.userId, voter.sessionEmail ?? voter.userId];
+  const isVoter = sessions.some((session) => principal.endsWith(`:assumed-role/CountersignApprover/${session}`));
+  return isVoter ? tooFew : [...tooFew, `was sent as ${principal} with the source identity ${signal.sourceIdentity}`];
+}
+
 /**
  * Maximum age of the read before a signal, in milliseconds: the three seconds that the bot allows, plus the time that a
  * busy machine may need between the bot's last clock check and the arrival in AWS.
@@ -59,19 +83,17 @@ export function evaluateSignals(evidence: Evidence): SignalEvaluation {
 const MAX_READ_AGE_MS = 3_000 + 20_000;
 
 /** Whether the last read before the signal showed the right step waiting, and was recent enough. */
-function hadFreshRead(
-  { awsCalls, jumps }: Evidence,
-  execution: Json,
-  request: { id: string; stepExecutionId: string; decidedAt: number | null },
-): boolean {
+function hadFreshRead(evidence: Evidence, execution: Json, request: ApprovalRequest, signal: Json): boolean {
+  const { awsCalls, jumps, setting } = evidence;
   const id = execution.AutomationExecutionId;
-  const endedAt = (findStep(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
+  const endedAt = (findStep(execution, turnOfRequest(request))?.ExecutionEndTime ?? 0) * 1000;
   // Find the call by its content: after a time jump during the call, its time differs from that of the signal.
   const call = awsCalls.findLast(
     (each) =>
       each.operation === "SendAutomationSignal" &&
       each.executed &&
       isForExecution(each, id) &&
+      each.principal === signal.principal &&
       String(each.input.Payload?.Comment?.[0]).includes(request.id),
   );
   const reads = awsCalls.filter(
@@ -85,22 +107,55 @@ function hadFreshRead(
       each.at >= (request.decidedAt ?? Number.POSITIVE_INFINITY),
   );
   // Later reads may have overtaken a delayed signal.
-  if (call?.outcome.fault === "delay") return reads.some((read) => read.at <= endedAt);
+  if (call?.outcome.fault === "delay")
+    return reads.some((read) => read.at <= endedAt || (setting.readLagMs > 0 && showsWaiting(read, request)));
   const last = reads.at(-1);
   if (call === undefined || last === undefined) return false;
   const jumped = jumps.filter(({ at }) => at >= last.at && at <= call.at).reduce((sum, { ms }) => sum + ms, 0);
-  return last.at <= endedAt && call.at - last.at - jumped <= MAX_READ_AGE_MS;
+  const isRecent = call.at - last.at - jumped <= MAX_READ_AGE_MS;
+  if (setting.readLagMs === 0) return isRecent && last.at <= endedAt;
+  // A read that lags may show the step waiting after its end, unless the bot's list of waiting executions showed that end.
+  return isRecent && showsWaiting(last, request) && !wasListedElsewhere(evidence, request, endedAt, last);
+}
+
+/** Whether the reply to a read shows the request's own turn of its step waiting. */
+function showsWaiting(read: Json, request: ApprovalRequest): boolean {
+  const steps: Json[] = read.outcome.body?.AutomationExecution?.StepExecutions ?? [];
+  return steps.some((step) => step.StepStatus === "Waiting" && isSameTurn(turnOfStep(step), turnOfRequest(request)));
+}
+
+/** How long before the read the bot must have received a list, so that the list is surely on record. */
+const LIST_ON_RECORD_MS = 5_000;
+
+/**
+ * Whether a list of waiting executions that the bot received well before the read showed that the step had ended: the list
+ * no longer contained the execution, or contained it at another step that the read does not show as begun.
+ */
+function wasListedElsewhere({ awsCalls }: Evidence, request: ApprovalRequest, endedAt: number, read: Json): boolean {
+  const lists = awsCalls.filter(
+    (each) =>
+      each.operation === "DescribeAutomationExecutions" &&
+      each.executed &&
+      each.outcome.fault === undefined &&
+      isBot(each.principal) &&
+      each.at > endedAt &&
+      each.at < read.at - LIST_ON_RECORD_MS &&
+      each.input?.NextToken === undefined &&
+      each.outcome.body?.NextToken === undefined,
+  );
+  const steps: Json[] = read.outcome.body.AutomationExecution.StepExecutions;
+  const hasBegun = (name: string) => steps.some((step) => step.StepName === name && step.StepStatus !== "Pending");
+  const last = lists.at(-1)?.outcome.body?.AutomationExecutionMetadataList;
+  if (last === undefined) return false;
+  const listed = last.find((each: Json) => each.AutomationExecutionId === request.executionId);
+  if (listed === undefined) return true;
+  return listed.CurrentStepName !== request.facts.stepName && !hasBegun(listed.CurrentStepName);
 }
 
 /** Describes the events before a signal for another step: the end of the right step, and the AWS calls since the decision. */
-function describeCalls(
-  { awsCalls }: Evidence,
-  execution: Json,
-  request: { stepExecutionId: string; decidedAt: number | null },
-  signal: Json,
-): string {
+function describeCalls({ awsCalls }: Evidence, execution: Json, request: ApprovalRequest, signal: Json): string {
   const from = request.decidedAt ?? 0;
-  const endedAt = (findStep(execution, request.stepExecutionId)?.ExecutionEndTime ?? 0) * 1000;
+  const endedAt = (findStep(execution, turnOfRequest(request))?.ExecutionEndTime ?? 0) * 1000;
   const calls = awsCalls
     .filter((each) => isForExecution(each, execution.AutomationExecutionId) && each.at >= from && each.at <= signal.at)
     .map((each) => `${each.operation} ${each.at - from}${isBot(each.principal) ? "" : " by another"}`);

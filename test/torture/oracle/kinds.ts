@@ -1,0 +1,34 @@
+import type { Json } from "../../support/http-json.ts";
+import { GROUP_MEMBER } from "../runbooks.ts";
+import type { Evidence } from "./evidence.ts";
+
+/** How often each kind of situation occurred. */
+export type Kinds = Record<string, number>;
+
+/** Counts the situations of a schedule, so that a run shows that each kind really occurred. */
+export function countKinds({ setting, executions, slackCalls, records, groupChanges }: Evidence): Kinds {
+  const { audit, requests } = records;
+  const count = <T>(all: readonly T[], of: (each: T) => boolean) => all.filter(of).length;
+  const kind = (name: string) => count(audit, (row) => row.kind === name);
+  const isFormerMember = ({ kind, actor, detail }: (typeof audit)[number]) =>
+    kind === "denied" && actor === GROUP_MEMBER && JSON.parse(detail).denial === "not-approver";
+  return {
+    "schedules with lagging reads": setting.readLagMs > 0 ? 1 : 0,
+    "stale reads": executions.reduce((sum, each) => sum + each.staleReads, 0),
+    "schedules with reused step ids": setting.stepIds === "reused" ? 1 : 0,
+    "later turns of a reused id": count(requests, ({ stepTurn }) => stepTurn > 1),
+    "schedules with approvers as signers": setting.signers === "approvers" ? 1 : 0,
+    "signals as approvers": executions.flatMap((each) => each.signals).filter((each: Json) => each.sourceIdentity)
+      .length,
+    "schedules over HTTP": setting.connection === "http" ? 1 : 0,
+    "deliveries acknowledged over HTTP": count(slackCalls, ({ operation, outcome }) => {
+      return operation.startsWith("deliver:") && outcome.status === 200 && outcome.body?.via === "http";
+    }),
+    withdrawals: kind("withdrawn"),
+    "changes of the group": groupChanges.length,
+    "denials of a former member": count(audit, isFormerMember),
+    "dropped votes": kind("vote-dropped"),
+    "requests decided elsewhere": count(requests, ({ outcome }) => outcome?.where === "aws" && outcome.by.length > 0),
+    "signals reported as misdirected": kind("signal-misdirected"),
+  };
+}

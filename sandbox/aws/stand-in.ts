@@ -14,8 +14,8 @@ import { resolveRunbook } from "./ssm/documents.ts";
 
 export type StandIn = ReturnType<typeof makeStandIn>;
 
-/** Makes every part of the stand-in except its HTTP server. */
-export function makeStandIn(clock: SandboxClock) {
+/** Makes every part of the stand-in except its HTTP server. `callerNow`: the clock of the callers; default: the machine's. */
+export function makeStandIn(clock: SandboxClock, callerNow: () => number = Date.now) {
   const newId = () => randomUUID();
   const resources = makeResourceStore();
   const timers = makeSessionTimers(clock);
@@ -46,6 +46,7 @@ export function makeStandIn(clock: SandboxClock) {
     journal: makeJournal(clock),
     tokenSecret: randomUUID(),
     machineNow: Date.now,
+    callerNow,
     /** Removes all documents, executions, timers and settings. Keeps the clock and the seeded identities. */
     clear() {
       timers.endSession();

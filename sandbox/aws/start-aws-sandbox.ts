@@ -28,9 +28,11 @@ export async function startAwsSandbox(options: {
   port: number;
   clock?: SandboxClock;
   seed?: boolean;
+  /** The clock with which callers compare the expiry of credentials; default: the machine's. */
+  callerNow?: () => number;
 }): Promise<AwsSandbox> {
   const clock = options.clock ?? makeSandboxClock();
-  const standIn = makeStandIn(clock);
+  const standIn = makeStandIn(clock, options.callerNow);
   const reset = () => {
     standIn.clear();
     if (options.seed) seedDemonstration(standIn);

@@ -11,6 +11,7 @@ import { sqliteDialect } from "../../src/store/sqlite.ts";
 export interface DatabaseRecords {
   requests: ApprovalRequest[];
   votes: Tables["votes"][];
+  signals: Tables["signals"][];
   messages: Tables["messages"][];
   clicks: Tables["clicks"][];
   digests: Tables["digests"][];
@@ -53,6 +54,7 @@ export async function readRecords(dialect: Dialect): Promise<DatabaseRecords> {
     return {
       requests: (await db.selectFrom("requests").selectAll().execute()).map(requestFromRow),
       votes: await db.selectFrom("votes").selectAll().execute(),
+      signals: await db.selectFrom("signals").selectAll().execute(),
       messages: await db.selectFrom("messages").selectAll().execute(),
       clicks: await db.selectFrom("clicks").selectAll().execute(),
       digests: await db.selectFrom("digests").selectAll().execute(),

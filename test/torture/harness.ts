@@ -51,7 +51,7 @@ export async function startHarness(database: TortureDatabase) {
   const time = makeFastTime({ scale: PACE.min, base, offset: 0 });
   const clock = makeFastSandboxClock(time);
   const slack = await startSlackSandbox({ port: 0, clock, signedAt: clock.now });
-  const aws = await startAwsSandbox({ port: 0, clock });
+  const aws = await startAwsSandbox({ port: 0, clock, callerNow: clock.now });
   const folder = mkdtempSync(join(tmpdir(), "countersign-torture-"));
   const configPath = join(folder, "countersign.yml");
   const ssm = new SSMClient({
@@ -70,6 +70,8 @@ export async function startHarness(database: TortureDatabase) {
   /** Time jumps of the stand-ins since the last reset; `at` is their time before the jump. */
   let jumps: { at: number; ms: number }[] = [];
   let groupChanges: GroupChange[] = [];
+  /** The time of the stand-ins at which the faults of the schedule ended. */
+  let faultsEndedAt = 0;
   let databaseUrl = "";
   /** Bots of this schedule that ended without a kill. */
   let unexpectedExits: string[] = [];
@@ -90,6 +92,9 @@ export async function startHarness(database: TortureDatabase) {
     unexpectedExits: () => unexpectedExits,
     setting: () => setting,
     jumps: (): readonly { at: number; ms: number }[] => jumps,
+    faultsEndedAt: () => faultsEndedAt,
+    /** The lead of the stand-ins' clock over the bots'. */
+    skewMs: () => ahead - shared,
     groupChanges: (): readonly GroupChange[] => groupChanges,
     /** Resolves after `ms` of the fast clock. */
     wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.toMachineMs(ms))),
@@ -183,6 +188,7 @@ export async function startHarness(database: TortureDatabase) {
     async endFaults(): Promise<void> {
       await clearFaults();
       await control.aws("assumptions", { readLagMs: 0 });
+      faultsEndedAt = clock.now();
     },
     async readMessages(channelId: string): Promise<Json[]> {
       const { channels } = await control.slack("state");

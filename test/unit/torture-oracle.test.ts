@@ -53,6 +53,8 @@ function misdirected(given: { readBefore: number; fault?: string; jumps?: Eviden
     } as Evidence["records"],
     jumps: given.jumps ?? [],
     groupChanges: [],
+    faultsEndedAt: 0,
+    skewMs: 0,
     setting: PLAIN,
   };
 }

@@ -6,8 +6,8 @@ import { AwsError } from "../protocol/aws-error.ts";
 
 export interface StsDeps {
   identities: IdentityStore;
-  /** Returns the machine's time: callers compare the expiry of credentials with the machine's clock. */
-  machineNow: () => number;
+  /** Returns the time from which the lifetime of credentials counts: callers compare their expiry with their own clock. */
+  callerNow: () => number;
 }
 
 interface AssumeRoleInput {
@@ -45,7 +45,7 @@ export function assumeRole(deps: StsDeps, caller: Caller, input: AssumeRoleInput
   }
   const inherited = caller.principal.kind === "session" ? caller.principal.sourceIdentity : undefined;
   const principal = sessionPrincipal(role, input.RoleSessionName, identity ?? inherited);
-  const expiresAt = Math.floor(deps.machineNow() / 1000) * 1000 + seconds * 1000;
+  const expiresAt = Math.floor(deps.callerNow() / 1000) * 1000 + seconds * 1000;
   const credentials = {
     accessKeyId: `ASIA${randomBytes(10).toString("hex").toUpperCase().slice(0, 16)}`,
     secretAccessKey: randomBytes(30).toString("base64"),

@@ -1,5 +1,6 @@
 import { auditViolations, repeatedEvents } from "./audit.ts";
 import { clickViolations } from "./clicks.ts";
+import { lostDecisions } from "./decisions.ts";
 import type { Evidence } from "./evidence.ts";
 import { countKinds, type Kinds } from "./kinds.ts";
 import { messageViolations } from "./messages.ts";
@@ -27,6 +28,7 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
     violations: [
       ...violations,
       ...voteViolations(evidence),
+      ...lostDecisions(evidence),
       ...messageViolations(evidence),
       ...reportViolations(evidence),
       ...clickViolations(evidence),

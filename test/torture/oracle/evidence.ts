@@ -17,6 +17,10 @@ export interface Evidence {
   /** Time jumps: `at` is the time of AWS and Slack before the jump. */
   jumps: readonly { at: number; ms: number }[];
   groupChanges: readonly GroupChange[];
+  /** The time of the stand-ins at which all faults had ended. */
+  faultsEndedAt: number;
+  /** The lead of the stand-ins' clock over the bots' at the end. */
+  skewMs: number;
   setting: Setting;
 }
 
@@ -42,6 +46,8 @@ export async function gatherEvidence(harness: Harness): Promise<Evidence> {
     records,
     jumps: harness.jumps(),
     groupChanges: harness.groupChanges(),
+    faultsEndedAt: harness.faultsEndedAt(),
+    skewMs: harness.skewMs(),
     setting: harness.setting(),
   };
 }

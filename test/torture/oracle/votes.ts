@@ -57,9 +57,7 @@ const DISPATCH_MS = 1_000;
  * before the vote was stored, can have no such vote.
  */
 function formerMemberViolations(evidence: Evidence): string[] {
-  const { groupChanges, records, jumps } = evidence;
-  // The clock of the stand-ins runs ahead of the bot's by the sum of all jumps at most.
-  const ahead = jumps.reduce((sum, { ms }) => sum + ms, 0);
+  const { groupChanges, records, skewMs } = evidence;
   const arrivals = findClickArrivals(evidence);
   const wasOutside = (from: number | undefined, until: number) => {
     const left = groupChanges.find(({ users }) => !users.includes(GROUP_MEMBER));
@@ -67,7 +65,7 @@ function formerMemberViolations(evidence: Evidence): string[] {
       ({ from: at, users }) => left !== undefined && at > left.until && users.includes(GROUP_MEMBER),
     );
     if (left === undefined || from === undefined || left.until >= from - DISPATCH_MS) return false;
-    return joined === undefined || until + ahead < joined.from;
+    return joined === undefined || until + skewMs < joined.from;
   };
   const arrivalOf = ({ requestId, userId, verdict }: Vote) => {
     const counted = records.clicks.filter(

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Denial, denialSentence, outcomeText } from "../../src/core/denial.ts";
+import type { OutcomeKind } from "../../src/core/request.ts";
+import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { aRequest, aRoute } from "../support/samples.ts";
+import { closedByJane, decidedByJane, jane, RUNBOOK } from "./vote-rows.ts";
+
+const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } = {
+  "no-request": [{ kind: "no-request" }],
+  "foreign-message": [{ kind: "foreign-message" }],
+  "no-route": [
+    { kind: "no-route", route: null },
+    { kind: "no-route", route: "databases" },
+  ],
+  "not-listed": [{ kind: "not-listed", principal: "arn:aws:iam::111122223333:role/CountersignBot" }],
+  "information-only": [{ kind: "information-only", route: "databases" }],
+  "no-target": [{ kind: "no-target", target: "default/us-east-1" }],
+  "account-status": (["guest", "external", "deactivated", "bot"] as const).map((status) => ({
+    kind: "account-status",
+    status,
+  })),
+  "wrong-workspace": [{ kind: "wrong-workspace" }],
+  "forged-form": [{ kind: "forged-form" }],
+  "not-admin": [{ kind: "not-admin" }],
+  "self-approval": [{ kind: "self-approval" }],
+  "requester-unknown": [{ kind: "requester-unknown", route: aRoute(), requester: UNKNOWN_REQUESTER }],
+  "requester-unread": [{ kind: "requester-unread", error: "ratelimited" }],
+  "nothing-to-withdraw": [{ kind: "nothing-to-withdraw" }],
+  "not-typed": [{ kind: "not-typed", documentName: RUNBOOK }],
+  "person-unknown": [{ kind: "person-unknown", error: "ratelimited" }],
+  "not-approver": [
+    { kind: "not-approver", route: aRoute(), gone: [] },
+    { kind: "not-approver", route: aRoute(), gone: ["S0DBA"] },
+  ],
+  "membership-unknown": [{ kind: "membership-unknown", error: "ratelimited" }],
+  "voter-unread": [{ kind: "voter-unread", userId: "U0OMAR", error: "ratelimited" }],
+  closed: [{ kind: "closed", request: aRequest(closedByJane), votes: jane }],
+  decided: [{ kind: "decided", request: aRequest(decidedByJane), votes: jane }],
+  "already-voted": [
+    { kind: "already-voted", verdict: "approve" },
+    { kind: "already-voted", verdict: "reject" },
+  ],
+  "reason-missing": [{ kind: "reason-missing", verdict: "reject" }],
+};
+
+const quoted = (text: string) => `"${text}"`;
+const mention = {
+  user: (id: string) => `<@${id}>`,
+  group: (id: string) => `<!subteam^${id}>`,
+  channel: (id: string) => `<#${id}>`,
+  text: quoted,
+  word: quoted,
+  strong: quoted,
+};
+
+test("every denial has a unique sentence that states the decision, or that nothing was decided", () => {
+  const sentences = Object.values(DENIALS)
+    .flat()
+    .map((denial) => denialSentence(denial, mention));
+  for (const sentence of sentences) {
+    assert.match(sentence, /^[A-Z].{20,}\.$/s);
+    assert.doesNotMatch(sentence, /undefined|null|\[object/);
+  }
+  // A click after the decision and a click after the end get the same sentence if the decision was made here.
+  assert.equal(new Set(sentences).size, sentences.length - 1);
+});
+
+test("the sentence names the people who can decide", () => {
+  assert.match(
+    denialSentence({ kind: "not-approver", route: aRoute(), gone: [] }, mention),
+    /<@U0JANE>, <@U0OMAR> or <!subteam\^S0DBA>.*"databases"/,
+  );
+});
+
+test("the reply to a late click names the person who decided, or says that AWS did", () => {
+  assert.match(
+    denialSentence({ kind: "decided", request: aRequest(decidedByJane), votes: jane }, mention),
+    /^Already approved by <@U0JANE>\./,
+  );
+  const elsewhere = aRequest({
+    ...closedByJane,
+    outcome: { kind: "timed-out", where: "aws", by: ["arn:aws:iam::1:user/x"], detail: null },
+  });
+  assert.match(denialSentence({ kind: "closed", request: elsewhere, votes: [] }, mention), /timed out in AWS by "x"/);
+});
+
+test("every outcome has a unique text", () => {
+  const kinds: OutcomeKind[] = ["approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"];
+  assert.equal(new Set(kinds.map(outcomeText)).size, kinds.length);
+});

@@ -31,9 +31,15 @@ async function workspace(t: TestContext, route: Partial<Route> = {}) {
     if (failing.has(String(id))) throw failing.get(String(id));
     return response;
   };
+  const emails = new Map<string, string>();
+  const toUser = (id: string) => ({
+    ...{ id, name: id, team_id: "T0HOME", deleted: deactivated.has(id), updated: 1 },
+    profile: { email: emails.get(id) },
+  });
   const call = fakeSlackCall({
-    "users.info": ({ user }) =>
-      reply(user, { user: { id: user, name: user, team_id: "T0HOME", deleted: deactivated.has(String(user)) } }),
+    "users.info": ({ user }) => reply(user, { user: toUser(String(user)) }),
+    "users.lookupByEmail": ({ email }) =>
+      reply(email, { user: toUser([...emails].find(([, own]) => own === email)?.[0] ?? "") }),
     "usergroups.users.list": ({ usergroup }) =>
       reply(usergroup, { users: [...(members.get(String(usergroup)) ?? [])] }),
   });
@@ -55,7 +61,7 @@ async function workspace(t: TestContext, route: Partial<Route> = {}) {
   const voters = async () => (await store.requests.votes(REQUEST_ID)).map(({ userId }) => userId);
   const leave = (group: string, userId: string) => members.get(group)?.delete(userId);
   const count = (id: string) => calls.filter((each) => each === id).length;
-  return { ...base, preview, members, deactivated, failing, record, press, voters, leave, count };
+  return { ...base, emails, preview, members, deactivated, failing, record, press, voters, leave, count };
 }
 
 const denial = (outcome: { kind: string; denial?: { kind: string } }) => outcome.denial?.kind ?? outcome.kind;
@@ -181,6 +187,17 @@ test("the click that completes a quorum costs one read of each approver and one 
   clock.advance(1_000);
   assert.deepEqual(await press("U2"), { kind: "counted", completes: true });
   assert.deepEqual([count("U1"), count("U2"), count("S0DBA")], [2, 1, 2]);
+});
+
+test("a check of an earlier approver needs no owner of an address: the session name is stored with the vote", async (t) => {
+  const { clock, press, count, emails, store } = await workspace(t, { quorum: 2 });
+  for (const userId of ["U1", "U2"]) emails.set(userId, `${userId}@example.com`);
+  await press("U1");
+  clock.advance(60_000);
+  assert.deepEqual(await press("U2"), { kind: "counted", completes: true });
+  assert.deepEqual([count("U1@example.com"), count("U2@example.com")], [1, 1]);
+  const sessions = (await store.requests.votes(REQUEST_ID)).map(({ sessionEmail }) => sessionEmail);
+  assert.deepEqual(sessions, ["U1@example.com", "U2@example.com"]);
 });
 
 test("a repeated click of a person who was just denied is answered from memory for five seconds, each with its reply", async (t) => {

@@ -194,6 +194,28 @@ test("the session name of a vote is an address only if it was the person's when 
   }
 });
 
+test("while Slack does not return the owner of a person's address, the click waits: it is not denied for another session name", async (t) => {
+  const { store, deps, clock, directory, press, evaluate, replies, request } = await setUp(t);
+  const { facts } = await request();
+  const role = "arn:aws:iam::111122223333:role/CountersignApprover";
+  const awsApprovers = ["arn:aws:sts::111122223333:assumed-role/CountersignApprover/u000@example.com"];
+  const patch = { facts: { ...facts, awsApprovers, signer: { kind: "approvers", arn: role } as const } };
+  await store.requests.advance({ requestId: REQUEST_ID, expectedVersion: 1, patch, audit: [] });
+  directory.people.set("U000", aPerson("U000", { email: "u000@example.com", updatedAt: NOW }));
+  const { byEmail } = directory;
+  directory.byEmail = async () => ({ kind: "unknown", error: "ETIMEDOUT", retryAfterMs: 5_000 });
+  assert.equal((await press("U000")).kind, "later");
+  assert.equal(
+    (await makePreviewVerdict(deps)(aClick("U000"), "approve"))?.kind,
+    "person-unknown",
+    "a form cannot wait",
+  );
+  assert.deepEqual([await replies(), (await request()).state], [[], "open"]);
+  directory.byEmail = byEmail;
+  clock.advance(5_000);
+  assert.equal((await evaluate("click-U000-approve")).kind, "counted");
+});
+
 test("an earlier vote with the same address proves that it was the person's, whatever else has changed", async (t) => {
   for (const [earlier, expected] of [
     ["u000@example.com", "u000@example.com"],

@@ -3,7 +3,13 @@ import type { DroppedVote } from "../../core/dropped-vote.ts";
 import { evaluateVote } from "../../core/evaluate-vote.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Freshness } from "../ports/slack.ts";
-import { type GatherDeps, type GatheredFacts, gatherPerson, type PersonDeps } from "./gather-facts.ts";
+import {
+  type GatherDeps,
+  type GatheredFacts,
+  gatherPerson,
+  type PersonDeps,
+  type PersonFacts,
+} from "./gather-facts.ts";
 
 /** `denied`: Slack does not tell whether a voter may still decide, so the quorum is not known to be complete. */
 export type CheckedVoters =
@@ -39,7 +45,7 @@ export async function checkVoters(
  * Returns why the author of the vote may no longer decide, or null. Only the permission matters, not the form. The signal
  * uses the session name that is stored with the vote.
  */
-function toDenial(now: number, facts: Extract<GatheredFacts, { kind: "ready" }>, vote: Vote): Denial | null {
+function toDenial(now: number, facts: Extract<PersonFacts, { kind: "ready" }>, vote: Vote): Denial | null {
   const { verdict, authority } = vote;
   const asFilledIn = { reason: "as given", typed: facts.request.facts.documentName };
   const evaluation = evaluateVote({

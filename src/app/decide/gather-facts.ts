@@ -35,12 +35,17 @@ export type ClickContext = ButtonClick & Pick<Click, "verdict" | "authority">;
 
 export type GatheredFacts =
   | ({ kind: "ready" } & Pick<VoteInput, "request" | "route" | "person" | "membership" | "requester" | "sessionEmail">)
+  | NotReady;
+
+export type PersonFacts = Omit<Extract<GatheredFacts, { kind: "ready" }>, "sessionEmail"> | NotReady;
+
+type NotReady =
   /** `permanent`: Slack has no such account for this app, and asking again does not help. */
   | { kind: "denied"; denial: Denial; permanent?: boolean }
   /** The click can wait. `denial` is the answer where it cannot, as for a form. */
   | { kind: "later"; waitMs?: number; why: string; denial?: Denial };
 
-const denied = (denial: Denial): GatheredFacts => ({ kind: "denied", denial });
+const denied = (denial: Denial): NotReady => ({ kind: "denied", denial });
 
 /** Gathers the facts that an evaluation needs, from stored state and from Slack, as fresh as the purpose needs. */
 export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshness: Freshness): Promise<GatheredFacts> {
@@ -57,7 +62,13 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   if (repeated !== null) return denied(repeated);
   const waitMs = route === null ? 0 : await awaitTurn(deps, click, route, freshness);
   if (waitMs > 0) return { kind: "later", waitMs, why: "the person's clicks have read groups too often" };
-  return gatherPerson(deps, click, request, freshness);
+  const facts = await gatherPerson(deps, click, request, freshness);
+  if (facts.kind !== "ready") return facts;
+  const session =
+    facts.membership.kind === "member" ? await findSessionEmail(deps, facts.request, facts.person) : NO_ADDRESS;
+  // Without an answer, the session would have another name, which the step's Approvers may not list.
+  if (session.kind === "unknown") return laterOrDenied(session, { kind: "person-unknown", error: session.error });
+  return { ...facts, sessionEmail: session.email };
 }
 
 /**
@@ -82,16 +93,16 @@ async function awaitTurn(
 
 export type PersonDeps = Pick<
   GatherDeps,
-  "requests" | "directory" | "routes" | "admins" | "identities" | "lookUpRequester" | "signsAsPeople"
+  "requests" | "directory" | "routes" | "admins" | "identities" | "lookUpRequester"
 >;
 
-/** Gathers the facts about one person and one request. */
+/** Gathers the facts about one person and one request, except the name of the person's session. */
 export async function gatherPerson(
   deps: PersonDeps,
   click: Pick<ClickContext, "userId" | "verdict" | "authority">,
   request: ApprovalRequest,
   freshness: Freshness,
-): Promise<GatheredFacts> {
+): Promise<PersonFacts> {
   const route = findRoute(deps.routes, request.route);
   const lookup = await deps.directory.person(click.userId, freshness);
   if (lookup.kind === "unknown") return laterOrDenied(lookup, { kind: "person-unknown", error: lookup.error });
@@ -104,7 +115,6 @@ export async function gatherPerson(
       person,
       membership: { kind: "not-member" },
       requester: UNKNOWN_REQUESTER,
-      sessionEmail: null,
     };
 
   const membership =
@@ -121,26 +131,32 @@ export async function gatherPerson(
     if (outcome.kind === "later") return outcome;
   }
   const needsRequester = click.verdict === "approve" && click.authority === "approver" && !route.selfApproval;
-  const sessionEmail = membership.kind === "member" ? await findSessionEmail(deps, request, person) : null;
   if (!needsRequester || membership.kind !== "member")
-    return { kind: "ready", request, route, person, membership, requester: UNKNOWN_REQUESTER, sessionEmail };
+    return { kind: "ready", request, route, person, membership, requester: UNKNOWN_REQUESTER };
   const current = await awaitRequester(deps, request);
   if (current.kind === "unknown") return laterOrDenied(current, { kind: "requester-unread", error: current.error });
-  return { kind: "ready", route, person, membership, sessionEmail, ...current.facts };
+  return { kind: "ready", route, person, membership, ...current.facts };
 }
 
 /**
  * Returns the person's address for the name of their session in AWS, or null. Anyone can take a free address, so it must
  * have been theirs when the request opened: the account has not changed since then, or an earlier vote has the same address.
  */
-async function findSessionEmail(deps: PersonDeps, request: ApprovalRequest, person: Person): Promise<string | null> {
+async function findSessionEmail(
+  deps: Pick<GatherDeps, "requests" | "directory" | "signsAsPeople">,
+  request: ApprovalRequest,
+  person: Person,
+): Promise<{ kind: "found"; email: string | null } | LookupFailure> {
   const { id, email, updatedAt } = person;
-  if (email === null || !deps.signsAsPeople(request)) return null;
+  if (email === null || !deps.signsAsPeople(request)) return NO_ADDRESS;
   const isUnchanged = updatedAt !== null && updatedAt <= request.openedAt;
-  if (!isUnchanged && (await deps.requests.emailAt(id, request.openedAt)) !== email) return null;
+  if (!isUnchanged && (await deps.requests.emailAt(id, request.openedAt)) !== email) return NO_ADDRESS;
   const owner = await deps.directory.byEmail(email);
-  return owner.kind === "person" && owner.person.id === id ? email : null;
+  if (owner.kind === "unknown") return owner;
+  return owner.kind === "person" && owner.person.id === id ? { kind: "found", email } : NO_ADDRESS;
 }
+
+const NO_ADDRESS = { kind: "found", email: null } as const;
 
 /** Returns who started the execution. If the lookup is still pending, makes an attempt now instead of at its next time. */
 async function awaitRequester(
@@ -180,7 +196,7 @@ async function activeIdentities(
 }
 
 /** If Slack only asks to wait, the click waits, because it is stored. Otherwise it is denied. */
-function laterOrDenied({ error, retryAfterMs: waitMs, permanent }: LookupFailure, denial: Denial): GatheredFacts {
+function laterOrDenied({ error, retryAfterMs: waitMs, permanent }: LookupFailure, denial: Denial): NotReady {
   if (permanent === true) return { kind: "denied", denial, permanent };
   return waitMs === undefined ? denied(denial) : { kind: "later", waitMs, why: `Slack asks to wait: ${error}`, denial };
 }

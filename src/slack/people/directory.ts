@@ -149,7 +149,7 @@ async function findOwner(call: SlackCall, email: string, workspace: Workspace): 
   const read = await call("users.lookupByEmail", { email });
   if (read.kind === "ok") {
     const { user } = read.response;
-    if (user?.id === undefined) return { kind: "unknown", error: "the reply has no user" };
+    if (user?.id === undefined) return { kind: "unknown", error: "the reply has no user", retryAfterMs: RETRY_MS };
     return { kind: "person", person: toPerson(user.id, user, workspace) };
   }
   if (read.kind !== "refused") return { retryAfterMs: RETRY_MS, ...unread(read) };

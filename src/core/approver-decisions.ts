@@ -50,12 +50,15 @@ export function listsDecisions(step: ObservedStep): boolean {
  */
 export type DecisionAuthor = "this-request" | "our-principal" | "another-request" | "other" | "unknown";
 
-/** Finds the author of each decision. `signsAs`: the ARN of the role or user that sends our signals, null if unknown. */
-export function findAuthors(step: ObservedStep, requestId: string, signsAs: string | null): DecisionAuthor[] {
+/** The ARNs of the roles or users that signed our signals; null if they are not known. */
+export type SigningPrincipals = readonly string[] | null;
+
+/** Finds the author of each decision. */
+export function findAuthors(step: ObservedStep, requestId: string, signedAs: SigningPrincipals): DecisionAuthor[] {
   return decisions(step).map((text) => {
     const arns = findPrincipalArns(text);
-    const isOurs = signsAs !== null && arns.some((arn) => arnMatches(signsAs, arn));
-    if (signsAs !== null && arns.length > 0 && !isOurs) return "other";
+    const isOurs = signedAs?.some((own) => arns.some((arn) => arnMatches(own, arn))) === true;
+    if (signedAs !== null && arns.length > 0 && !isOurs) return "other";
     if (text.includes(requestId)) return "this-request";
     if (text.includes(OWN_COMMENT)) return "another-request";
     return isOurs ? "our-principal" : "unknown";
@@ -66,9 +69,9 @@ export function findAuthors(step: ObservedStep, requestId: string, signsAs: stri
 export function whoDecided(
   step: ObservedStep | undefined,
   requestId: string,
-  signsAs: string | null,
+  signedAs: SigningPrincipals,
 ): "us" | "others" | "unknown" {
-  const authors = step === undefined ? [] : findAuthors(step, requestId, signsAs);
+  const authors = step === undefined ? [] : findAuthors(step, requestId, signedAs);
   if (authors.some((author) => author === "this-request" || author === "our-principal")) return "us";
   return authors.length === 0 || authors.includes("unknown") ? "unknown" : "others";
 }
@@ -77,8 +80,12 @@ export function whoDecided(
  * Tells whether a signal of the request, whose reply was lost, can have decided the step: we decided it, or AWS lists no
  * decisions.
  */
-export function mayBeDecidedBy(step: ObservedStep | undefined, requestId: string, signsAs: string | null): boolean {
-  return step === undefined || decisions(step).length === 0 || whoDecided(step, requestId, signsAs) === "us";
+export function mayBeDecidedBy(
+  step: ObservedStep | undefined,
+  requestId: string,
+  signedAs: SigningPrincipals,
+): boolean {
+  return step === undefined || decisions(step).length === 0 || whoDecided(step, requestId, signedAs) === "us";
 }
 
 function decisions(step: ObservedStep): readonly string[] {

@@ -1,4 +1,11 @@
-import { approvalStatus, countApprovals, findDeciders, mayBeDecidedBy, whoDecided } from "./approver-decisions.ts";
+import {
+  approvalStatus,
+  countApprovals,
+  findDeciders,
+  mayBeDecidedBy,
+  type SigningPrincipals,
+  whoDecided,
+} from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   hasEnded,
@@ -17,7 +24,7 @@ import {
   type RequestSigner,
   type Verdict,
 } from "./request.ts";
-import { countAccepted, type SignalAttempt } from "./signal-attempt.ts";
+import { countAccepted, findSigningPrincipals, type SignalAttempt } from "./signal-attempt.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns } from "./step-turns.ts";
 import { type Verified, verifySignals } from "./verify-signals.ts";
 
@@ -37,8 +44,6 @@ export interface ReconcileContext {
   attempts?: readonly SignalAttempt[];
   /** Hides secrets in AWS's messages. */
   maskText?: (text: string) => string;
-  /** The ARN of the role or user that sends our signals, if known. */
-  signsAs?: string | null;
   /** The principal that signs now, if known. */
   signer?: RequestSigner | null;
   /** The step that made the execution fail, masked; null if none did. */
@@ -49,7 +54,7 @@ export interface ReconcileContext {
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
-  { now, attempts = [], maskText = (text) => text, signsAs = null, signer = null, failedStep = null }: ReconcileContext,
+  { now, attempts = [], maskText = (text) => text, signer = null, failedStep = null }: ReconcileContext,
 ): Change[] {
   const changes: Change[] = [];
   const gates = observed.steps.filter((step) => step.action === APPROVE_ACTION);
@@ -57,12 +62,21 @@ export function reconcile(
   const gateNames = [...new Set(gates.map((step) => step.name))];
 
   for (const request of known) {
-    const isAccepted = isAcceptedByAws(request, attempts);
+    const own = attempts.filter((each) => each.requestId === request.id);
+    const isAccepted = request.signal === "accepted" || countAccepted(own) > 0;
     const step = turns.stepOf(request);
     const isReplaced = turns.isReplaced(request);
     const ended = endedPatch(observed, request, { maskText, failedStep });
     if (request.state !== "closed" && (isReplaced || isOver(observed, step))) {
-      const outcome = toOutcome({ step, observed, request, isAccepted, isReplaced, maskText, signsAs });
+      const outcome = toOutcome({
+        step,
+        observed,
+        request,
+        isAccepted,
+        isReplaced,
+        maskText,
+        signedAs: findSigningPrincipals(own),
+      });
       changes.push({ kind: "close", request, outcome, patch: { ...closed(outcome, now), ...ended } });
     } else if (ended.executionEndedAt != null && request.executionEndedAt === null) {
       changes.push({ kind: "ended", request, patch: ended });
@@ -87,7 +101,7 @@ export function reconcile(
     });
   }
   const changed = new Set(changes.flatMap((change) => (change.kind === "open" ? [] : change.request.id)));
-  for (const verified of verifySignals(observed, known, { attempts, signsAs, now })) {
+  for (const verified of verifySignals(observed, known, { attempts, now })) {
     const { request, result, reached } = verified;
     // A request changes once per read; the next read verifies this one.
     if (changed.has(request.id)) continue;
@@ -175,21 +189,17 @@ function firstStart({ startedAt }: ObservedStep, openedAt: number): number | nul
   return startedAt !== null && startedAt <= openedAt + MAX_CLOCK_DIFFERENCE_MS ? startedAt : null;
 }
 
-/** Tells whether AWS accepted any signal of the request: all that it needs, or the first of several. */
-function isAcceptedByAws(request: ApprovalRequest, attempts: readonly SignalAttempt[]): boolean {
-  return request.signal === "accepted" || countAccepted(attempts.filter((each) => each.requestId === request.id)) > 0;
-}
-
 /** Everything that the outcome of a request depends on. */
 interface Ending {
   step: ObservedStep | undefined;
   observed: ObservedExecution;
   request: ApprovalRequest;
+  /** AWS accepted a signal of the request: all that it needs, or the first of several. */
   isAccepted: boolean;
   /** The read shows a later turn of the step under the same id, so nothing shows how its own turn ended. */
   isReplaced: boolean;
   maskText: (text: string) => string;
-  signsAs: string | null;
+  signedAs: SigningPrincipals;
 }
 
 function toOutcome(ending: Ending): Outcome {
@@ -230,8 +240,8 @@ function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean
 
 /** Tells whether our own signal caused the outcome. A signal that AWS accepted did, unless the decisions are all of others. */
 function isOurs(kind: OutcomeKind, ending: Ending): boolean {
-  const { step, request, isAccepted, signsAs } = ending;
+  const { step, request, isAccepted, signedAs } = ending;
   const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
   if (verdict === null || !mayHaveSent(ending, verdict)) return false;
-  return isAccepted ? whoDecided(step, request.id, signsAs) !== "others" : mayBeDecidedBy(step, request.id, signsAs);
+  return isAccepted ? whoDecided(step, request.id, signedAs) !== "others" : mayBeDecidedBy(step, request.id, signedAs);
 }

@@ -18,6 +18,8 @@ export interface SignalAttempt {
   signerId: string;
   /** The role session's name, by which AWS's decisions tell people apart; null for the bot. */
   session: string | null;
+  /** The ARN of the role or user that signed it; null while nothing was sent, and if it is not known. */
+  principal: string | null;
   state: "deferred" | "skipped" | "sending" | "ambiguous" | "refused" | "accepted";
   /** When it began. */
   at: number;
@@ -73,6 +75,7 @@ export function beginAttempt(
     attempt: last === undefined ? 1 : last.state === "deferred" ? last.attempt : last.attempt + 1,
     signerId: signer.id,
     session: signer.session,
+    principal: null,
     state: "deferred",
     at: now,
     uncertainUntil: now,
@@ -82,8 +85,9 @@ export function beginAttempt(
 }
 
 /** Returns the attempt as it is stored before its signal leaves. `shownBefore`: how many approvals the step shows. */
-export function startSending(attempt: SignalAttempt, shownBefore: number): SignalAttempt {
-  return { ...attempt, state: "sending", uncertainUntil: attempt.at + NO_REPLY_UNCERTAIN_MS, shownBefore };
+export function startSending(attempt: SignalAttempt, shownBefore: number, principal: string | null): SignalAttempt {
+  const uncertainUntil = attempt.at + NO_REPLY_UNCERTAIN_MS;
+  return { ...attempt, state: "sending", uncertainUntil, shownBefore, principal };
 }
 
 /** Applies the reply to the attempt. */
@@ -123,6 +127,16 @@ export function isUncertain(attempt: SignalAttempt | undefined): attempt is Sign
 /** Tells whether AWS accepted the attempt, or may have. */
 export function wasSent(attempt: SignalAttempt): boolean {
   return attempt.state === "accepted" || isUncertain(attempt);
+}
+
+/**
+ * Returns the ARNs of the principals that signed the attempts that AWS accepted or may have: another principal may sign today.
+ * Null if there is none, or if one is not known.
+ */
+export function findSigningPrincipals(attempts: readonly SignalAttempt[]): string[] | null {
+  const principals = attempts.filter(wasSent).map(({ principal }) => principal);
+  const known = principals.filter((principal) => principal !== null);
+  return known.length === 0 || known.length < principals.length ? null : [...new Set(known)];
 }
 
 /** Returns when no attempt can take effect any more; 0 when none was uncertain. */

@@ -27,7 +27,7 @@ import {
   type ObservedStep,
 } from "./execution.ts";
 import type { ApprovalRequest, ReachedStep, Verification } from "./request.ts";
-import { type SignalAttempt, wasSent } from "./signal-attempt.ts";
+import { findSigningPrincipals, type SignalAttempt, wasSent } from "./signal-attempt.ts";
 import { countNeeded } from "./signers.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns, type StepTurns } from "./step-turns.ts";
 
@@ -59,7 +59,6 @@ interface Context {
   sentOf: ReadonlyMap<string, readonly SignalAttempt[]>;
   /** Steps that an earlier result names as reached. */
   reported: ReadonlySet<string | null>;
-  signsAs: string | null;
   now: number;
 }
 
@@ -67,7 +66,7 @@ interface Context {
 export function verifySignals(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
-  { attempts, signsAs, now }: { attempts: readonly SignalAttempt[]; signsAs: string | null; now: number },
+  { attempts, now }: { attempts: readonly SignalAttempt[]; now: number },
 ): Verified[] {
   const sent = attempts.filter(wasSent);
   const context: Context = {
@@ -75,7 +74,6 @@ export function verifySignals(
     turns: matchTurns(observed.steps, known),
     sentOf: Map.groupBy(sent, ({ requestId }) => requestId),
     reported: new Set(known.flatMap(({ reachedStep }) => reachedStep?.stepExecutionId ?? [])),
-    signsAs,
     now,
   };
   const open = known.filter((request) => request.verification === "due" || request.verification === "no-effect");
@@ -97,13 +95,15 @@ export function verifySignals(
 
 const toReached = ({ stepExecutionId, name }: ObservedStep): ReachedStep => ({ stepExecutionId, stepName: name });
 
+const signedAs = ({ sentOf }: Context, { id }: ApprovalRequest) => findSigningPrincipals(sentOf.get(id) ?? []);
+
 const gatesOf = ({ observed }: Context) => observed.steps.filter(({ action }) => action === APPROVE_ACTION);
 
 /** Finds another step with a decision that carries the request's id. */
 function findReached(context: Context, request: ApprovalRequest): ObservedStep | undefined {
   const own = context.turns.stepOf(request);
   return gatesOf(context).find(
-    (step) => step !== own && findAuthors(step, request.id, context.signsAs).includes("this-request"),
+    (step) => step !== own && findAuthors(step, request.id, signedAs(context, request)).includes("this-request"),
   );
 }
 
@@ -118,13 +118,13 @@ function findUnexplained(context: Context, open: readonly ApprovalRequest[]): Ma
   for (const step of gatesOf(context)) {
     const owner = context.turns.requestOf(step);
     if (context.reported.has(step.stepExecutionId) || (owner !== undefined && context.sentOf.has(owner.id))) continue;
-    if (!findAuthors(step, owner?.id ?? NO_REQUEST, context.signsAs).includes("our-principal")) continue;
     const endedAt = step.endedAt ?? Number.POSITIVE_INFINITY;
     const possible = newestFirst.filter(
       (request) =>
         firstAt(request) <= endedAt + MAX_CLOCK_DIFFERENCE_MS &&
         // Both times are AWS's: a signal leaves only after its own step has begun to wait.
         endedAt > (request.facts.waitingSince ?? Number.NEGATIVE_INFINITY) &&
+        findAuthors(step, owner?.id ?? NO_REQUEST, signedAs(context, request)).includes("our-principal") &&
         !isAccountedFor(context, request),
     );
     const cause = possible.find((request) => firstAt(request) <= endedAt) ?? possible.at(-1);
@@ -134,10 +134,10 @@ function findUnexplained(context: Context, open: readonly ApprovalRequest[]): Ma
 }
 
 /** Tells whether the decisions of the request's own step show its only signal, which then decided no other step. */
-function isAccountedFor({ turns, sentOf, signsAs }: Context, request: ApprovalRequest): boolean {
-  const step = turns.stepOf(request);
-  if (step === undefined || sentOf.get(request.id)?.length !== 1) return false;
-  return findAuthors(step, request.id, signsAs).includes("this-request");
+function isAccountedFor(context: Context, request: ApprovalRequest): boolean {
+  const step = context.turns.stepOf(request);
+  if (step === undefined || context.sentOf.get(request.id)?.length !== 1) return false;
+  return findAuthors(step, request.id, signedAs(context, request)).includes("this-request");
 }
 
 /** No text contains it. */
@@ -145,7 +145,7 @@ const NO_REQUEST = "\0";
 
 /** Verifies a signal by the request's own step. Returns null while a later read may show more. */
 function verifyOwnStep(
-  { observed, signsAs, now }: Context,
+  { observed, now }: Context,
   request: ApprovalRequest,
   step: ObservedStep | undefined,
   sent: readonly SignalAttempt[],
@@ -154,7 +154,7 @@ function verifyOwnStep(
   const hasEndedAll = hasEnded(observed.status);
   const isFinal = hasEndedAll || sent.every(({ uncertainUntil }) => uncertainUntil <= now);
   const isOverdue = accepted.length > 0 && accepted.every(({ at }) => now - at >= EFFECT_DUE_MS);
-  const who = whoDecided(step, request.id, signsAs);
+  const who = whoDecided(step, request.id, findSigningPrincipals(sent));
   if (step !== undefined && isWaitingForApproval(step) && !hasEndedAll) {
     const isVisible = countNeeded(request) === 1 || listsDecisions(step);
     if (isOverdue && isVisible && !accepted.every((each) => isShown(step, each, who))) return "no-effect";

@@ -16,7 +16,14 @@ for (const engine of ENGINES) {
   test(`${engine.name}: attempts to signal are read as they were stored, oldest first, each in its latest state`, async (t) => {
     const store = await aStore(t, { engine });
     await store.requests.open(DECIDED);
-    const ben = aSignal("U0BEN", { attempt: 2, at: NOW - 1, state: "ambiguous", error: "no reply", shownBefore: 1 });
+    const ben = aSignal("U0BEN", {
+      attempt: 2,
+      at: NOW - 1,
+      state: "ambiguous",
+      error: "no reply",
+      shownBefore: 1,
+      principal: "arn",
+    });
     await store.requests.advance({ ...step(1), attempt: ben });
     await store.requests.advance({ ...step(2), attempt: aSignal("U0ANN") });
     const accepted = aSignal("U0ANN", { state: "accepted" });

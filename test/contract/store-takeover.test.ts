@@ -26,7 +26,7 @@ for (const engine of ENGINES) {
       requestId: REQUEST_ID,
       expectedVersion: 1,
       patch: {},
-      attempt: startSending(beginAttempt([], REQUEST_ID, BOT, NOW + 14_000), 0),
+      attempt: startSending(beginAttempt([], REQUEST_ID, BOT, NOW + 14_000), 0, null),
       audit: [],
     });
 

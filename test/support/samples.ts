@@ -115,6 +115,7 @@ export const anAttempt = (more: Partial<SignalAttempt> = {}): SignalAttempt => (
   attempt: 1,
   signerId: BOT_ID,
   session: null,
+  principal: null,
   state: "sending",
   at: NOW,
   uncertainUntil: NOW + NO_REPLY_UNCERTAIN_MS,

@@ -135,10 +135,12 @@ for (const [claim, step, request, ending] of ENDINGS) {
 const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
 const SESSION = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
 
-for (const [claim, approver, comment, signsAs, where] of [
+for (const [claim, approver, comment, principal, where] of [
   ["a session of our own role", SESSION, null, ROLE, "slack"],
   ["our own role", ROLE, null, ROLE, "slack"],
   ["another principal", REVIEWER, null, ROLE, "aws"],
+  ["our principal of today, if another one signed", SESSION, null, REVIEWER, "aws"],
+  ["the principal that signed, if another one signs today", REVIEWER, null, REVIEWER, "slack"],
   ["a session of our own role for another request", SESSION, "Countersign request another: Approved", ROLE, "aws"],
   ["a role while our own role is unknown", SESSION, null, null, "aws"],
 ] as const) {
@@ -146,7 +148,8 @@ for (const [claim, approver, comment, signsAs, where] of [
     const entry = JSON.stringify({ approver, decision: "Approve", ...(comment === null ? {} : { comment }) });
     const step = aStep({ status: "Success", outputs: { ApproverDecisions: [entry] } });
     const request = aRequest(decidedAs("approve", "ambiguous"));
-    const [change] = reconcile(anExecution({ steps: [step] }), [request], { now: NOW, signsAs });
+    const attempts = [anAttempt({ state: "ambiguous", principal })];
+    const [change] = reconcile(anExecution({ steps: [step] }), [request], { now: NOW, attempts });
     assert(change?.kind === "close");
     assert.equal(change.outcome.where, where);
   });

@@ -9,6 +9,8 @@ import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW, REQUEST_ID } from
 
 const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
 const BOT = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
+const OTHER_ROLE = "arn:aws:iam::111122223333:role/CountersignBefore";
+const OTHER_SESSION = "arn:aws:sts::111122223333:assumed-role/CountersignBefore/countersign";
 const OMAR = "arn:aws:iam::111122223333:user/omar";
 const ours = (id = REQUEST_ID) => decision(BOT, `Countersign request ${id}: Approved in Slack by Jane`);
 const decision = (Approver: string, Comment?: string) => JSON.stringify({ Approver, Decision: "Approve", Comment });
@@ -37,7 +39,8 @@ function verify(given: Case) {
   const { own, others = [], execution, attempts = [accepted()], request, known = [], now = NOW + 2_000 } = given;
   const observed = anExecution({ status: "InProgress", steps: [aStep(own), ...others], ...execution });
   const signsAs = given.signsAs === undefined ? ROLE : given.signsAs;
-  const [found, ...more] = verifySignals(observed, [decided(request), ...known], { attempts, signsAs, now });
+  const signed = attempts.map((each) => ({ ...each, principal: each.principal ?? signsAs }));
+  const [found, ...more] = verifySignals(observed, [decided(request), ...known], { attempts: signed, now });
   assert.deepEqual(more, []);
   return found === undefined ? null : [found.result, found.reached?.stepName ?? null];
 }
@@ -66,6 +69,25 @@ const RESULTS: [claim: string, Case, ReturnType<typeof verify>][] = [
   [
     "our principal is unknown and our id is shown",
     { own: { ...OVER, ...shows(ours()) }, signsAs: null },
+    ["confirmed", null],
+  ],
+  [
+    "the principal that signed at the time decided it, and another one signs now",
+    { own: { ...OVER, ...shows(decision(OTHER_SESSION)) }, attempts: [accepted({ principal: OTHER_ROLE })] },
+    ["confirmed", null],
+  ],
+  [
+    "another tool under the principal that signs now decided it, and another one signed at the time",
+    { own: { ...OVER, ...shows(decision(BOT)) }, attempts: [accepted({ principal: OTHER_ROLE })], now: MINUTE },
+    ["misdirected", null],
+  ],
+  [
+    "two principals signed its attempts, and the first one decided it",
+    {
+      own: { ...OVER, ...shows(decision(OTHER_SESSION)) },
+      attempts: [accepted({ principal: OTHER_ROLE, state: "ambiguous" }), accepted({ attempt: 2, principal: ROLE })],
+      now: later,
+    },
     ["confirmed", null],
   ],
   ["one of two approvals is ours", { own: shows(ours()), request: two }, ["confirmed", null]],
@@ -221,7 +243,7 @@ test("each signal of several people is looked for, and a missing one is reported
 test("a signal is reported once, with the principal that decided its step, and the request closes with that principal", () => {
   const steps = [aStep({ ...OVER, ...shows(decision(OMAR)) }), second({ ...OVER, ...shows(ours()) })];
   const execution = anExecution({ status: "InProgress", steps });
-  const context = { now: NOW + 2_000, attempts: [accepted()], signsAs: ROLE };
+  const context = { now: NOW + 2_000, attempts: [accepted({ principal: ROLE })] };
   const [close] = reconcile(execution, [decided()], context);
   assert(close?.kind === "close");
   assert.deepEqual([close.outcome.where, close.outcome.by], ["aws", [OMAR]]);
@@ -250,9 +272,12 @@ test("a decision without an id is attributed to one request, the newest that can
   );
   const request = (id: string, index: number) =>
     decided({ id: `r-${id}`, stepExecutionId: id, facts: aFacts({ waitingSince: NOW + index }) });
-  const attempts = [accepted({ requestId: "r-a" }), accepted({ requestId: "r-b", at: NOW + 150 })];
+  const attempts = [
+    accepted({ requestId: "r-a", principal: ROLE }),
+    accepted({ requestId: "r-b", principal: ROLE, at: NOW + 150 }),
+  ];
   const known = [request("a", 0), request("b", 1)];
-  const context = { attempts, signsAs: ROLE, now: NOW + 1_000 };
+  const context = { attempts, now: NOW + 1_000 };
   const execution = anExecution({ status: "InProgress", steps });
   const found = verifySignals(execution, known, context);
   assert.deepEqual(

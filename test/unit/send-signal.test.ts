@@ -27,6 +27,17 @@ test("a decision is recorded, then sent once with the name of the person, and th
   assert.equal(await round(), 0);
 });
 
+test("an attempt is stored with the principal that signs it", async (t) => {
+  const { automation, round, attempts } = await setUp(t);
+  const signsAs = "arn:aws:iam::111122223333:role/CountersignBot";
+  Object.assign(automation, { target: { ...automation.target, signsAs } });
+  await round();
+  assert.deepEqual(
+    (await attempts()).map(({ state, principal }) => [state, principal]),
+    [["accepted", signsAs]],
+  );
+});
+
 test("a rejection is sent as a rejection", async (t) => {
   const { round, sent } = await setUp(t, { decision: "reject" });
   await round();

@@ -145,7 +145,8 @@ test("a signal that decided another step is recorded and reported once, and is f
   const { automation, read, requests, kinds, patch, store, clock, log } = await setUp(t);
   await read();
   const accepted = { state: "decided", decision: "approve", signal: "accepted", verification: "due" };
-  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted" }));
+  const principal = "arn:aws:iam::111122223333:role/CountersignBot";
+  await patch(accepted, anAttempt({ requestId: "request-1", state: "accepted", principal }));
   const omar = "arn:aws:iam::111122223333:user/omar";
   const decidedBy = (Approver: string, Comment = "") => ({
     outputs: { ApproverDecisions: [JSON.stringify({ Approver, Decision: "Approve", Comment })] },
@@ -159,8 +160,6 @@ test("a signal that decided another step is recorded and reported once, and is f
       ...decidedBy("us", "Countersign request request-1"),
     }),
   ];
-  automation.target.signsAs = "arn:aws:iam::111122223333:role/CountersignBot";
-  t.after(() => delete automation.target.signsAs);
   automation.shows(anExecution({ status: "InProgress", steps }));
   for (let reads = 0; reads < 4; reads++) await read();
   const [request, ...more] = await requests();

@@ -131,7 +131,8 @@ async function signalOnce(
   if (now > notAfter) return recordDeferred(deps, turn, `Not sent: ${TOO_LATE}`);
 
   // Record the attempt, only while the lease is still owned: after a pause another process may have acted since.
-  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), move.shownBefore);
+  const { signsAs = null } = automation.target;
+  const sending = startSending(beginAttempt(attempts, request.id, turn.signer, now), move.shownBefore, signsAs);
   const sent = await recordAttempt(deps, turn, sending);
   if (sent === null) return;
 

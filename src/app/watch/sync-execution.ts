@@ -126,11 +126,10 @@ async function applyReading(
     ({ state, signal, signalNextAt }) => state === "decided" && signal !== "accepted" && signalNextAt !== null,
   );
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
-  const { signsAs = null } = automation.target;
   const signer = toRequestSigner(automation);
   const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
   const read = { maskText: mask.text, failedStep };
-  const changes = reconcile(execution, known, { now: clock.now(), attempts, signsAs, signer, ...read });
+  const changes = reconcile(execution, known, { now: clock.now(), attempts, signer, ...read });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");
   await reportWithoutId(deps, automation.target, execution);

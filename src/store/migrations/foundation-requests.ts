@@ -61,6 +61,7 @@ export async function createVotesAndSignals(db: Db): Promise<void> {
     .addColumn("attempt", "integer", (c) => c.notNull())
     .addColumn("signer_id", "text", (c) => c.notNull())
     .addColumn("session", "text")
+    .addColumn("principal", "text")
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("at", "bigint", (c) => c.notNull())
     .addColumn("uncertain_until", "bigint", (c) => c.notNull())

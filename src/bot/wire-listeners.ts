@@ -1,12 +1,15 @@
 import { makeHealthReport } from "../app/admin/health.ts";
-import { type InspectDeps, makeDetails, makePending, makeShow } from "../app/admin/inspect.ts";
+import { type InspectDeps, makeDetails } from "../app/admin/inspect.ts";
+import { makePending } from "../app/admin/list-waiting.ts";
 import { makeReadMasked } from "../app/admin/read-masked.ts";
+import { makeShow } from "../app/admin/show-request.ts";
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
 import { verifyOrigin } from "../app/decide/verify-origin.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import { makeResponseHostCheck } from "../slack/connection/response-hosts.ts";
 import { listenForCommand } from "../slack/listeners/command.ts";
+import { makeCommandReply } from "../slack/listeners/command-replies.ts";
 import { listenForDetails } from "../slack/listeners/details.ts";
 import { listenForDetailsVerdicts } from "../slack/listeners/details-verdicts.ts";
 import { listenForForms } from "../slack/listeners/forms.ts";
@@ -53,13 +56,19 @@ export function wireListeners(
   listenForForms(app, verdicts);
   listenForDetailsVerdicts(app, verdicts);
   const inspecting = wireInspection(wiring, slack, targets);
-  const pending = makePending(inspecting);
+  const pending = makePending({ ...inspecting, clock });
   listenForDetails(app, { details: makeDetails(inspecting), chat, formState, workspace, newId, log });
   listenForHome(app, { pending, workspace, clock });
   listenForCommand(app, {
-    pending,
-    show: makeShow(inspecting),
-    health: wireHealthReport(wiring, slack, targets),
+    reply: makeCommandReply({
+      pending,
+      show: makeShow(inspecting),
+      health: wireHealthReport(wiring, slack, targets),
+      workspace,
+      clock,
+    }),
+    directory: slack.directory,
+    isSharedChannel: slack.isSharedChannel,
     workspace,
     isResponseUrl: makeResponseHostCheck(config.slack.apiUrl),
     clock,
@@ -69,7 +78,7 @@ export function wireListeners(
 }
 
 function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, targets: Targets) {
-  const { requests, effects, messages } = store;
+  const { requests, search, effects, messages } = store;
   const { routes, admins, identities, mask } = config;
   const automation = (request: ApprovalRequest) => targets.find(request)?.automation();
   const isOwnMessage: InspectDeps["isOwnMessage"] = async (click) => {
@@ -77,7 +86,19 @@ function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, 
     return (await verifyOrigin({ messages, digests: store.digests, clock }, shown)) === "ours";
   };
   const readMasked = makeReadMasked({ mask, clock });
-  return { requests, effects, messages, directory, routes, admins, identities, automation, readMasked, isOwnMessage };
+  return {
+    requests,
+    search,
+    effects,
+    messages,
+    directory,
+    routes,
+    admins,
+    identities,
+    automation,
+    readMasked,
+    isOwnMessage,
+  };
 }
 
 function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {

@@ -1,6 +1,7 @@
 import { makeChat } from "../slack/chat.ts";
 import { withDirectReplies } from "../slack/direct-reply.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
+import { makeSharedChannels } from "../slack/people/shared-channels.ts";
 import { limitedCall } from "../slack/rate-limits/limited-call.ts";
 import { makeAcquireMethodSlot, makeAcquireSlot } from "../slack/rate-limits/slots.ts";
 import { makeSlackCall } from "../slack/slack-call.ts";
@@ -18,5 +19,6 @@ export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }:
     chat: metrics.chat(hooks.chat(withDirectReplies(makeChat(call, workspace, clock), directory, call))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),
     directory,
+    isSharedChannel: makeSharedChannels(call, clock),
   };
 }

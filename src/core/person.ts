@@ -7,6 +7,8 @@ export interface Person {
   /** The end of the second in which the account was last changed; null if Slack does not say. In epoch milliseconds. */
   updatedAt: number | null;
   /** `external`: a Slack Connect user, or a user of another workspace or organization. */
+  /** The IANA name of the time zone; absent if Slack does not say. */
+  zone?: string;
   accountStatus: "member" | "guest" | "external" | "deactivated" | "bot";
 }
 

@@ -24,7 +24,7 @@ export const READ_RULE =
  */
 export function findReadRight(
   { person, admin, routes }: Reader,
-  subject: { request: Pick<ApprovalRequest, "route">; requester: Requester; votes: readonly Vote[] },
+  subject: { request: Pick<ApprovalRequest, "route">; requester: Requester; votes: readonly Pick<Vote, "userId">[] },
   pressed: boolean,
 ): ReadRight | null {
   const { request, requester, votes } = subject;

@@ -179,6 +179,11 @@ export function closed(outcome: Outcome, now: number): RequestPatch {
   return { state: "closed", outcome, closedAt: now, signalNextAt: null };
 }
 
+/** When people were asked: the time when the step began to wait, if AWS returned it. */
+export function askedAt({ facts, openedAt }: Pick<ApprovalRequest, "facts" | "openedAt">): number {
+  return facts.waitingSince ?? openedAt;
+}
+
 /** Returns the time limit of the step in epoch milliseconds; `presumed` if AWS reports none. Null if the start is unknown. */
 export function deadline(facts: RequestFacts, defaultSeconds: number): { at: number; presumed: boolean } | null {
   if (facts.waitingSince === null) return null;

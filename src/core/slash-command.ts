@@ -43,9 +43,13 @@ export interface Command {
   text: string;
 }
 
-/** What is wrong with a command. `argument` is the part at fault, and `example` a command that is right. */
+/**
+ * What is wrong with a command. `argument` is the part at fault, `value` the value that was given for it, and `example` a
+ * command that is right. `problem` has no text by people.
+ */
 export interface CommandError {
   argument: string;
+  value?: string;
   problem: string;
   example: string;
 }
@@ -128,9 +132,9 @@ export function parseCommand(input: string, time: PersonalTime): ParsedCommand {
   return failed(first.text, `is no command${nearest === null ? "" : `: did you mean ${nearest}`}`, example);
 }
 
-const failed = (argument: string, problem: string, example: string): ParsedCommand => ({
+const failed = (argument: string, problem: string, example: string, value = ""): ParsedCommand => ({
   kind: "error",
-  error: { argument: argument || "command", problem, example },
+  error: { argument: argument || "command", problem, example, ...(value === "" ? {} : { value }) },
 });
 
 const isOneOf = (known: readonly string[], word: string) => known.includes(word);
@@ -165,7 +169,7 @@ function parseRest(name: CommandName, words: readonly Word[], time: PersonalTime
   const filters: Filters = {};
   for (const [filter, text] of values) {
     const parsed = text === "" ? { problem: "has no value" } : parsers[filter](text);
-    if ("problem" in parsed) return failed(`${filter}:`, describe(text, parsed.problem), `${name} ${EXAMPLES[filter]}`);
+    if ("problem" in parsed) return failed(`${filter}:`, parsed.problem, `${name} ${EXAMPLES[filter]}`, text);
     Object.assign(filters, { [filter]: parsed.value });
   }
   const { since, until } = filters;
@@ -175,8 +179,6 @@ function parseRest(name: CommandName, words: readonly Word[], time: PersonalTime
   const command = { name, words: about, filters, mine, share: flags.has("share") };
   return { kind: "command", command: { ...command, text: toText(command, values) } };
 }
-
-const describe = (text: string, problem: string) => (text === "" ? problem : `${text} ${problem}`);
 
 /** Gives a value the words after it that belong to it: `2 days`, `by:@Jane Ito`, `since yesterday`. */
 function joinValues(words: readonly Word[], isFlagWord: (word: Word) => boolean, known: readonly string[]): Word[] {

@@ -16,6 +16,7 @@ import { makeRecipientLookupStore } from "./recipient-lookups.ts";
 import { releaseClaims } from "./release-claims.ts";
 import { makeReplicaStore } from "./replicas.ts";
 import { makeRequestChanges } from "./request-changes.ts";
+import { makeRequestSearch } from "./request-search.ts";
 import { makeRequesterLookupStore } from "./requester-lookups.ts";
 import { makeRequestStore } from "./requests.ts";
 import type { Tables } from "./schema.ts";
@@ -49,6 +50,7 @@ export async function openStore(options: {
   const requests = makeRequestStore(db, publishes, now);
   return {
     requests,
+    search: makeRequestSearch(db),
     messages: makeMessageStore(db),
     notices: makeNoticeStore(db),
     recipientLookups: makeRecipientLookupStore(db),

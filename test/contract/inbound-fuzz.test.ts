@@ -3,8 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
-import { makeDetails, makePending, makeShow } from "../../src/app/admin/inspect.ts";
+import { makeDetails } from "../../src/app/admin/inspect.ts";
+import { makePending } from "../../src/app/admin/list-waiting.ts";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
+import { makeShow } from "../../src/app/admin/show-request.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
@@ -12,6 +14,7 @@ import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import { makeApp } from "../../src/slack/connection/app.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { listenForCommand } from "../../src/slack/listeners/command.ts";
+import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
 import { listenForDetails } from "../../src/slack/listeners/details.ts";
 import { listenForDetailsVerdicts } from "../../src/slack/listeners/details-verdicts.ts";
 import { listenForForms } from "../../src/slack/listeners/forms.ts";
@@ -114,6 +117,7 @@ async function inbound(t: TestContext) {
   };
   const inspecting = {
     requests,
+    search: store.search,
     effects: store.effects,
     messages,
     directory,
@@ -139,9 +143,15 @@ async function inbound(t: TestContext) {
   listenForDetailsVerdicts(app, deciding);
   listenForDetails(app, { ...base, details: makeDetails(inspecting) });
   listenForCommand(app, {
-    pending: makePending(inspecting),
-    show: makeShow(inspecting),
-    health: async () => ({ kind: "refused" }),
+    reply: makeCommandReply({
+      pending: makePending({ ...inspecting, clock }),
+      show: makeShow(inspecting),
+      health: async () => ({ kind: "refused" }),
+      workspace: WORKSPACE,
+      clock,
+    }),
+    directory,
+    isSharedChannel: async () => ({ kind: "known", isShared: false }),
     workspace: WORKSPACE,
     isResponseUrl: (url) => URL.parse(url)?.host === new URL(apiUrl).host,
     clock,

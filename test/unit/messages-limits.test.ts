@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { MAX_REASON_LENGTH } from "../../src/core/evaluate-vote.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
+import { commandErrorReply, helpReply } from "../../src/slack/messages/command-texts.ts";
 import { detailsView, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
-import { helpBlocks, pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { noticeMessage, stepWithoutIdMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
@@ -151,7 +152,10 @@ test("Slack accepts the list in a reply and in App Home, whatever is waiting", (
     .map(([few, times]) => Array.from({ length: times }, () => few).flat());
   fc.assert(
     fc.property(items, nows, fc.nat(), workspaceUrls, (list, now, total, workspaceUrl) => {
-      assertSendable(pendingBlocks(list, { now, total, workspaceUrl }), "message");
+      assertSendable(
+        pendingBlocks(list, { now, total, workspaceUrl, offset: total % 700, command: "pending" }),
+        "message",
+      );
       assertSendable(homeView(list, { now, total, workspaceUrl, admin: total % 2 === 0 }), "home");
     }),
     RUNS,
@@ -188,9 +192,9 @@ test("Slack accepts the small views and replies, whatever their title, sentence 
       const sentence = `Only ${Array.from({ length: people }, () => "<@U0JANE>").join(", ")} may decide this.`;
       assertSendable(loadingView(text), "modal");
       assertSendable(sentenceView(text, sentence), "modal");
-      assertSendable(helpBlocks(text), "message");
+      assertSendable(commandErrorReply({ argument: text, value: text, problem: "is wrong", example: text }), "message");
     }),
     RUNS,
   );
-  assertSendable(helpBlocks(), "message");
+  assertSendable(helpReply(), "message");
 });

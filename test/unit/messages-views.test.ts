@@ -4,9 +4,10 @@ import type { KnownBlock } from "@slack/types";
 import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
+import { commandErrorReply, helpReply, refusalText } from "../../src/slack/messages/command-texts.ts";
 import { detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
-import { helpBlocks, pendingBlocks, refusalText, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
 import {
@@ -175,8 +176,8 @@ test("the list names each waiting request, its times and its approvers, and link
     lines[1],
     `production (1111-2222-3333, us-east-1) · started by \`Deployer/run-7\` · decide by ${deadline}`,
   );
-  const since = `Waiting since ${token(ASKED)} (1 hour 30 minutes).`;
-  assert.equal(lines[2], `${since} 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`);
+  const since = `Waiting since ${token(ASKED)} (1 hour 30 minutes)`;
+  assert.equal(lines[2], `${since}; its time is over. 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`);
   assert.match(
     lines[3] ?? "",
     /^<https:\/\/acme\.slack\.com\/archives\/C0PROD\/p1772445602000100\|Open the message> · /,
@@ -186,7 +187,7 @@ test("the list names each waiting request, its times and its approvers, and link
 test("a list that does not fit states how many of how many it shows", () => {
   const many = Array.from({ length: 60 }, () => item());
   const reply = visibleText(pendingBlocks(many, { ...LIST, total: 340 }).blocks);
-  assert.match(reply, /^\*340 requests are waiting\.\*.* \d+ of 340 requests shown, oldest first\./s);
+  assert.match(reply, /^\*340 requests are waiting\.\*.* 1 to 10 of 340, earliest deadline first\./s);
   assert.match(visibleText(homeView(many, { ...LIST, total: 340, admin: false }).blocks), /\d+ of 340 requests shown/);
 });
 
@@ -255,8 +256,12 @@ test("if not all requests fit, the newest are shown and the others counted", () 
 
 test("help names each subcommand, and reports an unknown one", () => {
   for (const use of ["/approvals pending", "/approvals show ID", "/approvals health", "/approvals help"])
-    assert.ok(visibleText(helpBlocks().blocks).includes(use));
-  assert.match(helpBlocks("frobnicate").text, /^Unknown subcommand: `frobnicate`\. Use/);
+    assert.ok(visibleText(helpReply().blocks).includes(use));
+  const error = { argument: "pendign", problem: "is no command: did you mean pending", example: "pending" };
+  assert.equal(
+    commandErrorReply(error).text,
+    "`pendign` is no command: did you mean pending. For example: `/approvals pending`",
+  );
   assert.match(refusalText(), /ask an admin/);
 });
 

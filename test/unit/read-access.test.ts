@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { type InspectDeps, makeDetails, makePending, makeShow } from "../../src/app/admin/inspect.ts";
+import { type InspectDeps, makeDetails } from "../../src/app/admin/inspect.ts";
+import { makePending } from "../../src/app/admin/list-waiting.ts";
+import { makeShow } from "../../src/app/admin/show-request.ts";
 import type { ClickOrigin } from "../../src/app/ports/click-store.ts";
 import type { Person } from "../../src/core/person.ts";
 import { findReadRight } from "../../src/core/read-access.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
-import { fakeDirectory } from "../support/fakes.ts";
+import { fakeDirectory, testClock } from "../support/fakes.ts";
 import { anEntry, aPerson, aRequest, aRoute, aVote, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -49,10 +51,10 @@ test("the rule for reading: nobody but a full member may read a request, whateve
 async function setUp(t: TestContext) {
   const store = await aStore(t);
   const directory = fakeDirectory();
-  const { requests, effects, messages } = store;
+  const { requests, search, effects, messages } = store;
   await requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   const deps: InspectDeps = {
-    ...{ requests, effects, messages, directory },
+    ...{ requests, search, effects, messages, directory },
     routes: [aRoute()],
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: { U0ROSA: ["arn:aws:iam::111122223333:user/rosa"] },
@@ -64,7 +66,7 @@ async function setUp(t: TestContext) {
   const details = async (userId: string, origin: ClickOrigin) =>
     (await makeDetails(deps)(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
   const show = async (userId: string) => (await makeShow(deps)(userId, EXECUTION_ID, abort)).kind;
-  const pending = async (userId: string) => (await makePending(deps)(userId)).kind;
+  const pending = async (userId: string) => (await makePending({ ...deps, clock: testClock() })(userId)).kind;
   const isPreferred = async () => {
     const other = aRequest({ id: "older", stepExecutionId: "older", openedAt: 0 });
     await requests.open({ request: other, channels: ["C0DBA"], audit: anEntry() });

@@ -1,4 +1,3 @@
-import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight, type Reader } from "../../core/read-access.ts";
@@ -7,7 +6,8 @@ import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Automation } from "../ports/aws.ts";
 import type { ClickOrigin } from "../ports/click-store.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
-import type { EffectStore, FailingEffect } from "../ports/effect-store.ts";
+import type { EffectStore } from "../ports/effect-store.ts";
+import type { RequestSearch } from "../ports/request-search.ts";
 import type { Directory, RequestView } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import type { ReadMasked } from "./read-masked.ts";
@@ -20,26 +20,12 @@ export interface InspectedRequest extends RequestView {
   messages: readonly MessageLocation[];
 }
 
-export type PendingResult = { kind: "pending"; items: InspectedRequest[]; total: number; admin: boolean } | Refused;
-
 /** The rule for reading refuses the person, or Slack did not say who they are. */
-type Refused = { kind: "refused" } | { kind: "unknown"; error: string };
-
-export type ShowResult =
-  /** `admin`: whether Slack lists this person as an admin of Countersign. */
-  { kind: "shown"; requests: ShownRequest[]; admin: boolean } | { kind: "absent" } | Refused;
-
-export interface ShownRequest extends InspectedRequest {
-  /** The audit records of the request, oldest first. */
-  history: readonly AuditRecord[];
-  /** The execution as AWS returns it now, masked; null if AWS could not be read. */
-  execution: ObservedExecution | null;
-  /** Effects of this request that fail. */
-  problems: readonly FailingEffect[];
-}
+export type Refused = { kind: "refused" } | { kind: "unknown"; error: string };
 
 export interface InspectDeps {
   requests: RequestStore;
+  search: RequestSearch;
   effects: Pick<EffectStore, "failing">;
   messages: MessageStore;
   directory: Directory;
@@ -52,50 +38,6 @@ export interface InspectDeps {
   /** Tells whether a button is on a message that Countersign posted for the request. */
   isOwnMessage: (click: { requestId: string; origin: ClickOrigin }) => Promise<boolean>;
 }
-
-/** More requests are only counted. */
-const MAX_LISTED = 50;
-/** The number of open requests that are searched for those of a person. */
-const MAX_EXAMINED = 5_000;
-
-/** Lists the waiting requests that a person may read, by the rule in core/read-access.ts. Refuses a person without any. */
-export const makePending =
-  (deps: InspectDeps) =>
-  async (userId: string): Promise<PendingResult> => {
-    const access = await findReader(deps, userId);
-    if (access.kind === "unknown") return access;
-    const { reader } = access;
-    const open = await deps.requests.inState(["open", "decided"], MAX_EXAMINED);
-    const theirs = open.filter((request) => {
-      const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
-      return findReadRight(reader, { request, requester, votes: [] }, false) !== null;
-    });
-    if (theirs.length === 0 && !reader.admin && reader.routes.size === 0) return { kind: "refused" };
-    const items = await Promise.all(theirs.slice(0, MAX_LISTED).map((request) => inspect(deps, request)));
-    return { kind: "pending", items, total: theirs.length, admin: reader.admin };
-  };
-
-/** Shows one request, or every request of one execution, to those who may read it. */
-export const makeShow =
-  (deps: InspectDeps) =>
-  async (userId: string, id: string, abort: AbortSignal): Promise<ShowResult> => {
-    const access = await findReader(deps, userId);
-    if (access.kind === "unknown") return access;
-    const { reader } = access;
-    const found = await Promise.all((await deps.requests.find(id)).map((request) => inspect(deps, request)));
-    const theirs = found.filter((each) => findReadRight(reader, each, false) !== null);
-    if (theirs.length === 0) return { kind: reader.admin ? "absent" : "refused" };
-    const executions = await findExecutions(deps, theirs, abort);
-    const requests = await Promise.all(
-      theirs.map(async (each) => ({
-        ...each,
-        history: await deps.requests.history(each.request.id),
-        problems: await deps.effects.failing(each.request.id),
-        execution: executions.get(each.request.executionId) ?? null,
-      })),
-    );
-    return { kind: "shown", requests, admin: reader.admin };
-  };
 
 /** Shows a request with its execution as AWS has it now, masked, to those who may read it. */
 export const makeDetails =
@@ -174,9 +116,11 @@ async function findReadAccess(
   return findReadRight(access.reader, subject, pressed) === null ? { kind: "refused" } : { kind: "allowed", admin };
 }
 
-async function findReader(
+/** Finds out who a person is, and of which routes they are an approver; of an admin only with `routesOfAdmins`. */
+export async function findReader(
   deps: InspectDeps,
   userId: string,
+  { routesOfAdmins = false } = {},
 ): Promise<{ kind: "reader"; reader: Reader } | Extract<Refused, { kind: "unknown" }>> {
   const { directory } = deps;
   const known = await directory.person(userId);
@@ -186,16 +130,33 @@ async function findReader(
   if (known.person.accountStatus !== "member") return reader(false);
   const admin = await directory.isAmong(deps.admins, userId, "show");
   if (admin.kind === "unknown") return admin;
-  if (admin.kind === "member") return reader(true);
+  const isAdmin = admin.kind === "member";
+  if (isAdmin && !routesOfAdmins) return reader(true);
   for (const route of deps.routes) {
     const among = await directory.isAmong(route.approvers, userId, "show", route.channels);
     if (among.kind === "unknown") return among;
     if (among.kind === "member") routes.add(route.name);
   }
-  return reader(false);
+  return reader(isAdmin);
 }
 
-async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<InspectedRequest> {
+/** Keeps the requests that a person may read. */
+export async function keepReadable(
+  { search, identities }: Pick<InspectDeps, "search" | "identities">,
+  reader: Reader,
+  requests: readonly ApprovalRequest[],
+): Promise<ApprovalRequest[]> {
+  const ids = requests.map(({ id }) => id);
+  const voted = reader.admin ? new Set<string>() : await search.votedOn(reader.person.id, ids);
+  return requests.filter((request) => {
+    const requester = findRequester(request.facts.executedBy, identities, request.addressOwner);
+    const votes = voted.has(request.id) ? [{ userId: reader.person.id }] : [];
+    return findReadRight(reader, { request, requester, votes }, false) !== null;
+  });
+}
+
+/** Reads everything that a list shows about a request. */
+export async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<InspectedRequest> {
   const [votes, attempts, messages] = await Promise.all([
     deps.requests.votes(request.id),
     deps.requests.signals(request.id),
@@ -203,20 +164,4 @@ async function inspect(deps: InspectDeps, request: ApprovalRequest): Promise<Ins
   ]);
   const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
   return { request, votes, attempts, messages, requester, route: findRoute(deps.routes, request.route) };
-}
-
-/** Reads each execution of these requests once. Leaves out an execution that cannot be read. */
-async function findExecutions(
-  deps: InspectDeps,
-  inspected: readonly InspectedRequest[],
-  abort: AbortSignal,
-): Promise<Map<string, ObservedExecution>> {
-  const found = new Map<string, ObservedExecution>();
-  for (const { request } of inspected) {
-    if (found.has(request.executionId)) continue;
-    const automation = deps.automation(request);
-    const reading = automation === undefined ? undefined : await deps.readMasked(automation, request, abort);
-    if (reading?.kind === "read") found.set(request.executionId, reading.execution);
-  }
-  return found;
 }

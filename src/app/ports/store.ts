@@ -14,6 +14,7 @@ import type {
   StepWithoutId,
 } from "./delivery-store.ts";
 import type { EffectStore } from "./effect-store.ts";
+import type { RequestSearch } from "./request-search.ts";
 
 /** A change of a request that still has the expected version, with everything that is stored in the same transaction. */
 export interface RequestChange {
@@ -166,6 +167,7 @@ export interface GuardedStore {
 
 export interface Store {
   requests: RequestStore;
+  search: RequestSearch;
   messages: MessageStore;
   notices: NoticeStore;
   recipientLookups: RecipientLookupStore;

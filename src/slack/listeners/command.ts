@@ -1,15 +1,20 @@
 import type { App, RespondArguments } from "@slack/bolt";
-import type { makeHealthReport } from "../../app/admin/health.ts";
-import type { makePending, makeShow } from "../../app/admin/inspect.ts";
 import type { Clock, Log } from "../../app/ports/aws.ts";
+import type { Directory } from "../../app/ports/slack.ts";
+import { type Command, parseCommand } from "../../core/slash-command.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import { healthText } from "../messages/health-text.ts";
-import { helpBlocks, notVisibleText, pendingBlocks, refusalText, showBlocks } from "../messages/inspect-blocks.ts";
+import type { Rendered } from "../messages/blocks.ts";
+import { commandErrorReply, failedText, LOOKING, notShareableText } from "../messages/command-texts.ts";
+import { PAGE_ACTIONS, parsePage } from "../messages/page-buttons.ts";
+import type { Sharing } from "../people/shared-channels.ts";
+import type { CommandReply, ReplyContext } from "./command-replies.ts";
+import { isFromHome, pageClickSchema } from "./payloads.ts";
 
 export interface CommandDeps {
-  pending: ReturnType<typeof makePending>;
-  show: ReturnType<typeof makeShow>;
-  health: ReturnType<typeof makeHealthReport>;
+  reply: (command: Command, context: ReplyContext) => Promise<CommandReply>;
+  directory: Pick<Directory, "person">;
+  /** Tells whether people of other organizations read a channel. */
+  isSharedChannel: (channelId: string) => Promise<Sharing>;
   workspace: Workspace;
   /** Tells whether a response_url is Slack's. */
   isResponseUrl: (url: string) => boolean;
@@ -19,63 +24,89 @@ export interface CommandDeps {
 
 export const COMMAND = "/approvals";
 
-const HEALTH_REFUSED = "Only Countersign admins can view health.";
+/** An answer that takes longer is announced first. */
+const LOOKING_AFTER_MS = 2_000;
 
-/** After this time, a request is shown without its execution's steps. */
-const TIMEOUT_MS = 20_000;
+/** Where Slack does not say which time zone a person has. */
+const DEFAULT_ZONE = "Etc/UTC";
 
-/** Replies to `/approvals pending | show ID | health | help`. Only the person who asked sees the reply. */
+type Respond = (message: RespondArguments) => Promise<unknown>;
+
+/**
+ * Replies to `/approvals`. The command is acknowledged at once; only the person who asked sees the reply, unless they
+ * share it. A page button runs its command again, for the person who pressed it: nothing in it is a permission.
+ */
 export function listenForCommand(app: App, deps: CommandDeps): void {
-  app.command(COMMAND, async ({ ack, command, respond }) => {
+  app.command(COMMAND, async ({ ack, command: { response_url, user_id, channel_id, text }, respond }) => {
     await ack();
-    if (!deps.isResponseUrl(command.response_url)) {
-      deps.log.warn({ event: "command.rejected", command: COMMAND }, "the command's response_url is not a Slack host");
-      return;
-    }
-    const reply = await replyTo(deps, command.user_id, command.text.trim());
-    await respond({ ...reply, response_type: "ephemeral" });
+    if (!deps.isResponseUrl(response_url)) return reject(deps, "the command's response_url is not a Slack host");
+    await answer(deps, respond, { userId: user_id, channelId: channel_id, text, page: null });
+  });
+  app.action({ type: "block_actions", action_id: PAGE_ACTIONS }, async ({ ack, body, respond }) => {
+    await ack();
+    const parsed = pageClickSchema.safeParse(body);
+    const pressed = parsePage(parsed.data?.actions[0]?.value ?? "");
+    if (!parsed.success || pressed === null || !isFromHome(parsed.data, deps.workspace))
+      return reject(deps, "malformed page button, or one from another workspace");
+    if (!deps.isResponseUrl(parsed.data.response_url))
+      return reject(deps, "the button's response_url is not a Slack host");
+    const { user, container } = parsed.data;
+    await answer(deps, respond, { userId: user.id, channelId: container.channel_id, ...pressed });
   });
 }
 
-async function replyTo(deps: CommandDeps, userId: string, text: string): Promise<RespondArguments> {
-  const [verb = "", ...rest] = text.split(/\s+/);
-  const id = rest.join(" ");
-  const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url };
-  switch (verb.toLowerCase()) {
-    case "":
-    case "pending": {
-      const found = await deps.pending(userId);
-      if (found.kind === "pending") return pendingBlocks(found.items, { ...list, total: found.total });
-      return { text: found.kind === "refused" ? refusalText() : unknownText(found.error) };
-    }
-    case "show": {
-      if (id === "")
-        return { text: "The ID is missing. Write `/approvals show ID` with a request ID or an execution ID." };
-      const found = await deps.show(userId, id, AbortSignal.timeout(TIMEOUT_MS));
-      switch (found.kind) {
-        case "shown":
-          return showBlocks(found.requests, { ...list, admin: found.admin });
-        case "absent":
-        case "refused":
-          return { text: notVisibleText() };
-        case "unknown":
-          return { text: unknownText(found.error) };
-        default:
-          throw new Error(`unexpected ${found satisfies never}`);
-      }
-    }
-    case "health": {
-      const found = await deps.health(userId);
-      if (found.kind === "health") return { text: healthText(found, list.now) };
-      return { text: found.kind === "refused" ? HEALTH_REFUSED : unknownText(found.error) };
-    }
-    case "help":
-      return helpBlocks();
-    default:
-      return helpBlocks(verb);
+function reject({ log }: CommandDeps, why: string): void {
+  log.warn({ event: "command.rejected", command: COMMAND }, why);
+}
+
+interface Question {
+  userId: string;
+  channelId: string;
+  text: string;
+  /** The page of a pressed button; null for a command. */
+  page: string | null;
+}
+
+/** Sends the answer. If it takes long, a line says first that it is being looked up, and the answer replaces that line. */
+async function answer(deps: CommandDeps, respond: Respond, question: Question): Promise<void> {
+  const { clock } = deps;
+  const abort = new AbortController();
+  const answering = findAnswer(deps, question).finally(() => abort.abort());
+  const isSlow = await Promise.race([
+    answering.then(() => false),
+    clock.sleep(LOOKING_AFTER_MS, abort.signal).then(() => !abort.signal.aborted),
+  ]);
+  const replaces = question.page !== null;
+  if (isSlow) await respond({ text: LOOKING, response_type: "ephemeral", replace_original: replaces });
+  const { isShared, ...reply } = await answering;
+  if (!isShared)
+    return void (await respond({ ...reply, response_type: "ephemeral", replace_original: replaces || isSlow }));
+  await respond({ ...reply, response_type: "in_channel", replace_original: false });
+}
+
+async function findAnswer(deps: CommandDeps, question: Question): Promise<Rendered & { isShared: boolean }> {
+  const { userId, channelId, page } = question;
+  try {
+    const known = await deps.directory.person(userId);
+    const zone = known.kind === "person" ? (known.person.zone ?? DEFAULT_ZONE) : DEFAULT_ZONE;
+    const parsed = parseCommand(question.text, { now: deps.clock.now(), zone });
+    if (parsed.kind === "error") return { ...commandErrorReply(parsed.error), isShared: false };
+    const { command } = parsed;
+    const withhold = command.share ? await mustWithhold(deps, channelId) : false;
+    const audience = { isShared: command.share && page === null, withhold };
+    const { isPrivate, isInternal, ...reply } = await deps.reply(command, { userId, page, audience });
+    if (!audience.isShared || isPrivate) return { ...reply, isShared: false };
+    if (withhold && isInternal) return { text: notShareableText(), blocks: [], isShared: false };
+    deps.log.info({ event: "command.shared", command: command.name, userId, channelId }, "answer shared in a channel");
+    return { ...reply, isShared: true };
+  } catch (error) {
+    deps.log.error({ event: "command.failed", err: error, userId }, "cannot answer a command");
+    return { text: failedText(), blocks: [], isShared: false };
   }
 }
 
-function unknownText(error: string): string {
-  return `Slack did not return your account or your user groups (${error}). Try again in a minute.`;
+/** Where it is not known who reads a channel, people of other organizations may. */
+async function mustWithhold({ isSharedChannel }: CommandDeps, channelId: string): Promise<boolean> {
+  const sharing = await isSharedChannel(channelId);
+  return sharing.kind !== "known" || sharing.isShared;
 }

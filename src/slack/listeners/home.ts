@@ -1,9 +1,9 @@
 import type { App } from "@slack/bolt";
-import type { makePending, PendingResult } from "../../app/admin/inspect.ts";
+import type { makePending, PendingResult } from "../../app/admin/list-waiting.ts";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { Workspace } from "../connection/workspace.ts";
+import { refusalText } from "../messages/command-texts.ts";
 import { homeSentence, homeView } from "../messages/home-view.ts";
-import { refusalText } from "../messages/inspect-blocks.ts";
 
 /** Publishes App Home when a person opens it: the waiting requests that they decide or have started. */
 export function listenForHome(

@@ -25,6 +25,17 @@ export const messageClickSchema = z.object({
     .length(1),
 });
 
+/** A click on a button that turns the pages of a list. Its value is a page and a command. */
+export const pageClickSchema = z.object({
+  api_app_id: z.string(),
+  team: teamSchema,
+  enterprise: z.object({ id: z.string() }).nullish(),
+  user: userSchema,
+  response_url: z.string(),
+  container: z.object({ channel_id: z.string().min(1), is_ephemeral: z.literal(true) }),
+  actions: z.array(z.object({ value: z.string().min(1).max(2_000) })).length(1),
+});
+
 /** A click in a modal. */
 export const viewClickSchema = z.object({
   api_app_id: z.string(),

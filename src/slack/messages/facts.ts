@@ -1,7 +1,7 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import { describeTarget, gateLabel } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
-import { type ApprovalRequest, deadline } from "../../core/request.ts";
+import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
@@ -36,11 +36,6 @@ export function factsText(view: Facts): string {
 
 function requesterName({ requester }: Facts, show = mentions()): string {
   return describeRequester(requester, show);
-}
-
-/** When people were asked: the time when the step began to wait, if AWS returned it. */
-export function askedAt(request: ApprovalRequest): number {
-  return request.facts.waitingSince ?? request.openedAt;
 }
 
 /** Until when the request can be decided. In mrkdwn. */

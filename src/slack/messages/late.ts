@@ -1,7 +1,7 @@
 import type { ContextBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
+import { askedAt } from "../../core/request.ts";
 import { context } from "./blocks.ts";
-import { askedAt } from "./facts.ts";
 import { duration, moment } from "./time.ts";
 
 /** The delay after which a message counts as late. Longer than usual poll intervals. */

@@ -1,9 +1,8 @@
 import type { RequestView } from "../../app/ports/slack.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import type { ApprovalRequest, Outcome, Vote } from "../../core/request.ts";
+import { type ApprovalRequest, askedAt, type Outcome, type Vote } from "../../core/request.ts";
 import { executionLink, executionText } from "./aws-text.ts";
-import { askedAt } from "./facts.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { soleReason } from "./reasons.ts";
 import { misdirectedText } from "./signal-text.ts";

@@ -2,12 +2,14 @@ import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep } from "../../core/describe-step.ts";
+import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { findObstacle } from "../../core/obstacle.ts";
+import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequesterRule } from "../../core/requester.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
 import { section } from "./blocks.ts";
-import { askedAt, whereLine } from "./facts.ts";
+import { whereLine } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { messageLink } from "./permalinks.ts";
 import { byVerdict } from "./state-text.ts";
@@ -32,12 +34,24 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
       ...(warned === null ? [] : [warned]),
       `*${describeStep(request.facts, show)}*`,
       whereLine(item, show),
-      `Waiting since ${moment(asked)} (${duration(now - asked)}). ${waitingFor(item)}`,
-      [messageLink(item.messages, workspaceUrl), consoleLink(request), `Request ${code(request.id, 60)}`]
-        .filter(Boolean)
+      `Waiting since ${moment(asked)} (${duration(now - asked)})${timeLeft(request, now)}. ${waitingFor(item)}`,
+      [
+        messageLink(item.messages, workspaceUrl),
+        consoleLink(request),
+        request.route === null ? null : `Route ${code(request.route, 60)}`,
+        `Request ${code(request.id, 60)}`,
+      ]
+        .filter((part) => part !== null)
         .join(" · "),
     ].join("\n"),
   );
+}
+
+/** How long the request can still be decided. */
+function timeLeft({ facts, state }: ApprovalRequest, now: number): string {
+  const until = deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
+  if (state !== "open" || until === null) return "";
+  return until.at <= now ? "; its time is over" : `; ${duration(until.at - now)} left`;
 }
 
 function waitingFor({ request, votes, route, requester }: InspectedRequest): string {

@@ -1,5 +1,5 @@
 import type { KnownBlock } from "@slack/types";
-import type { ShownRequest } from "../../app/admin/inspect.ts";
+import type { ShownRequest } from "../../app/admin/show-request.ts";
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { canBreakGlass } from "../../core/obstacle.ts";

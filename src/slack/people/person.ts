@@ -18,6 +18,7 @@ export function toPerson(userId: string, user: SlackUser, workspace: Workspace):
     email: user.profile?.email || null,
     teamId: user.team_id ?? "",
     updatedAt: typeof user.updated === "number" ? (user.updated + 1) * 1000 : null,
+    ...(user.tz ? { zone: user.tz } : {}),
     accountStatus: toAccountStatus(user, workspace),
   };
 }

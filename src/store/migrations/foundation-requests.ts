@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { createIndex, type Db } from "./foundation-table.ts";
 
 /** A turn of a step has one request, no matter under which target name it was found. */
@@ -38,6 +39,9 @@ export async function createRequests(db: Db): Promise<void> {
     .execute();
   await createIndex(db, "requests", "requests_by_state", ["state", "opened_at"]);
   await createIndex(db, "requests", "requests_by_execution", ["execution_id"]);
+  // The lists for people: see store/request-search.ts.
+  await sql`create index requests_waiting on requests (deadline, id) where requests.state <> 'closed'`.execute(db);
+  await sql`create index requests_closed on requests (closed_at, id) where requests.state = 'closed'`.execute(db);
 }
 
 export async function createVotesAndSignals(db: Db): Promise<void> {
@@ -55,6 +59,7 @@ export async function createVotesAndSignals(db: Db): Promise<void> {
     .addPrimaryKeyConstraint("votes_person", ["request_id", "user_id"])
     .execute();
   await createIndex(db, "votes", "votes_by_person", ["user_id", "at"]);
+  await createIndex(db, "votes", "votes_by_name", ["user_name", "user_id"]);
   await db.schema
     .createTable("signals")
     .addColumn("request_id", "text", (c) => c.notNull().references("requests.id"))

@@ -1,0 +1,77 @@
+import { targetName } from "../../core/describe-step.ts";
+import { nameMatches } from "../../core/name-filter.ts";
+import { findRoute } from "../../core/policy.ts";
+import type { Reader } from "../../core/read-access.ts";
+import { type ApprovalRequest, askedAt } from "../../core/request.ts";
+import { findRequester } from "../../core/requester.ts";
+import type { Filters } from "../../core/slash-command.ts";
+import { isWaitingFor } from "../../core/waiting-for.ts";
+import type { Clock } from "../ports/aws.ts";
+import { findReader, type InspectDeps, type InspectedRequest, inspect, keepReadable, type Refused } from "./inspect.ts";
+
+export type PendingResult =
+  | {
+      kind: "pending";
+      /** One page, those with the earliest deadline first. `total` counts all pages. */
+      items: InspectedRequest[];
+      total: number;
+      admin: boolean;
+    }
+  | Refused;
+
+export interface PendingQuery {
+  filters?: Filters;
+  /** Only requests that wait for the vote of the person. */
+  mine?: boolean;
+  /** The number of requests before the page. */
+  offset?: number;
+}
+
+/** The longest page. */
+const MAX_LISTED = 50;
+/** The number of open requests that are searched for those of a person. */
+const MAX_EXAMINED = 5_000;
+
+/** Lists the waiting requests that a person may read, by the rule in core/read-access.ts. Refuses a person without any. */
+export const makePending =
+  (deps: InspectDeps & { clock: Pick<Clock, "now"> }) =>
+  async (userId: string, { filters = {}, mine = false, offset = 0 }: PendingQuery = {}): Promise<PendingResult> => {
+    const access = await findReader(deps, userId, { routesOfAdmins: mine });
+    if (access.kind === "unknown") return access;
+    const { reader } = access;
+    const theirs = await keepReadable(deps, reader, await deps.search.waiting(MAX_EXAMINED));
+    if (theirs.length === 0 && !reader.admin && reader.routes.size === 0) return { kind: "refused" };
+    const now = deps.clock.now();
+    const meant = theirs.filter((request) => isMeant(filters, request, now));
+    const found = mine ? await keepOwn(deps, reader, meant) : meant;
+    const page = found.slice(offset, offset + MAX_LISTED);
+    const items = await Promise.all(page.map((request) => inspect(deps, request)));
+    return { kind: "pending", items, total: found.length, admin: reader.admin };
+  };
+
+function isMeant(filters: Filters, request: ApprovalRequest, now: number): boolean {
+  const { account, region, document, route, target, older } = filters;
+  return (
+    (account === undefined || request.account === account) &&
+    nameMatches(region, request.region) &&
+    nameMatches(document, request.facts.documentName) &&
+    nameMatches(route, request.route) &&
+    (nameMatches(target, targetName(request)) || nameMatches(target, request.target)) &&
+    (older === undefined || now - askedAt(request) >= older)
+  );
+}
+
+/** Keeps the requests that wait for the vote of the person. */
+async function keepOwn(
+  { search, identities, routes }: InspectDeps,
+  reader: Reader,
+  requests: readonly ApprovalRequest[],
+): Promise<ApprovalRequest[]> {
+  const ids = requests.map(({ id }) => id);
+  const voted = await search.votedOn(reader.person.id, ids);
+  return requests.filter((request) => {
+    const requester = findRequester(request.facts.executedBy, identities, request.addressOwner);
+    const subject = { request, route: findRoute(routes, request.route), requester };
+    return isWaitingFor(reader, subject, voted.has(request.id));
+  });
+}

@@ -1,0 +1,36 @@
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+
+/** Where a page of closed requests begins: after this request, which is not part of it. */
+export interface ClosedCursor {
+  closedAt: number;
+  id: string;
+}
+
+export interface ClosedQuery {
+  before: ClosedCursor | null;
+  /** Requests that closed at this time or later. */
+  since: number | null;
+  /** Requests that closed before this time. */
+  until: number | null;
+  /** Requests on which one of these people voted; null: all. */
+  voters: readonly string[] | null;
+  limit: number;
+}
+
+/** Finds requests for people who ask. Every list has a limit. */
+export interface RequestSearch {
+  /** Returns requests that are not closed, those with the earliest deadline first. */
+  waiting(limit: number): Promise<ApprovalRequest[]>;
+  /** Returns closed requests, the latest first. */
+  closed(query: ClosedQuery): Promise<ApprovalRequest[]>;
+  /** Finds by the beginning of the request id or the execution id, newest first. */
+  startingWith(prefix: string, limit: number): Promise<ApprovalRequest[]>;
+  /** Finds the request of a message or a notice. */
+  ofMessage(channelId: string, ts: string): Promise<ApprovalRequest | null>;
+  /** Returns the votes on these requests. */
+  votesOn(requestIds: readonly string[]): Promise<Vote[]>;
+  /** Returns the ids of those requests on which the person voted. */
+  votedOn(userId: string, requestIds: readonly string[]): Promise<Set<string>>;
+  /** Returns the people who have voted, with each name that they had. */
+  voters(): Promise<Pick<Vote, "userId" | "userName">[]>;
+}

@@ -1,0 +1,88 @@
+import { type Kysely, type SqlBool, sql } from "kysely";
+import type { RequestSearch } from "../app/ports/request-search.ts";
+import { requestFromRow } from "./rows.ts";
+import type { Tables } from "./schema.ts";
+
+/** The conditions of the two partial indexes, in the same words: the engines then use them. */
+const WAITING = sql<SqlBool>`requests.state <> 'closed'`;
+const CLOSED = sql<SqlBool>`requests.state = 'closed'`;
+
+/** Ids in one statement. */
+const MAX_IDS = 500;
+
+/** The character after the hexadecimal digits: ids with a prefix are less than the prefix with it. */
+const AFTER_DIGITS = "g";
+
+export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
+  const all = () => db.selectFrom("requests").selectAll("requests");
+  const read = async (query: ReturnType<typeof all>) => (await query.execute()).map(requestFromRow);
+  return {
+    waiting: (limit) => read(all().where(WAITING).orderBy("deadline").orderBy("id").limit(limit)),
+
+    closed({ before, since, until, voters, limit }) {
+      if (voters?.length === 0) return Promise.resolve([]);
+      let query = all().where(CLOSED);
+      if (before !== null)
+        query = query
+          .where("closedAt", "<=", before.closedAt)
+          .where((where) => where.or([where("closedAt", "<", before.closedAt), where("id", "<", before.id)]));
+      if (since !== null) query = query.where("closedAt", ">=", since);
+      if (until !== null) query = query.where("closedAt", "<", until);
+      if (voters !== null)
+        query = query.where("id", "in", (votes) =>
+          votes
+            .selectFrom("votes")
+            .select("requestId")
+            .where("userId", "in", [...voters]),
+        );
+      return read(query.orderBy("closedAt", "desc").orderBy("id", "desc").limit(limit));
+    },
+
+    startingWith: (prefix, limit) =>
+      read(
+        all()
+          .where((where) =>
+            where.or([
+              where.and([where("id", ">=", prefix), where("id", "<", prefix + AFTER_DIGITS)]),
+              where.and([where("executionId", ">=", prefix), where("executionId", "<", prefix + AFTER_DIGITS)]),
+            ]),
+          )
+          .orderBy("openedAt", "desc")
+          .orderBy("id")
+          .limit(limit),
+      ),
+
+    async ofMessage(channelId, ts) {
+      for (const table of ["messages", "notices"] as const) {
+        const [request] = await read(
+          all().where("id", "in", (rows) =>
+            rows.selectFrom(table).select("requestId").where("channelId", "=", channelId).where("ts", "=", ts),
+          ),
+        );
+        if (request !== undefined) return request;
+      }
+      return null;
+    },
+
+    votesOn: (requestIds) =>
+      inBatches(requestIds, (ids) =>
+        db.selectFrom("votes").selectAll().where("requestId", "in", ids).orderBy("at").orderBy("userId").execute(),
+      ),
+
+    async votedOn(userId, requestIds) {
+      const votes = await inBatches(requestIds, (ids) =>
+        db.selectFrom("votes").select("requestId").where("userId", "=", userId).where("requestId", "in", ids).execute(),
+      );
+      return new Set(votes.map(({ requestId }) => requestId));
+    },
+
+    voters: () => db.selectFrom("votes").select(["userId", "userName"]).distinct().execute(),
+  };
+}
+
+async function inBatches<Row>(ids: readonly string[], read: (ids: string[]) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let start = 0; start < ids.length; start += MAX_IDS)
+    rows.push(...(await read(ids.slice(start, start + MAX_IDS))));
+  return rows;
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { ApprovalRequest } from "../../src/core/request.ts";
+import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
+import { aStore, ENGINES } from "../support/stores.ts";
+
+const ID = (first: string, index: number) => `${first}-0000-4000-8000-${String(index).padStart(12, "0")}`;
+
+for (const engine of ENGINES) {
+  const filled = async (t: TestContext, requests: ApprovalRequest[]) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (const [index, request] of requests.entries())
+      await store.requests.open({
+        request: { ...request, executionId: request.executionId ?? `e${index}`, stepExecutionId: `s${index}` },
+        channels: ["C0DBA"],
+        audit: anEntry({ requestId: request.id }),
+      });
+    return store;
+  };
+
+  test(`${engine.name}: waiting requests come with the earliest deadline first`, async (t) => {
+    const at = (id: string, timeoutSeconds: number, more = {}) =>
+      aRequest({ id, facts: aFacts({ timeoutSeconds }), ...more });
+    const store = await filled(t, [
+      at("late", 9_000),
+      at("soon", 60, { state: "decided", decision: "approve" }),
+      at("b", 600),
+      at("a", 600),
+      at("closed", 30, { state: "closed", closedAt: NOW }),
+    ]);
+    const ids = async (limit: number) => (await store.search.waiting(limit)).map(({ id }) => id);
+    assert.deepEqual(await ids(10), ["soon", "a", "b", "late"]);
+    assert.deepEqual(await ids(2), ["soon", "a"]);
+  });
+
+  test(`${engine.name}: closed requests come in pages, without a gap or a repetition, also where several closed at once`, async (t) => {
+    const closedAt = [5, 3, 3, 3, 1].map((minutes) => NOW + minutes * 60_000);
+    const requests = closedAt.map((at, index) => aRequest({ id: `r${index}`, state: "closed", closedAt: at }));
+    const store = await filled(t, [...requests, aRequest({ id: "open" })]);
+    const base = { before: null, since: null, until: null, voters: null, limit: 2 };
+    const pages: string[][] = [];
+    for (let before: { closedAt: number; id: string } | null = null; ; ) {
+      const page: ApprovalRequest[] = await store.search.closed({ ...base, before });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      pages.push(page.map(({ id }) => id));
+      before = { closedAt: last.closedAt ?? 0, id: last.id };
+    }
+    assert.deepEqual(pages, [["r0", "r3"], ["r2", "r1"], ["r4"]]);
+    const between = { ...base, limit: 9, since: NOW + 3 * 60_000, until: NOW + 5 * 60_000 };
+    assert.deepEqual(
+      (await store.search.closed(between)).map(({ id }) => id),
+      ["r3", "r2", "r1"],
+    );
+  });
+
+  test(`${engine.name}: requests are found by voter, by the beginning of an id, and by message`, async (t) => {
+    const store = await filled(t, [
+      aRequest({ id: ID("4f2a91c7", 1), executionId: ID("aaaaaaaa", 1), openedAt: NOW }),
+      aRequest({ id: ID("bbbbbbbb", 2), executionId: ID("4f2a91c7", 2), openedAt: NOW + 1 }),
+      aRequest({ id: ID("4f2a91c8", 3), executionId: ID("cccccccc", 3) }),
+    ]);
+    const found = async (prefix: string) => (await store.search.startingWith(prefix, 10)).map(({ id }) => id);
+    assert.deepEqual(await found("4f2a91c7"), [ID("bbbbbbbb", 2), ID("4f2a91c7", 1)]);
+    assert.deepEqual(await found("4f2a91c7-0000-4"), [ID("bbbbbbbb", 2), ID("4f2a91c7", 1)]);
+    assert.deepEqual(await found("4f2a91c"), [ID("bbbbbbbb", 2), ID("4f2a91c7", 1), ID("4f2a91c8", 3)]);
+    assert.deepEqual(await found("%_______"), []);
+
+    const first = ID("4f2a91c7", 1);
+    const [message] = await store.messages.ofRequest(first);
+    await store.messages.claim(message?.id ?? "", "claim", NOW, NOW + 1);
+    await store.messages.recordPosted(message?.id ?? "", "1700000000.000100", 1);
+    assert.equal((await store.search.ofMessage("C0DBA", "1700000000.000100"))?.id, first);
+    assert.equal(await store.search.ofMessage("C0DBA", "1700000000.000200"), null);
+    assert.equal(await store.search.ofMessage("C0OTHER", "1700000000.000100"), null);
+
+    const vote = aVote("U0JANE", { requestId: first, userName: "Jane Ito" });
+    await store.requests.advance({ requestId: first, expectedVersion: 1, patch: {}, vote, audit: [] });
+    const closing = { state: "closed", closedAt: NOW } as const;
+    await store.requests.advance({ requestId: first, expectedVersion: 2, patch: closing, audit: [] });
+    const all = [first, ID("bbbbbbbb", 2), ...Array.from({ length: 1_200 }, (_, index) => `none-${index}`)];
+    assert.deepEqual(await store.search.votedOn("U0JANE", all), new Set([first]));
+    assert.deepEqual(await store.search.votedOn("U0MIA", all), new Set());
+    assert.deepEqual(await store.search.votesOn(all), [vote]);
+    assert.deepEqual(await store.search.voters(), [{ userId: "U0JANE", userName: "Jane Ito" }]);
+    const by = async (voters: string[]) =>
+      (await store.search.closed({ before: null, since: null, until: null, voters, limit: 9 })).length;
+    assert.deepEqual([await by(["U0JANE"]), await by(["U0MIA"]), await by([])], [1, 0, 0]);
+  });
+}

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { makePending } from "../../src/app/admin/list-waiting.ts";
+import type { ReplyContext } from "../../src/slack/listeners/command-replies.ts";
+import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
+import { commandApp } from "../support/command-app.ts";
+import { fakeDirectory, testClock } from "../support/fakes.ts";
+import { aFacts, anEntry, aPerson, aRequest, aRoute } from "../support/samples.ts";
+import { aStore } from "../support/stores.ts";
+
+const done = { text: "Done.", blocks: [] };
+
+test("a slow command is acknowledged first, then a line says so, and the answer replaces that line", async () => {
+  const { promise, resolve: finish } = Promise.withResolvers<typeof done>();
+  const app = commandApp({ reply: () => promise });
+  const running = app.command("pending");
+  while (app.clock.sleeping().length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(app.events, ["ack"]);
+  app.clock.advance(2_000);
+  while (app.events.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  app.clock.advance(8_000);
+  finish(done);
+  await running;
+  const [looking, answer] = app.messages();
+  assert.match(looking?.text ?? "", /Looking/);
+  assert.deepEqual(answer, { ...done, response_type: "ephemeral", replace_original: true });
+});
+
+test("a quick command has one private answer", async () => {
+  const app = commandApp({ reply: async () => done });
+  await app.command("pending");
+  assert.deepEqual(app.events, ["ack", { ...done, response_type: "ephemeral", replace_original: false }]);
+});
+
+test("dates are those of the person's time zone, and a wrong argument is explained to them alone", async () => {
+  const directory = fakeDirectory();
+  directory.people.set("U0JANE", aPerson("U0JANE", { zone: "Asia/Tokyo" }));
+  const asked: unknown[] = [];
+  const reply = async (command: { filters: object }) => {
+    asked.push(command.filters);
+    return done;
+  };
+  const app = commandApp({ reply, directory });
+  await app.command("history since:2026-01-15");
+  assert.deepEqual(asked, [{ since: Date.UTC(2026, 0, 14, 15) }]);
+  await app.command("pendign share");
+  assert.match(app.messages().at(-1)?.text ?? "", /^`pendign` is no command: did you mean pending\. For example: /);
+  assert.equal(app.messages().at(-1)?.response_type, "ephemeral");
+});
+
+test("an answer is shared only on request, without what people of other organizations may not read", async () => {
+  const contexts: ReplyContext["audience"][] = [];
+  const answers = { isPrivate: false, isInternal: false };
+  const reply = async (_: unknown, { audience }: ReplyContext) => {
+    contexts.push(audience);
+    return { ...done, ...answers };
+  };
+  let sharing: { kind: "known"; isShared: boolean } | { kind: "unavailable"; error: string };
+  const app = commandApp({ reply, isSharedChannel: async () => sharing });
+  const last = async (text: string) => {
+    await app.command(text);
+    const { response_type, text: said } = app.messages().at(-1) ?? {};
+    return [response_type, said];
+  };
+  sharing = { kind: "known", isShared: false };
+  assert.deepEqual(await last("stats share"), ["in_channel", "Done."]);
+  assert.deepEqual(await last("stats"), ["ephemeral", "Done."]);
+  sharing = { kind: "known", isShared: true };
+  assert.deepEqual(await last("pending share"), ["in_channel", "Done."]);
+  sharing = { kind: "unavailable", error: "timeout" };
+  assert.deepEqual(await last("pending share"), ["in_channel", "Done."]);
+  assert.deepEqual(contexts, [
+    { isShared: true, withhold: false },
+    { isShared: false, withhold: false },
+    { isShared: true, withhold: true },
+    { isShared: true, withhold: true },
+  ]);
+  answers.isInternal = true;
+  const [type, said] = await last("stats share");
+  assert.equal(type, "ephemeral");
+  assert.match(String(said), /not shared: people of other organizations/);
+  answers.isPrivate = true;
+  sharing = { kind: "known", isShared: false };
+  assert.deepEqual(await last("stats share"), ["ephemeral", "Done."]);
+});
+
+test("a command that fails, or comes with a foreign response_url, leaks nothing", async () => {
+  const app = commandApp({ reply: () => Promise.reject(new Error("secret")) });
+  await app.command("pending share");
+  assert.equal(app.messages().at(-1)?.response_type, "ephemeral");
+  assert.doesNotMatch(JSON.stringify(app.messages()), /secret/);
+  assert.match(app.messages().at(-1)?.text ?? "", /could not answer/);
+  const before = app.messages().length;
+  await app.command("pending", { responseUrl: "https://evil.example/1" });
+  await app.press("10 pending", { response_url: "https://evil.example/1" });
+  await app.press("10 pending", { team: { id: "T0EVIL" } });
+  await app.press("10 pending", { container: { channel_id: "C0OPS", is_ephemeral: false } });
+  await app.press("nonsense");
+  assert.equal(app.messages().length, before);
+});
+
+/** 520 requests in two routes, half of which Jane may decide. */
+async function manyWaiting(t: TestContext) {
+  const store = await aStore(t);
+  const clock = testClock();
+  const directory = fakeDirectory();
+  for (let index = 0; index < 520; index++) {
+    const request = aRequest({
+      id: `r${String(index).padStart(3, "0")}`,
+      stepExecutionId: `s${index}`,
+      route: index % 2 === 0 ? "databases" : "web",
+      facts: aFacts({ timeoutSeconds: 3_600 + index }),
+    });
+    await store.requests.open({ request, channels: [], audit: anEntry({ requestId: request.id }) });
+  }
+  const { requests, search, effects, messages } = store;
+  const pending = makePending({
+    ...{ requests, search, effects, messages, directory, clock },
+    routes: [aRoute(), aRoute({ name: "web", approvers: { users: ["U0WEB"], groups: [] } })],
+    admins: { users: ["U0ADMIN"], groups: [] },
+    identities: {},
+    automation: () => undefined,
+    readMasked: async () => ({ kind: "not-found" }),
+    isOwnMessage: async () => false,
+  });
+  const unused = async (): Promise<never> => Promise.reject(new Error("not in this test"));
+  const workspace = { url: "https://home.slack.com/" } as never;
+  return commandApp({ reply: makeCommandReply({ pending, show: unused, health: unused, workspace, clock }) });
+}
+
+test("buttons turn the pages of 520 requests: each request once, only those that the person may read", async (t) => {
+  const app = await manyWaiting(t);
+  const next = () => /"page-next".*?"value":"((?:[^"\\]|\\.)*)"/.exec(JSON.stringify(app.messages().at(-1)))?.[1];
+  const walk = async () => {
+    const seen: string[] = [];
+    for (;;) {
+      const { blocks = [] } = app.messages().at(-1) ?? {};
+      assert.ok(blocks.length <= 50);
+      seen.push(...[...JSON.stringify(blocks).matchAll(/Request `(r\d+)`/g)].map(([, id]) => id ?? ""));
+      const value = next();
+      if (value === undefined) return seen;
+      await app.press(JSON.parse(`"${value}"`));
+    }
+  };
+  const all = Array.from({ length: 520 }, (_, index) => `r${String(index).padStart(3, "0")}`);
+  await app.command("pending", { user: "U0JANE" });
+  assert.deepEqual(
+    await walk(),
+    all.filter((_, index) => index % 2 === 0),
+  );
+  assert.equal(app.messages().at(-1)?.replace_original, true);
+  const pressed = app.messages().length;
+  // A button is no permission: the page that Jane's button shows to someone else has nothing in it.
+  await app.press("10 pending", { user: { id: "U0ANNA" } });
+  assert.match(app.messages()[pressed]?.text ?? "", /You cannot read any waiting request/);
+  await app.press("99999 pending");
+  assert.match(JSON.stringify(app.messages().at(-1)), /260 requests are waiting/);
+});

@@ -69,9 +69,12 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
           },
           { step: "deserialize", priority: "low", name: "notAfter" },
         );
-        await client.send(command);
+        const { $metadata } = await client.send(command);
         onEnd();
-        return { kind: "accepted" };
+        return {
+          kind: "accepted",
+          ...($metadata.requestId === undefined ? {} : { awsRequestId: $metadata.requestId }),
+        };
       } catch (error) {
         onEnd(error);
         return signalFailure(error);

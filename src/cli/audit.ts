@@ -1,8 +1,13 @@
 import { hash } from "node:crypto";
-import { type Command, InvalidArgumentError } from "commander";
+import { once } from "node:events";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { findInTrail, readTrail, showFromTrail } from "../app/audit/read-trail.ts";
 import { type TrailCheck, verifyTrail } from "../app/audit/verify-trail.ts";
 import { describeFinding } from "../core/chain-finding.ts";
+import { parseMoment } from "../core/command-times.ts";
+import { CSV_HEADER, toCsv, toJsonLine } from "../core/trail-export.ts";
 import type { ChainPosition } from "../core/verify-chain.ts";
+import { systemClock } from "../ops/clock.ts";
 import { withTrail } from "./open-trail.ts";
 import type { CommandResult } from "./output.ts";
 
@@ -22,6 +27,92 @@ export function addAudit(program: Command): void {
         return describeCheck(await verifyTrail(trail, head, sha256), head);
       }),
     );
+  addExport(audit);
+  addFind(audit);
+  addShow(audit);
+}
+
+interface Period {
+  since?: number;
+  until?: number;
+}
+
+const toFilter = ({ since, until }: Period) => ({ since: since ?? null, until: until ?? null });
+
+function addPeriod(command: Command, of: string): Command {
+  return command
+    .option(
+      "--since <time>",
+      `${of} at this time or later: 2026-11-20, "2026-11-20 14:30" or an age such as 30d; UTC`,
+      parseTime("start"),
+    )
+    .option("--until <time>", `${of} before this time; a day is included`, parseTime("end"));
+}
+
+const parseTime = (edge: "start" | "end") => (text: string) => {
+  const time = parseMoment(text, { now: systemClock.now(), zone: "UTC" }, edge);
+  if (time === null) throw new InvalidArgumentError("Write a date such as 2026-11-20, or an age such as 30d.");
+  return time;
+};
+
+function addExport(audit: Command): void {
+  addPeriod(audit.command("export").description("write all audit records to stdout, oldest first"), "records")
+    .addOption(
+      new Option("--format <format>", "csv for spreadsheets, jsonl for programs")
+        .choices(["jsonl", "csv"])
+        .default("jsonl"),
+    )
+    .action(({ format, ...period }: Period & { format: "jsonl" | "csv" }) =>
+      withTrail(async (trail) => {
+        if (format === "csv") await print(CSV_HEADER);
+        for await (const records of readTrail(trail, toFilter(period)))
+          await print(records.map(format === "csv" ? toCsv : toJsonLine).join(""));
+        return { ok: true, lines: [] };
+      }),
+    );
+}
+
+function addFind(audit: Command): void {
+  addPeriod(audit.command("find").description("list requests, one line each, oldest first"), "requests that opened")
+    .option("--document <glob>", "the name of the runbook, such as Prod-DB-*")
+    .option(
+      "--person <person>",
+      "who started, decided or clicked: a Slack user ID, name, email address or ARN; * matches any text",
+    )
+    .action(
+      ({ document = null, person = null, ...period }: Period & { document?: string | null; person?: string | null }) =>
+        withTrail(async (trail) => {
+          let count = 0;
+          for await (const line of findInTrail(trail, toFilter(period), { document, person })) {
+            count++;
+            await print(`${line}\n`);
+          }
+          return { ok: count > 0, lines: count > 0 ? [] : ["No request matches."] };
+        }),
+    );
+}
+
+function addShow(audit: Command): void {
+  audit
+    .command("show")
+    .description("answer who let an execution run: requester, approvers, votes, AWS principal, AWS's response and end")
+    .argument("<execution-id>", "the id of the execution, its first eight characters, or the id of the request")
+    .action((id: string) =>
+      withTrail(async (trail) => {
+        const found = await showFromTrail(trail, id, sha256);
+        if (found === null) return { ok: false, lines: [`No audit record has the id ${JSON.stringify(id)}.`] };
+        await print(`${found.lines.join("\n")}\n`);
+        return {
+          ok: found.intact,
+          lines: found.intact ? [] : ["At least one record was altered: run countersign audit verify."],
+        };
+      }),
+    );
+}
+
+/** Writes to stdout, and waits while its reader is slow. A reader that has left, such as head, ends the command. */
+async function print(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, "drain");
 }
 
 const sha256 = (text: string) => hash("sha256", text);

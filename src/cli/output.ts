@@ -13,9 +13,9 @@ export interface CommandResult {
   lines: string[];
 }
 
-/** Prints a command's result: a failure goes to stderr and sets the exit code. */
+/** Prints a command's result: a failure goes to stderr and sets the exit code. Without lines, the command has printed it. */
 export function printResult({ ok, lines }: CommandResult): void {
-  (ok ? process.stdout : process.stderr).write(`${lines.join("\n")}\n`);
+  if (lines.length > 0) (ok ? process.stdout : process.stderr).write(`${lines.join("\n")}\n`);
   process.exitCode = ok ? 0 : EXIT.failed;
 }
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from "./canonical-json.ts";
+import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
 import type { ApprovalRequest, Authority, Outcome, RequestedAction, Verdict, Vote } from "./request.ts";
 import type { Uncovered } from "./uncovered.ts";
@@ -23,6 +24,8 @@ export interface AuditContext {
   requester: { principal: string | null; userIds: string[]; email: string | null };
   /** The number of approvals that the route needs; null without a route. */
   quorum: number | null;
+  /** Who may decide, by the route; null without one. `channels`: their members may decide too. */
+  approvers: { users: string[]; groups: string[]; channels: string[]; selfApproval: boolean } | null;
   /** The SHA-256 of the configuration file, in hexadecimal. */
   policyHash: string;
   /** Every vote that counts. `at` is an ISO 8601 time. */
@@ -33,6 +36,17 @@ export interface AuditContext {
 
 /** Gathers the context of a record about a request with these votes. */
 export type AuditContextFor = (request: ApprovalRequest, votes: readonly Vote[]) => Promise<AuditContext>;
+
+/** What approvers see of a request, masked and cut. Every message and form shows these facts. */
+interface ShownFacts {
+  shown: {
+    /** The message of the runbook's author; null if there is none. */
+    question: string | null;
+    documentVersion: string | null;
+    /** The values of the parameters by name; `(hidden)` for a hidden one. */
+    parameters: Record<string, string>;
+  };
+}
 
 /** Present only where an admin decided instead of an approver of the route. */
 interface BreakGlass {
@@ -46,6 +60,8 @@ interface SignalDetail {
   /** The approver in whose name this signal goes, where each approver signals: Slack user id and role session name. */
   userId?: string;
   session?: string;
+  /** The ARN of the AWS principal that signs, where it is known. */
+  principal?: string;
 }
 
 /** The signal that a report is about. */
@@ -61,9 +77,9 @@ interface FailedSignalDetail extends SignalDetail {
  */
 export interface AuditDetails {
   /** A step waits for approval, and its request was opened. */
-  requested: RequestContext & AuditContext & { uncovered?: Uncovered };
+  requested: RequestContext & AuditContext & ShownFacts & { uncovered?: Uncovered };
   /** Enough votes were counted: the request is decided in Slack. */
-  decided: RequestContext & AuditContext & BreakGlass & { decision: Verdict; reason?: string };
+  decided: RequestContext & AuditContext & ShownFacts & BreakGlass & { decision: Verdict; reason?: string };
   /** The step no longer waits, decided in Slack or elsewhere. */
   closed: RequestContext & AuditContext & { outcome: Outcome; executionStatus?: string };
   /** Slack returned the account that has the requester's address; null: no active person has it. */
@@ -78,8 +94,8 @@ export interface AuditDetails {
   denied: BreakGlass & { denial: Denial["kind"]; verdict: RequestedAction };
   /** A signal is about to be sent to AWS. */
   "signal-sending": SignalDetail;
-  /** AWS accepted the signal. */
-  "signal-accepted": SignalDetail;
+  /** AWS accepted the signal. `awsRequestId`: as in CloudTrail. */
+  "signal-accepted": SignalDetail & { awsRequestId?: string };
   /** The reply to the signal was lost or unclear. */
   "signal-ambiguous": FailedSignalDetail;
   /** The signal had no effect. */
@@ -148,6 +164,21 @@ export function requestContext(request: ApprovalRequest): RequestContext {
   const { target, account, region, executionId, stepExecutionId, route } = request;
   const { documentName, stepName } = request.facts;
   return { target, account, region, executionId, stepExecutionId, documentName, stepName, route };
+}
+
+const MAX_QUESTION_LENGTH = 3_000;
+const MAX_VALUE_LENGTH = 600;
+/** An event has room for 256 KB. Source: EventBridge API, PutEvents. */
+const MAX_PARAMETERS = 100;
+
+/** Returns the facts that approvers see, for the records of the request and of its decision. */
+export function toShownFacts({ facts }: ApprovalRequest): ShownFacts {
+  const { message, documentVersion, parameters } = facts;
+  const values = parameters
+    .slice(0, MAX_PARAMETERS)
+    .map(({ name, masked, values: each }) => [name, masked ? "(hidden)" : cut(each.join(", "), MAX_VALUE_LENGTH)]);
+  const question = message === null ? null : cut(message, MAX_QUESTION_LENGTH);
+  return { shown: { question, documentVersion, parameters: Object.fromEntries(values) } };
 }
 
 /** The detail-type of each kind that is published on EventBridge. Every other kind is only recorded. */

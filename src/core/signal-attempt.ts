@@ -33,8 +33,8 @@ export interface SignalAttempt {
 
 /** The reply to a signal. */
 export type SignalResult =
-  /** AWS accepted it. */
-  | { kind: "accepted" }
+  /** AWS accepted it. `awsRequestId`: AWS's id of the call, as in CloudTrail. */
+  | { kind: "accepted"; awsRequestId?: string }
   /** AWS replied that it did nothing: wrong moment, not allowed, throttled. It had no effect. */
   | { kind: "refused"; code: string; message: string }
   /** It never left this machine. */

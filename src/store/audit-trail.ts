@@ -1,7 +1,10 @@
-import { CamelCasePlugin, type Dialect, Kysely, sql } from "kysely";
+import { CamelCasePlugin, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { AuditTrail } from "../app/ports/audit-trail.ts";
 import type { StoredRecord } from "../core/audit.ts";
 import type { Tables } from "./schema.ts";
+
+/** The id of a request or an execution, or at least the eight characters that messages show. */
+const IDENTIFIER = /^[0-9a-f-]{8,36}$/i;
 
 const COLUMNS = sql`select seq, id, request_id as "requestId", kind, at, actor, detail, previous, hash from audit`;
 
@@ -10,6 +13,7 @@ export function openAuditTrail(dialect: Dialect): AuditTrail {
   const db = new Kysely<Tables>({ dialect, plugins: [new CamelCasePlugin()] });
   // The plugin maps every name of every row, which takes as long as hashing the rows.
   const plain = db.withoutPlugins();
+  const read = async (rest: RawBuilder<unknown>) => (await sql<StoredRecord>`${COLUMNS} ${rest}`.execute(plain)).rows;
   return {
     async ends() {
       const row = await db.selectFrom("auditHead").selectAll().where("id", "=", 1).executeTakeFirst();
@@ -18,10 +22,29 @@ export function openAuditTrail(dialect: Dialect): AuditTrail {
       return { head: { seq, hash }, checkpoint: { seq: checkpointSeq, hash: checkpointHash } };
     },
 
-    async page(after, limit) {
-      const start = after === null ? sql`` : sql`where seq > ${after}`;
-      const { rows } = await sql<StoredRecord>`${COLUMNS} ${start} order by seq limit ${limit}`.execute(plain);
-      return rows;
+    page(after, limit, filter) {
+      const conditions = [
+        ...(after === null ? [] : [sql`seq > ${after}`]),
+        ...(filter?.since == null ? [] : [sql`at >= ${filter.since}`]),
+        ...(filter?.until == null ? [] : [sql`at < ${filter.until}`]),
+        ...(filter?.kind === undefined ? [] : [sql`kind = ${filter.kind}`]),
+      ];
+      const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
+      return read(sql`${where} order by seq limit ${limit}`);
+    },
+
+    ofRequests: async (requestIds) =>
+      requestIds.length === 0 ? [] : read(sql`where request_id in (${sql.join([...requestIds])}) order by seq`),
+
+    async findRequests(given) {
+      const id = given.toLowerCase();
+      if (!IDENTIFIER.test(id)) return [];
+      // A detail is canonical JSON, so the text of a member has one form. The records answer without the table of requests.
+      const member = `%"executionId":"${id}%`;
+      const found = await read(
+        sql`where request_id = ${id} or (kind = 'requested' and detail like ${member}) order by seq`,
+      );
+      return [...new Set(found.map(({ requestId }) => requestId))];
     },
 
     close: () => db.destroy(),

@@ -42,6 +42,29 @@ test("each audit event is published once, even if the bus fails some entries of 
     verified.output.join("\n"),
     /^The audit trail is intact: \d+ records, 1 to \d+\.\nHead: \d+:[0-9a-f]{64}\n/,
   );
+  const shown = (await audit(w, "show", id.slice(0, 8))).output.join("\n");
+  for (const expected of [
+    new RegExp(`Execution +${id} in default/us-east-1, account 111122223333`),
+    /Requester +arn:aws:/,
+    /Shown +Restart web\?/,
+    /Service = web/,
+    /Could decide +U0JANE, members of S0DBA; 1 approval; the requester may not approve\n +by route "everything", configuration [0-9a-f]{64}/,
+    /Votes +\S+Z U0JANE \(.*\) approved/,
+    /Decision +approved at \S+Z by .*U0JANE/,
+    /AWS +\S+Z attempt 1: approve as arn:aws:iam::111122223333:role\/CountersignBot\n.*AWS accepted it \(AWS request [\w-]{36}\)/,
+    /End +approved in Slack at/,
+    /each hash is intact/,
+  ])
+    assert.match(shown, expected);
+  assert.equal((await audit(w, "show", "00000000")).code, 1);
+  const found = await audit(w, "find", "--document", "test-*", "--person", "U0JANE", "--since", "1h");
+  assert.deepEqual([found.code, found.output.length], [0, 1], found.output.join("\n"));
+  assert.match(found.output.join(), new RegExp(`\\| ${id} \\| Test-Runbook .*approved in Slack`));
+  assert.equal((await audit(w, "find", "--person", "U0OMAR")).code, 1);
+  const exported = await audit(w, "export", "--format", "csv", "--since", "today");
+  assert.match(exported.output[0] ?? "", /^"seq","at","kind","actor"/);
+  assert.ok(exported.output.some((line) => line.startsWith('"1","2') && line.includes(`"${id}"`)));
+  assert.equal((await audit(w, "export", "--since", "soon")).code, 2);
   const head = `1:${"0".repeat(64)}`;
   const rewritten = await audit(w, "verify", "--head", head);
   assert.equal(rewritten.code, 1);

@@ -6,6 +6,7 @@ import {
   type AuditEntry,
   type AuditKind,
   requestContext,
+  toShownFacts,
 } from "../../src/core/audit.ts";
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
@@ -180,6 +181,7 @@ const aSignalDetail = { decision: "approve", attempt: 1 } as const;
 export const AUDIT_CONTEXT: AuditContext = {
   requester: { principal: "arn:aws:iam::111122223333:user/rosa", userIds: [], email: null },
   quorum: 1,
+  approvers: { users: ["U0JANE"], groups: ["S0DBA"], channels: [], selfApproval: false },
   policyHash: "0".repeat(64),
   votes: [],
   messageLinks: [],
@@ -188,8 +190,8 @@ export const auditContext: AuditContextFor = async () => AUDIT_CONTEXT;
 
 /** A plain detail of each kind of audit record. */
 export const DETAILS: AuditDetails = {
-  requested: { ...requestContext(aRequest()), ...AUDIT_CONTEXT },
-  decided: { ...requestContext(aRequest()), ...AUDIT_CONTEXT, decision: "approve" },
+  requested: { ...requestContext(aRequest()), ...AUDIT_CONTEXT, ...toShownFacts(aRequest()) },
+  decided: { ...requestContext(aRequest()), ...AUDIT_CONTEXT, ...toShownFacts(aRequest()), decision: "approve" },
   closed: {
     ...requestContext(aRequest()),
     ...AUDIT_CONTEXT,

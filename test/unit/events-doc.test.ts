@@ -29,17 +29,20 @@ const REQUEST = {
 const CONTEXT = {
   requester: "always",
   quorum: "always",
+  approvers: "always",
   policyHash: "always",
   votes: "always",
   messageLinks: "always",
 } as const;
-const SIGNAL = { decision: "always", attempt: "always", userId: "sometimes", session: "sometimes" } as const;
+const SHOWN = { shown: "always" } as const;
+const SIGNER = { userId: "sometimes", session: "sometimes", principal: "sometimes" } as const;
+const SIGNAL = { decision: "always", attempt: "always", ...SIGNER } as const;
 const REPORTED = { decision: "always", attempt: "always" } as const;
 const FIELDS: {
   [Kind in AuditKind]: { [Field in keyof AuditDetails[Kind]]-?: Presence<AuditDetails[Kind], Field> };
 } = {
-  requested: { ...REQUEST, ...CONTEXT, uncovered: "sometimes" },
-  decided: { ...REQUEST, ...CONTEXT, decision: "always", authority: "sometimes", reason: "sometimes" },
+  requested: { ...REQUEST, ...CONTEXT, ...SHOWN, uncovered: "sometimes" },
+  decided: { ...REQUEST, ...CONTEXT, ...SHOWN, decision: "always", authority: "sometimes", reason: "sometimes" },
   closed: { ...REQUEST, ...CONTEXT, outcome: "always", executionStatus: "sometimes" },
   identified: { email: "always", userId: "always" },
   voted: { verdict: "always", authority: "sometimes", reason: "sometimes", name: "always" },
@@ -47,7 +50,7 @@ const FIELDS: {
   "vote-dropped": { userId: "always", denial: "always" },
   denied: { denial: "always", verdict: "always", authority: "sometimes" },
   "signal-sending": SIGNAL,
-  "signal-accepted": SIGNAL,
+  "signal-accepted": { ...SIGNAL, awsRequestId: "sometimes" },
   "signal-ambiguous": { ...SIGNAL, error: "always" },
   "signal-refused": { ...SIGNAL, error: "always" },
   "signal-deferred": { ...SIGNAL, error: "always" },

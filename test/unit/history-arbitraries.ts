@@ -5,6 +5,7 @@ import {
   type AuditRecord,
   type RequestContext,
   requestContext,
+  toShownFacts,
 } from "../../src/core/audit.ts";
 import { AUDIT_CONTEXT } from "../support/samples.ts";
 import { arn, count, hostile, maybe, outcomes, requests, time, userId } from "./messages-arbitraries.ts";
@@ -13,6 +14,7 @@ const context: fc.Arbitrary<RequestContext> = requests.map(requestContext);
 const both = <A extends object, B extends object>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
   fc.tuple(a, b).map(([one, other]) => ({ ...one, ...other }));
 const published = both(context, fc.constant(AUDIT_CONTEXT));
+const shown = both(published, requests.map(toShownFacts));
 const verdict = fc.constantFrom("approve", "reject");
 const breakGlass = fc.constantFrom({}, { authority: "break-glass" } as const);
 const signalDetail = fc
@@ -22,8 +24,8 @@ const signalDetail = fc
   )
   .map(([detail, signer]) => ({ ...detail, ...signer }));
 const DETAILS: { [Kind in AuditKind]: fc.Arbitrary<AuditDetails[Kind]> } = {
-  requested: published,
-  decided: both(both(published, breakGlass), fc.record({ decision: verdict, reason: hostile(3000) })),
+  requested: shown,
+  decided: both(both(shown, breakGlass), fc.record({ decision: verdict, reason: hostile(3000) })),
   closed: both(published, fc.record({ outcome: outcomes, executionStatus: hostile(200) })),
   identified: fc.record({ email: hostile(300), userId: maybe(userId) }),
   voted: both(breakGlass, fc.record({ verdict, reason: hostile(3000), name: hostile(500) })),

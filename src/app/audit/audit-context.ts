@@ -17,10 +17,20 @@ export const makeAuditContext =
   async (request: ApprovalRequest, votes: readonly Vote[]): Promise<AuditContext> => {
     const { executedBy } = request.facts;
     const { userIds, email } = findRequester(executedBy, deps.identities, request.addressOwner);
+    const route = findRoute(deps.routes, request.route);
     const messages = await deps.messages.ofRequest(request.id);
     return {
       requester: { principal: executedBy, userIds, email },
-      quorum: findRoute(deps.routes, request.route)?.quorum ?? null,
+      quorum: route?.quorum ?? null,
+      approvers:
+        route === null
+          ? null
+          : {
+              users: route.approvers.users,
+              groups: route.approvers.groups,
+              channels: route.approvers.channel === "members" ? route.channels : [],
+              selfApproval: route.selfApproval,
+            },
       policyHash: deps.policyHash,
       votes: votes.map(({ userId, userName: name, email, verdict, at, reason, authority }) => ({
         ...{ userId, name, email, verdict, reason, authority },

@@ -1,4 +1,10 @@
-import { type AuditContext, type AuditDetails, type AuditEntry, requestContext } from "../../core/audit.ts";
+import {
+  type AuditContext,
+  type AuditDetails,
+  type AuditEntry,
+  requestContext,
+  toShownFacts,
+} from "../../core/audit.ts";
 import type { Denial } from "../../core/denial.ts";
 import type { DroppedVote } from "../../core/dropped-vote.ts";
 import type { ApprovalRequest, Authority, Vote } from "../../core/request.ts";
@@ -31,7 +37,14 @@ export function toVotedEntry(vote: Vote): AuditEntry {
 /** Returns the audit record of the decision that a vote completed. */
 export function toDecidedEntry(vote: Vote, request: ApprovalRequest, context: AuditContext): AuditEntry {
   const { verdict: decision, authority } = vote;
-  const detail = { decision, ...breakGlass(authority), ...requestContext(request), ...context, ...reason(vote) };
+  const detail = {
+    decision,
+    ...breakGlass(authority),
+    ...requestContext(request),
+    ...context,
+    ...toShownFacts(request),
+    ...reason(vote),
+  };
   return { requestId: request.id, kind: "decided", at: vote.at, actor: vote.userId, detail };
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEntry } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
-import { requestListing } from "../../core/listed-approver.ts";
+import { requestListing, signingPrincipal } from "../../core/listed-approver.ts";
 import type { DecidedRequest, RequestPatch } from "../../core/request.ts";
 import {
   beginAttempt,
@@ -58,7 +58,7 @@ export async function recordAttempt(
     expectedVersion: request.version,
     patch,
     attempt,
-    audit: [toAuditEntry(deps, request, attempt)],
+    audit: [toAuditEntry(deps, request, attempt, result)],
   });
   if (!isStored) return null;
   logAttempt(deps.log, request, attempt, result);
@@ -181,12 +181,29 @@ function retryAt({ clock, random }: RecordDeps, { attempts }: Turn): number {
   return clock.now() + backoffMs(countTried(attempts), RETRY_BASE_MS, RETRY_CAP_MS, random());
 }
 
-function toAuditEntry({ clock }: RecordDeps, request: DecidedRequest, attempt: SignalAttempt): AuditEntry {
+function toAuditEntry(
+  { clock }: RecordDeps,
+  request: DecidedRequest,
+  attempt: SignalAttempt,
+  result?: SignalResult,
+): AuditEntry {
   const { state, session, signerId } = attempt;
   const common = { requestId: request.id, at: clock.now(), actor: "countersign" };
   const signer = session === null ? {} : { userId: signerId, session };
-  const detail = { decision: request.decision, attempt: attempt.attempt, ...signer };
-  if (state === "sending" || state === "accepted") return { ...common, kind: `signal-${state}`, detail };
+  const { signer: signs } = request.facts;
+  const principal =
+    session === null && signs?.kind === "approvers" ? null : signingPrincipal(request.facts, session ?? "");
+  const under = principal === null ? {} : { principal };
+  const detail = { decision: request.decision, attempt: attempt.attempt, ...signer, ...under };
+  if (state === "sending") return { ...common, kind: "signal-sending", detail };
+  if (state === "accepted") {
+    const awsRequestId = result?.kind === "accepted" ? result.awsRequestId : undefined;
+    return {
+      ...common,
+      kind: "signal-accepted",
+      detail: { ...detail, ...(awsRequestId === undefined ? {} : { awsRequestId }) },
+    };
+  }
   const kind = state === "skipped" ? "signal-deferred" : (`signal-${state}` as const);
   return { ...common, kind, detail: { ...detail, error: attempt.error ?? "" } };
 }

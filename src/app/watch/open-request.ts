@@ -1,4 +1,4 @@
-import { type AuditContextFor, requestContext } from "../../core/audit.ts";
+import { type AuditContextFor, requestContext, toShownFacts } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
@@ -81,6 +81,7 @@ export async function openRequest(
       detail: {
         ...requestContext(request),
         ...(await deps.auditContext(request, [])),
+        ...toShownFacts(request),
         ...(uncovered === null ? {} : { uncovered }),
       },
     },

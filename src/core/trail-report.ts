@@ -1,0 +1,219 @@
+/** Answers "who let this run?" from the audit records of a request, in plain text for a terminal. */
+import type { AuditDetails, AuditKind, StoredRecord } from "./audit.ts";
+import { clean } from "./clean-text.ts";
+import { denialLabel, outcomeText } from "./denial.ts";
+import { globMatches } from "./glob.ts";
+import type { Authority, Verdict } from "./request.ts";
+import { parseDetail, toIsoTime } from "./trail-export.ts";
+
+type Read = { [Kind in AuditKind]: { record: StoredRecord; kind: Kind; detail: AuditDetails[Kind] } }[AuditKind];
+
+/** Reads the records of a request. Leaves out a record whose detail was altered so that it is no object. */
+function readRecords(records: readonly StoredRecord[]): Read[] {
+  return records.flatMap((record) => {
+    const detail = parseDetail(record.detail);
+    return detail === null ? [] : [{ record, kind: record.kind, detail } as unknown as Read];
+  });
+}
+
+const find = <Kind extends AuditKind>(records: readonly Read[], kind: Kind) =>
+  records.findLast((each): each is Extract<Read, { kind: Kind }> => each.kind === kind);
+
+/** Writes one page about a request. `intact`: whether the hash of each of its records is that of its fields. */
+export function requestReport(stored: readonly StoredRecord[], intact: boolean): string[] {
+  const records = readRecords(stored);
+  const opened = find(records, "requested");
+  const decided = find(records, "decided");
+  const closed = find(records, "closed");
+  const context = decided?.detail ?? opened?.detail ?? closed?.detail;
+  if (context === undefined)
+    return [
+      `Request ${line(stored[0]?.requestId)}: the records do not show its execution. Run countersign audit verify.`,
+    ];
+  const shown = decided?.detail.shown ?? opened?.detail.shown;
+  const ended = find(records, "ended")?.detail.executionStatus;
+  const ending = [describeEnd(closed), ended === undefined ? null : `the execution ended: ${ended}`];
+  const rows: [string, readonly (string | null)[]][] = [
+    ["Execution", [`${context.executionId} in ${context.target}, account ${context.account}`]],
+    ["Requester", [`${describeRequester(context.requester)}; request ${at(opened)}`]],
+    ["Shown", shown === undefined ? ["not recorded"] : describeShown(shown)],
+    ["Could decide", describeRule(context, opened?.detail.policyHash)],
+    ["Votes", records.flatMap(describeVote)],
+    ["Decision", [describeDecision(decided)]],
+    ["AWS", records.flatMap(describeSignal)],
+    ["End", ending],
+    ["Messages", (closed?.detail ?? context).messageLinks],
+    ["Records", [describeRecords(stored, intact)]],
+  ];
+  return [
+    `${line(context.documentName)}, step ${line(context.stepName)} (request ${line(stored[0]?.requestId)})`,
+    ...rows.flatMap(([label, texts]) => layOut(label, texts)),
+  ];
+}
+
+const LABEL_WIDTH = 14;
+
+function layOut(label: string, texts: readonly (string | null)[]): string[] {
+  const lines = texts.filter((text) => text !== null).flatMap((text) => clean(text).split("\n"));
+  return (lines.length === 0 ? ["none"] : lines).map(
+    (text, index) => `  ${(index === 0 ? label : "").padEnd(LABEL_WIDTH)}${text}`,
+  );
+}
+
+/** A text of others on one line. */
+const line = (text: unknown): string => clean(String(text ?? "unknown")).replaceAll("\n", " ");
+
+const at = (read: Read | undefined): string =>
+  read === undefined ? "at an unknown time" : `at ${toIsoTime(read.record.at)}`;
+
+type Context = AuditDetails["decided"] | AuditDetails["requested"] | AuditDetails["closed"];
+
+function describeRequester({ principal, userIds, email }: Context["requester"]): string {
+  const people = [...userIds, ...(email === null ? [] : [email])];
+  return `${principal ?? "a principal that AWS does not name"}${people.length === 0 ? "" : ` (${people.join(", ")})`}`;
+}
+
+function describeShown({ question, documentVersion, parameters }: AuditDetails["requested"]["shown"]): string[] {
+  return [
+    question ?? "no question by the author of the runbook",
+    `version ${documentVersion ?? "unknown"} of the runbook`,
+    ...Object.entries(parameters).map(([name, value]) => `${name} = ${value}`),
+  ];
+}
+
+function describeRule({ approvers, quorum, route, policyHash }: Context, openedHash: string | undefined): string[] {
+  const changed =
+    openedHash === undefined || openedHash === policyHash ? "" : `; ${openedHash} when the request opened`;
+  const file = `configuration ${policyHash}${changed}`;
+  if (route === null || approvers === null)
+    return [
+      `nobody in Slack: ${route === null ? "no route" : `route ${JSON.stringify(route)} was not in the configuration`}`,
+      file,
+    ];
+  const groups = approvers.groups.map((group) => `members of ${group}`);
+  const channels = approvers.channels.map((channel) => `members of channel ${channel}`);
+  const people = [...approvers.users, ...groups, ...channels].join(", ") || "nobody";
+  const self = approvers.selfApproval ? "may" : "may not";
+  return [
+    `${people}; ${quorum} ${quorum === 1 ? "approval" : "approvals"}; the requester ${self} approve`,
+    `by route ${JSON.stringify(route)}, ${file}`,
+  ];
+}
+
+const verb = (verdict: Verdict): string => (verdict === "approve" ? "approved" : "rejected");
+const because = (reason: string | null | undefined): string => (reason == null ? "" : `: ${JSON.stringify(reason)}`);
+const glass = (authority: Authority | undefined): string => (authority === "break-glass" ? " by BREAK-GLASS" : "");
+
+function describeVote({ record, kind, detail }: Read): string[] {
+  const who = `${toIsoTime(record.at)} ${record.actor}`;
+  switch (kind) {
+    case "voted":
+      return [
+        `${who} (${line(detail.name)}) ${verb(detail.verdict)}${glass(detail.authority)}${because(detail.reason)}`,
+      ];
+    case "withdrawn":
+      return [`${who} withdrew the approval`];
+    case "vote-dropped":
+      return [`${toIsoTime(record.at)} approval of ${detail.userId} no longer counts: ${denialLabel(detail.denial)}`];
+    case "denied":
+      return [`${who} tried to ${detail.verdict}; it did not count: ${denialLabel(detail.denial)}`];
+    default:
+      return [];
+  }
+}
+
+function describeDecision(decided: Extract<Read, { kind: "decided" }> | undefined): string {
+  if (decided === undefined) return "not decided in Slack";
+  const { decision, votes, authority } = decided.detail;
+  const decisive = votes.filter(({ verdict }) => verdict === decision);
+  const people = decisive.map(
+    ({ userId, name, email }) => `${line(name)} (${email === null ? userId : `${userId}, ${email}`})`,
+  );
+  return `${verb(decision)}${glass(authority)} ${at(decided)} by ${people.join(", ")}`;
+}
+
+function describeSignal({ record, kind, detail }: Read): string[] {
+  const when = toIsoTime(record.at);
+  switch (kind) {
+    case "signal-sending":
+      return [
+        `${when} attempt ${detail.attempt}: ${detail.decision} as ${detail.principal ?? detail.session ?? "the bot"}`,
+      ];
+    case "signal-accepted":
+      return [
+        `${when} AWS accepted it${detail.awsRequestId === undefined ? "" : ` (AWS request ${detail.awsRequestId})`}`,
+      ];
+    case "signal-ambiguous":
+    case "signal-refused":
+    case "signal-deferred":
+      return [`${when} ${kind.slice("signal-".length)}: ${line(detail.error)}`];
+    case "signal-verified":
+      return [
+        `${when} ${detail.result === "confirmed" ? "AWS shows the decision of this signal" : "AWS does not show who decided the step"}`,
+      ];
+    case "signal-misdirected":
+      return [
+        `${when} MISDIRECTED: the signal reached ${detail.reachedStep ?? "another step"}; this step was decided by ${detail.decidedBy.join(", ") || "an unknown principal"}`,
+      ];
+    case "signal-without-effect":
+      return [`${when} WITHOUT EFFECT: AWS accepted the signal, and the step still waits`];
+    default:
+      return [];
+  }
+}
+
+function describeEnd(closed: Extract<Read, { kind: "closed" }> | undefined): string {
+  if (closed === undefined) return "the step still waits, or its end is not recorded";
+  const { kind, where, by, detail } = closed.detail.outcome;
+  const place =
+    where === "slack" ? "in Slack" : `outside of Slack by ${by.join(", ") || "a principal that AWS does not show"}`;
+  return `${outcomeText(kind)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}`;
+}
+
+function describeRecords(stored: readonly StoredRecord[], intact: boolean): string {
+  const seqs = stored.map(({ seq }) => seq).join(", ");
+  return intact
+    ? `${seqs}: each hash is intact. countersign audit verify checks the whole chain.`
+    : `${seqs}: AT LEAST ONE WAS ALTERED. Run countersign audit verify.`;
+}
+
+/** A search for requests. `document`: a glob; `person`: a Slack user ID, a name, an email address, or a glob over ARNs. */
+export interface TrailSearch {
+  document: string | null;
+  person: string | null;
+}
+
+/** Returns one line about a request, or null if the search does not match. */
+export function requestLine(stored: readonly StoredRecord[], { document, person }: TrailSearch): string | null {
+  const records = readRecords(stored);
+  const opened = find(records, "requested");
+  if (opened === undefined) return null;
+  const { documentName, stepName, executionId, target, route, requester } = opened.detail;
+  if (document !== null && !globMatches(document.toLowerCase(), documentName.toLowerCase())) return null;
+  const names = records.flatMap(toPeople).map((name) => name.toLowerCase());
+  if (person !== null && !names.some((name) => globMatches(person.toLowerCase(), name))) return null;
+  const end = describeEnd(find(records, "closed"));
+  const decision = describeDecision(find(records, "decided"));
+  return [
+    toIsoTime(opened.record.at),
+    executionId,
+    documentName,
+    stepName,
+    target,
+    `route ${route ?? "none"}`,
+    `started by ${describeRequester(requester)}`,
+    decision,
+    end,
+  ]
+    .map(line)
+    .join(" | ");
+}
+
+/** Everything by which a person may be known in a record. */
+function toPeople({ record, detail }: Read): string[] {
+  const votes = "votes" in detail ? detail.votes.flatMap(({ userId, name, email }) => [userId, name, email]) : [];
+  const requester =
+    "requester" in detail ? [detail.requester.principal, detail.requester.email, ...detail.requester.userIds] : [];
+  const own = "name" in detail ? [detail.name] : [];
+  return [...record.actor.split(", "), ...votes, ...requester, ...own].filter((name) => name !== null);
+}

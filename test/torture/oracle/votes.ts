@@ -64,7 +64,7 @@ function formerMemberViolations(evidence: Evidence): string[] {
     const joined = groupChanges.find(
       ({ from: at, users }) => left !== undefined && at > left.until && users.includes(GROUP_MEMBER),
     );
-    if (left === undefined || from === undefined || left.until >= from - DISPATCH_MS) return false;
+    if (left === undefined || from === undefined || !(left.until < from - DISPATCH_MS)) return false;
     return joined === undefined || until + skewMs < joined.from;
   };
   const arrivalOf = ({ requestId, userId, verdict }: Vote) => {

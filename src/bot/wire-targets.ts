@@ -4,9 +4,9 @@ import { makeApplyChanges } from "../app/watch/apply-changes.ts";
 import { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
-import type { Config } from "../config/config.ts";
+import { expandTargets } from "../config/targets.ts";
 import type { ApprovalRequest } from "../core/request.ts";
-import { type ConfiguredTarget, makeTargetConnection, type TargetConnection } from "../workers/identify-target.ts";
+import { makeTargetConnection, type TargetConnection } from "../workers/identify-target.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
 import { startTarget } from "../workers/start-target.ts";
 import { targetLease } from "../workers/target.ts";
@@ -27,7 +27,7 @@ export function wireTargets({ config, store, metrics, hooks, clock, log }: Wirin
     identify: callerIdentity,
     connect: (target, roles) => makeAutomation(target, clock, roles),
   };
-  const all = configuredTargets(config);
+  const all = expandTargets(config.targets);
   const connections = all.map((configured, index) =>
     makeTargetConnection({
       configured,
@@ -39,12 +39,6 @@ export function wireTargets({ config, store, metrics, hooks, clock, log }: Wirin
     }),
   );
   return { connections, find: (request) => connections.find((each) => each.covers(request)) };
-}
-
-function configuredTargets({ targets }: Config): ConfiguredTarget[] {
-  return targets.flatMap(({ name, regions, warning, readRole = null, approverRole = null }) =>
-    regions.map((region) => ({ name, region, warning, roles: { readRole, approverRole } })),
-  );
 }
 
 /** Starts the workers of every target. */

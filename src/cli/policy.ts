@@ -4,16 +4,17 @@ import { explain, makeIdRenderer, toSubjects } from "../app/admin/policy-explain
 import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
-import type { Config, TargetConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { readTextFile } from "../config/file.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
 import type { Problem } from "../config/problem.ts";
 import { findUnknownRegions } from "../config/regions.ts";
+import { expandTargets, type TargetRegion } from "../config/targets.ts";
 import { formatPath } from "../config/yaml-text.ts";
-import { parseAccount } from "../core/arn.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
 import type { Route } from "../core/policy.ts";
+import { toTargetKey } from "../core/target-key.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
@@ -22,6 +23,7 @@ import { readWorkspace } from "../slack/connection/workspace.ts";
 import { makeDirectoryCheck, readNames } from "../slack/people/directory-check.ts";
 import { describeFailure } from "../slack/slack-failures.ts";
 import { type CommandResult, printResult, refuseConfiguration } from "./output.ts";
+import { accountOf, selectTargets } from "./select-targets.ts";
 
 export function addPolicy(program: Command): void {
   const policy = program.command("policy").description("check the policy, or explain how it treats a request");
@@ -41,7 +43,7 @@ export function addPolicy(program: Command): void {
     .description("show the route of a request, who may decide it, and why")
     .argument("[execution-id]", "an execution to read from AWS; otherwise describe the request with options")
     .option("--document <name>", "the runbook's name")
-    .option("--target <name>", "the target's name, as in the configuration")
+    .option("--target <name>", "the target's name, or NAME/REGION or NAME/ACCOUNT/REGION as in logs and metrics")
     .option("--account <number>", "the AWS account's 12 digits")
     .option("--region <region>", "the Region's code")
     .option("--step <name>", "the name of the waiting step")
@@ -50,17 +52,19 @@ export function addPolicy(program: Command): void {
     .action(async (executionId: string | undefined, { parameter: parameters, ...texts }) => {
       const loaded = loadPolicy(process.env, readTextFile);
       if (loaded.kind === "problems") return refuse(loaded.problems);
-      const known = loaded.targets.map(({ name }) => name);
-      if (texts.target !== undefined && known.length > 0 && !known.includes(texts.target))
-        return program.error(
-          `There is no target ${texts.target}. ${known.length === 1 ? `The only target is ${known[0]}` : `The targets are ${known.join(", ")}`}.`,
-        );
+      const selected = selectTargets(expandTargets(loaded.targets), texts);
+      if (typeof selected === "string") return program.error(selected);
       if (executionId === undefined && texts.document === undefined)
         return program.error("Give an execution's id, or --document.");
       const show = makeIdRenderer(await findNames(loaded.file));
       if (executionId !== undefined)
-        return printResult(await explainExecution(loaded.file, loaded.targets, executionId, show));
-      const { found, lines } = explain(loaded.file, { ...texts, parameters, defaults: null }, null, show);
+        return printResult(await explainExecution(loaded.file, selected.targets, executionId, show));
+      const { found, lines } = explain(
+        loaded.file,
+        { ...texts, ...selected.options, parameters, defaults: null },
+        null,
+        show,
+      );
       printResult({ ok: found, lines });
     });
 }
@@ -128,17 +132,15 @@ async function findNames(file: ConfigFile): Promise<ReadonlyMap<string, string>>
 /** Explains each gate of an execution, as AWS reports it now. */
 async function explainExecution(
   file: ConfigFile,
-  targets: readonly TargetConfig[],
+  targets: readonly TargetRegion[],
   executionId: string,
   show: NameRenderer,
 ): Promise<CommandResult> {
   const failures: string[] = [];
-  for (const { name, regions, readRole = null } of targets) {
-    for (const region of regions) {
-      const result = await explainIn({ file, name, region, readRole, executionId, show });
-      if ("lines" in result) return result;
-      if (result.error !== null) failures.push(`${name}/${region}: ${result.error}`);
-    }
+  for (const target of targets) {
+    const result = await explainIn({ file, target, executionId, show });
+    if ("lines" in result) return result;
+    if (result.error !== null) failures.push(`${toTargetKey(target)}: ${result.error}`);
   }
   return { ok: false, lines: [notFoundText(executionId, targets.length, failures), ...failures] };
 }
@@ -153,19 +155,18 @@ function notFoundText(executionId: string, targets: number, failures: readonly s
 /** Explains an execution if this target has it; without an `error`, AWS does not know the execution there. */
 async function explainIn(where: {
   file: ConfigFile;
-  name: string;
-  region: string;
-  readRole: string | null;
+  target: TargetRegion;
   executionId: string;
   show: NameRenderer;
 }): Promise<CommandResult | { error: string | null }> {
-  const { file, name, region, readRole, executionId, show } = where;
+  const { file, executionId, show } = where;
+  const { name, region, roles } = where.target;
   const abort = AbortSignal.timeout(TIMEOUT_MS);
   const identity = await callerIdentity(region, abort);
   if (identity.kind === "failed") return { error: `${identity.code}: ${identity.message}` };
-  const account = parseAccount(readRole) ?? identity.account;
-  const target: Target = { key: `${name}/${region}`, name, region, account };
-  const automation = makeAutomation(target, systemClock, { readRole, approverRole: null });
+  const account = accountOf(where.target) ?? identity.account;
+  const target: Target = { key: toTargetKey(where.target), name, region, account };
+  const automation = makeAutomation(target, systemClock, { ...roles, approverRole: null });
   try {
     const reading = await automation.read(executionId, abort);
     if (reading.kind === "not-found") return { error: null };

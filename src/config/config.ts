@@ -47,15 +47,17 @@ export interface EventBusConfig {
   readonly region: string;
 }
 
-/** Regions of one AWS account: the account of the roles or, without roles, of the bot's own credentials. */
+/** Regions of one or more AWS accounts. */
 export interface TargetConfig {
   readonly name: string;
+  /** At least one; undefined: the account of the roles or, without roles, of the bot's own credentials. */
+  readonly accounts?: readonly string[] | undefined;
   readonly regions: readonly string[];
   /** A warning at the top of each message about this target. */
   readonly warning?: string | undefined;
-  /** ARN of the role to assume for reading. */
+  /** The role to assume for reading: its ARN or, with accounts, its name. */
   readonly readRole?: string | undefined;
-  /** ARN of the role to assume for each person who decided. */
+  /** The role to assume for each person who decided: its ARN or, with accounts, its name. */
   readonly approverRole?: string | undefined;
 }
 

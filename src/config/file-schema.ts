@@ -10,8 +10,8 @@ import {
   asList,
   asMap,
   byPerson,
+  distinct,
   distinctNames,
-  findRepeats,
   itemRule,
   nonEmpty,
   people,
@@ -19,22 +19,28 @@ import {
   textWithForm,
   warning,
 } from "./schema-parts.ts";
+import { ACCOUNT, findTargetFaults, ROLE } from "./target-rules.ts";
 
 /** The name of the only target if the file names none. */
 export const DEFAULT_TARGET = "default";
 
 const TARGET_NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
-const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+/** The name of a role may begin with its path. */
+const ROLE_OR_NAME = new RegExp(`${ROLE.source}|^[\\w+=,.@-][\\w+=,.@/-]{0,511}$`);
 
 const role = (what: string) =>
-  textWithForm(ROLE, (found) =>
+  textWithForm(ROLE_OR_NAME, (found) =>
     say(
-      `${found} is not the ARN of a role.`,
-      "Copy the role's ARN from IAM; it has the form arn:aws:iam::111122223333:role/NAME.",
+      `${found} is neither the ARN nor the name of a role.`,
+      "Copy the role's ARN from IAM; it has the form arn:aws:iam::111122223333:role/NAME. With accounts, write NAME.",
     ),
   )
     .optional()
     .describe(what);
+
+const account = textWithForm(ACCOUNT, (found) =>
+  say(`${found} is not an AWS account ID.`, "Write its 12 digits in quotes, without spaces or hyphens."),
+).describe("ID of an AWS account: 12 digits");
 
 const target = z
   .strictObject({
@@ -49,13 +55,26 @@ const target = z
       REGION_FIX,
     ).describe("Regions of the account"),
     warning: warning.describe("A warning at the top of each message about this target, and in the confirmation"),
-    readRole: role("Role to assume for reading; default: the bot's own credentials"),
+    accounts: nonEmpty(account, "List accounts, or remove the key to watch one account.")
+      .check(distinct)
+      .optional()
+      .describe("Accounts of the target; default: the account of the role, or the bot's own"),
+    accountsFile: z
+      .string()
+      .min(1, { error: say("It is empty.", "Write the path of a file, or remove the key.") })
+      .optional()
+      .describe("Text file with one account per line, instead of accounts; its path starts at the folder of this file"),
+    readRole: role(
+      "Role to assume for reading: its ARN or, with accounts, its name in each account; default: the bot's own credentials",
+    ),
     approverRole: role(
-      "Role to assume for each person who decided, under that person's name; default: the bot signals under its own name",
+      "Role to assume for each person who decided, under that person's name: its ARN or, with accounts, its name in each account; default: the bot signals under its own name",
     ),
   })
   .refine(
-    ({ readRole, approverRole }) => !readRole || !approverRole || toAccount(readRole) === toAccount(approverRole),
+    ({ readRole, approverRole }) =>
+      [readRole, approverRole].some((each) => !each?.startsWith("arn:")) ||
+      parseAccount(readRole ?? null) === parseAccount(approverRole ?? null),
     {
       when: areValid("readRole", "approverRole"),
       path: ["approverRole"],
@@ -65,29 +84,15 @@ const target = z
       ),
     },
   )
-  .describe("An AWS account and its Regions to watch");
+  .refine(({ accounts, accountsFile }) => accounts === undefined || accountsFile === undefined, {
+    when: areValid("accounts", "accountsFile"),
+    path: ["accountsFile"],
+    error: say("The target has accounts too.", "Keep one of the two keys."),
+  })
+  .describe("AWS accounts and their Regions to watch");
 
-/** Returns the account of a role or, without a role, "" for that of the bot's own credentials; null: not known. */
-function toAccount(roleArn: unknown): string | null {
-  if (roleArn === undefined) return "";
-  return typeof roleArn === "string" && ROLE.test(roleArn) ? parseAccount(roleArn) : null;
-}
-
-/** Refuses a Region that two targets of one account have: the bot would watch it twice. */
-const distinctRegions = itemRule((targets) =>
-  findRepeats(
-    asList(targets).flatMap((each, index) => {
-      const { readRole, approverRole, regions } = asMap(each);
-      const account = toAccount(readRole ?? approverRole) ?? `that of target ${index}`;
-      return asList(regions).flatMap((region, at) =>
-        typeof region === "string"
-          ? [{ text: `${account} ${region}`, shown: region, path: [index, "regions", at] }]
-          : [],
-      );
-    }),
-    "Keep the Region in one target: otherwise each request there is posted twice.",
-  ),
-);
+/** Applies the rules over several keys and several targets. */
+const targetRules = itemRule(findTargetFaults);
 
 /** Refuses a route for a target that does not exist. */
 const knownTargets = itemRule((file) => {
@@ -124,7 +129,7 @@ const principal = textWithForm(
 export const fileSchema = z
   .strictObject({
     targets: nonEmpty(target, "Name a target, or remove the key to watch the Region in AWS_REGION.")
-      .check(distinctNames, distinctRegions)
+      .check(distinctNames, targetRules)
       .optional()
       .describe("Accounts and Regions to watch; default: the bot's own account, in the Region of AWS_REGION"),
     routes: nonEmpty(route, "Write at least one route: without a route, requests cannot be decided.")

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { readAccountFiles } from "./account-files.ts";
 import { describeIssue, withoutConsequences } from "./file-issues.ts";
 import { type ConfigFile, fileSchema } from "./file-schema.ts";
 import type { Problem } from "./problem.ts";
+import { findTargetFaults } from "./target-rules.ts";
 import { describeLine, describePlace, readYaml } from "./yaml-text.ts";
 
 /** The result of reading a file. `path` is the full path, so that a message can show it. */
@@ -43,7 +45,7 @@ export function loadFile(name: string, readFile: ReadFile): FileOutcome {
   const reading = readFile(name);
   switch (reading.kind) {
     case "text":
-      return parseFile(name, reading.text);
+      return parseFile(name, reading.text, readFile);
     case "absent":
       return failed({
         where: name,
@@ -61,15 +63,24 @@ export function loadFile(name: string, readFile: ReadFile): FileOutcome {
   }
 }
 
-/** Parses the text of a configuration file; `name` is the file's name in problems. */
-export function parseFile(name: string, text: string): FileOutcome {
+/** Parses the text of a configuration file; `name` is the file's name in problems. Reads the files that it names. */
+export function parseFile(name: string, text: string, readFile: ReadFile = readTextFile): FileOutcome {
   const { yaml, problems, data } = readYaml(name, text);
   if (data === null) return failed(...(problems.length > 0 ? problems : [emptyFile(name)]));
   if (typeof data !== "object" || Array.isArray(data))
     return failed(...problems, notAMap(describePlace(yaml, []), data));
   const parsed = fileSchema.safeParse(data, { reportInput: true });
-  if (parsed.success && problems.length === 0)
-    return { kind: "file", file: parsed.data, hash: sha256(text), locate: (path) => describeLine(yaml, path) };
+  const read = readAccountFiles(yaml, data, readFile);
+  problems.push(...read.problems);
+  if (parsed.success && problems.length === 0) {
+    for (const [index, accounts] of read.accounts) Object.assign(parsed.data.targets?.[index] ?? {}, { accounts });
+    const faults = findTargetFaults(parsed.data.targets);
+    if (faults.length === 0)
+      return { kind: "file", file: parsed.data, hash: sha256(text), locate: (path) => describeLine(yaml, path) };
+    problems.push(
+      ...faults.map(({ path, ...fault }) => ({ where: describePlace(yaml, ["targets", ...path]), ...fault })),
+    );
+  }
   const issues = withoutConsequences(parsed.error?.issues ?? []);
   const all = [...problems, ...issues.flatMap((issue) => describeIssue(yaml, issue))];
   return failed(...all.sort((a, b) => toLine(a) - toLine(b)));

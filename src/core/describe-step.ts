@@ -25,11 +25,28 @@ export function describeRequest(request: ApprovalRequest, show: NameRenderer): s
   return `${describeStep(request.facts, show)}, in ${describeTarget(request, show)}`;
 }
 
-/** Returns the target's name without the Region at its end: each surface shows the Region separately. */
-export function targetName({ target, region }: Pick<ApprovalRequest, "target" | "region">): string {
-  const bare = target.endsWith(region) ? target.slice(0, -region.length).replace(/[^\p{L}\p{N}]+$/u, "") : target;
-  return bare || target;
+/** Returns the target's name without account and Region at its end: each surface shows them separately. */
+export function targetName({
+  target,
+  account,
+  region,
+}: Pick<ApprovalRequest, "target" | "account" | "region">): string {
+  return without(without(target, region), account);
 }
+
+/** Names a target where there is no room for its Region: the name as shown, and the account if the target lists accounts. */
+export function shortTarget(
+  request: Pick<ApprovalRequest, "target" | "account" | "region">,
+  show: (name: string) => string,
+): string {
+  const name = targetName(request);
+  const listed = without(request.target, request.region) !== name;
+  return `${show(name)}${listed ? ` ${formatAccount(request.account)}` : ""}`;
+}
+
+/** Removes an end and what separates it, unless nothing would be left. */
+const without = (text: string, end: string): string =>
+  (text.endsWith(end) ? text.slice(0, -end.length).replace(/[^\p{L}\p{N}]+$/u, "") : text) || text;
 
 /** Groups the digits of an account ID as the AWS console does: 1111-2222-3333. */
 function formatAccount(account: string): string {

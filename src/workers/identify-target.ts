@@ -9,19 +9,15 @@ import type {
 } from "../app/ports/aws.ts";
 import { parseAccount, toRoleArn } from "../core/arn.ts";
 import type { ApprovalRequest } from "../core/request.ts";
+import { type TargetName, toTargetKey } from "../core/target-key.ts";
 
-/** One Region of a target, as it is configured. */
-export interface ConfiguredTarget {
-  name: string;
-  region: string;
+/** One Region of one account of a target, as it is configured. */
+export interface ConfiguredTarget extends TargetName {
   warning?: string | undefined;
   roles?: TargetRoles;
 }
 
 const NO_ROLES: TargetRoles = { readRole: null, approverRole: null };
-
-/** Names one Region of a target: its key. */
-export const toTargetKey = ({ name, region }: Pick<ConfiguredTarget, "name" | "region">) => `${name}/${region}`;
 
 /**
  * States of a target's connection:
@@ -113,6 +109,6 @@ function toTarget(
   };
 }
 
-/** Returns the account of the target's roles; without a role, that of the bot's own credentials. */
-const accountOf = ({ roles = NO_ROLES }: ConfiguredTarget, own: CallerIdentity) =>
-  parseAccount(roles.readRole ?? roles.approverRole) ?? own.account;
+/** Returns the listed account or that of the target's roles; without either, that of the bot's own credentials. */
+const accountOf = ({ account = null, roles = NO_ROLES }: ConfiguredTarget, own: CallerIdentity) =>
+  account ?? parseAccount(roles.readRole ?? roles.approverRole) ?? own.account;

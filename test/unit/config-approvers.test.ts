@@ -112,7 +112,9 @@ describe("a file is refused for", () => {
     [
       "a role's name instead of its ARN",
       `${MINIMAL}targets: [{ name: a, regions: [us-east-1], approverRole: Approver }]\n`,
-      ['c.yml:5 targets[0].approverRole | "Approver" is not the ARN of a role.'],
+      [
+        'c.yml:5 targets[0].approverRole | "Approver" is the name of a role, and the target does not say in which accounts.',
+      ],
     ],
     [
       "two roles of two accounts",

@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { clean } from "../../src/core/clean-text.ts";
-import { targetName } from "../../src/core/describe-step.ts";
+import { shortTarget, targetName } from "../../src/core/describe-step.ts";
 import { describePrincipal } from "../../src/core/principal.ts";
 import { consoleUrl } from "../../src/slack/messages/aws-text.ts";
 import { mentionGroup, mentionPeople, mentionUser, plainNames } from "../../src/slack/messages/mentions.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { code, lines, literal, plain, word } from "../../src/slack/messages/text.ts";
 import { duration, moment } from "../../src/slack/messages/time.ts";
+import { visibleText } from "../support/block-limits.ts";
 import { hostile } from "./messages-arbitraries.ts";
-import { request } from "./messages-examples.ts";
+import { closedBy, request, view } from "./messages-examples.ts";
 
 test("invisible characters are removed, and visible ones stay", () => {
   const table: [string, string][] = [
@@ -118,6 +120,16 @@ test("the name of a target loses the Region at its end, which is shown separatel
   assert.equal(targetName(request({ target: "production/us-east-1" })), "production");
   assert.equal(targetName(request({ target: "production" })), "production");
   assert.equal(targetName(request({ target: "us-east-1" })), "us-east-1");
+  assert.equal(targetName(request({ target: "production/111122223333/us-east-1" })), "production");
+});
+
+test("where the Region is not shown, a target with several accounts is named with its account", () => {
+  const of = { target: "production/111122223333/us-east-1" };
+  const upper = (name: string) => name.toUpperCase();
+  assert.equal(shortTarget(request(of), upper), "PRODUCTION 1111-2222-3333");
+  assert.equal(shortTarget(request({ target: "production/us-east-1" }), upper), "PRODUCTION");
+  assert.match(requestMessage(view(of)).text, /in production 1111-2222-3333/);
+  assert.match(visibleText(requestMessage(view({ ...of, ...closedBy({}) })).blocks), /production 1111-2222-3333/);
 });
 
 test("a duration has at most two units", () => {

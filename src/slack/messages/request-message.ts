@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
-import { targetName } from "../../core/describe-step.ts";
+import { shortTarget } from "../../core/describe-step.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionLink } from "./aws-text.ts";
 import { context, header, plainText, type Rendered, section } from "./blocks.ts";
@@ -68,7 +68,7 @@ function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock |
 
 /** The target and the start of the question, on one line of a phone. */
 function questionLine({ request }: RequestView): KnownBlock {
-  const target = plain(targetName(request), PARTS.closing.target);
+  const target = shortTarget(request, (name) => plain(name, PARTS.closing.target));
   const question = quotedQuestion(request.facts, PARTS.closing.line - target.length);
   const elements = [plainText(question === null ? target : `${target} · ${question}`)];
   return { type: "context", block_id: "words", elements };

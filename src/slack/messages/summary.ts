@@ -1,5 +1,5 @@
 import type { RequestView } from "../../app/ports/slack.ts";
-import { gateLabel, targetName } from "../../core/describe-step.ts";
+import { gateLabel, shortTarget } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { firstLine } from "./author-message.ts";
@@ -20,7 +20,7 @@ export function summary(view: RequestView): string {
   const { facts } = request;
   const label = gateLabel(facts);
   const gate = label === null ? "" : ` (${label})`;
-  const place = `${plain(facts.documentName, 140)} in ${plain(targetName(request), 80)}${gate}`;
+  const place = `${plain(facts.documentName, 140)} in ${shortTarget(request, (name) => plain(name, 80))}${gate}`;
   const startedBy = `tarted by ${describePrincipal(facts.executedBy, plainNames())}`;
   if (request.state !== "open") return `${outcomeLabel(view)}${deciders(view)}: ${place}, s${startedBy}.`;
   const question = firstLine(facts);

@@ -1,0 +1,47 @@
+import type { TargetRegion } from "../config/targets.ts";
+import { parseAccount } from "../core/arn.ts";
+import { toTargetKey } from "../core/target-key.ts";
+
+export interface TargetOptions {
+  /** The name of a target, or the key of one of its Regions. */
+  target?: string | undefined;
+  account?: string | undefined;
+  region?: string | undefined;
+}
+
+/**
+ * Selects the Regions of targets that the options mean. Returns the options with the target's name, with everything that a
+ * key says, or a sentence about options that mean nothing. Without any target there is nothing to compare with.
+ */
+export function selectTargets(
+  all: readonly TargetRegion[],
+  options: TargetOptions,
+): { targets: TargetRegion[]; options: TargetOptions } | string {
+  const { target } = options;
+  const keyed = all.find((each) => toTargetKey(each) === target);
+  const names = [...new Set(all.map(({ name }) => name))];
+  if (target !== undefined && keyed === undefined && all.length > 0 && !names.includes(target))
+    return `There is no target ${target}. ${names.length === 1 ? `The only target is ${names[0]}` : `The targets are ${names.join(", ")}`}.`;
+  const meant = keyed === undefined ? options : toOptions(keyed, options);
+  const targets = all.filter(
+    (each) =>
+      (keyed === undefined || each === keyed) &&
+      (meant.target ?? each.name) === each.name &&
+      (meant.region ?? each.region) === each.region &&
+      (meant.account === undefined || (accountOf(each) ?? meant.account) === meant.account),
+  );
+  if (target === undefined || all.length === 0 || targets.length > 0) return { targets, options: meant };
+  const place = [meant.account && `account ${meant.account}`, meant.region && `Region ${meant.region}`];
+  return `Target ${target} does not include ${place.filter(Boolean).join(", ")}.`;
+}
+
+/** A key says the Region and perhaps the account; an option that contradicts it selects nothing. */
+const toOptions = (keyed: TargetRegion, { account, region }: TargetOptions): TargetOptions => ({
+  target: keyed.name,
+  account: account ?? accountOf(keyed) ?? undefined,
+  region: region ?? keyed.region,
+});
+
+/** Returns the account of a target; null if it is that of the bot's own credentials. */
+export const accountOf = ({ account, roles }: TargetRegion): string | null =>
+  account ?? parseAccount(roles.readRole ?? roles.approverRole);

@@ -2,6 +2,7 @@ import { makePublishAudit } from "../app/audit/publish-audit.ts";
 import { makeReplyToClicker } from "../app/decide/reply-to-clicker.ts";
 import { DIGEST_THRESHOLD, makeDigest, makeDigestFirst } from "../app/deliver/digest.ts";
 import { aboutNotice, makeNotices, makeRequestMessages } from "../app/deliver/message-kinds.ts";
+import { makeRemind } from "../app/deliver/remind.ts";
 import { makeResolveRecipients } from "../app/deliver/resolve-recipients.ts";
 import type { DigestRow, MessageRow, NoticeRow } from "../app/ports/delivery-store.ts";
 import { makeLookUpRequester, makeRetryRequesterLookup } from "../app/watch/look-up-requester.ts";
@@ -12,6 +13,7 @@ import { startReplyWorker } from "../workers/clicks.ts";
 import { PER_CHANNEL, startDeliveryWorker } from "../workers/delivery.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
 import { startRecipientWorker } from "../workers/recipients.ts";
+import { startReminderWorker } from "../workers/reminders.ts";
 import { startRequesterWorker } from "../workers/requesters.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { Slack } from "./wire-slack.ts";
@@ -88,7 +90,9 @@ export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[
   const lookUpRequester = makeLookUpRequester({ requests, directory, clock });
   const lookUp = makeRetryRequesterLookup({ lookUp: lookUpRequester, requesterLookups, clock, random, log });
   const reply = makeReplyToClicker({ clicks, chat, clock, random, log });
+  const remind = makeRemind({ requests, directory, routes, clock, log });
   return [
+    startReminderWorker({ requests, remind, wakeUps, clock, log }),
     startRecipientWorker({ recipientLookups, resolve, wakeUps, clock, log }),
     startRequesterWorker({ requesterLookups, lookUp, wakeUps, clock, log }),
     startReplyWorker({ clicks, reply, wakeUps, clock, log }),

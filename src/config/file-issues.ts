@@ -6,9 +6,6 @@ import { describePlace, findSource, formatPath, type YamlText } from "./yaml-tex
 
 type Issue = z.core.$ZodIssue;
 
-/** Keys of a later version. Their message warns that nothing enforces them: no policy may look stricter than it is. */
-export const PLANNED_KEYS: readonly string[] = ["remind", "escalate"];
-
 /** Keys that cannot be supported, each with the reason. */
 const IMPOSSIBLE_KEYS: Readonly<Record<string, { what: string; fix: string }>> = {
   tags: {
@@ -56,11 +53,6 @@ function toSentences(message: string): { what: string; fix: string } | null {
 }
 
 function describeUnknownKey(path: readonly PropertyKey[], key: string): { what: string; fix: string } {
-  if (PLANNED_KEYS.includes(key))
-    return {
-      what: `${key} is not supported by this version.`,
-      fix: "Remove it: this version would not enforce it.",
-    };
   const impossible = Object.hasOwn(IMPOSSIBLE_KEYS, key) ? IMPOSSIBLE_KEYS[key] : undefined;
   if (impossible !== undefined) return impossible;
   const known = knownKeys(path);

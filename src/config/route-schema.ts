@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_APPROVALS } from "../core/comment.ts";
+import { escalate, quiet, remind } from "./deadline-schema.ts";
 import {
   areValid,
   channel,
@@ -119,6 +120,9 @@ export const route = z
       .boolean()
       .optional()
       .describe("Whether the reply that reports the end of the execution also appears in the channel"),
+    remind: remind.optional(),
+    escalate: escalate.optional(),
+    quiet: quiet.optional(),
   })
   .superRefine(
     ({ approvers: { users, groups, channel: members }, quorum }, { addIssue }) => {
@@ -141,6 +145,11 @@ export const route = z
       "Direct messages go to people and groups, but the only approvers are the channel's members.",
       "Remove dm, or name people or groups under approvers.",
     ),
+  })
+  .refine(({ quiet, remind }) => quiet === undefined || remind !== undefined, {
+    when: areValid("quiet", "remind"),
+    path: ["quiet"],
+    error: say("It has no effect without remind.", "Add remind, or remove quiet."),
   })
   // A setting without effect is refused: it makes a policy look stricter than it is.
   .refine(({ selfApproval, whenRequesterUnknown }) => !selfApproval || whenRequesterUnknown === UNKNOWN_DEFAULT, {

@@ -90,6 +90,21 @@ export const warning = textWithForm(LINE, (found) =>
   say(`${found} cannot be a warning.`, "Use 1 to 100 characters on one line, without white space around them."),
 ).optional();
 
+const UNITS_MS: Record<string, number> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 24 * 3_600_000,
+  w: 7 * 24 * 3_600_000,
+};
+
+/** A duration of at least a second and at most a year, in milliseconds. */
+export const duration = textWithForm(/^[1-9]\d{0,7}[smhdw]$/, (found) =>
+  say(`${found} is not a duration.`, "Write a whole number and a unit: 30s, 15m, 2h, 3d or 1w."),
+)
+  .transform((text) => Number(text.slice(0, -1)) * (UNITS_MS[text.slice(-1)] ?? 0))
+  .refine((ms) => ms <= 365 * 24 * 3_600_000, { error: say("It is longer than a year.", "Write a shorter duration.") });
+
 const USER_ID = /^[UW][A-Z0-9]{2,}$/;
 const GROUP_ID = /^S[A-Z0-9]{2,}$/;
 
@@ -126,6 +141,11 @@ export const people = {
     .default([])
     .describe("IDs of user groups; their members are read from Slack at the time of each click"),
 };
+
+/** The ID of a person or a user group. */
+export const personOrGroup = slackId(/^[UWS][A-Z0-9]{2,}$/, "a person or a user group", () => FIND_USER_ID).describe(
+  "ID of a person or a user group in Slack",
+);
 
 /** A map from a person's ID. */
 export const byPerson = <T extends z.ZodType>(map: T) =>

@@ -1,3 +1,5 @@
+import type { QuietHours } from "./quiet-hours.ts";
+
 /** People that the configuration names: Slack user IDs and user group IDs. */
 export interface People {
   users: string[];
@@ -46,6 +48,12 @@ export interface Route {
   warning?: string | undefined;
   /** Whether the channel also shows the reply that reports the end of the execution. */
   broadcast?: boolean | undefined;
+  /** When reminders of an open request come, in milliseconds: see reminders.ts. */
+  remind?: { after?: number | undefined; every?: number | undefined; lastCall?: number | undefined } | undefined;
+  /** Where an open request is posted too after this many milliseconds, and the IDs of people and groups to mention. */
+  escalate?: { after: number; channels: string[]; mention: string[] } | undefined;
+  /** Hours without reminders. */
+  quiet?: QuietHours | undefined;
 }
 
 /** The conditions over one text each. */
@@ -68,4 +76,9 @@ export type RouteSubject = Partial<Record<(typeof TEXT_CONDITIONS)[number], stri
  */
 export function findRoute(routes: readonly Route[], name: string | null | undefined): Route | null {
   return routes.find((route) => route.name === name) ?? null;
+}
+
+/** Sorts IDs of people and user groups. */
+export function toPeople(ids: readonly string[]): People {
+  return { users: ids.filter((id) => !id.startsWith("S")), groups: ids.filter((id) => id.startsWith("S")) };
 }

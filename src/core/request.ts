@@ -145,6 +145,8 @@ export interface ApprovalRequest {
   executionFailure: string | null;
   /** The step that made the execution fail; null before the end, and if none failed. */
   failedStep: FailedStep | null;
+  /** When the next reminder is due while the request is open; null if none follows. See reminders.ts. */
+  nextReminderAt: number | null;
 }
 
 export interface Vote {

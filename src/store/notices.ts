@@ -1,5 +1,11 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
-import { type NoticeRow, type NoticeStore, THREAD_KINDS } from "../app/ports/delivery-store.ts";
+import {
+  type NoticeKind,
+  type NoticeRow,
+  type NoticeStore,
+  REMINDER_KINDS,
+  THREAD_KINDS,
+} from "../app/ports/delivery-store.ts";
 import { makeDeliveryStore, selectDue } from "./deliveries.ts";
 import { newDelivery } from "./new-message.ts";
 import type { NoticesTable, Tables } from "./schema.ts";
@@ -18,16 +24,20 @@ const IN_THREAD = sql<SqlBool>`messages.channel_id = notices.channel_id and mess
 const HAS_THREAD = sql<SqlBool>`exists (select 1 from messages where ${IN_THREAD}
   and (messages.ts is not null or (messages.deletions > 0 and requests.state = 'closed' and messages.claim_id is null)))`;
 
-/** The end of an execution is reported when all of its requests show it. */
-const CAN_SAY = sql<SqlBool>`notices.kind <> 'execution-ended'
-  or not exists (select 1 from ${OF_EXECUTION} and each.execution_ended_at is null)`;
+/** Lists kinds for a condition. */
+const kinds = (list: readonly NoticeKind[]) => sql.join(list.map((kind) => sql.lit(kind)));
+
+/** The end of an execution is reported when all of its requests show it, and reminders end with the open request. */
+const CAN_SAY = sql<SqlBool>`(notices.kind <> 'execution-ended'
+    or not exists (select 1 from ${OF_EXECUTION} and each.execution_ended_at is null))
+  and (notices.kind not in (${kinds(REMINDER_KINDS)}) or requests.state = 'open')`;
 
 /**
  * Notices to post. They are never updated. A reply waits for its thread. An attempt that may have posted a notice must be
  * resolved in any case.
  */
 export const UNPOSTED_NOTICE = sql<SqlBool>`notices.ts is null and (notices.claim_id is not null or (
-  (notices.kind not in (${sql.join(THREAD_KINDS.map((kind) => sql.lit(kind)))}) or ${HAS_THREAD}) and (${CAN_SAY})))`;
+  (notices.kind not in (${kinds(THREAD_KINDS)}) or ${HAS_THREAD}) and ${CAN_SAY}))`;
 
 export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
   const order = sql`notices.next_attempt_at`;

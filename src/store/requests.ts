@@ -3,6 +3,7 @@ import type { RequestStore } from "../app/ports/store.ts";
 import { isDecisionRecorded } from "./audit.ts";
 import { transact } from "./guard.ts";
 import { rebindTarget } from "./rebind-target.ts";
+import { recordReminded } from "./record-reminded.ts";
 import { makeRequestChanges } from "./request-changes.ts";
 import { auditFromRow, requestFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
@@ -34,6 +35,8 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
 
     rebindTarget: (target) => db.transaction().execute((trx) => rebindTarget(trx, target)),
 
+    recordReminded: (reminded) => db.transaction().execute((trx) => recordReminded(trx, reminded)),
+
     async recordSeenOver(id, seenOverAt) {
       await db
         .updateTable("requests")
@@ -55,7 +58,10 @@ export function makeRequestStore(db: Kysely<Tables>, publishes: boolean, now: ()
   };
 }
 
-type Queries = Omit<RequestStore, "open" | "advance" | "rebindTarget" | "postponeSignal" | "recordSeenOver">;
+type Queries = Omit<
+  RequestStore,
+  "open" | "advance" | "rebindTarget" | "postponeSignal" | "recordSeenOver" | "recordReminded"
+>;
 
 function makeRequestQueries(db: Kysely<Tables>): Queries {
   const all = () => db.selectFrom("requests").selectAll();
@@ -93,6 +99,9 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
       ),
 
     ...makeVoteQueries(db),
+
+    dueToRemind: (at, limit) =>
+      read(all().where("state", "=", "open").where("nextReminderAt", "<=", at).orderBy("nextReminderAt").limit(limit)),
 
     dueToSignal: ({ account, region }, at, limit) =>
       read(

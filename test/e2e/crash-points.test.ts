@@ -72,7 +72,9 @@ for (const point of FULL_MATRIX ? CRASH_POINTS : REPRESENTATIVES) {
     const [execution] = evidence.executions;
     assert.equal(execution.AutomationExecutionStatus, "Success");
     assert.equal(execution.signals.filter((each: Json) => isBot(each.principal)).length, 1);
-    const messages = (evidence.channels[CHANNEL] ?? []).filter((each) => each.onlyFor === undefined);
+    const messages = (evidence.channels[CHANNEL] ?? []).filter(
+      ({ onlyFor, thread_ts, ts }) => onlyFor === undefined && (thread_ts === undefined || thread_ts === ts),
+    );
     assert.equal(messages.length, 1);
     assert.match(JSON.stringify(messages[0]), /\*Approved\* by <@U0JANE>/);
     const requests = evidence.records.requests.map(({ state, decision }) => [state, decision]);

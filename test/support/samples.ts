@@ -70,6 +70,7 @@ export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest =
   executionEndedAt: null,
   executionFailure: null,
   failedStep: null,
+  nextReminderAt: null,
   ...more,
 });
 

@@ -43,9 +43,10 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /**
  * Starts both stand-ins in this process, on one fast clock, and manages the bot processes. A harness serves many schedules:
- * `reset` empties the stand-ins and the database. `close` stops everything.
+ * `reset` empties the stand-ins and the database. `close` stops everything. `policy`: the configuration of the bots; null:
+ * that of the schedules.
  */
-export async function startHarness(database: TortureDatabase) {
+export async function startHarness(database: TortureDatabase, policy: string | null = null) {
   const { tortureEntry } = await bundledBot();
   const base = Date.now();
   const time = makeFastTime({ scale: PACE.min, base, offset: 0 });
@@ -113,7 +114,7 @@ export async function startHarness(database: TortureDatabase) {
       time.setScale(choosePace(await Promise.race([spare.loaded, spare.ended.then(() => PACE.loadingMs)])));
       await Promise.all([control.slack("reset", {}), control.aws("reset", {})]);
       databaseUrl = await database.fresh();
-      writeFileSync(configPath, makePolicy(setting));
+      writeFileSync(configPath, policy ?? makePolicy(setting));
       const documents = Object.entries(makeRunbooks(setting)).map(([name, content]) => ({ name, content }));
       await control.aws("seed", { documents });
       const { stepIds, readLagMs } = setting;

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseFile } from "../../src/config/file.ts";
-import { PLANNED_KEYS } from "../../src/config/file-issues.ts";
 import { fileJsonSchema } from "../../src/config/file-schema.ts";
 import { DEFAULT_HIDDEN_NAMES } from "../../src/core/hidden-names.ts";
 
@@ -244,18 +243,34 @@ describe("a file is refused for", () => {
   for (const [claim, text, expected] of rows) test(claim, () => assert.deepEqual(problems(text), expected));
 });
 
-describe("a key of a later version is refused in", () => {
-  for (const key of PLANNED_KEYS)
-    for (const [where, text] of [
-      ["a route", `${MINIMAL}    ${key}: false\n`],
-      ["the file", `${MINIMAL}${key}: false\n`],
-    ] as const)
-      test(`${where}: ${key}`, () => {
-        const [line, ...others] = problems(text);
-        assert.match(line ?? "", new RegExp(`${key} is not supported by this version\\. \\| Remove it`));
-        assert.deepEqual(others, []);
-      });
+test("deadlines are read in milliseconds, and quiet hours in minutes", () => {
+  const { remind, escalate, quiet } =
+    file(`${MINIMAL}    remind: { after: 15m, every: 1h, lastCall: 30s }
+    escalate: { after: 2d, mention: [S0ONCALL] }
+    quiet: { from: "22:30", to: "07:00", zone: Europe/Berlin }
+`).routes[0] ?? {};
+  assert.deepEqual(remind, { after: 900_000, every: 3_600_000, lastCall: 30_000 });
+  assert.deepEqual(escalate, { after: 172_800_000, channels: [], mention: ["S0ONCALL"] });
+  assert.deepEqual(quiet, { from: 1350, to: 420, zone: "Europe/Berlin" });
 });
+
+for (const [what, key, problem] of [
+  ["a reminder without a time", "remind: {}", /neither after nor lastCall/],
+  ["a repetition without a first reminder", "remind: { every: 1h, lastCall: 1h }", /no effect without after/],
+  ["a duration without a unit", "remind: { after: 15 }", /remind\.after/],
+  ["an escalation to nobody", "escalate: { after: 1h }", /neither channels nor people/],
+  [
+    "an unknown time zone",
+    `remind: { after: 1h }, quiet: { from: "22:00", to: "07:00", zone: Mars/Base }`,
+    /time zone/,
+  ],
+  ["quiet hours without reminders", `quiet: { from: "22:00", to: "07:00", zone: UTC }`, /no effect without remind/],
+  ["quiet hours of no length", `remind: { after: 1h }, quiet: { from: "07:00", to: "07:00", zone: UTC }`, /same time/],
+] as const)
+  test(`deadlines are refused for ${what}`, () => {
+    const lines = key.split(/, (?=quiet:)/).map((line) => `    ${line}\n`);
+    assert.match(problems(`${MINIMAL}${lines.join("")}`).join("\n"), problem);
+  });
 
 test("countersign.example.yml is valid, and names its schema first", () => {
   const text = readFileSync("countersign.example.yml", "utf8");

@@ -166,6 +166,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   executionStatus: fc.oneof(fc.constantFrom("Waiting", "InProgress", "Success", "Failed", "Cancelled"), hostile(200)),
   executionEndedAt: maybe(time),
   executionFailure: maybe(hostile(5000)),
+  nextReminderAt: fc.constant(null),
   failedStep: maybe(
     fc.record({
       name: hostile(256),

@@ -18,6 +18,9 @@ export function token(at: number): string {
   return `<!date^${at / 1000}^{date_short_pretty} at {time}|${utc} UTC>`;
 }
 
+/** Slack's token for a deadline, with the time that is left. */
+export const deadlineToken = (at: number) => `${token(at)} (<!date^${at / 1000}^{ago}|deadline>)`;
+
 const FACTS: RequestFacts = {
   documentName: "Prod-DB-Failover",
   documentVersion: "7",
@@ -98,6 +101,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     executionEndedAt: null,
     executionFailure: null,
     failedStep: null,
+    nextReminderAt: null,
     ...changes,
   };
 }

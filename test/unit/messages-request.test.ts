@@ -9,6 +9,7 @@ import {
   blockText,
   closedBy,
   DECIDED,
+  deadlineToken,
   findBlock,
   LINK,
   MINUTE,
@@ -58,7 +59,7 @@ test("the header of a request that an admin decided alone says BREAK-GLASS, also
 });
 
 test("one line names the target, the requester and the deadline", () => {
-  const deadline = token(ASKED + 60 * MINUTE);
+  const deadline = deadlineToken(ASKED + 60 * MINUTE);
   const target = "production (1111-2222-3333, us-east-1)";
   assert.equal(blockText(view(), "where"), `${target} · started by \`Deployer/run-7\` · decide by ${deadline}`);
   assert.doesNotMatch(blockText(view(DECIDED), "where"), /decide by/);

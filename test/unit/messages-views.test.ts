@@ -14,6 +14,7 @@ import {
   ASKED,
   closedBy,
   DECIDED,
+  deadlineToken,
   execution,
   MINUTE,
   ROUTE,
@@ -171,7 +172,7 @@ test("the list names each waiting request, its times and its approvers, and link
   assert.equal(text, "1 request is waiting.");
   const lines = visibleText(blocks[1]).split("\n");
   assert.equal(lines[0], "*`Prod-DB-Failover`, step `ApproveFailover`*");
-  const deadline = token(ASKED + 60 * MINUTE);
+  const deadline = deadlineToken(ASKED + 60 * MINUTE);
   assert.equal(
     lines[1],
     `production (1111-2222-3333, us-east-1) · started by \`Deployer/run-7\` · decide by ${deadline}`,

@@ -125,6 +125,12 @@ function listIds({ routes, admins, identities }: Policy): Id[] {
       ...ids(["routes", index, "channels"], "channel", route.channels),
       ...people(["routes", index, "approvers"], route.approvers),
       ...people(["routes", index, "notify"], route.notify),
+      ...ids(["routes", index, "escalate", "channels"], "channel", route.escalate?.channels ?? []),
+      ...(route.escalate?.mention ?? []).map((id, at) => ({
+        path: ["routes", index, "escalate", "mention", at],
+        kind: id.startsWith("S") ? ("group" as const) : ("user" as const),
+        id,
+      })),
     ]),
     ...people(["admins"], admins),
     ...Object.keys(identities).map((id) => ({ path: ["identities", id], kind: "user" as const, id })),

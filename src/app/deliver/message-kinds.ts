@@ -5,6 +5,7 @@ import {
   type MessageStore,
   type NoticeRow,
   type NoticeStore,
+  REMINDER_KINDS,
   THREAD_KINDS,
 } from "../ports/delivery-store.ts";
 import type { NoticeView, RequestView, Thread } from "../ports/slack.ts";
@@ -29,7 +30,8 @@ export const makeRequestMessages = (
     async content(row) {
       const view = await toRequestView(deps, row.requestId);
       const postedAt = row.ts === null ? deps.clock.now() : Number(row.ts) * 1000;
-      const content = { id: row.requestId, kind: "request", view: { ...view, postedAt } } as const;
+      const isEscalation = isEscalationChannel(view.route, row.channelId);
+      const content = { id: row.requestId, kind: "request", view: { ...view, postedAt, isEscalation } } as const;
       return { content, version: view.request.version };
     },
     about: ({ requestId }) => ({ requestId }),
@@ -51,7 +53,8 @@ export const makeNotices = (
       const { id, kind, requestId } = row;
       if (kind === "step-without-id")
         return { content: { id, kind, step: await deps.notices.stepWithoutId(requestId) }, version: 1 };
-      const view = await toNoticeView(deps, requestId, kind);
+      const view = await toNoticeView(deps, row, kind);
+      if (REMINDER_KINDS.includes(kind) && view.request.state !== "open") return null;
       const thread = await claimThread(deps, row, view);
       return { content: { id, kind: "notice", view }, version: 1, thread };
     },
@@ -63,6 +66,10 @@ export const makeNotices = (
 /** Returns the fields that identify a notice in the log. */
 export const aboutNotice = ({ requestId, kind }: NoticeRow) =>
   kind === "step-without-id" ? { notice: kind } : { requestId, notice: kind };
+
+function isEscalationChannel(route: Route | null, channelId: string): boolean {
+  return route?.escalate?.channels.includes(channelId) === true && !route.channels.includes(channelId);
+}
 
 /** Returns the thread of a reply and records it for the attempt that has claimed the row. Null: it goes to the channel. */
 async function claimThread(
@@ -76,8 +83,12 @@ async function claimThread(
   return ts === null ? null : { ts, broadcast: kind === "execution-ended" && route?.broadcast === true };
 }
 
-async function toNoticeView(deps: ViewDeps, requestId: string, kind: NoticeView["kind"]): Promise<NoticeView> {
-  const view = { ...(await toRequestView(deps, requestId)), kind };
+async function toNoticeView(
+  deps: ViewDeps,
+  { requestId, detail }: NoticeRow,
+  kind: NoticeView["kind"],
+): Promise<NoticeView> {
+  const view = { ...(await toRequestView(deps, requestId)), kind, detail };
   if (kind !== "execution-ended") return view;
   const { account, region, executionId } = view.request;
   const gates = [];

@@ -1,3 +1,4 @@
+import type { ReminderKind } from "../../core/reminders.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 
 /** What all kinds of messages have in common. The states of such a row: see store/deliveries.ts. */
@@ -65,7 +66,9 @@ export interface MessageStore extends DeliveryStore {
 }
 
 /** `direct-messages`: to the approvers of a request. Otherwise the recipients of a notice. */
-export type RecipientLookupKind = "direct-messages" | Exclude<NoticeKind, "not-editable" | "execution-ended">;
+export type RecipientLookupKind =
+  | "direct-messages"
+  | Exclude<NoticeKind, "not-editable" | "execution-ended" | ReminderKind>;
 
 /** The search for the people to message about a request. */
 export interface RecipientLookup {
@@ -99,6 +102,7 @@ export type NoticeKind =
   | "no-route"
   | "not-editable"
   | "not-listed"
+  | ReminderKind
   | "signal-misdirected"
   | "signal-without-effect"
   | "step-without-id"
@@ -108,7 +112,7 @@ export interface NoticeRow extends DeliveryRow {
   /** The id of the request; of the stored step, if the notice is about a step without an id. */
   requestId: string;
   kind: NoticeKind;
-  /** Tells apart the notices of one kind. */
+  /** Tells apart the notices of one kind: the time when a reminder was due, else 0. */
   number: number;
   /** Facts as of the time when the notice became due, as JSON; null if there are none. */
   detail: string | null;
@@ -127,7 +131,10 @@ export interface StepWithoutId {
 }
 
 /** The notices that are replies in the thread of their request's message. */
-export const THREAD_KINDS: readonly NoticeKind[] = ["execution-ended"];
+export const THREAD_KINDS: readonly NoticeKind[] = ["execution-ended", "reminder", "last-call", "escalated"];
+
+/** The notices that end with the state `open` of their request, posted or not. */
+export const REMINDER_KINDS: readonly NoticeKind[] = ["reminder", "last-call", "escalated"] satisfies ReminderKind[];
 
 export interface NoticeStore extends DeliveryStore {
   /** Returns notices to post, at most `perChannel` from each channel. A reply is due when its thread is posted. */

@@ -34,11 +34,15 @@ export interface RequestView {
   requester: Requester;
   /** When the message was posted, or is being posted. */
   postedAt?: number | undefined;
+  /** Whether the message is in a channel to which the request was escalated. */
+  isEscalation?: boolean;
 }
 
 /** The content of a notice. */
 export interface NoticeView extends RequestView {
   kind: Exclude<NoticeKind, "step-without-id">;
+  /** Facts as of the time when the notice became due, as JSON; null if there are none. */
+  detail?: string | null;
   /** Every request of the execution, oldest first; only for the end of the execution. */
   gates?: readonly Gate[];
 }

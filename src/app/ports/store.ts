@@ -1,4 +1,5 @@
 import type { AuditEntry, AuditRecord, PublishedRecord } from "../../core/audit.ts";
+import type { ReminderKind } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestPatch, RequestState, Vote } from "../../core/request.ts";
 import type { SignalAttempt } from "../../core/signal-attempt.ts";
 import type { Target } from "./aws.ts";
@@ -46,6 +47,19 @@ export interface NewRequest {
   audit: AuditEntry;
 }
 
+/** The reminders that are due for a request, all at its time `nextReminderAt`. */
+export interface Reminded {
+  request: Pick<ApprovalRequest, "id" | "nextReminderAt">;
+  kinds: readonly ReminderKind[];
+  /** The channels of the replies. */
+  channels: readonly string[];
+  /** The channels that get the message of the request too. */
+  escalateTo: readonly string[];
+  /** Facts for the text, as JSON. */
+  detail: string;
+  next: number | null;
+}
+
 export interface RequestStore {
   /** Stores a new request with its messages and audit record. `exists`: the step has a request already. */
   open(opened: NewRequest): Promise<"opened" | "exists" | "lease-lost">;
@@ -74,6 +88,13 @@ export interface RequestStore {
   isDecisionRecorded(requestId: string): Promise<boolean>;
   /** Returns decided requests of the target's account and Region whose next attempt is due. */
   dueToSignal(target: Target, now: number, limit: number): Promise<ApprovalRequest[]>;
+  /** Returns open requests whose next reminder is due, earliest first. */
+  dueToRemind(now: number, limit: number): Promise<ApprovalRequest[]>;
+  /**
+   * Stores the reminders of a request as replies in these channels, its messages in further channels, and the time of its
+   * next reminder. False if another process was first, or if the request is no longer open.
+   */
+  recordReminded(reminded: Reminded): Promise<boolean>;
   /** Records that a read showed the step no longer waiting; the first such time stays. Messages do not show it. */
   recordSeenOver(id: string, at: number): Promise<void>;
   /** Sets the time of the next attempt. Messages do not show it, so the version stays. */

@@ -5,6 +5,7 @@ import type { Mask } from "../../core/mask.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
+import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestSigner } from "../../core/request.ts";
 import { initialOwner } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
@@ -62,12 +63,14 @@ export async function openRequest(
     ...(signer === null ? {} : { signer }),
     ...(target.warning === undefined ? {} : { targetWarning: target.warning }),
   };
+  const openedAt = deps.clock.now();
   const request: ApprovalRequest = {
     ...newRequest(target, execution, change),
     id: deps.newId(),
     facts: uncovered === null ? facts : { ...facts, uncovered },
     route: route?.name ?? null,
-    openedAt: deps.clock.now(),
+    openedAt,
+    nextReminderAt: route === null ? null : nextReminderAt(route, toReminderTimes({ facts, openedAt }), openedAt),
   };
   const recipientLookup = route === null ? "no-route" : route.dm ? "direct-messages" : null;
   const outcome = await deps.requests.open({
@@ -170,4 +173,5 @@ const UNDECIDED = {
   executionEndedAt: null,
   executionFailure: null,
   failedStep: null,
+  nextReminderAt: null,
 } satisfies Partial<ApprovalRequest>;

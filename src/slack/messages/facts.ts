@@ -5,7 +5,7 @@ import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
-import { duration, moment, utcText } from "./time.ts";
+import { duration, moment, timeLeft, utcText } from "./time.ts";
 
 type Facts = Pick<RequestView, "request" | "requester">;
 
@@ -39,10 +39,10 @@ function requesterName({ requester }: Facts, show = mentions()): string {
 }
 
 /** Until when the request can be decided. In mrkdwn. */
-function deadlineText({ facts }: ApprovalRequest): string {
+export function deadlineText({ facts }: ApprovalRequest): string {
   const until = deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
   if (until === null) return "an unknown time";
-  if (!until.presumed) return moment(until.at);
+  if (!until.presumed) return `${moment(until.at)}${timeLeft(until.at)}`;
   return `${moment(until.at)} (presumed: AWS's default of ${duration(DEFAULT_APPROVE_TIMEOUT_SECONDS * 1000)})`;
 }
 

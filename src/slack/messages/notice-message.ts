@@ -13,6 +13,7 @@ import { breakGlassVotes } from "./break-glass.ts";
 import { executionEndMessage } from "./execution-end.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
+import { reminderMessage } from "./reminder-message.ts";
 import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
 import { listingText, stateText } from "./state-text.ts";
 import { literal, plain } from "./text.ts";
@@ -27,6 +28,10 @@ export function noticeMessage(view: NoticeView): Rendered {
       return breakGlass(view);
     case "execution-ended":
       return executionEndMessage(view);
+    case "reminder":
+    case "last-call":
+    case "escalated":
+      return reminderMessage(view);
     case "no-route":
       return noRoute(view);
     case "signal-misdirected":

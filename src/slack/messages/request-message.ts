@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { shortTarget } from "../../core/describe-step.ts";
+import { toPeople } from "../../core/policy.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionLink } from "./aws-text.ts";
 import { context, header, plainText, type Rendered, section } from "./blocks.ts";
@@ -13,6 +14,7 @@ import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { plain, word } from "./text.ts";
+import { duration } from "./time.ts";
 import { buttonsBlock } from "./verdict-buttons.ts";
 import { warningBlock } from "./warning.ts";
 import { withheld, withheldBlock } from "./withheld.ts";
@@ -43,6 +45,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock 
     header(headline(view), "what"),
     warningBlock(view),
     lateBlock(view),
+    view.isEscalation ? escalationLine(view) : null,
     authorMessage(request, PARTS.words, "words"),
     section(whereLine(view), "where"),
     note ?? changedParametersBlock(parameters, PARTS.parameters, "parameters"),
@@ -64,6 +67,14 @@ function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock |
     note,
     buttonsBlock(view),
   ];
+}
+
+/** Mentions the people to whom the request was escalated. */
+function escalationLine({ route }: RequestView): KnownBlock | null {
+  if (route?.escalate === undefined) return null;
+  const { after, mention } = route.escalate;
+  const to = mention.length === 0 ? "" : ` to ${mentionPeople(toPeople(mention))}`;
+  return section(`*Escalated*${to}: no decision after ${duration(after)}`, "escalation");
 }
 
 /** The target and the start of the question, on one line of a phone. */

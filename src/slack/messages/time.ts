@@ -14,7 +14,12 @@ export function moment(at: number | null): string {
   return `<!date^${Math.floor(at / 1000)}^${FORMAT}|${utc(at)}>`;
 }
 
-/** The same for rich_text; null if there is no moment to show. */
+/** The distance of a moment, in parentheses: each client computes it when it shows the message. */
+export function timeLeft(at: number | null): string {
+  return isShowable(at) ? ` (<!date^${Math.floor(at / 1000)}^{ago}|deadline>)` : "";
+}
+
+/** A moment for rich_text; null if there is no moment to show. */
 export function dateElement(at: number | null): RichTextDate | null {
   if (!isShowable(at)) return null;
   return { type: "date", timestamp: Math.floor(at / 1000), format: FORMAT, fallback: utc(at) };

@@ -25,7 +25,7 @@ export async function createDeliveries(db: Db): Promise<void> {
     // The id of a request or of a step without an id.
     .addColumn("request_id", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
-    .addColumn("number", "integer", (c) => c.notNull())
+    .addColumn("number", "bigint", (c) => c.notNull())
     .addColumn("detail", "text")
     .addColumn("thread_ts", "text")
     .addColumn("once", "text", (c) => c.unique())

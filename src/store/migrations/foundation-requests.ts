@@ -35,6 +35,7 @@ export async function createRequests(db: Db): Promise<void> {
     .addColumn("execution_ended_at", "bigint")
     .addColumn("execution_failure", "text")
     .addColumn("failed_step", "text")
+    .addColumn("next_reminder_at", "bigint")
     .addUniqueConstraint("requests_step", ["account", "region", "execution_id", "step_execution_id", "step_turn"])
     .execute();
   await createIndex(db, "requests", "requests_by_state", ["state", "opened_at"]);
@@ -42,6 +43,7 @@ export async function createRequests(db: Db): Promise<void> {
   // The lists for people: see store/request-search.ts.
   await sql`create index requests_waiting on requests (deadline, id) where requests.state <> 'closed'`.execute(db);
   await sql`create index requests_closed on requests (closed_at, id) where requests.state = 'closed'`.execute(db);
+  await createIndex(db, "requests", "requests_to_remind", ["state", "next_reminder_at"]);
 }
 
 export async function createVotesAndSignals(db: Db): Promise<void> {

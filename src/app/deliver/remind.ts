@@ -1,0 +1,67 @@
+import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
+import { dueReminders, nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { Clock, Log } from "../ports/aws.ts";
+import type { Directory } from "../ports/slack.ts";
+import type { RequestStore } from "../ports/store.ts";
+
+export interface RemindDeps {
+  requests: Pick<RequestStore, "votes" | "recordReminded">;
+  directory: Pick<Directory, "members">;
+  routes: readonly Route[];
+  clock: Clock;
+  log: Log;
+}
+
+/** A reminder that waits until Slack returns the members of a group. */
+export interface PostponedReminder {
+  error: string;
+  retryAfterMs: number;
+}
+
+/**
+ * Makes the use case that stores the due reminders of an open request, as replies that the notices' worker posts, and the time
+ * of the next one. A group of which a member has voted is mentioned by its other members, so Slack must return them: null
+ * unless it asks to wait.
+ */
+export const makeRemind =
+  ({ requests, directory, routes, clock, log }: RemindDeps) =>
+  async (request: ApprovalRequest): Promise<PostponedReminder | null> => {
+    const { id: requestId, nextReminderAt: since } = request;
+    const route = findRoute(routes, request.route);
+    const now = clock.now();
+    const times = toReminderTimes(request);
+    const kinds = route === null || since === null ? [] : dueReminders(route, times, since, now);
+    const deciders = await findDeciders(directory, route?.approvers, await requests.votes(requestId));
+    if ("retryAfterMs" in deciders) return deciders;
+    const isStored = await requests.recordReminded({
+      request,
+      kinds,
+      channels: route?.channels ?? [],
+      escalateTo: kinds.includes("escalated") ? (route?.escalate?.channels ?? []) : [],
+      detail: JSON.stringify(deciders satisfies People),
+      next: route === null ? null : nextReminderAt(route, times, now),
+    });
+    if (isStored)
+      log.info({ event: "reminder.due", requestId, reminders: kinds }, "reminders of an open request are due");
+    return null;
+  };
+
+/** Returns the people and groups that can still decide: approvers who have not voted. */
+async function findDeciders(
+  directory: RemindDeps["directory"],
+  { users, groups }: Approvers = { users: [], groups: [] },
+  votes: readonly Vote[],
+): Promise<People | PostponedReminder> {
+  const voters = new Set(votes.map((vote) => vote.userId));
+  const found = { users: new Set(users), groups: new Set<string>() };
+  for (const group of groups) {
+    const read = voters.size === 0 ? null : await directory.members({ users: [], groups: [group] });
+    if (read?.kind === "unknown" && read.retryAfterMs !== undefined)
+      return { error: read.error, retryAfterMs: read.retryAfterMs };
+    if (read?.kind === "members" && read.userIds.some((userId) => voters.has(userId)))
+      for (const userId of read.userIds) found.users.add(userId);
+    else found.groups.add(group);
+  }
+  return { users: [...found.users].filter((userId) => !voters.has(userId)), groups: [...found.groups] };
+}

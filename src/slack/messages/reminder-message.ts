@@ -1,0 +1,48 @@
+import type { NoticeView } from "../../app/ports/slack.ts";
+import type { People } from "../../core/policy.ts";
+import { toPeople } from "../../core/policy.ts";
+import { context, type Rendered, section } from "./blocks.ts";
+import { deadlineText } from "./facts.ts";
+import { mentionChannel, mentionPeople } from "./mentions.ts";
+import { byVerdict } from "./state-text.ts";
+import { summary } from "./summary.ts";
+import { duration } from "./time.ts";
+
+/** Renders a reminder of an open request: a reply that mentions the people who can still decide. */
+export function reminderMessage(view: NoticeView): Rendered {
+  const { request, votes, route, detail } = view;
+  const deciders = parsePeople(detail ?? null);
+  const given = byVerdict(votes, "approve").map((vote) => vote.userId);
+  const others = { ...deciders, users: deciders.users.filter((userId) => !given.includes(userId)) };
+  const mentioned = mentionPeople(others);
+  const status = [
+    `decide by ${deadlineText(request)}`,
+    route === null ? null : `${given.length} of ${route.quorum} approvals`,
+  ];
+  const lines = [`*${title(view)}* · ${status.filter((part) => part !== null).join(" · ")}`, mentioned];
+  return {
+    text: `${title(view)}: ${summary(view)}`,
+    blocks: [section(lines.filter(Boolean).join("\n"), "reminder"), ...escalation(view)],
+  };
+}
+
+function title({ kind }: NoticeView): string {
+  if (kind === "last-call") return "Last call before the step times out";
+  return kind === "escalated" ? "Escalated" : "Still waiting for a decision";
+}
+
+/** Mentions the people on call where no message in another channel does. */
+function escalation({ kind, route }: NoticeView) {
+  if (kind !== "escalated" || route?.escalate === undefined) return [];
+  const { after, channels, mention } = route.escalate;
+  const to =
+    channels.length === 0 || channels.some((channel) => route.channels.includes(channel))
+      ? mentionPeople(toPeople(mention))
+      : channels.map(mentionChannel).join(" ");
+  return [context(`No decision after ${duration(after)}: ${to}`, "escalation")];
+}
+
+/** Reads the people that were stored when the reminder became due. */
+function parsePeople(detail: string | null): People {
+  return detail === null ? { users: [], groups: [] } : (JSON.parse(detail) as People);
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { eventually } from "../support/eventually.ts";
+import type { Json } from "../support/http-json.ts";
+import { BOT_ROLE, toText } from "../support/world.ts";
+import { startHarness } from "../torture/harness.ts";
+import { openDatabase } from "../torture/open-database.ts";
+
+const DAY = 24 * 3_600_000;
+
+const POLICY = `
+routes:
+  - name: everything
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE], groups: [S0DBA] }
+    quorum: 2
+    remind: { after: 2d, every: 2d, lastCall: 12h }
+    escalate: { after: 5d, channels: [C0ONCALL], mention: [S0ONCALL] }
+`;
+
+const RUNBOOK = `
+schemaVersion: "0.3"
+mainSteps:
+  - name: approve
+    action: aws:approve
+    onFailure: Abort
+    isEnd: true
+    inputs: { Message: "Restart?", Approvers: ["${BOT_ROLE}"] }
+`;
+
+const isReply = (message: Json) => message.thread_ts !== undefined && message.thread_ts !== message.ts;
+
+test("a week without an answer: two reminders, an escalation, a last call, and the end, each once, also after a kill", async (t) => {
+  const harness = await startHarness(await openDatabase("sqlite"), POLICY);
+  t.after(() => harness.close());
+  await harness.reset();
+  await harness.control.aws("seed", { documents: [{ name: "Week", content: RUNBOOK }] });
+  await harness.run("Week");
+  const bot = await harness.startBot(0);
+
+  const replies = async () => (await harness.readMessages("C0APPROVALS")).filter(isReply).map(toText);
+  const said = (count: number, expected: RegExp) =>
+    eventually(`reply ${count} says ${expected}`, async () => {
+      const all = await replies();
+      return all.length === count && expected.test(all.at(-1) ?? "");
+    });
+  const message = async () => (await harness.readMessages("C0APPROVALS")).find((each) => !isReply(each));
+  await eventually("the message is posted", message);
+
+  harness.advanceTime(2.1 * DAY);
+  await said(1, /Still waiting for a decision.*0 of 2 approvals.*<@U0JANE>, <!subteam\^S0DBA>/s);
+  await bot.kill();
+  await harness.startBot(0);
+  harness.advanceTime(2 * DAY);
+  await said(2, /Still waiting for a decision/);
+
+  harness.advanceTime(DAY);
+  await said(3, /Escalated.*<#C0ONCALL>/s);
+  const escalated = await eventually("the message is in the other channel", async () =>
+    (await harness.readMessages("C0ONCALL")).find((each) => /Restart\?/.test(toText(each))),
+  );
+  assert.match(toText(escalated), /\*Escalated\* to <!subteam\^S0ONCALL>: no decision after 5 days/);
+  assert.match(toText(escalated), /"action_id":"approve"/);
+
+  harness.advanceTime(1.5 * DAY);
+  await said(4, /Last call/);
+  harness.advanceTime(DAY);
+  await said(5, /The execution has timed out/);
+  await eventually("the message says so", async () => /Timed out/.test(toText(await message())));
+  harness.advanceTime(5 * DAY);
+  await harness.wait(5_000);
+  assert.equal((await replies()).length, 5, "nothing follows the end");
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeRemind } from "../../src/app/deliver/remind.ts";
+import type { Reminded } from "../../src/app/ports/store.ts";
+import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
+import { aRequest, aRoute, aVote, NOW } from "../support/samples.ts";
+
+const ROUTE = aRoute({
+  approvers: { users: ["U0JANE", "U0OMAR"], groups: ["S0DBA", "S0SRE"] },
+  remind: { after: 60_000, every: 60_000 },
+  escalate: { after: 60_000, channels: ["C0ONCALL"], mention: ["S0ONCALL"] },
+});
+
+function setUp(voters: string[]) {
+  const directory = fakeDirectory();
+  directory.groups.set("S0DBA", new Set(["U0JANE", "U0MIA", "U0TOM"]));
+  directory.groups.set("S0SRE", new Set(["U0SAM"]));
+  const stored: Reminded[] = [];
+  const requests = {
+    votes: async () => voters.map((userId) => aVote(userId)),
+    recordReminded: async (reminded: Reminded) => stored.push(reminded) > 0,
+  };
+  const clock = testClock(NOW + 60_000);
+  const remind = makeRemind({ requests, directory, routes: [ROUTE], clock, log: testLog() });
+  return { directory, stored, remind };
+}
+const REQUEST = aRequest({ openedAt: NOW, nextReminderAt: NOW + 60_000 });
+
+test("a reminder mentions the approvers, the message goes to the escalation channels, and the next reminder has its time", async () => {
+  const { stored, remind } = setUp([]);
+  assert.equal(await remind(REQUEST), null);
+  const [first] = stored;
+  assert(first !== undefined);
+  const { kinds, channels, escalateTo, detail, next } = first;
+  assert.deepEqual(kinds, ["escalated", "reminder"]);
+  assert.deepEqual([channels, escalateTo], [["C0DBA"], ["C0ONCALL"]]);
+  assert.equal(next, NOW + 120_000);
+  assert.deepEqual(JSON.parse(detail), { users: ["U0JANE", "U0OMAR"], groups: ["S0DBA", "S0SRE"] });
+});
+
+test("people who have voted are not mentioned, not even as members of a group", async () => {
+  const { stored, remind } = setUp(["U0MIA", "U0OMAR"]);
+  await remind(REQUEST);
+  assert.deepEqual(JSON.parse(stored[0]?.detail ?? ""), { users: ["U0JANE", "U0TOM"], groups: ["S0SRE"] });
+});
+
+test("a reminder waits while Slack asks to wait, and mentions the group if only an admin can help", async () => {
+  const { directory, stored, remind } = setUp(["U0MIA"]);
+  directory.members = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 30_000 });
+  assert.deepEqual(await remind(REQUEST), { error: "ratelimited", retryAfterMs: 30_000 });
+  assert.equal(stored.length, 0);
+  directory.members = async () => ({ kind: "unknown", error: "missing_scope" });
+  await remind(REQUEST);
+  const details = stored.map(({ detail }) => JSON.parse(detail).groups);
+  assert.deepEqual(details, [["S0DBA", "S0SRE"]]);
+});
+
+test("a request whose route is gone has no more reminders", async () => {
+  const { stored, remind } = setUp([]);
+  await remind({ ...REQUEST, route: "removed" });
+  assert.deepEqual([stored[0]?.kinds, stored[0]?.next], [[], null]);
+});

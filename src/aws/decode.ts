@@ -49,6 +49,7 @@ function decodeStep(step: StepExecution): ObservedStep {
   return {
     stepExecutionId: text(step.StepExecutionId),
     parentStepId: text(step.ParentStepDetails?.StepExecutionId),
+    ...decodeRound(step.ParentStepDetails),
     name: text(step.StepName) ?? "(unnamed step)",
     action: text(step.Action) ?? "",
     status: text(step.StepStatus) ?? "Pending",
@@ -68,6 +69,11 @@ function decodeFailureDetails(details: StepExecution["FailureDetails"]): Pick<Ob
   const failureDetails = lists({ Stage: FailureStage, Type: FailureType, ...Object.fromEntries(members(Details)) });
   const found = Object.entries(failureDetails).filter(([, values]) => values.length > 0);
   return found.length === 0 ? {} : { failureDetails: Object.fromEntries(found) };
+}
+
+function decodeRound(details: StepExecution["ParentStepDetails"]): Pick<ObservedStep, "round"> {
+  const { Iteration: iteration, IteratorValue: value } = details ?? {};
+  return typeof iteration === "number" ? { round: { iteration, value: text(value) } } : {};
 }
 
 /**

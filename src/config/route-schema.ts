@@ -115,6 +115,15 @@ export const route = z
       .describe(
         "Where people decide: slack (default), or elsewhere (the message has no Approve and Reject, and links to the console)",
       ),
+    show: nonEmpty(
+      textWithForm(/^[^\s.]+\.\S+$/, (found) =>
+        say(`${found} is not an output of a step.`, 'Write STEP.OUTPUT, such as plan.Summary or "*.ChangeSetUrl".'),
+      ),
+      "Name the outputs to show, or remove the key.",
+    )
+      .check(distinct)
+      .optional()
+      .describe("Outputs of earlier steps that the message shows: globs over STEP.OUTPUT"),
     warning: warning.describe("A warning at the top of each message of this route, and in the confirmation"),
     broadcast: z
       .boolean()

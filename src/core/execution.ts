@@ -27,6 +27,8 @@ export interface ObservedStep {
   stepExecutionId: string | null;
   /** The id of the enclosing step, such as an aws:loop; null if there is none. Source: SSM API, ParentStepDetails. */
   parentStepId: string | null;
+  /** The iteration of the enclosing aws:loop, from 1, and its value, if there is one. Source: SSM API, ParentStepDetails. */
+  round?: { iteration: number; value: string | null };
   name: string;
   action: string;
   status: string;

@@ -44,6 +44,8 @@ export interface Route {
   confirm: "button" | "dialog" | "typed";
   /** Whether people decide in Slack, or only see the request there. Default: `slack`. */
   decide?: "slack" | "elsewhere" | undefined;
+  /** Globs over outputs of earlier steps, such as `plan.Summary`, that the message shows. */
+  show?: string[] | undefined;
   /** A warning at the top of each message of this route. */
   warning?: string | undefined;
   /** Whether the channel also shows the reply that reports the end of the execution. */

@@ -1,3 +1,4 @@
+import type { Evidence } from "./evidence.ts";
 import type { FailedStep } from "./failed-step.ts";
 import type { AddressOwner } from "./requester.ts";
 import type { Uncovered } from "./uncovered.ts";
@@ -51,6 +52,8 @@ export interface RequestFacts {
   signer?: RequestSigner;
   /** The reason why no route applied; absent if one did. */
   uncovered?: Uncovered;
+  /** The outputs of earlier steps that the route showed when the request opened. */
+  evidence?: Evidence[];
   /** The warning that the configuration had for the target when the request opened. */
   targetWarning?: string;
   /** Names of hidden values that are also in the message or in visible parameters, where they are not replaced. */

@@ -164,6 +164,9 @@ function checkRichTextElement(part: Json, preformatted: boolean, check: Check): 
   if (part.type === "text") {
     check(isLength(part.text, 1, 3000), "text of rich text");
     check(!/<[!@#]/.test(String(part.text)), `a control sequence in rich text: ${part.text}`);
+  } else if (part.type === "link") {
+    check(isLength(part.url, 1, 3000) && /^https?:\/\//.test(String(part.url)), `a link to ${part.url}`);
+    check(part.text === undefined, "a link whose text is not its address");
   } else if (part.type === "date" && !preformatted) {
     check(Number.isInteger(part.timestamp) && Number(part.timestamp) >= 0, "timestamp");
     check(isLength(part.format, 1, 255), "format");
@@ -213,7 +216,7 @@ export function visibleText(payload: unknown): string {
   if (Array.isArray(payload)) return payload.map(visibleText).join(" ");
   if (typeof payload !== "object" || payload === null) return "";
   return Object.entries(payload)
-    .map(([key, value]) => (key === "text" && typeof value === "string" ? value : visibleText(value)))
+    .map(([key, value]) => (["text", "url"].includes(key) && typeof value === "string" ? value : visibleText(value)))
     .filter((text) => text !== "")
     .join(" ");
 }

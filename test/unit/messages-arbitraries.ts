@@ -129,6 +129,19 @@ const facts: fc.Arbitrary<RequestFacts> = fc.record({
   parameters,
   parentExecutionId: maybe(executionId),
   notReplaced: fc.array(hostile(100), { maxLength: 3 }),
+  evidence: fc.array(
+    fc.record(
+      {
+        name: hostile(300),
+        text: maybe(hostile(8000)),
+        length: fc.nat(100_000),
+        status: hostile(60),
+        iteration: fc.nat(100),
+      },
+      { requiredKeys: ["name", "text", "length"] },
+    ),
+    { maxLength: 5 },
+  ),
 });
 
 export const outcomes: fc.Arbitrary<Outcome> = fc.record({

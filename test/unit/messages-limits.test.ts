@@ -5,7 +5,7 @@ import { MAX_REASON_LENGTH } from "../../src/core/evaluate-vote.ts";
 import type { Vote } from "../../src/core/request.ts";
 import { makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { commandErrorReply, helpReply } from "../../src/slack/messages/command-texts.ts";
-import { detailsView, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
+import { detailsPages, loadingView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
@@ -62,7 +62,9 @@ test("Slack accepts the details, whatever AWS returns", () => {
     leadsTo: fc.constantFrom(null, { metadata: "x".repeat(500), verdicts: true, breakGlass: true }),
   });
   fc.assert(
-    fc.property(details, (each) => assertSendable(detailsView(each), "modal")),
+    fc.property(details, (each) => {
+      for (const page of detailsPages(each)) assertSendable(page, "modal");
+    }),
     RUNS,
   );
 });

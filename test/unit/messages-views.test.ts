@@ -5,7 +5,7 @@ import { type AuditEntry, type AuditRecord, requestContext } from "../../src/cor
 import type { Route } from "../../src/core/policy.ts";
 import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { commandErrorReply, helpReply, refusalText } from "../../src/slack/messages/command-texts.ts";
-import { detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
+import { detailsPages, detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
@@ -56,14 +56,13 @@ test("details show each step with status, times, inputs, outputs and failure", (
 
 test("details that do not fit keep the gate and failed steps, and count the missing ones", () => {
   const inputs = { Script: "y".repeat(10_000) };
-  const steps = Array.from({ length: 150 }, (_, i) =>
+  const steps = Array.from({ length: 1000 }, (_, i) =>
     step({ stepExecutionId: `s-${i + 100}`, name: `Step${i}`, action: "aws:sleep", status: "Success", inputs }),
   );
   steps.push(step({ stepExecutionId: "s-9", name: "Broken", status: "Failed", failureMessage: "no" }), step());
-  const details = detailsView({ ...view(), execution: execution(steps) });
-  const text = visibleText(details.blocks);
-  assert.ok(text.includes("151. Broken") && text.includes("152. ApproveFailover"));
-  assert.match(text, /\d+ of 152 steps shown\. The AWS console shows all of them\./);
+  const text = visibleText(detailsPages({ ...view(), execution: execution(steps) }));
+  assert.ok(text.includes("1001. Broken") && text.includes("1002. ApproveFailover"));
+  assert.match(text, /\d+ of 1002 steps shown\. The AWS console shows all of them\./);
 });
 
 test("details say that AWS could not be read, and show the stored facts", () => {

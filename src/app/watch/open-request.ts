@@ -1,4 +1,5 @@
 import { type AuditContextFor, requestContext, toShownFacts } from "../../core/audit.ts";
+import { findEvidence } from "../../core/evidence.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
@@ -6,7 +7,7 @@ import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
-import type { ApprovalRequest, RequestSigner } from "../../core/request.ts";
+import type { ApprovalRequest, RequestFacts, RequestSigner } from "../../core/request.ts";
 import { initialOwner } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
@@ -57,12 +58,7 @@ export async function openRequest(
   const route = selection.kind === "route" ? selection.route : null;
   const uncovered = toUncovered(selection, declared.kind === "failed" ? declared : null);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
-  const signer = toRequestSigner(automation);
-  const facts = {
-    ...toRequestFacts(execution, change.step, change, mask.allowing(allowed), defaults),
-    ...(signer === null ? {} : { signer }),
-    ...(target.warning === undefined ? {} : { targetWarning: target.warning }),
-  };
+  const facts = toFacts(automation, execution, change, mask.allowing(allowed), defaults, route);
   const openedAt = deps.clock.now();
   const request: ApprovalRequest = {
     ...newRequest(target, execution, change),
@@ -93,6 +89,25 @@ export async function openRequest(
   });
   logOpening(deps, request, uncovered, outcome);
   return "opened";
+}
+
+function toFacts(
+  automation: Automation,
+  execution: ObservedExecution,
+  change: OpenChange,
+  mask: Mask,
+  defaults: Record<string, string[]> | null,
+  route: Route | null,
+): RequestFacts {
+  const signer = toRequestSigner(automation);
+  const { warning } = automation.target;
+  return {
+    ...toRequestFacts(execution, change.step, change, mask, defaults),
+    ...(route?.show === undefined ? {} : { evidence: findEvidence(route.show, execution, change.step, mask) }),
+    ...(signer === null ? {} : { signer }),
+    ...(warning === undefined ? {} : { targetWarning: warning }),
+    notReplaced: mask.notReplaced(),
+  };
 }
 
 /** Returns the part of a new request that the read of the execution determines. */

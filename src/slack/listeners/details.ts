@@ -1,4 +1,5 @@
 import type { App } from "@slack/bolt";
+import type { ModalView } from "@slack/web-api";
 import type { z } from "zod";
 import type { makeDetails } from "../../app/admin/inspect.ts";
 import type { Log } from "../../app/ports/aws.ts";
@@ -9,9 +10,19 @@ import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
-import { isFromHome, messageClickSchema } from "./payloads.ts";
+import { detailsPageSchema, isFromHome, messageClickSchema } from "./payloads.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
 
+interface DetailsDeps {
+  details: ReturnType<typeof makeDetails>;
+  chat: Chat;
+  formState: SignedFormState;
+  workspace: Workspace;
+  newId: () => string;
+  log: Log;
+}
+
+type DetailsResult = Awaited<ReturnType<ReturnType<typeof makeDetails>>>;
 type Container = z.infer<typeof messageClickSchema>["container"];
 
 /** After this time, Details are shown without the execution as AWS has it now. */
@@ -21,17 +32,8 @@ const TIMEOUT_MS = 20_000;
  * Opens Details: every step with its status, inputs and outputs, as AWS has them now. Opened from a digest, Details also
  * lead to a decision, because the request may have no message with buttons yet.
  */
-export function listenForDetails(
-  app: App,
-  deps: {
-    details: ReturnType<typeof makeDetails>;
-    chat: Chat;
-    formState: SignedFormState;
-    workspace: Workspace;
-    newId: () => string;
-    log: Log;
-  },
-): void {
+export function listenForDetails(app: App, deps: DetailsDeps): void {
+  listenForPages(app, deps);
   app.action({ type: "block_actions", action_id: /^(details|open)$/ }, async ({ ack, body, client }) => {
     await ack();
     const parsed = messageClickSchema.safeParse(body);
@@ -50,24 +52,13 @@ export function listenForDetails(
       container.is_ephemeral === true
         ? { kind: "command", channelId: await directChannel(deps.chat, user.id, container.channel_id) }
         : pressedOn(container);
-    const leadsTo = async (requestId: string, breakGlass: boolean) => {
+    const content = async () => {
+      const requestId = action.value;
+      const pressed = { requestId, origin: pressedOn(container) };
+      const found = await deps.details(user.id, pressed, AbortSignal.timeout(TIMEOUT_MS));
       const state = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
       const metadata = deps.formState.write({ ...state, origin: await toOrigin(), nonce: deps.newId() }, user.id);
-      return { metadata, verdicts, breakGlass };
-    };
-    const content = async () => {
-      const pressed = { requestId: action.value, origin: pressedOn(container) };
-      const found = await deps.details(user.id, pressed, AbortSignal.timeout(TIMEOUT_MS));
-      if (found.kind !== "details") return sentenceView("Details", refusal(found));
-      const { request, route, admin, error } = found;
-      return detailsView({
-        ...found,
-        awsReadError: error,
-        leadsTo:
-          (admin || verdicts) && request.state === "open" && canBreakGlass(route)
-            ? await leadsTo(request.id, admin)
-            : null,
-      });
+      return renderPage(found, { metadata, verdicts, page: 1 });
     };
     const onFailure = async (sentence: string) =>
       deps.chat.postEphemeral((await toOrigin()).channelId, user.id, sentence);
@@ -75,9 +66,51 @@ export function listenForDetails(
   });
 }
 
+/** Shows another page of Details, read again from AWS. The permission to read is checked for each page. */
+function listenForPages(app: App, deps: DetailsDeps): void {
+  app.action({ type: "block_actions", action_id: /^details-(previous|next)$/ }, async ({ ack, body, client }) => {
+    await ack();
+    const parsed = detailsPageSchema.safeParse(body);
+    if (!parsed.success || !isFromHome(parsed.data, deps.workspace)) {
+      deps.log.warn({ event: "click.rejected", action: "page" }, "malformed click, or a click from another workspace");
+      return;
+    }
+    const { user, view, actions } = parsed.data;
+    const { id: view_id, private_metadata: metadata } = view;
+    const state = deps.formState.read(metadata, user.id, "details");
+    if (state === null) {
+      await client.views.update({ view_id, view: sentenceView("Details", FORGED) });
+      return;
+    }
+    const { requestId, origin } = state;
+    const [page = "1", open] = (actions[0]?.value ?? "").split(" ");
+    try {
+      const found = await deps.details(user.id, { requestId, origin }, AbortSignal.timeout(TIMEOUT_MS));
+      const shown = renderPage(found, { metadata, verdicts: open === "open", page: Number(page) });
+      await client.views.update({ view_id, view: shown });
+    } catch (error) {
+      deps.log.warn({ event: "modal.failed", err: error, title: "Details" }, "cannot show a page of Details");
+      await deps.chat.postEphemeral(origin.channelId, user.id, "Slack could not show this page. Open Details again.");
+    }
+  });
+}
+
+/** Renders a page of Details, with the ways to decide that this person may try: buttons decide nothing by themselves. */
+function renderPage(
+  found: DetailsResult,
+  { metadata, verdicts, page }: { metadata: string; verdicts: boolean; page: number },
+): ModalView {
+  if (found.kind !== "details") return sentenceView("Details", refusal(found));
+  const { request, route, admin, error } = found;
+  const canDecide = request.state === "open" && canBreakGlass(route);
+  const leadsTo = { metadata, verdicts: verdicts && canDecide, breakGlass: admin && canDecide };
+  return detailsView({ ...found, awsReadError: error, leadsTo }, page);
+}
+
+const FORGED = "Countersign did not open these Details for you. Press the button in the message again.";
 const ABSENT = "Countersign has no record of this request. Use the newest message of the request, or ask an admin.";
 
-function refusal(found: Exclude<Awaited<ReturnType<ReturnType<typeof makeDetails>>>, { kind: "details" }>): string {
+function refusal(found: Exclude<DetailsResult, { kind: "details" }>): string {
   switch (found.kind) {
     case "absent":
       return ABSENT;

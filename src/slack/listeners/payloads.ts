@@ -46,6 +46,12 @@ export const viewClickSchema = z.object({
   view: z.object({ private_metadata: z.string() }),
 });
 
+/** A click on a button between the pages of Details. */
+export const detailsPageSchema = viewClickSchema.extend({
+  view: z.object({ id: z.string().min(1), private_metadata: z.string() }),
+  actions: z.array(z.object({ value: z.string().regex(/^\d{1,4}( open)?$/) })).length(1),
+});
+
 export const submissionSchema = z.object({
   api_app_id: z.string(),
   team: teamSchema,

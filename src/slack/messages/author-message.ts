@@ -1,18 +1,29 @@
 import type { RichTextBlock } from "@slack/types";
 import { clean } from "../../core/clean-text.ts";
 import type { ApprovalRequest, RequestFacts } from "../../core/request.ts";
-import { quote, richText, span } from "./blocks.ts";
+import { quote } from "./blocks.ts";
+import { linkSpans } from "./links.ts";
+import { chunkSpans, packBlocks } from "./rich-chunks.ts";
 import { lines, literal, plain } from "./text.ts";
 
-/** Quotes the message of the runbook's author. The quote marks it as text by others. Null if there is none. */
+/** AWS accepts 4,096 characters, which a mask can lengthen. */
+const MAX_LENGTH = 20_000;
+
+/**
+ * Quotes the message of the runbook's author, without limits in full. The quote marks it as text by others, and http(s)
+ * addresses in it are links. Empty if there is none.
+ */
 export function authorMessage(
-  request: ApprovalRequest,
-  limits: { longest: number; lines: number },
+  { facts: { message } }: Pick<ApprovalRequest, "facts">,
+  limits: { longest: number; lines: number } | null,
   block_id: string,
-): RichTextBlock | null {
-  const { message } = request.facts;
-  if (message === null || message.trim() === "") return null;
-  return richText([quote(span(literal(lines(message, limits.lines), limits.longest)))], block_id);
+): RichTextBlock[] {
+  if (message === null || message.trim() === "") return [];
+  const text = literal(limits === null ? message : lines(message, limits.lines), limits?.longest ?? MAX_LENGTH);
+  return packBlocks(
+    chunkSpans(linkSpans(text)).map((part) => quote(...part)),
+    block_id,
+  );
 }
 
 /** Returns the start of the author's message in quotation marks, as plain text of one line. Null if there is none. */

@@ -58,9 +58,9 @@ export const span = (text: string, style?: RichTextText["style"]): RichTextText 
 
 export const line = (...elements: RichTextElement[]): RichTextSection => ({ type: "rich_text_section", elements });
 export const quote = (...elements: RichTextElement[]): RichTextQuote => ({ type: "rich_text_quote", elements });
-export const preformatted = (text: string): RichTextPreformatted => ({
+export const preformatted = (content: string | RichTextPreformatted["elements"]): RichTextPreformatted => ({
   type: "rich_text_preformatted",
-  elements: [span(text)],
+  elements: typeof content === "string" ? [span(content)] : content,
 });
 
 export const button = (action_id: string, label: string, value: string, style?: "primary" | "danger"): Button => ({

@@ -9,10 +9,13 @@ import { authorMessage } from "./author-message.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
 import { CHAR_BUDGET, MAX_BLOCKS, textLength } from "./budget.ts";
+import { evidenceBlocks } from "./evidence.ts";
 import { factsText } from "./facts.ts";
 import { mentions } from "./mentions.ts";
-import { notReplacedNote, parametersBlock } from "./parameters.ts";
-import { reasonsBlock } from "./reasons.ts";
+import { MESSAGE_PARTS } from "./message-parts.ts";
+import { notifiedBlock } from "./notified.ts";
+import { notReplacedNote, parameterBlocks } from "./parameters.ts";
+import { reasonBlocks } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
@@ -39,11 +42,11 @@ export type Details = RequestView & {
 
 const MAX_TITLE_LENGTH = 24;
 const MAX_SENTENCE_LENGTH = 2900;
-const PARTS = {
-  words: { longest: 1500, lines: 60 },
-  parameters: { room: 2500, most: 100, longest: 1500, rest: "; the AWS console shows all of them" },
-  reasons: { room: 800, most: 10 },
-} as const;
+/** The approximate length of the end of a page: IDs, break-glass and the buttons between pages. */
+const FOOT_BUDGET = 900;
+const MAX_FOOT_BLOCKS = 4;
+/** The characters of all steps together. */
+const STEPS_BUDGET = 120_000;
 
 /** Renders a modal while its content is being fetched: Slack allows three seconds to open one. */
 export function loadingView(title: string): ModalView {
@@ -55,38 +58,89 @@ export function sentenceView(title: string, sentence: string): ModalView {
   return modal(title, [section(sentence.length > MAX_SENTENCE_LENGTH ? `${wholeWords(sentence)}…` : sentence)]);
 }
 
+/** Renders one page of Details, counted from 1. A page that does not exist any more is the last one. */
+export function detailsView(details: Details, page = 1): ModalView {
+  const pages = detailsPages(details);
+  return pages[Math.min(page, pages.length) - 1] ?? sentenceView("Details", "There is nothing to show.");
+}
+
 /**
- * Renders everything about a request that fits: its facts, every parameter and every step. Starts with the part that the
- * message does not show; opened from a digest, where no message may exist yet, with the part that a message shows.
+ * Renders everything about a request: its facts, every parameter, every output and every step. Starts with the part that
+ * the message does not show; opened from a digest, where no message may exist yet, with the part that a message shows.
  */
-export function detailsView(details: Details): ModalView {
+export function detailsPages(details: Details): ModalView[] {
+  const { request, leadsTo } = details;
+  const pages = paginate(detailsBlocks(details));
+  return pages.map((blocks, index) => {
+    const foot = [
+      ...(index === 0 && leadsTo?.breakGlass ? breakGlassBlocks(request) : []),
+      context(idsLine(request), "ids"),
+      ...(pages.length > 1 ? [pageButtons(index + 1, pages.length, leadsTo?.verdicts === true)] : []),
+    ];
+    const title = pages.length > 1 ? `Details (${index + 1} of ${pages.length})` : "Details";
+    const view = modal(title, [...blocks, ...foot]);
+    return leadsTo ? { ...view, private_metadata: leadsTo.metadata } : view;
+  });
+}
+
+/** Returns the blocks of all pages, in their order. */
+function detailsBlocks(details: Details): KnownBlock[] {
   const { request, execution, votes, leadsTo } = details;
-  const parameters = parametersBlock(request.facts.parameters, PARTS.parameters, "parameters");
-  const inMessage: (KnownBlock | null)[] = [
-    authorMessage(request, PARTS.words, "words"),
+  const { facts } = request;
+  const words = authorMessage(request, null, "words");
+  const evidence = evidenceBlocks(facts.evidence, null, "evidence");
+  const inMessage = [
     section(factsText(details), "facts"),
     section(stateText(details), "state"),
-    reasonsBlock(votes, PARTS.reasons, "reasons"),
+    notifiedBlock(details),
+    ...reasonBlocks(votes, "reasons"),
   ];
-  const beyond: (KnownBlock | null)[] = [
+  const parameters = [...parameterBlocks(facts.parameters, "parameters"), notReplacedNote(facts)];
+  const beyond = [
     section(rules(details), "rules"),
     execution === null ? null : section(executionLine(execution, request), "execution"),
   ];
-  const first = leadsTo?.verdicts
-    ? [...inMessage, parameters, notReplacedNote(request.facts), verdictActions(request), ...beyond]
-    : [parameters, notReplacedNote(request.facts), ...beyond];
-  const head = [readError(details), warningBlock(details), ...first].filter((block) => block !== null);
-  const foot = [
-    ...(leadsTo?.verdicts ? [] : inMessage),
-    ...(leadsTo?.breakGlass ? breakGlassBlocks(request) : []),
-    context(idsLine(request), "ids"),
-  ].filter((block) => block !== null);
-  const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, {
-    room: CHAR_BUDGET - textLength(head) - textLength(foot),
-    most: MAX_BLOCKS.view - head.length - foot.length - 1,
-  });
-  const view = modal("Details", [...head, ...steps, ...foot]);
-  return leadsTo ? { ...view, private_metadata: leadsTo.metadata } : view;
+  const steps = stepBlocks(execution?.steps ?? [], request.stepExecutionId, STEPS_BUDGET);
+  const isCut = (blocks: readonly KnownBlock[], shown: readonly KnownBlock[]) => textLength(blocks) > textLength(shown);
+  const isQuestionCut = isCut(words, authorMessage(request, MESSAGE_PARTS.words, "words"));
+  const isEvidenceCut = isCut(evidence, evidenceBlocks(facts.evidence, MESSAGE_PARTS.evidence, "evidence"));
+  const parts = leadsTo?.verdicts
+    ? [...words, ...inMessage, ...parameters, ...evidence, verdictActions(request), ...beyond, ...steps]
+    : [
+        ...(isQuestionCut ? words : []),
+        ...(isEvidenceCut ? evidence : []),
+        ...[...parameters, ...beyond, ...steps],
+        ...(isQuestionCut ? [] : words),
+        ...(isEvidenceCut ? [] : evidence),
+        ...inMessage,
+      ];
+  return [readError(details), warningBlock(details), ...parts].filter((block) => block !== null);
+}
+
+/** Divides blocks into pages that Slack accepts. */
+function paginate(blocks: readonly KnownBlock[]): KnownBlock[][] {
+  const pages: KnownBlock[][] = [];
+  let left = 0;
+  for (const block of blocks) {
+    const length = textLength(block);
+    const page = pages.at(-1);
+    if (page === undefined || length > left || page.length >= MAX_BLOCKS.view - MAX_FOOT_BLOCKS) {
+      pages.push([block]);
+      left = CHAR_BUDGET - FOOT_BUDGET - length;
+    } else {
+      page.push(block);
+      left -= length;
+    }
+  }
+  return pages;
+}
+
+/** The buttons to the pages before and after; `open`: the pages also lead to a decision. */
+function pageButtons(at: number, count: number, open: boolean): KnownBlock {
+  const value = (page: number) => (open ? `${page} open` : String(page));
+  const before = at > 1 ? [button("details-previous", "Previous page", value(at - 1))] : [];
+  const after = at < count ? [button("details-next", "Next page", value(at + 1))] : [];
+  return { type: "actions", block_id: "pages", elements: [...before, ...after] };
 }
 
 function verdictActions(request: ApprovalRequest): KnownBlock {

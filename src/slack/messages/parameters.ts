@@ -3,7 +3,9 @@ import { MASK } from "../../core/mask.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import type { Parameter, RequestFacts } from "../../core/request.ts";
 import { context, line, preformatted, richText, span } from "./blocks.ts";
-import { describeShown, fitting, share } from "./budget.ts";
+import { describeShown, fitting, share, textLength } from "./budget.ts";
+import { linkSpans } from "./links.ts";
+import { chunkSpans, packBlocks } from "./rich-chunks.ts";
 import { code, EMPTY, literal, name, plain } from "./text.ts";
 import { counted } from "./time.ts";
 
@@ -11,6 +13,9 @@ import { counted } from "./time.ts";
 const MAX_INLINE_LENGTH = 120;
 const MAX_NAME_LENGTH = 100;
 const MAX_NAMED = 3;
+/** AWS accepts 8 KB of parameters altogether, which a mask can lengthen. */
+const MAX_VALUE_LENGTH = 20_000;
+const MAX_LIST_LENGTH = 2_000;
 
 interface Limits {
   room: number;
@@ -61,7 +66,7 @@ export function changedParametersBlock(
   ]);
   const elements: RichTextBlockElement[] = inline.length === 0 ? [] : [line(...inline)];
   for (const { label, long } of entries)
-    if (long !== null) elements.push(line(span(label, { bold: true })), preformatted(long));
+    if (long !== null) elements.push(line(span(label, { bold: true })), preformatted(linkSpans(long)));
   if (cut !== null) elements.push(line(span(cut, { italic: true })));
   return richText(elements, block_id);
 }
@@ -73,12 +78,25 @@ export function parametersBlock(
   block_id: string,
 ): RichTextBlock | null {
   if (parameters.length === 0) return null;
-  const ordered = [...parameters].sort((a, b) => Number(a.isDefault === true) - Number(b.isDefault === true));
-  const { entries, cut } = toEntries(ordered, limits);
-  const note = defaultsNote(parameters)?.startsWith("defaults") ? " (the runbook's defaults could not be read)" : "";
-  const elements: RichTextBlockElement[] = [line(span(`Parameters${note}`, { bold: true })), ...toList(entries)];
+  const { entries, cut } = toEntries(inOrder(parameters), limits);
+  const elements: RichTextBlockElement[] = [heading(parameters), ...toList(entries)];
   if (cut !== null) elements.push(line(span(cut, { italic: true })));
   return richText(elements, block_id);
+}
+
+/** Lists all parameters in full, changed ones first, on as many blocks as they need. */
+export function parameterBlocks(parameters: readonly Parameter[], block_id: string): RichTextBlock[] {
+  if (parameters.length === 0) return [];
+  const entries = inOrder(parameters).map((parameter) => toEntry(parameter, MAX_VALUE_LENGTH));
+  return packBlocks([heading(parameters), ...toList(entries)], block_id);
+}
+
+const inOrder = (parameters: readonly Parameter[]) =>
+  [...parameters].sort((a, b) => Number(a.isDefault === true) - Number(b.isDefault === true));
+
+function heading(parameters: readonly Parameter[]): RichTextSection {
+  const note = defaultsNote(parameters)?.startsWith("defaults") ? " (the runbook's defaults could not be read)" : "";
+  return line(span(`Parameters${note}`, { bold: true }));
 }
 
 /** Lists changed parameters as plain text of at most `room` characters, and counts the others. */
@@ -130,15 +148,17 @@ function toEntry({ name: given, values, masked, isDefault }: Parameter, longest:
   return { ...common, value: isLong ? span("") : span(text, { code: true }), long: isLong ? text : null };
 }
 
-/** Neighboring short entries become one list. */
+/** Neighboring short entries become one list, of a length that Slack accepts in one block. */
 function toList(entries: readonly Entry[]): RichTextBlockElement[] {
   const elements: RichTextBlockElement[] = [];
   for (const { label, value, long, isDefault } of entries) {
     const after = isDefault ? [span(" (default)")] : [];
     const head = [span(label, { bold: true }), span(": ")];
     const last = elements.at(-1);
-    if (long !== null) elements.push(line(...head, ...after), preformatted(long));
-    else if (last?.type === "rich_text_list") last.elements.push(toLine(head, value, after));
+    if (long !== null)
+      elements.push(line(...head, ...after), ...chunkSpans(linkSpans(long)).map((part) => preformatted(part)));
+    else if (last?.type === "rich_text_list" && textLength(last) < MAX_LIST_LENGTH)
+      last.elements.push(toLine(head, value, after));
     else elements.push({ type: "rich_text_list", style: "bullet", elements: [toLine(head, value, after)] });
   }
   return elements;

@@ -3,6 +3,7 @@ import type { RequestView } from "../../app/ports/slack.ts";
 import type { Vote } from "../../core/request.ts";
 import { line, quote, richText, span } from "./blocks.ts";
 import { describeShown, fitting } from "./budget.ts";
+import { packBlocks } from "./rich-chunks.ts";
 import { literal, name } from "./text.ts";
 
 const MAX_LENGTH = 320;
@@ -13,17 +14,26 @@ export function reasonsBlock(
   limits: { room: number; most: number },
   block_id: string,
 ): RichTextBlock | null {
-  const given = votes
-    .filter((vote) => vote.reason !== null)
-    .sort((a, b) => Number(b.verdict === "reject") - Number(a.verdict === "reject"));
+  const given = toReasons(votes);
   if (given.length === 0) return null;
-  const isMixed = new Set(given.map(({ verdict }) => verdict)).size > 1;
-  const reasons = given.slice(0, limits.most).map((vote) => toReason(vote, isMixed));
-  const shown = fitting(reasons, limits.room, limits.most);
+  const shown = fitting(given.slice(0, limits.most), limits.room, limits.most);
   const elements: RichTextBlockElement[] = shown.flat();
   const cut = describeShown(shown.length, given.length, "reasons");
   if (cut !== null) elements.push(line(span(`${cut}.`, { italic: true })));
   return richText(elements, block_id);
+}
+
+/** Quotes all reasons on as many blocks as they need. */
+export function reasonBlocks(votes: readonly Vote[], block_id: string): RichTextBlock[] {
+  return packBlocks(toReasons(votes).flat(), block_id);
+}
+
+function toReasons(votes: readonly Vote[]): RichTextBlockElement[][] {
+  const given = votes
+    .filter((vote) => vote.reason !== null)
+    .sort((a, b) => Number(b.verdict === "reject") - Number(a.verdict === "reject"));
+  const isMixed = new Set(given.map(({ verdict }) => verdict)).size > 1;
+  return given.map((vote) => toReason(vote, isMixed));
 }
 
 /** Names the verdict only where reasons for both verdicts are listed. */

@@ -5,10 +5,13 @@ import { toPeople } from "../../core/policy.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionLink } from "./aws-text.ts";
 import { context, header, plainText, type Rendered, section } from "./blocks.ts";
+import { evidenceBlocks } from "./evidence.ts";
 import { whereLine } from "./facts.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
 import { mentionPeople } from "./mentions.ts";
+import { MESSAGE_PARTS } from "./message-parts.ts";
+import { notifiedBlock } from "./notified.ts";
 import { changedParametersBlock, defaultsNote, notReplacedNote } from "./parameters.ts";
 import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
@@ -18,14 +21,6 @@ import { duration } from "./time.ts";
 import { buttonsBlock } from "./verdict-buttons.ts";
 import { warningBlock } from "./warning.ts";
 import { withheld, withheldBlock } from "./withheld.ts";
-
-/** The maximum of each part. Together with the fixed parts, they stay below the budget of a message. */
-const PARTS = {
-  words: { longest: 2200, lines: 30 },
-  closing: { line: 48, target: 20 },
-  parameters: { room: 3000, most: 12, longest: 600, rest: "; Details shows the others" },
-  reasons: { room: 1200, most: 5 },
-} as const;
 
 /**
  * Renders the message of a request in any state; the same view gives the same message. A closed request is short: its
@@ -46,13 +41,14 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock 
     warningBlock(view),
     lateBlock(view),
     view.isEscalation ? escalationLine(view) : null,
-    authorMessage(request, PARTS.words, "words"),
+    ...authorMessage(request, MESSAGE_PARTS.words, "words"),
     section(whereLine(view), "where"),
-    note ?? changedParametersBlock(parameters, PARTS.parameters, "parameters"),
+    note ?? changedParametersBlock(parameters, MESSAGE_PARTS.parameters, "parameters"),
+    ...evidenceBlocks(request.facts.evidence, MESSAGE_PARTS.evidence, "evidence"),
     note === null ? notReplacedNote(request.facts) : null,
     section(stateText(view), "state"),
-    notified(view),
-    reasonsBlock(votes, PARTS.reasons, "reasons"),
+    notifiedBlock(view),
+    reasonsBlock(votes, MESSAGE_PARTS.reasons, "reasons"),
     buttonsBlock(view),
     context(contextLine(view), "ids"),
   ];
@@ -62,7 +58,7 @@ function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock |
   return [
     header(headline(view), "what"),
     section(stateText(view, { inMessage: true }), "state"),
-    soleReason(view) === null ? reasonsBlock(view.votes, PARTS.reasons, "reasons") : null,
+    soleReason(view) === null ? reasonsBlock(view.votes, MESSAGE_PARTS.reasons, "reasons") : null,
     questionLine(view),
     note,
     buttonsBlock(view),
@@ -79,8 +75,8 @@ function escalationLine({ route }: RequestView): KnownBlock | null {
 
 /** The target and the start of the question, on one line of a phone. */
 function questionLine({ request }: RequestView): KnownBlock {
-  const target = shortTarget(request, (name) => plain(name, PARTS.closing.target));
-  const question = quotedQuestion(request.facts, PARTS.closing.line - target.length);
+  const target = shortTarget(request, (name) => plain(name, MESSAGE_PARTS.closing.target));
+  const question = quotedQuestion(request.facts, MESSAGE_PARTS.closing.line - target.length);
   const elements = [plainText(question === null ? target : `${target} · ${question}`)];
   return { type: "context", block_id: "words", elements };
 }
@@ -96,10 +92,4 @@ function contextLine({ request }: RequestView): string {
   ]
     .filter((part) => part !== null)
     .join(" · ");
-}
-
-/** People who are notified and may not decide because of that. */
-function notified({ route }: RequestView): KnownBlock | null {
-  if (route === null || route.notify.users.length + route.notify.groups.length === 0) return null;
-  return context(`For information: ${mentionPeople(route.notify)}`, "notify");
 }

@@ -1,41 +1,40 @@
 import type { KnownBlock, RichTextBlockElement, RichTextElement } from "@slack/types";
 import type { ObservedStep } from "../../core/execution.ts";
-import { context, line, preformatted, richText, span } from "./blocks.ts";
+import { context, line, preformatted, span } from "./blocks.ts";
 import { describeShown, fitting, share } from "./budget.ts";
-import { lines, literal, name } from "./text.ts";
+import { linkSpans } from "./links.ts";
+import { chunkSpans, packBlocks } from "./rich-chunks.ts";
+import { literal, name } from "./text.ts";
 import { dateElement } from "./time.ts";
 
-const MAX_LINES = 40;
 /** The approximate length of a step's own line, labels and times. */
 const BLOCK_OVERHEAD = 260;
+/** The characters of one input, output or failure; a few steps can have this much. */
+const MAX_LENGTH = 30_000;
 
 /**
- * Renders every step with its status, times, inputs, outputs and failure, in the runbook's order. If they do not all fit,
- * the gate itself has priority, then failed and running steps, then the others from the front.
+ * Renders every step with its status, times, inputs, outputs and failure, in the runbook's order, each on as many blocks as
+ * it needs. If they do not all fit, the gate itself has priority, then failed and running steps, then the others from the
+ * front.
  */
-export function stepBlocks(
-  steps: readonly ObservedStep[],
-  gateStepExecutionId: string,
-  limits: { room: number; most: number },
-): KnownBlock[] {
+export function stepBlocks(steps: readonly ObservedStep[], gateStepExecutionId: string, room: number): KnownBlock[] {
   if (steps.length === 0) return [];
-  const longest = share(limits.room - 100 - BLOCK_OVERHEAD * steps.length, 2 * steps.length, 80, 700);
+  const longest = share(room - BLOCK_OVERHEAD * steps.length, 2 * steps.length, 80, MAX_LENGTH);
   const isGate = (step: ObservedStep) => step.stepExecutionId === gateStepExecutionId;
   const urgent = steps
     .map((step, position) => ({ step, position }))
     .sort((a, b) => rank(a.step, isGate) - rank(b.step, isGate) || a.position - b.position)
-    .slice(0, limits.most)
-    .map(({ step, position }) => ({ position, block: stepBlock(step, position, longest, isGate(step)) }));
-  const shown = fitting(
-    urgent.map(({ block }) => block),
-    limits.room - 100,
-    limits.most,
-  );
+    .map(({ step, position }) => ({ position, blocks: oneStep(step, position, longest, isGate(step)) }));
+  const count = fitting(
+    urgent.map(({ blocks }) => blocks),
+    room,
+    steps.length,
+  ).length;
   const blocks: KnownBlock[] = urgent
-    .slice(0, shown.length)
+    .slice(0, count)
     .sort((a, b) => a.position - b.position)
-    .map(({ block }) => block);
-  const cut = describeShown(shown.length, steps.length, "steps");
+    .flatMap((each) => each.blocks);
+  const cut = describeShown(count, steps.length, "steps");
   return cut === null ? blocks : [...blocks, context(`${cut}. The AWS console shows all of them.`, "steps")];
 }
 
@@ -46,17 +45,19 @@ function rank(step: ObservedStep, isGate: (step: ObservedStep) => boolean): numb
   return step.status === "Pending" ? 4 : 3;
 }
 
-function stepBlock(step: ObservedStep, position: number, longest: number, isGate: boolean): KnownBlock {
+function oneStep(step: ObservedStep, position: number, longest: number, isGate: boolean): KnownBlock[] {
   const title = `${position + 1}. ${name(step.name, 100)}`;
   const status = ` · ${name(step.action, 60)} · ${name(step.status, 40)}${isGate ? " · this request" : ""}`;
   const elements: RichTextBlockElement[] = [line(span(title, { bold: true }), span(status), ...times(step))];
   const part = (label: string, text: string) => {
-    if (text !== "") elements.push(line(span(label)), preformatted(literal(lines(text, MAX_LINES), longest)));
+    if (text === "") return;
+    const chunks = chunkSpans(linkSpans(literal(text, longest)));
+    elements.push(line(span(label)), ...chunks.map((chunk) => preformatted(chunk)));
   };
   part("Inputs", entries(step.inputs));
   part("Outputs", entries(step.outputs));
   part("Failure", step.failureMessage ?? "");
-  return richText(elements);
+  return packBlocks(elements);
 }
 
 function times({ startedAt, endedAt }: ObservedStep): RichTextElement[] {

@@ -39,7 +39,7 @@ export function verdictForm(form: {
     blocks: [
       warningBlock({ request, route }),
       section(breaksGlass ? `${what}\n${BREAK_GLASS}` : what, "what"),
-      authorMessage(request, PARTS.words, "words"),
+      ...authorMessage(request, PARTS.words, "words"),
       changedParametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
       ...inputs,
     ].filter((block) => block !== null),

@@ -6,7 +6,7 @@ import { counted } from "./time.ts";
 
 /**
  * Returns the view for a channel that people of other organizations can read, without anything that people wrote or chose
- * for the execution: the author's message, parameters, reasons, and failures, with which AWS repeats inputs.
+ * for the execution: the author's message, parameters, outputs, reasons, and failures, with which AWS repeats inputs.
  */
 export function withheld<View extends RequestView>(view: View): View {
   const { request, votes } = view;
@@ -14,7 +14,7 @@ export function withheld<View extends RequestView>(view: View): View {
     ...view,
     request: {
       ...request,
-      facts: { ...request.facts, message: null, parameters: [] },
+      facts: { ...request.facts, message: null, parameters: [], evidence: [] },
       outcome: request.outcome === null ? null : { ...request.outcome, detail: null },
       executionFailure: null,
       failedStep: null,
@@ -25,11 +25,12 @@ export function withheld<View extends RequestView>(view: View): View {
 
 /** Says what a message of this view leaves out. Null if it leaves out nothing. */
 export function withheldBlock({ request, votes }: RequestView): KnownBlock | null {
-  const { message, parameters } = request.facts;
+  const { message, parameters, evidence = [] } = request.facts;
   const reasons = votes.filter(({ reason }) => reason !== null).length;
   const parts = [
     message === null ? null : "the question",
     parameters.length === 0 ? null : counted(parameters.length, "parameter"),
+    evidence.length === 0 ? null : counted(evidence.length, "output"),
     reasons === 0 ? null : counted(reasons, "reason"),
   ].filter((part) => part !== null);
   if (parts.length === 0) return null;

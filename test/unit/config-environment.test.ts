@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { parseEnv } from "node:util";
-import { parseEnvironment, VARIABLES, type Variables } from "../../src/config/environment.ts";
-import { parseDatabaseUrl } from "../../src/config/variable-formats.ts";
+import { parseEnvironment, type Variables } from "../../src/config/environment.ts";
 
 const MINIMAL = { SLACK_BOT_TOKEN: "xoxb-1-abc", SLACK_APP_TOKEN: "xapp-1-abc" };
 
@@ -257,63 +254,6 @@ describe("the environment is refused for", () => {
 test("a misspelt log level is corrected by a suggestion", () => {
   const [problem] = parseEnvironment({ ...MINIMAL, LOG_LEVEL: "INFO" }).problems;
   assert.match(problem?.fix ?? "", /^Write info,/);
-});
-
-describe("DATABASE_URL:", () => {
-  const rows: [string, object | string][] = [
-    ["sqlite:countersign.db", { kind: "sqlite", path: "countersign.db" }],
-    ["sqlite:./data/a b.db", { kind: "sqlite", path: "./data/a b.db" }],
-    ["sqlite:/var/lib/c.db", { kind: "sqlite", path: "/var/lib/c.db" }],
-    ["sqlite:///var/lib/c.db", { kind: "sqlite", path: "/var/lib/c.db" }],
-    ["postgres://u:p@h:5432/d", { kind: "postgres", url: "postgres://u:p@h:5432/d" }],
-    ["postgresql://h/d", { kind: "postgres", url: "postgresql://h/d" }],
-    ["sqlite:", "There is no path after sqlite:."],
-    ["sqlite://c.db", "A host follows sqlite://, but SQLite has no hosts."],
-    ["sqlite::memory:", "A database in memory loses every vote and message when the bot restarts."],
-    ["mysql://h/d", "It begins with neither sqlite: nor postgres://."],
-  ];
-  for (const [text, expected] of rows)
-    test(text, () => {
-      const parsed = parseDatabaseUrl(text);
-      assert.deepEqual("value" in parsed ? parsed.value : parsed.what, expected);
-    });
-});
-
-describe(".env.example", () => {
-  const text = readFileSync(".env.example", "utf8");
-  const lines = [...text.matchAll(/^(?:# )?([A-Z][A-Z_]*)=(.*)$/gm)].map(([, name = "", value = ""]) => ({
-    name,
-    value,
-  }));
-
-  test("lists every variable of the reader exactly once", () => {
-    assert.deepEqual(lines.map(({ name }) => name).sort(), [...VARIABLES].sort());
-  });
-
-  test("has two problems without changes: the placeholders of the tokens", () => {
-    assert.deepEqual(problems(parseEnv(text) as Variables), [
-      "SLACK_BOT_TOKEN: It still contains a placeholder.",
-      "SLACK_APP_TOKEN: It still contains a placeholder.",
-    ]);
-  });
-
-  test("has only values that are accepted or reported as unsupported", () => {
-    for (const { name, value } of lines.filter(({ value }) => !value.endsWith("...")))
-      assert.deepEqual(
-        problems({ ...MINIMAL, AWS_REGION: "us-east-1", [name]: value }),
-        name === "WAITING_QUEUE_URL"
-          ? ["WAITING_QUEUE_URL: This version does not support a queue of waiting steps."]
-          : [],
-        name,
-      );
-  });
-
-  test("shows the defaults in its commented lines", () => {
-    const given = Object.fromEntries(lines.map(({ name, value }) => [name, value]));
-    const { POLL_INTERVAL_SECONDS, COUNTERSIGN_CONFIG, DATABASE_URL, PORT, LOG_LEVEL } = given;
-    const defaults = { POLL_INTERVAL_SECONDS, COUNTERSIGN_CONFIG, DATABASE_URL, PORT, LOG_LEVEL };
-    assert.deepEqual(environment(defaults), environment({}));
-  });
 });
 
 test("the variables that Kubernetes sets for a Service named countersign are no spelling mistakes", () => {

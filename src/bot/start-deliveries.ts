@@ -83,9 +83,21 @@ export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { al
 /** Starts the workers that look up recipients and requesters and reply to clicks. */
 export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[] {
   const { config, store, wakeUps, clock, random, log } = wiring;
-  const { routes, admins } = config;
+  const { routes, admins, identities } = config;
   const { recipientLookups, requesterLookups, requests, messages, clicks } = store;
-  const resolving = { recipientLookups, requests, messages, directory, chat, routes, admins, clock, random, log };
+  const resolving = {
+    recipientLookups,
+    requests,
+    messages,
+    directory,
+    chat,
+    routes,
+    admins,
+    identities,
+    clock,
+    random,
+    log,
+  };
   const resolve = makeResolveRecipients(resolving);
   const lookUpRequester = makeLookUpRequester({ requests, directory, clock });
   const lookUp = makeRetryRequesterLookup({ lookUp: lookUpRequester, requesterLookups, clock, random, log });

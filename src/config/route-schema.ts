@@ -129,6 +129,12 @@ export const route = z
       .boolean()
       .optional()
       .describe("Whether the reply that reports the end of the execution also appears in the channel"),
+    tellRequester: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether the requester, if known, is mentioned in the thread and gets direct messages about the decision and the end; default: true",
+      ),
     remind: remind.optional(),
     escalate: escalate.optional(),
     quiet: quiet.optional(),

@@ -1,9 +1,16 @@
 import type { NameRenderer } from "./name-renderer.ts";
 import type { ApprovalRequest, RequestFacts } from "./request.ts";
 
-/** Returns "gate 2 of 3" for a step of a runbook with several gates, else null. */
-export function gateLabel({ gate, gates }: Pick<RequestFacts, "gate" | "gates">): string | null {
-  return gates > 1 ? `gate ${gate} of ${gates}` : null;
+/** Returns "gate 2 of 3" for a step of a runbook with several gates, "2nd time" for a step that waits again, else null. */
+export function gateLabel({ gate, gates, visit = 1 }: Pick<RequestFacts, "gate" | "gates" | "visit">): string | null {
+  const parts = [gates > 1 ? `gate ${gate} of ${gates}` : null, visit > 1 ? `${ordinal(visit)} time` : null];
+  return parts.filter((part) => part !== null).join(", ") || null;
+}
+
+function ordinal(number: number): string {
+  const isTeen = number % 100 >= 11 && number % 100 <= 13;
+  const ending = isTeen ? undefined : ["th", "st", "nd", "rd"][number % 10];
+  return `${number}${ending ?? "th"}`;
 }
 
 /** Describes a step: "Prod-DB-Restart, step approveRestart (gate 2 of 3)". */

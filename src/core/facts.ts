@@ -11,7 +11,7 @@ import type { Parameter, RequestFacts } from "./request.ts";
 export function toRequestFacts(
   execution: ObservedExecution,
   step: ObservedStep,
-  gate: { gate: number; gates: number },
+  gate: { gate: number; gates: number; visit?: number },
   mask: Mask,
   defaults: Record<string, string[]> | null,
 ): RequestFacts {
@@ -29,6 +29,7 @@ export function toRequestFacts(
     stepName: step.name,
     gate: gate.gate,
     gates: gate.gates,
+    ...(gate.visit === undefined || gate.visit === 1 ? {} : { visit: gate.visit }),
     message,
     executedBy: execution.executedBy,
     executionStartedAt: execution.startedAt,

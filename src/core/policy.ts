@@ -50,6 +50,8 @@ export interface Route {
   warning?: string | undefined;
   /** Whether the channel also shows the reply that reports the end of the execution. */
   broadcast?: boolean | undefined;
+  /** Whether the requester is mentioned in the thread and gets direct messages. Default: true. */
+  tellRequester?: boolean | undefined;
   /** When reminders of an open request come, in milliseconds: see reminders.ts. */
   remind?: { after?: number | undefined; every?: number | undefined; lastCall?: number | undefined } | undefined;
   /** Where an open request is posted too after this many milliseconds, and the IDs of people and groups to mention. */

@@ -30,7 +30,15 @@ import { type Verified, verifySignals } from "./verify-signals.ts";
 
 /** A change of the stored requests that follows from a read of their execution. */
 export type Change =
-  | { kind: "open"; step: ObservedStep; stepExecutionId: string; stepTurn: number; gate: number; gates: number }
+  | {
+      kind: "open";
+      step: ObservedStep;
+      stepExecutionId: string;
+      stepTurn: number;
+      gate: number;
+      gates: number;
+      visit: number;
+    }
   | { kind: "close"; request: ApprovalRequest; patch: RequestPatch; outcome: Outcome }
   /** A fact that messages show has changed: AWS's own count of approvals, or the execution's status. */
   | { kind: "progress"; request: ApprovalRequest; patch: RequestPatch }
@@ -98,6 +106,10 @@ export function reconcile(
       stepTurn: 1 + Math.max(0, ...known.filter((each) => each.stepExecutionId === id).map((each) => each.stepTurn)),
       gate: gateNames.indexOf(step.name) + 1,
       gates: gateNames.length,
+      visit:
+        1 +
+        known.filter((each) => each.facts.stepName === step.name).length +
+        changes.filter((change) => change.kind === "open" && change.step.name === step.name).length,
     });
   }
   const changed = new Set(changes.flatMap((change) => (change.kind === "open" ? [] : change.request.id)));

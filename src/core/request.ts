@@ -35,6 +35,8 @@ export interface RequestFacts {
   /** Position among the runbook's approve steps, from 1, and their number. */
   gate: number;
   gates: number;
+  /** Which request about this step of the execution it is, from 2; absent for the first. */
+  visit?: number;
   /** The message of the runbook's author, as written; untrusted. */
   message: string | null;
   executedBy: string | null;

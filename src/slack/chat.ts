@@ -18,12 +18,12 @@ const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", 
 const BROADCAST = { reply_broadcast: true } as const;
 
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
-export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId">, clock: Clock): Chat {
+export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId" | "url">, clock: Clock): Chat {
   const isShared = makeSharedChannels(call, clock);
   const render = async (channel: string, content: MessageContent) => {
     const sharing = await isShared(channel);
     if (sharing.kind !== "known") return sharing;
-    const { text, blocks } = toMessage(content, sharing.isShared);
+    const { text, blocks } = toMessage(content, sharing.isShared, workspace.url);
     return {
       kind: "rendered",
       message: { text, blocks: blocks as KnownBlock[], metadata: toMetadata(content.id) },
@@ -74,10 +74,10 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
 }
 
 /** Renders the content. Whatever its kind, a channel that people of other organizations can read gets a withheld view. */
-function toMessage(content: MessageContent, withhold: boolean): Rendered {
+function toMessage(content: MessageContent, withhold: boolean, workspaceUrl: string): Rendered {
   switch (content.kind) {
     case "request":
-      return requestMessage(content.view, { withhold });
+      return requestMessage(content.view, { withhold, workspaceUrl });
     case "notice":
       return noticeMessage(withhold ? withheld(content.view) : content.view);
     case "step-without-id":

@@ -28,7 +28,7 @@ const HAS_THREAD = sql<SqlBool>`exists (select 1 from messages where ${IN_THREAD
 const kinds = (list: readonly NoticeKind[]) => sql.join(list.map((kind) => sql.lit(kind)));
 
 /** The end of an execution is reported when all of its requests show it, and reminders end with the open request. */
-const CAN_SAY = sql<SqlBool>`(notices.kind <> 'execution-ended'
+const CAN_SAY = sql<SqlBool>`(notices.kind not in ('execution-ended', 'requester-ended')
     or not exists (select 1 from ${OF_EXECUTION} and each.execution_ended_at is null))
   and (notices.kind not in (${kinds(REMINDER_KINDS)}) or requests.state = 'open')`;
 

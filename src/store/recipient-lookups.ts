@@ -1,5 +1,6 @@
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { RecipientLookup, RecipientLookupKind, RecipientLookupStore } from "../app/ports/delivery-store.ts";
+import type { RequestPatch } from "../core/request.ts";
 import { newMessage } from "./new-message.ts";
 import { addNotice } from "./notices.ts";
 import type { Tables } from "./schema.ts";
@@ -95,4 +96,23 @@ async function addMessage(
     .values(newMessage(requestId, channelId, requestVersion))
     .onConflict((conflict) => conflict.columns(["requestId", "channelId"]).doNothing())
     .execute();
+}
+
+/** Adds the search for the requester, who is told of the decision of each request, and once of the end of the execution. */
+export async function addRequesterNotices(
+  trx: Transaction<Tables>,
+  requestId: string,
+  { state, executionEndedAt }: Pick<RequestPatch, "state" | "executionEndedAt">,
+): Promise<void> {
+  const isDecided = state === "decided" || state === "closed";
+  if (!isDecided && executionEndedAt == null) return;
+  const { account, region, executionId, route } = await trx
+    .selectFrom("requests")
+    .select(["account", "region", "executionId", "route"])
+    .where("id", "=", requestId)
+    .executeTakeFirstOrThrow();
+  if (route === null) return;
+  if (isDecided) await addRecipientLookup(trx, requestId, "requester-decided");
+  const once = JSON.stringify(["requester-ended", account, region, executionId]);
+  if (executionEndedAt != null) await addRecipientLookup(trx, requestId, "requester-ended", once);
 }

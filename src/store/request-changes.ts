@@ -6,7 +6,7 @@ import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
 import { addEndReports } from "./notices.ts";
-import { addRecipientLookup } from "./recipient-lookups.ts";
+import { addRecipientLookup, addRequesterNotices } from "./recipient-lookups.ts";
 import { addRequesterLookup, endRequesterLookup } from "./requester-lookups.ts";
 import { patchToRow, requestToRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
@@ -80,6 +80,7 @@ async function advance(
     .execute();
   await endRequesterLookup(trx, requestId, patch);
   if (patch.executionEndedAt != null) await addEndReports(trx, requestId);
+  await addRequesterNotices(trx, requestId, patch);
   if (vote !== undefined)
     await trx
       .insertInto("votes")

@@ -12,7 +12,7 @@ import { aClick, anEntry, aRequest } from "../support/samples.ts";
 import { fakeSlackCall, limited } from "../support/slack-call.ts";
 import { aStore } from "../support/stores.ts";
 
-const AUTHOR = { appId: "A0OURS", botId: "B0OURS" };
+const AUTHOR = { appId: "A0OURS", botId: "B0OURS", url: "https://sandbox.slack.com/" };
 
 const BURST = 20;
 

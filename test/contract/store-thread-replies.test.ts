@@ -84,4 +84,18 @@ for (const engine of ENGINES) {
     await store.notices.recordThread(row.id, "mine", "1.000000");
     assert.equal((await store.notices.ofRequest("r-1"))[0]?.threadTs, "1.000000");
   });
+
+  test(`${engine.name}: the requester is told of each decision, and once of the end of the execution`, async (t) => {
+    const { store, open, end } = await setUp(t);
+    await open("r-1", NOW, ["C0ONE"]);
+    await open("r-2", NOW + 1, ["C0ONE"]);
+    await open("r-3", NOW + 2, [], { route: null });
+    const decided: RequestPatch = { state: "decided", decision: "approve" };
+    await store.requests.advance({ requestId: "r-1", expectedVersion: 1, patch: decided, audit: [] });
+    await end("r-1", 2);
+    await end("r-2");
+    await end("r-3");
+    const lookups = (await store.recipientLookups.due(NOW, 10)).map(({ requestId, kind }) => `${requestId} ${kind}`);
+    assert.deepEqual(lookups.toSorted(), ["r-1 requester-decided", "r-1 requester-ended", "r-2 requester-decided"]);
+  });
 }

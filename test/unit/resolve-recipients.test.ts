@@ -26,6 +26,7 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
     },
     routes: [aRoute({ approvers: { users: [], groups: ["S0MANY"] } })],
     admins: { users: ["U0ADMIN"], groups: ["S0ADMINS"] },
+    identities: { U0ROSA: ["arn:aws:iam::111122223333:user/rosa"] },
     random: () => 0,
     log,
   };
@@ -39,7 +40,7 @@ async function setUp(t: TestContext, kind: RecipientLookupKind) {
     kind === "direct-messages"
       ? (await store.messages.ofRequest(REQUEST_ID)).map((row) => row.channelId)
       : (await store.notices.ofRequest(REQUEST_ID)).map((row) => row.channelId);
-  return { clock, chat, directory, log, round, isDone, channels };
+  return { clock, chat, directory, log, deps, store, round, isDone, channels };
 }
 
 test("a group of hundreds gets its direct messages although Slack allows fifty a minute", async (t) => {
@@ -140,4 +141,29 @@ test("every log line about recipients names the request and the lookup", async (
       "no-route",
     ]),
   );
+});
+
+for (const kind of ["requester-decided", "requester-ended"] as const)
+  test(`${kind}: a known requester who is a full member gets a direct message`, async (t) => {
+    const { store, round, isDone } = await setUp(t, kind);
+    await round();
+    assert.ok(await isDone());
+    const rows = await store.notices.ofRequest(REQUEST_ID);
+    assert.deepEqual(
+      rows.map((row) => [row.kind, row.channelId]),
+      [[kind, "DU0ROSA"]],
+    );
+  });
+
+test("a requester who is a guest gets no direct message, and neither does one whose route says tellRequester: false", async (t) => {
+  const guest = await setUp(t, "requester-decided");
+  guest.directory.people.set("U0ROSA", aPerson("U0ROSA", { accountStatus: "guest" }));
+  await guest.round();
+  assert.ok(await guest.isDone());
+  assert.deepEqual(await guest.store.notices.ofRequest(REQUEST_ID), []);
+  const silent = await setUp(t, "requester-decided");
+  silent.deps.routes = [aRoute({ tellRequester: false })];
+  await silent.round();
+  assert.ok(await silent.isDone());
+  assert.deepEqual(await silent.store.notices.ofRequest(REQUEST_ID), []);
 });

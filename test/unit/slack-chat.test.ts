@@ -14,7 +14,7 @@ const CONTENT: MessageContent & { kind: "request" } = {
   view: { request: aRequest(), votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER, postedAt: 0 },
 };
 
-const AUTHOR = { appId: "A0OURS", botId: "B0OURS" };
+const AUTHOR = { appId: "A0OURS", botId: "B0OURS", url: "https://sandbox.slack.com/" };
 
 test("a call that is ready only after its time limit is not made", async () => {
   const clock = testClock();

@@ -1,4 +1,5 @@
 import { findRoute, type Route } from "../../core/policy.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities } from "../../core/requester.ts";
 import {
   type MessageRow,
@@ -12,6 +13,9 @@ import type { NoticeView, RequestView, Thread } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { makeDeliverMessage } from "./deliver-message.ts";
 import type { DeliveryDeps } from "./delivery-context.ts";
+
+/** Earlier requests that a message shows. */
+const MAX_EARLIER = 3;
 
 /** The sources of a message about a request. */
 export interface ViewDeps {
@@ -31,7 +35,9 @@ export const makeRequestMessages = (
       const view = await toRequestView(deps, row.requestId);
       const postedAt = row.ts === null ? deps.clock.now() : Number(row.ts) * 1000;
       const isEscalation = isEscalationChannel(view.route, row.channelId);
-      const content = { id: row.requestId, kind: "request", view: { ...view, postedAt, isEscalation } } as const;
+      const earlier = await findEarlier(deps, view.request, row.channelId);
+      const shown = { ...view, postedAt, isEscalation, earlier };
+      const content = { id: row.requestId, kind: "request", view: shown } as const;
       return { content, version: view.request.version };
     },
     about: ({ requestId }) => ({ requestId }),
@@ -67,6 +73,23 @@ export const makeNotices = (
 export const aboutNotice = ({ requestId, kind }: NoticeRow) =>
   kind === "step-without-id" ? { notice: kind } : { requestId, notice: kind };
 
+/** Finds the earlier requests of the execution, each with its messages: those in this channel first. */
+async function findEarlier(
+  { requests, messages }: ViewDeps & { messages: MessageStore },
+  { id, openedAt, account, region, executionId, state }: ApprovalRequest,
+  channelId: string,
+): Promise<NonNullable<RequestView["earlier"]>> {
+  if (state === "closed") return [];
+  const all = await requests.ofExecution({ account, region }, executionId);
+  const found = [];
+  for (const request of all.filter((each) => each.id !== id && each.openedAt <= openedAt).slice(-MAX_EARLIER)) {
+    const rows = await messages.ofRequest(request.id);
+    const here = rows.toSorted((a, b) => Number(b.channelId === channelId) - Number(a.channelId === channelId));
+    found.push({ request, votes: await requests.votes(request.id), messages: here });
+  }
+  return found;
+}
+
 function isEscalationChannel(route: Route | null, channelId: string): boolean {
   return route?.escalate?.channels.includes(channelId) === true && !route.channels.includes(channelId);
 }
@@ -89,7 +112,7 @@ async function toNoticeView(
   kind: NoticeView["kind"],
 ): Promise<NoticeView> {
   const view = { ...(await toRequestView(deps, requestId)), kind, detail };
-  if (kind !== "execution-ended") return view;
+  if (kind !== "execution-ended" && kind !== "requester-ended") return view;
   const { account, region, executionId } = view.request;
   const gates = [];
   for (const request of await deps.requests.ofExecution({ account, region }, executionId))

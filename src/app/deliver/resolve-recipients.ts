@@ -1,6 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
+import { findRequester, type Identities } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { MessageStore, RecipientLookup, RecipientLookupStore } from "../ports/delivery-store.ts";
 import type { Chat, Directory } from "../ports/slack.ts";
@@ -27,6 +28,7 @@ export interface ResolveRecipientsDeps {
   chat: Chat;
   routes: readonly Route[];
   admins: People;
+  identities: Identities;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -96,6 +98,9 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
       const rows = await deps.messages.ofRequest(lookup.requestId);
       return { channels: [...rows.map((row) => row.channelId), ...channels], missing };
     }
+    case "requester-decided":
+    case "requester-ended":
+      return findRequesters(deps, lookup.requestId);
     case "no-route":
     case "not-listed":
     case "step-without-id":
@@ -104,6 +109,18 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
     default:
       throw new Error(`unexpected lookup ${lookup.kind satisfies never}`);
   }
+}
+
+/** Finds the requester, once Slack has returned the owner of the address. A route can leave the requester alone. */
+async function findRequesters(deps: FindDeps, requestId: string): Promise<Recipients> {
+  const request = await deps.requests.byId(requestId);
+  const route = findRoute(deps.routes, request?.route);
+  if (request === null || route === null || route.tellRequester === false) return { channels: [], missing: null };
+  const { userIds, pending } = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
+  if (userIds.length > 0) return openDirectMessages(deps, { users: userIds, groups: [] });
+  // The lookup of the owner ends with the request.
+  if (!pending || request.state === "closed") return { channels: [], missing: null };
+  return { channels: [], missing: { error: "the requester is not looked up yet", retryAfterMs: RETRY_CAP_MS / 60 } };
 }
 
 /**

@@ -103,6 +103,8 @@ export type NoticeKind =
   | "not-editable"
   | "not-listed"
   | ReminderKind
+  | "requester-decided"
+  | "requester-ended"
   | "signal-misdirected"
   | "signal-without-effect"
   | "step-without-id"

@@ -20,7 +20,7 @@ export function confirmation(view: Pick<RequestView, "request" | "route">): Conf
   const { request } = view;
   const { facts } = request;
   const label = gateLabel(facts);
-  const gate = label === null ? "" : ` (${plain(label, 19)})`;
+  const gate = label === null ? "" : ` (${plain(label, 40)})`;
   const place = `Step ${plain(facts.stepName, 40)}${gate}, ${describeTarget(request, plainNames(30))}`;
   const warned = plainWarning(view);
   const warning = warned === null ? "" : plain(warned, MAX_WARNING_LENGTH);

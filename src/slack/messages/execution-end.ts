@@ -1,16 +1,14 @@
 import type { KnownBlock } from "@slack/types";
-import type { Gate, NoticeView } from "../../app/ports/slack.ts";
-import { outcomeText } from "../../core/denial.ts";
-import { gateLabel, targetName } from "../../core/describe-step.ts";
+import type { NoticeView } from "../../app/ports/slack.ts";
+import { shortTarget } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
-import { describePrincipal } from "../../core/principal.ts";
-import { executionText } from "./aws-text.ts";
+import { executionText, idsLine } from "./aws-text.ts";
 import { context, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
-import { mentions, mentionUser } from "./mentions.ts";
-import { code, literal, plain } from "./text.ts";
+import { gateLine } from "./gate-line.ts";
+import { mentionUser } from "./mentions.ts";
+import { literal, plain } from "./text.ts";
 import { duration, moment } from "./time.ts";
 
-const MAX_NAMED = 8;
 const MAX_GATES = 6;
 const MAX_FAILURE_LENGTH = 2000;
 
@@ -25,13 +23,19 @@ export function executionEndMessage(view: NoticeView): Rendered {
       ? ""
       : ` after ${duration(executionEndedAt - executionStartedAt)}`;
   const at = executionEndedAt === null ? "" : `, ${moment(executionEndedAt)}`;
+  const isReply = view.kind === "execution-ended";
+  const subject = isReply ? "The execution" : `Your execution of ${plain(documentName, 90)}`;
   const blocks: (KnownBlock | null)[] = [
-    section(`*The execution ${end}*${took}${at}`, "state"),
+    section(`*${subject} ${end}*${took}${at}`, "state"),
     failureBlock(view),
-    context([...gates.slice(-MAX_GATES).map(gateLine), requesterLine(view)].filter(Boolean).join("\n"), "people"),
+    context(
+      [...gates.slice(-MAX_GATES).map(gateLine), isReply ? requesterLine(view) : null].filter(Boolean).join("\n"),
+      "people",
+    ),
+    isReply ? null : context(idsLine(request), "ids"),
   ];
   return {
-    text: `${plain(documentName, 90)} in ${plain(targetName(request), 80)} ${plain(end, 80)}${took}.`,
+    text: `${plain(documentName, 90)} in ${shortTarget(request, (name) => plain(name, 80))} ${plain(end, 80)}${took}.`,
     blocks: blocks.filter((block) => block !== null),
   };
 }
@@ -56,23 +60,9 @@ function toFailure(title: string, texts: readonly string[]): KnownBlock {
   );
 }
 
-/** "gate 1 of 2: approved by @Jane and @Omar". People are mentioned, which notifies them. */
-function gateLine({ request, votes }: Gate): string {
-  const label = gateLabel(request.facts);
-  const step = label === null ? "" : `${label}, ${code(request.facts.stepName, 80)}: `;
-  const { outcome } = request;
-  if (outcome === null) return `${step}no decision`;
-  const decisive = outcome.where === "slack" ? votes.filter((vote) => vote.verdict === request.decision) : [];
-  const people = [...new Set(decisive.map((vote) => mentionUser(vote.userId)))];
-  const principals = outcome.by.map((arn) => describePrincipal(arn, mentions(100)));
-  const by = outcome.where === "slack" ? people : principals;
-  const place = outcome.where === "aws" ? " in AWS" : "";
-  const verb = outcomeText(outcome.kind);
-  return `${step}${verb}${place}${by.length === 0 ? "" : ` by ${listNames(by, "and", MAX_NAMED)}`}`;
-}
-
 /** Mentions the requester, if the requester is known and the route does not say otherwise. */
-function requesterLine({ requester }: NoticeView): string | null {
+function requesterLine({ requester, route }: NoticeView): string | null {
+  if (route?.tellRequester === false) return null;
   const people = requester.userIds.map(mentionUser);
   return people.length === 0 ? null : `started by ${listNames(people, "or", 5)}`;
 }

@@ -12,7 +12,7 @@ export function headline(view: Pick<RequestView, "request" | "votes">): string {
   const { request } = view;
   const runbook = plain(request.facts.documentName, 90);
   const label = gateLabel(request.facts);
-  const gate = label === null ? "" : ` (${plain(label, 19)})`;
+  const gate = label === null ? "" : ` (${plain(label, 40)})`;
   return request.state === "open" ? `Approve ${runbook}?${gate}` : `${outcomeLabel(view)}: ${runbook}${gate}`;
 }
 

@@ -16,6 +16,7 @@ import { reasonsBlock } from "./reasons.ts";
 import { reminderMessage } from "./reminder-message.ts";
 import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
 import { listingText, stateText } from "./state-text.ts";
+import { summary } from "./summary.ts";
 import { literal, plain } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -27,7 +28,10 @@ export function noticeMessage(view: NoticeView): Rendered {
     case "break-glass":
       return breakGlass(view);
     case "execution-ended":
+    case "requester-ended":
       return executionEndMessage(view);
+    case "requester-decided":
+      return requesterDecided(view);
     case "reminder":
     case "last-call":
     case "escalated":
@@ -77,6 +81,18 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
         .join(", ") || "an admin"
     }`,
     blocks: blocks.filter((block) => block !== null),
+  };
+}
+
+/** Tells the requester of the decision. */
+function requesterDecided(view: NoticeView): Rendered {
+  const { request } = view;
+  return {
+    text: `Your execution: ${summary(view)}`,
+    blocks: [
+      section(`You started ${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
+      context(idsLine(request), "ids"),
+    ],
   };
 }
 

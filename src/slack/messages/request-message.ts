@@ -7,12 +7,14 @@ import { executionLink } from "./aws-text.ts";
 import { context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { evidenceBlocks } from "./evidence.ts";
 import { whereLine } from "./facts.ts";
+import { gateLine } from "./gate-line.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
 import { mentionPeople } from "./mentions.ts";
 import { MESSAGE_PARTS } from "./message-parts.ts";
 import { notifiedBlock } from "./notified.ts";
 import { changedParametersBlock, defaultsNote, notReplacedNote } from "./parameters.ts";
+import { messageLink } from "./permalinks.ts";
 import { reasonsBlock, soleReason } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
@@ -26,14 +28,17 @@ import { withheld, withheldBlock } from "./withheld.ts";
  * Renders the message of a request in any state; the same view gives the same message. A closed request is short: its
  * outcome, the reasons and the question. `withhold`: people of other organizations can read the channel; see `withheld`.
  */
-export function requestMessage(view: RequestView, { withhold = false }: { withhold?: boolean } = {}): Rendered {
+export function requestMessage(
+  view: RequestView,
+  { withhold = false, workspaceUrl = "" }: { withhold?: boolean; workspaceUrl?: string } = {},
+): Rendered {
   const shown = withhold ? withheld(view) : view;
   const note = withhold ? withheldBlock(view) : null;
-  const blocks = view.request.state === "closed" ? closedBlocks(shown, note) : waitingBlocks(shown, note);
+  const blocks = view.request.state === "closed" ? closedBlocks(shown, note) : waitingBlocks(shown, note, workspaceUrl);
   return { text: summary(shown), blocks: blocks.filter((block) => block !== null) };
 }
 
-function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock | null)[] {
+function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl: string): (KnownBlock | null)[] {
   const { request, votes } = view;
   const { parameters } = request.facts;
   return [
@@ -46,6 +51,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock 
     note ?? changedParametersBlock(parameters, MESSAGE_PARTS.parameters, "parameters"),
     ...evidenceBlocks(request.facts.evidence, MESSAGE_PARTS.evidence, "evidence"),
     note === null ? notReplacedNote(request.facts) : null,
+    earlierGates(view, workspaceUrl),
     section(stateText(view), "state"),
     notifiedBlock(view),
     reasonsBlock(votes, MESSAGE_PARTS.reasons, "reasons"),
@@ -63,6 +69,15 @@ function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock |
     note,
     buttonsBlock(view),
   ];
+}
+
+/** The earlier gates of the execution: who decided each, with a link to its message. */
+function earlierGates({ earlier = [] }: RequestView, workspaceUrl: string): KnownBlock | null {
+  const lines = earlier.map((gate) => {
+    const link = messageLink(gate.messages, workspaceUrl);
+    return `Before: ${gateLine(gate)}${link === null ? "" : ` · ${link}`}`;
+  });
+  return lines.length === 0 ? null : context(lines.join("\n"), "earlier");
 }
 
 /** Mentions the people to whom the request was escalated. */

@@ -1,0 +1,26 @@
+import type { Gate } from "../../app/ports/slack.ts";
+import { outcomeText } from "../../core/denial.ts";
+import { gateLabel } from "../../core/describe-step.ts";
+import { listNames } from "../../core/name-renderer.ts";
+import { describePrincipal } from "../../core/principal.ts";
+import { mentions, mentionUser } from "./mentions.ts";
+import { code } from "./text.ts";
+
+const MAX_NAMED = 8;
+
+/** "gate 1 of 2: approved by @Jane and @Omar". People are mentioned, which notifies them. */
+export function gateLine({ request, votes }: Gate): string {
+  const label = gateLabel(request.facts);
+  const step = label === null ? "" : `${label}, ${code(request.facts.stepName, 80)}: `;
+  const { outcome, decision } = request;
+  const decisive = votes.filter((vote) => vote.verdict === decision);
+  const people = [...new Set(decisive.map((vote) => mentionUser(vote.userId)))];
+  if (outcome === null && decision === null) return `${step}no decision yet`;
+  if (outcome === null)
+    return `${step}${decision === "approve" ? "approved" : "rejected"} by ${listNames(people, "and", MAX_NAMED)}`;
+  const principals = outcome.by.map((arn) => describePrincipal(arn, mentions(100)));
+  const by = outcome.where === "slack" ? people : principals;
+  const place = outcome.where === "aws" ? " in AWS" : "";
+  const verb = outcomeText(outcome.kind);
+  return `${step}${verb}${place}${by.length === 0 ? "" : ` by ${listNames(by, "and", MAX_NAMED)}`}`;
+}

@@ -89,6 +89,14 @@ export function isReplaced(execution: Json, turn: StepTurn): boolean {
   return execution.replacedSteps.some((step: Json) => isSameTurn(turnOfStep(step), turn));
 }
 
+/** Tells whether the bot recorded that no read showed who decided the step of a request that it signaled. */
+export function isNotVisible({ records }: Evidence, id: string): boolean {
+  return records.audit.some(
+    ({ requestId, kind, detail }) =>
+      requestId === id && kind === "signal-verified" && JSON.parse(detail).result === "not-visible",
+  );
+}
+
 /** Finds the bot's messages for a request, a notice or a digest in a channel. */
 export function findMessages(evidence: Evidence, channel: string, id: string): Json[] {
   return (evidence.channels[channel] ?? []).filter(

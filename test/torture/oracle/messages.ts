@@ -5,6 +5,7 @@ import {
   findMessages,
   findStep,
   isBot,
+  isNotVisible,
   isReplaced,
   isSameTurn,
   type StepTurn,
@@ -124,7 +125,10 @@ function findUntrueMessages(evidence: Evidence): string[] {
         const [byUs, byOthers] = [wasSignaled(execution, turn, true), wasSignaled(execution, turn, false)];
         if (/\*(Approved|Rejected) in AWS\*/.test(blocks) && byUs && !byOthers)
           report("says that AWS decided, but Slack did");
-        if (/\*(Approved|Rejected)\*/.test(blocks) && !byUs) report("says that Slack decided, but AWS did");
+        // AWS accepted the signal, and a replaced turn no longer shows who decided it: the signal reached a later turn.
+        const isHidden = isReplaced(execution, turn) && isNotVisible(evidence, request.id);
+        if (/\*(Approved|Rejected)\*/.test(blocks) && !byUs && !isHidden)
+          report("says that Slack decided, but AWS did");
       }
     }
   }

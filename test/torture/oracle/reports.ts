@@ -1,6 +1,15 @@
 import type { Json } from "../../support/http-json.ts";
 import { ADMIN, findRoute } from "../runbooks.ts";
-import { type Evidence, findMessages, isBot, isReplaced, isSameTurn, turnOfRequest, turnOfSignal } from "./evidence.ts";
+import {
+  type Evidence,
+  findMessages,
+  isBot,
+  isNotVisible,
+  isReplaced,
+  isSameTurn,
+  turnOfRequest,
+  turnOfSignal,
+} from "./evidence.ts";
 
 /**
  * Checks that each signal that reached another step than its request's is reported: in the audit log, in the channels of the
@@ -36,13 +45,6 @@ export function reportViolations(evidence: Evidence): string[] {
         : [`no report to ${ADMIN} about the misdirected signal of request ${request.id}`]),
     ];
   });
-}
-
-function isNotVisible({ records }: Evidence, id: string): boolean {
-  return records.audit.some(
-    ({ requestId, kind, detail }) =>
-      requestId === id && kind === "signal-verified" && JSON.parse(detail).result === "not-visible",
-  );
 }
 
 /** Finds the requests with a signal that AWS applied to another step or turn; `replaced`: reads no longer show that turn. */

@@ -1,0 +1,135 @@
+/**
+ * Runs mutation tests with StrykerJS: changes the sources in small ways, one at a time, and reports the changes that no test
+ * notices. See USAGE. Exits with 1 if fewer than MIN_RATE percent of the mutants are killed.
+ */
+import { spawnSync } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { findTests } from "./find-tests.ts";
+
+const USAGE = `npm run mutation -- [--sample N] [--far] [--concurrency C] [FILE or FOLDER ...]
+
+  FILE or FOLDER  the sources to mutate; default: src/core src/app/decide src/app/signal
+  --sample        only the mutants on N random lines of each file
+  --far           also runs the tests that reach the mutated file only through other files, if the near ones pass; slow
+  --concurrency   mutants that are tested in parallel; default 1
+
+Runs the unit tests that import the mutated file, or those that are nearest to it. Takes about a second per mutant.
+`;
+
+const DEFAULT_SOURCES = ["src/core", "src/app/decide", "src/app/signal"];
+const MIN_RATE = 90;
+/** A mutant that loops is stopped after this time, in milliseconds, and counts as killed. */
+const TIMEOUT_MS = 60_000;
+
+interface Mutant {
+  status: string;
+  mutatorName: string;
+  replacement?: string;
+  location: { start: { line: number; column: number } };
+}
+
+const { values, positionals } = parseArgs({
+  options: {
+    sample: { type: "string" },
+    far: { type: "boolean", default: false },
+    concurrency: { type: "string", default: "1" },
+    help: { type: "boolean", default: false },
+  },
+  allowPositionals: true,
+});
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+const sources = (positionals.length > 0 ? positionals : DEFAULT_SOURCES).flatMap((path) =>
+  statSync(path).isDirectory() ? globSync(`${path}/**/*.ts`).sort() : path,
+);
+const folder = mkdtempSync(join(tmpdir(), "countersign-mutation-"));
+const results: { file: string; killed: number; all: number }[] = [];
+try {
+  for (const file of sources) {
+    const mutants = mutate(file);
+    const survivors = mutants.filter(({ status }) => status === "Survived" || status === "NoCoverage");
+    for (const { location, mutatorName, replacement } of survivors)
+      print(`  survived: ${file}:${location.start.line}:${location.start.column} ${mutatorName} -> ${replacement}`);
+    results.push({ file, killed: mutants.length - survivors.length, all: mutants.length });
+    print(toLine(results.at(-1) ?? { file, killed: 0, all: 0 }));
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const sum = (of: "killed" | "all") => results.reduce((total, result) => total + result[of], 0);
+const total = { file: `${results.length} files`, killed: sum("killed"), all: sum("all") };
+print("", ...results.map(toLine), toLine(total));
+process.exit(toRate(total) >= MIN_RATE ? 0 : 1);
+
+function print(...lines: string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function toRate({ killed, all }: { killed: number; all: number }): number {
+  return all === 0 ? 100 : (100 * killed) / all;
+}
+
+function toLine(result: { file: string; killed: number; all: number }): string {
+  return `${toRate(result).toFixed(1).padStart(5)} %  ${result.killed} of ${result.all}  ${result.file}`;
+}
+
+/** Runs Stryker on one file, and returns its valid mutants. */
+function mutate(file: string): Mutant[] {
+  const { near, far } = findTests(file);
+  const toCommand = (tests: readonly string[]) =>
+    [process.execPath, "--test", "--test-isolation=none", "--test-reporter=dot", ...tests].join(" ");
+  const groups = [near, values.far ? far : []].filter((tests) => tests.length > 0);
+  if (groups.length === 0) {
+    print(`no test reaches ${file}`);
+    return [];
+  }
+  const report = join(folder, "report.json");
+  const config = join(folder, "stryker.config.json");
+  const work = join(folder, "work");
+  mkdirSync(work, { recursive: true });
+  writeFileSync(
+    config,
+    JSON.stringify({
+      mutate: toRanges(file),
+      testRunner: "command",
+      commandRunner: { command: groups.map(toCommand).join(" && ") },
+      coverageAnalysis: "off",
+      concurrency: Number(values.concurrency),
+      timeoutMS: TIMEOUT_MS,
+      dryRunTimeoutMinutes: 10,
+      // TypeScript 7 has no compiler API, with which Stryker would rewrite the paths of the project's file.
+      tsconfigFile: "no-tsconfig.json",
+      tempDirName: work,
+      ignorePatterns: ["docs/images"],
+      reporters: ["json", "progress-append-only"],
+      jsonReporter: { fileName: report },
+      fileLogLevel: "off",
+      logLevel: "warn",
+      allowEmpty: true,
+    }),
+  );
+  rmSync(report, { force: true });
+  const stryker = ["node_modules/@stryker-mutator/core/bin/stryker.js", "run", config];
+  // The bots of other tests must not find the compiled code of mutants.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
+  const { status } = spawnSync(process.execPath, stryker, { stdio: ["ignore", "inherit", "inherit"], env });
+  if (status !== 0) throw new Error(`Stryker failed for ${file} with exit code ${status}.`);
+  const { files } = JSON.parse(readFileSync(report, "utf8")) as { files: Record<string, { mutants: Mutant[] }> };
+  return Object.values(files)
+    .flatMap(({ mutants }) => mutants)
+    .filter(({ status }) => !["Ignored", "CompileError", "RuntimeError", "Pending"].includes(status));
+}
+
+/** Returns the parts of the file to mutate: all of it, or random lines. */
+function toRanges(file: string): string[] {
+  if (values.sample === undefined) return [file];
+  const lines = readFileSync(file, "utf8").split("\n").length;
+  const chosen = new Set<number>();
+  while (chosen.size < Math.min(Number(values.sample), lines)) chosen.add(1 + Math.floor(Math.random() * lines));
+  return [...chosen].map((line) => `${file}:${line}-${line}`);
+}

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ExecutionStore, GuardedStore, WatchedExecution } from "../app/ports/store.ts";
+import { NOT_WAITING } from "../core/execution.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { addRecipientLookup } from "./recipient-lookups.ts";
@@ -24,14 +25,20 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
     },
 
     async recordStale({ target, executionId }, at) {
-      const row = await db
-        .updateTable("executions")
-        .set({ staleSince: sql<number>`coalesce(stale_since, ${at})` })
-        .where("target", "=", target)
-        .where("executionId", "=", executionId)
+      const { staleSince } = await db
+        .insertInto("executions")
+        .values({
+          ...{ target, executionId, fingerprint: NOT_WAITING, nextReadAt: at, unchangedReads: 0 },
+          ...{ notFoundSince: null, listedAt: null, staleSince: at },
+        })
+        .onConflict((conflict) =>
+          conflict
+            .columns(["target", "executionId"])
+            .doUpdateSet({ staleSince: sql<number>`coalesce(executions.stale_since, ${at})` }),
+        )
         .returning("staleSince")
-        .executeTakeFirst();
-      return row?.staleSince ?? at;
+        .executeTakeFirstOrThrow();
+      return staleSince ?? at;
     },
 
     async clearStale({ target, executionId }) {

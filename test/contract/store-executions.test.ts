@@ -56,7 +56,20 @@ for (const engine of ENGINES) {
     await executions.clearStale(watched());
     assert.equal((await executions.find(TARGET, "e1"))?.staleSince, undefined);
     assert.equal(await executions.recordStale(watched(), NOW + 3), NOW + 3);
-    assert.equal(await executions.recordStale(watched({ executionId: "e2" }), NOW + 4), NOW + 4);
+  });
+
+  test(`${engine.name}: the first read that contradicts a newer observation is stored also if no one watches the execution`, async (t) => {
+    const { owned, executions, reopen } = await aStore(t, { engine });
+    const of = { target: TARGET, executionId: "e2" };
+    assert.equal(await executions.recordStale(of, NOW + 4), NOW + 4);
+    assert.equal(await owned.executions.recordStale(of, NOW + 70_000), NOW + 4);
+    const again = (await reopen()).executions;
+    assert.equal(await again.recordStale(of, NOW + 80_000), NOW + 4);
+    assert.deepEqual(
+      (await again.due(TARGET, NOW + 4, 10)).map(({ executionId }) => executionId),
+      ["e2"],
+      "it is read, and forgotten if nothing waits",
+    );
   });
 
   test(`${engine.name}: a woken execution is due now, also if a read was in progress`, async (t) => {

@@ -5,7 +5,7 @@ import { reconcile } from "../../src/core/reconcile.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
 import { ERROR_REPLY_UNCERTAIN_MS, NO_REPLY_UNCERTAIN_MS } from "../../src/core/signal-attempt.ts";
 import { aliveUntil, TARGET, testLog } from "../support/fakes.ts";
-import { aFacts, anEntry, anExecution, aRequest, aStep, EXECUTION_ID, REQUEST_ID } from "../support/samples.ts";
+import { aFacts, anEntry, anExecution, aRequest, aStep, EXECUTION_ID, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aDecidedEntry, setUp } from "./send-signal-setup.ts";
 
 test("a decision is recorded, then sent once with the name of the person, and the execution is then read again", async (t) => {
@@ -125,6 +125,18 @@ test("a contradiction delays the signal, is reported after a minute, and ends wi
   await round();
   assert.equal(sent().length, 1);
   assert.equal((await store.executions.find(TARGET.key, EXECUTION_ID))?.staleSince, undefined);
+});
+
+test("a contradiction is reported after a minute also if the execution is not watched under this target", async (t) => {
+  const { clock, round, error, sent, store } = await setUp(t, { seenOverAt: NOW });
+  await store.owned.executions.forget(TARGET.key, EXECUTION_ID);
+  for (let second = 0; second < 60; second++) {
+    await round();
+    assert.deepEqual([await error(), sent()], [null, []], `after ${second} s`);
+    clock.advance(1_000);
+  }
+  await round();
+  assert.match((await error()) ?? "", /^Not sent: an earlier read showed that step approve had ended/);
 });
 
 test("a decision is not sent if the read before it fails", async (t) => {

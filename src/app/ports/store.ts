@@ -137,7 +137,10 @@ export interface WatchedExecution {
 export interface ExecutionStore {
   watched(target: string): Promise<WatchedExecution[]>;
   find(target: string, executionId: string): Promise<WatchedExecution | null>;
-  /** Records a read that contradicts a newer observation, and returns the time of the first one in a row. */
+  /**
+   * Records a read that contradicts a newer observation, and returns the time of the first one since a read that did not. An
+   * execution that is not watched is watched again, so that this time is stored.
+   */
   recordStale(execution: { target: string; executionId: string }, at: number): Promise<number>;
   /** Records a read that contradicts nothing. */
   clearStale(execution: { target: string; executionId: string }): Promise<void>;

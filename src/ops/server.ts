@@ -19,12 +19,16 @@ const CLOSING_MS = 3_000;
  * A port may be public, and no client needs more than this: Slack, a load balancer and a scraper send their headers and a
  * small body at once. A connection beyond the maximum is closed; headers or a request that take longer get status 408.
  * A handler has no time limit.
+ *
+ * An idle connection is kept longer than load balancers keep theirs (an ALB: 60 s): otherwise a load balancer could send a
+ * request on a connection that the server is closing, and reply with 502. The time for headers begins with a connection's
+ * first byte of a request, so it stays short. While more than half of the connections are open, none is kept idle.
  */
-const LIMITS = {
+export const LIMITS = {
   connections: 200,
   headersTimeout: 5_000,
   requestTimeout: 10_000,
-  keepAliveTimeout: 5_000,
+  keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 1_000,
 };
 
@@ -34,11 +38,13 @@ const LIMITS = {
  */
 export function serveHttp(port: number, routes: Routes, variable = "PORT", limits = LIMITS): Promise<RunningHttp> {
   const { connections, ...timeouts } = limits;
+  let open = 0;
   const server: Server = createServer(timeouts, (request, response) => {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     const handlers: Readonly<Record<string, Handler>> = (Object.hasOwn(routes, path) && routes[path]) || {};
     const method = request.method === "HEAD" ? "GET" : (request.method ?? "");
     const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
+    if (open > connections / 2) response.shouldKeepAlive = false;
     if (handler === undefined) return refuse(response, Object.keys(handlers));
     response.once("close", () => {
       // A request that was in progress when the server closed leaves an idle connection behind.
@@ -50,6 +56,10 @@ export function serveHttp(port: number, routes: Routes, variable = "PORT", limit
     });
   });
   server.maxConnections = connections;
+  server.on("connection", (socket) => {
+    open++;
+    socket.once("close", () => open--);
+  });
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const isInUse = "code" in error && error.code === "EADDRINUSE";

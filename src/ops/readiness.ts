@@ -1,12 +1,12 @@
 /**
  * Readiness of this process:
  * - not ready: Slack is not connected, the database fails, or no target has worked since startup. The first two can begin
- *   at any time; the last ends with the first successful poll of any replica.
+ *   at any time; the last ends with the first successful poll of any replica, or with a recent one by a replica that runs.
  * - degraded: requests are served, but the last poll of a target failed or is too old.
  * - ready: everything works.
  */
 import type { Clock } from "../app/ports/aws.ts";
-import type { Poll } from "../app/ports/coordination.ts";
+import type { PollRow } from "../app/ports/coordination.ts";
 
 /** What the parts of the bot last reported about themselves. */
 export interface Health {
@@ -18,7 +18,7 @@ export interface Health {
   /** Names a target of the configuration. Without a poll, the bot is not ready. */
   expect(target: string): void;
   /** Records the stored results of any replica's polls. Targets that are not expected are ignored. */
-  recall(polls: readonly Poll[]): void;
+  recall(polls: readonly PollRow[]): void;
   isSlackConnected(): boolean;
   /** Returns how long ago the last heartbeat was written, in milliseconds; null before the first. */
   heartbeatAge(): number | null;
@@ -46,7 +46,7 @@ export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
   const startedAt = clock.now();
   let slack = false;
   let heartbeatAt: number | null = null;
-  const targets = new Map<string, { lastPollAt: number | null; error: string | null }>();
+  const targets = new Map<string, { lastPollAt: number | null; error: string | null; live?: boolean }>();
   const stale = Math.max(MIN_STALE_MS, STALE_INTERVALS * pollIntervalMs);
   const isStale = (lastPollAt: number | null) => lastPollAt === null || clock.now() - lastPollAt >= stale;
   const heartbeatAge = () => (heartbeatAt === null ? null : clock.now() - heartbeatAt);
@@ -62,8 +62,8 @@ export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
       if (!targets.has(target)) targets.set(target, { lastPollAt: null, error: null });
     },
     recall(polls) {
-      for (const { target, polledAt, error } of polls)
-        if (targets.has(target)) targets.set(target, { lastPollAt: polledAt, error });
+      for (const { target, polledAt, error, live } of polls)
+        if (targets.has(target)) targets.set(target, { lastPollAt: polledAt, error, live });
     },
     isSlackConnected: () => slack,
     heartbeatAge,
@@ -82,7 +82,11 @@ export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
         lastPollAt: lastPollAt === null ? null : new Date(lastPollAt).toISOString(),
         ...(error === null ? {} : { error }),
       }));
-      const hasWorked = [...targets.values()].some(({ lastPollAt }) => lastPollAt !== null && lastPollAt >= startedAt);
+      // With a long poll interval, another replica may have polled before this one started, and will not again for long.
+      const hasWorked = [...targets.values()].some(
+        ({ lastPollAt, live }) =>
+          lastPollAt !== null && (lastPollAt >= startedAt || (live === true && !isStale(lastPollAt))),
+      );
       const works = polls.every(({ ok }) => ok) ? "ready" : "degraded";
       return {
         status: slack && fault === null && hasWorked ? works : "not ready",

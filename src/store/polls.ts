@@ -4,9 +4,19 @@ import type { GuardedStore } from "../app/ports/store.ts";
 import type { Transact } from "./guard.ts";
 import type { Tables } from "./schema.ts";
 
-export function makePollStore(db: Kysely<Tables>): PollStore {
+export function makePollStore(db: Kysely<Tables>, now: () => number): PollStore {
   return {
-    all: () => db.selectFrom("polls").select(["target", "polledAt", "error"]).orderBy("target").execute(),
+    async all() {
+      const rows = await db
+        .selectFrom("polls")
+        .leftJoin("replicas", (join) =>
+          join.onRef("replicas.id", "=", "polls.replica").on("replicas.until", ">", now()),
+        )
+        .select(["target", "polledAt", "error", "replicas.id as liveReplica"])
+        .orderBy("target")
+        .execute();
+      return rows.map(({ liveReplica, ...poll }) => ({ ...poll, live: liveReplica !== null }));
+    },
   };
 }
 

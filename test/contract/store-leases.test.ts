@@ -10,6 +10,21 @@ const TARGET = "default/us-east-1";
 const watched = { target: TARGET, executionId: "e1", fingerprint: "one", nextReadAt: NOW, unchangedReads: 0 };
 
 for (const engine of ENGINES) {
+  test(`${engine.name}: a stored poll says whether the replica that made it still runs`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    await store.replicas.heartbeat("alive", NOW - 1, NOW + 1);
+    await store.replicas.heartbeat("expired", NOW - 20, NOW);
+    for (const replica of ["alive", "expired", "gone"]) await store.owned.polls.record(replica, NOW, null, replica);
+    assert.deepEqual(
+      (await store.polls.all()).map(({ target, live }) => [target, live]),
+      [
+        ["alive", true],
+        ["expired", false],
+        ["gone", false],
+      ],
+    );
+  });
+
   /** Returns a lease that expired and that another owner has acquired since. */
   const lost = async (store: Store): Promise<Lease> => {
     const lease = await store.leases.acquire("one", "paused", NOW, NOW + 10);

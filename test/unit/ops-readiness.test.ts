@@ -50,10 +50,23 @@ test("the bot is not ready if Slack or the database fails, or before a target ha
 test("a stored poll from before the start does not show that a target works; a poll of another replica does", () => {
   const { clock, health, status } = connectedHealth();
   health.expect("a");
-  health.recall([{ target: "a", polledAt: clock.now() - 1, error: null }]);
+  const recall = (polledAt: number, live: boolean) => health.recall([{ target: "a", polledAt, error: null, live }]);
+  recall(clock.now() - 1, false);
   assert.equal(status(), "not ready");
-  health.recall([{ target: "a", polledAt: clock.now(), error: null }]);
+  recall(clock.now(), false);
   assert.equal(status(), "ready");
+});
+
+test("a replica that starts between two polls of another one is ready, also if the interval is ten minutes", () => {
+  const { clock, health, status } = connectedHealth(600_000);
+  health.expect("a");
+  const recall = (polledAt: number, live: boolean) => health.recall([{ target: "a", polledAt, error: null, live }]);
+  recall(clock.now() - 599_000, true);
+  assert.equal(status(), "ready");
+  recall(clock.now() - 599_000, false);
+  assert.equal(status(), "not ready", "the replica that polled has ended");
+  recall(clock.now() - 4 * 600_000, true);
+  assert.equal(status(), "not ready", "its poll is too old");
 });
 
 test("a target that fails after it has worked makes the bot degraded, not unready", () => {

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
-import { sendJson, serveHttp } from "../../src/ops/server.ts";
+import { systemClock } from "../../src/ops/clock.ts";
+import { LIMITS, sendJson, serveHttp } from "../../src/ops/server.ts";
 import { runEventLoop } from "../support/run-event-loop.ts";
 
 async function serve(t: TestContext, routes: Parameters<typeof serveHttp>[1]) {
@@ -93,6 +94,40 @@ test("connections beyond the maximum are closed, and slow headers and slow bodie
   const timedOut = "HTTP/1.1 408 Request Timeout";
   assert.deepEqual(await Promise.all(slow), [timedOut, timedOut]);
   assert.equal(await open(`${head}connection: close\r\ncontent-length: 0\r\n\r\n`), "HTTP/1.1 200 OK");
+});
+
+test("an idle connection outlives the time for headers, and a load balancer's 60 s", async (t) => {
+  assert.ok(LIMITS.keepAliveTimeout > 60_000);
+  const limits = { ...LIMITS, headersTimeout: 40, requestTimeout: 50, connectionsCheckingInterval: 10 };
+  const routes = { "/ok": { GET: (_: IncomingMessage, response: ServerResponse) => sendJson(response, 200, {}) } };
+  const server = await serveHttp(0, routes, "PORT", limits);
+  t.after(server.close);
+  const socket = connect(server.port, "127.0.0.1").setEncoding("utf8");
+  t.after(() => socket.destroy());
+  const get = async () => {
+    socket.write("GET /ok HTTP/1.1\r\nhost: x\r\n\r\n");
+    const [reply] = await once(socket, "data");
+    return String(reply);
+  };
+  assert.match(await get(), /^HTTP\/1.1 200 OK\r\n.*Keep-Alive: timeout=65\r\n/is);
+  await systemClock.sleep(150);
+  assert.match(await get(), /^HTTP\/1.1 200 OK\r\n/);
+});
+
+test("no connection is kept idle while more than half of the connections are open", async (t) => {
+  const routes = { "/ok": { GET: (_: IncomingMessage, response: ServerResponse) => sendJson(response, 200, {}) } };
+  const server = await serveHttp(0, routes, "PORT", { ...LIMITS, connections: 4 });
+  t.after(server.close);
+  const open = async () => {
+    const socket = connect(server.port, "127.0.0.1").setEncoding("utf8");
+    t.after(() => socket.destroy());
+    socket.write("GET /ok HTTP/1.1\r\nhost: x\r\n\r\n");
+    const [reply] = await once(socket, "data");
+    return /connection: close/i.test(String(reply)) ? "closed" : "kept";
+  };
+  const replies = [];
+  for (let connection = 0; connection < 6; connection++) replies.push(await open());
+  assert.deepEqual(replies, ["kept", "kept", "closed", "closed", "closed", "closed"]);
 });
 
 test("closing finishes running requests, accepts no new ones, and then ends promptly", async (t) => {

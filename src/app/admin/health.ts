@@ -41,8 +41,8 @@ export const makeHealthReport =
     try {
       const [polls, work] = await Promise.all([deps.polls.all(), deps.effects.backlog()]);
       const targets = deps.targets.map((target) => {
-        const poll = polls.find((each) => each.target === target) ?? { target, polledAt: null, error: null };
-        return { ...poll, stale: deps.isStale(poll.polledAt) };
+        const { polledAt = null, error = null } = polls.find((each) => each.target === target) ?? {};
+        return { target, polledAt, error, stale: deps.isStale(polledAt) };
       });
       return { kind: "health", slackConnected, storeFault, targets, work };
     } catch {

@@ -63,6 +63,11 @@ export interface Poll {
   error: string | null;
 }
 
+export interface PollRow extends Poll {
+  /** The replica that made the last poll still runs. */
+  live: boolean;
+}
+
 export interface PollStore {
-  all(): Promise<Poll[]>;
+  all(): Promise<PollRow[]>;
 }

@@ -4,7 +4,6 @@ import { explain, makeIdRenderer, toSubjects } from "../app/admin/policy-explain
 import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
-import type { Config } from "../config/config.ts";
 import { readTextFile } from "../config/file.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
@@ -34,9 +33,7 @@ export function addPolicy(program: Command): void {
     )
     .action(async () => {
       const loaded = loadConfig(process.env, readTextFile);
-      printResult(
-        loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded.config, loaded.locate),
-      );
+      printResult(loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded));
     });
   policy
     .command("explain")
@@ -82,7 +79,9 @@ const TIMEOUT_MS = 20_000;
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
 
-async function checkPolicy(config: Config, locate: (path: readonly PropertyKey[]) => string): Promise<CommandResult> {
+type LoadedConfig = Extract<ReturnType<typeof loadConfig>, { kind: "config" }>;
+
+async function checkPolicy({ config, locate, warnings }: LoadedConfig): Promise<CommandResult> {
   const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
   const found = await readWorkspace(web);
   if (found.kind !== "workspace")
@@ -92,6 +91,7 @@ async function checkPolicy(config: Config, locate: (path: readonly PropertyKey[]
   const unknown = { level: "problem", id: null, route: null } as const;
   const all = [...findUnknownRegions(config).map((each) => ({ ...unknown, ...each })), ...findings];
   const lines = [
+    ...warnings.map(({ where, what, fix }) => `${where}\n  Warning: ${what} ${fix}`),
     ...(scopes === null ? [] : [`SLACK_BOT_TOKEN\n  ${scopes}`]),
     ...all.map((finding) => describeFinding(finding, locate(finding.path))),
     ...unknownAllowedValues(config.routes),

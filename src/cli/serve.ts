@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { startBot } from "../bot/start.ts";
-import type { Config } from "../config/config.ts";
 import { readTextFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import { findUnknownRegions } from "../config/regions.ts";
@@ -16,13 +15,17 @@ export function addServe(program: Command): void {
       const loaded = loadConfig(process.env, readTextFile);
       if (loaded.kind === "problems")
         refuseConfiguration("Countersign did not start: fix its configuration first.", loaded.problems);
-      else await serve(loaded.config, loaded.locate);
+      else await serve(loaded);
     });
 }
 
+type LoadedConfig = Extract<ReturnType<typeof loadConfig>, { kind: "config" }>;
+
 /** Runs the bot until a signal asks it to stop (exit code 0), or until it cannot continue (exit code 1). */
-async function serve(config: Config, locate: (path: readonly PropertyKey[]) => string): Promise<never> {
+async function serve({ config, locate, warnings }: LoadedConfig): Promise<never> {
   const log = makeLogger(config.logLevel);
+  for (const { where, what, fix } of warnings)
+    log.warn({ event: "config.variable-unknown", where, problem: `${what} ${fix}` }, "unknown variable");
   for (const { path, text } of findUnknownRegions(config))
     log.warn({ event: "config.region-unknown", where: locate(path), problem: text }, "unknown Region");
   logUncaughtErrors(log);

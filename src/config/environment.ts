@@ -41,9 +41,13 @@ export interface Environment
 
 /**
  * Reads every variable and finds every problem. A wrong value is replaced by its default, so an environment with
- * problems is of use only to find more of them.
+ * problems is of use only to find more of them. A warning is about a variable that another program may need.
  */
-export function parseEnvironment(variables: Variables): { environment: Environment; problems: Problem[] } {
+export function parseEnvironment(variables: Variables): {
+  environment: Environment;
+  problems: Problem[];
+  warnings: Problem[];
+} {
   const reader = makeReader(variables);
   const { read } = reader;
   const misspelled = findMisspelled(variables);
@@ -65,17 +69,30 @@ export function parseEnvironment(variables: Variables): { environment: Environme
   if (opsPort !== null && opsPort === port && port !== 0)
     reader.report("OPS_PORT", "It is the same port as PORT.", "Write another port, or remove it.");
   const logLevel = read("LOG_LEVEL", formats.parseLogLevel, "info");
-  for (const { name, meant } of misspelled)
-    reader.report(
-      name,
-      "Countersign reads no variable of this name.",
-      meant === null ? `Remove it. The variables are ${VARIABLES.join(", ")}.` : `Write ${meant}, or remove it.`,
-    );
+  const [problems, warnings] = [[...reader.problems], [] as Problem[]];
+  for (const { name, meant } of misspelled) {
+    const isOurs = name.startsWith(PREFIX) || (meant !== null && NEEDED.has(meant));
+    (isOurs ? problems : warnings).push({
+      where: name,
+      what: "Countersign reads no variable of this name.",
+      fix: meant === null ? `Remove it. The variables are ${VARIABLES.join(", ")}.` : toFix(meant, isOurs),
+    });
+  }
   return {
     environment: { slack, configFile, database, pollIntervalMs, eventBus, port, opsPort, logLevel, region },
-    problems: reader.problems,
+    problems,
+    warnings,
   };
 }
+
+const toFix = (meant: Variable, isOurs: boolean) =>
+  isOurs ? `Write ${meant}, or remove it.` : `If it is for Countersign, write ${meant}.`;
+
+/** Begins the names of variables that no other program reads. */
+const PREFIX = "COUNTERSIGN_";
+
+/** Without one of these the bot cannot start, so a similar name is the likely reason. */
+const NEEDED: ReadonlySet<Variable> = new Set(["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"]);
 
 /** One letter of this many may be wrong. Shorter names, such as PORT, are similar to too many others. */
 const LETTERS_PER_MISTAKE = 6;
@@ -84,8 +101,8 @@ const LETTERS_PER_MISTAKE = 6;
 const SERVICE_LINK = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)$/;
 
 /**
- * Finds variables that are misspelled: Countersign would ignore them. A similar name is a misspelling unless the right
- * one is set too; a name that begins with COUNTERSIGN_ always is.
+ * Finds variables that may be misspelled: Countersign ignores them. A similar name may be unless the right one is set too; a
+ * name that begins with COUNTERSIGN_ always is.
  */
 function findMisspelled(variables: Variables): { name: string; meant: Variable | null }[] {
   const unset = VARIABLES.filter((name) => variables[name] === undefined);
@@ -93,7 +110,7 @@ function findMisspelled(variables: Variables): { name: string; meant: Variable |
     if (variables[name] === undefined || VARIABLES.some((each) => each === name) || SERVICE_LINK.test(name)) return [];
     const meant =
       unset.find((each) => editDistance(name, each) <= Math.floor(each.length / LETTERS_PER_MISTAKE)) ?? null;
-    return meant !== null || name.startsWith("COUNTERSIGN_") ? [{ name, meant }] : [];
+    return meant !== null || name.startsWith(PREFIX) ? [{ name, meant }] : [];
   });
 }
 

@@ -11,8 +11,14 @@ type Loaded<T> = T | { kind: "problems"; problems: Problem[] };
 export function loadConfig(
   variables: Variables,
   readFile: ReadFile,
-): Loaded<{ kind: "config"; config: Config; locate: (path: readonly PropertyKey[]) => string }> {
-  const { environment, problems } = parseEnvironment(variables);
+): Loaded<{
+  kind: "config";
+  config: Config;
+  locate: (path: readonly PropertyKey[]) => string;
+  /** About variables that the bot ignores. */
+  warnings: Problem[];
+}> {
+  const { environment, problems, warnings } = parseEnvironment(variables);
   const { configFile, region, ...settings } = environment;
   const read = loadFile(configFile, readFile);
   if (read.kind === "problems") problems.push(...read.problems);
@@ -24,7 +30,7 @@ export function loadConfig(
     // Without targets in the file, its only Region is that of the environment.
     const locate = (path: readonly PropertyKey[]) =>
       path[0] === "targets" && read.file.targets === undefined ? "AWS_REGION" : read.locate(path);
-    if (problems.length === 0) return { kind: "config", config: deepFreeze(config), locate };
+    if (problems.length === 0) return { kind: "config", config: deepFreeze(config), locate, warnings };
   }
   return { kind: "problems", problems: hideSecrets(problems, findSecrets(variables)) };
 }

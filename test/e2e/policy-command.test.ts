@@ -51,6 +51,20 @@ test("policy check and policy explain show what the configuration means, and end
     );
     assert.match(text, /Not checked: whether the runbooks declare allowedValues for Environment/);
   });
+  await t.test("a variable that another program may need is a warning", async () => {
+    const path = join(w.folder, "policy.yml");
+    const { code, text } = await runCli(
+      { ...w.environment, COUNTERSIGN_CONFIG: path, LOGLEVEL: "x" },
+      "policy",
+      "check",
+    );
+    assert.equal(code, 0, text);
+    assert.match(
+      text,
+      /^LOGLEVEL\n {2}Warning: Countersign reads no variable of this name\. If it is for Countersign, write LOG_LEVEL\.$/m,
+    );
+  });
+
   await t.test("a policy without identities is OK, with a warning", async () => {
     const { code, text } = await policy(w, GOOD.slice(0, GOOD.indexOf("identities:")), "check");
     assert.equal(code, 0, text);

@@ -89,6 +89,23 @@ test("variables of other programs are no misspellings", () => {
   environment({ DATABASE_URL: "sqlite:x", DATABASE_URI: "for another program" });
 });
 
+test("a variable with a similar name may belong to another program: it is a warning that names the variable", () => {
+  const others = { LOGLEVEL: "debug", DATABASE_URI: "postgres://other", LOG_LEVELS: "x", AWS_REGIONS: "y" };
+  const parsed = parseEnvironment({ ...MINIMAL, ...others });
+  assert.deepEqual(parsed.problems, []);
+  assert.equal(parsed.environment.logLevel, "info");
+  assert.deepEqual(
+    parsed.warnings.map(({ where, fix }) => [where, fix]),
+    [
+      ["LOGLEVEL", "If it is for Countersign, write LOG_LEVEL."],
+      ["DATABASE_URI", "If it is for Countersign, write DATABASE_URL."],
+      ["LOG_LEVELS", "If it is for Countersign, write LOG_LEVEL."],
+      ["AWS_REGIONS", "If it is for Countersign, write AWS_REGION."],
+    ],
+  );
+  assert.deepEqual(parseEnvironment({ ...MINIMAL, ...others, LOG_LEVEL: "warn" }).warnings.length, 2);
+});
+
 describe("the environment is refused for", () => {
   const missing = "SLACK_BOT_TOKEN: It is not set.";
   const noWay =
@@ -97,11 +114,11 @@ describe("the environment is refused for", () => {
     ["no variable at all", {}, [missing, noWay]],
     [
       "a misspelled variable, without a second problem about the missing one",
-      { SLACK_BOT_TOKN: "xoxb-1-abc", SLACK_APP_TOKENS: "xapp-1-abc", DATABSE_URL: "sqlite:x" },
+      { SLACK_BOT_TOKN: "xoxb-1-abc", SLACK_APP_TOKENS: "xapp-1-abc", COUNTERSIGN_CONFIGS: "x" },
       [
         "SLACK_BOT_TOKN: Countersign reads no variable of this name.",
         "SLACK_APP_TOKENS: Countersign reads no variable of this name.",
-        "DATABSE_URL: Countersign reads no variable of this name.",
+        "COUNTERSIGN_CONFIGS: Countersign reads no variable of this name.",
       ],
     ],
     [

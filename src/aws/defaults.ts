@@ -1,7 +1,7 @@
-import { GetDocumentCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import { GetDocumentCommand, type GetDocumentCommandOutput, type SSMClient } from "@aws-sdk/client-ssm";
 import { LRUCache } from "lru-cache";
 import { parse } from "yaml";
-import type { Automation } from "../app/ports/aws.ts";
+import type { Automation, DeclaredParameters } from "../app/ports/aws.ts";
 import { readFailure } from "./aws-failures.ts";
 import { type CallPacer, paced } from "./pace.ts";
 
@@ -52,18 +52,27 @@ async function readDocument(
   if (version === null || !/^\d+$/.test(version))
     return { kind: "failed", code: "VersionUnknown", message: "AWS does not name the executed version", retry: false };
   try {
-    const command = new GetDocumentCommand({ Name: name, DocumentFormat: "JSON", DocumentVersion: version });
-    const { Content } = await client.send(paced(command, { pace, urgent: false, abort }), { abortSignal: abort });
-    const parameters = Object.entries(parse(Content ?? "")?.parameters ?? {}) as [string, Declared | null][];
-    return {
-      kind: "read",
-      defaults: listsOf(parameters, "default"),
-      allowedValues: listsOf(parameters, "allowedValues"),
-    };
+    const send: SendGetDocument = (command) =>
+      client.send(paced(command, { pace, urgent: false, abort }), { abortSignal: abort });
+    return await readDeclared(send, name, version);
   } catch (error) {
     const failure = readFailure(error);
     return { ...failure, retry: failure.retry && !MISSING.has(failure.code) };
   }
+}
+
+type SendGetDocument = (command: GetDocumentCommand) => Promise<GetDocumentCommandOutput>;
+
+/** Reads the declarations of a runbook's parameters. Throws the SDK's errors. */
+export async function readDeclared(send: SendGetDocument, name: string, version: string): Promise<DeclaredParameters> {
+  const command = new GetDocumentCommand({ Name: name, DocumentFormat: "JSON", DocumentVersion: version });
+  const { Content } = await send(command);
+  const parameters = Object.entries(parse(Content ?? "")?.parameters ?? {}) as [string, Declared | null][];
+  return {
+    kind: "read",
+    defaults: listsOf(parameters, "default"),
+    allowedValues: listsOf(parameters, "allowedValues"),
+  };
 }
 
 type Declared = { type?: unknown; default?: unknown; allowedValues?: unknown };

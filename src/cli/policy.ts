@@ -1,9 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Finding, makePolicyCheck } from "../app/admin/policy-check.ts";
 import { explain, makeIdRenderer, toSubjects } from "../app/admin/policy-explain.ts";
+import { checkRunbooks, findUncheckedParameters } from "../app/admin/runbook-check.ts";
 import type { Log, Target } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
+import { readRunbook } from "../aws/runbooks.ts";
+import type { Config } from "../config/config.ts";
 import { readTextFile } from "../config/file.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
@@ -89,7 +92,8 @@ async function checkPolicy({ config, locate, warnings }: LoadedConfig): Promise<
   const findings = await makePolicyCheck(makeDirectoryCheck(web, found.workspace))(config);
   const scopes = describeMissingScopes(found.workspace.scopes);
   const unknown = { level: "problem", id: null, route: null } as const;
-  const all = [...findUnknownRegions(config).map((each) => ({ ...unknown, ...each })), ...findings];
+  const runbooks = await readRunbooks(config);
+  const all = [...findUnknownRegions(config).map((each) => ({ ...unknown, ...each })), ...findings, ...runbooks];
   const lines = [
     ...warnings.map(({ where, what, fix }) => `${where}\n  Warning: ${what} ${fix}`),
     ...(scopes === null ? [] : [`SLACK_BOT_TOKEN\n  ${scopes}`]),
@@ -102,12 +106,23 @@ async function checkPolicy({ config, locate, warnings }: LoadedConfig): Promise<
   return { ok: true, lines: [...lines, `The policy is OK: ${routes}, and ${names}.`] };
 }
 
-/** Says what the check cannot see, because it reads no runbook: whether a requester can write any value of a parameter. */
+/** Reads the runbooks that routes with conditions on parameters name. */
+function readRunbooks({ routes, targets }: Config): Promise<Finding[]> {
+  const abort = AbortSignal.timeout(TIMEOUT_MS);
+  const sources = expandTargets(targets).map(({ name: target, region, roles: { readRole } }) => ({
+    target,
+    region,
+    read: (documentName: string) => readRunbook({ region, readRole, documentName, abort }),
+  }));
+  return checkRunbooks(routes, sources);
+}
+
+/** Says what the check cannot see: whether a requester can write any value of a parameter of a runbook that no route names. */
 function unknownAllowedValues(routes: readonly Route[]): string[] {
-  const names = [...new Set(routes.flatMap(({ match }) => Object.keys(match.parameters ?? {})))];
+  const names = findUncheckedParameters(routes);
   if (names.length === 0) return [];
   return [
-    `Not checked: whether the runbooks declare allowedValues for ${names.join(", ")}. Without allowedValues, a requester can write any value. policy explain EXECUTION-ID reads the runbook and warns.`,
+    `Not checked: whether the runbooks declare allowedValues for ${names.join(", ")}. Without allowedValues, a requester can write any value. policy explain EXECUTION-ID reads the runbook and warns. Routes that match on parameters need ssm:GetDocument for these runbooks: without it, no route applies to a request that leaves such a parameter at its default.`,
   ];
 }
 

@@ -49,8 +49,27 @@ test("policy check and policy explain show what the configuration means, and end
       text,
       /policy\.yml:\d+ route "the rest" routes\[1\]\n {2}Warning: Route "the rest" is laxer than route "databases" \(quorum 1 instead of 2/,
     );
-    assert.match(text, /Not checked: whether the runbooks declare allowedValues for Environment/);
+    assert.match(
+      text,
+      /Not checked: whether the runbooks declare allowedValues for Environment.* need ssm:GetDocument/,
+    );
   });
+  await t.test("a route that names a runbook is compared with its allowedValues", async () => {
+    await w.run({
+      schemaVersion: "0.3",
+      parameters: { Environment: { type: "String", default: "prod", allowedValues: ["staging", "prod"] } },
+      mainSteps: [{ name: "wait", action: "aws:sleep", inputs: { Duration: "PT1S" } }],
+    });
+    const named = GOOD.replace("Prod-DB-*", "Test-Runbook").replace("[prod]", "[prod, production]");
+    const { code, text } = await policy(w, named, "check");
+    assert.equal(code, 0, text);
+    assert.match(
+      text,
+      /match\.parameters\.Environment production\n {2}Warning: This matches none .*: "staging", "prod"\./,
+    );
+    assert.doesNotMatch(text, /Not checked/);
+  });
+
   await t.test("a variable that another program may need is a warning", async () => {
     const path = join(w.folder, "policy.yml");
     const { code, text } = await runCli(

@@ -1,0 +1,25 @@
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { AwsFailure, DeclaredParameters } from "../app/ports/aws.ts";
+import { readFailure } from "./aws-failures.ts";
+import { readDeclared } from "./defaults.ts";
+import { makeReadCredentials } from "./read-role.ts";
+import { TIMEOUTS } from "./timeouts.ts";
+
+/** Reads the parameters that the default version of a runbook declares. */
+export async function readRunbook(from: {
+  region: string;
+  readRole: string | null;
+  documentName: string;
+  abort: AbortSignal;
+}): Promise<DeclaredParameters | AwsFailure> {
+  const { region, readRole, documentName, abort } = from;
+  const credentials = readRole === null ? {} : { credentials: makeReadCredentials(region, readRole) };
+  const client = new SSMClient({ region, requestHandler: TIMEOUTS, ...credentials });
+  try {
+    return await readDeclared((command) => client.send(command, { abortSignal: abort }), documentName, "$DEFAULT");
+  } catch (error) {
+    return readFailure(error);
+  } finally {
+    client.destroy();
+  }
+}

@@ -98,6 +98,9 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .limit(limit),
       ),
 
+    unfinished: ({ account, region }) =>
+      read(all().where("state", "!=", "closed").where("account", "=", account).where("region", "=", region)),
+
     ...makeVoteQueries(db),
 
     dueToRemind: (at, limit) =>

@@ -1,5 +1,6 @@
 import type { AwsFailure } from "../app/ports/aws.ts";
 import type { Lease } from "../app/ports/coordination.ts";
+import { makeFollowSigner } from "../app/watch/follow-signer.ts";
 import { makePollTarget } from "../app/watch/poll-target.ts";
 import type { Health } from "../ops/readiness.ts";
 import { startLoop } from "./loop.ts";
@@ -26,6 +27,9 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
   const report = makeReport(deps);
   let reboundAt = clock.now();
   let isIdentified = false;
+  const followSigner = makeFollowSigner({ requests: store.requests, executions: store.executions, clock });
+  /** The token of the lease under which the signers of requests were compared: an earlier owner may have stored another. */
+  let comparedUnder: number | null = null;
   health.expect(key);
 
   return startLoop({
@@ -46,6 +50,10 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
         wakeUps.wake(`signal ${key}`);
       }
       if (automation === undefined || own === null || abort.aborted) return undefined;
+      if (comparedUnder !== own.token) {
+        if ((await followSigner(automation)) > 0) wakeUps.wake(`read ${key}`);
+        comparedUnder = own.token;
+      }
       const { executions } = store.guardedBy(own);
       const found = await makePollTarget({ automation, executions, clock })(abort);
       if (abort.aborted) return undefined;

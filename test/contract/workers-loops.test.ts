@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Clock } from "../../src/app/ports/aws.ts";
+import { fingerprint } from "../../src/core/execution.ts";
 import { startClickWorker } from "../../src/workers/clicks.ts";
 import { startRecipientWorker } from "../../src/workers/recipients.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { QUICK, testLog } from "../support/fakes.ts";
-import { aClick, anEntry, anExecution, aRequest } from "../support/samples.ts";
+import { aClick, aFacts, anEntry, anExecution, aRequest } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 import { startTestTarget } from "./workers-target.ts";
+
+const listed = (executionId: string) => ({
+  ...{ executionId, status: "Waiting", currentStepName: "approve", currentAction: "aws:approve" },
+});
 
 test("executions whose sync fails do not block later executions, and are not read in quick succession", async (t) => {
   const store = await aStore(t, { now: Date.now });
@@ -33,6 +38,37 @@ test("executions whose sync fails do not block later executions, and are not rea
   await eventually("the good execution is read", () => read.includes("good"));
   assert.ok(read.length < 100, `${read.length} reads`);
   assert.ok(log.lines.some(({ fields }) => fields.event === "row.failed"));
+});
+
+test("after a change of the signer, the executions of open requests are read again at once, and no others", async (t) => {
+  const store = await aStore(t, { now: Date.now });
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
+  const signers = { old: "CountersignBefore", same: "Countersign", closed: "CountersignBefore" };
+  for (const [id, name] of Object.entries(signers)) {
+    const facts = aFacts({ signer: { kind: "bot", arn: role(name) } });
+    const state = id === "closed" ? "closed" : "open";
+    await store.requests.open({
+      request: aRequest({ id, executionId: id, stepExecutionId: id, facts, state }),
+      channels: [],
+      audit: anEntry({ requestId: id }),
+    });
+    await store.owned.executions.watch({
+      target: "default/us-east-1",
+      executionId: id,
+      fingerprint: fingerprint(listed(id)),
+      nextReadAt: Date.now() + 3_600_000,
+      unchangedReads: 9,
+    });
+  }
+  const read: string[] = [];
+  const sync = async (executionId: string) => {
+    read.push(executionId);
+    await store.owned.executions.forget("default/us-east-1", executionId);
+  };
+  const { automation } = await startTestTarget(t, store, { sync }, { signsAs: role("Countersign") });
+  automation.lists(...Object.keys(signers).map(listed));
+  await eventually("the execution with the earlier signer is read", () => read.includes("old"));
+  assert.deepEqual(read, ["old"]);
 });
 
 test("decisions whose signal fails do not block later decisions", async (t) => {

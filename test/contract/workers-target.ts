@@ -4,7 +4,7 @@ import { makeHealth } from "../../src/ops/readiness.ts";
 import { type ConfiguredTarget, makeTargetConnection } from "../../src/workers/identify-target.ts";
 import { startTarget } from "../../src/workers/start-target.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
-import { aliveUntil, type FakeAutomation, fakeAutomation, QUICK, testLog } from "../support/fakes.ts";
+import { aliveUntil, type FakeAutomation, fakeAutomation, QUICK, TARGET, testLog } from "../support/fakes.ts";
 import type { OpenStore } from "../support/stores.ts";
 
 /** The bot's own credentials. */
@@ -18,6 +18,8 @@ interface TargetOptions {
   configured?: ConfiguredTarget;
   before?: ConfiguredTarget[];
   clock?: Clock;
+  /** The principal that signs. */
+  signsAs?: string;
 }
 
 /** Starts the workers of one target with a fake of AWS. */
@@ -25,9 +27,9 @@ export async function startTestTarget(
   t: TestContext,
   store: OpenStore,
   work: { sync?: (executionId: string) => Promise<void>; sendSignal?: (requestId: string) => Promise<void> },
-  { configured = { name: "default", region: "us-east-1" }, before = [], clock = QUICK }: TargetOptions = {},
+  { configured = { name: "default", region: "us-east-1" }, before = [], clock = QUICK, signsAs }: TargetOptions = {},
 ) {
-  const automation: FakeAutomation = fakeAutomation();
+  const automation: FakeAutomation = fakeAutomation({ ...TARGET, ...(signsAs === undefined ? {} : { signsAs }) });
   const log = testLog();
   const health = makeHealth(clock, 1_000);
   const wakeUps = makeWakeUps();

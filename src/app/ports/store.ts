@@ -77,6 +77,8 @@ export interface RequestStore {
   find(id: string): Promise<ApprovalRequest[]>;
   /** Returns the oldest first. */
   inState(states: readonly RequestState[], limit: number): Promise<ApprovalRequest[]>;
+  /** Returns the requests of the target's account and Region that are not closed. */
+  unfinished(target: Target): Promise<ApprovalRequest[]>;
   votes(requestId: string): Promise<Vote[]>;
   /** Returns the address in the person's latest vote at this time or before; null without one. */
   emailAt(userId: string, at: number): Promise<string | null>;

@@ -58,9 +58,13 @@ export async function appendAudit(
   await trx.updateTable("auditHead").set({ hash: previous }).where("id", "=", 1).execute();
 }
 
-/** Requests that are decided without a record of it. */
+/**
+ * Requests that are decided without a record of their present decision. `detail` is JSON without white space, in which a
+ * quotation mark within a text is escaped.
+ */
 export const UNRECORDED = sql<SqlBool>`requests.state = 'decided' and not exists (select 1 from audit
-  where audit.request_id = requests.id and audit.kind = 'decided')`;
+  where audit.request_id = requests.id and audit.kind = 'decided'
+    and audit.detail like '%"decision":"' || requests.decision || '"%')`;
 
 /** Tells whether the request has a `decided` record with its present decision: a row that was changed by hand has none. */
 export async function isDecisionRecorded(db: Kysely<Tables>, requestId: string): Promise<boolean> {

@@ -88,17 +88,25 @@ for (const engine of ENGINES) {
     assert.equal(await store.requests.isDecisionRecorded(REQUEST_ID), true);
   });
 
-  test(`${engine.name}: decided requests without a record are counted`, async (t) => {
+  test(`${engine.name}: decided requests without a record of their present decision are counted`, async (t) => {
     const store = await aStore(t, { engine });
-    for (const [id, kind] of [
-      ["recorded", "decided"],
-      ["by-hand", "requested"],
-    ] as const)
+    const reason = '"decision":"reject"';
+    for (const [id, kind, decision] of [
+      ["recorded", "decided", "approve"],
+      ["rejected", "decided", "reject"],
+      ["by-hand", "requested", "approve"],
+      ["flipped", "decided", "reject"],
+    ] as const) {
+      const recorded = id === "rejected" ? "reject" : "approve";
+      const detail = { ...DETAILS.decided, decision: recorded, reason } as const;
       await store.requests.open({
-        request: aRequest({ id, stepExecutionId: id, state: "decided", decision: "approve" }),
+        request: aRequest({ id, stepExecutionId: id, state: "decided", decision }),
         channels: [],
-        audit: anEntry({ requestId: id, kind }),
+        audit: kind === "decided" ? anEntry({ requestId: id, kind, detail }) : anEntry({ requestId: id, kind }),
       });
-    assert.equal((await store.effects.backlog()).unrecorded, 1);
+      const isRecorded = id === "recorded" || id === "rejected";
+      assert.equal(await store.requests.isDecisionRecorded(id), isRecorded, id);
+    }
+    assert.equal((await store.effects.backlog()).unrecorded, 2);
   });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SignerKind } from "../../src/core/signers.ts";
+import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
@@ -40,6 +41,20 @@ test("a message has no Approve and Reject only if AWS would refuse every signal,
 test("where each approver signs, the buttons stay if the session of some person is listed", () => {
   assert.deepEqual(message([session("CountersignBot")], "approvers").buttons, ["approve", "reject", "details"]);
   assert.deepEqual(message([session("Other")], "approvers").buttons, ["details"]);
+});
+
+test("Details from a digest lead to a decision only if AWS does not refuse the signer for certain", () => {
+  const blocks = (awsApprovers: string[]) => {
+    const of = view({ facts: { awsApprovers, signer: { kind: "bot", arn: ROLE } } });
+    const leadsTo = { metadata: "signed", verdicts: true, breakGlass: true };
+    return detailsView({ ...of, execution: null, leadsTo }).blocks.map(({ block_id }) => block_id);
+  };
+  for (const approvers of [[ROLE], ["{{ Approver }}"]])
+    assert.deepEqual(
+      blocks(approvers).filter((id) => id === "decide" || id === "break-glass"),
+      ["decide", "break-glass"],
+    );
+  assert.ok(blocks([OTHER]).every((id) => id !== "decide" && id !== "break-glass"));
 });
 
 test("a decision that AWS refused is not said to be tried again while AWS does not list the signer", () => {

@@ -2,6 +2,7 @@ import type { KnownBlock, ModalView } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { listNames } from "../../core/name-renderer.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { explainRequesterRule } from "../../core/requester.ts";
@@ -73,7 +74,7 @@ export function detailsPages(details: Details): ModalView[] {
   const pages = paginate(detailsBlocks(details));
   return pages.map((blocks, index) => {
     const foot = [
-      ...(index === 0 && leadsTo?.breakGlass ? breakGlassBlocks(request) : []),
+      ...(index === 0 && leadsTo?.breakGlass && canDecide(details) ? breakGlassBlocks(request) : []),
       context(idsLine(request), "ids"),
       ...(pages.length > 1 ? [pageButtons(index + 1, pages.length, leadsTo?.verdicts === true)] : []),
     ];
@@ -105,7 +106,7 @@ function detailsBlocks(details: Details): KnownBlock[] {
   const isQuestionCut = isCut(words, authorMessage(request, MESSAGE_PARTS.words, "words"));
   const isEvidenceCut = isCut(evidence, evidenceBlocks(facts.evidence, MESSAGE_PARTS.evidence, "evidence"));
   const parts = leadsTo?.verdicts
-    ? [...words, ...inMessage, ...parameters, ...evidence, verdictActions(request), ...beyond, ...steps]
+    ? [...words, ...inMessage, ...parameters, ...evidence, ...verdictActions(details), ...beyond, ...steps]
     : [
         ...(isQuestionCut ? words : []),
         ...(isEvidenceCut ? evidence : []),
@@ -143,15 +144,13 @@ function pageButtons(at: number, count: number, open: boolean): KnownBlock {
   return { type: "actions", block_id: "pages", elements: [...before, ...after] };
 }
 
-function verdictActions(request: ApprovalRequest): KnownBlock {
-  return {
-    type: "actions",
-    block_id: "decide",
-    elements: [
-      button("open-approve", "Approve…", request.id, "primary"),
-      button("open-reject", "Reject…", request.id, "danger"),
-    ],
-  };
+const canDecide = ({ request, route }: Details) => findObstacle(request.facts, route) === null;
+
+function verdictActions(details: Details): KnownBlock[] {
+  if (!canDecide(details)) return [];
+  const { id } = details.request;
+  const elements = [button("open-approve", "Approve…", id, "primary"), button("open-reject", "Reject…", id, "danger")];
+  return [{ type: "actions", block_id: "decide", elements }];
 }
 
 /** For admins only. The buttons open a form; a click alone decides nothing. */

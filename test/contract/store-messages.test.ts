@@ -173,6 +173,28 @@ for (const engine of ENGINES) {
     assert.ok(next.slice(0, 3).includes("week"), next.join());
   });
 
+  test(`${engine.name}: a requester's earlier posts count while their flood lasts, also if each look posts one message`, async (t) => {
+    const store = await aStore(t, { engine, now: () => NOW });
+    for (let index = 0; index < 40; index++) await openFor(store, `flood-${index}`, user("flooder"), NOW + index, 600);
+    for (const name of ["rosa", "omar"]) await openFor(store, name, user(name), NOW + 100, 7 * 86_400);
+    const posted: string[] = [];
+    const post = async (second: number) => {
+      const [next] = await store.messages.due(NOW, 5);
+      posted.push(next?.requestId ?? "");
+      await store.messages.recordPosted(next?.id ?? "", `${NOW / 1000 + second}.000100`, 1);
+    };
+    for (let second = 10; second < 16; second++) await post(second);
+    assert.ok(posted.includes("rosa") && posted.includes("omar"), posted.join());
+    // Posts from before the backlog do not count.
+    for (let second = 16; second < 52; second++) await post(second);
+    assert.deepEqual(await store.messages.due(NOW, 5), []);
+    await openFor(store, "later-flooder", user("flooder"), NOW + 60_000, 600);
+    await openFor(store, "later-rosa", user("rosa"), NOW + 60_001, 7 * 86_400);
+    await openFor(store, "later-omar", user("omar"), NOW + 60_002, 7 * 86_400);
+    await post(70);
+    assert.equal(posted.at(-1), "later-flooder", "its deadline is the earliest");
+  });
+
   test(`${engine.name}: every second post goes to the oldest request, also while new short deadlines keep coming`, async (t) => {
     const store = await aStore(t, { engine, now: () => NOW });
     for (let index = 0; index < 3; index++)

@@ -17,6 +17,12 @@ const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", 
 /** A reply that the channel shows too. */
 const BROADCAST = { reply_broadcast: true } as const;
 
+/**
+ * Error codes for a thread whose first message was deleted. Source: Slack API, errors of chat.postMessage; developers also
+ * report thread_not_found.
+ */
+const NO_THREAD_CODES: ReadonlySet<string> = new Set(["cannot_reply_to_message", "thread_not_found"]);
+
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
 export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId" | "url">, clock: Clock): Chat {
   const isShared = makeSharedChannels(call, clock);
@@ -38,7 +44,7 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       const args = { channel, ...message, unfurl_links: false, unfurl_media: false };
       const reply = thread === null ? {} : { thread_ts: thread.ts, ...(thread.broadcast ? BROADCAST : {}) };
       const posted = await call("chat.postMessage", { ...args, ...reply });
-      if (posted.kind === "refused" && posted.code === "thread_not_found") return { kind: "no-thread" };
+      if (posted.kind === "refused" && NO_THREAD_CODES.has(posted.code)) return { kind: "no-thread" };
       if (posted.kind !== "ok") return posted;
       const { ts } = posted.response;
       return ts === undefined ? { kind: "ambiguous", error: "the reply has no ts" } : { kind: "posted", ts };

@@ -15,6 +15,7 @@ import { makeDefaults } from "./defaults.ts";
 import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeBotSigning } from "./signal-sender.ts";
+import { makeReadTags } from "./tags.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 /** Maximum size of a page. Source: SSM API model, MaxResults. */
@@ -51,6 +52,7 @@ export function makeAutomation(
     ready: signing.ready,
     signal: signing.signal,
     defaults: makeDefaults(reader, now, pace),
+    tags: makeReadTags(reader, now, pace),
 
     async listWaiting(abort) {
       try {

@@ -15,7 +15,7 @@ import { findUnknownRegions } from "../config/regions.ts";
 import { expandTargets, type TargetRegion } from "../config/targets.ts";
 import { formatPath } from "../config/yaml-text.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
-import type { Route } from "../core/policy.ts";
+import { type Route, usesTags } from "../core/policy.ts";
 import { toTargetKey } from "../core/target-key.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
@@ -49,7 +49,8 @@ export function addPolicy(program: Command): void {
     .option("--step <name>", "the name of the waiting step")
     .option("--started-by <arn>", "the ARN that started the execution")
     .option("--parameter <name=value>", "a parameter's value; repeat the option for more", addParameter, {})
-    .action(async (executionId: string | undefined, { parameter: parameters, ...texts }) => {
+    .option("--tag <name=value>", "a tag of the execution; repeat the option for more", addParameter, {})
+    .action(async (executionId: string | undefined, { parameter: parameters, tag, ...texts }) => {
       const loaded = loadPolicy(process.env, readTextFile);
       if (loaded.kind === "problems") return refuse(loaded.problems);
       const selected = selectTargets(expandTargets(loaded.targets), texts);
@@ -61,7 +62,7 @@ export function addPolicy(program: Command): void {
         return printResult(await explainExecution(loaded.file, selected.targets, executionId, show));
       const { found, lines } = explain(
         loaded.file,
-        { ...texts, ...selected.options, parameters, defaults: null },
+        { ...texts, ...selected.options, parameters, defaults: null, tags: toTags(tag) },
         null,
         show,
       );
@@ -75,6 +76,12 @@ function addParameter(text: string, others: Record<string, string[]>): Record<st
   const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === "") throw new InvalidArgumentError("Write it as NAME=VALUE.");
   return { ...others, [name]: [...(Object.hasOwn(others, name) ? (others[name] ?? []) : []), value] };
+}
+
+/** Returns the last value of each tag; null if none is given: then the tags are unknown. */
+function toTags(given: Record<string, string[]>): Record<string, string> | null {
+  const tags = Object.entries(given).map(([key, values]) => [key, values.at(-1) ?? ""]);
+  return tags.length === 0 ? null : Object.fromEntries(tags);
 }
 
 /** How long AWS may take to find an execution, in milliseconds. */
@@ -188,15 +195,19 @@ async function explainIn(where: {
     if (reading.kind === "failed") return { error: `${reading.code}: ${reading.message}` };
     const { documentName, documentVersion } = reading.execution;
     const declared = await automation.defaults(documentName, documentVersion, abort);
-    const subjects = toSubjects(target, reading.execution, declared);
+    const tagged = usesTags(file.routes) ? await automation.tags(executionId, abort) : null;
+    const subjects = toSubjects(target, reading.execution, declared, tagged?.kind === "read" ? tagged.tags : null);
     if (subjects.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
+    const unread = tagged?.kind === "failed" ? [`The tags could not be read: ${tagged.code}: ${tagged.message}`] : [];
     const explained = subjects.map((subject) => ({ subject, ...explain(file, subject, declared, show) }));
     return {
       ok: explained.every(({ found }) => found),
-      lines: explained.flatMap(({ subject, lines }) => [
-        `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
-        ...lines,
-      ]),
+      lines: unread.concat(
+        explained.flatMap(({ subject, lines }) => [
+          `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
+          ...lines,
+        ]),
+      ),
     };
   } finally {
     automation.close();

@@ -6,14 +6,6 @@ import { describePlace, findSource, formatPath, type YamlText } from "./yaml-tex
 
 type Issue = z.core.$ZodIssue;
 
-/** Keys that cannot be supported, each with the reason. */
-const IMPOSSIBLE_KEYS: Readonly<Record<string, { what: string; fix: string }>> = {
-  tags: {
-    what: "tags cannot be matched: AWS returns an execution's tags neither in its list nor with the execution.",
-    fix: "Remove it, and match on a parameter, the runbook's name or startedBy instead.",
-  },
-};
-
 /** Describes an issue of zod for the author of the file. */
 export function describeIssue(yaml: YamlText, issue: Issue): Problem[] {
   const own = toSentences(issue.message);
@@ -53,8 +45,6 @@ function toSentences(message: string): { what: string; fix: string } | null {
 }
 
 function describeUnknownKey(path: readonly PropertyKey[], key: string): { what: string; fix: string } {
-  const impossible = Object.hasOwn(IMPOSSIBLE_KEYS, key) ? IMPOSSIBLE_KEYS[key] : undefined;
-  if (impossible !== undefined) return impossible;
   const known = knownKeys(path);
   const meant = findNearest(key, known);
   return {

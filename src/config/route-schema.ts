@@ -28,6 +28,9 @@ const globs = z
 /** Checks for 1 to 50 characters, as in the API of AWS, and for a name that not every JavaScript object has. */
 const isParameterName = (name: string) => /^[^\s\p{Cc}]{1,50}$/u.test(name) && !(name in Object.prototype);
 
+/** Checks for 1 to 128 characters, as in the API of AWS, and for a name that not every JavaScript object has. */
+const isTagKey = (name: string) => /^[^\p{Cc}]{1,128}$/u.test(name) && !(name in Object.prototype);
+
 const match = z
   .strictObject({
     document: glob.optional().describe("Glob over the runbook's name or ARN"),
@@ -43,6 +46,11 @@ const match = z
     parameters: withKeyRule(z.record(z.string(), globs).optional(), isParameterName, (name) =>
       say(`${name} cannot be the name of a parameter.`, "Write the parameter's name as the runbook declares it."),
     ).describe("Map from a parameter to globs: each of the parameter's values must match one of them"),
+    tags: withKeyRule(z.record(z.string(), globs).optional(), isTagKey, (name) =>
+      say(`${name} cannot be the key of a tag.`, "Write the tag's key as AWS shows it."),
+    ).describe(
+      "Map from a tag of the execution to globs: its value must match one of them, and a missing tag matches none. The requester chooses the tags unless IAM (aws:RequestTag) forces them",
+    ),
   })
   .describe("Conditions that must all hold; an absent condition always holds");
 

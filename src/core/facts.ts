@@ -43,12 +43,13 @@ export function toRequestFacts(
   };
 }
 
-/** Returns the facts that routes are matched against. `defaults`: those of the executed version; null if unknown. */
+/** Returns the facts that routes are matched against. `defaults`: those of the executed version; null if unknown, as for `tags`. */
 export function toRouteSubject(
   target: { name: string; account: string; region: string },
   execution: ObservedExecution,
   step: ObservedStep,
   defaults: Record<string, string[]> | null,
+  tags: Record<string, string> | null = null,
 ): RouteSubject {
   return {
     document: execution.documentName,
@@ -59,6 +60,7 @@ export function toRouteSubject(
     startedBy: execution.executedBy ?? "",
     parameters: execution.parameters,
     defaults,
+    tags,
   };
 }
 

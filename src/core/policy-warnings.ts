@@ -47,10 +47,10 @@ const REGULAR_EXPRESSION = /^\^|\$$|\.[*+]|\||\\|[()]|\[[^\]]*\]|\{\d/;
 
 function regularExpressions(match: RouteMatch, index: number): PolicyWarning[] {
   const texts = TEXT_CONDITIONS.flatMap((key) => (match[key] === undefined ? [] : [[[key], match[key]] as const]));
-  const parameters = Object.entries(match.parameters ?? {}).flatMap(([name, globs]) =>
-    globs.map((glob) => [["parameters", name], glob] as const),
+  const named = NAMED.flatMap((kind) =>
+    Object.entries(match[kind] ?? {}).flatMap(([name, globs]) => globs.map((glob) => [[kind, name], glob] as const)),
   );
-  return [...texts, ...parameters]
+  return [...texts, ...named]
     .filter(([, glob]) => REGULAR_EXPRESSION.test(glob))
     .map(([key, glob]) => ({
       path: ["routes", index, "match", ...key],
@@ -59,29 +59,49 @@ function regularExpressions(match: RouteMatch, index: number): PolicyWarning[] {
     }));
 }
 
-/** Finds the first laxer route that a request of this route reaches with another value, for each parameter. */
+/** The conditions over values that a requester names. */
+const NAMED = ["parameters", "tags"] as const;
+type Named = (typeof NAMED)[number];
+
+/** Finds the first laxer route that a request of this route reaches with another value, for each parameter and tag. */
 function laxerRoutes(routes: readonly Route[], index: number): PolicyWarning[] {
   const route = routes[index];
-  return Object.keys(route?.match.parameters ?? {}).flatMap((name) => {
-    if (route === undefined) return [];
-    const { [name]: _, ...others } = route.match.parameters ?? {};
-    const otherwise: RouteMatch = { ...route.match, parameters: others };
-    for (const [at, later] of routes.entries()) {
-      if (at <= index || !overlaps(route.match, later.match)) continue;
-      const reasons = acceptsAnyValue(later.match, name) ? laxerReasons(route, later) : [];
-      if (reasons.length > 0) return [warn(route, later, at, name, reasons)];
-      if (covers(later.match, otherwise)) return [];
-    }
-    return [];
-  });
+  if (route === undefined) return [];
+  return NAMED.flatMap((kind) =>
+    Object.keys(route.match[kind] ?? {}).flatMap((name) => laxerThan(routes, index, kind, name)),
+  );
 }
 
-function warn(strict: Route, lax: Route, index: number, name: string, reasons: readonly string[]): PolicyWarning {
+function laxerThan(routes: readonly Route[], index: number, kind: Named, name: string): PolicyWarning[] {
+  const route = routes[index];
+  if (route === undefined) return [];
+  const { [name]: _, ...others } = route.match[kind] ?? {};
+  const otherwise: RouteMatch = { ...route.match, [kind]: others };
+  for (const [at, later] of routes.entries()) {
+    if (at <= index || !overlaps(route.match, later.match)) continue;
+    const reasons = acceptsAnyValue(later.match[kind], name) ? laxerReasons(route, later) : [];
+    if (reasons.length > 0) return [warn(route, later, at, { kind, name }, reasons)];
+    if (covers(later.match, otherwise)) return [];
+  }
+  return [];
+}
+
+function warn(
+  strict: Route,
+  lax: Route,
+  index: number,
+  { kind, name }: { kind: Named; name: string },
+  reasons: readonly string[],
+): PolicyWarning {
   const [one, other] = [JSON.stringify(strict.name), JSON.stringify(lax.name)];
+  const isTag = kind === "tags";
+  const reach = isTag
+    ? `applies if tag ${name} is missing or has a value that ${one} does not list: the requester chooses the tags, unless IAM (aws:RequestTag) forces them`
+    : `applies to each value of ${name} that ${one} does not list: a requester can choose such a value`;
   return {
     path: ["routes", index],
     glob: null,
-    text: `Route ${other} is laxer than route ${one} (${reasons.join(", ")}) and applies to each value of ${name} that ${one} does not list: a requester can choose such a value. List the permitted values under match.parameters.${name} of ${other}, or put a route as strict as ${one} without this condition before ${other}.`,
+    text: `Route ${other} is laxer than route ${one} (${reasons.join(", ")}) and ${reach}. List the permitted values under match.${kind}.${name} of ${other}, or put a route as strict as ${one} without this condition before ${other}.`,
   };
 }
 
@@ -93,8 +113,8 @@ function overlaps(one: RouteMatch, other: RouteMatch): boolean {
   });
 }
 
-function acceptsAnyValue({ parameters = {} }: RouteMatch, name: string): boolean {
-  const globs = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+function acceptsAnyValue(map: RouteMatch["parameters"] = {}, name: string): boolean {
+  const globs = Object.hasOwn(map, name) ? map[name] : undefined;
   return globs === undefined || globs.some((glob) => /^\*+$/.test(glob));
 }
 

@@ -21,6 +21,8 @@ export interface RouteMatch {
   startedBy?: string | undefined;
   /** Map from a parameter's name to globs: one of them must match every value of the parameter. */
   parameters?: Record<string, string[]> | undefined;
+  /** Map from a tag's key to globs: one of them must match the tag's value. A missing tag matches none. */
+  tags?: Record<string, string[]> | undefined;
 }
 
 export interface Route {
@@ -72,7 +74,14 @@ export type RouteSubject = Partial<Record<(typeof TEXT_CONDITIONS)[number], stri
   parameters: Record<string, string[]>;
   /** The defaults of the executed version of the runbook; null if they are unknown. */
   defaults: Readonly<Record<string, string[]>> | null;
+  /** The tags of the execution; null or absent if they are unknown. */
+  tags?: Readonly<Record<string, string>> | null | undefined;
 };
+
+/** Tells whether a route depends on tags, which are read only then. */
+export function usesTags(routes: readonly Route[]): boolean {
+  return routes.some(({ match }) => Object.keys(match.tags ?? {}).length > 0);
+}
 
 /**
  * Returns the route of a request, which is stored by name, or null: the configuration no longer has this route, or no route

@@ -4,7 +4,7 @@ import { type RouteMatch, type RouteSubject, TEXT_CONDITIONS } from "./policy.ts
 
 /**
  * The reason why a condition holds for one reading of a request and fails for another:
- *   unknown    the text was not given, or the parameter is left at a default that is unknown
+ *   unknown    the text was not given, the parameter is left at a default that is unknown, or the tags are unknown
  *   values     the condition holds for a part of the parameter's values
  *   spelling   it holds for the value as written or without case and white space, but not for both
  *   empty      the parameter is an empty list, and AWS may use its default instead
@@ -14,7 +14,7 @@ import { type RouteMatch, type RouteSubject, TEXT_CONDITIONS } from "./policy.ts
 export type Doubt = "unknown" | "values" | "spelling" | "empty" | "reference" | "owner";
 
 export interface TestedCondition {
-  /** `document`, `parameters.Environment` */
+  /** `document`, `parameters.Environment`, `tags.Team` */
   key: string;
   result: "holds" | "fails" | Doubt;
 }
@@ -38,21 +38,35 @@ export function testConditions(
     const glob = match[key];
     return glob === undefined ? [] : [{ key, result: testText(key, glob, subject) }];
   });
-  const parameters = Object.entries(match.parameters ?? {}).map(([name, globs]) => {
-    const key = `parameters.${name}`;
-    const readings = narrowed?.key === key ? narrowed.readings : toReadings(subject, name);
+  const named = namedConditions(match).map(({ key, kind, name, globs }) => {
+    const readings = narrowed?.key === key ? narrowed.readings : readingsOfName(subject, kind, name);
     return { key, result: testParameter(readings, globs) };
   });
-  return [...texts, ...parameters];
+  return [...texts, ...named];
 }
 
 /** Returns the readings of a parameter for which its condition fails; null if they are unknown. */
 export function findFailingReadings(subject: RouteSubject, match: RouteMatch, key: string): NarrowedParameter | null {
-  const name = Object.keys(match.parameters ?? {}).find((each) => key === `parameters.${each}`);
-  const readings = name === undefined ? "unknown" : toReadings(subject, name);
-  if (name === undefined || typeof readings === "string") return null;
-  const globs = match.parameters?.[name] ?? [];
+  const condition = namedConditions(match).find((each) => each.key === key);
+  if (condition === undefined) return null;
+  const { kind, name, globs } = condition;
+  const readings = readingsOfName(subject, kind, name);
+  if (typeof readings === "string") return null;
   return { key, readings: readings.filter((reading) => testParameter([reading], globs) === "fails") };
+}
+
+/** Lists the conditions over values that a requester names: parameters and tags. */
+function namedConditions({ parameters = {}, tags = {} }: RouteMatch) {
+  const list = (kind: "parameters" | "tags", map: Record<string, string[]>) =>
+    Object.entries(map).map(([name, globs]) => ({ key: `${kind}.${name}`, kind, name, globs }));
+  return [...list("parameters", parameters), ...list("tags", tags)];
+}
+
+function readingsOfName(subject: RouteSubject, kind: "parameters" | "tags", name: string): readonly Reading[] | Doubt {
+  if (kind === "parameters") return toReadings(subject, name);
+  if (subject.tags == null) return "unknown";
+  const value = own(subject.tags, name);
+  return value === undefined ? [null] : asReadings([value]);
 }
 
 function testText(
@@ -112,6 +126,10 @@ function toReadings({ parameters, defaults }: RouteSubject, name: string): reado
 /** Returns each value as written and folded. */
 function readingsOf(values: readonly string[]): readonly Reading[] | Doubt {
   if (values.some((value) => value.includes("{{"))) return "reference";
+  return asReadings(values);
+}
+
+function asReadings(values: readonly string[]): readonly Reading[] {
   return values.flatMap((text) => [
     { text, isFolded: false },
     { text: fold(text), isFolded: true },

@@ -6,13 +6,13 @@ export type Uncovered =
   | { reason: "no-match" }
   | {
       reason: Doubt;
-      /** The condition that decides between the two routes: `parameters.Environment`. */
+      /** The condition that decides between the two routes: `parameters.Environment`, `tags.Team`. */
       condition: string;
       /** The first route that may apply. */
       route: string;
       /** The route that applies if the first one does not; null: none does. */
       otherRoute: string | null;
-      /** Why AWS did not return the defaults of the runbook. */
+      /** Why AWS did not return the defaults of the runbook, or the tags. */
       error?: string;
     };
 
@@ -32,7 +32,8 @@ export function uncoveredSentence(uncovered: Uncovered | undefined, show: NameRe
   if (uncovered === undefined || uncovered.reason === "no-match") return "No route covered it when it opened.";
   const { reason, route, otherRoute, condition, error } = uncovered;
   const routes = `route ${show.text(route)} or ${otherRoute === null ? "no route" : `route ${show.text(otherRoute)}`}`;
-  const parameter = `parameter ${show.text(condition.replace(/^parameters\./, ""))}`;
+  const isTag = condition.startsWith("tags.");
+  const parameter = `${isTag ? "tag" : "parameter"} ${show.text(condition.replace(/^(parameters|tags)\./, ""))}`;
   switch (reason) {
     case "values":
       return `No route applies: the values of ${parameter} do not all select the same route (${routes}).`;
@@ -43,6 +44,8 @@ export function uncoveredSentence(uncovered: Uncovered | undefined, show: NameRe
     case "reference":
       return `No route applies: ${parameter} contains ${show.text("{{ }}")}, which AWS replaces, and decides between ${routes}.`;
     case "unknown":
+      if (isTag)
+        return `No route applies: ${parameter} decides between ${routes}, and the tags could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
       return `No route applies: ${parameter} is left at its default, which decides between ${routes} and could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
     case "owner":
       return `No route applies: AWS names the runbook without its account, which decides between ${routes}.`;
@@ -54,6 +57,7 @@ export function uncoveredSentence(uncovered: Uncovered | undefined, show: NameRe
 /** Says how to get such a request covered; null: a route must be added. */
 export function uncoveredFix(uncovered: Uncovered | undefined, show: NameRenderer): string | null {
   const reason = uncovered?.reason ?? "no-match";
+  const isTag = uncovered !== undefined && "condition" in uncovered && uncovered.condition.startsWith("tags.");
   switch (reason) {
     case "no-match":
       return null;
@@ -66,6 +70,8 @@ export function uncoveredFix(uncovered: Uncovered | undefined, show: NameRendere
     case "reference":
       return "Start the execution again with the value itself.";
     case "unknown":
+      if (isTag)
+        return `Allow the bot ${show.text("ssm:ListTagsForResource")} for executions, and start this one again.`;
       return `Allow the bot ${show.text("ssm:GetDocument")} for this runbook, or start the execution again with a value for the parameter.`;
     case "owner":
       return "Change the route's condition from the runbook's ARN to its name.";

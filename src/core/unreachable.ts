@@ -24,11 +24,12 @@ export function covers(outer: RouteMatch, inner: RouteMatch): boolean {
     const [wide, narrow] = [outer[key], inner[key]];
     return wide === undefined || (narrow !== undefined && globCovers(wide, narrow));
   });
-  return (
-    texts &&
-    Object.entries(outer.parameters ?? {}).every(([name, wide]) => {
-      const narrow = Object.hasOwn(inner.parameters ?? {}, name) ? inner.parameters?.[name] : undefined;
-      return narrow?.every((each) => wide.some((glob) => globCovers(glob, each))) ?? false;
-    })
-  );
+  return texts && coversNamed(outer.parameters, inner.parameters) && coversNamed(outer.tags, inner.tags);
+}
+
+function coversNamed(outer: RouteMatch["parameters"] = {}, inner: RouteMatch["parameters"] = {}): boolean {
+  return Object.entries(outer).every(([name, wide]) => {
+    const narrow = Object.hasOwn(inner, name) ? inner[name] : undefined;
+    return narrow?.every((each) => wide.some((glob) => globCovers(glob, each))) ?? false;
+  });
 }

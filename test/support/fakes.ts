@@ -100,6 +100,7 @@ export interface FakeAutomation extends Automation {
     list: number;
     read: string[];
     defaults: string[];
+    tags: string[];
     signal: { executionId: string; verdict: string; comment: string[] }[];
   };
   /** The results of the next lists and reads. */
@@ -111,6 +112,8 @@ export interface FakeAutomation extends Automation {
   onRead: (executionId: string) => void | Promise<void>;
   /** The runbook's parameters, as the bot reads them. */
   declared: Awaited<ReturnType<Automation["defaults"]>>;
+  /** The tags of every execution. */
+  tagged: Awaited<ReturnType<Automation["tags"]>>;
   shows(execution: ObservedExecution): void;
   lists(...executions: ListedExecution[]): void;
 }
@@ -119,11 +122,12 @@ export interface FakeAutomation extends Automation {
 export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
   const fake: FakeAutomation = {
     target,
-    calls: { list: 0, read: [], defaults: [], signal: [] },
+    calls: { list: 0, read: [], defaults: [], tags: [], signal: [] },
     listing: { kind: "listed", executions: [] },
     reads: new Map(),
     onSignal: () => ({ kind: "accepted" }),
     onRead: () => undefined,
+    tagged: { kind: "read", tags: {} },
     declared: { kind: "read", defaults: {}, allowedValues: {} },
     shows: (execution) => void fake.reads.set(execution.executionId, { kind: "read", execution }),
     lists(...executions) {
@@ -142,6 +146,10 @@ export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
     async defaults(name, version) {
       fake.calls.defaults.push(`${name} ${version}`);
       return fake.declared;
+    },
+    async tags(executionId) {
+      fake.calls.tags.push(executionId);
+      return fake.tagged;
     },
     signers: "bot",
     ready: async () => ({ kind: "ready" }),

@@ -160,6 +160,7 @@ export function fakeGates(clock: TestClock, gates: number, needed: number | null
       return { kind: "listed", executions };
     },
     read: async () => ({ kind: "read", execution: execution() }),
+    tags: async () => ({ kind: "read", tags: {} }),
     defaults: async () => ({ kind: "read", defaults: {}, allowedValues: {} }),
     signers: needed === null ? "bot" : "approvers",
     ready: async ({ session }) =>

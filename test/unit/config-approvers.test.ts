@@ -57,11 +57,9 @@ describe("a file is refused for", () => {
   const inSecond = (arn: string) => arn.replace("111122223333", "444455556666");
   const rows: [claim: string, text: string, expected: string[]][] = [
     [
-      "tags, which AWS does not return",
-      route("match: { tags: { Team: [orders] } }"),
-      [
-        "c.yml:5 routes[0].match.tags | tags cannot be matched: AWS returns an execution's tags neither in its list nor with the execution.",
-      ],
+      "a tag with an empty key",
+      route('match: { tags: { "": [orders] } }'),
+      ['c.yml:5 routes[0].match.tags. | "" cannot be the key of a tag.'],
     ],
     [
       "a value of approvers.channel other than members",

@@ -287,6 +287,7 @@ test("countersign.example.yml is valid with every commented example", () => {
     "region",
     "startedBy",
     "step",
+    "tags",
     "target",
   ]);
 });

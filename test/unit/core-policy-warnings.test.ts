@@ -145,3 +145,15 @@ test("without identities, each route whose rule on self-approval needs them is n
   assert.deepEqual(identityWarnings(routes, { U0JANE: ["arn:aws:iam::111122223333:user/jane"] }), []);
   assert.deepEqual(identityWarnings(routes.slice(3), {}), []);
 });
+
+test("a missing tag that leads to a laxer route is a warning, and a route as strict before it ends it", () => {
+  const tagged = strict({ match: { tags: { Team: ["dba"] } } });
+  const [found, ...more] = policyWarnings([tagged, rest()]);
+  assert.match(
+    found?.text ?? "",
+    /laxer than route "strict".*if tag Team is missing.*aws:RequestTag.*match\.tags\.Team/,
+  );
+  assert.deepEqual(more, []);
+  assert.deepEqual(policyWarnings([tagged, aRoute({ name: "as strict", quorum: 2 }), rest()]), []);
+  assert.deepEqual(policyWarnings([tagged, rest({ match: { tags: { Team: ["web"] } } })]), []);
+});

@@ -298,3 +298,24 @@ test("if all facts are known, the explanation ends at the route that applies", (
     { numRuns: 1_000 },
   );
 });
+
+const BY_TAG = [aRoute({ name: "dba", match: { tags: { Team: ["dba"] } } }), aRoute({ name: "rest" })];
+const TAGS: [claim: string, tags: Record<string, string> | null | undefined, result: string][] = [
+  ["the tag's value", { Team: "dba" }, "dba"],
+  ["another value", { Team: "web" }, "rest"],
+  ["no such tag", {}, "rest"],
+  ["a name that every object has", { constructor: "dba" }, "rest"],
+  ["case and white space", { Team: " DBA" }, "uncovered spelling tags.Team"],
+  ["tags that could not be read", null, "uncovered unknown tags.Team"],
+  ["tags that were not given", undefined, "uncovered unknown tags.Team"],
+];
+
+for (const [claim, tags, result] of TAGS)
+  test(`a route by tag: ${claim}`, () => {
+    const selection = selectRoute(BY_TAG, { parameters: {}, defaults: {}, tags });
+    const found =
+      selection.kind === "route"
+        ? selection.route.name
+        : `uncovered ${selection.uncovered.reason} ${"condition" in selection.uncovered ? selection.uncovered.condition : ""}`;
+    assert.equal(found, result);
+  });

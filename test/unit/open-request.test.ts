@@ -99,3 +99,65 @@ test("a request keeps the warning that its target had when it opened", async (t)
   await set.read();
   assert.equal((await set.requests())[0]?.facts.targetWarning, "MANAGEMENT ACCOUNT");
 });
+
+const TAGGED = aRoute({ name: "dba", channels: ["C0DBA"], match: { tags: { Team: ["dba"] } } });
+
+async function openedWithTags(t: TestContext, tagged: Parameters<typeof readOnce>[1], routes = [TAGGED, REST]) {
+  const set = await setUp(t, routes);
+  return readOnce(set, tagged);
+}
+
+async function readOnce(
+  set: Awaited<ReturnType<typeof setUp>>,
+  tagged: Awaited<ReturnType<typeof set.automation.tags>>,
+) {
+  set.automation.tagged = tagged;
+  set.automation.shows(anExecution());
+  const wait = await set.read();
+  const [request] = await set.requests();
+  return { ...set, wait, request };
+}
+
+test("a tag selects the route, and the tags are read once", async (t) => {
+  const { request, automation } = await openedWithTags(t, { kind: "read", tags: { Team: "dba" } });
+  assert.deepEqual([request?.route, automation.calls.tags.length], ["dba", 1]);
+});
+
+test("a missing tag selects a later route", async (t) => {
+  const { request } = await openedWithTags(t, { kind: "read", tags: { Other: "dba" } });
+  assert.equal(request?.route, "rest");
+});
+
+test("without a route that uses tags, they are not read", async (t) => {
+  const { request, automation } = await openedWithTags(t, failed(false), [REST]);
+  assert.deepEqual([request?.route, automation.calls.tags], ["rest", []]);
+});
+
+test("tags that AWS denies open the request without a route at once, never with a later route", async (t) => {
+  const { request, uncovered } = await openedWithTags(t, failed(false));
+  assert.deepEqual(
+    [request?.route, request?.facts.uncovered],
+    [
+      null,
+      {
+        ...{ reason: "unknown", condition: "tags.Team", route: "dba", otherRoute: "rest" },
+        error: "AccessDeniedException",
+      },
+    ],
+  );
+  assert.deepEqual(uncovered, ["unknown"]);
+});
+
+test("tags that AWS may return later are read again for two minutes, and then no route applies", async (t) => {
+  const set = await setUp(t, [TAGGED, REST]);
+  const first = await readOnce(set, failed(true));
+  assert.deepEqual([first.request, first.wait !== null && first.wait <= 5_000], [undefined, true]);
+  set.clock.advance(2 * 60_000);
+  const last = await readOnce(set, failed(true));
+  assert.equal(last.request?.facts.uncovered?.reason, "unknown");
+});
+
+test("tags that cannot change the route are not waited for", async (t) => {
+  const { request } = await openedWithTags(t, failed(true), [REST, TAGGED]);
+  assert.equal(request?.route, "rest");
+});

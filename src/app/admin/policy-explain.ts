@@ -14,11 +14,12 @@ export function toSubjects(
   target: Target,
   execution: ObservedExecution,
   declared: DeclaredParameters | FailedSince,
+  tags: Record<string, string> | null = null,
 ): RouteSubject[] {
   const gates = execution.steps.filter((step) => step.action === APPROVE_ACTION);
   const waiting = gates.filter((step) => step.status === "Waiting");
   const defaults = declared.kind === "read" ? declared.defaults : null;
-  return (waiting.length > 0 ? waiting : gates).map((step) => toRouteSubject(target, execution, step, defaults));
+  return (waiting.length > 0 ? waiting : gates).map((step) => toRouteSubject(target, execution, step, defaults, tags));
 }
 
 /**
@@ -107,11 +108,13 @@ function describeCondition({ key, result }: TestedCondition): string {
 
 /** Describes a condition that does not hold: `parameters.Environment is "test", not "prod" or "prod-*"`. */
 function describeUnmet(key: string, { match }: Route, subject: RouteSubject): string {
-  const [, parameter] = /^parameters\.(.*)$/s.exec(key) ?? [];
+  const [, kind, name = ""] = /^(parameters|tags)\.(.*)$/s.exec(key) ?? [];
   const [globs, values] =
-    parameter === undefined
-      ? [own(match, key), own(subject, key)]
-      : [own(match.parameters, parameter), own(subject.parameters, parameter)];
+    kind === "parameters"
+      ? [own(match.parameters, name), own(subject.parameters, name)]
+      : kind === "tags"
+        ? [own(match.tags, name), own(subject.tags ?? undefined, name)]
+        : [own(match, key), own(subject, key)];
   if (globs.length === 0) return key;
   const is = values.length === 0 ? "has no value" : `is ${quoted(values, "and")}`;
   return `${key} ${is}, not ${quoted(globs, "or")}`;

@@ -95,6 +95,8 @@ export interface Automation {
   ): Promise<{ kind: "read"; execution: ObservedExecution } | { kind: "not-found" } | AwsFailure>;
   /** Reads the declarations of a runbook's parameters. Never throws. */
   defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<DeclaredParameters | FailedSince>;
+  /** Reads the tags of an execution. Never throws. */
+  tags(executionId: string, abort: AbortSignal): Promise<{ kind: "read"; tags: Record<string, string> } | FailedSince>;
   /** The kind of signers that `ready` and `signal` accept. */
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */

@@ -4,14 +4,14 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
 import { findObstacle } from "../../core/obstacle.ts";
-import type { Route } from "../../core/policy.ts";
+import { type Route, usesTags } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestFacts, RequestSigner } from "../../core/request.ts";
 import { initialOwner } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
-import type { Automation, Clock, FailedSince, Log, Target } from "../ports/aws.ts";
+import type { Automation, Clock, DeclaredParameters, FailedSince, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, NewRequest } from "../ports/store.ts";
 
 export interface OpenRequestDeps {
@@ -25,14 +25,14 @@ export interface OpenRequestDeps {
   countUncovered: (reason: Uncovered["reason"]) => void;
 }
 
-/** How long the defaults of a runbook are read again before a request that depends on them opens without a route. */
+/** How long the defaults of a runbook or the tags are read again before a request that depends on them opens without a route. */
 const DEFAULTS_TIMEOUT_MS = 2 * 60_000;
 
 type OpenChange = Extract<Change, { kind: "open" }>;
 
 /**
  * Opens the request of a waiting step, with its route, its messages and its audit record. `postponed`: the route depends on
- * the runbook's defaults, which AWS may return in a moment.
+ * the runbook's defaults or on the tags, which AWS may return in a moment.
  */
 export async function openRequest(
   deps: OpenRequestDeps,
@@ -45,18 +45,21 @@ export async function openRequest(
   const { target } = automation;
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const defaults = declared.kind === "read" ? declared.defaults : null;
-  const selection = selectRoute(deps.routes, toRouteSubject(target, execution, change.step, defaults));
-  if (declared.kind === "failed" && mayChange(selection, declared, change, deps.clock.now())) {
+  const tagged = usesTags(deps.routes) ? await automation.tags(execution.executionId, abort) : null;
+  const tags = tagged?.kind === "read" ? tagged.tags : null;
+  const selection = selectRoute(deps.routes, toRouteSubject(target, execution, change.step, defaults, tags));
+  const failure = findFailure(selection, declared, tagged);
+  if (failure !== null && mayChange(selection, failure, change, deps.clock.now())) {
     const { executionId, documentName } = execution;
-    const fields = { executionId, stepName: change.step.name, documentName, code: declared.code };
+    const fields = { executionId, stepName: change.step.name, documentName, code: failure.code };
     deps.log.warn(
-      { event: "request.postponed", ...fields, error: declared.message },
-      "the request opens when the runbook's defaults are read: they decide its route",
+      { event: "request.postponed", ...fields, error: failure.message },
+      "the request opens when the runbook's defaults or the tags are read: they decide its route",
     );
     return "postponed";
   }
   const route = selection.kind === "route" ? selection.route : null;
-  const uncovered = toUncovered(selection, declared.kind === "failed" ? declared : null);
+  const uncovered = toUncovered(selection, failure);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
   const facts = toFacts(automation, execution, change, mask.allowing(allowed), defaults, route);
   const openedAt = deps.clock.now();
@@ -134,7 +137,17 @@ function notListedNotice({ account, region, facts }: ApprovalRequest): NonNullab
   return { kind: "not-listed", once };
 }
 
-/** Tells whether the route depends on defaults that a later read may return. */
+/** Returns the failed read on which the route depends; null if there is none. */
+function findFailure(
+  selection: RouteSelection,
+  ...[declared, tagged]: [DeclaredParameters | FailedSince, { kind: "read" } | FailedSince | null]
+): FailedSince | null {
+  if (selection.kind === "route" || selection.uncovered.reason !== "unknown") return null;
+  const read = selection.uncovered.condition.startsWith("tags.") ? tagged : declared;
+  return read?.kind === "failed" ? read : null;
+}
+
+/** Tells whether the route depends on defaults or tags that a later read may return. */
 function mayChange(
   selection: RouteSelection,
   { retry, since }: FailedSince,

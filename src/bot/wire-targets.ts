@@ -27,7 +27,7 @@ export function wireTargets({ config, store, metrics, hooks, clock, log }: Wirin
     identify: callerIdentity,
     connect: (target, roles) => makeAutomation(target, clock, roles),
   };
-  const all = expandTargets(config.targets);
+  const all = expandTargets(config.targets).map((each) => ({ ...each, consoleUrl: config.consoleUrl }));
   const connections = all.map((configured, index) =>
     makeTargetConnection({
       configured,

@@ -21,6 +21,8 @@ export interface Config {
   readonly mask: readonly string[];
   readonly admins: People;
   readonly identities: Identities;
+  /** The template of links to executions in the AWS console; undefined: the partition's console. */
+  readonly consoleUrl?: string | undefined;
   /** The SHA-256 of the configuration file, in hexadecimal. */
   readonly policyHash: string;
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { parseAccount } from "../core/arn.ts";
+import { CONSOLE_PLACEHOLDERS } from "../core/console-url.ts";
 import { globMatches } from "../core/glob.ts";
 import { DEFAULT_HIDDEN_NAMES } from "../core/hidden-names.ts";
+import { listNames } from "../core/name-renderer.ts";
 import { REGION, REGION_FIX } from "./config.ts";
 import { quote } from "./problem.ts";
 import { glob, route } from "./route-schema.ts";
@@ -125,6 +127,29 @@ const principal = textWithForm(
     ),
 ).describe("ARN of a user, a role (every session of it), or one session of a role");
 
+const PLACEHOLDERS = CONSOLE_PLACEHOLDERS.map((name) => `{${name}}`);
+
+/** Characters that end a link in Slack are refused. */
+const consoleUrl = textWithForm(/^https:\/\/[^\s|<>"]+$/, (found) =>
+  say(
+    `${found} is not an address with https.`,
+    `Write an address that begins with https:// and has ${listNames(PLACEHOLDERS, "or")}.`,
+  ),
+)
+  .refine((text) => PLACEHOLDERS.some((each) => text.includes(each)), {
+    error: say(
+      "It has no placeholder, so that every request would have the same link.",
+      `Add ${listNames(PLACEHOLDERS, "or")}.`,
+    ),
+  })
+  .refine((text) => [...text.matchAll(/\{[^}]*\}?/g)].every(([found]) => PLACEHOLDERS.includes(found)), {
+    error: say("It has a placeholder that does not exist.", `The placeholders are ${listNames(PLACEHOLDERS, "and")}.`),
+  })
+  .optional()
+  .describe(
+    "Template of links to executions in the AWS console, for example through IAM Identity Center. {url} is the console's own address, encoded",
+  );
+
 /** The configuration file, key by key. Without `targets` there is one target, in the environment's Region. */
 export const fileSchema = z
   .strictObject({
@@ -151,6 +176,7 @@ export const fileSchema = z
         .default({})
         .describe("Map from a person to the ARNs under which they act in AWS"),
     ),
+    consoleUrl,
   })
   .check(knownTargets)
   .meta({ title: "Countersign's configuration file" });

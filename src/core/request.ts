@@ -58,6 +58,8 @@ export interface RequestFacts {
   evidence?: Evidence[];
   /** The warning that the configuration had for the target when the request opened. */
   targetWarning?: string;
+  /** The page of the execution by the configured `consoleUrl`; null: none. Absent without that key: the partition's console. */
+  consoleUrl?: string | null;
   /** Names of hidden values that are also in the message or in visible parameters, where they are not replaced. */
   notReplaced: string[];
 }

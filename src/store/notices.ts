@@ -55,7 +55,7 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
     stepWithoutId: (id) =>
       db
         .selectFrom("stepsWithoutId")
-        .select(["target", "account", "region", "executionId", "documentName", "stepName"])
+        .select(["target", "account", "region", "executionId", "documentName", "stepName", "consoleUrl"])
         .where("id", "=", id)
         .executeTakeFirstOrThrow(),
 

@@ -14,6 +14,7 @@ import { type TargetName, toTargetKey } from "../core/target-key.ts";
 /** One Region of one account of a target, as it is configured. */
 export interface ConfiguredTarget extends TargetName {
   warning?: string | undefined;
+  consoleUrl?: string | undefined;
   roles?: TargetRoles;
 }
 
@@ -84,7 +85,7 @@ function toTarget(
   before: readonly ConfiguredTarget[],
   identity: CallerIdentity,
 ): Target | AwsFailure {
-  const { name, region, warning, roles = NO_ROLES } = configured;
+  const { name, region, warning, consoleUrl, roles = NO_ROLES } = configured;
   const account = accountOf(configured, identity);
   const lacks = roles.readRole === null ? "readRole" : roles.approverRole === null ? "approverRole" : null;
   if (lacks !== null && account !== identity.account) {
@@ -106,6 +107,7 @@ function toTarget(
     account,
     signsAs: roles.approverRole ?? toRoleArn(identity.arn),
     warning,
+    consoleUrl,
   };
 }
 

@@ -77,6 +77,7 @@ for (const engine of ENGINES) {
       executionId: "e1",
       documentName: "Prod-DB-Restart",
       stepName: "approve",
+      consoleUrl: "https://console.example.com/e1",
     };
     const others = [{ stepName: "approveAgain" }, { executionId: "e2" }, { region: "eu-west-1" }];
     await store.owned.executions.recordWithoutId(step);

@@ -196,6 +196,25 @@ describe("the configuration refuses", () => {
     });
 });
 
+test("consoleUrl needs https, a placeholder, and no other placeholder", () => {
+  const problem = (url: string) => {
+    const found = parse(`${ROUTES}consoleUrl: "${url}"\n`);
+    return Array.isArray(found) ? found.map((line) => line.replace(/^etc\//, "")) : found.consoleUrl;
+  };
+  const good = "https://example.awsapps.com/start/#/console?account_id={account}&role_name=Operator&destination={url}";
+  assert.equal(problem(good), good);
+  assert.deepEqual(problem("http://example.com/{url}"), [
+    'c.yml:5 consoleUrl | "http://example.com/{url}" is not an address with https.',
+  ]);
+  assert.deepEqual(problem("https://example.com/"), [
+    "c.yml:5 consoleUrl | It has no placeholder, so that every request would have the same link.",
+  ]);
+  assert.deepEqual(problem("https://example.com/{url}/{role}"), [
+    "c.yml:5 consoleUrl | It has a placeholder that does not exist.",
+  ]);
+  assert.equal(problem("https://example.com/|{url}")?.length, 1);
+});
+
 test("policy explain selects targets by name, by key, by account and by Region, and refuses what does not exist", () => {
   const all = expand(
     targets(

@@ -12,11 +12,11 @@ import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
-import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
+import { noticeMessage, stepWithoutIdMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { ASKED, blockText, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
+import { ASKED, blockText, closedBy, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 /** A fact about a request, stated once in the code and shown on several surfaces. */
 type Fact = "approvers" | "gate" | "heading" | "requester" | "requester rule" | "deadline" | "warning";
@@ -216,6 +216,32 @@ test("no surface offers a decision on a route that only informs, and each one na
   for (const name of ["Details", "App Home", "pending", "show"])
     assert.match(SURFACES[name]?.render(of) ?? "", /For information only.*(AWS console|in AWS)/, name);
   assert.match(SURFACES.digest?.render(of) ?? "", /for information only/);
+});
+
+test("every surface that links to the AWS console uses the configured address", () => {
+  const consoleUrl = "https://sso.example.com/?account=1&to=x";
+  const of = { ...view({ facts: { consoleUrl } }), route: ROUTE };
+  const ended = { ...view({ ...closedBy({}), facts: { consoleUrl } }), route: ROUTE };
+  const texts = Object.entries(SURFACES).map(([name, { render }]) => [name, render(of)] as [string, string]);
+  texts.push(["ended", visibleText(requestMessage(ended).blocks)]);
+  const step = { ...of.request, documentName: "D", stepName: "s", consoleUrl };
+  texts.push(["step without id", visibleText(stepWithoutIdMessage(step).blocks)]);
+  for (const [name, text] of texts) assert.doesNotMatch(text, /console\.aws\.amazon\.com/, name);
+  const linking = texts.filter(([, text]) => text.includes("<https://sso.example.com/?account=1&amp;to=x|"));
+  for (const name of [
+    "message",
+    "Details",
+    "App Home",
+    "pending",
+    "show",
+    "break-glass notice",
+    "step without id",
+    "ended",
+  ])
+    assert.ok(
+      linking.some(([each]) => each === name),
+      name,
+    );
 });
 
 const UNCOVERED: [uncovered: Uncovered, why: RegExp, fix: RegExp][] = (

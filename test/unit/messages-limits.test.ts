@@ -113,6 +113,7 @@ test("Slack accepts the notice about a step without an id, whatever its names, a
   const texts = fc.string({ unit: "binary", maxLength: 300 });
   const step = fc.record({
     ...{ target: texts, account: texts, region: texts, executionId: texts, documentName: texts, stepName: texts },
+    consoleUrl: fc.constantFrom(null, "https://c.example.com/e"),
   });
   fc.assert(
     fc.property(step, (each) => {

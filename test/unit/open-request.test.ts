@@ -92,6 +92,15 @@ test("a step that begins to wait during a long failure gets its own two minutes"
   assert.deepEqual(await requests(), []);
 });
 
+test("a request keeps the link to its execution that the configuration had when it opened", async (t) => {
+  const set = await setUp(t, [REST]);
+  set.automation.target.consoleUrl = "https://sso.example.com/{account}/{execution}";
+  set.automation.shows(anExecution());
+  await set.read();
+  const [request] = await set.requests();
+  assert.equal(request?.facts.consoleUrl, `https://sso.example.com/${request?.account}/${request?.executionId}`);
+});
+
 test("a request keeps the warning that its target had when it opened", async (t) => {
   const set = await setUp(t, [REST]);
   set.automation.target.warning = "MANAGEMENT ACCOUNT";

@@ -40,6 +40,8 @@ export interface Target {
   signsAs?: string;
   /** A warning at the top of each message about this target. */
   warning?: string | undefined;
+  /** The template of links to executions in the AWS console; absent: the partition's console. */
+  consoleUrl?: string | undefined;
 }
 
 /** An AWS call without a result. `retry`: the same call may succeed later without a change by an admin. */

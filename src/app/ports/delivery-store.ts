@@ -130,6 +130,8 @@ export interface StepWithoutId {
   executionId: string;
   documentName: string;
   stepName: string;
+  /** The page of the execution in the AWS console; null: none. */
+  consoleUrl: string | null;
 }
 
 /** The notices that are replies in the thread of their request's message. */

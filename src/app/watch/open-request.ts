@@ -1,4 +1,5 @@
 import { type AuditContextFor, requestContext, toShownFacts } from "../../core/audit.ts";
+import { consoleUrl } from "../../core/console-url.ts";
 import { findEvidence } from "../../core/evidence.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
@@ -103,11 +104,13 @@ function toFacts(
   route: Route | null,
 ): RequestFacts {
   const signer = toRequestSigner(automation);
-  const { warning } = automation.target;
+  const { warning, consoleUrl: template } = automation.target;
+  const page = { ...automation.target, executionId: execution.executionId };
   return {
     ...toRequestFacts(execution, change.step, change, mask, defaults),
     ...(route?.show === undefined ? {} : { evidence: findEvidence(route.show, execution, change.step, mask) }),
     ...(signer === null ? {} : { signer }),
+    ...(template === undefined ? {} : { consoleUrl: consoleUrl(page, template) }),
     ...(warning === undefined ? {} : { targetWarning: warning }),
     notReplaced: mask.notReplaced(),
   };

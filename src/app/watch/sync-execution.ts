@@ -1,4 +1,5 @@
 import { backoffMs } from "../../core/backoff.ts";
+import { consoleUrl } from "../../core/console-url.ts";
 import { findWaitingWithoutId, hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
 import { findFailedStep } from "../../core/failed-step.ts";
 import { makeMask } from "../../core/mask.ts";
@@ -166,7 +167,16 @@ async function reportWithoutId({ executions, log }: SyncExecutionDeps, from: Tar
       { event: "step.without-id", target, executionId, step: stepName },
       "AWS returns no id for a waiting step, so it cannot be decided in Slack: decide it in the AWS console",
     );
-    await executions.recordWithoutId({ target, account, region, executionId, documentName, stepName });
+    const page = consoleUrl({ account, region, executionId }, from.consoleUrl);
+    await executions.recordWithoutId({
+      target,
+      account,
+      region,
+      executionId,
+      documentName,
+      stepName,
+      consoleUrl: page,
+    });
   }
 }
 

@@ -1,41 +1,36 @@
-import type { ApprovalRequest } from "../../core/request.ts";
+import { consoleUrl } from "../../core/console-url.ts";
+import type { RequestFacts } from "../../core/request.ts";
 import { code } from "./text.ts";
 
-/**
- * Returns the page of an execution in the AWS console, or null if the ID or Region has a form that AWS does not use, or if
- * the address of the partition's console is not public. China and GovCloud have their own consoles. Source: AWS documentation, "Getting started with the AWS Management Console".
- */
-export function consoleUrl(region: string, executionId: string): string | null {
-  const domain = consoleDomain(region);
-  if (domain === null || !/^[A-Za-z0-9-]{1,64}$/.test(executionId)) return null;
-  return `https://${region}.${domain}/systems-manager/automation/execution/${executionId}?region=${region}`;
+/** An execution, with the address of its page if the configuration decides it. */
+interface Execution {
+  account: string;
+  region: string;
+  executionId: string;
+  facts?: Pick<RequestFacts, "consoleUrl">;
 }
 
-function consoleDomain(region: string): string | null {
-  if (/^cn-[a-z]+-\d{1,2}$/.test(region)) return "console.amazonaws.cn";
-  if (/^us-gov-[a-z]+-\d{1,2}$/.test(region)) return "console.amazonaws-us-gov.com";
-  // The other partitions have another first part (eusc-de-east-1) or four parts (us-iso-east-1).
-  return /^[a-z]{2}-[a-z]+-\d{1,2}$/.test(region) ? "console.aws.amazon.com" : null;
+/** Returns a link to the page of the execution in the console, or null without a page. In mrkdwn. */
+function link(execution: Execution, label: string): string | null {
+  const { facts } = execution;
+  const url = facts?.consoleUrl === undefined ? consoleUrl(execution) : facts.consoleUrl;
+  return url === null ? null : `<${url.replaceAll("&", "&amp;")}|${label}>`;
 }
 
 /** Links to the execution in the console, labeled with the first characters of its ID. In mrkdwn. */
-export function executionLink({ region, executionId }: ApprovalRequest): string {
-  const url = consoleUrl(region, executionId);
-  const short = executionId.slice(0, SHORT_ID_LENGTH);
-  return url === null ? code(short, SHORT_ID_LENGTH + 2) : `<${url}|${short}>`;
+export function executionLink(execution: Execution): string {
+  const short = execution.executionId.slice(0, SHORT_ID_LENGTH);
+  return link(execution, short) ?? code(short, SHORT_ID_LENGTH + 2);
 }
 
 /** Enough of an execution's ID to tell it from the others in a channel. */
 const SHORT_ID_LENGTH = 8;
 
 /** Links to the console, or returns null. In mrkdwn. */
-export function consoleLink(request: Pick<ApprovalRequest, "region" | "executionId">): string | null {
-  const url = consoleUrl(request.region, request.executionId);
-  return url === null ? null : `<${url}|Open in the AWS console>`;
-}
+export const consoleLink = (execution: Execution): string | null => link(execution, "Open in the AWS console");
 
 /** The IDs of a request in full, and the link to the console. In mrkdwn. Without a request: the ID of the execution. */
-export function idsLine(about: Pick<ApprovalRequest, "region" | "executionId"> & { id?: string }): string {
+export function idsLine(about: Execution & { id?: string }): string {
   const request = about.id === undefined ? null : `Request ${code(about.id, 80)}`;
   const parts = [`Execution ${code(about.executionId, 80)}`, request, consoleLink(about)];
   return parts.filter((part) => part !== null).join(" · ");

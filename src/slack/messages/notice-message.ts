@@ -205,7 +205,7 @@ export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
         `${show.text(documentName)}, step ${show.text(stepName)}, is waiting for approval in ${describeTarget(step, show)}. AWS returns no \`StepExecutionId\` for this step. Without that ID, Countersign cannot verify which step a decision would reach. *The step cannot be decided in Slack*, and no channel has a message about it. Decide it in the AWS console.`,
         "state",
       ),
-      context(`This notice is sent once for each step of an execution. ${idsLine(step)}`, "ids"),
+      context(`This notice is sent once for each step of an execution. ${idsLine({ ...step, facts: step })}`, "ids"),
     ],
   };
 }

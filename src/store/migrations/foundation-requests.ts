@@ -100,6 +100,7 @@ export async function createStepsWithoutId(db: Db): Promise<void> {
     .addColumn("execution_id", "text", (c) => c.notNull())
     .addColumn("document_name", "text", (c) => c.notNull())
     .addColumn("step_name", "text", (c) => c.notNull())
+    .addColumn("console_url", "text")
     .addUniqueConstraint("steps_without_id_step", ["account", "region", "execution_id", "step_name"])
     .execute();
 }

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { findListing, type Listing, toApproverLine, toSessionArn } from "../../src/core/listed-approver.ts";
+import {
+  findListing,
+  type Listing,
+  personListing,
+  requestListing,
+  signingPrincipal,
+  toApproverLine,
+  toSessionArn,
+} from "../../src/core/listed-approver.ts";
 
 const iam = (resource: string, account = "111122223333") => `arn:aws:iam::${account}:${resource}`;
 const sts = (resource: string, account = "111122223333") => `arn:aws:sts::${account}:assumed-role/${resource}`;
@@ -60,6 +68,14 @@ const UNKNOWN = [
   iam("group/approvers"),
   iam("root"),
   "arn:aws:sts::111122223333:federated-user/jane",
+  // Almost an ARN of a user, a role or a session.
+  "arn:aws:sts::111122223333:user/jane",
+  "arn:aws:iam::111122223333:assumed-role/Approver/jane@example.com",
+  "arn:aws:iam:us-east-1:111122223333:user/jane",
+  iam("my-user/jane"),
+  iam("user/jane/"),
+  "arn:aws:sts::111122223333:my-assumed-role/Approver/jane@example.com",
+  sts("Approver/jane@example.com/"),
   sts("Approver/*"),
   `${iam("user/omar")},${iam("user/mia")}`,
   '["omar"]',
@@ -87,6 +103,39 @@ test("the path of a session's role is compared where the configuration names it"
   assert.equal(findListing([SESSION], SESSION, role), "unknown");
   assert.equal(findListing([iam("role/Approver")], SESSION, iam("role/Approver")), "listed");
   assert.equal(findListing([iam("role/Other")], SESSION, role), "unlisted");
+});
+
+test("a text that is no ARN of a role names no path and no session", () => {
+  assert.equal(findListing([iam("role/Approver")], SESSION, "Approver"), "listed");
+  assert.equal(toSessionArn("Approver", "jane"), null);
+});
+
+test("the bot signs with its own principal, and a person in a session of the approvers' role", () => {
+  const bot = { awsApprovers: [BOT], signer: { kind: "bot", arn: BOT } } as const;
+  const people = (...awsApprovers: string[]) =>
+    ({ awsApprovers, signer: { kind: "approvers", arn: iam("role/Approver") } }) as const;
+  assert.equal(signingPrincipal({ ...bot, awsApprovers: [...bot.awsApprovers] }, "jane"), BOT);
+  assert.equal(signingPrincipal(people(), "jane"), sts("Approver/jane"));
+  assert.equal(signingPrincipal({ awsApprovers: [] }, "jane"), null, "the signer is not known");
+
+  assert.equal(requestListing({ ...bot, awsApprovers: [BOT] }), "listed");
+  assert.equal(requestListing({ ...bot, awsApprovers: ["omar"] }), "unlisted");
+  assert.equal(requestListing({ awsApprovers: ["omar"] }), "unknown");
+  assert.equal(requestListing(people(sts("Approver/omar"))), "unknown", "some person may be listed");
+
+  assert.equal(personListing({ ...bot, awsApprovers: [BOT] }, "jane"), "listed");
+  assert.equal(personListing({ awsApprovers: ["omar"] }, "jane"), "unknown");
+  assert.equal(personListing(people(sts("Approver/omar")), "jane"), "unlisted");
+  assert.equal(personListing(people(sts("Approver/jane")), "jane"), "listed");
+  const inTeam = {
+    awsApprovers: [iam("role/Approver")],
+    signer: { kind: "approvers", arn: iam("role/team/Approver") },
+  } as const;
+  assert.equal(
+    personListing({ ...inTeam, awsApprovers: [...inTeam.awsApprovers] }, "jane"),
+    "unknown",
+    "the paths differ",
+  );
 });
 
 test("without entries, or without a known principal, nothing is certain", () => {

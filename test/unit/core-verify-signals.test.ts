@@ -64,6 +64,16 @@ const RESULTS: [claim: string, Case, ReturnType<typeof verify>][] = [
     { own: { ...OVER, ...shows(ours()) }, others: [byTool({})] },
     ["confirmed", null],
   ],
+  [
+    "a confirmed result is final, whatever a later read shows",
+    { own: { ...OVER, ...shows(decision(OMAR)) }, request: { verification: "confirmed" }, now: MINUTE },
+    null,
+  ],
+  [
+    "a read no longer lists our step, and no signal can take effect any more",
+    { own: { ...OVER, stepExecutionId: "another", action: "aws:sleep" }, now: later },
+    ["not-visible", null],
+  ],
   ["our id is among the decisions", { own: { ...OVER, ...shows(ours()) } }, ["confirmed", null]],
   ["our principal decided, without a comment", { own: { ...OVER, ...shows(decision(BOT)) } }, ["confirmed", null]],
   [

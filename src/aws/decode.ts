@@ -57,7 +57,7 @@ function decodeStep(step: StepExecution): ObservedStep {
     endedAt: time(step.ExecutionEndTime),
     timeoutSeconds: Number.isFinite(timeout) ? (timeout ?? null) : null,
     onFailure: text(step.OnFailure),
-    inputs: Object.fromEntries(members(step.Inputs).map(([key, value]) => [key, decodeInput(value)])),
+    inputs: Object.fromEntries(members(step.Inputs).map(([key, value]) => [key, decodeNamed(key, value)])),
     outputs: lists(step.Outputs),
     failureMessage: text(step.FailureMessage),
     ...decodeFailureDetails(step.FailureDetails),
@@ -74,6 +74,12 @@ function decodeFailureDetails(details: StepExecution["FailureDetails"]): Pick<Ob
 function decodeRound(details: StepExecution["ParentStepDetails"]): Pick<ObservedStep, "round"> {
   const { Iteration: iteration, IteratorValue: value } = details ?? {};
   return typeof iteration === "number" ? { round: { iteration, value: text(value) } } : {};
+}
+
+/** Decodes an input by its name: a raw message may look like JSON, and people must see it as AWS returned it. */
+function decodeNamed(name: string, input: unknown): unknown {
+  const decoded = decodeInput(input);
+  return name === "Message" && typeof decoded !== "string" ? input : decoded;
 }
 
 /**

@@ -81,7 +81,7 @@ function parameter(name: string, values: string[], mask: Mask, defaults: Record<
 }
 
 function texts(input: unknown): string[] {
-  if (typeof input === "string") return [input];
+  if (typeof input === "string" || typeof input === "number") return [String(input)];
   return Array.isArray(input) ? input.map(asText) : [];
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { decodeExecution } from "../../src/aws/decode.ts";
 import { backoffMs } from "../../src/core/backoff.ts";
 import { toRequestFacts } from "../../src/core/facts.ts";
 import { MASK, makeMask } from "../../src/core/mask.ts";
@@ -115,4 +116,34 @@ test("a pause between attempts doubles up to its cap, and half of it is random",
       },
     ),
   );
+});
+
+/** Reads a step with these inputs as the adapter and the core do. */
+function factsOf(Inputs: Record<string, string>, mask = open) {
+  const raw = { AutomationExecutionId: "e-1", AutomationExecutionStatus: "Waiting" as const };
+  const execution = decodeExecution(raw, [{ StepName: "approve", StepExecutionId: "s-1", Inputs }]);
+  const [step] = execution.steps;
+  assert.ok(step !== undefined);
+  return toRequestFacts(execution, step, gate, mask, null);
+}
+
+test("a message is shown as AWS returned it, raw or encoded, also if it is JSON, a number or a list", () => {
+  for (const message of ["Go?", '{ "a":  1 }', "42", "007", "12345678901234567890", "[1, 2]", "true", "null", '{"a":'])
+    for (const input of [message, JSON.stringify(message)])
+      assert.equal(factsOf({ Message: input }).message, message, input);
+  const mask = makeMask(["*password*"], { parameters: {} });
+  assert.doesNotMatch(factsOf({ Message: '{"password":"hunter2-and-more"}' }, mask).message ?? "", /hunter2/);
+});
+
+test("approvers and the number of approvals are read from raw and encoded inputs", () => {
+  const arn = "arn:aws:iam::111122223333:role/Ops";
+  for (const [input, expected] of [
+    [arn, [arn]],
+    [JSON.stringify(arn), [arn]],
+    [JSON.stringify([arn, "jane"]), [arn, "jane"]],
+    ["111122223333", ["111122223333"]],
+  ] as const)
+    assert.deepEqual(factsOf({ Approvers: input }).awsApprovers, expected, input);
+  for (const input of ["2", '"2"'])
+    assert.equal(factsOf({ MinRequiredApprovals: input }).minRequiredApprovals, 2, input);
 });

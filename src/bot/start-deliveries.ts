@@ -23,13 +23,14 @@ import type { Wiring } from "./wiring-options.ts";
 export function startMessages(wiring: Wiring, { chat, acquireSlot }: Slack, { aliveUntil }: LeaseBalancer): Worker[] {
   const { config, store, replica, wakeUps, clock, random, log } = wiring;
   const newId = () => `${replica}:${wiring.newId()}`;
-  const { requests, messages, notices, digests, rateLimits } = store;
+  const { requests, messages, notices, digests, recipientLookups, rateLimits } = store;
   const { routes, identities } = config;
   const deps = {
     requests,
     messages,
     notices,
     digests,
+    recipientLookups,
     routes,
     identities,
     chat,

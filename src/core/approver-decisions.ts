@@ -19,6 +19,24 @@ export function countApprovals(step: ObservedStep): number {
   return decisions(step).filter((text) => /:\s*"?Approved?\b/i.test(text)).length;
 }
 
+/** Finds the comments of other principals among the step's decisions, whatever their key is called. */
+export function findComments(step: ObservedStep): string[] {
+  return decisions(step).flatMap((text) => {
+    const found = parseObject(text);
+    const comments = Object.entries(found).filter(([key, value]) => /comment/i.test(key) && typeof value === "string");
+    return comments.map(([, value]) => String(value)).filter((value) => value !== "" && !value.includes(OWN_COMMENT));
+  });
+}
+
+function parseObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
 /** Finds the ARNs that the step's decisions mention, each once. */
 export function findDeciders(step: ObservedStep): string[] {
   return [...new Set(decisions(step).flatMap(findPrincipalArns))];

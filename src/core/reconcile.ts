@@ -1,6 +1,7 @@
 import {
   approvalStatus,
   countApprovals,
+  findComments,
   findDeciders,
   mayBeDecidedBy,
   type SigningPrincipals,
@@ -27,6 +28,8 @@ import {
 import { countAccepted, findSigningPrincipals, type SignalAttempt } from "./signal-attempt.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns } from "./step-turns.ts";
 import { type Verified, verifySignals } from "./verify-signals.ts";
+
+const MAX_COMMENT_LENGTH = 1000;
 
 /** A change of the stored requests that follows from a read of their execution. */
 export type Change =
@@ -218,11 +221,13 @@ function toOutcome(ending: Ending): Outcome {
   const { step, maskText } = ending;
   const kind = outcomeKind(ending);
   const ours = isOurs(kind, ending);
+  const comments = ours || step === undefined ? [] : findComments(step);
   return {
     kind,
     where: ours ? "slack" : "aws",
     by: ours || step === undefined ? [] : findDeciders(step),
     detail: step?.failureMessage == null || ours ? null : maskText(step.failureMessage),
+    ...(comments.length === 0 ? {} : { comment: maskText(comments.join(" · ")).slice(0, MAX_COMMENT_LENGTH) }),
   };
 }
 

@@ -111,6 +111,8 @@ export interface Outcome {
   by: string[];
   /** AWS's message about a failure, masked. */
   detail: string | null;
+  /** The comment with which the step was decided elsewhere, masked; absent if AWS returns none. */
+  comment?: string;
 }
 
 export interface ApprovalRequest {

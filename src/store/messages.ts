@@ -11,7 +11,7 @@ export const MESSAGES_OF_REQUESTS = sql`messages join requests on requests.id = 
  * Messages to post. A request that closed before its message was posted needs none. If an attempt may have posted it, that
  * attempt must still be resolved.
  */
-export const UNPOSTED = sql<SqlBool>`messages.ts is null and (requests.state <> 'closed' or messages.claim_id is not null)`;
+export const UNPOSTED = sql<SqlBool>`messages.ts is null and messages.deletions < 2 and (requests.state <> 'closed' or messages.claim_id is not null)`;
 
 /** Messages to update: they show an older version of their request. */
 export const OUTDATED = sql<SqlBool>`messages.ts is not null and messages.shown_version < messages.request_version`;

@@ -59,7 +59,7 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
         .where("id", "=", id)
         .executeTakeFirstOrThrow(),
 
-    add: (requestId, kind, channelId) => addNotice(db, { requestId, kind, channelId }),
+    add: (requestId, kind, channelId, number) => addNotice(db, { requestId, kind, channelId, number }),
 
     ofRequest: (requestId) =>
       db.selectFrom("notices").selectAll().where("requestId", "=", requestId).orderBy("channelId").execute(),

@@ -10,7 +10,7 @@ export const UNRESOLVED = sql<SqlBool>`recipient_lookups.done_at is null`;
 
 /** Adds a lookup, once for each request and kind, and once for each `once` that is not null. */
 export async function addRecipientLookup(
-  trx: Transaction<Tables>,
+  trx: Kysely<Tables>,
   requestId: string,
   kind: RecipientLookupKind,
   once: string | null = null,
@@ -24,6 +24,8 @@ export async function addRecipientLookup(
 
 export function makeRecipientLookupStore(db: Kysely<Tables>): RecipientLookupStore {
   return {
+    add: (requestId, kind, once) => addRecipientLookup(db, requestId, kind, once),
+
     due: (now, limit) =>
       db
         .selectFrom("recipientLookups")

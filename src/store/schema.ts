@@ -29,8 +29,6 @@ export interface RequestsTable
 }
 
 export interface MessagesTable extends MessageRow {
-  /** How often the message was deleted in Slack. */
-  deletions: number;
   /** The version of the request, copied here for an index of the messages that show an older one. */
   requestVersion: number;
   /** 1 after an approver opened the request before this message was posted, else 0. */

@@ -95,6 +95,7 @@ test("one change of a request is shown in all of its 90 channels, and each rate-
     ...messageOptions(store),
     deliver: makeRequestMessages({
       notices: store.notices,
+      recipientLookups: store.recipientLookups,
       messages,
       requests,
       routes: [],

@@ -173,6 +173,7 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const deliver = makeRequestMessages({
     messages,
     notices: store.notices,
+    recipientLookups: store.recipientLookups,
     requests,
     routes,
     identities: {},

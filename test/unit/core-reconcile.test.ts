@@ -400,3 +400,22 @@ test("approvals and principals are parsed from decisions in an undocumented form
   assert.equal(countApprovals(step), 2);
   assert.deepEqual(findDeciders(step), [REVIEWER, "arn:aws:sts::111122223333:assumed-role/Role/jane@example.com"]);
 });
+
+test("the comment of a decision elsewhere is stored masked, whatever its key is called, and ours is not", () => {
+  const decide = (decision: object) => ({
+    ApprovalStatus: ["Approved"],
+    ApproverDecisions: [JSON.stringify(decision)],
+  });
+  const outcome = (decision: object) => {
+    const execution = anExecution({ steps: [aStep({ status: "Success", outputs: decide(decision) })] });
+    const [change] = reconcile(execution, [aRequest()], {
+      now: NOW,
+      maskText: (text) => text.replace("hunter2", "***"),
+    });
+    return change?.kind === "close" ? change.outcome : null;
+  };
+  assert.equal(outcome({ Approver: REVIEWER, Comment: "ok, hunter2" })?.comment, "ok, ***");
+  assert.equal(outcome({ approver: REVIEWER, approverComments: "fine" })?.comment, "fine");
+  assert.equal(outcome({ Approver: REVIEWER })?.comment, undefined);
+  assert.equal(outcome({ Approver: REVIEWER, Comment: `Countersign request ${REQUEST_ID}` })?.comment, undefined);
+});

@@ -20,6 +20,7 @@ export async function setUp(t: TestContext) {
   const deliver = makeRequestMessages({
     messages: store.messages,
     notices: store.notices,
+    recipientLookups: store.recipientLookups,
     requests: store.requests,
     routes: [aRoute()],
     identities: {},

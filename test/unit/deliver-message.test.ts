@@ -175,6 +175,52 @@ test("a message that was deleted in Slack is posted again while its request is n
   assert.deepEqual(await due(), [], "a closed request needs no new message");
 });
 
+test("a message that is deleted a second time is not posted again", async (t) => {
+  const { chat, round, row, move, due } = await setUp(t);
+  await round();
+  for (const count of [1, 2]) {
+    await move();
+    chat.nextUpdate.push({ kind: "deleted", code: "message_not_found", error: "message_not_found", advice: "x" });
+    await round();
+    assert.equal((await due()).length, 2 - count);
+    await round();
+    assert.equal([...chat.messages.values()].at(-1)?.view.isReplacement, true);
+  }
+  assert.equal((await row()).ts, null);
+});
+
+test("admins learn once that the only channel of a request cannot be used", async (t) => {
+  const { chat, clock, store, round } = await setUp(t);
+  for (let attempt = 0; attempt < 2; attempt++) {
+    chat.nextPost.push({ answer: { kind: "refused", code: "is_archived", error: "is_archived", advice: "x" } });
+    await round();
+    clock.advance(600_000);
+  }
+  const lookups = await store.recipientLookups.due(clock.now(), 10);
+  assert.deepEqual(
+    lookups.map(({ kind }) => kind),
+    ["channel-unavailable"],
+  );
+});
+
+test("a message that Slack no longer lets the bot edit gets its decision as a reply, once, without further attempts", async (t) => {
+  const { store, chat, round, due, move } = await setUp(t);
+  await round();
+  for (const patch of [{ state: "decided", decision: "approve" }, {}, { state: "closed" }] as const) {
+    await move(patch);
+    chat.nextUpdate.push({
+      kind: "not-editable",
+      code: "edit_window_closed",
+      error: "edit_window_closed",
+      advice: "x",
+    });
+    await round();
+    assert.deepEqual(await due(), []);
+  }
+  const replies = (await store.notices.ofRequest(REQUEST_ID)).filter(({ kind }) => kind === "not-editable");
+  assert.deepEqual(replies.map(({ number }) => number).toSorted(), [1_000, 2_000]);
+});
+
 test("a message that Slack no longer lets the bot edit gets one notice in its channel", async (t) => {
   const { clock, store, chat, round, move } = await setUp(t);
   await round();

@@ -63,7 +63,7 @@ const FIELDS: {
 const A_VOTE: Record<keyof AuditContext["votes"][number], true> = {
   ...{ userId: true, name: true, email: true, verdict: true, reason: true, authority: true, at: true },
 };
-const OUTCOME: Record<keyof Outcome, true> = { kind: true, where: true, by: true, detail: true };
+const OUTCOME: Record<keyof Outcome, true> = { kind: true, where: true, by: true, detail: true, comment: true };
 const OUTCOME_KINDS: Record<OutcomeKind, true> = {
   ...{ approved: true, rejected: true, "timed-out": true, cancelled: true, failed: true, "not-found": true },
   unknown: true,

@@ -82,6 +82,7 @@ async function post<Row extends DeliveryRow>(
     default:
       await store.release(row.id, claim, describeChatFailure(result), retryAt(deps, row, result));
       report(deps, row, result, "message.post-failed", "cannot post a message");
+      if (result.kind === "refused") await kind.refused?.(row, result.code);
       return toBackOff(deps, row, result);
   }
 }
@@ -158,6 +159,13 @@ async function update<Row extends DeliveryRow>(
   if (result.kind === "updated") {
     await store.recordUpdated(row.id, version, claim);
     trace(deps, "message.updated", "message updated");
+    return 0;
+  }
+  if (result.kind === "not-editable") {
+    // A reply shows the change. Another attempt with the same content cannot succeed.
+    await kind.lost?.(row, ts, result.kind);
+    report(deps, row, { ...result, kind: "refused" }, "message.update-failed", "cannot update a message");
+    await store.recordUpdated(row.id, version, claim);
     return 0;
   }
   const lost = isLost(result) ? result.kind : null;

@@ -37,6 +37,8 @@ export interface MessageKind<Row extends DeliveryRow> {
   about(row: Row): object;
   /** Handles a message that was deleted, or that cannot be edited. By default its update is retried more and more rarely. */
   lost?(row: Row, ts: string, how: LostMessage["kind"]): Promise<void>;
+  /** Handles a post that Slack refused, by the code of the error. */
+  refused?(row: Row, code: string): Promise<void>;
   /** Handles a reply whose thread was deleted. */
   threadLost?(row: Row, threadTs: string): Promise<void>;
 }

@@ -7,12 +7,23 @@ import {
   type NoticeRow,
   type NoticeStore,
   REMINDER_KINDS,
+  type RecipientLookupStore,
   THREAD_KINDS,
 } from "../ports/delivery-store.ts";
 import type { NoticeView, RequestView, Thread } from "../ports/slack.ts";
 import type { RequestStore } from "../ports/store.ts";
 import { makeDeliverMessage } from "./deliver-message.ts";
 import type { DeliveryDeps } from "./delivery-context.ts";
+
+/** Error codes for a channel in which the bot cannot post. Source: Slack API, errors of chat.postMessage. */
+const UNAVAILABLE_CODES: ReadonlySet<string> = new Set([
+  "is_archived",
+  "channel_not_found",
+  "not_in_channel",
+  "restricted_action",
+  "restricted_action_read_only_channel",
+  "restricted_action_thread_only_channel",
+]);
 
 /** Earlier requests that a message shows. */
 const MAX_EARLIER = 3;
@@ -26,7 +37,12 @@ export interface ViewDeps {
 
 /** Delivers the message of a request in one channel; see makeDeliverMessage. */
 export const makeRequestMessages = (
-  deps: DeliveryDeps & ViewDeps & { messages: MessageStore; notices: Pick<NoticeStore, "add"> },
+  deps: DeliveryDeps &
+    ViewDeps & {
+      messages: MessageStore;
+      notices: Pick<NoticeStore, "add">;
+      recipientLookups: Pick<RecipientLookupStore, "add">;
+    },
 ) =>
   makeDeliverMessage<MessageRow>(deps, {
     store: deps.messages,
@@ -36,16 +52,24 @@ export const makeRequestMessages = (
       const postedAt = row.ts === null ? deps.clock.now() : Number(row.ts) * 1000;
       const isEscalation = isEscalationChannel(view.route, row.channelId);
       const earlier = await findEarlier(deps, view.request, row.channelId);
-      const shown = { ...view, postedAt, isEscalation, earlier };
+      const shown = { ...view, postedAt, isEscalation, earlier, isReplacement: row.deletions > 0 };
       const content = { id: row.requestId, kind: "request", view: shown } as const;
       return { content, version: view.request.version };
     },
     about: ({ requestId }) => ({ requestId }),
-    // A deleted message is posted again. One that stays, outdated, gets a notice with the current state below it.
-    lost: ({ requestId, channelId }, ts, how) =>
-      how === "deleted"
-        ? deps.messages.recordDeleted(channelId, ts)
-        : deps.notices.add(requestId, "not-editable", channelId),
+    // A deleted message is posted again. One that stays, outdated, gets replies with what has changed.
+    async lost({ requestId, channelId }, ts, how) {
+      if (how === "deleted") return deps.messages.recordDeleted(channelId, ts);
+      const stage = toStage(await toRequestView(deps, requestId));
+      await deps.notices.add(requestId, "not-editable", channelId, stage);
+    },
+    async refused({ requestId, channelId }, code) {
+      const rows = await deps.messages.ofRequest(requestId);
+      const inChannels = rows.filter((row) => !row.channelId.startsWith("D"));
+      if (!UNAVAILABLE_CODES.has(code) || inChannels.some((row) => row.ts !== null || row.lastError === null)) return;
+      const once = JSON.stringify(["channel-unavailable", channelId, code]);
+      await deps.recipientLookups.add(requestId, "channel-unavailable", once);
+    },
   });
 
 /** Delivers one notice; see makeDeliverMessage. */
@@ -88,6 +112,11 @@ async function findEarlier(
     found.push({ request, votes: await requests.votes(request.id), messages: here });
   }
   return found;
+}
+
+/** Counts the changes that people must see: each vote, the decision, and the end of the request. */
+function toStage({ request, votes }: Pick<RequestView, "request" | "votes">): number {
+  return request.state === "open" ? votes.length : request.state === "decided" ? 1_000 : 2_000;
 }
 
 function isEscalationChannel(route: Route | null, channelId: string): boolean {

@@ -101,6 +101,7 @@ async function findRecipients(deps: FindDeps, lookup: RecipientLookup): Promise<
     case "requester-decided":
     case "requester-ended":
       return findRequesters(deps, lookup.requestId);
+    case "channel-unavailable":
     case "no-route":
     case "not-listed":
     case "step-without-id":

@@ -50,6 +50,8 @@ export interface DeliveryStore {
 /** The message of a request in one channel. Its version is that of the request. */
 export interface MessageRow extends DeliveryRow {
   requestId: string;
+  /** How often the message was deleted in Slack. It is posted again once. */
+  deletions: number;
 }
 
 export interface MessageStore extends DeliveryStore {
@@ -61,7 +63,7 @@ export interface MessageStore extends DeliveryStore {
   ofRequest(requestId: string): Promise<MessageRow[]>;
   /** Records that an approver opened the request: its unposted messages are posted before others. */
   recordOpened(requestId: string): Promise<void>;
-  /** Records that the message with this ts was deleted in Slack: it is due to be posted again while its request is not closed. */
+  /** Records that the message with this ts was deleted in Slack: it is due to be posted again, once, while its request is not closed. */
   recordDeleted(channelId: string, ts: string): Promise<void>;
 }
 
@@ -79,6 +81,8 @@ export interface RecipientLookup {
 }
 
 export interface RecipientLookupStore {
+  /** Adds a lookup, once for each request and kind, and once for all requests with the same `once`. */
+  add(requestId: string, kind: RecipientLookupKind, once: string): Promise<void>;
   /** Returns lookups whose time has come. */
   due(now: number, limit: number): Promise<RecipientLookup[]>;
   /** Adds the last recipients' messages or notices, each channel once, and ends the lookup. */
@@ -98,6 +102,7 @@ export interface RecipientLookupStore {
 /** A message about a request that is posted once and never updated. */
 export type NoticeKind =
   | "break-glass"
+  | "channel-unavailable"
   | "execution-ended"
   | "no-route"
   | "not-editable"
@@ -114,7 +119,7 @@ export interface NoticeRow extends DeliveryRow {
   /** The id of the request; of the stored step, if the notice is about a step without an id. */
   requestId: string;
   kind: NoticeKind;
-  /** Tells apart the notices of one kind: the time when a reminder was due, else 0. */
+  /** Tells apart the notices of one kind: the time when a reminder was due, the stage of an update (see toStage), else 0. */
   number: number;
   /** Facts as of the time when the notice became due, as JSON; null if there are none. */
   detail: string | null;
@@ -135,7 +140,13 @@ export interface StepWithoutId {
 }
 
 /** The notices that are replies in the thread of their request's message. */
-export const THREAD_KINDS: readonly NoticeKind[] = ["execution-ended", "reminder", "last-call", "escalated"];
+export const THREAD_KINDS: readonly NoticeKind[] = [
+  "execution-ended",
+  "reminder",
+  "last-call",
+  "escalated",
+  "not-editable",
+];
 
 /** The notices that end with the state `open` of their request, posted or not. */
 export const REMINDER_KINDS: readonly NoticeKind[] = ["reminder", "last-call", "escalated"] satisfies ReminderKind[];
@@ -146,8 +157,8 @@ export interface NoticeStore extends DeliveryStore {
   ofRequest(requestId: string): Promise<NoticeRow[]>;
   /** Returns the stored step that a notice `step-without-id` is about. */
   stepWithoutId(id: string): Promise<StepWithoutId>;
-  /** Adds a notice, once for each request, kind and channel. */
-  add(requestId: string, kind: NoticeKind, channelId: string): Promise<void>;
+  /** Adds a notice, once for each request, kind, number and channel. */
+  add(requestId: string, kind: NoticeKind, channelId: string, number: number): Promise<void>;
   /**
    * Returns the thread of a reply: the request's message in the channel, for the end of an execution the newest message of
    * the execution. Null if it was deleted.

@@ -34,6 +34,8 @@ export interface RequestView {
   requester: Requester;
   /** When the message was posted, or is being posted. */
   postedAt?: number | undefined;
+  /** Whether the message replaces one that was deleted. */
+  isReplacement?: boolean;
   /** The earlier requests of the execution, oldest first, each with its messages; absent where they are not shown. */
   earlier?: readonly (Gate & { messages: readonly { channelId: string; ts: string | null }[] })[];
   /** Whether the message is in a channel to which the request was escalated. */

@@ -11,7 +11,7 @@ import { idsLine } from "./aws-text.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
 import { executionEndMessage } from "./execution-end.ts";
-import { mentions, mentionUser } from "./mentions.ts";
+import { mentionChannel, mentions, mentionUser, series } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { reminderMessage } from "./reminder-message.ts";
 import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
@@ -27,6 +27,8 @@ export function noticeMessage(view: NoticeView): Rendered {
   switch (view.kind) {
     case "break-glass":
       return breakGlass(view);
+    case "channel-unavailable":
+      return channelUnavailable(view);
     case "execution-ended":
     case "requester-ended":
       return executionEndMessage(view);
@@ -81,6 +83,23 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
         .join(", ") || "an admin"
     }`,
     blocks: blocks.filter((block) => block !== null),
+  };
+}
+
+/** Tells admins that a request has a message in none of its channels. */
+function channelUnavailable({ request, route }: NoticeView): Rendered {
+  const title = `No channel for ${plain(request.facts.documentName, 90)}`;
+  const channels = series((route?.channels ?? []).map(mentionChannel));
+  return {
+    text: `${title}: Slack refuses to post in it.`,
+    blocks: [
+      header(title, "what"),
+      section(
+        `Slack refuses to post ${describeRequest(request, mentions())} in ${channels || "its channel"}: the channel is archived, or Countersign is not a member or may not post there. No approver sees the request. Unarchive the channel or invite the bot, and it is posted. \`/approvals show ${request.id}\` has its state.`,
+        "state",
+      ),
+      context(idsLine(request), "ids"),
+    ],
   };
 }
 

@@ -43,7 +43,8 @@ function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: read
     case "approved":
     case "rejected": {
       const verb = outcome.kind === "approved" ? "Approved" : "Rejected";
-      if (outcome.where === "aws") return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack${detected}`;
+      const comment = outcome.comment === undefined ? "" : `, with the comment ${code(outcome.comment, 300)}`;
+      if (outcome.where === "aws") return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack${detected}${comment}`;
       const decisive = votes.filter((vote) => vote.verdict === request.decision);
       const by = decisive.length > 0 ? ` by ${named(decisive)}` : "";
       const after = duration((request.decidedAt ?? request.closedAt ?? asked) - asked);

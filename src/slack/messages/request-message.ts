@@ -45,6 +45,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl:
     header(headline(view), "what"),
     warningBlock(view),
     lateBlock(view),
+    view.isReplacement ? context("This message replaces one that was deleted.", "replacement") : null,
     view.isEscalation ? escalationLine(view) : null,
     ...authorMessage(request, MESSAGE_PARTS.words, "words"),
     section(whereLine(view), "where"),

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { listNames } from "../../core/name-renderer.ts";
+import type { Outcome } from "../../core/request.ts";
 import { context } from "./blocks.ts";
 import { counted } from "./time.ts";
 
@@ -15,7 +16,7 @@ export function withheld<View extends RequestView>(view: View): View {
     request: {
       ...request,
       facts: { ...request.facts, message: null, parameters: [], evidence: [] },
-      outcome: request.outcome === null ? null : { ...request.outcome, detail: null },
+      outcome: request.outcome === null ? null : withoutTexts(request.outcome),
       executionFailure: null,
       failedStep: null,
     },
@@ -38,4 +39,8 @@ export function withheldBlock({ request, votes }: RequestView): KnownBlock | nul
     `Not shown, because people of other organizations can read this channel: ${listNames(parts, "and")}. Details shows them to people of this workspace.`,
     "withheld",
   );
+}
+
+function withoutTexts({ comment: _, ...outcome }: Outcome): Outcome {
+  return { ...outcome, detail: null };
 }

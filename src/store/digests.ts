@@ -12,7 +12,7 @@ const CURRENT = sql<SqlBool>`digests.ended_at is null`;
 /** Current digests with work left, by the rows alone: they are not posted, or failed. */
 export const BEHIND = sql<SqlBool>`${CURRENT} and (digests.ts is null or digests.last_error is not null)`;
 
-const WAITING = sql<SqlBool>`messages.ts is null and requests.state = 'open'`;
+const WAITING = sql<SqlBool>`messages.ts is null and messages.deletions < 2 and requests.state = 'open'`;
 
 /** Selects open requests whose message is not posted, with the channel of that message. */
 const selectWaiting = (db: Kysely<Tables>) =>

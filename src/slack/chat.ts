@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Clock } from "../app/ports/aws.ts";
 import type { Chat, MessageContent } from "../app/ports/slack.ts";
 import type { Workspace } from "./connection/workspace.ts";
-import { findMessage, toMetadata } from "./find-message.ts";
+import { makeFindMessage, toMetadata } from "./find-message.ts";
 import type { Rendered } from "./messages/blocks.ts";
 import { digestMessage } from "./messages/digest-message.ts";
 import { noticeMessage, stepWithoutIdMessage } from "./messages/notice-message.ts";
@@ -61,7 +61,7 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       return NOT_EDITABLE_CODES.has(updated.code) ? { ...updated, kind: "not-editable" } : updated;
     },
 
-    find: (channel, id, since, threadTs) => findMessage(call, workspace, channel, id, since, threadTs),
+    find: makeFindMessage(call, workspace, clock),
 
     async openDirectMessage(userId) {
       const opened = await call("conversations.open", { users: userId });

@@ -1,4 +1,6 @@
 import type {
+  AuthTeamsListArguments,
+  AuthTeamsListResponse,
   ChatPostEphemeralArguments,
   ChatPostEphemeralResponse,
   ChatPostMessageArguments,
@@ -28,6 +30,7 @@ import { chatFailure } from "./slack-failures.ts";
 
 /** The rate-limited methods of the Web API, with the arguments and the response of each. */
 interface SlackMethods {
+  "auth.teams.list": { args: AuthTeamsListArguments; response: AuthTeamsListResponse };
   "chat.postMessage": { args: ChatPostMessageArguments; response: ChatPostMessageResponse };
   "chat.update": { args: ChatUpdateArguments; response: ChatUpdateResponse };
   "chat.postEphemeral": { args: ChatPostEphemeralArguments; response: ChatPostEphemeralResponse };

@@ -11,7 +11,7 @@ import { fakeSlackCall, limited } from "../support/slack-call.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
 
 const WORKSPACE = {
-  ...{ teamId: "T0HOME", enterpriseId: null, url: "https://x.slack.com/", name: "x" },
+  ...{ teamId: "T0HOME", enterpriseId: null, isOrgInstall: false, url: "https://x.slack.com/", name: "x" },
   ...{ botId: "B0", botUserId: "U0BOT", appId: "A0", scopes: null },
 };
 

@@ -43,6 +43,7 @@ const AT_ONCE = 200;
 const WORKSPACE = {
   teamId: "T0HOME",
   enterpriseId: null,
+  isOrgInstall: false,
   url: "https://home.slack.com/",
   name: "Home",
   botId: "B0BOT",

@@ -117,7 +117,7 @@ const SHARED_ROUTES = [
 /** The additional routes of the Slack stand-in. */
 const SLACK_ROUTES = [
   "GET state",
-  ...["click", "submit", "close", "command", "home", "post"].map((each) => `POST ${each}`),
+  ...["click", "submit", "close", "command", "home", "post", "delete"].map((each) => `POST ${each}`),
   ...["channel", "person", "group", "scopes", "token", "limits", "settings", "disconnect"].map(
     (each) => `POST ${each}`,
   ),

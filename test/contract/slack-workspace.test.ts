@@ -70,6 +70,27 @@ it("a person can post in their channels and reply to existing messages, but not 
   }
 });
 
+it("a person can delete their own messages and an admin any, but not in an archived channel", async (t) => {
+  const { client, control } = await world(t);
+  const channel = "C0APPROVALS";
+  const remove = (user: string, ts: string, more = {}) => control("delete", { user, channel, ts, ...more });
+  const { ts = "" } = await client.chat.postMessage({ channel, text: "x" });
+  const { ts: own } = await control("post", { user: "U0JANE", channel, text: "x" });
+  for (const [user, more, error] of [
+    ["U0JANE", {}, "cant_delete_message"],
+    ["U0GUEST", { channel: "C0ONCALL" }, "not_in_channel"],
+    ["U0ADMIN", { channel: "C0ONCALL" }, "message_not_found"],
+  ] as const) {
+    assert.partialDeepStrictEqual(await remove(user, ts, more), { status: 409, error });
+  }
+  assert.equal((await remove("U0JANE", own)).ok, true);
+  await control("channel", { channel, archived: true });
+  assert.equal((await remove("U0ADMIN", ts)).error, "is_archived");
+  await control("channel", { channel, archived: false });
+  assert.equal((await remove("U0ADMIN", ts)).ok, true);
+  assert.equal((await getError(client.chat.update({ channel, ts, text: "y" }))).error, "message_not_found");
+});
+
 describe("user groups", () => {
   it("list their members, without deactivated people", async (t) => {
     const w = await world(t);

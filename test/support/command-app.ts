@@ -27,6 +27,7 @@ export function commandApp(deps: Partial<CommandDeps> & Pick<CommandDeps, "reply
     workspace: {
       teamId: "T0HOME",
       enterpriseId: null,
+      isOrgInstall: false,
       url: "https://home.slack.com/",
       name: "Home",
       botId: "B0BOT",

@@ -182,8 +182,8 @@ export interface FakeChat extends Chat {
   slots: string[];
 }
 
-/** Makes a fake of Slack that the test controls. */
-export function fakeChat(): FakeChat {
+/** Makes a fake of Slack that the test controls. `now` is the time of its searches. */
+export function fakeChat(now = () => Number.POSITIVE_INFINITY): FakeChat {
   let counter = 0;
   const newTs = () => `1700000000.${String(++counter).padStart(6, "0")}`;
   const storeMessage = (
@@ -229,7 +229,7 @@ export function fakeChat(): FakeChat {
       for (const [ts, message] of fake.messages) {
         if (message.channelId === channelId && message.id === id) return { kind: "found", ts };
       }
-      return { kind: "absent" };
+      return { kind: "absent", asOf: now() };
     },
     async openDirectMessage(userId) {
       return { kind: "channel", channelId: `D${userId}` };

@@ -20,7 +20,7 @@ const MUTANTS: Record<string, () => TestHooks> = {
   /** Repeats a post with an ambiguous result without searching for the message first. */
   "no-metadata-search": () => ({
     ...NO_TEST_HOOKS,
-    chat: (own) => ({ ...own, find: async () => ({ kind: "absent" }) }),
+    chat: (own) => ({ ...own, find: async () => ({ kind: "absent", asOf: Number.POSITIVE_INFINITY }) }),
   }),
   /** Does not compare a read of the execution with the signal. */
   "no-check-after-signal": () => ({

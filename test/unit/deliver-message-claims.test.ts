@@ -77,7 +77,7 @@ test("if the history cannot be read for now, it is read again later, and nothing
   chat.nextFind.push({ kind: "limited", retryAfterMs: 7_000 }, { kind: "unavailable", error: "ECONNREFUSED" });
   await round();
   clock.advance(RESOLVE_AFTER_MS);
-  assert.deepEqual(await round(), [7_000]);
+  assert.deepEqual(await round(), [0], "only the reads of histories are limited, not the channel's posts");
   clock.advance(6_999);
   assert.deepEqual(await due(), []);
   clock.advance(1);
@@ -85,6 +85,22 @@ test("if the history cannot be read for now, it is read again later, and nothing
   assert.deepEqual(await due(), []);
   clock.advance(30_000);
   await round();
+  await round();
+  assert.equal(chat.messages.size, 1);
+});
+
+test("a history from before an interrupted attempt has surely ended does not say that it posted nothing", async (t) => {
+  const { clock, store, chat, round, row } = await setUp(t);
+  const { id } = await row();
+  await store.messages.claim(id, "of-before", clock.now(), clock.now() + CLAIM_MS);
+  const until = clock.now() + CLAIM_MS;
+  chat.nextFind.push({ kind: "limited", retryAfterMs: 60_000 }, { kind: "absent", asOf: until - 1 });
+  clock.advance(CLAIM_MS);
+  await round();
+  clock.advance(60_000);
+  await round();
+  await round();
+  assert.deepEqual([chat.searches.length, chat.messages.size], [3, 0], "it is searched again");
   await round();
   assert.equal(chat.messages.size, 1);
 });

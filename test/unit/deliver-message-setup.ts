@@ -13,7 +13,7 @@ export const RESOLVE_AFTER_MS = 10_000;
 export async function setUp(t: TestContext) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
-  const chat = fakeChat();
+  const chat = fakeChat(clock.now);
   const log = testLog();
   const life = { since: 0, until: Number.POSITIVE_INFINITY };
   let ids = 0;

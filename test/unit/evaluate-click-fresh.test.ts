@@ -10,7 +10,7 @@ import { fakeSlackCall, refusedBySlack } from "../support/slack-call.ts";
 import { setUp } from "./evaluate-click-setup.ts";
 
 const WORKSPACE = {
-  ...{ teamId: "T0HOME", enterpriseId: null, url: "https://x.slack.com/", name: "x" },
+  ...{ teamId: "T0HOME", enterpriseId: null, isOrgInstall: false, url: "https://x.slack.com/", name: "x" },
   ...{ botId: "B0", botUserId: "U0BOT", appId: "A0", scopes: null },
 };
 

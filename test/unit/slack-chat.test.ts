@@ -6,7 +6,7 @@ import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { makeChat } from "../../src/slack/chat.ts";
 import { testClock } from "../support/fakes.ts";
 import { aFacts, aRequest, aRoute, aVote, REQUEST_ID } from "../support/samples.ts";
-import { fakeSlackCall } from "../support/slack-call.ts";
+import { fakeSlackCall, refusedBySlack } from "../support/slack-call.ts";
 
 const CONTENT: MessageContent & { kind: "request" } = {
   id: REQUEST_ID,
@@ -49,6 +49,20 @@ test("a deleted message is distinguished from one that Slack does not allow to e
   assert.deepEqual([await update(), await update()], ["deleted", "not-editable"]);
 });
 
+test("a reply to a deleted message finds no thread, whichever of two errors Slack returns", async () => {
+  for (const code of ["cannot_reply_to_message", "thread_not_found"]) {
+    const call = fakeSlackCall({
+      "conversations.info": () => ({ channel: {} }),
+      "chat.postMessage"() {
+        throw refusedBySlack(code);
+      },
+    });
+    const chat = makeChat(call, AUTHOR, testClock());
+    const thread = { ts: "1.1", broadcast: false };
+    assert.deepEqual(await chat.post("C0DBA", CONTENT, Number.MAX_SAFE_INTEGER, thread), { kind: "no-thread" }, code);
+  }
+});
+
 test("every kind of message in a shared channel leaves out the author's words, the parameters and the reasons", async () => {
   const sent: string[] = [];
   const call = fakeSlackCall({
@@ -82,7 +96,7 @@ const message = (ts: string, author: { app_id?: string; bot_id?: string; user?: 
 const OURS = { app_id: "A0OURS", bot_id: "B0OURS" };
 const THEIRS = { app_id: "A0COPY", bot_id: "B0COPY" };
 const found = (ts: string) => ({ kind: "found", ts });
-const absent = { kind: "absent" };
+const absent = { kind: "absent", asOf: testClock().now() };
 
 const HISTORIES: [string, object[][], object, (Partial<typeof AUTHOR> | { appId: null })?][] = [
   ["another app's copy of the metadata is not ours", [[message("3.3", THEIRS), message("1.1", OURS)]], found("1.1")],
@@ -110,3 +124,70 @@ for (const [claim, pages, expected, author] of HISTORIES) {
     assert.deepEqual(await chat.find("C0DBA", REQUEST_ID, 0), expected);
   });
 }
+
+/** A history of pages of which Slack returns one per minute: the next call is limited until the clock has advanced. */
+function strictHistory(pages: object[][], invalidCursors: string[] = []) {
+  const clock = testClock();
+  const read: string[] = [];
+  let allowedAt = 0;
+  const call = fakeSlackCall({
+    "conversations.history": ({ cursor = "0" }) => {
+      if (clock.now() < allowedAt) throw refusedBySlack("ratelimited", 60);
+      if (invalidCursors.includes(String(cursor))) throw refusedBySlack("invalid_cursor");
+      allowedAt = clock.now() + 60_000;
+      read.push(String(cursor));
+      const next = Number(cursor) + 1;
+      return {
+        messages: pages[Number(cursor)],
+        response_metadata: { next_cursor: next < pages.length ? String(next) : "" },
+      };
+    },
+  });
+  const chat = makeChat(call, AUTHOR, clock);
+  const find = (id = REQUEST_ID, since = 0) => chat.find("C0DBA", id, since);
+  return { clock, read, find };
+}
+const LIMITED = { kind: "limited", retryAfterMs: 60_000 };
+const other = (ts: string) => ({
+  ...message(ts, OURS),
+  metadata: { event_type: "countersign_request", event_payload: { request_id: "another" } },
+});
+
+test("a search that Slack limits after a page continues with the next page, and keeps what it found", async () => {
+  const { clock, read, find } = strictHistory([[message("3.3", OURS)], [other("2.2")], [message("1.1", THEIRS)]]);
+  assert.deepEqual(
+    await find(),
+    { kind: "found", ts: "3.3" },
+    "the first page had it, and it may be all that is needed",
+  );
+  clock.advance(60_000);
+  await find();
+  clock.advance(60_000);
+  assert.deepEqual(await find(), found("3.3"));
+  assert.deepEqual(read, ["0", "1", "2"]);
+});
+
+test("a message is absent only as of the time of the first page", async () => {
+  const { clock, find } = strictHistory([[], []]);
+  const began = clock.now();
+  assert.deepEqual(await find(), LIMITED);
+  clock.advance(60_000);
+  assert.deepEqual(await find(), { kind: "absent", asOf: began });
+  clock.advance(60_000);
+  assert.deepEqual(await find(), LIMITED, "the next search begins again");
+});
+
+test("while Slack limits the reads, a message that another search came across is found", async () => {
+  const { find } = strictHistory([[message("7.3", OURS), other("6.2")], []]);
+  assert.equal((await find("another")).kind, "found");
+  assert.deepEqual(await find(), found("7.3"));
+  assert.deepEqual(await find("another", 7_000), LIMITED, "a message from before the attempt is of an earlier one");
+});
+
+test("a search whose cursor is no longer valid begins again", async () => {
+  const { clock, read, find } = strictHistory([[], [message("1.1", OURS)]], ["1"]);
+  assert.deepEqual(await find(), LIMITED);
+  clock.advance(60_000);
+  assert.deepEqual(await find(), LIMITED);
+  assert.deepEqual(read, ["0", "0"]);
+});

@@ -47,6 +47,8 @@ export const commandBody = z.strictObject({ user: id, channel: id, text: id, for
 export const homeBody = z.strictObject({ user: id, tab: z.enum(["home", "messages"]).optional() });
 export const postBody = z.strictObject({ user: id, channel: id, text: id, thread_ts: id.optional() });
 
+export const deleteBody = z.strictObject({ user: id, channel: id, ts: id });
+
 export const disconnectBody = z.strictObject({
   /** `none`: the connection breaks without a message. */
   reason: z.enum(["warning", "refresh_requested", "link_disabled", "none"]).default("refresh_requested"),

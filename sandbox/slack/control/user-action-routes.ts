@@ -2,15 +2,16 @@ import { Hono } from "hono";
 import type { HonoEnv } from "../../wire/http-server.ts";
 import { click } from "../interact/click.ts";
 import { close } from "../interact/close.ts";
+import { deleteAsUser } from "../interact/delete-as-user.ts";
 import type { InteractDeps } from "../interact/interact-deps.ts";
 import { openHome } from "../interact/open-home.ts";
 import { postAsUser } from "../interact/post-as-user.ts";
 import { runCommand } from "../interact/slash-command.ts";
 import { submit } from "../interact/submit.ts";
 import { controlRoute } from "./control-route.ts";
-import { clickBody, closeBody, commandBody, homeBody, postBody, submitBody } from "./request-bodies.ts";
+import { clickBody, closeBody, commandBody, deleteBody, homeBody, postBody, submitBody } from "./request-bodies.ts";
 
-/** The actions of people: click, submit, close, command, home, post. */
+/** The actions of people: click, submit, close, command, home, post, delete. */
 export function userActionRoutes(deps: InteractDeps): Hono<HonoEnv> {
   const app = new Hono<HonoEnv>();
   app.post(
@@ -36,6 +37,10 @@ export function userActionRoutes(deps: InteractDeps): Hono<HonoEnv> {
   app.post(
     "/post",
     controlRoute(postBody, (body) => postAsUser(deps.workspace, body)),
+  );
+  app.post(
+    "/delete",
+    controlRoute(deleteBody, (body) => deleteAsUser(deps, body)),
   );
   return app;
 }

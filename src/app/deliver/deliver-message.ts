@@ -101,6 +101,8 @@ async function resolve<Row extends DeliveryRow>(
   if (abort.aborted || !(await store.claimUnresolved(row.id, from, claim, now, now + CLAIM_MS))) return 0;
   const since = (row.claimedAt ?? 0) - CLOCK_SKEW_MS;
   const found = await chat.find(row.channelId, kind.idOf(row), since, kind.threadOf?.(row));
+  // Until then, the attempt may still post the message. Only a history that is at least as new says that it did not.
+  const until = row.claimUntil ?? now;
   switch (found.kind) {
     case "found":
       // The shown version is unknown. Version 0 makes the message outdated, so that it is updated.
@@ -109,9 +111,9 @@ async function resolve<Row extends DeliveryRow>(
       trace(deps, "message.found", "an unfinished post had posted the message");
       return 0;
     case "absent":
-      if (now < (row.claimUntil ?? 0)) {
+      if (found.asOf < until) {
         // The replica that posted it has ended, and its call may still be under way: search again after that.
-        await store.recordAmbiguous(row.id, claim, "An interrupted attempt may still post it", row.claimUntil ?? now);
+        await store.recordAmbiguous(row.id, claim, "An interrupted attempt may still post it", until);
         return 0;
       }
       // Other messages of the channel go first: this one may be one that Slack cannot process.
@@ -126,14 +128,15 @@ async function resolve<Row extends DeliveryRow>(
       return 0;
     case "limited":
       await store.recordFailed(row.id, describeChatFailure(found), now + found.retryAfterMs);
-      await store.recordAmbiguous(row.id, claim, describeChatFailure(found), clock.now());
-      return found.retryAfterMs;
+      await store.recordAmbiguous(row.id, claim, describeChatFailure(found), until);
+      // Slack limits the reads of histories. The channel's other messages can be posted meanwhile.
+      return 0;
     default: {
       // The longer the post has been unresolved, the more rarely the history is read.
       const unresolvedMs = Math.max(RETRY_BASE_MS, (now - (row.claimedAt ?? now)) / 4);
       const wait = backoffMs(1, unresolvedMs, RESOLVE_CAP_MS, deps.random());
       await store.recordFailed(row.id, describeChatFailure(found), clock.now() + wait);
-      await store.recordAmbiguous(row.id, claim, describeChatFailure(found), clock.now());
+      await store.recordAmbiguous(row.id, claim, describeChatFailure(found), until);
       return 0;
     }
   }

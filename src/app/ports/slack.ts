@@ -106,14 +106,14 @@ export interface Chat {
   ): Promise<{ kind: "updated" } | { kind: "too-late" } | LostMessage | ChatFailure>;
   /**
    * Searches the history of the channel, or of one of its threads, for our message with this id in its metadata, posted at
-   * `since` or later.
+   * `since` or later. `absent`: the history did not have it at `asOf`, or before.
    */
   find(
     channelId: string,
     id: string,
     since: number,
     threadTs?: string | null,
-  ): Promise<{ kind: "found"; ts: string } | { kind: "absent" } | ChatFailure>;
+  ): Promise<{ kind: "found"; ts: string } | { kind: "absent"; asOf: number } | ChatFailure>;
   /**
    * Posts a text that only this person sees. Where Slack refuses that, a full member gets a direct message instead; a
    * refusal is final then.

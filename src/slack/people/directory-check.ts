@@ -69,15 +69,24 @@ async function lookUp(ask: () => Promise<CheckResult>, absent: string): Promise<
   }
 }
 
+/** Lists the user groups of the app's workspace, or of each workspace if the app is installed in a whole organization. */
 async function listGroups(
   web: WebClient,
 ): Promise<Map<string, { handle: string; enabled: boolean; members: readonly string[] }>> {
-  const { usergroups = [] } = await web.usergroups.list({ include_disabled: true, include_users: true });
+  const { is_enterprise_install } = await web.auth.test();
+  const teams = is_enterprise_install === true ? ((await web.auth.teams.list({ limit: 1000 })).teams ?? []) : [{}];
+  const lists = [];
+  for (const { id } of teams as { id?: string }[]) {
+    const team = id === undefined ? {} : { team_id: id };
+    lists.push((await web.usergroups.list({ include_disabled: true, include_users: true, ...team })).usergroups ?? []);
+  }
   return new Map(
-    usergroups.map(({ id = "", handle = id, date_delete, users = [] }) => [
-      id,
-      { handle, enabled: !date_delete, members: users },
-    ]),
+    lists
+      .flat()
+      .map(({ id = "", handle = id, date_delete, users = [] }) => [
+        id,
+        { handle, enabled: !date_delete, members: users },
+      ]),
   );
 }
 

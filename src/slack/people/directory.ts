@@ -6,7 +6,7 @@ import type { Workspace } from "../connection/workspace.ts";
 import type { SlackCall } from "../slack-call.ts";
 import { describeFailure } from "../slack-failures.ts";
 import { cacheOptions } from "./cache-options.ts";
-import { MAX_LIST_AGE_MS, makeChannels, makeGroups, type ReadMembers } from "./groups.ts";
+import { isNoGroup, MAX_LIST_AGE_MS, makeChannels, makeGroups, type ReadMembers } from "./groups.ts";
 import { toPerson } from "./person.ts";
 import { makeSharedReads } from "./shared-reads.ts";
 
@@ -25,7 +25,7 @@ const MAX_PEOPLE = 10_000;
  */
 export function makeDirectory(call: SlackCall, workspace: Workspace, clock: Clock): Directory {
   const owners = new LRUCache<string, Owner>(cacheOptions(clock, MAX_PEOPLE, CACHE_TTL_MS));
-  const groups = makeGroups(call, clock);
+  const groups = makeGroups(call, clock, workspace.isOrgInstall);
   const channels = makeChannels(call, clock);
   const people = makeSharedReads<Person>(clock, { max: MAX_PEOPLE, keepMs: CACHE_TTL_MS }, async (userId) => {
     const read = await call("users.info", { user: userId });
@@ -129,15 +129,8 @@ async function findInList(
   return { kind: "unavailable", error: "the clock was set back during the lookup" };
 }
 
-/** Error codes for a group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */
-const NO_GROUP_CODES: ReadonlySet<string> = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
-
 /** Error codes for a person who does not exist or is not visible. Source: Slack API, errors of users.info. */
 const NO_PERSON_CODES: ReadonlySet<string> = new Set(["user_not_found", "user_not_visible"]);
-
-function isNoGroup(failure: ChatFailure): boolean {
-  return failure.kind === "refused" && NO_GROUP_CODES.has(failure.code);
-}
 
 type Owner = { kind: "person"; person: Person } | { kind: "nobody" };
 

@@ -14,12 +14,58 @@ export type ReadMembers = SharedRead<ReadonlySet<string>>;
 /**
  * Makes a reader for the members of user groups. `usergroups.users.list` is tier 2, some twenty calls a minute for the
  * whole app. So that clicks cannot use them up, all callers share the calls for one group. Source: Slack API, rate limits.
+ * An app that is installed in a whole organization must name the group's workspace.
  */
-export function makeGroups(call: SlackCall, clock: Clock): ReadMembers {
-  return makeLists(clock, async (usergroup) => {
-    const read = await call("usergroups.users.list", { usergroup });
+export function makeGroups(call: SlackCall, clock: Clock, isOrgInstall = false): ReadMembers {
+  const list = async (usergroup: string, team: { team_id?: string } = {}): Promise<ListResult> => {
+    const read = await call("usergroups.users.list", { usergroup, ...team });
     return read.kind === "ok" ? { kind: "listed", userIds: read.response.users ?? [] } : read;
+  };
+  return makeLists(clock, isOrgInstall ? listInOrganization(call, clock, list) : list);
+}
+
+/** How long the list of the organization's workspaces is kept, in milliseconds. */
+const TEAMS_TTL_MS = 10 * 60_000;
+
+/** Makes a reader that looks for a group in each workspace of the app, first in the one that had it before. */
+function listInOrganization(
+  call: SlackCall,
+  clock: Clock,
+  list: (usergroup: string, team: { team_id: string }) => Promise<ListResult>,
+) {
+  const teams = makeSharedReads<string[]>(clock, { max: 1, keepMs: TEAMS_TTL_MS }, async () => {
+    const read = await call("auth.teams.list", { limit: 1000 });
+    if (read.kind !== "ok") return read;
+    return { kind: "read", value: (read.response.teams ?? []).flatMap(({ id }) => id ?? []) };
   });
+  const foundIn = new Map<string, string>();
+  return async (usergroup: string): Promise<ListResult> => {
+    const known = await teams("all", clock.now() - TEAMS_TTL_MS + 1);
+    if (known.kind !== "found") return known;
+    const before = foundIn.get(usergroup);
+    let result: ListResult = NO_GROUP;
+    for (const team_id of known.value.toSorted((a, b) => Number(b === before) - Number(a === before))) {
+      result = await list(usergroup, { team_id });
+      if (result.kind === "listed") foundIn.set(usergroup, team_id);
+      if (!isNoGroup(result)) return result;
+    }
+    return result;
+  };
+}
+
+/** Error codes for a group that does not exist or is disabled. Source: Slack API, errors of usergroups.users.list. */
+const NO_GROUP_CODES: ReadonlySet<string> = new Set(["no_such_subteam", "subteam_not_found", "invalid_usergroup"]);
+
+const NO_GROUP: ChatFailure = {
+  kind: "refused",
+  code: "no_such_subteam",
+  error: "no workspace of the app has this user group",
+  advice: "Check the group's ID in countersign.yml.",
+};
+
+/** Whether the failure says that the group does not exist or is disabled. */
+export function isNoGroup(result: ChatFailure | { kind: "listed" }): boolean {
+  return result.kind === "refused" && NO_GROUP_CODES.has(result.code);
 }
 
 /** Makes the same reader for the members of channels. */

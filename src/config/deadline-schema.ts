@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isZone } from "../core/zone-offset.ts";
 import { areValid, channel, distinct, duration, personOrGroup, say, textWithForm } from "./schema-parts.ts";
 
 /** Returns the minutes after midnight of a text such as "22:00". */
@@ -8,18 +9,10 @@ const timeOfDay = textWithForm(/^(?:[01]\d|2[0-3]):[0-5]\d$/, (found) =>
   say(`${found} is not a time of day.`, 'Write it in quotes with hours and minutes, such as "22:00".'),
 ).transform(toMinutes);
 
-const zone = z.string().refine(isTimeZone, {
+const zone = z.string().refine(isZone, {
   error: ({ input }) =>
     say(`${JSON.stringify(input)} is not a time zone.`, "Write a name of the IANA database, such as Europe/Berlin."),
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
 
 export const remind = z
   .strictObject({

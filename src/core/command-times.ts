@@ -1,5 +1,7 @@
 /** Durations and moments in the words of people: `90m`, `2 days`, `yesterday`, `2026-11-20`. */
 
+import { isZone, zoneOffset } from "./zone-offset.ts";
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -63,7 +65,9 @@ export function parseMoment(text: string, time: PersonalTime, edge: "start" | "e
   const ago = parseDuration(words);
   if (ago !== null) return time.now - ago;
   const [, date = "", hours, minutes] = /^(\d{4}-\d{1,2}-\d{1,2})(?:[t ](\d{1,2}):(\d{2}))?$/.exec(words) ?? [];
-  const offsetMs = makeOffset(time.zone);
+  // Slack may name a zone that this Node does not know.
+  const zone = isZone(time.zone) ? time.zone : "UTC";
+  const offsetMs = (at: number) => zoneOffset(at, zone);
   const day = date === "" ? toNamedDay(words, time.now + offsetMs(time.now)) : toDay(date);
   if (day === null) return null;
   if (hours === undefined) return toEpoch(edge === "start" ? day : shift(day, 1), 0, offsetMs);
@@ -100,25 +104,4 @@ function toEpoch({ year, month, day }: Day, ms: number, offsetMs: (at: number) =
   const local = Date.UTC(year, month - 1, day) + ms;
   const guess = local - offsetMs(local);
   return local - offsetMs(guess);
-}
-
-/** Makes the function that returns how far the zone is ahead of UTC at a moment; 0 for a zone that is not known. */
-function makeOffset(zone: string): (at: number) => number {
-  const format = toFormat(zone);
-  if (format === null) return () => 0;
-  return (at) => {
-    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / SECOND) * SECOND;
-  };
-}
-
-function toFormat(timeZone: string): Intl.DateTimeFormat | null {
-  const two = "2-digit";
-  const fields = { year: "numeric", month: two, day: two, hour: two, minute: two, second: two } as const;
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone, hourCycle: "h23", ...fields });
-  } catch {
-    return null;
-  }
 }

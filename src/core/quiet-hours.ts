@@ -1,3 +1,5 @@
+import { zoneOffset } from "./zone-offset.ts";
+
 /** Hours of each day in which nothing disturbs people, in a time zone of the IANA database. */
 export interface QuietHours {
   /** Minutes after midnight by the clocks of the zone. The hours may go past midnight; they begin and end at different times. */
@@ -20,7 +22,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
  * both occurrences of its hours.
  */
 export function findQuietPeriod(at: number, { from, to, zone }: QuietHours): QuietPeriod | null {
-  const today = Math.floor((at + toOffset(at, zone)) / DAY_MS) * DAY_MS;
+  const today = Math.floor((at + zoneOffset(at, zone)) / DAY_MS) * DAY_MS;
   for (const day of [today - DAY_MS, today]) {
     const start = toMoment(day + from * MINUTE_MS, zone, "first");
     const end = toMoment(day + to * MINUTE_MS + (to > from ? 0 : DAY_MS), zone, "last");
@@ -34,39 +36,9 @@ export function findQuietPeriod(at: number, { from, to, zone }: QuietHours): Qui
  * moments. A time that clocks skip becomes the moment that a clock shows that is not set.
  */
 function toMoment(shown: number, zone: string, which: "first" | "last"): number {
-  const offsets = [toOffset(shown - DAY_MS, zone), toOffset(shown + DAY_MS, zone)];
+  const offsets = [zoneOffset(shown - DAY_MS, zone), zoneOffset(shown + DAY_MS, zone)];
   const moments = offsets.map((offset) => shown - offset);
-  const valid = moments.filter((moment) => moment + toOffset(moment, zone) === shown);
+  const valid = moments.filter((moment) => moment + zoneOffset(moment, zone) === shown);
   if (valid.length === 0) return Math.max(...moments);
   return which === "first" ? Math.min(...valid) : Math.max(...valid);
-}
-
-/** Returns how far the clocks of the zone are ahead of UTC, in milliseconds. */
-function toOffset(at: number, zone: string): number {
-  const parts = Object.fromEntries(
-    formatterOf(zone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-function formatterOf(zone: string): Intl.DateTimeFormat {
-  const known = formatters.get(zone);
-  if (known !== undefined) return known;
-  const formatter = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  formatters.set(zone, formatter);
-  return formatter;
 }

@@ -148,6 +148,10 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
     async slackCalls(operation: string): Promise<Json[]> {
       return (await control.slack(`requests?operation=${operation}`)).requests;
     },
+    /** Returns the calls that posted a message, without replies. */
+    async posts(): Promise<Json[]> {
+      return (await self.slackCalls("chat.postMessage")).filter(({ input }) => input.thread_ts === undefined);
+    },
     async channel(id = "C0APPROVALS"): Promise<Json> {
       const { channels } = await control.slack("state");
       return channels.find((channel: Json) => channel.id === id);

@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 const IMPORT = /(?:from|import\()\s*"(\.[^"]+\.ts)"/g;
 /** A contract test that reaches one of these starts a stand-in, a database or the bot. */
 const SLOW = /^(sandbox\/|test\/support\/(postgres|stores|bot|world|bundled-bot)|src\/bot\/)/;
+/** Random tests that take many seconds: with them, a mutant would cost a minute. */
+const LONG = /(core-model|messages-limits|executions-to-blocks)\.test\.ts$/;
 
 const importsOf = new Map<string, string[]>();
 
@@ -29,13 +31,14 @@ function measureDistances(file: string): Map<string, number> {
 }
 
 /**
- * Finds the unit tests, and the contract tests that start nothing, that reach a source file by imports. `near`: those at the
+ * Finds the unit tests, and the contract tests that start nothing, without long random tests, that reach a source file by imports. `near`: those at the
  * smallest distance, such as those that import it themselves. Paths are relative to the root of the repository, as is the
  * working directory.
  */
 export function findTests(source: string): { near: string[]; far: string[] } {
   const files = [...globSync("test/unit/**/*.test.ts"), ...globSync("test/contract/**/*.test.ts")].sort();
   const tests = files.flatMap((file) => {
+    if (LONG.test(file)) return [];
     const distances = measureDistances(file);
     const isCheap = file.startsWith("test/unit/") || ![...distances.keys()].some((each) => SLOW.test(each));
     const distance = distances.get(source);

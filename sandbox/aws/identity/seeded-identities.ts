@@ -17,6 +17,7 @@ const READER = [
 const BOT = [
   ...READER,
   "ssm:GetDocument",
+  "ssm:ListTagsForResource",
   "ssm:SendAutomationSignal",
   "events:PutEvents",
   "sts:AssumeRole",

@@ -12,6 +12,7 @@ import { makeApproverSessions } from "./approver-sessions.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
+import { listExecutions } from "./list-executions.ts";
 import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeBotSigning } from "./signal-sender.ts";
@@ -57,6 +58,14 @@ export function makeAutomation(
     async listWaiting(abort) {
       try {
         return { kind: "listed", executions: await listWaiting(reader, { pace, urgent: false, abort }) };
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+
+    async listExecutions(filter, abort) {
+      try {
+        return await listExecutions(reader, filter, { pace, urgent: true, abort });
       } catch (error) {
         return readFailure(error);
       }

@@ -1,5 +1,5 @@
 import type { AutomationExecution, AutomationExecutionMetadata, StepExecution } from "@aws-sdk/client-ssm";
-import type { ListedExecution, ObservedExecution, ObservedStep } from "../core/execution.ts";
+import type { ExecutionSummary, ListedExecution, ObservedExecution, ObservedStep } from "../core/execution.ts";
 import { MalformedAnswerError } from "./aws-failures.ts";
 
 /** Decodes a listed execution; null if it lacks a field that AWS always sends. */
@@ -12,6 +12,21 @@ export function decodeListed(item: AutomationExecutionMetadata | null): ListedEx
     status,
     currentStepName: text(item?.CurrentStepName),
     currentAction: text(item?.CurrentAction),
+  };
+}
+
+/** Decodes a listed execution for people; null if it has no id or status. */
+export function decodeSummary(item: AutomationExecutionMetadata | null): ExecutionSummary | null {
+  const listed = decodeListed(item);
+  if (listed === null) return null;
+  return {
+    executionId: listed.executionId,
+    status: listed.status,
+    currentStepName: listed.currentStepName,
+    documentName: text(item?.DocumentName) ?? "(unnamed runbook)",
+    startedAt: time(item?.ExecutionStartTime),
+    endedAt: time(item?.ExecutionEndTime),
+    executedBy: text(item?.ExecutedBy),
   };
 }
 

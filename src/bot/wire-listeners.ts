@@ -1,8 +1,12 @@
+import { makeExplainRequest } from "../app/admin/explain-request.ts";
 import { makeHealthReport } from "../app/admin/health.ts";
 import { type InspectDeps, makeDetails } from "../app/admin/inspect.ts";
+import { makeListExecutions } from "../app/admin/list-executions.ts";
+import { makeHistory } from "../app/admin/list-history.ts";
 import { makePending } from "../app/admin/list-waiting.ts";
 import { makeReadMasked } from "../app/admin/read-masked.ts";
 import { makeShow } from "../app/admin/show-request.ts";
+import { makeStats } from "../app/admin/stats.ts";
 import type { EvaluateClickDeps } from "../app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../app/decide/preview-verdict.ts";
 import { verifyOrigin } from "../app/decide/verify-origin.ts";
@@ -56,13 +60,18 @@ export function wireListeners(
   listenForForms(app, verdicts);
   listenForDetailsVerdicts(app, verdicts);
   const inspecting = wireInspection(wiring, slack, targets);
+  const asking = { ...inspecting, targets: () => askedTargets(targets), clock };
   const pending = makePending({ ...inspecting, clock });
   listenForDetails(app, { details: makeDetails(inspecting), chat, formState, workspace, newId, log });
   listenForHome(app, { pending, workspace, clock });
   listenForCommand(app, {
     reply: makeCommandReply({
       pending,
-      show: makeShow(inspecting),
+      show: makeShow(asking),
+      history: makeHistory(inspecting),
+      executions: makeListExecutions(asking),
+      stats: makeStats(asking),
+      explain: makeExplainRequest({ ...asking, mask: config.mask }),
       health: wireHealthReport(wiring, slack, targets),
       workspace,
       clock,
@@ -76,6 +85,9 @@ export function wireListeners(
   });
   return connection;
 }
+
+const askedTargets = ({ connections }: Targets) =>
+  connections.map((each) => ({ key: each.key, automation: each.automation() }));
 
 function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, targets: Targets) {
   const { requests, search, effects, messages } = store;
@@ -102,12 +114,14 @@ function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, 
 }
 
 function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {
+  const accounts = () => connections.flatMap((each) => each.automation()?.target ?? []);
   return makeHealthReport({
     directory,
     admins: config.admins,
     effects: store.effects,
     polls: store.polls,
     targets: connections.map(({ key }) => key),
+    accounts,
     isSlackConnected: health.isSlackConnected,
     storeFault: () => store.fileFault() ?? health.writeFault(),
     isStale: health.isStale,

@@ -52,6 +52,17 @@ export interface ListedExecution {
   currentAction: string | null;
 }
 
+/** An item of the list of executions, for people. */
+export interface ExecutionSummary {
+  executionId: string;
+  documentName: string;
+  status: string;
+  startedAt: number | null;
+  endedAt: number | null;
+  executedBy: string | null;
+  currentStepName: string | null;
+}
+
 export const APPROVE_ACTION = "aws:approve";
 
 /** Seconds after which aws:approve times out when its runbook says nothing: seven days. Source: AWS documentation, aws:approve. */

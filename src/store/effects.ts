@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/effect-store.ts";
+import { NOT_WAITING } from "../core/execution.ts";
 import { REFUSED, UNPUBLISHED, UNRECORDED } from "./audit.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
 import { BEHIND } from "./digests.ts";
@@ -80,6 +81,27 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         for (const row of rows) found.push({ kind, ...row });
       }
       return found;
+    },
+
+    async lags() {
+      const oldest = async (from: RawBuilder<unknown>, at: RawBuilder<unknown>, pending: RawBuilder<SqlBool>) => {
+        const { rows } = await sql<{
+          at: number | null;
+        }>`select min(${at}) as at from ${from} where ${pending}`.execute(db);
+        return rows[0]?.at ?? null;
+      };
+      const waiting = await db
+        .selectFrom("executions")
+        .select(({ fn }) => ["target", fn.countAll<number>().as("count")])
+        .where("fingerprint", "!=", NOT_WAITING)
+        .groupBy("target")
+        .orderBy("target")
+        .execute();
+      return {
+        oldestUnpostedAt: await oldest(MESSAGES_OF_REQUESTS, sql.ref("requests.opened_at"), UNPOSTED),
+        oldestUnpublishedAt: await oldest(sql`audit`, sql.ref("audit.at"), UNPUBLISHED),
+        waiting,
+      };
     },
 
     async backlog() {

@@ -4,9 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { makeDetails } from "../../src/app/admin/inspect.ts";
-import { makePending } from "../../src/app/admin/list-waiting.ts";
 import { makeReadMasked } from "../../src/app/admin/read-masked.ts";
-import { makeShow } from "../../src/app/admin/show-request.ts";
 import { makeEvaluateClick } from "../../src/app/decide/evaluate-click.ts";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import { makeSendSignal } from "../../src/app/signal/send-signal.ts";
@@ -14,7 +12,6 @@ import { makeLookUpRequester } from "../../src/app/watch/look-up-requester.ts";
 import { makeApp } from "../../src/slack/connection/app.ts";
 import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
 import { listenForCommand } from "../../src/slack/listeners/command.ts";
-import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
 import { listenForDetails } from "../../src/slack/listeners/details.ts";
 import { listenForDetailsVerdicts } from "../../src/slack/listeners/details-verdicts.ts";
 import { listenForForms } from "../../src/slack/listeners/forms.ts";
@@ -22,6 +19,7 @@ import { isHomeTeam } from "../../src/slack/listeners/payloads.ts";
 import { type FormState, makeSignedFormState } from "../../src/slack/listeners/signed-form-state.ts";
 import { listenForVerdicts } from "../../src/slack/listeners/verdicts.ts";
 import { alterations, applyAlterations } from "../support/alterations.ts";
+import { commandReplies } from "../support/command-app.ts";
 import {
   aliveUntil,
   fakeAutomation,
@@ -144,13 +142,7 @@ async function inbound(t: TestContext) {
   listenForDetailsVerdicts(app, deciding);
   listenForDetails(app, { ...base, details: makeDetails(inspecting) });
   listenForCommand(app, {
-    reply: makeCommandReply({
-      pending: makePending({ ...inspecting, clock }),
-      show: makeShow(inspecting),
-      health: async () => ({ kind: "refused" }),
-      workspace: WORKSPACE,
-      clock,
-    }),
+    reply: commandReplies(store, { ...inspecting, mask: [], targets: () => [], clock }),
     directory,
     isSharedChannel: async () => ({ kind: "known", isShared: false }),
     workspace: WORKSPACE,

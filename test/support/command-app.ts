@@ -1,5 +1,14 @@
 import type { App } from "@slack/bolt";
+import { type ExplainDeps, makeExplainRequest } from "../../src/app/admin/explain-request.ts";
+import { makeHealthReport } from "../../src/app/admin/health.ts";
+import { makeListExecutions } from "../../src/app/admin/list-executions.ts";
+import { makeHistory } from "../../src/app/admin/list-history.ts";
+import { makePending } from "../../src/app/admin/list-waiting.ts";
+import { makeShow } from "../../src/app/admin/show-request.ts";
+import { makeStats } from "../../src/app/admin/stats.ts";
+import type { Store } from "../../src/app/ports/store.ts";
 import { type CommandDeps, listenForCommand } from "../../src/slack/listeners/command.ts";
+import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
 import { fakeDirectory, type TestClock, testClock, testLog } from "./fakes.ts";
 
 type Message = Record<string, unknown> & { text?: string; blocks?: unknown[] };
@@ -8,7 +17,10 @@ type Handler = (args: Record<string, unknown>) => Promise<void>;
 export const HOOKS = "https://hooks.slack.com/commands/1";
 
 /** The listener of `/approvals` without Bolt: what it acknowledges and what it posts, in order. */
-export function commandApp(deps: Partial<CommandDeps> & Pick<CommandDeps, "reply">) {
+export function commandApp({
+  clock = testClock(),
+  ...deps
+}: Partial<CommandDeps> & Pick<CommandDeps, "reply"> & { clock?: TestClock }) {
   let onCommand: Handler | undefined;
   let onPage: Handler | undefined;
   const app = {
@@ -19,7 +31,6 @@ export function commandApp(deps: Partial<CommandDeps> & Pick<CommandDeps, "reply
       onPage = handler;
     },
   };
-  const clock: TestClock = testClock();
   const log = testLog();
   listenForCommand(app as unknown as App, {
     directory: fakeDirectory(),
@@ -69,4 +80,32 @@ export function commandApp(deps: Partial<CommandDeps> & Pick<CommandDeps, "reply
         },
       }),
   };
+}
+
+/** Every use case of `/approvals` over a store. */
+export function commandReplies(
+  store: Pick<Store, "requests" | "search" | "effects" | "messages" | "polls">,
+  deps: Omit<ExplainDeps, "requests" | "search" | "effects" | "messages">,
+) {
+  const { requests, search, effects, messages, polls } = store;
+  const all = { requests, search, effects, messages, ...deps };
+  return makeCommandReply({
+    pending: makePending(all),
+    show: makeShow(all),
+    history: makeHistory(all),
+    executions: makeListExecutions(all),
+    stats: makeStats(all),
+    explain: makeExplainRequest(all),
+    health: makeHealthReport({
+      ...all,
+      polls,
+      targets: deps.targets().map(({ key }) => key),
+      accounts: () => deps.targets().flatMap(({ automation }) => automation?.target ?? []),
+      isSlackConnected: () => true,
+      storeFault: () => null,
+      isStale: () => false,
+    }),
+    workspace: { url: "https://acme.slack.com/" } as never,
+    clock: deps.clock,
+  });
 }

@@ -137,6 +137,9 @@ export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
       fake.calls.list++;
       return fake.listing;
     },
+    async listExecutions() {
+      return { kind: "listed", executions: [], hasMore: false };
+    },
     async read(executionId) {
       fake.calls.read.push(executionId);
       const reading = fake.reads.get(executionId) ?? { kind: "not-found" };

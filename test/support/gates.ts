@@ -153,6 +153,9 @@ export function fakeGates(clock: TestClock, gates: number, needed: number | null
 
   const automation: Automation = {
     target: TARGET,
+    async listExecutions() {
+      return { kind: "listed", executions: [], hasMore: false };
+    },
     async listWaiting() {
       const { executionId, status } = execution();
       const executions =

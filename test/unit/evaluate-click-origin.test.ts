@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
-import { aClick, anEntry, aRequest, MESSAGE_TS } from "../support/samples.ts";
+import type { ApprovalRequest } from "../../src/core/request.ts";
+import { aClick, anEntry, aPerson, aRequest, MESSAGE_TS } from "../support/samples.ts";
 import { fromMessage, setUp } from "./evaluate-click-setup.ts";
 
 test("a button is not trusted: a click for an unknown request or from a foreign message decides nothing", async (t) => {
@@ -63,25 +64,76 @@ test("a click in a digest of the channel counts; a click in a digest of another 
   assert.equal((await request()).state, "decided");
 });
 
-test("only break-glass may come from a command instead of a message, and only from an admin", async (t) => {
-  const { press, replies, request } = await setUp(t);
-  const nowhere: Partial<Click> = {
-    origin: { kind: "command", channelId: "DU0ADMIN" },
-    reason: "In need.",
-    typed: aRequest().facts.documentName,
-  };
-  await press("U000", { ...nowhere, id: "a" });
-  await press("U0ADMIN", { ...nowhere, id: "b" });
-  await press("U000", { ...nowhere, id: "c", authority: "break-glass" });
-  await press("U0ADMIN", { ...nowhere, id: "d", authority: "break-glass", ...fromMessage("1.1", "DU0ADMIN") });
-  assert.deepEqual(await replies(), [
-    ["U000", "because: foreign-message"],
-    ["U0ADMIN", "because: foreign-message"],
-    ["U000", "because: not-admin"],
-    ["U0ADMIN", "because: foreign-message"],
-  ]);
+test("a click in the reply to a command is checked like a click on the message, except for the message", async (t) => {
+  const { store, directory, press, replies, request, kinds } = await setUp(t, {
+    confirm: "typed",
+    reason: "always",
+    quorum: 2,
+  });
+  const { documentName } = aRequest().facts;
+  const inReply = { origin: { kind: "command", channelId: "C0ANY" } } as const;
+  const complete: Partial<Click> = { ...inReply, reason: "In need.", typed: documentName };
+  const open = (id: string, more: Partial<ApprovalRequest>) =>
+    store.requests.open({ request: aRequest({ id, stepExecutionId: id, ...more }), channels: [], audit: anEntry() });
+  await open("own", { addressOwner: { kind: "person", userId: "U003" } });
+  await open("other-route", { route: "web" });
+  directory.people.set("U004", aPerson("U004", { accountStatus: "guest" }));
+  await press("U0JOE", complete);
+  await press("U000", { ...complete, id: "forged", requestId: "no-such-request" });
+  await press("U001", { ...complete, id: "forged-route", requestId: "other-route" });
+  await press("U002", { ...inReply, reason: "In need." });
+  await press("U003", { ...complete, requestId: "own" });
+  await press("U004", complete);
+  await press("U005", { ...inReply, typed: documentName });
+  await press("U006", { ...complete, teamId: "T0OTHER" });
+  await press("U007", { ...complete, authority: "break-glass" });
+  assert.deepEqual(
+    new Map((await replies()) as [string, string][]),
+    new Map([
+      ["U0JOE", "because: not-approver"],
+      ["U000", "because: no-request"],
+      ["U001", "because: no-route"],
+      ["U002", "because: not-typed"],
+      ["U003", "because: self-approval"],
+      ["U004", "because: account-status"],
+      ["U005", "because: reason-missing"],
+      ["U006", "because: account-status"],
+      ["U007", "because: not-admin"],
+    ]),
+  );
   assert.equal((await request()).state, "open");
-  assert.deepEqual(await press("U0ADMIN", { ...nowhere, id: "e", authority: "break-glass" }), {
+  assert.ok((await kinds()).every((kind) => !kind.startsWith("voted")));
+});
+
+test("a click in the reply to a command that counts gets a confirmation, once, since the message may be elsewhere", async (t) => {
+  const { press, replies, request } = await setUp(t, { quorum: 2 });
+  const inReply: Partial<Click> = { origin: { kind: "command", channelId: "C0ANY" } };
+  await press("U000", inReply);
+  await replies();
+  await press("U000", { ...inReply, verdict: "withdraw" });
+  await replies();
+  for (const userId of ["U001", "U002", "U003"]) await press(userId, inReply);
+  const told = await replies();
+  const subject = "Prod-DB-Restart, step approve";
+  assert.deepEqual(told, [
+    ["U000", `Your approval of ${subject} counts: 1 of 2 approvals.`],
+    ["U000", `Your approval of ${subject} is withdrawn.`],
+    ["U001", `Your approval of ${subject} counts: 1 of 2 approvals.`],
+    [
+      "U002",
+      `Approved: ${subject}. Countersign sends the decision to AWS. The message of the request shows the result.`,
+    ],
+    ["U003", "because: decided"],
+  ]);
+  assert.equal((await request()).state, "decided");
+});
+
+test("an admin breaks glass from the reply to a command, and not from a foreign message", async (t) => {
+  const { press, replies } = await setUp(t);
+  const form: Partial<Click> = { reason: "In need.", typed: aRequest().facts.documentName, authority: "break-glass" };
+  await press("U0ADMIN", { ...form, id: "d", ...fromMessage("1.1", "DU0ADMIN") });
+  assert.deepEqual(await replies(), [["U0ADMIN", "because: foreign-message"]]);
+  assert.deepEqual(await press("U0ADMIN", { ...form, id: "e", origin: { kind: "command", channelId: "DU0ADMIN" } }), {
     kind: "counted",
     completes: true,
   });

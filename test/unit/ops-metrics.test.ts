@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeHealthReport } from "../../src/app/admin/health.ts";
 import type { ClickOutcome } from "../../src/app/decide/evaluate-click.ts";
+import { NOT_WAITING } from "../../src/core/execution.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { UNCOVERED_REASONS } from "../../src/core/uncovered.ts";
@@ -103,12 +104,24 @@ test("only admins get the health report: stale targets with their errors first, 
   await store.owned.polls.record("default/eu-west-1", NOW - 600_000, null, "me");
   await store.owned.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me");
   await store.owned.polls.record("default/us-east-1", NOW, null, "me");
+  for (let index = 0; index < 85; index++) {
+    const fingerprint = index === 0 ? NOT_WAITING : "waiting";
+    const watched = {
+      target: "default/us-east-1",
+      executionId: `e${index}`,
+      fingerprint,
+      nextReadAt: 0,
+      unchangedReads: 0,
+    };
+    await store.owned.executions.watch(watched);
+  }
   const reportHealth = makeHealthReport({
     directory: fakeDirectory(),
     admins: { users: ["U0ADMIN"], groups: [] },
     effects: store.effects,
     polls: store.polls,
     targets: ["default/eu-west-1", "default/us-east-1"],
+    accounts: () => [{ key: "default/us-east-1", account: "111122223333", region: "us-east-1" }],
     isSlackConnected: () => true,
     storeFault: () => null,
     isStale: (at) => at === null || NOW - at > 60_000,
@@ -121,6 +134,11 @@ test("only admins get the health report: stale targets with their errors first, 
     text,
     /\*Targets\*: 1 of 2 OK\n• `default\/eu-west-1`: stale, last polled 600 s ago, `AccessDenied.*'no'`/,
   );
+  assert.match(text, /• `default\/us-east-1`: last polled 0 s ago/);
+  assert.match(text, /:warning: account `111122223333`, `us-east-1`: 84 of 100/);
+  const lag = healthText(report, NOW + 600_000);
+  assert.match(lag, /\*Oldest request without a message\*: 10 minutes ago/);
+  assert.match(lag, /\*Audit events to publish\*: (?:the oldest is from .* ago|none)/);
   assert.match(text, /1 message to post, after a failure; `C0DBA`: `not_in_channel`/);
   assert.match(
     healthText({ ...report, storeFault: "the file was removed" }, NOW),
@@ -152,8 +170,11 @@ test("requests without a route, failing notices and failing recipient lookups ap
     'countersign_effects_failing{kind="notice"} 1',
   ])
     assert.ok(metrics.includes(`${line}\n`), `${line} in\n${metrics}`);
-  const work = await store.effects.backlog();
-  const text = healthText({ kind: "health", slackConnected: true, storeFault: null, targets: [], work }, NOW);
+  const work = { ...(await store.effects.backlog()), ...(await store.effects.lags()) };
+  const text = healthText(
+    { kind: "health", slackConnected: true, storeFault: null, targets: [], work, waiting: [] },
+    NOW,
+  );
   assert.match(text, /2 notices to post, 1 of them after a failure; `D0ADA`: `is_archived`/);
   assert.match(text, /\*Open requests\*: 1 \(1 without a route\)/);
   assert.match(text, /1 recipient lookup to do, after a failure; `.*`: `missing_scope \(needs im:write\)`/);

@@ -65,7 +65,8 @@ async function setUp(t: TestContext) {
   const abort = new AbortController().signal;
   const details = async (userId: string, origin: ClickOrigin) =>
     (await makeDetails(deps)(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
-  const show = async (userId: string) => (await makeShow(deps)(userId, EXECUTION_ID, abort)).kind;
+  const show = async (userId: string) =>
+    (await makeShow({ ...deps, targets: () => [], clock: testClock() })(userId, EXECUTION_ID)).kind;
   const pending = async (userId: string) => (await makePending({ ...deps, clock: testClock() })(userId)).kind;
   const isPreferred = async () => {
     const other = aRequest({ id: "older", stepExecutionId: "older", openedAt: 0 });

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { makePending } from "../../src/app/admin/list-waiting.ts";
 import type { ReplyContext } from "../../src/slack/listeners/command-replies.ts";
-import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
-import { commandApp } from "../support/command-app.ts";
+import { commandApp, commandReplies } from "../support/command-app.ts";
 import { fakeDirectory, testClock } from "../support/fakes.ts";
 import { aFacts, anEntry, aPerson, aRequest, aRoute } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -113,19 +111,19 @@ async function manyWaiting(t: TestContext) {
     });
     await store.requests.open({ request, channels: [], audit: anEntry({ requestId: request.id }) });
   }
-  const { requests, search, effects, messages } = store;
-  const pending = makePending({
-    ...{ requests, search, effects, messages, directory, clock },
+  const reply = commandReplies(store, {
+    directory,
+    clock,
+    mask: [],
     routes: [aRoute(), aRoute({ name: "web", approvers: { users: ["U0WEB"], groups: [] } })],
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: {},
     automation: () => undefined,
     readMasked: async () => ({ kind: "not-found" }),
     isOwnMessage: async () => false,
+    targets: () => [],
   });
-  const unused = async (): Promise<never> => Promise.reject(new Error("not in this test"));
-  const workspace = { url: "https://home.slack.com/" } as never;
-  return commandApp({ reply: makeCommandReply({ pending, show: unused, health: unused, workspace, clock }) });
+  return commandApp({ reply });
 }
 
 test("buttons turn the pages of 520 requests: each request once, only those that the person may read", async (t) => {

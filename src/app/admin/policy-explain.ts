@@ -24,15 +24,17 @@ export function toSubjects(
 
 /**
  * Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. `declared`
- * is the runbook of an execution; null for a request that is only described, whose other facts are unknown.
+ * is the runbook of an execution; null for a request that is only described, whose other facts are unknown. `shown` is the
+ * subject without hidden values, for the texts.
  */
 export function explain(
   policy: { routes: readonly Route[]; identities: Identities },
   subject: RouteSubject,
   declared: DeclaredParameters | FailedSince | null = null,
   show: NameRenderer = makeIdRenderer(new Map()),
+  shown: RouteSubject = subject,
 ): { found: boolean; lines: string[] } {
-  const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, subject));
+  const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, shown));
   if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared));
   const selection = selectRoute(policy.routes, subject);
   if (selection.kind === "uncovered")

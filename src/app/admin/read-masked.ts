@@ -12,7 +12,7 @@ export type MaskedReading = { kind: "read"; execution: ObservedExecution } | { k
 
 export type ReadMasked = (
   automation: Automation,
-  request: ApprovalRequest,
+  request: Pick<ApprovalRequest, "executionId" | "id" | "version">,
   abort: AbortSignal,
 ) => Promise<MaskedReading>;
 

@@ -1,12 +1,22 @@
 import type { AuditRecord } from "../../core/audit.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
-import { findReadRight } from "../../core/read-access.ts";
+import type { Reader } from "../../core/read-access.ts";
+import type { Clock, Target } from "../ports/aws.ts";
 import type { FailingEffect } from "../ports/effect-store.ts";
+import { type AskedTarget, askTargets } from "./ask-targets.ts";
+import { findRequests } from "./find-requests.ts";
 import { findReader, type InspectDeps, type InspectedRequest, inspect, type Refused } from "./inspect.ts";
 
 export type ShowResult =
-  /** `admin`: whether Slack lists this person as an admin of Countersign. */
-  { kind: "shown"; requests: ShownRequest[]; admin: boolean } | { kind: "absent" } | Refused;
+  /** The requests of one execution, newest first. `admin`: whether Slack lists this person as an admin of Countersign. */
+  | { kind: "shown"; requests: ShownRequest[]; admin: boolean }
+  /** Requests of several executions, newest first. */
+  | { kind: "choice"; items: InspectedRequest[]; total: number }
+  /** An execution without a request, for admins. */
+  | { kind: "execution"; target: Target; execution: ObservedExecution }
+  /** `failed`: targets that may have the execution. Only for an admin. */
+  | { kind: "absent"; failed: { target: string; error: string }[] }
+  | Refused;
 
 export interface ShownRequest extends InspectedRequest {
   /** The audit records of the request, oldest first. */
@@ -15,42 +25,77 @@ export interface ShownRequest extends InspectedRequest {
   execution: ObservedExecution | null;
   /** Effects of this request that fail. */
   problems: readonly FailingEffect[];
+  /** Whether the person is an approver of its route. */
+  canDecide?: boolean;
 }
 
-/** Shows one request, or every request of one execution, to those who may read it. */
+export interface ShowDeps extends InspectDeps {
+  targets: () => readonly AskedTarget[];
+  clock: Clock;
+}
+
+/** More requests of a choice are only counted. */
+const MAX_CHOICE = 10;
+
+/** Shows what a pasted id means: the requests of one execution, or for admins an execution without a request. */
 export const makeShow =
-  (deps: InspectDeps) =>
-  async (userId: string, id: string, abort: AbortSignal): Promise<ShowResult> => {
-    const access = await findReader(deps, userId);
+  (deps: ShowDeps) =>
+  async (userId: string, text: string): Promise<ShowResult> => {
+    const access = await findReader(deps, userId, { routesOfAdmins: true });
     if (access.kind === "unknown") return access;
     const { reader } = access;
-    const found = await Promise.all((await deps.requests.find(id)).map((request) => inspect(deps, request)));
-    const theirs = found.filter((each) => findReadRight(reader, each, false) !== null);
-    if (theirs.length === 0) return { kind: reader.admin ? "absent" : "refused" };
-    const executions = await findExecutions(deps, theirs, abort);
-    const requests = await Promise.all(
-      theirs.map(async (each) => ({
-        ...each,
-        history: await deps.requests.history(each.request.id),
-        problems: await deps.effects.failing(each.request.id),
-        execution: executions.get(each.request.executionId) ?? null,
-      })),
+    const { pasted, requests } = await findRequests(deps, reader, text);
+    if (requests.length === 0) {
+      if (!reader.admin) return { kind: "refused" };
+      return pasted.kind === "id" ? findExecution(deps, pasted.id) : { kind: "absent", failed: [] };
+    }
+    const executions = new Set(
+      requests.map(({ account, region, executionId }) => `${account} ${region} ${executionId}`),
     );
-    return { kind: "shown", requests, admin: reader.admin };
+    if (executions.size > 1) {
+      const items = await Promise.all(requests.slice(0, MAX_CHOICE).map((request) => inspect(deps, request)));
+      return { kind: "choice", items, total: requests.length };
+    }
+    const items = await Promise.all(requests.map((request) => inspect(deps, request)));
+    return { kind: "shown", requests: await complete(deps, reader, items), admin: reader.admin };
   };
 
-/** Reads each execution of these requests once. Leaves out an execution that cannot be read. */
-async function findExecutions(
-  deps: InspectDeps,
-  inspected: readonly InspectedRequest[],
-  abort: AbortSignal,
-): Promise<Map<string, ObservedExecution>> {
-  const found = new Map<string, ObservedExecution>();
-  for (const { request } of inspected) {
-    if (found.has(request.executionId)) continue;
-    const automation = deps.automation(request);
-    const reading = automation === undefined ? undefined : await deps.readMasked(automation, request, abort);
-    if (reading?.kind === "read") found.set(request.executionId, reading.execution);
-  }
-  return found;
+/** Adds the audit records, the failing effects and the execution, which AWS is asked for once. */
+async function complete(
+  deps: ShowDeps,
+  { routes }: Reader,
+  items: readonly InspectedRequest[],
+): Promise<ShownRequest[]> {
+  const execution = items[0] === undefined ? null : await readExecution(deps, items[0]);
+  return Promise.all(
+    items.map(async (item) => ({
+      ...item,
+      history: await deps.requests.history(item.request.id),
+      problems: await deps.effects.failing(item.request.id),
+      execution,
+      canDecide: item.route !== null && routes.has(item.route.name),
+    })),
+  );
+}
+
+async function readExecution(
+  { automation, readMasked, clock }: ShowDeps,
+  { request }: InspectedRequest,
+): Promise<ObservedExecution | null> {
+  const own = automation(request);
+  const targets = [{ key: request.target, automation: own }];
+  const { answers } = await askTargets({ targets, clock }, (each, abort) => readMasked(each, request, abort));
+  const reading = answers[0]?.value;
+  return reading?.kind === "read" ? reading.execution : null;
+}
+
+/** Searches all targets for an execution. An id is in one of them at most. */
+async function findExecution(deps: ShowDeps, executionId: string): Promise<ShowResult> {
+  const subject = { executionId, id: executionId, version: 0 };
+  const { answers, failed } = await askTargets({ targets: deps.targets(), clock: deps.clock }, (automation, abort) =>
+    deps.readMasked(automation, subject, abort),
+  );
+  for (const { automation, value } of answers)
+    if (value.kind === "read") return { kind: "execution", target: automation.target, execution: value.execution };
+  return { kind: "absent", failed };
 }

@@ -3,6 +3,7 @@ import type { Denial } from "../../core/denial.ts";
 import { type DroppedVote, toDroppedReplies } from "../../core/dropped-vote.ts";
 import { evaluateVote, type VoteEvaluation } from "../../core/evaluate-vote.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
+import { findRoute } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
 import type { Log } from "../ports/aws.ts";
 import type { ClickRow, ClickStore } from "../ports/click-store.ts";
@@ -10,6 +11,7 @@ import type { Freshness } from "../ports/slack.ts";
 import type { RequestChange } from "../ports/store.ts";
 import { checkVoters } from "./check-voters.ts";
 import { toDecidedEntry, toDeniedEntry, toDroppedEntry, toVotedEntry, toWithdrawnEntry } from "./click-records.ts";
+import { confirmationText } from "./confirm-vote.ts";
 import { makeDenialMemory } from "./denial-memory.ts";
 import { type GatherDeps, type GatheredFacts, gatherFacts } from "./gather-facts.ts";
 
@@ -165,15 +167,18 @@ const withVote = (votes: readonly Vote[], vote: Vote) => [...votes.filter((each)
 
 /** Returns what an evaluation changes, for one transaction. */
 function toChange(
-  { clock, show }: EvaluateClickDeps,
-  { userId }: ClickRow,
+  { clock, show, routes }: EvaluateClickDeps,
+  { userId, origin }: ClickRow,
   request: ApprovalRequest,
-  { evaluation, dropped, missing }: Assessed,
+  { evaluation, counted, dropped, missing }: Assessed,
   context: AuditContext | null,
 ): Omit<RequestChange, "requestId" | "expectedVersion" | "click"> {
   const now = clock.now();
+  const approvals = withVote(counted, evaluation.vote).filter((vote) => vote.verdict === "approve").length;
+  const subject = { request, route: findRoute(routes, request.route), approvals };
+  const confirmed = origin.kind === "command" ? [{ userId, text: confirmationText(evaluation, subject, show) }] : [];
   if (evaluation.kind === "withdrawn")
-    return { patch: {}, removeVotes: [userId], audit: [toWithdrawnEntry(evaluation.vote, now)] };
+    return { patch: {}, removeVotes: [userId], audit: [toWithdrawnEntry(evaluation.vote, now)], replies: confirmed };
   const { vote, patch } = evaluation;
   return {
     patch,
@@ -184,7 +189,7 @@ function toChange(
       toVotedEntry(vote),
       ...(context === null ? [] : [toDecidedEntry(vote, request, context)]),
     ],
-    replies: toDroppedReplies(dropped, vote, request, missing, show),
+    replies: [...confirmed, ...toDroppedReplies(dropped, vote, request, missing, show)],
     ...(vote.authority === "break-glass" ? { recipientLookup: "break-glass" as const } : {}),
   };
 }

@@ -16,15 +16,16 @@ export interface VerifyOriginDeps {
  * the request or a digest of one of its channels; `unresolved` while an unfinished post of such a message may be it;
  * otherwise `foreign`.
  *
- * A command has no message of a request. Its origin comes only from a signed form state, and break-glass alone is allowed
- * without a message. Its other checks, such as membership of the admins, stay the same.
+ * A reply to a command has no message of a request, and Slack delivers clicks in it only to the app that sent it. The
+ * request is the one that the button names, and everything else is checked as for a message: membership, requester, reason
+ * and typed name. A forged request id gets the person nothing that the message of that request would not.
  */
 export async function verifyOrigin(
   deps: VerifyOriginDeps,
   click: Pick<Click, "requestId" | "origin" | "authority" | "receivedAt">,
 ): Promise<"ours" | "foreign" | "unresolved"> {
   const { origin } = click;
-  if (origin.kind === "command") return click.authority === "break-glass" ? "ours" : "foreign";
+  if (origin.kind === "command") return "ours";
   const inChannel = (await deps.messages.ofRequest(click.requestId)).filter(
     (message) => message.channelId === origin.channelId,
   );

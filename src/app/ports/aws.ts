@@ -3,7 +3,7 @@
  * implement them. Expected results are values; only unexpected failures throw. All times are epoch milliseconds.
  */
 import type { PublishedRecord } from "../../core/audit.ts";
-import type { ListedExecution, ObservedExecution } from "../../core/execution.ts";
+import type { ExecutionSummary, ListedExecution, ObservedExecution } from "../../core/execution.ts";
 import type { Verdict } from "../../core/request.ts";
 import type { SignalResult } from "../../core/signal-attempt.ts";
 import type { Signer, SignerKind } from "../../core/signers.ts";
@@ -84,11 +84,23 @@ export interface DeclaredParameters {
 /** `since`: the first of the consecutive failures. */
 export type FailedSince = AwsFailure & { since: number };
 
+/** Conditions of AWS for a list of executions; an absent one always holds. */
+export interface ExecutionFilter {
+  documentPrefix?: string;
+  statuses?: string[];
+  startedAfter?: number;
+}
+
 /** Automation of one target. */
 export interface Automation {
   readonly target: Target;
   /** Lists all waiting executions. */
   listWaiting(abort: AbortSignal): Promise<{ kind: "listed"; executions: ListedExecution[] } | AwsFailure>;
+  /** Lists executions for a person, the latest first. `hasMore`: AWS has more than were read. */
+  listExecutions(
+    filter: ExecutionFilter,
+    abort: AbortSignal,
+  ): Promise<{ kind: "listed"; executions: ExecutionSummary[]; hasMore: boolean } | AwsFailure>;
   /** Reads one execution with all of its steps. An urgent read does not wait for other calls when AWS throttles. */
   read(
     executionId: string,

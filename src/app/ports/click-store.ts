@@ -4,7 +4,7 @@ import type { Authority, RequestedAction } from "../../core/request.ts";
 /**
  * The place from which a click comes. `channelId` is also the channel in which its author gets a reply.
  *   message  a button of the message `ts`: not trusted until the message is found for the request
- *   command  the list that a command shows to one person. Only a signed form state has this origin
+ *   command  the reply to a command, which only one person sees
  */
 export type ClickOrigin = { kind: "message"; channelId: string; ts: string } | { kind: "command"; channelId: string };
 

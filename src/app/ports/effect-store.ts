@@ -30,6 +30,16 @@ export interface FailingEffect {
   error: string;
 }
 
+/** How far the bot is behind. Times are null if nothing is. */
+export interface Lags {
+  /** When the oldest request was opened that has no message in one of its channels. */
+  oldestUnpostedAt: number | null;
+  /** The time of the oldest audit record that is to be published. */
+  oldestUnpublishedAt: number | null;
+  /** The executions that wait in AWS, by the key of their target. */
+  waiting: { target: string; count: number }[];
+}
+
 /** Derives the unfinished work from the rows. */
 export interface EffectStore {
   /** Returns the failing effects of one request. */
@@ -39,4 +49,6 @@ export interface EffectStore {
    * `unrecorded`: those of them that are decided without a record in the audit log.
    */
   backlog(): Promise<{ open: number; uncovered: number; unrecorded: number; effects: Backlog[] }>;
+  /** Returns how far the bot is behind, and how many executions wait. */
+  lags(): Promise<Lags>;
 }

@@ -1,20 +1,33 @@
+import type { makeExplainRequest } from "../../app/admin/explain-request.ts";
 import type { makeHealthReport } from "../../app/admin/health.ts";
+import type { Refused } from "../../app/admin/inspect.ts";
+import type { makeListExecutions } from "../../app/admin/list-executions.ts";
+import type { makeHistory } from "../../app/admin/list-history.ts";
 import type { makePending } from "../../app/admin/list-waiting.ts";
 import type { makeShow } from "../../app/admin/show-request.ts";
+import type { makeStats } from "../../app/admin/stats.ts";
 import type { Clock } from "../../app/ports/aws.ts";
+import type { RequestView } from "../../app/ports/slack.ts";
 import type { Command, CommandName } from "../../core/slash-command.ts";
 import type { Workspace } from "../connection/workspace.ts";
+import { executionsReply, explanationReply, statsReply } from "../messages/answers-for-admins.ts";
 import type { Rendered } from "../messages/blocks.ts";
 import {
   adminsOnlyText,
+  ambiguousText,
+  commandErrorReply,
+  failedTargetsText,
   helpReply,
+  noPersonError,
   notVisibleText,
   refusalText,
   sentenceReply,
   unknownPersonText,
 } from "../messages/command-texts.ts";
-import { healthText } from "../messages/health-text.ts";
-import { pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
+import { executionBlocks } from "../messages/execution-blocks.ts";
+import { healthReply } from "../messages/health-text.ts";
+import { historyReply, parseCursor } from "../messages/history-list.ts";
+import { choiceBlocks, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
 import { toOffset } from "../messages/page-buttons.ts";
 import { withheld } from "../messages/withheld.ts";
 
@@ -33,19 +46,24 @@ export type CommandReply = Rendered & { isPrivate?: boolean; isInternal?: boolea
 export interface CommandRepliesDeps {
   pending: ReturnType<typeof makePending>;
   show: ReturnType<typeof makeShow>;
+  history: ReturnType<typeof makeHistory>;
+  executions: ReturnType<typeof makeListExecutions>;
+  stats: ReturnType<typeof makeStats>;
+  explain: ReturnType<typeof makeExplainRequest>;
   health: ReturnType<typeof makeHealthReport>;
   workspace: Workspace;
   clock: Clock;
 }
 
-/** After this time, a request is shown without its execution's steps. */
-const TIMEOUT_MS = 20_000;
-
 type Reply = (deps: CommandRepliesDeps, command: Command, context: ReplyContext) => Promise<CommandReply>;
 
-const REPLIES: Partial<Record<CommandName, Reply>> & { help: Reply } = {
+const REPLIES: Record<CommandName, Reply> = {
   pending: replyPending,
   show: replyShow,
+  executions: replyExecutions,
+  history: replyHistory,
+  stats: replyStats,
+  policy: replyPolicy,
   health: replyHealth,
   help: async () => ({ ...helpReply(), isPrivate: true }),
 };
@@ -54,7 +72,7 @@ const REPLIES: Partial<Record<CommandName, Reply>> & { help: Reply } = {
 export const makeCommandReply =
   (deps: CommandRepliesDeps) =>
   (command: Command, context: ReplyContext): Promise<CommandReply> =>
-    (REPLIES[command.name] ?? REPLIES.help)(deps, command, context);
+    REPLIES[command.name](deps, command, context);
 
 const refused = (sentence: string): CommandReply => ({ ...sentenceReply(sentence), isPrivate: true });
 
@@ -80,15 +98,86 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
 }
 
 async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: ReplyContext): Promise<CommandReply> {
-  const found = await deps.show(context.userId, words, AbortSignal.timeout(TIMEOUT_MS));
+  const { audience } = context;
+  const list = { workspaceUrl: deps.workspace.url, now: deps.clock.now() };
+  const hide = <View extends RequestView>(view: View) => (audience.withhold ? withheld(view) : view);
+  const found = await deps.show(context.userId, words);
   switch (found.kind) {
     case "shown":
-      return showBlocks(found.requests, {
-        workspaceUrl: deps.workspace.url,
-        now: deps.clock.now(),
-        admin: found.admin,
-      });
+      return showBlocks(found.requests.map(hide), { ...list, ...audience, admin: found.admin });
+    case "choice":
+      return choiceBlocks(found.items.map(hide), { ...list, total: found.total });
+    case "execution":
+      return { ...executionBlocks(found.target, found.execution), isInternal: true };
     case "absent":
+      return refused(`${notVisibleText()}${failedTargetsText(found.failed)}`);
+    case "refused":
+      return refused(notVisibleText());
+    case "unknown":
+      return refused(unknownPersonText(found.error));
+    default:
+      throw new Error(`unexpected ${found satisfies never}`);
+  }
+}
+
+async function replyHistory(
+  deps: CommandRepliesDeps,
+  { filters, text }: Command,
+  { userId, page, audience }: ReplyContext,
+): Promise<CommandReply> {
+  const before = parseCursor(page);
+  const found = await deps.history(userId, filters, before);
+  switch (found.kind) {
+    case "history": {
+      const items = audience.withhold ? found.items.map(withheld) : found.items;
+      const list = { workspaceUrl: deps.workspace.url, isFirst: before === null };
+      return historyReply({ ...found, items }, { ...list, command: audience.isShared ? null : text });
+    }
+    case "no-person":
+      return { ...commandErrorReply(noPersonError(found.name)), isPrivate: true };
+    case "refused":
+      return refused(notVisibleText());
+    case "unknown":
+      return refused(unknownPersonText(found.error));
+    default:
+      throw new Error(`unexpected ${found satisfies never}`);
+  }
+}
+
+async function replyExecutions(
+  deps: CommandRepliesDeps,
+  { filters, text }: Command,
+  { userId, page, audience }: ReplyContext,
+): Promise<CommandReply> {
+  const found = await deps.executions(userId, filters);
+  const list = { offset: toOffset(page), command: audience.isShared ? null : text };
+  return found.kind === "executions"
+    ? { ...executionsReply(found, list), isInternal: true }
+    : notAdmin(found, "executions");
+}
+
+async function replyStats(
+  deps: CommandRepliesDeps,
+  { filters }: Command,
+  { userId }: ReplyContext,
+): Promise<CommandReply> {
+  const found = await deps.stats(userId, filters);
+  return found.kind === "stats" ? { ...statsReply(found), isInternal: true } : notAdmin(found, "statistics");
+}
+
+async function replyPolicy(
+  deps: CommandRepliesDeps,
+  { words }: Command,
+  { userId }: ReplyContext,
+): Promise<CommandReply> {
+  const found = await deps.explain(userId, words);
+  switch (found.kind) {
+    case "explained":
+      return { ...explanationReply(found), isInternal: true };
+    case "ambiguous":
+      return refused(ambiguousText(found.executionIds));
+    case "absent":
+      return refused(`${notVisibleText()}${failedTargetsText(found.failed)}`);
     case "refused":
       return refused(notVisibleText());
     case "unknown":
@@ -100,14 +189,9 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
 
 async function replyHealth(deps: CommandRepliesDeps, _: Command, { userId }: ReplyContext): Promise<CommandReply> {
   const found = await deps.health(userId);
-  switch (found.kind) {
-    case "health":
-      return { ...sentenceReply(healthText(found, deps.clock.now())), isInternal: true };
-    case "refused":
-      return refused(adminsOnlyText("health"));
-    case "unknown":
-      return refused(unknownPersonText(found.error));
-    default:
-      throw new Error(`unexpected ${found satisfies never}`);
-  }
+  if (found.kind !== "health") return notAdmin(found, "health");
+  return { ...healthReply(found, deps.clock.now()), isInternal: true };
 }
+
+const notAdmin = (found: Refused, subject: string): CommandReply =>
+  refused(found.kind === "refused" ? adminsOnlyText(subject) : unknownPersonText(found.error));

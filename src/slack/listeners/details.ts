@@ -1,6 +1,5 @@
 import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/web-api";
-import type { z } from "zod";
 import type { makeDetails } from "../../app/admin/inspect.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { ClickOrigin } from "../../app/ports/click-store.ts";
@@ -10,7 +9,7 @@ import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
-import { detailsPageSchema, isFromHome, messageClickSchema } from "./payloads.ts";
+import { detailsPageSchema, isFromHome, messageClickSchema, toOrigin } from "./payloads.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
 
 interface DetailsDeps {
@@ -23,7 +22,6 @@ interface DetailsDeps {
 }
 
 type DetailsResult = Awaited<ReturnType<ReturnType<typeof makeDetails>>>;
-type Container = z.infer<typeof messageClickSchema>["container"];
 
 /** After this time, Details are shown without the execution as AWS has it now. */
 const TIMEOUT_MS = 20_000;
@@ -48,20 +46,20 @@ export function listenForDetails(app: App, deps: DetailsDeps): void {
     const { user, trigger_id: triggerId, container } = parsed.data;
     const verdicts = action.action_id === "open";
     // Called after the modal is open, because its trigger expires within seconds.
-    const toOrigin = async (): Promise<ClickOrigin> =>
+    const leadsFrom = async (): Promise<ClickOrigin> =>
       container.is_ephemeral === true
         ? { kind: "command", channelId: await directChannel(deps.chat, user.id, container.channel_id) }
-        : pressedOn(container);
+        : toOrigin(container);
     const content = async () => {
       const requestId = action.value;
-      const pressed = { requestId, origin: pressedOn(container) };
+      const pressed = { requestId, origin: toOrigin(container) };
       const found = await deps.details(user.id, pressed, AbortSignal.timeout(TIMEOUT_MS));
       const state = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
-      const metadata = deps.formState.write({ ...state, origin: await toOrigin(), nonce: deps.newId() }, user.id);
+      const metadata = deps.formState.write({ ...state, origin: await leadsFrom(), nonce: deps.newId() }, user.id);
       return renderPage(found, { metadata, verdicts, page: 1 });
     };
     const onFailure = async (sentence: string) =>
-      deps.chat.postEphemeral((await toOrigin()).channelId, user.id, sentence);
+      deps.chat.postEphemeral((await leadsFrom()).channelId, user.id, sentence);
     await fillModal({ client, triggerId, title: "Details", content, onFailure, log: deps.log });
   });
 }
@@ -121,11 +119,6 @@ function refusal(found: Exclude<DetailsResult, { kind: "details" }>): string {
     default:
       throw new Error(`no text for ${found satisfies never}`);
   }
-}
-
-/** Returns the message of the button. The reply to a command is no message of a request. */
-function pressedOn({ is_ephemeral, channel_id: channelId, message_ts: ts }: Container): ClickOrigin {
-  return is_ephemeral === true ? { kind: "command", channelId } : { kind: "message", channelId, ts };
 }
 
 /** Returns where to reply to a command: the bot may not be a member of the channel in which it was typed. */

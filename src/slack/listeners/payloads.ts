@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ClickOrigin } from "../../app/ports/click-store.ts";
 import type { Workspace } from "../connection/workspace.ts";
 
 /**
@@ -24,6 +25,15 @@ export const messageClickSchema = z.object({
     .array(z.object({ action_id: z.string(), value: z.string().min(1).max(100), action_ts: z.string().min(1) }))
     .length(1),
 });
+
+/** Returns the message of a button. The reply to a command is no message of a request. */
+export function toOrigin({
+  is_ephemeral,
+  channel_id: channelId,
+  message_ts: ts,
+}: z.infer<typeof messageClickSchema>["container"]): ClickOrigin {
+  return is_ephemeral === true ? { kind: "command", channelId } : { kind: "message", channelId, ts };
+}
 
 /** A click on a button that turns the pages of a list. Its value is a page and a command. */
 export const pageClickSchema = z.object({

@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import type { Click } from "../../app/ports/click-store.ts";
 import type { RequestedAction } from "../../core/request.ts";
 import { openForm, requiresForm } from "./open-form.ts";
-import { isFromHome, messageClickSchema } from "./payloads.ts";
+import { isFromHome, messageClickSchema, toOrigin } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
 
 /** Handles Approve, Reject and Withdraw. A click that needs no form is stored before it is acknowledged. */
@@ -64,7 +64,7 @@ function readPress(
       requestId: action.value,
       userId: user.id,
       teamId,
-      origin: { kind: "message", channelId: channel_id, ts: message_ts },
+      origin: toOrigin(parsed.data.container),
       reason: null,
       typed: null,
       receivedAt: deps.clock.now(),

@@ -7,16 +7,23 @@ export const LOOKING = "Looking this up. The answer follows here.";
 
 const HELP = [
   "*`/approvals`* or *`/approvals pending`*: the requests that are waiting, with the earliest deadline first. Filters: `account:` `region:` `document:` `route:` `target:` `older:1h`, and `mine` for those that wait for you.",
-  "*`/approvals show ID`*: one request in full. ID is a request ID or an execution ID, its first 8 characters, a link to the AWS console or to a message, or the name of a runbook if only one is waiting.",
-  "Admins can also break glass from there, in any channel.",
+  "*`/approvals show ID`*: one request in full. ID is a request ID or an execution ID, its first 8 characters, a link to the AWS console or to a message, or the name of a runbook if only one is waiting. Admins can also break glass from there, in any channel.",
+  "*`/approvals history`*: closed requests. Filters: `by:@person` `document:` `since:` `until:` `outcome:`.",
+  "*`/approvals policy ID`*: which route applies, and why.",
+  "*`/approvals executions`*: executions of all targets as AWS has them now, for admins. Filters: `status:` `document:` `since:`.",
+  "*`/approvals stats`*: decisions by person and runbook, and the time that they took, for admins. Filter: `since:`.",
   "*`/approvals health`*: Slack, database, targets and queues with the last errors, for admins.",
   "*`/approvals help`*: this text.",
+  "Times: `90m`, `2 days`, `yesterday`, `monday`, `2026-11-20`. Names: `Prod-DB` is also the beginning of a name, `*-DB-*` any part.",
   "Add `share` to post an answer in the channel. Otherwise only you see it.",
 ].join("\n");
 
 /** Explains the command. */
 export function helpReply(): Rendered {
-  return { text: "Use /approvals pending, show ID, health or help.", blocks: [section(HELP)] };
+  return {
+    text: "Use /approvals pending, show ID, history, policy ID, executions, stats, health or help.",
+    blocks: [section(HELP)],
+  };
 }
 
 /** Says which argument is wrong, why, and what would be right. */
@@ -40,6 +47,18 @@ export function notVisibleText(): string {
   return `No request with this id that you may see. ${READ_RULE}`;
 }
 
+/** More failing targets are only counted. */
+const MAX_FAILED = 8;
+
+/** Names the targets without which an answer is partial; empty if all of them answered. In mrkdwn. */
+export function failedTargetsText(failed: readonly { target: string; error: string }[]): string {
+  if (failed.length === 0) return "";
+  const shown = failed.slice(0, MAX_FAILED).map(({ target, error }) => `\n• ${code(target, 100)}: ${code(error, 200)}`);
+  const more = failed.length > MAX_FAILED ? `\n• and ${failed.length - MAX_FAILED} more` : "";
+  const count = failed.length === 1 ? "1 target" : `${failed.length} targets`;
+  return `\n:warning: *Partial*: ${count} could not be read.${shown.join("")}${more}`;
+}
+
 /** For what only admins may see. */
 export function adminsOnlyText(subject: string): string {
   return `Only Countersign admins can view ${subject}.`;
@@ -57,4 +76,18 @@ export function failedText(): string {
 /** For an answer about the bot and its targets, in a channel with people of other organizations. */
 export function notShareableText(): string {
   return "This answer was not shared: people of other organizations can read this channel. Leave out `share` to see it yourself.";
+}
+
+/** For an id with which several executions begin. */
+export function ambiguousText(executionIds: readonly string[]): string {
+  return `Several executions fit: ${executionIds
+    .slice(0, 10)
+    .map((id) => code(id, 40))
+    .join(", ")}. Use a whole ID.`;
+}
+
+/** For the name of a person who has not voted on anything. */
+export function noPersonError(name: string): CommandError {
+  const problem = "is not the name of anyone who has voted. Choose the person from the list that Slack shows after @";
+  return { argument: "by:", value: name, problem, example: "history by:@jane" };
 }

@@ -1,6 +1,9 @@
 import type { HealthReport } from "../../app/admin/health.ts";
 import type { EffectKind } from "../../app/ports/effect-store.ts";
+import { type Rendered, section } from "./blocks.ts";
+import { CHAR_BUDGET, fitting } from "./budget.ts";
 import { code } from "./text.ts";
+import { duration } from "./time.ts";
 
 /** The label of one effect, and of any other number. */
 const EFFECT_LABELS: Record<EffectKind, readonly [string, string]> = {
@@ -17,10 +20,34 @@ const EFFECT_LABELS: Record<EffectKind, readonly [string, string]> = {
   publish: ["audit event to publish", "audit events to publish"],
 };
 
-/** More failing targets are not listed one by one. */
+/** More targets and accounts are not listed one by one. */
 const MAX_TARGETS = 30;
 
+/** Executions that run or wait at the same time in an account and Region. Source: AWS documentation, quotas of Automation. */
+const QUOTA = 100;
+/** From this share of the quota on, the number is marked. */
+const NEAR_QUOTA = 0.8;
+
+/** A section takes 3,000 characters. */
+const MAX_SECTION = 2_900;
+
 /** Renders the reply to `/approvals health`. */
+export function healthReply(report: HealthReport & { kind: "health" }, now: number): Rendered {
+  const sections: string[] = [];
+  for (const line of healthText(report, now).split("\n")) {
+    const last = sections.at(-1);
+    if (last === undefined || last.length + line.length >= MAX_SECTION) sections.push(line);
+    else sections[sections.length - 1] = `${last}\n${line}`;
+  }
+  const blocks = fitting(
+    sections.map((text) => section(text)),
+    CHAR_BUDGET,
+    sections.length,
+  );
+  return { text: "The health of Countersign.", blocks };
+}
+
+/** Describes the health, one fact on a line. */
 export function healthText(report: HealthReport & { kind: "health" }, now: number): string {
   const { work, targets, slackConnected, storeFault } = report;
   const lines = [
@@ -28,17 +55,14 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
     `*Database*: ${work === null ? "unreachable" : (storeFault ?? "OK")}`,
   ];
   if (work === null) return lines.join("\n");
-  const failing = targets.filter((target) => target.stale || target.error !== null);
-  lines.push(`*Targets*: ${targets.length - failing.length} of ${targets.length} OK`);
-  for (const { target, polledAt, error, stale } of failing.slice(0, MAX_TARGETS)) {
-    const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
-    lines.push(
-      `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${error === null ? "" : `, ${code(error, 200)}`}`,
-    );
-  }
-  if (failing.length > MAX_TARGETS) lines.push(`• and ${failing.length - MAX_TARGETS} more`);
+  lines.push(...targetLines(targets, now));
   const uncovered = work.uncovered === 0 ? "" : ` (${work.uncovered} without a route)`;
   lines.push(`*Open requests*: ${work.open}${uncovered}`);
+  lines.push(
+    `*Oldest request without a message*: ${age(work.oldestUnpostedAt, now)}`,
+    `*Audit events to publish*: ${age(work.oldestUnpublishedAt, now, "the oldest is from ")}`,
+    ...waitingLines(report.waiting),
+  );
   const behind = work.effects.filter(({ due }) => due > 0);
   lines.push(behind.length === 0 ? "*Queues*: empty" : "*Queues*");
   for (const { kind, due, failing, lastError } of behind) {
@@ -48,4 +72,32 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
     lines.push(`• ${due} ${label}${failed}${why}`);
   }
   return lines.join("\n");
+}
+
+/** One line for each target with its last poll, the failing ones first. */
+function targetLines(targets: Extract<HealthReport, { kind: "health" }>["targets"], now: number): string[] {
+  const failing = targets.filter((target) => target.stale || target.error !== null);
+  const others = targets.filter((target) => !failing.includes(target));
+  const shown = [...failing, ...others].slice(0, MAX_TARGETS).map(({ target, polledAt, error, stale }) => {
+    const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
+    return `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${error === null ? "" : `, ${code(error, 200)}`}`;
+  });
+  const more = targets.length > MAX_TARGETS ? [`• and ${targets.length - MAX_TARGETS} more`] : [];
+  return [`*Targets*: ${targets.length - failing.length} of ${targets.length} OK`, ...shown, ...more];
+}
+
+function age(at: number | null, now: number, before = ""): string {
+  return at === null ? "none" : `${before}${duration(now - at)} ago`;
+}
+
+/** Accounts with waiting executions, the fullest first: a waiting execution counts against the quota. */
+function waitingLines(waiting: readonly { account: string; region: string; count: number }[]): string[] {
+  const counts = waiting.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count);
+  if (counts.length === 0) return ["*Executions waiting*: none"];
+  const shown = counts.slice(0, MAX_TARGETS).map(({ account, region, count }) => {
+    const mark = count >= QUOTA * NEAR_QUOTA ? ":warning: " : "";
+    return `• ${mark}account ${code(account, 20)}, ${code(region, 30)}: ${count} of ${QUOTA}`;
+  });
+  const more = counts.length > MAX_TARGETS ? [`• and ${counts.length - MAX_TARGETS} more`] : [];
+  return ["*Executions waiting*, compared with AWS's default quota of running executions", ...shown, ...more];
 }

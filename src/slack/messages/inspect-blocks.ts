@@ -6,7 +6,7 @@ import { CHAR_BUDGET, describeShown, fitting, textLength } from "./budget.ts";
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";
-import { shownRequestBlocks } from "./shown-request.ts";
+import { type ShowOptions, shownRequestBlocks } from "./shown-request.ts";
 
 const MAX_SHOWN = 4;
 
@@ -42,18 +42,31 @@ export function pendingBlocks(
   return { text, blocks: [section(`*${text}*`), ...shown, ...(range === null ? [] : [context(range)]), ...buttons] };
 }
 
-/** Renders the reply to `/approvals show ID`: the requests with that ID, newest first. Admins get a way to break glass. */
-export function showBlocks(
-  requests: readonly ShownRequest[],
-  { workspaceUrl, admin = false }: ListContext & { admin?: boolean },
-): Rendered {
+/** Renders the reply to `/approvals show ID`: the requests of an execution, newest first. */
+export function showBlocks(requests: readonly ShownRequest[], options: ShowOptions & Partial<ListContext>): Rendered {
   if (requests.length === 0) return sentenceReply(notVisibleText());
   const text = requests.length === 1 ? "1 request." : `${requests.length} requests of one execution.`;
   const heads: KnownBlock[] = requests.length > 1 ? [header(text)] : [];
   const count = Math.min(requests.length, MAX_SHOWN);
   const share = Math.floor((CHAR_BUDGET - textLength(heads) - 200) / count);
-  const parts = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, { workspaceUrl, admin }));
+  const isOnly = requests.length === 1;
+  const parts = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, { ...options, isOnly }));
   const cut = describeShown(count, requests.length, "requests");
   const rest = cut === null ? [] : [context(`${cut}, newest first. Use the request ID for any other.`)];
   return { text, blocks: [...heads, ...parts.flat(), ...rest] };
+}
+
+/** Renders the requests that an ambiguous id can mean. Each has its whole id. */
+export function choiceBlocks(items: readonly InspectedRequest[], list: ListContext & { total: number }): Rendered {
+  const text = `${list.total} requests fit. Use a whole ID.`;
+  const shown = fitting(
+    items.map((item) => pendingBlock(item, list)),
+    CHAR_BUDGET - 300,
+    PAGE_LENGTH,
+  );
+  const cut = describeShown(shown.length, list.total, "requests");
+  return {
+    text,
+    blocks: [section(`*${text}*`), ...shown, ...(cut === null ? [] : [context(`${cut}, newest first.`)])],
+  };
 }

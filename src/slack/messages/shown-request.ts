@@ -1,10 +1,8 @@
 import type { KnownBlock } from "@slack/types";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
 import type { AuditRecord } from "../../core/audit.ts";
-import type { ObservedExecution } from "../../core/execution.ts";
 import { canBreakGlass } from "../../core/obstacle.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
-import { executionText, idsLine } from "./aws-text.ts";
+import { idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { describeShown, fitting, textLength } from "./budget.ts";
 import { factsText } from "./facts.ts";
@@ -14,40 +12,55 @@ import { historyLine } from "./history.ts";
 import { notReplacedNote, parametersBlock } from "./parameters.ts";
 import { messageLink } from "./permalinks.ts";
 import { reasonsBlock } from "./reasons.ts";
+import { routeReason } from "./route-reason.ts";
 import { stateText } from "./state-text.ts";
-import { code } from "./text.ts";
+import { stepsList, stepValues } from "./steps-list.ts";
+import { verdictButtons } from "./verdict-buttons.ts";
 import { warningLine } from "./warning.ts";
 
 const MAX_LINES = 25;
-const MAX_STEPS = 20;
 /** Of a section's 3,000 characters. */
 const SECTION_BUDGET = 2800;
 const MAX_FAILING_EFFECTS = 3;
 
-/** Renders the facts, the state, the votes, the steps and the history of a request in at most `room` characters and twelve blocks. */
-export function shownRequestBlocks(
-  shown: ShownRequest,
-  room: number,
-  { workspaceUrl, admin }: { workspaceUrl: string; admin: boolean },
-): KnownBlock[] {
+export interface ShowOptions {
+  workspaceUrl: string;
+  admin?: boolean;
+  /** Everyone in the channel sees it: it has no buttons. */
+  isShared?: boolean;
+  /** Also people of other organizations: without the records and values of AWS. */
+  withhold?: boolean;
+  /** It is the only request: there is room for the inputs and outputs of its steps. */
+  isOnly?: boolean;
+}
+
+/**
+ * Renders the facts, the state, the votes, the steps and the history of a request in at most `room` characters and twelve
+ * blocks, or 25 for the only request.
+ */
+export function shownRequestBlocks(shown: ShownRequest, room: number, options: ShowOptions): KnownBlock[] {
+  const { workspaceUrl, withhold = false, isOnly = false } = options;
   const { request, votes, route } = shown;
   const fixed: (KnownBlock | null)[] = [
     header(headline(shown)),
-    section([warningLine(shown), factsText(shown)].filter(Boolean).join("\n"), `facts-${request.id}`),
+    section(
+      [warningLine(shown), factsText(shown), route === null ? null : routeReason(route)].filter(Boolean).join("\n"),
+      `facts-${request.id}`,
+    ),
     section(stateText(shown)),
-    problems(shown.problems.map(failingEffectLine)),
+    withhold ? null : problems(shown.problems.map(failingEffectLine)),
   ];
   const head = fixed.filter((block) => block !== null);
   const link = messageLink(shown.messages, workspaceUrl);
   const foot: KnownBlock[] = [context(link === null ? idsLine(request) : `${idsLine(request)} · ${link}`)];
-  if (admin && request.state === "open" && canBreakGlass(route)) foot.unshift(detailsButton(request));
+  foot.unshift(...actions(shown, options));
   const note = notReplacedNote(request.facts);
   if (note !== null) foot.unshift(note);
   const left = room - textLength(head) - textLength(foot);
-  const history = historyBlock(shown.history, Math.min(SECTION_BUDGET, left));
+  const { execution } = shown;
   const optional = [
-    history,
-    stepsBlock(shown.execution, request.stepExecutionId),
+    withhold ? null : historyBlock(shown.history, Math.min(SECTION_BUDGET, left)),
+    withhold ? null : stepsList(execution, request.stepExecutionId),
     reasonsBlock(votes, { room: 600, most: 3 }, `reasons-${request.id}`),
     parametersBlock(
       request.facts.parameters,
@@ -55,13 +68,20 @@ export function shownRequestBlocks(
       `parameters-${request.id}`,
     ),
   ].filter((block) => block !== null);
-  return [...head, ...fitting(optional, left, optional.length), ...foot];
+  const fit = fitting(optional, left, optional.length);
+  const values = isOnly && !withhold ? stepValues(execution, request.stepExecutionId, left - textLength(fit)) : [];
+  return [...head, ...fit, ...values, ...foot];
 }
 
-/** For admins who cannot see the request's message: Details lead to break-glass. */
-function detailsButton(request: ApprovalRequest): KnownBlock {
-  const elements = [button("details", "Details and break glass…", request.id)];
-  return { type: "actions", block_id: `details-${request.id}`, elements };
+/** Approvers get the buttons of the message; for an admin who may not see the message, Details lead to break-glass. */
+function actions(shown: ShownRequest, { admin = false, isShared = false }: ShowOptions): KnownBlock[] {
+  const { request, route, canDecide = false } = shown;
+  if (isShared) return [];
+  const breaksGlass = admin && request.state === "open" && canBreakGlass(route);
+  const verdicts = canDecide ? verdictButtons(shown) : [];
+  if (!breaksGlass && verdicts.length === 0) return [];
+  const details = button("details", breaksGlass ? "Details and break glass…" : "Details", request.id);
+  return [{ type: "actions", block_id: `decide-${request.id}`, elements: [...verdicts, details] }];
 }
 
 function problems(lines: readonly string[]): KnownBlock | null {
@@ -69,19 +89,6 @@ function problems(lines: readonly string[]): KnownBlock | null {
   const most = lines.slice(0, MAX_FAILING_EFFECTS);
   const cut = describeShown(most.length, lines.length, "problems");
   return section(["*Problems*", ...most, ...(cut === null ? [] : [`${cut}.`])].join("\n"));
-}
-
-/** One line for each step, as AWS has it now; only the first steps if there are many. */
-function stepsBlock(execution: ObservedExecution | null, ownStep: string): KnownBlock {
-  if (execution === null) return section("*Steps*: AWS could not be read just now. Try again in a minute.");
-  const { steps } = execution;
-  const all = steps.slice(0, MAX_STEPS).map((step, index) => {
-    const own = step.stepExecutionId === ownStep ? " (this request)" : "";
-    return `${index + 1}. ${code(step.name, 60)} ${code(step.action, 40)}: ${executionText(step.status)}${own}`;
-  });
-  const lines = fitting(all, SECTION_BUDGET - 100 - MAX_STEPS, MAX_STEPS);
-  const cut = describeShown(lines.length, steps.length, "steps");
-  return section([`*Steps*${cut === null ? "" : ` (${cut})`}`, ...lines].join("\n"));
 }
 
 /** Keeps the newest lines if they do not all fit: the end matters most. */

@@ -1,0 +1,32 @@
+import { type Statistics, summarize } from "../../core/statistics.ts";
+import type { Clock } from "../ports/aws.ts";
+import type { RequestSearch } from "../ports/request-search.ts";
+import type { Refused } from "./inspect.ts";
+import { readClosed } from "./read-closed.ts";
+import { type AdminDeps, requireAdmin } from "./require-admin.ts";
+
+export type StatsResult =
+  /** `isCut`: there are older requests since then that were not counted. */
+  { kind: "stats"; since: number; isCut: boolean; statistics: Statistics } | Refused;
+
+/** The default period. */
+const PERIOD_MS = 30 * 86_400_000;
+/** More requests are not counted. */
+const MAX_COUNTED = 20_000;
+
+/** Adds up the requests that closed since a time, for admins. */
+export const makeStats =
+  (deps: AdminDeps & { search: RequestSearch; clock: Pick<Clock, "now"> }) =>
+  async (userId: string, { since = deps.clock.now() - PERIOD_MS }: { since?: number }): Promise<StatsResult> => {
+    const admin = await requireAdmin(deps, userId);
+    if (admin.kind !== "admin") return admin;
+    const requests = [];
+    let isCut = false;
+    for await (const batch of readClosed(deps.search, { before: null, since, until: null, voters: null })) {
+      requests.push(...batch);
+      isCut = requests.length >= MAX_COUNTED;
+      if (isCut) break;
+    }
+    const votes = await deps.search.votesOn(requests.map(({ id }) => id));
+    return { kind: "stats", since, isCut, statistics: summarize(requests, votes) };
+  };

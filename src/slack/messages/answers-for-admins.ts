@@ -1,0 +1,118 @@
+import type { ExplainResult } from "../../app/admin/explain-request.ts";
+import type { ExecutionsResult, ListedOnTarget } from "../../app/admin/list-executions.ts";
+import type { StatsResult } from "../../app/admin/stats.ts";
+import { describePrincipal } from "../../core/principal.ts";
+import { consoleUrl, executionText } from "./aws-text.ts";
+import { context, preformatted, type Rendered, richText, section } from "./blocks.ts";
+import { CHAR_BUDGET, describeShown, fitting } from "./budget.ts";
+import { failedTargetsText } from "./command-texts.ts";
+import { mentions, mentionUser } from "./mentions.ts";
+import { pageButtons } from "./page-buttons.ts";
+import { code, lines, literal } from "./text.ts";
+import { counted, duration, moment } from "./time.ts";
+
+const EXECUTIONS_PAGE = 15;
+const MAX_ROWS = 12;
+
+/** Renders one page of the reply to `/approvals executions`. */
+export function executionsReply(
+  { executions, cut, failed }: Extract<ExecutionsResult, { kind: "executions" }>,
+  { offset, command }: { offset: number; command: string | null },
+): Rendered {
+  const all = executions.length;
+  const text = all === 0 ? "No execution fits." : `${counted(all, "execution")}${cut.length > 0 ? " or more" : ""}.`;
+  const shown = fitting(
+    executions.slice(offset, offset + EXECUTIONS_PAGE).map(executionLine),
+    CHAR_BUDGET - 3_500,
+    EXECUTIONS_PAGE,
+  );
+  const end = offset + shown.length;
+  const notes = [
+    shown.length === all ? null : `${Math.min(offset + 1, end)} to ${end} of ${all}, the latest first.`,
+    cut.length === 0
+      ? null
+      : `Only the first executions of ${cut
+          .slice(0, 5)
+          .map((key) => code(key, 60))
+          .join(", ")} were read: add a filter.`,
+  ].filter((note) => note !== null);
+  const partial = failedTargetsText(failed).trim();
+  const buttons = pageButtons({
+    command,
+    previous: offset === 0 ? null : String(Math.max(0, offset - EXECUTIONS_PAGE)),
+    next: end < all && shown.length > 0 ? String(end) : null,
+  });
+  return {
+    text: failed.length === 0 ? text : `${text} Partial: some targets could not be read.`,
+    blocks: [
+      section(`*${text}*`),
+      ...(partial === "" ? [] : [section(partial)]),
+      ...shown.map((line) => section(line)),
+      ...(notes.length === 0 ? [] : [context(notes.join(" "))]),
+      ...buttons,
+    ],
+  };
+}
+
+function executionLine({ target, execution }: ListedOnTarget): string {
+  const { executionId, documentName, status, startedAt, executedBy, currentStepName } = execution;
+  const url = consoleUrl(target.region, executionId);
+  const at = currentStepName === null ? "" : ` at step ${code(currentStepName, 60)}`;
+  return [
+    `*${code(documentName, 100)}* ${executionText(status)}${at}, on ${code(target.key, 80)}`,
+    `Started ${moment(startedAt)} by ${describePrincipal(executedBy, mentions(80))} · ${code(executionId, 40)}${url === null ? "" : ` · <${url}|Open in the AWS console>`}`,
+  ].join("\n");
+}
+
+/** Renders the reply to `/approvals stats`. */
+export function statsReply({ since, isCut, statistics }: Extract<StatsResult, { kind: "stats" }>): Rendered {
+  const { requests, decided, timedOut, breakGlass, median, p95, people, runbooks } = statistics;
+  const text = `${counted(requests, "request")} closed.`;
+  const share = (count: number) => `${count} (${requests === 0 ? 0 : Math.round((100 * count) / requests)} %)`;
+  const summary = [
+    `*${counted(requests, "request")} closed since ${moment(since)}*${isCut ? ". Older ones are not counted." : ""}`,
+    `Decided in Slack: ${share(decided)}. Timed out: ${share(timedOut)}. Break-glass: ${share(breakGlass)}.`,
+    median === null || p95 === null
+      ? "No time to decision: no request was decided in Slack."
+      : `Time from the question to the decision in Slack: median ${duration(median)}, 95th percentile ${duration(p95)}.`,
+  ].join("\n");
+  const peopleRows = people
+    .slice(0, MAX_ROWS)
+    .map(
+      (each) =>
+        `• ${mentionUser(each.userId)}: ${each.approved} approved, ${each.rejected} rejected${each.breakGlass === 0 ? "" : `, ${each.breakGlass} by break-glass`}`,
+    );
+  const runbookRows = runbooks.slice(0, MAX_ROWS).map((each) => {
+    const time = each.median === null ? "" : `, median ${duration(each.median)}`;
+    return `• ${code(each.name, 100)}: ${counted(each.requests, "request")}, ${each.decided} decided in Slack${time}`;
+  });
+  return {
+    text,
+    blocks: [
+      section(summary),
+      ...table("People", peopleRows, people.length),
+      ...table("Runbooks", runbookRows, runbooks.length),
+    ],
+  };
+}
+
+function table(title: string, rows: readonly string[], all: number) {
+  if (rows.length === 0) return [];
+  const cut = describeShown(rows.length, all, title.toLowerCase());
+  return [section([`*${title}*${cut === null ? "" : ` (${cut})`}`, ...rows].join("\n"))];
+}
+
+const MAX_EXPLANATION = 2_800;
+
+/** Renders the reply to `/approvals policy ID`, in the words of `countersign policy explain`. */
+export function explanationReply({ executionId, parts }: Extract<ExplainResult, { kind: "explained" }>): Rendered {
+  const text = `The policy for execution ${code(executionId, 60)}:`;
+  if (parts.length === 0)
+    return { text, blocks: [section(`${text} it has no step that waits for approval, so no route applies.`)] };
+  const longest = Math.min(MAX_EXPLANATION, Math.floor((CHAR_BUDGET - 1_000) / parts.length));
+  const blocks = parts.flatMap(({ step, lines: all }) => [
+    section(`*Step ${code(step, 100)}*`),
+    richText([preformatted(literal(lines(all.join("\n"), 60), longest))]),
+  ]);
+  return { text, blocks: [section(text), ...blocks] };
+}

@@ -1,0 +1,46 @@
+import type { Target } from "../../app/ports/aws.ts";
+import type { ObservedExecution } from "../../core/execution.ts";
+import { describePrincipal } from "../../core/principal.ts";
+import { consoleUrl, executionText } from "./aws-text.ts";
+import { context, header, type Rendered, section } from "./blocks.ts";
+import { CHAR_BUDGET, textLength } from "./budget.ts";
+import { mentions, series } from "./mentions.ts";
+import { stepsList, stepValues } from "./steps-list.ts";
+import { code, plain } from "./text.ts";
+import { moment } from "./time.ts";
+
+const MAX_PARAMETERS = 10;
+
+/** Renders an execution without a request, as AWS has it now, masked. */
+export function executionBlocks(target: Target, execution: ObservedExecution): Rendered {
+  const { documentName, executionId } = execution;
+  const url = consoleUrl(target.region, executionId);
+  const ids = `Execution ${code(executionId, 80)}${url === null ? "" : ` · <${url}|Open in the AWS console>`}`;
+  const head = [header(plain(documentName, 140)), section(factsText(target, execution))];
+  const foot = [
+    context(`Countersign has no request for this execution: it saw no step of it that waited for approval. ${ids}`),
+  ];
+  const steps = stepsList(execution, null);
+  const room = CHAR_BUDGET - textLength([...head, ...foot, steps]);
+  return {
+    text: `An execution of ${plain(documentName, 140)}.`,
+    blocks: [...head, steps, ...stepValues(execution, "", room), ...foot],
+  };
+}
+
+function factsText(target: Target, execution: ObservedExecution): string {
+  const { documentName, documentVersion, executedBy, startedAt, endedAt, status, failureMessage } = execution;
+  const parameters = Object.entries(execution.parameters).map(
+    ([name, values]) => `${code(name, 60)} ${code(values.join(", "), 100)}`,
+  );
+  return [
+    `*Runbook:* ${code(documentName, 140)}${documentVersion === null ? "" : `, version ${code(documentVersion, 20)}`}`,
+    `*Target:* ${code(target.key, 100)} (${code(target.account, 20)})`,
+    `*Started by:* ${describePrincipal(executedBy, mentions())}, ${moment(startedAt)}`,
+    `*Status:* it ${executionText(status)}${endedAt === null ? "" : `, ${moment(endedAt)}`}`,
+    failureMessage === null ? null : `*Failure:* ${code(failureMessage, 500)}`,
+    parameters.length === 0 ? null : `*Parameters:* ${series(parameters, MAX_PARAMETERS)}`,
+  ]
+    .filter((line) => line !== null)
+    .join("\n");
+}

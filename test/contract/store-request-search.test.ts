@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { NOT_WAITING } from "../../src/core/execution.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
 import { aFacts, anEntry, aRequest, aVote, NOW } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
@@ -86,5 +87,19 @@ for (const engine of ENGINES) {
     const by = async (voters: string[]) =>
       (await store.search.closed({ before: null, since: null, until: null, voters, limit: 9 })).length;
     assert.deepEqual([await by(["U0JANE"]), await by(["U0MIA"]), await by([])], [1, 0, 0]);
+  });
+
+  test(`${engine.name}: the lags are the oldest request without a message, the oldest unpublished record and the waiting executions`, async (t) => {
+    const store = await filled(t, [aRequest({ id: "new", openedAt: NOW }), aRequest({ id: "old", openedAt: NOW - 5 })]);
+    const watched = { target: "default/us-east-1", nextReadAt: 0, unchangedReads: 0 };
+    await store.owned.executions.watch({ ...watched, executionId: "a", fingerprint: "waiting" });
+    await store.owned.executions.watch({ ...watched, executionId: "b", fingerprint: NOT_WAITING });
+    const lags = await store.effects.lags();
+    assert.deepEqual(lags.waiting, [{ target: "default/us-east-1", count: 1 }]);
+    assert.equal(lags.oldestUnpostedAt, NOW - 5);
+    for (const id of ["new", "old"])
+      await store.messages.recordPosted((await store.messages.ofRequest(id))[0]?.id ?? "", "1.1", 1);
+    assert.equal((await store.effects.lags()).oldestUnpostedAt, null);
+    assert.ok(lags.oldestUnpublishedAt === null || typeof lags.oldestUnpublishedAt === "number");
   });
 }

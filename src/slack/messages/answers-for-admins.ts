@@ -2,10 +2,11 @@ import type { ExplainResult } from "../../app/admin/explain-request.ts";
 import type { ExecutionsResult, ListedOnTarget } from "../../app/admin/list-executions.ts";
 import type { StatsResult } from "../../app/admin/stats.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import { consoleUrl, executionText } from "./aws-text.ts";
+import { consoleLink, executionText } from "./aws-text.ts";
 import { context, preformatted, type Rendered, richText, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting } from "./budget.ts";
 import { failedTargetsText } from "./command-texts.ts";
+import { onTarget } from "./execution-blocks.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { code, lines, literal } from "./text.ts";
@@ -56,11 +57,11 @@ export function executionsReply(
 
 function executionLine({ target, execution }: ListedOnTarget): string {
   const { executionId, documentName, status, startedAt, executedBy, currentStepName } = execution;
-  const url = consoleUrl(target.region, executionId);
+  const link = consoleLink(onTarget(target, executionId));
   const at = currentStepName === null ? "" : ` at step ${code(currentStepName, 60)}`;
   return [
     `*${code(documentName, 100)}* ${executionText(status)}${at}, on ${code(target.key, 80)}`,
-    `Started ${moment(startedAt)} by ${describePrincipal(executedBy, mentions(80))} · ${code(executionId, 40)}${url === null ? "" : ` · <${url}|Open in the AWS console>`}`,
+    `Started ${moment(startedAt)} by ${describePrincipal(executedBy, mentions(80))} · ${code(executionId, 40)}${link === null ? "" : ` · ${link}`}`,
   ].join("\n");
 }
 

@@ -1,7 +1,8 @@
 import type { Target } from "../../app/ports/aws.ts";
+import { consoleUrl } from "../../core/console-url.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import { consoleUrl, executionText } from "./aws-text.ts";
+import { executionText, idsLine } from "./aws-text.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, textLength } from "./budget.ts";
 import { mentions, series } from "./mentions.ts";
@@ -14,8 +15,7 @@ const MAX_PARAMETERS = 10;
 /** Renders an execution without a request, as AWS has it now, masked. */
 export function executionBlocks(target: Target, execution: ObservedExecution): Rendered {
   const { documentName, executionId } = execution;
-  const url = consoleUrl(target.region, executionId);
-  const ids = `Execution ${code(executionId, 80)}${url === null ? "" : ` · <${url}|Open in the AWS console>`}`;
+  const ids = idsLine(onTarget(target, executionId));
   const head = [header(plain(documentName, 140)), section(factsText(target, execution))];
   const foot = [
     context(`Countersign has no request for this execution: it saw no step of it that waited for approval. ${ids}`),
@@ -43,4 +43,10 @@ function factsText(target: Target, execution: ObservedExecution): string {
   ]
     .filter((line) => line !== null)
     .join("\n");
+}
+
+/** An execution of a target, with the address of its page as the configuration decides it. */
+export function onTarget({ account, region, consoleUrl: template }: Target, executionId: string) {
+  const page = { account, region, executionId };
+  return { ...page, facts: { consoleUrl: consoleUrl(page, template) } };
 }

@@ -6,8 +6,8 @@ import { makeDirectory } from "../../src/slack/people/directory.ts";
 import { makeSharedChannels } from "../../src/slack/people/shared-channels.ts";
 import { makeSlackCall } from "../../src/slack/slack-call.ts";
 import { eventually } from "../support/eventually.ts";
-import { testClock } from "../support/fakes.ts";
-import { limited } from "../support/slack-call.ts";
+import { testClock, testLog } from "../support/fakes.ts";
+import { fakeSlackCall, limited, refusedBySlack } from "../support/slack-call.ts";
 import { aStore } from "../support/stores.ts";
 import { world } from "./slack-support.ts";
 
@@ -85,4 +85,23 @@ test("a failure other than a rate limit blocks no method", async (t) => {
   await slack.control("faults", { operation: "users.info", kind: "error", code: "internal_error", times: 1 });
   assert.deepEqual(await one.directory.person("U0JANE"), { kind: "unknown", error: "internal_error" });
   assert.equal((await rateLimits.blocked(clock.now())).size, 0);
+});
+
+test("a 429 is normal: it is logged at debug with the method and the wait, and so is a call that it prevents", async (t) => {
+  const clock = testClock();
+  const { rateLimits } = await aStore(t, { now: clock.now });
+  const log = testLog();
+  const refused = () => {
+    throw refusedBySlack("ratelimited", 30);
+  };
+  const call = limited(fakeSlackCall({ "users.info": refused }), rateLimits, clock, log);
+  for (let calls = 0; calls < 2; calls++)
+    assert.deepEqual(await call("users.info", { user: "U0JANE" }), { kind: "limited", retryAfterMs: 30_000 });
+  assert.deepEqual(
+    log.lines.map(({ level, fields: { event, bucket, retryAfterMs } }) => [level, event, bucket, retryAfterMs]),
+    [
+      ["debug", "rate-limit.exceeded", "users.info", 30_000],
+      ["debug", "rate-limit.blocked", "users.info", 30_000],
+    ],
+  );
 });

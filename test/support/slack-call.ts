@@ -28,7 +28,6 @@ export const refusedBySlack = (error: string, retryAfter?: number) =>
   });
 
 /** Applies the rate limits to calls, like one replica. */
-export function limited(call: SlackCall, rateLimits: RateLimitStore, clock: Clock): SlackCall {
-  const log = testLog();
+export function limited(call: SlackCall, rateLimits: RateLimitStore, clock: Clock, log = testLog()): SlackCall {
   return limitedCall(call, { acquireSlot: makeAcquireMethodSlot(rateLimits, clock, log), rateLimits, clock, log });
 }

@@ -45,9 +45,15 @@ test("many changes cause one update, which shows the last of them", async (t) =>
 });
 
 test("a rate limit blocks the channel and the message for as long as Slack asks", async (t) => {
-  const { clock, chat, round, due } = await setUp(t);
+  const { clock, chat, log, round, due } = await setUp(t);
   chat.nextPost.push({ answer: { kind: "limited", retryAfterMs: 30_000 } });
   assert.deepEqual(await round(), [30_000]);
+  const failed = log.lines.filter(({ fields }) => fields.event === "message.post-failed");
+  assert.deepEqual(
+    failed.map(({ level }) => level),
+    ["debug"],
+    "a 429 is normal",
+  );
   clock.advance(29_999);
   assert.deepEqual(await due(), []);
   clock.advance(1);

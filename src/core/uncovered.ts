@@ -31,24 +31,25 @@ export const UNCOVERED_REASONS: readonly Uncovered["reason"][] = Object.keys({
 export function uncoveredSentence(uncovered: Uncovered | undefined, show: NameRenderer): string {
   if (uncovered === undefined || uncovered.reason === "no-match") return "No route covered it when it opened.";
   const { reason, route, otherRoute, condition, error } = uncovered;
-  const routes = `route ${show.text(route)} or ${otherRoute === null ? "no route" : `route ${show.text(otherRoute)}`}`;
+  const other = otherRoute === null ? "no route" : `route ${show.text(otherRoute)}`;
+  const [either, both] = [`route ${show.text(route)} or ${other}`, `route ${show.text(route)} and ${other}`];
   const isTag = condition.startsWith("tags.");
   const parameter = `${isTag ? "tag" : "parameter"} ${show.text(condition.replace(/^(parameters|tags)\./, ""))}`;
   switch (reason) {
     case "values":
-      return `No route applies: the values of ${parameter} do not all select the same route (${routes}).`;
+      return `No route applies: the values of ${parameter} do not all select the same route (${either}).`;
     case "spelling":
-      return `No route applies: case and white space in ${parameter} decide between ${routes}.`;
+      return `No route applies: case and white space in ${parameter} decide between ${both}.`;
     case "empty":
-      return `No route applies: ${parameter} is an empty list, and its default decides between ${routes}.`;
+      return `No route applies: ${parameter} is an empty list, and its default decides between ${both}.`;
     case "reference":
-      return `No route applies: ${parameter} contains ${show.text("{{ }}")}, which AWS replaces, and decides between ${routes}.`;
+      return `No route applies: ${parameter} contains ${show.text("{{ }}")}, which AWS replaces later. The ${isTag ? "tag" : "parameter"} decides between ${both}.`;
     case "unknown":
       if (isTag)
-        return `No route applies: ${parameter} decides between ${routes}, and the tags could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
-      return `No route applies: ${parameter} is left at its default, which decides between ${routes} and could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
+        return `No route applies: ${parameter} decides between ${both}, and the tags could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
+      return `No route applies: ${parameter} is left at its default. This default decides between ${both}, and it could not be read${error === undefined ? "" : ` (${show.text(error)})`}.`;
     case "owner":
-      return `No route applies: AWS names the runbook without its account, which decides between ${routes}.`;
+      return `No route applies: AWS names the runbook without its account. The account decides between ${both}.`;
     default:
       throw new Error(`no text for ${reason satisfies never}`);
   }

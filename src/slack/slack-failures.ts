@@ -79,7 +79,7 @@ export function findAdvice(code: string): string {
     case "not_in_channel":
       return "Invite the bot to the channel: /invite @Countersign.";
     case "channel_not_found":
-      return "Check the channel's id in countersign.yml; a private channel must have the bot invited.";
+      return "Check the channel's ID in countersign.yml. If the channel is private, invite the bot: /invite @Countersign.";
     case "is_archived":
       return "The channel is archived: unarchive it or name another one in countersign.yml.";
     case "restricted_action":

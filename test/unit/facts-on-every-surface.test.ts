@@ -275,7 +275,7 @@ test("every surface names both routes of a request to which neither applies, and
     const denial = { kind: "no-route", route: null, uncovered } as const;
     for (const name of ["Details", "pending", "App Home", "show", "no-route notice", "denial"]) {
       const text = name === "denial" ? denialSentence(denial, mentions()) : (SURFACES[name]?.render(of) ?? "");
-      for (const pattern of [why, /route .?databases.? or route .?everything else/])
+      for (const pattern of [why, /route .?databases.? (or|and) route .?everything else/])
         assert.match(text, pattern, `${name}: ${uncovered.reason}`);
       if (name === "no-route notice") assert.match(text, fix);
     }

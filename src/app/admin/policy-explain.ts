@@ -91,7 +91,7 @@ function describeCondition({ key, result }: TestedCondition): string {
     case "unknown":
       return `${key} (not given)`;
     case "values":
-      return `${key} (a part of its values matches)`;
+      return `${key} (only some of its values match)`;
     case "spelling":
       return `${key} (case or white space decides)`;
     case "empty":

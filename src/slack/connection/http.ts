@@ -41,7 +41,7 @@ export function makeHttpReceiver(options: { signingSecret: string; logger: Logge
     const timestamp = String(request.headers["x-slack-request-timestamp"]);
     const ahead = /^\d+$/.test(timestamp) ? Number(timestamp) * 1000 - now : Number.NaN;
     if (ahead > MAX_AHEAD_MS) return "the request's timestamp is in the future";
-    if (!(ahead >= -REMEMBERED_MS)) return "the request's timestamp is too old, or none";
+    if (!(ahead >= -REMEMBERED_MS)) return "the request's timestamp is missing or too old";
     for (const [key, at] of seen) {
       if (now - at < REMEMBERED_MS && seen.size < MAX_REMEMBERED) break;
       seen.delete(key);

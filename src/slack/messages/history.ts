@@ -19,7 +19,7 @@ function describe({ kind, detail }: AuditRecord, who: string | null): string {
     case "requested":
       return `request opened${who === null ? "" : `; the execution was started${by}`}`;
     case "identified": {
-      const owner = detail.userId === null ? "no active person" : mentionUser(detail.userId);
+      const owner = detail.userId === null ? "no active account" : mentionUser(detail.userId);
       return `requester looked up: ${owner} has the address ${code(detail.email, 100)}`;
     }
     case "voted":

@@ -1,7 +1,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** The imports of a file by a relative path. Type imports count too: they cost a few tests more and miss none. */
+/** Imports of types are erased before a program runs. */
+const TYPE_IMPORT = /^import type [^;]*;/gm;
+/** The imports of a file by a relative path. */
 const IMPORT = /(?:from|import\()\s*"(\.[^"]+\.ts)"/g;
 /** A contract test that reaches one of these starts a stand-in, a database or the bot. */
 const SLOW = /^(sandbox\/|test\/support\/(postgres|stores|bot|world|bundled-bot)|src\/bot\/)/;
@@ -14,17 +16,19 @@ function readImports(file: string): string[] {
   const known = importsOf.get(file);
   if (known !== undefined) return known;
   // A text in a test may look like an import.
-  const found = [...readFileSync(file, "utf8").matchAll(IMPORT)]
+  const found = [...readFileSync(file, "utf8").replaceAll(TYPE_IMPORT, "").matchAll(IMPORT)]
     .map(([, path = ""]) => join(dirname(file), path))
     .filter((path) => existsSync(path));
   importsOf.set(file, found);
   return found;
 }
 
-/** Returns the number of imports between a file and each one that it reaches. */
+/** Returns the number of imports between a test and each file that it reaches. What its support files import is as near as its own imports. */
 function measureDistances(file: string): Map<string, number> {
-  const distances = new Map([[file, 0]]);
-  // A map iterates over entries that are added meanwhile, so this visits the files in the order of their distance.
+  // A set and a map iterate over entries that are added meanwhile, so this visits the files in the order of their distance.
+  const own = new Set([file]);
+  for (const each of own) for (const next of readImports(each)) if (next.startsWith("test/")) own.add(next);
+  const distances = new Map([...own].map((each) => [each, 0]));
   for (const [reached, distance] of distances)
     for (const next of readImports(reached)) if (!distances.has(next)) distances.set(next, distance + 1);
   return distances;

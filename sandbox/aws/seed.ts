@@ -84,11 +84,13 @@ const DEMONSTRATION_RUNBOOKS = [
   "Web-Rollback.json",
   "Maintenance-Pause.yaml",
   "Batch-Approve-Loop.yaml",
+  "Payout-Release.yaml",
+  "Customer-Data-Delete.yaml",
 ];
 
 const SSO_ROSA = `arn:aws:sts::${ACCOUNT}:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com`;
 
-/** Seeds a new sandbox with five runbooks and three executions that wait for an approval. */
+/** Seeds a new sandbox with seven runbooks and three executions that wait for an approval. */
 export function seedDemonstration(standIn: StandIn): { executionIds: string[] } {
   return applySeed(
     standIn,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { AMAZON_RUNBOOKS } from "../../sandbox/aws/amazon-runbooks.ts";
 import { assumptionsSchema } from "../../sandbox/aws/assumptions.ts";
 import { seededKeys } from "../../sandbox/aws/identity/seeded-identities.ts";
 import { awsWorld } from "./aws-world.ts";
@@ -31,4 +32,10 @@ test("each control route in the README exists", async () => {
 
 test("the setting in the README's example is one of the assumptions", () => {
   assert.ok(Object.keys(assumptionsSchema.shape).includes("parentOfWaitingChild"));
+});
+
+test("the README lists each of Amazon's runbooks that the stand-in simulates, and no other", () => {
+  const [, section = ""] = readme.split("## Amazon's runbooks");
+  const [list = ""] = section.split("## Callers");
+  assert.deepEqual([...list.matchAll(/`(AWS-\w+)`/g)].map(([, name]) => name).sort(), AMAZON_RUNBOOKS.toSorted());
 });

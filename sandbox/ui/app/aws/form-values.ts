@@ -11,6 +11,8 @@ const EXAMPLES: Record<string, string> = {
   Version: "2026.12.1",
   Commit: "4b1d77e",
   ToVersion: "2026.11.1",
+  PayoutBatch: "2026-11-B",
+  CustomerId: "c-20417",
 };
 
 export const isList = ({ type }: ParameterDefinition) =>

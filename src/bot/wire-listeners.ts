@@ -63,7 +63,7 @@ export function wireListeners(
   const asking = { ...inspecting, targets: () => askedTargets(targets), clock };
   const pending = makePending({ ...inspecting, clock });
   listenForDetails(app, { details: makeDetails(inspecting), chat, formState, workspace, newId, log });
-  listenForHome(app, { pending, workspace, clock });
+  listenForHome(app, { homes: store.homes, wake: () => wakeUps.wake("home"), workspace, clock, log });
   listenForCommand(app, {
     reply: makeCommandReply({
       pending,
@@ -89,11 +89,13 @@ export function wireListeners(
 const askedTargets = ({ connections }: Targets) =>
   connections.map((each) => ({ key: each.key, automation: each.automation() }));
 
-function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, targets: Targets) {
+/** Gathers what the answers to people need. */
+export function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, targets: Targets) {
   const { requests, search, effects, messages } = store;
   const { routes, admins, identities, mask } = config;
   const automation = (request: ApprovalRequest) => targets.find(request)?.automation();
   const isOwnMessage: InspectDeps["isOwnMessage"] = async (click) => {
+    if (click.origin.kind !== "message") return false;
     const shown = { ...click, authority: "approver", receivedAt: clock.now() } as const;
     return (await verifyOrigin({ messages, digests: store.digests, clock }, shown)) === "ours";
   };
@@ -113,7 +115,8 @@ function wireInspection({ config, store, clock }: Wiring, { directory }: Slack, 
   };
 }
 
-function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {
+/** Makes the report for admins. */
+export function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {
   const accounts = () => connections.flatMap((each) => each.automation()?.target ?? []);
   return makeHealthReport({
     directory,

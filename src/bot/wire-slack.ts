@@ -1,5 +1,6 @@
 import { makeChat } from "../slack/chat.ts";
 import { withDirectReplies } from "../slack/direct-reply.ts";
+import { makePublishHome } from "../slack/home.ts";
 import { makeDirectory } from "../slack/people/directory.ts";
 import { makeSharedChannels } from "../slack/people/shared-channels.ts";
 import { limitedCall } from "../slack/rate-limits/limited-call.ts";
@@ -19,6 +20,7 @@ export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }:
     chat: metrics.chat(hooks.chat(withDirectReplies(makeChat(call, workspace, clock), directory, call))),
     acquireSlot: makeAcquireSlot(acquireMethodSlot),
     directory,
+    publishHome: makePublishHome(call, workspace, clock),
     isSharedChannel: makeSharedChannels(call, clock),
   };
 }

@@ -9,6 +9,8 @@ import { makeWakeUps } from "../workers/wake-ups.ts";
 import type { Worker } from "../workers/worker.ts";
 import type { SlackConnection } from "./connect-slack.ts";
 import { startMessages, startPeople, startPublishing } from "./start-deliveries.ts";
+import { startHome } from "./start-home.ts";
+import { startRetention } from "./start-retention.ts";
 import { namedPeople, wireDecisions } from "./wire-decisions.ts";
 import { wireListeners } from "./wire-listeners.ts";
 import { wireSlack } from "./wire-slack.ts";
@@ -35,6 +37,8 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
     ...startMessages(wiring, slack, leases),
     ...startPeople(wiring, slack),
     ...startPublishing(wiring, leases),
+    startHome(wiring, slack, targets),
+    ...startRetention(wiring),
   ];
   releases.push(stopper(deliveries));
   releases.push(leases.stop);

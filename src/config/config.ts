@@ -23,6 +23,8 @@ export interface Config {
   readonly identities: Identities;
   /** The template of links to executions in the AWS console; undefined: the partition's console. */
   readonly consoleUrl?: string | undefined;
+  /** How long closed requests are kept, in milliseconds; absent: forever. */
+  readonly retention?: number | undefined;
   /** The SHA-256 of the configuration file, in hexadecimal. */
   readonly policyHash: string;
 }

@@ -23,6 +23,8 @@ import {
 } from "./schema-parts.ts";
 import { ACCOUNT, findTargetFaults, ROLE } from "./target-rules.ts";
 
+const DAY_MS = 86_400_000;
+
 /** The name of the only target if the file names none. */
 export const DEFAULT_TARGET = "default";
 
@@ -177,6 +179,12 @@ export const fileSchema = z
         .describe("Map from a person to the ARNs under which they act in AWS"),
     ),
     consoleUrl,
+    retention: textWithForm(/^[1-9]\d{0,3}[dw]$/, (found) =>
+      say(`${found} is not a number of days or weeks.`, "Write a whole number and a unit: 400d or 57w."),
+    )
+      .transform((text) => Number.parseInt(text, 10) * (text.endsWith("w") ? 7 : 1) * DAY_MS)
+      .optional()
+      .describe("How long closed requests and their audit records are kept, such as 400d; default: forever"),
   })
   .check(knownTargets)
   .meta({ title: "Countersign's configuration file" });

@@ -1,6 +1,8 @@
 import type { Chat, Directory } from "../app/ports/slack.ts";
 import type { SlackCall } from "./slack-call.ts";
 
+const NO_CHANNEL = { kind: "refused", code: "channel_not_found", error: "channel_not_found", advice: "" } as const;
+
 /**
  * Adds to `postEphemeral`: where Slack refuses it, for example because the person has left the channel, a full member gets
  * the text as a direct message. Guests and people of other workspaces get none.
@@ -9,7 +11,8 @@ export function withDirectReplies(chat: Chat, directory: Pick<Directory, "person
   return {
     ...chat,
     async postEphemeral(channelId, userId, text) {
-      const result = await chat.postEphemeral(channelId, userId, text);
+      // A click in App Home has no channel.
+      const result = channelId === userId ? NO_CHANNEL : await chat.postEphemeral(channelId, userId, text);
       if (result.kind !== "refused") return result;
       const known = await directory.person(userId);
       if (known.kind === "unknown") {

@@ -23,6 +23,8 @@ import type {
   UsersInfoResponse,
   UsersLookupByEmailArguments,
   UsersLookupByEmailResponse,
+  ViewsPublishArguments,
+  ViewsPublishResponse,
   WebClient,
 } from "@slack/web-api";
 import type { ChatFailure } from "../app/ports/slack.ts";
@@ -42,6 +44,7 @@ interface SlackMethods {
   "usergroups.users.list": { args: UsergroupsUsersListArguments; response: UsergroupsUsersListResponse };
   "users.info": { args: UsersInfoArguments; response: UsersInfoResponse };
   "users.lookupByEmail": { args: UsersLookupByEmailArguments; response: UsersLookupByEmailResponse };
+  "views.publish": { args: ViewsPublishArguments; response: ViewsPublishResponse };
 }
 
 export type SlackMethod = keyof SlackMethods;

@@ -5,6 +5,7 @@
 import type { ClickRow } from "../app/ports/click-store.ts";
 import type { Lease, Poll } from "../app/ports/coordination.ts";
 import type { DigestRow, MessageRow, NoticeRow, RecipientLookup, StepWithoutId } from "../app/ports/delivery-store.ts";
+import type { HomeRow } from "../app/ports/home-store.ts";
 import type { RequesterLookup, WatchedExecution } from "../app/ports/store.ts";
 import type { AuditRecord } from "../core/audit.ts";
 import type { ApprovalRequest, Vote } from "../core/request.ts";
@@ -125,6 +126,9 @@ export interface Tables {
   replicas: ReplicasTable;
   rateLimits: RateLimitsTable;
   polls: PollsTable;
+  homeViews: HomeRow;
+  /** The next run of each scheduled work. */
+  schedules: { name: string; nextAt: number };
   audit: AuditTable;
   auditHead: AuditHeadTable;
 }

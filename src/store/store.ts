@@ -6,6 +6,7 @@ import { makeDigestStore } from "./digests.ts";
 import { makeEffectStore } from "./effects.ts";
 import { makeExecutionStore, makeGuardedExecutionStore } from "./executions.ts";
 import { transactUnder } from "./guard.ts";
+import { makeHomeStore } from "./home-views.ts";
 import { makeLeaseStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
 import { isMigrated, migrate } from "./migrations/migrate.ts";
@@ -19,6 +20,7 @@ import { makeRequestChanges } from "./request-changes.ts";
 import { makeRequestSearch } from "./request-search.ts";
 import { makeRequesterLookupStore } from "./requester-lookups.ts";
 import { makeRequestStore } from "./requests.ts";
+import { makeRetentionStore } from "./retention.ts";
 import type { Tables } from "./schema.ts";
 
 /**
@@ -56,6 +58,8 @@ export async function openStore(options: {
     recipientLookups: makeRecipientLookupStore(db),
     requesterLookups: makeRequesterLookupStore(db),
     digests: makeDigestStore(db),
+    homes: makeHomeStore(db),
+    retention: makeRetentionStore(db),
     clicks: makeClickStore(db, now),
     executions: makeExecutionStore(db),
     leases: makeLeaseStore(db),

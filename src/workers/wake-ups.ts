@@ -10,6 +10,7 @@ export type Topic =
   | "resolve-recipients"
   | "look-up-requester"
   | "publish"
+  | "home"
   /** The heartbeat of this replica counts again. */
   | "alive"
   | `${"poll" | "read" | "signal"} ${string}`

@@ -6,29 +6,10 @@ import { describeFinding } from "../../src/core/chain-finding.ts";
 import type { ChainPosition } from "../../src/core/verify-chain.ts";
 import { openAuditTrail } from "../../src/store/audit-trail.ts";
 import type { Tables } from "../../src/store/schema.ts";
-import { sqliteReadDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { sha256 } from "../support/chain.ts";
+import { READABLE_ENGINES } from "../support/readable-engines.ts";
 import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
-import { postgresDatabase, sqliteFile } from "../support/stores.ts";
-
-/** A database, and the connection of a command that reads it while the bot has it open. */
-const ENGINES = [
-  [
-    "SQLite",
-    () => {
-      const database = sqliteFile();
-      return { database, readDialect: () => sqliteReadDialect(database.path) };
-    },
-  ],
-  [
-    "PostgreSQL",
-    async () => {
-      const database = await postgresDatabase();
-      return { database, readDialect: database.dialect };
-    },
-  ],
-] as const;
 
 const TYPED = '\u0000 \uD800 "quoted" \'); drop table audit; -- ü 漢字 🚀\u2028';
 
@@ -40,7 +21,7 @@ async function check(dialect: Dialect, noted: ChainPosition | null = null) {
   return { ...checked, named: checked.findings.map(describeFinding) };
 }
 
-for (const [engine, create] of ENGINES) {
+for (const [engine, create] of READABLE_ENGINES) {
   test(`${engine}: the check of an open database proves its records, and names the one that was altered`, async (t) => {
     const { database, readDialect } = await create();
     t.after(() => database.remove());

@@ -72,7 +72,7 @@ describe("a file is refused for", () => {
       "an unknown key",
       `${MINIMAL}color: red\n`,
       [
-        'c.yml:5 color | "color" is not a known key. | Remove it. Known keys: targets, routes, mask, admins, identities, consoleUrl.',
+        'c.yml:5 color | "color" is not a known key. | Remove it. Known keys: targets, routes, mask, admins, identities, consoleUrl, retention.',
       ],
     ],
     [

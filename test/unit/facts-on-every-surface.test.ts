@@ -16,6 +16,7 @@ import { noticeMessage, stepWithoutIdMessage } from "../../src/slack/messages/no
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
+import { aHome } from "../support/home.ts";
 import { ASKED, blockText, closedBy, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 /** A fact about a request, stated once in the code and shown on several surfaces. */
@@ -47,7 +48,11 @@ const SURFACES: Record<string, Surface> = {
     ids: "mentions",
     render: (of) => visibleText(detailsView({ ...of, execution: null }).blocks),
   },
-  "App Home": { facts: ALL, ids: "mentions", render: (of) => visibleText(homeView([{ ...of, messages: [] }], LIST)) },
+  "App Home": {
+    facts: ALL,
+    ids: "mentions",
+    render: (of) => visibleText(homeView(aHome([{ ...of, messages: [] }]), LIST)),
+  },
   pending: {
     facts: ALL,
     ids: "mentions",

@@ -13,6 +13,7 @@ import { homeView } from "../../src/slack/messages/home-view.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { shownRequestBlocks } from "../../src/slack/messages/shown-request.ts";
 import { visibleText } from "../support/block-limits.ts";
+import { aHome } from "../support/home.ts";
 import { anExecution, aRequest, aRoute, aStep, NOW } from "../support/samples.ts";
 
 /** Where a person or a runbook can write the secret. */
@@ -85,7 +86,7 @@ test("no surface shows a hidden value of six characters or more in any form, and
         const surfaces = [
           requestMessage(view),
           detailsView({ ...view, execution: seen }),
-          homeView([inspected], { now: NOW, workspaceUrl: "https://x.slack.com/", total: 1, admin: true }),
+          homeView(aHome([inspected]), { now: NOW, workspaceUrl: "https://x.slack.com/" }),
           shownRequestBlocks(inspected, 11_000, { workspaceUrl: "https://x.slack.com/", admin: true }),
           [{ text: JSON.stringify(request) }, { text: JSON.stringify(seen) }],
         ].map((surface) =>

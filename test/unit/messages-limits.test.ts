@@ -14,6 +14,7 @@ import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { findProblems, formattedTexts, type Surface } from "../support/block-limits.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
+import { aHome } from "../support/home.ts";
 import { histories } from "./history-arbitraries.ts";
 import {
   attempts,
@@ -159,7 +160,13 @@ test("Slack accepts the list in a reply and in App Home, whatever is waiting", (
         pendingBlocks(list, { now, total, workspaceUrl, offset: total % 700, command: "pending" }),
         "message",
       );
-      assertSendable(homeView(list, { now, total, workspaceUrl, admin: total % 2 === 0 }), "home");
+      assertSendable(
+        homeView(aHome(list, { total, offset: total % 700, scope: total % 2 === 0 ? "all" : "mine" }), {
+          now,
+          workspaceUrl,
+        }),
+        "home",
+      );
     }),
     RUNS,
   );

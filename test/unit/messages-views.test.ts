@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KnownBlock } from "@slack/types";
+import type { HealthReport } from "../../src/app/admin/health.ts";
 import { type AuditEntry, type AuditRecord, requestContext } from "../../src/core/audit.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { type Requester, UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
@@ -10,6 +11,7 @@ import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
+import { aHome } from "../support/home.ts";
 import {
   ASKED,
   closedBy,
@@ -188,12 +190,54 @@ test("a list that does not fit states how many of how many it shows", () => {
   const many = Array.from({ length: 60 }, () => item());
   const reply = visibleText(pendingBlocks(many, { ...LIST, total: 340 }).blocks);
   assert.match(reply, /^\*340 requests are waiting\.\*.* 1 to 10 of 340, earliest deadline first\./s);
-  assert.match(visibleText(homeView(many, { ...LIST, total: 340, admin: false }).blocks), /\d+ of 340 requests shown/);
+  const home = homeView(aHome(many.slice(0, 8), { total: 340 }), LIST);
+  assert.match(visibleText(home.blocks), /1 to 8 of 340 requests, earliest deadline first\./);
+  assert.deepEqual(toButtons(home).slice(-1), ["home-next mine 8"]);
+  const next = homeView(aHome(many.slice(0, 3), { total: 11, offset: 8 }), LIST);
+  assert.deepEqual(toButtons(next).slice(-1), ["home-previous mine 0"]);
+});
+
+/** The action and the value of each button. */
+const toButtons = ({ blocks }: { blocks: readonly object[] }) =>
+  blocks.flatMap((block) =>
+    "elements" in block
+      ? (block.elements as Record<string, string>[]).flatMap((each) =>
+          each.action_id ? [`${each.action_id} ${each.value}`] : [],
+        )
+      : [],
+  );
+
+test("App Home has the buttons of the message for requests that wait for the person, and Details alone for others", () => {
+  const own = item();
+  const { id } = own.request;
+  const decide = ["approve", "reject", "details"].map((action) => `${action} ${id}`);
+  assert.deepEqual(toButtons(homeView(aHome([own]), LIST)), ["home-scope all 0", ...decide]);
+  assert.deepEqual(toButtons(homeView(aHome([own], { scope: "all" }), LIST)), ["home-scope mine 0", `details ${id}`]);
+});
+
+test("App Home shows the person's latest decisions, and health to admins", () => {
+  const decided = { request: request(DECIDED), vote: vote() };
+  const health: HealthReport = {
+    kind: "health",
+    slackConnected: true,
+    storeFault: null,
+    targets: [],
+    work: null,
+    waiting: [],
+  };
+  const text = visibleText(homeView({ ...aHome([]), decisions: [decided], health }, LIST).blocks);
+  assert.match(text, /Your recent decisions • .*: Approved .* Health \*Slack\*: connected/s);
+  assert.match(
+    visibleText(homeView({ ...aHome([]), list: { kind: "refused" } }, LIST).blocks),
+    /You cannot read any waiting request/,
+  );
+  const unknown = { kind: "unknown", error: "ratelimited" } as const;
+  assert.match(visibleText(homeView({ ...aHome([]), list: unknown }, LIST).blocks), /your requests are unknown/);
 });
 
 test("an empty list says that nothing is waiting", () => {
   assert.equal(pendingBlocks([], { ...LIST, total: 0 }).text, "No request is waiting for approval.");
-  assert.match(visibleText(homeView([], { ...LIST, total: 0, admin: false }).blocks), /Nothing is waiting for you/);
+  assert.match(visibleText(homeView(aHome([]), LIST).blocks), /Nothing is waiting for you/);
 });
 
 test("a request is shown with its history and its failing effects", () => {

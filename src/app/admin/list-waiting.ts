@@ -23,8 +23,9 @@ export interface PendingQuery {
   filters?: Filters;
   /** Only requests that wait for the vote of the person. */
   mine?: boolean;
-  /** The number of requests before the page. */
+  /** The number of requests before the page, and its length. */
   offset?: number;
+  limit?: number;
 }
 
 /** The longest page. */
@@ -35,7 +36,10 @@ const MAX_EXAMINED = 5_000;
 /** Lists the waiting requests that a person may read, by the rule in core/read-access.ts. Refuses a person without any. */
 export const makePending =
   (deps: InspectDeps & { clock: Pick<Clock, "now"> }) =>
-  async (userId: string, { filters = {}, mine = false, offset = 0 }: PendingQuery = {}): Promise<PendingResult> => {
+  async (
+    userId: string,
+    { filters = {}, mine = false, offset = 0, limit = MAX_LISTED }: PendingQuery = {},
+  ): Promise<PendingResult> => {
     const access = await findReader(deps, userId, { routesOfAdmins: mine });
     if (access.kind === "unknown") return access;
     const { reader } = access;
@@ -44,7 +48,7 @@ export const makePending =
     const now = deps.clock.now();
     const meant = theirs.filter((request) => isMeant(filters, request, now));
     const found = mine ? await keepOwn(deps, reader, meant) : meant;
-    const page = found.slice(offset, offset + MAX_LISTED);
+    const page = found.slice(offset, offset + limit);
     const items = await Promise.all(page.map((request) => inspect(deps, request)));
     return { kind: "pending", items, total: found.length, admin: reader.admin };
   };

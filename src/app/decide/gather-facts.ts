@@ -2,6 +2,7 @@ import type { Denial } from "../../core/denial.ts";
 import { findRepeatedVote, type VoteInput } from "../../core/evaluate-vote.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
 import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
+import { findReadRight } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
@@ -51,6 +52,7 @@ const denied = (denial: Denial): NotReady => ({ kind: "denied", denial });
 export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshness: Freshness): Promise<GatheredFacts> {
   const request = await deps.requests.byId(click.requestId);
   if (request === null) return denied({ kind: "no-request" });
+  if (!(await mayKnow(deps, request, click))) return denied({ kind: "no-request" });
   const origin = await verifyOrigin(deps, click);
   if (origin === "unresolved") return { kind: "later", why: "the post of the clicked message is not resolved yet" };
   if (origin === "foreign") return denied({ kind: "foreign-message" });
@@ -69,6 +71,28 @@ export async function gatherFacts(deps: GatherDeps, click: ClickContext, freshne
   // Without an answer, the session would have another name, which the step's Approvers may not list.
   if (session.kind === "unknown") return laterOrDenied(session, { kind: "person-unknown", error: session.error });
   return { ...facts, sessionEmail: session.email };
+}
+
+/**
+ * Tells whether a person may know of a request whose message they did not press. A request id that they should not have gets
+ * the same reply as one that does not exist. Where Slack does not reply, the evaluation denies the click.
+ */
+async function mayKnow(deps: GatherDeps, request: ApprovalRequest, { origin, userId }: ClickContext): Promise<boolean> {
+  if (origin.kind === "message") return true;
+  const known = await deps.directory.person(userId);
+  const admin = await deps.directory.isAmong(deps.admins, userId, "show");
+  const route = findRoute(deps.routes, request.route);
+  const among = route && (await deps.directory.isAmong(route.approvers, userId, "show", route.channels));
+  if (known.kind === "unknown") return known.permanent !== true;
+  if (admin.kind === "unknown" || among?.kind === "unknown") return true;
+  const reader = {
+    person: known.person,
+    admin: admin.kind === "member",
+    routes: new Set(route !== null && among?.kind === "member" ? [route.name] : []),
+  };
+  const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
+  const votes = await deps.requests.votes(request.id);
+  return findReadRight(reader, { request, requester, votes }, false) !== null;
 }
 
 /**

@@ -15,7 +15,9 @@ import type {
   StepWithoutId,
 } from "./delivery-store.ts";
 import type { EffectStore } from "./effect-store.ts";
+import type { HomeStore } from "./home-store.ts";
 import type { RequestSearch } from "./request-search.ts";
+import type { RetentionStore } from "./retention-store.ts";
 
 /** A change of a request that still has the expected version, with everything that is stored in the same transaction. */
 export interface RequestChange {
@@ -199,6 +201,8 @@ export interface Store {
   recipientLookups: RecipientLookupStore;
   requesterLookups: RequesterLookupStore;
   digests: DigestStore;
+  homes: HomeStore;
+  retention: RetentionStore;
   clicks: ClickStore;
   executions: ExecutionStore;
   leases: LeaseStore;

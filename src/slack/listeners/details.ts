@@ -9,7 +9,7 @@ import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
 import { fillModal } from "./modal.ts";
-import { detailsPageSchema, isFromHome, messageClickSchema, toOrigin } from "./payloads.ts";
+import { detailsPageSchema, isFromHome, requestClickSchema, toOrigin } from "./payloads.ts";
 import type { SignedFormState } from "./signed-form-state.ts";
 
 interface DetailsDeps {
@@ -34,7 +34,7 @@ export function listenForDetails(app: App, deps: DetailsDeps): void {
   listenForPages(app, deps);
   app.action({ type: "block_actions", action_id: /^(details|open)$/ }, async ({ ack, body, client }) => {
     await ack();
-    const parsed = messageClickSchema.safeParse(body);
+    const parsed = requestClickSchema.safeParse(body);
     const action = parsed.data?.actions[0];
     if (!parsed.success || action === undefined || !isFromHome(parsed.data, deps.workspace)) {
       deps.log.warn(

@@ -1,35 +1,30 @@
 import type { App } from "@slack/bolt";
-import type { makePending, PendingResult } from "../../app/admin/list-waiting.ts";
-import type { Clock } from "../../app/ports/aws.ts";
+import type { Clock, Log } from "../../app/ports/aws.ts";
+import type { HomeStore } from "../../app/ports/home-store.ts";
 import type { Workspace } from "../connection/workspace.ts";
-import { refusalText } from "../messages/command-texts.ts";
-import { homeSentence, homeView } from "../messages/home-view.ts";
+import { HOME_ACTIONS, parseHomePage } from "../messages/home-view.ts";
+import { homePageSchema, isFromHome } from "./payloads.ts";
 
-/** Publishes App Home when a person opens it: the waiting requests that they decide or have started. */
+/** Records who opens App Home or turns its page. A worker publishes the view. */
 export function listenForHome(
   app: App,
-  deps: { pending: ReturnType<typeof makePending>; workspace: Workspace; clock: Clock },
+  deps: { homes: Pick<HomeStore, "open">; wake: () => void; workspace: Workspace; clock: Clock; log: Log },
 ): void {
-  app.event("app_home_opened", async ({ event, client }) => {
+  const { homes, wake, workspace, clock, log } = deps;
+  app.event("app_home_opened", async ({ event }) => {
     if (event.tab !== "home") return;
-    const found = await deps.pending(event.user);
-    const view = renderHome(found, { now: deps.clock.now(), workspaceUrl: deps.workspace.url });
-    await client.views.publish({ user_id: event.user, view });
+    await homes.open(event.user, clock.now());
+    wake();
   });
-}
-
-/** An empty list and an unknown list are shown differently. */
-function renderHome(found: PendingResult, list: { now: number; workspaceUrl: string }) {
-  switch (found.kind) {
-    case "pending":
-      return homeView(found.items, { ...list, total: found.total, admin: found.admin });
-    case "refused":
-      return homeSentence(refusalText());
-    case "unknown":
-      return homeSentence(
-        `Slack did not return your user groups (${found.error}), so your requests are unknown. Open this tab again in a minute.`,
-      );
-    default:
-      throw new Error(`no view for ${found satisfies never}`);
-  }
+  app.action({ type: "block_actions", action_id: HOME_ACTIONS }, async ({ ack, body }) => {
+    await ack();
+    const parsed = homePageSchema.safeParse(body);
+    const page = parseHomePage(parsed.data?.actions[0]?.value ?? "");
+    if (!parsed.success || page === null || !isFromHome(parsed.data, workspace)) {
+      log.warn({ event: "click.rejected", action: "home" }, "malformed click, or a click from another workspace");
+      return;
+    }
+    await homes.open(parsed.data.user.id, clock.now(), page);
+    wake();
+  });
 }

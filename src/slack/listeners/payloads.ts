@@ -26,7 +26,31 @@ export const messageClickSchema = z.object({
     .length(1),
 });
 
-/** Returns the message of a button. The reply to a command is no message of a request. */
+/** A click in App Home. It has no channel: replies are direct messages. */
+const homeClickSchema = messageClickSchema
+  .extend({
+    container: z.object({ type: z.literal("view") }),
+    view: z.object({ id: z.string().min(1), type: z.literal("home") }),
+  })
+  .transform(({ view, ...click }) => ({
+    ...click,
+    container: { channel_id: click.user.id, message_ts: view.id, is_ephemeral: true },
+  }));
+
+/** A click on a button of a request, in a message or in App Home. */
+export const requestClickSchema = z.union([messageClickSchema, homeClickSchema]);
+
+/** A click on a button that turns the pages of App Home. Its value is a page. */
+export const homePageSchema = z.object({
+  api_app_id: z.string(),
+  team: teamSchema,
+  enterprise: z.object({ id: z.string() }).nullish(),
+  user: userSchema,
+  view: z.object({ type: z.literal("home") }),
+  actions: z.array(z.object({ value: z.string().max(100) })).length(1),
+});
+
+/** Returns the message of a button. The reply to a command and App Home are no message of a request. */
 export function toOrigin({
   is_ephemeral,
   channel_id: channelId,

@@ -2,7 +2,7 @@ import type { App } from "@slack/bolt";
 import type { Click } from "../../app/ports/click-store.ts";
 import type { RequestedAction } from "../../core/request.ts";
 import { openForm, requiresForm } from "./open-form.ts";
-import { isFromHome, messageClickSchema, toOrigin } from "./payloads.ts";
+import { isFromHome, requestClickSchema, toOrigin } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
 
 /** Handles Approve, Reject and Withdraw. A click that needs no form is stored before it is acknowledged. */
@@ -40,7 +40,7 @@ function readPress(
   verdict: RequestedAction,
   deps: VerdictDeps,
 ): { click: Click; triggerId: string; isHome: boolean } | null {
-  const parsed = messageClickSchema.safeParse(body);
+  const parsed = requestClickSchema.safeParse(body);
   const action = parsed.data?.actions[0];
   if (!parsed.success || action === undefined) {
     const problems = parsed.error?.issues.map((issue) => issue.path.join("."));

@@ -1,36 +1,102 @@
-import type { HomeView, KnownBlock } from "@slack/types";
-import type { InspectedRequest } from "../../app/admin/inspect.ts";
-import { context, header, section } from "./blocks.ts";
-import { CHAR_BUDGET, describeShown, fitting, MAX_BLOCKS } from "./budget.ts";
-import { type ListContext, pendingBlock } from "./pending-items.ts";
+import type { ActionsBlock, HomeView, KnownBlock } from "@slack/types";
+import { HOME_PAGE, type HomeContent } from "../../app/admin/refresh-home.ts";
+import { outcomeText } from "../../core/denial.ts";
+import { describeStep } from "../../core/describe-step.ts";
+import { button, context, header, section } from "./blocks.ts";
+import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
+import { refusalText } from "./command-texts.ts";
 
-/** Renders App Home: the waiting requests that this person decides or has started, or all of them for an admin, oldest first. */
-export function homeView(
-  items: readonly InspectedRequest[],
-  list: ListContext & { total: number; admin: boolean },
-): HomeView {
-  const all = Math.max(list.total, items.length);
-  const title = header(list.admin ? "All waiting requests" : "Your waiting requests");
-  if (all === 0)
+import { healthText } from "./health-text.ts";
+import { mentions } from "./mentions.ts";
+import { type ListContext, pendingBlock } from "./pending-items.ts";
+import { moment } from "./time.ts";
+import { buttonsBlock } from "./verdict-buttons.ts";
+
+/** Of a section's 3,000 characters. */
+const MAX_HEALTH_LENGTH = 2_500;
+
+/**
+ * Renders App Home: the requests that wait for this person, with the buttons of their messages, or everything that the
+ * person may read, with Details alone; then the person's latest decisions and, for an admin, health.
+ */
+export function homeView(content: HomeContent, list: ListContext): HomeView {
+  const { list: found, scope, decisions, health } = content;
+  if (found.kind === "refused") return home([header(TITLES.mine), section(refusalText())]);
+  if (found.kind === "unknown")
     return home([
-      title,
+      header(TITLES.mine),
       section(
-        list.admin ? "No request is waiting." : "Nothing is waiting for you. New requests appear in their channels.",
+        `Slack did not return your user groups (${found.error}), so your requests are unknown. Open this tab again in a minute.`,
       ),
     ]);
-  const shown = fitting(
-    items.slice(0, MAX_BLOCKS.view).map((item) => pendingBlock(item, list)),
-    CHAR_BUDGET - 300,
-    MAX_BLOCKS.view - 2,
-  );
-  const cut = describeShown(shown.length, all, "requests");
-  const rest = cut === null ? [] : [context(`${cut}, oldest first.`)];
-  return home([title, ...shown, ...rest]);
+  const end = [
+    ...(decisions.length === 0
+      ? []
+      : [header("Your recent decisions"), section(decisions.map(decisionLine).join("\n"))]),
+    ...(health?.kind === "health" ? [header("Health"), section(cutLines(healthText(health, list.now)))] : []),
+  ];
+  const heading = [header(TITLES[scope]), scopeButtons(scope, found.admin)];
+  const rows = found.items.map((item, index) => [
+    pendingBlock(item, list),
+    scope === "mine" ? buttonsBlock(item, `decide-${index}`) : detailsButton(item.request.id, `decide-${index}`),
+  ]);
+  const room = CHAR_BUDGET - textLength([heading, end]) - 300;
+  const shown = fitting(rows, room, (MAX_BLOCKS.view - heading.length - end.length - 2) / 2);
+  return home([
+    ...heading,
+    ...(found.total === 0 ? [section(NOTHING[scope])] : shown.flat()),
+    ...pager(content, shown.length),
+    ...end,
+  ]);
 }
 
-/** Renders App Home with one sentence instead of a list. */
-export function homeSentence(sentence: string): HomeView {
-  return home([header("Your waiting requests"), section(sentence)]);
+const TITLES = { mine: "Waiting for you", all: "All waiting requests" } as const;
+const NOTHING = {
+  mine: "Nothing is waiting for you. New requests appear in their channels.",
+  all: "No request is waiting.",
+} as const;
+
+/** A value of these buttons is a scope and the number of requests before the page. */
+export const HOME_ACTIONS = /^home-(?:scope|previous|next)$/;
+
+export function parseHomePage(value: string): { scope: "mine" | "all"; offset: number } | null {
+  const [, scope, offset = ""] = /^(mine|all) (\d{1,6})$/.exec(value) ?? [];
+  return scope === "mine" || scope === "all" ? { scope, offset: Number(offset) } : null;
+}
+
+function scopeButtons(scope: "mine" | "all", admin: boolean): ActionsBlock {
+  const [label, other] =
+    scope === "mine" ? [admin ? "Show all requests" : "Show all that I may read", "all"] : ["Show mine", "mine"];
+  return { type: "actions", block_id: "scope", elements: [button("home-scope", label, `${other} 0`)] };
+}
+
+/** The place of the page in the list, and the buttons to the others. */
+function pager({ list, scope, offset }: HomeContent, shown: number): KnownBlock[] {
+  if (list.kind !== "pending" || list.total <= shown) return [];
+  const elements = [
+    ...(offset > 0 ? [button("home-previous", "Previous", `${scope} ${Math.max(0, offset - HOME_PAGE)}`)] : []),
+    ...(offset + shown < list.total ? [button("home-next", "Next", `${scope} ${offset + shown}`)] : []),
+  ];
+  const place = context(`${offset + 1} to ${offset + shown} of ${list.total} requests, earliest deadline first.`);
+  return elements.length === 0 ? [place] : [place, { type: "actions", block_id: "pages", elements }];
+}
+
+function detailsButton(requestId: string, block_id: string): ActionsBlock {
+  return { type: "actions", block_id, elements: [button("details", "Details", requestId)] };
+}
+
+function decisionLine({ request, vote }: HomeContent["decisions"][number]): string {
+  const verb = vote.verdict === "approve" ? "Approved" : "Rejected";
+  const outcome =
+    request.outcome === null
+      ? ""
+      : `; ${outcomeText(request.outcome.kind)} in ${request.outcome.where === "slack" ? "Slack" : "AWS"}`;
+  return `• ${moment(vote.at)}: ${verb} ${describeStep(request.facts, mentions(80))}${outcome}`;
+}
+
+/** Keeps the first lines that fit. */
+function cutLines(text: string): string {
+  return fitting(text.split("\n"), MAX_HEALTH_LENGTH, 100).join("\n");
 }
 
 function home(blocks: KnownBlock[]): HomeView {

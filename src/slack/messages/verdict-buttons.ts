@@ -5,9 +5,9 @@ import { button } from "./blocks.ts";
 import { confirmation } from "./confirmation.ts";
 
 /** Renders the buttons of a request's message. */
-export function buttonsBlock(view: RequestView): ActionsBlock {
+export function buttonsBlock(view: RequestView, block_id = "decide"): ActionsBlock {
   const elements = [...verdictButtons(view), button("details", "Details", view.request.id)];
-  return { type: "actions", block_id: "decide", elements };
+  return { type: "actions", block_id, elements };
 }
 
 /** Returns Approve and Reject, with the confirmation of the route, and Withdraw: only while a click can count. */

@@ -24,6 +24,7 @@ export const RATE_LIMITS: Record<SlackMethod, RateLimit> = {
   "usergroups.users.list": { intervalMs: TIER_2_MS, burst: 10 },
   "users.info": { intervalMs: TIER_4_MS, burst: 50 },
   "users.lookupByEmail": { intervalMs: TIER_3_MS, burst: 25 },
+  "views.publish": { intervalMs: TIER_4_MS, burst: 20 },
 };
 
 /** Methods whose callers acquire the slot themselves, before they prepare the call: a delivery claims its message first. */
@@ -41,6 +42,7 @@ export const SLOT_TIMEOUT_MS: Record<Exclude<SlackMethod, DeliveryMethod>, numbe
   "usergroups.users.list": 2_000,
   "users.info": 2_000,
   "users.lookupByEmail": 2_000,
+  "views.publish": 10_000,
 };
 
 /** Names the stored rate limit of a method: posts have one for each channel, all other methods one for the whole app. */

@@ -3,6 +3,7 @@ import { createAudit } from "./foundation-audit.ts";
 import { createClicks } from "./foundation-clicks.ts";
 import { createCoordination } from "./foundation-coordination.ts";
 import { createDeliveries, createRecipientLookups } from "./foundation-deliveries.ts";
+import { createHomes } from "./foundation-homes.ts";
 import {
   createExecutions,
   createRequesterLookups,
@@ -25,5 +26,6 @@ export const foundation: Migration = {
     await createExecutions(db);
     await createCoordination(db);
     await createAudit(db);
+    await createHomes(db);
   },
 };

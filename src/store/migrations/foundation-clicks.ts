@@ -29,6 +29,7 @@ export async function createClicks(db: Db): Promise<void> {
     where evaluated_at is null`.execute(db);
   await sql`create index clicks_unreplied on clicks (user_id, received_at, id, next_attempt_at)
     where reply is not null and replied_at is null`.execute(db);
+  await createIndex(db, "clicks", "clicks_by_request", ["request_id"]);
   await createIndex(db, "clicks", "clicks_last_evaluated", ["user_id", "evaluated_at"]);
   await createIndex(db, "clicks", "clicks_last_replied", ["user_id", "replied_at"]);
 }

@@ -22,6 +22,12 @@ export async function createCoordination(db: Db): Promise<void> {
     .addColumn("blocked_until", "bigint", (c) => c.notNull())
     .execute();
   await db.schema
+    .createTable("schedules")
+    .addColumn("name", "text", (c) => c.primaryKey())
+    .addColumn("next_at", "bigint", (c) => c.notNull())
+    .execute();
+  await db.insertInto("schedules").values({ name: "retention", nextAt: 0 }).execute();
+  await db.schema
     .createTable("polls")
     .addColumn("target", "text", (c) => c.primaryKey())
     .addColumn("polled_at", "bigint")

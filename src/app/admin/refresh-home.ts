@@ -1,0 +1,112 @@
+import type { ApprovalRequest, Vote } from "../../core/request.ts";
+import type { Clock, Log } from "../ports/aws.ts";
+import type { HomeRow, HomeScope, HomeStore } from "../ports/home-store.ts";
+import type { RequestSearch } from "../ports/request-search.ts";
+import { type ChatFailure, describeChatFailure } from "../ports/slack.ts";
+import type { HealthReport } from "./health.ts";
+import type { makePending, PendingResult } from "./list-waiting.ts";
+
+/** Requests of one page. With their buttons and dialogs, more do not fit into a view. */
+export const HOME_PAGE = 8;
+const MAX_DECISIONS = 5;
+
+/** The content of App Home for one person. */
+export interface HomeContent {
+  scope: HomeScope;
+  offset: number;
+  list: PendingResult;
+  /** The person's latest votes on closed requests. */
+  decisions: { request: ApprovalRequest; vote: Vote }[];
+  /** Only for admins. */
+  health: HealthReport | null;
+}
+
+/**
+ * Publishes the view. `unchanged`: Slack shows the same view already. `conflict`: Slack shows a newer view than the caller
+ * knows.
+ */
+export type PublishHome = (
+  userId: string,
+  content: HomeContent,
+  known: Pick<HomeRow, "fingerprint" | "slackHash">,
+) => Promise<
+  | { kind: "published"; fingerprint: string; slackHash: string | null }
+  | { kind: "unchanged" }
+  | { kind: "conflict" }
+  | ChatFailure
+>;
+
+/** How long a claim on a view lasts. */
+const CLAIM_MS = 30_000;
+/** The least time between two publications for one person. */
+const PACE_MS = 3_000;
+const RETRY_MS = 60_000;
+
+/**
+ * Makes the use case that renders App Home again for a person who opened it recently. States of a view:
+ *
+ *   current      no audit record is newer than the view. The next record, or the person, ends it.
+ *   outdated     due from `nextAttemptAt` on
+ *   claimed      one replica publishes it. Ends with the result, with the end of the claim, or when the person turns the page.
+ *   not recent   the person opened it too long ago: nothing happens until they open it again.
+ */
+export const makeRefreshHome =
+  (deps: {
+    homes: HomeStore;
+    pending: ReturnType<typeof makePending>;
+    health: (userId: string) => Promise<HealthReport>;
+    search: Pick<RequestSearch, "closed" | "votesOn">;
+    publish: PublishHome;
+    clock: Clock;
+    log: Log;
+  }) =>
+  async (row: HomeRow & { headSeq: number }): Promise<void> => {
+    const { homes, clock, log } = deps;
+    const claimed = await homes.claim(row, clock.now() + CLAIM_MS);
+    if (claimed === null) return;
+    const { userId, fingerprint, slackHash } = claimed;
+    const result = await deps.publish(userId, await gather(deps, row), claimed);
+    const now = clock.now();
+    switch (result.kind) {
+      case "published":
+      case "unchanged": {
+        const shown = result.kind === "published" ? result : { fingerprint, slackHash };
+        const { headSeq: shownSeq } = row;
+        const next = { fingerprint: shown.fingerprint, slackHash: shown.slackHash, nextAttemptAt: now + PACE_MS };
+        return homes.recordShown(claimed, { shownSeq, ...next });
+      }
+      case "conflict":
+        return homes.recordFailed(claimed, "Slack shows a newer view", now);
+      case "limited":
+        return homes.recordFailed(claimed, describeChatFailure(result), now + result.retryAfterMs);
+      default: {
+        const error = describeChatFailure(result);
+        log.warn({ event: "home.failed", userId, error }, "cannot publish App Home; trying again");
+        return homes.recordFailed(claimed, error, now + RETRY_MS);
+      }
+    }
+  };
+
+async function gather(
+  deps: Pick<Parameters<typeof makeRefreshHome>[0], "pending" | "health" | "search">,
+  { userId, scope, offset }: HomeRow,
+): Promise<HomeContent> {
+  const query = { mine: scope === "mine", limit: HOME_PAGE };
+  const asked = await deps.pending(userId, { ...query, offset });
+  // The last request of the page is gone: the first page has the others.
+  const isBeyond = asked.kind === "pending" && asked.items.length === 0 && offset > 0;
+  const list = isBeyond ? await deps.pending(userId, { ...query, offset: 0 }) : asked;
+  const shown = { scope, offset: isBeyond ? 0 : offset, list };
+  if (list.kind !== "pending") return { ...shown, decisions: [], health: null };
+  const closed = await deps.search.closed({
+    ...{ before: null, since: null, until: null },
+    voters: [userId],
+    limit: MAX_DECISIONS,
+  });
+  const votes = await deps.search.votesOn(closed.map(({ id }) => id));
+  const decisions = closed.flatMap((request) => {
+    const vote = votes.find((each) => each.requestId === request.id && each.userId === userId);
+    return vote === undefined ? [] : [{ request, vote }];
+  });
+  return { ...shown, decisions, health: list.admin ? await deps.health(userId) : null };
+}

@@ -95,7 +95,7 @@ for (const [engine, create] of READABLE_ENGINES) {
   ][] = [
     ["event not published", async () => undefined, { publishes: true }],
     ["message not delivered", postMessage],
-    ["notice not delivered", (store) => store.notices.add("a", "not-editable", "C1", 0)],
+    ["notice not delivered", (store) => store.notices.add("a", "signal-misdirected", "C1", 0)],
     ["recipients not resolved", (store) => advance(store, { recipientLookup: "break-glass" }), { version: 2 }],
     ["signal not verified", async () => undefined, { patch: { verification: "due" } }],
     [

@@ -32,6 +32,8 @@ test("the record of a decision names requester, quorum, policy, message and ever
     requester: { principal: aRequest().facts.executedBy, userIds: [], email: null },
     quorum: 2,
     policyHash: "abc",
+    shown: { documentVersion: "1", parameters: {}, question: "Restart the database?" },
+    approvers: { channels: [], groups: ["S0DBA"], selfApproval: false, users: PEOPLE },
     votes: [
       { ...aVoteDetail("U000"), email: null, reason: "Checked.", at: new Date(NOW).toISOString() },
       { ...aVoteDetail("U001"), reason: null, at: new Date(NOW + 1_000).toISOString() },

@@ -75,6 +75,7 @@ test("/approvals gets people and channels as IDs, never as names that somebody e
 /** Scopes of the Web API's methods, all of them needed. Source: each method's page in Slack's documentation. */
 const SCOPES: Record<string, string[]> = {
   "auth.test": [],
+  "auth.teams.list": [],
   "chat.postMessage": ["chat:write"],
   "chat.postEphemeral": ["chat:write"],
   "chat.update": ["chat:write"],

@@ -170,7 +170,7 @@ test("a signal that decided another step is recorded and reported once, and is f
   const lookups = await store.recipientLookups.due(clock.now(), 10);
   assert.deepEqual(
     lookups.map(({ kind }) => kind),
-    ["signal-misdirected"],
+    ["requester-decided", "signal-misdirected"],
   );
   const record = (await store.requests.history("request-1")).find(({ kind }) => kind === "signal-misdirected");
   assert.ok(record !== undefined && isPublished(record));
@@ -217,7 +217,7 @@ test("a signal without effect is reported after a minute, and never sent again",
   const lookups = await store.recipientLookups.due(clock.now(), 10);
   assert.deepEqual(
     lookups.map(({ kind }) => kind),
-    ["signal-without-effect"],
+    ["requester-decided", "signal-without-effect"],
   );
   assert.deepEqual(await store.requests.dueToSignal(TARGET, Number.MAX_SAFE_INTEGER, 10), []);
 });

@@ -82,7 +82,8 @@ function toLine(result: { file: string; killed: number; all: number }): string {
 function mutate(file: string): Mutant[] {
   const { near, far } = findTests(file);
   const toCommand = (tests: readonly string[]) =>
-    [process.execPath, "--test", "--test-isolation=none", "--test-reporter=dot", ...tests].join(" ");
+    // Each file in its own process: in a shared one, some tests end with exit code 0 although they fail.
+    [process.execPath, "--test", "--test-concurrency=1", "--test-reporter=dot", ...tests].join(" ");
   const groups = [near, values.far ? far : []].filter((tests) => tests.length > 0);
   if (groups.length === 0) {
     print(`no test reaches ${file}`);

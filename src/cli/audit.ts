@@ -5,6 +5,7 @@ import { findInTrail, readTrail, showFromTrail } from "../app/audit/read-trail.t
 import { type TrailCheck, verifyTrail } from "../app/audit/verify-trail.ts";
 import { describeFinding } from "../core/chain-finding.ts";
 import { parseMoment } from "../core/command-times.ts";
+import { counted } from "../core/counted.ts";
 import { CSV_HEADER, toCsv, toJsonLine } from "../core/trail-export.ts";
 import type { ChainPosition } from "../core/verify-chain.ts";
 import { systemClock } from "../ops/clock.ts";
@@ -126,14 +127,15 @@ function parseHead(text: string): ChainPosition {
 /** Findings that are printed one by one. */
 const MAX_PRINTED = 100;
 
-function describeCheck(check: TrailCheck, noted: ChainPosition | null): CommandResult {
+/** Describes the result of `audit verify`. */
+export function describeCheck(check: TrailCheck, noted: ChainPosition | null): CommandResult {
   if (check.kind === "no-head")
     return {
       ok: false,
       lines: ["The head of the chain is missing: the only row of the table audit_head was deleted."],
     };
   const { count, after, last, findings } = check;
-  const range = count === 0 ? "no records" : `${count} records, ${after.seq + 1} to ${last.seq}`;
+  const range = count === 0 ? "no records" : `${counted(count, "record")}, ${after.seq + 1} to ${last.seq}`;
   if (findings.length > 0) {
     const more = findings.length - MAX_PRINTED;
     return {

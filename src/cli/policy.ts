@@ -14,6 +14,7 @@ import type { Problem } from "../config/problem.ts";
 import { findUnknownRegions } from "../config/regions.ts";
 import { expandTargets, type TargetRegion } from "../config/targets.ts";
 import { formatPath } from "../config/yaml-text.ts";
+import { counted } from "../core/counted.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
 import { type Route, usesTags } from "../core/policy.ts";
 import { toTargetKey } from "../core/target-key.ts";
@@ -108,7 +109,7 @@ async function checkPolicy({ config, locate, warnings }: LoadedConfig): Promise<
     ...unknownAllowedValues(config.routes),
   ];
   if (scopes !== null || all.some(({ level }) => level === "problem")) return { ok: false, lines };
-  const routes = `${config.routes.length} route${config.routes.length === 1 ? "" : "s"}`;
+  const routes = counted(config.routes.length, "route");
   const names = `every person, group and channel exists in ${found.workspace.name}`;
   return { ok: true, lines: [...lines, `The policy is OK: ${routes}, and ${names}.`] };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MAX_APPROVALS } from "../core/comment.ts";
+import { counted } from "../core/counted.ts";
 import { escalate, quiet, remind } from "./deadline-schema.ts";
 import {
   areValid,
@@ -151,7 +152,7 @@ export const route = z
     ({ approvers: { users, groups, channel: members }, quorum }, { addIssue }) => {
       // The members of groups and channels change, so the quorum is compared only with people who are named.
       if (groups.length > 0 || members !== undefined || quorum <= users.length) return;
-      const named = users.length === 1 ? "1 approver is" : `${users.length} approvers are`;
+      const named = counted(users.length, "approver is", "approvers are");
       addIssue({
         code: "custom",
         path: ["quorum"],

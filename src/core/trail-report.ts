@@ -1,6 +1,8 @@
 /** Answers "who let this run?" from the audit records of a request, in plain text for a terminal. */
+
 import type { AuditDetails, AuditKind, StoredRecord } from "./audit.ts";
 import { clean } from "./clean-text.ts";
+import { counted } from "./counted.ts";
 import { denialLabel, outcomeText } from "./denial.ts";
 import { globMatches } from "./glob.ts";
 import type { Authority, Verdict } from "./request.ts";
@@ -85,7 +87,7 @@ function describeRule({ approvers, quorum, route, policyHash }: Context, openedH
   const changed =
     openedHash === undefined || openedHash === policyHash ? "" : `; ${openedHash} when the request opened`;
   const file = `configuration ${policyHash}${changed}`;
-  if (route === null || approvers === null)
+  if (route === null || approvers === null || quorum === null)
     return [
       `nobody in Slack: ${route === null ? "no route" : `route ${JSON.stringify(route)} was not in the configuration`}`,
       file,
@@ -95,7 +97,7 @@ function describeRule({ approvers, quorum, route, policyHash }: Context, openedH
   const people = [...approvers.users, ...groups, ...channels].join(", ") || "nobody";
   const self = approvers.selfApproval ? "may" : "may not";
   return [
-    `${people}; ${quorum} ${quorum === 1 ? "approval" : "approvals"}; the requester ${self} approve`,
+    `${people}; ${counted(quorum, "approval")}; the requester ${self} approve`,
     `by route ${JSON.stringify(route)}, ${file}`,
   ];
 }

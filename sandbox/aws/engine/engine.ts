@@ -1,3 +1,4 @@
+import { counted } from "../../wire/counted.ts";
 import type { SessionTimers } from "../../wire/session-timers.ts";
 import type { Assumptions } from "../assumptions.ts";
 import { type ActionRun, type StepResult, toInvalidInput } from "./action.ts";
@@ -198,7 +199,7 @@ export function makeEngine(deps: EngineDeps): Engine {
     run.step.maxAttempts = timing.maxAttempts;
     const { timeoutMs } = timing;
     if (timeoutMs !== undefined) {
-      const message = `The step did not end within ${timeoutMs / 1000} seconds.`;
+      const message = `The step did not end within ${counted(timeoutMs / 1000, "second")}.`;
       run.after(timeoutMs, () => run.finish({ kind: "failure", status: "TimedOut", message, retryable: true }));
     }
     findAction(definition.action, { ...deps, ...loopDeps, startChild: start, stop })(run);

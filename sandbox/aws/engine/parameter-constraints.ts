@@ -1,3 +1,4 @@
+import { counted } from "../../wire/counted.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ParameterDefinition } from "./runbook.ts";
 
@@ -25,11 +26,11 @@ export function findConstraintProblem(definition: ParameterDefinition, value: un
     if (allowed?.includes(text) === false) return `has value "${text}" not found in [${allowed.join(", ")}].`;
     if (pattern?.test(text) === false)
       return `has value "${text}", which does not match the pattern ${allowedPattern}.`;
-    if (minChars !== undefined && text.length < minChars) return `has fewer than ${minChars} characters.`;
-    if (maxChars !== undefined && text.length > maxChars) return `has more than ${maxChars} characters.`;
+    if (minChars !== undefined && text.length < minChars) return `has fewer than ${counted(minChars, "character")}.`;
+    if (maxChars !== undefined && text.length > maxChars) return `has more than ${counted(maxChars, "character")}.`;
   }
-  if (minItems !== undefined && items.length < minItems) return `has fewer than ${minItems} items.`;
-  if (maxItems !== undefined && items.length > maxItems) return `has more than ${maxItems} items.`;
+  if (minItems !== undefined && items.length < minItems) return `has fewer than ${counted(minItems, "item")}.`;
+  if (maxItems !== undefined && items.length > maxItems) return `has more than ${counted(maxItems, "item")}.`;
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../../wire/counted.ts";
 import { findShape, type ServiceModel, type Shape } from "../model/service-model.ts";
 import { AwsError } from "./aws-error.ts";
 
@@ -14,8 +15,7 @@ export function findViolations(model: ServiceModel, shapeName: string, input: Re
 /** Throws a ValidationException with these violations, if any. The Query protocol has another `code`. */
 export function throwOnViolations(found: string[], code = "ValidationException"): void {
   if (found.length === 0) return;
-  const counted = found.length === 1 ? "1 validation error" : `${found.length} validation errors`;
-  throw new AwsError(code, `${counted} detected: ${found.join("; ")}`);
+  throw new AwsError(code, `${counted(found.length, "validation error")} detected: ${found.join("; ")}`);
 }
 
 function findStructureViolations(

@@ -1,3 +1,4 @@
+import { counted } from "../../wire/counted.ts";
 import { codePoints } from "../blocks/check.ts";
 import type { Json } from "../workspace/model.ts";
 import { STATEFUL_ELEMENTS } from "./state-values.ts";
@@ -49,10 +50,10 @@ const plainText: ValueReader = (element, given) => {
   if (typeof given !== "string") return problem("Expected text.");
   const size = codePoints(given);
   if (typeof element.min_length === "number" && size < element.min_length) {
-    return problem(`Must be at least ${element.min_length} characters.`);
+    return problem(`Must be at least ${counted(element.min_length, "character")}.`);
   }
   const max = typeof element.max_length === "number" ? element.max_length : 3000;
-  return size > max ? problem(`Must be at most ${max} characters.`) : { value: given };
+  return size > max ? problem(`Must be at most ${counted(max, "character")}.`) : { value: given };
 };
 
 const numeric: ValueReader = (element, given) => {

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import type { People, Route } from "../../core/policy.ts";
 import { identityWarnings, maskWarnings, policyWarnings } from "../../core/policy-warnings.ts";
 import type { Identities } from "../../core/requester.ts";
@@ -94,8 +95,8 @@ async function checkQuorum({ approvers, quorum }: Route, lookUp: LookUp): Promis
     if (group.kind === "fine") for (const userId of group.members ?? []) people.add(userId);
   }
   if (people.size >= quorum) return null;
-  const are = people.size === 1 ? "is only 1 approver" : `are only ${people.size} approvers`;
-  return `The quorum is ${quorum}, but there ${are}: add approvers, or lower the quorum.`;
+  const are = people.size === 1 ? "is" : "are";
+  return `The quorum is ${quorum}, but there ${are} only ${counted(people.size, "approver")}: add approvers, or lower the quorum.`;
 }
 
 function describe(result: Exclude<CheckResult, { kind: "fine" }>): string {

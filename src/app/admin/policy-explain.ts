@@ -1,4 +1,5 @@
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
+import { counted } from "../../core/counted.ts";
 import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
 import { toRouteSubject } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
@@ -150,7 +151,7 @@ function describeRoute(route: Route, subject: RouteSubject, identities: Identiti
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
   return [
     `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
-    `  May decide: ${approvers}. ${route.quorum === 1 ? "One approval is" : `${route.quorum} approvals are`} needed; one rejection rejects.`,
+    `  May decide: ${approvers}. ${counted(route.quorum, "approval is", "approvals are")} needed; one rejection rejects.`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
     `  ${describeSelfApproval(route, subject, identities, show)}`,
   ];

@@ -1,6 +1,7 @@
 import type { ExplainResult } from "../../app/admin/explain-request.ts";
 import type { ExecutionsResult, ListedOnTarget } from "../../app/admin/list-executions.ts";
 import type { StatsResult } from "../../app/admin/stats.ts";
+import { counted } from "../../core/counted.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { consoleLink, executionText } from "./aws-text.ts";
 import { context, preformatted, type Rendered, richText, section } from "./blocks.ts";
@@ -10,7 +11,7 @@ import { onTarget } from "./execution-blocks.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { pageButtons } from "./page-buttons.ts";
 import { code, lines, literal } from "./text.ts";
-import { counted, duration, moment } from "./time.ts";
+import { duration, moment } from "./time.ts";
 
 const EXECUTIONS_PAGE = 15;
 const MAX_ROWS = 12;

@@ -1,3 +1,4 @@
+import { counted } from "../../core/counted.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { CommandError } from "../../core/slash-command.ts";
 import { type Rendered, section } from "./blocks.ts";
@@ -55,8 +56,7 @@ export function failedTargetsText(failed: readonly { target: string; error: stri
   if (failed.length === 0) return "";
   const shown = failed.slice(0, MAX_FAILED).map(({ target, error }) => `\n• ${code(target, 100)}: ${code(error, 200)}`);
   const more = failed.length > MAX_FAILED ? `\n• and ${failed.length - MAX_FAILED} more` : "";
-  const count = failed.length === 1 ? "1 target" : `${failed.length} targets`;
-  return `\n:warning: *Partial*: ${count} could not be read.${shown.join("")}${more}`;
+  return `\n:warning: *Partial*: ${counted(failed.length, "target")} could not be read.${shown.join("")}${more}`;
 }
 
 /** For what only admins may see. */

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
+import { counted } from "../../core/counted.ts";
 import { describeStep, describeTarget } from "../../core/describe-step.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
@@ -11,7 +12,7 @@ import { whereLine } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { byVerdict } from "./state-text.ts";
 import { code, plain, word } from "./text.ts";
-import { counted, moment } from "./time.ts";
+import { moment } from "./time.ts";
 import { warningLine } from "./warning.ts";
 
 /** The values that an entry shows to tell requests apart: their characters together, and their number. */
@@ -30,7 +31,7 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
       blocks: [section(done, "what")],
     };
   }
-  const title = `${counted(count, "approval")} ${count === 1 ? "is" : "are"} waiting here`;
+  const title = `${counted(count, "approval is", "approvals are")} waiting here`;
   const head: KnownBlock[] = [
     header(title, "what"),
     section(
@@ -41,7 +42,8 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
   const groups = groupRequests(waiting, (view) => toKind(view, mentions(50)));
   const shown = fitting(groups.map(entry), CHAR_BUDGET - textLength(head) - 200, MAX_BLOCKS.message - head.length - 1);
   const more = count - groups.slice(0, shown.length).reduce((sum, group) => sum + group.count, 0);
-  const foot = more === 0 ? [] : [context(`${more} more follow as this list gets shorter.`, "more")];
+  const foot =
+    more === 0 ? [] : [context(`${counted(more, "more follows", "more follow")} as this list gets shorter.`, "more")];
   return {
     text: `${title}. Open an urgent request from the list to decide it now.`,
     blocks: [...head, ...shown, ...foot],

@@ -1,5 +1,6 @@
 import type { HealthReport } from "../../app/admin/health.ts";
 import type { EffectKind } from "../../app/ports/effect-store.ts";
+import { counted } from "../../core/counted.ts";
 import { type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
 import { code } from "./text.ts";
@@ -12,7 +13,7 @@ const EFFECT_LABELS: Record<EffectKind, readonly [string, string]> = {
   digest: ["digest to post", "digests to post"],
   notice: ["notice to post", "notices to post"],
   recipients: ["recipient lookup to do", "recipient lookups to do"],
-  requester: ["requester lookup to do", "requesters to look up"],
+  requester: ["requester lookup to do", "requester lookups to do"],
   signal: ["signal to send", "signals to send"],
   verify: ["signal to verify", "signals to verify"],
   click: ["click to evaluate", "clicks to evaluate"],
@@ -67,9 +68,8 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
   lines.push(behind.length === 0 ? "*Queues*: empty" : "*Queues*");
   for (const { kind, due, failing, lastError } of behind) {
     const why = lastError === null ? "" : `; ${code(lastError.about, 60)}: ${code(lastError.error, 250)}`;
-    const label = EFFECT_LABELS[kind][due === 1 ? 0 : 1];
     const failed = failing === 0 ? "" : due === 1 ? ", after a failure" : `, ${failing} of them after a failure`;
-    lines.push(`• ${due} ${label}${failed}${why}`);
+    lines.push(`• ${counted(due, ...EFFECT_LABELS[kind])}${failed}${why}`);
   }
   return lines.join("\n");
 }

@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
+import { counted } from "../../core/counted.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, describeShown, fitting, textLength } from "./budget.ts";
 import { notVisibleText, sentenceReply } from "./command-texts.ts";
@@ -25,7 +26,7 @@ export function pendingBlocks(
   const all = Math.max(list.total, items.length);
   if (all === 0)
     return sentenceReply(`No request ${isFiltered ? "that fits these filters " : ""}is waiting for approval.`);
-  const text = all === 1 ? "1 request is waiting." : `${all} requests are waiting.`;
+  const text = `${counted(all, "request is", "requests are")} waiting.`;
   const shown = fitting(
     items.slice(0, PAGE_LENGTH).map((item) => pendingBlock(item, list)),
     CHAR_BUDGET - 300,
@@ -45,7 +46,7 @@ export function pendingBlocks(
 /** Renders the reply to `/approvals show ID`: the requests of an execution, newest first. */
 export function showBlocks(requests: readonly ShownRequest[], options: ShowOptions & Partial<ListContext>): Rendered {
   if (requests.length === 0) return sentenceReply(notVisibleText());
-  const text = requests.length === 1 ? "1 request." : `${requests.length} requests of one execution.`;
+  const text = `${counted(requests.length, "request")}${requests.length > 1 ? " of one execution" : ""}.`;
   const heads: KnownBlock[] = requests.length > 1 ? [header(text)] : [];
   const count = Math.min(requests.length, MAX_SHOWN);
   const share = Math.floor((CHAR_BUDGET - textLength(heads) - 200) / count);
@@ -58,7 +59,7 @@ export function showBlocks(requests: readonly ShownRequest[], options: ShowOptio
 
 /** Renders the requests that an ambiguous id can mean. Each has its whole id. */
 export function choiceBlocks(items: readonly InspectedRequest[], list: ListContext & { total: number }): Rendered {
-  const text = `${list.total} requests fit. Use a whole ID.`;
+  const text = `${counted(list.total, "request fits", "requests fit")}. Use a whole ID.`;
   const shown = fitting(
     items.map((item) => pendingBlock(item, list)),
     CHAR_BUDGET - 300,

@@ -1,4 +1,5 @@
 import type { ContextBlock, RichTextBlock, RichTextBlockElement, RichTextElement, RichTextSection } from "@slack/types";
+import { counted } from "../../core/counted.ts";
 import { MASK } from "../../core/mask.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import type { Parameter, RequestFacts } from "../../core/request.ts";
@@ -7,7 +8,6 @@ import { describeShown, fitting, share, textLength } from "./budget.ts";
 import { linkSpans } from "./links.ts";
 import { chunkSpans, packBlocks } from "./rich-chunks.ts";
 import { code, EMPTY, literal, name, plain } from "./text.ts";
-import { counted } from "./time.ts";
 
 /** Longer values, and those of several lines, get a block of their own. */
 const MAX_INLINE_LENGTH = 120;

@@ -1,4 +1,5 @@
 import type { RichTextDate } from "@slack/types";
+import { counted } from "../../core/counted.ts";
 
 /** The last second that every client can show: the end of the year 9999. */
 const LAST = 253_402_300_799_000;
@@ -57,8 +58,4 @@ export function duration(ms: number): string {
     if (parts.length === 2) break;
   }
   return parts.join(" ");
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,9 +1,9 @@
 import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
+import { counted } from "../../core/counted.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import type { Outcome } from "../../core/request.ts";
 import { context } from "./blocks.ts";
-import { counted } from "./time.ts";
 
 /**
  * Returns the view for a channel that people of other organizations can read, without anything that people wrote or chose

@@ -1,3 +1,4 @@
+import { counted } from "../../../wire/counted.ts";
 import type { Runbook } from "../live/aws-state.ts";
 import { useWorld } from "../live/world.ts";
 import { RunbookEditor } from "./runbook-editor.tsx";
@@ -26,7 +27,7 @@ function RunbookCard({ runbook }: { runbook: Runbook }) {
       <summary>
         <span className="title">{runbook.name}</span>
         <span className="meta">
-          {runbook.steps.length} {runbook.steps.length === 1 ? "step" : "steps"}, {gatesText(gates)}
+          {counted(runbook.steps.length, "step")}, {gatesText(gates)}
         </span>
         <span className="description">{runbook.description}</span>
       </summary>
@@ -35,4 +36,4 @@ function RunbookCard({ runbook }: { runbook: Runbook }) {
   );
 }
 
-const gatesText = (gates: number) => (gates === 0 ? "no approvals" : gates === 1 ? "1 approval" : `${gates} approvals`);
+const gatesText = (gates: number) => (gates === 0 ? "no approvals" : counted(gates, "approval"));

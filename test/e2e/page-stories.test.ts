@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
+import { eventually } from "../support/eventually.ts";
 import { fullMatrixTest } from "../support/full-matrix.ts";
 import {
   actAs,
@@ -43,6 +44,9 @@ test("a started runbook asks for approval in its channel and continues after one
   await findStep(id, "rollBack").getByText("Success").waitFor();
   await page.locator(`[data-execution="${id}"]`).getByText("Signals received").waitFor();
   assert.equal(await requestMessage(page, id).getByRole("button", { name: "Approve" }).count(), 0);
+  await page.getByRole("tab", { name: "Audit" }).click();
+  const decided = page.locator("summary", { hasText: "Approval Decided (approve)" });
+  await decided.getByText("Web-Rollback · Jane Ito").waitFor();
 });
 
 fullMatrixTest("a rejection requires a reason in a modal and passes it on to AWS", async () => {
@@ -84,6 +88,39 @@ test("a person who may not decide gets an ephemeral message, and AWS gets no sig
 
   assert.deepEqual(await executedSignals(world, id), []);
   await waitForStatus(world, id, "Waiting");
+});
+
+test("the guide shows a refusal of one's own execution and a withdrawal, and the audit tab names people and runbooks", async () => {
+  const guide = page.getByRole("list", { name: "First steps" });
+  const intro = page.getByRole("region", { name: "About this page" });
+  await guide.getByRole("button", { name: "Try your own as Jane" }).click();
+  await intro.getByText("You are Jane, and the IAM user jane started this runbook.").waitFor();
+  const own = (await world.executions()).find((each) => each.ExecutedBy.endsWith("user/jane"));
+  await decide(page, own.AutomationExecutionId, "Approve");
+  await page.locator("article.ephemeral", { hasText: "You started this execution" }).waitFor();
+  await guide.getByRole("button", { name: "Try your own as Jane (done)" }).waitFor();
+
+  await guide.getByRole("button", { name: "Withdraw as Jane" }).click();
+  const payout = await eventually("the payout waits", async () =>
+    (await world.executions()).find((each) => each.DocumentName === "Payout-Release"),
+  );
+  const message = requestMessage(page, payout.AutomationExecutionId);
+  await decide(page, payout.AutomationExecutionId, "Approve");
+  const form = page.getByRole("dialog");
+  await form.getByRole("textbox", { name: "Reason" }).fill("The totals are right");
+  await form.getByRole("button", { name: "Approve" }).click();
+  await message.getByText("1 of 2 approvals").waitFor();
+  await message.getByRole("button", { name: "Withdraw my approval" }).click();
+  await message.getByText("0 of 2 approvals").waitFor();
+  await guide.getByRole("button", { name: "Withdraw as Jane (done)" }).waitFor();
+  assert.deepEqual(await executedSignals(world, payout.AutomationExecutionId), []);
+  await page.getByText("Times as Jane Ito sees them: Tokyo time").waitFor();
+
+  await page.getByRole("tab", { name: "Audit" }).click();
+  await page
+    .locator("summary", { hasText: "Approval Requested" })
+    .getByText("Payout-Release · rosa@example.com")
+    .waitFor();
 });
 
 test("/approvals is completed by keyboard and shows the pending requests to the admin only", async () => {

@@ -1,7 +1,8 @@
 import { memo, useState } from "react";
 import type { BusEvent } from "../live/aws-state.ts";
-import { useWorld } from "../live/world.ts";
+import { type Names, useWorld } from "../live/world.ts";
 import { JsonBody } from "../wire/json-body.tsx";
+import { principalText } from "./starters.ts";
 
 /** The events of the bus: those that Countersign published and, on request, those of AWS. */
 export function AuditTab() {
@@ -26,10 +27,18 @@ export function AuditTab() {
 }
 
 const Event = memo(function Event({ event }: { event: BusEvent }) {
+  const users = useWorld((state) => state.names.users);
+  const { documentName, Definition, decision } = event.detail;
+  const runbook = documentName ?? Definition;
+  const people = peopleText(event, users);
   return (
     <details className="entry">
       <summary>
-        <span className="title">{event["detail-type"]}</span>
+        <span className="title">
+          {event["detail-type"]}
+          {typeof decision === "string" ? ` (${decision})` : ""}
+        </span>
+        <span className="subject">{[runbook, people].filter((each) => typeof each === "string").join(" · ")}</span>
         <span className="meta">
           {event.source}, {event.time.slice(11, 19)} UTC
         </span>
@@ -38,3 +47,13 @@ const Event = memo(function Event({ event }: { event: BusEvent }) {
     </details>
   );
 });
+
+/** Names the people or principals behind an event: Slack names for ids, short names for ARNs. */
+function peopleText({ detail }: BusEvent, users: Names["users"]): string | undefined {
+  const actor = detail.actor ?? detail.ExecutedBy;
+  if (typeof actor !== "string") return undefined;
+  return actor
+    .split(", ")
+    .map((each) => users.find(({ id }) => id === each)?.name ?? principalText(each))
+    .join(", ");
+}

@@ -1,12 +1,10 @@
 import { type FormEvent, useId, useState } from "react";
 import type { ParameterDefinition, Runbook } from "../live/aws-state.ts";
-import { control, refusalText } from "../live/control-client.ts";
-import { refreshAws } from "../live/refresh.ts";
 import { useWorld } from "../live/world.ts";
 import { CopyCommand } from "../shell/copy-command.tsx";
-import { pageState, toast } from "../shell/page-state.ts";
 import { startCommand } from "./cli-commands.ts";
 import { findChoices, formatHint, initialFieldValues, isList, toParameters } from "./form-values.ts";
+import { FLOOD, startExecutions } from "./start-executions.ts";
 import { STARTERS } from "./starters.ts";
 
 /** The parameters of a runbook, and the button that starts it. */
@@ -20,16 +18,7 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
 
   const start = async (event: FormEvent, count = 1) => {
     event.preventDefault();
-    const tags = { StartedFrom: "sandbox-page" };
-    const executions = [{ document: runbook.name, parameters, executedBy, tags, count }];
-    const reply = await control.post("aws", "/seed", { executions });
-    const refusal = refusalText(reply);
-    setProblem(refusal ?? "");
-    if (refusal !== undefined) return;
-    refreshAws();
-    const [started] = (reply.executionIds ?? []) as string[];
-    toast(`Started ${runbook.name}${count > 1 ? ` ${count} times` : ""}. ${describeNext(runbook)}`, started);
-    pageState.set({ tab: "executions" });
+    setProblem((await startExecutions(runbook, { parameters, executedBy, count })) ?? "");
   };
 
   return (
@@ -68,17 +57,6 @@ export function StartForm({ runbook }: { runbook: Runbook }) {
       </details>
     </form>
   );
-}
-
-/** The number of executions of a flood: more than Countersign posts one by one. */
-const FLOOD = 30;
-
-/** The next thing that the person sees after the start. */
-function describeNext({ steps }: Runbook): string {
-  const waiting = steps.find(({ action }) => action === "aws:approve" || action === "aws:pause");
-  if (waiting?.action === "aws:approve") return "At its approval step, Countersign asks for approval in Slack.";
-  if (waiting?.action === "aws:pause") return "It pauses for manual work. Countersign posts approvals only.";
-  return "It has no approval step.";
 }
 
 function ParameterField(props: {

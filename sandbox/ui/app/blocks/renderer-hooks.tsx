@@ -38,7 +38,7 @@ export const makeRendererHooks = (reader: { tz: string; now: () => number }) => 
     // The timestamp may be out of range for Date: show the author's fallback text.
     if (Number.isNaN(at.getTime())) return <>{fallback}</>;
     return (
-      <time dateTime={at.toISOString()} title={fallback}>
+      <time dateTime={at.toISOString()} title={`${fallback} (shown in ${reader.tz})`}>
         {slackDate(format, Number(timestamp), { tz: reader.tz, now: reader.now() })}
       </time>
     );

@@ -1,7 +1,7 @@
 import type { ButtonClick } from "../blocks/button-click.ts";
 import { control, refusalText } from "../live/control-client.ts";
 import { refreshSlack } from "../live/refresh.ts";
-import { toast } from "../shell/page-state.ts";
+import { pageState, toast } from "../shell/page-state.ts";
 
 /** The message or view that contains a button. */
 export type ButtonLocation = { channel: string; ts: string } | { view_id: string };
@@ -17,5 +17,6 @@ export async function clickButton(user: string, location: ButtonLocation, click:
   });
   const refusal = refusalText(reply);
   if (refusal !== undefined) toast(refusal);
+  else if (click.actionId === "withdraw") pageState.set({ withdrew: true });
   refreshSlack();
 }

@@ -40,6 +40,7 @@ function ChannelView({ channel, me }: { channel: Channel; me: string }) {
       <header className="bar">
         <h1>{name}</h1>
         <p>{channel.topic}</p>
+        <TimeZone me={me} />
       </header>
       {messages.length === 0 ? (
         <p className="empty quiet">
@@ -50,5 +51,16 @@ function ChannelView({ channel, me }: { channel: Channel; me: string }) {
       )}
       {readOnly === undefined ? <Composer me={me} channel={channel} /> : <p className="empty">{readOnly}</p>}
     </section>
+  );
+}
+
+/** Names the zone of the times in messages. Slack shows each person their own, which the browser's may differ from. */
+function TimeZone({ me }: { me: string }) {
+  const person = useSlack((state) => state.people.find((each) => each.id === me));
+  if (person === undefined) return null;
+  return (
+    <p className="zone">
+      Times as {person.realName} sees them: {person.tz.split("/").at(-1)?.replaceAll("_", " ")} time
+    </p>
   );
 }

@@ -25,6 +25,10 @@ export interface PageState {
   pane: Pane;
   tab: AwsTab;
   faultsOpen: boolean;
+  /** The task of the guide's step that was chosen last. */
+  guideHint: string | null;
+  /** Whether an approval was withdrawn on this page. */
+  withdrew: boolean;
   theme: Theme;
   /** Short notes on recent events, oldest first. */
   toasts: Toast[];
@@ -48,6 +52,8 @@ export const pageState = makeStore<PageState>({
   pane: "conversation",
   tab: "runbooks",
   faultsOpen: false,
+  guideHint: null,
+  withdrew: false,
   theme: (stored("theme") as Theme | null) ?? preferred(),
   toasts: [],
 });

@@ -52,10 +52,17 @@ export function decodeExecution(
     parameters: lists(execution?.Parameters),
     failureMessage: text(execution?.FailureMessage),
     parentExecutionId: text(execution?.ParentAutomationExecutionId),
+    ...decodeRateControl(execution),
     variables: lists(execution?.Variables),
     outputs: lists(execution?.Outputs),
     steps: decodePage(steps).map(decodeStep),
   };
+}
+
+function decodeRateControl(execution: AutomationExecution | undefined): Pick<ObservedExecution, "rateControl"> {
+  const target = text(execution?.Target);
+  if (target === null || target === "") return {};
+  return { rateControl: { target, parameter: text(execution?.TargetParameterName) || null } };
 }
 
 function decodeStep(step: StepExecution): ObservedStep {

@@ -16,10 +16,18 @@ export interface ObservedExecution {
   parameters: Record<string, string[]>;
   failureMessage: string | null;
   parentExecutionId: string | null;
+  /** Absent if the execution is no run of a rate-controlled automation. */
+  rateControl?: RateControl;
   /** The runbook's variables and outputs. */
   variables: Record<string, string[]>;
   outputs: Record<string, string[]>;
   steps: ObservedStep[];
+}
+
+/** The target of one run of a rate-controlled automation, and the parameter that holds it. Source: SSM API, Target. */
+export interface RateControl {
+  target: string;
+  parameter: string | null;
 }
 
 export interface ObservedStep {

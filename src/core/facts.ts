@@ -3,6 +3,7 @@ import type { ObservedExecution, ObservedStep } from "./execution.ts";
 import { MASK, type Mask, WITHHELD } from "./mask.ts";
 import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
+import { findRunContext } from "./run-context.ts";
 
 /**
  * Returns the stored facts about a waiting step, masked. `defaults` are the runbook's parameter defaults, null if unknown.
@@ -39,6 +40,7 @@ export function toRequestFacts(
     minRequiredApprovals: positive(step.inputs.MinRequiredApprovals),
     parameters,
     parentExecutionId: execution.parentExecutionId,
+    ...findRunContext(execution, step, mask),
     notReplaced: mask.notReplaced(),
   };
 }

@@ -1,5 +1,6 @@
 import type { ObservedExecution } from "./execution.ts";
 import { MASK, type Mask } from "./mask.ts";
+import { maskRateControl } from "./run-context.ts";
 
 /** Hides secrets everywhere in an execution, including its steps. */
 export function maskExecution(execution: ObservedExecution, mask: Mask): ObservedExecution {
@@ -12,15 +13,18 @@ export function maskExecution(execution: ObservedExecution, mask: Mask): Observe
         mask.hides(key) ? [MASK] : values.map(mask.text),
       ]),
     );
+  const { rateControl } = execution;
   const failureMessage = text(execution.failureMessage);
   return {
     ...execution,
     failureMessage,
+    ...(rateControl === undefined ? {} : { rateControl: maskRateControl(rateControl, mask) }),
     steps: execution.steps.map((step) => ({
       ...step,
       inputs: record(step.inputs),
       outputs: lists(step.outputs),
       failureMessage: text(step.failureMessage),
+      ...(step.round === undefined ? {} : { round: { ...step.round, value: text(step.round.value) } }),
       ...(step.failureDetails === undefined ? {} : { failureDetails: lists(step.failureDetails) }),
     })),
     outputs: lists(execution.outputs),

@@ -1,6 +1,7 @@
 import type { Evidence } from "./evidence.ts";
 import type { FailedStep } from "./failed-step.ts";
 import type { AddressOwner } from "./requester.ts";
+import type { RunContext } from "./run-context.ts";
 import type { Uncovered } from "./uncovered.ts";
 
 /**
@@ -28,7 +29,7 @@ export type Authority = "approver" | "break-glass";
  * The facts about the waiting step when the request opens, already masked. None changes afterwards, except that a start time
  * that AWS did not report at first is added, and that `signer` follows the configuration.
  */
-export interface RequestFacts {
+export interface RequestFacts extends RunContext {
   documentName: string;
   documentVersion: string | null;
   stepName: string;

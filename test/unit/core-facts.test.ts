@@ -5,7 +5,10 @@ import { decodeExecution } from "../../src/aws/decode.ts";
 import { backoffMs } from "../../src/core/backoff.ts";
 import { toRequestFacts } from "../../src/core/facts.ts";
 import { MASK, makeMask } from "../../src/core/mask.ts";
+import { maskExecution } from "../../src/core/mask-execution.ts";
 import { deadline } from "../../src/core/request.ts";
+import { describeRunContext } from "../../src/core/run-context.ts";
+import { plainNames } from "../../src/slack/messages/mentions.ts";
 import { aFacts, anExecution, aStep, NOW } from "../support/samples.ts";
 
 const gate = { gate: 1, gates: 2 };
@@ -146,4 +149,76 @@ test("approvers and the number of approvals are read from raw and encoded inputs
     assert.deepEqual(factsOf({ Approvers: input }).awsApprovers, expected, input);
   for (const input of ["2", '"2"'])
     assert.equal(factsOf({ MinRequiredApprovals: input }).minRequiredApprovals, 2, input);
+});
+
+const MASKED = makeMask(["*password*"], { parameters: { Password: ["hunter2-and-more"] } });
+const LOOP = { stepExecutionId: "loop-1", name: "perHost", action: "aws:loop", status: "InProgress" };
+const CONTEXTS: [
+  claim: string,
+  more: Parameters<typeof anExecution>[0],
+  gate: Parameters<typeof aStep>[0],
+  expected: string | null,
+][] = [
+  ["outside of loops", {}, {}, null],
+  [
+    "in a loop with values",
+    { steps: [aStep(LOOP)] },
+    { parentStepId: "loop-1", round: { iteration: 2, value: "host-b" } },
+    "iteration 2 of the loop perHost: host-b",
+  ],
+  [
+    "in a loop with a condition, whose step AWS does not return",
+    {},
+    { parentStepId: "loop-1", round: { iteration: 3, value: null } },
+    "iteration 3 of a loop",
+  ],
+  [
+    "in a loop in a loop",
+    {
+      steps: [
+        aStep({ ...LOOP, parentStepId: "outer", round: { iteration: 4, value: "eu" } }),
+        aStep({ ...LOOP, stepExecutionId: "outer", name: "perRegion" }),
+      ],
+    },
+    { parentStepId: "loop-1", round: { iteration: 1, value: "a" } },
+    "iteration 1 of the loop perHost: a · iteration 4 of the loop perRegion: eu",
+  ],
+  [
+    "whose enclosing steps name each other",
+    { steps: [aStep({ ...LOOP, parentStepId: "loop-1" })] },
+    { parentStepId: "loop-1", round: { iteration: 1, value: null } },
+    "iteration 1 of the loop perHost",
+  ],
+  [
+    "with a hidden value",
+    { steps: [aStep(LOOP)] },
+    { parentStepId: "loop-1", round: { iteration: 1, value: "hunter2-and-more" } },
+    "iteration 1 of the loop perHost: (hidden)",
+  ],
+  ["of a rate-controlled run", { rateControl: { target: "i-1", parameter: "Id" } }, {}, "rate control target: Id i-1"],
+  ["of one without a parameter", { rateControl: { target: "i-1", parameter: null } }, {}, "rate control target: i-1"],
+  [
+    "of one with a hidden parameter",
+    { rateControl: { target: "x", parameter: "DbPassword" } },
+    {},
+    "rate control target: DbPassword (hidden)",
+  ],
+];
+
+for (const [claim, more, step, expected] of CONTEXTS) {
+  test(`the facts of a gate ${claim} name its part of the run`, () => {
+    const facts = toRequestFacts(anExecution(more), aStep(step), gate, MASKED, null);
+    assert.equal(describeRunContext(facts, plainNames()), expected);
+    const seen = JSON.stringify(maskExecution(anExecution({ ...more, steps: [aStep(step)] }), MASKED));
+    assert.doesNotMatch(seen, /hunter2|"target":"x"/);
+  });
+}
+
+test("Target and TargetParameterName of an execution are its rate control, also with values of other types", () => {
+  const decode = (more: object) =>
+    decodeExecution({ AutomationExecutionId: "e-1", AutomationExecutionStatus: "Waiting", ...more }, []).rateControl;
+  assert.deepEqual(decode({ Target: "i-1", TargetParameterName: "Id" }), { target: "i-1", parameter: "Id" });
+  assert.deepEqual(decode({ Target: "i-1" }), { target: "i-1", parameter: null });
+  for (const more of [{}, { TargetParameterName: "Id" }, { Target: "" }, { Target: 7 }])
+    assert.equal(decode(more), undefined);
 });

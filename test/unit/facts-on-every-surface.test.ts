@@ -20,7 +20,7 @@ import { aHome } from "../support/home.ts";
 import { ASKED, blockText, closedBy, MINUTE, ROUTE, token, view, vote } from "./messages-examples.ts";
 
 /** A fact about a request, stated once in the code and shown on several surfaces. */
-type Fact = "approvers" | "gate" | "heading" | "requester" | "requester rule" | "deadline" | "warning";
+type Fact = "run" | "approvers" | "gate" | "heading" | "requester" | "requester rule" | "deadline" | "warning";
 
 interface Surface {
   facts: Fact[];
@@ -31,7 +31,7 @@ interface Surface {
   render(of: RequestView & { route: Route }): string;
 }
 
-const ALL: Fact[] = ["approvers", "gate", "heading", "requester", "requester rule", "deadline", "warning"];
+const ALL: Fact[] = ["run", "approvers", "gate", "heading", "requester", "requester rule", "deadline", "warning"];
 const LIST = { now: ASKED + 30 * MINUTE, workspaceUrl: "https://acme.slack.com/", total: 1, admin: false };
 
 function approveButton(of: RequestView) {
@@ -67,7 +67,7 @@ const SURFACES: Record<string, Surface> = {
     },
   },
   digest: {
-    facts: ["gate", "heading", "requester", "requester rule", "deadline", "warning"],
+    facts: ["run", "gate", "heading", "requester", "requester rule", "deadline", "warning"],
     ids: "mentions",
     render: (of) => visibleText(digestMessage({ since: ASKED, waiting: [of], count: 1 }).blocks),
   },
@@ -92,7 +92,11 @@ const SURFACES: Record<string, Surface> = {
     ids: "mentions",
     render: ({ route }) => denialSentence({ kind: "not-approver", route, gone: [] }, mentions()),
   },
-  confirmation: { facts: ["gate", "heading", "warning"], ids: "plain", render: (of) => visibleText(approveButton(of)) },
+  confirmation: {
+    facts: ["run", "gate", "heading", "warning"],
+    ids: "plain",
+    render: (of) => visibleText(approveButton(of)),
+  },
   notification: {
     facts: ["gate", "heading", "warning"],
     ids: "plain",
@@ -100,7 +104,7 @@ const SURFACES: Record<string, Surface> = {
     render: (of) => requestMessage(of).text,
   },
   "verdict form": {
-    facts: ["gate", "heading", "warning"],
+    facts: ["run", "gate", "heading", "warning"],
     ids: "mentions",
     render: ({ request, route }) => {
       const asks = { reason: true, typed: false };
@@ -157,6 +161,16 @@ test("every surface names the same approvers, whatever kind they are", () => {
 test("every surface names the gate of a runbook with several gates, and no gate of a runbook with one", () => {
   assertShown("gate", view({ facts: { gate: 2, gates: 3 } }), () => ["gate 2 of 3"]);
   for (const { render } of Object.values(SURFACES)) assert.doesNotMatch(render({ ...view(), route: ROUTE }), /gate 1/);
+});
+
+test("every surface names the iteration of a loop with its value, and the target of rate control", () => {
+  const shown = ({ ids }: Surface, words: string) => [ids === "plain" ? words.replaceAll("`", "") : words];
+  const loops = [{ name: "perHost", iteration: 2, value: "host b" }];
+  assertShown("run", view({ facts: { loops } }), (on) => shown(on, "iteration 2 of the loop perHost: `host b`"));
+  const rateControl = { parameter: "InstanceId", target: "i-0123456789abcdef0" };
+  assertShown("run", view({ facts: { rateControl } }), () => ["rate control target: InstanceId i-0123456789abcdef0"]);
+  for (const { render } of Object.values(SURFACES))
+    assert.doesNotMatch(render({ ...view(), route: ROUTE }), /iteration|rate control/);
 });
 
 test("every surface names the runbook, the step and the target with its account and Region", () => {

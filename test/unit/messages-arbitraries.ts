@@ -128,6 +128,10 @@ const facts: fc.Arbitrary<RequestFacts> = fc.record({
   minRequiredApprovals: count,
   parameters,
   parentExecutionId: maybe(executionId),
+  loops: fc.array(fc.record({ name: maybe(hostile(300)), iteration: count, value: maybe(hostile(501)) }), {
+    maxLength: 3,
+  }),
+  rateControl: fc.record({ parameter: maybe(hostile(300)), target: hostile(501) }),
   notReplaced: fc.array(hostile(100), { maxLength: 3 }),
   evidence: fc.array(
     fc.record(

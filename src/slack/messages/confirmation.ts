@@ -1,6 +1,8 @@
 import type { ConfirmationDialog } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { describeTarget, gateLabel, targetName } from "../../core/describe-step.ts";
+import type { RequestFacts } from "../../core/request.ts";
+import { describeRunContext } from "../../core/run-context.ts";
 import { quotedQuestion } from "./author-message.ts";
 import { plainText } from "./blocks.ts";
 import { plainNames } from "./mentions.ts";
@@ -11,6 +13,8 @@ import { plainWarning } from "./warning.ts";
 /** Slack accepts 300 characters. */
 const MAX_LENGTH = 300;
 const MAX_WARNING_LENGTH = 60;
+/** The characters of the question and the values, also next to the longest names. */
+const MIN_ROOM = 20;
 
 /**
  * Renders the dialog that asks for confirmation of an approval: the warnings, the question and the changed values once
@@ -24,14 +28,24 @@ export function confirmation(view: Pick<RequestView, "request" | "route">): Conf
   const place = `Step ${plain(facts.stepName, 40)}${gate}, ${describeTarget(request, plainNames(30))}`;
   const warned = plainWarning(view);
   const warning = warned === null ? "" : plain(warned, MAX_WARNING_LENGTH);
-  const room = MAX_LENGTH - place.length - warning.length - 3;
+  const left = MAX_LENGTH - place.length - warning.length - 4;
+  const run = plainRunContext(facts, left - MIN_ROOM);
+  const room = left - run.length;
   const quoted = quotedQuestion(facts, Math.floor(room / 2)) ?? "";
   const values = changedParametersText(facts.parameters, room - quoted.length);
   return {
     title: plainText(`Approve ${plain(facts.documentName, 50)} in ${plain(targetName(request), 30)}?`),
-    text: plainText([warning, quoted, values, place].filter(Boolean).join("\n")),
+    text: plainText([warning, quoted, values, run, place].filter(Boolean).join("\n")),
     confirm: plainText("Approve"),
     deny: plainText("Go back"),
     style: "primary",
   };
+}
+
+/** The innermost iteration, or else the target of rate control; empty if there is none or it does not fit. */
+function plainRunContext({ loops, rateControl }: RequestFacts, room: number): string {
+  const context =
+    loops === undefined ? (rateControl === undefined ? {} : { rateControl }) : { loops: loops.slice(0, 1) };
+  const run = describeRunContext(context, plainNames(24)) ?? "";
+  return run.length <= room ? run : "";
 }

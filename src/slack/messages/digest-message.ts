@@ -5,6 +5,7 @@ import { describeStep, describeTarget } from "../../core/describe-step.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { describeRequester, describeRequesterRule } from "../../core/requester.ts";
+import { describeRunContext } from "../../core/run-context.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { type DigestGroup, groupRequests } from "./digest-groups.ts";
@@ -59,7 +60,13 @@ function entry({ first, count, differs }: DigestGroup): KnownBlock {
   const cut = differs.length > shown.length ? [`${differs.length - shown.length} more`] : [];
   return {
     ...section(
-      [warningLine(first), step, `${whereLine(first, show)} · ${progress(first, show)}`, [...shown, ...cut].join(" · ")]
+      [
+        warningLine(first),
+        step,
+        `${whereLine(first, show)} · ${progress(first, show)}`,
+        describeRunContext(request.facts, show),
+        [...shown, ...cut].join(" · "),
+      ]
         .filter(Boolean)
         .join("\n"),
       `open-${request.id}`,
@@ -79,6 +86,7 @@ function toKind(view: RequestView, show: NameRenderer): string {
     describeStep(request.facts, show),
     describeTarget(request, show),
     describeRequester(requester, show),
+    describeRunContext(request.facts, show) ?? "",
     progress(view, show),
   ].join("\n");
 }

@@ -3,6 +3,7 @@ import { describeTarget, gateLabel } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
+import { describeRunContext } from "../../core/run-context.ts";
 import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
 import { duration, moment, timeLeft, utcText } from "./time.ts";
@@ -16,6 +17,11 @@ export function whereLine(view: Facts, show = mentions()): string {
   return parts.join(" · ");
 }
 
+/** Returns the same and, on a line of its own, the iteration or the target of rate control. In mrkdwn. */
+export function whereLines(view: Facts, show = mentions()): string {
+  return [whereLine(view, show), describeRunContext(view.request.facts, show)].filter(Boolean).join("\n");
+}
+
 /** Lists the facts that never change: runbook, step, target, requester and times. In mrkdwn. */
 export function factsText(view: Facts): string {
   const { request } = view;
@@ -24,9 +30,11 @@ export function factsText(view: Facts): string {
   const label = gateLabel(facts);
   const gate = label === null ? "" : `, ${label}`;
   const started = facts.executionStartedAt === null ? "" : `, ${moment(facts.executionStartedAt)}`;
+  const run = describeRunContext(facts, mentions());
   return [
     `*Runbook:* ${code(facts.documentName, 140)}${version}`,
     `*Step:* ${code(facts.stepName, 140)}${gate}`,
+    ...(run === null ? [] : [`*Part of the run:* ${run}`]),
     `*Target:* ${describeTarget(request, mentions())}`,
     `*Started by:* ${requesterName(view)}${started}`,
     `*Waiting since:* ${moment(askedAt(request))}`,

@@ -4,7 +4,7 @@ import { describeStep } from "../../core/describe-step.ts";
 import { consoleLink } from "./aws-text.ts";
 import { context, type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
-import { whereLine } from "./facts.ts";
+import { whereLines } from "./facts.ts";
 import { outcomeLabel } from "./headline.ts";
 import { mentions } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
@@ -43,7 +43,7 @@ function historyItem(item: InspectedRequest, workspaceUrl: string): string {
   const show = mentions(80);
   const text = [
     `*${outcomeLabel(item)}*: ${describeStep(request.facts, show)}, ${moment(request.closedAt)}`,
-    whereLine(item, show),
+    whereLines(item, show),
     closedText(item, true),
     [messageLink(item.messages, workspaceUrl), consoleLink(request), `Request ${code(request.id, 60)}`]
       .filter((part) => part !== null)

@@ -9,7 +9,7 @@ import { describeRequesterRule } from "../../core/requester.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
 import { section } from "./blocks.ts";
-import { whereLine } from "./facts.ts";
+import { whereLines } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { messageLink } from "./permalinks.ts";
 import { byVerdict } from "./state-text.ts";
@@ -33,7 +33,7 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
     [
       ...(warned === null ? [] : [warned]),
       `*${describeStep(request.facts, show)}*`,
-      whereLine(item, show),
+      whereLines(item, show),
       `Waiting since ${moment(asked)} (${duration(now - asked)})${timeLeft(request, now)}. ${waitingFor(item)}`,
       [
         messageLink(item.messages, workspaceUrl),

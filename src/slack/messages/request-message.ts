@@ -6,11 +6,11 @@ import { authorMessage, quotedQuestion } from "./author-message.ts";
 import { executionLink } from "./aws-text.ts";
 import { context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { evidenceBlocks } from "./evidence.ts";
-import { whereLine } from "./facts.ts";
+import { whereLines } from "./facts.ts";
 import { gateLine } from "./gate-line.ts";
 import { headline } from "./headline.ts";
 import { lateBlock } from "./late.ts";
-import { mentionPeople } from "./mentions.ts";
+import { mentionPeople, mentions } from "./mentions.ts";
 import { MESSAGE_PARTS } from "./message-parts.ts";
 import { notifiedBlock } from "./notified.ts";
 import { changedParametersBlock, defaultsNote, notReplacedNote } from "./parameters.ts";
@@ -48,7 +48,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl:
     view.isReplacement ? context("This message replaces one that was deleted.", "replacement") : null,
     view.isEscalation ? escalationLine(view) : null,
     ...authorMessage(request, MESSAGE_PARTS.words, "words"),
-    section(whereLine(view), "where"),
+    section(whereLines(view, mentions(80)), "where"),
     note ?? changedParametersBlock(parameters, MESSAGE_PARTS.parameters, "parameters"),
     ...evidenceBlocks(request.facts.evidence, MESSAGE_PARTS.evidence, "evidence"),
     note === null ? notReplacedNote(request.facts) : null,

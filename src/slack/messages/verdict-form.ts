@@ -3,6 +3,7 @@ import { describeRequest } from "../../core/describe-step.ts";
 import { MAX_REASON_LENGTH } from "../../core/evaluate-vote.ts";
 import type { Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
+import { describeRunContext } from "../../core/run-context.ts";
 import { authorMessage } from "./author-message.ts";
 import { plainText, section } from "./blocks.ts";
 import { mentions } from "./mentions.ts";
@@ -26,7 +27,8 @@ export function verdictForm(form: {
   const verb = verdict === "approve" ? "Approve" : "Reject";
   const breaksGlass = authority === "break-glass";
   const { documentName } = request.facts;
-  const what = `${verb} ${describeRequest(request, mentions())}.`;
+  const run = describeRunContext(request.facts, mentions());
+  const what = `${verb} ${describeRequest(request, mentions())}.${run === null ? "" : `\n${run}`}`;
   const inputs = [...(asks.typed ? [typedInput(verdict, documentName, !asks.reason)] : [])];
   if (asks.reason || !asks.typed) inputs.unshift(reasonInput(!asks.reason));
   return {

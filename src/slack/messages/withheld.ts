@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { counted } from "../../core/counted.ts";
 import { listNames } from "../../core/name-renderer.ts";
-import type { Outcome } from "../../core/request.ts";
+import type { Outcome, RequestFacts } from "../../core/request.ts";
 import { context } from "./blocks.ts";
 
 /**
@@ -15,7 +15,7 @@ export function withheld<View extends RequestView>(view: View): View {
     ...view,
     request: {
       ...request,
-      facts: { ...request.facts, message: null, parameters: [], evidence: [] },
+      facts: { ...withoutValues(request.facts), message: null, parameters: [], evidence: [] },
       outcome: request.outcome === null ? null : withoutTexts(request.outcome),
       executionFailure: null,
       failedStep: null,
@@ -24,13 +24,20 @@ export function withheld<View extends RequestView>(view: View): View {
   };
 }
 
+/** Leaves out the value of an iteration and the target of rate control, which are values of parameters. */
+function withoutValues({ loops, rateControl: _, ...facts }: RequestFacts): RequestFacts {
+  return loops === undefined ? facts : { ...facts, loops: loops.map((loop) => ({ ...loop, value: null })) };
+}
+
 /** Says what a message of this view leaves out. Null if it leaves out nothing. */
 export function withheldBlock({ request, votes }: RequestView): KnownBlock | null {
-  const { message, parameters, evidence = [] } = request.facts;
+  const { message, parameters, evidence = [], loops = [], rateControl } = request.facts;
   const reasons = votes.filter(({ reason }) => reason !== null).length;
   const parts = [
     message === null ? null : "the question",
     parameters.length === 0 ? null : counted(parameters.length, "parameter"),
+    loops.every(({ value }) => value === null) ? null : "the value of the iteration",
+    rateControl === undefined ? null : "the target of rate control",
     evidence.length === 0 ? null : counted(evidence.length, "output"),
     reasons === 0 ? null : counted(reasons, "reason"),
   ].filter((part) => part !== null);

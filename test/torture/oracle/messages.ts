@@ -122,7 +122,7 @@ function findUntrueMessages(evidence: Evidence): string[] {
         const isUnknown = isReplaced(execution, turn) && /\*No longer waiting\*/.test(blocks);
         if (expected !== null && !expected.test(blocks) && !isUnknown)
           report(`does not say that its step is ${step.StepStatus}`);
-        const [byUs, byOthers] = [wasSignaled(execution, turn, true), wasSignaled(execution, turn, false)];
+        const [byUs, byOthers] = [wasSignaled(execution, turn, request.id), wasSignaled(execution, turn, null)];
         if (/\*(Approved|Rejected) in AWS\*/.test(blocks) && byUs && !byOthers)
           report("says that AWS decided, but Slack did");
         // AWS accepted the signal, and a replaced turn no longer shows who decided it: the signal reached a later turn.
@@ -135,10 +135,15 @@ function findUntrueMessages(evidence: Evidence): string[] {
   return violations;
 }
 
-/** Tells whether the bot, or somebody else, signaled this turn of a step. Where AWS needs two approvals, both may have. */
-function wasSignaled(execution: Json, turn: StepTurn, byBot: boolean): boolean {
+/**
+ * Tells whether the bot signaled this turn of a step for this request or, with `id` null, somebody else did. Where AWS needs two
+ * approvals, both may have. A signal for an earlier turn that reached this one is no decision of this request.
+ */
+function wasSignaled(execution: Json, turn: StepTurn, id: string | null): boolean {
   return execution.signals.some(
-    (each: Json) => isSameTurn(turnOfSignal(each), turn) && isBot(each.principal) === byBot,
+    (each: Json) =>
+      isSameTurn(turnOfSignal(each), turn) &&
+      (id === null ? !isBot(each.principal) : isBot(each.principal) && JSON.stringify(each.payload).includes(id)),
   );
 }
 

@@ -122,7 +122,7 @@ test("the control API shows the sender and the payload of each signal", async ()
   await using aws = await awsWorld();
   await aws.document("Gate", { mainSteps: [gate("first", ["jane"])] });
   const id = await aws.start("Gate");
-  const { StepExecutionId } = await aws.step(id, "first");
+  const { StepExecutionId, ExecutionStartTime } = await aws.step(id, "first");
   await aws.signal(id, "Approve", { Comment: ["by hand"], Request: ["r-1"] }, KEYS.jane);
   const { signals } = await aws.control(`executions/${id}`);
   assert.equal(signals.length, 1);
@@ -134,6 +134,7 @@ test("the control API shows the sender and the payload of each signal", async ()
       payload: { Comment: ["by hand"], Request: ["r-1"] },
       principal: "arn:aws:iam::111122223333:user/jane",
       stepExecutionId: StepExecutionId,
+      stepStartedAt: ExecutionStartTime?.getTime(),
     },
   );
 });

@@ -44,6 +44,18 @@ test("a request without a route is stored, has no message, and is logged", async
   assert.equal(log.lines.find(({ level }) => level === "warn")?.fields.event, "request.unrouted");
 });
 
+test("a closed request is logged at info, once, with its outcome", async (t) => {
+  const { automation, read, log } = await setUp(t);
+  await read();
+  automation.shows(anExecution({ status: "Cancelled" }));
+  await read();
+  const closed = log.lines.filter(({ fields }) => fields.event === "request.closed");
+  assert.deepEqual(
+    closed.map(({ level, fields }) => [level, fields.outcome, fields.where]),
+    [["info", "cancelled", "aws"]],
+  );
+});
+
 test("no masked value reaches the store or the log", async (t) => {
   const { automation, read, requests, kinds, log, store } = await setUp(t);
   const parameters = { DbPassword: ["hunter2-hunter2"] };

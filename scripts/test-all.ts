@@ -1,6 +1,7 @@
 /**
  * Runs everything: `npm test` with every cell of each matrix and the full volume of random tests, then the tests in `test/full`,
- * then the torture test on each engine, then a search for each mutant by random schedules.
+ * then the adapters with each setting of the stand-ins, then the torture test on each engine, then a search for each mutant by
+ * random schedules.
  * Prints the result and the duration of each command. Exits with 1 if a command failed.
  */
 import { spawnSync } from "node:child_process";
@@ -11,6 +12,7 @@ const torture = (...options: string[]) => ["run", "--silent", "torture", "--", .
 const COMMANDS: string[][] = [
   ["test"],
   ["run", "--silent", "test:full"],
+  ["run", "--silent", "test:settings"],
   torture("--schedules", "200", "--seed", "1"),
   torture("--schedules", "100", "--seed", "1", "--engine", "postgres", "--replicas", "2"),
   torture("--schedules", "100", "--seed", "1", "--engine", "postgres", "--replicas", "3"),

@@ -3,7 +3,7 @@ import { z } from "zod";
 /**
  * Settings for AWS behavior that is neither documented nor observed. Each one is an assumption of the stand-in.
  * `/_control/assumptions` changes it, so that a test can run the bot against each alternative. `unknowns.ts` gives the
- * reason for each default.
+ * reason for each default. `sample` is the value with which `npm run test:all` tests a number.
  */
 export const assumptionsSchema = z.strictObject({
   /** The reply to a signal from a principal that Approvers does not list. */
@@ -23,15 +23,15 @@ export const assumptionsSchema = z.strictObject({
   /** Whether a step emits a status-change event when it starts to wait. */
   waitingStepEvent: z.boolean().default(true),
   /** Sandbox milliseconds between StartAutomationExecution and the first step. Until then the status is Pending. */
-  startDelayMs: z.int().nonnegative().default(0),
+  startDelayMs: z.int().nonnegative().default(0).meta({ sample: 1000 }),
   /** Sandbox milliseconds between a signal's acceptance and its effect. */
-  signalLagMs: z.int().nonnegative().default(0),
+  signalLagMs: z.int().nonnegative().default(0).meta({ sample: 1000 }),
   /** Whether an accepted Approve or Reject has an effect. */
   signalEffect: z.enum(["decides", "none"]).default("decides"),
   /** The id of a step that runs again: a new one, or that of its last run, which it then replaces. */
   stepIds: z.enum(["new", "reused"]).default("new"),
   /** Sandbox milliseconds by which GetAutomationExecution lags: it repeats the reply to a read that is at least that old. */
-  readLagMs: z.int().nonnegative().default(0),
+  readLagMs: z.int().nonnegative().default(0).meta({ sample: 1000 }),
   /** The form of the output ApproverDecisions: maps with ARNs, names without ARNs, or none. */
   approverDecisions: z.enum(["maps", "names", "hidden"]).default("maps"),
 });
@@ -46,8 +46,9 @@ export interface Assumptions {
   reset(): void;
 }
 
-export function makeAssumptions(): Assumptions {
-  let values = assumptionsSchema.parse({});
+/** Makes the settings; `initial` are those that differ from the defaults. */
+export function makeAssumptions(initial: Partial<AssumptionValues> = {}): Assumptions {
+  let values = assumptionsSchema.parse(initial);
   return {
     get values() {
       return values;
@@ -56,7 +57,7 @@ export function makeAssumptions(): Assumptions {
       values = newValues;
     },
     reset() {
-      values = assumptionsSchema.parse({});
+      values = assumptionsSchema.parse(initial);
     },
   };
 }

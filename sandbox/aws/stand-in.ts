@@ -3,7 +3,7 @@ import type { SandboxClock } from "../wire/clock.ts";
 import { makeFaults } from "../wire/faults.ts";
 import { makeJournal } from "../wire/journal.ts";
 import { makeSessionTimers } from "../wire/session-timers.ts";
-import { makeAssumptions } from "./assumptions.ts";
+import { type AssumptionValues, makeAssumptions } from "./assumptions.ts";
 import { makeEngine } from "./engine/engine.ts";
 import { makeSimulation } from "./engine/simulation.ts";
 import { makeEventBus } from "./events/event-bus.ts";
@@ -14,13 +14,20 @@ import { resolveRunbook } from "./ssm/documents.ts";
 
 export type StandIn = ReturnType<typeof makeStandIn>;
 
-/** Makes every part of the stand-in except its HTTP server. `callerNow`: the clock of the callers; default: the machine's. */
-export function makeStandIn(clock: SandboxClock, callerNow: () => number = Date.now) {
+/**
+ * Makes every part of the stand-in except its HTTP server. `callerNow`: the clock of the callers; default: the machine's.
+ * `initial`: the assumptions that differ from the defaults.
+ */
+export function makeStandIn(
+  clock: SandboxClock,
+  callerNow: () => number = Date.now,
+  initial: Partial<AssumptionValues> = {},
+) {
   const newId = () => randomUUID();
   const resources = makeResourceStore();
   const timers = makeSessionTimers(clock);
   const simulation = makeSimulation();
-  const assumptions = makeAssumptions();
+  const assumptions = makeAssumptions(initial);
   const bus = makeEventBus(newId);
   const identities = makeIdentityStore();
   const engine = makeEngine({

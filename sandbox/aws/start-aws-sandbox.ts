@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { makeSandboxClock, type SandboxClock } from "../wire/clock.ts";
 import { type HonoEnv, hangUp, listen } from "../wire/http-server.ts";
 import { localOriginsOnly } from "../wire/local-origins-only.ts";
+import type { AssumptionValues } from "./assumptions.ts";
 import { controlApp } from "./control/control-app.ts";
 import { dispatchOperation } from "./dispatch-operation.ts";
 import { parseAwsRequest } from "./protocol/aws-request.ts";
@@ -30,9 +31,11 @@ export async function startAwsSandbox(options: {
   seed?: boolean;
   /** The clock with which callers compare the expiry of credentials; default: the machine's. */
   callerNow?: () => number;
+  /** The initial assumptions that differ from the defaults. */
+  assumptions?: Partial<AssumptionValues>;
 }): Promise<AwsSandbox> {
   const clock = options.clock ?? makeSandboxClock();
-  const standIn = makeStandIn(clock, options.callerNow);
+  const standIn = makeStandIn(clock, options.callerNow, options.assumptions);
   const reset = () => {
     standIn.clear();
     if (options.seed) seedDemonstration(standIn);

@@ -1,4 +1,5 @@
 import type { TestContext } from "node:test";
+import type { AssumptionValues } from "../../sandbox/aws/assumptions.ts";
 import type { Clock } from "../../src/app/ports/aws.ts";
 import { makeAutomation } from "../../src/aws/automation.ts";
 import { systemClock } from "../../src/ops/clock.ts";
@@ -28,8 +29,8 @@ export function automationAt(t: TestContext, endpoint: string, clock: Clock = sy
   return automation;
 }
 
-export async function setUp(t: TestContext) {
-  const aws = await awsWorld();
+export async function setUp(t: TestContext, assumptions: Partial<AssumptionValues> = {}) {
+  const aws = await awsWorld({ assumptions });
   t.after(() => aws[Symbol.asyncDispose]());
   const automation = automationAt(t, aws.sandbox.url);
   const { signal: abort } = new AbortController();
@@ -37,8 +38,8 @@ export async function setUp(t: TestContext) {
   return { aws, automation, abort, calls };
 }
 
-export const plantGates = (aws: AwsWorld, count: number) =>
-  aws.control("seed", {
+export async function plantGates(aws: AwsWorld, count: number) {
+  const seeded = await aws.control("seed", {
     documents: [
       {
         name: "Gate",
@@ -47,3 +48,6 @@ export const plantGates = (aws: AwsWorld, count: number) =>
     ],
     executions: [{ document: "Gate", count }],
   });
+  aws.settle();
+  return seeded;
+}

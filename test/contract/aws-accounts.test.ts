@@ -64,6 +64,7 @@ test("one target with two accounts reads and signals in each, with the roles of 
     const { AutomationExecutionId: id = "" } = await ssm.send(
       new StartAutomationExecutionCommand({ DocumentName: "Gate" }),
     );
+    aws.settle();
     const listed = await automation.listWaiting(abort);
     assert.deepEqual(listed.kind === "listed" && listed.executions.map(({ executionId }) => executionId), [id]);
     assert.deepEqual(await automation.ready(person, abort), { kind: "ready" });

@@ -4,18 +4,19 @@ import { test } from "node:test";
 import { BOT } from "../../src/core/signers.ts";
 import { closedPort, rawServer } from "../support/raw-server.ts";
 import { ANY_TIME, automationAt, plantGates, setUp } from "./automation-world.ts";
-import { KEYS } from "./aws-world.ts";
+import { DECIDES, KEYS } from "./aws-world.ts";
 
 for (const [verdict, status] of [
   ["approve", "Success"],
   ["reject", "Failed"],
 ] as const) {
   test(`a signal to ${verdict} takes effect with its exact comment`, async (t) => {
-    const { aws, automation, calls } = await setUp(t);
+    const { aws, automation, calls } = await setUp(t, DECIDES);
     const { executionIds } = await plantGates(aws, 1);
     const comment = ["Countersign", "by Jané 😀 <jane@example.com>", "x".repeat(512)];
     const result = await automation.signal(BOT, executionIds[0], verdict, comment, ANY_TIME);
     assert.ok(result.kind === "accepted" && /^[\w-]{36}$/.test(result.awsRequestId ?? ""), JSON.stringify(result));
+    aws.settle();
     assert.equal((await aws.step(executionIds[0], "approve")).StepStatus, status);
     const [signal, ...more] = await calls("SendAutomationSignal");
     assert.deepEqual(more, []);
@@ -52,7 +53,7 @@ const SIGNAL_FAULTS: SignalFault[] = [
 
 for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
   test(`a signal that ${claim} is reported as such and was sent exactly once`, async (t) => {
-    const { aws, automation, calls } = await setUp(t);
+    const { aws, automation, calls } = await setUp(t, DECIDES);
     const { executionIds } = await plantGates(aws, 1);
     await aws.control("faults", { operation: "SendAutomationSignal", ...fault });
     const result: Record<string, unknown> = {
@@ -60,12 +61,13 @@ for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
     };
     for (const [key, value] of Object.entries(expected)) assert.equal(result[key], value, JSON.stringify(result));
     assert.equal((await calls("SendAutomationSignal")).length, 1);
+    aws.settle();
     assert.equal(await aws.status(executionIds[0]), tookEffect ? "Success" : "Waiting");
   });
 }
 
 test("a signal for an execution that is no longer waiting, or does not exist, is refused", async (t) => {
-  const { aws, automation } = await setUp(t);
+  const { aws, automation } = await setUp(t, DECIDES);
   const { executionIds } = await plantGates(aws, 1);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
   const late = await automation.signal(BOT, executionIds[0], "approve", ["x"], ANY_TIME);

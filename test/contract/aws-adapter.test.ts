@@ -4,10 +4,10 @@ import { test } from "node:test";
 import type { Clock } from "../../src/app/ports/aws.ts";
 import { BOT } from "../../src/core/signers.ts";
 import { ANY_TIME, automationAt, plantGates, setUp } from "./automation-world.ts";
-import { awsWorld, BOT_ROLE, gate, KEYS, work } from "./aws-world.ts";
+import { awsWorld, BOT_ROLE, DECIDES, gate, KEYS, work } from "./aws-world.ts";
 
 test("the list of waiting executions is read in pages of fifty", async (t) => {
-  const { aws, automation, abort, calls } = await setUp(t);
+  const { aws, automation, abort, calls } = await setUp(t, DECIDES);
   const { executionIds } = await plantGates(aws, 120);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
   const listing = await automation.listWaiting(abort);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GateRunbook } from "../support/gate-runbook.ts";
 import { GATE_RUNBOOKS } from "../support/gate-runbooks.ts";
-import { type AwsWorld, awsWorld, KEYS, work } from "./aws-world.ts";
+import { type AwsWorld, awsWorld, DECIDES, KEYS, work } from "./aws-world.ts";
 
 test("at least 30 runbooks with gates are driven to their end", () => {
   assert.ok(GATE_RUNBOOKS.length >= 30);
@@ -10,7 +10,7 @@ test("at least 30 runbooks with gates are driven to their end", () => {
 
 for (const each of GATE_RUNBOOKS) {
   test(`a runbook loads and ends as expected: ${each.shape}`, async () => {
-    await using aws = await awsWorld();
+    await using aws = await awsWorld({ assumptions: DECIDES });
     await aws.document("Child", { mainSteps: [work("run")] });
     await aws.document("Shape", each.content);
     if (each.outputs !== undefined) await aws.control("simulate", each.outputs);

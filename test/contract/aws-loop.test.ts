@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DescribeAutomationStepExecutionsCommand, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
-import { type AwsWorld, awsWorld, gate, work } from "./aws-world.ts";
+import { type AwsWorld, awsWorld, DECIDES, gate, work } from "./aws-world.ts";
 
 const loop = (inputs: object, more: object = {}) => ({ name: "each", action: "aws:loop", ...more, inputs });
 const ask = gate("ask", ["admin"], {}, { Message: "Restart {{ each.CurrentIteratorValue }}?" });
@@ -13,7 +13,7 @@ async function listGates(aws: AwsWorld, id: string) {
 }
 
 test("a gate inside a loop waits once per iteration, as a new step execution with the details of its parent", async () => {
-  await using aws = await awsWorld();
+  await using aws = await awsWorld({ assumptions: { ...DECIDES, stepIds: "new", loopOfWaitingStep: "InProgress" } });
   await aws.document("Loop", { parameters, mainSteps: [loop(overHosts), work("report")] });
   const id = await aws.start("Loop");
   const ids = new Set<string | undefined>();
@@ -43,7 +43,7 @@ test("a gate inside a loop waits once per iteration, as a new step execution wit
 });
 
 test("steps inside a loop are listed by the filters of their parent step", async () => {
-  await using aws = await awsWorld();
+  await using aws = await awsWorld({ assumptions: DECIDES });
   await aws.document("Loop", { parameters, mainSteps: [loop(overHosts)] });
   const id = await aws.start("Loop");
   await aws.signal(id, "Approve");
@@ -58,7 +58,7 @@ test("steps inside a loop are listed by the filters of their parent step", async
 });
 
 test("a rejected gate inside a loop fails the loop and the execution, whatever onFailure of the loop says", async () => {
-  await using aws = await awsWorld();
+  await using aws = await awsWorld({ assumptions: DECIDES });
   await aws.document("Loop", { parameters, mainSteps: [loop(overHosts, { onFailure: "Continue" }), work("report")] });
   const id = await aws.start("Loop");
   await aws.signal(id, "Reject");
@@ -68,7 +68,7 @@ test("a rejected gate inside a loop fails the loop and the execution, whatever o
 });
 
 test("a rejected gate with onFailure Continue inside a loop leads to the next step of the iteration", async () => {
-  await using aws = await awsWorld();
+  await using aws = await awsWorld({ assumptions: DECIDES });
   const Steps = [{ ...ask, onFailure: "Continue" }, work("restart")];
   await aws.document("Loop", { parameters, mainSteps: [loop({ ...overHosts, Steps })] });
   const id = await aws.start("Loop");
@@ -77,7 +77,7 @@ test("a rejected gate with onFailure Continue inside a loop leads to the next st
 });
 
 test("a do-while loop repeats while its condition is true, at most MaxIterations times", async () => {
-  await using aws = await awsWorld();
+  await using aws = await awsWorld({ assumptions: DECIDES });
   const Steps = [work("probe", { outputs: [{ Name: "Again", Selector: "$.Again", Type: "Boolean" }] }), ask];
   const LoopCondition = { Variable: "{{ probe.Again }}", BooleanEquals: true };
   const counted = { ...ask, inputs: { ...ask.inputs, Message: "Round {{ each.CurrentIteration }}?" } };
@@ -99,7 +99,7 @@ test("a do-while loop repeats while its condition is true, at most MaxIterations
 });
 
 test("a cancelled execution and a timed-out loop end the gate inside the loop", async () => {
-  await using aws = await awsWorld();
+  await using aws = await awsWorld({ assumptions: DECIDES });
   await aws.document("Loop", { parameters, mainSteps: [loop(overHosts, { timeoutSeconds: 60 })] });
   const cancelled = await aws.start("Loop");
   await aws.ssm().send(new StopAutomationExecutionCommand({ AutomationExecutionId: cancelled }));
@@ -119,7 +119,7 @@ test("a cancelled execution and a timed-out loop end the gate inside the loop", 
 });
 
 test("loops can be nested, and an empty list runs no iteration", async () => {
-  await using aws = await awsWorld();
+  await using aws = await awsWorld({ assumptions: DECIDES });
   const inner = { name: "inner", action: "aws:loop", inputs: { Iterators: ["a", "b"], Steps: [ask] } };
   await aws.document("Nested", { mainSteps: [loop({ Iterators: ["x", "y"], Steps: [inner] })] });
   const id = await aws.start("Nested");
@@ -135,7 +135,7 @@ for (const [setting, shown] of [
   ["Waiting", ["Waiting", "InProgress"]],
 ] as const) {
   test(`with loopOfWaitingStep ${setting}, the loop step shows ${shown[0]} while its gate waits`, async () => {
-    await using aws = await awsWorld();
+    await using aws = await awsWorld({ assumptions: DECIDES });
     await aws.control("assumptions", { loopOfWaitingStep: setting });
     await aws.document("Loop", { parameters, mainSteps: [loop(overHosts)] });
     const id = await aws.start("Loop");

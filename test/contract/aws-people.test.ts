@@ -42,6 +42,7 @@ async function setUp(t: TestContext, roles: { readRole?: string; approverRole?: 
       documents: [{ name: "Gate", content }],
       executions: [{ document: "Gate" }],
     });
+    aws.settle();
     return seeded.executionIds[0] as string;
   };
   const calls = async (operation: string) => (await aws.control(`requests?operation=${operation}`)).requests;

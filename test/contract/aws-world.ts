@@ -9,7 +9,9 @@ import {
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
+import type { AssumptionValues } from "../../sandbox/aws/assumptions.ts";
 import { type AwsSandbox, startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
+import { settingOf } from "../support/setting.ts";
 
 /** The seeded keys by owner. */
 export const KEYS = {
@@ -28,9 +30,14 @@ export interface ClientOptions {
   region?: string;
 }
 
-/** Starts a stand-in on a free port, with the real clients and the calls that most tests need. `using` closes it. */
-export async function awsWorld(options: { seed?: boolean } = {}) {
-  const sandbox: AwsSandbox = await startAwsSandbox({ port: 0, ...options });
+/**
+ * Starts a stand-in on a free port, with the real clients and the calls that most tests need. `using` closes it.
+ * `assumptions`: what the test depends on, whatever setting the run tests.
+ */
+export async function awsWorld(options: { seed?: boolean; assumptions?: Partial<AssumptionValues> } = {}) {
+  const assumptions = { ...settingOf("aws"), ...options.assumptions };
+  const sandbox: AwsSandbox = await startAwsSandbox({ port: 0, ...options, assumptions });
+  const { startDelayMs = 0, signalLagMs = 0, readLagMs = 0 } = assumptions;
   const clients: { destroy(): void }[] = [];
   const configure = ({ as = KEYS.admin, region = "us-east-1" }: ClientOptions) => ({
     endpoint: sandbox.url,
@@ -44,10 +51,13 @@ export async function awsWorld(options: { seed?: boolean } = {}) {
   };
   const ssm = (client: ClientOptions = {}) => opened(new SSMClient(configure(client)));
   const admin = ssm();
+  /** Lets the delays of the run's setting pass: what was started runs, and what was signaled is decided. */
+  const settle = () => void sandbox.clock.advance(startDelayMs + signalLagMs);
 
   return {
     sandbox,
     clock: sandbox.clock,
+    settle,
     ssm,
     events: (client: ClientOptions = {}) => opened(new EventBridgeClient(configure(client))),
     sts: (client: ClientOptions = {}) => opened(new STSClient(configure(client))),
@@ -67,12 +77,17 @@ export async function awsWorld(options: { seed?: boolean } = {}) {
     },
     async start(name: string, Parameters?: Record<string, string[]>, more: object = {}): Promise<string> {
       const command = new StartAutomationExecutionCommand({ DocumentName: name, Parameters, ...more });
-      return (await admin.send(command)).AutomationExecutionId ?? "";
+      const { AutomationExecutionId: id = "" } = await admin.send(command);
+      sandbox.clock.advance(startDelayMs);
+      return id;
     },
     async get(id: string) {
-      const { AutomationExecution } = await admin.send(
-        new GetAutomationExecutionCommand({ AutomationExecutionId: id }),
-      );
+      const command = new GetAutomationExecutionCommand({ AutomationExecutionId: id });
+      if (readLagMs > 0) {
+        await admin.send(command);
+        sandbox.clock.advance(readLagMs);
+      }
+      const { AutomationExecution } = await admin.send(command);
       if (AutomationExecution === undefined) throw new Error(`no execution ${id}`);
       return AutomationExecution;
     },
@@ -84,9 +99,13 @@ export async function awsWorld(options: { seed?: boolean } = {}) {
       if (step === undefined) throw new Error(`no step ${name}`);
       return step;
     },
-    signal(id: string, SignalType: SignalType, Payload?: Record<string, string[]>, as?: ClientOptions["as"]) {
+    async signal(id: string, SignalType: SignalType, Payload?: Record<string, string[]>, as?: ClientOptions["as"]) {
       const client = as === undefined ? admin : ssm({ as });
-      return client.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType, Payload }));
+      const reply = await client.send(
+        new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType, Payload }),
+      );
+      sandbox.clock.advance(signalLagMs);
+      return reply;
     },
     /** Sends a request to `/_control/PATH` and returns the JSON of the reply. */
     async control(path: string, body?: unknown, method = body === undefined ? "GET" : "POST") {
@@ -103,6 +122,9 @@ export async function awsWorld(options: { seed?: boolean } = {}) {
 }
 
 export type AwsWorld = Awaited<ReturnType<typeof awsWorld>>;
+
+/** For a test whose claim is the effect of a signal. */
+export const DECIDES = { signalEffect: "decides" } as const;
 
 /** Steps for the tests' runbooks. */
 export const gate = (name: string, Approvers: unknown, more: object = {}, inputs: object = {}) => ({

@@ -5,6 +5,7 @@ import { WebClient } from "@slack/web-api";
 import { APP_TOKEN, BOT_TOKEN, SIGNING_SECRET } from "../../sandbox/slack/seed.ts";
 import { type SlackSandbox, type SlackSandboxOptions, startSlackSandbox } from "../../sandbox/slack/server.ts";
 import type { JournalEntry } from "../../sandbox/wire/journal.ts";
+import { settingOf } from "../support/setting.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: replies of the control API have no types
 export type Reply = any;
@@ -35,9 +36,12 @@ export interface World {
 /** The part of a world that an app needs. */
 export type AppHost = Pick<World, "onCleanup"> & { slack: Pick<SlackSandbox, "url"> };
 
-/** Starts a stand-in for one test, with the real web client, and stops it after the test. */
+/**
+ * Starts a stand-in for one test, with the real web client, and stops it after the test. `settings`: what the test depends on,
+ * whatever setting the run tests.
+ */
 export async function world(t: TestContext, options: SlackSandboxOptions = {}): Promise<World> {
-  const slack = await startSlackSandbox(options);
+  const slack = await startSlackSandbox({ ...options, settings: { ...settingOf("slack"), ...options.settings } });
   const releases: (() => unknown)[] = [() => slack.close()];
   t.after(async () => {
     for (const release of releases.reverse()) await release();

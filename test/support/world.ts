@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { GetAutomationExecutionCommand, SendAutomationSignalCommand, SSMClient } from "@aws-sdk/client-ssm";
+import type { AssumptionValues } from "../../sandbox/aws/assumptions.ts";
 import { startAwsSandbox } from "../../sandbox/aws/start-aws-sandbox.ts";
 import { botEnvironment } from "../../sandbox/bot-environment.ts";
 import { startSlackSandbox } from "../../sandbox/slack/server.ts";
+import type { WorkspaceSettings } from "../../sandbox/slack/workspace/settings.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import { type Bot, formatLastLines, isReady, startBot } from "./bot.ts";
 import { eventually } from "./eventually.ts";
@@ -52,13 +54,22 @@ export interface WorldOptions {
   program?: "bundle" | "source";
   /** Slack's rate limits. Default true; false for tests of other subjects that need many calls. */
   limits?: boolean;
+  /** Assumptions of the AWS stand-in that differ from the defaults. */
+  aws?: Partial<AssumptionValues>;
+  /** Settings of the workspace that differ from the defaults. */
+  slack?: Partial<WorkspaceSettings>;
 }
 
 /** Starts both stand-ins on free ports and the bot as a child process; returns the actions of a test. All stop with the test. */
 export async function world(t: TestContext, options: WorldOptions = {}) {
   const clock = makeSandboxClock();
-  const slack = await startSlackSandbox({ port: 0, clock, rateLimits: options.limits ?? true });
-  const aws = await startAwsSandbox({ port: 0, clock });
+  const slack = await startSlackSandbox({
+    port: 0,
+    clock,
+    rateLimits: options.limits ?? true,
+    settings: options.slack ?? {},
+  });
+  const aws = await startAwsSandbox({ port: 0, clock, assumptions: options.aws ?? {} });
   const folder = mkdtempSync(join(tmpdir(), "countersign-test-"));
   const configPath = join(folder, "countersign.yml");
   writeFileSync(configPath, options.policy ?? POLICY);

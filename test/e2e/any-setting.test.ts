@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
+import { policyText } from "../support/policy-text.ts";
+import { formatSetting, SETTINGS } from "../support/setting.ts";
+import { ONE_GATE, toText, type World, world } from "../support/world.ts";
+
+/** The texts of all messages, because a message that cannot be updated gets a later one with the outcome. */
+const channelText = async (w: World): Promise<string> => (await w.messages()).map(toText).join("\n");
+
+for (const setting of SETTINGS) {
+  // Without an effect of the signal, there is no outcome: the tests of signals have that story.
+  const hasOutcome = setting.name !== "signalEffect";
+  const claim = hasOutcome
+    ? "each decision is signaled once and the channel shows it"
+    : "each decision is signaled once";
+  fullMatrixTest(`with ${formatSetting(setting)}, ${claim}`, async (t) => {
+    const policy = policyText("reason: none");
+    const w = await world(t, { policy, connection: "http", [setting.standIn]: { [setting.name]: setting.value } });
+    const [first, second] = [await w.run(ONE_GATE), await w.run(ONE_GATE)];
+    await w.click("U0JANE", await w.message(first), "approve");
+    await w.click("U0MIA", await w.message(second), "reject");
+    if (hasOutcome) {
+      await eventually("the channel shows the approval", async () => /Approved by.*U0JANE/s.test(await channelText(w)));
+      await eventually("the channel shows the rejection", async () => /Rejected by.*U0MIA/s.test(await channelText(w)));
+      await eventually(
+        "the runbook ends",
+        async () => (await w.execution(first)).AutomationExecutionStatus === "Success",
+      );
+    }
+    const sent = async (id: string) =>
+      (await w.awsCalls("SendAutomationSignal"))
+        .filter(({ input }) => input.AutomationExecutionId === id)
+        .map(({ input }) => input.SignalType);
+    await eventually("both decisions are signaled", async () => (await sent(first))[0] && (await sent(second))[0]);
+    assert.deepEqual([await sent(first), await sent(second)], [["Approve"], ["Reject"]]);
+  });
+}

@@ -61,6 +61,9 @@ export interface ReconcileContext {
   failedStep?: FailedStep | null;
 }
 
+/** How a turn ended that AWS no longer shows. */
+const UNKNOWN: Outcome = { kind: "unknown", where: "aws", by: [], detail: null };
+
 /** Compares a read of an execution with its stored requests. Pure: the same read a second time yields no changes. */
 export function reconcile(
   observed: ObservedExecution,
@@ -120,7 +123,13 @@ export function reconcile(
     const { request, result, reached } = verified;
     // A request changes once per read; the next read verifies this one.
     if (changed.has(request.id)) continue;
-    changes.push({ kind: "verified", request, verified, patch: { verification: result, reachedStep: reached } });
+    // The accepted signal was all that spoke for this end: it decided another turn.
+    const disproved =
+      result === "misdirected" && request.outcome?.where === "slack" && turns.isReplaced(request)
+        ? { outcome: UNKNOWN }
+        : {};
+    const patch = { verification: result, reachedStep: reached, ...disproved };
+    changes.push({ kind: "verified", request, verified, patch });
   }
   return changes;
 }

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { reconcile } from "../../src/core/reconcile.ts";
+import type { Outcome } from "../../src/core/request.ts";
+import { aFacts, anAttempt, anExecution, aRequest, aStep, NOW, REQUEST_ID } from "../support/samples.ts";
+
+const BOT = "arn:aws:sts::111122223333:assumed-role/CountersignBot/countersign";
+const SLACK: Outcome = { kind: "approved", where: "slack", by: [], detail: null };
+
+/** Reads the execution after the first turn has closed; the second turn under the same id has a decision with this comment. */
+function readAfterwards(comment: string, outcome: Outcome = SLACK) {
+  const request = aRequest({
+    ...({ state: "closed", decision: "approve", signal: "accepted", verification: "due", closedAt: NOW } as const),
+    outcome,
+    facts: aFacts({ waitingSince: NOW - 60_000 }),
+  });
+  const later = aStep({
+    ...({ status: "Success", startedAt: NOW + 1_000, endedAt: NOW + 5_000 } as const),
+    outputs: { ApproverDecisions: [JSON.stringify({ Approver: BOT, Decision: "Approve", Comment: comment })] },
+  });
+  const observed = anExecution({ status: "InProgress", steps: [later] });
+  const attempts = [anAttempt({ state: "accepted", principal: "arn:aws:iam::111122223333:role/CountersignBot" })];
+  const changes = reconcile(observed, [request], { now: NOW + 6_000, attempts });
+  const verified = changes.find((change) => change.kind === "verified");
+  return verified === undefined ? null : { result: verified.verified.result, outcome: verified.patch.outcome };
+}
+
+test("a turn that closed as decided in Slack has an unknown end once a read shows that its signal decided a later turn", () => {
+  assert.deepEqual(readAfterwards(`Countersign request ${REQUEST_ID}: Approved in Slack by Jane`), {
+    result: "misdirected",
+    outcome: { kind: "unknown", where: "aws", by: [], detail: null },
+  });
+});
+
+test("an outcome that AWS showed stays as it is", () => {
+  const outcome: Outcome = { kind: "timed-out", where: "aws", by: [], detail: null };
+  const found = readAfterwards(`Countersign request ${REQUEST_ID}: Approved in Slack by Jane`, outcome);
+  assert.deepEqual(found, { result: "misdirected", outcome: undefined });
+});

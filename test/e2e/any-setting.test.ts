@@ -1,28 +1,41 @@
 import assert from "node:assert/strict";
+import { test } from "node:test";
 import { eventually } from "../support/eventually.ts";
-import { fullMatrixTest } from "../support/full-matrix.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
+import type { Json } from "../support/http-json.ts";
 import { policyText } from "../support/policy-text.ts";
 import { formatSetting, SETTINGS } from "../support/setting.ts";
 import { ONE_GATE, toText, type World, world } from "../support/world.ts";
 
-/** The texts of all messages, because a message that cannot be updated gets a later one with the outcome. */
-const channelText = async (w: World): Promise<string> => (await w.messages()).map(toText).join("\n");
+/** The settings in `npm test`, one of each stand-in. */
+const REPRESENTATIVES = ["aws:signalLagMs=1000", "slack:historyLimit=strict"];
 
-for (const setting of SETTINGS) {
+/** The texts of all messages and replies, because a message that cannot be updated gets a reply with the outcome. */
+const channelText = async (w: World): Promise<string> =>
+  (await w.channel()).messages
+    .filter(({ onlyFor }: Json) => onlyFor === undefined)
+    .map(toText)
+    .join("\n");
+
+for (const setting of SETTINGS.filter((each) => FULL_MATRIX || REPRESENTATIVES.includes(formatSetting(each)))) {
   // Without an effect of the signal, there is no outcome: the tests of signals have that story.
   const hasOutcome = setting.name !== "signalEffect";
   const claim = hasOutcome
     ? "each decision is signaled once and the channel shows it"
     : "each decision is signaled once";
-  fullMatrixTest(`with ${formatSetting(setting)}, ${claim}`, async (t) => {
+  test(`with ${formatSetting(setting)}, ${claim}`, async (t) => {
     const policy = policyText("reason: none");
     const w = await world(t, { policy, connection: "http", [setting.standIn]: { [setting.name]: setting.value } });
     const [first, second] = [await w.run(ONE_GATE), await w.run(ONE_GATE)];
     await w.click("U0JANE", await w.message(first), "approve");
     await w.click("U0MIA", await w.message(second), "reject");
     if (hasOutcome) {
-      await eventually("the channel shows the approval", async () => /Approved by.*U0JANE/s.test(await channelText(w)));
-      await eventually("the channel shows the rejection", async () => /Rejected by.*U0MIA/s.test(await channelText(w)));
+      await eventually("the channel shows the approval", async () =>
+        /Approved\*? by.*U0JANE/s.test(await channelText(w)),
+      );
+      await eventually("the channel shows the rejection", async () =>
+        /Rejected\*? by.*U0MIA/s.test(await channelText(w)),
+      );
       await eventually(
         "the runbook ends",
         async () => (await w.execution(first)).AutomationExecutionStatus === "Success",

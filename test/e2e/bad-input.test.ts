@@ -118,7 +118,9 @@ test("hostile text and 200 large parameters are cut visibly to fit, and the requ
   assert.ok(!text.includes("<!channel>"), "a broadcast got through");
   assert.doesNotMatch(text, /[\u202A-\u202E\u2066-\u2069\u200B]/);
   await w.click("U0JANE", message, "details");
-  await w.modal("U0JANE", "Parameter0");
+  const details = toText(await w.modal("U0JANE", "Parameter"));
+  assert.match(details, /"details-next"/, "the other parameters are on further pages");
+  assert.ok(!details.includes("<!channel>"), "a broadcast got through");
   await w.click("U0JANE", message, "approve");
   await w.message(hostile, /Success|succeeded/i);
 });

@@ -1,0 +1,235 @@
+import type { NoticeView, RequestView } from "../src/app/ports/slack.ts";
+import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../src/core/request.ts";
+import { findRequester } from "../src/core/requester.ts";
+import type { Rendered } from "../src/slack/messages/blocks.ts";
+import { digestMessage } from "../src/slack/messages/digest-message.ts";
+import { noticeMessage, stepWithoutIdMessage } from "../src/slack/messages/notice-message.ts";
+import { requestMessage } from "../src/slack/messages/request-message.ts";
+import { aFacts, anAttempt, aRequest, aRoute, aVote, EXECUTION_ID } from "../test/support/samples.ts";
+
+/** Each kind of message, with people and channels of the sandbox. The names are those of the files in docs/images/messages. */
+
+const MINUTE = 60_000;
+const NOW = Math.floor(Date.now() / 1000) * 1000;
+const ASKED = NOW - 4 * MINUTE;
+const ROLE = "arn:aws:iam::111122223333:role/CountersignBot";
+const ROSA = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com";
+
+const FACTS: RequestFacts = aFacts({
+  stepName: "approveRestart",
+  message: "Restart orders-db in production?\nWrites stop for about two minutes.",
+  executedBy: ROSA,
+  executionStartedAt: ASKED - MINUTE,
+  waitingSince: ASKED,
+  awsApprovers: [ROLE],
+  parameters: [
+    { name: "Database", values: ["orders-db"], masked: false, isDefault: false },
+    { name: "Force", values: ["false"], masked: false, isDefault: true },
+  ],
+});
+const ROUTE = aRoute({
+  name: "production databases",
+  channels: ["C0PRODDBA"],
+  approvers: { users: ["U0JANE"], groups: ["S0DBA"] },
+});
+const PAYOUTS = aRoute({
+  name: "payouts",
+  channels: ["C0APPROVALS"],
+  approvers: { users: [], groups: ["S0SRE", "S0DBA"] },
+  quorum: 2,
+});
+
+type Changes = Partial<Omit<ApprovalRequest, "facts">> & { facts?: Partial<RequestFacts> };
+
+function view({ facts, ...more }: Changes = {}, rest: Partial<RequestView> = {}): RequestView {
+  const request = aRequest({
+    target: "production/us-east-1",
+    openedAt: ASKED,
+    addressOwner: { kind: "person", userId: "U0ROSA" },
+    ...more,
+    facts: { ...FACTS, ...facts },
+  });
+  const requester = findRequester(request.facts.executedBy, {}, request.addressOwner);
+  return { request, votes: [], attempts: [], route: ROUTE, requester, postedAt: ASKED + 2000, ...rest };
+}
+
+const vote = (userId: string, userName: string, more: Partial<Vote> = {}) =>
+  aVote(userId, { userName, at: ASKED + 3 * MINUTE, ...more });
+const jane = (more: Partial<Vote> = {}) => vote("U0JANE", "Jane Ito", more);
+const dan = (more: Partial<Vote> = {}) => vote("U0DAN", "Dan Okafor", more);
+const ada = vote("U0ADMIN", "Ada Admin", {
+  authority: "break-glass",
+  reason: "The shop is down and no approver answers.",
+});
+
+const decided = (more: Changes = {}): Changes => ({
+  state: "decided",
+  decision: "approve",
+  decidedAt: ASKED + 3 * MINUTE,
+  signal: "sending",
+  ...more,
+});
+const closed = (outcome: Partial<Outcome>, more: Changes = {}): Changes => ({
+  ...decided({ signal: "accepted" }),
+  state: "closed",
+  closedAt: ASKED + 3 * MINUTE + 2000,
+  outcome: { kind: "approved", where: "slack", by: [], detail: null, ...outcome },
+  executionStatus: "InProgress",
+  ...more,
+});
+const elsewhere = (outcome: Partial<Outcome>) =>
+  closed({ where: "aws", ...outcome }, { decision: null, decidedAt: null, signal: "none" });
+const ended = (executionStatus: string, more: Changes = {}): Changes => ({
+  executionStatus,
+  executionEndedAt: ASKED + 9 * MINUTE,
+  ...more,
+});
+
+const GATE = closed({}, { facts: { documentName: "Web-Deploy-Two-Gates", stepName: "approveCanary", gates: 2 } });
+const first = view(GATE, { votes: [jane()] });
+const SECOND: Partial<RequestFacts> = {
+  documentName: "Web-Deploy-Two-Gates",
+  stepName: "approveRest",
+  message: "The canary is healthy. Deploy to the other hosts?",
+  gate: 2,
+  gates: 2,
+  parameters: [],
+};
+const FAILED: Changes = ended("Failed", {
+  executionFailure: "Step fails when it is Execute/Cancelling action.",
+  failedStep: { name: "restart", message: "The instance did not stop within 10 minutes.", details: ["Timeout: Poll"] },
+});
+
+const requests: Record<string, RequestView> = {
+  open: view(),
+  warning: view({ facts: { targetWarning: "PRODUCTION" } }, { route: { ...ROUTE, warning: "IRREVERSIBLE" } }),
+  evidence: view({
+    facts: { evidence: [{ name: "plan.Summary", text: "1 to change: orders-db\n0 to destroy", length: 38 }] },
+  }),
+  quorum: view(
+    { facts: { documentName: "Payout-Release", message: "Release the payouts of November?", parameters: [] } },
+    { route: PAYOUTS, votes: [jane({ reason: "Sums match the ledger." })] },
+  ),
+  "for-information": view({}, { route: { ...ROUTE, decide: "elsewhere" } }),
+  notified: view({}, { route: { ...ROUTE, notify: { users: [], groups: ["S0ONCALL"] } } }),
+  uncovered: view({ route: null, facts: { uncovered: { reason: "no-match" } } }, { route: null }),
+  "not-listed": view({
+    facts: {
+      awsApprovers: ["arn:aws:iam::111122223333:role/Operators"],
+      signer: { kind: "bot", arn: ROLE },
+    },
+  }),
+  late: view({}, { postedAt: ASKED + 17 * MINUTE }),
+  escalation: view(
+    {},
+    {
+      isEscalation: true,
+      route: { ...ROUTE, escalate: { after: 15 * MINUTE, channels: ["C0ONCALL"], mention: ["S0ONCALL"] } },
+    },
+  ),
+  "replaces-deleted": view({}, { isReplacement: true }),
+  "later-gate": view(
+    { facts: SECOND },
+    { earlier: [{ ...first, messages: [{ channelId: "C0APPROVALS", ts: "1700000000.000100" }] }] },
+  ),
+  "second-time": view({ facts: { visit: 2 } }),
+  sending: view(decided(), { votes: [jane()], attempts: [anAttempt()] }),
+  "no-reply": view(decided({ signal: "ambiguous" }), {
+    votes: [jane()],
+    attempts: [
+      anAttempt({
+        state: "ambiguous",
+        at: ASKED + 3 * MINUTE,
+        uncertainUntil: ASKED + 4 * MINUTE,
+        error: "socket hang up",
+      }),
+    ],
+  }),
+  approved: view(closed({}), { votes: [jane()] }),
+  rejected: view(closed({ kind: "rejected" }, { decision: "reject", ...ended("Failed") }), {
+    votes: [jane({ verdict: "reject", reason: "Wait until the sale has ended." })],
+  }),
+  "timed-out": view({ ...elsewhere({ kind: "timed-out" }), closedAt: ASKED + 60 * MINUTE, ...ended("TimedOut") }),
+  "decided-in-aws": view(elsewhere({ by: ["arn:aws:iam::111122223333:user/omar"] })),
+  cancelled: view({ ...elsewhere({ kind: "cancelled" }), ...ended("Cancelled") }),
+  "break-glass-closed": view(closed({}), { votes: [ada] }),
+  ended: view(closed({}, ended("Success")), { votes: [jane()] }),
+};
+
+type Kind = NoticeView["kind"];
+const LAST_REMINDER = JSON.stringify({ users: ["U0JANE"], groups: ["S0DBA"] });
+const gates = [first, view({ ...closed({}), facts: SECOND }, { votes: [dan()] })];
+
+const notices: Record<Kind, Omit<NoticeView, "kind">> = {
+  reminder: { ...view(), detail: LAST_REMINDER },
+  "last-call": { ...view(), detail: LAST_REMINDER },
+  escalated: {
+    ...view(),
+    detail: LAST_REMINDER,
+    route: { ...ROUTE, escalate: { after: 15 * MINUTE, channels: ["C0ONCALL"], mention: ["S0ONCALL"] } },
+  },
+  "execution-ended": { ...view({ ...closed({}, FAILED), facts: SECOND }, { votes: [dan()] }), gates },
+  "requester-decided": view(closed({}), { votes: [jane()] }),
+  "requester-ended": view(closed({}, ended("Success")), { votes: [jane()] }),
+  "break-glass": view(decided(), { votes: [ada] }),
+  "channel-unavailable": view(),
+  "no-route": view({ route: null, facts: { uncovered: { reason: "no-match" } } }, { route: null }),
+  "not-listed": requests["not-listed"] ?? view(),
+  "not-editable": view(closed({}), { votes: [jane()] }),
+  "signal-misdirected": view(
+    closed(
+      { where: "aws", by: ["arn:aws:iam::111122223333:user/omar"] },
+      {
+        verification: "misdirected",
+        reachedStep: { stepExecutionId: "other", stepName: "approveRest" },
+      },
+    ),
+    { votes: [jane()] },
+  ),
+  "signal-without-effect": view(decided({ signal: "accepted", verification: "no-effect" }), { votes: [jane()] }),
+  unrecorded: view(decided({ signal: "due" })),
+};
+
+const waiting = [
+  view({ id: "r-1" }),
+  ...["web", "api"].map((service, index) =>
+    view({
+      id: `r-${index + 2}`,
+      facts: {
+        documentName: "Web-Rollback",
+        stepName: "approveRollback",
+        parameters: [{ name: "Service", values: [service], masked: false, isDefault: false }],
+      },
+    }),
+  ),
+];
+
+/** Returns the rendered message of each picture. */
+export function messageExamples(): Record<string, Rendered> {
+  const all: [string, Rendered][] = [
+    ...Object.entries(requests).map(([name, each]): [string, Rendered] => [
+      name,
+      requestMessage(each, { workspaceUrl: "https://sandbox.slack.com/" }),
+    ]),
+    ...Object.entries(notices).map(([kind, each]): [string, Rendered] => [
+      `notice-${kind}`,
+      noticeMessage({ ...each, kind: kind as Kind }),
+    ]),
+    [
+      "notice-step-without-id",
+      stepWithoutIdMessage({
+        target: "production/us-east-1",
+        account: "111122223333",
+        region: "us-east-1",
+        executionId: EXECUTION_ID,
+        documentName: FACTS.documentName,
+        stepName: FACTS.stepName,
+        consoleUrl: null,
+      }),
+    ],
+    ["external", requestMessage(requests.open ?? view(), { withhold: true })],
+    ["digest", digestMessage({ since: ASKED, waiting, count: 8 })],
+    ["digest-done", digestMessage({ since: ASKED, waiting: [], count: 0 })],
+  ];
+  return Object.fromEntries(all);
+}

@@ -1,0 +1,59 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { startAwsSandbox } from "../sandbox/aws/start-aws-sandbox.ts";
+import { superviseBot } from "../sandbox/bot-supervisor.ts";
+import { BOT_TOKEN } from "../sandbox/slack/seed.ts";
+import { startSlackSandbox } from "../sandbox/slack/server.ts";
+import { bundledPage } from "../sandbox/ui/serve/bundled-page.ts";
+import { pageRoutes } from "../sandbox/ui/serve/page-routes.ts";
+import { makeSandboxClock } from "../sandbox/wire/clock.ts";
+import { postJson } from "../test/support/http-json.ts";
+import { launchBrowser } from "../test/support/page-browser.ts";
+import { openConversation } from "../test/support/page-world.ts";
+import { messageExamples } from "./message-examples.ts";
+import { saveScreenshot } from "./save-screenshot.ts";
+
+/** Takes the screenshots in docs/images/messages, one of each kind of message, as wide as a phone: `npm run screenshots:messages`. */
+
+const FOLDER = fileURLToPath(new URL("../docs/images/messages/", import.meta.url));
+const CHANNEL = "C0ONCALL";
+
+mkdirSync(FOLDER, { recursive: true });
+const clock = makeSandboxClock();
+const aws = await startAwsSandbox({ port: 0, clock, seed: false });
+// The page shows a bot that never starts: the script posts the messages.
+const bot = superviseBot({ environment: {}, folder: FOLDER, onLine: () => {}, onUnexpectedExit: () => {} });
+const page = pageRoutes({ files: await bundledPage(), slackUrl: () => slack.url, awsUrl: aws.url, bot: () => bot });
+const slack = await startSlackSandbox({ port: 0, clock, page });
+const browser = await launchBrowser();
+try {
+  const context = await browser.newContext({ viewport: { width: 390, height: 1800 } });
+  const phone = await context.newPage();
+  await phone.goto(slack.url);
+  await phone.getByRole("button", { name: "Workspace" }).click();
+  await openConversation(phone, "oncall");
+  for (const [name, message] of Object.entries(messageExamples())) {
+    const article = phone.locator(`article.message[data-ts="${await post(message)}"]`);
+    await article.waitFor();
+    await saveScreenshot(phone, article, `${FOLDER}${name}.png`);
+    // Slack accepts about one message per second in a channel.
+    await postJson(`${slack.url}/_control/clock`, { advanceMs: 2000 });
+  }
+} finally {
+  await browser.close();
+  await slack.close();
+  await aws.close();
+  clock.close();
+}
+
+/** Posts a message as the bot does, and returns its ts. The stand-in checks the blocks as strictly as Slack. */
+async function post(message: object): Promise<string> {
+  const response = await fetch(`${slack.url}/api/chat.postMessage`, {
+    method: "POST",
+    headers: { "content-type": "application/json; charset=utf-8", authorization: `Bearer ${BOT_TOKEN}` },
+    body: JSON.stringify({ channel: CHANNEL, ...message }),
+  });
+  const reply = (await response.json()) as { ok: boolean; ts: string };
+  if (!reply.ok) throw new Error(`chat.postMessage refused: ${JSON.stringify(reply)}`);
+  return reply.ts;
+}

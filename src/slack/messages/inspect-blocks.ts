@@ -49,10 +49,13 @@ export function showBlocks(requests: readonly ShownRequest[], options: ShowOptio
   const text = `${counted(requests.length, "request")}${requests.length > 1 ? " of one execution" : ""}.`;
   const heads: KnownBlock[] = requests.length > 1 ? [header(text)] : [];
   const count = Math.min(requests.length, MAX_SHOWN);
-  const share = Math.floor((CHAR_BUDGET - textLength(heads) - 200) / count);
+  const room = CHAR_BUDGET - textLength(heads) - 200;
+  const share = Math.floor(room / count);
   const isOnly = requests.length === 1;
-  const parts = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, { ...options, isOnly }));
-  const cut = describeShown(count, requests.length, "requests");
+  const all = requests.slice(0, count).map((shown) => shownRequestBlocks(shown, share, { ...options, isOnly }));
+  // The facts of a request can be longer than its share.
+  const parts = all.slice(0, Math.max(1, fitting(all, room, count).length));
+  const cut = describeShown(parts.length, requests.length, "requests");
   const rest = cut === null ? [] : [context(`${cut}, newest first. Use the request ID for any other.`)];
   return { text, blocks: [...heads, ...parts.flat(), ...rest] };
 }

@@ -11,6 +11,9 @@ const CONTINUES = /^(?:\u200C|\u200D|\uFE0E|\uFE0F|\u20E3|[\uDC00-\uDFFF]|\p{M})
 /** Belongs to the character after it: a joiner or the first half of a pair. */
 const LEADS = /^(?:\u200C|\u200D|[\uD800-\uDBFF])/;
 
+const TRAILING_JOINERS = /(?:\u200C|\u200D)+$/;
+const LEADING_JOINERS = /^(?:\u200C|\u200D|\uFE0E|\uFE0F|\u20E3)+/;
+
 /** Divides spans into parts of at most 2,500 characters, at line breaks or spaces where there are some. No link is divided. */
 export function chunkSpans(spans: readonly Span[], max = MAX_PART): Span[][] {
   const parts: Span[][] = [[]];
@@ -32,8 +35,11 @@ export function chunkSpans(spans: readonly Span[], max = MAX_PART): Span[][] {
     let rest = each.text;
     while (rest.length > left) {
       const end = findEnd(rest, left, left === max);
-      if (end > 0) add(span(rest.slice(0, end)), end);
+      // A sequence of joined characters that is longer than a part is divided without the joiner between its parts.
+      const head = rest.slice(0, end).replace(TRAILING_JOINERS, "");
+      if (head !== "") add(span(head), end);
       rest = rest.slice(end);
+      if (end > 0) rest = rest.replace(LEADING_JOINERS, "");
       next();
     }
     if (rest !== "") add(span(rest), rest.length);
@@ -50,7 +56,8 @@ function findEnd(text: string, room: number, isWhole: boolean): number {
   // Not within a character, or between the characters of one emoji.
   let end = room;
   while (end > 1 && (CONTINUES.test(text.charAt(end)) || LEADS.test(text.charAt(end - 1)))) end--;
-  return end > 1 ? end : room;
+  if (end > 1) return end;
+  return /^[\uDC00-\uDFFF]/.test(text.charAt(room)) ? room - 1 : room;
 }
 
 /** Puts elements into as few blocks of at most 2,500 characters as possible, or one element if that is longer. */

@@ -30,11 +30,16 @@ try {
   await waitForStatus(world, approved, "Success");
   await requestMessage(page, approved).getByText("has succeeded").waitFor();
 
-  for (const [name, person] of Object.entries({ home: "Jane Ito", "home-admin": "Ada Admin" })) {
+  // An admin who has not voted has no recent decisions.
+  const homes = [
+    { name: "home", person: "Jane Ito", last: "Your recent decisions" },
+    { name: "home-admin", person: "Ada Admin", last: "Health" },
+  ];
+  for (const { name, person, last } of homes) {
     await actAs(page, person);
     await openConversation(page, "App Home");
     const home = page.getByRole("region", { name: "Requests waiting for you" });
-    await home.getByText("Your recent decisions").waitFor();
+    await home.getByText(last, { exact: true }).waitFor();
     await saveScreenshot(page, home.locator(":scope > *").first(), `${FOLDER}${name}.png`);
   }
 

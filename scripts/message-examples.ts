@@ -104,7 +104,7 @@ const requests: Record<string, RequestView> = {
   open: view(),
   warning: view({ facts: { targetWarning: "PRODUCTION" } }, { route: { ...ROUTE, warning: "IRREVERSIBLE" } }),
   evidence: view({
-    facts: { evidence: [{ name: "plan.Summary", text: "1 to change: orders-db\n0 to destroy", length: 38 }] },
+    facts: { evidence: [{ name: "plan.Summary", text: "1 to change: orders-db\n0 to destroy", length: 35 }] },
   }),
   quorum: view(
     { facts: { documentName: "Payout-Release", message: "Release the payouts of November?", parameters: [] } },

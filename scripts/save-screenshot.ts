@@ -2,9 +2,13 @@ import { writeFileSync } from "node:fs";
 import { crc32, deflateSync, inflateSync } from "node:zlib";
 import type { Locator, Page } from "playwright-core";
 
-/** Waits until nothing is hovered and two frames have been rendered, and saves a screenshot of the element as a small PNG. */
+/** Waits until nothing is hovered and two frames have been rendered, and saves a screenshot of the element, without toasts, as a small PNG. */
 export async function saveScreenshot(page: Page, element: Locator, path: string): Promise<void> {
   await page.mouse.move(0, 0);
+  // The page's content policy forbids the style sheet by which the browser library would hide them.
+  await page.evaluate(() => {
+    for (const toasts of document.querySelectorAll<HTMLElement>(".toasts")) toasts.style.display = "none";
+  });
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   writeFileSync(path, toPalette(await element.screenshot()));
 }

@@ -1,12 +1,4 @@
-import {
-  approvalStatus,
-  countApprovals,
-  findComments,
-  findDeciders,
-  mayBeDecidedBy,
-  type SigningPrincipals,
-  whoDecided,
-} from "./approver-decisions.ts";
+import { approvalStatus, countApprovals, findDeciders } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
   hasEnded,
@@ -16,20 +8,11 @@ import {
   type ObservedStep,
 } from "./execution.ts";
 import type { FailedStep } from "./failed-step.ts";
-import {
-  type ApprovalRequest,
-  closed,
-  type Outcome,
-  type OutcomeKind,
-  type RequestPatch,
-  type RequestSigner,
-  type Verdict,
-} from "./request.ts";
+import { toOutcome } from "./outcome.ts";
+import { type ApprovalRequest, closed, type Outcome, type RequestPatch, type RequestSigner } from "./request.ts";
 import { countAccepted, findSigningPrincipals, type SignalAttempt } from "./signal-attempt.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns } from "./step-turns.ts";
 import { type Verified, verifySignals } from "./verify-signals.ts";
-
-const MAX_COMMENT_LENGTH = 1000;
 
 /** A change of the stored requests that follows from a read of their execution. */
 export type Change =
@@ -71,9 +54,7 @@ export function reconcile(
   { now, attempts = [], maskText = (text) => text, signer = null, failedStep = null }: ReconcileContext,
 ): Change[] {
   const changes: Change[] = [];
-  const gates = observed.steps.filter((step) => step.action === APPROVE_ACTION);
   const turns = matchTurns(observed.steps, known);
-  const gateNames = [...new Set(gates.map((step) => step.name))];
 
   for (const request of known) {
     const own = attempts.filter((each) => each.requestId === request.id);
@@ -101,23 +82,7 @@ export function reconcile(
     }
   }
 
-  for (const step of gates) {
-    const id = step.stepExecutionId;
-    if (!isWaitingForApproval(step) || id === null || hasEnded(observed.status)) continue;
-    if (turns.requestOf(step) !== undefined || !turns.isNew(step)) continue;
-    changes.push({
-      kind: "open",
-      step,
-      stepExecutionId: id,
-      stepTurn: 1 + Math.max(0, ...known.filter((each) => each.stepExecutionId === id).map((each) => each.stepTurn)),
-      gate: gateNames.indexOf(step.name) + 1,
-      gates: gateNames.length,
-      visit:
-        1 +
-        known.filter((each) => each.facts.stepName === step.name).length +
-        changes.filter((change) => change.kind === "open" && change.step.name === step.name).length,
-    });
-  }
+  if (!hasEnded(observed.status)) changes.push(...findOpenings(observed.steps, known, turns));
   const changed = new Set(changes.flatMap((change) => (change.kind === "open" ? [] : change.request.id)));
   for (const verified of verifySignals(observed, known, { attempts, now })) {
     const { request, result, reached } = verified;
@@ -132,6 +97,34 @@ export function reconcile(
     changes.push({ kind: "verified", request, verified, patch });
   }
   return changes;
+}
+
+/** Returns a change for each waiting gate that has no request yet. */
+function findOpenings(
+  steps: readonly ObservedStep[],
+  known: readonly ApprovalRequest[],
+  turns: ReturnType<typeof matchTurns>,
+): Change[] {
+  const gates = steps.filter((step) => step.action === APPROVE_ACTION);
+  const names = [...new Set(gates.map((step) => step.name))];
+  const visits = known.map(({ facts }) => facts.stepName);
+  const openings: Change[] = [];
+  for (const step of gates) {
+    const id = step.stepExecutionId;
+    if (!isWaitingForApproval(step) || id === null) continue;
+    if (turns.requestOf(step) !== undefined || !turns.isNew(step)) continue;
+    visits.push(step.name);
+    openings.push({
+      kind: "open",
+      step,
+      stepExecutionId: id,
+      stepTurn: 1 + Math.max(0, ...known.filter((each) => each.stepExecutionId === id).map((each) => each.stepTurn)),
+      gate: names.indexOf(step.name) + 1,
+      gates: names.length,
+      visit: visits.filter((name) => name === step.name).length,
+    });
+  }
+  return openings;
 }
 
 /**
@@ -211,63 +204,4 @@ function factsPatch(
 /** Returns the start of a step if the request can be about this turn of it: a later turn starts after the request opened. */
 function firstStart({ startedAt }: ObservedStep, openedAt: number): number | null {
   return startedAt !== null && startedAt <= openedAt + MAX_CLOCK_DIFFERENCE_MS ? startedAt : null;
-}
-
-/** Everything that the outcome of a request depends on. */
-interface Ending {
-  step: ObservedStep | undefined;
-  observed: ObservedExecution;
-  request: ApprovalRequest;
-  /** AWS accepted a signal of the request: all that it needs, or the first of several. */
-  isAccepted: boolean;
-  /** The read shows a later turn of the step under the same id, so nothing shows how its own turn ended. */
-  isReplaced: boolean;
-  maskText: (text: string) => string;
-  signedAs: SigningPrincipals;
-}
-
-function toOutcome(ending: Ending): Outcome {
-  const { step, maskText } = ending;
-  const kind = outcomeKind(ending);
-  const ours = isOurs(kind, ending);
-  const comments = ours || step === undefined ? [] : findComments(step);
-  return {
-    kind,
-    where: ours ? "slack" : "aws",
-    by: ours || step === undefined ? [] : findDeciders(step),
-    detail: step?.failureMessage == null || ours ? null : maskText(step.failureMessage),
-    ...(comments.length === 0 ? {} : { comment: maskText(comments.join(" · ")).slice(0, MAX_COMMENT_LENGTH) }),
-  };
-}
-
-function outcomeKind(ending: Ending): OutcomeKind {
-  const { step, observed, request, isReplaced, isAccepted } = ending;
-  if (isReplaced) return !isAccepted ? "unknown" : request.decision === "reject" ? "rejected" : "approved";
-  const decided = step === undefined ? null : approvalStatus(step);
-  // A step that was still waiting or running when its execution ended has no final status.
-  const unfinished = step === undefined || step.status === "Waiting" || isUnderWay(step);
-  if (unfinished && decided !== null) return decided === "Approved" ? "approved" : "rejected";
-  const status = unfinished ? observed.status : step.status;
-  if (status === "TimedOut") return "timed-out";
-  if (status === "Cancelled" || status === "Cancelling") return "cancelled";
-  if (decided === "Rejected") return "rejected";
-  if (decided === "Approved") return "approved";
-  if (unfinished) return "unknown";
-  if (status === "Success") return "approved";
-  if (status === "Failed") return mayHaveSent(ending, "reject") ? "rejected" : "failed";
-  return "unknown";
-}
-
-/** Tells whether our signal with this verdict reached AWS, or may have. */
-function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean {
-  const isUnclear = request.signal === "ambiguous" || request.signal === "sending";
-  return request.decision === verdict && (isAccepted || isUnclear);
-}
-
-/** Tells whether our own signal caused the outcome. A signal that AWS accepted did, unless the decisions are all of others. */
-function isOurs(kind: OutcomeKind, ending: Ending): boolean {
-  const { step, request, isAccepted, signedAs } = ending;
-  const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
-  if (verdict === null || !mayHaveSent(ending, verdict)) return false;
-  return isAccepted ? whoDecided(step, request.id, signedAs) !== "others" : mayBeDecidedBy(step, request.id, signedAs);
 }

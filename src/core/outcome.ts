@@ -1,0 +1,72 @@
+import {
+  approvalStatus,
+  findComments,
+  findDeciders,
+  mayBeDecidedBy,
+  type SigningPrincipals,
+  whoDecided,
+} from "./approver-decisions.ts";
+import { isUnderWay, type ObservedExecution, type ObservedStep } from "./execution.ts";
+import type { ApprovalRequest, Outcome, OutcomeKind, Verdict } from "./request.ts";
+
+const MAX_COMMENT_LENGTH = 1000;
+
+/** Everything that the outcome of a request depends on. */
+export interface Ending {
+  step: ObservedStep | undefined;
+  observed: ObservedExecution;
+  request: ApprovalRequest;
+  /** AWS accepted a signal of the request: all that it needs, or the first of several. */
+  isAccepted: boolean;
+  /** The read shows a later turn of the step under the same id, so nothing shows how its own turn ended. */
+  isReplaced: boolean;
+  maskText: (text: string) => string;
+  signedAs: SigningPrincipals;
+}
+
+/** Returns how a request ended: its outcome, where it was decided and by which principals. */
+export function toOutcome(ending: Ending): Outcome {
+  const { step, maskText } = ending;
+  const kind = outcomeKind(ending);
+  const ours = isOurs(kind, ending);
+  const comments = ours || step === undefined ? [] : findComments(step);
+  return {
+    kind,
+    where: ours ? "slack" : "aws",
+    by: ours || step === undefined ? [] : findDeciders(step),
+    detail: step?.failureMessage == null || ours ? null : maskText(step.failureMessage),
+    ...(comments.length === 0 ? {} : { comment: maskText(comments.join(" · ")).slice(0, MAX_COMMENT_LENGTH) }),
+  };
+}
+
+function outcomeKind(ending: Ending): OutcomeKind {
+  const { step, observed, request, isReplaced, isAccepted } = ending;
+  if (isReplaced) return !isAccepted ? "unknown" : request.decision === "reject" ? "rejected" : "approved";
+  const decided = step === undefined ? null : approvalStatus(step);
+  // A step that was still waiting or running when its execution ended has no final status.
+  const unfinished = step === undefined || step.status === "Waiting" || isUnderWay(step);
+  if (unfinished && decided !== null) return decided === "Approved" ? "approved" : "rejected";
+  const status = unfinished ? observed.status : step.status;
+  if (status === "TimedOut") return "timed-out";
+  if (status === "Cancelled" || status === "Cancelling") return "cancelled";
+  if (decided === "Rejected") return "rejected";
+  if (decided === "Approved") return "approved";
+  if (unfinished) return "unknown";
+  if (status === "Success") return "approved";
+  if (status === "Failed") return mayHaveSent(ending, "reject") ? "rejected" : "failed";
+  return "unknown";
+}
+
+/** Tells whether our signal with this verdict reached AWS, or may have. */
+function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean {
+  const isUnclear = request.signal === "ambiguous" || request.signal === "sending";
+  return request.decision === verdict && (isAccepted || isUnclear);
+}
+
+/** Tells whether our own signal caused the outcome. A signal that AWS accepted did, unless the decisions are all of others. */
+function isOurs(kind: OutcomeKind, ending: Ending): boolean {
+  const { step, request, isAccepted, signedAs } = ending;
+  const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
+  if (verdict === null || !mayHaveSent(ending, verdict)) return false;
+  return isAccepted ? whoDecided(step, request.id, signedAs) !== "others" : mayBeDecidedBy(step, request.id, signedAs);
+}

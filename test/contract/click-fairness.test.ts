@@ -6,14 +6,18 @@ import { startClickWorker } from "../../src/workers/clicks.ts";
 import { makeWakeUps } from "../../src/workers/wake-ups.ts";
 import { eventually } from "../support/eventually.ts";
 import { PLAIN_NAMES, QUICK, testLog } from "../support/fakes.ts";
-import { aClick, anEntry, aRequest, aRoute, auditContext, MESSAGE_TS, REQUEST_ID } from "../support/samples.ts";
+import {
+  aClick,
+  anEntry,
+  aRequest,
+  aRoute,
+  auditContext,
+  MESSAGE_TS,
+  REQUEST_ID,
+  WORKSPACE,
+} from "../support/samples.ts";
 import { fakeSlackCall, limited } from "../support/slack-call.ts";
 import { aStore, type OpenStore } from "../support/stores.ts";
-
-const WORKSPACE = {
-  ...{ teamId: "T0HOME", enterpriseId: null, isOrgInstall: false, url: "https://x.slack.com/", name: "x" },
-  ...{ botId: "B0", botUserId: "U0BOT", appId: "A0", scopes: null },
-};
 
 /** Starts the evaluation of clicks in one replica, with Slack's limits, and reports the user of each users.info call. */
 function startReplica(t: TestContext, store: OpenStore, lookups: string[]) {

@@ -32,23 +32,22 @@ import {
 } from "../support/fakes.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
-import { aFacts, anEntry, anExecution, aPerson, aRequest, aRoute, aStep, auditContext } from "../support/samples.ts";
+import {
+  aFacts,
+  anEntry,
+  anExecution,
+  aPerson,
+  aRequest,
+  aRoute,
+  aStep,
+  auditContext,
+  WORKSPACE,
+} from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
 const PAYLOADS = FULL_MATRIX ? 12_000 : 3_000;
 const AT_ONCE = 200;
 
-const WORKSPACE = {
-  teamId: "T0HOME",
-  enterpriseId: null,
-  isOrgInstall: false,
-  url: "https://home.slack.com/",
-  name: "Home",
-  botId: "B0BOT",
-  botUserId: "U0BOT",
-  appId: "A0APP",
-  scopes: null,
-};
 /** Decided by a press, and by a form. Jane alone may approve either, Ada alone may break glass. */
 const PRESSED = { id: "99999999-0000-4000-8000-000000000001", channel: "C0DBA", ts: "1700000000.000100" };
 const ASKED = { id: "99999999-0000-4000-8000-000000000002", channel: "C0ASK", ts: "1700000000.000200" };

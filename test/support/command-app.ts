@@ -10,6 +10,7 @@ import type { Store } from "../../src/app/ports/store.ts";
 import { type CommandDeps, listenForCommand } from "../../src/slack/listeners/command.ts";
 import { makeCommandReply } from "../../src/slack/listeners/command-replies.ts";
 import { fakeDirectory, type TestClock, testClock, testLog } from "./fakes.ts";
+import { WORKSPACE } from "./samples.ts";
 
 type Message = Record<string, unknown> & { text?: string; blocks?: unknown[] };
 type Handler = (args: Record<string, unknown>) => Promise<void>;
@@ -35,17 +36,7 @@ export function commandApp({
   listenForCommand(app as unknown as App, {
     directory: fakeDirectory(),
     isSharedChannel: async () => ({ kind: "known", isShared: false }),
-    workspace: {
-      teamId: "T0HOME",
-      enterpriseId: null,
-      isOrgInstall: false,
-      url: "https://home.slack.com/",
-      name: "Home",
-      botId: "B0BOT",
-      botUserId: "U0BOT",
-      appId: "A0APP",
-      scopes: null,
-    },
+    workspace: WORKSPACE,
     isResponseUrl: (url) => url.startsWith("https://hooks.slack.com/"),
     clock,
     log,

@@ -11,9 +11,10 @@ import {
 import type { ObservedExecution, ObservedStep } from "../../src/core/execution.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { Route } from "../../src/core/policy.ts";
-import type { ApprovalRequest, RequestFacts, Vote } from "../../src/core/request.ts";
+import type { ApprovalRequest, RequestFacts, SignalState, Verdict, Vote } from "../../src/core/request.ts";
 import { NO_REPLY_UNCERTAIN_MS, type SignalAttempt } from "../../src/core/signal-attempt.ts";
 import { BOT_ID } from "../../src/core/signers.ts";
+import type { Workspace } from "../../src/slack/connection/workspace.ts";
 
 /** Minimal examples of each type. A test names only the fields that matter to it. */
 export const NOW = Date.UTC(2026, 0, 15, 12);
@@ -221,3 +222,24 @@ export function anEntry<Kind extends AuditKind = "progress">(
   const { kind = "progress" } = more;
   return { requestId: REQUEST_ID, at: NOW, actor: "countersign", detail: DETAILS[kind], ...more, kind } as AuditEntry;
 }
+
+/** The properties of a request that has been decided and is not closed. */
+export const decidedAs = (decision: Verdict, signal: SignalState): Partial<ApprovalRequest> => ({
+  state: "decided",
+  decision,
+  decidedAt: NOW,
+  signal,
+});
+
+/** The home workspace of the bot. */
+export const WORKSPACE: Workspace = {
+  teamId: "T0HOME",
+  enterpriseId: null,
+  isOrgInstall: false,
+  url: "https://home.slack.com/",
+  name: "Home",
+  botId: "B0BOT",
+  botUserId: "U0BOT",
+  appId: "A0APP",
+  scopes: null,
+};

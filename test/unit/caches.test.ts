@@ -8,12 +8,8 @@ import { makeGroups } from "../../src/slack/people/groups.ts";
 import { makeSharedChannels } from "../../src/slack/people/shared-channels.ts";
 import { makeSharedReads } from "../../src/slack/people/shared-reads.ts";
 import { testClock } from "../support/fakes.ts";
+import { WORKSPACE } from "../support/samples.ts";
 import { fakeSlackCall, refusedBySlack } from "../support/slack-call.ts";
-
-const WORKSPACE = {
-  ...{ teamId: "T0HOME", enterpriseId: null, isOrgInstall: false, url: "https://x.slack.com/", name: "x" },
-  ...{ botId: "B0", botUserId: "U0BOT", appId: "A0", scopes: null },
-};
 
 /** A workspace that counts its calls. A call in `pending` waits for `release`; calls of an id in `failing` fail. */
 function countedCalls() {

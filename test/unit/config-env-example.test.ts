@@ -2,17 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { parseEnv } from "node:util";
-import { parseEnvironment, VARIABLES, type Variables } from "../../src/config/environment.ts";
-
-const MINIMAL = { SLACK_BOT_TOKEN: "xoxb-1-abc", SLACK_APP_TOKEN: "xapp-1-abc" };
-
-const problems = (variables: Variables) =>
-  parseEnvironment(variables).problems.map(({ where, what }) => `${where}: ${what}`);
-const environment = (variables: Variables) => {
-  const parsed = parseEnvironment({ ...MINIMAL, ...variables });
-  assert.deepEqual(parsed.problems, []);
-  return parsed.environment;
-};
+import { VARIABLES, type Variables } from "../../src/config/environment.ts";
+import { environment, MINIMAL, problems } from "./environment-samples.ts";
 
 describe(".env.example", () => {
   const text = readFileSync(".env.example", "utf8");

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseEnvironment, type Variables } from "../../src/config/environment.ts";
-
-const MINIMAL = { SLACK_BOT_TOKEN: "xoxb-1-abc", SLACK_APP_TOKEN: "xapp-1-abc" };
-
-const problems = (variables: Variables) =>
-  parseEnvironment(variables).problems.map(({ where, what }) => `${where}: ${what}`);
-const environment = (variables: Variables) => {
-  const parsed = parseEnvironment({ ...MINIMAL, ...variables });
-  assert.deepEqual(parsed.problems, []);
-  return parsed.environment;
-};
+import { environment, MINIMAL, problems } from "./environment-samples.ts";
 
 test("the two tokens are enough: every other variable has a default", () => {
   assert.deepEqual(environment({}), {

@@ -5,14 +5,9 @@ import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import type { Route } from "../../src/core/policy.ts";
 import { makeDirectory } from "../../src/slack/people/directory.ts";
-import { aClick, REQUEST_ID } from "../support/samples.ts";
+import { aClick, REQUEST_ID, WORKSPACE } from "../support/samples.ts";
 import { fakeSlackCall, refusedBySlack } from "../support/slack-call.ts";
 import { setUp } from "./evaluate-click-setup.ts";
-
-const WORKSPACE = {
-  ...{ teamId: "T0HOME", enterpriseId: null, isOrgInstall: false, url: "https://x.slack.com/", name: "x" },
-  ...{ botId: "B0", botUserId: "U0BOT", appId: "A0", scopes: null },
-};
 
 const BREAK_GLASS = { authority: "break-glass", reason: "fire", typed: "Prod-DB-Restart" } as const;
 

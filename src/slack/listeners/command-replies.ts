@@ -88,12 +88,8 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
       const isFiltered = mine || Object.keys(filters).length > 0;
       return pendingBlocks(items, { ...list, isFiltered, command: isShared ? null : text });
     }
-    case "refused":
-      return refused(refusalText());
-    case "unknown":
-      return refused(unknownPersonText(found.error));
     default:
-      throw new Error(`unexpected ${found satisfies never}`);
+      return notRead(found, refusalText());
   }
 }
 
@@ -111,12 +107,8 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
       return { ...executionBlocks(found.target, found.execution), isInternal: true };
     case "absent":
       return refused(`${notVisibleText()}${failedTargetsText(found.failed)}`);
-    case "refused":
-      return refused(notVisibleText());
-    case "unknown":
-      return refused(unknownPersonText(found.error));
     default:
-      throw new Error(`unexpected ${found satisfies never}`);
+      return notRead(found, notVisibleText());
   }
 }
 
@@ -135,12 +127,8 @@ async function replyHistory(
     }
     case "no-person":
       return { ...commandErrorReply(noPersonError(found.name)), isPrivate: true };
-    case "refused":
-      return refused(notVisibleText());
-    case "unknown":
-      return refused(unknownPersonText(found.error));
     default:
-      throw new Error(`unexpected ${found satisfies never}`);
+      return notRead(found, notVisibleText());
   }
 }
 
@@ -178,12 +166,8 @@ async function replyPolicy(
       return refused(ambiguousText(found.executionIds));
     case "absent":
       return refused(`${notVisibleText()}${failedTargetsText(found.failed)}`);
-    case "refused":
-      return refused(notVisibleText());
-    case "unknown":
-      return refused(unknownPersonText(found.error));
     default:
-      throw new Error(`unexpected ${found satisfies never}`);
+      return notRead(found, notVisibleText());
   }
 }
 
@@ -193,5 +177,8 @@ async function replyHealth(deps: CommandRepliesDeps, _: Command, { userId }: Rep
   return { ...healthReply(found, deps.clock.now()), isInternal: true };
 }
 
-const notAdmin = (found: Refused, subject: string): CommandReply =>
-  refused(found.kind === "refused" ? adminsOnlyText(subject) : unknownPersonText(found.error));
+const notAdmin = (found: Refused, subject: string): CommandReply => notRead(found, adminsOnlyText(subject));
+
+/** The reply to a person who may not read the answer, or whom Slack did not return. */
+const notRead = (found: Refused, sentence: string): CommandReply =>
+  refused(found.kind === "refused" ? sentence : unknownPersonText(found.error));

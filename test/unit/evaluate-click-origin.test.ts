@@ -175,7 +175,8 @@ test("a form opens from a message whose post is unresolved, because its verdict 
   const { clock, deps, store } = await setUp(t, {}, false);
   const [message] = await store.messages.due(clock.now(), 1);
   await store.messages.claim(message?.id ?? "", "post", clock.now(), clock.now() + 60_000);
-  assert.equal(await makePreviewVerdict(deps)(aClick("U000", { receivedAt: clock.now() }), "reject"), null);
+  const click = aClick("U000", { receivedAt: clock.now() });
+  assert.deepEqual(await makePreviewVerdict(deps)(click, "reject"), { kind: "unchecked" });
 });
 
 test("a click on a message whose post is never resolved gets a reply after three minutes", async (t) => {

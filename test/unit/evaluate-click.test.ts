@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
+import { makePreviewVerdict, type VerdictPreview } from "../../src/app/decide/preview-verdict.ts";
 import { requestContext } from "../../src/core/audit.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import type { Person } from "../../src/core/person.ts";
@@ -8,6 +8,9 @@ import { mentions } from "../../src/slack/messages/mentions.ts";
 import { aClick, anEntry, aPerson, aRequest, aVote, MESSAGE_TS, NOW, REQUEST_ID } from "../support/samples.ts";
 import type { OpenStore } from "../support/stores.ts";
 import { fromMessage, PEOPLE, setUp } from "./evaluate-click-setup.ts";
+
+const denialKind = (previewed: VerdictPreview) =>
+  previewed.kind === "denied" ? previewed.denial.kind : previewed.kind;
 
 test("a click that counts stores its vote, the decision, the audit records and its end in one step", async (t) => {
   const { store, press, request, kinds, replies } = await setUp(t);
@@ -146,11 +149,11 @@ test("a request whose target has left the configuration cannot be decided; a dec
 test("a preview says before a form opens why its verdict would not count, and stores nothing", async (t) => {
   const { deps, directory, kinds } = await setUp(t, { reason: "reject" });
   const preview = makePreviewVerdict(deps);
-  assert.equal(await preview(aClick("U000"), "reject"), null);
-  assert.equal((await preview(aClick("U0NOBODY"), "reject"))?.kind, "not-approver");
-  assert.equal((await preview(aClick("U000", fromMessage("1.1")), "reject"))?.kind, "foreign-message");
+  assert.deepEqual(await preview(aClick("U000"), "reject"), { kind: "allowed" });
+  assert.equal(denialKind(await preview(aClick("U0NOBODY"), "reject")), "not-approver");
+  assert.equal(denialKind(await preview(aClick("U000", fromMessage("1.1")), "reject")), "foreign-message");
   directory.error = "x";
-  assert.equal((await preview(aClick("U000"), "reject"))?.kind, "person-unknown");
+  assert.equal(denialKind(await preview(aClick("U000"), "reject")), "person-unknown");
   assert.deepEqual(await kinds(), ["requested countersign"]);
 });
 
@@ -207,11 +210,8 @@ test("while Slack does not return the owner of a person's address, the click wai
   const { byEmail } = directory;
   directory.byEmail = async () => ({ kind: "unknown", error: "ETIMEDOUT", retryAfterMs: 5_000 });
   assert.equal((await press("U000")).kind, "later");
-  assert.equal(
-    (await makePreviewVerdict(deps)(aClick("U000"), "approve"))?.kind,
-    "person-unknown",
-    "a form cannot wait",
-  );
+  const previewed = await makePreviewVerdict(deps)(aClick("U000"), "approve");
+  assert.equal(denialKind(previewed), "person-unknown", "a form cannot wait");
   assert.deepEqual([await replies(), (await request()).state], [[], "open"]);
   directory.byEmail = byEmail;
   clock.advance(5_000);
@@ -265,7 +265,7 @@ for (const [asked, denial] of [
     assert.deepEqual(await store.clicks.unevaluated(clock.now() + 19_999, 10), []);
     assert.equal((await store.clicks.unevaluated(clock.now() + 20_000, 10)).length, 1);
     const forForm = aClick("U000", { ...rosas, receivedAt: clock.now() });
-    assert.equal((await makePreviewVerdict(deps)(forForm, "approve"))?.kind, denial, "a form cannot wait");
+    assert.equal(denialKind(await makePreviewVerdict(deps)(forForm, "approve")), denial, "a form cannot wait");
     clock.advance(10 * 60_000);
     assert.equal((await evaluate("click-U000-approve")).kind, "later");
     assert.deepEqual(await replies(), []);
@@ -285,9 +285,9 @@ test("an admin who is not an approver learns about break-glass; another person d
   const preview = makePreviewVerdict({ ...deps, admins: { users: [], groups: ["S0ADMINS"] } });
   directory.groups.set("S0ADMINS", new Set(["U000"]));
   const sentence = async (userId: string) => {
-    const denial = await preview(aClick(userId), "approve");
-    assert.ok(denial !== null);
-    return denialSentence(denial, mentions());
+    const previewed = await preview(aClick(userId), "approve");
+    assert.ok(previewed.kind === "denied");
+    return denialSentence(previewed.denial, mentions());
   };
   assert.match(await sentence("U000"), /As a Countersign admin, you can break glass from Details\.$/);
   assert.doesNotMatch(await sentence("U001"), /break glass/);

@@ -77,6 +77,7 @@ test("Slack accepts the form for a verdict, and the form returns its state, what
     verdict: fc.constantFrom("approve" as const, "reject" as const),
     authority: fc.constantFrom("approver" as const, "break-glass" as const),
     asks: fc.record({ reason: fc.boolean(), typed: fc.boolean() }),
+    withhold: fc.boolean(),
   });
   const formState = makeSignedFormState("xoxb-secret");
   fc.assert(

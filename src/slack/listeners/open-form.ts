@@ -21,14 +21,15 @@ export function openForm(
   const title =
     authority === "break-glass" ? "Break glass" : verdict === "approve" ? "Approve this step" : "Reject this step";
   const content = async () => {
-    const denial = await deps.preview(press, verdict, authority);
+    const preview = await deps.preview(press, verdict, authority);
+    if (preview.kind === "denied") return sentenceView(title, deps.sentence(preview.denial));
     const request = await deps.requests.byId(requestId);
-    if (denial !== null || request === null)
-      return sentenceView(title, deps.sentence(denial ?? { kind: "no-request" }));
+    if (request === null) return sentenceView(title, deps.sentence({ kind: "no-request" }));
     const state = { purpose: "form", requestId, origin, ...wanted, nonce: deps.newId() } as const;
     const metadata = deps.formState.write(state, userId);
     const route = findRoute(deps.routes, request.route);
-    return verdictForm({ request, route, ...wanted, asks: requiresForm(deps, request, wanted), metadata });
+    const asks = requiresForm(deps, request, wanted);
+    return verdictForm({ request, route, ...wanted, asks, metadata, withhold: preview.kind === "unchecked" });
   };
   const onFailure = (sentence: string) => deps.chat.postEphemeral(origin.channelId, userId, sentence);
   return fillModal({ client, ...place, title, content, onFailure, log: deps.log });

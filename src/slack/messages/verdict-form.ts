@@ -9,6 +9,7 @@ import { plainText, section } from "./blocks.ts";
 import { mentions } from "./mentions.ts";
 import { changedParametersBlock } from "./parameters.ts";
 import { warningBlock } from "./warning.ts";
+import { withheldBlock, withheldRequest } from "./withheld.ts";
 
 /** A runbook's name has at most 128 characters, its ARN some more. Source: SSM API model, DocumentARN. */
 const MAX_TYPED_LENGTH = 300;
@@ -22,8 +23,11 @@ export function verdictForm(form: {
   asks: { reason: boolean; typed: boolean };
   /** Signed; see signed-form-state.ts. */
   metadata: string;
+  /** The person is not checked yet: without what people wrote or chose for the execution. */
+  withhold?: boolean;
 }): ModalView {
-  const { request, route, verdict, authority, asks, metadata } = form;
+  const { route, verdict, authority, asks, metadata, withhold = false } = form;
+  const request = withhold ? withheldRequest(form.request) : form.request;
   const verb = verdict === "approve" ? "Approve" : "Reject";
   const breaksGlass = authority === "break-glass";
   const { documentName } = request.facts;
@@ -43,6 +47,7 @@ export function verdictForm(form: {
       section(breaksGlass ? `${what}\n${BREAK_GLASS}` : what, "what"),
       ...authorMessage(request, PARTS.words, "words"),
       changedParametersBlock(request.facts.parameters, PARTS.parameters, "parameters"),
+      withhold ? withheldBlock({ request: form.request, votes: [] }, "unchecked") : null,
       ...inputs,
     ].filter((block) => block !== null),
   };

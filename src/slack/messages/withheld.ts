@@ -2,7 +2,7 @@ import type { KnownBlock } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
 import { counted } from "../../core/counted.ts";
 import { listNames } from "../../core/name-renderer.ts";
-import type { Outcome, RequestFacts } from "../../core/request.ts";
+import type { ApprovalRequest, Outcome, RequestFacts } from "../../core/request.ts";
 import { context } from "./blocks.ts";
 
 /**
@@ -10,17 +10,18 @@ import { context } from "./blocks.ts";
  * for the execution: the author's message, parameters, outputs, reasons, and failures, with which AWS repeats inputs.
  */
 export function withheld<View extends RequestView>(view: View): View {
-  const { request, votes } = view;
+  const votes = view.votes.map((vote) => ({ ...vote, reason: null }));
+  return { ...view, request: withheldRequest(view.request), votes };
+}
+
+/** Returns the request without what people wrote or chose for the execution. */
+export function withheldRequest(request: ApprovalRequest): ApprovalRequest {
   return {
-    ...view,
-    request: {
-      ...request,
-      facts: { ...withoutValues(request.facts), message: null, parameters: [], evidence: [] },
-      outcome: request.outcome === null ? null : withoutTexts(request.outcome),
-      executionFailure: null,
-      failedStep: null,
-    },
-    votes: votes.map((vote) => ({ ...vote, reason: null })),
+    ...request,
+    facts: { ...withoutValues(request.facts), message: null, parameters: [], evidence: [] },
+    outcome: request.outcome === null ? null : withoutTexts(request.outcome),
+    executionFailure: null,
+    failedStep: null,
   };
 }
 
@@ -29,8 +30,18 @@ function withoutValues({ loops, rateControl: _, ...facts }: RequestFacts): Reque
   return loops === undefined ? facts : { ...facts, loops: loops.map((loop) => ({ ...loop, value: null })) };
 }
 
-/** Says what a message of this view leaves out. Null if it leaves out nothing. */
-export function withheldBlock({ request, votes }: RequestView): KnownBlock | null {
+const NOTES = {
+  "shared-channel": (parts: string) =>
+    `Not shown, because people of other organizations can read this channel: ${parts}. Details shows them to people of this workspace.`,
+  unchecked: (parts: string) =>
+    `Not shown, because your permission is not checked yet: ${parts}. Details shows them to people of this workspace.`,
+};
+
+/** Says what a message or a form leaves out, and why. Null if it leaves out nothing. */
+export function withheldBlock(
+  { request, votes }: Pick<RequestView, "request" | "votes">,
+  why: keyof typeof NOTES = "shared-channel",
+): KnownBlock | null {
   const { message, parameters, evidence = [], loops = [], rateControl } = request.facts;
   const reasons = votes.filter(({ reason }) => reason !== null).length;
   const parts = [
@@ -42,10 +53,7 @@ export function withheldBlock({ request, votes }: RequestView): KnownBlock | nul
     reasons === 0 ? null : counted(reasons, "reason"),
   ].filter((part) => part !== null);
   if (parts.length === 0) return null;
-  return context(
-    `Not shown, because people of other organizations can read this channel: ${listNames(parts, "and")}. Details shows them to people of this workspace.`,
-    "withheld",
-  );
+  return context(NOTES[why](listNames(parts, "and")), "withheld");
 }
 
 function withoutTexts({ comment: _, ...outcome }: Outcome): Outcome {

@@ -4,6 +4,16 @@ import { MASK, type Mask, WITHHELD } from "./mask.ts";
 import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
 import { findRunContext } from "./run-context.ts";
+import { takeShortest } from "./secret-search.ts";
+
+/**
+ * The room for the values of all parameters of a request, in characters. Each read of a request parses them. AWS accepts
+ * 8 KB; its API model alone would permit five million characters.
+ */
+const MAX_VALUES_LENGTH = 100_000;
+
+/** Shown instead of the values of a parameter that do not fit. */
+export const NOT_STORED = "(not shown: too long to store, see the AWS console)";
 
 /**
  * Returns the stored facts about a waiting step, masked. `defaults` are the runbook's parameter defaults, null if unknown.
@@ -21,8 +31,8 @@ export function toRequestFacts(
   const message = typeof input === "string" && input !== "" ? mask.text(input) : null;
   // A person must not be able to hide the people whom AWS accepts.
   const awsApprovers = texts(step.inputs.Approvers).map((each) => (parseArn(each) === null ? mask.text(each) : each));
-  const parameters = Object.entries(execution.parameters).map(([name, values]) =>
-    parameter(name, values, mask, defaults),
+  const parameters = withinRoom(
+    Object.entries(execution.parameters).map(([name, values]) => parameter(name, values, mask, defaults)),
   );
   return {
     documentName: execution.documentName,
@@ -80,6 +90,14 @@ function parameter(name: string, values: string[], mask: Mask, defaults: Record<
         ? null
         : fallback !== undefined && JSON.stringify(fallback) === JSON.stringify(values),
   };
+}
+
+/** Replaces the longest values by a remark until the others fit. */
+function withinRoom(parameters: Parameter[]): Parameter[] {
+  const length = ({ values }: Parameter) => values.reduce((sum, each) => sum + each.length + 1, 0);
+  const { taken } = takeShortest(parameters, length, MAX_VALUES_LENGTH);
+  const stored = new Set(taken);
+  return parameters.map((each) => (stored.has(each) ? each : { ...each, values: [NOT_STORED] }));
 }
 
 function texts(input: unknown): string[] {

@@ -105,13 +105,14 @@ function toPatterns(secrets: readonly Secret[], kept: ReadonlySet<string>) {
   return { patterns, shortestLeftOut };
 }
 
-/** Takes the shortest items for as long as they fit into the budget. */
+/** Takes the shortest items for as long as they fit into the room, in characters. */
 export function takeShortest<T>(
   items: readonly T[],
   length: (item: T) => number,
+  room = MAX_NORMALIZED_LENGTH,
 ): { taken: T[]; shortestLeftOut: number } {
   const sorted = [...items].sort((a, b) => length(a) - length(b));
-  let left = MAX_NORMALIZED_LENGTH;
+  let left = room;
   const end = sorted.findIndex((item) => {
     left -= length(item);
     return left < 0;

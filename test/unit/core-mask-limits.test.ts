@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { toRequestFacts } from "../../src/core/facts.ts";
+import { NOT_STORED, toRequestFacts } from "../../src/core/facts.ts";
 import { MASK, makeMask, WITHHELD } from "../../src/core/mask.ts";
 import { anExecution, aStep } from "../support/samples.ts";
 
@@ -120,6 +120,19 @@ test("beyond the budget whole values are withheld, the message stays, and nothin
     .filter((_, index) => index % 2 === 0)
     .flat())
     assert.ok(!shown.has(value));
+});
+
+test("the stored facts are bounded: short values stay, and the longest say that they are not shown", () => {
+  const execution = anExecution({
+    parameters: { ...largest(200).parameters, Short: ["orders-primary"], Long: ["x".repeat(110_000)] },
+    steps: [aStep()],
+  });
+  const facts = toRequestFacts(execution, aStep(), { gate: 1, gates: 1 }, makeMask([], execution), null);
+  assert.ok(JSON.stringify(facts).length < 200_000);
+  const shown = new Map(facts.parameters.map(({ name, values }) => [name, values]));
+  assert.equal(shown.size, 202);
+  assert.deepEqual(shown.get("Short"), ["orders-primary"]);
+  assert.deepEqual(shown.get("Long"), [NOT_STORED]);
 });
 
 test("a visible value is always shown, whatever the hidden values are", () => {

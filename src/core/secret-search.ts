@@ -6,7 +6,7 @@ import { decodedViews, normalizeText, type SearchView, viewText } from "./search
 /** The patterns of one execution, in characters. */
 const MAX_PATTERN_LENGTH = 20_000;
 /** The hidden values that become patterns, and the visible values that are compared with them, in characters. */
-const MAX_NORMALIZED_LENGTH = 300_000;
+const MAX_NORMALIZED_LENGTH = 100_000;
 /** Longer values are recognized by their beginning, also if a text has been cut off within them. */
 const MAX_PREFIX_LENGTH = 64;
 /** Shorter values occur in any sentence: they are hidden only under their own names. */

@@ -51,7 +51,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl:
     section(whereLines(view, mentions(80)), "where"),
     note ?? changedParametersBlock(parameters, MESSAGE_PARTS.parameters, "parameters"),
     ...evidenceBlocks(request.facts.evidence, MESSAGE_PARTS.evidence, "evidence"),
-    note === null ? notReplacedNote(request.facts) : null,
+    notReplacedNote(request.facts),
     earlierGates(view, workspaceUrl),
     section(stateText(view), "state"),
     notifiedBlock(view),

@@ -28,7 +28,7 @@ export interface ShowOptions {
   admin?: boolean;
   /** Everyone in the channel sees it: it has no buttons. */
   isShared?: boolean;
-  /** Also people of other organizations: without the records and values of AWS. */
+  /** Also people of other organizations: without the records and values of AWS, and the conditions of the route. */
   withhold?: boolean;
   /** It is the only request: there is room for the inputs and outputs of its steps. */
   isOnly?: boolean;
@@ -41,12 +41,11 @@ export interface ShowOptions {
 export function shownRequestBlocks(shown: ShownRequest, room: number, options: ShowOptions): KnownBlock[] {
   const { workspaceUrl, withhold = false, isOnly = false } = options;
   const { request, votes, route } = shown;
+  // The conditions of a route name values that the execution has.
+  const why = route === null || withhold ? null : routeReason(route);
   const fixed: (KnownBlock | null)[] = [
     header(headline(shown)),
-    section(
-      [warningLine(shown), factsText(shown), route === null ? null : routeReason(route)].filter(Boolean).join("\n"),
-      `facts-${request.id}`,
-    ),
+    section([warningLine(shown), factsText(shown), why].filter(Boolean).join("\n"), `facts-${request.id}`),
     section(stateText(shown)),
     withhold ? null : problems(shown.problems.map(failingEffectLine)),
   ];

@@ -18,7 +18,7 @@ export function withheld<View extends RequestView>(view: View): View {
 export function withheldRequest(request: ApprovalRequest): ApprovalRequest {
   return {
     ...request,
-    facts: { ...withoutValues(request.facts), message: null, parameters: [], evidence: [] },
+    facts: { ...withoutValues(request.facts), message: null, parameters: [], evidence: [], notReplaced: [] },
     outcome: request.outcome === null ? null : withoutTexts(request.outcome),
     executionFailure: null,
     failedStep: null,

@@ -61,10 +61,19 @@ const ANSWERS = ["pending", `show ${EXECUTION}`, `show ${CLOSED}`, "history"];
 
 test("a shared answer shows people of other organizations nothing that people wrote or chose, and no condition of the route", async (t) => {
   const share = await setUp(t, true);
-  for (const text of ANSWERS) assert.doesNotMatch(await share(text), CHOSEN, text);
+  for (const text of ANSWERS) {
+    const answer = await share(text);
+    assert.doesNotMatch(answer, CHOSEN, text);
+    assert.match(answer, /Not shown, because people of other organizations can read this channel: /, text);
+  }
+  assert.doesNotMatch(await share("pending document:Other"), /Not shown/, "an empty answer leaves out nothing");
 });
 
 test("an answer that is shared in a channel of the workspace is complete", async (t) => {
   const share = await setUp(t, false);
-  for (const text of ANSWERS) assert.match(await share(text), CHOSEN, text);
+  for (const text of ANSWERS) {
+    const answer = await share(text);
+    assert.match(answer, CHOSEN, text);
+    assert.doesNotMatch(answer, /Not shown/, text);
+  }
 });

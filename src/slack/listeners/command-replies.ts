@@ -29,7 +29,7 @@ import { healthReply } from "../messages/health-text.ts";
 import { historyReply, parseCursor } from "../messages/history-list.ts";
 import { choiceBlocks, pendingBlocks, showBlocks } from "../messages/inspect-blocks.ts";
 import { toOffset } from "../messages/page-buttons.ts";
-import { withheld } from "../messages/withheld.ts";
+import { withheld, withheldNote } from "../messages/withheld.ts";
 
 /** Who asks and who reads the answer. */
 export interface ReplyContext {
@@ -76,6 +76,11 @@ export const makeCommandReply =
 
 const refused = (sentence: string): CommandReply => ({ ...sentenceReply(sentence), isPrivate: true });
 
+/** Says at the end of an answer about requests that it leaves out values. */
+function noted(reply: CommandReply, { audience }: ReplyContext, { length }: readonly unknown[]): CommandReply {
+  return audience.withhold && length > 0 ? { ...reply, blocks: [...reply.blocks, withheldNote()] } : reply;
+}
+
 async function replyPending(deps: CommandRepliesDeps, command: Command, context: ReplyContext): Promise<CommandReply> {
   const { filters, mine, text } = command;
   const { isShared, withhold } = context.audience;
@@ -86,7 +91,7 @@ async function replyPending(deps: CommandRepliesDeps, command: Command, context:
       const items = withhold ? found.items.map(withheld) : found.items;
       const list = { now: deps.clock.now(), workspaceUrl: deps.workspace.url, total: found.total, offset };
       const isFiltered = mine || Object.keys(filters).length > 0;
-      return pendingBlocks(items, { ...list, isFiltered, command: isShared ? null : text });
+      return noted(pendingBlocks(items, { ...list, isFiltered, command: isShared ? null : text }), context, items);
     }
     default:
       return notRead(found, refusalText());
@@ -100,9 +105,13 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
   const found = await deps.show(context.userId, words);
   switch (found.kind) {
     case "shown":
-      return showBlocks(found.requests.map(hide), { ...list, ...audience, admin: found.admin });
+      return noted(
+        showBlocks(found.requests.map(hide), { ...list, ...audience, admin: found.admin }),
+        context,
+        found.requests,
+      );
     case "choice":
-      return choiceBlocks(found.items.map(hide), { ...list, total: found.total });
+      return noted(choiceBlocks(found.items.map(hide), { ...list, total: found.total }), context, found.items);
     case "execution":
       return { ...executionBlocks(found.target, found.execution), isInternal: true };
     case "absent":
@@ -115,15 +124,17 @@ async function replyShow(deps: CommandRepliesDeps, { words }: Command, context: 
 async function replyHistory(
   deps: CommandRepliesDeps,
   { filters, text }: Command,
-  { userId, page, audience }: ReplyContext,
+  context: ReplyContext,
 ): Promise<CommandReply> {
+  const { userId, page, audience } = context;
   const before = parseCursor(page);
   const found = await deps.history(userId, filters, before);
   switch (found.kind) {
     case "history": {
       const items = audience.withhold ? found.items.map(withheld) : found.items;
       const list = { workspaceUrl: deps.workspace.url, isFirst: before === null };
-      return historyReply({ ...found, items }, { ...list, command: audience.isShared ? null : text });
+      const command = audience.isShared ? null : text;
+      return noted(historyReply({ ...found, items }, { ...list, command }), context, items);
     }
     case "no-person":
       return { ...commandErrorReply(noPersonError(found.name)), isPrivate: true };

@@ -37,6 +37,14 @@ const NOTES = {
     `Not shown, because your permission is not checked yet: ${parts}. Details shows them to people of this workspace.`,
 };
 
+/** Says what a shared answer leaves out, whatever its requests have. */
+export function withheldNote(): KnownBlock {
+  return context(
+    "Not shown, because people of other organizations can read this channel: questions, parameters, reasons, steps, records and the conditions of routes. `/approvals show ID` shows them to people who may read the request.",
+    "withheld",
+  );
+}
+
 /** Says what a message or a form leaves out, and why. Null if it leaves out nothing. */
 export function withheldBlock(
   { request, votes }: Pick<RequestView, "request" | "votes">,

@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { askAll } from "../app/admin/ask-targets.ts";
+import { type ExplainedExecution, explainExecution } from "../app/admin/explain-execution.ts";
 import { type Finding, makePolicyCheck } from "../app/admin/policy-check.ts";
-import { explain, makeIdRenderer, toSubjects } from "../app/admin/policy-explain.ts";
+import { explain, makeIdRenderer } from "../app/admin/policy-explain.ts";
 import { checkRunbooks, findUncheckedParameters } from "../app/admin/runbook-check.ts";
-import type { Log, Target } from "../app/ports/aws.ts";
+import type { AwsFailure, Log } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import { readRunbook } from "../aws/runbooks.ts";
@@ -16,7 +18,7 @@ import { expandTargets, type TargetRegion } from "../config/targets.ts";
 import { formatPath } from "../config/yaml-text.ts";
 import { counted } from "../core/counted.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
-import { type Route, usesTags } from "../core/policy.ts";
+import type { Route } from "../core/policy.ts";
 import { toTargetKey } from "../core/target-key.ts";
 import { systemClock } from "../ops/clock.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
@@ -60,12 +62,11 @@ export function addPolicy(program: Command): void {
         return program.error("Give an execution's id, or --document.");
       const show = makeIdRenderer(await findNames(loaded.file));
       if (executionId !== undefined)
-        return printResult(await explainExecution(loaded.file, selected.targets, executionId, show));
+        return printResult(await explainOn(loaded.file, selected.targets, executionId, show));
       const { found, lines } = explain(
         loaded.file,
         { ...texts, ...selected.options, parameters, defaults: null, tags: toTags(tag) },
-        null,
-        show,
+        { show },
       );
       printResult({ ok: found, lines });
     });
@@ -85,7 +86,7 @@ function toTags(given: Record<string, string[]>): Record<string, string> | null 
   return tags.length === 0 ? null : Object.fromEntries(tags);
 }
 
-/** How long AWS may take to find an execution, in milliseconds. */
+/** How long AWS may take to return the runbooks, in milliseconds. */
 const TIMEOUT_MS = 20_000;
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
@@ -152,20 +153,51 @@ async function findNames(file: ConfigFile): Promise<ReadonlyMap<string, string>>
   return readNames(makeWebClient(botToken, apiUrl, makeBoltLogger(SILENT)), [...ids, ...Object.keys(file.identities)]);
 }
 
-/** Explains each gate of an execution, as AWS reports it now. */
-async function explainExecution(
+/** Explains each gate of an execution, as AWS reports it now. All targets are asked at the same time. */
+async function explainOn(
   file: ConfigFile,
   targets: readonly TargetRegion[],
   executionId: string,
   show: NameRenderer,
 ): Promise<CommandResult> {
-  const failures: string[] = [];
-  for (const target of targets) {
-    const result = await explainIn({ file, target, executionId, show });
-    if ("lines" in result) return result;
-    if (result.error !== null) failures.push(`${toTargetKey(target)}: ${result.error}`);
-  }
-  return { ok: false, lines: [notFoundText(executionId, targets.length, failures), ...failures] };
+  const sources = targets.map((target) => ({ key: toTargetKey(target), target }));
+  const policy = { routes: file.routes, identities: file.identities, hidden: null };
+  const { answers, failed } = await askAll({ sources, clock: systemClock }, async ({ target }, abort) => {
+    const account = await findAccount(target, abort);
+    if (typeof account !== "string") return account;
+    const { name, region, roles } = target;
+    const automation = makeAutomation({ key: toTargetKey(target), name, region, account }, systemClock, {
+      ...roles,
+      approverRole: null,
+    });
+    try {
+      return await explainExecution(policy, automation, executionId, show, abort);
+    } finally {
+      automation.close();
+    }
+  });
+  const [found] = answers.flatMap(({ value }) => (value.kind === "explained" ? [value] : []));
+  const failures = failed.map(({ target, error }) => `${target}: ${error}`);
+  return found === undefined
+    ? { ok: false, lines: [notFoundText(executionId, targets.length, failures), ...failures] }
+    : describeExplained(found);
+}
+
+function describeExplained({ gates, notes }: ExplainedExecution): CommandResult {
+  if (gates.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
+  const lines = gates.flatMap(({ subject, lines }) => [
+    `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
+    ...lines,
+  ]);
+  return { ok: gates.every(({ found }) => found), lines: [...notes, ...lines] };
+}
+
+/** Returns the account that the target or its roles name; without one, that of the bot's own credentials. */
+async function findAccount(target: TargetRegion, abort: AbortSignal): Promise<string | AwsFailure> {
+  const named = accountOf(target);
+  if (named !== null) return named;
+  const identity = await callerIdentity(target.region, abort);
+  return identity.kind === "failed" ? identity : identity.account;
 }
 
 function notFoundText(executionId: string, targets: number, failures: readonly string[]): string {
@@ -173,44 +205,4 @@ function notFoundText(executionId: string, targets: number, failures: readonly s
   return failures.length === 0
     ? `Execution ${executionId} was not found in ${targets === 1 ? "the only target" : `any of the ${targets} targets`}.`
     : `Execution ${executionId} was not found. ${failures.length === 1 ? "This target" : "These targets"} could not be read:`;
-}
-
-/** Explains an execution if this target has it; without an `error`, AWS does not know the execution there. */
-async function explainIn(where: {
-  file: ConfigFile;
-  target: TargetRegion;
-  executionId: string;
-  show: NameRenderer;
-}): Promise<CommandResult | { error: string | null }> {
-  const { file, executionId, show } = where;
-  const { name, region, roles } = where.target;
-  const abort = AbortSignal.timeout(TIMEOUT_MS);
-  const identity = await callerIdentity(region, abort);
-  if (identity.kind === "failed") return { error: `${identity.code}: ${identity.message}` };
-  const account = accountOf(where.target) ?? identity.account;
-  const target: Target = { key: toTargetKey(where.target), name, region, account };
-  const automation = makeAutomation(target, systemClock, { ...roles, approverRole: null });
-  try {
-    const reading = await automation.read(executionId, abort);
-    if (reading.kind === "not-found") return { error: null };
-    if (reading.kind === "failed") return { error: `${reading.code}: ${reading.message}` };
-    const { documentName, documentVersion } = reading.execution;
-    const declared = await automation.defaults(documentName, documentVersion, abort);
-    const tagged = usesTags(file.routes) ? await automation.tags(executionId, abort) : null;
-    const subjects = toSubjects(target, reading.execution, declared, tagged?.kind === "read" ? tagged.tags : null);
-    if (subjects.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
-    const unread = tagged?.kind === "failed" ? [`The tags could not be read: ${tagged.code}: ${tagged.message}`] : [];
-    const explained = subjects.map((subject) => ({ subject, ...explain(file, subject, declared, show) }));
-    return {
-      ok: explained.every(({ found }) => found),
-      lines: unread.concat(
-        explained.flatMap(({ subject, lines }) => [
-          `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
-          ...lines,
-        ]),
-      ),
-    };
-  } finally {
-    automation.close();
-  }
 }

@@ -309,10 +309,10 @@ test("policy explain shows the same result for an execution as the bot", () => {
   });
   const policy = { routes: [route("databases", "prod"), route("everything else")], identities: {} };
   const read: DeclaredParameters = { kind: "read", defaults: { Environment: ["prod"] }, allowedValues: {} };
-  const text = (values: string[] | null, declared: Parameters<typeof explain>[2] = read) => {
+  const text = (values: string[] | null, declared: NonNullable<Parameters<typeof explain>[2]>["declared"] = read) => {
     const parameters: Record<string, string[]> = values === null ? {} : { Environment: values };
     const defaults = declared?.kind === "read" ? declared.defaults : null;
-    return explain(policy, { ...FACTS_OF_EXECUTION, parameters, defaults }, declared).lines.join("\n");
+    return explain(policy, { ...FACTS_OF_EXECUTION, parameters, defaults }, { declared }).lines.join("\n");
   };
   assert.match(text(null), /Route "databases" matches\./);
   assert.match(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findConstraintProblem } from "../../sandbox/aws/engine/parameter-constraints.ts";
-import { explain, makeIdRenderer } from "../../src/app/admin/policy-explain.ts";
+import { explain } from "../../src/app/admin/policy-explain.ts";
 import { describeCheck } from "../../src/cli/audit.ts";
 import { counted } from "../../src/core/counted.ts";
 import { failedTargetsText } from "../../src/slack/messages/command-texts.ts";
@@ -36,7 +36,7 @@ function health(due: number, kind: "requester" | "signal" = "requester"): string
 function quorum(of: number): string {
   const subject = { document: "Web", parameters: {}, defaults: {} };
   const policy = { routes: [aRoute({ quorum: of })], identities: {} };
-  return explain(policy, subject, null, makeIdRenderer(new Map())).lines.join("\n");
+  return explain(policy, subject).lines.join("\n");
 }
 
 const failed = (count: number) => failedTargetsText(ofLength(count, { target: "prod", error: "gone" }));

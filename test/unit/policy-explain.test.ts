@@ -14,7 +14,7 @@ test("policy explain says why a route does not match, and shows names before IDs
     ["U0JANE", "Jane Ito"],
     ["C0DBA", "#dba"],
   ]);
-  const { lines } = explain({ routes, identities: {} }, subject, null, makeIdRenderer(names));
+  const { lines } = explain({ routes, identities: {} }, subject, { show: makeIdRenderer(names) });
   assert.equal(
     lines[0],
     'Route "databases" does not match: document is "Web", not "Prod-*"; parameters.Environment is "test" and "dev", not "prod" or "prod-*"; parameters.Team is "web", not "dba".',

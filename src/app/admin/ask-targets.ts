@@ -6,10 +6,15 @@ export interface AskedTarget {
   automation: Automation | undefined;
 }
 
+interface FailedTarget {
+  target: string;
+  error: string;
+}
+
 export interface TargetAnswers<T> {
   answers: { automation: Automation; value: T }[];
   /** Targets without an answer: the result is partial. */
-  failed: { target: string; error: string }[];
+  failed: FailedTarget[];
 }
 
 /** How long one target may take: a target that hangs delays no answer for longer. */
@@ -20,20 +25,38 @@ export async function askTargets<T extends { kind: string }>(
   { targets, clock }: { targets: readonly AskedTarget[]; clock: Clock },
   ask: (automation: Automation, abort: AbortSignal) => Promise<T | AwsFailure>,
 ): Promise<TargetAnswers<T>> {
-  const found: TargetAnswers<T> = { answers: [], failed: [] };
+  const isKnown = (each: AskedTarget): each is { key: string; automation: Automation } => each.automation !== undefined;
+  const sources = targets.filter(isKnown);
+  const unknown = targets
+    .filter((each) => !isKnown(each))
+    .map(({ key }) => ({ target: key, error: "its account is not known yet" }));
+  const { answers, failed } = await askAll({ sources, clock }, ({ automation }, abort) => ask(automation, abort));
+  return {
+    answers: answers.map(({ source: { automation }, value }) => ({ automation, value })),
+    failed: [...failed, ...unknown].sort(byTarget),
+  };
+}
+
+/** The same for anything that has the key of a target. */
+export async function askAll<Source extends { key: string }, T extends { kind: string }>(
+  { sources, clock }: { sources: readonly Source[]; clock: Clock },
+  ask: (source: Source, abort: AbortSignal) => Promise<T | AwsFailure>,
+): Promise<{ answers: { source: Source; value: T }[]; failed: FailedTarget[] }> {
+  const answers: { source: Source; value: T }[] = [];
+  const failed: FailedTarget[] = [];
   await Promise.all(
-    targets.map(async ({ key, automation }) => {
-      if (automation === undefined) return found.failed.push({ target: key, error: "its account is not known yet" });
-      const value = await withinLimit(clock, (abort) => ask(automation, abort));
-      if (value === "late")
-        return found.failed.push({ target: key, error: `no answer within ${TARGET_TIMEOUT_MS / 1000} s` });
-      if (isFailure(value)) return found.failed.push({ target: key, error: `${value.code}: ${value.message}` });
-      return found.answers.push({ automation, value });
+    sources.map(async (source) => {
+      const { key: target } = source;
+      const value = await withinLimit(clock, (abort) => ask(source, abort));
+      if (value === "late") failed.push({ target, error: `no answer within ${TARGET_TIMEOUT_MS / 1000} s` });
+      else if (isFailure(value)) failed.push({ target, error: `${value.code}: ${value.message}` });
+      else answers.push({ source, value });
     }),
   );
-  found.failed.sort((a, b) => a.target.localeCompare(b.target));
-  return found;
+  return { answers, failed: failed.sort(byTarget) };
 }
+
+const byTarget = (a: FailedTarget, b: FailedTarget) => a.target.localeCompare(b.target);
 
 const isFailure = (value: { kind: string }): value is AwsFailure => value.kind === "failed";
 

@@ -1,11 +1,8 @@
-import type { ObservedExecution } from "../../core/execution.ts";
-import { makeMask } from "../../core/mask.ts";
-import { maskExecution } from "../../core/mask-execution.ts";
-import type { Automation, AwsFailure } from "../ports/aws.ts";
 import { askTargets } from "./ask-targets.ts";
+import { explainExecution } from "./explain-execution.ts";
 import { findRequests } from "./find-requests.ts";
 import { findReader, type Refused } from "./inspect.ts";
-import { explain, makeIdRenderer, toSubjects } from "./policy-explain.ts";
+import { makeIdRenderer } from "./policy-explain.ts";
 import type { ShowDeps } from "./show-request.ts";
 
 export type ExplainResult =
@@ -44,30 +41,16 @@ async function explainOn(
   executionId: string,
   targets: ReturnType<ShowDeps["targets"]>,
 ): Promise<ExplainResult> {
+  const policy = { routes: deps.routes, identities: deps.identities, hidden: deps.mask };
+  const names = makeIdRenderer(new Map());
   const { answers, failed } = await askTargets({ targets, clock: deps.clock }, (automation, abort) =>
-    explainExecution(deps, automation, executionId, abort),
+    explainExecution(policy, automation, executionId, names, abort),
   );
   const [found] = answers.flatMap(({ value }) => (value.kind === "explained" ? [value] : []));
-  return found ?? { kind: "absent", failed };
-}
-
-async function explainExecution(
-  deps: ExplainDeps,
-  automation: Automation,
-  executionId: string,
-  abort: AbortSignal,
-): Promise<Extract<ExplainResult, { kind: "explained" }> | { kind: "not-found" } | AwsFailure> {
-  const reading = await automation.read(executionId, abort, true);
-  if (reading.kind !== "read") return reading;
-  const { execution } = reading;
-  const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
-  const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
-  const masked: ObservedExecution = maskExecution(execution, makeMask(deps.mask, execution, allowed));
-  const shown = toSubjects(automation.target, masked, declared);
-  const names = makeIdRenderer(new Map());
-  const parts = toSubjects(automation.target, execution, declared).map((subject, index) => ({
+  if (found === undefined) return { kind: "absent", failed };
+  const parts = found.gates.slice(0, MAX_STEPS).map(({ subject, lines }) => ({
     step: subject.step ?? "",
-    lines: explain(deps, subject, declared, names, shown[index]).lines,
+    lines: [...found.notes, ...lines],
   }));
-  return { kind: "explained", executionId, parts: parts.slice(0, MAX_STEPS) };
+  return { kind: "explained", executionId, parts };
 }

@@ -15,7 +15,7 @@ export function toSubjects(
   target: Target,
   execution: ObservedExecution,
   declared: DeclaredParameters | FailedSince,
-  tags: Record<string, string> | null = null,
+  tags: Record<string, string> | null,
 ): RouteSubject[] {
   const gates = execution.steps.filter((step) => step.action === APPROVE_ACTION);
   const waiting = gates.filter((step) => step.status === "Waiting");
@@ -23,35 +23,40 @@ export function toSubjects(
   return (waiting.length > 0 ? waiting : gates).map((step) => toRouteSubject(target, execution, step, defaults, tags));
 }
 
-/**
- * Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. `declared`
- * is the runbook of an execution; null for a request that is only described, whose other facts are unknown. `shown` is the
- * subject without hidden values, for the texts.
- */
+/** What the texts of an explanation need apart from the facts that routes are matched against. */
+interface ExplainOptions {
+  /** The runbook of the execution; null for a request that is only described, whose other facts are unknown. */
+  declared?: DeclaredParameters | FailedSince | null;
+  /** The read of the tags; null if there was none. */
+  tagged?: { kind: "read" } | FailedSince | null;
+  show?: NameRenderer;
+  /** The facts without hidden values. */
+  shown?: RouteSubject | undefined;
+}
+
+/** Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. */
 export function explain(
   policy: { routes: readonly Route[]; identities: Identities },
   subject: RouteSubject,
-  declared: DeclaredParameters | FailedSince | null = null,
-  show: NameRenderer = makeIdRenderer(new Map()),
-  shown: RouteSubject = subject,
+  { declared = null, tagged = null, show = makeIdRenderer(new Map()), shown = subject }: ExplainOptions = {},
 ): { found: boolean; lines: string[] } {
   const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, shown));
   if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared));
   const selection = selectRoute(policy.routes, subject);
   if (selection.kind === "uncovered")
-    return { found: false, lines: [...lines, ...describeUncovered(selection.uncovered, declared, show)] };
+    return { found: false, lines: [...lines, ...describeUncovered(selection.uncovered, { declared, tagged, show })] };
   return { found: true, lines: [...lines, ...describeRoute(selection.route, subject, policy.identities, show)] };
 }
 
 function describeUncovered(
   uncovered: Uncovered,
-  declared: DeclaredParameters | FailedSince | null,
-  show: NameRenderer,
+  { declared, tagged, show }: Required<Pick<ExplainOptions, "declared" | "tagged" | "show">>,
 ): string[] {
   const effect = "This request cannot be decided in Slack, and the admins are notified.";
   if (uncovered.reason === "no-match") return [`No route matches. ${effect}`];
   if (uncovered.reason === "unknown" && declared === null) return ["The result depends on facts that were not given."];
-  const error = declared?.kind === "failed" ? { error: declared.code } : {};
+  const read = uncovered.condition.startsWith("tags.") ? tagged : declared;
+  const error = read?.kind === "failed" ? { error: read.code } : {};
   return [`${uncoveredSentence({ ...uncovered, ...error }, show)} ${effect}`, `Fix: ${uncoveredFix(uncovered, show)}`];
 }
 

@@ -1,0 +1,53 @@
+import type { ObservedExecution } from "../../core/execution.ts";
+import { MASK, type Mask, makeMask } from "../../core/mask.ts";
+import { maskExecution } from "../../core/mask-execution.ts";
+import type { NameRenderer } from "../../core/name-renderer.ts";
+import { type Route, type RouteSubject, usesTags } from "../../core/policy.ts";
+import type { Identities } from "../../core/requester.ts";
+import type { Automation, AwsFailure } from "../ports/aws.ts";
+import { explain, toSubjects } from "./policy-explain.ts";
+
+export interface ExplainedExecution {
+  kind: "explained";
+  /** What could not be read. */
+  notes: string[];
+  /** One for each waiting approve step or, if none is waiting, for each one. `found`: a route applies for certain. */
+  gates: { subject: RouteSubject; found: boolean; lines: string[] }[];
+}
+
+/**
+ * Reads an execution with the defaults of its runbook and, where a route names tags, its tags, as they are read when a
+ * request opens. Explains the route of each gate. `hidden`: the globs of names whose values the
+ * texts must not have; null: they may have all values.
+ */
+export async function explainExecution(
+  policy: { routes: readonly Route[]; identities: Identities; hidden: readonly string[] | null },
+  automation: Automation,
+  executionId: string,
+  show: NameRenderer,
+  abort: AbortSignal,
+): Promise<ExplainedExecution | { kind: "not-found" } | AwsFailure> {
+  const reading = await automation.read(executionId, abort, true);
+  if (reading.kind !== "read") return reading;
+  const { execution } = reading;
+  const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
+  const tagged = usesTags(policy.routes) ? await automation.tags(executionId, abort) : null;
+  const tags = tagged?.kind === "read" ? tagged.tags : null;
+  const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
+  const mask = policy.hidden === null ? null : makeMask(policy.hidden, execution, allowed);
+  const subjectsOf = (each: ObservedExecution, given: typeof tags) =>
+    toSubjects(automation.target, each, declared, given);
+  const subjects = subjectsOf(execution, tags);
+  const shown = mask === null ? subjects : subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask));
+  return {
+    kind: "explained",
+    notes: tagged?.kind === "failed" ? [`The tags could not be read: ${tagged.code}: ${tagged.message}`] : [],
+    gates: subjects.map((subject, index) => ({
+      subject,
+      ...explain(policy, subject, { declared, tagged, show, shown: shown[index] }),
+    })),
+  };
+}
+
+const maskTags = (tags: Record<string, string>, mask: Mask) =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, mask.hides(key) ? MASK : mask.text(value)]));

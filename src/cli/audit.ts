@@ -84,10 +84,13 @@ function addFind(audit: Command): void {
       ({ document = null, person = null, ...period }: Period & { document?: string | null; person?: string | null }) =>
         withTrail(async (trail) => {
           let count = 0;
-          for await (const line of findInTrail(trail, toFilter(period), { document, person })) {
+          let areIntact = true;
+          for await (const { line, intact } of findInTrail(trail, toFilter(period), { document, person }, sha256)) {
             count++;
+            areIntact &&= intact;
             await print(`${line}\n`);
           }
+          if (!areIntact) return ALTERED;
           return { ok: count > 0, lines: count > 0 ? [] : ["No request matches."] };
         }),
     );
@@ -103,13 +106,15 @@ function addShow(audit: Command): void {
         const found = await showFromTrail(trail, id, sha256);
         if (found === null) return { ok: false, lines: [`No audit record has the id ${JSON.stringify(id)}.`] };
         await print(`${found.lines.join("\n")}\n`);
-        return {
-          ok: found.intact,
-          lines: found.intact ? [] : ["At least one record was altered: run countersign audit verify."],
-        };
+        return found.intact ? { ok: true, lines: [] } : ALTERED;
       }),
     );
 }
+
+const ALTERED: CommandResult = {
+  ok: false,
+  lines: ["At least one record was altered: run countersign audit verify."],
+};
 
 /** Writes to stdout, and waits while its reader is slow. A reader that has left, such as head, ends the command. */
 async function print(text: string): Promise<void> {

@@ -21,17 +21,17 @@ function readRecords(records: readonly StoredRecord[]): Read[] {
 const find = <Kind extends AuditKind>(records: readonly Read[], kind: Kind) =>
   records.findLast((each): each is Extract<Read, { kind: Kind }> => each.kind === kind);
 
-/** Writes one page about a request. `intact`: whether the hash of each of its records is that of its fields. */
+/**
+ * Writes one page about a request. `intact`: whether the hash of each of its records is that of its fields. Throws if a
+ * record was altered so that it has no meaning.
+ */
 export function requestReport(stored: readonly StoredRecord[], intact: boolean): string[] {
   const records = readRecords(stored);
   const opened = find(records, "requested");
   const decided = find(records, "decided");
   const closed = find(records, "closed");
   const context = decided?.detail ?? opened?.detail ?? closed?.detail;
-  if (context === undefined)
-    return [
-      `Request ${line(stored[0]?.requestId)}: the records do not show its execution. Run countersign audit verify.`,
-    ];
+  if (context === undefined) throw new Error("no record shows the execution");
   const shown = decided?.detail.shown ?? opened?.detail.shown;
   const ended = find(records, "ended")?.detail.executionStatus;
   const ending = [describeEnd(closed), ended === undefined ? null : `the execution ended: ${ended}`];
@@ -172,11 +172,13 @@ function describeEnd(closed: Extract<Read, { kind: "closed" }> | undefined): str
   return `${outcomeText(kind)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}`;
 }
 
+const ALTERED = "AT LEAST ONE WAS ALTERED. Run countersign audit verify.";
+const listNumbers = (stored: readonly StoredRecord[]): string => stored.map(({ seq }) => seq).join(", ");
+
 function describeRecords(stored: readonly StoredRecord[], intact: boolean): string {
-  const seqs = stored.map(({ seq }) => seq).join(", ");
   return intact
-    ? `${seqs}: each hash is intact. countersign audit verify checks the whole chain.`
-    : `${seqs}: AT LEAST ONE WAS ALTERED. Run countersign audit verify.`;
+    ? `${listNumbers(stored)}: each hash is intact. countersign audit verify checks the whole chain.`
+    : `${listNumbers(stored)}: ${ALTERED}`;
 }
 
 /** A search for requests. `document`: a glob; `person`: a Slack user ID, a name, an email address, or a glob over ARNs. */
@@ -185,27 +187,42 @@ export interface TrailSearch {
   person: string | null;
 }
 
-/** Returns one line about a request, or null if the search does not match. */
-export function requestLine(stored: readonly StoredRecord[], { document, person }: TrailSearch): string | null {
+/**
+ * Returns one line about a request, or null if the search does not match. A request with an altered record matches every
+ * search, because its true runbook and people are unknown. Throws if a record was altered so that it has no meaning.
+ */
+export function requestLine(stored: readonly StoredRecord[], intact: boolean, search: TrailSearch): string | null {
   const records = readRecords(stored);
   const opened = find(records, "requested");
-  if (opened === undefined) return null;
-  const { documentName, stepName, executionId, target, route, requester } = opened.detail;
-  if (document !== null && !globMatches(document.toLowerCase(), documentName.toLowerCase())) return null;
+  if (opened === undefined) throw new Error("no record shows the execution");
+  if (!intact) return `${writeLine(opened, records)} | ${ALTERED}`;
+  return doesMatch(search, opened, records) ? writeLine(opened, records) : null;
+}
+
+/** Returns the line about a request of which no page or line can be written. */
+export const unreadableRequest = (stored: readonly StoredRecord[]): string =>
+  `Request ${line(stored[0]?.requestId)}: its records cannot be read. Records ${listNumbers(stored)}: ${ALTERED}`;
+
+type Opened = Extract<Read, { kind: "requested" }>;
+
+function doesMatch({ document, person }: TrailSearch, { detail }: Opened, records: readonly Read[]): boolean {
+  if (document !== null && !globMatches(document.toLowerCase(), detail.documentName.toLowerCase())) return false;
   const names = records.flatMap(toPeople).map((name) => name.toLowerCase());
-  if (person !== null && !names.some((name) => globMatches(person.toLowerCase(), name))) return null;
-  const end = describeEnd(find(records, "closed"));
-  const decision = describeDecision(find(records, "decided"));
+  return person === null || names.some((name) => globMatches(person.toLowerCase(), name));
+}
+
+function writeLine({ record, detail }: Opened, records: readonly Read[]): string {
+  const { documentName, stepName, executionId, target, route, requester } = detail;
   return [
-    toIsoTime(opened.record.at),
+    toIsoTime(record.at),
     executionId,
     documentName,
     stepName,
     target,
     `route ${route ?? "none"}`,
     `started by ${describeRequester(requester)}`,
-    decision,
-    end,
+    describeDecision(find(records, "decided")),
+    describeEnd(find(records, "closed")),
   ]
     .map(line)
     .join(" | ");

@@ -1,5 +1,5 @@
 import { closeSync, openSync, realpathSync, statSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import { StoreUnavailableError } from "./unavailable.ts";
 
@@ -136,10 +136,27 @@ function adapt(database: DatabaseSync, lock: DatabaseSync | null): SqliteDatabas
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {
         reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...values(parameters)),
+        all: (parameters) =>
+          SELECT.test(text) ? select(statement, values(parameters)) : statement.all(...values(parameters)),
         run: (parameters) => statement.run(...values(parameters)),
         iterate: (parameters) => statement.iterate(...values(parameters)),
       };
     },
   };
+}
+
+const SELECT = /^\s*select\b/i;
+
+/** Reads rows. A number that was altered to one beyond the exact integers becomes the nearest number, and ends no reader. */
+function select(statement: StatementSync, parameters: readonly SQLInputValue[]) {
+  try {
+    return statement.all(...parameters);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    statement.setReadBigInts(true);
+    const toNumber = (value: SQLOutputValue) => (typeof value === "bigint" ? Number(value) : value);
+    return statement
+      .all(...parameters)
+      .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toNumber(value)])));
+  }
 }

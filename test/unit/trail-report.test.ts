@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AuditEntry, StoredRecord } from "../../src/core/audit.ts";
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
+import { findInTrail, showFromTrail } from "../../src/app/audit/read-trail.ts";
+import type { AuditEntry, AuditKind, StoredRecord } from "../../src/core/audit.ts";
 import { canonicalJson } from "../../src/core/canonical-json.ts";
 import { requestLine, requestReport } from "../../src/core/trail-report.ts";
-import { rechain } from "../support/chain.ts";
-import { anEntry, aVote, DETAILS } from "../support/samples.ts";
+import { alterations, applyAlterations } from "../support/alterations.ts";
+import { rechain, sha256 } from "../support/chain.ts";
+import { anEntry, aVote, DETAILS, REQUEST_ID } from "../support/samples.ts";
 
 const stored = (...entries: AuditEntry[]): StoredRecord[] =>
   rechain(
@@ -25,6 +29,22 @@ const decided = anEntry({
   actor: "U0JANE",
   detail: { ...DETAILS.decided, votes, policyHash: "f".repeat(64) },
 });
+const EVERYTHING = { document: null, person: null };
+const KINDS = Object.keys(DETAILS) as AuditKind[];
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const collected: Item[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+const toTrail = (records: readonly StoredRecord[]) => ({
+  page: async (after: number | null) =>
+    after === null ? [...new Map(records.map((each) => [each.requestId, each])).values()] : [],
+  ofRequests: async () => [...records],
+  findRequests: async () => [...new Set(records.map(({ requestId }) => requestId))],
+});
+
 const report = (...entries: AuditEntry[]) => requestReport(stored(...entries), true).join("\n");
 
 test("the report names a changed configuration, break-glass, denied clicks and a misdirected signal", () => {
@@ -61,14 +81,64 @@ test("a report never passes on control characters, and an altered record does no
   assert.ok(first !== undefined && second !== undefined);
   const altered = requestReport([first, { ...second, detail: "{" }], false).join("\n");
   assert.match(altered, /AT LEAST ONE WAS ALTERED/);
-  assert.match(requestReport([{ ...first, detail: "null" }], false).join("\n"), /do not show its execution/);
+  assert.throws(() => requestReport([{ ...first, detail: "null" }], false), /no record shows the execution/);
 });
 
 test("a search matches people by ID, name, address and ARN, and runbooks by a glob, without case", () => {
-  const line = (search: object) => requestLine(stored(requested, decided), { document: null, person: null, ...search });
+  const line = (search: object) => requestLine(stored(requested, decided), true, { ...EVERYTHING, ...search });
   for (const person of ["U0JANE", "u0jane@example.com", "person u0jane", "arn:aws:iam::*:user/rosa"])
     assert.match(line({ person }) ?? "", /Prod-DB-Restart .*approved/, person);
   for (const person of ["U0OMAR", "rosa", "jane"]) assert.equal(line({ person }), null, person);
   assert.notEqual(line({ document: "prod-db-*" }), null);
   assert.equal(line({ document: "prod" }), null);
+});
+
+/** A value that a column can have in SQLite, whatever its type. */
+const columns = fc.oneof(fc.string(), fc.double(), fc.constant(null), fc.uint8Array(), fc.constantFrom(...KINDS));
+
+test("no alteration of a record ends a report or a search", async () => {
+  const records = stored(...KINDS.map((kind) => anEntry({ kind, detail: DETAILS[kind] } as object)));
+  const alteration = fc.record({
+    index: fc.nat(records.length - 1),
+    ofDetail: alterations,
+    ofRecord: fc.dictionary(fc.constantFrom("kind", "at", "actor", "detail", "previous", "hash"), columns),
+  });
+  const check = async ({ index, ofDetail, ofRecord }: typeof alteration extends fc.Arbitrary<infer T> ? T : never) => {
+    const altered = records.map((record, position) => {
+      const detail = JSON.stringify(applyAlterations(JSON.parse(record.detail), ofDetail));
+      return position === index ? ({ ...record, detail, ...ofRecord } as StoredRecord) : record;
+    });
+    const trail = toTrail(altered);
+    const shown = await showFromTrail(trail, REQUEST_ID, sha256);
+    const [found] = await collect(findInTrail(trail, { since: null, until: null }, EVERYTHING, sha256));
+    const changed = !isDeepStrictEqual(altered, records);
+    assert.deepEqual([shown?.intact, found?.intact], [!changed, !changed]);
+    if (changed) for (const text of [shown?.lines.join("\n"), found?.line]) assert.match(text ?? "", /audit verify/);
+  };
+  await fc.assert(fc.asyncProperty(alteration, check), { numRuns: 500 });
+});
+
+test("an altered request is named by a search and by the page of its execution, which continue with the other requests", async () => {
+  const other = "99999999-8888-7777-6666-000000000002";
+  const [first, second] = stored(requested, { ...requested, requestId: other });
+  assert.ok(first !== undefined && second !== undefined);
+  for (const detail of ["{", "{}", first.detail.replace('"userIds":[]', '"userIds":null')]) {
+    const records: StoredRecord[] = [{ ...first, detail }, second];
+    const trail = toTrail(records);
+    const search = { document: null, person: "*rosa" };
+    const found = await collect(findInTrail(trail, { since: null, until: null }, search, sha256));
+    assert.deepEqual(
+      found.map(({ intact }) => intact),
+      [false, true],
+    );
+    assert.match(found[0]?.line ?? "", new RegExp(`${first.requestId}.*countersign audit verify`), detail);
+    assert.match(found[1]?.line ?? "", /Prod-DB-Restart/);
+    const shown = await showFromTrail(trail, "11111111", sha256);
+    assert.equal(shown?.intact, false);
+    assert.match(
+      shown?.lines.join("\n") ?? "",
+      new RegExp(`${first.requestId}.*countersign audit verify[^]*Prod-DB-Restart`),
+      detail,
+    );
+  }
 });

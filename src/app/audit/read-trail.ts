@@ -1,5 +1,5 @@
 import { chainTextOf, type StoredRecord } from "../../core/audit.ts";
-import { requestLine, requestReport, type TrailSearch } from "../../core/trail-report.ts";
+import { requestLine, requestReport, type TrailSearch, unreadableRequest } from "../../core/trail-report.ts";
 import type { AuditTrail, TrailFilter } from "../ports/audit-trail.ts";
 
 /** Records, or requests, of one read. */
@@ -16,20 +16,30 @@ export async function* readTrail(trail: Pick<AuditTrail, "page">, filter: TrailF
   }
 }
 
-/** Finds the requests that opened in a time and match a search: one line for each, oldest first. */
+/**
+ * Finds the requests that opened in a time and match a search: one line for each, oldest first. `intact`: whether the hash
+ * of each of its records is that of its fields.
+ */
 export async function* findInTrail(
   trail: Pick<AuditTrail, "page" | "ofRequests">,
   filter: TrailFilter,
   search: TrailSearch,
-): AsyncGenerator<string> {
+  sha256: (text: string) => string,
+): AsyncGenerator<{ line: string; intact: boolean }> {
   for await (const opened of readTrail(trail, { ...filter, kind: "requested" })) {
     const byRequest = Map.groupBy(
       await trail.ofRequests(opened.map(({ requestId }) => requestId)),
       ({ requestId }) => requestId,
     );
     for (const { requestId } of opened) {
-      const line = requestLine(byRequest.get(requestId) ?? [], search);
-      if (line !== null) yield line;
+      const records = byRequest.get(requestId) ?? [];
+      const { value: line, intact } = describe(
+        records,
+        sha256,
+        (each, isIntact) => requestLine(each, isIntact, search),
+        unreadableRequest,
+      );
+      if (line !== null) yield { line, intact };
     }
   }
 }
@@ -43,11 +53,24 @@ export async function showFromTrail(
   const requestIds = await trail.findRequests(id);
   if (requestIds.length === 0) return null;
   const records = await trail.ofRequests(requestIds);
-  const isIntact = (record: StoredRecord) => sha256(chainTextOf(record)) === record.hash;
-  const pages = requestIds.map((each) => records.filter(({ requestId }) => requestId === each));
-  const lines = pages.flatMap((page, index) => [
-    ...(index === 0 ? [] : [""]),
-    ...requestReport(page, page.every(isIntact)),
-  ]);
-  return { lines, intact: records.every(isIntact) };
+  const pages = requestIds
+    .map((each) => records.filter(({ requestId }) => requestId === each))
+    .map((page) => describe(page, sha256, requestReport, (unreadable) => [unreadableRequest(unreadable)]));
+  const lines = pages.flatMap(({ value }, index) => [...(index === 0 ? [] : [""]), ...value]);
+  return { lines, intact: pages.every(({ intact }) => intact) };
+}
+
+/** Describes the records of a request. An altered record must not hide the other requests, so it never throws. */
+function describe<Value>(
+  records: readonly StoredRecord[],
+  sha256: (text: string) => string,
+  write: (records: readonly StoredRecord[], intact: boolean) => Value,
+  unreadable: (records: readonly StoredRecord[]) => Value,
+): { value: Value; intact: boolean } {
+  try {
+    const intact = records.every((record) => sha256(chainTextOf(record)) === record.hash);
+    return { value: write(records, intact), intact };
+  } catch {
+    return { value: unreadable(records), intact: false };
+  }
 }

@@ -52,49 +52,6 @@ describe("files", () => {
     test(`${path} is there`, () => assert.ok(made.includes(path) || existsSync(path)));
 });
 
-describe("IAM", () => {
-  type Statement = { Action: string | string[]; Resource: string };
-  const statements = blocks("json").flatMap((text): Statement[] => JSON.parse(text).Statement);
-  const granted = statements.flatMap(({ Action, Resource }) => [Action].flat().map((action) => ({ action, Resource })));
-
-  /** Service of the SDK to its prefix in IAM. */
-  const PREFIX: Record<string, string> = { ssm: "ssm", eventbridge: "events", sqs: "sqs", sts: "sts" };
-  /** Needs no permission. */
-  const FREE = ["sts:GetCallerIdentity"];
-  /** Asked for by a parameter of AssumeRole, not by an operation of its own. */
-  const BESIDE = ["sts:SetSourceIdentity"];
-  const IMPORT = /import \{([^}]*)\} from "@aws-sdk\/client-(\w+)"/g;
-  const called = globSync("src/aws/**/*.ts").flatMap((path) =>
-    [...readFileSync(path, "utf8").matchAll(IMPORT)].flatMap(([, names = "", service = ""]) =>
-      [...names.matchAll(/\b(\w+)Command\b/g)].flatMap(([, operation = ""]) =>
-        service in PREFIX ? [`${PREFIX[service]}:${operation}`] : [],
-      ),
-    ),
-  );
-
-  test("the policy allows exactly the operations that the bot calls", () => {
-    const needed = [...called.filter((action) => !FREE.includes(action)), ...BESIDE];
-    assert.deepEqual(granted.map(({ action }) => action).sort(), [...new Set(needed)].sort());
-  });
-
-  test("only the list of executions, which AWS grants no other way, is allowed on everything", () => {
-    assert.deepEqual(
-      granted.filter(({ Resource }) => Resource === "*").map(({ action }) => action),
-      ["ssm:DescribeAutomationExecutions"],
-    );
-  });
-
-  test("each resource is of the kind that its action takes", () => {
-    for (const { action, Resource } of granted.filter(({ Resource }) => Resource !== "*")) {
-      const kind =
-        action === "ssm:GetDocument"
-          ? "document"
-          : ({ ssm: "automation-execution", sts: "role" }[action.split(":")[0] ?? ""] ?? "event-bus");
-      assert.ok(Resource.split(":")[5]?.startsWith(`${kind}/`), action);
-    }
-  });
-});
-
 describe("YAML", () => {
   for (const [i, text] of blocks("yaml").entries())
     test(`block ${i + 1} is valid`, () => {

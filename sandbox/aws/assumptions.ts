@@ -22,6 +22,16 @@ export const assumptionsSchema = z.strictObject({
   childrenListed: z.boolean().default(true),
   /** Whether a step emits a status-change event when it starts to wait. */
   waitingStepEvent: z.boolean().default(true),
+  /** Whether an execution emits a status-change event when it starts to wait. */
+  waitingExecutionEvent: z.boolean().default(true),
+  /** Sandbox milliseconds between a status change or an API call and the message in the queue. */
+  eventDelayMs: z.int().nonnegative().default(0).meta({ sample: 1000 }),
+  /** The order in which events of the same moment arrive. */
+  eventOrder: z.enum(["kept", "reversed"]).default("kept"),
+  /** The number of messages for one event. */
+  eventCopies: z.int().positive().max(5).default(1).meta({ sample: 2 }),
+  /** Whether the accounts have a trail, so that EventBridge gets an event for each API call. */
+  trail: z.boolean().default(true),
   /** Sandbox milliseconds between StartAutomationExecution and the first step. Until then the status is Pending. */
   startDelayMs: z.int().nonnegative().default(0).meta({ sample: 1000 }),
   /** Sandbox milliseconds between a signal's acceptance and its effect. */

@@ -1,6 +1,6 @@
 /** How much of an AWS operation the stand-in implements. A test compares this list with the routes. */
 export interface OperationCoverage {
-  service: "ssm" | "events" | "sts";
+  service: "ssm" | "events" | "sts" | "sqs";
   operation: string;
   /** An operation that is "not started" gets the reply to an unknown operation. */
   state: "supported" | "partial" | "not started";
@@ -13,6 +13,10 @@ const ssm = (operation: string, state: OperationCoverage["state"], note: string)
   operation,
   state,
   note,
+});
+const sqs = (operation: string, state: OperationCoverage["state"], note: string): OperationCoverage => ({
+  ...ssm(operation, state, note),
+  service: "sqs",
 });
 const notStarted = (service: OperationCoverage["service"], ...operations: string[]): OperationCoverage[] =>
   operations.map((operation) => ({ service, operation, state: "not started", note: "" }));
@@ -69,6 +73,21 @@ export const coverage: OperationCoverage[] = [
     state: "supported",
     note: "Accepts any bus name. Each entry succeeds or fails separately; tests can inject failures. /_control/bus lists the events.",
   },
+  sqs(
+    "ReceiveMessage",
+    "supported",
+    "Long polling, visibility timeout, receipt handles, system and message attributes, redrive to a dead-letter queue.",
+  ),
+  sqs("DeleteMessage", "supported", "An outdated receipt handle succeeds without an effect."),
+  sqs("DeleteMessageBatch", "supported", "Each entry succeeds or fails separately."),
+  sqs(
+    "SendMessage",
+    "partial",
+    "Standard queues: DelaySeconds, message attributes and their MD5. No system attributes, no FIFO queues.",
+  ),
+  sqs("SendMessageBatch", "partial", "As SendMessage. Each entry succeeds or fails separately."),
+  sqs("GetQueueUrl", "supported", "The queues of the caller's own account. Queues exist through /_control/ only."),
+  sqs("GetQueueAttributes", "supported", "A queue has no policy, no KMS key and no FIFO attributes."),
   {
     service: "sts",
     operation: "AssumeRole",
@@ -89,5 +108,9 @@ export const coverage: OperationCoverage[] = [
     "ListRules",
     "TestEventPattern",
   ),
+  ...notStarted("sqs", "CreateQueue", "DeleteQueue", "ListQueues", "SetQueueAttributes", "PurgeQueue"),
+  ...notStarted("sqs", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "ListDeadLetterSourceQueues"),
+  ...notStarted("sqs", "AddPermission", "RemovePermission", "TagQueue", "UntagQueue", "ListQueueTags"),
+  ...notStarted("sqs", "StartMessageMoveTask", "CancelMessageMoveTask", "ListMessageMoveTasks"),
   ...notStarted("sts", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetSessionToken", "GetAccessKeyInfo"),
 ];

@@ -26,13 +26,20 @@ export type Reply = { kind: "output"; output: object } | { kind: "error"; error:
 /**
  * Processes one call and records it in the journal. The checks run in the order that AWS's services show: operation,
  * caller, types, permission, constraints, execution. A fault applies before all checks, unless it replaces the reply.
+ * `abort`: the caller has disconnected.
  */
-export async function dispatchOperation(deps: DispatchDeps, awsRequest: AwsRequest): Promise<Reply> {
+export async function dispatchOperation(
+  deps: DispatchDeps,
+  awsRequest: AwsRequest,
+  abort: AbortSignal,
+): Promise<Reply> {
   const operation = findOperation(awsRequest);
   const fault = deps.faults.take(operation);
   if (fault?.kind === "delay") await machineDelay(fault.delayMs ?? 0);
   const call: CallRecord = { executed: false };
-  const reply = applyFaultBefore(fault) ?? toReply(() => execute(deps, awsRequest, call));
+  const pending = applyFaultBefore(fault) ?? toReply(() => execute(deps, awsRequest, call, abort));
+  // A call that does not wait is recorded before anything else runs.
+  const reply = pending instanceof Promise ? await pending : pending;
   const final = applyFaultAfter(reply, fault);
   deps.journal.record({
     operation,
@@ -51,7 +58,12 @@ interface CallRecord {
   executed: boolean;
 }
 
-function execute(deps: DispatchDeps, awsRequest: AwsRequest, call: CallRecord): object {
+function execute(
+  deps: DispatchDeps,
+  awsRequest: AwsRequest,
+  call: CallRecord,
+  abort: AbortSignal,
+): object | Promise<object> {
   if (awsRequest.protocol === "unknown") throw new AwsError("UnknownOperationException", "", 404);
   const route = deps.routes.get(awsRequest.operation);
   if (route === undefined || !matchesService(route, awsRequest)) throw unknownOperation(awsRequest);
@@ -64,21 +76,20 @@ function execute(deps: DispatchDeps, awsRequest: AwsRequest, call: CallRecord): 
       : deserialize(route.model, shape, awsRequest.request.body);
   call.input = input;
   if (route.action !== undefined) authorize(caller, route.action, route.resource(caller, input));
-  throwOnViolations(findViolations(route.model, shape, input));
+  if (route.check === undefined) throwOnViolations(findViolations(route.model, shape, input));
+  else route.check(shape, input);
   call.executed = true;
-  return route.execute(caller, input);
+  return route.execute(caller, input, abort);
 }
 
+const TARGET_PREFIXES = { ssm: "AmazonSSM", events: "AWSEvents", sqs: "AmazonSQS" };
 /** The only version of the STS API. */
 const STS_VERSION = "2011-06-15";
 
 /** Returns whether a request addresses the route's service: an operation name alone is not enough. */
 function matchesService(route: Route, awsRequest: Exclude<AwsRequest, { protocol: "unknown" }>): boolean {
   if (awsRequest.protocol === "query") return route.service === "sts" && awsRequest.form.get("Version") === STS_VERSION;
-  return (
-    awsRequest.target === `${route.service === "ssm" ? "AmazonSSM" : "AWSEvents"}.${route.operation}` &&
-    route.service !== "sts"
-  );
+  return route.service !== "sts" && awsRequest.target === `${TARGET_PREFIXES[route.service]}.${route.operation}`;
 }
 
 function unknownOperation(awsRequest: AwsRequest): AwsError {
@@ -88,17 +99,23 @@ function unknownOperation(awsRequest: AwsRequest): AwsError {
   return new AwsError("InvalidAction", `Could not find operation ${awsRequest.operation} for version ${version}`);
 }
 
-function toReply(work: () => object): Reply {
+function toReply(work: () => object | Promise<object>): Reply | Promise<Reply> {
   try {
-    return { kind: "output", output: work() };
+    const output = work();
+    if (output instanceof Promise) return output.then((value): Reply => ({ kind: "output", output: value }), toFailure);
+    return { kind: "output", output };
   } catch (error) {
-    if (error instanceof AwsError) return { kind: "error", error };
-    console.error("The AWS stand-in failed:", error);
-    return {
-      kind: "error",
-      error: new AwsError("InternalServerError", "The sandbox failed. Its output shows the error.", 500),
-    };
+    return toFailure(error);
   }
+}
+
+function toFailure(error: unknown): Reply {
+  if (error instanceof AwsError) return { kind: "error", error };
+  console.error("The AWS stand-in failed:", error);
+  return {
+    kind: "error",
+    error: new AwsError("InternalServerError", "The sandbox failed. Its output shows the error.", 500),
+  };
 }
 
 function applyFaultBefore(fault: Fault | undefined): Reply | undefined {

@@ -1,7 +1,14 @@
+import { recordApiCall, type TrailDeps } from "./events/api-call-events.ts";
 import type { EventBus } from "./events/event-bus.ts";
 import { type PutEventsEntry, putEvents } from "./events/put-events.ts";
 import type { Caller } from "./identity/authenticate.ts";
-import { eventBridgeModel, type ServiceModel, ssmModel, stsModel } from "./model/service-model.ts";
+import { eventBridgeModel, type ServiceModel, sqsModel, ssmModel, stsModel } from "./model/service-model.ts";
+import { checkRequired } from "./sqs/check-required.ts";
+import { deleteMessage, deleteMessageBatch } from "./sqs/delete-message.ts";
+import { getQueueAttributes, getQueueUrl } from "./sqs/describe-queue.ts";
+import { receiveMessage } from "./sqs/receive-message.ts";
+import { sendMessage, sendMessageBatch } from "./sqs/send-message.ts";
+import type { SqsDeps, SqsOperation } from "./sqs/sqs-operation.ts";
 import { createDocument } from "./ssm/create-document.ts";
 import { describeAutomationExecutions } from "./ssm/describe-automation-executions.ts";
 import { describeAutomationStepExecutions } from "./ssm/describe-automation-step-executions.ts";
@@ -20,18 +27,20 @@ import { assumeRole, getCallerIdentity, type StsDeps } from "./sts/operations.ts
 /** An operation that the stand-in implements. */
 export interface Route {
   /** The service's name in the credential scope. */
-  service: "ssm" | "events" | "sts";
+  service: "ssm" | "events" | "sts" | "sqs";
   operation: string;
   model: ServiceModel;
   /** The IAM action that the caller needs. Absent for an operation that needs no permission. */
   action?: string;
   /** Returns the resource ARN for the text of a denial. */
   resource: (caller: Caller, input: Record<string, unknown>) => string;
+  /** Validates the input instead of the model's constraints. */
+  check?: (shape: string, input: Record<string, unknown>) => void;
   /** Runs the operation on validated input. Returns the output or throws an AwsError. */
-  execute: (caller: Caller, input: Record<string, unknown>) => object;
+  execute: (caller: Caller, input: Record<string, unknown>, abort: AbortSignal) => object | Promise<object>;
 }
 
-export type RouteDeps = SsmDeps & StsDeps & { bus: EventBus };
+export type RouteDeps = SsmDeps & StsDeps & SqsDeps & TrailDeps & { bus: EventBus };
 
 /** Makes the routes, keyed by operation. The services of the stand-in have no operation name in common. */
 export function makeRoutes(deps: RouteDeps): Map<string, Route> {
@@ -41,7 +50,17 @@ export function makeRoutes(deps: RouteDeps): Map<string, Route> {
     model: ssmModel,
     action: `ssm:${operation}`,
     resource,
-    execute: (caller, input) => run(deps, caller, input as Input),
+    execute: (caller, input) =>
+      recordApiCall(deps, { operation, caller, input }, () => run(deps, caller, input as Input)),
+  });
+  const sqs = <Input>(operation: string, run: SqsOperation<Input>, action = operation): Route => ({
+    service: "sqs",
+    operation,
+    model: sqsModel,
+    action: `sqs:${action}`,
+    resource: queueArn,
+    check: (shape, input) => checkRequired(sqsModel, shape, input),
+    execute: (caller, input, abort) => run(deps, caller, input as Input, abort),
   });
   const routes: Route[] = [
     ssm("SendAutomationSignal", sendAutomationSignal, executionArn),
@@ -61,6 +80,13 @@ export function makeRoutes(deps: RouteDeps): Map<string, Route> {
     ssm("ListTagsForResource", listTagsForResource, taggedArn),
     ssm("AddTagsToResource", addTagsToResource, taggedArn),
     ssm("RemoveTagsFromResource", removeTagsFromResource, taggedArn),
+    sqs("ReceiveMessage", receiveMessage),
+    sqs("DeleteMessage", deleteMessage),
+    sqs("DeleteMessageBatch", deleteMessageBatch, "DeleteMessage"),
+    sqs("SendMessage", sendMessage),
+    sqs("SendMessageBatch", sendMessageBatch, "SendMessage"),
+    sqs("GetQueueUrl", getQueueUrl),
+    sqs("GetQueueAttributes", getQueueAttributes),
     {
       service: "events",
       operation: "PutEvents",
@@ -98,6 +124,8 @@ const definitionArn: Route["resource"] = (caller, input) =>
 const documentArn: Route["resource"] = (caller, input) => ssmArn(caller, `document/${input.Name}`);
 const taggedArn: Route["resource"] = (caller, { ResourceType, ResourceId }) =>
   ssmArn(caller, `${ResourceType === "Automation" ? "automation-execution" : "document"}/${ResourceId}`);
+const queueArn: Route["resource"] = ({ region, account }, { QueueUrl, QueueName }) =>
+  `arn:aws:sqs:${region}:${account}:${QueueName ?? String(QueueUrl).split("/").at(-1)}`;
 const busArn: Route["resource"] = ({ region, account }, input) => {
   const [entry] = (input.Entries ?? []) as ({ EventBusName?: string } | null)[]; // not validated yet
   const name = entry?.EventBusName ?? "default";

@@ -6,10 +6,12 @@ import { makeSessionTimers } from "../wire/session-timers.ts";
 import { type AssumptionValues, makeAssumptions } from "./assumptions.ts";
 import { makeEngine } from "./engine/engine.ts";
 import { makeSimulation } from "./engine/simulation.ts";
+import { type DeliveryFault, deliverToQueue } from "./events/deliver-to-queue.ts";
 import { makeEventBus } from "./events/event-bus.ts";
 import { publishStatusEvent } from "./events/status-events.ts";
 import { makeIdentityStore } from "./identity/identity-store.ts";
 import { makeResourceStore } from "./resources.ts";
+import { makeQueueStore } from "./sqs/queue-store.ts";
 import { resolveRunbook } from "./ssm/documents.ts";
 
 export type StandIn = ReturnType<typeof makeStandIn>;
@@ -30,6 +32,9 @@ export function makeStandIn(
   const assumptions = makeAssumptions(initial);
   const bus = makeEventBus(newId);
   const identities = makeIdentityStore();
+  const queues = makeQueueStore(timers);
+  const deliveryFaults = makeFaults<DeliveryFault>();
+  deliverToQueue({ bus, queue: queues.waiting, faults: deliveryFaults, timers, assumptions });
   const engine = makeEngine({
     timers,
     newId,
@@ -49,6 +54,8 @@ export function makeStandIn(
     assumptions,
     bus,
     identities,
+    queues,
+    deliveryFaults,
     faults: makeFaults(),
     journal: makeJournal(clock),
     tokenSecret: randomUUID(),
@@ -61,6 +68,8 @@ export function makeStandIn(
       simulation.clear();
       assumptions.reset();
       bus.clear();
+      deliveryFaults.clear();
+      queues.reset();
       identities.reset();
     },
   };

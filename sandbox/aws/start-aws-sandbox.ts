@@ -51,7 +51,9 @@ export async function startAwsSandbox(options: {
     const body = await c.req.text().catch(() => undefined);
     if (body === undefined) return hangUp(c); // the caller disconnected while sending the request
     const awsRequest = parseAwsRequest({ method, path, query, headers, body });
-    return writeReply(c, awsRequest, await dispatchOperation({ ...standIn, routes }, awsRequest));
+    const disconnected = new AbortController();
+    c.env.outgoing.once("close", () => disconnected.abort());
+    return writeReply(c, awsRequest, await dispatchOperation({ ...standIn, routes }, awsRequest, disconnected.signal));
   });
   const server = await listen(app, options.port);
   reset();

@@ -1,14 +1,5 @@
-import type { AssumptionValues } from "./assumptions.ts";
-
-/** A question about the real service that neither documentation nor observation answers. */
-export interface Unknown {
-  topic: string;
-  /** The behavior of the stand-in. */
-  assumption: string;
-  reason: string;
-  /** The setting in `/_control/assumptions` that changes the assumption. */
-  switch?: keyof AssumptionValues;
-}
+import { eventUnknowns } from "./events/event-unknowns.ts";
+import type { Unknown } from "./unknown.ts";
 
 export const unknowns: Unknown[] = [
   {
@@ -70,13 +61,7 @@ export const unknowns: Unknown[] = [
       "The filter ParentExecutionId narrows a list. The documentation does not say that children are hidden without it.",
     switch: "childrenListed",
   },
-  {
-    topic: "Whether a step emits an EventBridge event when it starts to wait",
-    assumption: "It does, with the status Waiting.",
-    reason:
-      "The event is documented for status changes, without a list of statuses. Delivery is best effort in any case.",
-    switch: "waitingStepEvent",
-  },
+  ...eventUnknowns,
   {
     topic: "The delay between SendAutomationSignal and its effect on the execution",
     assumption: "None.",

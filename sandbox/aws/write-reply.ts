@@ -5,6 +5,7 @@ import type { Reply } from "./dispatch-operation.ts";
 import { toErrorBody } from "./protocol/aws-error.ts";
 import type { AwsRequest } from "./protocol/aws-request.ts";
 import { toErrorXml, toResultXml } from "./protocol/query.ts";
+import { toSqsError } from "./sqs/sqs-errors.ts";
 import { toQueryError } from "./sts/query-errors.ts";
 
 const STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -18,7 +19,13 @@ export function writeReply(c: Context<HonoEnv>, awsRequest: AwsRequest, reply: R
     new Response(body, { status: code, headers: { "content-type": type, "x-amzn-requestid": requestId } });
   if (awsRequest.protocol === "unknown") return send("<UnknownOperationException/>\n", "application/xml");
   if (awsRequest.protocol === "json") {
-    return send(JSON.stringify(reply.kind === "error" ? toErrorBody(reply.error) : reply.output), JSON_TYPE);
+    const type = `application/x-amz-json-${awsRequest.version}`;
+    if (reply.kind === "output") return send(JSON.stringify(reply.output), type);
+    if (awsRequest.version === "1.1") return send(JSON.stringify(toErrorBody(reply.error)), type);
+    const { body, queryError } = toSqsError(reply.error);
+    const response = send(JSON.stringify(body), type);
+    response.headers.set("x-amzn-query-error", queryError);
+    return response;
   }
   if (reply.kind === "output") {
     const output = reply.output as Record<string, unknown>;
@@ -27,5 +34,3 @@ export function writeReply(c: Context<HonoEnv>, awsRequest: AwsRequest, reply: R
   const error = toQueryError(reply.error);
   return send(toErrorXml(STS_NAMESPACE, error, requestId), "text/xml", error.status);
 }
-
-const JSON_TYPE = "application/x-amz-json-1.1";

@@ -30,7 +30,8 @@ test("each partial operation has a note about the missing parts", () => {
 test("an operation that is not started gets the reply to an unknown operation", async () => {
   await using aws = await awsWorld();
   for (const { service, operation } of coverage.filter(({ state }) => state === "not started")) {
-    const prefix = { ssm: "AmazonSSM", events: "AWSEvents", sts: "" }[service];
+    const prefix = { ssm: "AmazonSSM", events: "AWSEvents", sqs: "AmazonSQS", sts: "" }[service];
+    const version = service === "sqs" ? "1.0" : "1.1";
     const response =
       service === "sts"
         ? await fetch(aws.sandbox.url, {
@@ -39,7 +40,7 @@ test("an operation that is not started gets the reply to an unknown operation", 
           })
         : await fetch(aws.sandbox.url, {
             method: "POST",
-            headers: { "content-type": "application/x-amz-json-1.1", "x-amz-target": `${prefix}.${operation}` },
+            headers: { "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${prefix}.${operation}` },
             body: "{}",
           });
     assert.equal(response.status, 400, operation);

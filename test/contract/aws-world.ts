@@ -1,4 +1,5 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import {
   CreateDocumentCommand,
   type DocumentFormat,
@@ -60,6 +61,7 @@ export async function awsWorld(options: { seed?: boolean; assumptions?: Partial<
     settle,
     ssm,
     events: (client: ClientOptions = {}) => opened(new EventBridgeClient(configure(client))),
+    sqs: (client: ClientOptions = {}) => opened(new SQSClient(configure(client))),
     sts: (client: ClientOptions = {}) => opened(new STSClient(configure(client))),
 
     /** Creates a runbook as the administrator: a text is YAML, an object becomes JSON. */

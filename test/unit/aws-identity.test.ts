@@ -90,7 +90,8 @@ for (const [claim, principal, approver, expected] of approvers) {
 }
 
 test("an IAM policy matches an action by name or wildcard, in any case, and not by regular expression", () => {
-  const caller = (allows: string[]) => ({ principal: jane, allows, account: "111122223333", region: "us-east-1" });
+  const from = { account: "111122223333", region: "us-east-1", endpoint: "http://localhost:4566" };
+  const caller = (allows: string[]) => ({ principal: jane, allows, ...from });
   for (const allowed of ["ssm:GetDocument", "ssm:get*", "ssm:*", "*"])
     authorize(caller([allowed]), "ssm:GetDocument", "*");
   for (const other of ["ssm:Get", "ssm.GetDocument", "ssm:GetDocumen.", "events:*"]) {

@@ -4,6 +4,7 @@ import {
   eventBridgeModel,
   findShape,
   type ServiceModel,
+  sqsModel,
   ssmModel,
   stsModel,
 } from "../../sandbox/aws/model/service-model.ts";
@@ -163,7 +164,7 @@ test("unknown members are dropped, including __proto__", () => {
   assert.deepEqual(Object.keys(read.Payload as object), ["__proto__"]);
 });
 
-for (const each of [ssmModel, eventBridgeModel, stsModel]) {
+for (const each of [ssmModel, eventBridgeModel, stsModel, sqsModel]) {
   test(`the ${each.api} model contains every shape that it uses, and its patterns compile`, () => {
     const used = Object.values(each.operations).flatMap(({ input, output }) => [
       input,

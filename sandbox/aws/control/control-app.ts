@@ -6,11 +6,13 @@ import { AMAZON_RUNBOOKS } from "../amazon-runbooks.ts";
 import { assumptionsSchema } from "../assumptions.ts";
 import type { Execution } from "../engine/execution-state.ts";
 import { simulationRuleSchema } from "../engine/simulation.ts";
+import { deliveryFaultSchema } from "../events/deliver-to-queue.ts";
 import { AwsError } from "../protocol/aws-error.ts";
 import { applySeed, seedDemonstration, seedSchema } from "../seed.ts";
 import type { StandIn } from "../stand-in.ts";
 import { describeDocuments } from "./document-report.ts";
 import { describeExecution } from "./execution-report.ts";
+import { describeQueue } from "./queue-report.ts";
 
 const failuresSchema = z.strictObject({
   times: z.int().positive().default(1),
@@ -81,6 +83,19 @@ export function controlApp(deps: { standIn: StandIn; reset: () => void }): Hono<
     standIn.bus.failNext(parsed.data);
     return c.json({ ok: true });
   });
+
+  app.get("/bus/faults", (c) => c.json({ faults: standIn.deliveryFaults.list() }));
+  app.post("/bus/faults", async (c) => {
+    const parsed = deliveryFaultSchema.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success) return c.json({ error: "not a fault", problems: z.treeifyError(parsed.error) }, 400);
+    standIn.deliveryFaults.add(parsed.data);
+    return c.json({ ok: true, faults: standIn.deliveryFaults.list() });
+  });
+  app.delete("/bus/faults", (c) => {
+    standIn.deliveryFaults.clear();
+    return c.json({ ok: true });
+  });
+  app.get("/queues", (c) => c.json({ queues: standIn.queues.all().map(describeQueue) }));
 
   app.get("/assumptions", (c) => c.json(standIn.assumptions.values));
   app.post("/assumptions", async (c) => {

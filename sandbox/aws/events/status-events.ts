@@ -1,6 +1,7 @@
 import type { AssumptionValues } from "../assumptions.ts";
 import type { StatusChange } from "../engine/engine.ts";
 import type { EventBus } from "./event-bus.ts";
+import { STATUS_EVENTS } from "./waiting-rule.ts";
 
 /**
  * Publishes the status-change events that Automation emits: one kind for executions, one for steps. Their details have
@@ -12,7 +13,8 @@ export function publishStatusEvent(
   deps: { bus: EventBus; now: () => number; assumptions: () => AssumptionValues },
   { execution, step, status }: StatusChange,
 ): void {
-  if (step !== undefined && status === "Waiting" && !deps.assumptions().waitingStepEvent) return;
+  const { waitingStepEvent, waitingExecutionEvent } = deps.assumptions();
+  if (status === "Waiting" && !(step === undefined ? waitingExecutionEvent : waitingStepEvent)) return;
   const { location, document } = execution;
   const subject = step ?? execution;
   const arn = `arn:aws:ssm:${location.region}:${location.account}`;
@@ -29,10 +31,9 @@ export function publishStatusEvent(
       ? { ExecutedBy: execution.executedBy }
       : { StepName: step.definition.name, Action: step.definition.action }),
   };
-  const kind = step === undefined ? "Execution" : "Step";
   deps.bus.publish(
     {
-      "detail-type": `EC2 Automation ${kind} Status-change Notification`,
+      "detail-type": STATUS_EVENTS[step === undefined ? "execution" : "step"],
       source: "aws.ssm",
       resources: [
         `${arn}:automation-execution/${execution.id}`,

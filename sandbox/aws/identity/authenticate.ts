@@ -10,6 +10,8 @@ export interface Caller {
   allows: string[];
   account: string;
   region: string;
+  /** The base URL that the caller has used, such as `http://localhost:4566`. */
+  endpoint: string;
 }
 
 /** The signed parts of a request: SigV4 covers the method, path, query, headers and body. */
@@ -49,7 +51,9 @@ export function authenticate(
   if (key.expiresAt !== undefined && key.expiresAt <= now) {
     throw new AwsError("ExpiredTokenException", "The security token included in the request is expired");
   }
-  return { principal: key.principal, allows: key.allows, account: key.principal.account, region: scope.region };
+  const { principal, allows } = key;
+  const endpoint = `http://${request.headers.get("host")}`;
+  return { principal, allows, account: principal.account, region: scope.region, endpoint };
 }
 
 /** Returns whether a call has the token of its key. Temporary keys need theirs; seeded keys accept any token. */

@@ -13,13 +13,16 @@ const READER = [
   "ssm:DescribeAutomationStepExecutions",
 ];
 
-/** The minimum that the bot needs: read, signal, publish, and assume the roles of other targets. */
+/** The minimum that the bot needs: read, signal, publish, receive events, and assume the roles of other targets. */
 const BOT = [
   ...READER,
   "ssm:GetDocument",
   "ssm:ListTagsForResource",
   "ssm:SendAutomationSignal",
   "events:PutEvents",
+  "sqs:ReceiveMessage",
+  "sqs:DeleteMessage",
+  "sqs:GetQueueAttributes",
   "sts:AssumeRole",
   "sts:SetSourceIdentity",
 ];

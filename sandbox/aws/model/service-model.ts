@@ -1,11 +1,12 @@
 import eventbridge from "./eventbridge.model.json" with { type: "json" };
+import sqs from "./sqs.model.json" with { type: "json" };
 import ssm from "./ssm-automation.model.json" with { type: "json" };
 import sts from "./sts.model.json" with { type: "json" };
 
 /**
  * A service's API model, reduced to the parts that a validator needs: shapes with lengths, enums and patterns, and the
  * input, output and modeled errors of each operation. Taken from the public API models (SSM 2014-11-06, EventBridge
- * 2015-10-07, STS 2011-06-15), without their documentation texts.
+ * 2015-10-07, STS 2011-06-15, SQS 2012-11-05), without their documentation texts.
  */
 export interface ServiceModel {
   api: string;
@@ -31,11 +32,12 @@ export interface Shape {
   sensitive?: boolean;
 }
 
-const models = { ssm, eventbridge, sts } as unknown as Record<"ssm" | "eventbridge" | "sts", ServiceModel>;
+const models = { ssm, eventbridge, sts, sqs } as unknown as Record<"ssm" | "eventbridge" | "sts" | "sqs", ServiceModel>;
 
 export const ssmModel: ServiceModel = models.ssm;
 export const eventBridgeModel: ServiceModel = models.eventbridge;
 export const stsModel: ServiceModel = models.sts;
+export const sqsModel: ServiceModel = models.sqs;
 
 /** Finds a shape by name. Throws if the model file has none, which is a bug in this repository. */
 export function findShape(model: ServiceModel, name: string): Shape {

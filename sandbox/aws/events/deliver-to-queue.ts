@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { Faults } from "../../wire/faults.ts";
+import type { SessionTimers } from "../../wire/session-timers.ts";
+import type { Assumptions } from "../assumptions.ts";
+import type { Queue } from "../sqs/queue.ts";
+import type { BusEvent, EventBus } from "./event-bus.ts";
+import { matchesPattern } from "./event-pattern.ts";
+import { WAITING_RULE } from "./waiting-rule.ts";
+
+/** A fault of the delivery from the bus to the queue. `operation`: the detail-type of the events that it affects, or `*`. */
+export const deliveryFaultSchema = z.strictObject({
+  operation: z.string().default("*"),
+  kind: z.enum(["lose", "duplicate", "delay"]),
+  /** The number of events that it affects. Without it, the fault stays until it is cleared. */
+  times: z.int().positive().optional(),
+  /** For `delay`: sandbox milliseconds. */
+  delayMs: z.int().nonnegative().optional(),
+});
+
+export type DeliveryFault = z.infer<typeof deliveryFaultSchema>;
+
+/** The sender of messages that EventBridge puts into a queue. */
+const SENDER = "AIDAEVENTBRIDGE00000";
+
+/**
+ * Delivers each event that the seeded rule matches to the queue. The body of the message is the event. Events wait for the
+ * assumed delay, and leave in their order or in the reverse order.
+ */
+export function deliverToQueue(deps: {
+  bus: EventBus;
+  queue: () => Queue;
+  faults: Faults<DeliveryFault>;
+  timers: SessionTimers;
+  assumptions: Assumptions;
+}): void {
+  const { bus, queue, faults, timers, assumptions } = deps;
+  let waiting: BusEvent[] = [];
+
+  const send = ({ bus: _, ...event }: BusEvent, copies: number) => {
+    for (let copy = 0; copy < copies; copy++) queue().send({ body: JSON.stringify(event), senderId: SENDER });
+  };
+  const deliver = (event: BusEvent) => {
+    const fault = faults.take(event["detail-type"]);
+    const copies = assumptions.values.eventCopies;
+    if (fault?.kind === "lose") return;
+    if (fault?.kind === "delay") timers.after(fault.delayMs ?? 0, () => send(event, copies));
+    else send(event, fault?.kind === "duplicate" ? copies + 1 : copies);
+  };
+  const flush = () => {
+    const events = waiting;
+    waiting = [];
+    for (const event of assumptions.values.eventOrder === "reversed" ? events.reverse() : events) deliver(event);
+  };
+
+  const drop = () => {
+    waiting = [];
+  };
+
+  bus.subscribe((event) => {
+    if (event.bus !== "default" || !matchesPattern(WAITING_RULE, event)) return;
+    const { eventDelayMs, eventOrder } = assumptions.values;
+    if (eventDelayMs === 0 && eventOrder === "kept") return deliver(event);
+    waiting.push(event);
+    // The first event of a group sets the time, and a new session delivers nothing of the one before.
+    if (waiting.length === 1) timers.at(timers.now() + eventDelayMs, flush, drop);
+  });
+}

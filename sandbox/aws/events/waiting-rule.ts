@@ -1,0 +1,19 @@
+import type { EventPattern } from "./event-pattern.ts";
+
+/** The detail-types of Automation's status events. */
+export const STATUS_EVENTS = {
+  step: "EC2 Automation Step Status-change Notification",
+  execution: "EC2 Automation Execution Status-change Notification",
+} as const;
+
+/** The detail-type of an API call that a trail records. */
+export const API_CALL = "AWS API Call via CloudTrail";
+
+/**
+ * The pattern of the seeded rule, whose target is the queue `countersign-waiting`. It is the pattern in the README; a test
+ * compares the two. The rule exists in every account and Region, as if each of them forwarded to the bus of the queue.
+ */
+export const WAITING_RULE: EventPattern = {
+  source: ["aws.ssm"],
+  "detail-type": [STATUS_EVENTS.step, STATUS_EVENTS.execution, API_CALL],
+};

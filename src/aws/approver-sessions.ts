@@ -1,7 +1,9 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { LRUCache } from "lru-cache";
+import type { AwsCalls } from "../app/ports/aws.ts";
 import type { Signer } from "../core/signers.ts";
 import { describe, MalformedAnswerError, readFailure } from "./aws-failures.ts";
+import { observeCalls } from "./observe-calls.ts";
 import { makeSignalSender, type SignalSender, type Signing } from "./signal-sender.ts";
 import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
 
@@ -35,11 +37,13 @@ export function makeApproverSessions(options: {
   region: string;
   roleArn: string;
   now: () => number;
+  calls: AwsCalls;
   /** Called at the end of each signal, with its error if it failed. */
   onEnd: (error?: unknown) => void;
 }): Signing {
-  const { region, roleArn, now, onEnd } = options;
+  const { region, roleArn, now, calls, onEnd } = options;
   const client = new STSClient({ ...STS_CLIENT, region });
+  client.middlewareStack.use(observeCalls(calls));
   // A session that is evicted is not closed: a signal may be on its way under it, and would lose its reply.
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   const keyOf = (signer: Signer) => JSON.stringify([signer.id, signer.session]);
@@ -62,7 +66,7 @@ export function makeApproverSessions(options: {
       try {
         const credentials = await assumeRole(client, roleArn, { ...signer, session: signer.session }, abort);
         const expiresAt = credentials.expiration.getTime();
-        sessions.set(key, { expiresAt, sender: makeSignalSender({ region, now, credentials, onEnd }) });
+        sessions.set(key, { expiresAt, sender: makeSignalSender({ region, now, calls, credentials, onEnd }) });
         return { kind: "ready" };
       } catch (error) {
         return { ...readFailure(error), ...assumeRoleAdvice(error) };

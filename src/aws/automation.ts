@@ -6,18 +6,20 @@ import {
   SSMClient,
   type StepExecution,
 } from "@aws-sdk/client-ssm";
-import type { Automation, Clock, Target, TargetRoles } from "../app/ports/aws.ts";
+import type { Automation, AwsCalls, Clock, Target, TargetRoles } from "../app/ports/aws.ts";
 import type { ListedExecution } from "../core/execution.ts";
 import { makeApproverSessions } from "./approver-sessions.ts";
 import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { decodeExecution, decodeListed, decodePage } from "./decode.ts";
 import { makeDefaults } from "./defaults.ts";
 import { listExecutions } from "./list-executions.ts";
+import { observeCalls } from "./observe-calls.ts";
 import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeBotSigning } from "./signal-sender.ts";
 import { makeReadTags } from "./tags.ts";
 import { TIMEOUTS } from "./timeouts.ts";
+import { UNCOUNTED } from "./uncounted.ts";
 
 /** Maximum size of a page. Source: SSM API model, MaxResults. */
 const PAGE = 50;
@@ -31,16 +33,18 @@ export function makeAutomation(
   target: Target,
   clock: Clock,
   roles: TargetRoles = NO_ROLES,
+  calls: AwsCalls = UNCOUNTED,
 ): Automation & { close(): void } {
   const { region } = target;
   const { now } = clock;
-  const pace = makeCallPacer(clock);
+  const pace = makeCallPacer(clock, calls);
   const reader = new SSMClient({
     region,
     requestHandler: TIMEOUTS,
-    ...(roles.readRole === null ? {} : { credentials: makeReadCredentials(region, roles.readRole) }),
+    ...(roles.readRole === null ? {} : { credentials: makeReadCredentials(region, roles.readRole, calls) }),
   });
-  const common = { region, now, onEnd: pace.record };
+  reader.middlewareStack.use(observeCalls(calls));
+  const common = { region, now, calls, onEnd: pace.record };
   // The bot signs with the reader's credentials, which the read has just used: the signal does not wait for new ones.
   const signing =
     roles.approverRole === null

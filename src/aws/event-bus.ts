@@ -1,7 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { EventBus, PublishResult } from "../app/ports/aws.ts";
+import type { AwsCalls, EventBus, PublishResult } from "../app/ports/aws.ts";
 import { EVENT_NAMES, type PublishedRecord } from "../core/audit.ts";
 import { describe } from "./aws-failures.ts";
+import { observeCalls } from "./observe-calls.ts";
+import { UNCOUNTED } from "./uncounted.ts";
 
 /** The `source` of every event, for the pattern of an EventBridge rule. */
 export const EVENT_SOURCE = "countersign";
@@ -18,11 +20,16 @@ const FINAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Makes the bus that publishes audit records with PutEvents. A reply with HTTP 200 may contain failed entries, so each entry has its own result. */
-export function makeEventBus(options: { busName: string; region: string }): EventBus & { close(): void } {
+export function makeEventBus(options: {
+  busName: string;
+  region: string;
+  calls?: AwsCalls;
+}): EventBus & { close(): void } {
   const client = new EventBridgeClient({
     region: options.region,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
+  client.middlewareStack.use(observeCalls(options.calls ?? UNCOUNTED));
   return {
     async publish(records, abort) {
       try {

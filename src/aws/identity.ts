@@ -1,13 +1,20 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import type { AwsFailure, CallerIdentity } from "../app/ports/aws.ts";
+import type { AwsCalls, AwsFailure, CallerIdentity } from "../app/ports/aws.ts";
 import { readFailure } from "./aws-failures.ts";
+import { observeCalls } from "./observe-calls.ts";
+import { UNCOUNTED } from "./uncounted.ts";
 
 /** Reports whose credentials these are. Needs no permission. Source: AWS STS API, GetCallerIdentity. */
-export async function callerIdentity(region: string, abort: AbortSignal): Promise<CallerIdentity | AwsFailure> {
+export async function callerIdentity(
+  region: string,
+  abort: AbortSignal,
+  calls: AwsCalls = UNCOUNTED,
+): Promise<CallerIdentity | AwsFailure> {
   const client = new STSClient({
     region,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
+  client.middlewareStack.use(observeCalls(calls));
   try {
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: abort });
     if (Account === undefined || Arn === undefined)

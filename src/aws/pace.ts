@@ -1,6 +1,7 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { Clock } from "../app/ports/aws.ts";
+import type { AwsCalls, Clock } from "../app/ports/aws.ts";
 import { describe } from "./aws-failures.ts";
+import { UNCOUNTED } from "./uncounted.ts";
 
 /** AWS's error codes for throttling; they differ by service and age. */
 const THROTTLED: ReadonlySet<string> = new Set([
@@ -19,6 +20,9 @@ const MAX_INTERVAL_MS = 8_000;
 const EASING = 0.8;
 const MIN_INTERVAL_MS = 25;
 
+/** Tells whether AWS refused the call because there were too many. */
+export const isThrottled = (error: unknown): boolean => THROTTLED.has(describe(error).code);
+
 /** Paces the calls to one target. AWS publishes no rate limits for Automation, so the pacer learns from AWS's answers. */
 export interface CallPacer {
   /** Resolves when the next call may leave, or when aborted. An urgent call leaves at once; later calls wait longer. */
@@ -27,7 +31,7 @@ export interface CallPacer {
   record(error?: unknown): void;
 }
 
-export function makeCallPacer(clock: Clock): CallPacer {
+export function makeCallPacer(clock: Clock, calls: Pick<AwsCalls, "waited"> = UNCOUNTED): CallPacer {
   let intervalMs = 0;
   let nextAt = 0;
   return {
@@ -40,11 +44,13 @@ export function makeCallPacer(clock: Clock): CallPacer {
       }
       const at = Math.max(now, nextAt);
       nextAt = at + intervalMs;
-      if (at > now) await clock.sleep(at - now, abort);
+      if (at <= now) return;
+      calls.waited(at - now);
+      await clock.sleep(at - now, abort);
     },
     record(error) {
       if (error === undefined) intervalMs = intervalMs * EASING < MIN_INTERVAL_MS ? 0 : intervalMs * EASING;
-      else if (THROTTLED.has(describe(error).code)) {
+      else if (isThrottled(error)) {
         intervalMs = Math.min(MAX_INTERVAL_MS, Math.max(INITIAL_INTERVAL_MS, intervalMs * 2));
         nextAt = Math.max(nextAt, clock.now() + intervalMs);
       }

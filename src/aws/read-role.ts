@@ -1,8 +1,11 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
+import type { AwsCalls } from "../app/ports/aws.ts";
 import { MalformedAnswerError } from "./aws-failures.ts";
+import { observeCalls } from "./observe-calls.ts";
 import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
+import { UNCOUNTED } from "./uncounted.ts";
 
 /** The name of the read session in CloudTrail. */
 const SESSION = "countersign";
@@ -11,8 +14,9 @@ const SESSION = "countersign";
  * Provides credentials of the role for reading, assumed with the bot's own. The SDK's client keeps them and asks for new
  * ones five minutes before they expire, so credentials without an expiry would be used forever: they are an error.
  */
-export function makeReadCredentials(region: string, arn: string) {
+export function makeReadCredentials(region: string, arn: string, calls: AwsCalls = UNCOUNTED) {
   const assume = fromTemporaryCredentials({
+    clientPlugins: [observeCalls(calls)],
     params: { RoleArn: arn, RoleSessionName: SESSION, DurationSeconds: SESSION_SECONDS },
     clientConfig: {
       ...STS_CLIENT,

@@ -1,10 +1,11 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { SendAutomationSignalCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
-import type { Automation } from "../app/ports/aws.ts";
+import type { Automation, AwsCalls } from "../app/ports/aws.ts";
 import type { Verdict } from "../core/request.ts";
 import type { SignalResult } from "../core/signal-attempt.ts";
 import { signalFailure, TooLateError } from "./aws-failures.ts";
+import { observeCalls } from "./observe-calls.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;
@@ -20,6 +21,7 @@ export interface SignalSender {
 interface SenderOptions {
   region: string;
   now: () => number;
+  calls: AwsCalls;
   /** Of a session, or those of the bot; left out: the SDK's default chain. */
   credentials?: Credentials;
   /** Called at the end of each signal, with its error if it failed. */
@@ -42,7 +44,7 @@ export function makeBotSigning(options: SenderOptions): Signing {
  * the server has just closed for being idle, it would be unknown whether the signal arrived.
  */
 export function makeSignalSender(options: SenderOptions): SignalSender {
-  const { region, now, credentials, onEnd } = options;
+  const { region, now, calls, credentials, onEnd } = options;
   const client = new SSMClient({
     region,
     maxAttempts: 1,
@@ -53,6 +55,7 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
     },
     ...(credentials === undefined ? {} : { credentials }),
   });
+  client.middlewareStack.use(observeCalls(calls));
   return {
     async signal(executionId, verdict, comment, notAfter) {
       try {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { App } from "@slack/bolt";
 import type { Logger, WebClient } from "@slack/web-api";
 import type { Clock, Log } from "../app/ports/aws.ts";
+import type { SlackCalls } from "../app/ports/slack.ts";
 import type { Config } from "../config/config.ts";
 import { makeApp } from "../slack/connection/app.ts";
 import { makeHttpReceiver } from "../slack/connection/http.ts";
@@ -66,14 +67,15 @@ export function makeSlackConnection(options: {
   logger: Logger;
   clock: Clock;
   log: Log;
+  calls: SlackCalls;
   onConnected: (connected: boolean) => void;
   onFinal: (message: string) => void;
 }): SlackConnection {
-  const { config, workspace, logger, clock, log, onConnected, onFinal } = options;
-  const base = { token: config.botToken, apiUrl: config.apiUrl, workspace, logger, log };
+  const { config, workspace, logger, clock, log, calls, onConnected, onFinal } = options;
+  const base = { token: config.botToken, apiUrl: config.apiUrl, workspace, logger, log, calls };
   if (config.connection.kind === "socket") {
     const { appToken } = config.connection;
-    const receiver = makeSocket({ appToken, apiUrl: config.apiUrl, logger, clock, log, onConnected, onFinal });
+    const receiver = makeSocket({ appToken, apiUrl: config.apiUrl, logger, clock, log, calls, onConnected, onFinal });
     const { app, drain } = makeApp({ ...base, receiver });
     return { app, handle: null, start: receiver.start, stop: () => drained(receiver.stop(), drain, clock) };
   }

@@ -116,7 +116,7 @@ export function startPeople(wiring: Wiring, { chat, directory }: Slack): Worker[
 export function startPublishing(wiring: Wiring, leases: LeaseBalancer): Worker[] {
   const { config, store, metrics, hooks, wakeUps, clock, random, log, releases } = wiring;
   if (config.eventBus === null) return [];
-  const bus = makeEventBus({ busName: config.eventBus.name, region: config.eventBus.region });
+  const bus = makeEventBus({ busName: config.eventBus.name, region: config.eventBus.region, calls: metrics.awsCalls });
   releases.push(() => bus.close());
   const publish = makePublishAudit({
     audit: store.audit,

@@ -45,22 +45,23 @@ interface LateParts {
 export async function startBot(config: Config, deps: { clock: Clock; log: Log; hooks?: TestHooks }): Promise<Bot> {
   const { clock, log, hooks = NO_TEST_HOOKS } = deps;
   const health = makeHealth(clock, config.pollIntervalMs);
-  const metrics = makeMetrics();
+  const metrics = makeMetrics({ routes: config.routes.map(({ name }) => name), now: clock.now });
+  const prepare = (opened: Store) => metrics.store(hooks.store(opened));
   const failed = Promise.withResolvers<string>();
   const stopping = new AbortController();
   const open = () => openDatabase(config.database, { publishes: config.eventBus !== null, now: clock.now, log });
   const opening = await open();
-  const late: LateParts = { store: opening.kind === "open" ? hooks.store(opening.store) : null, handle: null };
+  const late: LateParts = { store: opening.kind === "open" ? prepare(opening.store) : null, handle: null };
   const releases: Releases = [() => late.store?.close()];
 
   const connect = async () => {
     if (late.store === null) {
       const opened = await awaitDatabase(opening, open, { clock, random: Math.random, log }, stopping.signal);
       if (opened === null) return;
-      late.store = hooks.store(opened);
+      late.store = prepare(opened);
     }
     const logger = makeBoltLogger(log);
-    const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, logger);
+    const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, logger, metrics.slackCalls);
     const found = await findWorkspace(web, clock, log, stopping.signal);
     if (found === null) return;
     if (found.kind === "refused") return failed.resolve(found.message);

@@ -32,7 +32,7 @@ export function wireListeners(
   targets: Targets,
   decisions: EvaluateClickDeps,
 ): SlackConnection {
-  const { config, store, workspace, logger, health, newId, wakeUps, clock, log, onFinal } = wiring;
+  const { config, store, workspace, logger, health, metrics, newId, wakeUps, clock, log, onFinal } = wiring;
   const { chat } = slack;
   const connection = makeSlackConnection({
     config: config.slack,
@@ -40,6 +40,7 @@ export function wireListeners(
     logger,
     clock,
     log,
+    calls: metrics.slackCalls,
     onConnected: health.slackConnected,
     onFinal,
   });

@@ -13,7 +13,7 @@ export type Slack = ReturnType<typeof wireSlack>;
 /** Connects the ports to Slack's Web API, within its rate limits. */
 export function wireSlack({ web, workspace, store, metrics, hooks, clock, log }: Wiring) {
   const { rateLimits } = store;
-  const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log);
+  const acquireMethodSlot = makeAcquireMethodSlot(rateLimits, clock, log, metrics.slackCalls);
   const call = limitedCall(makeSlackCall(web), { acquireSlot: acquireMethodSlot, rateLimits, clock, log });
   const directory = hooks.directory(makeDirectory(call, workspace, clock));
   return {

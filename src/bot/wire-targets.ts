@@ -24,8 +24,8 @@ export interface Targets {
 /** Prepares the connections to all targets. AWS is not asked for anything yet. */
 export function wireTargets({ config, store, metrics, hooks, clock, log }: Wiring): Targets {
   const aws: AwsConnector = {
-    identify: callerIdentity,
-    connect: (target, roles) => makeAutomation(target, clock, roles),
+    identify: (region, abort) => callerIdentity(region, abort, metrics.awsCalls),
+    connect: (target, roles) => makeAutomation(target, clock, roles, metrics.awsCalls),
   };
   const all = expandTargets(config.targets).map((each) => ({ ...each, consoleUrl: config.consoleUrl }));
   const connections = all.map((configured, index) =>
@@ -69,8 +69,7 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
   const { config, metrics, clock, newId, random, log } = wiring;
   const { routes, mask } = config;
   const auditContext = wireAuditContext(wiring);
-  return ({ requests: stored, executions }) => {
-    const requests = metrics.verifications(stored);
+  return ({ requests, executions }) => {
     const { countUncovered } = metrics;
     const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, countUncovered });
     return makeSyncExecution({ requests, executions, apply, mask, clock, random, log });

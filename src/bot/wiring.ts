@@ -52,7 +52,8 @@ const stopper = (workers: readonly Worker[]) => async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
 };
 
-function startLeases({ replica, store, health, wakeUps, clock, random, log }: Wiring, { connections }: Targets) {
+function startLeases(wiring: Wiring, { connections }: Targets) {
+  const { replica, store, health, metrics, wakeUps, clock, random, log } = wiring;
   const names = [...connections.map(({ key }) => targetLease(key)), PUBLISHER];
   const { leases } = store;
   const replicas: ReplicaStore = {
@@ -64,7 +65,9 @@ function startLeases({ replica, store, health, wakeUps, clock, random, log }: Wi
       return live;
     },
   };
-  return startLeaseBalancer({ id: replica, names, leases, replicas, wakeUps, clock, random, log });
+  const balancer = startLeaseBalancer({ id: replica, names, leases, replicas, wakeUps, clock, random, log });
+  metrics.watchLeases(() => names.map((name) => [name, balancer.lease(name) !== null] as const));
+  return balancer;
 }
 
 function startClicks(wiring: Wiring, targets: Targets, decisions: EvaluateClickDeps): Worker {

@@ -98,6 +98,7 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         .orderBy("target")
         .execute();
       return {
+        oldestOpenAt: await oldest(sql`requests`, sql.ref("requests.opened_at"), sql`state <> 'closed'`),
         oldestUnpostedAt: await oldest(MESSAGES_OF_REQUESTS, sql.ref("requests.opened_at"), UNPOSTED),
         oldestUnpublishedAt: await oldest(sql`audit`, sql.ref("audit.at"), UNPUBLISHED),
         waiting,
@@ -105,9 +106,13 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
     },
 
     async backlog() {
-      const { open, covered } = await db
+      const { open, covered, decided } = await db
         .selectFrom("requests")
-        .select(({ fn }) => [fn.countAll<number>().as("open"), fn.count<number>("route").as("covered")])
+        .select(({ fn }) => [
+          fn.countAll<number>().as("open"),
+          fn.count<number>("route").as("covered"),
+          fn.count<number>("decision").as("decided"),
+        ])
         .where("state", "!=", "closed")
         .executeTakeFirstOrThrow();
       const { unrecorded } = await db
@@ -117,7 +122,7 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         .executeTakeFirstOrThrow();
       const effects: Backlog[] = [];
       for (const effect of EFFECTS) effects.push(await count(db, effect));
-      return { open, uncovered: open - covered, unrecorded, effects };
+      return { open, undecided: open - decided, uncovered: open - covered, unrecorded, effects };
     },
   };
 }

@@ -18,6 +18,7 @@ import { releaseClaims } from "./release-claims.ts";
 import { makeReplicaStore } from "./replicas.ts";
 import { makeRequestChanges } from "./request-changes.ts";
 import { makeRequestSearch } from "./request-search.ts";
+import { makeRequestTimes } from "./request-times.ts";
 import { makeRequesterLookupStore } from "./requester-lookups.ts";
 import { makeRequestStore } from "./requests.ts";
 import { makeRetentionStore } from "./retention.ts";
@@ -68,6 +69,7 @@ export async function openStore(options: {
     polls: makePollStore(db, now),
     audit: makeAuditStore(db),
     effects: makeEffectStore(db),
+    times: makeRequestTimes(db),
     ackStore: {
       clicks: makeClickStore(ackDb, now),
       requests: makeRequestStore(ackDb, publishes, now),

@@ -12,6 +12,7 @@ import { fakeAutomation, fakeChat, fakeDirectory } from "../support/fakes.ts";
 import { aClick, anEntry, aRequest, NOW, REQUEST_ID } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
+const LEASE = { name: "a", owner: "b", token: 1, until: NOW };
 const HEALTHY = { isSlackConnected: () => true, heartbeatAge: () => 2_500 };
 
 for (const engine of ENGINES) {
@@ -69,7 +70,7 @@ test("metrics show the backlog, the age of polls and completed work; without the
     const evaluate = metrics.clicks(async () => outcome);
     assert.equal(await evaluate({ ...click, nextAttemptAt: 0, attempts: 0 }), outcome);
   }
-  const counted = metrics.verifications(store.owned.requests);
+  const counted = metrics.store({ ...store, guardedBy: () => store.owned }).guardedBy(LEASE).requests;
   const verified = { requestId: REQUEST_ID, patch: { verification: "misdirected" }, audit: [] } as const;
   await counted.advance({ ...verified, expectedVersion: 1, audit: [] });
   await counted.advance({ ...verified, expectedVersion: 1, audit: [] });

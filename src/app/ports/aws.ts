@@ -53,6 +53,15 @@ export interface AwsFailure {
   retry: boolean;
 }
 
+/** How an attempt of a call ended. `denied`: by a permission or credentials; `failed`: an error of AWS. */
+export type AwsCallResult = "ok" | "refused" | "denied" | "throttled" | "failed" | "unreachable";
+
+/** Is told about each attempt of a call to AWS, and each wait after throttling. */
+export interface AwsCalls {
+  called(operation: string, result: AwsCallResult): void;
+  waited(ms: number): void;
+}
+
 /** ARNs of the roles that a target's calls assume; null: the bot's own credentials are used. */
 export interface TargetRoles {
   readRole: string | null;

@@ -1,3 +1,5 @@
+import type { ApprovalRequest } from "../../core/request.ts";
+
 export type EffectKind =
   | "post"
   | "update"
@@ -32,6 +34,8 @@ export interface FailingEffect {
 
 /** How far the bot is behind. Times are null if nothing is. */
 export interface Lags {
+  /** When the oldest request was opened that is not closed. */
+  oldestOpenAt: number | null;
   /** When the oldest request was opened that has no message in one of its channels. */
   oldestUnpostedAt: number | null;
   /** The time of the oldest audit record that is to be published. */
@@ -46,9 +50,20 @@ export interface EffectStore {
   failing(requestId: string): Promise<FailingEffect[]>;
   /**
    * Counts the unfinished work and the requests that are not closed. `uncovered`: those of them without a route;
-   * `unrecorded`: those of them that are decided without a record in the audit log.
+   * `undecided`: those of them that wait for people; `unrecorded`: those of them that are decided without a record in the
+   * audit log.
    */
-  backlog(): Promise<{ open: number; uncovered: number; unrecorded: number; effects: Backlog[] }>;
+  backlog(): Promise<{ open: number; undecided: number; uncovered: number; unrecorded: number; effects: Backlog[] }>;
   /** Returns how far the bot is behind, and how many executions wait. */
   lags(): Promise<Lags>;
+}
+
+/** Reads when a request reached a state, for the metrics of its times. */
+export interface RequestTimes {
+  /** Returns the request of this message, if the message with this ts is the first that was posted of it. */
+  ofFirstMessage(messageId: string, ts: string): Promise<ApprovalRequest | null>;
+  /** Returns when the first message of the request was posted, by Slack's clock. */
+  firstPostedAt(requestId: string): Promise<number | null>;
+  /** Returns when the click arrived that completed the decision. */
+  decidingClickAt(requestId: string): Promise<number | null>;
 }

@@ -16,6 +16,15 @@ export type ChatFailure =
   /** The call may or may not have taken effect. */
   | { kind: "ambiguous"; error: string };
 
+/** How a call of the Web API ended. `failed`: by a status of HTTP, or a reply that is not Slack's. */
+export type SlackCallResult = "ok" | "refused" | "limited" | "failed" | "unreachable";
+
+/** Is told about each call to Slack, and each wait for a rate limit. */
+export interface SlackCalls {
+  called(method: string, result: SlackCallResult): void;
+  waited(ms: number): void;
+}
+
 /** The message was deleted, or Slack no longer lets the bot edit it. Slack did nothing. */
 export interface LostMessage {
   kind: "deleted" | "not-editable";

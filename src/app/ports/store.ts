@@ -14,7 +14,7 @@ import type {
   RecipientLookupStore,
   StepWithoutId,
 } from "./delivery-store.ts";
-import type { EffectStore } from "./effect-store.ts";
+import type { EffectStore, RequestTimes } from "./effect-store.ts";
 import type { HomeStore } from "./home-store.ts";
 import type { RequestSearch } from "./request-search.ts";
 import type { RetentionStore } from "./retention-store.ts";
@@ -211,6 +211,7 @@ export interface Store {
   polls: PollStore;
   audit: AuditStore;
   effects: EffectStore;
+  times: RequestTimes;
   /** Connections for Slack's 3-second ack path: every call succeeds or fails within 1.5 s, even if the database hangs. */
   ackStore: { clicks: Pick<ClickStore, "record">; requests: Pick<RequestStore, "byId">; polls: Pick<PollStore, "all"> };
   /** Returns why the open database is no longer the file at its path; null if it is, and for PostgreSQL. */

@@ -1,6 +1,7 @@
 import { App, type Receiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
 import type { Log } from "../../app/ports/aws.ts";
+import type { SlackCalls } from "../../app/ports/slack.ts";
 import { clientOptions } from "./client.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -16,12 +17,13 @@ export function makeApp(options: {
   workspace: Workspace;
   logger: Logger;
   log: Log;
+  calls?: SlackCalls;
 }): { app: App; drain: () => Promise<void> } {
-  const { receiver, token, apiUrl, workspace, logger, log } = options;
+  const { receiver, token, apiUrl, workspace, logger, log, calls } = options;
   const app = new App({
     receiver,
     logger,
-    clientOptions: clientOptions(apiUrl, logger),
+    clientOptions: clientOptions(apiUrl, logger, calls),
     extendedErrorHandler: true,
     authorize: async () => ({
       botToken: token,

@@ -1,6 +1,8 @@
 import { type App, SocketModeReceiver } from "@slack/bolt";
 import type { Logger } from "@slack/web-api";
 import type { Clock } from "../../app/ports/aws.ts";
+import type { SlackCalls } from "../../app/ports/slack.ts";
+import { observedFetch, UNCOUNTED } from "../observe-calls.ts";
 
 /**
  * The longest time for a handshake; the client itself would wait for minutes. One handshake that stalls until Slack is back
@@ -25,6 +27,7 @@ export interface SessionOptions {
   apiUrl: string | null;
   logger: Logger;
   clock: Clock;
+  calls?: SlackCalls;
   /** The app that gets the events. */
   app: App | undefined;
   onConnected: (connected: boolean) => void;
@@ -62,7 +65,7 @@ export async function runSession(options: SessionOptions): Promise<void> {
   }
 }
 
-function makeReceiver({ appToken, apiUrl, logger, app }: SessionOptions): SocketModeReceiver {
+function makeReceiver({ appToken, apiUrl, logger, calls = UNCOUNTED, app }: SessionOptions): SocketModeReceiver {
   const receiver = new SocketModeReceiver({
     appToken,
     logger,
@@ -74,6 +77,7 @@ function makeReceiver({ appToken, apiUrl, logger, app }: SessionOptions): Socket
         retryConfig: { retries: 0 },
         rejectRateLimitedCalls: true,
         timeout: OPENING_MS,
+        fetch: observedFetch(calls),
       },
     },
   });

@@ -11,6 +11,7 @@
 import type { App, Receiver } from "@slack/bolt";
 import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock, Log } from "../../app/ports/aws.ts";
+import type { SlackCalls } from "../../app/ports/slack.ts";
 import { findAppTokenAdvice } from "../slack-failures.ts";
 import { runSession, StalledError } from "./socket-session.ts";
 
@@ -44,6 +45,7 @@ interface SocketOptions {
   logger: Logger;
   clock: Clock;
   log: Log;
+  calls?: SlackCalls;
   onConnected: (connected: boolean) => void;
   /** Called when the token is refused for good, with the advice for an admin. */
   onFinal: (advice: string) => void;

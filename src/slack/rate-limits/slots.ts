@@ -1,7 +1,8 @@
 import PQueue from "p-queue";
 import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { RateLimitStore } from "../../app/ports/coordination.ts";
-import type { AcquireSlot } from "../../app/ports/slack.ts";
+import type { AcquireSlot, SlackCalls } from "../../app/ports/slack.ts";
+import { UNCOUNTED } from "../observe-calls.ts";
 import type { SlackMethod } from "../slack-call.ts";
 import { bucketKey, RATE_LIMITS, toDeliveryMethod } from "./limits.ts";
 
@@ -19,7 +20,12 @@ export type AcquireMethodSlot = (method: SlackMethod, channelId: string, abort: 
  * - queued: another caller of this process is the head. Ends when that one has its slot.
  * - head: asks for a slot until the store grants one, or until it is aborted.
  */
-export function makeAcquireMethodSlot(rateLimits: RateLimitStore, clock: Clock, log: Log): AcquireMethodSlot {
+export function makeAcquireMethodSlot(
+  rateLimits: RateLimitStore,
+  clock: Clock,
+  log: Log,
+  calls: Pick<SlackCalls, "waited"> = UNCOUNTED,
+): AcquireMethodSlot {
   const queues = new Map<string, PQueue>();
 
   const waitForSlot = async (bucket: string, method: SlackMethod, abort: AbortSignal) => {
@@ -35,9 +41,11 @@ export function makeAcquireMethodSlot(rateLimits: RateLimitStore, clock: Clock, 
     const bucket = bucketKey(method, channelId);
     const queue = queues.get(bucket) ?? new PQueue({ concurrency: 1 });
     queues.set(bucket, queue);
+    const begin = clock.now();
     try {
       await queue.add(() => waitForSlot(bucket, method, abort));
     } finally {
+      if (clock.now() > begin) calls.waited(clock.now() - begin);
       if (queue.size === 0 && queue.pending === 0 && queues.get(bucket) === queue) queues.delete(bucket);
     }
   };

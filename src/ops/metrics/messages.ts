@@ -1,0 +1,44 @@
+import type { Registry } from "prom-client";
+import type { Chat } from "../../app/ports/slack.ts";
+import { counter, startAtZero } from "./register.ts";
+
+const FAILURES = ["limited", "refused", "unavailable", "ambiguous", "too-late"];
+
+/** Counts the messages that were posted, updated, lost or refused. */
+export function countMessages(registry: Registry) {
+  const posted = counter(registry, "messages_posted_total", "Messages posted.");
+  const updated = counter(registry, "messages_updated_total", "Updates of messages.");
+  const help = "Posts and updates that failed, by reason.";
+  const failed = counter(registry, "messages_failed_total", help, ["call", "reason"]);
+  startAtZero(failed, "reason", [...FAILURES, "no-thread"], { call: "post" });
+  startAtZero(failed, "reason", [...FAILURES, "deleted", "not-editable"], { call: "update" });
+  const lost = counter(registry, "messages_lost_total", "Updates of messages that were deleted or cannot be edited.", [
+    "reason",
+  ]);
+  startAtZero(lost, "reason", ["deleted", "not-editable"]);
+  const replies = counter(registry, "replies_total", "Messages to one person, such as why a click did not count.", [
+    "result",
+  ]);
+  startAtZero(replies, "result", ["ephemeral", "direct-message", "refused", "limited", "unavailable", "ambiguous"]);
+  return (own: Chat): Chat => ({
+    ...own,
+    async postEphemeral(...call) {
+      const result = await own.postEphemeral(...call);
+      replies.inc({ result: result.kind === "delivered" ? (result.by ?? "ephemeral") : result.kind });
+      return result;
+    },
+    async post(...call) {
+      const result = await own.post(...call);
+      if (result.kind === "posted") posted.inc();
+      else failed.inc({ call: "post", reason: result.kind });
+      return result;
+    },
+    async update(...call) {
+      const result = await own.update(...call);
+      if (result.kind === "updated") updated.inc();
+      else failed.inc({ call: "update", reason: result.kind });
+      if (result.kind === "deleted" || result.kind === "not-editable") lost.inc({ reason: result.kind });
+      return result;
+    },
+  });
+}

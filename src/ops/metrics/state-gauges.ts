@@ -1,0 +1,104 @@
+import type { Registry } from "prom-client";
+import type { Store } from "../../app/ports/store.ts";
+import type { Health } from "../readiness.ts";
+import { gauge } from "./register.ts";
+
+export type ProcessHealth = Pick<Health, "isSlackConnected" | "heartbeatAge">;
+export type StoreReads = Pick<Store, "effects" | "polls">;
+
+/** Lists every lease by name, and whether this process owns it. */
+export type Leases = () => Iterable<readonly [string, boolean]>;
+
+/** Adds the gauges that show a state, and returns the function that sets them. */
+export function makeStateGauges(registry: Registry) {
+  const slackUp = gauge(registry, "slack_connected", "Whether this process is connected to Slack.");
+  const storeUp = gauge(registry, "store_up", "Whether the database could be read.");
+  const heartbeat = gauge(
+    registry,
+    "heartbeat_age_seconds",
+    "Seconds since this process last wrote its heartbeat to the database. It grows if the database cannot be written.",
+  );
+  const held = gauge(registry, "lease_held", "Whether this process owns the lease, by lease.", ["lease"]);
+  const stored = makeStoreGauges(registry);
+  return async (read: StoreReads | null, leases: Leases | null, now: number, health: ProcessHealth) => {
+    slackUp.set(health.isSlackConnected() ? 1 : 0);
+    const written = health.heartbeatAge();
+    if (written === null) heartbeat.remove();
+    else heartbeat.set(written / 1000);
+    held.reset();
+    for (const [lease, isHeld] of leases?.() ?? []) held.set({ lease }, isHeld ? 1 : 0);
+    stored.reset();
+    try {
+      if (read === null) throw new Error("the store is not open yet");
+      await stored.set(read, now);
+      storeUp.set(1);
+    } catch {
+      // The other metrics are still useful, and store_up explains the missing ones.
+      storeUp.set(0);
+    }
+  };
+}
+
+/** Adds the gauges of the database: each replica shows the same numbers. */
+function makeStoreGauges(registry: Registry) {
+  const clear: (() => void)[] = [];
+  const add = (name: string, help: string, labelNames: string[] = []) => {
+    const added = gauge(registry, name, help, labelNames);
+    // Without the database there is no number: `reset` would show 0.
+    clear.push(labelNames.length > 0 ? () => added.reset() : () => added.remove());
+    return added;
+  };
+  const open = add("open_requests", "Requests that are not closed.");
+  const waiting = add("waiting_requests", "Requests that wait for people: not decided and not closed.");
+  const oldest = add("oldest_open_request_seconds", "Age of the oldest request that is not closed; 0 without one.");
+  const uncovered = add("uncovered_requests", "Open requests without a route: they cannot be decided in Slack.");
+  const unrecorded = add(
+    "unrecorded_decisions",
+    "Decided requests without a record in the audit log: they are not sent to AWS.",
+  );
+  const unposted = add("oldest_unposted_seconds", "Age of the oldest request that lacks a message; 0 without one.");
+  const unpublished = add(
+    "oldest_unpublished_audit_seconds",
+    "Age of the oldest audit record to publish; 0 without one.",
+  );
+  const due = add("effects_due", "Effects that are not done yet, by kind.", ["kind"]);
+  const failing = add("effects_failing", "Effects that are not done yet and whose last attempt failed, by kind.", [
+    "kind",
+  ]);
+  const up = add("target_up", "Whether the last poll of a target succeeded, on any replica.", ["target"]);
+  const age = add("last_poll_age_seconds", "Seconds since the last successful poll of a target, on any replica.", [
+    "target",
+  ]);
+  const executions = add(
+    "executions_waiting",
+    "Executions that wait in AWS in the account and Region of a target; they count against its quota.",
+    ["target"],
+  );
+
+  return {
+    reset() {
+      for (const each of clear) each();
+    },
+    async set(read: StoreReads, now: number) {
+      const seconds = (at: number | null) => (at === null ? 0 : Math.max(0, now - at) / 1000);
+      const [backlog, lags, polls] = await Promise.all([read.effects.backlog(), read.effects.lags(), read.polls.all()]);
+      open.set(backlog.open);
+      waiting.set(backlog.undecided);
+      uncovered.set(backlog.uncovered);
+      unrecorded.set(backlog.unrecorded);
+      oldest.set(seconds(lags.oldestOpenAt));
+      unposted.set(seconds(lags.oldestUnpostedAt));
+      unpublished.set(seconds(lags.oldestUnpublishedAt));
+      for (const effect of backlog.effects) {
+        due.set({ kind: effect.kind }, effect.due);
+        failing.set({ kind: effect.kind }, effect.failing);
+      }
+      const waitingIn = new Map(lags.waiting.map(({ target, count }) => [target, count]));
+      for (const { target, polledAt, error } of polls) {
+        executions.set({ target }, waitingIn.get(target) ?? 0);
+        up.set({ target }, error === null ? 1 : 0);
+        if (polledAt !== null) age.set({ target }, (now - polledAt) / 1000);
+      }
+    },
+  };
+}

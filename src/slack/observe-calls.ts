@@ -1,0 +1,31 @@
+import type { SlackCallResult, SlackCalls } from "../app/ports/slack.ts";
+
+/** For callers that count nothing, such as commands. */
+export const UNCOUNTED: SlackCalls = { called() {}, waited() {} };
+
+/** Returns a fetch that reports each call of the Web API, whichever client makes it. */
+export const observedFetch =
+  (calls: SlackCalls, send: typeof fetch = fetch) =>
+  async (url: string | URL, init?: RequestInit): Promise<Response> => {
+    const method = new URL(url).pathname.split("/").at(-1) ?? "";
+    try {
+      const response = await send(url, init);
+      // A copy is read: the client itself must see every failure of the connection.
+      void readResult(response.clone()).then((result) => calls.called(method, result));
+      return response;
+    } catch (error) {
+      calls.called(method, "unreachable");
+      throw error;
+    }
+  };
+
+async function readResult(response: Response): Promise<SlackCallResult> {
+  try {
+    const body = (await response.json()) as { ok?: unknown };
+    if (response.status === 429) return "limited";
+    if (response.status !== 200) return "failed";
+    return body.ok === true ? "ok" : "refused";
+  } catch {
+    return response.status === 429 ? "limited" : "failed";
+  }
+}

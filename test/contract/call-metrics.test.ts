@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeAutomation } from "../../src/aws/automation.ts";
+import { callerIdentity } from "../../src/aws/identity.ts";
+import { systemClock } from "../../src/ops/clock.ts";
+import { makeMetrics } from "../../src/ops/metrics.ts";
+import { makeBoltLogger } from "../../src/slack/connection/bolt-logger.ts";
+import { makeWebClient } from "../../src/slack/connection/client.ts";
+import { eventually } from "../support/eventually.ts";
+import { TARGET, testLog } from "../support/fakes.ts";
+import { setUp } from "./automation-world.ts";
+import { world } from "./slack-support.ts";
+
+const HEALTHY = { isSlackConnected: () => true, heartbeatAge: () => 0 };
+
+/** Waits until the metrics have these lines, without the prefix of their names. */
+const shows = (metrics: ReturnType<typeof makeMetrics>, ...lines: string[]) =>
+  eventually(`the metrics have ${lines.join(", ")}`, async () => {
+    const text = await metrics.text(null, 0, HEALTHY);
+    return lines.every((line) => text.includes(`\ncountersign_${line}\n`));
+  });
+
+test("each attempt of a call to AWS is counted with its result, and each wait after throttling", async (t) => {
+  const { aws, abort } = await setUp(t);
+  const metrics = makeMetrics();
+  const automation = makeAutomation(TARGET, systemClock, { readRole: null, approverRole: null }, metrics.awsCalls);
+  t.after(automation.close);
+  const of = (operation: string, result: string, count: number) =>
+    `aws_calls_total{method="${operation}",result="${result}"} ${count}`;
+  await aws.control("faults", { operation: "DescribeAutomationExecutions", kind: "throttle", times: 1 });
+  assert.equal((await automation.listWaiting(abort)).kind, "listed");
+  await automation.read("00000000-0000-0000-0000-000000000000", abort);
+  await callerIdentity("us-east-1", abort, metrics.awsCalls);
+  await shows(
+    metrics,
+    of("DescribeAutomationExecutions", "throttled", 1),
+    of("DescribeAutomationExecutions", "ok", 1),
+    of("GetAutomationExecution", "refused", 1),
+    of("GetCallerIdentity", "ok", 1),
+    'rate_limit_wait_seconds_count{service="aws"} 2',
+  );
+});
+
+test("each call to Slack is counted with its result", async (t) => {
+  const { slack, control } = await world(t);
+  const metrics = makeMetrics();
+  const web = makeWebClient("xoxb-sandbox", `${slack.url}/api/`, makeBoltLogger(testLog()), metrics.slackCalls);
+  const of = (method: string, result: string) => `slack_calls_total{method="${method}",result="${result}"} 1`;
+  const fails = (call: Promise<unknown>) => assert.rejects(call);
+  await web.auth.test();
+  await fails(web.chat.postMessage({ channel: "C0NOWHERE", text: "Hello." }));
+  await control("faults", { operation: "users.info", kind: "throttle", times: 1 });
+  await fails(web.users.info({ user: "U0JANE" }));
+  await control("faults", { operation: "conversations.info", kind: "drop-reply", times: 1 });
+  await fails(web.conversations.info({ channel: "C0APPROVALS" }));
+  await shows(
+    metrics,
+    of("auth.test", "ok"),
+    of("chat.postMessage", "refused"),
+    of("users.info", "limited"),
+    of("conversations.info", "unreachable"),
+  );
+});

@@ -103,7 +103,7 @@ test("a name that comes from outside adds no label: routes, methods and error co
     'decisions_total{route="(other)",place="aws",outcome="approved"} 1',
     'slack_calls_total{method="other",result="ok"} 1',
     'aws_calls_total{method="other",result="denied"} 1',
-    'publish_failures_total{code="other"} 1',
+    'publish_failures_total{reason="failed"} 1',
     'slack_calls_total{method="chat.postMessage",result="limited"} 0',
     'clicks_total{outcome="denied: self-approval"} 0',
   );

@@ -42,18 +42,13 @@ const AWS_RESULTS = ["ok", "refused", "denied", "throttled", "failed", "unreacha
 
 const SIGNAL_RESULTS = ["accepted", "refused", "not-sent", "ambiguous"] satisfies SignalResult["kind"][];
 
-/** Codes of PutEvents that are labels. Source: EventBridge API, PutEvents. */
-const PUBLISH_CODES = [
-  "AccessDeniedException",
-  "InternalException",
-  "InternalFailure",
-  "MalformedDetail",
-  "NoReply",
-  "NotAuthorizedForSourceException",
-  "ResourceNotFoundException",
-  "ThrottlingException",
-  "TimeoutError",
-];
+/** Why the event bus did not accept an event, by its code. Source: EventBridge API, PutEvents. */
+const PUBLISH_REASONS = {
+  denied: /AccessDenied|NotAuthorized/,
+  throttled: /Throttl/,
+  invalid: /Malformed|InvalidArgument|ResourceNotFound/,
+  failed: /(?:)/,
+};
 
 const WAIT_BUCKETS = [0.1, 0.5, 1, 2, 5, 10, 30, 60];
 const POLL_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -117,16 +112,18 @@ export function countAutomation(registry: Registry, now: () => number) {
 
 /** Counts the audit events that the event bus did not accept. */
 export function countEvents(registry: Registry) {
-  const help = "Audit events that the event bus did not accept, by error code.";
-  const unpublished = counter(registry, "publish_failures_total", help, ["code"]);
-  startAtZero(unpublished, "code", [...PUBLISH_CODES, OTHER]);
+  const help = "Audit events that the event bus did not accept, by reason.";
+  const unpublished = counter(registry, "publish_failures_total", help, ["reason"]);
+  const reasons = Object.entries(PUBLISH_REASONS);
+  startAtZero(unpublished, "reason", Object.keys(PUBLISH_REASONS));
   return (own: EventBus): EventBus => ({
     ...own,
     async publish(...call) {
       const results = await own.publish(...call);
-      for (const result of results)
-        if (result.kind === "failed")
-          unpublished.inc({ code: PUBLISH_CODES.includes(result.code) ? result.code : OTHER });
+      for (const result of results) {
+        const reason = result.kind === "failed" ? reasons.find(([, code]) => code.test(result.code)) : undefined;
+        if (reason !== undefined) unpublished.inc({ reason: reason[0] });
+      }
       return results;
     },
   });

@@ -51,11 +51,18 @@ test("the rule for reading: nobody but a full member may read a request, whateve
 async function setUp(t: TestContext) {
   const store = await aStore(t);
   const directory = fakeDirectory();
+  /** Groups that Slack does not return. */
+  const unreadable = new Set<string>();
+  const { isAmong } = directory;
+  directory.isAmong = async (people, ...rest) =>
+    people.groups.some((id) => unreadable.has(id))
+      ? { kind: "unknown", error: "ratelimited" }
+      : isAmong(people, ...rest);
   const { requests, search, effects, messages } = store;
   await requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   const deps: InspectDeps = {
     ...{ requests, search, effects, messages, directory },
-    routes: [aRoute()],
+    routes: [aRoute({ name: "broken", approvers: { users: [], groups: ["S0BROKEN"] } }), aRoute()],
     admins: { users: ["U0ADMIN"], groups: [] },
     identities: { U0ROSA: ["arn:aws:iam::111122223333:user/rosa"] },
     automation: () => undefined,
@@ -65,15 +72,16 @@ async function setUp(t: TestContext) {
   const abort = new AbortController().signal;
   const details = async (userId: string, origin: ClickOrigin) =>
     (await makeDetails(deps)(userId, { requestId: REQUEST_ID, origin }, abort)).kind;
-  const show = async (userId: string) =>
-    (await makeShow({ ...deps, targets: () => [], clock: testClock() })(userId, EXECUTION_ID)).kind;
+  const showAll = (userId: string) =>
+    makeShow({ ...deps, targets: () => [], clock: testClock() })(userId, EXECUTION_ID);
+  const show = async (userId: string) => (await showAll(userId)).kind;
   const pending = async (userId: string) => (await makePending({ ...deps, clock: testClock() })(userId)).kind;
   const isPreferred = async () => {
     const other = aRequest({ id: "older", stepExecutionId: "older", openedAt: 0 });
     await requests.open({ request: other, channels: ["C0DBA"], audit: anEntry() });
     return (await messages.due(0, 1))[0]?.requestId === REQUEST_ID;
   };
-  return { directory, details, show, pending, isPreferred };
+  return { directory, unreadable, deps, details, show, showAll, pending, isPreferred };
 }
 
 const OWN: ClickOrigin = { kind: "message", channelId: "C0DBA", ts: "1.1" };
@@ -126,4 +134,18 @@ test("only an approver or an admin who opens a request without a message moves i
     await details(userId, OWN);
     assert.equal(await isPreferred(), preferred, userId);
   }
+});
+
+test("a group that Slack does not return takes no request from admins, and no Details of other routes from approvers", async (t) => {
+  const { unreadable, deps, details, show, showAll, pending } = await setUp(t);
+  unreadable.add("S0BROKEN");
+  deps.admins = { users: ["U0ADMIN", "U0JANE"], groups: [] };
+  assert.equal(await pending("U0ADMIN"), "pending");
+  const shown = await showAll("U0JANE");
+  assert.deepEqual(shown.kind === "shown" && shown.requests.map(({ canDecide }) => canDecide), [true]);
+  deps.admins = { users: ["U0ADMIN"], groups: [] };
+  assert.equal(await details("U0JANE", COMMAND), "details");
+  assert.equal(await show("U0ANNA"), "unknown", "it may be that person's request");
+  const mine = await makePending({ ...deps, clock: testClock() })("U0ADMIN", { mine: true });
+  assert.equal(mine.kind, "unknown", "a request that waits for the admin may be missing");
 });

@@ -99,28 +99,38 @@ async function preferMessage(
   if (decides) await deps.messages.recordOpened(request.id);
 }
 
-/** Applies the rule to one request. Reads the groups of routes only if they matter. */
+/** Applies the rule to one request. Reads the groups of its route only if they matter, and those of no other route. */
 async function findReadAccess(
   deps: InspectDeps,
   userId: string,
   subject: InspectedRequest,
   pressed: boolean,
 ): Promise<{ kind: "allowed"; admin: boolean } | Refused> {
-  const known = await deps.directory.person(userId);
+  const { directory } = deps;
+  const known = await directory.person(userId);
   if (known.kind === "unknown") return known;
-  const admin = (await deps.directory.isAmong(deps.admins, userId, "show")).kind === "member";
-  const reader = { person: known.person, admin, routes: new Set<string>() };
+  const { person } = known;
+  const administers = await directory.isAmong(deps.admins, userId, "show");
+  const admin = administers.kind === "member";
+  const reader = { person, admin, routes: new Set<string>() };
   if (findReadRight(reader, subject, pressed) !== null) return { kind: "allowed", admin };
-  const access = await findReader(deps, userId);
-  if (access.kind === "unknown") return access;
-  return findReadRight(access.reader, subject, pressed) === null ? { kind: "refused" } : { kind: "allowed", admin };
+  if (person.accountStatus !== "member") return { kind: "refused" };
+  const { route } = subject;
+  const decides = route && (await directory.isAmong(route.approvers, userId, "show", route.channels));
+  if (route && decides?.kind === "member") reader.routes.add(route.name);
+  if (findReadRight(reader, subject, pressed) !== null) return { kind: "allowed", admin };
+  if (administers.kind === "unknown") return administers;
+  return decides?.kind === "unknown" ? decides : { kind: "refused" };
 }
 
-/** Finds out who a person is, and of which routes they are an approver; of an admin only with `routesOfAdmins`. */
+/**
+ * Finds out who a person is, and of which routes they are an approver. An admin may read all routes: of an admin, they are
+ * read only with `routesOfAdmins`, and with `readable` a route whose groups Slack does not return is left out.
+ */
 export async function findReader(
   deps: InspectDeps,
   userId: string,
-  { routesOfAdmins = false } = {},
+  { routesOfAdmins = "none" }: { routesOfAdmins?: "none" | "readable" | "all" } = {},
 ): Promise<{ kind: "reader"; reader: Reader } | Extract<Refused, { kind: "unknown" }>> {
   const { directory } = deps;
   const known = await directory.person(userId);
@@ -131,10 +141,10 @@ export async function findReader(
   const admin = await directory.isAmong(deps.admins, userId, "show");
   if (admin.kind === "unknown") return admin;
   const isAdmin = admin.kind === "member";
-  if (isAdmin && !routesOfAdmins) return reader(true);
+  if (isAdmin && routesOfAdmins === "none") return reader(true);
   for (const route of deps.routes) {
     const among = await directory.isAmong(route.approvers, userId, "show", route.channels);
-    if (among.kind === "unknown") return among;
+    if (among.kind === "unknown" && !(isAdmin && routesOfAdmins === "readable")) return among;
     if (among.kind === "member") routes.add(route.name);
   }
   return reader(isAdmin);

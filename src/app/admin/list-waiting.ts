@@ -40,7 +40,7 @@ export const makePending =
     userId: string,
     { filters = {}, mine = false, offset = 0, limit = MAX_LISTED }: PendingQuery = {},
   ): Promise<PendingResult> => {
-    const access = await findReader(deps, userId, { routesOfAdmins: mine });
+    const access = await findReader(deps, userId, { routesOfAdmins: mine ? "all" : "none" });
     if (access.kind === "unknown") return access;
     const { reader } = access;
     const theirs = await keepReadable(deps, reader, await deps.search.waiting(MAX_EXAMINED));

@@ -41,7 +41,7 @@ const MAX_CHOICE = 10;
 export const makeShow =
   (deps: ShowDeps) =>
   async (userId: string, text: string): Promise<ShowResult> => {
-    const access = await findReader(deps, userId, { routesOfAdmins: true });
+    const access = await findReader(deps, userId, { routesOfAdmins: "readable" });
     if (access.kind === "unknown") return access;
     const { reader } = access;
     const { pasted, requests } = await findRequests(deps, reader, text);

@@ -1,6 +1,8 @@
+import { fit } from "./audit-size.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
+import { MASK } from "./mask.ts";
 import type { ApprovalRequest, Authority, Outcome, RequestedAction, Verdict, Vote } from "./request.ts";
 import type { Uncovered } from "./uncovered.ts";
 
@@ -168,17 +170,20 @@ export function requestContext(request: ApprovalRequest): RequestContext {
 
 const MAX_QUESTION_LENGTH = 3_000;
 const MAX_VALUE_LENGTH = 600;
-/** An event has room for 256 KB. Source: EventBridge API, PutEvents. */
-const MAX_PARAMETERS = 100;
+/** The room for parameters: a requester chooses them, and they must not shorten the reasons of approvers. */
+const MAX_PARAMETERS_BYTES = 80_000;
 
 /** Returns the facts that approvers see, for the records of the request and of its decision. */
 export function toShownFacts({ facts }: ApprovalRequest): ShownFacts {
   const { message, documentVersion, parameters } = facts;
-  const values = parameters
-    .slice(0, MAX_PARAMETERS)
-    .map(({ name, masked, values: each }) => [name, masked ? "(hidden)" : cut(each.join(", "), MAX_VALUE_LENGTH)]);
+  const values = parameters.map(({ name, masked, values: each }) => [
+    name,
+    masked ? MASK : cut(each.join(", "), MAX_VALUE_LENGTH),
+  ]);
   const question = message === null ? null : cut(message, MAX_QUESTION_LENGTH);
-  return { shown: { question, documentVersion, parameters: Object.fromEntries(values) } };
+  return {
+    shown: { question, documentVersion, parameters: fit(Object.fromEntries(values), MAX_PARAMETERS_BYTES) },
+  };
 }
 
 /** The detail-type of each kind that is published on EventBridge. Every other kind is only recorded. */

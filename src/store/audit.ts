@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { type Kysely, type SqlBool, sql, type Transaction } from "kysely";
 import type { AuditStore, GuardedStore } from "../app/ports/store.ts";
 import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
+import { fitEntry } from "../core/audit-size.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
 import type { Transact } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
@@ -35,7 +36,8 @@ export async function appendAudit(
     .executeTakeFirstOrThrow();
   let seq = head.seq - entries.length;
   let previous = head.hash;
-  for (const entry of entries) {
+  for (const each of entries) {
+    const entry = fitEntry(each);
     // PostgreSQL cannot store NUL in a text, and stores U+FFFD instead: the hash is that of the stored record.
     const requestId = entry.requestId.replaceAll("\0", "\uFFFD");
     const record = { ...entry, requestId, seq: ++seq, id: randomUUID(), previous };

@@ -2,20 +2,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makePublishAudit } from "../../src/app/audit/publish-audit.ts";
 import { makeEventBus } from "../../src/aws/event-bus.ts";
+import { toShownFacts } from "../../src/core/audit.ts";
 import { testClock, testLog } from "../support/fakes.ts";
-import { anEntry, aRequest } from "../support/samples.ts";
+import { aFacts, anEntry, aRequest, DETAILS } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 import { awsWorld, KEYS } from "./aws-world.ts";
 
 const COUNT = 10;
 
-test("of ten entries three fail: those three are sent again, each event arrives once, and in order for each request", async (t) => {
-  await using aws = await awsWorld();
+/** The SDK reads its endpoint and keys from the environment. */
+const useAws = (url: string) =>
   Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.sandbox.url,
+    AWS_ENDPOINT_URL: url,
     AWS_ACCESS_KEY_ID: KEYS.bot.accessKeyId,
     AWS_SECRET_ACCESS_KEY: KEYS.bot.secretAccessKey,
   });
+
+test("of ten entries three fail: those three are sent again, each event arrives once, and in order for each request", async (t) => {
+  await using aws = await awsWorld();
+  useAws(aws.sandbox.url);
   const bus = makeEventBus({ busName: "default", region: "us-east-1" });
   t.after(() => bus.close());
   const clock = testClock();
@@ -55,4 +60,26 @@ test("of ten entries three fail: those three are sent again, each event arrives 
       events.filter(({ requestId }) => requestId === `r${index}`).map(({ name }) => name),
       ["Approval Requested", "Approval Decided", "Approval Closed"],
     );
+});
+
+test("a request with the largest parameters that AWS accepts is published at the first attempt", async (t) => {
+  await using aws = await awsWorld();
+  useAws(aws.sandbox.url);
+  const bus = makeEventBus({ busName: "default", region: "us-east-1" });
+  t.after(() => bus.close());
+  const clock = testClock();
+  const store = await aStore(t, { now: clock.now });
+  const parameters = Array.from({ length: 200 }, (_, index) => ({
+    ...{ name: `Name${index}`, values: ["漢".repeat(600)], masked: false, isDefault: false },
+  }));
+  const request = aRequest({ facts: aFacts({ message: "字".repeat(3_000), parameters }) });
+  const detail = { ...DETAILS.requested, ...toShownFacts(request) };
+  await store.requests.open({ request, channels: [], audit: anEntry({ kind: "requested", detail }) });
+  const lease = await store.leases.acquire("publisher", "me", clock.now(), Number.MAX_SAFE_INTEGER);
+  assert(lease !== null);
+  const publish = makePublishAudit({ ...store, bus, clock, random: () => 0, log: testLog() });
+  assert.equal(await publish(lease, new AbortController().signal), 1);
+  const { events } = await aws.control("bus?source=countersign");
+  assert.equal(events.length, 1);
+  assert.equal(Object.keys(events[0].detail.shown.parameters).length, 200);
 });

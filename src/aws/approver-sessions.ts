@@ -98,11 +98,14 @@ const NO_NAME = {
   retry: false,
 } as const;
 
-/** Assumes the role. CloudTrail keeps the Slack user id, which never changes, as the source identity. Throws the SDK's errors. */
-async function assumeRole(
+/**
+ * Assumes the role. CloudTrail keeps the Slack user id, which never changes, as the source identity; doctor also assumes the
+ * role without one. Throws the SDK's errors.
+ */
+export async function assumeRole(
   client: STSClient,
   roleArn: string,
-  { id, session }: { id: string; session: string },
+  { id, session }: { id: string | undefined; session: string },
   abort: AbortSignal,
 ) {
   const { Credentials } = await client.send(

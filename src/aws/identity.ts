@@ -16,10 +16,22 @@ export async function callerIdentity(
   });
   client.middlewareStack.use(observeCalls(calls));
   try {
-    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: abort });
+    const command = new GetCallerIdentityCommand({});
+    let awsTime: number | null = null;
+    command.middlewareStack.add(
+      (next) => async (sending) => {
+        const reply = await next(sending);
+        const { headers } = reply.response as { headers?: Record<string, string> };
+        const date = Date.parse(headers?.date ?? "");
+        awsTime = Number.isNaN(date) ? null : date;
+        return reply;
+      },
+      { step: "deserialize", priority: "low", name: "awsTime" },
+    );
+    const { Account, Arn } = await client.send(command, { abortSignal: abort });
     if (Account === undefined || Arn === undefined)
       return { kind: "failed", code: "MalformedAnswer", message: "the answer names no account", retry: true };
-    return { kind: "identity", account: Account, arn: Arn };
+    return { kind: "identity", account: Account, arn: Arn, awsTime };
   } catch (error) {
     return readFailure(error);
   } finally {

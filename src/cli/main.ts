@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { loadDotEnv } from "../config/dot-env.ts";
 import { addAudit } from "./audit.ts";
+import { addDoctor } from "./doctor.ts";
 import { addMigrate } from "./migrate.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
 import { addPolicy } from "./policy.ts";
@@ -16,6 +17,7 @@ const program = new Command("countersign")
   });
 
 addServe(program);
+addDoctor(program);
 addMigrate(program);
 addPolicy(program);
 addAudit(program);

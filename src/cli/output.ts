@@ -1,3 +1,4 @@
+import type { Log } from "../app/ports/aws.ts";
 import { formatProblems, type Problem } from "../config/problem.ts";
 
 /** Exit codes, for scripts. */
@@ -24,3 +25,6 @@ export function refuseConfiguration(heading: string, problems: readonly Problem[
   process.stderr.write(`${heading}\n\n${formatProblems(problems)}\n`);
   process.exit(EXIT.usage);
 }
+
+/** The log of commands that print their result: they log nothing. */
+export const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };

@@ -1,21 +1,18 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { askAll } from "../app/admin/ask-targets.ts";
 import { type ExplainedExecution, explainExecution } from "../app/admin/explain-execution.ts";
-import { type Finding, makePolicyCheck } from "../app/admin/policy-check.ts";
 import { explain, makeIdRenderer } from "../app/admin/policy-explain.ts";
-import { checkRunbooks, findUncheckedParameters } from "../app/admin/runbook-check.ts";
-import type { AwsFailure, Log } from "../app/ports/aws.ts";
+import { findUncheckedParameters } from "../app/admin/runbook-check.ts";
+import type { AwsFailure } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
-import { readRunbook } from "../aws/runbooks.ts";
-import type { Config } from "../config/config.ts";
+import { checkPolicy } from "../bot/check-policy.ts";
 import { readTextFile } from "../config/file.ts";
 import type { ConfigFile } from "../config/file-schema.ts";
 import { loadConfig, loadPolicy } from "../config/load.ts";
+import { locateFinding } from "../config/locate-finding.ts";
 import type { Problem } from "../config/problem.ts";
-import { findUnknownRegions } from "../config/regions.ts";
 import { expandTargets, type TargetRegion } from "../config/targets.ts";
-import { formatPath } from "../config/yaml-text.ts";
 import { counted } from "../core/counted.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
 import type { Route } from "../core/policy.ts";
@@ -25,9 +22,9 @@ import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
 import { readWorkspace } from "../slack/connection/workspace.ts";
-import { makeDirectoryCheck, readNames } from "../slack/people/directory-check.ts";
+import { readNames } from "../slack/people/directory-check.ts";
 import { describeFailure } from "../slack/slack-failures.ts";
-import { type CommandResult, printResult, refuseConfiguration } from "./output.ts";
+import { type CommandResult, printResult, refuseConfiguration, SILENT } from "./output.ts";
 import { accountOf, selectTargets } from "./select-targets.ts";
 
 export function addPolicy(program: Command): void {
@@ -39,7 +36,7 @@ export function addPolicy(program: Command): void {
     )
     .action(async () => {
       const loaded = loadConfig(process.env, readTextFile);
-      printResult(loaded.kind === "problems" ? refuse(loaded.problems) : await checkPolicy(loaded));
+      printResult(loaded.kind === "problems" ? refuse(loaded.problems) : await describePolicyCheck(loaded));
     });
   policy
     .command("explain")
@@ -86,44 +83,28 @@ function toTags(given: Record<string, string[]>): Record<string, string> | null 
   return tags.length === 0 ? null : Object.fromEntries(tags);
 }
 
-/** How long AWS may take to return the runbooks, in milliseconds. */
-const TIMEOUT_MS = 20_000;
-
-const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => SILENT };
-
 type LoadedConfig = Extract<ReturnType<typeof loadConfig>, { kind: "config" }>;
 
-async function checkPolicy({ config, locate, warnings }: LoadedConfig): Promise<CommandResult> {
+async function describePolicyCheck({ config, locate, warnings }: LoadedConfig): Promise<CommandResult> {
   const web = makeWebClient(config.slack.botToken, config.slack.apiUrl, makeBoltLogger(SILENT));
   const found = await readWorkspace(web);
   if (found.kind !== "workspace")
     return { ok: false, lines: [`Nothing was checked, because a call to Slack failed: ${describeFailure(found)}.`] };
-  const findings = await makePolicyCheck(makeDirectoryCheck(web, found.workspace))(config);
+  const findings = await checkPolicy(config, web, found.workspace);
   const scopes = describeMissingScopes(found.workspace.scopes);
-  const unknown = { level: "problem", id: null, route: null } as const;
-  const runbooks = await readRunbooks(config);
-  const all = [...findUnknownRegions(config).map((each) => ({ ...unknown, ...each })), ...findings, ...runbooks];
   const lines = [
     ...warnings.map(({ where, what, fix }) => `${where}\n  Warning: ${what} ${fix}`),
     ...(scopes === null ? [] : [`SLACK_BOT_TOKEN\n  ${scopes}`]),
-    ...all.map((finding) => describeFinding(finding, locate(finding.path))),
+    ...findings.map((finding) => {
+      const text = `${finding.level === "warning" ? "Warning: " : ""}${finding.text}`;
+      return `${locateFinding(finding, locate)}\n  ${text}`;
+    }),
     ...unknownAllowedValues(config.routes),
   ];
-  if (scopes !== null || all.some(({ level }) => level === "problem")) return { ok: false, lines };
+  if (scopes !== null || findings.some(({ level }) => level === "problem")) return { ok: false, lines };
   const routes = counted(config.routes.length, "route");
   const names = `every person, group and channel exists in ${found.workspace.name}`;
   return { ok: true, lines: [...lines, `The policy is OK: ${routes}, and ${names}.`] };
-}
-
-/** Reads the runbooks that routes with conditions on parameters name. */
-function readRunbooks({ routes, targets }: Config): Promise<Finding[]> {
-  const abort = AbortSignal.timeout(TIMEOUT_MS);
-  const sources = expandTargets(targets).map(({ name: target, region, roles: { readRole } }) => ({
-    target,
-    region,
-    read: (documentName: string) => readRunbook({ region, readRole, documentName, abort }),
-  }));
-  return checkRunbooks(routes, sources);
 }
 
 /** Says what the check cannot see: whether a requester can write any value of a parameter of a runbook that no route names. */
@@ -133,15 +114,6 @@ function unknownAllowedValues(routes: readonly Route[]): string[] {
   return [
     `Not checked: whether the runbooks declare allowedValues for ${names.join(", ")}. Without allowedValues, a requester can write any value. policy explain EXECUTION-ID reads the runbook and warns. Routes that match on parameters need ssm:GetDocument for these runbooks: without it, no route applies to a request that leaves such a parameter at its default.`,
   ];
-}
-
-/** Describes a finding: `countersign.yml:12 route "databases" routes[0].channels C0123456789`, and its text below. */
-function describeFinding({ level, path, id, route, text }: Finding, line: string): string {
-  // The ID names the item of a list or the key of a map.
-  const isNamed = id !== null && (typeof path.at(-1) === "number" || path.at(-1) === id);
-  const key = formatPath(isNamed ? path.slice(0, -1) : path);
-  const where = [line, route === null ? null : `route ${JSON.stringify(route)}`, key, id];
-  return `${where.filter((part) => part !== null).join(" ")}\n  ${level === "warning" ? "Warning: " : ""}${text}`;
 }
 
 /** Returns the names in Slack of the IDs in the file; none without a valid configuration of Slack. */

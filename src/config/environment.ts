@@ -91,8 +91,10 @@ const toFix = (meant: Variable, isOurs: boolean) =>
 /** Begins the names of variables that no other program reads. */
 const PREFIX = "COUNTERSIGN_";
 
+const SLACK_SECRETS = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"] as const;
+
 /** Without one of these the bot cannot start, so a similar name is the likely reason. */
-const NEEDED: ReadonlySet<Variable> = new Set(["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"]);
+const NEEDED: ReadonlySet<Variable> = new Set(SLACK_SECRETS);
 
 /** One letter of this many may be wrong. Shorter names, such as PORT, are similar to too many others. */
 const LETTERS_PER_MISTAKE = 6;
@@ -120,9 +122,9 @@ export function parseDatabase(variables: Variables): { database: DatabaseConfig;
   return { database: readDatabase(reader), problems: reader.problems };
 }
 
-/** Finds texts that no problem may show: tokens, also with a typing mistake around them, and a database's password. */
+/** Finds texts that no output may show: tokens, also with a typing mistake around them, AWS's secrets, and a database's password. */
 export function findSecrets(variables: Variables): string[] {
-  const names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"] as const;
+  const names = [...SLACK_SECRETS, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
   const tokens = names.flatMap((name) => variables[name] ?? []);
   const password = URL.parse(variables.DATABASE_URL ?? "")?.password ?? "";
   return [...tokens, ...tokens.flatMap((token) => token.split(/[\s"'`]+/)), password];

@@ -29,11 +29,16 @@ const MIN_SECRET_LENGTH = 8;
 
 /** Returns the problems without the given secrets and without any text that looks like a Slack token. */
 export function hideSecrets(problems: readonly Problem[], secrets: readonly string[]): Problem[] {
-  const forms = secrets
+  const hide = (text: string) => hideIn(text, secrets);
+  return problems.map(({ where, what, fix }) => ({ where: hide(where), what: hide(what), fix: hide(fix) }));
+}
+
+/** Returns a text without the given secrets and without any text that looks like a Slack token. */
+export function hideIn(text: string, secrets: readonly string[]): string {
+  return secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
-    .sort((a, b) => b.length - a.length);
-  const hide = (text: string) =>
-    forms.reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text).replace(TOKEN, HIDDEN);
-  return problems.map(({ where, what, fix }) => ({ where: hide(where), what: hide(what), fix: hide(fix) }));
+    .sort((a, b) => b.length - a.length)
+    .reduce((hidden, secret) => hidden.replaceAll(secret, HIDDEN), text)
+    .replace(TOKEN, HIDDEN);
 }

@@ -30,7 +30,7 @@ export function toRequestFacts(
   // In this order: what matters most is searched first, if not everything can be.
   const message = typeof input === "string" && input !== "" ? mask.text(input) : null;
   // A person must not be able to hide the people whom AWS accepts.
-  const awsApprovers = texts(step.inputs.Approvers).map((each) => (parseArn(each) === null ? mask.text(each) : each));
+  const awsApprovers = findApprovers(step).map((each) => (parseArn(each) === null ? mask.text(each) : each));
   const parameters = withinRoom(
     Object.entries(execution.parameters).map(([name, values]) => parameter(name, values, mask, defaults)),
   );
@@ -54,6 +54,9 @@ export function toRequestFacts(
     notReplaced: mask.notReplaced(),
   };
 }
+
+/** Returns the Approvers of a waiting step, as AWS reports them. */
+export const findApprovers = (step: Pick<ObservedStep, "inputs">): string[] => texts(step.inputs.Approvers);
 
 /** Returns the facts that routes are matched against. `defaults`: those of the executed version; null if unknown, as for `tags`. */
 export function toRouteSubject(

@@ -19,6 +19,16 @@ export const observedFetch =
     }
   };
 
+/** Returns a fetch that reports Slack's time at each reply, by its Date header in whole seconds. */
+export const timedFetch =
+  (onTime: (time: number) => void): typeof fetch =>
+  async (...request) => {
+    const reply = await fetch(...request);
+    const time = Date.parse(reply.headers.get("date") ?? "");
+    if (!Number.isNaN(time)) onTime(time);
+    return reply;
+  };
+
 async function readResult(response: Response): Promise<SlackCallResult> {
   try {
     const body = (await response.json()) as { ok?: unknown };

@@ -97,6 +97,8 @@ export function findAdvice(code: string): string {
       return INVALID_TOKEN;
     case "not_allowed_token_type":
       return "SLACK_BOT_TOKEN must be the bot token (xoxb-) and SLACK_APP_TOKEN the app-level token (xapp-).";
+    case "socket_mode_disabled":
+      return "Turn on Socket Mode on the app's page, under Socket Mode, as in manifest.yml.";
     case "message_not_found":
     case "cant_update_message":
       return "The message was deleted or cannot be edited. /approvals show has the state of the request.";

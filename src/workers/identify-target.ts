@@ -80,7 +80,7 @@ export function makeTargetConnection(options: {
 }
 
 /** Returns the target, or why it cannot be polled with these credentials and this configuration. */
-function toTarget(
+export function toTarget(
   configured: ConfiguredTarget,
   before: readonly ConfiguredTarget[],
   identity: CallerIdentity,

@@ -24,6 +24,7 @@ const roleSchema = z.strictObject({
   arn: z.string().regex(/^arn:aws:iam::\d{12}:role\/.+$/),
   allows: z.array(z.string()),
   trusts: z.array(z.string()),
+  trustsSourceIdentity: z.boolean().optional(),
 });
 
 /** Makes `/_control/` of the AWS stand-in: the routes of both stand-ins and those that only this one has. */

@@ -23,6 +23,8 @@ export interface Role {
    * ARNs that may assume the role: a principal, a role (any session of it), or an account's root (any principal of it).
    */
   trusts: string[];
+  /** Whether the trust policy also allows sts:SetSourceIdentity. Default: yes. */
+  trustsSourceIdentity?: boolean | undefined;
 }
 
 /** Makes the principal of a user: `arn:aws:iam::ACCOUNT:user/NAME`. */

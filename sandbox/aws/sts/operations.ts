@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Caller } from "../identity/authenticate.ts";
+import { authorize } from "../identity/authorize.ts";
 import type { IdentityStore } from "../identity/identity-store.ts";
 import { type Principal, type Role, sessionPrincipal } from "../identity/principal.ts";
 import { AwsError } from "../protocol/aws-error.ts";
@@ -28,11 +29,16 @@ const MAX_DURATION_SECONDS = 3600;
 
 /**
  * Issues credentials for a role session. Both the caller's policy (checked earlier) and the role's trust policy must
- * allow it. Session tags, session policies and MFA have no effect; only their shapes are validated.
+ * allow it; a source identity needs sts:SetSourceIdentity in both. Source: IAM User Guide, "Monitor and control actions
+ * taken with assumed roles". Session tags, session policies and MFA have no effect; only their shapes are validated.
  */
 export function assumeRole(deps: StsDeps, caller: Caller, input: AssumeRoleInput): Record<string, unknown> {
   const role = deps.identities.findRole(input.RoleArn);
   if (role === undefined || !isTrusted(role, caller.principal)) throw toDenial(caller, "sts:AssumeRole", input.RoleArn);
+  if (input.SourceIdentity !== undefined) {
+    authorize(caller, "sts:SetSourceIdentity", input.RoleArn);
+    if (role.trustsSourceIdentity === false) throw toDenial(caller, "sts:SetSourceIdentity", input.RoleArn);
+  }
   const { SourceIdentity: identity, DurationSeconds: seconds = MAX_DURATION_SECONDS } = input;
   if (identity?.startsWith("aws:")) throw new AwsError("ValidationError", "SourceIdentity can't begin with aws:.");
   if (seconds > MAX_DURATION_SECONDS) {

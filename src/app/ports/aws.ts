@@ -81,6 +81,8 @@ export interface CallerIdentity {
   account: string;
   /** The principal as AWS reports it. */
   arn: string;
+  /** The time of AWS, from the Date header of the reply, in whole seconds; null if the reply has none. */
+  awsTime?: number | null;
 }
 
 /** Defaults and allowed values of a runbook's parameters, as lists of texts. A parameter without them has no entry. */

@@ -20,11 +20,13 @@ export function clientOptions(apiUrl: string | null, logger: Logger, calls: Slac
   };
 }
 
+/** `send`: what sends the calls, see `timedFetch`. */
 export function makeWebClient(
   token: string,
   apiUrl: string | null,
   logger: Logger,
   calls: SlackCalls = UNCOUNTED,
+  send: typeof fetch = fetch,
 ): WebClient {
-  return new WebClient(token, clientOptions(apiUrl, logger, calls));
+  return new WebClient(token, { ...clientOptions(apiUrl, logger, calls), fetch: observedFetch(calls, send) });
 }

@@ -1,0 +1,128 @@
+import { counted } from "../../core/counted.ts";
+import { type Route, usesTags } from "../../core/policy.ts";
+import { checkTargets, describeProbe, type Probe, type TargetProbes } from "./doctor-aws.ts";
+import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
+import { checkSlack, type SlackProbes } from "./doctor-slack.ts";
+
+/** The state of the database. `risk`: why a committed change may be lost. */
+export type DatabaseState =
+  | { kind: "ready"; version: string; risk: string | null }
+  | { kind: "absent" }
+  | { kind: "not-migrated"; version: string }
+  | { kind: "not-writable"; reason: string }
+  | { kind: "unreachable"; message: string };
+
+export interface DoctorDeps {
+  /** The version of Node.js, such as 24.21.0. */
+  nodeVersion: string;
+  routes: readonly Route[];
+  /** About variables that the bot ignores. */
+  warnings: readonly { where: string; what: string; fix: string }[];
+  slack: SlackProbes;
+  targets: readonly TargetProbes[];
+  /** Null without EVENT_BUS_NAME. */
+  eventBus: { name: string; probe(): Promise<Probe> } | null;
+  database(): Promise<DatabaseState>;
+  /** The times of Slack's and AWS's last replies by their Date headers, with the time of this machine at each reply. */
+  serverTimes(): { server: string; time: number; at: number }[];
+}
+
+/** Checks everything that an admin can get wrong. Changes nothing. */
+export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
+  const { routes, targets } = deps;
+  const [slack, aws, bus, database] = await Promise.all([
+    checkSlack(deps.slack, deps),
+    checkTargets(targets, { tags: usesTags(routes) }),
+    checkEventBus(deps.eventBus),
+    checkDatabase(deps.database),
+  ]);
+  const configuration = `${counted(routes.length, "route")}, ${counted(targets.length, "target")}.`;
+  return [
+    checkNode(deps.nodeVersion),
+    ok("configuration", "configuration", configuration),
+    ...deps.warnings.map(({ where, what, fix }) => warning("configuration", where, `${what} ${fix}`)),
+    ...slack,
+    ...aws,
+    bus,
+    ...database,
+    ...checkClock(deps.serverTimes()),
+  ];
+}
+
+const MIN_NODE = 24;
+/** The first version of each major version that its project still maintains. */
+const MIN_POSTGRES = 14;
+
+function checkNode(version: string): Check {
+  const found = `Node.js ${version}`;
+  if (Number.parseInt(version, 10) >= MIN_NODE) return ok("versions", "versions", `${found}.`);
+  return failed("versions", "versions", `${found} is too old. Install Node.js ${MIN_NODE} or newer.`);
+}
+
+async function checkEventBus(bus: DoctorDeps["eventBus"]): Promise<Check> {
+  const [check, subject] = ["event-bus", "EVENT_BUS_NAME"] as const;
+  if (bus === null) return ok(check, subject, "not set: audit events are recorded and not published.");
+  const result = await bus.probe();
+  if (result.kind === "failed")
+    return failed(check, subject, describeProbe(result, `Allow events:PutEvents on ${bus.name}.`));
+  return ok(
+    check,
+    subject,
+    `events:PutEvents on ${bus.name} is allowed. AWS does not show the bot whether the bus exists and a rule receives its events.`,
+  );
+}
+
+async function checkDatabase(inspect: () => Promise<DatabaseState>): Promise<Check[]> {
+  const [check, subject] = ["database", "DATABASE_URL"] as const;
+  const state = await inspect();
+  switch (state.kind) {
+    case "absent":
+      return [ok(check, subject, "the file does not exist yet, and serve can create it.")];
+    case "unreachable":
+      return [failed(check, subject, state.message)];
+    case "not-writable":
+      return [failed(check, subject, `not writable (${state.reason}). Allow the user of the bot to write it.`)];
+    case "not-migrated": {
+      const text =
+        "does not have the schema of this version. Run countersign migrate; serve does it too when it starts.";
+      return [warning(check, subject, `${state.version} ${text}`)];
+    }
+    case "ready":
+      return [
+        ok(check, subject, `${state.version}: reachable, migrated and writable.`),
+        ...(state.risk === null
+          ? []
+          : [warning(check, subject, `${state.risk}: a committed vote may be lost. Turn it on.`)]),
+        ...checkPostgres(state.version),
+      ];
+    default:
+      throw new Error(`no text for ${state satisfies never}`);
+  }
+}
+
+function checkPostgres(version: string): Check[] {
+  const [, major = MIN_POSTGRES] = /^PostgreSQL (\d+)/.exec(version) ?? [];
+  if (Number(major) >= MIN_POSTGRES) return [];
+  return [warning("versions", "versions", `${version} is no longer maintained. Upgrade to ${MIN_POSTGRES} or newer.`)];
+}
+
+/** A clock that differs more shows wrong ages and deadlines. A Date header has whole seconds. */
+const MAX_SKEW_MS = 5_000;
+/** Beyond this, the bot refuses Slack's requests in HTTP mode, and AWS may refuse signatures. */
+const MAX_WORKING_SKEW_MS = 60_000;
+
+function checkClock(times: readonly { server: string; time: number; at: number }[]): Check[] {
+  if (times.length === 0) return [skipped("clock", "clock", "not checked, because neither Slack nor AWS replied.")];
+  return times.map(({ server, time, at }) => {
+    const subject = `clock, compared with ${server}`;
+    const skew = at - (time + 500);
+    if (Math.abs(skew) <= MAX_SKEW_MS) return ok("clock", subject, "this machine has the right time.");
+    const seconds = counted(Math.round(Math.abs(skew) / 1000), "second");
+    const report = Math.abs(skew) > MAX_WORKING_SKEW_MS ? failed : warning;
+    return report(
+      "clock",
+      subject,
+      `this machine is ${seconds} ${skew > 0 ? "ahead" : "behind"}. Synchronize its clock (NTP).`,
+    );
+  });
+}

@@ -1,0 +1,141 @@
+/**
+ * Calls that show whether AWS allows an action and that change nothing: each one names an execution or a document that
+ * cannot exist, or an event without content. AWS checks permissions first, and then returns an error about the missing thing.
+ * The order is not documented for every action, and docs/fidelity.md lists it as an assumption.
+ */
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import {
+  DescribeAutomationStepExecutionsCommand,
+  GetAutomationExecutionCommand,
+  GetDocumentCommand,
+  ListTagsForResourceCommand,
+  SendAutomationSignalCommand,
+  SSMClient,
+} from "@aws-sdk/client-ssm";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { AwsFailure, TargetRoles } from "../app/ports/aws.ts";
+import { assumeRole } from "./approver-sessions.ts";
+import { describe, readFailure } from "./aws-failures.ts";
+import { makeReadCredentials } from "./read-role.ts";
+import { STS_CLIENT } from "./sts.ts";
+import { TIMEOUTS } from "./timeouts.ts";
+
+type Probe = { kind: "allowed" } | AwsFailure;
+
+/** AWS creates random ids: this one is never among them. */
+const NO_EXECUTION = "00000000-0000-0000-0000-000000000000";
+const NO_DOCUMENT = "Countersign-Doctor-No-Such-Document";
+/** The session and source identity of probes, in the form of a Slack ID. CloudTrail shows them, so no person's name is used. */
+const DOCTOR = "U0DOCTOR";
+
+/** Errors after the check of the permission. */
+const AFTER_PERMISSION: ReadonlySet<string> = new Set([
+  "AutomationExecutionNotFoundException",
+  "InvalidAutomationSignalException",
+  "InvalidResourceId",
+  "InvalidDocument",
+]);
+
+/** Runs a call that must fail, and tells whether AWS allowed it. */
+async function probe(call: () => Promise<unknown>): Promise<Probe> {
+  try {
+    await call();
+    return { kind: "allowed" };
+  } catch (error) {
+    return AFTER_PERMISSION.has(describe(error).code) ? { kind: "allowed" } : readFailure(error);
+  }
+}
+
+/** Makes the probes of one target, with the credentials that the bot uses for each call. */
+export function makePermissionProbes({
+  region,
+  roles,
+  abort,
+}: {
+  region: string;
+  roles: TargetRoles;
+  abort: () => AbortSignal;
+}) {
+  const { readRole, approverRole } = roles;
+  const reading = readRole === null ? {} : { credentials: makeReadCredentials(region, readRole) };
+
+  /** Sends a command with a new client, and closes the client. */
+  const send = (
+    credentials: object,
+    use: (client: SSMClient, options: { abortSignal: AbortSignal }) => Promise<unknown>,
+  ) =>
+    probe(async () => {
+      const client = new SSMClient({ region, requestHandler: TIMEOUTS, ...credentials });
+      try {
+        await use(client, { abortSignal: abort() });
+      } finally {
+        client.destroy();
+      }
+    });
+
+  const assume = async (id: string | undefined) => {
+    const client = new STSClient({ ...STS_CLIENT, region });
+    try {
+      return await assumeRole(client, approverRole ?? "", { id, session: DOCTOR }, abort());
+    } finally {
+      client.destroy();
+    }
+  };
+
+  return {
+    assumeReadRole: () => probe(async () => reading.credentials?.()),
+    assumeApproverRole: (sourceIdentity: boolean) => probe(() => assume(sourceIdentity ? DOCTOR : undefined)),
+    read: {
+      "ssm:GetAutomationExecution": () =>
+        send(reading, (client, options) =>
+          client.send(new GetAutomationExecutionCommand({ AutomationExecutionId: NO_EXECUTION }), options),
+        ),
+      "ssm:DescribeAutomationStepExecutions": () =>
+        send(reading, (client, options) =>
+          client.send(new DescribeAutomationStepExecutionsCommand({ AutomationExecutionId: NO_EXECUTION }), options),
+        ),
+      "ssm:ListTagsForResource": () =>
+        send(reading, (client, options) => {
+          const resource = { ResourceType: "Automation", ResourceId: NO_EXECUTION } as const;
+          return client.send(new ListTagsForResourceCommand(resource), options);
+        }),
+      "ssm:GetDocument": () =>
+        send(reading, (client, options) => client.send(new GetDocumentCommand({ Name: NO_DOCUMENT }), options)),
+    },
+    /** Sends Resume and not Approve: it would approve nothing, even if there were such an execution. */
+    signal: async (): Promise<Probe> => {
+      try {
+        const credentials = approverRole === null ? {} : { credentials: await assume(DOCTOR) };
+        return await send(credentials, (client, options) => {
+          const signal = { AutomationExecutionId: NO_EXECUTION, SignalType: "Resume" } as const;
+          return client.send(new SendAutomationSignalCommand({ ...signal, Payload: { StepName: ["none"] } }), options);
+        });
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+  };
+}
+
+/** Sends an entry without content to the bus: AWS refuses the entry, so no event is published. */
+export async function probeEventBus(bus: { name: string; region: string }, abort: AbortSignal): Promise<Probe> {
+  const client = new EventBridgeClient({ region: bus.region, requestHandler: TIMEOUTS });
+  try {
+    const entry = { EventBusName: bus.name, Source: "countersign", DetailType: "Doctor", Detail: "no JSON" };
+    const { Entries: [result] = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }), {
+      abortSignal: abort,
+    });
+    const code = result?.ErrorCode ?? "";
+    if (/^(?:MalformedDetail|InvalidArgument)$/.test(code)) return { kind: "allowed" };
+    return {
+      kind: "failed",
+      code: code || "NoError",
+      message: result?.ErrorMessage ?? "AWS accepted the entry",
+      retry: false,
+    };
+  } catch (error) {
+    return readFailure(error);
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,28 @@
+import type { WebClient } from "@slack/web-api";
+import { type Finding, makePolicyCheck } from "../app/admin/policy-check.ts";
+import { checkRunbooks } from "../app/admin/runbook-check.ts";
+import { readRunbook } from "../aws/runbooks.ts";
+import type { Config } from "../config/config.ts";
+import { findUnknownRegions } from "../config/regions.ts";
+import { expandTargets } from "../config/targets.ts";
+import type { Workspace } from "../slack/connection/workspace.ts";
+import { makeDirectoryCheck } from "../slack/people/directory-check.ts";
+
+/** How long AWS may take to read the runbooks, in milliseconds. */
+const TIMEOUT_MS = 20_000;
+
+/** Checks a policy against Slack, the known Regions, and the runbooks that its routes name. Only reads. */
+export async function checkPolicy(config: Config, web: WebClient, workspace: Workspace): Promise<Finding[]> {
+  const abort = AbortSignal.timeout(TIMEOUT_MS);
+  const sources = expandTargets(config.targets).map(({ name: target, region, roles: { readRole } }) => ({
+    target,
+    region,
+    read: (documentName: string) => readRunbook({ region, readRole, documentName, abort }),
+  }));
+  const unknown = { level: "problem", id: null, route: null } as const;
+  return [
+    ...findUnknownRegions(config).map((each) => ({ ...unknown, ...each })),
+    ...(await makePolicyCheck(makeDirectoryCheck(web, workspace))(config)),
+    ...(await checkRunbooks(config.routes, sources)),
+  ];
+}

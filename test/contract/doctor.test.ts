@@ -1,0 +1,420 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { migrateOnly } from "../../src/store/store.ts";
+import { type Differences, type DoctorWorld, doctorWorld, POLICY, toLines } from "../support/doctor-world.ts";
+import { FULL_MATRIX, fullMatrixTest } from "../support/full-matrix.ts";
+import { postgresDatabase } from "../support/stores.ts";
+import { BOT_ROLE, ONE_GATE } from "../support/world.ts";
+
+const READER = "arn:aws:iam::111122223333:role/CountersignReader";
+const APPROVER = "arn:aws:iam::111122223333:role/CountersignApprover";
+const withRoles = (roles: string) => `targets: [{ name: production, regions: [us-east-1], ${roles} }]\n${POLICY}`;
+const SIGNS_AS_PEOPLE = { policy: withRoles(`approverRole: "${APPROVER}"`) };
+const READS_AS_ROLE = { policy: withRoles(`readRole: "${READER}"`) };
+
+interface Fault {
+  /** The part of the checks that the fault belongs to: `npm test` runs the first fault of each part. */
+  part: string;
+  name: string;
+  /** What is broken before the run, and what the run differs in. */
+  breaks?: (w: DoctorWorld) => unknown;
+  run?: Differences | ((w: DoctorWorld) => Differences);
+  expected: RegExp[];
+}
+
+const role =
+  (arn: string, allows: string[], more: object = {}) =>
+  (w: DoctorWorld) =>
+    w.aws("roles", { arn, allows, trusts: [BOT_ROLE], ...more });
+
+const denied = (action: string, report: "failed" | "warning" = "failed"): Fault => ({
+  part: "aws-permission",
+  name: `${action} is denied`,
+  breaks: (w) => w.deny(action),
+  expected: [
+    new RegExp(
+      `^${report} target default/us-east-1 ${action}: AWS denies it \\(AccessDeniedException: .*\\)\\. Allow ${action} for ${BOT_ROLE}\\.`,
+      "m",
+    ),
+  ],
+});
+
+const approvers = (channels: string, who: string, more = "") => ({
+  policy: `routes: [{ name: all, channels: [${channels}], approvers: { ${who} }, whenRequesterUnknown: deny${more} }]`,
+});
+
+const FAULTS: Fault[] = [
+  {
+    part: "versions",
+    name: "an old Node.js",
+    run: { nodeVersion: "22.9.0" },
+    expected: [/^failed versions: Node\.js 22\.9\.0 is too old\. Install Node\.js 24 or newer\.$/m],
+  },
+  {
+    part: "configuration",
+    name: "a variable that is misspelled",
+    run: { env: { LOGLEVEL: "debug" } },
+    expected: [/^warning LOGLEVEL: Countersign reads no variable of this name\. .*write LOG_LEVEL\.$/m],
+  },
+  {
+    part: "slack-bot-token",
+    name: "a bot token that was revoked: what depends on it is not checked",
+    breaks: (w) => w.slack("token", { token: "bot", state: "token_revoked" }),
+    expected: [
+      /^failed SLACK_BOT_TOKEN: Slack refused: token_revoked\. The token is no longer valid: install the app again and set SLACK_BOT_TOKEN\.$/m,
+      /^skipped Slack scopes: not checked, because the check of SLACK_BOT_TOKEN failed\.$/m,
+      /^skipped channels: not checked, because the check of SLACK_BOT_TOKEN failed\.$/m,
+      /^ok SLACK_APP_TOKEN: /m,
+    ],
+  },
+  {
+    part: "slack-bot-token",
+    name: "a bot token of no app",
+    run: { env: { SLACK_BOT_TOKEN: "xoxb-nobody" } },
+    expected: [/^failed SLACK_BOT_TOKEN: Slack refused: invalid_auth\. /m],
+  },
+  {
+    part: "slack-bot-token",
+    name: "no Slack at this address",
+    run: { env: { SLACK_API_URL: "http://127.0.0.1:9/api/" } },
+    expected: [
+      /^failed SLACK_BOT_TOKEN: .*Check the network, HTTPS_PROXY and SLACK_API_URL\.$/m,
+      /^failed SLACK_APP_TOKEN: .*Check the network, HTTPS_PROXY and SLACK_API_URL\.$/m,
+    ],
+  },
+  {
+    part: "slack-scopes",
+    name: "scopes that the token lacks",
+    breaks: (w) => w.slack("scopes", { revoke: ["users:read.email", "groups:read"] }),
+    expected: [
+      /^failed Slack scopes: The token lacks the scopes users:read\.email, groups:read\. Add them under OAuth/m,
+    ],
+  },
+  {
+    part: "slack-socket-mode",
+    name: "an app-level token that was revoked",
+    breaks: (w) => w.slack("token", { token: "app", state: "token_revoked" }),
+    expected: [/^failed SLACK_APP_TOKEN: Slack refused: token_revoked\. The token is no longer valid: generate/m],
+  },
+  {
+    part: "slack-socket-mode",
+    name: "Socket Mode is off",
+    breaks: (w) => w.slack("settings", { requestUrl: "http://127.0.0.1:9/slack/events" }),
+    expected: [/^failed SLACK_APP_TOKEN: Slack refused: socket_mode_disabled\. Turn on Socket Mode/m],
+  },
+  {
+    part: "slack-socket-mode",
+    name: "HTTP mode, which a bot cannot check",
+    run: { env: { SLACK_APP_TOKEN: undefined, SLACK_SIGNING_SECRET: "sandbox-signing-secret" } },
+    expected: [/^skipped Slack HTTP mode: Slack does not let a bot check .* Check by hand: type \/approvals help/m],
+  },
+  {
+    part: "slack-command",
+    name: "no scope for the slash command",
+    breaks: (w) => w.slack("scopes", { revoke: ["commands"] }),
+    expected: [/^failed slash command \/approvals: the token lacks the scope commands\. Reinstall the app/m],
+  },
+  {
+    part: "channels",
+    name: "a channel without the bot",
+    breaks: (w) => w.slack("channel", { channel: "C0PRODDBA", kick: ["U0COUNTERSN"] }),
+    expected: [
+      /^failed countersign\.yml:\d+ route "databases" routes\[0\]\.channels C0PRODDBA: There is no such channel, or it is private and the bot was not invited: \/invite @Countersign\.$/m,
+    ],
+  },
+  {
+    part: "channels",
+    name: "channels that do not exist, are archived, or are shared",
+    run: approvers("C0NOSUCH, C0OLD, C0SHARED", "users: [U0JANE]"),
+    expected: [
+      /^failed .* C0NOSUCH: There is no such channel/m,
+      /^failed .* C0OLD: .* is archived/m,
+      /^warning .* C0SHARED: .* is shared with another organization/m,
+    ],
+  },
+  {
+    part: "people",
+    name: "an approver who left",
+    run: approvers("C0APPROVALS", "users: [U0JANE, U0GONE]"),
+    expected: [
+      /^failed .* routes\[0\]\.approvers\.users U0GONE: Gita Gone is a deactivated account .*: remove the ID\.$/m,
+    ],
+  },
+  {
+    part: "groups",
+    name: "a group that is disabled",
+    breaks: (w) => w.slack("group", { group: "S0DBA", disabled: true }),
+    expected: [/^failed .* routes\[0\]\.approvers\.groups S0DBA: The user group @dba is disabled: enable it/m],
+  },
+  {
+    part: "groups",
+    name: "a group without members",
+    breaks: (w) => w.slack("group", { group: "S0DBA", users: [] }),
+    expected: [/^failed .* S0DBA: The user group @dba has no members: add some/m],
+  },
+  {
+    part: "quorum",
+    name: "a quorum above the number of approvers",
+    run: approvers("C0APPROVALS", "groups: [S0DBA]", ", quorum: 2"),
+    expected: [/^failed .* routes\[0\]\.quorum: The quorum is 2, but there is only 1 approver: add approvers/m],
+  },
+  {
+    part: "policy",
+    name: "a route that is never reached",
+    run: { policy: POLICY.replace("Web-*", "Prod-DB-*").replace(", tags: { Team: [dba] }", "") },
+    expected: [/^failed .* route "the rest" routes\[1\]: Route "the rest" is unreachable/m],
+  },
+  {
+    part: "policy",
+    name: "a Region that does not exist",
+    run: { policy: `targets: [{ name: a, regions: [us-esat-1] }]\n${POLICY}` },
+    expected: [/^failed .* us-esat-1.*Did you mean us-east-1\?$/m],
+  },
+  {
+    part: "aws-identity",
+    name: "credentials that AWS does not know: what depends on them is not checked",
+    run: { env: { AWS_ACCESS_KEY_ID: "AKIANOSUCHKEY0000000" } },
+    expected: [
+      /^failed target default\/us-east-1: InvalidClientTokenId: .* Replace the credentials of the bot\.$/m,
+      /^skipped target default\/us-east-1 permissions and roles: not checked, because the check of the identity of default\/us-east-1 failed\.$/m,
+      /^skipped target default\/us-east-1 waiting steps: not checked/m,
+      /^ok channels/m,
+    ],
+  },
+  {
+    part: "aws-identity",
+    name: "a target in another account without a role to read",
+    run: { policy: withRoles('approverRole: "arn:aws:iam::444455556666:role/CountersignApprover"') },
+    expected: [/^failed target production\/us-east-1: WrongAccount: .*name a readRole too\. Correct targets/m],
+  },
+  {
+    part: "aws-identity",
+    name: "no AWS at this address",
+    run: { env: { AWS_ENDPOINT_URL: "http://127.0.0.1:9" } },
+    expected: [/^failed target default\/us-east-1: ECONNREFUSED: .*Check the network, HTTPS_PROXY and the Region\.$/m],
+  },
+  {
+    part: "aws-read-role",
+    name: "a read role that does not trust the bot",
+    run: READS_AS_ROLE,
+    breaks: role(READER, ["ssm:*"], { trusts: [] }),
+    expected: [
+      /^failed target production\/us-east-1 readRole: AWS denies it \(AccessDenied: .*\)\. Allow sts:AssumeRole on arn:\S+CountersignReader for the bot, in its policy and in the role's trust policy\.$/m,
+      /^skipped target production\/us-east-1 permissions to read: not checked, because the bot cannot assume/m,
+      /^ok target production\/us-east-1 ssm:SendAutomationSignal/m,
+    ],
+  },
+  denied("ssm:SendAutomationSignal"),
+  denied("ssm:DescribeAutomationExecutions"),
+  denied("ssm:GetAutomationExecution"),
+  denied("ssm:DescribeAutomationStepExecutions"),
+  denied("ssm:ListTagsForResource"),
+  denied("ssm:GetDocument", "warning"),
+  {
+    part: "aws-permission",
+    name: "a read role without a permission",
+    run: READS_AS_ROLE,
+    breaks: role(READER, ["ssm:DescribeAutomationExecutions"]),
+    expected: [
+      /^failed target production\/us-east-1 ssm:GetAutomationExecution: .*Allow \S+ for \S+CountersignReader\./m,
+    ],
+  },
+  {
+    part: "aws-approver-role",
+    name: "an approver role whose trust policy lacks the source identity",
+    run: SIGNS_AS_PEOPLE,
+    breaks: role(APPROVER, ["ssm:SendAutomationSignal"], { trustsSourceIdentity: false }),
+    expected: [
+      /^failed target production\/us-east-1 approverRole: AWS denies it \(AccessDenied: .*sts:SetSourceIdentity.*\)\. Allow sts:SetSourceIdentity on \S+CountersignApprover for the bot/m,
+      /^skipped target production\/us-east-1 ssm:SendAutomationSignal: not checked, because the bot cannot assume/m,
+    ],
+  },
+  {
+    part: "aws-approver-role",
+    name: "an approver role that does not trust the bot",
+    run: SIGNS_AS_PEOPLE,
+    breaks: role(APPROVER, ["ssm:SendAutomationSignal"], { trusts: [] }),
+    expected: [
+      / approverRole: AWS denies it .*Allow sts:AssumeRole and sts:SetSourceIdentity on \S+CountersignApprover/,
+    ],
+  },
+  {
+    part: "aws-approver-role",
+    name: "a bot that may not set the source identity",
+    run: SIGNS_AS_PEOPLE,
+    breaks: (w) => w.deny("sts:SetSourceIdentity"),
+    expected: [/ approverRole: AWS denies it .*Allow sts:SetSourceIdentity on \S+CountersignApprover/],
+  },
+  {
+    part: "aws-approver-role",
+    name: "an approver role that may not signal",
+    run: SIGNS_AS_PEOPLE,
+    breaks: role(APPROVER, []),
+    expected: [
+      /^failed target \S+ ssm:SendAutomationSignal: .*Allow ssm:SendAutomationSignal for \S+CountersignApprover/m,
+    ],
+  },
+  {
+    part: "aws-waiting-steps",
+    name: "a step that waits for other principals",
+    breaks: (w) =>
+      w.aws("seed", {
+        documents: [{ name: "Gate", content: ONE_GATE.replace(BOT_ROLE, "arn:aws:iam::111122223333:role/Other") }],
+        executions: [{ document: "Gate" }],
+      }),
+    expected: [
+      /^warning target default\/us-east-1 waiting steps: AWS accepts no decision of the bot for step approve of Gate\. Add to Approvers of the runbook: - arn:aws:iam::111122223333:role\/CountersignBot$/m,
+    ],
+  },
+  {
+    part: "aws-waiting-steps",
+    name: "a step whose approvers cannot be compared",
+    breaks: (w) =>
+      w.aws("seed", {
+        documents: [{ name: "Gate", content: ONE_GATE.replace(BOT_ROLE, "CountersignBot") }],
+        executions: [{ document: "Gate" }],
+      }),
+    expected: [
+      /^warning .* waiting steps: doctor cannot tell whether AWS accepts the bot for 1 of 1 waiting step\. Add/m,
+    ],
+  },
+  {
+    part: "event-bus",
+    name: "no permission to publish",
+    breaks: (w) => w.deny("events:PutEvents"),
+    expected: [/^failed EVENT_BUS_NAME: AWS denies it .*Allow events:PutEvents on default\.$/m],
+  },
+  {
+    part: "event-bus",
+    name: "no event bus",
+    run: { env: { EVENT_BUS_NAME: undefined } },
+    expected: [/^ok EVENT_BUS_NAME: not set: audit events are recorded and not published\.$/m],
+  },
+  {
+    part: "database",
+    name: "a database without this version's schema",
+    run: (w) => {
+      const path = join(w.folder, "empty.db");
+      writeFileSync(path, "");
+      return { env: { DATABASE_URL: `sqlite:${path}` } };
+    },
+    expected: [/^warning DATABASE_URL: SQLite \S+ does not have the schema of this version\. Run countersign migrate/m],
+  },
+  {
+    part: "database",
+    name: "a file that does not exist yet",
+    run: (w) => ({ env: { DATABASE_URL: `sqlite:${join(w.folder, "new.db")}` } }),
+    expected: [/^ok DATABASE_URL: the file does not exist yet, and serve can create it\.$/m],
+  },
+  {
+    part: "database",
+    name: "a folder that does not exist",
+    run: (w) => ({ env: { DATABASE_URL: `sqlite:${join(w.folder, "no/such/folder.db")}` } }),
+    expected: [/^failed DATABASE_URL: not writable \(.*ENOENT\)\. Allow the user of the bot to write it\.$/m],
+  },
+  {
+    part: "database",
+    name: "a file that is no database",
+    run: (w) => {
+      const path = join(w.folder, "text.db");
+      writeFileSync(path, "this is a text and not a database\n".repeat(100));
+      return { env: { DATABASE_URL: `sqlite:${path}` } };
+    },
+    expected: [/^failed DATABASE_URL: The database \S+text\.db cannot be opened .*is not an SQLite database/m],
+  },
+  {
+    part: "database",
+    name: "a PostgreSQL server that does not reply",
+    run: { env: { DATABASE_URL: "postgres://u:a-long-password@127.0.0.1:9/db" } },
+    expected: [/^failed DATABASE_URL: The database 127\.0\.0\.1:9\/db cannot be used .*Check that the server runs/m],
+  },
+  {
+    part: "clock",
+    name: "a clock that is wrong",
+    run: { ahead: 600_000 },
+    expected: [
+      /^failed clock, compared with Slack: this machine is \d+ seconds ahead\. Synchronize its clock \(NTP\)\.$/m,
+      /^failed clock, compared with AWS: this machine is \d+ seconds ahead\./m,
+    ],
+  },
+  {
+    part: "clock",
+    name: "a clock that is a little wrong",
+    run: { ahead: -15_000 },
+    expected: [/^warning clock, compared with Slack: this machine is 1[456] seconds behind\./m],
+  },
+];
+
+/** Lines that name no fault in a good configuration. */
+const GOOD = /^(?:ok|skipped slash command)/;
+
+test("doctor finds each fault, and names its place and its fix", async (t) => {
+  const w = await doctorWorld(t);
+
+  await t.test("nothing is wrong: the slash command is the only check that a person must do by hand", async () => {
+    await role(READER, ["ssm:*"])(w);
+    for (const differences of [{}, READS_AS_ROLE, SIGNS_AS_PEOPLE]) {
+      const lines = toLines(await w.run(differences));
+      assert.deepEqual(
+        lines.split("\n").filter((line) => !GOOD.test(line)),
+        [],
+      );
+      assert.match(
+        lines,
+        /^skipped slash command \/approvals: Slack does not show a bot its commands\. Check by hand: type/m,
+      );
+    }
+  });
+
+  const seen = new Set<string>();
+  for (const { part, name, breaks, run = {}, expected } of FAULTS) {
+    if (seen.has(part) && !FULL_MATRIX) continue;
+    seen.add(part);
+    await t.test(`${part}: ${name}`, async () => {
+      await w.reset();
+      await breaks?.(w);
+      const lines = toLines(await w.run(typeof run === "function" ? run(w) : run));
+      for (const pattern of expected) assert.match(lines, pattern);
+    });
+  }
+
+  await t.test("no probe acts on an execution or publishes an event", async () => {
+    await w.reset();
+    await w.aws("seed", { documents: [{ name: "Gate", content: ONE_GATE }], executions: [{ document: "Gate" }] });
+    for (const differences of [{}, SIGNS_AS_PEOPLE]) await w.run(differences);
+    const signals = await w.calls("SendAutomationSignal");
+    assert.equal(signals.length, 2);
+    for (const { input } of signals)
+      assert.deepEqual(
+        [input.AutomationExecutionId, input.SignalType],
+        ["00000000-0000-0000-0000-000000000000", "Resume"],
+      );
+    assert.deepEqual(
+      (await w.calls("PutEvents")).flatMap(({ outcome }) => outcome.body.FailedEntryCount),
+      [1, 1],
+    );
+  });
+});
+
+fullMatrixTest("doctor finds a PostgreSQL database that it may not write, and one that may lose commits", async (t) => {
+  const w = await doctorWorld(t);
+  const database = await postgresDatabase();
+  t.after(() => database.remove());
+  const lines = async (settings: string) => {
+    const DATABASE_URL = `${database.url}?options=${encodeURIComponent(settings)}`;
+    return toLines((await w.run({ env: { DATABASE_URL } })).filter(({ check }) => check === "database"));
+  };
+  assert.match(await lines("-c work_mem=4MB"), /^warning DATABASE_URL: PostgreSQL \d+\S* does not have the schema/);
+  await migrateOnly(database.dialect());
+  assert.match(await lines("-c no_such_setting=1"), /^failed DATABASE_URL: .*no_such_setting.*Check DATABASE_URL\.$/);
+  assert.match(
+    await lines("-c default_transaction_read_only=on"),
+    /^failed DATABASE_URL: not writable \(cannot execute UPDATE in a read-only transaction\)\. Allow the user/,
+  );
+  assert.match(
+    await lines("-c synchronous_commit=off"),
+    /^ok DATABASE_URL: PostgreSQL .*writable\.\nwarning DATABASE_URL: synchronous_commit is off: a committed vote may be lost/,
+  );
+});

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import type { ReadFile } from "./file.ts";
 import type { Problem } from "./problem.ts";
 import { quote } from "./problem.ts";
@@ -7,20 +7,21 @@ import { ACCOUNT } from "./target-rules.ts";
 import { describePlace, type YamlText } from "./yaml-text.ts";
 
 /**
- * Reads the `accountsFile` of each target: the accounts by the target's index, and every problem. A relative path starts at
- * the folder of the configuration file.
+ * Reads the `accountsFile` of each target: the accounts by the target's index, the texts in the order of the targets, and
+ * every problem. A relative path starts at the folder of the configuration file.
  */
 export function readAccountFiles(
   yaml: YamlText,
   data: unknown,
   readFile: ReadFile,
-): { accounts: Map<number, string[]>; problems: Problem[] } {
+): { accounts: Map<number, string[]>; texts: string[]; problems: Problem[] } {
   const accounts = new Map<number, string[]>();
+  const texts: string[] = [];
   const problems: Problem[] = [];
   for (const [index, target] of asList(asMap(data).targets).entries()) {
     const name = asMap(target).accountsFile;
     if (typeof name !== "string" || name === "") continue;
-    const reading = readFile(join(dirname(yaml.name), name));
+    const reading = readFile(isAbsolute(name) ? name : join(dirname(yaml.name), name));
     const where = describePlace(yaml, ["targets", index, "accountsFile"]);
     const fix =
       "Write the path of a text file with one account per line. A relative path starts at the folder of this file.";
@@ -29,6 +30,7 @@ export function readAccountFiles(
       problems.push({ where, what: `The file ${why}: ${reading.path}.`, fix });
       continue;
     }
+    texts.push(reading.text);
     const list = parseAccounts(name, reading.text);
     problems.push(...list.problems);
     if (list.accounts.length === 0 && list.problems.length === 0)
@@ -39,7 +41,7 @@ export function readAccountFiles(
       });
     accounts.set(index, list.accounts);
   }
-  return { accounts, problems };
+  return { accounts, texts, problems };
 }
 
 /** Parses one account per line. A # begins a comment. */

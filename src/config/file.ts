@@ -16,7 +16,10 @@ export type FileReading =
 
 export type ReadFile = (path: string) => FileReading;
 
-/** `locate` describes the line of a path in the file: `countersign.yml:12`. */
+/**
+ * `hash` is the SHA-256 of the file and, after it, of the account files that it names. `locate` describes the line of a
+ * path in the file: `countersign.yml:12`.
+ */
 export type FileOutcome =
   | { kind: "file"; file: ConfigFile; hash: string; locate: (path: readonly PropertyKey[]) => string }
   | { kind: "problems"; problems: Problem[] };
@@ -75,8 +78,10 @@ export function parseFile(name: string, text: string, readFile: ReadFile = readT
   if (parsed.success && problems.length === 0) {
     for (const [index, accounts] of read.accounts) Object.assign(parsed.data.targets?.[index] ?? {}, { accounts });
     const faults = findTargetFaults(parsed.data.targets);
-    if (faults.length === 0)
-      return { kind: "file", file: parsed.data, hash: sha256(text), locate: (path) => describeLine(yaml, path) };
+    if (faults.length === 0) {
+      const hash = sha256([text, ...read.texts].join(""));
+      return { kind: "file", file: parsed.data, hash, locate: (path) => describeLine(yaml, path) };
+    }
     problems.push(
       ...faults.map(({ path, ...fault }) => ({ where: describePlace(yaml, ["targets", ...path]), ...fault })),
     );

@@ -28,7 +28,7 @@ export interface AuditContext {
   quorum: number | null;
   /** Who may decide, by the route; null without one. `channels`: their members may decide too. */
   approvers: { users: string[]; groups: string[]; channels: string[]; selfApproval: boolean } | null;
-  /** The SHA-256 of the configuration file, in hexadecimal. */
+  /** The SHA-256 of the configuration file and, after it, of the account files that it names, in hexadecimal. */
   policyHash: string;
   /** Every vote that counts. `at` is an ISO 8601 time. */
   votes: (Pick<Vote, "userId" | "email" | "verdict" | "reason" | "authority"> & { name: string; at: string })[];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import { selectTargets } from "../../src/cli/select-targets.ts";
 import { type FileReading, parseFile } from "../../src/config/file.ts";
@@ -71,6 +72,26 @@ describe("a target with accounts", () => {
       expand(text, { "etc/lists/a.txt": list }).map(({ account }) => account),
       [A, B],
     );
+  });
+
+  test("reads them from an absolute path, wherever the configuration file is", () => {
+    const text = targets(`name: prod, accountsFile: /mnt/lists/a.txt, regions: [us-east-1], ${ROLES}`);
+    assert.deepEqual(
+      expand(text, { "/mnt/lists/a.txt": `${A}\n` }).map(({ account }) => account),
+      [A],
+    );
+  });
+
+  test("changes the hash of the policy with the accounts in its file, which is that of all files one after the other", () => {
+    const file = (name: string) => `name: ${name}, accountsFile: ${name}.txt, regions: [us-east-1], ${ROLES}`;
+    const text = targets(file("b"), file("a"));
+    const hash = (files: Record<string, string>) => {
+      const outcome = parseFile("etc/c.yml", text, holding(files));
+      return outcome.kind === "file" ? outcome.hash : assert.fail("a problem");
+    };
+    const first = hash({ "etc/a.txt": A, "etc/b.txt": B });
+    assert.equal(first, createHash("sha256").update(`${text}${B}${A}`).digest("hex"));
+    assert.notEqual(first, hash({ "etc/a.txt": "777788889999", "etc/b.txt": B }));
   });
 
   test("may have one account with the bot's own credentials, or with a role's ARN of that account", () => {

@@ -2,7 +2,7 @@ import { GetDocumentCommand, type GetDocumentCommandOutput, type SSMClient } fro
 import { LRUCache } from "lru-cache";
 import { parse } from "yaml";
 import type { Automation, DeclaredParameters } from "../app/ports/aws.ts";
-import { readFailure } from "./aws-failures.ts";
+import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { type CallPacer, paced } from "./pace.ts";
 
 /** How long defaults are cached. The version of a document never changes, but a deleted name can be used again. */
@@ -63,17 +63,24 @@ async function readDocument(
 
 type SendGetDocument = (command: GetDocumentCommand) => Promise<GetDocumentCommandOutput>;
 
-/** Reads the declarations of a runbook's parameters. Throws the SDK's errors. */
+/** Reads the declarations of a runbook's parameters. Throws the SDK's errors and MalformedAnswerError. */
 export async function readDeclared(send: SendGetDocument, name: string, version: string): Promise<DeclaredParameters> {
   const command = new GetDocumentCommand({ Name: name, DocumentFormat: "JSON", DocumentVersion: version });
   const { Content } = await send(command);
-  const parameters = Object.entries(parse(Content ?? "")?.parameters ?? {}) as [string, Declared | null][];
+  const content: unknown = typeof Content === "string" ? parse(Content) : null;
+  if (!isObject(content)) throw new MalformedAnswerError("the runbook has no content");
+  const declared = content.parameters ?? {};
+  if (!isObject(declared)) throw new MalformedAnswerError("the parameters of the runbook are no object");
+  const parameters = Object.entries(declared) as [string, Declared | null][];
   return {
     kind: "read",
     defaults: listsOf(parameters, "default"),
     allowedValues: listsOf(parameters, "allowedValues"),
   };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 type Declared = { type?: unknown; default?: unknown; allowedValues?: unknown };
 

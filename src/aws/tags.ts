@@ -1,7 +1,7 @@
-import { ListTagsForResourceCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import { ListTagsForResourceCommand, type SSMClient, type Tag } from "@aws-sdk/client-ssm";
 import { LRUCache } from "lru-cache";
 import type { Automation } from "../app/ports/aws.ts";
-import { readFailure } from "./aws-failures.ts";
+import { MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { decodePage } from "./decode.ts";
 import { type CallPacer, paced } from "./pace.ts";
 
@@ -15,12 +15,21 @@ export function makeReadTags(client: Pick<SSMClient, "send">, now: () => number,
     try {
       const command = new ListTagsForResourceCommand({ ResourceType: "Automation", ResourceId: executionId });
       const { TagList } = await client.send(paced(command, { pace, urgent: false, abort }), { abortSignal: abort });
+      const tags = Object.fromEntries(decodePage(TagList).map(decodeTag));
       failingSince.delete(executionId);
-      return { kind: "read", tags: Object.fromEntries(decodePage(TagList).map(({ Key, Value }) => [Key, Value])) };
+      return { kind: "read", tags };
     } catch (error) {
       const since = failingSince.get(executionId) ?? now();
       failingSince.set(executionId, since);
       return { ...readFailure(error), since };
     }
   };
+}
+
+/** A tag decides the route, so a reply with an unreadable one is no list of the others. */
+function decodeTag(tag: Tag | null): [name: string, value: string] {
+  const { Key, Value } = tag ?? {};
+  if (typeof Key !== "string" || typeof Value !== "string")
+    throw new MalformedAnswerError("a tag has no name or no value");
+  return [Key, Value];
 }

@@ -102,6 +102,8 @@ for (const [claim, status, body] of MALFORMED) {
       await automation.defaults("Doc", "1", abort).then(({ kind }) => kind === "read" || kind === "failed"),
       true,
     );
+    const tags = await automation.tags(ID, abort);
+    assert.ok(tags.kind === "read" || tags.kind === "failed");
     const signal = await automation.signal(BOT, ID, "approve", ["x"], ANY_TIME);
     if (status === 200) assert.ok(["accepted", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     else assert.ok(["refused", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
@@ -109,6 +111,56 @@ for (const [claim, status, body] of MALFORMED) {
     assert.equal(server.requests.filter((target) => target.endsWith("SendAutomationSignal")).length, 1);
   });
 }
+
+test("a reply with a tag that has no text as its name or value is a failed read of the tags, and no list of fewer tags", async (t) => {
+  const good = { Key: "Team", Value: "dba" };
+  const lists = [
+    "many",
+    {},
+    [null],
+    [good, 7],
+    [{}],
+    [{ Value: "dba" }],
+    [good, { Key: "Env" }],
+    [{ Key: 1, Value: "x" }],
+    [{ Key: "Env", Value: ["x"] }],
+  ];
+  let reply: unknown;
+  const server = await rawServer(t, (_, response) => {
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify({ TagList: reply }));
+  });
+  const automation = automationAt(t, server.url);
+  const { signal: abort } = new AbortController();
+  for (reply of lists) {
+    const tags = await automation.tags(ID, abort);
+    assert.equal(tags.kind === "failed" && tags.code, "MalformedAnswer", JSON.stringify(reply));
+  }
+  reply = [good, { Key: "__proto__", Value: "x" }, { Key: "Empty", Value: "" }];
+  const tags = await automation.tags(ID, abort);
+  assert.ok(tags.kind === "read");
+  assert.deepEqual(Object.entries(tags.tags), [
+    ["Team", "dba"],
+    ["__proto__", "x"],
+    ["Empty", ""],
+  ]);
+});
+
+test("a reply without a runbook is a failed read of its defaults, and no runbook without parameters", async (t) => {
+  const contents = [undefined, null, 7, {}, "", "[]", "text", '{"parameters": []}', '{"parameters": "many"}'];
+  let Content: unknown;
+  const server = await rawServer(t, (_, response) => {
+    response.writeHead(200, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify({ Content }));
+  });
+  const automation = automationAt(t, server.url);
+  const { signal: abort } = new AbortController();
+  for (const [index, each] of contents.entries()) {
+    Content = each;
+    const defaults = await automation.defaults(`Doc${index}`, "1", abort);
+    assert.equal(defaults.kind === "failed" && defaults.retry, true, JSON.stringify(each));
+  }
+  Content = '{"mainSteps": []}';
+  assert.equal((await automation.defaults("Doc", "1", abort)).kind, "read");
+});
 
 test("the adapter stops reading a list or an execution that never ends", async (t) => {
   const server = await rawServer(t, (_, response) => {

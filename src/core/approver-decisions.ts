@@ -1,6 +1,7 @@
 import { arnMatches, findPrincipalArns, findSessionNames } from "./arn.ts";
 import { OWN_COMMENT } from "./comment.ts";
 import type { ObservedStep } from "./execution.ts";
+import { parseObject } from "./parse-object.ts";
 
 /**
  * Everything that reads the outputs of an `aws:approve` step. AWS documents `ApprovalStatus` as Approved, Rejected or
@@ -22,19 +23,10 @@ export function countApprovals(step: ObservedStep): number {
 /** Finds the comments of other principals among the step's decisions, whatever their key is called. */
 export function findComments(step: ObservedStep): string[] {
   return decisions(step).flatMap((text) => {
-    const found = parseObject(text);
+    const found = parseObject(text) ?? {};
     const comments = Object.entries(found).filter(([key, value]) => /comment/i.test(key) && typeof value === "string");
     return comments.map(([, value]) => String(value)).filter((value) => value !== "" && !value.includes(OWN_COMMENT));
   });
-}
-
-function parseObject(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Finds the ARNs that the step's decisions mention, each once. */

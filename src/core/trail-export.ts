@@ -1,4 +1,5 @@
 import { chainTextOf, type StoredRecord } from "./audit.ts";
+import { parseObject } from "./parse-object.ts";
 
 /** Writes a record as one line of JSON: the hashed text, and the hash as its last member. */
 export function toJsonLine(record: StoredRecord): string {
@@ -21,19 +22,9 @@ export const CSV_HEADER = toCsvLine([
 /** Writes a record as one line of CSV (RFC 4180). A text that a spreadsheet would run as a formula begins with an apostrophe. */
 export function toCsv(record: StoredRecord): string {
   const { seq, at, kind, actor, requestId, detail, id, previous, hash } = record;
-  const context = parseDetail(detail) ?? {};
+  const context = parseObject(detail) ?? {};
   const columns = CONTEXT.map((name) => String(context[name] ?? ""));
   return toCsvLine([String(seq), toIsoTime(at), kind, actor, requestId, ...columns, detail, id, previous, hash]);
-}
-
-/** Returns the detail as an object; null if its text was altered so that it is none. */
-export function parseDetail(detail: string): Record<string, unknown> | null {
-  try {
-    const parsed: unknown = JSON.parse(detail);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? { ...parsed } : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Formats a time in UTC; a number that is no time as it is. */

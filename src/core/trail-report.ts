@@ -5,15 +5,16 @@ import { clean } from "./clean-text.ts";
 import { counted } from "./counted.ts";
 import { denialLabel, outcomeText } from "./denial.ts";
 import { globMatches } from "./glob.ts";
+import { parseObject } from "./parse-object.ts";
 import type { Authority, Verdict } from "./request.ts";
-import { parseDetail, toIsoTime } from "./trail-export.ts";
+import { toIsoTime } from "./trail-export.ts";
 
 type Read = { [Kind in AuditKind]: { record: StoredRecord; kind: Kind; detail: AuditDetails[Kind] } }[AuditKind];
 
 /** Reads the records of a request. Leaves out a record whose detail was altered so that it is no object. */
 function readRecords(records: readonly StoredRecord[]): Read[] {
   return records.flatMap((record) => {
-    const detail = parseDetail(record.detail);
+    const detail = parseObject(record.detail);
     return detail === null ? [] : [{ record, kind: record.kind, detail } as unknown as Read];
   });
 }

@@ -1,6 +1,7 @@
 import { CamelCasePlugin, type Dialect, Kysely, type RawBuilder, sql } from "kysely";
 import type { AuditTrail } from "../app/ports/audit-trail.ts";
 import type { StoredRecord } from "../core/audit.ts";
+import { parseObject } from "../core/parse-object.ts";
 import type { Tables } from "./schema.ts";
 
 /** The id of a request or an execution, or at least the eight characters that messages show. */
@@ -39,11 +40,16 @@ export function openAuditTrail(dialect: Dialect): AuditTrail {
     async findRequests(given) {
       const id = given.toLowerCase();
       if (!IDENTIFIER.test(id)) return [];
-      // A detail is canonical JSON, so the text of a member has one form. The records answer without the table of requests.
+      // The records answer without the table of requests. A parameter can have this name too, so the match is checked.
       const member = `%"executionId":"${id}%`;
-      const found = await read(
+      const matches = await read(
         sql`where request_id = ${id} or (kind = 'requested' and detail like ${member}) order by seq`,
       );
+      const found = matches.filter(({ requestId, detail }) => {
+        const parsed = parseObject(detail);
+        // An altered record: the page of the request says so.
+        return requestId === id || parsed === null || String(parsed.executionId).toLowerCase().startsWith(id);
+      });
       return [...new Set(found.map(({ requestId }) => requestId))];
     },
 

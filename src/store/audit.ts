@@ -4,6 +4,7 @@ import type { AuditStore, GuardedStore } from "../app/ports/store.ts";
 import { type AuditEntry, chainText, isPublished } from "../core/audit.ts";
 import { fitEntry } from "../core/audit-size.ts";
 import { canonicalJson } from "../core/canonical-json.ts";
+import { parseObject } from "../core/parse-object.ts";
 import type { Transact } from "./guard.ts";
 import { auditFromRow } from "./rows.ts";
 import type { Tables } from "./schema.ts";
@@ -60,25 +61,29 @@ export async function appendAudit(
   await trx.updateTable("auditHead").set({ hash: previous }).where("id", "=", 1).execute();
 }
 
-/**
- * Requests that are decided without a record of their present decision. `detail` is JSON without white space, in which a
- * quotation mark within a text is escaped.
- */
-export const UNRECORDED = sql<SqlBool>`requests.state = 'decided' and not exists (select 1 from audit
-  where audit.request_id = requests.id and audit.kind = 'decided'
-    and audit.detail like '%"decision":"' || requests.decision || '"%')`;
-
 /** Tells whether the request has a `decided` record with its present decision: a row that was changed by hand has none. */
 export async function isDecisionRecorded(db: Kysely<Tables>, requestId: string): Promise<boolean> {
-  const found = await db
-    .selectFrom("audit")
-    .innerJoin("requests", "requests.id", "audit.requestId")
-    .select(["audit.detail", "requests.decision"])
-    .where("audit.requestId", "=", requestId)
-    .where("audit.kind", "=", "decided")
-    .execute();
-  return found.some(({ detail, decision }) => JSON.parse(detail).decision === decision);
+  const found = await decidedRecords(db).where("requests.id", "=", requestId).execute();
+  return found.some(isOfDecision);
 }
+
+/** Counts the decided requests that have no record of their present decision. */
+export async function countUnrecorded(db: Kysely<Tables>): Promise<number> {
+  const found = await decidedRecords(db).where("requests.state", "=", "decided").execute();
+  const recorded = new Set(found.filter(isOfDecision).map(({ id }) => id));
+  return new Set(found.map(({ id }) => id)).size - recorded.size;
+}
+
+/** Each request with each of its `decided` records, or with null if it has none. */
+const decidedRecords = (db: Kysely<Tables>) =>
+  db
+    .selectFrom("requests")
+    .leftJoin("audit", (join) => join.onRef("audit.requestId", "=", "requests.id").on("audit.kind", "=", "decided"))
+    .select(["requests.id", "requests.decision", "audit.detail"]);
+
+/** Compares the parsed detail: a parameter can be called `decision` too. */
+const isOfDecision = ({ detail, decision }: { detail: string | null; decision: string | null }): boolean =>
+  detail !== null && parseObject(detail)?.decision === decision;
 
 export function makeAuditStore(db: Kysely<Tables>): AuditStore {
   return {

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Backlog, EffectKind, EffectStore, FailingEffect } from "../app/ports/effect-store.ts";
 import { NOT_WAITING } from "../core/execution.ts";
-import { REFUSED, UNPUBLISHED, UNRECORDED } from "./audit.ts";
+import { countUnrecorded, REFUSED, UNPUBLISHED } from "./audit.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
 import { BEHIND } from "./digests.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
@@ -115,14 +115,15 @@ export function makeEffectStore(db: Kysely<Tables>): EffectStore {
         ])
         .where("state", "!=", "closed")
         .executeTakeFirstOrThrow();
-      const { unrecorded } = await db
-        .selectFrom("requests")
-        .select(({ fn }) => fn.countAll<number>().as("unrecorded"))
-        .where(UNRECORDED)
-        .executeTakeFirstOrThrow();
       const effects: Backlog[] = [];
       for (const effect of EFFECTS) effects.push(await count(db, effect));
-      return { open, undecided: open - decided, uncovered: open - covered, unrecorded, effects };
+      return {
+        open,
+        undecided: open - decided,
+        uncovered: open - covered,
+        unrecorded: await countUnrecorded(db),
+        effects,
+      };
     },
   };
 }

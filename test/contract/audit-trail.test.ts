@@ -9,7 +9,7 @@ import type { Tables } from "../../src/store/schema.ts";
 import { openStore } from "../../src/store/store.ts";
 import { sha256 } from "../support/chain.ts";
 import { READABLE_ENGINES } from "../support/readable-engines.ts";
-import { anEntry, aRequest, REQUEST_ID } from "../support/samples.ts";
+import { anEntry, aRequest, DETAILS, REQUEST_ID } from "../support/samples.ts";
 
 const TYPED = '\u0000 \uD800 "quoted" \'); drop table audit; -- ü 漢字 🚀\u2028';
 
@@ -53,5 +53,26 @@ for (const [engine, create] of READABLE_ENGINES) {
     assert.match(named[0] ?? "", toPattern(7));
     assert.match(named[1] ?? "", toPattern(11));
     assert.deepEqual(named.slice(2), ["Record 9 was deleted."]);
+  });
+}
+
+for (const [engine, create] of READABLE_ENGINES) {
+  test(`${engine}: requests are found by the id of their own execution, and not by an id in their parameters`, async (t) => {
+    const { database, readDialect } = await create();
+    const store = await openStore({ dialect: database.dialect(), publishes: true, now: () => 0 });
+    const executionId = "abcdef01-2222-3333-4444-555555555555";
+    const parameters = { executionId, other: `"executionId":"${executionId}"` };
+    for (const id of ["own", "other"]) {
+      const shown = { ...DETAILS.requested.shown, parameters };
+      const detail = { ...DETAILS.requested, shown, ...(id === "own" ? { executionId } : {}) };
+      const audit = anEntry({ requestId: id, kind: "requested", detail });
+      await store.requests.open({ request: aRequest({ id, stepExecutionId: id }), channels: [], audit });
+    }
+    await store.close();
+    const trail = openAuditTrail(readDialect());
+    t.after(() => trail.close().then(database.remove));
+    for (const given of [executionId, "ABCDEF01", "abcdef01-2222"])
+      assert.deepEqual(await trail.findRequests(given), ["own"], given);
+    assert.deepEqual(await trail.findRequests("11111111"), ["other"]);
   });
 }

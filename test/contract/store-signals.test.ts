@@ -91,6 +91,7 @@ for (const engine of ENGINES) {
   test(`${engine.name}: decided requests without a record of their present decision are counted`, async (t) => {
     const store = await aStore(t, { engine });
     const reason = '"decision":"reject"';
+    const shown = { ...DETAILS.decided.shown, parameters: { decision: "reject" } };
     for (const [id, kind, decision] of [
       ["recorded", "decided", "approve"],
       ["rejected", "decided", "reject"],
@@ -98,7 +99,7 @@ for (const engine of ENGINES) {
       ["flipped", "decided", "reject"],
     ] as const) {
       const recorded = id === "rejected" ? "reject" : "approve";
-      const detail = { ...DETAILS.decided, decision: recorded, reason } as const;
+      const detail = { ...DETAILS.decided, decision: recorded, reason, shown } as const;
       await store.requests.open({
         request: aRequest({ id, stepExecutionId: id, state: "decided", decision }),
         channels: [],

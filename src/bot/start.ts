@@ -10,6 +10,7 @@
 import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { Config } from "../config/config.ts";
+import { makeExecutionIds } from "../ops/execution-ids.ts";
 import { makeMetrics } from "../ops/metrics.ts";
 import { makeHealth } from "../ops/readiness.ts";
 import { serveHttp } from "../ops/server.ts";
@@ -43,10 +44,12 @@ interface LateParts {
  * PostgreSQL server may be unreachable at the start: the bot waits for them.
  */
 export async function startBot(config: Config, deps: { clock: Clock; log: Log; hooks?: TestHooks }): Promise<Bot> {
-  const { clock, log, hooks = NO_TEST_HOOKS } = deps;
+  const { clock, hooks = NO_TEST_HOOKS } = deps;
+  const executionIds = makeExecutionIds();
+  const log = executionIds.log(deps.log);
   const health = makeHealth(clock, config.pollIntervalMs);
   const metrics = makeMetrics({ routes: config.routes.map(({ name }) => name), now: clock.now });
-  const prepare = (opened: Store) => metrics.store(hooks.store(opened));
+  const prepare = (opened: Store) => metrics.store(executionIds.store(hooks.store(opened)));
   const failed = Promise.withResolvers<string>();
   const stopping = new AbortController();
   const open = () => openDatabase(config.database, { publishes: config.eventBus !== null, now: clock.now, log });

@@ -4,7 +4,7 @@ import { readTextFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import { findUnknownRegions } from "../config/regions.ts";
 import { systemClock } from "../ops/clock.ts";
-import { makeLogger } from "../ops/logging.ts";
+import { makeLogger, makeTerminalStream } from "../ops/logging.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
 
 export function addServe(program: Command): void {
@@ -23,7 +23,7 @@ type LoadedConfig = Extract<ReturnType<typeof loadConfig>, { kind: "config" }>;
 
 /** Runs the bot until a signal asks it to stop (exit code 0), or until it cannot continue (exit code 1). */
 async function serve({ config, locate, warnings }: LoadedConfig): Promise<never> {
-  const log = makeLogger(config.logLevel);
+  const log = makeLogger(config.logLevel, await makeTerminalStream(process.stdout));
   for (const { where, what, fix } of warnings)
     log.warn({ event: "config.variable-unknown", where, problem: `${what} ${fix}` }, "unknown variable");
   for (const { path, text } of findUnknownRegions(config))

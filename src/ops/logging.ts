@@ -25,6 +25,22 @@ export function makeLogger(level: string, destination?: DestinationStream): Logg
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+/**
+ * Returns a stream that formats the lines for a person, if the output is a terminal; else undefined, and lines stay JSON.
+ * It writes at once, so that the last lines of a process that ends are complete.
+ */
+export async function makeTerminalStream(output: {
+  isTTY: boolean;
+  fd: number;
+  hasColors(): boolean;
+}): Promise<DestinationStream | undefined> {
+  if (output.isTTY !== true) return undefined;
+  const { prettyFactory } = await import("pino-pretty");
+  const format = prettyFactory({ colorize: output.hasColors(), translateTime: "SYS:HH:MM:ss.l", singleLine: true });
+  const terminal = pino.destination({ fd: output.fd, sync: true });
+  return { write: (line) => void terminal.write(format(line) ?? line) };
+}
+
 function cleanFields(value: unknown, depth: number): unknown {
   if (typeof value === "string") return clean(value);
   if (value instanceof Error) return cleanFields(pino.stdSerializers.err(value), depth);

@@ -73,6 +73,8 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
       return request;
     },
 
+    executionsOf: (ids) => db.selectFrom("requests").select(["id", "executionId"]).where("id", "in", ids).execute(),
+
     ofExecution: ({ account, region }, executionId) =>
       read(
         all()

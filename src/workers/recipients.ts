@@ -33,5 +33,6 @@ export function startRecipientWorker(deps: {
     },
     backOff: (lookup, until) => recipientLookups.recordFailed(lookup, "unexpected failure, see the log", until),
     backOffMs: ERROR_BACKOFF_MS,
+    about: ({ requestId }) => ({ requestId }),
   });
 }

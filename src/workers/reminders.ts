@@ -41,7 +41,12 @@ export function startReminderWorker(deps: {
       const result = await remind(request);
       if (result !== null) {
         log.warn(
-          { event: "reminder.postponed", requestId: request.id, error: result.error },
+          {
+            event: "reminder.postponed",
+            requestId: request.id,
+            executionId: request.executionId,
+            error: result.error,
+          },
           "cannot read the members of a group to remind; trying again",
         );
         postponed.set(request.id, clock.now() + result.retryAfterMs);
@@ -52,5 +57,6 @@ export function startReminderWorker(deps: {
       postponed.set(id, until);
     },
     backOffMs: ERROR_BACKOFF_MS,
+    about: ({ id, executionId }) => ({ requestId: id, executionId }),
   });
 }

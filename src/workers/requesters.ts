@@ -34,5 +34,6 @@ export function startRequesterWorker(deps: {
     backOff: ({ requestId }, until) =>
       requesterLookups.recordFailed(requestId, "unexpected failure, see the log", until),
     backOffMs: ERROR_BACKOFF_MS,
+    about: ({ requestId }) => ({ requestId }),
   });
 }

@@ -40,6 +40,7 @@ export function startReads(deps: TargetDeps & ReadDeps): Worker {
       await store.guardedBy(own).executions.recordRead(execution, until, execution.unchangedReads);
     },
     backOffMs: ERROR_BACKOFF_MS,
+    about: ({ executionId }) => ({ executionId }),
     clock,
     log,
   });

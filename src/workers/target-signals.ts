@@ -41,7 +41,7 @@ export function startSignals(deps: TargetDeps & SignalDeps): Worker {
     },
     backOff: ({ id, version }, until) => store.requests.postponeSignal(id, version, until),
     backOffMs: ERROR_BACKOFF_MS,
-    about: ({ executionId }) => ({ executionId }),
+    about: ({ id, executionId }) => ({ requestId: id, executionId }),
     clock,
     log,
   });

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fullMatrixTest } from "../support/full-matrix.ts";
+import { findLinesWithoutIds } from "../support/log-events.ts";
 import { ONE_GATE, toText, world } from "../support/world.ts";
 
 for (const connection of ["socket", "http"] as const) {
   test(`over ${connection}: a click on Approve continues the runbook, names the person to AWS, and the message shows the end`, async (t) => {
-    const w = await world(t, { connection, program: "source" });
+    const w = await world(t, { connection, program: "source", env: { LOG_LEVEL: "debug" } });
     const id = await w.run(ONE_GATE, { parameters: { Service: ["billing"] } });
 
     const message = await w.message(id, "Restart billing?");
     assert.match(toText(message), /0 of 1 approval/);
+    await w.click("U0ROSA", message, "approve");
     const click = await w.click("U0JANE", message, "approve");
     assert.equal(click.delivery.acked, true);
 
@@ -37,6 +39,10 @@ for (const connection of ["socket", "http"] as const) {
     const reply = await w.reply(message, "The execution has succeeded* after ");
     assert.match(toText(reply), /approved by <@U0JANE>/);
     assert.equal((await w.replies(message)).length, 1);
+    const events = new Set(w.bot().lines.map(({ event }) => event));
+    for (const event of ["request.opened", "message.posted", "click.denied", "reply.delivered", "signal.accepted"])
+      assert.ok(events.has(event), event);
+    assert.deepEqual(findLinesWithoutIds(w.bot().lines), []);
   });
 
   const define = connection === "socket" ? test : fullMatrixTest;

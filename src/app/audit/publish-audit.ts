@@ -60,7 +60,11 @@ async function recordResult(
   { record, attempts }: { record: PublishedRecord; attempts: number },
   result: PublishResult,
 ): Promise<void> {
-  const log = parent.child({ requestId: record.requestId, seq: record.seq });
+  const log = parent.child({
+    requestId: record.requestId,
+    executionId: record.detail.executionId,
+    seq: record.seq,
+  });
   if (result.kind === "published") {
     await audit.recordPublished(record.seq, result.eventId);
     return log.debug({ event: "audit-event.published", eventId: result.eventId }, "audit event published");

@@ -43,7 +43,10 @@ export const makeRemind =
       next: route === null ? null : nextReminderAt(route, times, now),
     });
     if (isStored)
-      log.info({ event: "reminder.due", requestId, reminders: kinds }, "reminders of an open request are due");
+      log.info(
+        { event: "reminder.due", requestId, executionId: request.executionId, reminders: kinds },
+        "reminders of an open request are due",
+      );
     return null;
   };
 

@@ -73,6 +73,8 @@ export interface RequestStore {
    */
   rebindTarget(target: Target): Promise<void>;
   byId(id: string): Promise<ApprovalRequest | null>;
+  /** Returns the executions of these requests, for log lines. */
+  executionsOf(ids: readonly string[]): Promise<Pick<ApprovalRequest, "id" | "executionId">[]>;
   /** Finds by the account and Region of the target, which may have had another name when the requests were opened. */
   ofExecution(target: Pick<Target, "account" | "region">, executionId: string): Promise<ApprovalRequest[]>;
   /** Finds by request id or execution id, newest first. */

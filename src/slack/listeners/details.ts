@@ -60,7 +60,14 @@ export function listenForDetails(app: App, deps: DetailsDeps): void {
     };
     const onFailure = async (sentence: string) =>
       deps.chat.postEphemeral((await leadsFrom()).channelId, user.id, sentence);
-    await fillModal({ client, triggerId, title: "Details", content, onFailure, log: deps.log });
+    await fillModal({
+      client,
+      triggerId,
+      title: "Details",
+      content,
+      onFailure,
+      log: deps.log.child({ requestId: action.value }),
+    });
   });
 }
 
@@ -87,7 +94,10 @@ function listenForPages(app: App, deps: DetailsDeps): void {
       const shown = renderPage(found, { metadata, verdicts: open === "open", page: Number(page) });
       await client.views.update({ view_id, view: shown });
     } catch (error) {
-      deps.log.warn({ event: "modal.failed", err: error, title: "Details" }, "cannot show a page of Details");
+      deps.log.warn(
+        { event: "modal.failed", err: error, title: "Details", requestId },
+        "cannot show a page of Details",
+      );
       await deps.chat.postEphemeral(origin.channelId, user.id, "Slack could not show this page. Open Details again.");
     }
   });

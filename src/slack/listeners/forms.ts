@@ -45,7 +45,7 @@ export function listenForForms(app: App, deps: VerdictDeps): void {
       return refuse(deps.sentence({ kind: "not-typed", documentName: request.facts.documentName }), "typed");
     if (asks.reason && !isVisible(click.reason ?? "")) return refuse(NO_REASON, "reason");
     if (!(await recorded(deps, click))) return refuse(NOT_RECORDED);
-    await acknowledge(() => ack(), deps.log);
+    await acknowledge(() => ack(), deps.log.child({ requestId: click.requestId }));
     deps.wake();
   });
 }

@@ -32,7 +32,7 @@ export function openForm(
     return verdictForm({ request, route, ...wanted, asks, metadata, withhold: preview.kind === "unchecked" });
   };
   const onFailure = (sentence: string) => deps.chat.postEphemeral(origin.channelId, userId, sentence);
-  return fillModal({ client, ...place, title, content, onFailure, log: deps.log });
+  return fillModal({ client, ...place, title, content, onFailure, log: deps.log.child({ requestId }) });
 }
 
 /** Returns the inputs that a verdict needs. An unknown request or route needs none: the verdict is denied anyway. */

@@ -12,6 +12,7 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
       const press = readPress(body, requested, deps);
       if (press === null) return ack();
       const { click, triggerId, isHome } = press;
+      const log = deps.log.child({ requestId: click.requestId });
       const tell = (text: string) => deps.chat.postEphemeral(click.origin.channelId, click.userId, text);
       if (!isHome) {
         await ack();
@@ -23,13 +24,13 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
         const wanted = { verdict: requested, authority: "approver" } as const;
         const asks = requiresForm(deps, request, wanted);
         if (asks.reason || asks.typed) {
-          await acknowledge(ack, deps.log);
+          await acknowledge(ack, log);
           return openForm(deps, client, { triggerId, how: "open" }, click, wanted);
         }
       }
       // Without an acknowledgement, Slack shows that the click failed.
       if (!(await recorded(deps, click))) return void (await tell(NOT_RECORDED));
-      await acknowledge(ack, deps.log);
+      await acknowledge(ack, log);
       deps.wake();
     });
   }

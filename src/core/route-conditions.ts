@@ -56,7 +56,7 @@ export function findFailingReadings(subject: RouteSubject, match: RouteMatch, ke
 }
 
 /** Lists the conditions over values that a requester names: parameters and tags. */
-function namedConditions({ parameters = {}, tags = {} }: RouteMatch) {
+export function namedConditions({ parameters = {}, tags = {} }: RouteMatch) {
   const list = (kind: "parameters" | "tags", map: Record<string, string[]>) =>
     Object.entries(map).map(([name, globs]) => ({ key: `${kind}.${name}`, kind, name, globs }));
   return [...list("parameters", parameters), ...list("tags", tags)];

@@ -13,7 +13,7 @@ import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { findProblems, visibleText } from "../support/block-limits.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
-import { hostile } from "./messages-arbitraries.ts";
+import { hostile } from "./hostile-arbitraries.ts";
 
 /**
  * From AWS's reply to a message: executions as the SDK returns them, with members missing or larger than AWS allows, are

@@ -8,7 +8,8 @@ import {
   toShownFacts,
 } from "../../src/core/audit.ts";
 import { AUDIT_CONTEXT } from "../support/samples.ts";
-import { arn, count, hostile, maybe, outcomes, requests, time, userId } from "./messages-arbitraries.ts";
+import { arn, count, hostile, maybe, time, userId } from "./hostile-arbitraries.ts";
+import { outcomes, requests } from "./messages-arbitraries.ts";
 
 const context: fc.Arbitrary<RequestContext> = requests.map(requestContext);
 const both = <A extends object, B extends object>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>

@@ -16,22 +16,20 @@ import { findProblems, formattedTexts, type Surface } from "../support/block-lim
 import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { aHome } from "../support/home.ts";
 import { histories } from "./history-arbitraries.ts";
+import { hostile, MARK, MENTIONABLE } from "./hostile-arbitraries.ts";
 import {
   attempts,
   executions,
-  hostile,
-  MARK,
-  MENTIONABLE,
   messages,
   nows,
   problems,
   requesters,
   requests,
-  routes,
   views,
   votes,
   workspaceUrls,
 } from "./messages-arbitraries.ts";
+import { routes } from "./route-arbitraries.ts";
 
 /** The time limit ends a search for the smallest counterexample, which can be long with inputs of this size. */
 const LIMIT = { interruptAfterTimeLimit: 20_000 };

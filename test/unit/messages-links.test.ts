@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { linkSpans, type Span } from "../../src/slack/messages/links.ts";
 import { chunkSpans } from "../../src/slack/messages/rich-chunks.ts";
-import { hostile } from "./messages-arbitraries.ts";
+import { hostile } from "./hostile-arbitraries.ts";
 
 const textOf = (spans: readonly Span[]) => spans.map((each) => (each.type === "link" ? each.url : each.text)).join("");
 const links = (text: string) => linkSpans(text).flatMap((each) => (each.type === "link" ? [each.url] : []));

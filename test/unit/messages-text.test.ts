@@ -10,7 +10,7 @@ import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { code, lines, literal, plain, word } from "../../src/slack/messages/text.ts";
 import { duration, moment } from "../../src/slack/messages/time.ts";
 import { visibleText } from "../support/block-limits.ts";
-import { hostile } from "./messages-arbitraries.ts";
+import { hostile } from "./hostile-arbitraries.ts";
 import { closedBy, request, view } from "./messages-examples.ts";
 
 test("invisible characters are removed, and visible ones stay", () => {

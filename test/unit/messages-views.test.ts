@@ -9,6 +9,7 @@ import { commandErrorReply, helpReply, refusalText } from "../../src/slack/messa
 import { detailsPages, detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { routeReason } from "../../src/slack/messages/route-reason.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { aHome } from "../support/home.ts";
@@ -318,4 +319,16 @@ test("Details name the step at which an execution waits, and leave out AWS's ech
   assert.match(text({ ...view(), execution: failed }), /AWS says: `Step was rejected`/);
   const rejected = view(closedBy({ kind: "rejected" }, { decision: "reject" }));
   assert.doesNotMatch(text({ ...rejected, execution: failed }), /AWS says/);
+});
+
+test("the reason of a route names its conditions over texts, parameters and tags, and counts those without room", () => {
+  const match = { document: "Prod-*", parameters: { Environment: ["prod", "stage"] }, tags: { Team: ["dba"] } };
+  assert.equal(
+    routeReason({ ...ROUTE, match }),
+    "*Route:* `production databases`, because document matches `Prod-*`, parameter `Environment` matches `prod` or `stage` and tag `Team` matches `dba`",
+  );
+  const many = Object.fromEntries(
+    Array.from({ length: 12 }, (_, index) => [`Key${index}`, ["x".repeat(78), "y".repeat(78)]]),
+  );
+  assert.match(routeReason({ ...ROUTE, match: { tags: many } }), /^.{500,900} and 9 more$/);
 });

@@ -45,7 +45,7 @@ import {
 } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
 
-const PAYLOADS = FULL_MATRIX ? 12_000 : 3_000;
+const PAYLOADS = FULL_MATRIX ? 12_000 : 1_500;
 const AT_ONCE = 200;
 
 /** Decided by a press, and by a form. Jane alone may approve either, Ada alone may break glass. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { listEphemerals, runCommand } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { ONE_GATE, toText, world } from "../support/world.ts";
 
 test("/approvals shows admins everything, approvers the requests that they may decide, and other people nothing", async (t) => {
@@ -49,7 +50,7 @@ test("App Home lists the requests that wait for the person who opens it", async 
   });
 });
 
-test("a click whose form cannot be opened or filled gets a reply", async (t) => {
+fullMatrixTest("a click whose form cannot be opened or filled gets a reply", async (t) => {
   const w = await world(t);
   const message = await w.message(await w.run(ONE_GATE));
   for (const operation of ["views.open", "views.update"]) {
@@ -74,7 +75,7 @@ test("a bot that stops first replies to a running command", async (t) => {
   assert.match(toText(reply), /Test-Runbook/);
 });
 
-test("App Home says that it cannot list the requests if Slack cannot return the groups", async (t) => {
+fullMatrixTest("App Home says that it cannot list the requests if Slack cannot return the groups", async (t) => {
   const w = await world(t);
   await w.message(await w.run(ONE_GATE));
   await w.control.slack("faults", { operation: "usergroups.users.list", kind: "error", code: "internal_error" });

@@ -23,22 +23,25 @@ test("the requester of an execution cannot approve it but can reject it, and the
   assert.equal((await w.signals(id))[0].type, "Reject");
 });
 
-test("a listed role excludes its person, and no approval counts if a person who matches no one is the requester", async (t) => {
-  const deploy = `arn:aws:iam::${ACCOUNT}:role/ci/Deploy`;
-  const w = await world(t, { policy: policyText("", `identities: { U0JANE: ["${deploy}"] }`) });
-  const known = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Deploy/run-1` });
-  await w.message(known, /not <@U0JANE>, who may have started it; approvals count, because the requester is a role/);
-  await w.click("U0JANE", await w.message(known), "approve");
-  await w.ephemeral("U0JANE", /You started this execution/);
-  await w.click("U0MIA", await w.message(known), "approve");
-  await w.message(known, /Success|succeeded/i);
+fullMatrixTest(
+  "a listed role excludes its person, and no approval counts if a person who matches no one is the requester",
+  async (t) => {
+    const deploy = `arn:aws:iam::${ACCOUNT}:role/ci/Deploy`;
+    const w = await world(t, { policy: policyText("", `identities: { U0JANE: ["${deploy}"] }`) });
+    const known = await w.run(ONE_GATE, { executedBy: `arn:aws:sts::${ACCOUNT}:assumed-role/Deploy/run-1` });
+    await w.message(known, /not <@U0JANE>, who may have started it; approvals count, because the requester is a role/);
+    await w.click("U0JANE", await w.message(known), "approve");
+    await w.ephemeral("U0JANE", /You started this execution/);
+    await w.click("U0MIA", await w.message(known), "approve");
+    await w.message(known, /Success|succeeded/i);
 
-  const unknown = await w.run(ONE_GATE, { executedBy: `arn:aws:iam::${ACCOUNT}:user/omar` });
-  const message = await w.message(unknown, /\*no approval counts\*.*deny-people.*U\.\.\.: .*:user\/omar/);
-  await w.click("U0MIA", message, "approve");
-  await w.ephemeral("U0MIA", /Your approval does not count\..*U\.\.\.: .*:user\/omar.*It can be rejected/);
-  assert.deepEqual(await w.signals(unknown), []);
-});
+    const unknown = await w.run(ONE_GATE, { executedBy: `arn:aws:iam::${ACCOUNT}:user/omar` });
+    const message = await w.message(unknown, /\*no approval counts\*.*deny-people.*U\.\.\.: .*:user\/omar/);
+    await w.click("U0MIA", message, "approve");
+    await w.ephemeral("U0MIA", /Your approval does not count\..*U\.\.\.: .*:user\/omar.*It can be rejected/);
+    assert.deepEqual(await w.signals(unknown), []);
+  },
+);
 
 fullMatrixTest(
   "while Slack does not return the requester, the message is posted and approvals wait, also across a restart",
@@ -238,7 +241,7 @@ fullMatrixTest("a group that is disabled or does not exist has no approvers and 
   assert.deepEqual(await w.signals(id), []);
 });
 
-test("two clicks in one millisecond are two votes of two people, and one of one person", async (t) => {
+fullMatrixTest("two clicks in one millisecond are two votes of two people, and one of one person", async (t) => {
   const w = await world(t, { policy: policyText("quorum: 2") });
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);

@@ -4,6 +4,7 @@ import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { openDatabase } from "../../src/bot/connect-database.ts";
 import { runCli } from "../support/cli.ts";
 import { testLog } from "../support/fakes.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { postgresServer } from "../support/postgres.ts";
 import { type Database, postgresDatabase, sqliteFile } from "../support/stores.ts";
 
@@ -53,7 +54,7 @@ for (const [name, create] of engines) {
   });
 }
 
-test("PostgreSQL: a migration has a longer statement timeout, both in migrate and in serve", async (t) => {
+fullMatrixTest("PostgreSQL: a migration has a longer statement timeout, both in migrate and in serve", async (t) => {
   const begin: Record<string, (url: string) => Promise<unknown>> = {
     migrate,
     async serve(url) {
@@ -81,20 +82,23 @@ test("PostgreSQL: a migration has a longer statement timeout, both in migrate an
   }
 });
 
-test("migrate reports the next step, without the password, if the server refuses it or does not reply", async () => {
-  const server = await postgresServer();
-  const name = await server.database();
-  const wrong = await migrate(server.url(name, "battery-staple"));
-  assert.equal(wrong.code, 1);
-  assert.match(wrong.output, /password authentication failed.*Check user and password in DATABASE_URL/);
-  assert.doesNotMatch(wrong.output, /battery-staple/);
-  const absent = await migrate(server.url("absent"));
-  assert.match(absent.output, /"absent" does not exist.*Create the database/);
-  const refused = await migrate("postgres://u:battery-staple@127.0.0.1:1/d");
-  assert.equal(refused.code, 1);
-  assert.match(refused.output, /ECONNREFUSED.*Check that the server runs/);
-  assert.doesNotMatch(refused.output, /battery-staple/);
-  const misspelt = await migrate("postgre://u:battery-staple@h/d");
-  assert.equal(misspelt.code, 2);
-  assert.doesNotMatch(misspelt.output, /battery-staple/);
-});
+fullMatrixTest(
+  "migrate reports the next step, without the password, if the server refuses it or does not reply",
+  async () => {
+    const server = await postgresServer();
+    const name = await server.database();
+    const wrong = await migrate(server.url(name, "battery-staple"));
+    assert.equal(wrong.code, 1);
+    assert.match(wrong.output, /password authentication failed.*Check user and password in DATABASE_URL/);
+    assert.doesNotMatch(wrong.output, /battery-staple/);
+    const absent = await migrate(server.url("absent"));
+    assert.match(absent.output, /"absent" does not exist.*Create the database/);
+    const refused = await migrate("postgres://u:battery-staple@127.0.0.1:1/d");
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, /ECONNREFUSED.*Check that the server runs/);
+    assert.doesNotMatch(refused.output, /battery-staple/);
+    const misspelt = await migrate("postgre://u:battery-staple@h/d");
+    assert.equal(misspelt.code, 2);
+    assert.doesNotMatch(misspelt.output, /battery-staple/);
+  },
+);

@@ -26,35 +26,37 @@ for (const [outage, fault] of [
   ["with error replies", { operation: "chat.postMessage", kind: "error", code: "service_unavailable" }],
   ["that refuses every connection", { operation: "*", kind: "refuse" }],
 ] as const) {
-  const define = outage === "with error replies" ? test : fullMatrixTest;
-  define(`after an hour of a Slack outage ${outage}, each request is posted once and marked late`, async (t) => {
-    const harness = await startHarness(await openDatabase("sqlite"));
-    t.after(() => harness.close());
-    await harness.reset();
-    await harness.startBot(0);
-    assert.equal(await waitUntilIdle(harness), null, "the bot runs and is connected");
-    harness.time.unfreeze();
-    await harness.control.slack("faults", fault);
-    const hours = [9, 3, 12, 6];
-    const documents = hours.map((count) => ({ name: `Hours-${count}`, content: gate(count * 3600) }));
-    const executions = documents.map(({ name }) => ({ document: name }));
-    await harness.control.aws("seed", { documents, executions });
-    for (let minutes = 0; minutes < 60; minutes += 5) {
-      harness.advanceTime(HOUR_MS / 12);
-      await harness.wait(2_000);
-    }
-    assert.equal(await waitUntilIdle(harness), null);
+  fullMatrixTest(
+    `after an hour of a Slack outage ${outage}, each request is posted once and marked late`,
+    async (t) => {
+      const harness = await startHarness(await openDatabase("sqlite"));
+      t.after(() => harness.close());
+      await harness.reset();
+      await harness.startBot(0);
+      assert.equal(await waitUntilIdle(harness), null, "the bot runs and is connected");
+      harness.time.unfreeze();
+      await harness.control.slack("faults", fault);
+      const hours = [9, 3, 12, 6];
+      const documents = hours.map((count) => ({ name: `Hours-${count}`, content: gate(count * 3600) }));
+      const executions = documents.map(({ name }) => ({ document: name }));
+      await harness.control.aws("seed", { documents, executions });
+      for (let minutes = 0; minutes < 60; minutes += 5) {
+        harness.advanceTime(HOUR_MS / 12);
+        await harness.wait(2_000);
+      }
+      assert.equal(await waitUntilIdle(harness), null);
 
-    const { channels } = await harness.control.slack("state");
-    const { messages } = channels.find((channel: Json) => channel.id === CHANNEL);
-    const runbooks = messages.map((message: Json) => /Hours-\d+/.exec(toText(message))?.[0]);
-    // Ambiguous posts are resolved first, in the order in which their results become known.
-    if (fault.kind === "error") assert.equal(runbooks[0], "Hours-3", "the most urgent one is first");
-    assert.deepEqual(runbooks.toSorted(), ["Hours-12", "Hours-3", "Hours-6", "Hours-9"]);
-    assert.equal(messages.length, hours.length);
-    for (const message of messages)
-      assert.match(toText(message), /\*Posted 1 hour( \d+ minutes?)? late:\* waiting since/);
-  });
+      const { channels } = await harness.control.slack("state");
+      const { messages } = channels.find((channel: Json) => channel.id === CHANNEL);
+      const runbooks = messages.map((message: Json) => /Hours-\d+/.exec(toText(message))?.[0]);
+      // Ambiguous posts are resolved first, in the order in which their results become known.
+      if (fault.kind === "error") assert.equal(runbooks[0], "Hours-3", "the most urgent one is first");
+      assert.deepEqual(runbooks.toSorted(), ["Hours-12", "Hours-3", "Hours-6", "Hours-9"]);
+      assert.equal(messages.length, hours.length);
+      for (const message of messages)
+        assert.match(toText(message), /\*Posted 1 hour( \d+ minutes?)? late:\* waiting since/);
+    },
+  );
 }
 
 /** Starts a world with these targets and approves an execution of the default target, which then succeeds. */
@@ -124,8 +126,7 @@ for (const [claim, fault, attempts] of [
   ["refuses to reopen", { kind: "refuse" }, 6],
   ["stalls", { kind: "delay", delayMs: 600_000 }, 2],
 ] as const) {
-  const define = claim === "stalls" ? test : fullMatrixTest;
-  define(`a socket that Slack ${claim} is connected within 10 s after Slack recovers`, async (t) => {
+  fullMatrixTest(`a socket that Slack ${claim} is connected within 10 s after Slack recovers`, async (t) => {
     const w = await world(t);
     if (fault.kind === "refuse") await w.control.slack("faults", { operation: "*", ...fault });
     await w.control.slack("faults", { operation: "link", ...fault });

@@ -27,8 +27,7 @@ afterEach(() => world?.closePages());
 after(() => world?.close());
 
 for (const colorScheme of ["light", "dark"] as const) {
-  const define = colorScheme === "light" ? test : fullMatrixTest;
-  define(
+  fullMatrixTest(
     `axe finds no serious violation on the page, in its panels, drawer, thread, App Home and modal (${colorScheme})`,
     async () => {
       const page = await world.open({ colorScheme });
@@ -139,7 +138,7 @@ const findOverflow = (page: Page) =>
       .filter(([, right]) => right > window.innerWidth + 1),
   );
 
-test("the longest texts that AWS allows are wrapped, and nothing is cut off on a phone", async () => {
+fullMatrixTest("the longest texts that AWS allows are wrapped, and nothing is cut off on a phone", async () => {
   const name = `Long-${"N".repeat(120)}`;
   const inputs = { Message: "m".repeat(900), Approvers: ["arn:aws:iam::111122223333:role/CountersignBot"] };
   const content = {

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type CliResult, runCli } from "../support/cli.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { BOT_ROLE, type World, world } from "../support/world.ts";
 
 const GOOD = `
@@ -70,25 +71,6 @@ test("policy check and policy explain show what the configuration means, and end
     assert.doesNotMatch(text, /Not checked/);
   });
 
-  await t.test("a variable that another program may need is a warning", async () => {
-    const path = join(w.folder, "policy.yml");
-    const { code, text } = await runCli(
-      { ...w.environment, COUNTERSIGN_CONFIG: path, LOGLEVEL: "x" },
-      "policy",
-      "check",
-    );
-    assert.equal(code, 0, text);
-    assert.match(
-      text,
-      /^LOGLEVEL\n {2}Warning: Countersign reads no variable of this name\. If it is for Countersign, write LOG_LEVEL\.$/m,
-    );
-  });
-
-  await t.test("a policy without identities is OK, with a warning", async () => {
-    const { code, text } = await policy(w, GOOD.slice(0, GOOD.indexOf("identities:")), "check");
-    assert.equal(code, 0, text);
-    assert.match(text, /identities\n {2}Warning: No one is listed, so only break-glass can approve .*"databases"/);
-  });
   await t.test("each ID that Slack does not know, and each unreachable route, is reported with its path", async () => {
     const { code, text } = await policy(w, BAD, "check");
     assert.equal(code, 1);
@@ -111,6 +93,56 @@ test("policy check and policy explain show what the configuration means, and end
     assert.equal(code, 2);
     assert.match(text, /quorum is at least 1/);
   });
+  await t.test("an execution is read from AWS, and each of its gates explained", async () => {
+    const id = await w.run(
+      `
+schemaVersion: "0.3"
+mainSteps:
+  - { name: first, action: "aws:approve", inputs: { Message: a, Approvers: ["${BOT_ROLE}"] } }
+parameters: { Environment: { type: StringList } }
+`,
+      { parameters: { Environment: ["prod", "dev"] } },
+    );
+    const { code, text } = await policy(w, GOOD, "explain", id);
+    assert.equal(code, 0, text);
+    assert.match(text, /Test-Runbook, step first, in default, account 111122223333, us-east-1:/);
+    assert.match(text, /Route "the rest" matches/);
+    const test = await policy(w, GOOD.replace("Prod-DB-*", "Test-*"), "explain", id);
+    assert.equal(test.code, 1, test.text);
+    assert.match(
+      test.text,
+      /Warning: parameter Environment decides the route, and the runbook declares no allowedValues/,
+    );
+    assert.match(test.text, /do not all select the same route \(route databases or route the rest\)/);
+    const absent = await policy(w, GOOD, "explain", "00000000-0000-0000-0000-000000000000");
+    assert.equal(absent.code, 1);
+    assert.match(absent.text, /was not found in the only target\./);
+  });
+});
+
+fullMatrixTest("policy check and policy explain report each other problem and each other answer", async (t) => {
+  const w = await world(t, { start: false });
+
+  const described = ["--document", "Prod-DB-Restart", "--target", "default"];
+  await t.test("a variable that another program may need is a warning", async () => {
+    const path = join(w.folder, "policy.yml");
+    const { code, text } = await runCli(
+      { ...w.environment, COUNTERSIGN_CONFIG: path, LOGLEVEL: "x" },
+      "policy",
+      "check",
+    );
+    assert.equal(code, 0, text);
+    assert.match(
+      text,
+      /^LOGLEVEL\n {2}Warning: Countersign reads no variable of this name\. If it is for Countersign, write LOG_LEVEL\.$/m,
+    );
+  });
+
+  await t.test("a policy without identities is OK, with a warning", async () => {
+    const { code, text } = await policy(w, GOOD.slice(0, GOOD.indexOf("identities:")), "check");
+    assert.equal(code, 0, text);
+    assert.match(text, /identities\n {2}Warning: No one is listed, so only break-glass can approve .*"databases"/);
+  });
   await t.test("a wrong command line ends with 2, and help with 0", async () => {
     for (const args of [["explain"], ["explain", "--parameter", "Environment"], ["check", "--fast"], []])
       assert.equal((await policy(w, GOOD, ...args)).code, 2, args.join(" "));
@@ -123,7 +155,6 @@ test("policy check and policy explain show what the configuration means, and end
     assert.match(text, /approvers\.groups S0DBA\n {2}Slack could not look it up: internal_error/);
   });
 
-  const described = ["--document", "Prod-DB-Restart", "--target", "default"];
   await t.test("the explanation of a described request names the people who may decide", async () => {
     const jane = "arn:aws:iam::111122223333:user/jane";
     const args = [...described, "--parameter", "Environment=prod", "--started-by", jane];
@@ -157,30 +188,5 @@ test("policy check and policy explain show what the configuration means, and end
     const { code, text } = await policy(w, file, "explain", "--document", "Web");
     assert.equal(code, 1);
     assert.match(text, /No route matches/);
-  });
-  await t.test("an execution is read from AWS, and each of its gates explained", async () => {
-    const id = await w.run(
-      `
-schemaVersion: "0.3"
-mainSteps:
-  - { name: first, action: "aws:approve", inputs: { Message: a, Approvers: ["${BOT_ROLE}"] } }
-parameters: { Environment: { type: StringList } }
-`,
-      { parameters: { Environment: ["prod", "dev"] } },
-    );
-    const { code, text } = await policy(w, GOOD, "explain", id);
-    assert.equal(code, 0, text);
-    assert.match(text, /Test-Runbook, step first, in default, account 111122223333, us-east-1:/);
-    assert.match(text, /Route "the rest" matches/);
-    const test = await policy(w, GOOD.replace("Prod-DB-*", "Test-*"), "explain", id);
-    assert.equal(test.code, 1, test.text);
-    assert.match(
-      test.text,
-      /Warning: parameter Environment decides the route, and the runbook declares no allowedValues/,
-    );
-    assert.match(test.text, /do not all select the same route \(route databases or route the rest\)/);
-    const absent = await policy(w, GOOD, "explain", "00000000-0000-0000-0000-000000000000");
-    assert.equal(absent.code, 1);
-    assert.match(absent.text, /was not found in the only target\./);
   });
 });

@@ -220,7 +220,7 @@ fullMatrixTest(
   },
 );
 
-test("metrics and readiness of each replica include the targets that another replica polls", async (t) => {
+fullMatrixTest("metrics and readiness of each replica include the targets that another replica polls", async (t) => {
   const { w, bots } = await replicas(t, 2, { policy: POLICY });
   await w.run(ONE_GATE);
   for (const bot of bots) {

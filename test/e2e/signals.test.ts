@@ -100,7 +100,7 @@ test("a signal that reaches the next gate is reported in the channel, to the adm
   assert.match(metrics, /countersign_signal_verifications_total\{result="misdirected"\} 1/);
 });
 
-test("a reply of AWS that arrives too late is not used, and the next gate is not approved", async (t) => {
+fullMatrixTest("a reply of AWS that arrives too late is not used, and the next gate is not approved", async (t) => {
   const w = await world(t, { start: false });
   const id = await w.run(TWO_GATES);
   let clicked = false;
@@ -192,7 +192,7 @@ fullMatrixTest("a throttled signal is repeated, because AWS reports that it had 
   assert.equal((await w.awsCalls("SendAutomationSignal")).length, 2);
 });
 
-test("a click is evaluated after a restart if the bot was killed before its evaluation", async (t) => {
+fullMatrixTest("a click is evaluated after a restart if the bot was killed before its evaluation", async (t) => {
   const w = await world(t);
   const id = await w.run(ONE_GATE);
   const message = await w.message(id);
@@ -221,7 +221,7 @@ fullMatrixTest("the same click delivered twice counts once", async (t) => {
   assert.deepEqual(ephemerals, []);
 });
 
-test("a message whose reply was lost is found again and not posted twice", async (t) => {
+fullMatrixTest("a message whose reply was lost is found again and not posted twice", async (t) => {
   const w = await world(t, { start: false });
   await w.control.slack("faults", { operation: "chat.postMessage", kind: "drop-reply", times: 1 });
   const id = await w.run(ONE_GATE);

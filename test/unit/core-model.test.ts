@@ -14,6 +14,7 @@ import { countAccepted } from "../../src/core/signal-attempt.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
 import { openStore } from "../../src/store/store.ts";
 import { aliveUntil, fakeChat, fakeDirectory, PLAIN_NAMES, TARGET, testClock, testLog } from "../support/fakes.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
 import { fakeGates, SIGNAL_OUTCOMES, type SignalOutcome } from "../support/gates.ts";
 import { aClick, anExecution, aPerson, aRoute, auditContext, EXECUTION_ID } from "../support/samples.ts";
 import { guardedByTestLease } from "../support/stores.ts";
@@ -333,7 +334,7 @@ async function runs(t: TestContext, needed: fc.Arbitrary<number | null>) {
         }
       },
     ),
-    { numRuns: 35, seed },
+    { numRuns: FULL_MATRIX ? 100 : 20, seed },
   );
   assert.ok(signals >= 10, `only ${signals} signals: the runs do not test enough signals`);
   t.diagnostic(`${signals} signals with these outcomes: ${[...outcomes].join("; ")}`);

@@ -104,7 +104,7 @@ test("Slack accepts each message and view of an execution, and none shows its se
         rendered += 1;
       }
     }),
-    { numRuns: FULL_MATRIX ? 120 : 60 },
+    { numRuns: FULL_MATRIX ? 120 : 50 },
   );
   assert.ok(rendered > 20, `only ${rendered} requests were rendered`);
 });

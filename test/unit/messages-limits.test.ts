@@ -33,7 +33,7 @@ import { routes } from "./route-arbitraries.ts";
 
 /** The time limit ends a search for the smallest counterexample, which can be long with inputs of this size. */
 const LIMIT = { interruptAfterTimeLimit: 20_000 };
-const RUNS = { numRuns: FULL_MATRIX ? 150 : 50, ...LIMIT };
+const RUNS = { numRuns: FULL_MATRIX ? 150 : 25, ...LIMIT };
 
 /** Asserts that Slack accepts the payload, and that text by others is neither formatted nor outside a code span. */
 function assertSendable(payload: object, surface: Surface): void {
@@ -191,7 +191,7 @@ test("Slack accepts the reply that shows a request, whatever is recorded", () =>
       workspaceUrls,
       (list, now, workspaceUrl) => assertSendable(showBlocks(list, { now, workspaceUrl, admin: true }), "message"),
     ),
-    { numRuns: FULL_MATRIX ? 60 : 20, ...LIMIT },
+    { numRuns: FULL_MATRIX ? 60 : 10, ...LIMIT },
   );
 });
 

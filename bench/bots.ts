@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { botEnvironment } from "../sandbox/bot-environment.ts";
+import { APPROVER, CHANNEL, type StandIns, stop, until } from "./stand-ins.ts";
+
+const POLICY = `
+routes:
+  - name: everything
+    channels: [${CHANNEL}]
+    approvers: { users: [${APPROVER}] }
+`;
+
+export interface BenchedBot {
+  name: string;
+  /** The resident memory of the process, in bytes. */
+  rss(): number;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** A folder for the files of one bot. `remove` deletes it. */
+export function aFolder() {
+  const path = mkdtempSync(join(tmpdir(), "countersign-bench-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Starts Countersign as it ships, and waits until it is ready. */
+export async function startCountersign(
+  on: StandIns,
+  folder: string,
+  more: Record<string, string> = {},
+): Promise<BenchedBot> {
+  const configPath = join(folder, "countersign.yml");
+  writeFileSync(configPath, POLICY);
+  const environment = {
+    ...botEnvironment({ slackUrl: on.slackUrl, awsUrl: on.awsUrl, configPath, folder, port: 0 }),
+    LOG_LEVEL: "info",
+    ...more,
+  };
+  const program = new URL("../src/cli/countersign.js", import.meta.url).pathname;
+  const child = start([program, "serve"], environment, folder);
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`Countersign ended with ${code}`)));
+    createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on("line", (line) => {
+      const found = /"event":"bot.started","port":(\d+)/.exec(line);
+      if (found !== null) resolve(Number(found[1]));
+    });
+  });
+  await until("Countersign is ready", async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+    await response.body?.cancel();
+    return response.ok;
+  });
+  return toBot("Countersign", child);
+}
+
+/** Starts the minimal bot. It is ready when its first message is posted. */
+export function startMinimalBot(on: StandIns, folder: string): BenchedBot {
+  const { slackUrl, awsUrl } = on;
+  const environment = {
+    ...botEnvironment({ slackUrl, awsUrl, configPath: "", folder, port: 0 }),
+    BENCH_CHANNEL: CHANNEL,
+    BENCH_APPROVER: APPROVER,
+  };
+  const program = new URL("./minimal-bot.ts", import.meta.url).pathname;
+  const child = start([program], environment, folder);
+  child.stdout?.resume();
+  return toBot("minimal bot", child);
+}
+
+function start(args: string[], environment: Record<string, string>, cwd: string) {
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
+  return spawn(process.execPath, args, {
+    cwd,
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+function toBot(name: string, child: ChildProcess): BenchedBot {
+  return {
+    name,
+    rss: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) * 1024,
+    stop: () => stop(child),
+    async kill() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}

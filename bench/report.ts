@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { percentile } from "./clicks.ts";
+import type { Results } from "./run.ts";
+
+/** Goals of figures that `npm run bench` does not measure, each with its reason. */
+const NOT_MEASURED: readonly [figure: string, goal: string, reason: string][] = [
+  [
+    "soak: one hour of mixed traffic with faults",
+    "no growth of memory or handles after ten minutes",
+    "it takes an hour; the torture test repeats faults and restarts, but measures no memory",
+  ],
+  ["clicks lost per 1,000 restarts", "0", "the torture test counts lost clicks: see reliability.md"],
+];
+
+/** Writes docs/performance.md and its charts from the results. */
+export function writeReport(results: Results): void {
+  const { date, commit, machine, figures, samples } = results;
+  const latency = Object.entries(samples.latency);
+  const rows = [
+    ...figures.map(({ figure, goal, measured, met }) => [
+      figure,
+      goal,
+      measured,
+      met === null ? "" : met ? "met" : "**missed**",
+    ]),
+    ...NOT_MEASURED.map(([figure, goal, reason]) => [figure, goal, `not measured: ${reason}`, ""]),
+  ];
+  const bars = latency.map(([name, { signals }]) => ({ name, value: percentile(signals, 0.5) }));
+  const lines = samples.byOpen.map(({ open, p50 }) => ({ name: open.toLocaleString("en-US"), value: p50 }));
+  const docs = new URL("../docs/", import.meta.url);
+  writeFileSync(new URL("images/latency.svg", docs), barChart("Click to signal, p50, in ms", bars));
+  writeFileSync(
+    new URL("images/open-requests.svg", docs),
+    barChart("Click to signal by open requests, p50, in ms", lines),
+  );
+  writeFileSync(
+    new URL("performance.md", docs),
+    `# Performance
+
+\`npm run bench\` measures the program as it ships, with SQLite unless a line says otherwise. The bot and each stand-in run in processes of their own on
+one machine, which they share. The approver is listed as a person, and Slack's rate limits are off unless a line says otherwise. The minimal bot
+(\`bench/minimal-bot.ts\`) does the least that a safe bot must do: one lookup of the person, one read and one signal, without a store.
+
+Measured on ${date} at commit ${commit}: ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GiB, Node ${machine.node}.
+
+| figure | goal | measured | |
+|---|---|---|---|
+${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}
+
+## Click to signal
+
+The time from the click in Slack to the arrival of SendAutomationSignal at AWS. With delays, every call to Slack takes 80 ms longer and every
+call to AWS 40 ms.
+
+| bot and delays | p50 | p95 | p99 | click to ack, p99 |
+|---|---|---|---|---|
+${latency
+  .map(([name, { signals, acks }]) => {
+    const times = [0.5, 0.95, 0.99].map((share) => `${percentile(signals, share).toFixed(0)} ms`);
+    return `| ${[name, ...times, `${percentile(acks, 0.99).toFixed(0)} ms`].join(" | ")} |`;
+  })
+  .join("\n")}
+
+![Click to signal](images/latency.svg)
+
+![Click to signal by open requests](images/open-requests.svg)
+`,
+  );
+}
+
+function barChart(title: string, bars: readonly { name: string; value: number }[]): string {
+  const most = Math.max(1, ...bars.map(({ value }) => value));
+  const rows = bars.map(({ name, value }, index) => {
+    const y = 44 + index * 28;
+    const width = Math.max(1, (value / most) * 330);
+    return `<text x="190" y="${y + 14}" text-anchor="end">${name}</text><rect x="200" y="${y}" width="${width.toFixed(0)}" height="18" rx="2" fill="#1264a3"/><text x="${(206 + width).toFixed(0)}" y="${y + 14}">${value.toFixed(0)}</text>`;
+  });
+  const height = 60 + bars.length * 28;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="${height}" viewBox="0 0 600 ${height}" font-family="sans-serif" font-size="13" role="img" aria-label="${title}"><rect width="600" height="${height}" fill="#fff"/><text x="10" y="24" font-weight="bold">${title}</text>${rows.join("")}</svg>\n`;
+}

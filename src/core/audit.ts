@@ -103,7 +103,7 @@ export interface AuditDetails {
   /** The signal had no effect. */
   "signal-refused": FailedSignalDetail;
   /** No signal was sent for now. */
-  "signal-deferred": FailedSignalDetail;
+  "signal-deferred": Omit<FailedSignalDetail, "principal">;
   /** A read of AWS shows that our signal decided the step, or AWS does not show who decided it. */
   "signal-verified": SignalDetail & { result: "confirmed" | "not-visible" };
   /**

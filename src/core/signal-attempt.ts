@@ -1,3 +1,6 @@
+import type { AuditDetails } from "./audit.ts";
+import { toSessionArn } from "./listed-approver.ts";
+
 /**
  * One attempt to signal a decision to AWS, stored as one row.
  *
@@ -137,6 +140,19 @@ export function findSigningPrincipals(attempts: readonly SignalAttempt[]): strin
   const principals = attempts.filter(wasSent).map(({ principal }) => principal);
   const known = principals.filter((principal) => principal !== null);
   return known.length === 0 || known.length < principals.length ? null : [...new Set(known)];
+}
+
+/** Returns the signer of the attempt, for its records. The principal is that which signed it: another one may sign today. */
+export function describeSigner({
+  signerId,
+  session,
+  principal,
+}: SignalAttempt): Pick<AuditDetails["signal-sending"], "userId" | "session" | "principal"> {
+  const arn = principal === null || session === null ? principal : toSessionArn(principal, session);
+  return {
+    ...(session === null ? {} : { userId: signerId, session }),
+    ...(arn === null ? {} : { principal: arn }),
+  };
 }
 
 /** Returns when no attempt can take effect any more; 0 when none was uncertain. */

@@ -38,6 +38,27 @@ test("an attempt is stored with the principal that signs it", async (t) => {
   );
 });
 
+test("records name the principal that signed, also if another one signs when the reply is recorded, and none if nothing was sent", async (t) => {
+  const bot = "arn:aws:iam::111122223333:role/CountersignBot";
+  const later = { kind: "bot", arn: "arn:aws:iam::111122223333:role/Later" } as const;
+  const { automation, round, store, clock } = await setUp(t, { facts: aFacts({ signer: later }) });
+  const principals = async () =>
+    (await store.requests.history(REQUEST_ID))
+      .filter(({ kind }) => kind.startsWith("signal-"))
+      .map(({ kind, detail }) => [kind, "principal" in detail ? detail.principal : null]);
+  automation.reads.set(EXECUTION_ID, { kind: "failed", code: "Throttled", message: "x", retry: true });
+  Object.assign(automation, { target: { ...automation.target, signsAs: bot } });
+  await round();
+  assert.deepEqual(await principals(), [["signal-deferred", null]]);
+  automation.shows(anExecution());
+  clock.advance(60 * 60_000);
+  await round();
+  assert.deepEqual((await principals()).slice(1), [
+    ["signal-sending", bot],
+    ["signal-accepted", bot],
+  ]);
+});
+
 test("a rejection is sent as a rejection", async (t) => {
   const { round, sent } = await setUp(t, { decision: "reject" });
   await round();

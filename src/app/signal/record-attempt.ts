@@ -1,10 +1,11 @@
 import type { AuditEntry } from "../../core/audit.ts";
 import { backoffMs } from "../../core/backoff.ts";
-import { requestListing, signingPrincipal } from "../../core/listed-approver.ts";
+import { requestListing } from "../../core/listed-approver.ts";
 import type { DecidedRequest, RequestPatch } from "../../core/request.ts";
 import {
   beginAttempt,
   countTried,
+  describeSigner,
   type SignalAttempt,
   type SignalResult,
   uncertainUntil,
@@ -187,14 +188,9 @@ function toAuditEntry(
   attempt: SignalAttempt,
   result?: SignalResult,
 ): AuditEntry {
-  const { state, session, signerId } = attempt;
+  const { state } = attempt;
   const common = { requestId: request.id, at: clock.now(), actor: "countersign" };
-  const signer = session === null ? {} : { userId: signerId, session };
-  const { signer: signs } = request.facts;
-  const principal =
-    session === null && signs?.kind === "approvers" ? null : signingPrincipal(request.facts, session ?? "");
-  const under = principal === null ? {} : { principal };
-  const detail = { decision: request.decision, attempt: attempt.attempt, ...signer, ...under };
+  const detail = { decision: request.decision, attempt: attempt.attempt, ...describeSigner(attempt) };
   if (state === "sending") return { ...common, kind: "signal-sending", detail };
   if (state === "accepted") {
     const awsRequestId = result?.kind === "accepted" ? result.awsRequestId : undefined;
@@ -204,8 +200,9 @@ function toAuditEntry(
       detail: { ...detail, ...(awsRequestId === undefined ? {} : { awsRequestId }) },
     };
   }
-  const kind = state === "skipped" ? "signal-deferred" : (`signal-${state}` as const);
-  return { ...common, kind, detail: { ...detail, error: attempt.error ?? "" } };
+  const failed = { ...detail, error: attempt.error ?? "" };
+  if (state === "ambiguous" || state === "refused") return { ...common, kind: `signal-${state}`, detail: failed };
+  return { ...common, kind: "signal-deferred", detail: failed };
 }
 
 function logAttempt(

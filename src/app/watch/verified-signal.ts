@@ -1,4 +1,5 @@
 import { type AuditEntry, requestContext } from "../../core/audit.ts";
+import { describeSigner } from "../../core/signal-attempt.ts";
 import type { Verified } from "../../core/verify-signals.ts";
 import type { Log } from "../ports/aws.ts";
 import type { RecipientLookupKind } from "../ports/delivery-store.ts";
@@ -8,14 +9,12 @@ export function toVerifiedEntry(
   { request, result, reached, decidedBy, attempt: last }: Verified,
   common: Pick<AuditEntry, "requestId" | "at" | "actor">,
 ): AuditEntry {
-  const { attempt, session, signerId } = last;
+  const { attempt } = last;
   const signal = { decision: request.decision ?? "approve", attempt };
   switch (result) {
     case "confirmed":
-    case "not-visible": {
-      const signer = session === null ? {} : { userId: signerId, session };
-      return { ...common, kind: "signal-verified", detail: { ...signal, ...signer, result } };
-    }
+    case "not-visible":
+      return { ...common, kind: "signal-verified", detail: { ...signal, ...describeSigner(last), result } };
     case "misdirected": {
       const detail = { ...requestContext(request), ...signal, reachedStep: reached?.stepName ?? null, decidedBy };
       return { ...common, kind: "signal-misdirected", detail };

@@ -83,6 +83,19 @@ export function makeApproverSessions(options: {
       return result;
     },
 
+    async probeStop(abort) {
+      try {
+        const credentials = await assumeRole(client, roleArn, { id: PROBE, session: PROBE }, abort);
+        const sender = makeSignalSender({ region, now, calls, credentials, onEnd });
+        const probed = await sender.probeStop(abort);
+        sender.close();
+        return probed;
+      } catch (error) {
+        const failure = readFailure(error);
+        return failure.retry ? failure : { kind: "read", allowed: false };
+      }
+    },
+
     close() {
       for (const { sender } of sessions.values()) sender.close();
       sessions.clear();
@@ -90,6 +103,9 @@ export function makeApproverSessions(options: {
     },
   };
 }
+
+/** The name of the session that finds out what the role may do. It decides nothing. */
+const PROBE = "countersign";
 
 const NO_NAME = {
   kind: "failed",

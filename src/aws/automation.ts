@@ -17,6 +17,7 @@ import { observeCalls } from "./observe-calls.ts";
 import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeBotSigning } from "./signal-sender.ts";
+import { makeCanStop } from "./stop-permission.ts";
 import { makeReadTags } from "./tags.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 import { UNCOUNTED } from "./uncounted.ts";
@@ -56,6 +57,7 @@ export function makeAutomation(
     signers: signing.signers,
     ready: signing.ready,
     signal: signing.signal,
+    canStop: makeCanStop(signing.probeStop, now),
     defaults: makeDefaults(reader, now, pace),
     tags: makeReadTags(reader, now, pace),
 

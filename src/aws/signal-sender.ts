@@ -1,20 +1,30 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { SendAutomationSignalCommand, SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
-import type { Automation, AwsCalls } from "../app/ports/aws.ts";
-import type { Verdict } from "../core/request.ts";
+import {
+  AutomationExecutionNotFoundException,
+  SendAutomationSignalCommand,
+  SSMClient,
+  type SSMClientConfig,
+  StopAutomationExecutionCommand,
+} from "@aws-sdk/client-ssm";
+import type { Automation, AwsCalls, AwsFailure } from "../app/ports/aws.ts";
 import type { SignalResult } from "../core/signal-attempt.ts";
-import { signalFailure, TooLateError } from "./aws-failures.ts";
+import type { SignalOrder } from "../core/signal-order.ts";
+import { readFailure, signalFailure, TooLateError } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
 import { TIMEOUTS } from "./timeouts.ts";
 
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;
 
 /** Signals in the names of one kind of signers. */
-export type Signing = Pick<Automation, "signers" | "ready" | "signal"> & { close(): void };
+export type Signing = Pick<Automation, "signers" | "ready" | "signal"> & { probeStop: ProbeStop; close(): void };
+
+/** Finds out whether the signer may stop executions; `retry`: it may be known in a moment. */
+export type ProbeStop = (abort: AbortSignal) => Promise<{ kind: "read"; allowed: boolean } | AwsFailure>;
 
 export interface SignalSender {
-  signal(executionId: string, verdict: Verdict, comment: string[], notAfter: number): Promise<SignalResult>;
+  signal(executionId: string, order: SignalOrder, notAfter: number): Promise<SignalResult>;
+  probeStop: ProbeStop;
   close(): void;
 }
 
@@ -35,12 +45,13 @@ export function makeBotSigning(options: SenderOptions): Signing {
     signers: "bot",
     ready: async () => ({ kind: "ready" }),
     signal: (_bot, ...signal) => sender.signal(...signal),
+    probeStop: sender.probeStop,
     close: sender.close,
   };
 }
 
 /**
- * Sends signals under one identity. The client never retries a signal, and each signal has a new connection: on one that
+ * Sends orders under one identity. The client never retries one, and each signal has a new connection: on one that
  * the server has just closed for being idle, it would be unknown whether the signal arrived.
  */
 export function makeSignalSender(options: SenderOptions): SignalSender {
@@ -57,22 +68,11 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
   });
   client.middlewareStack.use(observeCalls(calls));
   return {
-    async signal(executionId, verdict, comment, notAfter) {
+    async signal(executionId, order, notAfter) {
       try {
-        const command = new SendAutomationSignalCommand({
-          AutomationExecutionId: executionId,
-          SignalType: verdict === "approve" ? "Approve" : "Reject",
-          Payload: { Comment: comment },
+        const { $metadata } = await send(client, executionId, order, () => {
+          if (now() > notAfter) throw new TooLateError("this process was delayed until the signal was too late");
         });
-        // The innermost step: after the credentials were found and the request was signed, both of which may be slow.
-        command.middlewareStack.add(
-          (next) => (sending) => {
-            if (now() > notAfter) throw new TooLateError("this process was delayed until the signal was too late");
-            return next(sending);
-          },
-          { step: "deserialize", priority: "low", name: "notAfter" },
-        );
-        const { $metadata } = await client.send(command);
         onEnd();
         return {
           kind: "accepted",
@@ -83,6 +83,48 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
         return signalFailure(error);
       }
     },
+    async probeStop(abort) {
+      try {
+        const input = { AutomationExecutionId: NO_EXECUTION, Type: "Cancel" } as const;
+        await client.send(new StopAutomationExecutionCommand(input), { abortSignal: abort });
+        return { kind: "read", allowed: true };
+      } catch (error) {
+        if (error instanceof AutomationExecutionNotFoundException) return { kind: "read", allowed: true };
+        const failure = readFailure(error);
+        return failure.retry ? failure : { kind: "read", allowed: false };
+      }
+    },
     close: () => client.destroy(),
   };
+}
+
+/** The ID of no execution. AWS checks the permission before it looks for the execution, so a stop of this one ends nothing. */
+const NO_EXECUTION = "00000000-0000-0000-0000-000000000000";
+
+type BeforeLeaving = () => void;
+
+/** Sends an order. `check` runs last: after the credentials were found and the request was signed, both of which may be slow. */
+function send(client: SSMClient, executionId: string, order: SignalOrder, check: BeforeLeaving) {
+  const AutomationExecutionId = executionId;
+  const checked = <Next>(next: Next) => {
+    check();
+    return next;
+  };
+  if (order.kind === "stop") {
+    const command = new StopAutomationExecutionCommand({ AutomationExecutionId, Type: "Cancel" });
+    command.middlewareStack.add((next) => (sending) => checked(next)(sending), LAST);
+    return client.send(command);
+  }
+  const command = new SendAutomationSignalCommand({ AutomationExecutionId, ...toSignal(order) });
+  command.middlewareStack.add((next) => (sending) => checked(next)(sending), LAST);
+  return client.send(command);
+}
+
+/** The innermost step of the SDK. */
+const LAST = { step: "deserialize", priority: "low", name: "notAfter" } as const;
+
+function toSignal(order: Exclude<SignalOrder, { kind: "stop" }>) {
+  if (order.kind === "resume") return { SignalType: "Resume" as const, Payload: { StepName: [order.stepName] } };
+  const SignalType = order.kind === "approve" ? ("Approve" as const) : ("Reject" as const);
+  return { SignalType, Payload: { Comment: order.comment } };
 }

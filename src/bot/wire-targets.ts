@@ -5,6 +5,7 @@ import { makeSyncExecution } from "../app/watch/sync-execution.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import { expandTargets } from "../config/targets.ts";
+import { coversPauses } from "../core/policy.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import { makeTargetConnection, type TargetConnection } from "../workers/identify-target.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
@@ -72,6 +73,9 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
   return ({ requests, executions }) => {
     const { countUncovered } = metrics;
     const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, countUncovered });
-    return makeSyncExecution({ requests, executions, apply, mask, clock, random, log });
+    return makeSyncExecution({
+      ...{ requests, executions, apply, mask, clock, random, log },
+      withPauses: coversPauses(routes),
+    });
   };
 }

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { askAll } from "../app/admin/ask-targets.ts";
 import { type ExplainedExecution, explainExecution } from "../app/admin/explain-execution.ts";
 import { explain, makeIdRenderer } from "../app/admin/policy-explain.ts";
@@ -14,6 +14,7 @@ import { locateFinding } from "../config/locate-finding.ts";
 import type { Problem } from "../config/problem.ts";
 import { expandTargets, type TargetRegion } from "../config/targets.ts";
 import { counted } from "../core/counted.ts";
+import { APPROVE_ACTION, GATE_ACTIONS } from "../core/execution.ts";
 import type { NameRenderer } from "../core/name-renderer.ts";
 import type { Route } from "../core/policy.ts";
 import { toTargetKey } from "../core/target-key.ts";
@@ -47,6 +48,7 @@ export function addPolicy(program: Command): void {
     .option("--account <number>", "the AWS account's 12 digits")
     .option("--region <region>", "the Region's code")
     .option("--step <name>", "the name of the waiting step")
+    .addOption(new Option("--action <name>", "the action of the step").choices(GATE_ACTIONS).default(APPROVE_ACTION))
     .option("--started-by <arn>", "the ARN that started the execution")
     .option("--parameter <name=value>", "a parameter's value; repeat the option for more", addParameter, {})
     .option("--tag <name=value>", "a tag of the execution; repeat the option for more", addParameter, {})
@@ -156,7 +158,7 @@ async function explainOn(
 }
 
 function describeExplained({ gates, notes }: ExplainedExecution): CommandResult {
-  if (gates.length === 0) return { ok: false, lines: ["The execution has no aws:approve step."] };
+  if (gates.length === 0) return { ok: false, lines: ["The execution has no step that a route can cover."] };
   const lines = gates.flatMap(({ subject, lines }) => [
     `${subject.document}, step ${subject.step}, in ${subject.target}, account ${subject.account}, ${subject.region}:`,
     ...lines,

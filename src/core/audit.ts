@@ -2,8 +2,17 @@ import { fit } from "./audit-size.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
+import type { GateAction } from "./execution.ts";
 import { MASK } from "./mask.ts";
-import type { ApprovalRequest, Authority, Outcome, RequestedAction, Verdict, Vote } from "./request.ts";
+import {
+  type ApprovalRequest,
+  type Authority,
+  gateAction,
+  type Outcome,
+  type RequestedAction,
+  type Verdict,
+  type Vote,
+} from "./request.ts";
 import type { Uncovered } from "./uncovered.ts";
 
 /** The request that a record is about: its place in AWS, its runbook and step, and its route. */
@@ -16,6 +25,8 @@ export interface RequestContext {
   stepExecutionId: string;
   documentName: string;
   stepName: string;
+  /** The action of the step. */
+  action: GateAction;
   /** Null when no route matched. */
   route: string | null;
 }
@@ -165,7 +176,8 @@ export function chainTextOf(record: Omit<StoredRecord, "hash">): string {
 export function requestContext(request: ApprovalRequest): RequestContext {
   const { target, account, region, executionId, stepExecutionId, route } = request;
   const { documentName, stepName } = request.facts;
-  return { target, account, region, executionId, stepExecutionId, documentName, stepName, route };
+  const action = gateAction(request.facts);
+  return { target, account, region, executionId, stepExecutionId, documentName, stepName, action, route };
 }
 
 const MAX_QUESTION_LENGTH = 3_000;

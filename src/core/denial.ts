@@ -1,10 +1,11 @@
+import { findRouteTerms, findTerms, outcomeText } from "./action-terms.ts";
 import { describeApprovers } from "./approvers.ts";
 import { toApproverLine } from "./listed-approver.ts";
 import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import { describePrincipal } from "./principal.ts";
-import type { ApprovalRequest, Verdict, Vote } from "./request.ts";
+import type { ApprovalRequest, StepAction, Verdict, Vote } from "./request.ts";
 import { explainRequesterRule, type Requester } from "./requester.ts";
 import { type Uncovered, uncoveredSentence } from "./uncovered.ts";
 
@@ -28,14 +29,16 @@ export type Denial =
   /** Slack did not return the account or the groups of a person who approved earlier. */
   | { kind: "voter-unread"; userId: string; error: string }
   | { kind: "not-admin" }
-  | { kind: "self-approval" }
+  | ({ kind: "self-approval" } & StepAction)
   | { kind: "requester-unknown"; route: Route; requester: Requester }
   | { kind: "requester-unread"; error: string }
   | { kind: "closed"; request: ApprovalRequest; votes: readonly Vote[] }
   | { kind: "decided"; request: ApprovalRequest; votes: readonly Vote[] }
-  | { kind: "already-voted"; verdict: Verdict }
-  | { kind: "nothing-to-withdraw" }
-  | { kind: "reason-missing"; verdict: Verdict }
+  | ({ kind: "already-voted"; verdict: Verdict } & StepAction)
+  /** The signer may not stop executions. */
+  | { kind: "cannot-stop" }
+  | ({ kind: "nothing-to-withdraw" } & StepAction)
+  | ({ kind: "reason-missing"; verdict: Verdict } & StepAction)
   | { kind: "not-typed"; documentName: string };
 
 /** Tells the person who clicked why the click did not count and what to do next. */
@@ -72,9 +75,9 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
     case "not-admin":
       return `Only Countersign admins can break glass. ${NOTHING}`;
     case "self-approval":
-      return `You started this execution, so another person must approve it. ${NOTHING}`;
+      return `You started this execution, so another person must ${findTerms(denial).verb.approve} it. ${NOTHING}`;
     case "requester-unknown":
-      return `Your approval does not count. ${explainRequesterRule(denial.route, denial.requester, show)} ${NOTHING}`;
+      return `Your ${findRouteTerms(denial.route).noun.approve} does not count. ${explainRequesterRule(denial.route, denial.requester, show)} ${NOTHING}`;
     case "requester-unread":
       return `Slack did not return who started this execution (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "closed":
@@ -82,12 +85,14 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return closedSentence(denial.request, denial.votes, show);
     case "already-voted":
       return denial.verdict === "approve"
-        ? "You have already approved this request. It still needs approvals from other people."
-        : "You have already rejected this request.";
+        ? `You have already ${findTerms(denial).past.approve} this request. It still needs ${findTerms(denial).approvals} from other people.`
+        : `You have already ${findTerms(denial).past.reject} this request.`;
+    case "cannot-stop":
+      return `Countersign may not stop this execution: AWS does not allow its role ${show.text("ssm:StopAutomationExecution")}. ${NOTHING} Stop it in the AWS console, or ask an admin to allow it for later requests.`;
     case "nothing-to-withdraw":
-      return "You have no approval to withdraw. Nothing has changed.";
+      return `You have no ${findTerms(denial).noun.approve} to withdraw. Nothing has changed.`;
     case "reason-missing":
-      return `A reason is required to ${denial.verdict} this request. ${NOTHING} Press the button again and enter a reason.`;
+      return `A reason is required to ${findTerms(denial).verb[denial.verdict]} this request. ${NOTHING} Press the button again and enter a reason.`;
     case "not-typed":
       return `The typed text does not match the runbook name ${show.text(denial.documentName)}. ${NOTHING} Press the button again and type the name.`;
     default:
@@ -140,32 +145,10 @@ function closedSentence(request: ApprovalRequest, votes: readonly Vote[], show: 
       : "";
   const outcome = request.outcome;
   if (outcome === null || outcome.where === "slack")
-    return `Already ${request.decision === "reject" ? "rejected" : "approved"}${by}. Your click changed nothing.`;
+    return `Already ${findTerms(request.facts).past[request.decision ?? "approve"]}${by}. Your click changed nothing.`;
   const principals = outcome.by.map((arn) => describePrincipal(arn, show));
   const elsewhere = principals.length > 0 ? ` by ${listNames(principals, "and")}` : "";
-  return `This step is no longer waiting: ${outcomeText(outcome.kind)} in AWS${elsewhere}. Your click changed nothing.`;
-}
-
-/** Returns how a request ended, as it reads after a colon. */
-export function outcomeText(kind: NonNullable<ApprovalRequest["outcome"]>["kind"]): string {
-  switch (kind) {
-    case "approved":
-      return "approved";
-    case "rejected":
-      return "rejected";
-    case "timed-out":
-      return "timed out";
-    case "cancelled":
-      return "cancelled";
-    case "failed":
-      return "failed";
-    case "not-found":
-      return "no longer known";
-    case "unknown":
-      return "ended without a known decision";
-    default:
-      throw new Error(`no words for ${kind satisfies never}`);
-  }
+  return `This step is no longer waiting: ${outcomeText(outcome, request.facts)} in AWS${elsewhere}. Your click changed nothing.`;
 }
 
 /** Says in a few words why a click did not count, for a list of events. */
@@ -212,6 +195,8 @@ export function denialLabel(kind: Denial["kind"]): string {
       return "voted before";
     case "nothing-to-withdraw":
       return "no approval to withdraw";
+    case "cannot-stop":
+      return "Countersign may not stop executions";
     case "reason-missing":
       return "reason missing";
     case "not-typed":

@@ -1,9 +1,14 @@
+import { findTerms } from "./action-terms.ts";
 import type { NameRenderer } from "./name-renderer.ts";
 import type { ApprovalRequest, RequestFacts } from "./request.ts";
 
-/** Returns "gate 2 of 3" for a step of a runbook with several gates, "2nd time" for a step that waits again, else null. */
-export function gateLabel({ gate, gates, visit = 1 }: Pick<RequestFacts, "gate" | "gates" | "visit">): string | null {
-  const parts = [gates > 1 ? `gate ${gate} of ${gates}` : null, visit > 1 ? `${ordinal(visit)} time` : null];
+/** Returns "gate 2 of 3" for a step of a runbook with several gates ("pause 2 of 3" for a paused step), "2nd time" for a step that waits again, else null. */
+export function gateLabel(facts: Pick<RequestFacts, "action" | "gate" | "gates" | "visit">): string | null {
+  const { gate, gates, visit = 1 } = facts;
+  const parts = [
+    gates > 1 ? `${findTerms(facts).step} ${gate} of ${gates}` : null,
+    visit > 1 ? `${ordinal(visit)} time` : null,
+  ];
   return parts.filter((part) => part !== null).join(", ") || null;
 }
 

@@ -1,3 +1,4 @@
+import { findTerms } from "./action-terms.ts";
 import { type Denial, denialLabel } from "./denial.ts";
 import type { NameRenderer } from "./name-renderer.ts";
 import type { ApprovalRequest, Vote } from "./request.ts";
@@ -20,15 +21,16 @@ export function toDroppedReplies(
   show: NameRenderer,
 ): { userId: string; text: string }[] {
   if (dropped.length === 0) return [];
+  const { of, verb, approvals } = findTerms(facts);
   const what = `${show.text(facts.documentName)} (step ${show.text(facts.stepName)})`;
   const toAuthors = dropped
     .filter(({ denial }) => denial.kind !== "account-status")
     .map(({ vote: { userId }, denial }) => ({
       userId,
-      text: `Your approval of ${what} no longer counts: ${denialLabel(denial.kind)}. Another person must approve it.`,
+      text: `Your ${of.approve} ${what} no longer counts: ${denialLabel(denial.kind)}. Another person must ${verb.approve} it.`,
     }));
   const whose = dropped.map((each) => `${show.user(each.vote.userId)} (${denialLabel(each.denial.kind)})`).join(", ");
   const next = missing === 0 ? "The quorum is complete." : `It needs ${missing} more.`;
-  const text = `Your approval of ${what} counts. Earlier approvals that no longer count: ${whose}. ${next}`;
+  const text = `Your ${of.approve} ${what} counts. Earlier ${approvals} that no longer count: ${whose}. ${next}`;
   return [...toAuthors, { userId: vote.userId, text }];
 }

@@ -8,6 +8,7 @@ import {
   type ApprovalRequest,
   type Authority,
   decided,
+  isPause,
   type RequestedAction,
   type RequestPatch,
   type Verdict,
@@ -60,14 +61,15 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
   const over = findOver(request, votes);
   if (over !== null) return denied(over);
 
+  const { documentName, action } = request.facts;
   const earlier = votes.find((vote) => vote.userId === person.id);
   const approvals = toApprovers(votes);
   if (verdict === "withdraw")
     return earlier?.verdict === "approve"
       ? { kind: "withdrawn", vote: earlier }
-      : denied({ kind: "nothing-to-withdraw" });
+      : denied({ kind: "nothing-to-withdraw", action });
   const breaksGlass = authority === "break-glass";
-  const repeated = breaksGlass ? null : findRepetition(verdict, earlier, approvals, route);
+  const repeated = breaksGlass ? null : findRepetition(verdict, earlier, approvals, { request, route });
   if (repeated !== null) return denied(repeated);
   const own = breaksGlass || verdict === "reject" ? null : selfApproval(asked, route);
   if (own !== null) return denied(own);
@@ -77,10 +79,11 @@ export function evaluateVote(asked: VoteInput): VoteEvaluation {
     const principal = signingPrincipal(request.facts, session) ?? "";
     return denied({ kind: "not-listed", principal });
   }
+  if (isPause(request.facts) && verdict === "reject" && request.facts.canStop !== true)
+    return denied({ kind: "cannot-stop" });
   const reason = toReason(asked.reason);
   if (reason === null && (breaksGlass || requiresReason(route, verdict)))
-    return denied({ kind: "reason-missing", verdict });
-  const { documentName } = request.facts;
+    return denied({ kind: "reason-missing", verdict, action });
   if ((breaksGlass || requiresTypedName(route, verdict)) && !isTypedName(asked.typed, documentName))
     return denied({ kind: "not-typed", documentName });
 
@@ -112,7 +115,7 @@ export function findRepeatedVote(
 ): Denial | null {
   const earlier = votes.find((vote) => vote.userId === userId);
   if (earlier === undefined || route === null || verdict === "withdraw" || authority === "break-glass") return null;
-  return findOver(request, votes) ?? findRepetition(verdict, earlier, toApprovers(votes), route);
+  return findOver(request, votes) ?? findRepetition(verdict, earlier, toApprovers(votes), { request, route });
 }
 
 function findOver(request: ApprovalRequest, votes: readonly Vote[]): Denial | null {
@@ -124,12 +127,12 @@ function findRepetition(
   verdict: Verdict,
   earlier: Vote | undefined,
   approvals: ReadonlySet<string>,
-  route: Route,
+  { request, route }: { request: ApprovalRequest; route: Route },
 ): Denial | null {
   if (earlier === undefined || (earlier.verdict !== verdict && verdict !== "approve")) return null;
   // If the quorum was lowered to the number of existing approvals, a second click of any approver completes it.
   const isEnough = verdict === "approve" && earlier.verdict === "approve" && approvals.size >= route.quorum;
-  return isEnough ? null : { kind: "already-voted", verdict: earlier.verdict };
+  return isEnough ? null : { kind: "already-voted", verdict: earlier.verdict, action: request.facts.action };
 }
 
 const toApprovers = (votes: readonly Vote[]) =>
@@ -175,9 +178,10 @@ function permission({ membership, authority }: VoteInput, route: Route): Denial 
 }
 
 /** Returns the denial if the person may not approve because of the requester rule, else null. */
-function selfApproval({ person, requester }: VoteInput, route: Route): Denial | null {
+function selfApproval({ request, person, requester }: VoteInput, route: Route): Denial | null {
   const rule = findRequesterRule(route, requester);
-  if (rule !== "off" && isRequester(person, requester) === "yes") return { kind: "self-approval" };
+  if (rule !== "off" && isRequester(person, requester) === "yes")
+    return { kind: "self-approval", action: request.facts.action };
   switch (rule) {
     case "off":
     case "known":

@@ -72,8 +72,14 @@ export interface ExecutionSummary {
 }
 
 export const APPROVE_ACTION = "aws:approve";
+/** Waits for the signal Resume with the name of the step. Source: AWS documentation, aws:pause. */
+export const PAUSE_ACTION = "aws:pause";
 
-/** Seconds after which aws:approve times out when its runbook says nothing: seven days. Source: AWS documentation, aws:approve. */
+/** The actions that wait for people. */
+export const GATE_ACTIONS = [APPROVE_ACTION, PAUSE_ACTION] as const;
+export type GateAction = (typeof GATE_ACTIONS)[number];
+
+/** Seconds after which aws:approve and aws:pause time out when their runbook says nothing: seven days. Source: AWS documentation. */
 export const DEFAULT_APPROVE_TIMEOUT_SECONDS = 604_800;
 
 /** The final statuses of an execution. */
@@ -109,7 +115,12 @@ export function isUnderWay(step: ObservedStep): boolean {
 }
 
 export function isWaitingForApproval(step: ObservedStep): boolean {
-  return step.action === APPROVE_ACTION && step.status === "Waiting";
+  return isWaitingAs(step, APPROVE_ACTION);
+}
+
+/** Tells whether the step waits, and with this action. */
+export function isWaitingAs(step: ObservedStep, action: GateAction): boolean {
+  return step.action === action && step.status === "Waiting";
 }
 
 /** The fingerprint of a watched execution that is no longer in the list of waiting executions. */

@@ -1,5 +1,5 @@
 import { parseArn } from "./arn.ts";
-import type { ObservedExecution, ObservedStep } from "./execution.ts";
+import { type ObservedExecution, type ObservedStep, PAUSE_ACTION } from "./execution.ts";
 import { MASK, type Mask, WITHHELD } from "./mask.ts";
 import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
@@ -17,7 +17,8 @@ export const NOT_STORED = "(not shown: too long to store, see the AWS console)";
 
 /**
  * Returns the stored facts about a waiting step, masked. `defaults` are the runbook's parameter defaults, null if unknown.
- * aws:approve has the inputs Approvers, MinRequiredApprovals and Message. Source: AWS documentation, aws:approve.
+ * aws:approve has the inputs Approvers, MinRequiredApprovals and Message. Source: AWS documentation, aws:approve. AWS lets
+ * every principal with the permission resume a pause; runbooks give it a Message too.
  */
 export function toRequestFacts(
   execution: ObservedExecution,
@@ -30,11 +31,14 @@ export function toRequestFacts(
   // In this order: what matters most is searched first, if not everything can be.
   const message = typeof input === "string" && input !== "" ? mask.text(input) : null;
   // A person must not be able to hide the people whom AWS accepts.
-  const awsApprovers = findApprovers(step).map((each) => (parseArn(each) === null ? mask.text(each) : each));
+  const isPaused = step.action === PAUSE_ACTION;
+  const approvers = isPaused ? [] : findApprovers(step);
+  const awsApprovers = approvers.map((each) => (parseArn(each) === null ? mask.text(each) : each));
   const parameters = withinRoom(
     Object.entries(execution.parameters).map(([name, values]) => parameter(name, values, mask, defaults)),
   );
   return {
+    ...(isPaused ? { action: PAUSE_ACTION } : {}),
     documentName: execution.documentName,
     documentVersion: execution.documentVersion,
     stepName: step.name,
@@ -47,7 +51,7 @@ export function toRequestFacts(
     waitingSince: step.startedAt,
     timeoutSeconds: step.timeoutSeconds,
     awsApprovers,
-    minRequiredApprovals: positive(step.inputs.MinRequiredApprovals),
+    minRequiredApprovals: isPaused ? 1 : positive(step.inputs.MinRequiredApprovals),
     parameters,
     parentExecutionId: execution.parentExecutionId,
     ...findRunContext(execution, step, mask),
@@ -72,6 +76,7 @@ export function toRouteSubject(
     account: target.account,
     region: target.region,
     step: step.name,
+    ...(step.action === PAUSE_ACTION ? { action: PAUSE_ACTION } : {}),
     startedBy: execution.executedBy ?? "",
     parameters: execution.parameters,
     defaults,

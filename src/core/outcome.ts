@@ -7,7 +7,7 @@ import {
   whoDecided,
 } from "./approver-decisions.ts";
 import { isUnderWay, type ObservedExecution, type ObservedStep } from "./execution.ts";
-import type { ApprovalRequest, Outcome, OutcomeKind, Verdict } from "./request.ts";
+import { type ApprovalRequest, isPause, type Outcome, type OutcomeKind, type Verdict } from "./request.ts";
 
 const MAX_COMMENT_LENGTH = 1000;
 
@@ -41,6 +41,7 @@ export function toOutcome(ending: Ending): Outcome {
 
 function outcomeKind(ending: Ending): OutcomeKind {
   const { step, observed, request, isReplaced, isAccepted } = ending;
+  if (isPause(request.facts)) return pauseOutcome(ending);
   if (isReplaced) return !isAccepted ? "unknown" : request.decision === "reject" ? "rejected" : "approved";
   const decided = step === undefined ? null : approvalStatus(step);
   // A step that was still waiting or running when its execution ended has no final status.
@@ -57,6 +58,21 @@ function outcomeKind(ending: Ending): OutcomeKind {
   return "unknown";
 }
 
+/** A pause has no outputs: only its status shows how it ended. A stop cancels the step together with its execution. */
+function pauseOutcome(ending: Ending): OutcomeKind {
+  const { step, observed, request, isReplaced, isAccepted } = ending;
+  // The execution went on, so it was not stopped.
+  if (isReplaced) return isAccepted && request.decision === "approve" ? "approved" : "unknown";
+  const unfinished = step === undefined || step.status === "Waiting" || isUnderWay(step);
+  const status = unfinished ? observed.status : step.status;
+  if (status === "TimedOut") return "timed-out";
+  if (status === "Cancelled" || status === "Cancelling") return "cancelled";
+  if (unfinished) return "unknown";
+  if (status === "Success") return "approved";
+  if (status === "Failed") return mayHaveSent(ending, "reject") ? "cancelled" : "failed";
+  return "unknown";
+}
+
 /** Tells whether our signal with this verdict reached AWS, or may have. */
 function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean {
   const isUnclear = request.signal === "ambiguous" || request.signal === "sending";
@@ -66,7 +82,8 @@ function mayHaveSent({ request, isAccepted }: Ending, verdict: Verdict): boolean
 /** Tells whether our own signal caused the outcome. A signal that AWS accepted did, unless the decisions are all of others. */
 function isOurs(kind: OutcomeKind, ending: Ending): boolean {
   const { step, request, isAccepted, signedAs } = ending;
-  const verdict = kind === "approved" ? "approve" : kind === "rejected" ? "reject" : null;
+  const rejected = isPause(request.facts) ? "cancelled" : "rejected";
+  const verdict = kind === "approved" ? "approve" : kind === rejected ? "reject" : null;
   if (verdict === null || !mayHaveSent(ending, verdict)) return false;
   return isAccepted ? whoDecided(step, request.id, signedAs) !== "others" : mayBeDecidedBy(step, request.id, signedAs);
 }

@@ -1,5 +1,5 @@
 import { globsOverlap } from "./glob.ts";
-import { type Route, type RouteMatch, TEXT_CONDITIONS } from "./policy.ts";
+import { coversAction, type Route, type RouteMatch, TEXT_CONDITIONS } from "./policy.ts";
 import type { Identities } from "./requester.ts";
 import { covers } from "./unreachable.ts";
 
@@ -107,6 +107,7 @@ function warn(
 
 /** Tells whether the same request may match both, apart from its parameters. */
 function overlaps(one: RouteMatch, other: RouteMatch): boolean {
+  if (!coversAction(one, other.action)) return false;
   return TEXT_CONDITIONS.every((key) => {
     const [a, b] = [one[key], other[key]];
     return a === undefined || b === undefined || globsOverlap(a, b);

@@ -1,3 +1,4 @@
+import { APPROVE_ACTION, type GateAction, PAUSE_ACTION } from "./execution.ts";
 import type { QuietHours } from "./quiet-hours.ts";
 
 /** People that the configuration names: Slack user IDs and user group IDs. */
@@ -13,6 +14,8 @@ export interface Approvers extends People {
 
 /** Conditions that must all hold; an absent condition always holds. Texts are globs (see glob.ts). */
 export interface RouteMatch {
+  /** The action of the step, compared as it is. Default: aws:approve, so no other route covers pauses. */
+  action?: GateAction | undefined;
   document?: string | undefined;
   target?: string | undefined;
   account?: string | undefined;
@@ -70,6 +73,8 @@ export const TEXT_CONDITIONS = ["document", "target", "account", "region", "step
  * never stored.
  */
 export type RouteSubject = Partial<Record<(typeof TEXT_CONDITIONS)[number], string>> & {
+  /** The action of the step. Default: aws:approve. */
+  action?: GateAction;
   /** The values that the execution names. */
   parameters: Record<string, string[]>;
   /** The defaults of the executed version of the runbook; null if they are unknown. */
@@ -77,6 +82,16 @@ export type RouteSubject = Partial<Record<(typeof TEXT_CONDITIONS)[number], stri
   /** The tags of the execution; null or absent if they are unknown. */
   tags?: Readonly<Record<string, string>> | null | undefined;
 };
+
+/** Tells whether a route covers steps of the action. */
+export function coversAction({ action = APPROVE_ACTION }: RouteMatch, asked: GateAction = APPROVE_ACTION): boolean {
+  return action === asked;
+}
+
+/** Tells whether a route covers pauses. Without one, paused steps are ignored. */
+export function coversPauses(routes: readonly Route[]): boolean {
+  return routes.some(({ match }) => coversAction(match, PAUSE_ACTION));
+}
 
 /** Tells whether a route depends on tags, which are read only then. */
 export function usesTags(routes: readonly Route[]): boolean {

@@ -1,15 +1,24 @@
 import { approvalStatus, countApprovals, findDeciders } from "./approver-decisions.ts";
 import {
   APPROVE_ACTION,
+  GATE_ACTIONS,
+  type GateAction,
   hasEnded,
   isUnderWay,
-  isWaitingForApproval,
+  isWaitingAs,
   type ObservedExecution,
   type ObservedStep,
 } from "./execution.ts";
 import type { FailedStep } from "./failed-step.ts";
 import { toOutcome } from "./outcome.ts";
-import { type ApprovalRequest, closed, type Outcome, type RequestPatch, type RequestSigner } from "./request.ts";
+import {
+  type ApprovalRequest,
+  closed,
+  gateAction,
+  type Outcome,
+  type RequestPatch,
+  type RequestSigner,
+} from "./request.ts";
 import { countAccepted, findSigningPrincipals, type SignalAttempt } from "./signal-attempt.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns } from "./step-turns.ts";
 import { type Verified, verifySignals } from "./verify-signals.ts";
@@ -42,6 +51,8 @@ export interface ReconcileContext {
   signer?: RequestSigner | null;
   /** The step that made the execution fail, masked; null if none did. */
   failedStep?: FailedStep | null;
+  /** Whether paused steps open requests; without it only aws:approve does. */
+  withPauses?: boolean;
 }
 
 /** How a turn ended that AWS no longer shows. */
@@ -51,7 +62,14 @@ const UNKNOWN: Outcome = { kind: "unknown", where: "aws", by: [], detail: null }
 export function reconcile(
   observed: ObservedExecution,
   known: readonly ApprovalRequest[],
-  { now, attempts = [], maskText = (text) => text, signer = null, failedStep = null }: ReconcileContext,
+  {
+    now,
+    attempts = [],
+    maskText = (text) => text,
+    signer = null,
+    failedStep = null,
+    withPauses = false,
+  }: ReconcileContext,
 ): Change[] {
   const changes: Change[] = [];
   const turns = matchTurns(observed.steps, known);
@@ -62,7 +80,7 @@ export function reconcile(
     const step = turns.stepOf(request);
     const isReplaced = turns.isReplaced(request);
     const ended = endedPatch(observed, request, { maskText, failedStep });
-    if (request.state !== "closed" && (isReplaced || isOver(observed, step))) {
+    if (request.state !== "closed" && (isReplaced || isOver(observed, request, step))) {
       const outcome = toOutcome({
         step,
         observed,
@@ -82,7 +100,10 @@ export function reconcile(
     }
   }
 
-  if (!hasEnded(observed.status)) changes.push(...findOpenings(observed.steps, known, turns));
+  if (!hasEnded(observed.status)) {
+    const actions = withPauses ? GATE_ACTIONS : ([APPROVE_ACTION] as const);
+    for (const action of actions) changes.push(...findOpenings(observed.steps, known, turns, action));
+  }
   const changed = new Set(changes.flatMap((change) => (change.kind === "open" ? [] : change.request.id)));
   for (const verified of verifySignals(observed, known, { attempts, now })) {
     const { request, result, reached } = verified;
@@ -99,19 +120,20 @@ export function reconcile(
   return changes;
 }
 
-/** Returns a change for each waiting gate that has no request yet. */
+/** Returns a change for each waiting step with the action that has no request yet. */
 function findOpenings(
   steps: readonly ObservedStep[],
   known: readonly ApprovalRequest[],
   turns: ReturnType<typeof matchTurns>,
+  action: GateAction,
 ): Change[] {
-  const gates = steps.filter((step) => step.action === APPROVE_ACTION);
+  const gates = steps.filter((step) => step.action === action);
   const names = [...new Set(gates.map((step) => step.name))];
   const visits = known.map(({ facts }) => facts.stepName);
   const openings: Change[] = [];
   for (const step of gates) {
     const id = step.stepExecutionId;
-    if (!isWaitingForApproval(step) || id === null) continue;
+    if (!isWaitingAs(step, action) || id === null) continue;
     if (turns.requestOf(step) !== undefined || !turns.isNew(step)) continue;
     visits.push(step.name);
     openings.push({
@@ -131,9 +153,11 @@ function findOpenings(
  * Tells whether no decision of the step is possible any more. A closed request never opens again, so a read that shows the
  * step between two states, or a running execution without its steps, does not close it.
  */
-function isOver(observed: ObservedExecution, step: ObservedStep | undefined): boolean {
+function isOver(observed: ObservedExecution, { facts }: ApprovalRequest, step: ObservedStep | undefined): boolean {
   if (hasEnded(observed.status)) return true;
-  return step !== undefined && !isWaitingForApproval(step) && (approvalStatus(step) !== null || !isUnderWay(step));
+  return (
+    step !== undefined && !isWaitingAs(step, gateAction(facts)) && (approvalStatus(step) !== null || !isUnderWay(step))
+  );
 }
 
 /** Returns the change that closes a request whose execution AWS no longer knows; null if it is already recorded. */

@@ -1,11 +1,12 @@
 import type { Evidence } from "./evidence.ts";
+import { APPROVE_ACTION, type GateAction, PAUSE_ACTION } from "./execution.ts";
 import type { FailedStep } from "./failed-step.ts";
 import type { AddressOwner } from "./requester.ts";
 import type { RunContext } from "./run-context.ts";
 import type { Uncovered } from "./uncovered.ts";
 
 /**
- * The approval request: one per account, Region, execution, step execution and turn of the step.
+ * The request to decide a waiting aws:approve or aws:pause step: one per account, Region, execution, step execution and turn of the step.
  *
  *   open ──votes──> decided ──signal──> closed
  *     └── decided elsewhere, timed out, cancelled, not found ──> closed
@@ -30,10 +31,14 @@ export type Authority = "approver" | "break-glass";
  * that AWS did not report at first is added, and that `signer` follows the configuration.
  */
 export interface RequestFacts extends RunContext {
+  /** Present for a paused step: an approval resumes it, and a rejection stops its execution. Absent for aws:approve. */
+  action?: typeof PAUSE_ACTION | undefined;
+  /** Of a paused step: whether the signer could stop executions when the request opened. */
+  canStop?: boolean;
   documentName: string;
   documentVersion: string | null;
   stepName: string;
-  /** Position among the runbook's approve steps, from 1, and their number. */
+  /** Position among the runbook's steps with the same action, from 1, and their number. */
   gate: number;
   gates: number;
   /** Which request about this step of the execution it is, from 2; absent for the first. */
@@ -102,6 +107,7 @@ export interface ReachedStep {
   stepName: string;
 }
 
+/** A resumed step is `approved`; a stopped one is `cancelled`, in Slack or in AWS. */
 export type OutcomeKind = "approved" | "rejected" | "timed-out" | "cancelled" | "failed" | "not-found" | "unknown";
 
 export interface Outcome {
@@ -189,6 +195,21 @@ export function decided(verdict: Verdict, now: number): RequestPatch {
 /** Returns the fields that change when the step is no longer waiting. */
 export function closed(outcome: Outcome, now: number): RequestPatch {
   return { state: "closed", outcome, closedAt: now, signalNextAt: null };
+}
+
+/** The action of a step; absent: aws:approve. */
+export interface StepAction {
+  action?: GateAction | undefined;
+}
+
+/** Returns the action of the request's step. */
+export function gateAction({ action }: StepAction): GateAction {
+  return action ?? APPROVE_ACTION;
+}
+
+/** Tells whether the request is about a paused step. */
+export function isPause({ action }: StepAction): boolean {
+  return action === PAUSE_ACTION;
 }
 
 /** When people were asked: the time when the step began to wait, if AWS returned it. */

@@ -1,3 +1,4 @@
+import { capitalize, findRouteTerms } from "./action-terms.ts";
 import { arnMatches, identityCenterEmail, toRoleArn } from "./arn.ts";
 import { listNames, type NameRenderer } from "./name-renderer.ts";
 import type { Person } from "./person.ts";
@@ -124,7 +125,7 @@ export function findRequesterRule(route: RequesterPolicy, requester: Requester):
   }
 }
 
-type RequesterPolicy = Pick<Route, "selfApproval" | "whenRequesterUnknown">;
+type RequesterPolicy = Pick<Route, "selfApproval" | "whenRequesterUnknown"> & Partial<Pick<Route, "match">>;
 
 /** Says in a few words who may not approve because of the requester, or null where the requester may. */
 export function describeRequesterRule(route: RequesterPolicy, requester: Requester, show: NameRenderer): string | null {
@@ -135,7 +136,7 @@ export function describeRequesterRule(route: RequesterPolicy, requester: Request
   const excluded = others.length === 0 ? "" : `not ${names(others, show)}, who may have started it; `;
   if (rule === "known") return `${excluded}not ${names(userIds, show)}, who started it`;
   if (rule === "pending")
-    return `${excluded}approvals wait until Slack returns the owner of ${show.text(email ?? "")}, who started it`;
+    return `${excluded}${findRouteTerms(route).approvals} wait until Slack returns the owner of ${show.text(email ?? "")}, who started it`;
   return `${excluded}${unknownText(route, requester, show)}`;
 }
 
@@ -143,17 +144,19 @@ export function describeRequesterRule(route: RequesterPolicy, requester: Request
 export function explainRequesterRule(route: RequesterPolicy, requester: Requester, show: NameRenderer): string {
   const rule = findRequesterRule(route, requester);
   const { userIds, candidates, email } = requester;
-  if (rule === "off") return "The requester may approve.";
+  const { verb, past, approvals } = findRouteTerms(route);
+  if (rule === "off") return `The requester may ${verb.approve}.`;
   const others = candidates.filter((each) => !userIds.includes(each));
-  const excluded = others.length === 0 ? "" : `${names(others, show)} may have started it and may not approve it. `;
-  if (rule === "known") return `${excluded}${names(userIds, show)} started it and may not approve it.`;
+  const excluded =
+    others.length === 0 ? "" : `${names(others, show)} may have started it and may not ${verb.approve} it. `;
+  if (rule === "known") return `${excluded}${names(userIds, show)} started it and may not ${verb.approve} it.`;
   if (rule === "pending") {
     const otherwise = `If no active person has it, ${ruleName(route, show)} applies.`;
-    return `${excluded}${show.text(email ?? "")} started it and may not approve it. Approvals wait until Slack returns the owner of this address. ${otherwise}`;
+    return `${excluded}${show.text(email ?? "")} started it and may not ${verb.approve} it. ${capitalize(approvals)} wait until Slack returns the owner of this address. ${otherwise}`;
   }
   const unknown = unknownText(route, requester, show);
   const line = describeMissingIdentity(route, requester, show);
-  return [`${excluded}Self-approval: ${unknown}.`, line, rule === "denied" ? "It can be rejected." : null]
+  return [`${excluded}Self-approval: ${unknown}.`, line, rule === "denied" ? `It can be ${past.reject}.` : null]
     .filter((sentence) => sentence !== null)
     .join(" ");
 }
@@ -185,7 +188,8 @@ function unknownText(route: RequesterPolicy, { executedBy }: Requester, show: Na
       : `the requester is ${principalNoun(kind)} that ${show.text("identities")} does not list`
     : `the requester is ${principalNoun(kind)}, which identifies no one`;
   const denied = findRequesterRule(route, { ...UNKNOWN_REQUESTER, executedBy }) === "denied";
-  return `${denied ? show.strong("no approval counts") : "approvals count"}, because ${because} (${ruleName(route, show)})`;
+  const { noun, approvals } = findRouteTerms(route);
+  return `${denied ? show.strong(`no ${noun.approve} counts`) : `${approvals} count`}, because ${because} (${ruleName(route, show)})`;
 }
 
 const ruleName = (route: RequesterPolicy, show: NameRenderer) =>

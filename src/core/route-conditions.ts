@@ -1,6 +1,6 @@
 import { parseArn } from "./arn.ts";
 import { globMatches } from "./glob.ts";
-import { type RouteMatch, type RouteSubject, TEXT_CONDITIONS } from "./policy.ts";
+import { coversAction, type RouteMatch, type RouteSubject, TEXT_CONDITIONS } from "./policy.ts";
 
 /**
  * The reason why a condition holds for one reading of a request and fails for another:
@@ -34,6 +34,7 @@ export function testConditions(
   subject: RouteSubject,
   narrowed: NarrowedParameter | null = null,
 ): TestedCondition[] {
+  const action = coversAction(match, subject.action) ? [] : [{ key: "action", result: "fails" as const }];
   const texts = TEXT_CONDITIONS.flatMap((key) => {
     const glob = match[key];
     return glob === undefined ? [] : [{ key, result: testText(key, glob, subject) }];
@@ -42,7 +43,7 @@ export function testConditions(
     const readings = narrowed?.key === key ? narrowed.readings : readingsOfName(subject, kind, name);
     return { key, result: testParameter(readings, globs) };
   });
-  return [...texts, ...named];
+  return [...action, ...texts, ...named];
 }
 
 /** Returns the readings of a parameter for which its condition fails; null if they are unknown. */

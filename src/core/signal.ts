@@ -4,11 +4,11 @@ import {
   findEnclosingIds,
   hasEnded,
   isUnderWay,
-  isWaitingForApproval,
+  isWaitingAs,
   type ObservedExecution,
   type ObservedStep,
 } from "./execution.ts";
-import type { ApprovalRequest } from "./request.ts";
+import { type ApprovalRequest, gateAction } from "./request.ts";
 import {
   ERROR_REPLY_UNCERTAIN_MS,
   isUncertain,
@@ -72,7 +72,8 @@ export function nextSignalMove(
   if (request.state !== "decided" || request.decision === null || request.signal === "accepted")
     return reconcile(false);
   if (hasEnded(observed.status) || turns.isReplaced(request)) return reconcile(true);
-  if (step === undefined || !isWaitingForApproval(step)) return reconcile(step !== undefined && !isUnderWay(step));
+  if (step === undefined || !isWaitingAs(step, gateAction(request.facts)))
+    return reconcile(step !== undefined && !isUnderWay(step));
   const { waitingSince } = request.facts;
   if (step.startedAt === null) return { kind: "unsafe", why: NO_START };
   if (waitingSince === null) return reconcile(false);

@@ -1,5 +1,5 @@
-import { hasEnded, isWaitingForApproval, NOT_WAITING, type ObservedExecution, parseFingerprint } from "./execution.ts";
-import type { ApprovalRequest } from "./request.ts";
+import { hasEnded, isWaitingAs, NOT_WAITING, type ObservedExecution, parseFingerprint } from "./execution.ts";
+import { type ApprovalRequest, gateAction } from "./request.ts";
 import { matchTurns } from "./step-turns.ts";
 
 /** How long reads may contradict a newer observation before that is reported. */
@@ -23,10 +23,11 @@ export function contradictsRows(observed: ObservedExecution, known: readonly App
     if (turns.isReplaced(request)) continue;
     const step = turns.stepOf(request);
     const { stepName } = request.facts;
+    const action = gateAction(request.facts);
     // AWS may stop listing a step that ended long ago.
     const isMissing = step === undefined ? request.state !== "closed" : step.status === "Pending";
     if (isMissing) return `an earlier read showed step ${stepName} waiting, and this one does not show that it began`;
-    if (isOver(request) && step !== undefined && isWaitingForApproval(step))
+    if (isOver(request) && step !== undefined && isWaitingAs(step, action))
       return `an earlier read showed that step ${stepName} had ended, and this one shows it waiting`;
   }
   return null;
@@ -47,7 +48,7 @@ export function contradictsList(
   listed: ListedState | null,
 ): string | null {
   const step = matchTurns(observed.steps, known).stepOf(request);
-  if (listed === null || step === undefined || !isWaitingForApproval(step)) return null;
+  if (listed === null || step === undefined || !isWaitingAs(step, gateAction(request.facts))) return null;
   if (listed.fingerprint === NOT_WAITING) {
     const isNewer = step.startedAt !== null && listed.listedAt != null && listed.listedAt > step.startedAt;
     return isNewer ? "the list of waiting executions no longer contains this one" : null;

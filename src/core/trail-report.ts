@@ -1,12 +1,13 @@
 /** Answers "who let this run?" from the audit records of a request, in plain text for a terminal. */
 
+import { findTerms, outcomeText } from "./action-terms.ts";
 import type { AuditDetails, AuditKind, StoredRecord } from "./audit.ts";
 import { clean } from "./clean-text.ts";
 import { counted } from "./counted.ts";
-import { denialLabel, outcomeText } from "./denial.ts";
+import { denialLabel } from "./denial.ts";
 import { globMatches } from "./glob.ts";
 import { parseObject } from "./parse-object.ts";
-import type { Authority, Verdict } from "./request.ts";
+import type { Authority, StepAction } from "./request.ts";
 import { toIsoTime } from "./trail-export.ts";
 
 type Read = { [Kind in AuditKind]: { record: StoredRecord; kind: Kind; detail: AuditDetails[Kind] } }[AuditKind];
@@ -41,9 +42,9 @@ export function requestReport(stored: readonly StoredRecord[], intact: boolean):
     ["Requester", [`${describeRequester(context.requester)}; request ${at(opened)}`]],
     ["Shown", shown === undefined ? ["not recorded"] : describeShown(shown)],
     ["Could decide", describeRule(context, opened?.detail.policyHash)],
-    ["Votes", records.flatMap(describeVote)],
+    ["Votes", records.flatMap((record) => describeVote(record, context))],
     ["Decision", [describeDecision(decided)]],
-    ["AWS", records.flatMap(describeSignal)],
+    ["AWS", records.flatMap((record) => describeSignal(record, context))],
     ["End", ending],
     ["Messages", (closed?.detail ?? context).messageLinks],
     ["Records", [describeRecords(stored, intact)]],
@@ -84,7 +85,10 @@ function describeShown({ question, documentVersion, parameters }: AuditDetails["
   ];
 }
 
-function describeRule({ approvers, quorum, route, policyHash }: Context, openedHash: string | undefined): string[] {
+function describeRule(
+  { approvers, quorum, route, policyHash, action }: Context,
+  openedHash: string | undefined,
+): string[] {
   const changed =
     openedHash === undefined || openedHash === policyHash ? "" : `; ${openedHash} when the request opened`;
   const file = `configuration ${policyHash}${changed}`;
@@ -96,30 +100,35 @@ function describeRule({ approvers, quorum, route, policyHash }: Context, openedH
   const groups = approvers.groups.map((group) => `members of ${group}`);
   const channels = approvers.channels.map((channel) => `members of channel ${channel}`);
   const people = [...approvers.users, ...groups, ...channels].join(", ") || "nobody";
+  const terms = findTerms({ action });
   const self = approvers.selfApproval ? "may" : "may not";
   return [
-    `${people}; ${counted(quorum, "approval")}; the requester ${self} approve`,
+    `${people}; ${counted(quorum, terms.noun.approve, terms.approvals)}; the requester ${self} ${terms.verb.approve}`,
     `by route ${JSON.stringify(route)}, ${file}`,
   ];
 }
 
-const verb = (verdict: Verdict): string => (verdict === "approve" ? "approved" : "rejected");
 const because = (reason: string | null | undefined): string => (reason == null ? "" : `: ${JSON.stringify(reason)}`);
 const glass = (authority: Authority | undefined): string => (authority === "break-glass" ? " by BREAK-GLASS" : "");
 
-function describeVote({ record, kind, detail }: Read): string[] {
+function describeVote({ record, kind, detail }: Read, context: StepAction): string[] {
+  const { past, noun, verb } = findTerms(context);
   const who = `${toIsoTime(record.at)} ${record.actor}`;
   switch (kind) {
     case "voted":
       return [
-        `${who} (${line(detail.name)}) ${verb(detail.verdict)}${glass(detail.authority)}${because(detail.reason)}`,
+        `${who} (${line(detail.name)}) ${past[detail.verdict]}${glass(detail.authority)}${because(detail.reason)}`,
       ];
     case "withdrawn":
-      return [`${who} withdrew the approval`];
+      return [`${who} withdrew the ${noun.approve}`];
     case "vote-dropped":
-      return [`${toIsoTime(record.at)} approval of ${detail.userId} no longer counts: ${denialLabel(detail.denial)}`];
+      return [
+        `${toIsoTime(record.at)} ${noun.approve} of ${detail.userId} no longer counts: ${denialLabel(detail.denial)}`,
+      ];
     case "denied":
-      return [`${who} tried to ${detail.verdict}; it did not count: ${denialLabel(detail.denial)}`];
+      return [
+        `${who} tried to ${detail.verdict === "withdraw" ? "withdraw" : verb[detail.verdict]}; it did not count: ${denialLabel(detail.denial)}`,
+      ];
     default:
       return [];
   }
@@ -132,15 +141,15 @@ function describeDecision(decided: Extract<Read, { kind: "decided" }> | undefine
   const people = decisive.map(
     ({ userId, name, email }) => `${line(name)} (${email === null ? userId : `${userId}, ${email}`})`,
   );
-  return `${verb(decision)}${glass(authority)} ${at(decided)} by ${people.join(", ")}`;
+  return `${findTerms(decided.detail).past[decision]}${glass(authority)} ${at(decided)} by ${people.join(", ")}`;
 }
 
-function describeSignal({ record, kind, detail }: Read): string[] {
+function describeSignal({ record, kind, detail }: Read, context: StepAction): string[] {
   const when = toIsoTime(record.at);
   switch (kind) {
     case "signal-sending":
       return [
-        `${when} attempt ${detail.attempt}: ${detail.decision} as ${detail.principal ?? detail.session ?? "the bot"}`,
+        `${when} attempt ${detail.attempt}: ${findTerms(context).verb[detail.decision]} as ${detail.principal ?? detail.session ?? "the bot"}`,
       ];
     case "signal-accepted":
       return [
@@ -167,10 +176,10 @@ function describeSignal({ record, kind, detail }: Read): string[] {
 
 function describeEnd(closed: Extract<Read, { kind: "closed" }> | undefined): string {
   if (closed === undefined) return "the step still waits, or its end is not recorded";
-  const { kind, where, by, detail } = closed.detail.outcome;
+  const { where, by, detail } = closed.detail.outcome;
   const place =
     where === "slack" ? "in Slack" : `outside of Slack by ${by.join(", ") || "a principal that AWS does not show"}`;
-  return `${outcomeText(kind)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}`;
+  return `${outcomeText(closed.detail.outcome, closed.detail)} ${place} ${at(closed)}${detail === null ? "" : `: ${line(detail)}`}`;
 }
 
 const ALTERED = "AT LEAST ONE WAS ALTERED. Run countersign audit verify.";

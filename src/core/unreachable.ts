@@ -1,5 +1,5 @@
 import { globCovers } from "./glob.ts";
-import { type Route, type RouteMatch, TEXT_CONDITIONS } from "./policy.ts";
+import { coversAction, type Route, type RouteMatch, TEXT_CONDITIONS } from "./policy.ts";
 
 /** A route that can never match first: an earlier route already matches everything it would match. */
 export interface UnreachableRoute {
@@ -24,7 +24,12 @@ export function covers(outer: RouteMatch, inner: RouteMatch): boolean {
     const [wide, narrow] = [outer[key], inner[key]];
     return wide === undefined || (narrow !== undefined && globCovers(wide, narrow));
   });
-  return texts && coversNamed(outer.parameters, inner.parameters) && coversNamed(outer.tags, inner.tags);
+  return (
+    coversAction(outer, inner.action) &&
+    texts &&
+    coversNamed(outer.parameters, inner.parameters) &&
+    coversNamed(outer.tags, inner.tags)
+  );
 }
 
 function coversNamed(outer: RouteMatch["parameters"] = {}, inner: RouteMatch["parameters"] = {}): boolean {

@@ -9,7 +9,7 @@
  *   confirmed    final: our decision is among those of the step
  *   misdirected  final, and reported: our signal decided another step, or another principal decided the step although AWS
  *                accepted our signal
- *   not-visible  final: AWS does not show who decided the step
+ *   not-visible  final: AWS does not show who decided the step. It never shows who resumed a pause
  */
 import {
   countApprovals,
@@ -19,14 +19,8 @@ import {
   showsSignal,
   whoDecided,
 } from "./approver-decisions.ts";
-import {
-  APPROVE_ACTION,
-  hasEnded,
-  isWaitingForApproval,
-  type ObservedExecution,
-  type ObservedStep,
-} from "./execution.ts";
-import type { ApprovalRequest, ReachedStep, Verification } from "./request.ts";
+import { APPROVE_ACTION, hasEnded, isWaitingAs, type ObservedExecution, type ObservedStep } from "./execution.ts";
+import { type ApprovalRequest, gateAction, isPause, type ReachedStep, type Verification } from "./request.ts";
 import { findSigningPrincipals, type SignalAttempt, wasSent } from "./signal-attempt.ts";
 import { countNeeded } from "./signers.ts";
 import { MAX_CLOCK_DIFFERENCE_MS, matchTurns, type StepTurns } from "./step-turns.ts";
@@ -77,7 +71,11 @@ export function verifySignals(
     now,
   };
   const open = known.filter((request) => request.verification === "due" || request.verification === "no-effect");
-  const byPrincipal = findUnexplained(context, open);
+  // Neither Resume nor a stop can decide an approval.
+  const byPrincipal = findUnexplained(
+    context,
+    open.filter(({ facts }) => !isPause(facts)),
+  );
   return open.flatMap((request) => {
     const own = context.sentOf.get(request.id) ?? [];
     const attempt = own.at(-1);
@@ -155,7 +153,8 @@ function verifyOwnStep(
   const isFinal = hasEndedAll || sent.every(({ uncertainUntil }) => uncertainUntil <= now);
   const isOverdue = accepted.length > 0 && accepted.every(({ at }) => now - at >= EFFECT_DUE_MS);
   const who = whoDecided(step, request.id, findSigningPrincipals(sent));
-  if (step !== undefined && isWaitingForApproval(step) && !hasEndedAll) {
+  const isWaiting = step !== undefined && isWaitingAs(step, gateAction(request.facts)) && !hasEndedAll;
+  if (isWaiting) {
     const isVisible = countNeeded(request) === 1 || listsDecisions(step);
     if (isOverdue && isVisible && !accepted.every((each) => isShown(step, each, who))) return "no-effect";
     // Without an accepted signal, another attempt follows.
@@ -163,7 +162,9 @@ function verifyOwnStep(
   }
   if (who === "us") return isFinal || isComplete(step, sent, who) ? "confirmed" : null;
   if (who === "others" && accepted.length > 0) return isOverdue || hasEndedAll ? "misdirected" : null;
-  return isFinal ? "not-visible" : null;
+  // AWS shows nothing more about a pause that is over.
+  const showsAll = isPause(request.facts) && !isWaiting && accepted.length === sent.length;
+  return isFinal || showsAll ? "not-visible" : null;
 }
 
 /** Tells whether the step shows every signal that was sent, so that none can reach another step any more. */

@@ -68,7 +68,12 @@ test("one target with two accounts reads and signals in each, with the roles of 
     const listed = await automation.listWaiting(abort);
     assert.deepEqual(listed.kind === "listed" && listed.executions.map(({ executionId }) => executionId), [id]);
     assert.deepEqual(await automation.ready(person, abort), { kind: "ready" });
-    const sent = await automation.signal(person, id, "approve", ["by Jane"], Number.POSITIVE_INFINITY);
+    const sent = await automation.signal(
+      person,
+      id,
+      { kind: "approve", comment: ["by Jane"] },
+      Number.POSITIVE_INFINITY,
+    );
     assert.equal(sent.kind, "accepted");
     const { requests } = await aws.control("requests?operation=SendAutomationSignal");
     assert.equal(requests.at(-1).principal, session);

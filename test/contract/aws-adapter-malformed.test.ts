@@ -104,7 +104,7 @@ for (const [claim, status, body] of MALFORMED) {
     );
     const tags = await automation.tags(ID, abort);
     assert.ok(tags.kind === "read" || tags.kind === "failed");
-    const signal = await automation.signal(BOT, ID, "approve", ["x"], ANY_TIME);
+    const signal = await automation.signal(BOT, ID, { kind: "approve", comment: ["x"] }, ANY_TIME);
     if (status === 200) assert.ok(["accepted", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     else assert.ok(["refused", "ambiguous"].includes(signal.kind), JSON.stringify(signal));
     if (status >= 500) assert.equal(signal.kind, "ambiguous");

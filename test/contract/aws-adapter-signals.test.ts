@@ -14,7 +14,7 @@ for (const [verdict, status] of [
     const { aws, automation, calls } = await setUp(t, DECIDES);
     const { executionIds } = await plantGates(aws, 1);
     const comment = ["Countersign", "by Jané 😀 <jane@example.com>", "x".repeat(512)];
-    const result = await automation.signal(BOT, executionIds[0], verdict, comment, ANY_TIME);
+    const result = await automation.signal(BOT, executionIds[0], { kind: verdict, comment }, ANY_TIME);
     assert.ok(result.kind === "accepted" && /^[\w-]{36}$/.test(result.awsRequestId ?? ""), JSON.stringify(result));
     aws.settle();
     assert.equal((await aws.step(executionIds[0], "approve")).StepStatus, status);
@@ -57,7 +57,7 @@ for (const [claim, fault, expected, tookEffect] of SIGNAL_FAULTS) {
     const { executionIds } = await plantGates(aws, 1);
     await aws.control("faults", { operation: "SendAutomationSignal", ...fault });
     const result: Record<string, unknown> = {
-      ...(await automation.signal(BOT, executionIds[0], "approve", ["x"], ANY_TIME)),
+      ...(await automation.signal(BOT, executionIds[0], { kind: "approve", comment: ["x"] }, ANY_TIME)),
     };
     for (const [key, value] of Object.entries(expected)) assert.equal(result[key], value, JSON.stringify(result));
     assert.equal((await calls("SendAutomationSignal")).length, 1);
@@ -70,23 +70,23 @@ test("a signal for an execution that is no longer waiting, or does not exist, is
   const { aws, automation } = await setUp(t, DECIDES);
   const { executionIds } = await plantGates(aws, 1);
   await aws.signal(executionIds[0], "Reject", undefined, KEYS.bot);
-  const late = await automation.signal(BOT, executionIds[0], "approve", ["x"], ANY_TIME);
+  const late = await automation.signal(BOT, executionIds[0], { kind: "approve", comment: ["x"] }, ANY_TIME);
   assert.deepEqual([late.kind, late.kind === "refused" && late.code], ["refused", "InvalidAutomationSignalException"]);
-  const nowhere = await automation.signal(BOT, randomUUID(), "approve", ["x"], ANY_TIME);
+  const nowhere = await automation.signal(BOT, randomUUID(), { kind: "approve", comment: ["x"] }, ANY_TIME);
   assert.equal(nowhere.kind === "refused" && nowhere.code, "AutomationExecutionNotFoundException");
 });
 
 test("a signal is not sent after its deadline", async (t) => {
   const { aws, automation, calls } = await setUp(t);
   const { executionIds } = await plantGates(aws, 1);
-  const result = await automation.signal(BOT, executionIds[0], "approve", ["x"], Date.now() - 1);
+  const result = await automation.signal(BOT, executionIds[0], { kind: "approve", comment: ["x"] }, Date.now() - 1);
   assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "TooLate"]);
   assert.deepEqual(await calls("SendAutomationSignal"), []);
 });
 
 test("a signal to a port without a listener is reported as not sent", async (t) => {
   const automation = automationAt(t, `http://127.0.0.1:${await closedPort()}`);
-  const result = await automation.signal(BOT, randomUUID(), "approve", ["x"], ANY_TIME);
+  const result = await automation.signal(BOT, randomUUID(), { kind: "approve", comment: ["x"] }, ANY_TIME);
   assert.deepEqual([result.kind, result.kind === "not-sent" && result.code], ["not-sent", "ECONNREFUSED"]);
   const read = await automation.read(randomUUID(), new AbortController().signal);
   assert.deepEqual([read.kind, read.kind === "failed" && read.retry], ["failed", true]);
@@ -98,7 +98,12 @@ test("a connection that breaks during the reply makes the signal ambiguous", asy
     response.write("{");
     setImmediate(() => response.destroy());
   });
-  const result = await automationAt(t, server.url).signal(BOT, randomUUID(), "approve", ["x"], ANY_TIME);
+  const result = await automationAt(t, server.url).signal(
+    BOT,
+    randomUUID(),
+    { kind: "approve", comment: ["x"] },
+    ANY_TIME,
+  );
   assert.equal(result.kind, "ambiguous");
   assert.equal(server.requests.length, 1);
 });

@@ -126,7 +126,10 @@ test("a throttled signal slows down later reads", async (t) => {
   const automation = automationAt(t, aws.sandbox.url, clock);
   const id = (await plantGates(aws, 1)).executionIds[0];
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "throttle", times: 1 });
-  assert.equal((await automation.signal(BOT, id, "approve", ["by a test"], ANY_TIME)).kind, "refused");
+  assert.equal(
+    (await automation.signal(BOT, id, { kind: "approve", comment: ["by a test"] }, ANY_TIME)).kind,
+    "refused",
+  );
   await automation.read(id, new AbortController().signal);
   assert.equal(slept.length, 1);
 });

@@ -72,8 +72,11 @@ test("each person has a separate session, which is reused while it is valid", as
     ],
   );
   const id = await run([session(JANE.session), session(MIA.session)], 2);
-  assert.equal((await automation.signal(MIA, id, "approve", ["by Mia"], ANY_TIME)).kind, "accepted");
-  assert.equal((await automation.signal(JANE, id, "approve", ["by Jane"], ANY_TIME)).kind, "accepted");
+  assert.equal((await automation.signal(MIA, id, { kind: "approve", comment: ["by Mia"] }, ANY_TIME)).kind, "accepted");
+  assert.equal(
+    (await automation.signal(JANE, id, { kind: "approve", comment: ["by Jane"] }, ANY_TIME)).kind,
+    "accepted",
+  );
   const signals = await calls("SendAutomationSignal");
   assert.deepEqual(
     signals.map((call: { principal: string; input: { Payload: { Comment: string[] } } }) => [
@@ -95,7 +98,7 @@ test("a session is renewed before it expires, and a session that is about to exp
   assert.equal((await calls("AssumeRole")).length, 1);
   advance(2 * MINUTE);
   const id = await run([session(JANE.session)]);
-  const late = await automation.signal(JANE, id, "approve", ["x"], ANY_TIME);
+  const late = await automation.signal(JANE, id, { kind: "approve", comment: ["x"] }, ANY_TIME);
   assert.equal(late.kind, "not-sent");
   assert.deepEqual(await calls("SendAutomationSignal"), []);
   await automation.ready(JANE, abort);
@@ -107,7 +110,7 @@ test("the renewal of a session does not affect a signal in transit under the pre
   await automation.ready(JANE, abort);
   const id = await run([session(JANE.session)]);
   await aws.control("faults", { operation: "SendAutomationSignal", kind: "delay", delayMs: 1_000, times: 1 });
-  const sent = automation.signal(JANE, id, "approve", ["by Jane"], ANY_TIME);
+  const sent = automation.signal(JANE, id, { kind: "approve", comment: ["by Jane"] }, ANY_TIME);
   await eventually("the signal is in transit", async () => (await aws.control("faults")).faults.length === 0);
   advance(58 * MINUTE);
   assert.deepEqual(await automation.ready(JANE, abort), { kind: "ready" });
@@ -121,7 +124,7 @@ test("no signal is sent without a session of the person, and a role that cannot 
   assert(ready.kind === "failed");
   assert.match(`${ready.code} ${ready.message}`, /AccessDenied.*trust policy.*sts:SetSourceIdentity/);
   const id = await run([session(JANE.session)]);
-  assert.equal((await automation.signal(JANE, id, "approve", ["x"], ANY_TIME)).kind, "not-sent");
+  assert.equal((await automation.signal(JANE, id, { kind: "approve", comment: ["x"] }, ANY_TIME)).kind, "not-sent");
   assert.deepEqual(await calls("SendAutomationSignal"), []);
 });
 

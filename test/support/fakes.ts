@@ -101,6 +101,7 @@ export interface FakeAutomation extends Automation {
     read: string[];
     defaults: string[];
     tags: string[];
+    canStop: number;
     signal: { executionId: string; verdict: string; comment: string[] }[];
   };
   /** The results of the next lists and reads. */
@@ -114,6 +115,8 @@ export interface FakeAutomation extends Automation {
   declared: Awaited<ReturnType<Automation["defaults"]>>;
   /** The tags of every execution. */
   tagged: Awaited<ReturnType<Automation["tags"]>>;
+  /** Whether the signer may stop executions. */
+  stopping: Awaited<ReturnType<Automation["canStop"]>>;
   shows(execution: ObservedExecution): void;
   lists(...executions: ListedExecution[]): void;
 }
@@ -122,12 +125,13 @@ export interface FakeAutomation extends Automation {
 export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
   const fake: FakeAutomation = {
     target,
-    calls: { list: 0, read: [], defaults: [], tags: [], signal: [] },
+    calls: { list: 0, read: [], defaults: [], tags: [], canStop: 0, signal: [] },
     listing: { kind: "listed", executions: [] },
     reads: new Map(),
     onSignal: () => ({ kind: "accepted" }),
     onRead: () => undefined,
     tagged: { kind: "read", tags: {} },
+    stopping: { kind: "read", allowed: true },
     declared: { kind: "read", defaults: {}, allowedValues: {} },
     shows: (execution) => void fake.reads.set(execution.executionId, { kind: "read", execution }),
     lists(...executions) {
@@ -154,11 +158,15 @@ export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
       fake.calls.tags.push(executionId);
       return fake.tagged;
     },
+    async canStop() {
+      fake.calls.canStop++;
+      return fake.stopping;
+    },
     signers: "bot",
     ready: async () => ({ kind: "ready" }),
-    async signal(_signer, executionId, verdict, comment) {
-      fake.calls.signal.push({ executionId, verdict, comment });
-      return fake.onSignal(executionId, verdict);
+    async signal(_signer, executionId, order) {
+      fake.calls.signal.push({ executionId, verdict: order.kind, comment: "comment" in order ? order.comment : [] });
+      return fake.onSignal(executionId, order.kind);
     },
   };
   return fake;

@@ -170,7 +170,9 @@ export function fakeGates(clock: TestClock, gates: number, needed: number | null
       session !== null && untrusted.has(session)
         ? { kind: "failed", code: "AccessDenied", message: "x", retry: false }
         : { kind: "ready" },
-    signal: async ({ session }, executionId, verdict) => send(executionId, verdict, session),
+    canStop: async () => assert.fail("there is no pause"),
+    signal: async ({ session }, executionId, { kind }) =>
+      kind === "approve" || kind === "reject" ? send(executionId, kind, session) : assert.fail(kind),
   };
 
   return {

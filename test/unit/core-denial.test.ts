@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Denial, denialSentence, outcomeText } from "../../src/core/denial.ts";
+import { outcomeText } from "../../src/core/action-terms.ts";
+import { type Denial, denialSentence } from "../../src/core/denial.ts";
 import type { OutcomeKind } from "../../src/core/request.ts";
 import { UNKNOWN_REQUESTER } from "../../src/core/requester.ts";
 import { aRequest, aRoute } from "../support/samples.ts";
@@ -41,6 +42,7 @@ const DENIALS: { [Kind in Denial["kind"]]: Extract<Denial, { kind: Kind }>[] } =
     { kind: "already-voted", verdict: "approve" },
     { kind: "already-voted", verdict: "reject" },
   ],
+  "cannot-stop": [{ kind: "cannot-stop" }],
   "reason-missing": [{ kind: "reason-missing", verdict: "reject" }],
 };
 
@@ -87,5 +89,6 @@ test("the reply to a late click names the person who decided, or says that AWS d
 
 test("every outcome has a unique text", () => {
   const kinds: OutcomeKind[] = ["approved", "rejected", "timed-out", "cancelled", "failed", "not-found", "unknown"];
-  assert.equal(new Set(kinds.map(outcomeText)).size, kinds.length);
+  const texts = kinds.map((kind) => outcomeText({ kind, where: "aws" }, {}));
+  assert.equal(new Set(texts).size, kinds.length);
 });

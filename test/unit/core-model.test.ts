@@ -142,8 +142,8 @@ async function bot(store: Store, quorum: number, gates: number, needed: number |
   const guarded: Automation = {
     ...automation,
     async signal(...args) {
-      const [signer, , verdict] = args;
-      await assertSignalAllowed(verdict, signer.session === null ? null : signer.id);
+      const [signer, , { kind }] = args;
+      await assertSignalAllowed(kind === "reject" ? kind : "approve", signer.session === null ? null : signer.id);
       return automation.signal(...args);
     },
   };

@@ -24,6 +24,7 @@ const REQUEST = {
   stepExecutionId: "always",
   documentName: "always",
   stepName: "always",
+  action: "always",
   route: "always",
 } as const;
 const CONTEXT = {
@@ -86,7 +87,7 @@ const DENIALS: Record<Denial["kind"], true> = {
     "requester-unknown": true,
   },
   ...{ "requester-unread": true, closed: true, decided: true, "already-voted": true, "nothing-to-withdraw": true },
-  ...{ "reason-missing": true, "not-typed": true },
+  ...{ "cannot-stop": true, "reason-missing": true, "not-typed": true },
 };
 
 const KINDS = Object.keys(FIELDS) as AuditKind[];

@@ -10,7 +10,7 @@ import { aStore } from "../support/stores.ts";
 export const SLOW_MS = 5 * 60_000;
 
 /** A watched execution, as AWS shows it. */
-export async function setUp(t: TestContext, routes = [aRoute()]) {
+export async function setUp(t: TestContext, routes = [aRoute()], withPauses = false) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const automation = fakeAutomation();
@@ -32,7 +32,15 @@ export async function setUp(t: TestContext, routes = [aRoute()]) {
     log,
     countUncovered: (reason) => void uncovered.push(reason),
   });
-  const sync = makeSyncExecution({ ...store.owned, apply, mask: ["*password*"], clock, random: () => 0.5, log });
+  const sync = makeSyncExecution({
+    ...store.owned,
+    apply,
+    mask: ["*password*"],
+    withPauses,
+    clock,
+    random: () => 0.5,
+    log,
+  });
   await store.owned.executions.watch({
     target: TARGET.key,
     executionId: EXECUTION_ID,

@@ -2,7 +2,7 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import { MASK, type Mask, makeMask } from "../../core/mask.ts";
 import { maskExecution } from "../../core/mask-execution.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
-import { type Route, type RouteSubject, usesTags } from "../../core/policy.ts";
+import { coversPauses, type Route, type RouteSubject, usesTags } from "../../core/policy.ts";
 import type { Identities } from "../../core/requester.ts";
 import type { Automation, AwsFailure } from "../ports/aws.ts";
 import { explain, toSubjects } from "./policy-explain.ts";
@@ -11,7 +11,7 @@ export interface ExplainedExecution {
   kind: "explained";
   /** What could not be read. */
   notes: string[];
-  /** One for each waiting approve step or, if none is waiting, for each one. `found`: a route applies for certain. */
+  /** One for each waiting step that people decide or, if none is waiting, for each one. `found`: a route applies for certain. */
   gates: { subject: RouteSubject; found: boolean; lines: string[] }[];
 }
 
@@ -35,8 +35,9 @@ export async function explainExecution(
   const tags = tagged?.kind === "read" ? tagged.tags : null;
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
   const mask = policy.hidden === null ? null : makeMask(policy.hidden, execution, allowed);
+  const withPauses = coversPauses(policy.routes);
   const subjectsOf = (each: ObservedExecution, given: typeof tags) =>
-    toSubjects(automation.target, each, declared, given);
+    toSubjects(automation.target, each, declared, { tags: given, withPauses });
   const subjects = subjectsOf(execution, tags);
   const shown = mask === null ? subjects : subjectsOf(maskExecution(execution, mask), tags && maskTags(tags, mask));
   return {

@@ -1,6 +1,7 @@
+import { findRouteTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
-import { APPROVE_ACTION, type ObservedExecution } from "../../core/execution.ts";
+import { APPROVE_ACTION, type ObservedExecution, PAUSE_ACTION } from "../../core/execution.ts";
 import { toRouteSubject } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
@@ -10,14 +11,19 @@ import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route
 import { type Uncovered, uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
 import type { DeclaredParameters, FailedSince, Target } from "../ports/aws.ts";
 
-/** Returns the facts to match routes against: of each waiting approve step or, if none is waiting, of each one. */
+/**
+ * Returns the facts to match routes against: of each waiting step that people decide or, if none is waiting, of each one.
+ * `withPauses`: also of paused steps, which are ignored unless a route covers pauses.
+ */
 export function toSubjects(
   target: Target,
   execution: ObservedExecution,
   declared: DeclaredParameters | FailedSince,
-  tags: Record<string, string> | null,
+  { tags = null, withPauses = false }: { tags?: Record<string, string> | null; withPauses?: boolean } = {},
 ): RouteSubject[] {
-  const gates = execution.steps.filter((step) => step.action === APPROVE_ACTION);
+  const gates = execution.steps.filter(
+    ({ action }) => action === APPROVE_ACTION || (withPauses && action === PAUSE_ACTION),
+  );
   const waiting = gates.filter((step) => step.status === "Waiting");
   const defaults = declared.kind === "read" ? declared.defaults : null;
   return (waiting.length > 0 ? waiting : gates).map((step) => toRouteSubject(target, execution, step, defaults, tags));
@@ -44,15 +50,20 @@ export function explain(
   if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared));
   const selection = selectRoute(policy.routes, subject);
   if (selection.kind === "uncovered")
-    return { found: false, lines: [...lines, ...describeUncovered(selection.uncovered, { declared, tagged, show })] };
+    return {
+      found: false,
+      lines: [...lines, ...describeUncovered(selection.uncovered, subject, { declared, tagged, show })],
+    };
   return { found: true, lines: [...lines, ...describeRoute(selection.route, subject, policy.identities, show)] };
 }
 
 function describeUncovered(
   uncovered: Uncovered,
+  { action }: RouteSubject,
   { declared, tagged, show }: Required<Pick<ExplainOptions, "declared" | "tagged" | "show">>,
 ): string[] {
   const effect = "This request cannot be decided in Slack, and the admins are notified.";
+  if (uncovered.reason === "no-match" && action === PAUSE_ACTION) return ["No route matches. This pause is ignored."];
   if (uncovered.reason === "no-match") return [`No route matches. ${effect}`];
   if (uncovered.reason === "unknown" && declared === null) return ["The result depends on facts that were not given."];
   const read = uncovered.condition.startsWith("tags.") ? tagged : declared;
@@ -116,6 +127,10 @@ function describeCondition({ key, result }: TestedCondition): string {
 
 /** Describes a condition that does not hold: `parameters.Environment is "test", not "prod" or "prod-*"`. */
 function describeUnmet(key: string, { match }: Route, subject: RouteSubject): string {
+  if (key === "action") {
+    const { action = APPROVE_ACTION } = subject;
+    return `action is ${JSON.stringify(action)}, not ${JSON.stringify(match.action ?? APPROVE_ACTION)}`;
+  }
   const [, kind, name = ""] = /^(parameters|tags)\.(.*)$/s.exec(key) ?? [];
   const [globs, values] =
     kind === "parameters"
@@ -156,10 +171,16 @@ function describeRoute(route: Route, subject: RouteSubject, identities: Identiti
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
   return [
     `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
-    `  May decide: ${approvers}. ${counted(route.quorum, "approval is", "approvals are")} needed; one rejection rejects.`,
+    `  May decide: ${approvers}. ${needed(route)}`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
     `  ${describeSelfApproval(route, subject, identities, show)}`,
   ];
+}
+
+function needed(route: Route): string {
+  const { noun, approvals, verb } = findRouteTerms(route);
+  const counts = counted(route.quorum, `${noun.approve} is`, `${approvals} are`);
+  return `${counts} needed; one ${noun.reject} ${verb.reject}s.`;
 }
 
 function describeSelfApproval(
@@ -168,7 +189,8 @@ function describeSelfApproval(
   identities: Identities,
   show: NameRenderer,
 ): string {
-  if (startedBy === undefined) return `The requester may${route.selfApproval ? "" : " not"} approve.`;
+  if (startedBy === undefined)
+    return `The requester may${route.selfApproval ? "" : " not"} ${findRouteTerms(route).verb.approve}.`;
   const executedBy = startedBy === "" ? null : startedBy;
   const requester = findRequester(executedBy, identities, initialOwner(executedBy));
   return `Started by ${executedBy ?? "an unnamed principal"}. ${explainRequesterRule(route, requester, show)}`;

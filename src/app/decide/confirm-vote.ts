@@ -1,3 +1,4 @@
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import type { VoteEvaluation } from "../../core/evaluate-vote.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import type { Route } from "../../core/policy.ts";
@@ -13,9 +14,11 @@ export function confirmationText(
   show: NameRenderer,
 ): string {
   const subject = `${show.text(request.facts.documentName)}, step ${show.text(request.facts.stepName)}`;
-  if (evaluation.kind === "withdrawn") return `Your approval of ${subject} is withdrawn.`;
+  const terms = findTerms(request.facts);
+  const { of } = terms;
+  if (evaluation.kind === "withdrawn") return `Your ${of.approve} ${subject} is withdrawn.`;
   const { vote, completes } = evaluation;
-  if (!completes) return `Your approval of ${subject} counts: ${approvals} of ${route?.quorum ?? 1} approvals.`;
-  const verb = vote.verdict === "approve" ? "Approved" : "Rejected";
-  return `${verb}: ${subject}. Countersign sends the decision to AWS. The message of the request shows the result.`;
+  if (!completes)
+    return `Your ${of.approve} ${subject} counts: ${approvals} of ${route?.quorum ?? 1} ${terms.approvals}.`;
+  return `${capitalize(terms.past[vote.verdict])}: ${subject}. Countersign sends the decision to AWS. The message of the request shows the result.`;
 }

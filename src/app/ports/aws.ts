@@ -4,8 +4,8 @@
  */
 import type { PublishedRecord } from "../../core/audit.ts";
 import type { ExecutionSummary, ListedExecution, ObservedExecution } from "../../core/execution.ts";
-import type { Verdict } from "../../core/request.ts";
 import type { SignalResult } from "../../core/signal-attempt.ts";
+import type { SignalOrder } from "../../core/signal-order.ts";
 import type { Signer, SignerKind } from "../../core/signers.ts";
 
 export interface Clock {
@@ -126,14 +126,10 @@ export interface Automation {
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */
   ready(signer: Signer, abort: AbortSignal): Promise<{ kind: "ready" } | AwsFailure>;
-  /** Sends one signal, without retries. A signal that has not left by `notAfter` is not sent. */
-  signal(
-    signer: Signer,
-    executionId: string,
-    verdict: Verdict,
-    comment: string[],
-    notAfter: number,
-  ): Promise<SignalResult>;
+  /** Sends one order, without retries. An order that has not left by `notAfter` is not sent. */
+  signal(signer: Signer, executionId: string, order: SignalOrder, notAfter: number): Promise<SignalResult>;
+  /** Tells whether signers have the optional permission to stop executions. Never throws. */
+  canStop(abort: AbortSignal): Promise<{ kind: "read"; allowed: boolean } | FailedSince>;
 }
 
 /** Where audit events go. */

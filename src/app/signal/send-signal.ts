@@ -1,4 +1,3 @@
-import { signalComment } from "../../core/comment.ts";
 import { type DecidedRequest, isDecided } from "../../core/request.ts";
 import { MAX_READ_AGE_MS, nextSignalMove, type SignalMove } from "../../core/signal.ts";
 import {
@@ -12,6 +11,7 @@ import {
   startSending,
   uncertainUntil,
 } from "../../core/signal-attempt.ts";
+import { toSignalOrder } from "../../core/signal-order.ts";
 import { listSigners, nextSigner } from "../../core/signers.ts";
 import { CONTRADICTION_REPORT_MS } from "../../core/stale-reads.ts";
 import type { Automation } from "../ports/aws.ts";
@@ -50,8 +50,9 @@ export interface SendSignalDeps extends RecordDeps {
 }
 
 /**
- * Sends a decision to AWS, or finds out what became of an earlier attempt. `SendAutomationSignal` names no step: a signal
- * that is late or repeated would decide the next gate of the runbook. So a signal leaves only under the execution's lease,
+ * Sends a decision to AWS, or finds out what became of an earlier attempt. An approval or a rejection names no step: a signal
+ * that is late or repeated would decide the next gate of the runbook. A late Resume would resume the next turn of its step,
+ * and a late stop would end an execution that went on. So a signal leaves only under the execution's lease,
  * after a read that shows the request's own step waiting alone, with its attempt on record, one at a time per execution.
  *
  *   due        the first attempt, or the next signer's, or another one after an attempt without effect
@@ -137,11 +138,11 @@ async function signalOnce(
   if (sent === null) return;
 
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
-  const comment = signalComment(request, votes, deps.workspace);
+  const order = toSignalOrder(request, votes, deps.workspace);
   const result =
     clock.now() > notAfter
       ? ({ kind: "not-sent", code: "TooLate", message: TOO_LATE } as const)
-      : await automation.signal(turn.signer, request.executionId, request.decision, comment, notAfter);
+      : await automation.signal(turn.signer, request.executionId, order, notAfter);
 
   // Record the result.
   await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);

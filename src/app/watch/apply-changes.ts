@@ -1,5 +1,5 @@
+import { findTerms, outcomeText } from "../../core/action-terms.ts";
 import { type AuditEntry, requestContext } from "../../core/audit.ts";
-import { outcomeText } from "../../core/denial.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import type { Mask } from "../../core/mask.ts";
 import type { Change } from "../../core/reconcile.ts";
@@ -105,6 +105,6 @@ function toLateReplies(
   if (outcome.where === "slack") return [];
   return votes.map((vote) => ({
     userId: vote.userId,
-    text: `Your ${vote.verdict === "approve" ? "approval" : "rejection"} of ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeText(outcome.kind)} in AWS. The message has the details.`,
+    text: `Your ${findTerms(request.facts).of[vote.verdict]} ${request.facts.documentName} (step ${request.facts.stepName}) was recorded but did not decide it: the step was ${outcomeText(outcome, request.facts)} in AWS. The message has the details.`,
   }));
 }

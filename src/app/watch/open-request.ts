@@ -1,7 +1,7 @@
 import { type AuditContextFor, requestContext, toShownFacts } from "../../core/audit.ts";
 import { consoleUrl } from "../../core/console-url.ts";
 import { findEvidence } from "../../core/evidence.ts";
-import type { ObservedExecution } from "../../core/execution.ts";
+import { type ObservedExecution, PAUSE_ACTION } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
 import type { Mask } from "../../core/mask.ts";
 import { findObstacle } from "../../core/obstacle.ts";
@@ -26,14 +26,18 @@ export interface OpenRequestDeps {
   countUncovered: (reason: Uncovered["reason"]) => void;
 }
 
-/** How long the defaults of a runbook or the tags are read again before a request that depends on them opens without a route. */
+/**
+ * How long the defaults of a runbook, the tags or the permission to stop are read again. Then a request that depends on
+ * them opens: without a route, or without Stop.
+ */
 const DEFAULTS_TIMEOUT_MS = 2 * 60_000;
 
 type OpenChange = Extract<Change, { kind: "open" }>;
 
 /**
  * Opens the request of a waiting step, with its route, its messages and its audit record. `postponed`: the route depends on
- * the runbook's defaults or on the tags, which AWS may return in a moment.
+ * the runbook's defaults or on the tags, or a pause on the permission to stop, which AWS may return in a moment. `ignored`:
+ * no route covers the pause.
  */
 export async function openRequest(
   deps: OpenRequestDeps,
@@ -42,7 +46,7 @@ export async function openRequest(
   mask: Mask,
   change: OpenChange,
   abort: AbortSignal,
-): Promise<"opened" | "postponed"> {
+): Promise<"opened" | "postponed" | "ignored"> {
   const { target } = automation;
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const defaults = declared.kind === "read" ? declared.defaults : null;
@@ -50,19 +54,22 @@ export async function openRequest(
   const tags = tagged?.kind === "read" ? tagged.tags : null;
   const selection = selectRoute(deps.routes, toRouteSubject(target, execution, change.step, defaults, tags));
   const failure = findFailure(selection, declared, tagged);
-  if (failure !== null && mayChange(selection, failure, change, deps.clock.now())) {
-    const { executionId, documentName } = execution;
-    const fields = { executionId, stepName: change.step.name, documentName, code: failure.code };
-    deps.log.warn(
-      { event: "request.postponed", ...fields, error: failure.message },
-      "the request opens when the runbook's defaults or the tags are read: they decide its route",
-    );
+  if (failure !== null && mayRecover(failure, change, deps.clock.now())) {
+    postpone(deps, execution, change, failure);
     return "postponed";
   }
+  const isPaused = change.step.action === PAUSE_ACTION;
+  if (isPaused && selection.kind === "uncovered" && selection.uncovered.reason === "no-match") return "ignored";
   const route = selection.kind === "route" ? selection.route : null;
+  const stopping = isPaused && route !== null ? await automation.canStop(abort) : null;
+  if (stopping?.kind === "failed" && mayRecover(stopping, change, deps.clock.now())) {
+    postpone(deps, execution, change, stopping);
+    return "postponed";
+  }
   const uncovered = toUncovered(selection, failure);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
-  const facts = toFacts(automation, execution, change, mask.allowing(allowed), defaults, route);
+  const common = toFacts(automation, execution, change, mask.allowing(allowed), defaults, route);
+  const facts = stopping === null ? common : { ...common, canStop: stopping.kind === "read" && stopping.allowed };
   const openedAt = deps.clock.now();
   const request: ApprovalRequest = {
     ...newRequest(target, execution, change),
@@ -150,15 +157,18 @@ function findFailure(
   return read?.kind === "failed" ? read : null;
 }
 
-/** Tells whether the route depends on defaults or tags that a later read may return. */
-function mayChange(
-  selection: RouteSelection,
-  { retry, since }: FailedSince,
-  { step }: OpenChange,
-  now: number,
-): boolean {
-  if (selection.kind === "route" || selection.uncovered.reason !== "unknown" || !retry) return false;
-  return now - Math.max(since, step.startedAt ?? 0) < DEFAULTS_TIMEOUT_MS;
+/** Tells whether a later read may return what a failed one did not. */
+function mayRecover({ retry, since }: FailedSince, { step }: OpenChange, now: number): boolean {
+  return retry && now - Math.max(since, step.startedAt ?? 0) < DEFAULTS_TIMEOUT_MS;
+}
+
+function postpone({ log }: OpenRequestDeps, execution: ObservedExecution, { step }: OpenChange, failure: FailedSince) {
+  const { executionId, documentName } = execution;
+  const fields = { executionId, stepName: step.name, documentName, code: failure.code };
+  log.warn(
+    { event: "request.postponed", ...fields, error: failure.message },
+    "the request opens when AWS returns the defaults, the tags or the permission on which it depends",
+  );
 }
 
 function toUncovered(selection: RouteSelection, failure: FailedSince | null): Uncovered | null {

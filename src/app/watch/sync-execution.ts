@@ -34,6 +34,8 @@ export interface SyncExecutionDeps {
   executions: GuardedStore["executions"];
   apply: ReturnType<typeof makeApplyChanges>;
   mask: readonly string[];
+  /** Whether a route covers paused steps. */
+  withPauses?: boolean;
   clock: Clock;
   random: () => number;
   log: Log;
@@ -129,7 +131,7 @@ async function applyReading(
   if (contradiction === null && watched.staleSince != null && !isSignaling) await executions.clearStale(watched);
   const signer = toRequestSigner(automation);
   const failedStep = hasEnded(execution.status) ? findFailedStep(execution, mask) : null;
-  const read = { maskText: mask.text, failedStep };
+  const read = { maskText: mask.text, failedStep, withPauses: deps.withPauses === true };
   const changes = reconcile(execution, known, { now: clock.now(), attempts, signer, ...read });
   const found = { status: execution.status, changes: changes.map(({ kind }) => kind) };
   log.debug({ event: "execution.read", target, executionId, ...found }, "execution read");

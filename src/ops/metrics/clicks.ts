@@ -27,6 +27,7 @@ const DENIALS = Object.keys({
   decided: true,
   "already-voted": true,
   "nothing-to-withdraw": true,
+  "cannot-stop": true,
   "reason-missing": true,
   "not-typed": true,
 } satisfies Record<Denial["kind"], true>);

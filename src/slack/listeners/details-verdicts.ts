@@ -33,6 +33,7 @@ export function listenForDetailsVerdicts(app: App, deps: VerdictDeps): void {
         return;
       }
       const { requestId, origin } = state;
+      const request = await deps.requests.byId(requestId).catch(() => null);
       const press = {
         requestId,
         origin,
@@ -40,7 +41,7 @@ export function listenForDetailsVerdicts(app: App, deps: VerdictDeps): void {
         teamId: user.team_id ?? team?.id ?? "",
         receivedAt: deps.clock.now(),
       };
-      await openForm(deps, client, { triggerId: trigger_id, how: "push" }, press, wanted);
+      await openForm(deps, client, { triggerId: trigger_id, how: "push" }, press, wanted, request?.facts);
     });
   }
 }

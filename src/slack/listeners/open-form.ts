@@ -1,8 +1,9 @@
 import type { WebClient } from "@slack/web-api";
 import type { ButtonClick } from "../../app/decide/gather-facts.ts";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { requiresReason, requiresTypedName } from "../../core/evaluate-vote.ts";
 import { findRoute } from "../../core/policy.ts";
-import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
+import type { ApprovalRequest, Authority, StepAction, Verdict } from "../../core/request.ts";
 import { sentenceView } from "../messages/details-view.ts";
 import { verdictForm } from "../messages/verdict-form.ts";
 import { fillModal } from "./modal.ts";
@@ -15,11 +16,11 @@ export function openForm(
   place: { triggerId: string; how: "open" | "push" },
   press: ButtonClick,
   wanted: { verdict: Verdict; authority: Authority },
+  facts: StepAction = {},
 ): Promise<void> {
   const { verdict, authority } = wanted;
   const { requestId, origin, userId } = press;
-  const title =
-    authority === "break-glass" ? "Break glass" : verdict === "approve" ? "Approve this step" : "Reject this step";
+  const title = authority === "break-glass" ? "Break glass" : `${capitalize(findTerms(facts).verb[verdict])} this step`;
   const content = async () => {
     const preview = await deps.preview(press, verdict, authority);
     if (preview.kind === "denied") return sentenceView(title, deps.sentence(preview.denial));

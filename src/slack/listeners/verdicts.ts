@@ -5,10 +5,19 @@ import { openForm, requiresForm } from "./open-form.ts";
 import { isFromHome, requestClickSchema, toOrigin } from "./payloads.ts";
 import { acknowledge, NOT_RECORDED, recorded, type VerdictDeps } from "./record.ts";
 
-/** Handles Approve, Reject and Withdraw. A click that needs no form is stored before it is acknowledged. */
+/** The verdict of each button. The stored action of the request decides between an approval and a pause. */
+const BUTTONS = {
+  approve: "approve",
+  reject: "reject",
+  resume: "approve",
+  stop: "reject",
+  withdraw: "withdraw",
+} as const satisfies Record<string, RequestedAction>;
+
+/** Handles Approve, Reject, Resume, Stop and Withdraw. A click that needs no form is stored before it is acknowledged. */
 export function listenForVerdicts(app: App, deps: VerdictDeps): void {
-  for (const requested of ["approve", "reject", "withdraw"] as const) {
-    app.action({ type: "block_actions", action_id: requested }, async ({ ack, body, client }) => {
+  for (const [action_id, requested] of Object.entries(BUTTONS)) {
+    app.action({ type: "block_actions", action_id }, async ({ ack, body, client }) => {
       const press = readPress(body, requested, deps);
       if (press === null) return ack();
       const { click, triggerId, isHome } = press;
@@ -25,7 +34,7 @@ export function listenForVerdicts(app: App, deps: VerdictDeps): void {
         const asks = requiresForm(deps, request, wanted);
         if (asks.reason || asks.typed) {
           await acknowledge(ack, log);
-          return openForm(deps, client, { triggerId, how: "open" }, click, wanted);
+          return openForm(deps, client, { triggerId, how: "open" }, click, wanted, request?.facts);
         }
       }
       // Without an acknowledgement, Slack shows that the click failed.

@@ -1,5 +1,6 @@
 import type { ConfirmationDialog } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeTarget, gateLabel, targetName } from "../../core/describe-step.ts";
 import type { RequestFacts } from "../../core/request.ts";
 import { describeRunContext } from "../../core/run-context.ts";
@@ -23,6 +24,7 @@ const MIN_ROOM = 20;
 export function confirmation(view: Pick<RequestView, "request" | "route">): ConfirmationDialog {
   const { request } = view;
   const { facts } = request;
+  const verb = capitalize(findTerms(facts).verb.approve);
   const label = gateLabel(facts);
   const gate = label === null ? "" : ` (${plain(label, 40)})`;
   const place = `Step ${plain(facts.stepName, 40)}${gate}, ${describeTarget(request, plainNames(30))}`;
@@ -34,9 +36,9 @@ export function confirmation(view: Pick<RequestView, "request" | "route">): Conf
   const quoted = quotedQuestion(facts, Math.floor(room / 2)) ?? "";
   const values = changedParametersText(facts.parameters, room - quoted.length);
   return {
-    title: plainText(`Approve ${plain(facts.documentName, 50)} in ${plain(targetName(request), 30)}?`),
+    title: plainText(`${verb} ${plain(facts.documentName, 50)} in ${plain(targetName(request), 30)}?`),
     text: plainText([warning, quoted, values, run, place].filter(Boolean).join("\n")),
-    confirm: plainText("Approve"),
+    confirm: plainText(verb),
     deny: plainText("Go back"),
     style: "primary",
   };

@@ -1,10 +1,11 @@
 import type { KnownBlock, ModalView } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import type { ObservedExecution } from "../../core/execution.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
+import { type ApprovalRequest, isPause } from "../../core/request.ts";
 import { explainRequesterRule } from "../../core/requester.ts";
 import { authorMessage } from "./author-message.ts";
 import { executionText, idsLine } from "./aws-text.ts";
@@ -21,6 +22,7 @@ import { stateText } from "./state-text.ts";
 import { stepBlocks } from "./step-details.ts";
 import { code, plain } from "./text.ts";
 import { moment } from "./time.ts";
+import { canReject } from "./verdict-buttons.ts";
 import { warningBlock } from "./warning.ts";
 
 /** The forms that Details can open. */
@@ -86,7 +88,7 @@ export function detailsPages(details: Details): ModalView[] {
 
 /** Returns the blocks of all pages, in their order. */
 function detailsBlocks(details: Details): KnownBlock[] {
-  const { request, execution, votes, leadsTo } = details;
+  const { request, execution, leadsTo } = details;
   const { facts } = request;
   const words = authorMessage(request, null, "words");
   const evidence = evidenceBlocks(facts.evidence, null, "evidence");
@@ -94,7 +96,7 @@ function detailsBlocks(details: Details): KnownBlock[] {
     section(factsText(details), "facts"),
     section(stateText(details), "state"),
     notifiedBlock(details),
-    ...reasonBlocks(votes, "reasons"),
+    ...reasonBlocks(details, "reasons"),
   ];
   const parameters = [...parameterBlocks(facts.parameters, "parameters"), notReplacedNote(facts)];
   const beyond = [
@@ -148,21 +150,29 @@ const canDecide = ({ request, route }: Details) => findObstacle(request.facts, r
 
 function verdictActions(details: Details): KnownBlock[] {
   if (!canDecide(details)) return [];
-  const { id } = details.request;
-  const elements = [button("open-approve", "Approve…", id, "primary"), button("open-reject", "Reject…", id, "danger")];
+  const { request } = details;
+  const { verb } = findTerms(request.facts);
+  const reject = button("open-reject", `${capitalize(verb.reject)}…`, request.id, "danger");
+  const elements = [
+    button("open-approve", `${capitalize(verb.approve)}…`, request.id, "primary"),
+    ...(canReject(request) ? [reject] : []),
+  ];
   return [{ type: "actions", block_id: "decide", elements }];
 }
 
 /** For admins only. The buttons open a form; a click alone decides nothing. */
 function breakGlassBlocks(request: ApprovalRequest): KnownBlock[] {
+  const { verb } = findTerms(request.facts);
   return [
     section("*Break glass:* decide alone, with a reason. The channel and every admin are notified.", "glass"),
     {
       type: "actions",
       block_id: "break-glass",
       elements: [
-        button("break-glass-approve", "Break glass: approve…", request.id, "danger"),
-        button("break-glass-reject", "Break glass: reject…", request.id, "danger"),
+        button("break-glass-approve", `Break glass: ${verb.approve}…`, request.id, "danger"),
+        ...(canReject(request)
+          ? [button("break-glass-reject", `Break glass: ${verb.reject}…`, request.id, "danger")]
+          : []),
       ],
     },
   ];
@@ -189,7 +199,9 @@ function rules({ request, route, requester }: Details): string {
   return [
     `*Route:* ${route === null ? "none" : code(route.name, 100)}`,
     route === null ? null : `*Self-approval:* ${explainRequesterRule(route, requester, mentions(700))}`,
-    `*AWS asks for:* ${minRequiredApprovals} of ${listNames(approvers, "and", 8) || "unknown approvers"}`,
+    isPause(request.facts)
+      ? "*AWS asks for:* any principal that may send Resume"
+      : `*AWS asks for:* ${minRequiredApprovals} of ${listNames(approvers, "and", 8) || "unknown approvers"}`,
     parentExecutionId === null ? null : `*Started by execution:* ${code(parentExecutionId, 80)}`,
   ]
     .filter((line) => line !== null)

@@ -1,9 +1,11 @@
 import type { KnownBlock } from "@slack/types";
 import type { DigestView, RequestView } from "../../app/ports/slack.ts";
+import { findTerms } from "../../core/action-terms.ts";
 import { counted } from "../../core/counted.ts";
 import { describeStep, describeTarget } from "../../core/describe-step.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
+import { isPause } from "../../core/request.ts";
 import { describeRequester, describeRequesterRule } from "../../core/requester.ts";
 import { describeRunContext } from "../../core/run-context.ts";
 import { button, context, header, type Rendered, section } from "./blocks.ts";
@@ -32,7 +34,8 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
       blocks: [section(done, "what")],
     };
   }
-  const title = `${counted(count, "approval is", "approvals are")} waiting here`;
+  const noun = waiting.some(({ request }) => isPause(request.facts)) ? "request" : "approval";
+  const title = `${counted(count, `${noun} is`, `${noun}s are`)} waiting here`;
   const head: KnownBlock[] = [
     header(title, "what"),
     section(
@@ -98,5 +101,5 @@ function progress({ request, votes, route, requester }: RequestView, show: NameR
   if (obstacle === "elsewhere") return "*for information only*";
   if (obstacle !== null) return "*cannot be decided in Slack*";
   const rule = describeRequesterRule(route, requester, show);
-  return `${byVerdict(votes, "approve").length} of ${route.quorum} approvals${rule === null ? "" : ` · ${rule}`}`;
+  return `${byVerdict(votes, "approve").length} of ${route.quorum} ${findTerms(request.facts).approvals}${rule === null ? "" : ` · ${rule}`}`;
 }

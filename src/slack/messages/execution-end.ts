@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { NoticeView } from "../../app/ports/slack.ts";
+import { isStopped } from "../../core/action-terms.ts";
 import { shortTarget } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { executionText, idsLine } from "./aws-text.ts";
@@ -45,7 +46,8 @@ function failureBlock({ request, gates = [] }: NoticeView): KnownBlock | null {
   const { failedStep, executionFailure } = request;
   if (failedStep === null) return executionFailure === null ? null : toFailure("AWS says:", [executionFailure]);
   const isRejected = gates.some(
-    (gate) => gate.request.facts.stepName === failedStep.name && gate.request.outcome?.kind === "rejected",
+    ({ request: { facts, outcome } }) =>
+      facts.stepName === failedStep.name && outcome !== null && (outcome.kind === "rejected" || isStopped(outcome)),
   );
   if (isRejected) return null;
   const { name, message, details } = failedStep;

@@ -1,5 +1,5 @@
 import type { Gate } from "../../app/ports/slack.ts";
-import { outcomeText } from "../../core/denial.ts";
+import { findTerms, outcomeText } from "../../core/action-terms.ts";
 import { gateLabel } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
@@ -17,10 +17,10 @@ export function gateLine({ request, votes }: Gate): string {
   const people = [...new Set(decisive.map((vote) => mentionUser(vote.userId)))];
   if (outcome === null && decision === null) return `${step}no decision yet`;
   if (outcome === null)
-    return `${step}${decision === "approve" ? "approved" : "rejected"} by ${listNames(people, "and", MAX_NAMED)}`;
+    return `${step}${findTerms(request.facts).past[decision ?? "approve"]} by ${listNames(people, "and", MAX_NAMED)}`;
   const principals = outcome.by.map((arn) => describePrincipal(arn, mentions(100)));
   const by = outcome.where === "slack" ? people : principals;
   const place = outcome.where === "aws" ? " in AWS" : "";
-  const verb = outcomeText(outcome.kind);
+  const verb = outcomeText(outcome, request.facts);
   return `${step}${verb}${place}${by.length === 0 ? "" : ` by ${listNames(by, "and", MAX_NAMED)}`}`;
 }

@@ -1,6 +1,7 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import { gateLabel } from "../../core/describe-step.ts";
-import type { ApprovalRequest, OutcomeKind } from "../../core/request.ts";
+import type { ApprovalRequest } from "../../core/request.ts";
 import { breakGlassVotes } from "./break-glass.ts";
 import { plain } from "./text.ts";
 
@@ -13,38 +14,24 @@ export function headline(view: Pick<RequestView, "request" | "votes">): string {
   const runbook = plain(request.facts.documentName, 90);
   const label = gateLabel(request.facts);
   const gate = label === null ? "" : ` (${plain(label, 40)})`;
-  return request.state === "open" ? `Approve ${runbook}?${gate}` : `${outcomeLabel(view)}: ${runbook}${gate}`;
+  return request.state === "open"
+    ? `${capitalize(findTerms(request.facts).verb.approve)} ${runbook}?${gate}`
+    : `${outcomeLabel(view)}: ${runbook}${gate}`;
 }
 
 /** Returns the outcome of a request that is no longer open, such as "Approved" or "BREAK-GLASS, approved". */
 export function outcomeLabel({ request, votes }: Pick<RequestView, "request" | "votes">): string {
-  const label = request.state === "decided" ? decisionLabel(request) : closedLabel(request.outcome?.kind ?? "unknown");
+  const label = request.state === "decided" ? decisionLabel(request) : closedLabel(request);
   if (breakGlassVotes(votes).length === 0) return label;
   return `BREAK-GLASS, ${label.charAt(0).toLowerCase()}${label.slice(1)}`;
 }
 
 /** Decided in Slack, while the step in AWS still waits. */
-function decisionLabel({ decision }: ApprovalRequest): string {
-  return decision === "reject" ? "Rejected in Slack" : "Approved in Slack";
+function decisionLabel({ decision, facts }: ApprovalRequest): string {
+  return `${capitalize(findTerms(facts).past[decision ?? "approve"])} in Slack`;
 }
 
-function closedLabel(kind: OutcomeKind): string {
-  switch (kind) {
-    case "approved":
-      return "Approved";
-    case "rejected":
-      return "Rejected";
-    case "timed-out":
-      return "Timed out";
-    case "cancelled":
-      return "Cancelled";
-    case "failed":
-      return "Failed";
-    case "not-found":
-      return "Not found in AWS";
-    case "unknown":
-      return "No longer waiting";
-    default:
-      throw new Error(`no label for ${kind satisfies never}`);
-  }
+function closedLabel({ outcome, facts }: ApprovalRequest): string {
+  if (outcome === null || outcome.kind === "unknown") return "No longer waiting";
+  return outcome.kind === "not-found" ? "Not found in AWS" : capitalize(outcomeText(outcome, facts));
 }

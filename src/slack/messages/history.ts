@@ -1,19 +1,21 @@
+import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import type { AuditRecord } from "../../core/audit.ts";
-import { denialLabel, outcomeText } from "../../core/denial.ts";
+import { denialLabel } from "../../core/denial.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import type { Verdict } from "../../core/request.ts";
+import type { StepAction } from "../../core/request.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
 /** Describes one event in the life of a request, in mrkdwn. */
-export function historyLine(record: AuditRecord): string {
+export function historyLine(record: AuditRecord, facts: StepAction): string {
   const { detail } = record;
   const why = "error" in detail ? `: ${code(detail.error, 120)}` : "";
-  return `• ${moment(record.at)}: ${describe(record, actors(record.actor))}${why}`;
+  return `• ${moment(record.at)}: ${describe(record, actors(record.actor), facts)}${why}`;
 }
 
-function describe({ kind, detail }: AuditRecord, who: string | null): string {
+function describe({ kind, detail }: AuditRecord, who: string | null, facts: StepAction): string {
+  const { verb, past, noun } = findTerms(facts);
   const by = who === null ? "" : ` by ${who}`;
   switch (kind) {
     case "requested":
@@ -23,17 +25,17 @@ function describe({ kind, detail }: AuditRecord, who: string | null): string {
       return `requester looked up: ${owner} has the address ${code(detail.email, 100)}`;
     }
     case "voted":
-      return `${verb(detail.verdict)}${by}${breakGlass(detail)}`;
+      return `${past[detail.verdict]}${by}${breakGlass(detail)}`;
     case "withdrawn":
-      return `approval withdrawn${by}`;
+      return `${noun.approve} withdrawn${by}`;
     case "vote-dropped":
-      return `approval of ${mentionUser(detail.userId)} no longer counts: ${denialLabel(detail.denial)}`;
+      return `${noun.approve} of ${mentionUser(detail.userId)} no longer counts: ${denialLabel(detail.denial)}`;
     case "denied":
       return `click${by} did not count: ${denialLabel(detail.denial)}`;
     case "decided":
-      return `decided: ${verb(detail.decision)}${breakGlass(detail)}${who === null ? "" : `; the last vote was${by}`}`;
+      return `decided: ${past[detail.decision]}${breakGlass(detail)}${who === null ? "" : `; the last vote was${by}`}`;
     case "signal-sending":
-      return `sending the ${detail.decision === "reject" ? "Reject" : "Approve"} signal to AWS`;
+      return `sending the ${capitalize(verb[detail.decision])} signal to AWS`;
     case "signal-deferred":
       return "signal deferred";
     case "signal-accepted":
@@ -53,15 +55,13 @@ function describe({ kind, detail }: AuditRecord, who: string | null): string {
     case "progress":
       return `progress in AWS${status(detail)}`;
     case "closed":
-      return `closed: ${outcomeText(detail.outcome.kind)}${by}`;
+      return `closed: ${outcomeText(detail.outcome, facts)}${by}`;
     case "ended":
       return `execution ended${status(detail)}`;
     default:
       throw new Error(`no words for ${kind satisfies never}`);
   }
 }
-
-const verb = (verdict: Verdict): string => (verdict === "reject" ? "rejected" : "approved");
 
 const breakGlass = ({ authority }: { authority?: "break-glass" }): string =>
   authority === "break-glass" ? " by *break-glass*" : "";

@@ -1,6 +1,6 @@
 import type { ActionsBlock, HomeView, KnownBlock } from "@slack/types";
 import { HOME_PAGE, type HomeContent } from "../../app/admin/refresh-home.ts";
-import { outcomeText } from "../../core/denial.ts";
+import { capitalize, findTerms, outcomeText } from "../../core/action-terms.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
@@ -86,11 +86,11 @@ function detailsButton(requestId: string, block_id: string): ActionsBlock {
 }
 
 function decisionLine({ request, vote }: HomeContent["decisions"][number]): string {
-  const verb = vote.verdict === "approve" ? "Approved" : "Rejected";
+  const verb = capitalize(findTerms(request.facts).past[vote.verdict]);
   const outcome =
     request.outcome === null
       ? ""
-      : `; ${outcomeText(request.outcome.kind)} in ${request.outcome.where === "slack" ? "Slack" : "AWS"}`;
+      : `; ${outcomeText(request.outcome, request.facts)} in ${request.outcome.where === "slack" ? "Slack" : "AWS"}`;
   return `• ${moment(vote.at)}: ${verb} ${describeStep(request.facts, mentions(80))}${outcome}`;
 }
 

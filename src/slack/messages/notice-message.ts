@@ -1,6 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import type { StepWithoutId } from "../../app/ports/delivery-store.ts";
 import type { NoticeView } from "../../app/ports/slack.ts";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { describeRequest, describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
 import { TEXT_CONDITIONS } from "../../core/policy.ts";
@@ -14,7 +15,7 @@ import { executionEndMessage } from "./execution-end.ts";
 import { mentionChannel, mentions, mentionUser, series } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { reminderMessage } from "./reminder-message.ts";
-import { misdirectedText, NO_EFFECT_TEXT } from "./signal-text.ts";
+import { misdirectedText, noEffectText } from "./signal-text.ts";
 import { listingText, stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { literal, plain } from "./text.ts";
@@ -56,7 +57,7 @@ export function noticeMessage(view: NoticeView): Rendered {
 
 function breakGlass({ request, votes, route }: NoticeView): Rendered {
   const broken = breakGlassVotes(votes);
-  const verb = broken[0]?.verdict === "reject" ? "rejected" : "approved";
+  const verb = findTerms(request.facts).past[broken[0]?.verdict ?? "approve"];
   const who = broken
     .slice(0, MAX_NAMED)
     .map((vote) => `${mentionUser(vote.userId)} (${moment(vote.at)})`)
@@ -72,7 +73,7 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
       `:rotating_light: *Break-glass:* ${describeRequest(request, mentions())} was *${verb}* by ${who || "an admin"} alone${quorum}.${instead}`,
       "state",
     ),
-    reasonsBlock(broken, { room: 1200, most: 3 }, "reasons"),
+    reasonsBlock({ request, votes: broken }, { room: 1200, most: 3 }, "reasons"),
     context(idsLine(request), "ids"),
   ];
   return {
@@ -117,7 +118,7 @@ function requesterDecided(view: NoticeView): Rendered {
 
 function contradictedSignal(view: NoticeView): Rendered {
   const { request } = view;
-  const verb = request.decision === "reject" ? "Reject" : "Approve";
+  const verb = capitalize(findTerms(request.facts).verb[request.decision ?? "approve"]);
   const isMisdirected = view.kind === "signal-misdirected";
   const title = !isMisdirected
     ? `${verb} signal without effect`
@@ -129,7 +130,7 @@ function contradictedSignal(view: NoticeView): Rendered {
     blocks: [
       header(title, "what"),
       section(
-        `:rotating_light: Countersign sent the *${verb}* signal for ${describeRequest(request, mentions())}. ${isMisdirected ? misdirectedText(request) : NO_EFFECT_TEXT}`,
+        `:rotating_light: Countersign sent the *${verb}* signal for ${describeRequest(request, mentions())}. ${isMisdirected ? misdirectedText(request) : noEffectText(request)}`,
         "state",
       ),
       context(idsLine(request), "ids"),
@@ -183,7 +184,7 @@ function noRoute({ request, requester }: NoticeView): Rendered {
 }
 
 function unrecorded({ request }: NoticeView): Rendered {
-  const verb = request.decision === "reject" ? "rejected" : "approved";
+  const verb = findTerms(request.facts).past[request.decision ?? "approve"];
   const title = `Decision without a record: ${plain(request.facts.documentName, 90)}`;
   return {
     text: `${title}. It is not sent to AWS.`,
@@ -231,7 +232,7 @@ export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
 
 /** A route that would match, as YAML. Its strings are JSON, which is valid YAML. */
 function routeFor(request: ApprovalRequest): string {
-  const { documentName, stepName, executedBy } = request.facts;
+  const { documentName, stepName, executedBy, action } = request.facts;
   const known: Record<(typeof TEXT_CONDITIONS)[number], string | null> = {
     document: documentName,
     target: targetName(request),
@@ -243,6 +244,7 @@ function routeFor(request: ApprovalRequest): string {
   return [
     `- name: ${JSON.stringify(documentName.slice(0, 100))}`,
     "  match: # remove the conditions that you do not need",
+    ...(action === undefined ? [] : [`    action: ${action}`]),
     ...TEXT_CONDITIONS.flatMap((key) => (known[key] === null ? [] : [`    ${key}: ${JSON.stringify(known[key])}`])),
     "  channels: [C...]",
     "  approvers: { groups: [S...] }",

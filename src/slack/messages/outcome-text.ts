@@ -1,7 +1,8 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { capitalize, isStopped, outcomeText } from "../../core/action-terms.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import { type ApprovalRequest, askedAt, type Outcome, type Vote } from "../../core/request.ts";
+import { type ApprovalRequest, askedAt, isPause, type Outcome, type Vote } from "../../core/request.ts";
 import { executionLink, executionText } from "./aws-text.ts";
 import { mentions, mentionUser } from "./mentions.ts";
 import { soleReason } from "./reasons.ts";
@@ -42,17 +43,16 @@ function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: read
   switch (outcome.kind) {
     case "approved":
     case "rejected": {
-      const verb = outcome.kind === "approved" ? "Approved" : "Rejected";
+      const verb = capitalize(outcomeText(outcome, request.facts));
       const comment = outcome.comment === undefined ? "" : `, with the comment ${code(outcome.comment, 300)}`;
-      if (outcome.where === "aws") return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack${detected}${comment}`;
-      const decisive = votes.filter((vote) => vote.verdict === request.decision);
-      const by = decisive.length > 0 ? ` by ${named(decisive)}` : "";
-      const after = duration((request.decidedAt ?? request.closedAt ?? asked) - asked);
-      return `*${verb}*${by} after ${after}`;
+      if (outcome.where === "aws")
+        return `*${verb} in AWS*${byPrincipals(outcome)}, not in Slack${isPause(request.facts) ? NO_RESUMER : ""}${detected}${comment}`;
+      return decidedInSlack(verb, request, votes);
     }
     case "timed-out":
       return `*Timed out* before AWS had a decision${detected}`;
     case "cancelled":
+      if (isStopped(outcome)) return decidedInSlack("Stopped", request, votes);
       return `*Cancelled in AWS*${byPrincipals(outcome)} before AWS had a decision${detected}`;
     case "failed":
       return `*The step failed in AWS* before AWS had a decision${detected}`;
@@ -65,6 +65,16 @@ function outcomeSentence(outcome: Outcome, request: ApprovalRequest, votes: read
   }
 }
 
+/** AWS names the principals of approvals, but not the one that resumed a pause. */
+const NO_RESUMER = " (AWS does not show by whom)";
+
+function decidedInSlack(verb: string, request: ApprovalRequest, votes: readonly Vote[]): string {
+  const asked = askedAt(request);
+  const decisive = votes.filter((vote) => vote.verdict === request.decision);
+  const by = decisive.length > 0 ? ` by ${named(decisive)}` : "";
+  return `*${verb}*${by} after ${duration((request.decidedAt ?? request.closedAt ?? asked) - asked)}`;
+}
+
 function executionEnd(request: ApprovalRequest, inMessage: boolean): string {
   const { executionStatus, executionEndedAt, outcome } = request;
   const execution = `execution ${executionLink(request)}`;
@@ -75,9 +85,9 @@ function executionEnd(request: ApprovalRequest, inMessage: boolean): string {
   return inMessage ? end : `${end}, ${moment(executionEndedAt)}`;
 }
 
-/** After a rejection, AWS only repeats that the step was rejected. */
+/** After a rejection or a stop, AWS only repeats it. */
 function awsReason({ outcome, executionEndedAt, executionFailure }: ApprovalRequest): string | null {
-  if (outcome?.kind === "rejected") return null;
+  if (outcome?.kind === "rejected" || (outcome !== null && isStopped(outcome))) return null;
   const reasons = [outcome?.detail ?? null, executionEndedAt === null ? null : executionFailure];
   const shown = [...new Set(reasons)].filter((reason) => reason !== null).map((reason) => code(reason, 300));
   return shown.length === 0 ? null : `AWS says: ${shown.join(", ")}`;

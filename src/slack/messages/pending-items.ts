@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { InspectedRequest } from "../../app/admin/inspect.ts";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { describeStep } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
@@ -55,8 +56,9 @@ function timeLeft({ facts, state }: ApprovalRequest, now: number): string {
 }
 
 function waitingFor({ request, votes, route, requester }: InspectedRequest): string {
+  const terms = findTerms(request.facts);
   if (request.state === "decided")
-    return `${request.decision === "reject" ? "Rejected" : "Approved"} in Slack. AWS has not continued the step yet.`;
+    return `${capitalize(terms.past[request.decision ?? "approve"])} in Slack. AWS has not continued the step yet.`;
   if (route === null)
     return `${uncoveredSentence(request.facts.uncovered, mentions(80))} Decide it in the AWS console.`;
   const obstacle = findObstacle(request.facts, route);
@@ -66,5 +68,5 @@ function waitingFor({ request, votes, route, requester }: InspectedRequest): str
   const have = byVerdict(votes, "approve").length;
   const approvers = describeApprovers(route, mentions()) ?? NO_APPROVERS;
   const rule = describeRequesterRule(route, requester, mentions());
-  return `${have} of ${route.quorum} approvals; waiting for ${approvers}${rule === null ? "" : `; ${rule}`}.`;
+  return `${have} of ${route.quorum} ${terms.approvals}; waiting for ${approvers}${rule === null ? "" : `; ${rule}`}.`;
 }

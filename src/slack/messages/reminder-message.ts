@@ -1,4 +1,5 @@
 import type { NoticeView } from "../../app/ports/slack.ts";
+import { findTerms } from "../../core/action-terms.ts";
 import type { People } from "../../core/policy.ts";
 import { toPeople } from "../../core/policy.ts";
 import { context, type Rendered, section } from "./blocks.ts";
@@ -17,7 +18,7 @@ export function reminderMessage(view: NoticeView): Rendered {
   const mentioned = mentionPeople(others);
   const status = [
     `decide by ${deadlineText(request)}`,
-    route === null ? null : `${given.length} of ${route.quorum} approvals`,
+    route === null ? null : `${given.length} of ${route.quorum} ${findTerms(request.facts).approvals}`,
   ];
   const lines = [`*${title(view)}* · ${status.filter((part) => part !== null).join(" · ")}`, mentioned];
   return {

@@ -39,7 +39,7 @@ export function requestMessage(
 }
 
 function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl: string): (KnownBlock | null)[] {
-  const { request, votes } = view;
+  const { request } = view;
   const { parameters } = request.facts;
   return [
     header(headline(view), "what"),
@@ -55,7 +55,7 @@ function waitingBlocks(view: RequestView, note: KnownBlock | null, workspaceUrl:
     earlierGates(view, workspaceUrl),
     section(stateText(view), "state"),
     notifiedBlock(view),
-    reasonsBlock(votes, MESSAGE_PARTS.reasons, "reasons"),
+    reasonsBlock(view, MESSAGE_PARTS.reasons, "reasons"),
     buttonsBlock(view),
     context(contextLine(view), "ids"),
   ];
@@ -65,7 +65,7 @@ function closedBlocks(view: RequestView, note: KnownBlock | null): (KnownBlock |
   return [
     header(headline(view), "what"),
     section(stateText(view, { inMessage: true }), "state"),
-    soleReason(view) === null ? reasonsBlock(view.votes, MESSAGE_PARTS.reasons, "reasons") : null,
+    soleReason(view) === null ? reasonsBlock(view, MESSAGE_PARTS.reasons, "reasons") : null,
     questionLine(view),
     note,
     buttonsBlock(view),

@@ -1,6 +1,5 @@
 import type { KnownBlock } from "@slack/types";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
-import type { AuditRecord } from "../../core/audit.ts";
 import { canBreakGlass } from "../../core/obstacle.ts";
 import { idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
@@ -40,7 +39,7 @@ export interface ShowOptions {
  */
 export function shownRequestBlocks(shown: ShownRequest, room: number, options: ShowOptions): KnownBlock[] {
   const { workspaceUrl, withhold = false, isOnly = false } = options;
-  const { request, votes, route } = shown;
+  const { request, route } = shown;
   // The conditions of a route name values that the execution has.
   const why = route === null || withhold ? null : routeReason(route);
   const fixed: (KnownBlock | null)[] = [
@@ -58,9 +57,9 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, options: S
   const left = room - textLength(head) - textLength(foot);
   const { execution } = shown;
   const optional = [
-    withhold ? null : historyBlock(shown.history, Math.min(SECTION_BUDGET, left)),
+    withhold ? null : historyBlock(shown, Math.min(SECTION_BUDGET, left)),
     withhold ? null : stepsList(execution, request.stepExecutionId),
-    reasonsBlock(votes, { room: 600, most: 3 }, `reasons-${request.id}`),
+    reasonsBlock(shown, { room: 600, most: 3 }, `reasons-${request.id}`),
     parametersBlock(
       request.facts.parameters,
       { room: 900, most: 8, longest: 200, rest: "; Details of the message shows the others" },
@@ -91,9 +90,12 @@ function problems(lines: readonly string[]): KnownBlock | null {
 }
 
 /** Keeps the newest lines if they do not all fit: the end matters most. */
-function historyBlock(history: readonly AuditRecord[], room: number): KnownBlock | null {
+function historyBlock({ history, request }: ShownRequest, room: number): KnownBlock | null {
   if (history.length === 0 || room < 400) return null;
-  const newest = history.slice(-MAX_LINES).map(historyLine).reverse();
+  const newest = history
+    .slice(-MAX_LINES)
+    .map((record) => historyLine(record, request.facts))
+    .reverse();
   const lines = fitting(newest, room - 100 - MAX_LINES, MAX_LINES).reverse();
   const cut = describeShown(lines.length, history.length, "entries");
   return section([`*History*${cut === null ? "" : ` (${cut}, newest)`}`, ...lines].join("\n"));

@@ -1,11 +1,13 @@
 import { describePrincipal } from "../../core/principal.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
+import { type ApprovalRequest, isPause } from "../../core/request.ts";
 import { mentions } from "./mentions.ts";
 import { code } from "./text.ts";
 
 /** Reports that AWS accepted a signal and the step still waits. In mrkdwn. */
-export const NO_EFFECT_TEXT =
-  "AWS accepted the signal, but the step is still waiting, and AWS lists no decision by Countersign. Countersign does not retry. Decide the step in the AWS console.";
+export function noEffectText({ facts }: ApprovalRequest): string {
+  const shown = isPause(facts) ? "" : ", and AWS lists no decision by Countersign";
+  return `AWS accepted the signal, but the step is still waiting${shown}. Countersign does not retry. Decide the step in the AWS console.`;
+}
 
 /** Reports that a signal did not decide the step of its request. In mrkdwn. */
 export function misdirectedText({ reachedStep, outcome }: ApprovalRequest): string {

@@ -1,10 +1,11 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { type ActionTerms, capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { arnMatches } from "../../core/arn.ts";
 import { requestListing, toApproverLine } from "../../core/listed-approver.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
-import type { ApprovalRequest, Verdict, Vote } from "../../core/request.ts";
+import { type ApprovalRequest, isPause, type Verdict, type Vote } from "../../core/request.ts";
 import { describeMissingIdentity, describeRequesterRule } from "../../core/requester.ts";
 import { countAccepted, lastError, type SignalAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
@@ -12,7 +13,7 @@ import { consoleLink, executionLink } from "./aws-text.ts";
 import { breakGlassText } from "./break-glass.ts";
 import { mentions, mentionUser, series } from "./mentions.ts";
 import { closedText } from "./outcome-text.ts";
-import { NO_EFFECT_TEXT } from "./signal-text.ts";
+import { noEffectText } from "./signal-text.ts";
 import { code } from "./text.ts";
 import { moment } from "./time.ts";
 
@@ -39,18 +40,22 @@ export function stateText(view: RequestView, { inMessage = false }: { inMessage?
   }
 }
 
+/** Said where a paused step has no Stop button. */
+const NO_STOP = `It cannot be stopped here: AWS does not allow Countersign ${code("ssm:StopAutomationExecution", 40)}. Stop it in the AWS console.`;
+
 /** The status line: approvals so far, who may decide, and who may not. */
 function openText({ request, votes, route, requester }: RequestView): string {
   if (route === null) return noRouteText(request);
   if (route.decide === "elsewhere") return elsewhereText(request);
+  const terms = findTerms(request.facts);
   const given = byVerdict(votes, "approve");
   const missing = route.quorum - given.length;
   const parts = [
     given.length === 0
-      ? `*0 of ${route.quorum} approvals*`
-      : `*${given.length} of ${route.quorum} approvals:* ${voters(given)}`,
+      ? `*0 of ${route.quorum} ${terms.approvals}*`
+      : `*${given.length} of ${route.quorum} ${terms.approvals}:* ${voters(given)}`,
     given.length > 0 && missing > 0 ? `${missing} more needed` : null,
-    approversText(route, given),
+    approversText(route, given, terms),
     describeRequesterRule(route, requester, mentions()),
   ];
   const missingLine = describeMissingIdentity(route, requester, mentions(MAX_IDENTITY_LENGTH), "people");
@@ -60,6 +65,7 @@ function openText({ request, votes, route, requester }: RequestView): string {
   return [
     line,
     needed > 1 ? `AWS itself asks for ${needed} approvals, each by another AWS identity.` : null,
+    isPause(request.facts) && request.facts.canStop !== true ? NO_STOP : null,
     listingText(request.facts),
   ]
     .filter((each) => each !== null)
@@ -84,10 +90,10 @@ export function listingText(facts: ApprovalRequest["facts"]): string | null {
 }
 
 /** People who have approved already are left out. */
-function approversText(route: Route, given: readonly Vote[]): string {
+function approversText(route: Route, given: readonly Vote[], { past }: ActionTerms): string {
   const approvers = describeApprovers(route, mentions(), { except: given.map((vote) => vote.userId) });
   if (approvers !== null) return approvers;
-  if (route.approvers.users.length > 0) return "everyone who may decide has approved";
+  if (route.approvers.users.length > 0) return `everyone who may decide has ${past.approve}`;
   return "*the route names no approvers*: ask an admin to add some";
 }
 
@@ -108,7 +114,7 @@ function decidedText({ request, votes, attempts }: RequestView): string {
   const verdict = request.decision ?? "approve";
   const decisive = byVerdict(votes, verdict);
   const by = decisive.length > 0 ? ` by ${voters(decisive)}` : "";
-  return `*${verdict === "approve" ? "Approved" : "Rejected"}*${by}.\n${signalText(request, attempts)}`;
+  return `*${capitalize(findTerms(request.facts).past[verdict])}*${by}.\n${signalText(request, attempts)}`;
 }
 
 function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
@@ -128,8 +134,11 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     case "ambiguous":
       return `No clear reply from AWS${error === null ? "" : ` (${error})`}. ${uncertainText(request, attempts)}`;
     case "accepted":
-      if (verification === "no-effect") return `:rotating_light: ${NO_EFFECT_TEXT}`;
-      if (awsApprovals === null) return "AWS accepted the decision. The step has not continued yet.";
+      if (verification === "no-effect") return `:rotating_light: ${noEffectText(request)}`;
+      if (awsApprovals === null)
+        return isPause(request.facts) && request.decision === "reject"
+          ? "AWS accepted the stop. The execution has not ended yet."
+          : "AWS accepted the decision. The step has not continued yet.";
       return `AWS has ${awsApprovals[0]} of ${awsApprovals[1]} approvals. It counts each AWS identity once, so the remaining approvals must come from other identities, in AWS${stillListed(request)}.`;
     default:
       throw new Error(`no words for ${signal satisfies never}`);

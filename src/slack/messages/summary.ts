@@ -1,4 +1,5 @@
 import type { RequestView } from "../../app/ports/slack.ts";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { gateLabel, shortTarget } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
 import { describePrincipal } from "../../core/principal.ts";
@@ -24,7 +25,8 @@ export function summary(view: RequestView): string {
   const startedBy = `tarted by ${describePrincipal(facts.executedBy, plainNames())}`;
   if (request.state !== "open") return `${outcomeLabel(view)}${deciders(view)}: ${place}, s${startedBy}.`;
   const question = firstLine(facts);
-  const asked = question === null ? `Approve ${place}?` : `${place}: ${plain(question, 300)}`;
+  const asked =
+    question === null ? `${capitalize(findTerms(facts).verb.approve)} ${place}?` : `${place}: ${plain(question, 300)}`;
   const by = plainDeadline(request);
   const rest = route === null ? " No route applies, so it cannot be decided in Slack." : "";
   const warned = plainWarning(view);

@@ -1,6 +1,8 @@
 import type { ActionsBlock, Button } from "@slack/types";
 import type { RequestView } from "../../app/ports/slack.ts";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { findObstacle } from "../../core/obstacle.ts";
+import { isPause } from "../../core/request.ts";
 import { button } from "./blocks.ts";
 import { confirmation } from "./confirmation.ts";
 
@@ -10,17 +12,25 @@ export function buttonsBlock(view: RequestView, block_id = "decide"): ActionsBlo
   return { type: "actions", block_id, elements };
 }
 
-/** Returns Approve and Reject, with the confirmation of the route, and Withdraw: only while a click can count. */
+/** Tells whether the request can be rejected: a pause only where the signer may stop executions. */
+export function canReject({ facts }: RequestView["request"]): boolean {
+  return !isPause(facts) || facts.canStop === true;
+}
+
+/** Returns Approve and Reject, or Resume and Stop, with the confirmation of the route, and Withdraw: only while a click can count. */
 export function verdictButtons(view: RequestView): Button[] {
   const { request, votes, route } = view;
   if (request.state !== "open" || route === null || findObstacle(request.facts, route) !== null) return [];
+  const { verb } = findTerms(request.facts);
   return [
     {
-      ...button("approve", "Approve", request.id, "primary"),
+      ...button(verb.approve, capitalize(verb.approve), request.id, "primary"),
       // The typed name of the runbook replaces this dialog.
       ...(route.confirm === "dialog" ? { confirm: confirmation(view) } : {}),
     },
-    button("reject", "Reject", request.id, "danger"),
-    ...(votes.length > 0 ? [button("withdraw", "Withdraw my approval", request.id)] : []),
+    ...(canReject(request) ? [button(verb.reject, capitalize(verb.reject), request.id, "danger")] : []),
+    ...(votes.length > 0
+      ? [button("withdraw", `Withdraw my ${isPause(request.facts) ? "vote" : "approval"}`, request.id)]
+      : []),
   ];
 }

@@ -1,8 +1,9 @@
 import type { InputBlock, ModalView } from "@slack/types";
+import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeRequest } from "../../core/describe-step.ts";
 import { MAX_REASON_LENGTH } from "../../core/evaluate-vote.ts";
 import type { Route } from "../../core/policy.ts";
-import type { ApprovalRequest, Authority, Verdict } from "../../core/request.ts";
+import { type ApprovalRequest, type Authority, isPause, type Verdict } from "../../core/request.ts";
 import { describeRunContext } from "../../core/run-context.ts";
 import { authorMessage } from "./author-message.ts";
 import { plainText, section } from "./blocks.ts";
@@ -28,13 +29,14 @@ export function verdictForm(form: {
 }): ModalView {
   const { route, verdict, authority, asks, metadata, withhold = false } = form;
   const request = withhold ? withheldRequest(form.request) : form.request;
-  const verb = verdict === "approve" ? "Approve" : "Reject";
+  const verb = capitalize(findTerms(request.facts).verb[verdict]);
   const breaksGlass = authority === "break-glass";
   const { documentName } = request.facts;
   const run = describeRunContext(request.facts, mentions());
-  const what = `${verb} ${describeRequest(request, mentions())}.${run === null ? "" : `\n${run}`}`;
-  const inputs = [...(asks.typed ? [typedInput(verdict, documentName, !asks.reason)] : [])];
-  if (asks.reason || !asks.typed) inputs.unshift(reasonInput(!asks.reason));
+  const stops = isPause(request.facts) && verdict === "reject" ? " This cancels the whole execution." : "";
+  const what = `${verb} ${describeRequest(request, mentions())}.${stops}${run === null ? "" : `\n${run}`}`;
+  const inputs = [...(asks.typed ? [typedInput(verb, documentName, !asks.reason)] : [])];
+  if (asks.reason || !asks.typed) inputs.unshift(reasonInput(!asks.reason, isPause(request.facts)));
   return {
     type: "modal",
     callback_id: "verdict",
@@ -60,15 +62,19 @@ const PARTS = {
 } as const;
 
 const BREAK_GLASS =
-  "*You decide alone.* The quorum and the self-approval rule do not apply. The decision is announced in the channel and to every admin, and marked as break-glass in the audit record and in AWS.";
+  "*You decide alone.* The quorum and the self-approval rule do not apply. The decision is announced in the channel and to every admin, and marked as break-glass in the audit record.";
 
-function reasonInput(optional: boolean): InputBlock {
+function reasonInput(optional: boolean, isPaused: boolean): InputBlock {
   return {
     type: "input",
     block_id: "reason",
     label: plainText("Reason"),
     optional,
-    hint: plainText("Shown in the message, recorded, and sent to AWS with your name."),
+    hint: plainText(
+      isPaused
+        ? "Shown in the message and recorded."
+        : "Shown in the message, recorded, and sent to AWS with your name.",
+    ),
     element: {
       type: "plain_text_input",
       action_id: "reason",
@@ -79,11 +85,11 @@ function reasonInput(optional: boolean): InputBlock {
   };
 }
 
-function typedInput(verdict: Verdict, documentName: string, focus: boolean): InputBlock {
+function typedInput(verb: string, documentName: string, focus: boolean): InputBlock {
   return {
     type: "input",
     block_id: "typed",
-    label: plainText(`Type the runbook's name to ${verdict}`),
+    label: plainText(`Type the runbook's name to ${verb.toLowerCase()}`),
     // AWS has no longer names. If one appears anyway, no typed text can match it.
     hint: plainText(
       documentName.length <= MAX_TYPED_LENGTH

@@ -19,6 +19,7 @@ const BOT = [
   "ssm:GetDocument",
   "ssm:ListTagsForResource",
   "ssm:SendAutomationSignal",
+  "ssm:StopAutomationExecution",
   "events:PutEvents",
   "sqs:ReceiveMessage",
   "sqs:DeleteMessage",

@@ -215,8 +215,7 @@ function notListed({ request }: NoticeView): Rendered {
 /** Renders the notice about a waiting step for which AWS returns no id, so that it has no request. */
 export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
   const { documentName, stepName } = step;
-  const title = `No request for ${plain(documentName, 90)}`;
-  const show = mentions();
+  const [title, show] = [`No request for ${plain(documentName, 90)}`, mentions()];
   return {
     text: `${title}: a step that waits for approval has no ID. Decide it in the AWS console.`,
     blocks: [
@@ -232,7 +231,7 @@ export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
 
 /** A route that would match, as YAML. Its strings are JSON, which is valid YAML. */
 function routeFor(request: ApprovalRequest): string {
-  const { documentName, stepName, executedBy, action } = request.facts;
+  const { documentName, stepName, executedBy } = request.facts;
   const known: Record<(typeof TEXT_CONDITIONS)[number], string | null> = {
     document: documentName,
     target: targetName(request),
@@ -244,7 +243,6 @@ function routeFor(request: ApprovalRequest): string {
   return [
     `- name: ${JSON.stringify(documentName.slice(0, 100))}`,
     "  match: # remove the conditions that you do not need",
-    ...(action === undefined ? [] : [`    action: ${action}`]),
     ...TEXT_CONDITIONS.flatMap((key) => (known[key] === null ? [] : [`    ${key}: ${JSON.stringify(known[key])}`])),
     "  channels: [C...]",
     "  approvers: { groups: [S...] }",

@@ -5,7 +5,7 @@ import type { Signer } from "../core/signers.ts";
 import { describe, MalformedAnswerError, readFailure } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
 import { makeSignalSender, type SignalSender, type Signing } from "./signal-sender.ts";
-import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
+import { SESSION_SECONDS, stsOptions } from "./sts.ts";
 
 /** A session with less than this left is not used, in milliseconds: it must outlive a read and a signal. */
 const MIN_REMAINING_MS = 5 * 60_000;
@@ -42,7 +42,7 @@ export function makeApproverSessions(options: {
   onEnd: (error?: unknown) => void;
 }): Signing {
   const { region, roleArn, now, calls, onEnd } = options;
-  const client = new STSClient({ ...STS_CLIENT, region });
+  const client = new STSClient({ ...stsOptions(), region });
   client.middlewareStack.use(observeCalls(calls));
   // A session that is evicted is not closed: a signal may be on its way under it, and would lose its reply.
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });

@@ -16,10 +16,10 @@ import { listExecutions } from "./list-executions.ts";
 import { observeCalls } from "./observe-calls.ts";
 import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
 import { makeReadCredentials } from "./read-role.ts";
+import { makeRequestHandler } from "./request-handler.ts";
 import { makeBotSigning } from "./signal-sender.ts";
 import { makeCanStop } from "./stop-permission.ts";
 import { makeReadTags } from "./tags.ts";
-import { TIMEOUTS } from "./timeouts.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
 /** Maximum size of a page. Source: SSM API model, MaxResults. */
@@ -41,7 +41,7 @@ export function makeAutomation(
   const pace = makeCallPacer(clock, calls);
   const reader = new SSMClient({
     region,
-    requestHandler: TIMEOUTS,
+    requestHandler: makeRequestHandler(),
     ...(roles.readRole === null ? {} : { credentials: makeReadCredentials(region, roles.readRole, calls) }),
   });
   reader.middlewareStack.use(observeCalls(calls));

@@ -1,6 +1,8 @@
+import https from "node:https";
 import { SSMServiceException } from "@aws-sdk/client-ssm";
 import type { AwsFailure } from "../app/ports/aws.ts";
 import { neverLeft } from "../core/never-left.ts";
+import { withProxy } from "../core/proxy-failure.ts";
 import type { SignalResult } from "../core/signal-attempt.ts";
 
 /** AWS replied in a form that cannot be parsed. */
@@ -50,7 +52,10 @@ export function describe(error: unknown): { code: string; message: string } {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return describe(error.errors[0]);
   if (error instanceof SyntaxError) return { code: "MalformedAnswer", message: "AWS's reply could not be parsed" };
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  return { code, message: error.message || error.name };
+  return {
+    code,
+    message: withProxy(error.message || error.name, error, https.globalAgent.options.proxyEnv?.HTTPS_PROXY),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { AwsCalls, EventBus, PublishResult } from "../app/ports/aws.ts";
 import { EVENT_NAMES, type PublishedRecord } from "../core/audit.ts";
 import { describe } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { makeRequestHandler } from "./request-handler.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
 /** The `source` of every event, for the pattern of an EventBridge rule. */
@@ -27,7 +28,7 @@ export function makeEventBus(options: {
 }): EventBus & { close(): void } {
   const client = new EventBridgeClient({
     region: options.region,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: makeRequestHandler(),
   });
   client.middlewareStack.use(observeCalls(options.calls ?? UNCOUNTED));
   return {

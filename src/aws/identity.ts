@@ -2,6 +2,7 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { AwsCalls, AwsFailure, CallerIdentity } from "../app/ports/aws.ts";
 import { readFailure } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
+import { makeRequestHandler } from "./request-handler.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
 /** Reports whose credentials these are. Needs no permission. Source: AWS STS API, GetCallerIdentity. */
@@ -12,7 +13,7 @@ export async function callerIdentity(
 ): Promise<CallerIdentity | AwsFailure> {
   const client = new STSClient({
     region,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: makeRequestHandler(),
   });
   client.middlewareStack.use(observeCalls(calls));
   try {

@@ -17,8 +17,8 @@ import type { AwsFailure, TargetRoles } from "../app/ports/aws.ts";
 import { assumeRole } from "./approver-sessions.ts";
 import { describe, readFailure } from "./aws-failures.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { STS_CLIENT } from "./sts.ts";
-import { TIMEOUTS } from "./timeouts.ts";
+import { makeRequestHandler } from "./request-handler.ts";
+import { stsOptions } from "./sts.ts";
 
 type Probe = { kind: "allowed" } | AwsFailure;
 
@@ -65,7 +65,7 @@ export function makePermissionProbes({
     use: (client: SSMClient, options: { abortSignal: AbortSignal }) => Promise<unknown>,
   ) =>
     probe(async () => {
-      const client = new SSMClient({ region, requestHandler: TIMEOUTS, ...credentials });
+      const client = new SSMClient({ region, requestHandler: makeRequestHandler(), ...credentials });
       try {
         await use(client, { abortSignal: abort() });
       } finally {
@@ -74,7 +74,7 @@ export function makePermissionProbes({
     });
 
   const assume = async (id: string | undefined) => {
-    const client = new STSClient({ ...STS_CLIENT, region });
+    const client = new STSClient({ ...stsOptions(), region });
     try {
       return await assumeRole(client, approverRole ?? "", { id, session: DOCTOR }, abort());
     } finally {
@@ -119,7 +119,7 @@ export function makePermissionProbes({
 
 /** Sends an entry without content to the bus: AWS refuses the entry, so no event is published. */
 export async function probeEventBus(bus: { name: string; region: string }, abort: AbortSignal): Promise<Probe> {
-  const client = new EventBridgeClient({ region: bus.region, requestHandler: TIMEOUTS });
+  const client = new EventBridgeClient({ region: bus.region, requestHandler: makeRequestHandler() });
   try {
     const entry = { EventBusName: bus.name, Source: "countersign", DetailType: "Doctor", Detail: "no JSON" };
     const { Entries: [result] = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }), {

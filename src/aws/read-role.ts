@@ -1,10 +1,8 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 import type { AwsCalls } from "../app/ports/aws.ts";
 import { MalformedAnswerError } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
-import { SESSION_SECONDS, STS_CLIENT } from "./sts.ts";
+import { SESSION_SECONDS, stsOptions } from "./sts.ts";
 import { UNCOUNTED } from "./uncounted.ts";
 
 /** The name of the read session in CloudTrail. */
@@ -19,14 +17,9 @@ export function makeReadCredentials(region: string, arn: string, calls: AwsCalls
     clientPlugins: [observeCalls(calls)],
     params: { RoleArn: arn, RoleSessionName: SESSION, DurationSeconds: SESSION_SECONDS },
     clientConfig: {
-      ...STS_CLIENT,
       region,
       // The provider offers no way to close its client, so no connection may outlive its call.
-      requestHandler: {
-        ...STS_CLIENT.requestHandler,
-        httpAgent: new HttpAgent({ keepAlive: false }),
-        httpsAgent: new HttpsAgent({ keepAlive: false }),
-      },
+      ...stsOptions({ keepAlive: false }),
     },
   });
   return async () => {

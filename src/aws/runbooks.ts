@@ -3,7 +3,7 @@ import type { AwsFailure, DeclaredParameters } from "../app/ports/aws.ts";
 import { readFailure } from "./aws-failures.ts";
 import { readDeclared } from "./defaults.ts";
 import { makeReadCredentials } from "./read-role.ts";
-import { TIMEOUTS } from "./timeouts.ts";
+import { makeRequestHandler } from "./request-handler.ts";
 
 /** Reads the parameters that the default version of a runbook declares. */
 export async function readRunbook(from: {
@@ -14,7 +14,7 @@ export async function readRunbook(from: {
 }): Promise<DeclaredParameters | AwsFailure> {
   const { region, readRole, documentName, abort } = from;
   const credentials = readRole === null ? {} : { credentials: makeReadCredentials(region, readRole) };
-  const client = new SSMClient({ region, requestHandler: TIMEOUTS, ...credentials });
+  const client = new SSMClient({ region, requestHandler: makeRequestHandler(), ...credentials });
   try {
     return await readDeclared((command) => client.send(command, { abortSignal: abort }), documentName, "$DEFAULT");
   } catch (error) {

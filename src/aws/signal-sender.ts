@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import {
   AutomationExecutionNotFoundException,
   SendAutomationSignalCommand,
@@ -12,7 +10,7 @@ import type { SignalResult } from "../core/signal-attempt.ts";
 import type { SignalOrder } from "../core/signal-order.ts";
 import { readFailure, signalFailure, TooLateError } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
-import { TIMEOUTS } from "./timeouts.ts";
+import { makeRequestHandler } from "./request-handler.ts";
 
 type Credentials = NonNullable<SSMClientConfig["credentials"]>;
 
@@ -59,11 +57,7 @@ export function makeSignalSender(options: SenderOptions): SignalSender {
   const client = new SSMClient({
     region,
     maxAttempts: 1,
-    requestHandler: {
-      ...TIMEOUTS,
-      httpAgent: new HttpAgent({ keepAlive: false }),
-      httpsAgent: new HttpsAgent({ keepAlive: false }),
-    },
+    requestHandler: makeRequestHandler({ keepAlive: false }),
     ...(credentials === undefined ? {} : { credentials }),
   });
   client.middlewareStack.use(observeCalls(calls));

@@ -6,11 +6,13 @@ import type { Clock, Log } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
 import { makePermissionProbes, probeEventBus } from "../aws/permission-probes.ts";
-import type { Config } from "../config/config.ts";
+import type { Config, ProxyConfig } from "../config/config.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import type { Problem } from "../config/problem.ts";
 import { expandTargets } from "../config/targets.ts";
+import { describeProxy } from "../core/proxy-failure.ts";
 import { toTargetKey } from "../core/target-key.ts";
+import { probeProxy } from "../ops/proxy.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
@@ -31,12 +33,14 @@ interface Options {
   warnings: readonly Problem[];
   clock: Clock;
   nodeVersion: string;
+  /** The proxy of this process, which `setProxy` set. */
+  proxy: ProxyConfig | null;
   log: Log;
 }
 
 /** Checks the configuration against Slack, AWS and the database. Changes nothing. */
 export function diagnose(options: Options): Promise<Check[]> {
-  const { config, warnings, clock, nodeVersion } = options;
+  const { config, warnings, clock, nodeVersion, proxy } = options;
   const times = new Map<string, { server: string; time: number; at: number }>();
   const recordTime = (server: string, time: number | null) => {
     if (time !== null) times.set(server, { server, time, at: clock.now() });
@@ -46,6 +50,7 @@ export function diagnose(options: Options): Promise<Check[]> {
     nodeVersion,
     routes: config.routes,
     warnings,
+    proxy: proxy === null ? null : { address: describeProxy(proxy.url), probe: () => probeProxy(proxy.url) },
     slack: makeSlackProbes(options, (time) => recordTime("Slack", time)),
     targets: makeTargetProbes(config, clock, (time) => recordTime("AWS", time)),
     eventBus: eventBus === null ? null : { name: eventBus.name, probe: () => probeEventBus(eventBus, abort()) },

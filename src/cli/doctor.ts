@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Check } from "../app/admin/doctor-check.ts";
 import { diagnose } from "../bot/doctor.ts";
-import { findSecrets } from "../config/environment.ts";
+import { findSecrets, parseProxy } from "../config/environment.ts";
 import { readTextFile } from "../config/file.ts";
 import { loadConfig } from "../config/load.ts";
 import { hideIn } from "../config/problem.ts";
@@ -25,7 +25,8 @@ export function addDoctor(program: Command): void {
         process.exitCode = EXIT.usage;
         return;
       }
-      const options = { clock: systemClock, nodeVersion: process.versions.node, log: SILENT };
+      const proxy = parseProxy(process.env);
+      const options = { proxy, clock: systemClock, nodeVersion: process.versions.node, log: SILENT };
       const checks = await diagnose({ ...loaded, ...options });
       print(checks, json);
       process.exitCode = checks.some(({ status }) => status === "failed") ? EXIT.failed : 0;

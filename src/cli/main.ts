@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { loadDotEnv } from "../config/dot-env.ts";
+import { parseProxy } from "../config/environment.ts";
+import { setProxy } from "../ops/proxy.ts";
 import { addAudit } from "./audit.ts";
 import { addDoctor } from "./doctor.ts";
 import { addMigrate } from "./migrate.ts";
@@ -14,6 +16,8 @@ const program = new Command("countersign")
   .hook("preAction", () => {
     const problem = loadDotEnv();
     if (problem !== null) refuseConfiguration("Nothing was done: fix the file .env first.", [problem]);
+    const proxy = parseProxy(process.env);
+    if (proxy !== null) setProxy(proxy);
   });
 
 addServe(program);

@@ -45,6 +45,14 @@ export type DatabaseConfig =
   | { readonly kind: "sqlite"; readonly path: string }
   | { readonly kind: "postgres"; readonly url: string };
 
+/** The proxy for HTTPS connections to Slack and AWS. */
+export interface ProxyConfig {
+  /** May hold a user and a password. */
+  readonly url: string;
+  /** Hosts that are reached directly, as in NO_PROXY; null: none. */
+  readonly exceptions: string | null;
+}
+
 export interface EventBusConfig {
   /** Name or ARN, as PutEvents accepts it. */
   readonly name: string;

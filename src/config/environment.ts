@@ -1,5 +1,5 @@
 import { editDistance } from "../core/nearest.ts";
-import type { Config, DatabaseConfig, SlackConnection } from "./config.ts";
+import type { Config, DatabaseConfig, ProxyConfig, SlackConnection } from "./config.ts";
 import type { Problem } from "./problem.ts";
 import type { Parsed } from "./variable-formats.ts";
 import * as formats from "./variable-formats.ts";
@@ -21,6 +21,8 @@ export const VARIABLES = [
   "PORT",
   "OPS_PORT",
   "LOG_LEVEL",
+  "HTTPS_PROXY",
+  "NO_PROXY",
   "AWS_REGION",
   "AWS_DEFAULT_REGION",
 ] as const;
@@ -69,7 +71,8 @@ export function parseEnvironment(variables: Variables): {
   if (opsPort !== null && opsPort === port && port !== 0)
     reader.report("OPS_PORT", "It is the same port as PORT.", "Write another port, or remove it.");
   const logLevel = read("LOG_LEVEL", formats.parseLogLevel, "info");
-  const [problems, warnings] = [[...reader.problems], [] as Problem[]];
+  readProxy(variables, reader);
+  const [problems, warnings] = [[...reader.problems], findIgnoredProxies(variables)];
   for (const { name, meant } of misspelled) {
     const isOurs = name.startsWith(PREFIX) || (meant !== null && NEEDED.has(meant));
     (isOurs ? problems : warnings).push({
@@ -122,12 +125,32 @@ export function parseDatabase(variables: Variables): { database: DatabaseConfig;
   return { database: readDatabase(reader), problems: reader.problems };
 }
 
-/** Finds texts that no output may show: tokens, also with a typing mistake around them, AWS's secrets, and a database's password. */
+/** Reads HTTPS_PROXY and NO_PROXY alone, for the start of every command. A wrong value counts as none here. */
+export const parseProxy = (variables: Variables): ProxyConfig | null => readProxy(variables, makeReader(variables));
+
+/** Programs set these variables to an empty text to use no proxy. */
+function readProxy(variables: Variables, { read }: Reader): ProxyConfig | null {
+  if (variables.HTTPS_PROXY === "") return null;
+  const url = read("HTTPS_PROXY", formats.parseProxyUrl, null);
+  return url === null ? null : { url, exceptions: variables.NO_PROXY || null };
+}
+
+/** Finds lower-case variables of a proxy, which other programs read. */
+function findIgnoredProxies(variables: Variables): Problem[] {
+  return (["HTTPS_PROXY", "NO_PROXY"] as const).flatMap((name) => {
+    const where = name.toLowerCase();
+    if (!variables[where] || variables[name] !== undefined) return [];
+    return [{ where, what: "Countersign reads no variable of this name.", fix: `Set ${name} to the same value.` }];
+  });
+}
+
+/** Finds texts that no output may show: tokens, also with a typing mistake around them, AWS's secrets, and passwords in URLs. */
 export function findSecrets(variables: Variables): string[] {
   const names = [...SLACK_SECRETS, "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
   const tokens = names.flatMap((name) => variables[name] ?? []);
-  const password = URL.parse(variables.DATABASE_URL ?? "")?.password ?? "";
-  return [...tokens, ...tokens.flatMap((token) => token.split(/[\s"'`]+/)), password];
+  const urls = [variables.DATABASE_URL, variables.HTTPS_PROXY];
+  const passwords = urls.map((url) => URL.parse(url ?? "")?.password ?? "");
+  return [...tokens, ...tokens.flatMap((token) => token.split(/[\s"'`]+/)), ...passwords];
 }
 
 type Reader = ReturnType<typeof makeReader>;

@@ -88,6 +88,16 @@ export function parseDatabaseUrl(text: string): Parsed<DatabaseConfig> {
   return { value: { kind: "sqlite", path } };
 }
 
+/** Parses the URL of a proxy. It may hold a password, so the problem never quotes it. */
+export function parseProxyUrl(text: string): Parsed<string> {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.hostname !== "") return { value: text };
+  return {
+    what: "It is not an http or https URL.",
+    fix: "Write the URL of the proxy with its scheme, such as http://proxy.example.com:3128; in a password, write @ and : as %40 %3A.",
+  };
+}
+
 const MAX_POLL_SECONDS = 3600;
 
 /** Parses a number of seconds; the result is in milliseconds. */

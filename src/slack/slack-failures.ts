@@ -1,6 +1,8 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from "@slack/web-api";
 import type { ChatFailure } from "../app/ports/slack.ts";
 import { neverLeft } from "../core/never-left.ts";
+import { withProxy } from "../core/proxy-failure.ts";
+import { findProxy } from "./connection/proxy.ts";
 
 /** Error codes that mean "not now", whatever the call. Source: Slack API, errors common to all methods. */
 const UNAVAILABLE_CODES: ReadonlySet<string> = new Set(["service_unavailable", "team_added_to_org", "request_timeout"]);
@@ -57,7 +59,8 @@ function networkError(error: unknown): unknown {
 function networkCode(error: unknown): string {
   const found = networkError(error);
   const inner: unknown = found instanceof AggregateError ? found.errors[0] : found;
-  if (inner instanceof Error && "code" in inner && typeof inner.code === "string") return inner.code;
+  if (inner instanceof Error && "code" in inner && typeof inner.code === "string")
+    return withProxy(inner.code, inner, findProxy());
   return error instanceof Error ? error.name : "unknown";
 }
 

@@ -59,6 +59,14 @@ const FAULTS: Fault[] = [
     expected: [/^warning LOGLEVEL: Countersign reads no variable of this name\. .*write LOG_LEVEL\.$/m],
   },
   {
+    part: "proxy",
+    name: "a proxy that cannot be reached",
+    run: { env: { HTTPS_PROXY: "http://bot:a-long-password@127.0.0.1:9" } },
+    expected: [
+      /^failed HTTPS_PROXY: the proxy http:\/\/127\.0\.0\.1:9 accepts no connection \(ECONNREFUSED\)\. Correct HTTPS_PROXY/m,
+    ],
+  },
+  {
     part: "slack-bot-token",
     name: "a bot token that was revoked: what depends on it is not checked",
     breaks: (w) => w.slack("token", { token: "bot", state: "token_revoked" }),

@@ -8,6 +8,7 @@ import { startSlackSandbox } from "../../sandbox/slack/server.ts";
 import { makeSandboxClock } from "../../sandbox/wire/clock.ts";
 import type { Check } from "../../src/app/admin/doctor-check.ts";
 import { diagnose } from "../../src/bot/doctor.ts";
+import { parseProxy } from "../../src/config/environment.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { systemClock } from "../../src/ops/clock.ts";
 import { sqliteDialect } from "../../src/store/sqlite.ts";
@@ -88,7 +89,7 @@ export async function doctorWorld(t: TestContext) {
       const loaded = loadConfig(variables, () => ({ kind: "text", path: "countersign.yml", text: policy }));
       if (loaded.kind === "problems") throw new Error(JSON.stringify(loaded.problems));
       const machine = { ...systemClock, now: () => Date.now() + ahead };
-      return diagnose({ ...loaded, clock: machine, nodeVersion, log: testLog() });
+      return diagnose({ ...loaded, clock: machine, nodeVersion, proxy: parseProxy(variables), log: testLog() });
     },
   };
   return self;

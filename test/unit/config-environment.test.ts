@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseEnvironment, type Variables } from "../../src/config/environment.ts";
+import { parseEnvironment, parseProxy, type Variables } from "../../src/config/environment.ts";
 import { environment, MINIMAL, problems } from "./environment-samples.ts";
 
 test("the two tokens are enough: every other variable has a default", () => {
@@ -274,4 +274,30 @@ test("the variables that Kubernetes sets for a Service named countersign are no 
     COUNTERSIGN_PORT_8080_TCP_ADDR: "10.0.0.7",
   };
   assert.deepEqual(problems({ ...MINIMAL, ...links }), []);
+});
+
+describe("the proxy", () => {
+  const url = "http://user:a-password@proxy.example.com:3128";
+
+  test("is read with its exceptions, and an empty text means none", () => {
+    assert.deepEqual(parseProxy({ HTTPS_PROXY: url, NO_PROXY: ".local" }), { url, exceptions: ".local" });
+    assert.deepEqual(parseProxy({ HTTPS_PROXY: url, NO_PROXY: "" }), { url, exceptions: null });
+    assert.equal(parseProxy({ HTTPS_PROXY: "", NO_PROXY: ".local" }), null);
+    assert.deepEqual(problems({ ...MINIMAL, HTTPS_PROXY: "", NO_PROXY: "" }), []);
+  });
+
+  test("needs a scheme, and the problem does not quote its password", () => {
+    const [problem = "", ...more] = problems({ ...MINIMAL, HTTPS_PROXY: "user:a-password@proxy.example.com:3128" });
+    assert.match(problem, /^HTTPS_PROXY: It is not an http or https URL\.$/);
+    assert.deepEqual(more, []);
+  });
+
+  test("a name in lower case is a warning, unless the right one is set too", () => {
+    const { warnings } = parseEnvironment({ ...MINIMAL, https_proxy: url });
+    assert.deepEqual(
+      warnings.map(({ where, fix }) => [where, fix]),
+      [["https_proxy", "Set HTTPS_PROXY to the same value."]],
+    );
+    assert.deepEqual(parseEnvironment({ ...MINIMAL, https_proxy: url, HTTPS_PROXY: url }).warnings, []);
+  });
 });

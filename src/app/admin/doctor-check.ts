@@ -2,6 +2,7 @@
 export type CheckName =
   | "versions"
   | "configuration"
+  | "proxy"
   | "slack-bot-token"
   | "slack-scopes"
   | "slack-socket-mode"

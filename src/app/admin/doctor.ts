@@ -18,6 +18,8 @@ export interface DoctorDeps {
   routes: readonly Route[];
   /** About variables that the bot ignores. */
   warnings: readonly { where: string; what: string; fix: string }[];
+  /** Null without HTTPS_PROXY. `probe` returns why the proxy accepts no connection, null if it does. */
+  proxy: { address: string; probe(): Promise<string | null> } | null;
   slack: SlackProbes;
   targets: readonly TargetProbes[];
   /** Null without EVENT_BUS_NAME. */
@@ -30,7 +32,8 @@ export interface DoctorDeps {
 /** Checks everything that an admin can get wrong. Changes nothing. */
 export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
   const { routes, targets } = deps;
-  const [slack, aws, bus, database] = await Promise.all([
+  const [proxy, slack, aws, bus, database] = await Promise.all([
+    checkProxy(deps.proxy),
     checkSlack(deps.slack, deps),
     checkTargets(targets, { tags: usesTags(routes) }),
     checkEventBus(deps.eventBus),
@@ -41,6 +44,7 @@ export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
     checkNode(deps.nodeVersion),
     ok("configuration", "configuration", configuration),
     ...deps.warnings.map(({ where, what, fix }) => warning("configuration", where, `${what} ${fix}`)),
+    proxy,
     ...slack,
     ...aws,
     bus,
@@ -57,6 +61,18 @@ function checkNode(version: string): Check {
   const found = `Node.js ${version}`;
   if (Number.parseInt(version, 10) >= MIN_NODE) return ok("versions", "versions", `${found}.`);
   return failed("versions", "versions", `${found} is too old. Install Node.js ${MIN_NODE} or newer.`);
+}
+
+async function checkProxy(proxy: DoctorDeps["proxy"]): Promise<Check> {
+  const [check, subject] = ["proxy", "HTTPS_PROXY"] as const;
+  if (proxy === null) return ok(check, subject, "not set: the bot connects to Slack and AWS directly.");
+  const error = await proxy.probe();
+  if (error === null) return ok(check, subject, `the proxy ${proxy.address} accepts connections.`);
+  return failed(
+    check,
+    subject,
+    `the proxy ${proxy.address} accepts no connection (${error}). Correct HTTPS_PROXY, or remove it to connect directly.`,
+  );
 }
 
 async function checkEventBus(bus: DoctorDeps["eventBus"]): Promise<Check> {

@@ -3,6 +3,7 @@ import type { Logger } from "@slack/web-api";
 import type { Clock } from "../../app/ports/aws.ts";
 import type { SlackCalls } from "../../app/ports/slack.ts";
 import { observedFetch, UNCOUNTED } from "../observe-calls.ts";
+import { makeSocketDispatcher } from "./proxy.ts";
 
 /**
  * The longest time for a handshake; the client itself would wait for minutes. One handshake that stalls until Slack is back
@@ -43,7 +44,8 @@ export interface SessionOptions {
  */
 export async function runSession(options: SessionOptions): Promise<void> {
   const { clock, onConnected, abort } = options;
-  const { client } = makeReceiver(options);
+  const dispatcher = makeSocketDispatcher();
+  const { client } = makeReceiver(options, dispatcher);
   const ended = Promise.withResolvers<void>();
   const handshakeOver = new AbortController();
   client.on("disconnected", () => ended.resolve());
@@ -62,12 +64,17 @@ export async function runSession(options: SessionOptions): Promise<void> {
     // and ends the timer that the client leaves behind when a handshake times out.
     await close(client, clock);
     await close(client, clock);
+    await dispatcher?.destroy();
   }
 }
 
-function makeReceiver({ appToken, apiUrl, logger, calls = UNCOUNTED, app }: SessionOptions): SocketModeReceiver {
+function makeReceiver(
+  { appToken, apiUrl, logger, calls = UNCOUNTED, app }: SessionOptions,
+  dispatcher: ReturnType<typeof makeSocketDispatcher>,
+): SocketModeReceiver {
   const receiver = new SocketModeReceiver({
     appToken,
+    ...(dispatcher === null ? {} : { dispatcher }),
     logger,
     clientPingTimeout: 1_500,
     autoReconnectEnabled: false,

@@ -12,7 +12,7 @@ import type { App, Receiver } from "@slack/bolt";
 import { type Logger, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import type { Clock, Log } from "../../app/ports/aws.ts";
 import type { SlackCalls } from "../../app/ports/slack.ts";
-import { findAppTokenAdvice } from "../slack-failures.ts";
+import { chatFailure, describeFailure, findAppTokenAdvice } from "../slack-failures.ts";
 import { runSession, StalledError } from "./socket-session.ts";
 
 /** The shortest and the longest wait between two handshakes. */
@@ -93,7 +93,7 @@ async function supervise(options: SocketOptions, app: App | undefined, abort: Ab
       failures += 1;
       // A handshake that timed out has already taken its time.
       wait = isTimeout(error) ? RETRY_BASE_MS : retryAfter(failures);
-      const reason = error instanceof Error ? error.message : "closed";
+      const reason = describeReason(error);
       log.warn({ event: "socket.failed", error: reason }, "not connected to Slack; trying again");
     }
     if (failures > 0) await clock.sleep(wait, abort);
@@ -102,6 +102,11 @@ async function supervise(options: SocketOptions, app: App | undefined, abort: Ab
 
 function retryAfter(failures: number): number {
   return Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** failures);
+}
+
+function describeReason(error: unknown): string {
+  if (error instanceof WebAPIRequestError) return describeFailure(chatFailure(error));
+  return error instanceof Error ? error.message : "closed";
 }
 
 /** Tells whether an attempt to connect ended by time. */

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { describeProxy, withProxy } from "../../src/core/proxy-failure.ts";
+
+const failure = (fields: object) => Object.assign(new Error("failed"), fields);
+const PROXY = "http://user:a-password@proxy.example.com:3128";
+
+for (const [name, error, url, isNamed] of [
+  [
+    "a proxy that refuses the connection",
+    failure({ code: "ECONNREFUSED", address: "10.0.0.1", port: 3128 }),
+    PROXY,
+    true,
+  ],
+  ["a proxy without an address", failure({ code: "ENOTFOUND", hostname: "proxy.example.com" }), PROXY, true],
+  ["a proxy that refuses a host", failure({ code: "ERR_PROXY_TUNNEL" }), PROXY, true],
+  ["a host that is reached directly", failure({ code: "ECONNREFUSED", address: "10.0.0.2", port: 443 }), PROXY, false],
+  ["no proxy", failure({ code: "ECONNREFUSED", address: "10.0.0.1", port: 3128 }), undefined, false],
+] as const)
+  test(`${name}: the text ${isNamed ? "names the proxy" : "is unchanged"}`, () =>
+    assert.equal(
+      withProxy("failed", error, url),
+      isNamed ? "failed at the proxy http://proxy.example.com:3128" : "failed",
+    ));
+
+test("the address of a proxy has no password", () => {
+  assert.equal(describeProxy(PROXY), "http://proxy.example.com:3128");
+  assert.equal(describeProxy("http://"), "of HTTPS_PROXY");
+});

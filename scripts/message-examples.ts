@@ -45,11 +45,11 @@ function view({ facts, ...more }: Changes = {}, rest: Partial<RequestView> = {})
   const request = aRequest({
     target: "production/us-east-1",
     openedAt: ASKED,
-    addressOwner: { kind: "person", userId: "U0ROSA" },
+    addressOwners: { "rosa@example.com": { kind: "person", userId: "U0ROSA" } },
     ...more,
     facts: { ...FACTS, ...facts },
   });
-  const requester = findRequester(request.facts.executedBy, {}, request.addressOwner);
+  const requester = findRequester(request, {});
   return { request, votes: [], attempts: [], route: ROUTE, requester, postedAt: ASKED + 2000, ...rest };
 }
 

@@ -15,6 +15,7 @@ import { makeDefaults } from "./defaults.ts";
 import { listExecutions } from "./list-executions.ts";
 import { observeCalls } from "./observe-calls.ts";
 import { makeCallPacer, type PacedCall, paced } from "./pace.ts";
+import { makeWithParents } from "./parents.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeRequestHandler } from "./request-handler.ts";
 import { makeBotSigning } from "./signal-sender.ts";
@@ -52,8 +53,25 @@ export function makeAutomation(
       ? makeBotSigning({ ...common, ...(roles.readRole === null ? { credentials: reader.config.credentials } : {}) })
       : makeApproverSessions({ ...common, roleArn: roles.approverRole });
 
+  const read: Automation["read"] = async (executionId, abort, urgent = false) => {
+    const slot = { pace, urgent, abort };
+    try {
+      const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
+      const { AutomationExecution: execution } = await reader.send(paced(command, slot), { abortSignal: abort });
+      const steps =
+        execution?.StepExecutionsTruncated === true
+          ? await listSteps(reader, executionId, slot)
+          : decodePage(execution?.StepExecutions);
+      return { kind: "read", execution: decodeExecution(execution, steps) };
+    } catch (error) {
+      return error instanceof AutomationExecutionNotFoundException ? { kind: "not-found" } : readFailure(error);
+    }
+  };
+
   return {
     target,
+    read,
+    withParents: makeWithParents(read, now),
     signers: signing.signers,
     ready: signing.ready,
     signal: signing.signal,
@@ -74,21 +92,6 @@ export function makeAutomation(
         return await listExecutions(reader, filter, { pace, urgent: true, abort });
       } catch (error) {
         return readFailure(error);
-      }
-    },
-
-    async read(executionId, abort, urgent = false) {
-      const slot = { pace, urgent, abort };
-      try {
-        const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
-        const { AutomationExecution: execution } = await reader.send(paced(command, slot), { abortSignal: abort });
-        const steps =
-          execution?.StepExecutionsTruncated === true
-            ? await listSteps(reader, executionId, slot)
-            : decodePage(execution?.StepExecutions);
-        return { kind: "read", execution: decodeExecution(execution, steps) };
-      } catch (error) {
-        return error instanceof AutomationExecutionNotFoundException ? { kind: "not-found" } : readFailure(error);
       }
     },
 

@@ -17,7 +17,7 @@ const MISSING: ReadonlySet<string> = new Set(["InvalidDocument", "InvalidDocumen
 
 type Result = Awaited<ReturnType<Automation["defaults"]>>;
 
-/** Makes the reader of a runbook's parameters, by GetDocument. A failure names the time since when every read failed. */
+/** Makes the reader of a runbook's parameters and descriptions, by GetDocument. A failure names the time since when every read failed. */
 export function makeDefaults(
   client: Pick<SSMClient, "send">,
   now: () => number,
@@ -63,7 +63,7 @@ async function readDocument(
 
 type SendGetDocument = (command: GetDocumentCommand) => Promise<GetDocumentCommandOutput>;
 
-/** Reads the declarations of a runbook's parameters. Throws the SDK's errors and MalformedAnswerError. */
+/** Reads the declarations of a runbook's parameters, and its descriptions. Throws the SDK's errors and MalformedAnswerError. */
 export async function readDeclared(send: SendGetDocument, name: string, version: string): Promise<DeclaredParameters> {
   const command = new GetDocumentCommand({ Name: name, DocumentFormat: "JSON", DocumentVersion: version });
   const { Content } = await send(command);
@@ -74,6 +74,10 @@ export async function readDeclared(send: SendGetDocument, name: string, version:
   const parameters = Object.entries(declared) as [string, Declared | null][];
   return {
     kind: "read",
+    descriptions: {
+      runbook: typeof content.description === "string" ? content.description : null,
+      steps: new Map(describedSteps(content.mainSteps)),
+    },
     defaults: listsOf(parameters, "default"),
     allowedValues: listsOf(parameters, "allowedValues"),
   };
@@ -81,6 +85,16 @@ export async function readDeclared(send: SendGetDocument, name: string, version:
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Returns the description of each step that has one, also of those within an aws:loop. */
+function describedSteps(steps: unknown): [name: string, description: string][] {
+  if (!Array.isArray(steps)) return [];
+  return steps.flatMap((step) => {
+    const { name, description, inputs } = step ?? {};
+    const isDescribed = typeof name === "string" && typeof description === "string";
+    return [...(isDescribed ? [[name, description] as [string, string]] : []), ...describedSteps(inputs?.Steps)];
+  });
+}
 
 type Declared = { type?: unknown; default?: unknown; allowedValues?: unknown };
 

@@ -2,6 +2,7 @@ import { fit } from "./audit-size.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
+import type { Descriptions } from "./descriptions.ts";
 import type { GateAction } from "./execution.ts";
 import { MASK } from "./mask.ts";
 import {
@@ -31,10 +32,17 @@ export interface RequestContext {
   route: string | null;
 }
 
+/** The AWS principal, the people whom `identities` names for it, and its email address. */
+interface AuditedRequester {
+  principal: string | null;
+  userIds: string[];
+  email: string | null;
+}
+
 /** What an auditor needs to know about a request, at the time of the record. */
 export interface AuditContext {
-  /** Who started the execution: the AWS principal, the people whom `identities` names for it, and its email address. */
-  requester: { principal: string | null; userIds: string[]; email: string | null };
+  /** Who started the execution. `parents`: who started its parent executions, the nearest first; absent if it has none. */
+  requester: AuditedRequester & { parents?: AuditedRequester[] };
   /** The number of approvals that the route needs; null without a route. */
   quorum: number | null;
   /** Who may decide, by the route; null without one. `channels`: their members may decide too. */
@@ -55,9 +63,13 @@ interface ShownFacts {
   shown: {
     /** The message of the runbook's author; null if there is none. */
     question: string | null;
+    /** The descriptions of the step and the runbook; absent if there is a question or no description. */
+    descriptions?: Descriptions;
     documentVersion: string | null;
     /** The values of the parameters by name; `(hidden)` for a hidden one. */
     parameters: Record<string, string>;
+    /** The executions that started this one, the nearest first; absent if there are none. */
+    parents?: { executionId: string; documentName: string; parameters: Record<string, string> }[];
   };
 }
 
@@ -187,15 +199,28 @@ const MAX_PARAMETERS_BYTES = 80_000;
 
 /** Returns the facts that approvers see, for the records of the request and of its decision. */
 export function toShownFacts({ facts }: ApprovalRequest): ShownFacts {
-  const { message, documentVersion, parameters } = facts;
+  const { message, descriptions, documentVersion, parameters, parents } = facts;
+  const question = message === null ? null : cut(message, MAX_QUESTION_LENGTH);
+  const above = parents?.map(({ executionId, documentName, parameters: each }) => ({
+    ...{ executionId, documentName },
+    parameters: toShownValues(each),
+  }));
+  return {
+    shown: {
+      question,
+      ...(descriptions === undefined ? {} : { descriptions }),
+      ...{ documentVersion, parameters: toShownValues(parameters) },
+      ...(above === undefined ? {} : { parents: above }),
+    },
+  };
+}
+
+function toShownValues(parameters: ApprovalRequest["facts"]["parameters"]): Record<string, string> {
   const values = parameters.map(({ name, masked, values: each }) => [
     name,
     masked ? MASK : cut(each.join(", "), MAX_VALUE_LENGTH),
   ]);
-  const question = message === null ? null : cut(message, MAX_QUESTION_LENGTH);
-  return {
-    shown: { question, documentVersion, parameters: fit(Object.fromEntries(values), MAX_PARAMETERS_BYTES) },
-  };
+  return fit(Object.fromEntries(values), MAX_PARAMETERS_BYTES);
 }
 
 /** The detail-type of each kind that is published on EventBridge. Every other kind is only recorded. */

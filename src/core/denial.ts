@@ -6,7 +6,8 @@ import type { Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import { describePrincipal } from "./principal.ts";
 import type { ApprovalRequest, StepAction, Verdict, Vote } from "./request.ts";
-import { explainRequesterRule, type Requester } from "./requester.ts";
+import type { Requester } from "./requester.ts";
+import { explainRequesterRule } from "./requester-rule.ts";
 import { type Uncovered, uncoveredSentence } from "./uncovered.ts";
 
 /** The reason why a click does not count. */

@@ -14,7 +14,8 @@ import {
   type Verdict,
   type Vote,
 } from "./request.ts";
-import { findRequesterRule, isRequester, type Requester } from "./requester.ts";
+import { isRequester, type Requester } from "./requester.ts";
+import { findRequesterRule } from "./requester-rule.ts";
 import { sessionNameFor } from "./signers.ts";
 
 export type VoteEvaluation =

@@ -16,12 +16,22 @@ export interface ObservedExecution {
   parameters: Record<string, string[]>;
   failureMessage: string | null;
   parentExecutionId: string | null;
+  /** The executions that started this one; absent if none did, or if they were not read. */
+  parents?: Parents;
   /** Absent if the execution is no run of a rate-controlled automation. */
   rateControl?: RateControl;
   /** The runbook's variables and outputs. */
   variables: Record<string, string[]>;
   outputs: Record<string, string[]>;
   steps: ObservedStep[];
+}
+
+/** The executions that started another one, as far as they could be read. */
+export interface Parents {
+  /** The nearest first. */
+  executions: ObservedExecution[];
+  /** Why the next one could not be read; null if the last one is the first execution. `since`: the first of the failures. */
+  unread: { code: string; message: string; retry: boolean; since: number } | null;
 }
 
 /** The target of one run of a rate-controlled automation, and the parameter that holds it. Source: SSM API, Target. */

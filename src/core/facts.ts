@@ -1,8 +1,9 @@
 import { parseArn } from "./arn.ts";
-import { type ObservedExecution, type ObservedStep, PAUSE_ACTION } from "./execution.ts";
+import { type ObservedExecution, type ObservedStep, PAUSE_ACTION, type Parents } from "./execution.ts";
 import { MASK, type Mask, WITHHELD } from "./mask.ts";
 import type { RouteSubject } from "./policy.ts";
 import type { Parameter, RequestFacts } from "./request.ts";
+import type { Starters } from "./requester.ts";
 import { findRunContext } from "./run-context.ts";
 import { takeShortest } from "./secret-search.ts";
 
@@ -54,6 +55,7 @@ export function toRequestFacts(
     minRequiredApprovals: isPaused ? 1 : positive(step.inputs.MinRequiredApprovals),
     parameters,
     parentExecutionId: execution.parentExecutionId,
+    ...toParentFacts(execution, mask),
     ...findRunContext(execution, step, mask),
     notReplaced: mask.notReplaced(),
   };
@@ -61,6 +63,22 @@ export function toRequestFacts(
 
 /** Returns the Approvers of a waiting step, as AWS reports them. */
 export const findApprovers = (step: Pick<ObservedStep, "inputs">): string[] => texts(step.inputs.Approvers);
+
+/** Returns who started an execution and its parents, as far as they could be read. */
+export function toStarters(executedBy: string | null, parents: Parents | undefined): Starters {
+  return parents === undefined ? { executedBy } : { executedBy, parents: parents.executions, ...toUnread(parents) };
+}
+
+const toUnread = ({ unread }: Parents) => (unread === null ? {} : { parentsUnread: unread.code });
+
+function toParentFacts({ parents }: ObservedExecution, mask: Mask): Pick<RequestFacts, "parents" | "parentsUnread"> {
+  if (parents === undefined) return {};
+  const found = parents.executions.map(({ executionId, documentName, executedBy, parameters }) => ({
+    ...{ executionId, documentName, executedBy },
+    parameters: withinRoom(Object.entries(parameters).map(([name, values]) => parameter(name, values, mask, null))),
+  }));
+  return { parents: found, ...toUnread(parents) };
+}
 
 /** Returns the facts that routes are matched against. `defaults`: those of the executed version; null if unknown, as for `tags`. */
 export function toRouteSubject(

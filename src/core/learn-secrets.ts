@@ -15,6 +15,8 @@ export type SecretSources = Pick<ObservedExecution, "parameters"> &
       ObservedExecution["steps"][number],
       "inputs" | "outputs" | "failureMessage" | "failureDetails"
     >[];
+    /** The executions that started it, which passed values to it. */
+    parents?: { executions: readonly SecretSources[] };
   };
 
 /** Deeper members are hidden as a whole: no reader needs them, and they must not exhaust the stack. */
@@ -54,16 +56,22 @@ export function learnSecrets(sources: SecretSources, hides: (name: string) => bo
       for (const [key, each] of Object.entries(value))
         learn(key, each, hiddenBy ?? hiddenByName(value, key, hides), depth + 1);
   };
-  const { parameters, variables, outputs, failureMessage, steps = [] } = sources;
-  for (const part of [
-    parameters,
-    variables,
-    outputs,
-    ...steps.flatMap((step) => [step.inputs, step.outputs, step.failureDetails]),
-  ])
-    learn("", part, null, 0);
-  for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) learn("", text, null, 0);
+  for (const { parameters, variables, outputs, failureMessage, steps = [] } of withParentSources(sources)) {
+    for (const part of [
+      parameters,
+      variables,
+      outputs,
+      ...steps.flatMap((step) => [step.inputs, step.outputs, step.failureDetails]),
+    ])
+      learn("", part, null, 0);
+    for (const text of [failureMessage, ...steps.map((step) => step.failureMessage)]) learn("", text, null, 0);
+  }
   return secrets;
+}
+
+/** Returns an execution and those that started it: values of each can be in its texts. */
+export function withParentSources(sources: SecretSources): SecretSources[] {
+  return [sources, ...(sources.parents?.executions ?? [])];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ObservedExecution } from "./execution.ts";
 import { MASK, type Mask } from "./mask.ts";
 import { maskRateControl } from "./run-context.ts";
 
-/** Hides secrets everywhere in an execution, including its steps. */
+/** Hides secrets everywhere in an execution, including its steps and its parents. */
 export function maskExecution(execution: ObservedExecution, mask: Mask): ObservedExecution {
   const text = (original: string | null) => (original === null ? null : mask.text(original));
   const record = <T>(original: Record<string, T>) => mask.value("", original) as Record<string, T>;
@@ -13,7 +13,7 @@ export function maskExecution(execution: ObservedExecution, mask: Mask): Observe
         mask.hides(key) ? [MASK] : values.map(mask.text),
       ]),
     );
-  const { rateControl } = execution;
+  const { rateControl, parents } = execution;
   const failureMessage = text(execution.failureMessage);
   return {
     ...execution,
@@ -30,5 +30,8 @@ export function maskExecution(execution: ObservedExecution, mask: Mask): Observe
     outputs: lists(execution.outputs),
     variables: lists(execution.variables),
     parameters: lists(execution.parameters),
+    ...(parents === undefined
+      ? {}
+      : { parents: { ...parents, executions: parents.executions.map((parent) => maskExecution(parent, mask)) } }),
   };
 }

@@ -1,5 +1,5 @@
 import { makeNameTest } from "./hidden-names.ts";
-import { hiddenByName, learnSecrets, MAX_DEPTH, type SecretSources } from "./learn-secrets.ts";
+import { hiddenByName, learnSecrets, MAX_DEPTH, type SecretSources, withParentSources } from "./learn-secrets.ts";
 import { findNamedValues, leaves } from "./named-values.ts";
 import { normalizeText } from "./search-view.ts";
 import { makeSearch, type Search, type Span, takeShortest } from "./secret-search.ts";
@@ -92,11 +92,12 @@ export function makeMask(
 
 /** Collects the values that are never replaced: those of visible parameters, allowed values and common words. */
 function toKept(
-  { parameters }: SecretSources,
+  sources: SecretSources,
   allowedValues: readonly string[],
   hides: (name: string) => boolean,
 ): ReadonlySet<string> {
-  const visible = Object.entries(parameters).flatMap(([name, values]) => (hides(name) ? [] : values));
+  const parameters = withParentSources(sources).flatMap((each) => Object.entries(each.parameters));
+  const visible = parameters.flatMap(([name, values]) => (hides(name) ? [] : values));
   const { taken } = takeShortest(visible, (text) => text.length);
   const json = taken.filter((text) => /^\s*[[{]/.test(text));
   const members = json.flatMap((text) => leaves(replaceSpans(text, findNamedValues(text, hides))));

@@ -1,7 +1,8 @@
+import type { Descriptions } from "./descriptions.ts";
 import type { Evidence } from "./evidence.ts";
 import { APPROVE_ACTION, type GateAction, PAUSE_ACTION } from "./execution.ts";
 import type { FailedStep } from "./failed-step.ts";
-import type { AddressOwner } from "./requester.ts";
+import type { AddressOwners } from "./requester.ts";
 import type { RunContext } from "./run-context.ts";
 import type { Uncovered } from "./uncovered.ts";
 
@@ -45,6 +46,8 @@ export interface RequestFacts extends RunContext {
   visit?: number;
   /** The message of the runbook's author, as written; untrusted. */
   message: string | null;
+  /** The descriptions of the step and the runbook, if the author wrote no message. */
+  descriptions?: Descriptions;
   executedBy: string | null;
   executionStartedAt: number | null;
   /** The start of the step, which tells its turns apart: the first one that AWS reported. */
@@ -132,7 +135,7 @@ export interface ApprovalRequest {
   /** Counts the requests about this id, from 1: AWS may reuse it for the next turn of a loop or a retry. */
   stepTurn: number;
   facts: RequestFacts;
-  addressOwner: AddressOwner;
+  addressOwners: AddressOwners;
   /** The name of the matching route, null if there is none. */
   route: string | null;
   /** Incremented by each change that a message shows. */

@@ -1,6 +1,8 @@
+import { counted } from "./counted.ts";
 import type { ObservedExecution, ObservedStep, RateControl } from "./execution.ts";
 import { MASK, type Mask } from "./mask.ts";
 import type { NameRenderer } from "./name-renderer.ts";
+import type { Parameter } from "./request.ts";
 
 /** The part of a run that a gate belongs to, masked. */
 export interface RunContext {
@@ -8,6 +10,18 @@ export interface RunContext {
   loops?: LoopIteration[];
   /** The part of a rate-controlled run that this execution handles; absent for other runs. */
   rateControl?: RateControl;
+  /** The executions that started this one, directly or through others, the nearest first; absent if there are none. */
+  parents?: ParentExecution[];
+  /** Why the parent after the last one could not be read: an error code. Absent if the last one has none. */
+  parentsUnread?: string;
+}
+
+/** An execution that started another one. Masked. */
+export interface ParentExecution {
+  executionId: string;
+  documentName: string;
+  executedBy: string | null;
+  parameters: Parameter[];
 }
 
 interface LoopIteration {
@@ -19,12 +33,17 @@ interface LoopIteration {
 }
 
 const MAX_LOOPS = 3;
+/** The values of a parent that a line shows, and the characters of each. Details shows them all. */
+const MAX_SHOWN = 3;
+const MAX_SHOWN_LENGTH = 40;
+/** The characters of all values of one parent, as shown. */
+const VALUES_BUDGET = 160;
 /** The stored characters of one value. */
 const MAX_STORED = 500;
 
 /** Finds the iterations and the target of rate control that a gate belongs to. */
 export function findRunContext(execution: ObservedExecution, gate: ObservedStep, mask: Mask): RunContext {
-  const store = (text: string) => (text.length <= MAX_STORED ? text : `${text.slice(0, MAX_STORED).toWellFormed()}…`);
+  const store = (text: string) => shorten(text, MAX_STORED);
   const loops: LoopIteration[] = [];
   const seen = new Set<ObservedStep>();
   for (let step: ObservedStep | undefined = gate; step !== undefined && !seen.has(step); ) {
@@ -51,7 +70,8 @@ export function maskRateControl({ target, parameter }: RateControl, mask: Mask):
 }
 
 /** Describes the context of a gate: "iteration 2 of the loop perHost: host-b". Null if there is none. */
-export function describeRunContext({ loops = [], rateControl }: RunContext, show: NameRenderer): string | null {
+export function describeRunContext(context: RunContext, show: NameRenderer): string | null {
+  const { loops = [], rateControl, parents = [], parentsUnread } = context;
   const parts = loops.map(({ name, iteration, value }) => {
     const loop = name === null ? "a loop" : `the loop ${show.word(name)}`;
     return `iteration ${iteration} of ${loop}${value === null ? "" : `: ${show.word(value)}`}`;
@@ -60,5 +80,34 @@ export function describeRunContext({ loops = [], rateControl }: RunContext, show
     const { parameter, target } = rateControl;
     parts.push(`rate control target: ${parameter === null ? "" : `${show.word(parameter)} `}${show.word(target)}`);
   }
+  const nearest = parents.slice(0, 1);
+  const first = parents.slice(1).slice(-1);
+  const between = parents.length - 2;
+  parts.push(...nearest.map((parent) => describeParent(parent, show)));
+  if (between > 0) parts.push(`${counted(between, "execution")} between`);
+  parts.push(...first.map((parent) => describeParent(parent, show)));
+  if (parentsUnread !== undefined)
+    parts.push(
+      `its parent execution could not be read (${show.text(parentsUnread)}), so its requester is unknown and its hidden values may be visible here`,
+    );
   return parts.join(" · ") || null;
 }
+
+/** Names the runbook of a parent execution with the first of its parameters: "child of Release: Version 1.2, Stage prod". */
+function describeParent({ documentName, parameters }: ParentExecution, show: NameRenderer): string {
+  const values: string[] = [];
+  let left = VALUES_BUDGET;
+  for (const { name, values: each, masked } of parameters.slice(0, MAX_SHOWN)) {
+    const text = shorten(each.join(", "), MAX_SHOWN_LENGTH);
+    const value = `${show.word(name)} ${masked ? MASK : text === "" ? "(empty)" : show.word(text)}`;
+    left -= value.length;
+    if (left < 0) break;
+    values.push(value);
+  }
+  const more = parameters.length - values.length;
+  if (more > 0) values.push(values.length === 0 ? counted(more, "parameter") : `${more} more`);
+  return `child of ${show.text(shorten(documentName, 60))}${values.length === 0 ? "" : `: ${values.join(", ")}`}`;
+}
+
+const shorten = (text: string, length: number) =>
+  text.length <= length ? text : `${text.slice(0, length).toWellFormed()}…`;

@@ -72,16 +72,23 @@ const at = (read: Read | undefined): string =>
 
 type Context = AuditDetails["decided"] | AuditDetails["requested"] | AuditDetails["closed"];
 
-function describeRequester({ principal, userIds, email }: Context["requester"]): string {
-  const people = [...userIds, ...(email === null ? [] : [email])];
-  return `${principal ?? "a principal that AWS does not name"}${people.length === 0 ? "" : ` (${people.join(", ")})`}`;
+function describeRequester({ parents = [], ...own }: Context["requester"]): string {
+  const texts = [own, ...parents].map(({ principal, userIds, email }) => {
+    const people = [...userIds, ...(email === null ? [] : [email])];
+    return `${principal ?? "a principal that AWS does not name"}${people.length === 0 ? "" : ` (${people.join(", ")})`}`;
+  });
+  return texts.join("; a parent execution by ");
 }
 
-function describeShown({ question, documentVersion, parameters }: AuditDetails["requested"]["shown"]): string[] {
+function describeShown(shown: AuditDetails["requested"]["shown"]): string[] {
+  const { question, descriptions = {}, documentVersion, parameters, parents = [] } = shown;
+  const values = (of: Record<string, string>) => Object.entries(of).map(([name, value]) => `${name} = ${value}`);
   return [
     question ?? "no question by the author of the runbook",
+    ...Object.entries(descriptions).map(([of, text]) => `description of the ${of}: ${line(text)}`),
     `version ${documentVersion ?? "unknown"} of the runbook`,
-    ...Object.entries(parameters).map(([name, value]) => `${name} = ${value}`),
+    ...values(parameters),
+    ...parents.flatMap((each) => [`child of ${line(each.documentName)}`, ...values(each.parameters)]),
   ];
 }
 

@@ -49,7 +49,7 @@ async function open(
     await trx.insertInto("messages").values(newMessage(request.id, channelId)).execute();
   if (recipientLookup !== undefined) await addRecipientLookup(trx, request.id, recipientLookup);
   if (notice !== undefined) await addRecipientLookup(trx, request.id, notice.kind, notice.once);
-  await addRequesterLookup(trx, request.id, request.addressOwner);
+  await addRequesterLookup(trx, request.id, request.addressOwners);
   await appendAudit(trx, [audit], publishes);
   return "opened";
 }

@@ -1,27 +1,28 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { RequesterLookupStore } from "../app/ports/store.ts";
 import type { RequestPatch } from "../core/request.ts";
-import type { AddressOwner } from "../core/requester.ts";
+import { type AddressOwners, pendingAddresses } from "../core/requester.ts";
 import type { Tables } from "./schema.ts";
 
-/** Adds the lookup of a new request whose requester has an address. */
+/** Adds the lookup of a new request with an address of a requester. */
 export async function addRequesterLookup(
   trx: Transaction<Tables>,
   requestId: string,
-  owner: AddressOwner,
+  owners: AddressOwners,
 ): Promise<void> {
-  if (owner.kind !== "pending") return;
+  if (pendingAddresses(owners).length === 0) return;
   const row = { requestId, attempts: 0, nextAttemptAt: 0, lastError: null };
   await trx.insertInto("requesterLookups").values(row).execute();
 }
 
-/** Ends the lookup when a change of the request stores its result, or closes the request. */
+/** Ends the lookup when a change of the request stores its last result, or closes the request. */
 export async function endRequesterLookup(
   trx: Transaction<Tables>,
   requestId: string,
   patch: RequestPatch,
 ): Promise<void> {
-  if (patch.addressOwner === undefined && patch.state !== "closed") return;
+  const isDone = patch.addressOwners !== undefined && pendingAddresses(patch.addressOwners).length === 0;
+  if (!isDone && patch.state !== "closed") return;
   await trx.deleteFrom("requesterLookups").where("requestId", "=", requestId).execute();
 }
 

@@ -9,7 +9,7 @@ export function requestFromRow({ deadline: _, starter: __, ...row }: RequestsTab
   return {
     ...row,
     facts: JSON.parse(row.facts),
-    addressOwner: JSON.parse(row.addressOwner),
+    addressOwners: JSON.parse(row.addressOwners),
     awsApprovals: row.awsApprovals === null ? null : JSON.parse(row.awsApprovals),
     awsDecidedBy: JSON.parse(row.awsDecidedBy),
     outcome: row.outcome === null ? null : JSON.parse(row.outcome),
@@ -22,7 +22,7 @@ export function requestToRow(request: ApprovalRequest): RequestsTable {
   return {
     ...request,
     facts: JSON.stringify(request.facts),
-    addressOwner: JSON.stringify(request.addressOwner),
+    addressOwners: JSON.stringify(request.addressOwners),
     awsApprovals: request.awsApprovals === null ? null : JSON.stringify(request.awsApprovals),
     awsDecidedBy: JSON.stringify(request.awsDecidedBy),
     outcome: request.outcome === null ? null : JSON.stringify(request.outcome),
@@ -38,12 +38,12 @@ function toDeadline(facts: RequestFacts): number | undefined {
 }
 
 export function patchToRow(patch: RequestPatch): Partial<RequestsTable> {
-  const { facts, addressOwner, awsApprovals, awsDecidedBy, outcome, reachedStep, failedStep, ...plain } = patch;
+  const { facts, addressOwners, awsApprovals, awsDecidedBy, outcome, reachedStep, failedStep, ...plain } = patch;
   const deadline = facts === undefined ? undefined : toDeadline(facts);
   return {
     ...plain,
     ...(facts === undefined ? {} : { facts: JSON.stringify(facts) }),
-    ...(addressOwner === undefined ? {} : { addressOwner: JSON.stringify(addressOwner) }),
+    ...(addressOwners === undefined ? {} : { addressOwners: JSON.stringify(addressOwners) }),
     ...(deadline === undefined ? {} : { deadline }),
     ...(awsApprovals === undefined ? {} : { awsApprovals: JSON.stringify(awsApprovals) }),
     ...(awsDecidedBy === undefined ? {} : { awsDecidedBy: JSON.stringify(awsDecidedBy) }),

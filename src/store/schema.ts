@@ -14,10 +14,10 @@ import type { SignalAttempt } from "../core/signal-attempt.ts";
 export interface RequestsTable
   extends Omit<
     ApprovalRequest,
-    "facts" | "addressOwner" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep" | "failedStep"
+    "facts" | "addressOwners" | "awsApprovals" | "awsDecidedBy" | "outcome" | "reachedStep" | "failedStep"
   > {
   facts: string;
-  addressOwner: string;
+  addressOwners: string;
   awsApprovals: string | null;
   awsDecidedBy: string;
   outcome: string | null;

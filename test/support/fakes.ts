@@ -9,7 +9,7 @@ import type {
   RequestView,
   Thread,
 } from "../../src/app/ports/slack.ts";
-import type { ListedExecution, ObservedExecution } from "../../src/core/execution.ts";
+import type { ListedExecution, ObservedExecution, Parents } from "../../src/core/execution.ts";
 import type { NameRenderer } from "../../src/core/name-renderer.ts";
 import type { Person } from "../../src/core/person.ts";
 import type { SignalResult } from "../../src/core/signal-attempt.ts";
@@ -117,6 +117,8 @@ export interface FakeAutomation extends Automation {
   tagged: Awaited<ReturnType<Automation["tags"]>>;
   /** Whether the signer may stop executions. */
   stopping: Awaited<ReturnType<Automation["canStop"]>>;
+  /** The parents of an execution that has one. */
+  parents: (execution: ObservedExecution) => Parents;
   shows(execution: ObservedExecution): void;
   lists(...executions: ListedExecution[]): void;
 }
@@ -133,6 +135,7 @@ export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
     tagged: { kind: "read", tags: {} },
     stopping: { kind: "read", allowed: true },
     declared: { kind: "read", defaults: {}, allowedValues: {} },
+    parents: () => ({ executions: [], unread: null }),
     shows: (execution) => void fake.reads.set(execution.executionId, { kind: "read", execution }),
     lists(...executions) {
       fake.listing = { kind: "listed", executions };
@@ -161,6 +164,9 @@ export function fakeAutomation(target: Target = { ...TARGET }): FakeAutomation {
     async canStop() {
       fake.calls.canStop++;
       return fake.stopping;
+    },
+    async withParents(execution) {
+      return execution.parentExecutionId === null ? execution : { ...execution, parents: fake.parents(execution) };
     },
     signers: "bot",
     ready: async () => ({ kind: "ready" }),

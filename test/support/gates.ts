@@ -163,6 +163,7 @@ export function fakeGates(clock: TestClock, gates: number, needed: number | null
       return { kind: "listed", executions };
     },
     read: async () => ({ kind: "read", execution: execution() }),
+    withParents: async (read) => read,
     tags: async () => ({ kind: "read", tags: {} }),
     defaults: async () => ({ kind: "read", defaults: {}, allowedValues: {} }),
     signers: needed === null ? "bot" : "approvers",

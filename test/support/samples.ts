@@ -51,7 +51,7 @@ export const aRequest = (more: Partial<ApprovalRequest> = {}): ApprovalRequest =
   stepExecutionId: STEP_ID,
   stepTurn: 1,
   facts: aFacts(),
-  addressOwner: { kind: "none" },
+  addressOwners: {},
   route: "databases",
   version: 1,
   state: "open",

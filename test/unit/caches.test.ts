@@ -229,7 +229,9 @@ function defaultsReader() {
         Force: { type: "Boolean", default: false },
         Name: { type: "String" },
       };
-      return { Content: JSON.stringify({ parameters }) };
+      const restart = { name: "restart", action: "aws:sleep", description: "Restarts it." };
+      const loop = { name: "each", action: "aws:loop", inputs: { Steps: [restart, { name: "approve" }, null] } };
+      return { Content: JSON.stringify({ description: "Restarts a database.", parameters, mainSteps: [loop] }) };
     },
   } as unknown as SSMClient;
   const defaults = makeDefaults(client, clock.now, makeCallPacer(clock));
@@ -237,7 +239,7 @@ function defaultsReader() {
   return { clock, state, read };
 }
 
-test("the defaults of a runbook are cached for ten minutes, and after a failure for five seconds", async () => {
+test("the defaults and descriptions of a runbook are cached for ten minutes, and after a failure for five seconds", async () => {
   const { clock, state, read } = defaultsReader();
   state.error = new Error("AccessDenied");
   assert.equal((await read()).kind, "failed");
@@ -249,6 +251,7 @@ test("the defaults of a runbook are cached for ten minutes, and after a failure 
     kind: "read",
     defaults: { Size: ["small"], Force: ["false"] },
     allowedValues: { Size: ["small", "large"], Force: ["true", "false"] },
+    descriptions: { runbook: "Restarts a database.", steps: new Map([["restart", "Restarts it."]]) },
   });
   clock.advance(599_999);
   await read();

@@ -2,21 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type AddressOwner,
-  describeMissingIdentity,
   describeRequester,
-  describeRequesterRule,
-  findRequester,
   type Identities,
-  initialOwner,
+  initialOwners,
   isRequester,
   type Requester,
   UNKNOWN_REQUESTER,
 } from "../../src/core/requester.ts";
+import { describeMissingIdentity, describeRequesterRule } from "../../src/core/requester-rule.ts";
 import { aPerson, aRoute } from "../support/samples.ts";
-import { iam, NO_OWNER, PLAIN, role, SSO_ROLE, session, sso, sts, user } from "./principal-samples.ts";
-
-const find = (executedBy: string | null, identities: Identities = {}, owner: AddressOwner = NO_OWNER) =>
-  findRequester(executedBy, identities, owner);
+import { findStarter as find, iam, PLAIN, role, SSO_ROLE, session, sso, sts, user } from "./principal-samples.ts";
 
 test("a listed user or Identity Center session is the requester; whoever is listed with a role is only a candidate", () => {
   const identities = { U0JANE: [role], U0OMAR: [user, role], U0MIA: [user] };
@@ -51,9 +46,10 @@ test("the account that had the address when the request opened is the requester,
 });
 
 test("only an Identity Center session with an address needs a lookup", () => {
-  assert.deepEqual(initialOwner(sso("rosa@example.com")), { kind: "pending" });
+  const owners = (executedBy: string | null) => initialOwners({ executedBy });
+  assert.deepEqual(owners(sso("rosa@example.com")), { "rosa@example.com": { kind: "pending" } });
   for (const other of [sso("rosa"), sts("assumed-role/Deploy/rosa@example.com"), user, null])
-    assert.deepEqual(initialOwner(other), NO_OWNER, String(other));
+    assert.deepEqual(owners(other), {}, String(other));
 });
 
 test("a person is the requester by the stored id, by the current address without case, or as a candidate", () => {

@@ -3,8 +3,9 @@ import { test } from "node:test";
 import { makePreviewVerdict } from "../../src/app/decide/preview-verdict.ts";
 import type { Click } from "../../src/app/ports/click-store.ts";
 import type { ApprovalRequest } from "../../src/core/request.ts";
-import { aClick, anEntry, aPerson, aRequest, MESSAGE_TS } from "../support/samples.ts";
+import { aClick, aFacts, anEntry, aPerson, aRequest, MESSAGE_TS } from "../support/samples.ts";
 import { fromMessage, setUp } from "./evaluate-click-setup.ts";
+import { sso } from "./principal-samples.ts";
 
 test("a button is not trusted: a click for an unknown request or from a foreign message decides nothing", async (t) => {
   const { press, replies, request } = await setUp(t);
@@ -75,7 +76,11 @@ test("a click in the reply to a command is checked like a click on the message, 
   const complete: Partial<Click> = { ...inReply, reason: "In need.", typed: documentName };
   const open = (id: string, more: Partial<ApprovalRequest>) =>
     store.requests.open({ request: aRequest({ id, stepExecutionId: id, ...more }), channels: [], audit: anEntry() });
-  await open("own", { addressOwner: { kind: "person", userId: "U003" } });
+  const executedBy = sso("own@example.com");
+  await open("own", {
+    facts: aFacts({ executedBy }),
+    addressOwners: { "own@example.com": { kind: "person", userId: "U003" } },
+  });
   await open("other-route", { route: "web" });
   directory.people.set("U004", aPerson("U004", { accountStatus: "guest" }));
   await press("U0JOE", complete);

@@ -4,6 +4,7 @@ import { makePreviewVerdict, type VerdictPreview } from "../../src/app/decide/pr
 import { requestContext } from "../../src/core/audit.ts";
 import { denialSentence } from "../../src/core/denial.ts";
 import type { Person } from "../../src/core/person.ts";
+import { initialOwners } from "../../src/core/requester.ts";
 import { mentions } from "../../src/slack/messages/mentions.ts";
 import { aClick, anEntry, aPerson, aRequest, aVote, MESSAGE_TS, NOW, REQUEST_ID } from "../support/samples.ts";
 import type { OpenStore } from "../support/stores.ts";
@@ -172,7 +173,7 @@ async function startedByRosa({ requests, messages }: Pick<OpenStore, "requests" 
   const executedBy = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/rosa@example.com";
   const facts = { ...aRequest().facts, executedBy };
   await requests.open({
-    request: aRequest({ id: requestId, stepExecutionId: requestId, facts, addressOwner: { kind: "pending" } }),
+    request: aRequest({ id: requestId, stepExecutionId: requestId, facts, addressOwners: initialOwners(facts) }),
     channels: ["C0DBA"],
     audit: anEntry(),
   });

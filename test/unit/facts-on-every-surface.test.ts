@@ -4,8 +4,10 @@ import { explain, makeIdRenderer } from "../../src/app/admin/policy-explain.ts";
 import type { DeclaredParameters } from "../../src/app/ports/aws.ts";
 import type { RequestView } from "../../src/app/ports/slack.ts";
 import { denialSentence } from "../../src/core/denial.ts";
+import { MASK } from "../../src/core/mask.ts";
 import type { Approvers, Route } from "../../src/core/policy.ts";
-import { describeRequesterRule, type Requester } from "../../src/core/requester.ts";
+import type { Requester } from "../../src/core/requester.ts";
+import { describeRequesterRule } from "../../src/core/requester-rule.ts";
 import type { Uncovered } from "../../src/core/uncovered.ts";
 import { detailsView } from "../../src/slack/messages/details-view.ts";
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
@@ -171,6 +173,30 @@ test("every surface names the iteration of a loop with its value, and the target
   assertShown("run", view({ facts: { rateControl } }), () => ["rate control target: InstanceId i-0123456789abcdef0"]);
   for (const { render } of Object.values(SURFACES))
     assert.doesNotMatch(render({ ...view(), route: ROUTE }), /iteration|rate control/);
+});
+
+test("every surface names the parent execution, its first values and its requester, or says that it could not be read", () => {
+  const value = (name: string, text: string) => ({ name, values: [text], masked: text === MASK, isDefault: null });
+  const parameters = [value("Stage", "prod"), value("Token", MASK), value("Note", "a b"), value("More", "x")];
+  const executedBy = "arn:aws:iam::111122223333:user/omar";
+  const parents = [{ executionId: "p", documentName: "Release", executedBy, parameters }];
+  const of = view({ facts: { parents } });
+  assertShown("run", of, ({ short, ids }) =>
+    ids === "plain"
+      ? ["child of Release"]
+      : short
+        ? []
+        : ["child of `Release`: Stage prod, Token (hidden), Note `a b`, 1 more"],
+  );
+  assertShown("requester", of, () => ["`omar` through `Deployer/run-7`"]);
+  assert.match(requestMessage(of).text, /Started by omar/);
+  const unread = view({ facts: { parents: [], parentsUnread: "AccessDeniedException" } });
+  assertShown("requester", unread, () => ["an unknown requester through `Deployer/run-7`"]);
+  for (const name of ["message", "Details", "App Home", "pending", "show", "digest"])
+    assert.match(SURFACES[name]?.render({ ...unread, route: ROUTE }) ?? "", /parent execution could not be read/, name);
+  const details = SURFACES.Details?.render({ ...of, route: ROUTE }) ?? "";
+  for (const words of ["Parameters of its parent Release", "More :  x", "Started by execution:* `p`"])
+    assert.ok(details.includes(words), details);
 });
 
 test("every surface names the runbook, the step and the target with its account and Region", () => {

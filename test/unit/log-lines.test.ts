@@ -46,7 +46,7 @@ for (const read of ["messages", "notices", "recipientLookups", "requesterLookups
   test(`the rows of ${read} teach the log their executions, and a failure of that keeps no row from its worker`, async (t) => {
     const store = await aStore(t, { now: () => NOW });
     await store.requests.open({
-      request: aRequest({ addressOwner: { kind: "pending" } }),
+      request: aRequest({ addressOwners: { "rosa@example.com": { kind: "pending" } } }),
       channels: ["C0DBA"],
       audit: anEntry(),
       recipientLookup: "no-route",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makeLookUpRequester, makeRetryRequesterLookup } from "../../src/app/watch/look-up-requester.ts";
 import type { Person } from "../../src/core/person.ts";
+import type { AddressOwners } from "../../src/core/requester.ts";
 import { fakeDirectory, testClock, testLog } from "../support/fakes.ts";
 import { aFacts, anEntry, aPerson, aRequest, REQUEST_ID } from "../support/samples.ts";
 import { aStore } from "../support/stores.ts";
@@ -10,12 +11,12 @@ const ROSA = "rosa@example.com";
 const SSO = `arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/${ROSA}`;
 
 /** A request that Rosa started, whose lookup is due. */
-async function setUp(t: TestContext) {
+async function setUp(t: TestContext, addressOwners: AddressOwners = { [ROSA]: { kind: "pending" } }) {
   const clock = testClock();
   const store = await aStore(t, { now: clock.now });
   const directory = fakeDirectory();
   const log = testLog();
-  const request = aRequest({ facts: aFacts({ executedBy: SSO }), addressOwner: { kind: "pending" } });
+  const request = aRequest({ facts: aFacts({ executedBy: SSO }), addressOwners });
   await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
   const has = (more: Partial<Person> = {}) =>
     directory.people.set("U0ROSA", aPerson("U0ROSA", { email: ROSA, ...more }));
@@ -40,7 +41,7 @@ test("the owner of the address is stored once, with an audit record, and a later
   has();
   assert.deepEqual(await due(), [{ requestId: REQUEST_ID, attempts: 0 }]);
   await run();
-  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+  assert.deepEqual((await stored()).addressOwners[ROSA], { kind: "person", userId: "U0ROSA" });
   assert.equal((await stored()).version, 2, "the message shows the person");
   const [, record] = await store.requests.history(REQUEST_ID);
   assert.deepEqual([record?.kind, record?.detail], ["identified", { email: ROSA, userId: "U0ROSA" }]);
@@ -49,7 +50,7 @@ test("the owner of the address is stored once, with an audit record, and a later
   directory.people.set("U0OTHER", aPerson("U0OTHER", { email: ROSA }));
   has({ email: "another@example.com" });
   assert.deepEqual(await lookUp(REQUEST_ID), { kind: "done" });
-  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+  assert.deepEqual((await stored()).addressOwners[ROSA], { kind: "person", userId: "U0ROSA" });
 });
 
 test("an address of no account, a deactivated account, a bot or another organization identifies no one", async (t) => {
@@ -58,7 +59,7 @@ test("an address of no account, a deactivated account, a bot or another organiza
     if (status !== null) has({ accountStatus: status });
     await run();
     const expected = status === "guest" ? { kind: "person", userId: "U0ROSA" } : { kind: "nobody" };
-    assert.deepEqual((await stored()).addressOwner, expected, String(status));
+    assert.deepEqual((await stored()).addressOwners[ROSA], expected, String(status));
   }
 });
 
@@ -68,7 +69,7 @@ test("a failed lookup stays due with its error, and is tried again no sooner tha
   const { byEmail } = directory;
   directory.byEmail = async () => ({ kind: "unknown", error: "ratelimited", retryAfterMs: 20_000 });
   await run();
-  assert.equal((await stored()).addressOwner.kind, "pending");
+  assert.equal((await stored()).addressOwners[ROSA]?.kind, "pending");
   assert.deepEqual(await store.effects.failing(REQUEST_ID), [
     { kind: "requester", about: REQUEST_ID, error: "ratelimited" },
   ]);
@@ -78,7 +79,7 @@ test("a failed lookup stays due with its error, and is tried again no sooner tha
   assert.deepEqual(await due(), [{ requestId: REQUEST_ID, attempts: 1 }]);
   directory.byEmail = byEmail;
   await run();
-  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+  assert.deepEqual((await stored()).addressOwners[ROSA], { kind: "person", userId: "U0ROSA" });
   assert.deepEqual(await store.effects.failing(REQUEST_ID), []);
 });
 
@@ -94,7 +95,7 @@ test("a lookup in a race with other changes stores its result, and two lookups a
     return byEmail(email);
   };
   await Promise.all([lookUp(REQUEST_ID), lookUp(REQUEST_ID)]);
-  assert.deepEqual((await stored()).addressOwner, { kind: "person", userId: "U0ROSA" });
+  assert.deepEqual((await stored()).addressOwners[ROSA], { kind: "person", userId: "U0ROSA" });
   const records = await store.requests.history(REQUEST_ID);
   assert.equal(records.filter(({ kind }) => kind === "identified").length, 1);
 });
@@ -109,4 +110,27 @@ test("the end of the request ends the lookup", async (t) => {
     audit: [],
   });
   assert.deepEqual(await due(), []);
+});
+
+test("the addresses of a child execution and of its parent are both looked up, also after a failure between them", async (t) => {
+  const OMAR = "omar@example.com";
+  const set = await setUp(t, { [ROSA]: { kind: "pending" }, [OMAR]: { kind: "pending" } });
+  const { clock, store, directory, has, due, run, stored } = set;
+  has();
+  directory.people.set("U0OMAR", aPerson("U0OMAR", { email: OMAR }));
+  const { byEmail } = directory;
+  directory.byEmail = async (email) =>
+    email === OMAR ? { kind: "unknown", error: "ratelimited", retryAfterMs: 1_000 } : byEmail(email);
+  await run();
+  assert.deepEqual((await stored()).addressOwners, {
+    [ROSA]: { kind: "person", userId: "U0ROSA" },
+    [OMAR]: { kind: "pending" },
+  });
+  directory.byEmail = byEmail;
+  clock.advance(60_000);
+  assert.equal((await due()).length, 1);
+  await run();
+  assert.deepEqual((await stored()).addressOwners[OMAR], { kind: "person", userId: "U0OMAR" });
+  assert.deepEqual(await due(), []);
+  assert.equal((await store.requests.history(REQUEST_ID)).filter(({ kind }) => kind === "identified").length, 2);
 });

@@ -47,63 +47,76 @@ const FORMS: ((value: string) => string)[] = [
 
 test("no surface shows a hidden value of six characters or more in any form, and each shows the visible values", () => {
   fc.assert(
-    fc.property(secret, fc.constantFrom("parameter", "output", "input", "variable", "member"), (value, source) => {
-      const forms = FORMS.map((form) => form(value));
-      const text = forms.map((form) => `<${form}>`).join(" ");
-      const own = aStep({ inputs: { Message: `Restart orders-7 with ${text}?`, Approvers: ["someone"] } });
-      const json = JSON.stringify({ password: value, region: "eu-central-1" });
-      const other = aStep({
-        stepExecutionId: "other",
-        name: "prepare",
-        action: "aws:runCommand",
-        status: "Failed",
-        inputs: { Note: text, ...(source === "input" ? { ApiKey: value } : {}) },
-        outputs: { Log: [text], ...(source === "output" ? { db_password: [value] } : {}) },
-        failureMessage: `failed: ${text}`,
-      });
-      const execution = anExecution({
-        parameters: {
-          DatabaseId: ["orders-7"],
-          Note: [text],
-          ...(source === "parameter" ? { AdminPassword: [value] } : {}),
-          ...(source === "member" ? { Config: [json] } : {}),
-        },
-        variables: source === "variable" ? { dbPassword: [value] } : {},
-        failureMessage: `ended: ${text}`,
-        status: "Failed",
-        steps: [other, own],
-      });
-      const mask = makeMask(DEFAULT_HIDDEN_NAMES, execution);
-      const facts = toRequestFacts(execution, own, { gate: 1, gates: 1 }, mask, {});
-      const open = aRequest({ facts });
-      const [change] = reconcile(execution, [open], { now: NOW, maskText: mask.text });
-      assert.ok(change !== undefined && change.kind === "close");
-      const closed = aRequest({ ...open, ...change.patch });
-      const seen = maskExecution(execution, makeMask(DEFAULT_HIDDEN_NAMES, execution));
-      for (const request of [open, closed]) {
-        const view = { request, votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER };
-        const inspected = { ...view, messages: [], history: [], problems: [], execution: seen };
-        const surfaces = [
-          requestMessage(view),
-          detailsView({ ...view, execution: seen }),
-          homeView(aHome([inspected]), { now: NOW, workspaceUrl: "https://x.slack.com/" }),
-          shownRequestBlocks(inspected, 11_000, { workspaceUrl: "https://x.slack.com/", admin: true }),
-          [{ text: JSON.stringify(request) }, { text: JSON.stringify(seen) }],
-        ].map((surface) =>
-          visibleText(surface).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"),
+    fc.property(
+      secret,
+      fc.constantFrom("parameter", "output", "input", "variable", "member", "parent", "parent output"),
+      (value, source) => {
+        const forms = FORMS.map((form) => form(value));
+        const text = forms.map((form) => `<${form}>`).join(" ");
+        const own = aStep({ inputs: { Message: `Restart orders-7 with ${text}?`, Approvers: ["someone"] } });
+        const json = JSON.stringify({ password: value, region: "eu-central-1" });
+        const other = aStep({
+          stepExecutionId: "other",
+          name: "prepare",
+          action: "aws:runCommand",
+          status: "Failed",
+          inputs: { Note: text, ...(source === "input" ? { ApiKey: value } : {}) },
+          outputs: { Log: [text], ...(source === "output" ? { db_password: [value] } : {}) },
+          failureMessage: `failed: ${text}`,
+        });
+        const execution = anExecution({
+          parameters: {
+            DatabaseId: ["orders-7"],
+            Note: [text],
+            ...(source === "parameter" ? { AdminPassword: [value] } : {}),
+            ...(source === "member" ? { Config: [json] } : {}),
+          },
+          variables: source === "variable" ? { dbPassword: [value] } : {},
+          failureMessage: `ended: ${text}`,
+          status: "Failed",
+          steps: [other, own],
+          parents: {
+            executions: [
+              anExecution({
+                parameters: { Note: [text], ...(source === "parent" ? { AdminPassword: [value] } : {}) },
+                steps: [aStep({ outputs: source === "parent output" ? { db_password: [value] } : {} })],
+              }),
+            ],
+            unread: null,
+          },
+        });
+        const mask = makeMask(DEFAULT_HIDDEN_NAMES, execution);
+        const facts = toRequestFacts(execution, own, { gate: 1, gates: 1 }, mask, {});
+        const open = aRequest({ facts });
+        const [change] = reconcile(execution, [open], { now: NOW, maskText: mask.text });
+        assert.ok(change !== undefined && change.kind === "close");
+        const closed = aRequest({ ...open, ...change.patch });
+        const seen = maskExecution(execution, makeMask(DEFAULT_HIDDEN_NAMES, execution));
+        for (const request of [open, closed]) {
+          const view = { request, votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER };
+          const inspected = { ...view, messages: [], history: [], problems: [], execution: seen };
+          const surfaces = [
+            requestMessage(view),
+            detailsView({ ...view, execution: seen }),
+            homeView(aHome([inspected]), { now: NOW, workspaceUrl: "https://x.slack.com/" }),
+            shownRequestBlocks(inspected, 11_000, { workspaceUrl: "https://x.slack.com/", admin: true }),
+            [{ text: JSON.stringify(request) }, { text: JSON.stringify(seen) }],
+          ].map((surface) =>
+            visibleText(surface).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"),
+          );
+          for (const [index, shown] of surfaces.entries())
+            for (const form of forms.filter((each) => each.trim().length >= 6))
+              assert.ok(!shown.includes(form.trim()), `surface ${index} shows ${JSON.stringify(form)}: ${shown}`);
+          assert.ok(surfaces[1]?.includes("orders-7"));
+        }
+        assert.match(
+          visibleText(
+            requestMessage({ request: open, votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER }),
+          ),
+          /DatabaseId orders-7|DatabaseId.*orders-7/,
         );
-        for (const [index, shown] of surfaces.entries())
-          for (const form of forms.filter((each) => each.trim().length >= 6))
-            assert.ok(!shown.includes(form.trim()), `surface ${index} shows ${JSON.stringify(form)}: ${shown}`);
-        assert.ok(surfaces[1]?.includes("orders-7"));
-      }
-      assert.match(
-        visibleText(
-          requestMessage({ request: open, votes: [], attempts: [], route: aRoute(), requester: UNKNOWN_REQUESTER }),
-        ),
-        /DatabaseId orders-7|DatabaseId.*orders-7/,
-      );
-    }),
+      },
+    ),
     { numRuns: 150, interruptAfterTimeLimit: 15_000 },
   );
 });

@@ -43,6 +43,17 @@ const facts: fc.Arbitrary<RequestFacts> = fc.record({
     maxLength: 3,
   }),
   rateControl: fc.record({ parameter: maybe(hostile(300)), target: hostile(501) }),
+  parents: fc.array(
+    fc.record({
+      executionId,
+      documentName: hostile(2048),
+      executedBy: maybe(arn),
+      parameters: fc.array(parameter, { maxLength: 4 }),
+    }),
+    { maxLength: 5 },
+  ),
+  parentsUnread: hostile(100),
+  descriptions: fc.record({ step: hostile(4096), runbook: hostile(4096) }),
   notReplaced: fc.array(hostile(100), { maxLength: 3 }),
   evidence: fc.array(
     fc.record(
@@ -75,7 +86,7 @@ export const requests: fc.Arbitrary<ApprovalRequest> = fc.record({
   stepExecutionId: fc.constantFrom("s-0", "s-1"),
   stepTurn: count,
   facts,
-  addressOwner: fc.constant({ kind: "none" as const }),
+  addressOwners: fc.constant({}),
   route: maybe(hostile(300)),
   version: count,
   state: fc.constantFrom("open", "decided", "closed"),
@@ -130,7 +141,7 @@ export const attempts: fc.Arbitrary<SignalAttempt[]> = fc.array(
   { maxLength: 4 },
 );
 
-export const requesters: fc.Arbitrary<Requester> = fc.record({
+const requester: fc.Arbitrary<Requester> = fc.record({
   executedBy: maybe(arn),
   userIds: fc.array(userId, { maxLength: 20 }),
   candidates: fc.array(userId, { maxLength: 20 }),
@@ -138,6 +149,9 @@ export const requesters: fc.Arbitrary<Requester> = fc.record({
   pending: fc.boolean(),
 });
 
+export const requesters = fc
+  .tuple(requester, fc.array(requester, { maxLength: 5 }))
+  .map(([own, parents]): Requester => ({ ...own, ...(parents.length === 0 ? {} : { parents }) }));
 export const views = fc.record({ request: requests, votes, attempts, route: routes, requester: requesters });
 
 const values = fc.dictionary(

@@ -81,7 +81,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
     stepExecutionId: "s-1",
     stepTurn: 1,
     facts: { ...FACTS, ...facts },
-    addressOwner: { kind: "none" },
+    addressOwners: {},
     route: ROUTE.name,
     version: 1,
     state: "open",
@@ -108,7 +108,7 @@ export function request({ facts, ...changes }: Changes = {}): ApprovalRequest {
 
 export function view(changes: Changes = {}, votes: Vote[] = [], route: Route | null = ROUTE): RequestView {
   const shown = request(changes);
-  const requester = findRequester(shown.facts.executedBy, {}, shown.addressOwner);
+  const requester = findRequester(shown, {});
   return { request: shown, votes, attempts: [], route, requester };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RequestView } from "../../src/app/ports/slack.ts";
+import { detailsPages } from "../../src/slack/messages/details-view.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
 import {
@@ -78,6 +79,26 @@ test("the author's message is a quote in which nothing is parsed; without a mess
     elements: [{ type: "text", text: "*Now* ‹!channel> `x`" }],
   });
   assert.equal(findBlock(view({ facts: { message: null } }), "words"), undefined);
+});
+
+test("a gate without a message quotes the descriptions of its step and runbook, labeled and cut, and Details has them in full", () => {
+  const long = "word ".repeat(800).trim();
+  const of = view({
+    facts: { message: null, descriptions: { step: "Asks *the owners*: https://wiki.example", runbook: long } },
+  });
+  const text = visibleText(requestMessage(of).blocks);
+  assert.match(
+    text,
+    /The gate has no message\. Description of the step: Asks \*the owners\*:.*https:\/\/wiki\.example.*Description of the runbook: word/s,
+  );
+  assert.ok(!text.includes(long));
+  const whole = visibleText(detailsPages({ ...of, execution: null })).replaceAll(/\s+/g, " ");
+  assert.ok(whole.includes(long));
+  assert.doesNotMatch(visibleText(requestMessage(view({ facts: { descriptions: { step: "Asks" } } })).blocks), /Asks/);
+  const shared = visibleText(requestMessage(of, { withhold: true }).blocks);
+  assert.match(shared, /Not shown.*the descriptions/);
+  assert.doesNotMatch(shared, /owners/);
+  assert.doesNotMatch(requestMessage(of).text, /owners/);
 });
 
 test("only parameters that differ from the defaults are shown, masked ones as hidden, and the others are counted", () => {

@@ -170,3 +170,23 @@ test("tags that cannot change the route are not waited for", async (t) => {
   const { request } = await openedWithTags(t, failed(true), [REST, TAGGED]);
   assert.equal(request?.route, "rest");
 });
+
+test("a gate without a message has the descriptions of its step and runbook, masked, and a gate with one has none", async (t) => {
+  const descriptions = {
+    runbook: "Restarts a database with hunter2-hunter2.",
+    steps: new Map([[aStep().name, "Asks the owners."]]),
+  };
+  for (const [Message, described] of [
+    [" \u200b", { step: "Asks the owners.", runbook: "Restarts a database with (hidden)." }],
+    ["Restart?", undefined],
+  ] as const) {
+    const { automation, read, requests, store } = await setUp(t);
+    automation.declared = { ...declared({}), descriptions };
+    const parameters = { AdminPassword: ["hunter2-hunter2"] };
+    automation.shows(anExecution({ parameters, steps: [aStep({ inputs: { Message, Approvers: ["someone"] } })] }));
+    await read();
+    assert.deepEqual((await requests())[0]?.facts.descriptions, described);
+    const [record] = await store.requests.history("request-1");
+    assert.deepEqual(record?.kind === "requested" && record.detail.shown.descriptions, described);
+  }
+});

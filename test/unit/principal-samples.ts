@@ -1,5 +1,11 @@
 import type { NameRenderer } from "../../src/core/name-renderer.ts";
-import type { AddressOwner } from "../../src/core/requester.ts";
+import {
+  type AddressOwner,
+  findRequester,
+  type Identities,
+  type Requester,
+  requesterEmail,
+} from "../../src/core/requester.ts";
 
 const A = "111122223333";
 export const iam = (resource: string, account = A) => `arn:aws:iam::${account}:${resource}`;
@@ -13,4 +19,13 @@ export const sso = (name: string) => sts(`assumed-role/${SSO_ROLE}/${name}`);
 const asIs = (text: string) => text;
 export const PLAIN: NameRenderer = { user: asIs, group: asIs, channel: asIs, text: asIs, word: asIs, strong: asIs };
 
-export const NO_OWNER: AddressOwner = { kind: "none" };
+/** Finds the requester of an execution without a parent, whose address has this owner. */
+export function findStarter(
+  executedBy: string | null,
+  identities: Identities = {},
+  owner: AddressOwner | null = null,
+): Requester {
+  const email = requesterEmail(executedBy);
+  const addressOwners = email === null || owner === null ? {} : { [email]: owner };
+  return findRequester({ facts: { executedBy }, addressOwners }, identities);
+}

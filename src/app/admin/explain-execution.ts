@@ -29,7 +29,7 @@ export async function explainExecution(
 ): Promise<ExplainedExecution | { kind: "not-found" } | AwsFailure> {
   const reading = await automation.read(executionId, abort, true);
   if (reading.kind !== "read") return reading;
-  const { execution } = reading;
+  const execution = await automation.withParents(reading.execution, abort, true);
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const tagged = usesTags(policy.routes) ? await automation.tags(executionId, abort) : null;
   const tags = tagged?.kind === "read" ? tagged.tags : null;
@@ -45,7 +45,7 @@ export async function explainExecution(
     notes: tagged?.kind === "failed" ? [`The tags could not be read: ${tagged.code}: ${tagged.message}`] : [],
     gates: subjects.map((subject, index) => ({
       subject,
-      ...explain(policy, subject, { declared, tagged, show, shown: shown[index] }),
+      ...explain(policy, subject, { declared, tagged, show, shown: shown[index], parents: execution.parents }),
     })),
   };
 }

@@ -159,7 +159,7 @@ export async function keepReadable(
   const ids = requests.map(({ id }) => id);
   const voted = reader.admin ? new Set<string>() : await search.votedOn(reader.person.id, ids);
   return requests.filter((request) => {
-    const requester = findRequester(request.facts.executedBy, identities, request.addressOwner);
+    const requester = findRequester(request, identities);
     const votes = voted.has(request.id) ? [{ userId: reader.person.id }] : [];
     return findReadRight(reader, { request, requester, votes }, false) !== null;
   });
@@ -172,6 +172,6 @@ export async function inspect(deps: InspectDeps, request: ApprovalRequest): Prom
     deps.requests.signals(request.id),
     deps.messages.ofRequest(request.id),
   ]);
-  const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
+  const requester = findRequester(request, deps.identities);
   return { request, votes, attempts, messages, requester, route: findRoute(deps.routes, request.route) };
 }

@@ -74,7 +74,7 @@ async function keepOwn(
   const ids = requests.map(({ id }) => id);
   const voted = await search.votedOn(reader.person.id, ids);
   return requests.filter((request) => {
-    const requester = findRequester(request.facts.executedBy, identities, request.addressOwner);
+    const requester = findRequester(request, identities);
     const subject = { request, route: findRoute(routes, request.route), requester };
     return isWaitingFor(reader, subject, voted.has(request.id));
   });

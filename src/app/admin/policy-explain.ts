@@ -1,11 +1,12 @@
 import { findRouteTerms } from "../../core/action-terms.ts";
 import { describeApprovers, NO_APPROVERS } from "../../core/approvers.ts";
 import { counted } from "../../core/counted.ts";
-import { APPROVE_ACTION, type ObservedExecution, PAUSE_ACTION } from "../../core/execution.ts";
-import { toRouteSubject } from "../../core/facts.ts";
+import { APPROVE_ACTION, type ObservedExecution, PAUSE_ACTION, type Parents } from "../../core/execution.ts";
+import { toRouteSubject, toStarters } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
-import { explainRequesterRule, findRequester, type Identities, initialOwner } from "../../core/requester.ts";
+import { findRequester, type Identities, initialOwners, type Starters } from "../../core/requester.ts";
+import { explainRequesterRule } from "../../core/requester-rule.ts";
 import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
 import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route.ts";
 import { type Uncovered, uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
@@ -38,13 +39,15 @@ interface ExplainOptions {
   show?: NameRenderer;
   /** The facts without hidden values. */
   shown?: RouteSubject | undefined;
+  /** The executions that started the execution; absent if there are none. */
+  parents?: Parents | undefined;
 }
 
 /** Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. */
 export function explain(
   policy: { routes: readonly Route[]; identities: Identities },
   subject: RouteSubject,
-  { declared = null, tagged = null, show = makeIdRenderer(new Map()), shown = subject }: ExplainOptions = {},
+  { declared = null, tagged = null, show = makeIdRenderer(new Map()), shown = subject, parents }: ExplainOptions = {},
 ): { found: boolean; lines: string[] } {
   const lines = tryRoutes(policy.routes, subject).map((trial) => describeTrial(trial, shown));
   if (declared?.kind === "read") lines.push(...unrestrictedParameters(policy.routes, subject, declared));
@@ -54,7 +57,10 @@ export function explain(
       found: false,
       lines: [...lines, ...describeUncovered(selection.uncovered, subject, { declared, tagged, show })],
     };
-  return { found: true, lines: [...lines, ...describeRoute(selection.route, subject, policy.identities, show)] };
+  return {
+    found: true,
+    lines: [...lines, ...describeRoute(selection.route, toStarted(subject, parents), policy.identities, show)],
+  };
 }
 
 function describeUncovered(
@@ -167,13 +173,17 @@ export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer
   return { user: show, group: (id) => `members of ${show(id)}`, channel: show, text: asIs, word: asIs, strong: asIs };
 }
 
-function describeRoute(route: Route, subject: RouteSubject, identities: Identities, show: NameRenderer): string[] {
+/** Returns who started the execution; null if that is not given. */
+const toStarted = ({ startedBy }: RouteSubject, parents: Parents | undefined): Starters | null =>
+  startedBy === undefined ? null : toStarters(startedBy === "" ? null : startedBy, parents);
+
+function describeRoute(route: Route, starters: Starters | null, identities: Identities, show: NameRenderer): string[] {
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
   return [
     `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
     `  May decide: ${approvers}. ${needed(route)}`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
-    `  ${describeSelfApproval(route, subject, identities, show)}`,
+    `  ${describeSelfApproval(route, starters, identities, show)}`,
   ];
 }
 
@@ -185,13 +195,15 @@ function needed(route: Route): string {
 
 function describeSelfApproval(
   route: Route,
-  { startedBy }: RouteSubject,
+  starters: Starters | null,
   identities: Identities,
   show: NameRenderer,
 ): string {
-  if (startedBy === undefined)
+  if (starters === null)
     return `The requester may${route.selfApproval ? "" : " not"} ${findRouteTerms(route).verb.approve}.`;
-  const executedBy = startedBy === "" ? null : startedBy;
-  const requester = findRequester(executedBy, identities, initialOwner(executedBy));
-  return `Started by ${executedBy ?? "an unnamed principal"}. ${explainRequesterRule(route, requester, show)}`;
+  const requester = findRequester({ facts: starters, addressOwners: initialOwners(starters) }, identities);
+  const above = (starters.parents ?? []).map(
+    (each) => `, a child of one by ${each.executedBy ?? "an unnamed principal"}`,
+  );
+  return `Started by ${starters.executedBy ?? "an unnamed principal"}${above.join("")}. ${explainRequesterRule(route, requester, show)}`;
 }

@@ -48,7 +48,10 @@ async function read(
 ): Promise<MaskedReading> {
   const reading = await automation.read(executionId, abort, true);
   if (reading.kind !== "read") return reading;
-  const { execution } = reading;
+  const execution = await automation.withParents(reading.execution, abort, true);
+  const { unread } = execution.parents ?? { unread: null };
+  // The secrets of the parents are not known yet.
+  if (unread?.retry) return { kind: "failed", ...unread };
   const declared = await automation.defaults(execution.documentName, execution.documentVersion, abort);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
   return { kind: "read", execution: maskExecution(execution, makeMask(globs, execution, allowed)) };

@@ -1,7 +1,7 @@
 import type { AuditContext, AuditContextFor } from "../../core/audit.ts";
 import { findRoute, type Route } from "../../core/policy.ts";
 import type { ApprovalRequest, Vote } from "../../core/request.ts";
-import { findRequester, type Identities } from "../../core/requester.ts";
+import { everyRequester, findRequester, type Identities, type Requester } from "../../core/requester.ts";
 import type { MessageRow, MessageStore } from "../ports/delivery-store.ts";
 
 /** Makes the function that gathers what an auditor needs to know about a request, for the records that are published. */
@@ -15,12 +15,14 @@ export const makeAuditContext =
     permalink: (message: MessageRow) => string | null;
   }): AuditContextFor =>
   async (request: ApprovalRequest, votes: readonly Vote[]): Promise<AuditContext> => {
-    const { executedBy } = request.facts;
-    const { userIds, email } = findRequester(executedBy, deps.identities, request.addressOwner);
+    const [requester, ...parents] = everyRequester(findRequester(request, deps.identities)).map(toAudited);
     const route = findRoute(deps.routes, request.route);
     const messages = await deps.messages.ofRequest(request.id);
     return {
-      requester: { principal: executedBy, userIds, email },
+      requester: {
+        ...(requester ?? { principal: null, userIds: [], email: null }),
+        ...(parents.length === 0 ? {} : { parents }),
+      },
       quorum: route?.quorum ?? null,
       approvers:
         route === null
@@ -39,3 +41,5 @@ export const makeAuditContext =
       messageLinks: messages.map(deps.permalink).filter((link) => link !== null),
     };
   };
+
+const toAudited = ({ executedBy: principal, userIds, email }: Requester) => ({ principal, userIds, email });

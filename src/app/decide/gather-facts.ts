@@ -4,7 +4,7 @@ import type { LookupFailure, Person } from "../../core/person.ts";
 import { type Approvers, findRoute, type People, type Route } from "../../core/policy.ts";
 import { findReadRight } from "../../core/read-access.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
-import { findRequester, type Identities, UNKNOWN_REQUESTER } from "../../core/requester.ts";
+import { awaitsOwner, findRequester, type Identities, requesterIds, UNKNOWN_REQUESTER } from "../../core/requester.ts";
 import type { Click } from "../ports/click-store.ts";
 import type { RateLimitStore } from "../ports/coordination.ts";
 import type { Directory, Freshness } from "../ports/slack.ts";
@@ -90,7 +90,7 @@ async function mayKnow(deps: GatherDeps, request: ApprovalRequest, { origin, use
     admin: admin.kind === "member",
     routes: new Set(route !== null && among?.kind === "member" ? [route.name] : []),
   };
-  const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
+  const requester = findRequester(request, deps.identities);
   const votes = await deps.requests.votes(request.id);
   return findReadRight(reader, { request, requester, votes }, false) !== null;
 }
@@ -187,25 +187,26 @@ async function awaitRequester(
   deps: PersonDeps,
   request: ApprovalRequest,
 ): Promise<{ kind: "found"; facts: Pick<VoteInput, "request" | "requester"> } | LookupFailure> {
-  const { facts, addressOwner } = request;
-  const identities = await activeIdentities(deps, facts.executedBy);
+  const identities = await activeIdentities(deps, request);
   if (identities.kind === "unknown") return identities;
-  const requester = findRequester(facts.executedBy, identities.identities, addressOwner);
-  if (!requester.pending || requester.userIds.length > 0) return { kind: "found", facts: { request, requester } };
+  const requester = findRequester(request, identities.identities);
+  if (!awaitsOwner(requester)) return { kind: "found", facts: { request, requester } };
   const result = await deps.lookUpRequester(request.id);
   if (result.kind === "unknown") return result;
   const current = (await deps.requests.byId(request.id)) ?? request;
-  const now = findRequester(facts.executedBy, identities.identities, current.addressOwner);
-  return { kind: "found", facts: { request: current, requester: now } };
+  return {
+    kind: "found",
+    facts: { request: current, requester: findRequester(current, identities.identities) },
+  };
 }
 
 /** Leaves out the listed people whose accounts are deactivated, bots or gone: such an account does not say who else did not start it. */
 async function activeIdentities(
   { directory, identities }: PersonDeps,
-  executedBy: string | null,
+  { facts }: ApprovalRequest,
 ): Promise<{ kind: "read"; identities: Identities } | LookupFailure> {
   const inactive = new Set<string>();
-  for (const userId of findRequester(executedBy, identities, { kind: "none" }).userIds) {
+  for (const userId of requesterIds(findRequester({ facts, addressOwners: {} }, identities))) {
     const found = await directory.person(userId);
     if (found.kind === "unknown" && found.permanent !== true) return found;
     if (found.kind === "unknown") {

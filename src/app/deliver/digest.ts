@@ -76,7 +76,7 @@ async function toDigestView(deps: DigestDeps, row: DigestRow): Promise<DigestVie
   for (const request of requests) {
     // Version 1 of a request has no votes.
     const votes = request.version > 1 ? await deps.requests.votes(request.id) : [];
-    const requester = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
+    const requester = findRequester(request, deps.identities);
     waiting.push({ request, votes, attempts: [], requester, route: findRoute(deps.routes, request.route) });
   }
   return { since: row.beganAt, waiting, count };

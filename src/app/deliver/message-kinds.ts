@@ -160,6 +160,6 @@ async function toRequestView(deps: ViewDeps, requestId: string): Promise<Request
     votes,
     attempts,
     route,
-    requester: findRequester(request.facts.executedBy, deps.identities, request.addressOwner),
+    requester: findRequester(request, deps.identities),
   };
 }

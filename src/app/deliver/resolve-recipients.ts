@@ -1,7 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure } from "../../core/person.ts";
 import { findRoute, type People, type Route } from "../../core/policy.ts";
-import { findRequester, type Identities } from "../../core/requester.ts";
+import { awaitsOwner, findRequester, type Identities, requesterIds } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { MessageStore, RecipientLookup, RecipientLookupStore } from "../ports/delivery-store.ts";
 import type { Chat, Directory } from "../ports/slack.ts";
@@ -117,10 +117,12 @@ async function findRequesters(deps: FindDeps, requestId: string): Promise<Recipi
   const request = await deps.requests.byId(requestId);
   const route = findRoute(deps.routes, request?.route);
   if (request === null || route === null || route.tellRequester === false) return { channels: [], missing: null };
-  const { userIds, pending } = findRequester(request.facts.executedBy, deps.identities, request.addressOwner);
-  if (userIds.length > 0) return openDirectMessages(deps, { users: userIds, groups: [] });
+  const requester = findRequester(request, deps.identities);
+  const userIds = requesterIds(requester);
   // The lookup of the owner ends with the request.
-  if (!pending || request.state === "closed") return { channels: [], missing: null };
+  const isAwaited = awaitsOwner(requester) && request.state !== "closed";
+  if (userIds.length > 0 && !isAwaited) return openDirectMessages(deps, { users: userIds, groups: [] });
+  if (!isAwaited) return { channels: [], missing: null };
   return { channels: [], missing: { error: "the requester is not looked up yet", retryAfterMs: RETRY_CAP_MS / 60 } };
 }
 

@@ -3,6 +3,7 @@
  * implement them. Expected results are values; only unexpected failures throw. All times are epoch milliseconds.
  */
 import type { PublishedRecord } from "../../core/audit.ts";
+import type { DeclaredDescriptions } from "../../core/descriptions.ts";
 import type { ExecutionSummary, ListedExecution, ObservedExecution } from "../../core/execution.ts";
 import type { SignalResult } from "../../core/signal-attempt.ts";
 import type { SignalOrder } from "../../core/signal-order.ts";
@@ -85,9 +86,13 @@ export interface CallerIdentity {
   awsTime?: number | null;
 }
 
-/** Defaults and allowed values of a runbook's parameters, as lists of texts. A parameter without them has no entry. */
+/**
+ * Defaults and allowed values of a runbook's parameters, as lists of texts: a parameter without them has no entry. Also the
+ * descriptions in the same version.
+ */
 export interface DeclaredParameters {
   kind: "read";
+  descriptions?: DeclaredDescriptions;
   defaults: Record<string, string[]>;
   allowedValues: Record<string, string[]>;
 }
@@ -122,6 +127,11 @@ export interface Automation {
   defaults(documentName: string, version: string | null, abort: AbortSignal): Promise<DeclaredParameters | FailedSince>;
   /** Reads the tags of an execution. Never throws. */
   tags(executionId: string, abort: AbortSignal): Promise<{ kind: "read"; tags: Record<string, string> } | FailedSince>;
+  /**
+   * Adds the executions that started this one, as far as they can be read; an execution without a parent stays as it is.
+   * Reads a parent once for each child. Never throws.
+   */
+  withParents(execution: ObservedExecution, abort: AbortSignal, urgent?: boolean): Promise<ObservedExecution>;
   /** The kind of signers that `ready` and `signal` accept. */
   readonly signers: SignerKind;
   /** Makes sure that the signer can act, before anything is read or sent. Nothing is ever sent in another person's name. */

@@ -1,13 +1,13 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { LookupFailure, Person } from "../../core/person.ts";
-import { type AddressOwner, requesterEmail } from "../../core/requester.ts";
+import { type AddressOwner, pendingAddresses } from "../../core/requester.ts";
 import type { Clock, Log } from "../ports/aws.ts";
 import type { Directory } from "../ports/slack.ts";
 import type { RequesterLookup, RequesterLookupStore, RequestStore } from "../ports/store.ts";
 
 const RETRY_BASE_MS = 2_000;
 const RETRY_CAP_MS = 5 * 60_000;
-/** Attempts to store the result while other processes change the same request. */
+/** Attempts to store the results while other processes change the same request. */
 const MAX_RACES = 20;
 
 export interface LookUpRequesterDeps {
@@ -17,7 +17,7 @@ export interface LookUpRequesterDeps {
 }
 
 /**
- * Makes the use case that stores which Slack account has the requester's address. The first answer of Slack is final: later
+ * Makes the use case that stores which Slack account has the address of each requester. The first answer of Slack is final: later
  * changes of a profile do not change who started the execution. A lookup that is done already changes nothing.
  */
 export const makeLookUpRequester =
@@ -25,19 +25,20 @@ export const makeLookUpRequester =
   async (requestId: string): Promise<{ kind: "done" } | LookupFailure> => {
     for (let race = 0; race < MAX_RACES; race++) {
       const request = await requests.byId(requestId);
-      const email = requesterEmail(request?.facts.executedBy ?? null);
-      if (request === null || email === null || request.addressOwner.kind !== "pending") return { kind: "done" };
+      const [email] = request === null ? [] : pendingAddresses(request.addressOwners);
+      if (request === null || email === undefined) return { kind: "done" };
       const found = await directory.byEmail(email);
       if (found.kind === "unknown") return found;
-      const addressOwner = toAddressOwner(found.kind === "person" ? found.person : null);
-      const userId = addressOwner.kind === "person" ? addressOwner.userId : null;
-      const stored = await requests.advance({
+      const owner = toAddressOwner(found.kind === "person" ? found.person : null);
+      const userId = owner.kind === "person" ? owner.userId : null;
+      const addressOwners = { ...request.addressOwners, [email]: owner };
+      const isStored = await requests.advance({
         requestId,
         expectedVersion: request.version,
-        patch: { addressOwner },
+        patch: { addressOwners },
         audit: [{ requestId, kind: "identified", at: clock.now(), actor: "countersign", detail: { email, userId } }],
       });
-      if (stored) return { kind: "done" };
+      if (isStored && pendingAddresses(addressOwners).length === 0) return { kind: "done" };
     }
     return { kind: "unknown", error: "the request changed during every lookup", retryAfterMs: RETRY_BASE_MS };
   };

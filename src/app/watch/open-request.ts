@@ -1,5 +1,6 @@
 import { type AuditContextFor, requestContext, toShownFacts } from "../../core/audit.ts";
 import { consoleUrl } from "../../core/console-url.ts";
+import { findDescriptions } from "../../core/descriptions.ts";
 import { findEvidence } from "../../core/evidence.ts";
 import { type ObservedExecution, PAUSE_ACTION } from "../../core/execution.ts";
 import { toRequestFacts, toRouteSubject } from "../../core/facts.ts";
@@ -9,7 +10,7 @@ import { type Route, usesTags } from "../../core/policy.ts";
 import type { Change } from "../../core/reconcile.ts";
 import { nextReminderAt, toReminderTimes } from "../../core/reminders.ts";
 import type { ApprovalRequest, RequestFacts, RequestSigner } from "../../core/request.ts";
-import { initialOwner } from "../../core/requester.ts";
+import { initialOwners } from "../../core/requester.ts";
 import { type RouteSelection, selectRoute } from "../../core/select-route.ts";
 import type { Uncovered } from "../../core/uncovered.ts";
 import type { Automation, Clock, DeclaredParameters, FailedSince, Log, Target } from "../ports/aws.ts";
@@ -68,13 +69,14 @@ export async function openRequest(
   }
   const uncovered = toUncovered(selection, failure);
   const allowed = declared.kind === "read" ? Object.values(declared.allowedValues).flat() : [];
-  const common = toFacts(automation, execution, change, mask.allowing(allowed), defaults, route);
+  const common = toFacts(automation, execution, change, mask.allowing(allowed), declared, route);
   const facts = stopping === null ? common : { ...common, canStop: stopping.kind === "read" && stopping.allowed };
   const openedAt = deps.clock.now();
   const request: ApprovalRequest = {
     ...newRequest(target, execution, change),
     id: deps.newId(),
     facts: uncovered === null ? facts : { ...facts, uncovered },
+    addressOwners: initialOwners(facts),
     route: route?.name ?? null,
     openedAt,
     nextReminderAt: route === null ? null : nextReminderAt(route, toReminderTimes({ facts, openedAt }), openedAt),
@@ -107,14 +109,19 @@ function toFacts(
   execution: ObservedExecution,
   change: OpenChange,
   mask: Mask,
-  defaults: Record<string, string[]> | null,
+  declared: DeclaredParameters | FailedSince,
   route: Route | null,
 ): RequestFacts {
   const signer = toRequestSigner(automation);
   const { warning, consoleUrl: template } = automation.target;
   const page = { ...automation.target, executionId: execution.executionId };
+  const { defaults, descriptions } = declared.kind === "read" ? declared : { defaults: null, descriptions: undefined };
+  const facts = toRequestFacts(execution, change.step, change, mask, defaults);
+  const gate = { name: change.step.name, message: facts.message };
+  const described = descriptions === undefined ? null : findDescriptions(descriptions, gate, mask);
   return {
-    ...toRequestFacts(execution, change.step, change, mask, defaults),
+    ...facts,
+    ...(described === null ? {} : { descriptions: described }),
     ...(route?.show === undefined ? {} : { evidence: findEvidence(route.show, execution, change.step, mask) }),
     ...(signer === null ? {} : { signer }),
     ...(template === undefined ? {} : { consoleUrl: consoleUrl(page, template) }),
@@ -132,7 +139,6 @@ const newRequest = ({ key, account, region }: Target, execution: ObservedExecuti
   executionId: execution.executionId,
   stepExecutionId: change.stepExecutionId,
   stepTurn: change.stepTurn,
-  addressOwner: initialOwner(execution.executedBy),
   executionStatus: execution.status,
 });
 

@@ -22,6 +22,8 @@ const FOLLOW_CAP_MS = 60_000;
 const SENDING_MS = 30_000;
 /** How long an execution is not read while the route of a request depends on the runbook's defaults. */
 const POSTPONED_MS = 5_000;
+/** How long a parent execution is read again before the execution is evaluated without it. */
+const PARENTS_TIMEOUT_MS = 2 * 60_000;
 /** The first and the longest wait after a failed read. */
 const FAILED_BASE_MS = 2_000;
 const FAILED_CAP_MS = 5 * 60_000;
@@ -74,12 +76,29 @@ export const makeSyncExecution =
       }
       case "not-found":
         return closeNotFoundRequests(deps, automation, watched, known, abort);
-      case "read":
-        return applyReading(deps, automation, watched, reading.execution, abort);
+      case "read": {
+        const execution = await automation.withParents(reading.execution, abort);
+        if (abort.aborted) return;
+        return awaitsParents(deps, execution)
+          ? executions.recordRead(watched, clock.now() + POSTPONED_MS, watched.unchangedReads)
+          : applyReading(deps, automation, watched, execution, abort);
+      }
       default:
         throw new Error(`unexpected reading ${reading satisfies never}`);
     }
   };
+
+/**
+ * Tells whether an execution waits for a read of its parents, which AWS may return in a moment: they have its requester, and
+ * secrets that its texts may contain.
+ */
+function awaitsParents({ clock, log }: SyncExecutionDeps, { executionId, parents }: ObservedExecution): boolean {
+  const unread = parents?.unread ?? null;
+  if (unread === null) return false;
+  const { code, message: error, retry, since } = unread;
+  log.warn({ event: "execution.parent-unread", executionId, code, error, retry }, "cannot read a parent execution");
+  return retry && clock.now() - since < PARENTS_TIMEOUT_MS;
+}
 
 /**
  * Closes the requests of an execution that AWS does not know. AWS may say so by mistake, so one reply closes nothing: the

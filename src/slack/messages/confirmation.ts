@@ -44,10 +44,11 @@ export function confirmation(view: Pick<RequestView, "request" | "route">): Conf
   };
 }
 
-/** The innermost iteration, or else the target of rate control; empty if there is none or it does not fit. */
-function plainRunContext({ loops, rateControl }: RequestFacts, room: number): string {
+/** The innermost iteration, else the target of rate control or the parent; empty if there is none or it does not fit. */
+function plainRunContext({ loops, rateControl, parents = [] }: RequestFacts, room: number): string {
+  const parent = { parents: parents.slice(0, 1).map((each) => ({ ...each, parameters: [] })) };
   const context =
-    loops === undefined ? (rateControl === undefined ? {} : { rateControl }) : { loops: loops.slice(0, 1) };
+    loops === undefined ? (rateControl === undefined ? parent : { rateControl }) : { loops: loops.slice(0, 1) };
   const run = describeRunContext(context, plainNames(24)) ?? "";
   return run.length <= room ? run : "";
 }

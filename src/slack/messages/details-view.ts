@@ -6,7 +6,7 @@ import { listNames } from "../../core/name-renderer.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, isPause } from "../../core/request.ts";
-import { explainRequesterRule } from "../../core/requester.ts";
+import { explainRequesterRule } from "../../core/requester-rule.ts";
 import { authorMessage } from "./author-message.ts";
 import { executionText, idsLine } from "./aws-text.ts";
 import { button, context, plainText, section } from "./blocks.ts";
@@ -16,7 +16,7 @@ import { factsText } from "./facts.ts";
 import { mentions } from "./mentions.ts";
 import { MESSAGE_PARTS } from "./message-parts.ts";
 import { notifiedBlock } from "./notified.ts";
-import { notReplacedNote, parameterBlocks } from "./parameters.ts";
+import { notReplacedNote, parameterBlocks, parentBlocks } from "./parameters.ts";
 import { reasonBlocks } from "./reasons.ts";
 import { stateText } from "./state-text.ts";
 import { stepBlocks } from "./step-details.ts";
@@ -98,7 +98,11 @@ function detailsBlocks(details: Details): KnownBlock[] {
     notifiedBlock(details),
     ...reasonBlocks(details, "reasons"),
   ];
-  const parameters = [...parameterBlocks(facts.parameters, "parameters"), notReplacedNote(facts)];
+  const parameters = [
+    ...parameterBlocks(facts.parameters, "parameters"),
+    ...parentBlocks(facts),
+    notReplacedNote(facts),
+  ];
   const beyond = [
     section(rules(details), "rules"),
     execution === null ? null : section(executionLine(execution, request), "execution"),
@@ -194,7 +198,9 @@ function readError({ awsReadError, execution }: Details): KnownBlock | null {
 
 /** The route with its rule on self-approval, and the approvals that AWS itself asks for. */
 function rules({ request, route, requester }: Details): string {
-  const { awsApprovers, minRequiredApprovals, parentExecutionId } = request.facts;
+  const { awsApprovers, minRequiredApprovals, parentExecutionId, parents = [] } = request.facts;
+  const parentIds = parents.length === 0 ? [parentExecutionId] : parents.map(({ executionId }) => executionId);
+  const startedBy = parentIds.flatMap((id) => (id === null ? [] : [code(id, 80)]));
   const approvers = awsApprovers.map((arn) => describePrincipal(arn, mentions(80)));
   return [
     `*Route:* ${route === null ? "none" : code(route.name, 100)}`,
@@ -202,7 +208,7 @@ function rules({ request, route, requester }: Details): string {
     isPause(request.facts)
       ? "*AWS asks for:* any principal that may send Resume"
       : `*AWS asks for:* ${minRequiredApprovals} of ${listNames(approvers, "and", 8) || "unknown approvers"}`,
-    parentExecutionId === null ? null : `*Started by execution:* ${code(parentExecutionId, 80)}`,
+    startedBy.length === 0 ? null : `*Started by execution:* ${startedBy.join(", by ")}`,
   ]
     .filter((line) => line !== null)
     .join("\n");

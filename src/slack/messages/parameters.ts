@@ -85,10 +85,22 @@ export function parametersBlock(
 }
 
 /** Lists all parameters in full, changed ones first, on as many blocks as they need. */
-export function parameterBlocks(parameters: readonly Parameter[], block_id: string): RichTextBlock[] {
+export function parameterBlocks(
+  parameters: readonly Parameter[],
+  block_id: string,
+  title = heading(parameters),
+): RichTextBlock[] {
   if (parameters.length === 0) return [];
   const entries = inOrder(parameters).map((parameter) => toEntry(parameter, MAX_VALUE_LENGTH));
-  return packBlocks([heading(parameters), ...toList(entries)], block_id);
+  return packBlocks([title, ...toList(entries)], block_id);
+}
+
+/** Lists all parameters of the parent executions in full. */
+export function parentBlocks({ parents = [] }: Pick<RequestFacts, "parents">): RichTextBlock[] {
+  return parents.flatMap(({ documentName, parameters }, index) => {
+    const title = line(span(`Parameters of its parent ${name(documentName, MAX_NAME_LENGTH)}`, { bold: true }));
+    return parameterBlocks(parameters, `parent-${index + 1}`, title);
+  });
 }
 
 const inOrder = (parameters: readonly Parameter[]) =>

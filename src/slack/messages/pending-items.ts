@@ -6,7 +6,7 @@ import { describeStep } from "../../core/describe-step.ts";
 import { DEFAULT_APPROVE_TIMEOUT_SECONDS } from "../../core/execution.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { type ApprovalRequest, askedAt, deadline } from "../../core/request.ts";
-import { describeRequesterRule } from "../../core/requester.ts";
+import { describeRequesterRule } from "../../core/requester-rule.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink } from "./aws-text.ts";
 import { section } from "./blocks.ts";

@@ -6,7 +6,7 @@ import { requestListing, toApproverLine } from "../../core/listed-approver.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, isPause, type Verdict, type Vote } from "../../core/request.ts";
-import { describeMissingIdentity, describeRequesterRule } from "../../core/requester.ts";
+import { describeMissingIdentity, describeRequesterRule } from "../../core/requester-rule.ts";
 import { countAccepted, lastError, type SignalAttempt, uncertainUntil } from "../../core/signal-attempt.ts";
 import { uncoveredSentence } from "../../core/uncovered.ts";
 import { consoleLink, executionLink } from "./aws-text.ts";

@@ -22,7 +22,9 @@ export function summary(view: RequestView): string {
   const label = gateLabel(facts);
   const gate = label === null ? "" : ` (${label})`;
   const place = `${plain(facts.documentName, 140)} in ${shortTarget(request, (name) => plain(name, 80))}${gate}`;
-  const startedBy = `tarted by ${describePrincipal(facts.executedBy, plainNames())}`;
+  const first = facts.parents?.at(-1) ?? facts;
+  const starter = facts.parentsUnread === undefined ? describePrincipal(first.executedBy, plainNames()) : "unknown";
+  const startedBy = `tarted by ${starter}`;
   if (request.state !== "open") return `${outcomeLabel(view)}${deciders(view)}: ${place}, s${startedBy}.`;
   const question = firstLine(facts);
   const asked =

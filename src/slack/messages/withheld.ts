@@ -25,9 +25,13 @@ export function withheldRequest(request: ApprovalRequest): ApprovalRequest {
   };
 }
 
-/** Leaves out the value of an iteration and the target of rate control, which are values of parameters. */
-function withoutValues({ loops, rateControl: _, ...facts }: RequestFacts): RequestFacts {
-  return loops === undefined ? facts : { ...facts, loops: loops.map((loop) => ({ ...loop, value: null })) };
+/** Leaves out the descriptions, the value of an iteration, the target of rate control and the parameters of parent executions. */
+function withoutValues({ loops, rateControl: _, descriptions: __, parents, ...facts }: RequestFacts): RequestFacts {
+  return {
+    ...facts,
+    ...(loops === undefined ? {} : { loops: loops.map((loop) => ({ ...loop, value: null })) }),
+    ...(parents === undefined ? {} : { parents: parents.map((parent) => ({ ...parent, parameters: [] })) }),
+  };
 }
 
 const NOTES = {
@@ -50,10 +54,12 @@ export function withheldBlock(
   { request, votes }: Pick<RequestView, "request" | "votes">,
   why: keyof typeof NOTES = "shared-channel",
 ): KnownBlock | null {
-  const { message, parameters, evidence = [], loops = [], rateControl } = request.facts;
+  const { message, descriptions, evidence = [], loops = [], rateControl, parents = [] } = request.facts;
+  const parameters = [request.facts, ...parents].flatMap((each) => each.parameters);
   const reasons = votes.filter(({ reason }) => reason !== null).length;
   const parts = [
     message === null ? null : "the question",
+    descriptions === undefined ? null : "the descriptions",
     parameters.length === 0 ? null : counted(parameters.length, "parameter"),
     loops.every(({ value }) => value === null) ? null : "the value of the iteration",
     rateControl === undefined ? null : "the target of rate control",

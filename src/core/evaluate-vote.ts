@@ -2,6 +2,7 @@ import { clean, cleanName, isVisible } from "./clean-text.ts";
 import { cut } from "./comment.ts";
 import type { Denial } from "./denial.ts";
 import { personListing, signingPrincipal } from "./listed-approver.ts";
+import { findObstacle } from "./obstacle.ts";
 import type { Membership, Person } from "./person.ts";
 import type { Route } from "./policy.ts";
 import {
@@ -159,7 +160,8 @@ export function requiresTypedName(route: Route, verdict: Verdict): boolean {
   return route.confirm === "typed" && verdict === "approve";
 }
 
-function permission({ membership, authority }: VoteInput, route: Route): Denial | null {
+function permission({ request, membership, authority }: VoteInput, route: Route): Denial | null {
+  const canBreakGlass = request.state === "open" && findObstacle(request.facts, route) === null;
   switch (membership.kind) {
     case "member":
       return null;
@@ -171,7 +173,7 @@ function permission({ membership, authority }: VoteInput, route: Route): Denial 
         kind: "not-approver",
         route,
         gone: membership.gone ?? [],
-        ...(membership.admin ? { admin: true } : {}),
+        ...(membership.admin && canBreakGlass ? { admin: true } : {}),
       };
     default:
       throw new Error(`unexpected membership ${membership satisfies never}`);

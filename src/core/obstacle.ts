@@ -11,12 +11,10 @@ import type { RequestFacts } from "./request.ts";
  */
 export type Obstacle = "no-route" | "elsewhere" | "unlisted";
 
-/** Tells whether an admin can break glass: a route that only informs excludes that too. */
-export function canBreakGlass(route: Route | null): boolean {
-  return route !== null && route.decide !== "elsewhere";
-}
-
-/** Returns the obstacle that every surface shows instead of buttons; null if a click can decide the request. */
+/**
+ * Returns the obstacle that every surface shows instead of buttons; null if a click can decide the request. It stops
+ * break-glass too.
+ */
 export function findObstacle(facts: RequestFacts, route: Route | null): Obstacle | null {
   if (route === null) return "no-route";
   if (route.decide === "elsewhere") return "elsewhere";

@@ -4,7 +4,7 @@ import type { makeDetails } from "../../app/admin/inspect.ts";
 import type { Log } from "../../app/ports/aws.ts";
 import type { ClickOrigin } from "../../app/ports/click-store.ts";
 import type { Chat } from "../../app/ports/slack.ts";
-import { canBreakGlass } from "../../core/obstacle.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import { READ_RULE } from "../../core/read-access.ts";
 import type { Workspace } from "../connection/workspace.ts";
 import { detailsView, sentenceView } from "../messages/details-view.ts";
@@ -110,7 +110,7 @@ function renderPage(
 ): ModalView {
   if (found.kind !== "details") return sentenceView("Details", refusal(found));
   const { request, route, admin, error } = found;
-  const canDecide = request.state === "open" && canBreakGlass(route);
+  const canDecide = request.state === "open" && findObstacle(request.facts, route) === null;
   const leadsTo = { metadata, verdicts: verdicts && canDecide, breakGlass: admin && canDecide };
   return detailsView({ ...found, awsReadError: error, leadsTo }, page);
 }

@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { ShownRequest } from "../../app/admin/show-request.ts";
-import { canBreakGlass } from "../../core/obstacle.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import { idsLine } from "./aws-text.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { describeShown, fitting, textLength } from "./budget.ts";
@@ -75,7 +75,7 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, options: S
 function actions(shown: ShownRequest, { admin = false, isShared = false }: ShowOptions): KnownBlock[] {
   const { request, route, canDecide = false } = shown;
   if (isShared) return [];
-  const breaksGlass = admin && request.state === "open" && canBreakGlass(route);
+  const breaksGlass = admin && request.state === "open" && findObstacle(request.facts, route) === null;
   const verdicts = canDecide ? verdictButtons(shown) : [];
   if (!breaksGlass && verdicts.length === 0) return [];
   const details = button("details", breaksGlass ? "Details and break glass…" : "Details", request.id);

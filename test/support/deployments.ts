@@ -14,7 +14,7 @@ export const DEPLOYMENTS: Record<string, { path: string; account: string; parame
     {
       path: BOT_TEMPLATE,
       account: BOT_ACCOUNT,
-      parameters: { OnlyTagged: "yes", Compute: "ec2", AuditBusName: "" },
+      parameters: { OnlyTagged: "yes", AllowStop: "yes", Compute: "ec2", AuditBusName: "" },
     },
   ],
   organization: [
@@ -26,7 +26,7 @@ export const DEPLOYMENTS: Record<string, { path: string; account: string; parame
     {
       path: MEMBER_TEMPLATE,
       account: MEMBER_ACCOUNT,
-      parameters: { BotRoleArn: BOT_ROLE_ARN, BotBusArn: BOT_BUS_ARN },
+      parameters: { BotRoleArn: BOT_ROLE_ARN, BotBusArn: BOT_BUS_ARN, AllowStop: "yes" },
     },
   ],
   "listed accounts, tagged executions": [

@@ -21,6 +21,8 @@ export interface Deployment {
   onlyTagged: boolean;
   /** Whether the bot publishes audit events. */
   publishes: boolean;
+  /** Whether people may stop an execution. */
+  stops: boolean;
 }
 
 export const accountOf = ({ arn }: Role) => arn.split(":")[4] ?? "";
@@ -46,7 +48,7 @@ export function documented(onlyTagged: boolean): Deployment {
   const others = identity.filter((policy) => !has("ssm:")(policy));
   assert.ok(tagged.length > 0, "no policy for tagged executions is documented");
   const bot = { arn, policies: [...others, ...(onlyTagged ? tagged : reads)] };
-  return { account: BOT_ACCOUNT, bot, reader: bot, signer: bot, onlyTagged, publishes: true };
+  return { account: BOT_ACCOUNT, bot, reader: bot, signer: bot, onlyTagged, publishes: true, stops: !onlyTagged };
 }
 
 /** The roles that the stacks of a deployment create. */
@@ -82,6 +84,7 @@ export function deployed(stacks: (typeof DEPLOYMENTS)[string]): Deployment {
     reader: role("CountersignReader") ?? bot,
     signer: role("CountersignApprover") ?? bot,
     onlyTagged: resolved.some(({ onlyTagged }) => onlyTagged),
+    stops: stacks.some(({ parameters }) => parameters.AllowStop === "yes"),
     publishes: stacks[0]?.parameters.AuditBusName !== "",
   };
 }

@@ -42,6 +42,7 @@ const CALLS: Record<string, Call> = {
     ],
   },
   "ssm:SendAutomationSignal": { duty: "decide", resources: (account) => execution(account), taggable: true },
+  "ssm:StopAutomationExecution": { duty: "decide", resources: (account) => execution(account), taggable: true },
   "events:PutEvents": {
     duty: "own",
     resources: () => [`arn:aws:events:us-east-1:${BOT_ACCOUNT}:event-bus/countersign-audit`],
@@ -71,7 +72,6 @@ function execution(account: string): string[] {
 /** Calls that no role of Countersign may make, on the resources that it knows. */
 const FORBIDDEN: Record<string, (account: string) => string> = {
   "ssm:StartAutomationExecution": (account) => `arn:aws:ssm:us-east-1:${account}:${EXECUTION}`,
-  "ssm:StopAutomationExecution": (account) => `arn:aws:ssm:us-east-1:${account}:${EXECUTION}`,
   "ssm:AddTagsToResource": (account) => `arn:aws:ssm:us-east-1:${account}:${EXECUTION}`,
   "ssm:SendCommand": (account) => `arn:aws:ssm:us-east-1:${account}:document/Prod-DB-Restart`,
   "ssm:UpdateDocument": (account) => `arn:aws:ssm:us-east-1:${account}:document/Prod-DB-Restart`,
@@ -122,9 +122,12 @@ for (const [name, deployment] of Object.entries(deployments))
   describe(`policies of ${name}`, () => {
     const { account, bot, reader, signer, onlyTagged } = deployment;
     const roles = [...new Set([bot, reader, signer])];
-    const needed = Object.entries(CALLS).filter(
-      ([action]) => calledActions().includes(action) && (action !== "events:PutEvents" || deployment.publishes),
-    );
+    const called = Object.entries(CALLS).filter(([action]) => calledActions().includes(action));
+    const optional: Record<string, boolean> = {
+      "events:PutEvents": deployment.publishes,
+      "ssm:StopAutomationExecution": deployment.stops,
+    };
+    const needed = called.filter(([action]) => optional[action] ?? true);
     const simulate = (role: Role, action: string, resource: string, context = {}) => {
       const owner = resource.split(":")[4] || accountOf(role);
       return isAllowed({
@@ -171,6 +174,13 @@ for (const [name, deployment] of Object.entries(deployments))
       for (const role of roles)
         for (const [action, resource] of Object.entries(FORBIDDEN))
           assert.equal(await simulate(role, action, resource(accountOf(role))), false, `${role.arn} ${action}`);
+    });
+
+    test("deny what was not asked for", async () => {
+      for (const role of roles)
+        for (const [action, { resources }] of called.filter((each) => !needed.includes(each)))
+          for (const resource of resources(accountOf(role)))
+            assert.equal(await simulate(role, action, resource, { [TAG]: "yes" }), false, `${role.arn} ${action}`);
     });
 
     test("deny executions of other accounts", async () => {

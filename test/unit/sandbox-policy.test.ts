@@ -15,7 +15,7 @@ const RULES: [rule: string, applies: (route: (typeof routes)[number]) => boolean
 ];
 
 for (const [rule, applies, runbook] of RULES)
-  test(`the sandbox has a route with ${rule}, a runbook that reaches it, and a line in the README`, () => {
+  test(`the sandbox has a route with ${rule}, a runbook that reaches it, and a line in docs/policy.md`, () => {
     const [route] = routes.filter(applies);
     const glob = route?.match.document ?? "";
     assert.ok(runbook.startsWith(glob.slice(0, -1)) && glob.endsWith("-*"), glob);
@@ -25,7 +25,7 @@ for (const [rule, applies, runbook] of RULES)
       "it is the first match",
     );
     assert.ok(existsSync(`sandbox/aws/runbooks/${runbook}.yaml`));
-    const row = readFileSync("README.md", "utf8")
+    const row = readFileSync("docs/policy.md", "utf8")
       .split("\n")
       .find((line) => line.startsWith(`| ${runbook} |`));
     assert.ok(row?.includes(`\`${rule}\``), row);

@@ -8,6 +8,7 @@ import { addMigrate } from "./migrate.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
 import { addPolicy } from "./policy.ts";
 import { addServe } from "./serve.ts";
+import { addVerifyAws } from "./verify-aws.ts";
 
 const program = new Command("countersign")
   .description("Approve steps of AWS Systems Manager Automation in Slack")
@@ -25,5 +26,6 @@ addDoctor(program);
 addMigrate(program);
 addPolicy(program);
 addAudit(program);
+addVerifyAws(program);
 
 await program.parseAsync();

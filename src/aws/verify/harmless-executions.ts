@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import {
+  type AutomationExecution,
+  CreateDocumentCommand,
+  DeleteDocumentCommand,
+  GetAutomationExecutionCommand,
+  SendAutomationSignalCommand,
+  type SignalType,
+  type SSMClient,
+  StartAutomationExecutionCommand,
+  type StepExecution,
+  StopAutomationExecutionCommand,
+} from "@aws-sdk/client-ssm";
+import type { Clock } from "../../app/ports/aws.ts";
+import { describe } from "../aws-failures.ts";
+import { harmlessRunbooks } from "./harmless-runbooks.ts";
+
+/** How often a state is read while a check waits for it, and for how long, in milliseconds. */
+const READ_EVERY_MS = 500;
+const MOST_MS = 90_000;
+
+const ENDED = new Set(["Success", "Failed", "TimedOut", "Cancelled", "CompletedWithSuccess", "CompletedWithFailure"]);
+
+/** Creates the runbooks of one run, and starts, signals and reads their executions. `cleanUp` ends and deletes all of them. */
+export async function makeHarmlessExecutions(options: {
+  ssm: SSMClient;
+  caller: string;
+  account: string;
+  clock: Clock;
+  signal: AbortSignal;
+}) {
+  const { ssm, caller, account, clock, signal } = options;
+  const nobody = `arn:aws:iam::${account}:user/countersign-verify-nobody`;
+  const runbooks = harmlessRunbooks(`Countersign-Verify-${randomUUID().slice(0, 8)}`, { caller, nobody });
+  const created: string[] = [];
+  const started: string[] = [];
+
+  const read = async (id: string): Promise<AutomationExecution> => {
+    const reply = await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId: id }));
+    return reply.AutomationExecution ?? {};
+  };
+
+  const executions = {
+    prefix: runbooks.gates.name.replace(/-Gates$/, ""),
+    runbooks,
+    /** The ids of all executions, oldest first. */
+    started: started as readonly string[],
+    async create(): Promise<void> {
+      for (const { name, content } of Object.values(runbooks)) {
+        await ssm.send(
+          new CreateDocumentCommand({
+            Name: name,
+            Content: content,
+            DocumentType: "Automation",
+            DocumentFormat: "JSON",
+          }),
+        );
+        created.push(name);
+      }
+    },
+    async start(runbook: { name: string }): Promise<string> {
+      const { AutomationExecutionId: id = "" } = await ssm.send(
+        new StartAutomationExecutionCommand({ DocumentName: runbook.name }),
+      );
+      started.push(id);
+      return id;
+    },
+    read,
+    /** Sends a signal. Resolves with the code of AWS's error, null if AWS accepted it. */
+    async signal(id: string, type: SignalType, payload: Record<string, string[]> = {}): Promise<string | null> {
+      const Payload = type === "Approve" ? { Comment: ["countersign verify-aws"], ...payload } : payload;
+      try {
+        await ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: type, Payload }));
+        return null;
+      } catch (error) {
+        return describe(error).code;
+      }
+    },
+    /** Reads the execution until it is in this state. Throws if it ends first, or after a minute and a half. */
+    async until(id: string, state: (execution: AutomationExecution) => boolean): Promise<AutomationExecution> {
+      const end = clock.now() + MOST_MS;
+      for (;;) {
+        signal.throwIfAborted();
+        const execution = await read(id);
+        if (state(execution)) return execution;
+        const status = execution.AutomationExecutionStatus ?? "no status";
+        if (ENDED.has(status)) throw new Error(`the execution ended with ${status}: ${execution.FailureMessage ?? ""}`);
+        if (clock.now() > end) throw new Error(`the execution is still ${status} after ${MOST_MS / 1000} s`);
+        await clock.sleep(READ_EVERY_MS);
+      }
+    },
+    waiting: (id: string) => executions.until(id, (execution) => waitingStep(execution) !== undefined),
+    /** Cancels every execution and deletes every runbook. Resolves with a line for each that is left. */
+    async cleanUp(): Promise<string[]> {
+      const left: string[] = [];
+      for (const id of started) {
+        const stop = new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" });
+        try {
+          const { AutomationExecutionStatus: status = "" } = await read(id);
+          if (!ENDED.has(status)) await ssm.send(stop);
+        } catch (error) {
+          left.push(`execution ${id}: ${describe(error).message}`);
+        }
+      }
+      for (const name of created) {
+        try {
+          await ssm.send(new DeleteDocumentCommand({ Name: name }));
+        } catch (error) {
+          left.push(`runbook ${name}: ${describe(error).message}`);
+        }
+      }
+      return left;
+    },
+  };
+  return executions;
+}
+
+export type HarmlessExecutions = Awaited<ReturnType<typeof makeHarmlessExecutions>>;
+
+/** The step that waits, if one does. */
+export function waitingStep({ StepExecutions = [] }: AutomationExecution): StepExecution | undefined {
+  return StepExecutions.find(({ StepStatus, Action }) => StepStatus === "Waiting" && Action !== "aws:loop");
+}
+
+export function findStep({ StepExecutions = [] }: AutomationExecution, name: string): StepExecution | undefined {
+  return StepExecutions.find(({ StepName }) => StepName === name);
+}

@@ -1,0 +1,72 @@
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import type { Finding } from "../aws/verify/assumptions.ts";
+import { verifyAws } from "../aws/verify/verify-aws.ts";
+import { systemClock } from "../ops/clock.ts";
+import { EXIT } from "./output.ts";
+
+interface Options {
+  region?: string;
+  queue?: string;
+  quota?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+export function addVerifyAws(program: Command): void {
+  program
+    .command("verify-aws")
+    .description(
+      "check in a real account what Countersign assumes about AWS: creates runbooks that wait, and deletes them",
+    )
+    .option("--region <region>", "Region of the runbooks; default AWS_REGION")
+    .option("--queue <url>", "queue that EventBridge delivers status events to; default WAITING_QUEUE_URL")
+    .option("--quota", "also start 101 executions at once, which can use up the account's quota for a minute")
+    .option("--yes", "do not ask for a confirmation")
+    .option("--json", "print JSON for scripts")
+    .action(async (options: Options) => {
+      const region = options.region ?? process.env.AWS_REGION;
+      if (region === undefined) return refuse("Name the Region with --region or AWS_REGION.");
+      if (options.yes !== true && !(await confirm(region))) return refuse("Nothing was created. Confirm with --yes.");
+      await run(region, options);
+    });
+}
+
+async function run(region: string, { queue, quota = false, json = false }: Options): Promise<void> {
+  const queueUrl = queue ?? process.env.WAITING_QUEUE_URL ?? null;
+  const report = (line: string) => process.stderr.write(`${line}\n`);
+  const interrupted = new AbortController();
+  process.once("SIGINT", () => interrupted.abort());
+  const { signal } = interrupted;
+  try {
+    const { findings, left, ...of } = await verifyAws({ region, queueUrl, quota, clock: systemClock, signal, report });
+    const text = json ? JSON.stringify({ ...of, region, findings, left }, null, 2) : findings.map(toText).join("\n\n");
+    process.stdout.write(`${text}\n`);
+    if (left.length > 0) report(`These could not be removed. Remove them by hand:\n${left.join("\n")}`);
+    process.exitCode = left.length > 0 || findings.some(({ holds }) => holds === false) ? EXIT.failed : 0;
+  } catch (error) {
+    report(`The check ended early: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = EXIT.failed;
+  }
+}
+
+function toText({ topic, assumed, observed, holds }: Finding): string {
+  const mark = holds === null ? "?        " : holds ? "same     " : "DIFFERENT";
+  return `${mark} ${topic}\n          assumed:  ${assumed}\n          observed: ${observed}`;
+}
+
+function refuse(text: string): void {
+  process.stderr.write(`${text}\n`);
+  process.exitCode = EXIT.usage;
+}
+
+/** Asks on a terminal. False without a terminal. */
+async function confirm(region: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(
+    `This creates seven runbooks in ${region}, runs them and deletes them. They wait and change nothing. Continue? [y/N] `,
+  );
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

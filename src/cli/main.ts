@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { loadDotEnv } from "../config/dot-env.ts";
 import { parseProxy } from "../config/environment.ts";
 import { setProxy } from "../ops/proxy.ts";
+import { VERSION } from "../ops/version.ts";
 import { addAudit } from "./audit.ts";
 import { addDoctor } from "./doctor.ts";
 import { addMigrate } from "./migrate.ts";
@@ -12,6 +13,7 @@ import { addVerifyAws } from "./verify-aws.ts";
 
 const program = new Command("countersign")
   .description("Approve steps of AWS Systems Manager Automation in Slack")
+  .version(VERSION, "--version", "show the version")
   // Commander ends every usage error with 1, which here means that a check failed. Help ends with 0.
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage))
   .hook("preAction", () => {

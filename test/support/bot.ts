@@ -26,6 +26,15 @@ export interface Bot {
   signal(name: NodeJS.Signals): void;
 }
 
+/** Another copy of the program than that of this checkout, and how it runs. */
+export interface Copy {
+  program: string;
+  node?: string;
+  cwd?: string;
+  uid?: number;
+  gid?: number;
+}
+
 /**
  * Starts the program with only this environment, plus PATH, HOME and the compile cache. Does not wait for it to be ready.
  * Runs the bundled program by default, because loading the modules of `src/cli/main.ts` takes most of the CPU time of a
@@ -33,17 +42,20 @@ export interface Bot {
  */
 export async function spawnBot(
   environment: Record<string, string | undefined>,
-  from: "bundle" | "source" = "bundle",
+  from: "bundle" | "source" | Copy = "bundle",
   args: string[] = ["serve"],
 ) {
-  const program = from === "source" ? PROGRAM : (await bundledBot()).program;
+  const copy =
+    typeof from === "object" ? from : { program: from === "source" ? PROGRAM : (await bundledBot()).program };
+  const { program, node = process.execPath, ...how } = copy;
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   // A folder without the developer's own .env.
   const folder = dirname(environment.COUNTERSIGN_CONFIG ?? "");
   const cwd = isAbsolute(folder) && existsSync(folder) ? folder : tmpdir();
-  const child: ChildProcess = spawn(process.execPath, [program, ...args], {
+  const child: ChildProcess = spawn(node, [program, ...args], {
     cwd,
     env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
+    ...how,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: Json[] = [];
@@ -58,7 +70,7 @@ export async function spawnBot(
 /** Starts the bot as {@link spawnBot} does, and waits until it listens. */
 export async function startBot(
   environment: Record<string, string | undefined>,
-  from: "bundle" | "source" = "bundle",
+  from: "bundle" | "source" | Copy = "bundle",
 ): Promise<Bot> {
   const { child, lines, ended } = await spawnBot(environment, from);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;

@@ -17,12 +17,6 @@ const NOT_EDITABLE_CODES: ReadonlySet<string> = new Set(["cant_update_message", 
 /** A reply that the channel shows too. */
 const BROADCAST = { reply_broadcast: true } as const;
 
-/**
- * Error codes for a thread whose first message was deleted. Source: Slack API, errors of chat.postMessage; developers also
- * report thread_not_found.
- */
-const NO_THREAD_CODES: ReadonlySet<string> = new Set(["cannot_reply_to_message", "thread_not_found"]);
-
 /** Makes the port for messages in Slack, over the Web API. Each function makes one attempt and returns its failure. */
 export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "botId" | "url">, clock: Clock): Chat {
   const isShared = makeSharedChannels(call, clock);
@@ -44,7 +38,8 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       const args = { channel, ...message, unfurl_links: false, unfurl_media: false };
       const reply = thread === null ? {} : { thread_ts: thread.ts, ...(thread.broadcast ? BROADCAST : {}) };
       const posted = await call("chat.postMessage", { ...args, ...reply });
-      if (posted.kind === "refused" && NO_THREAD_CODES.has(posted.code)) return { kind: "no-thread" };
+      if (posted.kind === "refused" && thread !== null && (await isDeleted(call, channel, thread.ts, posted.code)))
+        return { kind: "no-thread" };
       if (posted.kind !== "ok") return posted;
       const { ts } = posted.response;
       return ts === undefined ? { kind: "ambiguous", error: "the reply has no ts" } : { kind: "posted", ts };
@@ -77,6 +72,17 @@ export function makeChat(call: SlackCall, workspace: Pick<Workspace, "appId" | "
       return posted.kind === "ok" ? { kind: "delivered" } : posted;
     },
   };
+}
+
+/**
+ * Tells whether the error of a reply proves that the first message of the thread was deleted. Developers report
+ * thread_not_found for it. The documented cannot_reply_to_message also means a message that cannot have replies, so the
+ * thread is read. Source: Slack API, errors of chat.postMessage and conversations.replies.
+ */
+async function isDeleted(call: SlackCall, channel: string, ts: string, code: string): Promise<boolean> {
+  if (code !== "cannot_reply_to_message") return code === "thread_not_found";
+  const read = await call("conversations.replies", { channel, ts, limit: 1 });
+  return read.kind === "refused" && read.code === "thread_not_found";
 }
 
 /** Renders the content. Whatever its kind, a channel that people of other organizations can read gets a withheld view. */

@@ -52,6 +52,7 @@ export function decodeExecution(
     parameters: lists(execution?.Parameters),
     failureMessage: text(execution?.FailureMessage),
     parentExecutionId: text(execution?.ParentAutomationExecutionId),
+    ...(execution?.Mode === "Interactive" ? { isInteractive: true } : {}),
     ...decodeRateControl(execution),
     variables: lists(execution?.Variables),
     outputs: lists(execution?.Outputs),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { MAX_APPROVALS } from "../core/comment.ts";
 import { counted } from "../core/counted.ts";
+import { GATE_ACTIONS } from "../core/execution.ts";
 import { escalate, quiet, remind } from "./deadline-schema.ts";
 import {
   areValid,
@@ -34,6 +35,12 @@ const isTagKey = (name: string) => /^[^\p{Cc}]{1,128}$/u.test(name) && !(name in
 
 const match = z
   .strictObject({
+    action: z
+      .enum(GATE_ACTIONS)
+      .optional()
+      .describe(
+        "The action of the step: aws:approve (default), or aws:pause for paused steps, which no other route covers",
+      ),
     document: glob.optional().describe("Glob over the runbook's name or ARN"),
     target: glob.optional().describe("Glob over the target's name"),
     account: textWithForm(/^(?:\d{12}|\d*[*?][\d*?]*)$/, (found) =>

@@ -15,6 +15,8 @@ export interface ObservedExecution {
   executedBy: string | null;
   parameters: Record<string, string[]>;
   failureMessage: string | null;
+  /** Present if people start each step of the execution by hand: Mode Interactive. */
+  isInteractive?: true;
   parentExecutionId: string | null;
   /** The executions that started this one; absent if none did, or if they were not read. */
   parents?: Parents;

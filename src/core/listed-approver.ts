@@ -1,5 +1,5 @@
 import { parseArn, toRoleArn } from "./arn.ts";
-import type { RequestFacts } from "./request.ts";
+import { isPause, type RequestFacts } from "./request.ts";
 
 /**
  * Whether AWS accepts a signal of a principal, by the step's `Approvers`. AWS documents user names and the ARNs of users,
@@ -45,11 +45,11 @@ export function toSessionArn(roleArn: string, session: string): string | null {
 /** Returns the line to add to the Approvers of a runbook: a session of a role is covered by the role. */
 export const toApproverLine = (arn: string): string => `- ${toRoleArn(arn)}`;
 
-type ListingFacts = Pick<RequestFacts, "awsApprovers" | "signer">;
+type ListingFacts = Pick<RequestFacts, "action" | "awsApprovers" | "signer">;
 
-/** Tells whether AWS accepts a signal for the request; `unlisted`: from no person. */
-export function requestListing({ awsApprovers, signer }: ListingFacts): Listing {
-  return findListing(awsApprovers, signer?.arn ?? null);
+/** Tells whether AWS accepts a signal for the request; `unlisted`: from no person. A pause lists nobody: AWS accepts every principal. */
+export function requestListing(facts: ListingFacts): Listing {
+  return isPause(facts) ? "listed" : findListing(facts.awsApprovers, facts.signer?.arn ?? null);
 }
 
 /** Returns the principal that signs if this person decides; null if it is unknown. */
@@ -60,6 +60,7 @@ export function signingPrincipal({ signer }: ListingFacts, session: string): str
 
 /** Tells whether AWS accepts a signal for the request if this person decides. */
 export function personListing(facts: ListingFacts, session: string): Listing {
+  if (isPause(facts)) return "listed";
   return findListing(facts.awsApprovers, signingPrincipal(facts, session), facts.signer?.arn ?? null);
 }
 

@@ -100,7 +100,7 @@ export function reconcile(
     }
   }
 
-  if (!hasEnded(observed.status)) {
+  if (!hasEnded(observed.status) && observed.isInteractive !== true) {
     const actions = withPauses ? GATE_ACTIONS : ([APPROVE_ACTION] as const);
     for (const action of actions) changes.push(...findOpenings(observed.steps, known, turns, action));
   }

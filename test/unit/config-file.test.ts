@@ -282,6 +282,7 @@ test("countersign.example.yml is valid with every commented example", () => {
   const text = readFileSync("countersign.example.yml", "utf8").replace(/^( +)# (\w+: .*)$/gm, "$1$2");
   assert.deepEqual(Object.keys(file(text).routes[0]?.match ?? {}).sort(), [
     "account",
+    "action",
     "document",
     "parameters",
     "region",

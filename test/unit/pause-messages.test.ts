@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
+import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
+import { aRoute } from "../support/samples.ts";
+import { actionIds, type Changes, closedBy, DECIDED, view, vote } from "./messages-examples.ts";
+
+const route = aRoute({ match: { action: "aws:pause" }, quorum: 2 });
+const PAUSE = {
+  action: "aws:pause",
+  canStop: true,
+  stepName: "hold",
+  awsApprovers: [],
+  message: "Swap the disk.",
+  signer: { kind: "bot", arn: "arn:aws:iam::111122223333:role/CountersignBot" },
+} satisfies Changes["facts"];
+const paused = (changes: Changes = {}, votes: Parameters<typeof view>[1] = []) =>
+  view({ ...changes, facts: { ...PAUSE, ...changes.facts } }, votes, route);
+
+const VIEWS = {
+  open: paused(),
+  voted: paused({}, [vote()]),
+  decided: paused({ ...DECIDED, signal: "accepted" }, [vote()]),
+  stopping: paused({ ...DECIDED, decision: "reject", signal: "accepted" }, [vote({ verdict: "reject" })]),
+  resumed: paused(closedBy({}, { decision: "approve" }), [vote()]),
+  stopped: paused(closedBy({ kind: "cancelled" }, { decision: "reject" }), [vote({ verdict: "reject" })]),
+  "resumed elsewhere": paused(closedBy({ where: "aws" }, { decision: null })),
+};
+
+for (const [name, shown] of Object.entries(VIEWS))
+  test(`the message of a pause that is ${name} says resume and stop`, () => {
+    const { text, blocks } = requestMessage(shown);
+    assert.doesNotMatch(
+      `${text} ${JSON.stringify(blocks)}`.replaceAll(/selfApproval|Self-approval/g, ""),
+      /approv|reject/i,
+    );
+  });
+
+test("a pause has Stop only where the signer may stop executions, and says so otherwise", () => {
+  assert.deepEqual(actionIds(VIEWS.open), ["resume", "stop", "details"]);
+  assert.deepEqual(actionIds(VIEWS.voted), ["resume", "stop", "withdraw", "details"]);
+  const unstoppable = paused({ facts: { canStop: false } });
+  assert.deepEqual(actionIds(unstoppable), ["resume", "details"]);
+  assert.match(
+    JSON.stringify(requestMessage(unstoppable).blocks),
+    /does not allow Countersign.*StopAutomationExecution/,
+  );
+});
+
+test("the outcome of a stop is ours, and a stop elsewhere is not", () => {
+  const texts = (kind: "slack" | "aws") =>
+    requestMessage(
+      paused(closedBy({ kind: "cancelled", where: kind }, { decision: "reject" }), [vote({ verdict: "reject" })]),
+    );
+  assert.match(texts("slack").text, /^Stopped by /);
+  assert.match(texts("aws").text, /^Cancelled/);
+});
+
+test("the form of a stop says that the whole execution ends", () => {
+  const { request } = VIEWS.open;
+  const asks = { reason: true, typed: false };
+  const form = verdictForm({ request, route, verdict: "reject", authority: "approver", asks, metadata: "" });
+  assert.deepEqual([form.title.text, form.submit?.text], ["Stop this step", "Stop"]);
+  assert.match(JSON.stringify(form.blocks), /cancels the whole execution.*Shown in the message and recorded\./);
+});
+
+test("a signal without effect is named by its own term", () => {
+  const notice = {
+    ...VIEWS.stopping,
+    kind: "signal-without-effect",
+    request: { ...VIEWS.stopping.request, verification: "no-effect" },
+  };
+  assert.match(noticeMessage(notice as Parameters<typeof noticeMessage>[0]).text, /^Stop signal without effect/);
+});

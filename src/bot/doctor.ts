@@ -13,6 +13,7 @@ import { expandTargets } from "../config/targets.ts";
 import { describeProxy } from "../core/proxy-failure.ts";
 import { toTargetKey } from "../core/target-key.ts";
 import { probeProxy } from "../ops/proxy.ts";
+import { VERSION } from "../ops/version.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
 import { makeWebClient } from "../slack/connection/client.ts";
 import { describeMissingScopes } from "../slack/connection/scopes.ts";
@@ -47,6 +48,7 @@ export function diagnose(options: Options): Promise<Check[]> {
   };
   const { eventBus } = config;
   return runDoctor({
+    version: VERSION,
     nodeVersion,
     routes: config.routes,
     warnings,

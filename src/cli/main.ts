@@ -5,6 +5,7 @@ import { setProxy } from "../ops/proxy.ts";
 import { VERSION } from "../ops/version.ts";
 import { addAudit } from "./audit.ts";
 import { addDoctor } from "./doctor.ts";
+import { addInit } from "./init.ts";
 import { addMigrate } from "./migrate.ts";
 import { EXIT, refuseConfiguration } from "./output.ts";
 import { addPolicy } from "./policy.ts";
@@ -24,6 +25,7 @@ const program = new Command("countersign")
   });
 
 addServe(program);
+addInit(program);
 addDoctor(program);
 addMigrate(program);
 addPolicy(program);

@@ -13,6 +13,8 @@ export type DatabaseState =
   | { kind: "unreachable"; message: string };
 
 export interface DoctorDeps {
+  /** The version of this program. */
+  version: string;
   /** The version of Node.js, such as 24.21.0. */
   nodeVersion: string;
   routes: readonly Route[];
@@ -41,7 +43,7 @@ export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
   ]);
   const configuration = `${counted(routes.length, "route")}, ${counted(targets.length, "target")}.`;
   return [
-    checkNode(deps.nodeVersion),
+    checkVersions(deps),
     ok("configuration", "configuration", configuration),
     ...deps.warnings.map(({ where, what, fix }) => warning("configuration", where, `${what} ${fix}`)),
     proxy,
@@ -57,9 +59,10 @@ const MIN_NODE = 24;
 /** The first version of each major version that its project still maintains. */
 const MIN_POSTGRES = 14;
 
-function checkNode(version: string): Check {
-  const found = `Node.js ${version}`;
-  if (Number.parseInt(version, 10) >= MIN_NODE) return ok("versions", "versions", `${found}.`);
+function checkVersions({ version, nodeVersion }: DoctorDeps): Check {
+  const found = `Node.js ${nodeVersion}`;
+  if (Number.parseInt(nodeVersion, 10) >= MIN_NODE)
+    return ok("versions", "versions", `Countersign ${version}, ${found}.`);
   return failed("versions", "versions", `${found} is too old. Install Node.js ${MIN_NODE} or newer.`);
 }
 

@@ -70,7 +70,7 @@ async function lookUp(ask: () => Promise<CheckResult>, absent: string): Promise<
 }
 
 /** Lists the user groups of the app's workspace, or of each workspace if the app is installed in a whole organization. */
-async function listGroups(
+export async function listGroups(
   web: WebClient,
 ): Promise<Map<string, { handle: string; enabled: boolean; members: readonly string[] }>> {
   const { is_enterprise_install } = await web.auth.test();

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { runCli } from "../support/cli.ts";
+import { FULL_MATRIX } from "../support/full-matrix.ts";
+import { world } from "../support/world.ts";
+
+const ANSWERS = {
+  "--bot-token": "xoxb-sandbox",
+  "--app-token": "xapp-sandbox",
+  "--region": "us-east-1",
+  "--channel": "#approvals",
+  "--approvers": "sre",
+};
+
+/** An answer, the exit code and the text. `npm test` runs the first two. */
+const REFUSED = [
+  ["--channel", "random", 1, /^Nothing was written.*\n.*routes\[0\]\.channels C0RANDOM: .*\/invite @Countersign\.$/],
+  ["--app-token", "xapp-nobody", 1, /^--app-token: Slack refused: invalid_auth\. .*generate an app-level token/],
+  ["--bot-token", "xapp-sandbox", 2, /^--bot-token: It contains an app-level token \(xapp-\)/],
+  ["--bot-token", "xoxb-nobody", 1, /^--bot-token: Slack does not accept it \(invalid_auth\)\. /],
+  ["--region", "us-east", 2, /^--region: .*Write a Region code/],
+  ["--channel", "no-such-channel", 2, /^--channel: Slack shows the bot nothing of this name: no-such-channel\./],
+  ["--approvers", "former-dba", 1, /^Nothing was written.*\n.*S0FORMER: The user group @former-dba is disabled/],
+] as const;
+
+test("init with options writes files that pass policy check, and never replaces files or shows a token", async (t) => {
+  const w = await world(t, { start: false });
+  const folder = join(w.folder, "new");
+  mkdirSync(folder);
+  const [env, policy] = [join(folder, ".env"), join(folder, "countersign.yml")];
+  const { SLACK_API_URL, AWS_ENDPOINT_URL } = w.environment;
+  const environment = { SLACK_API_URL, COUNTERSIGN_CONFIG: policy };
+  const init = (answers: Record<string, string>, ...more: string[]) =>
+    runCli(environment, "init", ...Object.entries(answers).flat(), ...more);
+  const hasNoFile = () => assert.ok(!existsSync(env) && !existsSync(policy));
+
+  await t.test("without a terminal, a missing option is named", async () => {
+    for (const option of FULL_MATRIX ? Object.keys(ANSWERS) : ["--approvers"]) {
+      const { [option]: _, ...others } = ANSWERS as Record<string, string>;
+      assert.deepEqual(await init(others), { code: 2, text: `${option} is missing.` });
+    }
+    hasNoFile();
+  });
+  await t.test("an answer that cannot work is refused with the fix", async () => {
+    for (const [option, value, code, expected] of REFUSED.slice(0, FULL_MATRIX ? REFUSED.length : 2)) {
+      const result = await init({ ...ANSWERS, [option]: value });
+      assert.equal(result.code, code, result.text);
+      assert.match(result.text, expected);
+      assert.doesNotMatch(result.text, /x(?:oxb|app)-(?:sandbox|nobody)/);
+    }
+    hasNoFile();
+  });
+  await t.test("both files are written, .env for its user alone, and pass policy check", async () => {
+    const { code, text } = await init({ ...ANSWERS, "--admins": "S0PLATFORM" });
+    assert.equal(code, 0, text);
+    assert.match(text, /^Wrote \.env and \S+countersign\.yml\.\nNext: give the bot its AWS permissions/);
+    assert.doesNotMatch(text, /x(?:oxb|app)-/);
+    assert.equal(statSync(env).mode & 0o777, 0o600);
+    assert.match(
+      readFileSync(policy, "utf8"),
+      /channels: \[C0APPROVALS\] # #approvals\n.*\[S0SRE\].*\n.*\[S0PLATFORM\]/,
+    );
+    const check = await runCli({ AWS_ENDPOINT_URL, COUNTERSIGN_CONFIG: policy }, "policy", "check");
+    assert.equal(check.code, 0, check.text);
+  });
+  await t.test("existing files are replaced only with --force", async () => {
+    writeFileSync(policy, "mine");
+    const refused = await init(ANSWERS);
+    assert.equal(refused.code, 2);
+    assert.match(refused.text, /^\.env and \S+countersign\.yml exist: use --force to replace\.$/);
+    assert.equal(readFileSync(policy, "utf8"), "mine");
+    writeFileSync(env, "", { mode: 0o644 });
+    assert.equal((await init(ANSWERS, "--force")).code, 0);
+    assert.match(readFileSync(policy, "utf8"), /routes:/);
+    assert.equal(statSync(env).mode & 0o777, 0o600);
+  });
+});

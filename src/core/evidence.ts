@@ -32,28 +32,45 @@ export function findEvidence(
   const outputs = latestRuns(execution.steps, gate).flatMap((step) =>
     Object.entries(step.outputs).map(([key, values]) => ({ step, key, values, name: `${step.name}.${key}` })),
   );
-  let left = MAX_STORED;
   const shown = new Set<string>();
-  return patterns.flatMap((pattern): Evidence[] => {
-    const found = outputs.filter(({ name }) => globMatches(pattern, name));
-    if (found.length === 0) return [{ name: pattern, text: null, length: 0 }];
-    return found.flatMap(({ step, key, values, name }) => {
+  const found = patterns.flatMap((pattern): Evidence[] => {
+    const matching = outputs.filter(({ name }) => globMatches(pattern, name));
+    if (matching.length === 0) return [{ name: pattern, text: null, length: 0 }];
+    return matching.flatMap(({ step, key, values, name }) => {
       if (shown.has(name)) return [];
       shown.add(name);
-      const whole = mask.hides(key) ? MASK : values.map(mask.text).join("\n");
-      const text = whole.length <= left ? whole : `${whole.slice(0, left).toWellFormed()}…`;
-      left = Math.max(0, left - text.length);
+      const text = mask.hides(key) ? MASK : values.map(mask.text).join("\n");
       const iteration = step.round?.iteration;
       return [
         {
           name: mask.text(name),
           text,
-          length: whole.length,
+          length: text.length,
           ...(step.status === "Success" ? {} : { status: step.status }),
           ...(iteration === undefined || isSameRound(step, gate) ? {} : { iteration }),
         },
       ];
     });
+  });
+  return withinRoom(found);
+}
+
+/** Shares the room among the texts, so that a long one takes no room from a short one. */
+function withinRoom(evidence: readonly Evidence[]): Evidence[] {
+  let left = MAX_STORED;
+  let count = evidence.length;
+  const kept = new Map<Evidence, number>();
+  for (const each of [...evidence].sort((a, b) => a.length - b.length)) {
+    const length = Math.min(each.length, Math.floor(left / count--));
+    kept.set(each, length);
+    left -= length;
+  }
+  return evidence.map((each) => {
+    const { text } = each;
+    const length = kept.get(each) ?? 0;
+    return text === null || text.length <= length
+      ? each
+      : { ...each, text: `${text.slice(0, length).toWellFormed()}…` };
   });
 }
 

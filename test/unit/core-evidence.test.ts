@@ -75,14 +75,14 @@ test("in a loop, the run of the gate's iteration counts, else the last one with 
   );
 });
 
-test("at most 8,000 characters are stored for a request, and the length of the whole text", () => {
-  const found = shown(["*.*"], [ran("a", { Log: ["x".repeat(7_000)], More: ["y".repeat(7_000)], Last: ["z"] })]);
+test("at most 8,000 characters are stored for a request, with the length of each whole text, and a long one takes no room from a short one", () => {
+  const found = shown(["*.*"], [ran("a", { Log: ["x".repeat(7_000)], More: ["y".repeat(7_000)], Last: ["last"] })]);
   assert.deepEqual(
     found.map(({ text, length }) => [text?.length, length]),
     [
-      [7_000, 7_000],
-      [1_001, 7_000],
-      [1, 1],
+      [3_999, 7_000],
+      [3_999, 7_000],
+      [4, 4],
     ],
   );
   assert.match(found[1]?.text ?? "", /y…$/);

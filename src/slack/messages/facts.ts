@@ -30,7 +30,7 @@ export function factsText(view: Facts): string {
   const label = gateLabel(facts);
   const gate = label === null ? "" : `, ${label}`;
   const started = facts.executionStartedAt === null ? "" : `, ${moment(facts.executionStartedAt)}`;
-  const run = describeRunContext(facts, mentions());
+  const run = describeRunContext(facts, mentions(80));
   return [
     `*Runbook:* ${code(facts.documentName, 140)}${version}`,
     `*Step:* ${code(facts.stepName, 140)}${gate}`,

@@ -3,8 +3,9 @@ import type { ApprovalRequest, Outcome, RequestFacts, Vote } from "../src/core/r
 import { findRequester } from "../src/core/requester.ts";
 import type { Rendered } from "../src/slack/messages/blocks.ts";
 import { digestMessage } from "../src/slack/messages/digest-message.ts";
-import { noticeMessage, stepWithoutIdMessage } from "../src/slack/messages/notice-message.ts";
+import { noticeMessage } from "../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../src/slack/messages/request-message.ts";
+import { stepWithoutIdMessage } from "../src/slack/messages/undecidable-step.ts";
 import { aFacts, anAttempt, aRequest, aRoute, aVote, EXECUTION_ID } from "../test/support/samples.ts";
 
 /** Each kind of message, with people and channels of the sandbox. The names are those of the files in docs/images/messages. */

@@ -20,9 +20,9 @@ const OF_EXECUTION = sql`requests as each where each.account = requests.account 
 const IN_THREAD = sql<SqlBool>`messages.channel_id = notices.channel_id and messages.request_id in
   (select each.id from ${OF_EXECUTION} and (each.id = requests.id or notices.kind = 'execution-ended'))`;
 
-/** A message that was deleted after the end is not posted again: its reply then goes to the channel. */
-const HAS_THREAD = sql<SqlBool>`exists (select 1 from messages where ${IN_THREAD}
-  and (messages.ts is not null or (messages.deletions > 0 and requests.state = 'closed' and messages.claim_id is null)))`;
+/** A message that was deleted for the second time, or after the end, is not posted again: its reply then goes to the channel. */
+const HAS_THREAD = sql<SqlBool>`exists (select 1 from messages where ${IN_THREAD} and (messages.ts is not null
+  or (messages.claim_id is null and (messages.deletions > 1 or (messages.deletions > 0 and requests.state = 'closed')))))`;
 
 /** Lists kinds for a condition. */
 const kinds = (list: readonly NoticeKind[]) => sql.join(list.map((kind) => sql.lit(kind)));
@@ -90,15 +90,30 @@ export async function addNotice(db: Kysely<Tables>, notice: NewNotice): Promise<
     .execute();
 }
 
-/** Adds the report of the end of an execution in each channel that has a message about it, once for each execution. */
+/**
+ * Adds the report of the end of an execution in each channel that has a message about it, once for each execution. A message
+ * that is not posted by then, and that no attempt may have posted, is never posted: it gets no reply.
+ */
 export async function addEndReports(trx: Transaction<Tables>, requestId: string): Promise<void> {
   const { rows } = await sql<{ channelId: string; account: string; region: string; executionId: string }>`
     select distinct messages.channel_id, requests.account, requests.region, requests.execution_id
     from requests, messages
     where requests.id = ${requestId} and messages.request_id in (select each.id from ${OF_EXECUTION})
-      and messages.channel_id not like 'D%'`.execute(trx);
+      and messages.channel_id not like 'D%'
+      and (messages.ts is not null or messages.claim_id is not null or messages.deletions > 0)`.execute(trx);
   for (const { channelId, account, region, executionId } of rows) {
     const once = JSON.stringify(["execution-ended", account, region, executionId, channelId]);
     await addNotice(trx, { requestId, kind: "execution-ended", channelId, once });
   }
+}
+
+/** Removes the reminders that are never posted because their request ended. One that an attempt may have posted is resolved. */
+export async function endReminders(trx: Transaction<Tables>, requestId: string): Promise<void> {
+  await trx
+    .deleteFrom("notices")
+    .where("requestId", "=", requestId)
+    .where("kind", "in", REMINDER_KINDS)
+    .where("ts", "is", null)
+    .where("claimId", "is", null)
+    .execute();
 }

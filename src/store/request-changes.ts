@@ -5,7 +5,7 @@ import { appendAudit, isDecisionRecorded } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { newMessage } from "./new-message.ts";
-import { addEndReports } from "./notices.ts";
+import { addEndReports, endReminders } from "./notices.ts";
 import { addRecipientLookup, addRequesterNotices } from "./recipient-lookups.ts";
 import { addRequesterLookup, endRequesterLookup } from "./requester-lookups.ts";
 import { patchToRow, requestToRow } from "./rows.ts";
@@ -79,6 +79,7 @@ async function advance(
     .where("requestId", "=", requestId)
     .execute();
   await endRequesterLookup(trx, requestId, patch);
+  if (patch.state === "closed") await endReminders(trx, requestId);
   if (patch.executionEndedAt != null) await addEndReports(trx, requestId);
   await addRequesterNotices(trx, requestId, patch);
   if (vote !== undefined)

@@ -72,6 +72,58 @@ for (const engine of ENGINES) {
     assert.equal(await store.notices.findThread(row), null);
   });
 
+  test(`${engine.name}: a reminder about a message that was deleted twice goes to the channel`, async (t) => {
+    const { store, open, post } = await setUp(t);
+    await open("r-1", NOW, ["C0ONE"]);
+    await store.notices.add("r-1", "reminder", "C0ONE", 1);
+    await post("r-1", "1.00000");
+    await store.messages.recordDeleted("C0ONE", "1.000000");
+    assert.deepEqual(await due(store), [], "the message is posted again first");
+    await post("r-1", "2.00000");
+    await store.messages.recordDeleted("C0ONE", "2.000000");
+    const [row] = await due(store);
+    assert(row !== undefined);
+    assert.equal(await store.notices.findThread(row), null);
+  });
+
+  test(`${engine.name}: no report of an end is stored for a message that is never posted`, async (t) => {
+    const { store, open, end, post } = await setUp(t);
+    await open("r-1", NOW, ["C0ONE", "C0TWO"]);
+    const [, second] = await store.messages.ofRequest("r-1");
+    assert(second !== undefined);
+    await store.messages.recordPosted(second.id, "1.000001", 1);
+    await end("r-1");
+    assert.deepEqual(
+      (await store.notices.ofRequest("r-1")).map(({ channelId }) => channelId),
+      ["C0TWO"],
+    );
+    // The next gate of the same execution was posted.
+    await open("r-2", NOW + 1, ["C0ONE"]);
+    await post("r-2", "2.00000");
+    await end("r-2");
+    assert.deepEqual(
+      (await store.notices.ofRequest("r-2")).map(({ channelId }) => channelId),
+      ["C0ONE"],
+    );
+  });
+
+  test(`${engine.name}: the end of a request removes its reminders, except one that an attempt may have posted`, async (t) => {
+    const { store, open, post } = await setUp(t);
+    await open("r-1", NOW, ["C0ONE"]);
+    await open("r-2", NOW, ["C0ONE"]);
+    await post("r-1", "1.00000");
+    for (const [number, id] of ["r-1", "r-1", "r-1", "r-2"].entries())
+      await store.notices.add(id, "reminder", "C0ONE", number);
+    const [posted, claimed] = await store.notices.ofRequest("r-1");
+    assert(posted !== undefined && claimed !== undefined);
+    await store.notices.recordPosted(posted.id, "1.000002", 1);
+    assert(await store.notices.claim(claimed.id, "claim", NOW, NOW + 1));
+    await store.requests.advance({ requestId: "r-1", expectedVersion: 1, patch: { state: "closed" }, audit: [] });
+    const left = (await store.notices.ofRequest("r-1")).map(({ id }) => id);
+    assert.deepEqual(left.toSorted(), [posted.id, claimed.id].toSorted());
+    assert.equal((await store.notices.ofRequest("r-2")).length, 1);
+  });
+
   test(`${engine.name}: only the attempt that has the claim records its thread`, async (t) => {
     const { store, open, post, end } = await setUp(t);
     await open("r-1", NOW, ["C0ONE"]);

@@ -9,8 +9,9 @@ import { detailsPages, loadingView, sentenceView } from "../../src/slack/message
 import { digestMessage } from "../../src/slack/messages/digest-message.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
-import { noticeMessage, stepWithoutIdMessage } from "../../src/slack/messages/notice-message.ts";
+import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
+import { stepWithoutIdMessage } from "../../src/slack/messages/undecidable-step.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { findProblems, formattedTexts, type Surface } from "../support/block-limits.ts";
 import { FULL_MATRIX } from "../support/full-matrix.ts";

@@ -86,7 +86,8 @@ export const makeNotices = (
       const view = await toNoticeView(deps, row, kind);
       if (REMINDER_KINDS.includes(kind) && view.request.state !== "open") return null;
       const thread = await claimThread(deps, row, view);
-      return { content: { id, kind: "notice", view }, version: 1, thread };
+      const isThreadLost = thread === null && THREAD_KINDS.includes(kind);
+      return { content: { id, kind: "notice", view: { ...view, isThreadLost } }, version: 1, thread };
     },
     threadOf: (row) => row.threadTs,
     threadLost: ({ channelId }, ts) => deps.messages.recordDeleted(channelId, ts),

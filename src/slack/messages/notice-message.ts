@@ -1,30 +1,31 @@
 import type { KnownBlock } from "@slack/types";
-import type { StepWithoutId } from "../../app/ports/delivery-store.ts";
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
-import { describeRequest, describeStep, describeTarget, targetName } from "../../core/describe-step.ts";
-import { TEXT_CONDITIONS } from "../../core/policy.ts";
-import type { ApprovalRequest } from "../../core/request.ts";
-import { describeRequester } from "../../core/requester.ts";
-import { uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
+import { describeRequest } from "../../core/describe-step.ts";
 import { idsLine } from "./aws-text.ts";
-import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
+import { context, header, type Rendered, section } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
 import { executionEndMessage } from "./execution-end.ts";
+import { withSubject } from "./lost-thread.ts";
 import { mentionChannel, mentions, mentionUser, series } from "./mentions.ts";
 import { reasonsBlock } from "./reasons.ts";
 import { reminderMessage } from "./reminder-message.ts";
 import { misdirectedText, noEffectText } from "./signal-text.ts";
 import { listingText, stateText } from "./state-text.ts";
 import { summary } from "./summary.ts";
-import { literal, plain } from "./text.ts";
+import { plain } from "./text.ts";
 import { moment } from "./time.ts";
+import { noRouteMessage } from "./undecidable-step.ts";
 
 const MAX_NAMED = 3;
 
 /** Renders a notice: a message about a request that is posted once, besides the request's own messages. */
 export function noticeMessage(view: NoticeView): Rendered {
+  return view.isThreadLost === true ? withSubject(view, render(view)) : render(view);
+}
+
+function render(view: NoticeView): Rendered {
   switch (view.kind) {
     case "break-glass":
       return breakGlass(view);
@@ -40,7 +41,7 @@ export function noticeMessage(view: NoticeView): Rendered {
     case "escalated":
       return reminderMessage(view);
     case "no-route":
-      return noRoute(view);
+      return noRouteMessage(view);
     case "signal-misdirected":
     case "signal-without-effect":
       return contradictedSignal(view);
@@ -155,34 +156,6 @@ function notEditable(view: NoticeView): Rendered {
   };
 }
 
-function noRoute({ request, requester }: NoticeView): Rendered {
-  const { documentName, uncovered } = request.facts;
-  const title = `No route applies to ${plain(documentName, 90)}`;
-  const fix = uncoveredFix(uncovered, mentions());
-  return {
-    text: `${title}: it cannot be decided in Slack.`,
-    blocks: [
-      header(title, "what"),
-      section(
-        `${describeStep(request.facts, mentions())}, is waiting in ${describeTarget(request, mentions())}, started by ${describeRequester(requester, mentions())}. *It cannot be decided in Slack*: no channel has a message about it. Decide it in the AWS console.`,
-        "state",
-      ),
-      fix === null
-        ? richText(
-            [
-              line(
-                span("To cover such requests, add this route to the configuration before the next execution starts:"),
-              ),
-              preformatted(literal(routeFor(request), 1800)),
-            ],
-            "route",
-          )
-        : section(`${uncoveredSentence(uncovered, mentions())}\n*Fix:* ${fix}`, "route"),
-      context(idsLine(request), "ids"),
-    ],
-  };
-}
-
 function unrecorded({ request }: NoticeView): Rendered {
   const verb = findTerms(request.facts).past[request.decision ?? "approve"];
   const title = `Decision without a record: ${plain(request.facts.documentName, 90)}`;
@@ -210,41 +183,4 @@ function notListed({ request }: NoticeView): Rendered {
       context(`This notice is sent once for each runbook and principal. ${idsLine(request)}`, "ids"),
     ],
   };
-}
-
-/** Renders the notice about a waiting step for which AWS returns no id, so that it has no request. */
-export function stepWithoutIdMessage(step: StepWithoutId): Rendered {
-  const { documentName, stepName } = step;
-  const [title, show] = [`No request for ${plain(documentName, 90)}`, mentions()];
-  return {
-    text: `${title}: a step that waits for approval has no ID. Decide it in the AWS console.`,
-    blocks: [
-      header(title, "what"),
-      section(
-        `${show.text(documentName)}, step ${show.text(stepName)}, is waiting for approval in ${describeTarget(step, show)}. AWS returns no \`StepExecutionId\` for this step. Without that ID, Countersign cannot verify which step a decision would reach. *The step cannot be decided in Slack*, and no channel has a message about it. Decide it in the AWS console.`,
-        "state",
-      ),
-      context(`This notice is sent once for each step of an execution. ${idsLine({ ...step, facts: step })}`, "ids"),
-    ],
-  };
-}
-
-/** A route that would match, as YAML. Its strings are JSON, which is valid YAML. */
-function routeFor(request: ApprovalRequest): string {
-  const { documentName, stepName, executedBy } = request.facts;
-  const known: Record<(typeof TEXT_CONDITIONS)[number], string | null> = {
-    document: documentName,
-    target: targetName(request),
-    account: request.account,
-    region: request.region,
-    step: stepName,
-    startedBy: executedBy,
-  };
-  return [
-    `- name: ${JSON.stringify(documentName.slice(0, 100))}`,
-    "  match: # remove the conditions that you do not need",
-    ...TEXT_CONDITIONS.flatMap((key) => (known[key] === null ? [] : [`    ${key}: ${JSON.stringify(known[key])}`])),
-    "  channels: [C...]",
-    "  approvers: { groups: [S...] }",
-  ].join("\n");
 }

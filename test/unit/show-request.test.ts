@@ -12,7 +12,7 @@ const OTHER = "4f2a91c7-ffff-4d3e-8f90-0123456789ab";
 const HIDDEN = "5e5e5e5e-1b2c-4d3e-8f90-0123456789ab";
 const LOOSE = "77777777-1b2c-4d3e-8f90-0123456789ab";
 const TS = "1700000000.000100";
-const NO_REQUEST = /^No request with this id that you may see\./;
+const NO_REQUEST = /^No request with this id that you may see\.$/;
 
 /** Jane decides "databases", Web "web". Two executions begin alike; a third belongs to "web"; a fourth has no request. */
 async function setUp(t: TestContext) {

@@ -45,7 +45,7 @@ export function refusalText(): string {
 
 /** For an ID without a request that the person may see. Does not tell whether the request exists. */
 export function notVisibleText(): string {
-  return `No request with this id that you may see. ${READ_RULE}`;
+  return "No request with this id that you may see.";
 }
 
 /** More failing targets are only counted. */

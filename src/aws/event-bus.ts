@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import type { AwsCalls, EventBus, PublishResult } from "../app/ports/aws.ts";
 import { EVENT_NAMES, type PublishedRecord } from "../core/audit.ts";
+import { toPartition } from "../core/partition.ts";
 import { describe } from "./aws-failures.ts";
 import { observeCalls } from "./observe-calls.ts";
 import { makeRequestHandler } from "./request-handler.ts";
@@ -60,7 +61,7 @@ export function toEventEntry(record: PublishedRecord, busName: string) {
     Source: EVENT_SOURCE,
     DetailType: EVENT_NAMES[record.kind],
     Time: new Date(record.at),
-    Resources: [`arn:aws:ssm:${region}:${account}:automation-execution/${executionId}`],
+    Resources: [`arn:${toPartition(region)}:ssm:${region}:${account}:automation-execution/${executionId}`],
     Detail: JSON.stringify({
       id: record.id,
       seq: record.seq,

@@ -155,6 +155,9 @@ test("the example of an event is what is published for its record", () => {
   assert.deepEqual(JSON.parse(entry.Detail), event.detail);
   assert.deepEqual([entry.Source, entry.DetailType], [event.source, event["detail-type"]]);
   assert.deepEqual([entry.Resources, entry.Time], [event.resources, new Date(String(event.time))]);
+  const inChina = { ...record, detail: { ...detail, region: "cn-north-1" }, previous: "", hash };
+  const { Resources } = toEventEntry(inChina as unknown as PublishedRecord, "approvals");
+  assert.match(Resources[0] ?? "", /^arn:aws-cn:ssm:cn-north-1:/);
   assert.equal(entry.Source, EVENT_SOURCE);
   const optional = ["authority", "reason"];
   const needed = Object.keys(FIELDS.decided).filter((field) => !optional.includes(field));

@@ -64,6 +64,9 @@ test("a runbook that cannot be read is a warning with the permission and the res
     found[0]?.text ?? "",
     /AccessDeniedException.* needs ssm:GetDocument on arn:aws:ssm:us-east-1:\*:document\/Prod-DB: without it, no route applies/,
   );
+  const read = async () => failed("AccessDeniedException");
+  const [finding] = await checkRunbooks([aRoute(MATCH)], [{ target: "production", region: "us-gov-west-1", read }]);
+  assert.match(finding?.text ?? "", /on arn:aws-us-gov:ssm:us-gov-west-1:/);
   const missing = await check(MATCH, {});
   assert.match(missing.found[0]?.text ?? "", /^AWS does not find runbook "Prod-DB" \(production, us-east-1\)\./);
 });

@@ -1,4 +1,5 @@
 import { globMatches } from "../../core/glob.ts";
+import { toPartition } from "../../core/partition.ts";
 import type { Route } from "../../core/policy.ts";
 import type { AwsFailure, DeclaredParameters } from "../ports/aws.ts";
 import type { Finding } from "./policy-check.ts";
@@ -64,7 +65,9 @@ const isMissing = (result: Found["result"]) => result.kind === "failed" && resul
 
 function describeFailure(failure: AwsFailure, where: string, document: string, { region }: RunbookSource): string {
   if (isMissing(failure)) return `AWS does not find ${where}. Check the name, the target and the Region.`;
-  const resource = document.startsWith("arn:") ? document : `arn:aws:ssm:${region}:*:document/${document}`;
+  const resource = document.startsWith("arn:")
+    ? document
+    : `arn:${toPartition(region)}:ssm:${region}:*:document/${document}`;
   return `AWS did not return ${where} (${failure.code}: ${failure.message}). This route matches on parameters, so the bot needs ssm:GetDocument on ${resource}: without it, no route applies to a request that leaves such a parameter at its default.`;
 }
 

@@ -32,9 +32,10 @@ export async function startCountersign(
   on: StandIns,
   folder: string,
   more: Record<string, string> = {},
+  targets = "",
 ): Promise<BenchedBot> {
   const configPath = join(folder, "countersign.yml");
-  writeFileSync(configPath, POLICY);
+  writeFileSync(configPath, `${targets}${POLICY}`);
   const environment = {
     ...botEnvironment({ slackUrl: on.slackUrl, awsUrl: on.awsUrl, configPath, folder, port: 0 }),
     LOG_LEVEL: "info",

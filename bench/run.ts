@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { measureEvents, measureTargets } from "./events.ts";
 import {
   compareLatency,
   countCalls,
@@ -36,9 +37,11 @@ const MEASUREMENTS: Record<string, () => Promise<Figure[]>> = {
   latency: () => compareLatency(options, samples),
   load: measureLoad,
   calls: countCalls,
+  events: () => measureEvents(options.clicks),
   open: () => measureOpen(options, samples),
   flood: measureFlood,
   decisions: measureDecisions,
+  targets: measureTargets,
 };
 
 const chosen = values.only?.split(",") ?? Object.keys(MEASUREMENTS);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { SendAutomationSignalCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { getJson, type Json, postJson } from "../test/support/http-json.ts";
 
 export const CHANNEL = "C0APPROVALS";
@@ -32,6 +33,10 @@ export interface StandIns {
   /** Delays every call by these milliseconds. Zero ends the delays. */
   delay(slackMs: number, awsMs: number): Promise<void>;
   limits(enabled: boolean): Promise<void>;
+  /** Approves an execution without the bot. */
+  approveElsewhere(executionId: string): Promise<void>;
+  /** Creates the role CountersignReader in each account. */
+  addReaders(accounts: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +46,13 @@ export async function startStandIns(): Promise<StandIns> {
   const control = { aws: `${aws.url}/_control`, slack: `${slack.url}/_control` };
   await postJson(`${control.slack}/limits`, { enabled: false });
   await postJson(`${control.aws}/seed`, { documents: [{ name: "Bench-Gate", content: GATE }] });
+
+  // The gates list the bot's role, so that a decision elsewhere is by another session of it.
+  const ssm = new SSMClient({
+    endpoint: aws.url,
+    region: "us-east-1",
+    credentials: { accessKeyId: "AKIACOUNTERSIGNBOT00", secretAccessKey: "sandbox" },
+  });
 
   const findMessages = async (ids: readonly string[]) => {
     const { channels } = await getJson(`${control.slack}/state`);
@@ -86,6 +98,14 @@ export async function startStandIns(): Promise<StandIns> {
       }
     },
     limits: async (enabled) => void (await postJson(`${control.slack}/limits`, { enabled })),
+    approveElsewhere: async (AutomationExecutionId) =>
+      void (await ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId, SignalType: "Approve" }))),
+    async addReaders(accounts) {
+      for (const account of accounts) {
+        const arn = `arn:aws:iam::${account}:role/CountersignReader`;
+        await postJson(`${control.aws}/roles`, { arn, allows: ["ssm:*"], trusts: [BOT_ROLE] });
+      }
+    },
     close: async () => void (await Promise.all([stop(aws.child), stop(slack.child)])),
   };
 }

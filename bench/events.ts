@@ -1,0 +1,102 @@
+import { aFolder, startCountersign } from "./bots.ts";
+import { clickInTurn, percentile } from "./clicks.ts";
+import type { Figure } from "./figures.ts";
+import { pause, startStandIns, until } from "./stand-ins.ts";
+
+const TARGETS = 1_000;
+const ROUND_MS = 15_000;
+
+/** Measures the time from an event to the message that it causes, with polls too rare to help. */
+export async function measureEvents(count: number): Promise<Figure[]> {
+  const on = await startStandIns();
+  const folder = aFolder();
+  const bot = await startCountersign(on, folder.path, {
+    WAITING_QUEUE_URL: `${on.awsUrl}/111122223333/countersign-waiting`,
+    POLL_INTERVAL_SECONDS: "600",
+  });
+  try {
+    await clickInTurn(on, await on.startExecutions(5));
+    const posted: number[] = [];
+    const updated: number[] = [];
+    for (let index = 0; index < count; index++) {
+      const startedAt = Date.now();
+      const [id = ""] = await on.startExecutions(1);
+      const ts = (await on.messages([id])).get(id) ?? "";
+      posted.push((await firstCall(on, "chat.postMessage", (input) => input.includes(id))) - startedAt);
+      await pause(300);
+      const before = (await on.calls("slack", "chat.update")).length;
+      const decidedAt = Date.now();
+      await on.approveElsewhere(id);
+      updated.push((await firstCall(on, "chat.update", (input) => input.includes(ts), before)) - decidedAt);
+    }
+    const [post, update] = [percentile(posted, 0.5), percentile(updated, 0.5)];
+    return [
+      ["Waiting to posted, by event, median", post] as const,
+      ["decided elsewhere to updated message, by event, median", update] as const,
+    ].map(([figure, value]) => ({
+      figure,
+      goal: "at most 50 ms above the calls' own delay",
+      measured: `${value.toFixed(0)} ms`,
+      met: value <= 50,
+    }));
+  } finally {
+    await bot.stop();
+    await on.close();
+    folder.remove();
+  }
+}
+
+type StandIns = Awaited<ReturnType<typeof startStandIns>>;
+
+/** Waits for a call, and resolves with its time. */
+async function firstCall(
+  on: StandIns,
+  operation: string,
+  fits: (input: string) => boolean,
+  after = 0,
+): Promise<number> {
+  let at = Number.NaN;
+  await until(operation, async () => {
+    const found = (await on.calls("slack", operation)).slice(after).find(({ input }) => fits(JSON.stringify(input)));
+    at = found?.at ?? Number.NaN;
+    return found !== undefined;
+  });
+  return at;
+}
+
+/** Measures a round of polls over many accounts by one process, and its memory. */
+export async function measureTargets(): Promise<Figure[]> {
+  const on = await startStandIns();
+  const folder = aFolder();
+  const accounts = Array.from({ length: TARGETS }, (_, index) => String(200_000_000_000 + index));
+  await on.addReaders(accounts);
+  const list = accounts.map((account) => `"${account}"`).join(", ");
+  const targets = `targets:\n  - { name: many, accounts: [${list}], regions: [us-east-1], readRole: CountersignReader }\n`;
+  const bot = await startCountersign(on, folder.path, { POLL_INTERVAL_SECONDS: String(ROUND_MS / 1000) }, targets);
+  try {
+    const polls = async () => {
+      const times = new Map<string, number[]>();
+      for (const { principal, at } of await on.calls("aws", "DescribeAutomationExecutions"))
+        times.set(String(principal), [...(times.get(String(principal)) ?? []), at]);
+      return times;
+    };
+    await until("three polls of each target", async () => {
+      const times = [...(await polls()).values()];
+      return times.length >= TARGETS && times.every((each) => each.length >= 3);
+    });
+    const rounds = [...(await polls()).values()].map((each) => (each.at(-1) ?? 0) - (each.at(-2) ?? 0));
+    const [round, rss] = [Math.max(...rounds), bot.rss()];
+    return [
+      {
+        figure: "1,000 targets, one process",
+        goal: "a round within 15 s, under 300 MB",
+        measured: `at most ${(round / 1000).toFixed(1)} s between two polls of a target, ${(rss / 1e6).toFixed(0)} MB`,
+        met: round <= ROUND_MS * 1.1 && rss < 300e6,
+      },
+    ];
+  } finally {
+    await bot.stop();
+    await on.close();
+    folder.remove();
+  }
+}

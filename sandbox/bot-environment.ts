@@ -18,6 +18,7 @@ export function botEnvironment(options: {
     DATABASE_URL: `sqlite:${folder}/countersign.db`,
     POLL_INTERVAL_SECONDS: "1",
     EVENT_BUS_NAME: "default",
+    WAITING_QUEUE_URL: `${awsUrl}/111122223333/countersign-waiting`,
     PORT: String(port),
     AWS_ENDPOINT_URL: awsUrl,
     AWS_REGION: "us-east-1",

@@ -12,6 +12,7 @@ import type { Store } from "../app/ports/store.ts";
 import type { Config } from "../config/config.ts";
 import { makeExecutionIds } from "../ops/execution-ids.ts";
 import { makeMetrics } from "../ops/metrics.ts";
+import { makeQueueHealth } from "../ops/queue-health.ts";
 import { makeHealth } from "../ops/readiness.ts";
 import { serveHttp } from "../ops/server.ts";
 import { makeBoltLogger } from "../slack/connection/bolt-logger.ts";
@@ -47,8 +48,10 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
   const { clock, hooks = NO_TEST_HOOKS } = deps;
   const executionIds = makeExecutionIds();
   const log = executionIds.log(deps.log);
-  const health = makeHealth(clock, config.pollIntervalMs);
+  const queueHealth = config.waitingQueue === null ? null : makeQueueHealth(clock);
+  const health = makeHealth(clock, config.pollIntervalMs, queueHealth);
   const metrics = makeMetrics({ routes: config.routes.map(({ name }) => name), now: clock.now });
+  if (queueHealth !== null) metrics.queue.watch(queueHealth);
   const prepare = (opened: Store) => metrics.store(executionIds.store(hooks.store(opened)));
   const failed = Promise.withResolvers<string>();
   const stopping = new AbortController();
@@ -70,7 +73,7 @@ export async function startBot(config: Config, deps: { clock: Clock; log: Log; h
     if (found.kind === "refused") return failed.resolve(found.message);
     const { store } = late;
     const { workspace } = found;
-    const parts = { config, store, workspace, web, logger, health, metrics, hooks, clock, log, releases };
+    const parts = { config, store, workspace, web, logger, health, queueHealth, metrics, hooks, clock, log, releases };
     late.handle = await wireBot({ ...parts, onFinal: failed.resolve });
   };
 

@@ -117,7 +117,11 @@ export function wireInspection({ config, store, clock }: Wiring, { directory }: 
 }
 
 /** Makes the report for admins. */
-export function wireHealthReport({ config, store, health }: Wiring, { directory }: Slack, { connections }: Targets) {
+export function wireHealthReport(
+  { config, store, health, queueHealth }: Wiring,
+  { directory }: Slack,
+  { connections }: Targets,
+) {
   const accounts = () => connections.flatMap((each) => each.automation()?.target ?? []);
   return makeHealthReport({
     directory,
@@ -129,5 +133,6 @@ export function wireHealthReport({ config, store, health }: Wiring, { directory 
     isSlackConnected: health.isSlackConnected,
     storeFault: () => store.fileFault() ?? health.writeFault(),
     isStale: health.isStale,
+    queue: () => queueHealth?.report() ?? null,
   });
 }

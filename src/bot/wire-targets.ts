@@ -9,6 +9,7 @@ import { coversPauses } from "../core/policy.ts";
 import type { ApprovalRequest } from "../core/request.ts";
 import { makeTargetConnection, type TargetConnection } from "../workers/identify-target.ts";
 import type { LeaseBalancer } from "../workers/lease-balancer.ts";
+import { makePollPace } from "../workers/poll-pace.ts";
 import { startTarget } from "../workers/start-target.ts";
 import { targetLease } from "../workers/target.ts";
 import type { ReadDeps } from "../workers/target-reads.ts";
@@ -44,7 +45,7 @@ export function wireTargets({ config, store, metrics, hooks, clock, log }: Wirin
 
 /** Starts the workers of every target. */
 export function startTargets(wiring: Wiring, { connections }: Targets, leases: LeaseBalancer): Worker[] {
-  const { config, store, workspace, health, replica, wakeUps, clock, random, log } = wiring;
+  const { config, store, workspace, health, queueHealth, metrics, replica, wakeUps, clock, random, log } = wiring;
   const { requests, executions } = store;
   const { aliveUntil } = leases;
   const sendSignal = makeSendSignal({
@@ -62,7 +63,18 @@ export function startTargets(wiring: Wiring, { connections }: Targets, leases: L
   const shared = { store, sendSignal, aliveUntil, sync: makeSync(wiring), health, replica, wakeUps, clock, log };
   return connections.map((connection) => {
     const lease = () => leases.lease(targetLease(connection.key));
-    return startTarget({ ...shared, connection, lease, pollIntervalMs: config.pollIntervalMs });
+    const { key } = connection;
+    if (queueHealth !== null) metrics.queue.expectTarget(key);
+    const pace = makePollPace({
+      target: key,
+      normalMs: config.pollIntervalMs,
+      health: queueHealth,
+      wakePoll: () => wakeUps.wake(`poll ${key}`),
+      countUnannounced: () => metrics.queue.unannounced(key),
+      clock,
+      log,
+    });
+    return startTarget({ ...shared, connection, lease, pace });
   });
 }
 
@@ -70,12 +82,13 @@ function makeSync(wiring: Wiring): ReadDeps["sync"] {
   const { config, metrics, clock, newId, random, log } = wiring;
   const { routes, mask } = config;
   const auditContext = wireAuditContext(wiring);
-  return ({ requests, executions }) => {
+  return ({ requests, executions }, { observe }) => {
     const { countUncovered } = metrics;
     const apply = makeApplyChanges({ requests, routes, auditContext, clock, newId, log, countUncovered });
     return makeSyncExecution({
       ...{ requests, executions, apply, mask, clock, random, log },
       withPauses: coversPauses(routes),
+      reportChange: observe,
     });
   };
 }

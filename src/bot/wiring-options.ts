@@ -3,6 +3,7 @@ import type { Clock, Log } from "../app/ports/aws.ts";
 import type { Store } from "../app/ports/store.ts";
 import type { Config } from "../config/config.ts";
 import type { Metrics } from "../ops/metrics.ts";
+import type { QueueHealth } from "../ops/queue-health.ts";
 import type { Health } from "../ops/readiness.ts";
 import type { Workspace } from "../slack/connection/workspace.ts";
 import type { WakeUps } from "../workers/wake-ups.ts";
@@ -18,6 +19,8 @@ export interface WiringOptions {
   web: WebClient;
   logger: Logger;
   health: Health;
+  /** Of the queue of events; null without one. */
+  queueHealth: QueueHealth | null;
   metrics: Metrics;
   hooks: TestHooks;
   clock: Clock;

@@ -10,6 +10,7 @@ import type { Worker } from "../workers/worker.ts";
 import type { SlackConnection } from "./connect-slack.ts";
 import { startMessages, startPeople, startPublishing } from "./start-deliveries.ts";
 import { startHome } from "./start-home.ts";
+import { startQueue } from "./start-queue.ts";
 import { startRetention } from "./start-retention.ts";
 import { namedPeople, wireDecisions } from "./wire-decisions.ts";
 import { wireListeners } from "./wire-listeners.ts";
@@ -21,8 +22,8 @@ import type { Wiring, WiringOptions } from "./wiring-options.ts";
  * Builds the bot over an open store and a known workspace, and starts it. Everything is built before anything starts, so
  * that nothing that runs refers to a part that does not exist yet. Returns the handler of Slack's requests, in HTTP mode.
  *
- * `releases` end in this order: Slack, so that no click arrives any more; the clicks and targets, which finish what is in
- * progress; the leases, for another replica to acquire; and the deliveries, which show what has happened until then.
+ * `releases` end in this order: Slack, so that no click arrives any more; the queue of events; the clicks and targets, which
+ * finish what is in progress; the leases, for another replica to acquire; and the deliveries, which show what has happened until then.
  */
 export async function wireBot(options: WiringOptions): Promise<SlackConnection["handle"]> {
   const { releases } = options;
@@ -43,6 +44,7 @@ export async function wireBot(options: WiringOptions): Promise<SlackConnection["
   releases.push(stopper(deliveries));
   releases.push(leases.stop);
   releases.push(stopper([startClicks(wiring, targets, decisions), ...startTargets(wiring, targets, leases)]));
+  releases.push(stopper(startQueue(wiring, targets)));
   releases.push(connection.stop);
   await connection.start();
   return connection.handle;

@@ -8,6 +8,8 @@ export interface Config {
   readonly pollIntervalMs: number;
   /** The bus for audit events; null: events are recorded and not published. */
   readonly eventBus: EventBusConfig | null;
+  /** The queue of events about waiting steps; null: steps are found by polls only. */
+  readonly waitingQueue: WaitingQueueConfig | null;
   /** 0: the operating system chooses a free port. */
   readonly port: number;
   /** Null: the port above also serves readiness and metrics. */
@@ -56,6 +58,12 @@ export interface ProxyConfig {
 export interface EventBusConfig {
   /** Name or ARN, as PutEvents accepts it. */
   readonly name: string;
+  readonly region: string;
+}
+
+export interface WaitingQueueConfig {
+  /** The URL as SQS shows it. */
+  readonly url: string;
   readonly region: string;
 }
 

@@ -34,7 +34,10 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The part of the configuration that comes from the environment alone. */
 export interface Environment
-  extends Pick<Config, "slack" | "database" | "pollIntervalMs" | "eventBus" | "port" | "opsPort" | "logLevel"> {
+  extends Pick<
+    Config,
+    "slack" | "database" | "pollIntervalMs" | "eventBus" | "waitingQueue" | "port" | "opsPort" | "logLevel"
+  > {
   /** Path of the configuration file. */
   configFile: string;
   /** The AWS SDK's Region, if a variable names one. */
@@ -65,7 +68,7 @@ export function parseEnvironment(variables: Variables): {
   const regionVariable = reader.isSet("AWS_REGION") ? "AWS_REGION" : "AWS_DEFAULT_REGION";
   const region = read(regionVariable, formats.parseRegion, null);
   const eventBus = read("EVENT_BUS_NAME", formats.parseEventBus(region), null);
-  read("WAITING_QUEUE_URL", () => QUEUE_NOT_SUPPORTED, null);
+  const waitingQueue = read("WAITING_QUEUE_URL", formats.parseQueueUrl(region), null);
   const port = read("PORT", formats.parsePort, 8080);
   const opsPort = read("OPS_PORT", formats.parsePort, null);
   if (opsPort !== null && opsPort === port && port !== 0)
@@ -82,7 +85,18 @@ export function parseEnvironment(variables: Variables): {
     });
   }
   return {
-    environment: { slack, configFile, database, pollIntervalMs, eventBus, port, opsPort, logLevel, region },
+    environment: {
+      slack,
+      configFile,
+      database,
+      pollIntervalMs,
+      eventBus,
+      waitingQueue,
+      port,
+      opsPort,
+      logLevel,
+      region,
+    },
     problems,
     warnings,
   };
@@ -198,8 +212,3 @@ const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1
 
 const readDatabase = ({ read }: Reader): DatabaseConfig =>
   read("DATABASE_URL", formats.parseDatabaseUrl, { kind: "sqlite", path: "countersign.db" });
-
-const QUEUE_NOT_SUPPORTED = {
-  what: "This version does not support a queue of waiting steps.",
-  fix: "Remove it: the bot finds waiting steps by polling, every POLL_INTERVAL_SECONDS.",
-};

@@ -136,6 +136,30 @@ export const parseEventBus =
     return { value: { name: text, region: busRegion } };
   };
 
+/** The account and the name at the end of a queue's URL. Source: SQS developer guide, "Queue and message identifiers". */
+const QUEUE_PATH = /^\/\d{12}\/[\w-]{1,80}(?:\.fifo)?$/;
+/** The Region in the host of a queue's URL, of a FIPS or dual-stack endpoint, and of a VPC endpoint. */
+const QUEUE_HOST = /(?:^|\.)(?:sqs(?:-fips)?\.([a-z]+-[\w-]+)|([a-z]+-[\w-]+)\.queue)\./;
+
+/** Parses the URL of a queue; `region` is the Region of a queue whose host names none. */
+export const parseQueueUrl =
+  (region: string | null) =>
+  (text: string): Parsed<{ url: string; region: string }> => {
+    const url = URL.parse(text);
+    if (url === null || !/^https?:$/.test(url.protocol) || url.search || url.hash || !QUEUE_PATH.test(url.pathname))
+      return {
+        what: `${quote(text)} is not the URL of an SQS queue.`,
+        fix: "Copy the queue's URL, such as https://sqs.us-east-1.amazonaws.com/111122223333/countersign-waiting.",
+      };
+    if (url.username || url.password)
+      return { what: "It has a user or a password, which a queue's URL cannot have.", fix: "Remove them." };
+    const [, first, second] = QUEUE_HOST.exec(url.hostname) ?? [];
+    const queueRegion = first ?? second ?? region;
+    if (queueRegion === null)
+      return { what: "The Region of this queue is unknown.", fix: "Set AWS_REGION to the Region of the queue." };
+    return { value: { url: text, region: queueRegion } };
+  };
+
 export function parsePort(text: string): Parsed<number> {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return { value: port };

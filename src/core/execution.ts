@@ -138,9 +138,28 @@ export function isWaitingAs(step: ObservedStep, action: GateAction): boolean {
 /** The fingerprint of a watched execution that is no longer in the list of waiting executions. */
 export const NOT_WAITING = "not waiting";
 
+/** The fingerprint of a watched execution that an event announced, and that neither a list nor a read has shown waiting. */
+export const ANNOUNCED = "announced";
+
 /** Returns a text that is equal for two list items of an execution if the list shows no change between them. */
 export function fingerprint(listed: ListedExecution): string {
   return JSON.stringify([listed.status, listed.currentStepName, listed.currentAction]);
+}
+
+/**
+ * Returns what the list shows of an execution that a read shows waiting at one step, and since when that step waits; null if
+ * no step or more than one waits. A step that encloses the waiting one does not count.
+ */
+export function toListed({
+  executionId,
+  status,
+  steps,
+}: ObservedExecution): (ListedExecution & { since: number }) | null {
+  const waiting = steps.filter((step) => step.status === "Waiting");
+  const enclosing = new Set(waiting.flatMap((step) => [...findEnclosingIds(steps, step)]));
+  const [step, ...more] = waiting.filter(({ stepExecutionId: id }) => id === null || !enclosing.has(id));
+  if (status !== "Waiting" || step?.startedAt == null || more.length > 0) return null;
+  return { executionId, status, currentStepName: step.name, currentAction: step.action, since: step.startedAt };
 }
 
 /** Returns the part of a list item that its fingerprint holds; null for a text that is none. */

@@ -7,6 +7,7 @@ import { countAutomation, countCalls, countEvents } from "./metrics/calls.ts";
 import { countClicks } from "./metrics/clicks.ts";
 import { countDecisions } from "./metrics/decisions.ts";
 import { countMessages } from "./metrics/messages.ts";
+import { countQueue } from "./metrics/queue.ts";
 import { counter, gauge, startAtZero } from "./metrics/register.ts";
 import { type Leases, makeStateGauges, type ProcessHealth, type StoreReads } from "./metrics/state-gauges.ts";
 import { VERSION } from "./version.ts";
@@ -25,6 +26,7 @@ export interface Metrics {
   store(own: Store): Store;
   slackCalls: SlackCalls;
   awsCalls: AwsCalls;
+  queue: ReturnType<typeof countQueue>;
   /** Counts a request that opened without a route. */
   countUncovered(reason: Uncovered["reason"]): void;
 }
@@ -37,6 +39,7 @@ export function makeMetrics({ routes = [] as readonly string[], now = Date.now }
   const registry = new Registry();
   const setGauges = makeStateGauges(registry);
   const { slack, aws } = countCalls(registry);
+  const queue = countQueue(registry);
   const build = gauge(registry, "build_info", "The running version; always 1.", ["version", "node"]);
   build.set({ version: VERSION, node: process.versions.node }, 1);
   let leases: Leases | null = null;
@@ -44,6 +47,7 @@ export function makeMetrics({ routes = [] as readonly string[], now = Date.now }
     contentType: registry.contentType,
     async text(read, at, health) {
       await setGauges(read, leases, at, health);
+      queue.setGauge();
       return registry.metrics();
     },
     watchLeases(given) {
@@ -56,6 +60,7 @@ export function makeMetrics({ routes = [] as readonly string[], now = Date.now }
     store: countDecisions(registry, routes, now),
     slackCalls: slack,
     awsCalls: aws,
+    queue,
     countUncovered: countUncovered(registry),
   };
 }

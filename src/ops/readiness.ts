@@ -2,19 +2,20 @@
  * Readiness of this process:
  * - not ready: Slack is not connected, the database fails, or no target has worked since startup. The first two can begin
  *   at any time; the last ends with the first successful poll of any replica, or with a recent one by a replica that runs.
- * - degraded: requests are served, but the last poll of a target failed or is too old.
+ * - degraded: requests are served, but the last poll of a target failed or is too old, or the queue of events fails.
  * - ready: everything works.
  */
 import type { Clock } from "../app/ports/aws.ts";
 import type { PollRow } from "../app/ports/coordination.ts";
+import type { QueueHealth } from "./queue-health.ts";
 
 /** What the parts of the bot last reported about themselves. */
 export interface Health {
   slackConnected(connected: boolean): void;
   /** Records that a heartbeat was written to the database: the database can be written. */
   heartbeat(): void;
-  /** Records the result of this replica's poll; `error` is null if it succeeded. */
-  polled(target: string, error: string | null): void;
+  /** Records the result of this replica's poll; `error` is null if it succeeded. `everyMs`: the time until the next one. */
+  polled(target: string, error: string | null, everyMs?: number): void;
   /** Names a target of the configuration. Without a poll, the bot is not ready. */
   expect(target: string): void;
   /** Records the stored results of any replica's polls. Targets that are not expected are ignored. */
@@ -24,8 +25,8 @@ export interface Health {
   heartbeatAge(): number | null;
   /** Returns why the database may not be writable; null if the last heartbeat is recent. */
   writeFault(): string | null;
-  /** Says whether the last successful poll is too long ago. */
-  isStale(lastPollAt: number | null): boolean;
+  /** Says whether the last successful poll of a target that is polled this often is too long ago. */
+  isStale(lastPollAt: number | null, everyMs: number): boolean;
   /** Reports readiness. `storeFault`: why the database cannot be read, or is another file; null if it is fine. */
   report(storeFault: string | null): Readiness;
 }
@@ -42,13 +43,16 @@ const MIN_STALE_MS = 60_000;
 const MAX_HEARTBEAT_AGE_MS = 20_000;
 
 /** Makes the health of this process, which starts now. */
-export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
+export function makeHealth(clock: Clock, pollIntervalMs: number, queue: QueueHealth | null = null): Health {
   const startedAt = clock.now();
   let slack = false;
   let heartbeatAt: number | null = null;
-  const targets = new Map<string, { lastPollAt: number | null; error: string | null; live?: boolean }>();
-  const stale = Math.max(MIN_STALE_MS, STALE_INTERVALS * pollIntervalMs);
-  const isStale = (lastPollAt: number | null) => lastPollAt === null || clock.now() - lastPollAt >= stale;
+  const targets = new Map<
+    string,
+    { lastPollAt: number | null; error: string | null; everyMs: number; live?: boolean }
+  >();
+  const isStale = (lastPollAt: number | null, everyMs: number) =>
+    lastPollAt === null || clock.now() - lastPollAt >= Math.max(MIN_STALE_MS, STALE_INTERVALS * everyMs);
   const heartbeatAge = () => (heartbeatAt === null ? null : clock.now() - heartbeatAt);
   const writeFault = () => describeHeartbeat(heartbeatAge());
   return {
@@ -59,47 +63,60 @@ export function makeHealth(clock: Clock, pollIntervalMs: number): Health {
       heartbeatAt = clock.now();
     },
     expect(target) {
-      if (!targets.has(target)) targets.set(target, { lastPollAt: null, error: null });
+      if (!targets.has(target)) targets.set(target, { lastPollAt: null, error: null, everyMs: pollIntervalMs });
     },
     recall(polls) {
-      for (const { target, polledAt, error, live } of polls)
-        if (targets.has(target)) targets.set(target, { lastPollAt: polledAt, error, live });
+      for (const { target, polledAt: lastPollAt, ...poll } of polls)
+        if (targets.has(target)) targets.set(target, { lastPollAt, ...poll });
     },
     isSlackConnected: () => slack,
     heartbeatAge,
     writeFault,
     isStale,
-    polled(target, error) {
+    polled(target, error, everyMs = pollIntervalMs) {
       const before = targets.get(target)?.lastPollAt ?? null;
-      targets.set(target, { lastPollAt: error === null ? clock.now() : before, error });
+      targets.set(target, { lastPollAt: error === null ? clock.now() : before, error, everyMs });
     },
     report(storeFault) {
       const age = heartbeatAge();
       const fault = storeFault ?? writeFault();
-      const polls = [...targets].map(([name, { lastPollAt, error }]) => ({
+      const polls = [...targets].map(([name, { lastPollAt, error, everyMs }]) => ({
         target: name,
-        ok: error === null && !isStale(lastPollAt),
-        lastPollAt: lastPollAt === null ? null : new Date(lastPollAt).toISOString(),
+        ok: error === null && !isStale(lastPollAt, everyMs),
+        lastPollAt: toIso(lastPollAt),
+        everySeconds: everyMs / 1000,
         ...(error === null ? {} : { error }),
       }));
       // With a long poll interval, another replica may have polled before this one started, and will not again for long.
       const hasWorked = [...targets.values()].some(
-        ({ lastPollAt, live }) =>
-          lastPollAt !== null && (lastPollAt >= startedAt || (live === true && !isStale(lastPollAt))),
+        ({ lastPollAt, live, everyMs }) =>
+          lastPollAt !== null && (lastPollAt >= startedAt || (live === true && !isStale(lastPollAt, everyMs))),
       );
-      const works = polls.every(({ ok }) => ok) ? "ready" : "degraded";
+      const events = queue?.report();
+      const works = polls.every(({ ok }) => ok) && events?.status !== "failing" ? "ready" : "degraded";
       return {
         status: slack && fault === null && hasWorked ? works : "not ready",
         parts: {
           slack: slack ? "connected" : "not connected",
           store: fault ?? "ok",
           heartbeatAgeSeconds: age === null ? null : age / 1000,
+          ...(events === undefined
+            ? {}
+            : {
+                queue: {
+                  status: events.status,
+                  lastEventAt: toIso(events.lastEventAt),
+                  ...(events.error === null ? {} : { error: events.error, failingSince: toIso(events.failingSince) }),
+                },
+              }),
           targets: polls,
         },
       };
     },
   };
 }
+
+const toIso = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 
 function describeHeartbeat(age: number | null): string | null {
   if (age === null) return "not written yet";

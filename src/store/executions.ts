@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ExecutionStore, GuardedStore, WatchedExecution } from "../app/ports/store.ts";
-import { NOT_WAITING } from "../core/execution.ts";
+import { ANNOUNCED, NOT_WAITING } from "../core/execution.ts";
 import { didChange } from "./changed-rows.ts";
 import type { Transact } from "./guard.ts";
 import { addRecipientLookup } from "./recipient-lookups.ts";
@@ -29,7 +29,7 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         .insertInto("executions")
         .values({
           ...{ target, executionId, fingerprint: NOT_WAITING, nextReadAt: at, unchangedReads: 0 },
-          ...{ notFoundSince: null, listedAt: null, staleSince: at },
+          ...{ notFoundSince: null, listedAt: null, announcedAt: null, staleSince: at },
         })
         .onConflict((conflict) =>
           conflict
@@ -50,6 +50,11 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
         .where("staleSince", "is not", null)
         .execute();
     },
+
+    announce: (events, at) =>
+      db.transaction().execute(async (trx) => {
+        for (const event of events.toSorted(byExecution)) await announce(trx, event, at);
+      }),
 
     async wake(target, executionId, at) {
       await db
@@ -85,15 +90,18 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
       transact(async (trx) => {
         await trx
           .insertInto("executions")
-          .values({ notFoundSince: null, listedAt: null, staleSince: null, ...execution })
+          .values({ notFoundSince: null, listedAt: null, announcedAt: null, staleSince: null, ...execution })
           .onConflict((conflict) =>
             conflict.columns(["target", "executionId"]).doUpdateSet({ notFoundSince: null, ...execution }),
           )
           .execute();
       }, undefined),
 
-    recordRead: (seen, nextReadAt, unchangedReads) =>
-      transact((trx) => recordResult(trx, seen, { nextReadAt, unchangedReads, notFoundSince: null }), undefined),
+    recordRead: (seen, nextReadAt, unchangedReads, shown = null) =>
+      transact(
+        (trx) => recordResult(trx, seen, { nextReadAt, unchangedReads, notFoundSince: null, ...shown }),
+        undefined,
+      ),
 
     recordNotFound: (seen, nextReadAt, notFoundSince) =>
       transact((trx) => recordResult(trx, seen, { nextReadAt, notFoundSince }), undefined),
@@ -109,25 +117,54 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
         if (didChange(inserted)) await addRecipientLookup(trx, id, "step-without-id");
       }, undefined),
 
-    forget: (target, executionId) =>
+    forget: (target, executionId, nextReadAt) =>
       transact(async (trx) => {
         await trx
           .deleteFrom("executions")
           .where("target", "=", target)
           .where("executionId", "=", executionId)
+          .$if(nextReadAt !== undefined, (query) => query.where("nextReadAt", "=", nextReadAt ?? 0))
           .execute();
       }, undefined),
   };
 }
 
 /** Leaves out the times that are not set. */
-function fromRow({ notFoundSince, listedAt, staleSince, ...row }: Tables["executions"]): WatchedExecution {
+function fromRow({ notFoundSince, listedAt, announcedAt, staleSince, ...row }: Tables["executions"]): WatchedExecution {
   return {
     ...row,
+    ...(announcedAt === null ? {} : { announcedAt }),
     ...(notFoundSince === null ? {} : { notFoundSince }),
     ...(listedAt === null ? {} : { listedAt }),
     ...(staleSince === null ? {} : { staleSince }),
   };
+}
+
+type Announcement = Parameters<ExecutionStore["announce"]>[0][number];
+
+/** Two replicas that announce the same executions lock their rows in the same order. */
+const byExecution = (a: Announcement, b: Announcement) =>
+  `${a.target} ${a.executionId}` < `${b.target} ${b.executionId}` ? -1 : 1;
+
+async function announce(trx: Transaction<Tables>, { target, executionId, mayWait }: Announcement, at: number) {
+  const { numUpdatedRows } = await trx
+    .updateTable("executions")
+    .set({
+      announcedAt: at,
+      unchangedReads: 0,
+      // A read in progress records its result only if the time of the next read is the one that it saw: this one is earlier.
+      nextReadAt: sql<number>`case when next_read_at > ${at} then cast(${at} as bigint) else next_read_at - 1 end`,
+    })
+    .where("target", "=", target)
+    .where("executionId", "=", executionId)
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n || !mayWait) return;
+  const times = { nextReadAt: at, listedAt: at, announcedAt: at, notFoundSince: null, staleSince: null };
+  await trx
+    .insertInto("executions")
+    .values({ target, executionId, fingerprint: ANNOUNCED, unchangedReads: 0, ...times })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Writes the result of a read, unless the row has changed since: then another read was asked for. */

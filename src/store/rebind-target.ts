@@ -20,6 +20,7 @@ export async function rebindTarget(trx: Transaction<Tables>, { key, account, reg
       "unchangedReads",
       "notFoundSince",
       "listedAt",
+      "announcedAt",
       "staleSince",
     ])
     .expression((from) =>
@@ -33,6 +34,7 @@ export async function rebindTarget(trx: Transaction<Tables>, { key, account, reg
           fn.min("unchangedReads").as("unchangedReads"),
           fn.max("notFoundSince").as("notFoundSince"),
           fn.max("listedAt").as("listedAt"),
+          fn.max("announcedAt").as("announcedAt"),
           fn.max("staleSince").as("staleSince"),
         ])
         .where("target", "!=", key)

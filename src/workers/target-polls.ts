@@ -4,6 +4,7 @@ import { makeFollowSigner } from "../app/watch/follow-signer.ts";
 import { makePollTarget } from "../app/watch/poll-target.ts";
 import type { Health } from "../ops/readiness.ts";
 import { startLoop } from "./loop.ts";
+import type { PollPace } from "./poll-pace.ts";
 import { type TargetDeps, targetLease } from "./target.ts";
 import type { Worker } from "./worker.ts";
 
@@ -11,7 +12,7 @@ import type { Worker } from "./worker.ts";
 const REBIND_MS = 5 * 60_000;
 
 export interface PollDeps {
-  pollIntervalMs: number;
+  pace: PollPace;
   health: Health;
   /** This process. */
   replica: string;
@@ -22,7 +23,7 @@ export interface PollDeps {
  * without the lease: any of them may send its signals.
  */
 export function startPolls(deps: TargetDeps & PollDeps): Worker {
-  const { connection, store, lease, pollIntervalMs, health, wakeUps, clock, log } = deps;
+  const { connection, store, lease, pace, health, wakeUps, clock, log } = deps;
   const { key } = connection;
   const report = makeReport(deps);
   let reboundAt = clock.now();
@@ -34,9 +35,9 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
 
   return startLoop({
     name: `poll ${key}`,
-    topics: [`poll ${key}`, `lease ${targetLease(key)}`],
+    topics: [`poll ${key}`, `lease ${targetLease(key)}`, "queue"],
     wakeUps,
-    everyMs: pollIntervalMs,
+    everyMs: pace.intervalMs(),
     clock,
     log,
     async round(abort) {
@@ -49,7 +50,7 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
         // A wake-up for a signal of this target had no effect before.
         wakeUps.wake(`signal ${key}`);
       }
-      if (automation === undefined || own === null || abort.aborted) return undefined;
+      if (automation === undefined || own === null || abort.aborted) return pace.intervalMs();
       if (comparedUnder !== own.token) {
         if ((await followSigner(automation)) > 0) wakeUps.wake(`read ${key}`);
         comparedUnder = own.token;
@@ -67,7 +68,7 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
         await store.requests.rebindTarget(automation.target);
         reboundAt = clock.now();
       }
-      return undefined;
+      return pace.intervalMs();
     },
   });
 }
@@ -76,7 +77,7 @@ export function startPolls(deps: TargetDeps & PollDeps): Worker {
  * Records the target's health for all replicas, if this one owns the lease. A failure is logged when it begins and when
  * it changes, not at each poll.
  */
-function makeReport({ connection, store, health, replica, clock, log }: TargetDeps & PollDeps) {
+function makeReport({ connection, store, pace, health, replica, clock, log }: TargetDeps & PollDeps) {
   const { key } = connection;
   let lastError: string | null = null;
   return async (failure: AwsFailure | null, lease: Lease | null): Promise<void> => {
@@ -87,7 +88,8 @@ function makeReport({ connection, store, health, replica, clock, log }: TargetDe
       log.info({ event: "target.recovered", target: key }, "the target can be polled again");
     lastError = error;
     if (lease === null) return;
-    health.polled(key, error);
-    await store.guardedBy(lease).polls.record(key, clock.now(), error, replica);
+    const everyMs = pace.intervalMs();
+    health.polled(key, error, everyMs);
+    await store.guardedBy(lease).polls.record(key, clock.now(), error, replica, everyMs);
   };
 }

@@ -1,5 +1,6 @@
 import type { GuardedStore, WatchedExecution } from "../app/ports/store.ts";
 import type { makeSyncExecution } from "../app/watch/sync-execution.ts";
+import type { PollPace } from "./poll-pace.ts";
 import { ERROR_BACKOFF_MS, TARGET_TICK_MS, type TargetDeps, targetLease } from "./target.ts";
 import { REQUEST_CHANGED } from "./wake-ups.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -9,12 +10,13 @@ const CONCURRENCY = 4;
 
 export interface ReadDeps {
   /** Makes the use case over stores that write under the target's lease. */
-  sync: (stores: GuardedStore) => ReturnType<typeof makeSyncExecution>;
+  sync: (stores: GuardedStore, pace: PollPace) => ReturnType<typeof makeSyncExecution>;
+  pace: PollPace;
 }
 
 /** Reads the target's executions that are due, under the target's lease, and brings their requests up to date. */
 export function startReads(deps: TargetDeps & ReadDeps): Worker {
-  const { connection, store, lease, sync, wakeUps, clock, log } = deps;
+  const { connection, store, lease, sync, pace, wakeUps, clock, log } = deps;
   const { key } = connection;
   return startWorker<WatchedExecution>({
     name: `read ${key}`,
@@ -31,7 +33,8 @@ export function startReads(deps: TargetDeps & ReadDeps): Worker {
     async work(execution, abort) {
       const own = lease();
       const automation = connection.automation();
-      if (automation !== undefined && own !== null) await sync(store.guardedBy(own))(automation, execution, abort);
+      if (automation !== undefined && own !== null)
+        await sync(store.guardedBy(own), pace)(automation, execution, abort);
       return "done";
     },
     async backOff(execution, until) {

@@ -11,6 +11,8 @@ export type Topic =
   | "look-up-requester"
   | "publish"
   | "home"
+  /** The queue of events has begun to fail: polls return to their normal interval. */
+  | "queue"
   /** The heartbeat of this replica counts again. */
   | "alive"
   | `${"poll" | "read" | "signal"} ${string}`

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WatchedExecution } from "../../src/app/ports/store.ts";
+import { ANNOUNCED } from "../../src/core/execution.ts";
 import { NOW } from "../support/samples.ts";
 import { aStore, ENGINES } from "../support/stores.ts";
 
@@ -81,5 +82,50 @@ for (const engine of ENGINES) {
     await executions.wake(TARGET, "e1", NOW + 2);
     await owned.executions.recordRead(seen, NOW + 300_000, 1);
     assert.equal((await executions.due(TARGET, NOW + 2, 10)).length, 1);
+  });
+
+  test(`${engine.name}: an announced execution is watched if it may wait, and due at once, also if a read was in progress`, async (t) => {
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched({ nextReadAt: NOW + 300_000, listedAt: NOW - 9 }));
+    const announce = (at: number, ...ids: [string, boolean][]) =>
+      executions.announce(
+        ids.map(([executionId, mayWait]) => ({ target: TARGET, executionId, mayWait })),
+        at,
+      );
+    await announce(NOW + 1, ["e1", false], ["e2", true], ["e3", false]);
+    const known = watched({ nextReadAt: NOW + 1, unchangedReads: 0, listedAt: NOW - 9, announcedAt: NOW + 1 });
+    const fresh = watched({ ...known, executionId: "e2", fingerprint: ANNOUNCED, listedAt: NOW + 1 });
+    assert.deepEqual(await executions.watched(TARGET), [known, fresh]);
+    await announce(NOW + 1, ["e1", true]);
+    await owned.executions.recordRead(known, NOW + 300_000, 1);
+    assert.equal((await executions.find(TARGET, "e1"))?.nextReadAt, NOW, "an event of the same millisecond counts");
+    await announce(NOW + 2, ["e2", true], ["e2", true]);
+    await owned.executions.forget(TARGET, "e2", fresh.nextReadAt);
+    assert.equal((await executions.find(TARGET, "e2"))?.announcedAt, NOW + 2, "an event during the read keeps it");
+    await owned.executions.forget(TARGET, "e2", (await executions.find(TARGET, "e2"))?.nextReadAt);
+    assert.equal(await executions.find(TARGET, "e2"), null);
+  });
+
+  test(`${engine.name}: a read stores what it shows of an execution, unless the list has changed since it began`, async (t) => {
+    const { owned, executions } = await aStore(t, { engine });
+    await owned.executions.watch(watched());
+    const shown = { fingerprint: "shown", listedAt: NOW + 5 };
+    await owned.executions.recordRead(watched(), NOW + 100, 4, shown);
+    assert.deepEqual(await executions.watched(TARGET), [
+      watched({ ...shown, nextReadAt: NOW + 100, unchangedReads: 4 }),
+    ]);
+    await owned.executions.recordRead(watched(), NOW + 200, 5, { fingerprint: "old", listedAt: NOW });
+    assert.equal((await executions.find(TARGET, "e1"))?.fingerprint, "shown");
+  });
+
+  test(`${engine.name}: replicas that announce the same executions at the same time do not block each other`, async (t) => {
+    const { executions } = await aStore(t, { engine });
+    const events = ["e1", "e2", "e3", "e4"].map((executionId) => ({ target: TARGET, executionId, mayWait: true }));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        executions.announce(index % 2 === 0 ? events : events.toReversed(), NOW + index),
+      ),
+    );
+    assert.equal((await executions.watched(TARGET)).length, 4);
   });
 }

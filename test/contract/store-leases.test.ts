@@ -14,7 +14,8 @@ for (const engine of ENGINES) {
     const store = await aStore(t, { engine, now: () => NOW });
     await store.replicas.heartbeat("alive", NOW - 1, NOW + 1);
     await store.replicas.heartbeat("expired", NOW - 20, NOW);
-    for (const replica of ["alive", "expired", "gone"]) await store.owned.polls.record(replica, NOW, null, replica);
+    for (const replica of ["alive", "expired", "gone"])
+      await store.owned.polls.record(replica, NOW, null, replica, 15_000);
     assert.deepEqual(
       (await store.polls.all()).map(({ target, live }) => [target, live]),
       [
@@ -96,7 +97,7 @@ for (const engine of ENGINES) {
     assert.equal(await store.requests.byId(REQUEST_ID), null);
     await late.executions.watch(watched);
     assert.deepEqual(await store.executions.watched(TARGET), []);
-    await late.polls.record(TARGET, NOW, null, "paused");
+    await late.polls.record(TARGET, NOW, null, "paused", 15_000);
     assert.deepEqual(await store.polls.all(), []);
 
     await store.requests.open({ request: aRequest(), channels: [], audit: anEntry({ kind: "decided" }) });

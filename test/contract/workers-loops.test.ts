@@ -170,7 +170,9 @@ for (const [how, roles, earlier] of [
     await eventually("the error is recorded", async () => (await store.polls.all())[0]?.error === error);
     const { status, parts } = health.report(null);
     assert.equal(status, "not ready");
-    assert.deepEqual(parts.targets, [{ target: "second/us-east-1", ok: false, lastPollAt: null, error }]);
+    assert.deepEqual(parts.targets, [
+      { target: "second/us-east-1", ok: false, lastPollAt: null, everySeconds: 1, error },
+    ]);
     assert.equal(log.lines.filter(({ level }) => level === "warn").length, 1);
     assert.equal(automation.calls.list, 0);
     assert.equal(connection.automation(), undefined);

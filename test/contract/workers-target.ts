@@ -48,7 +48,7 @@ export async function startTestTarget(
   });
   const worker = startTarget({
     connection,
-    pollIntervalMs: 1_000,
+    pace: { intervalMs: () => 1_000, observe: () => undefined },
     store,
     sync:
       () =>

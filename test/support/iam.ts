@@ -61,7 +61,8 @@ export function calledActions(): string[] {
         const prefix = PREFIX[service];
         if (prefix === undefined)
           throw new Error(`${path} imports a client whose prefix in IAM this file does not know`);
-        return `${prefix}:${operation}`;
+        // IAM has no actions of their own for batches of SQS.
+        return `${prefix}:${prefix === "sqs" ? operation.replace(/Batch$/, "") : operation}`;
       }),
     ),
   );

@@ -54,6 +54,8 @@ export interface WorldOptions {
   program?: "bundle" | "source";
   /** Slack's rate limits. Default true; false for tests of other subjects that need many calls. */
   limits?: boolean;
+  /** With true, the bot receives events from the queue; by default it finds everything by polls. */
+  events?: boolean;
   /** Assumptions of the AWS stand-in that differ from the defaults. */
   aws?: Partial<AssumptionValues>;
   /** Settings of the workspace that differ from the defaults. */
@@ -77,6 +79,7 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
   const environment: Record<string, string | undefined> = {
     ...botEnvironment({ slackUrl: slack.url, awsUrl: aws.url, configPath, folder, port: 0 }),
     POLL_INTERVAL_SECONDS: "0.2",
+    ...(options.events === true ? {} : { WAITING_QUEUE_URL: undefined }),
     ...(http ? { SLACK_APP_TOKEN: undefined, SLACK_SIGNING_SECRET: "sandbox-signing-secret" } : {}),
     ...options.env,
   };

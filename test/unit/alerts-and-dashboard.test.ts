@@ -33,7 +33,7 @@ type Labels = Record<string, string>;
 /** Every series that a bot with one target shows, by name, and the types of the metrics. */
 async function shownSeries(t: TestContext) {
   const store = await aStore(t, { now: () => NOW });
-  await store.owned.polls.record("default/us-east-1", NOW, null, "me");
+  await store.owned.polls.record("default/us-east-1", NOW, null, "me", 15_000);
   const metrics = makeMetrics({ routes: ["databases"], now: () => NOW });
   metrics.watchLeases(() => [["publisher", true]]);
   await metrics.automation(fakeAutomation()).listWaiting(new AbortController().signal);

@@ -10,6 +10,7 @@ test("the two tokens are enough: every other variable has a default", () => {
     database: { kind: "sqlite", path: "countersign.db" },
     pollIntervalMs: 15_000,
     eventBus: null,
+    waitingQueue: null,
     port: 8080,
     opsPort: null,
     logLevel: "info",
@@ -70,6 +71,21 @@ describe("the environment accepts", () => {
       (e) => e.eventBus,
       { name: "arn:aws:events:eu-west-1:111122223333:event-bus/audit", region: "eu-west-1" },
     ],
+    ...(
+      [
+        ["a queue, with the Region in its URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/q", "eu-west-1"],
+        ["a queue at a VPC endpoint", "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com/111122223333/q", "eu-west-1"],
+        ["a queue at a FIPS endpoint", "https://sqs-fips.us-gov-west-1.amazonaws.com/111122223333/q", "us-gov-west-1"],
+        ["a queue with an old URL", "https://eu-west-1.queue.amazonaws.com/111122223333/q", "eu-west-1"],
+        ["a queue in China", "https://sqs.cn-north-1.amazonaws.com.cn/111122223333/q.fifo", "cn-north-1"],
+        ["a queue of a stand-in, in the Region of AWS_REGION", "http://localhost:4566/111122223333/q", "us-east-1"],
+      ] as const
+    ).map(([claim, url, region]): (typeof rows)[number] => [
+      claim,
+      { WAITING_QUEUE_URL: url, AWS_REGION: "us-east-1" },
+      (e) => e.waitingQueue,
+      { url, region },
+    ]),
   ];
   for (const [claim, variables, pick, expected] of rows)
     test(claim, () => assert.deepEqual(pick(environment(variables)), expected));
@@ -233,9 +249,19 @@ describe("the environment is refused for", () => {
     ],
     ["an empty bus", { ...MINIMAL, EVENT_BUS_NAME: "" }, ["EVENT_BUS_NAME: It is set, but empty."]],
     [
-      "a queue",
-      { ...MINIMAL, WAITING_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/1/q" },
-      ["WAITING_QUEUE_URL: This version does not support a queue of waiting steps."],
+      "the ARN of a queue",
+      { ...MINIMAL, WAITING_QUEUE_URL: "arn:aws:sqs:us-east-1:111122223333:q" },
+      ['WAITING_QUEUE_URL: "arn:aws:sqs:us-east-1:111122223333:q" is not the URL of an SQS queue.'],
+    ],
+    [
+      "a queue of no account",
+      { ...MINIMAL, WAITING_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/q" },
+      ['WAITING_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/q" is not the URL of an SQS queue.'],
+    ],
+    [
+      "a queue without a Region",
+      { ...MINIMAL, WAITING_QUEUE_URL: "https://queue.example.com/111122223333/q" },
+      ["WAITING_QUEUE_URL: The Region of this queue is unknown."],
     ],
     ["a port above 65535", { ...MINIMAL, PORT: "65536" }, ['PORT: "65536" is not a port number.']],
     ["a port name", { ...MINIMAL, PORT: "http" }, ['PORT: "http" is not a port number.']],

@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { parse, parseDocument } from "yaml";
+import { WAITING_RULES } from "../../sandbox/aws/events/waiting-rule.ts";
 import { VARIABLES } from "../../src/config/environment.ts";
 import { parseFile } from "../../src/config/file.ts";
 import { fileJsonSchema } from "../../src/config/file-schema.ts";
@@ -192,4 +193,14 @@ describe("Slack", () => {
     const [, name] = /\/invite @(\w+)/.exec(page("docs/install.md").prose) ?? [];
     assert.equal(name, MANIFEST.features.bot_user.display_name);
   });
+});
+
+test("the patterns of the rules for the queue are those of the stand-in", () => {
+  const patterns = page("docs/permissions.md")
+    .blocks("json")
+    .map((text) => JSON.parse(text));
+  assert.deepEqual(
+    patterns.filter((each) => "detail-type" in each),
+    WAITING_RULES,
+  );
 });

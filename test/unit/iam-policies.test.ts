@@ -51,6 +51,10 @@ const CALLS: Record<string, Call> = {
     duty: "own",
     resources: () => [`arn:aws:sqs:us-east-1:${BOT_ACCOUNT}:countersign-waiting`],
   },
+  "sqs:GetQueueAttributes": {
+    duty: "own",
+    resources: () => [`arn:aws:sqs:us-east-1:${BOT_ACCOUNT}:countersign-waiting`],
+  },
   "sqs:DeleteMessage": {
     duty: "own",
     resources: () => [`arn:aws:sqs:us-east-1:${BOT_ACCOUNT}:countersign-waiting`],

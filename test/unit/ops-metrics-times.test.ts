@@ -63,7 +63,7 @@ test("the gauges show how long requests wait, the leases of this process, the ex
   const store = await aStore(t, { now: () => NOW });
   await store.requests.open({ request: aRequest({ openedAt: NOW - 90_000 }), channels: ["C0DBA"], audit: anEntry() });
   const owned = await guardedByTestLease(store);
-  await owned.polls.record("default/us-east-1", NOW, null, "me");
+  await owned.polls.record("default/us-east-1", NOW, null, "me", 15_000);
   const watched = { target: "default/us-east-1", executionId: "e", fingerprint: "f", nextReadAt: 0, unchangedReads: 0 };
   await owned.executions.watch(watched);
   const metrics = makeMetrics();

@@ -55,7 +55,7 @@ for (const engine of ENGINES) {
 test("metrics show the backlog, the age of polls and completed work; without the store they show that it is down", async (t) => {
   const store = await aStore(t, { now: () => NOW });
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
-  await store.owned.polls.record("default/us-east-1", NOW - 5_000, null, "me");
+  await store.owned.polls.record("default/us-east-1", NOW - 5_000, null, "me", 15_000);
   const metrics = makeMetrics();
   const chat = metrics.chat({ ...fakeChat(), post: async () => ({ kind: "limited", retryAfterMs: 1 }) });
   const view = { request: aRequest(), votes: [], attempts: [], route: null, requester: UNKNOWN_REQUESTER };
@@ -102,9 +102,9 @@ test("only admins get the health report: stale targets with their errors first, 
   const store = await aStore(t, { now: () => NOW });
   await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
   await store.messages.recordFailed((await store.messages.ofRequest(REQUEST_ID))[0]?.id ?? "", "not_in_channel", NOW);
-  await store.owned.polls.record("default/eu-west-1", NOW - 600_000, null, "me");
-  await store.owned.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me");
-  await store.owned.polls.record("default/us-east-1", NOW, null, "me");
+  await store.owned.polls.record("default/eu-west-1", NOW - 600_000, null, "me", 15_000);
+  await store.owned.polls.record("default/eu-west-1", NOW, "AccessDeniedException: `no`", "me", 15_000);
+  await store.owned.polls.record("default/us-east-1", NOW, null, "me", 15_000);
   for (let index = 0; index < 85; index++) {
     const fingerprint = index === 0 ? NOT_WAITING : "waiting";
     const watched = {

@@ -50,7 +50,8 @@ test("the bot is not ready if Slack or the database fails, or before a target ha
 test("a stored poll from before the start does not show that a target works; a poll of another replica does", () => {
   const { clock, health, status } = connectedHealth();
   health.expect("a");
-  const recall = (polledAt: number, live: boolean) => health.recall([{ target: "a", polledAt, error: null, live }]);
+  const recall = (polledAt: number, live: boolean) =>
+    health.recall([{ target: "a", polledAt, error: null, everyMs: 15_000, live }]);
   recall(clock.now() - 1, false);
   assert.equal(status(), "not ready");
   recall(clock.now(), false);
@@ -60,7 +61,8 @@ test("a stored poll from before the start does not show that a target works; a p
 test("a replica that starts between two polls of another one is ready, also if the interval is ten minutes", () => {
   const { clock, health, status } = connectedHealth(600_000);
   health.expect("a");
-  const recall = (polledAt: number, live: boolean) => health.recall([{ target: "a", polledAt, error: null, live }]);
+  const recall = (polledAt: number, live: boolean) =>
+    health.recall([{ target: "a", polledAt, error: null, everyMs: 600_000, live }]);
   recall(clock.now() - 599_000, true);
   assert.equal(status(), "ready");
   recall(clock.now() - 599_000, false);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { makePollTarget } from "../../src/app/watch/poll-target.ts";
 import type { ListedExecution } from "../../src/core/execution.ts";
-import { NOT_WAITING } from "../../src/core/execution.ts";
+import { fingerprint, NOT_WAITING } from "../../src/core/execution.ts";
 import { fakeAutomation, TARGET, testClock } from "../support/fakes.ts";
 import { aStore } from "../support/stores.ts";
 
@@ -99,4 +99,31 @@ test("a poll does not touch the executions of another target", async (t) => {
   automation.lists(listed("a"));
   await poll();
   assert.deepEqual(await store.executions.watched("other"), [other]);
+});
+
+test("a list that is older than an event or a read ends no watch, and a newer one does", async (t) => {
+  const { clock, store, automation, poll, due } = await setUp(t);
+  await store.executions.announce([{ target: TARGET.key, executionId: "a", mayWait: true }], clock.now() + 1);
+  const row = await store.executions.find(TARGET.key, "a");
+  assert(row !== null);
+  await store.owned.executions.recordRead(row, clock.now() + 300_000, 1);
+  automation.lists();
+  await poll();
+  assert.deepEqual(await due(), []);
+  clock.advance(1_000);
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 0, changed: 1 });
+  assert.deepEqual(await due(), ["a"]);
+});
+
+test("an execution that an event announced and a read has shown is no change for the list", async (t) => {
+  const { clock, store, automation, poll, due } = await setUp(t);
+  await store.executions.announce([{ target: TARGET.key, executionId: "a", mayWait: true }], clock.now());
+  const row = await store.executions.find(TARGET.key, "a");
+  assert(row !== null);
+  const shown = { fingerprint: fingerprint(listed("a")), listedAt: clock.now() };
+  await store.owned.executions.recordRead(row, clock.now() + 300_000, 0, shown);
+  clock.advance(15_000);
+  automation.lists(listed("a"));
+  assert.deepEqual(await poll(), { kind: "listed", waiting: 1, changed: 0 });
+  assert.deepEqual(await due(), []);
 });

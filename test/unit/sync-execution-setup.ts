@@ -32,15 +32,8 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     log,
     countUncovered: (reason) => void uncovered.push(reason),
   });
-  const sync = makeSyncExecution({
-    ...store.owned,
-    apply,
-    mask: ["*password*"],
-    withPauses,
-    clock,
-    random: () => 0.5,
-    log,
-  });
+  const deps = { ...store.owned, apply, mask: ["*password*"], withPauses, clock, random: () => 0.5, log };
+  const sync = makeSyncExecution(deps);
   await store.owned.executions.watch({
     target: TARGET.key,
     executionId: EXECUTION_ID,
@@ -73,5 +66,5 @@ export async function setUp(t: TestContext, routes = [aRoute()], withPauses = fa
     await store.requests.advance({ ...change, audit: [decided] });
     await store.requests.advance({ ...change, expectedVersion: expectedVersion + 1, patch: {}, attempt });
   };
-  return { clock, store, automation, log, uncovered, sync, read, watched, requests, kinds, patch, abort };
+  return { clock, store, automation, log, uncovered, deps, sync, read, watched, requests, kinds, patch, abort };
 }

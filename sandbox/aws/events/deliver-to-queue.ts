@@ -5,7 +5,7 @@ import type { Assumptions } from "../assumptions.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { BusEvent, EventBus } from "./event-bus.ts";
 import { matchesPattern } from "./event-pattern.ts";
-import { WAITING_RULE } from "./waiting-rule.ts";
+import { WAITING_RULES } from "./waiting-rule.ts";
 
 /** A fault of the delivery from the bus to the queue. `operation`: the detail-type of the events that it affects, or `*`. */
 export const deliveryFaultSchema = z.strictObject({
@@ -23,7 +23,7 @@ export type DeliveryFault = z.infer<typeof deliveryFaultSchema>;
 const SENDER = "AIDAEVENTBRIDGE00000";
 
 /**
- * Delivers each event that the seeded rule matches to the queue. The body of the message is the event. Events wait for the
+ * Delivers each event that a seeded rule matches to the queue. The body of the message is the event. Events wait for the
  * assumed delay, and leave in their order or in the reverse order.
  */
 export function deliverToQueue(deps: {
@@ -57,7 +57,7 @@ export function deliverToQueue(deps: {
   };
 
   bus.subscribe((event) => {
-    if (event.bus !== "default" || !matchesPattern(WAITING_RULE, event)) return;
+    if (event.bus !== "default" || !WAITING_RULES.some((pattern) => matchesPattern(pattern, event))) return;
     const { eventDelayMs, eventOrder } = assumptions.values;
     if (eventDelayMs === 0 && eventOrder === "kept") return deliver(event);
     waiting.push(event);

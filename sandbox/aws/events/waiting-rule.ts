@@ -10,10 +10,14 @@ export const STATUS_EVENTS = {
 export const API_CALL = "AWS API Call via CloudTrail";
 
 /**
- * The pattern of the seeded rule, whose target is the queue `countersign-waiting`. It is the pattern in the README; a test
- * compares the two. The rule exists in every account and Region, as if each of them forwarded to the bus of the queue.
+ * The patterns of the seeded rules, whose target is the queue `countersign-waiting`. They are the patterns in
+ * docs/permissions.md; a test compares them. The rules exist in every account and Region, as if each of them forwarded to the bus of the queue.
  */
-export const WAITING_RULE: EventPattern = {
-  source: ["aws.ssm"],
-  "detail-type": [STATUS_EVENTS.step, STATUS_EVENTS.execution, API_CALL],
-};
+export const WAITING_RULES: EventPattern[] = [
+  { source: ["aws.ssm"], "detail-type": [STATUS_EVENTS.step, STATUS_EVENTS.execution] },
+  {
+    source: ["aws.ssm"],
+    "detail-type": [API_CALL],
+    detail: { eventSource: ["ssm.amazonaws.com"], eventName: ["SendAutomationSignal", "StopAutomationExecution"] },
+  },
+];

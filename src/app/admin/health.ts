@@ -3,6 +3,7 @@ import type { Target } from "../ports/aws.ts";
 import type { Poll, PollStore } from "../ports/coordination.ts";
 import type { Backlog, EffectStore, Lags } from "../ports/effect-store.ts";
 import type { Directory } from "../ports/slack.ts";
+import type { QueueState } from "../ports/waiting-queue.ts";
 import { requireAdmin } from "./require-admin.ts";
 
 export type HealthReport =
@@ -12,6 +13,8 @@ export type HealthReport =
       /** Why the database cannot be written, or is another file; null if it is fine. */
       storeFault: string | null;
       targets: (Poll & { stale: boolean })[];
+      /** The queue of events, as this replica sees it; null without one. */
+      queue?: QueueState | null;
       /** Null when the database is unreachable: then the state of the targets is unknown too. */
       work:
         | ({ open: number; uncovered: number; effects: Backlog[] } & Pick<
@@ -38,24 +41,28 @@ export const makeHealthReport =
     accounts: () => readonly Pick<Target, "key" | "account" | "region">[];
     isSlackConnected: () => boolean;
     storeFault: () => string | null;
-    isStale: (lastPollAt: number | null) => boolean;
+    isStale: (lastPollAt: number | null, everyMs: number) => boolean;
+    queue?: () => QueueState | null;
   }) =>
   async (userId: string): Promise<HealthReport> => {
     const admin = await requireAdmin(deps, userId);
     if (admin.kind !== "admin") return admin;
     const [slackConnected, storeFault] = [deps.isSlackConnected(), deps.storeFault()];
+    const queue = deps.queue?.() ?? null;
     try {
       const [polls, backlog, lags] = await Promise.all([deps.polls.all(), deps.effects.backlog(), deps.effects.lags()]);
       const targets = deps.targets.map((target) => {
-        const { polledAt = null, error = null } = polls.find((each) => each.target === target) ?? {};
-        return { target, polledAt, error, stale: deps.isStale(polledAt) };
+        const found = polls.find((each) => each.target === target);
+        const { polledAt = null, error = null, everyMs = 0 } = found ?? {};
+        return { target, polledAt, error, everyMs, stale: deps.isStale(polledAt, everyMs) };
       });
       const waiting = deps.accounts().map(({ key, account, region }) => {
         const own = lags.waiting.find(({ target }) => target === key);
         return { account, region, count: own?.count ?? 0 };
       });
-      return { kind: "health", slackConnected, storeFault, targets, work: { ...backlog, ...lags }, waiting };
+      const work = { ...backlog, ...lags };
+      return { kind: "health", slackConnected, storeFault, queue, targets, work, waiting };
     } catch {
-      return { kind: "health", slackConnected, storeFault, targets: [], work: null, waiting: [] };
+      return { kind: "health", slackConnected, storeFault, queue, targets: [], work: null, waiting: [] };
     }
   };

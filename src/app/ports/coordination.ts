@@ -61,6 +61,8 @@ export interface Poll {
   polledAt: number | null;
   /** The error of the last poll; null if it succeeded. */
   error: string | null;
+  /** The time between two polls: it is longer while events announce every change. */
+  everyMs: number;
 }
 
 export interface PollRow extends Poll {

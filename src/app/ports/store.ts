@@ -134,8 +134,10 @@ export interface WatchedExecution {
   unchangedReads: number;
   /** The first of the consecutive reads to which AWS replied "not found"; absent or null if the last one found it. */
   notFoundSince?: number | null;
-  /** When AWS was asked for the first list with this fingerprint; absent or null if no list showed it. */
+  /** When AWS was asked for the first list or read with this fingerprint; absent or null if none showed it. */
   listedAt?: number | null;
+  /** When the newest event about it arrived; absent or null without one. */
+  announcedAt?: number | null;
   /** The first of the consecutive reads that contradicted a newer observation; absent or null if the last one did not. */
   staleSince?: number | null;
 }
@@ -150,6 +152,11 @@ export interface ExecutionStore {
   recordStale(execution: { target: string; executionId: string }, at: number): Promise<number>;
   /** Records a read that contradicts nothing. */
   clearStale(execution: { target: string; executionId: string }): Promise<void>;
+  /**
+   * Makes a read of each execution due now, also while one is in progress: that one may be older than the event. An
+   * execution that is not watched yet is watched if it may wait.
+   */
+  announce(events: readonly { target: string; executionId: string; mayWait: boolean }[], at: number): Promise<void>;
   /** Makes the read due now, also while one is in progress: that one may not show the reason for this call. */
   wake(target: string, executionId: string, at: number): Promise<void>;
   /** Returns executions to read, earliest first. */
@@ -175,17 +182,26 @@ export interface GuardedStore {
     recordStale: ExecutionStore["recordStale"];
     clearStale: ExecutionStore["clearStale"];
     watch(execution: WatchedExecution): Promise<void>;
-    /** Records a read. The next one is due at `nextReadAt`, unless one was asked for since `seen`. */
-    recordRead(seen: WatchedExecution, nextReadAt: number, unchangedReads: number): Promise<void>;
+    /**
+     * Records a read. The next one is due at `nextReadAt`, unless one was asked for since `seen`. `shown`: what the read
+     * shows of the execution, if that is newer than the list.
+     */
+    recordRead(
+      seen: WatchedExecution,
+      nextReadAt: number,
+      unchangedReads: number,
+      shown?: Pick<WatchedExecution, "fingerprint" | "listedAt"> | null,
+    ): Promise<void>;
     /** Records that AWS does not know the execution; `notFoundSince` is the time of its first such reply. */
     recordNotFound(seen: WatchedExecution, nextReadAt: number, notFoundSince: number): Promise<void>;
     /** Stores a waiting step without an id, and the notice to admins about it: once for each step of an execution. */
     recordWithoutId(step: StepWithoutId): Promise<void>;
-    forget(target: string, executionId: string): Promise<void>;
+    /** Ends the watch. With the time of the read that saw the end: unless another read was asked for since. */
+    forget(target: string, executionId: string, nextReadAt?: number): Promise<void>;
   };
   polls: {
-    /** Records the result of a poll; `error` is null if it succeeded. */
-    record(target: string, at: number, error: string | null, replica: string): Promise<void>;
+    /** Records the result of a poll; `error` is null if it succeeded. `everyMs`: the time until the next one. */
+    record(target: string, at: number, error: string | null, replica: string, everyMs: number): Promise<void>;
   };
   audit: {
     /** Claims all of these records for one attempt to publish them; false if one of them is no longer due. */

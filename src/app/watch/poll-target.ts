@@ -6,7 +6,8 @@ export type PollResult = { kind: "listed"; waiting: number; changed: number } | 
 
 /**
  * Makes the use case that polls a target. It lists the waiting executions and schedules a read of each one that is new,
- * that has changed, or that has left the list. Without a change, a poll costs only the calls that list.
+ * that has changed, or that has left the list. Without a change, a poll costs only the calls that list. An execution that an
+ * event has announced is not new once a read has shown it as the list does.
  */
 export const makePollTarget =
   (deps: { automation: Automation; executions: GuardedStore["executions"]; clock: Clock }) =>
@@ -37,8 +38,10 @@ export const makePollTarget =
       if (notListed.get(listed.executionId)?.fingerprint !== current) await scheduleRead(listed.executionId, current);
       notListed.delete(listed.executionId);
     }
-    for (const watched of notListed.values()) {
-      if (watched.fingerprint !== NOT_WAITING) await scheduleRead(watched.executionId, NOT_WAITING);
+    for (const { executionId, fingerprint, listedAt: shownAt } of notListed.values()) {
+      // An event or a read that is newer than this list has shown the execution.
+      const isNewer = shownAt != null && shownAt > listedAt;
+      if (fingerprint !== NOT_WAITING && !isNewer) await scheduleRead(executionId, NOT_WAITING);
     }
     return { kind: "listed", waiting: waiting.size, changed };
   };

@@ -1,23 +1,25 @@
 import { backoffMs } from "../../core/backoff.ts";
 import { consoleUrl } from "../../core/console-url.ts";
-import { findWaitingWithoutId, hasEnded, NOT_WAITING, type ObservedExecution } from "../../core/execution.ts";
+import {
+  ANNOUNCED,
+  findWaitingWithoutId,
+  hasEnded,
+  NOT_WAITING,
+  type ObservedExecution,
+} from "../../core/execution.ts";
 import { findFailedStep } from "../../core/failed-step.ts";
 import { makeMask } from "../../core/mask.ts";
 import { closeNotFound, reconcile } from "../../core/reconcile.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { type SignalAttempt, sendingSince } from "../../core/signal-attempt.ts";
 import { CONTRADICTION_REPORT_MS, contradictsRows } from "../../core/stale-reads.ts";
-import { isUnverified } from "../../core/verify-signals.ts";
 import type { Automation, Clock, Log, Target } from "../ports/aws.ts";
 import type { GuardedStore, WatchedExecution } from "../ports/store.ts";
+import { type ReportChange, reportChanges } from "./announced-changes.ts";
 import type { makeApplyChanges } from "./apply-changes.ts";
 import { toRequestSigner } from "./open-request.ts";
+import { FOLLOW_BASE_MS, scheduleNextRead } from "./schedule-next-read.ts";
 
-/** How long an execution is not read while the list shows no change. A read shows changes that the list does not. */
-const SLOW_REREAD_MS = 5 * 60_000;
-/** The first and the longest wait between two reads of an execution whose outcome is expected soon. */
-const FOLLOW_BASE_MS = 1_000;
-const FOLLOW_CAP_MS = 60_000;
 /** How long a signal may be in flight. After that, the end of its step is attributed by what the step shows. */
 const SENDING_MS = 30_000;
 /** How long an execution is not read while the route of a request depends on the runbook's defaults. */
@@ -30,6 +32,8 @@ const FAILED_CAP_MS = 5 * 60_000;
 /** How long every read must say "not found" until that is believed, and the time between these reads. */
 const NOT_FOUND_FOR_MS = 3 * 60_000;
 const NOT_FOUND_REREAD_MS = 15_000;
+/** Failed reads of an announced execution until it is left to the polls. */
+const MAX_ANNOUNCED_FAILURES = 6;
 
 export interface SyncExecutionDeps {
   requests: GuardedStore["requests"];
@@ -41,6 +45,8 @@ export interface SyncExecutionDeps {
   clock: Clock;
   random: () => number;
   log: Log;
+  /** Called for each change that a read showed, with the event that announced it, if any. */
+  reportChange?: ReportChange;
 }
 
 /**
@@ -48,6 +54,7 @@ export interface SyncExecutionDeps {
  *
  *   followed   its outcome is expected soon (a decision is on its way, or it left the list): within seconds
  *   quiet      it waits for people: minutes, or as soon as the list shows a change
+ *   announced  an event says that it may wait, and no read shows it yet: within seconds, a few times
  *   not found  AWS does not know it: every few seconds, until that is believed
  *   forgotten  it ended, or has nothing that waits: no more reads
  */
@@ -56,6 +63,7 @@ export const makeSyncExecution =
   async (automation: Automation, watched: WatchedExecution, abort: AbortSignal): Promise<void> => {
     const { executions, clock } = deps;
     const known = await deps.requests.ofExecution(automation.target, watched.executionId);
+    const readAt = clock.now();
     const reading = await automation.read(watched.executionId, abort);
     if (abort.aborted) return;
     switch (reading.kind) {
@@ -72,6 +80,8 @@ export const makeSyncExecution =
           },
           "cannot read an execution",
         );
+        if (watched.fingerprint === ANNOUNCED && known.length === 0 && failures >= MAX_ANNOUNCED_FAILURES)
+          return executions.forget(watched.target, watched.executionId, watched.nextReadAt);
         return executions.recordRead(watched, clock.now() + wait, failures);
       }
       case "not-found":
@@ -81,7 +91,7 @@ export const makeSyncExecution =
         if (abort.aborted) return;
         return awaitsParents(deps, execution)
           ? executions.recordRead(watched, clock.now() + POSTPONED_MS, watched.unchangedReads)
-          : applyReading(deps, automation, watched, execution, abort);
+          : applyReading(deps, automation, { ...watched, readAt }, execution, abort);
       }
       default:
         throw new Error(`unexpected reading ${reading satisfies never}`);
@@ -115,12 +125,12 @@ async function closeNotFoundRequests(
   const now = clock.now();
   const notFoundSince = watched.notFoundSince ?? now;
   const isBelieved = now - notFoundSince >= NOT_FOUND_FOR_MS;
-  if (known.length === 0) return executions.forget(watched.target, watched.executionId);
+  if (known.length === 0) return executions.forget(watched.target, watched.executionId, watched.nextReadAt);
   if (watched.fingerprint !== NOT_WAITING || !isBelieved)
     return executions.recordNotFound(watched, now + NOT_FOUND_REREAD_MS, notFoundSince);
   const changes = known.map((request) => closeNotFound(request, now)).filter((change) => change !== null);
   const applied = await deps.apply(automation, null, makeMask([], { parameters: {} }), changes, abort);
-  if (applied === "stored") await executions.forget(watched.target, watched.executionId);
+  if (applied === "stored") await executions.forget(watched.target, watched.executionId, watched.nextReadAt);
   else await executions.recordNotFound(watched, now + FOLLOW_BASE_MS, notFoundSince);
 }
 
@@ -128,7 +138,7 @@ async function closeNotFoundRequests(
 async function applyReading(
   deps: SyncExecutionDeps,
   automation: Automation,
-  watched: WatchedExecution,
+  { readAt, ...watched }: WatchedExecution & { readAt: number },
   execution: ObservedExecution,
   abort: AbortSignal,
 ): Promise<void> {
@@ -160,23 +170,9 @@ async function applyReading(
     const wait = applied === "postponed" ? POSTPONED_MS : 0;
     return executions.recordRead(watched, clock.now() + wait, watched.unchangedReads);
   }
-
-  const requests = await deps.requests.ofExecution(automation.target, executionId);
-  const allClosed = requests.every((request) => request.state === "closed");
-  const isVerified = !requests.some(isUnverified);
-  const hasLeftList = watched.fingerprint === NOT_WAITING;
-  if (allClosed && isVerified && (hasEnded(execution.status) || (hasLeftList && requests.length === 0))) {
-    log.debug({ event: "execution.forgotten", target, executionId }, "execution no longer watched");
-    return executions.forget(target, executionId);
-  }
-  const unchangedReads = changes.length > 0 ? 0 : watched.unchangedReads + 1;
-  // The runbook continues, and can wait at the same gate again before the next list call.
-  const continues = allClosed && requests.length > 0 && !execution.steps.some((step) => step.status === "Waiting");
-  const isFollowed = hasLeftList || continues || !isVerified || requests.some((request) => request.state === "decided");
-  const wait = isFollowed
-    ? backoffMs(unchangedReads + 1, FOLLOW_BASE_MS, FOLLOW_CAP_MS, deps.random())
-    : Math.round(SLOW_REREAD_MS * (0.8 + deps.random() * 0.4));
-  await executions.recordRead(watched, clock.now() + wait, unchangedReads);
+  const seen = { executionId, announcedAt: watched.announcedAt ?? null, seenAt: readAt };
+  reportChanges(changes, execution, seen, deps.reportChange);
+  await scheduleNextRead(deps, automation.target, { ...watched, readAt }, execution, changes.length > 0);
 }
 
 /** Reports waiting steps for which AWS returns no id: in the log at each read, and to the admins once for each step. */

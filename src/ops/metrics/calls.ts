@@ -28,13 +28,16 @@ const SLACK_METHODS = [
 ];
 const AWS_OPERATIONS = [
   "AssumeRole",
+  "DeleteMessageBatch",
   "DescribeAutomationExecutions",
   "DescribeAutomationStepExecutions",
   "GetAutomationExecution",
   "GetCallerIdentity",
   "GetDocument",
+  "GetQueueAttributes",
   "ListTagsForResource",
   "PutEvents",
+  "ReceiveMessage",
   "SendAutomationSignal",
 ];
 const SLACK_RESULTS = ["ok", "refused", "limited", "failed", "unreachable"];

@@ -1,5 +1,6 @@
 import type { HealthReport } from "../../app/admin/health.ts";
 import type { EffectKind } from "../../app/ports/effect-store.ts";
+import type { QueueState } from "../../app/ports/waiting-queue.ts";
 import { counted } from "../../core/counted.ts";
 import { type Rendered, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting } from "./budget.ts";
@@ -50,13 +51,14 @@ export function healthReply(report: HealthReport & { kind: "health" }, now: numb
 
 /** Describes the health, one fact on a line. */
 export function healthText(report: HealthReport & { kind: "health" }, now: number): string {
-  const { work, targets, slackConnected, storeFault } = report;
+  const { work, targets, slackConnected, storeFault, queue = null } = report;
   const lines = [
     `*Slack*: ${slackConnected ? "connected" : "not connected"}`,
     `*Database*: ${work === null ? "unreachable" : (storeFault ?? "OK")}`,
   ];
+  if (queue !== null) lines.push(`*Event queue*: ${queueText(queue, now)}`);
   if (work === null) return lines.join("\n");
-  lines.push(...targetLines(targets, now));
+  lines.push(...targetLines(targets, now, queue !== null));
   const uncovered = work.uncovered === 0 ? "" : ` (${work.uncovered} without a route)`;
   lines.push(`*Open requests*: ${work.open}${uncovered}`);
   lines.push(
@@ -74,13 +76,27 @@ export function healthText(report: HealthReport & { kind: "health" }, now: numbe
   return lines.join("\n");
 }
 
+/** Describes the queue of events. While it fails, polls find what it would announce. */
+function queueText({ status, lastEventAt, error, failingSince }: QueueState, now: number): string {
+  const last = lastEventAt === null ? "no event yet" : `last event ${age(lastEventAt, now)}`;
+  if (status !== "failing") return `${status === "receiving" ? "OK" : "starting"}, ${last}`;
+  const since = failingSince === null ? "" : ` for ${duration(now - failingSince)}`;
+  return `failing${since}, ${last}; ${code(error ?? "unknown error", 250)}`;
+}
+
 /** One line for each target with its last poll, the failing ones first. */
-function targetLines(targets: Extract<HealthReport, { kind: "health" }>["targets"], now: number): string[] {
+function targetLines(
+  targets: Extract<HealthReport, { kind: "health" }>["targets"],
+  now: number,
+  hasQueue: boolean,
+): string[] {
   const failing = targets.filter((target) => target.stale || target.error !== null);
   const others = targets.filter((target) => !failing.includes(target));
-  const shown = [...failing, ...others].slice(0, MAX_TARGETS).map(({ target, polledAt, error, stale }) => {
+  const shown = [...failing, ...others].slice(0, MAX_TARGETS).map(({ target, polledAt, error, everyMs, stale }) => {
+    // Only with a queue does the interval change.
+    const every = hasQueue && polledAt !== null ? `, polled every ${duration(everyMs)}` : "";
     const when = polledAt === null ? "never polled" : `last polled ${Math.round((now - polledAt) / 1000)} s ago`;
-    return `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${error === null ? "" : `, ${code(error, 200)}`}`;
+    return `• ${code(target, 100)}: ${stale ? "stale, " : ""}${when}${every}${error === null ? "" : `, ${code(error, 200)}`}`;
   });
   const more = targets.length > MAX_TARGETS ? [`• and ${targets.length - MAX_TARGETS} more`] : [];
   return [`*Targets*: ${targets.length - failing.length} of ${targets.length} OK`, ...shown, ...more];

@@ -34,5 +34,6 @@ export async function createCoordination(db: Db): Promise<void> {
     .addColumn("tried_at", "bigint", (c) => c.notNull())
     .addColumn("error", "text")
     .addColumn("replica", "text", (c) => c.notNull())
+    .addColumn("every_ms", "bigint", (c) => c.notNull())
     .execute();
 }

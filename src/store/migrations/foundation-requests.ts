@@ -115,6 +115,7 @@ export async function createExecutions(db: Db): Promise<void> {
     .addColumn("unchanged_reads", "integer", (c) => c.notNull())
     .addColumn("not_found_since", "bigint")
     .addColumn("listed_at", "bigint")
+    .addColumn("announced_at", "bigint")
     .addColumn("stale_since", "bigint")
     .addPrimaryKeyConstraint("executions_key", ["target", "execution_id"])
     .execute();

@@ -1,0 +1,94 @@
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { AwsCalls } from "../app/ports/aws.ts";
+import type { QueueMessage, WaitingQueue } from "../app/ports/waiting-queue.ts";
+import { readFailure } from "./aws-failures.ts";
+import { decodeEvent } from "./decode-event.ts";
+import { observeCalls } from "./observe-calls.ts";
+import { makeRequestHandler } from "./request-handler.ts";
+import { UNCOUNTED } from "./uncounted.ts";
+
+/** The maxima of ReceiveMessage. Source: SQS API reference. */
+const WAIT_SECONDS = 20;
+const MAX_MESSAGES = 10;
+/** A message that is not deleted within this time, for instance because the process has died, is received again. */
+const VISIBILITY_SECONDS = 60;
+/** Longer than a long poll. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The usual host of a queue: the SDK derives it from the Region, the FIPS and dual-stack settings, or AWS_ENDPOINT_URL_SQS. */
+const USUAL_HOST = /^(?:sqs\.[\w-]+\.|[\w-]+\.queue\.|queue\.)amazonaws\.com(?:\.cn)?$/;
+
+/** Connects to a queue by its URL. `close` ends the connections. */
+export function makeWaitingQueue(options: {
+  url: string;
+  region: string;
+  calls?: AwsCalls;
+}): WaitingQueue & { close(): void } {
+  const { url: QueueUrl, region } = options;
+  const { hostname, origin } = new URL(QueueUrl);
+  const client = new SQSClient({
+    region,
+    maxAttempts: 1, // the worker receives again, after a growing pause
+    requestHandler: makeRequestHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+    // Any other host is a VPC endpoint or a stand-in.
+    ...(USUAL_HOST.test(hostname) ? { useQueueUrlAsEndpoint: false } : { endpoint: origin }),
+  });
+  client.middlewareStack.use(observeCalls(options.calls ?? UNCOUNTED));
+  return {
+    async receive(abort) {
+      try {
+        const command = new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: MAX_MESSAGES,
+          WaitTimeSeconds: WAIT_SECONDS,
+          VisibilityTimeout: VISIBILITY_SECONDS,
+          MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+        });
+        const { Messages = [] } = await client.send(command, { abortSignal: abort });
+        return { kind: "received", messages: Messages.map(toQueueMessage) };
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+
+    async remove(receipts) {
+      if (receipts.length === 0) return null;
+      try {
+        const Entries = receipts.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+        const { Failed = [] } = await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+        const [first] = Failed;
+        if (first === undefined) return null;
+        return { kind: "failed", code: first.Code ?? "Unknown", message: first.Message ?? "", retry: true };
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+
+    async hasDeadLetters(abort) {
+      try {
+        const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["RedrivePolicy"] });
+        const { Attributes } = await client.send(command, { abortSignal: abort });
+        return Attributes?.RedrivePolicy !== undefined;
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+
+    close: () => client.destroy(),
+  };
+}
+
+function toQueueMessage({ MessageId, ReceiptHandle, Body, Attributes }: Message): QueueMessage {
+  return {
+    messageId: MessageId ?? "",
+    receipt: ReceiptHandle ?? "",
+    receives: Number(Attributes?.ApproximateReceiveCount ?? 1),
+    content: decodeEvent(Body ?? ""),
+  };
+}

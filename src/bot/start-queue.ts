@@ -1,0 +1,25 @@
+import { makeRecordEvents } from "../app/watch/record-events.ts";
+import { makeWaitingQueue } from "../aws/waiting-queue.ts";
+import { startQueueWorker } from "../workers/waiting-queue.ts";
+import type { Worker } from "../workers/worker.ts";
+import type { Targets } from "./wire-targets.ts";
+import type { Wiring } from "./wiring-options.ts";
+
+/** Starts the worker that receives events, if the configuration names a queue. */
+export function startQueue(wiring: Wiring, { connections }: Targets): Worker[] {
+  const { config, store, queueHealth, metrics, wakeUps, clock, random, log, releases } = wiring;
+  if (config.waitingQueue === null || queueHealth === null) return [];
+  const queue = makeWaitingQueue({ ...config.waitingQueue, calls: metrics.awsCalls });
+  releases.push(() => queue.close());
+  // A target that is not identified yet is about to be polled for the first time, which shows what its events announce.
+  const findTarget = ({ account, region }: { account: string; region: string }) => {
+    const found = connections.find((each) => {
+      const target = each.automation()?.target;
+      return target?.account === account && target.region === region;
+    });
+    return found?.key;
+  };
+  const record = makeRecordEvents({ executions: store.executions, findTarget, clock, log });
+  const { received: count } = metrics.queue;
+  return [startQueueWorker({ queue, record, health: queueHealth, count, wakeUps, clock, random, log })];
+}

@@ -1,0 +1,67 @@
+import type { Clock, Log } from "../app/ports/aws.ts";
+import { type ObservedChange, wasAnnounced } from "../core/announced-change.ts";
+import type { QueueHealth } from "../ops/queue-health.ts";
+
+/** How often a target is polled while events announce its changes: the poll is a safety net then. */
+const SAFETY_FACTOR = 20;
+const MAX_SAFETY_MS = 5 * 60_000;
+/** How long a target is polled at the normal interval after a change that no event announced. */
+const DISTRUST_MS = 60 * 60_000;
+
+/** Returns the longest time between two polls of a target: the safety interval, if there is a queue. */
+export const safetyInterval = (normalMs: number) =>
+  Math.max(normalMs, Math.min(MAX_SAFETY_MS, SAFETY_FACTOR * normalMs));
+
+/**
+ * How often a target is polled. States:
+ * - normal: no event has announced a change of the target yet, a change came without an event less than an hour ago, or the
+ *   queue fails. Ends when a change was announced and none of these is true any more.
+ * - safety: events announce the target's changes. Ends with a change that none announced, or when the queue fails.
+ */
+export interface PollPace {
+  intervalMs(): number;
+  /** Compares a change that a read showed with the events that arrived. */
+  observe(change: ObservedChange & { executionId: string }): void;
+}
+
+/** `wakePoll`: ends the pause of the target's poll. `health` is null without a queue. */
+export function makePollPace(deps: {
+  target: string;
+  normalMs: number;
+  health: QueueHealth | null;
+  wakePoll: () => void;
+  countUnannounced: () => void;
+  clock: Clock;
+  log: Log;
+}): PollPace {
+  const { target, normalMs, health, wakePoll, countUnannounced, clock, log } = deps;
+  let trustsEvents = false;
+  let distrustedUntil = Number.NEGATIVE_INFINITY;
+  const isSafe = () => health?.works() === true && trustsEvents && clock.now() >= distrustedUntil;
+  return {
+    intervalMs: () => (isSafe() ? safetyInterval(normalMs) : normalMs),
+    observe({ executionId, ...change }) {
+      if (health === null) return;
+      const announced = wasAnnounced(change, health.receivingSince());
+      if (announced === true && !trustsEvents) {
+        trustsEvents = true;
+        const everySeconds = safetyInterval(normalMs) / 1000;
+        log.info(
+          { event: "poll.slowed", target, everySeconds },
+          "events announce the changes of the target: polling less often",
+        );
+      }
+      if (announced !== false) return;
+      countUnannounced();
+      const [wasSafe, isKnown] = [isSafe(), clock.now() < distrustedUntil];
+      distrustedUntil = clock.now() + DISTRUST_MS;
+      trustsEvents = false;
+      if (isKnown) return;
+      log.warn(
+        { event: "poll.unannounced", target, executionId, everySeconds: normalMs / 1000 },
+        "no event announced a change of an execution: polling at the normal interval for an hour; check the EventBridge rule of the account and Region",
+      );
+      if (wasSafe) wakePoll();
+    },
+  };
+}

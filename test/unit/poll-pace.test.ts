@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type ObservedChange, wasAnnounced } from "../../src/core/announced-change.ts";
+import { makeQueueHealth } from "../../src/ops/queue-health.ts";
+import { makePollPace, safetyInterval } from "../../src/workers/poll-pace.ts";
+import { testClock, testLog } from "../support/fakes.ts";
+
+const T = 1_000_000;
+const changes: [string, ObservedChange, number | null, boolean | null][] = [
+  ["an event after the change", { changedAt: T, announcedAt: T + 300, seenAt: T + 400 }, T - 60_000, true],
+  ["an event long after the change", { changedAt: T, announcedAt: T + 300_000, seenAt: T + 300_100 }, T - 60_000, true],
+  ["clocks that differ by a second", { changedAt: T, announcedAt: T - 1_000, seenAt: T }, T - 60_000, true],
+  ["an event of an earlier change", { changedAt: T, announcedAt: T - 2_001, seenAt: T + 20_000 }, T - 60_000, false],
+  ["no event within ten seconds", { changedAt: T, announcedAt: null, seenAt: T + 10_000 }, T - 60_000, false],
+  ["no event yet", { changedAt: T, announcedAt: null, seenAt: T + 9_999 }, T - 60_000, null],
+  ["a change from before events were received", { changedAt: T, announcedAt: null, seenAt: T + 60_000 }, T + 1, null],
+  ["a queue that fails", { changedAt: T, announcedAt: null, seenAt: T + 60_000 }, null, null],
+];
+for (const [claim, change, receivingSince, expected] of changes) {
+  test(`was a change announced: ${claim}`, () => assert.equal(wasAnnounced(change, receivingSince), expected));
+}
+
+test("the safety interval is twenty normal ones, at most five minutes, and never shorter than the normal one", () => {
+  assert.deepEqual([200, 15_000, 60_000, 3_600_000].map(safetyInterval), [4_000, 300_000, 300_000, 3_600_000]);
+});
+
+function setUp() {
+  const clock = testClock();
+  const log = testLog();
+  const health = makeQueueHealth(clock);
+  const counts = { woken: 0, unannounced: 0 };
+  const pace = makePollPace({
+    target: "default/us-east-1",
+    normalMs: 15_000,
+    health,
+    wakePoll: () => void counts.woken++,
+    countUnannounced: () => void counts.unannounced++,
+    clock,
+    log,
+  });
+  health.received(clock.now() - 60_000, 0);
+  const observe = (announced: boolean) => {
+    const changedAt = clock.now() - 20_000;
+    pace.observe({ executionId: "e1", changedAt, announcedAt: announced ? changedAt : null, seenAt: clock.now() });
+  };
+  const events = () => log.lines.map(({ fields }) => fields.event);
+  return { clock, health, pace, counts, observe, events };
+}
+
+test("a target is polled less often once an event has announced a change, and not before", () => {
+  const { pace, observe, events } = setUp();
+  assert.equal(pace.intervalMs(), 15_000);
+  observe(true);
+  observe(true);
+  assert.equal(pace.intervalMs(), 300_000);
+  assert.deepEqual(events(), ["poll.slowed"]);
+});
+
+test("a change that no event announced ends the long pause at once, for an hour, and is reported once", () => {
+  const { clock, pace, counts, observe, events } = setUp();
+  observe(true);
+  observe(false);
+  assert.deepEqual([pace.intervalMs(), counts.woken], [15_000, 1]);
+  observe(false);
+  observe(true);
+  assert.deepEqual([pace.intervalMs(), counts.unannounced], [15_000, 2]);
+  assert.deepEqual(events().filter((event) => event === "poll.unannounced").length, 1);
+  clock.advance(60 * 60_000);
+  assert.equal(pace.intervalMs(), 300_000, "an event has announced a change since");
+});
+
+test("without an event after a change that none announced, the target stays at the normal interval", () => {
+  const { clock, pace, observe } = setUp();
+  observe(true);
+  observe(false);
+  clock.advance(2 * 60 * 60_000);
+  assert.equal(pace.intervalMs(), 15_000);
+  observe(true);
+  assert.equal(pace.intervalMs(), 300_000);
+});
+
+test("a queue that fails for half a minute returns its targets to the normal interval, until it works again", () => {
+  const { clock, health, pace, observe } = setUp();
+  observe(true);
+  health.failed("QueueDoesNotExist: gone");
+  clock.advance(29_999);
+  assert.equal(pace.intervalMs(), 300_000, "one failed call is no reason");
+  clock.advance(1);
+  assert.equal(pace.intervalMs(), 15_000);
+  observe(false);
+  health.received(clock.now(), 0);
+  assert.equal(pace.intervalMs(), 300_000, "what happened while the queue failed proves nothing");
+});

@@ -9,7 +9,7 @@ import { transactUnder } from "./guard.ts";
 import { makeHomeStore } from "./home-views.ts";
 import { makeLeaseStore } from "./leases.ts";
 import { makeMessageStore } from "./messages.ts";
-import { isMigrated, migrate } from "./migrations/migrate.ts";
+import { isMigrated, type Migrations, migrate } from "./migrations/migrate.ts";
 import { makeNoticeStore } from "./notices.ts";
 import { makeGuardedPollStore, makePollStore } from "./polls.ts";
 import { makeRateLimitStore } from "./rate-limits.ts";
@@ -34,6 +34,8 @@ export async function openStore(options: {
   ackDialect?: Dialect | null;
   publishes: boolean;
   now: () => number;
+  /** Those of another version of the program; for tests. */
+  migrations?: Migrations;
   /** Of a database in a file; see watchFile. */
   fileFault?: () => string | null;
 }): Promise<Store> {
@@ -45,7 +47,7 @@ export async function openStore(options: {
     if (ackDb !== db) await ackDb.destroy();
   };
   try {
-    await migrate(db);
+    await migrate(db, options.migrations);
   } catch (error) {
     await close();
     throw error;

@@ -6,7 +6,12 @@ import { foundation } from "./0001-foundation.ts";
 /** A newer version of the program wrote the database, or a migration failed. */
 export class MigrationError extends Error {}
 
-/** Migrations by name. They run in the alphabetical order of their names. */
+/**
+ * Migrations by name. They run in the alphabetical order of their names. One that a dated version has never changes, because
+ * its databases do not run it again: migrations-lock.json has the schema that it makes. A new one must leave everything in
+ * place that the version before it uses, because that one still runs during an upgrade: it only adds tables, indexes, and
+ * columns that are nullable or have a default.
+ */
 export type Migrations = Readonly<Record<string, Migration>>;
 
 export const MIGRATIONS: Migrations = { "0001-foundation": foundation };

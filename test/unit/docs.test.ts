@@ -98,7 +98,8 @@ describe("commands", () => {
         const isOption = name.startsWith("--");
         assert.ok(isOption || commands.includes(name), line);
         if (["policy", "audit"].includes(name)) assert.ok(commands.includes(second), line);
-        for (const [option] of line.matchAll(/--[a-z][\w-]*/g)) assert.ok(["--help", "--version", ...options].includes(option), line);
+        for (const [option] of line.matchAll(/--[a-z][\w-]*/g))
+          assert.ok(["--help", "--version", ...options].includes(option), line);
       }
     });
 });

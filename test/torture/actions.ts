@@ -22,6 +22,12 @@ export type Action =
   | { at: number; kind: "console"; execution: number; decision: "Approve" | "Reject" | "Cancel" }
   | { at: number; kind: "slack-fault"; fault: FaultBody }
   | { at: number; kind: "aws-fault"; fault: FaultBody }
+  /** Events that do not reach the queue, that reach it twice, or that reach it late. */
+  | {
+      at: number;
+      kind: "event-fault";
+      fault: { kind: "lose" | "duplicate" | "delay"; times: number; delayMs?: number };
+    }
   /** The service refuses every connection for `ms`. */
   | { at: number; kind: "outage"; service: "slack" | "aws"; ms: number }
   | { at: number; kind: "disconnect"; reason: "warning" | "refresh_requested" | "link_disabled" | "none" }

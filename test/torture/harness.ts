@@ -81,7 +81,8 @@ export async function startHarness(database: TortureDatabase, policy: string | n
     body === undefined ? getJson(`${url}/_control/${path}`) : postJson(`${url}/_control/${path}`, body);
   const control = { slack: call(slack.url), aws: call(aws.url) };
   const clearFaults = async () => {
-    for (const { url } of [slack, aws]) await fetch(`${url}/_control/faults`, { method: "DELETE" });
+    for (const path of [`${slack.url}/_control/faults`, `${aws.url}/_control/faults`, `${aws.url}/_control/bus/faults`])
+      await fetch(path, { method: "DELETE" });
   };
 
   return {

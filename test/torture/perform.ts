@@ -84,6 +84,10 @@ async function performAction(given: {
       countFault(`aws ${action.fault.kind}`, action.fault.times);
       await harness.control.aws("faults", toMachineTime(harness, action.fault));
       return;
+    case "event-fault":
+      countFault(`event ${action.fault.kind}`, action.fault.times);
+      await harness.control.aws("bus/faults", action.fault);
+      return;
     case "outage":
       countFault(`${action.service} outage`);
       await harness.control[action.service]("faults", { operation: "*", kind: "refuse" });

@@ -65,6 +65,8 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
     actions.push({ at: later(DURATION_MS), kind: "flood", runbook: "One-Gate", count });
   }
   if (prng.chance(0.15)) actions.push({ at: later(DURATION_MS), kind: "flood", runbook: UNROUTED, count: 1 });
+  // Last, so that the other actions of a seed stay as they were.
+  for (let count = prng.int(0, 4); count > 0; count--) actions.push(makeEventFault(prng, later(DURATION_MS)));
   return { seed, replicas, setting, actions: actions.sort((a, b) => a.at - b.at) };
 }
 
@@ -160,6 +162,12 @@ function makeFault(prng: Prng, at: number): Action {
     return { at, kind: "disconnect", reason: prng.pick(["warning", "refresh_requested", "link_disabled", "none"]) };
   }
   return { at, kind: "outage", service: prng.pick(["slack", "aws"]), ms: prng.int(2_000, 25_000) };
+}
+
+function makeEventFault(prng: Prng, at: number): Action {
+  const kind = prng.pick(["lose", "lose", "duplicate", "delay"] as const);
+  const fault = { kind, times: prng.int(1, 12), ...(kind === "delay" ? { delayMs: prng.int(500, 120_000) } : {}) };
+  return { at, kind: "event-fault", fault };
 }
 
 function makeCallFault(prng: Prng, operation: string): FaultBody {

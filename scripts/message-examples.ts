@@ -96,6 +96,16 @@ const SECOND: Partial<RequestFacts> = {
   gates: 2,
   parameters: [],
 };
+const PAUSE: Partial<RequestFacts> = {
+  action: "aws:pause",
+  canStop: true,
+  documentName: "Maintenance-Pause",
+  stepName: "workByHand",
+  message: "Swap the disk of web-7, then resume.",
+  awsApprovers: [],
+  parameters: [{ name: "Host", values: ["web-7"], masked: false, isDefault: true }],
+};
+const MAINTENANCE = aRoute({ ...PAYOUTS, name: "maintenance", match: { action: "aws:pause" } });
 const FAILED: Changes = ended("Failed", {
   executionFailure: "Step fails when it is Execute/Cancelling action.",
   failedStep: { name: "restart", message: "The instance did not stop within 10 minutes.", details: ["Timeout: Poll"] },
@@ -111,6 +121,12 @@ const requests: Record<string, RequestView> = {
     { facts: { documentName: "Payout-Release", message: "Release the payouts of November?", parameters: [] } },
     { route: PAYOUTS, votes: [jane({ reason: "Sums match the ledger." })] },
   ),
+  pause: view({ facts: PAUSE }, { route: MAINTENANCE, votes: [jane()] }),
+  "pause-without-stop": view({ facts: { ...PAUSE, canStop: false } }, { route: MAINTENANCE }),
+  "pause-stopped": view(closed({ kind: "cancelled" }, { ...ended("Cancelled"), decision: "reject", facts: PAUSE }), {
+    route: MAINTENANCE,
+    votes: [jane({ verdict: "reject", reason: "Wrong host" })],
+  }),
   "for-information": view({}, { route: { ...ROUTE, decide: "elsewhere" } }),
   notified: view({}, { route: { ...ROUTE, notify: { users: [], groups: ["S0ONCALL"] } } }),
   uncovered: view({ route: null, facts: { uncovered: { reason: "no-match" } } }, { route: null }),

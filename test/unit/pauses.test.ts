@@ -53,6 +53,12 @@ test("a waiting pause opens a request only where a route covers pauses, and is c
   assert.deepEqual(open([aPause(), aPause({ name: "again", stepExecutionId: "b" })]), ["hold 1 of 2", "again 2 of 2"]);
 });
 
+test("an execution in Mode Interactive opens no request, whatever waits in it", () => {
+  const steps = [aPause(), aStep({ stepExecutionId: "gate" })];
+  const changes = reconcile(anExecution({ steps, isInteractive: true }), [], { now: NOW, withPauses: true });
+  assert.deepEqual(changes, []);
+});
+
 test("the facts of a pause name its action, and no approvers of AWS", () => {
   const step = aPause({ inputs: { Message: "Check the page.", Approvers: ["x"], MinRequiredApprovals: 3 } });
   const found = toRequestFacts(anExecution(), step, { gate: 1, gates: 1 }, makeMask([], { parameters: {} }), null);

@@ -62,7 +62,7 @@ const PARTS = {
 } as const;
 
 const BREAK_GLASS =
-  "*You decide alone.* The quorum and the self-approval rule do not apply. The decision is announced in the channel and to every admin, and marked as break-glass in the audit record.";
+  "*You decide alone.* The quorum and the self-approval rule do not apply. The decision is announced in the channel and to every admin, and marked as break-glass in the audit record, for an approval also in AWS.";
 
 function reasonInput(optional: boolean, isPaused: boolean): InputBlock {
   return {

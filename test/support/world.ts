@@ -111,7 +111,7 @@ export async function world(t: TestContext, options: WorldOptions = {}) {
   const self = {
     clock,
     slack: { url: slack.url },
-    aws: { url: aws.url, ssm },
+    aws: { url: aws.url, ssm, identities: aws.standIn.identities },
     control,
     environment,
     folder,

@@ -18,6 +18,8 @@ export type Action =
   | { at: number; kind: "storm"; user: string; execution: number; channel: string; clicks: number }
   /** Changes the members of the group of approvers. */
   | { at: number; kind: "group"; users: string[] }
+  /** A person deletes the message of an execution while it is open. */
+  | { at: number; kind: "delete-message"; execution: number; channel: string }
   /** A decision outside Slack, made with another AWS credential. */
   | { at: number; kind: "console"; execution: number; decision: "Approve" | "Reject" | "Cancel" }
   | { at: number; kind: "slack-fault"; fault: FaultBody }

@@ -12,7 +12,7 @@ import { type ChildBot, preloadBot } from "./child-bot.ts";
 import type { TortureDatabase } from "./database.ts";
 import { makeFastSandboxClock, makeFastTime } from "./fast-time.ts";
 import { startLoadBalancer } from "./load-balancer.ts";
-import { GROUP, makePolicy, makeRunbooks } from "./runbooks.ts";
+import { ADMIN, GROUP, makePolicy, makeRunbooks } from "./runbooks.ts";
 import { PLAIN, type Setting } from "./setting.ts";
 
 /**
@@ -37,6 +37,13 @@ export interface GroupChange {
   from: number;
   until: number;
   users: readonly string[];
+}
+
+/** A message that a person deleted in Slack. */
+export interface Deletion {
+  executionId: string;
+  channel: string;
+  ts: string;
 }
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
@@ -71,6 +78,7 @@ export async function startHarness(database: TortureDatabase, policy: string | n
   /** Time jumps of the stand-ins since the last reset; `at` is their time before the jump. */
   let jumps: { at: number; ms: number }[] = [];
   let groupChanges: GroupChange[] = [];
+  let deletions: Deletion[] = [];
   /** The time of the stand-ins at which the faults of the schedule ended. */
   let faultsEndedAt = 0;
   let databaseUrl = "";
@@ -98,6 +106,7 @@ export async function startHarness(database: TortureDatabase, policy: string | n
     /** The lead of the stand-ins' clock over the bots'. */
     skewMs: () => ahead - shared,
     groupChanges: (): readonly GroupChange[] => groupChanges,
+    deletions: (): readonly Deletion[] => deletions,
     /** Resolves after `ms` of the fast clock. */
     wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, time.toMachineMs(ms))),
 
@@ -108,6 +117,7 @@ export async function startHarness(database: TortureDatabase, policy: string | n
       unexpectedExits = [];
       jumps = [];
       groupChanges = [];
+      deletions = [];
       setting = newSetting;
       clock.clear();
       shared = ahead;
@@ -185,6 +195,21 @@ export async function startHarness(database: TortureDatabase, policy: string | n
       const from = clock.now();
       await control.slack("group", { group: GROUP, users });
       groupChanges.push({ from, until: clock.now(), users });
+    },
+    /** Deletes the newest message of an execution, once in each channel: the bot posts a message again only once. */
+    async deleteMessage(executionId: string, channel: string): Promise<void> {
+      if (deletions.some((each) => each.executionId === executionId && each.channel === channel)) return;
+      const { channels } = await control.slack("state");
+      const { messages } = channels.find((each: Json) => each.id === channel);
+      const message = messages.findLast(
+        (each: Json) =>
+          (each.thread_ts === undefined || each.thread_ts === each.ts) &&
+          JSON.stringify(each.blocks ?? []).includes('"action_id":"approve"') &&
+          JSON.stringify(each.blocks ?? []).includes(executionId),
+      );
+      if (message === undefined) return;
+      deletions.push({ executionId, channel, ts: message.ts });
+      await control.slack("delete", { user: ADMIN, channel, ts: message.ts });
     },
     /** Ends all faults, and the lag of reads. */
     async endFaults(): Promise<void> {

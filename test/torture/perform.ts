@@ -71,6 +71,11 @@ async function performAction(given: {
     }
     case "group":
       return harness.changeGroup(action.users);
+    case "delete-message": {
+      const executionId = findExecution(action.execution);
+      if (executionId !== undefined) await harness.deleteMessage(executionId, action.channel);
+      return;
+    }
     case "console": {
       const executionId = findExecution(action.execution);
       if (executionId !== undefined) await harness.decide(executionId, action.decision);

@@ -116,8 +116,13 @@ targets:
     approverRole: ${APPROVER_ROLE}
 `;
 
-export function makePolicy({ signers }: Pick<Setting, "signers">): string {
-  return signers === "bot" ? POLICY : `${POLICY}${AS_PEOPLE}`;
+const DEADLINES = `    remind: { after: 1m, every: 3m, lastCall: 4m }
+    escalate: { after: 5m, channels: [C0ONCALL], mention: [U0ADMIN] }
+`;
+
+export function makePolicy({ signers, deadlines }: Pick<Setting, "signers" | "deadlines">): string {
+  const routes = deadlines ? POLICY.replaceAll(/^ {4}approvers: .*\n/gm, (line) => `${line}${DEADLINES}`) : POLICY;
+  return signers === "bot" ? routes : `${routes}${AS_PEOPLE}`;
 }
 
 export const ADMIN = "U0ADMIN";

@@ -19,7 +19,9 @@ const MAX_SKEW_MS = 45_000;
 /** Makes the schedule of a seed. Pure: the same seed and number of replicas give the same actions in the same order. */
 export function makeSchedule(seed: number, replicas: number): Schedule {
   const prng = makePrng(seed);
-  const setting = makeSetting(prng);
+  // With numbers of their own, so that a seed keeps its other actions.
+  const own = makePrng(seed ^ 0x5eed);
+  const setting = { ...makeSetting(prng), deadlines: own.chance(0.6) };
   const actions: Action[] = [];
   const started: string[] = [];
   const later = (max: number) => prng.int(0, max);
@@ -67,6 +69,11 @@ export function makeSchedule(seed: number, replicas: number): Schedule {
   if (prng.chance(0.15)) actions.push({ at: later(DURATION_MS), kind: "flood", runbook: UNROUTED, count: 1 });
   // Last, so that the other actions of a seed stay as they were.
   for (let count = prng.int(0, 4); count > 0; count--) actions.push(makeEventFault(prng, later(DURATION_MS)));
+  for (let count = setting.deadlines ? own.int(0, 2) : 0; count > 0; count--) {
+    const execution = own.int(0, started.length - 1);
+    const channel = own.pick(findRoute(started[execution] ?? "").channels);
+    actions.push({ at: 2_000 + own.int(0, DURATION_MS), kind: "delete-message", execution, channel });
+  }
   return { seed, replicas, setting, actions: actions.sort((a, b) => a.at - b.at) };
 }
 

@@ -10,14 +10,17 @@ export interface Setting {
   signers: "bot" | "approvers";
   /** How Slack delivers clicks: over Socket Mode, or as signed HTTP requests. */
   connection: "socket" | "http";
+  /** Whether the routes have reminders and escalations. Only then does the bot soon notice a deleted message. */
+  deadlines: boolean;
 }
 
-export const PLAIN: Setting = { readLagMs: 0, stepIds: "new", signers: "bot", connection: "socket" };
+export const PLAIN: Setting = { readLagMs: 0, stepIds: "new", signers: "bot", connection: "socket", deadlines: false };
 
 /** The bot assumes that a read is at most a few seconds behind. */
 const MAX_LAG_MS = 8_000;
 
-export function makeSetting(prng: Prng): Setting {
+/** Makes the setting except `deadlines`. */
+export function makeSetting(prng: Prng): Omit<Setting, "deadlines"> {
   return {
     readLagMs: prng.chance(0.25) ? prng.int(1_000, MAX_LAG_MS) : 0,
     stepIds: prng.chance(0.35) ? "reused" : "new",

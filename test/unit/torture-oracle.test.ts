@@ -53,6 +53,7 @@ function misdirected(given: { readBefore: number; fault?: string; jumps?: Eviden
     } as Evidence["records"],
     jumps: given.jumps ?? [],
     groupChanges: [],
+    deletions: [],
     faultsEndedAt: 0,
     skewMs: 0,
     setting: PLAIN,

@@ -4,6 +4,7 @@ import { lostDecisions } from "./decisions.ts";
 import type { Evidence } from "./evidence.ts";
 import { countKinds, type Kinds } from "./kinds.ts";
 import { messageViolations } from "./messages.ts";
+import { replyViolations } from "./replies.ts";
 import { reportViolations } from "./reports.ts";
 import { evaluateSignals } from "./signals.ts";
 import { voteViolations } from "./votes.ts";
@@ -31,6 +32,7 @@ export function evaluateEvidence(evidence: Evidence): Evaluation {
       ...lostDecisions(evidence),
       ...messageViolations(evidence),
       ...reportViolations(evidence),
+      ...replyViolations(evidence),
       ...clickViolations(evidence),
       ...auditViolations(evidence),
     ],

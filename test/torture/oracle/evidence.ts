@@ -1,7 +1,7 @@
 import type { ApprovalRequest } from "../../../src/core/request.ts";
 import type { Json } from "../../support/http-json.ts";
 import type { DatabaseRecords } from "../database.ts";
-import type { GroupChange, Harness } from "../harness.ts";
+import type { Deletion, GroupChange, Harness } from "../harness.ts";
 import type { Setting } from "../setting.ts";
 
 /** The calls and state of the stand-ins and the bot's records, after all work is complete. */
@@ -17,6 +17,8 @@ export interface Evidence {
   /** Time jumps: `at` is the time of AWS and Slack before the jump. */
   jumps: readonly { at: number; ms: number }[];
   groupChanges: readonly GroupChange[];
+  /** The messages that a person deleted. */
+  deletions: readonly Deletion[];
   /** The time of the stand-ins at which all faults had ended. */
   faultsEndedAt: number;
   /** The lead of the stand-ins' clock over the bots' at the end. */
@@ -46,6 +48,7 @@ export async function gatherEvidence(harness: Harness): Promise<Evidence> {
     records,
     jumps: harness.jumps(),
     groupChanges: harness.groupChanges(),
+    deletions: harness.deletions(),
     faultsEndedAt: harness.faultsEndedAt(),
     skewMs: harness.skewMs(),
     setting: harness.setting(),

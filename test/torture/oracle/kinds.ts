@@ -6,9 +6,10 @@ import type { Evidence } from "./evidence.ts";
 export type Kinds = Record<string, number>;
 
 /** Counts the situations of a schedule, so that a run shows that each kind really occurred. */
-export function countKinds({ setting, executions, slackCalls, records, groupChanges }: Evidence): Kinds {
-  const { audit, requests } = records;
+export function countKinds({ setting, executions, slackCalls, records, groupChanges, deletions }: Evidence): Kinds {
+  const { audit, messages, notices, requests } = records;
   const count = <T>(all: readonly T[], of: (each: T) => boolean) => all.filter(of).length;
+  const posted = (name: string) => count(notices, (row) => row.kind === name && row.ts !== null);
   const kind = (name: string) => count(audit, (row) => row.kind === name);
   const isFormerMember = ({ kind, actor, detail }: (typeof audit)[number]) =>
     kind === "denied" && actor === GROUP_MEMBER && JSON.parse(detail).denial === "not-approver";
@@ -24,6 +25,13 @@ export function countKinds({ setting, executions, slackCalls, records, groupChan
     "deliveries acknowledged over HTTP": count(slackCalls, ({ operation, outcome }) => {
       return operation.startsWith("deliver:") && outcome.status === 200 && outcome.body?.via === "http";
     }),
+    "schedules with reminders and escalations": setting.deadlines ? 1 : 0,
+    reminders: posted("reminder"),
+    "last calls": posted("last-call"),
+    escalations: posted("escalated"),
+    "reports of an end": posted("execution-ended"),
+    "deleted messages": deletions.length,
+    "messages posted again": count(messages, (row) => row.deletions > 0 && row.ts !== null),
     withdrawals: kind("withdrawn"),
     "changes of the group": groupChanges.length,
     "denials of a former member": count(audit, isFormerMember),

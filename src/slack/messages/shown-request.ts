@@ -42,9 +42,11 @@ export function shownRequestBlocks(shown: ShownRequest, room: number, options: S
   const { request, route } = shown;
   // The conditions of a route name values that the execution has.
   const why = route === null || withhold ? null : routeReason(route);
+  const facts = [warningLine(shown), factsText(shown)].filter((each) => each !== null).join("\n");
+  const reason = why === null || facts.length + why.length > SECTION_BUDGET ? "" : `\n${why}`;
   const fixed: (KnownBlock | null)[] = [
     header(headline(shown)),
-    section([warningLine(shown), factsText(shown), why].filter(Boolean).join("\n"), `facts-${request.id}`),
+    section(`${facts}${reason}`, `facts-${request.id}`),
     section(stateText(shown)),
     withhold ? null : problems(shown.problems.map(failingEffectLine)),
   ];

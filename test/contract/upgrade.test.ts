@@ -96,7 +96,11 @@ test("the migrations of dated versions have not changed", async () => {
   const lock: Record<string, string> = JSON.parse(readFileSync(LOCK_PATH, "utf8"));
   const now = await hashSchemas();
   for (const [name, hash] of Object.entries(lock))
-    assert.equal(now[name], hash, `${name} is in a dated version: add a migration instead of changing it`);
+    assert.equal(
+      now[name],
+      hash,
+      `${name} is in a dated version: add a migration instead. If the version is not published yet: npm run release -- --lock`,
+    );
   const changed = {
     "0001-foundation": { up: async (db: never) => void (await sql`create table x (y text)`.execute(db)) },
   };

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { copyFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import pg from "pg";
+import { eventually } from "../support/eventually.ts";
+import { postgresDatabases } from "../support/postgres.ts";
+import { postgresDatabase } from "../support/stores.ts";
+import { ONE_GATE, type World, world } from "../support/world.ts";
+
+/** How one engine is backed up while the bot runs or is stopped, and restored while it is stopped. */
+interface Rehearsal {
+  env: Record<string, string>;
+  backUp(w: World): Promise<void>;
+  restore(w: World): Promise<Record<string, string>>;
+  /** Removes the databases, when no bot runs any more. */
+  end(): Promise<void>;
+}
+
+const rehearsals: [string, () => Promise<Rehearsal>][] = [
+  [
+    "SQLite, backed up while the bot runs",
+    async () => ({
+      env: {},
+      async backUp(w) {
+        const database = new DatabaseSync(join(w.folder, "countersign.db"));
+        database.exec(`vacuum into '${join(w.folder, "backup.db")}'`);
+        database.close();
+      },
+      async restore(w) {
+        await w.bot().stop();
+        for (const suffix of ["", "-wal", "-shm"]) rmSync(join(w.folder, `countersign.db${suffix}`), { force: true });
+        copyFileSync(join(w.folder, "backup.db"), join(w.folder, "countersign.db"));
+        return {};
+      },
+      end: async () => undefined,
+    }),
+  ],
+  [
+    "PostgreSQL",
+    async () => {
+      const database = await postgresDatabase();
+      const server = await postgresDatabases();
+      const backup = `${new URL(database.url).pathname.slice(1)}_backup`;
+      const admin = async (statement: string) => {
+        const client = new pg.Client({ connectionString: server.url("postgres") });
+        await client.connect();
+        await client.query(statement).finally(() => client.end());
+      };
+      return {
+        env: { DATABASE_URL: database.url },
+        // Like pg_dump and pg_restore, which not every machine has: a copy of one moment.
+        async backUp(w) {
+          await w.bot().stop();
+          await admin(`create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
+          await w.startBot();
+          await w.ready();
+        },
+        async restore(w) {
+          await w.bot().stop();
+          return { DATABASE_URL: server.url(backup) };
+        },
+        async end() {
+          await admin(`drop database if exists ${backup} with (force)`);
+          await database.remove();
+        },
+      };
+    },
+  ],
+];
+
+for (const [name, prepare] of rehearsals) {
+  test(`${name}: after a restore, no request is posted twice and no signal is sent twice, also of a decision after the backup`, async (t) => {
+    const rehearsal = await prepare();
+    const w = await world(t, { env: rehearsal.env });
+    t.after(rehearsal.end);
+    const open = await w.run(ONE_GATE);
+    const decidedLater = await w.run(ONE_GATE);
+    const finished = await w.run(ONE_GATE);
+    const messages = [];
+    for (const id of [open, decidedLater, finished]) messages.push(await w.message(id));
+    const [first, second, third] = messages;
+    await w.click("U0JANE", third, "approve");
+    await w.message(finished, /Success|succeeded/i);
+    await rehearsal.backUp(w);
+    await w.click("U0JANE", second, "approve");
+    await w.message(decidedLater, /Success|succeeded/i);
+
+    await w.startBot(await rehearsal.restore(w));
+    await w.ready();
+    await w.click("U0JANE", first, "approve");
+    for (const id of [open, decidedLater, finished]) {
+      await w.message(id, /Success|succeeded/i);
+      await eventually(
+        "the execution has succeeded",
+        async () => (await w.execution(id)).AutomationExecutionStatus === "Success",
+      );
+      assert.equal((await w.signals(id)).length, 1, id);
+    }
+    assert.equal((await w.posts()).length, 3);
+    assert.equal((await w.awsCalls("SendAutomationSignal")).length, 3);
+  });
+}

@@ -10,6 +10,7 @@ import type { DeletedBatch, RetentionReason, RetentionStore } from "../app/ports
 import { REFUSED, UNPUBLISHED } from "./audit.ts";
 import { didChange } from "./changed-rows.ts";
 import { UNEVALUATED, UNREPLIED } from "./clicks.ts";
+import { deleteExpired } from "./expired-rows.ts";
 import { MESSAGES_OF_REQUESTS, OUTDATED, UNPOSTED } from "./messages.ts";
 import { NOTICES_OF_REQUESTS, UNPOSTED_NOTICE } from "./notices.ts";
 import { UNRESOLVED } from "./recipient-lookups.ts";
@@ -60,6 +61,7 @@ export function makeRetentionStore(db: Kysely<Tables>): RetentionStore {
     async schedule(at) {
       await row().set({ nextAt: at }).execute();
     },
+    deleteExpired: (cutoff) => deleteExpired(db, cutoff),
     async deleteBatch(cutoff, limit) {
       try {
         return await db.transaction().execute((trx) => deleteBatch(trx, cutoff, limit));

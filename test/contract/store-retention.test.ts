@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { CamelCasePlugin, Kysely } from "kysely";
+import { CamelCasePlugin, Kysely, sql } from "kysely";
 import { makeApplyRetention } from "../../src/app/audit/apply-retention.ts";
 import { verifyTrail } from "../../src/app/audit/verify-trail.ts";
 import type { Store } from "../../src/app/ports/store.ts";
@@ -141,6 +141,33 @@ for (const [engine, create] of READABLE_ENGINES) {
     assert.equal(await store.retention.isDue(clock.now() + 3_600_000), true);
   });
 
+  test(`${engine}: old rows without a request are deleted, and those that are needed stay`, async (t) => {
+    const { store, readDialect } = await setUp(t);
+    await store.homes.open("U1", OLD);
+    await store.homes.open("U2", RECENT);
+    const limit = { intervalMs: 1, burst: 1 };
+    await store.rateLimits.acquireSlot("idle", limit, OLD);
+    await store.rateLimits.acquireSlot("used", limit, RECENT);
+    await store.rateLimits.acquireSlot("blocked", limit, OLD);
+    await store.rateLimits.blockUntil("blocked", RECENT);
+    for (const id of ["over", "recent", "unresolved", "undelivered", "a"]) await addStepWithoutId(store, id);
+    await watch(store);
+    await store.retention.deleteExpired(CUTOFF);
+    const db = new Kysely<never>({ dialect: readDialect() });
+    const rows = async (table: string, column: string) => {
+      const all = await sql<{ value: string }>`select ${sql.ref(column)} as value from ${sql.table(table)}`.execute(db);
+      return all.rows.map(({ value }) => value).toSorted();
+    };
+    assert.deepEqual(await rows("home_views", "user_id"), ["U2"]);
+    assert.deepEqual(await rows("rate_limits", "name"), ["blocked", "used"]);
+    const kept = ["execution-a", "execution-recent", "execution-undelivered", "execution-unresolved"];
+    assert.deepEqual(await rows("steps_without_id", "execution_id"), kept);
+    const ids = await rows("steps_without_id", "id");
+    assert.deepEqual(await rows("recipient_lookups", "request_id"), ids);
+    assert.equal((await rows("notices", "request_id")).length, 3, "the notice goes with its step");
+    await db.destroy();
+  });
+
   test(`${engine}: every table with rows of a request is emptied`, async (t) => {
     const { readDialect } = await setUp(t);
     const db = new Kysely<never>({ dialect: readDialect(), plugins: [new CamelCasePlugin()] });
@@ -198,4 +225,17 @@ async function watch(store: Store): Promise<void> {
   const lease = (await store.leases.acquire("t", "t", 0, Number.MAX_SAFE_INTEGER)) ?? assert.fail();
   const read = { fingerprint: "f", nextReadAt: 0, unchangedReads: 0 };
   await store.guardedBy(lease).executions.watch({ target: "default/us-east-1", executionId: "execution-a", ...read });
+}
+
+/** Adds a waiting step without an id. Its id tells how far its notice is: see the test that deletes old rows. */
+async function addStepWithoutId(store: Store, id: string): Promise<void> {
+  const lease = (await store.leases.acquire("t", "t", 0, Number.MAX_SAFE_INTEGER)) ?? assert.fail();
+  const step = { target: "default/us-east-1", account: "111122223333", region: "us-east-1", stepName: "approve" };
+  const execution = { executionId: `execution-${id}`, documentName: "Restart", consoleUrl: null };
+  await store.guardedBy(lease).executions.recordWithoutId({ ...step, ...execution });
+  const lookup = (await store.recipientLookups.due(0, 10)).find(({ attempts }) => attempts === 0) ?? assert.fail();
+  if (id === "unresolved") return store.recipientLookups.recordFailed(lookup, "no admin", RECENT);
+  await store.recipientLookups.recordDone(lookup, ["D1"], id === "recent" ? RECENT : OLD);
+  for (const notice of await store.notices.ofRequest(lookup.requestId))
+    if (id !== "undelivered") await store.notices.recordPosted(notice.id, "1.1", 1);
 }

@@ -16,12 +16,14 @@ export const makeApplyRetention =
     const { retention, retentionMs, clock, log } = deps;
     const now = clock.now();
     if (!(await retention.claim(now, now + CLAIM_MS))) return false;
-    const batch = await retention.deleteBatch(now - retentionMs, MAX_BATCH);
+    const cutoff = now - retentionMs;
+    const batch = await retention.deleteBatch(cutoff, MAX_BATCH);
     if (batch === null) return false;
     const { records, requests, more, keeps } = batch;
     if (records > 0) log.info({ event: "retention.deleted", records, requests }, "old requests deleted");
     if (keeps !== null && keeps.reason !== "recent")
       log.warn({ event: "retention.stopped", ...keeps }, "an old request is unfinished: later records are not deleted");
+    if (!more) await retention.deleteExpired(cutoff);
     await retention.schedule(more ? now : now + EVERY_MS);
     return more;
   };

@@ -33,4 +33,6 @@ export interface RetentionStore {
    * checkpoint. A request is deleted with its last record. Null: another replica deleted them.
    */
   deleteBatch(cutoff: number, limit: number): Promise<DeletedBatch | null>;
+  /** Deletes rows of other tables that nothing has needed since `cutoff`, and that belong to no request. */
+  deleteExpired(cutoff: number): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import type { Json } from "../support/http-json.ts";
 import { BOT_ROLE, toText } from "../support/world.ts";
 import { startHarness } from "../torture/harness.ts";
@@ -70,4 +71,28 @@ test("a week without an answer: two reminders, an escalation, a last call, and t
   harness.advanceTime(5 * DAY);
   await harness.wait(5_000);
   assert.equal((await replies()).length, 5, "nothing follows the end");
+});
+
+fullMatrixTest("a reminder in quiet hours comes at their end, also in the night when the clocks change", async (t) => {
+  const quiet = `${POLICY.replaceAll(/ {4}(remind|escalate): .*\n/g, "")}    remind: { after: 2h, every: 1w }
+    quiet: { from: "22:00", to: "07:00", zone: Europe/Berlin }
+`;
+  const harness = await startHarness(await openDatabase("sqlite"), quiet);
+  t.after(() => harness.close());
+  await harness.reset();
+  const moveTo = (time: string) => harness.advanceTime(Date.parse(time) - harness.time.now());
+  const replies = async () => (await harness.readMessages("C0APPROVALS")).filter(isReply).map(toText);
+  // The night to Sunday in which summer time begins: 22:00 is 21:00 UTC, and 07:00 is 05:00 UTC.
+  moveTo("2027-03-27T20:00:00Z");
+  await harness.control.aws("seed", { documents: [{ name: "Night", content: RUNBOOK }] });
+  await harness.run("Night");
+  await harness.startBot(0);
+  await eventually("the message is posted", async () => (await harness.readMessages("C0APPROVALS")).length === 1);
+  for (const time of ["2027-03-27T22:10:00Z", "2027-03-28T04:40:00Z"]) {
+    moveTo(time);
+    await harness.wait(20_000);
+    assert.deepEqual(await replies(), [], time);
+  }
+  moveTo("2027-03-28T05:01:00Z");
+  await eventually("the reminder is posted", async () => /Still waiting for a decision/.test((await replies()).join()));
 });

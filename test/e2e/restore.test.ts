@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import pg from "pg";
 import { eventually } from "../support/eventually.ts";
+import { fullMatrixTest } from "../support/full-matrix.ts";
 import { postgresDatabases } from "../support/postgres.ts";
 import { postgresDatabase } from "../support/stores.ts";
 import { ONE_GATE, type World, world } from "../support/world.ts";
@@ -71,34 +72,38 @@ const rehearsals: [string, () => Promise<Rehearsal>][] = [
 ];
 
 for (const [name, prepare] of rehearsals) {
-  test(`${name}: after a restore, no request is posted twice and no signal is sent twice, also of a decision after the backup`, async (t) => {
-    const rehearsal = await prepare();
-    const w = await world(t, { env: rehearsal.env });
-    t.after(rehearsal.end);
-    const open = await w.run(ONE_GATE);
-    const decidedLater = await w.run(ONE_GATE);
-    const finished = await w.run(ONE_GATE);
-    const messages = [];
-    for (const id of [open, decidedLater, finished]) messages.push(await w.message(id));
-    const [first, second, third] = messages;
-    await w.click("U0JANE", third, "approve");
-    await w.message(finished, /Success|succeeded/i);
-    await rehearsal.backUp(w);
-    await w.click("U0JANE", second, "approve");
-    await w.message(decidedLater, /Success|succeeded/i);
+  const define = name.startsWith("SQLite") ? test : fullMatrixTest;
+  define(
+    `${name}: after a restore, no request is posted twice and no signal is sent twice, also of a decision after the backup`,
+    async (t) => {
+      const rehearsal = await prepare();
+      const w = await world(t, { env: rehearsal.env });
+      t.after(rehearsal.end);
+      const open = await w.run(ONE_GATE);
+      const decidedLater = await w.run(ONE_GATE);
+      const finished = await w.run(ONE_GATE);
+      const messages = [];
+      for (const id of [open, decidedLater, finished]) messages.push(await w.message(id));
+      const [first, second, third] = messages;
+      await w.click("U0JANE", third, "approve");
+      await w.message(finished, /Success|succeeded/i);
+      await rehearsal.backUp(w);
+      await w.click("U0JANE", second, "approve");
+      await w.message(decidedLater, /Success|succeeded/i);
 
-    await w.startBot(await rehearsal.restore(w));
-    await w.ready();
-    await w.click("U0JANE", first, "approve");
-    for (const id of [open, decidedLater, finished]) {
-      await w.message(id, /Success|succeeded/i);
-      await eventually(
-        "the execution has succeeded",
-        async () => (await w.execution(id)).AutomationExecutionStatus === "Success",
-      );
-      assert.equal((await w.signals(id)).length, 1, id);
-    }
-    assert.equal((await w.posts()).length, 3);
-    assert.equal((await w.awsCalls("SendAutomationSignal")).length, 3);
-  });
+      await w.startBot(await rehearsal.restore(w));
+      await w.ready();
+      await w.click("U0JANE", first, "approve");
+      for (const id of [open, decidedLater, finished]) {
+        await w.message(id, /Success|succeeded/i);
+        await eventually(
+          "the execution has succeeded",
+          async () => (await w.execution(id)).AutomationExecutionStatus === "Success",
+        );
+        assert.equal((await w.signals(id)).length, 1, id);
+      }
+      assert.equal((await w.posts()).length, 3);
+      assert.equal((await w.awsCalls("SendAutomationSignal")).length, 3);
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decided, type Outcome } from "../../src/core/request.ts";
 import { makeMetrics } from "../../src/ops/metrics.ts";
@@ -107,6 +108,15 @@ test("a name that comes from outside adds no label: routes, methods and error co
     'slack_calls_total{method="chat.postMessage",result="limited"} 0',
     'clicks_total{outcome="denied: self-approval"} 0',
   );
+});
+
+test("every operation of AWS that the bot calls is counted under its own name", async () => {
+  const called = globSync("src/aws/*.ts").flatMap((path) =>
+    [...readFileSync(path, "utf8").matchAll(/new (\w+)Command\(/g)].map(([, operation = ""]) => operation),
+  );
+  assert.ok(called.length > 10);
+  const text = await makeMetrics().text(null, NOW, HEALTHY);
+  for (const operation of called) has(text, `aws_calls_total{method="${operation}",result="ok"} 0`);
 });
 
 /** Checks that the text has these lines, without the prefix of their names. */

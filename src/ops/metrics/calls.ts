@@ -39,6 +39,7 @@ const AWS_OPERATIONS = [
   "PutEvents",
   "ReceiveMessage",
   "SendAutomationSignal",
+  "StopAutomationExecution",
 ];
 const SLACK_RESULTS = ["ok", "refused", "limited", "failed", "unreachable"];
 const AWS_RESULTS = ["ok", "refused", "denied", "throttled", "failed", "unreachable"];

@@ -33,14 +33,20 @@ export type Denial =
   | ({ kind: "self-approval" } & StepAction)
   | { kind: "requester-unknown"; route: Route; requester: Requester }
   | { kind: "requester-unread"; error: string }
-  | { kind: "closed"; request: ApprovalRequest; votes: readonly Vote[] }
-  | { kind: "decided"; request: ApprovalRequest; votes: readonly Vote[] }
+  | ({ kind: "closed" } & DecidedBefore)
+  | ({ kind: "decided" } & DecidedBefore)
   | ({ kind: "already-voted"; verdict: Verdict } & StepAction)
   /** The signer may not stop executions. */
   | { kind: "cannot-stop" }
   | ({ kind: "nothing-to-withdraw" } & StepAction)
   | ({ kind: "reason-missing"; verdict: Verdict } & StepAction)
   | { kind: "not-typed"; documentName: string };
+
+/** The decision that came before a click: no more than its sentence needs, because denials are kept in memory. */
+export interface DecidedBefore {
+  request: Pick<ApprovalRequest, "decision" | "outcome"> & { facts: StepAction };
+  votes: readonly Pick<Vote, "userId" | "verdict">[];
+}
 
 /** Tells the person who clicked why the click did not count and what to do next. */
 export function denialSentence(denial: Denial, show: NameRenderer): string {
@@ -83,7 +89,7 @@ export function denialSentence(denial: Denial, show: NameRenderer): string {
       return `Slack did not return who started this execution (${show.text(denial.error)}). ${NOTHING} ${TRY_AGAIN}`;
     case "closed":
     case "decided":
-      return closedSentence(denial.request, denial.votes, show);
+      return closedSentence(denial, show);
     case "already-voted":
       return denial.verdict === "approve"
         ? `You have already ${findTerms(denial).past.approve} this request. It still needs ${findTerms(denial).approvals} from other people.`
@@ -135,7 +141,7 @@ function accountStatusSentence(status: Exclude<Person["accountStatus"], "member"
   }
 }
 
-function closedSentence(request: ApprovalRequest, votes: readonly Vote[], show: NameRenderer): string {
+function closedSentence({ request, votes }: DecidedBefore, show: NameRenderer): string {
   const decisive = votes.filter((vote) => vote.verdict === request.decision);
   const by =
     decisive.length > 0

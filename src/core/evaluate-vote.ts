@@ -121,8 +121,10 @@ export function findRepeatedVote(
 }
 
 function findOver(request: ApprovalRequest, votes: readonly Vote[]): Denial | null {
-  const { state } = request;
-  return state === "open" ? null : { kind: state, request, votes };
+  const { state, decision, outcome, facts } = request;
+  if (state === "open") return null;
+  const cast = votes.map(({ userId, verdict }) => ({ userId, verdict }));
+  return { kind: state, request: { decision, outcome, facts: { action: facts.action } }, votes: cast };
 }
 
 function findRepetition(

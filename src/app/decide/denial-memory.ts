@@ -22,13 +22,23 @@ export interface DenialMemory {
  * Makes the memory of denials. Somebody who clicks again and again is answered without calls to Slack, which others need.
  * A remembered denial ends after REMEMBER_MS; it is never extended by the clicks that it answers.
  */
-export function makeDenialMemory(clock: Clock): DenialMemory {
-  const denials = new Map<string, { denial: Denial; until: number }>();
+export function makeDenialMemory(
+  clock: Clock,
+  denials = new Map<string, { denial: Denial; until: number }>(),
+): DenialMemory {
   // The route of a request never changes, so the request stands for both.
   const toKey = ({ requestId, userId, teamId, verdict, authority, origin }: ClickRow) =>
     [requestId, userId, teamId, verdict, authority, origin.kind].join(" ");
+  /** Removes the denials that ended, which are the first in the order of their insertion, and the oldest above the limit. */
+  const evict = () => {
+    for (const [key, { until }] of denials) {
+      if (clock.now() < until && denials.size <= MAX_REMEMBERED) return;
+      denials.delete(key);
+    }
+  };
   return {
     recall(click) {
+      evict();
       const known = denials.get(toKey(click));
       return known !== undefined && clock.now() < known.until ? known.denial : null;
     },
@@ -37,8 +47,7 @@ export function makeDenialMemory(clock: Clock): DenialMemory {
       const key = toKey(click);
       denials.delete(key);
       denials.set(key, { denial, until: clock.now() + REMEMBER_MS });
-      const [oldest] = denials.keys();
-      if (denials.size > MAX_REMEMBERED && oldest !== undefined) denials.delete(oldest);
+      evict();
     },
   };
 }

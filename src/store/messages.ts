@@ -38,7 +38,8 @@ export function makeMessageStore(db: Kysely<Tables>): MessageStore {
     ],
 
     async recordOpened(requestId) {
-      await db.updateTable("messages").set({ wanted: 1 }).where("requestId", "=", requestId).execute();
+      const unposted = db.updateTable("messages").where("requestId", "=", requestId).where("ts", "is", null);
+      await unposted.set({ wanted: 1 }).execute();
     },
 
     async recordDeleted(channelId, ts) {

@@ -229,6 +229,11 @@ for (const engine of ENGINES) {
       await openFor(store, `r${index}`, user(`u${index}`), NOW + index, 7 * 86_400 - index * 60);
     await store.messages.recordOpened("r4");
     await store.messages.recordOpened("r3");
+    // r5 was posted before it was opened: its second message, after a deletion, waits like others.
+    const [r5] = await store.messages.ofRequest("r5");
+    await store.messages.recordPosted(r5?.id ?? "", "1700000000.000005", 1);
+    await store.messages.recordOpened("r5");
+    await store.messages.recordDeleted("C0FAIR", "1700000000.000005");
     const next = (await store.messages.due(NOW, 5)).map(({ requestId }) => requestId);
     assert.deepEqual(next, ["r4", "r0", "r3", "r1", "r7"]);
     const { requests } = await store.digests.waiting("C0FAIR", 3);

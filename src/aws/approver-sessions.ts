@@ -104,8 +104,11 @@ export function makeApproverSessions(options: {
   };
 }
 
-/** The name of the session that finds out what the role may do. It decides nothing. */
-const PROBE = "countersign";
+/**
+ * The name of the session that finds out what the role may do. It decides nothing. It has the form of a Slack ID, because the
+ * trust policy in docs/permissions.md accepts no other source identity.
+ */
+const PROBE = "U0COUNTERSIGN";
 
 const NO_NAME = {
   kind: "failed",

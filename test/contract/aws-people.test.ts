@@ -160,3 +160,12 @@ test("a read fails with the reason from AWS if readRole cannot be assumed", asyn
   assert(listed.kind === "failed");
   assert.match(`${listed.code} ${listed.message}`, /AccessDenied.*CountersignReaderNoSuch/);
 });
+
+test("the probe of the permission to stop has a source identity that the documented trust policy accepts", async (t) => {
+  const { automation, calls, abort } = await setUp(t, { approverRole: APPROVER });
+  assert.deepEqual(await automation.canStop(abort), { kind: "read", allowed: false });
+  const [call] = await calls("AssumeRole");
+  assert.match(call.input.SourceIdentity, /^[UW][A-Z0-9]+$/);
+  const [stop] = await calls("StopAutomationExecution");
+  assert.match(stop.principal, new RegExp(`/${call.input.SourceIdentity}$`));
+});

@@ -38,8 +38,9 @@ test("a message has no Approve and Reject only if AWS would refuse every signal,
   assert.deepEqual(unlisted.buttons, ["details"]);
   assert.match(
     unlisted.text,
-    /AWS would refuse the decision.*add this line to Approvers in the runbook.*- arn:aws:iam::111122223333:role\/CountersignBot/,
+    /AWS would refuse the decision.*add this line to Approvers in the runbook:\n```- arn:aws:iam::111122223333:role\/CountersignBot```/,
   );
+  assert.doesNotMatch(unlisted.text, /of 1 approvals/, "nobody can approve it here");
 });
 
 test("where each approver signs, the buttons stay if the session of some person is listed", () => {

@@ -15,11 +15,13 @@ const service = (value: string, more: Partial<Parameter> = {}) =>
 
 /** Returns the entries of a digest: the text of each, and the request that its button opens. */
 function entries(waiting: RequestView[]): [string, string][] {
-  return digestMessage({ since: ASKED, waiting, count: waiting.length }).blocks.flatMap((block) =>
-    block.type === "section" && block.accessory?.type === "button"
-      ? [[visibleText(block), block.accessory.value ?? ""] as [string, string]]
-      : [],
-  );
+  const { blocks } = digestMessage({ since: ASKED, waiting, count: waiting.length });
+  return blocks.flatMap((block, index) => {
+    if (block.type !== "section" || block.accessory?.type !== "button") return [];
+    const { value = "" } = block.accessory;
+    assert.equal(blocks[index + 1]?.block_id, `facts-${value}`);
+    return [[`${visibleText({ ...block, accessory: undefined })}\n${visibleText(blocks[index + 1])}`, value]];
+  });
 }
 
 test("equal requests share one entry, which counts them and opens the one with the earliest deadline", () => {
@@ -44,7 +46,7 @@ test("requests of one kind that differ show the values in which they differ, and
     waits({ documentName: "Prod-DB-Failover", parameters: [service("db"), same] }),
   ]);
   assert.deepEqual(
-    shown.map(([text]) => [/ x\d+/.exec(text)?.[0] ?? "", text.split("\n")[2]?.replace(" Open", "") ?? ""]),
+    shown.map(([text]) => [/ x\d+/.exec(text)?.[0] ?? "", text.split("\n")[2] ?? ""]),
     [
       [" x2", "version `7` · Service `web`"],
       ["", "version `7` · Service `api`"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RequestView } from "../../src/app/ports/slack.ts";
 import { detailsPages } from "../../src/slack/messages/details-view.ts";
+import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { requestMessage } from "../../src/slack/messages/request-message.ts";
 import { visibleText } from "../support/block-limits.ts";
 import {
@@ -39,6 +40,27 @@ test("a message that is posted late says so", () => {
 test("the header of an open request is a question, and names the gate of a runbook with several gates", () => {
   assert.equal(blockText(view(), "what"), "Approve Prod-DB-Failover?");
   assert.equal(blockText(view({ facts: { gate: 2, gates: 3 } }), "what"), "Approve Prod-DB-Failover? (gate 2 of 3)");
+});
+
+test("an open request that no click can decide asks nobody: its header and notification say where it waits and why", () => {
+  const signer = { kind: "bot", arn: "arn:aws:iam::111122223333:role/Bot" } as const;
+  const cases: [RequestView, RegExp][] = [
+    [view({ facts: { message: null } }, [], null), /No route applies, so it cannot be decided in Slack\.$/],
+    [view({ facts: { message: null } }, [], { ...ROUTE, decide: "elsewhere" }), /For information only: it is decided/],
+    [view({ facts: { message: null, signer, awsApprovers: ["omar"] } }), /AWS would refuse the decision, so it cannot/],
+  ];
+  for (const [of, why] of cases) {
+    assert.equal(blockText(of, "what"), "Waiting in AWS: Prod-DB-Failover");
+    assert.deepEqual(actionIds(of), ["details"]);
+    assert.doesNotMatch(visibleText(requestMessage(of).blocks), /Approve Prod|of 1 approvals/);
+    assert.match(requestMessage(of).text, /^Waiting in AWS: Prod-DB-Failover in production\. Started by/);
+    assert.match(requestMessage(of).text, why);
+    const reminder = noticeMessage({ ...of, kind: "reminder" });
+    assert.match(visibleText(reminder.blocks), /no route applies|for information only|cannot be decided in Slack/);
+    assert.doesNotMatch(visibleText(reminder.blocks), /of 1 approvals/);
+    const lost = noticeMessage({ ...of, kind: "reminder", isThreadLost: true });
+    assert.match(visibleText(lost.blocks), /to see it\./);
+  }
 });
 
 test("the header of a request that is no longer open states the outcome", () => {

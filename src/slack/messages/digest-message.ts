@@ -14,6 +14,7 @@ import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { type DigestGroup, groupRequests } from "./digest-groups.ts";
 import { whereLine } from "./facts.ts";
 import { mentions } from "./mentions.ts";
+import { OBSTACLE_WORDS } from "./obstacle-text.ts";
 import { byVerdict } from "./state-text.ts";
 import { code, plain, word } from "./text.ts";
 import { moment } from "./time.ts";
@@ -45,41 +46,40 @@ export function digestMessage({ since, waiting, count }: DigestView): Rendered {
     ),
   ];
   const groups = groupRequests(waiting, (view) => toKind(view, mentions(50)));
-  const shown = fitting(groups.map(entry), CHAR_BUDGET - textLength(head) - 200, MAX_BLOCKS.message - head.length - 1);
+  const most = Math.floor((MAX_BLOCKS.message - head.length - 1) / BLOCKS_OF_ENTRY);
+  const shown = fitting(groups.map(entry), CHAR_BUDGET - textLength(head) - 200, most);
   const more = count - groups.slice(0, shown.length).reduce((sum, group) => sum + group.count, 0);
   const foot =
     more === 0 ? [] : [context(`${counted(more, "more follows", "more follow")} as this list gets shorter.`, "more")];
   return {
     text: `${title}. Open an urgent request from the list to decide it now.`,
-    blocks: [...head, ...shown, ...foot],
+    blocks: [...head, ...shown.flat(), ...foot],
   };
 }
 
-function entry({ first, count, differs }: DigestGroup): KnownBlock {
+const BLOCKS_OF_ENTRY = 2;
+
+/** The title with the button, then the facts: text beside a button has only half of the width of a phone. */
+function entry({ first, count, differs }: DigestGroup): KnownBlock[] {
   const { request } = first;
   const show = mentions(50);
   const step = `*${describeStep(request.facts, show)}*${count > 1 ? ` x${count} · Open shows the most urgent one` : ""}`;
   const values = differs.map(([label, value]) => `${label === "" ? "" : `${word(label, 40)} `}${code(value, 80)}`);
   const shown = fitting(values, VALUES_BUDGET, MAX_VALUES);
   const cut = differs.length > shown.length ? [`${differs.length - shown.length} more`] : [];
-  return {
-    ...section(
-      [
-        warningLine(first),
-        step,
-        `${whereLine(first, show)} · ${progress(first, show)}`,
-        describeRunContext(request.facts, show),
-        [...shown, ...cut].join(" · "),
-      ]
-        .filter(Boolean)
-        .join("\n"),
-      `open-${request.id}`,
-    ),
-    accessory: {
-      ...button("open", "Open", request.id),
-      accessibility_label: `Open ${plain(request.facts.documentName, 60)}`,
-    },
+  const open = {
+    ...button("open", "Open", request.id),
+    accessibility_label: `Open ${plain(request.facts.documentName, 60)}`,
   };
+  const facts = [
+    `${whereLine(first, show)} · ${progress(first, show)}`,
+    describeRunContext(request.facts, show),
+    [...shown, ...cut].join(" · "),
+  ];
+  return [
+    { ...section([warningLine(first), step].filter(Boolean).join("\n"), `open-${request.id}`), accessory: open },
+    section(facts.filter(Boolean).join("\n"), `facts-${request.id}`),
+  ];
 }
 
 /** Returns everything that an entry shows except values and deadlines. */
@@ -97,10 +97,8 @@ function toKind(view: RequestView, show: NameRenderer): string {
 
 /** Says what is missing for a decision, and the rule for the requester. */
 function progress({ request, votes, route, requester }: RequestView, show: NameRenderer): string {
-  if (route === null) return "*no route applies*";
   const obstacle = findObstacle(request.facts, route);
-  if (obstacle === "elsewhere") return "*for information only*";
-  if (obstacle !== null) return "*cannot be decided in Slack*";
+  if (obstacle !== null || route === null) return OBSTACLE_WORDS[obstacle ?? "no-route"];
   const rule = describeRequesterRule(route, requester, show);
   return `${byVerdict(votes, "approve").length} of ${route.quorum} ${findTerms(request.facts).approvals}${rule === null ? "" : ` · ${rule}`}`;
 }

@@ -1,11 +1,13 @@
 import type { NoticeView } from "../../app/ports/slack.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import { type Rendered, section } from "./blocks.ts";
 import { summary } from "./summary.ts";
 
 /** Adds the request to a reply whose thread was deleted: in the channel, nothing above it says what it is about. */
 export function withSubject(view: NoticeView, { text, blocks }: Rendered): Rendered {
-  const { id, state } = view.request;
+  const { request, route } = view;
+  const purpose = findObstacle(request.facts, route) === null ? "see it and to decide" : "see it";
   const advice =
-    state === "open" ? ` Its message was deleted: write \`/approvals show ${id}\` to see it and to decide.` : "";
+    request.state === "open" ? ` Its message was deleted: write \`/approvals show ${request.id}\` to ${purpose}.` : "";
   return { text, blocks: [section(`${summary(view)}${advice}`, "subject"), ...blocks] };
 }

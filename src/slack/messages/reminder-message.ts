@@ -1,10 +1,12 @@
 import type { NoticeView } from "../../app/ports/slack.ts";
 import { findTerms } from "../../core/action-terms.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import type { People } from "../../core/policy.ts";
 import { toPeople } from "../../core/policy.ts";
 import { context, type Rendered, section } from "./blocks.ts";
 import { deadlineText } from "./facts.ts";
 import { mentionChannel, mentionPeople } from "./mentions.ts";
+import { OBSTACLE_WORDS } from "./obstacle-text.ts";
 import { byVerdict } from "./state-text.ts";
 import { summary } from "./summary.ts";
 import { duration } from "./time.ts";
@@ -16,9 +18,12 @@ export function reminderMessage(view: NoticeView): Rendered {
   const given = byVerdict(votes, "approve").map((vote) => vote.userId);
   const others = { ...deciders, users: deciders.users.filter((userId) => !given.includes(userId)) };
   const mentioned = mentionPeople(others);
+  const obstacle = findObstacle(request.facts, route);
   const status = [
     `decide by ${deadlineText(request)}`,
-    route === null ? null : `${given.length} of ${route.quorum} ${findTerms(request.facts).approvals}`,
+    obstacle !== null
+      ? OBSTACLE_WORDS[obstacle]
+      : route && `${given.length} of ${route.quorum} ${findTerms(request.facts).approvals}`,
   ];
   const lines = [`*${title(view)}* · ${status.filter((part) => part !== null).join(" · ")}`, mentioned];
   return {

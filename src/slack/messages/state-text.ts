@@ -3,6 +3,7 @@ import { type ActionTerms, capitalize, findTerms } from "../../core/action-terms
 import { describeApprovers } from "../../core/approvers.ts";
 import { arnMatches } from "../../core/arn.ts";
 import { requestListing, toApproverLine } from "../../core/listed-approver.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import type { Route } from "../../core/policy.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { type ApprovalRequest, isPause, type Verdict, type Vote } from "../../core/request.ts";
@@ -47,6 +48,9 @@ const NO_STOP = `It cannot be stopped here: AWS does not allow Countersign ${cod
 function openText({ request, votes, route, requester }: RequestView): string {
   if (route === null) return noRouteText(request);
   if (route.decide === "elsewhere") return elsewhereText(request);
+  const listing = listingText(request.facts);
+  // Nobody can approve here, so nobody needs the count of approvals.
+  if (listing !== null && findObstacle(request.facts, route) !== null) return listing;
   const terms = findTerms(request.facts);
   const given = byVerdict(votes, "approve");
   const missing = route.quorum - given.length;
@@ -66,7 +70,7 @@ function openText({ request, votes, route, requester }: RequestView): string {
     line,
     needed > 1 ? `AWS itself asks for ${needed} approvals, each by another AWS identity.` : null,
     isPause(request.facts) && request.facts.canStop !== true ? NO_STOP : null,
-    listingText(request.facts),
+    listing,
   ]
     .filter((each) => each !== null)
     .join("\n");
@@ -83,7 +87,7 @@ export function listingText(facts: ApprovalRequest["facts"]): string | null {
     case "unknown":
       return `:warning: AWS may refuse the decision: Countersign cannot tell whether the step's Approvers include ${principal}.`;
     case "unlisted":
-      return `:no_entry: *This request cannot be decided in Slack.* AWS would refuse the decision: the step's Approvers do not include ${principal}. Decide the step in the AWS console. For later executions, add this line to Approvers in the runbook: ${code(toApproverLine(signer.arn), 300)}.`;
+      return `:no_entry: *This request cannot be decided in Slack.* AWS would refuse the decision: the step's Approvers do not include ${principal}. Decide the step in the AWS console. For later executions, add this line to Approvers in the runbook:\n\`\`${code(toApproverLine(signer.arn), 300)}\`\``;
     default:
       throw new Error("no text for the listing");
   }

@@ -2,11 +2,13 @@ import type { RequestView } from "../../app/ports/slack.ts";
 import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { gateLabel, shortTarget } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
+import { findObstacle } from "../../core/obstacle.ts";
 import { describePrincipal } from "../../core/principal.ts";
 import { firstLine } from "./author-message.ts";
 import { plainDeadline } from "./facts.ts";
-import { outcomeLabel } from "./headline.ts";
+import { outcomeLabel, UNDECIDABLE } from "./headline.ts";
 import { plainNames } from "./mentions.ts";
+import { OBSTACLE_SENTENCES } from "./obstacle-text.ts";
 import { byVerdict } from "./state-text.ts";
 import { plain } from "./text.ts";
 import { plainWarning } from "./warning.ts";
@@ -27,10 +29,12 @@ export function summary(view: RequestView): string {
   const startedBy = `tarted by ${starter}`;
   if (request.state !== "open") return `${outcomeLabel(view)}${deciders(view)}: ${place}, s${startedBy}.`;
   const question = firstLine(facts);
-  const asked =
-    question === null ? `${capitalize(findTerms(facts).verb.approve)} ${place}?` : `${place}: ${plain(question, 300)}`;
+  const obstacle = findObstacle(facts, route);
+  const ownQuestion =
+    obstacle === null ? `${capitalize(findTerms(facts).verb.approve)} ${place}?` : `${UNDECIDABLE}: ${place}.`;
+  const asked = question === null ? ownQuestion : `${place}: ${plain(question, 300)}`;
   const by = plainDeadline(request);
-  const rest = route === null ? " No route applies, so it cannot be decided in Slack." : "";
+  const rest = obstacle === null ? "" : ` ${OBSTACLE_SENTENCES[obstacle]}`;
   const warned = plainWarning(view);
   return `${warned === null ? "" : `${warned}: `}${asked} S${startedBy}${by === null ? "" : `, decide by ${by}`}.${rest}`;
 }

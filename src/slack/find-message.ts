@@ -44,14 +44,8 @@ export function makeFindMessage(call: SlackCall, author: Author, clock: Clock): 
   const interrupted = new LRUCache<string, Search>(cacheOptions(clock, MAX_REMEMBERED, REMEMBERED_MS));
   const seen = new LRUCache<string, string>(cacheOptions(clock, MAX_REMEMBERED, REMEMBERED_MS));
 
-  const readPage = async (channel: string, threadTs: string | null, { since, cursor }: Search) => {
-    const args = {
-      channel,
-      oldest: (Math.max(0, since) / 1000).toFixed(6),
-      include_all_metadata: true,
-      limit: HISTORY_PAGE,
-      ...(cursor === undefined ? {} : { cursor }),
-    };
+  const readPage = async (channel: string, threadTs: string | null, search: Search) => {
+    const args = { channel, ...toPageArguments(search) };
     const read =
       threadTs === null
         ? await call("conversations.history", args)
@@ -103,6 +97,13 @@ export function makeFindMessage(call: SlackCall, author: Author, clock: Clock): 
   };
   return find;
 }
+
+const toPageArguments = ({ since, cursor }: Search) => ({
+  oldest: (Math.max(0, since) / 1000).toFixed(6),
+  include_all_metadata: true,
+  limit: HISTORY_PAGE,
+  ...(cursor === undefined ? {} : { cursor }),
+});
 
 /** Slack may leave out the app of a message; the bot's id then names the same installation. */
 function isBy(message: { app_id?: string; bot_id?: string }, { appId, botId }: Author): boolean {

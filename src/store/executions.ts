@@ -24,22 +24,7 @@ export function makeExecutionStore(db: Kysely<Tables>): ExecutionStore {
       return row === undefined ? null : fromRow(row);
     },
 
-    async recordStale({ target, executionId }, at) {
-      const { staleSince } = await db
-        .insertInto("executions")
-        .values({
-          ...{ target, executionId, fingerprint: NOT_WAITING, nextReadAt: at, unchangedReads: 0 },
-          ...{ notFoundSince: null, listedAt: null, announcedAt: null, staleSince: at },
-        })
-        .onConflict((conflict) =>
-          conflict
-            .columns(["target", "executionId"])
-            .doUpdateSet({ staleSince: sql<number>`coalesce(executions.stale_since, ${at})` }),
-        )
-        .returning("staleSince")
-        .executeTakeFirstOrThrow();
-      return staleSince ?? at;
-    },
+    recordStale: (execution, at) => recordStale(db, execution, at),
 
     async clearStale({ target, executionId }) {
       await db
@@ -127,6 +112,27 @@ export function makeGuardedExecutionStore(db: Kysely<Tables>, transact: Transact
           .execute();
       }, undefined),
   };
+}
+
+async function recordStale(
+  db: Kysely<Tables>,
+  { target, executionId }: Parameters<ExecutionStore["recordStale"]>[0],
+  at: number,
+): Promise<number> {
+  const { staleSince } = await db
+    .insertInto("executions")
+    .values({
+      ...{ target, executionId, fingerprint: NOT_WAITING, nextReadAt: at, unchangedReads: 0 },
+      ...{ notFoundSince: null, listedAt: null, announcedAt: null, staleSince: at },
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["target", "executionId"])
+        .doUpdateSet({ staleSince: sql<number>`coalesce(executions.stale_since, ${at})` }),
+    )
+    .returning("staleSince")
+    .executeTakeFirstOrThrow();
+  return staleSince ?? at;
 }
 
 /** Leaves out the times that are not set. */

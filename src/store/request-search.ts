@@ -64,6 +64,12 @@ export function makeRequestSearch(db: Kysely<Tables>): RequestSearch {
       return null;
     },
 
+    ...makeVoteSearch(db),
+  };
+}
+
+function makeVoteSearch(db: Kysely<Tables>): Pick<RequestSearch, "votesOn" | "votedOn" | "voters"> {
+  return {
     votesOn: (requestIds) =>
       inBatches(requestIds, (ids) =>
         db.selectFrom("votes").selectAll().where("requestId", "in", ids).orderBy("at").orderBy("userId").execute(),

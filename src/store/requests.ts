@@ -103,7 +103,7 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
     unfinished: ({ account, region }) =>
       read(all().where("state", "!=", "closed").where("account", "=", account).where("region", "=", region)),
 
-    ...makeVoteQueries(db),
+    ...makePartQueries(db),
 
     dueToRemind: (at, limit) =>
       read(all().where("state", "=", "open").where("nextReminderAt", "<=", at).orderBy("nextReminderAt").limit(limit)),
@@ -118,19 +118,21 @@ function makeRequestQueries(db: Kysely<Tables>): Queries {
           .orderBy("signalNextAt")
           .limit(limit),
       ),
+  };
+}
 
+type Parts = "votes" | "emailAt" | "signals" | "signalsOfExecution" | "isDecisionRecorded" | "history";
+
+/** Queries for the votes, the signals and the records of requests. */
+function makePartQueries(db: Kysely<Tables>): Pick<Queries, Parts> {
+  return {
     isDecisionRecorded: (requestId) => isDecisionRecorded(db, requestId),
 
     async history(requestId) {
       const rows = await db.selectFrom("audit").selectAll().where("requestId", "=", requestId).orderBy("seq").execute();
       return rows.map(auditFromRow);
     },
-  };
-}
 
-/** Queries for the votes and the signals of requests. */
-function makeVoteQueries(db: Kysely<Tables>): Pick<Queries, "votes" | "emailAt" | "signals" | "signalsOfExecution"> {
-  return {
     votes: (requestId) =>
       db.selectFrom("votes").selectAll().where("requestId", "=", requestId).orderBy("at").orderBy("userId").execute(),
 

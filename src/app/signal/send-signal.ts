@@ -87,6 +87,8 @@ export const makeSendSignal =
     }
   };
 
+const NOT_SENT = { kind: "not-sent", code: "TooLate", message: TOO_LATE } as const;
+
 async function signalOnce(
   deps: SendSignalDeps,
   automation: Automation,
@@ -140,9 +142,7 @@ async function signalOnce(
   // Send. This is the second of three clock checks; the adapter makes the third when the signed request is about to leave.
   const order = toSignalOrder(request, votes, deps.workspace);
   const result =
-    clock.now() > notAfter
-      ? ({ kind: "not-sent", code: "TooLate", message: TOO_LATE } as const)
-      : await automation.signal(turn.signer, request.executionId, order, notAfter);
+    clock.now() > notAfter ? NOT_SENT : await automation.signal(turn.signer, request.executionId, order, notAfter);
 
   // Record the result.
   await recordResult(deps, sent, resolveAttempt(sending, result, clock.now()), result);

@@ -1,4 +1,10 @@
-import { type AuditContextFor, requestContext, toShownFacts } from "../../core/audit.ts";
+import {
+  type AuditContext,
+  type AuditContextFor,
+  type AuditEntry,
+  requestContext,
+  toShownFacts,
+} from "../../core/audit.ts";
 import { consoleUrl } from "../../core/console-url.ts";
 import { findDescriptions } from "../../core/descriptions.ts";
 import { findEvidence } from "../../core/evidence.ts";
@@ -85,23 +91,23 @@ export async function openRequest(
   const outcome = await deps.requests.open({
     request,
     channels: route?.channels ?? [],
-    audit: {
-      requestId: request.id,
-      kind: "requested",
-      at: request.openedAt,
-      actor: execution.executedBy ?? "unknown",
-      detail: {
-        ...requestContext(request),
-        ...(await deps.auditContext(request, [])),
-        ...toShownFacts(request),
-        ...(uncovered === null ? {} : { uncovered }),
-      },
-    },
+    audit: toRequestedEntry(request, execution, uncovered, await deps.auditContext(request, [])),
     ...(recipientLookup === null ? {} : { recipientLookup }),
     ...(findObstacle(facts, route) === "unlisted" ? { notice: notListedNotice(request) } : {}),
   });
   logOpening(deps, request, uncovered, outcome);
   return "opened";
+}
+
+function toRequestedEntry(
+  request: ApprovalRequest,
+  { executedBy }: ObservedExecution,
+  uncovered: Uncovered | null,
+  context: AuditContext,
+): AuditEntry {
+  const about = uncovered === null ? {} : { uncovered };
+  const detail = { ...requestContext(request), ...context, ...toShownFacts(request), ...about };
+  return { requestId: request.id, kind: "requested", at: request.openedAt, actor: executedBy ?? "unknown", detail };
 }
 
 function toFacts(

@@ -30,24 +30,7 @@ type Advance = GuardedStore["requests"]["advance"];
  */
 export function countDecisions(registry: Registry, routes: readonly string[], now: () => number) {
   const counters = makeCounters(registry, routes);
-  const postedTime = histogram(
-    registry,
-    "waiting_to_posted_seconds",
-    "Time from Waiting in AWS to the first message in Slack.",
-    POSTED_BUCKETS,
-  );
-  const decidedTime = histogram(
-    registry,
-    "posted_to_decided_seconds",
-    "Time from the first message in Slack to the decision in Slack.",
-    DECIDED_BUCKETS,
-  );
-  const signalTime = histogram(
-    registry,
-    "click_to_signal_seconds",
-    "Time from the click that completed a decision until AWS accepted it.",
-    SIGNAL_BUCKETS,
-  );
+  const { postedTime, decidedTime, signalTime } = makeTimes(registry);
 
   const observe = async (store: Store, change: RequestChange) => {
     const { requestId, patch } = change;
@@ -91,6 +74,28 @@ export function countDecisions(registry: Registry, routes: readonly string[], no
       return { ...guarded, requests: { ...guarded.requests, advance: observed(own, guarded.requests.advance) } };
     },
   });
+}
+
+function makeTimes(registry: Registry) {
+  const postedTime = histogram(
+    registry,
+    "waiting_to_posted_seconds",
+    "Time from Waiting in AWS to the first message in Slack.",
+    POSTED_BUCKETS,
+  );
+  const decidedTime = histogram(
+    registry,
+    "posted_to_decided_seconds",
+    "Time from the first message in Slack to the decision in Slack.",
+    DECIDED_BUCKETS,
+  );
+  const signalTime = histogram(
+    registry,
+    "click_to_signal_seconds",
+    "Time from the click that completed a decision until AWS accepted it.",
+    SIGNAL_BUCKETS,
+  );
+  return { postedTime, decidedTime, signalTime };
 }
 
 /** Returns when people were asked, if this message is the first of its request; else null. */

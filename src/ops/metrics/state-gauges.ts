@@ -39,15 +39,25 @@ export function makeStateGauges(registry: Registry) {
   };
 }
 
+/** Makes gauges that can all be cleared at once. */
+function makeClearable(registry: Registry) {
+  const clear: (() => void)[] = [];
+  return {
+    add(name: string, help: string, labelNames: string[] = []) {
+      const added = gauge(registry, name, help, labelNames);
+      // Without the database there is no number: `reset` would show 0.
+      clear.push(labelNames.length > 0 ? () => added.reset() : () => added.remove());
+      return added;
+    },
+    reset() {
+      for (const each of clear) each();
+    },
+  };
+}
+
 /** Adds the gauges of the database: each replica shows the same numbers. */
 function makeStoreGauges(registry: Registry) {
-  const clear: (() => void)[] = [];
-  const add = (name: string, help: string, labelNames: string[] = []) => {
-    const added = gauge(registry, name, help, labelNames);
-    // Without the database there is no number: `reset` would show 0.
-    clear.push(labelNames.length > 0 ? () => added.reset() : () => added.remove());
-    return added;
-  };
+  const { add, reset } = makeClearable(registry);
   const open = add("open_requests", "Requests that are not closed.");
   const waiting = add("waiting_requests", "Requests that wait for people: not decided and not closed.");
   const oldest = add("oldest_open_request_seconds", "Age of the oldest request that is not closed; 0 without one.");
@@ -76,9 +86,7 @@ function makeStoreGauges(registry: Registry) {
   );
 
   return {
-    reset() {
-      for (const each of clear) each();
-    },
+    reset,
     async set(read: StoreReads, now: number) {
       const seconds = (at: number | null) => (at === null ? 0 : Math.max(0, now - at) / 1000);
       const [backlog, lags, polls] = await Promise.all([read.effects.backlog(), read.effects.lags(), read.polls.all()]);

@@ -12,6 +12,7 @@ import {
   StopAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import type { Clock } from "../../app/ports/aws.ts";
+import { parseArn } from "../../core/arn.ts";
 import { describe } from "../aws-failures.ts";
 import { harmlessRunbooks } from "./harmless-runbooks.ts";
 
@@ -30,7 +31,7 @@ export async function makeHarmlessExecutions(options: {
   signal: AbortSignal;
 }) {
   const { ssm, caller, account, clock, signal } = options;
-  const nobody = `arn:aws:iam::${account}:user/countersign-verify-nobody`;
+  const nobody = `arn:${parseArn(caller)?.partition ?? "aws"}:iam::${account}:user/countersign-verify-nobody`;
   const runbooks = harmlessRunbooks(`Countersign-Verify-${randomUUID().slice(0, 8)}`, { caller, nobody });
   const created: string[] = [];
   const started: string[] = [];

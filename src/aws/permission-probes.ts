@@ -1,6 +1,6 @@
 /**
- * Calls that show whether AWS allows an action and that change nothing: each one names an execution or a document that
- * cannot exist, or an event without content. AWS checks permissions first, and then returns an error about the missing thing.
+ * Calls that show whether AWS allows an action and that change nothing: each one names an execution, a document or a message
+ * that cannot exist, or an event without content, or receives a message that stays visible. AWS checks permissions first, and then returns an error about the missing thing.
  * The order is not documented for every action, and docs/fidelity.md lists it as an assumption.
  */
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
@@ -11,6 +11,7 @@ import {
   ListTagsForResourceCommand,
   SendAutomationSignalCommand,
   SSMClient,
+  StopAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { AwsFailure, TargetRoles } from "../app/ports/aws.ts";
@@ -19,6 +20,7 @@ import { describe, readFailure } from "./aws-failures.ts";
 import { makeReadCredentials } from "./read-role.ts";
 import { makeRequestHandler } from "./request-handler.ts";
 import { stsOptions } from "./sts.ts";
+import { makeWaitingQueue } from "./waiting-queue.ts";
 
 type Probe = { kind: "allowed" } | AwsFailure;
 
@@ -34,6 +36,7 @@ const AFTER_PERMISSION: ReadonlySet<string> = new Set([
   "InvalidAutomationSignalException",
   "InvalidResourceId",
   "InvalidDocument",
+  "ReceiptHandleIsInvalid",
 ]);
 
 /** Runs a call that must fail, and tells whether AWS allowed it. */
@@ -59,11 +62,9 @@ export function makePermissionProbes({
   const { readRole, approverRole } = roles;
   const reading = readRole === null ? {} : { credentials: makeReadCredentials(region, readRole) };
 
+  type Use = (client: SSMClient, options: { abortSignal: AbortSignal }) => Promise<unknown>;
   /** Sends a command with a new client, and closes the client. */
-  const send = (
-    credentials: object,
-    use: (client: SSMClient, options: { abortSignal: AbortSignal }) => Promise<unknown>,
-  ) =>
+  const send = (credentials: object, use: Use) =>
     probe(async () => {
       const client = new SSMClient({ region, requestHandler: makeRequestHandler(), ...credentials });
       try {
@@ -79,6 +80,16 @@ export function makePermissionProbes({
       return await assumeRole(client, approverRole ?? "", { id, session: DOCTOR }, abort());
     } finally {
       client.destroy();
+    }
+  };
+
+  /** Sends a command with the credentials that sign decisions. */
+  const sign = async (use: Use): Promise<Probe> => {
+    try {
+      const credentials = approverRole === null ? {} : { credentials: await assume(DOCTOR) };
+      return await send(credentials, use);
+    } catch (error) {
+      return readFailure(error);
     }
   };
 
@@ -103,17 +114,38 @@ export function makePermissionProbes({
         send(reading, (client, options) => client.send(new GetDocumentCommand({ Name: NO_DOCUMENT }), options)),
     },
     /** Sends Resume and not Approve: it would approve nothing, even if there were such an execution. */
-    signal: async (): Promise<Probe> => {
-      try {
-        const credentials = approverRole === null ? {} : { credentials: await assume(DOCTOR) };
-        return await send(credentials, (client, options) => {
-          const signal = { AutomationExecutionId: NO_EXECUTION, SignalType: "Resume" } as const;
-          return client.send(new SendAutomationSignalCommand({ ...signal, Payload: { StepName: ["none"] } }), options);
-        });
-      } catch (error) {
-        return readFailure(error);
-      }
+    signal: () =>
+      sign((client, options) => {
+        const signal = { AutomationExecutionId: NO_EXECUTION, SignalType: "Resume" } as const;
+        return client.send(new SendAutomationSignalCommand({ ...signal, Payload: { StepName: ["none"] } }), options);
+      }),
+    stop: () =>
+      sign((client, options) => {
+        const input = { AutomationExecutionId: NO_EXECUTION, Type: "Cancel" } as const;
+        return client.send(new StopAutomationExecutionCommand(input), options);
+      }),
+  };
+}
+
+/** Makes the probes of the queue. */
+export function makeQueueProbes({ url, region }: { url: string; region: string }, abort: () => AbortSignal) {
+  const use = async <Result>(call: (queue: ReturnType<typeof makeWaitingQueue>) => Promise<Result>) => {
+    const queue = makeWaitingQueue({ url, region });
+    try {
+      return await call(queue);
+    } finally {
+      queue.close();
+    }
+  };
+  return {
+    url,
+    region,
+    receive: () => probe(() => use((queue) => queue.peek(abort()))),
+    remove: async (): Promise<Probe> => {
+      const failure = await use((queue) => queue.remove(["no-receipt"]));
+      return failure === null || AFTER_PERMISSION.has(failure.code) ? { kind: "allowed" } : failure;
     },
+    hasDeadLetters: () => use((queue) => queue.hasDeadLetters(abort())),
   };
 }
 

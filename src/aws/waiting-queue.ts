@@ -24,12 +24,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** The usual host of a queue: the SDK derives it from the Region, the FIPS and dual-stack settings, or AWS_ENDPOINT_URL_SQS. */
 const USUAL_HOST = /^(?:sqs\.[\w-]+\.|[\w-]+\.queue\.|queue\.)amazonaws\.com(?:\.cn)?$/;
 
-/** Connects to a queue by its URL. `close` ends the connections. */
+/**
+ * Connects to a queue by its URL. `peek` receives a message at most, without waiting, and leaves it visible: only its count of
+ * receives grows. It throws the errors of the SDK. `close` ends the connections.
+ */
 export function makeWaitingQueue(options: {
   url: string;
   region: string;
   calls?: AwsCalls;
-}): WaitingQueue & { close(): void } {
+}): WaitingQueue & { peek(abort: AbortSignal): Promise<unknown>; close(): void } {
   const { url: QueueUrl, region } = options;
   const { hostname, origin } = new URL(QueueUrl);
   const client = new SQSClient({
@@ -55,6 +58,11 @@ export function makeWaitingQueue(options: {
       } catch (error) {
         return readFailure(error);
       }
+    },
+
+    peek(abort) {
+      const input = { QueueUrl, MaxNumberOfMessages: 1, WaitTimeSeconds: 0, VisibilityTimeout: 0 };
+      return client.send(new ReceiveMessageCommand(input), { abortSignal: abort });
     },
 
     async remove(receipts) {

@@ -5,7 +5,7 @@ import type { SlackProbes } from "../app/admin/doctor-slack.ts";
 import type { Clock, Log } from "../app/ports/aws.ts";
 import { makeAutomation } from "../aws/automation.ts";
 import { callerIdentity } from "../aws/identity.ts";
-import { makePermissionProbes, probeEventBus } from "../aws/permission-probes.ts";
+import { makePermissionProbes, makeQueueProbes, probeEventBus } from "../aws/permission-probes.ts";
 import type { Config, ProxyConfig } from "../config/config.ts";
 import { locateFinding } from "../config/locate-finding.ts";
 import type { Problem } from "../config/problem.ts";
@@ -46,7 +46,7 @@ export function diagnose(options: Options): Promise<Check[]> {
   const recordTime = (server: string, time: number | null) => {
     if (time !== null) times.set(server, { server, time, at: clock.now() });
   };
-  const { eventBus } = config;
+  const { eventBus, waitingQueue } = config;
   return runDoctor({
     version: VERSION,
     nodeVersion,
@@ -56,6 +56,7 @@ export function diagnose(options: Options): Promise<Check[]> {
     slack: makeSlackProbes(options, (time) => recordTime("Slack", time)),
     targets: makeTargetProbes(config, clock, (time) => recordTime("AWS", time)),
     eventBus: eventBus === null ? null : { name: eventBus.name, probe: () => probeEventBus(eventBus, abort()) },
+    queue: waitingQueue === null ? null : makeQueueProbes(waitingQueue, abort),
     database: () => inspectDatabase(config.database),
     serverTimes: () => [...times.values()],
   });

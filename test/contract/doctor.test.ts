@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { WAITING_RULES } from "../../sandbox/aws/events/waiting-rule.ts";
 import { migrateOnly } from "../../src/store/store.ts";
 import { type Differences, type DoctorWorld, doctorWorld, POLICY, toLines } from "../support/doctor-world.ts";
 import { FULL_MATRIX, fullMatrixTest } from "../support/full-matrix.ts";
 import { postgresDatabase } from "../support/stores.ts";
 import { BOT_ROLE, ONE_GATE } from "../support/world.ts";
 
+const NO_EXECUTION = "00000000-0000-0000-0000-000000000000";
 const READER = "arn:aws:iam::111122223333:role/CountersignReader";
 const APPROVER = "arn:aws:iam::111122223333:role/CountersignApprover";
 const withRoles = (roles: string) => `targets: [{ name: production, regions: [us-east-1], ${roles} }]\n${POLICY}`;
@@ -39,6 +41,19 @@ const denied = (action: string, report: "failed" | "warning" = "failed"): Fault 
       "m",
     ),
   ],
+});
+
+const PAUSES = `routes:
+  - name: pauses
+    match: { action: "aws:pause" }
+    channels: [C0APPROVALS]
+    approvers: { users: [U0JANE] }
+    whenRequesterUnknown: deny
+`;
+const withPauses = ({ policy }: { policy: string }) => ({ policy: policy.replace("routes:\n", PAUSES) });
+const WITH_PAUSES = withPauses({ policy: POLICY });
+const withQueue = (name: string) => (w: DoctorWorld) => ({
+  env: { WAITING_QUEUE_URL: w.environment.WAITING_QUEUE_URL?.replace(/[\w-]+$/, name) },
 });
 
 const approvers = (channels: string, who: string, more = "") => ({
@@ -188,6 +203,7 @@ const FAULTS: Fault[] = [
       /^failed target default\/us-east-1: InvalidClientTokenId: .* Replace the credentials of the bot\.$/m,
       /^skipped target default\/us-east-1 permissions and roles: not checked, because the check of the identity of default\/us-east-1 failed\.$/m,
       /^skipped target default\/us-east-1 waiting steps: not checked/m,
+      /^failed WAITING_QUEUE_URL sqs:ReceiveMessage: UnrecognizedClientException: .* Replace the credentials of the bot\.$/m,
       /^ok channels/m,
     ],
   },
@@ -220,6 +236,34 @@ const FAULTS: Fault[] = [
   denied("ssm:DescribeAutomationStepExecutions"),
   denied("ssm:ListTagsForResource"),
   denied("ssm:GetDocument", "warning"),
+  {
+    part: "aws-stop",
+    name: "ssm:StopAutomationExecution is denied, and a route covers pauses",
+    run: WITH_PAUSES,
+    breaks: (w) => w.deny("ssm:StopAutomationExecution"),
+    expected: [
+      new RegExp(
+        `^warning target default/us-east-1 ssm:StopAutomationExecution: AWS denies it \\(AccessDeniedException: .*\\)\\. A pause can be resumed and not stopped\\. To offer Stop, allow ssm:StopAutomationExecution for ${BOT_ROLE}, without a condition on tags\\.$`,
+        "m",
+      ),
+    ],
+  },
+  {
+    part: "aws-stop",
+    name: "an approver role that may not stop",
+    run: withPauses(SIGNS_AS_PEOPLE),
+    breaks: role(APPROVER, ["ssm:SendAutomationSignal"]),
+    expected: [
+      /^warning target production\/us-east-1 ssm:StopAutomationExecution: .* allow \S+ for \S+CountersignApprover,/m,
+    ],
+  },
+  {
+    part: "aws-stop",
+    name: "an approver role that cannot be assumed: the permission to stop is not checked",
+    run: withPauses(SIGNS_AS_PEOPLE),
+    breaks: role(APPROVER, ["ssm:*"], { trusts: [] }),
+    expected: [/^skipped target production\/us-east-1 ssm:StopAutomationExecution: not checked, because the bot/m],
+  },
   {
     part: "aws-permission",
     name: "a read role without a permission",
@@ -301,6 +345,65 @@ const FAULTS: Fault[] = [
     expected: [/^ok EVENT_BUS_NAME: not set: audit events are recorded and not published\.$/m],
   },
   {
+    part: "event-queue",
+    name: "no permission to receive",
+    breaks: (w) => w.deny("sqs:ReceiveMessage"),
+    expected: [
+      /^failed WAITING_QUEUE_URL sqs:ReceiveMessage: AWS denies it .*\. Allow sqs:ReceiveMessage on arn:aws:sqs:us-east-1:111122223333:countersign-waiting\.$/m,
+      /^ok WAITING_QUEUE_URL sqs:DeleteMessage: allowed on arn:\S+countersign-waiting\.$/m,
+      /^ok WAITING_QUEUE_URL dead-letter queue: /m,
+    ],
+  },
+  {
+    part: "event-queue",
+    name: "no permission to delete",
+    breaks: (w) => w.deny("sqs:DeleteMessage"),
+    expected: [
+      /^failed WAITING_QUEUE_URL sqs:DeleteMessage: AWS denies it .*\. Allow sqs:DeleteMessage on arn:\S+\.$/m,
+    ],
+  },
+  {
+    part: "event-queue",
+    name: "no permission to read the attributes",
+    breaks: (w) => w.deny("sqs:GetQueueAttributes"),
+    expected: [
+      /^ok WAITING_QUEUE_URL sqs:ReceiveMessage: /m,
+      /^warning WAITING_QUEUE_URL dead-letter queue: AWS denies it .*Without it, the bot deletes messages that are not events\. Allow sqs:GetQueueAttributes on arn:\S+\.$/m,
+    ],
+  },
+  {
+    part: "event-queue",
+    name: "a queue without a dead-letter queue",
+    breaks: (w) => w.queues.add({ account: "111122223333", region: "us-east-1" }, "countersign-waiting"),
+    expected: [
+      /^warning WAITING_QUEUE_URL dead-letter queue: The queue has none, so the bot deletes messages that are not events\. Add a redrive policy/m,
+    ],
+  },
+  {
+    part: "event-queue",
+    name: "a queue that does not exist: what depends on it is not checked",
+    run: withQueue("none"),
+    expected: [
+      /^failed WAITING_QUEUE_URL sqs:ReceiveMessage: There is no queue none in account 111122223333, us-east-1\. Correct WAITING_QUEUE_URL, or remove it to find steps by polls only\.$/m,
+      /^skipped WAITING_QUEUE_URL sqs:DeleteMessage: not checked, because the queue cannot be reached\.$/m,
+      /^skipped WAITING_QUEUE_URL dead-letter queue: not checked/m,
+    ],
+  },
+  {
+    part: "event-queue",
+    name: "no queue at this address",
+    run: { env: { WAITING_QUEUE_URL: "http://127.0.0.1:9/111122223333/countersign-waiting" } },
+    expected: [
+      /^failed WAITING_QUEUE_URL sqs:ReceiveMessage: ECONNREFUSED: .*Check the network, HTTPS_PROXY and WAITING_QUEUE_URL\.$/m,
+    ],
+  },
+  {
+    part: "event-queue",
+    name: "no queue",
+    run: { env: { WAITING_QUEUE_URL: undefined } },
+    expected: [/^ok WAITING_QUEUE_URL: not set: waiting steps are found by polls only\.$/m],
+  },
+  {
     part: "database",
     name: "a database without this version's schema",
     run: (w) => {
@@ -356,25 +459,39 @@ const FAULTS: Fault[] = [
 ];
 
 /** Lines that name no fault in a good configuration. */
-const GOOD = /^(?:ok|skipped slash command)/;
+const GOOD = /^(?:ok|skipped slash command|skipped WAITING_QUEUE_URL rules)/;
 
 test("doctor finds each fault, and names its place and its fix", async (t) => {
   const w = await doctorWorld(t);
 
-  await t.test("nothing is wrong: the slash command is the only check that a person must do by hand", async () => {
-    await role(READER, ["ssm:*"])(w);
-    for (const differences of [{}, READS_AS_ROLE, SIGNS_AS_PEOPLE]) {
-      const lines = toLines(await w.run(differences));
-      assert.deepEqual(
-        lines.split("\n").filter((line) => !GOOD.test(line)),
-        [],
-      );
-      assert.match(
-        lines,
-        /^skipped slash command \/approvals: Slack does not show a bot its commands\. Check by hand: type/m,
-      );
-    }
-  });
+  await t.test(
+    "nothing is wrong: only the slash command and the rules of the queue are left to check by hand",
+    async () => {
+      await role(READER, ["ssm:*"])(w);
+      for (const differences of [{}, READS_AS_ROLE, SIGNS_AS_PEOPLE, WITH_PAUSES]) {
+        const lines = toLines(await w.run(differences));
+        assert.deepEqual(
+          lines.split("\n").filter((line) => !GOOD.test(line)),
+          [],
+        );
+        assert.match(
+          lines,
+          /^skipped slash command \/approvals: Slack does not show a bot its commands\. Check by hand: type/m,
+        );
+        const [, commands = "", patterns = ""] =
+          /^skipped WAITING_QUEUE_URL rules: (.*?) Expected: (.*)\.$/m.exec(lines) ?? [];
+        assert.match(
+          commands,
+          /Check by hand: aws events list-rule-names-by-target --region us-east-1 --target-arn arn:aws:sqs:us-east-1:111122223333:countersign-waiting; then for each rule: aws events describe-rule --region us-east-1 --name NAME --query EventPattern --output text\./,
+        );
+        assert.deepEqual(
+          patterns.split(" and ").map((text) => JSON.parse(text)),
+          WAITING_RULES,
+        );
+        assert.equal(/ssm:StopAutomationExecution/.test(lines), differences === WITH_PAUSES);
+      }
+    },
+  );
 
   const seen = new Set<string>();
   for (const { part, name, breaks, run = {}, expected } of FAULTS) {
@@ -388,21 +505,26 @@ test("doctor finds each fault, and names its place and its fix", async (t) => {
     });
   }
 
-  await t.test("no probe acts on an execution or publishes an event", async () => {
+  await t.test("no probe acts on an execution, publishes an event or hides one from the bot", async () => {
     await w.reset();
+    const message = w.queues.waiting().send({ body: "an event", senderId: "AIDAEVENTS" });
     await w.aws("seed", { documents: [{ name: "Gate", content: ONE_GATE }], executions: [{ document: "Gate" }] });
-    for (const differences of [{}, SIGNS_AS_PEOPLE]) await w.run(differences);
+    for (const differences of [{}, SIGNS_AS_PEOPLE, WITH_PAUSES]) await w.run(differences);
     const signals = await w.calls("SendAutomationSignal");
-    assert.equal(signals.length, 2);
+    assert.equal(signals.length, 3);
     for (const { input } of signals)
-      assert.deepEqual(
-        [input.AutomationExecutionId, input.SignalType],
-        ["00000000-0000-0000-0000-000000000000", "Resume"],
-      );
+      assert.deepEqual([input.AutomationExecutionId, input.SignalType], [NO_EXECUTION, "Resume"]);
+    assert.deepEqual(
+      (await w.calls("StopAutomationExecution")).map(({ input }) => [input.AutomationExecutionId, input.Type]),
+      [[NO_EXECUTION, "Cancel"]],
+    );
     assert.deepEqual(
       (await w.calls("PutEvents")).flatMap(({ outcome }) => outcome.body.FailedEntryCount),
-      [1, 1],
+      [1, 1, 1],
     );
+    const [left] = w.queues.waiting().messages();
+    assert.deepEqual([left?.id, left?.receiveCount], [message.id, 3]);
+    assert.ok((left?.visibleAt ?? Number.NaN) <= w.queues.waiting().now(), "the message stays visible");
   });
 });
 

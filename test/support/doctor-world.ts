@@ -68,6 +68,7 @@ export async function doctorWorld(t: TestContext) {
     environment,
     folder,
     identities: aws.standIn.identities,
+    queues: aws.standIn.queues,
     slack: (path: string, body: unknown): Promise<Json> => postJson(`${slack.url}/_control/${path}`, body),
     aws: (path: string, body: unknown): Promise<Json> => postJson(`${aws.url}/_control/${path}`, body),
     calls: async (operation: string): Promise<Json[]> =>

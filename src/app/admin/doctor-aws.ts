@@ -28,6 +28,8 @@ export interface TargetProbes {
   assumeApproverRole(sourceIdentity: boolean): Promise<Probe>;
   /** Sends a signal to no execution, with the credentials that sign decisions. */
   signal(): Promise<Probe>;
+  /** Stops no execution, with the same credentials. */
+  stop(): Promise<Probe>;
   /** Opens the connection that the bot uses. `close` ends it. */
   connect(target: Target): Pick<Automation, "listWaiting" | "read"> & { close(): void };
   abort: () => AbortSignal;
@@ -36,6 +38,8 @@ export interface TargetProbes {
 export interface AwsNeeds {
   /** Whether a route matches on tags. */
   tags: boolean;
+  /** Whether a route covers pauses. */
+  pauses: boolean;
 }
 
 /** Targets that are checked at the same time. */
@@ -59,7 +63,11 @@ async function checkTarget(probes: TargetProbes, needs: AwsNeeds): Promise<Check
   if (identity.kind === "failed") {
     const reason = `not checked, because the check of the identity of ${key} failed.`;
     return [
-      failed("aws-identity", subject, `${identity.code}: ${identity.message}. ${identityFix(identity)}`),
+      failed(
+        "aws-identity",
+        subject,
+        `${identity.code}: ${identity.message}. ${credentialsFix(identity, "the Region")}`,
+      ),
       skipped("aws-permission", `${subject} permissions and roles`, reason),
       skipped("aws-waiting-steps", `${subject} waiting steps`, reason),
     ];
@@ -69,18 +77,20 @@ async function checkTarget(probes: TargetProbes, needs: AwsNeeds): Promise<Check
   return [
     ok("aws-identity", subject, `account ${target.account}, as ${principal}.`),
     ...(await checkReading(probes, target, roles.readRole ?? who, needs)),
-    ...(await checkSigning(probes, who)),
+    ...(await checkSigning(probes, who, needs)),
   ];
 }
 
-const DENIED = /^AccessDenied/;
+/** Codes of a denied permission. */
+export const DENIED = /^AccessDenied/;
 
-function identityFix({ code }: AwsFailure): string {
+/** Names the fix of a call that failed before AWS checked a permission; `address`: the setting that chooses AWS's address. */
+export function credentialsFix({ code }: AwsFailure, address: string): string {
   if (code === "WrongAccount" || code === "TargetTwice") return "Correct targets in the configuration file.";
   if (code === "CredentialsProviderError")
     return "Give the bot credentials: an instance, task or pod role, a profile, or AWS_ACCESS_KEY_ID.";
   if (/Token|Signature|Client|Expired/.test(code)) return "Replace the credentials of the bot.";
-  return "Check the network, HTTPS_PROXY and the Region.";
+  return `Check the network, HTTPS_PROXY and ${address}.`;
 }
 
 /** Describes a call that AWS did not allow, or could not be asked about. */
@@ -180,24 +190,34 @@ async function checkWaiting(probes: TargetProbes, target: Target): Promise<{ lis
 
 const ALLOWED: Probe = { kind: "allowed" };
 
-async function checkSigning(probes: TargetProbes, bot: string): Promise<Check[]> {
+async function checkSigning(probes: TargetProbes, bot: string, needs: AwsNeeds): Promise<Check[]> {
   const { approverRole } = probes.roles;
-  const [check, subject] = ["aws-permission", `target ${probes.key} ssm:SendAutomationSignal`] as const;
+  const check = "aws-permission";
+  const [signal, stop] = ["ssm:SendAutomationSignal", "ssm:StopAutomationExecution"].map(
+    (action) => `target ${probes.key} ${action}`,
+  ) as [string, string];
   const checks: Check[] = [];
   if (approverRole !== null) {
     const assumed = await checkApproverRole(probes, approverRole);
-    if (assumed.status === "failed")
-      return [assumed, skipped(check, subject, `not checked, because the bot cannot assume ${approverRole}.`)];
+    if (assumed.status === "failed") {
+      const reason = `not checked, because the bot cannot assume ${approverRole}.`;
+      return [assumed, ...(needs.pauses ? [signal, stop] : [signal]).map((subject) => skipped(check, subject, reason))];
+    }
     checks.push(assumed);
   }
   const signer = approverRole ?? bot;
+  const allowed = `allowed for ${signer}.`;
   const signaled = await probes.signal();
   const fix = `Allow ssm:SendAutomationSignal for ${signer}. ${NOTE_TAGGED}`;
+  checks.push(
+    signaled.kind === "allowed" ? ok(check, signal, allowed) : failed(check, signal, describeProbe(signaled, fix)),
+  );
+  if (!needs.pauses) return checks;
+  const stopped = await probes.stop();
+  const offer = `A pause can be resumed and not stopped. To offer Stop, allow ssm:StopAutomationExecution for ${signer}, without a condition on tags.`;
   return [
     ...checks,
-    signaled.kind === "allowed"
-      ? ok(check, subject, `allowed for ${signer}.`)
-      : failed(check, subject, describeProbe(signaled, fix)),
+    stopped.kind === "allowed" ? ok(check, stop, allowed) : warning(check, stop, describeProbe(stopped, offer)),
   ];
 }
 

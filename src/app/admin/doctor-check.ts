@@ -18,6 +18,8 @@ export type CheckName =
   | "aws-approver-role"
   | "aws-waiting-steps"
   | "event-bus"
+  | "event-queue"
+  | "event-rules"
   | "database"
   | "clock";
 

@@ -1,7 +1,8 @@
 import { counted } from "../../core/counted.ts";
-import { type Route, usesTags } from "../../core/policy.ts";
+import { coversPauses, type Route, usesTags } from "../../core/policy.ts";
 import { checkTargets, describeProbe, type Probe, type TargetProbes } from "./doctor-aws.ts";
 import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
+import { checkQueue, type QueueProbes } from "./doctor-queue.ts";
 import { checkSlack, type SlackProbes } from "./doctor-slack.ts";
 
 /** The state of the database. `risk`: why a committed change may be lost. */
@@ -26,6 +27,8 @@ export interface DoctorDeps {
   targets: readonly TargetProbes[];
   /** Null without EVENT_BUS_NAME. */
   eventBus: { name: string; probe(): Promise<Probe> } | null;
+  /** Null without WAITING_QUEUE_URL. */
+  queue: QueueProbes | null;
   database(): Promise<DatabaseState>;
   /** The times of Slack's and AWS's last replies by their Date headers, with the time of this machine at each reply. */
   serverTimes(): { server: string; time: number; at: number }[];
@@ -34,11 +37,12 @@ export interface DoctorDeps {
 /** Checks everything that an admin can get wrong. Changes nothing. */
 export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
   const { routes, targets } = deps;
-  const [proxy, slack, aws, bus, database] = await Promise.all([
+  const [proxy, slack, aws, bus, queue, database] = await Promise.all([
     checkProxy(deps.proxy),
     checkSlack(deps.slack, deps),
-    checkTargets(targets, { tags: usesTags(routes) }),
+    checkTargets(targets, { tags: usesTags(routes), pauses: coversPauses(routes) }),
     checkEventBus(deps.eventBus),
+    checkQueue(deps.queue),
     checkDatabase(deps.database),
   ]);
   const configuration = `${counted(routes.length, "route")}, ${counted(targets.length, "target")}.`;
@@ -50,6 +54,7 @@ export async function runDoctor(deps: DoctorDeps): Promise<Check[]> {
     ...slack,
     ...aws,
     bus,
+    ...queue,
     ...database,
     ...checkClock(deps.serverTimes()),
   ];

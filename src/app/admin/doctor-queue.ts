@@ -1,0 +1,91 @@
+import { toPartition } from "../../core/partition.ts";
+import type { AwsFailure } from "../ports/aws.ts";
+import { credentialsFix, DENIED, describeProbe, type Probe } from "./doctor-aws.ts";
+import { type Check, failed, ok, skipped, warning } from "./doctor-check.ts";
+
+/** Asks SQS about the queue of events. No call deletes a message or hides it from the bot. */
+export interface QueueProbes {
+  url: string;
+  region: string;
+  /** Receives a message at most, which stays visible. */
+  receive(): Promise<Probe>;
+  /** Deletes no message. */
+  remove(): Promise<Probe>;
+  hasDeadLetters(): Promise<boolean | AwsFailure>;
+}
+
+const SUBJECT = "WAITING_QUEUE_URL";
+const DEAD_LETTERS = `${SUBJECT} dead-letter queue`;
+
+/** The patterns of the rules in docs/permissions.md. */
+const PATTERNS = [
+  {
+    source: ["aws.ssm"],
+    "detail-type": [
+      "EC2 Automation Step Status-change Notification",
+      "EC2 Automation Execution Status-change Notification",
+    ],
+  },
+  {
+    source: ["aws.ssm"],
+    "detail-type": ["AWS API Call via CloudTrail"],
+    detail: { eventSource: ["ssm.amazonaws.com"], eventName: ["SendAutomationSignal", "StopAutomationExecution"] },
+  },
+];
+
+/** Checks whether the bot can use the queue, and names the commands that show its rules. */
+export async function checkQueue(probes: QueueProbes | null): Promise<Check[]> {
+  if (probes === null) return [ok("event-queue", SUBJECT, "not set: waiting steps are found by polls only.")];
+  const { url, region } = probes;
+  const [, account = "", name = ""] = new URL(url).pathname.split("/");
+  const arn = `arn:${toPartition(region)}:sqs:${region}:${account}:${name}`;
+  const permission = (action: string, result: Probe) =>
+    result.kind === "allowed"
+      ? ok("event-queue", `${SUBJECT} ${action}`, `allowed on ${arn}.`)
+      : failed("event-queue", `${SUBJECT} ${action}`, describeProbe(result, `Allow ${action} on ${arn}.`));
+  const received = await probes.receive();
+  if (received.kind === "failed" && !DENIED.test(received.code)) {
+    const text =
+      received.code === "QueueDoesNotExist"
+        ? `There is no queue ${name} in account ${account}, ${region}. Correct ${SUBJECT}, or remove it to find steps by polls only.`
+        : `${received.code}: ${received.message}. ${credentialsFix(received, SUBJECT)}`;
+    const reason = "not checked, because the queue cannot be reached.";
+    return [
+      failed("event-queue", `${SUBJECT} sqs:ReceiveMessage`, text),
+      skipped("event-queue", `${SUBJECT} sqs:DeleteMessage`, reason),
+      skipped("event-queue", DEAD_LETTERS, reason),
+      toRules(arn, region),
+    ];
+  }
+  return [
+    permission("sqs:ReceiveMessage", received),
+    permission("sqs:DeleteMessage", await probes.remove()),
+    toDeadLetters(await probes.hasDeadLetters(), arn),
+    toRules(arn, region),
+  ];
+}
+
+function toDeadLetters(found: boolean | AwsFailure, arn: string): Check {
+  const deleted = "the bot deletes messages that are not events.";
+  if (found === true) return ok("event-queue", DEAD_LETTERS, "messages that are not events are moved to it.");
+  if (found === false)
+    return warning(
+      "event-queue",
+      DEAD_LETTERS,
+      `The queue has none, so ${deleted} Add a redrive policy to ${arn} to keep them.`,
+    );
+  const fix = `Without it, ${deleted} Allow sqs:GetQueueAttributes on ${arn}.`;
+  return warning("event-queue", DEAD_LETTERS, describeProbe(found, fix));
+}
+
+/** The bot has no permission to read rules: it never needs them, and they may be in other accounts. */
+function toRules(arn: string, region: string): Check {
+  const list = `aws events list-rule-names-by-target --region ${region} --target-arn ${arn}`;
+  const show = `aws events describe-rule --region ${region} --name NAME --query EventPattern --output text`;
+  const text = `Countersign has no permission to read rules. Check by hand: ${list}; then for each rule: ${show}. For a bus other than default, add --event-bus-name to both.`;
+  return skipped(
+    "event-rules",
+    `${SUBJECT} rules`,
+    `${text} Expected: ${PATTERNS.map((pattern) => JSON.stringify(pattern)).join(" and ")}.`,
+  );
+}

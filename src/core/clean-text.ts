@@ -9,7 +9,7 @@ const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** Characters without ink that Unicode counts as symbols. */
 const BLANK = "\\s\\u2800\\u{1D159}";
 
-/** Scripts in which a joiner changes the form of the letters around it. Source: Unicode, IDNA ContextJ rules and UTS 46. Invisible characters of these scripts are removed, so that they join nothing. */
+/** Scripts in which a joiner changes the form of the letters around it. Source: Unicode, IDNA ContextJ rules and UTS 46. Invisible characters of these scripts join nothing, because they are removed. */
 const JOINING =
   "(?![\\p{Cf}\\p{Default_Ignorable_Code_Point}])[\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Mongolian}\\p{Script=Nko}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}]";
 

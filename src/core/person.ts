@@ -6,9 +6,9 @@ export interface Person {
   teamId: string;
   /** The end of the second in which the account was last changed; null if Slack does not say. In epoch milliseconds. */
   updatedAt: number | null;
-  /** `external`: a Slack Connect user, or a user of another workspace or organization. */
   /** The IANA name of the time zone; absent if Slack does not say. */
   zone?: string;
+  /** `external`: a Slack Connect user, or a user of another workspace or organization. */
   accountStatus: "member" | "guest" | "external" | "deactivated" | "bot";
 }
 

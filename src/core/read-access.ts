@@ -12,7 +12,7 @@ export interface Reader {
 }
 
 /** Why a person may read a request. `pressed`: they pressed a button on one of its messages, now or to vote. */
-export type ReadRight = "admin" | "approver" | "requester" | "pressed";
+type ReadRight = "admin" | "approver" | "requester" | "pressed";
 
 /** The rule in one sentence, for people whom it refuses. */
 export const READ_RULE =

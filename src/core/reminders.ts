@@ -1,7 +1,7 @@
 /**
  * The reminders of an open request. Their times follow from the route and from stored times alone: `next_reminder_at` is the
- * earliest time of one that is not sent. A later time ends it, in the transaction that stores the replies. Several
- * reminders that became due while the bot was down are one.
+ * earliest time of a reminder that is not sent. The transaction that stores the replies also stores the next time. Several
+ * reminders that became due while the bot was down count as one.
  *
  *   reminder   at `remind.after`, then each `remind.every`; in quiet hours at their end
  *   last-call  `remind.lastCall` before the deadline; in quiet hours at their end or, if the deadline is earlier, before them

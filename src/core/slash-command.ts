@@ -111,7 +111,7 @@ const SPACED: ReadonlySet<string> = new Set(["route", "target", "by"] satisfies 
 const NAMES = Object.keys(GRAMMAR) as CommandName[];
 
 /** A longer text is no command, and a button can carry this one. */
-export const MAX_COMMAND_LENGTH = 1_000;
+const MAX_COMMAND_LENGTH = 1_000;
 
 /** Parses the text after `/approvals`. Never throws. */
 export function parseCommand(input: string, time: PersonalTime): ParsedCommand {

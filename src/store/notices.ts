@@ -79,7 +79,7 @@ export function makeNoticeStore(db: Kysely<Tables>): NoticeStore {
 }
 
 /** A notice to add: once for each request, kind, number and channel, and once for each `once` that is not null. */
-export type NewNotice = Pick<NoticeRow, "requestId" | "kind" | "channelId"> &
+type NewNotice = Pick<NoticeRow, "requestId" | "kind" | "channelId"> &
   Partial<Pick<NoticesTable, "number" | "detail" | "once">>;
 
 export async function addNotice(db: Kysely<Tables>, notice: NewNotice): Promise<void> {

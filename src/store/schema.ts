@@ -101,7 +101,7 @@ export interface AuditTable extends Pick<AuditRecord, Exclude<keyof AuditRecord,
   eventId: string | null;
 }
 
-/** One row: the number and the hash of the newest record, and of the last one that retention deleted. Each writer locks it first. */
+/** One row: the number and the hash of the newest record, and of the last record that retention deleted. Each writer locks the row first. */
 export interface AuditHeadTable {
   id: number;
   seq: number;

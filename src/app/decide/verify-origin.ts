@@ -18,7 +18,7 @@ export interface VerifyOriginDeps {
  *
  * A reply to a command has no message of a request, and Slack delivers clicks in it only to the app that sent it. The
  * request is the one that the button names, and everything else is checked as for a message: membership, requester, reason
- * and typed name. A forged request id gets the person nothing that the message of that request would not.
+ * and typed name. A forged request id gives a person no more rights than the message of that request does.
  */
 export async function verifyOrigin(
   deps: VerifyOriginDeps,

@@ -132,6 +132,7 @@ function toFacts(
     ...(signer === null ? {} : { signer }),
     ...(template === undefined ? {} : { consoleUrl: consoleUrl(page, template) }),
     ...(warning === undefined ? {} : { targetWarning: warning }),
+    // Last: the mask has seen every text by then.
     notReplaced: mask.notReplaced(),
   };
 }

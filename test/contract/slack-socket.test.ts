@@ -53,7 +53,7 @@ async function standIn(t: TestContext) {
 
 test("an event reaches its listener, and the bot says that it is connected", async (t) => {
   const slack = await standIn(t);
-  const { socket, opened, connected, states } = connect(t, slack.apiUrl);
+  const { socket, opened, connected, states } = connect(t, slack.apiUrl, { clock: systemClock });
   await socket.start();
   await connected();
   await slack.control("home", { user: "U0JANE" });

@@ -9,7 +9,9 @@ import { commandErrorReply, helpReply, refusalText } from "../../src/slack/messa
 import { detailsPages, detailsView, sentenceView } from "../../src/slack/messages/details-view.ts";
 import { homeView } from "../../src/slack/messages/home-view.ts";
 import { pendingBlocks, showBlocks } from "../../src/slack/messages/inspect-blocks.ts";
+import { noticeMessage } from "../../src/slack/messages/notice-message.ts";
 import { routeReason } from "../../src/slack/messages/route-reason.ts";
+import { shownRequestBlocks } from "../../src/slack/messages/shown-request.ts";
 import { verdictForm } from "../../src/slack/messages/verdict-form.ts";
 import { visibleText } from "../support/block-limits.ts";
 import { aHome } from "../support/home.ts";
@@ -181,6 +183,8 @@ test("the list names each waiting request, its times and its approvers, and link
   );
   const since = `Waiting since ${token(ASKED)} (1 hour 30 minutes)`;
   assert.equal(lines[2], `${since}; its time is over. 0 of 1 approvals; waiting for <@U0JANE> or <!subteam^S0DBA>.`);
+  const early = visibleText(pendingBlocks([item()], { ...LIST, now: ASKED + 30 * MINUTE, total: 1 }).blocks);
+  assert.match(early, /\(30 minutes\)\. 0 of 1 approvals/, "the deadline has the time left already");
   assert.match(
     lines[3] ?? "",
     /^<https:\/\/acme\.slack\.com\/archives\/C0PROD\/p1772445602000100\|Open the message> · /,
@@ -331,4 +335,26 @@ test("the reason of a route names its conditions over texts, parameters and tags
     Array.from({ length: 12 }, (_, index) => [`Key${index}`, ["x".repeat(78), "y".repeat(78)]]),
   );
   assert.match(routeReason({ ...ROUTE, match: { tags: many } }), /^.{500,900} and 9 more$/);
+});
+
+test("Details and show give the deadline of an open request only, and say of a closed one when it began to wait", () => {
+  const surfaces = (of: ReturnType<typeof view>) => [
+    visibleText(detailsView({ ...of, execution: null }).blocks),
+    visibleText(shownRequestBlocks({ ...of, messages: [], history: [], problems: [], execution: null }, 9_000, LIST)),
+  ];
+  for (const text of surfaces(view())) assert.match(text, /\*Waiting since:\*.*\*Decide by:\*/s);
+  for (const text of surfaces(view(DECIDED))) assert.doesNotMatch(text, /Decide by/);
+  for (const text of surfaces(view(closedBy({})))) {
+    assert.match(text, /\*Began to wait:\*/);
+    assert.doesNotMatch(text, /Decide by|Waiting since/);
+  }
+});
+
+test("a notice has the beginning of one id, which links to the console", () => {
+  const of = view({ id: "22222222-3333-4444-5555-666666666666" });
+  const kinds = ["break-glass", "no-route", "signal-misdirected", "unrecorded", "requester-decided"] as const;
+  for (const kind of [...kinds, "requester-ended"] as const) {
+    const ids = noticeMessage({ ...of, kind }).blocks.find(({ block_id }) => block_id === "ids");
+    assert.match(visibleText(ids), /^execution <https:.*\|11111111>$/, kind);
+  }
 });

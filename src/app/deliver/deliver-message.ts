@@ -16,7 +16,7 @@
  */
 import { backoffMs } from "../../core/backoff.ts";
 import type { DeliveryRow } from "../ports/delivery-store.ts";
-import type { ChatFailure, LostMessage } from "../ports/slack.ts";
+import type { ChatFailure } from "../ports/slack.ts";
 import { describeChatFailure } from "../ports/slack.ts";
 import { CLAIM_MS, claimCall, NOT_SENT } from "./claim-call.ts";
 import { type DeliveryDeps, type MessageKind, report, trace } from "./delivery-context.ts";
@@ -171,16 +171,13 @@ async function update<Row extends DeliveryRow>(
     await store.recordUpdated(row.id, version, claim);
     return 0;
   }
-  const lost = isLost(result) ? result.kind : null;
-  const failure = isLost(result) ? ({ ...result, kind: "refused" } as const) : result;
+  const isDeleted = result.kind === "deleted";
+  const failure = isDeleted ? ({ ...result, kind: "refused" } as const) : result;
   await store.release(row.id, claim, describeChatFailure(failure), retryAt(deps, row, failure));
   report(deps, row, failure, "message.update-failed", "cannot update a message");
-  if (lost !== null) await kind.lost?.(row, ts, lost);
+  if (isDeleted) await kind.lost?.(row, ts, result.kind);
   return toBackOff(deps, row, failure);
 }
-
-const isLost = (result: LostMessage | ChatFailure): result is LostMessage =>
-  result.kind === "deleted" || result.kind === "not-editable";
 
 /** Returns the wait before a post is repeated that posted nothing: none at first, then longer each time. */
 function repostAfter(deps: DeliveryDeps, row: DeliveryRow): number {

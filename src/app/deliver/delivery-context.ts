@@ -35,7 +35,10 @@ export interface MessageKind<Row extends DeliveryRow> {
   threadOf?(row: Row): string | null;
   /** Returns the fields that identify the message in the log, in addition to its channel. */
   about(row: Row): object;
-  /** Handles a message that was deleted, or that cannot be edited. By default its update is retried more and more rarely. */
+  /**
+   * Handles a message that was deleted or that cannot be edited. By default, the update of a deleted message is repeated
+   * more and more rarely; that of one that cannot be edited never is.
+   */
   lost?(row: Row, ts: string, how: LostMessage["kind"]): Promise<void>;
   /** Handles a post that Slack refused, by the code of the error. */
   refused?(row: Row, code: string): Promise<void>;

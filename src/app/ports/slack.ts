@@ -26,8 +26,10 @@ export interface SlackCalls {
 }
 
 /** The message was deleted, or Slack no longer lets the bot edit it. Slack did nothing. */
-export interface LostMessage {
-  kind: "deleted" | "not-editable";
+export type LostMessage = LostAs<"deleted"> | LostAs<"not-editable">;
+
+interface LostAs<Kind> {
+  kind: Kind;
   code: string;
   error: string;
   advice: string;

@@ -29,6 +29,9 @@ const SHORT_ID_LENGTH = 8;
 /** Links to the console, or returns null. In mrkdwn. */
 export const consoleLink = (execution: Execution): string | null => link(execution, "Open in the AWS console");
 
+/** The execution in the small print of a notice: `/approvals show` accepts the first characters of its ID. In mrkdwn. */
+export const executionNote = (execution: Execution): string => `execution ${executionLink(execution)}`;
+
 /** The IDs of a request in full, and the link to the console. In mrkdwn. Without a request: the ID of the execution. */
 export function idsLine(about: Execution & { id?: string }): string {
   const request = about.id === undefined ? null : `Request ${code(about.id, 80)}`;

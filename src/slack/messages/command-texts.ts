@@ -73,9 +73,9 @@ export function failedText(): string {
   return "Countersign could not answer, most likely because its database is unreachable. Nothing was changed. Try again in a minute.";
 }
 
-/** For an answer about the bot and its targets, in a channel with people of other organizations. */
+/** For an answer about the bot, its targets or its policy, in a channel that is not known to be of one organization alone. */
 export function notShareableText(): string {
-  return "This answer was not shared: people of other organizations can read this channel. Leave out `share` to see it yourself.";
+  return "This answer was not shared, because people of other organizations can read this channel, or Slack does not say who can. Repeat the command without `share`: then only you see the answer.";
 }
 
 /** For an id with which several executions begin. */

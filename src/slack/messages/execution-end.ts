@@ -3,7 +3,7 @@ import type { NoticeView } from "../../app/ports/slack.ts";
 import { isStopped } from "../../core/action-terms.ts";
 import { shortTarget } from "../../core/describe-step.ts";
 import { listNames } from "../../core/name-renderer.ts";
-import { executionText, idsLine } from "./aws-text.ts";
+import { executionNote, executionText } from "./aws-text.ts";
 import { context, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
 import { gateLine } from "./gate-line.ts";
 import { mentionUser } from "./mentions.ts";
@@ -33,7 +33,7 @@ export function executionEndMessage(view: NoticeView): Rendered {
       [...gates.slice(-MAX_GATES).map(gateLine), isReply ? requesterLine(view) : null].filter(Boolean).join("\n"),
       "people",
     ),
-    isReply ? null : context(idsLine(request), "ids"),
+    isReply ? null : context(executionNote(request), "ids"),
   ];
   return {
     text: `${plain(documentName, 90)} in ${shortTarget(request, (name) => plain(name, 80))} ${plain(end, 80)}${took}.`,

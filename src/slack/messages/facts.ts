@@ -22,7 +22,7 @@ export function whereLines(view: Facts, show = mentions()): string {
   return [whereLine(view, show), describeRunContext(view.request.facts, show)].filter(Boolean).join("\n");
 }
 
-/** Lists the facts that never change: runbook, step, target, requester and times. In mrkdwn. */
+/** Lists the facts: runbook, step, target, requester and times; while the request is open, its deadline. In mrkdwn. */
 export function factsText(view: Facts): string {
   const { request } = view;
   const { facts } = request;
@@ -37,8 +37,8 @@ export function factsText(view: Facts): string {
     ...(run === null ? [] : [`*Part of the run:* ${run}`]),
     `*Target:* ${describeTarget(request, mentions())}`,
     `*Started by:* ${requesterName(view)}${started}`,
-    `*Waiting since:* ${moment(askedAt(request))}`,
-    `*Decide by:* ${deadlineText(request)}`,
+    `*${request.state === "closed" ? "Began to wait" : "Waiting since"}:* ${moment(askedAt(request))}`,
+    ...(request.state === "open" ? [`*Decide by:* ${deadlineText(request)}`] : []),
   ].join("\n");
 }
 

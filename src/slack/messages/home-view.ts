@@ -5,7 +5,6 @@ import { describeStep } from "../../core/describe-step.ts";
 import { button, context, header, section } from "./blocks.ts";
 import { CHAR_BUDGET, fitting, MAX_BLOCKS, textLength } from "./budget.ts";
 import { refusalText } from "./command-texts.ts";
-
 import { healthText } from "./health-text.ts";
 import { mentions } from "./mentions.ts";
 import { type ListContext, pendingBlock } from "./pending-items.ts";

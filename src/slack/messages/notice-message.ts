@@ -3,7 +3,7 @@ import type { NoticeView } from "../../app/ports/slack.ts";
 import { capitalize, findTerms } from "../../core/action-terms.ts";
 import { describeApprovers } from "../../core/approvers.ts";
 import { describeRequest } from "../../core/describe-step.ts";
-import { idsLine } from "./aws-text.ts";
+import { executionNote } from "./aws-text.ts";
 import { context, header, type Rendered, section } from "./blocks.ts";
 import { breakGlassVotes } from "./break-glass.ts";
 import { executionEndMessage } from "./execution-end.ts";
@@ -75,7 +75,7 @@ function breakGlass({ request, votes, route }: NoticeView): Rendered {
       "state",
     ),
     reasonsBlock({ request, votes: broken }, { room: 1200, most: 3 }, "reasons"),
-    context(idsLine(request), "ids"),
+    context(executionNote(request), "ids"),
   ];
   return {
     text: `${title}, by ${
@@ -100,7 +100,7 @@ function channelUnavailable({ request, route }: NoticeView): Rendered {
         `Slack refuses to post ${describeRequest(request, mentions())} in ${channels || "its channel"}: the channel is archived, or Countersign is not a member or may not post there. No approver sees the request. Unarchive the channel or invite the bot, and it is posted. \`/approvals show ${request.id}\` has its state.`,
         "state",
       ),
-      context(idsLine(request), "ids"),
+      context(executionNote(request), "ids"),
     ],
   };
 }
@@ -112,7 +112,7 @@ function requesterDecided(view: NoticeView): Rendered {
     text: `Your execution: ${summary(view)}`,
     blocks: [
       section(`You started ${describeRequest(request, mentions())}.\n${stateText(view)}`, "state"),
-      context(idsLine(request), "ids"),
+      context(executionNote(request), "ids"),
     ],
   };
 }
@@ -134,7 +134,7 @@ function contradictedSignal(view: NoticeView): Rendered {
         `:rotating_light: Countersign sent the *${verb}* signal for ${describeRequest(request, mentions())}. ${isMisdirected ? misdirectedText(request) : noEffectText(request)}`,
         "state",
       ),
-      context(idsLine(request), "ids"),
+      context(executionNote(request), "ids"),
     ],
   };
 }
@@ -151,7 +151,7 @@ function notEditable(view: NoticeView): Rendered {
         "why",
       ),
       section(stateText(view), "state"),
-      context(idsLine(request), "ids"),
+      context(executionNote(request), "ids"),
     ],
   };
 }
@@ -167,7 +167,7 @@ function unrecorded({ request }: NoticeView): Rendered {
         `The database says that ${describeRequest(request, mentions())} was ${verb}, but the audit log has no record of that decision. *Countersign does not send it to AWS.* Find out who changed the database, and decide the step in the AWS console.`,
         "state",
       ),
-      context(idsLine(request), "ids"),
+      context(executionNote(request), "ids"),
     ],
   };
 }
@@ -180,7 +180,7 @@ function notListed({ request }: NoticeView): Rendered {
     blocks: [
       header(title, "what"),
       section(`${describeRequest(request, mentions())}, is waiting.\n${listingText(request.facts)}`, "state"),
-      context(`This notice is sent once for each runbook and principal. ${idsLine(request)}`, "ids"),
+      context(`This notice is sent once for each runbook and principal · ${executionNote(request)}`, "ids"),
     ],
   };
 }

@@ -35,7 +35,7 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
       ...(warned === null ? [] : [warned]),
       `*${describeStep(request.facts, show)}*`,
       whereLines(item, show),
-      `Waiting since ${moment(asked)} (${duration(now - asked)})${timeLeft(request, now)}. ${waitingFor(item)}`,
+      `Waiting since ${moment(asked)} (${duration(now - asked)})${isOver(request, now) ? "; its time is over" : ""}. ${waitingFor(item)}`,
       [
         messageLink(item.messages, workspaceUrl),
         consoleLink(request),
@@ -48,11 +48,9 @@ export function pendingBlock(item: InspectedRequest, { now, workspaceUrl }: List
   );
 }
 
-/** How long the request can still be decided. */
-function timeLeft({ facts, state }: ApprovalRequest, now: number): string {
+function isOver({ facts, state }: ApprovalRequest, now: number): boolean {
   const until = deadline(facts, DEFAULT_APPROVE_TIMEOUT_SECONDS);
-  if (state !== "open" || until === null) return "";
-  return until.at <= now ? "; its time is over" : `; ${duration(until.at - now)} left`;
+  return state === "open" && until !== null && until.at <= now;
 }
 
 function waitingFor({ request, votes, route, requester }: InspectedRequest): string {

@@ -3,7 +3,7 @@ import type { RequestView } from "../../app/ports/slack.ts";
 import { shortTarget } from "../../core/describe-step.ts";
 import { toPeople } from "../../core/policy.ts";
 import { authorMessage, quotedQuestion } from "./author-message.ts";
-import { executionLink } from "./aws-text.ts";
+import { executionNote } from "./aws-text.ts";
 import { context, header, plainText, type Rendered, section } from "./blocks.ts";
 import { evidenceBlocks } from "./evidence.ts";
 import { whereLines } from "./facts.ts";
@@ -104,7 +104,7 @@ function contextLine({ request }: RequestView): string {
     `step ${word(stepName, 140)}`,
     documentVersion === null ? null : `version ${word(documentVersion, 20)}`,
     defaultsNote(parameters),
-    `execution ${executionLink(request)}`,
+    executionNote(request),
   ]
     .filter((part) => part !== null)
     .join(" · ");

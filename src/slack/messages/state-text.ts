@@ -136,7 +136,7 @@ function signalText(request: ApprovalRequest, attempts: readonly SignalAttempt[]
     case "sending":
       return "Sending to AWS.";
     case "ambiguous":
-      return `No clear reply from AWS${error === null ? "" : ` (${error})`}. ${uncertainText(request, attempts)}`;
+      return `No clear reply from AWS${error === null ? "" : ` (${error})`}. ${uncertainText(attempts)}`;
     case "accepted":
       if (verification === "no-effect") return `:rotating_light: ${noEffectText(request)}`;
       if (awsApprovals === null)
@@ -155,10 +155,9 @@ function retryText({ signalNextAt }: ApprovalRequest): string {
     : "Countersign will try again. If this error persists, ask an admin to fix its cause or to decide in the AWS console.";
 }
 
-/** When people can expect the next attempt, and where they can look until then. */
-function uncertainText(request: ApprovalRequest, attempts: readonly SignalAttempt[]): string {
-  const until = moment(uncertainUntil(attempts));
-  return `The signal may still take effect until ${until}, so Countersign sends nothing before that. Next attempt, if it is still needed: ${until}. See the execution in the AWS console: ${executionLink(request)}.`;
+/** When people can expect the next attempt. The link to the console is in the small print of each surface. */
+function uncertainText(attempts: readonly SignalAttempt[]): string {
+  return `The signal may still take effect until ${moment(uncertainUntil(attempts))}. Countersign sends nothing before that. It then sends the signal again only if the step is still waiting.`;
 }
 
 function acceptedSoFar({ facts }: ApprovalRequest, accepted: number): string {

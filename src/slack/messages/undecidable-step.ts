@@ -7,7 +7,7 @@ import { TEXT_CONDITIONS } from "../../core/policy.ts";
 import type { ApprovalRequest } from "../../core/request.ts";
 import { describeRequester } from "../../core/requester.ts";
 import { uncoveredFix, uncoveredSentence } from "../../core/uncovered.ts";
-import { idsLine } from "./aws-text.ts";
+import { executionNote, idsLine } from "./aws-text.ts";
 import { context, header, line, preformatted, type Rendered, richText, section, span } from "./blocks.ts";
 import { mentions } from "./mentions.ts";
 import { literal, plain } from "./text.ts";
@@ -36,7 +36,7 @@ export function noRouteMessage({ request, requester }: NoticeView): Rendered {
             "route",
           )
         : section(`${uncoveredSentence(uncovered, mentions())}\n*Fix:* ${fix}`, "route"),
-      context(idsLine(request), "ids"),
+      context(executionNote(request), "ids"),
     ],
   };
 }

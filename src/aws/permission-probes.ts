@@ -49,20 +49,16 @@ async function probe(call: () => Promise<unknown>): Promise<Probe> {
   }
 }
 
-/** Makes the probes of one target, with the credentials that the bot uses for each call. */
-export function makePermissionProbes({
-  region,
-  roles,
-  abort,
-}: {
+interface Options {
   region: string;
   roles: TargetRoles;
   abort: () => AbortSignal;
-}) {
-  const { readRole, approverRole } = roles;
-  const reading = readRole === null ? {} : { credentials: makeReadCredentials(region, readRole) };
+}
 
-  type Use = (client: SSMClient, options: { abortSignal: AbortSignal }) => Promise<unknown>;
+type Use = (client: SSMClient, options: { abortSignal: AbortSignal }) => Promise<unknown>;
+
+/** Makes the calls of one target: each one has a client of its own. */
+function makeCalls({ region, roles: { approverRole }, abort }: Options) {
   /** Sends a command with a new client, and closes the client. */
   const send = (credentials: object, use: Use) =>
     probe(async () => {
@@ -93,6 +89,14 @@ export function makePermissionProbes({
     }
   };
 
+  return { send, assume, sign };
+}
+
+/** Makes the probes of one target, with the credentials that the bot uses for each call. */
+export function makePermissionProbes(options: Options) {
+  const { readRole } = options.roles;
+  const reading = readRole === null ? {} : { credentials: makeReadCredentials(options.region, readRole) };
+  const { send, assume, sign } = makeCalls(options);
   return {
     assumeReadRole: () => probe(async () => reading.credentials?.()),
     assumeApproverRole: (sourceIdentity: boolean) => probe(() => assume(sourceIdentity ? DOCTOR : undefined)),

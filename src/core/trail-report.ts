@@ -1,27 +1,14 @@
 /** Answers "who let this run?" from the audit records of a request, in plain text for a terminal. */
 
 import { findTerms, outcomeText } from "./action-terms.ts";
-import type { AuditDetails, AuditKind, StoredRecord } from "./audit.ts";
+import type { AuditDetails, StoredRecord } from "./audit.ts";
 import { clean } from "./clean-text.ts";
 import { counted } from "./counted.ts";
 import { denialLabel } from "./denial.ts";
 import { globMatches } from "./glob.ts";
-import { parseObject } from "./parse-object.ts";
 import type { Authority, StepAction } from "./request.ts";
 import { toIsoTime } from "./trail-export.ts";
-
-type Read = { [Kind in AuditKind]: { record: StoredRecord; kind: Kind; detail: AuditDetails[Kind] } }[AuditKind];
-
-/** Reads the records of a request. Leaves out a record whose detail was altered so that it is no object. */
-function readRecords(records: readonly StoredRecord[]): Read[] {
-  return records.flatMap((record) => {
-    const detail = parseObject(record.detail);
-    return detail === null ? [] : [{ record, kind: record.kind, detail } as unknown as Read];
-  });
-}
-
-const find = <Kind extends AuditKind>(records: readonly Read[], kind: Kind) =>
-  records.findLast((each): each is Extract<Read, { kind: Kind }> => each.kind === kind);
+import { find, type Read, readRecords } from "./trail-records.ts";
 
 /**
  * Writes one page about a request. `intact`: whether the hash of each of its records is that of its fields. Throws if a

@@ -144,6 +144,11 @@ test("an admin outside the channel of a request can break glass from the reply o
   };
   await w.click("U0JANE", await shown("U0JANE"), "details", {}, "C0RANDOM");
   assert.doesNotMatch(toText(await w.modal("U0JANE", "AWS asks for")), /"break-glass-(approve|reject)"/);
+  const opened = await w.slackCalls("conversations.open");
+  assert.ok(
+    opened.every(({ input }) => input.users !== "U0JANE"),
+    "Details need no direct message",
+  );
 
   const reply = await shown("U0ADMIN");
   const openForm = async () => {

@@ -2,7 +2,6 @@ import type { App } from "@slack/bolt";
 import type { ModalView } from "@slack/web-api";
 import type { makeDetails } from "../../app/admin/inspect.ts";
 import type { Log } from "../../app/ports/aws.ts";
-import type { ClickOrigin } from "../../app/ports/click-store.ts";
 import type { Chat } from "../../app/ports/slack.ts";
 import { findObstacle } from "../../core/obstacle.ts";
 import { READ_RULE } from "../../core/read-access.ts";
@@ -45,21 +44,15 @@ export function listenForDetails(app: App, deps: DetailsDeps): void {
     }
     const { user, trigger_id: triggerId, container } = parsed.data;
     const verdicts = action.action_id === "open";
-    // Called after the modal is open, because its trigger expires within seconds.
-    const leadsFrom = async (): Promise<ClickOrigin> =>
-      container.is_ephemeral === true
-        ? { kind: "command", channelId: await directChannel(deps.chat, user.id, container.channel_id) }
-        : toOrigin(container);
+    const origin = toOrigin(container);
     const content = async () => {
       const requestId = action.value;
-      const pressed = { requestId, origin: toOrigin(container) };
-      const found = await deps.details(user.id, pressed, AbortSignal.timeout(TIMEOUT_MS));
+      const found = await deps.details(user.id, { requestId, origin }, AbortSignal.timeout(TIMEOUT_MS));
       const state = { purpose: "details", requestId, verdict: "approve", authority: "break-glass" } as const;
-      const metadata = deps.formState.write({ ...state, origin: await leadsFrom(), nonce: deps.newId() }, user.id);
+      const metadata = deps.formState.write({ ...state, origin, nonce: deps.newId() }, user.id);
       return renderPage(found, { metadata, verdicts, page: 1 });
     };
-    const onFailure = async (sentence: string) =>
-      deps.chat.postEphemeral((await leadsFrom()).channelId, user.id, sentence);
+    const onFailure = (sentence: string) => deps.chat.postEphemeral(origin.channelId, user.id, sentence);
     await fillModal({
       client,
       triggerId,
@@ -129,10 +122,4 @@ function refusal(found: Exclude<DetailsResult, { kind: "details" }>): string {
     default:
       throw new Error(`no text for ${found satisfies never}`);
   }
-}
-
-/** Returns where to reply to a command: the bot may not be a member of the channel in which it was typed. */
-async function directChannel(chat: Chat, userId: string, otherwise: string): Promise<string> {
-  const opened = await chat.openDirectMessage(userId);
-  return opened.kind === "channel" ? opened.channelId : otherwise;
 }

@@ -2,8 +2,7 @@ import type { ObservedExecution } from "../../core/execution.ts";
 import { MASK, type Mask, makeMask } from "../../core/mask.ts";
 import { maskExecution } from "../../core/mask-execution.ts";
 import type { NameRenderer } from "../../core/name-renderer.ts";
-import { coversPauses, type Route, type RouteSubject, usesTags } from "../../core/policy.ts";
-import type { Identities } from "../../core/requester.ts";
+import { coversPauses, type RouteSubject, usesTags } from "../../core/policy.ts";
 import type { Automation, AwsFailure } from "../ports/aws.ts";
 import { explain, toSubjects } from "./policy-explain.ts";
 
@@ -21,7 +20,7 @@ export interface ExplainedExecution {
  * texts must not have; null: they may have all values.
  */
 export async function explainExecution(
-  policy: { routes: readonly Route[]; identities: Identities; hidden: readonly string[] | null },
+  policy: Parameters<typeof explain>[0] & { hidden: readonly string[] | null },
   automation: Automation,
   executionId: string,
   show: NameRenderer,

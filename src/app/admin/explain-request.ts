@@ -1,3 +1,4 @@
+import type { AddressOwners } from "../../core/requester.ts";
 import { askTargets } from "./ask-targets.ts";
 import { explainExecution } from "./explain-execution.ts";
 import { findRequests } from "./find-requests.ts";
@@ -31,7 +32,12 @@ export const makeExplainRequest =
     const [request] = requests;
     if (executionIds.length > 1) return { kind: "ambiguous", executionIds };
     if (request !== undefined)
-      return explainOn(deps, request.executionId, [{ key: request.target, automation: deps.automation(request) }]);
+      return explainOn(
+        deps,
+        request.executionId,
+        [{ key: request.target, automation: deps.automation(request) }],
+        request.addressOwners,
+      );
     if (!reader.admin) return { kind: "refused" };
     return pasted.kind === "id" ? explainOn(deps, pasted.id, deps.targets()) : { kind: "absent", failed: [] };
   };
@@ -40,8 +46,9 @@ async function explainOn(
   deps: ExplainDeps,
   executionId: string,
   targets: ReturnType<ShowDeps["targets"]>,
+  owners?: AddressOwners,
 ): Promise<ExplainResult> {
-  const policy = { routes: deps.routes, identities: deps.identities, hidden: deps.mask };
+  const policy = { routes: deps.routes, identities: deps.identities, hidden: deps.mask, owners };
   const names = makeIdRenderer(new Map());
   const { answers, failed } = await askTargets({ targets, clock: deps.clock }, (automation, abort) =>
     explainExecution(policy, automation, executionId, names, abort),

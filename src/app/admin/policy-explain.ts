@@ -5,7 +5,13 @@ import { APPROVE_ACTION, type ObservedExecution, PAUSE_ACTION, type Parents } fr
 import { toRouteSubject, toStarters } from "../../core/facts.ts";
 import { listNames, type NameRenderer } from "../../core/name-renderer.ts";
 import type { Route, RouteSubject } from "../../core/policy.ts";
-import { findRequester, type Identities, initialOwners, type Starters } from "../../core/requester.ts";
+import {
+  type AddressOwners,
+  findRequester,
+  type Identities,
+  initialOwners,
+  type Starters,
+} from "../../core/requester.ts";
 import { explainRequesterRule } from "../../core/requester-rule.ts";
 import { type TestedCondition, testConditions } from "../../core/route-conditions.ts";
 import { type RouteTrial, selectRoute, tryRoutes } from "../../core/select-route.ts";
@@ -43,9 +49,12 @@ interface ExplainOptions {
   parents?: Parents | undefined;
 }
 
-/** Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. */
+/**
+ * Explains which route applies, who may decide and why, as lines of text. `found`: a route applies for certain. `owners`: those
+ * of the request; without a request, Slack has yet to return them.
+ */
 export function explain(
-  policy: { routes: readonly Route[]; identities: Identities },
+  policy: { routes: readonly Route[]; identities: Identities; owners?: AddressOwners | undefined },
   subject: RouteSubject,
   { declared = null, tagged = null, show = makeIdRenderer(new Map()), shown = subject, parents }: ExplainOptions = {},
 ): { found: boolean; lines: string[] } {
@@ -59,7 +68,7 @@ export function explain(
     };
   return {
     found: true,
-    lines: [...lines, ...describeRoute(selection.route, toStarted(subject, parents), policy.identities, show)],
+    lines: [...lines, ...describeRoute(selection.route, toStarted(subject, parents), policy, show)],
   };
 }
 
@@ -173,17 +182,19 @@ export function makeIdRenderer(names: ReadonlyMap<string, string>): NameRenderer
   return { user: show, group: (id) => `members of ${show(id)}`, channel: show, text: asIs, word: asIs, strong: asIs };
 }
 
+type Owned = Omit<Parameters<typeof explain>[0], "routes">;
+
 /** Returns who started the execution; null if that is not given. */
 const toStarted = ({ startedBy }: RouteSubject, parents: Parents | undefined): Starters | null =>
   startedBy === undefined ? null : toStarters(startedBy === "" ? null : startedBy, parents);
 
-function describeRoute(route: Route, starters: Starters | null, identities: Identities, show: NameRenderer): string[] {
+function describeRoute(route: Route, starters: Starters | null, policy: Owned, show: NameRenderer): string[] {
   const approvers = describeApprovers(route, show) ?? NO_APPROVERS;
   return [
     `  Posted in ${route.channels.map(show.channel).join(", ")}${route.dm ? ", and to each approver as a direct message" : ""}.`,
     `  May decide: ${approvers}. ${needed(route)}`,
     `  Reason: ${route.reason}. Confirmation: ${route.confirm}.`,
-    `  ${describeSelfApproval(route, starters, identities, show)}`,
+    `  ${describeSelfApproval(route, starters, policy, show)}`,
   ];
 }
 
@@ -196,12 +207,12 @@ function needed(route: Route): string {
 function describeSelfApproval(
   route: Route,
   starters: Starters | null,
-  identities: Identities,
+  { identities, owners }: Owned,
   show: NameRenderer,
 ): string {
   if (starters === null)
     return `The requester may${route.selfApproval ? "" : " not"} ${findRouteTerms(route).verb.approve}.`;
-  const requester = findRequester({ facts: starters, addressOwners: initialOwners(starters) }, identities);
+  const requester = findRequester({ facts: starters, addressOwners: owners ?? initialOwners(starters) }, identities);
   const above = (starters.parents ?? []).map(
     (each) => `, a child of one by ${each.executedBy ?? "an unnamed principal"}`,
   );

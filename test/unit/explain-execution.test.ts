@@ -12,12 +12,12 @@ const ROUTES = [
 ];
 
 /** One waiting execution, and the answer of `/approvals policy` about it. */
-async function setUp(t: TestContext, routes = ROUTES) {
+async function setUp(t: TestContext, routes = ROUTES, request = aRequest()) {
   const store = await aStore(t);
   const clock = testClock();
   const automation = fakeAutomation();
   automation.shows(anExecution({ steps: [aStep()] }));
-  await store.requests.open({ request: aRequest(), channels: ["C0DBA"], audit: anEntry() });
+  await store.requests.open({ request, channels: ["C0DBA"], audit: anEntry() });
   const reply = commandReplies(store, {
     ...{ directory: fakeDirectory(), clock, mask: ["*token*"], routes, identities: {} },
     admins: { users: ["U0ADMIN"], groups: [] },
@@ -58,4 +58,12 @@ test("policy reads no tags where no route names any", async (t) => {
   const { automation, explain } = await setUp(t, [aRoute()]);
   assert.match(await explain(), /Route "databases" matches\./);
   assert.deepEqual(automation.calls.tags, []);
+});
+
+test("policy names the owner of the requester's address that the request stores", async (t) => {
+  const executedBy = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Operator_0123456789abcdef/rosa@example.com";
+  const addressOwners = { "rosa@example.com": { kind: "person", userId: "U0ROSA" } } as const;
+  const { automation, explain } = await setUp(t, [aRoute()], aRequest({ addressOwners }));
+  automation.shows(anExecution({ executedBy, steps: [aStep()] }));
+  assert.match(await explain(), /U0ROSA started it and may not approve it\./);
 });

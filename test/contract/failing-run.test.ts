@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+test("a run with a failed test has an exit code that says so", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-failing-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "failing.test.mjs");
+  writeFileSync(file, 'import { test } from "node:test"; test("fails", () => { throw new Error("failed"); });');
+  const setup = new URL("../support/global-setup.ts", import.meta.url).pathname;
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { status, stdout } = spawnSync(process.execPath, ["--test", `--test-global-setup=${setup}`, file], {
+    env,
+    encoding: "utf8",
+  });
+  assert.match(stdout, /fail 1/);
+  assert.equal(status, 1);
+});

@@ -21,24 +21,8 @@ export async function clickInTurn(on: StandIns, executions: readonly string[]): 
   return times;
 }
 
-/** Approves the executions at a fixed rate, without waiting for results. */
-export async function clickAtRate(on: StandIns, executions: readonly string[], perSecond: number): Promise<ClickTimes> {
-  const messages = await on.messages(executions);
-  const startedAt = new Map<string, number>();
-  const first = Date.now();
-  const acks = await Promise.all(
-    executions.map(async (id, index) => {
-      await pause(Math.max(0, first + (index * 1000) / perSecond - Date.now()));
-      startedAt.set(id, Date.now());
-      return on.approve(messages.get(id) ?? "");
-    }),
-  );
-  const received = await signalTimes(on, executions);
-  return { acks, signals: executions.map((id) => (received.get(id) ?? Number.NaN) - (startedAt.get(id) ?? 0)) };
-}
-
 /** Waits until AWS has received a signal for each execution. Resolves with its time, by execution id. */
-export async function signalTimes(on: StandIns, executions: readonly string[]): Promise<Map<string, number>> {
+async function signalTimes(on: StandIns, executions: readonly string[]): Promise<Map<string, number>> {
   let received = new Map<string, number>();
   await until(`signals for ${executions.length} executions`, async () => {
     const calls = await on.calls("aws", "SendAutomationSignal");

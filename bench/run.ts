@@ -3,44 +3,29 @@
  * bench/results/DATE.json, docs/performance.md and its charts:
  *
  *     npm run bench
- *     npm run bench -- --clicks 20 --open 1000 --only latency,calls
+ *     npm run bench -- --clicks 20 --only latency,calls
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { measureEvents, measureTargets } from "./events.ts";
-import {
-  compareLatency,
-  countCalls,
-  type Figure,
-  measureDecisions,
-  measureFlood,
-  measureLoad,
-  measureOpen,
-  type Options,
-  type Samples,
-} from "./figures.ts";
+import { compareLatency, countCalls, type Figure, type Options, type Samples } from "./figures.ts";
 import { writeReport } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
     clicks: { type: "string", default: "60" },
-    open: { type: "string", default: "10000" },
     only: { type: "string" },
   },
 });
-const options: Options = { clicks: Number(values.clicks), open: Number(values.open) };
-const samples: Samples = { latency: {}, byOpen: [] };
+const options: Options = { clicks: Number(values.clicks) };
+const samples: Samples = { latency: {} };
 
 const MEASUREMENTS: Record<string, () => Promise<Figure[]>> = {
   latency: () => compareLatency(options, samples),
-  load: measureLoad,
   calls: countCalls,
   events: () => measureEvents(options.clicks),
-  open: () => measureOpen(options, samples),
-  flood: measureFlood,
-  decisions: measureDecisions,
   targets: measureTargets,
 };
 
@@ -80,4 +65,7 @@ writeFileSync(
   new URL(`results/${results.date}.json`, import.meta.url),
   `${JSON.stringify(results, (_, value) => (Number.isNaN(value) ? null : value), 2)}\n`,
 );
-if (values.only === undefined) writeReport(results);
+writeReport(
+  results,
+  Object.keys(MEASUREMENTS).filter((name) => !chosen.includes(name)),
+);

@@ -8,7 +8,7 @@ const picturesOf = (page: string) =>
   [...readFileSync(page, "utf8").matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = ""]) => join(dirname(page), path));
 
 test("the pages show pictures that exist", () => {
-  const files = new Set(globSync("docs/images/**/*.png"));
+  const files = new Set(globSync("docs/images/**/*.{png,svg}"));
   assert.deepEqual(
     ["README.md", ...globSync("docs/*.md")].flatMap(picturesOf).filter((path) => !files.has(path)),
     [],

@@ -14,8 +14,8 @@ export async function clickInTurn(on: StandIns, executions: readonly string[]): 
   for (const id of executions) {
     const startedAt = Date.now();
     times.acks.push(await on.approve(messages.get(id) ?? ""));
-    times.signals.push((await signalTimes(on, [id])).get(id) ?? Number.NaN);
-    times.signals[times.signals.length - 1] = (times.signals.at(-1) ?? Number.NaN) - startedAt;
+    const received = (await signalTimes(on, [id])).get(id) ?? Number.NaN;
+    times.signals.push(received - startedAt);
     await pause(30);
   }
   return times;

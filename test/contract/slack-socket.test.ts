@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { subscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { App } from "@slack/bolt";
@@ -60,6 +61,20 @@ test("an event reaches its listener, and the bot says that it is connected", asy
   await eventually("the listener was called", () => opened.includes("U0JANE"));
   await socket.stop();
   assert.deepEqual(states, [true, false]);
+  assert.equal(slack.opens(), 1);
+});
+
+test("a process that is busy for two seconds keeps its connection, and so the clicks that arrived meanwhile", async (t) => {
+  const slack = await standIn(t);
+  const { socket, opened, connected, states } = connect(t, slack.apiUrl, { clock: systemClock });
+  const ponged = new Promise<void>((resolve) => subscribe("undici:websocket:pong", () => resolve()));
+  await socket.start();
+  await connected();
+  await ponged;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
+  await slack.control("home", { user: "U0JANE" });
+  await eventually("the listener was called", () => opened.includes("U0JANE"));
+  assert.deepEqual(states, [true]);
   assert.equal(slack.opens(), 1);
 });
 

@@ -15,6 +15,11 @@ const HANDSHAKE_MS = 6_000;
  * whole handshake does, because a late reply would still connect.
  */
 const OPENING_MS = 5_500;
+/**
+ * The longest time without an answer to a ping: the default of the client. A process that is busy for that long loses the
+ * clicks that wait in the connection, so a shorter time costs more than it gains.
+ */
+const SILENCE_MS = 5_000;
 /** The longest time for a polite close, and then for cutting the connection. */
 const CLOSING_MS = 2_000;
 
@@ -76,7 +81,7 @@ function makeReceiver(
     appToken,
     ...(dispatcher === null ? {} : { dispatcher }),
     logger,
-    clientPingTimeout: 1_500,
+    clientPingTimeout: SILENCE_MS,
     autoReconnectEnabled: false,
     installerOptions: {
       clientOptions: {

@@ -44,29 +44,21 @@ export function makeApproverSessions(options: {
   const { region, roleArn, now, calls, onEnd } = options;
   const client = new STSClient({ ...stsOptions(), region });
   client.middlewareStack.use(observeCalls(calls));
-  // A session that is evicted is not closed: a signal may be on its way under it, and would lose its reply.
-  const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
-  const keyOf = (signer: Signer) => JSON.stringify([signer.id, signer.session]);
-
-  const fresh = (key: string): Session | undefined => {
-    const kept = sessions.get(key);
-    if (kept !== undefined && kept.expiresAt - now() >= MIN_REMAINING_MS) return kept;
-    // Not closed either.
-    sessions.delete(key);
-    return undefined;
+  const sessions = makeSessionCache(now);
+  const open = async (as: { id: string; session: string }, abort: AbortSignal): Promise<Session> => {
+    const credentials = await assumeRole(client, roleArn, as, abort);
+    const sender = makeSignalSender({ region, now, calls, credentials, onEnd });
+    return { expiresAt: credentials.expiration.getTime(), sender };
   };
 
   return {
     signers: "approvers",
 
     async ready(signer, abort) {
-      const key = keyOf(signer);
-      if (fresh(key) !== undefined) return { kind: "ready" };
+      if (sessions.find(signer) !== undefined) return { kind: "ready" };
       if (signer.session === null) return NO_NAME;
       try {
-        const credentials = await assumeRole(client, roleArn, { ...signer, session: signer.session }, abort);
-        const expiresAt = credentials.expiration.getTime();
-        sessions.set(key, { expiresAt, sender: makeSignalSender({ region, now, calls, credentials, onEnd }) });
+        sessions.keep(signer, await open({ ...signer, session: signer.session }, abort));
         return { kind: "ready" };
       } catch (error) {
         return { ...readFailure(error), ...assumeRoleAdvice(error) };
@@ -74,19 +66,17 @@ export function makeApproverSessions(options: {
     },
 
     async signal(signer, ...signal) {
-      const key = keyOf(signer);
-      const session = fresh(key);
+      const session = sessions.find(signer);
       if (session === undefined)
         return { kind: "not-sent", code: "NoSession", message: `there is no session of ${signer.session}` };
       const result = await session.sender.signal(...signal);
-      if (result.kind === "refused" && STALE.has(result.code) && sessions.get(key) === session) sessions.delete(key);
+      if (result.kind === "refused" && STALE.has(result.code)) sessions.drop(signer, session);
       return result;
     },
 
     async probeStop(abort) {
       try {
-        const credentials = await assumeRole(client, roleArn, { id: PROBE, session: PROBE }, abort);
-        const sender = makeSignalSender({ region, now, calls, credentials, onEnd });
+        const { sender } = await open({ id: PROBE, session: PROBE }, abort);
         const probed = await sender.probeStop(abort);
         sender.close();
         return probed;
@@ -97,9 +87,35 @@ export function makeApproverSessions(options: {
     },
 
     close() {
+      sessions.close();
+      client.destroy();
+    },
+  };
+}
+
+/**
+ * Keeps the last session of each signer. A session that is evicted, expired or dropped is not closed: a signal may be on its
+ * way under it, and would lose its reply.
+ */
+function makeSessionCache(now: () => number) {
+  const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
+  const keyOf = (signer: Signer) => JSON.stringify([signer.id, signer.session]);
+  return {
+    /** Returns the session of the signer; undefined, and the session is dropped, if it has less than five minutes left. */
+    find(signer: Signer): Session | undefined {
+      const kept = sessions.get(keyOf(signer));
+      if (kept !== undefined && kept.expiresAt - now() >= MIN_REMAINING_MS) return kept;
+      sessions.delete(keyOf(signer));
+      return undefined;
+    },
+    keep: (signer: Signer, session: Session) => void sessions.set(keyOf(signer), session),
+    /** Drops this session of the signer, but not a later one. */
+    drop(signer: Signer, session: Session): void {
+      if (sessions.get(keyOf(signer)) === session) sessions.delete(keyOf(signer));
+    },
+    close(): void {
       for (const { sender } of sessions.values()) sender.close();
       sessions.clear();
-      client.destroy();
     },
   };
 }

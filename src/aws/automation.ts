@@ -40,33 +40,15 @@ export function makeAutomation(
   const { region } = target;
   const { now } = clock;
   const pace = makeCallPacer(clock, calls);
-  const reader = new SSMClient({
-    region,
-    requestHandler: makeRequestHandler(),
-    ...(roles.readRole === null ? {} : { credentials: makeReadCredentials(region, roles.readRole, calls) }),
-  });
-  reader.middlewareStack.use(observeCalls(calls));
+  const reader = connectReader(region, roles.readRole, calls);
   const common = { region, now, calls, onEnd: pace.record };
   // The bot signs with the reader's credentials, which the read has just used: the signal does not wait for new ones.
   const signing =
     roles.approverRole === null
       ? makeBotSigning({ ...common, ...(roles.readRole === null ? { credentials: reader.config.credentials } : {}) })
       : makeApproverSessions({ ...common, roleArn: roles.approverRole });
-
-  const read: Automation["read"] = async (executionId, abort, urgent = false) => {
-    const slot = { pace, urgent, abort };
-    try {
-      const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
-      const { AutomationExecution: execution } = await reader.send(paced(command, slot), { abortSignal: abort });
-      const steps =
-        execution?.StepExecutionsTruncated === true
-          ? await listSteps(reader, executionId, slot)
-          : decodePage(execution?.StepExecutions);
-      return { kind: "read", execution: decodeExecution(execution, steps) };
-    } catch (error) {
-      return error instanceof AutomationExecutionNotFoundException ? { kind: "not-found" } : readFailure(error);
-    }
-  };
+  const read: Automation["read"] = (executionId, abort, urgent = false) =>
+    readExecution(reader, executionId, { pace, urgent, abort });
 
   return {
     target,
@@ -100,6 +82,30 @@ export function makeAutomation(
       signing.close();
     },
   };
+}
+
+function connectReader(region: string, readRole: string | null, calls: AwsCalls): SSMClient {
+  const reader = new SSMClient({
+    region,
+    requestHandler: makeRequestHandler(),
+    ...(readRole === null ? {} : { credentials: makeReadCredentials(region, readRole, calls) }),
+  });
+  reader.middlewareStack.use(observeCalls(calls));
+  return reader;
+}
+
+async function readExecution(client: SSMClient, executionId: string, slot: PacedCall): ReturnType<Automation["read"]> {
+  try {
+    const command = new GetAutomationExecutionCommand({ AutomationExecutionId: executionId });
+    const { AutomationExecution: execution } = await client.send(paced(command, slot), { abortSignal: slot.abort });
+    const steps =
+      execution?.StepExecutionsTruncated === true
+        ? await listSteps(client, executionId, slot)
+        : decodePage(execution?.StepExecutions);
+    return { kind: "read", execution: decodeExecution(execution, steps) };
+  } catch (error) {
+    return error instanceof AutomationExecutionNotFoundException ? { kind: "not-found" } : readFailure(error);
+  }
 }
 
 async function listWaiting(client: SSMClient, slot: PacedCall): Promise<ListedExecution[]> {

@@ -33,16 +33,8 @@ export function makeWaitingQueue(options: {
   region: string;
   calls?: AwsCalls;
 }): WaitingQueue & { peek(abort: AbortSignal): Promise<unknown>; close(): void } {
-  const { url: QueueUrl, region } = options;
-  const { hostname, origin } = new URL(QueueUrl);
-  const client = new SQSClient({
-    region,
-    maxAttempts: 1, // the worker receives again, after a growing pause
-    requestHandler: makeRequestHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
-    // Any other host is a VPC endpoint or a stand-in.
-    ...(USUAL_HOST.test(hostname) ? { useQueueUrlAsEndpoint: false } : { endpoint: origin }),
-  });
-  client.middlewareStack.use(observeCalls(options.calls ?? UNCOUNTED));
+  const { url: QueueUrl, region, calls = UNCOUNTED } = options;
+  const client = connect(QueueUrl, region, calls);
   return {
     async receive(abort) {
       try {
@@ -90,6 +82,19 @@ export function makeWaitingQueue(options: {
 
     close: () => client.destroy(),
   };
+}
+
+function connect(url: string, region: string, calls: AwsCalls): SQSClient {
+  const { hostname, origin } = new URL(url);
+  const client = new SQSClient({
+    region,
+    maxAttempts: 1, // the worker receives again, after a growing pause
+    requestHandler: makeRequestHandler({ requestTimeout: REQUEST_TIMEOUT_MS }),
+    // Any other host is a VPC endpoint or a stand-in.
+    ...(USUAL_HOST.test(hostname) ? { useQueueUrlAsEndpoint: false } : { endpoint: origin }),
+  });
+  client.middlewareStack.use(observeCalls(calls));
+  return client;
 }
 
 function toQueueMessage({ MessageId, ReceiptHandle, Body, Attributes }: Message): QueueMessage {

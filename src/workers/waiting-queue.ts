@@ -37,8 +37,7 @@ export function startQueueWorker(deps: {
 }): Worker {
   const { queue, record, health, count, wakeUps, clock, random, log } = deps;
   let failures = 0;
-  let hasDeadLetters = false;
-  let askAgainAt = Number.NEGATIVE_INFINITY;
+  const findDeadLetters = makeFindDeadLetters(deps);
 
   const fail = (error: string, call: string): number => {
     failures++;
@@ -47,20 +46,6 @@ export function startQueueWorker(deps: {
       log.warn({ event: "queue.failed", call, error }, "cannot receive events; polls find what they would announce");
     if (worked && !health.works()) wakeUps.wake("queue");
     return backoffMs(failures, FAILED_BASE_MS, FAILED_CAP_MS, random());
-  };
-
-  /** Asks whether there is a dead-letter queue. Without an answer, malformed messages are deleted. */
-  const askForDeadLetters = async (abort: AbortSignal) => {
-    if (clock.now() < askAgainAt) return;
-    const answer = await queue.hasDeadLetters(abort);
-    if (abort.aborted) return;
-    hasDeadLetters = answer === true;
-    askAgainAt = clock.now() + ATTRIBUTES_MS;
-    if (typeof answer !== "boolean")
-      log.warn(
-        { event: "queue.attributes-failed", error: `${answer.code}: ${answer.message}` },
-        "cannot read the attributes of the queue: malformed messages are deleted; allow sqs:GetQueueAttributes",
-      );
   };
 
   return startLoop({
@@ -76,8 +61,8 @@ export function startQueueWorker(deps: {
       if (abort.aborted && received.kind === "failed") return undefined;
       if (received.kind === "failed") return fail(`${received.code}: ${received.message}`, "ReceiveMessage");
       const { messages } = received;
-      if (messages.some(({ content }) => content.kind === "malformed")) await askForDeadLetters(abort);
-      const recorded = await record(messages, hasDeadLetters);
+      const hasMalformed = messages.some(({ content }) => content.kind === "malformed");
+      const recorded = await record(messages, hasMalformed && (await findDeadLetters(abort)));
       for (const target of recorded.targets) wakeUps.wake(`read ${target}`);
       count(recorded);
       const removed = await queue.remove(recorded.done);
@@ -91,4 +76,23 @@ export function startQueueWorker(deps: {
       return messages.length === 0 && clock.now() - began < EMPTY_PAUSE_MS ? EMPTY_PAUSE_MS : 0;
     },
   });
+}
+
+/** Makes the question whether there is a dead-letter queue. Without an answer, malformed messages are deleted. */
+function makeFindDeadLetters({ queue, clock, log }: { queue: WaitingQueue; clock: Clock; log: Log }) {
+  let hasDeadLetters = false;
+  let askAgainAt = Number.NEGATIVE_INFINITY;
+  return async (abort: AbortSignal): Promise<boolean> => {
+    if (clock.now() < askAgainAt) return hasDeadLetters;
+    const answer = await queue.hasDeadLetters(abort);
+    if (abort.aborted) return hasDeadLetters;
+    hasDeadLetters = answer === true;
+    askAgainAt = clock.now() + ATTRIBUTES_MS;
+    if (typeof answer !== "boolean")
+      log.warn(
+        { event: "queue.attributes-failed", error: `${answer.code}: ${answer.message}` },
+        "cannot read the attributes of the queue: malformed messages are deleted; allow sqs:GetQueueAttributes",
+      );
+    return hasDeadLetters;
+  };
 }

@@ -59,15 +59,8 @@ export async function makeHarmlessExecutions(options: {
     },
     read,
     /** Sends a signal. Resolves with the code of AWS's error, null if AWS accepted it. */
-    async signal(id: string, type: SignalType, payload: Record<string, string[]> = {}): Promise<string | null> {
-      const Payload = type === "Approve" ? { Comment: ["countersign verify-aws"], ...payload } : payload;
-      try {
-        await ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: type, Payload }));
-        return null;
-      } catch (error) {
-        return describe(error).code;
-      }
-    },
+    signal: (id: string, type: SignalType, payload: Record<string, string[]> = {}) =>
+      sendSignal(ssm, id, type, payload),
     /** Reads the execution until it is in this state. Throws if it ends first, or after a minute and a half. */
     async until(id: string, state: (execution: AutomationExecution) => boolean): Promise<AutomationExecution> {
       const end = clock.now() + MOST_MS;
@@ -89,6 +82,21 @@ export async function makeHarmlessExecutions(options: {
 }
 
 export type HarmlessExecutions = Awaited<ReturnType<typeof makeHarmlessExecutions>>;
+
+async function sendSignal(
+  ssm: SSMClient,
+  id: string,
+  type: SignalType,
+  payload: Record<string, string[]>,
+): Promise<string | null> {
+  const Payload = type === "Approve" ? { Comment: ["countersign verify-aws"], ...payload } : payload;
+  try {
+    await ssm.send(new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: type, Payload }));
+    return null;
+  } catch (error) {
+    return describe(error).code;
+  }
+}
 
 async function readExecution(ssm: SSMClient, id: string): Promise<AutomationExecution> {
   const reply = await ssm.send(new GetAutomationExecutionCommand({ AutomationExecutionId: id }));

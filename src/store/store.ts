@@ -40,18 +40,7 @@ export async function openStore(options: {
   fileFault?: () => string | null;
 }): Promise<Store> {
   const { publishes, now } = options;
-  const db = connect(options.dialect);
-  const ackDb = options.ackDialect == null ? db : connect(options.ackDialect);
-  const close = async () => {
-    await db.destroy();
-    if (ackDb !== db) await ackDb.destroy();
-  };
-  try {
-    await migrate(db, options.migrations);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { db, ackDb, close } = await connectAndMigrate(options);
   const requests = makeRequestStore(db, publishes, now);
   return {
     requests,
@@ -90,6 +79,26 @@ export async function openStore(options: {
     },
     close,
   };
+}
+
+async function connectAndMigrate(options: {
+  dialect: Dialect;
+  ackDialect?: Dialect | null;
+  migrations?: Migrations;
+}): Promise<{ db: Kysely<Tables>; ackDb: Kysely<Tables>; close: () => Promise<void> }> {
+  const db = connect(options.dialect);
+  const ackDb = options.ackDialect == null ? db : connect(options.ackDialect);
+  const close = async () => {
+    await db.destroy();
+    if (ackDb !== db) await ackDb.destroy();
+  };
+  try {
+    await migrate(db, options.migrations);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, ackDb, close };
 }
 
 /** Releases what earlier processes have claimed. For a database that this process has to itself. */
